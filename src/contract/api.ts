@@ -1,0 +1,226 @@
+/**
+ * The HTTP wire of `/api/v1`, types and routes only. Times are ISO 8601 in UTC. `src/server` holds the schemas that parse
+ * it, and a test there holds the two together.
+ */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export const routes = {
+  recommend: "/api/v1/recommend",
+  events: "/api/v1/events",
+  items: "/api/v1/items",
+  users: "/api/v1/users",
+  policies: "/api/v1/policies",
+  cycles: "/api/v1/cycles",
+  decisions: "/api/v1/decisions",
+  rewardSeries: "/api/v1/reward-series",
+  scenarios: "/api/v1/scenarios",
+  health: "/health",
+  metrics: "/metrics",
+  openApi: "/openapi.json",
+} as const;
+
+export interface CandidateBody {
+  readonly itemId: string;
+  readonly features?: JsonObject;
+}
+
+export interface RecommendRequest {
+  readonly userId: string;
+  /** Default: the first scenario of the configuration. */
+  readonly scenario?: string;
+  readonly slateSize?: number;
+  /** Default: the available catalogue, without seen items where the scenario says so. */
+  readonly candidates?: readonly CandidateBody[];
+  readonly context?: JsonObject;
+  /** Unsigned 32-bit integer; the same request at the same event number with the same seed gives the same slate. */
+  readonly seed?: number;
+}
+
+export interface SlateEntry {
+  readonly itemId: string;
+  readonly position: number;
+  /** Probability of this item at this position, given the items before it. */
+  readonly propensity: number;
+}
+
+export interface RecommendResponse {
+  readonly decisionId: string;
+  readonly scenario: string;
+  readonly policyVersion: number;
+  readonly arm: "serving" | "canary" | "baseline";
+  readonly slate: readonly SlateEntry[];
+  /** Joint probability of the slate. */
+  readonly slatePropensity: number;
+  readonly seed: number;
+  readonly expiresAt: string;
+  /** Why the answer is not the serving policy's, where it is not. */
+  readonly fallback?: string;
+}
+
+export interface EventBody {
+  readonly eventId?: string;
+  readonly type: string;
+  readonly userId: string;
+  readonly itemId: string;
+  readonly value?: number;
+  readonly occurredAt?: string;
+  /** The decision that this answers. Without it the user's newest open decision that showed the item is taken. */
+  readonly decisionId?: string;
+}
+
+export interface EventsRequest {
+  readonly events: readonly EventBody[];
+}
+
+export type EventOutcome = "rewarded" | "recorded" | "late" | "duplicate";
+
+export interface EventsResponse {
+  readonly outcomes: readonly EventOutcome[];
+  readonly counts: Readonly<Record<EventOutcome, number>>;
+}
+
+export interface ItemBody {
+  readonly itemId: string;
+  readonly categories: readonly string[];
+  readonly attributes: JsonObject;
+  readonly available: boolean;
+}
+
+export interface UserBody {
+  readonly userId: string;
+  readonly attributes: JsonObject;
+}
+
+export interface PageResponse<T> {
+  readonly rows: readonly T[];
+  readonly next?: string;
+}
+
+export interface PutResponse {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+export type PolicyStatus = "serving" | "canary" | "held" | "retired" | "rolled-back";
+
+export interface PolicyBody {
+  readonly version: number;
+  readonly kind: "network" | "popularity";
+  readonly status: PolicyStatus;
+  readonly parent?: number;
+  readonly createdAt: string;
+  readonly checksum: string;
+  readonly sizeBytes: number;
+  readonly evidence: JsonObject;
+}
+
+export interface PoliciesResponse {
+  readonly serving?: number;
+  readonly canary?: number;
+  readonly canaryShare: number;
+  readonly baseline?: number;
+  readonly policies: readonly PolicyBody[];
+}
+
+export interface CycleBody {
+  readonly cycle: number;
+  readonly scenario: string;
+  readonly outcome:
+    | "promote"
+    | "canary"
+    | "hold"
+    | "not-enough-data"
+    | "initial"
+    | "roll-back"
+    | "skipped"
+    | "failed";
+  readonly reason: string;
+  readonly policyVersion?: number;
+  readonly candidateVersion?: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly record: JsonObject;
+}
+
+export interface CyclesResponse {
+  readonly cycles: readonly CycleBody[];
+}
+
+/** Mean reward of a decision (sum over its positions, defaults included) by time and arm. */
+export interface RewardPoint {
+  readonly from: string;
+  readonly arm: "serving" | "canary" | "baseline";
+  readonly decisions: number;
+  readonly meanReward: number;
+}
+
+export interface RewardSeriesResponse {
+  readonly scenario: string;
+  readonly bucketSeconds: number;
+  readonly points: readonly RewardPoint[];
+}
+
+/** A decision as it was made, with the user's history as of that moment. */
+export interface DecisionBody {
+  readonly decisionId: string;
+  readonly userId: string;
+  readonly scenario: string;
+  readonly arm: "serving" | "canary" | "baseline";
+  readonly policyVersion: number;
+  readonly seed: number;
+  readonly asOf: number;
+  readonly context: JsonObject;
+  readonly candidates: readonly CandidateBody[];
+  readonly slate: readonly SlateEntry[];
+  readonly slatePropensity: number;
+  readonly exploration: number;
+  readonly decidedAt: string;
+  readonly expiresAt: string;
+  /** By position: the reward so far, absent events as null. */
+  readonly rewards: readonly (number | null)[];
+  readonly profile: {
+    readonly attributes: JsonObject;
+    readonly history: readonly {
+      readonly itemId: string;
+      readonly type: string;
+      readonly value: number;
+      readonly occurredAt: string;
+    }[];
+  };
+}
+
+export interface ScenariosResponse {
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly slateSize: number;
+    readonly excludeSeen: boolean;
+    readonly exploration: number;
+    readonly rewardWindowSeconds: number;
+    readonly decisions: number;
+  }[];
+}
+
+export interface HealthResponse {
+  /** `degraded`: answering, but not as it should; `problems` says why. */
+  readonly status: "ok" | "degraded";
+  readonly version: string;
+  readonly policyVersion?: number;
+  readonly problems: readonly string[];
+}
+
+export interface ErrorBody {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details: JsonObject;
+    readonly requestId: string;
+  };
+}

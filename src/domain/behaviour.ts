@@ -1,0 +1,31 @@
+import type { DecisionId, ItemId, UserId } from "./ids.ts";
+
+/** Something a user did to an item: behaviour data, and possibly the reward of a decision. */
+export interface BehaviourEvent {
+  /** The caller's own id: a second event with the same id is a duplicate and changes nothing. */
+  readonly eventId?: string;
+  readonly type: string;
+  readonly userId: UserId;
+  readonly itemId: ItemId;
+  /** Size of the event (rating, seconds, price); 1 where the caller gives none. Finite. */
+  readonly value: number;
+  /** Milliseconds since 1970. */
+  readonly occurredAt: number;
+  readonly decisionId?: DecisionId;
+}
+
+/** One entry of a user's history, oldest first. */
+export interface HistoryEntry {
+  readonly sequence: number;
+  readonly itemId: ItemId;
+  readonly type: string;
+  readonly value: number;
+  readonly occurredAt: number;
+}
+
+/**
+ * What became of an event. `rewarded`: stored and added to a decision's reward. `recorded`: stored as behaviour.
+ * `late`: stored as behaviour, its decision's reward window had closed. `duplicate`: known already, nothing stored.
+ */
+export const recordOutcomes = ["rewarded", "recorded", "late", "duplicate"] as const;
+export type RecordOutcome = (typeof recordOutcomes)[number];

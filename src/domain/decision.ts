@@ -1,0 +1,46 @@
+import type { DecisionId, ItemId, UserId } from "./ids.ts";
+import type { JsonObject } from "./json.ts";
+
+/** An item allowed in a decision. `features` are those sent with the request; without them the catalogue's hold. */
+export interface Candidate {
+  readonly itemId: ItemId;
+  readonly features?: JsonObject;
+}
+
+/** Which part of the traffic a decision belongs to. `baseline` is the popularity policy kept beside for comparison. */
+export const arms = ["serving", "canary", "baseline"] as const;
+export type Arm = (typeof arms)[number];
+
+/** One logged slate. Everything that is needed to derive its propensities again, and the propensities as served. */
+export interface Decision {
+  readonly decisionId: DecisionId;
+  readonly userId: UserId;
+  readonly scenario: string;
+  readonly arm: Arm;
+  readonly policyVersion: number;
+  /** Seed of the stream that drew the slate, an unsigned 32-bit integer. */
+  readonly seed: number;
+  /** Event number that the profile and the catalogue were read at. */
+  readonly asOf: number;
+  readonly context: JsonObject;
+  readonly candidates: readonly Candidate[];
+  /** Shown items, position 0 first. */
+  readonly slate: readonly ItemId[];
+  /** For each position the probability of its item given the items before it, each in (0, 1]. */
+  readonly positionPropensities: readonly number[];
+  /** Joint probability of the slate: the product of the position propensities. */
+  readonly slatePropensity: number;
+  readonly exploration: number;
+  /** Milliseconds since 1970. */
+  readonly decidedAt: number;
+  readonly expiresAt: number;
+}
+
+/** A decision whose reward window has closed, with the reward of each position before default and clipping. */
+export interface Feedback {
+  readonly decision: Decision;
+  /** Event number of the decision itself: feedback is read in this order. */
+  readonly sequence: number;
+  /** Sum of weighted event values for each position; `undefined` where no event came. */
+  readonly rewards: readonly (number | undefined)[];
+}

@@ -1,0 +1,49 @@
+/** The closed set of codes. Each one is explained in docs/errors.md; a test holds the two together. */
+export const errorCodes = [
+  "invalid_request",
+  "payload_too_large",
+  "not_found",
+  "unknown_scenario",
+  "unknown_item",
+  "unknown_decision",
+  "conflict",
+  "no_candidates",
+  "invalid_file",
+  "invalid_configuration",
+  "corrupt_snapshot",
+  "unsupported_snapshot_version",
+  "unsupported_database_version",
+  "storage_unavailable",
+  "not_ready",
+  "overloaded",
+  "port_in_use",
+  "audit_failed",
+  "target_missed",
+  "internal",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Facts about the failure that a program can act on: field, value, row, limit. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/**
+ * The one error that Recurve expects to throw. The message says what was expected, what came and what to do.
+ *
+ * @example throw new EngineError("not_found", "no item 'sku-9'; create it with PUT /api/v1/items/sku-9", { details: { itemId: "sku-9" } })
+ */
+export class EngineError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { details?: ErrorDetails; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = "EngineError";
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}

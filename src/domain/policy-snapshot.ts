@@ -1,0 +1,34 @@
+import type { JsonObject } from "./json.ts";
+
+/** `network` is a trained policy; `popularity` the baseline that orders items by their smoothed mean reward. */
+export type PolicyKind = "network" | "popularity";
+
+/**
+ * `serving` answers requests, `canary` answers a share of them, `held` did not pass the gate, `retired` was replaced,
+ * `rolled-back` was replaced because the numbers turned against it.
+ */
+export const policyStatuses = ["serving", "canary", "held", "retired", "rolled-back"] as const;
+export type PolicyStatus = (typeof policyStatuses)[number];
+
+/** An immutable, versioned, servable policy without its bytes. */
+export interface PolicySnapshot {
+  readonly version: number;
+  readonly kind: PolicyKind;
+  readonly status: PolicyStatus;
+  readonly parent?: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly checksum: string;
+  readonly sizeBytes: number;
+  /** Why it has the status it has: verdict, statistic, guards, training figures. */
+  readonly evidence: JsonObject;
+}
+
+/** Who answers now. `canaryShare` is the part of users, in [0, 1], that the canary answers. */
+export interface Assignment {
+  readonly serving?: number;
+  readonly canary?: number;
+  readonly canaryShare: number;
+  readonly baseline?: number;
+}

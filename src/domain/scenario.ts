@@ -1,0 +1,24 @@
+/** How a scenario turns events into reward: `rewards[type]` × event value, summed over a position's distinct event types. */
+export interface RewardRule {
+  readonly weights: Readonly<Record<string, number>>;
+  /** How long a decision waits for its reward. */
+  readonly windowSeconds: number;
+  /** Reward of a position for which no event came, in reward units. */
+  readonly defaultReward: number;
+  /** Bounds of a position's reward; what falls outside is clipped. The reward model works on this range. */
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** One place in a product where slates are shown: items of a shop, an ad slot, a feed. */
+export interface Scenario {
+  readonly name: string;
+  readonly slateSize: number;
+  /** Items that the user has an event with are no candidates. */
+  readonly excludeSeen: boolean;
+  /** ε of the exploration floor, in (0, 1]: each position mixes the policy with the uniform choice. */
+  readonly exploration: number;
+  /** Candidates kept of a larger catalogue by retrieval. */
+  readonly maxCandidates: number;
+  readonly reward: RewardRule;
+}

@@ -1,0 +1,40 @@
+import type { Item, User } from "./catalogue.ts";
+import type { Candidate } from "./decision.ts";
+import type { ItemId, UserId } from "./ids.ts";
+import type { JsonObject } from "./json.ts";
+
+/** A visit of a simulated user: the request that the application would send. */
+export interface Visit {
+  readonly userId: UserId;
+  readonly context: JsonObject;
+  readonly candidates: readonly Candidate[];
+}
+
+/** An event that a simulated user sends in answer to a slate. */
+export interface Reaction {
+  readonly itemId: ItemId;
+  readonly type: string;
+  readonly value: number;
+}
+
+/** A place with users whose true preferences are known to it alone. All randomness comes from its seed. */
+export interface World {
+  readonly name: string;
+  readonly items: readonly Item[];
+  readonly users: readonly User[];
+  /** Behaviour known before the first decision, for example the ratings of a first visit. */
+  readonly history: readonly (Reaction & { readonly userId: UserId })[];
+  readonly slateSize: number;
+  /** Reward of a reaction by type, and the range of a position's reward. */
+  readonly rewards: {
+    readonly weights: Readonly<Record<string, number>>;
+    readonly minimum: number;
+    readonly maximum: number;
+  };
+  /** The visit number `turn` of a run of `turns` (drift depends on turn / turns). The same for every policy. */
+  visit(turn: number): Visit;
+  /** Answers depend on the visit, the slate and the seed only, so that policies can be compared pair by pair. */
+  react(turn: number, slate: readonly ItemId[]): readonly Reaction[];
+  /** True expected reward of a slate in this visit, for reports. */
+  expectedReward(turn: number, slate: readonly ItemId[]): number;
+}

@@ -1,0 +1,187 @@
+import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
+import type { Item, Revision, User } from "../domain/catalogue.ts";
+import type { Cycle } from "../domain/cycle.ts";
+import type { Arm, Decision, Feedback } from "../domain/decision.ts";
+import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type {
+  Assignment,
+  PolicyKind,
+  PolicySnapshot,
+  PolicyStatus,
+} from "../domain/policy-snapshot.ts";
+
+/**
+ * The record of everything. Users, items, events and decisions share one increasing event number, `sequence`: what was
+ * known at a moment is what has a sequence ≤ the number noted then. Every method is atomic; a resolved write is durable.
+ * Writes of concurrent callers share a commit.
+ */
+export interface Store {
+  readonly users: RevisionStore<User, UserId>;
+  readonly items: ItemStore;
+  readonly events: EventStore;
+  readonly decisions: DecisionStore;
+  readonly policies: PolicyStore;
+  readonly cycles: CycleStore;
+  readonly checkpoints: CheckpointStore;
+  /** The highest event number given out so far, 0 on an empty store. */
+  sequence(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface Page<T, Id> {
+  readonly rows: readonly Revision<T>[];
+  /** Pass it as `after` for the next page; absent on the last one. */
+  readonly next?: Id;
+}
+
+export interface PutSummary {
+  readonly created: number;
+  readonly updated: number;
+  /** Equal to what was there: no new revision, no new event number. */
+  readonly unchanged: number;
+}
+
+/** Rows that are never overwritten: each change is a new revision under a new event number. */
+export interface RevisionStore<T, Id> {
+  put(rows: readonly T[]): Promise<PutSummary>;
+  /** The newest revision, or the one at event number `asOf`. */
+  find(id: Id, asOf?: number): Promise<Revision<T> | undefined>;
+  /** Ends the row: `find` and `list` no longer see it, older event numbers do. False where it was absent. */
+  delete(id: Id): Promise<boolean>;
+  /** In order of id (binary collation), at most `limit` (1…1000) rows. */
+  list(options: { readonly after?: Id; readonly limit: number }): Promise<Page<T, Id>>;
+  count(): Promise<number>;
+}
+
+/** A change of the catalogue: the new revision, or `undefined` where the item was deleted. */
+export interface ItemChange {
+  readonly itemId: ItemId;
+  readonly sequence: number;
+  readonly item: Item | undefined;
+}
+
+export interface ItemStore extends RevisionStore<Item, ItemId> {
+  /** Highest event number of any item revision, 0 without items: tells a cache whether it is stale. */
+  sequence(): Promise<number>;
+  /** The newest state ≤ `asOf` of every item that changed in (`after`, `asOf`], deletions included, by event number. */
+  changes(options: {
+    readonly after: number;
+    readonly asOf: number;
+  }): Promise<readonly ItemChange[]>;
+}
+
+/** An event to be stored, with the reward that it brings where it was attributed to a decision. */
+export interface EventRow {
+  readonly event: BehaviourEvent;
+  readonly reward?: {
+    readonly decisionId: DecisionId;
+    readonly position: number;
+    /** Reward units: weight of the event type × event value. */
+    readonly value: number;
+  };
+}
+
+/** `duplicate`: the event id is known, or this position of the decision has a reward of this event type already. */
+export type EventRowOutcome = "stored" | "duplicate";
+
+export interface EventStore {
+  /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. */
+  record(rows: readonly EventRow[]): Promise<readonly EventRowOutcome[]>;
+  /** The user's newest `limit` events with sequence ≤ asOf, returned oldest first. */
+  history(
+    userId: UserId,
+    options: { readonly asOf: number; readonly limit: number },
+  ): Promise<readonly HistoryEntry[]>;
+  /** Items that the user has any event with, sequence ≤ asOf. */
+  seenItems(userId: UserId, asOf: number): Promise<ReadonlySet<ItemId>>;
+  /** Events in order of sequence, from after `after`, at most `limit`. */
+  scan(options: {
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly (HistoryEntry & { readonly userId: UserId })[]>;
+  count(): Promise<number>;
+}
+
+/** Rewards of one arm within one span of time, for charts. Sums are before defaults and clipping. */
+export interface RewardBucket {
+  readonly bucketStart: number;
+  readonly arm: Arm;
+  readonly decisions: number;
+  readonly rewardedPositions: number;
+  readonly positions: number;
+  readonly rewardSum: number;
+}
+
+export interface DecisionStore {
+  /** Refuses a known id with `conflict`. */
+  append(decision: Decision): Promise<void>;
+  find(decisionId: DecisionId): Promise<Feedback | undefined>;
+  findMany(decisionIds: readonly DecisionId[]): Promise<readonly (Feedback | undefined)[]>;
+  /** The user's newest decision with decidedAt ≤ at < expiresAt whose slate holds the item. */
+  findByItem(userId: UserId, itemId: ItemId, at: number): Promise<Feedback | undefined>;
+  /** Decisions of a scenario with expiresAt ≤ closedBefore, after `after`, by sequence, at most `limit`. */
+  feedback(options: {
+    readonly scenario: string;
+    readonly after: number;
+    readonly closedBefore: number;
+    readonly limit: number;
+  }): Promise<readonly Feedback[]>;
+  /** The newest `limit` decisions, newest first. */
+  recent(limit: number): Promise<readonly Feedback[]>;
+  /** Per arm and bucket of `bucketSeconds`, for decisions with decidedAt ≥ since, oldest first. */
+  rewardBuckets(options: {
+    readonly scenario: string;
+    readonly since: number;
+    readonly bucketSeconds: number;
+  }): Promise<readonly RewardBucket[]>;
+  /** Decisions in all, and how many came after `after`. */
+  count(options?: { readonly scenario?: string; readonly after?: number }): Promise<number>;
+}
+
+export interface NewPolicy {
+  readonly kind: PolicyKind;
+  readonly status: PolicyStatus;
+  readonly parent?: number;
+  readonly createdAt: number;
+  readonly bytes: Uint8Array;
+  readonly evidence: JsonObject;
+}
+
+/** What one learning step changes, in one transaction: a crash leaves all of it or none of it. */
+export interface PolicyChange {
+  /** Snapshots to add; versions are given out in this order, one above the highest so far. */
+  readonly add?: readonly NewPolicy[];
+  readonly statuses?: readonly {
+    readonly version: number;
+    readonly status: PolicyStatus;
+    readonly evidence?: JsonObject;
+  }[];
+  /** The new assignment, made from the versions of the added snapshots. */
+  readonly assign?: (added: readonly number[]) => Assignment;
+  /** The record of the cycle that did it. `cycle` numbers are given out by the store. */
+  readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;
+  readonly checkpoints?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+}
+
+export interface PolicyStore {
+  apply(
+    change: PolicyChange,
+  ): Promise<{ readonly added: readonly number[]; readonly cycle?: number }>;
+  assignment(): Promise<Assignment>;
+  find(version: number): Promise<PolicySnapshot | undefined>;
+  /** Newest first. */
+  list(options: { readonly limit: number }): Promise<readonly PolicySnapshot[]>;
+  /** The bytes as stored, unchecked: decoding checks them. */
+  bytes(version: number): Promise<Uint8Array | undefined>;
+}
+
+export interface CycleStore {
+  /** Newest first. */
+  list(options: { readonly scenario?: string; readonly limit: number }): Promise<readonly Cycle[]>;
+}
+
+/** Resumable training state by name, one version each; written by `PolicyStore.apply`. */
+export interface CheckpointStore {
+  load(name: string): Promise<Uint8Array | undefined>;
+}

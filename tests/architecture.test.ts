@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+// Who may import whom. ARCHITECTURE.md shows the same table to people.
+const layers: Record<string, { folders: string[]; packages: string[] }> = {
+  domain: { folders: [], packages: [] },
+  numeric: { folders: [], packages: ["pure-rand"] },
+  contract: { folders: [], packages: [] },
+  tensor: { folders: ["numeric"], packages: ["onnxruntime-node", "protobufjs"] },
+  policy: { folders: ["domain", "numeric", "tensor"], packages: ["node:crypto"] },
+  evaluation: { folders: ["domain", "numeric"], packages: [] },
+  simulation: { folders: ["domain", "numeric"], packages: ["node:fs", "node:path"] },
+  learning: { folders: ["domain", "numeric", "tensor", "policy"], packages: [] },
+  storage: { folders: ["domain"], packages: ["libsql", "node:crypto", "node:fs", "node:path"] },
+  engine: {
+    folders: ["domain", "numeric", "tensor", "policy", "learning", "evaluation", "storage"],
+    packages: ["zod", "csv-parse", "node:*"],
+  },
+  server: {
+    folders: ["domain", "contract", "engine"],
+    packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "prom-client", "node:*"],
+  },
+  sdk: { folders: ["contract"], packages: [] },
+  cli: {
+    folders: ["domain", "engine", "server", "simulation", "evaluation", "sdk"],
+    packages: ["commander", "ora", "cli-table3", "node:*"],
+  },
+};
+
+const source = resolve(import.meta.dirname, "../src");
+const folderOf = (path: string) => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "");
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), "utf8");
+  return [...text.matchAll(/\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"/g)].map(
+    (m) => m[1] ?? m[2] ?? "",
+  );
+}
+
+function allowsPackage(packages: string[], specifier: string): boolean {
+  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  return packages.includes(name) || (name.startsWith("node:") && packages.includes("node:*"));
+}
+
+function breach(file: string, specifier: string): string | undefined {
+  const layer = layers[folderOf(file)];
+  if (!layer) return `${file}: its folder is missing from the table`;
+  if (!specifier.startsWith(".")) {
+    return allowsPackage(layer.packages, specifier)
+      ? undefined
+      : `${file} must not import ${specifier}`;
+  }
+  const target = relative(source, resolve(source, dirname(file), specifier));
+  const folder = folderOf(target);
+  const allowed = folder === folderOf(file) || layer.folders.includes(folder);
+  return allowed ? undefined : `${file} must not import ${target}`;
+}
+
+test("every import follows the table of layers", () => {
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter(
+    (path) => path.endsWith(".ts") && !path.endsWith(".test.ts") && folderOf(path) !== "",
+  );
+  expect(files.length).toBeGreaterThan(20);
+  expect(
+    files.flatMap((file) => importsOf(file).map((s) => breach(file, s))).filter(Boolean),
+  ).toEqual([]);
+});
+
+test("a forbidden import is caught", () => {
+  expect(breach("evaluation/x.ts", "../policy/network.ts")).toMatch(/must not import policy/);
+  expect(breach("numeric/x.ts", "zod")).toMatch(/must not import zod/);
+});
