@@ -113,6 +113,7 @@ export type PolicyStatus = "serving" | "canary" | "held" | "retired" | "rolled-b
 
 export interface PolicyBody {
   readonly version: number;
+  readonly scenario: string;
   readonly kind: "network" | "popularity";
   readonly status: PolicyStatus;
   readonly parent?: number;
@@ -122,7 +123,9 @@ export interface PolicyBody {
   readonly evidence: JsonObject;
 }
 
+/** One scenario's policies: `?scenario=`, default the first of the configuration. */
 export interface PoliciesResponse {
+  readonly scenario: string;
   readonly serving?: number;
   readonly canary?: number;
   readonly canaryShare: number;
@@ -212,7 +215,8 @@ export interface HealthResponse {
   /** `degraded`: answering, but not as it should; `problems` says why. */
   readonly status: "ok" | "degraded";
   readonly version: string;
-  readonly policyVersion?: number;
+  /** Serving policy version by scenario. */
+  readonly policyVersions: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
 }
 

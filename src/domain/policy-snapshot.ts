@@ -13,6 +13,8 @@ export type PolicyStatus = (typeof policyStatuses)[number];
 /** An immutable, versioned, servable policy without its bytes. */
 export interface PolicySnapshot {
   readonly version: number;
+  /** Each scenario is a loop of its own: its policies, its cycles. */
+  readonly scenario: string;
   readonly kind: PolicyKind;
   readonly status: PolicyStatus;
   readonly parent?: number;
@@ -25,7 +27,7 @@ export interface PolicySnapshot {
   readonly evidence: JsonObject;
 }
 
-/** Who answers now. `canaryShare` is the part of users, in [0, 1], that the canary answers. */
+/** Who answers in a scenario now. `canaryShare` is the part of users, in [0, 1], that the canary answers. */
 export interface Assignment {
   readonly serving?: number;
   readonly canary?: number;

@@ -47,7 +47,8 @@ export interface RewardPoint {
 }
 
 export interface Health {
-  readonly policyVersion?: number;
+  /** Serving policy version by scenario. */
+  readonly policyVersions: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
 }
 
@@ -74,11 +75,12 @@ export interface Engine {
     readonly limit: number;
   }): Promise<Page<User, UserId>>;
 
-  policies(
-    limit: number,
-  ): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
-  /** Puts the parent of the serving policy back. @throws conflict where there is none */
-  rollBack(): Promise<PolicySnapshot>;
+  policies(options: {
+    readonly scenario: string;
+    readonly limit: number;
+  }): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
+  /** Puts the parent of the scenario's serving policy back. @throws conflict where there is none */
+  rollBack(scenario: string): Promise<PolicySnapshot>;
   cycles(options: {
     readonly scenario?: string;
     readonly limit: number;

@@ -140,6 +140,7 @@ export interface DecisionStore {
 }
 
 export interface NewPolicy {
+  readonly scenario: string;
   readonly kind: PolicyKind;
   readonly status: PolicyStatus;
   readonly parent?: number;
@@ -157,8 +158,11 @@ export interface PolicyChange {
     readonly status: PolicyStatus;
     readonly evidence?: JsonObject;
   }[];
-  /** The new assignment, made from the versions of the added snapshots. */
-  readonly assign?: (added: readonly number[]) => Assignment;
+  /** The new assignment of one scenario, made from the versions of the added snapshots. */
+  readonly assign?: (added: readonly number[]) => {
+    readonly scenario: string;
+    readonly assignment: Assignment;
+  };
   /** The record of the cycle that did it. `cycle` numbers are given out by the store. */
   readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;
   readonly checkpoints?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
@@ -168,10 +172,14 @@ export interface PolicyStore {
   apply(
     change: PolicyChange,
   ): Promise<{ readonly added: readonly number[]; readonly cycle?: number }>;
-  assignment(): Promise<Assignment>;
+  /** `{ canaryShare: 0 }` where nothing was ever assigned. */
+  assignment(scenario: string): Promise<Assignment>;
   find(version: number): Promise<PolicySnapshot | undefined>;
   /** Newest first. */
-  list(options: { readonly limit: number }): Promise<readonly PolicySnapshot[]>;
+  list(options: {
+    readonly scenario?: string;
+    readonly limit: number;
+  }): Promise<readonly PolicySnapshot[]>;
   /** The bytes as stored, unchecked: decoding checks them. */
   bytes(version: number): Promise<Uint8Array | undefined>;
 }
