@@ -12,7 +12,10 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   evaluation: { folders: ["domain", "numeric"], packages: [] },
   simulation: { folders: ["domain", "numeric"], packages: ["node:fs", "node:path"] },
   learning: { folders: ["domain", "numeric", "tensor", "policy"], packages: [] },
-  storage: { folders: ["domain"], packages: ["libsql", "node:crypto", "node:fs", "node:path"] },
+  storage: {
+    folders: ["domain"],
+    packages: ["libsql", "node:crypto", "node:fs", "node:path", "node:zlib"],
+  },
   engine: {
     folders: ["domain", "numeric", "tensor", "policy", "learning", "evaluation", "storage"],
     packages: ["zod", "csv-parse", "node:*"],
@@ -33,7 +36,7 @@ const folderOf = (path: string) => (path.includes("/") ? path.slice(0, path.inde
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(source, file), "utf8");
-  return [...text.matchAll(/\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"/g)].map(
+  return [...text.matchAll(/\bfrom "([^"]+)"|\bimport\(\s*"([^"]+)"/g)].map(
     (m) => m[1] ?? m[2] ?? "",
   );
 }

@@ -17,6 +17,7 @@ export const routes = {
   items: "/api/v1/items",
   users: "/api/v1/users",
   policies: "/api/v1/policies",
+  rollBack: "/api/v1/policies/roll-back",
   cycles: "/api/v1/cycles",
   decisions: "/api/v1/decisions",
   rewardSeries: "/api/v1/reward-series",
@@ -93,13 +94,49 @@ export interface ItemBody {
   readonly available: boolean;
 }
 
+/** What a put writes: the whole item. Absent fields are empty, `available` is true. */
+export interface ItemFields {
+  readonly categories?: readonly string[];
+  readonly attributes?: JsonObject;
+  readonly available?: boolean;
+}
+
+export interface ItemInput extends ItemFields {
+  readonly itemId: string;
+}
+
+export interface ItemsRequest {
+  readonly items: readonly ItemInput[];
+}
+
 export interface UserBody {
   readonly userId: string;
   readonly attributes: JsonObject;
 }
 
+/** What a put writes: the whole user. Absent attributes are empty. */
+export interface UserFields {
+  readonly attributes?: JsonObject;
+}
+
+export interface UserInput extends UserFields {
+  readonly userId: string;
+}
+
+export interface UsersRequest {
+  readonly users: readonly UserInput[];
+}
+
+export interface PageQuery {
+  /** `next` of the page before. */
+  readonly after?: string;
+  /** 1…1000, default 100. */
+  readonly limit?: number;
+}
+
 export interface PageResponse<T> {
   readonly rows: readonly T[];
+  /** Pass it as `after` for the next page; absent on the last one. */
   readonly next?: string;
 }
 
@@ -107,6 +144,13 @@ export interface PutResponse {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
+}
+
+/** For policies (default scenario: the first of the configuration) and cycles (default: all scenarios). */
+export interface ScenarioQuery {
+  readonly scenario?: string;
+  /** 1…1000, default 100; newest first. */
+  readonly limit?: number;
 }
 
 export type PolicyStatus = "serving" | "canary" | "held" | "retired" | "rolled-back";
@@ -123,7 +167,10 @@ export interface PolicyBody {
   readonly evidence: JsonObject;
 }
 
-/** One scenario's policies: `?scenario=`, default the first of the configuration. */
+export interface RollBackRequest {
+  readonly scenario: string;
+}
+
 export interface PoliciesResponse {
   readonly scenario: string;
   readonly serving?: number;
@@ -155,6 +202,15 @@ export interface CycleBody {
 
 export interface CyclesResponse {
   readonly cycles: readonly CycleBody[];
+}
+
+export interface RewardSeriesQuery {
+  /** Default: the first scenario of the configuration. */
+  readonly scenario?: string;
+  /** 60…31,536,000, default 3600. */
+  readonly bucketSeconds?: number;
+  /** Decisions from this time on, at most 10,000 buckets back; default 200 buckets back. */
+  readonly since?: string;
 }
 
 /** Mean reward of a decision (sum over its positions, defaults included) by time and arm. */

@@ -1,6 +1,7 @@
 /** The closed set of codes. Each one is explained in docs/errors.md; a test holds the two together. */
 export const errorCodes = [
   "invalid_request",
+  "method_not_allowed",
   "payload_too_large",
   "not_found",
   "unknown_scenario",

@@ -31,10 +31,12 @@ export interface World {
     readonly minimum: number;
     readonly maximum: number;
   };
-  /** The visit number `turn` of a run of `turns` (drift depends on turn / turns). The same for every policy. */
+  /** The visit number `turn`, from 0. The same for every policy. */
   visit(turn: number): Visit;
   /** Answers depend on the visit, the slate and the seed only, so that policies can be compared pair by pair. */
   react(turn: number, slate: readonly ItemId[]): readonly Reaction[];
   /** True expected reward of a slate in this visit, for reports. */
   expectedReward(turn: number, slate: readonly ItemId[]): number;
+  /** The slate of this visit's candidates whose true expected reward is highest, for reports. */
+  bestSlate(turn: number): readonly ItemId[];
 }

@@ -21,7 +21,8 @@ export interface RandomStream {
 
 /** @param seed unsigned 32-bit integer */
 export function createRandom(seed: number): RandomStream {
-  const generator = xoroshiro128plus(seed | 0);
+  // Hashed, because the generator starts out close to a small seed.
+  const generator = xoroshiro128plus(hash32(`${seed}`));
   const uniform = () => (generator.next() >>> 0) / 4294967296;
   return {
     uniform,

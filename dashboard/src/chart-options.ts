@@ -1,0 +1,137 @@
+import type uPlot from "uplot";
+import {
+  type Annotations,
+  drawMarkers,
+  drawRecent,
+  fontFamily,
+  type ReadColor,
+} from "./chart-annotations.ts";
+import { formatReward, formatSpan } from "./format.ts";
+import { type AlignedSeries, armNames } from "./reward-series.ts";
+
+export interface ChartSetup {
+  readonly width: number;
+  readonly height: number;
+  readonly bucketSeconds: number;
+  readonly color: ReadColor;
+  readonly annotations: () => Annotations;
+  readonly onHover: (index: number | undefined) => void;
+}
+
+const font = `12px ${fontFamily}`;
+const armColors = { baseline: "--soft", canary: "--wary", serving: "--accent" } as const;
+
+/** Dots of single buckets first, so that the lines lie above them. */
+export function chartData({ times, arms }: AlignedSeries): uPlot.AlignedData {
+  const raw = armNames.map((arm) => [...arms[arm].raw]);
+  const smooth = armNames.map((arm) => [...arms[arm].smooth]);
+  return [[...times], ...raw, ...smooth];
+}
+
+function chartSeries(color: ReadColor): uPlot.Series[] {
+  const dots = armNames.map((arm): uPlot.Series => {
+    const faint = () => `color-mix(in srgb, ${color(armColors[arm])} 45%, transparent)`;
+    return {
+      // The scale follows the lines: a bucket of three decisions must not flatten them.
+      auto: false,
+      paths: () => null,
+      points: { show: true, size: 3, width: 0, stroke: faint, fill: faint },
+    };
+  });
+  const lines = armNames.map(
+    (arm): uPlot.Series => ({
+      stroke: () => color(armColors[arm]),
+      width: arm === "baseline" ? 1.5 : 2,
+      ...(arm === "baseline" && { dash: [5, 4] }),
+      points: { show: (_, __, first, last) => last - first < 3, size: 5 },
+    }),
+  );
+  return [{}, ...dots, ...lines];
+}
+
+const clock = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", options);
+const dayTick = clock({ day: "numeric", month: "short" });
+const minuteTick = clock({ hour: "2-digit", minute: "2-digit" });
+
+/** Time ticks stand at least a minute apart, as buckets do. */
+const tickSeconds = [
+  60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+  1_209_600, 2_592_000,
+];
+
+function timeTick(seconds: number, incrementSeconds: number): string {
+  const date = new Date(seconds * 1000);
+  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+  return (incrementSeconds >= 86_400 || isMidnight ? dayTick : minuteTick).format(date);
+}
+
+function chartAxes({ color, bucketSeconds }: ChartSetup): uPlot.Axis[] {
+  const common = {
+    font,
+    labelFont: font,
+    stroke: () => color("--soft"),
+    grid: { stroke: () => color("--line"), width: 1 },
+    ticks: { show: false },
+    gap: 6,
+  };
+  return [
+    {
+      ...common,
+      grid: { show: false },
+      label: `local time, buckets of ${formatSpan(bucketSeconds)}`,
+      labelSize: 22,
+      size: 26,
+      space: 70,
+      incrs: tickSeconds,
+      values: (_, splits, __, ___, increment) => splits.map((split) => timeTick(split, increment)),
+    },
+    {
+      ...common,
+      label: "reward per decision",
+      labelSize: 20,
+      size: 48,
+      space: 40,
+      values: (_, splits) => splits.map(formatReward),
+    },
+  ];
+}
+
+type Range = [number, number];
+
+/** To the end of the newest bucket, or to a promotion after it. */
+function timeRange([low, high]: Range, { bucketSeconds, annotations }: ChartSetup): Range {
+  return [low, Math.max(high + bucketSeconds, annotations().markers.at(-1)?.time ?? 0)];
+}
+
+/** Room for the dots that scatter about the lines, and none below 0 where no mean is negative. */
+function rewardRange([low, high]: Range): Range {
+  const room = (high - low) * 0.25 || Math.abs(high) * 0.25 || 1;
+  return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+}
+
+export function chartOptions(setup: ChartSetup): uPlot.Options {
+  return {
+    width: setup.width,
+    height: setup.height,
+    padding: [20, 18, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false, setScale: false },
+      points: { size: 7 },
+      // The reader follows the lines, not the dots.
+      dataIdx: (_, index, closest) => (index > armNames.length ? closest : null),
+    },
+    scales: {
+      x: { range: (_, low, high) => timeRange([low ?? 0, high ?? 0], setup) },
+      y: { range: (_, low, high) => rewardRange([low ?? 0, high ?? 0]) },
+    },
+    series: chartSeries(setup.color),
+    axes: chartAxes(setup),
+    hooks: {
+      drawClear: [(chart) => drawRecent(chart, setup.annotations(), setup.color)],
+      draw: [(chart) => drawMarkers(chart, setup.annotations(), setup.color)],
+      setCursor: [(chart) => setup.onHover(chart.cursor.idx ?? undefined)],
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { JsonObject } from "../../src/contract/api.ts";
+import { formatReward, formatSignedReward } from "./format.ts";
+import { intervalAt, numberAt, objectAt, objectsAt, textAt } from "./json-read.ts";
+
+/** A gate's estimate, relative to the serving policy where the record allows it, else in reward units. */
+export interface GateLift {
+  readonly value: number;
+  readonly interval?: readonly [number, number];
+  readonly unit: "share" | "reward";
+}
+
+/** The gate's interval is in reward units; the serving policy's value, difference / relative lift, makes it a share. */
+export function gateLift(record: JsonObject): GateLift | undefined {
+  const gate = objectAt(record, "gate");
+  const difference = numberAt(gate, "difference");
+  const lift = numberAt(gate, "relativeLift");
+  const interval = intervalAt(gate, "interval");
+  if (lift !== undefined && difference !== undefined && lift * difference > 0) {
+    const scale = lift / difference;
+    const scaled = interval && ([interval[0] * scale, interval[1] * scale] as const);
+    return { value: lift, unit: "share", ...(scaled && { interval: scaled }) };
+  }
+  return difference === undefined
+    ? undefined
+    : { value: difference, unit: "reward", ...(interval && { interval }) };
+}
+
+export interface Guard {
+  readonly name: string;
+  readonly value: string;
+  readonly limit: string;
+  readonly passed: boolean;
+}
+
+function looseNumber(object: JsonObject, key: string): string {
+  const value = numberAt(object, key);
+  return value === undefined ? (textAt(object, key) ?? "") : formatReward(value);
+}
+
+export function guardsOf(record: JsonObject): readonly Guard[] {
+  return objectsAt(objectAt(record, "gate"), "guards").map((guard) => ({
+    name: textAt(guard, "name") ?? "unnamed",
+    value: looseNumber(guard, "value"),
+    limit: looseNumber(guard, "limit"),
+    passed: guard.passed === true,
+  }));
+}
+
+export interface Setting {
+  readonly name: string;
+  readonly klRadius: string;
+  readonly memory: string;
+  readonly pessimism: string;
+  readonly discriminator: string;
+  readonly difference: string;
+  readonly z: string;
+  /** Share in the mixture, in [0, 1]. */
+  readonly weight: number | undefined;
+}
+
+function differenceText(setting: JsonObject): string {
+  const difference = numberAt(setting, "difference");
+  const error = numberAt(setting, "standardError");
+  if (difference === undefined) return "";
+  const text = formatSignedReward(difference);
+  return error === undefined ? text : `${text} ± ${formatReward(error)}`;
+}
+
+/** A word, a number, or the weight of each memory length, shortest first. */
+function memoryText(setting: JsonObject): string {
+  const memory = setting.memory;
+  return Array.isArray(memory)
+    ? memory
+        .filter((weight) => typeof weight === "number")
+        .map((weight) => weight.toFixed(2))
+        .join(" / ")
+    : looseNumber(setting, "memory");
+}
+
+export function settingsOf(record: JsonObject): readonly Setting[] {
+  return objectsAt(record, "settings").map((setting) => {
+    const z = numberAt(setting, "z");
+    return {
+      name: textAt(setting, "name") ?? "unnamed",
+      klRadius: looseNumber(setting, "klRadius"),
+      memory: memoryText(setting),
+      pessimism: looseNumber(setting, "pessimism"),
+      discriminator: looseNumber(setting, "discriminator"),
+      difference: differenceText(setting),
+      z: z === undefined ? "" : formatSignedReward(z),
+      weight: numberAt(setting, "weight"),
+    };
+  });
+}

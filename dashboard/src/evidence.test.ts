@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { evidenceLine } from "./evidence.ts";
+
+test("a promoted network is explained by its cycle, its estimated lift and the gate's sentence", () => {
+  const line = evidenceLine({
+    cycle: 7,
+    verdict: "promote",
+    relativeLift: 0.042,
+    reason: "lower bound above 0",
+  });
+  expect(line).toBe("cycle 7, +4.2\u00a0% estimated: lower bound above 0");
+  expect(evidenceLine({ reason: "baseline without counts" })).toBe("baseline without counts");
+  expect(evidenceLine({ cycle: 7 })).toBe("cycle 7");
+  expect(evidenceLine({ decisions: 12_000 })).toBe("measured on 12,000 decisions");
+});
+
+test("a pretrained network is explained by what its training measured", () => {
+  const line = evidenceLine({
+    pretraining: { epochs: 12, lastLoss: 3.21456, history: [1, 2], objective: "next-item" },
+  });
+  expect(line).toBe("pretrained: epochs 12, last loss 3.215, objective next-item");
+});
+
+test("evidence of an unknown shape says nothing", () => {
+  for (const evidence of [{}, { pretraining: null }, { reason: 3 }, { pretraining: {} }]) {
+    expect(evidenceLine(evidence)).toBe("");
+  }
+});

@@ -1,0 +1,102 @@
+// Numbers and times as a person reads them. The page is English wherever it is opened; only the time zone is the reader's.
+const locale = "en-GB";
+const minus = "\u2212";
+const space = "\u00a0";
+
+const counts = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+
+function fixed(value: number, digits: number): string {
+  // A value that rounds to nothing has no sign.
+  const text = value.toFixed(digits);
+  const unsigned = text.replace("-", "");
+  return Number(text) < 0 ? `${minus}${unsigned}` : unsigned;
+}
+
+const signed = (text: string) =>
+  text.startsWith(minus) || /^[0.]+\D*$/.test(text) ? text : `+${text}`;
+
+export function formatCount(value: number): string {
+  return counts.format(value);
+}
+
+/** Three decimals below 10, fewer above: rewards of one scenario stay comparable down a column. */
+export function formatReward(value: number): string {
+  const size = Math.abs(value);
+  return fixed(value, size < 10 ? 3 : size < 100 ? 2 : 1);
+}
+
+export function formatSignedReward(value: number): string {
+  return signed(formatReward(value));
+}
+
+/** 0.1424 → "14.2 %". */
+export function formatPercent(share: number): string {
+  const percent = share * 100;
+  return `${fixed(percent, Math.abs(percent) < 100 ? 1 : 0)}${space}%`;
+}
+
+export function formatSignedPercent(share: number): string {
+  return signed(formatPercent(share));
+}
+
+/** [low, high] in the given form: "+0.8 % to +7.6 %". */
+export function formatInterval(
+  [low, high]: readonly [number, number],
+  format: (value: number) => string,
+): string {
+  return `${format(low)} to ${format(high)}`;
+}
+
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.round(durationMs)}${space}ms`;
+  if (durationMs < 60_000) return `${(durationMs / 1000).toFixed(1)}${space}s`;
+  const seconds = Math.round(durationMs / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+const units = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** A length of time in its largest unit, rounded: 900 → "15 minutes". */
+export function formatSpan(seconds: number): string {
+  const [unit, size] =
+    units.find(([, length]) => seconds === length || seconds >= length * 1.5) ?? units[3];
+  const count = Math.max(1, Math.round(seconds / size));
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** Clocks of browser and server differ, so what lies ahead is "just now" as well. */
+export function formatAgo(iso: string, now: number): string {
+  const seconds = Math.floor((now - Date.parse(iso)) / 1000);
+  if (seconds < 5) return "just now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+/** "25 Nov 2026, 01:02:11" in the reader's time zone. */
+export function formatMoment(iso: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(Date.parse(iso));
+}
+
+/** "01:02:11", for what happened a moment ago. */
+export function formatClock(at: number, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeStyle: "medium",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(at);
+}

@@ -1,0 +1,34 @@
+import type { ReactNode } from "react";
+import type { Guard } from "./cycle-record.ts";
+
+export function GuardsTable({ guards }: { readonly guards: readonly Guard[] }): ReactNode {
+  return (
+    <section className="guards">
+      <h3>Guards</h3>
+      <table className="inner">
+        <thead>
+          <tr>
+            <th scope="col">guard</th>
+            <th scope="col" className="number">
+              value
+            </th>
+            <th scope="col" className="number">
+              limit
+            </th>
+            <th scope="col">passed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {guards.map((guard) => (
+            <tr key={guard.name}>
+              <th scope="row">{guard.name}</th>
+              <td className="number">{guard.value}</td>
+              <td className="number">{guard.limit}</td>
+              <td className={guard.passed ? "gain" : "loss"}>{guard.passed ? "✓ yes" : "✕ no"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

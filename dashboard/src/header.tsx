@@ -1,0 +1,94 @@
+import type { ReactNode } from "react";
+import type { LoopData, ScenarioRow } from "./load-loop.ts";
+
+/** The name's mark: a curve that comes back to itself. */
+function Mark(): ReactNode {
+  return (
+    <svg viewBox="0 0 24 24" className="mark" aria-hidden="true">
+      <path d="M4 20C4 9 9 5 14 5a5 5 0 0 1 0 10c-4 0-6-3-6-6" />
+    </svg>
+  );
+}
+
+function Health({ status }: { readonly status: "ok" | "degraded" | "away" }): ReactNode {
+  return (
+    <p className={`health health-${status}`} aria-live="polite">
+      <span className="dot" aria-hidden="true" />
+      <span className="visually-hidden">Health: </span>
+      {status === "away" ? "no answer" : status}
+    </p>
+  );
+}
+
+function Versions({ policies }: { readonly policies: LoopData["policies"] }): ReactNode {
+  const { serving, canary, canaryShare, baseline } = policies;
+  const rows = [
+    ["serving", serving === undefined ? "none" : `policy ${serving}`],
+    ["canary", canary === undefined ? undefined : `policy ${canary} (${canaryShare * 100} %)`],
+    ["baseline", baseline === undefined ? "none" : `policy ${baseline}`],
+  ] as const;
+  return (
+    <dl className="versions">
+      {rows.map(([label, text]) =>
+        text === undefined ? null : (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{text}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+function ScenarioChoice(props: {
+  readonly scenarios: readonly ScenarioRow[];
+  readonly current: string;
+  readonly onChoose: (name: string) => void;
+}): ReactNode {
+  return (
+    <label className="scenario">
+      <span>scenario</span>
+      <select value={props.current} onChange={(event) => props.onChoose(event.target.value)}>
+        {props.scenarios.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+export function Header(props: {
+  readonly data: LoopData | undefined;
+  readonly isAway: boolean;
+  readonly onScenario: (name: string) => void;
+}): ReactNode {
+  const { data } = props;
+  const choices = data?.scenarios.filter(
+    (scenario) => scenario.decisions > 0 || scenario.name === data.scenario.name,
+  );
+  return (
+    <header>
+      <div className="name">
+        <Mark />
+        <h1>Recurve</h1>
+      </div>
+      <p className="tagline">
+        Recommends, learns from the feedback, and promotes only what it can prove.
+      </p>
+      {data && choices ? (
+        <div className="state">
+          <Health status={props.isAway ? "away" : data.health.status} />
+          <Versions policies={data.policies} />
+          {choices.length > 1 ? (
+            <ScenarioChoice
+              scenarios={choices}
+              current={data.scenario.name}
+              onChoose={props.onScenario}
+            />
+          ) : null}
+        </div>
+      ) : null}
+    </header>
+  );
+}

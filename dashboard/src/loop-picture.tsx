@@ -1,0 +1,76 @@
+import type { ReactNode } from "react";
+import type { CycleBody } from "../../src/contract/api.ts";
+import { formatCount } from "./format.ts";
+import { numberAt, objectAt } from "./json-read.ts";
+import { historyLimit, type LoopData } from "./load-loop.ts";
+import { decisionRate } from "./reward-series.ts";
+
+interface Station {
+  readonly name: string;
+  readonly what: string;
+  readonly count: string | undefined;
+}
+
+function feedbackText(cycle: CycleBody | undefined, key: string, unit: string): string | undefined {
+  const count = cycle && numberAt(objectAt(cycle.record, "feedback"), key);
+  return count === undefined ? undefined : `${formatCount(count)} ${unit}`;
+}
+
+/** Older cycles than the newest 50 are not on the page. */
+function cyclesText(count: number): string {
+  return count < historyLimit ? `${count} cycles` : `newest ${historyLimit} cycles`;
+}
+
+function stationsOf(data: LoopData): readonly Station[] {
+  const { cycles, policies, scenario } = data;
+  const judged = cycles.filter(({ record }) => numberAt(objectAt(record, "gate"), "rows"));
+  const promoted = cycles.filter(({ outcome }) => outcome === "promote");
+  const read = cycles.find(({ record }) => numberAt(objectAt(record, "feedback"), "rows"));
+  return [
+    { name: "events", what: "what users do", count: undefined },
+    { name: "profile", what: "who asks", count: feedbackText(read, "users", "users") },
+    {
+      name: "policy",
+      what: "scores what fits",
+      count: policies.serving === undefined ? undefined : `version ${policies.serving}`,
+    },
+    { name: "slate", what: "is shown", count: `${formatCount(scenario.decisions)} decisions` },
+    { name: "feedback", what: "becomes reward", count: feedbackText(read, "rows", "rows read") },
+    { name: "cycle", what: "trains challengers", count: cyclesText(cycles.length) },
+    { name: "gate", what: "proves or refuses", count: `${formatCount(judged.length)} judged` },
+    {
+      name: "promote",
+      what: "only what is proven",
+      count: `${formatCount(promoted.length)} passed`,
+    },
+  ];
+}
+
+/** The loop as a track: down the left side, up the right one. */
+export function LoopPicture({ data }: { readonly data: LoopData }): ReactNode {
+  const rate = decisionRate(data.series, data.seriesLoadedAt);
+  return (
+    <section className="loop-section" aria-labelledby="loop-heading">
+      <div className="section-head">
+        <h2 id="loop-heading">The loop</h2>
+        <span className="small">
+          {rate > 0 ? `${formatCount(rate)} decisions a minute` : "idle"}
+        </span>
+      </div>
+      <div className="track">
+        <span className="rail" aria-hidden="true">
+          {rate > 0 ? <span className="runner" /> : null}
+        </span>
+        <ol>
+          {stationsOf(data).map(({ name, what, count }) => (
+            <li key={name}>
+              <b>{name}</b>
+              <span>{what}</span>
+              {count === undefined ? null : <span className="count">{count}</span>}
+            </li>
+          ))}
+        </ol>
+      </div>
+    </section>
+  );
+}

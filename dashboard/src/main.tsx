@@ -1,0 +1,23 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createClient } from "../../src/sdk/client.ts";
+import { App } from "./app.tsx";
+import "uplot/dist/uPlot.min.css";
+import "./styles/tokens.css";
+import "./styles/page.css";
+import "./styles/header.css";
+import "./styles/controls.css";
+import "./styles/summary.css";
+import "./styles/chart.css";
+import "./styles/loop.css";
+import "./styles/tables.css";
+import "./styles/evidence.css";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no element #root");
+
+createRoot(root).render(
+  <StrictMode>
+    <App client={createClient({ baseUrl: "", timeoutMs: 5000 })} />
+  </StrictMode>,
+);

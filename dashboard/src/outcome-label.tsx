@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import type { CycleBody, PolicyStatus } from "../../src/contract/api.ts";
+
+type Tone = "good" | "wary" | "bad" | "plain";
+
+const outcomes: Readonly<Record<CycleBody["outcome"], readonly [text: string, tone: Tone]>> = {
+  promote: ["promote", "good"],
+  canary: ["canary", "wary"],
+  hold: ["hold", "plain"],
+  "not-enough-data": ["not enough data", "plain"],
+  initial: ["initial", "plain"],
+  "roll-back": ["roll back", "bad"],
+  skipped: ["skipped", "plain"],
+  failed: ["failed", "bad"],
+};
+
+const statusTones: Readonly<Record<PolicyStatus, Tone>> = {
+  serving: "good",
+  canary: "wary",
+  held: "plain",
+  retired: "plain",
+  "rolled-back": "bad",
+};
+
+function Label({ text, tone }: { readonly text: string; readonly tone: Tone }): ReactNode {
+  return <span className={`label label-${tone}`}>{text}</span>;
+}
+
+export function OutcomeLabel({ outcome }: { readonly outcome: CycleBody["outcome"] }): ReactNode {
+  const [text, tone] = outcomes[outcome];
+  return <Label text={text} tone={tone} />;
+}
+
+export function StatusLabel({ status }: { readonly status: PolicyStatus }): ReactNode {
+  return <Label text={status.replace("-", " ")} tone={statusTones[status]} />;
+}

@@ -1,0 +1,10 @@
+/** The tab's title: trouble first, since tabs cut their titles at the end. */
+export function pageTitle(state: {
+  readonly serving: number | undefined;
+  readonly isDegraded: boolean;
+  readonly isAway: boolean;
+}): string {
+  const trouble = state.isAway ? "no answer" : state.isDegraded ? "degraded" : undefined;
+  const policy = state.serving === undefined ? undefined : `policy ${state.serving}`;
+  return [trouble, policy, "Recurve"].filter((part) => part !== undefined).join(" · ");
+}

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import type { CycleBody, RewardPoint } from "../../src/contract/api.ts";
+import { alignSeries, bucketSecondsFor, decisionRate, markersOf } from "./reward-series.ts";
+
+const start = Date.parse("2026-11-25T00:00:00Z") / 1000;
+
+function point(bucket: number, arm: RewardPoint["arm"], decisions: number, meanReward: number) {
+  return { from: new Date((start + bucket * 60) * 1000).toISOString(), arm, decisions, meanReward };
+}
+
+function align(points: readonly RewardPoint[]) {
+  return alignSeries({ scenario: "items", bucketSeconds: 60, points });
+}
+
+test("buckets without decisions become holes in an unbroken time axis", () => {
+  const { times, arms } = align([point(0, "serving", 10, 0.5), point(3, "serving", 10, 0.7)]);
+  expect(times).toEqual([start, start + 60, start + 120, start + 180]);
+  expect(arms.serving.raw).toEqual([0.5, null, null, 0.7]);
+  expect(arms.serving.decisions).toEqual([10, 0, 0, 10]);
+  expect(arms.canary.raw).toEqual([null, null, null, null]);
+});
+
+test("the smooth line weighs five buckets by decisions, twenty for the baseline, and ends when all are empty", () => {
+  const { arms } = align([
+    point(0, "serving", 30, 1),
+    point(1, "serving", 10, 0),
+    point(0, "baseline", 5, 0.2),
+    point(20, "baseline", 5, 0.4),
+  ]);
+  expect(arms.serving.smooth.slice(0, 7)).toEqual([1, 0.75, 0.75, 0.75, 0.75, 0, null]);
+  expect(arms.baseline.smooth.slice(18)).toEqual([0.2, 0.2, 0.4]);
+});
+
+test("a series without points is empty", () => {
+  expect(align([])).toMatchObject({ times: [], arms: { serving: { raw: [], smooth: [] } } });
+});
+
+test("promotions and roll-backs become markers with the version that serves from then on", () => {
+  const cycle = (outcome: CycleBody["outcome"], minute: number, versions: Partial<CycleBody>) => ({
+    cycle: minute,
+    scenario: "items",
+    outcome,
+    reason: "",
+    startedAt: new Date(start * 1000).toISOString(),
+    finishedAt: new Date((start + minute * 60) * 1000).toISOString(),
+    record: {},
+    ...versions,
+  });
+  expect(
+    markersOf([
+      cycle("roll-back", 5, { policyVersion: 3 }),
+      cycle("hold", 4, { policyVersion: 5, candidateVersion: 6 }),
+      cycle("promote", 3, { policyVersion: 3, candidateVersion: 5 }),
+      cycle("initial", 1, { policyVersion: 3 }),
+      cycle("promote", 0, {}),
+    ]),
+  ).toEqual([
+    { time: start + 60, label: "v3" },
+    { time: start + 180, label: "v5" },
+    { time: start + 300, label: "↩ v3" },
+  ]);
+});
+
+test("a span is cut into at most ninety buckets of a round length", () => {
+  expect([60, 5400, 5401, 86_400, 604_800, 3.2e7].map(bucketSecondsFor)).toEqual([
+    60, 60, 120, 1800, 7200, 604_800,
+  ]);
+});
+
+test("the rate counts the newest whole bucket and the running one, in all arms", () => {
+  const points = [
+    point(0, "serving", 500, 1),
+    point(1, "serving", 90, 1),
+    point(1, "baseline", 10, 1),
+    point(2, "serving", 50, 1),
+  ];
+  const series = { bucketSeconds: 60, points };
+  expect(decisionRate(series, (start + 150) * 1000)).toBeCloseTo(100, 12);
+  expect(decisionRate(series, (start + 250) * 1000)).toBe(0);
+});

@@ -1,0 +1,109 @@
+import type { CycleBody, RewardPoint, RewardSeriesResponse } from "../../src/contract/api.ts";
+
+export const armNames = ["baseline", "canary", "serving"] as const;
+/** Buckets that a drawn mean covers, its own included. The baseline has the fewest decisions and changes least. */
+export const smoothingBuckets = { serving: 5, canary: 5, baseline: 20 } as const;
+
+export interface ArmSeries {
+  /** Mean reward of the bucket's own decisions. */
+  readonly raw: readonly (number | null)[];
+  /** Mean over this bucket and those before it, weighted by decisions. */
+  readonly smooth: readonly (number | null)[];
+  readonly decisions: readonly number[];
+}
+
+export interface AlignedSeries {
+  /** Start of each bucket in seconds since 1970, without holes. */
+  readonly times: readonly number[];
+  readonly arms: Readonly<Record<RewardPoint["arm"], ArmSeries>>;
+}
+
+const secondsOf = (iso: string) => Date.parse(iso) / 1000;
+
+function trailingMean(
+  { raw, decisions }: Pick<ArmSeries, "raw" | "decisions">,
+  end: number,
+  length: number,
+): number | null {
+  let sum = 0;
+  let count = 0;
+  for (let index = Math.max(0, end - length + 1); index <= end; index++) {
+    const weight = decisions[index] ?? 0;
+    sum += weight * (raw[index] ?? 0);
+    count += weight;
+  }
+  return count === 0 ? null : sum / count;
+}
+
+function alignArm(
+  points: readonly RewardPoint[],
+  times: readonly number[],
+  arm: RewardPoint["arm"],
+): ArmSeries {
+  const byTime = new Map(
+    points
+      .filter((point) => point.arm === arm && point.decisions > 0)
+      .map((point) => [secondsOf(point.from), point]),
+  );
+  const raw = times.map((time) => byTime.get(time)?.meanReward ?? null);
+  const decisions = times.map((time) => byTime.get(time)?.decisions ?? 0);
+  const own = { raw, decisions };
+  const length = smoothingBuckets[arm];
+  return { ...own, smooth: times.map((_, index) => trailingMean(own, index, length)) };
+}
+
+export function alignSeries({ points, bucketSeconds }: RewardSeriesResponse): AlignedSeries {
+  const starts = points.map((point) => secondsOf(point.from));
+  const first = Math.min(...starts);
+  const length = points.length === 0 ? 0 : (Math.max(...starts) - first) / bucketSeconds + 1;
+  const times = Array.from({ length }, (_, index) => first + index * bucketSeconds);
+  const align = (arm: RewardPoint["arm"]) => alignArm(points, times, arm);
+  return {
+    times,
+    arms: { serving: align("serving"), canary: align("canary"), baseline: align("baseline") },
+  };
+}
+
+export interface Marker {
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly label: string;
+}
+
+/** When another policy began to serve, oldest first. */
+export function markersOf(cycles: readonly CycleBody[]): readonly Marker[] {
+  return cycles
+    .flatMap(({ outcome, candidateVersion, policyVersion, finishedAt }): Marker[] => {
+      const time = secondsOf(finishedAt);
+      const promoted = candidateVersion ?? policyVersion;
+      if ((outcome === "promote" || outcome === "initial") && promoted !== undefined)
+        return [{ time, label: `v${promoted}` }];
+      return outcome === "roll-back" && policyVersion !== undefined
+        ? [{ time, label: `↩ v${policyVersion}` }]
+        : [];
+    })
+    .sort((left, right) => left.time - right.time);
+}
+
+const bucketSizes = [
+  60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 604_800,
+] as const;
+const mostBuckets = 90;
+
+/** The smallest bucket that cuts the span into at most 90. The server has none shorter than a minute. */
+export function bucketSecondsFor(spanSeconds: number): number {
+  return bucketSizes.find((size) => spanSeconds / size <= mostBuckets) ?? 31_536_000;
+}
+
+/** Decisions a minute in the newest whole bucket and the running one; 0 where the loop is idle. */
+export function decisionRate(
+  { points, bucketSeconds }: Pick<RewardSeriesResponse, "points" | "bucketSeconds">,
+  now: number,
+): number {
+  const bucketMs = bucketSeconds * 1000;
+  const start = Math.floor(now / bucketMs) * bucketMs - bucketMs;
+  const decisions = points
+    .filter((point) => Date.parse(point.from) >= start)
+    .reduce((sum, point) => sum + point.decisions, 0);
+  return (decisions * 60_000) / (now - start);
+}

@@ -1,0 +1,64 @@
+import type { ReactNode } from "react";
+import type { Setting } from "./cycle-record.ts";
+import { formatPercent } from "./format.ts";
+
+const columns = [
+  ["klRadius", "KL radius"],
+  ["memory", "memory"],
+  ["pessimism", "pessimism"],
+  ["discriminator", "discriminator"],
+  ["difference", "difference ± s.e."],
+  ["z", "Z"],
+] as const;
+
+function Weight({ weight }: { readonly weight: number | undefined }): ReactNode {
+  if (weight === undefined) return null;
+  return (
+    <>
+      <meter value={weight} aria-hidden="true" />
+      <span className="digits">{formatPercent(weight)}</span>
+    </>
+  );
+}
+
+/** The challengers of a cycle: what each was set to, how it was judged, its share in the mixture. */
+export function SettingsTable({ settings }: { readonly settings: readonly Setting[] }): ReactNode {
+  return (
+    <section className="settings">
+      <h3>Settings tried</h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard. */}
+      <section className="sideways" aria-label="Settings tried" tabIndex={0}>
+        <table className="inner">
+          <thead>
+            <tr>
+              <th scope="col">setting</th>
+              {columns.map(([key, title]) => (
+                <th scope="col" className="number" key={key}>
+                  {title}
+                </th>
+              ))}
+              <th scope="col" className="number">
+                weight
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {settings.map((setting) => (
+              <tr key={setting.name}>
+                <th scope="row">{setting.name}</th>
+                {columns.map(([key]) => (
+                  <td className="number" key={key}>
+                    {setting[key]}
+                  </td>
+                ))}
+                <td className="number weight">
+                  <Weight weight={setting.weight} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}

@@ -1,0 +1,150 @@
+import { Command, Option } from "commander";
+import {
+  type ImportCounts,
+  type ImportOptions,
+  importRows,
+} from "../../engine/import/import-rows.ts";
+import { readMovielens } from "../../engine/import/movielens/read-movielens.ts";
+import { type Format, findFormat, formats, readRows } from "../../engine/import/read-rows.ts";
+import { openRefusalReport, type RefusalReport } from "../../engine/import/refusal-report.ts";
+import type { RowSource } from "../../engine/import/row.ts";
+import { type RowKind, rowKinds } from "../../engine/import/row-schema.ts";
+import { openFile, streamSource } from "../../engine/import/text-source.ts";
+import { openStore } from "../../engine/open-store.ts";
+import { describeImport, describeProgress } from "../import-summary.ts";
+import { createProgressLine } from "../progress.ts";
+
+interface Options {
+  readonly database: string;
+  readonly report?: string;
+}
+
+interface Opening {
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+type Parts = Pick<ImportOptions, "store" | "signal"> & {
+  readonly source: RowSource;
+  readonly report: RefusalReport;
+  readonly seconds: () => number;
+};
+
+async function closing<T extends { close(): unknown }, Result>(
+  resource: T,
+  use: (resource: T) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await use(resource);
+  } finally {
+    await resource.close();
+  }
+}
+
+/** Says what went in, also where an error ends the import. */
+async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
+  const { source, report, store, signal, seconds } = parts;
+  const progress = createProgressLine({ stream: process.stderr, clock: Date.now });
+  let counts: ImportCounts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
+  const onProgress = (next: ImportCounts) => {
+    counts = next;
+    progress.update(describeProgress(counts, source.share(), seconds()));
+  };
+  try {
+    counts = await importRows(source, { store, signal, onRefusal: report.add, onProgress });
+    return counts;
+  } finally {
+    progress.stop();
+    process.stdout.write(`${describeImport(counts, report.first, seconds())}\n`);
+  }
+}
+
+/** The source comes first and the store last: what can't be read leaves no new database behind. */
+async function runImport(
+  { database, report }: Options,
+  signal: AbortSignal,
+  open: (opening: Opening) => Promise<RowSource>,
+): Promise<ImportCounts> {
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  return closing(await open({ signal, now: Date.now() }), (source) =>
+    closing(openRefusalReport(report), async (refusals) =>
+      closing(await openStore(database), (store) =>
+        importAndDescribe({ source, report: refusals, store, signal, seconds }),
+      ),
+    ),
+  );
+}
+
+async function runCommand(
+  options: Options,
+  open: (opening: Opening) => Promise<RowSource>,
+): Promise<void> {
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const interrupt = () => (signal.aborted ? process.exit(130) : interruption.abort());
+  // Not `once`: while the progress line shows, ora would take a lone listener's absence for leave to end the process.
+  process.on("SIGINT", interrupt);
+  try {
+    const { refused } = await runImport(options, signal, open);
+    if (signal.aborted) process.stdout.write("interrupted; the same command imports the rest\n");
+    if (signal.aborted || refused > 0) process.exitCode = signal.aborted ? 130 : 1;
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+}
+
+const withOptions = (command: Command): Command =>
+  command
+    .option("--database <file>", "database to import into", "recurve.db")
+    .option("--report <file>", "new file for all refused rows, as JSONL");
+
+function movielensCommand(): Command {
+  const command = new Command("movielens")
+    .description("MovieLens 100k, 1M or latest-small, as published")
+    .argument("<folder>");
+  return withOptions(command).action((folder: string, options: Options) =>
+    runCommand(options, (opening) => readMovielens(folder, opening)),
+  );
+}
+
+async function openRows(
+  path: string,
+  format: Format,
+  { kind, signal, now }: Opening & { readonly kind: RowKind },
+): Promise<RowSource> {
+  const isStdin = path === "-";
+  const source = isStdin
+    ? streamSource("stdin", process.stdin, signal)
+    : await openFile(path, signal);
+  return readRows(source, { kind, format, now });
+}
+
+function fileCommand(kind: RowKind): Command {
+  const command: Command = new Command(kind)
+    .description(`${kind} from a JSONL or CSV file`)
+    .argument("<file>", "file that ends in .jsonl or .csv, or - for standard input")
+    .addOption(new Option("--format <format>", "format of the file").choices(formats));
+  type FileOptions = Options & { readonly format?: Format };
+  return withOptions(command).action((path: string, options: FileOptions) => {
+    const format = options.format ?? findFormat(path);
+    if (format === undefined) {
+      command.error(
+        `error: the format of '${path}' is unknown; add --format jsonl or --format csv`,
+        {
+          exitCode: 2,
+        },
+      );
+    }
+    return runCommand(options, (opening) => openRows(path, format, { kind, ...opening }));
+  });
+}
+
+/** `recurve import …`. Sets the exit code 1 where rows were refused, 130 where Ctrl-C ended it. */
+export function importCommand(): Command {
+  const command = new Command("import").description("Import a data set, or rows from a file");
+  command.addCommand(movielensCommand());
+  for (const kind of rowKinds) command.addCommand(fileCommand(kind));
+  return command;
+}

@@ -1,0 +1,44 @@
+import ora from "ora";
+
+/** One line that says how far a long command is: on a terminal it is rewritten, elsewhere a new one now and then. */
+export interface ProgressLine {
+  update(text: string): void;
+  /** Takes the line away, so that what follows stands alone. */
+  stop(): void;
+}
+
+const plainIntervalMs = 5000;
+
+function createTerminalLine(stream: NodeJS.WriteStream): ProgressLine {
+  // Standard input belongs to the command, which may be reading its rows from it.
+  const spinner = ora({ stream, isEnabled: true, discardStdin: false });
+  return {
+    update: (text) => {
+      spinner.text = text;
+      if (!spinner.isSpinning) spinner.start();
+    },
+    stop: () => void spinner.stop(),
+  };
+}
+
+function createPlainLines(stream: NodeJS.WriteStream, clock: () => number): ProgressLine {
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  return {
+    update: (text) => {
+      const now = clock();
+      if (now - writtenAt < plainIntervalMs) return;
+      writtenAt = now;
+      stream.write(`${text}\n`);
+    },
+    stop: () => undefined,
+  };
+}
+
+/** @param options.clock milliseconds, for the pause between plain lines */
+export function createProgressLine(options: {
+  readonly stream: NodeJS.WriteStream;
+  readonly clock: () => number;
+}): ProgressLine {
+  const { stream, clock } = options;
+  return stream.isTTY ? createTerminalLine(stream) : createPlainLines(stream, clock);
+}

@@ -1,0 +1,100 @@
+import type { Candidate } from "../domain/decision.ts";
+import { EngineError } from "../domain/errors.ts";
+import type { ItemId } from "../domain/ids.ts";
+import type { Scenario } from "../domain/scenario.ts";
+import { type RandomStream, shuffle } from "../numeric/random.ts";
+import { itemTokens } from "../policy/item-features.ts";
+import type { ItemView } from "../policy/policy.ts";
+import type { Catalogue } from "./catalogue.ts";
+
+/** Share of a retrieved candidate set that is drawn at random, so that every item keeps a chance. */
+const randomShare = 0.1;
+
+/** A candidate of the request: its own features if it has any, the catalogue's otherwise. */
+export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemView {
+  const { itemId, features } = candidate;
+  if (features !== undefined) {
+    const tokens = itemTokens({ categories: [], attributes: features });
+    return { itemId, sequence: undefined, tokens };
+  }
+  const known = catalogue.find(itemId);
+  if (known !== undefined) return known;
+  throw new EngineError(
+    "unknown_item",
+    `candidate '${itemId}' is not in the catalogue; create it with PUT /api/v1/items/${itemId} or send its features with the candidate`,
+    { details: { itemId } },
+  );
+}
+
+/** @throws invalid_request, no_candidates before anything is read */
+export function checkRequest(
+  slateSize: number,
+  candidates: readonly Candidate[] | undefined,
+): void {
+  if (!Number.isInteger(slateSize) || slateSize < 1 || slateSize > 50) {
+    throw new EngineError(
+      "invalid_request",
+      `slateSize must be an integer in 1…50, got ${slateSize}`,
+      {
+        details: { field: "slateSize", value: slateSize },
+      },
+    );
+  }
+  if (candidates === undefined) return;
+  checkCount(candidates.length, slateSize);
+  const seen = new Set<ItemId>();
+  for (const [index, { itemId }] of candidates.entries()) {
+    if (seen.has(itemId)) {
+      throw new EngineError(
+        "invalid_request",
+        `candidates[${index}] repeats '${itemId}'; send each item once`,
+        {
+          details: { field: `candidates[${index}]`, value: itemId },
+        },
+      );
+    }
+    seen.add(itemId);
+  }
+}
+
+/** The rules of the scenario can leave fewer candidates than were sent, so this is asked twice. */
+export function checkCount(count: number, slateSize: number): void {
+  if (count === 0) {
+    throw new EngineError(
+      "no_candidates",
+      "no candidate is left; send candidates, add items to the catalogue or allow seen items in the scenario",
+      { details: { candidates: 0, slateSize } },
+    );
+  }
+  if (count < slateSize) {
+    throw new EngineError(
+      "invalid_request",
+      `slateSize ${slateSize} is larger than the ${count} candidates; ask for fewer or send more`,
+      { details: { field: "slateSize", value: slateSize, candidates: count } },
+    );
+  }
+}
+
+/** What may be shown: the request's candidates or the available catalogue, without what was seen where the rule says so. */
+export function eligible(options: {
+  readonly candidates: readonly Candidate[] | undefined;
+  readonly catalogue: Catalogue;
+  readonly scenario: Scenario;
+  readonly seen: ReadonlySet<ItemId>;
+}): readonly { readonly candidate: Candidate; readonly view: ItemView }[] {
+  const { candidates, catalogue, scenario, seen } = options;
+  const offered =
+    candidates?.map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) })) ??
+    catalogue.available().map((view) => ({ candidate: { itemId: view.itemId }, view }));
+  return scenario.excludeSeen ? offered.filter(({ view }) => !seen.has(view.itemId)) : offered;
+}
+
+/** Retrieval: indices of the best by logit and of a random few, `limit` in all, in ascending order. */
+export function retrieve(logits: Float64Array, limit: number, random: RandomStream): number[] {
+  const order = [...logits.keys()];
+  if (order.length <= limit) return order;
+  order.sort((left, right) => (logits[right] ?? 0) - (logits[left] ?? 0));
+  const best = order.slice(0, limit - Math.floor(limit * randomShare));
+  const rest = shuffle(order.slice(best.length), random).slice(0, limit - best.length);
+  return [...best, ...rest].sort((left, right) => left - right);
+}

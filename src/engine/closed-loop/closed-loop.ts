@@ -1,0 +1,106 @@
+import type { World } from "../../domain/world.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { type Configuration, parseConfiguration } from "../configuration.ts";
+import { createEngine } from "../create-engine.ts";
+import { openStore } from "../open-store.ts";
+import { createStrategy, type StrategyName } from "./strategies.ts";
+
+export interface CycleReward {
+  readonly cycle: number;
+  /** Mean over the cycle's visits of the true expected reward of the slates shown, in reward units. */
+  readonly meanReward: number;
+  readonly standardError: number;
+  /** What the update after these visits said of itself. */
+  readonly note: string;
+}
+
+export interface ClosedLoopOptions {
+  readonly world: World;
+  readonly strategy: StrategyName;
+  readonly cycles: number;
+  readonly decisionsPerCycle: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly onCycle?: (result: CycleReward) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Exploration of the ε-greedy loop; the others keep the engine's floor. */
+const greedyExploration = 0.05;
+const startOfTime = Date.UTC(2026, 0, 1);
+const secondsPerVisit = 1;
+
+/** A configuration with the world as its only scenario: everyone gets the loop's policy. */
+export function worldConfiguration(world: World, strategy: StrategyName): Configuration {
+  const { weights, minimum, maximum } = world.rewards;
+  return parseConfiguration({
+    scenarios: [
+      {
+        name: world.name,
+        slateSize: world.slateSize,
+        excludeSeen: false,
+        ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
+        reward: { weights, minimum, maximum, windowSeconds: 60 },
+      },
+    ],
+    baselineShare: 0,
+  });
+}
+
+function summarise(cycle: number, rewards: readonly number[], note: string): CycleReward {
+  const meanReward = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+  const squares = rewards.reduce((sum, reward) => sum + (reward - meanReward) ** 2, 0);
+  const standardError = Math.sqrt(squares / (rewards.length - 1) / rewards.length);
+  return { cycle, meanReward, standardError, note };
+}
+
+/** Runs the whole loop in one process on an embedded database in memory: visits, slates, reactions, updates. */
+export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
+  const { world, strategy: name, seed, decisionsPerCycle } = options;
+  const store = await openStore(":memory:");
+  const configuration = worldConfiguration(world, name);
+  const [scenario] = configuration.scenarios;
+  if (scenario === undefined) throw new RangeError("the configuration has no scenario");
+  let now = startOfTime;
+  const clock = () => now;
+  const strategy = await createStrategy(name, { ...options, store, configuration, scenario, clock });
+  const ids = createRandom(seed).split("ids");
+  const engine = await createEngine({
+    store,
+    configuration,
+    clock,
+    random: createRandom(seed).split("decisions"),
+    createId: () => `${ids.integer(2 ** 32)}-${ids.integer(2 ** 32)}`,
+    ...(strategy.policies === undefined ? {} : { policies: strategy.policies }),
+  });
+  await engine.putItems(world.items);
+  await engine.putUsers(world.users);
+  await engine.record(world.history);
+
+  const visit = async (turn: number) => {
+    now += secondsPerVisit * 1000;
+    const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
+    const { userId, decisionId } = decision;
+    const reactions = world.react(turn, decision.slate);
+    if (reactions.length > 0) {
+      await engine.record(reactions.map((reaction) => ({ ...reaction, userId, decisionId })));
+    }
+    return world.expectedReward(turn, decision.slate);
+  };
+
+  const results: CycleReward[] = [];
+  for (let cycle = 1; cycle <= options.cycles; cycle++) {
+    const rewards: number[] = [];
+    while (rewards.length < decisionsPerCycle && !options.signal?.aborted) {
+      rewards.push(await visit((cycle - 1) * decisionsPerCycle + rewards.length));
+    }
+    if (options.signal?.aborted) break;
+    now += scenario.reward.windowSeconds * 1000;
+    const result = summarise(cycle, rewards, await strategy.update());
+    results.push(result);
+    options.onCycle?.(result);
+  }
+  await engine.close();
+  await store.close();
+  return results;
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { EngineError } from "../domain/errors.ts";
+import type { Scenario } from "../domain/scenario.ts";
+
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+
+const rewardSchema = z
+  .strictObject({
+    weights: z.record(z.string().min(1), z.number()),
+    windowSeconds: positive,
+    defaultReward: z.number().default(0),
+    minimum: z.number().default(0),
+    maximum: z.number(),
+  })
+  .refine((rule) => rule.minimum < rule.maximum, "minimum must be below maximum");
+
+const scenarioSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
+  slateSize: z.int().min(1).max(50),
+  excludeSeen: z.boolean(),
+  exploration: share.default(0.03),
+  maxCandidates: z.int().min(1).max(1000).default(500),
+  reward: rewardSchema,
+});
+
+const learnerSchema = z.strictObject({
+  /** Pause between two looks for new feedback. */
+  intervalSeconds: positive.default(60),
+  /** A cycle starts when a scenario has this many decisions with closed windows since the last one. */
+  minDecisions: z.int().min(50).default(1000),
+  /** Newest decisions that a cycle reads: memory and time grow with it. */
+  maxDecisions: z.int().min(100).default(50_000),
+});
+
+const configurationSchema = z.strictObject({
+  scenarios: z.array(scenarioSchema).min(1),
+  /** Share of users who get the popularity baseline, so that there is something to compare with. */
+  baselineShare: share.default(0.05),
+  /** Share of users who get a canary policy while there is one. */
+  canaryShare: share.default(0.2),
+  learner: learnerSchema.prefault({}),
+});
+
+export interface LearnerConfiguration {
+  readonly intervalSeconds: number;
+  readonly minDecisions: number;
+  readonly maxDecisions: number;
+}
+
+export interface Configuration {
+  readonly scenarios: readonly Scenario[];
+  readonly baselineShare: number;
+  readonly canaryShare: number;
+  readonly learner: LearnerConfiguration;
+}
+
+const halfAnHour = 1800;
+
+/** Three scenarios as a shop, an ad slot and a feed would start with them. */
+const defaults = {
+  scenarios: [
+    {
+      name: "items",
+      slateSize: 10,
+      excludeSeen: true,
+      reward: {
+        weights: { click: 1, rating: 0.2, purchase: 5 },
+        windowSeconds: halfAnHour,
+        maximum: 5,
+      },
+    },
+    {
+      name: "ads",
+      slateSize: 1,
+      excludeSeen: false,
+      reward: { weights: { click: 1, conversion: 10 }, windowSeconds: halfAnHour, maximum: 10 },
+    },
+    {
+      name: "feed",
+      slateSize: 10,
+      excludeSeen: true,
+      reward: {
+        weights: { click: 1, like: 2, share: 3, hide: -3 },
+        windowSeconds: halfAnHour,
+        minimum: -3,
+        maximum: 5,
+      },
+    },
+  ],
+};
+
+/** Untrusted JSON → configuration with defaults filled in. @throws invalid_configuration naming field and value */
+export function parseConfiguration(input: unknown = defaults): Configuration {
+  const parsed = configurationSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join(".") || "(whole)";
+  throw new EngineError(
+    "invalid_configuration",
+    `configuration field ${field}: ${issue?.message}; see docs/guides/configuration.md`,
+    { details: { field, problem: issue?.message } },
+  );
+}
+
+/** Reads `recurve.config.json` or another file; without a path the defaults. */
+export function loadConfiguration(path?: string): Configuration {
+  if (path === undefined) return parseConfiguration();
+  try {
+    return parseConfiguration(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    throw new EngineError(
+      "invalid_configuration",
+      `configuration file ${path} can't be read: ${(cause as Error).message}; expected a JSON file`,
+      { details: { path }, cause },
+    );
+  }
+}

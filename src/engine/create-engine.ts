@@ -1,0 +1,96 @@
+import type { Feedback } from "../domain/decision.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import type { RewardBucket, Store } from "../storage/store.ts";
+import { createCatalogue } from "./catalogue.ts";
+import type { Configuration } from "./configuration.ts";
+import type { DecisionView, Engine, RewardPoint } from "./engine.ts";
+import { ensurePolicies, rollBack } from "./promote.ts";
+import { readUser } from "./read-state.ts";
+import { findScenario, recommend } from "./recommend.ts";
+import { record } from "./record.ts";
+import { createServingPolicies, type ServingPolicies } from "./serving-policies.ts";
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Where the seeds of decisions come from, unless a request brings its own. */
+  readonly random: RandomStream;
+  /** A fresh decision id at each call. */
+  readonly createId: () => string;
+  /** Where policies come from, if not from the store's snapshots. */
+  readonly policies?: ServingPolicies;
+}
+
+async function viewDecision(store: Store, feedback: Feedback): Promise<DecisionView> {
+  const { userId, asOf } = feedback.decision;
+  return { feedback, profile: await readUser(store, userId, asOf) };
+}
+
+function toPoint(bucket: RewardBucket, defaultReward: number): RewardPoint {
+  const missing = bucket.positions - bucket.rewardedPositions;
+  const meanReward = (bucket.rewardSum + missing * defaultReward) / bucket.decisions;
+  return {
+    bucketStart: bucket.bucketStart,
+    arm: bucket.arm,
+    decisions: bucket.decisions,
+    meanReward,
+  };
+}
+
+/** The serving half of the loop over a store. Closing it leaves the store open: who opened it closes it. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { store, configuration } = options;
+  const catalogue = createCatalogue(store.items);
+  const policies = options.policies ?? createServingPolicies(store.policies);
+  await ensurePolicies(store, configuration, options.clock());
+  const parts = { ...options, catalogue, policies };
+  const named = (scenario: string) => findScenario(configuration, scenario);
+
+  return {
+    scenarios: configuration.scenarios,
+    recommend: (input) => recommend(parts, input),
+    record: (events) => record(parts, events),
+
+    putItems: (items) => store.items.put(items),
+    findItem: (itemId) => store.items.find(itemId),
+    deleteItem: (itemId) => store.items.delete(itemId),
+    listItems: (page) => store.items.list(page),
+    putUsers: (users) => store.users.put(users),
+    findUser: (userId) => store.users.find(userId),
+    deleteUser: (userId) => store.users.delete(userId),
+    listUsers: (page) => store.users.list(page),
+
+    policies: async ({ scenario, limit }) => ({
+      assignment: await store.policies.assignment(named(scenario).name),
+      policies: await store.policies.list({ scenario, limit }),
+    }),
+    rollBack: (scenario) => rollBack(store, named(scenario).name),
+    cycles: (page) => store.cycles.list(page),
+    findDecision: async (decisionId) => {
+      const feedback = await store.decisions.find(decisionId);
+      return feedback && viewDecision(store, feedback);
+    },
+    countDecisions: (scenario) => store.decisions.count({ scenario: named(scenario).name }),
+    rewardSeries: async (span) => {
+      const { reward } = named(span.scenario);
+      const buckets = await store.decisions.rewardBuckets(span);
+      return buckets.map((bucket) => toPoint(bucket, reward.defaultReward));
+    },
+    health: () => health(store, configuration, policies.problems()),
+    close: () => policies.close(),
+  };
+}
+
+async function health(store: Store, configuration: Configuration, problems: readonly string[]) {
+  const policyVersions: Record<string, number> = {};
+  const found = [...problems];
+  for (const { name } of configuration.scenarios) {
+    const { serving } = await store.policies.assignment(name);
+    if (serving !== undefined) policyVersions[name] = serving;
+    const [last] = await store.cycles.list({ scenario: name, limit: 1 });
+    if (last?.outcome === "failed") found.push(`last cycle of ${name} failed: ${last.reason}`);
+  }
+  return { policyVersions, problems: found };
+}

@@ -1,0 +1,68 @@
+import { type GateRecord, judgeCandidate } from "../../evaluation/gate.ts";
+import { rewardMoments } from "../../learning/challengers.ts";
+import { servedProbability } from "../../learning/feedback-row.ts";
+import type { ScoredRow } from "../../learning/scored-row.ts";
+import { evenMemory, loggedArrays, targetArrays, weightClip } from "./judge-challengers.ts";
+
+/** Probability below which a candidate's choices count as unsupported by the log, in units of the uniform choice. */
+const unsupportedShare = 1e-3;
+/** An item counts as covered when it gets this share of what the uniform policy would give it. */
+const coveredShare = 0.05;
+
+/** Mass of the candidate on choices that the serving policy as good as never made, mean over rows. */
+function unsupportedMass(
+  rows: readonly ScoredRow[],
+  candidateLogs: readonly Float64Array[],
+): number {
+  let mass = 0;
+  for (const [index, { row, scores }] of rows.entries()) {
+    for (const [a, logProbability] of (candidateLogs[index] ?? []).entries()) {
+      const logged = servedProbability(Math.exp(scores.logPolicy[a] ?? 0), row);
+      if (logged * row.candidates.length < unsupportedShare) {
+        mass += servedProbability(Math.exp(logProbability), row) / rows.length;
+      }
+    }
+  }
+  return mass;
+}
+
+/** Share of the offered items that a policy shows at least now and then. */
+function coverage(rows: readonly ScoredRow[], logs: readonly Float64Array[]): number {
+  const shown = new Map<string, { policy: number; uniform: number }>();
+  for (const [index, { row }] of rows.entries()) {
+    for (const [a, view] of row.candidates.entries()) {
+      const entry = shown.get(view.itemId) ?? { policy: 0, uniform: 0 };
+      entry.policy += servedProbability(Math.exp(logs[index]?.[a] ?? 0), row);
+      entry.uniform += 1 / row.candidates.length;
+      shown.set(view.itemId, entry);
+    }
+  }
+  const covered = [...shown.values()].filter(
+    ({ policy, uniform }) => policy >= coveredShare * uniform,
+  );
+  return covered.length / Math.max(1, shown.size);
+}
+
+/** Arrays for the gate: the candidate against the serving policy on rows that nothing has seen. */
+export function gateCandidate(options: {
+  readonly rows: readonly ScoredRow[];
+  /** log π_θ' of each row's candidates. */
+  readonly candidateLogs: readonly Float64Array[];
+  readonly predictedDifference: number;
+}): GateRecord {
+  const { rows, candidateLogs, predictedDifference } = options;
+  const moments = rows.map(({ scores }) => rewardMoments(scores, evenMemory));
+  const lower = moments.map(({ mean, deviation }) =>
+    mean.map((value, a) => value - (deviation[a] ?? 0)),
+  );
+  const servingLogs = rows.map(({ scores }) => scores.logPolicy);
+  return judgeCandidate({
+    ...loggedArrays(rows, lower),
+    serving: targetArrays(rows, servingLogs, lower),
+    candidate: targetArrays(rows, candidateLogs, lower),
+    unsupportedMass: unsupportedMass(rows, candidateLogs),
+    coverage: { serving: coverage(rows, servingLogs), candidate: coverage(rows, candidateLogs) },
+    predictedDifference,
+    weightClip,
+  });
+}

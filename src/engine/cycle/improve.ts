@@ -1,0 +1,163 @@
+import { trustRegionTarget } from "../../learning/challengers.ts";
+import { createCritic, trainCritic } from "../../learning/critic.ts";
+import { type Distillation, distil } from "../../learning/distil.ts";
+import type { FeedbackRow } from "../../learning/feedback-row.ts";
+import type { MetaPolicyState } from "../../learning/meta-policy.ts";
+import { type PolicyDifference, policyDifference } from "../../learning/policy-difference.ts";
+import {
+  discriminatorAuc,
+  type ScoredRow,
+  scoreCritic,
+  scorePolicy,
+} from "../../learning/scored-row.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+import { growNetwork, type Network } from "../../policy/network.ts";
+import { createScorer } from "../../policy/scorer.ts";
+import { type Judgement, judgeChallengers, temper } from "./judge-challengers.ts";
+import type { StageClock } from "./stage-clock.ts";
+
+/** States that the policy is distilled on: the newest ones. */
+const distilStates = 8192;
+const scoreBatch = 64;
+/** KL(t ‖ π_θ) that a state may move in one cycle, nats; beyond about 1 the gate's estimates are no longer to be trusted. */
+const trustRadius = 1.2;
+
+export interface ImproveInput {
+  readonly serving: Network;
+  /** Where the last cycle left the critic. */
+  readonly critic: Network | undefined;
+  readonly meta: MetaPolicyState;
+  readonly rows: readonly FeedbackRow[];
+  readonly random: RandomStream;
+  readonly threads: number;
+  readonly stages: StageClock;
+}
+
+export interface Improvement {
+  readonly candidate: Network;
+  readonly critic: Network;
+  readonly judgement: Judgement;
+  readonly difference: PolicyDifference;
+  readonly distillation: Distillation;
+  readonly auc: number;
+  readonly criticLoss: readonly [number, number];
+  /** Rows of the judge and gate folds with scores, and the candidate's log π on each. */
+  readonly judge: {
+    readonly rows: readonly ScoredRow[];
+    readonly candidateLogs: readonly Float64Array[];
+  };
+  readonly gate: {
+    readonly rows: readonly ScoredRow[];
+    readonly candidateLogs: readonly Float64Array[];
+  };
+}
+
+/** Judging compares with the serving policy, so only its own traffic and the canary's is near enough to count. */
+const comparable = (row: FeedbackRow) => row.arm !== "baseline";
+
+async function withScorer<T>(
+  network: Network,
+  threads: number,
+  use: (scorer: Awaited<ReturnType<typeof createScorer>>) => Promise<T>,
+): Promise<T> {
+  const scorer = await createScorer(network, { batchStates: scoreBatch, threads });
+  try {
+    return await use(scorer);
+  } finally {
+    await scorer.close();
+  }
+}
+
+const logsOf = (network: Network, rows: readonly FeedbackRow[], threads: number) =>
+  withScorer(network, threads, (scorer) => scorePolicy(scorer, rows));
+
+async function fitCritic(
+  input: ImproveInput,
+  train: readonly FeedbackRow[],
+  policy: readonly Float64Array[],
+) {
+  const { random, threads } = input;
+  const rows = train.map((row, index) => ({
+    ...row,
+    policy: (policy[index] ?? new Float64Array()).map(Math.exp),
+  }));
+  const network = input.critic ?? createCritic(random.split("critic"));
+  return trainCritic({ network, rows, random: random.split("train-critic"), threads });
+}
+
+/** Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the mixture. */
+export async function improve(input: ImproveInput): Promise<Improvement> {
+  const { stages, threads, random } = input;
+  const rows = input.rows.toSorted((left, right) => left.age - right.age);
+  const fold = (name: FeedbackRow["fold"]) => rows.filter((row) => row.fold === name);
+  const train = fold("train");
+  const judged = fold("judge").filter(comparable);
+  const gated = fold("gate").filter(comparable);
+  const states = rows.filter((row) => row.fold !== "gate").slice(0, distilStates);
+
+  const serving = growNetwork(
+    input.serving,
+    train.map((row) => row.candidates[row.action]?.itemId ?? ("" as never)),
+    random.split("grow"),
+  );
+  const trainLogs = await stages.measure("score", () => logsOf(serving, train, threads));
+  const critic = await stages.measure("critic", () => fitCritic(input, train, trainLogs));
+
+  const score = async (chosen: readonly FeedbackRow[]): Promise<ScoredRow[]> => {
+    const logs = await logsOf(serving, chosen, threads);
+    const heads = await withScorer(critic.network, threads, (scorer) =>
+      scoreCritic(scorer, chosen),
+    );
+    return chosen.flatMap((row, index) => {
+      const logPolicy = logs[index];
+      const head = heads[index];
+      return logPolicy && head ? { row, scores: { logPolicy, ...head } } : [];
+    });
+  };
+  const scored = await stages.measure("score", async () => ({
+    states: await score(states),
+    judge: await score(judged),
+    gate: await score(gated),
+  }));
+
+  const challengers = await stages.measure("challengers", () => temper(scored.states));
+  const judgement = await stages.measure("judge", () =>
+    judgeChallengers(scored.judge, challengers, input.meta),
+  );
+  const moved = await stages.measure("challengers", () =>
+    scored.states.map((entry) => {
+      const logMixture = judgement.mix(entry);
+      const { target } = trustRegionTarget(logMixture, entry.scores.logPolicy, trustRadius);
+      return {
+        ...entry.row,
+        target: target.map(Math.exp),
+        logMixture,
+        logPolicy: entry.scores.logPolicy,
+      };
+    }),
+  );
+  const distillation = await stages.measure("distil", () =>
+    distil({
+      network: serving,
+      rows: moved,
+      objective: "cross-entropy",
+      random: random.split("distil"),
+      threads,
+    }),
+  );
+  const candidate = distillation.network;
+  const difference = policyDifference(
+    moved.map(({ logPolicy, logMixture }) => ({ logPolicy, logChallenger: logMixture })),
+  );
+  return {
+    candidate,
+    critic: critic.network,
+    judgement,
+    difference,
+    distillation,
+    auc: discriminatorAuc(scored.judge),
+    criticLoss: [critic.firstLoss, critic.lastLoss],
+    judge: { rows: scored.judge, candidateLogs: await logsOf(candidate, judged, threads) },
+    gate: { rows: scored.gate, candidateLogs: await logsOf(candidate, gated, threads) },
+  };
+}

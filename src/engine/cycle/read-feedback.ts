@@ -1,0 +1,166 @@
+import type { Feedback } from "../../domain/decision.ts";
+import type { ItemId, UserId } from "../../domain/ids.ts";
+import type { RewardRule, Scenario } from "../../domain/scenario.ts";
+import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
+import { hashUniform } from "../../numeric/hash.ts";
+import type { ItemView, PolicyState } from "../../policy/policy.ts";
+import type { ItemRewards } from "../../policy/popularity.ts";
+import type { Store } from "../../storage/store.ts";
+import { viewCandidate } from "../candidates.ts";
+import type { Catalogue } from "../catalogue.ts";
+import { createState, readUser } from "../read-state.ts";
+
+/** Candidates over all rows that a cycle keeps in memory, 8 bytes each: the newest decisions are kept. */
+const maxCells = 20_000_000;
+const pageSize = 1000;
+/** Of the feedback that is new in a cycle; older feedback all trains. See docs/decisions/0011. */
+const judgeShare = 0.2;
+const gateShare = 0.2;
+
+export interface CycleFeedback {
+  readonly rows: readonly FeedbackRow[];
+  readonly users: number;
+  readonly decisions: number;
+  /** Decisions after `previous`: the ones no network has been trained on. */
+  readonly newDecisions: number;
+  /** Event number of the newest decision read. */
+  readonly throughSequence: number;
+  readonly itemRewards: ReadonlyMap<ItemId, ItemRewards>;
+}
+
+/** Reward of a position in reward units: the default where no event came, clipped to the rule's range. */
+export function settleReward(reward: number | undefined, rule: RewardRule): number {
+  return Math.max(rule.minimum, Math.min(rule.maximum, reward ?? rule.defaultReward));
+}
+
+async function readDecisions(options: {
+  readonly store: Store;
+  readonly scenario: Scenario;
+  readonly now: number;
+  readonly maxDecisions: number;
+}): Promise<Feedback[]> {
+  const { store, scenario, now, maxDecisions } = options;
+  const kept: Feedback[] = [];
+  let after = 0;
+  for (;;) {
+    const page = await store.decisions.feedback({
+      scenario: scenario.name,
+      after,
+      closedBefore: now,
+      limit: pageSize,
+    });
+    kept.push(...page);
+    if (kept.length > 2 * maxDecisions) kept.splice(0, kept.length - maxDecisions);
+    if (page.length < pageSize) return kept.slice(-maxDecisions);
+    after = page.at(-1)?.sequence ?? after;
+  }
+}
+
+/** New feedback is split by user and cycle, so that a user's rows are all in one fold. */
+function chooseFold(userId: UserId, cycle: number): Fold {
+  const uniform = hashUniform(`fold/${cycle}/${userId}`);
+  if (uniform < judgeShare) return "judge";
+  return uniform < judgeShare + gateShare ? "gate" : "train";
+}
+
+interface RowContext {
+  readonly scenario: Scenario;
+  readonly state: PolicyState;
+  readonly views: readonly ItemView[];
+  readonly user: number;
+  readonly age: number;
+  readonly fold: Fold;
+}
+
+function toRows({ decision, rewards }: Feedback, context: RowContext): FeedbackRow[] {
+  const { reward: rule } = context.scenario;
+  let left = [...context.views];
+  return decision.slate.map((itemId, position) => {
+    const candidates = left;
+    const action = candidates.findIndex((view) => view.itemId === itemId);
+    left = candidates.filter((_, index) => index !== action);
+    return {
+      state: context.state,
+      candidates,
+      action,
+      position,
+      propensity: decision.positionPropensities[position] ?? 0,
+      reward:
+        (settleReward(rewards[position], rule) - rule.minimum) / (rule.maximum - rule.minimum),
+      exploration: decision.exploration,
+      user: context.user,
+      arm: decision.arm,
+      age: context.age,
+      fold: context.fold,
+    };
+  });
+}
+
+function addItemRewards(
+  totals: Map<ItemId, ItemRewards>,
+  { decision, rewards }: Feedback,
+  rule: RewardRule,
+): void {
+  for (const [position, itemId] of decision.slate.entries()) {
+    const old = totals.get(itemId) ?? { impressions: 0, rewardSum: 0 };
+    const rewardSum = old.rewardSum + settleReward(rewards[position], rule);
+    totals.set(itemId, { impressions: old.impressions + 1, rewardSum });
+  }
+}
+
+/** Every closed decision of the scenario (the newest `maxDecisions`) as rows, with the profile of its own moment. */
+export async function readFeedback(options: {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly scenario: Scenario;
+  readonly now: number;
+  readonly maxDecisions: number;
+  /** Event number up to which earlier cycles have read. */
+  readonly previous: number;
+  readonly cycle: number;
+}): Promise<CycleFeedback> {
+  const { store, catalogue, scenario, previous } = options;
+  await catalogue.refresh(await store.sequence());
+  const feedback = await readDecisions(options);
+  const newDecisions = feedback.filter(({ sequence }) => sequence > previous).length;
+  const users = new Map<UserId, number>();
+  const itemRewards = new Map<ItemId, ItemRewards>();
+  const rows: FeedbackRow[] = [];
+  let cells = 0;
+  for (const [index, entry] of feedback.toReversed().entries()) {
+    const { decision, sequence } = entry;
+    cells += decision.candidates.length * decision.slate.length;
+    if (cells > maxCells) break;
+    const userRows = await readUser(store, decision.userId, decision.asOf);
+    const user = users.get(decision.userId) ?? users.size;
+    users.set(decision.userId, user);
+    const context = {
+      scenario,
+      state: createState({ user: userRows, catalogue, scenario, context: decision.context }),
+      views: decision.candidates.map((candidate) => viewKnown(candidate, catalogue)),
+      user,
+      age: index / Math.max(1, newDecisions),
+      fold: sequence > previous ? chooseFold(decision.userId, options.cycle) : ("train" as const),
+    };
+    rows.push(...toRows(entry, context));
+    addItemRewards(itemRewards, entry, scenario.reward);
+  }
+  const throughSequence = feedback.at(-1)?.sequence ?? previous;
+  return {
+    rows,
+    users: users.size,
+    decisions: feedback.length,
+    newDecisions,
+    throughSequence,
+    itemRewards,
+  };
+}
+
+/** Items deleted since the decision are seen without features. */
+const viewKnown = (
+  candidate: Feedback["decision"]["candidates"][number],
+  catalogue: Catalogue,
+): ItemView =>
+  candidate.features === undefined
+    ? catalogue.get(candidate.itemId)
+    : viewCandidate(candidate, catalogue);

@@ -1,0 +1,71 @@
+import type { RowKind } from "./row-schema.ts";
+
+const attributePrefix = "attributes.";
+
+const columnsOf: Record<RowKind, { required: readonly string[]; optional: readonly string[] }> = {
+  events: {
+    required: ["type", "userId", "itemId"],
+    optional: ["eventId", "value", "occurredAt", "decisionId"],
+  },
+  items: { required: ["itemId"], optional: ["categories", "available"] },
+  users: { required: ["userId"], optional: [] },
+};
+
+const quote = (columns: readonly string[]) => columns.map((column) => `'${column}'`).join(", ");
+
+/** What is wrong with a header row and what it should be, `undefined` where nothing is. */
+export function findHeaderProblem(header: readonly string[], kind: RowKind): string | undefined {
+  const { required, optional } = columnsOf[kind];
+  const known = [...required, ...optional];
+  const isKnown = (column: string) =>
+    known.includes(column) || (kind !== "events" && isAttribute(column));
+  const missing = required.filter((column) => !header.includes(column));
+  const unknown = header.filter((column) => !isKnown(column));
+  const repeated = header.filter((column, index) => header.indexOf(column) !== index);
+  const problems = [
+    ...(missing.length > 0 ? [`lacks ${quote(missing)}`] : []),
+    ...(unknown.length > 0 ? [`has unknown columns ${quote(unknown)}`] : []),
+    ...(repeated.length > 0 ? [`repeats ${quote(repeated)}`] : []),
+  ];
+  if (problems.length === 0) return undefined;
+  const others = kind === "events" ? "" : ` and '${attributePrefix}<name>'`;
+  return `${problems.join(", ")}; columns of ${kind} are ${quote(known)}${others}`;
+}
+
+const isAttribute = (column: string) =>
+  column.startsWith(attributePrefix) && column.length > attributePrefix.length;
+
+// What else looks like a number may be a code and stays text: a leading zero or plus, an exponent, spaces, or more
+// digits than a float64 holds.
+const plainNumber = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+const maxDigits = 15;
+
+const readBoolean = (cell: string) => cell === "true" || (cell === "false" ? false : cell);
+
+function readAttribute(cell: string): string | number | boolean {
+  const isNumber = plainNumber.test(cell) && cell.replace(/\D/g, "").length <= maxDigits;
+  return isNumber ? Number(cell) : readBoolean(cell);
+}
+
+const anyNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** What the cell says; where that can't be read it stays text, which the schema refuses. */
+function readField(column: string, cell: string): unknown {
+  if (column === "value") return anyNumber.test(cell) ? Number(cell) : cell;
+  if (column === "available") return readBoolean(cell);
+  return column === "categories" ? cell.split("|") : cell;
+}
+
+/** The row as it would be on the HTTP wire. An empty cell is an absent field. */
+export function toBody(header: readonly string[], fields: readonly string[]): object {
+  const body: [string, unknown][] = [];
+  const attributes: [string, unknown][] = [];
+  for (const [index, column] of header.entries()) {
+    const cell = fields[index] ?? "";
+    if (cell === "") continue;
+    if (!isAttribute(column)) body.push([column, readField(column, cell)]);
+    else attributes.push([column.slice(attributePrefix.length), readAttribute(cell)]);
+  }
+  if (attributes.length > 0) body.push(["attributes", Object.fromEntries(attributes)]);
+  return Object.fromEntries(body);
+}

@@ -1,0 +1,71 @@
+import type { Store } from "../../storage/store.ts";
+import type { ImportRow, Refusal, RowSource } from "./row.ts";
+
+/** Rows that go into the store in one commit: enough to hide its cost, few enough to stop soon and to stay small. */
+export const batchSize = 1000;
+
+/** `read` is the sum of the others: rows of a batch that was not stored are not counted. */
+export interface ImportCounts {
+  readonly read: number;
+  /** New, or changed. */
+  readonly stored: number;
+  /** In the store already, as they are. */
+  readonly unchanged: number;
+  readonly refused: number;
+}
+
+export interface ImportOptions {
+  readonly store: Store;
+  /** Ends the import after the batch that is being stored. */
+  readonly signal: AbortSignal;
+  readonly onRefusal: (refusal: Refusal) => void;
+  /** After each batch. */
+  readonly onProgress: (counts: ImportCounts) => void;
+}
+
+type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
+
+/** How many of the rows are new or changed. The three writes share a commit. */
+async function storeBatch(store: Store, batch: readonly AcceptedRow[]): Promise<number> {
+  const [items, users, outcomes] = await Promise.all([
+    store.items.put(batch.flatMap((row) => (row.kind === "item" ? [row.item] : []))),
+    store.users.put(batch.flatMap((row) => (row.kind === "user" ? [row.user] : []))),
+    store.events.record(
+      batch.flatMap((row) => (row.kind === "event" ? [{ event: row.event }] : [])),
+    ),
+  ]);
+  const storedEvents = outcomes.filter((outcome) => outcome === "stored").length;
+  return items.created + items.updated + users.created + users.updated + storedEvents;
+}
+
+/**
+ * Puts the rows into the store in their order, in batches. Stopped at any point and run again, it ends in the same state
+ * as one run. Events are stored as behaviour: they bring no reward to decisions.
+ *
+ * @throws invalid_file, storage_unavailable; what was stored before stays
+ */
+export async function importRows(source: RowSource, options: ImportOptions): Promise<ImportCounts> {
+  const { store, signal, onRefusal, onProgress } = options;
+  const counts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
+  let batch: AcceptedRow[] = [];
+
+  async function flush(): Promise<void> {
+    const stored = await storeBatch(store, batch);
+    counts.read += batch.length;
+    counts.stored += stored;
+    counts.unchanged += batch.length - stored;
+    batch = [];
+    onProgress({ ...counts });
+  }
+
+  for await (const row of source.rows) {
+    if (signal.aborted) break;
+    if (row.kind === "refused") {
+      counts.read += 1;
+      counts.refused += 1;
+      onRefusal({ file: row.file, line: row.line, reason: row.reason });
+    } else if (batch.push(row) === batchSize) await flush();
+  }
+  if (!signal.aborted) await flush();
+  return counts;
+}

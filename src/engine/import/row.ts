@@ -1,0 +1,35 @@
+import type { BehaviourEvent } from "../../domain/behaviour.ts";
+import type { Item, User } from "../../domain/catalogue.ts";
+
+/** The line on which a row begins, 1 being the first of its file. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A row that did not go in. */
+export type Refusal = Place & { readonly reason: string };
+
+/** An event always has an id here, so that importing it again changes nothing. */
+export type ImportedEvent = BehaviourEvent & { readonly eventId: string };
+
+export type ParsedRow =
+  | { readonly kind: "item"; readonly item: Item }
+  | { readonly kind: "user"; readonly user: User }
+  | { readonly kind: "event"; readonly event: ImportedEvent }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** A row as its format gives it, before it is checked against the schema of its kind. */
+export type RawRow =
+  | { readonly line: number; readonly value: unknown }
+  | { readonly line: number; readonly reason: string };
+
+export type ImportRow = Place & ParsedRow;
+
+/** What a file or a folder holds, in the order in which it goes into the store. */
+export interface RowSource {
+  readonly rows: AsyncIterable<ImportRow> | Iterable<ImportRow>;
+  /** Part of the source that has been read, in [0, 1]; `undefined` where its size is unknown. */
+  share(): number | undefined;
+  close(): void;
+}

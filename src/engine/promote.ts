@@ -1,0 +1,71 @@
+import { EngineError } from "../domain/errors.ts";
+import type { PolicySnapshot } from "../domain/policy-snapshot.ts";
+import { createRandom } from "../numeric/random.ts";
+import { encodeNetwork, initialNetwork } from "../policy/network-policy.ts";
+import { encodePopularity, measurePopularity } from "../policy/popularity.ts";
+import type { NewPolicy, Store } from "../storage/store.ts";
+import type { Configuration } from "./configuration.ts";
+
+/** A loop starts with a network that knows nothing, so every candidate is as likely, and a baseline without counts. */
+async function startLoop(store: Store, scenario: string, now: number): Promise<void> {
+  const common = { scenario, status: "serving", createdAt: now } as const;
+  const add: NewPolicy[] = [
+    {
+      ...common,
+      kind: "network",
+      bytes: encodeNetwork(initialNetwork(createRandom(0))),
+      evidence: { reason: "start of the loop: every candidate is equally likely" },
+    },
+    {
+      ...common,
+      kind: "popularity",
+      bytes: encodePopularity(measurePopularity(new Map())),
+      evidence: { reason: "baseline without counts" },
+    },
+  ];
+  await store.policies.apply({
+    add,
+    assign: (added) => ({
+      scenario,
+      assignment: { serving: Number(added[0]), baseline: Number(added[1]), canaryShare: 0 },
+    }),
+  });
+}
+
+/** Every scenario of the configuration has a serving policy and a baseline afterwards. */
+export async function ensurePolicies(
+  store: Store,
+  configuration: Configuration,
+  now: number,
+): Promise<void> {
+  for (const { name } of configuration.scenarios) {
+    const { serving } = await store.policies.assignment(name);
+    if (serving === undefined) await startLoop(store, name, now);
+  }
+}
+
+/** Puts the parent of the serving policy back; the one that served becomes `rolled-back`. @throws conflict */
+export async function rollBack(store: Store, scenario: string): Promise<PolicySnapshot> {
+  const assignment = await store.policies.assignment(scenario);
+  const current =
+    assignment.serving === undefined ? undefined : await store.policies.find(assignment.serving);
+  const parent =
+    current?.parent === undefined ? undefined : await store.policies.find(current.parent);
+  if (current === undefined || parent === undefined) {
+    throw new EngineError(
+      "conflict",
+      `scenario ${scenario} serves its first policy: there is none to go back to`,
+      {
+        details: { scenario, serving: assignment.serving },
+      },
+    );
+  }
+  await store.policies.apply({
+    statuses: [
+      { version: current.version, status: "rolled-back" },
+      { version: parent.version, status: "serving" },
+    ],
+    assign: () => ({ scenario, assignment: { ...assignment, serving: parent.version } }),
+  });
+  return { ...parent, status: "serving" };
+}

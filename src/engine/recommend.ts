@@ -1,0 +1,171 @@
+import type { Arm, Decision } from "../domain/decision.ts";
+import { EngineError } from "../domain/errors.ts";
+import { decisionId } from "../domain/ids.ts";
+import type { Assignment } from "../domain/policy-snapshot.ts";
+import type { Scenario } from "../domain/scenario.ts";
+import { hashUniform } from "../numeric/hash.ts";
+import { createRandom, type RandomStream } from "../numeric/random.ts";
+import type { ItemView, Policy, PolicyState } from "../policy/policy.ts";
+import { jointPropensity, sampleSlate } from "../policy/slate.ts";
+import type { Store } from "../storage/store.ts";
+import { checkCount, checkRequest, eligible, retrieve } from "./candidates.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Recommendation, RecommendInput } from "./engine.ts";
+import { createState, readUser } from "./read-state.ts";
+import type { ServingPolicies } from "./serving-policies.ts";
+
+export interface RecommendParts {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly policies: ServingPolicies;
+  readonly configuration: Configuration;
+  readonly clock: () => number;
+  readonly random: RandomStream;
+  readonly createId: () => string;
+}
+
+/** Version that is logged where no snapshot could answer: every candidate is as likely as another. */
+export const uniformVersion = 0;
+
+export function findScenario(configuration: Configuration, name?: string): Scenario {
+  const found =
+    name === undefined
+      ? configuration.scenarios[0]
+      : configuration.scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const known = configuration.scenarios.map((scenario) => scenario.name);
+  throw new EngineError(
+    "unknown_scenario",
+    `no scenario '${name}'; known are ${known.join(", ")}`,
+    {
+      details: { field: "scenario", value: name, known },
+    },
+  );
+}
+
+/** A user stays in one arm of a scenario, so that what they see does not jump about. */
+export function chooseArm(assignment: Assignment, baselineShare: number, bucket: number): Arm {
+  if (assignment.baseline !== undefined && bucket < baselineShare) return "baseline";
+  const canaryEnd = baselineShare + assignment.canaryShare * (1 - baselineShare);
+  return assignment.canary !== undefined && bucket < canaryEnd ? "canary" : "serving";
+}
+
+interface Chosen {
+  readonly arm: Arm;
+  readonly version: number;
+  readonly policy: Policy | undefined;
+  readonly fallback?: string;
+}
+
+/** The arm's policy; where it can't be read the baseline; where that can't, the uniform choice. */
+async function choosePolicy(
+  parts: RecommendParts,
+  assignment: Assignment,
+  arm: Arm,
+): Promise<Chosen> {
+  const version = assignment[arm];
+  const problems: string[] = [];
+  for (const [candidateArm, candidate] of [
+    [arm, version],
+    ["baseline", assignment.baseline],
+  ] as const) {
+    if (candidate === undefined) continue;
+    try {
+      const policy = await parts.policies.get(candidate);
+      const fallback = problems[0] === undefined ? {} : { fallback: problems[0] };
+      return { arm: candidateArm, version: candidate, policy, ...fallback };
+    } catch (error) {
+      problems.push(`policy ${candidate} can't be used: ${(error as Error).message}`);
+    }
+  }
+  return {
+    arm: "baseline",
+    version: uniformVersion,
+    policy: undefined,
+    fallback: problems[0] ?? "no policy yet",
+  };
+}
+
+/**
+ * Rows of the user and the catalogue, both as of one event number. Another request can move the catalogue on while the
+ * rows are read; then they are read again.
+ */
+async function readAsOf(parts: RecommendParts, input: RecommendInput, scenario: Scenario) {
+  for (;;) {
+    const asOf = await parts.store.sequence();
+    await parts.catalogue.refresh(asOf);
+    const user = await readUser(parts.store, input.userId, asOf);
+    const seen = scenario.excludeSeen
+      ? await parts.store.events.seenItems(input.userId, asOf)
+      : new Set<never>();
+    if (parts.catalogue.sequence > asOf) continue;
+    const { catalogue } = parts;
+    const offered = eligible({ candidates: input.candidates, catalogue, scenario, seen });
+    const state = createState({ user, catalogue, scenario, context: input.context ?? {} });
+    return { asOf, offered, state };
+  }
+}
+
+async function computeLogits(
+  policy: Policy | undefined,
+  state: PolicyState,
+  views: readonly ItemView[],
+) {
+  return (await policy?.logits(state, views)) ?? new Float64Array(views.length);
+}
+
+/** Stages 2 to 5 of the loop: profile, candidates, policy, slate, and the decision durable before the answer. */
+export async function recommend(
+  parts: RecommendParts,
+  input: RecommendInput,
+): Promise<Recommendation> {
+  const scenario = findScenario(parts.configuration, input.scenario);
+  const slateSize = input.slateSize ?? scenario.slateSize;
+  checkRequest(slateSize, input.candidates);
+  const assignment = await parts.store.policies.assignment(scenario.name);
+  const bucket = hashUniform(`${scenario.name}/${input.userId}`);
+  const arm = chooseArm(assignment, parts.configuration.baselineShare, bucket);
+  const chosen = await choosePolicy(parts, assignment, arm);
+  const { asOf, offered, state } = await readAsOf(parts, input, scenario);
+  const size = input.candidates === undefined ? Math.min(slateSize, offered.length) : slateSize;
+  checkCount(offered.length, Math.max(1, size));
+
+  const seed = input.seed ?? parts.random.integer(2 ** 32);
+  const random = createRandom(seed);
+  const all = await computeLogits(
+    chosen.policy,
+    state,
+    offered.map(({ view }) => view),
+  );
+  const kept = retrieve(all, Math.max(size, scenario.maxCandidates), random.split("retrieve"));
+  const logits = Float64Array.from(kept, (index) => all[index] ?? 0);
+  const slate = sampleSlate({
+    logits,
+    slateSize: size,
+    exploration: scenario.exploration,
+    random: random.split("slate"),
+  });
+
+  const candidates = kept.flatMap((index) => offered[index]?.candidate ?? []);
+  const decidedAt = parts.clock();
+  const decision: Decision = {
+    decisionId: decisionId(parts.createId()),
+    userId: input.userId,
+    scenario: scenario.name,
+    arm: chosen.arm,
+    policyVersion: chosen.version,
+    seed,
+    asOf,
+    context: input.context ?? {},
+    candidates,
+    slate: slate.order.flatMap((index) => candidates[index]?.itemId ?? []),
+    positionPropensities: slate.positionPropensities,
+    slatePropensity: jointPropensity(slate.positionPropensities),
+    exploration: scenario.exploration,
+    decidedAt,
+    expiresAt: decidedAt + scenario.reward.windowSeconds * 1000,
+  };
+  await parts.store.decisions.append(decision);
+  return { decision, ...(chosen.fallback === undefined ? {} : { fallback: chosen.fallback }) };
+}

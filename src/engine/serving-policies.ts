@@ -1,0 +1,61 @@
+import { EngineError } from "../domain/errors.ts";
+import { loadPolicy } from "../policy/load-policy.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { PolicyStore } from "../storage/store.ts";
+
+/** Policies kept in memory: serving, canary and baseline of a few scenarios, with room for a change under way. */
+const capacity = 12;
+
+/** Snapshots by version, decoded once. A version that can't be decoded keeps its problem and is not tried again. */
+export interface ServingPolicies {
+  /** @throws corrupt_snapshot, unsupported_snapshot_version, not_found */
+  get(version: number): Promise<Policy>;
+  problems(): readonly string[];
+  close(): Promise<void>;
+}
+
+async function load(store: PolicyStore, version: number): Promise<Policy> {
+  const bytes = await store.bytes(version);
+  if (bytes !== undefined) return loadPolicy(bytes);
+  throw new EngineError("not_found", `policy version ${version} is not in the store`, {
+    details: { version },
+  });
+}
+
+/** A bad snapshot stays bad; a store that is away may come back. */
+const isPermanent = (error: unknown) =>
+  error instanceof EngineError && error.code !== "storage_unavailable";
+
+export function createServingPolicies(store: PolicyStore): ServingPolicies {
+  const loaded = new Map<number, Promise<Policy>>();
+  const problems = new Map<number, string>();
+
+  const evict = async () => {
+    const [oldest] = loaded.keys();
+    if (loaded.size <= capacity || oldest === undefined) return;
+    const policy = loaded.get(oldest);
+    loaded.delete(oldest);
+    await policy?.then((found) => found.close()).catch(() => {});
+  };
+  const get = async (version: number) => {
+    const pending = loaded.get(version) ?? load(store, version);
+    // Re-inserted so that the map's order is the order of use.
+    loaded.delete(version);
+    loaded.set(version, pending);
+    await evict();
+    return pending.catch((error: Error) => {
+      if (isPermanent(error)) problems.set(version, `policy ${version}: ${error.message}`);
+      else loaded.delete(version);
+      throw error;
+    });
+  };
+  return {
+    get,
+    problems: () => [...problems.values()],
+    close: async () => {
+      const policies = await Promise.allSettled(loaded.values());
+      for (const result of policies) if (result.status === "fulfilled") await result.value.close();
+      loaded.clear();
+    },
+  };
+}

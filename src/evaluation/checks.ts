@@ -1,0 +1,39 @@
+import { EngineError } from "../domain/errors.ts";
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  /** The range in words, for the message. */
+  readonly expected: string;
+  /** What to do about a value outside it. */
+  readonly remedy: string;
+}
+
+/** Probabilities that a float32 network adds up may exceed 1 by rounding. */
+export const highestProbability: number = 1 + 1e-6;
+
+/** @throws invalid_request for a value outside the range; NaN is outside every range */
+export function checkNumber(field: string, value: number, range: Range, row?: number): void {
+  if (value >= range.low && value <= range.high) return;
+  const place = row === undefined ? "" : ` at row ${row}`;
+  throw new EngineError(
+    "invalid_request",
+    `${field} must be ${range.expected}, got ${value}${place}; ${range.remedy}`,
+    { details: { field, value, ...(row !== undefined && { row }) } },
+  );
+}
+
+/** @throws invalid_request naming the first row outside the range */
+export function checkNumbers(field: string, values: Float64Array, range: Range): void {
+  for (const [row, value] of values.entries()) checkNumber(field, value, range, row);
+}
+
+/** @throws invalid_request */
+export function checkLength(field: string, length: number, rows: number): void {
+  if (length === rows) return;
+  throw new EngineError(
+    "invalid_request",
+    `${field} must have one entry for each of the ${rows} rewards, got ${length}; pass arrays of the same rows`,
+    { details: { field, value: length, rows } },
+  );
+}

@@ -1,0 +1,46 @@
+/** Rows grouped by user, numbered 0…count − 1 in order of appearance. */
+export interface Clusters {
+  /** Cluster of each row. */
+  readonly index: Int32Array;
+  readonly count: number;
+}
+
+/** Without ids each row is a cluster of its own. */
+export function numberClusters(
+  rows: number,
+  ids?: Int32Array | readonly (string | number)[],
+): Clusters {
+  const index = new Int32Array(rows);
+  if (ids === undefined) return { index: index.map((_, row) => row), count: rows };
+  const numbers = new Map<string | number, number>();
+  for (const [row, id] of ids.entries()) {
+    const number = numbers.get(id) ?? numbers.size;
+    numbers.set(id, number);
+    index[row] = number;
+  }
+  return { index, count: numbers.size };
+}
+
+/** Σ_g (Σ_{i∈g} e_i)²: what rows of one user share counts once, not once a row. */
+export function sumClusterSquares(residuals: Float64Array, clusters: Clusters): number {
+  const sums = new Float64Array(clusters.count);
+  for (const [row, residual] of residuals.entries()) sums[clusters.index[row]!]! += residual;
+  return sums.reduce((total, sum) => total + sum * sum, 0);
+}
+
+/**
+ * Standard error of a mean over rows with users as clusters (Liang & Zeger 1986, with the G/(G − 1) correction):
+ * s.e.² = G/(G − 1) · Σ_g (Σ_{i∈g} (x_i − x̄))² / n². With one row a cluster it is the sample deviation over √n.
+ * Infinite for fewer than two clusters, which tell nothing of their spread.
+ */
+export function clusteredStandardError(
+  contributions: Float64Array,
+  centre: number,
+  clusters: Clusters,
+): number {
+  const { count } = clusters;
+  if (count < 2) return Number.POSITIVE_INFINITY;
+  const residuals = contributions.map((contribution) => contribution - centre);
+  const variance = (count / (count - 1)) * sumClusterSquares(residuals, clusters);
+  return Math.sqrt(variance) / contributions.length;
+}

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { numberClusters } from "./clusters.ts";
+import { diagnoseWeights, minimalDetectableDifference, unsupportedMass } from "./diagnostics.ts";
+
+const diagnose = (weights: readonly number[], weightClip?: number) =>
+  diagnoseWeights(
+    {
+      rewards: new Float64Array(weights.length),
+      importanceWeights: Float64Array.from(weights),
+      clusters: numberClusters(weights.length),
+    },
+    weightClip,
+  );
+
+test("equal weights are worth every row", () => {
+  expect(diagnose([1, 1, 1, 1])).toEqual({
+    rows: 4,
+    clusters: 4,
+    supportedRows: 4,
+    effectiveSampleSize: 4,
+    effectiveSampleShare: 1,
+    largestWeight: 1,
+    meanWeight: 1,
+    meanWeightStandardError: 0,
+    clippedShare: 0,
+  });
+});
+
+test("unequal weights are worth (Σw)²/Σw² rows, and the clip's loss is a share of Σw", () => {
+  const diagnostics = diagnose([0, 1, 2, 5], 3);
+  expect(diagnostics.supportedRows).toBe(3);
+  expect(diagnostics.effectiveSampleSize).toBeCloseTo(64 / 30, 14);
+  expect(diagnostics.effectiveSampleShare).toBeCloseTo(64 / 120, 14);
+  expect(diagnostics.largestWeight).toBe(5);
+  expect(diagnostics.meanWeight).toBe(2);
+  // Σ(w − 2)² = 4 + 1 + 0 + 9
+  expect(diagnostics.meanWeightStandardError).toBeCloseTo(Math.sqrt(14 / 3 / 4), 14);
+  expect(diagnostics.clippedShare).toBe(2 / 8);
+});
+
+test("a log without support is worth no row, and nothing is NaN", () => {
+  const diagnostics = diagnose([0, 0]);
+  expect(diagnostics).toMatchObject({
+    supportedRows: 0,
+    effectiveSampleSize: 0,
+    effectiveSampleShare: 0,
+    meanWeight: 0,
+    clippedShare: 0,
+  });
+});
+
+test("unsupported mass is the target's probability on actions that were as good as never logged", () => {
+  const targets = [Float64Array.of(0.5, 0.3, 0.2), Float64Array.of(0.9, 0.1)];
+  const propensities = [Float64Array.of(0.99, 0.001, 0.009), Float64Array.of(0.4, 0.6)];
+  expect(unsupportedMass(targets, propensities, 0.005)).toBeCloseTo(0.15, 15);
+  expect(unsupportedMass(targets, propensities, 0.5)).toBeCloseTo((0.5 + 0.9) / 2, 15);
+  expect(unsupportedMass(targets, propensities, 0)).toBe(0);
+});
+
+test("the smallest detectable difference is 2.4865 standard errors", () => {
+  expect(minimalDetectableDifference(2)).toBeCloseTo(
+    2 * (1.6448536269514722 + 0.8416212335729142),
+    12,
+  );
+});

@@ -1,0 +1,77 @@
+import { mean, normalQuantile } from "../numeric/statistics.ts";
+import { clusteredStandardError } from "./clusters.ts";
+import type { WeightedFeedback } from "./logged-feedback.ts";
+
+/** How far the log can speak for a target policy. All numbers come from the unclipped weights. */
+export interface WeightDiagnostics {
+  readonly rows: number;
+  readonly clusters: number;
+  /** Rows whose action the target gives any probability. */
+  readonly supportedRows: number;
+  /** (Σw)²/Σw², in [1, n]; 0 without support. Kish 1965. */
+  readonly effectiveSampleSize: number;
+  /** The same over n. */
+  readonly effectiveSampleShare: number;
+  readonly largestWeight: number;
+  /** 1 in expectation: a mean far from it tells of wrong propensities or missing support. */
+  readonly meanWeight: number;
+  readonly meanWeightStandardError: number;
+  /** Share of Σw that the clip cuts off, in [0, 1]. */
+  readonly clippedShare: number;
+}
+
+export function diagnoseWeights(
+  { importanceWeights, clusters }: WeightedFeedback,
+  weightClip: number = Number.POSITIVE_INFINITY,
+): WeightDiagnostics {
+  const rows = importanceWeights.length;
+  let sum = 0;
+  let squares = 0;
+  let clipped = 0;
+  let largestWeight = 0;
+  let supportedRows = 0;
+  for (const weight of importanceWeights) {
+    sum += weight;
+    squares += weight * weight;
+    clipped += Math.max(0, weight - weightClip);
+    largestWeight = Math.max(largestWeight, weight);
+    if (weight > 0) supportedRows++;
+  }
+  // Rounding can lift n equal weights above n by an ulp.
+  const effectiveSampleSize = supportedRows === 0 ? 0 : Math.min(rows, (sum * sum) / squares);
+  const meanWeight = mean(importanceWeights);
+  return {
+    rows,
+    clusters: clusters.count,
+    supportedRows,
+    effectiveSampleSize,
+    effectiveSampleShare: effectiveSampleSize / rows,
+    largestWeight,
+    meanWeight,
+    meanWeightStandardError: clusteredStandardError(importanceWeights, meanWeight, clusters),
+    clippedShare: supportedRows === 0 ? 0 : clipped / sum,
+  };
+}
+
+/**
+ * Mean probability that the target puts on actions which the log as good as never holds, in [0, 1]: no estimator sees them.
+ * @param targets π(·|x) of each row over its candidates; @param propensities p(·|x), same shapes
+ */
+export function unsupportedMass(
+  targets: readonly Float64Array[],
+  propensities: readonly Float64Array[],
+  minimumPropensity: number,
+): number {
+  let mass = 0;
+  for (const [row, target] of targets.entries()) {
+    for (const [action, probability] of target.entries()) {
+      if (propensities[row]![action]! < minimumPropensity) mass += probability;
+    }
+  }
+  return mass / targets.length;
+}
+
+/** (z_0.95 + z_0.80)·s.e.: the true difference that a one-sided test at 5 % finds with power 80 %. Cohen 1988. */
+export function minimalDetectableDifference(standardError: number): number {
+  return (normalQuantile(0.95) + normalQuantile(0.8)) * standardError;
+}

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { type GateWorld, simulateGate } from "../../tests/support/simulated-gate.ts";
+import { type Verdict, verdicts } from "../domain/cycle.ts";
+import { createRandom } from "../numeric/random.ts";
+import { judgeCandidate } from "./gate.ts";
+
+// docs/methods/gate.md quotes these figures; `npx vitest run src/evaluation/gate-error-rates.test.ts --reporter=verbose` prints them.
+
+const gates = 1000;
+const seed = 90_210;
+/** ESS/n = 1/(8·Σπ²) = 0.25. */
+const longStep = [0.69, 0.1, 0.06, 0.04, 0.04, 0.03, 0.02, 0.02];
+
+/** Share of the simulated gates that ended in each verdict. */
+function measure(world: GateWorld, purpose: string): Record<Verdict, number> {
+  const random = createRandom(seed).split(purpose);
+  const shares = { promote: 0, canary: 0, hold: 0, "not-enough-data": 0 };
+  for (let gate = 0; gate < gates; gate++) {
+    shares[judgeCandidate(simulateGate(world, random)).verdict] += 1 / gates;
+  }
+  return shares;
+}
+
+const describeShares = (shares: Record<Verdict, number>) =>
+  verdicts.map((verdict) => `${verdict} ${(100 * shares[verdict]).toFixed(1)} %`).join(", ");
+
+/** Three binomial standard errors above a rate. */
+const atMost = (rate: number) => rate + 3 * Math.sqrt((rate * (1 - rate)) / gates);
+
+for (const users of [20, 120]) {
+  test(`a candidate that is no better is promoted in full at most 5 % of the time, ${users} users`, async ({
+    annotate,
+  }) => {
+    const shares = measure({ users, lift: 0 }, `null/${users}`);
+    await annotate(`0 %, ${users} users: ${describeShares(shares)}`);
+    expect(shares.promote).toBeLessThanOrEqual(atMost(0.05));
+  });
+
+  test(`a candidate that is 10 % worse is promoted in full at most 1 % of the time, ${users} users`, async ({
+    annotate,
+  }) => {
+    const shares = measure({ users, lift: -0.1 }, `harmful/${users}`);
+    await annotate(`-10 %, ${users} users: ${describeShares(shares)}`);
+    expect(shares.promote).toBeLessThanOrEqual(0.01);
+  });
+}
+
+test("a long step that is no better is promoted in full at most 5 % of the time", async ({
+  annotate,
+}) => {
+  const shares = measure({ users: 120, lift: 0, step: longStep }, "null/long");
+  await annotate(`0 %, 120 users, ESS/n 0.25: ${describeShares(shares)}`);
+  expect(shares.promote).toBeLessThanOrEqual(atMost(0.05));
+});
+
+test("a candidate that is 30 % better is promoted in full with 600 rows", async ({ annotate }) => {
+  const shares = measure({ users: 120, lift: 0.3 }, "better");
+  await annotate(`+30 %, 120 users: ${describeShares(shares)}`);
+  expect(shares.promote).toBeGreaterThan(0.95);
+});

@@ -1,0 +1,53 @@
+import type { WeightDiagnostics } from "./diagnostics.ts";
+import type { GateLimits } from "./gate-guards.ts";
+import type { GateEvidence, Guard } from "./gate-record.ts";
+
+// The gate's sentences for people. Numbers have three digits, shares are per cent.
+
+const number = (value: number) => String(Number(value.toPrecision(3)));
+const percent = (share: number) => `${number(100 * share)} %`;
+
+const gain = ({ difference, relativeLift }: GateEvidence) =>
+  `${difference < 0 ? "worse" : "better"} by ${number(Math.abs(difference))} a row` +
+  (relativeLift === undefined ? "" : ` (${percent(relativeLift)} of the serving policy's value)`);
+
+export const tooSmall = (rows: number, clusters: number, limits: GateLimits): string =>
+  `Not enough data: ${rows} rows of ${clusters} users; ` +
+  `${limits.minimumRows} rows of ${limits.minimumClusters} users are needed.`;
+
+export const tooFar = (weights: WeightDiagnostics, limits: GateLimits): string =>
+  `Held by the effective sample share: the log is worth ${percent(weights.effectiveSampleShare)} of its rows ` +
+  `for this candidate, below ${percent(limits.lookShare)}; a smaller step or more exploration is needed.`;
+
+export function failedGuards(failed: readonly Guard[]): string {
+  const parts = failed.map(
+    ({ name, value, limit }) =>
+      `${name} ${number(value)} is ${value < limit ? "below" : "above"} its limit ${number(limit)}`,
+  );
+  return `Held by its guards: ${parts.join("; ")}.`;
+}
+
+export const promoted = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>
+  `Promoted: ${gain(evidence)}; the ${percent(promoteConfidence)} lower bound ` +
+  `${number(evidence.interval[0])} is above 0 and every guard passed.`;
+
+export const canaried = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>
+  `Canary: ${gain(evidence)} with probability ${percent(evidence.probabilityPositive)} of a gain, ` +
+  `not yet ${percent(promoteConfidence)}; every guard passed.`;
+
+export const worse = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>
+  `Held: ${gain(evidence)}; the ${percent(promoteConfidence)} upper bound ${number(evidence.interval[1])} is below 0.`;
+
+/** The standard error falls with the root of the rows, so the rows needed grow with the square of the ratio. */
+export function undetectable(evidence: GateEvidence, rows: number): string {
+  const { minimalDetectableDifference: detectable, predictedDifference: predicted } = evidence;
+  return (
+    `Not enough data: the smallest detectable difference ${number(detectable)} is above the predicted ` +
+    `${number(predicted)}; about ${number(rows * (detectable / predicted) ** 2)} rows are needed.`
+  );
+}
+
+export const unproven = (evidence: GateEvidence, limits: GateLimits): string =>
+  `Held: ${gain(evidence)}; the ${percent(limits.promoteConfidence)} lower bound ${number(evidence.interval[0])} ` +
+  `is not above 0 and the probability of a gain ${percent(evidence.probabilityPositive)} ` +
+  `is below ${percent(limits.canaryProbability)}.`;

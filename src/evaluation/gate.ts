@@ -1,0 +1,159 @@
+import type { Verdict } from "../domain/cycle.ts";
+import { EngineError } from "../domain/errors.ts";
+import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
+import { checkNumber, checkNumbers, highestProbability } from "./checks.ts";
+import { diagnoseWeights, minimalDetectableDifference } from "./diagnostics.ts";
+import { type Coverage, checkGuards, type GateLimits, gateLimits } from "./gate-guards.ts";
+import {
+  canaried,
+  failedGuards,
+  promoted,
+  tooFar,
+  tooSmall,
+  undetectable,
+  unproven,
+  worse,
+} from "./gate-reason.ts";
+import type { GateEvidence, GateRecord, GateStatistic } from "./gate-record.ts";
+import {
+  doublyRobustDifference,
+  type FeedbackPair,
+  inversePropensityDifference,
+  type PairedDifference,
+  type PairedInput,
+  weighPair,
+} from "./paired-difference.ts";
+
+export type { GateRecord } from "./gate-record.ts";
+
+/** The reward model of `predictions` and `directValues` is a lower quantile, so that it does not fill in optimism. */
+export interface GateInput extends PairedInput {
+  /** Mean probability that the candidate puts on actions which the log as good as never holds, in [0, 1]. */
+  readonly unsupportedMass: number;
+  /** Catalogue coverage of both policies, in the same unit. */
+  readonly coverage: Coverage;
+  /** What the judge expects of the candidate, reward units a row. */
+  readonly predictedDifference: number;
+  readonly limits?: GateLimits;
+}
+
+/** @throws invalid_request where a number cannot be used */
+function checkInput(input: GateInput): FeedbackPair {
+  const { unsupportedMass, coverage, predictedDifference, weightClip } = input;
+  const most = Number.MAX_VALUE;
+  const share = { low: 0, high: highestProbability, expected: "in [0, 1]" };
+  const positive = { low: 0, high: most, expected: "a finite number ≥ 0" };
+  const finite = { low: -most, high: most, expected: "a finite number" };
+  const remedy = "measure it again";
+  checkNumber("unsupportedMass", unsupportedMass, { ...share, remedy });
+  checkNumber("coverage.candidate", coverage.candidate, { ...positive, remedy });
+  checkNumber("coverage.serving", coverage.serving, { ...positive, remedy });
+  checkNumber("predictedDifference", predictedDifference, { ...finite, remedy });
+  checkNumber("weightClip", weightClip, { ...positive, remedy: "pass a clip such as 20" });
+  const pair = weighPair(input);
+  // Only then is the clipped value of the candidate at most its true value.
+  const bound = { ...positive, remedy: "map the scenario's range of rewards to [0, 1]" };
+  checkNumbers("rewards", pair.candidate.rewards, bound);
+  return pair;
+}
+
+function testDifference(
+  { difference, standardError, z, servingValue }: PairedDifference,
+  confidence: number,
+): GateStatistic {
+  // Sizes near the limits of float64, or limits that let one user through.
+  checkNumber("standard error", standardError, {
+    low: 0,
+    high: Number.MAX_VALUE,
+    expected: "a finite number",
+    remedy: "more users, and rewards of a usual size, are needed",
+  });
+  const width = normalQuantile(confidence) * standardError;
+  return {
+    difference,
+    standardError,
+    interval: [difference - width, difference + width],
+    probabilityPositive: normalCdf(z),
+    servingValue,
+  };
+}
+
+/** Both forms; every test takes the smaller one, since clipped DR turns optimistic where the log is thin. */
+function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateEvidence {
+  const { weightClip, predictedDifference } = input;
+  const test = (result: PairedDifference) => testDifference(result, limits.promoteConfidence);
+  const doublyRobust = test(doublyRobustDifference(pair, weightClip));
+  const inversePropensity = test(inversePropensityDifference(pair, weightClip));
+  const byModel = doublyRobust.interval[0] < inversePropensity.interval[0];
+  const { difference, standardError, interval, servingValue } = byModel
+    ? doublyRobust
+    : inversePropensity;
+  return {
+    statistic: byModel ? "doubly robust" : "inverse propensity",
+    difference,
+    standardError,
+    interval,
+    probabilityPositive: Math.min(
+      doublyRobust.probabilityPositive,
+      inversePropensity.probabilityPositive,
+    ),
+    ...(servingValue > 0 && { relativeLift: difference / servingValue }),
+    predictedDifference,
+    minimalDetectableDifference: minimalDetectableDifference(standardError),
+    doublyRobust,
+    inversePropensity,
+  };
+}
+
+type Answer = readonly [verdict: Verdict, reason: string];
+
+function decide(evidence: GateEvidence, rows: number, limits: GateLimits): Answer {
+  const { interval, probabilityPositive, predictedDifference } = evidence;
+  if (interval[0] > 0) return ["promote", promoted(evidence, limits)];
+  if (probabilityPositive >= limits.canaryProbability)
+    return ["canary", canaried(evidence, limits)];
+  if (interval[1] < 0) return ["hold", worse(evidence, limits)];
+  if (predictedDifference > 0 && evidence.minimalDetectableDifference > predictedDifference) {
+    return ["not-enough-data", undetectable(evidence, rows)];
+  }
+  return ["hold", unproven(evidence, limits)];
+}
+
+function judgePair(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateRecord {
+  const { unsupportedMass, coverage } = input;
+  const weights = diagnoseWeights(pair.candidate, input.weightClip);
+  const { rows, clusters, effectiveSampleShare } = weights;
+  const measured = { rows, clusters, effectiveSampleShare };
+  if (rows < limits.minimumRows || clusters < limits.minimumClusters) {
+    const reason = tooSmall(rows, clusters, limits);
+    return { verdict: "not-enough-data", reason, ...measured, guards: [] };
+  }
+  if (effectiveSampleShare < limits.lookShare) {
+    return { verdict: "hold", reason: tooFar(weights, limits), ...measured, guards: [] };
+  }
+  const guards = checkGuards({ weights, unsupportedMass, coverage, limits });
+  const failed = guards.filter(({ passed }) => !passed);
+  const evidence = weighEvidence(pair, input, limits);
+  const [verdict, reason]: Answer =
+    failed.length > 0 ? ["hold", failedGuards(failed)] : decide(evidence, rows, limits);
+  return { verdict, reason, ...measured, guards, ...evidence };
+}
+
+/**
+ * Whether a candidate may replace the serving policy, from feedback that neither was trained on. Never throws for its
+ * data: what cannot be used is held with the reason, so that nothing broken is promoted. See docs/methods/gate.md.
+ */
+export function judgeCandidate(input: GateInput): GateRecord {
+  const limits = input.limits ?? gateLimits;
+  const rows = input.feedback.rewards.length;
+  if (rows === 0) {
+    const reason = tooSmall(0, 0, limits);
+    return { verdict: "not-enough-data", reason, rows, guards: [] };
+  }
+  try {
+    return judgePair(checkInput(input), input, limits);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { verdict: "hold", reason: `Held: ${error.message}.`, rows, guards: [] };
+  }
+}

@@ -1,0 +1,110 @@
+import { EngineError } from "../domain/errors.ts";
+import { checkLength, checkNumbers, highestProbability } from "./checks.ts";
+import { type Clusters, numberClusters } from "./clusters.ts";
+
+/** What was logged: a row is one choice. All arrays have the same length n ≥ 1. */
+export interface LoggedFeedback {
+  /** r, reward units. */
+  readonly rewards: Float64Array;
+  /** p in (0, 1]: probability, recorded when deciding, that the logging policy made this choice. */
+  readonly propensities: Float64Array;
+  /** The user of each row. Without it rows count as independent. */
+  readonly clusters?: Int32Array | readonly string[];
+}
+
+/** A target policy on the same rows. `directValues` and `predictions` come from one reward model q̂: both or neither. */
+export interface TargetArrays {
+  /** π(a|x) of the logged action, in [0, 1]. */
+  readonly targetProbabilities: Float64Array;
+  /** Σ_a π(a|x)·q̂(x, a). */
+  readonly directValues?: Float64Array;
+  /** q̂(x, a) of the logged action. */
+  readonly predictions?: Float64Array;
+}
+
+/** Checked feedback with the target's importance weights w = π/p. The estimators take nothing else. */
+export interface WeightedFeedback {
+  readonly rewards: Float64Array;
+  readonly importanceWeights: Float64Array;
+  readonly clusters: Clusters;
+}
+
+export interface ModelledFeedback extends WeightedFeedback {
+  readonly directValues: Float64Array;
+  readonly predictions: Float64Array;
+}
+
+/** Numbers beyond it, and propensities below its inverse, are refused: their products would overflow float64. */
+const largest = 1e100;
+
+const finite = {
+  low: -largest,
+  high: largest,
+  expected: "a finite number",
+  remedy: "leave out rows without a usable number",
+};
+
+function checkFeedback({ rewards, propensities, clusters }: LoggedFeedback): void {
+  if (rewards.length === 0) {
+    throw new EngineError(
+      "invalid_request",
+      "feedback must have at least one row, got 0; wait until the reward window of a decision has closed",
+      { details: { field: "rewards", value: 0 } },
+    );
+  }
+  checkNumbers("rewards", rewards, finite);
+  checkLength("propensities", propensities.length, rewards.length);
+  checkNumbers("propensities", propensities, {
+    low: 1 / largest,
+    high: highestProbability,
+    expected: "in (0, 1]",
+    remedy: "log the probability at decision time",
+  });
+  if (clusters !== undefined) checkLength("clusters", clusters.length, rewards.length);
+}
+
+function checkTarget(target: TargetArrays, rows: number, name: string): void {
+  const { targetProbabilities, directValues, predictions } = target;
+  const field = `${name}.targetProbabilities`;
+  checkLength(field, targetProbabilities.length, rows);
+  checkNumbers(field, targetProbabilities, {
+    low: 0,
+    high: highestProbability,
+    expected: "in [0, 1]",
+    remedy: "pass the probability that the target policy gives to the logged action",
+  });
+  if ((directValues === undefined) !== (predictions === undefined)) {
+    throw new EngineError(
+      "invalid_request",
+      `${name} must have directValues and predictions of one reward model, got only one of them; pass both or neither`,
+      { details: { field: `${name}.${directValues ? "predictions" : "directValues"}` } },
+    );
+  }
+  for (const [key, values] of Object.entries({ directValues, predictions })) {
+    if (values === undefined) continue;
+    checkLength(`${name}.${key}`, values.length, rows);
+    checkNumbers(`${name}.${key}`, values, finite);
+  }
+}
+
+/**
+ * The one entry of untrusted arrays: checks them and divides.
+ * @param name what messages call the target policy
+ * @throws invalid_request for an empty log, lengths that differ, NaN, a propensity outside (0, 1], a probability outside [0, 1]
+ */
+export function weighFeedback<T extends TargetArrays>(
+  feedback: LoggedFeedback,
+  target: T,
+  name = "target",
+): WeightedFeedback & Omit<T, "targetProbabilities"> {
+  checkFeedback(feedback);
+  const { rewards, propensities } = feedback;
+  checkTarget(target, rewards.length, name);
+  const { targetProbabilities, ...model } = target;
+  return {
+    ...model,
+    rewards,
+    importanceWeights: targetProbabilities.map((value, row) => value / propensities[row]!),
+    clusters: numberClusters(rewards.length, feedback.clusters),
+  };
+}

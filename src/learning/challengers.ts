@@ -1,0 +1,185 @@
+/**
+ * Challenger policies in closed form (docs/methods/mpo.md, step 2):
+ * π_φ(a|s) ∝ π_ref(a|s)^ρ · exp(A(s,a)/η), A = Q̄ − κ·σ_Q + α·σ_r(s)·clip(D(s,a), ±3),
+ * π_ref = (1−ε₀)·π_θ + ε₀·uniform. The E-step of Abdolmaleki et al. 2018 (arXiv:1806.06920) on a finite candidate set.
+ */
+export interface ChallengerSetting {
+  readonly name: string;
+  /** ε: mean KL(π_φ ‖ π_ref^ρ) over states, nats. */
+  readonly klRadius: number;
+  /** κ: standard deviations of the reward model that are taken off. */
+  readonly pessimism: number;
+  /** α: weight of the discriminator in units of the reward model's spread at the state. */
+  readonly discriminator: number;
+  /** ρ in [0, 1]: 1 stays near the serving policy, 0 forgets it. */
+  readonly proximity: number;
+  /** Weight of each memory length, summing to one. */
+  readonly memory: readonly number[];
+}
+
+/** What the networks say of one row's candidates, all arrays of length K. */
+export interface RowScores {
+  /** log π_θ, exploration floor not included. */
+  readonly logPolicy: Float64Array;
+  /** Q by head, memory-major: head = memory · bootstraps + bootstrap. In [0, 1]. */
+  readonly rewardHeads: readonly Float64Array[];
+  /** D, a logit. */
+  readonly discriminator: Float64Array;
+}
+
+export const bootstraps = 2;
+/** ε₀: keeps Δ = log π_θ − log π_φ finite. */
+const referenceFloor = 1e-3;
+const discriminatorClip = 3;
+/** |A/η| beyond this changes nothing but the risk of overflow. */
+const exponentClip = 20;
+
+export function logSumExp(values: ArrayLike<number>): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < values.length; index++) largest = Math.max(largest, values[index]!);
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += Math.exp(values[index]! - largest);
+  return largest + Math.log(sum);
+}
+
+export function normaliseLogs(logits: Float64Array): Float64Array {
+  const total = logSumExp(logits);
+  return logits.map((value) => value - total);
+}
+
+/** KL(p ‖ q) in nats from log probabilities. */
+export function klDivergence(logP: Float64Array, logQ: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < logP.length; index++) {
+    sum += Math.exp(logP[index]!) * (logP[index]! - logQ[index]!);
+  }
+  return sum;
+}
+
+/** Q̄ and σ_Q of each candidate: mean over heads by memory weight, spread over bootstraps within a memory. */
+export function rewardMoments(
+  scores: RowScores,
+  memory: readonly number[],
+): { mean: Float64Array; deviation: Float64Array } {
+  const count = scores.logPolicy.length;
+  const mean = new Float64Array(count);
+  const variance = new Float64Array(count);
+  for (const [index, weight] of memory.entries()) {
+    const first = scores.rewardHeads[index * bootstraps]!;
+    const second = scores.rewardHeads[index * bootstraps + 1]!;
+    for (let a = 0; a < count; a++) {
+      mean[a]! += (weight * (first[a]! + second[a]!)) / 2;
+      // The sample variance of two draws.
+      variance[a]! += (weight * (first[a]! - second[a]!) ** 2) / 2;
+    }
+  }
+  return { mean, deviation: variance.map(Math.sqrt) };
+}
+
+function spread(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+const clip = (value: number, limit: number) => Math.max(-limit, Math.min(limit, value));
+
+export function advantages(scores: RowScores, setting: ChallengerSetting): Float64Array {
+  const { mean, deviation } = rewardMoments(scores, setting.memory);
+  const guide = setting.discriminator * spread(mean);
+  return mean.map(
+    (value, a) =>
+      value -
+      setting.pessimism * deviation[a]! +
+      guide * clip(scores.discriminator[a]!, discriminatorClip),
+  );
+}
+
+/** log π_ref^ρ, normalised. */
+export function referenceLogs(logPolicy: Float64Array, proximity: number): Float64Array {
+  const uniform = referenceFloor / logPolicy.length;
+  return normaliseLogs(
+    logPolicy.map(
+      (value) => proximity * Math.log((1 - referenceFloor) * Math.exp(value) + uniform),
+    ),
+  );
+}
+
+export function tilt(
+  reference: Float64Array,
+  advantage: Float64Array,
+  temperature: number,
+): Float64Array {
+  const largest = advantage.reduce(
+    (left, right) => Math.max(left, right),
+    Number.NEGATIVE_INFINITY,
+  );
+  return normaliseLogs(
+    reference.map(
+      (value, a) => value + Math.max(-exponentClip, (advantage[a]! - largest) / temperature),
+    ),
+  );
+}
+
+/**
+ * η at which the mean KL over the states equals the radius, by bisection on log η (KL falls as η grows; the dual of
+ * mpo.md 3). Where even the coldest η stays within the radius, that one.
+ */
+export function solveTemperature(
+  states: readonly { readonly reference: Float64Array; readonly advantage: Float64Array }[],
+  klRadius: number,
+): number {
+  let low = Math.log(1e-4);
+  let high = Math.log(1e2);
+  for (let iteration = 0; iteration < 40; iteration++) {
+    const middle = (low + high) / 2;
+    let total = 0;
+    for (const { reference, advantage } of states) {
+      total += klDivergence(tilt(reference, advantage, Math.exp(middle)), reference);
+    }
+    if (total / states.length > klRadius) low = middle;
+    else high = middle;
+  }
+  return Math.exp(high);
+}
+
+/** log π_φ of one row under a setting whose η is known. */
+export function challengerLogs(
+  scores: RowScores,
+  setting: ChallengerSetting,
+  temperature: number,
+): Float64Array {
+  return tilt(
+    referenceLogs(scores.logPolicy, setting.proximity),
+    advantages(scores, setting),
+    temperature,
+  );
+}
+
+/** log of Σ_j w_j π_φj: the mixture that the policy is moved to. */
+export function mixtureLogs(
+  logs: readonly Float64Array[],
+  weights: readonly number[],
+): Float64Array {
+  const probabilities = new Float64Array(logs[0]!.length);
+  for (const [j, weight] of weights.entries()) {
+    if (weight === 0) continue;
+    for (let a = 0; a < probabilities.length; a++)
+      probabilities[a]! += weight * Math.exp(logs[j]![a]!);
+  }
+  return probabilities.map((value) => Math.log(value));
+}
+
+/** t ∝ φ*^τ · π_θ^(1−τ), τ halved from 1 until KL(t ‖ π_θ) is within the radius: the trust region's exact solution. */
+export function trustRegionTarget(
+  logMixture: Float64Array,
+  logPolicy: Float64Array,
+  klRadius: number,
+): { target: Float64Array; step: number } {
+  for (let step = 1; step > 1 / 1024; step /= 2) {
+    const target = normaliseLogs(
+      logMixture.map((value, a) => step * value + (1 - step) * logPolicy[a]!),
+    );
+    if (klDivergence(target, logPolicy) <= klRadius) return { target, step };
+  }
+  return { target: logPolicy, step: 0 };
+}

@@ -1,0 +1,144 @@
+import type { RandomStream } from "../numeric/random.ts";
+import { createNetwork, growNetwork, type Network, type NetworkShape } from "../policy/network.ts";
+import type { BatchShape } from "./batch.ts";
+import { buildBatch, chooseBatchShape, rowIndex } from "./batch.ts";
+import { bootstraps } from "./challengers.ts";
+import { createCriticTrainer } from "./critic-graph.ts";
+import type { FeedbackRow } from "./feedback-row.ts";
+import { memoryHalfLives } from "./meta-policy.ts";
+import { shuffledBatches } from "./train-rows.ts";
+
+/**
+ * The reward-model heads and the discriminator: one network, a head for each memory length and bootstrap, and a last one
+ * for D. Every head is a logistic regression on (h, e): cross-entropy of the reward in [0, 1], which fits means of bounded
+ * numeric rewards as well (a quasi-likelihood, Papke & Wooldridge 1996).
+ */
+export const rewardHeadCount: number = memoryHalfLives.length * bootstraps;
+export const criticShape: NetworkShape = { heads: rewardHeadCount + 1, width: Number(process.env.WID ?? 24), positions: 10 };
+
+export const createCritic = (random: RandomStream): Network => createNetwork(criticShape, random);
+
+export interface CriticRow extends FeedbackRow {
+  /** π_θ over the candidates: what the discriminator holds the satisfied choices against. */
+  readonly policy: Float64Array;
+}
+
+export interface CriticTraining {
+  readonly network: Network;
+  readonly firstLoss: number;
+  readonly lastLoss: number;
+  readonly steps: number;
+}
+
+const learningRate = Number(process.env.LR ?? 0.01);
+/** Rows seen in one fit: enough for a few passes over little feedback, one over much. */
+const minEpochs = 2;
+const targetRowsSeen = Number(process.env.TRS ?? 40_000);
+const maxEpochs = Number(process.env.EP ?? 8);
+
+export const epochsFor = (rows: number): number =>
+  Math.min(maxEpochs, Math.max(minEpochs, Math.round(targetRowsSeen / Math.max(1, rows))));
+
+/** Weight of each row in each reward head: 2^(−age/half-life) · Poisson(1) bootstrap count (Oza & Russell 2001). */
+function drawHeadWeights(
+  rows: readonly CriticRow[],
+  random: RandomStream,
+): readonly Float32Array[] {
+  return rows.map((row) => {
+    const weights = new Float32Array(rewardHeadCount);
+    for (const [memory, halfLife] of memoryHalfLives.entries()) {
+      const recency = 2 ** (-row.age / halfLife);
+      for (let b = 0; b < bootstraps; b++)
+        weights[memory * bootstraps + b] = recency * random.poisson(1);
+    }
+    return weights;
+  });
+}
+
+interface TargetOptions {
+  readonly rows: readonly CriticRow[];
+  readonly headWeights: readonly Float32Array[];
+  readonly columns: readonly Int32Array[];
+  readonly shape: BatchShape;
+}
+
+/**
+ * Weights w⁺, w⁻ [heads, B, U] of softplus(−x) and softplus(x). A reward head: w·r and w·(1 − r) at the logged action. The
+ * discriminator: r at the logged action against r·π_θ over the candidates, so that both classes weigh the same.
+ */
+function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
+  const plane = shape.rows * shape.items;
+  const positive = new Float32Array((rewardHeadCount + 1) * plane);
+  const negative = new Float32Array((rewardHeadCount + 1) * plane);
+  for (const [index, row] of rows.entries()) {
+    const start = index * shape.items;
+    const cell = start + columns[index]![row.action]!;
+    for (let head = 0; head < rewardHeadCount; head++) {
+      positive[head * plane + cell] = headWeights[index]![head]! * row.reward;
+      negative[head * plane + cell] = headWeights[index]![head]! * (1 - row.reward);
+    }
+    if (row.reward === 0) continue;
+    positive[rewardHeadCount * plane + cell] = row.reward;
+    for (const [candidate, column] of columns[index]!.entries()) {
+      if (column >= 0)
+        negative[rewardHeadCount * plane + start + column]! += row.reward * row.policy[candidate]!;
+    }
+  }
+  return { positive, negative };
+}
+
+/** One-hot positions [B, positions]. */
+function positionFeed(rows: readonly CriticRow[], batchRows: number): Float32Array {
+  const { positions } = criticShape;
+  const position = new Float32Array(batchRows * positions);
+  for (const [index, row] of rows.entries()) {
+    position[index * positions + Math.min(row.position, positions - 1)] = 1;
+  }
+  return position;
+}
+
+/** Fits the heads to the training rows, from where the last cycle left them. Same rows, same stream: same network. */
+export async function trainCritic(options: {
+  readonly network: Network;
+  readonly rows: readonly CriticRow[];
+  readonly random: RandomStream;
+  readonly threads: number;
+}): Promise<CriticTraining> {
+  const { rows, random } = options;
+  const items = rows.flatMap((row) => [row.candidates[row.action]!.itemId]);
+  const network = growNetwork(options.network, items, random.split("grow"));
+  const shape = chooseBatchShape(rows);
+  const trainer = await createCriticTrainer(network, shape, options.threads);
+  const itemRows = rowIndex(network);
+  const headWeights = drawHeadWeights(rows, random.split("bootstrap"));
+  const order = random.split("order");
+  const losses: number[] = [];
+  let steps = 0;
+  for (let epoch = 0; epoch < epochsFor(rows.length); epoch++) {
+    let sum = 0;
+    for (const indices of shuffledBatches(rows.length, shape.rows, order)) {
+      const chosen = indices.map((index) => rows[index]!);
+      const batch = buildBatch({ rows: chosen, shape, itemRows });
+      const weights = indices.map((index) => headWeights[index]!);
+      const targets = buildTargets({
+        rows: chosen,
+        headWeights: weights,
+        columns: batch.columns,
+        shape,
+      });
+      const position = positionFeed(chosen, shape.rows);
+      const { loss } = await trainer.step({ ...batch.feeds, ...targets, position }, learningRate);
+      sum += loss * chosen.length;
+      steps++;
+    }
+    losses.push(sum / rows.length);
+  }
+  const parameters = trainer.parameters();
+  await trainer.close();
+  return {
+    network: { ...network, parameters },
+    firstLoss: losses[0]!,
+    lastLoss: losses.at(-1)!,
+    steps,
+  };
+}

@@ -1,0 +1,64 @@
+import { type Network, parameterShapes } from "../policy/network.ts";
+import { scoreTower } from "../policy/towers.ts";
+import { add, multiply, subtract } from "../tensor/arithmetic.ts";
+import { sum } from "../tensor/broadcasting.ts";
+import { exp, negate } from "../tensor/elementwise.ts";
+import {
+  createGraph,
+  type Graph,
+  input,
+  type Precision,
+  parameter,
+  type Value,
+} from "../tensor/graph.ts";
+import { reshape } from "../tensor/layout.ts";
+import { logSoftmax } from "../tensor/reduction.ts";
+import { createTrainer, type Trainer } from "../tensor/trainer.ts";
+import type { BatchShape } from "./batch.ts";
+
+/**
+ * `reverse-kl` is the paper's E_s Σ_a π_θ(a|s)[log π_θ − log π_φ]; `cross-entropy` is −Σ_a t·log π_θ, which covers all of the
+ * target's mass where the network can't match it.
+ */
+export type DistilObjective = "reverse-kl" | "cross-entropy";
+
+const weightDecay = 1e-4;
+
+/** Mean over the rows of the objective, exact over each row's candidates. */
+export function distilLoss(
+  graph: Graph<Precision>,
+  network: Network,
+  options: { readonly batch: BatchShape; readonly objective: DistilObjective },
+): { readonly loss: Value; readonly parameters: readonly Value[] } {
+  const { shape } = network;
+  const { batch } = options;
+  const cells = [batch.rows, batch.items];
+  const values = Object.fromEntries(
+    Object.entries(parameterShapes(shape, network.itemIds.length))
+      // Positions enter the reward model, not the policy.
+      .filter(([name]) => name !== "positionBias")
+      .map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
+  );
+  const scores = scoreTower(graph, values, { shape, states: batch.rows, items: batch.items });
+  const logPolicy = logSoftmax(add(reshape(scores, cells), input(graph, "mask", cells)));
+  const terms =
+    options.objective === "cross-entropy"
+      ? negate(multiply(input(graph, "target", cells), logPolicy))
+      : multiply(exp(logPolicy), subtract(logPolicy, input(graph, "logTarget", cells)));
+  const perRow = sum(terms, { axes: [1] });
+  const loss = sum(multiply(perRow, input(graph, "rowWeights", [batch.rows])));
+  return { loss, parameters: Object.values(values) };
+}
+
+export function createDistilTrainer(options: {
+  readonly network: Network;
+  readonly shape: BatchShape;
+  readonly objective: DistilObjective;
+  readonly threads: number;
+}): Promise<Trainer> {
+  const { network, objective, threads } = options;
+  const graph = createGraph();
+  const { loss, parameters } = distilLoss(graph, network, { batch: options.shape, objective });
+  const { positionBias: _, ...initial } = network.parameters;
+  return createTrainer({ graph, loss, parameters, initial, weightDecay, threads });
+}

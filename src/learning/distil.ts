@@ -1,0 +1,115 @@
+import type { RandomStream } from "../numeric/random.ts";
+import { growNetwork, type Network } from "../policy/network.ts";
+import { type BatchRow, type BatchShape, buildBatch, chooseBatchShape, rowIndex } from "./batch.ts";
+import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
+import { shuffledBatches } from "./train-rows.ts";
+
+/** A state with the distribution that the policy is to take on there. */
+export interface DistilRow extends BatchRow {
+  /** t over the candidates, summing to one. */
+  readonly target: Float64Array;
+}
+
+export interface Distillation {
+  readonly network: Network;
+  readonly objective: DistilObjective;
+  readonly epochs: number;
+  readonly firstLoss: number;
+  readonly lastLoss: number;
+}
+
+const learningRate = 0.01;
+const maxEpochs = 12;
+const minEpochs = 3;
+const targetRowsSeen = 60_000;
+/** Stops when an epoch lowers the loss by less than this share. */
+const tolerance = 1e-3;
+/** Keeps p and log p of a left-out candidate out of every sum. */
+const maskedLogit = -1e9;
+/** log t of candidates that the target gives nothing to; only reverse KL looks at it. */
+const smallestLog = -30;
+
+function buildTargets(options: {
+  readonly rows: readonly DistilRow[];
+  readonly columns: readonly Int32Array[];
+  readonly shape: BatchShape;
+  readonly objective: DistilObjective;
+}): Record<string, Float32Array> {
+  const { rows, columns, shape } = options;
+  const cells = shape.rows * shape.items;
+  const mask = new Float32Array(cells).fill(maskedLogit);
+  const target = new Float32Array(cells);
+  const logTarget = new Float32Array(cells);
+  const rowWeights = new Float32Array(shape.rows);
+  for (const [index, row] of rows.entries()) {
+    rowWeights[index] = 1 / rows.length;
+    let total = 0;
+    for (const [candidate, column] of columns[index]!.entries()) {
+      if (column >= 0) total += row.target[candidate]!;
+    }
+    for (const [candidate, column] of columns[index]!.entries()) {
+      if (column < 0) continue;
+      const cell = index * shape.items + column;
+      mask[cell] = 0;
+      target[cell] = row.target[candidate]! / total;
+      logTarget[cell] = Math.max(smallestLog, Math.log(target[cell]!));
+    }
+  }
+  // A padding row has no candidate: the mask is lifted so that its softmax is defined; its weight is 0.
+  mask.fill(0, rows.length * shape.items);
+  const aim = options.objective === "cross-entropy" ? { target } : { logTarget };
+  return { mask, rowWeights, ...aim };
+}
+
+const epochLimit = (rows: number) =>
+  Math.min(maxEpochs, Math.max(minEpochs, Math.round(targetRowsSeen / Math.max(1, rows))));
+
+/**
+ * Moves the policy to the target by gradient descent on the exact sum over candidates, never on sampled actions: with a
+ * sampled and detached action the gradient of log π_θ − log π_φ has expectation zero.
+ */
+export async function distil(options: {
+  readonly network: Network;
+  readonly rows: readonly DistilRow[];
+  readonly objective: DistilObjective;
+  readonly random: RandomStream;
+  readonly threads: number;
+}): Promise<Distillation> {
+  const { rows, random, objective } = options;
+  const items = rows.flatMap((row) => row.candidates.map((view) => view.itemId));
+  const network = growNetwork(options.network, items, random.split("grow"));
+  const shape = chooseBatchShape(rows);
+  const trainer = await createDistilTrainer({
+    network,
+    shape,
+    objective,
+    threads: options.threads,
+  });
+  const itemRows = rowIndex(network);
+  const order = random.split("order");
+  const losses: number[] = [];
+  while (losses.length < epochLimit(rows.length)) {
+    let sum = 0;
+    for (const indices of shuffledBatches(rows.length, shape.rows, order)) {
+      const chosen = indices.map((index) => rows[index]!);
+      const batch = buildBatch({ rows: chosen, shape, itemRows });
+      const targets = buildTargets({ rows: chosen, columns: batch.columns, shape, objective });
+      const { loss } = await trainer.step({ ...batch.feeds, ...targets }, learningRate);
+      sum += loss * chosen.length;
+    }
+    losses.push(sum / rows.length);
+    const previous = losses.at(-2);
+    if (losses.length > minEpochs && previous! - losses.at(-1)! < tolerance * Math.abs(previous!))
+      break;
+  }
+  // What this training does not touch, such as the position bias, stays as it was.
+  const parameters = { ...network.parameters, ...trainer.parameters() };
+  await trainer.close();
+  return {
+    network: { ...network, parameters },
+    objective,
+    epochs: losses.length,
+    firstLoss: losses[0]!,
+    lastLoss: losses.at(-1)!,
+  };
+}

@@ -1,0 +1,30 @@
+import type { Arm } from "../domain/decision.ts";
+import type { ItemView, PolicyState } from "../policy/policy.ts";
+
+/** `train`: networks learn from it. `judge`: the meta-policy compares challengers on it. `gate`: touched once a cycle. */
+export type Fold = "train" | "judge" | "gate";
+
+/** One position of one decision with its reward: a choice of `action` among the candidates that were left. */
+export interface FeedbackRow {
+  readonly state: PolicyState;
+  /** Candidates that the positions before had left, K of them. */
+  readonly candidates: readonly ItemView[];
+  /** Index into the candidates. */
+  readonly action: number;
+  readonly position: number;
+  /** p: logged probability of the action given the positions before, exploration included. */
+  readonly propensity: number;
+  /** Default and clipping applied, mapped from the scenario's range to [0, 1]. */
+  readonly reward: number;
+  readonly exploration: number;
+  /** Index of the user: rows of one user are one cluster. */
+  readonly user: number;
+  readonly arm: Arm;
+  /** Age in cycles' worth of decisions, 0 for the newest. */
+  readonly age: number;
+  readonly fold: Fold;
+}
+
+/** π with the exploration floor, as it is served: (1 − ε)·π + ε/K. */
+export const servedProbability = (probability: number, row: FeedbackRow): number =>
+  (1 - row.exploration) * probability + row.exploration / row.candidates.length;

@@ -1,0 +1,40 @@
+/** Δ = log π_θ(a|s) − log π_φ(a|s) with a ∼ π_θ: the paper's policy difference, whose mean is KL(π_θ ‖ π_φ) in nats. */
+export interface PolicyDifference {
+  readonly mean: number;
+  readonly p05: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/**
+ * Exact over the candidates: every Δ counts with its probability under π_θ.
+ * @param pairs log π_θ and log π_φ of each state
+ */
+export function policyDifference(
+  pairs: readonly { readonly logPolicy: Float64Array; readonly logChallenger: Float64Array }[],
+): PolicyDifference {
+  const weighted = pairs.flatMap(({ logPolicy, logChallenger }) =>
+    Array.from(logPolicy, (logP, a) => ({
+      delta: logP - logChallenger[a]!,
+      weight: Math.exp(logP) / pairs.length,
+    })),
+  );
+  weighted.sort((left, right) => left.delta - right.delta);
+  const quantile = (share: number) => {
+    let cumulative = 0;
+    for (const { delta, weight } of weighted) {
+      cumulative += weight;
+      if (cumulative >= share) return delta;
+    }
+    return weighted.at(-1)?.delta ?? 0;
+  };
+  const mean = weighted.reduce((sum, { delta, weight }) => sum + delta * weight, 0);
+  return {
+    mean,
+    p05: quantile(0.05),
+    p50: quantile(0.5),
+    p95: quantile(0.95),
+    max: weighted.at(-1)?.delta ?? 0,
+  };
+}

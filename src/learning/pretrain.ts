@@ -1,0 +1,80 @@
+import { type RandomStream, shuffle } from "../numeric/random.ts";
+import { growNetwork, type Network } from "../policy/network.ts";
+import type { ItemView, PolicyState } from "../policy/policy.ts";
+import { batchRows, buildBatch, maxBatchItems, rowIndex } from "./batch.ts";
+import { createDistilTrainer } from "./distil-graph.ts";
+import { shuffledBatches } from "./train-rows.ts";
+
+/** A user's history up to a moment and the item of their next event. */
+export interface NextItem {
+  readonly state: PolicyState;
+  readonly next: ItemView;
+}
+
+export interface Pretraining {
+  readonly network: Network;
+  readonly epochs: number;
+  readonly firstLoss: number;
+  readonly lastLoss: number;
+}
+
+const learningRate = 0.005;
+const epochs = 4;
+const maskedLogit = -1e9;
+
+function buildTargets(columns: readonly Int32Array[], used: number, items: number) {
+  const target = new Float32Array(batchRows * items);
+  const mask = new Float32Array(batchRows * items);
+  const rowWeights = new Float32Array(batchRows);
+  for (let row = 0; row < batchRows; row++) {
+    mask.fill(maskedLogit, row * items + used, (row + 1) * items);
+    const column = columns[row]?.[0];
+    if (column === undefined) continue;
+    target[row * items + column] = 1;
+    rowWeights[row] = 1 / columns.length;
+  }
+  return { target, mask, rowWeights };
+}
+
+/**
+ * Next-item cross-entropy over the catalogue: a policy for a loop that has behaviour data but no feedback yet. Catalogues
+ * above 2,048 items are sampled, with the same items for all rows of a batch.
+ */
+export async function pretrain(options: {
+  readonly network: Network;
+  readonly rows: readonly NextItem[];
+  readonly catalogue: readonly ItemView[];
+  readonly random: RandomStream;
+  readonly threads: number;
+  readonly onEpoch?: (epoch: number, epochs: number, loss: number) => void;
+}): Promise<Pretraining> {
+  const { rows, catalogue, random, threads } = options;
+  const ids = catalogue.map((view) => view.itemId);
+  const network = growNetwork(options.network, ids, random.split("grow"));
+  const shape = { rows: batchRows, items: Math.min(maxBatchItems, catalogue.length) };
+  const trainer = await createDistilTrainer({ network, shape, objective: "cross-entropy", threads });
+  const itemRows = rowIndex(network);
+  const order = random.split("order");
+  const sampled = [...catalogue];
+  const losses: number[] = [];
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    let sum = 0;
+    for (const indices of shuffledBatches(rows.length, batchRows, order)) {
+      const chosen = indices.map((index) => {
+        const { state, next } = rows[index]!;
+        return { state, candidates: [next], action: 0 };
+      });
+      const fill = catalogue.length > shape.items ? shuffle(sampled, order) : catalogue;
+      const batch = buildBatch({ rows: chosen, shape, itemRows, fill });
+      const targets = buildTargets(batch.columns, batch.used, shape.items);
+      const { loss } = await trainer.step({ ...batch.feeds, ...targets }, learningRate);
+      sum += loss * chosen.length;
+    }
+    losses.push(sum / rows.length);
+    options.onEpoch?.(epoch, epochs, losses.at(-1)!);
+  }
+  // What this training does not touch, such as the position bias, stays as it was.
+  const parameters = { ...network.parameters, ...trainer.parameters() };
+  await trainer.close();
+  return { network: { ...network, parameters }, epochs, firstLoss: losses[0]!, lastLoss: losses.at(-1)! };
+}

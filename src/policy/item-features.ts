@@ -1,0 +1,66 @@
+import type { Item } from "../domain/catalogue.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import { hash32 } from "../numeric/hash.ts";
+
+/** One hashed feature: a row of an embedding table and how strongly it counts. */
+export interface Token {
+  readonly index: number;
+  readonly weight: number;
+}
+
+/** Rows of the hashed tables (Weinberger et al. 2009). A change of these is a new snapshot format. */
+export const itemTokenBuckets = 2048;
+export const contextTokenBuckets = 512;
+/** Tokens beyond these are dropped, in the order of the features. */
+export const maxItemTokens = 16;
+export const maxContextTokens = 16;
+
+const maxDepth = 4;
+
+type Raw = { readonly name: string; readonly weight: number };
+
+/** log keeps prices and years within reach of counts: 1 → 0.17, 1995 → 1.9, at most 5 in size. */
+const squash = (value: number) =>
+  Math.max(-5, Math.min(5, (Math.sign(value) * Math.log1p(Math.abs(value))) / 4));
+
+function stringTokens(path: string, value: string): Raw[] {
+  const words = value.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const distinct = words.length === 1 ? [value] : new Set(words.filter((word) => word.length > 2));
+  return [...distinct].map((word) => ({ name: `${path}=${word}`, weight: 1 }));
+}
+
+function flatten(path: string, value: Json, depth: number): Raw[] {
+  if (value === null || depth > maxDepth) return [];
+  if (typeof value === "number") return [{ name: path, weight: squash(value) }];
+  if (typeof value === "boolean") return [{ name: `${path}=${value}`, weight: 1 }];
+  if (typeof value === "string") return stringTokens(path, value);
+  if (Array.isArray(value)) return value.flatMap((entry: Json) => flatten(path, entry, depth + 1));
+  return Object.entries(value).flatMap(([key, entry]) =>
+    flatten(`${path}.${key}`, entry, depth + 1),
+  );
+}
+
+/** Dividing by √count keeps the size of the sum independent of how many features there are. */
+function hashTokens(raw: readonly Raw[], buckets: number, limit: number): Token[] {
+  const kept = raw.slice(0, limit);
+  const scale = 1 / Math.sqrt(Math.max(1, kept.length));
+  return kept.map(({ name, weight }) => ({
+    index: hash32(name) % buckets,
+    weight: weight * scale,
+  }));
+}
+
+/** Categories and attributes of an item as tokens, at most `maxItemTokens`. */
+export function itemTokens(item: Pick<Item, "categories" | "attributes">): Token[] {
+  const raw = [
+    ...item.categories.map((name) => ({ name: `category=${name}`, weight: 1 })),
+    ...flatten("item", item.attributes, 0),
+  ];
+  return hashTokens(raw, itemTokenBuckets, maxItemTokens);
+}
+
+/** Context and user attributes as tokens, at most `maxContextTokens`. */
+export function contextTokens(context: JsonObject, userAttributes: JsonObject): Token[] {
+  const raw = [...flatten("context", context, 0), ...flatten("user", userAttributes, 0)];
+  return hashTokens(raw, contextTokenBuckets, maxContextTokens);
+}

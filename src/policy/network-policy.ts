@@ -1,0 +1,47 @@
+import type { RandomStream } from "../numeric/random.ts";
+import { createNetwork, type Network, type NetworkShape, parameterShapes } from "./network.ts";
+import type { Policy } from "./policy.ts";
+import { createScorer } from "./scorer.ts";
+import { encodeTensors, type TensorFile } from "./snapshot.ts";
+
+export const policyShape: NetworkShape = { heads: 1, width: 32, positions: 1 };
+
+/** A policy that knows nothing: with its state weights at 0 every candidate has the same logit. */
+export function initialNetwork(random: RandomStream): Network {
+  const network = createNetwork(policyShape, random);
+  const stateWeights = new Float32Array(network.parameters.stateWeights!.length);
+  return { ...network, parameters: { ...network.parameters, stateWeights } };
+}
+
+/** @throws RangeError on a parameter that is not finite */
+export function encodeNetwork(network: Network, kind = "network"): Uint8Array {
+  const shapes = parameterShapes(network.shape, network.itemIds.length);
+  const tensors = Object.entries(shapes).map(
+    ([name, shape]) => [name, { shape, values: network.parameters[name]! }] as const,
+  );
+  return encodeTensors({
+    meta: { kind, itemIds: network.itemIds, numbers: { ...network.shape } },
+    tensors: Object.fromEntries(tensors),
+  });
+}
+
+export function toNetwork(file: TensorFile): Network {
+  const { heads = 0, width = 0, positions = 0 } = file.meta.numbers;
+  const parameters = Object.fromEntries(
+    Object.entries(file.tensors).map(([name, { values }]) => [name, values]),
+  );
+  return { shape: { heads, width, positions }, itemIds: file.meta.itemIds, parameters };
+}
+
+/** Serves one request at a time, on one thread: several requests share the cores better than one does. */
+export async function loadNetworkPolicy(file: TensorFile): Promise<Policy> {
+  const scorer = await createScorer(toNetwork(file), { batchStates: 1, threads: 1 });
+  return {
+    kind: "network",
+    logits: async (state, candidates) => {
+      const [heads] = await scorer.score([{ state, candidates }]);
+      return heads![0]!;
+    },
+    close: () => scorer.close(),
+  };
+}

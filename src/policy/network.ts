@@ -1,0 +1,124 @@
+import type { ItemId } from "../domain/ids.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import { contextTokenBuckets, itemTokenBuckets } from "./item-features.ts";
+import { poolCount } from "./profile.ts";
+
+/**
+ * Two towers, several heads side by side: e_m(a) = id embedding + Σ hashed features, h_m(s) = W_m·[pools of e_m over the
+ * history] + Σ hashed context + c_m, f_m(s, a) = h_m·e_m + u_m·e_m + b_m(a) (+ position bias while training).
+ * The policy is a network with one head; the reward models and the discriminator are the heads of another.
+ */
+export interface NetworkShape {
+  readonly heads: number;
+  /** Embedding width d of a head. */
+  readonly width: number;
+  /** Positions with a bias of their own. */
+  readonly positions: number;
+}
+
+export type Parameters = Readonly<Record<string, Float32Array>>;
+
+export interface Network {
+  readonly shape: NetworkShape;
+  /** Item of each row of the item table; row 0, with an empty id, stands for items that are not in it. */
+  readonly itemIds: readonly ItemId[];
+  readonly parameters: Parameters;
+}
+
+/** Name → shape of each parameter, in the order in which snapshots hold them. */
+export function parameterShapes(
+  shape: NetworkShape,
+  itemRows: number,
+): Readonly<Record<string, readonly number[]>> {
+  const { heads, width, positions } = shape;
+  return {
+    itemTable: [itemRows, heads * width],
+    itemBias: [itemRows, heads],
+    itemTokenTable: [itemTokenBuckets, heads * width],
+    contextTable: [contextTokenBuckets, heads * width],
+    stateWeights: [heads, poolCount * width, width],
+    stateBias: [heads, 1, width],
+    itemWeights: [heads, width, 1],
+    positionBias: [heads, positions, 1],
+  };
+}
+
+/** Standard deviations of the start; what is missing starts at 0. */
+const initialDeviation: Readonly<Record<string, number>> = {
+  itemTable: Number(process.env.SI ?? 0.05),
+  itemTokenTable: Number(process.env.ST ?? 0.25),
+  stateWeights: 0.02,
+};
+
+const count = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+
+/**
+ * The two pools by signal start as they are: an item scores by its likeness to what the user liked, which is right more
+ * often than not and spares the first cycles from finding it out.
+ */
+function addSimilarity(stateWeights: Float32Array, { heads, width }: NetworkShape): void {
+  for (let head = 0; head < heads; head++) {
+    for (const pool of [1, 2]) {
+      for (let i = 0; i < width; i++) {
+        stateWeights[((head * poolCount + pool) * width + i) * width + i]! += Number(process.env.SW ?? 2);
+      }
+    }
+  }
+}
+
+/** Random embeddings and state weights, everything else 0. */
+export function createNetwork(shape: NetworkShape, random: RandomStream): Network {
+  const itemIds = ["" as ItemId];
+  const parameters: Record<string, Float32Array> = {};
+  for (const [name, dimensions] of Object.entries(parameterShapes(shape, itemIds.length))) {
+    const deviation = initialDeviation[name] ?? 0;
+    const values = new Float32Array(count(dimensions));
+    if (deviation > 0)
+      for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
+    parameters[name] = values;
+  }
+  addSimilarity(parameters.stateWeights!, shape);
+  return { shape, itemIds, parameters };
+}
+
+function growTable(options: {
+  readonly values: Float32Array;
+  readonly columns: number;
+  readonly rows: number;
+  readonly deviation: number;
+  readonly random: RandomStream;
+}): Float32Array {
+  const grown = new Float32Array(options.rows * options.columns);
+  grown.set(options.values);
+  if (options.deviation === 0) return grown;
+  for (let i = options.values.length; i < grown.length; i++)
+    grown[i] = options.deviation * options.random.normal();
+  return grown;
+}
+
+/** The same network with rows for items that it does not know yet. */
+export function growNetwork(
+  network: Network,
+  items: Iterable<ItemId>,
+  random: RandomStream,
+): Network {
+  const known = new Set(network.itemIds);
+  const fresh = [...new Set(items)].filter((item) => !known.has(item));
+  if (fresh.length === 0) return network;
+  const itemIds = [...network.itemIds, ...fresh];
+  const rows = itemIds.length;
+  const { heads, width } = network.shape;
+  const { itemTable, itemBias } = network.parameters;
+  const parameters = {
+    ...network.parameters,
+    itemTable: growTable({
+      values: itemTable!,
+      columns: heads * width,
+      rows,
+      deviation: 0.1,
+      random,
+    }),
+    itemBias: growTable({ values: itemBias!, columns: heads, rows, deviation: 0, random }),
+  };
+  return { shape: network.shape, itemIds, parameters };
+}

@@ -1,0 +1,26 @@
+import type { ItemId } from "../domain/ids.ts";
+import type { PolicyKind } from "../domain/policy-snapshot.ts";
+import type { Token } from "./item-features.ts";
+import type { Profile } from "./profile.ts";
+
+/** An item as a policy sees it: its hashed features at one revision. */
+export interface ItemView {
+  readonly itemId: ItemId;
+  /** Event number of the revision; `undefined` where the features came with the request and must not be cached. */
+  readonly sequence: number | undefined;
+  readonly tokens: readonly Token[];
+}
+
+/** What is decided on: the user and the moment, with the items of the history in the profile's order. */
+export interface PolicyState {
+  readonly profile: Profile;
+  readonly history: readonly ItemView[];
+}
+
+/** What serves: maps a state and candidates to logits, which `slate.ts` turns into slates and propensities. */
+export interface Policy {
+  readonly kind: PolicyKind;
+  /** One finite logit for each candidate. */
+  logits(state: PolicyState, candidates: readonly ItemView[]): Promise<Float64Array>;
+  close(): Promise<void>;
+}

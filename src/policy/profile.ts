@@ -1,0 +1,56 @@
+import type { HistoryEntry } from "../domain/behaviour.ts";
+import type { ItemId } from "../domain/ids.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { RewardRule } from "../domain/scenario.ts";
+import { contextTokens, type Token } from "./item-features.ts";
+
+/** Events of a user that the policy looks at, newest last. */
+export const historyLength = 50;
+
+/** The history is summed up in this many weighted means of item embeddings; see `poolWeights`. */
+export const poolCount = 3;
+
+/** Events back at which the recency-weighted mean has lost half its weight. */
+const recencyHalfLife = 6;
+
+/** What the policy knows of the user and the moment: the state s of the papers. */
+export interface Profile {
+  /** Oldest first, at most `historyLength`. */
+  readonly itemIds: readonly ItemId[];
+  /** How much the user liked each, in [−1, 1]: weighted value over the scenario's reward range. */
+  readonly signals: readonly number[];
+  readonly tokens: readonly Token[];
+}
+
+function signal(entry: HistoryEntry, rule: RewardRule): number {
+  const scale = Math.max(Math.abs(rule.minimum), Math.abs(rule.maximum));
+  const reward = (rule.weights[entry.type] ?? 0) * entry.value;
+  return Math.max(-1, Math.min(1, reward / scale));
+}
+
+/** @param history events as of the decision, oldest first: later ones would leak the future */
+export function createProfile(options: {
+  readonly history: readonly HistoryEntry[];
+  readonly rule: RewardRule;
+  readonly context: JsonObject;
+  readonly userAttributes: JsonObject;
+}): Profile {
+  const recent = options.history.slice(-historyLength);
+  return {
+    itemIds: recent.map((entry) => entry.itemId),
+    signals: recent.map((entry) => signal(entry, options.rule)),
+    tokens: contextTokens(options.context, options.userAttributes),
+  };
+}
+
+/** Weight of history entry i in each pool: plain mean, mean by signal, recency-weighted mean by signal. */
+export function poolWeights(signals: readonly number[]): readonly (readonly number[])[] {
+  const count = signals.length;
+  const decay = signals.map((_, index) => 2 ** ((index + 1 - count) / recencyHalfLife));
+  const decaySum = decay.reduce((sum, weight) => sum + weight, 0);
+  return [
+    signals.map(() => 1 / count),
+    signals.map((value) => value / count),
+    signals.map((value, index) => (value * decay[index]!) / decaySum),
+  ];
+}

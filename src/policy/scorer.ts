@@ -1,0 +1,145 @@
+import { maxContextTokens, maxItemTokens } from "./item-features.ts";
+import type { Network } from "./network.ts";
+import type { ItemView, PolicyState } from "./policy.ts";
+import { poolCount, poolWeights } from "./profile.ts";
+import { createItemSession, createStateSession, itemBatch } from "./towers.ts";
+
+/** A state with candidates whose scores are asked for. */
+export interface ScoreRequest {
+  readonly state: PolicyState;
+  readonly candidates: readonly ItemView[];
+  /** Adds the position bias of the heads; left out where there is none to add. */
+  readonly position?: number;
+}
+
+/** Runs a network forward: items are embedded once a revision, states a batch at a time. */
+export interface Scorer {
+  /** For each request and head f(s, a) of the candidates. */
+  score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
+  close(): Promise<void>;
+}
+
+/** e_m(a) of all heads one after the other, then b_m(a) + u_m·e_m(a) of each. */
+type ItemVector = Float32Array;
+
+function dot(
+  left: Float32Array,
+  leftStart: number,
+  right: Float32Array,
+  rightStart: number,
+  width: number,
+) {
+  let sum = 0;
+  for (let i = 0; i < width; i++) sum += left[leftStart + i]! * right[rightStart + i]!;
+  return sum;
+}
+
+export async function createScorer(
+  network: Network,
+  options: { readonly batchStates: number; readonly threads: number },
+): Promise<Scorer> {
+  const { heads, width, positions } = network.shape;
+  const { batchStates } = options;
+  const itemSession = await createItemSession(network, options.threads);
+  const stateSession = await createStateSession(network, batchStates, options.threads);
+  const rows = new Map<string, number>(network.itemIds.map((item, index) => [item, index]));
+  // Weak: a revision that the catalogue has dropped is dropped here too.
+  const vectors = new WeakMap<ItemView, ItemVector>();
+
+  async function embedBatch(views: readonly ItemView[]): Promise<void> {
+    const itemRows = new Int32Array(itemBatch);
+    const itemTokens = new Int32Array(itemBatch * maxItemTokens);
+    const itemTokenWeights = new Float32Array(itemBatch * maxItemTokens);
+    for (const [index, view] of views.entries()) {
+      itemRows[index] = rows.get(view.itemId) ?? 0;
+      for (const [slot, token] of view.tokens.entries()) {
+        itemTokens[index * maxItemTokens + slot] = token.index;
+        itemTokenWeights[index * maxItemTokens + slot] = token.weight;
+      }
+    }
+    const { embedding, bias } = await itemSession.run({ itemRows, itemTokens, itemTokenWeights });
+    for (const [index, view] of views.entries()) {
+      const vector = new Float32Array(heads * width + heads);
+      for (let head = 0; head < heads; head++) {
+        const start = (head * itemBatch + index) * width;
+        vector.set(embedding!.subarray(start, start + width), head * width);
+        vector[heads * width + head] = bias![head * itemBatch + index]!;
+      }
+      vectors.set(view, vector);
+    }
+  }
+
+  async function embed(requests: readonly ScoreRequest[]): Promise<void> {
+    const seen = requests.flatMap(({ state, candidates }) => [...state.history, ...candidates]);
+    const views = [...new Set(seen)].filter((view) => !vectors.has(view));
+    for (let start = 0; start < views.length; start += itemBatch) {
+      await embedBatch(views.slice(start, start + itemBatch));
+    }
+  }
+
+  function poolHistory(state: PolicyState, pooled: Float32Array, index: number): void {
+    for (const [pool, weights] of poolWeights(state.profile.signals).entries()) {
+      for (const [entry, view] of state.history.entries()) {
+        const vector = vectors.get(view)!;
+        for (let head = 0; head < heads; head++) {
+          const start = ((head * batchStates + index) * poolCount + pool) * width;
+          for (let i = 0; i < width; i++)
+            pooled[start + i]! += weights[entry]! * vector[head * width + i]!;
+        }
+      }
+    }
+  }
+
+  /** h of each state: heads × width numbers, head h of state i at (h · batchStates + i) · width. */
+  async function encode(states: readonly PolicyState[]): Promise<Float32Array> {
+    const pooled = new Float32Array(heads * batchStates * poolCount * width);
+    const contextTokens = new Int32Array(batchStates * maxContextTokens);
+    const contextWeights = new Float32Array(batchStates * maxContextTokens);
+    for (const [index, state] of states.entries()) {
+      poolHistory(state, pooled, index);
+      for (const [slot, token] of state.profile.tokens.entries()) {
+        contextTokens[index * maxContextTokens + slot] = token.index;
+        contextWeights[index * maxContextTokens + slot] = token.weight;
+      }
+    }
+    const { encoded } = await stateSession.run({ pooled, contextTokens, contextWeights });
+    return encoded!;
+  }
+
+  function scoreOne(request: ScoreRequest, encoded: Float32Array, index: number): Float64Array[] {
+    return Array.from({ length: heads }, (_, head) => {
+      const start = (head * batchStates + index) * width;
+      const place = head * positions + Math.min(request.position ?? 0, positions - 1);
+      const offset = request.position === undefined ? 0 : network.parameters.positionBias![place]!;
+      return Float64Array.from(request.candidates, (view) => {
+        const vector = vectors.get(view)!;
+        return (
+          dot(encoded, start, vector, head * width, width) + vector[heads * width + head]! + offset
+        );
+      });
+    });
+  }
+
+  return {
+    score: async (requests) => {
+      await embed(requests);
+      const states = [...new Set(requests.map(({ state }) => state))];
+      const byState = new Map<PolicyState, ScoreRequest[]>(states.map((state) => [state, []]));
+      const results = new Map<ScoreRequest, Float64Array[]>();
+      for (const request of requests) byState.get(request.state)!.push(request);
+      for (let start = 0; start < states.length; start += batchStates) {
+        const chunk = states.slice(start, start + batchStates);
+        const encoded = await encode(chunk);
+        for (const [index, state] of chunk.entries()) {
+          for (const request of byState.get(state)!)
+            results.set(request, scoreOne(request, encoded, index));
+        }
+      }
+      return requests.map((request) => results.get(request)!);
+    },
+    close: async () => {
+      await itemSession.close();
+      await stateSession.close();
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { add, multiply } from "../tensor/arithmetic.ts";
+import { sum } from "../tensor/broadcasting.ts";
+import {
+  constant,
+  createGraph,
+  type Graph,
+  input,
+  type Precision,
+  type Value,
+} from "../tensor/graph.ts";
+import { gatherRows } from "../tensor/indexing.ts";
+import { reshape, transpose } from "../tensor/layout.ts";
+import { matmul } from "../tensor/linear-algebra.ts";
+import { createSession, type Session } from "../tensor/session.ts";
+import { maxContextTokens, maxItemTokens } from "./item-features.ts";
+import { type Network, type NetworkShape, parameterShapes } from "./network.ts";
+import { poolCount } from "./profile.ts";
+
+/** The parameters of a network as values of one graph: constants when serving, inputs when training. */
+export type ParameterValues = Readonly<Record<string, Value>>;
+
+/** Items embedded by one run of the item session. */
+export const itemBatch = 256;
+
+function parameterValue(values: ParameterValues, name: string): Value {
+  const found = values[name];
+  if (found === undefined) throw new RangeError(`the network has no parameter ${name}`);
+  return found;
+}
+
+/** [rows, tokens] indices and weights → Σ of weighted table rows, [rows, heads · width]. */
+function bag(table: Value, tokens: Value, weights: Value): Value {
+  const [rows = 0, slots = 0] = tokens.shape;
+  return sum(multiply(gatherRows(table, tokens), reshape(weights, [rows, slots, 1])), {
+    axes: [1],
+  });
+}
+
+/** [rows, heads · width] → [heads, rows, width] */
+function splitHeads(value: Value, { heads, width }: NetworkShape): Value {
+  const [rows = 0] = value.shape;
+  return transpose(reshape(value, [rows, heads, width]), [1, 0, 2]);
+}
+
+/** e [heads, items, width] and b + u·e [heads, 1, items] of the items whose rows and tokens are fed. */
+export function itemTower(
+  graph: Graph<Precision>,
+  values: ParameterValues,
+  options: { readonly shape: NetworkShape; readonly items: number },
+): { readonly embedding: Value; readonly bias: Value } {
+  const { shape, items } = options;
+  const rows = input(graph, "itemRows", [items], "int32");
+  const tokens = input(graph, "itemTokens", [items, maxItemTokens], "int32");
+  const weights = input(graph, "itemTokenWeights", [items, maxItemTokens]);
+  const ids = gatherRows(parameterValue(values, "itemTable"), rows);
+  const features = bag(parameterValue(values, "itemTokenTable"), tokens, weights);
+  const embedding = splitHeads(add(ids, features), shape);
+  const perItem = gatherRows(parameterValue(values, "itemBias"), rows);
+  const linear = matmul(embedding, parameterValue(values, "itemWeights"));
+  const bias = add(
+    reshape(transpose(perItem, [1, 0]), [shape.heads, 1, items]),
+    reshape(linear, [shape.heads, 1, items]),
+  );
+  return { embedding, bias };
+}
+
+/** h [heads, states, width] from the pooled history [heads, states, pools · width] and the context tokens that are fed. */
+export function stateTower(
+  graph: Graph<Precision>,
+  values: ParameterValues,
+  options: { readonly shape: NetworkShape; readonly pooled: Value },
+): Value {
+  const { shape, pooled } = options;
+  const [, states = 0] = pooled.shape;
+  const tokens = input(graph, "contextTokens", [states, maxContextTokens], "int32");
+  const weights = input(graph, "contextWeights", [states, maxContextTokens]);
+  const context = splitHeads(bag(parameterValue(values, "contextTable"), tokens, weights), shape);
+  const history = matmul(pooled, parameterValue(values, "stateWeights"));
+  return add(add(history, context), parameterValue(values, "stateBias"));
+}
+
+/** f [heads, states, items] of every state with every item of a batch: what training differentiates. */
+export function scoreTower(
+  graph: Graph<Precision>,
+  values: ParameterValues,
+  options: { readonly shape: NetworkShape; readonly states: number; readonly items: number },
+): Value {
+  const { shape, states, items } = options;
+  const { embedding, bias } = itemTower(graph, values, options);
+  const pools = input(graph, "pools", [states * poolCount, items]);
+  const pooled = reshape(matmul(pools, embedding), [shape.heads, states, poolCount * shape.width]);
+  const state = stateTower(graph, values, { shape, pooled });
+  return add(matmul(state, transpose(embedding, [0, 2, 1])), bias);
+}
+
+function constants(graph: Graph<Precision>, network: Network): ParameterValues {
+  const shapes = parameterShapes(network.shape, network.itemIds.length);
+  const entries = Object.entries(shapes).map(([name, shape]) => {
+    const values = network.parameters[name];
+    if (values === undefined) throw new RangeError(`the network has no parameter ${name}`);
+    return [name, constant(graph, values, shape)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Embeds `itemBatch` items a run: outputs `embedding` and `bias`. */
+export function createItemSession(network: Network, threads: number): Promise<Session> {
+  const graph = createGraph();
+  const options = { shape: network.shape, items: itemBatch };
+  return createSession(graph, itemTower(graph, constants(graph, network), options), { threads });
+}
+
+/** Encodes `states` states a run from their pooled histories: output `encoded`. */
+export function createStateSession(
+  network: Network,
+  states: number,
+  threads: number,
+): Promise<Session> {
+  const graph = createGraph();
+  const { shape } = network;
+  const pooled = input(graph, "pooled", [shape.heads, states, poolCount * shape.width]);
+  const encoded = stateTower(graph, constants(graph, network), { shape, pooled });
+  return createSession(graph, { encoded }, { threads });
+}

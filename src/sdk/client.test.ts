@@ -1,0 +1,154 @@
+import { expect, test } from "vitest";
+import { openTestServer } from "../../tests/support/server.ts";
+import { ApiError, createClient, type Fetch } from "./client.ts";
+
+/** A client of a real server without a socket, and the requests that it sent. */
+async function openClient() {
+  const { app } = await openTestServer();
+  const requests: string[] = [];
+  const fetch: Fetch = async (url, init) => {
+    requests.push(`${init.method} ${url}`);
+    return app.request(url, init);
+  };
+  return { client: createClient({ baseUrl: "", fetch }), requests };
+}
+
+const rejection = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail("expected a rejection"),
+    (error: unknown) => error as ApiError,
+  );
+
+test("items are written, read, listed and deleted", async () => {
+  const { client, requests } = await openClient();
+  const itemId = "a/b ?";
+  expect(await client.putItem({ itemId, categories: ["x"] })).toMatchObject({ created: 1 });
+  expect(await client.putItems([{ itemId: "c" }, { itemId }])).toEqual({
+    created: 1,
+    updated: 1,
+    unchanged: 0,
+  });
+  const item = { itemId, categories: [], attributes: {}, available: true };
+  expect(await client.getItem(itemId)).toEqual(item);
+  expect(await client.listItems({ limit: 1 })).toEqual({ rows: [item], next: itemId });
+  const { rows } = await client.listItems({ after: itemId });
+  expect(rows.map((row) => row.itemId)).toEqual(["c"]);
+  expect(await client.deleteItem(itemId)).toBeUndefined();
+  expect((await client.listItems()).rows).toHaveLength(1);
+  expect(requests[0]).toBe("PUT /api/v1/items/a%2Fb%20%3F");
+  expect(requests.at(-3)).toBe("GET /api/v1/items?after=a%2Fb+%3F");
+});
+
+test("users are written, read, listed and deleted", async () => {
+  const { client } = await openClient();
+  const ada = { userId: "ada", attributes: { age: 36 } };
+  expect(await client.putUser(ada)).toMatchObject({ created: 1 });
+  expect(await client.putUsers([ada, { userId: "bob" }])).toMatchObject({
+    created: 1,
+    unchanged: 1,
+  });
+  expect(await client.getUser("ada")).toEqual(ada);
+  expect(await client.listUsers({ limit: 1 })).toEqual({ rows: [ada], next: "ada" });
+  await client.deleteUser("ada");
+  expect((await rejection(client.getUser("ada"))).code).toBe("not_found");
+});
+
+test("policies and cycles are listed for a scenario, and a roll-back names it", async () => {
+  const { client, requests } = await openClient();
+  const { scenario, policies } = await client.listPolicies({ scenario: "ads", limit: 1 });
+  expect([scenario, policies.map(({ version }) => version)]).toEqual(["ads", [4]]);
+  expect(await client.listCycles({ scenario: "ads", limit: 5 })).toEqual({ cycles: [] });
+  expect((await rejection(client.rollBack("ads"))).code).toBe("conflict");
+  expect(requests).toEqual([
+    "GET /api/v1/policies?scenario=ads&limit=1",
+    "GET /api/v1/cycles?scenario=ads&limit=5",
+    "POST /api/v1/policies/roll-back",
+  ]);
+});
+
+test("an error of the server is an ApiError with all that the server said", async () => {
+  const { client, requests } = await openClient();
+  const error = await rejection(client.recommend({ userId: "ada", scenario: "video" }));
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject({
+    code: "unknown_scenario",
+    status: 422,
+    message: "no scenario 'video'; known are items, ads, feed",
+    details: { field: "scenario", value: "video", known: ["items", "ads", "feed"] },
+    retryable: false,
+  });
+  expect(error.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(requests).toHaveLength(1);
+});
+
+const answering = (status: number, text: string) =>
+  createClient({ baseUrl: "http://host", fetch: async () => new Response(text, { status }) });
+
+test.each([
+  [429, true],
+  [500, false],
+  [502, true],
+  [503, true],
+  [504, true],
+  [409, false],
+])("an error with status %i is retryable: %s", async (status, retryable) => {
+  const body = { error: { code: "c", message: "m", details: { a: 1 }, requestId: "r" } };
+  expect(await rejection(answering(status, JSON.stringify(body)).getHealth())).toMatchObject({
+    code: "c",
+    message: "m",
+    status,
+    details: { a: 1 },
+    requestId: "r",
+    retryable,
+  });
+});
+
+test.each([
+  [502, "<html>Bad gateway</html>", true],
+  [200, "<html>Welcome</html>", false],
+  [404, '{"message":"not ours"}', false],
+  [500, "", false],
+])(
+  "an answer of another server with status %i is invalid_response",
+  async (status, text, retryable) => {
+    expect(await rejection(answering(status, text).getHealth())).toMatchObject({
+      code: "invalid_response",
+      status,
+      details: {},
+      requestId: undefined,
+      retryable,
+      message: `expected JSON from http://host/health, got something else with status ${status}; check the address`,
+    });
+  },
+);
+
+test("a server that can't be reached is unreachable, and the cause is kept", async () => {
+  const cause = new TypeError("connection refused");
+  const client = createClient({ baseUrl: "http://host", fetch: () => Promise.reject(cause) });
+  expect(await rejection(client.getHealth())).toMatchObject({
+    code: "unreachable",
+    status: 0,
+    retryable: true,
+    cause,
+  });
+});
+
+test("an answer that doesn't come in time is a timeout, its body included", async () => {
+  const waitFor = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+  const silent: Fetch = (_, { signal }) => waitFor(signal);
+  const slow: Fetch = async (_, { signal }) => {
+    return { ok: true, status: 200, text: () => waitFor(signal) };
+  };
+  for (const fetch of [silent, slow]) {
+    const client = createClient({ baseUrl: "http://host", fetch, timeoutMs: 5 });
+    expect(await rejection(client.getHealth())).toMatchObject({
+      code: "timeout",
+      status: 0,
+      retryable: true,
+      message: "no answer from http://host/health within 5 ms",
+    });
+  }
+});

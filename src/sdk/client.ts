@@ -1,0 +1,128 @@
+import {
+  type CyclesResponse,
+  type DecisionBody,
+  type EventBody,
+  type EventsResponse,
+  type HealthResponse,
+  type ItemBody,
+  type ItemInput,
+  type PageQuery,
+  type PageResponse,
+  type PoliciesResponse,
+  type PolicyBody,
+  type PutResponse,
+  type RecommendRequest,
+  type RecommendResponse,
+  type RewardSeriesQuery,
+  type RewardSeriesResponse,
+  routes,
+  type ScenarioQuery,
+  type ScenariosResponse,
+  type UserBody,
+  type UserInput,
+} from "../contract/api.ts";
+import { createTransport, type Fetch, type Transport } from "./transport.ts";
+
+// This file is the package's entry: what a caller names comes from here.
+export type * from "../contract/api.ts";
+export { ApiError, type Fetch } from "./transport.ts";
+
+export interface ClientOptions {
+  /** Where the server answers, e.g. `http://127.0.0.1:8787`. Empty in a page that the server itself sent. */
+  readonly baseUrl: string;
+  /** Default: the global one. */
+  readonly fetch?: Fetch;
+  /** How long a request may take, answer included. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Every method sends its request once and rejects with `ApiError`. */
+export interface RecurveClient {
+  recommend(request: RecommendRequest): Promise<RecommendResponse>;
+  /** All events or none, at most 1000. */
+  sendEvents(events: readonly EventBody[]): Promise<EventsResponse>;
+
+  /** Replaces the whole item. */
+  putItem(item: ItemInput): Promise<PutResponse>;
+  /** All items or none, at most 1000. */
+  putItems(items: readonly ItemInput[]): Promise<PutResponse>;
+  getItem(itemId: string): Promise<ItemBody>;
+  listItems(query?: PageQuery): Promise<PageResponse<ItemBody>>;
+  deleteItem(itemId: string): Promise<void>;
+
+  /** Replaces the whole user. */
+  putUser(user: UserInput): Promise<PutResponse>;
+  /** All users or none, at most 1000. */
+  putUsers(users: readonly UserInput[]): Promise<PutResponse>;
+  getUser(userId: string): Promise<UserBody>;
+  listUsers(query?: PageQuery): Promise<PageResponse<UserBody>>;
+  deleteUser(userId: string): Promise<void>;
+
+  listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
+  /** Puts the parent of the scenario's serving policy back and returns it. */
+  rollBack(scenario: string): Promise<PolicyBody>;
+  listCycles(query?: ScenarioQuery): Promise<CyclesResponse>;
+  getDecision(decisionId: string): Promise<DecisionBody>;
+  getRewardSeries(query?: RewardSeriesQuery): Promise<RewardSeriesResponse>;
+  listScenarios(): Promise<ScenariosResponse>;
+  getHealth(): Promise<HealthResponse>;
+}
+
+/** The server's answers are trusted to have the contract's types: both come from one commit. */
+function createVerbs(send: Transport) {
+  return {
+    get: async <T>(path: string, query: object = {}) =>
+      (await send({ method: "GET", path, query: { ...query } })) as T,
+    post: async <T>(path: string, body: unknown) =>
+      (await send({ method: "POST", path, body })) as T,
+    put: async <T>(path: string, body: unknown) => (await send({ method: "PUT", path, body })) as T,
+    remove: async (path: string) => {
+      await send({ method: "DELETE", path });
+    },
+  };
+}
+
+const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
+
+/**
+ * A client of `/api/v1` for browsers and Node.js, without dependencies.
+ *
+ * @example
+ * const recurve = createClient({ baseUrl: "http://127.0.0.1:8787" });
+ * const { slate, decisionId } = await recurve.recommend({ userId: "ada", slateSize: 3 });
+ * await recurve.sendEvents([{ type: "click", userId: "ada", itemId: slate[0].itemId, decisionId }]);
+ */
+export function createClient(options: ClientOptions): RecurveClient {
+  const { get, post, put, remove } = createVerbs(
+    createTransport({
+      baseUrl: options.baseUrl,
+      // Browsers refuse a `fetch` that is called as a method of something else.
+      fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+      timeoutMs: options.timeoutMs ?? 10_000,
+    }),
+  );
+  return {
+    recommend: (request) => post(routes.recommend, request),
+    sendEvents: (events) => post(routes.events, { events }),
+
+    putItem: ({ itemId, ...fields }) => put(at(routes.items, itemId), fields),
+    putItems: (items) => post(routes.items, { items }),
+    getItem: (itemId) => get(at(routes.items, itemId)),
+    listItems: (query) => get(routes.items, query),
+    deleteItem: (itemId) => remove(at(routes.items, itemId)),
+
+    putUser: ({ userId, ...fields }) => put(at(routes.users, userId), fields),
+    putUsers: (users) => post(routes.users, { users }),
+    getUser: (userId) => get(at(routes.users, userId)),
+    listUsers: (query) => get(routes.users, query),
+    deleteUser: (userId) => remove(at(routes.users, userId)),
+
+    listPolicies: (query) => get(routes.policies, query),
+    rollBack: (scenario) => post(routes.rollBack, { scenario }),
+    listCycles: (query) => get(routes.cycles, query),
+    getDecision: (decisionId) => get(at(routes.decisions, decisionId)),
+    getRewardSeries: (query) => get(routes.rewardSeries, query),
+    listScenarios: () => get(routes.scenarios),
+    getHealth: () => get(routes.health),
+  };
+}

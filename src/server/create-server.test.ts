@@ -1,0 +1,199 @@
+import { describe, expect, test } from "vitest";
+import { openTestServer, testApi } from "../../tests/support/server.ts";
+import { routes } from "../contract/api.ts";
+import { EngineError } from "../domain/errors.ts";
+
+testApi([
+  {
+    name: "a path that nothing answers is not found",
+    method: "GET",
+    url: "/api/v2/items",
+    status: 404,
+    contains: ['"code":"not_found"', "GET /api/v2/items", "/openapi.json"],
+  },
+  {
+    name: "a path that nothing answers is not found for other methods, whatever the body",
+    method: "POST",
+    url: "/api/v2/items",
+    body: "{",
+    status: 404,
+    contains: ['"code":"not_found"'],
+  },
+  {
+    name: "a method that the path does not take is refused with those it takes",
+    method: "PATCH",
+    url: "/api/v1/items",
+    body: {},
+    status: 405,
+    contains: ['"code":"method_not_allowed"', "use POST, GET, HEAD"],
+  },
+  {
+    name: "a path that breaks off in a percent sign is refused",
+    method: "GET",
+    url: "/api/v1/items/%E0%A4",
+    status: 404,
+    contains: ['"code":"not_found"'],
+  },
+]);
+
+test("OPTIONS says what a path takes", async () => {
+  const { send } = await openTestServer();
+  const response = await send("OPTIONS", "/api/v1/items/a");
+  expect(response.status).toBe(204);
+  expect(response.headers.get("allow")).toBe("PUT, GET, HEAD, DELETE");
+  expect((await send("OPTIONS", "/nowhere")).status).toBe(404);
+});
+
+test("a method that is refused comes with the header that lists the others, and the request's id", async () => {
+  const { app } = await openTestServer();
+  const headers = { "x-request-id": "r-1" };
+  const response = await app.request("/health", { method: "DELETE", headers });
+  expect(response.headers.get("allow")).toBe("GET, HEAD");
+  expect(response.headers.get("x-request-id")).toBe("r-1");
+});
+
+test("HEAD answers as GET does, without a body", async () => {
+  const { send } = await openTestServer();
+  const response = await send("HEAD", "/health");
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(await response.text()).toBe("");
+  expect((await send("HEAD", "/api/v1/items/a")).status).toBe(404);
+});
+
+describe("the request's id", () => {
+  const ask = async (id?: string) => {
+    const { app } = await openTestServer();
+    const headers = id === undefined ? {} : { "x-request-id": id };
+    const response = await app.request("/nowhere", { headers });
+    const { error } = (await response.json()) as { error: { requestId: string } };
+    return [response.headers.get("x-request-id"), error.requestId];
+  };
+
+  test("is the caller's, in header and body", async () => {
+    expect(await ask("order-77")).toEqual(["order-77", "order-77"]);
+  });
+
+  test("is a fresh one where the caller sends none", async () => {
+    const [header, body] = await ask();
+    expect(header).toMatch(/^[0-9a-f-]{36}$/);
+    expect(body).toBe(header);
+  });
+
+  test("is a fresh one where the caller's could break a log", async () => {
+    const [header] = await ask('x" injected');
+    expect(header).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+const failing = (error: Error) =>
+  openTestServer({ change: (engine) => ({ ...engine, health: () => Promise.reject(error) }) });
+
+test("a defect is answered as internal, logged with its reason and not told", async () => {
+  const { send, logged } = await failing(new TypeError("secret of /etc/shadow"));
+  const response = await send("GET", "/health");
+  const text = await response.text();
+  expect([response.status, JSON.parse(text).error.code]).toEqual([500, "internal"]);
+  expect(text).not.toContain("secret");
+  expect(logged).toEqual(["GET /health: secret of /etc/shadow"]);
+});
+
+test("a failure of the server's is told and logged", async () => {
+  const { send, logged } = await failing(new EngineError("storage_unavailable", "disk full"));
+  const response = await send("GET", "/health");
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({
+    error: { code: "storage_unavailable", message: "disk full" },
+  });
+  expect(logged).toEqual(["GET /health: disk full"]);
+});
+
+test("a failure of the caller's is not logged", async () => {
+  const { send, logged } = await openTestServer();
+  expect((await send("POST", "/api/v1/recommend", {})).status).toBe(400);
+  expect(logged).toEqual([]);
+});
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly parameters?: { readonly name: string; readonly required: boolean }[];
+  readonly requestBody?: {
+    readonly content: Record<string, { readonly example: unknown }>;
+  };
+  readonly responses: Record<
+    string,
+    { readonly content?: Record<string, { readonly example?: unknown }> }
+  >;
+}
+
+interface Schema {
+  readonly openapi: string;
+  readonly paths: Record<string, { readonly get?: Operation; readonly post?: Operation }>;
+  readonly components: { readonly schemas: Record<string, { readonly required?: string[] }> };
+}
+
+async function readSchema(): Promise<Schema> {
+  const { send } = await openTestServer();
+  return (await (await send("GET", routes.openApi)).json()) as Schema;
+}
+
+describe("the schema at /openapi.json", () => {
+  test("has every route of the contract but itself", async () => {
+    const { paths, openapi } = await readSchema();
+    const { openApi: _, decisions, ...others } = routes;
+    const expected = [
+      ...Object.values(others),
+      `${decisions}/{decisionId}`,
+      `${routes.items}/{itemId}`,
+      `${routes.users}/{userId}`,
+    ];
+    expect(openapi).toBe("3.1.0");
+    expect(new Set(Object.keys(paths))).toEqual(new Set(expected));
+  });
+
+  test("explains each operation, with examples and errors", async () => {
+    const { paths } = await readSchema();
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(20);
+    for (const { summary, description, responses } of operations) {
+      expect(summary.length * description.length).toBeGreaterThan(0);
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(["500", "503"]));
+      const contents = Object.values(responses).flatMap(({ content = {} }) =>
+        Object.values(content),
+      );
+      for (const { example } of contents) expect(example).toBeDefined();
+    }
+  });
+
+  test("says which fields may be absent", async () => {
+    const { components, paths } = await readSchema();
+    const { RecommendRequest, Item } = components.schemas;
+    expect(RecommendRequest?.required).toEqual(["userId"]);
+    expect(Item?.required).toEqual(["itemId", "categories", "attributes", "available"]);
+    const parameters = paths["/api/v1/items"]?.get?.parameters ?? [];
+    expect(parameters.map(({ name, required }) => [name, required])).toEqual([
+      ["after", false],
+      ["limit", false],
+    ]);
+  });
+
+  test("has request examples that the server takes", async () => {
+    const { send } = await openTestServer();
+    const { paths } = await readSchema();
+    let examples = 0;
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { requestBody }] of Object.entries(operations)) {
+        if (requestBody === undefined) continue;
+        examples++;
+        const url = path.replace(/\{\w+\}/, "example");
+        const example = requestBody.content["application/json"]?.example;
+        const response = await send(method.toUpperCase(), url, example);
+        expect(await response.text()).not.toContain("invalid_request");
+      }
+    }
+    expect(examples).toBe(7);
+  });
+});

@@ -1,0 +1,93 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { routes } from "../contract/api.ts";
+import { EngineError } from "../domain/errors.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { App, LogError, ServerEnv } from "./app.ts";
+import { addDashboard } from "./dashboard.ts";
+import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
+import { createMetrics } from "./metrics.ts";
+import { checkBody, limitBody } from "./request-body.ts";
+import { addCycles } from "./routes/cycles.ts";
+import { addDecisions } from "./routes/decisions.ts";
+import { addEvents } from "./routes/events.ts";
+import { addHealth } from "./routes/health.ts";
+import { addItems } from "./routes/items.ts";
+import { addMetrics } from "./routes/metrics.ts";
+import { addPolicies } from "./routes/policies.ts";
+import { addRecommend } from "./routes/recommend.ts";
+import { addRewardSeries } from "./routes/reward-series.ts";
+import { addScenarios } from "./routes/scenarios.ts";
+import { addUsers } from "./routes/users.ts";
+
+export interface ServerOptions {
+  readonly engine: Engine;
+  /** Of Recurve, for `/health` and the schema. */
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly logError: LogError;
+  /** The built dashboard. Without it `/` says how to build it. */
+  readonly dashboardFolder?: string;
+}
+
+const placeByTarget: Readonly<Record<string, string>> = { json: "body", param: "path" };
+
+function createApp(): App {
+  return new OpenAPIHono<ServerEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const place = placeByTarget[result.target] ?? result.target;
+      // The input is passed on beside the error, which the hook's type leaves out.
+      throw toInvalidRequest(place, result.error, (result as { data?: unknown }).data);
+    },
+  });
+}
+
+/** Answers a path that exists for other methods; OPTIONS asks for just those. */
+const refuseMethods = (app: App) =>
+  methodNotAllowed<ServerEnv>({
+    app,
+    onMethodNotAllowed: (context, methods) => {
+      const allow = methods.join(", ");
+      context.header("allow", allow);
+      if (context.req.method === "OPTIONS") return context.body(null, 204);
+      const { method, path } = context.req;
+      const message = `${path} does not take ${method}; use ${allow}`;
+      return answerError(
+        context,
+        new EngineError("method_not_allowed", message, { details: { method, allow: methods } }),
+      );
+    },
+  });
+
+/** Everything that Recurve answers over HTTP, without a socket; `listen` gives it one. */
+export function createServer(options: ServerOptions): App {
+  const { engine, version, clock } = options;
+  const app = createApp();
+  const metrics = createMetrics(engine);
+  app.onError(createErrorHandler(options.logError));
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const message = `nothing answers ${method} ${path}; what does is listed at ${routes.openApi}`;
+    return answerError(context, new EngineError("not_found", message, { details: { path } }));
+  });
+  app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody, checkBody);
+
+  const parts = { engine, metrics, version, clock };
+  addRecommend(app, parts);
+  addEvents(app, parts);
+  addItems(app, parts);
+  addUsers(app, parts);
+  addDecisions(app, parts);
+  addPolicies(app, parts);
+  addCycles(app, parts);
+  addRewardSeries(app, parts);
+  addScenarios(app, parts);
+  addHealth(app, parts);
+  addMetrics(app, parts);
+  app.doc31(routes.openApi, { openapi: "3.1.0", info: { title: "Recurve", version } });
+  addDashboard(app, options.dashboardFolder);
+  return app;
+}

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { serveStatic } from "@hono/node-server/serve-static";
+import type { MiddlewareHandler } from "hono";
+import type { App } from "./app.ts";
+
+const howToBuild = `Recurve answers at /api/v1; its schema is at /openapi.json.
+
+The dashboard is not built. Build it with: npm run build
+Then start the server again.
+`;
+
+/** Vite names what is under assets/ by its content, so only the page itself is asked for again. */
+const setHeaders: MiddlewareHandler = async (context, next) => {
+  await next();
+  if (!context.res.ok) return;
+  const kept = context.req.path.startsWith("/assets/");
+  context.header("cache-control", kept ? "max-age=31536000, immutable" : "no-cache");
+  context.header("x-content-type-options", "nosniff");
+};
+
+/** The built dashboard at `/`, or a page saying how to build it. Comes after the routes, which it must not cover. */
+export function addDashboard(app: App, folder: string | undefined): void {
+  if (folder === undefined || !existsSync(folder)) {
+    app.get("/", (context) => context.text(howToBuild));
+    return;
+  }
+  app.use("/*", setHeaders, serveStatic({ root: folder }));
+}

@@ -1,0 +1,104 @@
+import type { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ErrorBody, JsonObject } from "../contract/api.ts";
+import { EngineError, type ErrorCode } from "../domain/errors.ts";
+import type { LogError, ServerEnv } from "./app.ts";
+
+/** 422: well-formed, but it names what isn't there. 500 and above are the operator's, and are logged. */
+export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
+  invalid_request: 400,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  payload_too_large: 413,
+  unknown_scenario: 422,
+  unknown_item: 422,
+  unknown_decision: 422,
+  no_candidates: 422,
+  invalid_file: 422,
+  overloaded: 503,
+  not_ready: 503,
+  storage_unavailable: 503,
+  invalid_configuration: 500,
+  corrupt_snapshot: 500,
+  unsupported_snapshot_version: 500,
+  unsupported_database_version: 500,
+  port_in_use: 500,
+  audit_failed: 500,
+  target_missed: 500,
+  internal: 500,
+};
+
+/** What is not expected says nothing of itself: its message and stack are in the log, under the request's id. */
+function toEngineError(error: Error): EngineError {
+  if (error instanceof EngineError) return error;
+  if (error instanceof HTTPException && error.status < 500) {
+    return new EngineError("invalid_request", error.message, { cause: error });
+  }
+  const message = "something failed in the server; its log has the reason under this requestId";
+  return new EngineError("internal", message, { cause: error });
+}
+
+export function answerError(context: Context<ServerEnv>, error: EngineError): Response {
+  const { code, message } = error;
+  const details = error.details as JsonObject;
+  const body: ErrorBody = {
+    error: { code, message, details, requestId: context.get("requestId") },
+  };
+  return context.json(body, statusByCode[code]);
+}
+
+export function createErrorHandler(logError: LogError) {
+  return (error: Error, context: Context<ServerEnv>): Response => {
+    const expected = toEngineError(error);
+    if (statusByCode[expected.code] >= 500) {
+      const { method, path } = context.req;
+      logError(error, { requestId: context.get("requestId"), method, path });
+    }
+    return answerError(context, expected);
+  };
+}
+
+/** `events[3].value`; the empty path is the whole. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  const joined = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`));
+  return joined.join("").replace(/^\./, "") || "(whole)";
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    root,
+  );
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined) return "is missing";
+  const text = JSON.stringify(value);
+  return `is ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
+}
+
+const maxProblems = 10;
+
+/** A schema's complaint as `invalid_request`: the first problem in the message, up to ten in the details. */
+export function toInvalidRequest(place: string, error: z.ZodError, input: unknown): EngineError {
+  const problems = error.issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        field: formatPath([...issue.path, key]),
+        problem: "is unknown; remove it or check its spelling",
+      }));
+    }
+    const expected = issue.message.replace(/^Invalid input: /, "");
+    const problem = `${describeValue(valueAt(input, issue.path))}: ${expected}`;
+    return [{ field: formatPath(issue.path), problem }];
+  });
+  const [first] = problems;
+  return new EngineError(
+    "invalid_request",
+    `${place} field ${first?.field} ${first?.problem}; the schema is at /openapi.json`,
+    { details: { field: first?.field, problems: problems.slice(0, maxProblems) } },
+  );
+}

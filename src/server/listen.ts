@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { EngineError } from "../domain/errors.ts";
+import type { App } from "./app.ts";
+
+/** How long requests under way get when the server closes. */
+const drainMs = 10_000;
+
+export interface Listening {
+  readonly url: string;
+  /** Takes no new requests, answers those under way, then resolves. */
+  close(): Promise<void>;
+}
+
+function toListenError(cause: Error, host: string, port: number): EngineError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === "EADDRINUSE") {
+    const message = `port ${port} on ${host} is in use; stop what uses it or choose another with --port`;
+    return new EngineError("port_in_use", message, { details: { host, port }, cause });
+  }
+  const message = `can't listen on ${host}, port ${port}: ${cause.message}; choose another with --host and --port`;
+  return new EngineError("invalid_configuration", message, { details: { host, port }, cause });
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+/** @throws port_in_use, invalid_configuration */
+export async function listen(options: {
+  readonly app: App;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}): Promise<Listening> {
+  const { app, host, port } = options;
+  let closing: Promise<void> | undefined;
+  const server = createAdaptorServer({
+    fetch: async (request, env) => {
+      const response = await app.fetch(request, env);
+      // A connection that stays open for more requests would hold up the close.
+      if (closing !== undefined) response.headers.set("connection", "close");
+      return response;
+    },
+  }) as Server;
+  server.listen(port, host);
+  await once(server, "listening").catch((cause: Error) => {
+    throw toListenError(cause, host, port);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
+    close: () => {
+      closing ??= drain(server);
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Engine, Recommendation, RecordSummary } from "../engine/engine.ts";
+
+const durationBucketsSeconds = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+export interface Metrics {
+  readonly contentType: string;
+  /** In Prometheus' text format. */
+  read(): Promise<string>;
+  countRecommendation(recommendation: Recommendation): void;
+  countEvents(summary: RecordSummary): void;
+  readonly measureRequests: MiddlewareHandler;
+}
+
+/** Patterns and not paths, for every label value is a time series of its own. */
+function createRequestMeter(registry: Registry): MiddlewareHandler {
+  const durations = new Histogram({
+    name: "recurve_http_request_duration_seconds",
+    help: "Time from the request's head to the answer's head.",
+    labelNames: ["method", "route", "status"],
+    buckets: durationBucketsSeconds,
+    registers: [registry],
+  });
+  return async (context, next) => {
+    const startedAt = performance.now();
+    await next();
+    // Middleware is registered for all methods, routes for one.
+    const route =
+      matchedRoutes(context).findLast(({ method }) => method !== "ALL")?.path ?? "other";
+    const labels = { method: context.req.method, route, status: context.res.status };
+    durations.observe(labels, (performance.now() - startedAt) / 1000);
+  };
+}
+
+/** Read when asked for. Where the engine can't say, the gauge is empty: the process' own metrics still answer. */
+function watchPolicyVersions(registry: Registry, engine: Engine): void {
+  const versions: Gauge<"scenario"> = new Gauge({
+    name: "recurve_serving_policy_version",
+    help: "Version of the serving policy.",
+    labelNames: ["scenario"],
+    registers: [registry],
+    collect: async () => {
+      versions.reset();
+      const { policyVersions } = await engine.health().catch(() => ({ policyVersions: {} }));
+      for (const [scenario, version] of Object.entries(policyVersions)) {
+        versions.set({ scenario }, version);
+      }
+    },
+  });
+}
+
+export function createMetrics(engine: Engine): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  watchPolicyVersions(registry, engine);
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  const decisions = counter("recurve_decisions_total", "Decisions made.", ["scenario", "arm"]);
+  const events = counter("recurve_events_total", "Events taken, by what became of them.", [
+    "outcome",
+  ]);
+  const fallbacks = counter(
+    "recurve_fallbacks_total",
+    "Decisions that another than the chosen policy had to make.",
+    ["scenario"],
+  );
+  return {
+    contentType: registry.contentType,
+    read: () => registry.metrics(),
+    countRecommendation: ({ decision: { scenario, arm }, fallback }) => {
+      decisions.inc({ scenario, arm });
+      if (fallback !== undefined) fallbacks.inc({ scenario });
+    },
+    countEvents: ({ counts }) => {
+      for (const [outcome, count] of Object.entries(counts)) events.inc({ outcome }, count);
+    },
+    measureRequests: createRequestMeter(registry),
+  };
+}

@@ -1,0 +1,72 @@
+import { z } from "@hono/zod-openapi";
+import type { ErrorBody } from "../contract/api.ts";
+import type { ErrorCode } from "../domain/errors.ts";
+import { statusByCode } from "./errors.ts";
+import { jsonObject, wire } from "./fields.ts";
+
+// The parts that every operation of /openapi.json is put together from.
+
+const errorBody = wire<ErrorBody>()(
+  z
+    .strictObject({
+      error: z.strictObject({
+        code: z.string(),
+        message: z.string(),
+        details: jsonObject,
+        requestId: z.string(),
+      }),
+    })
+    .openapi("Error"),
+);
+
+type JsonContent<T> = {
+  readonly "application/json": { readonly schema: z.ZodType<T>; readonly example: T };
+};
+
+const json = <T>(schema: z.ZodType<T>, example: T): JsonContent<T> => ({
+  "application/json": { schema, example },
+});
+
+export const body = <T>(
+  schema: z.ZodType<T>,
+  example: T,
+): { readonly required: true; readonly content: JsonContent<T> } => ({
+  required: true,
+  content: json(schema, example),
+});
+
+export interface Answer<T> {
+  readonly description: string;
+  readonly content: JsonContent<T>;
+}
+
+export const answer = <T>(description: string, schema: z.ZodType<T>, example: T): Answer<T> => ({
+  description,
+  content: json(schema, example),
+});
+
+function failure(codes: readonly ErrorCode[]) {
+  const [code = "internal"] = codes;
+  const message = "what was expected, what came, what to do";
+  const example = { error: { code, message, details: {}, requestId: "7d2c" } };
+  const description = `${codes.join(", ")} (see docs/errors.md)`;
+  return { description, content: json(errorBody, example) };
+}
+
+/** What no operation is safe from. */
+const commonFailures: readonly ErrorCode[] = ["internal", "storage_unavailable", "overloaded"];
+
+/** By status. Handlers throw these, so they are not part of a route's type. */
+export function failures(...codes: readonly ErrorCode[]): object {
+  const all = [...codes, ...commonFailures];
+  const statuses = new Set(all.map((code) => statusByCode[code]));
+  return Object.fromEntries(
+    [...statuses].map((status) => [
+      status,
+      failure(all.filter((code) => statusByCode[code] === status)),
+    ]),
+  );
+}
+
+/** Those of every operation that takes a body. */
+export const bodyFailures: readonly ErrorCode[] = ["invalid_request", "payload_too_large"];

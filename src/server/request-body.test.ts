@@ -1,0 +1,133 @@
+import { expect, test } from "vitest";
+import { openTestServer, testApi } from "../../tests/support/server.ts";
+import { checkJson } from "./request-body.ts";
+
+const url = "/api/v1/recommend";
+const nest = (depth: number) =>
+  JSON.parse(`${'{"a":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`);
+
+testApi([
+  {
+    name: "a body that is no JSON is refused with the place",
+    method: "POST",
+    url,
+    body: '{"userId":',
+    status: 400,
+    contains: ['"code":"invalid_request"', "body can't be read as JSON"],
+  },
+  {
+    name: "an empty body is refused",
+    method: "POST",
+    url,
+    body: "",
+    status: 400,
+    contains: ["it is empty"],
+  },
+  {
+    name: "a body that is no object is refused",
+    method: "POST",
+    url,
+    body: "[]",
+    status: 400,
+    contains: ["body field (whole) is []: expected object, received array"],
+  },
+  {
+    name: "a context 31 levels deep, 32 with the body, is taken",
+    method: "POST",
+    url,
+    body: {
+      userId: "u",
+      slateSize: 1,
+      context: nest(31),
+      candidates: [{ itemId: "a", features: {} }],
+    },
+    status: 200,
+  },
+  {
+    name: "a body 33 levels deep is refused",
+    method: "POST",
+    url,
+    body: { userId: "u", context: nest(32) },
+    status: 400,
+    contains: ["nested deeper than 32 levels"],
+  },
+  {
+    name: "a body as deep as its size allows is refused and not fallen over",
+    method: "POST",
+    url,
+    body: "[".repeat(2 ** 19) + "]".repeat(2 ** 19),
+    status: 400,
+    contains: ["nested deeper than 32 levels"],
+  },
+  {
+    name: "a body of more than a mebibyte is refused",
+    method: "POST",
+    url,
+    body: { userId: "u".repeat(2 ** 20) },
+    status: 413,
+    contains: ['"code":"payload_too_large"', '"details":{"limit":1048576}'],
+  },
+  {
+    name: "a number beyond a double is refused wherever it stands",
+    method: "POST",
+    url,
+    body: '{"userId":"u","context":{"list":[1,{"x":-1e999}]}}',
+    status: 400,
+    contains: ['"field":"context.list[1].x"'],
+  },
+]);
+
+test("100,000 values are taken, one more is not", () => {
+  // The list itself is a value too.
+  expect(() => checkJson(Array.from({ length: 99_999 }, () => 0))).not.toThrow();
+  expect(() => checkJson(Array.from({ length: 100_000 }, () => 0))).toThrow(
+    /more than 100000 values/,
+  );
+});
+
+const post = async (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer>) => {
+  const { app } = await openTestServer();
+  const response = await app.request("/api/v1/events", { method: "POST", headers, body });
+  return [response.status, await response.text()];
+};
+
+test("a body of another type is refused with the type to send", async () => {
+  expect(await post({ "content-type": "application/x-www-form-urlencoded" }, "a=1")).toEqual([
+    400,
+    expect.stringContaining("send JSON with content-type: application/json"),
+  ]);
+});
+
+test("bytes that are no UTF-8 are refused", async () => {
+  expect(await post({ "content-type": "application/json" }, new Uint8Array([34, 255, 34]))).toEqual(
+    [400, expect.stringContaining("body can't be read as JSON in UTF-8")],
+  );
+});
+
+test("a body that breaks off is the caller's failure", async () => {
+  const { app, logged } = await openTestServer();
+  const body = new ReadableStream({ pull: () => Promise.reject(new Error("gone")) });
+  const response = await app.request(
+    new Request("http://host/api/v1/events", {
+      method: "POST",
+      headers: { "content-type": "application/json", "content-length": "10" },
+      body,
+      duplex: "half",
+    }),
+  );
+  expect([response.status, logged]).toEqual([400, []]);
+  expect(await response.text()).toContain("body ended before its announced length");
+});
+
+test("a charset that content-type adds is taken", async () => {
+  const [status] = await post(
+    { "content-type": "Application/JSON; charset=utf-8" },
+    JSON.stringify({ events: [{ type: "click", userId: "u", itemId: "a" }] }),
+  );
+  expect(status).toBe(200);
+});
+
+test("a content-type that can't be parsed is refused as the caller's failure", async () => {
+  const [status, text] = await post({ "content-type": "application/json;" }, "{}");
+  expect([status, text]).toEqual([400, expect.stringContaining('"code":"invalid_request"')]);
+});

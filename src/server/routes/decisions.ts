@@ -1,0 +1,111 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { type DecisionBody, routes } from "../../contract/api.ts";
+import { EngineError } from "../../domain/errors.ts";
+import { decisionId } from "../../domain/ids.ts";
+import type { DecisionView } from "../../engine/engine.ts";
+import type { App, RouteParts } from "../app.ts";
+import {
+  arm,
+  candidate,
+  count,
+  jsonObject,
+  name,
+  slateEntry,
+  time,
+  toSlate,
+  toTime,
+  wire,
+} from "../fields.ts";
+import { answer, failures } from "../operation.ts";
+
+const decisionBody = wire<DecisionBody>()(
+  z
+    .strictObject({
+      decisionId: name,
+      userId: name,
+      scenario: name,
+      arm,
+      policyVersion: count,
+      seed: count,
+      asOf: count,
+      context: jsonObject,
+      candidates: z.array(candidate),
+      slate: z.array(slateEntry),
+      slatePropensity: z.number(),
+      exploration: z.number(),
+      decidedAt: time,
+      expiresAt: time,
+      rewards: z.array(z.number().nullable()),
+      profile: z.strictObject({
+        attributes: jsonObject,
+        history: z.array(
+          z.strictObject({ itemId: name, type: name, value: z.number(), occurredAt: time }),
+        ),
+      }),
+    })
+    .openapi("Decision"),
+);
+
+const decisionRoute = createRoute({
+  method: "get",
+  path: `${routes.decisions}/{decisionId}` as const,
+  operationId: "getDecision",
+  tags: ["loop"],
+  summary: "Read a decision as it was made",
+  description:
+    "What was known, what was chosen with which probability, and the reward so far. The profile is the user's as of that moment.",
+  request: { params: z.strictObject({ decisionId: name }) },
+  responses: {
+    200: answer("The decision", decisionBody, {
+      decisionId: "0b0e7d6c-8f1c-4a43-9a7e-5c1f0c2b7a11",
+      userId: "ada",
+      scenario: "items",
+      arm: "serving",
+      policyVersion: 7,
+      seed: 42,
+      asOf: 1041,
+      context: { device: "phone" },
+      candidates: [{ itemId: "sku-1" }, { itemId: "sku-2", features: { colour: "red" } }],
+      slate: [{ itemId: "sku-2", position: 0, propensity: 0.8 }],
+      slatePropensity: 0.8,
+      exploration: 0.03,
+      decidedAt: "2026-03-01T12:00:00.000Z",
+      expiresAt: "2026-03-01T12:30:00.000Z",
+      rewards: [1],
+      profile: { attributes: { country: "SE" }, history: [] },
+    }),
+    ...failures("invalid_request", "not_found"),
+  },
+});
+
+function toBody({ feedback: { decision, rewards }, profile }: DecisionView): DecisionBody {
+  const { positionPropensities: _, ...rest } = decision;
+  return {
+    ...rest,
+    slate: toSlate(decision),
+    decidedAt: toTime(decision.decidedAt),
+    expiresAt: toTime(decision.expiresAt),
+    rewards: rewards.map((reward) => reward ?? null),
+    profile: {
+      attributes: profile.attributes,
+      history: profile.history.map(({ itemId, type, value, occurredAt }) => ({
+        itemId,
+        type,
+        value,
+        occurredAt: toTime(occurredAt),
+      })),
+    },
+  };
+}
+
+export function addDecisions(app: App, { engine }: RouteParts): void {
+  app.openapi(decisionRoute, async (context) => {
+    const id = decisionId(context.req.valid("param").decisionId);
+    const view = await engine.findDecision(id);
+    if (view === undefined) {
+      const message = `no decision '${id}'; take the decisionId from the answer of POST ${routes.recommend}`;
+      throw new EngineError("not_found", message, { details: { decisionId: id } });
+    }
+    return context.json(toBody(view), 200);
+  });
+}

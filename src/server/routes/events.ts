@@ -1,0 +1,78 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import {
+  type EventBody,
+  type EventsRequest,
+  type EventsResponse,
+  routes,
+} from "../../contract/api.ts";
+import { decisionId, itemId, userId } from "../../domain/ids.ts";
+import type { EventInput } from "../../engine/engine.ts";
+import type { App, RouteParts } from "../app.ts";
+import { count, name, optional, time, wire } from "../fields.ts";
+import { answer, body, bodyFailures, failures } from "../operation.ts";
+import { maxBatch } from "./catalogue.ts";
+
+const eventBody = wire<EventBody>()(
+  z
+    .strictObject({
+      eventId: optional(name),
+      type: name,
+      userId: name,
+      itemId: name,
+      value: optional(z.number().openapi({ default: 1 })),
+      occurredAt: optional(time),
+      decisionId: optional(name),
+    })
+    .openapi("Event"),
+);
+const eventsRequest = wire<EventsRequest>()(
+  z.strictObject({ events: z.array(eventBody).min(1).max(maxBatch) }).openapi("EventsRequest"),
+);
+const eventsResponse = wire<EventsResponse>()(
+  z
+    .strictObject({
+      outcomes: z.array(z.enum(["rewarded", "recorded", "late", "duplicate"])),
+      counts: z.strictObject({ rewarded: count, recorded: count, late: count, duplicate: count }),
+    })
+    .openapi("EventsResponse"),
+);
+
+const eventsRoute = createRoute({
+  method: "post",
+  path: routes.events,
+  operationId: "sendEvents",
+  tags: ["loop"],
+  summary: "Record what users did",
+  description:
+    "All or none, at most 1000, durable before the answer leaves. An eventId makes it safe to send an event again. Outcomes stand in the order of the events.",
+  request: {
+    body: body(eventsRequest, {
+      events: [{ eventId: "e-1", type: "click", userId: "ada", itemId: "sku-2", value: 1 }],
+    }),
+  },
+  responses: {
+    200: answer("What became of each event", eventsResponse, {
+      outcomes: ["rewarded"],
+      counts: { rewarded: 1, recorded: 0, late: 0, duplicate: 0 },
+    }),
+    ...failures(...bodyFailures, "unknown_decision"),
+  },
+});
+
+function toInput({ occurredAt, decisionId: decision, ...event }: EventBody): EventInput {
+  return {
+    ...event,
+    userId: userId(event.userId),
+    itemId: itemId(event.itemId),
+    ...(decision !== undefined && { decisionId: decisionId(decision) }),
+    ...(occurredAt !== undefined && { occurredAt: Date.parse(occurredAt) }),
+  };
+}
+
+export function addEvents(app: App, { engine, metrics }: RouteParts): void {
+  app.openapi(eventsRoute, async (context) => {
+    const summary = await engine.record(context.req.valid("json").events.map(toInput));
+    metrics.countEvents(summary);
+    return context.json(summary, 200);
+  });
+}

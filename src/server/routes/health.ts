@@ -1,0 +1,43 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { type HealthResponse, routes } from "../../contract/api.ts";
+import type { App, RouteParts } from "../app.ts";
+import { count, name, wire } from "../fields.ts";
+import { answer, failures } from "../operation.ts";
+
+const healthResponse = wire<HealthResponse>()(
+  z
+    .strictObject({
+      status: z.enum(["ok", "degraded"]),
+      version: z.string(),
+      policyVersions: z.record(name, count),
+      problems: z.array(z.string()),
+    })
+    .openapi("HealthResponse"),
+);
+
+const healthRoute = createRoute({
+  method: "get",
+  path: routes.health,
+  operationId: "getHealth",
+  tags: ["operation"],
+  summary: "Is it well?",
+  description:
+    "200 while requests are answered; degraded says that they aren't answered as they should be.",
+  responses: {
+    200: answer("The state", healthResponse, {
+      status: "ok",
+      version: "0.1.0",
+      policyVersions: { items: 7 },
+      problems: [],
+    }),
+    ...failures(),
+  },
+});
+
+export function addHealth(app: App, { engine, version }: RouteParts): void {
+  app.openapi(healthRoute, async (context) => {
+    const { policyVersions, problems } = await engine.health();
+    const status = problems.length === 0 ? "ok" : "degraded";
+    return context.json({ status, version, policyVersions, problems } as const, 200);
+  });
+}

@@ -1,0 +1,117 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import {
+  type PoliciesResponse,
+  type PolicyBody,
+  type RollBackRequest,
+  routes,
+} from "../../contract/api.ts";
+import { type PolicySnapshot, policyStatuses } from "../../domain/policy-snapshot.ts";
+import type { App, RouteParts } from "../app.ts";
+import {
+  count,
+  defaultLimit,
+  firstScenario,
+  jsonObject,
+  name,
+  optional,
+  scenarioQuery,
+  time,
+  toTime,
+  wire,
+} from "../fields.ts";
+import { answer, body, bodyFailures, failures } from "../operation.ts";
+
+const policyBody = wire<PolicyBody>()(
+  z
+    .strictObject({
+      version: count,
+      scenario: name,
+      kind: z.enum(["network", "popularity"]),
+      status: z.enum(policyStatuses),
+      parent: optional(count),
+      createdAt: time,
+      checksum: z.string().openapi({ description: "SHA-256 of the snapshot, hexadecimal" }),
+      sizeBytes: count,
+      evidence: jsonObject,
+    })
+    .openapi("Policy"),
+);
+const policiesResponse = wire<PoliciesResponse>()(
+  z
+    .strictObject({
+      scenario: name,
+      serving: optional(count),
+      canary: optional(count),
+      canaryShare: z.number(),
+      baseline: optional(count),
+      policies: z.array(policyBody),
+    })
+    .openapi("PoliciesResponse"),
+);
+const rollBackRequest = wire<RollBackRequest>()(
+  z.strictObject({ scenario: name }).openapi("RollBackRequest"),
+);
+
+const example: PolicyBody = {
+  version: 7,
+  scenario: "items",
+  kind: "network",
+  status: "serving",
+  parent: 5,
+  createdAt: "2026-03-01T12:00:00.000Z",
+  checksum: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  sizeBytes: 48_213,
+  evidence: { verdict: "promote" },
+};
+
+const listRoute = createRoute({
+  method: "get",
+  path: routes.policies,
+  operationId: "listPolicies",
+  tags: ["learning"],
+  summary: "List a scenario's policies",
+  description:
+    "Who answers now, and every snapshot with the evidence for its status, newest first.",
+  request: { query: scenarioQuery },
+  responses: {
+    200: answer("The policies", policiesResponse, {
+      scenario: "items",
+      serving: 7,
+      canaryShare: 0,
+      baseline: 2,
+      policies: [example],
+    }),
+    ...failures("invalid_request", "unknown_scenario"),
+  },
+});
+
+const rollBackRoute = createRoute({
+  method: "post",
+  path: routes.rollBack,
+  operationId: "rollBack",
+  tags: ["learning"],
+  summary: "Put the parent of the serving policy back",
+  description: "The policy that served becomes rolled-back; its parent serves and is returned.",
+  request: { body: body(rollBackRequest, { scenario: "items" }) },
+  responses: {
+    200: answer("The policy that serves now", policyBody, example),
+    ...failures(...bodyFailures, "unknown_scenario", "conflict"),
+  },
+});
+
+const toBody = (policy: PolicySnapshot): PolicyBody => ({
+  ...policy,
+  createdAt: toTime(policy.createdAt),
+});
+
+export function addPolicies(app: App, { engine }: RouteParts): void {
+  app.openapi(listRoute, async (context) => {
+    const { scenario = firstScenario(engine), limit = defaultLimit } = context.req.valid("query");
+    const { assignment, policies } = await engine.policies({ scenario, limit });
+    return context.json({ scenario, ...assignment, policies: policies.map(toBody) }, 200);
+  });
+  app.openapi(rollBackRoute, async (context) => {
+    const { scenario } = context.req.valid("json");
+    return context.json(toBody(await engine.rollBack(scenario)), 200);
+  });
+}

@@ -1,0 +1,116 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { type RecommendRequest, type RecommendResponse, routes } from "../../contract/api.ts";
+import { itemId, userId } from "../../domain/ids.ts";
+import type { Recommendation, RecommendInput } from "../../engine/engine.ts";
+import type { App, RouteParts } from "../app.ts";
+import {
+  arm,
+  candidate,
+  count,
+  jsonObject,
+  name,
+  optional,
+  slateEntry,
+  time,
+  toSlate,
+  toTime,
+  wire,
+} from "../fields.ts";
+import { answer, body, bodyFailures, failures } from "../operation.ts";
+
+const seed = z.int().min(0).max(4_294_967_295);
+/** More than a request of a mebibyte holds with features, and bounded in time. */
+const maxCandidates = 10_000;
+
+const recommendRequest = wire<RecommendRequest>()(
+  z
+    .strictObject({
+      userId: name,
+      scenario: optional(name),
+      slateSize: optional(z.int().openapi({ minimum: 1, maximum: 50 })),
+      candidates: optional(z.array(candidate).max(maxCandidates)),
+      context: optional(jsonObject),
+      seed: optional(seed),
+    })
+    .openapi("RecommendRequest"),
+);
+
+const recommendResponse = wire<RecommendResponse>()(
+  z
+    .strictObject({
+      decisionId: name,
+      scenario: name,
+      policyVersion: count,
+      arm,
+      slate: z.array(slateEntry),
+      slatePropensity: z.number(),
+      seed,
+      expiresAt: time,
+      fallback: optional(z.string()),
+    })
+    .openapi("RecommendResponse"),
+);
+
+const recommendRoute = createRoute({
+  method: "post",
+  path: routes.recommend,
+  operationId: "recommend",
+  tags: ["loop"],
+  summary: "Choose a slate for a user",
+  description:
+    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it.",
+  request: {
+    body: body(recommendRequest, {
+      userId: "ada",
+      slateSize: 1,
+      candidates: [{ itemId: "sku-1" }, { itemId: "sku-2", features: { colour: "red" } }],
+      context: { device: "phone" },
+    }),
+  },
+  responses: {
+    200: answer("The slate", recommendResponse, {
+      decisionId: "0b0e7d6c-8f1c-4a43-9a7e-5c1f0c2b7a11",
+      scenario: "items",
+      policyVersion: 7,
+      arm: "serving",
+      slate: [{ itemId: "sku-2", position: 0, propensity: 0.8 }],
+      slatePropensity: 0.8,
+      seed: 42,
+      expiresAt: "2026-03-01T12:30:00.000Z",
+    }),
+    ...failures(...bodyFailures, "unknown_scenario", "unknown_item", "no_candidates"),
+  },
+});
+
+function toInput(request: RecommendRequest): RecommendInput {
+  const { candidates, ...rest } = request;
+  return {
+    ...rest,
+    userId: userId(request.userId),
+    ...(candidates && {
+      candidates: candidates.map((one) => ({ ...one, itemId: itemId(one.itemId) })),
+    }),
+  };
+}
+
+function toResponse({ decision, fallback }: Recommendation): RecommendResponse {
+  return {
+    decisionId: decision.decisionId,
+    scenario: decision.scenario,
+    policyVersion: decision.policyVersion,
+    arm: decision.arm,
+    slate: toSlate(decision),
+    slatePropensity: decision.slatePropensity,
+    seed: decision.seed,
+    expiresAt: toTime(decision.expiresAt),
+    ...(fallback === undefined ? {} : { fallback }),
+  };
+}
+
+export function addRecommend(app: App, { engine, metrics }: RouteParts): void {
+  app.openapi(recommendRoute, async (context) => {
+    const recommendation = await engine.recommend(toInput(context.req.valid("json")));
+    metrics.countRecommendation(recommendation);
+    return context.json(toResponse(recommendation), 200);
+  });
+}

@@ -1,0 +1,108 @@
+import { arms, type Decision, type Feedback } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/errors.ts";
+import type { DecisionStore, RewardBucket } from "../store.ts";
+import { readMember, readNumber } from "./columns.ts";
+import type { Connection, Row } from "./connection.ts";
+import { decisionColumns, decodeDecision, encodeDecision } from "./decision-rows.ts";
+import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+
+const columns = `sequence, ${decisionColumns.join(", ")}`;
+const placeholders = decisionColumns.map(() => "?").join(", ");
+
+function prepareStatements(connection: Connection) {
+  return {
+    isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
+    insert: connection.prepare(`INSERT INTO decisions (${columns}) VALUES (?, ${placeholders})`),
+    find: connection.prepare(`SELECT ${columns} FROM decisions WHERE decision_id = ?`),
+    findByItem: connection.prepare(
+      `SELECT ${columns} FROM decisions
+       WHERE user_id = ? AND expires_at > ? AND decided_at <= ?
+         AND EXISTS (SELECT 1 FROM json_each(slate) WHERE json_each.value = ?)
+       ORDER BY sequence DESC LIMIT 1`,
+    ),
+    feedback: connection.prepare(
+      `SELECT ${columns} FROM decisions
+       WHERE scenario = ? AND sequence > ? AND expires_at <= ? ORDER BY sequence LIMIT ?`,
+    ),
+    recent: connection.prepare(`SELECT ${columns} FROM decisions ORDER BY sequence DESC LIMIT ?`),
+    rewards: connection.prepare(
+      `SELECT position, sum(value) AS reward FROM rewards
+       WHERE decision_sequence = ? GROUP BY position`,
+    ),
+    buckets: connection.prepare(
+      `SELECT decided_at - decided_at % ? AS bucket_start, arm,
+         count(*) AS decisions,
+         sum(json_array_length(slate)) AS positions,
+         sum((SELECT count(DISTINCT position) FROM rewards
+              WHERE decision_sequence = decisions.sequence)) AS rewarded_positions,
+         sum((SELECT total(value) FROM rewards
+              WHERE decision_sequence = decisions.sequence)) AS reward_sum
+       FROM decisions WHERE scenario = ? AND decided_at >= ?
+       GROUP BY bucket_start, arm ORDER BY bucket_start, arm`,
+    ),
+    countAll: connection.prepare("SELECT count(*) AS decisions FROM decisions WHERE sequence > ?"),
+    countOfScenario: connection.prepare(
+      "SELECT count(*) AS decisions FROM decisions WHERE sequence > ? AND scenario = ?",
+    ),
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function decodeFeedback(statements: Statements, row: Row): Feedback {
+  const decision = decodeDecision(row);
+  const sequence = readNumber(row, "sequence");
+  const rewards: (number | undefined)[] = decision.slate.map(() => undefined);
+  for (const found of statements.rewards.all(sequence)) {
+    rewards[readNumber(found, "position")] = readNumber(found, "reward");
+  }
+  return { decision, sequence, rewards };
+}
+
+function decodeBucket(row: Row): RewardBucket {
+  return {
+    bucketStart: readNumber(row, "bucket_start"),
+    arm: readMember(row, "arm", arms),
+    decisions: readNumber(row, "decisions"),
+    rewardedPositions: readNumber(row, "rewarded_positions"),
+    positions: readNumber(row, "positions"),
+    rewardSum: readNumber(row, "reward_sum"),
+  };
+}
+
+function appendRow(statements: Statements, decision: Decision, numbers: EventNumbers): void {
+  const { decisionId } = decision;
+  if (statements.isKnown.get(decisionId)) {
+    throw new EngineError(
+      "conflict",
+      `decision '${decisionId}' is stored already; give each decision an id of its own`,
+      { details: { decisionId } },
+    );
+  }
+  statements.insert.run(numbers.next(), ...encodeDecision(decision));
+}
+
+export function createDecisionStore(connection: Connection, commits: GroupCommit): DecisionStore {
+  const statements = prepareStatements(connection);
+  const decode = (row: Row) => decodeFeedback(statements, row);
+  const decodeFound = (row: Row | undefined) => row && decode(row);
+  return {
+    append: (decision) => commits.run((numbers) => appendRow(statements, decision, numbers)),
+    find: async (id) => decodeFound(statements.find.get(id)),
+    findMany: async (ids) => ids.map((id) => decodeFound(statements.find.get(id))),
+    findByItem: async (user, item, at) =>
+      decodeFound(statements.findByItem.get(user, at, at, item)),
+    feedback: async ({ scenario, after, closedBefore, limit }) =>
+      statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
+    recent: async (limit) => statements.recent.all(limit).map(decode),
+    rewardBuckets: async ({ scenario, since, bucketSeconds }) =>
+      statements.buckets.all(bucketSeconds * 1000, scenario, since).map(decodeBucket),
+    count: async ({ scenario, after = 0 } = {}) => {
+      const row =
+        scenario === undefined
+          ? statements.countAll.get(after)
+          : statements.countOfScenario.get(after, scenario);
+      return readNumber(row ?? {}, "decisions");
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { HistoryEntry } from "../../domain/behaviour.ts";
+import { EngineError } from "../../domain/errors.ts";
+import { type DecisionId, itemId, userId } from "../../domain/ids.ts";
+import type { EventRow, EventRowOutcome, EventStore } from "../store.ts";
+import { readNumber, readText } from "./columns.ts";
+import type { Connection, Row } from "./connection.ts";
+import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+
+const entryColumns = "sequence, item_id, type, value, occurred_at";
+
+function prepareStatements(connection: Connection) {
+  return {
+    decision: connection.prepare("SELECT sequence FROM decisions WHERE decision_id = ?"),
+    isRewarded: connection.prepare(
+      "SELECT 1 FROM rewards WHERE decision_sequence = ? AND position = ? AND event_type = ?",
+    ),
+    isKnown: connection.prepare("SELECT 1 FROM events WHERE event_id = ?"),
+    insert: connection.prepare(
+      `INSERT INTO events
+         (sequence, event_id, user_id, item_id, type, value, occurred_at, decision_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    reward: connection.prepare(
+      "INSERT INTO rewards (decision_sequence, position, event_type, value) VALUES (?, ?, ?, ?)",
+    ),
+    history: connection.prepare(
+      `SELECT ${entryColumns} FROM events WHERE user_id = ? AND sequence <= ?
+       ORDER BY sequence DESC LIMIT ?`,
+    ),
+    seen: connection.prepare(
+      "SELECT DISTINCT item_id FROM events WHERE user_id = ? AND sequence <= ?",
+    ),
+    scan: connection.prepare(
+      `SELECT user_id, ${entryColumns} FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+    ),
+    count: connection.prepare("SELECT count(*) AS events FROM events"),
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function decodeEntry(row: Row): HistoryEntry {
+  return {
+    sequence: readNumber(row, "sequence"),
+    itemId: itemId(readText(row, "item_id")),
+    type: readText(row, "type"),
+    value: readNumber(row, "value"),
+    occurredAt: readNumber(row, "occurred_at"),
+  };
+}
+
+function getDecisionSequence(statements: Statements, decisionId: DecisionId): number {
+  const row = statements.decision.get(decisionId);
+  if (row !== undefined) return readNumber(row, "sequence");
+  throw new EngineError(
+    "unknown_decision",
+    `a reward needs its decision, '${decisionId}' is unknown; append the decision first`,
+    { details: { decisionId } },
+  );
+}
+
+/** Decision, position and event type of the row's reward as its key, `undefined` where it brings none. */
+function rewardKey(statements: Statements, { event, reward }: EventRow) {
+  if (reward === undefined) return undefined;
+  const decision = getDecisionSequence(statements, reward.decisionId);
+  return [decision, reward.position, event.type] as const;
+}
+
+function recordRow(statements: Statements, row: EventRow, numbers: EventNumbers): EventRowOutcome {
+  const { event, reward } = row;
+  const key = rewardKey(statements, row);
+  if (key && statements.isRewarded.get(...key)) return "duplicate";
+  if (event.eventId !== undefined && statements.isKnown.get(event.eventId)) return "duplicate";
+  statements.insert.run(
+    numbers.next(),
+    event.eventId ?? null,
+    event.userId,
+    event.itemId,
+    event.type,
+    event.value,
+    event.occurredAt,
+    event.decisionId ?? null,
+  );
+  if (key && reward) statements.reward.run(...key, reward.value);
+  return "stored";
+}
+
+export function createEventStore(connection: Connection, commits: GroupCommit): EventStore {
+  const statements = prepareStatements(connection);
+  return {
+    record: (rows) =>
+      commits.run((numbers) => rows.map((row) => recordRow(statements, row, numbers))),
+    history: async (user, { asOf, limit }) =>
+      statements.history.all(user, asOf, limit).map(decodeEntry).reverse(),
+    seenItems: async (user, asOf) =>
+      new Set(statements.seen.all(user, asOf).map((row) => itemId(readText(row, "item_id")))),
+    scan: async ({ after, limit }) =>
+      statements.scan.all(after, limit).map((row) => ({
+        userId: userId(readText(row, "user_id")),
+        ...decodeEntry(row),
+      })),
+    count: async () => readNumber(statements.count.get() ?? {}, "events"),
+  };
+}

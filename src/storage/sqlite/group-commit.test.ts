@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { type Connection, openConnection } from "./connection.ts";
+import { createGroupCommit, type EventNumbers, maxWaitingWrites } from "./group-commit.ts";
+
+/** A connection to a table `notes`, and a second one to the same file. */
+function createNotes() {
+  const folder = mkdtempSync(join(tmpdir(), "recurve-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "notes.db");
+  const connection = openConnection(path);
+  connection.exec(`PRAGMA journal_mode = WAL;
+    CREATE TABLE event_number (sequence INTEGER NOT NULL); INSERT INTO event_number VALUES (0);
+    CREATE TABLE notes (sequence INTEGER PRIMARY KEY, text TEXT NOT NULL)`);
+  const insert = connection.prepare("INSERT INTO notes VALUES (?, ?)");
+  const add = (text: string) => (numbers: EventNumbers) => {
+    const sequence = numbers.next();
+    insert.run(sequence, text);
+    return sequence;
+  };
+  return { connection, commits: createGroupCommit(connection), add, other: openConnection(path) };
+}
+
+function readNotes(connection: Connection): unknown[] {
+  return connection
+    .prepare("SELECT text FROM notes ORDER BY sequence")
+    .all()
+    .map(({ text }) => text);
+}
+
+test("one write more than may wait is refused with overloaded, the waiting ones are kept", async () => {
+  const { commits, add, other } = createNotes();
+  const writes = Array.from({ length: maxWaitingWrites }, (_, index) =>
+    commits.run(add(`${index}`)),
+  );
+  await expect(commits.run(add("too many"))).rejects.toMatchObject({
+    code: "overloaded",
+    details: { limit: maxWaitingWrites },
+  });
+  const numbers = await Promise.all(writes);
+  expect(numbers[maxWaitingWrites - 1]).toBe(maxWaitingWrites);
+  expect(readNotes(other)).toHaveLength(maxWaitingWrites);
+  expect(await commits.run(add("again"))).toBe(maxWaitingWrites + 1);
+});
+
+test("writes of one turn become visible to others in one commit", async () => {
+  const { commits, add, other } = createNotes();
+  const seen: number[] = [];
+  const look = () => seen.push(readNotes(other).length);
+  const spying = (text: string) => (numbers: EventNumbers) => {
+    look();
+    return add(text)(numbers);
+  };
+  await Promise.all([commits.run(spying("a")), commits.run(spying("b")), commits.run(spying("c"))]);
+  look();
+  expect(seen).toEqual([0, 0, 0, 3]);
+});
+
+test("while another process writes, writes wait and reads go on", async () => {
+  const { connection, commits, add, other } = createNotes();
+  expect(other.tryExec("BEGIN IMMEDIATE")).toBe(true);
+  other.exec("INSERT INTO notes VALUES (0, 'theirs')");
+  const write = commits.run(add("ours"));
+  // By the second turn the first attempt has been made and has found the lock.
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  expect(readNotes(connection)).toEqual([]);
+  other.exec("COMMIT");
+  expect(await write).toBe(1);
+  expect(readNotes(other)).toEqual(["theirs", "ours"]);
+});
+
+test("a lock that is held for 5 s fails the waiting writes, and only those", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { commits, add, other } = createNotes();
+  other.exec("BEGIN IMMEDIATE");
+  const refused = expect(commits.run(add("early"))).rejects.toMatchObject({
+    code: "storage_unavailable",
+    message: expect.stringContaining("5000 ms"),
+  });
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  await vi.advanceTimersByTimeAsync(5000);
+  await refused;
+  other.exec("COMMIT");
+  expect(await commits.run(add("late"))).toBe(1);
+  expect(readNotes(other)).toEqual(["late"]);
+});
+
+test("on a full disk a write fails with storage_unavailable, what came before it stays", async () => {
+  const { connection, commits, add, other } = createNotes();
+  await commits.run(add("before"));
+  connection.exec("PRAGMA max_page_count = 4");
+  const full = { code: "storage_unavailable", message: expect.stringContaining("disk is full") };
+  const big = commits.run(add("x".repeat(100_000)));
+  await expect(big).rejects.toMatchObject(full);
+  expect(readNotes(other)).toEqual(["before"]);
+  connection.exec("PRAGMA max_page_count = 1000");
+  expect(await commits.run(add("after"))).toBe(2);
+  expect(readNotes(other)).toEqual(["before", "after"]);
+});
+
+test("a transaction that SQLite takes back fails every write in it", async () => {
+  const { connection, commits, add, other } = createNotes();
+  const rollBack = () => {
+    connection.exec("ROLLBACK");
+    throw new Error("taken back");
+  };
+  const results = await Promise.allSettled([
+    commits.run(add("a")),
+    commits.run(rollBack),
+    commits.run(add("b")),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(readNotes(other)).toEqual([]);
+  expect(await commits.run(add("c"))).toBe(1);
+});

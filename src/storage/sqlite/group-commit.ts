@@ -1,0 +1,133 @@
+import { EngineError } from "../../domain/errors.ts";
+import { readNumber } from "./columns.ts";
+import type { Connection } from "./connection.ts";
+import { retryWhileLocked } from "./lock-wait.ts";
+
+/** Gives out event numbers inside a write transaction. */
+export interface EventNumbers {
+  next(): number;
+}
+
+export interface GroupCommit {
+  /**
+   * Runs `write` in the next transaction, which it shares with every other caller that waits by then, and resolves
+   * after the commit. A write that throws is undone alone. @throws overloaded, storage_unavailable
+   */
+  run<T>(write: (numbers: EventNumbers) => T): Promise<T>;
+  /** Resolves when no write waits any more. */
+  drain(): Promise<void>;
+}
+
+/** Calls that wait for a commit, in all; the next one is refused with `overloaded`. */
+export const maxWaitingWrites = 10_000;
+
+interface WaitingWrite {
+  readonly write: (numbers: EventNumbers) => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The event number is read in each transaction: another process may have moved it on. */
+function createEventNumbers(connection: Connection) {
+  const read = connection.prepare("SELECT sequence FROM event_number");
+  const write = connection.prepare("UPDATE event_number SET sequence = ?");
+  let stored = 0;
+  let current = 0;
+  return {
+    load: () => {
+      stored = readNumber(read.get() ?? {}, "sequence");
+      current = stored;
+    },
+    save: () => {
+      if (current !== stored) write.run(current);
+    },
+    next: () => {
+      current += 1;
+      return current;
+    },
+    current: () => current,
+    resetTo: (sequence: number) => {
+      current = sequence;
+    },
+  };
+}
+
+export function createGroupCommit(connection: Connection): GroupCommit {
+  const numbers = createEventNumbers(connection);
+  let waiting: WaitingWrite[] = [];
+
+  /** Runs one write under a savepoint; what it returns tells the caller, once the commit stands. */
+  function attempt({ write, resolve, reject }: WaitingWrite): () => void {
+    const before = numbers.current();
+    connection.exec("SAVEPOINT attempt");
+    try {
+      const result = write(numbers);
+      connection.exec("RELEASE attempt");
+      return () => resolve(result);
+    } catch (error) {
+      // On a full disk SQLite itself takes the whole transaction back: then nobody's write stands.
+      if (!connection.inTransaction) throw error;
+      connection.exec("ROLLBACK TO attempt; RELEASE attempt");
+      numbers.resetTo(before);
+      return () => reject(error);
+    }
+  }
+
+  function commit(batch: readonly WaitingWrite[]): void {
+    try {
+      numbers.load();
+      const answers = batch.map(attempt);
+      numbers.save();
+      connection.exec("COMMIT");
+      for (const answer of answers) answer();
+    } catch (error) {
+      rejectAll(batch, error);
+      if (connection.inTransaction) connection.exec("ROLLBACK");
+    }
+  }
+
+  function takeWaiting(): readonly WaitingWrite[] {
+    const batch = waiting;
+    waiting = [];
+    return batch;
+  }
+
+  async function flush(): Promise<void> {
+    try {
+      await retryWhileLocked(() => {
+        if (!connection.tryExec("BEGIN IMMEDIATE")) return false;
+        commit(takeWaiting());
+        return true;
+      });
+    } catch (error) {
+      rejectAll(takeWaiting(), error);
+    }
+  }
+
+  function enqueue<T>(write: (numbers: EventNumbers) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      // After the I/O of this turn of the event loop, so that all requests that it brought share the commit.
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ write, resolve: resolve as (result: unknown) => void, reject });
+    });
+  }
+
+  return {
+    run: async (write) => {
+      if (waiting.length >= maxWaitingWrites) throw overloaded();
+      return enqueue(write);
+    },
+    drain: async () => {
+      if (waiting.length > 0) await enqueue(() => undefined);
+    },
+  };
+}
+
+function rejectAll(writes: readonly WaitingWrite[], error: unknown): void {
+  for (const { reject } of writes) reject(error);
+}
+
+function overloaded(): EngineError {
+  const message = `${maxWaitingWrites} writes wait for the disk already; send fewer at a time and retry`;
+  return new EngineError("overloaded", message, { details: { limit: maxWaitingWrites } });
+}

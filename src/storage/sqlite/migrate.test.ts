@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { openConnection } from "./connection.ts";
+import { checkDatabase, migrate } from "./migrate.ts";
+import { migrations } from "./migrations.ts";
+
+test.each(migrations.map((_, version) => version))(
+  "a database of version %i is brought up to date, and each step is recorded",
+  (version) => {
+    const connection = openConnection(":memory:");
+    for (const migration of migrations.slice(0, version)) connection.exec(migration);
+    connection.exec(`PRAGMA user_version = ${version}`);
+    migrate(connection);
+    expect(connection.prepare("PRAGMA user_version").get()).toMatchObject({
+      user_version: migrations.length,
+    });
+    expect(connection.prepare("SELECT sequence FROM event_number").get()).toMatchObject({
+      sequence: 0,
+    });
+    checkDatabase(connection, "recurve.db");
+    migrate(connection);
+    connection.close();
+  },
+);
+
+test("a step that fails leaves the database at the version before it", () => {
+  const connection = openConnection(":memory:");
+  connection.exec("CREATE TABLE cycles (taken)");
+  expect(() => migrate(connection)).toThrow(/cycles already exists/);
+  expect(connection.prepare("PRAGMA user_version").get()).toMatchObject({ user_version: 0 });
+  expect(connection.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "cycles" }]);
+  connection.close();
+});

@@ -1,0 +1,69 @@
+import type { Store } from "../store.ts";
+import { readBytes, readNumber } from "./columns.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { createCycleStore } from "./cycles.ts";
+import { createDecisionStore } from "./decisions.ts";
+import { createEventStore } from "./events.ts";
+import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { createItemStore } from "./items.ts";
+import { retryWhileLocked } from "./lock-wait.ts";
+import { checkDatabase, migrate } from "./migrate.ts";
+import { createPolicyStore } from "./policies.ts";
+import { createUserStore } from "./users.ts";
+
+async function closeStore(connection: Connection, commits: GroupCommit): Promise<void> {
+  try {
+    await commits.drain();
+    // So that the file alone is the whole record and can be copied; not where another process reads the log.
+    connection.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } finally {
+    connection.close();
+  }
+}
+
+function createStore(connection: Connection): Store {
+  const commits = createGroupCommit(connection);
+  const sequence = connection.prepare("SELECT sequence FROM event_number");
+  const checkpoint = connection.prepare("SELECT bytes FROM checkpoints WHERE name = ?");
+  let closed: Promise<void> | undefined;
+  return {
+    users: createUserStore(connection, commits),
+    items: createItemStore(connection, commits),
+    events: createEventStore(connection, commits),
+    decisions: createDecisionStore(connection, commits),
+    policies: createPolicyStore(connection, commits),
+    cycles: createCycleStore(connection),
+    checkpoints: {
+      load: async (name) => {
+        const row = checkpoint.get(name);
+        return row && readBytes(row, "bytes");
+      },
+    },
+    sequence: async () => readNumber(sequence.get() ?? {}, "sequence"),
+    close: () => {
+      closed ??= closeStore(connection, commits);
+      return closed;
+    },
+  };
+}
+
+/**
+ * Opens the record in an SQLite file, which it creates where there is none; ":memory:" lasts as long as the store. Several
+ * processes may open one file. Nothing is cached that another process can change.
+ *
+ * @throws storage_unavailable, unsupported_database_version; the file is then as it was.
+ */
+export async function openSqliteStore(path: string): Promise<Store> {
+  const connection = openConnection(path);
+  try {
+    checkDatabase(connection, path);
+    // Changes the file once; SQLite does not wait for the lock that this takes.
+    await retryWhileLocked(() => connection.tryExec("PRAGMA journal_mode = WAL"));
+    connection.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    migrate(connection);
+    return createStore(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}

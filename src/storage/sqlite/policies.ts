@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { EngineError } from "../../domain/errors.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import {
+  type Assignment,
+  type PolicyKind,
+  type PolicySnapshot,
+  policyStatuses,
+} from "../../domain/policy-snapshot.ts";
+import type { NewPolicy, PolicyChange, PolicyStore } from "../store.ts";
+import {
+  readBytes,
+  readJson,
+  readMember,
+  readNumber,
+  readOptionalNumber,
+  readText,
+} from "./columns.ts";
+import type { Connection, Row } from "./connection.ts";
+import { prepareCycleInsert } from "./cycles.ts";
+import type { GroupCommit } from "./group-commit.ts";
+
+const kinds = ["network", "popularity"] as const satisfies readonly PolicyKind[];
+
+const columns =
+  "version, scenario, kind, status, parent, created_at, checksum, size_bytes, evidence";
+
+function prepareStatements(connection: Connection) {
+  return {
+    lastVersion: connection.prepare(
+      "SELECT coalesce(max(version), 0) AS version FROM policy_snapshots",
+    ),
+    insert: connection.prepare(
+      `INSERT INTO policy_snapshots (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    insertBytes: connection.prepare("INSERT INTO policy_bytes (version, bytes) VALUES (?, ?)"),
+    update: connection.prepare(
+      `UPDATE policy_snapshots SET status = ?, evidence = coalesce(?, evidence) WHERE version = ?`,
+    ),
+    assign: connection.prepare(
+      `INSERT OR REPLACE INTO assignments (scenario, serving, canary, canary_share, baseline)
+       VALUES (?, ?, ?, ?, ?)`,
+    ),
+    saveCheckpoint: connection.prepare(
+      "INSERT OR REPLACE INTO checkpoints (name, bytes) VALUES (?, ?)",
+    ),
+    insertCycle: prepareCycleInsert(connection),
+    assignment: connection.prepare("SELECT * FROM assignments WHERE scenario = ?"),
+    find: connection.prepare(`SELECT ${columns} FROM policy_snapshots WHERE version = ?`),
+    list: connection.prepare(
+      `SELECT ${columns} FROM policy_snapshots ORDER BY version DESC LIMIT ?`,
+    ),
+    listOfScenario: connection.prepare(
+      `SELECT ${columns} FROM policy_snapshots WHERE scenario = ? ORDER BY version DESC LIMIT ?`,
+    ),
+    bytes: connection.prepare("SELECT bytes FROM policy_bytes WHERE version = ?"),
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function decodeSnapshot(row: Row): PolicySnapshot {
+  return {
+    version: readNumber(row, "version"),
+    scenario: readText(row, "scenario"),
+    kind: readMember(row, "kind", kinds),
+    status: readMember(row, "status", policyStatuses),
+    ...readOptionalNumber(row, "parent", "parent"),
+    createdAt: readNumber(row, "created_at"),
+    checksum: readText(row, "checksum"),
+    sizeBytes: readNumber(row, "size_bytes"),
+    evidence: readJson<JsonObject>(row, "evidence"),
+  };
+}
+
+function decodeAssignment(row: Row): Assignment {
+  return {
+    ...readOptionalNumber(row, "serving", "serving"),
+    ...readOptionalNumber(row, "canary", "canary"),
+    canaryShare: readNumber(row, "canary_share"),
+    ...readOptionalNumber(row, "baseline", "baseline"),
+  };
+}
+
+function insertPolicy(statements: Statements, policy: NewPolicy): number {
+  const version = readNumber(statements.lastVersion.get() ?? {}, "version") + 1;
+  statements.insert.run(
+    version,
+    policy.scenario,
+    policy.kind,
+    policy.status,
+    policy.parent ?? null,
+    policy.createdAt,
+    createHash("sha256").update(policy.bytes).digest("hex"),
+    policy.bytes.byteLength,
+    JSON.stringify(policy.evidence),
+  );
+  statements.insertBytes.run(version, policy.bytes);
+  return version;
+}
+
+function updateStatus(
+  statements: Statements,
+  { version, status, evidence }: NonNullable<PolicyChange["statuses"]>[number],
+): void {
+  const text = evidence === undefined ? null : JSON.stringify(evidence);
+  if (statements.update.run(status, text, version) > 0) return;
+  throw new EngineError(
+    "not_found",
+    `no policy of version ${version}; name one of the list of policies`,
+    { details: { version } },
+  );
+}
+
+function assign(
+  statements: Statements,
+  { scenario, assignment }: ReturnType<NonNullable<PolicyChange["assign"]>>,
+): void {
+  const { serving = null, canary = null, canaryShare, baseline = null } = assignment;
+  statements.assign.run(scenario, serving, canary, canaryShare, baseline);
+}
+
+function applyChange(statements: Statements, change: PolicyChange) {
+  const added = (change.add ?? []).map((policy) => insertPolicy(statements, policy));
+  for (const status of change.statuses ?? []) updateStatus(statements, status);
+  if (change.assign) assign(statements, change.assign(added));
+  for (const { name, bytes } of change.checkpoints ?? []) {
+    statements.saveCheckpoint.run(name, bytes);
+  }
+  if (change.cycle === undefined) return { added };
+  return { added, cycle: statements.insertCycle(change.cycle(added)) };
+}
+
+export function createPolicyStore(connection: Connection, commits: GroupCommit): PolicyStore {
+  const statements = prepareStatements(connection);
+  return {
+    apply: (change) => commits.run(() => applyChange(statements, change)),
+    assignment: async (scenario) => {
+      const row = statements.assignment.get(scenario);
+      return row === undefined ? { canaryShare: 0 } : decodeAssignment(row);
+    },
+    find: async (version) => {
+      const row = statements.find.get(version);
+      return row && decodeSnapshot(row);
+    },
+    list: async ({ scenario, limit }) => {
+      const rows =
+        scenario === undefined
+          ? statements.list.all(limit)
+          : statements.listOfScenario.all(scenario, limit);
+      return rows.map(decodeSnapshot);
+    },
+    bytes: async (version) => {
+      const row = statements.bytes.get(version);
+      return row && readBytes(row, "bytes");
+    },
+  };
+}

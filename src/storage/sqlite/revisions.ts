@@ -1,0 +1,81 @@
+import type { Revision } from "../../domain/catalogue.ts";
+import type { Json } from "../../domain/json.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import type { PutSummary, RevisionStore } from "../store.ts";
+import { readNumber } from "./columns.ts";
+import type { Connection, Row } from "./connection.ts";
+import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+
+/** How the rows of one table of revisions are written as JSON, without their id, and read again. */
+export interface RevisionTable<T, Id extends string> {
+  readonly name: "user_revisions" | "item_revisions";
+  readonly idOf: (row: T) => Id;
+  readonly encode: (row: T) => Json;
+  readonly decode: (row: Row) => Revision<T>;
+}
+
+function prepareStatements(connection: Connection, table: string) {
+  const newest = `payload IS NOT NULL
+    AND sequence = (SELECT max(sequence) FROM ${table} WHERE id = revision.id)`;
+  return {
+    find: connection.prepare(
+      `SELECT id, sequence, payload FROM ${table} WHERE id = ? AND sequence <= ?
+       ORDER BY sequence DESC LIMIT 1`,
+    ),
+    insert: connection.prepare(`INSERT INTO ${table} (id, sequence, payload) VALUES (?, ?, ?)`),
+    list: connection.prepare(
+      `SELECT id, sequence, payload FROM ${table} AS revision WHERE id > ? AND ${newest}
+       ORDER BY id LIMIT ?`,
+    ),
+    count: connection.prepare(`SELECT count(*) AS rows FROM ${table} AS revision WHERE ${newest}`),
+  };
+}
+
+export function createRevisionStore<T, Id extends string>(options: {
+  readonly connection: Connection;
+  readonly commits: GroupCommit;
+  readonly table: RevisionTable<T, Id>;
+}): RevisionStore<T, Id> {
+  const { connection, commits, table } = options;
+  const statements = prepareStatements(connection, table.name);
+
+  function findRow(id: Id, asOf: number): Row | undefined {
+    const row = statements.find.get(id, asOf);
+    return row?.payload === null ? undefined : row;
+  }
+
+  function putRow(row: T, numbers: EventNumbers): keyof PutSummary {
+    const id = table.idOf(row);
+    const payload = canonicalJson(table.encode(row));
+    const before = findRow(id, Number.MAX_SAFE_INTEGER);
+    if (before?.payload === payload) return "unchanged";
+    statements.insert.run(id, numbers.next(), payload);
+    return before === undefined ? "created" : "updated";
+  }
+
+  return {
+    put: (rows) =>
+      commits.run((numbers) => {
+        const summary = { created: 0, updated: 0, unchanged: 0 };
+        for (const row of rows) summary[putRow(row, numbers)] += 1;
+        return summary;
+      }),
+    find: async (id, asOf = Number.MAX_SAFE_INTEGER) => {
+      const row = findRow(id, asOf);
+      return row && table.decode(row);
+    },
+    delete: (id) =>
+      commits.run((numbers) => {
+        if (findRow(id, Number.MAX_SAFE_INTEGER) === undefined) return false;
+        statements.insert.run(id, numbers.next(), null);
+        return true;
+      }),
+    list: async ({ after = "" as Id, limit }) => {
+      const found = statements.list.all(after, limit + 1);
+      const rows = found.slice(0, limit).map(table.decode);
+      const last = rows.at(-1);
+      return found.length > limit && last ? { rows, next: table.idOf(last) } : { rows };
+    },
+    count: async () => readNumber(statements.count.get() ?? {}, "rows"),
+  };
+}

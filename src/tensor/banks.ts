@@ -1,0 +1,52 @@
+import { Tensor } from "onnxruntime-node";
+import type { AdamCell } from "./adam.ts";
+import { toTensor } from "./feeds.ts";
+
+export type Arrays = Readonly<Record<string, Float32Array>>;
+
+/** Everything that training goes on from; arrays by parameter name. */
+export interface TrainerState {
+  readonly parameters: Arrays;
+  /** m: running means of the gradient. */
+  readonly means: Arrays;
+  /** v: running means of its square. */
+  readonly variances: Arrays;
+  /** Steps taken so far. */
+  readonly steps: number;
+}
+
+/** Two copies of the state: a step reads one and writes the other, then they change places and nothing is copied. */
+export interface Banks {
+  /** What a step reads, by input. */
+  feeds(): Record<string, Tensor>;
+  /** What it writes, by output. */
+  fetches(): Record<string, Tensor>;
+  swap(): void;
+  /** Copies of what the next step reads, by parameter. */
+  arrays(kind: AdamCell["kind"]): Record<string, Float32Array>;
+}
+
+/** The name of the output that replaces a cell. */
+export const cellOutput = ({ kind, name }: AdamCell): string => `%${kind}/${name}`;
+
+export function createBanks(cells: readonly AdamCell[], start: TrainerState): Banks {
+  let current: Tensor[] = cells.map((cell) =>
+    toTensor(cell.before, start[cell.kind][cell.name]?.slice()),
+  );
+  let next: Tensor[] = current.map(({ size, dims }) => new Tensor(new Float32Array(size), dims));
+  const named = (name: (cell: AdamCell) => string, bank: readonly Tensor[]) =>
+    Object.fromEntries(cells.map((cell, index) => [name(cell), bank[index]!]));
+  return {
+    feeds: () => named((cell) => cell.before.name, current),
+    fetches: () => named(cellOutput, next),
+    swap: () => {
+      [current, next] = [next, current];
+    },
+    arrays: (kind) =>
+      Object.fromEntries(
+        cells.flatMap((cell, index) =>
+          cell.kind === kind ? [[cell.name, (current[index]!.data as Float32Array).slice()]] : [],
+        ),
+      ),
+  };
+}

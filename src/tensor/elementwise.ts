@@ -1,0 +1,64 @@
+import { divide, multiply, subtract } from "./arithmetic.ts";
+import { apply, constant, type Value } from "./graph.ts";
+import { onnxTypes } from "./onnx-schema.ts";
+
+type UnaryOperation = (value: Value) => Value;
+
+/** @param derivative f′(x) · gradient, from x and f(x) */
+function unary(
+  operator: string,
+  derivative: (gradient: Value, input: Value, output: Value) => Value,
+): UnaryOperation {
+  return (value) =>
+    apply({ operator, inputs: [value], shape: value.shape }, (output) => (gradient) => [
+      derivative(gradient, value, output),
+    ]);
+}
+
+export const negate: UnaryOperation = unary("Neg", (gradient) => negate(gradient));
+export const exp: UnaryOperation = unary("Exp", (gradient, _, output) =>
+  multiply(gradient, output),
+);
+/** Natural logarithm. */
+export const log: UnaryOperation = unary("Log", (gradient, value) => divide(gradient, value));
+export const sqrt: UnaryOperation = unary("Sqrt", (gradient, _, output) =>
+  divide(gradient, multiply(output, 2)),
+);
+export const tanh: UnaryOperation = unary("Tanh", (gradient, _, output) =>
+  multiply(gradient, subtract(1, multiply(output, output))),
+);
+/** 1 / (1 + e^−x), in float32 to an absolute 1e-7: 0 below about −17. */
+export const sigmoid: UnaryOperation = unary("Sigmoid", (gradient, _, output) =>
+  multiply(gradient, multiply(output, subtract(1, output))),
+);
+/** log(1 + e^x), with derivative σ(x); neither overflows. */
+export const softplus: UnaryOperation = unary("Softplus", (gradient, value) =>
+  multiply(gradient, sigmoid(value)),
+);
+/** max(x, 0), with derivative 0 at 0. */
+export const relu: UnaryOperation = unary("Relu", (gradient, value) =>
+  multiply(gradient, isPositive(value)),
+);
+
+/** The value itself, through which no gradient passes. */
+export function stopGradient(value: Value): Value {
+  return apply({ operator: "Identity", inputs: [value], shape: value.shape });
+}
+
+/** 1 where x > 0, else 0. */
+function isPositive(value: Value): Value {
+  const { graph, shape, type } = value;
+  const positive = apply({
+    operator: "Greater",
+    inputs: [value, constant(graph, [0])],
+    shape,
+    type: "bool",
+  });
+  return apply({
+    operator: "Cast",
+    inputs: [positive],
+    shape,
+    type,
+    attributes: { to: onnxTypes[type] },
+  });
+}

@@ -1,0 +1,92 @@
+import type { Attributes, ConstantData, Graph, Node, Precision, Value } from "./graph.ts";
+import { modelProto, onnxAttributeTypes, onnxTypes } from "./onnx-schema.ts";
+
+/** What the outputs depend on, in the order of building; the rest of the graph is left out of the model. */
+export interface Model {
+  readonly inputs: readonly Value[];
+  readonly constants: readonly (readonly [Value, ConstantData])[];
+  readonly nodes: readonly Node[];
+}
+
+export function selectModel(
+  graph: Graph<Precision>,
+  outputs: Readonly<Record<string, Value>>,
+): Model {
+  const needed = new Set(Object.values(outputs));
+  for (const [name, value] of Object.entries(outputs)) {
+    if (value.graph !== graph) throw new TypeError(`output ${name} is a value of another graph`);
+    if (graph.inputs.has(name)) throw new RangeError(`output ${name} has the name of an input`);
+    if (value.type !== graph.precision)
+      throw new TypeError(`output ${name} must be ${graph.precision}, got ${value.type}`);
+  }
+  const nodes = graph.nodes.toReversed().filter(({ output, inputs }) => {
+    if (!needed.has(output)) return false;
+    for (const value of inputs) needed.add(value);
+    return true;
+  });
+  return {
+    inputs: [...graph.inputs.values()].filter((value) => needed.has(value)),
+    constants: [...graph.constants].filter(([value]) => needed.has(value)),
+    nodes: nodes.toReversed(),
+  };
+}
+
+function encodeAttribute(name: string, value: Attributes[string]) {
+  if (typeof value === "number") return { name, i: value, type: onnxAttributeTypes.int };
+  if (typeof value === "string")
+    return { name, s: Buffer.from(value), type: onnxAttributeTypes.string };
+  return { name, ints: value, type: onnxAttributeTypes.ints };
+}
+
+const encodeNode = ({ operator, inputs, output, attributes }: Node) => ({
+  opType: operator,
+  input: inputs.map((value) => value.name),
+  output: [output.name],
+  attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
+});
+
+// ONNX holds raw data little-endian, as every platform that ONNX Runtime has binaries for.
+const encodeConstant = ([value, data]: readonly [Value, ConstantData]) => ({
+  name: value.name,
+  dims: value.shape,
+  dataType: onnxTypes[value.type],
+  rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+});
+
+const encodeValueInfo = (name: string, { shape, type }: Value) => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: onnxTypes[type],
+      shape: { dim: shape.map((dimValue) => ({ dimValue })) },
+    },
+  },
+});
+
+/** The model that computes the outputs, as an ONNX file (IR 9, operator set 18). Its inputs keep their names. */
+export function encodeModel(
+  graph: Graph<Precision>,
+  outputs: Readonly<Record<string, Value>>,
+): Uint8Array {
+  const model = selectModel(graph, outputs);
+  // A copy under the caller's name also lets an input or a constant be an output.
+  const named = Object.entries(outputs).map(([name, value]) => ({
+    opType: "Identity",
+    input: [value.name],
+    output: [name],
+  }));
+  return modelProto
+    .encode({
+      irVersion: 9,
+      producerName: "recurve",
+      opsetImport: [{ domain: "", version: 18 }],
+      graph: {
+        name: "recurve",
+        node: [...model.nodes.map(encodeNode), ...named],
+        initializer: model.constants.map(encodeConstant),
+        input: model.inputs.map((value) => encodeValueInfo(value.name, value)),
+        output: Object.entries(outputs).map(([name, value]) => encodeValueInfo(name, value)),
+      },
+    })
+    .finish();
+}

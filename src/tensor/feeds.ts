@@ -1,0 +1,34 @@
+import { Tensor } from "onnxruntime-node";
+import type { InputType, Value } from "./graph.ts";
+import { elementCount, shapeText } from "./shape.ts";
+
+/** Row-major elements of an input; its shape is the one the graph declares. */
+export type Feed = Float32Array | Float64Array | Int32Array;
+export type Feeds = Readonly<Record<string, Feed>>;
+
+const feedTypes = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
+
+/** A tensor over the feed's memory, without a copy. */
+export function toTensor(input: Value, feed: Feed | undefined): Tensor {
+  const { name, shape } = input;
+  const type = input.type as InputType;
+  const count = elementCount(shape);
+  if (feed === undefined)
+    throw new RangeError(`input ${name} ${shapeText(shape)} takes ${count} values, got none`);
+  if (!(feed instanceof feedTypes[type]))
+    throw new TypeError(
+      `input ${name} takes ${feedTypes[type].name}, got ${feed.constructor.name}`,
+    );
+  if (feed.length !== count)
+    throw new RangeError(
+      `input ${name} ${shapeText(shape)} takes ${count} values, got ${feed.length}`,
+    );
+  return new Tensor(type, feed, shape);
+}
+
+/** A tensor for each input by its name; feeds that none of them asks for are left aside. */
+export function toTensors(inputs: readonly Value[], feeds: Feeds): Record<string, Tensor> {
+  return Object.fromEntries(
+    inputs.map((input) => [input.name, toTensor(input, feeds[input.name])]),
+  );
+}

@@ -1,0 +1,52 @@
+import { add, multiply } from "./arithmetic.ts";
+import { broadcastTo } from "./broadcasting.ts";
+import { apply, constant, type Value } from "./graph.ts";
+import { reshape } from "./layout.ts";
+import { elementCount, type Shape, shapeError } from "./shape.ts";
+
+/**
+ * Rows of a table [rows, ...row] by number: indices of any shape → [...indices, ...row]. A negative index counts from the
+ * end; one outside [−rows, rows) fails the run.
+ */
+export function gatherRows(table: Value, indices: Value): Value {
+  if (table.shape.length === 0) throw shapeError("gatherRows", "a table with rows", table.shape);
+  if (indices.type !== "int32")
+    throw new TypeError(`gatherRows: expected int32 indices, got ${indices.type}`);
+  const shape = [...indices.shape, ...table.shape.slice(1)];
+  return apply(
+    { operator: "Gather", inputs: [table, indices], shape, attributes: { axis: 0 } },
+    () => (gradient) => [scatterRows(gradient, indices, table.shape)],
+  );
+}
+
+/**
+ * The sum of the gradient's rows that share an index, at its row of a table of zeros: the gradient of `gatherRows`.
+ * ScatterElements adds in order, and fastest over one axis; ScatterND adds in parallel and loses duplicates (seen with
+ * ONNX Runtime 1.30 and two threads).
+ */
+function scatterRows(gradient: Value, indices: Value, shape: Shape): Value {
+  const { graph } = gradient;
+  const rows = elementCount(indices.shape);
+  const columns = elementCount(shape.slice(1));
+  const starts = multiply(reshape(indices, [rows, 1]), constant(graph, Int32Array.of(columns)));
+  const offsets = constant(
+    graph,
+    Int32Array.from({ length: columns }, (_, i) => i),
+    [columns],
+  );
+  const inputs = [
+    broadcastTo(constant(graph, [0]), [elementCount(shape)]),
+    reshape(add(starts, offsets), [rows * columns]),
+    reshape(gradient, [rows * columns]),
+  ];
+  const scattered = apply(
+    {
+      operator: "ScatterElements",
+      inputs,
+      shape: inputs[0]!.shape,
+      attributes: { axis: 0, reduction: "add" },
+    },
+    () => (outer) => [undefined, undefined, gatherRows(outer, inputs[1]!)],
+  );
+  return reshape(scattered, shape);
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { evaluate } from "../../tests/support/check-gradient.ts";
+import { createGraph, type Graph, input } from "./graph.ts";
+import { matmul } from "./linear-algebra.ts";
+
+test("matmul multiplies rows by columns", async () => {
+  // [[1, 2], [3, 4]] · [[5], [6]] = [[17], [39]]
+  const build = (graph: Graph) => matmul(input(graph, "a", [2, 2]), input(graph, "b", [2, 1]));
+  const feeds = { a: Float32Array.of(1, 2, 3, 4), b: Float32Array.of(5, 6) };
+  expect(await evaluate(build, feeds)).toEqual([17, 39]);
+});
+
+test("matmul names shapes that do not fit", () => {
+  const graph = createGraph();
+  const a = input(graph, "a", [2, 3]);
+  expect(() => matmul(a, a)).toThrow(
+    "matmul: expected [..., m, k] and [..., k, n], got [2, 3] and [2, 3]",
+  );
+  expect(() => matmul(a, input(graph, "v", [3]))).toThrow("got [2, 3] and [3]");
+  const batches = [input(graph, "p", [2, 2, 3]), input(graph, "q", [3, 3, 2])] as const;
+  expect(() => matmul(...batches)).toThrow(
+    "matmul: expected shapes that broadcast, got [2] and [3]",
+  );
+  expect(() => matmul(a, input(graph, "i", [3, 2], "int32"))).toThrow(
+    "matmul: expected one type, got float32 and int32",
+  );
+});

@@ -1,0 +1,30 @@
+import { sumTo } from "./broadcasting.ts";
+import { apply, assertSameType, type Value } from "./graph.ts";
+import { reshape, transpose } from "./layout.ts";
+import { broadcastShape, elementCount, shapeError } from "./shape.ts";
+
+/** Swaps the last two axes. */
+function transposeLast(value: Value): Value {
+  const axes = value.shape.map((_, axis) => axis);
+  const last = axes.length - 1;
+  return transpose(value, [...axes.slice(0, -2), last, last - 1]);
+}
+
+/** [..., m, k] · [..., k, n] → [..., m, n]; the axes before the last two broadcast. */
+export function matmul(left: Value, right: Value): Value {
+  assertSameType("matmul", left, right);
+  const [a, b] = [left.shape, right.shape];
+  if (a.length < 2 || b.length < 2 || a.at(-1) !== b.at(-2))
+    throw shapeError("matmul", "[..., m, k] and [..., k, n]", a, b);
+  const batch = broadcastShape("matmul", a.slice(0, -2), b.slice(0, -2));
+  const shape = [...batch, a.at(-2)!, b.at(-1)!];
+  if (b.length === 2 && a.length > 2) {
+    // One product of all rows: its gradient sums over them without a tensor a batch element.
+    const rows = reshape(left, [elementCount(a.slice(0, -1)), a.at(-1)!]);
+    return reshape(matmul(rows, right), shape);
+  }
+  return apply({ operator: "MatMul", inputs: [left, right], shape }, () => (gradient) => [
+    sumTo(matmul(gradient, transposeLast(right)), a),
+    sumTo(matmul(transposeLast(left), gradient), b),
+  ]);
+}

@@ -1,0 +1,52 @@
+import { InferenceSession } from "onnxruntime-node";
+import { encodeModel, selectModel } from "./encode-model.ts";
+import { type Feeds, toTensors } from "./feeds.ts";
+import type { Graph, Precision, Value } from "./graph.ts";
+
+export type Floats<P extends Precision> = { float32: Float32Array; float64: Float64Array }[P];
+
+/** A graph ready to run. It owns native memory: close it. */
+export interface Session<P extends Precision = "float32"> {
+  /** Feeds every input that the outputs depend on, parameters too; resolves with fresh arrays by output. */
+  run(feeds: Feeds): Promise<Record<string, Floats<P>>>;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Threads within an operation; 1 where left out. */
+  readonly threads?: number;
+}
+
+/** An ONNX Runtime session of the outputs on the CPU. */
+export function createNativeSession(
+  graph: Graph<Precision>,
+  outputs: Readonly<Record<string, Value>>,
+  threads = 1,
+): Promise<InferenceSession> {
+  return InferenceSession.create(encodeModel(graph, outputs), {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Errors are thrown; they need no second way out on stderr.
+    logSeverityLevel: 4,
+  });
+}
+
+/** @param outputs values of the graph's precision by the names that they get in the results */
+export async function createSession<P extends Precision>(
+  graph: Graph<P>,
+  outputs: Readonly<Record<string, Value>>,
+  options: SessionOptions = {},
+): Promise<Session<P>> {
+  const { inputs } = selectModel(graph, outputs);
+  const native = await createNativeSession(graph, outputs, options.threads);
+  return {
+    async run(feeds) {
+      const results = await native.run(toTensors(inputs, feeds));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, tensor]) => [name, tensor.data as Floats<P>]),
+      );
+    },
+    close: () => native.release(),
+  };
+}

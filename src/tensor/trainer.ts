@@ -1,0 +1,141 @@
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { type AdamGraph, adamScalars, buildAdam } from "./adam.ts";
+import { type Arrays, type Banks, cellOutput, createBanks, type TrainerState } from "./banks.ts";
+import { selectModel } from "./encode-model.ts";
+import { type Feeds, toTensors } from "./feeds.ts";
+import type { Graph, Value } from "./graph.ts";
+import { createNativeSession } from "./session.ts";
+import { elementCount } from "./shape.ts";
+
+export interface StepResult {
+  /** Of the parameters before the step. May be NaN: the caller decides. */
+  readonly loss: number;
+  readonly outputs: Record<string, Float32Array>;
+}
+
+/**
+ * Trains by a graph that holds the whole step: forward, backward and Adam. Same state, feeds and threads: same
+ * parameters, bit for bit. It owns native memory: close it.
+ */
+export interface Trainer {
+  /** One Adam step, never two at a time. A step that throws leaves the state as it was. */
+  step(feeds: Feeds, learningRate: number): Promise<StepResult>;
+  /** A copy of the parameters by name. */
+  parameters(): Record<string, Float32Array>;
+  /** A copy of the state; `initial` of another trainer goes on from it. */
+  state(): TrainerState;
+  close(): Promise<void>;
+}
+
+export interface TrainerOptions {
+  readonly graph: Graph;
+  /** The scalar to lower. */
+  readonly loss: Value;
+  readonly parameters: readonly Value[];
+  /** Starting parameters by name, or the state of an earlier trainer. */
+  readonly initial: Arrays | TrainerState;
+  /** Resolved by every step, of the parameters before it. */
+  readonly outputs?: Readonly<Record<string, Value>>;
+  /** λ of AdamW for every parameter, 0 where left out. */
+  readonly weightDecay?: number;
+  /** Threads within an operation; 1 where left out. */
+  readonly threads?: number;
+}
+
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { graph, loss, parameters, outputs = {}, weightDecay = 0 } = options;
+  const adam = buildAdam({ loss, parameters, weightDecay });
+  const start = startingState(options);
+  const banks = createBanks(adam.cells, start);
+  const results = { [lossOutput]: loss, ...mapKeys(outputs, resultOutput), ...afterStep(adam) };
+  const native = await createNativeSession(graph, results, options.threads);
+  const data = dataInputs(selectModel(graph, results).inputs, adam);
+  const step = createStep({ native, banks, data, adam, outputs: Object.keys(outputs) });
+  let { steps } = start;
+  let running = false;
+  return {
+    async step(feeds, learningRate) {
+      if (running) throw new Error("a step is still running; await it before the next one");
+      if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY))
+        throw new RangeError(`learningRate must be finite and not negative, got ${learningRate}`);
+      running = true;
+      try {
+        const result = await step(feeds, adamScalars(learningRate, steps + 1));
+        steps++;
+        return result;
+      } finally {
+        running = false;
+      }
+    },
+    parameters: () => banks.arrays("parameters"),
+    state: () => ({
+      parameters: banks.arrays("parameters"),
+      means: banks.arrays("means"),
+      variances: banks.arrays("variances"),
+      steps,
+    }),
+    close: () => native.release(),
+  };
+}
+
+const lossOutput = "%loss";
+const resultOutput = (name: string) => `%output/${name}`;
+
+const mapKeys = <T>(record: Readonly<Record<string, T>>, name: (key: string) => string) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [name(key), value]));
+
+const afterStep = ({ cells }: AdamGraph) =>
+  Object.fromEntries(cells.map((cell) => [cellOutput(cell), cell.after]));
+
+/** What the caller feeds: everything but what the trainer keeps itself. */
+function dataInputs(inputs: readonly Value[], { cells, scalars }: AdamGraph): Value[] {
+  const own = new Set([...cells.map((cell) => cell.before), ...Object.values(scalars)]);
+  return inputs.filter((value) => !own.has(value));
+}
+
+function startingState({ initial, parameters }: TrainerOptions): TrainerState {
+  if (isState(initial)) return initial;
+  const zeros = Object.fromEntries(
+    parameters.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))]),
+  );
+  return { parameters: initial, means: zeros, variances: zeros, steps: 0 };
+}
+
+const isState = (initial: Arrays | TrainerState): initial is TrainerState =>
+  typeof initial.steps === "number";
+
+function createStep(options: {
+  readonly native: InferenceSession;
+  readonly banks: Banks;
+  readonly data: readonly Value[];
+  readonly adam: AdamGraph;
+  readonly outputs: readonly string[];
+}) {
+  const { native, banks, data, adam, outputs } = options;
+  const fresh = Object.fromEntries(
+    [lossOutput, ...outputs.map(resultOutput)].map((name) => [name, null]),
+  );
+  return async (feeds: Feeds, scalars: ReturnType<typeof adamScalars>): Promise<StepResult> => {
+    const results = await native.run(
+      { ...toTensors(data, feeds), ...scalarTensors(adam, scalars), ...banks.feeds() },
+      { ...fresh, ...banks.fetches() },
+    );
+    banks.swap();
+    const read = (name: string) => results[name]!.data as Float32Array;
+    return {
+      loss: read(lossOutput)[0]!,
+      outputs: Object.fromEntries(outputs.map((name) => [name, read(resultOutput(name))])),
+    };
+  };
+}
+
+function scalarTensors(
+  { scalars }: AdamGraph,
+  values: ReturnType<typeof adamScalars>,
+): Record<string, Tensor> {
+  return toTensors(Object.values(scalars), {
+    [scalars.learningRate.name]: Float32Array.of(values.learningRate),
+    [scalars.meanCorrection.name]: Float32Array.of(values.meanCorrection),
+    [scalars.varianceCorrection.name]: Float32Array.of(values.varianceCorrection),
+  });
+}

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { arms, type Candidate, type Decision } from "../../src/domain/decision.ts";
+import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import { sampleDecision } from "../support/sample.ts";
+import type { OpenStore } from "../support/store.ts";
+
+const probability = fc.double({ min: Number.MIN_VALUE, max: 1, noNaN: true });
+const id = fc.string({ minLength: 1, unit: "grapheme" }).map(itemId);
+const features = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean()), {
+  noNullPrototype: true,
+});
+const candidate = fc.record(
+  { itemId: id, features },
+  { requiredKeys: ["itemId"], noNullPrototype: true },
+);
+const time = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+
+const decisions: fc.Arbitrary<Omit<Decision, "decisionId">> = fc.record({
+  userId: fc.string({ minLength: 1, unit: "grapheme" }).map(userId),
+  scenario: fc.string({ minLength: 1, unit: "grapheme" }),
+  arm: fc.constantFrom(...arms),
+  policyVersion: fc.nat(),
+  seed: fc.nat({ max: 2 ** 32 - 1 }),
+  asOf: time,
+  context: features as fc.Arbitrary<JsonObject>,
+  candidates: fc.array(candidate as fc.Arbitrary<Candidate>),
+  slate: fc.array(id),
+  positionPropensities: fc.array(probability),
+  slatePropensity: probability,
+  exploration: probability,
+  decidedAt: time,
+  expiresAt: time,
+});
+
+export function testDecisions(open: OpenStore): void {
+  test("any decision comes back exactly, propensities bit for bit", async () => {
+    const store = await open();
+    let number = 0;
+    await fc.assert(
+      fc.asyncProperty(decisions, async (rest) => {
+        number += 1;
+        const decision = { ...rest, decisionId: decisionId(String(number)) };
+        await store.decisions.append(decision);
+        const found = await store.decisions.find(decision.decisionId);
+        expect(found?.decision).toStrictEqual(decision);
+        expect(found?.sequence).toBe(number);
+      }),
+      { seed: 3, numRuns: 40 },
+    );
+    await store.close();
+  });
+
+  test("a known decision id is refused with conflict and keeps the first decision", async () => {
+    const store = await open();
+    await store.decisions.append(sampleDecision("d", { seed: 1 }));
+    const again = store.decisions.append(sampleDecision("d", { seed: 2 }));
+    await expect(again).rejects.toMatchObject({ code: "conflict", details: { decisionId: "d" } });
+    expect(await store.decisions.find(decisionId("d"))).toMatchObject({ decision: { seed: 1 } });
+    expect(await store.sequence()).toBe(1);
+    await store.close();
+  });
+
+  test("a propensity that is not a number is refused", async () => {
+    const store = await open();
+    const wrong: Partial<Decision>[] = [
+      { positionPropensities: [0.5, Number.NaN] },
+      { slatePropensity: Number.POSITIVE_INFINITY },
+      { exploration: Number.NaN },
+    ];
+    for (const change of wrong) {
+      await expect(store.decisions.append(sampleDecision("d", change))).rejects.toThrow(/finite/);
+    }
+    expect(await store.decisions.count()).toBe(0);
+    await store.close();
+  });
+
+  test("decisions are found one by one and together, in the order asked, with gaps", async () => {
+    const store = await open();
+    for (const name of ["1", "2"]) await store.decisions.append(sampleDecision(name));
+    const found = await store.decisions.findMany(["2", "none", "1", "2"].map(decisionId));
+    expect(found.map((entry) => entry?.decision.decisionId)).toEqual(["2", undefined, "1", "2"]);
+    expect(await store.decisions.find(decisionId("none"))).toBeUndefined();
+    expect(await store.decisions.findMany([])).toEqual([]);
+    await store.close();
+  });
+
+  test("the newest open decision of the user that shows the item is found by it", async () => {
+    const store = await open();
+    const append = (name: string, change: Partial<Decision>) =>
+      store.decisions.append(sampleDecision(name, change));
+    await append("first", {});
+    await append("second", { expiresAt: 1500 });
+    await append("other item", { slate: [itemId("b")] });
+    await append("other user", { userId: userId("bob") });
+    await append("later", { decidedAt: 1800 });
+    const findAt = async (item: string, at: number) => {
+      const found = await store.decisions.findByItem(userId("ann"), itemId(item), at);
+      return found?.decision.decisionId;
+    };
+    expect(await findAt("a", 999)).toBeUndefined();
+    expect(await findAt("a", 1000)).toBe("second");
+    expect(await findAt("a", 1499)).toBe("second");
+    expect(await findAt("a", 1500)).toBe("first");
+    expect(await findAt("b", 1500)).toBe("other item");
+    expect(await findAt("a", 1800)).toBe("later");
+    expect(await findAt("a", 2000)).toBeUndefined();
+    expect(await findAt("c", 1000)).toBeUndefined();
+    await store.close();
+  });
+
+  test("recent decisions come newest first", async () => {
+    const store = await open();
+    for (const name of ["z", "a", "m"]) await store.decisions.append(sampleDecision(name));
+    const recent = await store.decisions.recent(2);
+    expect(recent.map(({ decision }) => decision.decisionId)).toEqual(["m", "a"]);
+    await store.close();
+  });
+
+  test("decisions are counted in all, by scenario and after an event number", async () => {
+    const store = await open();
+    const scenarios = ["shop", "feed", "shop"];
+    for (const [index, scenario] of scenarios.entries()) {
+      await store.decisions.append(sampleDecision(String(index), { scenario }));
+    }
+    expect(await store.decisions.count()).toBe(3);
+    expect(await store.decisions.count({ scenario: "shop" })).toBe(2);
+    expect(await store.decisions.count({ after: 1 })).toBe(2);
+    expect(await store.decisions.count({ scenario: "shop", after: 1 })).toBe(1);
+    expect(await store.decisions.count({ scenario: "none" })).toBe(0);
+    await store.close();
+  });
+}

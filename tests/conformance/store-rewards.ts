@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import type { Decision } from "../../src/domain/decision.ts";
+import { decisionId, itemId } from "../../src/domain/ids.ts";
+import type { Store } from "../../src/storage/store.ts";
+import { sampleDecision, sampleReward } from "../support/sample.ts";
+import type { OpenStore } from "../support/store.ts";
+
+async function appendAll(store: Store, changes: readonly Partial<Decision>[]): Promise<void> {
+  for (const [index, change] of changes.entries()) {
+    await store.decisions.append(sampleDecision(String(index + 1), change));
+  }
+}
+
+export function testRewards(open: OpenStore): void {
+  test("rewards are summed by position, a position without events has none", async () => {
+    const store = await open();
+    await appendAll(store, [{}, {}]);
+    await store.events.record([
+      sampleReward("1", { position: 1, type: "click", value: 0.25 }),
+      sampleReward("1", { position: 1, type: "buy", value: 4 }),
+      sampleReward("1", { position: 1, type: "return", value: -4 }),
+      sampleReward("2", { position: 0, value: 0 }),
+    ]);
+    const found = await store.decisions.findMany([decisionId("1"), decisionId("2")]);
+    expect(found.map((entry) => entry?.rewards)).toEqual([
+      [undefined, 0.25],
+      [0, undefined],
+    ]);
+    await store.close();
+  });
+
+  test("feedback is that of one scenario whose window has closed, in pages to the end", async () => {
+    const store = await open();
+    await appendAll(store, [
+      { expiresAt: 2000 },
+      { expiresAt: 9000 },
+      { scenario: "feed" },
+      { expiresAt: 2000 },
+      { expiresAt: 1500 },
+    ]);
+    await store.events.record([sampleReward("4", { position: 1, value: 2 })]);
+    const read = async (after: number, closedBefore: number, limit = 2) => {
+      const options = { scenario: "shop", after, closedBefore, limit };
+      return (await store.decisions.feedback(options)).map(({ sequence }) => sequence);
+    };
+    expect(await read(0, 2000)).toEqual([1, 4]);
+    expect(await read(4, 2000)).toEqual([5]);
+    expect(await read(5, 2000)).toEqual([]);
+    expect(await read(0, 1999, 9)).toEqual([5]);
+    expect(await read(0, 9000, 9)).toEqual([1, 2, 4, 5]);
+    const options = { scenario: "shop", after: 1, closedBefore: 2000, limit: 1 };
+    expect(await store.decisions.feedback(options)).toEqual([
+      { decision: sampleDecision("4", {}), sequence: 4, rewards: [undefined, 2] },
+    ]);
+    await store.close();
+  });
+
+  test("buckets add up decisions, positions and rewards by arm and time", async () => {
+    const store = await open();
+    const slate = [itemId("a")];
+    await appendAll(store, [
+      { decidedAt: 59_999 },
+      { decidedAt: 60_000 },
+      { decidedAt: 119_999, slate },
+      { decidedAt: 60_000, arm: "baseline" },
+      { decidedAt: 120_000 },
+      { decidedAt: 60_000, scenario: "feed" },
+    ]);
+    await store.events.record([
+      sampleReward("1", { value: 100 }),
+      sampleReward("2", { position: 0, value: 1 }),
+      sampleReward("2", { position: 0, type: "buy", value: 2 }),
+      sampleReward("2", { position: 1, value: 4 }),
+      sampleReward("3", { value: 8 }),
+      sampleReward("6", { value: 100 }),
+    ]);
+    const options = { scenario: "shop", since: 60_000, bucketSeconds: 60 };
+    const none = { decisions: 1, positions: 2, rewardedPositions: 0, rewardSum: 0 };
+    expect(await store.decisions.rewardBuckets(options)).toEqual([
+      { ...none, bucketStart: 60_000, arm: "baseline" },
+      {
+        bucketStart: 60_000,
+        arm: "serving",
+        decisions: 2,
+        positions: 3,
+        rewardedPositions: 3,
+        rewardSum: 15,
+      },
+      { ...none, bucketStart: 120_000, arm: "serving" },
+    ]);
+    expect(await store.decisions.rewardBuckets({ ...options, since: 120_001 })).toEqual([]);
+    await store.close();
+  });
+}

@@ -1,0 +1,74 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { Engine } from "../../src/engine/engine.ts";
+import type { App } from "../../src/server/app.ts";
+import { createServer } from "../../src/server/create-server.ts";
+import { openTestEngine, type TestEngine } from "./engine.ts";
+
+export interface TestServer extends TestEngine {
+  readonly app: App;
+  /** Messages of what was logged. */
+  readonly logged: string[];
+  /** Sends JSON, or a string as it is. */
+  send(method: string, url: string, body?: unknown): Promise<Response>;
+}
+
+/** A server without a socket over a real engine, which lasts as long as the test. */
+export async function openTestServer(
+  options: {
+    readonly configuration?: unknown;
+    readonly dashboardFolder?: string;
+    /** Puts faults into the engine. */
+    readonly change?: (engine: Engine) => Engine;
+  } = {},
+): Promise<TestServer> {
+  const opened = await openTestEngine(options.configuration);
+  onTestFinished(opened.close);
+  const { dashboardFolder, change = (engine) => engine } = options;
+  const logged: string[] = [];
+  const app = createServer({
+    engine: change(opened.engine),
+    version: "1.2.3",
+    clock: opened.clock,
+    logError: (error, { method, path }) => logged.push(`${method} ${path}: ${error.message}`),
+    ...(dashboardFolder !== undefined && { dashboardFolder }),
+  });
+  const send = async (method: string, url: string, body?: unknown) =>
+    app.request(url, {
+      method,
+      ...(body !== undefined && {
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        headers: { "content-type": "application/json" },
+      }),
+    });
+  return { ...opened, app, logged, send };
+}
+
+export interface ApiCase {
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body?: unknown;
+  readonly status: number;
+  /** Parts of the answer's body. */
+  readonly contains?: readonly string[];
+  readonly lacks?: readonly string[];
+  /** What the request has done, or left alone. */
+  readonly after?: (server: TestServer) => Promise<void>;
+}
+
+/** One test a case, each on a server of its own in the state that `arrange` makes. */
+export function testApi(
+  cases: readonly ApiCase[],
+  arrange: (server: TestServer) => Promise<void> = async () => {},
+): void {
+  test.each(cases)("$name", async ({ method, url, body, status, ...expected }) => {
+    const server = await openTestServer();
+    await arrange(server);
+    const response = await server.send(method, url, body);
+    const text = await response.text();
+    expect([response.status, text]).toEqual([status, expect.any(String)]);
+    for (const part of expected.contains ?? []) expect(text).toContain(part);
+    for (const part of expected.lacks ?? []) expect(text).not.toContain(part);
+    await expected.after?.(server);
+  });
+}
