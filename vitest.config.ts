@@ -1,8 +1,17 @@
 import { defineConfig } from "vitest/config";
 
+// Where .ci/run reads the totals from.
+const { RECURVE_TEST_REPORT: report } = process.env;
+
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "tests/**/*.test.ts", "bench/**/*.test.ts"],
+    include: [
+      "src/**/*.test.ts",
+      "tests/**/*.test.ts",
+      "bench/**/*.test.ts",
+      "dashboard/src/**/*.test.ts",
+    ],
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     // ONNX Runtime sessions own native threads, which worker_threads share badly.
     pool: "forks",
     maxWorkers: 2,

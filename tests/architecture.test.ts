@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { readDocument, readTables } from "./support/documents.ts";
 
 // Who may import whom. ARCHITECTURE.md shows the same table to people.
 const layers: Record<string, { folders: string[]; packages: string[] }> = {
@@ -26,7 +27,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   sdk: { folders: ["contract"], packages: [] },
   cli: {
-    folders: ["domain", "engine", "server", "simulation", "evaluation", "sdk"],
+    folders: ["domain", "numeric", "engine", "server", "simulation", "evaluation", "sdk"],
     packages: ["commander", "ora", "cli-table3", "node:*"],
   },
 };
@@ -73,4 +74,15 @@ test("every import follows the table of layers", () => {
 test("a forbidden import is caught", () => {
   expect(breach("evaluation/x.ts", "../policy/network.ts")).toMatch(/must not import policy/);
   expect(breach("numeric/x.ts", "zod")).toMatch(/must not import zod/);
+});
+
+test("ARCHITECTURE.md shows the same table", () => {
+  const list = (cell = "") => (cell === "–" ? [] : cell.split(", "));
+  const { text } = readDocument("ARCHITECTURE.md");
+  const section = text.slice(text.indexOf("## Who may import whom"), text.indexOf("## Invariants"));
+  const shown = readTables(section).map(([folder = "", folders, packages]) => [
+    folder.replaceAll("`", ""),
+    { folders: list(folders), packages: list(packages) },
+  ]);
+  expect(Object.fromEntries(shown)).toEqual(layers);
 });

@@ -52,16 +52,17 @@ function chartSeries(color: ReadColor): uPlot.Series[] {
 const clock = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", options);
 const dayTick = clock({ day: "numeric", month: "short" });
 const minuteTick = clock({ hour: "2-digit", minute: "2-digit" });
+const secondTick = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** Time ticks stand at least a minute apart, as buckets do. */
 const tickSeconds = [
-  60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
-  1_209_600, 2_592_000,
+  15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
+  604_800, 1_209_600, 2_592_000,
 ];
 
 function timeTick(seconds: number, incrementSeconds: number): string {
   const date = new Date(seconds * 1000);
   const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+  if (incrementSeconds < 60) return secondTick.format(date);
   return (incrementSeconds >= 86_400 || isMidnight ? dayTick : minuteTick).format(date);
 }
 

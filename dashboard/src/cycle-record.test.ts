@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gateLift, guardsOf, settingsOf } from "./cycle-record.ts";
+import { gateLift, guardsOf, reviewedVersion, settingsOf } from "./cycle-record.ts";
 
 test("the gate's interval is turned into shares of the serving policy's value", () => {
   const lift = gateLift({
@@ -9,6 +9,16 @@ test("the gate's interval is turned into shares of the serving policy's value", 
   expect(lift?.value).toBe(0.05);
   expect(lift?.interval?.[0]).toBeCloseTo(0.01, 12);
   expect(lift?.interval?.[1]).toBeCloseTo(0.09, 12);
+});
+
+test("where the review changed who serves, its lift and its version are what counts", () => {
+  const review = { action: "promote", version: 3, gate: { difference: 0.1 } };
+  const record = { review, gate: { verdict: "hold", difference: -0.2 } };
+  expect([gateLift(record)?.value, reviewedVersion(record)]).toEqual([0.1, 3]);
+  const kept = { ...record, review: { ...review, action: "keep" } };
+  expect([gateLift(kept)?.value, reviewedVersion(kept)]).toEqual([-0.2, undefined]);
+  const promoted = { ...record, gate: { verdict: "promote", difference: 0.3 } };
+  expect([gateLift(promoted)?.value, reviewedVersion(promoted)]).toEqual([0.3, undefined]);
 });
 
 test("without a usable relative lift the difference stays in reward units", () => {

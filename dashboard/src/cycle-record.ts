@@ -9,9 +9,22 @@ export interface GateLift {
   readonly unit: "share" | "reward";
 }
 
+/** The review before the gate, where it changed who serves and the gate did not change that again. */
+function decisiveReview(record: JsonObject): JsonObject | undefined {
+  const review = objectAt(record, "review");
+  const hasChanged = ["promote", "roll-back"].includes(textAt(review, "action") ?? "");
+  const isReplaced = textAt(objectAt(record, "gate"), "verdict") === "promote";
+  return hasChanged && !isReplaced ? review : undefined;
+}
+
+/** The canary that took over, or the parent that came back, where the review said so. */
+export function reviewedVersion(record: JsonObject): number | undefined {
+  return numberAt(decisiveReview(record) ?? {}, "version");
+}
+
 /** The gate's interval is in reward units; the serving policy's value, difference / relative lift, makes it a share. */
 export function gateLift(record: JsonObject): GateLift | undefined {
-  const gate = objectAt(record, "gate");
+  const gate = objectAt(decisiveReview(record) ?? record, "gate");
   const difference = numberAt(gate, "difference");
   const lift = numberAt(gate, "relativeLift");
   const interval = intervalAt(gate, "interval");

@@ -10,10 +10,10 @@ function scenario(name: string, decisions: number) {
   return { name, decisions, ...rule };
 }
 
-/** A server in a function: its loop began ten minutes before `now`, or never. Notes the URLs that were asked for. */
+/** A server in a function: its loop began an hour before `now`, or never. Notes the URLs that were asked for. */
 function serve(decisions: number): { client: RecurveClient; asked: string[] } {
   const asked: string[] = [];
-  const began = now - 600_000;
+  const began = now - 3_600_000;
   const answerSeries = (query: URLSearchParams) => {
     const bucketSeconds = Number(query.get("bucketSeconds"));
     const start = Math.floor(began / 1000 / bucketSeconds) * bucketSeconds;
@@ -56,7 +56,7 @@ test("the series narrows to the part of the range that has decisions", async () 
   expect(data.series.bucketSeconds).toBe(60);
   expect(asked.filter((url) => url.includes("reward-series"))).toEqual([
     "/api/v1/reward-series?scenario=ads&bucketSeconds=1800&since=2026-11-24T12%3A00%3A00.000Z",
-    "/api/v1/reward-series?scenario=ads&bucketSeconds=60&since=2026-11-25T11%3A30%3A00.000Z",
+    "/api/v1/reward-series?scenario=ads&bucketSeconds=60&since=2026-11-25T11%3A00%3A00.000Z",
   ]);
 });
 
@@ -69,7 +69,7 @@ test("a later look starts where the series starts and asks once, and not before 
   const later = await loadLoop(client, view, again, now + 2000);
   expect(later.seriesLoadedAt).toBe(now + 2000);
   expect(asked.filter((url) => url.includes("reward-series"))).toEqual([
-    "/api/v1/reward-series?scenario=ads&bucketSeconds=60&since=2026-11-25T11%3A50%3A00.000Z",
+    "/api/v1/reward-series?scenario=ads&bucketSeconds=60&since=2026-11-25T11%3A00%3A00.000Z",
   ]);
 });
 

@@ -35,6 +35,11 @@ test("a series without points is empty", () => {
   expect(align([])).toMatchObject({ times: [], arms: { serving: { raw: [], smooth: [] } } });
 });
 
+const reviewed = (action: string, version: number) => ({
+  review: { action, version },
+  gate: { verdict: "hold" },
+});
+
 test("promotions and roll-backs become markers with the version that serves from then on", () => {
   const cycle = (outcome: CycleBody["outcome"], minute: number, versions: Partial<CycleBody>) => ({
     cycle: minute,
@@ -48,6 +53,8 @@ test("promotions and roll-backs become markers with the version that serves from
   });
   expect(
     markersOf([
+      cycle("roll-back", 7, { policyVersion: 9, record: reviewed("roll-back", 5) }),
+      cycle("promote", 6, { candidateVersion: 11, record: reviewed("promote", 9) }),
       cycle("roll-back", 5, { policyVersion: 3 }),
       cycle("hold", 4, { policyVersion: 5, candidateVersion: 6 }),
       cycle("promote", 3, { policyVersion: 3, candidateVersion: 5 }),
@@ -58,12 +65,14 @@ test("promotions and roll-backs become markers with the version that serves from
     { time: start + 60, label: "v3" },
     { time: start + 180, label: "v5" },
     { time: start + 300, label: "↩ v3" },
+    { time: start + 360, label: "v9" },
+    { time: start + 420, label: "↩ v5" },
   ]);
 });
 
 test("a span is cut into at most ninety buckets of a round length", () => {
-  expect([60, 5400, 5401, 86_400, 604_800, 3.2e7].map(bucketSecondsFor)).toEqual([
-    60, 60, 120, 1800, 7200, 604_800,
+  expect([60, 450, 451, 5400, 5401, 86_400, 604_800, 3.2e7].map(bucketSecondsFor)).toEqual([
+    5, 5, 10, 60, 120, 1800, 7200, 604_800,
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { CycleBody, RewardPoint, RewardSeriesResponse } from "../../src/contract/api.ts";
+import { reviewedVersion } from "./cycle-record.ts";
 
 export const armNames = ["baseline", "canary", "serving"] as const;
 /** Buckets that a drawn mean covers, its own included. The baseline has the fewest decisions and changes least. */
@@ -73,24 +74,26 @@ export interface Marker {
 /** When another policy began to serve, oldest first. */
 export function markersOf(cycles: readonly CycleBody[]): readonly Marker[] {
   return cycles
-    .flatMap(({ outcome, candidateVersion, policyVersion, finishedAt }): Marker[] => {
+    .flatMap(({ outcome, candidateVersion, policyVersion, finishedAt, record }): Marker[] => {
       const time = secondsOf(finishedAt);
-      const promoted = candidateVersion ?? policyVersion;
+      const reviewed = reviewedVersion(record);
+      const promoted = reviewed ?? candidateVersion ?? policyVersion;
       if ((outcome === "promote" || outcome === "initial") && promoted !== undefined)
         return [{ time, label: `v${promoted}` }];
-      return outcome === "roll-back" && policyVersion !== undefined
-        ? [{ time, label: `↩ v${policyVersion}` }]
+      const restored = reviewed ?? policyVersion;
+      return outcome === "roll-back" && restored !== undefined
+        ? [{ time, label: `↩ v${restored}` }]
         : [];
     })
     .sort((left, right) => left.time - right.time);
 }
 
 const bucketSizes = [
-  60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 604_800,
+  5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 604_800,
 ] as const;
 const mostBuckets = 90;
 
-/** The smallest bucket that cuts the span into at most 90. The server has none shorter than a minute. */
+/** The smallest bucket that cuts the span into at most 90. The server has none shorter than five seconds. */
 export function bucketSecondsFor(spanSeconds: number): number {
   return bucketSizes.find((size) => spanSeconds / size <= mostBuckets) ?? 31_536_000;
 }

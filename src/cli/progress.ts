@@ -40,5 +40,7 @@ export function createProgressLine(options: {
   readonly clock: () => number;
 }): ProgressLine {
   const { stream, clock } = options;
-  return stream.isTTY ? createTerminalLine(stream) : createPlainLines(stream, clock);
+  // Of a pseudo-terminal without a size, 0 columns wide, ora never ends clearing the lines.
+  const isTerminal = stream.isTTY && stream.columns > 0;
+  return isTerminal ? createTerminalLine(stream) : createPlainLines(stream, clock);
 }

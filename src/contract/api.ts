@@ -207,7 +207,7 @@ export interface CyclesResponse {
 export interface RewardSeriesQuery {
   /** Default: the first scenario of the configuration. */
   readonly scenario?: string;
-  /** 60…31,536,000, default 3600. */
+  /** 5…31,536,000, default 3600. */
   readonly bucketSeconds?: number;
   /** Decisions from this time on, at most 10,000 buckets back; default 200 buckets back. */
   readonly since?: string;

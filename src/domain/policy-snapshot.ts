@@ -33,4 +33,6 @@ export interface Assignment {
   readonly canary?: number;
   readonly canaryShare: number;
   readonly baseline?: number;
+  /** ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent where the floor is enough. */
+  readonly exploration?: number;
 }

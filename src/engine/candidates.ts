@@ -89,12 +89,13 @@ export function eligible(options: {
   return scenario.excludeSeen ? offered.filter(({ view }) => !seen.has(view.itemId)) : offered;
 }
 
-/** Retrieval: indices of the best by logit and of a random few, `limit` in all, in ascending order. */
+/** Retrieval: indices of the best by logit, ties by lot, and of a random few, `limit` in all, in ascending order. */
 export function retrieve(logits: Float64Array, limit: number, random: RandomStream): number[] {
-  const order = [...logits.keys()];
-  if (order.length <= limit) return order;
+  if (logits.length <= limit) return [...logits.keys()];
+  const order = shuffle([...logits.keys()], random);
   order.sort((left, right) => (logits[right] ?? 0) - (logits[left] ?? 0));
-  const best = order.slice(0, limit - Math.floor(limit * randomShare));
-  const rest = shuffle(order.slice(best.length), random).slice(0, limit - best.length);
+  const drawn = Math.min(limit - 1, Math.ceil(limit * randomShare));
+  const best = order.slice(0, limit - drawn);
+  const rest = shuffle(order.slice(best.length), random).slice(0, drawn);
   return [...best, ...rest].sort((left, right) => left - right);
 }

@@ -1,13 +1,14 @@
-import type { Item } from "../domain/catalogue.ts";
+import type { Item, Revision } from "../domain/catalogue.ts";
 import type { ItemId } from "../domain/ids.ts";
 import { itemTokens } from "../policy/item-features.ts";
 import type { ItemView } from "../policy/policy.ts";
-import type { ItemStore } from "../storage/store.ts";
+import type { ItemChange, ItemStore } from "../storage/store.ts";
 
 interface Entry {
   readonly view: ItemView;
-  /** Withdrawn and deleted items stay: they are part of histories. */
   readonly available: boolean;
+  /** Deleted items stay, as they were last: they are part of histories. */
+  readonly deleted: boolean;
 }
 
 /** The items in memory, as of an event number. Grows with the catalogue: about 1 kB an item. */
@@ -16,16 +17,27 @@ export interface Catalogue {
   readonly sequence: number;
   /** Reads what changed up to `asOf`. */
   refresh(asOf: number): Promise<void>;
+  /** An item that is there, withdrawn or not. */
   find(itemId: ItemId): ItemView | undefined;
-  /** For histories: an item that is not known is seen without features. */
+  /** For histories: a deleted item is seen as it was last, one that never was without features. */
   get(itemId: ItemId): ItemView;
   available(): readonly ItemView[];
 }
 
-const toView = (itemId: ItemId, sequence: number, item: Item): Entry => ({
-  view: { itemId, sequence, tokens: itemTokens(item) },
-  available: item.available,
+const toView = (item: Revision<Item>): ItemView => ({
+  itemId: item.itemId,
+  sequence: item.sequence,
+  tokens: itemTokens(item),
 });
+
+/** Whoever comes to an event number must see the same there, so a deleted item's last revision is read, not remembered. */
+async function toEntry(items: ItemStore, change: ItemChange): Promise<Entry | undefined> {
+  const { itemId, sequence, item } = change;
+  if (item !== undefined)
+    return { view: toView({ ...item, sequence }), available: item.available, deleted: false };
+  const last = await items.find(itemId, sequence - 1);
+  return last && { view: toView(last), available: false, deleted: true };
+}
 
 export function createCatalogue(items: ItemStore): Catalogue {
   const entries = new Map<ItemId, Entry>();
@@ -35,22 +47,27 @@ export function createCatalogue(items: ItemStore): Catalogue {
   const refresh = async (asOf: number) => {
     if ((await items.sequence()) <= sequence) return;
     const changes = await items.changes({ after: sequence, asOf });
-    for (const { itemId, sequence: changed, item } of changes) {
-      const old = entries.get(itemId);
-      if (item !== undefined) entries.set(itemId, toView(itemId, changed, item));
-      else if (old !== undefined) entries.set(itemId, { ...old, available: false });
-      sequence = Math.max(sequence, changed);
+    const changed = await Promise.all(changes.map((change) => toEntry(items, change)));
+    for (const [index, change] of changes.entries()) {
+      const entry = changed[index];
+      // Another refresh may have come further in the meantime.
+      if (entry === undefined || change.sequence <= sequence) continue;
+      entries.set(change.itemId, entry);
+      sequence = change.sequence;
       offered = undefined;
     }
   };
-  const find = (itemId: ItemId) => entries.get(itemId)?.view;
+  const find = (itemId: ItemId) => {
+    const entry = entries.get(itemId);
+    return entry?.deleted ? undefined : entry?.view;
+  };
   return {
     get sequence() {
       return sequence;
     },
     refresh,
     find,
-    get: (itemId) => find(itemId) ?? { itemId, sequence: 0, tokens: [] },
+    get: (itemId) => entries.get(itemId)?.view ?? { itemId, sequence: 0, tokens: [] },
     available: () => {
       offered ??= [...entries.values()].filter((entry) => entry.available).map(({ view }) => view);
       return offered;

@@ -20,7 +20,7 @@ const scenarioSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
   excludeSeen: z.boolean(),
-  exploration: share.default(0.03),
+  exploration: z.number().gt(0).max(1).default(0.03),
   maxCandidates: z.int().min(1).max(1000).default(500),
   reward: rewardSchema,
 });
@@ -35,11 +35,17 @@ const learnerSchema = z.strictObject({
 });
 
 const configurationSchema = z.strictObject({
-  scenarios: z.array(scenarioSchema).min(1),
+  scenarios: z
+    .array(scenarioSchema)
+    .min(1)
+    .refine(
+      (scenarios) => new Set(scenarios.map(({ name }) => name)).size === scenarios.length,
+      "each scenario needs a name of its own",
+    ),
   /** Share of users who get the popularity baseline, so that there is something to compare with. */
   baselineShare: share.default(0.05),
   /** Share of users who get a canary policy while there is one. */
-  canaryShare: share.default(0.2),
+  canaryShare: share.default(0.5),
   learner: learnerSchema.prefault({}),
 });
 
@@ -93,14 +99,15 @@ const defaults = {
 
 /** Untrusted JSON → configuration with defaults filled in. @throws invalid_configuration naming field and value */
 export function parseConfiguration(input: unknown = defaults): Configuration {
-  const parsed = configurationSchema.safeParse(input);
+  const parsed = configurationSchema.safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") || "(whole)";
+  const value = issue?.input;
   throw new EngineError(
     "invalid_configuration",
-    `configuration field ${field}: ${issue?.message}; see docs/guides/configuration.md`,
-    { details: { field, problem: issue?.message } },
+    `configuration field ${field}: ${issue?.message}, got ${JSON.stringify(value)?.slice(0, 100)}; see docs/guides/configuration.md`,
+    { details: { field, value, problem: issue?.message } },
   );
 }
 

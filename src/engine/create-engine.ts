@@ -66,13 +66,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       assignment: await store.policies.assignment(named(scenario).name),
       policies: await store.policies.list({ scenario, limit }),
     }),
-    rollBack: (scenario) => rollBack(store, named(scenario).name),
+    rollBack: async (scenario) => rollBack(store, named(scenario).name),
     cycles: (page) => store.cycles.list(page),
     findDecision: async (decisionId) => {
       const feedback = await store.decisions.find(decisionId);
       return feedback && viewDecision(store, feedback);
     },
-    countDecisions: (scenario) => store.decisions.count({ scenario: named(scenario).name }),
+    countDecisions: async (scenario) => store.decisions.count({ scenario: named(scenario).name }),
     rewardSeries: async (span) => {
       const { reward } = named(span.scenario);
       const buckets = await store.decisions.rewardBuckets(span);

@@ -51,38 +51,49 @@ export function chooseArm(assignment: Assignment, baselineShare: number, bucket:
   return assignment.canary !== undefined && bucket < canaryEnd ? "canary" : "serving";
 }
 
-interface Chosen {
+interface Scored {
   readonly arm: Arm;
   readonly version: number;
-  readonly policy: Policy | undefined;
+  readonly logits: Float64Array;
   readonly fallback?: string;
 }
 
-/** The arm's policy; where it can't be read the baseline; where that can't, the uniform choice. */
-async function choosePolicy(
+/** What is decided on. */
+interface Situation {
+  readonly state: PolicyState;
+  readonly views: readonly ItemView[];
+}
+
+async function score(policy: Policy, { state, views }: Situation): Promise<Float64Array> {
+  const logits = await policy.logits(state, views);
+  if (!logits.every(Number.isFinite)) throw new RangeError("it gave a logit that is not finite");
+  return logits;
+}
+
+/** Logits of the arm's policy; where it can't be used those of the baseline; where that can't, the uniform choice. */
+async function scoreCandidates(
   parts: RecommendParts,
-  assignment: Assignment,
-  arm: Arm,
-): Promise<Chosen> {
-  const version = assignment[arm];
+  { assignment, arm }: { readonly assignment: Assignment; readonly arm: Arm },
+  situation: Situation,
+): Promise<Scored> {
   const problems: string[] = [];
-  for (const [candidateArm, candidate] of [
-    [arm, version],
+  for (const [candidateArm, version] of [
+    [arm, assignment[arm]],
     ["baseline", assignment.baseline],
   ] as const) {
-    if (candidate === undefined) continue;
+    if (version === undefined) continue;
     try {
-      const policy = await parts.policies.get(candidate);
+      const logits = await score(await parts.policies.get(version), situation);
       const fallback = problems[0] === undefined ? {} : { fallback: problems[0] };
-      return { arm: candidateArm, version: candidate, policy, ...fallback };
+      return { arm: candidateArm, version, logits, ...fallback };
     } catch (error) {
-      problems.push(`policy ${candidate} can't be used: ${(error as Error).message}`);
+      problems.push(`policy ${version} can't be used: ${(error as Error).message}`);
     }
   }
   return {
     arm: "baseline",
     version: uniformVersion,
-    policy: undefined,
+    logits: new Float64Array(situation.views.length),
     fallback: problems[0] ?? "no policy yet",
   };
 }
@@ -107,14 +118,6 @@ async function readAsOf(parts: RecommendParts, input: RecommendInput, scenario: 
   }
 }
 
-async function computeLogits(
-  policy: Policy | undefined,
-  state: PolicyState,
-  views: readonly ItemView[],
-) {
-  return (await policy?.logits(state, views)) ?? new Float64Array(views.length);
-}
-
 /** Stages 2 to 5 of the loop: profile, candidates, policy, slate, and the decision durable before the answer. */
 export async function recommend(
   parts: RecommendParts,
@@ -126,24 +129,25 @@ export async function recommend(
   const assignment = await parts.store.policies.assignment(scenario.name);
   const bucket = hashUniform(`${scenario.name}/${input.userId}`);
   const arm = chooseArm(assignment, parts.configuration.baselineShare, bucket);
-  const chosen = await choosePolicy(parts, assignment, arm);
   const { asOf, offered, state } = await readAsOf(parts, input, scenario);
   const size = input.candidates === undefined ? Math.min(slateSize, offered.length) : slateSize;
   checkCount(offered.length, Math.max(1, size));
 
+  const exploration = Math.max(scenario.exploration, assignment.exploration ?? 0);
   const seed = input.seed ?? parts.random.integer(2 ** 32);
   const random = createRandom(seed);
-  const all = await computeLogits(
-    chosen.policy,
-    state,
-    offered.map(({ view }) => view),
+  const views = offered.map(({ view }) => view);
+  const scored = await scoreCandidates(parts, { assignment, arm }, { state, views });
+  const kept = retrieve(
+    scored.logits,
+    Math.max(size, scenario.maxCandidates),
+    random.split("retrieve"),
   );
-  const kept = retrieve(all, Math.max(size, scenario.maxCandidates), random.split("retrieve"));
-  const logits = Float64Array.from(kept, (index) => all[index] ?? 0);
+  const logits = Float64Array.from(kept, (index) => scored.logits[index] ?? 0);
   const slate = sampleSlate({
     logits,
     slateSize: size,
-    exploration: scenario.exploration,
+    exploration,
     random: random.split("slate"),
   });
 
@@ -153,8 +157,8 @@ export async function recommend(
     decisionId: decisionId(parts.createId()),
     userId: input.userId,
     scenario: scenario.name,
-    arm: chosen.arm,
-    policyVersion: chosen.version,
+    arm: scored.arm,
+    policyVersion: scored.version,
     seed,
     asOf,
     context: input.context ?? {},
@@ -162,10 +166,10 @@ export async function recommend(
     slate: slate.order.flatMap((index) => candidates[index]?.itemId ?? []),
     positionPropensities: slate.positionPropensities,
     slatePropensity: jointPropensity(slate.positionPropensities),
-    exploration: scenario.exploration,
+    exploration,
     decidedAt,
     expiresAt: decidedAt + scenario.reward.windowSeconds * 1000,
   };
   await parts.store.decisions.append(decision);
-  return { decision, ...(chosen.fallback === undefined ? {} : { fallback: chosen.fallback }) };
+  return { decision, ...(scored.fallback === undefined ? {} : { fallback: scored.fallback }) };
 }

@@ -31,8 +31,8 @@ function complete(input: EventInput, index: number, now: number): BehaviourEvent
   const event = { ...input, value: input.value ?? 1, occurredAt: input.occurredAt ?? now };
   if (!Number.isFinite(event.value))
     throw refuse(index, "value", event.value, "send a finite number");
-  if (!Number.isFinite(event.occurredAt))
-    throw refuse(index, "occurredAt", event.occurredAt, "send a time");
+  if (!Number.isSafeInteger(event.occurredAt))
+    throw refuse(index, "occurredAt", event.occurredAt, "send whole milliseconds since 1970");
   return event;
 }
 
@@ -96,7 +96,10 @@ async function attributeAll(parts: RecordParts, events: readonly BehaviourEvent[
       event.decisionId === undefined
         ? await parts.store.decisions.findByItem(event.userId, event.itemId, now)
         : checkNamed(event, named.get(event.decisionId), index);
-    rows.push(attribute(event, feedback, { configuration: parts.configuration, now }));
+    const attributed = attribute(event, feedback, { configuration: parts.configuration, now });
+    if (!Number.isFinite(attributed.row.reward?.value ?? 0))
+      throw refuse(index, "value", event.value, "its weight times it is not finite");
+    rows.push(attributed);
   }
   return rows;
 }

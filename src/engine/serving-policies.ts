@@ -30,19 +30,14 @@ export function createServingPolicies(store: PolicyStore): ServingPolicies {
   const loaded = new Map<number, Promise<Policy>>();
   const problems = new Map<number, string>();
 
-  const evict = async () => {
-    const [oldest] = loaded.keys();
-    if (loaded.size <= capacity || oldest === undefined) return;
-    const policy = loaded.get(oldest);
-    loaded.delete(oldest);
-    await policy?.then((found) => found.close()).catch(() => {});
-  };
   const get = async (version: number) => {
     const pending = loaded.get(version) ?? load(store, version);
     // Re-inserted so that the map's order is the order of use.
     loaded.delete(version);
     loaded.set(version, pending);
-    await evict();
+    const [oldest] = loaded.keys();
+    // Not closed: a request may still be using it. Its native memory goes with it once it is collected.
+    if (loaded.size > capacity && oldest !== undefined) loaded.delete(oldest);
     return pending.catch((error: Error) => {
       if (isPermanent(error)) problems.set(version, `policy ${version}: ${error.message}`);
       else loaded.delete(version);

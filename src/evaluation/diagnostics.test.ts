@@ -26,6 +26,11 @@ test("equal weights are worth every row", () => {
   });
 });
 
+test("rounding never lifts the effective sample size above n", () => {
+  // (Σw)²/Σw² in float64 is 3.0000000000000004.
+  expect(diagnose([0.1, 0.1, 0.1]).effectiveSampleSize).toBe(3);
+});
+
 test("unequal weights are worth (Σw)²/Σw² rows, and the clip's loss is a share of Σw", () => {
   const diagnostics = diagnose([0, 1, 2, 5], 3);
   expect(diagnostics.supportedRows).toBe(3);

@@ -9,7 +9,9 @@ const percent = (share: number) => `${number(100 * share)} %`;
 
 const gain = ({ difference, relativeLift }: GateEvidence) =>
   `${difference < 0 ? "worse" : "better"} by ${number(Math.abs(difference))} a row` +
-  (relativeLift === undefined ? "" : ` (${percent(relativeLift)} of the serving policy's value)`);
+  (relativeLift === undefined
+    ? ""
+    : ` (${percent(Math.abs(relativeLift))} of the serving policy's value)`);
 
 export const tooSmall = (rows: number, clusters: number, limits: GateLimits): string =>
   `Not enough data: ${rows} rows of ${clusters} users; ` +

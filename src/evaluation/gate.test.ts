@@ -82,6 +82,11 @@ describe(`a candidate that is 30 % better, seed ${seed}`, () => {
 
 describe("each guard alone blocks a promotion", () => {
   const { feedback } = better;
+  const misreport = (factor: number): GateInput => {
+    const propensities = feedback.propensities.map((propensity) => factor * propensity);
+    return { ...better, feedback: { ...feedback, propensities } };
+  };
+
   test("none does as it stands", () => {
     expect(failedOf(better)).toEqual([]);
     expect(judgeCandidate(better).guards).toHaveLength(5);
@@ -100,13 +105,8 @@ describe("each guard alone blocks a promotion", () => {
       "effective sample share",
       simulateGate({ users: 1000, lift: 0.3, step: leap }, createRandom(seed)),
     ],
-    [
-      "distance of the mean weight from 1",
-      {
-        ...better,
-        feedback: { ...feedback, propensities: feedback.propensities.map((p) => 0.8 * p) },
-      },
-    ],
+    ["distance of the mean weight from 1", misreport(0.8)],
+    ["distance of the mean weight from 1", misreport(1.25)],
     ["unsupported mass", { ...better, unsupportedMass: 0.051 }],
     ["clipped-away weight", { ...better, weightClip: 1.9 }],
     ["catalogue coverage", { ...better, coverage: { candidate: 0.79, serving: 1 } }],
@@ -146,7 +146,7 @@ describe("without a proof", () => {
     expect(record.verdict).toBe("hold");
     expect(record.difference).toBeCloseTo(-0.02, 14);
     expect(record.reason).toMatch(
-      /^Held: worse by 0\.02 a row .+ upper bound -0\.\d+ is below 0\.$/,
+      /^Held: worse by 0\.02 a row \(6\.67 % of .+ upper bound -0\.\d+ is below 0\.$/,
     );
   });
 
@@ -171,6 +171,20 @@ describe("without a proof", () => {
     const record = judgeCandidate({ ...better, candidate: better.serving });
     expect([record.verdict, record.difference, record.standardError]).toEqual(["hold", 0, 0]);
     expect(record.probabilityPositive).toBe(0.5);
+  });
+
+  test("without any reward there is a difference of 0 and no relative lift", () => {
+    const input = craft(0, 0);
+    const nothing = new Float64Array(400);
+    const record = judgeCandidate({
+      ...input,
+      predictions: nothing,
+      serving: { ...input.serving, directValues: nothing },
+      candidate: { ...input.candidate, directValues: nothing },
+    });
+    expect([record.verdict, record.difference]).toEqual(["hold", 0]);
+    expect("relativeLift" in record).toBe(false);
+    expect(record.reason).toMatch(/^Held: better by 0 a row; /);
   });
 
   test("a reward model that believes in the candidate does not prove it", () => {

@@ -18,7 +18,7 @@ export interface PairedInput {
   readonly predictions: Float64Array;
   readonly serving: ComparedPolicy;
   readonly candidate: ComparedPolicy;
-  /** c > 0. */
+  /** c ≥ 0, finite for the gate. */
   readonly weightClip: number;
 }
 
@@ -76,7 +76,7 @@ export function doublyRobustDifference(pairs: FeedbackPair, weightClip: number):
 
 /**
  * X_ji = min(π_j/p, c)·r_i for the candidate, X_0i = (π_0/p)·r_i for the serving policy: clipping the latter too would raise
- * the difference. So for r ≥ 0 its expectation is at most the true difference, whatever the model.
+ * the difference. For r ≥ 0 and a log that supports the serving policy the expectation is at most the true difference.
  */
 export function inversePropensityDifference(
   pairs: FeedbackPair,

@@ -47,11 +47,12 @@ export function normaliseLogs(logits: Float64Array): Float64Array {
   return logits.map((value) => value - total);
 }
 
-/** KL(p ‖ q) in nats from log probabilities. */
+/** KL(p ‖ q) in nats from log probabilities; 0·log 0 is 0. */
 export function klDivergence(logP: Float64Array, logQ: Float64Array): number {
   let sum = 0;
   for (let index = 0; index < logP.length; index++) {
-    sum += Math.exp(logP[index]!) * (logP[index]! - logQ[index]!);
+    const probability = Math.exp(logP[index]!);
+    if (probability > 0) sum += probability * (logP[index]! - logQ[index]!);
   }
   return sum;
 }
@@ -169,17 +170,35 @@ export function mixtureLogs(
   return probabilities.map((value) => Math.log(value));
 }
 
-/** t ∝ φ*^τ · π_θ^(1−τ), τ halved from 1 until KL(t ‖ π_θ) is within the radius: the trust region's exact solution. */
+/**
+ * Target of one state inside the trust region: t = (1 − λ)·π_s + λ·φ*, with the largest λ ≤ 1 whose weights against the
+ * served policy π_s keep Σ_a t²/π_s ≤ 1/share. That sum is 1/(ESS/n) of the estimates that will judge t, so the step is as
+ * large as its own evidence allows; see docs/decisions/0014.
+ * @param served π_s, exploration floor included, every entry positive
+ */
 export function trustRegionTarget(
-  logMixture: Float64Array,
-  logPolicy: Float64Array,
-  klRadius: number,
+  served: Float64Array,
+  mixture: Float64Array,
+  effectiveSampleShare: number,
 ): { target: Float64Array; step: number } {
-  for (let step = 1; step > 1 / 1024; step /= 2) {
-    const target = normaliseLogs(
-      logMixture.map((value, a) => step * value + (1 - step) * logPolicy[a]!),
-    );
-    if (klDivergence(target, logPolicy) <= klRadius) return { target, step };
+  let square = 0;
+  for (let a = 0; a < served.length; a++) {
+    const move = mixture[a]! - served[a]!;
+    square += (move * move) / served[a]!;
   }
-  return { target: logPolicy, step: 0 };
+  // Σ t²/π_s = 1 + λ²·Σ(φ* − π_s)²/π_s, since both sum to one.
+  const room = 1 / effectiveSampleShare - 1;
+  const step = square === 0 ? 1 : Math.min(1, Math.sqrt(room / square));
+  return { target: served.map((value, a) => (1 - step) * value + step * mixture[a]!), step };
+}
+
+/** The policy that gives `target` once it is served with an exploration floor: (t − ε/K)/(1 − ε), kept positive. */
+export function withoutFloor(target: Float64Array, exploration: number): Float64Array {
+  const floor = exploration / target.length;
+  const smallest = 1e-4 / target.length;
+  const raw = target.map((value) =>
+    Math.max(smallest, (value - floor) / Math.max(1e-9, 1 - exploration)),
+  );
+  const total = raw.reduce((sum, value) => sum + value, 0);
+  return raw.map((value) => value / total);
 }

@@ -1,12 +1,18 @@
 import type { RandomStream } from "../numeric/random.ts";
-import { createNetwork, growNetwork, type Network, type NetworkShape } from "../policy/network.ts";
+import {
+  createNetwork,
+  growNetwork,
+  type Network,
+  type NetworkShape,
+  resetHeads,
+} from "../policy/network.ts";
 import type { BatchShape } from "./batch.ts";
 import { buildBatch, chooseBatchShape, rowIndex } from "./batch.ts";
 import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { memoryHalfLives } from "./meta-policy.ts";
-import { shuffledBatches } from "./train-rows.ts";
+import { epochRows, recentBatches } from "./train-rows.ts";
 
 /**
  * The reward-model heads and the discriminator: one network, a head for each memory length and bootstrap, and a last one
@@ -14,7 +20,11 @@ import { shuffledBatches } from "./train-rows.ts";
  * numeric rewards as well (a quasi-likelihood, Papke & Wooldridge 1996).
  */
 export const rewardHeadCount: number = memoryHalfLives.length * bootstraps;
-export const criticShape: NetworkShape = { heads: rewardHeadCount + 1, width: Number(process.env.WID ?? 24), positions: 10 };
+export const criticShape: NetworkShape = {
+  heads: rewardHeadCount + 1,
+  width: Number(process.env.WID ?? 24),
+  positions: 10,
+};
 
 export const createCritic = (random: RandomStream): Network => createNetwork(criticShape, random);
 
@@ -97,7 +107,13 @@ function positionFeed(rows: readonly CriticRow[], batchRows: number): Float32Arr
   return position;
 }
 
-/** Fits the heads to the training rows, from where the last cycle left them. Same rows, same stream: same network. */
+/** Heads of the shortest memory start afresh each cycle, so that after a change they owe nothing to what was before. */
+const forgetfulHeads: readonly number[] = [...Array(bootstraps).keys()];
+
+/**
+ * Fits the heads to the training rows, from where the last cycle left them. Same rows, same stream: same network.
+ * @param rows newest first
+ */
 export async function trainCritic(options: {
   readonly network: Network;
   readonly rows: readonly CriticRow[];
@@ -105,21 +121,28 @@ export async function trainCritic(options: {
   readonly threads: number;
 }): Promise<CriticTraining> {
   const { rows, random } = options;
-  const items = rows.flatMap((row) => [row.candidates[row.action]!.itemId]);
-  const network = growNetwork(options.network, items, random.split("grow"));
+  const items = rows.map((row) => row.candidates[row.action]!.itemId);
+  const grown = growNetwork(options.network, items, random.split("grow"));
+  const network = resetHeads(grown, forgetfulHeads, random.split("reset"));
   const shape = chooseBatchShape(rows);
   const trainer = await createCriticTrainer(network, shape, options.threads);
   const itemRows = rowIndex(network);
   const headWeights = drawHeadWeights(rows, random.split("bootstrap"));
   const order = random.split("order");
+  // Where nobody's new feedback trains, all of it does.
+  const recent = rows.filter((row) => row.age < 1).length || rows.length;
+  const drawing = { count: rows.length, recent, batchRows: shape.rows };
   const losses: number[] = [];
   let steps = 0;
-  for (let epoch = 0; epoch < epochsFor(rows.length); epoch++) {
+  for (let epoch = 0; epoch < epochsFor(epochRows(rows.length, recent)); epoch++) {
     let sum = 0;
-    for (const indices of shuffledBatches(rows.length, shape.rows, order)) {
-      const chosen = indices.map((index) => rows[index]!);
+    let seen = 0;
+    for (const drawn of recentBatches(drawing, order)) {
+      const chosen = drawn.map(({ index }) => rows[index]!);
       const batch = buildBatch({ rows: chosen, shape, itemRows });
-      const weights = indices.map((index) => headWeights[index]!);
+      const weights = drawn.map(({ index, weight }) =>
+        headWeights[index]!.map((value) => value * weight),
+      );
       const targets = buildTargets({
         rows: chosen,
         headWeights: weights,
@@ -129,9 +152,10 @@ export async function trainCritic(options: {
       const position = positionFeed(chosen, shape.rows);
       const { loss } = await trainer.step({ ...batch.feeds, ...targets, position }, learningRate);
       sum += loss * chosen.length;
+      seen += chosen.length;
       steps++;
     }
-    losses.push(sum / rows.length);
+    losses.push(sum / Math.max(1, seen));
   }
   const parameters = trainer.parameters();
   await trainer.close();

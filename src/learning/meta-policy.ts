@@ -23,20 +23,26 @@ export const challengerSettings: readonly ChallengerSetting[] = [
     memory: mixed,
   }),
   setting("leap-mixed", {
-    klRadius: 1,
+    klRadius: Number(process.env.LEAP ?? 1.5),
     pessimism: 0.5,
     discriminator: 0,
     proximity: 1,
     memory: mixed,
   }),
   setting("leap-short", {
-    klRadius: 1,
+    klRadius: Number(process.env.LEAP ?? 1.5),
     pessimism: 0,
     discriminator: 0,
     proximity: 1,
     memory: short,
   }),
-  setting("leap-long", { klRadius: 1, pessimism: 0, discriminator: 0, proximity: 1, memory: long }),
+  setting("leap-long", {
+    klRadius: Number(process.env.LEAP ?? 1.5),
+    pessimism: 0,
+    discriminator: 0,
+    proximity: 1,
+    memory: long,
+  }),
   setting("guided", {
     klRadius: 0.6,
     pessimism: 0.5,
@@ -70,7 +76,7 @@ export const challengerSettings: readonly ChallengerSetting[] = [
 /** Share of a setting's evidence that is still believed a cycle later. */
 const discount = 0.5;
 /** λ of Hedge (Freund & Schapire 1997), per standard error of evidence. */
-const learningRate = 1;
+const learningRate = Number(process.env.LAMBDA ?? 2);
 
 /** Discounted sums of Z by setting name, *do nothing* included: all that the meta-policy carries from cycle to cycle. */
 export type MetaPolicyState = Readonly<Record<string, number>>;
@@ -92,4 +98,20 @@ export function updateMetaPolicy(
     state: next,
     weights: Object.fromEntries(raw.map(([name, weight]) => [name, weight / total])),
   };
+}
+
+/** Reward that exploration may cost, as a share of what the serving policy earns. */
+const explorationBudget = 0.02;
+const mostExploration = 0.5;
+
+/**
+ * ε at which the uniform choice costs no more than the budget: b·|V| / (V − V_uniform), at most 0.5. A policy that is not much
+ * better than chance, as after a change of preferences, has little to lose and much to learn.
+ * @param value V of the serving policy, reward units
+ * @param uniformDifference V_uniform − V, reward units
+ */
+export function chooseExploration(value: number, uniformDifference: number): number {
+  const cost = -uniformDifference;
+  if (!(cost > 0)) return mostExploration;
+  return Math.min(mostExploration, (explorationBudget * Math.abs(value)) / cost);
 }

@@ -52,7 +52,12 @@ export async function pretrain(options: {
   const ids = catalogue.map((view) => view.itemId);
   const network = growNetwork(options.network, ids, random.split("grow"));
   const shape = { rows: batchRows, items: Math.min(maxBatchItems, catalogue.length) };
-  const trainer = await createDistilTrainer({ network, shape, objective: "cross-entropy", threads });
+  const trainer = await createDistilTrainer({
+    network,
+    shape,
+    objective: "cross-entropy",
+    threads,
+  });
   const itemRows = rowIndex(network);
   const order = random.split("order");
   const sampled = [...catalogue];
@@ -76,5 +81,10 @@ export async function pretrain(options: {
   // What this training does not touch, such as the position bias, stays as it was.
   const parameters = { ...network.parameters, ...trainer.parameters() };
   await trainer.close();
-  return { network: { ...network, parameters }, epochs, firstLoss: losses[0]!, lastLoss: losses.at(-1)! };
+  return {
+    network: { ...network, parameters },
+    epochs,
+    firstLoss: losses[0]!,
+    lastLoss: losses.at(-1)!,
+  };
 }

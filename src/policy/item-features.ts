@@ -23,9 +23,12 @@ type Raw = { readonly name: string; readonly weight: number };
 const squash = (value: number) =>
   Math.max(-5, Math.min(5, (Math.sign(value) * Math.log1p(Math.abs(value))) / 4));
 
+/** A text is its words in lower case; what has no white space or only short words ("size-10", "H & M") is one name. */
 function stringTokens(path: string, value: string): Raw[] {
   const words = value.toLowerCase().split(/[^\p{L}\p{N}]+/u);
-  const distinct = words.length === 1 ? [value] : new Set(words.filter((word) => word.length > 2));
+  const long = words.filter((word) => word.length > 2);
+  const isText = /\s/.test(value) && long.length > 0;
+  const distinct = isText ? new Set(long) : [value];
   return [...distinct].map((word) => ({ name: `${path}=${word}`, weight: 1 }));
 }
 

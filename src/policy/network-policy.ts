@@ -2,7 +2,7 @@ import type { RandomStream } from "../numeric/random.ts";
 import { createNetwork, type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import type { Policy } from "./policy.ts";
 import { createScorer } from "./scorer.ts";
-import { encodeTensors, type TensorFile } from "./snapshot.ts";
+import { corruptSnapshot, encodeTensors, type TensorFile } from "./snapshot.ts";
 
 export const policyShape: NetworkShape = { heads: 1, width: 32, positions: 1 };
 
@@ -25,12 +25,18 @@ export function encodeNetwork(network: Network, kind = "network"): Uint8Array {
   });
 }
 
+/** @throws corrupt_snapshot where an array is missing or has another shape, as in the file of another build */
 export function toNetwork(file: TensorFile): Network {
   const { heads = 0, width = 0, positions = 0 } = file.meta.numbers;
-  const parameters = Object.fromEntries(
-    Object.entries(file.tensors).map(([name, { values }]) => [name, values]),
-  );
-  return { shape: { heads, width, positions }, itemIds: file.meta.itemIds, parameters };
+  const shape = { heads, width, positions };
+  const expected = Object.entries(parameterShapes(shape, file.meta.itemIds.length));
+  const parameters = expected.map(([name, dimensions]) => {
+    const found = file.tensors[name];
+    if (found === undefined || found.shape.join() !== dimensions.join())
+      throw corruptSnapshot(`${name} has shape [${found?.shape}], expected [${dimensions}]`);
+    return [name, found.values] as const;
+  });
+  return { shape, itemIds: file.meta.itemIds, parameters: Object.fromEntries(parameters) };
 }
 
 /** Serves one request at a time, on one thread: several requests share the cores better than one does. */

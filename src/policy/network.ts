@@ -53,14 +53,16 @@ const initialDeviation: Readonly<Record<string, number>> = {
 const count = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
 /**
- * The two pools by signal start as they are: an item scores by its likeness to what the user liked, which is right more
+ * The pools by signal start as they are: an item scores by its likeness to what the user liked, which is right more
  * often than not and spares the first cycles from finding it out.
  */
 function addSimilarity(stateWeights: Float32Array, { heads, width }: NetworkShape): void {
   for (let head = 0; head < heads; head++) {
-    for (const pool of [1, 2]) {
+    for (let pool = 1; pool < poolCount; pool++) {
       for (let i = 0; i < width; i++) {
-        stateWeights[((head * poolCount + pool) * width + i) * width + i]! += Number(process.env.SW ?? 2);
+        stateWeights[((head * poolCount + pool) * width + i) * width + i]! += Number(
+          process.env.SW ?? 1.5,
+        );
       }
     }
   }
@@ -121,4 +123,32 @@ export function growNetwork(
     itemBias: growTable({ values: itemBias!, columns: heads, rows, deviation: 0, random }),
   };
   return { shape: network.shape, itemIds, parameters };
+}
+
+/** The same network with some heads as they are at the start, the others untouched. */
+export function resetHeads(
+  network: Network,
+  reset: readonly number[],
+  random: RandomStream,
+): Network {
+  const { shape, itemIds } = network;
+  const fresh = growNetwork(createNetwork(shape, random), itemIds, random);
+  const parameters = Object.entries(parameterShapes(shape, itemIds.length)).map(
+    ([name, dimensions]) => {
+      const values = network.parameters[name]!.slice();
+      const source = fresh.parameters[name]!;
+      // Tables hold the heads side by side in a row; everything else holds them one after the other.
+      const isTable = dimensions.length === 2;
+      const rows = isTable ? dimensions[0]! : 1;
+      const columns = values.length / rows / shape.heads;
+      for (let row = 0; row < rows; row++) {
+        for (const head of reset) {
+          const start = (row * shape.heads + head) * columns;
+          values.set(source.subarray(start, start + columns), start);
+        }
+      }
+      return [name, values] as const;
+    },
+  );
+  return { shape, itemIds, parameters: Object.fromEntries(parameters) };
 }

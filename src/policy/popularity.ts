@@ -1,6 +1,6 @@
 import type { ItemId } from "../domain/ids.ts";
 import type { Policy } from "./policy.ts";
-import { encodeTensors, type TensorFile } from "./snapshot.ts";
+import { corruptSnapshot, encodeTensors, type TensorFile } from "./snapshot.ts";
 
 /** Impressions that an item's mean reward is shrunk towards the overall mean with. */
 const priorImpressions = 10;
@@ -49,10 +49,12 @@ export function encodePopularity({ scores, mean }: Popularity): Uint8Array {
 
 /** The baseline as a policy: greedy on the shrunk mean reward. @throws corrupt_snapshot */
 export function loadPopularityPolicy(file: TensorFile): Policy {
-  const scores = new Map(
-    file.meta.itemIds.map((item, index) => [item, file.tensors.scores?.values[index] ?? 0]),
-  );
-  const mean = file.meta.numbers.mean ?? 0;
+  const { itemIds, numbers } = file.meta;
+  const { mean } = numbers;
+  const values = file.tensors.scores?.values;
+  if (mean === undefined || values?.length !== itemIds.length)
+    throw corruptSnapshot(`${values?.length} scores for ${itemIds.length} items, mean ${mean}`);
+  const scores = new Map(itemIds.map((item, index) => [item, values[index]!]));
   return {
     kind: "popularity",
     logits: async (_, candidates) =>

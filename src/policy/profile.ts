@@ -8,10 +8,10 @@ import { contextTokens, type Token } from "./item-features.ts";
 export const historyLength = 50;
 
 /** The history is summed up in this many weighted means of item embeddings; see `poolWeights`. */
-export const poolCount = 3;
+export const poolCount = 4;
 
-/** Events back at which the recency-weighted mean has lost half its weight. */
-const recencyHalfLife = 6;
+/** Events back at which the recency-weighted means have lost half their weight. */
+const recencyHalfLives = [10, 2];
 
 /** What the policy knows of the user and the moment: the state s of the papers. */
 export interface Profile {
@@ -43,14 +43,18 @@ export function createProfile(options: {
   };
 }
 
-/** Weight of history entry i in each pool: plain mean, mean by signal, recency-weighted mean by signal. */
+function decayingWeights(signals: readonly number[], halfLife: number): number[] {
+  const decay = signals.map((_, index) => 2 ** ((index + 1 - signals.length) / halfLife));
+  const total = decay.reduce((sum, weight) => sum + weight, 0);
+  return signals.map((value, index) => (value * decay[index]!) / total);
+}
+
+/** Weight of history entry i in each pool: plain mean, mean by signal, and two recency-weighted means by signal. */
 export function poolWeights(signals: readonly number[]): readonly (readonly number[])[] {
   const count = signals.length;
-  const decay = signals.map((_, index) => 2 ** ((index + 1 - count) / recencyHalfLife));
-  const decaySum = decay.reduce((sum, weight) => sum + weight, 0);
   return [
     signals.map(() => 1 / count),
     signals.map((value) => value / count),
-    signals.map((value, index) => (value * decay[index]!) / decaySum),
+    ...recencyHalfLives.map((halfLife) => decayingWeights(signals, halfLife)),
   ];
 }

@@ -24,7 +24,7 @@ export interface TensorFile {
   >;
 }
 
-const corrupt = (problem: string) =>
+export const corruptSnapshot = (problem: string): EngineError =>
   new EngineError(
     "corrupt_snapshot",
     `policy snapshot is corrupt: ${problem}; roll back to another version`,
@@ -58,12 +58,13 @@ export function encodeTensors(file: TensorFile): Uint8Array {
 }
 
 function checkEnvelope(bytes: Buffer): void {
-  if (bytes.length < fixedBytes + digestBytes) throw corrupt(`only ${bytes.length} bytes`);
-  if (bytes.toString("latin1", 0, 4) !== magic) throw corrupt("it does not start with RCRV");
+  if (bytes.length < fixedBytes + digestBytes) throw corruptSnapshot(`only ${bytes.length} bytes`);
+  if (bytes.toString("latin1", 0, 4) !== magic)
+    throw corruptSnapshot("it does not start with RCRV");
   const found = bytes.readUInt32LE(4);
   const body = bytes.subarray(0, -digestBytes);
   if (!createHash("sha256").update(body).digest().equals(bytes.subarray(-digestBytes))) {
-    throw corrupt("its checksum does not fit");
+    throw corruptSnapshot("its checksum does not fit");
   }
   if (found !== format) {
     throw new EngineError(
@@ -99,7 +100,8 @@ export function decodeTensors(input: Uint8Array): TensorFile {
     const values = new Float32Array(
       bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + 4 * size(shape)),
     );
-    if (!values.every(Number.isFinite)) throw corrupt(`${name} holds a number that is not finite`);
+    if (!values.every(Number.isFinite))
+      throw corruptSnapshot(`${name} holds a number that is not finite`);
     tensors[name] = { shape, values };
     offset += 4 * size(shape);
   }

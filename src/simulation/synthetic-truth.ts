@@ -41,11 +41,16 @@ function drawNear(genre: number, random: RandomStream): Latent {
 const drawQualities = (count: number, random: RandomStream): Float64Array =>
   Float64Array.from({ length: count }, () => qualityDeviation * random.normal());
 
-/** Every user moves to another genre than before, uniformly, with a taste drawn anew; every quality is drawn anew. */
+/**
+ * Tastes move together, as fashions do: the liking for one genre goes to another, the same way for all users, and every
+ * quality is drawn anew. A history still tells users apart; what it says about them has to be learned again.
+ */
 function replace(phase: Phase, random: RandomStream): Phase {
-  const users = phase.users.map(({ genre }) =>
-    drawNear((genre + 1 + random.integer(genreCount - 1)) % genreCount, random),
-  );
+  const shift = 1 + random.integer(genreCount - 1);
+  const users = phase.users.map(({ genre, vector }) => ({
+    genre: (genre + shift) % genreCount,
+    vector: vector.map((_, axis) => vector[(axis - shift + genreCount) % genreCount]!),
+  }));
   return { users, qualities: drawQualities(phase.qualities.length, random) };
 }
 

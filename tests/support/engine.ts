@@ -16,9 +16,12 @@ export interface TestEngine {
 
 export const startOfTests: number = Date.UTC(2026, 2, 1, 12);
 
-/** A real engine over a store in memory, with the default scenarios. Decisions are named d-1, d-2, … */
-export async function openTestEngine(configuration?: unknown): Promise<TestEngine> {
-  const store = await openSqliteStore(":memory:");
+/** A real engine over a store in memory or in a file, with the default scenarios. Decisions are named d-1, d-2, … */
+export async function openTestEngine(
+  configuration?: unknown,
+  path = ":memory:",
+): Promise<TestEngine> {
+  const store = await openSqliteStore(path);
   let now = startOfTests;
   let ids = 0;
   const clock = () => now;

@@ -12,6 +12,7 @@ import { type RowKind, rowKinds } from "../../engine/import/row-schema.ts";
 import { openFile, streamSource } from "../../engine/import/text-source.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { describeImport, describeProgress } from "../import-summary.ts";
+import { withInterruption } from "../interruption.ts";
 import { createProgressLine } from "../progress.ts";
 
 interface Options {
@@ -52,8 +53,7 @@ async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
     progress.update(describeProgress(counts, source.share(), seconds()));
   };
   try {
-    counts = await importRows(source, { store, signal, onRefusal: report.add, onProgress });
-    return counts;
+    return await importRows(source, { store, signal, onRefusal: report.add, onProgress });
   } finally {
     progress.stop();
     process.stdout.write(`${describeImport(counts, report.first, seconds())}\n`);
@@ -81,18 +81,11 @@ async function runCommand(
   options: Options,
   open: (opening: Opening) => Promise<RowSource>,
 ): Promise<void> {
-  const interruption = new AbortController();
-  const { signal } = interruption;
-  const interrupt = () => (signal.aborted ? process.exit(130) : interruption.abort());
-  // Not `once`: while the progress line shows, ora would take a lone listener's absence for leave to end the process.
-  process.on("SIGINT", interrupt);
-  try {
+  await withInterruption(async (signal) => {
     const { refused } = await runImport(options, signal, open);
     if (signal.aborted) process.stdout.write("interrupted; the same command imports the rest\n");
     if (signal.aborted || refused > 0) process.exitCode = signal.aborted ? 130 : 1;
-  } finally {
-    process.off("SIGINT", interrupt);
-  }
+  });
 }
 
 const withOptions = (command: Command): Command =>

@@ -63,7 +63,13 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonl
   if (scenario === undefined) throw new RangeError("the configuration has no scenario");
   let now = startOfTime;
   const clock = () => now;
-  const strategy = await createStrategy(name, { ...options, store, configuration, scenario, clock });
+  const strategy = await createStrategy(name, {
+    ...options,
+    store,
+    configuration,
+    scenario,
+    clock,
+  });
   const ids = createRandom(seed).split("ids");
   const engine = await createEngine({
     store,

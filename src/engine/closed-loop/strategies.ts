@@ -4,7 +4,12 @@ import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Network } from "../../policy/network.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { encodePopularity, greedyLogits, loadPopularityPolicy, measurePopularity } from "../../policy/popularity.ts";
+import {
+  encodePopularity,
+  greedyLogits,
+  loadPopularityPolicy,
+  measurePopularity,
+} from "../../policy/popularity.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
 import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
@@ -55,15 +60,15 @@ function createSwitch() {
   return { policies, set };
 }
 
-/** Every row of the log trains; these loops judge nothing. */
-function readAll({ store, configuration, scenario, clock }: StrategyOptions) {
+/** Every row of the log trains, whatever its fold: these loops judge nothing. */
+function readAll({ store, configuration, scenario, clock }: StrategyOptions, previous: number) {
   return readFeedback({
     store,
     catalogue: createCatalogue(store.items),
     scenario,
     now: clock(),
     maxDecisions: configuration.learner.maxDecisions,
-    previous: Number.MAX_SAFE_INTEGER,
+    previous,
     cycle: 0,
   });
 }
@@ -78,14 +83,19 @@ async function createPopularity(options: StrategyOptions): Promise<Strategy> {
   const { policies, set } = createSwitch();
   await set(uniform);
   const update = async () => {
-    const { itemRewards } = await readAll(options);
-    await set(loadPopularityPolicy(decodeTensors(encodePopularity(measurePopularity(itemRewards)))));
+    const { itemRewards } = await readAll(options, 0);
+    await set(
+      loadPopularityPolicy(decodeTensors(encodePopularity(measurePopularity(itemRewards)))),
+    );
     return "refreshed";
   };
   return { policies, update };
 }
 
-const withoutPolicy = (row: FeedbackRow) => ({ ...row, policy: new Float64Array(row.candidates.length) });
+const withoutPolicy = (row: FeedbackRow) => ({
+  ...row,
+  policy: new Float64Array(row.candidates.length),
+});
 
 async function createRewardModelLoop(
   options: StrategyOptions,
@@ -96,10 +106,17 @@ async function createRewardModelLoop(
   const random = createRandom(options.seed).split("reward-model");
   let network: Network = createCritic(random.split("critic"));
   let round = 0;
+  let previous = 0;
   const update = async () => {
-    const { rows } = await readAll(options);
+    const { rows, throughSequence } = await readAll(options, previous);
+    previous = throughSequence;
     const stream = random.split(round++);
-    const training = await trainCritic({ network, rows: rows.map(withoutPolicy), random: stream, threads: options.threads });
+    const training = await trainCritic({
+      network,
+      rows: rows.map(withoutPolicy),
+      random: stream,
+      threads: options.threads,
+    });
     network = training.network;
     await set(await createRewardPolicy(network, toLogits));
     return "retrained";
@@ -110,13 +127,17 @@ async function createRewardModelLoop(
 export function createStrategy(name: StrategyName, options: StrategyOptions): Promise<Strategy> {
   switch (name) {
     case "mpo":
-      return Promise.resolve({ update: async () => (await runCycle(options))?.outcome ?? "skipped" });
+      return Promise.resolve({
+        update: async () => (await runCycle(options))?.outcome ?? "skipped",
+      });
     case "popularity":
       return createPopularity(options);
     case "epsilon-greedy":
       return createRewardModelLoop(options, (values) => greedyLogits([...values]));
     case "softmax":
-      return createRewardModelLoop(options, (values) => values.map((value) => value / softmaxTemperature));
+      return createRewardModelLoop(options, (values) =>
+        values.map((value) => value / softmaxTemperature),
+      );
     default:
       throw new RangeError(`no strategy ${String(name satisfies never)}`);
   }

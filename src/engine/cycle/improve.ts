@@ -1,7 +1,7 @@
-import { trustRegionTarget } from "../../learning/challengers.ts";
+import { klDivergence, trustRegionTarget, withoutFloor } from "../../learning/challengers.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import { type Distillation, distil } from "../../learning/distil.ts";
-import type { FeedbackRow } from "../../learning/feedback-row.ts";
+import { type FeedbackRow, servedProbability } from "../../learning/feedback-row.ts";
 import type { MetaPolicyState } from "../../learning/meta-policy.ts";
 import { type PolicyDifference, policyDifference } from "../../learning/policy-difference.ts";
 import {
@@ -11,7 +11,7 @@ import {
   scorePolicy,
 } from "../../learning/scored-row.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import { growNetwork, type Network } from "../../policy/network.ts";
+import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
 import { createScorer } from "../../policy/scorer.ts";
 import { type Judgement, judgeChallengers, temper } from "./judge-challengers.ts";
 import type { StageClock } from "./stage-clock.ts";
@@ -19,8 +19,8 @@ import type { StageClock } from "./stage-clock.ts";
 /** States that the policy is distilled on: the newest ones. */
 const distilStates = 8192;
 const scoreBatch = 64;
-/** KL(t ‖ π_θ) that a state may move in one cycle, nats; beyond about 1 the gate's estimates are no longer to be trusted. */
-const trustRadius = 1.2;
+/** ESS/n that a target leaves its own judges, per state: above the gate's guard of 0.15, with room for distillation. */
+const targetSampleShare = Number(process.env.ESSS ?? 0.25);
 
 export interface ImproveInput {
   readonly serving: Network;
@@ -40,6 +40,8 @@ export interface Improvement {
   readonly difference: PolicyDifference;
   readonly distillation: Distillation;
   readonly auc: number;
+  /** Mean KL(t ‖ π_θ'), nats: what distillation left undone. */
+  readonly gap: number;
   readonly criticLoss: readonly [number, number];
   /** Rows of the judge and gate folds with scores, and the candidate's log π on each. */
   readonly judge: {
@@ -53,9 +55,9 @@ export interface Improvement {
 }
 
 /** Judging compares with the serving policy, so only its own traffic and the canary's is near enough to count. */
-const comparable = (row: FeedbackRow) => row.arm !== "baseline";
+export const comparable = (row: FeedbackRow) => row.arm !== "baseline";
 
-async function withScorer<T>(
+export async function withScorer<T>(
   network: Network,
   threads: number,
   use: (scorer: Awaited<ReturnType<typeof createScorer>>) => Promise<T>,
@@ -68,7 +70,7 @@ async function withScorer<T>(
   }
 }
 
-const logsOf = (network: Network, rows: readonly FeedbackRow[], threads: number) =>
+export const logsOf = (network: Network, rows: readonly FeedbackRow[], threads: number) =>
   withScorer(network, threads, (scorer) => scorePolicy(scorer, rows));
 
 async function fitCritic(
@@ -83,6 +85,33 @@ async function fitCritic(
   }));
   const network = input.critic ?? createCritic(random.split("critic"));
   return trainCritic({ network, rows, random: random.split("train-critic"), threads });
+}
+
+/** Distillation goes on from the serving policy, unless that is the one which knows nothing and has nothing to go on from. */
+const startOf = (serving: Network, random: RandomStream): Network =>
+  serving.parameters.stateWeights?.some((weight) => weight !== 0)
+    ? serving
+    : growNetwork(
+        createNetwork(serving.shape, random.split("policy")),
+        serving.itemIds,
+        random.split("grow"),
+      );
+
+/** What the serving policy and the critic say of each row's candidates. */
+export async function scoreRows(options: {
+  readonly serving: Network;
+  readonly critic: Network;
+  readonly rows: readonly FeedbackRow[];
+  readonly threads: number;
+}): Promise<ScoredRow[]> {
+  const { rows, threads } = options;
+  const logs = await logsOf(options.serving, rows, threads);
+  const heads = await withScorer(options.critic, threads, (scorer) => scoreCritic(scorer, rows));
+  return rows.flatMap((row, index) => {
+    const logPolicy = logs[index];
+    const head = heads[index];
+    return logPolicy && head ? { row, scores: { logPolicy, ...head } } : [];
+  });
 }
 
 /** Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the mixture. */
@@ -103,17 +132,8 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
   const trainLogs = await stages.measure("score", () => logsOf(serving, train, threads));
   const critic = await stages.measure("critic", () => fitCritic(input, train, trainLogs));
 
-  const score = async (chosen: readonly FeedbackRow[]): Promise<ScoredRow[]> => {
-    const logs = await logsOf(serving, chosen, threads);
-    const heads = await withScorer(critic.network, threads, (scorer) =>
-      scoreCritic(scorer, chosen),
-    );
-    return chosen.flatMap((row, index) => {
-      const logPolicy = logs[index];
-      const head = heads[index];
-      return logPolicy && head ? { row, scores: { logPolicy, ...head } } : [];
-    });
-  };
+  const score = (chosen: readonly FeedbackRow[]) =>
+    scoreRows({ serving, critic: critic.network, rows: chosen, threads });
   const scored = await stages.measure("score", async () => ({
     states: await score(states),
     judge: await score(judged),
@@ -126,19 +146,21 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
   );
   const moved = await stages.measure("challengers", () =>
     scored.states.map((entry) => {
+      const { row, scores } = entry;
       const logMixture = judgement.mix(entry);
-      const { target } = trustRegionTarget(logMixture, entry.scores.logPolicy, trustRadius);
+      const served = scores.logPolicy.map((value) => servedProbability(Math.exp(value), row));
+      const { target } = trustRegionTarget(served, logMixture.map(Math.exp), targetSampleShare);
       return {
-        ...entry.row,
-        target: target.map(Math.exp),
+        ...row,
+        target: withoutFloor(target, row.exploration),
         logMixture,
-        logPolicy: entry.scores.logPolicy,
+        logPolicy: scores.logPolicy,
       };
     }),
   );
   const distillation = await stages.measure("distil", () =>
     distil({
-      network: serving,
+      network: startOf(serving, random),
       rows: moved,
       objective: "cross-entropy",
       random: random.split("distil"),
@@ -146,6 +168,13 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
     }),
   );
   const candidate = distillation.network;
+  const gapLogs = await logsOf(candidate, moved, threads);
+  const gap =
+    moved.reduce(
+      (sum, { target }, i) =>
+        sum + klDivergence(target.map(Math.log), gapLogs[i] ?? new Float64Array()),
+      0,
+    ) / moved.length;
   const difference = policyDifference(
     moved.map(({ logPolicy, logMixture }) => ({ logPolicy, logChallenger: logMixture })),
   );
@@ -156,6 +185,7 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
     difference,
     distillation,
     auc: discriminatorAuc(scored.judge),
+    gap,
     criticLoss: [critic.firstLoss, critic.lastLoss],
     judge: { rows: scored.judge, candidateLogs: await logsOf(candidate, judged, threads) },
     gate: { rows: scored.gate, candidateLogs: await logsOf(candidate, gated, threads) },

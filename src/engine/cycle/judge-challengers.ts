@@ -1,4 +1,4 @@
-import { pairedDifference } from "../../evaluation/paired-difference.ts";
+import { type PairedDifference, pairedDifference } from "../../evaluation/paired-difference.ts";
 import {
   advantages,
   type ChallengerSetting,
@@ -95,9 +95,20 @@ export interface Judgement {
   /** Judged difference of the mixture φ* to the serving policy, as a weighted mean of its parts. */
   readonly difference: number;
   readonly state: MetaPolicyState;
+  /** What the serving policy is worth, in [0, 1], and how much more the uniform choice would be. */
+  readonly servingValue: number;
+  readonly uniformDifference: number;
   /** log φ* of a row. */
   readonly mix: (scored: ScoredRow) => Float64Array;
 }
+
+/** Nobody's feedback fell into the judge's fold. */
+const noEvidence = {
+  difference: 0,
+  standardError: Number.POSITIVE_INFINITY,
+  z: 0,
+  servingValue: 0,
+};
 
 /**
  * All challengers and *do nothing* on the same rows of feedback that none of them was trained on, with the same control
@@ -113,23 +124,41 @@ export function judgeChallengers(
   const { feedback, predictions } = loggedArrays(rows, values);
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
   const serving = targetArrays(rows, servingLogs, values);
+  const compare = (logs: readonly Float64Array[]): PairedDifference => {
+    if (rows.length === 0) return noEvidence;
+    const candidate = targetArrays(rows, logs, values);
+    return pairedDifference({ feedback, predictions, serving, candidate, weightClip });
+  };
   const compared = challengers.map(({ setting, temperature }) => {
     const logs = rows.map(({ scores }) => challengerLogs(scores, setting, temperature));
-    const candidate = targetArrays(rows, logs, values);
-    const paired = pairedDifference({ feedback, predictions, serving, candidate, weightClip });
     const kl =
       logs.reduce((sum, log, index) => sum + klDivergence(log, servingLogs[index] ?? log), 0) /
-      rows.length;
-    return { ...setting, temperature, kl, ...paired };
+      Math.max(1, rows.length);
+    return { ...setting, temperature, kl, ...compare(logs) };
   });
+  const scale =
+    compared.reduce((sum, { standardError }) => sum + standardError, 0) / compared.length;
+  // Fewer than two users, or nothing to choose: the rows tell nothing apart.
+  const isTold = scale > 0 && Number.isFinite(scale);
   const evidence = Object.fromEntries([
     [doNothing, 0],
-    ...compared.map(({ name, z }) => [name, z]),
+    ...compared.map(({ name, z, difference, standardError }) => [
+      name,
+      process.env.MODE === "z"
+        ? z
+        : isTold
+          ? (difference - Number(process.env.PES ?? 1) * standardError) / scale
+          : 0,
+    ]),
   ]);
   const update = updateMetaPolicy(state, evidence);
   const settings = compared.map((one) => ({ ...one, weight: update.weights[one.name] ?? 0 }));
+  const uniformLogs = servingLogs.map((logs) => logs.map(() => -Math.log(logs.length)));
+  const uniform = compare(uniformLogs);
   return {
     settings,
+    servingValue: uniform.servingValue,
+    uniformDifference: uniform.difference,
     difference: settings.reduce((sum, { weight, difference }) => sum + weight * difference, 0),
     state: update.state,
     mix: ({ scores }) =>

@@ -19,7 +19,7 @@ export interface ImportOptions {
   /** Ends the import after the batch that is being stored. */
   readonly signal: AbortSignal;
   readonly onRefusal: (refusal: Refusal) => void;
-  /** After each batch. */
+  /** After each batch, and at the end, also where that is an error. */
   readonly onProgress: (counts: ImportCounts) => void;
 }
 
@@ -58,14 +58,18 @@ export async function importRows(source: RowSource, options: ImportOptions): Pro
     onProgress({ ...counts });
   }
 
-  for await (const row of source.rows) {
-    if (signal.aborted) break;
-    if (row.kind === "refused") {
-      counts.read += 1;
-      counts.refused += 1;
-      onRefusal({ file: row.file, line: row.line, reason: row.reason });
-    } else if (batch.push(row) === batchSize) await flush();
+  try {
+    for await (const row of source.rows) {
+      if (signal.aborted) break;
+      if (row.kind === "refused") {
+        counts.read += 1;
+        counts.refused += 1;
+        onRefusal({ file: row.file, line: row.line, reason: row.reason });
+      } else if (batch.push(row) === batchSize) await flush();
+    }
+    if (!signal.aborted) await flush();
+    return counts;
+  } finally {
+    onProgress({ ...counts });
   }
-  if (!signal.aborted) await flush();
-  return counts;
 }

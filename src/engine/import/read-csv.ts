@@ -6,8 +6,9 @@ import { invalidFile, type TextSource } from "./text-source.ts";
 
 const layout: Layout = { delimiter: ",", encoding: "utf8", quoted: true };
 
-function parseRow(header: readonly string[], { line, fields }: DelimitedRow): RawRow {
-  const reason = findRowProblem(fields, header.length);
+function parseRow(header: readonly string[], row: DelimitedRow): RawRow {
+  const { line, fields } = row;
+  const reason = findRowProblem(row, header.length);
   return reason === undefined ? { line, value: toBody(header, fields) } : { line, reason };
 }
 
@@ -22,6 +23,7 @@ async function* parseRows(
 export async function readCsv(source: TextSource, kind: RowKind): Promise<AsyncIterable<RawRow>> {
   const rows = readDelimited(source, layout);
   const first = await rows.next();
+  if (source.signal.aborted) return parseRows([], rows);
   if (first.done) throw invalidFile(source.name, "is empty; a CSV file begins with a header row");
   const problem = findHeaderProblem(first.value.fields, kind);
   if (problem !== undefined) throw invalidFile(source.name, `has a header row that ${problem}`);

@@ -1,13 +1,6 @@
 import { pipeline } from "node:stream";
-import { CsvError, parse } from "csv-parse";
-import {
-  invalidFile,
-  isAbort,
-  maxRowLength,
-  notUtf8,
-  type TextSource,
-  unreadable,
-} from "./text-source.ts";
+import { type CsvError, parse } from "csv-parse";
+import { invalidFile, maxRowLength, notUtf8, type TextSource, unreadable } from "./text-source.ts";
 
 export interface Layout {
   readonly delimiter: string;
@@ -20,19 +13,14 @@ export interface DelimitedRow {
   /** The line on which the row begins. */
   readonly line: number;
   readonly fields: readonly string[];
-}
-
-// A stray quote is read as it stands, which leaves the row in its line: as an error it would end the file.
-const leniency = { relax_quotes: true, relax_column_count: true };
-
-function explain(name: string, line: number, error: unknown): Error {
-  if (!(error instanceof CsvError)) return unreadable(name, error);
-  const remedy = "look for a quote that is opened and not closed";
-  return invalidFile(name, `breaks off after line ${line}: ${error.message}; ${remedy}`, error);
+  /** Why the fields could not be read. */
+  readonly problem?: string;
 }
 
 /** Why a row can't be read as `expected` fields, `undefined` where it can. */
-export function findRowProblem(fields: readonly string[], expected: number): string | undefined {
+export function findRowProblem(row: DelimitedRow, expected: number): string | undefined {
+  const { fields, problem } = row;
+  if (problem !== undefined) return problem;
   if (fields.some((field) => field.includes("\ufffd"))) return notUtf8;
   if (fields.length === expected) return undefined;
   const runsOn = fields.some((field) => field.includes("\n"));
@@ -51,14 +39,23 @@ export async function* readDelimited(
   source: TextSource,
   { delimiter, encoding, quoted }: Layout,
 ): AsyncGenerator<DelimitedRow, void> {
+  let failure: CsvError | undefined;
   const parser = parse({
-    ...leniency,
     delimiter,
     encoding,
     bom: true,
     quote: quoted ? '"' : null,
     record_delimiter: ["\r\n", "\n"],
     max_record_size: maxRowLength,
+    relax_column_count: true,
+    // A stray quote is text: as an error it would take the rows that follow with it.
+    relax_quotes: true,
+    // An error would take rows with it that were parsed and not yet given out. After one no row follows.
+    skip_records_with_error: true,
+    on_skip: (error) => {
+      failure ??= error;
+      return undefined;
+    },
   });
   // An error of the source arrives through the iteration of the parser.
   pipeline(source.stream, parser, () => undefined);
@@ -70,6 +67,13 @@ export async function* readDelimited(
       line += 1 + countLineBreaks(fields);
     }
   } catch (error) {
-    if (!isAbort(error)) throw explain(source.name, line, error);
+    if (source.signal.aborted) return;
+    throw unreadable(source.name, error);
+  }
+  if (failure?.code === "CSV_QUOTE_NOT_CLOSED") {
+    yield { line, fields: [], problem: "opens a quote that is never closed" };
+  } else if (failure !== undefined) {
+    const problem = `has more than ${maxRowLength} characters in the row at line ${line}`;
+    throw invalidFile(source.name, `${problem}; look for a quote that is not closed`, failure);
   }
 }

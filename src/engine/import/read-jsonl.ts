@@ -1,13 +1,6 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { RawRow } from "./row.ts";
-import {
-  invalidFile,
-  isAbort,
-  maxRowLength,
-  notUtf8,
-  type TextSource,
-  unreadable,
-} from "./text-source.ts";
+import { invalidFile, maxRowLength, notUtf8, type TextSource, unreadable } from "./text-source.ts";
 
 /**
  * Splits at LF alone. `node:readline` of Node 24 splits at U+2028 too, which may stand inside a JSON text
@@ -38,7 +31,11 @@ function parseLine(line: number, text: string): RawRow {
 }
 
 /** One JSON text a line; empty lines are left out. Ends early when the import is aborted. @throws invalid_file */
-export async function* readJsonl({ name, stream }: TextSource): AsyncGenerator<RawRow, void> {
+export async function* readJsonl({
+  name,
+  stream,
+  signal,
+}: TextSource): AsyncGenerator<RawRow, void> {
   stream.setEncoding("utf8");
   let line = 0;
   try {
@@ -48,7 +45,7 @@ export async function* readJsonl({ name, stream }: TextSource): AsyncGenerator<R
       if (withoutMark.trim() !== "") yield parseLine(line, withoutMark);
     }
   } catch (error) {
-    if (isAbort(error)) return;
+    if (signal.aborted) return;
     throw error instanceof EngineError ? error : unreadable(name, error);
   }
 }

@@ -6,6 +6,8 @@ import { EngineError } from "../../domain/errors.ts";
 export interface TextSource {
   readonly name: string;
   readonly stream: Readable;
+  /** Ends the reading: the rows end there, without an error. */
+  readonly signal: AbortSignal;
   /** Part of the bytes that has been read, in [0, 1]; `undefined` where their number is unknown. */
   share(): number | undefined;
   close(): void;
@@ -16,12 +18,12 @@ export const maxRowLength = 1_000_000;
 
 export const notUtf8 = "is not UTF-8 text; convert the file";
 
-/** Standard input, or another stream. The signal ends the reading. */
+/** Standard input, or another stream. */
 export function streamSource(name: string, stream: Readable, signal: AbortSignal): TextSource {
   // Whoever reads is told of errors by the iteration; this listener is for the moments when nobody reads.
   stream.on("error", () => undefined);
   addAbortSignal(signal, stream);
-  return { name, stream, share: () => undefined, close: () => void stream.destroy() };
+  return { name, stream, signal, share: () => undefined, close: () => void stream.destroy() };
 }
 
 /** @throws invalid_file where there is no file that can be read */
@@ -52,9 +54,4 @@ export function unreadable(name: string, cause: unknown): EngineError {
 
 export function invalidFile(name: string, problem: string, cause?: unknown): EngineError {
   return new EngineError("invalid_file", `${name} ${problem}`, { details: { file: name }, cause });
-}
-
-/** True where reading ended because the signal of the import was aborted. */
-export function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
 }

@@ -10,7 +10,7 @@ const defaultBuckets = 200;
 /** Bounds the answer; each bucket holds up to one point an arm. */
 const maxBuckets = 10_000;
 
-const bucketSeconds = z.coerce.number().int().min(60).max(31_536_000);
+const bucketSeconds = z.coerce.number().int().min(5).max(31_536_000);
 const rewardSeriesQuery = z.strictObject({
   scenario: optional(name),
   bucketSeconds: optional(bucketSeconds.openapi({ type: "integer", default: 3600 })),

@@ -90,7 +90,8 @@ CREATE TABLE assignments (
   serving INTEGER REFERENCES policy_snapshots,
   canary INTEGER REFERENCES policy_snapshots,
   canary_share REAL NOT NULL,
-  baseline INTEGER REFERENCES policy_snapshots
+  baseline INTEGER REFERENCES policy_snapshots,
+  exploration REAL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cycles (

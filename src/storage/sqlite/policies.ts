@@ -38,8 +38,8 @@ function prepareStatements(connection: Connection) {
       `UPDATE policy_snapshots SET status = ?, evidence = coalesce(?, evidence) WHERE version = ?`,
     ),
     assign: connection.prepare(
-      `INSERT OR REPLACE INTO assignments (scenario, serving, canary, canary_share, baseline)
-       VALUES (?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO assignments (scenario, serving, canary, canary_share, baseline, exploration)
+       VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     saveCheckpoint: connection.prepare(
       "INSERT OR REPLACE INTO checkpoints (name, bytes) VALUES (?, ?)",
@@ -79,6 +79,7 @@ function decodeAssignment(row: Row): Assignment {
     ...readOptionalNumber(row, "canary", "canary"),
     canaryShare: readNumber(row, "canary_share"),
     ...readOptionalNumber(row, "baseline", "baseline"),
+    ...readOptionalNumber(row, "exploration", "exploration"),
   };
 }
 
@@ -117,7 +118,8 @@ function assign(
   { scenario, assignment }: ReturnType<NonNullable<PolicyChange["assign"]>>,
 ): void {
   const { serving = null, canary = null, canaryShare, baseline = null } = assignment;
-  statements.assign.run(scenario, serving, canary, canaryShare, baseline);
+  const { exploration = null } = assignment;
+  statements.assign.run(scenario, serving, canary, canaryShare, baseline, exploration);
 }
 
 function applyChange(statements: Statements, change: PolicyChange) {

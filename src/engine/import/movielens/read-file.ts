@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findRowProblem, readDelimited } from "../read-delimited.ts";
+import { type DelimitedRow, findRowProblem, readDelimited } from "../read-delimited.ts";
 import type { Place } from "../row.ts";
 import { type Parsed, parseWith } from "../row-schema.ts";
 import { invalidFile, openFile } from "../text-source.ts";
@@ -16,10 +16,11 @@ export async function readFile<T>(
   const source = await openFile(join(folder, file.name), signal);
   try {
     const lines = readDelimited(source, file.layout);
-    if (file.hasHeader) checkHeader(source.name, file.columns, await lines.next());
+    const header = file.hasHeader ? await lines.next() : undefined;
+    if (header !== undefined && !signal.aborted) checkHeader(source.name, file.columns, header);
     const rows: ReadRow<T>[] = [];
-    for await (const { line, fields } of lines) {
-      rows.push({ file: source.name, line, ...parseFields(file, fields) });
+    for await (const row of lines) {
+      rows.push({ file: source.name, line: row.line, ...parseFields(file, row) });
     }
     return rows;
   } finally {
@@ -30,7 +31,7 @@ export async function readFile<T>(
 function checkHeader(
   name: string,
   columns: readonly string[],
-  first: IteratorResult<{ readonly fields: readonly string[] }, void>,
+  first: IteratorResult<DelimitedRow, void>,
 ): void {
   const expected = columns.join(",");
   const header = first.value?.fields.join(",") ?? "";
@@ -38,9 +39,11 @@ function checkHeader(
     throw invalidFile(name, `has the header row '${header}' and not '${expected}'`);
 }
 
-function parseFields<T>(file: MovielensFile<T>, fields: readonly string[]): Parsed<T> {
-  const reason = findRowProblem(fields, file.columns.length);
+function parseFields<T>(file: MovielensFile<T>, row: DelimitedRow): Parsed<T> {
+  const reason = findRowProblem(row, file.columns.length);
   if (reason !== undefined) return { reason };
-  const record = Object.fromEntries(file.columns.map((column, index) => [column, fields[index]]));
+  const record = Object.fromEntries(
+    file.columns.map((column, index) => [column, row.fields[index]]),
+  );
   return parseWith(file.schema, record);
 }

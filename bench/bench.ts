@@ -1,0 +1,30 @@
+/** Something that `npm run bench -- <name>` measures. */
+export interface Bench<
+  Options extends Readonly<Record<string, number>> = Readonly<Record<string, number>>,
+> {
+  readonly name: string;
+  readonly description: string;
+  /** Positive numbers that `--<option>` sets, with their defaults. */
+  readonly options: Options;
+  run(options: Options, report: Report): Promise<void>;
+}
+
+export interface Report {
+  /** @param metric what was measured, with its unit; one of them is the bench's metric in targets.json */
+  figure(metric: string, value: number): void;
+  /** Says that nothing could be measured, and why. */
+  skip(reason: string): void;
+}
+
+export interface Figure {
+  readonly metric: string;
+  readonly value: number;
+}
+
+/** What a bench promises on a slow, shared machine. */
+export interface Target {
+  readonly metric: string;
+  readonly direction: "at least" | "at most";
+  readonly target: number;
+  readonly note: string;
+}

@@ -1,0 +1,8 @@
+/** The value that a share of the values does not exceed (nearest rank). @param share in (0, 1] */
+export function percentile(values: readonly number[], share: number): number {
+  if (values.length === 0) throw new RangeError("a percentile needs at least one value");
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.ceil(share * sorted.length) - 1]!;
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5);

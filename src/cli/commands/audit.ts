@@ -1,0 +1,60 @@
+import { Command } from "commander";
+import { EngineError } from "../../domain/errors.ts";
+import { type AuditReport, audit, auditTolerance } from "../../engine/audit.ts";
+import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { integerIn } from "../parse-options.ts";
+import { createProgressLine } from "../progress.ts";
+
+interface AuditOptions extends DatabaseOptions {
+  readonly limit: number;
+}
+
+const listedFindings = 20;
+const group = (count: number) => count.toLocaleString("en-GB");
+
+export function describeAudit({ decisions, largestDifference, findings }: AuditReport): string {
+  const more = findings.length - listedFindings;
+  return [
+    `decisions checked    ${group(decisions)}`,
+    `largest difference   ${largestDifference.toExponential(2)} (at most ${auditTolerance.toExponential(0)})`,
+    `findings             ${group(findings.length)}`,
+    ...findings
+      .slice(0, listedFindings)
+      .map(({ decisionId, problem }) => `${decisionId}: ${problem}`),
+    ...(more > 0 ? [`… and ${group(more)} more`] : []),
+  ].join("\n");
+}
+
+function checkReport({ decisions, findings }: AuditReport): void {
+  if (findings.length === 0) return;
+  throw new EngineError(
+    "audit_failed",
+    `${findings.length} of ${decisions} decisions can't be derived again as they were logged; don't learn from them, and report it`,
+    { details: { findings: findings.length, decisions } },
+  );
+}
+
+async function runAudit(options: AuditOptions): Promise<void> {
+  await withInterruption(async (signal) => {
+    exitWhenAborted(signal);
+    const line = createProgressLine({ stream: process.stderr, clock: Date.now });
+    const onProgress = (done: number, total: number) =>
+      line.update(`${group(done)} of ${group(total)} decisions`);
+    const report = await withDatabase(options, (parts) =>
+      audit({ ...parts, limit: options.limit, onProgress }),
+    ).finally(() => line.stop());
+    process.stdout.write(`${describeAudit(report)}\n`);
+    checkReport(report);
+  });
+}
+
+export function auditCommand(): Command {
+  const command = new Command("audit").description(
+    "Derive the propensities of the newest decisions again and compare them with the log",
+  );
+  return withDatabaseOptions(command)
+    .option("--limit <count>", "newest decisions to check", integerIn(1, 100_000_000), 10_000)
+    .addHelpText("after", "\nExample:\n  $ recurve audit --database shop.db --limit 1000")
+    .action(runAudit);
+}

@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { createTestFolder } from "../../../tests/support/store.ts";
+import { openStore } from "../../engine/open-store.ts";
+import { importCommand } from "./import.ts";
+
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+/** Runs `recurve import …` here and gives back what it writes to standard output. */
+async function run(...args: readonly string[]): Promise<string> {
+  const command = importCommand();
+  for (const child of command.commands) {
+    child.exitOverride().configureOutput({ writeErr: () => undefined });
+  }
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    await command.parseAsync(args, { from: "user" });
+    return write.mock.calls.map(([chunk]) => String(chunk)).join("");
+  } finally {
+    write.mockRestore();
+  }
+}
+
+const entry = `
+  import { importCommand } from "./src/cli/commands/import.ts";
+  await importCommand().parseAsync(process.argv.slice(1), { from: "user" });
+`;
+
+/** Runs it in a process of its own, for what needs one: standard input and signals. */
+function start(...args: readonly string[]) {
+  const flags = ["--import", "tsx", "--input-type=module", "--eval", entry, "--"];
+  const child = spawn(process.execPath, [...flags, ...args]);
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return { child, stdout: text(child.stdout), exit: once(child, "exit") };
+}
+
+async function countEvents(database: string): Promise<number> {
+  const store = await openStore(database);
+  const count = await store.events.count();
+  await store.close();
+  return count;
+}
+
+const withoutSeconds = (output: string) => output.replace(/(seconds +)\d+\.\d/, "$1…");
+
+test("a MovieLens folder goes in, and again changes nothing", async () => {
+  const folder = createTestFolder();
+  writeFileSync(join(folder, "movies.csv"), "movieId,title,genres\n1,Toy Story (1995),Comedy\n");
+  writeFileSync(
+    join(folder, "ratings.csv"),
+    "userId,movieId,rating,timestamp\n1,1,4.0,964982703\n",
+  );
+  const args = ["movielens", folder, "--database", join(folder, "a.db")];
+  expect(withoutSeconds(await run(...args))).toBe(
+    [
+      "rows read            3",
+      "stored               3",
+      "unchanged/duplicate  0",
+      "refused              0",
+      "seconds              …\n",
+    ].join("\n"),
+  );
+  expect(await run(...args)).toMatch(/stored {15}0\nunchanged\/duplicate {2}3\n/);
+  expect(process.exitCode).toBeUndefined();
+});
+
+test("refused rows are listed, all of them in the report, the good rows go in and the exit code is 1", async () => {
+  const folder = createTestFolder();
+  const file = join(folder, "events.csv");
+  const bad = Array.from({ length: 22 }, (_, index) => `click,,i${index}`);
+  writeFileSync(file, `type,userId,itemId\nclick,ada,a\n${bad.join("\n")}\nclick,bo,b\n`);
+  const database = join(folder, "a.db");
+  const report = join(folder, "refused.jsonl");
+  const output = await run("events", file, "--database", database, "--report", report);
+  expect(output).toContain("rows read            24\nstored               2\n");
+  expect(output).toContain(`\n${file}:3: userId is missing\n`);
+  expect(output).toContain(`\n${file}:22: userId is missing\n… and 2 more; --report`);
+  expect(process.exitCode).toBe(1);
+  expect(await countEvents(database)).toBe(2);
+  const lines = readFileSync(report, "utf8").trimEnd().split("\n");
+  expect(lines.length).toBe(22);
+  expect(JSON.parse(lines[21]!)).toEqual({ file, line: 24, reason: "userId is missing" });
+});
+
+test.each([
+  ["a header row that does not fit", "user_id\n1\n", "invalid_file"],
+  ["a missing file", undefined, "invalid_file"],
+])("%s is refused before there is a database", async (_, content, code) => {
+  const folder = createTestFolder();
+  const file = join(folder, "users.csv");
+  if (content !== undefined) writeFileSync(file, content);
+  const database = join(folder, "a.db");
+  await expect(run("users", file, "--database", database)).rejects.toMatchObject({ code });
+  expect(existsSync(database)).toBe(false);
+});
+
+test.each(["-", "items.txt"])("'%s' without --format is wrong usage", async (path) => {
+  await expect(run("items", path)).rejects.toMatchObject({
+    exitCode: 2,
+    message: `error: the format of '${path}' is unknown; add --format jsonl or --format csv`,
+  });
+});
+
+test("standard input is read in the format that is named", async () => {
+  const database = join(createTestFolder(), "a.db");
+  const { child, stdout, exit } = start("items", "-", "--format", "jsonl", "--database", database);
+  child.stdin.end('{"itemId":"a","categories":["x"]}\n{"itemId":""}\n');
+  expect(await exit).toEqual([1, null]);
+  expect(await stdout).toContain("stored               1\n");
+  expect(await stdout).toContain('\nstdin:2: itemId is empty, got ""\n');
+});
+
+test("Ctrl-C ends an import with a summary, the exit code 130 and whole batches", async () => {
+  const database = join(createTestFolder(), "a.db");
+  const { child, stdout, exit } = start("events", "-", "--format", "csv", "--database", database);
+  const rows = Array.from({ length: 2500 }, (_, index) => `click,u${index},i\n`);
+  // Left open: the import waits for more when the signal comes.
+  child.stdin.write(`type,userId,itemId\n${rows.join("")}`);
+  await once(child.stderr, "data");
+  child.kill("SIGINT");
+  expect(await exit).toEqual([130, null]);
+  const stored = await countEvents(database);
+  expect([1000, 2000]).toContain(stored);
+  expect(await stdout).toContain(`stored               ${stored.toLocaleString("en-GB")}\n`);
+  expect(await stdout).toContain("interrupted; the same command imports the rest\n");
+});

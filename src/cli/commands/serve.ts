@@ -1,0 +1,81 @@
+import { Command } from "commander";
+import type { Configuration } from "../../engine/configuration.ts";
+import { forkCommand, type SupervisedChild, superviseChild } from "../children.ts";
+import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
+import { type Host, openHost } from "../host.ts";
+import { untilAborted, withInterruption } from "../interruption.ts";
+import { version } from "../package.ts";
+import { integerIn } from "../parse-options.ts";
+
+export interface ServeOptions extends DatabaseOptions {
+  readonly port: number;
+  readonly host: string;
+}
+
+export const withServeOptions = (command: Command): Command =>
+  withDatabaseOptions(command)
+    .option("--port <port>", "port to listen on; 0 takes a free one", integerIn(0, 65_535), 7400)
+    .option("--host <address>", "address to listen on", "127.0.0.1");
+
+export const log = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** `recurve learn` on the same record, as a process of its own. */
+export function startLearner({ database, config }: DatabaseOptions): SupervisedChild {
+  const configArguments = config === undefined ? [] : ["--config", config];
+  const start = () => forkCommand(["learn", "--database", database, ...configArguments]);
+  return superviseChild({ name: "the learner", start, log, clock: Date.now });
+}
+
+export function describeLearner({ learner }: Configuration): string {
+  const count = learner.minDecisions.toLocaleString("en-GB");
+  return `a process of its own; starts a cycle when ${count} decisions have their reward`;
+}
+
+/** The lines under the name, as a table of two columns. */
+export function describeHost(host: Host, rows: readonly (readonly [string, string])[]): string {
+  const all = [["Dashboard", host.url] as const, ...rows];
+  const lines = all.map(([name, text]) => `  ${name.padEnd(11)} ${text}`);
+  return `\n  Recurve ${version}\n\n${lines.join("\n")}\n`;
+}
+
+/** Serves until the signal ends it; children stop first, then requests under way are answered. */
+export async function runHost(
+  host: Host,
+  children: readonly SupervisedChild[],
+  signal: AbortSignal,
+): Promise<void> {
+  await untilAborted(signal);
+  log("stopping");
+  await Promise.all(children.map((child) => child.stop()));
+  await host.close();
+  log("stopped; the same command goes on from here");
+}
+
+async function serve(options: ServeOptions & { readonly learner: boolean }): Promise<void> {
+  const { database, config, learner } = options;
+  await withInterruption(async (signal) => {
+    const configure = (store: Parameters<typeof chooseConfiguration>[0]) =>
+      chooseConfiguration(store, config);
+    const host = await openHost({ ...options, configure });
+    const scenarios = host.configuration.scenarios.map(({ name }) => name).join(", ");
+    const learnerText = learner ? describeLearner(host.configuration) : "none here (--no-learner)";
+    log(
+      describeHost(host, [
+        ["Database", database],
+        ["Scenarios", scenarios],
+        ["Learner", learnerText],
+      ]),
+    );
+    await runHost(host, learner ? [startLearner(options)] : [], signal);
+  });
+}
+
+export function serveCommand(): Command {
+  const command = new Command("serve").description(
+    "Serve recommendations over HTTP, with the dashboard at /, and learn from the feedback",
+  );
+  return withServeOptions(command)
+    .option("--no-learner", "only serve; run recurve learn elsewhere, or not at all")
+    .addHelpText("after", "\nExample:\n  $ recurve serve --database shop.db --config shop.json")
+    .action(serve);
+}

@@ -1,0 +1,123 @@
+import { availableParallelism } from "node:os";
+import { Command, Option } from "commander";
+import { EngineError } from "../../domain/errors.ts";
+import { strategyNames } from "../../engine/closed-loop/strategies.ts";
+import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { integerIn, parseSeeds } from "../parse-options.ts";
+import { createProgressLine } from "../progress.ts";
+import { compareStrategies, groupRewards } from "../simulate/compare.ts";
+import { type SimulationJob, type SimulationSettings, worldNames } from "../simulate/job.ts";
+import { type JobResult, runJobs } from "../simulate/run-jobs.ts";
+import { formatComparisons, formatRewards } from "../simulate/tables.ts";
+import { describeTarget, judge, type Target } from "../simulate/target.ts";
+
+interface SimulateOptions extends Omit<SimulationSettings, "decisionsPerCycle"> {
+  readonly decisions: number;
+  readonly seed: readonly number[];
+  readonly check: boolean;
+  readonly json: boolean;
+}
+
+const sideBySide = 2;
+
+function checkOptions(command: Command, { world, drift, check, seed }: SimulateOptions): void {
+  const refuse = (message: string) => command.error(`error: ${message}`, { exitCode: 2 });
+  if (world === "jester" && drift) refuse("--drift is for --world synthetic; ratings don't drift");
+  if (check && seed.length < 2) refuse("--check needs two seeds or more, such as --seed 1..5");
+}
+
+/** Seed by seed, so that workers side by side are as far as each other. */
+function listJobs({ decisions, seed, ...settings }: SimulateOptions): readonly SimulationJob[] {
+  const { world, drift, cycles, data } = settings;
+  return seed.flatMap((one) =>
+    strategyNames.map((strategy) => ({
+      ...{ world, drift, cycles, data, decisionsPerCycle: decisions },
+      seed: one,
+      strategy,
+    })),
+  );
+}
+
+async function runAll(options: SimulateOptions): Promise<readonly JobResult[]> {
+  const jobs = listJobs(options);
+  const line = createProgressLine({ stream: process.stderr, clock: Date.now });
+  const total = jobs.length * options.cycles;
+  let done = 0;
+  const onCycle = ({ seed, strategy }: SimulationJob, cycle: number) => {
+    done += 1;
+    line.update(`${done} of ${total} cycles: seed ${seed}, ${strategy}, cycle ${cycle}`);
+  };
+  const workers = Math.min(sideBySide, availableParallelism());
+  return await runJobs(jobs, { workers, onCycle }).finally(() => line.stop());
+}
+
+/** By cycle, in how many seeds MPO promoted. */
+function countPromotions(results: readonly JobResult[], cycles: number): readonly number[] {
+  const own = results.filter(({ job }) => job.strategy === "mpo");
+  return Array.from(
+    { length: cycles },
+    (_, cycle) => own.filter(({ rewards }) => rewards[cycle]?.note === "promote").length,
+  );
+}
+
+interface Report {
+  readonly text: string;
+  readonly target: Target;
+}
+
+function createReport(options: SimulateOptions, results: readonly JobResult[]): Report {
+  const { world, drift, cycles, decisions, seed: seeds } = options;
+  const rewards = groupRewards(results);
+  const comparisons = compareStrategies(rewards);
+  const target = judge(options, comparisons);
+  if (options.json) {
+    const settings = { world, drift, cycles, decisions, seeds };
+    const report = { ...settings, rewards, comparisons, target };
+    return { target, text: JSON.stringify(report, null, 2) };
+  }
+  const text = [
+    `True expected reward of the slates shown: mean over ${seeds.length} seeds ± standard error`,
+    formatRewards(rewards, countPromotions(results, cycles)),
+    "MPO against the others, paired by seed",
+    formatComparisons(comparisons),
+    describeTarget(target),
+  ];
+  return { target, text: text.join("\n") };
+}
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  await withInterruption(async (signal) => {
+    exitWhenAborted(signal);
+    const { text, target } = createReport(options, await runAll(options));
+    process.stdout.write(`${text}\n`);
+    if (options.check && !target.isMet) {
+      const message = `the target was missed: ${describeTarget(target)}`;
+      throw new EngineError("target_missed", message, { details: { ...target } });
+    }
+  });
+}
+
+export function simulateCommand(): Command {
+  const command: Command = new Command("simulate")
+    .description("Play whole loops in a world with known rewards, and compare MPO with others")
+    .addOption(
+      new Option("--world <world>", "who visits").choices(worldNames).makeOptionMandatory(),
+    )
+    .option("--drift", "tastes change halfway (synthetic)", false)
+    .option("--cycles <count>", "cycles of each loop", integerIn(1, 1000), 10)
+    .option("--decisions <count>", "decisions of a cycle", integerIn(50, 1_000_000), 1000)
+    .option("--seed <seeds>", "such as 3, 1,2,5 or 1..10", parseSeeds, parseSeeds("1..5"))
+    .addOption(
+      new Option("--data <folder>", "where jester5k is (jester)")
+        .env("RECURVE_DATA")
+        .default("../shared/data"),
+    )
+    .option("--check", "exit with 1 where the target is missed", false)
+    .option("--json", "print figures as JSON", false)
+    .addHelpText("after", "\nExample:\n  $ recurve simulate --world synthetic --drift --seed 1..10")
+    .action((options: SimulateOptions) => {
+      checkOptions(command, options);
+      return simulate(options);
+    });
+  return command;
+}

@@ -1,0 +1,68 @@
+import { Command } from "commander";
+import type { Configuration } from "../../engine/configuration.ts";
+import type { Store } from "../../engine/open-store.ts";
+import { forkCommand, type SupervisedChild, superviseChild } from "../children.ts";
+import { chooseConfiguration, isDemoDatabase } from "../database.ts";
+import { demoConfiguration } from "../demo/demo-configuration.ts";
+import { openHost } from "../host.ts";
+import { withInterruption } from "../interruption.ts";
+import {
+  describeHost,
+  describeLearner,
+  log,
+  runHost,
+  type ServeOptions,
+  startLearner,
+  withServeOptions,
+} from "./serve.ts";
+
+interface StartOptions extends ServeOptions {
+  readonly demo: boolean;
+}
+
+/** A demo is for a record in which nothing is yet, and for one that it has begun. */
+async function wantsDemo(store: Store, { demo, config }: StartOptions): Promise<boolean> {
+  if (!demo || config !== undefined) return false;
+  return (await isDemoDatabase(store)) || (await store.sequence()) === 0;
+}
+
+function startUsers(url: string): SupervisedChild {
+  const start = () => forkCommand(["demo", "--url", url]);
+  return superviseChild({ name: "the simulated users", start, log, clock: Date.now });
+}
+
+const whatNext = {
+  demo: "simulated users visit and click; their tastes are hidden. Watch the policy find them out.",
+  own: "send items and events to the API, or stop and run recurve import.",
+};
+
+async function start(options: StartOptions): Promise<void> {
+  await withInterruption(async (signal) => {
+    let demo = false;
+    const configure = async (store: Store): Promise<Configuration> => {
+      demo = await wantsDemo(store, options);
+      return demo ? demoConfiguration : chooseConfiguration(store, options.config);
+    };
+    const host = await openHost({ ...options, configure });
+    log(
+      describeHost(host, [
+        ["Database", options.database],
+        ["Learner", describeLearner(host.configuration)],
+        ["Now", demo ? whatNext.demo : whatNext.own],
+        ["Ctrl-C", "stops; the next start goes on"],
+      ]),
+    );
+    const children = [startLearner(options), ...(demo ? [startUsers(host.url)] : [])];
+    await runHost(host, children, signal);
+  });
+}
+
+export function startCommand(): Command {
+  const command = new Command("start").description(
+    "Serve and learn; on an empty database with simulated users, to see the loop at work",
+  );
+  return withServeOptions(command)
+    .option("--no-demo", "without simulated users")
+    .addHelpText("after", "\nExample:\n  $ recurve start --database demo.db --port 8080")
+    .action(start);
+}

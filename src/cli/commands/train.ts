@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import type { Cycle } from "../../domain/cycle.ts";
+import { findScenario } from "../../engine/recommend.ts";
+import { train } from "../../engine/train.ts";
+import type { PretrainProgress } from "../../engine/training/pretrain-policy.ts";
+import { describeCycle } from "../cycle-line.ts";
+import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { learnerSeed, learnerThreads } from "../learner-settings.ts";
+import { createProgressLine } from "../progress.ts";
+
+interface TrainCommandOptions extends DatabaseOptions {
+  readonly scenario?: string;
+}
+
+const group = (count: number) => count.toLocaleString("en-GB");
+
+export function describeProgress(progress: PretrainProgress): string {
+  switch (progress.stage) {
+    case "read":
+      return `${group(progress.events)} events read`;
+    case "rows": {
+      const cut =
+        progress.perUser === undefined ? "" : `, of each user the newest ${progress.perUser}`;
+      return `${group(progress.rows)} training rows${cut}; first epoch`;
+    }
+    case "epoch":
+      return `epoch ${progress.epoch} of ${progress.epochs}, loss ${progress.loss.toFixed(3)}`;
+    case "measure":
+      return `measuring on the last events of ${group(progress.users)} users`;
+    default:
+      throw new RangeError(`no stage ${String(progress satisfies never)}`);
+  }
+}
+
+const endings: Partial<Record<Cycle["outcome"], string>> = {
+  initial: "serves now",
+  promote: "serves now",
+  canary: "answers a share of the users",
+};
+
+function describeResult(cycle: Cycle | undefined): string {
+  if (cycle === undefined) {
+    return "nothing to learn from yet: the scenario has no new decisions with a closed reward window";
+  }
+  const ending = endings[cycle.outcome] ?? "is kept, but does not serve";
+  return `${describeCycle(cycle)}\npolicy ${cycle.candidateVersion} ${ending}`;
+}
+
+async function runTrain(options: TrainCommandOptions): Promise<void> {
+  await withInterruption(async (signal) => {
+    exitWhenAborted(signal);
+    const line = createProgressLine({ stream: process.stderr, clock: Date.now });
+    const cycle = await withDatabase(options, ({ store, configuration }) =>
+      train({
+        store,
+        configuration,
+        scenario: findScenario(configuration, options.scenario),
+        clock: Date.now,
+        seed: learnerSeed,
+        threads: learnerThreads,
+        onProgress: (progress) => line.update(describeProgress(progress)),
+      }),
+    ).finally(() => line.stop());
+    process.stdout.write(`${describeResult(cycle)}\n`);
+  });
+}
+
+export function trainCommand(): Command {
+  const command = new Command("train").description(
+    "Train now: on behaviour events before the first decision, one cycle on feedback after it",
+  );
+  return withDatabaseOptions(command)
+    .option("--scenario <name>", "default: the first of the configuration")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ recurve import movielens ml-100k\n  $ recurve train --scenario items",
+    )
+    .action(runTrain);
+}

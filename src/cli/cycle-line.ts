@@ -1,0 +1,35 @@
+import type { Cycle } from "../domain/cycle.ts";
+import type { JsonObject } from "../domain/json.ts";
+
+function readNumber(record: JsonObject | undefined, name: string): number | undefined {
+  const value = record?.[name];
+  return typeof value === "number" ? value : undefined;
+}
+
+/** What serving and baseline earned in the cycle's new feedback, in reward units for a shown item. */
+function describeReward({ record }: Cycle): string {
+  const evaluation = record.evaluation as JsonObject | undefined;
+  const serving = readNumber(evaluation, "meanReward");
+  const baseline = readNumber(evaluation, "baselineMeanReward");
+  if (serving === undefined) return "";
+  const against = baseline === undefined ? "" : `, baseline ${baseline.toFixed(3)}`;
+  return `reward ${serving.toFixed(3)}${against}`;
+}
+
+/**
+ * One line for a person: when, which, how it ended, what was earned, and why.
+ * @param columns of the terminal, where the line must fit; the dashboard has the whole reason
+ */
+export function describeCycle(cycle: Cycle, columns?: number): string {
+  const time = new Date(cycle.finishedAt).toTimeString().slice(0, 8);
+  const reward = describeReward(cycle);
+  const parts = [
+    time,
+    `${cycle.scenario} cycle ${cycle.cycle}`,
+    cycle.outcome.padEnd(15),
+    ...(reward === "" ? [] : [reward]),
+    cycle.reason,
+  ];
+  const line = parts.join("  ");
+  return columns === undefined || line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+}

@@ -1,0 +1,24 @@
+import type { World } from "../../domain/world.ts";
+import { type Configuration, parseConfiguration } from "../../engine/configuration.ts";
+import { createSyntheticWorld } from "../../simulation/synthetic-world.ts";
+
+/** A database with this scenario is a demo's. */
+export const demoScenario = "demo";
+const seed = 1;
+
+/** The same users with the same tastes each time, so that a demo can go on. */
+export const createDemoWorld = (): World => createSyntheticWorld({ seed });
+
+/** Short windows and pauses, so that a person sees several cycles within minutes. */
+export const demoConfiguration: Configuration = parseConfiguration({
+  scenarios: [
+    {
+      name: demoScenario,
+      slateSize: 1,
+      excludeSeen: false,
+      reward: { weights: { click: 1 }, windowSeconds: 3, maximum: 1 },
+    },
+  ],
+  baselineShare: 0.1,
+  learner: { intervalSeconds: 2, minDecisions: 1500, maxDecisions: 15_000 },
+});

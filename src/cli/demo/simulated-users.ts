@@ -1,0 +1,99 @@
+import { itemId } from "../../domain/ids.ts";
+import type { World } from "../../domain/world.ts";
+import { ApiError, type RecurveClient } from "../../sdk/client.ts";
+import { pause } from "../interruption.ts";
+
+/** Largest batch that the API takes. */
+const batchSize = 1000;
+
+export interface SimulationOptions {
+  readonly client: RecurveClient;
+  readonly world: World;
+  readonly scenario: string;
+  readonly signal: AbortSignal;
+  readonly visitsPerSecond: number;
+  /** Visits at a time. */
+  readonly concurrency: number;
+  /** Pause before a request is repeated that the server was away for. */
+  readonly retryPauseMs: number;
+  /** Milliseconds. */
+  readonly clock: () => number;
+}
+
+function* batches<T>(rows: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < rows.length; start += batchSize)
+    yield rows.slice(start, start + batchSize);
+}
+
+/** Repeats a request for as long as the server is away. `undefined` where the signal ended it. */
+async function insist<T>(
+  { signal, retryPauseMs }: SimulationOptions,
+  request: () => Promise<T>,
+): Promise<T | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.retryable)) throw error;
+      await pause(retryPauseMs, signal);
+    }
+  }
+  return undefined;
+}
+
+/** Items, users and what they did before the first visit. What is known already stays as it is. */
+async function introduce(options: SimulationOptions): Promise<void> {
+  const { client, world } = options;
+  for (const items of batches(world.items)) await insist(options, () => client.putItems(items));
+  for (const users of batches(world.users)) await insist(options, () => client.putUsers(users));
+  const history = world.history.map((event, index) => ({ ...event, eventId: `history-${index}` }));
+  for (const events of batches(history)) await insist(options, () => client.sendEvents(events));
+}
+
+async function visit(options: SimulationOptions, turn: number): Promise<void> {
+  const { client, world, scenario } = options;
+  const request = { ...world.visit(turn), scenario };
+  const answer = await insist(options, () => client.recommend(request));
+  if (answer === undefined) return;
+  const { decisionId } = answer;
+  const shown = answer.slate.map((entry) => itemId(entry.itemId));
+  const events = world.react(turn, shown).map((reaction) => ({
+    ...reaction,
+    userId: request.userId,
+    decisionId,
+    eventId: `${decisionId}/${reaction.itemId}`,
+  }));
+  if (events.length > 0) await insist(options, () => client.sendEvents(events));
+}
+
+/**
+ * Plays a world's users against a server until the signal ends it: introduces them, then visits at a steady rate. Waits
+ * while the server is away, and goes on where an earlier run stopped.
+ *
+ * @throws ApiError where the server refuses, for example because it has no such scenario
+ */
+export async function simulateUsers(given: SimulationOptions): Promise<void> {
+  const stop = new AbortController();
+  const options = { ...given, signal: AbortSignal.any([given.signal, stop.signal]) };
+  const { client, signal, clock } = options;
+  const known = await insist(options, () => client.listScenarios());
+  await introduce(options);
+  let turn = known?.scenarios.find(({ name }) => name === options.scenario)?.decisions ?? 0;
+  const intervalMs = 1000 / options.visitsPerSecond;
+  let due = clock();
+
+  const visitor = async () => {
+    while (!signal.aborted) {
+      // After a time without answers the visits that did not take place are not made up for.
+      due = Math.max(due + intervalMs, clock() - intervalMs);
+      await pause(due - clock(), signal);
+      if (!signal.aborted) await visit(options, turn++);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: options.concurrency }, visitor));
+  } finally {
+    // Where one was refused, so are the others.
+    stop.abort();
+  }
+}

@@ -1,0 +1,64 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { Configuration } from "../engine/configuration.ts";
+import { createEngine } from "../engine/create-engine.ts";
+import { openStore, type Store } from "../engine/open-store.ts";
+import { createRandom } from "../numeric/random.ts";
+import { createServer } from "../server/create-server.ts";
+import { listen } from "../server/listen.ts";
+import { dashboardFolder, version } from "./package.ts";
+
+export interface HostOptions {
+  readonly database: string;
+  readonly host: string;
+  readonly port: number;
+  /** Chosen once the record can be looked into. */
+  readonly configure: (store: Store) => Promise<Configuration>;
+}
+
+/** The serving process: record, engine and HTTP server. */
+export interface Host {
+  readonly url: string;
+  readonly configuration: Configuration;
+  /** Answers requests under way, then closes the record. */
+  close(): Promise<void>;
+}
+
+async function serveStore(store: Store, options: HostOptions): Promise<Host> {
+  const configuration = await options.configure(store);
+  const engine = await createEngine({
+    store,
+    configuration,
+    clock: Date.now,
+    random: createRandom(randomInt(2 ** 32)),
+    createId: randomUUID,
+  });
+  const app = createServer({
+    engine,
+    version,
+    clock: Date.now,
+    logError: (error, { requestId, method, path }) =>
+      process.stderr.write(`${method} ${path} failed (request ${requestId}): ${error.stack}\n`),
+    dashboardFolder,
+  });
+  const listening = await listen({ app, host: options.host, port: options.port });
+  return {
+    url: listening.url,
+    configuration,
+    close: async () => {
+      await listening.close();
+      await engine.close();
+      await store.close();
+    },
+  };
+}
+
+/** @throws port_in_use, storage_unavailable, unsupported_database_version, invalid_configuration */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const store = await openStore(options.database);
+  try {
+    return await serveStore(store, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from "commander";
+import { expect, test } from "vitest";
+import { integerIn, parseSeeds } from "./parse-options.ts";
+
+test.each([
+  ["3", [3]],
+  ["1,2,5", [1, 2, 5]],
+  ["1..4", [1, 2, 3, 4]],
+  ["7..7", [7]],
+  ["5, 1..3, 2", [5, 1, 2, 3]],
+])("seeds %s are %j", (text, seeds) => {
+  expect(parseSeeds(text)).toEqual(seeds);
+});
+
+test.each(["", "a", "1.5", "-1", "4..1", "1..", "..3", "1,,2", "1...3", "1..5000", "9999999999"])(
+  "seeds '%s' are wrong usage",
+  (text) => {
+    expect(() => parseSeeds(text)).toThrow(InvalidArgumentError);
+  },
+);
+
+test("integers are parsed in their range and refused outside it", () => {
+  const parse = integerIn(1, 65_535);
+  expect([parse("1"), parse("65535")]).toEqual([1, 65_535]);
+  for (const text of ["0", "65536", "1e3", "8080x", "", " 1", "1.0", "-1"]) {
+    expect(() => parse(text)).toThrow("Expected an integer in 1…65535.");
+  }
+});

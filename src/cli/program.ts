@@ -1,0 +1,38 @@
+import { Command } from "commander";
+import { auditCommand } from "./commands/audit.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { importCommand } from "./commands/import.ts";
+import { learnCommand } from "./commands/learn.ts";
+import { rollBackCommand } from "./commands/roll-back.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { simulateCommand } from "./commands/simulate.ts";
+import { startCommand } from "./commands/start.ts";
+import { trainCommand } from "./commands/train.ts";
+import { version } from "./package.ts";
+
+/** Usage errors are thrown instead of ending the process, here and in all commands below. */
+function throwUsageErrors(command: Command): void {
+  command.exitOverride((error) => {
+    throw error;
+  });
+  for (const child of command.commands) throwUsageErrors(child);
+}
+
+/** The command `recurve`. Parsing throws CommanderError for wrong usage, EngineError for expected failures. */
+export function createProgram(): Command {
+  const program = new Command("recurve")
+    .description("A recommendation engine that learns from its own feedback.")
+    .version(version)
+    .addHelpText("after", "\nTo see it at work: recurve start");
+  program.addCommand(startCommand());
+  program.addCommand(serveCommand());
+  program.addCommand(importCommand());
+  program.addCommand(trainCommand());
+  program.addCommand(learnCommand());
+  program.addCommand(auditCommand());
+  program.addCommand(rollBackCommand());
+  program.addCommand(simulateCommand());
+  program.addCommand(demoCommand());
+  throwUsageErrors(program);
+  return program;
+}

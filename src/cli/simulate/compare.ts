@@ -1,0 +1,61 @@
+import { type StrategyName, strategyNames } from "../../engine/closed-loop/strategies.ts";
+import type { JobResult } from "./run-jobs.ts";
+
+/** A mean over seeds; its standard error is NaN for a single seed. */
+export interface Estimate {
+  readonly mean: number;
+  readonly standardError: number;
+}
+
+export function estimate(values: readonly number[]): Estimate {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) };
+}
+
+/** Mean rewards of one strategy: by seed, then by cycle. */
+export type RewardsBySeed = readonly (readonly number[])[];
+export type RewardsByStrategy = Readonly<Record<StrategyName, RewardsBySeed>>;
+
+/** @param results the same seeds in the same order for every strategy */
+export function groupRewards(results: readonly JobResult[]): RewardsByStrategy {
+  const rewardsOf = (name: StrategyName) =>
+    results
+      .filter(({ job }) => job.strategy === name)
+      .map(({ rewards }) => rewards.map(({ meanReward }) => meanReward));
+  return Object.fromEntries(
+    strategyNames.map((name) => [name, rewardsOf(name)]),
+  ) as unknown as RewardsByStrategy;
+}
+
+export const cycleEstimate = (rewards: RewardsBySeed, cycle: number): Estimate =>
+  estimate(rewards.map((bySeed) => bySeed[cycle] ?? Number.NaN));
+
+const overCycles = (bySeed: readonly number[]) => estimate(bySeed).mean;
+const lastCycle = (bySeed: readonly number[]) => bySeed.at(-1) ?? Number.NaN;
+
+export const meanEstimate = (rewards: RewardsBySeed): Estimate => estimate(rewards.map(overCycles));
+
+export interface Comparison {
+  readonly other: StrategyName;
+  /** MPO − other by seed: the mean over all cycles, and the last cycle. */
+  readonly difference: Estimate;
+  readonly lastDifference: Estimate;
+  /** Mean of MPO over mean of the other. */
+  readonly ratio: number;
+}
+
+/** Visits and luck of a seed are the same for every strategy, so differences are taken seed by seed. */
+export function compareStrategies(rewards: RewardsByStrategy): readonly Comparison[] {
+  const { mpo } = rewards;
+  const pair = (other: RewardsBySeed, summary: (bySeed: readonly number[]) => number) =>
+    estimate(mpo.map((bySeed, index) => summary(bySeed) - summary(other[index] ?? [])));
+  return strategyNames
+    .filter((name) => name !== "mpo")
+    .map((other) => ({
+      other,
+      difference: pair(rewards[other], overCycles),
+      lastDifference: pair(rewards[other], lastCycle),
+      ratio: meanEstimate(mpo).mean / meanEstimate(rewards[other]).mean,
+    }));
+}

@@ -1,0 +1,37 @@
+import type { World } from "../../domain/world.ts";
+import type { CycleReward } from "../../engine/closed-loop/closed-loop.ts";
+import type { StrategyName } from "../../engine/closed-loop/strategies.ts";
+import { createJesterWorld } from "../../simulation/jester-world.ts";
+import { createSyntheticWorld } from "../../simulation/synthetic-world.ts";
+
+export const worldNames = ["synthetic", "jester"] as const;
+
+/** What all jobs of a simulation have in common. */
+export interface SimulationSettings {
+  readonly world: (typeof worldNames)[number];
+  readonly drift: boolean;
+  readonly cycles: number;
+  readonly decisionsPerCycle: number;
+  /** Folder of the data sets. */
+  readonly data: string;
+}
+
+/** One closed loop, in a worker of its own. */
+export interface SimulationJob extends SimulationSettings {
+  readonly seed: number;
+  readonly strategy: StrategyName;
+}
+
+/** What a worker says, in this order: cycles as they end, then one of the two others. */
+export type WorkerMessage =
+  | { readonly kind: "cycle"; readonly cycle: number }
+  | { readonly kind: "done"; readonly rewards: readonly CycleReward[] }
+  | { readonly kind: "failed"; readonly message: string; readonly code?: string };
+
+/** @throws invalid_configuration, not_found, invalid_file */
+export function createWorld(job: SimulationJob): World {
+  const { seed } = job;
+  if (job.world === "jester") return createJesterWorld({ seed, folder: `${job.data}/jester5k` });
+  const turns = job.cycles * job.decisionsPerCycle;
+  return createSyntheticWorld({ seed, ...(job.drift ? { drift: "abrupt", turns } : {}) });
+}

@@ -1,0 +1,51 @@
+import Table from "cli-table3";
+import { strategyNames } from "../../engine/closed-loop/strategies.ts";
+import {
+  type Comparison,
+  cycleEstimate,
+  type Estimate,
+  meanEstimate,
+  type RewardsByStrategy,
+} from "./compare.ts";
+
+const plain = { head: [], border: [], compact: true };
+
+/** `0.3121 ± 0.0042`; a single seed has no standard error. */
+export function formatEstimate({ mean, standardError }: Estimate): string {
+  const error = Number.isNaN(standardError) ? "–" : standardError.toFixed(4);
+  return `${mean.toFixed(4)} ± ${error}`;
+}
+
+/**
+ * Mean reward of each strategy by cycle, over seeds.
+ * @param promotions by cycle, the number of seeds in which MPO promoted
+ */
+export function formatRewards(rewards: RewardsByStrategy, promotions: readonly number[]): string {
+  const table = new Table({
+    head: ["cycle", ...strategyNames, "promoted"],
+    colAligns: ["right", ...strategyNames.map(() => "right" as const), "right"],
+    style: plain,
+  });
+  const seeds = rewards.mpo.length;
+  for (const [cycle, promoted] of promotions.entries()) {
+    const cells = strategyNames.map((name) => formatEstimate(cycleEstimate(rewards[name], cycle)));
+    table.push([String(cycle + 1), ...cells, `${promoted} of ${seeds}`]);
+  }
+  const means = strategyNames.map((name) => formatEstimate(meanEstimate(rewards[name])));
+  table.push(["mean", ...means, ""]);
+  return table.toString();
+}
+
+/** MPO against each other strategy, paired by seed. */
+export function formatComparisons(comparisons: readonly Comparison[]): string {
+  const table = new Table({
+    head: ["mpo −", "mean over cycles", "last cycle", "ratio"],
+    colAligns: ["left", "right", "right", "right"],
+    style: plain,
+  });
+  for (const { other, difference, lastDifference, ratio } of comparisons) {
+    const differences = [difference, lastDifference].map(formatEstimate);
+    table.push([other, ...differences, ratio.toFixed(3)]);
+  }
+  return table.toString();
+}

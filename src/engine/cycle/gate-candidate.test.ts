@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { sampleRow } from "../../../tests/support/feedback.ts";
+import { sampleViews } from "../../../tests/support/policy.ts";
+import { rewardHeadCount } from "../../learning/critic.ts";
+import type { ScoredRow } from "../../learning/scored-row.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { gateCandidate } from "./gate-candidate.ts";
+
+const seed = 107;
+const views = sampleViews(4);
+const rewards = [0.7, 0.3, 0.3, 0.1];
+const exploration = 0.1;
+const uniform = Float64Array.of(0.25, 0.25, 0.25, 0.25).map(Math.log);
+
+/** A uniform policy's log over 200 users, with a reward model that is right. */
+function simulate(count: number, users = 200): ScoredRow[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, (_, index) => {
+    const action = random.integer(4);
+    const reward = random.uniform() < rewards[action]! ? 1 : 0;
+    return {
+      row: sampleRow(views, { action, reward, propensity: 0.25, user: index % users, exploration }),
+      scores: {
+        logPolicy: uniform,
+        rewardHeads: Array.from({ length: rewardHeadCount }, () => Float64Array.from(rewards)),
+        discriminator: new Float64Array(4),
+      },
+    };
+  });
+}
+
+const judge = (rows: readonly ScoredRow[], probabilities: readonly number[]) =>
+  gateCandidate({
+    rows,
+    candidateLogs: rows.map(() => Float64Array.from(probabilities, Math.log)),
+    predictedDifference: 0.05,
+  });
+
+test("a candidate that chooses what pays is promoted, with its true difference in the interval", () => {
+  const gate = judge(simulate(2000), [0.6, 0.2, 0.15, 0.05]);
+  expect(gate.verdict).toBe("promote");
+  // Of the served policies: 0.9·(0.6·0.7 + 0.35·0.3 + 0.05·0.1 − 0.35).
+  const truth = 0.9 * (0.42 + 0.105 + 0.005 - 0.35);
+  expect(Math.abs(gate.difference! - truth)).toBeLessThan(4 * gate.standardError!);
+  expect(gate.doublyRobust!.servingValue).toBeCloseTo(0.35, 1);
+});
+
+test("the serving policy itself is no improvement", () => {
+  const gate = judge(simulate(2000), [0.25, 0.25, 0.25, 0.25]);
+  expect(gate.verdict).toBe("hold");
+  expect(gate.difference).toBeCloseTo(0, 12);
+});
+
+test("a candidate that chooses what does not pay is held", () => {
+  const gate = judge(simulate(2000), [0.05, 0.2, 0.15, 0.6]);
+  expect(gate.verdict).toBe("hold");
+  expect(gate.interval![1]).toBeLessThan(0);
+});
+
+test("few rows, or few users, are not enough to say", () => {
+  expect(judge(simulate(50), [0.6, 0.2, 0.15, 0.05]).verdict).toBe("not-enough-data");
+  expect(judge(simulate(2000, 3), [0.6, 0.2, 0.15, 0.05]).verdict).toBe("not-enough-data");
+  expect(judge([], [1, 0, 0, 0])).toMatchObject({ verdict: "not-enough-data", rows: 0 });
+});
+
+const guard = (gate: ReturnType<typeof gateCandidate>, name: string) =>
+  gate.guards.find((one) => one.name === name)!;
+
+test("the catalogue coverage counts items that are shown now and then, floor included", () => {
+  const all = judge(simulate(400), [0.6, 0.2, 0.15, 0.05]);
+  expect(guard(all, "catalogue coverage").value).toBe(1);
+  // With little exploration an item that the candidate gave up is as good as never shown.
+  const rows = simulate(400).map(({ row, scores }) => ({
+    row: { ...row, exploration: 0.01 },
+    scores,
+  }));
+  const narrow = judge(rows, [0.9997, 0.0001, 0.0001, 0.0001]);
+  expect(guard(narrow, "catalogue coverage")).toMatchObject({ value: 0.25, passed: false });
+  expect(narrow.verdict).toBe("hold");
+});
+
+test("mass where the serving policy as good as never was counts as unsupported", () => {
+  const rows = simulate(400).map(({ row, scores }) => ({
+    row: { ...row, exploration: 1e-4, action: 0, propensity: 1 },
+    scores: { ...scores, logPolicy: Float64Array.of(1 - 3e-9, 1e-9, 1e-9, 1e-9).map(Math.log) },
+  }));
+  const gate = judge(rows, [0.7, 0.1, 0.1, 0.1]);
+  const { value, passed } = guard(gate, "unsupported mass");
+  expect(value).toBeCloseTo(0.3, 3);
+  expect(passed).toBe(false);
+  expect(gate.verdict).toBe("hold");
+});

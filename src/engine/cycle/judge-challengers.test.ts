@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { sampleRow } from "../../../tests/support/feedback.ts";
+import { sampleViews } from "../../../tests/support/policy.ts";
+import {
+  advantages,
+  challengerLogs,
+  klDivergence,
+  referenceLogs,
+  tilt,
+} from "../../learning/challengers.ts";
+import { rewardHeadCount } from "../../learning/critic.ts";
+import { servedProbability } from "../../learning/feedback-row.ts";
+import { challengerSettings } from "../../learning/meta-policy.ts";
+import type { ScoredRow } from "../../learning/scored-row.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { judgeChallengers, loggedArrays, targetArrays, temper } from "./judge-challengers.ts";
+
+const seed = 103;
+const views = sampleViews(4);
+const rewards = [0.8, 0.2, 0.3, 0.1];
+const uniform = Float64Array.of(0.25, 0.25, 0.25, 0.25);
+
+/** Rows of a uniform policy's log; the reward model believes `believed`, a little different in each head. */
+function simulate(options: {
+  readonly count: number;
+  readonly users: number;
+  readonly believed: readonly number[];
+}): ScoredRow[] {
+  const random = createRandom(seed);
+  const { count, users, believed } = options;
+  return Array.from({ length: count }, (_, index) => {
+    const action = random.integer(4);
+    const reward = random.uniform() < rewards[action]! ? 1 : 0;
+    return {
+      row: sampleRow(views, { action, reward, propensity: 0.25, user: index % users }),
+      scores: {
+        logPolicy: uniform.map(Math.log),
+        rewardHeads: Array.from({ length: rewardHeadCount }, (__, head) =>
+          Float64Array.from(believed, (value) => value + (head % 2 === 0 ? 0.01 : -0.01)),
+        ),
+        discriminator: new Float64Array(4),
+      },
+    };
+  });
+}
+
+const worth = (logs: Float64Array, { row }: ScoredRow) =>
+  rewards.reduce((sum, r, a) => sum + r * servedProbability(Math.exp(logs[a]!), row), 0);
+
+describe("temperatures", () => {
+  test("meet each setting's radius on the states, or stay within it", () => {
+    const scored = simulate({ count: 50, users: 10, believed: rewards });
+    const challengers = temper(scored);
+    expect(challengers.map(({ setting }) => setting)).toEqual(challengerSettings);
+    for (const { setting, temperature } of challengers) {
+      const reference = referenceLogs(scored[0]!.scores.logPolicy, setting.proximity);
+      const logs = tilt(reference, advantages(scored[0]!.scores, setting), temperature);
+      expect(klDivergence(logs, reference)).toBeLessThan(setting.klRadius + 1e-3);
+    }
+  });
+});
+
+describe("arrays for the estimators", () => {
+  const scored = simulate({ count: 2, users: 2, believed: rewards });
+  const logs = scored.map(() => Float64Array.of(0.7, 0.1, 0.1, 0.1).map(Math.log));
+  const values = scored.map(() => Float64Array.of(1, 0, 0.5, 0));
+
+  test("are served probabilities and direct values, by hand", () => {
+    const { targetProbabilities, directValues } = targetArrays(scored, logs, values);
+    for (const [index, { row }] of scored.entries()) {
+      const served = [0.7, 0.1, 0.1, 0.1].map((p) => 0.9 * p + 0.1 / 4);
+      expect(targetProbabilities[index]).toBeCloseTo(served[row.action]!, 14);
+      expect(directValues[index]).toBeCloseTo(served[0]! + 0.5 * served[2]!, 14);
+    }
+  });
+
+  test("hold what was logged, with the prediction of the logged action", () => {
+    const { feedback, predictions } = loggedArrays(scored, values);
+    expect([...feedback.rewards]).toEqual(scored.map(({ row }) => row.reward));
+    expect([...feedback.propensities]).toEqual([0.25, 0.25]);
+    expect([...feedback.clusters]).toEqual([0, 1]);
+    expect([...predictions]).toEqual(scored.map(({ row }) => [1, 0, 0.5, 0][row.action]));
+  });
+});
+
+describe("the judge", () => {
+  const scored = simulate({ count: 1500, users: 100, believed: rewards });
+  const challengers = temper(scored);
+  const judgement = judgeChallengers(scored, challengers, {});
+
+  test("estimates each challenger's true difference within 4 standard errors", () => {
+    for (const [index, { difference, standardError, name }] of judgement.settings.entries()) {
+      const { setting, temperature } = challengers[index]!;
+      const logs = challengerLogs(scored[0]!.scores, setting, temperature);
+      const truth = worth(logs, scored[0]!) - worth(uniform.map(Math.log), scored[0]!);
+      expect([name, Math.abs(difference - truth) < 4 * standardError]).toEqual([name, true]);
+      expect(standardError).toBeLessThan(0.1);
+    }
+  });
+
+  test("moves the mixture to what pays where the reward model is right", () => {
+    expect(judgement.difference).toBeGreaterThan(0);
+    const logs = judgement.mix(scored[0]!);
+    expect(logs.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 12);
+    expect(Math.exp(logs[0]!)).toBeGreaterThan(0.5);
+  });
+
+  test("shares all weight among the settings and doing nothing, and carries the evidence on", () => {
+    const weights = judgement.settings.map(({ weight }) => weight);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    expect(weights.every((weight) => weight >= 0)).toBe(true);
+    expect(total).toBeGreaterThan(0.9);
+    expect(total).toBeLessThanOrEqual(1 + 1e-12);
+    expect(Object.keys(judgement.state).length).toBe(challengerSettings.length + 1);
+    const again = judgeChallengers(scored, challengers, judgement.state);
+    const strongest = (state: typeof judgement.state) => Math.max(...Object.values(state));
+    expect(strongest(again.state)).toBeGreaterThan(strongest(judgement.state));
+  });
+
+  test("does nothing where the reward model is wrong about everything", () => {
+    const misled = simulate({ count: 1500, users: 100, believed: rewards.map((r) => 1 - r) });
+    const { settings, mix, difference } = judgeChallengers(misled, temper(misled), {});
+    for (const one of settings) expect(one.difference).toBeLessThan(0);
+    const logs = mix(misled[0]!);
+    expect(klDivergence(logs, misled[0]!.scores.logPolicy)).toBeLessThan(0.05);
+    expect(Math.abs(difference)).toBeLessThan(0.05);
+  });
+});
+
+// New feedback can come from one user, or from users who all fall into other folds.
+const told = (judgement: ReturnType<typeof judgeChallengers>, state: ScoredRow) => {
+  for (const { weight } of judgement.settings) expect(weight).toBeGreaterThanOrEqual(0);
+  expect(Object.values(judgement.state).every(Number.isFinite)).toBe(true);
+  const logs = judgement.mix(state);
+  expect(logs.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 12);
+};
+
+test.each([
+  ["no rows", 0, 1],
+  ["rows of one user", 20, 1],
+  ["one row", 1, 1],
+  ["two users", 4, 2],
+])("of %s the judge makes no NaN, and a mixture that sums to one", (_, count, users) => {
+  const scored = simulate({ count, users, believed: rewards });
+  const states = simulate({ count: 10, users: 5, believed: rewards });
+  told(judgeChallengers(scored, temper(states), {}), states[0]!);
+});
+
+test("of rows that leave nothing to choose the judge makes no NaN either", () => {
+  const only = simulate({ count: 30, users: 10, believed: rewards }).map(({ row, scores }) => ({
+    row: { ...row, candidates: views.slice(0, 1), action: 0, propensity: 1 },
+    scores: {
+      logPolicy: Float64Array.of(0),
+      rewardHeads: scores.rewardHeads.map((head) => head.slice(0, 1)),
+      discriminator: Float64Array.of(0),
+    },
+  }));
+  told(judgeChallengers(only, temper(only), {}), only[0]!);
+});

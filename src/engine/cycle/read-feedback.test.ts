@@ -1,0 +1,233 @@
+import { describe, expect, test } from "vitest";
+import { sampleDecision, sampleItem } from "../../../tests/support/sample.ts";
+import {
+  ann,
+  candidatesOf,
+  openShop,
+  type ShopOptions,
+  shopConfiguration,
+} from "../../../tests/support/shop.ts";
+import { decisionId, itemId, userId } from "../../domain/ids.ts";
+import type { RewardRule } from "../../domain/scenario.ts";
+import { itemTokens } from "../../policy/item-features.ts";
+import { createCatalogue } from "../catalogue.ts";
+import { parseConfiguration } from "../configuration.ts";
+import { readFeedback, settleReward } from "./read-feedback.ts";
+
+const rule: RewardRule = {
+  weights: { click: 1, buy: 4 },
+  windowSeconds: 600,
+  defaultReward: -0.5,
+  minimum: -1,
+  maximum: 3,
+};
+
+/** A shop with one decision a call, and a reader of its feedback. */
+async function open(options: ShopOptions = { scenario: { reward: rule } }) {
+  const shop = await openShop(options);
+  const scenario = parseConfiguration(shopConfiguration(options)).scenarios[0]!;
+  const read = (changes: { previous?: number; cycle?: number; maxDecisions?: number } = {}) =>
+    readFeedback({
+      store: shop.store,
+      catalogue: createCatalogue(shop.store.items),
+      scenario,
+      now: shop.clock(),
+      maxDecisions: 1000,
+      previous: 0,
+      cycle: 1,
+      ...changes,
+    });
+  return { ...shop, read };
+}
+
+describe("settling a reward", () => {
+  test("takes the default where no event came, and clips to the rule's range", () => {
+    expect([undefined, 0, 2, 3, 99, -0.9, -99].map((one) => settleReward(one, rule))).toEqual([
+      -0.5, 0, 2, 3, 3, -0.9, -1,
+    ]);
+  });
+
+  test("clips the default too", () => {
+    expect(settleReward(undefined, { ...rule, defaultReward: 9 })).toBe(3);
+  });
+});
+
+describe("rows", () => {
+  test("are the positions of a decision, each among the candidates that were left", async () => {
+    const { engine, advance, read } = await open();
+    const { decision } = await engine.recommend({
+      userId: ann,
+      candidates: candidatesOf("i-0", "i-1", "i-2"),
+      slateSize: 3,
+    });
+    const [first, second] = decision.slate;
+    const common = { userId: ann, decisionId: decision.decisionId };
+    await engine.record([
+      { ...common, type: "buy", itemId: first! },
+      { ...common, type: "click", itemId: second! },
+    ]);
+    advance(600);
+    const { rows, users, decisions, newDecisions } = await read();
+    expect([users, decisions, newDecisions]).toEqual([1, 1, 1]);
+    expect(rows.map((row) => row.candidates.length)).toEqual([3, 2, 1]);
+    expect(rows.map((row) => row.candidates[row.action]!.itemId)).toEqual(decision.slate);
+    expect(rows.map((row) => row.position)).toEqual([0, 1, 2]);
+    expect(rows.map((row) => row.propensity)).toEqual(decision.positionPropensities);
+    // Reward 4 is clipped to 3, 1 stays, none is −0.5; the range −1…3 is mapped to 0…1.
+    expect(rows.map((row) => row.reward)).toEqual([1, 0.5, 0.125]);
+    expect(new Set(rows.map((row) => row.state)).size).toBe(1);
+    expect(rows[0]).toMatchObject({ exploration: 0.1, arm: "serving", user: 0 });
+  });
+
+  test("have the profile of their own moment, not what came after", async () => {
+    const { engine, advance, read } = await open();
+    const click = (item: string) => ({
+      type: "click",
+      userId: ann,
+      itemId: itemId(item),
+      value: 2,
+    });
+    await engine.record([click("i-3")]);
+    await engine.recommend({ userId: ann, context: { hour: 1 } });
+    await engine.record([click("i-4")]);
+    await engine.recommend({ userId: ann, context: { hour: 2 } });
+    await engine.record([click("i-5")]);
+    advance(600);
+    const { rows } = await read();
+    const histories = rows.filter((row) => row.position === 0).map((row) => row.state);
+    // Newest first.
+    expect(histories.map(({ profile }) => profile.itemIds)).toEqual([["i-3", "i-4"], ["i-3"]]);
+    expect(histories.map(({ history }) => history.map((view) => view.itemId))).toEqual([
+      ["i-3", "i-4"],
+      ["i-3"],
+    ]);
+    expect(histories[1]!.profile.signals).toEqual([2 / 3]);
+  });
+
+  test("see one item as one view, deleted items as they were last, sent features as sent", async () => {
+    const { engine, advance, read } = await open();
+    const featured = { itemId: itemId("x"), features: { genre: "crime" } };
+    await engine.recommend({ userId: ann, candidates: [...candidatesOf("i-0", "i-1"), featured] });
+    await engine.recommend({ userId: ann, candidates: candidatesOf("i-0", "i-1") });
+    await engine.deleteItem(itemId("i-1"));
+    advance(600);
+    const { rows } = await read();
+    const [newer, , older] = rows;
+    expect(older!.candidates[0]).toBe(newer!.candidates[0]);
+    const { categories, attributes } = sampleItem("i-1", {
+      categories: ["comedy"],
+      attributes: { year: 1 },
+    });
+    expect(newer!.candidates[1]!.tokens).toEqual(itemTokens({ categories, attributes }));
+    expect(older!.candidates[2]!.tokens).toEqual(
+      itemTokens({ categories: [], attributes: { genre: "crime" } }),
+    );
+  });
+
+  test("of decisions whose window is open are not read", async () => {
+    const { engine, advance, read } = await open();
+    await engine.recommend({ userId: ann });
+    advance(599);
+    expect(await read()).toMatchObject({ rows: [], decisions: 0, newDecisions: 0 });
+    advance(1);
+    expect((await read()).decisions).toBe(1);
+  });
+
+  test("count what each item was shown and earned, in reward units", async () => {
+    const { engine, advance, read } = await open();
+    for (let turn = 0; turn < 3; turn++) {
+      await engine.recommend({ userId: ann, candidates: candidatesOf("i-0", "i-1") });
+      await engine.record([{ type: "click", userId: ann, itemId: itemId("i-0"), value: 2 }]);
+      advance(600);
+    }
+    const { itemRewards } = await read();
+    expect(itemRewards).toEqual(
+      new Map([
+        ["i-0", { impressions: 3, rewardSum: 6 }],
+        ["i-1", { impressions: 3, rewardSum: -1.5 }],
+      ]),
+    );
+  });
+});
+
+describe("folds", () => {
+  /** Decisions of many users, two each. */
+  async function openMany() {
+    const shop = await open({ scenario: { slateSize: 1 } });
+    const visit = async (turns: number) => {
+      for (let turn = 0; turn < turns; turn++)
+        await shop.engine.recommend({ userId: userId(`user-${turn % 75}`) });
+      shop.advance(600);
+    };
+    return { ...shop, visit };
+  }
+
+  const usersOf = (rows: readonly { fold: string; user: number }[], fold: string) =>
+    new Set(rows.filter((row) => row.fold === fold).map((row) => row.user));
+
+  test("of new feedback share no user, and each has some", async () => {
+    const { visit, read } = await openMany();
+    await visit(150);
+    const { rows } = await read();
+    const folds = ["train", "judge", "gate"].map((fold) => usersOf(rows, fold));
+    expect(folds.reduce((sum, users) => sum + users.size, 0)).toBe(75);
+    for (const users of folds) expect(users.size).toBeGreaterThan(0);
+    expect(folds[0]!.size).toBeGreaterThan(folds[1]!.size);
+    expect(folds[0]!.size).toBeGreaterThan(folds[2]!.size);
+  });
+
+  test("are others in another cycle, so that nobody is kept from training for ever", async () => {
+    const { visit, read } = await openMany();
+    await visit(150);
+    const gates = [];
+    for (const cycle of [1, 2]) gates.push(usersOf((await read({ cycle })).rows, "gate"));
+    expect(gates[1]).not.toEqual(gates[0]);
+    expect(usersOf((await read()).rows, "gate")).toEqual(gates[0]);
+  });
+
+  test("older feedback all trains and is older than a cycle, new feedback is younger", async () => {
+    const { visit, read } = await openMany();
+    await visit(100);
+    const { throughSequence } = await read();
+    await visit(50);
+    const { rows, decisions, newDecisions } = await read({ previous: throughSequence, cycle: 2 });
+    expect([decisions, newDecisions]).toEqual([150, 50]);
+    const older = rows.filter((row) => row.age >= 1);
+    expect(older.length).toBe(100);
+    expect(older.every((row) => row.fold === "train")).toBe(true);
+    expect(rows[0]!.age).toBe(0);
+    expect(usersOf(rows, "judge").size).toBeGreaterThan(0);
+    // In decisions' worth of this cycle.
+    expect(Math.max(...rows.map((row) => row.age))).toBeCloseTo(149 / 50, 12);
+  });
+
+  test("through which event number they go is where the next cycle starts", async () => {
+    const { visit, read, store } = await openMany();
+    expect((await read({ previous: 7 })).throughSequence).toBe(7);
+    await visit(20);
+    const { throughSequence } = await read();
+    const [newest] = await store.decisions.recent(1);
+    expect(throughSequence).toBe(newest!.sequence);
+    expect((await read({ previous: throughSequence })).newDecisions).toBe(0);
+  });
+});
+
+test("of more decisions than it may read it keeps the newest", async () => {
+  const { store, read } = await open();
+  const appended = Array.from({ length: 2300 }, (_, index) =>
+    store.decisions.append(
+      sampleDecision(`old-${index}`, {
+        decidedAt: index,
+        expiresAt: index + 1,
+        candidates: candidatesOf("i-0", "i-1"),
+        slate: [itemId("i-0")],
+        positionPropensities: [0.5],
+        slatePropensity: 0.5,
+      }),
+    ),
+  );
+  await Promise.all(appended);
+  const { decisions, rows, throughSequence } = await read({ maxDecisions: 110 });
+  expect([decisions, rows.length]).toEqual([110, 110]);
+  expect(throughSequence).toBe((await store.decisions.find(decisionId("old-2299")))!.sequence);
+});

@@ -1,0 +1,122 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { banditRows } from "../../../tests/support/bandit.ts";
+import { sampleState, sampleViews } from "../../../tests/support/policy.ts";
+import { createCritic, trainCritic } from "../../learning/critic.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { growNetwork, type Network } from "../../policy/network.ts";
+import { initialNetwork } from "../../policy/network-policy.ts";
+import { reviewServing } from "./review.ts";
+
+const seed = 109;
+const views = sampleViews(4);
+const rewards = [0.7, 0.3, 0.3, 0.1];
+const rows = banditRows(
+  { count: 1500, states: [sampleState()], views, rewards: (_, item) => rewards[item]! },
+  createRandom(seed),
+).map((row, index) => ({ ...row, user: index % 150 }));
+
+/** A policy whose logits are these, whoever asks. */
+function policyOf(logits: readonly number[]): Network {
+  const random = createRandom(seed);
+  const ids = views.map(({ itemId }) => itemId);
+  const network = growNetwork(initialNetwork(random), ids, random);
+  const itemBias = Float32Array.of(0, ...logits);
+  return { ...network, parameters: { ...network.parameters, itemBias } };
+}
+
+const uniform = policyOf([0, 0, 0, 0]);
+const better = policyOf([1.2, 0, 0, -0.5]);
+const worse = policyOf([-0.5, 0, 0, 1.2]);
+
+let critic: Network;
+beforeAll(async () => {
+  const random = createRandom(seed);
+  const training = await trainCritic({
+    network: createCritic(random),
+    rows: rows.slice(0, 250),
+    random,
+    threads: 1,
+  });
+  critic = training.network;
+});
+
+const alone = { serving: 5, baseline: 2, canaryShare: 0, exploration: 0.2 };
+const withCanary = { ...alone, canary: 6, canaryShare: 0.4 };
+
+const review = (
+  rival: Network | undefined,
+  options: Partial<Parameters<typeof reviewServing>[0]> = {},
+) =>
+  reviewServing({
+    assignment: alone,
+    parent: 4,
+    serving: uniform,
+    critic,
+    rows,
+    load: async () => rival,
+    threads: 1,
+    ...options,
+  });
+
+describe("a canary", () => {
+  test("that is proven better takes over, and the policy that served is retired", async () => {
+    const { assignment, statuses, review: told } = await review(better, { assignment: withCanary });
+    expect(told).toMatchObject({ kind: "canary", version: 6, action: "promote" });
+    expect(told?.gate.verdict).toBe("promote");
+    expect(assignment).toEqual({ ...alone, serving: 6, canaryShare: 0 });
+    expect(statuses).toEqual([
+      { version: 5, status: "retired" },
+      { version: 6, status: "serving" },
+    ]);
+  });
+
+  test("that is worse is taken off the traffic", async () => {
+    const { assignment, statuses, review: told } = await review(worse, { assignment: withCanary });
+    expect(told?.action).toBe("retire");
+    expect(assignment).toEqual(alone);
+    expect(statuses).toEqual([{ version: 6, status: "retired" }]);
+  });
+
+  test("of which there is too little to say stays", async () => {
+    const few = { assignment: withCanary, rows: rows.slice(0, 30) };
+    const { assignment, statuses, review: told } = await review(worse, few);
+    expect(told).toMatchObject({ action: "keep", gate: { verdict: "not-enough-data" } });
+    expect(assignment).toEqual(withCanary);
+    expect(statuses).toEqual([]);
+  });
+});
+
+describe("the parent", () => {
+  test("that is clearly better comes back", async () => {
+    const { assignment, statuses, review: told } = await review(uniform, { serving: worse });
+    expect(told).toMatchObject({ kind: "parent", version: 4, action: "roll-back" });
+    expect(assignment).toEqual({ ...alone, serving: 4 });
+    expect(statuses).toEqual([
+      { version: 5, status: "rolled-back" },
+      { version: 4, status: "serving" },
+    ]);
+  });
+
+  test("that is no better stays where it is", async () => {
+    const { assignment, statuses, review: told } = await review(worse);
+    expect(told?.action).toBe("keep");
+    expect(assignment).toEqual(alone);
+    expect(statuses).toEqual([]);
+  });
+});
+
+describe("there is nothing to review", () => {
+  test.each([
+    ["without a parent", better, { parent: undefined }],
+    ["where the rival is gone", undefined, {}],
+    ["before the first critic", better, { critic: undefined }],
+  ])("%s", async (_, rival, options) => {
+    expect(await review(rival, options)).toEqual({ assignment: alone, statuses: [] });
+  });
+});
+
+test("the baseline's traffic does not count", async () => {
+  const others = rows.map((row) => ({ ...row, arm: "baseline" as const }));
+  const { review: told } = await review(better, { assignment: withCanary, rows: others });
+  expect(told).toMatchObject({ action: "keep", gate: { rows: 0 } });
+});

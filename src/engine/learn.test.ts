@@ -1,0 +1,84 @@
+import { expect, onTestFinished, test } from "vitest";
+import { openTestEngine } from "../../tests/support/engine.ts";
+import { introduceWorld, playVisits, worldConfiguration } from "../../tests/support/play.ts";
+import type { Cycle } from "../domain/cycle.ts";
+import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
+import { parseConfiguration } from "./configuration.ts";
+import { learn } from "./learn.ts";
+
+const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
+const minDecisions = 100;
+const configuration = worldConfiguration(world, minDecisions);
+
+/** An engine with the world in it; `look` lets the learner look so many times, 10 seconds apart. */
+async function openLoop() {
+  const opened = await openTestEngine(configuration);
+  onTestFinished(opened.close);
+  await introduceWorld(opened.engine, world);
+  const errors: string[] = [];
+  const look = async (times: number): Promise<Cycle[]> => {
+    const stop = new AbortController();
+    const cycles: Cycle[] = [];
+    let looks = 0;
+    await learn({
+      store: opened.store,
+      configuration: parseConfiguration(configuration),
+      clock: opened.clock,
+      seed: 1,
+      threads: 1,
+      signal: stop.signal,
+      onCycle: (cycle) => cycles.push(cycle),
+      onError: (error, scenario) => errors.push(`${scenario}: ${error.message}`),
+      wait: async (milliseconds) => {
+        opened.advance(milliseconds / 1000);
+        if (++looks === times) stop.abort();
+      },
+    });
+    return cycles;
+  };
+  return { ...opened, look, errors };
+}
+
+test("a cycle starts when enough decisions have closed windows, and not again before as many are new", async () => {
+  const { engine, advance, look } = await openLoop();
+  await playVisits(engine, world, [0, minDecisions]);
+  expect(await look(3)).toEqual([]);
+  advance(60);
+  const [first, ...more] = await look(3);
+  expect(more).toEqual([]);
+  expect(first).toMatchObject({ scenario: "play", policyVersion: 1 });
+  expect(first!.record.feedback).toMatchObject({ newDecisions: minDecisions });
+  await playVisits(engine, world, [minDecisions, 2 * minDecisions - 1]);
+  advance(60);
+  expect(await look(2)).toEqual([]);
+});
+
+test("a cycle that fails is recorded, leaves the policies as they are, and is tried again later and later", async () => {
+  const { engine, store, advance, look, errors } = await openLoop();
+  await playVisits(engine, world, [0, minDecisions]);
+  advance(60);
+  const before = await store.policies.assignment("play");
+  await store.policies.apply({
+    checkpoints: [{ name: "critic/play", bytes: new Uint8Array([1, 2, 3]) }],
+  });
+  const failed = await look(8);
+  expect(failed.map(({ outcome, throughSequence }) => [outcome, throughSequence])).toEqual([
+    ["failed", 0],
+    ["failed", 0],
+    ["failed", 0],
+  ]);
+  const [first, second, third] = failed.map(({ startedAt }) => startedAt);
+  expect([second! - first!, third! - second!]).toEqual([20_000, 40_000]);
+  expect(failed[0]!.reason).toMatch(/^the cycle failed: policy snapshot is corrupt/);
+  expect(await store.policies.assignment("play")).toEqual(before);
+  expect(await store.cycles.list({ limit: 10 })).toEqual(failed.toReversed());
+  expect((await engine.health()).problems).toHaveLength(1);
+  expect(errors).toEqual([]);
+});
+
+test("a failure that can't be recorded is told, and the loop goes on", async () => {
+  const { store, look, errors } = await openLoop();
+  await store.close();
+  expect(await look(2)).toEqual([]);
+  expect(errors).toEqual(["play: the store is closed", "play: the store is closed"]);
+});

@@ -1,0 +1,94 @@
+import type { Cycle } from "../domain/cycle.ts";
+import type { NewPolicy } from "../storage/store.ts";
+import type { Configuration } from "./configuration.ts";
+import { runCycle } from "./cycle/run-cycle.ts";
+import { ensurePolicies } from "./promote.ts";
+import {
+  type Pretrained,
+  type PretrainOptions,
+  pretrainPolicy,
+} from "./training/pretrain-policy.ts";
+
+export interface TrainOptions extends PretrainOptions {
+  readonly configuration: Configuration;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+function newPolicies(
+  { scenario, clock }: TrainOptions,
+  pretrained: Pretrained,
+  parent: number | undefined,
+): readonly NewPolicy[] {
+  const common = { scenario: scenario.name, createdAt: clock() };
+  return [
+    {
+      ...common,
+      kind: "network",
+      status: isServable(pretrained) ? "serving" : "held",
+      ...(parent === undefined ? {} : { parent }),
+      bytes: pretrained.network,
+      evidence: { reason: pretrained.reason },
+    },
+    {
+      ...common,
+      kind: "popularity",
+      status: "serving",
+      bytes: pretrained.baseline,
+      evidence: { reason: "counts of behaviour events" },
+    },
+  ];
+}
+
+const isServable = ({ hitRate, baselineHitRate }: Pretrained) => hitRate >= baselineHitRate;
+
+/** The pretrained policy serves where it foresees the next item no worse than popularity, which is the new baseline. */
+async function publish(
+  options: TrainOptions,
+  pretrained: Pretrained,
+  startedAt: number,
+): Promise<Cycle> {
+  const { store, scenario, clock } = options;
+  const { name } = scenario;
+  const assignment = await store.policies.assignment(name);
+  const serves = isServable(pretrained);
+  const replaced = [serves ? assignment.serving : undefined, assignment.baseline];
+  const cycle = {
+    scenario: name,
+    outcome: serves ? "initial" : "hold",
+    reason: pretrained.reason,
+    ...(assignment.serving === undefined ? {} : { policyVersion: assignment.serving }),
+    startedAt,
+    finishedAt: clock(),
+    throughSequence: pretrained.throughSequence,
+    record: pretrained.record,
+  } as const;
+  const applied = await store.policies.apply({
+    add: newPolicies(options, pretrained, assignment.serving),
+    statuses: replaced.flatMap((version) =>
+      version === undefined ? [] : [{ version, status: "retired" as const }],
+    ),
+    assign: ([network = 0, baseline = 0]) => ({
+      scenario: name,
+      assignment: { ...assignment, ...(serves ? { serving: network } : {}), baseline },
+    }),
+    cycle: ([network = 0]) => ({ ...cycle, candidateVersion: network }),
+  });
+  const [candidateVersion = 0] = applied.added;
+  return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
+}
+
+/**
+ * Trains a scenario now. Without decisions it pretrains a policy on the behaviour events, holds out each user's last one,
+ * and lets it serve where it foresees those no worse than popularity; with decisions it runs one cycle.
+ *
+ * @returns undefined where the scenario has decisions but no new ones with closed reward windows
+ * @throws conflict where there is nothing to train on
+ */
+export async function train(options: TrainOptions): Promise<Cycle | undefined> {
+  const { store, configuration, scenario, clock } = options;
+  await ensurePolicies(store, configuration, clock());
+  if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);
+  const startedAt = clock();
+  return publish(options, await pretrainPolicy(options), startedAt);
+}

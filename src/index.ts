@@ -1,0 +1,56 @@
+/**
+ * The library: the loop in your own process.
+ *
+ * @example
+ * const store = await openStore("recurve.db");
+ * const engine = await createEngine({
+ *   store,
+ *   configuration: parseConfiguration(),
+ *   clock: Date.now,
+ *   random: createRandom(1),
+ *   createId: () => crypto.randomUUID(),
+ * });
+ * const { decision } = await engine.recommend({ userId: userId("ada") });
+ */
+export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
+export type { Item, Revision, User } from "./domain/catalogue.ts";
+export type { Cycle, CycleOutcome } from "./domain/cycle.ts";
+export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
+export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
+export {
+  type DecisionId,
+  decisionId,
+  type ItemId,
+  itemId,
+  type UserId,
+  userId,
+} from "./domain/ids.ts";
+export type { Json, JsonObject } from "./domain/json.ts";
+export type { Assignment, PolicySnapshot, PolicyStatus } from "./domain/policy-snapshot.ts";
+export type { RewardRule, Scenario } from "./domain/scenario.ts";
+export { type AuditReport, audit, auditTolerance } from "./engine/audit.ts";
+export {
+  type Configuration,
+  type LearnerConfiguration,
+  loadConfiguration,
+  parseConfiguration,
+} from "./engine/configuration.ts";
+export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
+export { type CycleOptions, runCycle } from "./engine/cycle/run-cycle.ts";
+export type {
+  DecisionView,
+  Engine,
+  EventInput,
+  Health,
+  Recommendation,
+  RecommendInput,
+  RecordSummary,
+  RewardPoint,
+} from "./engine/engine.ts";
+export { type LearnOptions, learn } from "./engine/learn.ts";
+export { openStore, type Store } from "./engine/open-store.ts";
+export { type TrainOptions, train } from "./engine/train.ts";
+export { createRandom, type RandomStream } from "./numeric/random.ts";
+export { ApiError, type ClientOptions, createClient, type RecurveClient } from "./sdk/client.ts";
+export { createServer, type ServerOptions } from "./server/create-server.ts";
+export { type Listening, listen } from "./server/listen.ts";

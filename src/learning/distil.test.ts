@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import {
+  fingerprint,
+  randomNetwork,
+  randomState,
+  sampleViews,
+} from "../../tests/support/policy.ts";
+import { createRandom } from "../numeric/random.ts";
+import type { Network } from "../policy/network.ts";
+import { initialNetwork, policyShape } from "../policy/network-policy.ts";
+import { createScorer } from "../policy/scorer.ts";
+import { buildBatch, chooseBatchShape, rowIndex } from "./batch.ts";
+import { klDivergence } from "./challengers.ts";
+import { type Distillation, type DistilRow, distil } from "./distil.ts";
+import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
+import { scorePolicy } from "./scored-row.ts";
+
+const seed = 73;
+const views = sampleViews(6);
+const random = createRandom(seed);
+const rows = Array.from({ length: 400 }, () =>
+  sampleRow(views, { state: randomState(views, random), action: random.integer(6) }),
+);
+
+async function logsOf(network: Network) {
+  const scorer = await createScorer(network, { batchStates: 64, threads: 1 });
+  const logs = await scorePolicy(scorer, rows);
+  await scorer.close();
+  return logs;
+}
+
+/** A policy of the same form as the one that is trained, so that its distributions can be reached. */
+const targetLogs = await logsOf(randomNetwork(policyShape, views, random));
+const targets: DistilRow[] = rows.map((row, index) => ({
+  ...row,
+  target: targetLogs[index]!.map(Math.exp),
+}));
+const start = initialNetwork(createRandom(seed));
+
+const train = (
+  objective: DistilObjective,
+  options: { readonly network?: Network; readonly threads?: number } = {},
+) =>
+  distil({
+    network: start,
+    rows: targets,
+    objective,
+    random: createRandom(seed),
+    threads: 1,
+    ...options,
+  });
+
+const meanKl = (logs: readonly Float64Array[]) =>
+  logs.reduce((sum, log, index) => sum + klDivergence(targetLogs[index]!, log), 0) / logs.length;
+
+describe.each<DistilObjective>(["cross-entropy", "reverse-kl"])("%s", (objective) => {
+  let result: Distillation;
+  beforeAll(async () => {
+    result = await train(objective);
+  });
+
+  test("KL(target ‖ policy) falls, and a target that can be represented is reached by and by", async () => {
+    const distances = [meanKl(await logsOf(start)), meanKl(await logsOf(result.network))];
+    let { network } = result;
+    for (let round = 0; round < 4; round++) {
+      network = (await train(objective, { network })).network;
+      distances.push(meanKl(await logsOf(network)));
+    }
+    expect(distances[1]).toBeLessThan(distances[0]! / 2);
+    expect(distances.at(-1)).toBeLessThan(distances[0]! / 50);
+  });
+
+  test("its loss falls towards its smallest value: the target's entropy, or 0", () => {
+    const entropy =
+      -targetLogs.reduce((sum, logs) => sum + logs.reduce((h, l) => h + Math.exp(l) * l, 0), 0) /
+      rows.length;
+    const smallest = objective === "cross-entropy" ? entropy : 0;
+    expect(result.objective).toBe(objective);
+    expect(result.epochs).toBeGreaterThan(0);
+    expect(result.lastLoss).toBeLessThan(result.firstLoss);
+    expect(result.lastLoss).toBeGreaterThan(smallest - 1e-4);
+  });
+
+  test.each([1, 2])(
+    "two runs with the same seed and %i threads are the same bit for bit",
+    async (threads) => {
+      const one = threads === 1 ? result : await train(objective, { threads });
+      const two = await train(objective, { threads });
+      expect(fingerprint(two.network)).toBe(fingerprint(one.network));
+    },
+  );
+
+  test("what it does not learn stays as it was, and so does the network that it was given", () => {
+    expect(result.network.parameters.positionBias).toEqual(start.parameters.positionBias);
+    expect(start.parameters.stateWeights!.every((value) => value === 0)).toBe(true);
+    expect(start.itemIds).toEqual([""]);
+    expect(result.network.itemIds.toSorted()).toEqual(["", ...views.map(({ itemId }) => itemId)]);
+  });
+});
+
+test("a target that gives a candidate nothing is approached without breaking", async () => {
+  const certain = rows.slice(0, 300).map((row) => ({
+    ...row,
+    target: Float64Array.of(1, 0, 0, 0, 0, 0),
+  }));
+  for (const objective of ["cross-entropy", "reverse-kl"] as const) {
+    const { network, lastLoss } = await distil({
+      network: start,
+      rows: certain,
+      objective,
+      random: createRandom(seed),
+      threads: 1,
+    });
+    expect(Number.isFinite(lastLoss)).toBe(true);
+    const logs = await logsOf(network);
+    expect(Math.exp(logs[0]![0]!)).toBeGreaterThan(0.9);
+  }
+});
+
+test("full-batch steps at a small rate lower the reverse KL every time", async () => {
+  const few = targets.slice(0, 256);
+  const shape = chooseBatchShape(few);
+  const network = randomNetwork({ ...policyShape, width: 4 }, views, createRandom(seed + 1));
+  const { feeds, columns } = buildBatch({ rows: few, shape, itemRows: rowIndex(network) });
+  const logTarget = new Float32Array(shape.rows * shape.items);
+  for (const [row, { target }] of few.entries())
+    for (const [candidate, column] of columns[row]!.entries())
+      logTarget[row * shape.items + column] = Math.log(target[candidate]!);
+  const trainer = await createDistilTrainer({
+    network,
+    shape,
+    objective: "reverse-kl",
+    threads: 1,
+  });
+  const data = {
+    ...feeds,
+    logTarget,
+    mask: new Float32Array(shape.rows * shape.items),
+    rowWeights: new Float32Array(shape.rows).fill(1 / few.length),
+  };
+  const losses: number[] = [];
+  for (let step = 0; step < 40; step++) losses.push((await trainer.step(data, 1e-3)).loss);
+  await trainer.close();
+  expect(losses.every((loss, step) => step === 0 || loss < losses[step - 1]!)).toBe(true);
+  expect(losses.at(-1)).toBeGreaterThan(0);
+});

@@ -1,0 +1,91 @@
+import { expect, onTestFinished, test } from "vitest";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import {
+  largestDifference,
+  randomNetwork,
+  randomState,
+  sampleViews,
+} from "../../tests/support/policy.ts";
+import { createRandom } from "../numeric/random.ts";
+import { createScorer } from "../policy/scorer.ts";
+import { normaliseLogs } from "./challengers.ts";
+import { criticShape, rewardHeadCount } from "./critic.ts";
+import { servedProbability } from "./feedback-row.ts";
+import { discriminatorAuc, type ScoredRow, scoreCritic, scorePolicy } from "./scored-row.ts";
+
+const views = sampleViews(4);
+
+function scored(options: {
+  readonly action: number;
+  readonly reward: number;
+  readonly policy: readonly number[];
+  readonly discriminator: readonly number[];
+}): ScoredRow {
+  const { action, reward, policy, discriminator } = options;
+  return {
+    row: sampleRow(views.slice(0, policy.length), { action, reward }),
+    scores: {
+      logPolicy: Float64Array.from(policy, Math.log),
+      rewardHeads: [],
+      discriminator: Float64Array.from(discriminator),
+    },
+  };
+}
+
+test("the AUC is the chance that a satisfied choice scores above a draw of the policy, by hand", () => {
+  // Above the candidate of 0.5, level with itself: 0.5 + 0.2/2 = 0.6; below all others: 0.1/2 = 0.05.
+  const good = scored({ action: 1, reward: 1, policy: [0.5, 0.2, 0.3], discriminator: [0, 1, 2] });
+  const bad = scored({ action: 2, reward: 0.5, policy: [0.4, 0.5, 0.1], discriminator: [3, 2, 1] });
+  expect(discriminatorAuc([good])).toBeCloseTo(0.6, 14);
+  expect(discriminatorAuc([bad])).toBeCloseTo(0.05, 14);
+  expect(discriminatorAuc([good, bad])).toBeCloseTo((1 * 0.6 + 0.5 * 0.05) / 1.5, 14);
+});
+
+test("a discriminator that tells nothing apart, or has nothing to tell, has an AUC of a half", () => {
+  const flat = scored({ action: 0, reward: 1, policy: [0.9, 0.1], discriminator: [2, 2] });
+  const failure = scored({ action: 0, reward: 0, policy: [0.9, 0.1], discriminator: [5, 2] });
+  expect(discriminatorAuc([flat])).toBe(0.5);
+  expect(discriminatorAuc([failure])).toBe(0.5);
+  expect(discriminatorAuc([])).toBe(0.5);
+});
+
+test("the critic's heads are probabilities at the row's position, the last one is the discriminator", async () => {
+  const random = createRandom(61);
+  const network = randomNetwork(criticShape, views, random);
+  const rows = [0, 3].map((position) =>
+    sampleRow(views, { state: randomState(views, random), position }),
+  );
+  const scorer = await createScorer(network, { batchStates: 4, threads: 1 });
+  onTestFinished(() => scorer.close());
+  const [raw = []] = await scorer.score(rows);
+  const [first, later] = await scoreCritic(scorer, rows);
+  expect(first!.rewardHeads.length).toBe(rewardHeadCount);
+  expect(raw.length).toBe(rewardHeadCount + 1);
+  for (const [head, values] of first!.rewardHeads.entries()) {
+    const expected = raw[head]!.map((logit) => 1 / (1 + Math.exp(-logit)));
+    expect(largestDifference(expected, values)).toBeLessThan(1e-12);
+  }
+  expect(first!.discriminator).toEqual(raw[rewardHeadCount]);
+  const [unplaced = []] = await scorer.score([{ state: rows[1]!.state, candidates: views }]);
+  const bias = network.parameters.positionBias![3]!;
+  const moved = unplaced[0]!.map((logit) => 1 / (1 + Math.exp(-(logit + bias))));
+  expect(largestDifference(moved, later!.rewardHeads[0]!)).toBeLessThan(1e-12);
+});
+
+test("the policy's scores are log probabilities over the row's candidates", async () => {
+  const random = createRandom(67);
+  const network = randomNetwork({ heads: 1, width: 4, positions: 1 }, views, random);
+  const row = sampleRow(views.slice(1), { state: randomState(views, random) });
+  const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
+  onTestFinished(() => scorer.close());
+  const [logs] = await scorePolicy(scorer, [row]);
+  const [[logits] = []] = await scorer.score([{ state: row.state, candidates: row.candidates }]);
+  expect(largestDifference(normaliseLogs(logits!), logs!)).toBeLessThan(1e-12);
+  expect(logs!.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 12);
+});
+
+test("a served probability is the policy's with the exploration floor of its row", () => {
+  const row = sampleRow(views, { exploration: 0.2 });
+  expect(servedProbability(0.5, row)).toBeCloseTo(0.8 * 0.5 + 0.2 / 4, 15);
+  expect(servedProbability(0, row)).toBeCloseTo(0.05, 15);
+});

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../domain/json.ts";
+import { hash32 } from "../numeric/hash.ts";
+import {
+  contextTokenBuckets,
+  contextTokens,
+  itemTokenBuckets,
+  itemTokens,
+  maxContextTokens,
+  maxItemTokens,
+} from "./item-features.ts";
+
+const seed = 17;
+
+/** Tokens of these names, equally weighted unless said otherwise, after division by √count. */
+function named(names: Readonly<Record<string, number>>, buckets: number) {
+  const scale = 1 / Math.sqrt(Object.keys(names).length);
+  return Object.entries(names).map(([name, weight]) => ({
+    index: hash32(name) % buckets,
+    weight: weight * scale,
+  }));
+}
+
+const ofItem = (names: Readonly<Record<string, number>>) => named(names, itemTokenBuckets);
+const attributes = (values: JsonObject) => itemTokens({ categories: [], attributes: values });
+
+describe("tokens of an item", () => {
+  test("categories come first, then attributes by path, each by its kind", () => {
+    const tokens = itemTokens({
+      categories: ["Drama", "Sci-Fi"],
+      attributes: {
+        on: true,
+        brand: "ACME",
+        nothing: null,
+        size: { unit: "cm" },
+        tags: ["a", "b"],
+      },
+    });
+    expect(tokens).toEqual(
+      ofItem({
+        "category=Drama": 1,
+        "category=Sci-Fi": 1,
+        "item.on=true": 1,
+        "item.brand=ACME": 1,
+        "item.size.unit=cm": 1,
+        "item.tags=a": 1,
+        "item.tags=b": 1,
+      }),
+    );
+  });
+
+  test("a text of several words is its distinct words of at least three letters, in lower case", () => {
+    expect(attributes({ title: "The Old Man, and the SEA of it" })).toEqual(
+      ofItem({
+        "item.title=the": 1,
+        "item.title=old": 1,
+        "item.title=man": 1,
+        "item.title=and": 1,
+        "item.title=sea": 1,
+      }),
+    );
+    expect(attributes({ title: "Żółta łódź" })).toEqual(
+      ofItem({ "item.title=żółta": 1, "item.title=łódź": 1 }),
+    );
+  });
+
+  test("a name without white space is one token as it stands, so that size-10 and size-12 differ", () => {
+    for (const name of ["size-10", "size-12", "sci-fi", "H&M", "i-3", "24/7", "Drama"])
+      expect(attributes({ name })).toEqual(ofItem({ [`item.name=${name}`]: 1 }));
+  });
+
+  test("a text of short words only is kept as it is rather than lost", () => {
+    expect(attributes({ size: "XL / M" })).toEqual(ofItem({ "item.size=XL / M": 1 }));
+    expect(attributes({ name: "科幻 电影" })).toEqual(ofItem({ "item.name=科幻 电影": 1 }));
+  });
+
+  test("a number is one token whose weight grows like its logarithm, with its sign", () => {
+    expect(attributes({ price: 10 })).toEqual(ofItem({ "item.price": Math.log(11) / 4 }));
+    expect(attributes({ price: -10 })).toEqual(ofItem({ "item.price": -Math.log(11) / 4 }));
+    expect(attributes({ price: 0 })).toEqual(ofItem({ "item.price": 0 }));
+    expect(attributes({ price: Number.MAX_VALUE })).toEqual(ofItem({ "item.price": 5 }));
+  });
+
+  test("what lies deeper than four levels is left out", () => {
+    const nested = (depth: number): JsonObject =>
+      depth === 0 ? { x: 1 } : { d: nested(depth - 1) };
+    expect(attributes(nested(3)).length).toBe(1);
+    expect(attributes(nested(4))).toEqual([]);
+  });
+
+  test("tokens beyond the limit are dropped from the end, and what is left is scaled by its own count", () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, true]));
+    const kept = Array.from({ length: maxItemTokens }, (_, i) => [`item.k${i}=true`, 1] as const);
+    expect(attributes(many)).toEqual(ofItem(Object.fromEntries(kept)));
+  });
+
+  test("an item without features has no tokens", () => {
+    expect(attributes({})).toEqual([]);
+  });
+
+  test("arbitrary JSON gives tokens within the table, none of them larger than it may be", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string()),
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        (categories, values) => {
+          const tokens = itemTokens({ categories, attributes: values as JsonObject });
+          const size = Math.hypot(...tokens.map(({ weight }) => weight));
+          return (
+            tokens.length <= maxItemTokens &&
+            size <= 5 + 1e-12 &&
+            tokens.every(
+              ({ index }) => Number.isInteger(index) && index >= 0 && index < itemTokenBuckets,
+            )
+          );
+        },
+      ),
+      { seed },
+    );
+  });
+});
+
+describe("tokens of the moment", () => {
+  test("context and user attributes are told apart", () => {
+    expect(contextTokens({ device: "phone" }, { device: "phone" })).toEqual(
+      named({ "context.device=phone": 1, "user.device=phone": 1 }, contextTokenBuckets),
+    );
+  });
+
+  test("the context takes precedence over the user's attributes where there are too many", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: maxContextTokens }, (_, i) => [`k${i}`, i]),
+    );
+    expect(contextTokens(many, { age: 7 })).toEqual(contextTokens(many, {}));
+    expect(contextTokens({ k0: 0 }, many).length).toBe(maxContextTokens);
+  });
+});

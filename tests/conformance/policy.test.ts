@@ -1,0 +1,44 @@
+import { describe } from "vitest";
+import { createRandom } from "../../src/numeric/random.ts";
+import { encodeNetwork } from "../../src/policy/network-policy.ts";
+import { encodePopularity, greedyLogits, measurePopularity } from "../../src/policy/popularity.ts";
+import { createScorer } from "../../src/policy/scorer.ts";
+import { randomNetwork, sampleViews } from "../support/policy.ts";
+import { testPolicy } from "./policy.ts";
+
+const known = sampleViews(12);
+
+describe("network policy", () => {
+  const network = randomNetwork({ heads: 1, width: 8, positions: 1 }, known, createRandom(5));
+  testPolicy({
+    kind: "network",
+    bytes: encodeNetwork(network),
+    known,
+    logits: async (state, candidates) => {
+      const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
+      const [heads] = await scorer.score([{ state, candidates }]);
+      await scorer.close();
+      return heads![0]!;
+    },
+  });
+});
+
+describe("popularity policy", () => {
+  // The last item was never shown.
+  const popularity = measurePopularity(
+    new Map(
+      known
+        .slice(0, -1)
+        .map(({ itemId }, index) => [itemId, { impressions: 20, rewardSum: index % 7 }]),
+    ),
+  );
+  testPolicy({
+    kind: "popularity",
+    bytes: encodePopularity(popularity),
+    known,
+    logits: async (_, candidates) =>
+      greedyLogits(
+        candidates.map(({ itemId }) => popularity.scores.get(itemId) ?? popularity.mean),
+      ),
+  });
+});

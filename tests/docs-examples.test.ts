@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import { serveCommand } from "../src/cli/commands/serve.ts";
+import { parseConfiguration } from "../src/engine/configuration.ts";
+import { createClient } from "../src/sdk/client.ts";
+import { readDocument, readDocuments } from "./support/documents.ts";
+import { openTestServer } from "./support/server.ts";
+
+/** Fenced blocks of a document with their language. */
+const blocksOf = (path: string) =>
+  [...readDocument(path).text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
+    ([, language = "", code = ""]) => ({ language, code }),
+  );
+
+/** The requests of a document, each with the answer that is shown below it. */
+function readExchanges(path: string) {
+  const blocks = blocksOf(path);
+  return blocks.flatMap(({ code }, index) => {
+    const sent = /^curl -X (\w+) http:\/\/127\.0\.0\.1:7400(\S+) .* -d '([\s\S]+)'\n$/.exec(code);
+    if (sent === null) return [];
+    const [, method = "", url = "", body = ""] = sent;
+    const answer = JSON.parse(blocks[index + 1]?.code ?? "") as Record<string, unknown>;
+    return [{ method, url, body, answer }];
+  });
+}
+
+type Exchange = ReturnType<typeof readExchanges>[number];
+
+test("the requests of the serving guide are answered as it says", async () => {
+  const exchanges = readExchanges("docs/guides/serving.md");
+  expect(exchanges.map(({ url }) => url)).toEqual([
+    "/api/v1/items",
+    "/api/v1/recommend",
+    "/api/v1/events",
+  ]);
+  const { send } = await openTestServer();
+  const [items, recommend, events] = exchanges as [Exchange, Exchange, Exchange];
+  const ask = async ({ method, url, body }: Exchange) =>
+    (await (await send(method, url, body)).json()) as Record<string, unknown>;
+
+  expect(await ask(items)).toEqual(items.answer);
+
+  const shown = recommend.answer;
+  const answered = await ask(recommend);
+  expect(Object.keys(answered)).toEqual(Object.keys(shown));
+  const propensities = ({ slate }: Record<string, unknown>) =>
+    (slate as { propensity: number }[]).map(({ propensity }) => propensity);
+  for (const [position, propensity] of propensities(answered).entries()) {
+    expect(propensity).toBeCloseTo(propensities(shown)[position] ?? Number.NaN, 12);
+  }
+  expect([answered.scenario, answered.arm]).toEqual([shown.scenario, shown.arm]);
+
+  // Ids and the draw are of their own each time: the events are sent for what was shown here.
+  const [pot, tea] = (answered.slate as { itemId: string }[]).map(({ itemId }) => itemId);
+  const body = events.body
+    .replace(String(shown.decisionId), String(answered.decisionId))
+    .replace('"pot"', `"${pot}"`)
+    .replace('"tea"', `"${tea}"`);
+  expect(await ask({ ...events, body })).toEqual(events.answer);
+});
+
+test("the SDK example of the README runs and is rewarded", async () => {
+  const { app, engine } = await openTestServer();
+  const client = createClient({ baseUrl: "", fetch: async (url, init) => app.request(url, init) });
+  const titles = ["Toy Story", "Heat", "Fargo", "Alien", "Brazil", "Diva"];
+  await client.putItems(
+    titles.map((title, index) => ({ itemId: `${index + 1}`, attributes: { title } })),
+  );
+  const [block] = blocksOf("README.md").filter(({ language }) => language === "js");
+  const code = (block?.code ?? "").replace('import { createClient } from "recurve/sdk";\n', "");
+  expect(code.trimEnd().split("\n").length).toBeLessThanOrEqual(10);
+
+  const printed: unknown[][] = [];
+  const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+  await new AsyncFunction("createClient", "console", code)(() => client, {
+    log: (...values: unknown[]) => printed.push(values),
+  });
+  expect(printed).toHaveLength(6);
+  expect(printed.slice(0, 5).map(([position]) => position)).toEqual([0, 1, 2, 3, 4]);
+  expect(printed.slice(0, 5).every(([, title]) => titles.includes(String(title)))).toBe(true);
+  expect(printed.at(-1)).toEqual([["rewarded"]]);
+  expect(await engine.countDecisions("items")).toBe(1);
+});
+
+test("the configuration guide shows the defaults", () => {
+  const [block] = blocksOf("docs/guides/configuration.md").filter(
+    ({ language }) => language === "json",
+  );
+  const shown = parseConfiguration(JSON.parse(block?.code ?? ""));
+  const defaults = parseConfiguration();
+  expect(shown).toEqual({ ...defaults, scenarios: defaults.scenarios.slice(0, 1) });
+});
+
+test("addresses have the port that the server takes by default", () => {
+  const { defaultValue } = serveCommand().options.find(({ long }) => long === "--port") ?? {};
+  const ports = readDocuments().flatMap(({ text }) =>
+    [...text.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)),
+  );
+  expect(ports.length).toBeGreaterThan(3);
+  expect(new Set(ports)).toEqual(new Set([defaultValue]));
+});

@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
+import type { RecurveClient } from "../../src/sdk/client.ts";
+import { createTestFolder } from "../support/store.ts";
+import { connect, eventually, startRecurve } from "./recurve.ts";
+
+const executablePath = "/usr/bin/chromium";
+const dashboard = resolve(import.meta.dirname, "../../dist/dashboard");
+const isPossible =
+  process.env.RECURVE_FULL !== undefined && existsSync(executablePath) && existsSync(dashboard);
+
+/** Mean rewards of the last half minute or so, where both arms decided something in it. */
+async function readRewards(client: RecurveClient) {
+  const { points } = await client.getRewardSeries({ scenario: "demo", bucketSeconds: 30 });
+  const newest = (arm: string) => points.filter((point) => point.arm === arm).at(-2)?.meanReward;
+  return { serving: newest("serving"), baseline: newest("baseline") };
+}
+
+async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  onTestFinished(() => browser.close());
+  return browser;
+}
+
+async function openPage(browser: Browser, url: string, width: number): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width, height: 900 } });
+  page.on("pageerror", (error) => expect.fail(String(error)));
+  await page.goto(url);
+  return page;
+}
+
+const figure = (page: Page, label: string) =>
+  page.locator(".key-figures > div", { hasText: label }).locator("dd").first().textContent();
+
+test.skipIf(!isPossible)(
+  "a person who starts the demo sees a promotion and a reward above the baseline (needs RECURVE_FULL, Chromium, a built dashboard)",
+  // Three minutes where nothing shares the two cores; other tests do.
+  { timeout: 360_000 },
+  async () => {
+    const running = startRecurve(createTestFolder(), "start", "--port", "0");
+    const client = await connect(running);
+    await running.waitFor(/ promote /);
+    await eventually(async () => {
+      const { serving, baseline } = await readRewards(client);
+      return serving !== undefined && baseline !== undefined && serving > baseline
+        ? true
+        : undefined;
+    });
+
+    const browser = await openBrowser();
+    const page = await openPage(browser, client.url, 1280);
+    await page.getByText("promote", { exact: true }).first().waitFor();
+    expect(await figure(page, "Serving reward")).toMatch(/^0\.\d{3}/);
+    expect(await figure(page, "Baseline reward")).toMatch(/^0\.\d{3}/);
+    expect(Number(await figure(page, "Promotions"))).toBeGreaterThanOrEqual(1);
+    const narrow = await openPage(browser, client.url, 380);
+    await narrow.getByText("promote", { exact: true }).first().waitFor();
+    expect(await narrow.evaluate("document.documentElement.scrollWidth")).toBe(380);
+    running.child.kill("SIGINT");
+    expect((await running.ended()).code).toBe(0);
+  },
+);

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { onTestFinished } from "vitest";
+import { createClient, type RecurveClient } from "../../src/sdk/client.ts";
+
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const pollMs = 25;
+
+export interface RunningRecurve {
+  readonly child: ChildProcess;
+  /** What it has written to both streams so far. */
+  output(): string;
+  /** Resolves with the first match in the output. @throws where the process ends without one */
+  waitFor(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Exit code, or the signal that ended it, and all output. */
+  ended(): Promise<{ readonly code: number | string; readonly output: string }>;
+}
+
+/** `recurve …` as a process of its own in a folder; killed with the test at the latest. */
+export function startRecurve(
+  folder: string,
+  ...commandArguments: readonly string[]
+): RunningRecurve {
+  const child = spawn(process.execPath, ["--import", tsx, main, ...commandArguments], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const closed = once(child, "close");
+  let written = "";
+  let hasClosed = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      written += text;
+    });
+  }
+  closed.then(() => {
+    hasClosed = true;
+  });
+  return {
+    child,
+    output: () => written,
+    waitFor: (pattern) =>
+      eventually(() => {
+        const match = pattern.exec(written);
+        if (match === null && hasClosed)
+          throw new Error(`the process ended without ${pattern}:\n${written}`);
+        return match ?? undefined;
+      }),
+    ended: async () => {
+      const [code, signal] = await closed;
+      return { code: code ?? signal, output: written };
+    },
+  };
+}
+
+/** A command to its end. */
+export const runRecurve = (folder: string, ...commandArguments: readonly string[]) =>
+  startRecurve(folder, ...commandArguments).ended();
+
+/** A client of a server that has said where it answers. */
+export async function connect(running: RunningRecurve): Promise<RecurveClient & { url: string }> {
+  const [, url = ""] = await running.waitFor(/Dashboard +(http:\S+)/);
+  return { ...createClient({ baseUrl: url }), url };
+}
+
+/** Asks again and again until there is an answer; the test's timeout ends it otherwise. */
+export async function eventually<T>(ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((done) => setTimeout(done, pollMs));
+  }
+}
+
+export async function countDecisions(client: RecurveClient, scenario: string): Promise<number> {
+  const { scenarios } = await client.listScenarios();
+  return scenarios.find(({ name }) => name === scenario)?.decisions ?? 0;
+}
+
+/** The demo's scenario with a loop that turns faster: windows of a second, cycles at so many decisions. */
+export const fastDemo = (minDecisions: number) => ({
+  scenarios: [
+    {
+      name: "demo",
+      slateSize: 1,
+      excludeSeen: false,
+      reward: { weights: { click: 1 }, windowSeconds: 1, maximum: 1 },
+    },
+  ],
+  baselineShare: 0.1,
+  learner: { intervalSeconds: 0.5, minDecisions },
+});

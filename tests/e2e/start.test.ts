@@ -1,0 +1,96 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openStore } from "../../src/engine/open-store.ts";
+import { createTestFolder } from "../support/store.ts";
+import {
+  connect,
+  countDecisions,
+  eventually,
+  fastDemo,
+  runRecurve,
+  startRecurve,
+} from "./recurve.ts";
+
+async function readCounts(folder: string) {
+  const store = await openStore(join(folder, "recurve.db"));
+  const counts = { decisions: await store.decisions.count(), items: await store.items.count() };
+  await store.close();
+  return counts;
+}
+
+test("start on an empty database plays a demo, stops on Ctrl-C, and goes on with the next start", {
+  timeout: 60_000,
+}, async () => {
+  const folder = createTestFolder();
+  const reach = async (decisions: number) => {
+    const running = startRecurve(folder, "start", "--port", "0");
+    const client = await connect(running);
+    await eventually(async () =>
+      (await countDecisions(client, "demo")) >= decisions ? true : undefined,
+    );
+    running.child.kill("SIGINT");
+    expect(await running.ended()).toMatchObject({ code: 0 });
+    expect(running.output()).not.toMatch(/ended|error|failed/);
+    return running.output();
+  };
+  expect(await reach(50)).toMatch(/simulated users visit and click/);
+  const first = await readCounts(folder);
+  expect(first).toEqual({ decisions: expect.any(Number), items: 200 });
+  expect(first.decisions).toBeGreaterThanOrEqual(50);
+  await reach(first.decisions + 20);
+  const audited = await runRecurve(folder, "audit", "--limit", "100");
+  expect(audited).toMatchObject({ code: 0, output: expect.stringMatching(/checked +\d+\n/) });
+});
+
+test("without a demo the scenarios of the defaults are served, and a busy port is named", {
+  timeout: 60_000,
+}, async () => {
+  const folder = createTestFolder();
+  const running = startRecurve(folder, "start", "--no-demo", "--port", "0");
+  const client = await connect(running);
+  const { slate } = await client.recommend({
+    userId: "ada",
+    scenario: "ads",
+    candidates: [{ itemId: "red", features: { colour: "red" } }],
+  });
+  expect(slate).toEqual([{ itemId: "red", position: 0, propensity: 1 }]);
+  expect(await client.getHealth()).toMatchObject({
+    status: "ok",
+    policyVersions: { items: 1, ads: 3, feed: 5 },
+  });
+  const port = new URL(client.url).port;
+  expect(await runRecurve(createTestFolder(), "serve", "--port", port)).toEqual({
+    code: 1,
+    output: `error: port ${port} on 127.0.0.1 is in use; stop what uses it or choose another with --port (port_in_use)\n`,
+  });
+  running.child.kill("SIGTERM");
+  expect(await running.ended()).toMatchObject({ code: 0 });
+  expect((await readCounts(folder)).items).toBe(0);
+});
+
+test("simulated users and a learner turn the loop: a cycle with its evidence comes by itself", {
+  timeout: 60_000,
+}, async () => {
+  const folder = createTestFolder();
+  writeFileSync(join(folder, "fast.json"), JSON.stringify(fastDemo(300)));
+  const serving = startRecurve(folder, "serve", "--config", "fast.json", "--port", "0");
+  const client = await connect(serving);
+  const users = startRecurve(folder, "demo", "--url", client.url);
+  const cycle = await eventually(async () => (await client.listCycles()).cycles.at(-1));
+  expect(cycle).toMatchObject({
+    cycle: 1,
+    scenario: "demo",
+    policyVersion: 1,
+    outcome: expect.toBeOneOf(["promote", "canary", "hold", "not-enough-data"]),
+  });
+  const { feedback, evaluation } = cycle.record as Record<string, Record<string, number>>;
+  expect(feedback!.newDecisions).toBeGreaterThanOrEqual(300);
+  expect(evaluation!.meanReward).toBeGreaterThan(0);
+  expect(evaluation!.meanReward).toBeLessThan(1);
+  await serving.waitFor(new RegExp(`demo cycle 1  ${cycle.outcome} .*reward 0\\.\\d{3}`));
+  users.child.kill("SIGTERM");
+  expect(await users.ended()).toEqual({ code: 0, output: "" });
+  serving.child.kill("SIGINT");
+  expect((await serving.ended()).code).toBe(0);
+});

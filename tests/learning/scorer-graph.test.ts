@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { buildBatch, rowIndex } from "../../src/learning/batch.ts";
+import { createRandom } from "../../src/numeric/random.ts";
+import { parameterShapes } from "../../src/policy/network.ts";
+import { createScorer } from "../../src/policy/scorer.ts";
+import { scoreTower } from "../../src/policy/towers.ts";
+import { createGraph, parameter } from "../../src/tensor/graph.ts";
+import { createSession } from "../../src/tensor/session.ts";
+import { sampleRow } from "../support/feedback.ts";
+import { randomNetwork, randomState, sampleViews } from "../support/policy.ts";
+
+// Training differentiates one graph, serving runs two others and pools in TypeScript: they must compute the same.
+test.each([
+  { heads: 1, width: 8, positions: 1 },
+  { heads: 3, width: 5, positions: 4 },
+])(
+  "serving scores what training differentiates, to 1e-5: $heads heads of width $width",
+  async (shape) => {
+    const random = createRandom(47);
+    const views = sampleViews(10);
+    const network = randomNetwork(shape, views.slice(0, 8), random);
+    const rows = Array.from({ length: 12 }, () =>
+      sampleRow(views, { state: randomState(views, random) }),
+    );
+    const batch = { rows: 16, items: 12 };
+    const { feeds, columns } = buildBatch({ rows, shape: batch, itemRows: rowIndex(network) });
+    const graph = createGraph();
+    const values = Object.fromEntries(
+      Object.entries(parameterShapes(shape, network.itemIds.length)).map(([name, dimensions]) => [
+        name,
+        parameter(graph, name, dimensions),
+      ]),
+    );
+    const scores = scoreTower(graph, values, { shape, states: batch.rows, items: batch.items });
+    const session = await createSession(graph, { scores });
+    const trained = (await session.run({ ...network.parameters, ...feeds })).scores!;
+    await session.close();
+
+    const scorer = await createScorer(network, { batchStates: 5, threads: 1 });
+    const served = await scorer.score(rows.map(({ state, candidates }) => ({ state, candidates })));
+    await scorer.close();
+    for (const [row, heads] of served.entries()) {
+      expect(heads.length).toBe(shape.heads);
+      for (const [head, logits] of heads.entries()) {
+        for (const [candidate, logit] of logits.entries()) {
+          const cell = (head * batch.rows + row) * batch.items + columns[row]![candidate]!;
+          expect(Math.abs(logit - trained[cell]!)).toBeLessThan(1e-5);
+        }
+      }
+    }
+  },
+);

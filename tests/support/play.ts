@@ -1,0 +1,30 @@
+import type { World } from "../../src/domain/world.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+
+/** A configuration with one scenario, "play", that fits the world; cycles start at `minDecisions`. */
+export function worldConfiguration(world: World, minDecisions: number): object {
+  const { weights, minimum, maximum } = world.rewards;
+  const reward = { weights, minimum, maximum, windowSeconds: 60 };
+  const scenario = { name: "play", slateSize: world.slateSize, excludeSeen: false, reward };
+  return { scenarios: [scenario], learner: { intervalSeconds: 10, minDecisions } };
+}
+
+export async function introduceWorld(engine: Engine, world: World): Promise<void> {
+  await engine.putItems(world.items);
+  await engine.putUsers(world.users);
+  await engine.record(world.history);
+}
+
+/** Visits in turns [from, to) in the engine's first scenario, each with its answer. */
+export async function playVisits(
+  engine: Engine,
+  world: World,
+  [from, to]: readonly [number, number],
+): Promise<void> {
+  for (let turn = from; turn < to; turn++) {
+    const { decision } = await engine.recommend(world.visit(turn));
+    const { userId, decisionId } = decision;
+    const events = world.react(turn, decision.slate).map((one) => ({ ...one, userId, decisionId }));
+    if (events.length > 0) await engine.record(events);
+  }
+}

@@ -1,0 +1,93 @@
+import type { Item } from "../../src/domain/catalogue.ts";
+import { itemId } from "../../src/domain/ids.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { RewardRule } from "../../src/domain/scenario.ts";
+import type { RandomStream } from "../../src/numeric/random.ts";
+import { itemTokens } from "../../src/policy/item-features.ts";
+import { createNetwork, growNetwork, type Network } from "../../src/policy/network.ts";
+import { encodeNetwork } from "../../src/policy/network-policy.ts";
+import type { ItemView, PolicyState } from "../../src/policy/policy.ts";
+import { createProfile } from "../../src/policy/profile.ts";
+
+export const clickRule: RewardRule = {
+  weights: { click: 1 },
+  windowSeconds: 60,
+  defaultReward: 0,
+  minimum: 0,
+  maximum: 1,
+};
+
+export function sampleView(id: string, item: Partial<Item> = {}): ItemView {
+  const { categories = [], attributes = {} } = item;
+  return { itemId: itemId(id), sequence: 1, tokens: itemTokens({ categories, attributes }) };
+}
+
+/** Items i-0, i-1, …, each with a category that it shares with every third one. */
+export const sampleViews = (count: number): readonly ItemView[] =>
+  Array.from({ length: count }, (_, index) =>
+    sampleView(`i-${index}`, { categories: [`genre-${index % 3}`], attributes: { year: index } }),
+  );
+
+/** A user who clicked the items in this order; a click's value is its signal. */
+export function sampleState(
+  clicks: readonly (readonly [view: ItemView, value: number])[] = [],
+  context: JsonObject = {},
+): PolicyState {
+  const profile = createProfile({
+    history: clicks.map(([view, value], index) => ({
+      sequence: index + 1,
+      itemId: view.itemId,
+      type: "click",
+      value,
+      occurredAt: 1000 + index,
+    })),
+    rule: clickRule,
+    context,
+    userAttributes: {},
+  });
+  return { profile, history: clicks.map(([view]) => view) };
+}
+
+/** A user with a random history of these items and a random context. */
+export function randomState(views: readonly ItemView[], random: RandomStream): PolicyState {
+  const clicks = Array.from(
+    { length: random.integer(7) },
+    () => [views[random.integer(views.length)]!, 2 * random.uniform() - 1] as const,
+  );
+  return sampleState(clicks, { hour: random.integer(24), device: `d-${random.integer(3)}` });
+}
+
+/** A network that knows these items, with no parameter at 0, so that each of them counts. */
+export function randomNetwork(
+  shape: Network["shape"],
+  views: readonly ItemView[],
+  random: RandomStream,
+): Network {
+  const ids = views.map((view) => view.itemId);
+  const grown = growNetwork(createNetwork(shape, random), ids, random);
+  const parameters = Object.fromEntries(
+    Object.entries(grown.parameters).map(([name, values]) => [
+      name,
+      values.map(() => 0.3 * random.normal()),
+    ]),
+  );
+  return { ...grown, parameters };
+}
+
+/** Bytes of a serving policy that prefers some items to others. */
+export const randomSnapshot = (views: readonly ItemView[], random: RandomStream): Uint8Array =>
+  encodeNetwork(randomNetwork({ heads: 1, width: 8, positions: 1 }, views, random));
+
+/** Checksum of everything that a network is: equal where it is the same bit for bit. */
+export const fingerprint = (network: Network): string =>
+  Buffer.from(encodeNetwork(network).slice(-32)).toString("hex");
+
+/** Largest |left − right| ÷ max(1, |left|). */
+export function largestDifference(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  if (left.length !== right.length) return Number.POSITIVE_INFINITY;
+  return Array.from(left).reduce(
+    (most, value, index) =>
+      Math.max(most, Math.abs(value - right[index]!) / Math.max(1, Math.abs(value))),
+    0,
+  );
+}
