@@ -123,7 +123,7 @@ test("a figure that is no number, and a target that nothing reports, are defects
 
 test("every bench has a target and every target a bench", () => {
   const file = JSON.parse(readFileSync(join(import.meta.dirname, "targets.json"), "utf8"));
-  expect(Object.keys(file).sort()).toEqual(benches.map(({ name }) => name).sort());
+  expect(new Set(Object.keys(file))).toEqual(new Set(benches.map(({ name }) => name)));
   for (const { target, note, direction } of Object.values<Target>(file)) {
     expect(target).toBeGreaterThan(0);
     expect(note.length).toBeGreaterThan(10);

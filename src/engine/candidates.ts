@@ -75,7 +75,10 @@ export function checkCount(count: number, slateSize: number): void {
   }
 }
 
-/** What may be shown: the request's candidates or the available catalogue, without what was seen where the rule says so. */
+/**
+ * What may be shown: the available catalogue, or of the request's candidates those that are not withdrawn; without what was
+ * seen where the rule says so.
+ */
 export function eligible(options: {
   readonly candidates: readonly Candidate[] | undefined;
   readonly catalogue: Catalogue;
@@ -84,7 +87,9 @@ export function eligible(options: {
 }): readonly { readonly candidate: Candidate; readonly view: ItemView }[] {
   const { candidates, catalogue, scenario, seen } = options;
   const offered =
-    candidates?.map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) })) ??
+    candidates
+      ?.map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) }))
+      .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId)) ??
     catalogue.available().map((view) => ({ candidate: { itemId: view.itemId }, view }));
   return scenario.excludeSeen ? offered.filter(({ view }) => !seen.has(view.itemId)) : offered;
 }

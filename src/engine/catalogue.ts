@@ -19,6 +19,7 @@ export interface Catalogue {
   refresh(asOf: number): Promise<void>;
   /** An item that is there, withdrawn or not. */
   find(itemId: ItemId): ItemView | undefined;
+  isWithdrawn(itemId: ItemId): boolean;
   /** For histories: a deleted item is seen as it was last, one that never was without features. */
   get(itemId: ItemId): ItemView;
   available(): readonly ItemView[];
@@ -67,6 +68,7 @@ export function createCatalogue(items: ItemStore): Catalogue {
     },
     refresh,
     find,
+    isWithdrawn: (itemId) => entries.get(itemId)?.available === false,
     get: (itemId) => entries.get(itemId)?.view ?? { itemId, sequence: 0, tokens: [] },
     available: () => {
       offered ??= [...entries.values()].filter((entry) => entry.available).map(({ view }) => view);

@@ -133,11 +133,13 @@ export async function recommend(
   const size = input.candidates === undefined ? Math.min(slateSize, offered.length) : slateSize;
   checkCount(offered.length, Math.max(1, size));
 
-  const exploration = Math.max(scenario.exploration, assignment.exploration ?? 0);
   const seed = input.seed ?? parts.random.integer(2 ** 32);
   const random = createRandom(seed);
   const views = offered.map(({ view }) => view);
   const scored = await scoreCandidates(parts, { assignment, arm }, { state, views });
+  // The baseline explores no more than it has to: it is there to compare with.
+  const asked = scored.arm === "baseline" ? 0 : (assignment.exploration ?? 0);
+  const exploration = Math.max(scenario.exploration, asked);
   const kept = retrieve(
     scored.logits,
     Math.max(size, scenario.maxCandidates),

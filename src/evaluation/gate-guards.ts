@@ -36,6 +36,18 @@ export const gateLimits: GateLimits = Object.freeze({
   canaryProbability: 0.8,
 });
 
+/**
+ * For a serving policy that is not shown to be better than the uniform choice: there is no incumbent to protect, so a
+ * probable gain is enough, from a log that may be thin. See docs/decisions/0016.
+ */
+export const unprovenLimits: GateLimits = Object.freeze({
+  ...gateLimits,
+  effectiveSampleShare: gateLimits.lookShare,
+  clippedShare: 0.2,
+  coverageRatio: 0.5,
+  promoteConfidence: gateLimits.canaryProbability,
+});
+
 export interface Coverage {
   readonly candidate: number;
   readonly serving: number;

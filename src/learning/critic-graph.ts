@@ -15,7 +15,7 @@ import { matmul } from "../tensor/linear-algebra.ts";
 import { createTrainer, type Trainer } from "../tensor/trainer.ts";
 import type { BatchShape } from "./batch.ts";
 
-const weightDecay = Number(process.env.WD ?? 0.01);
+const weightDecay = 0.01;
 
 /**
  * Sum over heads, rows and items of w⁺·softplus(−x) + w⁻·softplus(x), over the rows of a batch: cross-entropy wherever the

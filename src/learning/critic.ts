@@ -22,7 +22,7 @@ import { epochRows, recentBatches } from "./train-rows.ts";
 export const rewardHeadCount: number = memoryHalfLives.length * bootstraps;
 export const criticShape: NetworkShape = {
   heads: rewardHeadCount + 1,
-  width: Number(process.env.WID ?? 24),
+  width: 24,
   positions: 10,
 };
 
@@ -40,11 +40,11 @@ export interface CriticTraining {
   readonly steps: number;
 }
 
-const learningRate = Number(process.env.LR ?? 0.01);
+const learningRate = 0.01;
 /** Rows seen in one fit: enough for a few passes over little feedback, one over much. */
 const minEpochs = 2;
-const targetRowsSeen = Number(process.env.TRS ?? 40_000);
-const maxEpochs = Number(process.env.EP ?? 8);
+const targetRowsSeen = 40_000;
+const maxEpochs = 8;
 
 export const epochsFor = (rows: number): number =>
   Math.min(maxEpochs, Math.max(minEpochs, Math.round(targetRowsSeen / Math.max(1, rows))));

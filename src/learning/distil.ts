@@ -18,10 +18,10 @@ export interface Distillation {
   readonly lastLoss: number;
 }
 
-const learningRate = Number(process.env.DLR ?? 0.01);
-const maxEpochs = Number(process.env.DEP ?? 12);
+const learningRate = 0.01;
+const maxEpochs = 12;
 const minEpochs = 3;
-const targetRowsSeen = Number(process.env.DTRS ?? 60_000);
+const targetRowsSeen = 60_000;
 /** Stops when an epoch lowers the loss by less than this share. */
 const tolerance = 1e-3;
 /** Keeps p and log p of a left-out candidate out of every sum. */

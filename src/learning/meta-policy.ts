@@ -23,21 +23,21 @@ export const challengerSettings: readonly ChallengerSetting[] = [
     memory: mixed,
   }),
   setting("leap-mixed", {
-    klRadius: Number(process.env.LEAP ?? 1.5),
+    klRadius: 1.5,
     pessimism: 0.5,
     discriminator: 0,
     proximity: 1,
     memory: mixed,
   }),
   setting("leap-short", {
-    klRadius: Number(process.env.LEAP ?? 1.5),
+    klRadius: 1.5,
     pessimism: 0,
     discriminator: 0,
     proximity: 1,
     memory: short,
   }),
   setting("leap-long", {
-    klRadius: Number(process.env.LEAP ?? 1.5),
+    klRadius: 1.5,
     pessimism: 0,
     discriminator: 0,
     proximity: 1,
@@ -51,21 +51,21 @@ export const challengerSettings: readonly ChallengerSetting[] = [
     memory: mixed,
   }),
   setting("softmax-short", {
-    klRadius: 2,
+    klRadius: 2.5,
     pessimism: 0,
     discriminator: 0,
     proximity: 0,
     memory: short,
   }),
   setting("softmax-medium", {
-    klRadius: 2,
+    klRadius: 2.5,
     pessimism: 0,
     discriminator: 0,
     proximity: 0,
     memory: medium,
   }),
   setting("softmax-long", {
-    klRadius: 2,
+    klRadius: 2.5,
     pessimism: 0,
     discriminator: 0,
     proximity: 0,
@@ -76,12 +76,12 @@ export const challengerSettings: readonly ChallengerSetting[] = [
 /** Share of a setting's evidence that is still believed a cycle later. */
 const discount = 0.5;
 /** λ of Hedge (Freund & Schapire 1997), per standard error of evidence. */
-const learningRate = Number(process.env.LAMBDA ?? 2);
+const learningRate = 4;
 
-/** Discounted sums of Z by setting name, *do nothing* included: all that the meta-policy carries from cycle to cycle. */
+/** Discounted sums of evidence by setting name, *do nothing* included: all that the meta-policy carries from cycle to cycle. */
 export type MetaPolicyState = Readonly<Record<string, number>>;
 
-/** @param evidence Z_j: paired difference to the serving policy over its standard error; 0 for *do nothing* */
+/** @param evidence S_j: lower bound of the paired difference over the usual standard error; 0 for *do nothing* */
 export function updateMetaPolicy(
   state: MetaPolicyState,
   evidence: Readonly<Record<string, number>>,

@@ -96,9 +96,8 @@ test("all orders of four values are equally frequent, and values are kept", () =
     const order = shuffle(["a", "b", "c", "d"], random).join("");
     counts.set(order, (counts.get(order) ?? 0) + 1);
   }
-  expect([...counts.keys()].map((order) => [...order].sort().join(""))).toEqual(
-    new Array(24).fill("abcd"),
-  );
+  expect([...counts.keys()].every((order) => new Set(order).size === 4)).toBe(true);
+  expect(counts.size).toBe(24);
   const observed = [...counts.values()];
   expect(
     chiSquare(

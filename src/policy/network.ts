@@ -45,26 +45,26 @@ export function parameterShapes(
 
 /** Standard deviations of the start; what is missing starts at 0. */
 const initialDeviation: Readonly<Record<string, number>> = {
-  itemTable: Number(process.env.SI ?? 0.05),
-  itemTokenTable: Number(process.env.ST ?? 0.25),
+  itemTable: 0.05,
+  itemTokenTable: 0.25,
   stateWeights: 0.02,
 };
 
 const count = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+
+const similarityWeight = 1.5;
 
 /**
  * The pools by signal start as they are: an item scores by its likeness to what the user liked, which is right more
  * often than not and spares the first cycles from finding it out.
  */
 function addSimilarity(stateWeights: Float32Array, { heads, width }: NetworkShape): void {
-  for (let head = 0; head < heads; head++) {
-    for (let pool = 1; pool < poolCount; pool++) {
-      for (let i = 0; i < width; i++) {
-        stateWeights[((head * poolCount + pool) * width + i) * width + i]! += Number(
-          process.env.SW ?? 1.5,
-        );
-      }
-    }
+  const blocks = heads * poolCount;
+  for (let block = 0; block < blocks; block++) {
+    // Pool 0 is the plain mean, which says nothing of likes.
+    if (block % poolCount === 0) continue;
+    for (let i = 0; i < width; i++)
+      stateWeights[(block * width + i) * width + i]! += similarityWeight;
   }
 }
 

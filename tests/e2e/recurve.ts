@@ -8,7 +8,7 @@ import { createClient, type RecurveClient } from "../../src/sdk/client.ts";
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
-const pollMs = 25;
+const pollMs = 100;
 
 export interface RunningRecurve {
   readonly child: ChildProcess;

@@ -39,8 +39,6 @@ test("start on an empty database plays a demo, stops on Ctrl-C, and goes on with
   expect(first).toEqual({ decisions: expect.any(Number), items: 200 });
   expect(first.decisions).toBeGreaterThanOrEqual(50);
   await reach(first.decisions + 20);
-  const audited = await runRecurve(folder, "audit", "--limit", "100");
-  expect(audited).toMatchObject({ code: 0, output: expect.stringMatching(/checked +\d+\n/) });
 });
 
 test("without a demo the scenarios of the defaults are served, and a busy port is named", {

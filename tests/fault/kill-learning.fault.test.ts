@@ -13,7 +13,7 @@ import { introduceWorld, playVisits, worldConfiguration } from "../support/play.
 import { createTestFolder } from "../support/store.ts";
 
 const writer = join(import.meta.dirname, "learning-writer.ts");
-const decisions = 300;
+const decisions = 200;
 const hour = 3_600_000;
 const world = createSyntheticWorld({ seed: 5, items: 40, users: 100 });
 const configuration = worldConfiguration(world, decisions);

@@ -29,11 +29,12 @@ function simulate(count: number, users = 200): ScoredRow[] {
   });
 }
 
-const judge = (rows: readonly ScoredRow[], probabilities: readonly number[]) =>
+const judge = (rows: readonly ScoredRow[], probabilities: readonly number[], proven = true) =>
   gateCandidate({
     rows,
     candidateLogs: rows.map(() => Float64Array.from(probabilities, Math.log)),
     predictedDifference: 0.05,
+    proven,
   });
 
 test("a candidate that chooses what pays is promoted, with its true difference in the interval", () => {
@@ -63,6 +64,25 @@ test("few rows, or few users, are not enough to say", () => {
   expect(judge([], [1, 0, 0, 0])).toMatchObject({ verdict: "not-enough-data", rows: 0 });
 });
 
+test("where the reward model is unsure the candidate gets its lower side", () => {
+  // Only item 0 is in the log: what item 1 is worth comes from the model, whose two bootstraps are ±0.1 apart.
+  const shown = simulate(400).map(({ row, scores }) => ({ row: { ...row, action: 0 }, scores }));
+  const unsure = shown.map(({ row, scores }) => ({
+    row,
+    scores: {
+      ...scores,
+      rewardHeads: scores.rewardHeads.map((head, index) =>
+        head.with(1, head[1]! + (index % 2 === 0 ? 0.1 : -0.1)),
+      ),
+    },
+  }));
+  const step = [0.25, 0.4, 0.25, 0.1];
+  const differenceOf = (rows: readonly ScoredRow[]) => judge(rows, step).doublyRobust!.difference;
+  // √2·0.1 is the sample deviation of the two; 0.9·(0.4 − 0.25) is the mass that the candidate adds.
+  const taken = 0.9 * 0.15 * Math.SQRT2 * 0.1;
+  expect(differenceOf(unsure)).toBeCloseTo(differenceOf(shown) - taken, 9);
+});
+
 const guard = (gate: ReturnType<typeof gateCandidate>, name: string) =>
   gate.guards.find((one) => one.name === name)!;
 
@@ -89,4 +109,15 @@ test("mass where the serving policy as good as never was counts as unsupported",
   expect(value).toBeCloseTo(0.3, 3);
   expect(passed).toBe(false);
   expect(gate.verdict).toBe("hold");
+});
+
+test("a serving policy that is not proven has less to protect: a narrow candidate may take over", () => {
+  const rows = simulate(2000).map(({ row, scores }) => ({
+    row: { ...row, exploration: 0.01 },
+    scores,
+  }));
+  const narrow = [0.7, 0.2998, 0.0001, 0.0001];
+  expect(judge(rows, narrow, true).verdict).toBe("hold");
+  expect(judge(rows, narrow, false).verdict).toBe("promote");
+  expect(judge(rows, [0.05, 0.2, 0.15, 0.6], false).verdict).toBe("hold");
 });

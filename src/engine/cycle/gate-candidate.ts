@@ -1,4 +1,5 @@
 import { type GateRecord, judgeCandidate } from "../../evaluation/gate.ts";
+import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import { rewardMoments } from "../../learning/challengers.ts";
 import { servedProbability } from "../../learning/feedback-row.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
@@ -49,6 +50,8 @@ export function gateCandidate(options: {
   /** log π_θ' of each row's candidates. */
   readonly candidateLogs: readonly Float64Array[];
   readonly predictedDifference: number;
+  /** Whether the serving policy is shown to be better than chance. */
+  readonly proven: boolean;
 }): GateRecord {
   const { rows, candidateLogs, predictedDifference } = options;
   const moments = rows.map(({ scores }) => rewardMoments(scores, evenMemory));
@@ -64,5 +67,6 @@ export function gateCandidate(options: {
     coverage: { serving: coverage(rows, servingLogs), candidate: coverage(rows, candidateLogs) },
     predictedDifference,
     weightClip,
+    limits: options.proven ? gateLimits : unprovenLimits,
   });
 }

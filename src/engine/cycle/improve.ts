@@ -19,8 +19,8 @@ import type { StageClock } from "./stage-clock.ts";
 /** States that the policy is distilled on: the newest ones. */
 const distilStates = 8192;
 const scoreBatch = 64;
-/** ESS/n that a target leaves its own judges, per state: above the gate's guard of 0.15, with room for distillation. */
-const targetSampleShare = Number(process.env.ESSS ?? 0.25);
+/** ESS/n that a target leaves its own judges, per state: above the gate's guard, with room for distillation. */
+const targetSampleShare = { proven: 0.2, unproven: 0.07 };
 
 export interface ImproveInput {
   readonly serving: Network;
@@ -55,9 +55,9 @@ export interface Improvement {
 }
 
 /** Judging compares with the serving policy, so only its own traffic and the canary's is near enough to count. */
-export const comparable = (row: FeedbackRow) => row.arm !== "baseline";
+export const comparable = (row: FeedbackRow): boolean => row.arm !== "baseline";
 
-export async function withScorer<T>(
+async function withScorer<T>(
   network: Network,
   threads: number,
   use: (scorer: Awaited<ReturnType<typeof createScorer>>) => Promise<T>,
@@ -70,8 +70,11 @@ export async function withScorer<T>(
   }
 }
 
-export const logsOf = (network: Network, rows: readonly FeedbackRow[], threads: number) =>
-  withScorer(network, threads, (scorer) => scorePolicy(scorer, rows));
+export const logsOf = (
+  network: Network,
+  rows: readonly FeedbackRow[],
+  threads: number,
+): Promise<Float64Array[]> => withScorer(network, threads, (scorer) => scorePolicy(scorer, rows));
 
 async function fitCritic(
   input: ImproveInput,
@@ -144,12 +147,13 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
   const judgement = await stages.measure("judge", () =>
     judgeChallengers(scored.judge, challengers, input.meta),
   );
+  const sampleShare = targetSampleShare[judgement.proven ? "proven" : "unproven"];
   const moved = await stages.measure("challengers", () =>
     scored.states.map((entry) => {
       const { row, scores } = entry;
       const logMixture = judgement.mix(entry);
       const served = scores.logPolicy.map((value) => servedProbability(Math.exp(value), row));
-      const { target } = trustRegionTarget(served, logMixture.map(Math.exp), targetSampleShare);
+      const { target } = trustRegionTarget(served, logMixture.map(Math.exp), sampleShare);
       return {
         ...row,
         target: withoutFloor(target, row.exploration),

@@ -1,3 +1,4 @@
+import type { LoggedFeedback } from "../../evaluation/logged-feedback.ts";
 import { type PairedDifference, pairedDifference } from "../../evaluation/paired-difference.ts";
 import {
   advantages,
@@ -21,6 +22,8 @@ import type { ScoredRow } from "../../learning/scored-row.ts";
 export const weightClip = 20;
 /** States on which the temperature of a challenger is solved. */
 const temperatureStates = 1000;
+/** z_0.95. */
+const provenDeviations = 1.645;
 const doNothing = "do-nothing";
 /** Reward heads that the control variate averages: all memories alike. */
 export const evenMemory: readonly number[] = [1 / 3, 1 / 3, 1 / 3];
@@ -79,7 +82,10 @@ export function targetArrays(
 }
 
 /** Logged arrays of the rows, with the control variate at the logged action. */
-export function loggedArrays(rows: readonly ScoredRow[], values: readonly Float64Array[]) {
+export function loggedArrays(
+  rows: readonly ScoredRow[],
+  values: readonly Float64Array[],
+): { readonly feedback: LoggedFeedback; readonly predictions: Float64Array } {
   return {
     feedback: {
       rewards: Float64Array.from(rows, ({ row }) => row.reward),
@@ -98,6 +104,8 @@ export interface Judgement {
   /** What the serving policy is worth, in [0, 1], and how much more the uniform choice would be. */
   readonly servingValue: number;
   readonly uniformDifference: number;
+  /** The serving policy is better than the uniform choice with 95 % confidence. */
+  readonly proven: boolean;
   /** log φ* of a row. */
   readonly mix: (scored: ScoredRow) => Float64Array;
 }
@@ -140,15 +148,12 @@ export function judgeChallengers(
     compared.reduce((sum, { standardError }) => sum + standardError, 0) / compared.length;
   // Fewer than two users, or nothing to choose: the rows tell nothing apart.
   const isTold = scale > 0 && Number.isFinite(scale);
+  // The lower confidence bound in units of the usual error: a large gain counts for more than a small one that is surer.
   const evidence = Object.fromEntries([
     [doNothing, 0],
-    ...compared.map(({ name, z, difference, standardError }) => [
+    ...compared.map(({ name, difference, standardError }) => [
       name,
-      process.env.MODE === "z"
-        ? z
-        : isTold
-          ? (difference - Number(process.env.PES ?? 1) * standardError) / scale
-          : 0,
+      isTold ? (difference - standardError) / scale : 0,
     ]),
   ]);
   const update = updateMetaPolicy(state, evidence);
@@ -159,6 +164,7 @@ export function judgeChallengers(
     settings,
     servingValue: uniform.servingValue,
     uniformDifference: uniform.difference,
+    proven: uniform.z < -provenDeviations,
     difference: settings.reduce((sum, { weight, difference }) => sum + weight * difference, 0),
     state: update.state,
     mix: ({ scores }) =>

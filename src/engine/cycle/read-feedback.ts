@@ -14,7 +14,7 @@ import { createState, readUser } from "../read-state.ts";
 const maxCells = 20_000_000;
 const pageSize = 1000;
 /** Of the feedback that is new in a cycle; older feedback all trains. See docs/decisions/0011. */
-const judgeShare = 0.2;
+const judgeShare = 0.15;
 const gateShare = 0.2;
 
 export interface CycleFeedback {

@@ -53,7 +53,7 @@ async function judgeRival(
     rows.map(({ row }) => row),
     threads,
   );
-  return gateCandidate({ rows, candidateLogs, predictedDifference: 0 });
+  return gateCandidate({ rows, candidateLogs, predictedDifference: 0, proven: true });
 }
 
 function decideCanary(gate: GateRecord): Review["action"] {

@@ -13,6 +13,7 @@ import {
 } from "../../../tests/support/visited-shop.ts";
 import { type Cycle, verdicts } from "../../domain/cycle.ts";
 import { EngineError } from "../../domain/errors.ts";
+import { userId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { openSqliteStore } from "../../storage/sqlite/open.ts";
 import type { PolicyChange, Store } from "../../storage/store.ts";
@@ -218,11 +219,10 @@ describe("there is no cycle", () => {
 test.each([1, 4])("feedback of %i users is no reason to fail", async (users) => {
   const shop = await openShop(visitedOptions);
   for (let visit = 0; visit < 60; visit++) {
-    const { decision } = await shop.engine.recommend({ userId: `user-${visit % users}` as never });
-    const { userId, decisionId, slate } = decision;
-    const [itemId] = slate;
-    if (visit % 3 === 0)
-      await shop.engine.record([{ type: "click", userId, itemId: itemId!, decisionId }]);
+    const { decision } = await shop.engine.recommend({ userId: userId(`user-${visit % users}`) });
+    const { decisionId, slate } = decision;
+    const event = { type: "click", userId: decision.userId, itemId: slate[0]!, decisionId };
+    if (visit % 3 === 0) await shop.engine.record([event]);
   }
   shop.advance(600);
   const { serving } = await shop.store.policies.assignment("shop");
@@ -250,6 +250,17 @@ async function reopen() {
   };
   return { store, engine, clock, advance };
 }
+
+test("a cycle that nobody judges leaves exploration as it was", async () => {
+  const { store, engine, clock, advance } = await reopen();
+  await assign(store, {}, { exploration: 0.15 });
+  // One user, whose feedback trains in this cycle.
+  for (let visit = 0; visit < 20; visit++) await engine.recommend({ userId: userId("user-0") });
+  advance(600);
+  const cycle = await run(store, { clock });
+  expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judge: 0 });
+  expect((await store.policies.assignment("shop")).exploration).toBe(0.15);
+});
 
 test("the loop learns what users want, and its later cycles watch over what it serves", async () => {
   const { store, clock, ...shop } = await reopen();
@@ -286,4 +297,4 @@ test("the loop learns what users want, and its later cycles watch over what it s
   expect(third!.policyVersion).toBe(parent);
   expect(["roll-back", "promote"]).toContain(third!.outcome);
   expect((await store.policies.find(bad!))?.status).toBe("rolled-back");
-});
+}, 60_000);

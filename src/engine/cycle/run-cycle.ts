@@ -90,8 +90,16 @@ function conclude({ reviewed, gate }: Findings): { outcome: CycleOutcome; reason
   return { outcome: review.action, reason };
 }
 
-/** The budget is in reward units, so that the range's lower end does not count as reward. */
-function explore({ reward, exploration }: Scenario, { judgement }: Improvement): number {
+/**
+ * The budget is in reward units, so that the range's lower end does not count as reward. A cycle that nobody's feedback
+ * judged knows no more than the one before it.
+ */
+function explore(
+  { reward, exploration }: Scenario,
+  { judgement, judge }: Improvement,
+  before = exploration,
+): number {
+  if (judge.rows.length === 0) return Math.max(exploration, before);
   const range = reward.maximum - reward.minimum;
   const value = reward.minimum + judgement.servingValue * range;
   return Math.max(exploration, chooseExploration(value, judgement.uniformDifference * range));
@@ -152,10 +160,14 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
   });
   const predictedDifference = improvement.judgement.difference;
   const gate = await stages.measure("gate", () =>
-    gateCandidate({ ...improvement.gate, predictedDifference }),
+    gateCandidate({
+      ...improvement.gate,
+      predictedDifference,
+      proven: improvement.judgement.proven,
+    }),
   );
   const evaluation = evaluateServing(fresh, scenario.reward);
-  const exploration = explore(scenario, improvement);
+  const exploration = explore(scenario, improvement, assignment.exploration);
   return { feedback, evaluation, reviewed, improvement, gate, exploration, stages };
 }
 
@@ -181,31 +193,6 @@ export async function runCycle(options: CycleOptions): Promise<Cycle | undefined
     throughSequence: feedback.throughSequence,
     record: describe(findings),
   };
-  if (process.env.DBG2)
-    console.error(
-      cycle.outcome,
-      "|",
-      cycle.reason,
-      "| auc",
-      improvement.auc.toFixed(3),
-      "critic",
-      improvement.criticLoss.map((v) => v.toFixed(3)).join(">"),
-      "gap",
-      improvement.gap.toFixed(3),
-      "distil",
-      improvement.distillation.firstLoss.toFixed(3),
-      improvement.distillation.lastLoss.toFixed(3),
-      "judged",
-      improvement.judgement.difference.toFixed(4),
-      improvement.judgement.settings
-        .map(
-          (s) =>
-            `${s.name}:${s.difference.toFixed(3)}±${s.standardError.toFixed(3)} kl${s.kl.toFixed(1)} w${s.weight.toFixed(2)}`,
-        )
-        .join(" "),
-      "ESS",
-      gate.effectiveSampleShare,
-    );
   const applied = await store.policies.apply({
     ...publish({
       scenario: scenario.name,
