@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { constants, getPriority } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { expect, test } from "vitest";
@@ -110,7 +111,7 @@ test("what a server acknowledged before kill -9 is in the database, which is who
 });
 
 test.skipIf(process.platform !== "linux")(
-  "a learner that is killed is started again while serving goes on, and ends with a server that is killed (needs /proc)",
+  "a learner has a lower priority, is started again when it is killed while serving goes on, and ends with a server that is killed (needs /proc)",
   { timeout: 60_000 },
   async () => {
     const serving = startRecurve(createTestFolder(), "serve", "--port", "0");
@@ -123,6 +124,8 @@ test.skipIf(process.platform !== "linux")(
     expect((await client.getHealth()).status).toBe("ok");
     const second = await learnerOf();
     expect(second).not.toBe(first);
+    const lower = constants.priority.PRIORITY_BELOW_NORMAL;
+    await eventually(() => (getPriority(second) === lower ? true : undefined));
     serving.child.kill("SIGKILL");
     await eventually(() => (isRunning(second) ? undefined : true));
   },
