@@ -28,6 +28,14 @@ function supervise(programs: readonly string[]) {
   return { child, started, lines, reach };
 }
 
+function waitForCall() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
+}
+
 const forever = "setInterval(() => {}, 1000)";
 
 test("a child that ends by itself is started again, later and later, and the log says why", async () => {
@@ -40,6 +48,25 @@ test("a child that ends by itself is started again, later and later, and the log
   expect(lines).toEqual([
     "the child ended with exit code 3; starting it again in 0.001 s",
     "the child ended by SIGKILL; starting it again in 0.002 s",
+  ]);
+});
+
+test("a child that can't be started is told and tried again", async () => {
+  const lines: string[] = [];
+  const { promise, resolve } = waitForCall();
+  const child = superviseChild({
+    name: "the child",
+    start: () => spawn("/nowhere/recurve"),
+    log: (line) => {
+      lines.push(line);
+      resolve();
+    },
+    clock: () => 0,
+  });
+  await promise;
+  await child.stop();
+  expect(lines).toEqual([
+    "the child ended before it started: spawn /nowhere/recurve ENOENT; starting it again in 1 s",
   ]);
 });
 

@@ -41,15 +41,19 @@ export function superviseChild(options: {
 
   const run = () => {
     const startedAt = clock();
-    child = options.start();
-    child.once("exit", (code, signal) => {
+    const current = options.start();
+    child = current;
+    const end = (how: string) => {
+      if (stopping || child !== current) return;
       child = undefined;
-      if (stopping) return;
       failures = clock() - startedAt >= settledMs ? 1 : failures + 1;
       const delay = delayMs(failures);
-      log(`${name} ended ${describeEnd(code, signal)}; starting it again in ${delay / 1000} s`);
+      log(`${name} ended ${how}; starting it again in ${delay / 1000} s`);
       timer = setTimeout(run, delay);
-    });
+    };
+    current.on("exit", (code, signal) => end(describeEnd(code, signal)));
+    // It could not be started, for example for want of memory.
+    current.on("error", (error) => end(`before it started: ${error.message}`));
   };
   run();
   return {
@@ -62,6 +66,7 @@ export function superviseChild(options: {
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);

@@ -68,7 +68,7 @@ test("a store that is away for a moment is asked again", async () => {
   expect(serving.problems()).toEqual([]);
 });
 
-const many = 15;
+const many = 63;
 
 test("of many versions the ones used last stay in memory", async () => {
   const { reads, serving } = watched(

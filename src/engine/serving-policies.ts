@@ -3,8 +3,8 @@ import { loadPolicy } from "../policy/load-policy.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { PolicyStore } from "../storage/store.ts";
 
-/** Policies kept in memory: serving, canary and baseline of a few scenarios, with room for a change under way. */
-const capacity = 12;
+/** Policies kept in memory, about 1 MB each: serving, canary and baseline of twenty scenarios. */
+const capacity = 60;
 
 /** Snapshots by version, decoded once. A version that can't be decoded keeps its problem and is not tried again. */
 export interface ServingPolicies {

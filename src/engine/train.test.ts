@@ -6,7 +6,7 @@ import { itemId, userId } from "../domain/ids.ts";
 import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { train } from "./train.ts";
-import type { PretrainProgress } from "./training/pretrain-policy.ts";
+import type { PretrainProgress } from "./training/training-data.ts";
 
 const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
 const configuration = worldConfiguration(world, 100);

@@ -3,11 +3,8 @@ import type { NewPolicy } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 import { ensurePolicies } from "./promote.ts";
-import {
-  type Pretrained,
-  type PretrainOptions,
-  pretrainPolicy,
-} from "./training/pretrain-policy.ts";
+import { type Pretrained, pretrainPolicy } from "./training/pretrain-policy.ts";
+import type { PretrainOptions } from "./training/training-data.ts";
 
 export interface TrainOptions extends PretrainOptions {
   readonly configuration: Configuration;

@@ -48,8 +48,8 @@ test("a snapshot that was damaged is not served: the baseline answers and /healt
   });
   damaged.child.kill("SIGINT");
   expect((await damaged.ended()).code).toBe(0);
-  expect(await runRecurve(folder, "audit")).toMatchObject({
-    code: 1,
-    output: expect.stringMatching(/can't be derived: .*checksum[\s\S]*audit_failed/),
-  });
+  const audited = await runRecurve(folder, "audit");
+  expect(audited.code).toBe(1);
+  expect(audited.output).toMatch(/can't be derived: .*checksum/);
+  expect(audited.output).toMatch(/^error: 1 of 2 decisions .* \(audit_failed\)$/m);
 });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Configuration } from "../../engine/configuration.ts";
+import type { Store } from "../../engine/open-store.ts";
 import { forkCommand, type SupervisedChild, superviseChild } from "../children.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
 import { type Host, openHost } from "../host.ts";
@@ -54,8 +55,7 @@ export async function runHost(
 async function serve(options: ServeOptions & { readonly learner: boolean }): Promise<void> {
   const { database, config, learner } = options;
   await withInterruption(async (signal) => {
-    const configure = (store: Parameters<typeof chooseConfiguration>[0]) =>
-      chooseConfiguration(store, config);
+    const configure = (store: Store) => chooseConfiguration(store, config);
     const host = await openHost({ ...options, configure });
     const scenarios = host.configuration.scenarios.map(({ name }) => name).join(", ");
     const learnerText = learner ? describeLearner(host.configuration) : "none here (--no-learner)";

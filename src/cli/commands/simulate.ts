@@ -27,14 +27,11 @@ function checkOptions(command: Command, { world, drift, check, seed }: SimulateO
 }
 
 /** Seed by seed, so that workers side by side are as far as each other. */
-function listJobs({ decisions, seed, ...settings }: SimulateOptions): readonly SimulationJob[] {
-  const { world, drift, cycles, data } = settings;
-  return seed.flatMap((one) =>
-    strategyNames.map((strategy) => ({
-      ...{ world, drift, cycles, data, decisionsPerCycle: decisions },
-      seed: one,
-      strategy,
-    })),
+function listJobs({ seed: seeds, decisions, ...options }: SimulateOptions): SimulationJob[] {
+  const { world, drift, cycles, data } = options;
+  const settings = { world, drift, cycles, data, decisionsPerCycle: decisions };
+  return seeds.flatMap((seed) =>
+    strategyNames.map((strategy) => ({ ...settings, seed, strategy })),
   );
 }
 

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Cycle } from "../../domain/cycle.ts";
 import { findScenario } from "../../engine/recommend.ts";
 import { train } from "../../engine/train.ts";
-import type { PretrainProgress } from "../../engine/training/pretrain-policy.ts";
+import type { PretrainProgress } from "../../engine/training/training-data.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";

@@ -1,3 +1,5 @@
+import { EngineError } from "../../domain/errors.ts";
+import { criticShape } from "../../learning/critic.ts";
 import type { MetaPolicyState } from "../../learning/meta-policy.ts";
 import type { Network } from "../../policy/network.ts";
 import { encodeNetwork, toNetwork } from "../../policy/network-policy.ts";
@@ -13,12 +15,24 @@ export interface Carried {
 const criticName = (scenario: string) => `critic/${scenario}`;
 const metaName = (scenario: string) => `meta-policy/${scenario}`;
 
-/** @throws corrupt_snapshot */
+/** A critic that can't be read, or is of another build's shape, is learned again: it is a start, not a promise. */
+function decodeCritic(bytes: Uint8Array | undefined): Network | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    const network = toNetwork(decodeTensors(bytes));
+    const { heads, width } = network.shape;
+    return heads === criticShape.heads && width === criticShape.width ? network : undefined;
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
+  }
+}
+
 export async function loadCarried(store: Store, scenario: string): Promise<Carried> {
   const critic = await store.checkpoints.load(criticName(scenario));
   const meta = await store.checkpoints.load(metaName(scenario));
   return {
-    critic: critic && toNetwork(decodeTensors(critic)),
+    critic: decodeCritic(critic),
     meta: meta === undefined ? {} : (JSON.parse(Buffer.from(meta).toString()) as MetaPolicyState),
   };
 }

@@ -78,7 +78,7 @@ describe("arrays for the estimators", () => {
     const { feedback, predictions } = loggedArrays(scored, values);
     expect([...feedback.rewards]).toEqual(scored.map(({ row }) => row.reward));
     expect([...feedback.propensities]).toEqual([0.25, 0.25]);
-    expect([...feedback.clusters]).toEqual([0, 1]);
+    expect([...(feedback.clusters ?? [])]).toEqual([0, 1]);
     expect([...predictions]).toEqual(scored.map(({ row }) => [1, 0, 0.5, 0][row.action]));
   });
 });
