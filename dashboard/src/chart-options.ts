@@ -114,7 +114,7 @@ export function chartOptions(setup: ChartSetup): uPlot.Options {
   return {
     width: setup.width,
     height: setup.height,
-    padding: [20, 18, 0, 0],
+    padding: [20, 26, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

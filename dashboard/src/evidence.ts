@@ -3,7 +3,7 @@ import { formatCount, formatReward, formatSignedPercent } from "./format.ts";
 import { numberAt, objectAt, textAt } from "./json-read.ts";
 
 /** "meanReward" → "mean reward". */
-export function toWords(key: string): string {
+function toWords(key: string): string {
   return key.replaceAll(/[-_]/g, " ").replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 

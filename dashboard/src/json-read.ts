@@ -29,6 +29,6 @@ export function intervalAt(object: JsonObject, key: string): readonly [number, n
   return typeof low === "number" && typeof high === "number" ? [low, high] : undefined;
 }
 
-export function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -46,7 +46,7 @@ const minEpochs = 2;
 const targetRowsSeen = 40_000;
 const maxEpochs = 8;
 
-export const epochsFor = (rows: number): number =>
+const epochsFor = (rows: number): number =>
   Math.min(maxEpochs, Math.max(minEpochs, Math.round(targetRowsSeen / Math.max(1, rows))));
 
 /** Weight of each row in each reward head: 2^(−age/half-life) · Poisson(1) bootstrap count (Oza & Russell 2001). */

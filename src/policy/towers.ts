@@ -43,7 +43,7 @@ function splitHeads(value: Value, { heads, width }: NetworkShape): Value {
 }
 
 /** e [heads, items, width] and b + u·e [heads, 1, items] of the items whose rows and tokens are fed. */
-export function itemTower(
+function itemTower(
   graph: Graph<Precision>,
   values: ParameterValues,
   options: { readonly shape: NetworkShape; readonly items: number },
@@ -65,7 +65,7 @@ export function itemTower(
 }
 
 /** h [heads, states, width] from the pooled history [heads, states, pools · width] and the context tokens that are fed. */
-export function stateTower(
+function stateTower(
   graph: Graph<Precision>,
   values: ParameterValues,
   options: { readonly shape: NetworkShape; readonly pooled: Value },

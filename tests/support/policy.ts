@@ -75,7 +75,7 @@ export function randomNetwork(
 }
 
 /** Bytes of a serving policy that prefers some items to others. */
-export const randomSnapshot = (views: readonly ItemView[], random: RandomStream): Uint8Array =>
+const randomSnapshot = (views: readonly ItemView[], random: RandomStream): Uint8Array =>
   encodeNetwork(randomNetwork({ heads: 1, width: 8, positions: 1 }, views, random));
 
 /** Checksum of everything that a network is: equal where it is the same bit for bit. */

@@ -5,7 +5,7 @@ import { createRandom } from "../../src/numeric/random.ts";
 import type { TestEngine } from "./engine.ts";
 import { shopConfiguration } from "./shop.ts";
 
-export const genres: readonly string[] = ["drama", "comedy", "crime"];
+const genres: readonly string[] = ["drama", "comedy", "crime"];
 
 /** Slates of one, so that a decision is a row. */
 export const visitedOptions = { scenario: { slateSize: 1 }, items: 6 };

@@ -102,7 +102,7 @@ export function simulateCommand(): Command {
     )
     .option("--drift", "tastes change halfway (synthetic)", false)
     .option("--cycles <count>", "cycles of each loop", integerIn(1, 1000), 10)
-    .option("--decisions <count>", "decisions of a cycle", integerIn(50, 1_000_000), 1000)
+    .option("--decisions <count>", "decisions of a cycle", integerIn(50, 1_000_000), 3000)
     .option("--seed <seeds>", "such as 3, 1,2,5 or 1..10", parseSeeds, parseSeeds("1..5"))
     .addOption(
       new Option("--data <folder>", "where jester5k is (jester)")
