@@ -42,6 +42,8 @@ async function toEntry(items: ItemStore, change: ItemChange): Promise<Entry | un
 
 export function createCatalogue(items: ItemStore): Catalogue {
   const entries = new Map<ItemId, Entry>();
+  // Kept, because batches tell items apart by their view. At most one for each unknown item of the histories.
+  const unknown = new Map<ItemId, ItemView>();
   let sequence = 0;
   let offered: readonly ItemView[] | undefined;
 
@@ -58,6 +60,11 @@ export function createCatalogue(items: ItemStore): Catalogue {
       offered = undefined;
     }
   };
+  const viewUnknown = (itemId: ItemId) => {
+    const view = unknown.get(itemId) ?? { itemId, sequence: 0, tokens: [] };
+    unknown.set(itemId, view);
+    return view;
+  };
   const find = (itemId: ItemId) => {
     const entry = entries.get(itemId);
     return entry?.deleted ? undefined : entry?.view;
@@ -69,7 +76,7 @@ export function createCatalogue(items: ItemStore): Catalogue {
     refresh,
     find,
     isWithdrawn: (itemId) => entries.get(itemId)?.available === false,
-    get: (itemId) => entries.get(itemId)?.view ?? { itemId, sequence: 0, tokens: [] },
+    get: (itemId) => entries.get(itemId)?.view ?? viewUnknown(itemId),
     available: () => {
       offered ??= [...entries.values()].filter((entry) => entry.available).map(({ view }) => view);
       return offered;

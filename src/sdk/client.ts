@@ -28,7 +28,7 @@ export type * from "../contract/api.ts";
 export { ApiError, type Fetch } from "./transport.ts";
 
 export interface ClientOptions {
-  /** Where the server answers, e.g. `http://127.0.0.1:8787`. Empty in a page that the server itself sent. */
+  /** Where the server answers, e.g. `http://127.0.0.1:7400`. Empty in a page that the server itself sent. */
   readonly baseUrl: string;
   /** Default: the global one. */
   readonly fetch?: Fetch;
@@ -88,7 +88,7 @@ const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
  * A client of `/api/v1` for browsers and Node.js, without dependencies.
  *
  * @example
- * const recurve = createClient({ baseUrl: "http://127.0.0.1:8787" });
+ * const recurve = createClient({ baseUrl: "http://127.0.0.1:7400" });
  * const { slate, decisionId } = await recurve.recommend({ userId: "ada", slateSize: 3 });
  * await recurve.sendEvents([{ type: "click", userId: "ada", itemId: slate[0].itemId, decisionId }]);
  */

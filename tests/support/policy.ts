@@ -74,10 +74,6 @@ export function randomNetwork(
   return { ...grown, parameters };
 }
 
-/** Bytes of a serving policy that prefers some items to others. */
-const randomSnapshot = (views: readonly ItemView[], random: RandomStream): Uint8Array =>
-  encodeNetwork(randomNetwork({ heads: 1, width: 8, positions: 1 }, views, random));
-
 /** Checksum of everything that a network is: equal where it is the same bit for bit. */
 export const fingerprint = (network: Network): string =>
   Buffer.from(encodeNetwork(network).slice(-32)).toString("hex");
