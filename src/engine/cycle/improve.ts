@@ -29,6 +29,8 @@ export interface ImproveInput {
   readonly meta: MetaPolicyState;
   readonly rows: readonly FeedbackRow[];
   readonly random: RandomStream;
+  /** The scenario's exploration floor, which comes on top of whatever policy is made here. */
+  readonly floor: number;
   readonly threads: number;
   readonly stages: StageClock;
 }
@@ -117,9 +119,41 @@ export async function scoreRows(options: {
   });
 }
 
+/** A state with the target that its policy is moved to, and the two policies whose difference Δ is reported. */
+interface Move extends FeedbackRow {
+  readonly target: Float64Array;
+  readonly logPolicy: Float64Array;
+  readonly logChallenger: Float64Array;
+}
+
+function moveStates(states: readonly ScoredRow[], judgement: Judgement, floor: number): Move[] {
+  const sampleShare = targetSampleShare[judgement.proven ? "proven" : "unproven"];
+  return states.map((entry) => {
+    const { row, scores } = entry;
+    const logChallenger = judgement.mix(entry);
+    const served = scores.logPolicy.map((value) => servedProbability(Math.exp(value), row));
+    const { target } = trustRegionTarget(served, logChallenger.map(Math.exp), sampleShare);
+    return {
+      ...row,
+      target: withoutFloor(target, floor),
+      logPolicy: scores.logPolicy,
+      logChallenger,
+    };
+  });
+}
+
+/** Mean KL(t ‖ π_θ') over the states, nats. */
+async function distillationGap(candidate: Network, moves: readonly Move[], threads: number) {
+  const logs = await logsOf(candidate, moves, threads);
+  const gaps = moves.map(({ target }, index) =>
+    klDivergence(target.map(Math.log), logs[index] ?? target),
+  );
+  return gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, moves.length);
+}
+
 /** Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the mixture. */
 export async function improve(input: ImproveInput): Promise<Improvement> {
-  const { stages, threads, random } = input;
+  const { serving, stages, threads, random } = input;
   const rows = input.rows.toSorted((left, right) => left.age - right.age);
   const fold = (name: FeedbackRow["fold"]) => rows.filter((row) => row.fold === name);
   const train = fold("train");
@@ -127,69 +161,39 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
   const gated = fold("gate").filter(comparable);
   const states = rows.filter((row) => row.fold !== "gate").slice(0, distilStates);
 
-  const serving = growNetwork(
-    input.serving,
-    train.map((row) => row.candidates[row.action]?.itemId ?? ("" as never)),
-    random.split("grow"),
-  );
   const trainLogs = await stages.measure("score", () => logsOf(serving, train, threads));
   const critic = await stages.measure("critic", () => fitCritic(input, train, trainLogs));
-
   const score = (chosen: readonly FeedbackRow[]) =>
-    scoreRows({ serving, critic: critic.network, rows: chosen, threads });
-  const scored = await stages.measure("score", async () => ({
+    stages.measure("score", () =>
+      scoreRows({ serving, critic: critic.network, rows: chosen, threads }),
+    );
+  const scored = {
     states: await score(states),
     judge: await score(judged),
     gate: await score(gated),
-  }));
+  };
 
   const challengers = await stages.measure("challengers", () => temper(scored.states));
   const judgement = await stages.measure("judge", () =>
     judgeChallengers(scored.judge, challengers, input.meta),
   );
-  const sampleShare = targetSampleShare[judgement.proven ? "proven" : "unproven"];
-  const moved = await stages.measure("challengers", () =>
-    scored.states.map((entry) => {
-      const { row, scores } = entry;
-      const logMixture = judgement.mix(entry);
-      const served = scores.logPolicy.map((value) => servedProbability(Math.exp(value), row));
-      const { target } = trustRegionTarget(served, logMixture.map(Math.exp), sampleShare);
-      return {
-        ...row,
-        target: withoutFloor(target, row.exploration),
-        logMixture,
-        logPolicy: scores.logPolicy,
-      };
-    }),
+  const moves = await stages.measure("challengers", () =>
+    moveStates(scored.states, judgement, input.floor),
   );
+  const network = startOf(serving, random);
+  const stream = random.split("distil");
   const distillation = await stages.measure("distil", () =>
-    distil({
-      network: startOf(serving, random),
-      rows: moved,
-      objective: "cross-entropy",
-      random: random.split("distil"),
-      threads,
-    }),
+    distil({ network, rows: moves, objective: "cross-entropy", random: stream, threads }),
   );
   const candidate = distillation.network;
-  const gapLogs = await logsOf(candidate, moved, threads);
-  const gap =
-    moved.reduce(
-      (sum, { target }, i) =>
-        sum + klDivergence(target.map(Math.log), gapLogs[i] ?? new Float64Array()),
-      0,
-    ) / moved.length;
-  const difference = policyDifference(
-    moved.map(({ logPolicy, logMixture }) => ({ logPolicy, logChallenger: logMixture })),
-  );
   return {
     candidate,
     critic: critic.network,
     judgement,
-    difference,
+    difference: policyDifference(moves),
     distillation,
     auc: discriminatorAuc(scored.judge),
-    gap,
+    gap: await distillationGap(candidate, moves, threads),
     criticLoss: [critic.firstLoss, critic.lastLoss],
     judge: { rows: scored.judge, candidateLogs: await logsOf(candidate, judged, threads) },
     gate: { rows: scored.gate, candidateLogs: await logsOf(candidate, gated, threads) },

@@ -154,6 +154,7 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
     ...carried,
     serving,
     rows: feedback.rows,
+    floor: scenario.exploration,
     random,
     threads,
     stages,
