@@ -57,10 +57,13 @@ test("a cycle that fails is recorded, leaves the policies as they are, and is tr
   const { engine, store, advance, look, errors } = await openLoop();
   await playVisits(engine, world, [0, minDecisions]);
   advance(60);
-  const before = await store.policies.assignment("play");
+  const bytes = new Uint8Array([1, 2, 3]);
+  const broken = { kind: "network", status: "serving", createdAt: 0, evidence: {} } as const;
   await store.policies.apply({
-    checkpoints: [{ name: "critic/play", bytes: new Uint8Array([1, 2, 3]) }],
+    add: [{ ...broken, scenario: "play", bytes }],
+    assign: ([serving = 0]) => ({ scenario: "play", assignment: { serving, canaryShare: 0 } }),
   });
+  const before = await store.policies.assignment("play");
   const failed = await look(8);
   expect(failed.map(({ outcome, throughSequence }) => [outcome, throughSequence])).toEqual([
     ["failed", 0],
