@@ -45,11 +45,8 @@ export interface Improvement {
   /** Mean KL(t ‖ π_θ'), nats: what distillation left undone. */
   readonly gap: number;
   readonly criticLoss: readonly [number, number];
-  /** Rows of the judge and gate folds with scores, and the candidate's log π on each. */
-  readonly judge: {
-    readonly rows: readonly ScoredRow[];
-    readonly candidateLogs: readonly Float64Array[];
-  };
+  readonly judgeRows: number;
+  /** Rows of the gate fold with scores, and the candidate's log π on each. */
   readonly gate: {
     readonly rows: readonly ScoredRow[];
     readonly candidateLogs: readonly Float64Array[];
@@ -195,7 +192,7 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
     auc: discriminatorAuc(scored.judge),
     gap: await distillationGap(candidate, moves, threads),
     criticLoss: [critic.firstLoss, critic.lastLoss],
-    judge: { rows: scored.judge, candidateLogs: await logsOf(candidate, judged, threads) },
+    judgeRows: judged.length,
     gate: { rows: scored.gate, candidateLogs: await logsOf(candidate, gated, threads) },
   };
 }

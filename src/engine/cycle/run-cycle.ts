@@ -54,7 +54,7 @@ function describe({
       newDecisions: feedback.newDecisions,
       users: feedback.users,
       train: feedback.rows.filter((row) => row.fold === "train").length,
-      judge: improvement.judge.rows.length,
+      judge: improvement.judgeRows,
       gate: improvement.gate.rows.length,
     },
     evaluation,
@@ -96,10 +96,10 @@ function conclude({ reviewed, gate }: Findings): { outcome: CycleOutcome; reason
  */
 function explore(
   { reward, exploration }: Scenario,
-  { judgement, judge }: Improvement,
+  { judgement, judgeRows }: Improvement,
   before = exploration,
 ): number {
-  if (judge.rows.length === 0) return Math.max(exploration, before);
+  if (judgeRows === 0) return Math.max(exploration, before);
   const range = reward.maximum - reward.minimum;
   const value = reward.minimum + judgement.servingValue * range;
   return Math.max(exploration, chooseExploration(value, judgement.uniformDifference * range));
