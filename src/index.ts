@@ -50,6 +50,15 @@ export type {
 export { type LearnOptions, learn } from "./engine/learn.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
 export { type TrainOptions, train } from "./engine/train.ts";
+export type { Estimate } from "./evaluation/estimate.ts";
+export type { Estimator, EstimatorOptions } from "./evaluation/estimators/estimator.ts";
+export { estimators, getEstimator } from "./evaluation/estimators/registry.ts";
+export { evaluatePolicy, type PolicyEvaluation } from "./evaluation/evaluate-policy.ts";
+export {
+  type LoggedFeedback,
+  type TargetArrays,
+  weighFeedback,
+} from "./evaluation/logged-feedback.ts";
 export { createRandom, type RandomStream } from "./numeric/random.ts";
 export { ApiError, type ClientOptions, createClient, type RecurveClient } from "./sdk/client.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";

@@ -53,7 +53,7 @@ describe.each(Object.entries(golden.targets))("obp 0.5.5, target %s", (_, target
     });
 
     test("the delta method's error and interval of SNIPS agree to 1e-10", () => {
-      expectGoldenInterval(evaluate(Infinity).snips, snipsDeltaMethod, tolerance);
+      expectGoldenInterval(evaluate(Infinity).estimates.snips, snipsDeltaMethod, tolerance);
     });
 
     test("the diagnostics agree to 1e-10", () => {

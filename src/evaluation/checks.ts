@@ -25,7 +25,11 @@ export function checkNumber(field: string, value: number, range: Range, row?: nu
 
 /** @throws invalid_request naming the first row outside the range */
 export function checkNumbers(field: string, values: Float64Array, range: Range): void {
-  for (const [row, value] of values.entries()) checkNumber(field, value, range, row);
+  const { low, high } = range;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (!(value >= low && value <= high)) checkNumber(field, value, range, row);
+  }
 }
 
 /** @throws invalid_request */

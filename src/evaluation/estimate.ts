@@ -4,7 +4,8 @@ import { type Interval, normalInterval } from "./intervals.ts";
 
 /** An estimated policy value in reward units a row. */
 export interface Estimate {
-  readonly estimator: "ips" | "snips" | "dm" | "dr";
+  /** Name of the estimator, as in its registry. */
+  readonly estimator: string;
   readonly value: number;
   /** Infinite where the log cannot tell: fewer than two clusters, or no logged action that the target would choose. */
   readonly standardError: number;

@@ -1,40 +1,39 @@
 import { diagnoseWeights, type WeightDiagnostics } from "./diagnostics.ts";
-import { directMethod } from "./direct-method.ts";
-import { doublyRobust } from "./doubly-robust.ts";
 import type { Estimate, WeightedEstimateOptions } from "./estimate.ts";
-import { inversePropensity } from "./inverse-propensity.ts";
+import { findMissing } from "./estimators/evaluated-feedback.ts";
+import { estimators } from "./estimators/registry.ts";
 import { type LoggedFeedback, type TargetArrays, weighFeedback } from "./logged-feedback.ts";
-import { selfNormalised } from "./self-normalised.ts";
 
 export interface PolicyEvaluation {
-  readonly ips: Estimate;
-  /** Absent where no logged action is one that the target would choose. */
-  readonly snips?: Estimate;
-  /** Absent without a reward model. */
-  readonly dm?: Estimate;
-  readonly dr?: Estimate;
+  /** By name, in the registry's order: all for which the input is there and the log has support. */
+  readonly estimates: Readonly<Record<string, Estimate>>;
   readonly diagnostics: WeightDiagnostics;
 }
 
 /**
- * The value of a target policy from feedback that another policy collected, by every estimator.
+ * The value of a target policy from feedback that another policy collected, by every estimator that the input allows.
+ * `weightClip` counts for those that clip; the others keep their weights.
  *
- * @example evaluatePolicy({ rewards, propensities }, { targetProbabilities }).ips.interval
+ * @example evaluatePolicy({ rewards, propensities }, { targetProbabilities }).estimates.ips?.interval
  * @throws invalid_request, see weighFeedback
  */
 export function evaluatePolicy(
   feedback: LoggedFeedback,
   target: TargetArrays,
-  options: WeightedEstimateOptions = {},
+  { weightClip, level = 0.95 }: WeightedEstimateOptions = {},
 ): PolicyEvaluation {
   const weighted = weighFeedback(feedback, target);
-  const { directValues, predictions } = weighted;
-  const snips = selfNormalised(weighted, options);
-  const modelled = directValues && predictions && { ...weighted, directValues, predictions };
-  return {
-    ips: inversePropensity(weighted, options),
-    ...(snips && { snips }),
-    ...(modelled && { dm: directMethod(modelled, options), dr: doublyRobust(modelled, options) }),
-    diagnostics: diagnoseWeights(weighted, options.weightClip),
-  };
+  const negative = weighted.rewards.some((reward) => reward < 0);
+  const estimates: Record<string, Estimate> = {};
+  for (const estimator of estimators) {
+    if (findMissing(estimator, weighted).length > 0) continue;
+    if (negative && estimator.nonNegativeRewards) continue;
+    const clips = weightClip !== undefined && estimator.parameter?.name === "weightClip";
+    const estimate = estimator.estimate(weighted, {
+      level,
+      ...(clips && { parameter: weightClip }),
+    });
+    if (estimate) estimates[estimator.name] = estimate;
+  }
+  return { estimates, diagnostics: diagnoseWeights(weighted, weightClip) };
 }

@@ -1,5 +1,5 @@
 import { EngineError } from "../domain/errors.ts";
-import { checkLength, checkNumbers, highestProbability } from "./checks.ts";
+import { checkLength, checkNumbers, highestProbability, type Range } from "./checks.ts";
 import { type Clusters, numberClusters } from "./clusters.ts";
 
 /** What was logged: a row is one choice. All arrays have the same length n ≥ 1. */
@@ -20,9 +20,13 @@ export interface TargetArrays {
   readonly directValues?: Float64Array;
   /** q̂(x, a) of the logged action. */
   readonly predictions?: Float64Array;
+  /** w(x, e) ≥ 0 of the logged action's category, see `marginalWeights`. */
+  readonly marginalWeights?: Float64Array;
+  /** Weights ≥ 0 that balance the log against the target, learned elsewhere. */
+  readonly balancingWeights?: Float64Array;
 }
 
-/** Checked feedback with the target's importance weights w = π/p. The estimators take nothing else. */
+/** Checked feedback with the target's importance weights w = π/p. */
 export interface WeightedFeedback {
   readonly rewards: Float64Array;
   readonly importanceWeights: Float64Array;
@@ -42,6 +46,13 @@ const finite = {
   high: largest,
   expected: "a finite number",
   remedy: "leave out rows without a usable number",
+};
+
+const weight = {
+  low: 0,
+  high: largest,
+  expected: "a finite number ≥ 0",
+  remedy: "leave out rows without a usable weight",
 };
 
 function checkFeedback({ rewards, propensities, clusters }: LoggedFeedback): void {
@@ -80,31 +91,45 @@ function checkTarget(target: TargetArrays, rows: number, name: string): void {
       { details: { field: `${name}.${directValues ? "predictions" : "directValues"}` } },
     );
   }
-  for (const [key, values] of Object.entries({ directValues, predictions })) {
+  checkColumns(name, { directValues, predictions }, { rows, range: finite });
+  const { marginalWeights, balancingWeights } = target;
+  checkColumns(name, { marginalWeights, balancingWeights }, { rows, range: weight });
+}
+
+function checkColumns(
+  name: string,
+  columns: Readonly<Record<string, Float64Array | undefined>>,
+  { rows, range }: { readonly rows: number; readonly range: Range },
+): void {
+  for (const [key, values] of Object.entries(columns)) {
     if (values === undefined) continue;
     checkLength(`${name}.${key}`, values.length, rows);
-    checkNumbers(`${name}.${key}`, values, finite);
+    checkNumbers(`${name}.${key}`, values, range);
   }
 }
 
 /**
  * The one entry of untrusted arrays: checks them and divides.
  * @param name what messages call the target policy
- * @throws invalid_request for an empty log, lengths that differ, NaN, a propensity outside (0, 1], a probability outside [0, 1]
+ * @throws invalid_request for an empty log, lengths that differ, NaN, a propensity outside (0, 1], a probability outside [0, 1],
+ *   a weight below 0
  */
 export function weighFeedback<T extends TargetArrays>(
   feedback: LoggedFeedback,
   target: T,
   name = "target",
-): WeightedFeedback & Omit<T, "targetProbabilities"> {
+): WeightedFeedback & T {
   checkFeedback(feedback);
   const { rewards, propensities } = feedback;
   checkTarget(target, rewards.length, name);
-  const { targetProbabilities, ...model } = target;
+  const importanceWeights = new Float64Array(rewards.length);
+  for (let row = 0; row < rewards.length; row++) {
+    importanceWeights[row] = target.targetProbabilities[row]! / propensities[row]!;
+  }
   return {
-    ...model,
+    ...target,
     rewards,
-    importanceWeights: targetProbabilities.map((value, row) => value / propensities[row]!),
+    importanceWeights,
     clusters: numberClusters(rewards.length, feedback.clusters),
   };
 }

@@ -109,9 +109,9 @@ test.skipIf(!existsSync(csv("random")) || !existsSync(csv("bts")))(
           { weightClip },
         );
       const expected = golden.targets[name]!;
-      const { snips, diagnostics } = evaluate(Number.POSITIVE_INFINITY);
+      const { estimates, diagnostics } = evaluate(Number.POSITIVE_INFINITY);
       expectGoldenEstimates(expected.estimates, evaluate, 1e-11);
-      expectGoldenInterval(snips, expected.snipsDeltaMethod, 1e-11);
+      expectGoldenInterval(estimates.snips, expected.snipsDeltaMethod, 1e-11);
       expectClose(diagnostics.effectiveSampleSize, expected.effectiveSampleSize, 1e-11);
       expectClose(diagnostics.largestWeight, expected.largestWeight, 1e-11);
     }

@@ -21,7 +21,7 @@ const seed = 20_261;
 const rounding = 1e-12;
 
 function onPolicyFeedback(random: RandomStream): ModelledFeedback {
-  const rewards = Float64Array.from({ length: 300 }, () => random.normal());
+  const rewards = Float64Array.from({ length: 300 }, () => 3 * random.uniform());
   const propensities = rewards.map(() => 0.05 + 0.9 * random.uniform());
   // A model that is right on average and blind to contexts and actions.
   const constant = rewards.map(() => mean(rewards));

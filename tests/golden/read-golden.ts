@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect } from "vitest";
+import type { Estimate } from "../../src/evaluation/estimate.ts";
 import type { PolicyEvaluation } from "../../src/evaluation/evaluate-policy.ts";
 
 /** Name in OBP, weight clip, value, variance of the rounds (ddof 1). JSON has no infinity, so it is a text. */
@@ -38,7 +39,7 @@ export function expectGoldenEstimates(
 ): void {
   expect(goldens.length).toBeGreaterThan(10);
   for (const [name, clip, value, variance] of goldens) {
-    const estimate = evaluate(Number(clip ?? Number.POSITIVE_INFINITY))[names[name]];
+    const estimate = evaluate(Number(clip ?? Number.POSITIVE_INFINITY)).estimates[names[name]];
     expectClose(estimate?.value, value, tolerance);
     if (variance === null || clip === 0) continue;
     expectClose(
@@ -50,7 +51,7 @@ export function expectGoldenEstimates(
 }
 
 export function expectGoldenInterval(
-  estimate: PolicyEvaluation["snips"],
+  estimate: Estimate | undefined,
   golden: GoldenInterval,
   tolerance: number,
 ): void {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { diagnoseWeights } from "./diagnostics.ts";
+import { diagnoseWeights } from "../diagnostics.ts";
+import { type ModelledFeedback, weighFeedback } from "../logged-feedback.ts";
+import { pairedDifference } from "../paired-difference.ts";
 import { directMethod } from "./direct-method.ts";
 import { doublyRobust } from "./doubly-robust.ts";
 import { inversePropensity } from "./inverse-propensity.ts";
-import { type ModelledFeedback, weighFeedback } from "./logged-feedback.ts";
-import { pairedDifference } from "./paired-difference.ts";
 import { selfNormalised } from "./self-normalised.ts";
 
 const size = fc.double({ min: -1000, max: 1000, noNaN: true });
@@ -45,7 +45,7 @@ describe(`properties, seed ${seed}`, () => {
     fc.assert(
       fc.property(rows, (list) => {
         const supported = list.filter(({ targetProbability }) => targetProbability > 0);
-        const estimate = selfNormalised(weigh(list));
+        const estimate = selfNormalised.estimate(weigh(list));
         if (supported.length === 0) return estimate === undefined;
         const rewards = supported.map(({ reward }) => reward);
         const value = estimate?.value ?? Number.NaN;
@@ -63,9 +63,9 @@ describe(`properties, seed ${seed}`, () => {
         fc.option(fc.double({ min: 0, max: 100, noNaN: true })),
         (list, factor, clip) => {
           const feedback = weigh(list);
-          const options = clip === null ? {} : { weightClip: clip };
+          const options = clip === null ? {} : { parameter: clip };
           const value = (rewards: Float64Array) =>
-            inversePropensity({ ...feedback, rewards }, options).value;
+            inversePropensity.estimate({ ...feedback, rewards }, options)!.value;
           const { rewards, predictions } = feedback;
           const mixed = rewards.map((reward, index) => reward + factor * predictions[index]!);
           const parts = value(rewards) + factor * value(predictions);
@@ -81,12 +81,12 @@ describe(`properties, seed ${seed}`, () => {
       fc.property(rows, (list) => {
         const feedback = weigh(list);
         const nothing = new Float64Array(list.length);
-        expect(doublyRobust({ ...feedback, importanceWeights: nothing }).value).toBe(
-          directMethod(feedback).value,
+        expect(doublyRobust.estimate({ ...feedback, importanceWeights: nothing })?.value).toBe(
+          directMethod.estimate(feedback)?.value,
         );
         const unmodelled = { ...feedback, directValues: nothing, predictions: nothing };
-        const { value, standardError } = inversePropensity(feedback);
-        const unaided = doublyRobust(unmodelled);
+        const { value, standardError } = inversePropensity.estimate(feedback)!;
+        const unaided = doublyRobust.estimate(unmodelled)!;
         // Equal but for the sign of a zero.
         expect(unaided.value === value && unaided.standardError === standardError).toBe(true);
       }),
@@ -130,8 +130,8 @@ describe(`properties, seed ${seed}`, () => {
           weightClip,
         });
         const single =
-          doublyRobust(candidate, { weightClip }).value -
-          doublyRobust(serving, { weightClip }).value;
+          doublyRobust.estimate(candidate, { parameter: weightClip })!.value -
+          doublyRobust.estimate(serving, { parameter: weightClip })!.value;
         expect(Math.abs(difference - single)).toBeLessThan(rounding);
       }),
       { seed },

@@ -1,0 +1,10 @@
+import { estimateRows } from "./estimate-rows.ts";
+import { createEstimateStream } from "./estimate-stream.ts";
+import type { Estimator, EstimatorForm } from "./estimator.ts";
+
+/** Gives a form its two ways to be computed. */
+export const createEstimator = (form: EstimatorForm): Estimator => ({
+  ...form,
+  estimate: (feedback, options = {}) => estimateRows(form, feedback, options),
+  stream: (options = {}) => createEstimateStream(form, options),
+});

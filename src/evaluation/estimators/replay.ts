@@ -1,0 +1,19 @@
+import { createEstimator } from "./create-estimator.ts";
+import type { Estimator } from "./estimator.ts";
+
+/**
+ * V̂ = Σ_{i: π(a_i|x_i) = 1} r_i / #{i: π(a_i|x_i) = 1}: the mean reward of the rows where a deterministic target agrees with the log.
+ * Unbiased where the logging policy is uniform; otherwise contexts in which it often agrees count more. Li et al. 2011.
+ * OBP's form is the same, but 0 where no row agrees; here there is no estimate then.
+ */
+export const replay: Estimator = createEstimator({
+  name: "replay",
+  title: "Replay",
+  formula: "Σ r·[π = 1] / Σ [π = 1]",
+  paper: "Li, Chu, Langford & Wang 2011",
+  weights: "matches",
+  modelled: false,
+  selfNormalised: true,
+  // Float32 networks give a certain action 1 up to rounding.
+  weigh: (probability) => (probability >= 1 - 1e-6 ? 1 : 0),
+});
