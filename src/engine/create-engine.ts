@@ -68,6 +68,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     }),
     rollBack: async (scenario) => rollBack(store, named(scenario).name),
     cycles: (page) => store.cycles.list(page),
+    findCycle: (cycle) => store.cycles.find(cycle),
     findDecision: async (decisionId) => {
       const feedback = await store.decisions.find(decisionId);
       return feedback && viewDecision(store, feedback);

@@ -85,6 +85,7 @@ export interface Engine {
     readonly scenario?: string;
     readonly limit: number;
   }): Promise<readonly Cycle[]>;
+  findCycle(cycle: number): Promise<Cycle | undefined>;
   findDecision(decisionId: DecisionId): Promise<DecisionView | undefined>;
   countDecisions(scenario: string): Promise<number>;
   rewardSeries(options: {

@@ -58,10 +58,12 @@ test("policies and cycles are listed for a scenario, and a roll-back names it", 
   const { scenario, policies } = await client.listPolicies({ scenario: "ads", limit: 1 });
   expect([scenario, policies.map(({ version }) => version)]).toEqual(["ads", [4]]);
   expect(await client.listCycles({ scenario: "ads", limit: 5 })).toEqual({ cycles: [] });
+  expect((await rejection(client.getCycle(3))).code).toBe("not_found");
   expect((await rejection(client.rollBack("ads"))).code).toBe("conflict");
   expect(requests).toEqual([
     "GET /api/v1/policies?scenario=ads&limit=1",
     "GET /api/v1/cycles?scenario=ads&limit=5",
+    "GET /api/v1/cycles/3",
     "POST /api/v1/policies/roll-back",
   ]);
 });

@@ -1,4 +1,5 @@
 import {
+  type CycleBody,
   type CyclesResponse,
   type DecisionBody,
   type EventBody,
@@ -62,6 +63,7 @@ export interface RecurveClient {
   /** Puts the parent of the scenario's serving policy back and returns it. */
   rollBack(scenario: string): Promise<PolicyBody>;
   listCycles(query?: ScenarioQuery): Promise<CyclesResponse>;
+  getCycle(cycle: number): Promise<CycleBody>;
   getDecision(decisionId: string): Promise<DecisionBody>;
   getRewardSeries(query?: RewardSeriesQuery): Promise<RewardSeriesResponse>;
   listScenarios(): Promise<ScenariosResponse>;
@@ -120,6 +122,7 @@ export function createClient(options: ClientOptions): RecurveClient {
     listPolicies: (query) => get(routes.policies, query),
     rollBack: (scenario) => post(routes.rollBack, { scenario }),
     listCycles: (query) => get(routes.cycles, query),
+    getCycle: (cycle) => get(at(routes.cycles, String(cycle))),
     getDecision: (decisionId) => get(at(routes.decisions, decisionId)),
     getRewardSeries: (query) => get(routes.rewardSeries, query),
     listScenarios: () => get(routes.scenarios),

@@ -53,6 +53,13 @@ export const time: z.ZodType<string> = z.iso
 
 export const count: z.ZodInt = z.int().min(0);
 
+/** A number that the store gave out, as part of a path. */
+export const pathNumber: z.ZodType<number> = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .openapi({ type: "integer" });
+
 export const arm: z.ZodType<"serving" | "canary" | "baseline"> = z.enum([
   "serving",
   "canary",

@@ -185,6 +185,7 @@ export interface PolicyStore {
 }
 
 export interface CycleStore {
+  find(cycle: number): Promise<Cycle | undefined>;
   /** Newest first. */
   list(options: { readonly scenario?: string; readonly limit: number }): Promise<readonly Cycle[]>;
 }

@@ -97,7 +97,7 @@ export function testPolicies(open: OpenStore): void {
     await store.close();
   });
 
-  test("cycles are numbered from 1 and listed newest first", async () => {
+  test("cycles are numbered from 1, listed newest first and found by their number", async () => {
     const store = await open();
     const promoted = { ...cycle, outcome: "promote" } as const;
     expect(await store.policies.apply({ cycle: () => cycle })).toEqual({ added: [], cycle: 1 });
@@ -118,6 +118,8 @@ export function testPolicies(open: OpenStore): void {
     ]);
     const newest = await store.cycles.list({ limit: 2 });
     expect(newest.map((entry) => entry.cycle)).toEqual([3, 2]);
+    expect(await store.cycles.find(1)).toEqual({ ...cycle, cycle: 1 });
+    expect(await store.cycles.find(4)).toBeUndefined();
     await store.close();
   });
 

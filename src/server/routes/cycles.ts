@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type CycleBody, type CyclesResponse, routes } from "../../contract/api.ts";
 import { type Cycle, verdicts } from "../../domain/cycle.ts";
+import { EngineError } from "../../domain/errors.ts";
 import type { App, RouteParts } from "../app.ts";
 import {
   count,
@@ -8,6 +9,7 @@ import {
   jsonObject,
   name,
   optional,
+  pathNumber,
   scenarioQuery,
   time,
   toTime,
@@ -34,6 +36,18 @@ const cyclesResponse = wire<CyclesResponse>()(
   z.strictObject({ cycles: z.array(cycleBody) }).openapi("CyclesResponse"),
 );
 
+const example: CycleBody = {
+  cycle: 12,
+  scenario: "items",
+  outcome: "promote",
+  reason: "the candidate's reward is higher by 0.02 to 0.05",
+  policyVersion: 7,
+  candidateVersion: 8,
+  startedAt: "2026-03-01T12:00:00.000Z",
+  finishedAt: "2026-03-01T12:00:21.000Z",
+  record: {},
+};
+
 const cyclesRoute = createRoute({
   method: "get",
   path: routes.cycles,
@@ -43,22 +57,23 @@ const cyclesRoute = createRoute({
   description: "What each pass of the loop saw, tried and decided, newest first.",
   request: { query: scenarioQuery },
   responses: {
-    200: answer("The cycles", cyclesResponse, {
-      cycles: [
-        {
-          cycle: 12,
-          scenario: "items",
-          outcome: "promote",
-          reason: "the candidate's reward is higher by 0.02 to 0.05",
-          policyVersion: 7,
-          candidateVersion: 8,
-          startedAt: "2026-03-01T12:00:00.000Z",
-          finishedAt: "2026-03-01T12:00:21.000Z",
-          record: {},
-        },
-      ],
-    }),
+    200: answer("The cycles", cyclesResponse, { cycles: [example] }),
     ...failures("invalid_request"),
+  },
+});
+
+const cycleRoute = createRoute({
+  method: "get",
+  path: `${routes.cycles}/{cycle}` as const,
+  operationId: "getCycle",
+  tags: ["learning"],
+  summary: "Read a learning cycle",
+  description:
+    "Outcome, reason and record: what the gate measured, each guard with its number, rows by fold, seed and snapshots.",
+  request: { params: z.strictObject({ cycle: pathNumber }) },
+  responses: {
+    200: answer("The cycle", cycleBody, example),
+    ...failures("invalid_request", "not_found"),
   },
 });
 
@@ -74,5 +89,14 @@ export function addCycles(app: App, { engine }: RouteParts): void {
     const { scenario, limit = defaultLimit } = context.req.valid("query");
     const cycles = await engine.cycles({ limit, ...(scenario !== undefined && { scenario }) });
     return context.json({ cycles: cycles.map(toBody) }, 200);
+  });
+  app.openapi(cycleRoute, async (context) => {
+    const { cycle: number } = context.req.valid("param");
+    const cycle = await engine.findCycle(number);
+    if (cycle === undefined) {
+      const message = `no cycle ${number}; take a number from GET ${routes.cycles}`;
+      throw new EngineError("not_found", message, { details: { cycle: number } });
+    }
+    return context.json(toBody(cycle), 200);
   });
 }

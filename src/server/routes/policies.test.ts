@@ -109,6 +109,28 @@ testApi(
       lacks: ["throughSequence"],
     },
     {
+      name: "a cycle is read by its number",
+      method: "GET",
+      url: "/api/v1/cycles/1",
+      status: 200,
+      contains: ['{"cycle":1,"scenario":"items","outcome":"promote"', '"record":{"effect":0.1}'],
+      lacks: ["throughSequence"],
+    },
+    {
+      name: "a cycle that never was is not found",
+      method: "GET",
+      url: "/api/v1/cycles/9",
+      status: 404,
+      contains: ['"code":"not_found"', '"cycle":9'],
+    },
+    {
+      name: "a cycle has a number",
+      method: "GET",
+      url: "/api/v1/cycles/last",
+      status: 400,
+      contains: ['"code":"invalid_request"', '"field":"cycle"'],
+    },
+    {
       name: "cycles of another scenario are left out",
       method: "GET",
       url: "/api/v1/cycles?scenario=ads",

@@ -63,7 +63,12 @@ export function createCycleStore(connection: Connection): CycleStore {
   const listOfScenario = connection.prepare(
     `SELECT cycle, ${columns} FROM cycles WHERE scenario = ? ORDER BY cycle DESC LIMIT ?`,
   );
+  const find = connection.prepare(`SELECT cycle, ${columns} FROM cycles WHERE cycle = ?`);
   return {
+    find: async (cycle) => {
+      const row = find.get(cycle);
+      return row && decodeCycle(row);
+    },
     list: async ({ scenario, limit }) => {
       const rows = scenario === undefined ? list.all(limit) : listOfScenario.all(scenario, limit);
       return rows.map(decodeCycle);

@@ -1,0 +1,37 @@
+import { Command } from "commander";
+import { EngineError } from "../../domain/errors.ts";
+import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { describeCycleRecord } from "../evaluate/describe-cycle-record.ts";
+import { integerIn } from "../parse-options.ts";
+
+interface ShowOptions extends DatabaseOptions {
+  readonly json: boolean;
+}
+
+async function showCycle(number: number, options: ShowOptions): Promise<void> {
+  const cycle = await withDatabase(options, ({ store }) => store.cycles.find(number));
+  if (cycle === undefined) {
+    const message = `no cycle ${number} in ${options.database}; recurve learn makes cycles, GET /api/v1/cycles lists them`;
+    throw new EngineError("not_found", message, { details: { cycle: number } });
+  }
+  const text = options.json ? JSON.stringify(cycle, null, 2) : describeCycleRecord(cycle);
+  process.stdout.write(`${text}\n`);
+}
+
+function showCommand(): Command {
+  const command = new Command("show")
+    .description(
+      "What the gate of a cycle saw: statistic, interval, rows, guards, folds, seed, snapshots",
+    )
+    .argument("<cycle>", "number of the cycle", integerIn(1, Number.MAX_SAFE_INTEGER));
+  return withDatabaseOptions(command)
+    .option("--json", "print the whole record as JSON", false)
+    .addHelpText("after", "\nExample:\n  $ recurve evaluate show 12 --database shop.db")
+    .action(showCycle);
+}
+
+export function evaluateCommand(): Command {
+  const command = new Command("evaluate").description("What policies earn, and what the gate said");
+  command.addCommand(showCommand());
+  return command;
+}

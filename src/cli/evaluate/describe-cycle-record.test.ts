@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import type { Cycle } from "../../domain/cycle.ts";
+import type { GateRecord } from "../../evaluation/gate-record.ts";
+import { describeCycleRecord } from "./describe-cycle-record.ts";
+
+const form = {
+  difference: 0.0312,
+  standardError: 0.0104,
+  interval: [0.0141, 0.0483],
+  probabilityPositive: 0.9986,
+  servingValue: 0.2,
+} as const;
+const gate: GateRecord = {
+  verdict: "promote",
+  reason: "better",
+  rows: 1234,
+  clusters: 150,
+  effectiveSampleShare: 0.35,
+  guards: [
+    { name: "effective sample share", value: 0.35, limit: 0.15, passed: true },
+    { name: "unsupported mass", value: 0.0712, limit: 0.05, passed: false },
+  ],
+  statistic: "inverse propensity",
+  difference: form.difference,
+  standardError: form.standardError,
+  interval: form.interval,
+  probabilityPositive: form.probabilityPositive,
+  predictedDifference: 0.04,
+  minimalDetectableDifference: 0.0259,
+  doublyRobust: { ...form, difference: 0.05 },
+  inversePropensity: form,
+};
+const cycle: Cycle = {
+  cycle: 12,
+  scenario: "items",
+  outcome: "promote",
+  reason: "Promoted: better by 0.0312 a row.",
+  policyVersion: 7,
+  candidateVersion: 8,
+  startedAt: Date.UTC(2026, 2, 1, 12),
+  finishedAt: Date.UTC(2026, 2, 1, 12, 0, 21),
+  throughSequence: 9,
+  record: { seed: 5, feedback: { newDecisions: 2900, train: 8000, judge: 1200, gate: 1234 }, gate },
+};
+
+test("a cycle's gate is shown with every number that it decided on", () => {
+  const lines = describeCycleRecord(cycle).split("\n");
+  expect(lines.slice(0, 8)).toEqual([
+    "cycle      12 of items: promote",
+    "time       2026-03-01T12:00:00.000Z to 2026-03-01T12:00:21.000Z",
+    "snapshots  serving 7, candidate 8",
+    "seed       5",
+    "reason     Promoted: better by 0.0312 a row.",
+    "feedback   new decisions 2,900, train 8,000, judge 1,200, gate 1,234",
+    "gate rows  1,234 rows of 150 users, effective sample size 432 (35 %)",
+    "predicted  0.04; smallest detectable 0.0259",
+  ]);
+  const rows = lines.slice(8).map((line) => line.replace(/[│ ]+/g, " ").trim());
+  expect(rows).toContain("inverse propensity 0.0312 0.0104 0.0141 to 0.0483 0.999 yes");
+  expect(rows).toContain("doubly robust 0.05 0.0104 0.0141 to 0.0483 0.999");
+  expect(rows).toContain("effective sample share 0.35 0.15 passed");
+  expect(rows).toContain("unsupported mass 0.0712 0.05 failed");
+});
+
+test("a gate that looked at nothing says so", () => {
+  const held: GateRecord = { verdict: "hold", reason: "too far", rows: 40, guards: [] };
+  const text = describeCycleRecord({ ...cycle, record: { gate: held } });
+  expect(text).toContain("gate rows  40 rows of – users, effective sample size –");
+  expect(text).toContain("seed       not recorded");
+  expect(text.endsWith("No guard was reached.")).toBe(true);
+});
+
+test("a cycle that failed never reached its gate", () => {
+  const { policyVersion: _, candidateVersion: __, ...failed } = cycle;
+  const text = describeCycleRecord({ ...failed, outcome: "failed", record: {} });
+  expect(text).toContain("snapshots  no serving policy");
+  expect(text.endsWith("The gate was not reached.")).toBe(true);
+});

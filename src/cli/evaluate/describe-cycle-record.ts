@@ -1,0 +1,93 @@
+import Table from "cli-table3";
+import type { Cycle } from "../../domain/cycle.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { GateRecord, GateStatistic } from "../../evaluation/gate-record.ts";
+
+const plain = { head: [], border: [], compact: true };
+const absent = "–";
+
+/** Three digits, or more where the number has them before the point. */
+function number(value: number | undefined): string {
+  if (value === undefined) return absent;
+  return Math.abs(value) >= 1000
+    ? Math.round(value).toLocaleString("en-GB")
+    : String(Number(value.toPrecision(3)));
+}
+
+const range = ([low, high]: readonly [number, number]) => `${number(low)} to ${number(high)}`;
+
+function describeSnapshots({ policyVersion, candidateVersion }: Cycle): string {
+  const serving = policyVersion === undefined ? "no serving policy" : `serving ${policyVersion}`;
+  return candidateVersion === undefined ? serving : `${serving}, candidate ${candidateVersion}`;
+}
+
+/** Rows by fold and what they come from, under the record's own names. */
+function describeFeedback(feedback: JsonObject | undefined): string {
+  const counts = Object.entries(feedback ?? {}).map(([name, count]) => {
+    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    return `${words} ${number(count as number)}`;
+  });
+  return counts.length === 0 ? absent : counts.join(", ");
+}
+
+function describeSample({ rows, clusters, effectiveSampleShare: share }: GateRecord): string {
+  const size = share === undefined ? absent : `${number(share * rows)} (${number(100 * share)} %)`;
+  return `${number(rows)} rows of ${number(clusters)} users, effective sample size ${size}`;
+}
+
+function tableStatistics({ statistic, doublyRobust, inversePropensity }: GateRecord): string[] {
+  if (doublyRobust === undefined || inversePropensity === undefined) return [];
+  const table = new Table({
+    head: ["candidate − serving", "difference", "± s.e.", "interval", "P(Δ > 0)", "decides"],
+    colAligns: ["left", "right", "right", "right", "right", "left"],
+    style: plain,
+  });
+  const add = (name: NonNullable<GateRecord["statistic"]>, form: GateStatistic) =>
+    table.push([
+      name,
+      number(form.difference),
+      number(form.standardError),
+      range(form.interval),
+      number(form.probabilityPositive),
+      name === statistic ? "yes" : "",
+    ]);
+  add("doubly robust", doublyRobust);
+  add("inverse propensity", inversePropensity);
+  return [table.toString()];
+}
+
+function tableGuards({ guards }: GateRecord): string[] {
+  if (guards.length === 0) return ["No guard was reached."];
+  const table = new Table({
+    head: ["guard", "value", "limit", ""],
+    colAligns: ["left", "right", "right", "left"],
+    style: plain,
+  });
+  for (const { name, value, limit, passed } of guards) {
+    table.push([name, number(value), number(limit), passed ? "passed" : "failed"]);
+  }
+  return [table.toString()];
+}
+
+/** What the gate of a cycle saw and said, for a person: statistic, interval, rows, ESS, guards, folds, seed, snapshots. */
+export function describeCycleRecord(cycle: Cycle): string {
+  const { record } = cycle;
+  const gate = record.gate as GateRecord | undefined;
+  const times = [cycle.startedAt, cycle.finishedAt].map((time) => new Date(time).toISOString());
+  const head = [
+    `cycle      ${cycle.cycle} of ${cycle.scenario}: ${cycle.outcome}`,
+    `time       ${times.join(" to ")}`,
+    `snapshots  ${describeSnapshots(cycle)}`,
+    `seed       ${record.seed ?? "not recorded"}`,
+    `reason     ${cycle.reason}`,
+  ];
+  if (gate === undefined) return [...head, "The gate was not reached."].join("\n");
+  return [
+    ...head,
+    `feedback   ${describeFeedback(record.feedback as JsonObject | undefined)}`,
+    `gate rows  ${describeSample(gate)}`,
+    `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,
+    ...tableStatistics(gate),
+    ...tableGuards(gate),
+  ].join("\n");
+}
