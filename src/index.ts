@@ -54,6 +54,43 @@ export type { Estimate } from "./evaluation/estimate.ts";
 export type { Estimator, EstimatorOptions } from "./evaluation/estimators/estimator.ts";
 export { estimators, getEstimator } from "./evaluation/estimators/registry.ts";
 export { evaluatePolicy, type PolicyEvaluation } from "./evaluation/evaluate-policy.ts";
+export { bettingInterval } from "./evaluation/intervals/betting.ts";
+export {
+  clopperPearsonInterval,
+  weightedClopperPearsonInterval,
+} from "./evaluation/intervals/clopper-pearson.ts";
+export {
+  type BootstrapOptions,
+  clusterBootstrapInterval,
+} from "./evaluation/intervals/cluster-bootstrap.ts";
+export {
+  type ConfidenceSequence,
+  createConfidenceSequence,
+  type SequenceOptions,
+} from "./evaluation/intervals/confidence-sequence.ts";
+export {
+  createDifferenceSequence,
+  type DifferenceSequence,
+} from "./evaluation/intervals/difference-sequence.ts";
+export { empiricalBernsteinInterval } from "./evaluation/intervals/empirical-bernstein.ts";
+export {
+  empiricalLikelihoodInterval,
+  empiricalLikelihoodValue,
+  type LikelihoodOptions,
+} from "./evaluation/intervals/empirical-likelihood.ts";
+export { hoeffdingInterval } from "./evaluation/intervals/hoeffding.ts";
+export type {
+  BoundedSamples,
+  Bounds,
+  Interval,
+  WeightedRewards,
+} from "./evaluation/intervals/interval.ts";
+export { normalInterval, type StandardErrorInterval } from "./evaluation/intervals/normal.ts";
+export { studentInterval } from "./evaluation/intervals/student.ts";
+export {
+  createWeightedConfidenceSequence,
+  type WeightedConfidenceSequence,
+} from "./evaluation/intervals/weighted-confidence-sequence.ts";
 export {
   type LoggedFeedback,
   type TargetArrays,

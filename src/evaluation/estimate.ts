@@ -1,6 +1,7 @@
 import { mean } from "../numeric/statistics.ts";
 import { type Clusters, clusteredStandardError } from "./clusters.ts";
-import { type Interval, normalInterval } from "./intervals.ts";
+import type { Interval } from "./intervals/interval.ts";
+import { normalInterval } from "./intervals/normal.ts";
 
 /** An estimated policy value in reward units a row. */
 export interface Estimate {

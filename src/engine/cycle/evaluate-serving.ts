@@ -1,6 +1,6 @@
 import type { Arm } from "../../domain/decision.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
-import { normalInterval } from "../../evaluation/intervals.ts";
+import { normalInterval } from "../../evaluation/intervals/normal.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 
 /** Step 1 of the paper, in reward units for a shown item: what the serving policy earned on its own new traffic. */

@@ -1,6 +1,6 @@
 import { createMoments, type Moments } from "../../numeric/moments.ts";
 import type { Estimate } from "../estimate.ts";
-import { normalInterval } from "../intervals.ts";
+import { normalInterval } from "../intervals/normal.ts";
 import type { EstimatorForm, EstimatorOptions } from "./estimator.ts";
 import { type EvaluatedFeedback, resolveParameter, selectColumns } from "./evaluated-feedback.ts";
 

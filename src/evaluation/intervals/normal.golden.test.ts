@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { expectClose, readGolden } from "../../tests/golden/read-golden.ts";
-import { numberClusters } from "./clusters.ts";
-import { averageContributions } from "./estimate.ts";
+import { expectClose, readGolden } from "../../../tests/golden/read-golden.ts";
+import { numberClusters } from "../clusters.ts";
+import { averageContributions } from "../estimate.ts";
 
 const { samples } = readGolden<{
   samples: {

@@ -1,0 +1,84 @@
+import type { RandomStream } from "../../numeric/random.ts";
+import { checkLength, checkNumber, checkNumbers } from "../checks.ts";
+import type { Clusters } from "../clusters.ts";
+import { type Interval, missProbability } from "./interval.ts";
+
+export interface BootstrapOptions {
+  /** What each row adds to the numerator: x for a mean, w·r for a ratio. */
+  readonly contributions: Float64Array;
+  /** What each row adds to the denominator: the weights of a self-normalised estimate. 1 a row where absent, which is the mean. */
+  readonly denominators?: Float64Array;
+  readonly clusters: Clusters;
+  readonly random: RandomStream;
+  /** How many logs are drawn; 2,000 where absent. */
+  readonly replicates?: number;
+  /** 0.95 where absent. */
+  readonly level?: number;
+}
+
+const finite = {
+  low: -Number.MAX_VALUE,
+  high: Number.MAX_VALUE,
+  expected: "a finite number",
+  remedy: "leave out rows without a usable number",
+};
+
+function check({ contributions, denominators, clusters, replicates = 2000 }: BootstrapOptions) {
+  checkNumber("replicates", replicates, {
+    low: 1,
+    high: 1e6,
+    expected: "in [1, 1000000]",
+    remedy: "pass 2000 for a 95 % interval",
+  });
+  checkLength("clusters", clusters.index.length, contributions.length);
+  checkNumbers("contributions", contributions, finite);
+  if (denominators === undefined) return;
+  checkLength("denominators", denominators.length, contributions.length);
+  checkNumbers("denominators", denominators, { ...finite, low: 0, expected: "≥ 0 and finite" });
+}
+
+function sumByCluster(values: Float64Array | undefined, { index, count }: Clusters): Float64Array {
+  const sums = new Float64Array(count);
+  for (const [row, cluster] of index.entries()) sums[cluster]! += values?.[row] ?? 1;
+  return sums;
+}
+
+/** Quantile of sorted values by linear interpolation between order statistics (Hyndman & Fan 1996, type 7). */
+function quantileOf(sorted: Float64Array, p: number): number {
+  const place = p * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
+}
+
+/**
+ * Percentile interval (Efron 1979) over logs whose users are drawn with replacement, each with all its rows (Field & Welsh
+ * 2007). A self-normalised estimate is normalised anew in each drawn log; logs without any weight tell nothing and are left
+ * out. Unbounded where fewer than two clusters, or no drawn log, has weight. Steps: replicates × clusters.
+ * @throws invalid_request for lengths that differ, numbers that are not finite, negative denominators, or a bad level
+ */
+export function clusterBootstrapInterval(options: BootstrapOptions): Interval {
+  check(options);
+  const { contributions, denominators, clusters, random, replicates = 2000 } = options;
+  const { level = 0.95 } = options;
+  const tail = missProbability(level) / 2;
+  const tops = sumByCluster(contributions, clusters);
+  const bottoms = sumByCluster(denominators, clusters);
+  const values = new Float64Array(replicates);
+  let drawn = 0;
+  for (let replicate = 0; replicate < replicates; replicate++) {
+    let top = 0;
+    let bottom = 0;
+    for (let draw = 0; draw < clusters.count; draw++) {
+      const cluster = Math.floor(random.uniform() * clusters.count);
+      top += tops[cluster]!;
+      bottom += bottoms[cluster]!;
+    }
+    if (bottom > 0) values[drawn++] = top / bottom;
+  }
+  if (drawn === 0 || clusters.count < 2) {
+    return { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY, level };
+  }
+  const sorted = values.subarray(0, drawn).sort();
+  return { lower: quantileOf(sorted, tail), upper: quantileOf(sorted, 1 - tail), level };
+}
