@@ -50,8 +50,18 @@ export type {
 export { type LearnOptions, learn } from "./engine/learn.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
 export { type TrainOptions, train } from "./engine/train.ts";
+export {
+  diagnoseWeights,
+  meanWeightZ,
+  minimalDetectableDifference,
+  minimalDetectableLift,
+  unsupportedMass,
+  type WeightDiagnostics,
+} from "./evaluation/diagnostics.ts";
 export type { Estimate } from "./evaluation/estimate.ts";
+export { crossFit } from "./evaluation/estimators/cross-fit.ts";
 export type { Estimator, EstimatorOptions } from "./evaluation/estimators/estimator.ts";
+export { clusterCategory, marginalWeights } from "./evaluation/estimators/marginal-weights.ts";
 export { estimators, getEstimator } from "./evaluation/estimators/registry.ts";
 export { evaluatePolicy, type PolicyEvaluation } from "./evaluation/evaluate-policy.ts";
 export { bettingInterval } from "./evaluation/intervals/betting.ts";
@@ -96,6 +106,11 @@ export {
   type TargetArrays,
   weighFeedback,
 } from "./evaluation/logged-feedback.ts";
+export { calibrateModel } from "./evaluation/model-calibration.ts";
+export { propensityHistogram } from "./evaluation/propensity-histogram.ts";
+export { gatherTarget } from "./evaluation/target-distributions.ts";
+export { chooseCategories } from "./evaluation/tuning/choose-categories.ts";
+export { tuneEstimator } from "./evaluation/tuning/tune-estimator.ts";
 export { createRandom, type RandomStream } from "./numeric/random.ts";
 export { ApiError, type ClientOptions, createClient, type RecurveClient } from "./sdk/client.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";

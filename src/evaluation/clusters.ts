@@ -11,7 +11,10 @@ export function numberClusters(
   ids?: Int32Array | readonly (string | number)[],
 ): Clusters {
   const index = new Int32Array(rows);
-  if (ids === undefined) return { index: index.map((_, row) => row), count: rows };
+  if (ids === undefined) {
+    for (let row = 0; row < rows; row++) index[row] = row;
+    return { index, count: rows };
+  }
   const numbers = new Map<string | number, number>();
   for (const [row, id] of ids.entries()) {
     const number = numbers.get(id) ?? numbers.size;
@@ -22,10 +25,15 @@ export function numberClusters(
 }
 
 /** Σ_g (Σ_{i∈g} e_i)²: what rows of one user share counts once, not once a row. */
-export function sumClusterSquares(residuals: Float64Array, clusters: Clusters): number {
-  const sums = new Float64Array(clusters.count);
-  for (const [row, residual] of residuals.entries()) sums[clusters.index[row]!]! += residual;
-  return sums.reduce((total, sum) => total + sum * sum, 0);
+export function sumClusterSquares(residuals: Float64Array, { index, count }: Clusters): number {
+  let sums = residuals;
+  if (count < residuals.length) {
+    sums = new Float64Array(count);
+    for (let row = 0; row < residuals.length; row++) sums[index[row]!]! += residuals[row]!;
+  }
+  let squares = 0;
+  for (const sum of sums) squares += sum * sum;
+  return squares;
 }
 
 /**
@@ -40,7 +48,8 @@ export function clusteredStandardError(
 ): number {
   const { count } = clusters;
   if (count < 2) return Number.POSITIVE_INFINITY;
-  const residuals = contributions.map((contribution) => contribution - centre);
+  const residuals = new Float64Array(contributions.length);
+  for (let row = 0; row < residuals.length; row++) residuals[row] = contributions[row]! - centre;
   const variance = (count / (count - 1)) * sumClusterSquares(residuals, clusters);
   return Math.sqrt(variance) / contributions.length;
 }

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { numberClusters } from "./clusters.ts";
-import { diagnoseWeights, minimalDetectableDifference, unsupportedMass } from "./diagnostics.ts";
+import {
+  diagnoseWeights,
+  meanWeightZ,
+  minimalDetectableDifference,
+  minimalDetectableLift,
+  unsupportedMass,
+} from "./diagnostics.ts";
 
 const diagnose = (weights: readonly number[], weightClip?: number) =>
   diagnoseWeights(
@@ -67,4 +73,16 @@ test("the smallest detectable difference is 2.4865 standard errors", () => {
     2 * (1.6448536269514722 + 0.8416212335729142),
     12,
   );
+});
+
+test("the smallest detectable lift is that difference as a share of the value, and infinite for a value of 0", () => {
+  expect(minimalDetectableLift(0.1, -2)).toBeCloseTo(minimalDetectableDifference(0.1) / 2, 15);
+  expect(minimalDetectableLift(0.1, 0)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("the mean weight's distance from 1 is counted in standard errors", () => {
+  expect(meanWeightZ({ meanWeight: 1.5, meanWeightStandardError: 0.25 })).toBe(2);
+  expect(meanWeightZ({ meanWeight: 1, meanWeightStandardError: 0 })).toBe(0);
+  expect(meanWeightZ({ meanWeight: 0, meanWeightStandardError: 0 })).toBe(Number.NEGATIVE_INFINITY);
+  expect(Math.abs(meanWeightZ({ meanWeight: 5, meanWeightStandardError: Infinity }))).toBe(0);
 });

@@ -75,3 +75,24 @@ export function unsupportedMass(
 export function minimalDetectableDifference(standardError: number): number {
   return (normalQuantile(0.95) + normalQuantile(0.8)) * standardError;
 }
+
+/**
+ * That difference as a share of what is earned now: 0.1 is a lift of 10 %. Infinite where nothing is earned.
+ * @param value policy value that the lift starts from, in reward units a row
+ */
+export const minimalDetectableLift = (standardError: number, value: number): number =>
+  value === 0
+    ? Number.POSITIVE_INFINITY
+    : minimalDetectableDifference(standardError) / Math.abs(value);
+
+/**
+ * (mean w − 1)/s.e.: beyond ±3 the propensities are wrong or support is missing. 0 where the log can't tell.
+ * A mean that is off without any spread is infinitely so.
+ */
+export function meanWeightZ({
+  meanWeight,
+  meanWeightStandardError,
+}: Pick<WeightDiagnostics, "meanWeight" | "meanWeightStandardError">): number {
+  const distance = meanWeight - 1;
+  return distance === 0 ? 0 : distance / meanWeightStandardError;
+}

@@ -35,7 +35,7 @@ export function clipWeights(
   return importanceWeights.map((weight) => Math.min(weight, weightClip));
 }
 
-/** The estimate whose value is the plain mean of contributions. `weights` are those it used, for the support. */
+/** The estimate whose value is the plain mean of contributions. `weights` are those it started from, for the support. */
 export function averageContributions(
   estimator: Estimate["estimator"],
   contributions: Float64Array,

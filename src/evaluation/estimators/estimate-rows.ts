@@ -6,12 +6,13 @@ import type { EstimatorForm, EstimatorOptions } from "./estimator.ts";
 import {
   type EstimatorColumns,
   type EvaluatedFeedback,
+  flushWeight,
   resolveParameter,
   selectColumns,
 } from "./evaluated-feedback.ts";
 
 /** ω(w_i) of each row. */
-function shapeWeights(
+export function shapeWeights(
   form: EstimatorForm,
   { rewards, weights }: EstimatorColumns,
   parameter: number,
@@ -19,7 +20,7 @@ function shapeWeights(
   const shaped = new Float64Array(rewards.length);
   if (weights === undefined) return shaped;
   for (let row = 0; row < shaped.length; row++) {
-    shaped[row] = form.weigh(weights[row]!, parameter, rewards[row]!);
+    shaped[row] = flushWeight(form.weigh(weights[row]!, parameter, rewards[row]!));
   }
   return shaped;
 }
@@ -89,7 +90,7 @@ export function estimateRows(
     return averageContributions(form.name, addUp(columns, shaped, 1), {
       level,
       clusters,
-      ...(form.weights !== "none" && { weights: shaped }),
+      ...(columns.weights && { weights: columns.weights }),
     });
   }
   const ratio = estimateRatio(columns, shaped, clusters);

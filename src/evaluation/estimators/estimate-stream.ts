@@ -2,7 +2,12 @@ import { createMoments, type Moments } from "../../numeric/moments.ts";
 import type { Estimate } from "../estimate.ts";
 import { normalInterval } from "../intervals/normal.ts";
 import type { EstimatorForm, EstimatorOptions } from "./estimator.ts";
-import { type EvaluatedFeedback, resolveParameter, selectColumns } from "./evaluated-feedback.ts";
+import {
+  type EvaluatedFeedback,
+  flushWeight,
+  resolveParameter,
+  selectColumns,
+} from "./evaluated-feedback.ts";
 
 /** An estimate without what each row adds: that would grow with the rows. */
 export type StreamedEstimate = Omit<Estimate, "contributions">;
@@ -38,9 +43,7 @@ function describe(moments: Moments, form: EstimatorForm, supported: number) {
   const mean = moments.mean(product);
   const value = moments.mean(direct) + (form.selfNormalised ? mean / moments.mean(weight) : mean);
   // As in the array form: a ratio needs two rows with weight, a mean two rows and one with weight.
-  const known = form.selfNormalised
-    ? supported >= 2
-    : rows >= 2 && (supported > 0 || form.weights === "none");
+  const known = form.selfNormalised ? supported >= 2 : rows >= 2 && supported > 0;
   const divisor = form.selfNormalised ? rows * rows : rows * (rows - 1);
   const standardError = known
     ? Math.sqrt(Math.max(0, sumSquares(moments, form)) / divisor)
@@ -62,8 +65,9 @@ export function createEstimateStream(
       const { rewards, weights, directValues, predictions } = selectColumns(form, feedback);
       for (let row = 0; row < rewards.length; row++) {
         const reward = rewards[row]!;
-        const shaped = weights === undefined ? 0 : form.weigh(weights[row]!, setting, reward);
-        if (shaped > 0) supported++;
+        const shaped =
+          weights === undefined ? 0 : flushWeight(form.weigh(weights[row]!, setting, reward));
+        if ((form.selfNormalised ? shaped : (weights?.[row] ?? 1)) > 0) supported++;
         values[direct] = directValues?.[row] ?? 0;
         values[product] = shaped * (reward - (predictions?.[row] ?? 0));
         values[weight] = shaped;

@@ -89,3 +89,9 @@ export function resolveParameter({ name, parameter }: EstimatorForm, value?: num
   checkNumber(parameter.name, value, parameter);
   return value;
 }
+
+/** Sums of smaller weights would underflow, and 0 divided by 0 is no estimate. */
+const leastWeight = 1e-100;
+
+/** Takes weights too small for their sums for 0. */
+export const flushWeight = (weight: number): number => (weight < leastWeight ? 0 : weight);
