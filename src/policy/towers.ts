@@ -1,5 +1,5 @@
-import { add, multiply } from "../tensor/arithmetic.ts";
-import { sum } from "../tensor/broadcasting.ts";
+import { add } from "../tensor/arithmetic.ts";
+import { embeddingBag } from "../tensor/embedding-bag.ts";
 import {
   constant,
   createGraph,
@@ -28,14 +28,6 @@ function parameterValue(values: ParameterValues, name: string): Value {
   return found;
 }
 
-/** [rows, tokens] indices and weights → Σ of weighted table rows, [rows, heads · width]. */
-function bag(table: Value, tokens: Value, weights: Value): Value {
-  const [rows = 0, slots = 0] = tokens.shape;
-  return sum(multiply(gatherRows(table, tokens), reshape(weights, [rows, slots, 1])), {
-    axes: [1],
-  });
-}
-
 /** [rows, heads · width] → [heads, rows, width] */
 function splitHeads(value: Value, { heads, width }: NetworkShape): Value {
   const [rows = 0] = value.shape;
@@ -53,7 +45,7 @@ function itemTower(
   const tokens = input(graph, "itemTokens", [items, maxItemTokens], "int32");
   const weights = input(graph, "itemTokenWeights", [items, maxItemTokens]);
   const ids = gatherRows(parameterValue(values, "itemTable"), rows);
-  const features = bag(parameterValue(values, "itemTokenTable"), tokens, weights);
+  const features = embeddingBag(parameterValue(values, "itemTokenTable"), tokens, weights);
   const embedding = splitHeads(add(ids, features), shape);
   const perItem = gatherRows(parameterValue(values, "itemBias"), rows);
   const linear = matmul(embedding, parameterValue(values, "itemWeights"));
@@ -74,7 +66,10 @@ function stateTower(
   const [, states = 0] = pooled.shape;
   const tokens = input(graph, "contextTokens", [states, maxContextTokens], "int32");
   const weights = input(graph, "contextWeights", [states, maxContextTokens]);
-  const context = splitHeads(bag(parameterValue(values, "contextTable"), tokens, weights), shape);
+  const context = splitHeads(
+    embeddingBag(parameterValue(values, "contextTable"), tokens, weights),
+    shape,
+  );
   const history = matmul(pooled, parameterValue(values, "stateWeights"));
   return add(add(history, context), parameterValue(values, "stateBias"));
 }

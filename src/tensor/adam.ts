@@ -1,17 +1,29 @@
 import { add, divide, multiply, subtract } from "./arithmetic.ts";
+import { clipGlobalNorm } from "./clip.ts";
 import { sqrt } from "./elementwise.ts";
 import { gradients } from "./gradients.ts";
 import { input, type Value } from "./graph.ts";
 
-/** β₁, β₂ and ε as Kingma & Ba 2015 (arXiv:1412.6980) recommend. */
+/** β₁ and ε as Kingma & Ba 2015 (arXiv:1412.6980) recommend. */
 const meanDecay = 0.9;
-const varianceDecay = 0.999;
 const epsilon = 1e-8;
+
+/** How an Adam step is made; everything has a default. */
+export interface AdamSettings {
+  /** β₂, 0.999 where left out. */
+  readonly varianceDecay?: number;
+  /** λ of AdamW for every parameter, 0 where left out. */
+  readonly weightDecay?: number;
+  /** Longest gradient over all parameters, √Σ‖g‖²; longer ones are scaled to it. No bound where left out. */
+  readonly clipNorm?: number;
+  /** d of the running average d·θ̄ + (1 − d)·θ of the parameters (Polyak & Juditsky 1992), kept only where it is given. */
+  readonly averageDecay?: number;
+}
 
 /** One array that a step replaces: an input before the step, another value after it. */
 export interface AdamCell {
-  /** θ, m or v. */
-  readonly kind: "parameters" | "means" | "variances";
+  /** θ, m, v or θ̄. */
+  readonly kind: "parameters" | "means" | "variances" | "averages";
   /** Of the parameter. */
   readonly name: string;
   readonly before: Value;
@@ -26,14 +38,29 @@ interface Scalars<T> {
   readonly meanCorrection: T;
   /** 1 / (1 − β₂ᵗ) */
   readonly varianceCorrection: T;
+  /** d */
+  readonly averageDecay: T;
 }
 
-/** @param step t, from 1 */
-export const adamScalars = (learningRate: number, step: number): Scalars<number> => ({
-  learningRate,
-  meanCorrection: 1 / (1 - meanDecay ** step),
-  varianceCorrection: 1 / (1 - varianceDecay ** step),
-});
+/**
+ * @param step t, from 1
+ * @returns d grows with the steps, (1 + t)/(10 + t), so that the start is soon forgotten
+ */
+export function adamScalars(
+  settings: AdamSettings,
+  learningRate: number,
+  step: number,
+): Scalars<number> {
+  const { varianceDecay = defaultVarianceDecay, averageDecay = 0 } = settings;
+  return {
+    learningRate,
+    meanCorrection: 1 / (1 - meanDecay ** step),
+    varianceCorrection: 1 / (1 - varianceDecay ** step),
+    averageDecay: Math.min(averageDecay, (1 + step) / (10 + step)),
+  };
+}
+
+const defaultVarianceDecay = 0.999;
 
 export interface AdamGraph {
   readonly cells: readonly AdamCell[];
@@ -47,9 +74,9 @@ export interface AdamGraph {
 export function buildAdam(options: {
   readonly loss: Value;
   readonly parameters: readonly Value[];
-  readonly weightDecay: number;
+  readonly settings: AdamSettings;
 }): AdamGraph {
-  const { loss, parameters, weightDecay } = options;
+  const { loss, parameters, settings } = options;
   const { graph } = loss;
   // A graph can be trained more than once: each step gets inputs of its own.
   const prefix = `adam/${graph.nodes.length}`;
@@ -58,39 +85,43 @@ export function buildAdam(options: {
     learningRate: scalar("learningRate"),
     meanCorrection: scalar("meanCorrection"),
     varianceCorrection: scalar("varianceCorrection"),
+    averageDecay: scalar("averageDecay"),
   };
-  const slopes = gradients(loss, parameters);
+  const slopes = clipGlobalNorm(gradients(loss, parameters), settings.clipNorm);
   const cells = parameters.flatMap((parameter, index) =>
-    updateCells({ parameter, gradient: slopes[index]!, prefix, weightDecay, ...scalars }),
+    updateCells({ parameter, gradient: slopes[index]!, prefix, settings, scalars }),
   );
   return { cells, scalars };
 }
 
-function updateCells(
-  options: Scalars<Value> & {
-    readonly parameter: Value;
-    readonly gradient: Value;
-    readonly prefix: string;
-    readonly weightDecay: number;
-  },
-): AdamCell[] {
-  const { parameter, gradient, prefix, weightDecay, learningRate } = options;
+function updateCells(options: {
+  readonly scalars: Scalars<Value>;
+  readonly settings: AdamSettings;
+  readonly parameter: Value;
+  readonly gradient: Value;
+  readonly prefix: string;
+}): AdamCell[] {
+  const { parameter, gradient, prefix, scalars } = options;
+  const { varianceDecay = defaultVarianceDecay, weightDecay = 0, averageDecay } = options.settings;
   const { name, shape, graph } = parameter;
   if (graph.inputs.get(name) !== parameter)
     throw new TypeError(`only an input can be trained, not the result of an operation ${name}`);
-  const oldMean = input(graph, `${prefix}/means/${name}`, shape);
-  const oldVariance = input(graph, `${prefix}/variances/${name}`, shape);
-  const mean = average(oldMean, gradient, meanDecay);
-  const variance = average(oldVariance, multiply(gradient, gradient), varianceDecay);
-  const deviation = sqrt(multiply(variance, options.varianceCorrection));
-  const step = divide(multiply(mean, options.meanCorrection), add(deviation, epsilon));
+  const cell = (kind: AdamCell["kind"], change: (before: Value) => Value): AdamCell => {
+    const before = input(graph, `${prefix}/${kind}/${name}`, shape);
+    return { kind, name, before, after: change(before) };
+  };
+  const mean = cell("means", (before) => average(before, gradient, meanDecay));
+  const squared = multiply(gradient, gradient);
+  const variance = cell("variances", (before) => average(before, squared, varianceDecay));
+  const deviation = sqrt(multiply(variance.after, scalars.varianceCorrection));
+  const step = divide(multiply(mean.after, scalars.meanCorrection), add(deviation, epsilon));
   const direction = weightDecay === 0 ? step : add(step, multiply(parameter, weightDecay));
-  const after = subtract(parameter, multiply(direction, learningRate));
-  return [
-    { kind: "parameters", name, before: parameter, after },
-    { kind: "means", name, before: oldMean, after: mean },
-    { kind: "variances", name, before: oldVariance, after: variance },
-  ];
+  const after = subtract(parameter, multiply(direction, scalars.learningRate));
+  const cells = [{ kind: "parameters" as const, name, before: parameter, after }, mean, variance];
+  if (averageDecay === undefined) return cells;
+  const towards = (before: Value) =>
+    add(after, multiply(subtract(before, after), scalars.averageDecay));
+  return [...cells, cell("averages", towards)];
 }
 
 /** βx + (1 − β)y */

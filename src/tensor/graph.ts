@@ -3,7 +3,7 @@ import { assertShape, elementCount, type Shape, shapeText } from "./shape.ts";
 export type Precision = "float32" | "float64";
 export type DataType = Precision | "int32" | "int64" | "bool";
 /** What a caller can feed; the other types only occur inside a graph. */
-export type InputType = Precision | "int32";
+export type InputType = Precision | "int32" | "bool";
 export type ConstantData = Float32Array | Float64Array | Int32Array | BigInt64Array;
 
 /** One tensor of one graph: an input, a constant or the result of an operation. */
@@ -128,6 +128,13 @@ export function apply(operation: Operation, pullback?: (output: Value) => Pullba
   const output: Value = { name: freshName(graph), shape, type: operation.type ?? type, graph };
   graph.nodes.push({ operator, inputs, output, attributes: operation.attributes ?? {} });
   if (pullback) graph.tape.push({ inputs, output, pullback: pullback(output) });
+  return output;
+}
+
+/** The same value under a gradient of its own, which takes the place of what its operations would give. */
+export function replaceGradient(value: Value, inputs: readonly Value[], pullback: Pullback): Value {
+  const output = apply({ operator: "Identity", inputs: [value], shape: value.shape });
+  value.graph.tape.push({ inputs, output, pullback });
   return output;
 }
 

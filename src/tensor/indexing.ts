@@ -2,7 +2,7 @@ import { add, multiply } from "./arithmetic.ts";
 import { broadcastTo } from "./broadcasting.ts";
 import { apply, constant, type Value } from "./graph.ts";
 import { reshape } from "./layout.ts";
-import { elementCount, type Shape, shapeError } from "./shape.ts";
+import { elementCount, type Shape, sameShape, shapeError } from "./shape.ts";
 
 /**
  * Rows of a table [rows, ...row] by number: indices of any shape → [...indices, ...row]. A negative index counts from the
@@ -49,4 +49,53 @@ function scatterRows(gradient: Value, indices: Value, shape: Shape): Value {
     () => (outer) => [undefined, undefined, gatherRows(outer, inputs[1]!)],
   );
   return reshape(scattered, shape);
+}
+
+/** The element of each row at its index: [rows, columns] and int32 [rows] → [rows]. */
+export function pickLast(value: Value, indices: Value): Value {
+  assertPicks("pickLast", value, indices);
+  const [rows = 0] = value.shape;
+  const picked = apply(
+    {
+      operator: "GatherElements",
+      inputs: [value, reshape(indices, [rows, 1])],
+      shape: [rows, 1],
+      attributes: { axis: 1 },
+    },
+    () => (gradient) => {
+      const zeros = broadcastTo(constant(value.graph, [0]), value.shape);
+      return [replaceLast(zeros, indices, reshape(gradient, [rows]))];
+    },
+  );
+  return reshape(picked, [rows]);
+}
+
+/** The rows with the element at their index replaced: [rows, columns], int32 [rows] and [rows] → [rows, columns]. */
+export function replaceLast(value: Value, indices: Value, replacements: Value): Value {
+  assertPicks("replaceLast", value, indices);
+  const [rows = 0] = value.shape;
+  const column = [rows, 1];
+  return apply(
+    {
+      operator: "ScatterElements",
+      inputs: [value, reshape(indices, column), reshape(replacements, column)],
+      shape: value.shape,
+      attributes: { axis: 1 },
+    },
+    () => (gradient) => {
+      const zeros = broadcastTo(constant(value.graph, [0]), [rows]);
+      return [
+        replaceLast(gradient, indices, zeros),
+        undefined,
+        reshape(pickLast(gradient, indices), column),
+      ];
+    },
+  );
+}
+
+function assertPicks(operation: string, value: Value, indices: Value): void {
+  if (value.shape.length !== 2 || !sameShape(indices.shape, [value.shape[0]!]))
+    throw shapeError(operation, "[rows, columns] and [rows]", value.shape, indices.shape);
+  if (indices.type !== "int32")
+    throw new TypeError(`${operation}: expected int32 indices, got ${indices.type}`);
 }

@@ -27,6 +27,8 @@ export function createNativeSession(
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // Threads that spin while they wait take the cores from whatever else runs.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
     // Errors are thrown; they need no second way out on stderr.
     logSeverityLevel: 4,
   });

@@ -60,6 +60,32 @@ test("weight decay shrinks the parameter apart from the gradient", async () => {
   expect(trainer.state().means.theta![0]).toEqual(roundings(0.3));
 });
 
+test("a gradient over the bound is scaled to it before the moments see it", async () => {
+  const trainer = await opened({ ...linearProblem(), clipNorm: 2 });
+  await trainer.step(slope(-8), 0.1);
+  expect(trainer.state().means.theta![0]).toEqual(roundings(-0.2));
+  expect(trainer.state().variances.theta![0]).toEqual(roundings(0.004));
+});
+
+test("another decay of the variances changes how soon a gradient is forgotten", async () => {
+  const trainer = await opened({ ...linearProblem(), varianceDecay: 0.9 });
+  await trainer.step(slope(2), 0.1);
+  await trainer.step(slope(0), 0.1);
+  // 0.9 · 0.1 · 4.
+  expect(trainer.state().variances.theta![0]).toEqual(roundings(0.36));
+});
+
+test("averages follow the parameters, at first quickly", async () => {
+  // Steps of 0.1 with gradient 1: θ = 0.9, then 0.8. d is (1 + 1)/(10 + 1), then the bound 0.2, below (1 + 2)/(10 + 2).
+  const trainer = await opened({ ...linearProblem(), averageDecay: 0.2 });
+  await trainer.step(slope(1), 0.1);
+  const first = (2 / 11) * 1 + (9 / 11) * 0.9;
+  expect(trainer.averages().theta![0]).toEqual(roundings(first));
+  await trainer.step(slope(1), 0.1);
+  expect(trainer.averages().theta![0]).toEqual(roundings(0.2 * first + 0.8 * 0.8));
+  expect(trainer.parameters().theta![0]).toEqual(roundings(0.8));
+});
+
 test("logistic regression finds the solution that is known in closed form", async () => {
   // Rates 0.3 at x = 0 and 0.6 at x = 1: the intercept is logit 0.3, the weight logit 0.6 − logit 0.3.
   const graph = createGraph();
@@ -126,7 +152,7 @@ test.each([1, 2])(
 );
 
 test("training goes on from a saved state bit for bit, on the same graph", async () => {
-  const options = classifier(1);
+  const options = { ...classifier(1), averageDecay: 0.9, clipNorm: 0.1 };
   const whole = await trained(await opened(options), 0, 8);
   const begun = await trained(await opened(options), 0, 5);
   const resumed = await opened({ ...options, initial: begun.state() });

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { type AdamGraph, adamScalars, buildAdam } from "./adam.ts";
+import { type AdamGraph, type AdamSettings, adamScalars, buildAdam } from "./adam.ts";
 import { type Arrays, type Banks, cellOutput, createBanks, type TrainerState } from "./banks.ts";
 import { selectModel } from "./encode-model.ts";
 import { type Feeds, toTensors } from "./feeds.ts";
@@ -22,12 +22,14 @@ export interface Trainer {
   step(feeds: Feeds, learningRate: number): Promise<StepResult>;
   /** A copy of the parameters by name. */
   parameters(): Record<string, Float32Array>;
+  /** A copy of their running averages by name; empty where they are not averaged. */
+  averages(): Record<string, Float32Array>;
   /** A copy of the state; `initial` of another trainer goes on from it. */
   state(): TrainerState;
   close(): Promise<void>;
 }
 
-export interface TrainerOptions {
+export interface TrainerOptions extends AdamSettings {
   readonly graph: Graph;
   /** The scalar to lower. */
   readonly loss: Value;
@@ -36,15 +38,13 @@ export interface TrainerOptions {
   readonly initial: Arrays | TrainerState;
   /** Resolved by every step, of the parameters before it. */
   readonly outputs?: Readonly<Record<string, Value>>;
-  /** λ of AdamW for every parameter, 0 where left out. */
-  readonly weightDecay?: number;
   /** Threads within an operation; 1 where left out. */
   readonly threads?: number;
 }
 
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { graph, loss, parameters, outputs = {}, weightDecay = 0 } = options;
-  const adam = buildAdam({ loss, parameters, weightDecay });
+  const { graph, loss, parameters, outputs = {} } = options;
+  const adam = buildAdam({ loss, parameters, settings: options });
   const start = startingState(options);
   const banks = createBanks(adam.cells, start);
   const results = { [lossOutput]: loss, ...mapKeys(outputs, resultOutput), ...afterStep(adam) };
@@ -60,7 +60,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         throw new RangeError(`learningRate must be finite and not negative, got ${learningRate}`);
       running = true;
       try {
-        const result = await step(feeds, adamScalars(learningRate, steps + 1));
+        const result = await step(feeds, adamScalars(options, learningRate, steps + 1));
         steps++;
         return result;
       } finally {
@@ -68,10 +68,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       }
     },
     parameters: () => banks.arrays("parameters"),
+    averages: () => banks.arrays("averages"),
     state: () => ({
       parameters: banks.arrays("parameters"),
       means: banks.arrays("means"),
       variances: banks.arrays("variances"),
+      averages: banks.arrays("averages"),
       steps,
     }),
     close: () => native.release(),
@@ -98,7 +100,7 @@ function startingState({ initial, parameters }: TrainerOptions): TrainerState {
   const zeros = Object.fromEntries(
     parameters.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))]),
   );
-  return { parameters: initial, means: zeros, variances: zeros, steps: 0 };
+  return { parameters: initial, means: zeros, variances: zeros, averages: initial, steps: 0 };
 }
 
 const isState = (initial: Arrays | TrainerState): initial is TrainerState =>
@@ -137,5 +139,6 @@ function scalarTensors(
     [scalars.learningRate.name]: Float32Array.of(values.learningRate),
     [scalars.meanCorrection.name]: Float32Array.of(values.meanCorrection),
     [scalars.varianceCorrection.name]: Float32Array.of(values.varianceCorrection),
+    [scalars.averageDecay.name]: Float32Array.of(values.averageDecay),
   });
 }

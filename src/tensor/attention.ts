@@ -1,0 +1,77 @@
+import { add, multiply } from "./arithmetic.ts";
+import { apply, constant, type Graph, type Precision, type Value } from "./graph.ts";
+import { reshape, transpose } from "./layout.ts";
+import { matmul } from "./linear-algebra.ts";
+import { softmax } from "./reduction.ts";
+import { sameShape, shapeError } from "./shape.ts";
+
+/** Logit of what may not be attended to: its probability is 0 in float32 and its gradient too. */
+const masked = -1e9;
+
+/**
+ * softmax(QKᵀ/√(width/heads) + mask)·V, with the heads beside each other in the last axis (Vaswani et al. 2017,
+ * arXiv:1706.03762, eq. 1). Queries, keys and values are [batch, length, width].
+ *
+ * @param mask broadcasts to [batch, heads, length, length]; see `causalMask` and `segmentMask`
+ */
+export function attention(options: {
+  readonly queries: Value;
+  readonly keys: Value;
+  readonly values: Value;
+  readonly mask: Value;
+  readonly heads: number;
+}): Value {
+  const { queries, keys, values, mask, heads } = options;
+  const { shape } = queries;
+  const [batch = 0, length = 0, width = 0] = shape;
+  if (shape.length !== 3 || !sameShape(keys.shape, shape) || !sameShape(values.shape, shape))
+    throw shapeError(
+      "attention",
+      "three of [batch, length, width]",
+      shape,
+      keys.shape,
+      values.shape,
+    );
+  if (!Number.isInteger(heads) || width % heads !== 0)
+    throw shapeError("attention", `a width that ${heads} heads divide`, shape);
+  const split = (value: Value, permutation: readonly number[]) =>
+    transpose(reshape(value, [batch, length, heads, width / heads]), permutation);
+  // Scaled before the product, which has length²/width times as many elements.
+  const scaled = multiply(queries, 1 / Math.sqrt(width / heads));
+  const logits = matmul(split(scaled, [0, 2, 1, 3]), split(keys, [0, 2, 3, 1]));
+  const mixed = matmul(softmax(add(logits, mask)), split(values, [0, 2, 1, 3]));
+  return reshape(transpose(mixed, [0, 2, 1, 3]), shape);
+}
+
+function causalLogits(length: number): Float32Array {
+  const logits = new Float32Array(length * length);
+  for (let row = 0; row < length; row++)
+    logits.fill(masked, row * length + row + 1, (row + 1) * length);
+  return logits;
+}
+
+/** [length, length]: position i attends to positions 0 … i. */
+export const causalMask = (graph: Graph<Precision>, length: number): Value =>
+  constant(graph, causalLogits(length), [length, length]);
+
+/**
+ * [batch, 1, length, length]: position i attends to those of 0 … i that are in its segment. Sequences that share a row
+ * have segments of their own, and so has padding.
+ *
+ * @param segments int32 [batch, length]
+ */
+export function segmentMask(segments: Value): Value {
+  const [batch = 0, length = 0] = segments.shape;
+  if (segments.shape.length !== 2 || segments.type !== "int32")
+    throw shapeError("segmentMask", "int32 [batch, length]", segments.shape);
+  const { graph } = segments;
+  const shape = [batch, 1, length, length];
+  const same = apply({
+    operator: "Equal",
+    inputs: [reshape(segments, [batch, 1, length, 1]), reshape(segments, [batch, 1, 1, length])],
+    shape,
+    type: "bool",
+  });
+  const inputs = [same, causalMask(graph, length), constant(graph, [masked])];
+  return apply({ operator: "Where", inputs, shape, type: graph.precision });
+}
