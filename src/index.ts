@@ -108,6 +108,40 @@ export {
 } from "./evaluation/logged-feedback.ts";
 export { calibrateModel } from "./evaluation/model-calibration.ts";
 export { propensityHistogram } from "./evaluation/propensity-histogram.ts";
+export type { StepOptions } from "./evaluation/sequential/estimate-steps.ts";
+export {
+  type FittedQ,
+  type FittedQInput,
+  fittedQEvaluation,
+} from "./evaluation/sequential/fitted-q.ts";
+export { type TabularSteps, tabularFeatures } from "./evaluation/sequential/tabular-features.ts";
+export {
+  perDecisionImportanceSampling,
+  sequentialDirectMethod,
+  sequentialDoublyRobust,
+  type TrajectoryOptions,
+  trajectoryImportanceSampling,
+} from "./evaluation/sequential/trajectory-estimators.ts";
+export {
+  type LoggedTrajectories,
+  type TrajectoryTarget,
+  type WeightedTrajectories,
+  weighTrajectories,
+} from "./evaluation/sequential/weigh-trajectories.ts";
+export {
+  cascadeDoublyRobust,
+  independentInversePropensity,
+  pseudoInverse,
+  rewardInteractionInversePropensity,
+  slateInversePropensity,
+} from "./evaluation/slates/slate-estimators.ts";
+export {
+  type LoggedSlates,
+  type SlateTarget,
+  type WeightedSlates,
+  type Weighting,
+  weighSlates,
+} from "./evaluation/slates/weigh-slates.ts";
 export { gatherTarget } from "./evaluation/target-distributions.ts";
 export { chooseCategories } from "./evaluation/tuning/choose-categories.ts";
 export { tuneEstimator } from "./evaluation/tuning/tune-estimator.ts";

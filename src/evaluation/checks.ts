@@ -32,12 +32,12 @@ export function checkNumbers(field: string, values: Float64Array, range: Range):
   }
 }
 
-/** @throws invalid_request */
-export function checkLength(field: string, length: number, rows: number): void {
+/** @param of what there is one of each for. @throws invalid_request */
+export function checkLength(field: string, length: number, rows: number, of = "rewards"): void {
   if (length === rows) return;
   throw new EngineError(
     "invalid_request",
-    `${field} must have one entry for each of the ${rows} rewards, got ${length}; pass arrays of the same rows`,
+    `${field} must have one entry for each of the ${rows} ${of}, got ${length}; pass arrays of the same rows`,
     { details: { field, value: length, rows } },
   );
 }
