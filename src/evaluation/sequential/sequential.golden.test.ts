@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { comparePeerSample, type PeerSample } from "../../../tests/golden/compare-intervals.ts";
 import { findPeerGolden } from "../../../tests/golden/peer-golden.ts";
 import { expectClose } from "../../../tests/golden/read-golden.ts";
 import type { Estimate } from "../estimate.ts";
@@ -14,6 +15,7 @@ interface GoldenNumber {
   readonly estimator: "dm" | "tis" | "pdis" | "dr" | "sntis" | "snpdis" | "sndr";
   readonly value: number;
   readonly trajectory_values: number[];
+  readonly intervals: readonly PeerSample[] | null;
 }
 
 const golden = findPeerGolden<{
@@ -87,6 +89,10 @@ describe.each(cases)(
       for (const [i, value] of one.trajectory_values.entries()) {
         expectClose(own?.contributions[i], value, one.estimator.startsWith("sn") ? 1e-7 : 1e-10);
       }
+      const compared = (one.intervals ?? []).filter((interval) =>
+        comparePeerSample(own!.contributions, interval),
+      );
+      expect(compared.length).toBeGreaterThanOrEqual(one.intervals === null ? 0 : 4);
     });
   },
 );
