@@ -3,6 +3,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeCycleRecord } from "../evaluate/describe-cycle-record.ts";
 import { integerIn } from "../parse-options.ts";
+import { offPolicyCommand } from "./evaluate-off-policy.ts";
 
 interface ShowOptions extends DatabaseOptions {
   readonly json: boolean;
@@ -32,6 +33,7 @@ function showCommand(): Command {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate").description("What policies earn, and what the gate said");
+  command.addCommand(offPolicyCommand());
   command.addCommand(showCommand());
   return command;
 }

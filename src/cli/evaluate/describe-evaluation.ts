@@ -1,0 +1,62 @@
+import Table from "cli-table3";
+import { conclude } from "../../engine/off-policy/conclude.ts";
+import type { LogEvaluation, Value } from "../../engine/off-policy/evaluate-log.ts";
+
+const plain = { head: [], border: [], compact: true };
+const group = (count: number) => count.toLocaleString("en-GB");
+const number = (value: number) =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "∞";
+const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
+
+const cells = ({ value, standardError, interval }: Value) => [
+  value.toFixed(6),
+  Number.isFinite(standardError) ? standardError.toFixed(6) : "∞",
+  Number.isFinite(interval.lower)
+    ? `${interval.lower.toFixed(6)} to ${interval.upper.toFixed(6)}`
+    : "unbounded",
+];
+
+function tableValues({ logged, estimates, difference, target }: LogEvaluation): string {
+  const table = new Table({
+    head: ["estimator", "value a row", "± s.e.", "95 % interval"],
+    colAligns: ["left", "right", "right", "right"],
+    style: plain,
+  });
+  table.push(["as logged", ...cells(logged)]);
+  for (const estimate of estimates) table.push([estimate.estimator, ...cells(estimate)]);
+  table.push([`${target} − logged`, ...cells(difference)]);
+  return table.toString();
+}
+
+function listDiagnostics({ diagnostics, difference }: LogEvaluation): string[] {
+  const { effectiveSampleSize, effectiveSampleShare, unsupportedMass } = diagnostics;
+  const { meanWeight, meanWeightStandardError, largestWeight } = diagnostics;
+  const { rows, supportedRows, rewardedSampleSize } = diagnostics;
+  return [
+    `effective sample size   ${group(Math.round(effectiveSampleSize))} of ${group(rows)} rows (${percent(effectiveSampleShare)})`,
+    `rows behind rewards     ${group(Math.round(rewardedSampleSize))}`,
+    `mean weight             ${number(meanWeight)} ± ${number(meanWeightStandardError)}, 1 where propensities are right`,
+    `largest weight          ${number(largestWeight)}`,
+    `rows with support       ${group(supportedRows)}`,
+    ...(unsupportedMass === undefined
+      ? []
+      : [`unsupported mass        ${percent(unsupportedMass)}`]),
+    `smallest detectable     ${number(difference.minimalDetectable)} a row, 4 times out of 5`,
+  ];
+}
+
+/** Log, values, diagnostics, and what follows from them in words. */
+export function describeEvaluation(evaluation: LogEvaluation): string {
+  const { log, target } = evaluation;
+  const users = log.users === undefined ? "no user ids" : `${group(log.users)} users`;
+  const { sentences } = conclude(evaluation);
+  return [
+    `log      ${log.file}, ${log.format}`,
+    `rows     ${group(log.rows)}; ${users}, ${log.actions} actions, ${log.positions} positions`,
+    `target   ${target}`,
+    tableValues(evaluation),
+    ...listDiagnostics(evaluation),
+    "",
+    ...sentences,
+  ].join("\n");
+}

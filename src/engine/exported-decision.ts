@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { Arm, Feedback } from "../domain/decision.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { RewardRule } from "../domain/scenario.ts";
+import { settleReward } from "./cycle/read-feedback.ts";
+
+/** A line of `recurve export decisions`: a decision as it was made, with what it earned. Times are ISO 8601 in UTC. */
+export interface ExportedDecision {
+  readonly decisionId: string;
+  readonly userId: string;
+  readonly scenario: string;
+  readonly arm: Arm;
+  readonly policyVersion: number;
+  readonly seed: number;
+  readonly asOf: number;
+  readonly decidedAt: string;
+  readonly expiresAt: string;
+  readonly exploration: number;
+  readonly slatePropensity: number;
+  /** By position: the probability of the item given the items before it. */
+  readonly positionPropensities: readonly number[];
+  /** By position, in reward units: the default where no event came, clipped to the rule's range. */
+  readonly rewards: readonly number[];
+  readonly slate: readonly string[];
+  readonly candidates: readonly { readonly itemId: string; readonly features?: JsonObject }[];
+  readonly context: JsonObject;
+}
+
+export function toExportedDecision(
+  { decision, rewards }: Feedback,
+  rule: RewardRule,
+): ExportedDecision {
+  return {
+    decisionId: decision.decisionId,
+    userId: decision.userId,
+    scenario: decision.scenario,
+    arm: decision.arm,
+    policyVersion: decision.policyVersion,
+    seed: decision.seed,
+    asOf: decision.asOf,
+    decidedAt: new Date(decision.decidedAt).toISOString(),
+    expiresAt: new Date(decision.expiresAt).toISOString(),
+    exploration: decision.exploration,
+    slatePropensity: decision.slatePropensity,
+    positionPropensities: decision.positionPropensities,
+    rewards: rewards.map((reward) => settleReward(reward, rule)),
+    slate: decision.slate,
+    candidates: decision.candidates,
+    context: decision.context,
+  };
+}
+
+const object = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "must be an object",
+);
+
+/** What evaluating reads of a line; the rest of it is for people. */
+export const exportedSchema: z.ZodType<ExportedDecision> = z.looseObject({
+  userId: z.string("must be text"),
+  scenario: z.string("must be text"),
+  asOf: z.int("must be an integer").min(0),
+  exploration: z.number("must be a number").min(0).max(1),
+  slate: z.array(z.string("must be text"), "must be a list of item ids").min(1, "is empty"),
+  positionPropensities: z.array(z.unknown(), "must be a list of numbers"),
+  rewards: z.array(z.unknown(), "must be a list of numbers"),
+  candidates: z.array(
+    z.object({ itemId: z.string("must be text"), features: object.exactOptional() }),
+    "must be a list of candidates",
+  ),
+  context: object,
+}) as unknown as z.ZodType<ExportedDecision>;

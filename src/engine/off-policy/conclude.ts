@@ -1,0 +1,100 @@
+import { gateLimits } from "../../evaluation/gate-guards.ts";
+import type { LogEvaluation, Value } from "./evaluate-log.ts";
+
+/** With fewer rows behind the rewards than that, a thin log can't be trusted to show the spread of its weights. */
+const rewardedRows = 100;
+
+export interface Conclusion {
+  /** Whether the log can say what the target would earn. */
+  readonly decides: boolean;
+  /** For a person, the answer first. */
+  readonly sentences: readonly string[];
+}
+
+const number = (value: number) =>
+  Math.abs(value) >= 1000
+    ? Math.round(value).toLocaleString("en-GB")
+    : String(Number(value.toPrecision(3)));
+const percent = (share: number) => `${number(100 * share)} %`;
+const within = ({ interval }: Value) => `${number(interval.lower)} to ${number(interval.upper)}`;
+
+/** Why the log can't decide; each sentence with its number. */
+function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
+  const limits = gateLimits;
+  const { rows, clusters, effectiveSampleSize, effectiveSampleShare, rewardedSampleSize } =
+    diagnostics;
+  const obstacles: string[] = [];
+  if (diagnostics.supportedRows === 0) {
+    return ["No logged action is one that the target would choose: the log says nothing about it."];
+  }
+  if (rows < limits.minimumRows || clusters < limits.minimumClusters) {
+    const users = log.users === undefined ? "" : ` of ${clusters} users`;
+    obstacles.push(
+      `It has ${rows} rows${users}; ${limits.minimumRows} of ${limits.minimumClusters} users are needed.`,
+    );
+  }
+  if (effectiveSampleShare < limits.effectiveSampleShare && rewardedSampleSize < rewardedRows) {
+    obstacles.push(
+      `The effective sample size (ESS) is ${number(effectiveSampleSize)} of ${number(rows)} rows, ` +
+        `${percent(effectiveSampleShare)}, below the ${percent(limits.effectiveSampleShare)} that the gate asks for, ` +
+        `and the rewards rest on about ${number(rewardedSampleSize)} rows (${rewardedRows} would do): a few large weights, ` +
+        `up to ${number(diagnostics.largestWeight)}, carry the values, and the intervals are too narrow.`,
+    );
+  }
+  const distance = Math.abs(diagnostics.meanWeight - 1);
+  if (distance > limits.meanWeightDeviations * diagnostics.meanWeightStandardError + 1e-6) {
+    obstacles.push(
+      `The mean weight is ${number(diagnostics.meanWeight)} ± ${number(diagnostics.meanWeightStandardError)} and should be 1: ` +
+        "the propensities are wrong, or the log lacks actions that the target would choose.",
+    );
+  }
+  const { unsupportedMass = 0 } = diagnostics;
+  if (unsupportedMass > limits.unsupportedMass) {
+    obstacles.push(
+      `${percent(unsupportedMass)} of the target's choices have propensity 0: what they earn can't be in the log.`,
+    );
+  }
+  return obstacles;
+}
+
+function compare({ target, difference, logged, diagnostics }: LogEvaluation): string {
+  const { interval, minimalDetectable } = difference;
+  if (diagnostics.effectiveSampleShare > 1 - 1e-9) {
+    return `Every weight is 1: ${target} chooses as the logging policy did, so there is no difference to find.`;
+  }
+  const span = `by ${number(Math.abs(difference.value))} a row (95 %: ${within(difference)})`;
+  const share =
+    logged.value > 0 ? `, ${percent(Math.abs(difference.value) / logged.value)} of its value` : "";
+  if (interval.lower > 0) return `${target} earns more than the logging policy ${span}${share}.`;
+  if (interval.upper < 0) return `${target} earns less than the logging policy ${span}${share}.`;
+  return (
+    `No difference to the logging policy is shown (95 %: ${within(difference)}); ` +
+    `one of ${number(minimalDetectable)} a row would have been found 4 times out of 5.`
+  );
+}
+
+/** What can be concluded from an evaluation, and what can't. */
+export function conclude(evaluation: LogEvaluation): Conclusion {
+  const { target, estimates, diagnostics, logged } = evaluation;
+  const obstacles = findObstacles(evaluation);
+  if (obstacles.length > 0) {
+    const answer = `The log cannot decide what ${target} would earn: don't act on the values above.`;
+    const remedy =
+      "What helps: more rows, more exploration in the logging policy, or a target nearer to it.";
+    return { decides: false, sentences: [answer, ...obstacles, remedy] };
+  }
+  if (diagnostics.rewardedSampleSize === 0) {
+    const answer = "Every reward is 0: no policy can be told from another by this log.";
+    return { decides: false, sentences: [answer] };
+  }
+  const headline = estimates.find(({ estimator }) => estimator === "dr") ?? logged;
+  return {
+    decides: true,
+    sentences: [
+      `${target} would earn ${number(headline.value)} a row (dr, 95 %: ${within(headline)}); ` +
+        `the logging policy earned ${number(logged.value)} (${within(logged)}).`,
+      compare(evaluation),
+      "This holds for the users, items and time of the log, and if its propensities are true.",
+    ],
+  };
+}

@@ -1,0 +1,49 @@
+import { itemId } from "../../domain/ids.ts";
+import { greedyLogits, type Popularity } from "../../policy/popularity.ts";
+import { positionProbabilities } from "../../policy/slate.ts";
+import type { LogRow } from "./decision-log.ts";
+import { foldOf, type RewardTable } from "./reward-table.ts";
+
+/** A row as a target policy sees it: with its candidates, and without what was chosen and earned. */
+export type Choice = Pick<LogRow, "line" | "position" | "user" | "decision"> & {
+  readonly candidates: readonly string[];
+  /** 0-based among the rows of the log. */
+  readonly row: number;
+};
+
+/** The policy that is judged. */
+export interface TargetPolicy {
+  /** As people call it. */
+  readonly name: string;
+  /** π of each candidate, in their order, each in [0, 1]; they add up to 1. @throws invalid_request, invalid_file, not_found */
+  probabilities(choice: Choice): ArrayLike<number> | Promise<ArrayLike<number>>;
+  close(): Promise<void>;
+}
+
+export const uniformTarget: TargetPolicy = {
+  name: "uniform",
+  probabilities: ({ candidates }) =>
+    new Float64Array(candidates.length).fill(1 / candidates.length),
+  close: async () => {},
+};
+
+/**
+ * The candidate with the highest mean reward, ties shared evenly. The means leave out the row's own fold (its user's, or
+ * a fifth of the rows): a policy that was chosen by the rewards that judge it would look better than it is.
+ */
+export function createPopularityTarget(table: RewardTable): TargetPolicy {
+  const byFold = new Map<number, Popularity>();
+  return {
+    name: "popularity",
+    probabilities: ({ candidates, user, row }) => {
+      const fold = foldOf(user ?? String(row));
+      const popularity = byFold.get(fold) ?? table.popularityWithout(fold);
+      byFold.set(fold, popularity);
+      const scores = candidates.map(
+        (action) => popularity.scores.get(itemId(action)) ?? popularity.mean,
+      );
+      return positionProbabilities(greedyLogits(scores), [], 0);
+    },
+    close: async () => {},
+  };
+}
