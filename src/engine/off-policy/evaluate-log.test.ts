@@ -38,7 +38,7 @@ test.skipIf(!hasData)(
   "Open Bandit men: values of the reference to 1e-11 (needs RECURVE_DATA)",
   async () => {
     const random = await evaluateFolder("random");
-    const valueOf = ({ estimates }: typeof random, name: string) =>
+    const findValue = ({ estimates }: typeof random, name: string) =>
       estimates.find(({ estimator }) => estimator === name)?.value;
     const expected: Readonly<Record<string, readonly [number, number]>> = {
       ips: [0.0046, 0.0030086263272564823],
@@ -49,8 +49,8 @@ test.skipIf(!hasData)(
     };
     const bts = await evaluateFolder("bts");
     for (const [name, [fromRandom, fromBts]] of Object.entries(expected)) {
-      expect(Math.abs((valueOf(random, name) ?? Number.NaN) - fromRandom)).toBeLessThan(1e-11);
-      expect(Math.abs((valueOf(bts, name) ?? Number.NaN) - fromBts)).toBeLessThan(1e-11);
+      expect(Math.abs((findValue(random, name) ?? Number.NaN) - fromRandom)).toBeLessThan(1e-11);
+      expect(Math.abs((findValue(bts, name) ?? Number.NaN) - fromBts)).toBeLessThan(1e-11);
     }
     expect(random.diagnostics.effectiveSampleSize).toBeCloseTo(10_000, 6);
     expect(bts.diagnostics.effectiveSampleSize).toBeCloseTo(655.7098495873269, 6);

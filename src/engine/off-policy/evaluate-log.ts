@@ -6,7 +6,8 @@ import {
 } from "../../evaluation/diagnostics.ts";
 import type { Estimate } from "../../evaluation/estimate.ts";
 import { evaluatePolicy } from "../../evaluation/evaluate-policy.ts";
-import { type Interval, normalInterval } from "../../evaluation/intervals.ts";
+import type { Interval } from "../../evaluation/intervals/interval.ts";
+import { normalInterval } from "../../evaluation/intervals/normal.ts";
 import { mean } from "../../numeric/statistics.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { type EvaluationArrays, readArrays } from "./read-arrays.ts";
