@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
-import { integerIn, parseSeeds } from "./parse-options.ts";
+import { integerIn, parseSeeds, parseTime } from "./parse-options.ts";
 
 test.each([
   ["3", [3]],
@@ -24,5 +24,13 @@ test("integers are parsed in their range and refused outside it", () => {
   expect([parse("1"), parse("65535")]).toEqual([1, 65_535]);
   for (const text of ["0", "65536", "1e3", "8080x", "", " 1", "1.0", "-1"]) {
     expect(() => parse(text)).toThrow("Expected an integer in 1…65535.");
+  }
+});
+
+test("times are in UTC, dates their midnight", () => {
+  expect(parseTime("2026-03-01")).toBe(Date.UTC(2026, 2, 1));
+  expect(parseTime("2026-03-01T12:30Z")).toBe(Date.UTC(2026, 2, 1, 12, 30));
+  for (const wrong of ["yesterday", "2026-13-01", "2026-03-01T12:30", "1"]) {
+    expect(() => parseTime(wrong)).toThrow(InvalidArgumentError);
   }
 });

@@ -9,6 +9,14 @@ export const integerIn =
     throw new InvalidArgumentError(`Expected an integer in ${minimum}…${maximum}.`);
   };
 
+/** `2026-03-01` or `2026-03-01T12:00:00Z`, in UTC → milliseconds since 1970. */
+export function parseTime(text: string): number {
+  const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;
+  const time = form.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new InvalidArgumentError("Expected a time in UTC such as 2026-03-01 or 2026-03-01T12:00Z.");
+}
+
 const maxSeeds = 1000;
 
 /** `3`, `1,2,5` or `1..10` → the seeds in that order, each once. */

@@ -2,18 +2,23 @@ import type { Decision } from "../domain/decision.ts";
 import { createRandom } from "../numeric/random.ts";
 import { jointPropensity, sampleSlate, slatePropensities } from "../policy/slate.ts";
 import type { Store } from "../storage/store.ts";
-import { viewCandidate } from "./candidates.ts";
-import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
-import { createState, readUser } from "./read-state.ts";
-import { findScenario, uniformVersion } from "./recommend.ts";
-import { createServingPolicies, type ServingPolicies } from "./serving-policies.ts";
+import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive-logits.ts";
 
 /** Largest difference between a logged and a re-derived propensity that rounding explains. */
 export const auditTolerance = 1e-6;
 
+const pageSize = 1000;
+
+/**
+ * `tampered-row`: the row is not what was written. `wrong-snapshot`: the bytes of its policy are not those that were
+ * published. `missing-snapshot`: they are gone. `underivable`: something else that it was derived from is gone.
+ */
+export type AuditCause = "tampered-row" | "wrong-snapshot" | "missing-snapshot" | "underivable";
+
 export interface AuditFinding {
   readonly decisionId: string;
+  readonly cause: AuditCause;
   readonly problem: string;
 }
 
@@ -23,37 +28,33 @@ export interface AuditReport {
   readonly findings: readonly AuditFinding[];
 }
 
-interface AuditParts {
+export interface AuditOptions {
   readonly store: Store;
   readonly configuration: Configuration;
-  readonly catalogue: Catalogue;
-  readonly policies: ServingPolicies;
+  /** Decisions made at this time or later, milliseconds since 1970. */
+  readonly from?: number;
+  /** Decisions made before this time. */
+  readonly to?: number;
+  /** The newest so many of them; all where absent. */
+  readonly limit?: number;
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
-async function deriveLogits(parts: AuditParts, decision: Decision): Promise<Float64Array> {
-  if (decision.policyVersion === uniformVersion)
-    return new Float64Array(decision.candidates.length);
-  const policy = await parts.policies.get(decision.policyVersion);
-  await parts.catalogue.refresh(decision.asOf);
-  const user = await readUser(parts.store, decision.userId, decision.asOf);
-  const scenario = findScenario(parts.configuration, decision.scenario);
-  const { catalogue } = parts;
-  const state = createState({ user, catalogue, scenario, context: decision.context });
-  const views = decision.candidates.map((candidate) => viewCandidate(candidate, catalogue));
-  return policy.logits(state, views);
-}
+type Comparison = Partial<Omit<AuditFinding, "decisionId">> & { readonly difference: number };
+
+const tampered = (difference: number, problem: string): Comparison => ({
+  difference,
+  cause: "tampered-row",
+  problem,
+});
 
 /** Largest difference of the position and joint propensities, and whether the seed draws the slate that was served. */
-function compare(
-  decision: Decision,
-  logits: Float64Array,
-): { difference: number; problem?: string } {
+function compare(decision: Decision, logits: Float64Array): Comparison {
   const order = decision.slate.map((item) =>
     decision.candidates.findIndex(({ itemId }) => itemId === item),
   );
-  if (order.includes(-1))
-    return { difference: 1, problem: "the slate holds an item that was no candidate" };
-  const { exploration } = decision;
+  if (order.includes(-1)) return tampered(1, "the slate holds an item that was no candidate");
+  const { exploration, policyVersion, seed } = decision;
   const derived = slatePropensities({ logits, order, exploration });
   const differences = derived.map((value, k) =>
     Math.abs(value - (decision.positionPropensities[k] ?? 0)),
@@ -61,53 +62,73 @@ function compare(
   const joint = Math.abs(jointPropensity(derived) - decision.slatePropensity);
   const difference = Math.max(joint, ...differences);
   if (!(difference <= auditTolerance)) {
-    return {
-      difference,
-      problem: `propensities differ by ${difference.toExponential(2)}: the row or its snapshot was changed`,
-    };
+    const problem = `propensities differ by ${difference.toExponential(2)} from those of policy version ${policyVersion}: the row was changed`;
+    return tampered(difference, problem);
   }
-  const random = createRandom(decision.seed).split("slate");
+  const random = createRandom(seed).split("slate");
   const redrawn = sampleSlate({ logits, slateSize: order.length, exploration, random });
   const same = redrawn.order.every((index, k) => index === order[k]);
   return same
     ? { difference }
-    : { difference, problem: `seed ${decision.seed} draws another slate` };
+    : tampered(difference, `seed ${seed} draws another slate: the row was changed`);
 }
 
-async function auditOne(parts: AuditParts, decision: Decision) {
+async function auditOne(deriver: LogitDeriver, decision: Decision): Promise<Comparison> {
   try {
-    return compare(decision, await deriveLogits(parts, decision));
+    return compare(decision, await deriver.derive(decision.policyVersion, decision));
   } catch (error) {
-    return { difference: 0, problem: `can't be derived: ${(error as Error).message}` };
+    if (error instanceof SnapshotProblem) {
+      return { difference: 0, cause: error.kind, problem: error.message };
+    }
+    const problem = `can't be derived: ${(error as Error).message}`;
+    return { difference: 0, cause: "underivable", problem };
+  }
+}
+
+/** Pages of the decisions to be checked, oldest first: memory doesn't grow with them. */
+async function* readPages(
+  { decisions }: Store,
+  range: { readonly from: number; readonly to: number },
+  start: number,
+): AsyncGenerator<readonly Decision[], void> {
+  let after = start;
+  for (;;) {
+    const page = await decisions.scan({ ...range, after, limit: pageSize });
+    yield page.map(({ decision }) => decision);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = last.sequence;
   }
 }
 
 /**
- * Derives the propensities of the newest decisions again, from seed, snapshot, candidates and the profile as of their
+ * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and the profile as of their
  * moment, and holds them against what was logged.
  */
-export async function audit(options: {
-  readonly store: Store;
-  readonly configuration: Configuration;
-  readonly limit: number;
-  readonly onProgress?: (done: number, total: number) => void;
-}): Promise<AuditReport> {
-  const { store, configuration, limit } = options;
-  const policies = createServingPolicies(store.policies);
-  const parts = { store, configuration, catalogue: createCatalogue(store.items), policies };
-  const recent = await store.decisions.recent(limit);
-  // The catalogue only moves forward.
-  const decisions = recent
-    .map(({ decision }) => decision)
-    .sort((left, right) => left.asOf - right.asOf);
+export async function audit(options: AuditOptions): Promise<AuditReport> {
+  const { store, configuration, from = 0, to = Number.MAX_SAFE_INTEGER, limit } = options;
+  const { after, count } = await store.decisions.span({
+    from,
+    to,
+    ...(limit !== undefined && { limit }),
+  });
+  const deriver = createLogitDeriver(store, configuration);
   const findings: AuditFinding[] = [];
+  let decisions = 0;
   let largestDifference = 0;
-  for (const [index, decision] of decisions.entries()) {
-    const { difference, problem } = await auditOne(parts, decision);
-    largestDifference = Math.max(largestDifference, difference);
-    if (problem !== undefined) findings.push({ decisionId: decision.decisionId, problem });
-    options.onProgress?.(index + 1, decisions.length);
+  try {
+    for await (const page of readPages(store, { from, to }, after)) {
+      for (const decision of page) {
+        const { decisionId } = decision;
+        const { difference, cause, problem } = await auditOne(deriver, decision);
+        largestDifference = Math.max(largestDifference, difference);
+        if (cause && problem !== undefined) findings.push({ decisionId, cause, problem });
+        decisions += 1;
+        options.onProgress?.(decisions, count);
+      }
+    }
+  } finally {
+    await deriver.close();
   }
-  await policies.close();
-  return { decisions: decisions.length, largestDifference, findings };
+  return { decisions, largestDifference, findings };
 }

@@ -129,6 +129,19 @@ export interface DecisionStore {
   }): Promise<readonly Feedback[]>;
   /** The newest `limit` decisions, newest first. */
   recent(limit: number): Promise<readonly Feedback[]>;
+  /** Decisions with from ≤ decidedAt < to, after `after`, by sequence, at most `limit`. */
+  scan(options: {
+    readonly from: number;
+    readonly to: number;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly Feedback[]>;
+  /** Of the newest `limit` (all where absent) of the same decisions: how many, and the `after` at which they begin. */
+  span(options: {
+    readonly from: number;
+    readonly to: number;
+    readonly limit?: number;
+  }): Promise<{ readonly count: number; readonly after: number }>;
   /** Per arm and bucket of `bucketSeconds`, for decisions with decidedAt ≥ since, oldest first. */
   rewardBuckets(options: {
     readonly scenario: string;

@@ -118,6 +118,24 @@ export function testDecisions(open: OpenStore): void {
     await store.close();
   });
 
+  test("decisions of a time are scanned in pages, oldest first, from the newest so many on", async () => {
+    const store = await open();
+    for (const decidedAt of [900, 1000, 1100, 1200, 1300]) {
+      await store.decisions.append(sampleDecision(String(decidedAt), { decidedAt }));
+    }
+    const time = { from: 1000, to: 1300 };
+    const scan = async (after: number, limit: number) =>
+      (await store.decisions.scan({ ...time, after, limit })).map(
+        ({ decision }) => decision.decidedAt,
+      );
+    expect(await scan(0, 9)).toEqual([1000, 1100, 1200]);
+    expect(await scan(2, 1)).toEqual([1100]);
+    expect(await store.decisions.span(time)).toEqual({ count: 3, after: 1 });
+    expect(await store.decisions.span({ ...time, limit: 2 })).toEqual({ count: 2, after: 2 });
+    expect(await store.decisions.span({ from: 5000, to: 6000 })).toEqual({ count: 0, after: 0 });
+    await store.close();
+  });
+
   test("decisions are counted in all, by scenario and after an event number", async () => {
     const store = await open();
     const scenarios = ["shop", "feed", "shop"];

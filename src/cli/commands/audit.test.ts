@@ -12,8 +12,16 @@ test("a clean audit is three lines", () => {
 });
 
 test("the first twenty findings are listed", () => {
-  const findings = Array.from({ length: 22 }, (_, n) => ({ decisionId: `d-${n}`, problem: "p" }));
+  const findings = Array.from({ length: 22 }, (_, n) => ({
+    decisionId: `d-${n}`,
+    cause: "tampered-row" as const,
+    problem: "p",
+  }));
   const lines = describeAudit({ decisions: 30, largestDifference: 0.5, findings }).split("\n");
   expect(lines).toHaveLength(3 + 20 + 1);
-  expect([lines[3], lines.at(-2), lines.at(-1)]).toEqual(["d-0: p", "d-19: p", "… and 2 more"]);
+  expect([lines[3], lines.at(-2), lines.at(-1)]).toEqual([
+    "d-0: tampered-row: p",
+    "d-19: tampered-row: p",
+    "… and 2 more",
+  ]);
 });

@@ -3,11 +3,13 @@ import { EngineError } from "../../domain/errors.ts";
 import { type AuditReport, audit, auditTolerance } from "../../engine/audit.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
-import { integerIn } from "../parse-options.ts";
+import { integerIn, parseTime } from "../parse-options.ts";
 import { createProgressLine } from "../progress.ts";
 
 interface AuditOptions extends DatabaseOptions {
-  readonly limit: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit?: number;
 }
 
 const listedFindings = 20;
@@ -21,7 +23,7 @@ export function describeAudit({ decisions, largestDifference, findings }: AuditR
     `findings             ${group(findings.length)}`,
     ...findings
       .slice(0, listedFindings)
-      .map(({ decisionId, problem }) => `${decisionId}: ${problem}`),
+      .map(({ decisionId, cause, problem }) => `${decisionId}: ${cause}: ${problem}`),
     ...(more > 0 ? [`… and ${group(more)} more`] : []),
   ].join("\n");
 }
@@ -35,14 +37,20 @@ function checkReport({ decisions, findings }: AuditReport): void {
   );
 }
 
-async function runAudit(options: AuditOptions): Promise<void> {
+async function runAudit({ from, to, limit, ...options }: AuditOptions): Promise<void> {
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
     const line = createProgressLine({ stream: process.stderr, clock: Date.now });
     const onProgress = (done: number, total: number) =>
       line.update(`${group(done)} of ${group(total)} decisions`);
     const report = await withDatabase(options, (parts) =>
-      audit({ ...parts, limit: options.limit, onProgress }),
+      audit({
+        ...parts,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+        ...(limit !== undefined && { limit }),
+        onProgress,
+      }),
     ).finally(() => line.stop());
     process.stdout.write(`${describeAudit(report)}\n`);
     checkReport(report);
@@ -51,10 +59,13 @@ async function runAudit(options: AuditOptions): Promise<void> {
 
 export function auditCommand(): Command {
   const command = new Command("audit").description(
-    "Derive the propensities of the newest decisions again and compare them with the log",
+    "Derive the propensities of logged decisions again and compare them with the log",
   );
   return withDatabaseOptions(command)
-    .option("--limit <count>", "newest decisions to check", integerIn(1, 100_000_000), 10_000)
-    .addHelpText("after", "\nExample:\n  $ recurve audit --database shop.db --limit 1000")
+    .option("--from <time>", "decisions made at this time or later, such as 2026-03-01", parseTime)
+    .option("--to <time>", "decisions made before this time", parseTime)
+    .option("--limit <count>", "the newest so many of them", integerIn(1, 100_000_000))
+    .addHelpText("after", "\nExits with 1 where a decision can't be derived as it was logged.")
+    .addHelpText("after", "\nExample:\n  $ recurve audit --database shop.db --from 2026-03-01")
     .action(runAudit);
 }

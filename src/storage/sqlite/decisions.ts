@@ -25,6 +25,15 @@ function prepareStatements(connection: Connection) {
        WHERE scenario = ? AND sequence > ? AND expires_at <= ? ORDER BY sequence LIMIT ?`,
     ),
     recent: connection.prepare(`SELECT ${columns} FROM decisions ORDER BY sequence DESC LIMIT ?`),
+    scan: connection.prepare(
+      `SELECT ${columns} FROM decisions
+       WHERE sequence > ? AND decided_at >= ? AND decided_at < ? ORDER BY sequence LIMIT ?`,
+    ),
+    span: connection.prepare(
+      `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
+         SELECT sequence FROM decisions WHERE decided_at >= ? AND decided_at < ?
+         ORDER BY sequence DESC LIMIT ?)`,
+    ),
     rewards: connection.prepare(
       `SELECT position, sum(value) AS reward FROM rewards
        WHERE decision_sequence = ? GROUP BY position`,
@@ -95,6 +104,12 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
     feedback: async ({ scenario, after, closedBefore, limit }) =>
       statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),
+    scan: async ({ from, to, after, limit }) =>
+      statements.scan.all(after, from, to, limit).map(decode),
+    span: async ({ from, to, limit = -1 }) => {
+      const row = statements.span.get(from, to, limit) ?? {};
+      return { count: readNumber(row, "decisions"), after: readNumber(row, "first") - 1 };
+    },
     rewardBuckets: async ({ scenario, since, bucketSeconds }) =>
       statements.buckets.all(bucketSeconds * 1000, scenario, since).map(decodeBucket),
     count: async ({ scenario, after = 0 } = {}) => {

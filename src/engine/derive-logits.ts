@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { Candidate, Decision } from "../domain/decision.ts";
+import { EngineError } from "../domain/errors.ts";
+import type { Store } from "../storage/store.ts";
+import { viewCandidate } from "./candidates.ts";
+import { type Catalogue, createCatalogue } from "./catalogue.ts";
+import type { Configuration } from "./configuration.ts";
+import { createState, readUser } from "./read-state.ts";
+import { findScenario, uniformVersion } from "./recommend.ts";
+import { createServingPolicies } from "./serving-policies.ts";
+
+/** A snapshot whose bytes are gone, or are not those that were published. */
+export class SnapshotProblem extends EngineError {
+  readonly kind: "missing-snapshot" | "wrong-snapshot";
+
+  constructor(kind: SnapshotProblem["kind"], version: number, message: string) {
+    super(kind === "missing-snapshot" ? "not_found" : "corrupt_snapshot", message, {
+      details: { version },
+    });
+    this.kind = kind;
+  }
+}
+
+/** What of a decision its logits depend on. */
+export type Situation = Pick<Decision, "userId" | "scenario" | "asOf" | "context"> & {
+  readonly candidates: readonly Candidate[];
+};
+
+/** Logits of any snapshot for the candidates of a decision, from the record as of its moment. */
+export interface LogitDeriver {
+  /** @throws SnapshotProblem, unknown_scenario, unknown_item */
+  derive(version: number, situation: Situation): Promise<Float64Array>;
+  close(): Promise<void>;
+}
+
+/** @throws SnapshotProblem */
+async function checkSnapshot({ policies }: Store, version: number): Promise<void> {
+  const snapshot = await policies.find(version);
+  const bytes = await policies.bytes(version);
+  if (snapshot === undefined || bytes === undefined) {
+    const message = `policy version ${version} is not in the store: its snapshot is gone; bring it back from a copy of the database`;
+    throw new SnapshotProblem("missing-snapshot", version, message);
+  }
+  const checksum = createHash("sha256").update(bytes).digest("hex");
+  if (checksum === snapshot.checksum) return;
+  const short = (text: string) => text.slice(0, 12);
+  const message = `policy version ${version} is not the snapshot that was published: SHA-256 ${short(checksum)}… and not ${short(snapshot.checksum)}…`;
+  throw new SnapshotProblem("wrong-snapshot", version, message);
+}
+
+export function createLogitDeriver(store: Store, configuration: Configuration): LogitDeriver {
+  const policies = createServingPolicies(store.policies);
+  const checked = new Map<number, Promise<void>>();
+  let catalogue = createCatalogue(store.items);
+
+  const getPolicy = async (version: number) => {
+    const check = checked.get(version) ?? checkSnapshot(store, version);
+    checked.set(version, check);
+    await check;
+    return policies.get(version);
+  };
+  // The catalogue only moves forward; decisions that were made at the same time may be a step apart.
+  const catalogueAsOf = async (asOf: number): Promise<Catalogue> => {
+    if (catalogue.sequence > asOf) catalogue = createCatalogue(store.items);
+    await catalogue.refresh(asOf);
+    return catalogue;
+  };
+  return {
+    derive: async (version, { userId, asOf, context, candidates, ...rest }) => {
+      if (version === uniformVersion) return new Float64Array(candidates.length);
+      const policy = await getPolicy(version);
+      const scenario = findScenario(configuration, rest.scenario);
+      const items = await catalogueAsOf(asOf);
+      const user = await readUser(store, userId, asOf);
+      const state = createState({ user, catalogue: items, scenario, context });
+      return policy.logits(
+        state,
+        candidates.map((candidate) => viewCandidate(candidate, items)),
+      );
+    },
+    close: () => policies.close(),
+  };
+}
