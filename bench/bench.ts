@@ -12,8 +12,17 @@ export interface Bench<
 export interface Report {
   /** @param metric what was measured, with its unit; one of them is the bench's metric in targets.json */
   figure(metric: string, value: number): void;
+  /** What doesn't fit a line a figure; the first column names the row. */
+  table(columns: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** A line that figures have to be read with. */
+  note(text: string): void;
   /** Says that nothing could be measured, and why. */
   skip(reason: string): void;
+}
+
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface Figure {

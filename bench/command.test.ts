@@ -74,6 +74,27 @@ test("a target that is an upper bound is met below it", async () => {
   expect((await run(["speed", "--check"], bound(0.24))).code).toBe(1);
 });
 
+test("of several targets all are judged, and one that is missed is enough", async () => {
+  const both = (target: number) => ({
+    targets: {
+      speed: [
+        targets.speed!,
+        { metric: "ms a round", direction: "at most" as const, target, note: "" },
+      ],
+    },
+  });
+  const met = await run(["speed", "--check"], both(1));
+  expect([met.code, met.printed.at(-1)]).toEqual([
+    0,
+    "speed: 3,000 rounds/s (target at least 2,500); 0.250 ms a round (target at most 1.00)",
+  ]);
+  const missed = await run(["speed", "--check"], both(0.2));
+  expect([missed.code, missed.printed.at(-1)?.endsWith("(target at most 0.200, missed)")]).toEqual([
+    1,
+    true,
+  ]);
+});
+
 test("--json prints one document with the options, figures, target and machine", async () => {
   const { printed } = await run(["speed", "--json", "--rounds", "4"]);
   expect(JSON.parse(printed.join("\n"))).toMatchObject({
@@ -83,7 +104,7 @@ test("--json prints one document with the options, figures, target and machine",
       { metric: "ms a round", value: 0.25 },
       { metric: "rounds/s", value: 4000 },
     ],
-    target: targets.speed,
+    targets: [targets.speed],
     outcome: "met",
     machine: { node: process.version, packages: { recurve: expect.any(String) } },
   });
@@ -124,7 +145,7 @@ test("a figure that is no number, and a target that nothing reports, are defects
 test("every bench has a target and every target a bench", () => {
   const file = JSON.parse(readFileSync(join(import.meta.dirname, "targets.json"), "utf8"));
   expect(new Set(Object.keys(file))).toEqual(new Set(benches.map(({ name }) => name)));
-  for (const { target, note, direction } of Object.values<Target>(file)) {
+  for (const { target, note, direction } of Object.values<Target | Target[]>(file).flat()) {
     expect(target).toBeGreaterThan(0);
     expect(note.length).toBeGreaterThan(10);
     expect(["at least", "at most"]).toContain(direction);
@@ -134,8 +155,8 @@ test("every bench has a target and every target a bench", () => {
 test("serve-smoke measures a real server in a process of its own", async () => {
   const { figures } = await runBench(serveSmoke, {
     options: { seconds: 0.2 },
-    target: undefined,
-    onFigure: () => {},
+    targets: [],
+    print: () => {},
   });
   const value = (metric: string) => figures.find((figure) => figure.metric === metric)?.value;
   expect(figures).toHaveLength(7);

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import type { Bench, Target } from "./bench.ts";
 import { describeMachine, readMachine } from "./machine.ts";
-import { type BenchResult, describeFigure, runBench, summarise } from "./run-bench.ts";
+import { type BenchResult, runBench, summarise } from "./run-bench.ts";
 
 export interface CommandParts {
   readonly benches: readonly Bench[];
-  readonly targets: Readonly<Record<string, Target>>;
+  readonly targets: Readonly<Record<string, Target | readonly Target[]>>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Takes lines. */
@@ -61,8 +61,8 @@ async function measure(bench: Bench, args: Arguments, parts: CommandParts): Prom
   print(`${bench.name}: ${bench.description}\n${describeMachine(machine)}\ndate      ${date}`);
   const result = await runBench(bench, {
     options: args.options,
-    target: parts.targets[bench.name],
-    onFigure: (figure) => print(describeFigure(figure)),
+    targets: [parts.targets[bench.name] ?? []].flat(),
+    print,
   });
   print(summarise(result));
   if (args.json) parts.print(JSON.stringify({ ...result, date, machine }, undefined, 2));

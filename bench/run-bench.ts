@@ -1,4 +1,4 @@
-import type { Bench, Figure, Target } from "./bench.ts";
+import type { Bench, Figure, Table, Target } from "./bench.ts";
 
 /** Everything that a run has to say; `--json` prints it. */
 export interface BenchResult {
@@ -6,7 +6,8 @@ export interface BenchResult {
   readonly description: string;
   readonly options: Readonly<Record<string, number>>;
   readonly figures: readonly Figure[];
-  readonly target: Target | undefined;
+  readonly tables: readonly Table[];
+  readonly targets: readonly Target[];
   readonly outcome: "met" | "missed" | "skipped" | "no target";
   /** Why it was skipped. */
   readonly reason?: string;
@@ -28,45 +29,70 @@ function findFigure(figures: readonly Figure[], { metric }: Target): Figure {
   );
 }
 
-/** @throws RangeError where a figure is not finite, or the target's metric is not among them */
+/** @throws RangeError where a figure is not finite, or a target's metric is not among them */
 export async function runBench(
   bench: Bench,
   settings: {
     readonly options: Readonly<Record<string, number>>;
-    readonly target: Target | undefined;
-    readonly onFigure: (figure: Figure) => void;
+    readonly targets: readonly Target[];
+    /** Takes lines. */
+    readonly print: (text: string) => void;
   },
 ): Promise<BenchResult> {
-  const { options, target } = settings;
+  const { options, targets, print } = settings;
   const { name, description } = bench;
   const figures: Figure[] = [];
+  const tables: Table[] = [];
   let reason: string | undefined;
   await bench.run(options, {
     figure: (metric, value) => {
       if (!Number.isFinite(value)) throw new RangeError(`${metric} must be finite, got ${value}`);
       figures.push({ metric, value });
-      settings.onFigure({ metric, value });
+      print(describeFigure({ metric, value }));
     },
+    table: (columns, rows) => {
+      tables.push({ columns, rows });
+      print(formatTable({ columns, rows }));
+    },
+    note: print,
     skip: (why) => {
       reason = why;
     },
   });
-  const common = { name, description, options, figures, target };
+  const common = { name, description, options, figures, tables, targets };
   if (reason !== undefined) return { ...common, outcome: "skipped", reason };
-  if (target === undefined) return { ...common, outcome: "no target" };
-  const { value } = findFigure(figures, target);
-  return { ...common, outcome: isMet(target, value) ? "met" : "missed" };
+  if (targets.length === 0) return { ...common, outcome: "no target" };
+  const met = targets.every((target) => isMet(target, findFigure(figures, target).value));
+  return { ...common, outcome: met ? "met" : "missed" };
 }
 
-/** The last line of a run: `name: figure (target …)`. */
-export function summarise({ name, figures, target, outcome, reason }: BenchResult): string {
+/** The last line of a run: `name: figure (target …)`, figures of several targets after semicolons. */
+export function summarise({ name, figures, targets, reason }: BenchResult): string {
   if (reason !== undefined) return `${name}: skipped (${reason})`;
-  const figure = target === undefined ? figures[0] : findFigure(figures, target);
-  const shown = figure === undefined ? "nothing measured" : describeFigure(figure);
-  if (target === undefined) return `${name}: ${shown} (no target)`;
-  const promise = `target ${target.direction} ${formatNumber(target.target)}`;
-  return `${name}: ${shown} (${promise}${outcome === "missed" ? ", missed" : ""})`;
+  const judged = targets.map((target) => {
+    const figure = findFigure(figures, target);
+    const missed = isMet(target, figure.value) ? "" : ", missed";
+    return `${describeFigure(figure)} (target ${target.direction} ${formatNumber(target.target)}${missed})`;
+  });
+  if (judged.length > 0) return `${name}: ${judged.join("; ")}`;
+  const [figure] = figures;
+  return `${name}: ${figure === undefined ? "nothing measured" : describeFigure(figure)} (no target)`;
 }
 
 export const describeFigure = ({ metric, value }: Figure): string =>
   `${formatNumber(value)} ${metric}`;
+
+/** The first column to the left, numbers to the right. */
+function formatTable({ columns, rows }: Table): string {
+  const lines = [columns, ...rows];
+  const widths = columns.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+        )
+        .join("  "),
+    )
+    .join("\n");
+}

@@ -32,7 +32,7 @@ export function sumClusterSquares(residuals: Float64Array, { index, count }: Clu
     for (let row = 0; row < residuals.length; row++) sums[index[row]!]! += residuals[row]!;
   }
   let squares = 0;
-  for (const sum of sums) squares += sum * sum;
+  for (let cluster = 0; cluster < sums.length; cluster++) squares += sums[cluster]! ** 2;
   return squares;
 }
 

@@ -49,15 +49,24 @@ export function gatherTarget(
   { probabilities, predictions }: TargetDistributions,
 ): TargetArrays {
   const count = checkActions(actions, probabilities);
-  checkDistributions("probabilities", probabilities, count);
-  const targetProbabilities = gather(probabilities, actions, count);
-  if (predictions === undefined) return { targetProbabilities };
-  checkLength("predictions", predictions.length, probabilities.length);
-  return {
-    targetProbabilities,
-    predictions: gather(predictions, actions, count),
-    directValues: sumProducts(probabilities, predictions, count),
-  };
+  if (predictions) checkLength("predictions", predictions.length, probabilities.length);
+  const rows = actions.length;
+  const targetProbabilities = new Float64Array(rows);
+  const logged = new Float64Array(predictions ? rows : 0);
+  const directValues = new Float64Array(logged.length);
+  // Row by row, while its numbers are in the processor's cache: the tables are larger than any.
+  for (let row = 0; row < rows; row++) {
+    const start = row * count;
+    const sum = sumProbabilities(probabilities, start, start + count);
+    if (!isOne(sum)) refuseRow("probabilities", sum, row);
+    targetProbabilities[row] = probabilities[start + actions[row]!]!;
+    if (predictions === undefined) continue;
+    logged[row] = predictions[start + actions[row]!]!;
+    directValues[row] = sumProducts(probabilities, predictions, start, start + count);
+  }
+  return predictions
+    ? { targetProbabilities, predictions: logged, directValues }
+    : { targetProbabilities };
 }
 
 /** @throws invalid_request naming the first row that is no distribution */
@@ -66,57 +75,56 @@ export function checkDistributions(
   probabilities: Float64Array,
   count: number,
 ): void {
-  for (let start = 0, row = 0; start < probabilities.length; start += count, row++) {
+  for (let row = 0, start = 0; start < probabilities.length; row++, start += count) {
     const sum = sumProbabilities(probabilities, start, start + count);
-    // A NaN fails as well: the comparison is false.
-    if (Math.abs(sum - 1) <= sumTolerance) continue;
-    refuse(field, "be ≥ 0 and sum to one; normalise each row", sum, row);
+    if (!isOne(sum)) refuseRow(field, sum, row);
   }
 }
+
+/** False for NaN as well. */
+const isOne = (sum: number): boolean => Math.abs(sum - 1) <= sumTolerance;
+
+const refuseRow = (field: string, sum: number, row: number): never =>
+  refuse(field, "be ≥ 0 and sum to one; normalise each row", sum, row);
 
 /** Σ in four chains, since one would wait for each addition; NaN where a probability is negative. */
 function sumProbabilities(values: Float64Array, start: number, end: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let least = 0;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
   let index = start;
   for (; index + 3 < end; index += 4) {
-    const first = values[index]!;
-    const second = values[index + 1]!;
-    const third = values[index + 2]!;
-    const fourth = values[index + 3]!;
-    if (first < 0 || second < 0 || third < 0 || fourth < 0) return Number.NaN;
-    a += first;
-    b += second;
-    c += third;
-    d += fourth;
+    const a = values[index]!;
+    const b = values[index + 1]!;
+    const c = values[index + 2]!;
+    const d = values[index + 3]!;
+    if (a < 0 || b < 0 || c < 0 || d < 0) return Number.NaN;
+    first += a;
+    second += b;
+    third += c;
+    fourth += d;
   }
   for (; index < end; index++) {
     if (values[index]! < 0) return Number.NaN;
-    least += values[index]!;
+    first += values[index]!;
   }
-  return a + b + (c + d) + least;
+  return first + second + (third + fourth);
 }
 
-function gather(table: Float64Array, actions: Int32Array, count: number): Float64Array {
-  const gathered = new Float64Array(actions.length);
-  for (let row = 0; row < gathered.length; row++)
-    gathered[row] = table[row * count + actions[row]!]!;
-  return gathered;
-}
-
-/** Σ_a of each row. */
-function sumProducts(first: Float64Array, second: Float64Array, count: number): Float64Array {
-  const sums = new Float64Array(first.length / count);
-  for (let row = 0, index = 0; row < sums.length; row++) {
-    let even = 0;
-    let odd = 0;
-    const end = index + count;
-    for (; index + 1 < end; index += 2) {
-      even += first[index]! * second[index]!;
-      odd += first[index + 1]! * second[index + 1]!;
-    }
-    if (index < end) even += first[index]! * second[index++]!;
-    sums[row] = even + odd;
+/** Σ_a π(a|x)·q̂(x, a) of the cells in [start, end), in two chains. Numbers only: an object a row would take longer than the sum. */
+function sumProducts(
+  first: Float64Array,
+  second: Float64Array,
+  start: number,
+  end: number,
+): number {
+  let even = 0;
+  let odd = 0;
+  let index = start;
+  for (; index + 1 < end; index += 2) {
+    even += first[index]! * second[index]!;
+    odd += first[index + 1]! * second[index + 1]!;
   }
-  return sums;
+  return index < end ? even + odd + first[index]! * second[index]! : even + odd;
 }

@@ -25,18 +25,55 @@ export function shapeWeights(
   return shaped;
 }
 
-/** [μ(x_i) +] ω_i·(r_i [− q̂_i])·scale. */
-function addUp(
-  { rewards, directValues, predictions }: EstimatorColumns,
-  shaped: Float64Array,
-  scale: number,
-): Float64Array {
-  const contributions = new Float64Array(shaped.length);
-  for (let row = 0; row < shaped.length; row++) {
-    const residual = rewards[row]! - (predictions?.[row] ?? 0);
-    contributions[row] = (directValues?.[row] ?? 0) + shaped[row]! * residual * scale;
+/** r_i [− q̂_i]. */
+function residualsOf({ rewards, predictions }: EstimatorColumns): Float64Array {
+  if (predictions === undefined) return rewards;
+  const residuals = new Float64Array(rewards.length);
+  for (let row = 0; row < residuals.length; row++) {
+    residuals[row] = rewards[row]! - predictions[row]!;
   }
-  return contributions;
+  return residuals;
+}
+
+interface Terms {
+  /** μ(x_i). */
+  readonly directValues: Float64Array | undefined;
+  readonly residuals: Float64Array;
+  /** ω(w_i). */
+  readonly shaped: Float64Array;
+}
+
+/** [μ(x_i) − shift +] ω_i·(residual_i − centre)·scale. */
+function addUp(
+  { directValues, residuals, shaped }: Terms,
+  { shift = 0, centre = 0, scale = 1 },
+): Float64Array {
+  const sums = new Float64Array(shaped.length);
+  for (let row = 0; row < sums.length; row++) {
+    sums[row] = shaped[row]! * (residuals[row]! - centre) * scale;
+  }
+  if (directValues === undefined) return sums;
+  for (let row = 0; row < sums.length; row++) sums[row]! += directValues[row]! - shift;
+  return sums;
+}
+
+/** Σ ω·residual / Σ ω as a running mean: unlike two sums it cannot leave the residuals' range by rounding. */
+function weightedMean({ residuals, shaped }: Terms): number {
+  let weightSum = 0;
+  let value = 0;
+  for (let row = 0; row < shaped.length; row++) {
+    const weight = shaped[row]!;
+    if (weight === 0) continue;
+    weightSum += weight;
+    value += (weight / weightSum) * (residuals[row]! - value);
+  }
+  return value;
+}
+
+/** Whether two users have weight. */
+function isSpread(shaped: Float64Array, { index }: Clusters): boolean {
+  const first = shaped.findIndex((weight) => weight > 0);
+  return shaped.some((weight, row) => weight > 0 && index[row] !== index[first]);
 }
 
 /**
@@ -44,37 +81,20 @@ function addUp(
  * e_i = [μ_i − mean μ +] ω_i·(r_i [− q̂_i] − R)/mean ω, R the ratio; s.e.² = Σ_g (Σ_{i∈g} e_i)² / n², users as clusters.
  */
 function estimateRatio(
-  columns: EstimatorColumns,
-  shaped: Float64Array,
+  terms: Terms,
   clusters: Clusters,
-): { value: number; standardError: number } | undefined {
-  const { rewards, directValues, predictions } = columns;
-  const rows = shaped.length;
-  const supported = new Set<number>();
-  let weightSum = 0;
-  let ratio = 0;
-  for (let row = 0; row < rows; row++) {
-    const weight = shaped[row]!;
-    if (weight === 0) continue;
-    weightSum += weight;
-    // Running weighted mean: unlike Σωr/Σω it cannot leave the rewards' range by rounding of large sums.
-    ratio += (weight / weightSum) * (rewards[row]! - (predictions?.[row] ?? 0) - ratio);
-    if (supported.size < 2) supported.add(clusters.index[row]!);
-  }
-  if (weightSum === 0) return undefined;
-  const direct = directValues ? mean(directValues) : 0;
-  const deviations = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const residual = rewards[row]! - (predictions?.[row] ?? 0) - ratio;
-    deviations[row] =
-      (directValues ? directValues[row]! - direct : 0) +
-      (shaped[row]! * residual * rows) / weightSum;
-  }
-  const standardError =
-    supported.size < 2
-      ? Number.POSITIVE_INFINITY
-      : Math.sqrt(sumClusterSquares(deviations, clusters)) / rows;
-  return { value: direct + ratio, standardError };
+): Omit<Estimate, "estimator" | "interval"> | undefined {
+  const meanWeight = mean(terms.shaped);
+  if (meanWeight === 0) return undefined;
+  const rows = terms.shaped.length;
+  const ratio = weightedMean(terms);
+  const direct = terms.directValues ? mean(terms.directValues) : 0;
+  const scale = 1 / meanWeight;
+  const deviations = addUp(terms, { shift: direct, centre: ratio, scale });
+  const standardError = isSpread(terms.shaped, clusters)
+    ? Math.sqrt(sumClusterSquares(deviations, clusters)) / rows
+    : Number.POSITIVE_INFINITY;
+  return { value: direct + ratio, standardError, rows, contributions: addUp(terms, { scale }) };
 }
 
 /** The array form of every estimator. */
@@ -85,22 +105,18 @@ export function estimateRows(
 ): Estimate | undefined {
   const columns = selectColumns(form, feedback);
   const { clusters } = feedback;
-  const shaped = shapeWeights(form, columns, resolveParameter(form, parameter));
+  const terms = {
+    directValues: columns.directValues,
+    residuals: residualsOf(columns),
+    shaped: shapeWeights(form, columns, resolveParameter(form, parameter)),
+  };
   if (!form.selfNormalised) {
-    return averageContributions(form.name, addUp(columns, shaped, 1), {
+    return averageContributions(form.name, addUp(terms, {}), {
       level,
       clusters,
       ...(columns.weights && { weights: columns.weights }),
     });
   }
-  const ratio = estimateRatio(columns, shaped, clusters);
-  return (
-    ratio && {
-      estimator: form.name,
-      ...ratio,
-      interval: normalInterval({ ...ratio, level }),
-      rows: shaped.length,
-      contributions: addUp(columns, shaped, 1 / mean(shaped)),
-    }
-  );
+  const ratio = estimateRatio(terms, clusters);
+  return ratio && { estimator: form.name, ...ratio, interval: normalInterval({ ...ratio, level }) };
 }
