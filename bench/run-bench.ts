@@ -79,8 +79,7 @@ export function summarise({ name, figures, targets, reason }: BenchResult): stri
   return `${name}: ${figure === undefined ? "nothing measured" : describeFigure(figure)} (no target)`;
 }
 
-export const describeFigure = ({ metric, value }: Figure): string =>
-  `${formatNumber(value)} ${metric}`;
+const describeFigure = ({ metric, value }: Figure): string => `${formatNumber(value)} ${metric}`;
 
 /** The first column to the left, numbers to the right. */
 function formatTable({ columns, rows }: Table): string {
