@@ -92,7 +92,7 @@ const groups: readonly {
       ["newDecisions", "of them new", count],
       ["rows", "rows, one per shown item", count],
       ["train", "to train", count],
-      ["judge", "to judge settings", count],
+      ["judged", "judged, cross-fitted", count],
       ["gate", "for the gate", count],
       ["users", "users", count],
     ],

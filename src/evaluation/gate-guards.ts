@@ -1,51 +1,49 @@
-import type { WeightDiagnostics } from "./diagnostics.ts";
 import type { Guard } from "./gate-record.ts";
+import type { GateSupport } from "./gate-support.ts";
 
 /** What a candidate has to show. Where each number comes from: docs/methods/gate.md. */
 export interface GateLimits {
   readonly minimumRows: number;
   /** Users. */
   readonly minimumClusters: number;
-  /** ESS/n below which the statistics say nothing and are not computed. */
-  readonly lookShare: number;
-  /** ESS/n needed to promote. */
+  /** ESS/n of the clipped weights. */
   readonly effectiveSampleShare: number;
-  /** Distance of the mean weight from 1, in its standard errors. */
+  /** Distance of the mean weight from its expectation, in its standard errors. */
   readonly meanWeightDeviations: number;
   readonly unsupportedMass: number;
-  /** Share of the weights that the clip cuts off. */
-  readonly clippedShare: number;
+  /** Mean probability of the candidate that lies within the clip. */
+  readonly checkedMass: number;
   /** Catalogue coverage of the candidate over that of the serving policy. */
   readonly coverageRatio: number;
   /** One-sided confidence of the bound that must lie above 0 for all traffic. */
   readonly promoteConfidence: number;
   /** P(Δ > 0) that is enough for the canary share. */
   readonly canaryProbability: number;
+  /** Which form decides. */
+  readonly statistic: "smaller" | "doubly robust";
 }
 
 export const gateLimits: GateLimits = Object.freeze({
   minimumRows: 100,
   minimumClusters: 20,
-  lookShare: 0.05,
-  effectiveSampleShare: 0.15,
+  effectiveSampleShare: 0.05,
   meanWeightDeviations: 3,
   unsupportedMass: 0.05,
-  clippedShare: 0.05,
+  checkedMass: 0.5,
   coverageRatio: 0.8,
   promoteConfidence: 0.95,
   canaryProbability: 0.8,
+  statistic: "smaller",
 });
 
 /**
- * For a serving policy that is not shown to be better than the uniform choice: there is no incumbent to protect, so a
- * probable gain is enough, from a log that may be thin. See docs/decisions/0016.
+ * For a serving policy that is not shown to be better than the uniform choice: there is nothing to protect, so that what the
+ * reward model says of choices which the log can't check counts too. See docs/decisions/0016.
  */
 export const unprovenLimits: GateLimits = Object.freeze({
   ...gateLimits,
-  effectiveSampleShare: gateLimits.lookShare,
-  clippedShare: 0.2,
   coverageRatio: 0.5,
-  promoteConfidence: gateLimits.canaryProbability,
+  statistic: "doubly robust",
 });
 
 export interface Coverage {
@@ -69,20 +67,20 @@ const atMost = (name: string, value: number, limit: number): Guard => ({
   passed: value <= limit,
 });
 
-/** @param options.weights of the candidate */
+/** @param options.support of the candidate */
 export function checkGuards(options: {
-  readonly weights: WeightDiagnostics;
+  readonly support: GateSupport;
   readonly unsupportedMass: number;
   readonly coverage: Coverage;
   readonly limits: GateLimits;
 }): readonly Guard[] {
-  const { weights, unsupportedMass, coverage, limits } = options;
-  const deviation = limits.meanWeightDeviations * weights.meanWeightStandardError + rounding;
+  const { support, unsupportedMass, coverage, limits } = options;
+  const deviation = limits.meanWeightDeviations * support.excessWeightStandardError + rounding;
   return [
-    atLeast("effective sample share", weights.effectiveSampleShare, limits.effectiveSampleShare),
-    atMost("distance of the mean weight from 1", Math.abs(weights.meanWeight - 1), deviation),
+    atLeast("effective sample share", support.effectiveSampleShare, limits.effectiveSampleShare),
+    atMost("distance of the mean weight", Math.abs(support.excessWeight), deviation),
     atMost("unsupported mass", unsupportedMass, limits.unsupportedMass),
-    atMost("clipped-away weight", weights.clippedShare, limits.clippedShare),
+    atLeast("checked mass", support.checkedMass, limits.checkedMass),
     atLeast("catalogue coverage", coverage.candidate, limits.coverageRatio * coverage.serving),
   ];
 }

@@ -1,4 +1,3 @@
-import type { WeightDiagnostics } from "./diagnostics.ts";
 import type { GateLimits } from "./gate-guards.ts";
 import type { GateEvidence, Guard } from "./gate-record.ts";
 
@@ -16,10 +15,6 @@ const gain = ({ difference, relativeLift }: GateEvidence) =>
 export const tooSmall = (rows: number, clusters: number, limits: GateLimits): string =>
   `Not enough data: ${rows} rows of ${clusters} users; ` +
   `${limits.minimumRows} rows of ${limits.minimumClusters} users are needed.`;
-
-export const tooFar = (weights: WeightDiagnostics, limits: GateLimits): string =>
-  `Held by the effective sample share: the log is worth ${percent(weights.effectiveSampleShare)} of its rows ` +
-  `for this candidate, below ${percent(limits.lookShare)}; a smaller step or more exploration is needed.`;
 
 export function failedGuards(failed: readonly Guard[]): string {
   const parts = failed.map(

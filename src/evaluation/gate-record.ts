@@ -23,19 +23,19 @@ export type GateStatistic = {
 
 /** What was measured: absent where input was refused, too small, or too far from the log to say anything. */
 export type GateEvidence = {
-  /** The form with the smaller lower bound; difference, error, interval and relative lift are its. */
-  readonly statistic: "doubly robust" | "inverse propensity";
+  /** The form that decides; difference, error, interval and relative lift are its. */
+  readonly statistic: "doubly robust" | "censored";
   readonly difference: number;
   readonly standardError: number;
   readonly interval: readonly [number, number];
-  /** The smaller of both forms. */
+  /** Of the form that decides, or the smaller of both. */
   readonly probabilityPositive: number;
   /** Difference over the serving policy's value, where that is positive. */
   readonly relativeLift?: number;
   readonly predictedDifference: number;
   readonly minimalDetectableDifference: number;
   readonly doublyRobust: GateStatistic;
-  readonly inversePropensity: GateStatistic;
+  readonly censored: GateStatistic;
 };
 
 /** The gate's answer as plain JSON. */

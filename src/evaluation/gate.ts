@@ -1,24 +1,25 @@
 import type { Verdict } from "../domain/cycle.ts";
 import { EngineError } from "../domain/errors.ts";
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
-import { checkNumber, checkNumbers, highestProbability } from "./checks.ts";
-import { diagnoseWeights, minimalDetectableDifference } from "./diagnostics.ts";
+import { checkLength, checkNumber, checkNumbers, highestProbability } from "./checks.ts";
+import { minimalDetectableDifference } from "./diagnostics.ts";
 import { type Coverage, checkGuards, type GateLimits, gateLimits } from "./gate-guards.ts";
 import {
   canaried,
   failedGuards,
   promoted,
-  tooFar,
   tooSmall,
   undetectable,
   unproven,
   worse,
 } from "./gate-reason.ts";
 import type { GateEvidence, GateRecord, GateStatistic } from "./gate-record.ts";
+import { measureSupport } from "./gate-support.ts";
 import {
+  type CheckedPart,
+  censoredDifference,
   doublyRobustDifference,
   type FeedbackPair,
-  inversePropensityDifference,
   type PairedDifference,
   type PairedInput,
   weighPair,
@@ -28,6 +29,7 @@ export type { GateRecord } from "./gate-record.ts";
 
 /** The reward model of `predictions` and `directValues` is a lower quantile, so that it does not fill in optimism. */
 export interface GateInput extends PairedInput {
+  readonly checked: CheckedPart;
   /** Mean probability that the candidate puts on actions which the log as good as never holds, in [0, 1]. */
   readonly unsupportedMass: number;
   /** Catalogue coverage of both policies, in the same unit. */
@@ -39,11 +41,11 @@ export interface GateInput extends PairedInput {
 
 /** @throws invalid_request where a number cannot be used */
 function checkInput(input: GateInput): FeedbackPair {
-  const { unsupportedMass, coverage, predictedDifference, weightClip } = input;
+  const { checked, unsupportedMass, coverage, predictedDifference, weightClip } = input;
   const most = Number.MAX_VALUE;
+  const finite = { low: -most, high: most, expected: "a finite number" };
   const share = { low: 0, high: highestProbability, expected: "in [0, 1]" };
   const positive = { low: 0, high: most, expected: "a finite number ≥ 0" };
-  const finite = { low: -most, high: most, expected: "a finite number" };
   const remedy = "measure it again";
   checkNumber("unsupportedMass", unsupportedMass, { ...share, remedy });
   checkNumber("coverage.candidate", coverage.candidate, { ...positive, remedy });
@@ -51,9 +53,11 @@ function checkInput(input: GateInput): FeedbackPair {
   checkNumber("predictedDifference", predictedDifference, { ...finite, remedy });
   checkNumber("weightClip", weightClip, { ...positive, remedy: "pass a clip such as 20" });
   const pair = weighPair(input);
-  // Only then is the clipped value of the candidate at most its true value.
-  const bound = { ...positive, remedy: "map the scenario's range of rewards to [0, 1]" };
-  checkNumbers("rewards", pair.candidate.rewards, bound);
+  for (const [name, values] of Object.entries(checked)) {
+    checkLength(`checked.${name}`, values.length, pair.candidate.rewards.length);
+  }
+  checkNumbers("checked.mass", checked.mass, { ...share, remedy });
+  checkNumbers("checked.values", checked.values, { ...finite, remedy });
   return pair;
 }
 
@@ -78,30 +82,31 @@ function testDifference(
   };
 }
 
-/** Both forms; every test takes the smaller one, since clipped DR turns optimistic where the log is thin. */
+/** Both forms; tests take the smaller one where there is something to protect: plain DR repeats what the model hopes. */
 function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateEvidence {
   const { weightClip, predictedDifference } = input;
   const test = (result: PairedDifference) => testDifference(result, limits.promoteConfidence);
   const doublyRobust = test(doublyRobustDifference(pair, weightClip));
-  const inversePropensity = test(inversePropensityDifference(pair, weightClip));
-  const byModel = doublyRobust.interval[0] < inversePropensity.interval[0];
-  const { difference, standardError, interval, servingValue } = byModel
-    ? doublyRobust
-    : inversePropensity;
+  const censored = test(censoredDifference(pair, input.checked, weightClip));
+  const isCensored =
+    limits.statistic === "smaller" && censored.interval[0] <= doublyRobust.interval[0];
+  const { difference, standardError, interval, servingValue } = isCensored
+    ? censored
+    : doublyRobust;
   return {
-    statistic: byModel ? "doubly robust" : "inverse propensity",
+    statistic: isCensored ? "censored" : "doubly robust",
     difference,
     standardError,
     interval,
     probabilityPositive: Math.min(
       doublyRobust.probabilityPositive,
-      inversePropensity.probabilityPositive,
+      limits.statistic === "smaller" ? censored.probabilityPositive : 1,
     ),
     ...(servingValue > 0 && { relativeLift: difference / servingValue }),
     predictedDifference,
     minimalDetectableDifference: minimalDetectableDifference(standardError),
     doublyRobust,
-    inversePropensity,
+    censored,
   };
 }
 
@@ -121,17 +126,14 @@ function decide(evidence: GateEvidence, rows: number, limits: GateLimits): Answe
 
 function judgePair(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateRecord {
   const { unsupportedMass, coverage } = input;
-  const weights = diagnoseWeights(pair.candidate, input.weightClip);
-  const { rows, clusters, effectiveSampleShare } = weights;
+  const support = measureSupport(pair.candidate, input.checked, input.weightClip);
+  const { rows, clusters, effectiveSampleShare } = support;
   const measured = { rows, clusters, effectiveSampleShare };
   if (rows < limits.minimumRows || clusters < limits.minimumClusters) {
     const reason = tooSmall(rows, clusters, limits);
     return { verdict: "not-enough-data", reason, ...measured, guards: [] };
   }
-  if (effectiveSampleShare < limits.lookShare) {
-    return { verdict: "hold", reason: tooFar(weights, limits), ...measured, guards: [] };
-  }
-  const guards = checkGuards({ weights, unsupportedMass, coverage, limits });
+  const guards = checkGuards({ support, unsupportedMass, coverage, limits });
   const failed = guards.filter(({ passed }) => !passed);
   const evidence = weighEvidence(pair, input, limits);
   const [verdict, reason]: Answer =

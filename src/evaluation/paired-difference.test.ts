@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../domain/errors.ts";
+import { createRandom } from "../numeric/random.ts";
 import {
+  censoredDifference,
   doublyRobustDifference,
-  inversePropensityDifference,
   type PairedInput,
   pairedDifference,
   weighPair,
@@ -39,11 +40,63 @@ test("the doubly robust form clips both policies", () => {
   expect(doublyRobustDifference(weighPair(input), 3)).toEqual(pairedDifference(input));
 });
 
-test("the inverse propensity form clips the candidate only", () => {
-  // 0.5 − 1, 0, 3 − 4
-  const { difference, servingValue } = inversePropensityDifference(weighPair(input), 3);
-  expect(difference).toBeCloseTo(-0.5, 14);
-  expect(servingValue).toBeCloseTo(5 / 3, 14);
+describe("the censored form", () => {
+  test("fills what the clip cuts off with the serving policy's value", () => {
+    const checked = { mass: Float64Array.of(1, 0.8, 0.5), values: Float64Array.of(0.4, 0.2, 0.1) };
+    // X_0 = 0.2 + 0.5, 0.2 − 0.5, 0.2 + 2: mean 2.6/3, which is 2/3 above its model.
+    // X_j = 0.4 + 0.25, 0.2 − 1 + 0.2·(0.2 + 2/3), 0.1 + 1.5 + 0.5·(0.2 + 2/3)
+    const { difference, servingValue } = censoredDifference(weighPair(input), checked, 3);
+    expect(servingValue).toBeCloseTo(2.6 / 3, 14);
+    expect(difference).toBeCloseTo((0.65 - 0.8 + 1.6 + 0.7 * (0.2 + 2 / 3) - 2.6) / 3, 14);
+  });
+
+  // Two actions, p = 0.95 and 0.05; the candidate turns them round, with a weight of 19 that the clip cuts to 4.
+  const measure = (rewards: readonly [number, number], believed: readonly [number, number]) => {
+    const rows = 20_000;
+    const random = createRandom(11);
+    const actions = Array.from({ length: rows }, () => (random.uniform() < 0.05 ? 1 : 0));
+    const by = (first: number, second: number) =>
+      Float64Array.from(actions, (action) => (action === 0 ? first : second));
+    const constant = (value: number) => new Float64Array(rows).fill(value);
+    const pair = weighPair({
+      feedback: {
+        rewards: Float64Array.from(actions, (action) =>
+          random.uniform() < rewards[action]! ? 1 : 0,
+        ),
+        propensities: by(0.95, 0.05),
+      },
+      predictions: by(...believed),
+      serving: {
+        targetProbabilities: by(0.95, 0.05),
+        directValues: constant(0.95 * believed[0] + 0.05 * believed[1]),
+      },
+      candidate: {
+        targetProbabilities: by(0.05, 0.95),
+        directValues: constant(0.05 * believed[0] + 0.95 * believed[1]),
+      },
+      weightClip: 4,
+    });
+    const values = constant(0.05 * believed[0] + 0.2 * believed[1]);
+    const checked = { mass: constant(0.25), values };
+    return {
+      censored: censoredDifference(pair, checked, 4),
+      doublyRobust: doublyRobustDifference(pair, 4),
+    };
+  };
+
+  test("a candidate without a gain shows none, whatever the model hopes of it; the doubly robust form repeats the hope", () => {
+    const { censored, doublyRobust } = measure([0.3, 0.3], [0.4, 0.9]);
+    expect(Math.abs(censored.z)).toBeLessThan(4);
+    expect(doublyRobust.z).toBeGreaterThan(50);
+  });
+
+  test("of a true gain it shows the part within the clip", () => {
+    const { difference, standardError } = measure([0.3, 0.5], [0.1, 0.1]).censored;
+    // Σ_a (min(π, c·p) − π_0)·(q − V_0) with V_0 = 0.31.
+    const expected = (0.05 - 0.95) * (0.3 - 0.31) + (0.2 - 0.05) * (0.5 - 0.31);
+    expect(Math.abs(difference - expected)).toBeLessThan(4 * standardError);
+    expect(difference).toBeGreaterThan(4 * standardError);
+  });
 });
 
 test("users are clusters", () => {

@@ -74,18 +74,35 @@ export function doublyRobustDifference(pairs: FeedbackPair, weightClip: number):
   return pair(values(pairs.candidate), values(pairs.serving), pairs);
 }
 
+/** What of a candidate the clip leaves to the log, p being the log's own policy. */
+export interface CheckedPart {
+  /** Σ_a min(π(a|s), c·p(a|s)), in [0, 1]. */
+  readonly mass: Float64Array;
+  /** Σ_a min(π(a|s), c·p(a|s))·Q̄(s, a). */
+  readonly values: Float64Array;
+}
+
 /**
- * X_ji = min(π_j/p, c)·r_i for the candidate, X_0i = (π_0/p)·r_i for the serving policy: clipping the latter too would raise
- * the difference. For r ≥ 0 and a log that supports the serving policy the expectation is at most the true difference.
+ * The doubly robust form where the mass beyond the clip earns what the serving policy earns, instead of what the model
+ * believes of the choices for which it was proposed. Its expectation is Σ_a (min(π, c·p) − π_0)·(q − V_0): nothing for a
+ * candidate that is no better, whatever the model says, and a part of the gain for one that is.
  */
-export function inversePropensityDifference(
+export function censoredDifference(
   pairs: FeedbackPair,
+  checked: CheckedPart,
   weightClip: number,
 ): PairedDifference {
-  const { rewards } = pairs.serving;
-  const values = (weights: Float64Array) => weights.map((weight, row) => weight * rewards[row]!);
-  const candidate = clipWeights(pairs.candidate.importanceWeights, weightClip);
-  return pair(values(candidate), values(pairs.serving.importanceWeights), pairs);
+  const { serving, candidate } = pairs;
+  const servingValues = doublyRobustContributions(serving, serving.importanceWeights);
+  const residual = mean(servingValues) - mean(serving.directValues);
+  const checkedValues = doublyRobustContributions(
+    { ...candidate, directValues: checked.values },
+    clipWeights(candidate.importanceWeights, weightClip),
+  );
+  const values = checkedValues.map(
+    (value, row) => value + (1 - checked.mass[row]!) * (serving.directValues[row]! + residual),
+  );
+  return pair(values, servingValues, pairs);
 }
 
 /** The doubly robust form on unchecked arrays: how the meta-policy compares challengers. @throws invalid_request */

@@ -1,8 +1,11 @@
 import type { Arm } from "../domain/decision.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
 
-/** `train`: networks learn from it. `judge`: the meta-policy compares challengers on it. `gate`: touched once a cycle. */
-export type Fold = "train" | "judge" | "gate";
+/**
+ * `older`: an earlier cycle has read it, so every network may have seen it. `first`, `second`: halves of the new feedback by
+ * user; what was trained on one is judged on the other.
+ */
+export type Fold = "older" | "first" | "second";
 
 /** One position of one decision with its reward: a choice of `action` among the candidates that were left. */
 export interface FeedbackRow {

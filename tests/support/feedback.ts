@@ -18,7 +18,7 @@ export function sampleRow(
     user: 0,
     arm: "serving",
     age: 0,
-    fold: "train",
+    fold: "first",
     ...overrides,
   };
 }

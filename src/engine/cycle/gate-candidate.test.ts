@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../../tests/support/feedback.ts";
 import { sampleViews } from "../../../tests/support/policy.ts";
+import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import { rewardHeadCount } from "../../learning/critic.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { createRandom } from "../../numeric/random.ts";
@@ -29,12 +30,12 @@ function simulate(count: number, users = 200): ScoredRow[] {
   });
 }
 
-const judge = (rows: readonly ScoredRow[], probabilities: readonly number[], proven = true) =>
+const judge = (rows: readonly ScoredRow[], probabilities: readonly number[], limits = gateLimits) =>
   gateCandidate({
     rows,
     candidateLogs: rows.map(() => Float64Array.from(probabilities, Math.log)),
     predictedDifference: 0.05,
-    proven,
+    limits,
   });
 
 test("a candidate that chooses what pays is promoted, with its true difference in the interval", () => {
@@ -117,7 +118,7 @@ test("a serving policy that is not proven has less to protect: a narrow candidat
     scores,
   }));
   const narrow = [0.7, 0.2998, 0.0001, 0.0001];
-  expect(judge(rows, narrow, true).verdict).toBe("hold");
-  expect(judge(rows, narrow, false).verdict).toBe("promote");
-  expect(judge(rows, [0.05, 0.2, 0.15, 0.6], false).verdict).toBe("hold");
+  expect(judge(rows, narrow, gateLimits).verdict).toBe("hold");
+  expect(judge(rows, narrow, unprovenLimits).verdict).toBe("promote");
+  expect(judge(rows, [0.05, 0.2, 0.15, 0.6], unprovenLimits).verdict).toBe("hold");
 });

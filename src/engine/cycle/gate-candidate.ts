@@ -1,9 +1,16 @@
+import type { Arm } from "../../domain/decision.ts";
 import { type GateRecord, judgeCandidate } from "../../evaluation/gate.ts";
-import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
+import type { GateLimits } from "../../evaluation/gate-guards.ts";
 import { rewardMoments } from "../../learning/challengers.ts";
 import { servedProbability } from "../../learning/feedback-row.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
-import { evenMemory, loggedArrays, targetArrays, weightClip } from "./judge-challengers.ts";
+import {
+  checkedPart,
+  evenMemory,
+  loggedArrays,
+  targetArrays,
+  weightClip,
+} from "./judge-challengers.ts";
 
 /** Probability below which a candidate's choices count as unsupported by the log, in units of the uniform choice. */
 const unsupportedShare = 1e-3;
@@ -49,9 +56,10 @@ export function gateCandidate(options: {
   readonly rows: readonly ScoredRow[];
   /** log π_θ' of each row's candidates. */
   readonly candidateLogs: readonly Float64Array[];
+  /** Where the candidate has served too: its rows' arm. The serving policy logged the others. */
+  readonly candidateArm?: Arm;
   readonly predictedDifference: number;
-  /** Whether the serving policy is shown to be better than chance. */
-  readonly proven: boolean;
+  readonly limits: GateLimits;
 }): GateRecord {
   const { rows, candidateLogs, predictedDifference } = options;
   const moments = rows.map(({ scores }) => rewardMoments(scores, evenMemory));
@@ -59,14 +67,19 @@ export function gateCandidate(options: {
     mean.map((value, a) => value - (deviation[a] ?? 0)),
   );
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
+  const loggingLogs = rows.map(
+    ({ row, scores }, index) =>
+      (row.arm === options.candidateArm ? candidateLogs[index] : undefined) ?? scores.logPolicy,
+  );
   return judgeCandidate({
     ...loggedArrays(rows, lower),
     serving: targetArrays(rows, servingLogs, lower),
     candidate: targetArrays(rows, candidateLogs, lower),
+    checked: checkedPart(rows, { candidate: candidateLogs, logging: loggingLogs }, lower),
     unsupportedMass: unsupportedMass(rows, candidateLogs),
     coverage: { serving: coverage(rows, servingLogs), candidate: coverage(rows, candidateLogs) },
     predictedDifference,
     weightClip,
-    limits: options.proven ? gateLimits : unprovenLimits,
+    limits: options.limits,
   });
 }

@@ -1,7 +1,13 @@
+import type { Arm } from "../../domain/decision.ts";
 import { klDivergence, trustRegionTarget, withoutFloor } from "../../learning/challengers.ts";
-import { createCritic, trainCritic } from "../../learning/critic.ts";
+import {
+  type CriticRow,
+  type CriticTraining,
+  createCritic,
+  trainCritic,
+} from "../../learning/critic.ts";
 import { type Distillation, distil } from "../../learning/distil.ts";
-import { type FeedbackRow, servedProbability } from "../../learning/feedback-row.ts";
+import { type FeedbackRow, type Fold, servedProbability } from "../../learning/feedback-row.ts";
 import type { MetaPolicyState } from "../../learning/meta-policy.ts";
 import { type PolicyDifference, policyDifference } from "../../learning/policy-difference.ts";
 import {
@@ -13,14 +19,21 @@ import {
 import type { RandomStream } from "../../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
 import { createScorer } from "../../policy/scorer.ts";
-import { type Judgement, judgeChallengers, temper } from "./judge-challengers.ts";
+import {
+  type Challenger,
+  type JudgedPart,
+  type Judgement,
+  judgeChallengers,
+  mixChallengers,
+  temper,
+} from "./judge-challengers.ts";
 import type { StageClock } from "./stage-clock.ts";
 
 /** States that the policy is distilled on: the newest ones. */
 const distilStates = 8192;
 const scoreBatch = 64;
-/** ESS/n that a target leaves its own judges, per state: above the gate's guard, with room for distillation. */
-const targetSampleShare = { proven: 0.2, unproven: 0.07 };
+/** Least ESS/n of the unclipped weights that a target leaves its judges, per state. */
+const targetSampleShare = 0.01;
 
 export interface ImproveInput {
   readonly serving: Network;
@@ -28,6 +41,8 @@ export interface ImproveInput {
   readonly critic: Network | undefined;
   readonly meta: MetaPolicyState;
   readonly rows: readonly FeedbackRow[];
+  /** Arm in which the serving policy was logged: judging compares with it, so only its own traffic is near enough to count. */
+  readonly arm: Arm;
   readonly random: RandomStream;
   /** The scenario's exploration floor, which comes on top of whatever policy is made here. */
   readonly floor: number;
@@ -45,16 +60,12 @@ export interface Improvement {
   /** Mean KL(t ‖ π_θ'), nats: what distillation left undone. */
   readonly gap: number;
   readonly criticLoss: readonly [number, number];
-  readonly judgeRows: number;
-  /** Rows of the gate fold with scores, and the candidate's log π on each. */
+  /** New rows with scores, and log π of the candidate that the other half of them made. */
   readonly gate: {
     readonly rows: readonly ScoredRow[];
     readonly candidateLogs: readonly Float64Array[];
   };
 }
-
-/** Judging compares with the serving policy, so only its own traffic and the canary's is near enough to count. */
-export const comparable = (row: FeedbackRow): boolean => row.arm !== "baseline";
 
 async function withScorer<T>(
   network: Network,
@@ -74,20 +85,6 @@ export const logsOf = (
   rows: readonly FeedbackRow[],
   threads: number,
 ): Promise<Float64Array[]> => withScorer(network, threads, (scorer) => scorePolicy(scorer, rows));
-
-async function fitCritic(
-  input: ImproveInput,
-  train: readonly FeedbackRow[],
-  policy: readonly Float64Array[],
-) {
-  const { random, threads } = input;
-  const rows = train.map((row, index) => ({
-    ...row,
-    policy: (policy[index] ?? new Float64Array()).map(Math.exp),
-  }));
-  const network = input.critic ?? createCritic(random.split("critic"));
-  return trainCritic({ network, rows, random: random.split("train-critic"), threads });
-}
 
 /** Distillation goes on from the serving policy, unless that is the one which knows nothing and has nothing to go on from. */
 const startOf = (serving: Network, random: RandomStream): Network =>
@@ -123,13 +120,23 @@ interface Move extends FeedbackRow {
   readonly logChallenger: Float64Array;
 }
 
-function moveStates(states: readonly ScoredRow[], judgement: Judgement, floor: number): Move[] {
-  const sampleShare = targetSampleShare[judgement.proven ? "proven" : "unproven"];
+function moveStates(options: {
+  readonly states: readonly ScoredRow[];
+  readonly challengers: readonly Challenger[];
+  readonly judgement: Judgement;
+  readonly floor: number;
+  readonly arm: Arm;
+}): Move[] {
+  const { states, challengers, judgement, floor, arm } = options;
+  // The gate judges the target on the newest log, so older states may move as far as the exploration of now allows.
+  const exploration = states.find(({ row }) => row.arm === arm)?.row.exploration ?? floor;
   return states.map((entry) => {
     const { row, scores } = entry;
-    const logChallenger = judgement.mix(entry);
-    const served = scores.logPolicy.map((value) => servedProbability(Math.exp(value), row));
-    const { target } = trustRegionTarget(served, logChallenger.map(Math.exp), sampleShare);
+    const logChallenger = mixChallengers(entry, challengers, judgement.weights);
+    const served = scores.logPolicy.map((value) =>
+      servedProbability(Math.exp(value), { ...row, exploration }),
+    );
+    const { target } = trustRegionTarget(served, logChallenger.map(Math.exp), targetSampleShare);
     return {
       ...row,
       target: withoutFloor(target, floor),
@@ -148,51 +155,118 @@ async function distillationGap(candidate: Network, moves: readonly Move[], threa
   return gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, moves.length);
 }
 
-/** Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the mixture. */
-export async function improve(input: ImproveInput): Promise<Improvement> {
-  const { serving, stages, threads, random } = input;
-  const rows = input.rows.toSorted((left, right) => left.age - right.age);
-  const fold = (name: FeedbackRow["fold"]) => rows.filter((row) => row.fold === name);
-  const train = fold("train");
-  const judged = fold("judge").filter(comparable);
-  const gated = fold("gate").filter(comparable);
-  const states = rows.filter((row) => row.fold !== "gate").slice(0, distilStates);
+/** The three fits of a cycle share all but the rows that they leave out. */
+interface Fit {
+  readonly critic: CriticTraining;
+  /** Newest states that it was trained on, scored by it. */
+  readonly states: readonly ScoredRow[];
+  /** The half that it was not trained on, as far as the serving policy's arm logged it, with the challengers judged there. */
+  readonly held: JudgedPart;
+}
 
-  const trainLogs = await stages.measure("score", () => logsOf(serving, train, threads));
-  const critic = await stages.measure("critic", () => fitCritic(input, train, trainLogs));
+/** Fits a critic to all rows but those of a fold. */
+async function fitCritic(
+  input: ImproveInput,
+  rows: readonly CriticRow[],
+  without: Fold | undefined,
+): Promise<Fit> {
+  const { serving, threads, stages, random, arm } = input;
+  const known = rows.filter(({ fold }) => fold !== without);
+  const critic = await stages.measure("critic", () =>
+    trainCritic({
+      network: input.critic ?? createCritic(random.split("critic")),
+      rows: known,
+      random: random.split(`train-critic/${without ?? "both"}`),
+      threads,
+    }),
+  );
   const score = (chosen: readonly FeedbackRow[]) =>
     stages.measure("score", () =>
       scoreRows({ serving, critic: critic.network, rows: chosen, threads }),
     );
-  const scored = {
-    states: await score(states),
-    judge: await score(judged),
-    gate: await score(gated),
-  };
-
-  const challengers = await stages.measure("challengers", () => temper(scored.states));
-  const judgement = await stages.measure("judge", () =>
-    judgeChallengers(scored.judge, challengers, input.meta),
-  );
-  const moves = await stages.measure("challengers", () =>
-    moveStates(scored.states, judgement, input.floor),
-  );
-  const network = startOf(serving, random);
-  const stream = random.split("distil");
-  const distillation = await stages.measure("distil", () =>
-    distil({ network, rows: moves, objective: "cross-entropy", random: stream, threads }),
-  );
-  const candidate = distillation.network;
+  const held = await score(rows.filter((row) => row.fold === without && row.arm === arm));
   return {
-    candidate,
-    critic: critic.network,
+    critic,
+    states: await score(known.slice(0, distilStates)),
+    held: { rows: held, challengers: await stages.measure("challengers", () => temper(held)) },
+  };
+}
+
+interface Proposal {
+  readonly moves: readonly Move[];
+  readonly distillation: Distillation;
+}
+
+/** Moves the serving policy to what the judgement makes of a fit's challengers. */
+async function propose(
+  input: ImproveInput,
+  { states }: Fit,
+  { judgement, name }: { readonly judgement: Judgement; readonly name: string },
+): Promise<Proposal> {
+  const { stages, threads, random, serving } = input;
+  const moves = await stages.measure("challengers", () =>
+    moveStates({ ...input, states, challengers: temper(states), judgement }),
+  );
+  const distillation = await stages.measure("distil", () =>
+    distil({
+      network: startOf(serving, random),
+      rows: moves,
+      objective: "cross-entropy",
+      random: random.split(`distil/${name}`),
+      threads,
+    }),
+  );
+  return { moves, distillation };
+}
+
+/**
+ * Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the mixture, cross-fitted. A critic
+ * is fitted without each half of the new feedback and its challengers are judged there. What the gate sees on a half is
+ * a candidate that owes nothing to it: its critic and its weights come from the other half. The candidate that may
+ * serve is made in the same way from both.
+ */
+export async function improve(input: ImproveInput): Promise<Improvement> {
+  const { serving, stages, threads } = input;
+  const sorted = input.rows.toSorted((left, right) => left.age - right.age);
+  const logs = await stages.measure("score", () => logsOf(serving, sorted, threads));
+  const rows = sorted.map((row, index) => ({
+    ...row,
+    policy: (logs[index] ?? new Float64Array()).map(Math.exp),
+  }));
+  const [first, second] = [
+    await fitCritic(input, rows, "first"),
+    await fitCritic(input, rows, "second"),
+  ];
+  const judge = (parts: readonly JudgedPart[]) =>
+    stages.measure("judge", () => judgeChallengers(parts, input.meta));
+  const judgement = await judge([first.held, second.held]);
+  const gateLogs = async (fit: Fit, other: Fit, name: string) => {
+    const { distillation } = await propose(input, fit, {
+      judgement: { ...judgement, weights: (await judge([other.held])).weights },
+      name,
+    });
+    return logsOf(
+      distillation.network,
+      fit.held.rows.map(({ row }) => row),
+      threads,
+    );
+  };
+  const judged = [...first.held.rows, ...second.held.rows];
+  const candidateLogs = [
+    ...(await gateLogs(first, second, "first")),
+    ...(await gateLogs(second, first, "second")),
+  ];
+  const both = await fitCritic(input, rows, undefined);
+  const { moves, distillation } = await propose(input, both, { judgement, name: "both" });
+  return {
+    candidate: distillation.network,
+    critic: both.critic.network,
     judgement,
     difference: policyDifference(moves),
     distillation,
-    auc: discriminatorAuc(scored.judge),
-    gap: await distillationGap(candidate, moves, threads),
-    criticLoss: [critic.firstLoss, critic.lastLoss],
-    judgeRows: judged.length,
-    gate: { rows: scored.gate, candidateLogs: await logsOf(candidate, gated, threads) },
+    auc: discriminatorAuc(judged),
+    gap: await distillationGap(distillation.network, moves, threads),
+    criticLoss: [both.critic.firstLoss, both.critic.lastLoss],
+    gate: { rows: judged, candidateLogs },
   };
 }

@@ -13,28 +13,39 @@ import { servedProbability } from "../../learning/feedback-row.ts";
 import { challengerSettings } from "../../learning/meta-policy.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { judgeChallengers, loggedArrays, targetArrays, temper } from "./judge-challengers.ts";
+import {
+  judgeChallengers,
+  loggedArrays,
+  mixChallengers,
+  targetArrays,
+  temper,
+} from "./judge-challengers.ts";
 
 const seed = 103;
 const views = sampleViews(4);
 const rewards = [0.8, 0.2, 0.3, 0.1];
 const uniform = Float64Array.of(0.25, 0.25, 0.25, 0.25);
 
-/** Rows of a uniform policy's log; the reward model believes `believed`, a little different in each head. */
+/** Rows of a policy's log, a uniform one's where absent; the reward model believes `believed`, a little different in each head. */
 function simulate(options: {
   readonly count: number;
   readonly users: number;
   readonly believed: readonly number[];
+  readonly policy?: Float64Array;
 }): ScoredRow[] {
   const random = createRandom(seed);
-  const { count, users, believed } = options;
+  const { count, users, believed, policy = uniform } = options;
+  const { exploration } = sampleRow(views, {});
+  const served = [...policy].map((p) => (1 - exploration) * p + exploration / 4);
+  const cumulative = served.map((_, a) => served.slice(0, a + 1).reduce((sum, p) => sum + p, 0));
   return Array.from({ length: count }, (_, index) => {
-    const action = random.integer(4);
+    const luck = random.uniform();
+    const action = cumulative.findIndex((share) => luck < share);
     const reward = random.uniform() < rewards[action]! ? 1 : 0;
     return {
-      row: sampleRow(views, { action, reward, propensity: 0.25, user: index % users }),
+      row: sampleRow(views, { action, reward, propensity: served[action]!, user: index % users }),
       scores: {
-        logPolicy: uniform.map(Math.log),
+        logPolicy: policy.map(Math.log),
         rewardHeads: Array.from({ length: rewardHeadCount }, (__, head) =>
           Float64Array.from(believed, (value) => value + (head % 2 === 0 ? 0.01 : -0.01)),
         ),
@@ -86,7 +97,9 @@ describe("arrays for the estimators", () => {
 describe("the judge", () => {
   const scored = simulate({ count: 1500, users: 100, believed: rewards });
   const challengers = temper(scored);
-  const judgement = judgeChallengers(scored, challengers, {});
+  // Two halves, as cross-fitting makes them.
+  const parts = [scored.slice(0, 700), scored.slice(700)].map((rows) => ({ rows, challengers }));
+  const judgement = judgeChallengers(parts, {});
 
   test("estimates each challenger's true difference within 4 standard errors", () => {
     for (const [index, { difference, standardError, name }] of judgement.settings.entries()) {
@@ -100,38 +113,58 @@ describe("the judge", () => {
 
   test("moves the mixture to what pays where the reward model is right", () => {
     expect(judgement.difference).toBeGreaterThan(0);
-    const logs = judgement.mix(scored[0]!);
+    const logs = mixChallengers(scored[0]!, challengers, judgement.weights);
     expect(logs.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 12);
     expect(Math.exp(logs[0]!)).toBeGreaterThan(0.5);
   });
 
-  test("shares all weight among the settings and doing nothing, and carries the evidence on", () => {
+  test("shares all weight among the settings and doing nothing", () => {
     const weights = judgement.settings.map(({ weight }) => weight);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     expect(weights.every((weight) => weight >= 0)).toBe(true);
     expect(total).toBeGreaterThan(0.9);
     expect(total).toBeLessThanOrEqual(1 + 1e-12);
     expect(Object.keys(judgement.state).length).toBe(challengerSettings.length + 1);
-    const again = judgeChallengers(scored, challengers, judgement.state);
-    const strongest = (state: typeof judgement.state) => Math.max(...Object.values(state));
-    expect(strongest(again.state)).toBeGreaterThan(strongest(judgement.state));
+  });
+
+  test("carries evidence on under a policy that is better than chance, and forgets it under one that is not", () => {
+    const policy = Float64Array.of(0.7, 0.1, 0.1, 0.1);
+    const better = simulate({ count: 1500, users: 100, believed: rewards, policy });
+    for (const [rows, proven] of [
+      [better, true],
+      [scored, false],
+    ] as const) {
+      const part = [{ rows, challengers: temper(rows) }];
+      const once = judgeChallengers(part, {});
+      const again = judgeChallengers(part, once.state);
+      expect([once.proven, again.proven]).toEqual([proven, proven]);
+      const name = Object.keys(once.state).find((key) => once.state[key] !== 0)!;
+      const kept = proven ? 0.5 * once.state[name]! : 0;
+      expect(again.state[name]).toBeCloseTo(once.state[name]! + kept, 12);
+    }
   });
 
   test("does nothing where the reward model is wrong about everything", () => {
     const misled = simulate({ count: 1500, users: 100, believed: rewards.map((r) => 1 - r) });
-    const { settings, mix, difference } = judgeChallengers(misled, temper(misled), {});
+    const challenging = temper(misled);
+    const { settings, weights, difference } = judgeChallengers(
+      [{ rows: misled, challengers: challenging }],
+      {},
+    );
     for (const one of settings) expect(one.difference).toBeLessThan(0);
-    const logs = mix(misled[0]!);
+    const logs = mixChallengers(misled[0]!, challenging, weights);
     expect(klDivergence(logs, misled[0]!.scores.logPolicy)).toBeLessThan(0.05);
     expect(Math.abs(difference)).toBeLessThan(0.05);
   });
 });
 
 // New feedback can come from one user, or from users who all fall into other folds.
-const told = (judgement: ReturnType<typeof judgeChallengers>, state: ScoredRow) => {
+const told = (rows: readonly ScoredRow[], states: readonly ScoredRow[]) => {
+  const challengers = temper(states);
+  const judgement = judgeChallengers([{ rows, challengers }], {});
   for (const { weight } of judgement.settings) expect(weight).toBeGreaterThanOrEqual(0);
   expect(Object.values(judgement.state).every(Number.isFinite)).toBe(true);
-  const logs = judgement.mix(state);
+  const logs = mixChallengers(states[0]!, challengers, judgement.weights);
   expect(logs.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 12);
 };
 
@@ -143,7 +176,7 @@ test.each([
 ])("of %s the judge makes no NaN, and a mixture that sums to one", (_, count, users) => {
   const scored = simulate({ count, users, believed: rewards });
   const states = simulate({ count: 10, users: 5, believed: rewards });
-  told(judgeChallengers(scored, temper(states), {}), states[0]!);
+  told(scored, states);
 });
 
 test("of rows that leave nothing to choose the judge makes no NaN either", () => {
@@ -155,5 +188,5 @@ test("of rows that leave nothing to choose the judge makes no NaN either", () =>
       discriminator: Float64Array.of(0),
     },
   }));
-  told(judgeChallengers(only, temper(only), {}), only[0]!);
+  told(only, only);
 });

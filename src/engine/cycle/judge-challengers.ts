@@ -1,5 +1,9 @@
 import type { LoggedFeedback } from "../../evaluation/logged-feedback.ts";
-import { type PairedDifference, pairedDifference } from "../../evaluation/paired-difference.ts";
+import {
+  type CheckedPart,
+  type PairedDifference,
+  pairedDifference,
+} from "../../evaluation/paired-difference.ts";
 import {
   advantages,
   type ChallengerSetting,
@@ -21,7 +25,7 @@ import type { ScoredRow } from "../../learning/scored-row.ts";
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
 export const weightClip = 20;
 /** States on which the temperature of a challenger is solved. */
-const temperatureStates = 1000;
+const temperatureStates = 256;
 /** z_0.95. */
 const provenDeviations = 1.645;
 const doNothing = "do-nothing";
@@ -34,8 +38,13 @@ export interface Challenger {
   readonly temperature: number;
 }
 
+/** Rows with the challengers that are judged on them: scored by a critic that was trained on none of the rows. */
+export interface JudgedPart {
+  readonly rows: readonly ScoredRow[];
+  readonly challengers: readonly Challenger[];
+}
+
 export interface JudgedSetting extends ChallengerSetting {
-  readonly temperature: number;
   /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
   readonly kl: number;
   readonly difference: number;
@@ -81,6 +90,30 @@ export function targetArrays(
   return { targetProbabilities, directValues };
 }
 
+/** What of a candidate the log can check. @param logs log π of the candidate, and of the policies that made the rows */
+export function checkedPart(
+  rows: readonly ScoredRow[],
+  logs: { readonly candidate: readonly Float64Array[]; readonly logging: readonly Float64Array[] },
+  values: readonly Float64Array[],
+): CheckedPart {
+  const masses = rows.map(({ row }, index) =>
+    (logs.candidate[index] ?? new Float64Array()).map((logProbability, a) =>
+      Math.min(
+        servedProbability(Math.exp(logProbability), row),
+        weightClip * servedProbability(Math.exp(logs.logging[index]?.[a] ?? 0), row),
+      ),
+    ),
+  );
+  const sum = (summand: (mass: number, index: number, a: number) => number) =>
+    Float64Array.from(masses, (mass, index) =>
+      mass.reduce((total, value, a) => total + summand(value, index, a), 0),
+    );
+  return {
+    mass: sum((mass) => mass),
+    values: sum((mass, index, a) => mass * (values[index]?.[a] ?? 0)),
+  };
+}
+
 /** Logged arrays of the rows, with the control variate at the logged action. */
 export function loggedArrays(
   rows: readonly ScoredRow[],
@@ -98,16 +131,16 @@ export function loggedArrays(
 
 export interface Judgement {
   readonly settings: readonly JudgedSetting[];
-  /** Judged difference of the mixture φ* to the serving policy, as a weighted mean of its parts. */
+  /** Judged difference of the mixture φ* to the serving policy. */
   readonly difference: number;
+  readonly standardError: number;
   readonly state: MetaPolicyState;
-  /** What the serving policy is worth, in [0, 1], and how much more the uniform choice would be. */
-  readonly servingValue: number;
-  readonly uniformDifference: number;
+  /** The uniform choice against the serving policy: what the latter is worth, in [0, 1], and how much more the former would be. */
+  readonly uniform: PairedDifference;
   /** The serving policy is better than the uniform choice with 95 % confidence. */
   readonly proven: boolean;
-  /** log φ* of a row. */
-  readonly mix: (scored: ScoredRow) => Float64Array;
+  /** w_j by name, *do nothing* included. */
+  readonly weights: Readonly<Record<string, number>>;
 }
 
 /** Nobody's feedback fell into the judge's fold. */
@@ -118,16 +151,27 @@ const noEvidence = {
   servingValue: 0,
 };
 
-/**
- * All challengers and *do nothing* on the same rows of feedback that none of them was trained on, with the same control
- * variate, as paired doubly robust differences to the serving policy (mpo.md 4). Judging each by its own reward model
- * would favour the one that believes most of itself.
- */
-export function judgeChallengers(
-  rows: readonly ScoredRow[],
+/** log φ* of a row: Σ_j w_j π_φj, *do nothing* included. */
+export const mixChallengers = (
+  { scores }: ScoredRow,
   challengers: readonly Challenger[],
-  state: MetaPolicyState,
-): Judgement {
+  weights: Judgement["weights"],
+): Float64Array =>
+  mixtureLogs(
+    [
+      scores.logPolicy,
+      ...challengers.map((one) => challengerLogs(scores, one.setting, one.temperature)),
+    ],
+    [weights[doNothing] ?? 0, ...challengers.map(({ setting }) => weights[setting.name] ?? 0)],
+  );
+
+/**
+ * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences to the serving policy
+ * (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and control variate come from a critic that was
+ * trained on none of its rows. Judging each by its own reward model would favour the one that believes most of itself.
+ */
+export function judgeChallengers(parts: readonly JudgedPart[], state: MetaPolicyState): Judgement {
+  const rows = parts.flatMap((part) => part.rows);
   const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);
   const { feedback, predictions } = loggedArrays(rows, values);
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
@@ -137,12 +181,14 @@ export function judgeChallengers(
     const candidate = targetArrays(rows, logs, values);
     return pairedDifference({ feedback, predictions, serving, candidate, weightClip });
   };
-  const compared = challengers.map(({ setting, temperature }) => {
-    const logs = rows.map(({ scores }) => challengerLogs(scores, setting, temperature));
+  const compared = challengerSettings.map((setting, j) => {
+    const logs = parts.flatMap(({ rows: own, challengers }) =>
+      own.map(({ scores }) => challengerLogs(scores, setting, challengers[j]?.temperature ?? 1)),
+    );
     const kl =
       logs.reduce((sum, log, index) => sum + klDivergence(log, servingLogs[index] ?? log), 0) /
       Math.max(1, rows.length);
-    return { ...setting, temperature, kl, ...compare(logs) };
+    return { ...setting, kl, ...compare(logs) };
   });
   const scale =
     compared.reduce((sum, { standardError }) => sum + standardError, 0) / compared.length;
@@ -156,24 +202,24 @@ export function judgeChallengers(
       isTold ? (difference - standardError) / scale : 0,
     ]),
   ]);
-  const update = updateMetaPolicy(state, evidence);
-  const settings = compared.map((one) => ({ ...one, weight: update.weights[one.name] ?? 0 }));
   const uniformLogs = servingLogs.map((logs) => logs.map(() => -Math.log(logs.length)));
   const uniform = compare(uniformLogs);
+  const proven = uniform.z < -provenDeviations;
+  // A serving policy that is no better than chance any more tells of a change: what was learned before it does not count.
+  const update = updateMetaPolicy(proven ? state : {}, evidence);
+  const { difference, standardError } = compare(
+    parts.flatMap(({ rows: own, challengers }) =>
+      own.map((scored) => mixChallengers(scored, challengers, update.weights)),
+    ),
+  );
+  const settings = compared.map((one) => ({ ...one, weight: update.weights[one.name] ?? 0 }));
   return {
     settings,
-    servingValue: uniform.servingValue,
-    uniformDifference: uniform.difference,
-    proven: uniform.z < -provenDeviations,
-    difference: settings.reduce((sum, { weight, difference }) => sum + weight * difference, 0),
+    uniform,
+    proven,
+    difference,
+    standardError,
     state: update.state,
-    mix: ({ scores }) =>
-      mixtureLogs(
-        [
-          scores.logPolicy,
-          ...challengers.map((one) => challengerLogs(scores, one.setting, one.temperature)),
-        ],
-        [update.weights[doNothing] ?? 0, ...settings.map(({ weight }) => weight)],
-      ),
+    weights: update.weights,
   };
 }

@@ -165,27 +165,26 @@ describe("folds", () => {
   const usersOf = (rows: readonly { fold: string; user: number }[], fold: string) =>
     new Set(rows.filter((row) => row.fold === fold).map((row) => row.user));
 
-  test("of new feedback share no user, and each has some", async () => {
+  test("of new feedback are halves that share no user", async () => {
     const { visit, read } = await openMany();
     await visit(150);
     const { rows } = await read();
-    const folds = ["train", "judge", "gate"].map((fold) => usersOf(rows, fold));
-    expect(folds.reduce((sum, users) => sum + users.size, 0)).toBe(75);
-    for (const users of folds) expect(users.size).toBeGreaterThan(0);
-    expect(folds[0]!.size).toBeGreaterThan(folds[1]!.size);
-    expect(folds[0]!.size).toBeGreaterThan(folds[2]!.size);
+    const halves = ["first", "second"].map((fold) => usersOf(rows, fold).size);
+    expect(halves[0]! + halves[1]!).toBe(75);
+    // 4 standard errors of a fair coin.
+    expect(Math.abs(halves[0]! - 75 / 2)).toBeLessThan(4 * Math.sqrt(75 / 4));
   });
 
-  test("are others in another cycle, so that nobody is kept from training for ever", async () => {
+  test("are others in another cycle", async () => {
     const { visit, read } = await openMany();
     await visit(150);
-    const gates = [];
-    for (const cycle of [1, 2]) gates.push(usersOf((await read({ cycle })).rows, "gate"));
-    expect(gates[1]).not.toEqual(gates[0]);
-    expect(usersOf((await read()).rows, "gate")).toEqual(gates[0]);
+    const halves = [];
+    for (const cycle of [1, 2]) halves.push(usersOf((await read({ cycle })).rows, "first"));
+    expect(halves[1]).not.toEqual(halves[0]);
+    expect(usersOf((await read()).rows, "first")).toEqual(halves[0]);
   });
 
-  test("older feedback all trains and is older than a cycle, new feedback is younger", async () => {
+  test("older feedback is in no fold of the new and is older than a cycle, new feedback is younger", async () => {
     const { visit, read } = await openMany();
     await visit(100);
     const { throughSequence } = await read();
@@ -194,9 +193,10 @@ describe("folds", () => {
     expect([decisions, newDecisions]).toEqual([150, 50]);
     const older = rows.filter((row) => row.age >= 1);
     expect(older.length).toBe(100);
-    expect(older.every((row) => row.fold === "train")).toBe(true);
+    expect(older.every((row) => row.fold === "older")).toBe(true);
+    expect(usersOf(rows, "older").size).toBeGreaterThan(0);
     expect(rows[0]!.age).toBe(0);
-    expect(usersOf(rows, "judge").size).toBeGreaterThan(0);
+    expect(usersOf(rows, "second").size).toBeGreaterThan(0);
     // In decisions' worth of this cycle.
     expect(Math.max(...rows.map((row) => row.age))).toBeCloseTo(149 / 50, 12);
   });

@@ -13,9 +13,6 @@ import { createState, readUser } from "../read-state.ts";
 /** Candidates over all rows that a cycle keeps in memory, 8 bytes each: the newest decisions are kept. */
 const maxCells = 20_000_000;
 const pageSize = 1000;
-/** Of the feedback that is new in a cycle; older feedback all trains. See docs/decisions/0011. */
-const judgeShare = 0.15;
-const gateShare = 0.2;
 
 export interface CycleFeedback {
   readonly rows: readonly FeedbackRow[];
@@ -56,12 +53,9 @@ async function readDecisions(options: {
   }
 }
 
-/** New feedback is split by user and cycle, so that a user's rows are all in one fold. */
-function chooseFold(userId: UserId, cycle: number): Fold {
-  const uniform = hashUniform(`fold/${cycle}/${userId}`);
-  if (uniform < judgeShare) return "judge";
-  return uniform < judgeShare + gateShare ? "gate" : "train";
-}
+/** New feedback is halved by user and cycle, so that a user's rows are all in one half. */
+const chooseFold = (userId: UserId, cycle: number): Fold =>
+  hashUniform(`fold/${cycle}/${userId}`) < 0.5 ? "first" : "second";
 
 interface RowContext {
   readonly scenario: Scenario;
@@ -140,7 +134,7 @@ export async function readFeedback(options: {
       views: decision.candidates.map((candidate) => viewKnown(candidate, catalogue)),
       user,
       age: index / Math.max(1, newDecisions),
-      fold: sequence > previous ? chooseFold(decision.userId, options.cycle) : ("train" as const),
+      fold: sequence > previous ? chooseFold(decision.userId, options.cycle) : ("older" as const),
     };
     rows.push(...toRows(entry, context));
     addItemRewards(itemRewards, entry, scenario.reward);

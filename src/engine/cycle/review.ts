@@ -1,9 +1,10 @@
 import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
+import { gateLimits } from "../../evaluation/gate-guards.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import type { Network } from "../../policy/network.ts";
 import { gateCandidate } from "./gate-candidate.ts";
-import { comparable, logsOf, scoreRows } from "./improve.ts";
+import { logsOf, scoreRows } from "./improve.ts";
 
 /** Certainty that the parent is better at which the serving policy is rolled back. */
 const rollBackProbability = 0.99;
@@ -45,7 +46,7 @@ async function judgeRival(
   const rows = await scoreRows({
     serving: input.serving,
     critic,
-    rows: input.rows.filter(comparable),
+    rows: input.rows.filter(({ arm }) => arm !== "baseline"),
     threads,
   });
   const candidateLogs = await logsOf(
@@ -53,7 +54,13 @@ async function judgeRival(
     rows.map(({ row }) => row),
     threads,
   );
-  return gateCandidate({ rows, candidateLogs, predictedDifference: 0, proven: true });
+  return gateCandidate({
+    rows,
+    candidateLogs,
+    candidateArm: "canary",
+    predictedDifference: 0,
+    limits: gateLimits,
+  });
 }
 
 function decideCanary(gate: GateRecord): Review["action"] {

@@ -2,6 +2,7 @@ import type { Cycle, CycleOutcome } from "../../domain/cycle.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
+import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import { chooseExploration } from "../../learning/meta-policy.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
@@ -53,9 +54,7 @@ function describe({
       decisions: feedback.decisions,
       newDecisions: feedback.newDecisions,
       users: feedback.users,
-      train: feedback.rows.filter((row) => row.fold === "train").length,
-      judge: improvement.judgeRows,
-      gate: improvement.gate.rows.length,
+      judged: improvement.gate.rows.length,
     },
     evaluation,
     review: reviewed.review,
@@ -96,13 +95,20 @@ function conclude({ reviewed, gate }: Findings): { outcome: CycleOutcome; reason
  */
 function explore(
   { reward, exploration }: Scenario,
-  { judgement, judgeRows }: Improvement,
-  before = exploration,
+  { judgement, gate: { rows } }: Improvement,
+  {
+    gate,
+    before = exploration,
+  }: { readonly gate: GateRecord; readonly before?: number | undefined },
 ): number {
-  if (judgeRows === 0) return Math.max(exploration, before);
+  if (rows.length === 0) return Math.max(exploration, before);
   const range = reward.maximum - reward.minimum;
-  const value = reward.minimum + judgement.servingValue * range;
-  return Math.max(exploration, chooseExploration(value, judgement.uniformDifference * range));
+  const gain = gate.verdict === "promote" ? (gate.difference ?? 0) : 0;
+  const value = reward.minimum + (judgement.uniform.servingValue + gain) * range;
+  return Math.max(
+    exploration,
+    chooseExploration(value, (judgement.uniform.difference - gain) * range),
+  );
 }
 
 /** The feedback that came since the last cycle of the scenario, split into folds, and all before it. */
@@ -154,21 +160,25 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
     ...carried,
     serving,
     rows: feedback.rows,
+    arm: version === assignment.canary ? "canary" : "serving",
     floor: scenario.exploration,
     random,
     threads,
     stages,
   });
-  const predictedDifference = improvement.judgement.difference;
+  const { judgement } = improvement;
   const gate = await stages.measure("gate", () =>
     gateCandidate({
       ...improvement.gate,
-      predictedDifference,
-      proven: improvement.judgement.proven,
+      predictedDifference: judgement.difference,
+      limits: judgement.proven ? gateLimits : unprovenLimits,
     }),
   );
   const evaluation = evaluateServing(fresh, scenario.reward);
-  const exploration = explore(scenario, improvement, assignment.exploration);
+  const exploration = explore(scenario, improvement, {
+    gate,
+    before: assignment.exploration,
+  });
   return { feedback, evaluation, reviewed, improvement, gate, exploration, stages };
 }
 
