@@ -31,7 +31,7 @@ export const gateLimits: GateLimits = Object.freeze({
   unsupportedMass: 0.05,
   checkedMass: 0.5,
   coverageRatio: 0.8,
-  promoteConfidence: 0.95,
+  promoteConfidence: 0.975,
   canaryProbability: 0.8,
   statistic: "smaller",
 });
@@ -42,7 +42,10 @@ export const gateLimits: GateLimits = Object.freeze({
  */
 export const unprovenLimits: GateLimits = Object.freeze({
   ...gateLimits,
+  effectiveSampleShare: 0.01,
+  checkedMass: 0,
   coverageRatio: 0.5,
+  promoteConfidence: gateLimits.canaryProbability,
   statistic: "doubly robust",
 });
 

@@ -44,7 +44,7 @@ describe(`a candidate that is 30 % better, seed ${seed}`, () => {
   test("is promoted, with its numbers in one sentence", () => {
     expect(record.verdict).toBe("promote");
     expect(record.reason).toMatch(
-      /^Promoted: better by 0\.\d+ a row \([\d.]+ % of the serving policy's value\); the 95 % lower bound 0\.\d+ is above 0 and every guard passed\.$/,
+      /^Promoted: better by 0\.\d+ a row \([\d.]+ % of the serving policy's value\); the 97\.5 % lower bound 0\.\d+ is above 0 and every guard passed\.$/,
     );
     expect([record.rows, record.clusters]).toEqual([1000, 200]);
   });
@@ -63,10 +63,10 @@ describe(`a candidate that is 30 % better, seed ${seed}`, () => {
     expect(record.relativeLift).toBeCloseTo(decisive.difference / decisive.servingValue, 14);
   });
 
-  test("is estimated near its true difference, with bounds of 1.645 standard errors", () => {
+  test("is estimated near its true difference, with bounds of 1.96 standard errors", () => {
     const { difference, standardError, interval, minimalDetectableDifference } = record;
     expect(Math.abs(difference! - 0.09)).toBeLessThan(4 * standardError!);
-    expect((interval![1] - difference!) / standardError!).toBeCloseTo(1.6448536269514722, 10);
+    expect((interval![1] - difference!) / standardError!).toBeCloseTo(1.959963984540054, 10);
     expect(minimalDetectableDifference! / standardError!).toBeCloseTo(2.4864748605243863, 10);
   });
 
@@ -133,7 +133,7 @@ describe("without a proof", () => {
     expect(record.difference).toBeCloseTo(0.006, 14);
     expect(record.probabilityPositive).toBeGreaterThan(0.8);
     expect(record.reason).toMatch(
-      /^Canary: better by 0\.006 a row \(2 % of the .+\) with probability 90\.5 % of a gain, not yet 95 %; every/,
+      /^Canary: better by 0\.006 a row \(2 % of the .+\) with probability 90\.5 % of a gain, not yet 97\.5 %; every/,
     );
   });
 

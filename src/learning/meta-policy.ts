@@ -102,7 +102,7 @@ export function updateMetaPolicy(
 
 /** Reward that exploration may cost, as a share of what the serving policy earns. */
 const explorationBudget = 0.02;
-const mostExploration = 0.5;
+const mostExploration = 0.15;
 
 /**
  * ε at which the uniform choice costs no more than the budget: b·|V| / (V − V_uniform), at most 0.5. A policy that is not much

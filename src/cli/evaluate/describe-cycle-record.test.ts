@@ -20,7 +20,7 @@ const gate: GateRecord = {
     { name: "effective sample share", value: 0.35, limit: 0.15, passed: true },
     { name: "unsupported mass", value: 0.0712, limit: 0.05, passed: false },
   ],
-  statistic: "inverse propensity",
+  statistic: "censored",
   difference: form.difference,
   standardError: form.standardError,
   interval: form.interval,
@@ -28,7 +28,7 @@ const gate: GateRecord = {
   predictedDifference: 0.04,
   minimalDetectableDifference: 0.0259,
   doublyRobust: { ...form, difference: 0.05 },
-  inversePropensity: form,
+  censored: form,
 };
 const cycle: Cycle = {
   cycle: 12,
@@ -40,7 +40,7 @@ const cycle: Cycle = {
   startedAt: Date.UTC(2026, 2, 1, 12),
   finishedAt: Date.UTC(2026, 2, 1, 12, 0, 21),
   throughSequence: 9,
-  record: { seed: 5, feedback: { newDecisions: 2900, train: 8000, judge: 1200, gate: 1234 }, gate },
+  record: { seed: 5, feedback: { newDecisions: 2900, users: 150, judged: 1234 }, gate },
 };
 
 test("a cycle's gate is shown with every number that it decided on", () => {
@@ -51,12 +51,12 @@ test("a cycle's gate is shown with every number that it decided on", () => {
     "snapshots  serving 7, candidate 8",
     "seed       5",
     "reason     Promoted: better by 0.0312 a row.",
-    "feedback   new decisions 2,900, train 8,000, judge 1,200, gate 1,234",
+    "feedback   new decisions 2,900, users 150, judged 1,234",
     "gate rows  1,234 rows of 150 users, effective sample size 432 (35 %)",
     "predicted  0.04; smallest detectable 0.0259",
   ]);
   const rows = lines.slice(8).map((line) => line.replace(/[│ ]+/g, " ").trim());
-  expect(rows).toContain("inverse propensity 0.0312 0.0104 0.0141 to 0.0483 0.999 yes");
+  expect(rows).toContain("censored 0.0312 0.0104 0.0141 to 0.0483 0.999 yes");
   expect(rows).toContain("doubly robust 0.05 0.0104 0.0141 to 0.0483 0.999");
   expect(rows).toContain("effective sample share 0.35 0.15 passed");
   expect(rows).toContain("unsupported mass 0.0712 0.05 failed");

@@ -35,8 +35,8 @@ function describeSample({ rows, clusters, effectiveSampleShare: share }: GateRec
   return `${number(rows)} rows of ${number(clusters)} users, effective sample size ${size}`;
 }
 
-function tableStatistics({ statistic, doublyRobust, inversePropensity }: GateRecord): string[] {
-  if (doublyRobust === undefined || inversePropensity === undefined) return [];
+function tableStatistics({ statistic, doublyRobust, censored }: GateRecord): string[] {
+  if (doublyRobust === undefined || censored === undefined) return [];
   const table = new Table({
     head: ["candidate − serving", "difference", "± s.e.", "interval", "P(Δ > 0)", "decides"],
     colAligns: ["left", "right", "right", "right", "right", "left"],
@@ -52,7 +52,7 @@ function tableStatistics({ statistic, doublyRobust, inversePropensity }: GateRec
       name === statistic ? "yes" : "",
     ]);
   add("doubly robust", doublyRobust);
-  add("inverse propensity", inversePropensity);
+  add("censored", censored);
   return [table.toString()];
 }
 

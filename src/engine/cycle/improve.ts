@@ -32,7 +32,7 @@ import type { StageClock } from "./stage-clock.ts";
 /** States that the policy is distilled on: the newest ones. */
 const distilStates = 8192;
 const scoreBatch = 64;
-/** Least ESS/n of the unclipped weights that a target leaves its judges, per state. */
+/** Least ESS/n of the unclipped weights that a target leaves its judges, per state, where there is a policy to protect. */
 const targetSampleShare = 0.01;
 
 export interface ImproveInput {
@@ -130,13 +130,14 @@ function moveStates(options: {
   const { states, challengers, judgement, floor, arm } = options;
   // The gate judges the target on the newest log, so older states may move as far as the exploration of now allows.
   const exploration = states.find(({ row }) => row.arm === arm)?.row.exploration ?? floor;
+  const sampleShare = judgement.proven ? targetSampleShare : 1e-9;
   return states.map((entry) => {
     const { row, scores } = entry;
     const logChallenger = mixChallengers(entry, challengers, judgement.weights);
     const served = scores.logPolicy.map((value) =>
       servedProbability(Math.exp(value), { ...row, exploration }),
     );
-    const { target } = trustRegionTarget(served, logChallenger.map(Math.exp), targetSampleShare);
+    const { target } = trustRegionTarget(served, logChallenger.map(Math.exp), sampleShare);
     return {
       ...row,
       target: withoutFloor(target, floor),

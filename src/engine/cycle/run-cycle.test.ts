@@ -97,6 +97,7 @@ describe("the first cycle", () => {
       policyVersion: before.assignment.serving,
       startedAt: closedAt,
       finishedAt: closedAt,
+      record: { seed },
     });
   });
 

@@ -27,6 +27,7 @@ export interface CycleOptions {
 }
 
 interface Findings {
+  readonly seed: number;
   readonly feedback: CycleFeedback;
   readonly evaluation: ServingEvaluation | undefined;
   readonly reviewed: Reviewed;
@@ -38,6 +39,7 @@ interface Findings {
 }
 
 function describe({
+  seed,
   feedback,
   evaluation,
   reviewed,
@@ -49,6 +51,7 @@ function describe({
   const { distillation, judgement } = improvement;
   const { network: _, ...distilled } = distillation;
   const record = {
+    seed,
     feedback: {
       rows: feedback.rows.length,
       decisions: feedback.decisions,
@@ -179,7 +182,8 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
     gate,
     before: assignment.exploration,
   });
-  return { feedback, evaluation, reviewed, improvement, gate, exploration, stages };
+  const { seed } = options;
+  return { seed, feedback, evaluation, reviewed, improvement, gate, exploration, stages };
 }
 
 /**
