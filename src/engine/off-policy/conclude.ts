@@ -1,6 +1,8 @@
 import { gateLimits } from "../../evaluation/gate-guards.ts";
 import type { LogEvaluation, Value } from "./evaluate-log.ts";
 
+/** ESS/n below which estimates with a model turn optimistic and those without show too little of their spread. */
+const thinShare = 0.15;
 /** With fewer rows behind the rewards than that, a thin log can't be trusted to show the spread of its weights. */
 const rewardedRows = 100;
 
@@ -33,10 +35,10 @@ function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
       `It has ${rows} rows${users}; ${limits.minimumRows} of ${limits.minimumClusters} users are needed.`,
     );
   }
-  if (effectiveSampleShare < limits.effectiveSampleShare && rewardedSampleSize < rewardedRows) {
+  if (effectiveSampleShare < thinShare && rewardedSampleSize < rewardedRows) {
     obstacles.push(
       `The effective sample size (ESS) is ${number(effectiveSampleSize)} of ${number(rows)} rows, ` +
-        `${percent(effectiveSampleShare)}, below the ${percent(limits.effectiveSampleShare)} that the gate asks for, ` +
+        `${percent(effectiveSampleShare)}, below ${percent(thinShare)}, ` +
         `and the rewards rest on about ${number(rewardedSampleSize)} rows (${rewardedRows} would do): a few large weights, ` +
         `up to ${number(diagnostics.largestWeight)}, carry the values, and the intervals are too narrow.`,
     );
