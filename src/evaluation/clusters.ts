@@ -24,15 +24,20 @@ export function numberClusters(
   return { index, count: numbers.size };
 }
 
-/** Σ_g (Σ_{i∈g} e_i)²: what rows of one user share counts once, not once a row. */
-export function sumClusterSquares(residuals: Float64Array, { index, count }: Clusters): number {
-  let sums = residuals;
-  if (count < residuals.length) {
-    sums = new Float64Array(count);
-    for (let row = 0; row < residuals.length; row++) sums[index[row]!]! += residuals[row]!;
-  }
+/** Σ_g (Σ_{i∈g} (e_i − centre))²: what rows of one user share counts once, not once a row. */
+export function sumClusterSquares(
+  values: Float64Array,
+  { index, count }: Clusters,
+  centre = 0,
+): number {
   let squares = 0;
-  for (let cluster = 0; cluster < sums.length; cluster++) squares += sums[cluster]! ** 2;
+  if (count === values.length) {
+    for (let row = 0; row < count; row++) squares += (values[row]! - centre) ** 2;
+    return squares;
+  }
+  const sums = new Float64Array(count);
+  for (let row = 0; row < values.length; row++) sums[index[row]!]! += values[row]! - centre;
+  for (const sum of sums) squares += sum * sum;
   return squares;
 }
 
@@ -48,8 +53,6 @@ export function clusteredStandardError(
 ): number {
   const { count } = clusters;
   if (count < 2) return Number.POSITIVE_INFINITY;
-  const residuals = new Float64Array(contributions.length);
-  for (let row = 0; row < residuals.length; row++) residuals[row] = contributions[row]! - centre;
-  const variance = (count / (count - 1)) * sumClusterSquares(residuals, clusters);
+  const variance = (count / (count - 1)) * sumClusterSquares(contributions, clusters, centre);
   return Math.sqrt(variance) / contributions.length;
 }

@@ -25,19 +25,10 @@ export function shapeWeights(
   return shaped;
 }
 
-/** r_i [− q̂_i]. */
-function residualsOf({ rewards, predictions }: EstimatorColumns): Float64Array {
-  if (predictions === undefined) return rewards;
-  const residuals = new Float64Array(rewards.length);
-  for (let row = 0; row < residuals.length; row++) {
-    residuals[row] = rewards[row]! - predictions[row]!;
-  }
-  return residuals;
-}
-
 interface Terms {
-  /** μ(x_i). */
+  /** μ(x_i); absent without a model. */
   readonly directValues: Float64Array | undefined;
+  /** r_i [− q̂_i]. */
   readonly residuals: Float64Array;
   /** ω(w_i). */
   readonly shaped: Float64Array;
@@ -50,10 +41,9 @@ function addUp(
 ): Float64Array {
   const sums = new Float64Array(shaped.length);
   for (let row = 0; row < sums.length; row++) {
-    sums[row] = shaped[row]! * (residuals[row]! - centre) * scale;
+    const direct = directValues === undefined ? 0 : directValues[row]! - shift;
+    sums[row] = direct + shaped[row]! * (residuals[row]! - centre) * scale;
   }
-  if (directValues === undefined) return sums;
-  for (let row = 0; row < sums.length; row++) sums[row]! += directValues[row]! - shift;
   return sums;
 }
 
@@ -95,6 +85,16 @@ function estimateRatio(
     ? Math.sqrt(sumClusterSquares(deviations, clusters)) / rows
     : Number.POSITIVE_INFINITY;
   return { value: direct + ratio, standardError, rows, contributions: addUp(terms, { scale }) };
+}
+
+/** r_i [− q̂_i]. */
+function residualsOf({ rewards, predictions }: EstimatorColumns): Float64Array {
+  if (predictions === undefined) return rewards;
+  const residuals = new Float64Array(rewards.length);
+  for (let row = 0; row < residuals.length; row++) {
+    residuals[row] = rewards[row]! - predictions[row]!;
+  }
+  return residuals;
 }
 
 /** The array form of every estimator. */

@@ -81,7 +81,10 @@ export function weighSlates(log: LoggedSlates, target: SlateTarget): WeightedSla
 }
 
 /** @throws invalid_request where the marginal probabilities were not given */
-export function requirePositionWeights(estimator: string, { weights }: WeightedSlates) {
+export function requirePositionWeights(
+  estimator: string,
+  { weights }: WeightedSlates,
+): Float64Array {
   if (weights.position !== undefined) return weights.position;
   throw new EngineError(
     "invalid_request",
