@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { learnCommand } from "./commands/learn.ts";
 import { rollBackCommand } from "./commands/roll-back.ts";
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   program.addCommand(importCommand());
   program.addCommand(trainCommand());
   program.addCommand(learnCommand());
+  program.addCommand(exportCommand());
   program.addCommand(evaluateCommand());
   program.addCommand(auditCommand());
   program.addCommand(rollBackCommand());

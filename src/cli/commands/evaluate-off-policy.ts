@@ -1,18 +1,49 @@
-import { Command, Option } from "commander";
+import { existsSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
 import { conclude } from "../../engine/off-policy/conclude.ts";
 import {
+  type ChooseTarget,
   choosePopularity,
   evaluateLog,
   type LogEvaluation,
 } from "../../engine/off-policy/evaluate-log.ts";
+import { openFileTarget } from "../../engine/off-policy/file-target.ts";
 import { openLog } from "../../engine/off-policy/open-log.ts";
+import { createSnapshotTarget } from "../../engine/off-policy/snapshot-target.ts";
 import { uniformTarget } from "../../engine/off-policy/target-policy.ts";
+import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeEvaluation } from "../evaluate/describe-evaluation.ts";
+import { exitWhenAborted, withInterruption } from "../interruption.ts";
 
-interface OffPolicyOptions {
+/** `uniform`, `popularity`, the version of a snapshot, or a file. */
+type Target = string | number;
+
+interface OffPolicyOptions extends DatabaseOptions {
   readonly log: string;
-  readonly target: string;
+  readonly target: Target;
   readonly json: boolean;
+}
+
+function parseTarget(text: string): Target {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  if (text === "uniform" || text === "popularity") return text;
+  if (/\.jsonl?$/.test(text) && existsSync(text)) return text;
+  throw new InvalidArgumentError(
+    "Expected uniform, popularity, a snapshot's version, or a file with probabilities (.json, .jsonl).",
+  );
+}
+
+async function evaluateTarget(options: OffPolicyOptions): Promise<LogEvaluation> {
+  const { target } = options;
+  const log = await openLog(options.log);
+  const evaluate = (choose: ChooseTarget) => evaluateLog(log, choose);
+  if (typeof target === "number") {
+    return withDatabase(options, (parts) =>
+      evaluate(async () => createSnapshotTarget(parts, target)),
+    );
+  }
+  if (target === "popularity") return evaluate(choosePopularity);
+  return evaluate(async () => (target === "uniform" ? uniformTarget : openFileTarget(target)));
 }
 
 function toJson(evaluation: LogEvaluation): string {
@@ -21,22 +52,28 @@ function toJson(evaluation: LogEvaluation): string {
 }
 
 async function evaluateOffPolicy(options: OffPolicyOptions): Promise<void> {
-  const log = await openLog(options.log);
-  const choose = options.target === "popularity" ? choosePopularity : async () => uniformTarget;
-  const evaluation = await evaluateLog(log, choose);
-  const text = options.json ? toJson(evaluation) : describeEvaluation(evaluation);
-  process.stdout.write(`${text}\n`);
+  await withInterruption(async (signal) => {
+    exitWhenAborted(signal);
+    const evaluation = await evaluateTarget(options);
+    const text = options.json ? toJson(evaluation) : describeEvaluation(evaluation);
+    process.stdout.write(`${text}\n`);
+  });
 }
 
 export function offPolicyCommand(): Command {
-  return new Command("off-policy")
+  const command = new Command("off-policy")
     .description("What another policy would have earned, from a log with propensities")
-    .requiredOption("--log <file|folder>", "Open Bandit CSV, dsjson, our export, or Parquet")
-    .addOption(
-      new Option("--target <policy>", "policy that is judged")
-        .choices(["uniform", "popularity"])
-        .makeOptionMandatory(),
+    .requiredOption(
+      "--log <file|folder>",
+      "Open Bandit CSV, VowpalWabbit dsjson, recurve export decisions, or Parquet",
     )
-    .option("--json", "print figures as JSON", false)
+    .requiredOption(
+      "--target <policy>",
+      "uniform, popularity, a snapshot's version, or a file with probabilities",
+      parseTarget,
+    );
+  return withDatabaseOptions(command)
+    .option("--json", "print figures as JSON; unbounded numbers are null", false)
+    .addHelpText("after", "\nExample:\n  $ recurve evaluate off-policy --log shop.jsonl --target 7")
     .action(evaluateOffPolicy);
 }

@@ -4,6 +4,7 @@ import type { LogEvaluation, Value } from "../../engine/off-policy/evaluate-log.
 
 const plain = { head: [], border: [], compact: true };
 const group = (count: number) => count.toLocaleString("en-GB");
+const counted = (count: number, noun: string) => `${group(count)} ${noun}${count === 1 ? "" : "s"}`;
 const number = (value: number) =>
   Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "∞";
 const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
@@ -52,7 +53,7 @@ export function describeEvaluation(evaluation: LogEvaluation): string {
   const { sentences } = conclude(evaluation);
   return [
     `log      ${log.file}, ${log.format}`,
-    `rows     ${group(log.rows)}; ${users}, ${log.actions} actions, ${log.positions} positions`,
+    `rows     ${group(log.rows)}; ${users}, ${counted(log.actions, "action")}, ${counted(log.positions, "position")}`,
     `target   ${target}`,
     tableValues(evaluation),
     ...listDiagnostics(evaluation),

@@ -39,7 +39,7 @@ function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
     obstacles.push(
       `The effective sample size (ESS) is ${number(effectiveSampleSize)} of ${number(rows)} rows, ` +
         `${percent(effectiveSampleShare)}, below ${percent(thinShare)}, ` +
-        `and the rewards rest on about ${number(rewardedSampleSize)} rows (${rewardedRows} would do): a few large weights, ` +
+        `and the rewards rest on the worth of ${Math.round(rewardedSampleSize)} rows (${rewardedRows} would do): a few large weights, ` +
         `up to ${number(diagnostics.largestWeight)}, carry the values, and the intervals are too narrow.`,
     );
   }
@@ -64,11 +64,15 @@ function compare({ target, difference, logged, diagnostics }: LogEvaluation): st
   if (diagnostics.effectiveSampleShare > 1 - 1e-9) {
     return `Every weight is 1: ${target} chooses as the logging policy did, so there is no difference to find.`;
   }
-  const span = `by ${number(Math.abs(difference.value))} a row (95 %: ${within(difference)})`;
+  const ends = [interval.lower, interval.upper].map(Math.abs).sort((low, high) => low - high);
+  const [low, high] = ends.map(number);
+  const size = number(Math.abs(difference.value));
   const share =
     logged.value > 0 ? `, ${percent(Math.abs(difference.value) / logged.value)} of its value` : "";
-  if (interval.lower > 0) return `${target} earns more than the logging policy ${span}${share}.`;
-  if (interval.upper < 0) return `${target} earns less than the logging policy ${span}${share}.`;
+  const more = interval.lower > 0;
+  if (more || interval.upper < 0) {
+    return `${target} earns ${more ? "more" : "less"} than the logging policy, by ${size} a row (95 %: ${low} to ${high})${share}.`;
+  }
   return (
     `No difference to the logging policy is shown (95 %: ${within(difference)}); ` +
     `one of ${number(minimalDetectable)} a row would have been found 4 times out of 5.`

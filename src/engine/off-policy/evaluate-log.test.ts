@@ -90,7 +90,7 @@ test("a log that can decide says what the target would earn, and by how much mor
   expect(Math.abs(difference.value - 0.1)).toBeLessThan(4 * difference.standardError);
   const { decides, sentences } = conclude(evaluation);
   expect(decides).toBe(true);
-  expect(sentences[1]).toMatch(/^uniform earns more than the logging policy by 0\.\d+ a row/);
+  expect(sentences[1]).toMatch(/^uniform earns more than the logging policy, by 0\.\d+ a row/);
 });
 
 test("popularity is the best item of the other folds, so its own luck does not praise it", async () => {
@@ -148,7 +148,7 @@ test.each([
   [
     "a rare action and few rewards",
     "c",
-    /effective sample size \(ESS\) is .* the rewards rest on about/,
+    /effective sample size \(ESS\) is .* the rewards rest on the worth of/,
   ],
 ])("the log cannot decide with %s", async (_, action, reason) => {
   const { decides, sentences } = conclude(await evaluateRows(drawLog(600, 7), always(action)));

@@ -1,0 +1,30 @@
+import type { Scenario } from "../domain/scenario.ts";
+import type { Store } from "../storage/store.ts";
+import { type ExportedDecision, toExportedDecision } from "./exported-decision.ts";
+
+const pageSize = 1000;
+
+/**
+ * The decisions of a scenario whose reward window has closed, oldest first, a page in memory at a time.
+ * @param options.now milliseconds since 1970
+ */
+export async function* exportDecisions(options: {
+  readonly store: Store;
+  readonly scenario: Scenario;
+  readonly now: number;
+}): AsyncGenerator<ExportedDecision, void> {
+  const { store, scenario, now } = options;
+  let after = 0;
+  for (;;) {
+    const page = await store.decisions.feedback({
+      scenario: scenario.name,
+      after,
+      closedBefore: now,
+      limit: pageSize,
+    });
+    for (const feedback of page) yield toExportedDecision(feedback, scenario.reward);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = last.sequence;
+  }
+}
