@@ -1,7 +1,8 @@
 import type { Bench } from "./bench.ts";
+import { gateBench } from "./gate.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { opeBench } from "./ope.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
 
 /** In the order in which they are listed. */
-export const benches: readonly Bench[] = [serveSmoke, importBench, opeBench];
+export const benches: readonly Bench[] = [serveSmoke, importBench, opeBench, gateBench];

@@ -4,7 +4,7 @@ import { type Verdict, verdicts } from "../domain/cycle.ts";
 import { createRandom } from "../numeric/random.ts";
 import { judgeCandidate } from "./gate.ts";
 
-// docs/methods/gate.md quotes these figures; `npx vitest run src/evaluation/gate-error-rates.test.ts --reporter=verbose` prints them.
+// `npm run bench -- gate` measures more cases; here is what may never get worse. --reporter=verbose prints the figures.
 
 const gates = 1000;
 const seed = 90_210;

@@ -1,0 +1,120 @@
+import { type Verdict, verdicts } from "../src/domain/cycle.ts";
+import { judgeCandidate } from "../src/evaluation/gate.ts";
+import { createRandom } from "../src/numeric/random.ts";
+import { type GateWorld, simulateGate } from "../tests/support/simulated-gate.ts";
+import type { Bench, Report } from "./bench.ts";
+
+/** ESS/n = 0.25. */
+const longStep = [0.69, 0.1, 0.06, 0.04, 0.04, 0.03, 0.02, 0.02];
+
+interface Case extends GateWorld {
+  readonly name: string;
+}
+
+/** What a case is to show: each is one figure, the worst over its cases. */
+interface Question {
+  readonly metric: string;
+  readonly verdict: Verdict;
+  readonly worst: (...shares: number[]) => number;
+  readonly cases: readonly Case[];
+}
+
+const equal: readonly Case[] = [
+  { name: "no better, 20 users", users: 20, lift: 0 },
+  { name: "no better, 120 users", users: 120, lift: 0 },
+  { name: "no better, 1,000 users", users: 1000, lift: 0 },
+  { name: "no better, ESS/n 0.25", users: 120, lift: 0, step: longStep },
+  {
+    name: "no better, a third beyond the clip",
+    users: 120,
+    lift: 0,
+    step: longStep,
+    weightClip: 3,
+  },
+];
+const harmful: readonly Case[] = [
+  { name: "10 % worse, 20 users", users: 20, lift: -0.1 },
+  { name: "10 % worse, 120 users", users: 120, lift: -0.1 },
+  {
+    name: "10 % worse, a third beyond the clip",
+    users: 120,
+    lift: -0.1,
+    step: longStep,
+    weightClip: 3,
+  },
+];
+const better: readonly Case[] = [
+  { name: "10 % better, 1,000 users", users: 1000, lift: 0.1 },
+  {
+    name: "10 % better, 2,500 users, a third beyond the clip",
+    users: 2500,
+    lift: 0.1,
+    step: longStep,
+    weightClip: 3,
+  },
+];
+
+const questions: readonly Question[] = [
+  {
+    metric: "% of candidates that are no better promoted in full",
+    verdict: "promote",
+    worst: Math.max,
+    cases: equal,
+  },
+  {
+    metric: "% of candidates that are no better sent to a canary",
+    verdict: "canary",
+    worst: Math.max,
+    cases: equal,
+  },
+  {
+    metric: "% of candidates that are 10 % worse promoted in full",
+    verdict: "promote",
+    worst: Math.max,
+    cases: harmful,
+  },
+  {
+    metric: "% of candidates that are 10 % better promoted in full",
+    verdict: "promote",
+    worst: Math.min,
+    cases: better,
+  },
+];
+
+type Shares = Readonly<Record<Verdict, number>>;
+
+/** Per cent of the simulated gates that ended in each verdict. */
+function measure(
+  world: Case,
+  { gates, seed }: { readonly gates: number; readonly seed: number },
+): Shares {
+  const random = createRandom(seed).split(world.name);
+  const shares = { promote: 0, canary: 0, hold: 0, "not-enough-data": 0 };
+  for (let gate = 0; gate < gates; gate++) {
+    shares[judgeCandidate(simulateGate(world, random)).verdict] += 100 / gates;
+  }
+  return shares;
+}
+
+function show(report: Report, measured: ReadonlyMap<Case, Shares>): void {
+  report.table(
+    ["candidate", ...verdicts],
+    [...measured].map(([{ name }, shares]) => [
+      name,
+      ...verdicts.map((verdict) => `${shares[verdict].toFixed(1)} %`),
+    ]),
+  );
+  for (const { metric, verdict, worst, cases } of questions) {
+    report.figure(metric, worst(...cases.map((one) => measured.get(one)?.[verdict] ?? Number.NaN)));
+  }
+}
+
+export const gateBench: Bench<{ gates: number; seed: number }> = {
+  name: "gate",
+  description: "verdicts of the gate on simulated logs whose true lift is known",
+  options: { gates: 2000, seed: 90_210 },
+  async run(options, report) {
+    const cases = [...equal, ...harmful, ...better];
+    show(report, new Map(cases.map((one) => [one, measure(one, options)])));
+  },
+};
