@@ -1,0 +1,118 @@
+import type { RandomStream } from "../../numeric/random.ts";
+import type { TransformerShape } from "../../policy/transformer/shape.ts";
+import { fillDropoutMask } from "../../tensor/dropout.ts";
+import { createGraph } from "../../tensor/graph.ts";
+import { type Schedule, warmUpCosine } from "../../tensor/schedule.ts";
+import { createTrainer, type Trainer, type TrainerOptions } from "../../tensor/trainer.ts";
+import { createNegativeSampler } from "./negatives.ts";
+import { buildSequenceBatch } from "./sequence-batch.ts";
+import { buildSequenceLoss, type StepShape } from "./sequence-graph.ts";
+import type { SequenceSettings } from "./settings.ts";
+import { cutWindows, type PackedRow, packRows, splitBatches } from "./windows.ts";
+
+/** Trains epoch by epoch; everything random follows from the stream and the number of the epoch. */
+export interface EpochRunner {
+  readonly step: StepShape;
+  readonly trainer: Trainer;
+  /** @returns mean loss over the targets @throws RangeError where the loss is not finite */
+  run(epoch: number): Promise<number>;
+}
+
+export interface EpochRunnerOptions {
+  readonly sequences: readonly ArrayLike<number>[];
+  readonly initial: TrainerOptions["initial"];
+  readonly shape: TransformerShape;
+  readonly settings: SequenceSettings;
+  readonly random: RandomStream;
+  readonly threads: number;
+}
+
+/** β₂ of Adam: gradients of a Transformer change sooner than 0.999 forgets (Vaswani et al. 2017, section 5.3). */
+const varianceDecay = 0.98;
+
+export async function createEpochRunner(options: EpochRunnerOptions): Promise<EpochRunner> {
+  const { shape, settings } = options;
+  const packed = packEpoch(options, 1);
+  const step: StepShape = {
+    network: shape,
+    // No more rows than there are to fill.
+    rows: Math.min(settings.rows, packed.length),
+    dropout: settings.dropout,
+    negatives: shape.items > settings.fullSoftmaxItems ? settings.negatives : undefined,
+  };
+  const graph = createGraph();
+  const { loss, parameters, masks } = buildSequenceLoss(graph, step);
+  const trainer = await createTrainer({
+    ...{ graph, loss, parameters, initial: options.initial, threads: options.threads },
+    ...{ varianceDecay, weightDecay: settings.weightDecay },
+    ...{ clipNorm: settings.clipNorm, averageDecay: settings.averageDecay },
+  });
+  const schedule = createSchedule(settings);
+  const drawNegatives = createNegatives(options, step);
+  const buffers = masks.map(({ name, elements }) => [name, new Uint8Array(elements)] as const);
+  const fillMasks = (label: string, random: RandomStream) => {
+    const seeds = random.split(label);
+    for (const [, mask] of buffers) fillDropoutMask(mask, settings.dropout, seeds.integer(2 ** 32));
+    return Object.fromEntries(buffers);
+  };
+  return {
+    step,
+    trainer,
+    async run(epoch) {
+      const random = options.random.split(`epoch/${epoch}`);
+      const batches = splitBatches(packEpoch(options, epoch), step.rows);
+      let total = 0;
+      let targets = 0;
+      for (const [index, rows] of batches.entries()) {
+        const batch = buildSequenceBatch(rows, { rows: step.rows, length: shape.length });
+        const feeds = {
+          ...batch.feeds,
+          ...fillMasks(`masks/${index}`, random),
+          ...drawNegatives(batch.targets, random.split(`negatives/${index}`)),
+        };
+        const { loss } = await trainer.step(
+          feeds,
+          schedule(epoch - 1 + (index + 1) / batches.length),
+        );
+        total += loss * batch.used;
+        targets += batch.used;
+      }
+      const mean = total / targets;
+      if (!Number.isFinite(mean))
+        throw new RangeError(
+          `the loss of epoch ${epoch} is ${mean}; lower peakRate (${settings.peakRate})`,
+        );
+      return mean;
+    },
+  };
+}
+
+function packEpoch({ sequences, shape, random }: EpochRunnerOptions, epoch: number): PackedRow[] {
+  const stream = random.split(`pack/${epoch}`);
+  return packRows(cutWindows(sequences, shape.length, stream), shape.length, stream);
+}
+
+/** In epochs, so that it does not matter into how many batches one falls. */
+const createSchedule = ({ epochs, peakRate, warmUp, floorRate }: SequenceSettings): Schedule =>
+  warmUpCosine({
+    peak: peakRate,
+    warmUpSteps: warmUp * epochs,
+    totalSteps: epochs,
+    floor: floorRate,
+  });
+
+/** Feeds of the sampled softmax; none where the whole catalogue is compared. */
+function createNegatives({ sequences, shape }: EpochRunnerOptions, { negatives }: StepShape) {
+  if (negatives === undefined) return () => ({});
+  const sampler = createNegativeSampler(sequences, { items: shape.items, count: negatives });
+  const logExpected = (items: Int32Array) =>
+    Float32Array.from(items, (item) => sampler.logExpected[item]!);
+  return (targets: Int32Array, random: RandomStream) => {
+    const drawn = sampler.draw(random);
+    return {
+      negatives: drawn,
+      negativeLogExpected: logExpected(drawn),
+      targetLogExpected: logExpected(targets),
+    };
+  };
+}

@@ -1,0 +1,24 @@
+import { parameterCount } from "../../policy/transformer/parameters.ts";
+import { innerWidth } from "../../policy/transformer/shape.ts";
+import type { StepShape } from "./sequence-graph.ts";
+
+const floatBytes = 4;
+/** θ, m, v and θ̄ in two copies, a gradient, and what making a step of the largest array takes. */
+const copiesOfParameters = 10;
+/** Logits of linear cross-entropy: a chunk, its softmax, its gradient; 8 MB each. */
+const chunkBytes = 3 * 2 ** 23;
+
+/**
+ * About what a training step holds at its peak, in bytes: parameters with their moments, and for each cell and block what the
+ * way back needs. Measured steps stay within half and twice of it.
+ */
+export function estimateTrainingBytes(step: StepShape): number {
+  const { network, rows, negatives } = step;
+  const { width, length, heads, blocks } = network;
+  const inner = innerWidth(network) * (network.feedForward === "relu" ? 2 : 5);
+  const perBlock = 14 * width + inner + 3 * heads * length;
+  const logits = negatives === undefined ? chunkBytes / floatBytes : 4 * rows * length * negatives;
+  const floats =
+    copiesOfParameters * parameterCount(network) + rows * length * blocks * perBlock + logits;
+  return floatBytes * floats;
+}

@@ -1,0 +1,91 @@
+import type { CatalogueScorer } from "../../policy/transformer/catalogue-scorer.ts";
+import type { TransformerModel } from "../../policy/transformer/parameters.ts";
+import type { TransformerShape } from "../../policy/transformer/shape.ts";
+import type { TrainerState } from "../../tensor/banks.ts";
+import type { SequenceSettings } from "./settings.ts";
+
+export type SequenceProgress =
+  | {
+      readonly stage: "start";
+      readonly parameters: number;
+      /** About what a step needs at its peak. */
+      readonly memoryBytes: number;
+    }
+  | {
+      readonly stage: "epoch";
+      readonly epoch: number;
+      readonly epochs: number;
+      /** Mean over the epoch's targets, nats. */
+      readonly loss: number;
+      /** Where this epoch was validated. */
+      readonly metric?: number;
+      readonly bestMetric?: number;
+      /** To the last epoch, if none stops it sooner. */
+      readonly secondsLeft: number;
+    };
+
+/** Everything that training goes on from after an epoch. */
+export interface SequenceCheckpoint {
+  readonly epoch: number;
+  readonly trainer: TrainerState;
+  readonly best: BestModel | undefined;
+}
+
+export interface BestModel {
+  readonly epoch: number;
+  readonly metric: number;
+  readonly parameters: TransformerModel["parameters"];
+}
+
+export interface SequenceTraining {
+  readonly model: TransformerModel;
+  /** Epochs that ran, and the one whose parameters are handed out. */
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  /** Of that epoch; undefined where nothing was validated. */
+  readonly metric: number | undefined;
+}
+
+export interface SequenceTrainingOptions {
+  /** Items of each user, oldest first, numbered 0 … itemCount − 1. What is to be foreseen later must not be in them. */
+  readonly sequences: readonly ArrayLike<number>[];
+  readonly itemCount: number;
+  /** Unsigned 32-bit integer. Same seed, sequences, settings and threads: same model, bit for bit on one machine. */
+  readonly seed: number;
+  /** `small` for histories of 50 where left out. */
+  readonly shape?: TransformerShape;
+  readonly settings?: Partial<SequenceSettings>;
+  /** A ranking metric of held-out items, higher is better; without one the last epoch is handed out. */
+  readonly validate?: (scorer: CatalogueScorer) => Promise<number>;
+  /** Within an operation, 1 where left out. */
+  readonly threads?: number;
+  /** Milliseconds. */
+  readonly clock: () => number;
+  readonly onProgress?: (progress: SequenceProgress) => void;
+  /** Called after each epoch; a run that starts from what it was given ends as the unbroken one. */
+  readonly onCheckpoint?: (checkpoint: SequenceCheckpoint) => Promise<void>;
+  readonly resumeFrom?: SequenceCheckpoint;
+}
+
+/** @throws RangeError where items are outside the catalogue or nothing is to be foreseen */
+export function assertSequences(
+  sequences: readonly ArrayLike<number>[],
+  { items }: TransformerShape,
+  itemCount: number,
+): void {
+  if (items !== itemCount)
+    throw new RangeError(`shape.items must be itemCount ${itemCount}, got ${items}`);
+  let targets = 0;
+  for (const [user, sequence] of sequences.entries()) {
+    targets += Math.max(0, sequence.length - 1);
+    for (let index = 0; index < sequence.length; index++) {
+      const item = sequence[index]!;
+      if (!(Number.isInteger(item) && item >= 0 && item < itemCount))
+        throw new RangeError(
+          `sequences[${user}]: items must be integers in [0, ${itemCount}), got ${item}`,
+        );
+    }
+  }
+  if (targets === 0)
+    throw new RangeError("sequences must have one of two items or more, to foresee the second");
+}

@@ -1,0 +1,155 @@
+import { expect, test } from "vitest";
+import { createRandom } from "../../numeric/random.ts";
+import {
+  type CatalogueScorer,
+  createCatalogueScorer,
+} from "../../policy/transformer/catalogue-scorer.ts";
+import type { TransformerShape } from "../../policy/transformer/shape.ts";
+import type {
+  SequenceCheckpoint,
+  SequenceProgress,
+  SequenceTrainingOptions,
+} from "./sequence-training.ts";
+import { trainSequenceModel } from "./train-sequence-model.ts";
+
+const itemCount = 12;
+const shape: TransformerShape = {
+  items: itemCount,
+  width: 16,
+  blocks: 1,
+  heads: 1,
+  length: 8,
+  feedForward: "relu",
+};
+
+/** Stretches of the circle 0, 1, …, 11, 0: the last item alone tells the next one. */
+function circles(count: number, seed: number): number[][] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, () => {
+    const start = random.integer(itemCount);
+    return Array.from({ length: 3 + random.integer(15) }, (_, i) => (start + i) % itemCount);
+  });
+}
+
+const sequences = circles(60, 1);
+const settings = { epochs: 6, rows: 8, peakRate: 0.01, validateEvery: 1, averageDecay: 0.9 };
+
+/** Share of items whose successor has the best score. */
+async function successorRate(scorer: CatalogueScorer): Promise<number> {
+  const scores = await scorer.score(Array.from({ length: itemCount }, (_, item) => [item]));
+  const hits = scores.filter(
+    (row, item) => row.indexOf(Math.max(...row)) === (item + 1) % itemCount,
+  );
+  return hits.length / itemCount;
+}
+
+const options = (change: Partial<SequenceTrainingOptions> = {}): SequenceTrainingOptions => ({
+  sequences,
+  itemCount,
+  seed: 7,
+  shape,
+  clock: () => 0,
+  ...change,
+  settings: { ...settings, ...change.settings },
+});
+
+test("what follows what is learned, from all items and from sampled ones", async () => {
+  for (const fullSoftmaxItems of [itemCount, 1]) {
+    const { model } = await trainSequenceModel(
+      options({
+        settings: { ...settings, epochs: 14, peakRate: 0.02, fullSoftmaxItems, negatives: 16 },
+      }),
+    );
+    const scorer = await createCatalogueScorer(model);
+    expect(await successorRate(scorer)).toBe(1);
+    await scorer.close();
+  }
+});
+
+test("the same seed gives the same model bit for bit, another one another", async () => {
+  const first = await trainSequenceModel(options());
+  expect(await trainSequenceModel(options())).toEqual(first);
+  expect(await trainSequenceModel(options({ seed: 8 }))).not.toEqual(first);
+});
+
+test("training that was broken off goes on to the same model", async () => {
+  const validate = successorRate;
+  const whole = await trainSequenceModel(options({ validate }));
+  let kept: SequenceCheckpoint | undefined;
+  const broken = trainSequenceModel(
+    options({
+      validate,
+      onCheckpoint: async (checkpoint) => {
+        kept = checkpoint;
+        if (checkpoint.epoch === 3) throw new Error("power cut");
+      },
+    }),
+  );
+  await expect(broken).rejects.toThrow("power cut");
+  expect(await trainSequenceModel(options({ validate, resumeFrom: kept! }))).toEqual(whole);
+});
+
+test("the epoch that validates best is handed out, and training ends when none has been better for long", async () => {
+  const metrics = [0.1, 0.5, 0.3, 0.5, 0.2, 0.9];
+  const checkpoints: SequenceCheckpoint[] = [];
+  const trained = await trainSequenceModel(
+    options({
+      settings: { ...settings, patience: 3 },
+      validate: async () => metrics[checkpoints.length]!,
+      onCheckpoint: async (checkpoint) => {
+        checkpoints.push(checkpoint);
+      },
+    }),
+  );
+  expect(trained).toMatchObject({ epochs: 5, bestEpoch: 2, metric: 0.5 });
+  expect(trained.model.parameters).toEqual(checkpoints[1]!.trainer.averages);
+});
+
+test("progress tells the need of memory first, then loss, metric and the time left", async () => {
+  const seen: SequenceProgress[] = [];
+  let now = 0;
+  await trainSequenceModel(
+    options({
+      settings: { ...settings, epochs: 3, validateEvery: 2 },
+      validate: async () => 0.25,
+      clock: () => {
+        now += 2000;
+        return now;
+      },
+      onProgress: (progress) => seen.push(progress),
+    }),
+  );
+  const [start, ...epochs] = seen;
+  // Tables 20·16; a block: norms 4·16, squares 4·16², 2·16·64 and 64 + 16 of bias; a last norm 2·16.
+  expect(start).toMatchObject({ stage: "start", parameters: 3568 });
+  expect(epochs).toMatchObject([
+    { epoch: 1, epochs: 3, secondsLeft: 4 },
+    { epoch: 2, metric: 0.25, bestMetric: 0.25, secondsLeft: 2 },
+    { epoch: 3, metric: 0.25, secondsLeft: 0 },
+  ]);
+  expect(epochs[0]).not.toHaveProperty("metric");
+  const losses = epochs.map((progress) => (progress.stage === "epoch" ? progress.loss : 0));
+  // Uniform over 12 items at first.
+  expect(losses[0]).toBeLessThan(Math.log(itemCount) + 0.1);
+  expect(losses[2]).toBeLessThan(losses[0]!);
+});
+
+test.each<[Partial<SequenceTrainingOptions>, string]>([
+  [{ sequences: [[1]] }, "sequences must have one of two items or more, to foresee the second"],
+  [{ sequences: [[1, 12]] }, "sequences[0]: items must be integers in [0, 12), got 12"],
+  [{ itemCount: 11 }, "shape.items must be itemCount 11, got 12"],
+  [{ settings: { epochs: 0 } }, "epochs must be a positive integer, got 0"],
+  [{ settings: { warmUp: 1 } }, "warmUp must be in [0, 1), got 1"],
+  [{ settings: { peakRate: 0 } }, "peakRate must be above 0, got 0"],
+  [{ settings: { dropout: 1 } }, "dropout must be in [0, 1) in steps of 1/128, got 1"],
+  [{ validate: async () => Number.NaN }, "the validation metric of epoch 1 is NaN"],
+])("training with %j is refused", async (change, message) => {
+  await expect(trainSequenceModel(options(change))).rejects.toThrow(message);
+});
+
+test("a training that diverges is refused with its learning rate", async () => {
+  const diverging = options({ settings: { ...settings, peakRate: 1e30, clipNorm: 1e30 } });
+  await expect(trainSequenceModel(diverging)).rejects.toThrow(
+    /the loss of epoch \d is NaN; lower peakRate/,
+  );
+});
