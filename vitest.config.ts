@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const { RECURVE_TEST_REPORT: report } = process.env;
 
 export default defineConfig({
+  // The examples import the package as its users do.
+  resolve: { alias: { recurve: new URL("src/index.ts", import.meta.url).pathname } },
   test: {
     include: [
       "src/**/*.test.ts",
