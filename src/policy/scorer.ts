@@ -1,8 +1,10 @@
-import { maxContextTokens, maxItemTokens } from "./item-features.ts";
+import { createSession } from "../tensor/session.ts";
+import { createItemEmbedder, type ItemVector } from "./item-embedder.ts";
+import { maxContextTokens } from "./item-features.ts";
 import type { Network } from "./network.ts";
 import type { ItemView, PolicyState } from "./policy.ts";
 import { poolCount, poolWeights } from "./profile.ts";
-import { createItemSession, createStateSession, itemBatch } from "./towers.ts";
+import { stateGraph } from "./towers.ts";
 
 /** A state with candidates whose scores are asked for. */
 export interface ScoreRequest {
@@ -18,9 +20,6 @@ export interface Scorer {
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
   close(): Promise<void>;
 }
-
-/** e_m(a) of all heads one after the other, then b_m(a) + u_m·e_m(a) of each. */
-type ItemVector = Float32Array;
 
 function dot(
   left: Float32Array,
@@ -39,42 +38,18 @@ export async function createScorer(
   options: { readonly batchStates: number; readonly threads: number },
 ): Promise<Scorer> {
   const { heads, width, positions } = network.shape;
-  const { batchStates } = options;
-  const itemSession = await createItemSession(network, options.threads);
-  const stateSession = await createStateSession(network, batchStates, options.threads);
-  const rows = new Map<string, number>(network.itemIds.map((item, index) => [item, index]));
+  const { batchStates, threads } = options;
+  const embedder = await createItemEmbedder(network, threads);
+  const states = stateGraph(network, batchStates);
+  const stateSession = await createSession(states.graph, states.outputs, { threads });
   // Weak: a revision that the catalogue has dropped is dropped here too.
   const vectors = new WeakMap<ItemView, ItemVector>();
-
-  async function embedBatch(views: readonly ItemView[]): Promise<void> {
-    const itemRows = new Int32Array(itemBatch);
-    const itemTokens = new Int32Array(itemBatch * maxItemTokens);
-    const itemTokenWeights = new Float32Array(itemBatch * maxItemTokens);
-    for (const [index, view] of views.entries()) {
-      itemRows[index] = rows.get(view.itemId) ?? 0;
-      for (const [slot, token] of view.tokens.entries()) {
-        itemTokens[index * maxItemTokens + slot] = token.index;
-        itemTokenWeights[index * maxItemTokens + slot] = token.weight;
-      }
-    }
-    const { embedding, bias } = await itemSession.run({ itemRows, itemTokens, itemTokenWeights });
-    for (const [index, view] of views.entries()) {
-      const vector = new Float32Array(heads * width + heads);
-      for (let head = 0; head < heads; head++) {
-        const start = (head * itemBatch + index) * width;
-        vector.set(embedding!.subarray(start, start + width), head * width);
-        vector[heads * width + head] = bias![head * itemBatch + index]!;
-      }
-      vectors.set(view, vector);
-    }
-  }
 
   async function embed(requests: readonly ScoreRequest[]): Promise<void> {
     const seen = requests.flatMap(({ state, candidates }) => [...state.history, ...candidates]);
     const views = [...new Set(seen)].filter((view) => !vectors.has(view));
-    for (let start = 0; start < views.length; start += itemBatch) {
-      await embedBatch(views.slice(start, start + itemBatch));
-    }
+    const embedded = await embedder.embed(views);
+    for (const [index, view] of views.entries()) vectors.set(view, embedded[index]!);
   }
 
   function poolHistory(state: PolicyState, pooled: Float32Array, index: number): void {
@@ -138,7 +113,7 @@ export async function createScorer(
       return requests.map((request) => results.get(request)!);
     },
     close: async () => {
-      await itemSession.close();
+      await embedder.close();
       await stateSession.close();
     },
   };

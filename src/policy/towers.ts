@@ -11,7 +11,6 @@ import {
 import { gatherRows } from "../tensor/indexing.ts";
 import { reshape, transpose } from "../tensor/layout.ts";
 import { matmul } from "../tensor/linear-algebra.ts";
-import { createSession, type Session } from "../tensor/session.ts";
 import { maxContextTokens, maxItemTokens } from "./item-features.ts";
 import { type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import { poolCount } from "./profile.ts";
@@ -84,8 +83,12 @@ export function scoreTower(
   const { embedding, bias } = itemTower(graph, values, options);
   const pools = input(graph, "pools", [states * poolCount, items]);
   const pooled = reshape(matmul(pools, embedding), [shape.heads, states, poolCount * shape.width]);
-  const state = stateTower(graph, values, { shape, pooled });
-  return add(matmul(state, transpose(embedding, [0, 2, 1])), bias);
+  return scoreItems(stateTower(graph, values, { shape, pooled }), { embedding, bias });
+}
+
+/** f [heads, states, items] = h·e + bias. */
+function scoreItems(state: Value, items: { readonly embedding: Value; readonly bias: Value }) {
+  return add(matmul(state, transpose(items.embedding, [0, 2, 1])), items.bias);
 }
 
 function constants(graph: Graph<Precision>, network: Network): ParameterValues {
@@ -98,22 +101,33 @@ function constants(graph: Graph<Precision>, network: Network): ParameterValues {
   return Object.fromEntries(entries);
 }
 
+/** A graph with its results by name: made into a session to serve, into a file to export. */
+export interface NetworkGraph {
+  readonly graph: Graph;
+  readonly outputs: Readonly<Record<string, Value>>;
+}
+
 /** Embeds `itemBatch` items a run: outputs `embedding` and `bias`. */
-export function createItemSession(network: Network, threads: number): Promise<Session> {
+export function itemGraph(network: Network): NetworkGraph {
   const graph = createGraph();
   const options = { shape: network.shape, items: itemBatch };
-  return createSession(graph, itemTower(graph, constants(graph, network), options), { threads });
+  return { graph, outputs: itemTower(graph, constants(graph, network), options) };
 }
 
 /** Encodes `states` states a run from their pooled histories: output `encoded`. */
-export function createStateSession(
-  network: Network,
-  states: number,
-  threads: number,
-): Promise<Session> {
+export function stateGraph(network: Network, states: number): NetworkGraph {
   const graph = createGraph();
   const { shape } = network;
   const pooled = input(graph, "pooled", [shape.heads, states, poolCount * shape.width]);
   const encoded = stateTower(graph, constants(graph, network), { shape, pooled });
-  return createSession(graph, { encoded }, { threads });
+  return { graph, outputs: { encoded } };
+}
+
+/** Scores items that are embedded for one state that is encoded: output `logits`. */
+export function scoreGraph({ heads, width }: NetworkShape, items: number): NetworkGraph {
+  const graph = createGraph();
+  const state = input(graph, "encoded", [heads, 1, width]);
+  const embedding = input(graph, "embeddings", [heads, items, width]);
+  const bias = input(graph, "biases", [heads, 1, items]);
+  return { graph, outputs: { logits: scoreItems(state, { embedding, bias }) } };
 }
