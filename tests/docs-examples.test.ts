@@ -1,9 +1,16 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { serveCommand } from "../src/cli/commands/serve.ts";
+import { describeEvaluation } from "../src/cli/evaluate/describe-evaluation.ts";
 import { parseConfiguration } from "../src/engine/configuration.ts";
+import { evaluateLog } from "../src/engine/off-policy/evaluate-log.ts";
+import { openLog } from "../src/engine/off-policy/open-log.ts";
+import { uniformTarget } from "../src/engine/off-policy/target-policy.ts";
 import { createClient } from "../src/sdk/client.ts";
 import { readDocument, readDocuments } from "./support/documents.ts";
 import { openTestServer } from "./support/server.ts";
+import { createTestFolder } from "./support/store.ts";
 
 /** Fenced blocks of a document with their language. */
 const blocksOf = (path: string) =>
@@ -89,6 +96,44 @@ test("the configuration guide shows the defaults", () => {
   const defaults = parseConfiguration();
   expect(shown).toEqual({ ...defaults, scenarios: defaults.scenarios.slice(0, 1) });
 });
+
+const evaluateUniform = async (path: string) =>
+  evaluateLog(await openLog(path), async () => uniformTarget);
+
+test("the logs of the off-policy guide are read", async () => {
+  const { text } = readDocument("docs/guides/off-policy.md");
+  const files = [...text.matchAll(/`(shop\.\w+)`:\n\n```\n([\s\S]*?)^```$/gm)];
+  const folder = createTestFolder();
+  const read = files.map(async ([, name = "", content = ""]) => {
+    writeFileSync(join(folder, name), content);
+    const { log } = await evaluateUniform(join(folder, name));
+    return [name, log.format, log.rows];
+  });
+  expect(await Promise.all(read)).toEqual([
+    ["shop.csv", "table CSV", 3],
+    ["shop.dsjson", "VowpalWabbit dsjson", 2],
+  ]);
+});
+
+const openBandit = resolve(
+  import.meta.dirname,
+  "..",
+  process.env.RECURVE_DATA ?? "../shared/data",
+  "obd/bts/men",
+);
+
+test.skipIf(!existsSync(openBandit))(
+  "the off-policy guide shows what is printed (needs RECURVE_DATA)",
+  async () => {
+    const [block] = blocksOf("docs/guides/off-policy.md").filter(
+      ({ language }) => language === "text",
+    );
+    const withoutFile = (text: string) => text.trimEnd().split("\n").slice(1);
+    expect(withoutFile(describeEvaluation(await evaluateUniform(openBandit)))).toEqual(
+      withoutFile(block?.code ?? ""),
+    );
+  },
+);
 
 test("addresses have the port that the server takes by default", () => {
   const { defaultValue } = serveCommand().options.find(({ long }) => long === "--port") ?? {};

@@ -17,7 +17,7 @@ const documents = readDocuments();
 const toAnchor = (heading: string) =>
   heading
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s-]/gu, "")
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
     .trim()
     .replaceAll(" ", "-");
 

@@ -74,6 +74,7 @@ export function offPolicyCommand(): Command {
     );
   return withDatabaseOptions(command)
     .option("--json", "print figures as JSON; unbounded numbers are null", false)
+    .addHelpText("after", "\nHow to read the answer: docs/guides/off-policy.md")
     .addHelpText("after", "\nExample:\n  $ recurve evaluate off-policy --log shop.jsonl --target 7")
     .action(evaluateOffPolicy);
 }
