@@ -1,0 +1,138 @@
+import { type Accuracy, measureAccuracy } from "./accuracy.ts";
+import {
+  catalogueCoverage,
+  giniIndex,
+  intraListDiversity,
+  novelty,
+  setCosine,
+} from "./beyond-accuracy.ts";
+import { bestItems, rankItems } from "./rank-items.ts";
+import type { HeldOutItem, RankingSplit } from "./split.ts";
+
+/** Scores of every item of the catalogue for each history. */
+export type ScoreHistories = (
+  histories: readonly ArrayLike<number>[],
+) => Promise<readonly ArrayLike<number>[]>;
+
+export interface MeanOverUsers {
+  readonly mean: number;
+  readonly standardError: number;
+}
+
+export interface RankingQuality {
+  readonly k: number;
+  readonly accuracy: Readonly<Record<keyof Accuracy, MeanOverUsers>>;
+  readonly coverage: number;
+  /** Bits. */
+  readonly novelty: number;
+  /** Of the sets of training users that had the items. */
+  readonly diversity: number;
+  readonly gini: number;
+  /** Of each held-out item, in their order: to compare rankers pair by pair. */
+  readonly ndcgs: Float64Array;
+}
+
+/** Histories that are scored together. */
+const batchSize = 64;
+
+interface RankedUser {
+  readonly accuracy: Accuracy;
+  readonly shown: readonly number[];
+}
+
+/** @throws RangeError where a ranker scores part of the catalogue: sampled ranking is not offered, see `rankItems` */
+function rankUser(
+  { history, target }: HeldOutItem,
+  scores: ArrayLike<number>,
+  { itemCount, k }: { readonly itemCount: number; readonly k: number },
+): RankedUser {
+  if (scores.length !== itemCount)
+    throw new RangeError(
+      `all ${itemCount} items must be scored, got ${scores.length} scores; ranking against a sample is not comparable`,
+    );
+  const catalogue = { scores, seen: new Set(Array.from(history)) };
+  return {
+    accuracy: measureAccuracy(rankItems(catalogue, [target]), k),
+    shown: bestItems(catalogue, k),
+  };
+}
+
+async function rankAll(
+  score: ScoreHistories,
+  heldOut: readonly HeldOutItem[],
+  sizes: { readonly itemCount: number; readonly k: number },
+): Promise<RankedUser[]> {
+  const ranked: RankedUser[] = [];
+  for (let start = 0; start < heldOut.length; start += batchSize) {
+    const batch = heldOut.slice(start, start + batchSize);
+    const scores = await score(batch.map(({ history }) => history));
+    for (const [index, one] of batch.entries()) ranked.push(rankUser(one, scores[index]!, sizes));
+  }
+  return ranked;
+}
+
+/** Mean NDCG@k alone, for choosing settings and epochs. */
+export async function meanNdcg(
+  score: ScoreHistories,
+  heldOut: readonly HeldOutItem[],
+  sizes: { readonly itemCount: number; readonly k: number },
+): Promise<number> {
+  const ranked = await rankAll(score, heldOut, sizes);
+  return summarise(ranked.map(({ accuracy }) => accuracy.ndcg)).mean;
+}
+
+/** Ranks the whole catalogue but for what the user has seen, for every test item of the split. */
+export async function evaluateRanking(
+  score: ScoreHistories,
+  { test, training, itemCount }: RankingSplit,
+  k: number,
+): Promise<RankingQuality> {
+  const ranked = await rankAll(score, test, { itemCount, k });
+  const lists = ranked.map(({ shown }) => shown);
+  const usersOf = usersByItem(training, itemCount);
+  const of = (metric: keyof Accuracy) => summarise(ranked.map(({ accuracy }) => accuracy[metric]));
+  return {
+    k,
+    accuracy: {
+      hitRate: of("hitRate"),
+      recall: of("recall"),
+      ndcg: of("ndcg"),
+      reciprocalRank: of("reciprocalRank"),
+      averagePrecision: of("averagePrecision"),
+    },
+    coverage: catalogueCoverage(lists, itemCount),
+    novelty: novelty(lists, {
+      userCounts: usersOf.map(({ length }) => length),
+      users: training.length,
+    }),
+    diversity: intraListDiversity(lists, (a, b) => setCosine(usersOf[a]!, usersOf[b]!)),
+    gini: giniIndex(lists, itemCount),
+    ndcgs: Float64Array.from(ranked, ({ accuracy }) => accuracy.ndcg),
+  };
+}
+
+/** Mean difference of NDCG@k over the same held-out items, with the standard error of the pairs. */
+export function compareRankings(first: RankingQuality, second: RankingQuality): MeanOverUsers {
+  if (first.ndcgs.length !== second.ndcgs.length)
+    throw new RangeError(
+      `rankings must be of the same held-out items, got ${first.ndcgs.length} and ${second.ndcgs.length}`,
+    );
+  return summarise(Array.from(first.ndcgs, (value, index) => value - second.ndcgs[index]!));
+}
+
+/** @throws RangeError for fewer than two values, which have no standard error */
+function summarise(values: readonly number[]): MeanOverUsers {
+  const count = values.length;
+  if (count < 2) throw new RangeError(`at least two users must be held out, got ${count}`);
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, standardError: Math.sqrt(squares / (count - 1) / count) };
+}
+
+/** Of each item the users that had it, ascending. */
+function usersByItem(sequences: readonly ArrayLike<number>[], itemCount: number): number[][] {
+  const users: number[][] = Array.from({ length: itemCount }, () => []);
+  for (const [user, sequence] of sequences.entries())
+    for (const item of new Set(Array.from(sequence))) users[item]!.push(user);
+  return users;
+}
