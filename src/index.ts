@@ -64,6 +64,7 @@ export type { Estimator, EstimatorOptions } from "./evaluation/estimators/estima
 export { clusterCategory, marginalWeights } from "./evaluation/estimators/marginal-weights.ts";
 export { estimators, getEstimator } from "./evaluation/estimators/registry.ts";
 export { evaluatePolicy, type PolicyEvaluation } from "./evaluation/evaluate-policy.ts";
+export { asymptoticSequenceInterval } from "./evaluation/intervals/asymptotic-sequence.ts";
 export { bettingInterval } from "./evaluation/intervals/betting.ts";
 export {
   clopperPearsonInterval,

@@ -3,6 +3,7 @@ import { simulateFeedback, targetValue } from "../../../tests/support/simulated-
 import { createRandom } from "../../numeric/random.ts";
 import { mean } from "../../numeric/statistics.ts";
 import { clusteredStandardError, numberClusters } from "../clusters.ts";
+import { asymptoticSequenceInterval } from "./asymptotic-sequence.ts";
 import { bettingInterval } from "./betting.ts";
 import { clopperPearsonInterval, weightedClopperPearsonInterval } from "./clopper-pearson.ts";
 import { clusterBootstrapInterval } from "./cluster-bootstrap.ts";
@@ -133,6 +134,20 @@ describe(`${logs} simulated streams that are looked at after every value, seed $
       }
     });
     expect(held).toBeLessThan(0.75);
+  });
+
+  test("the asymptotic sequence of a mean, looked at as often, holds in at least 95 %", () => {
+    const held = coverAlways(function* (stream) {
+      const draws = createRandom(seed).split(stream);
+      let successes = 0;
+      for (let rows = 1; rows <= 200; rows++) {
+        successes += draws.uniform() < 0.1 ? 1 : 0;
+        const value = successes / rows;
+        const standardError = Math.sqrt((value * (1 - value)) / rows);
+        yield rows < 50 || covers(asymptoticSequenceInterval({ value, standardError, rows }), 0.1);
+      }
+    });
+    expect(held).toBeGreaterThan(floor);
   });
 
   test("the sequence of a difference holds throughout in at least 95 %, unequal shares and drift included", () => {

@@ -1,0 +1,107 @@
+import { checkLength, checkNumbers } from "./checks.ts";
+import { asymptoticSequenceInterval } from "./intervals/asymptotic-sequence.ts";
+
+/** Each end errs in at most 1 % of the comparisons, over all of their looks. */
+const level = 0.98;
+/** Fewer tell nothing of their own spread; the gate asks for as many. */
+const minimumRows = 100;
+const minimumUsers = 20;
+
+/** Users of one arm of live traffic: the sum of each one's rewards, and over how many rows. */
+export interface LiveArm {
+  readonly rewardSums: Float64Array;
+  readonly rows: Float64Array;
+}
+
+// Types, not interfaces: only those fit JsonObject.
+
+export type LiveArmSummary = {
+  readonly users: number;
+  readonly rows: number;
+  /** Mean over rows; absent without rows. */
+  readonly meanReward?: number;
+};
+
+/** What live traffic says of a promoted policy against the one that it replaced, reward units a row. */
+export type LiveDifference = {
+  readonly serving: LiveArmSummary;
+  readonly holdback: LiveArmSummary;
+  /** Serving minus holdback; absent, with what follows, until both arms have enough. */
+  readonly difference?: number;
+  readonly standardError?: number;
+  /** Ends of a confidence sequence, each at 99 %: they hold at every look at once. */
+  readonly interval?: readonly [number, number];
+  /** Difference and interval over the holdback's mean, where that is positive. */
+  readonly relativeLift?: number;
+  readonly relativeInterval?: readonly [number, number];
+};
+
+const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+
+/** Σ_u (R_u − m·N_u)²: what rows of one user share counts once, not once a row. */
+function residualSquares({ rewardSums, rows }: LiveArm, centre: number): number {
+  return rewardSums.reduce((total, value, user) => total + (value - centre * rows[user]!) ** 2, 0);
+}
+
+function summarise(arm: LiveArm): LiveArmSummary & { readonly squares: number } {
+  const users = arm.rows.length;
+  const rows = sum(arm.rows);
+  if (rows === 0) return { users, rows, squares: 0 };
+  const meanReward = sum(arm.rewardSums) / rows;
+  return { users, rows, meanReward, squares: residualSquares(arm, meanReward) };
+}
+
+/**
+ * Each arm's own spread, or that of both together where it is larger: rare rewards leave a small arm without a reward and so
+ * without a spread, which would prove anything. Users as clusters (Liang & Zeger 1986).
+ */
+function standardErrorOf(arms: readonly ReturnType<typeof summarise>[]): number {
+  const add = (summand: (arm: ReturnType<typeof summarise>) => number) =>
+    arms.reduce((total, arm) => total + summand(arm), 0);
+  const own = add(({ users, rows, squares }) => (users / (users - 1)) * (squares / rows ** 2));
+  const pooled =
+    (add(({ squares }) => squares) / add(({ rows }) => rows)) * add(({ rows }) => 1 / rows);
+  return Math.sqrt(Math.max(own, pooled));
+}
+
+function checkArm(name: string, { rewardSums, rows }: LiveArm): void {
+  const most = Number.MAX_VALUE;
+  const remedy = "measure it again";
+  checkLength(`${name}.rows`, rows.length, rewardSums.length, "users");
+  checkNumbers(`${name}.rows`, rows, { low: 1, high: most, expected: "at least 1", remedy });
+  const finite = { low: -most, high: most, expected: "a finite number", remedy };
+  checkNumbers(`${name}.rewardSums`, rewardSums, finite);
+}
+
+/**
+ * Mean reward a row of a promoted policy's users minus that of users who kept the policy which it replaced. Users were
+ * assigned at random, so no propensity and no model is needed, and what moves both arms alike cancels.
+ * @throws invalid_request for arrays of unlike length, users without rows, or rewards that are not finite
+ */
+export function liveDifference(arms: {
+  readonly serving: LiveArm;
+  readonly holdback: LiveArm;
+}): LiveDifference {
+  checkArm("serving", arms.serving);
+  checkArm("holdback", arms.holdback);
+  const both = [summarise(arms.serving), summarise(arms.holdback)] as const;
+  const [{ squares: _, ...serving }, { squares: __, ...holdback }] = both;
+  const isEnough = both.every(({ rows, users }) => rows >= minimumRows && users >= minimumUsers);
+  const { meanReward: before = 0 } = holdback;
+  const value = (serving.meanReward ?? 0) - before;
+  if (!isEnough) return { serving, holdback };
+  const standardError = standardErrorOf(both);
+  const rows = 1 / (1 / serving.rows + 1 / holdback.rows);
+  const { lower, upper } = asymptoticSequenceInterval({ value, standardError, rows, level });
+  return {
+    serving,
+    holdback,
+    difference: value,
+    standardError,
+    interval: [lower, upper],
+    ...(before > 0 && {
+      relativeLift: value / before,
+      relativeInterval: [lower / before, upper / before],
+    }),
+  };
+}
