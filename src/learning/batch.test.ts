@@ -17,7 +17,7 @@ const [a, b, c, d, e] = views as [
   (typeof views)[0],
 ];
 const network = growNetwork(
-  createNetwork({ heads: 1, width: 2, positions: 1 }, createRandom(1)),
+  createNetwork({ heads: 1, width: 2, positions: 1, blocks: 0 }, createRandom(1)),
   [a.itemId, b.itemId, c.itemId],
   createRandom(2),
 );

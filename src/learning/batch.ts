@@ -1,3 +1,4 @@
+import { createEntryFeeds, encodedLength, writeEntries } from "../policy/history-encoder.ts";
 import { maxContextTokens, maxItemTokens } from "../policy/item-features.ts";
 import type { Network } from "../policy/network.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
@@ -87,6 +88,9 @@ function stateFeeds(
   const pools = new Float32Array(shape.rows * poolCount * shape.items);
   const contextTokens = new Int32Array(shape.rows * maxContextTokens);
   const contextWeights = new Float32Array(shape.rows * maxContextTokens);
+  const entryFeeds = createEntryFeeds(shape.rows);
+  const entryColumns = new Int32Array(shape.rows * encodedLength);
+  const entryPresent = new Float32Array(shape.rows * encodedLength);
   for (const [index, { state }] of rows.entries()) {
     for (const [pool, weights] of poolWeights(state.profile.signals).entries()) {
       const start = (index * poolCount + pool) * shape.items;
@@ -95,12 +99,18 @@ function stateFeeds(
         if (column !== undefined) pools[start + column]! += weights[entry]!;
       }
     }
+    writeEntries(entryFeeds, state, index, (cell, entry) => {
+      const column = columns.get(state.history[entry]!);
+      if (column === undefined) return;
+      entryColumns[cell] = column;
+      entryPresent[cell] = 1;
+    });
     for (const [slot, token] of state.profile.tokens.entries()) {
       contextTokens[index * maxContextTokens + slot] = token.index;
       contextWeights[index * maxContextTokens + slot] = token.weight;
     }
   }
-  return { pools, contextTokens, contextWeights };
+  return { pools, contextTokens, contextWeights, entryColumns, entryPresent, ...entryFeeds };
 }
 
 export function buildBatch(options: {

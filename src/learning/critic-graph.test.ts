@@ -12,7 +12,11 @@ import { criticLoss } from "./critic-graph.ts";
 
 const views = sampleViews(4);
 const random = createRandom(41);
-const network = randomNetwork({ heads: 2, width: 3, positions: 2 }, views.slice(0, 3), random);
+const network = randomNetwork(
+  { heads: 2, width: 3, positions: 2, blocks: 0 },
+  views.slice(0, 3),
+  random,
+);
 const rows = Array.from({ length: 3 }, () =>
   sampleRow(views, { state: randomState(views, random) }),
 );

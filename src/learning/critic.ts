@@ -24,6 +24,7 @@ export const criticShape: NetworkShape = {
   heads: rewardHeadCount + 1,
   width: 24,
   positions: 10,
+  blocks: 0,
 };
 
 export const createCritic = (random: RandomStream): Network => createNetwork(criticShape, random);

@@ -13,7 +13,11 @@ import { type DistilObjective, distilLoss } from "./distil-graph.ts";
 
 const views = sampleViews(4);
 const random = createRandom(43);
-const network = randomNetwork({ heads: 1, width: 3, positions: 1 }, views.slice(0, 3), random);
+const network = randomNetwork(
+  { heads: 1, width: 4, positions: 1, blocks: 1 },
+  views.slice(0, 3),
+  random,
+);
 const rows = Array.from({ length: 3 }, () =>
   sampleRow(views, { state: randomState(views, random) }),
 );

@@ -30,8 +30,8 @@ async function logsOf(network: Network) {
   return logs;
 }
 
-/** A policy of the same form as the one that is trained, so that its distributions can be reached. */
-const targetLogs = await logsOf(randomNetwork(policyShape, views, random));
+/** Pools alone: what the network that is trained can reach with an encoder that adds nothing. */
+const targetLogs = await logsOf(randomNetwork({ ...policyShape, blocks: 0 }, views, random));
 const targets: DistilRow[] = rows.map((row, index) => ({
   ...row,
   target: targetLogs[index]!.map(Math.exp),

@@ -4,7 +4,7 @@ import type { Policy } from "./policy.ts";
 import { createScorer } from "./scorer.ts";
 import { corruptSnapshot, encodeTensors, type TensorFile } from "./snapshot.ts";
 
-export const policyShape: NetworkShape = { heads: 1, width: 32, positions: 1 };
+export const policyShape: NetworkShape = { heads: 1, width: 32, positions: 1, blocks: 1 };
 
 /** A policy that knows nothing: with its state weights at 0 every candidate has the same logit. */
 export function initialNetwork(random: RandomStream): Network {
@@ -27,8 +27,8 @@ export function encodeNetwork(network: Network, kind = "network"): Uint8Array {
 
 /** @throws corrupt_snapshot where an array is missing or has another shape, as in the file of another build */
 export function toNetwork(file: TensorFile): Network {
-  const { heads = 0, width = 0, positions = 0 } = file.meta.numbers;
-  const shape = { heads, width, positions };
+  const { heads = 0, width = 0, positions = 0, blocks = 0 } = file.meta.numbers;
+  const shape = { heads, width, positions, blocks };
   const expected = Object.entries(parameterShapes(shape, file.meta.itemIds.length));
   const parameters = expected.map(([name, dimensions]) => {
     const found = file.tensors[name];

@@ -18,7 +18,7 @@ import {
 } from "./network.ts";
 import { createScorer } from "./scorer.ts";
 
-const shape: NetworkShape = { heads: 3, width: 4, positions: 2 };
+const shape: NetworkShape = { heads: 3, width: 4, positions: 2, blocks: 0 };
 const [a, b, c] = [itemId("a"), itemId("b"), itemId("c")];
 const create = (seed: number) => createNetwork(shape, createRandom(seed));
 

@@ -1,12 +1,14 @@
 import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
+import { historyParameters } from "./history-encoder.ts";
 import { contextTokenBuckets, itemTokenBuckets } from "./item-features.ts";
 import { poolCount } from "./profile.ts";
 
 /**
  * Two towers, several heads side by side: e_m(a) = id embedding + Σ hashed features, h_m(s) = W_m·[pools of e_m over the
  * history] + Σ hashed context + c_m, f_m(s, a) = h_m·e_m + u_m·e_m + b_m(a) (+ position bias while training).
- * The policy is a network with one head; the reward models and the discriminator are the heads of another.
+ * The policy is a network with one head, whose h has a Transformer over the newest events on top; the reward models and the
+ * discriminator are the heads of another.
  */
 export interface NetworkShape {
   readonly heads: number;
@@ -14,6 +16,8 @@ export interface NetworkShape {
   readonly width: number;
   /** Positions with a bias of their own. */
   readonly positions: number;
+  /** Of the Transformer over the newest events, 0 for none; only a network with one head has any. */
+  readonly blocks: number;
 }
 
 export type Parameters = Readonly<Record<string, Float32Array>>;
@@ -40,15 +44,21 @@ export function parameterShapes(
     stateBias: [heads, 1, width],
     itemWeights: [heads, width, 1],
     positionBias: [heads, positions, 1],
+    ...Object.fromEntries(
+      Object.entries(historyParameters(shape)).map(([name, spec]) => [name, spec.shape]),
+    ),
   };
 }
 
-/** Standard deviations of the start; what is missing starts at 0. */
-const initialDeviation: Readonly<Record<string, number>> = {
+/** 1 is a constant, anything below the standard deviation of a normal start; what is missing starts at 0. */
+const starts = (shape: NetworkShape): Readonly<Record<string, number>> => ({
   itemTable: 0.05,
   itemTokenTable: 0.25,
   stateWeights: 0.02,
-};
+  ...Object.fromEntries(
+    Object.entries(historyParameters(shape)).map(([name, spec]) => [name, spec.start]),
+  ),
+});
 
 const count = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
@@ -72,11 +82,12 @@ function addSimilarity(stateWeights: Float32Array, { heads, width }: NetworkShap
 export function createNetwork(shape: NetworkShape, random: RandomStream): Network {
   const itemIds = ["" as ItemId];
   const parameters: Record<string, Float32Array> = {};
+  const initial = starts(shape);
   for (const [name, dimensions] of Object.entries(parameterShapes(shape, itemIds.length))) {
-    const deviation = initialDeviation[name] ?? 0;
+    const start = initial[name] ?? 0;
     const values = new Float32Array(count(dimensions));
-    if (deviation > 0)
-      for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
+    if (start === 1) values.fill(1);
+    else if (start > 0) for (let i = 0; i < values.length; i++) values[i] = start * random.normal();
     parameters[name] = values;
   }
   addSimilarity(parameters.stateWeights!, shape);

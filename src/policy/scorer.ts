@@ -1,4 +1,5 @@
 import { createSession } from "../tensor/session.ts";
+import { createEntryFeeds, encodedLength, writeEntries } from "./history-encoder.ts";
 import { createItemEmbedder, type ItemVector } from "./item-embedder.ts";
 import { maxContextTokens } from "./item-features.ts";
 import type { Network } from "./network.ts";
@@ -70,14 +71,26 @@ export async function createScorer(
     const pooled = new Float32Array(heads * batchStates * poolCount * width);
     const contextTokens = new Int32Array(batchStates * maxContextTokens);
     const contextWeights = new Float32Array(batchStates * maxContextTokens);
+    const entries = new Float32Array(batchStates * encodedLength * width);
+    const entryFeeds = createEntryFeeds(batchStates);
     for (const [index, state] of states.entries()) {
       poolHistory(state, pooled, index);
+      writeEntries(entryFeeds, state, index, (cell, entry) => {
+        const vector = vectors.get(state.history[entry]!)!;
+        entries.set(vector.subarray(0, width), cell * width);
+      });
       for (const [slot, token] of state.profile.tokens.entries()) {
         contextTokens[index * maxContextTokens + slot] = token.index;
         contextWeights[index * maxContextTokens + slot] = token.weight;
       }
     }
-    const { encoded } = await stateSession.run({ pooled, contextTokens, contextWeights });
+    const { encoded } = await stateSession.run({
+      pooled,
+      contextTokens,
+      contextWeights,
+      entries,
+      ...entryFeeds,
+    });
     return encoded!;
   }
 

@@ -1,4 +1,4 @@
-import { add } from "../tensor/arithmetic.ts";
+import { add, multiply } from "../tensor/arithmetic.ts";
 import { embeddingBag } from "../tensor/embedding-bag.ts";
 import {
   constant,
@@ -11,6 +11,7 @@ import {
 import { gatherRows } from "../tensor/indexing.ts";
 import { reshape, transpose } from "../tensor/layout.ts";
 import { matmul } from "../tensor/linear-algebra.ts";
+import { encodedLength, encodeHistory } from "./history-encoder.ts";
 import { maxContextTokens, maxItemTokens } from "./item-features.ts";
 import { type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import { poolCount } from "./profile.ts";
@@ -55,13 +56,16 @@ function itemTower(
   return { embedding, bias };
 }
 
-/** h [heads, states, width] from the pooled history [heads, states, pools · width] and the context tokens that are fed. */
+/**
+ * h [heads, states, width] from the pooled history [heads, states, pools · width], the context tokens that are fed and, where
+ * the network has an encoder, the embedded newest events [states, encodedLength, width].
+ */
 function stateTower(
   graph: Graph<Precision>,
   values: ParameterValues,
-  options: { readonly shape: NetworkShape; readonly pooled: Value },
+  options: { readonly shape: NetworkShape; readonly pooled: Value; readonly entries: () => Value },
 ): Value {
-  const { shape, pooled } = options;
+  const { shape, pooled, entries } = options;
   const [, states = 0] = pooled.shape;
   const tokens = input(graph, "contextTokens", [states, maxContextTokens], "int32");
   const weights = input(graph, "contextWeights", [states, maxContextTokens]);
@@ -70,7 +74,19 @@ function stateTower(
     shape,
   );
   const history = matmul(pooled, parameterValue(values, "stateWeights"));
-  return add(add(history, context), parameterValue(values, "stateBias"));
+  const state = add(add(history, context), parameterValue(values, "stateBias"));
+  if (shape.blocks === 0) return state;
+  const encoded = encodeHistory(graph, values, { shape, states, entries: entries() });
+  return add(state, reshape(encoded, [1, states, shape.width]));
+}
+
+/** Embeddings of the newest events out of those of a batch's items, by the columns that are fed; 0 where there is none. */
+function gatherEntries(graph: Graph<Precision>, embedding: Value, states: number): Value {
+  const cells = [states, encodedLength];
+  const [, items = 0, width = 0] = embedding.shape;
+  const columns = input(graph, "entryColumns", cells, "int32");
+  const present = reshape(input(graph, "entryPresent", cells), [...cells, 1]);
+  return multiply(gatherRows(reshape(embedding, [items, width]), columns), present);
 }
 
 /** f [heads, states, items] of every state with every item of a batch: what training differentiates. */
@@ -83,7 +99,8 @@ export function scoreTower(
   const { embedding, bias } = itemTower(graph, values, options);
   const pools = input(graph, "pools", [states * poolCount, items]);
   const pooled = reshape(matmul(pools, embedding), [shape.heads, states, poolCount * shape.width]);
-  return scoreItems(stateTower(graph, values, { shape, pooled }), { embedding, bias });
+  const entries = () => gatherEntries(graph, embedding, states);
+  return scoreItems(stateTower(graph, values, { shape, pooled, entries }), { embedding, bias });
 }
 
 /** f [heads, states, items] = h·e + bias. */
@@ -119,7 +136,8 @@ export function stateGraph(network: Network, states: number): NetworkGraph {
   const graph = createGraph();
   const { shape } = network;
   const pooled = input(graph, "pooled", [shape.heads, states, poolCount * shape.width]);
-  const encoded = stateTower(graph, constants(graph, network), { shape, pooled });
+  const entries = () => input(graph, "entries", [states, encodedLength, shape.width]);
+  const encoded = stateTower(graph, constants(graph, network), { shape, pooled, entries });
   return { graph, outputs: { encoded } };
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkGradient, evaluate, weightedSum } from "../../tests/support/check-gradient.ts";
 import { createRandom, type RandomStream } from "../numeric/random.ts";
-import { attention, causalMask, segmentMask } from "./attention.ts";
+import { attention, causalMask, presenceMask, segmentMask } from "./attention.ts";
 import { createGraph, type Graph, input, type Precision, parameter } from "./graph.ts";
 import { elementCount, type Shape } from "./shape.ts";
 
@@ -95,7 +95,7 @@ test("attention and its masks name the shapes that they refuse", () => {
   const mask = causalMask(graph, 3);
   const shared = { mask, heads: 3 };
   expect(() => attention({ queries: value, keys: other, values: value, ...shared })).toThrow(
-    "attention: expected three of [batch, length, width], got [2, 3, 4] and [2, 3, 2] and [2, 3, 4]",
+    "attention: expected [batch, queries, width] and two of [batch, length, width], got [2, 3, 4] and [2, 3, 2] and [2, 3, 4]",
   );
   expect(() => attention({ queries: value, keys: value, values: value, ...shared })).toThrow(
     "attention: expected a width that 3 heads divide, got [2, 3, 4]",
@@ -103,4 +103,5 @@ test("attention and its masks name the shapes that they refuse", () => {
   expect(() => segmentMask(value)).toThrow(
     "segmentMask: expected int32 [batch, length], got [2, 3, 4]",
   );
+  expect(() => presenceMask(value)).toThrow("presenceMask: expected int32 [batch, length]");
 });

@@ -10,9 +10,9 @@ const masked = -1e9;
 
 /**
  * softmax(QKᵀ/√(width/heads) + mask)·V, with the heads beside each other in the last axis (Vaswani et al. 2017,
- * arXiv:1706.03762, eq. 1). Queries, keys and values are [batch, length, width].
+ * arXiv:1706.03762, eq. 1). Queries are [batch, queries, width], keys and values [batch, length, width].
  *
- * @param mask broadcasts to [batch, heads, length, length]; see `causalMask` and `segmentMask`
+ * @param mask broadcasts to [batch, heads, queries, length]; see `causalMask`, `segmentMask` and `presenceMask`
  */
 export function attention(options: {
   readonly queries: Value;
@@ -23,11 +23,13 @@ export function attention(options: {
 }): Value {
   const { queries, keys, values, mask, heads } = options;
   const { shape } = queries;
-  const [batch = 0, length = 0, width = 0] = shape;
-  if (shape.length !== 3 || !sameShape(keys.shape, shape) || !sameShape(values.shape, shape))
+  const [batch = 0, , width = 0] = shape;
+  const length = keys.shape[1] ?? 0;
+  const keyShape = [batch, length, width];
+  if (shape.length !== 3 || ![keys, values].every((value) => sameShape(value.shape, keyShape)))
     throw shapeError(
       "attention",
-      "three of [batch, length, width]",
+      "[batch, queries, width] and two of [batch, length, width]",
       shape,
       keys.shape,
       values.shape,
@@ -35,7 +37,7 @@ export function attention(options: {
   if (!Number.isInteger(heads) || width % heads !== 0)
     throw shapeError("attention", `a width that ${heads} heads divide`, shape);
   const split = (value: Value, permutation: readonly number[]) =>
-    transpose(reshape(value, [batch, length, heads, width / heads]), permutation);
+    transpose(reshape(value, [batch, value.shape[1]!, heads, width / heads]), permutation);
   // Scaled before the product, which has length²/width times as many elements.
   const scaled = multiply(queries, 1 / Math.sqrt(width / heads));
   const logits = matmul(split(scaled, [0, 2, 1, 3]), split(keys, [0, 2, 3, 1]));
@@ -61,9 +63,7 @@ export const causalMask = (graph: Graph<Precision>, length: number): Value =>
  * @param segments int32 [batch, length]
  */
 export function segmentMask(segments: Value): Value {
-  const [batch = 0, length = 0] = segments.shape;
-  if (segments.shape.length !== 2 || segments.type !== "int32")
-    throw shapeError("segmentMask", "int32 [batch, length]", segments.shape);
+  const [batch, length] = segmentShape("segmentMask", segments);
   const { graph } = segments;
   const shape = [batch, 1, length, length];
   const same = apply({
@@ -74,4 +74,29 @@ export function segmentMask(segments: Value): Value {
   });
   const inputs = [same, causalMask(graph, length), constant(graph, [masked])];
   return apply({ operator: "Where", inputs, shape, type: graph.precision });
+}
+
+/**
+ * [batch, 1, 1, length]: any query attends to the positions that hold something.
+ *
+ * @param segments int32 [batch, length], 0 where there is nothing
+ */
+export function presenceMask(segments: Value): Value {
+  const [batch, length] = segmentShape("presenceMask", segments);
+  const { graph } = segments;
+  const empty = apply({
+    operator: "Equal",
+    inputs: [reshape(segments, [batch, 1, 1, length]), constant(graph, Int32Array.of(0))],
+    shape: [batch, 1, 1, length],
+    type: "bool",
+  });
+  const inputs = [empty, constant(graph, [masked]), constant(graph, [0])];
+  return apply({ operator: "Where", inputs, shape: empty.shape, type: graph.precision });
+}
+
+function segmentShape(operation: string, { shape, type }: Value): readonly [number, number] {
+  const [batch = 0, length = 0] = shape;
+  if (shape.length !== 2 || type !== "int32")
+    throw shapeError(operation, "int32 [batch, length]", shape);
+  return [batch, length];
 }

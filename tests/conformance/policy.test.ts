@@ -9,7 +9,11 @@ import { testPolicy } from "./policy.ts";
 const known = sampleViews(12);
 
 describe("network policy", () => {
-  const network = randomNetwork({ heads: 1, width: 8, positions: 1 }, known, createRandom(5));
+  const network = randomNetwork(
+    { heads: 1, width: 8, positions: 1, blocks: 1 },
+    known,
+    createRandom(5),
+  );
   testPolicy({
     kind: "network",
     bytes: encodeNetwork(network),

@@ -50,6 +50,8 @@ test("a snapshot that was damaged is not served: the baseline answers and /healt
   expect((await damaged.ended()).code).toBe(0);
   const audited = await runRecurve(folder, "audit");
   expect(audited.code).toBe(1);
-  expect(audited.output).toMatch(/can't be derived: .*checksum/);
+  expect(audited.output).toMatch(
+    /wrong-snapshot: policy version 3 is not the snapshot that was published/,
+  );
   expect(audited.output).toMatch(/^error: 1 of 2 decisions .* \(audit_failed\)$/m);
 });

@@ -7,21 +7,23 @@ import { scoreTower } from "../../src/policy/towers.ts";
 import { createGraph, parameter } from "../../src/tensor/graph.ts";
 import { createSession } from "../../src/tensor/session.ts";
 import { sampleRow } from "../support/feedback.ts";
-import { randomNetwork, randomState, sampleViews } from "../support/policy.ts";
+import { randomNetwork, randomState, sampleState, sampleViews } from "../support/policy.ts";
 
 // Training differentiates one graph, serving runs two others and pools in TypeScript: they must compute the same.
 test.each([
-  { heads: 1, width: 8, positions: 1 },
-  { heads: 3, width: 5, positions: 4 },
+  { heads: 1, width: 8, positions: 1, blocks: 0 },
+  { heads: 1, width: 8, positions: 1, blocks: 1 },
+  { heads: 1, width: 8, positions: 1, blocks: 2 },
+  { heads: 3, width: 5, positions: 4, blocks: 0 },
 ])(
-  "serving scores what training differentiates, to 1e-5: $heads heads of width $width",
+  "serving scores what training differentiates, to 1e-5: $heads heads of width $width, $blocks blocks",
   async (shape) => {
     const random = createRandom(47);
     const views = sampleViews(10);
     const network = randomNetwork(shape, views.slice(0, 8), random);
-    const rows = Array.from({ length: 12 }, () =>
-      sampleRow(views, { state: randomState(views, random) }),
-    );
+    const longer = Array.from({ length: 30 }, () => [views[random.integer(10)]!, 1] as const);
+    const states = [...Array.from({ length: 10 }, () => randomState(views, random)), sampleState()];
+    const rows = [...states, sampleState(longer)].map((state) => sampleRow(views, { state }));
     const batch = { rows: 16, items: 12 };
     const { feeds, columns } = buildBatch({ rows, shape: batch, itemRows: rowIndex(network) });
     const graph = createGraph();

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { checkGradient, weightedSum } from "../../../tests/support/check-gradient.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { createGraph, parameter } from "../../tensor/graph.ts";
+import { createGraph, input, parameter } from "../../tensor/graph.ts";
 import { createSession } from "../../tensor/session.ts";
-import { encodeHistories } from "./encoder.ts";
+import { encodeHistories, encodeNewest } from "./encoder.ts";
 import { createHistoryFeeds, writeHistory } from "./history-batch.ts";
 import { createTransformer, transformerParameters } from "./parameters.ts";
 import type { TransformerShape } from "./shape.ts";
@@ -78,6 +78,33 @@ test("histories that share a row are encoded as if each had one of its own", asy
   const close = (states: readonly (readonly number[])[]) =>
     states.map((state) => state.map((value) => expect.closeTo(value, 5)));
   expect(packed.slice(0, 5)).toEqual(close([...alone.slice(0, 3), ...alone.slice(6, 8)]));
+});
+
+test("the newest state alone is the last of all states", async () => {
+  const history = [5, 1, 2, 7];
+  const all = await encode([{ items: history, row: 0, start: 0, segment: 1 }]);
+  const graph = createGraph();
+  const cells = [1, shape.length, shape.width];
+  const segments = input(graph, "segments", [1, shape.length], "int32");
+  const parameters = declareParameters(graph, shape);
+  const newest = encodeNewest(input(graph, "embedded", cells), (name) => parameters[name]!, {
+    shape,
+    segments,
+  });
+  const session = await createSession(graph, { newest });
+  const model = createTransformer(shape, createRandom(1));
+  const { itemTable, positionTable } = model.parameters;
+  // Right-aligned: cells before the first event hold something that must not count.
+  const embedded = new Float32Array(shape.length * shape.width).fill(3);
+  const free = shape.length - history.length;
+  for (const [place, item] of history.entries())
+    for (let i = 0; i < shape.width; i++)
+      embedded[(free + place) * shape.width + i] =
+        itemTable![item * shape.width + i]! + positionTable![place * shape.width + i]!;
+  const feeds = { embedded, segments: Int32Array.of(0, 0, 1, 1, 1, 1) };
+  const result = await session.run({ ...model.parameters, ...feeds });
+  await session.close();
+  expect([...result.newest!]).toEqual(all[3]!.map((value) => expect.closeTo(value, 5)));
 });
 
 test.each(["relu", "gelu", "swiglu"] as const)(

@@ -1,12 +1,13 @@
 import { gelu, swiglu } from "../../tensor/activation.ts";
 import { add } from "../../tensor/arithmetic.ts";
-import { attention, segmentMask } from "../../tensor/attention.ts";
+import { attention, presenceMask, segmentMask } from "../../tensor/attention.ts";
 import { relu } from "../../tensor/elementwise.ts";
 import { type Graph, input, type Precision, type Value } from "../../tensor/graph.ts";
 import { gatherRows } from "../../tensor/indexing.ts";
+import { type Range, reshape, slice } from "../../tensor/layout.ts";
 import { matmul } from "../../tensor/linear-algebra.ts";
 import { layerNorm } from "../../tensor/normalisation.ts";
-import type { TransformerShape } from "./shape.ts";
+import type { EncoderShape, TransformerShape } from "./shape.ts";
 
 /** The parameters as values of one graph: constants when serving, inputs when training. */
 export type TransformerValues = Readonly<Record<string, Value>>;
@@ -36,34 +37,87 @@ export function encodeHistories(
   const declare = (name: string) => input(graph, name, [rows, shape.length], "int32");
   const items = gatherRows(values.itemTable!, declare("items"));
   const positions = gatherRows(values.positionTable!, declare("positions"));
+  const part = (name: string) => values[name]!;
   const mask = segmentMask(declare("segments"));
   let states = regularise(add(items, positions));
-  for (let block = 0; block < shape.blocks; block++) {
-    const part = (name: string) => values[`block${block}/${name}`]!;
-    states = add(states, regularise(attend(states, part, { mask, heads: shape.heads })));
-    states = add(states, regularise(feedForward(states, part, shape)));
-  }
-  return layerNorm(states, values.stateScale!, values.stateShift!);
+  for (let block = 0; block < shape.blocks; block++)
+    states = applyBlock(states, ofBlock(part, block), { mask, shape, regularise });
+  return layerNorm(states, part("stateScale"), part("stateShift"));
 }
 
+/** A parameter by its name. */
 type Part = (name: string) => Value;
+
+const ofBlock =
+  (part: Part, block: number): Part =>
+  (name) =>
+    part(`block${block}/${name}`);
+
+/**
+ * The state of `encodeHistories` after the newest event alone, [rows, width], of histories that are embedded already. The
+ * last block works out nothing else.
+ *
+ * @param embedded [rows, length, width], the newest event last
+ * @param segments int32 [rows, length]: that of the newest event where there is an event, 0 before the first one
+ */
+export function encodeNewest(
+  embedded: Value,
+  part: Part,
+  options: { readonly shape: EncoderShape; readonly segments: Value },
+): Value {
+  const { shape, segments } = options;
+  const [rows = 0] = embedded.shape;
+  const { length, width, blocks } = shape;
+  const mask = segmentMask(segments);
+  let states = embedded;
+  for (let block = 0; block < blocks - 1; block++)
+    states = applyBlock(states, ofBlock(part, block), { mask, shape });
+  const newest = { axis: 1, start: length - 1, end: length };
+  const last = { mask: presenceMask(segments), shape, queries: newest };
+  const state = applyBlock(states, ofBlock(part, blocks - 1), last);
+  return reshape(layerNorm(state, part("stateScale"), part("stateShift")), [rows, width]);
+}
+
+/** One block, at all positions or at a range of them. */
+function applyBlock(
+  states: Value,
+  part: Part,
+  options: {
+    readonly mask: Value;
+    readonly shape: EncoderShape;
+    readonly queries?: Range;
+    readonly regularise?: EncoderOptions["regularise"];
+  },
+): Value {
+  const { shape, queries, regularise = (value: Value) => value } = options;
+  const at = queries === undefined ? states : slice(states, queries);
+  const attended = add(at, regularise(attend(states, part, options)));
+  return add(attended, regularise(feedForward(attended, part, shape)));
+}
 
 function attend(
   states: Value,
   part: Part,
-  options: { readonly mask: Value; readonly heads: number },
+  options: {
+    readonly mask: Value;
+    readonly shape: EncoderShape;
+    readonly queries?: Range;
+  },
 ): Value {
+  const { mask, queries } = options;
   const normal = layerNorm(states, part("attentionScale"), part("attentionShift"));
+  const asking = queries === undefined ? normal : slice(normal, queries);
   const mixed = attention({
-    queries: matmul(normal, part("queryWeights")),
+    queries: matmul(asking, part("queryWeights")),
     keys: matmul(normal, part("keyWeights")),
     values: matmul(normal, part("valueWeights")),
-    ...options,
+    mask,
+    heads: options.shape.heads,
   });
   return matmul(mixed, part("outputWeights"));
 }
 
-function feedForward(states: Value, part: Part, shape: TransformerShape): Value {
+function feedForward(states: Value, part: Part, shape: EncoderShape): Value {
   const normal = layerNorm(states, part("forwardScale"), part("forwardShift"));
   const inner = add(matmul(normal, part("innerWeights")), part("innerBias"));
   return add(

@@ -1,5 +1,10 @@
 import type { RandomStream } from "../../numeric/random.ts";
-import { assertTransformerShape, innerWidth, type TransformerShape } from "./shape.ts";
+import {
+  assertTransformerShape,
+  type EncoderShape,
+  innerWidth,
+  type TransformerShape,
+} from "./shape.ts";
 
 /** A trained or starting network: arrays by the names of `transformerParameters`. */
 export interface TransformerModel {
@@ -7,7 +12,7 @@ export interface TransformerModel {
   readonly parameters: Readonly<Record<string, Float32Array>>;
 }
 
-interface ParameterSpec {
+export interface ParameterSpec {
   readonly shape: readonly number[];
   /** 0 and 1 are constants, anything between is the standard deviation of a normal start. */
   readonly start: number;
@@ -15,14 +20,21 @@ interface ParameterSpec {
 
 const embeddingDeviation = 0.02;
 
-/** Embeddings; for each block its two normalised halves; the last normalisation. */
+/** Item embeddings and what encodes their histories. */
 export function transformerParameters(
   shape: TransformerShape,
 ): Readonly<Record<string, ParameterSpec>> {
   assertTransformerShape(shape);
+  return {
+    itemTable: { shape: [shape.items, shape.width], start: embeddingDeviation },
+    ...encoderParameters(shape),
+  };
+}
+
+/** Position embeddings; for each block its two normalised halves; the last normalisation. */
+export function encoderParameters(shape: EncoderShape): Readonly<Record<string, ParameterSpec>> {
   const { width, blocks } = shape;
   return {
-    itemTable: { shape: [shape.items, width], start: embeddingDeviation },
     positionTable: { shape: [shape.length, width], start: embeddingDeviation },
     ...Object.fromEntries(
       Array.from({ length: blocks }, (_, block) =>
@@ -40,7 +52,7 @@ const norm = (name: string, width: number): Record<string, ParameterSpec> => ({
   [`${name}Shift`]: { shape: [width], start: 0 },
 });
 
-function blockParameters(shape: TransformerShape): Record<string, ParameterSpec> {
+function blockParameters(shape: EncoderShape): Record<string, ParameterSpec> {
   const { width, feedForward } = shape;
   const inner = innerWidth(shape);
   const gated = feedForward === "swiglu" ? 2 * inner : inner;

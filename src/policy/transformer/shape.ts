@@ -1,7 +1,5 @@
-/** Sizes of a causal Transformer over item histories. */
-export interface TransformerShape {
-  /** Items of the catalogue, numbered from 0. */
-  readonly items: number;
+/** Sizes of a causal Transformer over embedded histories. */
+export interface EncoderShape {
   /** d: of embeddings and states. */
   readonly width: number;
   readonly blocks: number;
@@ -11,6 +9,12 @@ export interface TransformerShape {
   readonly length: number;
   /** What stands between the two products of a block's second half; `swiglu` has two thirds of the inner width, and a gate. */
   readonly feedForward: "relu" | "gelu" | "swiglu";
+}
+
+/** With an embedding of each item. */
+export interface TransformerShape extends EncoderShape {
+  /** Items of the catalogue, numbered from 0. */
+  readonly items: number;
 }
 
 export type Preset = "small" | "base" | "large";
@@ -28,7 +32,7 @@ export const presetShape = (
 ): TransformerShape => ({ ...presets[preset], ...sizes });
 
 /** Width between the two products of the feed-forward part: 4d, or two thirds of it where a gate takes as much again. */
-export const innerWidth = ({ width, feedForward }: TransformerShape): number =>
+export const innerWidth = ({ width, feedForward }: EncoderShape): number =>
   feedForward === "swiglu" ? Math.round((8 * width) / 3) : 4 * width;
 
 /** @throws RangeError that names the field */
