@@ -19,7 +19,17 @@ export interface ChartSetup {
 }
 
 const font = `12px ${fontFamily}`;
-const armColors = { baseline: "--soft", canary: "--wary", serving: "--accent" } as const;
+const armColors = {
+  baseline: "--soft",
+  holdback: "--accent",
+  canary: "--wary",
+  serving: "--accent",
+} as const;
+/** Arms that are there to compare with are drawn thinner, with gaps. */
+const armDashes: Partial<Record<(typeof armNames)[number], number[]>> = {
+  baseline: [5, 4],
+  holdback: [2, 3],
+};
 
 /** Dots of single buckets first, so that the lines lie above them. */
 export function chartData({ times, arms }: AlignedSeries): uPlot.AlignedData {
@@ -41,8 +51,8 @@ function chartSeries(color: ReadColor): uPlot.Series[] {
   const lines = armNames.map(
     (arm): uPlot.Series => ({
       stroke: () => color(armColors[arm]),
-      width: arm === "baseline" ? 1.5 : 2,
-      ...(arm === "baseline" && { dash: [5, 4] }),
+      width: armDashes[arm] ? 1.5 : 2,
+      ...(armDashes[arm] && { dash: armDashes[arm] }),
       points: { show: (_, __, first, last) => last - first < 3, size: 5 },
     }),
   );

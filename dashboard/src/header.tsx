@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { formatPercent } from "./format.ts";
 import type { LoopData, ScenarioRow } from "./load-loop.ts";
 
 /** The name's mark: a curve that comes back to itself. */
@@ -21,10 +22,13 @@ function Health({ status }: { readonly status: "ok" | "degraded" | "away" }): Re
 }
 
 function Versions({ policies }: { readonly policies: LoopData["policies"] }): ReactNode {
-  const { serving, canary, canaryShare, baseline } = policies;
+  const { serving, canary, canaryShare, holdback, holdbackShare = 0, baseline } = policies;
+  const shared = (version: number | undefined, share: number) =>
+    version === undefined ? undefined : `policy ${version} (${formatPercent(share)})`;
   const rows = [
     ["serving", serving === undefined ? "none" : `policy ${serving}`],
-    ["canary", canary === undefined ? undefined : `policy ${canary} (${canaryShare * 100} %)`],
+    ["canary", shared(canary, canaryShare)],
+    ["holdback", shared(holdback, holdbackShare)],
     ["baseline", baseline === undefined ? "none" : `policy ${baseline}`],
   ] as const;
   return (

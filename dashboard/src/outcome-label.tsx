@@ -17,6 +17,7 @@ const outcomes: Readonly<Record<CycleBody["outcome"], readonly [text: string, to
 const statusTones: Readonly<Record<PolicyStatus, Tone>> = {
   serving: "good",
   canary: "wary",
+  holdback: "plain",
   held: "plain",
   retired: "plain",
   "rolled-back": "bad",

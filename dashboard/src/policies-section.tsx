@@ -9,8 +9,9 @@ import { ShowAll } from "./show-all.tsx";
 const shownAtFirst = 8;
 
 /** Those that answer now, then the other networks as they came: newest first. Each cycle replaces the baseline. */
-function byRelevance({ serving, canary, baseline, policies }: PoliciesResponse): PolicyBody[] {
-  const order = [serving, canary, baseline];
+function byRelevance(response: PoliciesResponse): PolicyBody[] {
+  const { serving, canary, holdback, baseline, policies } = response;
+  const order = [serving, canary, holdback, baseline];
   const place = ({ version }: PolicyBody) =>
     order.includes(version) ? order.indexOf(version) : order.length;
   const shown = policies.filter(

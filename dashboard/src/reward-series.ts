@@ -1,9 +1,9 @@
 import type { CycleBody, RewardPoint, RewardSeriesResponse } from "../../src/contract/api.ts";
 import { reviewedVersion } from "./cycle-record.ts";
 
-export const armNames = ["baseline", "canary", "serving"] as const;
-/** Buckets that a drawn mean covers, its own included. The baseline has the fewest decisions and changes least. */
-export const smoothingBuckets = { serving: 5, canary: 5, baseline: 20 } as const;
+export const armNames = ["baseline", "holdback", "canary", "serving"] as const;
+/** Buckets that a drawn mean covers, its own included: more where an arm has few decisions. */
+export const smoothingBuckets = { serving: 5, canary: 5, holdback: 20, baseline: 20 } as const;
 
 export interface ArmSeries {
   /** Mean reward of the bucket's own decisions. */
@@ -61,7 +61,12 @@ export function alignSeries({ points, bucketSeconds }: RewardSeriesResponse): Al
   const align = (arm: RewardPoint["arm"]) => alignArm(points, times, arm);
   return {
     times,
-    arms: { serving: align("serving"), canary: align("canary"), baseline: align("baseline") },
+    arms: {
+      serving: align("serving"),
+      canary: align("canary"),
+      holdback: align("holdback"),
+      baseline: align("baseline"),
+    },
   };
 }
 

@@ -55,7 +55,7 @@ export interface RecommendResponse {
   readonly decisionId: string;
   readonly scenario: string;
   readonly policyVersion: number;
-  readonly arm: "serving" | "canary" | "baseline";
+  readonly arm: "serving" | "canary" | "holdback" | "baseline";
   readonly slate: readonly SlateEntry[];
   /** Joint probability of the slate. */
   readonly slatePropensity: number;
@@ -153,7 +153,7 @@ export interface ScenarioQuery {
   readonly limit?: number;
 }
 
-export type PolicyStatus = "serving" | "canary" | "held" | "retired" | "rolled-back";
+export type PolicyStatus = "serving" | "canary" | "holdback" | "held" | "retired" | "rolled-back";
 
 export interface PolicyBody {
   readonly version: number;
@@ -176,6 +176,9 @@ export interface PoliciesResponse {
   readonly serving?: number;
   readonly canary?: number;
   readonly canaryShare: number;
+  /** What the serving policy replaced, while a share of the users keeps it. */
+  readonly holdback?: number;
+  readonly holdbackShare?: number;
   readonly baseline?: number;
   readonly policies: readonly PolicyBody[];
 }
@@ -216,7 +219,7 @@ export interface RewardSeriesQuery {
 /** Mean reward of a decision (sum over its positions, defaults included) by time and arm. */
 export interface RewardPoint {
   readonly from: string;
-  readonly arm: "serving" | "canary" | "baseline";
+  readonly arm: "serving" | "canary" | "holdback" | "baseline";
   readonly decisions: number;
   readonly meanReward: number;
 }
@@ -232,7 +235,7 @@ export interface DecisionBody {
   readonly decisionId: string;
   readonly userId: string;
   readonly scenario: string;
-  readonly arm: "serving" | "canary" | "baseline";
+  readonly arm: "serving" | "canary" | "holdback" | "baseline";
   readonly policyVersion: number;
   readonly seed: number;
   readonly asOf: number;

@@ -7,8 +7,11 @@ export interface Candidate {
   readonly features?: JsonObject;
 }
 
-/** Which part of the traffic a decision belongs to. `baseline` is the popularity policy kept beside for comparison. */
-export const arms = ["serving", "canary", "baseline"] as const;
+/**
+ * Which part of the traffic a decision belongs to. `holdback` keeps the policy that the serving one replaced, until live
+ * rewards have told the two apart; `baseline` is the popularity policy kept beside for comparison.
+ */
+export const arms = ["serving", "canary", "holdback", "baseline"] as const;
 export type Arm = (typeof arms)[number];
 
 /** One logged slate. Everything that is needed to derive its propensities again, and the propensities as served. */

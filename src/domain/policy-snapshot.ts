@@ -4,10 +4,18 @@ import type { JsonObject } from "./json.ts";
 export type PolicyKind = "network" | "popularity";
 
 /**
- * `serving` answers requests, `canary` answers a share of them, `held` did not pass the gate, `retired` was replaced,
- * `rolled-back` was replaced because the numbers turned against it.
+ * `serving` answers requests, `canary` answers a share of them, `holdback` was replaced and still answers a small share, to be
+ * compared with, `held` did not pass the gate, `retired` was replaced, `rolled-back` was replaced because the numbers turned
+ * against it.
  */
-export const policyStatuses = ["serving", "canary", "held", "retired", "rolled-back"] as const;
+export const policyStatuses = [
+  "serving",
+  "canary",
+  "holdback",
+  "held",
+  "retired",
+  "rolled-back",
+] as const;
 export type PolicyStatus = (typeof policyStatuses)[number];
 
 /** An immutable, versioned, servable policy without its bytes. */
@@ -27,11 +35,14 @@ export interface PolicySnapshot {
   readonly evidence: JsonObject;
 }
 
-/** Who answers in a scenario now. `canaryShare` is the part of users, in [0, 1], that the canary answers. */
+/** Who answers in a scenario now. Shares are parts of users, in [0, 1]. */
 export interface Assignment {
   readonly serving?: number;
   readonly canary?: number;
   readonly canaryShare: number;
+  /** What the serving policy replaced, while it is compared with it, and the share that it keeps of what canary and baseline leave. */
+  readonly holdback?: number;
+  readonly holdbackShare?: number;
   readonly baseline?: number;
   /** ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent where the floor is enough. */
   readonly exploration?: number;

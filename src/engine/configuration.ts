@@ -46,6 +46,8 @@ const configurationSchema = z.strictObject({
   baselineShare: share.default(0.05),
   /** Share of users who get a canary policy while there is one. */
   canaryShare: share.default(0.5),
+  /** Share of the other users who keep the policy that a promotion replaced, until live rewards have told the two apart. */
+  holdbackShare: z.number().min(0).max(0.5).default(0.05),
   learner: learnerSchema.prefault({}),
 });
 
@@ -59,6 +61,7 @@ export interface Configuration {
   readonly scenarios: readonly Scenario[];
   readonly baselineShare: number;
   readonly canaryShare: number;
+  readonly holdbackShare: number;
   readonly learner: LearnerConfiguration;
 }
 

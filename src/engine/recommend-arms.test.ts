@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ann, assign, candidatesOf, openShop, shopSnapshot } from "../../tests/support/shop.ts";
 import { itemId, userId } from "../domain/ids.ts";
-import { hashUniform } from "../numeric/hash.ts";
+import type { Assignment } from "../domain/policy-snapshot.ts";
 import { encodePopularity, measurePopularity } from "../policy/popularity.ts";
 import { chooseArm } from "./recommend.ts";
 
@@ -9,18 +9,26 @@ const three = candidatesOf("i-0", "i-1", "i-2");
 
 describe("arms", () => {
   const rest = { baselineShare: 0.1 };
+  const visitor = (user: number) => ({ scenario: "shop", userId: `user-${user}` });
+  const all = {
+    serving: 1,
+    canary: 2,
+    canaryShare: 0.25,
+    holdback: 4,
+    holdbackShare: 0.2,
+    baseline: 3,
+  };
 
   test("take their shares of the users, within 4 standard errors", () => {
     const users = 20_000;
-    const assignment = { serving: 1, canary: 2, baseline: 3, canaryShare: 0.25 };
-    const counts = { serving: 0, canary: 0, baseline: 0 };
-    for (let user = 0; user < users; user++)
-      counts[chooseArm(assignment, 0.1, hashUniform(`shop/user-${user}`))]++;
-    // The canary has its share of what the baseline leaves.
+    const counts = { serving: 0, canary: 0, holdback: 0, baseline: 0 };
+    for (let user = 0; user < users; user++) counts[chooseArm(all, 0.1, visitor(user))]++;
+    // The canary has its share of what the baseline leaves, the holdback of what both leave.
     for (const [arm, share] of [
       ["baseline", 0.1],
       ["canary", 0.225],
-      ["serving", 0.675],
+      ["holdback", 0.135],
+      ["serving", 0.54],
     ] as const) {
       const error = Math.sqrt((share * (1 - share)) / users);
       expect(Math.abs(counts[arm] / users - share)).toBeLessThan(4 * error);
@@ -28,21 +36,38 @@ describe("arms", () => {
   });
 
   test("that are not assigned fall to the serving policy", () => {
-    expect(chooseArm({ serving: 1, canaryShare: 0 }, 0.5, 0.1)).toBe("serving");
-    expect(chooseArm({ serving: 1, canaryShare: 0.9 }, 0, 0.1)).toBe("serving");
-    expect(chooseArm({ serving: 1, canary: 2, canaryShare: 0 }, 0, 0)).toBe("serving");
-    expect(chooseArm({ serving: 1, baseline: 2, canaryShare: 0 }, 1, 0.99)).toBe("baseline");
+    const arm = (assignment: Assignment, baselineShare: number) =>
+      chooseArm(assignment, baselineShare, visitor(1));
+    expect(arm({ serving: 1, canaryShare: 0 }, 1)).toBe("serving");
+    expect(arm({ serving: 1, canaryShare: 1, holdbackShare: 1 }, 0)).toBe("serving");
+    expect(arm({ serving: 1, canary: 2, canaryShare: 0, holdback: 3 }, 0)).toBe("serving");
+    expect(arm({ serving: 1, baseline: 2, canaryShare: 0 }, 1)).toBe("baseline");
+  });
+
+  test("hold back other users after each promotion, and always the same after one", () => {
+    const heldBack = (serving: number) => {
+      const assignment = { serving, canaryShare: 0, holdback: 4, holdbackShare: 0.2 };
+      const users = Array.from({ length: 4000 }, (_, user) => user);
+      return new Set(
+        users.filter((user) => chooseArm(assignment, 0, visitor(user)) === "holdback"),
+      );
+    };
+    const [one, other] = [heldBack(7), heldBack(8)];
+    expect(heldBack(7)).toEqual(one);
+    const both = [...one].filter((user) => other.has(user)).length;
+    const error = Math.sqrt(0.2 * 0.8 * one.size);
+    expect(Math.abs(both - 0.2 * one.size)).toBeLessThan(4 * error);
   });
 
   test("a user stays in one, and its policy answers", async () => {
     const { engine, store } = await openShop({ rest });
-    const [serving, canary] = await assign(
+    const [serving, canary, holdback] = await assign(
       store,
-      { serving: shopSnapshot(1), canary: shopSnapshot(2) },
-      { canaryShare: 0.5 },
+      { serving: shopSnapshot(1), canary: shopSnapshot(2), holdback: shopSnapshot(3) },
+      { canaryShare: 0.5, holdbackShare: 0.4 },
     );
     const { baseline } = await store.policies.assignment("shop");
-    const versions = { serving, canary, baseline };
+    const versions = { serving, canary, holdback, baseline };
     const seen = new Set<string>();
     for (let user = 0; user < 60; user++) {
       const ask = () => engine.recommend({ userId: userId(`user-${user}`), slateSize: 1 });
@@ -51,7 +76,7 @@ describe("arms", () => {
       expect(one.policyVersion).toBe(versions[one.arm]);
       seen.add(one.arm);
     }
-    expect(seen).toEqual(new Set(["baseline", "canary", "serving"]));
+    expect(seen).toEqual(new Set(["baseline", "canary", "holdback", "serving"]));
   });
 });
 

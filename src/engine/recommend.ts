@@ -44,11 +44,28 @@ export function findScenario(configuration: Configuration, name?: string): Scena
   );
 }
 
+interface Visitor {
+  readonly scenario: string;
+  readonly userId: string;
+}
+
+/** Drawn anew for each promotion, so that what one did to its users does not weigh on the test of the next. */
+export const isHeldBack = (promoted: number, userId: string, share: number): boolean =>
+  hashUniform(`holdback/${promoted}/${userId}`) < share;
+
 /** A user stays in one arm of a scenario, so that what they see does not jump about. */
-export function chooseArm(assignment: Assignment, baselineShare: number, bucket: number): Arm {
+export function chooseArm(
+  assignment: Assignment,
+  baselineShare: number,
+  { scenario, userId }: Visitor,
+): Arm {
+  const { serving, canary, canaryShare, holdback, holdbackShare = 0 } = assignment;
+  const bucket = hashUniform(`${scenario}/${userId}`);
   if (assignment.baseline !== undefined && bucket < baselineShare) return "baseline";
-  const canaryEnd = baselineShare + assignment.canaryShare * (1 - baselineShare);
-  return assignment.canary !== undefined && bucket < canaryEnd ? "canary" : "serving";
+  const canaryEnd = baselineShare + canaryShare * (1 - baselineShare);
+  if (canary !== undefined && bucket < canaryEnd) return "canary";
+  if (holdback === undefined || serving === undefined) return "serving";
+  return isHeldBack(serving, userId, holdbackShare) ? "holdback" : "serving";
 }
 
 interface Scored {
@@ -127,8 +144,8 @@ export async function recommend(
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);
   const assignment = await parts.store.policies.assignment(scenario.name);
-  const bucket = hashUniform(`${scenario.name}/${input.userId}`);
-  const arm = chooseArm(assignment, parts.configuration.baselineShare, bucket);
+  const visitor = { scenario: scenario.name, userId: input.userId };
+  const arm = chooseArm(assignment, parts.configuration.baselineShare, visitor);
   const { asOf, offered, state } = await readAsOf(parts, input, scenario);
   const size = input.candidates === undefined ? Math.min(slateSize, offered.length) : slateSize;
   checkCount(offered.length, Math.max(1, size));

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { CandidateBody, JsonObject, ScenarioQuery, SlateEntry } from "../contract/api.ts";
-import type { Decision } from "../domain/decision.ts";
+import { type Arm, arms, type Decision } from "../domain/decision.ts";
 import type { Engine } from "../engine/engine.ts";
 
 type Frozen<T> = T extends (...parameters: never[]) => unknown
@@ -60,11 +60,7 @@ export const pathNumber: z.ZodType<number> = z.coerce
   .min(1)
   .openapi({ type: "integer" });
 
-export const arm: z.ZodType<"serving" | "canary" | "baseline"> = z.enum([
-  "serving",
-  "canary",
-  "baseline",
-]);
+export const arm: z.ZodType<Arm> = z.enum(arms);
 
 export const limit: z.ZodType<number> = z.coerce
   .number()

@@ -10,6 +10,7 @@ import type {
   PolicySnapshot,
   PolicyStatus,
 } from "../domain/policy-snapshot.ts";
+import type { RewardRule } from "../domain/scenario.ts";
 
 /**
  * The record of everything. Users, items, events and decisions share one increasing event number, `sequence`: what was
@@ -113,6 +114,14 @@ export interface RewardBucket {
   readonly rewardSum: number;
 }
 
+/** What one user was shown by one policy in one arm. */
+export interface UserRewards {
+  /** Positions. */
+  readonly rows: number;
+  /** Over the positions, each settled by the rule: default where no event came, then clipped. */
+  readonly rewardSum: number;
+}
+
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. */
   append(decision: Decision): Promise<void>;
@@ -148,6 +157,15 @@ export interface DecisionStore {
     readonly since: number;
     readonly bucketSeconds: number;
   }): Promise<readonly RewardBucket[]>;
+  /** By user, of closed decisions (expiresAt ≤ closedBefore) with decidedAt ≥ since. In no order. */
+  userRewards(options: {
+    readonly scenario: string;
+    readonly arm: Arm;
+    readonly policyVersion: number;
+    readonly since: number;
+    readonly closedBefore: number;
+    readonly rule: RewardRule;
+  }): Promise<readonly UserRewards[]>;
   /** Decisions in all, and how many came after `after`. */
   count(options?: { readonly scenario?: string; readonly after?: number }): Promise<number>;
 }

@@ -72,10 +72,9 @@ export function testPolicies(open: OpenStore): void {
       baseline: 2,
       canaryShare: 0,
     });
-    await store.policies.apply({
-      assign: () => ({ scenario: "shop", assignment: { canary: 2, canaryShare: 0.1 } }),
-    });
-    expect(await store.policies.assignment("shop")).toEqual({ canary: 2, canaryShare: 0.1 });
+    const assignment = { canary: 2, canaryShare: 0.1, holdback: 1, holdbackShare: 0.05 };
+    await store.policies.apply({ assign: () => ({ scenario: "shop", assignment }) });
+    expect(await store.policies.assignment("shop")).toEqual(assignment);
     expect(await store.policies.assignment("feed")).toEqual({ canaryShare: 0 });
     await store.close();
   });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Decision } from "../../src/domain/decision.ts";
-import { decisionId, itemId } from "../../src/domain/ids.ts";
+import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { sampleDecision, sampleReward } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
@@ -52,6 +52,44 @@ export function testRewards(open: OpenStore): void {
     expect(await store.decisions.feedback(options)).toEqual([
       { decision: sampleDecision("4", {}), sequence: 4, rewards: [undefined, 2] },
     ]);
+    await store.close();
+  });
+
+  test("rewards of users are settled by position, of one policy in one arm since a time", async () => {
+    const store = await open();
+    const [ann, bob] = [userId("ann"), userId("bob")];
+    const wanted = {
+      arm: "holdback",
+      policyVersion: 7,
+      decidedAt: 60_000,
+      expiresAt: 70_000,
+    } as const;
+    await appendAll(store, [
+      { ...wanted, userId: ann },
+      { ...wanted, userId: ann },
+      { ...wanted, userId: bob, slate: [itemId("a")] },
+      { ...wanted, userId: bob, arm: "serving" },
+      { ...wanted, userId: bob, policyVersion: 8 },
+      { ...wanted, userId: bob, decidedAt: 59_999 },
+      { ...wanted, userId: bob, expiresAt: 70_001 },
+      { ...wanted, userId: bob, scenario: "feed" },
+    ]);
+    await store.events.record([
+      sampleReward("1", { position: 0, type: "buy", value: 9 }),
+      sampleReward("1", { position: 1, type: "buy", value: 2 }),
+      sampleReward("1", { position: 1, type: "hide", value: -1 }),
+      sampleReward("2", { position: 1, value: -5 }),
+      sampleReward("4", { value: 3 }),
+    ]);
+    const rule = { weights: {}, windowSeconds: 10, defaultReward: 0.5, minimum: -1, maximum: 4 };
+    const span = { scenario: "shop", since: 60_000, closedBefore: 70_000, rule };
+    const options = { ...span, arm: "holdback", policyVersion: 7 } as const;
+    const found = await store.decisions.userRewards(options);
+    expect(found.toSorted((left, right) => right.rows - left.rows)).toEqual([
+      { rows: 4, rewardSum: 4 + 1 + 0.5 - 1 },
+      { rows: 1, rewardSum: 0.5 },
+    ]);
+    expect(await store.decisions.userRewards({ ...options, policyVersion: 9 })).toEqual([]);
     await store.close();
   });
 

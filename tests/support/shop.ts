@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import type { Arm } from "../../src/domain/decision.ts";
 import { itemId, userId } from "../../src/domain/ids.ts";
 import type { Assignment } from "../../src/domain/policy-snapshot.ts";
 import { createRandom } from "../../src/numeric/random.ts";
@@ -59,7 +60,7 @@ export function shopSnapshot(seed = 1, items = 6): Uint8Array {
 /** Adds snapshots and assigns them by arm; what is not named stays. Resolves with their versions. */
 export async function assign(
   store: Store,
-  snapshots: Readonly<Partial<Record<"serving" | "canary" | "baseline", Uint8Array>>>,
+  snapshots: Readonly<Partial<Record<Arm, Uint8Array>>>,
   rest: Partial<Assignment> = {},
 ): Promise<readonly number[]> {
   const before = await store.policies.assignment("shop");

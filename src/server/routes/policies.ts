@@ -43,6 +43,8 @@ const policiesResponse = wire<PoliciesResponse>()(
       serving: optional(count),
       canary: optional(count),
       canaryShare: z.number(),
+      holdback: optional(count),
+      holdbackShare: optional(z.number()),
       baseline: optional(count),
       policies: z.array(policyBody),
     })

@@ -49,6 +49,23 @@ function prepareStatements(connection: Connection) {
        FROM decisions WHERE scenario = ? AND decided_at >= ?
        GROUP BY bucket_start, arm ORDER BY bucket_start, arm`,
     ),
+    userRewards: connection.prepare(
+      `WITH shown AS (
+         SELECT sequence, user_id, json_array_length(slate) AS positions FROM decisions
+         WHERE scenario = ? AND decided_at >= ? AND expires_at <= ? AND arm = ? AND policy_version = ?
+       ), settled AS (
+         SELECT decision_sequence, max(?, min(?, sum(value))) AS value
+         FROM rewards WHERE decision_sequence IN (SELECT sequence FROM shown)
+         GROUP BY decision_sequence, position
+       ), rewarded AS (
+         SELECT decision_sequence, count(*) AS positions, sum(value) AS value
+         FROM settled GROUP BY decision_sequence
+       )
+       SELECT sum(shown.positions) AS positions,
+         sum(shown.positions - coalesce(rewarded.positions, 0)) AS unrewarded,
+         total(rewarded.value) AS reward_sum
+       FROM shown LEFT JOIN rewarded ON decision_sequence = sequence GROUP BY user_id`,
+    ),
     countAll: connection.prepare("SELECT count(*) AS decisions FROM decisions WHERE sequence > ?"),
     countOfScenario: connection.prepare(
       "SELECT count(*) AS decisions FROM decisions WHERE sequence > ? AND scenario = ?",
@@ -112,6 +129,16 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
     },
     rewardBuckets: async ({ scenario, since, bucketSeconds }) =>
       statements.buckets.all(bucketSeconds * 1000, scenario, since).map(decodeBucket),
+    userRewards: async ({ scenario, arm, policyVersion, since, closedBefore, rule }) => {
+      const { minimum, maximum, defaultReward } = rule;
+      const missing = Math.max(minimum, Math.min(maximum, defaultReward));
+      return statements.userRewards
+        .all(scenario, since, closedBefore, arm, policyVersion, minimum, maximum)
+        .map((row) => ({
+          rows: readNumber(row, "positions"),
+          rewardSum: readNumber(row, "reward_sum") + missing * readNumber(row, "unrewarded"),
+        }));
+    },
     count: async ({ scenario, after = 0 } = {}) => {
       const row =
         scenario === undefined

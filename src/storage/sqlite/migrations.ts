@@ -114,4 +114,9 @@ CREATE TABLE checkpoints (
 ) STRICT;
 `;
 
-export const migrations: readonly string[] = [initialSchema];
+const holdback = `
+ALTER TABLE assignments ADD COLUMN holdback INTEGER REFERENCES policy_snapshots;
+ALTER TABLE assignments ADD COLUMN holdback_share REAL;
+`;
+
+export const migrations: readonly string[] = [initialSchema, holdback];

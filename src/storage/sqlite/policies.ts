@@ -38,8 +38,9 @@ function prepareStatements(connection: Connection) {
       `UPDATE policy_snapshots SET status = ?, evidence = coalesce(?, evidence) WHERE version = ?`,
     ),
     assign: connection.prepare(
-      `INSERT OR REPLACE INTO assignments (scenario, serving, canary, canary_share, baseline, exploration)
-       VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO assignments
+         (scenario, serving, canary, canary_share, holdback, holdback_share, baseline, exploration)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     saveCheckpoint: connection.prepare(
       "INSERT OR REPLACE INTO checkpoints (name, bytes) VALUES (?, ?)",
@@ -78,6 +79,8 @@ function decodeAssignment(row: Row): Assignment {
     ...readOptionalNumber(row, "serving", "serving"),
     ...readOptionalNumber(row, "canary", "canary"),
     canaryShare: readNumber(row, "canary_share"),
+    ...readOptionalNumber(row, "holdback", "holdback"),
+    ...readOptionalNumber(row, "holdback_share", "holdbackShare"),
     ...readOptionalNumber(row, "baseline", "baseline"),
     ...readOptionalNumber(row, "exploration", "exploration"),
   };
@@ -118,8 +121,17 @@ function assign(
   { scenario, assignment }: ReturnType<NonNullable<PolicyChange["assign"]>>,
 ): void {
   const { serving = null, canary = null, canaryShare, baseline = null } = assignment;
-  const { exploration = null } = assignment;
-  statements.assign.run(scenario, serving, canary, canaryShare, baseline, exploration);
+  const { holdback = null, holdbackShare = null, exploration = null } = assignment;
+  statements.assign.run(
+    scenario,
+    serving,
+    canary,
+    canaryShare,
+    holdback,
+    holdbackShare,
+    baseline,
+    exploration,
+  );
 }
 
 function applyChange(statements: Statements, change: PolicyChange) {
