@@ -28,7 +28,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   sdk: { folders: ["contract"], packages: [] },
   cli: {
     folders: ["domain", "numeric", "engine", "server", "simulation", "evaluation", "sdk"],
-    packages: ["commander", "ora", "cli-table3", "node:*"],
+    packages: ["commander", "ora", "cli-table3", "d3-scale", "node:*"],
   },
 };
 

@@ -13,6 +13,7 @@ import { createSnapshotTarget } from "../../engine/off-policy/snapshot-target.ts
 import { uniformTarget } from "../../engine/off-policy/target-policy.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeEvaluation } from "../evaluate/describe-evaluation.ts";
+import { writePlot } from "../evaluate/write-plot.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 
 /** `uniform`, `popularity`, the version of a snapshot, or a file. */
@@ -22,6 +23,12 @@ interface OffPolicyOptions extends DatabaseOptions {
   readonly log: string;
   readonly target: Target;
   readonly json: boolean;
+  readonly plot?: string;
+}
+
+function parsePlot(text: string): string {
+  if (/\.(svg|html)$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected a file that ends in .svg or .html.");
 }
 
 function parseTarget(text: string): Target {
@@ -57,6 +64,9 @@ async function evaluateOffPolicy(options: OffPolicyOptions): Promise<void> {
     const evaluation = await evaluateTarget(options);
     const text = options.json ? toJson(evaluation) : describeEvaluation(evaluation);
     process.stdout.write(`${text}\n`);
+    if (options.plot === undefined) return;
+    writePlot(options.plot, evaluation);
+    process.stderr.write(`plot written to ${options.plot}\n`);
   });
 }
 
@@ -73,6 +83,7 @@ export function offPolicyCommand(): Command {
       parseTarget,
     );
   return withDatabaseOptions(command)
+    .option("--plot <file>", "draw the values with their intervals: .svg or .html", parsePlot)
     .option("--json", "print figures as JSON; unbounded numbers are null", false)
     .addHelpText("after", "\nHow to read the answer: docs/guides/off-policy.md")
     .addHelpText("after", "\nExample:\n  $ recurve evaluate off-policy --log shop.jsonl --target 7")

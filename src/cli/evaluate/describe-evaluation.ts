@@ -1,21 +1,17 @@
 import Table from "cli-table3";
 import { conclude } from "../../engine/off-policy/conclude.ts";
 import type { LogEvaluation, Value } from "../../engine/off-policy/evaluate-log.ts";
+import { createValueFormat } from "./format-value.ts";
 
 const plain = { head: [], border: [], compact: true };
 const group = (count: number) => count.toLocaleString("en-GB");
 const counted = (count: number, noun: string) => `${group(count)} ${noun}${count === 1 ? "" : "s"}`;
 const number = (value: number) =>
   Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "∞";
+/** Rows that weights make: fractions count while they are few. */
+const worth = (rows: number) =>
+  rows < 100 ? number(Number(rows.toPrecision(3))) : group(Math.round(rows));
 const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
-
-const cells = ({ value, standardError, interval }: Value) => [
-  value.toFixed(6),
-  Number.isFinite(standardError) ? standardError.toFixed(6) : "∞",
-  Number.isFinite(interval.lower)
-    ? `${interval.lower.toFixed(6)} to ${interval.upper.toFixed(6)}`
-    : "unbounded",
-];
 
 function tableValues({ logged, estimates, difference, target }: LogEvaluation): string {
   const table = new Table({
@@ -23,6 +19,12 @@ function tableValues({ logged, estimates, difference, target }: LogEvaluation): 
     colAligns: ["left", "right", "right", "right"],
     style: plain,
   });
+  const format = createValueFormat(logged);
+  const cells = (value: Value) => [
+    format.value(value),
+    format.error(value),
+    format.interval(value),
+  ];
   table.push(["as logged", ...cells(logged)]);
   for (const estimate of estimates) table.push([estimate.estimator, ...cells(estimate)]);
   table.push([`${target} − logged`, ...cells(difference)]);
@@ -34,8 +36,8 @@ function listDiagnostics({ diagnostics, difference }: LogEvaluation): string[] {
   const { meanWeight, meanWeightStandardError, largestWeight } = diagnostics;
   const { rows, supportedRows, rewardedSampleSize } = diagnostics;
   return [
-    `effective sample size   ${group(Math.round(effectiveSampleSize))} of ${group(rows)} rows (${percent(effectiveSampleShare)})`,
-    `rows behind rewards     ${group(Math.round(rewardedSampleSize))}`,
+    `effective sample size   ${worth(effectiveSampleSize)} of ${group(rows)} rows (${percent(effectiveSampleShare)})`,
+    `rows behind rewards     ${worth(rewardedSampleSize)}`,
     `mean weight             ${number(meanWeight)} ± ${number(meanWeightStandardError)}, 1 where propensities are right`,
     `largest weight          ${number(largestWeight)}`,
     `rows with support       ${group(supportedRows)}`,

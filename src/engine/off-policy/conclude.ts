@@ -39,7 +39,7 @@ function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
     obstacles.push(
       `The effective sample size (ESS) is ${number(effectiveSampleSize)} of ${number(rows)} rows, ` +
         `${percent(effectiveSampleShare)}, below ${percent(thinShare)}, ` +
-        `and the rewards rest on the worth of ${Math.round(rewardedSampleSize)} rows (${rewardedRows} would do): a few large weights, ` +
+        `and the rewards rest on the worth of ${number(rewardedSampleSize)} rows (${rewardedRows} would do): a few large weights, ` +
         `up to ${number(diagnostics.largestWeight)}, carry the values, and the intervals are too narrow.`,
     );
   }
@@ -84,7 +84,7 @@ export function conclude(evaluation: LogEvaluation): Conclusion {
   const { target, estimates, diagnostics, logged } = evaluation;
   const obstacles = findObstacles(evaluation);
   if (obstacles.length > 0) {
-    const answer = `The log cannot decide what ${target} would earn: don't act on the values above.`;
+    const answer = `The log cannot decide what ${target} would earn: don't act on these values.`;
     const remedy =
       "What helps: more rows, more exploration in the logging policy, or a target nearer to it.";
     return { decides: false, sentences: [answer, ...obstacles, remedy] };

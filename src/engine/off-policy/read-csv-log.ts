@@ -27,6 +27,10 @@ async function* readRows(
 ): AsyncGenerator<LogRow | MalformedRow, void> {
   const rows = readDelimited(source, layout);
   await rows.next();
+  const names = new Set<unknown>(Object.values(columns));
+  const wanted = [...header.entries()].flatMap(([index, name]) =>
+    names.has(name) ? [[name, index] as const] : [],
+  );
   for await (const row of rows) {
     const { line, fields } = row;
     const problem = findRowProblem(row, header.length);
@@ -34,7 +38,7 @@ async function* readRows(
       yield { line, problem };
       continue;
     }
-    const values = Object.fromEntries(header.map((name, index) => [name, fields[index]]));
+    const values = Object.fromEntries(wanted.map(([name, index]) => [name, fields[index]]));
     yield* parseRow(line, () => [readTableRow(columns, values, { line, actions })]);
   }
 }

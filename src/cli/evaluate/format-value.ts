@@ -1,0 +1,30 @@
+import type { Value } from "../../engine/off-policy/evaluate-log.ts";
+
+/** How the values of an evaluation are written: all with the same decimals. */
+export interface ValueFormat {
+  value(value: Value): string;
+  error(value: Value): string;
+  interval(value: Value): string;
+}
+
+const mostDecimals = 12;
+const fewestDecimals = 2;
+
+/** Three digits of the standard error of what was logged: rewards may be clicks or revenue. */
+function countDecimals({ standardError }: Value): number {
+  if (!(standardError > 0 && Number.isFinite(standardError))) return 6;
+  const decimals = 2 - Math.floor(Math.log10(standardError));
+  return Math.min(mostDecimals, Math.max(fewestDecimals, decimals));
+}
+
+/** @param logged what the logging policy earned */
+export function createValueFormat(logged: Value): ValueFormat {
+  const decimals = countDecimals(logged);
+  const write = (value: number) => value.toFixed(decimals).replace("-", "−");
+  return {
+    value: ({ value }) => write(value),
+    error: ({ standardError }) => (Number.isFinite(standardError) ? write(standardError) : "∞"),
+    interval: ({ interval: { lower, upper } }) =>
+      Number.isFinite(lower) ? `${write(lower)} to ${write(upper)}` : "unbounded",
+  };
+}
