@@ -4,6 +4,7 @@ import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../data
 import { describeCycleRecord } from "../evaluate/describe-cycle-record.ts";
 import { integerIn } from "../parse-options.ts";
 import { offPolicyCommand } from "./evaluate-off-policy.ts";
+import { rankingCommand } from "./evaluate-ranking.ts";
 
 interface ShowOptions extends DatabaseOptions {
   readonly json: boolean;
@@ -34,6 +35,7 @@ function showCommand(): Command {
 export function evaluateCommand(): Command {
   const command = new Command("evaluate").description("What policies earn, and what the gate said");
   command.addCommand(offPolicyCommand());
+  command.addCommand(rankingCommand());
   command.addCommand(showCommand());
   return command;
 }

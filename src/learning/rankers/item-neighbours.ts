@@ -43,17 +43,22 @@ function keepLargest(
   kept: number,
   weigh: (row: number, column: number, value: number) => number,
 ): SparseRows {
-  const rows = columns.map((own, row) =>
-    Array.from(own, (column, index) => ({
-      column,
-      value: weigh(row, column, values[row]![index]!),
-    }))
-      // Of equals the lower item: the order must not hang on that of the training.
-      .sort((a, b) => b.value - a.value || a.column - b.column)
-      .slice(0, kept),
-  );
+  const rows = columns.map((own, row) => {
+    const weights = values[row]!.map((value, index) => weigh(row, own[index]!, value));
+    const last = weights.toSorted().at(-kept) ?? 0;
+    const larger = weights.reduce((count, weight) => count + (weight > last ? 1 : 0), 0);
+    // Of those that equal the last one, the lower items: the order must not hang on that of the training.
+    let left = kept - larger;
+    const chosen = own
+      .map((_, index) => index)
+      .filter((index) => weights[index]! > last || (weights[index] === last && left-- > 0));
+    return {
+      columns: chosen.map((index) => own[index]!),
+      values: Float64Array.from(chosen, (index) => weights[index]!),
+    };
+  });
   return {
-    columns: rows.map((row) => Int32Array.from(row, ({ column }) => column)),
-    values: rows.map((row) => Float64Array.from(row, ({ value }) => value)),
+    columns: rows.map((row) => row.columns),
+    values: rows.map((row) => row.values),
   };
 }

@@ -27,7 +27,7 @@ export function findPlaces(sequences: readonly ArrayLike<number>[], itemCount: n
 
 /**
  * Row by row through one dense row, so that the matrix is never held whole.
- * @param fill adds its row's entries by `add(column, value)`
+ * @param fill adds its row's entries by `add(column, value)`, values above 0
  */
 export function buildRows(
   itemCount: number,
@@ -36,13 +36,13 @@ export function buildRows(
   const dense = new Float64Array(itemCount);
   const columns: Int32Array[] = [];
   const values: Float64Array[] = [];
-  const touched = new Set<number>();
+  let touched: number[] = [];
   const add = (column: number, value: number) => {
-    touched.add(column);
+    if (dense[column] === 0) touched.push(column);
     dense[column]! += value;
   };
   for (let row = 0; row < itemCount; row++) {
-    touched.clear();
+    touched = [];
     fill(row, add);
     const own = Int32Array.from(touched).sort();
     columns.push(own);

@@ -1,0 +1,130 @@
+import { compareRankings, type MeanOverUsers } from "../../evaluation/ranking/evaluate-ranking.ts";
+import {
+  type Interactions,
+  leaveOneOut,
+  type Protocol,
+  type RankingSplit,
+  splitByTime,
+} from "../../evaluation/ranking/split.ts";
+import type { SequenceProgress } from "../../learning/sequence/sequence-training.ts";
+import { invalidFile } from "../import/text-source.ts";
+import {
+  type BaselineProgress,
+  evaluateBaselines,
+  type RankedBy,
+  type SkippedRanker,
+} from "./evaluate-baselines.ts";
+import { countInteractions, type InteractionData } from "./interaction-data.ts";
+import {
+  describePlan,
+  rankWithTransformer,
+  type TransformerPlan,
+} from "./rank-with-transformer.ts";
+
+export type RankingProgress = BaselineProgress | SequenceProgress;
+
+export interface RankingEvaluation {
+  readonly data: {
+    readonly name: string;
+    readonly form: string;
+    readonly users: number;
+    readonly items: number;
+    readonly interactions: number;
+    readonly notes: readonly string[];
+  };
+  readonly protocol: Protocol;
+  readonly k: number;
+  readonly seed: number;
+  readonly trainingInteractions: number;
+  readonly testUsers: number;
+  readonly ranked: readonly RankedBy[];
+  readonly skipped: readonly SkippedRanker[];
+}
+
+export interface RankingOptions {
+  readonly protocol: Protocol;
+  readonly k: number;
+  readonly seed: number;
+  readonly threads: number;
+  /** Without one, the baselines alone. */
+  readonly transformer?: TransformerPlan | undefined;
+  /** Milliseconds. */
+  readonly clock: () => number;
+  readonly onProgress: (progress: RankingProgress) => void;
+}
+
+const fewestHeldOut = 2;
+
+/** @throws invalid_file where the data has no times for a split by time, or too few users to hold an item out */
+export function splitData(data: InteractionData, protocol: Protocol): RankingSplit {
+  if (protocol === "time-split" && data.times === undefined)
+    throw invalidFile(data.name, "has no times to split by; use --protocol leave-one-out");
+  const split = protocol === "time-split" ? splitByTime(data) : leaveOneOut(data);
+  for (const part of ["validation", "test"] as const)
+    if (split[part].length < fewestHeldOut)
+      throw invalidFile(
+        data.name,
+        `leaves ${split[part].length} users for ${part}, ${fewestHeldOut} are needed: of each user, three items or more`,
+      );
+  return split;
+}
+
+/** All baselines and the Transformer on one split of one data set, ranking the whole catalogue. */
+export async function evaluateRankers(
+  data: InteractionData,
+  options: RankingOptions,
+): Promise<RankingEvaluation> {
+  const { protocol, k, seed, transformer: plan } = options;
+  const split = splitData(data, protocol);
+  const { ranked, skipped } = await evaluateBaselines(split, options);
+  const own = plan && (await rankWithTransformer(split, plan, options));
+  return {
+    data: describeData(data),
+    ...{ protocol, k, seed },
+    trainingInteractions: countInteractions({ ...split, sequences: split.training }),
+    testUsers: split.test.length,
+    ranked: own
+      ? [...ranked, { ranker: "Transformer", settings: describePlan(plan), quality: own.quality }]
+      : ranked,
+    skipped,
+  };
+}
+
+const describeData = (data: InteractionData): RankingEvaluation["data"] => ({
+  name: data.name,
+  form: data.form,
+  users: data.sequences.length,
+  items: data.itemCount,
+  interactions: countInteractions(data as Interactions),
+  notes: data.notes,
+});
+
+/** 97.5 % quantile of the normal distribution. */
+const z = 1.96;
+const four = (value: number) => value.toFixed(4);
+
+/** What the table says of the Transformer, in words: against the Markov chain, and against the best baseline. */
+export function concludeRanking({ ranked, k }: RankingEvaluation): readonly string[] {
+  const own = ranked.find(({ ranker }) => ranker === "Transformer");
+  if (own === undefined) return [];
+  const others = ranked.filter((one) => one !== own);
+  const best = others.reduce((a, b) => (ndcgOf(b) > ndcgOf(a) ? b : a));
+  const rivals = others.filter((one) => one.ranker === "Markov" || one === best);
+  return rivals.map((rival) =>
+    describeDifference(compareRankings(own.quality, rival.quality), rival.ranker, k),
+  );
+}
+
+const ndcgOf = ({ quality }: RankedBy) => quality.accuracy.ndcg.mean;
+
+function describeDifference(
+  { mean, standardError }: MeanOverUsers,
+  rival: string,
+  k: number,
+): string {
+  const [low, high] = [mean - z * standardError, mean + z * standardError];
+  const figures = `${mean < 0 ? "−" : "+"}${four(Math.abs(mean))} NDCG@${k}, 95 % interval ${four(low)} to ${four(high)}, paired by user`;
+  if (low > 0) return `The Transformer beats ${rival}: ${figures}.`;
+  if (high < 0) return `The Transformer does not beat ${rival}, it is worse: ${figures}.`;
+  return `The Transformer does not beat ${rival} beyond chance: ${figures}.`;
+}

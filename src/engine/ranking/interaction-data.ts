@@ -1,0 +1,30 @@
+import type { Interactions } from "../../evaluation/ranking/split.ts";
+
+/** Who did what in which order, as a data set gives it. */
+export interface InteractionData extends Interactions {
+  /** Of the folder or file. */
+  readonly name: string;
+  /** The form in which it was read. */
+  readonly form: string;
+  /** What a reader of figures has to know of the data. */
+  readonly notes: readonly string[];
+}
+
+export const countInteractions = ({ sequences }: Interactions): number =>
+  sequences.reduce((sum, { length }) => sum + length, 0);
+
+/** Numbers ids 0, 1, … as they come. */
+export function createNumbering(): { readonly size: number; of(id: string): number } {
+  const numbers = new Map<string, number>();
+  return {
+    get size() {
+      return numbers.size;
+    },
+    of(id) {
+      const known = numbers.get(id);
+      if (known !== undefined) return known;
+      numbers.set(id, numbers.size);
+      return numbers.size - 1;
+    },
+  };
+}
