@@ -23,6 +23,8 @@ export interface Catalogue {
   /** For histories: a deleted item is seen as it was last, one that never was without features. */
   get(itemId: ItemId): ItemView;
   available(): readonly ItemView[];
+  /** Of every item that is there or was. */
+  ids(): Iterable<ItemId>;
 }
 
 const toView = (item: Revision<Item>): ItemView => ({
@@ -81,5 +83,6 @@ export function createCatalogue(items: ItemStore): Catalogue {
       offered ??= [...entries.values()].filter((entry) => entry.available).map(({ view }) => view);
       return offered;
     },
+    ids: () => entries.keys(),
   };
 }

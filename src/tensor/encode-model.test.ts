@@ -1,3 +1,4 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { add, multiply } from "./arithmetic.ts";
 import { encodeModel } from "./encode-model.ts";
@@ -34,8 +35,8 @@ test("a model decodes to what was built", () => {
   const tensorType = (elemType: number, dims: number[]) => ({
     tensorType: { elemType, shape: { dim: dims.map((dimValue) => ({ dimValue })) } },
   });
-  expect(model.graph.input).toEqual([{ name: "x", type: tensorType(1, [2, 3]) }]);
-  expect(model.graph.output).toEqual([
+  expect(model.graph.input).toMatchObject([{ name: "x", type: tensorType(1, [2, 3]) }]);
+  expect(model.graph.output).toMatchObject([
     { name: "y", type: tensorType(1, [3, 2]) },
     { name: "weights", type: tensorType(1, [2, 2]) },
   ]);
@@ -67,4 +68,21 @@ test("an output must be a real value of the graph under a name that no input has
   expect(() => encodeModel(graph, { rows: input(graph, "i", [2], "int32") })).toThrow(
     new TypeError("output rows must be float32, got int32"),
   );
+});
+
+test("a free axis has a name in the file and any length in a run", async () => {
+  const graph = createGraph();
+  const x = input(graph, "x", [2, 3]);
+  const free = { x: { 1: "columns" }, y: { 1: "columns" } };
+  const bytes = encodeModel(graph, { y: add(x, 1) }, free);
+  const [declared] = decode(bytes).graph.input;
+  expect(declared.type.tensorType.shape.dim).toMatchObject([
+    { dimValue: 2 },
+    { dimParam: "columns" },
+  ]);
+  const session = await InferenceSession.create(bytes);
+  const wide = new Tensor("float32", Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7), [2, 4]);
+  const { y } = await session.run({ x: wide });
+  expect([...(y!.data as Float32Array)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  await session.release();
 });

@@ -53,12 +53,26 @@ const encodeConstant = ([value, data]: readonly [Value, ConstantData]) => ({
   rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
 });
 
-const encodeValueInfo = (name: string, { shape, type }: Value) => ({
+/**
+ * Names of axes whose length is the caller's, by input or output: `{ logits: { 2: "items" } }`. Nothing checks that no
+ * operation on the way has the length of the graph built in.
+ */
+export type FreeAxes = Readonly<Record<string, Readonly<Record<number, string>>>>;
+
+const encodeValueInfo = (
+  name: string,
+  { shape, type }: Value,
+  free: FreeAxes[string] | undefined,
+) => ({
   name,
   type: {
     tensorType: {
       elemType: onnxTypes[type],
-      shape: { dim: shape.map((dimValue) => ({ dimValue })) },
+      shape: {
+        dim: shape.map((dimValue, axis) =>
+          free?.[axis] === undefined ? { dimValue } : { dimParam: free[axis] },
+        ),
+      },
     },
   },
 });
@@ -67,6 +81,7 @@ const encodeValueInfo = (name: string, { shape, type }: Value) => ({
 export function encodeModel(
   graph: Graph<Precision>,
   outputs: Readonly<Record<string, Value>>,
+  free: FreeAxes = {},
 ): Uint8Array {
   const model = selectModel(graph, outputs);
   // A copy under the caller's name also lets an input or a constant be an output.
@@ -84,8 +99,10 @@ export function encodeModel(
         name: "recurve",
         node: [...model.nodes.map(encodeNode), ...named],
         initializer: model.constants.map(encodeConstant),
-        input: model.inputs.map((value) => encodeValueInfo(value.name, value)),
-        output: Object.entries(outputs).map(([name, value]) => encodeValueInfo(name, value)),
+        input: model.inputs.map((value) => encodeValueInfo(value.name, value, free[value.name])),
+        output: Object.entries(outputs).map(([name, value]) =>
+          encodeValueInfo(name, value, free[name]),
+        ),
       },
     })
     .finish();

@@ -66,7 +66,7 @@ const descriptor = {
     TypeProto: { fields: { tensorType: one("TensorTypeProto", 1) } },
     TensorTypeProto: { fields: { elemType: one("int32", 1), shape: one("TensorShapeProto", 2) } },
     TensorShapeProto: { fields: { dim: many("DimensionProto", 1) } },
-    DimensionProto: { fields: { dimValue: one("int64", 1) } },
+    DimensionProto: { fields: { dimValue: one("int64", 1), dimParam: one("string", 2) } },
   },
 };
 

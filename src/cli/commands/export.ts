@@ -8,6 +8,7 @@ import type { ExportedDecision } from "../../engine/exported-decision.ts";
 import { findScenario } from "../../engine/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { exportOnnxCommand } from "./export-onnx.ts";
 
 interface ExportOptions extends DatabaseOptions {
   readonly scenario?: string;
@@ -79,7 +80,10 @@ function decisionsCommand(): Command {
 }
 
 export function exportCommand(): Command {
-  const command = new Command("export").description("Write the record out for other tools");
+  const command = new Command("export").description(
+    "Write the record or a policy out for other tools",
+  );
   command.addCommand(decisionsCommand());
+  command.addCommand(exportOnnxCommand());
   return command;
 }

@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import { exportOnnx } from "../../engine/onnx-export/export-onnx.ts";
+import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { version } from "../package.ts";
+import { integerIn } from "../parse-options.ts";
+
+interface ExportOnnxOptions extends DatabaseOptions {
+  readonly scenario?: string;
+  readonly policy?: number;
+}
+
+async function runExportOnnx(
+  folder: string,
+  { scenario, policy, ...options }: ExportOnnxOptions,
+): Promise<void> {
+  const summary = await withDatabase(options, (parts) =>
+    exportOnnx({
+      ...parts,
+      folder,
+      recurve: version,
+      ...(scenario !== undefined && { scenario }),
+      ...(policy !== undefined && { policy }),
+    }),
+  );
+  const items = summary.items.toLocaleString("en-GB");
+  process.stdout.write(
+    `policy ${summary.version} of scenario ${summary.scenario} with ${items} items is in ${folder}; manifest.json says what to feed\n`,
+  );
+}
+
+export function exportOnnxCommand(): Command {
+  const command = new Command("onnx")
+    .description(
+      "A policy as ONNX files with item embeddings, for Python, browsers and any ONNX host",
+    )
+    .argument("<folder>", "new or empty folder to write");
+  return withDatabaseOptions(command)
+    .option(
+      "--scenario <name>",
+      "whose serving policy; the first of the configuration where absent",
+    )
+    .option("--policy <version>", "this version, serving or not", integerIn(1, 2 ** 31))
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ recurve export onnx shop-policy --database shop.db --scenario items\n\nHow to use the files: docs/guides/export.md",
+    )
+    .action(runExportOnnx);
+}

@@ -1,0 +1,120 @@
+import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import type { ExportedGraph, ExportedNetwork } from "../../policy/export-network.ts";
+import {
+  contextTokenBuckets,
+  contextTokens,
+  maxContextTokens,
+} from "../../policy/item-features.ts";
+import type { NetworkShape } from "../../policy/network.ts";
+import { historyLength, poolWeights } from "../../policy/profile.ts";
+
+/** What is exported and under which rules it serves. */
+export interface ExportedPolicy {
+  /** Version of Recurve that exports. */
+  readonly recurve: string;
+  readonly snapshot: PolicySnapshot;
+  readonly scenario: Scenario;
+  /** ε with which it serves. */
+  readonly exploration: number;
+  /** Event number of the catalogue. */
+  readonly asOf: number;
+  readonly shape: NetworkShape;
+  readonly network: ExportedNetwork;
+  /** Ids in the order of the rows. */
+  readonly items: readonly string[];
+  /** Rows that may not be shown now: the unknown item, and what was withdrawn or deleted. */
+  readonly unavailable: readonly number[];
+}
+
+export const fileNames = {
+  encoder: "encoder.onnx",
+  scorer: "scorer.onnx",
+  embeddings: "item-embeddings.f32",
+  biases: "item-biases.f32",
+  manifest: "manifest.json",
+} as const;
+
+/** A change of the files' form or of what their inputs mean is a new format. */
+const format = 1;
+
+const describeGraph = (file: string, { inputs, outputs }: ExportedGraph) => ({
+  file,
+  inputs,
+  outputs,
+});
+
+function describeItems({ items, unavailable, shape: { heads, width } }: ExportedPolicy) {
+  const layout = { type: "float32", order: "row-major, little endian" };
+  return {
+    embeddings: { file: fileNames.embeddings, ...layout, shape: [heads, items.length, width] },
+    biases: { file: fileNames.biases, ...layout, shape: [heads, 1, items.length] },
+    unknownRow: 0,
+    unavailable,
+    ids: items,
+  };
+}
+
+/** Rules are words; what they come to is shown on an example that the code has computed. */
+function describeHistory({ reward }: Scenario) {
+  const signals = [1, -0.5, 0.25];
+  return {
+    length: historyLength,
+    order: "the user's newest events, oldest first",
+    signal:
+      "x = clip(weights[type] · value / scale, −1, 1), 0 for a type without weight; scale = max(|minimum|, |maximum|) of the reward rule",
+    scale: Math.max(Math.abs(reward.minimum), Math.abs(reward.maximum)),
+    weights: reward.weights,
+    pools: ["1/n", "x/n", "x · 2^(−age/10) / Σ 2^(−age/10)", "x · 2^(−age/2) / Σ 2^(−age/2)"],
+    age: "0 for the newest event, 1 for the one before …",
+    example: { signals, poolWeights: poolWeights(signals) },
+  };
+}
+
+function describeHashing() {
+  const context = {
+    device: "phone",
+    query: "Red running shoes",
+    hour: 18,
+    member: true,
+    tags: ["a", "b"],
+  };
+  const userAttributes = { city: "Graz" };
+  return {
+    order: "context first, then user attributes, fields as they stand in the JSON",
+    names: [
+      "a field's path is context.<key> or user.<key>, a nested one <path>.<key>; entries of an array have the path of the array; null and what is nested deeper than 4 levels have no feature",
+      "text: <path>=<text>; with white space and a word of 3 letters or more: <path>=<word> for each such word, once, in lower case, split where neither letter nor digit stands",
+      "boolean: <path>=true or <path>=false",
+      "number: <path>, and its weight is clip(sign(v) · ln(1 + |v|) / 4, −5, 5); every other weight is 1",
+    ],
+    limit: maxContextTokens,
+    scale: "the first `limit` features count; each weight is divided by √(their number)",
+    hash: "FNV-1a, 32 bits (offset 0x811c9dc5, prime 0x01000193), over UTF-16 code units, then h ^= h >> 16, h *= 0x85ebca6b, h ^= h >> 13, h *= 0xc2b2ae35, h ^= h >> 16, all modulo 2^32",
+    buckets: contextTokenBuckets,
+    index: "hash modulo buckets",
+    example: { context, userAttributes, tokens: contextTokens(context, userAttributes) },
+  };
+}
+
+export const createManifest = (policy: ExportedPolicy): object => ({
+  format,
+  recurve: policy.recurve,
+  policy: {
+    version: policy.snapshot.version,
+    scenario: policy.scenario.name,
+    createdAt: new Date(policy.snapshot.createdAt).toISOString(),
+    checksum: policy.snapshot.checksum,
+  },
+  catalogueAsOf: policy.asOf,
+  encoder: describeGraph(fileNames.encoder, policy.network.encoder),
+  scorer: describeGraph(fileNames.scorer, policy.network.scorer),
+  history: describeHistory(policy.scenario),
+  features: describeHashing(),
+  slate: {
+    rule: "at each position P(a) = (1 − ε) · exp(logit a / temperature) / Σ exp(logit b / temperature) + ε/n over the n candidates that are left",
+    temperature: 1,
+    exploration: policy.exploration,
+  },
+  items: describeItems(policy),
+});

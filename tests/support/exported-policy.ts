@@ -1,0 +1,165 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { env, InferenceSession, Tensor } from "onnxruntime-web";
+import { onTestFinished } from "vitest";
+import type { JsonObject } from "../../src/domain/json.ts";
+import { contextTokens } from "../../src/policy/item-features.ts";
+
+// One thread: the test needs no more, and no worker stays behind.
+env.wasm.numThreads = 1;
+
+interface TensorSpec {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+  readonly meaning: string;
+}
+
+interface ModelSpec {
+  readonly file: string;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** The fields of an exported manifest that its users need. */
+export interface ExportedManifest {
+  readonly policy: { readonly version: number; readonly scenario: string };
+  readonly encoder: ModelSpec;
+  readonly scorer: ModelSpec;
+  readonly history: {
+    readonly length: number;
+    readonly scale: number;
+    readonly weights: Readonly<Record<string, number>>;
+  };
+  readonly features: { readonly limit: number };
+  readonly slate: { readonly exploration: number };
+  readonly items: {
+    readonly embeddings: { readonly file: string; readonly shape: readonly number[] };
+    readonly biases: { readonly file: string };
+    readonly unavailable: readonly number[];
+    readonly ids: readonly string[];
+  };
+}
+
+export interface ExportedState {
+  /** Oldest first. */
+  readonly history: readonly {
+    readonly itemId: string;
+    readonly type: string;
+    readonly value: number;
+  }[];
+  readonly context: JsonObject;
+  readonly userAttributes: JsonObject;
+}
+
+const readManifest = (folder: string): ExportedManifest =>
+  JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+
+const readFloats = (folder: string, file: string) =>
+  new Float32Array(new Uint8Array(readFileSync(join(folder, file))).buffer);
+
+async function openModel(folder: string, { file }: ModelSpec): Promise<InferenceSession> {
+  const session = await InferenceSession.create(readFileSync(join(folder, file)), {
+    executionProviders: ["wasm"],
+  });
+  onTestFinished(() => session.release());
+  return session;
+}
+
+function signalsOf({ history: rule }: ExportedManifest, history: ExportedState["history"]) {
+  const signal = (type: string, value: number) => ((rule.weights[type] ?? 0) * value) / rule.scale;
+  return history.map(({ type, value }) => Math.max(-1, Math.min(1, signal(type, value))));
+}
+
+/** Values at the end of `length` cells, `width` numbers each. */
+function atEnd(values: readonly number[], length: number, width = 1): Float32Array {
+  const cells = new Float32Array(length * width);
+  const newest = values.slice(-cells.length);
+  cells.set(newest, cells.length - newest.length);
+  return cells;
+}
+
+/** Σ_i weight_i(pool) · e_i for each pool, written after the words of the manifest. */
+function poolHistory(
+  vectors: readonly Float32Array[],
+  signals: readonly number[],
+  width: number,
+): Float32Array {
+  const count = signals.length;
+  const halves = (halfLife: number) => signals.map((_, i) => 0.5 ** ((count - 1 - i) / halfLife));
+  const decayed = (weights: readonly number[]) => {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return signals.map((signal, i) => (signal * weights[i]!) / total);
+  };
+  const pools = [
+    signals.map(() => 1 / count),
+    signals.map((signal) => signal / count),
+    decayed(halves(10)),
+    decayed(halves(2)),
+  ];
+  return Float32Array.from({ length: pools.length * width }, (_, index) => {
+    const weights = pools[Math.floor(index / width)]!;
+    return vectors.reduce((sum, vector, i) => sum + weights[i]! * vector[index % width]!, 0);
+  });
+}
+
+/** An exported folder opened in ONNX Runtime Web as a program outside of Recurve would: by its manifest and files alone. */
+export async function openExported(folder: string) {
+  const manifest = readManifest(folder);
+  const encoder = await openModel(folder, manifest.encoder);
+  const scorer = await openModel(folder, manifest.scorer);
+  const width = manifest.items.embeddings.shape[2]!;
+  const embeddings = readFloats(folder, manifest.items.embeddings.file);
+  const biases = readFloats(folder, manifest.items.biases.file);
+  const rowOf = (itemId: string) => Math.max(0, manifest.items.ids.indexOf(itemId));
+  const vectorOf = (itemId: string) =>
+    embeddings.subarray(rowOf(itemId) * width, (rowOf(itemId) + 1) * width);
+
+  const { inputs } = manifest.encoder;
+  function feed(state: ExportedState): Record<string, Tensor> {
+    const history = state.history.slice(-manifest.history.length);
+    const tokens = contextTokens(state.context, state.userAttributes);
+    const padded = (values: readonly number[]) =>
+      Array.from({ length: manifest.features.limit }, (_, slot) => values[slot] ?? 0);
+    const signals = signalsOf(manifest, history);
+    const vectors = history.map(({ itemId }) => vectorOf(itemId));
+    const cells = Number(inputs.find(({ name }) => name === "entrySignals")?.shape[1] ?? 1);
+    const present = atEnd([...signals.map(() => 1), 1].slice(signals.length > 0 ? 1 : 0), cells);
+    const arrays: Record<string, Float32Array | Int32Array> = {
+      pooled: poolHistory(vectors, signals, width),
+      contextTokens: Int32Array.from(padded(tokens.map(({ index }) => index))),
+      contextWeights: Float32Array.from(padded(tokens.map(({ weight }) => weight))),
+      entries: atEnd(
+        vectors.flatMap((vector) => [...vector]),
+        cells,
+        width,
+      ),
+      entrySignals: atEnd(signals, cells),
+      entrySegments: Int32Array.from(present),
+    };
+    return Object.fromEntries(
+      inputs.map(({ name, type, shape }) => [
+        name,
+        new Tensor(type as "float32", arrays[name] as Float32Array, shape as number[]),
+      ]),
+    );
+  }
+
+  return {
+    manifest,
+    async logits(state: ExportedState, candidates: readonly string[]): Promise<Float32Array> {
+      const { encoded } = await encoder.run(feed(state));
+      const chosen = candidates.flatMap((candidate) => [...vectorOf(candidate)]);
+      const { logits } = await scorer.run({
+        encoded: encoded!,
+        embeddings: new Tensor("float32", chosen, [1, candidates.length, width]),
+        biases: new Tensor(
+          "float32",
+          candidates.map((candidate) => biases[rowOf(candidate)]!),
+          [1, 1, candidates.length],
+        ),
+      });
+      return logits!.data as Float32Array;
+    },
+  };
+}
