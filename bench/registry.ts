@@ -3,6 +3,7 @@ import { gateBench } from "./gate.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { opeBench } from "./ope.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
+import { trainBench } from "./train.bench.ts";
 
 /** In the order in which they are listed. */
-export const benches: readonly Bench[] = [serveSmoke, importBench, opeBench, gateBench];
+export const benches: readonly Bench[] = [serveSmoke, importBench, opeBench, gateBench, trainBench];

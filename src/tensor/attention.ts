@@ -1,7 +1,7 @@
 import { add, multiply } from "./arithmetic.ts";
 import { apply, constant, type Graph, type Precision, type Value } from "./graph.ts";
 import { reshape, transpose } from "./layout.ts";
-import { matmul } from "./linear-algebra.ts";
+import { matmul, matmulTransposed } from "./linear-algebra.ts";
 import { softmax } from "./reduction.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
@@ -36,13 +36,15 @@ export function attention(options: {
     );
   if (!Number.isInteger(heads) || width % heads !== 0)
     throw shapeError("attention", `a width that ${heads} heads divide`, shape);
-  const split = (value: Value, permutation: readonly number[]) =>
-    transpose(reshape(value, [batch, value.shape[1]!, heads, width / heads]), permutation);
+  const split = (value: Value) =>
+    heads === 1
+      ? reshape(value, [batch, 1, value.shape[1]!, width])
+      : transpose(reshape(value, [batch, value.shape[1]!, heads, width / heads]), [0, 2, 1, 3]);
   // Scaled before the product, which has length²/width times as many elements.
   const scaled = multiply(queries, 1 / Math.sqrt(width / heads));
-  const logits = matmul(split(scaled, [0, 2, 1, 3]), split(keys, [0, 2, 3, 1]));
-  const mixed = matmul(softmax(add(logits, mask)), split(values, [0, 2, 1, 3]));
-  return reshape(transpose(mixed, [0, 2, 1, 3]), shape);
+  const logits = matmulTransposed(split(scaled), split(keys));
+  const mixed = matmul(softmax(add(logits, mask)), split(values));
+  return reshape(heads === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), shape);
 }
 
 function causalLogits(length: number): Float32Array {

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkGradient, evaluate, weightedSum } from "../../tests/support/check-gradient.ts";
 import { createRandom } from "../numeric/random.ts";
-import { input, parameter } from "./graph.ts";
-import { matmul } from "./linear-algebra.ts";
+import { type Graph, input, type Precision, parameter } from "./graph.ts";
+import { transpose } from "./layout.ts";
+import { matmul, matmulTransposed } from "./linear-algebra.ts";
 import { elementCount, type Shape } from "./shape.ts";
 
 const length = fc.integer({ min: 1, max: 3 });
@@ -72,5 +73,44 @@ test("matmul and its gradients are right for random shapes with batch axes on ei
       });
     }),
     { numRuns: 30 },
+  );
+});
+
+test("matmulTransposed is the product with the transposed right side, and so are its gradients", async () => {
+  const stacks = fc.constantFrom<[Shape, Shape]>(
+    [[], []],
+    [[2], [2]],
+    [
+      [2, 1],
+      [2, 3],
+    ],
+    [[1], [3]],
+  );
+  await fc.assert(
+    fc.asyncProperty(stacks, fc.tuple(length, length, length), fc.integer(), async (...drawn) => {
+      const [[left, right], [m, k, n], seed] = drawn;
+      const shapes = { a: [...left, m, k], b: [...right, n, k] };
+      const feeds = { a: randomIntegers(shapes.a, seed), b: randomIntegers(shapes.b, seed + 1) };
+      const axes = shapes.b.map((_, axis) => axis);
+      const swapped = [...axes.slice(0, -2), axes.length - 1, axes.length - 2];
+      const declare = (graph: Graph<Precision>) =>
+        [parameter(graph, "a", shapes.a), parameter(graph, "b", shapes.b)] as const;
+      const float32 = { a: Float32Array.from(feeds.a), b: Float32Array.from(feeds.b) };
+      const expected = await evaluate((graph) => {
+        const [a, b] = declare(graph);
+        return matmul(a, transpose(b, swapped));
+      }, float32);
+      expect(await evaluate((graph) => matmulTransposed(...declare(graph)), float32)).toEqual(
+        expected,
+      );
+      await checkGradient({
+        build: (graph) => {
+          const parameters = declare(graph);
+          return { loss: weightedSum(matmulTransposed(...parameters)), parameters };
+        },
+        feeds,
+      });
+    }),
+    { numRuns: 12 },
   );
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evaluate } from "../../tests/support/check-gradient.ts";
 import { createGraph, type Graph, input } from "./graph.ts";
-import { matmul } from "./linear-algebra.ts";
+import { matmul, matmulTransposed } from "./linear-algebra.ts";
 
 test("matmul multiplies rows by columns", async () => {
   // [[1, 2], [3, 4]] · [[5], [6]] = [[17], [39]]
@@ -23,5 +23,8 @@ test("matmul names shapes that do not fit", () => {
   );
   expect(() => matmul(a, input(graph, "i", [3, 2], "int32"))).toThrow(
     "matmul: expected one type, got float32 and int32",
+  );
+  expect(() => matmulTransposed(a, input(graph, "r", [2, 4]))).toThrow(
+    "matmulTransposed: expected [..., m, k] and [..., n, k], got [2, 3] and [2, 4]",
   );
 });

@@ -1,5 +1,5 @@
 import { sumTo } from "./broadcasting.ts";
-import { apply, assertSameType, type Value } from "./graph.ts";
+import { apply, assertSameType, replaceGradient, type Value } from "./graph.ts";
 import { reshape, transpose } from "./layout.ts";
 import { broadcastShape, elementCount, shapeError } from "./shape.ts";
 
@@ -26,5 +26,20 @@ export function matmul(left: Value, right: Value): Value {
   return apply({ operator: "MatMul", inputs: [left, right], shape }, () => (gradient) => [
     sumTo(matmul(gradient, transposeLast(right)), a),
     sumTo(matmul(transposeLast(left), gradient), b),
+  ]);
+}
+
+/** left · rightᵀ of each batch element, [..., m, k] and [..., n, k] → [..., m, n], with no transposed copy on the way back. */
+export function matmulTransposed(left: Value, right: Value): Value {
+  assertSameType("matmulTransposed", left, right);
+  const [a, b] = [left.shape, right.shape];
+  if (a.length < 2 || a.length !== b.length || a.at(-1) !== b.at(-1))
+    throw shapeError("matmulTransposed", "[..., m, k] and [..., n, k]", a, b);
+  const batch = broadcastShape("matmulTransposed", a.slice(0, -2), b.slice(0, -2));
+  const inputs = [left, transposeLast(right)];
+  const product = apply({ operator: "MatMul", inputs, shape: [...batch, a.at(-2)!, b.at(-2)!] });
+  return replaceGradient(product, [left, right], (gradient) => [
+    sumTo(matmul(gradient, right), a),
+    sumTo(matmul(transposeLast(gradient), left), b),
   ]);
 }

@@ -33,39 +33,60 @@ export function linearCrossEntropy(options: Rows & { readonly table: Value }): V
   const [rows = 0] = states.shape;
   const size = Math.max(1, Math.floor(chunkLogits / table.shape[0]!));
   const starts = Array.from({ length: Math.ceil(rows / size) }, (_, index) => index * size);
-  const chunks = starts.map((start) => {
+  const chunks: Chunk[] = [];
+  for (const start of starts) {
     const cut = (value: Value) =>
       slice(value, { axis: 0, start, end: Math.min(rows, start + size) });
-    return buildChunk({ states: cut(states), targets: cut(targets), weights: cut(weights) }, table);
-  });
+    const part = { states: cut(states), targets: cut(targets), weights: cut(weights) };
+    chunks.push(buildChunk(part, table, chunks.at(-1)?.tableGradient));
+  }
   const loss = chunks.map((chunk) => chunk.loss).reduce((total, part) => add(total, part));
-  return replaceGradient(loss, [states, table], (gradient) => {
-    const parts = chunks.map((chunk) => chunk.pullback(gradient));
-    return [
+  return replaceGradient(loss, [states, table], (gradient) => [
+    multiply(
       concat(
-        parts.map((part) => part.states),
+        chunks.map((chunk) => chunk.statesGradient),
         0,
       ),
-      parts.map((part) => part.table).reduce((total, part) => add(total, part)),
-    ];
-  });
+      gradient,
+    ),
+    multiply(transpose(chunks.at(-1)!.tableGradient, [1, 0]), gradient),
+  ]);
 }
 
-function buildChunk({ states, targets, weights }: Rows, table: Value) {
-  const probabilities = softmax(matmul(states, transpose(table, [1, 0])));
+interface Chunk {
+  readonly loss: Value;
+  readonly statesGradient: Value;
+  /** Of this chunk and those before it, [width, classes]: transposing the narrow factor costs nothing. */
+  readonly tableGradient: Value;
+}
+
+/** ∂loss/∂z = w(p − 1[t]) of the logits z, so that a chunk's gradients are known with its loss. */
+function buildChunk(
+  { states, targets, weights }: Rows,
+  table: Value,
+  before: Value | undefined,
+): Chunk {
+  const scale = reshape(weights, [targets.shape[0]!, 1]);
+  const probabilities = softmax(
+    matmul(before ? after(states, before) : states, transpose(table, [1, 0])),
+  );
   const picked = pickLast(probabilities, targets);
+  const slopes = replaceLast(probabilities, targets, subtract(picked, 1));
+  const own = matmul(transpose(multiply(states, scale), [1, 0]), slopes);
   return {
     loss: negate(sum(multiply(weights, log(add(picked, tiny))))),
-    /** ∂loss/∂z = w(p − 1[t]) of the logits z. */
-    pullback: (gradient: Value) => {
-      const slopes = replaceLast(probabilities, targets, subtract(picked, 1));
-      const scale = reshape(multiply(weights, gradient), [targets.shape[0]!, 1]);
-      return {
-        states: multiply(matmul(slopes, table), scale),
-        table: matmul(transpose(slopes, [1, 0]), multiply(states, scale)),
-      };
-    },
+    statesGradient: multiply(matmul(slopes, table), scale),
+    tableGradient: before ? add(before, own) : own,
   };
+}
+
+/**
+ * The value, to be had only once the matrix is: without that a runtime may keep the slopes of all chunks until it gets to
+ * the table's gradient.
+ */
+function after(value: Value, matrix: Value): Value {
+  const row = slice(matrix, { axis: 0, start: 0, end: 1 });
+  return add(value, multiply(slice(row, { axis: 1, start: 0, end: 1 }), 0));
 }
 
 function assertShapes({ states, table, targets, weights }: Rows & { readonly table: Value }): void {

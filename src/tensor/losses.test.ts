@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkGradient, evaluate } from "../../tests/support/check-gradient.ts";
 import { createRandom } from "../numeric/random.ts";
-import { createGraph, type Graph, input, type Precision, parameter } from "./graph.ts";
+import { gradients } from "./gradients.ts";
+import { createGraph, type Graph, input, type Precision, parameter, type Value } from "./graph.ts";
+import { matmulTransposed } from "./linear-algebra.ts";
 import { linearCrossEntropy } from "./linear-cross-entropy.ts";
 import { binaryCrossEntropy, crossEntropy, huber } from "./losses.ts";
 import { sampledSoftmax } from "./sampled-softmax.ts";
@@ -152,6 +154,20 @@ test("linear cross-entropy is the same in chunks as cross-entropy is of all logi
   const feeds = toFloat32(randomFeeds(shape));
   const chunked = await evaluate((graph) => linearCrossEntropy(rowInputs(graph, shape)), feeds);
   expect(chunked[0]).toBeCloseTo(expectedLoss(randomFeeds(shape), shape), 4);
+  for (const name of ["states", "table"] as const) {
+    const slopes = (lossOf: (inputs: ReturnType<typeof rowInputs>) => Value) =>
+      evaluate((graph) => {
+        const inputs = rowInputs(graph, shape);
+        return gradients(lossOf(inputs), [inputs[name]])[0]!;
+      }, feeds);
+    const expected = await slopes(({ states, table, targets, weights }) =>
+      crossEntropy(matmulTransposed(states, table), targets, weights),
+    );
+    const got = await slopes(linearCrossEntropy);
+    const furthest = got.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i]!)), 0);
+    // Sums of five rows, or of 600,000 classes whose probabilities are near 1/600,000 each.
+    expect(furthest).toBeLessThan(1e-5);
+  }
 });
 
 test("cross-entropy of logits and its gradient are right", async () => {

@@ -1,0 +1,69 @@
+import { createInterface } from "node:readline";
+import { buildSequenceLoss } from "../../src/learning/sequence/sequence-graph.ts";
+import { fillDropoutMask } from "../../src/tensor/dropout.ts";
+import { createGraph } from "../../src/tensor/graph.ts";
+import { createTrainer } from "../../src/tensor/trainer.ts";
+import { networkOf, readBytes } from "./arrays.ts";
+import { learningRate, network, type TrainContest, varianceDecay } from "./contests.ts";
+import type { StepAnswer } from "./racer.ts";
+
+// Takes training steps on the arrays of a folder, one JSON line in and one out, and times each of them.
+const [folder = "", settings = ""] = process.argv.slice(2);
+const { contest, dropout, threads } = JSON.parse(settings) as {
+  contest: TrainContest;
+  dropout: number;
+  threads: number;
+};
+const { rows, length, negatives } = contest;
+const cells = rows * length;
+const shape = networkOf(contest);
+const graph = createGraph();
+const { loss, parameters, masks } = buildSequenceLoss(graph, {
+  network: shape,
+  rows,
+  dropout,
+  negatives,
+});
+const initial = Object.fromEntries(
+  parameters.map(({ name }) => [name, new Float32Array(readBytes(folder, name))]),
+);
+const trainer = await createTrainer({ graph, loss, parameters, initial, threads, varianceDecay });
+const logExpected = (count: number) =>
+  new Float32Array(count).fill(Math.log((negatives ?? 0) / network.items));
+const feeds = {
+  items: new Int32Array(readBytes(folder, "items")),
+  positions: Int32Array.from({ length: cells }, (_, cell) => cell % length),
+  segments: new Int32Array(cells).fill(1),
+  targets: new Int32Array(readBytes(folder, "targets")),
+  weights: new Float32Array(cells).fill(1 / cells),
+  ...(negatives !== undefined && {
+    negatives: new Int32Array(readBytes(folder, "negatives")),
+    negativeLogExpected: logExpected(negatives),
+    targetLogExpected: logExpected(cells),
+  }),
+};
+const buffers = masks.map(({ name, elements }) => [name, new Uint8Array(elements)] as const);
+let taken = 0;
+
+async function step() {
+  const startedAt = performance.now();
+  const busyBefore = process.cpuUsage();
+  for (const [index, [, mask]] of buffers.entries())
+    fillDropoutMask(mask, dropout, 1000 * taken + index);
+  const result = await trainer.step({ ...feeds, ...Object.fromEntries(buffers) }, learningRate);
+  taken++;
+  const { user, system } = process.cpuUsage(busyBefore);
+  return {
+    loss: result.loss,
+    seconds: (performance.now() - startedAt) / 1000,
+    coreSeconds: (user + system) / 1e6,
+  };
+}
+
+console.log(JSON.stringify({}));
+for await (const line of createInterface({ input: process.stdin })) {
+  const steps = [];
+  for (let index = 0; index < Number(line); index++) steps.push(await step());
+  const answer: StepAnswer = { steps, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  console.log(JSON.stringify(answer));
+}
