@@ -116,6 +116,54 @@ describe("nothing is found where nothing was changed:", () => {
   });
 });
 
+/** The shop after a promotion: a share of the users keeps the policy before. */
+async function openPromoted() {
+  const shop = await openFile();
+  const replaced = shop.version!;
+  await assign(
+    shop.store,
+    { serving: shopSnapshot(2) },
+    { holdback: replaced, holdbackShare: 0.4 },
+  );
+  const { serving } = await shop.store.policies.assignment("shop");
+  const promotion = { replaced, promotedAt: shop.clock(), holdbackShare: 0.4, predicted: {} };
+  const status = { version: serving!, status: "serving", evidence: { promotion } } as const;
+  await shop.store.policies.apply({ statuses: [status] });
+  const decisions = [];
+  for (let user = 0; user < 40; user++) {
+    shop.advance(1);
+    decisions.push((await shop.engine.recommend({ userId: userId(`user-${user}`) })).decision);
+  }
+  return { ...shop, replaced, serving: serving!, decisions };
+}
+
+describe("the holdback of a promotion", () => {
+  test("is derived again, propensities and users", async () => {
+    const { decisions, replaced, serving, run } = await openPromoted();
+    const versions = { serving, holdback: replaced, canary: 0, baseline: 0 };
+    for (const { arm, policyVersion } of decisions) expect(policyVersion).toBe(versions[arm]);
+    expect(new Set(decisions.map(({ arm }) => arm))).toEqual(new Set(["serving", "holdback"]));
+    const { findings, largestDifference } = await run();
+    expect(findings).toEqual([]);
+    expect(largestDifference).toBeLessThan(1e-6);
+  });
+
+  test("has no user who does not belong there, and none before the promotion", async () => {
+    const { decisions, tamper, run } = await openPromoted();
+    const [one, other] = decisions.filter(({ arm }) => arm === "holdback");
+    const stranger = decisions.find(({ arm }) => arm === "serving")!;
+    const change = "UPDATE decisions SET";
+    tamper(`${change} user_id = ? WHERE decision_id = ?`, stranger.userId, one!.decisionId);
+    tamper(`${change} decided_at = ? WHERE decision_id = ?`, 5, other!.decisionId);
+    const problem = expect.stringContaining(`user '${stranger.userId}' is not in the holdback`);
+    const early = expect.stringContaining("no promotion had replaced policy version");
+    expect((await run()).findings).toEqual([
+      { decisionId: one!.decisionId, cause: "tampered-row", problem },
+      { decisionId: other!.decisionId, cause: "tampered-row", problem: early },
+    ]);
+  });
+});
+
 describe("a change is found and named:", () => {
   test("a position propensity", async () => {
     const { decision, tamper, run } = await openDecided();

@@ -2,6 +2,7 @@ import type { Decision } from "../domain/decision.ts";
 import { createRandom } from "../numeric/random.ts";
 import { jointPropensity, sampleSlate, slatePropensities } from "../policy/slate.ts";
 import type { Store } from "../storage/store.ts";
+import { createHoldbackCheck } from "./check-holdback.ts";
 import type { Configuration } from "./configuration.ts";
 import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive-logits.ts";
 
@@ -73,9 +74,20 @@ function compare(decision: Decision, logits: Float64Array): Comparison {
     : tampered(difference, `seed ${seed} draws another slate: the row was changed`);
 }
 
-async function auditOne(deriver: LogitDeriver, decision: Decision): Promise<Comparison> {
+interface AuditParts {
+  readonly deriver: LogitDeriver;
+  readonly checkHoldback: ReturnType<typeof createHoldbackCheck>;
+}
+
+async function auditOne(
+  { deriver, checkHoldback }: AuditParts,
+  decision: Decision,
+): Promise<Comparison> {
   try {
-    return compare(decision, await deriver.derive(decision.policyVersion, decision));
+    const found = compare(decision, await deriver.derive(decision.policyVersion, decision));
+    if (found.cause !== undefined) return found;
+    const stranger = await checkHoldback(decision);
+    return stranger === undefined ? found : tampered(found.difference, stranger);
   } catch (error) {
     if (error instanceof SnapshotProblem) {
       return { difference: 0, cause: error.kind, problem: error.message };
@@ -103,7 +115,7 @@ async function* readPages(
 
 /**
  * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and the profile as of their
- * moment, and holds them against what was logged.
+ * moment, and holds them against what was logged; and whether users of a holdback belong there.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { store, configuration, from = 0, to = Number.MAX_SAFE_INTEGER, limit } = options;
@@ -113,6 +125,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     ...(limit !== undefined && { limit }),
   });
   const deriver = createLogitDeriver(store, configuration);
+  const parts = { deriver, checkHoldback: createHoldbackCheck(store) };
   const findings: AuditFinding[] = [];
   let decisions = 0;
   let largestDifference = 0;
@@ -120,7 +133,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     for await (const page of readPages(store, { from, to }, after)) {
       for (const decision of page) {
         const { decisionId } = decision;
-        const { difference, cause, problem } = await auditOne(deriver, decision);
+        const { difference, cause, problem } = await auditOne(parts, decision);
         largestDifference = Math.max(largestDifference, difference);
         if (cause && problem !== undefined) findings.push({ decisionId, cause, problem });
         decisions += 1;

@@ -60,12 +60,14 @@ export async function rollBack(store: Store, scenario: string): Promise<PolicySn
       },
     );
   }
+  const { holdback, holdbackShare: _, ...rest } = assignment;
   await store.policies.apply({
     statuses: [
       { version: current.version, status: "rolled-back" },
+      ...(holdback === undefined ? [] : [{ version: holdback, status: "retired" } as const]),
       { version: parent.version, status: "serving" },
     ],
-    assign: () => ({ scenario, assignment: { ...assignment, serving: parent.version } }),
+    assign: () => ({ scenario, assignment: { ...rest, serving: parent.version } }),
   });
   return { ...parent, status: "serving" };
 }

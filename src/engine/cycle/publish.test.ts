@@ -18,13 +18,16 @@ const feedback = {
   itemRewards: new Map([[itemId("a"), { impressions: 10, rewardSum: 5 }]]),
 };
 
-function publishWith(verdict: Verdict, assignment: Assignment) {
+/** A gain of 0.03 on 0.2, known to ±0.02. */
+const measured = { difference: 0.03, interval: [0.01, 0.05], relativeLift: 0.15 } as const;
+
+function publishWith(verdict: Verdict, assignment: Assignment, holdbackShare = 0.05) {
   const change = publish({
     scenario: "shop",
-    verdict,
-    reason: "because",
+    gate: { verdict, reason: "because", rows: 100, guards: [], ...measured },
     reviewed: { assignment, statuses: [{ version: 99, status: "retired" }] },
     canaryShare: 0.3,
+    holdbackShare,
     candidate,
     feedback,
     exploration: 0.2,
@@ -35,6 +38,8 @@ function publishWith(verdict: Verdict, assignment: Assignment) {
 
 const alone = { serving: 1, baseline: 2, canaryShare: 0 };
 const withCanary = { serving: 1, baseline: 2, canary: 3, canaryShare: 0.3 };
+const withHoldback = { ...alone, holdback: 4, holdbackShare: 0.2 };
+const held = { holdback: 1, holdbackShare: 0.05 };
 
 test("the candidate is added under the serving policy with its evidence, then the new baseline", () => {
   const { add } = publishWith("hold", alone);
@@ -55,8 +60,20 @@ test("the candidate is added under the serving policy with its evidence, then th
 
 describe("who answers afterwards:", () => {
   const cases: readonly (readonly [Verdict, Assignment, object, object])[] = [
-    ["promote", alone, { serving: 11, canaryShare: 0 }, { 1: "retired" }],
-    ["promote", withCanary, { serving: 11, canaryShare: 0 }, { 1: "retired", 3: "retired" }],
+    ["promote", alone, { serving: 11, canaryShare: 0, ...held }, { 1: "holdback" }],
+    [
+      "promote",
+      withCanary,
+      { serving: 11, canaryShare: 0, ...held },
+      { 1: "holdback", 3: "retired" },
+    ],
+    [
+      "promote",
+      withHoldback,
+      { serving: 11, canaryShare: 0, ...held },
+      { 1: "holdback", 4: "retired" },
+    ],
+    ["hold", withHoldback, { serving: 1, canaryShare: 0, holdback: 4, holdbackShare: 0.2 }, {}],
     ["canary", alone, { serving: 1, canary: 11, canaryShare: 0.3 }, {}],
     ["canary", withCanary, { serving: 1, canary: 11, canaryShare: 0.3 }, { 3: "retired" }],
     ["hold", withCanary, { serving: 1, canary: 3, canaryShare: 0.3 }, {}],
@@ -69,6 +86,30 @@ describe("who answers afterwards:", () => {
     expect(after.assignment).toEqual({ ...expected, baseline: 12, exploration: 0.2 });
     const told = Object.fromEntries(statuses!.map(({ version, status }) => [version, status]));
     expect(told).toEqual({ ...changed, 2: "retired", 99: "retired" });
+  });
+
+  test("nobody keeps what was replaced where the share is 0", () => {
+    const { after, statuses } = publishWith("promote", withHoldback, 0);
+    expect(after.assignment).toEqual({
+      serving: 11,
+      canaryShare: 0,
+      baseline: 12,
+      exploration: 0.2,
+    });
+    expect(statuses).toContainEqual({ version: 1, status: "retired" });
+    expect(statuses).toContainEqual({ version: 4, status: "retired" });
+  });
+
+  test("a promotion keeps what the gate promised of it", () => {
+    const { add } = publishWith("promote", alone);
+    const relativeInterval = [expect.closeTo(0.05, 12), expect.closeTo(0.25, 12)];
+    expect(add![0]!.evidence.promotion).toEqual({
+      replaced: 1,
+      promotedAt: 5000,
+      holdbackShare: 0.05,
+      predicted: { ...measured, relativeInterval },
+    });
+    expect(publishWith("canary", alone).add![0]!.evidence).not.toHaveProperty("promotion");
   });
 
   test("a candidate's status is what its verdict says", () => {

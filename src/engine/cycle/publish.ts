@@ -1,18 +1,21 @@
-import type { Verdict } from "../../domain/cycle.ts";
 import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
+import type { GateRecord } from "../../evaluation/gate-record.ts";
 import type { Network } from "../../policy/network.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
 import type { NewPolicy, PolicyChange } from "../../storage/store.ts";
+import { createPromotion } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
+import { mark, takeOver } from "./take-over.ts";
 
 interface PublishInput {
   readonly scenario: string;
-  readonly verdict: Verdict;
-  readonly reason: string;
+  readonly gate: GateRecord;
   readonly reviewed: Reviewed;
   readonly canaryShare: number;
+  /** Share of the users who keep what a promotion replaces. */
+  readonly holdbackShare: number;
   readonly candidate: Network;
   readonly feedback: CycleFeedback;
   /** ε of the time until the next cycle. */
@@ -20,29 +23,17 @@ interface PublishInput {
   readonly now: number;
 }
 
-type StatusChange = { readonly version: number; readonly status: PolicyStatus };
-
-const mark = (version: number | undefined, status: PolicyStatus): StatusChange[] =>
-  version === undefined ? [] : [{ version, status }];
-
 /** Status of the candidate, who else changes theirs, and who answers from now on. */
-function settle(verdict: Verdict, { assignment }: Reviewed, canaryShare: number) {
-  const { canary, ...withoutCanary } = assignment;
+function settle({ gate, reviewed, canaryShare, holdbackShare }: PublishInput) {
+  const { assignment } = reviewed;
+  const { verdict } = gate;
   switch (verdict) {
     case "promote":
-      return {
-        status: "serving" as const,
-        statuses: [...mark(assignment.serving, "retired"), ...mark(canary, "retired")],
-        assign: (version: number): Assignment => ({
-          ...withoutCanary,
-          serving: version,
-          canaryShare: 0,
-        }),
-      };
+      return { status: "serving" as const, ...takeOver(assignment, holdbackShare) };
     case "canary":
       return {
         status: "canary" as const,
-        statuses: mark(canary, "retired"),
+        statuses: mark(assignment.canary, "retired"),
         assign: (version: number): Assignment => ({ ...assignment, canary: version, canaryShare }),
       };
     case "hold":
@@ -66,22 +57,25 @@ function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
 }
 
 function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
+  const { gate, holdbackShare, now } = input;
+  const { verdict, reason } = gate;
   const { serving } = input.reviewed.assignment;
+  const promotion = createPromotion(gate, { replaced: serving, promotedAt: now, holdbackShare });
   return {
     scenario: input.scenario,
     kind: "network",
     status,
     ...(serving === undefined ? {} : { parent: serving }),
-    createdAt: input.now,
+    createdAt: now,
     bytes: encodeNetwork(input.candidate),
-    evidence: { verdict: input.verdict, reason: input.reason },
+    evidence: { verdict, reason, ...(verdict === "promote" && { promotion }) },
   };
 }
 
 /** Candidate, baseline, statuses and assignment as one change. Added: the candidate's version, then the baseline's. */
 export function publish(input: PublishInput): Pick<PolicyChange, "add" | "statuses" | "assign"> {
   const { reviewed, scenario } = input;
-  const settled = settle(input.verdict, reviewed, input.canaryShare);
+  const settled = settle(input);
   return {
     add: [newCandidate(input, settled.status), newBaseline(input)],
     statuses: [

@@ -54,19 +54,25 @@ const review = (
     critic,
     rows,
     load: async () => rival,
+    evidence: async () => ({ verdict: "canary" }),
+    holdbackShare: 0.05,
+    now: 7000,
     threads: 1,
     ...options,
   });
 
 describe("a canary", () => {
-  test("that is proven better takes over, and the policy that served is retired", async () => {
+  test("that is proven better takes over, and a share keeps the policy that served", async () => {
     const { assignment, statuses, review: told } = await review(better, { assignment: withCanary });
     expect(told).toMatchObject({ kind: "canary", version: 6, action: "promote" });
     expect(told?.gate.verdict).toBe("promote");
-    expect(assignment).toEqual({ ...alone, serving: 6, canaryShare: 0 });
-    expect(statuses).toEqual([
-      { version: 5, status: "retired" },
-      { version: 6, status: "serving" },
+    expect(assignment).toEqual({ ...alone, serving: 6, holdback: 5, holdbackShare: 0.05 });
+    const { relativeLift } = told!.gate;
+    const predicted = expect.objectContaining({ relativeLift });
+    const promotion = { replaced: 5, promotedAt: 7000, holdbackShare: 0.05, predicted };
+    expect(statuses.slice(-2)).toEqual([
+      { version: 5, status: "holdback" },
+      { version: 6, status: "serving", evidence: { verdict: "canary", promotion } },
     ]);
   });
 
@@ -97,6 +103,13 @@ describe("the parent", () => {
     ]);
   });
 
+  test("that comes back ends the comparison with what the serving policy replaced", async () => {
+    const held = { ...alone, holdback: 4, holdbackShare: 0.05 };
+    const { assignment, statuses } = await review(uniform, { serving: worse, assignment: held });
+    expect(assignment).toEqual({ ...alone, serving: 4 });
+    expect(statuses.at(-1)).toEqual({ version: 4, status: "serving" });
+  });
+
   test("that is no better stays where it is", async () => {
     const { assignment, statuses, review: told } = await review(worse);
     expect(told?.action).toBe("keep");
@@ -115,8 +128,8 @@ describe("there is nothing to review", () => {
   });
 });
 
-test("the baseline's traffic does not count", async () => {
-  const others = rows.map((row) => ({ ...row, arm: "baseline" as const }));
+test.each(["baseline", "holdback"] as const)("traffic of the %s does not count", async (arm) => {
+  const others = rows.map((row) => ({ ...row, arm }));
   const { review: told } = await review(better, { assignment: withCanary, rows: others });
   expect(told).toMatchObject({ action: "keep", gate: { rows: 0 } });
 });

@@ -1,10 +1,13 @@
-import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { gateLimits } from "../../evaluation/gate-guards.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import type { Network } from "../../policy/network.ts";
 import { gateCandidate } from "./gate-candidate.ts";
 import { logsOf, scoreRows } from "./improve.ts";
+import { createPromotion, type PromotionReview } from "./promotion.ts";
+import { mark, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
 
 /** Certainty that the parent is better at which the serving policy is rolled back. */
 const rollBackProbability = 0.99;
@@ -20,8 +23,11 @@ export interface Review {
 
 export interface Reviewed {
   readonly assignment: Assignment;
-  readonly statuses: readonly { readonly version: number; readonly status: PolicyStatus }[];
+  readonly statuses: readonly StatusChange[];
+  /** Of the canary or the parent, off-policy. */
   readonly review?: Review;
+  /** Of the last promotion, on live rewards. */
+  readonly promotion?: PromotionReview;
 }
 
 interface ReviewInput {
@@ -34,19 +40,25 @@ interface ReviewInput {
   /** All new feedback: neither the canary, the serving policy nor its parent was trained on it. */
   readonly rows: readonly FeedbackRow[];
   readonly load: (version: number) => Promise<Network | undefined>;
+  readonly evidence: (version: number) => Promise<JsonObject>;
+  /** Share of the users who keep what a canary replaces. */
+  readonly holdbackShare: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
   readonly threads: number;
 }
 
 async function judgeRival(
   input: ReviewInput,
-  rival: Network,
+  { rival, kind }: { readonly rival: Network; readonly kind: Review["kind"] },
   critic: Network,
 ): Promise<GateRecord> {
   const { threads } = input;
+  const candidateArm = kind === "canary" ? "canary" : "holdback";
   const rows = await scoreRows({
     serving: input.serving,
     critic,
-    rows: input.rows.filter(({ arm }) => arm !== "baseline"),
+    rows: input.rows.filter(({ arm }) => arm === "serving" || arm === candidateArm),
     threads,
   });
   const candidateLogs = await logsOf(
@@ -57,7 +69,7 @@ async function judgeRival(
   return gateCandidate({
     rows,
     candidateLogs,
-    candidateArm: "canary",
+    candidateArm,
     predictedDifference: 0,
     limits: gateLimits,
   });
@@ -73,21 +85,46 @@ const decideParent = (gate: GateRecord): Review["action"] =>
     ? "roll-back"
     : "keep";
 
-function applyAction(assignment: Assignment, { action, version }: Review): Reviewed {
-  const { canary, canaryShare: _, ...rest } = assignment;
+async function promoteCanary(
+  { assignment, holdbackShare, now, evidence }: ReviewInput,
+  { version, gate }: Review,
+): Promise<Reviewed> {
   const replaced = assignment.serving;
-  if (action === "retire") {
-    return { assignment: { ...rest, canaryShare: 0 }, statuses: [{ version, status: "retired" }] };
-  }
-  if (action === "keep" || replaced === undefined) return { assignment, statuses: [] };
-  const status = action === "promote" ? "retired" : "rolled-back";
+  const { statuses, assign } = takeOver(assignment, holdbackShare);
+  const promotion = createPromotion(gate, { replaced, promotedAt: now, holdbackShare });
+  const known = { ...(await evidence(version)), promotion };
   return {
-    assignment: { ...rest, serving: version, canaryShare: 0 },
-    statuses: [
-      { version: replaced, status },
-      { version, status: "serving" },
-    ],
+    assignment: assign(version),
+    statuses: [...statuses, { version, status: "serving", evidence: known }],
   };
+}
+
+async function applyAction(input: ReviewInput, review: Review): Promise<Reviewed> {
+  const { assignment } = input;
+  const { version, action } = review;
+  const { canary: _, ...withoutCanary } = assignment;
+  switch (action) {
+    case "keep":
+      return { assignment, statuses: [] };
+    case "retire":
+      return {
+        assignment: { ...withoutCanary, canaryShare: 0 },
+        statuses: mark(version, "retired"),
+      };
+    case "promote":
+      return promoteCanary(input, review);
+    case "roll-back":
+      return {
+        assignment: { ...withoutRivals(assignment), serving: version },
+        statuses: [
+          ...mark(assignment.serving, "rolled-back"),
+          ...mark(assignment.holdback, "retired"),
+          ...mark(version, "serving"),
+        ],
+      };
+    default:
+      throw new RangeError(`no action ${String(action satisfies never)}`);
+  }
 }
 
 /**
@@ -101,8 +138,8 @@ export async function reviewServing(input: ReviewInput): Promise<Reviewed> {
   const rival = version === undefined ? undefined : await input.load(version);
   if (version === undefined || rival === undefined || critic === undefined)
     return { assignment, statuses: [] };
-  const gate = await judgeRival(input, rival, critic);
+  const gate = await judgeRival(input, { rival, kind }, critic);
   const action = kind === "canary" ? decideCanary(gate) : decideParent(gate);
   const review: Review = { kind, version, gate, action };
-  return { ...applyAction(assignment, review), review };
+  return { ...(await applyAction(input, review)), review };
 }

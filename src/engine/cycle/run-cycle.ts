@@ -15,6 +15,7 @@ import { type Improvement, improve } from "./improve.ts";
 import { publish } from "./publish.ts";
 import { type CycleFeedback, readFeedback } from "./read-feedback.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
+import { reviewPromotion } from "./review-promotion.ts";
 import { createStageClock, type StageClock } from "./stage-clock.ts";
 
 export interface CycleOptions {
@@ -60,6 +61,7 @@ function describe({
       judged: improvement.gate.rows.length,
     },
     evaluation,
+    promotion: reviewed.promotion,
     review: reviewed.review,
     policyDifference: improvement.difference,
     settings: judgement.settings,
@@ -77,7 +79,12 @@ function describe({
 
 /** A promotion speaks for itself; otherwise a change by the review is what happened. */
 function conclude({ reviewed, gate }: Findings): { outcome: CycleOutcome; reason: string } {
-  const { review } = reviewed;
+  const { review, promotion } = reviewed;
+  if (promotion?.action === "roll-back") {
+    const outcome = gate.verdict === "promote" ? "promote" : "roll-back";
+    const { replaced, reason } = promotion;
+    return { outcome, reason: `Rolled back to policy ${replaced}: ${reason} Then: ${gate.reason}` };
+  }
   if (review === undefined || review.action === "keep")
     return { outcome: gate.verdict, reason: gate.reason };
   const who = `${review.kind} ${review.version}`;
@@ -131,6 +138,31 @@ async function read(options: CycleOptions, now: number) {
   return { feedback, cycle };
 }
 
+/** The last promotion on live rewards; unless that rolls it back, what serves against its canary or parent. */
+async function review(
+  options: CycleOptions,
+  input: Pick<
+    Parameters<typeof reviewServing>[0],
+    "assignment" | "serving" | "critic" | "rows" | "load"
+  >,
+): Promise<Reviewed> {
+  const { store, configuration, threads } = options;
+  const now = options.clock();
+  const live = await reviewPromotion({ ...options, assignment: input.assignment, now });
+  if (live.promotion?.action === "roll-back") return live;
+  const { serving = 0 } = live.assignment;
+  const reviewed = await reviewServing({
+    ...input,
+    assignment: live.assignment,
+    parent: (await store.policies.find(serving))?.parent,
+    evidence: async (version) => (await store.policies.find(version))?.evidence ?? {},
+    holdbackShare: configuration.holdbackShare,
+    now,
+    threads,
+  });
+  return { ...live, ...reviewed, statuses: [...live.statuses, ...reviewed.statuses] };
+}
+
 /** Review, improve and gate: all that is found out before anything changes. */
 async function examine(options: CycleOptions, stages: StageClock): Promise<Findings | undefined> {
   const { store, scenario, threads } = options;
@@ -141,18 +173,9 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
   const first = await load(assignment.serving);
   if (first === undefined) return undefined;
   const carried = await loadCarried(store, scenario.name);
-  const parent = (await store.policies.find(assignment.serving))?.parent;
   const fresh = feedback.rows.filter((row) => row.age < 1);
   const reviewed = await stages.measure("review", () =>
-    reviewServing({
-      assignment,
-      parent,
-      serving: first,
-      critic: carried.critic,
-      rows: fresh,
-      load,
-      threads,
-    }),
+    review(options, { assignment, serving: first, critic: carried.critic, rows: fresh, load }),
   );
   const { serving: version } = reviewed.assignment;
   const serving =
@@ -192,7 +215,7 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
  * @returns undefined where there is no new feedback to judge on
  */
 export async function runCycle(options: CycleOptions): Promise<Cycle | undefined> {
-  const { store, scenario, clock } = options;
+  const { store, scenario, configuration, clock } = options;
   const startedAt = clock();
   const findings = await examine(options, createStageClock(clock));
   if (findings === undefined) return undefined;
@@ -211,10 +234,11 @@ export async function runCycle(options: CycleOptions): Promise<Cycle | undefined
   const applied = await store.policies.apply({
     ...publish({
       scenario: scenario.name,
-      verdict: gate.verdict,
-      reason: gate.reason,
+      gate,
       reviewed,
-      canaryShare: options.configuration.canaryShare,
+      canaryShare: configuration.canaryShare,
+      // A policy that is no better than chance is not worth a user's time for the sake of comparing.
+      holdbackShare: improvement.judgement.proven ? configuration.holdbackShare : 0,
       candidate: improvement.candidate,
       feedback,
       exploration,

@@ -1,0 +1,41 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
+
+export interface StatusChange {
+  readonly version: number;
+  readonly status: PolicyStatus;
+  readonly evidence?: JsonObject;
+}
+
+/** A change of status, where there is a policy to change. */
+export const mark = (version: number | undefined, status: PolicyStatus): StatusChange[] =>
+  version === undefined ? [] : [{ version, status }];
+
+export interface TakeOver {
+  readonly statuses: readonly StatusChange[];
+  readonly assign: (version: number) => Assignment;
+}
+
+/** Without holdback and canary: whoever was there leaves the traffic. */
+export function withoutRivals(assignment: Assignment): Assignment {
+  const { canary: _, holdback: __, holdbackShare: ___, ...rest } = assignment;
+  return { ...rest, canaryShare: 0 };
+}
+
+/** A policy takes over, and what it replaces keeps a share of the users. A canary and an earlier holdback leave. */
+export function takeOver(assignment: Assignment, holdbackShare: number): TakeOver {
+  const { serving, holdback, canary } = assignment;
+  const isHeld = serving !== undefined && holdbackShare > 0;
+  return {
+    statuses: [
+      ...mark(holdback, "retired"),
+      ...mark(canary, "retired"),
+      ...mark(serving, isHeld ? "holdback" : "retired"),
+    ],
+    assign: (version) => ({
+      ...withoutRivals(assignment),
+      serving: version,
+      ...(isHeld && { holdback: serving, holdbackShare }),
+    }),
+  };
+}
