@@ -13,7 +13,7 @@ import { criticLoss } from "./critic-graph.ts";
 const views = sampleViews(4);
 const random = createRandom(41);
 const network = randomNetwork(
-  { heads: 2, width: 3, positions: 2, blocks: 0 },
+  { heads: 3, width: 3, positions: 2, blocks: 0 },
   views.slice(0, 3),
   random,
 );
@@ -23,29 +23,50 @@ const rows = Array.from({ length: 3 }, () =>
 /** One row and one item more than there are: padding is part of every batch. */
 const shape = { rows: 4, items: 5 };
 const batch = buildBatch({ rows, shape, itemRows: rowIndex(network) });
-const cells = network.shape.heads * shape.rows * shape.items;
+const rewardHeads = network.shape.heads - 1;
 const uniforms = (length: number) => Float32Array.from({ length }, () => random.uniform());
 const position = Float32Array.of(1, 0, 0, 1, 1, 0, 0, 0);
+/** One-hot of the candidate of each row that the reward heads look at; the last row is padding. */
+const shownCandidates = [1, 3, 0];
+const shown = new Float32Array(shape.rows * shape.items);
+for (const [row, candidate] of shownCandidates.entries())
+  shown[row * shape.items + batch.columns[row]![candidate]!] = 1;
+const sizes = {
+  rewardPositive: rewardHeads * shape.rows,
+  rewardNegative: rewardHeads * shape.rows,
+  choicePositive: shape.rows * shape.items,
+  choiceNegative: shape.rows * shape.items,
+};
+type Weights = keyof typeof sizes;
+const weightsBy = (fill: (length: number) => Float32Array) =>
+  Object.fromEntries(Object.entries(sizes).map(([name, length]) => [name, fill(length)]));
 
 test("the gradient of the critic's loss agrees with central differences, every parameter", async () => {
-  const targets = { positive: uniforms(cells), negative: uniforms(cells), position };
   await checkGradient({
     build: (graph) => criticLoss(graph, network, shape),
-    feeds: gradientFeeds(network, batch.feeds, targets),
+    feeds: gradientFeeds(network, batch.feeds, { ...weightsBy(uniforms), shown, position }),
     elements: gradientElements(network, batch),
   });
 });
 
 /** The loss under weights that are 1 at one cell and 0 elsewhere. */
-async function lossAt(weights: "positive" | "negative", cell: number): Promise<number> {
+async function lossAt(name: Weights, cell: number): Promise<number> {
   const graph = createGraph();
   const { loss } = criticLoss(graph, network, shape);
   const session = await createSession(graph, { loss });
-  const zeros = { positive: new Float32Array(cells), negative: new Float32Array(cells) };
-  zeros[weights][cell] = 1;
-  const result = await session.run({ ...network.parameters, ...batch.feeds, ...zeros, position });
+  const weights = weightsBy((length) => new Float32Array(length));
+  weights[name]![cell] = 1;
+  const data = { ...batch.feeds, ...weights, shown, position };
+  const result = await session.run({ ...network.parameters, ...data });
   await session.close();
   return result.loss![0]!;
+}
+
+async function expectCrossEntropy(kind: "reward" | "choice", cell: number, score: number) {
+  const positive = Math.log1p(Math.exp(-score)) / shape.rows;
+  const negative = Math.log1p(Math.exp(score)) / shape.rows;
+  expect(Math.abs((await lossAt(`${kind}Positive`, cell)) - positive)).toBeLessThan(1e-5);
+  expect(Math.abs((await lossAt(`${kind}Negative`, cell)) - negative)).toBeLessThan(1e-5);
 }
 
 test("the loss is cross-entropy of what serving computes, position bias included", async () => {
@@ -53,15 +74,14 @@ test("the loss is cross-entropy of what serving computes, position bias included
   const scores = await scorer.score(rows.map((row, index) => ({ ...row, position: index % 2 })));
   await scorer.close();
   for (const [row, heads] of scores.entries()) {
-    for (const [head, values] of heads.entries()) {
-      const candidate = (row + head) % views.length;
-      const column = batch.columns[row]![candidate]!;
-      const cell = (head * shape.rows + row) * shape.items + column;
-      const score = values[candidate]!;
-      const positive = Math.log1p(Math.exp(-score)) / shape.rows;
-      const negative = Math.log1p(Math.exp(score)) / shape.rows;
-      expect(Math.abs((await lossAt("positive", cell)) - positive)).toBeLessThan(1e-5);
-      expect(Math.abs((await lossAt("negative", cell)) - negative)).toBeLessThan(1e-5);
-    }
+    for (let head = 0; head < rewardHeads; head++)
+      await expectCrossEntropy(
+        "reward",
+        head * shape.rows + row,
+        heads[head]![shownCandidates[row]!]!,
+      );
+    const candidate = (row + 1) % views.length;
+    const cell = row * shape.items + batch.columns[row]![candidate]!;
+    await expectCrossEntropy("choice", cell, heads[rewardHeads]![candidate]!);
   }
 });

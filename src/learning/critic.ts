@@ -74,28 +74,30 @@ interface TargetOptions {
 }
 
 /**
- * Weights w⁺, w⁻ [heads, B, U] of softplus(−x) and softplus(x). A reward head: w·r and w·(1 − r) at the logged action. The
- * discriminator: r at the logged action against r·π_θ over the candidates, so that both classes weigh the same.
+ * Weights w⁺, w⁻ of softplus(−x) and softplus(x). A reward head: w·r and w·(1 − r) at the logged action. The discriminator:
+ * r at the logged action against r·π_θ over the candidates, so that both classes weigh the same.
  */
 function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
-  const plane = shape.rows * shape.items;
-  const positive = new Float32Array((rewardHeadCount + 1) * plane);
-  const negative = new Float32Array((rewardHeadCount + 1) * plane);
+  const shown = new Float32Array(shape.rows * shape.items);
+  const rewardPositive = new Float32Array(rewardHeadCount * shape.rows);
+  const rewardNegative = new Float32Array(rewardHeadCount * shape.rows);
+  const choicePositive = new Float32Array(shape.rows * shape.items);
+  const choiceNegative = new Float32Array(shape.rows * shape.items);
   for (const [index, row] of rows.entries()) {
     const start = index * shape.items;
     const cell = start + columns[index]![row.action]!;
-    for (let head = 0; head < rewardHeadCount; head++) {
-      positive[head * plane + cell] = headWeights[index]![head]! * row.reward;
-      negative[head * plane + cell] = headWeights[index]![head]! * (1 - row.reward);
+    shown[cell] = 1;
+    for (const [head, weight] of headWeights[index]!.entries()) {
+      rewardPositive[head * shape.rows + index] = weight * row.reward;
+      rewardNegative[head * shape.rows + index] = weight * (1 - row.reward);
     }
     if (row.reward === 0) continue;
-    positive[rewardHeadCount * plane + cell] = row.reward;
+    choicePositive[cell] = row.reward;
     for (const [candidate, column] of columns[index]!.entries()) {
-      if (column >= 0)
-        negative[rewardHeadCount * plane + start + column]! += row.reward * row.policy[candidate]!;
+      if (column >= 0) choiceNegative[start + column]! += row.reward * row.policy[candidate]!;
     }
   }
-  return { positive, negative };
+  return { shown, rewardPositive, rewardNegative, choicePositive, choiceNegative };
 }
 
 /** One-hot positions [B, positions]. */

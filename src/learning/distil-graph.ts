@@ -1,5 +1,5 @@
 import { type Network, parameterShapes } from "../policy/network.ts";
-import { scoreTower } from "../policy/towers.ts";
+import { batchTowers, scoreAll } from "../policy/towers.ts";
 import { add, multiply, subtract } from "../tensor/arithmetic.ts";
 import { sum } from "../tensor/broadcasting.ts";
 import { exp, negate } from "../tensor/elementwise.ts";
@@ -39,7 +39,8 @@ export function distilLoss(
       .filter(([name]) => name !== "positionBias")
       .map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const scores = scoreTower(graph, values, { shape, states: batch.rows, items: batch.items });
+  const sizes = { shape, states: batch.rows, items: batch.items };
+  const scores = scoreAll(batchTowers(graph, values, sizes));
   const logPolicy = logSoftmax(add(reshape(scores, cells), input(graph, "mask", cells)));
   const terms =
     options.objective === "cross-entropy"

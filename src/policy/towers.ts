@@ -1,4 +1,5 @@
 import { add, multiply } from "../tensor/arithmetic.ts";
+import { sum } from "../tensor/broadcasting.ts";
 import { embeddingBag } from "../tensor/embedding-bag.ts";
 import {
   constant,
@@ -89,23 +90,44 @@ function gatherEntries(graph: Graph<Precision>, embedding: Value, states: number
   return multiply(gatherRows(reshape(embedding, [items, width]), columns), present);
 }
 
-/** f [heads, states, items] of every state with every item of a batch: what training differentiates. */
-export function scoreTower(
+/** What a batch's scores are made of: h, e and b + u·e. */
+export interface Towers {
+  /** [heads, states, width] */
+  readonly state: Value;
+  /** [heads, items, width] */
+  readonly embedding: Value;
+  /** [heads, 1, items] */
+  readonly bias: Value;
+}
+
+/** The states and the distinct items of a batch: what training differentiates. */
+export function batchTowers(
   graph: Graph<Precision>,
   values: ParameterValues,
   options: { readonly shape: NetworkShape; readonly states: number; readonly items: number },
-): Value {
+): Towers {
   const { shape, states, items } = options;
   const { embedding, bias } = itemTower(graph, values, options);
   const pools = input(graph, "pools", [states * poolCount, items]);
   const pooled = reshape(matmul(pools, embedding), [shape.heads, states, poolCount * shape.width]);
   const entries = () => gatherEntries(graph, embedding, states);
-  return scoreItems(stateTower(graph, values, { shape, pooled, entries }), { embedding, bias });
+  return { state: stateTower(graph, values, { shape, pooled, entries }), embedding, bias };
 }
 
-/** f [heads, states, items] = h·e + bias. */
-function scoreItems(state: Value, items: { readonly embedding: Value; readonly bias: Value }) {
-  return add(matmul(state, transpose(items.embedding, [0, 2, 1])), items.bias);
+/** f [heads, states, items] = h·e + b + u·e of every state with every item. */
+export const scoreAll = ({ state, embedding, bias }: Towers): Value =>
+  add(matmul(state, transpose(embedding, [0, 2, 1])), bias);
+
+/**
+ * f [heads, states] of each state with one item of its own.
+ *
+ * @param chosen one-hot [states, items]
+ */
+export function scoreChosen({ state, embedding, bias }: Towers, chosen: Value): Value {
+  const [heads = 0, states = 0] = state.shape;
+  const own = sum(multiply(state, matmul(chosen, embedding)), { axes: [2] });
+  const ownBias = matmul(bias, transpose(chosen, [1, 0]));
+  return add(own, reshape(ownBias, [heads, states]));
 }
 
 function constants(graph: Graph<Precision>, network: Network): ParameterValues {
@@ -147,5 +169,5 @@ export function scoreGraph({ heads, width }: NetworkShape, items: number): Netwo
   const state = input(graph, "encoded", [heads, 1, width]);
   const embedding = input(graph, "embeddings", [heads, items, width]);
   const bias = input(graph, "biases", [heads, 1, items]);
-  return { graph, outputs: { logits: scoreItems(state, { embedding, bias }) } };
+  return { graph, outputs: { logits: scoreAll({ state, embedding, bias }) } };
 }

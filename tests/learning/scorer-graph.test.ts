@@ -3,7 +3,7 @@ import { buildBatch, rowIndex } from "../../src/learning/batch.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { parameterShapes } from "../../src/policy/network.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
-import { scoreTower } from "../../src/policy/towers.ts";
+import { batchTowers, scoreAll } from "../../src/policy/towers.ts";
 import { createGraph, parameter } from "../../src/tensor/graph.ts";
 import { createSession } from "../../src/tensor/session.ts";
 import { sampleRow } from "../support/feedback.ts";
@@ -33,7 +33,8 @@ test.each([
         parameter(graph, name, dimensions),
       ]),
     );
-    const scores = scoreTower(graph, values, { shape, states: batch.rows, items: batch.items });
+    const sizes = { shape, states: batch.rows, items: batch.items };
+    const scores = scoreAll(batchTowers(graph, values, sizes));
     const session = await createSession(graph, { scores });
     const trained = (await session.run({ ...network.parameters, ...feeds })).scores!;
     await session.close();
