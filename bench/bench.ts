@@ -1,10 +1,10 @@
+export type BenchOptions = Readonly<Record<string, number | string>>;
+
 /** Something that `npm run bench -- <name>` measures. */
-export interface Bench<
-  Options extends Readonly<Record<string, number>> = Readonly<Record<string, number>>,
-> {
+export interface Bench<Options extends BenchOptions = BenchOptions> {
   readonly name: string;
   readonly description: string;
-  /** Positive numbers that `--<option>` sets, with their defaults. */
+  /** What `--<option>` sets, with defaults: a number is a positive one, a text any. */
   readonly options: Options;
   run(options: Options, report: Report): Promise<void>;
 }
@@ -32,6 +32,8 @@ export interface Figure {
 
 /** What a bench promises on a slow, shared machine. */
 export interface Target {
+  /** Last part of the option `data` that the target is for; of any where left out. */
+  readonly data?: string;
   readonly metric: string;
   readonly direction: "at least" | "at most";
   readonly target: number;

@@ -1,5 +1,6 @@
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import type { Bench, Target } from "./bench.ts";
+import type { Bench, BenchOptions, Target } from "./bench.ts";
 import { describeMachine, readMachine } from "./machine.ts";
 import { type BenchResult, runBench, summarise } from "./run-bench.ts";
 
@@ -16,10 +17,10 @@ export interface CommandParts {
 interface Arguments {
   readonly check: boolean;
   readonly json: boolean;
-  readonly options: Readonly<Record<string, number>>;
+  readonly options: BenchOptions;
 }
 
-const usage = "npm run bench -- <name> [--check] [--json] [--<option> <number>]";
+const usage = "npm run bench -- <name> [--check] [--json] [--<option> <value>]";
 
 function listBenches(benches: readonly Bench[]): string {
   const lines = benches.map(({ name, description, options }) => {
@@ -47,12 +48,19 @@ function parseArguments(bench: Bench, args: readonly string[]): Arguments {
     },
   });
   const { check, json, ...given } = values as Readonly<Record<string, string | boolean>>;
-  const options: Record<string, number> = { ...bench.options };
-  for (const [option, text] of Object.entries(given)) {
-    options[option] = parsePositive(option, String(text));
+  const options: Record<string, number | string> = { ...bench.options };
+  for (const [option, value] of Object.entries(given)) {
+    const text = String(value);
+    options[option] =
+      typeof bench.options[option] === "number" ? parsePositive(option, text) : text;
   }
   return { check: check === true, json: json === true, options };
 }
+
+const isFor =
+  ({ data }: BenchOptions) =>
+  (target: Target) =>
+    target.data === undefined || target.data === basename(String(data));
 
 async function measure(bench: Bench, args: Arguments, parts: CommandParts): Promise<BenchResult> {
   const machine = readMachine();
@@ -61,7 +69,7 @@ async function measure(bench: Bench, args: Arguments, parts: CommandParts): Prom
   print(`${bench.name}: ${bench.description}\n${describeMachine(machine)}\ndate      ${date}`);
   const result = await runBench(bench, {
     options: args.options,
-    targets: [parts.targets[bench.name] ?? []].flat(),
+    targets: [parts.targets[bench.name] ?? []].flat().filter(isFor(args.options)),
     print,
   });
   print(summarise(result));

@@ -2,8 +2,16 @@ import type { Bench } from "./bench.ts";
 import { gateBench } from "./gate.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { opeBench } from "./ope.bench.ts";
+import { qualityBench } from "./quality.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
 import { trainBench } from "./train.bench.ts";
 
 /** In the order in which they are listed. */
-export const benches: readonly Bench[] = [serveSmoke, importBench, opeBench, gateBench, trainBench];
+export const benches: readonly Bench[] = [
+  serveSmoke,
+  importBench,
+  opeBench,
+  gateBench,
+  trainBench,
+  qualityBench,
+];

@@ -1,10 +1,10 @@
-import type { Bench, Figure, Table, Target } from "./bench.ts";
+import type { Bench, BenchOptions, Figure, Table, Target } from "./bench.ts";
 
 /** Everything that a run has to say; `--json` prints it. */
 export interface BenchResult {
   readonly name: string;
   readonly description: string;
-  readonly options: Readonly<Record<string, number>>;
+  readonly options: BenchOptions;
   readonly figures: readonly Figure[];
   readonly tables: readonly Table[];
   readonly targets: readonly Target[];
@@ -33,7 +33,7 @@ function findFigure(figures: readonly Figure[], { metric }: Target): Figure {
 export async function runBench(
   bench: Bench,
   settings: {
-    readonly options: Readonly<Record<string, number>>;
+    readonly options: BenchOptions;
     readonly targets: readonly Target[];
     /** Takes lines. */
     readonly print: (text: string) => void;
