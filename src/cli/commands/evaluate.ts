@@ -1,7 +1,10 @@
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
+import { listPromotions } from "../../engine/list-promotions.ts";
+import { findScenario } from "../../engine/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeCycleRecord } from "../evaluate/describe-cycle-record.ts";
+import { describePromotions } from "../evaluate/describe-promotions.ts";
 import { integerIn } from "../parse-options.ts";
 import { offPolicyCommand } from "./evaluate-off-policy.ts";
 import { rankingCommand } from "./evaluate-ranking.ts";
@@ -23,7 +26,7 @@ async function showCycle(number: number, options: ShowOptions): Promise<void> {
 function showCommand(): Command {
   const command = new Command("show")
     .description(
-      "What the gate of a cycle saw: statistic, interval, rows, guards, folds, seed, snapshots",
+      "What the gate of a cycle saw: statistic, interval, rows, guards, seed, snapshots, and the live test of the last promotion",
     )
     .argument("<cycle>", "number of the cycle", integerIn(1, Number.MAX_SAFE_INTEGER));
   return withDatabaseOptions(command)
@@ -32,10 +35,36 @@ function showCommand(): Command {
     .action(showCycle);
 }
 
+interface PromotionsOptions extends DatabaseOptions {
+  readonly scenario?: string;
+  readonly json: boolean;
+}
+
+async function showPromotions({ scenario, json, ...database }: PromotionsOptions): Promise<void> {
+  const records = await withDatabase(database, ({ store, configuration }) =>
+    listPromotions(store, scenario && findScenario(configuration, scenario).name),
+  );
+  process.stdout.write(
+    `${json ? JSON.stringify(records, null, 2) : describePromotions(records)}\n`,
+  );
+}
+
+function promotionsCommand(): Command {
+  const command = new Command("promotions").description(
+    "Lift that the gate predicted of each promotion, beside the one that live traffic showed",
+  );
+  return withDatabaseOptions(command)
+    .option("--scenario <name>", "only this scenario's")
+    .option("--json", "print the records as JSON", false)
+    .addHelpText("after", "\nExample:\n  $ recurve evaluate promotions --database shop.db")
+    .action(showPromotions);
+}
+
 export function evaluateCommand(): Command {
   const command = new Command("evaluate").description("What policies earn, and what the gate said");
   command.addCommand(offPolicyCommand());
   command.addCommand(rankingCommand());
   command.addCommand(showCommand());
+  command.addCommand(promotionsCommand());
   return command;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Cycle } from "../../domain/cycle.ts";
+import type { PromotionReview } from "../../engine/cycle/promotion.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
 import { describeCycleRecord } from "./describe-cycle-record.ts";
 
@@ -60,6 +61,35 @@ test("a cycle's gate is shown with every number that it decided on", () => {
   expect(rows).toContain("doubly robust 0.05 0.0104 0.0141 to 0.0483 0.999");
   expect(rows).toContain("effective sample share 0.35 0.15 passed");
   expect(rows).toContain("unsupported mass 0.0712 0.05 failed");
+});
+
+test("the live test of the last promotion stands before the gate", () => {
+  const promotion: PromotionReview = {
+    version: 7,
+    replaced: 5,
+    since: Date.UTC(2026, 1, 27),
+    looks: 3,
+    action: "roll-back",
+    reason: "worse",
+    serving: { users: 1900, rows: 9000, meanReward: 0.18 },
+    holdback: { users: 100, rows: 480, meanReward: 0.2 },
+    difference: -0.02,
+    standardError: 0.005,
+    interval: [-0.0371, -0.0029],
+    relativeLift: -0.1,
+    relativeInterval: [-0.1855, -0.0145],
+  };
+  const lines = describeCycleRecord({ ...cycle, record: { promotion, gate } }).split("\n");
+  expect(lines).toContain("live       since 2026-02-27T00:00:00.000Z, look 3: roll-back");
+  expect(lines).toContain(
+    "live lift  difference -0.02 ± 0.005, 99 % bounds -0.0371 to -0.0029; lift −10 % (−18.6 % to −1.45 %)",
+  );
+  const rows = lines.map((line) => line.replace(/[│ ]+/g, " ").trim());
+  expect(rows).toContain("serving 7 1,900 9,000 0.18");
+  expect(rows).toContain("holdback 5 100 480 0.2");
+  const { interval: _, ...early } = promotion;
+  const text = describeCycleRecord({ ...cycle, record: { promotion: early, gate } });
+  expect(text).toContain("live lift  too few to tell");
 });
 
 test("a gate that looked at nothing says so", () => {

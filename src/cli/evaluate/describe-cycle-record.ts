@@ -1,7 +1,10 @@
 import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { PromotionReview } from "../../engine/cycle/promotion.ts";
 import type { GateRecord, GateStatistic } from "../../evaluation/gate-record.ts";
+import type { LiveArmSummary } from "../../evaluation/live-difference.ts";
+import { describeLift } from "./describe-promotions.ts";
 
 const plain = { head: [], border: [], compact: true };
 const absent = "–";
@@ -69,7 +72,34 @@ function tableGuards({ guards }: GateRecord): string[] {
   return [table.toString()];
 }
 
-/** What the gate of a cycle saw and said, for a person: statistic, interval, rows, ESS, guards, folds, seed, snapshots. */
+/** The last promotion against what it replaced, on live rewards, as far as a cycle looked at it. */
+function describeLive(review: PromotionReview | undefined): string[] {
+  if (review === undefined) return [];
+  const { serving, holdback, version, replaced, since, looks, action } = review;
+  const table = new Table({
+    head: ["arm", "policy", "users", "rows", "mean reward"],
+    colAligns: ["left", "right", "right", "right", "right"],
+    style: plain,
+  });
+  const add = (arm: string, policy: number, { users, rows, meanReward }: LiveArmSummary) =>
+    table.push([arm, number(policy), number(users), number(rows), number(meanReward)]);
+  add("serving", version, serving);
+  add("holdback", replaced, holdback);
+  const found =
+    review.interval === undefined
+      ? "too few to tell"
+      : `difference ${number(review.difference)} ± ${number(review.standardError)}, 99 % bounds ${range(review.interval)}; lift ${describeLift(review)}`;
+  return [
+    `live       since ${new Date(since).toISOString()}, look ${looks}: ${action}`,
+    table.toString(),
+    `live lift  ${found}`,
+  ];
+}
+
+/**
+ * What a cycle saw and said, for a person: of the gate statistic, interval, rows, ESS, guards, folds, seed and snapshots; of
+ * the last promotion both arms and the interval of their difference.
+ */
 export function describeCycleRecord(cycle: Cycle): string {
   const { record } = cycle;
   const gate = record.gate as GateRecord | undefined;
@@ -81,9 +111,11 @@ export function describeCycleRecord(cycle: Cycle): string {
     `seed       ${record.seed ?? "not recorded"}`,
     `reason     ${cycle.reason}`,
   ];
+  const live = describeLive(record.promotion as PromotionReview | undefined);
   if (gate === undefined) return [...head, "The gate was not reached."].join("\n");
   return [
     ...head,
+    ...live,
     `feedback   ${describeFeedback(record.feedback as JsonObject | undefined)}`,
     `gate rows  ${describeSample(gate)}`,
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { PromotionReview } from "../../engine/cycle/promotion.ts";
+import type { PromotionRecord } from "../../engine/list-promotions.ts";
+import { describePromotions } from "./describe-promotions.ts";
+
+const live: PromotionReview = {
+  version: 8,
+  replaced: 7,
+  since: 0,
+  looks: 2,
+  action: "confirm",
+  reason: "better",
+  serving: { users: 1900, rows: 9000, meanReward: 0.22 },
+  holdback: { users: 100, rows: 480, meanReward: 0.2 },
+  difference: 0.02,
+  standardError: 0.005,
+  interval: [0.002, 0.038],
+  relativeLift: 0.1,
+  relativeInterval: [0.01, 0.19],
+};
+const predicted = { relativeLift: 0.2, relativeInterval: [0.05, 0.35] } as const;
+const record: PromotionRecord = {
+  version: 8,
+  scenario: "items",
+  status: "serving",
+  promotion: {
+    replaced: 7,
+    promotedAt: Date.UTC(2026, 2, 1, 12),
+    holdbackShare: 0.05,
+    predicted,
+  },
+  realised: live,
+};
+const { realised: _, ...unseen } = record;
+const rowsOf = (text: string) => text.split("\n").map((line) => line.replace(/[│ ]+/g, " ").trim());
+
+test("each promotion stands with both lifts, and how its comparison ended", () => {
+  const rows = rowsOf(
+    describePromotions([
+      record,
+      { ...record, realised: { ...live, action: "keep" }, status: "retired" },
+      { ...record, realised: { ...live, action: "roll-back" }, status: "rolled-back" },
+      { ...unseen, promotion: { ...record.promotion, holdbackShare: 0 } },
+      unseen,
+    ]),
+  );
+  const lifts = "+20 % (+5 % to +35 %) +10 % (+1 % to +19 %) 1900 / 100";
+  const start = "8 items 7 2026-03-01T12:00";
+  expect(rows).toContain(`${start} ${lifts} confirmed`);
+  expect(rows).toContain(`${start} ${lifts} replaced before it was told`);
+  expect(rows).toContain(`${start} ${lifts} rolled back`);
+  expect(rows).toContain(`${start} +20 % (+5 % to +35 %) – – not compared`);
+  expect(rows).toContain(`${start} +20 % (+5 % to +35 %) – – being compared`);
+  expect(rows.at(-1)).toBe(
+    "3 with both lifts: predicted +20 % on average, realised +10 %; the realised interval holds the predicted lift in 0.",
+  );
+});
+
+test("without promotions, or without looks, that is said", () => {
+  expect(describePromotions([])).toBe("No policy was promoted yet.");
+  expect(describePromotions([unseen])).toContain("No promotion has both lifts yet.");
+});
