@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
 import { evidenceLine } from "./evidence.ts";
 
-test("a promoted network is explained by its cycle, its estimated lift and the gate's sentence", () => {
+test("a promoted network is explained by its cycle, its lift, predicted and realised, and the gate's sentence", () => {
   const line = evidenceLine({
     cycle: 7,
     verdict: "promote",
-    relativeLift: 0.042,
+    promotion: { predicted: { relativeLift: 0.042 } },
+    realised: { relativeLift: -0.01 },
     reason: "lower bound above 0",
   });
-  expect(line).toBe("cycle 7, +4.2\u00a0% estimated: lower bound above 0");
+  expect(line).toBe("cycle 7, +4.2\u00a0% predicted, −1.0\u00a0% realised: lower bound above 0");
   expect(evidenceLine({ reason: "baseline without counts" })).toBe("baseline without counts");
   expect(evidenceLine({ cycle: 7 })).toBe("cycle 7");
   expect(evidenceLine({ decisions: 12_000 })).toBe("measured on 12,000 decisions");

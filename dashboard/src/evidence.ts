@@ -19,12 +19,15 @@ function simple([key, value]: [string, Json]): string[] {
 export function evidenceLine(evidence: JsonObject): string {
   const reason = textAt(evidence, "reason");
   const cycle = numberAt(evidence, "cycle");
-  const lift = numberAt(evidence, "relativeLift");
+  const predicted = objectAt(objectAt(evidence, "promotion"), "predicted");
+  const lift = numberAt(predicted, "relativeLift");
+  const realised = numberAt(objectAt(evidence, "realised"), "relativeLift");
   const decisions = numberAt(evidence, "decisions");
   const parts = [
     cycle === undefined ? undefined : `cycle ${cycle}`,
     decisions === undefined ? undefined : `measured on ${formatCount(decisions)} decisions`,
-    lift === undefined ? undefined : `${formatSignedPercent(lift)} estimated`,
+    lift === undefined ? undefined : `${formatSignedPercent(lift)} predicted`,
+    realised === undefined ? undefined : `${formatSignedPercent(realised)} realised`,
   ].filter((part) => part !== undefined);
   const head = parts.join(", ");
   if (reason !== undefined) return head === "" ? reason : `${head}: ${reason}`;

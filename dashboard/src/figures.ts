@@ -62,6 +62,19 @@ const groups: readonly {
     ],
   },
   {
+    title: "Last promotion, on live traffic",
+    key: "promotion",
+    figures: [
+      ["version", "promoted policy", count],
+      ["replaced", "against policy", count],
+      ["action", "found", textAt],
+      ["difference", "difference, rewards in 0…1", signedReward],
+      ["interval", "99 % bounds", interval(formatSignedReward)],
+      ["relativeLift", "realised lift", number(formatSignedPercent)],
+      ["looks", "looks", count],
+    ],
+  },
+  {
     title: "Policy difference Δ",
     key: "policyDifference",
     figures: [
