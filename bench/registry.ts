@@ -4,11 +4,13 @@ import { importBench } from "./import.bench.ts";
 import { opeBench } from "./ope.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
+import { serveState } from "./serve-state.bench.ts";
 import { trainBench } from "./train.bench.ts";
 
 /** In the order in which they are listed. */
 export const benches: readonly Bench[] = [
   serveSmoke,
+  serveState,
   importBench,
   opeBench,
   gateBench,
