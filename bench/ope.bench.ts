@@ -2,88 +2,75 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bench, Report } from "./bench.ts";
-import { type Contest, contests } from "./ope/contests.ts";
-import { type BenchFeedback, createFeedback, writeFeedback } from "./ope/feedback.ts";
-import { measureOurs } from "./ope/ours.ts";
+import { contests } from "./ope/contests.ts";
+import { createFeedback, writeFeedback } from "./ope/feedback.ts";
 import { type Peer, peerIsThere, startPeer } from "./ope/peer.ts";
+import {
+  type Arena,
+  type ContestRaces,
+  medianOf,
+  raceBootstrap,
+  raceContest,
+  raceEvaluation,
+  ratioOf,
+} from "./ope/race.ts";
 import { streamRows } from "./ope/stream.ts";
-import { median } from "./statistics.ts";
-
-/** Seconds of one estimator, ours and the peer's. */
-interface Timing {
-  readonly name: string;
-  readonly ours: number;
-  readonly peerValue: number;
-  readonly peerInterval: number;
-}
-
-function checkAgreement({ name }: Contest, ours: number, theirs: number): void {
-  if (Math.abs(ours - theirs) <= 1e-9) return;
-  throw new RangeError(
-    `${name} is ${ours} here and ${theirs} in Open Bandit Pipeline; only the same work can be compared`,
-  );
-}
-
-/** Both sides in turns, so that what else the machine does falls on both. */
-async function race(
-  contest: Contest,
-  parts: { feedback: BenchFeedback; peer: Peer | undefined; runs: number; resamples: number },
-): Promise<Timing> {
-  const { feedback, peer, runs, resamples } = parts;
-  const seconds = { ours: [] as number[], peerValue: [] as number[], peerInterval: [] as number[] };
-  for (let run = 0; run < runs; run++) {
-    const ours = measureOurs(feedback, contest);
-    seconds.ours.push(ours.seconds);
-    if (peer === undefined) continue;
-    const value = await peer.measure(contest, 0);
-    checkAgreement(contest, ours.value, value.value);
-    seconds.peerValue.push(value.seconds);
-    seconds.ours.push(measureOurs(feedback, contest).seconds);
-    seconds.peerInterval.push((await peer.measure(contest, resamples)).seconds);
-  }
-  return {
-    name: contest.name,
-    ours: median(seconds.ours),
-    peerValue: peer === undefined ? Number.NaN : median(seconds.peerValue),
-    peerInterval: peer === undefined ? Number.NaN : median(seconds.peerInterval),
-  };
-}
 
 const times = (ratio: number) =>
   Number.isNaN(ratio) ? "–" : `${ratio.toPrecision(3)}×${ratio < 1 ? " (slower)" : ""}`;
 
-function showTimings(report: Report, timings: readonly Timing[], rows: number): void {
+function showContests(report: Report, races: readonly ContestRaces[], rows: number): void {
+  const perSecond = (seconds: number) => Math.round(rows / seconds).toLocaleString("en-GB");
+  const oursOf = ({ value, interval }: ContestRaces) => [...value.ours, ...interval.ours];
   report.table(
-    ["estimator", "rows/s", "value, against OBP", "value and interval, against OBP"],
-    timings.map(({ name, ours, peerValue, peerInterval }) => [
-      name,
-      Math.round(rows / ours).toLocaleString("en-GB"),
-      times(peerValue / ours),
-      times(peerInterval / ours),
+    [
+      "estimator",
+      "rows/s",
+      "rows per CPU second",
+      "value, against OBP",
+      "value and interval, against OBP",
+      "the same by the clock",
+    ],
+    races.map((race) => [
+      race.name,
+      perSecond(medianOf(oursOf(race), "seconds")),
+      perSecond(medianOf(oursOf(race), "cpuSeconds")),
+      times(ratioOf(race.value, "cpuSeconds")),
+      times(ratioOf(race.interval, "cpuSeconds")),
+      times(ratioOf(race.interval, "seconds")),
     ]),
   );
+  const slowest = Math.max(...races.map((race) => medianOf(oursOf(race), "seconds")));
+  report.figure("rows/s of the slowest estimator", rows / slowest);
+}
+
+/** CPU seconds: both sides take one thread, and other programs of the machine hardly count. */
+function reportContests(report: Report, races: readonly ContestRaces[]): void {
+  const least = (kind: "value" | "interval") =>
+    Math.min(...races.map((race) => ratioOf(race[kind], "cpuSeconds")));
+  report.figure("times OBP's rows per CPU second at least, value alone", least("value"));
   report.figure(
-    "rows/s of the slowest estimator",
-    rows / Math.max(...timings.map(({ ours }) => ours)),
+    "times OBP's rows per CPU second at least, value with 95 % interval",
+    least("interval"),
   );
 }
 
-/** OBP has its value and its interval in two calls; ours gives both in one, so the same seconds stand against either. */
-function reportRatios(report: Report, timings: readonly Timing[]): void {
-  const least = (ratio: (timing: Timing) => number) => Math.min(...timings.map(ratio));
-  const total = (seconds: (timing: Timing) => number) =>
-    timings.reduce((sum, timing) => sum + seconds(timing), 0);
+async function compareWhole(
+  report: Report,
+  arena: Arena,
+  parts: { readonly peer: Peer; readonly resamples: number },
+): Promise<void> {
+  const evaluation = await raceEvaluation(arena, contests, parts.peer);
   report.figure(
-    "times OBP's rows/s at least, value alone",
-    least(({ ours, peerValue }) => peerValue / ours),
+    "times OBP's rows per CPU second, all estimators by default",
+    ratioOf(evaluation, "cpuSeconds"),
   );
+  report.figure("the same by the clock", ratioOf(evaluation, "seconds"));
+  const [contest] = contests.filter(({ name }) => name === "dr");
+  if (contest === undefined) return;
   report.figure(
-    "times OBP's rows/s over all estimators, value alone",
-    total(({ peerValue }) => peerValue) / total(({ ours }) => ours),
-  );
-  report.figure(
-    "times OBP's rows/s at least, value with 95 % interval",
-    least(({ ours, peerInterval }) => peerInterval / ours),
+    "times OBP's rows per CPU second, dr with a bootstrap on both sides",
+    ratioOf(await raceBootstrap(arena, contest, parts), "cpuSeconds"),
   );
 }
 
@@ -115,15 +102,19 @@ export const opeBench: Bench<{
           `peer      Open Bandit Pipeline ${peer.versions.obp}, NumPy ${peer.versions.numpy}, Python ${peer.versions.python}; bootstrap of ${resamples} resamples`,
         );
       }
-      const timings: Timing[] = [];
+      const arena = { feedback, runs };
+      const races: ContestRaces[] = [];
       for (const contest of contests)
-        timings.push(await race(contest, { feedback, peer, runs, resamples }));
-      showTimings(report, timings, rows);
-      if (peer === undefined)
+        races.push(await raceContest(arena, contest, { peer, resamples }));
+      showContests(report, races, rows);
+      if (peer === undefined) {
         report.skip(
           "no Open Bandit Pipeline to compare with: bench/peers/requirements.txt says how to install it",
         );
-      else reportRatios(report, timings);
+        return;
+      }
+      reportContests(report, races);
+      await compareWhole(report, arena, { peer, resamples });
     } finally {
       peer?.close();
       rmSync(folder, { recursive: true });

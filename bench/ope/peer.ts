@@ -9,16 +9,22 @@ const python = join(folder, ".venv/bin/python");
 
 export const peerIsThere: boolean = existsSync(python);
 
-export interface PeerAnswer {
+/** A value of the work, to see that both did the same, and what it took. */
+export interface Measured {
   readonly value: number;
   readonly seconds: number;
+  /** Of all threads of the process: what else the machine does counts little. */
+  readonly cpuSeconds: number;
 }
 
 /** Open Bandit Pipeline in a process of its own, which holds the same arrays and answers one call at a time. */
 export interface Peer {
   readonly versions: Readonly<Record<string, string>>;
-  /** @param resamples of its bootstrap; 0 for the value alone */
-  measure(contest: Contest, resamples: number): Promise<PeerAnswer>;
+  estimateValue(contest: Contest): Promise<Measured>;
+  /** @param resamples of its bootstrap */
+  estimateInterval(contest: Contest, resamples: number): Promise<Measured>;
+  /** All of them by the one call that gives a table, everything as it is by default. */
+  evaluate(contests: readonly Contest[]): Promise<Measured>;
   close(): void;
 }
 
@@ -38,13 +44,16 @@ export async function startPeer(
     { stdio: ["pipe", "pipe", "inherit"] },
   );
   const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
+  const versions = JSON.parse(await readLine(lines));
+  const ask = async (task: string, ...parts: readonly unknown[]): Promise<Measured> => {
+    process.stdin.write(`${JSON.stringify({ task, arguments: parts })}\n`);
+    return JSON.parse(await readLine(lines));
+  };
   return {
-    versions: JSON.parse(await readLine(lines)),
-    measure: async ({ peerClass, peerSettings = {} }, resamples) => {
-      const request = { estimator: peerClass, settings: peerSettings, resamples };
-      process.stdin.write(`${JSON.stringify(request)}\n`);
-      return JSON.parse(await readLine(lines));
-    },
+    versions,
+    estimateValue: (contest) => ask("value", contest),
+    estimateInterval: (contest, resamples) => ask("interval", contest, resamples),
+    evaluate: (contests) => ask("evaluation", contests),
     close: () => process.stdin.end(),
   };
 }

@@ -31,6 +31,7 @@ def stand_in_for_torch():
 stand_in_for_torch()
 
 import numpy as np  # noqa: E402
+from obp.ope import OffPolicyEvaluation  # noqa: E402
 from obp.ope import estimators as obp  # noqa: E402
 from obp.version import __version__  # noqa: E402
 
@@ -52,17 +53,49 @@ inputs = {
     "position": np.zeros(rows, dtype=np.int64),
 }
 
+feedback = {
+    "n_rounds": rows,
+    "n_actions": actions,
+    "context": np.zeros((rows, 1)),
+    **{name: inputs[name] for name in ["action", "reward", "pscore", "position"]},
+}
+
+
+def create(contest):
+    settings = contest.get("peerSettings", {})
+    return getattr(obp, contest["peerClass"])(**settings)
+
+
+def estimate_value(contest):
+    return float(create(contest).estimate_policy_value(**inputs))
+
+
+def estimate_interval(contest, resamples):
+    interval = create(contest).estimate_interval(**inputs, alpha=0.05, n_bootstrap_samples=resamples, random_state=1)
+    return interval["mean"]
+
+
+def evaluate(contests):
+    """Every estimator, as its users call it: values, then intervals with the default number of resamples."""
+    evaluation = OffPolicyEvaluation(bandit_feedback=feedback, ope_estimators=[create(contest) for contest in contests])
+    values, _ = evaluation.summarize_off_policy_estimates(
+        action_dist=inputs["action_dist"],
+        estimated_rewards_by_reg_model=inputs["estimated_rewards_by_reg_model"],
+        estimated_importance_weights=inputs["estimated_importance_weights"],
+        random_state=1,
+    )
+    return float(values["estimated_policy_value"]["dr"])
+
+
+tasks = {"value": estimate_value, "interval": estimate_interval, "evaluation": evaluate}
 print(json.dumps({"obp": __version__, "numpy": np.__version__, "python": sys.version.split()[0]}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)
-    estimator = getattr(obp, request["estimator"])(**request["settings"])
-    started_at = time.perf_counter()
-    if request["resamples"] == 0:
-        answer = {"value": float(estimator.estimate_policy_value(**inputs))}
-    else:
-        interval = estimator.estimate_interval(
-            **inputs, alpha=0.05, n_bootstrap_samples=request["resamples"], random_state=1
-        )
-        answer = {"value": interval["mean"]}
-    answer["seconds"] = time.perf_counter() - started_at
+    cpu_before, started_at = time.process_time(), time.perf_counter()
+    value = tasks[request["task"]](*request["arguments"])
+    answer = {
+        "value": value,
+        "seconds": time.perf_counter() - started_at,
+        "cpuSeconds": time.process_time() - cpu_before,
+    }
     print(json.dumps(answer), flush=True)

@@ -32,6 +32,12 @@ export function checkNumbers(field: string, values: Float64Array, range: Range):
   }
 }
 
+/** Place of the first value below 0, −1 where there is none. */
+export function findNegative(values: Float64Array): number {
+  for (let row = 0; row < values.length; row++) if (values[row]! < 0) return row;
+  return -1;
+}
+
 /** @param of what there is one of each for. @throws invalid_request */
 export function checkLength(field: string, length: number, rows: number, of = "rewards"): void {
   if (length === rows) return;

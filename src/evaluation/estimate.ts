@@ -32,7 +32,11 @@ export function clipWeights(
   weightClip: number = Number.POSITIVE_INFINITY,
 ): Float64Array {
   if (!(weightClip >= 0)) throw new RangeError(`a weight clip must be ≥ 0, got ${weightClip}`);
-  return importanceWeights.map((weight) => Math.min(weight, weightClip));
+  const clipped = importanceWeights.slice();
+  for (let row = 0; row < clipped.length; row++) {
+    if (clipped[row]! > weightClip) clipped[row] = weightClip;
+  }
+  return clipped;
 }
 
 /** The estimate whose value is the plain mean of contributions. `weights` are those it started from, for the support. */

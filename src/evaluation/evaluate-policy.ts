@@ -1,3 +1,4 @@
+import { findNegative } from "./checks.ts";
 import { diagnoseWeights, type WeightDiagnostics } from "./diagnostics.ts";
 import type { Estimate, WeightedEstimateOptions } from "./estimate.ts";
 import { findMissing } from "./estimators/evaluated-feedback.ts";
@@ -23,7 +24,7 @@ export function evaluatePolicy(
   { weightClip, level = 0.95 }: WeightedEstimateOptions = {},
 ): PolicyEvaluation {
   const weighted = weighFeedback(feedback, target);
-  const negative = weighted.rewards.some((reward) => reward < 0);
+  const negative = findNegative(weighted.rewards) >= 0;
   const estimates: Record<string, Estimate> = {};
   for (const estimator of estimators) {
     if (findMissing(estimator, weighted).length > 0) continue;

@@ -122,9 +122,9 @@ export function weighFeedback<T extends TargetArrays>(
   checkFeedback(feedback);
   const { rewards, propensities } = feedback;
   checkTarget(target, rewards.length, name);
-  const importanceWeights = new Float64Array(rewards.length);
-  for (let row = 0; row < rewards.length; row++) {
-    importanceWeights[row] = target.targetProbabilities[row]! / propensities[row]!;
+  const importanceWeights = target.targetProbabilities.slice();
+  for (let row = 0; row < importanceWeights.length; row++) {
+    importanceWeights[row]! /= propensities[row]!;
   }
   return {
     ...target,

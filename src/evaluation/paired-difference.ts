@@ -1,6 +1,5 @@
 import { mean } from "../numeric/statistics.ts";
 import { clusteredStandardError } from "./clusters.ts";
-import { doublyRobustContributions } from "./doubly-robust.ts";
 import { clipWeights } from "./estimate.ts";
 import { type LoggedFeedback, type ModelledFeedback, weighFeedback } from "./logged-feedback.ts";
 
@@ -62,6 +61,16 @@ function pair(
   const standardError = clusteredStandardError(differences, difference, serving.clusters);
   const z = standardError === 0 ? 0 : difference / standardError;
   return { difference, standardError, z, servingValue: mean(servingValues) };
+}
+
+/** X_i = Σ_a π(a|x_i)·q̂(x_i, a) + w_i·(r_i − q̂(x_i, a_i)). */
+function doublyRobustContributions(
+  { rewards, directValues, predictions }: ModelledFeedback,
+  weights: Float64Array,
+): Float64Array {
+  return weights.map(
+    (weight, row) => directValues[row]! + weight * (rewards[row]! - predictions[row]!),
+  );
 }
 
 /**

@@ -74,13 +74,19 @@ test.each<[string, Int32Array, TargetDistributions, object]>([
     { field: "predictions", value: 5 },
   ],
 ])("%s is refused by name", (_, given, distributions, details) => {
-  let caught: unknown;
-  try {
-    gatherTarget(given, distributions);
-  } catch (error) {
-    caught = error;
+  const refuse = (whole: TargetDistributions) => {
+    try {
+      gatherTarget(given, whole);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  // With a model the rows are checked on another path.
+  const modelled = { predictions: new Float64Array(distributions.probabilities.length) };
+  for (const error of [refuse(distributions), refuse({ ...modelled, ...distributions })]) {
+    expect(error).toBeInstanceOf(EngineError);
+    expect((error as EngineError).code).toBe("invalid_request");
+    expect((error as EngineError).details).toMatchObject(details);
   }
-  expect(caught).toBeInstanceOf(EngineError);
-  expect((caught as EngineError).code).toBe("invalid_request");
-  expect((caught as EngineError).details).toMatchObject(details);
 });

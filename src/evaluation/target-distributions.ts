@@ -57,12 +57,15 @@ export function gatherTarget(
   // Row by row, while its numbers are in the processor's cache: the tables are larger than any.
   for (let row = 0; row < rows; row++) {
     const start = row * count;
-    const sum = sumProbabilities(probabilities, start, start + count);
-    if (!isOne(sum)) refuseRow("probabilities", sum, row);
+    const end = start + count;
     targetProbabilities[row] = probabilities[start + actions[row]!]!;
-    if (predictions === undefined) continue;
-    logged[row] = predictions[start + actions[row]!]!;
-    directValues[row] = sumProducts(probabilities, predictions, start, start + count);
+    if (predictions !== undefined) {
+      logged[row] = predictions[start + actions[row]!]!;
+      directValues[row] = expectPrediction(probabilities, predictions, start, end);
+      if (!Number.isNaN(directValues[row]!)) continue;
+    }
+    const sum = sumProbabilities(probabilities, start, end);
+    if (!isOne(sum)) refuseRow("probabilities", sum, row);
   }
   return predictions
     ? { targetProbabilities, predictions: logged, directValues }
@@ -112,24 +115,36 @@ function sumProbabilities(values: Float64Array, start: number, end: number): num
   return first + second + (third + fourth);
 }
 
-/** Σ_a π(a|x)·q̂(x, a) of the cells in [start, end), in four chains. Numbers only: an object a row would take longer than the sum. */
-function sumProducts(
-  first: Float64Array,
-  second: Float64Array,
+/**
+ * Σ_a π(a|x)·q̂(x, a) of the cells in [start, end), NaN where π is no distribution: both in one pass, since each cell is read from memory.
+ * Without a negative probability the sum of their magnitudes is the same additions, so the same number; a negative one that rounding hides passes.
+ */
+function expectPrediction(
+  probabilities: Float64Array,
+  predictions: Float64Array,
   start: number,
   end: number,
 ): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
+  let sum = 0;
+  let magnitude = 0;
+  let value = 0;
   let index = start;
   for (; index + 3 < end; index += 4) {
-    a += first[index]! * second[index]!;
-    b += first[index + 1]! * second[index + 1]!;
-    c += first[index + 2]! * second[index + 2]!;
-    d += first[index + 3]! * second[index + 3]!;
+    const a = probabilities[index]!;
+    const b = probabilities[index + 1]!;
+    const c = probabilities[index + 2]!;
+    const d = probabilities[index + 3]!;
+    sum += a + b + (c + d);
+    magnitude += Math.abs(a) + Math.abs(b) + (Math.abs(c) + Math.abs(d));
+    value +=
+      a * predictions[index]! +
+      b * predictions[index + 1]! +
+      (c * predictions[index + 2]! + d * predictions[index + 3]!);
   }
-  for (; index < end; index++) a += first[index]! * second[index]!;
-  return a + b + (c + d);
+  for (; index < end; index++) {
+    sum += probabilities[index]!;
+    magnitude += Math.abs(probabilities[index]!);
+    value += probabilities[index]! * predictions[index]!;
+  }
+  return sum === magnitude && isOne(sum) ? value : Number.NaN;
 }

@@ -1,6 +1,7 @@
+import { clipWeights } from "../estimate.ts";
 import { createEstimator } from "./create-estimator.ts";
 import type { Estimator } from "./estimator.ts";
-import { clipWeight, weightClip } from "./parameters.ts";
+import { weightClip } from "./parameters.ts";
 
 /**
  * V̂ = Σ min(v_i, c)·r_i / Σ min(v_i, c) with weights v that were learned to balance the log against the target, for instance the odds of a
@@ -15,5 +16,5 @@ export const balancedInversePropensity: Estimator = createEstimator({
   modelled: false,
   selfNormalised: true,
   parameter: weightClip,
-  weigh: clipWeight,
+  weigh: clipWeights,
 });

@@ -10,10 +10,10 @@ import { findPeerGolden } from "../../../tests/golden/peer-golden.ts";
 import { expectClose } from "../../../tests/golden/read-golden.ts";
 import { mean } from "../../numeric/statistics.ts";
 import { diagnoseWeights } from "../diagnostics.ts";
+import { clipWeights } from "../estimate.ts";
 import { weighFeedback } from "../logged-feedback.ts";
 import { gatherTarget } from "../target-distributions.ts";
 import { biasErrorBound, estimateBias } from "../tuning/estimated-error.ts";
-import { clipWeight } from "./parameters.ts";
 import { selfNormalised } from "./self-normalised.ts";
 
 type Kind = "binary" | "continuous";
@@ -159,7 +159,7 @@ function expectBias(feedback: ReturnType<typeof evaluated>, helper: BiasHelper):
       directValues: undefined,
       predictions: helper.q_hat === "none" ? undefined : predictions,
     },
-    importanceWeights.map((weight) => clipWeight(weight, helper.lambda)),
+    clipWeights(importanceWeights, helper.lambda),
   );
   expectClose(bias, helper.bias, tolerance);
   const bound = bias + biasErrorBound(importanceWeights, helper.delta);

@@ -13,5 +13,5 @@ export const directMethod: Estimator = createEstimator({
   weights: "none",
   modelled: true,
   selfNormalised: false,
-  weigh: () => 0,
+  weigh: (weights) => new Float64Array(weights.length),
 });

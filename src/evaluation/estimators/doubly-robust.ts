@@ -1,6 +1,7 @@
+import { clipWeights } from "../estimate.ts";
 import { createEstimator } from "./create-estimator.ts";
 import type { Estimator } from "./estimator.ts";
-import { clipWeight, weightClip } from "./parameters.ts";
+import { weightClip } from "./parameters.ts";
 
 /**
  * V̂ = (1/n) Σ [μ(x_i) + min(w_i, c)·(r_i − q̂(x_i, a_i))], μ(x) = Σ_a π(a|x)·q̂(x, a). Unbiased without a clip if the propensities or the
@@ -15,5 +16,5 @@ export const doublyRobust: Estimator = createEstimator({
   modelled: true,
   selfNormalised: false,
   parameter: weightClip,
-  weigh: clipWeight,
+  weigh: clipWeights,
 });

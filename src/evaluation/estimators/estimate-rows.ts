@@ -6,56 +6,45 @@ import type { EstimatorForm, EstimatorOptions } from "./estimator.ts";
 import {
   type EstimatorColumns,
   type EvaluatedFeedback,
-  flushWeight,
   resolveParameter,
   selectColumns,
+  shapeWeights,
 } from "./evaluated-feedback.ts";
 
-/** ω(w_i) of each row. */
-export function shapeWeights(
-  form: EstimatorForm,
-  { rewards, weights }: EstimatorColumns,
-  parameter: number,
-): Float64Array {
-  const shaped = new Float64Array(rewards.length);
-  if (weights === undefined) return shaped;
-  for (let row = 0; row < shaped.length; row++) {
-    shaped[row] = flushWeight(form.weigh(weights[row]!, parameter, rewards[row]!));
-  }
-  return shaped;
-}
-
-interface Terms {
-  /** μ(x_i); absent without a model. */
-  readonly directValues: Float64Array | undefined;
-  /** r_i [− q̂_i]. */
-  readonly residuals: Float64Array;
-  /** ω(w_i). */
+/** Columns and the weights ω(w_i) that an estimator makes of them. */
+interface Terms extends EstimatorColumns {
   readonly shaped: Float64Array;
 }
 
-/** [μ(x_i) − shift +] ω_i·(residual_i − centre)·scale. */
+/** [μ(x_i) − shift +] ω_i·(r_i [− q̂_i] − centre)·scale. One pass and one array: passes are what takes the time. */
 function addUp(
-  { directValues, residuals, shaped }: Terms,
+  { rewards, directValues, predictions, shaped }: Terms,
   { shift = 0, centre = 0, scale = 1 },
 ): Float64Array {
   const sums = new Float64Array(shaped.length);
+  if (directValues === undefined || predictions === undefined) {
+    for (let row = 0; row < sums.length; row++) {
+      sums[row] = shaped[row]! * (rewards[row]! - centre) * scale;
+    }
+    return sums;
+  }
   for (let row = 0; row < sums.length; row++) {
-    const direct = directValues === undefined ? 0 : directValues[row]! - shift;
-    sums[row] = direct + shaped[row]! * (residuals[row]! - centre) * scale;
+    const residual = rewards[row]! - predictions[row]!;
+    sums[row] = directValues[row]! - shift + shaped[row]! * (residual - centre) * scale;
   }
   return sums;
 }
 
-/** Σ ω·residual / Σ ω as a running mean: unlike two sums it cannot leave the residuals' range by rounding. */
-function weightedMean({ residuals, shaped }: Terms): number {
+/** Σ ω·(r [− q̂]) / Σ ω as a running mean: unlike two sums it cannot leave the residuals' range by rounding. */
+function weightedMean({ rewards, predictions, shaped }: Terms): number {
   let weightSum = 0;
   let value = 0;
   for (let row = 0; row < shaped.length; row++) {
     const weight = shaped[row]!;
     if (weight === 0) continue;
+    const residual = predictions === undefined ? rewards[row]! : rewards[row]! - predictions[row]!;
     weightSum += weight;
-    value += (weight / weightSum) * (residuals[row]! - value);
+    value += (weight / weightSum) * (residual - value);
   }
   return value;
 }
@@ -87,16 +76,6 @@ function estimateRatio(
   return { value: direct + ratio, standardError, rows, contributions: addUp(terms, { scale }) };
 }
 
-/** r_i [− q̂_i]. */
-function residualsOf({ rewards, predictions }: EstimatorColumns): Float64Array {
-  if (predictions === undefined) return rewards;
-  const residuals = new Float64Array(rewards.length);
-  for (let row = 0; row < residuals.length; row++) {
-    residuals[row] = rewards[row]! - predictions[row]!;
-  }
-  return residuals;
-}
-
 /** The array form of every estimator. */
 export function estimateRows(
   form: EstimatorForm,
@@ -105,11 +84,8 @@ export function estimateRows(
 ): Estimate | undefined {
   const columns = selectColumns(form, feedback);
   const { clusters } = feedback;
-  const terms = {
-    directValues: columns.directValues,
-    residuals: residualsOf(columns),
-    shaped: shapeWeights(form, columns, resolveParameter(form, parameter)),
-  };
+  const shaped = shapeWeights(form, columns, resolveParameter(form, parameter));
+  const terms = { ...columns, shaped };
   if (!form.selfNormalised) {
     return averageContributions(form.name, addUp(terms, {}), {
       level,

@@ -4,9 +4,9 @@ import { normalInterval } from "../intervals/normal.ts";
 import type { EstimatorForm, EstimatorOptions } from "./estimator.ts";
 import {
   type EvaluatedFeedback,
-  flushWeight,
   resolveParameter,
   selectColumns,
+  shapeWeights,
 } from "./evaluated-feedback.ts";
 
 /** An estimate without what each row adds: that would grow with the rows. */
@@ -62,11 +62,12 @@ export function createEstimateStream(
   let supported = 0;
   return {
     add(feedback) {
-      const { rewards, weights, directValues, predictions } = selectColumns(form, feedback);
+      const columns = selectColumns(form, feedback);
+      const { rewards, weights, directValues, predictions } = columns;
+      const shapedWeights = shapeWeights(form, columns, setting);
       for (let row = 0; row < rewards.length; row++) {
         const reward = rewards[row]!;
-        const shaped =
-          weights === undefined ? 0 : flushWeight(form.weigh(weights[row]!, setting, reward));
+        const shaped = shapedWeights[row]!;
         if ((form.selfNormalised ? shaped : (weights?.[row] ?? 1)) > 0) supported++;
         values[direct] = directValues?.[row] ?? 0;
         values[product] = shaped * (reward - (predictions?.[row] ?? 0));

@@ -35,8 +35,11 @@ export interface EstimatorForm {
   readonly parameter?: EstimatorParameter;
   /** Refuses rewards below 0, for which its formula isn't defined. */
   readonly nonNegativeRewards?: true;
-  /** ω(w), ≥ 0 and finite for w ≥ 0; `reward` is that of the row. */
-  weigh(weight: number, parameter: number, reward: number): number;
+  /**
+   * ω(w) of each row, ≥ 0 and finite for w ≥ 0, in an array of its own. The loop is the estimator's: a call a row of a
+   * function that differs by estimator would take longer than all the rest.
+   */
+  weigh(weights: Float64Array, parameter: number, rewards: Float64Array): Float64Array;
 }
 
 export interface EstimatorOptions extends EstimateOptions {

@@ -1,5 +1,5 @@
 import { EngineError } from "../../domain/errors.ts";
-import { checkNumber } from "../checks.ts";
+import { checkNumber, findNegative } from "../checks.ts";
 import type { WeightedFeedback } from "../logged-feedback.ts";
 import type { EstimatorForm } from "./estimator.ts";
 
@@ -60,7 +60,7 @@ export function selectColumns(form: EstimatorForm, feedback: EvaluatedFeedback):
 }
 
 function checkNonNegative(name: string, rewards: Float64Array): void {
-  const row = rewards.findIndex((reward) => reward < 0);
+  const row = findNegative(rewards);
   if (row < 0) return;
   checkNumber(
     "rewards",
@@ -93,5 +93,14 @@ export function resolveParameter({ name, parameter }: EstimatorForm, value?: num
 /** Sums of smaller weights would underflow, and 0 divided by 0 is no estimate. */
 const leastWeight = 1e-100;
 
-/** Takes weights too small for their sums for 0. */
-export const flushWeight = (weight: number): number => (weight < leastWeight ? 0 : weight);
+/** ω(w_i) of each row; weights too small for their sums are taken for 0. */
+export function shapeWeights(
+  form: EstimatorForm,
+  { rewards, weights }: EstimatorColumns,
+  parameter: number,
+): Float64Array {
+  if (weights === undefined) return new Float64Array(rewards.length);
+  const shaped = form.weigh(weights, parameter, rewards);
+  for (let row = 0; row < shaped.length; row++) if (shaped[row]! < leastWeight) shaped[row] = 0;
+  return shaped;
+}

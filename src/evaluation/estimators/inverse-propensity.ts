@@ -1,6 +1,7 @@
+import { clipWeights } from "../estimate.ts";
 import { createEstimator } from "./create-estimator.ts";
 import type { Estimator } from "./estimator.ts";
-import { clipWeight, weightClip } from "./parameters.ts";
+import { weightClip } from "./parameters.ts";
 
 /**
  * V̂ = (1/n) Σ min(w_i, c)·r_i, w = π/p. Unbiased without a clip where p > 0 wherever π > 0; a clip lowers the variance and,
@@ -15,5 +16,5 @@ export const inversePropensity: Estimator = createEstimator({
   modelled: false,
   selfNormalised: false,
   parameter: weightClip,
-  weigh: clipWeight,
+  weigh: clipWeights,
 });

@@ -25,8 +25,12 @@ export const logarithmicSmoothing: Estimator = createEstimator({
   },
   nonNegativeRewards: true,
   // log(1 + λwr)/λ written as a weight of r.
-  weigh: (weight, smoothing, reward) => {
-    const size = smoothing * weight * reward;
-    return size === 0 ? weight : (weight * Math.log1p(size)) / size;
+  weigh: (weights, smoothing, rewards) => {
+    const smoothed = weights.slice();
+    for (let row = 0; row < smoothed.length; row++) {
+      const size = smoothing * smoothed[row]! * rewards[row]!;
+      if (size > 0) smoothed[row]! *= Math.log1p(size) / size;
+    }
+    return smoothed;
   },
 });

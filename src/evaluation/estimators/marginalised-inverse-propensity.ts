@@ -14,5 +14,5 @@ export const marginalisedInversePropensity: Estimator = createEstimator({
   weights: "marginal",
   modelled: false,
   selfNormalised: false,
-  weigh: (weight) => weight,
+  weigh: (weights) => weights.slice(),
 });

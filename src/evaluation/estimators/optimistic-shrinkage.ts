@@ -24,8 +24,13 @@ export const optimisticShrinkage: Estimator = createEstimator({
     neutral: Number.POSITIVE_INFINITY,
     grid: [Number.POSITIVE_INFINITY, 1e5, 1e4, 1000, 100, 10, 1],
   },
-  weigh: (weight, shrinkage) => {
-    if (shrinkage === Number.POSITIVE_INFINITY || weight === 0) return weight;
-    return (shrinkage * weight) / (weight * weight + shrinkage);
+  weigh: (weights, shrinkage) => {
+    const shrunk = weights.slice();
+    if (shrinkage === Number.POSITIVE_INFINITY) return shrunk;
+    for (let row = 0; row < shrunk.length; row++) {
+      const weight = shrunk[row]!;
+      if (weight > 0) shrunk[row] = (shrinkage * weight) / (weight * weight + shrinkage);
+    }
+    return shrunk;
   },
 });

@@ -11,6 +11,3 @@ export const weightClip: EstimatorParameter = {
   neutral: Number.POSITIVE_INFINITY,
   grid: [Number.POSITIVE_INFINITY, 500, 200, 100, 50, 20, 10, 5, 2, 1],
 };
-
-/** min(w, c). */
-export const clipWeight = (weight: number, clip: number): number => Math.min(weight, clip);

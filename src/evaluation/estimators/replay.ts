@@ -15,5 +15,11 @@ export const replay: Estimator = createEstimator({
   modelled: false,
   selfNormalised: true,
   // Float32 networks give a certain action 1 up to rounding.
-  weigh: (probability) => (probability >= 1 - 1e-6 ? 1 : 0),
+  weigh: (probabilities) => {
+    const matches = new Float64Array(probabilities.length);
+    for (let row = 0; row < matches.length; row++) {
+      if (probabilities[row]! >= 1 - 1e-6) matches[row] = 1;
+    }
+    return matches;
+  },
 });

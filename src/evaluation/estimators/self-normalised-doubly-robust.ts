@@ -13,5 +13,5 @@ export const selfNormalisedDoublyRobust: Estimator = createEstimator({
   weights: "importance",
   modelled: true,
   selfNormalised: true,
-  weigh: (weight) => weight,
+  weigh: (weights) => weights.slice(),
 });

@@ -12,5 +12,5 @@ export const selfNormalisedMarginalised: Estimator = createEstimator({
   weights: "marginal",
   modelled: false,
   selfNormalised: true,
-  weigh: (weight) => weight,
+  weigh: (weights) => weights.slice(),
 });

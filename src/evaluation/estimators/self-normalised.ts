@@ -13,5 +13,5 @@ export const selfNormalised: Estimator = createEstimator({
   weights: "importance",
   modelled: false,
   selfNormalised: true,
-  weigh: (weight) => weight,
+  weigh: (weights) => weights.slice(),
 });

@@ -12,5 +12,11 @@ export const subGaussianShrinkage: EstimatorParameter = {
 };
 
 /** w/(1 − λ + λ·w), 0 at w = 0. */
-export const weighSubGaussian = (weight: number, shrinkage: number): number =>
-  weight === 0 ? 0 : weight / (1 - shrinkage + shrinkage * weight);
+export function weighSubGaussian(weights: Float64Array, shrinkage: number): Float64Array {
+  const shrunk = weights.slice();
+  for (let row = 0; row < shrunk.length; row++) {
+    const weight = shrunk[row]!;
+    if (weight > 0) shrunk[row] = weight / (1 - shrinkage + shrinkage * weight);
+  }
+  return shrunk;
+}

@@ -15,5 +15,9 @@ export const switchDoublyRobust: Estimator = createEstimator({
   modelled: true,
   selfNormalised: false,
   parameter: { ...weightClip, name: "threshold", symbol: "τ" },
-  weigh: (weight, threshold) => (weight <= threshold ? weight : 0),
+  weigh: (weights, threshold) => {
+    const kept = weights.slice();
+    for (let row = 0; row < kept.length; row++) if (kept[row]! > threshold) kept[row] = 0;
+    return kept;
+  },
 });

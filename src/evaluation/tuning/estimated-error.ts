@@ -1,10 +1,10 @@
 import type { Estimate } from "../estimate.ts";
-import { shapeWeights } from "../estimators/estimate-rows.ts";
 import type { EstimatorForm } from "../estimators/estimator.ts";
 import {
   type EstimatorColumns,
   type EvaluatedFeedback,
   selectColumns,
+  shapeWeights,
 } from "../estimators/evaluated-feedback.ts";
 
 /**
