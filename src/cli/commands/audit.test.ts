@@ -1,4 +1,17 @@
-import { expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "libsql";
+import { expect, onTestFinished, test, vi } from "vitest";
+import {
+  ann,
+  assign,
+  openShop,
+  shopConfiguration,
+  shopSnapshot,
+} from "../../../tests/support/shop.ts";
+import { createTestFolder } from "../../../tests/support/store.ts";
+import { createProgram } from "../program.ts";
+import { reportFailure } from "../report-failure.ts";
 import { describeAudit } from "./audit.ts";
 
 test("a clean audit is three lines", () => {
@@ -19,9 +32,92 @@ test("the first twenty findings are listed", () => {
   }));
   const lines = describeAudit({ decisions: 30, largestDifference: 0.5, findings }).split("\n");
   expect(lines).toHaveLength(3 + 20 + 1);
+  expect(lines[2]).toBe("findings             22 (22 tampered-row)");
   expect([lines[3], lines.at(-2), lines.at(-1)]).toEqual([
     "d-0: tampered-row: p",
     "d-19: tampered-row: p",
     "… and 2 more",
   ]);
+});
+
+test("causes are counted apart", () => {
+  const causes = ["tampered-row", "missing-snapshot", "tampered-row"] as const;
+  const findings = causes.map((cause, n) => ({ decisionId: `d-${n}`, cause, problem: "p" }));
+  expect(describeAudit({ decisions: 3, largestDifference: 0, findings })).toContain(
+    "findings             3 (2 tampered-row, 1 missing-snapshot)\n",
+  );
+});
+
+/** A record of two decisions, and the command on it: what it prints and exits with. */
+async function openRecord() {
+  const folder = createTestFolder();
+  const database = join(folder, "recurve.db");
+  const config = join(folder, "config.json");
+  writeFileSync(config, JSON.stringify(shopConfiguration({})));
+  const { store, engine, clock, advance } = await openShop({ path: database });
+  await assign(store, { serving: shopSnapshot() });
+  await engine.recommend({ userId: ann });
+  advance(3600);
+  const later = new Date(clock()).toISOString();
+  await engine.recommend({ userId: ann });
+  await store.close();
+  const printed: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed.push(String(text));
+    return true;
+  });
+  onTestFinished(() => write.mockRestore());
+  const run = async (...options: string[]) => {
+    printed.length = 0;
+    const exitCode = await createProgram()
+      .parseAsync(["audit", "--database", database, "--config", config, ...options], {
+        from: "user",
+      })
+      .then(() => 0)
+      .catch((error: Error) => reportFailure(error, { write: (text) => printed.push(text) }));
+    return { exitCode, text: printed.join("") };
+  };
+  const tamper = (sql: string) => {
+    const file = new Database(database);
+    file.prepare(sql).run();
+    file.close();
+  };
+  return { run, tamper, later };
+}
+
+test("the exit code tells a clean record from a changed one, over the time that is asked for", async () => {
+  const { run, tamper, later } = await openRecord();
+  expect(await run()).toMatchObject({
+    exitCode: 0,
+    text: expect.stringContaining("decisions checked    2\n"),
+  });
+  tamper("UPDATE decisions SET slate_propensity = 0.9 WHERE decision_id = 'd-1'");
+  const { exitCode, text } = await run();
+  expect(exitCode).toBe(1);
+  expect(text).toContain("d-1: tampered-row: propensities differ by");
+  expect(text).toMatch(/error: 1 of 2 decisions can't be derived again .* \(audit_failed\)\n$/);
+  expect(await run("--from", later)).toMatchObject({
+    exitCode: 0,
+    text: expect.stringContaining("decisions checked    1\n"),
+  });
+  expect((await run("--to", later)).exitCode).toBe(1);
+});
+
+test.each([
+  ["missing-snapshot", "DELETE FROM policy_bytes"],
+  ["wrong-snapshot", "UPDATE policy_bytes SET bytes = x'00'"],
+])("a %s ends the command with 1", async (cause, sql) => {
+  const { run, tamper } = await openRecord();
+  tamper(sql);
+  const { exitCode, text } = await run();
+  expect(exitCode).toBe(1);
+  expect(text).toContain(`findings             2 (2 ${cause})`);
+});
+
+test("a range that ends before it begins is refused, since it would always pass", async () => {
+  const { run } = await openRecord();
+  expect(await run("--from", "2026-03-02", "--to", "2026-03-01")).toEqual({
+    exitCode: 1,
+    text: "error: --from must be before --to, got 2026-03-02T00:00:00.000Z and 2026-03-01T00:00:00.000Z; exchange them (invalid_request)\n",
+  });
 });

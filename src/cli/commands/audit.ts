@@ -15,12 +15,23 @@ interface AuditOptions extends DatabaseOptions {
 const listedFindings = 20;
 const group = (count: number) => count.toLocaleString("en-GB");
 
+/** Such as "3 (2 tampered-row, 1 missing-snapshot)". */
+function countFindings(findings: AuditReport["findings"]): string {
+  const causes = [...new Set(findings.map(({ cause }) => cause))];
+  const counts = causes.map((cause) => {
+    const count = findings.filter((finding) => finding.cause === cause).length;
+    return `${group(count)} ${cause}`;
+  });
+  const total = group(findings.length);
+  return counts.length === 0 ? total : `${total} (${counts.join(", ")})`;
+}
+
 export function describeAudit({ decisions, largestDifference, findings }: AuditReport): string {
   const more = findings.length - listedFindings;
   return [
     `decisions checked    ${group(decisions)}`,
     `largest difference   ${largestDifference.toExponential(2)} (at most ${auditTolerance.toExponential(0)})`,
-    `findings             ${group(findings.length)}`,
+    `findings             ${countFindings(findings)}`,
     ...findings
       .slice(0, listedFindings)
       .map(({ decisionId, cause, problem }) => `${decisionId}: ${cause}: ${problem}`),
@@ -37,7 +48,20 @@ function checkReport({ decisions, findings }: AuditReport): void {
   );
 }
 
-async function runAudit({ from, to, limit, ...options }: AuditOptions): Promise<void> {
+/** An empty range would pass whatever the record holds. */
+function checkRange({ from = 0, to = Number.POSITIVE_INFINITY }: AuditOptions): void {
+  if (from < to) return;
+  const [start, end] = [from, to].map((time) => new Date(time).toISOString());
+  throw new EngineError(
+    "invalid_request",
+    `--from must be before --to, got ${start} and ${end}; exchange them`,
+    { details: { field: "from", value: start, to: end } },
+  );
+}
+
+async function runAudit(given: AuditOptions): Promise<void> {
+  checkRange(given);
+  const { from, to, limit, ...options } = given;
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
     const line = createProgressLine({ stream: process.stderr, clock: Date.now });

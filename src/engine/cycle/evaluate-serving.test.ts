@@ -6,9 +6,9 @@ import { evaluateServing } from "./evaluate-serving.ts";
 
 const views = sampleViews(2);
 const rule = { ...clickRule, minimum: -1, maximum: 3, defaultReward: 0 };
-/** Rewards in reward units, as rows hold them. */
+/** Rewards in reward units, as rows hold them, each of a user of its own. */
 const rowsOf = (arm: Arm, rewards: readonly number[]) =>
-  rewards.map((reward) => sampleRow(views, { arm, reward: (reward + 1) / 4 }));
+  rewards.map((reward, user) => sampleRow(views, { arm, user, reward: (reward + 1) / 4 }));
 
 test("the serving policy's reward is the mean over its rows in reward units, by hand", () => {
   const evaluation = evaluateServing(
@@ -31,7 +31,18 @@ test("without baseline traffic there is nothing to set beside it", () => {
   expect(evaluateServing(rowsOf("serving", [1, 1]), rule)).not.toHaveProperty("baselineMeanReward");
 });
 
-test("one row is not enough for an interval", () => {
+test("rows of one user count as one: the interval is that of the users' means", () => {
+  const users = rowsOf("serving", [0, 1, 1, 2]);
+  const tripled = users.flatMap((row) => [row, row, row]);
+  const interval = evaluateServing(users, rule)?.interval ?? [];
+  expect(evaluateServing(tripled, rule)?.interval).toEqual(
+    interval.map((end) => expect.closeTo(end, 12)),
+  );
+});
+
+test("one user is not enough for an interval", () => {
+  const [row] = rowsOf("serving", [1]);
+  expect(evaluateServing([row!, row!], rule)).toBeUndefined();
   expect(evaluateServing(rowsOf("serving", [1]), rule)).toBeUndefined();
   expect(evaluateServing([], rule)).toBeUndefined();
 });
