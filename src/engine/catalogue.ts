@@ -3,6 +3,7 @@ import type { ItemId } from "../domain/ids.ts";
 import { itemTokens } from "../policy/item-features.ts";
 import type { ItemView } from "../policy/policy.ts";
 import type { ItemChange, ItemStore } from "../storage/store.ts";
+import { openTextFeatures, type TextFeatures, type TextSettings } from "./text/text-features.ts";
 
 interface Entry {
   readonly view: ItemView;
@@ -27,22 +28,31 @@ export interface Catalogue {
   ids(): Iterable<ItemId>;
 }
 
-const toView = (item: Revision<Item>): ItemView => ({
-  itemId: item.itemId,
-  sequence: item.sequence,
-  tokens: itemTokens(item),
-});
-
-/** Whoever comes to an event number must see the same there, so a deleted item's last revision is read, not remembered. */
-async function toEntry(items: ItemStore, change: ItemChange): Promise<Entry | undefined> {
-  const { itemId, sequence, item } = change;
-  if (item !== undefined)
-    return { view: toView({ ...item, sequence }), available: item.available, deleted: false };
-  const last = await items.find(itemId, sequence - 1);
-  return last && { view: toView(last), available: false, deleted: true };
+/** @param text makes features of the item's text; without, its words are features like any others */
+async function toView(item: Revision<Item>, text?: TextFeatures): Promise<ItemView> {
+  const { itemId, sequence, categories } = item;
+  if (text === undefined) return { itemId, sequence, tokens: itemTokens(item) };
+  const { names, rest } = await text.read(item.attributes);
+  return { itemId, sequence, tokens: itemTokens({ categories, attributes: rest }, names) };
 }
 
-export function createCatalogue(items: ItemStore): Catalogue {
+/** Whoever comes to an event number must see the same there, so a deleted item's last revision is read, not remembered. */
+async function toEntry(
+  items: ItemStore,
+  change: ItemChange,
+  text?: TextFeatures,
+): Promise<Entry | undefined> {
+  const { itemId, sequence, item } = change;
+  if (item !== undefined) {
+    const view = await toView({ ...item, sequence }, text);
+    return { view, available: item.available, deleted: false };
+  }
+  const last = await items.find(itemId, sequence - 1);
+  return last && { view: await toView(last, text), available: false, deleted: true };
+}
+
+/** @param text which attributes hold text, where they are to be more than words */
+export function createCatalogue(items: ItemStore, text?: TextSettings): Catalogue {
   const entries = new Map<ItemId, Entry>();
   // Kept, because batches tell items apart by their view. At most one for each unknown item of the histories.
   const unknown = new Map<ItemId, ItemView>();
@@ -52,7 +62,8 @@ export function createCatalogue(items: ItemStore): Catalogue {
   const refresh = async (asOf: number) => {
     if ((await items.sequence()) <= sequence) return;
     const changes = await items.changes({ after: sequence, asOf });
-    const changed = await Promise.all(changes.map((change) => toEntry(items, change)));
+    const features = text && (await openTextFeatures(text));
+    const changed = await Promise.all(changes.map((change) => toEntry(items, change, features)));
     for (const [index, change] of changes.entries()) {
       const entry = changed[index];
       // Another refresh may have come further in the meantime.

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createTestFolder } from "../../tests/support/store.ts";
 import { loadConfiguration, parseConfiguration } from "./configuration.ts";
@@ -76,6 +76,13 @@ test.each([
     "learner.minDecisions",
     1,
   ],
+  ["text without fields", withRest({ text: { fields: [] } }), "text.fields", []],
+  [
+    "a model without a name",
+    withRest({ text: { fields: ["title"], model: "" } }),
+    "text.model",
+    "",
+  ],
   ["no configuration at all", null, "(whole)", null],
 ])("%s is refused with the field and the value", (_, input, field, value) => {
   let thrown: unknown;
@@ -126,6 +133,14 @@ describe("a configuration file", () => {
         }),
       );
     }
+  });
+
+  test("names a model as seen from its own folder", () => {
+    const path = write(
+      JSON.stringify({ scenarios: [scenario], text: { fields: ["title"], model: "models/m" } }),
+    );
+    const model = join(dirname(path), "models/m");
+    expect(loadConfiguration(path).text).toEqual({ fields: ["title"], model });
   });
 
   test("that is not named is the defaults", () => {

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../domain/errors.ts";
 import type { Scenario } from "../domain/scenario.ts";
+import type { TextSettings } from "./text/text-features.ts";
 
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
@@ -34,6 +36,13 @@ const learnerSchema = z.strictObject({
   maxDecisions: z.int().min(100).default(50_000),
 });
 
+const textSchema = z.strictObject({
+  /** Attributes of items that hold text, which become features of their own. */
+  fields: z.array(z.string().min(1)).min(1),
+  /** Folder with model.onnx and tokenizer.json, seen from the configuration file; character n-grams where absent. */
+  model: z.string().min(1).exactOptional(),
+});
+
 const configurationSchema = z.strictObject({
   scenarios: z
     .array(scenarioSchema)
@@ -49,6 +58,7 @@ const configurationSchema = z.strictObject({
   /** Share of the other users who keep the policy that a promotion replaced, until live rewards have told the two apart. */
   holdbackShare: z.number().min(0).max(0.5).default(0.05),
   learner: learnerSchema.prefault({}),
+  text: textSchema.exactOptional(),
 });
 
 export interface LearnerConfiguration {
@@ -63,6 +73,7 @@ export interface Configuration {
   readonly canaryShare: number;
   readonly holdbackShare: number;
   readonly learner: LearnerConfiguration;
+  readonly text?: TextSettings;
 }
 
 const halfAnHour = 1800;
@@ -118,7 +129,9 @@ export function parseConfiguration(input: unknown = defaults): Configuration {
 export function loadConfiguration(path?: string): Configuration {
   if (path === undefined) return parseConfiguration();
   try {
-    return parseConfiguration(JSON.parse(readFileSync(path, "utf8")));
+    const { text, ...rest } = parseConfiguration(JSON.parse(readFileSync(path, "utf8")));
+    if (text?.model === undefined) return text === undefined ? rest : { ...rest, text };
+    return { ...rest, text: { ...text, model: resolve(dirname(path), text.model) } };
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
     throw new EngineError(

@@ -9,6 +9,7 @@ import { readUser } from "./read-state.ts";
 import { findScenario, recommend } from "./recommend.ts";
 import { record } from "./record.ts";
 import { createServingPolicies, type ServingPolicies } from "./serving-policies.ts";
+import { openTextFeatures } from "./text/text-features.ts";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -42,7 +43,9 @@ function toPoint(bucket: RewardBucket, defaultReward: number): RewardPoint {
 /** The serving half of the loop over a store. Closing it leaves the store open: who opened it closes it. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { store, configuration } = options;
-  const catalogue = createCatalogue(store.items);
+  // Nothing starts with a model that can't be used.
+  if (configuration.text) await openTextFeatures(configuration.text);
+  const catalogue = createCatalogue(store.items, configuration.text);
   const policies = options.policies ?? createServingPolicies(store.policies);
   await ensurePolicies(store, configuration, options.clock());
   const parts = { ...options, catalogue, policies };

@@ -51,7 +51,7 @@ async function checkSnapshot({ policies }: Store, version: number): Promise<void
 export function createLogitDeriver(store: Store, configuration: Configuration): LogitDeriver {
   const policies = createServingPolicies(store.policies);
   const checked = new Map<number, Promise<void>>();
-  let catalogue = createCatalogue(store.items);
+  let catalogue = createCatalogue(store.items, configuration.text);
 
   const getPolicy = async (version: number) => {
     const check = checked.get(version) ?? checkSnapshot(store, version);
@@ -61,7 +61,7 @@ export function createLogitDeriver(store: Store, configuration: Configuration): 
   };
   // The catalogue only moves forward; decisions that were made at the same time may be a step apart.
   const catalogueAsOf = async (asOf: number): Promise<Catalogue> => {
-    if (catalogue.sequence > asOf) catalogue = createCatalogue(store.items);
+    if (catalogue.sequence > asOf) catalogue = createCatalogue(store.items, configuration.text);
     await catalogue.refresh(asOf);
     return catalogue;
   };

@@ -53,9 +53,16 @@ function hashTokens(raw: readonly Raw[], buckets: number, limit: number): Token[
   }));
 }
 
-/** Categories and attributes of an item as tokens, at most `maxItemTokens`. */
-export function itemTokens(item: Pick<Item, "categories" | "attributes">): Token[] {
+/**
+ * Categories and attributes of an item as tokens, at most `maxItemTokens`.
+ * @param names further features, which come first
+ */
+export function itemTokens(
+  item: Pick<Item, "categories" | "attributes">,
+  names: readonly string[] = [],
+): Token[] {
   const raw = [
+    ...names.map((name) => ({ name, weight: 1 })),
     ...item.categories.map((name) => ({ name: `category=${name}`, weight: 1 })),
     ...flatten("item", item.attributes, 0),
   ];

@@ -64,7 +64,7 @@ function createSwitch() {
 function readAll({ store, configuration, scenario, clock }: StrategyOptions, previous: number) {
   return readFeedback({
     store,
-    catalogue: createCatalogue(store.items),
+    catalogue: createCatalogue(store.items, configuration.text),
     scenario,
     now: clock(),
     maxDecisions: configuration.learner.maxDecisions,

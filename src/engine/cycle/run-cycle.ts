@@ -128,7 +128,7 @@ async function read(options: CycleOptions, now: number) {
   const cycle = (last?.cycle ?? 0) + 1;
   const feedback = await readFeedback({
     store,
-    catalogue: createCatalogue(store.items),
+    catalogue: createCatalogue(store.items, configuration.text),
     scenario,
     now,
     maxDecisions: configuration.learner.maxDecisions,

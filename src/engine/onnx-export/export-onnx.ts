@@ -62,8 +62,12 @@ async function readNetwork(policies: PolicyStore, version: number) {
 }
 
 /** The items of the network, of which the first stands for unknown ones, then all others of the catalogue. */
-async function readItems(store: Store, asOf: number, known: readonly ItemId[]) {
-  const catalogue = createCatalogue(store.items);
+async function readItems(
+  { store, configuration }: ExportOptions,
+  asOf: number,
+  known: readonly ItemId[],
+) {
+  const catalogue = createCatalogue(store.items, configuration.text);
   await catalogue.refresh(asOf);
   const available = new Set(catalogue.available().map((view) => view.itemId));
   const items = [...new Set([...known, ...catalogue.ids()])];
@@ -93,7 +97,7 @@ export async function exportOnnx(options: ExportOptions): Promise<ExportSummary>
   const scenario = findScenario(configuration, snapshot.scenario);
   const network = await readNetwork(store.policies, version);
   const asOf = await store.sequence();
-  const { items, views, unavailable } = await readItems(store, asOf, network.itemIds);
+  const { items, views, unavailable } = await readItems(options, asOf, network.itemIds);
   const exported = await exportNetwork(network, views);
   const manifest = createManifest({
     recurve,

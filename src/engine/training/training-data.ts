@@ -4,6 +4,7 @@ import type { Scenario } from "../../domain/scenario.ts";
 import type { NextItem } from "../../learning/pretrain.ts";
 import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
+import type { Configuration } from "../configuration.ts";
 import type { HeldOut } from "./hit-rate.ts";
 import { findHeldOut, listNextItems, type NextItemContext, rowsPerUser } from "./next-items.ts";
 import { readSequences, type UserSequence } from "./read-sequences.ts";
@@ -25,6 +26,7 @@ export type PretrainProgress =
 
 export interface PretrainOptions {
   readonly store: Store;
+  readonly configuration: Pick<Configuration, "text">;
   readonly scenario: Scenario;
   readonly seed: number;
   readonly threads: number;
@@ -60,9 +62,9 @@ async function readHeldOut(
 
 /** @throws conflict where there is nothing to train on */
 export async function readTrainingData(options: PretrainOptions): Promise<TrainingData> {
-  const { store, scenario, onProgress } = options;
+  const { store, configuration, scenario, onProgress } = options;
   const sequence = await store.sequence();
-  const catalogue = createCatalogue(store.items);
+  const catalogue = createCatalogue(store.items, configuration.text);
   await catalogue.refresh(sequence);
   const available = new Set<ItemId>(catalogue.available().map(({ itemId }) => itemId));
   const context = { scenario, catalogue, available };

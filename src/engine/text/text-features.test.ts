@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { createModelFolder } from "../../../tests/support/sentence-model.ts";
+import { openTextFeatures, rememberByContent, type TextSettings } from "./text-features.ts";
+
+const read = async (settings: TextSettings, attributes: Record<string, string | number>) =>
+  (await openTextFeatures(settings)).read(attributes);
+
+test("the fields' text becomes features, the rest stays", async () => {
+  const settings = { fields: ["title", "plot"] };
+  const { names, rest } = await read(settings, { plot: "toys", year: 1995, title: "Toy Story" });
+  expect(rest).toEqual({ year: 1995 });
+  expect(names).toEqual((await read(settings, { title: "toy story TOYS" })).names);
+  expect(await read(settings, { title: 7, year: 1 })).toEqual({
+    names: [],
+    rest: { title: 7, year: 1 },
+  });
+  expect((await read(settings, { title: "  " })).names).toEqual([]);
+});
+
+test("a model brings texts together that have no letters in common", async () => {
+  const settings = { fields: ["title"], model: createModelFolder() };
+  const namesOf = async (title: string) => (await read(settings, { title })).names;
+  const [robot, android, wedding] = [
+    await namesOf("robot"),
+    await namesOf("android"),
+    await namesOf("wedding"),
+  ];
+  const shared = (left: readonly string[], right: readonly string[]) =>
+    left.filter((name) => right.includes(name)).length;
+  expect(shared(robot, android)).toBeGreaterThan(shared(robot, wedding) + 2);
+});
+
+test("a content is computed once, a failure is not remembered, and the memory has an end", async () => {
+  const computed: string[] = [];
+  const get = rememberByContent(async (text) => {
+    computed.push(text);
+    if (text === "bad" && computed.length < 3) throw new Error("not now");
+    return text.length;
+  }, 2);
+  expect(await Promise.all([get("a"), get("a")])).toEqual([1, 1]);
+  await expect(get("bad")).rejects.toThrow("not now");
+  expect(await get("bad")).toBe(3);
+  expect(computed).toEqual(["a", "bad", "bad"]);
+  await get("cc");
+  await get("bad");
+  expect(computed).toEqual(["a", "bad", "bad", "cc"]);
+  await get("a");
+  expect(computed).toEqual(["a", "bad", "bad", "cc", "a"]);
+});
