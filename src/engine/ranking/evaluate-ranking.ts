@@ -101,7 +101,7 @@ const describeData = (data: InteractionData): RankingEvaluation["data"] => ({
 
 /** 97.5 % quantile of the normal distribution. */
 const z = 1.96;
-const four = (value: number) => value.toFixed(4);
+const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 
 /** What the table says of the Transformer, in words: against the Markov chain, and against the best baseline. */
 export function concludeRanking({ ranked, k }: RankingEvaluation): readonly string[] {
@@ -123,7 +123,7 @@ function describeDifference(
   k: number,
 ): string {
   const [low, high] = [mean - z * standardError, mean + z * standardError];
-  const figures = `${mean < 0 ? "−" : "+"}${four(Math.abs(mean))} NDCG@${k}, 95 % interval ${four(low)} to ${four(high)}, paired by user`;
+  const figures = `${signed(mean)} NDCG@${k}, 95 % interval ${signed(low)} to ${signed(high)}, paired by user`;
   if (low > 0) return `The Transformer beats ${rival}: ${figures}.`;
   if (high < 0) return `The Transformer does not beat ${rival}, it is worse: ${figures}.`;
   return `The Transformer does not beat ${rival} beyond chance: ${figures}.`;
