@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
-import { sampleState, sampleView, sampleViews } from "../../tests/support/policy.ts";
+import { sampleState, sampleViews } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
-import { maxContextTokens, maxItemTokens } from "../policy/item-features.ts";
+import { allSlots, maxContextTokens, maxItemTokens } from "../policy/item-features.ts";
 import { createNetwork, growNetwork } from "../policy/network.ts";
 import { poolCount, poolWeights } from "../policy/profile.ts";
-import { batchRows, buildBatch, chooseBatchShape, maxBatchItems, rowIndex } from "./batch.ts";
+import {
+  batchRows,
+  buildBatch,
+  chooseBatchShape,
+  distinctViews,
+  maxBatchItems,
+  tableRows,
+} from "./batch.ts";
 import { epochRows, recentBatches, shuffledBatches } from "./train-rows.ts";
 
 const views = sampleViews(5);
@@ -21,7 +28,7 @@ const network = growNetwork(
   [a.itemId, b.itemId, c.itemId],
   createRandom(2),
 );
-const itemRows = rowIndex(network);
+const tables = tableRows(network);
 
 describe("a batch", () => {
   const state = sampleState(
@@ -35,7 +42,11 @@ describe("a batch", () => {
   const rows = [sampleRow([a, b, c], { state, action: 1 }), sampleRow([c, a], { action: 0 })];
 
   test("gives every item one column, actions first, then histories, then candidates", () => {
-    const { columns, used } = buildBatch({ rows, shape: { rows: 2, items: 6 }, itemRows });
+    const { columns, used } = buildBatch({
+      rows,
+      shape: { rows: 2, items: 6, slots: allSlots },
+      tables,
+    });
     // b, c are shown; d, a are known from the history.
     expect(columns.map((row) => [...row])).toEqual([
       [3, 0, 1],
@@ -45,7 +56,7 @@ describe("a batch", () => {
   });
 
   test("feeds each column its table row and tokens; what the network does not know has row 0", () => {
-    const { feeds } = buildBatch({ rows, shape: { rows: 2, items: 6 }, itemRows });
+    const { feeds } = buildBatch({ rows, shape: { rows: 2, items: 6, slots: allSlots }, tables });
     const rowOf = (view: typeof a) => network.itemIds.indexOf(view.itemId);
     expect([...feeds.itemRows!]).toEqual([rowOf(b), rowOf(c), 0, rowOf(a), 0, 0]);
     for (const [column, view] of [b, c, d, a].entries()) {
@@ -67,7 +78,7 @@ describe("a batch", () => {
 
   test("pools a history over its columns: an item that came twice counts twice", () => {
     const items = 6;
-    const { feeds } = buildBatch({ rows, shape: { rows: 2, items }, itemRows });
+    const { feeds } = buildBatch({ rows, shape: { rows: 2, items, slots: allSlots }, tables });
     const weights = poolWeights(state.profile.signals);
     expect(feeds.pools!.length).toBe(2 * poolCount * items);
     for (const [pool, [first, second, third]] of weights.entries()) {
@@ -80,7 +91,7 @@ describe("a batch", () => {
   });
 
   test("feeds the context of each row, and zeros for rows that are not there", () => {
-    const { feeds } = buildBatch({ rows, shape: { rows: 3, items: 6 }, itemRows });
+    const { feeds } = buildBatch({ rows, shape: { rows: 3, items: 6, slots: allSlots }, tables });
     expect(feeds.contextTokens![0]).toBe(state.profile.tokens[0]!.index);
     expect(feeds.contextWeights![0]).toBeCloseTo(state.profile.tokens[0]!.weight, 6);
     expect(feeds.contextWeights!.length).toBe(3 * maxContextTokens);
@@ -88,7 +99,11 @@ describe("a batch", () => {
   });
 
   test("without room for all leaves candidates out, never an action or a history before one", () => {
-    const { columns, used } = buildBatch({ rows, shape: { rows: 2, items: 3 }, itemRows });
+    const { columns, used } = buildBatch({
+      rows,
+      shape: { rows: 2, items: 3, slots: allSlots },
+      tables,
+    });
     expect(used).toBe(3);
     expect(columns.map((row) => [...row])).toEqual([
       [-1, 0, 1],
@@ -99,8 +114,8 @@ describe("a batch", () => {
   test("fills what room is left with items to compare with", () => {
     const { used, feeds } = buildBatch({
       rows,
-      shape: { rows: 2, items: 5 },
-      itemRows,
+      shape: { rows: 2, items: 5, slots: allSlots },
+      tables,
       fill: [a, e, ...sampleViews(9)],
     });
     expect(used).toBe(5);
@@ -112,13 +127,14 @@ describe("the shape of a batch", () => {
   test("is as wide as there are distinct items in candidates and histories", () => {
     const state = sampleState([[e, 1]]);
     const rows = [sampleRow([a, b], { state }), sampleRow([b, c])];
-    expect(chooseBatchShape(rows)).toEqual({ rows: batchRows, items: 4 });
-    expect(chooseBatchShape([])).toEqual({ rows: batchRows, items: 1 });
+    const slots = { item: 3, context: 2 };
+    const { size } = distinctViews(rows);
+    expect(chooseBatchShape(size, slots)).toEqual({ rows: batchRows, items: 4, slots });
+    expect(chooseBatchShape(0, slots)).toEqual({ rows: batchRows, items: 1, slots });
   });
 
   test("is bounded for a large catalogue", () => {
-    const many = Array.from({ length: maxBatchItems + 10 }, (_, i) => sampleView(`m-${i}`));
-    expect(chooseBatchShape([sampleRow(many)]).items).toBe(maxBatchItems);
+    expect(chooseBatchShape(maxBatchItems + 10, allSlots).items).toBe(maxBatchItems);
   });
 });
 

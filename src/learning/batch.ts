@@ -1,5 +1,5 @@
 import { createEntryFeeds, encodedLength, writeEntries } from "../policy/history-encoder.ts";
-import { maxContextTokens, maxItemTokens } from "../policy/item-features.ts";
+import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
 import type { Network } from "../policy/network.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { poolCount, poolWeights } from "../policy/profile.ts";
@@ -17,6 +17,16 @@ export interface BatchShape {
   readonly rows: number;
   /** U: distinct items of a batch. Candidates beyond are left out, which samples the softmax of large catalogues. */
   readonly items: number;
+  /** Tokens of an item and of a context that there is room for; none may have more. */
+  readonly slots: TokenSlots;
+}
+
+/** Where the tables of a network have the rows that a batch reads. */
+export interface TableRows {
+  readonly items: ReadonlyMap<string, number>;
+  /** Row by bucket. */
+  readonly itemTokens: Int32Array;
+  readonly contextTokens: Int32Array;
 }
 
 /** Dense arrays of a batch over its U items; the names are the graph's inputs. */
@@ -31,19 +41,31 @@ export interface Batch {
 export const batchRows = 256;
 export const maxBatchItems = 2048;
 
-/** Distinct items of the rows decide how wide a batch is. */
-export function chooseBatchShape(rows: readonly BatchRow[]): BatchShape {
+/** Items that the rows show or have in their histories. */
+export function distinctViews(rows: readonly BatchRow[]): Set<ItemView> {
   const distinct = new Set<ItemView>();
   for (const row of rows) {
     for (const view of row.candidates) distinct.add(view);
     for (const view of row.state.history) distinct.add(view);
-    if (distinct.size >= maxBatchItems) break;
   }
-  return { rows: batchRows, items: Math.min(maxBatchItems, Math.max(1, distinct.size)) };
+  return distinct;
 }
 
-export const rowIndex = (network: Network): ReadonlyMap<string, number> =>
-  new Map(network.itemIds.map((item, index) => [item, index]));
+/** @param items distinct items of all rows: they decide how wide a batch is */
+export const chooseBatchShape = (items: number, slots: TokenSlots): BatchShape => ({
+  rows: batchRows,
+  items: Math.min(maxBatchItems, Math.max(1, items)),
+  slots,
+});
+
+const everyRow = (count: number) => Int32Array.from({ length: count }, (_, row) => row);
+
+/** Of a network whose tables are whole. */
+export const tableRows = (network: Network): TableRows => ({
+  items: new Map(network.itemIds.map((item, index) => [item, index])),
+  itemTokens: everyRow(itemTokenBuckets),
+  contextTokens: everyRow(contextTokenBuckets),
+});
 
 /** Columns by item: actions first, then histories, then candidates, so that what must be there is there. */
 function assignColumns(
@@ -64,17 +86,17 @@ function assignColumns(
 
 function itemFeeds(
   columns: ReadonlyMap<ItemView, number>,
-  itemRows: ReadonlyMap<string, number>,
-  items: number,
+  tables: TableRows,
+  { items, slots }: BatchShape,
 ) {
   const rows = new Int32Array(items);
-  const tokens = new Int32Array(items * maxItemTokens);
-  const tokenWeights = new Float32Array(items * maxItemTokens);
+  const tokens = new Int32Array(items * slots.item);
+  const tokenWeights = new Float32Array(items * slots.item);
   for (const [view, column] of columns) {
-    rows[column] = itemRows.get(view.itemId) ?? 0;
+    rows[column] = tables.items.get(view.itemId) ?? 0;
     for (const [slot, token] of view.tokens.entries()) {
-      tokens[column * maxItemTokens + slot] = token.index;
-      tokenWeights[column * maxItemTokens + slot] = token.weight;
+      tokens[column * slots.item + slot] = tables.itemTokens[token.index]!;
+      tokenWeights[column * slots.item + slot] = token.weight;
     }
   }
   return { itemRows: rows, itemTokens: tokens, itemTokenWeights: tokenWeights };
@@ -83,11 +105,13 @@ function itemFeeds(
 function stateFeeds(
   rows: readonly BatchRow[],
   columns: ReadonlyMap<ItemView, number>,
-  shape: BatchShape,
+  options: { readonly shape: BatchShape; readonly tables: TableRows },
 ) {
+  const { shape, tables } = options;
+  const slots = shape.slots.context;
   const pools = new Float32Array(shape.rows * poolCount * shape.items);
-  const contextTokens = new Int32Array(shape.rows * maxContextTokens);
-  const contextWeights = new Float32Array(shape.rows * maxContextTokens);
+  const contextTokens = new Int32Array(shape.rows * slots);
+  const contextWeights = new Float32Array(shape.rows * slots);
   const entryFeeds = createEntryFeeds(shape.rows);
   const entryColumns = new Int32Array(shape.rows * encodedLength);
   const entryPresent = new Float32Array(shape.rows * encodedLength);
@@ -106,8 +130,8 @@ function stateFeeds(
       entryPresent[cell] = 1;
     });
     for (const [slot, token] of state.profile.tokens.entries()) {
-      contextTokens[index * maxContextTokens + slot] = token.index;
-      contextWeights[index * maxContextTokens + slot] = token.weight;
+      contextTokens[index * slots + slot] = tables.contextTokens[token.index]!;
+      contextWeights[index * slots + slot] = token.weight;
     }
   }
   return { pools, contextTokens, contextWeights, entryColumns, entryPresent, ...entryFeeds };
@@ -116,16 +140,16 @@ function stateFeeds(
 export function buildBatch(options: {
   readonly rows: readonly BatchRow[];
   readonly shape: BatchShape;
-  readonly itemRows: ReadonlyMap<string, number>;
+  readonly tables: TableRows;
   /** Items that every row is to be compared with as well, as far as there is room. */
   readonly fill?: readonly ItemView[];
 }): Batch {
-  const { rows, shape } = options;
+  const { rows, shape, tables } = options;
   const columns = assignColumns(rows, options.fill ?? [], shape.items);
   return {
     feeds: {
-      ...itemFeeds(columns, options.itemRows, shape.items),
-      ...stateFeeds(rows, columns, shape),
+      ...itemFeeds(columns, tables, shape),
+      ...stateFeeds(rows, columns, { shape, tables }),
     },
     columns: rows.map((row) => Int32Array.from(row.candidates, (view) => columns.get(view) ?? -1)),
     used: columns.size,

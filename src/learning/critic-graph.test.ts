@@ -4,10 +4,11 @@ import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
 import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
+import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { createGraph } from "../tensor/graph.ts";
 import { createSession } from "../tensor/session.ts";
-import { buildBatch, rowIndex } from "./batch.ts";
+import { buildBatch, tableRows } from "./batch.ts";
 import { criticLoss } from "./critic-graph.ts";
 
 const views = sampleViews(4);
@@ -21,8 +22,8 @@ const rows = Array.from({ length: 3 }, () =>
   sampleRow(views, { state: randomState(views, random) }),
 );
 /** One row and one item more than there are: padding is part of every batch. */
-const shape = { rows: 4, items: 5 };
-const batch = buildBatch({ rows, shape, itemRows: rowIndex(network) });
+const shape = { rows: 4, items: 5, slots: allSlots };
+const batch = buildBatch({ rows, shape, tables: tableRows(network) });
 const rewardHeads = network.shape.heads - 1;
 const uniforms = (length: number) => Float32Array.from({ length }, () => random.uniform());
 const position = Float32Array.of(1, 0, 0, 1, 1, 0, 0, 0);

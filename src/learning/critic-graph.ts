@@ -1,4 +1,4 @@
-import { type Network, parameterShapes } from "../policy/network.ts";
+import { heldShapes, type Network } from "../policy/network.ts";
 import { batchTowers, scoreAll, scoreChosen, type Towers } from "../policy/towers.ts";
 import { add, multiply } from "../tensor/arithmetic.ts";
 import { sum } from "../tensor/broadcasting.ts";
@@ -44,13 +44,13 @@ export function criticLoss(
   batch: BatchShape,
 ): { readonly loss: Value; readonly parameters: readonly Value[] } {
   const { shape } = network;
-  const shapes = Object.entries(parameterShapes(shape, network.itemIds.length));
+  const shapes = Object.entries(heldShapes(network));
   const values = Object.fromEntries(
     shapes.map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const { rows, items } = batch;
+  const { rows, items, slots } = batch;
   const rewardHeads = shape.heads - 1;
-  const towers = batchTowers(graph, values, { shape, states: rows, items });
+  const towers = batchTowers(graph, values, { shape, states: rows, items, slots });
   const position = input(graph, "position", [rows, shape.positions]);
   const offset = matmul(position, values.positionBias!);
   const cut = (start: number, end: number) => slice(offset, { axis: 0, start, end });

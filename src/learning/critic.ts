@@ -7,9 +7,10 @@ import {
   resetHeads,
 } from "../policy/network.ts";
 import type { BatchShape } from "./batch.ts";
-import { buildBatch, chooseBatchShape, rowIndex } from "./batch.ts";
+import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
+import { cutTables } from "./cut-tables.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { memoryHalfLives } from "./meta-policy.ts";
 import { epochRows, recentBatches } from "./train-rows.ts";
@@ -127,9 +128,11 @@ export async function trainCritic(options: {
   const items = rows.map((row) => row.candidates[row.action]!.itemId);
   const grown = growNetwork(options.network, items, random.split("grow"));
   const network = resetHeads(grown, forgetfulHeads, random.split("reset"));
-  const shape = chooseBatchShape(rows);
-  const trainer = await createCriticTrainer(network, shape, options.threads);
-  const itemRows = rowIndex(network);
+  const views = distinctViews(rows);
+  const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
+  const { tables } = cut;
+  const shape = chooseBatchShape(views.size, cut.slots);
+  const trainer = await createCriticTrainer(cut.network, shape, options.threads);
   const headWeights = drawHeadWeights(rows, random.split("bootstrap"));
   const order = random.split("order");
   // Where nobody's new feedback trains, all of it does.
@@ -142,7 +145,7 @@ export async function trainCritic(options: {
     let seen = 0;
     for (const drawn of recentBatches(drawing, order)) {
       const chosen = drawn.map(({ index }) => rows[index]!);
-      const batch = buildBatch({ rows: chosen, shape, itemRows });
+      const batch = buildBatch({ rows: chosen, shape, tables });
       const weights = drawn.map(({ index, weight }) =>
         headWeights[index]!.map((value) => value * weight),
       );
@@ -160,7 +163,7 @@ export async function trainCritic(options: {
     }
     losses.push(sum / Math.max(1, seen));
   }
-  const parameters = trainer.parameters();
+  const parameters = cut.restore(trainer.parameters());
   await trainer.close();
   return {
     network: { ...network, parameters },

@@ -4,10 +4,11 @@ import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
 import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
+import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { createGraph } from "../tensor/graph.ts";
 import { createSession } from "../tensor/session.ts";
-import { buildBatch, rowIndex } from "./batch.ts";
+import { buildBatch, tableRows } from "./batch.ts";
 import { klDivergence, normaliseLogs } from "./challengers.ts";
 import { type DistilObjective, distilLoss } from "./distil-graph.ts";
 
@@ -21,8 +22,8 @@ const network = randomNetwork(
 const rows = Array.from({ length: 3 }, () =>
   sampleRow(views, { state: randomState(views, random) }),
 );
-const shape = { rows: 4, items: 5 };
-const batch = buildBatch({ rows, shape, itemRows: rowIndex(network) });
+const shape = { rows: 4, items: 5, slots: allSlots };
+const batch = buildBatch({ rows, shape, tables: tableRows(network) });
 const cells = shape.rows * shape.items;
 const candidates = views.map((_, index) => batch.columns[0]![index]!);
 

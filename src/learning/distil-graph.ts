@@ -1,4 +1,4 @@
-import { type Network, parameterShapes } from "../policy/network.ts";
+import { heldShapes, type Network } from "../policy/network.ts";
 import { batchTowers, scoreAll } from "../policy/towers.ts";
 import { add, multiply, subtract } from "../tensor/arithmetic.ts";
 import { sum } from "../tensor/broadcasting.ts";
@@ -34,12 +34,12 @@ export function distilLoss(
   const { batch } = options;
   const cells = [batch.rows, batch.items];
   const values = Object.fromEntries(
-    Object.entries(parameterShapes(shape, network.itemIds.length))
+    Object.entries(heldShapes(network))
       // Positions enter the reward model, not the policy.
       .filter(([name]) => name !== "positionBias")
       .map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const sizes = { shape, states: batch.rows, items: batch.items };
+  const sizes = { shape, states: batch.rows, items: batch.items, slots: batch.slots };
   const scores = scoreAll(batchTowers(graph, values, sizes));
   const logPolicy = logSoftmax(add(reshape(scores, cells), input(graph, "mask", cells)));
   const terms =

@@ -7,10 +7,11 @@ import {
   sampleViews,
 } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
+import { allSlots } from "../policy/item-features.ts";
 import type { Network } from "../policy/network.ts";
 import { initialNetwork, policyShape } from "../policy/network-policy.ts";
 import { createScorer } from "../policy/scorer.ts";
-import { buildBatch, chooseBatchShape, rowIndex } from "./batch.ts";
+import { buildBatch, chooseBatchShape, tableRows } from "./batch.ts";
 import { klDivergence } from "./challengers.ts";
 import { type Distillation, type DistilRow, distil } from "./distil.ts";
 import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
@@ -120,9 +121,9 @@ test("a target that gives a candidate nothing is approached without breaking", a
 
 test("full-batch steps at a small rate lower the reverse KL every time", async () => {
   const few = targets.slice(0, 256);
-  const shape = chooseBatchShape(few);
+  const shape = chooseBatchShape(views.length, allSlots);
   const network = randomNetwork({ ...policyShape, width: 4 }, views, createRandom(seed + 1));
-  const { feeds, columns } = buildBatch({ rows: few, shape, itemRows: rowIndex(network) });
+  const { feeds, columns } = buildBatch({ rows: few, shape, tables: tableRows(network) });
   const logTarget = new Float32Array(shape.rows * shape.items);
   for (const [row, { target }] of few.entries())
     for (const [candidate, column] of columns[row]!.entries())

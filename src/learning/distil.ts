@@ -1,6 +1,13 @@
 import type { RandomStream } from "../numeric/random.ts";
 import { growNetwork, type Network } from "../policy/network.ts";
-import { type BatchRow, type BatchShape, buildBatch, chooseBatchShape, rowIndex } from "./batch.ts";
+import {
+  type BatchRow,
+  type BatchShape,
+  buildBatch,
+  chooseBatchShape,
+  distinctViews,
+} from "./batch.ts";
+import { cutTables } from "./cut-tables.ts";
 import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
 import { shuffledBatches } from "./train-rows.ts";
 
@@ -78,21 +85,23 @@ export async function distil(options: {
   const { rows, random, objective } = options;
   const items = rows.flatMap((row) => row.candidates.map((view) => view.itemId));
   const network = growNetwork(options.network, items, random.split("grow"));
-  const shape = chooseBatchShape(rows);
+  const views = distinctViews(rows);
+  const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
+  const { tables } = cut;
+  const shape = chooseBatchShape(views.size, cut.slots);
   const trainer = await createDistilTrainer({
-    network,
+    network: cut.network,
     shape,
     objective,
     threads: options.threads,
   });
-  const itemRows = rowIndex(network);
   const order = random.split("order");
   const losses: number[] = [];
   while (losses.length < epochLimit(rows.length)) {
     let sum = 0;
     for (const indices of shuffledBatches(rows.length, shape.rows, order)) {
       const chosen = indices.map((index) => rows[index]!);
-      const batch = buildBatch({ rows: chosen, shape, itemRows });
+      const batch = buildBatch({ rows: chosen, shape, tables });
       const targets = buildTargets({ rows: chosen, columns: batch.columns, shape, objective });
       const { loss } = await trainer.step({ ...batch.feeds, ...targets }, learningRate);
       sum += loss * chosen.length;
@@ -103,7 +112,7 @@ export async function distil(options: {
       break;
   }
   // What this training does not touch, such as the position bias, stays as it was.
-  const parameters = { ...network.parameters, ...trainer.parameters() };
+  const parameters = cut.restore(trainer.parameters());
   await trainer.close();
   return {
     network: { ...network, parameters },

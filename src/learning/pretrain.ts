@@ -1,7 +1,8 @@
 import { type RandomStream, shuffle } from "../numeric/random.ts";
 import { growNetwork, type Network } from "../policy/network.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
-import { batchRows, buildBatch, maxBatchItems, rowIndex } from "./batch.ts";
+import { batchRows, buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
+import { cutTables } from "./cut-tables.ts";
 import { createDistilTrainer } from "./distil-graph.ts";
 import { shuffledBatches } from "./train-rows.ts";
 
@@ -51,26 +52,27 @@ export async function pretrain(options: {
   const { rows, catalogue, random, threads } = options;
   const ids = catalogue.map((view) => view.itemId);
   const network = growNetwork(options.network, ids, random.split("grow"));
-  const shape = { rows: batchRows, items: Math.min(maxBatchItems, catalogue.length) };
+  const trainRows = rows.map(({ state, next }) => ({ state, candidates: [next], action: 0 }));
+  const views = distinctViews(trainRows);
+  for (const view of catalogue) views.add(view);
+  const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
+  const { tables } = cut;
+  const shape = chooseBatchShape(catalogue.length, cut.slots);
   const trainer = await createDistilTrainer({
-    network,
+    network: cut.network,
     shape,
     objective: "cross-entropy",
     threads,
   });
-  const itemRows = rowIndex(network);
   const order = random.split("order");
   const sampled = [...catalogue];
   const losses: number[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     let sum = 0;
     for (const indices of shuffledBatches(rows.length, batchRows, order)) {
-      const chosen = indices.map((index) => {
-        const { state, next } = rows[index]!;
-        return { state, candidates: [next], action: 0 };
-      });
+      const chosen = indices.map((index) => trainRows[index]!);
       const fill = catalogue.length > shape.items ? shuffle(sampled, order) : catalogue;
-      const batch = buildBatch({ rows: chosen, shape, itemRows, fill });
+      const batch = buildBatch({ rows: chosen, shape, tables, fill });
       const targets = buildTargets(batch.columns, batch.used, shape.items);
       const { loss } = await trainer.step({ ...batch.feeds, ...targets }, learningRate);
       sum += loss * chosen.length;
@@ -79,7 +81,7 @@ export async function pretrain(options: {
     options.onEpoch?.(epoch, epochs, losses.at(-1)!);
   }
   // What this training does not touch, such as the position bias, stays as it was.
-  const parameters = { ...network.parameters, ...trainer.parameters() };
+  const parameters = cut.restore(trainer.parameters());
   await trainer.close();
   return {
     network: { ...network, parameters },

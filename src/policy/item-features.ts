@@ -15,6 +15,13 @@ export const contextTokenBuckets = 512;
 export const maxItemTokens = 16;
 export const maxContextTokens = 16;
 
+/** Tokens of an item and of a context that arrays have room for. */
+export interface TokenSlots {
+  readonly item: number;
+  readonly context: number;
+}
+export const allSlots: TokenSlots = { item: maxItemTokens, context: maxContextTokens };
+
 const maxDepth = 4;
 
 type Raw = { readonly name: string; readonly weight: number };

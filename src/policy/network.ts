@@ -50,6 +50,22 @@ export function parameterShapes(
   };
 }
 
+/** Shapes of the arrays that a network holds: those of `parameterShapes`, but for the rows of tables that were cut. */
+export function heldShapes({
+  shape,
+  itemIds,
+  parameters,
+}: Network): Readonly<Record<string, readonly number[]>> {
+  const shapes = Object.entries(parameterShapes(shape, itemIds.length));
+  return Object.fromEntries(
+    shapes.map(([name, dimensions]) => {
+      const columns = dimensions[1] ?? 0;
+      const isTable = dimensions.length === 2;
+      return [name, isTable ? [parameters[name]!.length / columns, columns] : dimensions];
+    }),
+  );
+}
+
 /** 1 is a constant, anything below the standard deviation of a normal start; what is missing starts at 0. */
 const starts = (shape: NetworkShape): Readonly<Record<string, number>> => ({
   itemTable: 0.05,

@@ -13,7 +13,7 @@ import { gatherRows } from "../tensor/indexing.ts";
 import { reshape, transpose } from "../tensor/layout.ts";
 import { matmul } from "../tensor/linear-algebra.ts";
 import { encodedLength, encodeHistory } from "./history-encoder.ts";
-import { maxContextTokens, maxItemTokens } from "./item-features.ts";
+import { allSlots, type TokenSlots } from "./item-features.ts";
 import { type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import { poolCount } from "./profile.ts";
 
@@ -39,12 +39,12 @@ function splitHeads(value: Value, { heads, width }: NetworkShape): Value {
 function itemTower(
   graph: Graph<Precision>,
   values: ParameterValues,
-  options: { readonly shape: NetworkShape; readonly items: number },
+  options: { readonly shape: NetworkShape; readonly items: number; readonly slots: TokenSlots },
 ): { readonly embedding: Value; readonly bias: Value } {
-  const { shape, items } = options;
+  const { shape, items, slots } = options;
   const rows = input(graph, "itemRows", [items], "int32");
-  const tokens = input(graph, "itemTokens", [items, maxItemTokens], "int32");
-  const weights = input(graph, "itemTokenWeights", [items, maxItemTokens]);
+  const tokens = input(graph, "itemTokens", [items, slots.item], "int32");
+  const weights = input(graph, "itemTokenWeights", [items, slots.item]);
   const ids = gatherRows(parameterValue(values, "itemTable"), rows);
   const features = embeddingBag(parameterValue(values, "itemTokenTable"), tokens, weights);
   const embedding = splitHeads(add(ids, features), shape);
@@ -64,12 +64,17 @@ function itemTower(
 function stateTower(
   graph: Graph<Precision>,
   values: ParameterValues,
-  options: { readonly shape: NetworkShape; readonly pooled: Value; readonly entries: () => Value },
+  options: {
+    readonly shape: NetworkShape;
+    readonly slots: TokenSlots;
+    readonly pooled: Value;
+    readonly entries: () => Value;
+  },
 ): Value {
-  const { shape, pooled, entries } = options;
+  const { shape, slots, pooled, entries } = options;
   const [, states = 0] = pooled.shape;
-  const tokens = input(graph, "contextTokens", [states, maxContextTokens], "int32");
-  const weights = input(graph, "contextWeights", [states, maxContextTokens]);
+  const tokens = input(graph, "contextTokens", [states, slots.context], "int32");
+  const weights = input(graph, "contextWeights", [states, slots.context]);
   const context = splitHeads(
     embeddingBag(parameterValue(values, "contextTable"), tokens, weights),
     shape,
@@ -104,14 +109,19 @@ export interface Towers {
 export function batchTowers(
   graph: Graph<Precision>,
   values: ParameterValues,
-  options: { readonly shape: NetworkShape; readonly states: number; readonly items: number },
+  options: {
+    readonly shape: NetworkShape;
+    readonly states: number;
+    readonly items: number;
+    readonly slots: TokenSlots;
+  },
 ): Towers {
-  const { shape, states, items } = options;
+  const { shape, slots, states, items } = options;
   const { embedding, bias } = itemTower(graph, values, options);
   const pools = input(graph, "pools", [states * poolCount, items]);
   const pooled = reshape(matmul(pools, embedding), [shape.heads, states, poolCount * shape.width]);
   const entries = () => gatherEntries(graph, embedding, states);
-  return { state: stateTower(graph, values, { shape, pooled, entries }), embedding, bias };
+  return { state: stateTower(graph, values, { shape, slots, pooled, entries }), embedding, bias };
 }
 
 /** f [heads, states, items] = h·e + b + u·e of every state with every item. */
@@ -149,7 +159,7 @@ export interface NetworkGraph {
 /** Embeds `itemBatch` items a run: outputs `embedding` and `bias`. */
 export function itemGraph(network: Network): NetworkGraph {
   const graph = createGraph();
-  const options = { shape: network.shape, items: itemBatch };
+  const options = { shape: network.shape, items: itemBatch, slots: allSlots };
   return { graph, outputs: itemTower(graph, constants(graph, network), options) };
 }
 
@@ -159,7 +169,12 @@ export function stateGraph(network: Network, states: number): NetworkGraph {
   const { shape } = network;
   const pooled = input(graph, "pooled", [shape.heads, states, poolCount * shape.width]);
   const entries = () => input(graph, "entries", [states, encodedLength, shape.width]);
-  const encoded = stateTower(graph, constants(graph, network), { shape, pooled, entries });
+  const encoded = stateTower(graph, constants(graph, network), {
+    shape,
+    slots: allSlots,
+    pooled,
+    entries,
+  });
   return { graph, outputs: { encoded } };
 }
 

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { buildBatch, rowIndex } from "../../src/learning/batch.ts";
+import { buildBatch, tableRows } from "../../src/learning/batch.ts";
 import { normaliseLogs } from "../../src/learning/challengers.ts";
 import { type DistilObjective, distilLoss } from "../../src/learning/distil-graph.ts";
 import { scorePolicy } from "../../src/learning/scored-row.ts";
 import { createRandom } from "../../src/numeric/random.ts";
+import { allSlots } from "../../src/policy/item-features.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
 import { sampleSlate } from "../../src/policy/slate.ts";
 import { gradients } from "../../src/tensor/gradients.ts";
@@ -23,8 +24,8 @@ const views = sampleViews(items);
 const random = createRandom(seed);
 const network = randomNetwork({ heads: 1, width: 4, positions: 1, blocks: 1 }, views, random);
 const row = sampleRow(views, { state: randomState(views, random) });
-const shape = { rows: 1, items };
-const batch = buildBatch({ rows: [row], shape, itemRows: rowIndex(network) });
+const shape = { rows: 1, items, slots: allSlots };
+const batch = buildBatch({ rows: [row], shape, tables: tableRows(network) });
 const columns = views.map((_, candidate) => batch.columns[0]![candidate]!);
 
 async function logPolicy(): Promise<Float64Array> {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { buildBatch, rowIndex } from "../../src/learning/batch.ts";
+import { buildBatch, tableRows } from "../../src/learning/batch.ts";
 import { createRandom } from "../../src/numeric/random.ts";
+import { allSlots } from "../../src/policy/item-features.ts";
 import { parameterShapes } from "../../src/policy/network.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
 import { batchTowers, scoreAll } from "../../src/policy/towers.ts";
@@ -24,8 +25,8 @@ test.each([
     const longer = Array.from({ length: 30 }, () => [views[random.integer(10)]!, 1] as const);
     const states = [...Array.from({ length: 10 }, () => randomState(views, random)), sampleState()];
     const rows = [...states, sampleState(longer)].map((state) => sampleRow(views, { state }));
-    const batch = { rows: 16, items: 12 };
-    const { feeds, columns } = buildBatch({ rows, shape: batch, itemRows: rowIndex(network) });
+    const batch = { rows: 16, items: 12, slots: allSlots };
+    const { feeds, columns } = buildBatch({ rows, shape: batch, tables: tableRows(network) });
     const graph = createGraph();
     const values = Object.fromEntries(
       Object.entries(parameterShapes(shape, network.itemIds.length)).map(([name, dimensions]) => [
@@ -33,7 +34,7 @@ test.each([
         parameter(graph, name, dimensions),
       ]),
     );
-    const sizes = { shape, states: batch.rows, items: batch.items };
+    const sizes = { shape, states: batch.rows, items: batch.items, slots: allSlots };
     const scores = scoreAll(batchTowers(graph, values, sizes));
     const session = await createSession(graph, { scores });
     const trained = (await session.run({ ...network.parameters, ...feeds })).scores!;
