@@ -40,9 +40,9 @@ export function attention(options: {
     heads === 1
       ? reshape(value, [batch, 1, value.shape[1]!, width])
       : transpose(reshape(value, [batch, value.shape[1]!, heads, width / heads]), [0, 2, 1, 3]);
-  // Scaled before the product, which has length²/width times as many elements.
-  const scaled = multiply(queries, 1 / Math.sqrt(width / heads));
-  const logits = matmulTransposed(split(scaled), split(keys));
+  // Right before the product: ONNX Runtime then takes the scale into it.
+  const scaled = multiply(split(queries), 1 / Math.sqrt(width / heads));
+  const logits = matmulTransposed(scaled, split(keys));
   const mixed = matmul(softmax(add(logits, mask)), split(values));
   return reshape(heads === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), shape);
 }

@@ -35,9 +35,9 @@ export const sigmoid: UnaryOperation = unary("Sigmoid", (gradient, _, output) =>
 export const softplus: UnaryOperation = unary("Softplus", (gradient, value) =>
   multiply(gradient, sigmoid(value)),
 );
-/** max(x, 0), with derivative 0 at 0. */
-export const relu: UnaryOperation = unary("Relu", (gradient, value) =>
-  multiply(gradient, isPositive(value)),
+/** max(x, 0), with derivative 0 at 0. The way back needs the result alone, so a runtime can take it into what made x. */
+export const relu: UnaryOperation = unary("Relu", (gradient, _, output) =>
+  multiply(gradient, isPositive(output)),
 );
 
 /** The value itself, through which no gradient passes. */

@@ -7,6 +7,7 @@ import { gatherRows } from "../../tensor/indexing.ts";
 import { type Range, reshape, slice } from "../../tensor/layout.ts";
 import { matmul } from "../../tensor/linear-algebra.ts";
 import { layerNorm } from "../../tensor/normalisation.ts";
+import { elementCount } from "../../tensor/shape.ts";
 import type { EncoderShape, TransformerShape } from "./shape.ts";
 
 /** The parameters as values of one graph: constants when serving, inputs when training. */
@@ -119,9 +120,9 @@ function attend(
 
 function feedForward(states: Value, part: Part, shape: EncoderShape): Value {
   const normal = layerNorm(states, part("forwardScale"), part("forwardShift"));
-  const inner = add(matmul(normal, part("innerWeights")), part("innerBias"));
-  return add(
-    matmul(activations[shape.feedForward](inner), part("outerWeights")),
-    part("outerBias"),
-  );
+  // As one matrix of all positions: ONNX Runtime then takes biases and relu into the products.
+  const positions = reshape(normal, [elementCount(states.shape) / shape.width, shape.width]);
+  const inner = add(matmul(positions, part("innerWeights")), part("innerBias"));
+  const outer = matmul(activations[shape.feedForward](inner), part("outerWeights"));
+  return reshape(add(outer, part("outerBias")), states.shape);
 }
