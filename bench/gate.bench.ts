@@ -3,6 +3,7 @@ import { judgeCandidate } from "../src/evaluation/gate.ts";
 import { createRandom } from "../src/numeric/random.ts";
 import { type GateWorld, simulateGate } from "../tests/support/simulated-gate.ts";
 import type { Bench, Report } from "./bench.ts";
+import { watchPromotions } from "./gate/watch-promotions.ts";
 
 /** ESS/n = 0.25. */
 const longStep = [0.69, 0.1, 0.06, 0.04, 0.04, 0.03, 0.02, 0.02];
@@ -109,12 +110,14 @@ function show(report: Report, measured: ReadonlyMap<Case, Shares>): void {
   }
 }
 
-export const gateBench: Bench<{ gates: number; seed: number }> = {
+export const gateBench: Bench<{ gates: number; promotions: number; seed: number }> = {
   name: "gate",
-  description: "verdicts of the gate on simulated logs whose true lift is known",
-  options: { gates: 2000, seed: 90_210 },
+  description:
+    "verdicts of the gate, and of the live test after a promotion, where the true lift is known",
+  options: { gates: 2000, promotions: 1000, seed: 90_210 },
   async run(options, report) {
     const cases = [...equal, ...harmful, ...better];
     show(report, new Map(cases.map((one) => [one, measure(one, options)])));
+    watchPromotions(report, options);
   },
 };

@@ -3,7 +3,7 @@ import { loadPolicy } from "../policy/load-policy.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { PolicyStore } from "../storage/store.ts";
 
-/** Policies kept in memory, about 1 MB each: serving, canary and baseline of twenty scenarios. */
+/** Policies kept in memory, about 1 MB each: serving, canary, holdback and baseline of fifteen scenarios. */
 const capacity = 60;
 
 /** Snapshots by version, decoded once. A version that can't be decoded keeps its problem and is not tried again. */

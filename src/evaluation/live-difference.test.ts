@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type PromotionWorld, simulatePromotion } from "../../tests/support/simulated-promotion.ts";
 import { createRandom } from "../numeric/random.ts";
-import { type LiveArm, liveDifference } from "./live-difference.ts";
+import { judgeLive, type LiveArm, liveDifference } from "./live-difference.ts";
 
 const seed = 60_013;
 const promotions = 1000;
@@ -63,6 +63,26 @@ describe("the difference of two arms", () => {
     const error = expect.objectContaining({ code: "invalid_request" });
     expect(() => liveDifference({ serving, holdback: bad })).toThrow(error);
     expect(() => liveDifference({ serving, holdback: bad })).toThrow(field);
+  });
+});
+
+describe("a verdict", () => {
+  const users = { users: 40, rows: 200, meanReward: 0.4 };
+  const judge = (...interval: [number, number]) =>
+    judgeLive({ serving: users, holdback: users, interval });
+
+  test("needs an interval that is clear of 0 above, or of a loss of 5 % below", () => {
+    expect(judge(-0.1, -0.001)).toBe("worse");
+    expect(judge(-0.1, 0.1)).toBe("open");
+    expect(judge(-0.021, 0.1)).toBe("open");
+    expect(judge(-0.019, 0.1)).toBe("not-worse");
+    expect(judge(0.01, 0.1)).toBe("not-worse");
+    expect(judgeLive({ serving: users, holdback: users })).toBe("open");
+  });
+
+  test("against a holdback that earned nothing takes no loss", () => {
+    const holdback = { ...users, meanReward: 0 };
+    expect(judgeLive({ serving: users, holdback, interval: [-0.001, 1] })).toBe("open");
   });
 });
 

@@ -3,6 +3,8 @@ import { asymptoticSequenceInterval } from "./intervals/asymptotic-sequence.ts";
 
 /** Each end errs in at most 1 % of the comparisons, over all of their looks. */
 const level = 0.98;
+/** A loss that is small enough to end a comparison once every larger one is ruled out, as a share of the holdback's mean. */
+const tolerableLoss = 0.05;
 /** Fewer tell nothing of their own spread; the gate asks for as many. */
 const minimumRows = 100;
 const minimumUsers = 20;
@@ -104,4 +106,16 @@ export function liveDifference(arms: {
       relativeInterval: [lower / before, upper / before],
     }),
   };
+}
+
+/**
+ * `worse`: the upper end is below 0. `not-worse`: a loss of 5 % is ruled out, so that a true loss of more than half of that is
+ * found worse first. `open`: neither yet.
+ */
+export function judgeLive(live: LiveDifference): "worse" | "not-worse" | "open" {
+  const { interval, holdback } = live;
+  if (interval === undefined) return "open";
+  if (interval[1] < 0) return "worse";
+  const loss = tolerableLoss * Math.max(0, holdback.meanReward ?? 0);
+  return interval[0] > -loss ? "not-worse" : "open";
 }

@@ -19,27 +19,23 @@ export function* simulatePromotion(
   world: PromotionWorld,
   random: RandomStream,
 ): Generator<{ readonly serving: LiveArm; readonly holdback: LiveArm }> {
-  const { users, chances = [0.2, 0.4] } = world;
-  const people = Array.from({ length: users }, () => ({
-    arm: random.uniform() < world.holdbackShare ? ("holdback" as const) : ("serving" as const),
-    chance: chances[random.integer(2)]!,
-    rewardSum: 0,
-    rows: 0,
-  }));
-  const armOf = (name: "serving" | "holdback"): LiveArm => {
-    const seen = people.filter(({ arm, rows }) => arm === name && rows > 0);
-    return {
-      rewardSums: Float64Array.from(seen, ({ rewardSum }) => rewardSum),
-      rows: Float64Array.from(seen, ({ rows }) => rows),
-    };
+  const { users, holdbackShare, lift, chances = [0.2, 0.4] } = world;
+  const draw = (value: () => number) => Float64Array.from({ length: users }, value);
+  const isHeld = draw(() => (random.uniform() < holdbackShare ? 1 : 0));
+  const chance = draw(() => chances[random.integer(2)]!);
+  const rewardSums = draw(() => 0);
+  const rows = draw(() => 0);
+  const armOf = (held: number): LiveArm => {
+    const isSeen = (_: number, user: number) => isHeld[user] === held && rows[user]! > 0;
+    return { rewardSums: rewardSums.filter(isSeen), rows: rows.filter(isSeen) };
   };
   for (let look = 0; look < world.looks; look++) {
     for (let visit = 0; visit < world.visits; visit++) {
-      const person = people[random.integer(users)]!;
-      const lift = person.arm === "serving" ? world.lift : 0;
-      person.rewardSum += random.uniform() < person.chance * (1 + lift) ? 1 : 0;
-      person.rows += 1;
+      const user = random.integer(users);
+      const gain = isHeld[user] === 1 ? 1 : 1 + lift;
+      rewardSums[user]! += random.uniform() < chance[user]! * gain ? 1 : 0;
+      rows[user]! += 1;
     }
-    yield { serving: armOf("serving"), holdback: armOf("holdback") };
+    yield { serving: armOf(0), holdback: armOf(1) };
   }
 }

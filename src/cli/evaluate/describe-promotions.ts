@@ -58,7 +58,16 @@ function summarise(records: readonly PromotionRecord[]): string {
 export function describePromotions(records: readonly PromotionRecord[]): string {
   if (records.length === 0) return "No policy was promoted yet.";
   const table = new Table({
-    head: ["policy", "of", "replaced", "promoted", "predicted lift", "realised lift", "users", ""],
+    head: [
+      "policy",
+      "of",
+      "replaced",
+      "promoted",
+      "predicted lift",
+      "realised lift",
+      "users / held back",
+      "",
+    ],
     colAligns: ["right", "left", "right", "left", "right", "right", "right", "left"],
     style: plain,
   });

@@ -30,7 +30,7 @@ const greedyExploration = 0.05;
 const startOfTime = Date.UTC(2026, 0, 1);
 const secondsPerVisit = 1;
 
-/** A configuration with the world as its only scenario: everyone gets the loop's policy. */
+/** A configuration with the world as its only scenario. Nobody gets the baseline; promotions have their holdback. */
 export function worldConfiguration(world: World, strategy: StrategyName): Configuration {
   const { weights, minimum, maximum } = world.rewards;
   return parseConfiguration({

@@ -21,7 +21,7 @@ export type Promotion = {
 };
 
 /**
- * What a review made of a promotion: `keep` looks again, `confirm` found it better, `expire` has looked long enough,
+ * What a review made of a promotion: `keep` looks again, `confirm` found it not worse, `expire` has looked long enough,
  * `roll-back` found it worse.
  */
 export type PromotionAction = "keep" | "confirm" | "expire" | "roll-back";

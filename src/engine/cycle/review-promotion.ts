@@ -1,6 +1,7 @@
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import {
+  judgeLive,
   type LiveArm,
   type LiveDifference,
   liveDifference,
@@ -51,10 +52,10 @@ async function compareLive(
   return liveDifference({ serving: await read("serving"), holdback: await read("holdback") });
 }
 
-function decide({ interval = [-1, 1] }: LiveDifference, looks: number): PromotionAction {
-  if (interval[1] < 0) return "roll-back";
-  if (interval[0] > 0) return "confirm";
-  return looks >= mostLooks ? "expire" : "keep";
+function decide(live: LiveDifference, looks: number): PromotionAction {
+  const found = judgeLive(live);
+  if (found === "open") return looks >= mostLooks ? "expire" : "keep";
+  return found === "worse" ? "roll-back" : "confirm";
 }
 
 const number = (value: number) => String(Number(value.toPrecision(3)));
@@ -65,9 +66,9 @@ function explain(live: LiveDifference, action: PromotionAction, version: number)
   if (difference === undefined || interval === undefined)
     return `Policy ${version} live: too few to tell, ${users}.`;
   const told = {
-    keep: "neither end is clear of 0, so the comparison goes on",
-    confirm: "the promotion is confirmed",
-    expire: `neither end is clear of 0 after ${mostLooks} looks, so the promotion stands`,
+    keep: "that decides nothing yet",
+    confirm: "a loss of 5 % is ruled out, so the promotion is confirmed",
+    expire: `that decides nothing after ${mostLooks} looks, so the promotion stands`,
     "roll-back": "the policy before serves again",
   }[action];
   return (
@@ -110,7 +111,7 @@ function apply(
 
 /**
  * Holds a promoted policy against the one that it replaced, on live rewards of users who were assigned at random: worse, and
- * the kept snapshot serves again; better, or looked at long enough, and the comparison ends. However often it looks, an end of
+ * the kept snapshot serves again; not worse, or looked at long enough, and the comparison ends. However often it looks, an end of
  * its interval errs for at most 1 % of the promotions (docs/methods/gate.md).
  */
 export async function reviewPromotion(input: PromotionInput): Promise<Reviewed> {

@@ -6,13 +6,20 @@ import { type TestServer, testApi } from "../../../tests/support/server.ts";
 async function promoteChild({ store }: TestServer): Promise<void> {
   const bytes = await store.policies.bytes(1);
   const common = { scenario: "items", kind: "network", status: "serving" } as const;
-  const evidence = { verdict: "promote" };
+  const promotion = { replaced: 1, promotedAt: startOfTests, holdbackShare: 0.05, predicted: {} };
+  const evidence = { verdict: "promote", promotion, realised: { action: "keep", looks: 3 } };
   await store.policies.apply({
     add: [{ ...common, parent: 1, createdAt: startOfTests, bytes: bytes!, evidence }],
-    statuses: [{ version: 1, status: "retired" }],
+    statuses: [{ version: 1, status: "holdback" }],
     assign: ([serving]) => ({
       scenario: "items",
-      assignment: { serving: serving!, baseline: 2, canaryShare: 0 },
+      assignment: {
+        serving: serving!,
+        baseline: 2,
+        canaryShare: 0,
+        holdback: 1,
+        holdbackShare: 0.05,
+      },
     }),
     cycle: ([candidateVersion]) => ({
       scenario: "items",
@@ -36,10 +43,11 @@ testApi(
       url: "/api/v1/policies",
       status: 200,
       contains: [
-        '{"scenario":"items","serving":7,"canaryShare":0,"baseline":2,"policies":[{"version":7',
+        '{"scenario":"items","serving":7,"canaryShare":0,"holdback":1,"holdbackShare":0.05,"baseline":2,"policies":[{"version":7',
         '"parent":1,"createdAt":"2026-03-01T12:00:00.000Z"',
-        '"evidence":{"verdict":"promote"}',
-        '"status":"retired"',
+        '"evidence":{"verdict":"promote","promotion":{"replaced":1',
+        '"realised":{"action":"keep","looks":3}',
+        '"status":"holdback"',
       ],
     },
     {
@@ -75,6 +83,8 @@ testApi(
       after: async ({ engine, store }) => {
         expect((await engine.health()).policyVersions).toMatchObject({ items: 1, ads: 3 });
         expect((await store.policies.find(7))?.status).toBe("rolled-back");
+        expect((await store.policies.find(1))?.status).toBe("serving");
+        expect(await store.policies.assignment("items")).not.toHaveProperty("holdback");
       },
     },
     {
