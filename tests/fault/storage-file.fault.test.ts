@@ -101,7 +101,9 @@ test("a column with what no write of ours leaves is reported by name", async () 
   const store = await openSqliteStore(path);
   await expect(store.decisions.recent(1)).rejects.toMatchObject({
     code: "storage_unavailable",
-    message: expect.stringMatching(/arm must hold one of serving, canary, baseline, got sideways/),
+    message: expect.stringMatching(
+      /arm must hold one of serving, canary, holdback, baseline, got sideways/,
+    ),
   });
   await store.close();
 });
