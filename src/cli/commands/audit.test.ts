@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { runCommand } from "../../../tests/support/command.ts";
 import {
   ann,
   assign,
@@ -10,8 +11,6 @@ import {
   shopSnapshot,
 } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
-import { createProgram } from "../program.ts";
-import { reportFailure } from "../report-failure.ts";
 import { describeAudit } from "./audit.ts";
 
 test("a clean audit is three lines", () => {
@@ -61,22 +60,8 @@ async function openRecord() {
   const later = new Date(clock()).toISOString();
   await engine.recommend({ userId: ann });
   await store.close();
-  const printed: string[] = [];
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    printed.push(String(text));
-    return true;
-  });
-  onTestFinished(() => write.mockRestore());
-  const run = async (...options: string[]) => {
-    printed.length = 0;
-    const exitCode = await createProgram()
-      .parseAsync(["audit", "--database", database, "--config", config, ...options], {
-        from: "user",
-      })
-      .then(() => 0)
-      .catch((error: Error) => reportFailure(error, { write: (text) => printed.push(text) }));
-    return { exitCode, text: printed.join("") };
-  };
+  const run = (...options: string[]) =>
+    runCommand("audit", "--database", database, "--config", config, ...options);
   const tamper = (sql: string) => {
     const file = new Database(database);
     file.prepare(sql).run();
