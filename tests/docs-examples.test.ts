@@ -124,6 +124,8 @@ const openBandit = resolve(
 
 test.skipIf(!existsSync(openBandit))(
   "the off-policy guide shows what is printed (needs RECURVE_DATA)",
+  // Reads 3 MB of CSV twice: long where other programs share the cores.
+  { timeout: 60_000 },
   async () => {
     const [block] = blocksOf("docs/guides/off-policy.md").filter(
       ({ language }) => language === "text",

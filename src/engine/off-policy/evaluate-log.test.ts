@@ -36,6 +36,8 @@ const evaluateFolder = async (policy: string) =>
 // model is theirs: (clicks + 30·ctr)/(rows + 30) by item and position.
 test.skipIf(!hasData)(
   "Open Bandit men: values of the reference to 1e-11 (needs RECURVE_DATA)",
+  // Reads two logs of 3 MB twice: long where other programs share the cores.
+  { timeout: 60_000 },
   async () => {
     const random = await evaluateFolder("random");
     const findValue = ({ estimates }: typeof random, name: string) =>
