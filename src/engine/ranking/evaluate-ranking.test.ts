@@ -57,7 +57,7 @@ test("all rankers are tested on the same users, and the Transformer is held agai
   const fits = listBaselines({ threads: 1, seed: 1 }).flatMap(({ variants }) => variants).length;
   expect(seen[fits - 1]).toMatchObject({ stage: "baseline", ranker: "iALS", fit: fits, fits });
   expect(seen.at(-1)).toMatchObject({ stage: "epoch", epoch: 2, epochs: 2 });
-});
+}, 60_000);
 
 test("EASE is left out where its matrix would not fit, with a reason", () => {
   const ease = listBaselines({ threads: 1, seed: 1 }).find(({ name }) => name === "EASE");
