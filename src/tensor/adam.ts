@@ -5,8 +5,8 @@ import { gradients } from "./gradients.ts";
 import { input, type Value } from "./graph.ts";
 
 /** β₁ and ε as Kingma & Ba 2015 (arXiv:1412.6980) recommend. */
-const meanDecay = 0.9;
-const epsilon = 1e-8;
+export const meanDecay = 0.9;
+export const epsilon = 1e-8;
 
 /** How an Adam step is made; everything has a default. */
 export interface AdamSettings {
@@ -42,6 +42,9 @@ interface Scalars<T> {
   readonly averageDecay: T;
 }
 
+/** What one step is fed. */
+export type AdamNumbers = Scalars<number>;
+
 /**
  * @param step t, from 1
  * @returns d grows with the steps, (1 + t)/(10 + t), so that the start is soon forgotten
@@ -50,7 +53,7 @@ export function adamScalars(
   settings: AdamSettings,
   learningRate: number,
   step: number,
-): Scalars<number> {
+): AdamNumbers {
   const { varianceDecay = defaultVarianceDecay, averageDecay = 0 } = settings;
   return {
     learningRate,
@@ -60,10 +63,12 @@ export function adamScalars(
   };
 }
 
-const defaultVarianceDecay = 0.999;
+export const defaultVarianceDecay = 0.999;
 
 export interface AdamGraph {
   readonly cells: readonly AdamCell[];
+  /** Gradients of `fed`, in its order. */
+  readonly fedGradients: readonly Value[];
   readonly scalars: Scalars<Value>;
 }
 
@@ -74,9 +79,11 @@ export interface AdamGraph {
 export function buildAdam(options: {
   readonly loss: Value;
   readonly parameters: readonly Value[];
+  /** Inputs that are stepped outside the graph; their gradients are clipped with those of the parameters. */
+  readonly fed?: readonly Value[];
   readonly settings: AdamSettings;
 }): AdamGraph {
-  const { loss, parameters, settings } = options;
+  const { loss, parameters, fed = [], settings } = options;
   const { graph } = loss;
   // A graph can be trained more than once: each step gets inputs of its own.
   const prefix = `adam/${graph.nodes.length}`;
@@ -87,11 +94,11 @@ export function buildAdam(options: {
     varianceCorrection: scalar("varianceCorrection"),
     averageDecay: scalar("averageDecay"),
   };
-  const slopes = clipGlobalNorm(gradients(loss, parameters), settings.clipNorm);
+  const slopes = clipGlobalNorm(gradients(loss, [...parameters, ...fed]), settings.clipNorm);
   const cells = parameters.flatMap((parameter, index) =>
     updateCells({ parameter, gradient: slopes[index]!, prefix, settings, scalars }),
   );
-  return { cells, scalars };
+  return { cells, scalars, fedGradients: slopes.slice(parameters.length) };
 }
 
 function updateCells(options: {

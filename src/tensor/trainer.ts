@@ -11,6 +11,8 @@ export interface StepResult {
   /** Of the parameters before the step. May be NaN: the caller decides. */
   readonly loss: number;
   readonly outputs: Record<string, Float32Array>;
+  /** Clipped gradients of `fed` by name. */
+  readonly gradients: Record<string, Float32Array>;
 }
 
 /**
@@ -34,6 +36,8 @@ export interface TrainerOptions extends AdamSettings {
   /** The scalar to lower. */
   readonly loss: Value;
   readonly parameters: readonly Value[];
+  /** Inputs of whose gradients every step tells, for a caller that moves them itself; see `createSparseTable`. */
+  readonly fed?: readonly Value[];
   /** Starting parameters by name, or the state of an earlier trainer. */
   readonly initial: Arrays | TrainerState;
   /** Resolved by every step, of the parameters before it. */
@@ -43,14 +47,19 @@ export interface TrainerOptions extends AdamSettings {
 }
 
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { graph, loss, parameters, outputs = {} } = options;
-  const adam = buildAdam({ loss, parameters, settings: options });
+  const { graph, loss, parameters, fed = [], outputs = {} } = options;
+  const adam = buildAdam({ loss, parameters, fed, settings: options });
   const start = startingState(options);
   const banks = createBanks(adam.cells, start);
-  const results = { [lossOutput]: loss, ...mapKeys(outputs, resultOutput), ...afterStep(adam) };
+  const slopes = Object.fromEntries(fed.map(({ name }, i) => [name, adam.fedGradients[i]!]));
+  const results = {
+    ...{ [lossOutput]: loss, ...mapKeys(outputs, resultOutput) },
+    ...{ ...mapKeys(slopes, gradientOutput), ...afterStep(adam) },
+  };
   const native = await createNativeSession(graph, results, options.threads);
   const data = dataInputs(selectModel(graph, results).inputs, adam);
-  const step = createStep({ native, banks, data, adam, outputs: Object.keys(outputs) });
+  const names = { outputs: Object.keys(outputs), gradients: Object.keys(slopes) };
+  const step = createStep({ native, banks, data, adam, names });
   let { steps } = start;
   let running = false;
   return {
@@ -82,6 +91,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
 const lossOutput = "%loss";
 const resultOutput = (name: string) => `%output/${name}`;
+const gradientOutput = (name: string) => `%gradient/${name}`;
 
 const mapKeys = <T>(record: Readonly<Record<string, T>>, name: (key: string) => string) =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [name(key), value]));
@@ -111,11 +121,14 @@ function createStep(options: {
   readonly banks: Banks;
   readonly data: readonly Value[];
   readonly adam: AdamGraph;
-  readonly outputs: readonly string[];
+  readonly names: { readonly outputs: readonly string[]; readonly gradients: readonly string[] };
 }) {
-  const { native, banks, data, adam, outputs } = options;
+  const { native, banks, data, adam, names } = options;
   const fresh = Object.fromEntries(
-    [lossOutput, ...outputs.map(resultOutput)].map((name) => [name, null]),
+    [
+      ...[lossOutput, ...names.outputs.map(resultOutput)],
+      ...names.gradients.map(gradientOutput),
+    ].map((name) => [name, null]),
   );
   return async (feeds: Feeds, scalars: ReturnType<typeof adamScalars>): Promise<StepResult> => {
     const results = await native.run(
@@ -124,9 +137,12 @@ function createStep(options: {
     );
     banks.swap();
     const read = (name: string) => results[name]!.data as Float32Array;
+    const readAll = (keys: readonly string[], output: (name: string) => string) =>
+      Object.fromEntries(keys.map((key) => [key, read(output(key))]));
     return {
       loss: read(lossOutput)[0]!,
-      outputs: Object.fromEntries(outputs.map((name) => [name, read(resultOutput(name))])),
+      outputs: readAll(names.outputs, resultOutput),
+      gradients: readAll(names.gradients, gradientOutput),
     };
   };
 }

@@ -1,10 +1,12 @@
 import { parameterCount } from "../../policy/transformer/parameters.ts";
 import { innerWidth } from "../../policy/transformer/shape.ts";
-import type { StepShape } from "./sequence-graph.ts";
+import { type StepShape, tableRows } from "./sequence-graph.ts";
 
 const floatBytes = 4;
 /** θ, m, v and θ̄ in two copies, a gradient, and what making a step of the largest array takes. */
 const copiesOfParameters = 10;
+/** θ, m, v and θ̄ of a table outside the graph, and a copy of each while a checkpoint is made. */
+const copiesOfTable = 8;
 /** Logits of linear cross-entropy: a chunk, its softmax, its gradient; 8 MB each. */
 const chunkBytes = 3 * 2 ** 23;
 
@@ -18,7 +20,8 @@ export function estimateTrainingBytes(step: StepShape): number {
   const inner = innerWidth(network) * (network.feedForward === "relu" ? 2 : 5);
   const perBlock = 14 * width + inner + 3 * heads * length;
   const logits = negatives === undefined ? chunkBytes / floatBytes : 4 * rows * length * negatives;
-  const floats =
-    copiesOfParameters * parameterCount(network) + rows * length * blocks * perBlock + logits;
+  const inGraph = copiesOfParameters * parameterCount({ ...network, items: tableRows(step) });
+  const outside = tableRows(step) < network.items ? copiesOfTable * network.items * width : 0;
+  const floats = inGraph + outside + rows * length * blocks * perBlock + logits;
   return floatBytes * floats;
 }

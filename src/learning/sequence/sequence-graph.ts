@@ -27,7 +27,20 @@ export interface MaskInput {
 export interface SequenceGraph {
   readonly loss: Value;
   readonly parameters: readonly Value[];
+  /** `itemTable` where it is not among the parameters but stays outside the graph, [rows that a step can use, width]. */
+  readonly table: Value | undefined;
   readonly masks: readonly MaskInput[];
+}
+
+/** Inputs that hold items. */
+export const itemInputs = ["items", "targets", "negatives"] as const;
+
+/**
+ * Rows of the item table that stand in the graph: all of them, or, where a step can't use them all, as many as it can.
+ */
+export function tableRows({ network, rows, negatives }: StepShape): number {
+  const used = negatives === undefined ? network.items : 2 * rows * network.length + negatives;
+  return Math.min(network.items, used);
 }
 
 /**
@@ -38,8 +51,10 @@ export interface SequenceGraph {
  */
 export function buildSequenceLoss(graph: Graph<Precision>, step: StepShape): SequenceGraph {
   const { network, rows } = step;
+  const isSparse = tableRows(step) < network.items;
+  const inGraph = { ...network, items: tableRows(step) };
   const values = Object.fromEntries(
-    Object.entries(transformerParameters(network)).map(([name, { shape }]) => [
+    Object.entries(transformerParameters(inGraph)).map(([name, { shape }]) => [
       name,
       parameter(graph, name, shape),
     ]),
@@ -59,7 +74,8 @@ export function buildSequenceLoss(graph: Graph<Precision>, step: StepShape): Seq
   const states = reshape(encoded, [cells, network.width]);
   return {
     loss: nextItemLoss(states, values.itemTable!, step),
-    parameters: Object.values(values),
+    parameters: Object.values(values).filter((value) => !isSparse || value !== values.itemTable),
+    table: isSparse ? values.itemTable : undefined,
     masks,
   };
 }

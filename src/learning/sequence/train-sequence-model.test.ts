@@ -153,3 +153,33 @@ test("a training that diverges is refused with its learning rate", async () => {
     /the loss of epoch \d is NaN; lower peakRate/,
   );
 });
+
+test("with more items than a step can use, what follows what is learned, and a broken training goes on", async () => {
+  const items = 150;
+  // 2 rows of 4 cells and 8 negatives use at most 24 items.
+  const large = {
+    sequences: circles(60, 1).map((sequence) => sequence.map((item) => 10 * item)),
+    itemCount: items,
+    shape: { ...shape, items, length: 4 },
+  };
+  const sampled = { rows: 2, fullSoftmaxItems: 1, negatives: 8, peakRate: 0.02, epochs: 8 };
+  const run = (change: Partial<SequenceTrainingOptions> = {}) =>
+    trainSequenceModel(options({ ...large, ...change, settings: { ...settings, ...sampled } }));
+  let kept: SequenceCheckpoint | undefined;
+  const whole = await run();
+  const broken = run({
+    onCheckpoint: async (checkpoint) => {
+      kept = checkpoint;
+      if (checkpoint.epoch === 3) throw new Error("power cut");
+    },
+  });
+  await expect(broken).rejects.toThrow("power cut");
+  expect(await run({ resumeFrom: kept! })).toEqual(whole);
+  const scorer = await createCatalogueScorer(whole.model);
+  const scores = await scorer.score(Array.from({ length: itemCount }, (_, item) => [10 * item]));
+  await scorer.close();
+  const followers = scores.map((row) => row.indexOf(Math.max(...row)));
+  expect(followers).toEqual(
+    Array.from({ length: itemCount }, (_, item) => 10 * ((item + 1) % itemCount)),
+  );
+});
