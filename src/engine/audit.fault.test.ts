@@ -132,7 +132,9 @@ async function openPromoted() {
   shop.advance(1);
   // At once, so that they share commits.
   const answers = await Promise.all(
-    Array.from({ length: 40 }, (_, user) => shop.engine.recommend({ userId: userId(`user-${user}`) })),
+    Array.from({ length: 40 }, (_, user) =>
+      shop.engine.recommend({ userId: userId(`user-${user}`) }),
+    ),
   );
   const decisions = answers.map(({ decision }) => decision);
   return { ...shop, replaced, serving: serving!, decisions };
