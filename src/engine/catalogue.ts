@@ -32,8 +32,9 @@ export interface Catalogue {
 async function toView(item: Revision<Item>, text?: TextFeatures): Promise<ItemView> {
   const { itemId, sequence, categories } = item;
   if (text === undefined) return { itemId, sequence, tokens: itemTokens(item) };
-  const { names, rest } = await text.read(item.attributes);
-  return { itemId, sequence, tokens: itemTokens({ categories, attributes: rest }, names) };
+  const { names, rest, vector } = await text.read(item.attributes);
+  const tokens = itemTokens({ categories, attributes: rest }, names);
+  return { itemId, sequence, tokens, ...(vector && { text: vector }) };
 }
 
 /** Whoever comes to an event number must see the same there, so a deleted item's last revision is read, not remembered. */

@@ -1,8 +1,9 @@
 import { createEntryFeeds, encodedLength, writeEntries } from "../policy/history-encoder.ts";
 import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
-import type { Network } from "../policy/network.ts";
+import type { Network, TextShape } from "../policy/network.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { poolCount, poolWeights } from "../policy/profile.ts";
+import { textFeed } from "../policy/text-features.ts";
 
 /** What a training row needs of a feedback row. */
 export interface BatchRow {
@@ -27,6 +28,7 @@ export interface TableRows {
   /** Row by bucket. */
   readonly itemTokens: Int32Array;
   readonly contextTokens: Int32Array;
+  readonly text?: TextShape;
 }
 
 /** Dense arrays of a batch over its U items; the names are the graph's inputs. */
@@ -65,6 +67,7 @@ export const tableRows = (network: Network): TableRows => ({
   items: new Map(network.itemIds.map((item, index) => [item, index])),
   itemTokens: everyRow(itemTokenBuckets),
   contextTokens: everyRow(contextTokenBuckets),
+  ...(network.shape.text && { text: network.shape.text }),
 });
 
 /** Columns by item: actions first, then histories, then candidates, so that what must be there is there. */
@@ -99,7 +102,9 @@ function itemFeeds(
       tokenWeights[column * slots.item + slot] = token.weight;
     }
   }
-  return { itemRows: rows, itemTokens: tokens, itemTokenWeights: tokenWeights };
+  const fed = { itemRows: rows, itemTokens: tokens, itemTokenWeights: tokenWeights };
+  const { text } = tables;
+  return text === undefined ? fed : { ...fed, itemTexts: textFeed(columns, text, items) };
 }
 
 function stateFeeds(

@@ -5,6 +5,7 @@ import {
   type Network,
   type NetworkShape,
   resetHeads,
+  withText,
 } from "../policy/network.ts";
 import type { BatchShape } from "./batch.ts";
 import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
@@ -126,9 +127,10 @@ export async function trainCritic(options: {
 }): Promise<CriticTraining> {
   const { rows, random } = options;
   const items = rows.map((row) => row.candidates[row.action]!.itemId);
-  const grown = growNetwork(options.network, items, random.split("grow"));
-  const network = resetHeads(grown, forgetfulHeads, random.split("reset"));
   const views = distinctViews(rows);
+  const reading = withText(options.network, views, random.split("text"));
+  const grown = growNetwork(reading, items, random.split("grow"));
+  const network = resetHeads(grown, forgetfulHeads, random.split("reset"));
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const { tables } = cut;
   const shape = chooseBatchShape(views.size, cut.slots);

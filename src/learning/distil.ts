@@ -1,5 +1,5 @@
 import type { RandomStream } from "../numeric/random.ts";
-import { growNetwork, type Network } from "../policy/network.ts";
+import { growNetwork, type Network, withText } from "../policy/network.ts";
 import {
   type BatchRow,
   type BatchShape,
@@ -84,8 +84,9 @@ export async function distil(options: {
 }): Promise<Distillation> {
   const { rows, random, objective } = options;
   const items = rows.flatMap((row) => row.candidates.map((view) => view.itemId));
-  const network = growNetwork(options.network, items, random.split("grow"));
   const views = distinctViews(rows);
+  const reading = withText(options.network, views, random.split("text"));
+  const network = growNetwork(reading, items, random.split("grow"));
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const { tables } = cut;
   const shape = chooseBatchShape(views.size, cut.slots);

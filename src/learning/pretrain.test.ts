@@ -77,3 +77,35 @@ describe("pretraining", () => {
     expect(lastLoss).toBeLessThan(firstLoss);
   });
 });
+
+test("an item that nobody had scores as its text makes expect", async () => {
+  // Users stay with one of two kinds, and texts tell the kinds apart; x and y are new.
+  const textOf = (kind: number) => ({ model: 7, vector: Float32Array.of(1 - kind, kind) });
+  const items = Array.from({ length: 12 }, (_, i) => ({
+    ...sampleView(`i-${i}`),
+    text: textOf(i % 2),
+  }));
+  const fresh = ["x", "y"].map((id, kind) => ({ ...sampleView(id), text: textOf(kind) }));
+  const draw = createRandom(seed);
+  const kinds = [0, 1].map((kind) => items.filter((_, i) => i % 2 === kind));
+  const pick = (kind: number) => kinds[kind]![draw.integer(6)]!;
+  const training = await pretrain({
+    network: initialNetwork(createRandom(seed)),
+    rows: Array.from({ length: 3000 }, (_, i) => ({
+      state: sampleState([[pick(i % 2), 1]]),
+      next: pick(i % 2),
+    })),
+    catalogue: items,
+    random: createRandom(seed),
+    threads: 1,
+  });
+  const scorer = await createScorer(training.network, { batchStates: 2, threads: 1 });
+  const requests = kinds.map(([liked]) => ({
+    state: sampleState([[liked!, 1]]),
+    candidates: fresh,
+  }));
+  const [first, second] = (await scorer.score(requests)).map(([logits]) => logits!);
+  await scorer.close();
+  expect(first![0]).toBeGreaterThan(first![1]!);
+  expect(second![1]).toBeGreaterThan(second![0]!);
+});

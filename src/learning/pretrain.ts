@@ -1,5 +1,5 @@
 import { type RandomStream, shuffle } from "../numeric/random.ts";
-import { growNetwork, type Network } from "../policy/network.ts";
+import { growNetwork, type Network, withText } from "../policy/network.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { batchRows, buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { cutTables } from "./cut-tables.ts";
@@ -51,7 +51,8 @@ export async function pretrain(options: {
 }): Promise<Pretraining> {
   const { rows, catalogue, random, threads } = options;
   const ids = catalogue.map((view) => view.itemId);
-  const network = growNetwork(options.network, ids, random.split("grow"));
+  const reading = withText(options.network, catalogue, random.split("text"));
+  const network = growNetwork(reading, ids, random.split("grow"));
   const trainRows = rows.map(({ state, next }) => ({ state, candidates: [next], action: 0 }));
   const views = distinctViews(trainRows);
   for (const view of catalogue) views.add(view);

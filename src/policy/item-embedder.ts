@@ -2,6 +2,7 @@ import { createSession } from "../tensor/session.ts";
 import { maxItemTokens } from "./item-features.ts";
 import type { Network } from "./network.ts";
 import type { ItemView } from "./policy.ts";
+import { textFeed } from "./text-features.ts";
 import { itemBatch, itemGraph } from "./towers.ts";
 
 /** e_m(a) of all heads one after the other, then b_m(a) + u_m·e_m(a) of each. */
@@ -14,7 +15,7 @@ export interface ItemEmbedder {
 }
 
 export async function createItemEmbedder(network: Network, threads: number): Promise<ItemEmbedder> {
-  const { heads, width } = network.shape;
+  const { heads, width, text } = network.shape;
   const { graph, outputs } = itemGraph(network);
   const session = await createSession(graph, outputs, { threads });
   const rows = new Map<string, number>(network.itemIds.map((item, index) => [item, index]));
@@ -30,7 +31,18 @@ export async function createItemEmbedder(network: Network, threads: number): Pro
         itemTokenWeights[index * maxItemTokens + slot] = token.weight;
       }
     }
-    const { embedding, bias } = await session.run({ itemRows, itemTokens, itemTokenWeights });
+    const { embedding, bias } = await session.run({
+      itemRows,
+      itemTokens,
+      itemTokenWeights,
+      ...(text && {
+        itemTexts: textFeed(
+          views.map((view, item) => [view, item]),
+          text,
+          itemBatch,
+        ),
+      }),
+    });
     return views.map((_, index) => {
       const vector = new Float32Array(heads * width + heads);
       for (let head = 0; head < heads; head++) {

@@ -13,6 +13,16 @@ export function initialNetwork(random: RandomStream): Network {
   return { ...network, parameters: { ...network.parameters, stateWeights } };
 }
 
+const toNumbers = ({ text, ...shape }: NetworkShape): Readonly<Record<string, number>> =>
+  text === undefined ? shape : { ...shape, textModel: text.model, textWidth: text.width };
+
+function toShape(numbers: Readonly<Record<string, number>>): NetworkShape {
+  const { heads = 0, width = 0, positions = 0, blocks = 0, textModel, textWidth } = numbers;
+  const shape = { heads, width, positions, blocks };
+  if (textModel === undefined || textWidth === undefined) return shape;
+  return { ...shape, text: { model: textModel, width: textWidth } };
+}
+
 /** @throws RangeError on a parameter that is not finite */
 export function encodeNetwork(network: Network, kind = "network"): Uint8Array {
   const shapes = parameterShapes(network.shape, network.itemIds.length);
@@ -20,15 +30,14 @@ export function encodeNetwork(network: Network, kind = "network"): Uint8Array {
     ([name, shape]) => [name, { shape, values: network.parameters[name]! }] as const,
   );
   return encodeTensors({
-    meta: { kind, itemIds: network.itemIds, numbers: { ...network.shape } },
+    meta: { kind, itemIds: network.itemIds, numbers: toNumbers(network.shape) },
     tensors: Object.fromEntries(tensors),
   });
 }
 
 /** @throws corrupt_snapshot where an array is missing or has another shape, as in the file of another build */
 export function toNetwork(file: TensorFile): Network {
-  const { heads = 0, width = 0, positions = 0, blocks = 0 } = file.meta.numbers;
-  const shape = { heads, width, positions, blocks };
+  const shape = toShape(file.meta.numbers);
   const expected = Object.entries(parameterShapes(shape, file.meta.itemIds.length));
   const parameters = expected.map(([name, dimensions]) => {
     const found = file.tensors[name];

@@ -4,6 +4,7 @@ import {
   largestDifference,
   randomNetwork,
   sampleState,
+  sampleView,
   sampleViews,
 } from "../../tests/support/policy.ts";
 import { itemId } from "../domain/ids.ts";
@@ -15,8 +16,11 @@ import {
   type NetworkShape,
   parameterShapes,
   resetHeads,
+  withText,
 } from "./network.ts";
+import { encodeNetwork, toNetwork } from "./network-policy.ts";
 import { createScorer } from "./scorer.ts";
+import { decodeTensors } from "./snapshot.ts";
 
 const shape: NetworkShape = { heads: 3, width: 4, positions: 2, blocks: 0 };
 const [a, b, c] = [itemId("a"), itemId("b"), itemId("c")];
@@ -123,5 +127,46 @@ describe("resetting heads", () => {
     expect(reset()).toBe(reset());
     expect(fingerprint(resetHeads(learned, [], createRandom(6)))).toBe(was);
     expect(fingerprint(learned)).toBe(was);
+  });
+});
+
+describe("reading texts", () => {
+  const vector = Float32Array.of(0.6, 0.8);
+  const text = (model: number) => [
+    sampleView("a"),
+    { ...sampleView("b"), text: { model, vector } },
+  ];
+  const read = (network: Network, model: number) => withText(network, text(model), createRandom(5));
+
+  test("adds weights for the model of the items' texts, and changes nothing else", () => {
+    const before = create(1);
+    const after = read(before, 7);
+    expect(after.shape).toEqual({ ...shape, text: { model: 7, width: 2 } });
+    const { textWeights, ...rest } = after.parameters;
+    expect(fingerprint({ ...before, parameters: rest })).toBe(fingerprint(before));
+    expect(textWeights!.length).toBe(2 * shape.heads * shape.width);
+    expect(new Set(textWeights).size).toBe(textWeights!.length);
+  });
+
+  test("keeps what was learned of the same model, and drops it for another", () => {
+    const learned = read(create(1), 7);
+    expect(read(learned, 7)).toBe(learned);
+    expect(withText(learned, [sampleView("a")], createRandom(5))).toBe(learned);
+    expect(withText(learned, text(8), createRandom(6)).shape.text?.model).toBe(8);
+    expect(withText(learned, text(8), createRandom(6)).parameters.textWeights).not.toEqual(
+      learned.parameters.textWeights,
+    );
+  });
+
+  test("lasts through growing, resetting and a snapshot", () => {
+    const network = resetHeads(
+      growNetwork(read(create(1), 7), [a], createRandom(2)),
+      [0],
+      createRandom(3),
+    );
+    expect(network.shape.text).toEqual({ model: 7, width: 2 });
+    const again = toNetwork(decodeTensors(encodeNetwork(network)));
+    expect(again.shape).toEqual(network.shape);
+    expect(fingerprint(again)).toBe(fingerprint(network));
   });
 });

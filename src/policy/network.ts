@@ -2,10 +2,11 @@ import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { historyParameters } from "./history-encoder.ts";
 import { contextTokenBuckets, itemTokenBuckets } from "./item-features.ts";
+import type { ItemView } from "./policy.ts";
 import { poolCount } from "./profile.ts";
 
 /**
- * Two towers, several heads side by side: e_m(a) = id embedding + Σ hashed features, h_m(s) = W_m·[pools of e_m over the
+ * Two towers, several heads side by side: e_m(a) = id embedding + Σ hashed features (+ V_m·text vector), h_m(s) = W_m·[pools of e_m over the
  * history] + Σ hashed context + c_m, f_m(s, a) = h_m·e_m + u_m·e_m + b_m(a) (+ position bias while training).
  * The policy is a network with one head, whose h has a Transformer over the newest events on top; the reward models and the
  * discriminator are the heads of another.
@@ -18,6 +19,14 @@ export interface NetworkShape {
   readonly positions: number;
   /** Of the Transformer over the newest events, 0 for none; only a network with one head has any. */
   readonly blocks: number;
+  /** Of the items' text vectors; absent where the network takes none. */
+  readonly text?: TextShape;
+}
+
+export interface TextShape {
+  readonly model: number;
+  /** Numbers of a vector. */
+  readonly width: number;
 }
 
 export type Parameters = Readonly<Record<string, Float32Array>>;
@@ -47,6 +56,7 @@ export function parameterShapes(
     ...Object.fromEntries(
       Object.entries(historyParameters(shape)).map(([name, spec]) => [name, spec.shape]),
     ),
+    ...(shape.text && { textWeights: [shape.text.width, heads * width] }),
   };
 }
 
@@ -66,11 +76,15 @@ export function heldShapes({
   );
 }
 
+/** A text vector has length 1, so this is what each number of an embedding gets of it at the start. */
+const textDeviation = 0.25;
+
 /** 1 is a constant, anything below the standard deviation of a normal start; what is missing starts at 0. */
 const starts = (shape: NetworkShape): Readonly<Record<string, number>> => ({
   itemTable: 0.05,
   itemTokenTable: 0.25,
   stateWeights: 0.02,
+  textWeights: textDeviation,
   ...Object.fromEntries(
     Object.entries(historyParameters(shape)).map(([name, spec]) => [name, spec.start]),
   ),
@@ -150,6 +164,29 @@ export function growNetwork(
     itemBias: growTable({ values: itemBias!, columns: heads, rows, deviation: 0, random }),
   };
   return { shape: network.shape, itemIds, parameters };
+}
+
+/** The same network, ready for the texts of these items; what it has learned of another model's is dropped. */
+export function withText(
+  network: Network,
+  views: Iterable<ItemView>,
+  random: RandomStream,
+): Network {
+  const { shape, parameters } = network;
+  let found: TextShape | undefined;
+  for (const { text } of views) {
+    if (text === undefined) continue;
+    found = { model: text.model, width: text.vector.length };
+    break;
+  }
+  if (found === undefined || found.model === shape.text?.model) return network;
+  const length = found.width * shape.heads * shape.width;
+  const textWeights = Float32Array.from({ length }, () => textDeviation * random.normal());
+  return {
+    ...network,
+    shape: { ...shape, text: found },
+    parameters: { ...parameters, textWeights },
+  };
 }
 
 /** The same network with some heads as they are at the start, the others untouched. */

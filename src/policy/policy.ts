@@ -9,6 +9,15 @@ export interface ItemView {
   /** Event number of the revision; `undefined` where the features came with the request and must not be cached. */
   readonly sequence: number | undefined;
   readonly tokens: readonly Token[];
+  /** The item's text as a sentence-embedding model sees it; absent without a model or a text. */
+  readonly text?: TextVector;
+}
+
+export interface TextVector {
+  /** Tells models apart: an integer of 48 bits. */
+  readonly model: number;
+  /** Of length 1. */
+  readonly vector: Float32Array;
 }
 
 /** What is decided on: the user and the moment, with the items of the history in the profile's order. */

@@ -1,5 +1,18 @@
 import { hash32 } from "../numeric/hash.ts";
-import { createRandom } from "../numeric/random.ts";
+import type { TextShape } from "./network.ts";
+import type { ItemView } from "./policy.ts";
+
+/** Vectors of the items' texts, [items, width]; 0 for one without, and for that of a model the network does not know. */
+export function textFeed(
+  columns: Iterable<readonly [ItemView, number]>,
+  { model, width }: TextShape,
+  items: number,
+): Float32Array {
+  const texts = new Float32Array(items * width);
+  for (const [{ text }, column] of columns)
+    if (text?.model === model) texts.set(text.vector, column * width);
+  return texts;
+}
 
 /** Features of an item's text: they leave as much room for its other features. */
 export const textFeatureCount = 8;
@@ -40,36 +53,4 @@ export function meanPool(values: Float32Array, mask: readonly number[]): Float32
     for (let i = 0; i < width; i++) mean[i]! += weight * values[token * width + i]!;
   const length = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
   return Float32Array.from(mean, (value) => (length === 0 ? 0 : value / length));
-}
-
-const directionCount = 512;
-
-/** The same directions for the same width, everywhere: names depend on them. [directionCount, width], row-major. */
-export function createDirections(width: number): Float32Array {
-  const random = createRandom(0).split(`text-directions/${width}`);
-  return Float32Array.from({ length: directionCount * width }, () => random.normal());
-}
-
-/**
- * Names of an embedded text: of 512 random directions those that it points along most. Neighbours share most of them, others
- * hardly any (Dasgupta et al. 2017, doi:10.1126/science.aam9868).
- *
- * @param vector of any length above 0
- * @param namespace keeps the names of one embedding apart from those of another
- */
-export function directionNames(
-  vector: Float32Array,
-  directions: Float32Array,
-  namespace: string,
-): string[] {
-  const width = vector.length;
-  const along = Array.from({ length: directionCount }, (_, direction) => {
-    let sum = 0;
-    for (let i = 0; i < width; i++) sum += vector[i]! * directions[direction * width + i]!;
-    return { direction, sum };
-  });
-  return along
-    .sort((left, right) => right.sum - left.sum || left.direction - right.direction)
-    .slice(0, textFeatureCount)
-    .map(({ direction }) => `text/${namespace}=${direction}`);
 }

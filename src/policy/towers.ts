@@ -35,6 +35,16 @@ function splitHeads(value: Value, { heads, width }: NetworkShape): Value {
   return transpose(reshape(value, [rows, heads, width]), [1, 0, 2]);
 }
 
+/** V·t [items, heads · width] of the text vectors that are fed. */
+function textPart(
+  graph: Graph<Precision>,
+  values: ParameterValues,
+  { shape, items }: { readonly shape: NetworkShape; readonly items: number },
+): Value {
+  const texts = input(graph, "itemTexts", [items, shape.text?.width ?? 0]);
+  return matmul(texts, parameterValue(values, "textWeights"));
+}
+
 /** e [heads, items, width] and b + u·e [heads, 1, items] of the items whose rows and tokens are fed. */
 function itemTower(
   graph: Graph<Precision>,
@@ -47,7 +57,11 @@ function itemTower(
   const weights = input(graph, "itemTokenWeights", [items, slots.item]);
   const ids = gatherRows(parameterValue(values, "itemTable"), rows);
   const features = embeddingBag(parameterValue(values, "itemTokenTable"), tokens, weights);
-  const embedding = splitHeads(add(ids, features), shape);
+  const own = add(ids, features);
+  const embedding = splitHeads(
+    shape.text ? add(own, textPart(graph, values, options)) : own,
+    shape,
+  );
   const perItem = gatherRows(parameterValue(values, "itemBias"), rows);
   const linear = matmul(embedding, parameterValue(values, "itemWeights"));
   const bias = add(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildBatch, tableRows } from "../../src/learning/batch.ts";
-import { createRandom } from "../../src/numeric/random.ts";
+import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
 import { allSlots } from "../../src/policy/item-features.ts";
 import { parameterShapes } from "../../src/policy/network.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
@@ -10,17 +10,26 @@ import { createSession } from "../../src/tensor/session.ts";
 import { sampleRow } from "../support/feedback.ts";
 import { randomNetwork, randomState, sampleState, sampleViews } from "../support/policy.ts";
 
+const sampleText = (model: number, random: RandomStream) => ({
+  model,
+  vector: Float32Array.from({ length: 6 }, () => random.normal()),
+});
+
 // Training differentiates one graph, serving runs two others and pools in TypeScript: they must compute the same.
 test.each([
   { heads: 1, width: 8, positions: 1, blocks: 0 },
   { heads: 1, width: 8, positions: 1, blocks: 1 },
   { heads: 1, width: 8, positions: 1, blocks: 2 },
   { heads: 3, width: 5, positions: 4, blocks: 0 },
+  { heads: 3, width: 5, positions: 4, blocks: 0, text: { model: 7, width: 6 } },
 ])(
   "serving scores what training differentiates, to 1e-5: $heads heads of width $width, $blocks blocks",
   async (shape) => {
     const random = createRandom(47);
-    const views = sampleViews(10);
+    // Items without a text and with one of another model are among them.
+    const views = sampleViews(10).map((view, index) =>
+      index === 2 ? view : { ...view, text: sampleText(index === 3 ? 8 : 7, random) },
+    );
     const network = randomNetwork(shape, views.slice(0, 8), random);
     const longer = Array.from({ length: 30 }, () => [views[random.integer(10)]!, 1] as const);
     const states = [...Array.from({ length: 10 }, () => randomState(views, random)), sampleState()];

@@ -5,7 +5,7 @@ import { createModelFolder, wordModel } from "../../../tests/support/sentence-mo
 import { ann, openShop, shopConfiguration } from "../../../tests/support/shop.ts";
 import { itemId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { createNetwork } from "../../policy/network.ts";
+import { createNetwork, withText } from "../../policy/network.ts";
 import { createScorer } from "../../policy/scorer.ts";
 import { audit } from "../audit.ts";
 import { createCatalogue } from "../catalogue.ts";
@@ -33,7 +33,8 @@ async function scoreNewItems(text: TextSettings | undefined, titles: readonly st
   // Networks that were never trained: items score by their likeness to what the user liked.
   for (let seed = 0; seed < 10; seed++) {
     const shape = { heads: 1, width: 32, positions: 1, blocks: 0 };
-    const network = createNetwork(shape, createRandom(seed));
+    const random = createRandom(seed);
+    const network = withText(createNetwork(shape, random), candidates, random);
     const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
     const [[logits]] = (await scorer.score([{ state, candidates }])) as [[Float64Array]];
     differences.push(logits[0]! - logits[1]!);

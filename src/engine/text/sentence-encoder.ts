@@ -8,8 +8,9 @@ import { type OpenModel, openModel } from "../../tensor/open-model.ts";
 
 /** A sentence-embedding model: text → vector of length 1. */
 export interface SentenceEncoder {
-  /** Of the bytes of model and tokenizer: another model has another. */
-  readonly id: string;
+  /** Of the bytes of model and tokenizer, 48 bits: another model has another. */
+  readonly id: number;
+  /** Numbers of a vector. */
   readonly width: number;
   encode(text: string): Promise<Float32Array>;
 }
@@ -98,5 +99,5 @@ export async function openSentenceEncoder(folder: string): Promise<SentenceEncod
 
   const { length: width } = await encode("a text to begin with");
   const hash = createHash("sha256").update(modelBytes).update(tokenizerBytes);
-  return { id: hash.digest("hex").slice(0, 12), width, encode };
+  return { id: hash.digest().readUIntBE(0, 6), width, encode };
 }

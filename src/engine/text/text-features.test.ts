@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createModelFolder } from "../../../tests/support/sentence-model.ts";
+import { openSentenceEncoder } from "./sentence-encoder.ts";
 import { openTextFeatures, rememberByContent, type TextSettings } from "./text-features.ts";
 
 const read = async (settings: TextSettings, attributes: Record<string, string | number>) =>
@@ -17,17 +18,13 @@ test("the fields' text becomes features, the rest stays", async () => {
   expect((await read(settings, { title: "  " })).names).toEqual([]);
 });
 
-test("a model brings texts together that have no letters in common", async () => {
+test("a model gives a vector instead of names", async () => {
   const settings = { fields: ["title"], model: createModelFolder() };
-  const namesOf = async (title: string) => (await read(settings, { title })).names;
-  const [robot, android, wedding] = [
-    await namesOf("robot"),
-    await namesOf("android"),
-    await namesOf("wedding"),
-  ];
-  const shared = (left: readonly string[], right: readonly string[]) =>
-    left.filter((name) => right.includes(name)).length;
-  expect(shared(robot, android)).toBeGreaterThan(shared(robot, wedding) + 2);
+  const { names, vector, rest } = await read(settings, { title: "robot", year: 1 });
+  expect({ names, rest }).toEqual({ names: [], rest: { year: 1 } });
+  const encoder = await openSentenceEncoder(settings.model);
+  expect(vector).toEqual({ model: encoder.id, vector: await encoder.encode("robot") });
+  expect(await read(settings, { title: " " })).toEqual({ names: [], rest: {} });
 });
 
 test("a content is computed once, a failure is not remembered, and the memory has an end", async () => {

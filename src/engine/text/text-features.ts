@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../domain/json.ts";
-import { createDirections, directionNames, gramNames } from "../../policy/text-features.ts";
+import type { TextVector } from "../../policy/policy.ts";
+import { gramNames } from "../../policy/text-features.ts";
 import { openSentenceEncoder } from "./sentence-encoder.ts";
 
 /** What of an item is its text, and who reads it. */
@@ -12,8 +13,9 @@ export interface TextSettings {
 }
 
 export interface ItemText {
-  /** Names of features, empty where the item has no text. */
+  /** Names of features where no model reads the text. */
   readonly names: readonly string[];
+  readonly vector?: TextVector;
   /** The attributes that are not text. */
   readonly rest: JsonObject;
 }
@@ -23,7 +25,7 @@ export interface TextFeatures {
   read(attributes: JsonObject): Promise<ItemText>;
 }
 
-/** Texts whose names are remembered, about 0.5 kB each; beyond, the one that was not asked for longest is forgotten. */
+/** Texts whose vectors are remembered, 1.6 kB each at 384 numbers; beyond, the one that was not asked for longest goes. */
 const remembered = 100_000;
 
 /** A memory of results by the hash of the text, so that a revision with the same text costs nothing. */
@@ -46,27 +48,27 @@ export function rememberByContent<T>(
   };
 }
 
-async function openNames(model: string | undefined): Promise<(text: string) => Promise<string[]>> {
-  if (model === undefined) return async (text) => gramNames(text);
+/** What a text comes to: a vector of the model, or names of its n-grams. */
+type Reader = (text: string) => Promise<Omit<ItemText, "rest">>;
+
+async function openReader(model: string | undefined): Promise<Reader> {
+  if (model === undefined) return async (text) => ({ names: gramNames(text) });
   const encoder = await openSentenceEncoder(model);
-  const directions = createDirections(encoder.width);
-  return rememberByContent(async (text) =>
-    directionNames(await encoder.encode(text), directions, encoder.id),
-  );
+  return rememberByContent(async (text) => {
+    const vector = await encoder.encode(text);
+    return { names: [], vector: { model: encoder.id, vector } };
+  });
 }
 
 async function open({ fields, model }: TextSettings): Promise<TextFeatures> {
-  const namesOf = await openNames(model);
+  const reader = await openReader(model);
   return {
     read: async (attributes) => {
       const isText = (key: string) => fields.includes(key) && typeof attributes[key] === "string";
       const text = fields.flatMap((field) => (isText(field) ? [String(attributes[field])] : []));
-      const rest = Object.entries(attributes).filter(([key]) => !isText(key));
+      const rest = Object.fromEntries(Object.entries(attributes).filter(([key]) => !isText(key)));
       const joined = text.join("\n").trim();
-      return {
-        names: joined === "" ? [] : await namesOf(joined),
-        rest: Object.fromEntries(rest),
-      };
+      return joined === "" ? { names: [], rest } : { ...(await reader(joined)), rest };
     },
   };
 }
