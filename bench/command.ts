@@ -24,7 +24,9 @@ const usage = "npm run bench -- <name> [--check] [--json] [--<option> <value>]";
 
 function listBenches(benches: readonly Bench[]): string {
   const lines = benches.map(({ name, description, options }) => {
-    const own = Object.entries(options).map(([option, value]) => ` [--${option} ${value}]`);
+    const own = Object.entries(options).map(
+      ([option, value]) => ` [--${option} ${value || "<file>"}]`,
+    );
     return `  ${name.padEnd(14)} ${description}${own.join("")}`;
   });
   return [usage, ...lines].join("\n");

@@ -26,7 +26,7 @@ export interface SeedRun {
   readonly quality: KeptQuality;
   readonly epochs: number;
   readonly bestEpoch: number;
-  /** Of training and validation, over all the parts in which it ran. */
+  /** Of training, validation and test, over all the parts in which it ran. */
   readonly seconds: number;
 }
 

@@ -1,6 +1,5 @@
 import { compareRankings, type MeanOverUsers } from "../../evaluation/ranking/evaluate-ranking.ts";
 import {
-  type Interactions,
   leaveOneOut,
   type Protocol,
   type RankingSplit,
@@ -95,7 +94,7 @@ const describeData = (data: InteractionData): RankingEvaluation["data"] => ({
   form: data.form,
   users: data.sequences.length,
   items: data.itemCount,
-  interactions: countInteractions(data as Interactions),
+  interactions: countInteractions(data),
   notes: data.notes,
 });
 
