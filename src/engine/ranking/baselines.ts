@@ -69,10 +69,10 @@ const createEase = (threads: number): Baseline => ({
 const createImplicitFactors = (seed: number): Baseline => ({
   name: "iALS",
   variants: [
-    { regularisation: 0.001, unobservedWeight: 0.1 },
     { regularisation: 0.003, unobservedWeight: 0.1 },
-    { regularisation: 0.003, unobservedWeight: 0.3 },
+    { regularisation: 0.01, unobservedWeight: 0.1 },
     { regularisation: 0.03, unobservedWeight: 0.03 },
+    { regularisation: 0.1, unobservedWeight: 0.03 },
   ].map(({ regularisation, unobservedWeight }) => ({
     settings: `64 factors, λ ${regularisation}, α₀ ${unobservedWeight}`,
     fit: (data) =>
