@@ -56,7 +56,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     ...{ [lossOutput]: loss, ...mapKeys(outputs, resultOutput) },
     ...{ ...mapKeys(slopes, gradientOutput), ...afterStep(adam) },
   };
-  const native = await createNativeSession(graph, results, options.threads);
+  const native = await createNativeSession(graph, results, {
+    ...(options.threads !== undefined && { threads: options.threads }),
+    plansMemory: false,
+  });
   const data = dataInputs(selectModel(graph, results).inputs, adam);
   const names = { outputs: Object.keys(outputs), gradients: Object.keys(slopes) };
   const step = createStep({ native, banks, data, adam, names });
