@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.ts";
+import { fastLoopBench } from "./fast-loop.bench.ts";
 import { gateBench } from "./gate.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { opeBench } from "./ope.bench.ts";
@@ -14,6 +15,7 @@ export const benches: readonly Bench[] = [
   importBench,
   opeBench,
   gateBench,
+  fastLoopBench,
   trainBench,
   qualityBench,
 ];

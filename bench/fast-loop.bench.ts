@@ -1,0 +1,44 @@
+import { createRandom, type RandomStream } from "../src/numeric/random.ts";
+import { createLinearHead } from "../src/policy/fast-loop/linear-head.ts";
+import type { Bench } from "./bench.ts";
+import { median } from "./statistics.ts";
+
+const sizes = [64, 256];
+const repetitions = 5;
+
+/** Times in a second of processor time that `work` can be done: who else runs doesn't count. */
+function measureRate(count: number, work: (index: number) => void): number {
+  const rates = Array.from({ length: repetitions }, () => {
+    const before = process.cpuUsage();
+    for (let index = 0; index < count; index++) work(index);
+    return (count * 1e6) / process.cpuUsage(before).user;
+  });
+  return median(rates);
+}
+
+function createEvents(size: number, random: RandomStream): Float64Array[] {
+  return Array.from({ length: 256 }, () =>
+    Float64Array.from({ length: size }, () => random.normal() / Math.sqrt(size)),
+  );
+}
+
+export const fastLoopBench: Bench<{ events: number }> = {
+  name: "fast-loop",
+  description: `events learnt and weights drawn by the fast loop's head, d ${sizes.join(" and ")}`,
+  options: { events: 4000 },
+  async run({ events }, report) {
+    const random = createRandom(1);
+    for (const size of sizes) {
+      const features = createEvents(size, random);
+      const options = { size, priorPrecision: 1, forgetting: 0.999, noiseVariance: 0.25 };
+      const head = createLinearHead(options);
+      const count = Math.ceil((events * sizes[0]!) / size);
+      const learn = (index: number) => head.update(features[index % features.length]!, index % 2);
+      report.figure(`updates per CPU second, d ${size}`, measureRate(count, learn));
+      report.figure(
+        `draws per CPU second, d ${size}`,
+        measureRate(count, () => head.draw(random, 1)),
+      );
+    }
+  },
+};

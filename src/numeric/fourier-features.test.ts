@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { createFourierFeatures, medianDistance } from "./fourier-features.ts";
+import { createRandom } from "./random.ts";
+
+test("products of the features are the Gaussian kernel, within five standard errors", () => {
+  const count = 4000;
+  const random = createRandom(71);
+  const write = createFourierFeatures({ inputs: 3, features: count, bandwidth: 2, random });
+  const point = () => Array.from({ length: 3 }, () => 2 * random.normal());
+  const [left, right] = [new Float64Array(count), new Float64Array(count)];
+  for (let pair = 0; pair < 20; pair++) {
+    const [x, y] = [point(), point()];
+    write(x, left);
+    write(y, right);
+    const squared = x.reduce((sum, value, index) => sum + (value - y[index]!) ** 2, 0);
+    const product = left.reduce((sum, value, index) => sum + value * right[index]!, 0);
+    // A term is 2·cos·cos: at most 2, so the mean of the terms has a standard error of at most 2/√D.
+    expect(Math.abs(product - Math.exp(-squared / 8))).toBeLessThan((5 * 2) / Math.sqrt(count));
+  }
+});
+
+test("the same seed gives the same features", () => {
+  const features = [1, 1, 2].map((seed) => {
+    const made = new Float64Array(8);
+    createFourierFeatures({ inputs: 2, features: 8, bandwidth: 1, random: createRandom(seed) })(
+      [0.3, -1],
+      made,
+    );
+    return made;
+  });
+  expect(features[1]).toEqual(features[0]);
+  expect(features[2]).not.toEqual(features[0]);
+});
+
+test("the median distance of points on a line is that of their pairs", () => {
+  // |i − j| of different i, j in 0…4: 1 four times, 2 three times, 3 twice, 4 once; the median is 2.
+  const rows = [0, 1, 2, 3, 4].map((value) => [value]);
+  expect(medianDistance(rows, createRandom(3))).toBe(2);
+});
+
+test("rows and bandwidths that give no kernel are refused", () => {
+  expect(() => medianDistance([[1]], createRandom(1))).toThrow(/needs 2 rows, got 1/);
+  expect(() => medianDistance([[1], [1]], createRandom(1))).toThrow(/median distance .* is 0/);
+  const options = { inputs: 1, features: 2, random: createRandom(1) };
+  expect(() => createFourierFeatures({ ...options, bandwidth: Number.NaN })).toThrow(
+    /bandwidth is NaN/,
+  );
+});
