@@ -120,6 +120,39 @@ export function tilt(
   return logits;
 }
 
+/** exp of a reference's logs, and each advantage less the largest one. */
+interface TiltedState {
+  readonly reference: Float64Array;
+  readonly gaps: Float64Array;
+}
+
+function prepare(state: {
+  readonly reference: Float64Array;
+  readonly advantage: Float64Array;
+}): TiltedState {
+  const largest = state.advantage.reduce(
+    (most, value) => Math.max(most, value),
+    Number.NEGATIVE_INFINITY,
+  );
+  return {
+    reference: state.reference.map(Math.exp),
+    gaps: state.advantage.map((value) => value - largest),
+  };
+}
+
+/** KL(π ‖ π_ref) of π ∝ π_ref·e^x with x = A/η: E_π[x] − log Σ π_ref·e^x, an exponential a candidate. */
+function tiltedDivergence({ reference, gaps }: TiltedState, temperature: number): number {
+  let total = 0;
+  let mean = 0;
+  for (let a = 0; a < gaps.length; a++) {
+    const x = Math.max(-exponentClip, gaps[a]! / temperature);
+    const mass = reference[a]! * Math.exp(x);
+    total += mass;
+    mean += mass * x;
+  }
+  return mean / total - Math.log(total);
+}
+
 /**
  * η at which the mean KL over the states equals the radius, by bisection on log η (KL falls as η grows; the dual of
  * mpo.md 3). Where even the coldest η stays within the radius, that one.
@@ -128,15 +161,14 @@ export function solveTemperature(
   states: readonly { readonly reference: Float64Array; readonly advantage: Float64Array }[],
   klRadius: number,
 ): number {
+  const prepared = states.map(prepare);
   let low = Math.log(1e-4);
   let high = Math.log(1e2);
   // Leaves log η known to 1e-5.
   for (let iteration = 0; iteration < 20; iteration++) {
     const middle = (low + high) / 2;
     let total = 0;
-    for (const { reference, advantage } of states) {
-      total += klDivergence(tilt(reference, advantage, Math.exp(middle)), reference);
-    }
+    for (const state of prepared) total += tiltedDivergence(state, Math.exp(middle));
     if (total / states.length > klRadius) low = middle;
     else high = middle;
   }

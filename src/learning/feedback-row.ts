@@ -28,6 +28,14 @@ export interface FeedbackRow {
   readonly fold: Fold;
 }
 
+/** What judging reads of a row, whatever made it. */
+export interface JudgedRow
+  extends Pick<FeedbackRow, "action" | "propensity" | "reward" | "exploration" | "user" | "arm"> {
+  readonly candidates: readonly { readonly itemId: string }[];
+}
+
 /** π with the exploration floor, as it is served: (1 − ε)·π + ε/K. */
-export const servedProbability = (probability: number, row: FeedbackRow): number =>
-  (1 - row.exploration) * probability + row.exploration / row.candidates.length;
+export const servedProbability = (
+  probability: number,
+  row: Pick<JudgedRow, "exploration" | "candidates">,
+): number => (1 - row.exploration) * probability + row.exploration / row.candidates.length;

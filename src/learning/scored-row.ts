@@ -1,11 +1,11 @@
 import type { Scorer } from "../policy/scorer.ts";
 import { normaliseLogs, type RowScores } from "./challengers.ts";
 import { rewardHeadCount } from "./critic.ts";
-import type { FeedbackRow } from "./feedback-row.ts";
+import type { FeedbackRow, JudgedRow } from "./feedback-row.ts";
 
 /** A feedback row with what the serving policy and the critic say of its candidates. */
-export interface ScoredRow {
-  readonly row: FeedbackRow;
+export interface ScoredRow<Row extends JudgedRow = FeedbackRow> {
+  readonly row: Row;
   readonly scores: RowScores;
 }
 
@@ -36,7 +36,7 @@ export async function scoreCritic(
  * Area under the ROC curve of D: how often the choice of a satisfied user scores above a draw of π_θ at the same state,
  * ties for half, rows weighted by reward. 0.5 where there is nothing to tell apart.
  */
-export function discriminatorAuc(scored: readonly ScoredRow[]): number {
+export function discriminatorAuc(scored: readonly ScoredRow<JudgedRow>[]): number {
   let wins = 0;
   let total = 0;
   for (const { row, scores } of scored) {

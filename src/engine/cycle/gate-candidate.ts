@@ -2,7 +2,7 @@ import type { Arm } from "../../domain/decision.ts";
 import { type GateRecord, judgeCandidate } from "../../evaluation/gate.ts";
 import type { GateLimits } from "../../evaluation/gate-guards.ts";
 import { rewardMoments } from "../../learning/challengers.ts";
-import { servedProbability } from "../../learning/feedback-row.ts";
+import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import {
   checkedPart,
@@ -19,7 +19,7 @@ const coveredShare = 0.05;
 
 /** Mass of the candidate on choices that the serving policy as good as never made, mean over rows. */
 function unsupportedMass(
-  rows: readonly ScoredRow[],
+  rows: readonly ScoredRow<JudgedRow>[],
   candidateLogs: readonly Float64Array[],
 ): number {
   let mass = 0;
@@ -35,7 +35,7 @@ function unsupportedMass(
 }
 
 /** Share of the offered items that a policy shows at least now and then. */
-function coverage(rows: readonly ScoredRow[], logs: readonly Float64Array[]): number {
+function coverage(rows: readonly ScoredRow<JudgedRow>[], logs: readonly Float64Array[]): number {
   const shown = new Map<string, { policy: number; uniform: number }>();
   for (const [index, { row }] of rows.entries()) {
     for (const [a, view] of row.candidates.entries()) {
@@ -53,7 +53,7 @@ function coverage(rows: readonly ScoredRow[], logs: readonly Float64Array[]): nu
 
 /** Arrays for the gate: the candidate against the serving policy on rows that nothing has seen. */
 export function gateCandidate(options: {
-  readonly rows: readonly ScoredRow[];
+  readonly rows: readonly ScoredRow<JudgedRow>[];
   /** log π_θ' of each row's candidates. */
   readonly candidateLogs: readonly Float64Array[];
   /** Where the candidate has served too: its rows' arm. The serving policy logged the others. */

@@ -1,5 +1,5 @@
 import type { Arm } from "../../domain/decision.ts";
-import { klDivergence, trustRegionTarget, withoutFloor } from "../../learning/challengers.ts";
+import { klDivergence } from "../../learning/challengers.ts";
 import {
   type CriticRow,
   type CriticTraining,
@@ -7,7 +7,7 @@ import {
   trainCritic,
 } from "../../learning/critic.ts";
 import { type Distillation, distil } from "../../learning/distil.ts";
-import { type FeedbackRow, type Fold, servedProbability } from "../../learning/feedback-row.ts";
+import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
 import type { MetaPolicyState } from "../../learning/meta-policy.ts";
 import { type PolicyDifference, policyDifference } from "../../learning/policy-difference.ts";
 import {
@@ -20,20 +20,18 @@ import type { RandomStream } from "../../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
 import { createScorer } from "../../policy/scorer.ts";
 import {
-  type Challenger,
-  type JudgedPart,
   type Judgement,
   judgeChallengers,
-  mixChallengers,
+  type MeasuredPart,
+  measurePart,
   temper,
 } from "./judge-challengers.ts";
+import { type Move, moveStates } from "./move-states.ts";
 import type { StageClock } from "./stage-clock.ts";
 
 /** States that the policy is distilled on: the newest ones. */
 const distilStates = 8192;
 const scoreBatch = 64;
-/** Least ESS/n of the unclipped weights that a target leaves its judges, per state, where there is a policy to protect. */
-const targetSampleShare = 0.01;
 
 export interface ImproveInput {
   readonly serving: Network;
@@ -113,42 +111,12 @@ export async function scoreRows(options: {
   });
 }
 
-/** A state with the target that its policy is moved to, and the two policies whose difference Δ is reported. */
-interface Move extends FeedbackRow {
-  readonly target: Float64Array;
-  readonly logPolicy: Float64Array;
-  readonly logChallenger: Float64Array;
-}
-
-function moveStates(options: {
-  readonly states: readonly ScoredRow[];
-  readonly challengers: readonly Challenger[];
-  readonly judgement: Judgement;
-  readonly floor: number;
-  readonly arm: Arm;
-}): Move[] {
-  const { states, challengers, judgement, floor, arm } = options;
-  // The gate judges the target on the newest log, so older states may move as far as the exploration of now allows.
-  const exploration = states.find(({ row }) => row.arm === arm)?.row.exploration ?? floor;
-  const sampleShare = judgement.proven ? targetSampleShare : 1e-9;
-  return states.map((entry) => {
-    const { row, scores } = entry;
-    const logChallenger = mixChallengers(entry, challengers, judgement.weights);
-    const served = scores.logPolicy.map((value) =>
-      servedProbability(Math.exp(value), { ...row, exploration }),
-    );
-    const { target } = trustRegionTarget(served, logChallenger.map(Math.exp), sampleShare);
-    return {
-      ...row,
-      target: withoutFloor(target, floor),
-      logPolicy: scores.logPolicy,
-      logChallenger,
-    };
-  });
-}
-
 /** Mean KL(t ‖ π_θ') over the states, nats. */
-async function distillationGap(candidate: Network, moves: readonly Move[], threads: number) {
+async function distillationGap(
+  candidate: Network,
+  moves: readonly Move<FeedbackRow>[],
+  threads: number,
+) {
   const logs = await logsOf(candidate, moves, threads);
   const gaps = moves.map(({ target }, index) =>
     klDivergence(target.map(Math.log), logs[index] ?? target),
@@ -162,7 +130,8 @@ interface Fit {
   /** Newest states that it was trained on, scored by it. */
   readonly states: readonly ScoredRow[];
   /** The half that it was not trained on, as far as the serving policy's arm logged it, with the challengers judged there. */
-  readonly held: JudgedPart;
+  readonly held: ScoredRow[];
+  readonly measured: MeasuredPart;
 }
 
 /** Fits a critic to all rows but those of a fold. */
@@ -189,12 +158,15 @@ async function fitCritic(
   return {
     critic,
     states: await score(known.slice(0, distilStates)),
-    held: { rows: held, challengers: await stages.measure("challengers", () => temper(held)) },
+    held,
+    measured: await stages.measure("challengers", () =>
+      measurePart({ rows: held, challengers: temper(held) }),
+    ),
   };
 }
 
 interface Proposal {
-  readonly moves: readonly Move[];
+  readonly moves: readonly Move<FeedbackRow>[];
   readonly distillation: Distillation;
 }
 
@@ -238,21 +210,21 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
     await fitCritic(input, rows, "first"),
     await fitCritic(input, rows, "second"),
   ];
-  const judge = (parts: readonly JudgedPart[]) =>
+  const judge = (parts: readonly MeasuredPart[]) =>
     stages.measure("judge", () => judgeChallengers(parts, input.meta));
-  const judgement = await judge([first.held, second.held]);
+  const judgement = await judge([first.measured, second.measured]);
   const gateLogs = async (fit: Fit, other: Fit, name: string) => {
     const { distillation } = await propose(input, fit, {
-      judgement: { ...judgement, weights: (await judge([other.held])).weights },
+      judgement: { ...judgement, weights: (await judge([other.measured])).weights },
       name,
     });
     return logsOf(
       distillation.network,
-      fit.held.rows.map(({ row }) => row),
+      fit.held.map(({ row }) => row),
       threads,
     );
   };
-  const judged = [...first.held.rows, ...second.held.rows];
+  const judged = [...first.held, ...second.held];
   const candidateLogs = [
     ...(await gateLogs(first, second, "first")),
     ...(await gateLogs(second, first, "second")),

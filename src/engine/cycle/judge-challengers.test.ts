@@ -16,6 +16,7 @@ import { createRandom } from "../../numeric/random.ts";
 import {
   judgeChallengers,
   loggedArrays,
+  measurePart,
   mixChallengers,
   targetArrays,
   temper,
@@ -98,7 +99,9 @@ describe("the judge", () => {
   const scored = simulate({ count: 1500, users: 100, believed: rewards });
   const challengers = temper(scored);
   // Two halves, as cross-fitting makes them.
-  const parts = [scored.slice(0, 700), scored.slice(700)].map((rows) => ({ rows, challengers }));
+  const parts = [scored.slice(0, 700), scored.slice(700)].map((rows) =>
+    measurePart({ rows, challengers }),
+  );
   const judgement = judgeChallengers(parts, {});
 
   test("estimates each challenger's true difference within 4 standard errors", () => {
@@ -134,7 +137,7 @@ describe("the judge", () => {
       [better, true],
       [scored, false],
     ] as const) {
-      const part = [{ rows, challengers: temper(rows) }];
+      const part = [measurePart({ rows, challengers: temper(rows) })];
       const once = judgeChallengers(part, {});
       const again = judgeChallengers(part, once.state);
       expect([once.proven, again.proven]).toEqual([proven, proven]);
@@ -148,7 +151,7 @@ describe("the judge", () => {
     const misled = simulate({ count: 1500, users: 100, believed: rewards.map((r) => 1 - r) });
     const challenging = temper(misled);
     const { settings, weights, difference } = judgeChallengers(
-      [{ rows: misled, challengers: challenging }],
+      [measurePart({ rows: misled, challengers: challenging })],
       {},
     );
     for (const one of settings) expect(one.difference).toBeLessThan(0);
@@ -161,7 +164,7 @@ describe("the judge", () => {
 // New feedback can come from one user, or from users who all fall into other folds.
 const told = (rows: readonly ScoredRow[], states: readonly ScoredRow[]) => {
   const challengers = temper(states);
-  const judgement = judgeChallengers([{ rows, challengers }], {});
+  const judgement = judgeChallengers([measurePart({ rows, challengers })], {});
   for (const { weight } of judgement.settings) expect(weight).toBeGreaterThanOrEqual(0);
   expect(Object.values(judgement.state).every(Number.isFinite)).toBe(true);
   const logs = mixChallengers(states[0]!, challengers, judgement.weights);

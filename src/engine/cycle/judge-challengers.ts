@@ -14,7 +14,7 @@ import {
   rewardMoments,
   solveTemperature,
 } from "../../learning/challengers.ts";
-import { servedProbability } from "../../learning/feedback-row.ts";
+import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import {
   challengerSettings,
   type MetaPolicyState,
@@ -40,8 +40,21 @@ export interface Challenger {
 
 /** Rows with the challengers that are judged on them: scored by a critic that was trained on none of the rows. */
 export interface JudgedPart {
-  readonly rows: readonly ScoredRow[];
+  readonly rows: readonly ScoredRow<JudgedRow>[];
   readonly challengers: readonly Challenger[];
+}
+
+/** A part as every judgement reads it: measured once, judged alone and with others. */
+export interface MeasuredPart {
+  readonly rows: readonly ScoredRow<JudgedRow>[];
+  /** Control variate of each row's candidates. */
+  readonly values: readonly Float64Array[];
+  readonly serving: TargetArrays;
+  readonly challengers: readonly (TargetArrays & {
+    readonly setting: ChallengerSetting;
+    /** KL(π_φ ‖ π_θ) of each row, nats. */
+    readonly divergences: Float64Array;
+  })[];
 }
 
 export interface JudgedSetting extends ChallengerSetting {
@@ -61,9 +74,12 @@ export interface TargetArrays {
   readonly directValues: Float64Array;
 }
 
-export function temper(scored: readonly ScoredRow[]): readonly Challenger[] {
+export function temper(
+  scored: readonly Pick<ScoredRow, "scores">[],
+  settings: readonly ChallengerSetting[] = challengerSettings,
+): readonly Challenger[] {
   const sample = scored.slice(0, temperatureStates);
-  return challengerSettings.map((setting) => {
+  return settings.map((setting) => {
     const states = sample.map(({ scores }) => ({
       reference: referenceLogs(scores.logPolicy, setting.proximity),
       advantage: advantages(scores, setting),
@@ -72,27 +88,31 @@ export function temper(scored: readonly ScoredRow[]): readonly Challenger[] {
   });
 }
 
+const noLogs = new Float64Array();
+
 /** @param logs log π of each row's candidates; @param values Q of each row's candidates */
 export function targetArrays(
-  rows: readonly ScoredRow[],
+  rows: readonly ScoredRow<JudgedRow>[],
   logs: readonly Float64Array[],
   values: readonly Float64Array[],
 ): TargetArrays {
   const targetProbabilities = new Float64Array(rows.length);
   const directValues = new Float64Array(rows.length);
   for (const [index, { row }] of rows.entries()) {
-    for (const [a, logProbability] of (logs[index] ?? []).entries()) {
-      const served = servedProbability(Math.exp(logProbability), row);
-      directValues[index] = (directValues[index] ?? 0) + served * (values[index]?.[a] ?? 0);
-      if (a === row.action) targetProbabilities[index] = served;
+    const [own, value] = [logs[index] ?? noLogs, values[index] ?? noLogs];
+    let total = 0;
+    for (let a = 0; a < own.length; a++) {
+      total += servedProbability(Math.exp(own[a] ?? 0), row) * (value[a] ?? 0);
     }
+    directValues[index] = total;
+    targetProbabilities[index] = servedProbability(Math.exp(own[row.action] ?? 0), row);
   }
   return { targetProbabilities, directValues };
 }
 
 /** What of a candidate the log can check. @param logs log π of the candidate, and of the policies that made the rows */
 export function checkedPart(
-  rows: readonly ScoredRow[],
+  rows: readonly ScoredRow<JudgedRow>[],
   logs: { readonly candidate: readonly Float64Array[]; readonly logging: readonly Float64Array[] },
   values: readonly Float64Array[],
 ): CheckedPart {
@@ -116,7 +136,7 @@ export function checkedPart(
 
 /** Logged arrays of the rows, with the control variate at the logged action. */
 export function loggedArrays(
-  rows: readonly ScoredRow[],
+  rows: readonly ScoredRow<JudgedRow>[],
   values: readonly Float64Array[],
 ): { readonly feedback: LoggedFeedback; readonly predictions: Float64Array } {
   return {
@@ -153,7 +173,7 @@ const noEvidence = {
 
 /** log φ* of a row: Σ_j w_j π_φj, *do nothing* included. */
 export const mixChallengers = (
-  { scores }: ScoredRow,
+  { scores }: Pick<ScoredRow, "scores">,
   challengers: readonly Challenger[],
   weights: Judgement["weights"],
 ): Float64Array =>
@@ -165,31 +185,88 @@ export const mixChallengers = (
     [weights[doNothing] ?? 0, ...challengers.map(({ setting }) => weights[setting.name] ?? 0)],
   );
 
+/** Reads each challenger once on the rows of a part. */
+export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
+  const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);
+  const servingLogs = rows.map(({ scores }) => scores.logPolicy);
+  return {
+    rows,
+    values,
+    serving: targetArrays(rows, servingLogs, values),
+    challengers: challengers.map(({ setting, temperature }) => {
+      const logs = rows.map(({ scores }) => challengerLogs(scores, setting, temperature));
+      const divergences = Float64Array.from(logs, (log, index) =>
+        klDivergence(log, servingLogs[index] ?? log),
+      );
+      return { setting, divergences, ...targetArrays(rows, logs, values) };
+    }),
+  };
+}
+
+function concatenate(arrays: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    all.set(array, offset);
+    offset += array.length;
+  }
+  return all;
+}
+
+const joinArrays = (targets: readonly TargetArrays[]): TargetArrays => ({
+  targetProbabilities: concatenate(targets.map((target) => target.targetProbabilities)),
+  directValues: concatenate(targets.map((target) => target.directValues)),
+});
+
+/** Σ_j w_j of both arrays: served probabilities are linear in π. */
+function mixArrays(targets: readonly TargetArrays[], weights: readonly number[]): TargetArrays {
+  const mix = (arrays: readonly Float64Array[]) =>
+    (arrays[0] ?? noLogs).map((_, row) =>
+      arrays.reduce((sum, array, j) => sum + (weights[j] ?? 0) * (array[row] ?? 0), 0),
+    );
+  return {
+    targetProbabilities: mix(targets.map((target) => target.targetProbabilities)),
+    directValues: mix(targets.map((target) => target.directValues)),
+  };
+}
+
+/** A policy's arrays against the serving policy's, over all parts. */
+function createComparison(parts: readonly MeasuredPart[]) {
+  const rows = parts.flatMap((part) => part.rows);
+  const values = parts.flatMap((part) => part.values);
+  const { feedback, predictions } = loggedArrays(rows, values);
+  const serving = joinArrays(parts.map((part) => part.serving));
+  const compare = (candidate: TargetArrays): PairedDifference =>
+    rows.length === 0
+      ? noEvidence
+      : pairedDifference({ feedback, predictions, serving, candidate, weightClip });
+  const uniformLogs = rows.map(({ scores: { logPolicy } }) =>
+    new Float64Array(logPolicy.length).fill(-Math.log(logPolicy.length)),
+  );
+  return { serving, compare, uniform: compare(targetArrays(rows, uniformLogs, values)) };
+}
+
 /**
  * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences to the serving policy
  * (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and control variate come from a critic that was
  * trained on none of its rows. Judging each by its own reward model would favour the one that believes most of itself.
  */
-export function judgeChallengers(parts: readonly JudgedPart[], state: MetaPolicyState): Judgement {
-  const rows = parts.flatMap((part) => part.rows);
-  const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);
-  const { feedback, predictions } = loggedArrays(rows, values);
-  const servingLogs = rows.map(({ scores }) => scores.logPolicy);
-  const serving = targetArrays(rows, servingLogs, values);
-  const compare = (logs: readonly Float64Array[]): PairedDifference => {
-    if (rows.length === 0) return noEvidence;
-    const candidate = targetArrays(rows, logs, values);
-    return pairedDifference({ feedback, predictions, serving, candidate, weightClip });
-  };
-  const compared = challengerSettings.map((setting, j) => {
-    const logs = parts.flatMap(({ rows: own, challengers }) =>
-      own.map(({ scores }) => challengerLogs(scores, setting, challengers[j]?.temperature ?? 1)),
-    );
-    const kl =
-      logs.reduce((sum, log, index) => sum + klDivergence(log, servingLogs[index] ?? log), 0) /
-      Math.max(1, rows.length);
-    return { ...setting, kl, ...compare(logs) };
+export function judgeChallengers(
+  parts: readonly MeasuredPart[],
+  state: MetaPolicyState,
+): Judgement {
+  const { serving, compare, uniform } = createComparison(parts);
+  const challengers = (parts[0]?.challengers ?? []).map(({ setting }, j) => {
+    const own = parts.flatMap((part) => part.challengers[j] ?? []);
+    const divergences = concatenate(own.map((one) => one.divergences));
+    const kl = divergences.reduce((sum, value) => sum + value, 0) / Math.max(1, divergences.length);
+    return { setting, kl, target: joinArrays(own) };
   });
+  const compared = challengers.map(({ setting, kl, target }) => ({
+    ...setting,
+    kl,
+    ...compare(target),
+  }));
   const scale =
     compared.reduce((sum, { standardError }) => sum + standardError, 0) / compared.length;
   // Fewer than two users, or nothing to choose: the rows tell nothing apart.
@@ -202,16 +279,14 @@ export function judgeChallengers(parts: readonly JudgedPart[], state: MetaPolicy
       isTold ? (difference - standardError) / scale : 0,
     ]),
   ]);
-  const uniformLogs = servingLogs.map((logs) => logs.map(() => -Math.log(logs.length)));
-  const uniform = compare(uniformLogs);
   const proven = uniform.z < -provenDeviations;
   // A serving policy that is no better than chance any more tells of a change: what was learned before it does not count.
   const update = updateMetaPolicy(proven ? state : {}, evidence);
-  const { difference, standardError } = compare(
-    parts.flatMap(({ rows: own, challengers }) =>
-      own.map((scored) => mixChallengers(scored, challengers, update.weights)),
-    ),
+  const weights = [doNothing, ...compared.map(({ name }) => name)].map(
+    (name) => update.weights[name] ?? 0,
   );
+  const targets = [serving, ...challengers.map(({ target }) => target)];
+  const { difference, standardError } = compare(mixArrays(targets, weights));
   const settings = compared.map((one) => ({ ...one, weight: update.weights[one.name] ?? 0 }));
   return {
     settings,
