@@ -38,7 +38,7 @@ export function linearCrossEntropy(options: Rows & { readonly table: Value }): V
     const cut = (value: Value) =>
       slice(value, { axis: 0, start, end: Math.min(rows, start + size) });
     const part = { states: cut(states), targets: cut(targets), weights: cut(weights) };
-    chunks.push(buildChunk(part, table, chunks.at(-1)?.tableGradient));
+    chunks.push(buildChunk(part, table, chunks.at(-1)));
   }
   const loss = chunks.map((chunk) => chunk.loss).reduce((total, part) => add(total, part));
   return replaceGradient(loss, [states, table], (gradient) => [
@@ -64,7 +64,7 @@ interface Chunk {
 function buildChunk(
   { states, targets, weights }: Rows,
   table: Value,
-  before: Value | undefined,
+  before: Chunk | undefined,
 ): Chunk {
   const scale = reshape(weights, [targets.shape[0]!, 1]);
   const probabilities = softmax(
@@ -76,17 +76,18 @@ function buildChunk(
   return {
     loss: negate(sum(multiply(weights, log(add(picked, tiny))))),
     statesGradient: multiply(matmul(slopes, table), scale),
-    tableGradient: before ? add(before, own) : own,
+    tableGradient: before ? add(before.tableGradient, own) : own,
   };
 }
 
 /**
- * The value, to be had only once the matrix is: without that a runtime may keep the slopes of all chunks until it gets to
- * the table's gradient.
+ * The value, to be had only once a chunk is through: without that a runtime may keep the slopes of all chunks until it gets to
+ * what is made of them.
  */
-function after(value: Value, matrix: Value): Value {
-  const row = slice(matrix, { axis: 0, start: 0, end: 1 });
-  return add(value, multiply(slice(row, { axis: 1, start: 0, end: 1 }), 0));
+function after(value: Value, { statesGradient, tableGradient }: Chunk): Value {
+  const corner = (matrix: Value) =>
+    slice(slice(matrix, { axis: 0, start: 0, end: 1 }), { axis: 1, start: 0, end: 1 });
+  return add(value, multiply(add(corner(statesGradient), corner(tableGradient)), 0));
 }
 
 function assertShapes({ states, table, targets, weights }: Rows & { readonly table: Value }): void {

@@ -70,7 +70,7 @@ export function describeRankingProgress(progress: RankingProgress): string {
     case "baseline":
       return `baseline ${progress.fit} of ${progress.fits}: ${progress.ranker} ${progress.settings}`;
     case "start":
-      return `Transformer: ${group(progress.parameters)} parameters, about ${group(Math.ceil(progress.memoryBytes / 1e6))} MB; first epoch`;
+      return `Transformer: ${group(progress.parameters)} parameters, training takes about ${group(Math.ceil(progress.memoryBytes / 1e6))} MB more; first epoch`;
     case "epoch": {
       const { epoch, epochs, loss, metric, bestMetric, secondsLeft } = progress;
       const best = bestMetric === undefined ? "" : `, best ${bestMetric.toFixed(4)}`;
