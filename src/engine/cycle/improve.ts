@@ -1,4 +1,5 @@
 import type { Arm } from "../../domain/decision.ts";
+import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
 import { klDivergence } from "../../learning/challengers.ts";
 import {
   type CriticRow,
@@ -8,7 +9,7 @@ import {
 } from "../../learning/critic.ts";
 import { type Distillation, distil } from "../../learning/distil.ts";
 import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
-import type { MetaPolicyState } from "../../learning/meta-policy.ts";
+import { type MetaPolicyState, memoryHalfLives } from "../../learning/meta-policy.ts";
 import { type PolicyDifference, policyDifference } from "../../learning/policy-difference.ts";
 import {
   discriminatorAuc,
@@ -19,6 +20,7 @@ import {
 import type { RandomStream } from "../../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
 import { createScorer } from "../../policy/scorer.ts";
+import { type CalibrationRecord, describeCalibration } from "./describe-calibration.ts";
 import {
   type Judgement,
   judgeChallengers,
@@ -55,6 +57,7 @@ export interface Improvement {
   readonly difference: PolicyDifference;
   readonly distillation: Distillation;
   readonly auc: number;
+  readonly calibration: CalibrationRecord;
   /** Mean KL(t ‖ π_θ'), nats: what distillation left undone. */
   readonly gap: number;
   readonly criticLoss: readonly [number, number];
@@ -129,8 +132,12 @@ interface Fit {
   readonly critic: CriticTraining;
   /** Newest states that it was trained on, scored by it. */
   readonly states: readonly ScoredRow[];
-  /** The half that it was not trained on, as far as the serving policy's arm logged it, with the challengers judged there. */
-  readonly held: ScoredRow[];
+  /** The half that it was not trained on, as far as the serving policy's arm logged it. */
+  readonly held: readonly ScoredRow[];
+}
+
+/** A fit with calibrated reward heads, and its challengers on the half that they are judged on. */
+interface CalibratedFit extends Fit {
   readonly measured: MeasuredPart;
 }
 
@@ -154,16 +161,29 @@ async function fitCritic(
     stages.measure("score", () =>
       scoreRows({ serving, critic: critic.network, rows: chosen, threads }),
     );
-  const held = await score(rows.filter((row) => row.fold === without && row.arm === arm));
   return {
     critic,
     states: await score(known.slice(0, distilStates)),
-    held,
-    measured: await stages.measure("challengers", () =>
-      measurePart({ rows: held, challengers: temper(held) }),
-    ),
+    held: await score(rows.filter((row) => row.fold === without && row.arm === arm)),
   };
 }
+
+/** @param out rows that the maps may be fitted to: their critic has not seen them, and none of them judges this fit */
+const calibrateFit = (
+  { stages }: ImproveInput,
+  fit: Fit,
+  out: readonly ScoredRow[],
+): Promise<CalibratedFit> =>
+  stages.measure("challengers", () => {
+    const maps = fitMemoryMaps(out, memoryHalfLives.length);
+    const held = calibrateRows(fit.held, maps);
+    return {
+      critic: fit.critic,
+      states: calibrateRows(fit.states, maps),
+      held,
+      measured: measurePart({ rows: held, challengers: temper(held) }),
+    };
+  });
 
 interface Proposal {
   readonly moves: readonly Move<FeedbackRow>[];
@@ -206,14 +226,14 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
     ...row,
     policy: (logs[index] ?? new Float64Array()).map(Math.exp),
   }));
-  const [first, second] = [
-    await fitCritic(input, rows, "first"),
-    await fitCritic(input, rows, "second"),
-  ];
+  const withoutFirst = await fitCritic(input, rows, "first");
+  const withoutSecond = await fitCritic(input, rows, "second");
+  const first = await calibrateFit(input, withoutFirst, withoutSecond.held);
+  const second = await calibrateFit(input, withoutSecond, withoutFirst.held);
   const judge = (parts: readonly MeasuredPart[]) =>
     stages.measure("judge", () => judgeChallengers(parts, input.meta));
   const judgement = await judge([first.measured, second.measured]);
-  const gateLogs = async (fit: Fit, other: Fit, name: string) => {
+  const gateLogs = async (fit: CalibratedFit, other: CalibratedFit, name: string) => {
     const { distillation } = await propose(input, fit, {
       judgement: { ...judgement, weights: (await judge([other.measured])).weights },
       name,
@@ -229,7 +249,8 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
     ...(await gateLogs(first, second, "first")),
     ...(await gateLogs(second, first, "second")),
   ];
-  const both = await fitCritic(input, rows, undefined);
+  const out = [...withoutFirst.held, ...withoutSecond.held];
+  const both = await calibrateFit(input, await fitCritic(input, rows, undefined), out);
   const { moves, distillation } = await propose(input, both, { judgement, name: "both" });
   return {
     candidate: distillation.network,
@@ -238,6 +259,7 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
     difference: policyDifference(moves),
     distillation,
     auc: discriminatorAuc(judged),
+    calibration: describeCalibration(out, judged),
     gap: await distillationGap(distillation.network, moves, threads),
     criticLoss: [both.critic.firstLoss, both.critic.lastLoss],
     gate: { rows: judged, candidateLogs },

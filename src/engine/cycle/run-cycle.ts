@@ -68,6 +68,7 @@ function describe({
     judgedDifference: judgement.difference,
     discriminator: { auc: improvement.auc },
     critic: { firstLoss: improvement.criticLoss[0], lastLoss: improvement.criticLoss[1] },
+    calibration: improvement.calibration,
     distillation: { ...distilled, gap: improvement.gap },
     gate,
     exploration,

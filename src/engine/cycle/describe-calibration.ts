@@ -1,0 +1,31 @@
+import { calibrateModel } from "../../evaluation/model-calibration.ts";
+import { rewardMoments } from "../../learning/challengers.ts";
+import type { ScoredRow } from "../../learning/scored-row.ts";
+import { evenMemory, loggedArrays } from "./judge-challengers.ts";
+
+/** Expected calibration error of the reward model on rows that its heads and its maps have not seen, rewards in [0, 1]. */
+export interface CalibrationRecord {
+  readonly rows: number;
+  /** Absent without rows. */
+  readonly errorBefore?: number;
+  readonly errorAfter?: number;
+}
+
+function calibrationError(rows: readonly ScoredRow[]): number {
+  const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);
+  const { feedback, predictions } = loggedArrays(rows, values);
+  return calibrateModel({ rewards: feedback.rewards, predictions }).calibrationError;
+}
+
+/** @param raw out-of-fold scores; @param calibrated the same rows through a map that was fitted to the other half */
+export function describeCalibration(
+  raw: readonly ScoredRow[],
+  calibrated: readonly ScoredRow[],
+): CalibrationRecord {
+  if (raw.length === 0) return { rows: 0 };
+  return {
+    rows: raw.length,
+    errorBefore: calibrationError(raw),
+    errorAfter: calibrationError(calibrated),
+  };
+}
