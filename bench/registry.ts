@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.ts";
+import { cycleBench } from "./cycle.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
 import { gateBench } from "./gate.bench.ts";
 import { importBench } from "./import.bench.ts";
@@ -17,5 +18,6 @@ export const benches: readonly Bench[] = [
   gateBench,
   fastLoopBench,
   trainBench,
+  cycleBench,
   qualityBench,
 ];

@@ -8,6 +8,17 @@ test("costs are shares of the cycle in the order of its stages", () => {
   ]);
 });
 
+test("processor time and memory stand beside the time where they are known", () => {
+  const record = {
+    stageMs: { read: 500 },
+    stageCpuMs: { read: 950 },
+    stagePeakMiB: { read: 1210 },
+  };
+  expect(stageCosts(record)).toMatchObject([
+    { text: "500\u00a0ms · 950\u00a0ms CPU · 1,210\u00a0MiB" },
+  ]);
+});
+
 test("a record without times has no costs", () => {
   for (const record of [{}, { stageMs: null }, { stageMs: { read: 0, gate: "slow" } }]) {
     expect(stageCosts(record)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../src/contract/api.ts";
 import type { Figure } from "./figures.ts";
-import { formatDuration } from "./format.ts";
+import { formatCount, formatDuration } from "./format.ts";
 import { numberAt, objectAt } from "./json-read.ts";
 
 export interface StageCost extends Figure {
@@ -8,16 +8,25 @@ export interface StageCost extends Figure {
   readonly share: number;
 }
 
-/** Cost by stage in the order of the record. */
+/** Cost by stage in the order of the record: wall time, processor time and peak memory as far as they are in it. */
 export function stageCosts(record: JsonObject): readonly StageCost[] {
   const stages = objectAt(record, "stageMs");
+  const describe = (label: string, durationMs: number) => {
+    const cpuMs = numberAt(objectAt(record, "stageCpuMs"), label);
+    const peakMiB = numberAt(objectAt(record, "stagePeakMiB"), label);
+    return [
+      formatDuration(durationMs),
+      ...(cpuMs === undefined ? [] : [`${formatDuration(cpuMs)} CPU`]),
+      ...(peakMiB === undefined ? [] : [`${formatCount(peakMiB)}\u00a0MiB`]),
+    ].join(" · ");
+  };
   const costs = Object.keys(stages).map((label) => [label, numberAt(stages, label) ?? 0] as const);
   const total = costs.reduce((sum, [, durationMs]) => sum + durationMs, 0);
   return costs
     .filter(([, durationMs]) => durationMs > 0)
     .map(([label, durationMs]) => ({
       label,
-      text: formatDuration(durationMs),
+      text: describe(label, durationMs),
       share: durationMs / total,
     }));
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { PromotionReview } from "../../engine/cycle/promotion.ts";
 import type { GateRecord, GateStatistic } from "../../evaluation/gate-record.ts";
 import type { LiveArmSummary } from "../../evaluation/live-difference.ts";
+import { describeCosts } from "./describe-costs.ts";
 import { describeLift } from "./describe-promotions.ts";
 
 const plain = { head: [], border: [], compact: true };
@@ -98,7 +99,7 @@ function describeLive(review: PromotionReview | undefined): string[] {
 
 /**
  * What a cycle saw and said, for a person: of the gate statistic, interval, rows, ESS, guards, folds, seed and snapshots; of
- * the last promotion both arms and the interval of their difference.
+ * the last promotion both arms and the interval of their difference; cost by stage.
  */
 export function describeCycleRecord(cycle: Cycle): string {
   const { record } = cycle;
@@ -121,5 +122,6 @@ export function describeCycleRecord(cycle: Cycle): string {
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,
     ...tableStatistics(gate),
     ...tableGuards(gate),
+    ...describeCosts(record),
   ].join("\n");
 }

@@ -12,11 +12,12 @@ import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
 import { evaluateServing, type ServingEvaluation } from "./evaluate-serving.ts";
 import { gateCandidate } from "./gate-candidate.ts";
 import { type Improvement, improve } from "./improve.ts";
+import { readUsage } from "./process-usage.ts";
 import { publish } from "./publish.ts";
 import { type CycleFeedback, readFeedback } from "./read-feedback.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
 import { reviewPromotion } from "./review-promotion.ts";
-import { createStageClock, type StageClock } from "./stage-clock.ts";
+import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
 
 export interface CycleOptions {
   readonly store: Store;
@@ -25,6 +26,8 @@ export interface CycleOptions {
   readonly clock: () => number;
   readonly seed: number;
   readonly threads: number;
+  /** What the process has used so far; of this one where left out. */
+  readonly usage?: () => Usage;
 }
 
 interface Findings {
@@ -73,6 +76,8 @@ function describe({
     gate,
     exploration,
     stageMs: stages.stageMs,
+    stageCpuMs: stages.stageCpuMs,
+    stagePeakMiB: stages.stagePeakMiB,
   };
   // Through JSON, so that what is stored is what it says: plain, and without what is absent.
   return JSON.parse(JSON.stringify(record)) as JsonObject;
@@ -216,9 +221,9 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
  * @returns undefined where there is no new feedback to judge on
  */
 export async function runCycle(options: CycleOptions): Promise<Cycle | undefined> {
-  const { store, scenario, configuration, clock } = options;
+  const { store, scenario, configuration, clock, usage = readUsage } = options;
   const startedAt = clock();
-  const findings = await examine(options, createStageClock(clock));
+  const findings = await examine(options, createStageClock(clock, usage));
   if (findings === undefined) return undefined;
   const { feedback, reviewed, improvement, gate, exploration } = findings;
   const finishedAt = clock();

@@ -1,17 +1,50 @@
-/** Wall time by stage of a cycle, in milliseconds. */
-export interface StageClock {
-  measure<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
-  readonly stageMs: Readonly<Record<string, number>>;
+/** What the process has used so far. */
+export interface Usage {
+  /** Of all its threads, milliseconds. */
+  readonly cpuMs: number;
+  /** Resident now, MiB. */
+  readonly memoryMiB: number;
+  /** Most that was ever resident, MiB. */
+  readonly peakMiB: number;
 }
 
-export function createStageClock(clock: () => number): StageClock {
+type ByStage = Readonly<Record<string, number>>;
+
+/** Cost by stage of a cycle. */
+export interface StageClock {
+  measure<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
+  /** Wall time, milliseconds. */
+  readonly stageMs: ByStage;
+  /** Processor time of all threads, milliseconds. */
+  readonly stageCpuMs: ByStage;
+  /**
+   * Most memory that was resident, MiB: exact where the stage took the process higher than it had ever been, else the larger
+   * of its start and end.
+   */
+  readonly stagePeakMiB: ByStage;
+}
+
+function peakBetween(before: Usage, after: Usage): number {
+  const seen = Math.max(before.memoryMiB, after.memoryMiB);
+  return after.peakMiB > before.peakMiB ? Math.max(seen, after.peakMiB) : seen;
+}
+
+export function createStageClock(clock: () => number, usage: () => Usage): StageClock {
   const stageMs: Record<string, number> = {};
+  const stageCpuMs: Record<string, number> = {};
+  const stagePeakMiB: Record<string, number> = {};
   return {
     stageMs,
+    stageCpuMs,
+    stagePeakMiB,
     measure: async (stage, work) => {
       const startedAt = clock();
+      const before = usage();
       const result = await work();
+      const after = usage();
       stageMs[stage] = (stageMs[stage] ?? 0) + clock() - startedAt;
+      stageCpuMs[stage] = (stageCpuMs[stage] ?? 0) + after.cpuMs - before.cpuMs;
+      stagePeakMiB[stage] = Math.max(stagePeakMiB[stage] ?? 0, peakBetween(before, after));
       return result;
     },
   };

@@ -1,0 +1,58 @@
+import type { JsonObject } from "../src/domain/json.ts";
+import type { Bench, Report } from "./bench.ts";
+import { type CycleAnswer, measureCycle } from "./cycle/measure-cycle.ts";
+
+const columnsOf = (record: JsonObject, name: string) => record[name] as Record<string, number>;
+
+function showStages({ record }: CycleAnswer, report: Report): void {
+  const wall = columnsOf(record, "stageMs");
+  const cpu = columnsOf(record, "stageCpuMs");
+  const memory = columnsOf(record, "stagePeakMiB");
+  report.table(
+    ["stage", "s", "CPU s", "peak MiB"],
+    Object.keys(wall).map((stage) => [
+      stage,
+      (wall[stage]! / 1000).toFixed(1),
+      (cpu[stage]! / 1000).toFixed(1),
+      String(memory[stage]!),
+    ]),
+  );
+}
+
+function* sizesOf(from: number, to: number): Generator<number> {
+  for (let decisions = from; decisions <= to; decisions *= 10) yield decisions;
+}
+
+const million = 1_000_000;
+
+interface Options {
+  readonly [option: string]: number;
+  readonly from: number;
+  readonly to: number;
+  readonly candidates: number;
+  readonly threads: number;
+}
+
+export const cycleBench: Bench<Options> = {
+  name: "cycle",
+  description: "one cycle of the loop over decisions that are all new, read from the database",
+  options: { from: 10_000, to: 1_000_000, candidates: 50, threads: 2 },
+  run: async ({ from, to, candidates, threads }, report) => {
+    const answers: CycleAnswer[] = [];
+    for (const decisions of sizesOf(from, to)) {
+      const answer = await measureCycle({ decisions, candidates }, threads);
+      report.note(`${decisions.toLocaleString("en-GB")} decisions: ${answer.outcome}`);
+      showStages(answer, report);
+      report.figure(`minutes, ${decisions} decisions`, answer.seconds / 60);
+      report.figure(`CPU minutes, ${decisions} decisions`, answer.cpuSeconds / 60);
+      report.figure(`GiB at the peak, ${decisions} decisions`, answer.peakMiB / 1024);
+      answers.push(answer);
+    }
+    if (to < million || from >= to)
+      return report.skip("targets are for a million decisions, beside a tenth of them");
+    const [small, large] = answers.slice(-2) as [CycleAnswer, CycleAnswer];
+    report.figure("minutes of the largest cycle", large.seconds / 60);
+    report.figure("GiB at the peak of the largest cycle", large.peakMiB / 1024);
+    report.figure("times as long as a tenth of its decisions", large.seconds / small.seconds);
+  },
+};

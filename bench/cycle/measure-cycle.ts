@@ -1,0 +1,49 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { JsonObject } from "../../src/domain/json.ts";
+import { repository } from "../machine.ts";
+import { type LogSize, makeLog } from "./make-log.ts";
+
+export interface CycleAnswer {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakMiB: number;
+  readonly outcome: string;
+  readonly record: JsonObject;
+}
+
+const folder = join(repository, "bench/results/cycle");
+
+/** The log of a size, made once and kept. */
+async function findLog(size: LogSize): Promise<string> {
+  const path = join(folder, `${size.decisions}x${size.candidates}.db`);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const draft = `${path}.draft`;
+  for (const end of ["", "-wal", "-shm"]) rmSync(draft + end, { force: true });
+  await makeLog(draft, size);
+  renameSync(draft, path);
+  return path;
+}
+
+/** A cycle over all of a log in a process of its own, whose memory is that of the cycle. */
+export async function measureCycle(size: LogSize, threads: number): Promise<CycleAnswer> {
+  const log = await findLog(size);
+  const copy = join(folder, `running-${process.pid}.db`);
+  copyFileSync(log, copy);
+  try {
+    const program = join(import.meta.dirname, "cycle-process.ts");
+    const child = fork(program, [copy, JSON.stringify(size), String(threads)]);
+    const [answer] = await Promise.race([
+      once(child, "message"),
+      once(child, "exit").then(([code]) => {
+        throw new Error(`the cycle over ${size.decisions} decisions ended with code ${code}`);
+      }),
+    ]);
+    return answer as CycleAnswer;
+  } finally {
+    for (const end of ["", "-wal", "-shm"]) rmSync(copy + end, { force: true });
+  }
+}

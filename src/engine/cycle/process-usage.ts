@@ -1,0 +1,13 @@
+import type { Usage } from "./stage-clock.ts";
+
+const mebibyte = 2 ** 20;
+
+/** Of this process: whole milliseconds and MiB, as they go on record. */
+export function readUsage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return {
+    cpuMs: Math.round((user + system) / 1000),
+    memoryMiB: Math.ceil(process.memoryUsage.rss() / mebibyte),
+    peakMiB: Math.ceil(process.resourceUsage().maxRSS / 1024),
+  };
+}
