@@ -19,17 +19,12 @@ import {
   threads,
 } from "./quality/measure.ts";
 import { readPlan } from "./quality/plan.ts";
-import { openRunFolder, type RunFolder } from "./quality/run-folder.ts";
-
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+import { openRunFolder, type RunFolder } from "./run-folder.ts";
+import { mean, standardError } from "./statistics.ts";
 
 /** Spread of the seeds as a standard error; of one seed there is none. */
-function standardError(values: readonly number[]): string {
-  if (values.length < 2) return "–";
-  const squares = values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length).toFixed(4);
-}
+const formatSpread = (values: readonly number[]) =>
+  values.length < 2 ? "–" : standardError(values).toFixed(4);
 
 const hitRate = ({ accuracy }: KeptQuality) => accuracy.hitRate.mean;
 const ndcg = ({ accuracy }: KeptQuality) => accuracy.ndcg.mean;
@@ -61,7 +56,7 @@ function showTable(report: Report, { ranked, skipped }: BaselineRun, runs: reado
 function showFigures(report: Report, protocol: Protocol, runs: readonly SeedRun[]): void {
   const ndcgs = runs.map(({ quality }) => ndcg(quality));
   report.note(
-    `Transformer over ${runs.length} seeds: NDCG@${k} ${mean(ndcgs).toFixed(4)} ± ${standardError(ndcgs)}`,
+    `Transformer over ${runs.length} seeds: NDCG@${k} ${mean(ndcgs).toFixed(4)} ± ${formatSpread(ndcgs)}`,
   );
   report.figure(
     `HR@${k} of the Transformer, ${protocol}`,
@@ -112,8 +107,8 @@ function openFolders(data: InteractionData, plan: TransformerPlan): Parts["folde
   const common = { items: data.itemCount, interactions: countInteractions(data) };
   const variants = listBaselines({ threads, seed: 1 }).flatMap((baseline) => baseline.variants);
   return {
-    own: openRunFolder(data.name, { ...common, plan, defaultSettings, threads }),
-    baselines: openRunFolder(`${data.name}-baselines`, { ...common, variants }),
+    own: openRunFolder(`quality/${data.name}`, { ...common, plan, defaultSettings, threads }),
+    baselines: openRunFolder(`quality/${data.name}-baselines`, { ...common, variants }),
   };
 }
 

@@ -3,6 +3,7 @@ import { cycleBench } from "./cycle.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
 import { gateBench } from "./gate.bench.ts";
 import { importBench } from "./import.bench.ts";
+import { learningBench } from "./learning.bench.ts";
 import { opeBench } from "./ope.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
@@ -17,6 +18,7 @@ export const benches: readonly Bench[] = [
   opeBench,
   gateBench,
   fastLoopBench,
+  learningBench,
   trainBench,
   cycleBench,
   qualityBench,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { leaveOneOut } from "../../src/evaluation/ranking/split.ts";
 import { createTestFolder } from "../../tests/support/store.ts";
+import { openRunFolder } from "../run-folder.ts";
 import { measureBaselines, measureSeed } from "./measure.ts";
-import { openRunFolder } from "./run-folder.ts";
 
 const itemCount = 12;
 const split = leaveOneOut({

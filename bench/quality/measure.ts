@@ -12,7 +12,7 @@ import {
 import type { RankingQuality } from "../../src/evaluation/ranking/evaluate-ranking.ts";
 import type { Protocol, RankingSplit } from "../../src/evaluation/ranking/split.ts";
 import type { SequenceCheckpoint } from "../../src/learning/sequence/sequence-training.ts";
-import type { RunFolder } from "./run-folder.ts";
+import type { RunFolder } from "../run-folder.ts";
 
 export const k = 10;
 /** What the issue of the target counts with. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import { repository } from "../machine.ts";
+import { repository } from "./machine.ts";
 
 /** Where a bench that takes hours keeps what it has, so that it can be broken off between epochs. */
 export interface RunFolder {
@@ -14,7 +14,7 @@ export interface RunFolder {
   remove(name: string): void;
 }
 
-const results = join(repository, "bench/results/quality");
+const results = join(repository, "bench/results");
 
 /** @param key all that the contents depend on: another key is another folder */
 export function openRunFolder(name: string, key: unknown, root = results): RunFolder {

@@ -1,0 +1,111 @@
+import { availableParallelism } from "node:os";
+import { join, relative } from "node:path";
+import type { Bench, Report } from "./bench.ts";
+import { getWorld, worlds } from "./learning/registry.ts";
+import { describeTarget, judgeTargets, listTables } from "./learning/report-tables.ts";
+import { collectResults, type WorldResults } from "./learning/results.ts";
+import { runInProcess } from "./learning/run-in-process.ts";
+import { type KeptOutcome, runUnits, type Unit } from "./learning/run-units.ts";
+import type { LearningWorld } from "./learning/world.ts";
+import { writeReport } from "./learning/write-report.ts";
+import { describeMachine, readMachine, repository } from "./machine.ts";
+import { openRunFolder } from "./run-folder.ts";
+
+const reportFolder = (name: string) => join(repository, "bench/results/learning", name);
+
+/** Cases that can be run here; says of the others why not. */
+function listCases(world: LearningWorld, report: Report): readonly string[] {
+  return world.cases.filter((caseName) => {
+    const obstacle = world.findObstacle?.(caseName);
+    if (obstacle !== undefined) report.note(`${world.name} ${caseName} left out: ${obstacle}`);
+    return obstacle === undefined;
+  });
+}
+
+/** Where outcomes are kept: another folder for other settings. */
+function openShelf(chosen: readonly LearningWorld[], report: Report) {
+  const folders = new Map(
+    chosen.map((world) => {
+      const { name, policies, settings } = world;
+      const folder = openRunFolder(`learning/kept/${name}`, { policies, settings });
+      report.note(`kept in   ${folder.path}; remove it to measure anew`);
+      return [world, folder];
+    }),
+  );
+  const fileOf = ({ caseName, seed }: Unit) => `${caseName}-seed-${seed}.json`;
+  return {
+    load: (unit: Unit) => folders.get(unit.world)?.load<KeptOutcome>(fileOf(unit)),
+    save: (unit: Unit, outcome: KeptOutcome) =>
+      folders.get(unit.world)?.save(fileOf(unit), outcome),
+  };
+}
+
+/** Ctrl-C lets what runs end; a second one ends at once. */
+function watchInterrupt(report: Report): AbortSignal {
+  const controller = new AbortController();
+  process.once("SIGINT", () => {
+    report.note("ends after the seeds that run now; once more to end at once");
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+function show(report: Report, results: WorldResults): void {
+  const { world, seeds } = results;
+  report.note(`\n${world.name}: ${world.description}; seeds ${seeds.join(", ")}`);
+  for (const { columns, rows } of listTables(results)) report.table(columns, rows);
+  for (const target of judgeTargets(results)) report.note(describeTarget(target));
+}
+
+/** Of the seeds that every case has. */
+function collect(
+  world: LearningWorld,
+  units: readonly Unit[],
+  load: (unit: Unit) => KeptOutcome | undefined,
+): WorldResults {
+  const own = units.filter((unit) => unit.world === world);
+  const cases = [...new Set(own.map(({ caseName }) => caseName))];
+  const outcomesOf = (seed: number) => cases.map((caseName) => load({ world, caseName, seed }));
+  const seeds = [...new Set(own.map(({ seed }) => seed))].filter(
+    (seed) => !outcomesOf(seed).includes(undefined),
+  );
+  const bySeed = seeds.map((seed) => outcomesOf(seed) as KeptOutcome[]);
+  const outcomes = cases.map((name, index) => [name, bySeed.map((all) => all[index]!)] as const);
+  return collectResults(world, seeds, new Map(outcomes));
+}
+
+export const learningBench: Bench<{ readonly world: string; readonly seeds: number }> = {
+  name: "learning",
+  description: "policies that learn, in worlds with known truth and on real feedback",
+  options: { world: "all", seeds: 10 },
+  run: async ({ world: name, seeds: count }, report) => {
+    const chosen = name === "all" ? worlds : [getWorld(name)];
+    const shelf = openShelf(chosen, report);
+    const cases = chosen.flatMap((world) =>
+      listCases(world, report).map((caseName) => ({ world, caseName })),
+    );
+    const seeds = Array.from({ length: count }, (_, index) => index + 1);
+    // Seed by seed, so that a run that is broken off has something of everything.
+    const units = seeds.flatMap((seed) => cases.map((one) => ({ ...one, seed })));
+    const signal = watchInterrupt(report);
+    await runUnits(units, {
+      ...shelf,
+      run: runInProcess,
+      workers: Math.min(2, availableParallelism()),
+      clock: performance.now.bind(performance),
+      print: report.note,
+      signal,
+    });
+    const all = chosen
+      .map((world) => collect(world, units, shelf.load))
+      .filter((results) => results.seeds.length > 0);
+    for (const results of all) show(report, results);
+    writeReport(reportFolder(name), all, [describeMachine(readMachine())]);
+    report.note(`report    ${relative(repository, join(reportFolder(name), "report.md"))}`);
+    const judged = all.flatMap(judgeTargets).filter(({ outcome }) => outcome !== "not judged");
+    if (signal.aborted) return report.skip("broken off; the same command goes on");
+    if (judged.length === 0) return report.skip("no target could be judged");
+    const met = judged.filter(({ outcome }) => outcome === "met").length;
+    report.figure("% of the targets that could be judged are met", (100 * met) / judged.length);
+  },
+};

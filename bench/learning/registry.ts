@@ -1,0 +1,14 @@
+import { classificationWorld } from "./classification.world.ts";
+import type { LearningWorld } from "./world.ts";
+
+/** In the order in which they are run and reported. */
+export const worlds: readonly LearningWorld[] = [classificationWorld];
+
+/** @throws RangeError for a name that none has */
+export function getWorld(name: string): LearningWorld {
+  const found = worlds.find((world) => world.name === name);
+  if (found !== undefined) return found;
+  throw new RangeError(
+    `no world '${name}': ${worlds.map((world) => world.name).join(", ")} or all`,
+  );
+}

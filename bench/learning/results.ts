@@ -1,0 +1,86 @@
+import { mean, standardError } from "../statistics.ts";
+import type { LearningWorld, SeedOutcome } from "./world.ts";
+
+export interface Estimate {
+  readonly mean: number;
+  /** Over seeds; NaN for one seed. */
+  readonly standardError: number;
+}
+
+/** The outcomes of a world over seeds, the same seeds for every case. */
+export interface WorldResults {
+  readonly world: LearningWorld;
+  /** Cases that were run. */
+  readonly cases: readonly string[];
+  readonly seeds: readonly number[];
+  /** By seed; undefined where the policy or the case is missing. */
+  findValues(policy: string, caseName: string): readonly number[] | undefined;
+  /** By seed: the mean over cases; undefined where one is missing. */
+  findMeanValues(policy: string, cases: readonly string[]): readonly number[] | undefined;
+  findFigures(name: string, caseName: string): readonly number[] | undefined;
+  /** By seed. */
+  findCurves(policy: string, caseName: string): readonly (readonly number[])[] | undefined;
+  /** Names of all figures, in the order in which they were met. */
+  readonly figureNames: readonly string[];
+}
+
+export const estimate = (values: readonly number[]): Estimate => ({
+  mean: mean(values),
+  standardError: standardError(values),
+});
+
+/** first − second, seed by seed. */
+export const estimateDifference = (first: readonly number[], second: readonly number[]): Estimate =>
+  estimate(first.map((value, index) => value - second[index]!));
+
+/** @throws RangeError where an outcome has values of an unknown policy, or that are no numbers */
+export function checkOutcome(world: LearningWorld, outcome: SeedOutcome): SeedOutcome {
+  for (const policy of [...Object.keys(outcome.values), ...Object.keys(outcome.curves ?? {})])
+    if (!world.policies.includes(policy))
+      throw new RangeError(`${world.name} has no policy '${policy}': ${world.policies.join(", ")}`);
+  const numbers = { ...outcome.values, ...outcome.figures, ...outcome.curves };
+  for (const [name, value] of Object.entries(numbers))
+    if (![value].flat().every(Number.isFinite))
+      throw new RangeError(`${world.name}: '${name}' must be finite, got ${value}`);
+  return outcome;
+}
+
+/** @param outcomes by case, then by seed, no seed missing */
+export function collectResults(
+  world: LearningWorld,
+  seeds: readonly number[],
+  outcomes: ReadonlyMap<string, readonly SeedOutcome[]>,
+): WorldResults {
+  const all = [...outcomes.values()].flat();
+  /** Of every seed, or of none. */
+  function find<T>(caseName: string, pick: (outcome: SeedOutcome) => T | undefined) {
+    const found = outcomes.get(caseName)?.map(pick);
+    return found?.every((one) => one !== undefined) ? (found as readonly T[]) : undefined;
+  }
+  const findValues = (policy: string, caseName: string) =>
+    find(caseName, ({ values }) => values[policy]);
+  return {
+    world,
+    cases: [...outcomes.keys()],
+    seeds,
+    findValues,
+    findMeanValues: (policy, cases) => {
+      const found = cases.map((caseName) => findValues(policy, caseName));
+      if (found.includes(undefined)) return undefined;
+      return seeds.map((_, seed) => mean(found.map((values) => values![seed]!)));
+    },
+    findFigures: (name, caseName) => find(caseName, ({ figures }) => figures?.[name]),
+    findCurves: (policy, caseName) => find(caseName, ({ curves }) => curves?.[policy]),
+    figureNames: [...new Set(all.flatMap(({ figures }) => Object.keys(figures ?? {})))],
+  };
+}
+
+/** As many decimals as the standard error has sense for: two of its digits. */
+export function formatEstimate({ mean: value, standardError }: Estimate): string {
+  const isKnown = Number.isFinite(standardError) && standardError > 0;
+  const decimals = isKnown
+    ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(standardError))))
+    : 4;
+  const error = Number.isNaN(standardError) ? "" : ` ± ${standardError.toFixed(decimals)}`;
+  return `${value.toFixed(decimals)}${error}`;
+}
