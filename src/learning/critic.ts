@@ -13,7 +13,7 @@ import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { memoryHalfLives } from "./meta-policy.ts";
+import { memoryHalfLives } from "./meta-settings.ts";
 import { epochRows, recentBatches } from "./train-rows.ts";
 
 /**

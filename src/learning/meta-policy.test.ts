@@ -1,121 +1,189 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bootstraps } from "./challengers.ts";
-import { rewardHeadCount } from "./critic.ts";
+import { createRandom } from "../numeric/random.ts";
+import { firstContext, type MetaContext } from "./meta-context.ts";
+import { featureCount, settingFeatures } from "./meta-features.ts";
 import {
-  challengerSettings,
-  chooseExploration,
-  memoryHalfLives,
-  updateMetaPolicy,
+  doNothing,
+  initialMetaPolicy,
+  type JudgedDifference,
+  learnFromJudged,
+  type MetaPolicyState,
+  proposeSettings,
+  readMetaPolicy,
+  vaguePrior,
 } from "./meta-policy.ts";
+import {
+  anchors,
+  defaultSetting,
+  describeSetting,
+  type SettingValues,
+  settingPool,
+} from "./meta-settings.ts";
 
-const seed = 59;
+const seed = 71;
+const context: MetaContext = {
+  rows: 0.2,
+  candidates: 0,
+  entropy: 0.8,
+  breadth: 0.9,
+  ...firstContext,
+};
 
-/** λ, found from two settings whose evidence differs by 1. */
-function measureRate(): number {
-  const { weights } = updateMetaPolicy({}, { a: 1, b: 0 });
-  return Math.log(weights.a! / weights.b!);
+/** Judges a cycle's settings in a world where `worth` is what each is truly worth. */
+function cycle(options: {
+  readonly state: MetaPolicyState;
+  readonly worth: (values: SettingValues) => number;
+  readonly standardError: number;
+  readonly seed: number;
+  readonly prior?: typeof vaguePrior;
+}) {
+  const { state, worth, standardError, prior = vaguePrior } = options;
+  const random = createRandom(options.seed);
+  const input = { state, prior, context };
+  const settings = proposeSettings(input, random.split("settings"));
+  const noise = random.split("noise");
+  const judged = settings.map((setting) => ({
+    setting,
+    difference: worth(setting) + standardError * noise.normal(),
+    standardError,
+  }));
+  return { settings, judged, ...learnFromJudged(input, judged, true) };
 }
 
-/** Share of yesterday's evidence that is left today. */
-const measureDiscount = () => updateMetaPolicy({ a: 1 }, { a: 0 }).state.a!;
+function run(cycles: number, options: Omit<Parameters<typeof cycle>[0], "state">) {
+  let last = cycle({ ...options, state: initialMetaPolicy });
+  for (let c = 1; c < cycles; c++)
+    last = cycle({ ...options, state: last.state, seed: options.seed + 1000 * c });
+  return last;
+}
 
-describe("Hedge over the settings", () => {
-  test("weights are the softmax of λ times the evidence", () => {
-    const rate = measureRate();
-    const evidence = { nothing: 0, small: 1.5, large: -0.5 };
-    const raw = Object.values(evidence).map((z) => Math.exp(rate * z));
-    const total = raw.reduce((sum, weight) => sum + weight, 0);
-    const { weights } = updateMetaPolicy({}, evidence);
-    expect(Object.keys(weights)).toEqual(["nothing", "small", "large"]);
-    for (const [index, weight] of Object.values(weights).entries())
-      expect(weight).toBeCloseTo(raw[index]! / total, 12);
+/** A short memory and a small step pay here, everything else costs. */
+const worth = ({ memory, klRadius, discriminator }: SettingValues) =>
+  0.2 * memory[0]! - 0.1 * Math.abs(Math.log(klRadius / 0.3)) - 0.1 * discriminator;
+
+describe("proposals", () => {
+  const { settings } = cycle({ state: initialMetaPolicy, worth, standardError: 0.1, seed });
+
+  test("are ten of the pool, no two alike, with the anchors, the incumbent and its changes", () => {
+    const pool = settingPool.map(describeSetting);
+    expect(settings.length).toBe(10);
+    expect(new Set(settings.map(({ name }) => name)).size).toBe(10);
+    expect(new Set(settings.map(describeSetting)).size).toBe(10);
+    for (const setting of settings) expect(pool).toContain(describeSetting(setting));
+    expect(settings).toEqual(expect.arrayContaining([...anchors]));
+    expect(settings).toContainEqual({ name: "incumbent", ...defaultSetting });
+    const kinds = settings.map(({ name }) => name.replace(/-\d$/, ""));
+    expect(kinds.filter((kind) => kind === "changed").length).toBe(2);
+    expect(kinds.filter((kind) => kind === "thompson").length).toBe(3);
   });
 
-  test("evidence adds up over cycles, older evidence discounted by the same share each time", () => {
-    const discount = measureDiscount();
-    expect(discount).toBeGreaterThan(0);
-    expect(discount).toBeLessThan(1);
-    let { state } = updateMetaPolicy({}, { a: 2, b: -1 });
-    state = updateMetaPolicy(state, { a: 0, b: 3 }).state;
-    const last = updateMetaPolicy(state, { a: 1, b: 0 });
-    expect(last.state.a).toBeCloseTo(2 * discount ** 2 + 1, 12);
-    expect(last.state.b).toBeCloseTo(-(discount ** 2) + 3 * discount, 12);
-    const difference = last.state.a! - last.state.b!;
-    expect(Math.log(last.weights.a! / last.weights.b!)).toBeCloseTo(measureRate() * difference, 10);
+  test("are the same from the same seed, others from another", () => {
+    const again = (other: number) =>
+      cycle({ state: initialMetaPolicy, worth, standardError: 0.1, seed: other }).settings;
+    expect(again(seed)).toEqual(settings);
+    expect(again(seed + 1)).not.toEqual(settings);
   });
 
-  test("better evidence has more weight", () => {
-    expect(measureRate()).toBeGreaterThan(0);
-  });
-
-  test("a setting that is new starts without evidence, one that is gone is forgotten", () => {
-    const { state } = updateMetaPolicy({ gone: 5, kept: 2 }, { kept: 0, fresh: 1 });
-    expect(state).toEqual({ kept: 2 * measureDiscount(), fresh: 1 });
-  });
-
-  test("weights sum to one and none is NaN, however strong the evidence", () => {
-    const evidence = fc.dictionary(
-      fc.string({ minLength: 1 }).map((name) => `setting ${name}`),
-      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-      { minKeys: 1 },
-    );
-    fc.assert(
-      fc.property(evidence, (z) => {
-        const weights = Object.values(updateMetaPolicy({}, z).weights);
-        const total = weights.reduce((sum, weight) => sum + weight, 0);
-        return Math.abs(total - 1) < 1e-12 && weights.every((weight) => weight >= 0);
-      }),
-      { seed },
-    );
+  test("stay ten where the posterior is sure", () => {
+    const sure = { ...vaguePrior, variance: vaguePrior.variance.map(() => 1e-12) };
+    const options = { state: initialMetaPolicy, worth, standardError: 0.1, seed, prior: sure };
+    expect(cycle(options).settings.length).toBe(10);
   });
 });
 
-describe("the settings", () => {
-  test("have names of their own", () => {
-    const names = challengerSettings.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
-    expect(names.length).toBeGreaterThan(1);
+describe("learning", () => {
+  const values = (index: number) => [anchors[1]!, anchors[2]!, anchors[3]!][index]!;
+  const judge = (difference: readonly number[], standardError: number): JudgedDifference[] =>
+    difference.map((one, index) => ({ setting: values(index), difference: one, standardError }));
+
+  test("of three settings the best is found in a few cycles, though one cycle can't tell them apart", () => {
+    const random = createRandom(seed);
+    const truth = [0.02, 0.1, -0.05];
+    let state = initialMetaPolicy;
+    let chosen = "";
+    for (let c = 0; c < 8; c++) {
+      const noisy = truth.map((one) => one + 0.06 * random.normal());
+      const input = { state, prior: vaguePrior, context };
+      ({ state, chosen } = learnFromJudged(input, judge(noisy, 0.06), true));
+    }
+    expect(chosen).toBe("softmax-medium");
+    expect(describeSetting(state.incumbent)).toBe(describeSetting(anchors[2]!));
   });
 
-  test.each(challengerSettings)("$name is within its ranges, its memory sums to one", (setting) => {
-    expect(setting.memory.length).toBe(memoryHalfLives.length);
-    expect(setting.memory.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
-    expect(setting.klRadius).toBeGreaterThan(0);
-    expect(setting.proximity).toBeGreaterThanOrEqual(0);
-    expect(setting.proximity).toBeLessThanOrEqual(1);
-    expect(setting.discriminator).toBeGreaterThanOrEqual(0);
+  test("the proposals become better than what the pool has on average, within ten cycles", () => {
+    const average = settingPool.reduce((sum, one) => sum + worth(one), 0) / settingPool.length;
+    const most = Math.max(...settingPool.map(worth));
+    const drawn = [0, 1, 2, 3, 4].flatMap((n) =>
+      run(10, { worth, standardError: 0.03, seed: seed + n }).settings.filter(({ name }) =>
+        name.startsWith("thompson"),
+      ),
+    );
+    const reached = drawn.reduce((sum, one) => sum + worth(one), 0) / drawn.length;
+    expect(reached).toBeGreaterThan(average + 0.75 * (most - average));
   });
 
-  test("softmax on the reward model and a small step are among them", () => {
-    expect(
-      challengerSettings.some(({ proximity, discriminator }) => proximity + discriminator === 0),
-    ).toBe(true);
-    expect(challengerSettings.some(({ proximity }) => proximity === 1)).toBe(true);
+  test("a prior that knows the family helps a cold start", () => {
+    const features = settingFeatures(context, { ...defaultSetting, memory: [1, 0, 0] });
+    const mean = vaguePrior.mean.map((_, index) => (index === 5 ? 0.2 : index === 3 ? -0.1 : 0));
+    expect(features.length).toBe(featureCount);
+    const informed = { ...vaguePrior, mean, variance: vaguePrior.variance.map((v) => v / 100) };
+    const reach = (prior: typeof vaguePrior) =>
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].reduce((sum, n) => {
+        const { settings } = cycle({
+          state: initialMetaPolicy,
+          worth,
+          standardError: 0.1,
+          seed: seed + n,
+          prior,
+        });
+        const own = settings.filter(({ name }) => name.startsWith("thompson"));
+        return sum + Math.max(...own.map(worth)) / 10;
+      }, 0);
+    expect(reach(informed)).toBeGreaterThan(reach(vaguePrior));
   });
 
-  test("every memory has its reward heads", () => {
-    expect(rewardHeadCount).toBe(memoryHalfLives.length * bootstraps);
+  test("nothing is chosen and the incumbent stays where everything costs", () => {
+    const input = { state: initialMetaPolicy, prior: vaguePrior, context };
+    const { chosen, state, weights } = learnFromJudged(input, judge([-1, -1, -1], 0.01), true);
+    expect(chosen).toBe(doNothing);
+    expect(state.incumbent).toEqual(defaultSetting);
+    expect(weights[doNothing]).toBeGreaterThan(0.9);
+  });
+
+  test.each([
+    ["no spread", judge([0, 0, 0], 0)],
+    ["no evidence", judge([0, 0, 0], Number.POSITIVE_INFINITY)],
+    ["huge differences", judge([1e6, -1e6, 0], 1e-9)],
+  ])("stays finite under %s", (_, judged) => {
+    let input = { state: initialMetaPolicy, prior: vaguePrior, context };
+    for (let c = 0; c < 50; c++) {
+      const { state, weights, predictions } = learnFromJudged(input, judged, true);
+      for (const { predicted, predictedDeviation } of Object.values(predictions))
+        expect([predicted, predictedDeviation].every(Number.isFinite)).toBe(true);
+      const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+      expect(total).toBeCloseTo(1, 12);
+      input = { ...input, state };
+    }
+    expect(proposeSettings(input, createRandom(seed)).length).toBe(10);
   });
 });
 
-describe("exploration", () => {
-  test("costs the same share of the reward, whatever the uniform choice would cost", () => {
-    const cost = (difference: number) => chooseExploration(0.2, -difference) * difference;
-    expect(cost(0.15)).toBeCloseTo(cost(0.1), 12);
-    expect(cost(0.1)).toBeGreaterThan(0);
-    expect(cost(0.1)).toBeLessThan(0.2);
-    expect(chooseExploration(0.4, -0.2)).toBeCloseTo(chooseExploration(0.2, -0.1), 12);
+describe("a state on paper", () => {
+  const { state } = cycle({ state: initialMetaPolicy, worth, standardError: 0.1, seed });
+
+  test("comes back as it was written", () => {
+    expect(readMetaPolicy(JSON.parse(JSON.stringify(state)))).toEqual(state);
   });
 
-  test("is bounded below 1 where chance does as well as the policy", () => {
-    const most = chooseExploration(0.2, 0);
-    expect(most).toBeLessThan(1);
-    expect(chooseExploration(0.2, 0.1)).toBe(most);
-    expect(chooseExploration(0.2, -1e-9)).toBe(most);
+  test("of the first version keeps its sums, by what the settings are", () => {
+    const old = readMetaPolicy({ "do-nothing": 0, "softmax-short": 1.5, "small-step": -1 });
+    expect(old).toMatchObject({ ...initialMetaPolicy, hedge: { "do-nothing": 0 } });
+    expect(old.hedge[describeSetting(anchors[1]!)]).toBe(1.5);
   });
 
-  test("is nothing where there is no reward to spend", () => {
-    expect(chooseExploration(0, -0.1)).toBe(0);
+  test("of other features keeps its sums too", () => {
+    const evidence = { precision: [1], projection: [1] };
+    const { hedge } = state;
+    expect(readMetaPolicy({ ...state, evidence })).toEqual({ ...initialMetaPolicy, hedge });
   });
 });

@@ -1,117 +1,201 @@
+import type { RandomStream } from "../numeric/random.ts";
 import type { ChallengerSetting } from "./challengers.ts";
+import { type HedgeState, hedge } from "./hedge.ts";
+import { firstContext, type MetaContext, type RememberedContext } from "./meta-context.ts";
+import { featureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";
+import {
+  addEvidence,
+  dot,
+  inferPosterior,
+  type MetaEvidence,
+  type MetaPrior,
+  noEvidence,
+} from "./meta-posterior.ts";
+import {
+  anchors,
+  changeOne,
+  defaultSetting,
+  describeSetting,
+  type SettingValues,
+  settingPool,
+} from "./meta-settings.ts";
 
-/** Half-lives of the reward model's memories, in cycles' worth of decisions: short, medium, all. */
-export const memoryHalfLives: readonly number[] = [0.75, 3, Number.POSITIVE_INFINITY];
+export const doNothing = "do-nothing";
+/** J: settings of a cycle beside *do nothing*. */
+const settingCount = 10;
+const changedSettings = 2;
+/** Share of the regression's evidence that still counts a cycle later. */
+const retention = 0.98;
+/** Standard deviations below the posterior mean at which settings are compared for the choice. */
+const caution = 1;
 
-const short = [1, 0, 0];
-const medium = [0, 1, 0];
-const long = [0, 0, 1];
-const mixed = [1 / 3, 1 / 3, 1 / 3];
+/** Nothing is known: weights of any sign, of the order of a few tenths of the serving value. */
+export const vaguePrior: MetaPrior = {
+  mean: new Array<number>(featureCount).fill(0),
+  variance: new Array<number>(featureCount).fill(0.3 ** 2),
+  misfit: 0.05 ** 2,
+};
 
-const setting = (name: string, values: Omit<ChallengerSetting, "name">): ChallengerSetting => ({
-  name,
-  ...values,
-});
-
-/** ω_1…ω_J: fixed anchors over step size, memory, proximity, pessimism and discriminator; *do nothing* comes on top. */
-export const challengerSettings: readonly ChallengerSetting[] = [
-  setting("small-step", {
-    klRadius: 0.3,
-    pessimism: 0.5,
-    discriminator: 0,
-    proximity: 1,
-    memory: mixed,
-  }),
-  setting("leap-mixed", {
-    klRadius: 1.5,
-    pessimism: 0.5,
-    discriminator: 0,
-    proximity: 1,
-    memory: mixed,
-  }),
-  setting("leap-short", {
-    klRadius: 1.5,
-    pessimism: 0,
-    discriminator: 0,
-    proximity: 1,
-    memory: short,
-  }),
-  setting("leap-long", {
-    klRadius: 1.5,
-    pessimism: 0,
-    discriminator: 0,
-    proximity: 1,
-    memory: long,
-  }),
-  setting("guided", {
-    klRadius: 0.6,
-    pessimism: 0.5,
-    discriminator: 0.5,
-    proximity: 1,
-    memory: mixed,
-  }),
-  setting("softmax-short", {
-    klRadius: 2.5,
-    pessimism: 0,
-    discriminator: 0,
-    proximity: 0,
-    memory: short,
-  }),
-  setting("softmax-medium", {
-    klRadius: 2.5,
-    pessimism: 0,
-    discriminator: 0,
-    proximity: 0,
-    memory: medium,
-  }),
-  setting("softmax-long", {
-    klRadius: 2.5,
-    pessimism: 0,
-    discriminator: 0,
-    proximity: 0,
-    memory: long,
-  }),
-];
-
-/** Share of a setting's evidence that is still believed a cycle later. */
-const discount = 0.5;
-/** λ of Hedge (Freund & Schapire 1997), per standard error of evidence. */
-const learningRate = 4;
-
-/** Discounted sums of evidence by setting name, *do nothing* included: all that the meta-policy carries from cycle to cycle. */
-export type MetaPolicyState = Readonly<Record<string, number>>;
-
-/** @param evidence S_j: lower bound of the paired difference over the usual standard error; 0 for *do nothing* */
-export function updateMetaPolicy(
-  state: MetaPolicyState,
-  evidence: Readonly<Record<string, number>>,
-): { state: MetaPolicyState; weights: Readonly<Record<string, number>> } {
-  const next = Object.fromEntries(
-    Object.entries(evidence).map(([name, z]) => [name, discount * (state[name] ?? 0) + z]),
-  );
-  const largest = Math.max(...Object.values(next));
-  const raw = Object.entries(next).map(
-    ([name, sum]) => [name, Math.exp(learningRate * (sum - largest))] as const,
-  );
-  const total = raw.reduce((sum, [, weight]) => sum + weight, 0);
-  return {
-    state: next,
-    weights: Object.fromEntries(raw.map(([name, weight]) => [name, weight / total])),
-  };
+/** All that the meta-policy carries from cycle to cycle, as JSON. */
+export interface MetaPolicyState {
+  readonly version: 2;
+  /** By `describeSetting`, *do nothing* by its name. */
+  readonly hedge: HedgeState;
+  readonly evidence: MetaEvidence;
+  /** The setting that was chosen last. */
+  readonly incumbent: SettingValues;
+  readonly remembered: RememberedContext;
 }
 
-/** Reward that exploration may cost, as a share of what the serving policy earns. */
-const explorationBudget = 0.02;
-const mostExploration = 0.15;
+export const initialMetaPolicy: MetaPolicyState = {
+  version: 2,
+  hedge: {},
+  evidence: noEvidence(featureCount),
+  incumbent: defaultSetting,
+  remembered: firstContext,
+};
+
+/** Names of the fixed settings of version 1, whose state was their Hedge sums alone. */
+const keyOfAnchor = (name: string) => {
+  const anchor = anchors.find((one) => one.name === name);
+  return anchor === undefined ? name : describeSetting(anchor);
+};
+
+/** State as it was written, or what an earlier version's says; of another build's features only Hedge's sums are kept. */
+export function readMetaPolicy(written: unknown): MetaPolicyState {
+  const state = written as Partial<MetaPolicyState> | Record<string, number>;
+  if (state.version !== initialMetaPolicy.version) {
+    const sums = Object.entries(state as Record<string, number>);
+    const known = Object.fromEntries(sums.map(([name, sum]) => [keyOfAnchor(name), sum]));
+    return { ...initialMetaPolicy, hedge: known };
+  }
+  const read = state as MetaPolicyState;
+  return read.evidence.projection.length === featureCount
+    ? read
+    : { ...initialMetaPolicy, hedge: read.hedge };
+}
+
+export interface MetaPolicyInput {
+  readonly state: MetaPolicyState;
+  readonly prior: MetaPrior;
+  readonly context: MetaContext;
+}
+
+const poolShapes = settingPool.map(settingShape);
+
+/** Setting of the pool that a draw from the posterior holds for the best (Thompson 1933). */
+function drawBest({ state, prior, context }: MetaPolicyInput, random: RandomStream): SettingValues {
+  const weights = weightsIn(context, inferPosterior(prior, state.evidence).draw(random));
+  const worths = poolShapes.map((shape) => dot(shape, weights));
+  return settingPool[worths.indexOf(Math.max(...worths))] ?? state.incumbent;
+}
 
 /**
- * ε at which the uniform choice costs no more than the budget: b·|V| / (V − V_uniform), at most 0.5. A policy that is not much
- * better than chance, as after a change of preferences, has little to lose and much to learn.
- * @param value V of the serving policy, reward units
- * @param uniformDifference V_uniform − V, reward units
+ * ω_1…ω_J of a cycle, no two alike: the incumbent, the anchors, the incumbent with one coordinate changed, and draws from the
+ * posterior. *Do nothing* comes on top.
  */
-export function chooseExploration(value: number, uniformDifference: number): number {
-  const cost = -uniformDifference;
-  if (!(cost > 0)) return mostExploration;
-  return Math.min(mostExploration, (explorationBudget * Math.abs(value)) / cost);
+export function proposeSettings(
+  input: MetaPolicyInput,
+  random: RandomStream,
+): readonly ChallengerSetting[] {
+  const chosen = new Map<string, ChallengerSetting>();
+  const add = (name: string, values: SettingValues) => {
+    const key = describeSetting(values);
+    const isNew = !chosen.has(key);
+    if (isNew) chosen.set(key, { ...values, name });
+    return isNew;
+  };
+  for (const { name, ...values } of anchors) add(name, values);
+  add("incumbent", input.state.incumbent);
+  for (let tries = 0, n = 1; n <= changedSettings && tries < 20; tries++)
+    if (add(`changed-${n}`, changeOne(input.state.incumbent, random))) n++;
+  // A sure posterior draws the same setting again and again; then a change of the last draw takes its place.
+  for (let n = 1; chosen.size < settingCount; ) {
+    const drawn = drawBest(input, random);
+    if (add(`thompson-${n}`, drawn) || add(`thompson-${n}`, changeOne(drawn, random))) n++;
+  }
+  return [...chosen.values()];
+}
+
+/** What the rows said of a setting, as shares of the serving value. */
+export interface JudgedDifference {
+  readonly setting: ChallengerSetting;
+  readonly difference: number;
+  readonly standardError: number;
+}
+
+export interface MetaPrediction {
+  /** Posterior mean of a setting's difference, as a share of the serving value, its own rows included. */
+  readonly predicted: number;
+  readonly predictedDeviation: number;
+}
+
+export interface MetaDecision {
+  readonly state: MetaPolicyState;
+  /** w_j by name, *do nothing* included. */
+  readonly weights: Readonly<Record<string, number>>;
+  readonly predictions: Readonly<Record<string, MetaPrediction>>;
+  /** Name of the setting with the largest lower bound, or *do nothing*. */
+  readonly chosen: string;
+}
+
+/** The lower confidence bound in units of the usual error: a large gain counts for more than a small one that is surer. */
+function boundsOf(judged: readonly JudgedDifference[]): Readonly<Record<string, number>> {
+  const scale = judged.reduce((sum, one) => sum + one.standardError, 0) / judged.length;
+  // Fewer than two users, or nothing to choose: the rows tell nothing apart.
+  const isTold = scale > 0 && Number.isFinite(scale);
+  return Object.fromEntries([
+    [doNothing, 0],
+    ...judged.map(({ setting, difference, standardError }) => [
+      describeSetting(setting),
+      isTold ? (difference - standardError) / scale : 0,
+    ]),
+  ]);
+}
+
+/**
+ * Learns from a cycle's judgement: Hedge for the weights of the mixture, the regression for what is proposed next, the lower
+ * bound for what is incumbent then.
+ * @param isSettled the serving policy is no worse than it was: what was learned before a change does not count for the weights
+ */
+export function learnFromJudged(
+  { state, prior, context }: MetaPolicyInput,
+  judged: readonly JudgedDifference[],
+  isSettled: boolean,
+): MetaDecision {
+  const observations = judged.map((one) => ({
+    ...one,
+    features: settingFeatures(context, one.setting),
+  }));
+  const { misfit } = prior;
+  const evidence = addEvidence(state.evidence, observations, { misfit, retention });
+  const posterior = inferPosterior(prior, evidence);
+  const predictions = observations.map(({ setting, features }) => {
+    const { mean, deviation } = posterior.predict(features);
+    return { setting, predicted: mean, predictedDeviation: deviation };
+  });
+  const bound = (one: MetaPrediction) => one.predicted - caution * one.predictedDeviation;
+  const best = predictions.reduce((left, right) => (bound(right) > bound(left) ? right : left));
+  const isBetter = bound(best) > 0;
+  const { name: chosen, ...incumbent } = best.setting;
+  const { state: sums, weights } = hedge(isSettled ? state.hedge : {}, boundsOf(judged));
+  return {
+    state: {
+      ...state,
+      hedge: sums,
+      evidence,
+      incumbent: isBetter ? incumbent : state.incumbent,
+    },
+    weights: Object.fromEntries([
+      [doNothing, weights[doNothing] ?? 0],
+      ...judged.map(({ setting }) => [setting.name, weights[describeSetting(setting)] ?? 0]),
+    ]),
+    predictions: Object.fromEntries(
+      predictions.map(({ setting, predicted, predictedDeviation }) => [
+        setting.name,
+        { predicted, predictedDeviation },
+      ]),
+    ),
+    chosen: isBetter ? chosen : doNothing,
+  };
 }

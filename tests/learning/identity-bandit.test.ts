@@ -7,7 +7,7 @@ import {
 } from "../../src/learning/challengers.ts";
 import { createCritic, trainCritic } from "../../src/learning/critic.ts";
 import { distil } from "../../src/learning/distil.ts";
-import { memoryHalfLives } from "../../src/learning/meta-policy.ts";
+import { memoryHalfLives } from "../../src/learning/meta-settings.ts";
 import { scoreCritic, scorePolicy } from "../../src/learning/scored-row.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import type { Network } from "../../src/policy/network.ts";

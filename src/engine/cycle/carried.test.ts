@@ -1,16 +1,18 @@
 import { expect, test } from "vitest";
 import { createCritic } from "../../learning/critic.ts";
+import { initialMetaPolicy, type MetaPolicyState } from "../../learning/meta-policy.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createNetwork } from "../../policy/network.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
 import { openStore } from "../open-store.ts";
 import { encodeCarried, loadCarried } from "./carried.ts";
 
+const meta: MetaPolicyState = { ...initialMetaPolicy, hedge: { "do-nothing": 2 } };
 const critic = createCritic(createRandom(1));
 
 async function carry(bytes?: Uint8Array) {
   const store = await openStore(":memory:");
-  const checkpoints = encodeCarried("play", { critic, meta: { "small-step": 2 } });
+  const checkpoints = encodeCarried("play", { critic, meta });
   const broken = bytes === undefined ? [] : [{ name: "critic/play", bytes }];
   await store.policies.apply({ checkpoints: [...checkpoints, ...broken] });
   const carried = await loadCarried(store, "play");
@@ -20,13 +22,13 @@ async function carry(bytes?: Uint8Array) {
 
 test("critic and evidence come back as they were handed on", async () => {
   const carried = await carry();
-  expect(carried.meta).toEqual({ "small-step": 2 });
+  expect(carried.meta).toEqual(meta);
   expect(carried.critic?.parameters).toEqual(critic.parameters);
 });
 
 test("a critic that can't be read is learned again, and the evidence stays", async () => {
   const carried = await carry(new Uint8Array([1, 2, 3]));
-  expect(carried).toEqual({ critic: undefined, meta: { "small-step": 2 } });
+  expect(carried).toEqual({ critic: undefined, meta });
 });
 
 test("a critic of another shape is learned again", async () => {

@@ -1,6 +1,10 @@
 import { EngineError } from "../../domain/errors.ts";
 import { criticShape } from "../../learning/critic.ts";
-import type { MetaPolicyState } from "../../learning/meta-policy.ts";
+import {
+  initialMetaPolicy,
+  type MetaPolicyState,
+  readMetaPolicy,
+} from "../../learning/meta-policy.ts";
 import type { Network } from "../../policy/network.ts";
 import { encodeNetwork, toNetwork } from "../../policy/network-policy.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
@@ -33,7 +37,10 @@ export async function loadCarried(store: Store, scenario: string): Promise<Carri
   const meta = await store.checkpoints.load(metaName(scenario));
   return {
     critic: decodeCritic(critic),
-    meta: meta === undefined ? {} : (JSON.parse(Buffer.from(meta).toString()) as MetaPolicyState),
+    meta:
+      meta === undefined
+        ? initialMetaPolicy
+        : readMetaPolicy(JSON.parse(Buffer.from(meta).toString())),
   };
 }
 

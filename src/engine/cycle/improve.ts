@@ -1,6 +1,6 @@
 import type { Arm } from "../../domain/decision.ts";
 import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
-import { klDivergence } from "../../learning/challengers.ts";
+import { type ChallengerSetting, klDivergence } from "../../learning/challengers.ts";
 import {
   type CriticRow,
   type CriticTraining,
@@ -9,7 +9,9 @@ import {
 } from "../../learning/critic.ts";
 import { type Distillation, distil } from "../../learning/distil.ts";
 import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
-import { type MetaPolicyState, memoryHalfLives } from "../../learning/meta-policy.ts";
+import { describeContext, type MetaContext } from "../../learning/meta-context.ts";
+import { type MetaPolicyState, proposeSettings, vaguePrior } from "../../learning/meta-policy.ts";
+import { memoryHalfLives } from "../../learning/meta-settings.ts";
 import { type PolicyDifference, policyDifference } from "../../learning/policy-difference.ts";
 import {
   discriminatorAuc,
@@ -27,6 +29,7 @@ import {
   type MeasuredPart,
   measurePart,
   temper,
+  toContextRow,
 } from "./judge-challengers.ts";
 import { type Move, moveStates } from "./move-states.ts";
 import type { StageClock } from "./stage-clock.ts";
@@ -54,6 +57,8 @@ export interface Improvement {
   readonly candidate: Network;
   readonly critic: Network;
   readonly judgement: Judgement;
+  /** What the settings were proposed for. */
+  readonly context: MetaContext;
   readonly difference: PolicyDifference;
   readonly distillation: Distillation;
   readonly auc: number;
@@ -168,9 +173,14 @@ async function fitCritic(
   };
 }
 
+/** The cycle's settings are the same for all of its fits. */
+interface ProposedInput extends ImproveInput {
+  readonly settings: readonly ChallengerSetting[];
+}
+
 /** @param out rows that the maps may be fitted to: their critic has not seen them, and none of them judges this fit */
 const calibrateFit = (
-  { stages }: ImproveInput,
+  { stages, settings }: ProposedInput,
   fit: Fit,
   out: readonly ScoredRow[],
 ): Promise<CalibratedFit> =>
@@ -181,7 +191,7 @@ const calibrateFit = (
       critic: fit.critic,
       states: calibrateRows(fit.states, maps),
       held,
-      measured: measurePart({ rows: held, challengers: temper(held) }),
+      measured: measurePart({ rows: held, challengers: temper(held, settings) }),
     };
   });
 
@@ -192,13 +202,13 @@ interface Proposal {
 
 /** Moves the serving policy to what the judgement makes of a fit's challengers. */
 async function propose(
-  input: ImproveInput,
+  input: ProposedInput,
   { states }: Fit,
   { judgement, name }: { readonly judgement: Judgement; readonly name: string },
 ): Promise<Proposal> {
-  const { stages, threads, random, serving } = input;
+  const { stages, threads, random, serving, settings } = input;
   const moves = await stages.measure("challengers", () =>
-    moveStates({ ...input, states, challengers: temper(states), judgement }),
+    moveStates({ ...input, states, challengers: temper(states, settings), judgement }),
   );
   const distillation = await stages.measure("distil", () =>
     distil({
@@ -218,20 +228,24 @@ async function propose(
  * a candidate that owes nothing to it: its critic and its weights come from the other half. The candidate that may
  * serve is made in the same way from both.
  */
-export async function improve(input: ImproveInput): Promise<Improvement> {
-  const { serving, stages, threads } = input;
-  const sorted = input.rows.toSorted((left, right) => left.age - right.age);
+export async function improve(options: ImproveInput): Promise<Improvement> {
+  const { serving, stages, threads, meta: state } = options;
+  const sorted = options.rows.toSorted((left, right) => left.age - right.age);
   const logs = await stages.measure("score", () => logsOf(serving, sorted, threads));
   const rows = sorted.map((row, index) => ({
     ...row,
     policy: (logs[index] ?? new Float64Array()).map(Math.exp),
   }));
-  const withoutFirst = await fitCritic(input, rows, "first");
-  const withoutSecond = await fitCritic(input, rows, "second");
+  const withoutFirst = await fitCritic(options, rows, "first");
+  const withoutSecond = await fitCritic(options, rows, "second");
+  const out = [...withoutFirst.held, ...withoutSecond.held];
+  const context = describeContext(out.map(toContextRow), state.remembered);
+  const meta = { state, prior: vaguePrior, context };
+  const input = { ...options, settings: proposeSettings(meta, options.random.split("settings")) };
   const first = await calibrateFit(input, withoutFirst, withoutSecond.held);
   const second = await calibrateFit(input, withoutSecond, withoutFirst.held);
   const judge = (parts: readonly MeasuredPart[]) =>
-    stages.measure("judge", () => judgeChallengers(parts, input.meta));
+    stages.measure("judge", () => judgeChallengers(parts, meta));
   const judgement = await judge([first.measured, second.measured]);
   const gateLogs = async (fit: CalibratedFit, other: CalibratedFit, name: string) => {
     const { distillation } = await propose(input, fit, {
@@ -249,13 +263,13 @@ export async function improve(input: ImproveInput): Promise<Improvement> {
     ...(await gateLogs(first, second, "first")),
     ...(await gateLogs(second, first, "second")),
   ];
-  const out = [...withoutFirst.held, ...withoutSecond.held];
-  const both = await calibrateFit(input, await fitCritic(input, rows, undefined), out);
+  const both = await calibrateFit(input, await fitCritic(options, rows, undefined), out);
   const { moves, distillation } = await propose(input, both, { judgement, name: "both" });
   return {
     candidate: distillation.network,
     critic: both.critic.network,
     judgement,
+    context,
     difference: policyDifference(moves),
     distillation,
     auc: discriminatorAuc(judged),

@@ -10,7 +10,9 @@ import {
 } from "../../learning/challengers.ts";
 import { rewardHeadCount } from "../../learning/critic.ts";
 import { servedProbability } from "../../learning/feedback-row.ts";
-import { challengerSettings } from "../../learning/meta-policy.ts";
+import { describeContext } from "../../learning/meta-context.ts";
+import { initialMetaPolicy, type MetaPolicyState, vaguePrior } from "../../learning/meta-policy.ts";
+import { anchors, defaultSetting } from "../../learning/meta-settings.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { createRandom } from "../../numeric/random.ts";
 import {
@@ -20,6 +22,7 @@ import {
   mixChallengers,
   targetArrays,
   temper,
+  toContextRow,
 } from "./judge-challengers.ts";
 
 const seed = 103;
@@ -56,14 +59,22 @@ function simulate(options: {
   });
 }
 
+const settings = [...anchors, { name: "default", ...defaultSetting }];
+
+const metaInput = (rows: readonly ScoredRow[], state: MetaPolicyState = initialMetaPolicy) => ({
+  state,
+  prior: vaguePrior,
+  context: describeContext(rows.map(toContextRow), state.remembered),
+});
+
 const worth = (logs: Float64Array, { row }: ScoredRow) =>
   rewards.reduce((sum, r, a) => sum + r * servedProbability(Math.exp(logs[a]!), row), 0);
 
 describe("temperatures", () => {
   test("meet each setting's radius on the states, or stay within it", () => {
     const scored = simulate({ count: 50, users: 10, believed: rewards });
-    const challengers = temper(scored);
-    expect(challengers.map(({ setting }) => setting)).toEqual(challengerSettings);
+    const challengers = temper(scored, settings);
+    expect(challengers.map(({ setting }) => setting)).toEqual(settings);
     for (const { setting, temperature } of challengers) {
       const reference = referenceLogs(scored[0]!.scores.logPolicy, setting.proximity);
       const logs = tilt(reference, advantages(scored[0]!.scores, setting), temperature);
@@ -97,12 +108,12 @@ describe("arrays for the estimators", () => {
 
 describe("the judge", () => {
   const scored = simulate({ count: 1500, users: 100, believed: rewards });
-  const challengers = temper(scored);
+  const challengers = temper(scored, settings);
   // Two halves, as cross-fitting makes them.
   const parts = [scored.slice(0, 700), scored.slice(700)].map((rows) =>
     measurePart({ rows, challengers }),
   );
-  const judgement = judgeChallengers(parts, {});
+  const judgement = judgeChallengers(parts, metaInput(scored));
 
   test("estimates each challenger's true difference within 4 standard errors", () => {
     for (const [index, { difference, standardError, name }] of judgement.settings.entries()) {
@@ -127,7 +138,7 @@ describe("the judge", () => {
     expect(weights.every((weight) => weight >= 0)).toBe(true);
     expect(total).toBeGreaterThan(0.9);
     expect(total).toBeLessThanOrEqual(1 + 1e-12);
-    expect(Object.keys(judgement.state).length).toBe(challengerSettings.length + 1);
+    expect(Object.keys(judgement.state.hedge).length).toBe(settings.length + 1);
   });
 
   test("carries evidence on under a policy that is better than chance, and forgets it under one that is not", () => {
@@ -137,24 +148,27 @@ describe("the judge", () => {
       [better, true],
       [scored, false],
     ] as const) {
-      const part = [measurePart({ rows, challengers: temper(rows) })];
-      const once = judgeChallengers(part, {});
-      const again = judgeChallengers(part, once.state);
+      const part = [measurePart({ rows, challengers: temper(rows, settings) })];
+      const once = judgeChallengers(part, metaInput(rows));
+      const again = judgeChallengers(part, metaInput(rows, once.state));
       expect([once.proven, again.proven]).toEqual([proven, proven]);
-      const name = Object.keys(once.state).find((key) => once.state[key] !== 0)!;
-      const kept = proven ? 0.5 * once.state[name]! : 0;
-      expect(again.state[name]).toBeCloseTo(once.state[name]! + kept, 12);
+      const sums = once.state.hedge;
+      const key = Object.keys(sums).find((one) => sums[one] !== 0)!;
+      const kept = proven ? 0.5 * sums[key]! : 0;
+      expect(again.state.hedge[key]).toBeCloseTo(sums[key]! + kept, 12);
     }
   });
 
   test("does nothing where the reward model is wrong about everything", () => {
     const misled = simulate({ count: 1500, users: 100, believed: rewards.map((r) => 1 - r) });
-    const challenging = temper(misled);
-    const { settings, weights, difference } = judgeChallengers(
+    const challenging = temper(misled, settings);
+    const judged = judgeChallengers(
       [measurePart({ rows: misled, challengers: challenging })],
-      {},
+      metaInput(misled),
     );
-    for (const one of settings) expect(one.difference).toBeLessThan(0);
+    const { weights, difference } = judged;
+    expect(judged.chosen).toBe("do-nothing");
+    for (const one of judged.settings) expect(one.difference).toBeLessThan(0);
     const logs = mixChallengers(misled[0]!, challenging, weights);
     expect(klDivergence(logs, misled[0]!.scores.logPolicy)).toBeLessThan(0.05);
     expect(Math.abs(difference)).toBeLessThan(0.05);
@@ -163,10 +177,13 @@ describe("the judge", () => {
 
 // New feedback can come from one user, or from users who all fall into other folds.
 const told = (rows: readonly ScoredRow[], states: readonly ScoredRow[]) => {
-  const challengers = temper(states);
-  const judgement = judgeChallengers([measurePart({ rows, challengers })], {});
+  const challengers = temper(states, settings);
+  const judgement = judgeChallengers([measurePart({ rows, challengers })], metaInput(rows));
   for (const { weight } of judgement.settings) expect(weight).toBeGreaterThanOrEqual(0);
-  expect(Object.values(judgement.state).every(Number.isFinite)).toBe(true);
+  expect(Object.values(judgement.state.hedge).every(Number.isFinite)).toBe(true);
+  const { remembered, evidence } = judgement.state;
+  expect(Object.values(remembered).every(Number.isFinite)).toBe(true);
+  expect(evidence.precision.every(Number.isFinite)).toBe(true);
   const logs = mixChallengers(states[0]!, challengers, judgement.weights);
   expect(logs.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 12);
 };

@@ -15,10 +15,13 @@ import {
   solveTemperature,
 } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
+import { type ContextRow, rememberContext, valueUnit } from "../../learning/meta-context.ts";
 import {
-  challengerSettings,
+  doNothing,
+  learnFromJudged,
+  type MetaPolicyInput,
   type MetaPolicyState,
-  updateMetaPolicy,
+  type MetaPrediction,
 } from "../../learning/meta-policy.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 
@@ -28,7 +31,6 @@ export const weightClip = 20;
 const temperatureStates = 256;
 /** z_0.95. */
 const provenDeviations = 1.645;
-const doNothing = "do-nothing";
 /** Reward heads that the control variate averages: all memories alike. */
 export const evenMemory: readonly number[] = [1 / 3, 1 / 3, 1 / 3];
 
@@ -57,12 +59,13 @@ export interface MeasuredPart {
   })[];
 }
 
-export interface JudgedSetting extends ChallengerSetting {
+export interface JudgedSetting extends ChallengerSetting, MetaPrediction {
   /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
   readonly kl: number;
   readonly difference: number;
   readonly standardError: number;
   readonly z: number;
+  /** w_j. */
   readonly weight: number;
 }
 
@@ -76,7 +79,7 @@ export interface TargetArrays {
 
 export function temper(
   scored: readonly Pick<ScoredRow, "scores">[],
-  settings: readonly ChallengerSetting[] = challengerSettings,
+  settings: readonly ChallengerSetting[],
 ): readonly Challenger[] {
   const sample = scored.slice(0, temperatureStates);
   return settings.map((setting) => {
@@ -155,6 +158,8 @@ export interface Judgement {
   readonly difference: number;
   readonly standardError: number;
   readonly state: MetaPolicyState;
+  /** Name of the setting with the largest lower bound, or *do nothing*. */
+  readonly chosen: string;
   /** The uniform choice against the serving policy: what the latter is worth, in [0, 1], and how much more the former would be. */
   readonly uniform: PairedDifference;
   /** The serving policy is better than the uniform choice with 95 % confidence. */
@@ -246,6 +251,13 @@ function createComparison(parts: readonly MeasuredPart[]) {
   return { serving, compare, uniform: compare(targetArrays(rows, uniformLogs, values)) };
 }
 
+export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow => ({
+  propensity: row.propensity,
+  action: row.action,
+  reward: row.reward,
+  scores,
+});
+
 /**
  * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences to the serving policy
  * (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and control variate come from a critic that was
@@ -253,7 +265,7 @@ function createComparison(parts: readonly MeasuredPart[]) {
  */
 export function judgeChallengers(
   parts: readonly MeasuredPart[],
-  state: MetaPolicyState,
+  meta: MetaPolicyInput,
 ): Judgement {
   const { serving, compare, uniform } = createComparison(parts);
   const challengers = (parts[0]?.challengers ?? []).map(({ setting }, j) => {
@@ -267,34 +279,36 @@ export function judgeChallengers(
     kl,
     ...compare(target),
   }));
-  const scale =
-    compared.reduce((sum, { standardError }) => sum + standardError, 0) / compared.length;
-  // Fewer than two users, or nothing to choose: the rows tell nothing apart.
-  const isTold = scale > 0 && Number.isFinite(scale);
-  // The lower confidence bound in units of the usual error: a large gain counts for more than a small one that is surer.
-  const evidence = Object.fromEntries([
-    [doNothing, 0],
-    ...compared.map(({ name, difference, standardError }) => [
-      name,
-      isTold ? (difference - standardError) / scale : 0,
-    ]),
-  ]);
+  // A serving policy that is no better than chance any more tells of a change.
   const proven = uniform.z < -provenDeviations;
-  // A serving policy that is no better than chance any more tells of a change: what was learned before it does not count.
-  const update = updateMetaPolicy(proven ? state : {}, evidence);
-  const weights = [doNothing, ...compared.map(({ name }) => name)].map(
-    (name) => update.weights[name] ?? 0,
-  );
+  const unit = valueUnit(uniform.servingValue);
+  const judged = compared.map((one, j) => ({
+    setting: challengers[j]!.setting,
+    difference: one.difference / unit,
+    standardError: one.standardError / unit,
+  }));
+  const { state, weights, predictions, chosen } = learnFromJudged(meta, judged, proven);
+  const mixed = [doNothing, ...compared.map(({ name }) => name)].map((name) => weights[name] ?? 0);
   const targets = [serving, ...challengers.map(({ target }) => target)];
-  const { difference, standardError } = compare(mixArrays(targets, weights));
-  const settings = compared.map((one) => ({ ...one, weight: update.weights[one.name] ?? 0 }));
+  const { difference, standardError } = compare(mixArrays(targets, mixed));
+  const remembered = rememberContext(parts.flatMap(({ rows }) => rows).map(toContextRow), {
+    servingValue: uniform.servingValue,
+    uniformDifference: uniform.difference,
+    chosenDifference: compared.find(({ name }) => name === chosen)?.difference ?? 0,
+    memories: evenMemory.length,
+  });
   return {
-    settings,
+    settings: compared.map((one) => ({
+      ...one,
+      ...predictions[one.name]!,
+      weight: weights[one.name] ?? 0,
+    })),
     uniform,
     proven,
     difference,
     standardError,
-    state: update.state,
-    weights: update.weights,
+    state: { ...state, remembered },
+    chosen,
+    weights,
   };
 }

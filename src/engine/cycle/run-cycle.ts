@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
-import { chooseExploration } from "../../learning/meta-policy.ts";
+import { chooseExploration } from "../../learning/exploration.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
@@ -67,7 +67,9 @@ function describe({
     promotion: reviewed.promotion,
     review: reviewed.review,
     policyDifference: improvement.difference,
+    context: improvement.context,
     settings: judgement.settings,
+    chosenSetting: judgement.chosen,
     judgedDifference: judgement.difference,
     discriminator: { auc: improvement.auc },
     critic: { firstLoss: improvement.criticLoss[0], lastLoss: improvement.criticLoss[1] },

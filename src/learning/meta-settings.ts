@@ -1,0 +1,98 @@
+import type { RandomStream } from "../numeric/random.ts";
+import type { ChallengerSetting } from "./challengers.ts";
+
+/** Half-lives of the reward model's memories, in cycles' worth of decisions: short, medium, all. */
+export const memoryHalfLives: readonly number[] = [0.75, 3, Number.POSITIVE_INFINITY];
+
+/** ω without the name that it goes by in a cycle. */
+export type SettingValues = Omit<ChallengerSetting, "name">;
+
+const memories = {
+  short: [1, 0, 0],
+  medium: [0, 1, 0],
+  long: [0, 0, 1],
+  mixed: [1 / 3, 1 / 3, 1 / 3],
+} as const;
+
+/** What each coordinate of ω may be, in order: a change of one coordinate is a step to a neighbour. */
+const grid = {
+  klRadius: [0.1, 0.3, 0.6, 1.5, 2.5],
+  pessimism: [0, 0.5, 1, 2],
+  discriminator: [0, 0.5, 1],
+  proximity: [0, 0.5, 1],
+  memory: [memories.short, memories.medium, memories.long, memories.mixed],
+} as const;
+
+/** What improves the policy where nothing was learned yet (mpo-notes A.8): the first incumbent. */
+export const defaultSetting: SettingValues = {
+  klRadius: 0.3,
+  pessimism: 0.5,
+  discriminator: 0,
+  proximity: 1,
+  memory: memories.mixed,
+};
+
+const leap = { ...defaultSetting, klRadius: 1.5 };
+const softmax = { ...defaultSetting, klRadius: 2.5, pessimism: 0, proximity: 0 };
+
+/** Tried in every cycle, whatever was learned: a leap, and after a change of preferences what forgets the serving policy. */
+export const anchors: readonly ChallengerSetting[] = [
+  { name: "leap", ...leap },
+  { name: "softmax-short", ...softmax, memory: memories.short },
+  { name: "softmax-medium", ...softmax, memory: memories.medium },
+  { name: "softmax-long", ...softmax, memory: memories.long },
+];
+
+/** All settings that may be proposed: the whole grid. */
+export const settingPool: readonly SettingValues[] = grid.klRadius.flatMap((klRadius) =>
+  grid.pessimism.flatMap((pessimism) =>
+    grid.discriminator.flatMap((discriminator) =>
+      grid.proximity.flatMap((proximity) =>
+        grid.memory.map((memory) => ({
+          klRadius,
+          pessimism,
+          discriminator,
+          proximity,
+          memory,
+        })),
+      ),
+    ),
+  ),
+);
+
+const short = (value: number) => `${Math.round(value * 100) / 100}`;
+
+function describeMemory(memory: readonly number[]): string {
+  const known = Object.entries(memories).find(([, weights]) =>
+    weights.every((weight, index) => weight === memory[index]),
+  );
+  return known === undefined ? memory.map(short).join("/") : known[0];
+}
+
+/** ω in a line, such as `ε 0.3, κ 0.5, α 0, ρ 1, memory mixed`: by this a setting is known from cycle to cycle. */
+export const describeSetting = (values: SettingValues): string =>
+  `ε ${short(values.klRadius)}, κ ${short(values.pessimism)}, α ${short(values.discriminator)}, ρ ${short(values.proximity)}, memory ${describeMemory(values.memory)}`;
+
+/** Index of the value of the grid that is nearest, so that a setting off the grid has neighbours too. */
+function nearest(values: readonly number[], value: number): number {
+  const distances = values.map((one) => Math.abs(one - value));
+  return distances.indexOf(Math.min(...distances));
+}
+
+/** A step up or down on the grid, inwards at its ends. */
+function step(values: readonly number[], value: number, random: RandomStream): number {
+  const index = nearest(values, value);
+  const last = values.length - 1;
+  const move = index === 0 ? 1 : index === last ? -1 : random.integer(2) * 2 - 1;
+  return values[index + move] ?? value;
+}
+
+/** The setting with one coordinate changed. */
+export function changeOne(values: SettingValues, random: RandomStream): SettingValues {
+  const coordinates = ["klRadius", "pessimism", "discriminator", "proximity", "memory"] as const;
+  const coordinate = coordinates[random.integer(coordinates.length)] ?? "memory";
+  if (coordinate !== "memory")
+    return { ...values, [coordinate]: step(grid[coordinate], values[coordinate], random) };
+  const others = grid.memory.filter((memory) => memory.some((w, m) => w !== values.memory[m]));
+  return { ...values, memory: others[random.integer(others.length)] ?? values.memory };
+}
