@@ -67,6 +67,8 @@ test("a setting shows its memory as weights, a number or a word, and its differe
         memory: [0.25, 0.75],
         pessimism: 0.5,
         discriminator: 1,
+        proximity: 0.5,
+        predicted: 0.031,
         difference: 0.0123,
         standardError: 0.004,
         z: 3.075,
@@ -75,6 +77,7 @@ test("a setting shows its memory as weights, a number or a word, and its differe
       { name: "long memory", memory: "long", difference: -0.01 },
       "not a setting",
     ],
+    chosenSetting: "incumbent",
   });
   expect(settings).toEqual([
     {
@@ -83,9 +86,12 @@ test("a setting shows its memory as weights, a number or a word, and its differe
       memory: "0.25 / 0.75",
       pessimism: "0.500",
       discriminator: "1.000",
+      proximity: "0.500",
+      predicted: "+3.1\u00a0%",
       difference: "+0.012 ± 0.004",
       z: "+3.075",
       weight: 0.6,
+      isChosen: true,
     },
     {
       name: "long memory",
@@ -93,9 +99,12 @@ test("a setting shows its memory as weights, a number or a word, and its differe
       memory: "long",
       pessimism: "",
       discriminator: "",
+      proximity: "",
+      predicted: "",
       difference: "\u22120.010",
       z: "",
       weight: undefined,
+      isChosen: false,
     },
   ]);
 });

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../src/contract/api.ts";
-import { formatReward, formatSignedReward } from "./format.ts";
+import { formatReward, formatSignedPercent, formatSignedReward } from "./format.ts";
 import { intervalAt, numberAt, objectAt, objectsAt, textAt } from "./json-read.ts";
 
 /** A gate's estimate, relative to the serving policy where the record allows it, else in reward units. */
@@ -65,10 +65,14 @@ export interface Setting {
   readonly memory: string;
   readonly pessimism: string;
   readonly discriminator: string;
+  readonly proximity: string;
+  readonly predicted: string;
   readonly difference: string;
   readonly z: string;
   /** Share in the mixture, in [0, 1]. */
   readonly weight: number | undefined;
+  /** The next cycle's incumbent. */
+  readonly isChosen: boolean;
 }
 
 function differenceText(setting: JsonObject): string {
@@ -93,15 +97,19 @@ function memoryText(setting: JsonObject): string {
 export function settingsOf(record: JsonObject): readonly Setting[] {
   return objectsAt(record, "settings").map((setting) => {
     const z = numberAt(setting, "z");
+    const predicted = numberAt(setting, "predicted");
     return {
       name: textAt(setting, "name") ?? "unnamed",
       klRadius: looseNumber(setting, "klRadius"),
       memory: memoryText(setting),
       pessimism: looseNumber(setting, "pessimism"),
       discriminator: looseNumber(setting, "discriminator"),
+      proximity: looseNumber(setting, "proximity"),
+      predicted: predicted === undefined ? "" : formatSignedPercent(predicted),
       difference: differenceText(setting),
       z: z === undefined ? "" : formatSignedReward(z),
       weight: numberAt(setting, "weight"),
+      isChosen: setting.name !== undefined && setting.name === record.chosenSetting,
     };
   });
 }

@@ -7,6 +7,8 @@ const columns = [
   ["memory", "memory"],
   ["pessimism", "pessimism"],
   ["discriminator", "discriminator"],
+  ["proximity", "proximity"],
+  ["predicted", "predicted"],
   ["difference", "difference ± s.e."],
   ["z", "Z"],
 ] as const;
@@ -21,7 +23,7 @@ function Weight({ weight }: { readonly weight: number | undefined }): ReactNode 
   );
 }
 
-/** The challengers of a cycle: what each was set to, how it was judged, its share in the mixture. */
+/** The challengers of a cycle: what each was set to, what was expected of it, how it was judged, its share in the mixture. */
 export function SettingsTable({ settings }: { readonly settings: readonly Setting[] }): ReactNode {
   return (
     <section className="settings">
@@ -45,7 +47,10 @@ export function SettingsTable({ settings }: { readonly settings: readonly Settin
           <tbody>
             {settings.map((setting) => (
               <tr key={setting.name}>
-                <th scope="row">{setting.name}</th>
+                <th scope="row">
+                  {setting.name}
+                  {setting.isChosen ? <span className="small"> (chosen)</span> : null}
+                </th>
                 {columns.map(([key]) => (
                   <td className="number" key={key}>
                     {setting[key]}

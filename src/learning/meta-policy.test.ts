@@ -158,7 +158,7 @@ describe("learning", () => {
     let input = { state: initialMetaPolicy, prior: vaguePrior, context };
     for (let c = 0; c < 50; c++) {
       const { state, weights, predictions } = learnFromJudged(input, judged, true);
-      for (const { predicted, predictedDeviation } of Object.values(predictions))
+      for (const { predicted, predictedDeviation } of predictions)
         expect([predicted, predictedDeviation].every(Number.isFinite)).toBe(true);
       const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
       expect(total).toBeCloseTo(1, 12);

@@ -8,6 +8,7 @@ import {
   dot,
   inferPosterior,
   type MetaEvidence,
+  type MetaPrediction,
   type MetaPrior,
   noEvidence,
 } from "./meta-posterior.ts";
@@ -124,20 +125,17 @@ export interface JudgedDifference {
   readonly standardError: number;
 }
 
-export interface MetaPrediction {
-  /** Posterior mean of a setting's difference, as a share of the serving value, its own rows included. */
-  readonly predicted: number;
-  readonly predictedDeviation: number;
-}
-
 export interface MetaDecision {
   readonly state: MetaPolicyState;
   /** w_j by name, *do nothing* included. */
   readonly weights: Readonly<Record<string, number>>;
-  readonly predictions: Readonly<Record<string, MetaPrediction>>;
+  /** In the order of what was judged. */
+  readonly predictions: readonly MetaPrediction[];
   /** Name of the setting with the largest lower bound, or *do nothing*. */
   readonly chosen: string;
 }
+
+const withoutName = ({ name: _, ...values }: ChallengerSetting): SettingValues => values;
 
 /** The lower confidence bound in units of the usual error: a large gain counts for more than a small one that is surer. */
 function boundsOf(judged: readonly JudgedDifference[]): Readonly<Record<string, number>> {
@@ -170,32 +168,24 @@ export function learnFromJudged(
   const { misfit } = prior;
   const evidence = addEvidence(state.evidence, observations, { misfit, retention });
   const posterior = inferPosterior(prior, evidence);
-  const predictions = observations.map(({ setting, features }) => {
-    const { mean, deviation } = posterior.predict(features);
-    return { setting, predicted: mean, predictedDeviation: deviation };
-  });
-  const bound = (one: MetaPrediction) => one.predicted - caution * one.predictedDeviation;
-  const best = predictions.reduce((left, right) => (bound(right) > bound(left) ? right : left));
-  const isBetter = bound(best) > 0;
-  const { name: chosen, ...incumbent } = best.setting;
+  const predictions = observations.map(({ features }) => posterior.predict(features));
+  const bounds = predictions.map(
+    ({ predicted, predictedDeviation }) => predicted - caution * predictedDeviation,
+  );
+  const best = judged[bounds.indexOf(Math.max(0, ...bounds))]?.setting;
   const { state: sums, weights } = hedge(isSettled ? state.hedge : {}, boundsOf(judged));
   return {
     state: {
       ...state,
       hedge: sums,
       evidence,
-      incumbent: isBetter ? incumbent : state.incumbent,
+      incumbent: best === undefined ? state.incumbent : withoutName(best),
     },
     weights: Object.fromEntries([
       [doNothing, weights[doNothing] ?? 0],
       ...judged.map(({ setting }) => [setting.name, weights[describeSetting(setting)] ?? 0]),
     ]),
-    predictions: Object.fromEntries(
-      predictions.map(({ setting, predicted, predictedDeviation }) => [
-        setting.name,
-        { predicted, predictedDeviation },
-      ]),
-    ),
-    chosen: isBetter ? chosen : doNothing,
+    predictions,
+    chosen: best?.name ?? doNothing,
   };
 }

@@ -56,9 +56,9 @@ describe("the posterior", () => {
   test("is the prior where nothing was judged", () => {
     const posterior = inferPosterior(prior, noEvidence(size));
     expectClose(posterior.mean, prior.mean);
-    const { mean, deviation } = posterior.predict(Float64Array.of(0, 1, 0, 2));
-    expect(mean).toBeCloseTo(-1 + 2 * 2, 12);
-    expect(deviation).toBeCloseTo(Math.sqrt(0.25 + 4 * 0.1), 12);
+    const { predicted, predictedDeviation } = posterior.predict(Float64Array.of(0, 1, 0, 2));
+    expect(predicted).toBeCloseTo(-1 + 2 * 2, 12);
+    expect(predictedDeviation).toBeCloseTo(Math.sqrt(0.25 + 4 * 0.1), 12);
   });
 
   test("equals the batch ridge, however the observations come", () => {
@@ -71,8 +71,8 @@ describe("the posterior", () => {
     const posterior = inferPosterior(prior, oneByOne);
     expectClose(posterior.mean, mean);
     const features = Float64Array.of(1, -1, 0.5, 2);
-    const { deviation } = posterior.predict(features);
-    expect(deviation).toBeCloseTo(Math.sqrt(dot(features, solve(features))), 10);
+    const { predictedDeviation } = posterior.predict(features);
+    expect(predictedDeviation).toBeCloseTo(Math.sqrt(dot(features, solve(features))), 10);
   });
 
   test("forgets: what came c cycles ago counts γ^c, and the prior is never forgotten", () => {

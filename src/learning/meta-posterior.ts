@@ -56,12 +56,17 @@ export function addEvidence(
   return { precision: sums, projection: projected };
 }
 
+/** What is believed of a setting, as shares of the serving value: mean and standard deviation of bᵀβ. */
+export interface MetaPrediction {
+  readonly predicted: number;
+  readonly predictedDeviation: number;
+}
+
 /** Bayesian linear regression (Bishop 2006, section 3.3): weights β ~ N(m, Λ⁻¹) given prior and evidence. */
 export interface MetaPosterior {
   /** m. */
   readonly mean: Float64Array;
-  /** Mean and standard deviation of bᵀβ: what the setting is worth, without the luck of one cycle. */
-  predict(features: Float64Array): { readonly mean: number; readonly deviation: number };
+  predict(features: Float64Array): MetaPrediction;
   /** One draw of β. */
   draw(random: RandomStream): Float64Array;
 }
@@ -84,7 +89,7 @@ export function inferPosterior(prior: MetaPrior, evidence: MetaEvidence): MetaPo
     predict: (features) => {
       const root = Float64Array.from(features);
       solveTransposed(matrix, size, root);
-      return { mean: dot(features, mean), deviation: Math.sqrt(dot(root, root)) };
+      return { predicted: dot(features, mean), predictedDeviation: Math.sqrt(dot(root, root)) };
     },
     draw: (random) => {
       const noise = Float64Array.from(mean, () => random.normal());

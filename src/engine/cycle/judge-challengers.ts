@@ -21,8 +21,8 @@ import {
   learnFromJudged,
   type MetaPolicyInput,
   type MetaPolicyState,
-  type MetaPrediction,
 } from "../../learning/meta-policy.ts";
+import type { MetaPrediction } from "../../learning/meta-posterior.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
@@ -263,10 +263,7 @@ export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow 
  * (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and control variate come from a critic that was
  * trained on none of its rows. Judging each by its own reward model would favour the one that believes most of itself.
  */
-export function judgeChallengers(
-  parts: readonly MeasuredPart[],
-  meta: MetaPolicyInput,
-): Judgement {
+export function judgeChallengers(parts: readonly MeasuredPart[], meta: MetaPolicyInput): Judgement {
   const { serving, compare, uniform } = createComparison(parts);
   const challengers = (parts[0]?.challengers ?? []).map(({ setting }, j) => {
     const own = parts.flatMap((part) => part.challengers[j] ?? []);
@@ -274,34 +271,34 @@ export function judgeChallengers(
     const kl = divergences.reduce((sum, value) => sum + value, 0) / Math.max(1, divergences.length);
     return { setting, kl, target: joinArrays(own) };
   });
-  const compared = challengers.map(({ setting, kl, target }) => ({
-    ...setting,
-    kl,
-    ...compare(target),
-  }));
+  const compared = challengers.map(({ setting, target }) => ({ setting, ...compare(target) }));
   // A serving policy that is no better than chance any more tells of a change.
   const proven = uniform.z < -provenDeviations;
   const unit = valueUnit(uniform.servingValue);
-  const judged = compared.map((one, j) => ({
-    setting: challengers[j]!.setting,
-    difference: one.difference / unit,
-    standardError: one.standardError / unit,
+  const judged = compared.map(({ setting, difference, standardError }) => ({
+    setting,
+    difference: difference / unit,
+    standardError: standardError / unit,
   }));
   const { state, weights, predictions, chosen } = learnFromJudged(meta, judged, proven);
-  const mixed = [doNothing, ...compared.map(({ name }) => name)].map((name) => weights[name] ?? 0);
+  const mixed = [doNothing, ...compared.map(({ setting }) => setting.name)].map(
+    (name) => weights[name] ?? 0,
+  );
   const targets = [serving, ...challengers.map(({ target }) => target)];
   const { difference, standardError } = compare(mixArrays(targets, mixed));
   const remembered = rememberContext(parts.flatMap(({ rows }) => rows).map(toContextRow), {
     servingValue: uniform.servingValue,
     uniformDifference: uniform.difference,
-    chosenDifference: compared.find(({ name }) => name === chosen)?.difference ?? 0,
+    chosenDifference: compared.find(({ setting }) => setting.name === chosen)?.difference ?? 0,
     memories: evenMemory.length,
   });
   return {
-    settings: compared.map((one) => ({
+    settings: compared.map(({ setting, ...one }, j) => ({
+      ...setting,
+      kl: challengers[j]?.kl ?? 0,
       ...one,
-      ...predictions[one.name]!,
-      weight: weights[one.name] ?? 0,
+      ...(predictions[j] ?? { predicted: 0, predictedDeviation: 0 }),
+      weight: weights[setting.name] ?? 0,
     })),
     uniform,
     proven,
