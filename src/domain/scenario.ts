@@ -20,5 +20,9 @@ export interface Scenario {
   readonly exploration: number;
   /** Candidates kept of a larger catalogue by retrieval. */
   readonly maxCandidates: number;
+  /** γ in [0, 1): what the rest of the session counts beside the decision's own reward; see docs/methods/sessions.md. */
+  readonly discount: number;
+  /** Decisions of a user that are less apart belong to one session. */
+  readonly sessionGapSeconds: number;
   readonly reward: RewardRule;
 }

@@ -37,6 +37,7 @@ describe("defaults", () => {
       ...scenario,
       reward: { ...scenario.reward, defaultReward: 0, minimum: 0 },
     });
+    expect(scenarios[0]).toMatchObject({ discount: 0, sessionGapSeconds: 1800 });
     expect(learner.minDecisions).toBe(77);
     expect(learner.maxDecisions).toBe(parseConfiguration().learner.maxDecisions);
   });
@@ -60,6 +61,14 @@ test.each([
   ["exploration below 0", withScenario({ exploration: -0.1 }), "scenarios.0.exploration", -0.1],
   ["no exploration", withScenario({ exploration: 0 }), "scenarios.0.exploration", 0],
   ["1,001 candidates", withScenario({ maxCandidates: 1001 }), "scenarios.0.maxCandidates", 1001],
+  ["a discount of 1", withScenario({ discount: 1 }), "scenarios.0.discount", 1],
+  ["a gap of no time", withScenario({ sessionGapSeconds: 0 }), "scenarios.0.sessionGapSeconds", 0],
+  [
+    "a discount where a session's end is out of range",
+    { scenarios: [{ ...scenario, discount: 0.5, reward: { ...scenario.reward, minimum: 0.5 } }] },
+    "scenarios.0.discount",
+    undefined,
+  ],
   ["a window of no time", withReward({ windowSeconds: 0 }), "scenarios.0.reward.windowSeconds", 0],
   [
     "a weight that is no number",

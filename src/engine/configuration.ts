@@ -5,6 +5,7 @@ import { EngineError } from "../domain/errors.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import type { TextSettings } from "./text/text-features.ts";
 
+const halfAnHour = 1800;
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 
@@ -18,14 +19,22 @@ const rewardSchema = z
   })
   .refine((rule) => rule.minimum < rule.maximum, "minimum must be below maximum");
 
-const scenarioSchema = z.strictObject({
+const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
   excludeSeen: z.boolean(),
   exploration: z.number().gt(0).max(1).default(0.03),
   maxCandidates: z.int().min(1).max(1000).default(500),
+  discount: z.number().min(0).lt(1).default(0),
+  sessionGapSeconds: positive.default(halfAnHour),
   reward: rewardSchema,
 });
+
+/** What comes after a session counts 0, which a return can only be mapped to where 0 is in the range. */
+const scenarioSchema = scenarioFields.refine(
+  ({ discount, reward }) => discount === 0 || (reward.minimum <= 0 && reward.maximum >= 0),
+  { path: ["discount"], error: "above 0 needs a reward range that has 0 in it" },
+);
 
 const learnerSchema = z.strictObject({
   /** Pause between two looks for new feedback. */
@@ -75,8 +84,6 @@ export interface Configuration {
   readonly learner: LearnerConfiguration;
   readonly text?: TextSettings;
 }
-
-const halfAnHour = 1800;
 
 /** Three scenarios as a shop, an ad slot and a feed would start with them. */
 const defaults = {

@@ -7,6 +7,17 @@ import type { ItemView, PolicyState } from "../policy/policy.ts";
  */
 export type Fold = "older" | "first" | "second";
 
+/** Where a row stands in its session. */
+export interface SessionStep {
+  /** Reward of this position alone, which `reward` is without a discount. */
+  readonly immediate: number;
+  /** Mean of `immediate` over the decision's positions. */
+  readonly decisionReward: number;
+  /** The decision, and the next one of the session; absent at its end. Numbers of this reading. */
+  readonly decision: number;
+  readonly next?: number;
+}
+
 /** One position of one decision with its reward: a choice of `action` among the candidates that were left. */
 export interface FeedbackRow {
   readonly state: PolicyState;
@@ -17,8 +28,13 @@ export interface FeedbackRow {
   readonly position: number;
   /** p: logged probability of the action given the positions before, exploration included. */
   readonly propensity: number;
-  /** Default and clipping applied, mapped from the scenario's range to [0, 1]. */
+  /**
+   * What is learned and judged. Default and clipping applied, mapped from the scenario's range to [0, 1]. With a discount
+   * it is the decision's return: (1 − γ) times the discounted sum of the session's rewards from here on.
+   */
   readonly reward: number;
+  /** Present where the scenario has a discount. */
+  readonly session?: SessionStep;
   readonly exploration: number;
   /** Index of the user: rows of one user are one cluster. */
   readonly user: number;

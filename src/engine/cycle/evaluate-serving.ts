@@ -24,7 +24,8 @@ export function evaluateServing(
   const rewardsOf = (arm: Arm) =>
     Float64Array.from(
       rowsOf(arm),
-      ({ reward }) => rule.minimum + reward * (rule.maximum - rule.minimum),
+      ({ reward, session }) =>
+        rule.minimum + (session?.immediate ?? reward) * (rule.maximum - rule.minimum),
     );
   const serving = rewardsOf("serving");
   const baseline = rewardsOf("baseline");

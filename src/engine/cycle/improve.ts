@@ -1,12 +1,7 @@
 import type { Arm } from "../../domain/decision.ts";
 import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
 import { type ChallengerSetting, klDivergence } from "../../learning/challengers.ts";
-import {
-  type CriticRow,
-  type CriticTraining,
-  createCritic,
-  trainCritic,
-} from "../../learning/critic.ts";
+import { type CriticRow, type CriticTraining, createCritic } from "../../learning/critic.ts";
 import { type Distillation, distil } from "../../learning/distil.ts";
 import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
 import { describeContext, type MetaContext } from "../../learning/meta-context.ts";
@@ -19,6 +14,7 @@ import {
   scoreCritic,
   scorePolicy,
 } from "../../learning/scored-row.ts";
+import { trainValueCritic } from "../../learning/session-value.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
 import { createScorer } from "../../policy/scorer.ts";
@@ -49,6 +45,8 @@ export interface ImproveInput {
   readonly random: RandomStream;
   /** The scenario's exploration floor, which comes on top of whatever policy is made here. */
   readonly floor: number;
+  /** γ of the scenario. */
+  readonly discount: number;
   readonly threads: number;
   readonly stages: StageClock;
 }
@@ -155,10 +153,11 @@ async function fitCritic(
   const { serving, threads, stages, random, arm } = input;
   const known = rows.filter(({ fold }) => fold !== without);
   const critic = await stages.measure("critic", () =>
-    trainCritic({
+    trainValueCritic({
       network: input.critic ?? createCritic(random.split("critic")),
       rows: known,
       random: random.split(`train-critic/${without ?? "both"}`),
+      discount: input.discount,
       threads,
     }),
   );

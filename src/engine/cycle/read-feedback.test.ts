@@ -12,7 +12,8 @@ import type { RewardRule } from "../../domain/scenario.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import { createCatalogue } from "../catalogue.ts";
 import { parseConfiguration } from "../configuration.ts";
-import { readFeedback, settleReward } from "./read-feedback.ts";
+import { readFeedback } from "./read-feedback.ts";
+import { settleReward } from "./settle-reward.ts";
 
 const rule: RewardRule = {
   weights: { click: 1, buy: 4 },
@@ -53,6 +54,44 @@ describe("settling a reward", () => {
 });
 
 describe("rows", () => {
+  test("carry the return of their decision and their own reward where the scenario has a discount", async () => {
+    const discounted = { discount: 0.5, sessionGapSeconds: 100 };
+    const { engine, advance, read } = await open({ scenario: { reward: rule, ...discounted } });
+    const visit = async (clicks: number) => {
+      const candidates = candidatesOf("i-0", "i-1", "i-2");
+      const { decision } = await engine.recommend({ userId: ann, candidates, slateSize: 2 });
+      const common = { type: "buy", userId: ann, decisionId: decision.decisionId };
+      const shown = decision.slate.slice(0, clicks);
+      await engine.record(shown.map((item) => ({ ...common, itemId: item })));
+    };
+    await visit(1);
+    advance(60);
+    await visit(2);
+    advance(600);
+    await visit(0);
+    advance(600);
+    const { rows, decisions, newDecisions } = await read();
+    // Nobody came after the third visit yet, so its session may go on.
+    expect([decisions, newDecisions]).toEqual([2, 2]);
+    // 3 clipped reward units are 1, the default of −0.5 is 0.125, and the session's end is worth 0 units, 0.25.
+    const last = 0.5 * 1 + 0.5 * 0.25;
+    const firstReturn = 0.5 * ((1 + 0.125) / 2) + 0.5 * last;
+    expect(rows.map(({ reward }) => reward)).toEqual([last, last, firstReturn, firstReturn]);
+    expect(rows.map(({ session }) => session?.immediate)).toEqual([1, 1, 1, 0.125]);
+    const [newer, , older] = rows.map(({ session }) => session);
+    expect(older!.next).toBe(newer!.decision);
+    expect(newer).not.toHaveProperty("next");
+  });
+
+  test("have no session without a discount", async () => {
+    const { engine, advance, read } = await open();
+    await engine.recommend({ userId: ann });
+    advance(600);
+    const { rows } = await read();
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row).not.toHaveProperty("session");
+  });
+
   test("are the positions of a decision, each among the candidates that were left", async () => {
     const { engine, advance, read } = await open();
     const { decision } = await engine.recommend({

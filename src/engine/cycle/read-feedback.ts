@@ -9,6 +9,8 @@ import type { Store } from "../../storage/store.ts";
 import { viewCandidate } from "../candidates.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { createState, readUser } from "../read-state.ts";
+import { type ReadDecision, readSessions } from "./session-returns.ts";
+import { normaliseReward, settleReward } from "./settle-reward.ts";
 
 /** Candidates over all rows that a cycle keeps in memory, 8 bytes each: the newest decisions are kept. */
 const maxCells = 20_000_000;
@@ -18,16 +20,11 @@ export interface CycleFeedback {
   readonly rows: readonly FeedbackRow[];
   readonly users: number;
   readonly decisions: number;
-  /** Decisions after `previous`: the ones no network has been trained on. */
+  /** Decisions that no network has been trained on: after `previous`; with a discount those of sessions that have ended since. */
   readonly newDecisions: number;
   /** Event number of the newest decision read. */
   readonly throughSequence: number;
   readonly itemRewards: ReadonlyMap<ItemId, ItemRewards>;
-}
-
-/** Reward of a position in reward units: the default where no event came, clipped to the rule's range. */
-export function settleReward(reward: number | undefined, rule: RewardRule): number {
-  return Math.max(rule.minimum, Math.min(rule.maximum, reward ?? rule.defaultReward));
 }
 
 async function readDecisions(options: {
@@ -66,21 +63,22 @@ interface RowContext {
   readonly fold: Fold;
 }
 
-function toRows({ decision, rewards }: Feedback, context: RowContext): FeedbackRow[] {
-  const { reward: rule } = context.scenario;
+function toRows({ feedback, ahead }: ReadDecision, context: RowContext): FeedbackRow[] {
+  const { decision, rewards } = feedback;
   let left = [...context.views];
   return decision.slate.map((itemId, position) => {
     const candidates = left;
     const action = candidates.findIndex((view) => view.itemId === itemId);
     left = candidates.filter((_, index) => index !== action);
+    const immediate = normaliseReward(rewards[position], context.scenario.reward);
     return {
       state: context.state,
       candidates,
       action,
       position,
       propensity: decision.positionPropensities[position] ?? 0,
-      reward:
-        (settleReward(rewards[position], rule) - rule.minimum) / (rule.maximum - rule.minimum),
+      reward: ahead?.value ?? immediate,
+      ...(ahead && { session: { ...ahead.step, immediate } }),
       exploration: decision.exploration,
       user: context.user,
       arm: decision.arm,
@@ -115,14 +113,18 @@ export async function readFeedback(options: {
 }): Promise<CycleFeedback> {
   const { store, catalogue, scenario, previous } = options;
   await catalogue.refresh(await store.sequence());
-  const feedback = await readDecisions(options);
-  const newDecisions = feedback.filter(({ sequence }) => sequence > previous).length;
+  const closed = await readDecisions(options);
+  const read: ReadDecision[] =
+    scenario.discount > 0
+      ? readSessions(closed, scenario, previous)
+      : closed.map((feedback) => ({ feedback, isNew: feedback.sequence > previous }));
+  const newDecisions = read.filter(({ isNew }) => isNew).length;
   const users = new Map<UserId, number>();
   const itemRewards = new Map<ItemId, ItemRewards>();
   const rows: FeedbackRow[] = [];
   let cells = 0;
-  for (const [index, entry] of feedback.toReversed().entries()) {
-    const { decision, sequence } = entry;
+  for (const [index, entry] of read.toReversed().entries()) {
+    const { decision } = entry.feedback;
     cells += decision.candidates.length * decision.slate.length;
     if (cells > maxCells) break;
     const userRows = await readUser(store, decision.userId, decision.asOf);
@@ -134,16 +136,16 @@ export async function readFeedback(options: {
       views: decision.candidates.map((candidate) => viewKnown(candidate, catalogue)),
       user,
       age: index / Math.max(1, newDecisions),
-      fold: sequence > previous ? chooseFold(decision.userId, options.cycle) : ("older" as const),
+      fold: entry.isNew ? chooseFold(decision.userId, options.cycle) : ("older" as const),
     };
     rows.push(...toRows(entry, context));
-    addItemRewards(itemRewards, entry, scenario.reward);
+    addItemRewards(itemRewards, entry.feedback, scenario.reward);
   }
-  const throughSequence = feedback.at(-1)?.sequence ?? previous;
+  const throughSequence = closed.at(-1)?.sequence ?? previous;
   return {
     rows,
     users: users.size,
-    decisions: feedback.length,
+    decisions: read.length,
     newDecisions,
     throughSequence,
     itemRewards,

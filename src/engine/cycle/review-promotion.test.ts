@@ -109,6 +109,16 @@ describe("a promoted policy", () => {
     expect((await review(store)).promotion).toMatchObject({ action: "keep", looks: 2 });
   });
 
+  test("is held against the one before by what each user earned where a discount counts whole sessions", async () => {
+    const store = await open([bad, before]);
+    const long = { ...scenario, discount: 0.9 };
+    const { promotion: told } = await reviewPromotion({ store, scenario: long, now, assignment });
+    expect(told).toMatchObject({ action: "roll-back", serving: { users: 300, rows: 300 } });
+    // Five visits a user, a click more or less in five of them.
+    expect(Math.abs(told!.difference! + 1)).toBeLessThan(4 * told!.standardError!);
+    expect(told!.reason).toMatch(/worse by [\d.]+ a user,/);
+  });
+
   test("that is no different after twenty looks stands", async () => {
     const realised = { since: promotedAt, looks: 19 };
     const reviewed = await review(await open([same, before], { realised }));

@@ -1,5 +1,5 @@
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
-import type { RewardRule, Scenario } from "../../domain/scenario.ts";
+import type { Scenario } from "../../domain/scenario.ts";
 import {
   judgeLive,
   type LiveArm,
@@ -27,8 +27,18 @@ interface PromotionInput {
   readonly now: number;
 }
 
-/** Rewards as shares of the rule's range, as the gate has them. */
-function toArm(users: readonly UserRewards[], { minimum, maximum }: RewardRule): LiveArm {
+/**
+ * Rewards as shares of the rule's range, as the gate has them. With a discount each user's total, for a policy may earn
+ * by longer sessions what it does not earn by the row.
+ */
+function toArm(users: readonly UserRewards[], { reward, discount }: Scenario): LiveArm {
+  const { minimum, maximum } = reward;
+  if (discount > 0) {
+    return {
+      rewardSums: Float64Array.from(users, ({ rewardSum }) => rewardSum / (maximum - minimum)),
+      rows: new Float64Array(users.length).fill(1),
+    };
+  }
   return {
     rewardSums: Float64Array.from(
       users,
@@ -43,11 +53,10 @@ async function compareLive(
   versions: { readonly serving: number; readonly holdback: number },
   since: number,
 ): Promise<LiveDifference> {
-  const rule = scenario.reward;
-  const span = { scenario: scenario.name, since, closedBefore: now, rule };
+  const span = { scenario: scenario.name, since, closedBefore: now, rule: scenario.reward };
   const read = async (arm: "serving" | "holdback") => {
     const users = await store.decisions.userRewards({ ...span, arm, policyVersion: versions[arm] });
-    return toArm(users, rule);
+    return toArm(users, scenario);
   };
   return liveDifference({ serving: await read("serving"), holdback: await read("holdback") });
 }
@@ -60,7 +69,11 @@ function decide(live: LiveDifference, looks: number): PromotionAction {
 
 const number = (value: number) => String(Number(value.toPrecision(3)));
 
-function explain(live: LiveDifference, action: PromotionAction, version: number): string {
+function explain(
+  live: LiveDifference,
+  action: PromotionAction,
+  { version, unit }: { readonly version: number; readonly unit: "row" | "user" },
+): string {
   const { serving, holdback, difference, interval } = live;
   const users = `${serving.users} users against ${holdback.users} who kept the policy before`;
   if (difference === undefined || interval === undefined)
@@ -72,7 +85,7 @@ function explain(live: LiveDifference, action: PromotionAction, version: number)
     "roll-back": "the policy before serves again",
   }[action];
   return (
-    `Policy ${version} live: ${difference < 0 ? "worse" : "better"} by ${number(Math.abs(difference))} a row, ` +
+    `Policy ${version} live: ${difference < 0 ? "worse" : "better"} by ${number(Math.abs(difference))} a ${unit}, ` +
     `99 % bounds ${number(interval[0])} and ${number(interval[1])}, ${users}; ${told}.`
   );
 }
@@ -125,7 +138,8 @@ export async function reviewPromotion(input: PromotionInput): Promise<Reviewed> 
   const before = realisedOf(evidence);
   const looks = (before?.since === since ? before.looks : 0) + 1;
   const action = decide(live, looks);
-  const reason = explain(live, action, version);
+  const unit = input.scenario.discount > 0 ? "user" : "row";
+  const reason = explain(live, action, { version, unit });
   const promotion = { version, replaced: holdback, since, looks, action, reason, ...live };
   return { ...apply(assignment, promotion, promoted), promotion };
 }

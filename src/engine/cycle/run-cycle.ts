@@ -181,7 +181,7 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
   const first = await load(assignment.serving);
   if (first === undefined) return undefined;
   const carried = await loadCarried(store, scenario.name);
-  const fresh = feedback.rows.filter((row) => row.age < 1);
+  const fresh = feedback.rows.filter(({ fold }) => fold !== "older");
   const reviewed = await stages.measure("review", () =>
     review(options, { assignment, serving: first, critic: carried.critic, rows: fresh, load }),
   );
@@ -196,6 +196,7 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
     rows: feedback.rows,
     arm: version === assignment.canary ? "canary" : "serving",
     floor: scenario.exploration,
+    discount: scenario.discount,
     random,
     threads,
     stages,
