@@ -1,0 +1,160 @@
+import type { BanditWorld, BilinearScores } from "../../domain/bandit-world.ts";
+import type { Verdict } from "../../domain/cycle.ts";
+import type { Arm } from "../../domain/decision.ts";
+import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
+import type { GateRecord } from "../../evaluation/gate-record.ts";
+import type { ChallengerSetting } from "../../learning/challengers.ts";
+import { type BilinearFeatures, emptyScores, type Offer } from "../../learning/linear/bilinear.ts";
+import { ageSums, emptySums, type RewardSums } from "../../learning/linear/reward-sums.ts";
+import { policyLogs } from "../../learning/linear/softmax-policy.ts";
+import {
+  challengerSettings,
+  chooseExploration,
+  type MetaPolicyState,
+} from "../../learning/meta-policy.ts";
+import { hashUniform } from "../../numeric/hash.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+import { gateCandidate } from "../cycle/gate-candidate.ts";
+import { judgeChallengers } from "../cycle/judge-challengers.ts";
+import { type CompactCritic, scoreRows } from "./compact-critic.ts";
+import type { CompactRow, Serving } from "./compact-row.ts";
+import { type CompactImprovement, improveCompact } from "./improve-compact.ts";
+
+/** Exploration floor and canary share, as the product's scenario and configuration have them by default. */
+const explorationFloor = 0.03;
+const canaryShare = 0.5;
+/** Below this chance of being better a canary is taken off the traffic. */
+const keepCanaryProbability = 0.5;
+
+/** A loop that learns from the visits it served. */
+export interface Learner {
+  serve(offer: Offer): Serving;
+  /** Takes in a cycle's rows; says in a word how it went. */
+  learn(rows: readonly CompactRow[], cycle: number): string;
+}
+
+/** The algorithm with parts of it left out; all in by default. */
+export interface CompactOptions {
+  readonly settings?: readonly ChallengerSetting[];
+  readonly judge?: typeof judgeChallengers;
+  /** Off: every candidate serves. Default on. */
+  readonly gate?: boolean;
+  readonly trustRegion?: boolean;
+  /** Softmax of these serves first. Default: the uniform choice. */
+  readonly policy?: BilinearScores;
+}
+
+/** What is carried from cycle to cycle. */
+interface State {
+  policy: BilinearScores;
+  canary: BilinearScores | undefined;
+  exploration: number;
+  sums: RewardSums;
+  critic: CompactCritic | undefined;
+  satisfied: readonly CompactRow[];
+  meta: MetaPolicyState;
+}
+
+const inCanary = (user: number) => hashUniform(`canary/${user}`) < canaryShare;
+
+/** What became of the canary: promoted, kept or taken off. */
+function reviewCanary(
+  features: BilinearFeatures,
+  { policy, canary, critic }: State,
+  rows: readonly CompactRow[],
+): { readonly policy: BilinearScores; readonly canary: BilinearScores | undefined } {
+  if (!(canary && critic)) return { policy, canary };
+  const scored = scoreRows(features, { policy, critic }, rows);
+  const { verdict, probabilityPositive = 1 } = gateCandidate({
+    rows: scored,
+    candidateLogs: rows.map((row) => policyLogs(features, canary, row)),
+    candidateArm: "canary",
+    predictedDifference: 0,
+    limits: gateLimits,
+  });
+  if (verdict === "promote") return { policy: canary, canary: undefined };
+  return { policy, canary: probabilityPositive < keepCanaryProbability ? undefined : canary };
+}
+
+function judge({ gate, judgement }: CompactImprovement): GateRecord {
+  return gateCandidate({
+    ...gate,
+    predictedDifference: judgement.difference,
+    limits: judgement.proven ? gateLimits : unprovenLimits,
+  });
+}
+
+/** ε until the next cycle, as src/engine/cycle/run-cycle.ts has it. */
+function explore({ judgement, gate }: CompactImprovement, record: GateRecord, before: number) {
+  if (gate.rows.length === 0) return before;
+  const gain = record.verdict === "promote" ? (record.difference ?? 0) : 0;
+  const { servingValue, difference } = judgement.uniform;
+  return Math.max(explorationFloor, chooseExploration(servingValue + gain, difference - gain));
+}
+
+/**
+ * The loop of src/engine/cycle/run-cycle.ts on linear models over arrays, without database or networks: canary, challengers, judgement,
+ * trust region and gate are that loop's own code. It has neither holdback nor the live test of promotions.
+ */
+export function createCompactLearner(
+  world: Pick<BanditWorld, "userFeatures" | "itemFeatures">,
+  random: RandomStream,
+  options: CompactOptions = {},
+): Learner {
+  const features = { users: world.userFeatures, items: world.itemFeatures };
+  const { settings = challengerSettings, trustRegion = true } = options;
+  const state: State = {
+    policy: options.policy ?? emptyScores(features),
+    canary: undefined,
+    exploration: explorationFloor,
+    sums: emptySums(features),
+    critic: undefined,
+    satisfied: [],
+    meta: {},
+  };
+  const settle = (verdict: Verdict, candidate: BilinearScores) => {
+    if (verdict === "promote") {
+      state.policy = candidate;
+      state.canary = undefined;
+    } else if (verdict === "canary") state.canary = candidate;
+  };
+  return {
+    serve: (offer) => {
+      const arm: Arm = state.canary && inCanary(offer.user) ? "canary" : "serving";
+      const policy = arm === "canary" && state.canary ? state.canary : state.policy;
+      const { exploration } = state;
+      const probabilities = policyLogs(features, policy, offer).map(
+        (value) => (1 - exploration) * Math.exp(value) + exploration / offer.items.length,
+      );
+      return { probabilities, arm, exploration };
+    },
+    learn: (rows, cycle) => {
+      const hadCanary = state.canary;
+      Object.assign(state, reviewCanary(features, state, rows));
+      const improvement = improveCompact({
+        features,
+        policy: state.policy,
+        sums: state.sums,
+        discriminator: state.critic?.discriminator ?? emptyScores(features),
+        satisfied: state.satisfied,
+        meta: state.meta,
+        settings,
+        rows,
+        arm: hadCanary !== undefined && state.policy === hadCanary ? "canary" : "serving",
+        floor: explorationFloor,
+        cycle,
+        trustRegion,
+        judge: options.judge ?? judgeChallengers,
+        random: random.split(cycle),
+      });
+      const record = judge(improvement);
+      settle(options.gate === false ? "promote" : record.verdict, improvement.candidate);
+      state.exploration = explore(improvement, record, state.exploration);
+      state.sums = ageSums(improvement.sums);
+      state.critic = improvement.critic;
+      state.satisfied = improvement.satisfied;
+      state.meta = improvement.judgement.state;
+      return record.verdict;
+    },
+  };
+}

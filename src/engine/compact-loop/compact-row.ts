@@ -1,0 +1,70 @@
+import type { BanditVisits } from "../../domain/bandit-world.ts";
+import type { Arm } from "../../domain/decision.ts";
+import type { JudgedRow } from "../../learning/feedback-row.ts";
+import type { Offer } from "../../learning/linear/bilinear.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+
+/** A visit as arrays, with the choice that was logged: what a feedback row is in the product. */
+export interface CompactRow extends Offer, JudgedRow {}
+
+/** What a loop serves a visit with. */
+export interface Serving {
+  /** Distribution over the candidates, exploration included. */
+  readonly probabilities: Float64Array;
+  readonly arm: Arm;
+  /** ε within the distribution. */
+  readonly exploration: number;
+}
+
+export interface PlayedVisits {
+  readonly rows: readonly CompactRow[];
+  /** Mean true click probability under what was served. */
+  readonly meanReward: number;
+}
+
+/** Index at which the running sum passes the luck. */
+function draw(probabilities: Float64Array, luck: number): number {
+  let sum = 0;
+  for (const [index, probability] of probabilities.entries()) {
+    sum += probability;
+    if (luck < sum) return index;
+  }
+  return probabilities.length - 1;
+}
+
+/** Serves the visits, draws choices and clicks, and values what was served by the truth. */
+export function playVisits(options: {
+  readonly visits: BanditVisits;
+  readonly truth: (user: number, item: number) => number;
+  readonly serve: (offer: Offer) => Serving;
+  /** A row's candidates as the judge names them, by item number. */
+  readonly names: readonly { readonly itemId: string }[];
+  readonly random: RandomStream;
+}): PlayedVisits {
+  const { visits, truth, serve, names, random } = options;
+  let value = 0;
+  const rows = Array.from(visits.users, (user, visit) => {
+    const items = visits.candidates.subarray(visit * visits.width, (visit + 1) * visits.width);
+    const { probabilities, arm, exploration } = serve({ user, items });
+    const action = draw(probabilities, random.uniform());
+    let expected = 0;
+    let chosen = 0;
+    for (const [index, item] of items.entries()) {
+      const click = truth(user, item);
+      expected += (probabilities[index] ?? 0) * click;
+      if (index === action) chosen = click;
+    }
+    value += expected / visits.users.length;
+    return {
+      user,
+      items,
+      candidates: Array.from(items, (item) => names[item] ?? { itemId: "" }),
+      action,
+      propensity: probabilities[action] ?? 0,
+      reward: (visits.moods[visit] ?? 1) < chosen ? 1 : 0,
+      exploration,
+      arm,
+    };
+  });
+  return { rows, meanReward: value };
+}

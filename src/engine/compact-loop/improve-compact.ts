@@ -1,0 +1,164 @@
+import type { BilinearScores } from "../../domain/bandit-world.ts";
+import type { Arm } from "../../domain/decision.ts";
+import type { ChallengerSetting } from "../../learning/challengers.ts";
+import type { BilinearFeatures } from "../../learning/linear/bilinear.ts";
+import { fitDiscriminator } from "../../learning/linear/discriminator.ts";
+import {
+  addSums,
+  type RewardSums,
+  solveRewards,
+  sumChoices,
+} from "../../learning/linear/reward-sums.ts";
+import { fitPolicy, policyLogs } from "../../learning/linear/softmax-policy.ts";
+import type { MetaPolicyState } from "../../learning/meta-policy.ts";
+import type { ScoredRow } from "../../learning/scored-row.ts";
+import { hash32 } from "../../numeric/hash.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+import {
+  type Judgement,
+  type judgeChallengers,
+  type MeasuredPart,
+  measurePart,
+  temper,
+} from "../cycle/judge-challengers.ts";
+import { moveStates } from "../cycle/move-states.ts";
+import { type CompactCritic, scoreRows } from "./compact-critic.ts";
+import type { CompactRow } from "./compact-row.ts";
+
+/** States that a policy is moved on: the newest ones. */
+const moveLimit = 1000;
+/** Rewarded rows that a discriminator reads: the newest ones. */
+const satisfiedLimit = 600;
+
+export interface ImproveCompactInput {
+  readonly features: BilinearFeatures;
+  readonly policy: BilinearScores;
+  /** Sums of all older feedback, aged. */
+  readonly sums: RewardSums;
+  /** Where the last cycle left it. */
+  readonly discriminator: BilinearScores;
+  /** Older rewarded rows, newest first. */
+  readonly satisfied: readonly CompactRow[];
+  readonly meta: MetaPolicyState;
+  readonly settings: readonly ChallengerSetting[];
+  /** New feedback. */
+  readonly rows: readonly CompactRow[];
+  /** Arm in which the serving policy was logged. */
+  readonly arm: Arm;
+  /** The exploration floor that comes on top of whatever policy is made here. */
+  readonly floor: number;
+  readonly cycle: number;
+  /** Off: no bound holds the target near the policy, as where that is not proven. */
+  readonly trustRegion: boolean;
+  readonly judge: typeof judgeChallengers;
+  readonly random: RandomStream;
+}
+
+export interface CompactImprovement {
+  readonly candidate: BilinearScores;
+  readonly critic: CompactCritic;
+  readonly sums: RewardSums;
+  readonly satisfied: readonly CompactRow[];
+  readonly judgement: Judgement;
+  readonly gate: {
+    readonly rows: readonly ScoredRow<CompactRow>[];
+    readonly candidateLogs: readonly Float64Array[];
+  };
+}
+
+interface Fit {
+  readonly critic: CompactCritic;
+  readonly known: readonly CompactRow[];
+  readonly held: readonly ScoredRow<CompactRow>[];
+  readonly measured: MeasuredPart;
+}
+
+const chosen = ({ user, items, action, reward }: CompactRow) => ({
+  user,
+  item: items[action] ?? 0,
+  reward,
+});
+
+/** A critic of the older feedback and the known part of the new, and the rows held out from it. */
+function fitCritic(
+  input: ImproveCompactInput,
+  parts: {
+    readonly sums: RewardSums;
+    readonly known: readonly CompactRow[];
+    readonly held: readonly CompactRow[];
+  },
+): Fit {
+  const { features, policy } = input;
+  const satisfied = [...parts.known.filter(({ reward }) => reward > 0), ...input.satisfied]
+    .slice(0, satisfiedLimit)
+    .map((row) => ({ ...row, policy: policyLogs(features, policy, row).map(Math.exp) }));
+  const needsDiscriminator = input.settings.some(({ discriminator }) => discriminator !== 0);
+  const critic = {
+    heads: solveRewards(features, parts.sums),
+    discriminator: needsDiscriminator
+      ? fitDiscriminator(features, input.discriminator, satisfied)
+      : input.discriminator,
+  };
+  const judged = parts.held.filter(({ arm }) => arm === input.arm);
+  const held = scoreRows(features, { policy, critic }, judged);
+  const measured = measurePart({ rows: held, challengers: temper(held, input.settings) });
+  return { critic, known: parts.known, held, measured };
+}
+
+/** The policy moved to what the judgement makes of a fit's challengers. */
+function propose(
+  input: ImproveCompactInput,
+  { critic, known }: Fit,
+  judgement: Judgement,
+): BilinearScores {
+  const { features, policy, settings, trustRegion } = input;
+  const states = scoreRows(features, { policy, critic }, known.slice(0, moveLimit));
+  const moves = moveStates({
+    ...input,
+    states,
+    challengers: temper(states, settings),
+    judgement: { ...judgement, proven: judgement.proven && trustRegion },
+  });
+  return fitPolicy(features, policy, moves).policy;
+}
+
+/**
+ * Steps 2 and 3 of the method on linear models, cross-fitted as src/engine/cycle/improve.ts does it on networks: challengers, judgement,
+ * mixture and target are that cycle's own functions; critic and policy are fitted in closed form and by exact gradients.
+ */
+export function improveCompact(input: ImproveCompactInput): CompactImprovement {
+  const { features, rows, cycle, random } = input;
+  const isFirst = ({ user }: CompactRow) => hash32(`half/${cycle}/${user}`) % 2 === 0;
+  const [first, second] = [rows.filter(isFirst), rows.filter((row) => !isFirst(row))];
+  const sumsOf = (part: readonly CompactRow[], name: string) =>
+    sumChoices(features, part.map(chosen), random.split(name));
+  const [firstSums, secondSums] = [sumsOf(first, "first"), sumsOf(second, "second")];
+  const withSecond = addSums(input.sums, secondSums);
+  const withBoth = addSums(withSecond, firstSums);
+  const ofSecond = fitCritic(input, { sums: withSecond, known: second, held: first });
+  const ofFirst = fitCritic(input, {
+    sums: addSums(input.sums, firstSums),
+    known: first,
+    held: second,
+  });
+  const judge = (parts: readonly MeasuredPart[]) => input.judge(parts, input.meta);
+  const judgement = judge([ofSecond.measured, ofFirst.measured]);
+  const gateLogs = (fit: Fit, other: Fit) => {
+    const { weights } = judge([other.measured]);
+    const candidate = propose(input, fit, { ...judgement, weights });
+    return fit.held.map(({ row }) => policyLogs(features, candidate, row));
+  };
+  const candidateLogs = [...gateLogs(ofSecond, ofFirst), ...gateLogs(ofFirst, ofSecond)];
+  const both = fitCritic(input, { sums: withBoth, known: rows, held: [] });
+  return {
+    candidate: propose(input, both, judgement),
+    critic: both.critic,
+    sums: withBoth,
+    satisfied: [...rows.filter(({ reward }) => reward > 0), ...input.satisfied].slice(
+      0,
+      satisfiedLimit,
+    ),
+    judgement,
+    gate: { rows: [...ofSecond.held, ...ofFirst.held], candidateLogs },
+  };
+}

@@ -1,0 +1,36 @@
+import type { BanditWorld } from "../../domain/bandit-world.ts";
+import { createRandom } from "../../numeric/random.ts";
+import type { Learner } from "./compact-learner.ts";
+import { playVisits } from "./compact-row.ts";
+
+export interface CompactCycle {
+  /** From 1. */
+  readonly cycle: number;
+  /** Mean true click probability of what was served. */
+  readonly meanReward: number;
+  /** What the learner said of its update after the cycle. */
+  readonly note: string;
+}
+
+/** Plays a world with a learner: visits, choices, clicks, an update after each cycle. The same seed gives the same run. */
+export function runCompactLoop(options: {
+  readonly world: BanditWorld;
+  readonly learner: Learner;
+  readonly cycles: number;
+  readonly visitsPerCycle: number;
+  readonly seed: number;
+}): readonly CompactCycle[] {
+  const { world, learner, cycles, visitsPerCycle, seed } = options;
+  const names = Array.from({ length: world.items }, (_, item) => ({ itemId: `item-${item}` }));
+  const random = createRandom(seed).split("compact-loop");
+  return Array.from({ length: cycles }, (_, cycle) => {
+    const { rows, meanReward } = playVisits({
+      visits: world.visits(cycle, visitsPerCycle),
+      truth: world.truth(cycle),
+      serve: learner.serve,
+      names,
+      random: random.split(cycle),
+    });
+    return { cycle: cycle + 1, meanReward, note: learner.learn(rows, cycle) };
+  });
+}

@@ -1,0 +1,61 @@
+import type { BilinearScores } from "../../domain/bandit-world.ts";
+import { minimise } from "../../numeric/minimise.ts";
+import { addGradient, type BilinearFeatures, type Offer, scoreOffer } from "./bilinear.ts";
+import { flatten, unflatten } from "./softmax-policy.ts";
+
+/** A choice that satisfied, against what the policy would have chosen. */
+export interface SatisfiedOffer extends Offer {
+  /** Index of the choice. */
+  readonly action: number;
+  /** r > 0. */
+  readonly reward: number;
+  /** π_θ over the candidates. */
+  readonly policy: Float64Array;
+}
+
+/** Weight of squared parameters, in rewarded rows: a prior of standard deviation 1 / √2. */
+const weightDecay = 1;
+
+const softplus = (value: number) =>
+  value > 0 ? value + Math.log1p(Math.exp(-value)) : Math.log1p(Math.exp(value));
+const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
+
+/** Σ_i r_i·[softplus(−D(a_i)) + Σ_a π_θ(a)·softplus(D(a))] with weight decay, and its gradient. */
+export function discriminatorLoss(
+  features: BilinearFeatures,
+  discriminator: BilinearScores,
+  { offers, into }: { readonly offers: readonly SatisfiedOffer[]; readonly into: Float64Array },
+): number {
+  let loss = 0;
+  for (const offer of offers) {
+    const { action, reward, policy } = offer;
+    const scores = scoreOffer(features, discriminator, offer);
+    const gradient = scores.map((score, a) => reward * policy[a]! * sigmoid(score));
+    for (let a = 0; a < scores.length; a++) loss += reward * policy[a]! * softplus(scores[a]!);
+    loss += reward * softplus(-scores[action]!);
+    gradient[action]! -= reward * sigmoid(-scores[action]!);
+    addGradient(features, offer, { gradient, into });
+  }
+  for (const [part, offset] of [
+    [discriminator.weights, 0],
+    [discriminator.biases, discriminator.weights.length],
+  ] as const) {
+    for (let index = 0; index < part.length; index++) {
+      loss += weightDecay * part[index]! ** 2;
+      into[offset + index]! += 2 * weightDecay * part[index]!;
+    }
+  }
+  return loss;
+}
+
+/** D as in docs/methods/mpo.md, step 2, on features and item-level biases, from where the last cycle left it. */
+export function fitDiscriminator(
+  features: BilinearFeatures,
+  start: BilinearScores,
+  offers: readonly SatisfiedOffer[],
+): BilinearScores {
+  const evaluate = (parameters: Float64Array, gradient: Float64Array) =>
+    discriminatorLoss(features, unflatten(parameters, start), { offers, into: gradient });
+  const { x } = minimise(evaluate, flatten(start), { iterations: 15, tolerance: 1e-3 });
+  return unflatten(x, start);
+}
