@@ -3,15 +3,17 @@ import type { Verdict } from "../../domain/cycle.ts";
 import type { Arm } from "../../domain/decision.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
-import type { ChallengerSetting } from "../../learning/challengers.ts";
+import { chooseExploration } from "../../learning/exploration.ts";
 import { type BilinearFeatures, emptyScores, type Offer } from "../../learning/linear/bilinear.ts";
 import { ageSums, emptySums, type RewardSums } from "../../learning/linear/reward-sums.ts";
 import { policyLogs } from "../../learning/linear/softmax-policy.ts";
 import {
-  challengerSettings,
-  chooseExploration,
+  initialMetaPolicy,
   type MetaPolicyState,
+  proposeSettings,
+  vaguePrior,
 } from "../../learning/meta-policy.ts";
+import type { MetaPrior } from "../../learning/meta-posterior.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { gateCandidate } from "../cycle/gate-candidate.ts";
@@ -35,7 +37,9 @@ export interface Learner {
 
 /** The algorithm with parts of it left out; all in by default. */
 export interface CompactOptions {
-  readonly settings?: readonly ChallengerSetting[];
+  readonly prior?: MetaPrior;
+  /** What the meta-policy would propose, or something else. */
+  readonly propose?: typeof proposeSettings;
   readonly judge?: typeof judgeChallengers;
   /** Off: every candidate serves. Default on. */
   readonly gate?: boolean;
@@ -102,7 +106,7 @@ export function createCompactLearner(
   options: CompactOptions = {},
 ): Learner {
   const features = { users: world.userFeatures, items: world.itemFeatures };
-  const { settings = challengerSettings, trustRegion = true } = options;
+  const { prior = vaguePrior, propose = proposeSettings, trustRegion = true } = options;
   const state: State = {
     policy: options.policy ?? emptyScores(features),
     canary: undefined,
@@ -110,7 +114,7 @@ export function createCompactLearner(
     sums: emptySums(features),
     critic: undefined,
     satisfied: [],
-    meta: {},
+    meta: initialMetaPolicy,
   };
   const settle = (verdict: Verdict, candidate: BilinearScores) => {
     if (verdict === "promote") {
@@ -138,7 +142,8 @@ export function createCompactLearner(
         discriminator: state.critic?.discriminator ?? emptyScores(features),
         satisfied: state.satisfied,
         meta: state.meta,
-        settings,
+        prior,
+        propose,
         rows,
         arm: hadCanary !== undefined && state.policy === hadCanary ? "canary" : "serving",
         floor: explorationFloor,

@@ -10,7 +10,9 @@ import {
   sumChoices,
 } from "../../learning/linear/reward-sums.ts";
 import { fitPolicy, policyLogs } from "../../learning/linear/softmax-policy.ts";
-import type { MetaPolicyState } from "../../learning/meta-policy.ts";
+import { describeContext } from "../../learning/meta-context.ts";
+import type { MetaPolicyState, proposeSettings } from "../../learning/meta-policy.ts";
+import type { MetaPrior } from "../../learning/meta-posterior.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
@@ -20,6 +22,7 @@ import {
   type MeasuredPart,
   measurePart,
   temper,
+  toContextRow,
 } from "../cycle/judge-challengers.ts";
 import { moveStates } from "../cycle/move-states.ts";
 import { type CompactCritic, scoreRows } from "./compact-critic.ts";
@@ -40,7 +43,8 @@ export interface ImproveCompactInput {
   /** Older rewarded rows, newest first. */
   readonly satisfied: readonly CompactRow[];
   readonly meta: MetaPolicyState;
-  readonly settings: readonly ChallengerSetting[];
+  readonly prior: MetaPrior;
+  readonly propose: typeof proposeSettings;
   /** New feedback. */
   readonly rows: readonly CompactRow[];
   /** Arm in which the serving policy was logged. */
@@ -70,7 +74,6 @@ interface Fit {
   readonly critic: CompactCritic;
   readonly known: readonly CompactRow[];
   readonly held: readonly ScoredRow<CompactRow>[];
-  readonly measured: MeasuredPart;
 }
 
 const chosen = ({ user, items, action, reward }: CompactRow) => ({
@@ -92,26 +95,21 @@ function fitCritic(
   const satisfied = [...parts.known.filter(({ reward }) => reward > 0), ...input.satisfied]
     .slice(0, satisfiedLimit)
     .map((row) => ({ ...row, policy: policyLogs(features, policy, row).map(Math.exp) }));
-  const needsDiscriminator = input.settings.some(({ discriminator }) => discriminator !== 0);
   const critic = {
     heads: solveRewards(features, parts.sums),
-    discriminator: needsDiscriminator
-      ? fitDiscriminator(features, input.discriminator, satisfied)
-      : input.discriminator,
+    discriminator: fitDiscriminator(features, input.discriminator, satisfied),
   };
   const judged = parts.held.filter(({ arm }) => arm === input.arm);
-  const held = scoreRows(features, { policy, critic }, judged);
-  const measured = measurePart({ rows: held, challengers: temper(held, input.settings) });
-  return { critic, known: parts.known, held, measured };
+  return { critic, known: parts.known, held: scoreRows(features, { policy, critic }, judged) };
 }
 
 /** The policy moved to what the judgement makes of a fit's challengers. */
 function propose(
   input: ImproveCompactInput,
   { critic, known }: Fit,
-  judgement: Judgement,
+  { judgement, settings }: { judgement: Judgement; settings: readonly ChallengerSetting[] },
 ): BilinearScores {
-  const { features, policy, settings, trustRegion } = input;
+  const { features, policy, trustRegion } = input;
   const states = scoreRows(features, { policy, critic }, known.slice(0, moveLimit));
   const moves = moveStates({
     ...input,
@@ -141,17 +139,26 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
     known: first,
     held: second,
   });
-  const judge = (parts: readonly MeasuredPart[]) => input.judge(parts, input.meta);
-  const judgement = judge([ofSecond.measured, ofFirst.measured]);
-  const gateLogs = (fit: Fit, other: Fit) => {
-    const { weights } = judge([other.measured]);
-    const candidate = propose(input, fit, { ...judgement, weights });
+  const judged = [...ofSecond.held, ...ofFirst.held];
+  const meta = {
+    state: input.meta,
+    prior: input.prior,
+    context: describeContext(judged.map(toContextRow), input.meta.remembered),
+  };
+  const settings = input.propose(meta, random.split("settings"));
+  const measure = ({ held }: Fit) =>
+    measurePart({ rows: held, challengers: temper(held, settings) });
+  const [firstPart, secondPart] = [measure(ofSecond), measure(ofFirst)];
+  const judgement = input.judge([firstPart, secondPart], meta);
+  const gateLogs = (fit: Fit, other: MeasuredPart) => {
+    const { weights } = input.judge([other], meta);
+    const candidate = propose(input, fit, { judgement: { ...judgement, weights }, settings });
     return fit.held.map(({ row }) => policyLogs(features, candidate, row));
   };
-  const candidateLogs = [...gateLogs(ofSecond, ofFirst), ...gateLogs(ofFirst, ofSecond)];
+  const candidateLogs = [...gateLogs(ofSecond, secondPart), ...gateLogs(ofFirst, firstPart)];
   const both = fitCritic(input, { sums: withBoth, known: rows, held: [] });
   return {
-    candidate: propose(input, both, judgement),
+    candidate: propose(input, both, { judgement, settings }),
     critic: both.critic,
     sums: withBoth,
     satisfied: [...rows.filter(({ reward }) => reward > 0), ...input.satisfied].slice(
@@ -159,6 +166,6 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
       satisfiedLimit,
     ),
     judgement,
-    gate: { rows: [...ofSecond.held, ...ofFirst.held], candidateLogs },
+    gate: { rows: judged, candidateLogs },
   };
 }

@@ -2,7 +2,7 @@ import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts"
 import { factorise } from "../../numeric/cholesky.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { bootstraps } from "../challengers.ts";
-import { memoryHalfLives } from "../meta-policy.ts";
+import { memoryHalfLives } from "../meta-settings.ts";
 import type { BilinearFeatures } from "./bilinear.ts";
 
 /** A choice with what it earned. */
