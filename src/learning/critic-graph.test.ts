@@ -26,7 +26,9 @@ const shape = { rows: 4, items: 5, slots: allSlots };
 const batch = buildBatch({ rows, shape, tables: tableRows(network) });
 const rewardHeads = network.shape.heads - 1;
 const uniforms = (length: number) => Float32Array.from({ length }, () => random.uniform());
-const position = Float32Array.of(1, 0, 0, 1, 1, 0, 0, 0);
+/** θ of the rows; the first is seen for sure. */
+const examination = [1, 0.6, 0.05, 1];
+const unseen = Float32Array.from(examination, (seen) => Math.max(-30, Math.log(1 - seen)));
 /** One-hot of the candidate of each row that the reward heads look at; the last row is padding. */
 const shownCandidates = [1, 3, 0];
 const shown = new Float32Array(shape.rows * shape.items);
@@ -42,10 +44,16 @@ type Weights = keyof typeof sizes;
 const weightsBy = (fill: (length: number) => Float32Array) =>
   Object.fromEntries(Object.entries(sizes).map(([name, length]) => [name, fill(length)]));
 
+const { positionBias: _, ...trained } = network.parameters;
+
 test("the gradient of the critic's loss agrees with central differences, every parameter", async () => {
   await checkGradient({
     build: (graph) => criticLoss(graph, network, shape),
-    feeds: gradientFeeds(network, batch.feeds, { ...weightsBy(uniforms), shown, position }),
+    feeds: gradientFeeds({ ...network, parameters: trained }, batch.feeds, {
+      ...weightsBy(uniforms),
+      shown,
+      unseen,
+    }),
     elements: gradientElements(network, batch),
   });
 });
@@ -57,32 +65,39 @@ async function lossAt(name: Weights, cell: number): Promise<number> {
   const session = await createSession(graph, { loss });
   const weights = weightsBy((length) => new Float32Array(length));
   weights[name]![cell] = 1;
-  const data = { ...batch.feeds, ...weights, shown, position };
-  const result = await session.run({ ...network.parameters, ...data });
+  const data = { ...batch.feeds, ...weights, shown, unseen };
+  const result = await session.run({ ...trained, ...data });
   await session.close();
   return result.loss![0]!;
 }
 
-async function expectCrossEntropy(kind: "reward" | "choice", cell: number, score: number) {
+/** Of θ·σ(score), but for log θ, which no parameter moves. */
+async function expectCrossEntropy(
+  kind: "reward" | "choice",
+  cell: number,
+  { score, seen }: { readonly score: number; readonly seen: number },
+) {
   const positive = Math.log1p(Math.exp(-score)) / shape.rows;
-  const negative = Math.log1p(Math.exp(score)) / shape.rows;
+  const negative = -Math.log(1 - seen / (1 + Math.exp(-score))) / shape.rows;
   expect(Math.abs((await lossAt(`${kind}Positive`, cell)) - positive)).toBeLessThan(1e-5);
   expect(Math.abs((await lossAt(`${kind}Negative`, cell)) - negative)).toBeLessThan(1e-5);
 }
 
-test("the loss is cross-entropy of what serving computes, position bias included", async () => {
+test("the loss is cross-entropy of what scoring computes, examination included", async () => {
   const scorer = await createScorer(network, { batchStates: 2, threads: 1 });
-  const scores = await scorer.score(rows.map((row, index) => ({ ...row, position: index % 2 })));
+  const scores = await scorer.score(rows);
   await scorer.close();
   for (const [row, heads] of scores.entries()) {
     for (let head = 0; head < rewardHeads; head++)
-      await expectCrossEntropy(
-        "reward",
-        head * shape.rows + row,
-        heads[head]![shownCandidates[row]!]!,
-      );
+      await expectCrossEntropy("reward", head * shape.rows + row, {
+        score: heads[head]![shownCandidates[row]!]!,
+        seen: examination[row]!,
+      });
     const candidate = (row + 1) % views.length;
     const cell = row * shape.items + batch.columns[row]![candidate]!;
-    await expectCrossEntropy("choice", cell, heads[rewardHeads]![candidate]!);
+    await expectCrossEntropy("choice", cell, {
+      score: heads[rewardHeads]![candidate]!,
+      seen: 1,
+    });
   }
 });

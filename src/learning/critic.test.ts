@@ -28,7 +28,7 @@ const train = (options: { threads?: number; seed?: number; rows?: readonly Criti
 
 async function scoresOf(training: CriticTraining): Promise<Omit<RowScores, "logPolicy">> {
   const scorer = await createScorer(training.network, { batchStates: 1, threads: 1 });
-  const [scores] = await scoreCritic(scorer, [sampleRow(views, { state })]);
+  const [scores] = await scoreCritic(scorer, training.network, [sampleRow(views, { state })]);
   await scorer.close();
   return scores!;
 }

@@ -12,6 +12,7 @@ import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
+import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
 import { epochRows, recentBatches } from "./train-rows.ts";
@@ -19,7 +20,8 @@ import { epochRows, recentBatches } from "./train-rows.ts";
 /**
  * The reward-model heads and the discriminator: one network, a head for each memory length and bootstrap, and a last one
  * for D. Every head is a logistic regression on (h, e): cross-entropy of the reward in [0, 1], which fits means of bounded
- * numeric rewards as well (a quasi-likelihood, Papke & Wooldridge 1996).
+ * numeric rewards as well (a quasi-likelihood, Papke & Wooldridge 1996). A reward head is of the item where it is looked at:
+ * Q at position k is θ_k·σ(f), the position-based model.
  */
 export const rewardHeadCount: number = memoryHalfLives.length * bootstraps;
 export const criticShape: NetworkShape = {
@@ -38,12 +40,15 @@ export interface CriticRow extends FeedbackRow {
 
 export interface CriticTraining {
   readonly network: Network;
+  /** Of the positions of the rows. */
+  readonly examination: Examination;
   readonly firstLoss: number;
   readonly lastLoss: number;
   readonly steps: number;
 }
 
 const learningRate = 0.01;
+const nothingUnseen = -30;
 /** Rows seen in one fit: enough for a few passes over little feedback, one over much. */
 const minEpochs = 2;
 const targetRowsSeen = 40_000;
@@ -102,14 +107,26 @@ function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
   return { shown, rewardPositive, rewardNegative, choicePositive, choiceNegative };
 }
 
-/** One-hot positions [B, positions]. */
-function positionFeed(rows: readonly CriticRow[], batchRows: number): Float32Array {
-  const { positions } = criticShape;
-  const position = new Float32Array(batchRows * positions);
+/** log(1 − θ_k) of each row [B]; where everything is seen, so little that nothing comes of it. */
+function unseenFeed(
+  rows: readonly CriticRow[],
+  { values }: Examination,
+  batchRows: number,
+): Float32Array {
+  const unseen = new Float32Array(batchRows).fill(nothingUnseen);
   for (const [index, row] of rows.entries()) {
-    position[index * positions + Math.min(row.position, positions - 1)] = 1;
+    const examination = values[Math.min(row.position, values.length - 1)]!;
+    unseen[index] = Math.max(nothingUnseen, Math.log(1 - examination));
   }
-  return position;
+  return unseen;
+}
+
+/** log θ_k as the position bias of every reward head: what scoring reads it from. */
+function examinationBias({ values }: Examination): Float32Array {
+  const { heads, positions } = criticShape;
+  return Float32Array.from({ length: heads * positions }, (_, cell) =>
+    cell < rewardHeadCount * positions ? Math.log(values[cell % positions]!) : 0,
+  );
 }
 
 /** Heads of the shortest memory start afresh each cycle, so that after a change they owe nothing to what was before. */
@@ -117,7 +134,7 @@ const forgetfulHeads: readonly number[] = [...Array(bootstraps).keys()];
 
 /**
  * Fits the heads to the training rows, from where the last cycle left them. Same rows, same stream: same network.
- * @param rows newest first
+ * @param rows newest first, the positions of a decision one after the other
  */
 export async function trainCritic(options: {
   readonly network: Network;
@@ -135,6 +152,7 @@ export async function trainCritic(options: {
   const { tables } = cut;
   const shape = chooseBatchShape(views.size, cut.slots);
   const trainer = await createCriticTrainer(cut.network, shape, options.threads);
+  const examination = estimateExamination(rows, criticShape.positions);
   const headWeights = drawHeadWeights(rows, random.split("bootstrap"));
   const order = random.split("order");
   // Where nobody's new feedback trains, all of it does.
@@ -157,18 +175,22 @@ export async function trainCritic(options: {
         columns: batch.columns,
         shape,
       });
-      const position = positionFeed(chosen, shape.rows);
-      const { loss } = await trainer.step({ ...batch.feeds, ...targets, position }, learningRate);
+      const unseen = unseenFeed(chosen, examination, shape.rows);
+      const { loss } = await trainer.step({ ...batch.feeds, ...targets, unseen }, learningRate);
       sum += loss * chosen.length;
       seen += chosen.length;
       steps++;
     }
     losses.push(sum / Math.max(1, seen));
   }
-  const parameters = cut.restore(trainer.parameters());
+  const parameters = {
+    ...cut.restore(trainer.parameters()),
+    positionBias: examinationBias(examination),
+  };
   await trainer.close();
   return {
     network: { ...network, parameters },
+    examination,
     firstLoss: losses[0]!,
     lastLoss: losses.at(-1)!,
     steps,

@@ -49,16 +49,21 @@ test("a discriminator that tells nothing apart, or has nothing to tell, has an A
   expect(discriminatorAuc([])).toBe(0.5);
 });
 
-test("the critic's heads are probabilities at the row's position, the last one is the discriminator", async () => {
+test("the critic's heads are expected rewards at the row's position, the last one is the discriminator", async () => {
   const random = createRandom(61);
-  const network = randomNetwork(criticShape, views, random);
+  const plain = randomNetwork(criticShape, views, random);
+  const examination = (position: number) => 1 / (1 + position);
+  const positionBias = plain.parameters.positionBias!.map((_, cell) =>
+    Math.log(examination(cell % criticShape.positions)),
+  );
+  const network = { ...plain, parameters: { ...plain.parameters, positionBias } };
   const rows = [0, 3].map((position) =>
     sampleRow(views, { state: randomState(views, random), position }),
   );
   const scorer = await createScorer(network, { batchStates: 4, threads: 1 });
   onTestFinished(() => scorer.close());
   const [raw = []] = await scorer.score(rows);
-  const [first, later] = await scoreCritic(scorer, rows);
+  const [first, later] = await scoreCritic(scorer, network, rows);
   expect(first!.rewardHeads.length).toBe(rewardHeadCount);
   expect(raw.length).toBe(rewardHeadCount + 1);
   for (const [head, values] of first!.rewardHeads.entries()) {
@@ -66,10 +71,10 @@ test("the critic's heads are probabilities at the row's position, the last one i
     expect(largestDifference(expected, values)).toBeLessThan(1e-12);
   }
   expect(first!.discriminator).toEqual(raw[rewardHeadCount]);
-  const [unplaced = []] = await scorer.score([{ state: rows[1]!.state, candidates: views }]);
-  const bias = network.parameters.positionBias![3]!;
-  const moved = unplaced[0]!.map((logit) => 1 / (1 + Math.exp(-(logit + bias))));
-  expect(largestDifference(moved, later!.rewardHeads[0]!)).toBeLessThan(1e-12);
+  const [unplaced = []] = await scorer.score([rows[1]!]);
+  const seen = unplaced[0]!.map((logit) => examination(3) / (1 + Math.exp(-logit)));
+  // The position bias is held in single precision.
+  expect(largestDifference(seen, later!.rewardHeads[0]!)).toBeLessThan(1e-7);
 });
 
 test("the policy's scores are log probabilities over the row's candidates", async () => {

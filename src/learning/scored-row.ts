@@ -1,3 +1,4 @@
+import type { Network } from "../policy/network.ts";
 import type { Scorer } from "../policy/scorer.ts";
 import { normaliseLogs, type RowScores } from "./challengers.ts";
 import { rewardHeadCount } from "./critic.ts";
@@ -20,16 +21,30 @@ export async function scorePolicy(
   return logits.map(([head]) => normaliseLogs(head!));
 }
 
-/** Reward heads as probabilities at the row's position, and the discriminator as a logit. */
+/** θ_k of a position, as the critic's training left it; alike in all reward heads. */
+function examinationAt({ shape, parameters }: Network, position: number): number {
+  return Math.exp(parameters.positionBias![Math.min(position, shape.positions - 1)]!);
+}
+
+/**
+ * Reward heads as expected rewards at the row's position, θ_k·σ(f), and the discriminator as a logit.
+ * @param scorer of the critic
+ */
 export async function scoreCritic(
   scorer: Scorer,
+  critic: Network,
   rows: readonly FeedbackRow[],
 ): Promise<Omit<RowScores, "logPolicy">[]> {
   const logits = await scorer.score(rows);
-  return logits.map((heads) => ({
-    rewardHeads: heads.slice(0, rewardHeadCount).map((head) => head.map(sigmoid)),
-    discriminator: heads[rewardHeadCount]!,
-  }));
+  return logits.map((heads, index) => {
+    const examination = examinationAt(critic, rows[index]!.position);
+    return {
+      rewardHeads: heads
+        .slice(0, rewardHeadCount)
+        .map((head) => head.map((logit) => examination * sigmoid(logit))),
+      discriminator: heads[rewardHeadCount]!,
+    };
+  });
 }
 
 /**

@@ -18,7 +18,7 @@ async function chosenValues(
 ): Promise<Float64Array> {
   const scorer = await createScorer(target, { batchStates: scoreBatch, threads });
   try {
-    const scored = await scoreCritic(scorer, rows);
+    const scored = await scoreCritic(scorer, target, rows);
     return Float64Array.from(scored, ({ rewardHeads }, index) => {
       const values = rewardHeads.map((head) => head[rows[index]!.action]!);
       return values.reduce((sum, value) => sum + value, 0) / values.length;

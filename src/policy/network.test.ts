@@ -102,7 +102,7 @@ describe("resetting heads", () => {
   const scoresOf = async (network: Network) => {
     const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
     const [heads] = await scorer.score([
-      { state: sampleState([[views[0]!, 1]], { hour: 3 }), candidates: views, position: 1 },
+      { state: sampleState([[views[0]!, 1]], { hour: 3 }), candidates: views },
     ]);
     await scorer.close();
     return heads!;

@@ -7,7 +7,7 @@ import { poolCount } from "./profile.ts";
 
 /**
  * Two towers, several heads side by side: e_m(a) = id embedding + Σ hashed features (+ V_m·text vector), h_m(s) = W_m·[pools of e_m over the
- * history] + Σ hashed context + c_m, f_m(s, a) = h_m·e_m + u_m·e_m + b_m(a) (+ position bias while training).
+ * history] + Σ hashed context + c_m, f_m(s, a) = h_m·e_m + u_m·e_m + b_m(a).
  * The policy is a network with one head, whose h has a Transformer over the newest events on top; the reward models and the
  * discriminator are the heads of another.
  */
@@ -15,7 +15,7 @@ export interface NetworkShape {
   readonly heads: number;
   /** Embedding width d of a head. */
   readonly width: number;
-  /** Positions with a bias of their own. */
+  /** Positions that a reward head tells apart: its position bias is log θ_k, which no score has in it. */
   readonly positions: number;
   /** Of the Transformer over the newest events, 0 for none; only a network with one head has any. */
   readonly blocks: number;

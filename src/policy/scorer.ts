@@ -11,8 +11,6 @@ import { stateGraph } from "./towers.ts";
 export interface ScoreRequest {
   readonly state: PolicyState;
   readonly candidates: readonly ItemView[];
-  /** Adds the position bias of the heads; left out where there is none to add. */
-  readonly position?: number;
 }
 
 /** Runs a network forward: items are embedded once a revision, states a batch at a time. */
@@ -38,7 +36,7 @@ export async function createScorer(
   network: Network,
   options: { readonly batchStates: number; readonly threads: number },
 ): Promise<Scorer> {
-  const { heads, width, positions } = network.shape;
+  const { heads, width } = network.shape;
   const { batchStates, threads } = options;
   const embedder = await createItemEmbedder(network, threads);
   const states = stateGraph(network, batchStates);
@@ -97,13 +95,9 @@ export async function createScorer(
   function scoreOne(request: ScoreRequest, encoded: Float32Array, index: number): Float64Array[] {
     return Array.from({ length: heads }, (_, head) => {
       const start = (head * batchStates + index) * width;
-      const place = head * positions + Math.min(request.position ?? 0, positions - 1);
-      const offset = request.position === undefined ? 0 : network.parameters.positionBias![place]!;
       return Float64Array.from(request.candidates, (view) => {
         const vector = vectors.get(view)!;
-        return (
-          dot(encoded, start, vector, head * width, width) + vector[heads * width + head]! + offset
-        );
+        return dot(encoded, start, vector, head * width, width) + vector[heads * width + head]!;
       });
     });
   }

@@ -49,7 +49,9 @@ async function improve(policy: Network, count: number) {
   const critic = await trainCritic({ network, rows, random: random.split("train"), threads: 1 });
   const each = states.map((state) => sampleRow(views, { state }));
   const logs = await scoring(policy, (scorer) => scorePolicy(scorer, each));
-  const heads = await scoring(critic.network, (scorer) => scoreCritic(scorer, each));
+  const heads = await scoring(critic.network, (scorer) =>
+    scoreCritic(scorer, critic.network, each),
+  );
   const scores = heads.map((head, index) => ({ ...head, logPolicy: logs[index]! }));
   const temperature = solveTemperature(
     scores.map((one) => ({

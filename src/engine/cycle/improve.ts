@@ -3,6 +3,7 @@ import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
 import { type ChallengerSetting, klDivergence } from "../../learning/challengers.ts";
 import { type CriticRow, type CriticTraining, createCritic } from "../../learning/critic.ts";
 import { type Distillation, distil } from "../../learning/distil.ts";
+import type { Examination } from "../../learning/examination.ts";
 import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
 import { describeContext, type MetaContext } from "../../learning/meta-context.ts";
 import { type MetaPolicyState, proposeSettings, vaguePrior } from "../../learning/meta-policy.ts";
@@ -61,6 +62,7 @@ export interface Improvement {
   readonly distillation: Distillation;
   readonly auc: number;
   readonly calibration: CalibrationRecord;
+  readonly examination: Examination;
   /** Mean KL(t ‖ π_θ'), nats: what distillation left undone. */
   readonly gap: number;
   readonly criticLoss: readonly [number, number];
@@ -109,7 +111,9 @@ export async function scoreRows(options: {
 }): Promise<ScoredRow[]> {
   const { rows, threads } = options;
   const logs = await logsOf(options.serving, rows, threads);
-  const heads = await withScorer(options.critic, threads, (scorer) => scoreCritic(scorer, rows));
+  const heads = await withScorer(options.critic, threads, (scorer) =>
+    scoreCritic(scorer, options.critic, rows),
+  );
   return rows.flatMap((row, index) => {
     const logPolicy = logs[index];
     const head = heads[index];
@@ -273,6 +277,7 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
     distillation,
     auc: discriminatorAuc(judged),
     calibration: describeCalibration(out, judged),
+    examination: both.critic.examination,
     gap: await distillationGap(distillation.network, moves, threads),
     criticLoss: [both.critic.firstLoss, both.critic.lastLoss],
     gate: { rows: judged, candidateLogs },

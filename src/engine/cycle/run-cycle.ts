@@ -3,6 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
+import type { Examination } from "../../learning/examination.ts";
 import { chooseExploration } from "../../learning/exploration.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
@@ -31,6 +32,7 @@ export interface CycleOptions {
 }
 
 interface Findings {
+  readonly scenario: Scenario;
   readonly seed: number;
   readonly feedback: CycleFeedback;
   readonly evaluation: ServingEvaluation | undefined;
@@ -42,7 +44,14 @@ interface Findings {
   readonly stages: StageClock;
 }
 
+/** θ̂ of the slate's positions. */
+const describeExamination = ({ values, standardErrors }: Examination, slateSize: number) => ({
+  values: values.slice(0, slateSize),
+  standardErrors: standardErrors.slice(0, slateSize),
+});
+
 function describe({
+  scenario,
   seed,
   feedback,
   evaluation,
@@ -74,6 +83,7 @@ function describe({
     discriminator: { auc: improvement.auc },
     critic: { firstLoss: improvement.criticLoss[0], lastLoss: improvement.criticLoss[1] },
     calibration: improvement.calibration,
+    examination: describeExamination(improvement.examination, scenario.slateSize),
     distillation: { ...distilled, gap: improvement.gap },
     gate,
     exploration,
@@ -215,7 +225,7 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
     before: assignment.exploration,
   });
   const { seed } = options;
-  return { seed, feedback, evaluation, reviewed, improvement, gate, exploration, stages };
+  return { scenario, seed, feedback, evaluation, reviewed, improvement, gate, exploration, stages };
 }
 
 /**

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import { sampleState, sampleViews } from "../../tests/support/policy.ts";
+import { createRandom, type RandomStream } from "../numeric/random.ts";
+import { sampleSlate, slatePropensities } from "../policy/slate.ts";
+import { estimateExamination, swapProbability } from "./examination.ts";
+import type { FeedbackRow } from "./feedback-row.ts";
+
+const seed = 937;
+const views = sampleViews(8);
+const slateSize = 4;
+const truth = (position: number) => 1 / Math.sqrt(1 + position);
+
+/** The positions of one decision as rows. */
+function toRows(options: {
+  readonly order: readonly number[];
+  readonly propensities: readonly number[];
+  readonly exploration: number;
+  readonly reward: (item: number, position: number) => number;
+}): FeedbackRow[] {
+  const state = sampleState();
+  return options.order.map((item, position) =>
+    sampleRow(views.slice(position), {
+      state,
+      position,
+      propensity: options.propensities[position]!,
+      exploration: options.exploration,
+      reward: options.reward(item, position),
+    }),
+  );
+}
+
+/** A log of a policy that knows what the items are worth, so that the better ones come first. */
+function simulate(decisions: number, random: RandomStream): FeedbackRow[] {
+  return Array.from({ length: decisions }, () => {
+    const worth = views.map(() => 0.6 * random.uniform());
+    const logits = worth.map((value) => 6 * value);
+    const slate = sampleSlate({ logits, slateSize, exploration: 0.05, random });
+    return toRows({
+      order: slate.order,
+      propensities: slate.positionPropensities,
+      exploration: 0.05,
+      reward: (item, position) => (random.uniform() < truth(position) * worth[item]! ? 1 : 0),
+    });
+  }).flat();
+}
+
+test("the probability of a swap is that of Plackett–Luce with its floor, from logged propensities alone", () => {
+  const random = createRandom(seed);
+  for (const exploration of [0, 0.05, 0.7, 1]) {
+    const logits = views.map(() => 2 * random.normal());
+    const slate = sampleSlate({ logits, slateSize, exploration, random });
+    const propensities = slate.positionPropensities;
+    const rows = toRows({ order: slate.order, propensities, exploration, reward: () => 1 });
+    for (let k = 0; k + 1 < slateSize; k++) {
+      const order = [...slate.order];
+      [order[k], order[k + 1]] = [order[k + 1]!, order[k]!];
+      const swapped = slatePropensities({ logits, order, exploration });
+      const [one, other] = [propensities, swapped].map((p) => p[k]! * p[k + 1]!);
+      const expected = other! / (one! + other!);
+      expect(swapProbability(rows[k]!, rows[k + 1]!)).toBeCloseTo(expected, 9);
+    }
+  }
+});
+
+test(`a policy that puts good items first does not pass for examination, 12 logs from seed ${seed}`, () => {
+  const estimates = Array.from({ length: 12 }, (_, index) =>
+    estimateExamination(simulate(1500, createRandom(seed + index)), 10),
+  );
+  for (let k = 1; k < slateSize; k++) {
+    const errors = estimates.map(({ values }) => Math.log(values[k]! / truth(k)));
+    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    const stated = estimates.map(({ standardErrors }) => standardErrors[k]!);
+    const error = Math.sqrt(stated.reduce((sum, value) => sum + value * value, 0)) / errors.length;
+    expect(Math.abs(mean)).toBeLessThan(4 * error);
+    // Errors as large as they say: a χ² of 12 degrees of freedom is above 32.9 once in a thousand times.
+    const chiSquare = errors.reduce((sum, value, i) => sum + (value / stated[i]!) ** 2, 0);
+    expect(chiSquare).toBeLessThan(32.9);
+    // Rewards by position alone would say that much less is seen.
+    expect(error).toBeLessThan(0.05);
+  }
+});
+
+test("positions that were never shown, and slates of one, leave everything as seen", () => {
+  const one = estimateExamination([sampleRow(views), sampleRow(views)], 3);
+  expect(one.values).toEqual([1, 1, 1]);
+  expect(estimateExamination([], 3).values).toEqual([1, 1, 1]);
+});
+
+test("a handful of rewards moves it little, and never below the floor or above 1", () => {
+  const decision = (rewards: readonly number[]) =>
+    toRows({
+      order: [0, 1],
+      propensities: [1 / 8, 1 / 7],
+      exploration: 0,
+      reward: (_, position) => rewards[position]!,
+    });
+  const few = [decision([1, 0]), decision([1, 1])].flat();
+  const many = Array.from({ length: 200 }, () => decision([1, 0])).flat();
+  expect(estimateExamination(few, 2).values[1]).toBeGreaterThan(0.7);
+  const [, rare] = estimateExamination([...many, ...decision([0, 1])], 2).values;
+  expect(rare).toBeGreaterThanOrEqual(0.05);
+  const risen = Array.from({ length: 200 }, () => decision([0, 1])).flat();
+  expect(estimateExamination([...risen, ...few], 2).values[1]).toBe(1);
+});
