@@ -1,3 +1,4 @@
+import type { FastLoopMark } from "./fast-loop.ts";
 import type { DecisionId, ItemId, UserId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -34,6 +35,8 @@ export interface Decision {
   /** Joint probability of the slate: the product of the position propensities. */
   readonly slatePropensity: number;
   readonly exploration: number;
+  /** Absent where the logits were the policy's alone. */
+  readonly fastLoop?: FastLoopMark;
   /** Milliseconds since 1970. */
   readonly decidedAt: number;
   readonly expiresAt: number;

@@ -1,3 +1,5 @@
+import type { FastLoopSettings } from "./fast-loop.ts";
+
 /** How a scenario turns events into reward: `rewards[type]` × event value, summed over a position's distinct event types. */
 export interface RewardRule {
   readonly weights: Readonly<Record<string, number>>;
@@ -25,4 +27,5 @@ export interface Scenario {
   /** Decisions of a user that are less apart belong to one session. */
   readonly sessionGapSeconds: number;
   readonly reward: RewardRule;
+  readonly fastLoop: FastLoopSettings;
 }

@@ -84,7 +84,7 @@ async function auditOne(
   decision: Decision,
 ): Promise<Comparison> {
   try {
-    const found = compare(decision, await deriver.derive(decision.policyVersion, decision));
+    const found = compare(decision, await deriver.deriveServed(decision));
     if (found.cause !== undefined) return found;
     const stranger = await checkHoldback(decision);
     return stranger === undefined ? found : tampered(found.difference, stranger);

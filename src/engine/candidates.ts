@@ -26,6 +26,12 @@ export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemV
   );
 }
 
+/** A candidate of a logged decision; an item deleted since then is seen as it was last. */
+export const viewLogged = (candidate: Candidate, catalogue: Catalogue): ItemView =>
+  candidate.features === undefined
+    ? catalogue.get(candidate.itemId)
+    : viewCandidate(candidate, catalogue);
+
 /** @throws invalid_request, no_candidates before anything is read */
 export function checkRequest(
   slateSize: number,

@@ -19,6 +19,13 @@ const rewardSchema = z
   })
   .refine((rule) => rule.minimum < rule.maximum, "minimum must be below maximum");
 
+const fastLoopSchema = z.strictObject({
+  enabled: z.boolean().default(false),
+  forgetting: z.number().min(0.9).max(0.9999).default(0.998),
+  temperature: z.number().min(0.001).max(1).default(0.03),
+  drawScale: z.number().min(0).max(3).default(0.5),
+});
+
 const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
@@ -28,13 +35,19 @@ const scenarioFields = z.strictObject({
   discount: z.number().min(0).lt(1).default(0),
   sessionGapSeconds: positive.default(halfAnHour),
   reward: rewardSchema,
+  fastLoop: fastLoopSchema.prefault({}),
 });
 
-/** What comes after a session counts 0, which a return can only be mapped to where 0 is in the range. */
-const scenarioSchema = scenarioFields.refine(
-  ({ discount, reward }) => discount === 0 || (reward.minimum <= 0 && reward.maximum >= 0),
-  { path: ["discount"], error: "above 0 needs a reward range that has 0 in it" },
-);
+const scenarioSchema = scenarioFields
+  // What comes after a session counts 0, which a return can only be mapped to where 0 is in the range.
+  .refine(
+    ({ discount, reward }) => discount === 0 || (reward.minimum <= 0 && reward.maximum >= 0),
+    { path: ["discount"], error: "above 0 needs a reward range that has 0 in it" },
+  )
+  .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
+    path: ["discount"],
+    error: "above 0 can't go with the fast loop, which learns what pays at once",
+  });
 
 const learnerSchema = z.strictObject({
   /** Pause between two looks for new feedback. */

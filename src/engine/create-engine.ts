@@ -4,6 +4,7 @@ import type { RewardBucket, Store } from "../storage/store.ts";
 import { createCatalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DecisionView, Engine, RewardPoint } from "./engine.ts";
+import { createFastLoops } from "./fast-loop/serving-loops.ts";
 import { ensurePolicies, rollBack } from "./promote.ts";
 import { readUser } from "./read-state.ts";
 import { findScenario, recommend } from "./recommend.ts";
@@ -48,7 +49,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const catalogue = createCatalogue(store.items, configuration.text);
   const policies = options.policies ?? createServingPolicies(store.policies);
   await ensurePolicies(store, configuration, options.clock());
-  const parts = { ...options, catalogue, policies };
+  const fastLoops = createFastLoops(options);
+  const parts = { ...options, catalogue, policies, fastLoops };
   const named = (scenario: string) => findScenario(configuration, scenario);
 
   return {
@@ -82,8 +84,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const buckets = await store.decisions.rewardBuckets(span);
       return buckets.map((bucket) => toPoint(bucket, reward.defaultReward));
     },
-    health: () => health(store, configuration, policies.problems()),
-    close: () => policies.close(),
+    health: () => health(store, configuration, [...policies.problems(), ...fastLoops.problems()]),
+    idle: () => fastLoops.idle(),
+    close: async () => {
+      await fastLoops.idle();
+      await policies.close();
+    },
   };
 }
 

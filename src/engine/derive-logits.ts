@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Candidate, Decision } from "../domain/decision.ts";
 import { EngineError } from "../domain/errors.ts";
+import { createRandom } from "../numeric/random.ts";
 import type { Store } from "../storage/store.ts";
 import { viewCandidate } from "./candidates.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
+import { createModelDeriver } from "./fast-loop/derive-model.ts";
+import { drawLogits } from "./fast-loop/draw-logits.ts";
 import { createState, readUser } from "./read-state.ts";
 import { findScenario, uniformVersion } from "./recommend.ts";
 import { createServingPolicies } from "./serving-policies.ts";
@@ -30,6 +33,8 @@ export type Situation = Pick<Decision, "userId" | "scenario" | "asOf" | "context
 export interface LogitDeriver {
   /** @throws SnapshotProblem, unknown_scenario, unknown_item */
   derive(version: number, situation: Situation): Promise<Float64Array>;
+  /** As they were when the decision was made: with the fast loop's draw, where it had a part. */
+  deriveServed(decision: Decision): Promise<Float64Array>;
   close(): Promise<void>;
 }
 
@@ -65,18 +70,34 @@ export function createLogitDeriver(store: Store, configuration: Configuration): 
     await catalogue.refresh(asOf);
     return catalogue;
   };
+  const read = async ({ userId, asOf, context, candidates, ...rest }: Situation) => {
+    const scenario = findScenario(configuration, rest.scenario);
+    const items = await catalogueAsOf(asOf);
+    const user = await readUser(store, userId, asOf);
+    const state = createState({ user, catalogue: items, scenario, context });
+    const views = candidates.map((candidate) => viewCandidate(candidate, items));
+    return { scenario, state, views };
+  };
+  const derive = async (version: number, situation: Situation) => {
+    if (version === uniformVersion) return new Float64Array(situation.candidates.length);
+    const policy = await getPolicy(version);
+    const { state, views } = await read(situation);
+    return policy.logits(state, views);
+  };
+  const deriveModel = createModelDeriver(store, configuration.text);
   return {
-    derive: async (version, { userId, asOf, context, candidates, ...rest }) => {
-      if (version === uniformVersion) return new Float64Array(candidates.length);
-      const policy = await getPolicy(version);
-      const scenario = findScenario(configuration, rest.scenario);
-      const items = await catalogueAsOf(asOf);
-      const user = await readUser(store, userId, asOf);
-      const state = createState({ user, catalogue: items, scenario, context });
-      return policy.logits(
-        state,
-        candidates.map((candidate) => viewCandidate(candidate, items)),
-      );
+    derive,
+    deriveServed: async (decision) => {
+      const { policyVersion: version, fastLoop: mark } = decision;
+      if (mark === undefined) return derive(version, decision);
+      const { towers } = await getPolicy(version);
+      if (towers === undefined)
+        throw new RangeError(`policy version ${version} can't have had a fast loop`);
+      const { scenario, state, views } = await read(decision);
+      const represented = await towers.represent(state, views);
+      const model = await deriveModel({ scenario, version, towers, mark });
+      const random = createRandom(decision.seed);
+      return drawLogits({ model, represented, views, towers, settings: mark, random });
     },
     close: () => policies.close(),
   };

@@ -94,5 +94,7 @@ export interface Engine {
     readonly bucketSeconds: number;
   }): Promise<readonly RewardPoint[]>;
   health(): Promise<Health>;
+  /** Resolves when the fast loops have learnt what is due: who plays a world turn by turn waits for it. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }

@@ -5,13 +5,14 @@ import type { Assignment } from "../domain/policy-snapshot.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import { hashUniform } from "../numeric/hash.ts";
 import { createRandom, type RandomStream } from "../numeric/random.ts";
-import type { ItemView, Policy, PolicyState } from "../policy/policy.ts";
+import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../policy/slate.ts";
 import type { Store } from "../storage/store.ts";
 import { checkCount, checkRequest, eligible, retrieve } from "./candidates.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Recommendation, RecommendInput } from "./engine.ts";
+import type { FastLogits, FastLoops } from "./fast-loop/serving-loops.ts";
 import { createState, readUser } from "./read-state.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
@@ -19,6 +20,7 @@ export interface RecommendParts {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly policies: ServingPolicies;
+  readonly fastLoops: FastLoops;
   readonly configuration: Configuration;
   readonly clock: () => number;
   readonly random: RandomStream;
@@ -68,23 +70,29 @@ export function chooseArm(
   return isHeldBack(serving, userId, holdbackShare) ? "holdback" : "serving";
 }
 
-interface Scored {
+interface Scored extends FastLogits {
   readonly arm: Arm;
   readonly version: number;
-  readonly logits: Float64Array;
   readonly fallback?: string;
 }
 
 /** What is decided on. */
 interface Situation {
+  readonly scenario: Scenario;
   readonly state: PolicyState;
   readonly views: readonly ItemView[];
+  readonly random: RandomStream;
 }
 
-async function score(policy: Policy, { state, views }: Situation): Promise<Float64Array> {
-  const logits = await policy.logits(state, views);
-  if (!logits.every(Number.isFinite)) throw new RangeError("it gave a logit that is not finite");
-  return logits;
+async function score(
+  { policies, fastLoops }: RecommendParts,
+  version: number,
+  { scenario, ...situation }: Situation,
+): Promise<FastLogits> {
+  const policy = await policies.get(version);
+  const scored = await fastLoops.logits(scenario, { version, policy }, situation);
+  if (scored.logits.every(Number.isFinite)) return scored;
+  throw new RangeError("it gave a logit that is not finite");
 }
 
 /** Logits of the arm's policy; where it can't be used those of the baseline; where that can't, the uniform choice. */
@@ -100,9 +108,9 @@ async function scoreCandidates(
   ] as const) {
     if (version === undefined) continue;
     try {
-      const logits = await score(await parts.policies.get(version), situation);
+      const scored = await score(parts, version, situation);
       const fallback = problems[0] === undefined ? {} : { fallback: problems[0] };
-      return { arm: candidateArm, version, logits, ...fallback };
+      return { arm: candidateArm, version, ...scored, ...fallback };
     } catch (error) {
       problems.push(`policy ${version} can't be used: ${(error as Error).message}`);
     }
@@ -153,7 +161,11 @@ export async function recommend(
   const seed = input.seed ?? parts.random.integer(2 ** 32);
   const random = createRandom(seed);
   const views = offered.map(({ view }) => view);
-  const scored = await scoreCandidates(parts, { assignment, arm }, { state, views });
+  const scored = await scoreCandidates(
+    parts,
+    { assignment, arm },
+    { scenario, state, views, random },
+  );
   // The baseline explores no more than it has to: it is there to compare with.
   const asked = scored.arm === "baseline" ? 0 : (assignment.exploration ?? 0);
   const exploration = Math.max(scenario.exploration, asked);
@@ -186,9 +198,11 @@ export async function recommend(
     positionPropensities: slate.positionPropensities,
     slatePropensity: jointPropensity(slate.positionPropensities),
     exploration,
+    ...(scored.mark && { fastLoop: scored.mark }),
     decidedAt,
     expiresAt: decidedAt + scenario.reward.windowSeconds * 1000,
   };
   await parts.store.decisions.append(decision);
+  parts.fastLoops.learn(scenario);
   return { decision, ...(scored.fallback === undefined ? {} : { fallback: scored.fallback }) };
 }

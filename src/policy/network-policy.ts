@@ -50,12 +50,19 @@ export function toNetwork(file: TensorFile): Network {
 
 /** Serves one request at a time, on one thread: several requests share the cores better than one does. */
 export async function loadNetworkPolicy(file: TensorFile): Promise<Policy> {
-  const scorer = await createScorer(toNetwork(file), { batchStates: 1, threads: 1 });
+  const network = toNetwork(file);
+  const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
+  const known = new Set<string>(network.itemIds);
   return {
     kind: "network",
     logits: async (state, candidates) => {
       const [heads] = await scorer.score([{ state, candidates }]);
       return heads![0]!;
+    },
+    towers: {
+      width: network.shape.width,
+      represent: (state, candidates) => scorer.represent({ state, candidates }),
+      isKnown: (itemId) => known.has(itemId),
     },
     close: () => scorer.close(),
   };

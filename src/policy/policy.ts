@@ -1,5 +1,6 @@
 import type { ItemId } from "../domain/ids.ts";
 import type { PolicyKind } from "../domain/policy-snapshot.ts";
+import type { Towers } from "./fast-loop/features.ts";
 import type { Token } from "./item-features.ts";
 import type { Profile } from "./profile.ts";
 
@@ -26,10 +27,20 @@ export interface PolicyState {
   readonly history: readonly ItemView[];
 }
 
+/** The same logits, with what they are made of. */
+export interface PolicyTowers {
+  readonly width: number;
+  represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Towers>;
+  /** Whether the policy was trained with the item itself, not only with its features. */
+  isKnown(itemId: ItemId): boolean;
+}
+
 /** What serves: maps a state and candidates to logits, which `slate.ts` turns into slates and propensities. */
 export interface Policy {
   readonly kind: PolicyKind;
   /** One finite logit for each candidate. */
   logits(state: PolicyState, candidates: readonly ItemView[]): Promise<Float64Array>;
+  /** What the fast loop works on; absent where a policy has no features of its own. */
+  readonly towers?: PolicyTowers;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { createSession } from "../tensor/session.ts";
+import type { Towers } from "./fast-loop/features.ts";
 import { createEntryFeeds, encodedLength, writeEntries } from "./history-encoder.ts";
 import { createItemEmbedder, type ItemVector } from "./item-embedder.ts";
 import { maxContextTokens } from "./item-features.ts";
@@ -17,6 +18,8 @@ export interface ScoreRequest {
 export interface Scorer {
   /** For each request and head f(s, a) of the candidates. */
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
+  /** f of the first head, with the h and e that it is made of. */
+  represent(request: ScoreRequest): Promise<Towers>;
   close(): Promise<void>;
 }
 
@@ -118,6 +121,15 @@ export async function createScorer(
         }
       }
       return requests.map((request) => results.get(request)!);
+    },
+    represent: async (request) => {
+      await embed([request]);
+      const encoded = await encode([request.state]);
+      return {
+        state: encoded.subarray(0, width),
+        items: request.candidates.map((view) => vectors.get(view)!.subarray(0, width)),
+        logits: scoreOne(request, encoded, 0)[0]!,
+      };
     },
     close: async () => {
       await embedder.close();

@@ -166,6 +166,8 @@ export interface DecisionStore {
     readonly closedBefore: number;
     readonly rule: RewardRule;
   }): Promise<readonly UserRewards[]>;
+  /** Event number of the scenario's nth decision, n ≥ 1; `undefined` where there are fewer. */
+  nth(scenario: string, n: number): Promise<number | undefined>;
   /** Decisions in all, and how many came after `after`. */
   count(options?: { readonly scenario?: string; readonly after?: number }): Promise<number>;
 }

@@ -17,7 +17,19 @@ const candidate = fc.record(
 );
 const time = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 
-const decisions: fc.Arbitrary<Omit<Decision, "decisionId">> = fc.record({
+const mark = fc.record(
+  {
+    version: fc.nat(),
+    through: fc.nat(),
+    renewal: fc.nat(),
+    forgetting: probability,
+    temperature: probability,
+    drawScale: probability,
+  },
+  { noNullPrototype: true },
+);
+
+const decided = {
   userId: fc.string({ minLength: 1, unit: "grapheme" }).map(userId),
   scenario: fc.string({ minLength: 1, unit: "grapheme" }),
   arm: fc.constantFrom(...arms),
@@ -32,7 +44,11 @@ const decisions: fc.Arbitrary<Omit<Decision, "decisionId">> = fc.record({
   exploration: probability,
   decidedAt: time,
   expiresAt: time,
-});
+};
+const decisions: fc.Arbitrary<Omit<Decision, "decisionId">> = fc.oneof(
+  fc.record(decided),
+  fc.record({ ...decided, fastLoop: mark }),
+);
 
 export function testDecisions(open: OpenStore): void {
   test("any decision comes back exactly, propensities bit for bit", async () => {
@@ -147,6 +163,8 @@ export function testDecisions(open: OpenStore): void {
     expect(await store.decisions.count({ after: 1 })).toBe(2);
     expect(await store.decisions.count({ scenario: "shop", after: 1 })).toBe(1);
     expect(await store.decisions.count({ scenario: "none" })).toBe(0);
+    const nth = [1, 2, 3].map((n) => store.decisions.nth("shop", n));
+    expect(await Promise.all(nth)).toEqual([1, 3, undefined]);
     await store.close();
   });
 }

@@ -14,6 +14,7 @@ import { describeTarget, judge, type Target } from "../simulate/target.ts";
 interface SimulateOptions extends Omit<SimulationSettings, "decisionsPerCycle"> {
   readonly decisions: number;
   readonly seed: readonly number[];
+  readonly fastLoop: boolean;
   readonly check: boolean;
   readonly json: boolean;
 }
@@ -27,12 +28,16 @@ function checkOptions(command: Command, { world, drift, check, seed }: SimulateO
 }
 
 /** Seed by seed, so that workers side by side are as far as each other. */
-function listJobs({ seed: seeds, decisions, ...options }: SimulateOptions): SimulationJob[] {
+function listJobs({
+  seed: seeds,
+  decisions,
+  fastLoop,
+  ...options
+}: SimulateOptions): SimulationJob[] {
   const { world, drift, cycles, data } = options;
   const settings = { world, drift, cycles, data, decisionsPerCycle: decisions };
-  return seeds.flatMap((seed) =>
-    strategyNames.map((strategy) => ({ ...settings, seed, strategy })),
-  );
+  const strategies = fastLoop ? [...strategyNames, "mpo+fast" as const] : strategyNames;
+  return seeds.flatMap((seed) => strategies.map((strategy) => ({ ...settings, seed, strategy })));
 }
 
 async function runAll(options: SimulateOptions): Promise<readonly JobResult[]> {
@@ -109,6 +114,7 @@ export function simulateCommand(): Command {
         .env("RECURVE_DATA")
         .default("../shared/data"),
     )
+    .option("--fast-loop", "also play MPO with the fast loop between its cycles", false)
     .option("--check", "exit with 1 where the target is missed", false)
     .option("--json", "print figures as JSON", false)
     .addHelpText("after", "\nExample:\n  $ recurve simulate --world synthetic --drift --seed 1..10")

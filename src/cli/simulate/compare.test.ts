@@ -77,6 +77,8 @@ test("the synthetic target looks at the best other and at popularity", () => {
       comparisons.map((one) => (one.other === "popularity" ? { ...one, ...changed } : one)),
     ).isMet;
   expect(isMet({ ratio: 1.49 })).toBe(false);
+  const fast = { ...comparisons[1]!, other: "mpo+fast" as const, ratio: 0.5 };
+  expect(judge({ world: "synthetic", drift: false }, [...comparisons, fast]).isMet).toBe(true);
   const weak = comparisons.map((one) => (one.other === "softmax" ? { ...one, ratio: 0.97 } : one));
   expect(judge({ world: "synthetic", drift: false }, weak).isMet).toBe(false);
 });

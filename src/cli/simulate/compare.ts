@@ -1,4 +1,4 @@
-import { type StrategyName, strategyNames } from "../../engine/closed-loop/strategies.ts";
+import type { StrategyName } from "../../engine/closed-loop/strategies.ts";
 import type { JobResult } from "./run-jobs.ts";
 
 /** A mean over seeds; its standard error is NaN for a single seed. */
@@ -15,7 +15,9 @@ export function estimate(values: readonly number[]): Estimate {
 
 /** Mean rewards of one strategy: by seed, then by cycle. */
 export type RewardsBySeed = readonly (readonly number[])[];
-export type RewardsByStrategy = Readonly<Record<StrategyName, RewardsBySeed>>;
+export type RewardsByStrategy = Readonly<Partial<Record<StrategyName, RewardsBySeed>>> & {
+  readonly mpo: RewardsBySeed;
+};
 
 /** @param results the same seeds in the same order for every strategy */
 export function groupRewards(results: readonly JobResult[]): RewardsByStrategy {
@@ -23,9 +25,8 @@ export function groupRewards(results: readonly JobResult[]): RewardsByStrategy {
     results
       .filter(({ job }) => job.strategy === name)
       .map(({ rewards }) => rewards.map(({ meanReward }) => meanReward));
-  return Object.fromEntries(
-    strategyNames.map((name) => [name, rewardsOf(name)]),
-  ) as unknown as RewardsByStrategy;
+  const names = new Set(results.map(({ job }) => job.strategy));
+  return { mpo: [], ...Object.fromEntries([...names].map((name) => [name, rewardsOf(name)])) };
 }
 
 export const cycleEstimate = (rewards: RewardsBySeed, cycle: number): Estimate =>
@@ -47,15 +48,13 @@ export interface Comparison {
 
 /** Visits and luck of a seed are the same for every strategy, so differences are taken seed by seed. */
 export function compareStrategies(rewards: RewardsByStrategy): readonly Comparison[] {
-  const { mpo } = rewards;
+  const { mpo, ...others } = rewards;
   const pair = (other: RewardsBySeed, summary: (bySeed: readonly number[]) => number) =>
     estimate(mpo.map((bySeed, index) => summary(bySeed) - summary(other[index] ?? [])));
-  return strategyNames
-    .filter((name) => name !== "mpo")
-    .map((other) => ({
-      other,
-      difference: pair(rewards[other], overCycles),
-      lastDifference: pair(rewards[other], lastCycle),
-      ratio: meanEstimate(mpo).mean / meanEstimate(rewards[other]).mean,
-    }));
+  return Object.entries(others).map(([name, other]) => ({
+    other: name as keyof typeof others,
+    difference: pair(other, overCycles),
+    lastDifference: pair(other, lastCycle),
+    ratio: meanEstimate(mpo).mean / meanEstimate(other).mean,
+  }));
 }

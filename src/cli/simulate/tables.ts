@@ -1,5 +1,4 @@
 import Table from "cli-table3";
-import { strategyNames } from "../../engine/closed-loop/strategies.ts";
 import {
   type Comparison,
   cycleEstimate,
@@ -21,17 +20,18 @@ export function formatEstimate({ mean, standardError }: Estimate): string {
  * @param promotions by cycle, the number of seeds in which MPO promoted
  */
 export function formatRewards(rewards: RewardsByStrategy, promotions: readonly number[]): string {
+  const played = Object.entries(rewards);
   const table = new Table({
-    head: ["cycle", ...strategyNames, "promoted"],
-    colAligns: ["right", ...strategyNames.map(() => "right" as const), "right"],
+    head: ["cycle", ...played.map(([name]) => name), "promoted"],
+    colAligns: ["right", ...played.map(() => "right" as const), "right"],
     style: plain,
   });
   const seeds = rewards.mpo.length;
   for (const [cycle, promoted] of promotions.entries()) {
-    const cells = strategyNames.map((name) => formatEstimate(cycleEstimate(rewards[name], cycle)));
+    const cells = played.map(([, bySeed]) => formatEstimate(cycleEstimate(bySeed, cycle)));
     table.push([String(cycle + 1), ...cells, `${promoted} of ${seeds}`]);
   }
-  const means = strategyNames.map((name) => formatEstimate(meanEstimate(rewards[name])));
+  const means = played.map(([, bySeed]) => formatEstimate(meanEstimate(bySeed)));
   table.push(["mean", ...means, ""]);
   return table.toString();
 }

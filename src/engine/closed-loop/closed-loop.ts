@@ -40,6 +40,7 @@ export function worldConfiguration(world: World, strategy: StrategyName): Config
         slateSize: world.slateSize,
         excludeSeen: false,
         ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
+        ...(strategy === "mpo+fast" ? { fastLoop: { enabled: true } } : {}),
         reward: { weights, minimum, maximum, windowSeconds: 60 },
       },
     ],
@@ -91,6 +92,8 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonl
     if (reactions.length > 0) {
       await engine.record(reactions.map((reaction) => ({ ...reaction, userId, decisionId })));
     }
+    // Else what a turn meets would depend on how fast the machine is.
+    await engine.idle();
     return world.expectedReward(turn, decision.slate);
   };
 

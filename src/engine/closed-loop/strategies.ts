@@ -21,7 +21,8 @@ import { createRewardPolicy } from "./reward-policy.ts";
 
 /** MPO and the loops that it is held against; all read the same kind of log and serve through the same engine. */
 export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
-export type StrategyName = (typeof strategyNames)[number];
+/** `mpo+fast` is MPO with the fast loop between its cycles. */
+export type StrategyName = (typeof strategyNames)[number] | "mpo+fast";
 
 export interface StrategyOptions {
   readonly store: Store;
@@ -127,6 +128,7 @@ async function createRewardModelLoop(
 export function createStrategy(name: StrategyName, options: StrategyOptions): Promise<Strategy> {
   switch (name) {
     case "mpo":
+    case "mpo+fast":
       return Promise.resolve({
         update: async () => (await runCycle(options))?.outcome ?? "skipped",
       });

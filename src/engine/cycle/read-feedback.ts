@@ -6,7 +6,7 @@ import { hashUniform } from "../../numeric/hash.ts";
 import type { ItemView, PolicyState } from "../../policy/policy.ts";
 import type { ItemRewards } from "../../policy/popularity.ts";
 import type { Store } from "../../storage/store.ts";
-import { viewCandidate } from "../candidates.ts";
+import { viewLogged } from "../candidates.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { createState, readUser } from "../read-state.ts";
 import { type ReadDecision, readSessions } from "./session-returns.ts";
@@ -133,7 +133,7 @@ export async function readFeedback(options: {
     const context = {
       scenario,
       state: createState({ user: userRows, catalogue, scenario, context: decision.context }),
-      views: decision.candidates.map((candidate) => viewKnown(candidate, catalogue)),
+      views: decision.candidates.map((candidate) => viewLogged(candidate, catalogue)),
       user,
       age: index / Math.max(1, newDecisions),
       fold: entry.isNew ? chooseFold(decision.userId, options.cycle) : ("older" as const),
@@ -151,12 +151,3 @@ export async function readFeedback(options: {
     itemRewards,
   };
 }
-
-/** Items deleted since the decision are seen without features. */
-const viewKnown = (
-  candidate: Feedback["decision"]["candidates"][number],
-  catalogue: Catalogue,
-): ItemView =>
-  candidate.features === undefined
-    ? catalogue.get(candidate.itemId)
-    : viewCandidate(candidate, catalogue);

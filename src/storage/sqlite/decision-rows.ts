@@ -1,4 +1,5 @@
 import { arms, type Candidate, type Decision } from "../../domain/decision.ts";
+import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import { decisionId, type ItemId, itemId, userId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import {
@@ -28,6 +29,7 @@ export const decisionColumns = [
   "position_propensities",
   "context",
   "candidates",
+  "fast_loop",
 ] as const;
 
 /** A bare id is the usual case: a slate may be chosen from hundreds, so each byte counts. */
@@ -40,6 +42,25 @@ function encodeCandidate({ itemId, features }: Candidate): CandidateText {
 function decodeCandidate(candidate: CandidateText): Candidate {
   if (typeof candidate === "string") return { itemId: itemId(candidate) };
   return { itemId: itemId(candidate[0]), features: candidate[1] };
+}
+
+/** In the order of `encodeMark`: names would be most of the bytes. */
+type MarkNumbers = readonly [number, number, number, number, number, number];
+
+const encodeMark = (mark: FastLoopMark): MarkNumbers => [
+  mark.version,
+  mark.through,
+  mark.renewal,
+  mark.forgetting,
+  mark.temperature,
+  mark.drawScale,
+];
+
+function decodeMark(row: Row): Pick<Decision, "fastLoop"> {
+  if (row.fast_loop === null) return {};
+  const numbers = readJson<MarkNumbers>(row, "fast_loop");
+  const [version, through, renewal, forgetting, temperature, drawScale] = numbers;
+  return { fastLoop: { version, through, renewal, forgetting, temperature, drawScale } };
 }
 
 function checkPropensities(decision: Decision): void {
@@ -68,6 +89,7 @@ export function encodeDecision(decision: Decision): readonly Value[] {
     JSON.stringify(decision.positionPropensities),
     JSON.stringify(decision.context),
     deflateJson(decision.candidates.map(encodeCandidate)),
+    decision.fastLoop === undefined ? null : JSON.stringify(encodeMark(decision.fastLoop)),
   ];
 }
 
@@ -86,6 +108,7 @@ export function decodeDecision(row: Row): Decision {
     positionPropensities: readJson<number[]>(row, "position_propensities"),
     slatePropensity: readNumber(row, "slate_propensity"),
     exploration: readNumber(row, "exploration"),
+    ...decodeMark(row),
     decidedAt: readNumber(row, "decided_at"),
     expiresAt: readNumber(row, "expires_at"),
   };

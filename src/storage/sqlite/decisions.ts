@@ -66,6 +66,9 @@ function prepareStatements(connection: Connection) {
          total(rewarded.value) AS reward_sum
        FROM shown LEFT JOIN rewarded ON decision_sequence = sequence GROUP BY user_id`,
     ),
+    nth: connection.prepare(
+      "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
+    ),
     countAll: connection.prepare("SELECT count(*) AS decisions FROM decisions WHERE sequence > ?"),
     countOfScenario: connection.prepare(
       "SELECT count(*) AS decisions FROM decisions WHERE sequence > ? AND scenario = ?",
@@ -138,6 +141,10 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
           rows: readNumber(row, "positions"),
           rewardSum: readNumber(row, "reward_sum") + missing * readNumber(row, "unrewarded"),
         }));
+    },
+    nth: async (scenario, n) => {
+      const row = statements.nth.get(scenario, n - 1);
+      return row && readNumber(row, "sequence");
     },
     count: async ({ scenario, after = 0 } = {}) => {
       const row =

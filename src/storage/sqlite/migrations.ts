@@ -119,4 +119,7 @@ ALTER TABLE assignments ADD COLUMN holdback INTEGER REFERENCES policy_snapshots;
 ALTER TABLE assignments ADD COLUMN holdback_share REAL;
 `;
 
-export const migrations: readonly string[] = [initialSchema, holdback];
+// NULL where the fast loop had no part in the decision.
+const fastLoop = "ALTER TABLE decisions ADD COLUMN fast_loop TEXT";
+
+export const migrations: readonly string[] = [initialSchema, holdback, fastLoop];

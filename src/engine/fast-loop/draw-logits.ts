@@ -1,0 +1,25 @@
+import type { FastLoopMark } from "../../domain/fast-loop.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+import { fastFeatures, type Towers } from "../../policy/fast-loop/features.ts";
+import type { ResidualModel } from "../../policy/fast-loop/residual-model.ts";
+import type { ItemView, PolicyTowers } from "../../policy/policy.ts";
+
+/** z + (xᵀw + b)/η for each candidate, with weights w and item residuals b from one draw of the decision's seed. */
+export function drawLogits(options: {
+  readonly model: ResidualModel;
+  readonly represented: Towers;
+  readonly views: readonly ItemView[];
+  readonly towers: PolicyTowers;
+  readonly settings: Pick<FastLoopMark, "temperature" | "drawScale">;
+  /** The stream of the decision's seed. */
+  readonly random: RandomStream;
+}): Float64Array {
+  const { model, represented, views, towers, settings } = options;
+  const gain = model.draw(options.random.split("fast-loop"), settings.drawScale);
+  const { features } = fastFeatures(represented);
+  return Float64Array.from(views, ({ itemId }, index) => {
+    const item = { itemId, isKnown: towers.isKnown(itemId) };
+    const drawn = gain(features[index] ?? new Float64Array(0), item);
+    return (represented.logits[index] ?? 0) + drawn / settings.temperature;
+  });
+}

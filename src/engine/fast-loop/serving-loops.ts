@@ -1,0 +1,138 @@
+import type { Feedback } from "../../domain/decision.ts";
+import type { FastLoopMark } from "../../domain/fast-loop.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+import { modelVersion } from "../../policy/fast-loop/residual-model.ts";
+import type { ItemView, Policy, PolicyState, PolicyTowers } from "../../policy/policy.ts";
+import type { Store } from "../../storage/store.ts";
+import type { Configuration } from "../configuration.ts";
+import { drawLogits } from "./draw-logits.ts";
+import { countRenewal, createFold, type Fold } from "./fold.ts";
+
+/** Milliseconds after the end of a reward window: a reward that was taken before it may still wait for its commit. */
+const commitAllowance = 10_000;
+/** Folds kept: serving, canary and holdback of some scenarios. */
+const capacity = 24;
+
+export interface FastLogits {
+  readonly logits: Float64Array;
+  /** Absent where the logits are the policy's alone. */
+  readonly mark?: FastLoopMark;
+}
+
+/** The fast loops of a serving process: they learn behind the requests, each policy its own. */
+export interface FastLoops {
+  logits(
+    scenario: Scenario,
+    served: { readonly version: number; readonly policy: Policy },
+    situation: {
+      readonly state: PolicyState;
+      readonly views: readonly ItemView[];
+      readonly random: RandomStream;
+    },
+  ): Promise<FastLogits>;
+  /** Learns what is new in the scenario's feedback, without being waited for. */
+  learn(scenario: Scenario): void;
+  problems(): readonly string[];
+  /** Resolves when nothing is being learnt. */
+  idle(): Promise<void>;
+}
+
+interface Loop {
+  readonly scenario: Scenario;
+  readonly towers: PolicyTowers;
+  readonly renewal: number;
+  fold?: Fold;
+  /** It has learnt all that was due when it last looked. */
+  isCurrent: boolean;
+  /** No block can be due before, milliseconds since 1970. */
+  dueAt: number;
+  running?: Promise<void>;
+  problem?: string;
+}
+
+export function createFastLoops(options: {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly clock: () => number;
+}): FastLoops {
+  const { store, configuration, clock } = options;
+  const loops = new Map<string, Loop>();
+
+  function find(scenario: Scenario, version: number, towers: PolicyTowers): Loop {
+    const key = `${scenario.name}/${version}`;
+    const { forgetting } = scenario.fastLoop;
+    const loop = loops.get(key) ?? {
+      scenario,
+      towers,
+      renewal: countRenewal(forgetting, scenario.slateSize),
+      isCurrent: false,
+      dueAt: 0,
+    };
+    // Re-inserted so that the map's order is the order of use.
+    loops.delete(key);
+    loops.set(key, loop);
+    const [oldest] = loops.keys();
+    if (loops.size > capacity && oldest !== undefined) loops.delete(oldest);
+    return loop;
+  }
+
+  /** When the block can be due: it closes with its last window, and a window that isn't open yet ends even later. */
+  function isDue(loop: Loop, block: readonly Feedback[]): boolean {
+    const closesAt = Math.max(...block.map(({ decision }) => decision.expiresAt));
+    loop.dueAt = closesAt + commitAllowance;
+    return loop.dueAt <= clock();
+  }
+
+  async function catchUp(loop: Loop): Promise<void> {
+    const { scenario, towers, renewal } = loop;
+    const { forgetting, temperature } = scenario.fastLoop;
+    if (loop.fold === undefined) {
+      const parts = { store, text: configuration.text, scenario, towers, renewal };
+      const decisions = await store.decisions.count({ scenario: scenario.name });
+      // A renewal back: that many may still be open.
+      loop.fold = await createFold({ ...parts, forgetting, temperature }, decisions - renewal);
+    }
+    const emptyUntil = clock() + scenario.reward.windowSeconds * 1000 + commitAllowance;
+    loop.dueAt = emptyUntil;
+    while (await loop.fold.next((block) => isDue(loop, block))) loop.dueAt = emptyUntil;
+    loop.isCurrent = true;
+  }
+
+  return {
+    logits: async (scenario, { version, policy }, { state, views, random }) => {
+      const { towers } = policy;
+      if (!scenario.fastLoop.enabled || towers === undefined)
+        return { logits: await policy.logits(state, views) };
+      const loop = find(scenario, version, towers);
+      const represented = await towers.represent(state, views);
+      const { fold, renewal } = loop;
+      const model = loop.isCurrent ? fold?.model : undefined;
+      if (fold === undefined || model === undefined) return { logits: represented.logits };
+      const { forgetting, temperature, drawScale } = scenario.fastLoop;
+      const settings = { forgetting, temperature, drawScale };
+      const mark = { version: modelVersion, through: fold.through, renewal, ...settings };
+      const logits = drawLogits({ model, represented, views, towers, settings, random });
+      return { logits, mark };
+    },
+    learn: (scenario) => {
+      for (const loop of loops.values()) {
+        if (loop.scenario !== scenario || loop.running || loop.dueAt > clock()) continue;
+        loop.running = catchUp(loop)
+          .then(
+            () => delete loop.problem,
+            (error: Error) => {
+              loop.problem = `the fast loop of ${scenario.name} can't learn: ${error.message}`;
+            },
+          )
+          .then(() => {
+            delete loop.running;
+          });
+      }
+    },
+    problems: () => [...loops.values()].flatMap(({ problem }) => problem ?? []),
+    idle: async () => {
+      await Promise.all([...loops.values()].map(({ running }) => running));
+    },
+  };
+}
