@@ -71,7 +71,7 @@ test("the discriminator counts for nothing where all rewards are alike", () => {
 });
 
 test("without proximity and discriminator the challenger is softmax of Q̄/η", () => {
-  const logs = challengerLogs(scores, softmaxOnReward, 0.1);
+  const logs = challengerLogs(scores, softmaxOnReward, { temperature: 0.1 });
   const weights = meanReward.map((value) => Math.exp(value / 0.1));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   expectClose(
@@ -82,14 +82,14 @@ test("without proximity and discriminator the challenger is softmax of Q̄/η", 
 
 test("with proximity 1 and no advantage the challenger is the serving policy with a floor", () => {
   const flat = { ...scores, rewardHeads: scores.rewardHeads.map(() => Float64Array.of(1, 1, 1)) };
-  const logs = challengerLogs(flat, { ...softmaxOnReward, proximity: 1 }, 0.1);
+  const logs = challengerLogs(flat, { ...softmaxOnReward, proximity: 1 }, { temperature: 0.1 });
   expect(klDivergence(scores.logPolicy, logs)).toBeLessThan(1e-3);
 });
 
 test("a challenger gives every candidate something, also one that the serving policy gave up", () => {
   const certain = { ...scores, logPolicy: Float64Array.of(0, -800, -800) };
   for (const proximity of [0, 0.5, 1]) {
-    const logs = challengerLogs(certain, { ...softmaxOnReward, proximity }, 1e-4);
+    const logs = challengerLogs(certain, { ...softmaxOnReward, proximity }, { temperature: 1e-4 });
     expect(logs.every((value) => Number.isFinite(value) && Math.exp(value) > 0)).toBe(true);
   }
   expect(referenceLogs(certain.logPolicy, 0).map(Math.exp)[1]).toBeCloseTo(1 / 3, 14);

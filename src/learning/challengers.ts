@@ -1,6 +1,6 @@
 /**
  * Challenger policies in closed form (docs/methods/mpo.md, step 2):
- * π_φ(a|s) ∝ π_ref(a|s)^ρ · exp(A(s,a)/η), A = Q̄ − κ·σ_Q + α·σ_r(s)·clip(D(s,a), ±3),
+ * π_φ(a|s) ∝ π_ref(a|s)^ρ · exp(A(s,a)/η), A = Q̄ − κ·σ_Q + σ_r(s)·(α·d + μ·min(d + 2, 0)), d = clip(D(s,a), ±3),
  * π_ref = (1−ε₀)·π_θ + ε₀·uniform. The E-step of Abdolmaleki et al. 2018 (arXiv:1806.06920) on a finite candidate set.
  */
 export interface ChallengerSetting {
@@ -31,6 +31,8 @@ export const bootstraps = 2;
 /** ε₀: keeps Δ = log π_θ − log π_φ finite. */
 const referenceFloor = 1e-3;
 const discriminatorClip = 3;
+/** D below which satisfied users as good as never go where the policy goes: e⁻² of its mass. */
+const implausibleLogit = -2;
 /** |A/η| beyond this changes nothing but the risk of overflow. */
 const exponentClip = 20;
 
@@ -84,15 +86,24 @@ function spread(values: Float64Array): number {
 
 const clip = (value: number, limit: number) => Math.max(-limit, Math.min(limit, value));
 
-export function advantages(scores: RowScores, setting: ChallengerSetting): Float64Array {
+export const isImplausible = (logit: number): boolean => logit < implausibleLogit;
+
+/** A. @param restraint μ of `Restraint` */
+export function advantages(
+  scores: RowScores,
+  setting: ChallengerSetting,
+  restraint = 0,
+): Float64Array {
   const { mean, deviation } = rewardMoments(scores, setting.memory);
-  const guide = setting.discriminator * spread(mean);
-  return mean.map(
-    (value, a) =>
+  const unit = spread(mean);
+  return mean.map((value, a) => {
+    const logit = clip(scores.discriminator[a]!, discriminatorClip);
+    return (
       value -
       setting.pessimism * deviation[a]! +
-      guide * clip(scores.discriminator[a]!, discriminatorClip),
-  );
+      unit * (setting.discriminator * logit + restraint * Math.min(0, logit - implausibleLogit))
+    );
+  });
 }
 
 /** log π_ref^ρ, normalised. */
@@ -175,18 +186,17 @@ export function solveTemperature(
   return Math.exp(high);
 }
 
-/** log π_φ of one row under a setting whose η is known. */
-export function challengerLogs(
+/** log π_φ of one row under a setting whose η and μ are known. */
+export const challengerLogs = (
   scores: RowScores,
   setting: ChallengerSetting,
-  temperature: number,
-): Float64Array {
-  return tilt(
+  { temperature, restraint = 0 }: { readonly temperature: number; readonly restraint?: number },
+): Float64Array =>
+  tilt(
     referenceLogs(scores.logPolicy, setting.proximity),
-    advantages(scores, setting),
+    advantages(scores, setting, restraint),
     temperature,
   );
-}
 
 /** log of Σ_j w_j π_φj: the mixture that the policy is moved to. */
 export function mixtureLogs(

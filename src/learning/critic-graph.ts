@@ -45,7 +45,7 @@ export function criticLoss(
   graph: Graph<Precision>,
   network: Network,
   batch: BatchShape,
-): { readonly loss: Value; readonly parameters: readonly Value[] } {
+): { readonly loss: Value; readonly choices: Value; readonly parameters: readonly Value[] } {
   const { shape } = network;
   // Examination is estimated, not trained.
   const shapes = Object.entries(heldShapes(network)).filter(([name]) => name !== "positionBias");
@@ -61,22 +61,24 @@ export function criticLoss(
     crossEntropy(shown, "reward", input(graph, "unseen", [rows])),
     crossEntropy(choices, "choice"),
   );
-  return { loss: multiply(loss, 1 / rows), parameters: Object.values(values) };
+  return { loss: multiply(loss, 1 / rows), choices, parameters: Object.values(values) };
 }
 
+/** Every step resolves `choices`, D of the batch [1, B, U] before the step. */
 export function createCriticTrainer(
   network: Network,
   batch: BatchShape,
   threads: number,
 ): Promise<Trainer> {
   const graph = createGraph();
-  const { loss, parameters } = criticLoss(graph, network, batch);
+  const { loss, choices, parameters } = criticLoss(graph, network, batch);
   const { positionBias: _, ...initial } = network.parameters;
   return createTrainer({
     graph,
     loss,
     parameters,
     initial,
+    outputs: { choices },
     weightDecay,
     threads,
   });

@@ -6,7 +6,7 @@ import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
 import type { RowScores } from "./challengers.ts";
 import { type CriticRow, type CriticTraining, createCritic, trainCritic } from "./critic.ts";
-import { discriminatorAuc, scoreCritic } from "./scored-row.ts";
+import { discriminatorSeparation, scoreCritic } from "./scored-row.ts";
 
 const seed = 71;
 const views = sampleViews(3);
@@ -64,7 +64,7 @@ describe(`a world of three items with known rewards, seed ${seed}`, () => {
     expect(worst).toBeLessThan(0);
     const logPolicy = new Float64Array(3).fill(Math.log(1 / 3));
     const satisfied = rows.map((row) => ({ row, scores: { ...scores, logPolicy } }));
-    expect(discriminatorAuc(satisfied)).toBeGreaterThan(0.5);
+    expect(discriminatorSeparation(satisfied).auc).toBeGreaterThan(0.5);
   });
 
   test("the loss falls, and what is learned is finite", () => {

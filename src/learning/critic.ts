@@ -12,9 +12,11 @@ import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
+import { createDiscriminatorWatch } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
+import { isHeldOut, type Separation } from "./separation.ts";
 import { epochRows, recentBatches } from "./train-rows.ts";
 
 /**
@@ -42,6 +44,8 @@ export interface CriticTraining {
   readonly network: Network;
   /** Of the positions of the rows. */
   readonly examination: Examination;
+  /** Of D as it came out, on rows held out from it. */
+  readonly separation: Separation;
   readonly firstLoss: number;
   readonly lastLoss: number;
   readonly steps: number;
@@ -82,7 +86,7 @@ interface TargetOptions {
 
 /**
  * Weights w⁺, w⁻ of softplus(−x) and softplus(x). A reward head: w·r and w·(1 − r) at the logged action. The discriminator:
- * r at the logged action against r·π_θ over the candidates, so that both classes weigh the same.
+ * r at the logged action against r·π_θ over the candidates, so that both classes weigh the same; 0 for rows held out from it.
  */
 function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
   const shown = new Float32Array(shape.rows * shape.items);
@@ -98,7 +102,7 @@ function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
       rewardPositive[head * shape.rows + index] = weight * row.reward;
       rewardNegative[head * shape.rows + index] = weight * (1 - row.reward);
     }
-    if (row.reward === 0) continue;
+    if (row.reward === 0 || isHeldOut(row)) continue;
     choicePositive[cell] = row.reward;
     for (const [candidate, column] of columns[index]!.entries()) {
       if (column >= 0) choiceNegative[start + column]! += row.reward * row.policy[candidate]!;
@@ -158,6 +162,7 @@ export async function trainCritic(options: {
   // Where nobody's new feedback trains, all of it does.
   const recent = rows.filter((row) => row.age < 1).length || rows.length;
   const drawing = { count: rows.length, recent, batchRows: shape.rows };
+  const watch = createDiscriminatorWatch(rewardHeadCount);
   const losses: number[] = [];
   let steps = 0;
   for (let epoch = 0; epoch < epochsFor(epochRows(rows.length, recent)); epoch++) {
@@ -176,21 +181,26 @@ export async function trainCritic(options: {
         shape,
       });
       const unseen = unseenFeed(chosen, examination, shape.rows);
-      const { loss } = await trainer.step({ ...batch.feeds, ...targets, unseen }, learningRate);
+      const feeds = { ...batch.feeds, ...targets, unseen };
+      const { loss, outputs } = await trainer.step(feeds, learningRate);
+      watch.observe(chosen, batch.columns, outputs.choices!);
       sum += loss * chosen.length;
       seen += chosen.length;
       steps++;
     }
     losses.push(sum / Math.max(1, seen));
+    watch.endEpoch({ ...cut.network, parameters: trainer.parameters() });
   }
+  const settled = watch.settle({ ...cut.network, parameters: trainer.parameters() });
   const parameters = {
-    ...cut.restore(trainer.parameters()),
+    ...cut.restore(settled.network.parameters),
     positionBias: examinationBias(examination),
   };
   await trainer.close();
   return {
     network: { ...network, parameters },
     examination,
+    separation: settled.separation,
     firstLoss: losses[0]!,
     lastLoss: losses.at(-1)!,
     steps,

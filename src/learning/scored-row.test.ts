@@ -11,7 +11,7 @@ import { createScorer } from "../policy/scorer.ts";
 import { normaliseLogs } from "./challengers.ts";
 import { criticShape, rewardHeadCount } from "./critic.ts";
 import { servedProbability } from "./feedback-row.ts";
-import { discriminatorAuc, type ScoredRow, scoreCritic, scorePolicy } from "./scored-row.ts";
+import { discriminatorSeparation, type ScoredRow, scoreCritic, scorePolicy } from "./scored-row.ts";
 
 const views = sampleViews(4);
 
@@ -36,17 +36,17 @@ test("the AUC is the chance that a satisfied choice scores above a draw of the p
   // Above the candidate of 0.5, level with itself: 0.5 + 0.2/2 = 0.6; below all others: 0.1/2 = 0.05.
   const good = scored({ action: 1, reward: 1, policy: [0.5, 0.2, 0.3], discriminator: [0, 1, 2] });
   const bad = scored({ action: 2, reward: 0.5, policy: [0.4, 0.5, 0.1], discriminator: [3, 2, 1] });
-  expect(discriminatorAuc([good])).toBeCloseTo(0.6, 14);
-  expect(discriminatorAuc([bad])).toBeCloseTo(0.05, 14);
-  expect(discriminatorAuc([good, bad])).toBeCloseTo((1 * 0.6 + 0.5 * 0.05) / 1.5, 14);
+  expect(discriminatorSeparation([good]).auc).toBeCloseTo(0.6, 14);
+  expect(discriminatorSeparation([bad]).auc).toBeCloseTo(0.05, 14);
+  expect(discriminatorSeparation([good, bad]).auc).toBeCloseTo((1 * 0.6 + 0.5 * 0.05) / 1.5, 14);
 });
 
 test("a discriminator that tells nothing apart, or has nothing to tell, has an AUC of a half", () => {
   const flat = scored({ action: 0, reward: 1, policy: [0.9, 0.1], discriminator: [2, 2] });
   const failure = scored({ action: 0, reward: 0, policy: [0.9, 0.1], discriminator: [5, 2] });
-  expect(discriminatorAuc([flat])).toBe(0.5);
-  expect(discriminatorAuc([failure])).toBe(0.5);
-  expect(discriminatorAuc([])).toBe(0.5);
+  expect(discriminatorSeparation([flat]).auc).toBe(0.5);
+  expect(discriminatorSeparation([failure]).auc).toBe(0.5);
+  expect(discriminatorSeparation([]).auc).toBe(0.5);
 });
 
 test("the critic's heads are expected rewards at the row's position, the last one is the discriminator", async () => {

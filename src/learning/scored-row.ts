@@ -3,6 +3,7 @@ import type { Scorer } from "../policy/scorer.ts";
 import { normaliseLogs, type RowScores } from "./challengers.ts";
 import { rewardHeadCount } from "./critic.ts";
 import type { FeedbackRow, JudgedRow } from "./feedback-row.ts";
+import { createSeparation, type Separation, shareBelow } from "./separation.ts";
 
 /** A feedback row with what the serving policy and the critic say of its candidates. */
 export interface ScoredRow<Row extends JudgedRow = FeedbackRow> {
@@ -47,23 +48,12 @@ export async function scoreCritic(
   });
 }
 
-/**
- * Area under the ROC curve of D: how often the choice of a satisfied user scores above a draw of π_θ at the same state,
- * ties for half, rows weighted by reward. 0.5 where there is nothing to tell apart.
- */
-export function discriminatorAuc(scored: readonly ScoredRow<JudgedRow>[]): number {
-  let wins = 0;
-  let total = 0;
+/** D against draws of π_θ on rows that neither was trained on. */
+export function discriminatorSeparation(scored: readonly ScoredRow<JudgedRow>[]): Separation {
+  const separation = createSeparation();
   for (const { row, scores } of scored) {
-    const chosen = scores.discriminator[row.action]!;
-    let below = 0;
-    for (const [a, logit] of scores.discriminator.entries()) {
-      const probability = Math.exp(scores.logPolicy[a]!);
-      if (logit < chosen) below += probability;
-      else if (logit === chosen) below += probability / 2;
-    }
-    wins += row.reward * below;
-    total += row.reward;
+    const policy = scores.logPolicy.map(Math.exp);
+    separation.add(shareBelow(scores.discriminator, policy, row.action), row.reward);
   }
-  return total === 0 ? 0.5 : wins / total;
+  return separation.result();
 }

@@ -189,30 +189,33 @@ export function withText(
   };
 }
 
+/** The same network with some heads as they are in another one of its shape and items, the others untouched. */
+export function copyHeads(network: Network, source: Network, heads: readonly number[]): Network {
+  const parameters = Object.entries(heldShapes(network)).map(([name, dimensions]) => {
+    const values = network.parameters[name]!.slice();
+    const copied = source.parameters[name]!;
+    // Tables hold the heads side by side in a row; everything else holds them one after the other.
+    const rows = dimensions.length === 2 ? dimensions[0]! : 1;
+    const columns = values.length / rows / network.shape.heads;
+    for (let row = 0; row < rows; row++) {
+      for (const head of heads) {
+        const start = (row * network.shape.heads + head) * columns;
+        values.set(copied.subarray(start, start + columns), start);
+      }
+    }
+    return [name, values] as const;
+  });
+  return { ...network, parameters: Object.fromEntries(parameters) };
+}
+
 /** The same network with some heads as they are at the start, the others untouched. */
-export function resetHeads(
+export const resetHeads = (
   network: Network,
   reset: readonly number[],
   random: RandomStream,
-): Network {
-  const { shape, itemIds } = network;
-  const fresh = growNetwork(createNetwork(shape, random), itemIds, random);
-  const parameters = Object.entries(parameterShapes(shape, itemIds.length)).map(
-    ([name, dimensions]) => {
-      const values = network.parameters[name]!.slice();
-      const source = fresh.parameters[name]!;
-      // Tables hold the heads side by side in a row; everything else holds them one after the other.
-      const isTable = dimensions.length === 2;
-      const rows = isTable ? dimensions[0]! : 1;
-      const columns = values.length / rows / shape.heads;
-      for (let row = 0; row < rows; row++) {
-        for (const head of reset) {
-          const start = (row * shape.heads + head) * columns;
-          values.set(source.subarray(start, start + columns), start);
-        }
-      }
-      return [name, values] as const;
-    },
+): Network =>
+  copyHeads(
+    network,
+    growNetwork(createNetwork(network.shape, random), network.itemIds, random),
+    reset,
   );
-  return { shape, itemIds, parameters: Object.fromEntries(parameters) };
-}

@@ -60,7 +60,7 @@ async function improve(policy: Network, count: number) {
     })),
     setting.klRadius,
   );
-  const targets = scores.map((one) => challengerLogs(one, setting, temperature).map(Math.exp));
+  const targets = scores.map((one) => challengerLogs(one, setting, { temperature }).map(Math.exp));
   const targetRows = rows.map((row) => ({ ...row, target: targets[states.indexOf(row.state)]! }));
   const { network: next } = await distil({
     network: policy,

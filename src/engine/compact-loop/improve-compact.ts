@@ -114,7 +114,7 @@ function propose(
   const moves = moveStates({
     ...input,
     states,
-    challengers: temper(states, settings),
+    challengers: temper(states, settings, false),
     judgement: { ...judgement, proven: judgement.proven && trustRegion },
   });
   return fitPolicy(features, policy, moves).policy;
@@ -147,7 +147,7 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
   };
   const settings = input.propose(meta, random.split("settings"));
   const measure = ({ held }: Fit) =>
-    measurePart({ rows: held, challengers: temper(held, settings) });
+    measurePart({ rows: held, challengers: temper(held, settings, false) });
   const [firstPart, secondPart] = [measure(ofSecond), measure(ofFirst)];
   const judgement = input.judge([firstPart, secondPart], meta);
   const gateLogs = (fit: Fit, other: MeasuredPart) => {

@@ -10,17 +10,19 @@ import { type MetaPolicyState, proposeSettings, vaguePrior } from "../../learnin
 import { memoryHalfLives } from "../../learning/meta-settings.ts";
 import { type PolicyDifference, policyDifference } from "../../learning/policy-difference.ts";
 import {
-  discriminatorAuc,
+  discriminatorSeparation,
   type ScoredRow,
   scoreCritic,
   scorePolicy,
 } from "../../learning/scored-row.ts";
+import { isProven, type Separation } from "../../learning/separation.ts";
 import { trainValueCritic } from "../../learning/session-value.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
 import { createScorer } from "../../policy/scorer.ts";
 import { type CalibrationRecord, describeCalibration } from "./describe-calibration.ts";
 import {
+  type Challenger,
   type Judgement,
   judgeChallengers,
   type MeasuredPart,
@@ -60,7 +62,10 @@ export interface Improvement {
   readonly context: MetaContext;
   readonly difference: PolicyDifference;
   readonly distillation: Distillation;
-  readonly auc: number;
+  /** Of D on the rows that judge, and of the candidate's D on the rows that were held out from it. */
+  readonly separation: { readonly judged: Separation; readonly heldOut: Separation };
+  /** Of which the candidate is made. */
+  readonly challengers: readonly Challenger[];
   readonly calibration: CalibrationRecord;
   readonly examination: Examination;
   /** Mean KL(t ‖ π_θ'), nats: what distillation left undone. */
@@ -194,11 +199,15 @@ const calibrateFit = (
       critic: fit.critic,
       states: calibrateRows(fit.states, maps),
       held,
-      measured: measurePart({ rows: held, challengers: temper(held, settings) }),
+      measured: measurePart({
+        rows: held,
+        challengers: temper(held, settings, isProven(fit.critic.separation)),
+      }),
     };
   });
 
 interface Proposal {
+  readonly challengers: readonly Challenger[];
   readonly moves: readonly Move<FeedbackRow>[];
   readonly distillation: Distillation;
 }
@@ -206,12 +215,15 @@ interface Proposal {
 /** Moves the serving policy to what the judgement makes of a fit's challengers. */
 async function propose(
   input: ProposedInput,
-  { states }: Fit,
+  { critic, states }: Fit,
   { judgement, name }: { readonly judgement: Judgement; readonly name: string },
 ): Promise<Proposal> {
   const { stages, threads, random, serving, settings } = input;
+  const challengers = await stages.measure("challengers", () =>
+    temper(states, settings, isProven(critic.separation)),
+  );
   const moves = await stages.measure("challengers", () =>
-    moveStates({ ...input, states, challengers: temper(states, settings), judgement }),
+    moveStates({ ...input, states, challengers, judgement }),
   );
   const distillation = await stages.measure("distil", () =>
     distil({
@@ -222,7 +234,7 @@ async function propose(
       threads,
     }),
   );
-  return { moves, distillation };
+  return { challengers, moves, distillation };
 }
 
 /**
@@ -267,7 +279,10 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
     ...(await gateLogs(second, first, "second")),
   ];
   const both = await calibrateFit(input, await fitCritic(options, rows, undefined), out);
-  const { moves, distillation } = await propose(input, both, { judgement, name: "both" });
+  const { challengers, moves, distillation } = await propose(input, both, {
+    judgement,
+    name: "both",
+  });
   return {
     candidate: distillation.network,
     critic: both.critic.network,
@@ -275,7 +290,8 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
     context,
     difference: policyDifference(moves),
     distillation,
-    auc: discriminatorAuc(judged),
+    separation: { judged: discriminatorSeparation(judged), heldOut: both.critic.separation },
+    challengers,
     calibration: describeCalibration(out, judged),
     examination: both.critic.examination,
     gap: await distillationGap(distillation.network, moves, threads),

@@ -73,7 +73,7 @@ const worth = (logs: Float64Array, { row }: ScoredRow) =>
 describe("temperatures", () => {
   test("meet each setting's radius on the states, or stay within it", () => {
     const scored = simulate({ count: 50, users: 10, believed: rewards });
-    const challengers = temper(scored, settings);
+    const challengers = temper(scored, settings, false);
     expect(challengers.map(({ setting }) => setting)).toEqual(settings);
     for (const { setting, temperature } of challengers) {
       const reference = referenceLogs(scored[0]!.scores.logPolicy, setting.proximity);
@@ -108,7 +108,7 @@ describe("arrays for the estimators", () => {
 
 describe("the judge", () => {
   const scored = simulate({ count: 1500, users: 100, believed: rewards });
-  const challengers = temper(scored, settings);
+  const challengers = temper(scored, settings, false);
   // Two halves, as cross-fitting makes them.
   const parts = [scored.slice(0, 700), scored.slice(700)].map((rows) =>
     measurePart({ rows, challengers }),
@@ -118,7 +118,7 @@ describe("the judge", () => {
   test("estimates each challenger's true difference within 4 standard errors", () => {
     for (const [index, { difference, standardError, name }] of judgement.settings.entries()) {
       const { setting, temperature } = challengers[index]!;
-      const logs = challengerLogs(scored[0]!.scores, setting, temperature);
+      const logs = challengerLogs(scored[0]!.scores, setting, { temperature });
       const truth = worth(logs, scored[0]!) - worth(uniform.map(Math.log), scored[0]!);
       expect([name, Math.abs(difference - truth) < 4 * standardError]).toEqual([name, true]);
       expect(standardError).toBeLessThan(0.1);
@@ -148,7 +148,7 @@ describe("the judge", () => {
       [better, true],
       [scored, false],
     ] as const) {
-      const part = [measurePart({ rows, challengers: temper(rows, settings) })];
+      const part = [measurePart({ rows, challengers: temper(rows, settings, false) })];
       const once = judgeChallengers(part, metaInput(rows));
       const again = judgeChallengers(part, metaInput(rows, once.state));
       expect([once.proven, again.proven]).toEqual([proven, proven]);
@@ -161,7 +161,7 @@ describe("the judge", () => {
 
   test("does nothing where the reward model is wrong about everything", () => {
     const misled = simulate({ count: 1500, users: 100, believed: rewards.map((r) => 1 - r) });
-    const challenging = temper(misled, settings);
+    const challenging = temper(misled, settings, false);
     const judged = judgeChallengers(
       [measurePart({ rows: misled, challengers: challenging })],
       metaInput(misled),
@@ -177,7 +177,7 @@ describe("the judge", () => {
 
 // New feedback can come from one user, or from users who all fall into other folds.
 const told = (rows: readonly ScoredRow[], states: readonly ScoredRow[]) => {
-  const challengers = temper(states, settings);
+  const challengers = temper(states, settings, false);
   const judgement = judgeChallengers([measurePart({ rows, challengers })], metaInput(rows));
   for (const { weight } of judgement.settings) expect(weight).toBeGreaterThanOrEqual(0);
   expect(Object.values(judgement.state.hedge).every(Number.isFinite)).toBe(true);

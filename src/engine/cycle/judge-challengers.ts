@@ -5,14 +5,12 @@ import {
   pairedDifference,
 } from "../../evaluation/paired-difference.ts";
 import {
-  advantages,
   type ChallengerSetting,
   challengerLogs,
   klDivergence,
   mixtureLogs,
-  referenceLogs,
+  type RowScores,
   rewardMoments,
-  solveTemperature,
 } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import { type ContextRow, rememberContext, valueUnit } from "../../learning/meta-context.ts";
@@ -23,6 +21,7 @@ import {
   type MetaPolicyState,
 } from "../../learning/meta-policy.ts";
 import type { MetaPrediction } from "../../learning/meta-posterior.ts";
+import { type Restraint, solveChallenger } from "../../learning/restraint.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
@@ -38,6 +37,7 @@ export interface Challenger {
   readonly setting: ChallengerSetting;
   /** η. */
   readonly temperature: number;
+  readonly restraint: Restraint;
 }
 
 /** Rows with the challengers that are judged on them: scored by a critic that was trained on none of the rows. */
@@ -77,19 +77,20 @@ export interface TargetArrays {
   readonly directValues: Float64Array;
 }
 
+/** @param restrains whether D is good enough to restrain the challengers */
 export function temper(
   scored: readonly Pick<ScoredRow, "scores">[],
   settings: readonly ChallengerSetting[],
+  restrains: boolean,
 ): readonly Challenger[] {
-  const sample = scored.slice(0, temperatureStates);
-  return settings.map((setting) => {
-    const states = sample.map(({ scores }) => ({
-      reference: referenceLogs(scores.logPolicy, setting.proximity),
-      advantage: advantages(scores, setting),
-    }));
-    return { setting, temperature: solveTemperature(states, setting.klRadius) };
-  });
+  const states = scored.slice(0, temperatureStates).map(({ scores }) => scores);
+  return settings.map((setting) => ({ setting, ...solveChallenger(states, setting, restrains) }));
 }
+
+const logsUnder = (
+  scores: RowScores,
+  { setting, temperature, restraint }: Challenger,
+): Float64Array => challengerLogs(scores, setting, { temperature, restraint: restraint.strength });
 
 const noLogs = new Float64Array();
 
@@ -183,10 +184,7 @@ export const mixChallengers = (
   weights: Judgement["weights"],
 ): Float64Array =>
   mixtureLogs(
-    [
-      scores.logPolicy,
-      ...challengers.map((one) => challengerLogs(scores, one.setting, one.temperature)),
-    ],
+    [scores.logPolicy, ...challengers.map((one) => logsUnder(scores, one))],
     [weights[doNothing] ?? 0, ...challengers.map(({ setting }) => weights[setting.name] ?? 0)],
   );
 
@@ -198,8 +196,9 @@ export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
     rows,
     values,
     serving: targetArrays(rows, servingLogs, values),
-    challengers: challengers.map(({ setting, temperature }) => {
-      const logs = rows.map(({ scores }) => challengerLogs(scores, setting, temperature));
+    challengers: challengers.map((challenger) => {
+      const { setting } = challenger;
+      const logs = rows.map(({ scores }) => logsUnder(scores, challenger));
       const divergences = Float64Array.from(logs, (log, index) =>
         klDivergence(log, servingLogs[index] ?? log),
       );

@@ -3,13 +3,13 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
-import type { Examination } from "../../learning/examination.ts";
 import { chooseExploration } from "../../learning/exploration.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
 import type { Configuration } from "../configuration.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
+import { describeCritic } from "./describe-critic.ts";
 import { evaluateServing, type ServingEvaluation } from "./evaluate-serving.ts";
 import { gateCandidate } from "./gate-candidate.ts";
 import { type Improvement, improve } from "./improve.ts";
@@ -44,12 +44,6 @@ interface Findings {
   readonly stages: StageClock;
 }
 
-/** θ̂ of the slate's positions. */
-const describeExamination = ({ values, standardErrors }: Examination, slateSize: number) => ({
-  values: values.slice(0, slateSize),
-  standardErrors: standardErrors.slice(0, slateSize),
-});
-
 function describe({
   scenario,
   seed,
@@ -77,13 +71,9 @@ function describe({
     review: reviewed.review,
     policyDifference: improvement.difference,
     context: improvement.context,
-    settings: judgement.settings,
     chosenSetting: judgement.chosen,
     judgedDifference: judgement.difference,
-    discriminator: { auc: improvement.auc },
-    critic: { firstLoss: improvement.criticLoss[0], lastLoss: improvement.criticLoss[1] },
-    calibration: improvement.calibration,
-    examination: describeExamination(improvement.examination, scenario.slateSize),
+    ...describeCritic(improvement, scenario.slateSize),
     distillation: { ...distilled, gap: improvement.gap },
     gate,
     exploration,
