@@ -54,6 +54,7 @@ function show(report: Report, results: WorldResults): void {
   const { world, seeds } = results;
   report.note(`\n${world.name}: ${world.description}; seeds ${seeds.join(", ")}`);
   for (const { columns, rows } of listTables(results)) report.table(columns, rows);
+  for (const note of results.notes) report.note(note);
   for (const target of judgeTargets(results)) report.note(describeTarget(target));
 }
 
@@ -100,7 +101,10 @@ export const learningBench: Bench<{ readonly world: string; readonly seeds: numb
       .map((world) => collect(world, units, shelf.load))
       .filter((results) => results.seeds.length > 0);
     for (const results of all) show(report, results);
-    writeReport(reportFolder(name), all, [describeMachine(readMachine())]);
+    writeReport(reportFolder(name), all, [
+      `npm run bench -- learning --world ${name} --seeds ${count}, ${new Date().toISOString()}`,
+      ...describeMachine(readMachine()).split("\n"),
+    ]);
     report.note(`report    ${relative(repository, join(reportFolder(name), "report.md"))}`);
     const judged = all.flatMap(judgeTargets).filter(({ outcome }) => outcome !== "not judged");
     if (signal.aborted) return report.skip("broken off; the same command goes on");

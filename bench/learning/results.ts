@@ -22,6 +22,8 @@ export interface WorldResults {
   findCurves(policy: string, caseName: string): readonly (readonly number[])[] | undefined;
   /** Names of all figures, in the order in which they were met. */
   readonly figureNames: readonly string[];
+  /** Each once. */
+  readonly notes: readonly string[];
 }
 
 export const estimate = (values: readonly number[]): Estimate => ({
@@ -72,6 +74,7 @@ export function collectResults(
     findFigures: (name, caseName) => find(caseName, ({ figures }) => figures?.[name]),
     findCurves: (policy, caseName) => find(caseName, ({ curves }) => curves?.[policy]),
     figureNames: [...new Set(all.flatMap(({ figures }) => Object.keys(figures ?? {})))],
+    notes: [...new Set(all.flatMap(({ notes = [] }) => notes))],
   };
 }
 

@@ -39,6 +39,8 @@ export interface SeedOutcome {
   readonly curves?: Readonly<Record<string, readonly number[]>>;
   /** What else was measured, by its name with its unit. */
   readonly figures?: Readonly<Record<string, number>>;
+  /** Lines that the values have to be read with; what several seeds say is printed once. */
+  readonly notes?: readonly string[];
 }
 
 export interface LearningTarget {

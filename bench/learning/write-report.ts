@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Table } from "../bench.ts";
-import { drawCurves, drawValues } from "./draw.ts";
+import { drawCurves } from "./draw-curves.ts";
+import { drawValues } from "./draw-values.ts";
 import { describeTarget, judgeTargets, listTables } from "./report-tables.ts";
 import type { WorldResults } from "./results.ts";
 
@@ -30,13 +31,16 @@ function writePlots(folder: string, results: WorldResults): readonly string[] {
 const describeWorld = (results: WorldResults, plots: readonly string[]) =>
   [
     `## ${results.world.name}`,
-    results.world.description,
+    `${results.world.description}; seeds ${results.seeds.join(", ")}`,
     ...listTables(results).map(toMarkdown),
     judgeTargets(results)
       .map((target) => `- ${describeTarget(target)}`)
       .join("\n"),
+    results.notes.map((note) => `    ${note}`).join("\n"),
     ...plots,
-  ].join("\n\n");
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
 
 const toJson = (results: WorldResults) => {
   const { world, cases, seeds, figureNames } = results;
@@ -54,10 +58,14 @@ const toJson = (results: WorldResults) => {
     curves: byCase(world.policies, results.findCurves),
     figures: byCase(figureNames, results.findFigures),
     targets: judgeTargets(results),
+    notes: results.notes,
   };
 };
 
-/** Writes `report.md` with its plots, and `report.json` with every seed's numbers. */
+/**
+ * Writes `report.md` with its plots, and `report.json` with every seed's numbers.
+ * @param heading lines on how and where it was measured
+ */
 export function writeReport(
   folder: string,
   all: readonly WorldResults[],
@@ -65,7 +73,9 @@ export function writeReport(
 ): void {
   mkdirSync(folder, { recursive: true });
   const parts = all.map((results) => describeWorld(results, writePlots(folder, results)));
-  const markdown = ["# Learning", heading.join("\n"), ...parts].join("\n\n");
+  const markdown = ["# Learning", heading.map((line) => `    ${line}`).join("\n"), ...parts].join(
+    "\n\n",
+  );
   writeFileSync(join(folder, "report.md"), `${markdown}\n`);
   const json = { heading, worlds: all.map(toJson) };
   writeFileSync(join(folder, "report.json"), `${JSON.stringify(json, undefined, 1)}\n`);

@@ -22,7 +22,7 @@ export const defaultSettings: ThompsonSettings = {
   fourierFeatures: 256,
   bandwidth: 1,
   inputScale: 1,
-  priorPrecision: 1,
+  priorPrecision: 0.1,
   noiseVariance: 0.1,
   scale: 0.3,
 };
@@ -46,7 +46,7 @@ function createFeatures(inputs: number, settings: ThompsonSettings, random: Rand
   };
 }
 
-interface Draws {
+export interface Draws {
   readonly heads: readonly LinearHead[];
   readonly settings: ThompsonSettings;
   readonly random: RandomStream;
@@ -56,7 +56,7 @@ interface Draws {
  * The head with the largest draw. A spread takes d²/2 products and only shrinks with events, so xᵀx/λ bounds it: a head that
  * could not be the largest even with that one is passed over. The choice is the one of drawing them all.
  */
-function chooseLargest({ heads, settings, random }: Draws, x: Float64Array): number {
+export function chooseLargest({ heads, settings, random }: Draws, x: Float64Array): number {
   const widest = Math.sqrt(
     x.reduce((sum, value) => sum + value * value, 0) / settings.priorPrecision,
   );
