@@ -6,7 +6,6 @@ import {
   challengerLogs,
   klDivergence,
   logSumExp,
-  mixtureLogs,
   normaliseLogs,
   type RowScores,
   referenceLogs,
@@ -112,20 +111,6 @@ describe("Kullback–Leibler divergence", () => {
 
   test("a choice without probability adds nothing", () => {
     expect(klDivergence(logs(1, 0), logs(0.25, 0.75))).toBeCloseTo(Math.log(4), 14);
-  });
-});
-
-describe("mixture", () => {
-  const left = Float64Array.of(0.5, 0.5).map(Math.log);
-  const right = Float64Array.of(0.1, 0.9).map(Math.log);
-
-  test("it is the weighted sum of the probabilities", () => {
-    expectClose(mixtureLogs([left, right], [0.25, 0.75]).map(Math.exp), [0.2, 0.8]);
-  });
-
-  test("a challenger of weight 0 is left out whatever it holds", () => {
-    const broken = Float64Array.of(Number.NaN, Number.NEGATIVE_INFINITY);
-    expectClose(mixtureLogs([left, broken], [1, 0]).map(Math.exp), [0.5, 0.5]);
   });
 });
 

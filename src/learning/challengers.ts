@@ -36,18 +36,27 @@ const implausibleLogit = -2;
 /** |A/η| beyond this changes nothing but the risk of overflow. */
 const exponentClip = 20;
 
-export function logSumExp(values: ArrayLike<number>): number {
+const largestOf = (values: ArrayLike<number>): number => {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < values.length; index++) largest = Math.max(largest, values[index]!);
+  for (let a = 0; a < values.length; a++) largest = Math.max(largest, values[a]!);
+  return largest;
+};
+
+export function logSumExp(values: ArrayLike<number>): number {
+  const largest = largestOf(values);
   let sum = 0;
   for (let index = 0; index < values.length; index++) sum += Math.exp(values[index]! - largest);
   return largest + Math.log(sum);
 }
 
-export function normaliseLogs(logits: Float64Array): Float64Array {
+/** Logits to log probabilities, in place. */
+export function subtractTotal(logits: Float64Array): Float64Array {
   const total = logSumExp(logits);
-  return logits.map((value) => value - total);
+  for (let a = 0; a < logits.length; a++) logits[a]! -= total;
+  return logits;
 }
+
+export const normaliseLogs = (logits: Float64Array): Float64Array => subtractTotal(logits.slice());
 
 /** KL(p ‖ q) in nats from log probabilities; 0·log 0 is 0. */
 export function klDivergence(logP: Float64Array, logQ: Float64Array): number {
@@ -59,61 +68,110 @@ export function klDivergence(logP: Float64Array, logQ: Float64Array): number {
   return sum;
 }
 
+/** Adds Q̄ of each candidate. */
+export function addMeans(
+  { rewardHeads }: RowScores,
+  memory: readonly number[],
+  into: Float64Array,
+): void {
+  for (let index = 0; index < memory.length; index++) {
+    const weight = memory[index]!;
+    if (weight === 0) continue;
+    const first = rewardHeads[index * bootstraps]!;
+    const second = rewardHeads[index * bootstraps + 1]!;
+    for (let a = 0; a < into.length; a++) into[a]! += (weight * (first[a]! + second[a]!)) / 2;
+  }
+}
+
+/** σ_Q² of a candidate: the sample variance of two draws, by memory weight. */
+function varianceOf({ rewardHeads }: RowScores, memory: readonly number[], a: number): number {
+  let variance = 0;
+  for (let index = 0; index < memory.length; index++) {
+    const gap = rewardHeads[index * bootstraps]![a]! - rewardHeads[index * bootstraps + 1]![a]!;
+    variance += (memory[index]! * gap * gap) / 2;
+  }
+  return variance;
+}
+
 /** Q̄ and σ_Q of each candidate: mean over heads by memory weight, spread over bootstraps within a memory. */
 export function rewardMoments(
   scores: RowScores,
   memory: readonly number[],
 ): { mean: Float64Array; deviation: Float64Array } {
-  const count = scores.logPolicy.length;
-  const mean = new Float64Array(count);
-  const variance = new Float64Array(count);
-  for (const [index, weight] of memory.entries()) {
-    const first = scores.rewardHeads[index * bootstraps]!;
-    const second = scores.rewardHeads[index * bootstraps + 1]!;
-    for (let a = 0; a < count; a++) {
-      mean[a]! += (weight * (first[a]! + second[a]!)) / 2;
-      // The sample variance of two draws.
-      variance[a]! += (weight * (first[a]! - second[a]!) ** 2) / 2;
-    }
-  }
-  return { mean, deviation: variance.map(Math.sqrt) };
+  const mean = new Float64Array(scores.logPolicy.length);
+  addMeans(scores, memory, mean);
+  return { mean, deviation: mean.map((_, a) => Math.sqrt(varianceOf(scores, memory, a))) };
 }
 
 function spread(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  let [sum, squares] = [0, 0];
+  for (let a = 0; a < values.length; a++) sum += values[a]!;
+  const mean = sum / values.length;
+  for (let a = 0; a < values.length; a++) squares += (values[a]! - mean) ** 2;
+  return Math.sqrt(squares / values.length);
 }
 
 const clip = (value: number, limit: number) => Math.max(-limit, Math.min(limit, value));
 
 export const isImplausible = (logit: number): boolean => logit < implausibleLogit;
 
-/** A. @param restraint μ of `Restraint` */
+/** A_ω of each candidate, into an array of length K. @param restraint μ of `Restraint` */
+export function writeAdvantages(
+  scores: RowScores,
+  { setting, restraint }: { readonly setting: ChallengerSetting; readonly restraint: number },
+  into: Float64Array,
+): void {
+  const { memory, pessimism, discriminator } = setting;
+  addMeans(scores, memory, into.fill(0));
+  const unit = discriminator === 0 && restraint === 0 ? 0 : spread(into);
+  for (let a = 0; a < into.length; a++) {
+    if (pessimism !== 0) into[a]! -= pessimism * Math.sqrt(varianceOf(scores, memory, a));
+    if (unit === 0) continue;
+    const logit = clip(scores.discriminator[a]!, discriminatorClip);
+    into[a]! += unit * (discriminator * logit + restraint * Math.min(0, logit - implausibleLogit));
+  }
+}
+
 export function advantages(
   scores: RowScores,
   setting: ChallengerSetting,
   restraint = 0,
 ): Float64Array {
-  const { mean, deviation } = rewardMoments(scores, setting.memory);
-  const unit = spread(mean);
-  return mean.map((value, a) => {
-    const logit = clip(scores.discriminator[a]!, discriminatorClip);
-    return (
-      value -
-      setting.pessimism * deviation[a]! +
-      unit * (setting.discriminator * logit + restraint * Math.min(0, logit - implausibleLogit))
-    );
-  });
+  const values = new Float64Array(scores.logPolicy.length);
+  writeAdvantages(scores, { setting, restraint }, values);
+  return values;
 }
 
-/** log π_ref^ρ, normalised. */
+/** log π_ref^ρ, normalised, into an array of length K. */
+export function writeReference(
+  logPolicy: Float64Array,
+  proximity: number,
+  into: Float64Array,
+): void {
+  const uniform = referenceFloor / into.length;
+  for (let a = 0; a < into.length; a++) {
+    const floored = (1 - referenceFloor) * Math.exp(logPolicy[a]!) + uniform;
+    into[a] = proximity === 0 ? 0 : proximity * Math.log(floored);
+  }
+  subtractTotal(into);
+}
+
 export function referenceLogs(logPolicy: Float64Array, proximity: number): Float64Array {
-  const uniform = referenceFloor / logPolicy.length;
-  return normaliseLogs(
-    logPolicy.map(
-      (value) => proximity * Math.log((1 - referenceFloor) * Math.exp(value) + uniform),
-    ),
-  );
+  const logs = new Float64Array(logPolicy.length);
+  writeReference(logPolicy, proximity, logs);
+  return logs;
+}
+
+/** log of π_ref·e^(A/η), normalised, into an array of length K. */
+export function writeTilted(
+  { reference, advantage }: { readonly reference: Float64Array; readonly advantage: Float64Array },
+  temperature: number,
+  into: Float64Array,
+): void {
+  const largest = largestOf(advantage);
+  for (let a = 0; a < into.length; a++)
+    into[a] = reference[a]! + Math.max(-exponentClip, (advantage[a]! - largest) / temperature);
+  subtractTotal(into);
 }
 
 export function tilt(
@@ -121,43 +179,25 @@ export function tilt(
   advantage: Float64Array,
   temperature: number,
 ): Float64Array {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let a = 0; a < advantage.length; a++) largest = Math.max(largest, advantage[a]!);
-  const logits = new Float64Array(reference.length);
-  for (let a = 0; a < logits.length; a++)
-    logits[a] = reference[a]! + Math.max(-exponentClip, (advantage[a]! - largest) / temperature);
-  const total = logSumExp(logits);
-  for (let a = 0; a < logits.length; a++) logits[a]! -= total;
-  return logits;
+  const logs = new Float64Array(reference.length);
+  writeTilted({ reference, advantage }, temperature, logs);
+  return logs;
 }
 
-/** exp of a reference's logs, and each advantage less the largest one. */
+/** A state's reference as probabilities, and its advantages. */
 interface TiltedState {
-  readonly reference: Float64Array;
-  readonly gaps: Float64Array;
-}
-
-function prepare(state: {
-  readonly reference: Float64Array;
+  readonly probabilities: Float64Array;
   readonly advantage: Float64Array;
-}): TiltedState {
-  const largest = state.advantage.reduce(
-    (most, value) => Math.max(most, value),
-    Number.NEGATIVE_INFINITY,
-  );
-  return {
-    reference: state.reference.map(Math.exp),
-    gaps: state.advantage.map((value) => value - largest),
-  };
 }
 
-/** KL(π ‖ π_ref) of π ∝ π_ref·e^x with x = A/η: E_π[x] − log Σ π_ref·e^x, an exponential a candidate. */
-function tiltedDivergence({ reference, gaps }: TiltedState, temperature: number): number {
+/** KL(π ‖ π_ref) of π ∝ π_ref·e^x with x = (A − max A)/η: E_π[x] − log Σ π_ref·e^x, an exponential a candidate. */
+function tiltedDivergence({ probabilities, advantage }: TiltedState, temperature: number): number {
+  const largest = largestOf(advantage);
   let total = 0;
   let mean = 0;
-  for (let a = 0; a < gaps.length; a++) {
-    const x = Math.max(-exponentClip, gaps[a]! / temperature);
-    const mass = reference[a]! * Math.exp(x);
+  for (let a = 0; a < advantage.length; a++) {
+    const x = Math.max(-exponentClip, (advantage[a]! - largest) / temperature);
+    const mass = probabilities[a]! * Math.exp(x);
     total += mass;
     mean += mass * x;
   }
@@ -168,18 +208,14 @@ function tiltedDivergence({ reference, gaps }: TiltedState, temperature: number)
  * η at which the mean KL over the states equals the radius, by bisection on log η (KL falls as η grows; the dual of
  * mpo.md 3). Where even the coldest η stays within the radius, that one.
  */
-export function solveTemperature(
-  states: readonly { readonly reference: Float64Array; readonly advantage: Float64Array }[],
-  klRadius: number,
-): number {
-  const prepared = states.map(prepare);
+export function solveTemperature(states: readonly TiltedState[], klRadius: number): number {
   let low = Math.log(1e-4);
   let high = Math.log(1e2);
   // Leaves log η known to 1e-5.
   for (let iteration = 0; iteration < 20; iteration++) {
     const middle = (low + high) / 2;
     let total = 0;
-    for (const state of prepared) total += tiltedDivergence(state, Math.exp(middle));
+    for (const state of states) total += tiltedDivergence(state, Math.exp(middle));
     if (total / states.length > klRadius) low = middle;
     else high = middle;
   }
@@ -197,20 +233,6 @@ export const challengerLogs = (
     advantages(scores, setting, restraint),
     temperature,
   );
-
-/** log of Σ_j w_j π_φj: the mixture that the policy is moved to. */
-export function mixtureLogs(
-  logs: readonly Float64Array[],
-  weights: readonly number[],
-): Float64Array {
-  const probabilities = new Float64Array(logs[0]!.length);
-  for (const [j, weight] of weights.entries()) {
-    if (weight === 0) continue;
-    for (let a = 0; a < probabilities.length; a++)
-      probabilities[a]! += weight * Math.exp(logs[j]![a]!);
-  }
-  return probabilities.map((value) => Math.log(value));
-}
 
 /**
  * Target of one state inside the trust region: t = (1 − λ)·π_s + λ·φ*, with the largest λ ≤ 1 whose weights against the

@@ -1,4 +1,4 @@
-import { klDivergence, type RowScores, rewardMoments } from "./challengers.ts";
+import { bootstraps, type RowScores } from "./challengers.ts";
 
 /**
  * x: what the meta-policy knows of a scenario when it proposes, each entry finite and of the order of 1. The first four are of
@@ -59,8 +59,9 @@ const average = (rows: readonly ContextRow[], of: (row: ContextRow) => number) =
 
 const entropyShare = ({ scores: { logPolicy } }: ContextRow) => {
   const most = Math.log(logPolicy.length);
-  const uniform = logPolicy.map(() => -most);
-  return most === 0 ? 1 : 1 - klDivergence(logPolicy, uniform) / most;
+  let entropy = 0;
+  for (const log of logPolicy) if (log > Number.NEGATIVE_INFINITY) entropy -= Math.exp(log) * log;
+  return most === 0 ? 1 : entropy / most;
 };
 
 /** Context of the rows that are about to judge, without a look at their rewards. */
@@ -79,26 +80,43 @@ export function describeContext(
   };
 }
 
-function deviation(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+/** Standard deviation of numbers that come one by one (Welford 1962). */
+function createSpread() {
+  let [count, mean, squares] = [0, 0, 0];
+  return {
+    add: (value: number) => {
+      const before = value - mean;
+      mean += before / ++count;
+      squares += before * (value - mean);
+    },
+    deviation: () => Math.sqrt(squares / count),
+  };
 }
 
-const single = (memories: number, chosen: number) =>
-  Array.from({ length: memories }, (_, memory) => (memory === chosen ? 1 : 0));
-
 /** How sure and how settled the reward model is at a row, against how much it tells candidates apart. */
-function measureRow({ scores, action, reward }: ContextRow, memories: number) {
-  const even = new Array<number>(memories).fill(1 / memories);
-  const { mean, deviation: doubt } = rewardMoments(scores, even);
-  const first = rewardMoments(scores, single(memories, 0)).mean;
-  const last = rewardMoments(scores, single(memories, memories - 1)).mean;
-  return {
-    spread: deviation(mean),
-    doubt: doubt.reduce((sum, value) => sum + value, 0) / doubt.length,
-    drift: deviation(first.map((value, a) => value - last[a]!)),
-    residual: reward - mean[action]!,
-  };
+function measureRow({ scores: { rewardHeads }, action, reward }: ContextRow, memories: number) {
+  const count = rewardHeads[0]!.length;
+  const [spread, drift] = [createSpread(), createSpread()];
+  let doubt = 0;
+  let residual = reward;
+  for (let a = 0; a < count; a++) {
+    let [mean, variance, first, last] = [0, 0, 0, 0];
+    for (let memory = 0; memory < memories; memory++) {
+      const [one, other] = [
+        rewardHeads[memory * bootstraps]![a]!,
+        rewardHeads[memory * bootstraps + 1]![a]!,
+      ];
+      last = (one + other) / 2;
+      if (memory === 0) first = last;
+      mean += last / memories;
+      variance += (one - other) ** 2 / 2 / memories;
+    }
+    spread.add(mean);
+    drift.add(first - last);
+    doubt += Math.sqrt(variance) / count;
+    if (a === action) residual -= mean;
+  }
+  return { spread: spread.deviation(), doubt, drift: drift.deviation(), residual };
 }
 
 /**

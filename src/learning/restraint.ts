@@ -66,7 +66,7 @@ export function solveChallenger(
   const temperatureAt = (strength: number) =>
     solveTemperature(
       states.map((scores) => ({
-        reference: referenceLogs(scores.logPolicy, setting.proximity),
+        probabilities: referenceLogs(scores.logPolicy, setting.proximity).map(Math.exp),
         advantage: advantages(scores, setting, strength),
       })),
       setting.klRadius,

@@ -55,7 +55,7 @@ async function improve(policy: Network, count: number) {
   const scores = heads.map((head, index) => ({ ...head, logPolicy: logs[index]! }));
   const temperature = solveTemperature(
     scores.map((one) => ({
-      reference: referenceLogs(one.logPolicy, setting.proximity),
+      probabilities: referenceLogs(one.logPolicy, setting.proximity).map(Math.exp),
       advantage: advantages(one, setting),
     })),
     setting.klRadius,

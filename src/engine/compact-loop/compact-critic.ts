@@ -1,7 +1,6 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
-import type { RowScores } from "../../learning/challengers.ts";
-import { type BilinearFeatures, type Offer, scoreOffer } from "../../learning/linear/bilinear.ts";
-import { policyLogs } from "../../learning/linear/softmax-policy.ts";
+import { subtractTotal } from "../../learning/challengers.ts";
+import { type BilinearFeatures, scoreOffer } from "../../learning/linear/bilinear.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import type { CompactRow } from "./compact-row.ts";
 
@@ -11,22 +10,25 @@ export interface CompactCritic {
   readonly discriminator: BilinearScores;
 }
 
-/** What the serving policy and the critic say of an offer's candidates. */
-export function scoreCandidates(
+/** What the serving policy and the critic say of each row's candidates, in one block of memory. */
+export function scoreRows(
   features: BilinearFeatures,
   { policy, critic }: { readonly policy: BilinearScores; readonly critic: CompactCritic },
-  offer: Offer,
-): RowScores {
-  return {
-    logPolicy: policyLogs(features, policy, offer),
-    rewardHeads: critic.heads.map((head) => scoreOffer(features, head, offer)),
-    discriminator: scoreOffer(features, critic.discriminator, offer),
-  };
-}
-
-export const scoreRows = (
-  features: BilinearFeatures,
-  scorers: { readonly policy: BilinearScores; readonly critic: CompactCritic },
   rows: readonly CompactRow[],
-): ScoredRow<CompactRow>[] =>
-  rows.map((row) => ({ row, scores: scoreCandidates(features, scorers, row) }));
+): ScoredRow<CompactRow>[] {
+  const models = [policy, critic.discriminator, ...critic.heads];
+  const cells = rows.reduce((sum, { items }) => sum + items.length, 0);
+  const block = new Float64Array(models.length * cells);
+  let offset = 0;
+  const score = (row: CompactRow, model: BilinearScores) => {
+    const into = block.subarray(offset, offset + row.items.length);
+    offset += row.items.length;
+    return scoreOffer(features, model, row, into);
+  };
+  return rows.map((row) => {
+    const [logPolicy, discriminator, ...rewardHeads] = models.map((model) => score(row, model));
+    if (logPolicy === undefined || discriminator === undefined) throw new RangeError("no models");
+    subtractTotal(logPolicy);
+    return { row, scores: { logPolicy, discriminator, rewardHeads } };
+  });
+}

@@ -4,7 +4,12 @@ import type { Arm } from "../../domain/decision.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
 import { chooseExploration } from "../../learning/exploration.ts";
-import { type BilinearFeatures, emptyScores, type Offer } from "../../learning/linear/bilinear.ts";
+import {
+  type BilinearFeatures,
+  createFeatures,
+  emptyScores,
+  type Offer,
+} from "../../learning/linear/bilinear.ts";
 import { ageSums, emptySums, type RewardSums } from "../../learning/linear/reward-sums.ts";
 import { policyLogs } from "../../learning/linear/softmax-policy.ts";
 import {
@@ -105,7 +110,7 @@ export function createCompactLearner(
   random: RandomStream,
   options: CompactOptions = {},
 ): Learner {
-  const features = { users: world.userFeatures, items: world.itemFeatures };
+  const features = createFeatures(world.userFeatures, world.itemFeatures);
   const { prior = vaguePrior, propose = proposeSettings, trustRegion = true } = options;
   const state: State = {
     policy: options.policy ?? emptyScores(features),

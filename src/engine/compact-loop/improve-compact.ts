@@ -29,9 +29,11 @@ import { type CompactCritic, scoreRows } from "./compact-critic.ts";
 import type { CompactRow } from "./compact-row.ts";
 
 /** States that a policy is moved on: the newest ones. */
-const moveLimit = 1000;
+const moveLimit = 400;
+/** States that temperatures are solved on. */
+const temperLimit = 64;
 /** Rewarded rows that a discriminator reads: the newest ones. */
-const satisfiedLimit = 600;
+const satisfiedLimit = 400;
 
 export interface ImproveCompactInput {
   readonly features: BilinearFeatures;
@@ -114,7 +116,7 @@ function propose(
   const moves = moveStates({
     ...input,
     states,
-    challengers: temper(states, settings, false),
+    challengers: temper(states.slice(0, temperLimit), settings, false),
     judgement: { ...judgement, proven: judgement.proven && trustRegion },
   });
   return fitPolicy(features, policy, moves).policy;
@@ -147,7 +149,7 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
   };
   const settings = input.propose(meta, random.split("settings"));
   const measure = ({ held }: Fit) =>
-    measurePart({ rows: held, challengers: temper(held, settings, false) });
+    measurePart({ rows: held, challengers: temper(held.slice(0, temperLimit), settings, false) });
   const [firstPart, secondPart] = [measure(ofSecond), measure(ofFirst)];
   const judgement = input.judge([firstPart, secondPart], meta);
   const gateLogs = (fit: Fit, other: MeasuredPart) => {

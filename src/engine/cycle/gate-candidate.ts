@@ -1,6 +1,6 @@
 import type { Arm } from "../../domain/decision.ts";
 import { type GateRecord, judgeCandidate } from "../../evaluation/gate.ts";
-import type { GateLimits } from "../../evaluation/gate-guards.ts";
+import type { Coverage, GateLimits } from "../../evaluation/gate-guards.ts";
 import { rewardMoments } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
@@ -34,21 +34,26 @@ function unsupportedMass(
   return mass;
 }
 
-/** Share of the offered items that a policy shows at least now and then. */
-function coverage(rows: readonly ScoredRow<JudgedRow>[], logs: readonly Float64Array[]): number {
-  const shown = new Map<string, { policy: number; uniform: number }>();
-  for (const [index, { row }] of rows.entries()) {
-    for (const [a, view] of row.candidates.entries()) {
-      const entry = shown.get(view.itemId) ?? { policy: 0, uniform: 0 };
-      entry.policy += servedProbability(Math.exp(logs[index]?.[a] ?? 0), row);
+/** Share of the offered items that each policy shows at least now and then. */
+function coverage(
+  rows: readonly ScoredRow<JudgedRow>[],
+  candidateLogs: readonly Float64Array[],
+): Coverage {
+  const shown = new Map<string, { serving: number; candidate: number; uniform: number }>();
+  for (const [index, { row, scores }] of rows.entries()) {
+    for (const [a, { itemId }] of row.candidates.entries()) {
+      const entry = shown.get(itemId) ?? { serving: 0, candidate: 0, uniform: 0 };
+      if (entry.uniform === 0) shown.set(itemId, entry);
+      entry.serving += servedProbability(Math.exp(scores.logPolicy[a] ?? 0), row);
+      entry.candidate += servedProbability(Math.exp(candidateLogs[index]?.[a] ?? 0), row);
       entry.uniform += 1 / row.candidates.length;
-      shown.set(view.itemId, entry);
     }
   }
-  const covered = [...shown.values()].filter(
-    ({ policy, uniform }) => policy >= coveredShare * uniform,
-  );
-  return covered.length / Math.max(1, shown.size);
+  const items = [...shown.values()];
+  const share = (policy: "serving" | "candidate") =>
+    items.filter((item) => item[policy] >= coveredShare * item.uniform).length /
+    Math.max(1, items.length);
+  return { serving: share("serving"), candidate: share("candidate") };
 }
 
 /** Arrays for the gate: the candidate against the serving policy on rows that nothing has seen. */
@@ -77,7 +82,7 @@ export function gateCandidate(options: {
     candidate: targetArrays(rows, candidateLogs, lower),
     checked: checkedPart(rows, { candidate: candidateLogs, logging: loggingLogs }, lower),
     unsupportedMass: unsupportedMass(rows, candidateLogs),
-    coverage: { serving: coverage(rows, servingLogs), candidate: coverage(rows, candidateLogs) },
+    coverage: coverage(rows, candidateLogs),
     predictedDifference,
     weightClip,
     limits: options.limits,

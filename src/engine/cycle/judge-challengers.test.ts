@@ -127,7 +127,7 @@ describe("the judge", () => {
 
   test("moves the mixture to what pays where the reward model is right", () => {
     expect(judgement.difference).toBeGreaterThan(0);
-    const logs = mixChallengers(scored[0]!, challengers, judgement.weights);
+    const logs = mixChallengers(challengers, judgement.weights)(scored[0]!);
     expect(logs.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 12);
     expect(Math.exp(logs[0]!)).toBeGreaterThan(0.5);
   });
@@ -159,6 +159,19 @@ describe("the judge", () => {
     }
   });
 
+  test("mixes the challengers' probabilities by their weights, one without weight left out", () => {
+    const [first, second] = challengers;
+    const weights = { "do-nothing": 0.2, [first!.setting.name]: 0.8, [second!.setting.name]: 0 };
+    const { scores } = scored[0]!;
+    const logs = challengerLogs(scores, first!.setting, { temperature: first!.temperature });
+    const mixed = mixChallengers(challengers, weights)(scored[0]!);
+    for (const [a, log] of mixed.entries())
+      expect(Math.exp(log)).toBeCloseTo(
+        0.2 * Math.exp(scores.logPolicy[a]!) + 0.8 * Math.exp(logs[a]!),
+        12,
+      );
+  });
+
   test("does nothing where the reward model is wrong about everything", () => {
     const misled = simulate({ count: 1500, users: 100, believed: rewards.map((r) => 1 - r) });
     const challenging = temper(misled, settings, false);
@@ -169,7 +182,7 @@ describe("the judge", () => {
     const { weights, difference } = judged;
     expect(judged.chosen).toBe("do-nothing");
     for (const one of judged.settings) expect(one.difference).toBeLessThan(0);
-    const logs = mixChallengers(misled[0]!, challenging, weights);
+    const logs = mixChallengers(challenging, weights)(misled[0]!);
     expect(klDivergence(logs, misled[0]!.scores.logPolicy)).toBeLessThan(0.05);
     expect(Math.abs(difference)).toBeLessThan(0.05);
   });
@@ -184,7 +197,7 @@ const told = (rows: readonly ScoredRow[], states: readonly ScoredRow[]) => {
   const { remembered, evidence } = judgement.state;
   expect(Object.values(remembered).every(Number.isFinite)).toBe(true);
   expect(evidence.precision.every(Number.isFinite)).toBe(true);
-  const logs = mixChallengers(states[0]!, challengers, judgement.weights);
+  const logs = mixChallengers(challengers, judgement.weights)(states[0]!);
   expect(logs.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 12);
 };
 

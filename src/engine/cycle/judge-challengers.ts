@@ -4,14 +4,7 @@ import {
   type PairedDifference,
   pairedDifference,
 } from "../../evaluation/paired-difference.ts";
-import {
-  type ChallengerSetting,
-  challengerLogs,
-  klDivergence,
-  mixtureLogs,
-  type RowScores,
-  rewardMoments,
-} from "../../learning/challengers.ts";
+import { type ChallengerSetting, klDivergence, rewardMoments } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import { type ContextRow, rememberContext, valueUnit } from "../../learning/meta-context.ts";
 import {
@@ -22,6 +15,7 @@ import {
 } from "../../learning/meta-policy.ts";
 import type { MetaPrediction } from "../../learning/meta-posterior.ts";
 import { type Restraint, solveChallenger } from "../../learning/restraint.ts";
+import { createRowChallenger } from "../../learning/row-challenger.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
@@ -87,12 +81,16 @@ export function temper(
   return settings.map((setting) => ({ setting, ...solveChallenger(states, setting, restrains) }));
 }
 
-const logsUnder = (
-  scores: RowScores,
-  { setting, temperature, restraint }: Challenger,
-): Float64Array => challengerLogs(scores, setting, { temperature, restraint: restraint.strength });
-
 const noLogs = new Float64Array();
+
+/** Served probability of the logged action, and Σ_a π(a|s)·Q(s,a). */
+function measureRow(row: JudgedRow, logs: Float64Array, values: Float64Array) {
+  let direct = 0;
+  for (let a = 0; a < logs.length; a++) {
+    direct += servedProbability(Math.exp(logs[a] ?? 0), row) * (values[a] ?? 0);
+  }
+  return { direct, target: servedProbability(Math.exp(logs[row.action] ?? 0), row) };
+}
 
 /** @param logs log π of each row's candidates; @param values Q of each row's candidates */
 export function targetArrays(
@@ -103,13 +101,9 @@ export function targetArrays(
   const targetProbabilities = new Float64Array(rows.length);
   const directValues = new Float64Array(rows.length);
   for (const [index, { row }] of rows.entries()) {
-    const [own, value] = [logs[index] ?? noLogs, values[index] ?? noLogs];
-    let total = 0;
-    for (let a = 0; a < own.length; a++) {
-      total += servedProbability(Math.exp(own[a] ?? 0), row) * (value[a] ?? 0);
-    }
-    directValues[index] = total;
-    targetProbabilities[index] = servedProbability(Math.exp(own[row.action] ?? 0), row);
+    const { target, direct } = measureRow(row, logs[index] ?? noLogs, values[index] ?? noLogs);
+    directValues[index] = direct;
+    targetProbabilities[index] = target;
   }
   return { targetProbabilities, directValues };
 }
@@ -177,16 +171,30 @@ const noEvidence = {
   servingValue: 0,
 };
 
-/** log φ* of a row: Σ_j w_j π_φj, *do nothing* included. */
+/** Weight that changes no probability of a mixture by more than rounding does. */
+const negligibleWeight = 1e-12;
+
+/** Makes log φ* of a row: Σ_j w_j π_φj, *do nothing* included. */
 export const mixChallengers = (
-  { scores }: Pick<ScoredRow, "scores">,
   challengers: readonly Challenger[],
   weights: Judgement["weights"],
-): Float64Array =>
-  mixtureLogs(
-    [scores.logPolicy, ...challengers.map((one) => logsUnder(scores, one))],
-    [weights[doNothing] ?? 0, ...challengers.map(({ setting }) => weights[setting.name] ?? 0)],
+): ((scored: Pick<ScoredRow, "scores">) => Float64Array) => {
+  const row = createRowChallenger();
+  const heavy = challengers.filter(
+    ({ setting }) => (weights[setting.name] ?? 0) > negligibleWeight,
   );
+  return ({ scores }) => {
+    row.read(scores);
+    const mixed = new Float64Array(scores.logPolicy.length);
+    const add = (logs: Float64Array, weight: number) => {
+      for (let a = 0; a < mixed.length; a++)
+        mixed[a] = (mixed[a] ?? 0) + weight * Math.exp(logs[a] ?? 0);
+    };
+    add(scores.logPolicy, weights[doNothing] ?? 0);
+    for (const one of heavy) add(row.challenge(one), weights[one.setting.name] ?? 0);
+    return mixed.map(Math.log);
+  };
+};
 
 /** Reads each challenger once on the rows of a part. */
 export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
@@ -196,15 +204,35 @@ export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
     rows,
     values,
     serving: targetArrays(rows, servingLogs, values),
-    challengers: challengers.map((challenger) => {
-      const { setting } = challenger;
-      const logs = rows.map(({ scores }) => logsUnder(scores, challenger));
-      const divergences = Float64Array.from(logs, (log, index) =>
-        klDivergence(log, servingLogs[index] ?? log),
-      );
-      return { setting, divergences, ...targetArrays(rows, logs, values) };
-    }),
+    challengers: measureChallengers(rows, challengers, values),
   };
+}
+
+function measureChallengers(
+  rows: MeasuredPart["rows"],
+  challengers: readonly Challenger[],
+  values: readonly Float64Array[],
+): MeasuredPart["challengers"] {
+  const measured = challengers.map(({ setting }) => ({
+    setting,
+    targetProbabilities: new Float64Array(rows.length),
+    directValues: new Float64Array(rows.length),
+    divergences: new Float64Array(rows.length),
+  }));
+  const challenger = createRowChallenger();
+  for (const [index, { row, scores }] of rows.entries()) {
+    challenger.read(scores);
+    for (const [j, one] of challengers.entries()) {
+      const into = measured[j];
+      if (into === undefined) continue;
+      const logs = challenger.challenge(one);
+      const { target, direct } = measureRow(row, logs, values[index] ?? noLogs);
+      into.targetProbabilities[index] = target;
+      into.directValues[index] = direct;
+      into.divergences[index] = klDivergence(logs, scores.logPolicy);
+    }
+  }
+  return measured;
 }
 
 function concatenate(arrays: readonly Float64Array[]): Float64Array {

@@ -26,9 +26,10 @@ export function moveStates<Row extends JudgedRow>(options: {
   // The gate judges the target on the newest log, so older states may move as far as the exploration of now allows.
   const exploration = states.find(({ row }) => row.arm === arm)?.row.exploration ?? floor;
   const sampleShare = judgement.proven ? targetSampleShare : 1e-9;
+  const mix = mixChallengers(challengers, judgement.weights);
   return states.map((entry) => {
     const { row, scores } = entry;
-    const logChallenger = mixChallengers(entry, challengers, judgement.weights);
+    const logChallenger = mix(entry);
     const served = scores.logPolicy.map((value) =>
       servedProbability(Math.exp(value), { ...row, exploration }),
     );

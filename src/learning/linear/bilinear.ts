@@ -4,7 +4,15 @@ import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts"
 export interface BilinearFeatures {
   readonly users: FeatureTable;
   readonly items: FeatureTable;
+  /** Room for xᵀ·W: an array for each score would cost as much as the score. */
+  readonly projection: Float64Array;
 }
+
+export const createFeatures = (users: FeatureTable, items: FeatureTable): BilinearFeatures => ({
+  users,
+  items,
+  projection: new Float64Array(items.width),
+});
 
 /** A user with the items it may be shown. */
 export interface Offer {
@@ -20,11 +28,11 @@ export const emptyScores = ({ users, items }: BilinearFeatures): BilinearScores 
 
 /** xᵀ·W of a user, [item width]. */
 function project(
-  { users, items }: BilinearFeatures,
+  { users, items, projection: projected }: BilinearFeatures,
   weights: Float64Array,
   user: number,
 ): Float64Array {
-  const projected = new Float64Array(items.width);
+  projected.fill(0);
   for (let row = 0; row < users.width; row++) {
     const x = users.values[user * users.width + row]!;
     for (let column = 0; column < items.width; column++) {
@@ -34,15 +42,15 @@ function project(
   return projected;
 }
 
-/** xᵀ·W·y + b of each candidate, [K]. */
+/** xᵀ·W·y + b of each candidate, [K]. @param scores what they are written to, a new array where absent */
 export function scoreOffer(
   features: BilinearFeatures,
   { weights, biases }: BilinearScores,
   { user, items }: Offer,
+  scores: Float64Array = new Float64Array(items.length),
 ): Float64Array {
   const { width, values } = features.items;
   const projected = project(features, weights, user);
-  const scores = new Float64Array(items.length);
   for (let a = 0; a < scores.length; a++) {
     const item = items[a]!;
     let sum = biases[item]!;
@@ -59,12 +67,12 @@ export function scoreOffer(
  * @param into as long as the weights and the biases together
  */
 export function addGradient(
-  { users, items: table }: BilinearFeatures,
+  { users, items: table, projection: sum }: BilinearFeatures,
   { user, items }: Offer,
   { gradient, into }: { readonly gradient: Float64Array; readonly into: Float64Array },
 ): void {
   const { width, values } = table;
-  const sum = new Float64Array(width);
+  sum.fill(0);
   const biasStart = users.width * width;
   for (let a = 0; a < items.length; a++) {
     const item = items[a]!;

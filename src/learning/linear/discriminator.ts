@@ -27,13 +27,20 @@ export function discriminatorLoss(
   { offers, into }: { readonly offers: readonly SatisfiedOffer[]; readonly into: Float64Array },
 ): number {
   let loss = 0;
+  let gradient = new Float64Array();
   for (const offer of offers) {
     const { action, reward, policy } = offer;
-    const scores = scoreOffer(features, discriminator, offer);
-    const gradient = scores.map((score, a) => reward * policy[a]! * sigmoid(score));
-    for (let a = 0; a < scores.length; a++) loss += reward * policy[a]! * softplus(scores[a]!);
-    loss += reward * softplus(-scores[action]!);
-    gradient[action]! -= reward * sigmoid(-scores[action]!);
+    if (gradient.length !== offer.items.length) gradient = new Float64Array(offer.items.length);
+    // The scores give way to the gradient, one by one.
+    scoreOffer(features, discriminator, offer, gradient);
+    const satisfied = gradient[action]!;
+    for (let a = 0; a < gradient.length; a++) {
+      const score = gradient[a]!;
+      loss += reward * policy[a]! * softplus(score);
+      gradient[a] = reward * policy[a]! * sigmoid(score);
+    }
+    loss += reward * softplus(-satisfied);
+    gradient[action]! -= reward * sigmoid(-satisfied);
     addGradient(features, offer, { gradient, into });
   }
   for (const [part, offset] of [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
 import { klDivergence } from "../challengers.ts";
-import { type BilinearFeatures, emptyScores, scoreOffer } from "./bilinear.ts";
+import { createFeatures, emptyScores, scoreOffer } from "./bilinear.ts";
 import { discriminatorLoss } from "./discriminator.ts";
 import { addSums, ageSums, emptySums, solveRewards, sumChoices } from "./reward-sums.ts";
 import { crossEntropy, fitPolicy, flatten, policyLogs, unflatten } from "./softmax-policy.ts";
@@ -13,7 +13,7 @@ const table = (rows: number, width: number) => ({
     cell % width === width - 1 ? 1 : random.normal(),
   ),
 });
-const features: BilinearFeatures = { users: table(6, 3), items: table(5, 4) };
+const features = createFeatures(table(6, 3), table(5, 4));
 const start = emptyScores(features);
 const drawn = unflatten(
   flatten(start).map(() => 0.5 * random.normal()),

@@ -1,6 +1,6 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
 import { minimise } from "../../numeric/minimise.ts";
-import { logSumExp, normaliseLogs } from "../challengers.ts";
+import { logSumExp, subtractTotal } from "../challengers.ts";
 import { addGradient, type BilinearFeatures, type Offer, scoreOffer } from "./bilinear.ts";
 
 /** An offer with the distribution that the policy is to take on there. */
@@ -14,7 +14,7 @@ export const policyLogs = (
   features: BilinearFeatures,
   policy: BilinearScores,
   offer: Offer,
-): Float64Array => normaliseLogs(scoreOffer(features, policy, offer));
+): Float64Array => subtractTotal(scoreOffer(features, policy, offer));
 
 /** Parameters as one array, weights first. */
 export function flatten({ weights, biases }: BilinearScores): Float64Array {
@@ -43,10 +43,14 @@ export function crossEntropy(
   { offers, into }: { readonly offers: readonly TargetedOffer[]; readonly into: Float64Array },
 ): number {
   let loss = 0;
+  let [scores, gradient] = [new Float64Array(), new Float64Array()];
   for (const offer of offers) {
-    const scores = scoreOffer(features, policy, offer);
+    if (scores.length !== offer.items.length) {
+      scores = new Float64Array(offer.items.length);
+      gradient = new Float64Array(offer.items.length);
+    }
+    scoreOffer(features, policy, offer, scores);
     const total = logSumExp(scores);
-    const gradient = new Float64Array(scores.length);
     for (let a = 0; a < scores.length; a++) {
       loss -= (offer.target[a]! * (scores[a]! - total)) / offers.length;
       gradient[a] = (Math.exp(scores[a]! - total) - offer.target[a]!) / offers.length;
@@ -72,6 +76,6 @@ export function fitPolicy(
     }
     return loss;
   };
-  const { x, values } = minimise(evaluate, origin, { iterations: 25, tolerance: 1e-4 });
+  const { x, values } = minimise(evaluate, origin, { iterations: 12, tolerance: 1e-3 });
   return { policy: unflatten(x, start), losses: values };
 }
