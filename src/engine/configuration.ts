@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../domain/errors.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { Scenario } from "../domain/scenario.ts";
+import { mpoSchema } from "./mpo-schema.ts";
 import type { TextSettings } from "./text/text-features.ts";
 
 const halfAnHour = 1800;
@@ -56,6 +58,8 @@ const learnerSchema = z.strictObject({
   minDecisions: z.int().min(50).default(1000),
   /** Newest decisions that a cycle reads: memory and time grow with it. */
   maxDecisions: z.int().min(100).default(50_000),
+  /** Everything that can be turned in the algorithm: src/domain/mpo-configuration.ts. */
+  mpo: mpoSchema,
 });
 
 const textSchema = z.strictObject({
@@ -87,6 +91,7 @@ export interface LearnerConfiguration {
   readonly intervalSeconds: number;
   readonly minDecisions: number;
   readonly maxDecisions: number;
+  readonly mpo: MpoConfiguration;
 }
 
 export interface Configuration {

@@ -1,3 +1,4 @@
+import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { Guard } from "./gate-record.ts";
 import type { GateSupport } from "./gate-support.ts";
 
@@ -23,31 +24,25 @@ export interface GateLimits {
   readonly statistic: "smaller" | "doubly robust";
 }
 
-export const gateLimits: GateLimits = Object.freeze({
-  minimumRows: 100,
-  minimumClusters: 20,
-  effectiveSampleShare: 0.05,
-  meanWeightDeviations: 3,
-  unsupportedMass: 0.05,
-  checkedMass: 0.5,
-  coverageRatio: 0.8,
-  promoteConfidence: 0.975,
-  canaryProbability: 0.8,
+export const limitsOf = (gate: MpoConfiguration["gate"]): GateLimits => ({
+  ...gate,
   statistic: "smaller",
 });
+export const gateLimits: GateLimits = Object.freeze(limitsOf(defaultMpo.gate));
 
 /**
  * For a serving policy that is not shown to be better than the uniform choice: there is nothing to protect, so that what the
  * reward model says of choices which the log can't check counts too. See docs/decisions/0016.
  */
-export const unprovenLimits: GateLimits = Object.freeze({
-  ...gateLimits,
-  effectiveSampleShare: 0.01,
+export const whereUnproven = (limits: GateLimits): GateLimits => ({
+  ...limits,
+  effectiveSampleShare: Math.min(0.01, limits.effectiveSampleShare),
   checkedMass: 0,
-  coverageRatio: 0.5,
-  promoteConfidence: gateLimits.canaryProbability,
+  coverageRatio: Math.min(0.5, limits.coverageRatio),
+  promoteConfidence: limits.canaryProbability,
   statistic: "doubly robust",
 });
+export const unprovenLimits: GateLimits = Object.freeze(whereUnproven(gateLimits));
 
 export interface Coverage {
   readonly candidate: number;

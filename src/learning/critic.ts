@@ -1,3 +1,4 @@
+import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import {
   createNetwork,
@@ -15,7 +16,7 @@ import { cutTables } from "./cut-tables.ts";
 import { createDiscriminatorWatch } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { memoryHalfLives } from "./meta-settings.ts";
+import { halfLivesOf, memoryHalfLives } from "./meta-settings.ts";
 import { isHeldOut, type Separation } from "./separation.ts";
 import { epochRows, recentBatches } from "./train-rows.ts";
 
@@ -40,6 +41,8 @@ export interface CriticRow extends FeedbackRow {
   readonly policy: Float64Array;
 }
 
+type CriticSettings = MpoConfiguration["critic"];
+
 export interface CriticTraining {
   readonly network: Network;
   /** Of the positions of the rows. */
@@ -51,24 +54,22 @@ export interface CriticTraining {
   readonly steps: number;
 }
 
-const learningRate = 0.01;
 const nothingUnseen = -30;
-/** Rows seen in one fit: enough for a few passes over little feedback, one over much. */
-const minEpochs = 2;
-const targetRowsSeen = 40_000;
-const maxEpochs = 8;
-
-const epochsFor = (rows: number): number =>
-  Math.min(maxEpochs, Math.max(minEpochs, Math.round(targetRowsSeen / Math.max(1, rows))));
+/** Enough for a few passes over little feedback, one over much. */
+const epochsFor = (
+  rows: number,
+  { minEpochs, maxEpochs, rowsSeen }: Pick<CriticSettings, "minEpochs" | "maxEpochs" | "rowsSeen">,
+): number => Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
 
 /** Weight of each row in each reward head: 2^(−age/half-life) · Poisson(1) bootstrap count (Oza & Russell 2001). */
 function drawHeadWeights(
   rows: readonly CriticRow[],
+  halfLives: readonly number[],
   random: RandomStream,
 ): readonly Float32Array[] {
   return rows.map((row) => {
     const weights = new Float32Array(rewardHeadCount);
-    for (const [memory, halfLife] of memoryHalfLives.entries()) {
+    for (const [memory, halfLife] of halfLives.entries()) {
       const recency = 2 ** (-row.age / halfLife);
       for (let b = 0; b < bootstraps; b++)
         weights[memory * bootstraps + b] = recency * random.poisson(1);
@@ -145,8 +146,9 @@ export async function trainCritic(options: {
   readonly rows: readonly CriticRow[];
   readonly random: RandomStream;
   readonly threads: number;
+  readonly settings?: CriticSettings;
 }): Promise<CriticTraining> {
-  const { rows, random } = options;
+  const { rows, random, settings = defaultMpo.critic } = options;
   const items = rows.map((row) => row.candidates[row.action]!.itemId);
   const views = distinctViews(rows);
   const reading = withText(options.network, views, random.split("text"));
@@ -157,7 +159,7 @@ export async function trainCritic(options: {
   const shape = chooseBatchShape(views.size, cut.slots);
   const trainer = await createCriticTrainer(cut.network, shape, options.threads);
   const examination = estimateExamination(rows, criticShape.positions);
-  const headWeights = drawHeadWeights(rows, random.split("bootstrap"));
+  const headWeights = drawHeadWeights(rows, halfLivesOf(settings), random.split("bootstrap"));
   const order = random.split("order");
   // Where nobody's new feedback trains, all of it does.
   const recent = rows.filter((row) => row.age < 1).length || rows.length;
@@ -165,7 +167,7 @@ export async function trainCritic(options: {
   const watch = createDiscriminatorWatch(rewardHeadCount);
   const losses: number[] = [];
   let steps = 0;
-  for (let epoch = 0; epoch < epochsFor(epochRows(rows.length, recent)); epoch++) {
+  for (let epoch = 0; epoch < epochsFor(epochRows(rows.length, recent), settings); epoch++) {
     let sum = 0;
     let seen = 0;
     for (const drawn of recentBatches(drawing, order)) {
@@ -182,7 +184,7 @@ export async function trainCritic(options: {
       });
       const unseen = unseenFeed(chosen, examination, shape.rows);
       const feeds = { ...batch.feeds, ...targets, unseen };
-      const { loss, outputs } = await trainer.step(feeds, learningRate);
+      const { loss, outputs } = await trainer.step(feeds, settings.learningRate);
       watch.observe(chosen, batch.columns, outputs.choices!);
       sum += loss * chosen.length;
       seen += chosen.length;

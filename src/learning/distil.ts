@@ -1,3 +1,4 @@
+import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { growNetwork, type Network, withText } from "../policy/network.ts";
 import {
@@ -25,12 +26,8 @@ export interface Distillation {
   readonly lastLoss: number;
 }
 
-const learningRate = 0.01;
-const maxEpochs = 12;
-const minEpochs = 3;
-const targetRowsSeen = 60_000;
-/** Stops when an epoch lowers the loss by less than this share. */
-const tolerance = 1e-3;
+type DistillationSettings = MpoConfiguration["distillation"];
+
 /** Keeps p and log p of a left-out candidate out of every sum. */
 const maskedLogit = -1e9;
 /** log t of candidates that the target gives nothing to; only reverse KL looks at it. */
@@ -68,8 +65,8 @@ function buildTargets(options: {
   return { mask, rowWeights, ...aim };
 }
 
-const epochLimit = (rows: number) =>
-  Math.min(maxEpochs, Math.max(minEpochs, Math.round(targetRowsSeen / Math.max(1, rows))));
+const epochLimit = (rows: number, { minEpochs, maxEpochs, rowsSeen }: DistillationSettings) =>
+  Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
 
 /**
  * Moves the policy to the target by gradient descent on the exact sum over candidates, never on sampled actions: with a
@@ -81,8 +78,10 @@ export async function distil(options: {
   readonly objective: DistilObjective;
   readonly random: RandomStream;
   readonly threads: number;
+  readonly settings?: DistillationSettings;
 }): Promise<Distillation> {
-  const { rows, random, objective } = options;
+  const { rows, random, objective, settings = defaultMpo.distillation } = options;
+  const { minEpochs, tolerance, learningRate } = settings;
   const items = rows.flatMap((row) => row.candidates.map((view) => view.itemId));
   const views = distinctViews(rows);
   const reading = withText(options.network, views, random.split("text"));
@@ -98,7 +97,7 @@ export async function distil(options: {
   });
   const order = random.split("order");
   const losses: number[] = [];
-  while (losses.length < epochLimit(rows.length)) {
+  while (losses.length < epochLimit(rows.length, settings)) {
     let sum = 0;
     for (const indices of shuffledBatches(rows.length, shape.rows, order)) {
       const chosen = indices.map((index) => rows[index]!);

@@ -1,25 +1,23 @@
-/** Share of a setting's evidence that is still believed a cycle later. */
-const discount = 0.5;
-/** λ of Hedge (Freund & Schapire 1997), per standard error of evidence. */
-const learningRate = 4;
+import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.ts";
 
 /** Discounted sums of evidence by setting, *do nothing* included. */
 export type HedgeState = Readonly<Record<string, number>>;
 
 /**
- * Hedge over whatever settings were judged: what is new starts without evidence, what was not judged is forgotten.
+ * Hedge (Freund & Schapire 1997) over whatever settings were judged: what is new starts without evidence, what was not judged is forgotten.
  * @param evidence S_j: lower bound of the paired difference over the usual standard error; 0 for *do nothing*
  */
 export function hedge(
   state: HedgeState,
   evidence: Readonly<Record<string, number>>,
+  { hedgeRate, hedgeDiscount }: MpoConfiguration["metaPolicy"] = defaultMpo.metaPolicy,
 ): { state: HedgeState; weights: Readonly<Record<string, number>> } {
   const next = Object.fromEntries(
-    Object.entries(evidence).map(([key, z]) => [key, discount * (state[key] ?? 0) + z]),
+    Object.entries(evidence).map(([key, z]) => [key, hedgeDiscount * (state[key] ?? 0) + z]),
   );
   const largest = Math.max(...Object.values(next));
   const raw = Object.entries(next).map(
-    ([key, sum]) => [key, Math.exp(learningRate * (sum - largest))] as const,
+    ([key, sum]) => [key, Math.exp(hedgeRate * (sum - largest))] as const,
   );
   const total = raw.reduce((sum, [, weight]) => sum + weight, 0);
   return {

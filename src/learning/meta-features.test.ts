@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { defaultMpo } from "../domain/mpo-configuration.ts";
 import { createRandom } from "../numeric/random.ts";
 import { contextNames, firstContext, type MetaContext } from "./meta-context.ts";
 import { featureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";
@@ -29,7 +30,7 @@ test("weights in a context give what the whole features give", () => {
   const random = createRandom(73);
   const weights = Float64Array.from({ length: featureCount }, () => random.normal());
   const inContext = weightsIn(context, weights);
-  for (const values of settingPool)
+  for (const values of settingPool(defaultMpo.challengers))
     expect(dot(settingShape(values), inContext)).toBeCloseTo(
       dot(settingFeatures(context, values), weights),
       10,

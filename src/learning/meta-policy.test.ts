@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultMpo } from "../domain/mpo-configuration.ts";
 import { createRandom } from "../numeric/random.ts";
 import { firstContext, type MetaContext } from "./meta-context.ts";
 import { featureCount, settingFeatures } from "./meta-features.ts";
@@ -21,6 +22,8 @@ import {
 } from "./meta-settings.ts";
 
 const seed = 71;
+const mpo = defaultMpo;
+const everything = settingPool(mpo.challengers);
 const context: MetaContext = {
   rows: 0.2,
   candidates: 0,
@@ -39,7 +42,7 @@ function cycle(options: {
 }) {
   const { state, worth, standardError, prior = vaguePrior } = options;
   const random = createRandom(options.seed);
-  const input = { state, prior, context };
+  const input = { state, prior, context, mpo };
   const settings = proposeSettings(input, random.split("settings"));
   const noise = random.split("noise");
   const judged = settings.map((setting) => ({
@@ -65,7 +68,7 @@ describe("proposals", () => {
   const { settings } = cycle({ state: initialMetaPolicy, worth, standardError: 0.1, seed });
 
   test("are ten of the pool, no two alike, with the anchors, the incumbent and its changes", () => {
-    const pool = settingPool.map(describeSetting);
+    const pool = everything.map(describeSetting);
     expect(settings.length).toBe(10);
     expect(new Set(settings.map(({ name }) => name)).size).toBe(10);
     expect(new Set(settings.map(describeSetting)).size).toBe(10);
@@ -82,6 +85,15 @@ describe("proposals", () => {
       cycle({ state: initialMetaPolicy, worth, standardError: 0.1, seed: other }).settings;
     expect(again(seed)).toEqual(settings);
     expect(again(seed + 1)).not.toEqual(settings);
+  });
+
+  test("are fewer where the pool has no more", () => {
+    const challengers = { ...mpo.challengers, klRadii: [0.3], pessimisms: [0.5] };
+    const one = { ...challengers, discriminators: [0], proximities: [1] };
+    const input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
+    const few = proposeSettings({ ...input, mpo: { ...mpo, challengers: one } }, createRandom(1));
+    // Four anchors, and the four memories of the only other setting.
+    expect(few.length).toBe(8);
   });
 
   test("stay ten where the posterior is sure", () => {
@@ -103,7 +115,7 @@ describe("learning", () => {
     let chosen = "";
     for (let c = 0; c < 8; c++) {
       const noisy = truth.map((one) => one + 0.06 * random.normal());
-      const input = { state, prior: vaguePrior, context };
+      const input = { state, prior: vaguePrior, context, mpo };
       ({ state, chosen } = learnFromJudged(input, judge(noisy, 0.06), true));
     }
     expect(chosen).toBe("softmax-medium");
@@ -111,8 +123,8 @@ describe("learning", () => {
   });
 
   test("the proposals become better than what the pool has on average, within ten cycles", () => {
-    const average = settingPool.reduce((sum, one) => sum + worth(one), 0) / settingPool.length;
-    const most = Math.max(...settingPool.map(worth));
+    const average = everything.reduce((sum, one) => sum + worth(one), 0) / everything.length;
+    const most = Math.max(...everything.map(worth));
     const drawn = [0, 1, 2, 3, 4].flatMap((n) =>
       run(10, { worth, standardError: 0.03, seed: seed + n }).settings.filter(({ name }) =>
         name.startsWith("thompson"),
@@ -143,7 +155,7 @@ describe("learning", () => {
   });
 
   test("nothing is chosen and the incumbent stays where everything costs", () => {
-    const input = { state: initialMetaPolicy, prior: vaguePrior, context };
+    const input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
     const { chosen, state, weights } = learnFromJudged(input, judge([-1, -1, -1], 0.01), true);
     expect(chosen).toBe(doNothing);
     expect(state.incumbent).toEqual(defaultSetting);
@@ -155,7 +167,7 @@ describe("learning", () => {
     ["no evidence", judge([0, 0, 0], Number.POSITIVE_INFINITY)],
     ["huge differences", judge([1e6, -1e6, 0], 1e-9)],
   ])("stays finite under %s", (_, judged) => {
-    let input = { state: initialMetaPolicy, prior: vaguePrior, context };
+    let input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
     for (let c = 0; c < 50; c++) {
       const { state, weights, predictions } = learnFromJudged(input, judged, true);
       for (const { predicted, predictedDeviation } of predictions)

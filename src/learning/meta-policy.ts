@@ -1,3 +1,4 @@
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { ChallengerSetting } from "./challengers.ts";
 import { type HedgeState, hedge } from "./hedge.ts";
@@ -22,14 +23,6 @@ import {
 } from "./meta-settings.ts";
 
 export const doNothing = "do-nothing";
-/** J: settings of a cycle beside *do nothing*. */
-const settingCount = 10;
-const changedSettings = 2;
-/** Share of the regression's evidence that still counts a cycle later. */
-const retention = 0.98;
-/** Standard deviations below the posterior mean at which settings are compared for the choice. */
-const caution = 1;
-
 /** Nothing is known: weights of any sign, of the order of a few tenths of the serving value. */
 export const vaguePrior: MetaPrior = {
   mean: new Array<number>(featureCount).fill(0),
@@ -80,25 +73,35 @@ export interface MetaPolicyInput {
   readonly state: MetaPolicyState;
   readonly prior: MetaPrior;
   readonly context: MetaContext;
+  readonly mpo: MpoConfiguration;
 }
 
-const poolShapes = settingPool.map(settingShape);
-
-/** Setting of the pool that a draw from the posterior holds for the best (Thompson 1933). */
-function drawBest({ state, prior, context }: MetaPolicyInput, random: RandomStream): SettingValues {
-  const weights = weightsIn(context, inferPosterior(prior, state.evidence).draw(random));
-  const worths = poolShapes.map((shape) => dot(shape, weights));
-  return settingPool[worths.indexOf(Math.max(...worths))] ?? state.incumbent;
+/** Draws the setting of the pool that a draw from the posterior holds for the best (Thompson 1933). */
+function createDraw({ state, prior, context, mpo }: MetaPolicyInput, random: RandomStream) {
+  const pool = settingPool(mpo.challengers);
+  const shapes = pool.map(settingShape);
+  const posterior = inferPosterior(prior, state.evidence);
+  return (): SettingValues => {
+    const weights = weightsIn(context, posterior.draw(random));
+    const worths = shapes.map((shape) => dot(shape, weights));
+    return pool[worths.indexOf(Math.max(...worths))] ?? state.incumbent;
+  };
 }
+
+/** Draws after which it is clear that nothing new is left to try. */
+const mostTries = 50;
 
 /**
  * ω_1…ω_J of a cycle, no two alike: the incumbent, the anchors, the incumbent with one coordinate changed, and draws from the
- * posterior. *Do nothing* comes on top.
+ * posterior. *Do nothing* comes on top. Fewer where the pool has no more.
  */
 export function proposeSettings(
   input: MetaPolicyInput,
   random: RandomStream,
 ): readonly ChallengerSetting[] {
+  const { incumbent } = input.state;
+  const { challengers: grid, metaPolicy } = input.mpo;
+  const { settings: count, changedSettings } = metaPolicy;
   const chosen = new Map<string, ChallengerSetting>();
   const add = (name: string, values: SettingValues) => {
     const key = describeSetting(values);
@@ -107,13 +110,14 @@ export function proposeSettings(
     return isNew;
   };
   for (const { name, ...values } of anchors) add(name, values);
-  add("incumbent", input.state.incumbent);
-  for (let tries = 0, n = 1; n <= changedSettings && tries < 20; tries++)
-    if (add(`changed-${n}`, changeOne(input.state.incumbent, random))) n++;
-  // A sure posterior draws the same setting again and again; then a change of the last draw takes its place.
-  for (let n = 1; chosen.size < settingCount; ) {
-    const drawn = drawBest(input, random);
-    if (add(`thompson-${n}`, drawn) || add(`thompson-${n}`, changeOne(drawn, random))) n++;
+  add("incumbent", incumbent);
+  for (let tries = 0, n = 1; n <= changedSettings && tries < mostTries; tries++)
+    if (add(`changed-${n}`, changeOne(incumbent, grid, random))) n++;
+  const draw = createDraw(input, random);
+  // A sure posterior draws the same setting again and again; then a change of the draw takes its place.
+  for (let tries = 0, n = 1; chosen.size < count && tries < mostTries; tries++) {
+    const drawn = draw();
+    if (add(`thompson-${n}`, drawn) || add(`thompson-${n}`, changeOne(drawn, grid, random))) n++;
   }
   return [...chosen.values()];
 }
@@ -157,7 +161,7 @@ function boundsOf(judged: readonly JudgedDifference[]): Readonly<Record<string, 
  * @param isSettled the serving policy is no worse than it was: what was learned before a change does not count for the weights
  */
 export function learnFromJudged(
-  { state, prior, context }: MetaPolicyInput,
+  { state, prior, context, mpo }: MetaPolicyInput,
   judged: readonly JudgedDifference[],
   isSettled: boolean,
 ): MetaDecision {
@@ -166,6 +170,7 @@ export function learnFromJudged(
     features: settingFeatures(context, one.setting),
   }));
   const { misfit } = prior;
+  const { retention, caution } = mpo.metaPolicy;
   const evidence = addEvidence(state.evidence, observations, { misfit, retention });
   const posterior = inferPosterior(prior, evidence);
   const predictions = observations.map(({ features }) => posterior.predict(features));
@@ -173,7 +178,11 @@ export function learnFromJudged(
     ({ predicted, predictedDeviation }) => predicted - caution * predictedDeviation,
   );
   const best = judged[bounds.indexOf(Math.max(0, ...bounds))]?.setting;
-  const { state: sums, weights } = hedge(isSettled ? state.hedge : {}, boundsOf(judged));
+  const { state: sums, weights } = hedge(
+    isSettled ? state.hedge : {},
+    boundsOf(judged),
+    mpo.metaPolicy,
+  );
   return {
     state: {
       ...state,

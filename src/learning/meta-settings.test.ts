@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultMpo } from "../domain/mpo-configuration.ts";
 import { createRandom } from "../numeric/random.ts";
 import { bootstraps } from "./challengers.ts";
 import { rewardHeadCount } from "./critic.ts";
@@ -11,10 +12,13 @@ import {
   settingPool,
 } from "./meta-settings.ts";
 
+const grid = defaultMpo.challengers;
+const settings = settingPool(grid);
+
 describe("the pool", () => {
   test("has no setting twice, each within its ranges, its memory summing to one", () => {
-    expect(new Set(settingPool.map(describeSetting)).size).toBe(settingPool.length);
-    for (const setting of settingPool) {
+    expect(new Set(settings.map(describeSetting)).size).toBe(settings.length);
+    for (const setting of settings) {
       expect(setting.memory.length).toBe(memoryHalfLives.length);
       expect(setting.memory.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
       expect(setting.klRadius).toBeGreaterThan(0);
@@ -25,7 +29,7 @@ describe("the pool", () => {
   });
 
   test("holds the anchors and the default", () => {
-    const pool = settingPool.map(describeSetting);
+    const pool = settings.map(describeSetting);
     for (const setting of [...anchors, defaultSetting])
       expect(pool).toContain(describeSetting(setting));
   });
@@ -43,11 +47,11 @@ test("a setting is described in a line", () => {
 
 test("a change is one coordinate of the pool, and in time it is each of them", () => {
   const random = createRandom(67);
-  const pool = settingPool.map(describeSetting);
+  const pool = settings.map(describeSetting);
   const names = ["klRadius", "pessimism", "discriminator", "proximity", "memory"] as const;
   const changed = new Set<string>();
   for (let draw = 0; draw < 100; draw++) {
-    const setting = changeOne(defaultSetting, random);
+    const setting = changeOne(defaultSetting, grid, random);
     const different = names.filter((name) => setting[name] !== defaultSetting[name]);
     expect(different.length).toBe(1);
     expect(pool).toContain(describeSetting(setting));

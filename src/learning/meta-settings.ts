@@ -1,8 +1,13 @@
+import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { ChallengerSetting } from "./challengers.ts";
 
 /** Half-lives of the reward model's memories, in cycles' worth of decisions: short, medium, all. */
-export const memoryHalfLives: readonly number[] = [0.75, 3, Number.POSITIVE_INFINITY];
+export const halfLivesOf = ({ halfLives }: MpoConfiguration["critic"]): readonly number[] => [
+  ...halfLives,
+  Number.POSITIVE_INFINITY,
+];
+export const memoryHalfLives: readonly number[] = halfLivesOf(defaultMpo.critic);
 
 /** ω without the name that it goes by in a cycle. */
 export type SettingValues = Omit<ChallengerSetting, "name">;
@@ -14,14 +19,13 @@ const memories = {
   mixed: [1 / 3, 1 / 3, 1 / 3],
 } as const;
 
-/** What each coordinate of ω may be, in order: a change of one coordinate is a step to a neighbour. */
-const grid = {
-  klRadius: [0.1, 0.3, 0.6, 1.5, 2.5],
-  pessimism: [0, 0.5, 1, 2],
-  discriminator: [0, 0.5, 1],
-  proximity: [0, 0.5, 1],
-  memory: [memories.short, memories.medium, memories.long, memories.mixed],
-} as const;
+const memoryChoices = Object.values(memories);
+
+/** What each coordinate of ω may be. */
+export type SettingGrid = Pick<
+  MpoConfiguration["challengers"],
+  "klRadii" | "pessimisms" | "discriminators" | "proximities"
+>;
 
 /** What improves the policy where nothing was learned yet (mpo-notes A.8): the first incumbent. */
 export const defaultSetting: SettingValues = {
@@ -44,21 +48,22 @@ export const anchors: readonly ChallengerSetting[] = [
 ];
 
 /** All settings that may be proposed: the whole grid. */
-export const settingPool: readonly SettingValues[] = grid.klRadius.flatMap((klRadius) =>
-  grid.pessimism.flatMap((pessimism) =>
-    grid.discriminator.flatMap((discriminator) =>
-      grid.proximity.flatMap((proximity) =>
-        grid.memory.map((memory) => ({
-          klRadius,
-          pessimism,
-          discriminator,
-          proximity,
-          memory,
-        })),
+export const settingPool = (grid: SettingGrid): readonly SettingValues[] =>
+  grid.klRadii.flatMap((klRadius) =>
+    grid.pessimisms.flatMap((pessimism) =>
+      grid.discriminators.flatMap((discriminator) =>
+        grid.proximities.flatMap((proximity) =>
+          memoryChoices.map((memory) => ({
+            klRadius,
+            pessimism,
+            discriminator,
+            proximity,
+            memory,
+          })),
+        ),
       ),
     ),
-  ),
-);
+  );
 
 const short = (value: number) => `${Math.round(value * 100) / 100}`;
 
@@ -80,19 +85,31 @@ function nearest(values: readonly number[], value: number): number {
 }
 
 /** A step up or down on the grid, inwards at its ends. */
-function step(values: readonly number[], value: number, random: RandomStream): number {
+function step(choices: readonly number[], value: number, random: RandomStream): number {
+  const values = choices.toSorted((left, right) => left - right);
   const index = nearest(values, value);
   const last = values.length - 1;
   const move = index === 0 ? 1 : index === last ? -1 : random.integer(2) * 2 - 1;
   return values[index + move] ?? value;
 }
 
-/** The setting with one coordinate changed. */
-export function changeOne(values: SettingValues, random: RandomStream): SettingValues {
-  const coordinates = ["klRadius", "pessimism", "discriminator", "proximity", "memory"] as const;
-  const coordinate = coordinates[random.integer(coordinates.length)] ?? "memory";
-  if (coordinate !== "memory")
-    return { ...values, [coordinate]: step(grid[coordinate], values[coordinate], random) };
-  const others = grid.memory.filter((memory) => memory.some((w, m) => w !== values.memory[m]));
+const coordinates = [
+  ["klRadius", "klRadii"],
+  ["pessimism", "pessimisms"],
+  ["discriminator", "discriminators"],
+  ["proximity", "proximities"],
+] as const;
+
+/** The setting with one coordinate changed, one that has a choice. */
+export function changeOne(
+  values: SettingValues,
+  grid: SettingGrid,
+  random: RandomStream,
+): SettingValues {
+  const free = coordinates.filter(([, choices]) => grid[choices].length > 1);
+  const [coordinate, choices] = free[random.integer(free.length + 1)] ?? [];
+  if (coordinate !== undefined && choices !== undefined)
+    return { ...values, [coordinate]: step(grid[choices], values[coordinate], random) };
+  const others = memoryChoices.filter((memory) => memory.some((w, m) => w !== values.memory[m]));
   return { ...values, memory: others[random.integer(others.length)] ?? values.memory };
 }

@@ -1,4 +1,5 @@
 import type { Arm } from "../../domain/decision.ts";
+import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
 import { type ChallengerSetting, klDivergence } from "../../learning/challengers.ts";
 import { type CriticRow, type CriticTraining, createCritic } from "../../learning/critic.ts";
@@ -33,8 +34,6 @@ import {
 import { type Move, moveStates } from "./move-states.ts";
 import type { StageClock } from "./stage-clock.ts";
 
-/** States that the policy is distilled on: the newest ones. */
-const distilStates = 8192;
 const scoreBatch = 64;
 
 export interface ImproveInput {
@@ -42,6 +41,7 @@ export interface ImproveInput {
   /** Where the last cycle left the critic. */
   readonly critic: Network | undefined;
   readonly meta: MetaPolicyState;
+  readonly mpo: MpoConfiguration;
   readonly rows: readonly FeedbackRow[];
   /** Arm in which the serving policy was logged: judging compares with it, so only its own traffic is near enough to count. */
   readonly arm: Arm;
@@ -159,7 +159,7 @@ async function fitCritic(
   rows: readonly CriticRow[],
   without: Fold | undefined,
 ): Promise<Fit> {
-  const { serving, threads, stages, random, arm } = input;
+  const { serving, threads, stages, random, arm, mpo } = input;
   const known = rows.filter(({ fold }) => fold !== without);
   const critic = await stages.measure("critic", () =>
     trainValueCritic({
@@ -168,6 +168,7 @@ async function fitCritic(
       random: random.split(`train-critic/${without ?? "both"}`),
       discount: input.discount,
       threads,
+      settings: mpo.critic,
     }),
   );
   const score = (chosen: readonly FeedbackRow[]) =>
@@ -176,7 +177,7 @@ async function fitCritic(
     );
   return {
     critic,
-    states: await score(known.slice(0, distilStates)),
+    states: await score(known.slice(0, mpo.distillation.states)),
     held: await score(rows.filter((row) => row.fold === without && row.arm === arm)),
   };
 }
@@ -218,20 +219,27 @@ async function propose(
   { critic, states }: Fit,
   { judgement, name }: { readonly judgement: Judgement; readonly name: string },
 ): Promise<Proposal> {
-  const { stages, threads, random, serving, settings } = input;
+  const { stages, threads, random, serving, settings, mpo } = input;
   const challengers = await stages.measure("challengers", () =>
     temper(states, settings, isProven(critic.separation)),
   );
   const moves = await stages.measure("challengers", () =>
-    moveStates({ ...input, states, challengers, judgement }),
+    moveStates({
+      ...input,
+      states,
+      challengers,
+      judgement,
+      targetSampleShare: mpo.distillation.targetSampleShare,
+    }),
   );
   const distillation = await stages.measure("distil", () =>
     distil({
       network: startOf(serving, random),
       rows: moves,
-      objective: "cross-entropy",
+      objective: mpo.distillation.objective,
       random: random.split(`distil/${name}`),
       threads,
+      settings: mpo.distillation,
     }),
   );
   return { challengers, moves, distillation };
@@ -244,7 +252,7 @@ async function propose(
  * serve is made in the same way from both.
  */
 export async function improve(options: ImproveInput): Promise<Improvement> {
-  const { serving, stages, threads, meta: state } = options;
+  const { serving, stages, threads, mpo, meta: state } = options;
   const sorted = options.rows.toSorted((left, right) => left.age - right.age);
   const logs = await stages.measure("score", () => logsOf(serving, sorted, threads));
   const rows = sorted.map((row, index) => ({
@@ -255,7 +263,7 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
   const withoutSecond = await fitCritic(options, rows, "second");
   const out = [...withoutFirst.held, ...withoutSecond.held];
   const context = describeContext(out.map(toContextRow), state.remembered);
-  const meta = { state, prior: vaguePrior, context };
+  const meta = { state, prior: vaguePrior, context, mpo };
   const input = { ...options, settings: proposeSettings(meta, options.random.split("settings")) };
   const first = await calibrateFit(input, withoutFirst, withoutSecond.held);
   const second = await calibrateFit(input, withoutSecond, withoutFirst.held);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../../tests/support/feedback.ts";
 import { sampleViews } from "../../../tests/support/policy.ts";
+import { defaultMpo } from "../../domain/mpo-configuration.ts";
 import {
   advantages,
   challengerLogs,
@@ -65,6 +66,7 @@ const metaInput = (rows: readonly ScoredRow[], state: MetaPolicyState = initialM
   state,
   prior: vaguePrior,
   context: describeContext(rows.map(toContextRow), state.remembered),
+  mpo: defaultMpo,
 });
 
 const worth = (logs: Float64Array, { row }: ScoredRow) =>

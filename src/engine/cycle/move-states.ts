@@ -1,11 +1,9 @@
 import type { Arm } from "../../domain/decision.ts";
+import { defaultMpo } from "../../domain/mpo-configuration.ts";
 import { trustRegionTarget, withoutFloor } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { type Challenger, type Judgement, mixChallengers } from "./judge-challengers.ts";
-
-/** Least ESS/n of the unclipped weights that a target leaves its judges, per state, where there is a policy to protect. */
-const targetSampleShare = 0.01;
 
 /** A state with the target that its policy is moved to, and the two policies whose difference Δ is reported. */
 export type Move<Row extends JudgedRow> = Row & {
@@ -21,8 +19,11 @@ export function moveStates<Row extends JudgedRow>(options: {
   readonly judgement: Judgement;
   readonly floor: number;
   readonly arm: Arm;
+  /** Least ESS/n of the unclipped weights that a target leaves its judges, per state, where there is a policy to protect. */
+  readonly targetSampleShare?: number;
 }): Move<Row>[] {
   const { states, challengers, judgement, floor, arm } = options;
+  const { targetSampleShare = defaultMpo.distillation.targetSampleShare } = options;
   // The gate judges the target on the newest log, so older states may move as far as the exploration of now allows.
   const exploration = states.find(({ row }) => row.arm === arm)?.row.exploration ?? floor;
   const sampleShare = judgement.proven ? targetSampleShare : 1e-9;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { banditRows } from "../../../tests/support/bandit.ts";
 import { sampleState, sampleViews } from "../../../tests/support/policy.ts";
+import { defaultMpo } from "../../domain/mpo-configuration.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { growNetwork, type Network } from "../../policy/network.ts";
@@ -58,6 +59,7 @@ const review = (
     holdbackShare: 0.05,
     now: 7000,
     threads: 1,
+    mpo: defaultMpo,
     ...options,
   });
 

@@ -1,18 +1,14 @@
 import type { JsonObject } from "../../domain/json.ts";
+import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
-import { gateLimits } from "../../evaluation/gate-guards.ts";
+import { limitsOf } from "../../evaluation/gate-guards.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import type { Network } from "../../policy/network.ts";
 import { gateCandidate } from "./gate-candidate.ts";
 import { logsOf, scoreRows } from "./improve.ts";
 import { createPromotion, type PromotionReview } from "./promotion.ts";
 import { mark, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
-
-/** Certainty that the parent is better at which the serving policy is rolled back. */
-const rollBackProbability = 0.99;
-/** Below this chance of being better a canary is taken off the traffic. */
-const keepCanaryProbability = 0.5;
 
 export interface Review {
   readonly kind: "canary" | "parent";
@@ -46,6 +42,7 @@ interface ReviewInput {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly threads: number;
+  readonly mpo: MpoConfiguration;
 }
 
 async function judgeRival(
@@ -53,7 +50,7 @@ async function judgeRival(
   { rival, kind }: { readonly rival: Network; readonly kind: Review["kind"] },
   critic: Network,
 ): Promise<GateRecord> {
-  const { threads } = input;
+  const { threads, mpo } = input;
   const candidateArm = kind === "canary" ? "canary" : "holdback";
   const rows = await scoreRows({
     serving: input.serving,
@@ -71,16 +68,22 @@ async function judgeRival(
     candidateLogs,
     candidateArm,
     predictedDifference: 0,
-    limits: gateLimits,
+    limits: limitsOf(mpo.gate),
   });
 }
 
-function decideCanary(gate: GateRecord): Review["action"] {
+function decideCanary(
+  gate: GateRecord,
+  { keepCanaryProbability }: MpoConfiguration["review"],
+): Review["action"] {
   if (gate.verdict === "promote") return "promote";
   return (gate.probabilityPositive ?? 1) < keepCanaryProbability ? "retire" : "keep";
 }
 
-const decideParent = (gate: GateRecord): Review["action"] =>
+const decideParent = (
+  gate: GateRecord,
+  { rollBackProbability }: MpoConfiguration["review"],
+): Review["action"] =>
   gate.verdict === "promote" && (gate.probabilityPositive ?? 0) >= rollBackProbability
     ? "roll-back"
     : "keep";
@@ -139,7 +142,7 @@ export async function reviewServing(input: ReviewInput): Promise<Reviewed> {
   if (version === undefined || rival === undefined || critic === undefined)
     return { assignment, statuses: [] };
   const gate = await judgeRival(input, { rival, kind }, critic);
-  const action = kind === "canary" ? decideCanary(gate) : decideParent(gate);
+  const action = (kind === "canary" ? decideCanary : decideParent)(gate, input.mpo.review);
   const review: Review = { kind, version, gate, action };
   return { ...(await applyAction(input, review)), review };
 }

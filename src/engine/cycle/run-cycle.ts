@@ -2,7 +2,7 @@ import type { Cycle, CycleOutcome } from "../../domain/cycle.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
-import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
+import { limitsOf, whereUnproven } from "../../evaluation/gate-guards.ts";
 import { chooseExploration } from "../../learning/exploration.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
@@ -112,7 +112,7 @@ function conclude({ reviewed, gate }: Findings): { outcome: CycleOutcome; reason
  * judged knows no more than the one before it.
  */
 function explore(
-  { reward, exploration }: Scenario,
+  { scenario: { reward, exploration }, configuration }: CycleOptions,
   { judgement, gate: { rows } }: Improvement,
   {
     gate,
@@ -125,7 +125,11 @@ function explore(
   const value = reward.minimum + (judgement.uniform.servingValue + gain) * range;
   return Math.max(
     exploration,
-    chooseExploration(value, (judgement.uniform.difference - gain) * range),
+    chooseExploration(
+      value,
+      (judgement.uniform.difference - gain) * range,
+      configuration.learner.mpo.exploration,
+    ),
   );
 }
 
@@ -167,13 +171,15 @@ async function review(
     holdbackShare: configuration.holdbackShare,
     now,
     threads,
+    mpo: configuration.learner.mpo,
   });
   return { ...live, ...reviewed, statuses: [...live.statuses, ...reviewed.statuses] };
 }
 
 /** Review, improve and gate: all that is found out before anything changes. */
 async function examine(options: CycleOptions, stages: StageClock): Promise<Findings | undefined> {
-  const { store, scenario, threads } = options;
+  const { store, scenario, threads, configuration } = options;
+  const { mpo } = configuration.learner;
   const { feedback, cycle } = await stages.measure("read", () => read(options, options.clock()));
   const assignment = await store.policies.assignment(scenario.name);
   if (assignment.serving === undefined || feedback.newDecisions === 0) return undefined;
@@ -193,6 +199,7 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
   const improvement = await improve({
     ...carried,
     serving,
+    mpo,
     rows: feedback.rows,
     arm: version === assignment.canary ? "canary" : "serving",
     floor: scenario.exploration,
@@ -202,15 +209,16 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
     stages,
   });
   const { judgement } = improvement;
+  const limits = limitsOf(mpo.gate);
   const gate = await stages.measure("gate", () =>
     gateCandidate({
       ...improvement.gate,
       predictedDifference: judgement.difference,
-      limits: judgement.proven ? gateLimits : unprovenLimits,
+      limits: judgement.proven ? limits : whereUnproven(limits),
     }),
   );
   const evaluation = evaluateServing(fresh, scenario.reward);
-  const exploration = explore(scenario, improvement, {
+  const exploration = explore(options, improvement, {
     gate,
     before: assignment.exploration,
   });

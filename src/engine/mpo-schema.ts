@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { type MpoConfiguration, type MpoField, mpoFields } from "../domain/mpo-configuration.ts";
+
+function fieldSchema(field: MpoField): z.ZodType {
+  switch (field.kind) {
+    case "number":
+      return z.number().min(field.minimum).max(field.maximum).default(field.default);
+    case "integer":
+      return z.int().min(field.minimum).max(field.maximum).default(field.default);
+    case "numbers": {
+      const values = z.array(z.number().min(field.minimum).max(field.maximum));
+      const sized = field.length === undefined ? values.min(1) : values.length(field.length);
+      return sized.default([...field.default]);
+    }
+    case "choice":
+      return z.enum(field.choices).default(field.default);
+    default:
+      throw new RangeError(`no kind of field ${String(field satisfies never)}`);
+  }
+}
+
+const groupSchema = (group: Readonly<Record<string, MpoField>>) =>
+  z
+    .strictObject(
+      Object.fromEntries(Object.entries(group).map(([name, field]) => [name, fieldSchema(field)])),
+    )
+    .refine(
+      ({ minEpochs = 0, maxEpochs = minEpochs }) => Number(minEpochs) <= Number(maxEpochs),
+      "minEpochs must not be above maxEpochs",
+    )
+    .prefault({});
+
+const groupsSchema = z.strictObject(
+  Object.fromEntries(Object.entries(mpoFields).map(([name, group]) => [name, groupSchema(group)])),
+) as unknown as z.ZodType<MpoConfiguration, object>;
+
+/** `learner.mpo`, each field within its range, defaults filled in. */
+export const mpoSchema: z.ZodPrefault<typeof groupsSchema> = groupsSchema.prefault({});

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { type MpoField, mpoFields } from "../src/domain/mpo-configuration.ts";
+import { readDocument, readTables } from "./support/documents.ts";
+
+const figures = (values: readonly number[]) =>
+  values.map((one) => one.toLocaleString("en-US", { maximumFractionDigits: 10 })).join(", ");
+
+function describeField(name: string, field: MpoField): readonly string[] {
+  if (field.kind === "choice") {
+    const choices = field.choices.map((choice) => `\`${choice}\``).join(", ");
+    return [name, `\`${field.default}\``, choices, "–", field.meaning];
+  }
+  const { minimum, maximum, unit, meaning } = field;
+  const fallback = field.kind === "numbers" ? field.default : [field.default];
+  return [name, figures(fallback), `${figures([minimum])}–${figures([maximum])}`, unit, meaning];
+}
+
+test("the configuration guide has every field of learner.mpo with default, range, unit and meaning", () => {
+  const told = readTables(readDocument("docs/guides/configuration.md").text).filter(([name]) =>
+    name?.includes("."),
+  );
+  const fields = Object.entries(mpoFields).flatMap(([group, members]) =>
+    Object.entries<MpoField>(members).map(([name, field]) =>
+      describeField(`\`${group}.${name}\``, field),
+    ),
+  );
+  expect(told).toEqual(fields);
+});
