@@ -1,5 +1,6 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
 import type { Arm } from "../../domain/decision.ts";
+import { defaultMpo } from "../../domain/mpo-configuration.ts";
 import type { ChallengerSetting } from "../../learning/challengers.ts";
 import type { BilinearFeatures } from "../../learning/linear/bilinear.ts";
 import { fitDiscriminator } from "../../learning/linear/discriminator.ts";
@@ -146,6 +147,7 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
     state: input.meta,
     prior: input.prior,
     context: describeContext(judged.map(toContextRow), input.meta.remembered),
+    mpo: defaultMpo,
   };
   const settings = input.propose(meta, random.split("settings"));
   const measure = ({ held }: Fit) =>
