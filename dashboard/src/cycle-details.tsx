@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import type { CycleBody } from "../../src/contract/api.ts";
 import { guardsOf, settingsOf } from "./cycle-record.ts";
+import { doubtfulRows } from "./doubtful-items.ts";
+import { DoubtfulTable } from "./doubtful-table.tsx";
 import { type FigureGroup, figureGroups } from "./figures.ts";
 import { formatMoment } from "./format.ts";
 import { GuardsTable } from "./guards-table.tsx";
@@ -55,6 +57,7 @@ export function CycleDetails({ cycle }: { readonly cycle: CycleBody }): ReactNod
   const { record } = cycle;
   const settings = settingsOf(record);
   const guards = guardsOf(record);
+  const doubtful = doubtfulRows(record);
   const groups = figureGroups(record);
   return (
     <div className="evidence">
@@ -65,6 +68,7 @@ export function CycleDetails({ cycle }: { readonly cycle: CycleBody }): ReactNod
       <div className="evidence-tables">
         {settings.length > 0 ? <SettingsTable settings={settings} /> : null}
         {guards.length > 0 ? <GuardsTable guards={guards} /> : null}
+        {doubtful.length > 0 ? <DoubtfulTable rows={doubtful} /> : null}
       </div>
       <div className="evidence-columns">
         {groups.map((group) => (

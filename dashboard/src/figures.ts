@@ -122,6 +122,14 @@ const groups: readonly {
     ],
   },
   {
+    title: "Calibration",
+    key: "calibration",
+    figures: [
+      ["errorBefore", "error before", reward],
+      ["errorAfter", "error after", reward],
+    ],
+  },
+  {
     title: "Distillation",
     key: "distillation",
     figures: [

@@ -103,7 +103,8 @@ export function rewardMoments(
   return { mean, deviation: mean.map((_, a) => Math.sqrt(varianceOf(scores, memory, a))) };
 }
 
-function spread(values: Float64Array): number {
+/** Standard deviation, of all values alike. */
+export function spread(values: Float64Array): number {
   let [sum, squares] = [0, 0];
   for (let a = 0; a < values.length; a++) sum += values[a]!;
   const mean = sum / values.length;

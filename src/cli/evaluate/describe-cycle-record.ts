@@ -1,10 +1,12 @@
 import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { RecordedDoubtfulItem } from "../../engine/cycle/describe-critic.ts";
 import type { PromotionReview } from "../../engine/cycle/promotion.ts";
 import type { GateRecord, GateStatistic } from "../../evaluation/gate-record.ts";
 import type { LiveArmSummary } from "../../evaluation/live-difference.ts";
 import { describeCosts } from "./describe-costs.ts";
+import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
 import { describeLift } from "./describe-promotions.ts";
 
 const plain = { head: [], border: [], compact: true };
@@ -122,6 +124,7 @@ export function describeCycleRecord(cycle: Cycle): string {
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,
     ...tableStatistics(gate),
     ...tableGuards(gate),
+    ...describeDoubtfulItems(record.doubtfulItems as readonly RecordedDoubtfulItem[] | undefined),
     ...describeCosts(record),
   ].join("\n");
 }

@@ -1,6 +1,9 @@
+import type { RewardRule, Scenario } from "../../domain/scenario.ts";
+import { type DoubtfulItem, findDoubtfulItems } from "../../learning/doubtful-items.ts";
 import type { Separation } from "../../learning/separation.ts";
 import { isProven } from "../../learning/separation.ts";
 import type { Improvement } from "./improve.ts";
+import { evenMemory } from "./judge-challengers.ts";
 
 /** Nothing is known of an error of too few rows. */
 const describeSeparation = ({ auc, standardError }: Separation) => ({
@@ -8,12 +11,29 @@ const describeSeparation = ({ auc, standardError }: Separation) => ({
   ...(Number.isFinite(standardError) && { standardError }),
 });
 
+/** Rewards in reward units. */
+export type RecordedDoubtfulItem = DoubtfulItem;
+
+function describeDoubtful(
+  { prediction, reward, ...item }: DoubtfulItem,
+  rule: RewardRule,
+): RecordedDoubtfulItem {
+  const toReward = (value: number) => rule.minimum + value * (rule.maximum - rule.minimum);
+  return {
+    ...item,
+    prediction: toReward(prediction),
+    ...(reward !== undefined && { reward: toReward(reward) }),
+  };
+}
+
 /** What a cycle's record says of the critic and of what it lets the challengers do. */
-export function describeCritic(improvement: Improvement, slateSize: number) {
-  const { separation, examination, criticLoss, calibration, judgement, challengers } = improvement;
+export function describeCritic(improvement: Improvement, { slateSize, reward }: Scenario) {
+  const { separation, examination, criticLoss, calibration, judgement, challengers, gate } =
+    improvement;
   const restraints = new Map(
     challengers.map(({ setting, restraint }) => [setting.name, restraint] as const),
   );
+  const restrains = isProven(separation.heldOut);
   return {
     settings: judgement.settings.map((setting) => ({
       ...setting,
@@ -22,8 +42,12 @@ export function describeCritic(improvement: Improvement, slateSize: number) {
     discriminator: {
       ...describeSeparation(separation.judged),
       heldOut: describeSeparation(separation.heldOut),
-      restrains: isProven(separation.heldOut),
+      restrains,
     },
+    // A discriminator that is no better than chance accuses nobody.
+    doubtfulItems: restrains
+      ? findDoubtfulItems(gate.rows, evenMemory).map((item) => describeDoubtful(item, reward))
+      : [],
     critic: { firstLoss: criticLoss[0], lastLoss: criticLoss[1] },
     calibration,
     examination: {

@@ -73,7 +73,7 @@ function describe({
     context: improvement.context,
     chosenSetting: judgement.chosen,
     judgedDifference: judgement.difference,
-    ...describeCritic(improvement, scenario.slateSize),
+    ...describeCritic(improvement, scenario),
     distillation: { ...distilled, gap: improvement.gap },
     gate,
     exploration,

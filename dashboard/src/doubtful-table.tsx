@@ -1,0 +1,37 @@
+import type { ReactNode } from "react";
+import type { DoubtfulRow } from "./doubtful-items.ts";
+
+/** The list for operators: where the reward model and satisfied users disagree most. */
+export function DoubtfulTable({ rows }: { readonly rows: readonly DoubtfulRow[] }): ReactNode {
+  return (
+    <section className="doubtful">
+      <h3>Too good to be true</h3>
+      <p className="small">
+        Much is expected of these items, but satisfied users don't choose them.
+      </p>
+      <table className="inner">
+        <thead>
+          <tr>
+            <th scope="col">item</th>
+            {["expected", "D", "shown", "earned"].map((title) => (
+              <th scope="col" className="number" key={title}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.itemId}>
+              <th scope="row">{row.itemId}</th>
+              <td className="number">{row.expected}</td>
+              <td className="number">{row.discriminator}</td>
+              <td className="number">{row.shown}</td>
+              <td className="number">{row.earned}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

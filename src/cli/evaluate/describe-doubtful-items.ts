@@ -1,0 +1,20 @@
+import Table from "cli-table3";
+import type { RecordedDoubtfulItem } from "../../engine/cycle/describe-critic.ts";
+
+const digits = (value: number | undefined) =>
+  value === undefined ? "–" : String(Number(value.toPrecision(3)));
+
+/** Items of which the reward model expects much and which satisfied users don't choose, as lines; none where there are none. */
+export function describeDoubtfulItems(items: readonly RecordedDoubtfulItem[] = []): string[] {
+  if (items.length === 0) return [];
+  const table = new Table({
+    head: ["too good to be true", "states", "expected", "discriminator", "shown", "earned"],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { itemId, states, prediction, discriminator, shown, reward } of items) {
+    const figures = [states, prediction, discriminator, shown, reward].map(digits);
+    table.push([itemId, ...figures]);
+  }
+  return [table.toString()];
+}
