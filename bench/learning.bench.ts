@@ -8,7 +8,7 @@ import { runInProcess } from "./learning/run-in-process.ts";
 import { type KeptOutcome, runUnits, type Unit } from "./learning/run-units.ts";
 import type { LearningWorld } from "./learning/world.ts";
 import { writeReport } from "./learning/write-report.ts";
-import { describeMachine, readMachine, repository } from "./machine.ts";
+import { describeMachine, readMachine, readRevision, repository } from "./machine.ts";
 import { openRunFolder } from "./run-folder.ts";
 
 const reportFolder = (name: string) => join(repository, "bench/results/learning", name);
@@ -75,6 +75,19 @@ function collect(
   return collectResults(world, seeds, new Map(outcomes));
 }
 
+/** How many runs each revision of the sources gave. */
+function describeRevisions(
+  units: readonly Unit[],
+  load: (unit: Unit) => KeptOutcome | undefined,
+): string {
+  const counts = new Map<string, number>();
+  for (const unit of units) {
+    const revision = load(unit)?.revision;
+    if (revision !== undefined) counts.set(revision, (counts.get(revision) ?? 0) + 1);
+  }
+  return [...counts].map(([revision, runs]) => `${revision} (${runs} runs)`).join(", ");
+}
+
 export const learningBench: Bench<{ readonly world: string; readonly seeds: number }> = {
   name: "learning",
   description: "policies that learn, in worlds with known truth and on real feedback",
@@ -89,10 +102,11 @@ export const learningBench: Bench<{ readonly world: string; readonly seeds: numb
     // Seed by seed, so that a run that is broken off has something of everything.
     const units = seeds.flatMap((seed) => cases.map((one) => ({ ...one, seed })));
     const signal = watchInterrupt(report);
-    await runUnits(units, {
+    const failures = await runUnits(units, {
       ...shelf,
       run: runInProcess,
       workers: Math.min(2, availableParallelism()),
+      revision: readRevision(),
       clock: performance.now.bind(performance),
       print: report.note,
       signal,
@@ -104,8 +118,10 @@ export const learningBench: Bench<{ readonly world: string; readonly seeds: numb
     writeReport(reportFolder(name), all, [
       `npm run bench -- learning --world ${name} --seeds ${count}, ${new Date().toISOString()}`,
       ...describeMachine(readMachine()).split("\n"),
+      `sources   ${describeRevisions(units, shelf.load)}`,
     ]);
     report.note(`report    ${relative(repository, join(reportFolder(name), "report.md"))}`);
+    if (failures.length > 0) throw new Error(failures.join("\n"));
     const judged = all.flatMap(judgeTargets).filter(({ outcome }) => outcome !== "not judged");
     if (signal.aborted) return report.skip("broken off; the same command goes on");
     if (judged.length === 0) return report.skip("no target could be judged");

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { resolve } from "node:path";
@@ -41,4 +42,14 @@ export function describeMachine(machine: Machine): string {
     `node      ${node}`,
     `packages  ${versions.join(", ")}`,
   ].join("\n");
+}
+
+/** Commit of the sources, `-dirty` with changes since; `unknown` outside of a clone. */
+export function readRevision(): string {
+  try {
+    const arguments_ = ["describe", "--always", "--dirty", "--exclude", "*"];
+    return execFileSync("git", arguments_, { cwd: repository, encoding: "utf8" }).trim();
+  } catch {
+    return "unknown";
+  }
 }

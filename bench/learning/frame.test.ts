@@ -44,7 +44,7 @@ function createParts(kept = new Map<string, KeptOutcome>()) {
   const controller = new AbortController();
   let now = 0;
   return {
-    ...{ kept, ran, lines, controller, workers: 1, signal: controller.signal },
+    ...{ kept, ran, lines, controller, workers: 1, revision: "a1b2c3", signal: controller.signal },
     load: (unit: Unit) => kept.get(keyOf(unit)),
     save: (unit: Unit, one: KeptOutcome) => void kept.set(keyOf(unit), one),
     run: async (unit: Unit, onProgress: (share: number) => void) => {
@@ -86,14 +86,18 @@ test("what was broken off goes on with what is missing, and says how long it tak
   expect(third.ran).toEqual([]);
 });
 
-test("a seed that fails is named by its error and not kept", async () => {
+test("a seed that fails is named, is not kept, and doesn't keep the others from running", async () => {
   const parts = createParts();
   const run = async ({ seed }: Unit) => {
     if (seed === 2) throw new Error("power cut");
     return outcome(seed);
   };
-  await expect(runUnits(units, { ...parts, run })).rejects.toThrow("power cut");
-  expect([...parts.kept.keys()]).toEqual(["fair 1", "bent 1"]);
+  const failures = await runUnits(units, { ...parts, run });
+  expect(failures).toEqual(
+    ["fair", "bent"].map((name) => `coins ${name}, seed 2 failed: power cut`),
+  );
+  expect([...parts.kept.keys()]).toEqual(["fair 1", "bent 1", "fair 3", "bent 3"]);
+  expect(parts.kept.get("fair 1")).toEqual({ ...outcome(1), seconds: 0, revision: "a1b2c3" });
 });
 
 test("targets are met, missed, or not judged where a case is missing", () => {

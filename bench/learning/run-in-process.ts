@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import { describeUnit, type Unit } from "./run-units.ts";
+import type { Unit } from "./run-units.ts";
 import type { SeedOutcome } from "./world.ts";
 
 interface Message {
@@ -26,7 +26,7 @@ export function runInProcess(
     });
     child.on("error", reject);
     child.on("exit", (code) => {
-      reject(new Error(`${describeUnit(unit)} ended with ${code}; its error is above`));
+      reject(new Error(`its process ended with ${code}, its error is above`));
     });
   });
 }

@@ -9,6 +9,8 @@ export interface Unit {
 
 export interface KeptOutcome extends SeedOutcome {
   readonly seconds: number;
+  /** Of the sources that gave it; a change of them does not run it anew. */
+  readonly revision: string;
 }
 
 export interface RunParts {
@@ -17,6 +19,7 @@ export interface RunParts {
   readonly run: (unit: Unit, onProgress: (share: number) => void) => Promise<SeedOutcome>;
   /** How many units run side by side. */
   readonly workers: number;
+  readonly revision: string;
   /** Milliseconds. */
   readonly clock: () => number;
   /** Takes lines. */
@@ -82,6 +85,7 @@ function createProgress(units: readonly Unit[], parts: RunParts) {
     queue,
     describeRest,
     advance: (unit: Unit, share: number) => running.set(unit, share),
+    drop: (unit: Unit) => running.delete(unit),
     end: (unit: Unit, seconds: number) => {
       running.delete(unit);
       forecast.add(unit, seconds);
@@ -89,12 +93,16 @@ function createProgress(units: readonly Unit[], parts: RunParts) {
   };
 }
 
-/** Runs what is not kept yet, in the order of the units. */
-export async function runUnits(units: readonly Unit[], parts: RunParts): Promise<void> {
+/**
+ * Runs what is not kept yet, in the order of the units. One that fails doesn't keep the others from running.
+ * @returns what failed, in words
+ */
+export async function runUnits(units: readonly Unit[], parts: RunParts): Promise<string[]> {
   const { print, clock, signal } = parts;
   const progress = createProgress(units, parts);
   const kept = units.length - progress.queue.length;
   if (kept > 0) print(`${kept} of ${units.length} runs are kept from before`);
+  const failures: string[] = [];
   const runOne = async (unit: Unit) => {
     const startedAt = clock();
     let printedAt = startedAt;
@@ -107,15 +115,20 @@ export async function runUnits(units: readonly Unit[], parts: RunParts): Promise
     });
     const seconds = (clock() - startedAt) / 1000;
     progress.end(unit, seconds);
-    parts.save(unit, { ...outcome, seconds });
+    parts.save(unit, { ...outcome, seconds, revision: parts.revision });
     print(`${describeUnit(unit)}: ${formatDuration(seconds)}; ${progress.describeRest()}`);
   };
   const work = async () => {
     while (!signal.aborted) {
       const unit = progress.queue.shift();
       if (unit === undefined) return;
-      await runOne(unit);
+      await runOne(unit).catch((error: Error) => {
+        progress.drop(unit);
+        failures.push(`${describeUnit(unit)} failed: ${error.message}`);
+        print(failures.at(-1)!);
+      });
     }
   };
   await Promise.all(Array.from({ length: parts.workers }, work));
+  return failures;
 }
