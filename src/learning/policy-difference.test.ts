@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { klDivergence } from "./challengers.ts";
-import { policyDifference } from "./policy-difference.ts";
+import { differenceBySegment, policyDifference, segmentOf } from "./policy-difference.ts";
 
 const logs = (...probabilities: readonly number[]) => Float64Array.from(probabilities, Math.log);
 
@@ -36,4 +36,27 @@ test("equal policies do not differ, and neither does anything without states", (
   const same = logs(0.3, 0.7);
   expect(policyDifference([{ logPolicy: same, logChallenger: same }])).toEqual(none);
   expect(policyDifference([])).toEqual(none);
+});
+
+test("each segment of users has its own, so that one which moves doesn't hide among those that stay", () => {
+  const user = (events: number) => ({ state: { history: new Array(events).fill(0) } });
+  const stays = { logPolicy: logs(0.3, 0.7), logChallenger: logs(0.3, 0.7) };
+  const moves = { logPolicy: logs(0.5, 0.5), logChallenger: logs(0.1, 0.9) };
+  const found = differenceBySegment([
+    { ...user(12), ...stays },
+    { ...user(0), ...moves },
+    { ...user(30), ...stays },
+  ]);
+  expect(found.map(({ segment, states }) => [segment, states])).toEqual([
+    ["no events", 1],
+    ["many events", 2],
+  ]);
+  expect(found[0]!.mean).toBeCloseTo(klDivergence(moves.logPolicy, moves.logChallenger), 14);
+  expect(found[1]!.mean).toBe(0);
+  expect([0, 1, 9, 10].map(segmentOf)).toEqual([
+    "no events",
+    "few events",
+    "few events",
+    "many events",
+  ]);
 });

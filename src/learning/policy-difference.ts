@@ -38,3 +38,33 @@ export function policyDifference(
     max: weighted.at(-1)?.delta ?? 0,
   };
 }
+
+/** Users by what is known of them. */
+export const segments = ["no events", "few events", "many events"] as const;
+export type Segment = (typeof segments)[number];
+
+const manyEvents = 10;
+
+export function segmentOf(events: number): Segment {
+  if (events === 0) return "no events";
+  return events < manyEvents ? "few events" : "many events";
+}
+
+export interface SegmentDifference extends PolicyDifference {
+  readonly segment: Segment;
+  readonly states: number;
+}
+
+/** Δ of each segment that has states, so that a move of some users doesn't hide in the mean of all. */
+export function differenceBySegment(
+  pairs: readonly {
+    readonly logPolicy: Float64Array;
+    readonly logChallenger: Float64Array;
+    readonly state: { readonly history: readonly unknown[] };
+  }[],
+): SegmentDifference[] {
+  return segments.flatMap((segment) => {
+    const own = pairs.filter(({ state }) => segmentOf(state.history.length) === segment);
+    return own.length === 0 ? [] : [{ segment, states: own.length, ...policyDifference(own) }];
+  });
+}

@@ -9,7 +9,12 @@ import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
 import { describeContext, type MetaContext } from "../../learning/meta-context.ts";
 import { type MetaPolicyState, proposeSettings, vaguePrior } from "../../learning/meta-policy.ts";
 import { memoryHalfLives } from "../../learning/meta-settings.ts";
-import { type PolicyDifference, policyDifference } from "../../learning/policy-difference.ts";
+import {
+  differenceBySegment,
+  type PolicyDifference,
+  policyDifference,
+  type SegmentDifference,
+} from "../../learning/policy-difference.ts";
 import {
   discriminatorSeparation,
   type ScoredRow,
@@ -60,7 +65,8 @@ export interface Improvement {
   readonly judgement: Judgement;
   /** What the settings were proposed for. */
   readonly context: MetaContext;
-  readonly difference: PolicyDifference;
+  /** Over all states, and by segment of users. */
+  readonly difference: PolicyDifference & { readonly segments: readonly SegmentDifference[] };
   readonly distillation: Distillation;
   /** Of D on the rows that judge, and of the candidate's D on the rows that were held out from it. */
   readonly separation: { readonly judged: Separation; readonly heldOut: Separation };
@@ -296,7 +302,7 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
     critic: both.critic.network,
     judgement,
     context,
-    difference: policyDifference(moves),
+    difference: { ...policyDifference(moves), segments: differenceBySegment(moves) },
     distillation,
     separation: { judged: discriminatorSeparation(judged), heldOut: both.critic.separation },
     challengers,
