@@ -7,6 +7,7 @@ import { createScorer } from "../policy/scorer.ts";
 import type { RowScores } from "./challengers.ts";
 import { type CriticRow, type CriticTraining, createCritic, trainCritic } from "./critic.ts";
 import { discriminatorSeparation, scoreCritic } from "./scored-row.ts";
+import { isHeldOut } from "./separation.ts";
 
 const seed = 71;
 const views = sampleViews(3);
@@ -131,6 +132,18 @@ test("feedback that all is old trains as well as new", async () => {
   expect(training.lastLoss).toBeLessThan(training.firstLoss);
   const [good = 0, , bad = 0] = (await scoresOf(training)).rewardHeads.at(-1)!;
   expect(good - bad).toBeGreaterThan(0.2);
+});
+
+test("a discriminator that gets worse on the rows it is not trained on goes back to its best epoch", async () => {
+  const contrary = Array.from({ length: 300 }, (_, user) => {
+    const row = sampleRow(views, { state, user });
+    return { ...row, action: isHeldOut(row) ? 2 : 0, policy: new Float64Array(3).fill(1 / 3) };
+  });
+  const training = await train({ rows: contrary });
+  const { discriminator } = await scoresOf(training);
+  // The first epoch is the best; thereafter item 0 would stand far above the others.
+  expect(discriminator[0]! - discriminator[2]!).toBeLessThan(1.5);
+  expect(training.network.parameters.positionBias!.every(Number.isFinite)).toBe(true);
 });
 
 test("without feedback the critic stays usable and its losses are numbers", async () => {

@@ -165,6 +165,11 @@ export async function trainCritic(options: {
   const recent = rows.filter((row) => row.age < 1).length || rows.length;
   const drawing = { count: rows.length, recent, batchRows: shape.rows };
   const watch = createDiscriminatorWatch(rewardHeadCount);
+  // The position bias isn't trained; it is set at the end.
+  const asNetwork = () => ({
+    ...cut.network,
+    parameters: { ...cut.network.parameters, ...trainer.parameters() },
+  });
   const losses: number[] = [];
   let steps = 0;
   for (let epoch = 0; epoch < epochsFor(epochRows(rows.length, recent), settings); epoch++) {
@@ -191,9 +196,9 @@ export async function trainCritic(options: {
       steps++;
     }
     losses.push(sum / Math.max(1, seen));
-    watch.endEpoch({ ...cut.network, parameters: trainer.parameters() });
+    watch.endEpoch(asNetwork());
   }
-  const settled = watch.settle({ ...cut.network, parameters: trainer.parameters() });
+  const settled = watch.settle(asNetwork());
   const parameters = {
     ...cut.restore(settled.network.parameters),
     positionBias: examinationBias(examination),
