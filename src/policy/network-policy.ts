@@ -60,7 +60,6 @@ export async function loadNetworkPolicy(file: TensorFile): Promise<Policy> {
       return heads![0]!;
     },
     towers: {
-      width: network.shape.width,
       represent: (state, candidates) => scorer.represent({ state, candidates }),
       isKnown: (itemId) => known.has(itemId),
     },

@@ -29,7 +29,6 @@ export interface PolicyState {
 
 /** The same logits, with what they are made of. */
 export interface PolicyTowers {
-  readonly width: number;
   represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Towers>;
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;

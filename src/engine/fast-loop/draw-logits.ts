@@ -1,6 +1,6 @@
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import { fastFeatures, type Towers } from "../../policy/fast-loop/features.ts";
+import type { Towers } from "../../policy/fast-loop/features.ts";
 import type { ResidualModel } from "../../policy/fast-loop/residual-model.ts";
 import type { ItemView, PolicyTowers } from "../../policy/policy.ts";
 
@@ -15,11 +15,10 @@ export function drawLogits(options: {
   readonly random: RandomStream;
 }): Float64Array {
   const { model, represented, views, towers, settings } = options;
-  const gain = model.draw(options.random.split("fast-loop"), settings.drawScale);
-  const { features } = fastFeatures(represented);
-  return Float64Array.from(views, ({ itemId }, index) => {
-    const item = { itemId, isKnown: towers.isKnown(itemId) };
-    const drawn = gain(features[index] ?? new Float64Array(0), item);
-    return (represented.logits[index] ?? 0) + drawn / settings.temperature;
-  });
+  const draw = model.draw(options.random.split("fast-loop"), settings.drawScale);
+  const items = views.map(({ itemId }) => ({ itemId, isKnown: towers.isKnown(itemId) }));
+  const gains = draw(represented, items);
+  return represented.logits.map(
+    (logit, index) => logit + (gains[index] ?? 0) / settings.temperature,
+  );
 }

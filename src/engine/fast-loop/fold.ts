@@ -1,9 +1,8 @@
 import type { Feedback } from "../../domain/decision.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { countFeatures, fastFeatures } from "../../policy/fast-loop/features.ts";
 import {
   createResidualModel,
-  type FastEvent,
+  type FastDecision,
   type ResidualModel,
 } from "../../policy/fast-loop/residual-model.ts";
 import type { PolicyTowers } from "../../policy/policy.ts";
@@ -44,52 +43,41 @@ export interface FoldParts {
  * to 2·`renewal` of them, and any process that reads the record comes to the same model.
  */
 export interface Fold {
-  /** Decisions before and in the model's last block. */
-  readonly count: number;
   /** Event number of the newest decision that was learnt from, 0 where there was none. */
   readonly through: number;
-  /** Absent until it has all that it has to remember. */
+  /** Absent before the first block, and until it has all that it has to remember. */
   readonly model: ResidualModel | undefined;
   /** Learns the next block if it is whole and due. Not to be called again before it is done. */
   next(isDue: (block: readonly Feedback[]) => boolean): Promise<boolean>;
 }
 
-/** Shown items of a decision, as a policy sees them that may be another than the one that showed them. */
-async function toEvents(
-  parts: FoldParts,
+/** A decision as a policy sees it that may be another than the one that made it. */
+async function toFastDecision(
+  { store, scenario, towers }: FoldParts,
   { decision, rewards }: Feedback,
   catalogue: ReturnType<typeof createCatalogue>,
-): Promise<FastEvent[]> {
-  const { scenario, towers, temperature } = parts;
-  const user = await readUser(parts.store, decision.userId, decision.asOf);
+): Promise<FastDecision> {
+  const user = await readUser(store, decision.userId, decision.asOf);
   const state = createState({ user, catalogue, scenario, context: decision.context });
   const views = decision.candidates.map((candidate) => viewLogged(candidate, catalogue));
-  const { features, advantages } = fastFeatures(await towers.represent(state, views));
   const order = decision.candidates.map(({ itemId }) => itemId);
-  return decision.slate.flatMap((itemId, position) => {
-    const index = order.indexOf(itemId);
-    const x = features[index];
-    if (x === undefined) return [];
-    return {
-      itemId,
-      isKnown: towers.isKnown(itemId),
-      features: x,
-      position,
-      promise: temperature * (advantages[index] ?? 0),
-      reward: normaliseReward(rewards[position], scenario.reward),
-    };
-  });
+  const shown = decision.slate.map((itemId, position) => ({
+    itemId,
+    isKnown: towers.isKnown(itemId),
+    candidate: order.indexOf(itemId),
+    position,
+    reward: normaliseReward(rewards[position], scenario.reward),
+  }));
+  const represented = await towers.represent(state, views);
+  // A row that was changed by hand must not stop what comes after it.
+  return { towers: represented, shown: shown.filter(({ candidate }) => candidate >= 0) };
 }
 
-/** @param decisions from this many on the fold must give its model */
-export async function createFold(parts: FoldParts, decisions: number): Promise<Fold> {
+/** @param from decisions, after which the fold must give its model */
+export async function createFold(parts: FoldParts, from: number): Promise<Fold> {
   const { store, scenario, renewal } = parts;
-  const create = () =>
-    createResidualModel({
-      features: countFeatures(parts.towers.width),
-      forgetting: parts.forgetting,
-    });
-  const start = renewal * Math.max(0, Math.floor(decisions / renewal) - 1);
+  const create = () => createResidualModel(parts);
+  const start = renewal * Math.max(0, Math.floor(from / renewal) - 1);
   const catalogue = createCatalogue(store.items, parts.text);
   let count = start;
   let through = start === 0 ? 0 : ((await store.decisions.nth(scenario.name, start)) ?? 0);
@@ -104,14 +92,12 @@ export async function createFold(parts: FoldParts, decisions: number): Promise<F
     });
 
   return {
-    get count() {
-      return count;
-    },
     get through() {
       return through;
     },
     get model() {
-      return start === 0 || count >= start + renewal ? older : undefined;
+      const isWhole = start === 0 || count >= start + renewal;
+      return isWhole && older.isReady ? older : undefined;
     },
     next: async (isDue) => {
       const block = await readBlock();
@@ -119,13 +105,12 @@ export async function createFold(parts: FoldParts, decisions: number): Promise<F
       if (last === undefined || !isDue(block)) return false;
       // As of the block and not of each decision, so that it only moves forward.
       await catalogue.refresh(last.sequence);
-      const events: FastEvent[] = [];
-      for (const feedback of block) events.push(...(await toEvents(parts, feedback, catalogue)));
-      // All at once: requests see the model between blocks only.
-      for (const event of events) {
-        older.learn(event);
-        newer.learn(event);
-      }
+      const decisions: FastDecision[] = [];
+      for (const feedback of block)
+        decisions.push(await toFastDecision(parts, feedback, catalogue));
+      // All at once: requests see the models between blocks only.
+      older.learn(decisions);
+      newer.learn(decisions);
       count += blockSize;
       through = last.sequence;
       if (count % renewal === 0) [older, newer] = [newer, create()];

@@ -1,51 +1,37 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { countFeatures, fastFeatures } from "./features.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { centre, createBasis, createFeatures, featureCount, type Towers } from "./features.ts";
 
-const width = 4;
-const vector = fc
-  .array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: width, maxLength: width })
-  .map((values) => Float32Array.from(values));
-const scene = fc
-  .record({ state: vector, items: fc.array(vector, { minLength: 2, maxLength: 6 }) })
-  .chain(({ state, items }) =>
-    fc.record({
-      state: fc.constant(state),
-      items: fc.constant(items),
-      logits: fc
-        .array(fc.double({ min: -9, max: 9, noNaN: true }), {
-          minLength: items.length,
-          maxLength: items.length,
-        })
-        .map((values) => Float64Array.from(values)),
-    }),
-  );
+const width = 12;
 
-test("the size of networks makes no difference, that of logits does", () => {
-  const state = Float32Array.of(1, 2, 0, -1);
-  const items = [Float32Array.of(0, 1, 1, 0), Float32Array.of(3, 0, -1, 2)];
-  const logits = Float64Array.of(1, 2);
-  const { features } = fastFeatures({ state, items, logits });
-  const doubled = fastFeatures({
-    state: state.map((value) => 2 * value),
-    items: items.map((item) => item.map((value) => 2 * value)),
-    logits,
+function drawTowers(seed: number): Towers {
+  const random = createRandom(seed);
+  const vector = () => Float32Array.from({ length: width }, () => 3 + random.normal());
+  const items = Array.from({ length: 5 }, vector);
+  return { state: vector(), items, logits: Float64Array.from(items, () => 4 * random.normal()) };
+}
+const seen = [1, 2, 3, 4].map(drawTowers);
+
+function allFeatures({ state, items, logits }: Towers, basis = createBasis(seen)): Float64Array[] {
+  const write = createFeatures(basis, state);
+  const advantages = centre(logits);
+  return items.map((item, index) => {
+    const x = new Float64Array(featureCount);
+    write(item, advantages[index]!, x);
+    return x;
   });
-  for (const [index, x] of features.entries()) {
-    expect(x).toHaveLength(countFeatures(width));
-    for (const [cell, value] of x.entries())
-      expect(doubled.features[index]![cell]).toBeCloseTo(value, 12);
-  }
-  expect(features[0]!.at(-1)).not.toBeCloseTo(features[1]!.at(-1)!, 3);
-});
+}
 
 test("advantages have a mean of 0 under the softmax of the logits", () => {
+  const logits = fc
+    .array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 1, maxLength: 9 })
+    .map((values) => Float64Array.from(values));
   fc.assert(
-    fc.property(scene, ({ logits, ...rest }) => {
-      const { advantages } = fastFeatures({ ...rest, logits });
-      const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
-      const mean = logits.reduce(
-        (sum, logit, index) => sum + (Math.exp(logit) / total) * advantages[index]!,
+    fc.property(logits, (z) => {
+      const total = z.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      const mean = centre(z).reduce(
+        (sum, advantage, index) => sum + (Math.exp(z[index]!) / total) * advantage,
         0,
       );
       expect(Math.abs(mean)).toBeLessThan(1e-12);
@@ -53,22 +39,41 @@ test("advantages have a mean of 0 under the softmax of the logits", () => {
   );
 });
 
-test("leaving candidates out shifts the features of the others by one vector", () => {
-  fc.assert(
-    fc.property(scene, ({ state, items, logits }) => {
-      const whole = fastFeatures({ state, items, logits }).features;
-      const rest = { state, items: items.slice(0, -1), logits: logits.slice(0, -1) };
-      const left = fastFeatures(rest).features;
-      const shift = whole[0]!.map((value, cell) => value - left[0]![cell]!);
-      for (const [index, x] of left.entries())
-        for (const [cell, value] of x.entries())
-          expect(Math.abs(value + shift[cell]! - whole[index]![cell]!)).toBeLessThan(1e-12);
-    }),
-  );
+test("parts have length 1, whatever the network's scale and mean are", () => {
+  const towers = drawTowers(9);
+  const moved = (vector: Float32Array) => vector.map((value) => 8 * value + 16);
+  const move = ({ state, items, logits }: Towers): Towers => ({
+    state: moved(state),
+    items: items.map(moved),
+    logits,
+  });
+  const found = allFeatures(towers);
+  const ofMoved = allFeatures(move(towers), createBasis(seen.map(move)));
+  for (const [index, x] of found.entries()) {
+    const squares = (from: number, to: number) =>
+      x.subarray(from, to).reduce((sum, value) => sum + value ** 2, 0);
+    expect(squares(0, 64)).toBeCloseTo(1, 12);
+    expect(squares(64, 72)).toBeCloseTo(1, 12);
+    for (const [cell, value] of x.entries()) expect(ofMoved[index]![cell]).toBeCloseTo(value, 3);
+  }
 });
 
-test("a state or an item of length 0 gives finite features", () => {
-  const zero = new Float32Array(width);
-  const { features } = fastFeatures({ state: zero, items: [zero], logits: Float64Array.of(5) });
-  expect([...features[0]!]).toEqual(new Array(countFeatures(width)).fill(0));
+test("leaving candidates out shifts the features of the others by one vector", () => {
+  for (let seed = 10; seed < 20; seed++) {
+    const towers = drawTowers(seed);
+    const { state, items, logits } = towers;
+    const whole = allFeatures(towers);
+    const left = allFeatures({ state, items: items.slice(0, -1), logits: logits.slice(0, -1) });
+    const shift = whole[0]!.map((value, cell) => value - left[0]![cell]!);
+    for (const [index, x] of left.entries())
+      for (const [cell, value] of x.entries())
+        expect(Math.abs(value + shift[cell]! - whole[index]![cell]!)).toBeLessThan(1e-12);
+  }
+});
+
+test("what all states or items have in common is no feature", () => {
+  const same = drawTowers(1);
+  const alike = { ...same, items: same.items.map(() => same.items[0]!) };
+  const [x] = allFeatures(alike, createBasis([alike]));
+  expect([...x!.subarray(0, featureCount - 1)]).toEqual(new Array(featureCount - 1).fill(0));
 });

@@ -1,3 +1,8 @@
+import {
+  type PrincipalDirections,
+  principalDirections,
+} from "../../numeric/principal-directions.ts";
+
 /** A state and candidates as a network sees them. */
 export interface Towers {
   /** h, `width` numbers. */
@@ -8,26 +13,32 @@ export interface Towers {
   readonly logits: Float64Array;
 }
 
-export interface FastFeatures {
-  /** x of each candidate. */
-  readonly features: readonly Float64Array[];
-  /** z − z̄ of each candidate, z̄ the mean under the softmax of the candidates. */
-  readonly advantages: Float64Array;
+/** In which directions states and items differ: what a linear model of their products has to tell apart. */
+export interface FeatureBasis {
+  readonly states: PrincipalDirections;
+  readonly items: PrincipalDirections;
 }
 
+/** Directions of states, and as many of items. */
+const directionCount = 8;
 /** Typical logits of a trained policy above their mean. */
 const advantageScale = 4;
 
-/** Of a network of a width. */
-export const countFeatures = (width: number): number => 2 * width + 1;
+export const featureCount: number = directionCount * directionCount + directionCount + 1;
 
-function norm(values: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
-  return Math.sqrt(sum);
-}
+export const createBasis = (seen: readonly Towers[]): FeatureBasis => ({
+  states: principalDirections(
+    seen.map(({ state }) => state),
+    directionCount,
+  ),
+  items: principalDirections(
+    seen.flatMap(({ items }) => items),
+    directionCount,
+  ),
+});
 
-function centre(logits: Float64Array): Float64Array {
+/** z − z̄ of each candidate, z̄ the mean under the softmax of the candidates. */
+export function centre(logits: Float64Array): Float64Array {
   const largest = logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
   let [total, weighted] = [0, 0];
   for (const logit of logits) {
@@ -38,25 +49,38 @@ function centre(logits: Float64Array): Float64Array {
   return logits.map((logit) => logit - weighted / total);
 }
 
+/** Coordinates in the basis, scaled to length 1: where a vector points, seen from the mean; 0 at the mean itself. */
+function locate({ mean, directions }: PrincipalDirections, vector: Float32Array): Float64Array {
+  const found = new Float64Array(directionCount);
+  let squares = 0;
+  for (const [index, direction] of directions.entries()) {
+    let sum = 0;
+    for (let cell = 0; cell < vector.length; cell++)
+      sum += (vector[cell]! - mean[cell]!) * direction[cell]!;
+    found[index] = sum;
+    squares += sum * sum;
+  }
+  const length = Math.sqrt(squares) || 1;
+  return found.map((value) => value / length);
+}
+
 /**
- * x = [√d·ĥ∘ê, ê, a/4] with directions ĥ and ê of state and item and the advantage a = z − z̄: what items are liked, by
- * whom, and whether the policy goes too far. Each part has a length of about 1, whatever scale a network has. Linear in a,
- * so that leaving candidates out shifts the others' gains by one number, which no propensity sees.
+ * Writes x = [p⊗q, q, (z − z̄)/4] of a candidate, with p and q where state and item point: who likes what, what is liked, and
+ * whether the policy goes too far. Linear in z, so that leaving candidates out shifts the gains of the others by one number,
+ * which no propensity sees.
  */
-export function fastFeatures({ state, items, logits }: Towers): FastFeatures {
-  const advantages = centre(logits);
-  const width = state.length;
-  const stateScale = Math.sqrt(width) / (norm(state) || 1);
-  const features = items.map((item, candidate) => {
-    const x = new Float64Array(countFeatures(width));
-    const itemScale = 1 / (norm(item) || 1);
-    for (let index = 0; index < width; index++) {
-      const direction = item[index]! * itemScale;
-      x[index] = state[index]! * stateScale * direction;
-      x[width + index] = direction;
+export function createFeatures(
+  basis: FeatureBasis,
+  state: Float32Array,
+): (item: Float32Array, advantage: number, x: Float64Array) => void {
+  const p = locate(basis.states, state);
+  return (item, advantage, x) => {
+    const q = locate(basis.items, item);
+    for (let row = 0; row < directionCount; row++) {
+      for (let column = 0; column < directionCount; column++)
+        x[row * directionCount + column] = p[row]! * q[column]!;
     }
-    x[2 * width] = advantages[candidate]! / advantageScale;
-    return x;
-  });
-  return { features, advantages };
+    x.set(q, directionCount * directionCount);
+    x[featureCount - 1] = advantage / advantageScale;
+  };
 }

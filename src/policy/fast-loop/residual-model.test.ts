@@ -1,75 +1,116 @@
 import { expect, test } from "vitest";
 import { itemId } from "../../domain/ids.ts";
-import { createRandom } from "../../numeric/random.ts";
-import { createResidualModel, type FastEvent, type ResidualModel } from "./residual-model.ts";
+import { createRandom, type RandomStream } from "../../numeric/random.ts";
+import type { Towers } from "./features.ts";
+import type { ItemOfModel } from "./item-residuals.ts";
+import { createResidualModel, type FastDecision, type ResidualModel } from "./residual-model.ts";
 
-const features = 3;
-const bad = { itemId: itemId("bad"), isKnown: true };
+const options = { forgetting: 0.9999, temperature: 0.05 };
+const old = { itemId: itemId("old"), isKnown: true };
 const fresh = { itemId: itemId("fresh"), isKnown: false };
 
-/** Rewards of 0.4, less at position 1, with the promise kept, a direction that pays and a new item that pays. */
-function drawEvent(random: ReturnType<typeof createRandom>): FastEvent {
-  const x = Float64Array.from({ length: features }, () => random.normal());
+const axis = (index: number, sign: number) => {
+  const vector = new Float32Array(4);
+  vector[index] = sign;
+  return vector;
+};
+/** Two kinds of users and two of items, and logits that promise 0.05 more of the first. */
+const sceneOf = (user: number): Towers => ({
+  state: axis(0, user),
+  items: [axis(1, 1), axis(1, -1)],
+  logits: Float64Array.of(1, 0),
+});
+
+/** Users like their own kind of item by 0.2, position 1 earns 0.2 less, a new item 0.3 more, and promises are kept. */
+function drawDecision(random: RandomStream): FastDecision {
+  const user = random.uniform() < 0.5 ? 1 : -1;
+  const candidate = random.integer(2);
   const position = random.integer(2);
-  const item = random.uniform() < 0.1 ? fresh : bad;
-  const promise = 0.05 * random.normal();
-  const mean = 0.4 - 0.2 * position + promise + 0.1 * x[1]! + (item === fresh ? 0.3 : 0);
-  return { ...item, features: x, position, promise, reward: mean + 0.1 * random.normal() };
+  const item = random.uniform() < 0.1 ? fresh : old;
+  const liking = candidate === (user === 1 ? 0 : 1) ? 0.2 : 0;
+  const promise = candidate === 0 ? 0.05 : 0;
+  const mean = 0.3 + liking + promise - 0.2 * position + (item === fresh ? 0.3 : 0);
+  const shown = [{ ...item, candidate, position, reward: mean + 0.1 * random.normal() }];
+  return { towers: sceneOf(user), shown };
 }
 
-function teach(model: ResidualModel, events: number, seed: number): void {
+function teach(model: ResidualModel, blocks: number, seed: number): void {
   const random = createRandom(seed);
-  for (let event = 0; event < events; event++) model.learn(drawEvent(random));
+  for (let block = 0; block < blocks; block++)
+    model.learn(Array.from({ length: 16 }, () => drawDecision(random)));
 }
 
-const gain = (model: ResidualModel, x: readonly number[], item = bad, scale = 0, seed = 1) =>
-  model.draw(createRandom(seed), scale)(Float64Array.from(x), item);
+const gains = (
+  model: ResidualModel,
+  user: number,
+  items: readonly ItemOfModel[],
+  draw = [0, 1],
+) => {
+  const [scale = 0, seed = 1] = draw;
+  return model.draw(createRandom(seed), scale)(sceneOf(user), items);
+};
 
-test("it finds what pays beyond promise and position, without noise in what it draws", () => {
-  const model = createResidualModel({ features, forgetting: 0.9999 });
-  teach(model, 3000, 1);
-  // Five standard errors of a mean of the new item's 300 events, and what the priors take of the truth.
-  const bound = (missing: number) => 5 * (0.1 / Math.sqrt(300)) + missing;
-  const above = (x: readonly number[], item = bad) => gain(model, x, item) - gain(model, [0, 0, 0]);
-  expect(Math.abs(above([0, 1, 0]) - 0.1)).toBeLessThan(bound((0.1 * 50) / 3000));
-  expect(Math.abs(above([1, 0, 0]))).toBeLessThan(bound(0));
-  expect(Math.abs(above([0, 0, 0], fresh) - 0.3)).toBeLessThan(bound((0.3 * 10) / 300));
+test("it finds what pays beyond promise and position", () => {
+  const model = createResidualModel(options);
+  teach(model, 60, 1);
+  // Five standard errors of a difference of two means, the smaller of some 90 events, and what the priors take.
+  const bound = 5 * 0.1 * Math.sqrt(1 / 90 + 1 / 400) + 0.3 * (10 / 90);
+  for (const user of [1, -1]) {
+    const [first, second] = gains(model, user, [old, old]);
+    expect(Math.abs(first! - second! - 0.2 * user)).toBeLessThan(bound);
+    const [, ofFresh] = gains(model, user, [old, fresh]);
+    expect(Math.abs(ofFresh! - second! - 0.3)).toBeLessThan(bound);
+  }
 });
 
 test("a draw is one for all candidates, and follows from its stream", () => {
-  const model = createResidualModel({ features, forgetting: 0.99 });
-  teach(model, 100, 2);
-  const x = [0.3, -1, 2];
-  const draw = model.draw(createRandom(7), 1);
-  const drawn = draw(Float64Array.from(x), bad);
-  expect(draw(Float64Array.from(x), bad)).toBe(drawn);
-  expect(gain(model, x, bad, 1, 7)).toBe(drawn);
-  expect(gain(model, x, bad, 1, 8)).not.toBe(drawn);
-  // Linear in x but for the item's own part.
-  const own = draw(new Float64Array(features), bad);
-  const half = x.map((value) => value / 2);
-  expect(draw(Float64Array.from(half), bad) - own).toBeCloseTo((drawn - own) / 2, 12);
-  expect(gain(model, x, bad, 0, 7)).toBe(gain(model, x, bad, 0, 8));
+  const model = createResidualModel(options);
+  teach(model, 4, 2);
+  const drawn = gains(model, 1, [old, old], [1, 7]);
+  expect(gains(model, 1, [old, old], [1, 7])).toEqual(drawn);
+  expect(gains(model, 1, [old, old], [1, 8])).not.toEqual(drawn);
+  expect(gains(model, 1, [old, old], [0, 7])).toEqual(gains(model, 1, [old, old], [0, 8]));
+  // One weight vector: candidates that look the same get the same.
+  const same = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1)], logits: new Float64Array(2) };
+  const [first, second] = model.draw(createRandom(7), 1)(same, [old, old]);
+  expect(first).toBe(second);
 });
 
 test("draws of a new item scatter more than those of one that the policy knows", () => {
-  const model = createResidualModel({ features, forgetting: 0.99 });
-  const squares = (item: typeof bad) =>
-    Array.from({ length: 400 }, (_, seed) => gain(model, [0, 0, 0], item, 1, seed) ** 2).reduce(
-      (sum, square) => sum + square,
-    );
-  // The prior variances are σ²/200 and σ²/10; a ratio of 400 squares is within 5·2/√400 of theirs.
-  expect(squares(fresh) / squares(bad)).toBeGreaterThan(20 * 0.5);
-  expect(squares(fresh) / squares(bad)).toBeLessThan(20 * 2);
+  const model = createResidualModel(options);
+  model.learn([{ towers: sceneOf(1), shown: [] }]);
+  const squares = (item: ItemOfModel) => {
+    const drawn = Array.from({ length: 400 }, (_, seed) => {
+      const draw = model.draw(createRandom(seed), 1);
+      const towers = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1)] };
+      const [gain, other] = draw({ ...towers, logits: new Float64Array(2) }, [
+        item,
+        { itemId: itemId("other"), isKnown: true },
+      ]);
+      return (gain! - other!) ** 2;
+    });
+    return drawn.reduce((sum, square) => sum + square, 0);
+  };
+  // Variances 1/10 + 1/200 and 2/200 in σ²: a ratio of 10.5. Each sum of 400 squares has a relative error of √(2/400).
+  const ratio = squares(fresh) / squares(old);
+  expect(Math.abs(ratio / 10.5 - 1)).toBeLessThan(5 * Math.sqrt((2 * 2) / 400));
 });
 
-test("a clone learns apart, and comes to the same from the same events", () => {
-  const model = createResidualModel({ features, forgetting: 0.99 });
-  teach(model, 50, 3);
+test("a clone learns apart, and comes to the same from the same blocks", () => {
+  const model = createResidualModel(options);
+  teach(model, 3, 3);
   const clone = model.clone();
-  const before = gain(clone, [1, 1, 1], fresh, 1);
-  teach(model, 20, 4);
-  expect(gain(clone, [1, 1, 1], fresh, 1)).toBe(before);
-  teach(clone, 20, 4);
-  expect(gain(clone, [1, 1, 1], fresh, 1)).toBe(gain(model, [1, 1, 1], fresh, 1));
+  const before = gains(clone, 1, [fresh, old], [1, 1]);
+  teach(model, 2, 4);
+  expect(gains(clone, 1, [fresh, old], [1, 1])).toEqual(before);
+  teach(clone, 2, 4);
+  expect(gains(clone, 1, [fresh, old], [1, 1])).toEqual(gains(model, 1, [fresh, old], [1, 1]));
+});
+
+test("before its first block it has nothing to draw", () => {
+  const model = createResidualModel(options);
+  expect(model.isReady).toBe(false);
+  expect(() => model.draw(createRandom(1), 1)).toThrow(/no block yet/);
+  teach(model, 1, 5);
+  expect(model.isReady).toBe(true);
 });

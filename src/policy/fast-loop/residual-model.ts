@@ -1,4 +1,12 @@
 import type { RandomStream } from "../../numeric/random.ts";
+import {
+  centre,
+  createBasis,
+  createFeatures,
+  type FeatureBasis,
+  featureCount,
+  type Towers,
+} from "./features.ts";
 import { createItemResiduals, type ItemOfModel } from "./item-residuals.ts";
 import { createLinearHead } from "./linear-head.ts";
 
@@ -6,13 +14,17 @@ import { createLinearHead } from "./linear-head.ts";
 export const modelVersion = 1;
 
 /** One shown item with its reward. */
-export interface FastEvent extends ItemOfModel {
-  readonly features: Float64Array;
+export interface ShownItem extends ItemOfModel {
+  /** Index among the candidates. */
+  readonly candidate: number;
   readonly position: number;
-  /** What the policy promises of the item beyond its average choice: η·(z − z̄), in shares of the reward range. */
-  readonly promise: number;
   /** In [0, 1]: share of the reward range. */
   readonly reward: number;
+}
+
+export interface FastDecision {
+  readonly towers: Towers;
+  readonly shown: readonly ShownItem[];
 }
 
 /**
@@ -20,20 +32,25 @@ export interface FastEvent extends ItemOfModel {
  * item, both Bayesian and both fitted to what the other leaves. A position's mean reward is taken off first.
  */
 export interface ResidualModel {
-  learn(event: FastEvent): void;
-  /** One draw of the whole model: of a candidate the reward beyond the promise, in shares of the reward range. */
-  draw(random: RandomStream, scale: number): (features: Float64Array, item: ItemOfModel) => number;
+  /** False before its first block, which gives it its features. */
+  readonly isReady: boolean;
+  learn(block: readonly FastDecision[]): void;
+  /** One draw of the whole model: of each candidate the reward beyond its promise, in shares of the reward range. */
+  draw(
+    random: RandomStream,
+    scale: number,
+  ): (towers: Towers, items: readonly ItemOfModel[]) => Float64Array;
   clone(): ResidualModel;
 }
 
 export interface ResidualModelOptions {
-  /** Of an event. */
-  readonly features: number;
   readonly forgetting: number;
+  /** η: an item promises η·(z − z̄) more than the policy's average choice, in shares of the reward range. */
+  readonly temperature: number;
 }
 
 /** Events that the prior of a weight weighs as much as, for features of length about 1. */
-const priorEvents = 50;
+const priorEvents = 5;
 /** That of a reward that is 0 or 1 as often; what it is comes out within tens of events. */
 const firstNoiseVariance = 0.25;
 
@@ -43,6 +60,7 @@ interface PositionMean {
 }
 
 interface Parts {
+  readonly basis?: FeatureBasis;
   readonly head: ReturnType<typeof createLinearHead>;
   readonly items: ReturnType<typeof createItemResiduals>;
   readonly positions: readonly PositionMean[];
@@ -55,45 +73,72 @@ function dot(left: Float64Array, right: Float64Array): number {
 }
 
 function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
+  const { forgetting, temperature } = options;
   const { head, items } = parts;
   const positions = [...parts.positions];
+  let { basis } = parts;
+  const x = new Float64Array(featureCount);
 
   /** Mean reward of the position's events, this one included; older ones are forgotten as fast as by the head. */
-  function updatePosition(position: number, reward: number): number {
+  function updatePosition({ position, reward }: ShownItem): number {
     const { mean, events } = positions[position] ?? { mean: 0, events: 0 };
-    const share = Math.max(1 / (events + 1), 1 - options.forgetting);
+    const share = Math.max(1 / (events + 1), 1 - forgetting);
     const next = mean + share * (reward - mean);
     positions[position] = { mean: next, events: events + 1 };
     return next;
   }
 
+  function learnShown(item: ShownItem, advantage: number): void {
+    const target = item.reward - updatePosition(item) - temperature * advantage;
+    const ofItem = items.find(item).mean;
+    const ofHead = head.predict(x);
+    head.update(x, target - ofItem);
+    items.update(item, target - ofHead);
+  }
+
   return {
-    learn: (event) => {
-      const target = event.reward - updatePosition(event.position, event.reward) - event.promise;
-      const ofItem = items.find(event).mean;
-      const ofHead = head.predict(event.features);
-      head.update(event.features, target - ofItem);
-      items.update(event, target - ofHead);
+    get isReady() {
+      return basis !== undefined;
+    },
+    learn: (block) => {
+      basis ??= createBasis(block.map(({ towers }) => towers));
+      for (const { towers, shown } of block) {
+        const write = createFeatures(basis, towers.state);
+        const advantages = centre(towers.logits);
+        for (const item of shown) {
+          const advantage = advantages[item.candidate]!;
+          write(towers.items[item.candidate]!, advantage, x);
+          learnShown(item, advantage);
+        }
+      }
     },
     draw: (random, scale) => {
+      if (basis === undefined) throw new RangeError("it has learnt from no block yet");
+      const known = basis;
       const weights = head.draw(random.split("weights"), scale);
       const ofItems = random.split("items");
       const deviation = scale * Math.sqrt(head.noiseVariance());
-      return (features, item) => {
-        const { mean, spread } = items.find(item);
-        const luck = ofItems.split(item.itemId).normal();
-        return dot(features, weights) + mean + deviation * Math.sqrt(spread) * luck;
+      return (towers, candidates) => {
+        const write = createFeatures(known, towers.state);
+        const advantages = centre(towers.logits);
+        return Float64Array.from(candidates, (item, candidate) => {
+          write(towers.items[candidate]!, advantages[candidate]!, x);
+          const { mean, spread } = items.find(item);
+          const luck = ofItems.split(item.itemId).normal();
+          return dot(x, weights) + mean + deviation * Math.sqrt(spread) * luck;
+        });
       };
     },
     clone: () => {
       const copy = createLinearHead(headOptions(options), head.encode());
-      return build(options, { head: copy, items: items.clone(), positions });
+      const own = { head: copy, items: items.clone(), positions };
+      return build(options, basis === undefined ? own : { ...own, basis });
     },
   };
 }
 
-const headOptions = ({ features, forgetting }: ResidualModelOptions) => ({
-  size: features,
+const headOptions = ({ forgetting }: ResidualModelOptions) => ({
+  size: featureCount,
   priorPrecision: priorEvents,
   forgetting,
   noiseVariance: firstNoiseVariance,
