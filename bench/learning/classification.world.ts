@@ -27,8 +27,10 @@ async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutc
   const set = readSet(caseName as SetName);
   const visits = createVisits(set, seed);
   const classes = set.classes.length;
-  const ours = Object.entries(settingsOf).map(([policy, settings]) => {
-    const wrong = playThompson(visits, { classes, settings, seed }, onProgress);
+  const ours = Object.entries(settingsOf).map(([policy, settings], index) => {
+    // The third part is the peer's.
+    const advance = (share: number) => onProgress((index + share) / 3);
+    const wrong = playThompson(visits, { classes, settings, seed }, advance);
     return [policy, [...wrong]] as const;
   });
   const theirs = vowpalWabbitIsThere ? await measurePeer(set, seed) : [];

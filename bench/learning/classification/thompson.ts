@@ -20,7 +20,7 @@ export interface ThompsonSettings {
 
 export const defaultSettings: ThompsonSettings = {
   fourierFeatures: 256,
-  bandwidth: 1,
+  bandwidth: 0.8,
   inputScale: 1,
   priorPrecision: 0.1,
   noiseVariance: 0.1,
