@@ -25,8 +25,9 @@ export function runInProcess(
       if (outcome !== undefined) resolve(outcome);
     });
     child.on("error", reject);
-    child.on("exit", (code) => {
-      reject(new Error(`its process ended with ${code}, its error is above`));
+    // Not "exit", which may come before the last message.
+    child.on("close", (code, signal) => {
+      reject(new Error(`its process ended with ${code ?? signal}, its error is above`));
     });
   });
 }
