@@ -162,13 +162,14 @@ describe("shuffled batches", () => {
 });
 
 describe("batches of recent rows", () => {
+  const most = 1000;
   const draw = (count: number, recent: number, random = createRandom(1)) =>
-    [...recentBatches({ count, recent, batchRows: 8 }, random)].flat();
+    [...recentBatches({ count, recent, most, batchRows: 8 }, random)].flat();
 
   test("hold all recent rows and as many older ones, which count for all that are older", () => {
     const drawn = draw(100, 10);
     expect(drawn.length).toBe(20);
-    expect(epochRows(100, 10)).toBe(20);
+    expect(epochRows({ count: 100, recent: 10, most })).toBe(20);
     expect(new Set(drawn.map(({ index }) => index)).size).toBe(20);
     const recent = drawn.filter(({ index }) => index < 10);
     expect(recent.map(({ weight }) => weight)).toEqual(new Array(10).fill(1));
@@ -179,11 +180,28 @@ describe("batches of recent rows", () => {
   test("hold every row as it is where half of them are recent", () => {
     for (const recent of [50, 70, 100]) {
       const drawn = draw(100, recent);
-      expect(drawn.length).toBe(epochRows(100, recent));
+      expect(drawn.length).toBe(epochRows({ count: 100, recent, most }));
       expect(drawn.map(({ index }) => index).toSorted((a1, b1) => a1 - b1)).toEqual([
         ...Array(100).keys(),
       ]);
       expect(drawn.every(({ weight }) => weight === 1)).toBe(true);
+    }
+  });
+
+  test("draw from both where they are too many, each weighted up for all of its kind", () => {
+    for (const [count, recent, expected] of [
+      [9000, 4000, 500],
+      [4200, 4000, 800],
+      [4000, 4000, 1000],
+    ] as const) {
+      const drawn = draw(count, recent);
+      expect(drawn.length).toBe(most);
+      expect(new Set(drawn.map(({ index }) => index)).size).toBe(most);
+      const isRecent = ({ index }: { index: number }) => index < recent;
+      const weigh = (rows: typeof drawn) => rows.reduce((sum, { weight }) => sum + weight, 0);
+      expect(drawn.filter(isRecent).length).toBe(expected);
+      expect(weigh(drawn.filter(isRecent))).toBeCloseTo(recent, 6);
+      expect(weigh(drawn)).toBeCloseTo(count, 6);
     }
   });
 

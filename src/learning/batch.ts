@@ -2,7 +2,7 @@ import { createEntryFeeds, encodedLength, writeEntries } from "../policy/history
 import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
 import type { Network, TextShape } from "../policy/network.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
-import { poolCount, poolWeights } from "../policy/profile.ts";
+import { historyLength, poolCount, poolWeights } from "../policy/profile.ts";
 import { textFeed } from "../policy/text-features.ts";
 
 /** What a training row needs of a feedback row. */
@@ -97,7 +97,8 @@ function itemFeeds(
   const tokenWeights = new Float32Array(items * slots.item);
   for (const [view, column] of columns) {
     rows[column] = tables.items.get(view.itemId) ?? 0;
-    for (const [slot, token] of view.tokens.entries()) {
+    for (let slot = 0; slot < view.tokens.length; slot++) {
+      const token = view.tokens[slot]!;
       tokens[column * slots.item + slot] = tables.itemTokens[token.index]!;
       tokenWeights[column * slots.item + slot] = token.weight;
     }
@@ -120,26 +121,39 @@ function stateFeeds(
   const entryFeeds = createEntryFeeds(shape.rows);
   const entryColumns = new Int32Array(shape.rows * encodedLength);
   const entryPresent = new Float32Array(shape.rows * encodedLength);
-  for (const [index, { state }] of rows.entries()) {
-    for (const [pool, weights] of poolWeights(state.profile.signals).entries()) {
+  // Column of each entry of a history: found once, read by every pool.
+  const found = new Int32Array(historyLength);
+  for (let index = 0; index < rows.length; index++) {
+    const { profile, history } = rows[index]!.state;
+    for (let entry = 0; entry < history.length; entry++)
+      found[entry] = columns.get(history[entry]!) ?? -1;
+    const weights = poolWeights(profile.signals);
+    for (let pool = 0; pool < poolCount; pool++) {
       const start = (index * poolCount + pool) * shape.items;
-      for (const [entry, view] of state.history.entries()) {
-        const column = columns.get(view);
-        if (column !== undefined) pools[start + column]! += weights[entry]!;
-      }
+      for (let entry = 0; entry < history.length; entry++)
+        if (found[entry] !== -1) pools[start + found[entry]!]! += weights[pool]![entry]!;
     }
-    writeEntries(entryFeeds, state, index, (cell, entry) => {
-      const column = columns.get(state.history[entry]!);
-      if (column === undefined) return;
-      entryColumns[cell] = column;
+    writeEntries(entryFeeds, rows[index]!.state, index, (cell, entry) => {
+      if (found[entry] === -1) return;
+      entryColumns[cell] = found[entry]!;
       entryPresent[cell] = 1;
     });
-    for (const [slot, token] of state.profile.tokens.entries()) {
+    for (let slot = 0; slot < profile.tokens.length; slot++) {
+      const token = profile.tokens[slot]!;
       contextTokens[index * slots + slot] = tables.contextTokens[token.index]!;
       contextWeights[index * slots + slot] = token.weight;
     }
   }
   return { pools, contextTokens, contextWeights, entryColumns, entryPresent, ...entryFeeds };
+}
+
+function findColumns(
+  candidates: readonly ItemView[],
+  columns: ReadonlyMap<ItemView, number>,
+): Int32Array {
+  const found = new Int32Array(candidates.length);
+  for (let a = 0; a < found.length; a++) found[a] = columns.get(candidates[a]!) ?? -1;
+  return found;
 }
 
 export function buildBatch(options: {
@@ -156,7 +170,7 @@ export function buildBatch(options: {
       ...itemFeeds(columns, tables, shape),
       ...stateFeeds(rows, columns, { shape, tables }),
     },
-    columns: rows.map((row) => Int32Array.from(row.candidates, (view) => columns.get(view) ?? -1)),
+    columns: rows.map(({ candidates }) => findColumns(candidates, columns)),
     used: columns.size,
   };
 }

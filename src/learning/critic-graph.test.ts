@@ -29,11 +29,12 @@ const uniforms = (length: number) => Float32Array.from({ length }, () => random.
 /** θ of the rows; the first is seen for sure. */
 const examination = [1, 0.6, 0.05, 1];
 const unseen = Float32Array.from(examination, (seen) => Math.max(-30, Math.log(1 - seen)));
-/** One-hot of the candidate of each row that the reward heads look at; the last row is padding. */
+/** Column of the candidate of each row that the reward heads look at; the last row is padding. */
 const shownCandidates = [1, 3, 0];
-const shown = new Float32Array(shape.rows * shape.items);
-for (const [row, candidate] of shownCandidates.entries())
-  shown[row * shape.items + batch.columns[row]![candidate]!] = 1;
+const shown = Int32Array.of(
+  ...shownCandidates.map((candidate, row) => batch.columns[row]![candidate]!),
+  0,
+);
 const sizes = {
   rewardPositive: rewardHeads * shape.rows,
   rewardNegative: rewardHeads * shape.rows,

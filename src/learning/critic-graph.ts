@@ -33,13 +33,19 @@ function crossEntropy(logits: Value, name: string, unseen?: Value): Value {
 /** Heads start … end − 1 of all that is by head. */
 function headsOf(towers: Towers, start: number, end: number): Towers {
   const cut = (value: Value) => slice(value, { axis: 0, start, end });
-  return { state: cut(towers.state), embedding: cut(towers.embedding), bias: cut(towers.bias) };
+  const [, , width = 0] = towers.state.shape;
+  return {
+    state: cut(towers.state),
+    embedding: cut(towers.embedding),
+    rows: slice(towers.rows, { axis: 1, start: start * width, end: end * width }),
+    bias: cut(towers.bias),
+  };
 }
 
 /**
  * Mean over the rows of a batch of two cross-entropies: of θ_k·σ(f) under the reward heads at the item that was shown (`reward…`
- * [heads − 1, B], `shown` one-hot [B, U], `unseen` [B]), up to a constant, and of the discriminator, which is the last head,
- * over all items (`choice…` [1, B, U]).
+ * [heads − 1, B], `shown` its column, int32 [B], `unseen` [B]), up to a constant, and of the discriminator, which is the last
+ * head, over all items (`choice…` [1, B, U]).
  */
 export function criticLoss(
   graph: Graph<Precision>,
@@ -55,7 +61,10 @@ export function criticLoss(
   const { rows, items, slots } = batch;
   const rewardHeads = shape.heads - 1;
   const towers = batchTowers(graph, values, { shape, states: rows, items, slots });
-  const shown = scoreChosen(headsOf(towers, 0, rewardHeads), input(graph, "shown", [rows, items]));
+  const shown = scoreChosen(
+    headsOf(towers, 0, rewardHeads),
+    input(graph, "shown", [rows], "int32"),
+  );
   const choices = scoreAll(headsOf(towers, rewardHeads, shape.heads));
   const loss = add(
     crossEntropy(shown, "reward", input(graph, "unseen", [rows])),

@@ -55,11 +55,20 @@ export interface CriticTraining {
 }
 
 const nothingUnseen = -30;
+/** Rows of an epoch: of more, recent and older ones are drawn. */
+const mostEpochRows = 50_000;
+
+type Epochs = Pick<CriticSettings, "minEpochs" | "maxEpochs" | "rowsSeen">;
+
 /** Enough for a few passes over little feedback, one over much. */
-const epochsFor = (
-  rows: number,
-  { minEpochs, maxEpochs, rowsSeen }: Pick<CriticSettings, "minEpochs" | "maxEpochs" | "rowsSeen">,
-): number => Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
+const epochsFor = (rows: number, { minEpochs, maxEpochs, rowsSeen }: Epochs): number =>
+  Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
+
+/** Rows that pass through the training steps of a fit to so many. */
+export function criticRowsSeen(rows: number, settings: Epochs): number {
+  const epoch = Math.min(rows, mostEpochRows);
+  return epoch * epochsFor(epoch, settings);
+}
 
 /** Weight of each row in each reward head: 2^(−age/half-life) · Poisson(1) bootstrap count (Oza & Russell 2001). */
 function drawHeadWeights(
@@ -90,21 +99,21 @@ interface TargetOptions {
  * r at the logged action against r·π_θ over the candidates, so that both classes weigh the same; 0 for rows held out from it.
  */
 function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
-  const shown = new Float32Array(shape.rows * shape.items);
+  const shown = new Int32Array(shape.rows);
   const rewardPositive = new Float32Array(rewardHeadCount * shape.rows);
   const rewardNegative = new Float32Array(rewardHeadCount * shape.rows);
   const choicePositive = new Float32Array(shape.rows * shape.items);
   const choiceNegative = new Float32Array(shape.rows * shape.items);
   for (const [index, row] of rows.entries()) {
     const start = index * shape.items;
-    const cell = start + columns[index]![row.action]!;
-    shown[cell] = 1;
+    const column = columns[index]![row.action]!;
+    shown[index] = column;
     for (const [head, weight] of headWeights[index]!.entries()) {
       rewardPositive[head * shape.rows + index] = weight * row.reward;
       rewardNegative[head * shape.rows + index] = weight * (1 - row.reward);
     }
     if (row.reward === 0 || isHeldOut(row)) continue;
-    choicePositive[cell] = row.reward;
+    choicePositive[start + column] = row.reward;
     for (const [candidate, column] of columns[index]!.entries()) {
       if (column >= 0) choiceNegative[start + column]! += row.reward * row.policy[candidate]!;
     }
@@ -163,7 +172,7 @@ export async function trainCritic(options: {
   const order = random.split("order");
   // Where nobody's new feedback trains, all of it does.
   const recent = rows.filter((row) => row.age < 1).length || rows.length;
-  const drawing = { count: rows.length, recent, batchRows: shape.rows };
+  const drawing = { count: rows.length, recent, most: mostEpochRows, batchRows: shape.rows };
   const watch = createDiscriminatorWatch(rewardHeadCount);
   // The position bias isn't trained; it is set at the end.
   const asNetwork = () => ({
@@ -172,7 +181,7 @@ export async function trainCritic(options: {
   });
   const losses: number[] = [];
   let steps = 0;
-  for (let epoch = 0; epoch < epochsFor(epochRows(rows.length, recent), settings); epoch++) {
+  for (let epoch = 0; epoch < epochsFor(epochRows(drawing), settings); epoch++) {
     let sum = 0;
     let seen = 0;
     for (const drawn of recentBatches(drawing, order)) {

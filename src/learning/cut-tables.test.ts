@@ -29,8 +29,8 @@ async function loss(whole: boolean): Promise<number> {
   const session = await createSession(graph, { loss: criticLoss(graph, used, shape).loss });
   const ones = (length: number) => new Float32Array(length).fill(1);
   const data = {
-    shown: ones(24),
-    position: ones(8),
+    shown: Int32Array.of(0, 1, 2, 3),
+    unseen: new Float32Array(4).fill(-30),
     rewardPositive: ones(8),
     rewardNegative: ones(8),
     choicePositive: ones(24),

@@ -68,6 +68,10 @@ function buildTargets(options: {
 const epochLimit = (rows: number, { minEpochs, maxEpochs, rowsSeen }: DistillationSettings) =>
   Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
 
+/** Rows that pass through the training steps of a distillation on so many, at most. */
+export const distilRowsSeen = (rows: number, settings: DistillationSettings): number =>
+  rows * epochLimit(rows, settings);
+
 /**
  * Moves the policy to the target by gradient descent on the exact sum over candidates, never on sampled actions: with a
  * sampled and detached action the gradient of log π_θ − log π_φ has expectation zero.

@@ -24,25 +24,45 @@ export function* shuffledBatches(
   yield* batchesOf(shuffle(range(0, count), random), batchRows);
 }
 
-/** Rows that an epoch sees, of `recent` rows that come first and those behind them. */
-export const epochRows = (count: number, recent: number): number =>
-  recent + Math.min(recent, count - recent);
+export interface RecentRows {
+  readonly count: number;
+  /** Rows at the front, which come first. */
+  readonly recent: number;
+  /** Rows that an epoch has room for. */
+  readonly most: number;
+}
+
+/** Rows that an epoch sees: all recent ones and as many older, or half of each where that is too many. */
+function drawnRows({ count, recent, most }: RecentRows) {
+  const older = Math.min(recent, count - recent);
+  if (recent + older <= most) return { recent, older };
+  const half = Math.floor(most / 2);
+  if (older <= half) return { recent: most - older, older };
+  return { recent: most - half, older: half };
+}
+
+export const epochRows = (rows: RecentRows): number => {
+  const { recent, older } = drawnRows(rows);
+  return recent + older;
+};
 
 /**
  * Batches of all recent rows and as many older ones, drawn anew each epoch and weighted up for the rest: a short memory
- * sees enough of its rows, and an epoch does not grow with the log.
- * @param recent rows at the front that are always in
+ * sees enough of its rows, and an epoch does not grow with the log. Where even the recent ones are too many, those are drawn too.
  */
 export function* recentBatches(
-  options: { readonly count: number; readonly recent: number; readonly batchRows: number },
+  options: RecentRows & { readonly batchRows: number },
   random: RandomStream,
 ): Generator<readonly DrawnRow[]> {
   const { count, recent } = options;
-  const older = shuffle(range(recent, count), random).slice(0, epochRows(count, recent) - recent);
-  const weight = older.length === 0 ? 1 : (count - recent) / older.length;
-  const drawn = [
-    ...range(0, recent).map((index) => ({ index, weight: 1 })),
-    ...older.map((index) => ({ index, weight })),
-  ];
-  yield* batchesOf(shuffle(drawn, random), options.batchRows);
+  const drawn = drawnRows(options);
+  const weigh = (indices: readonly number[], rows: number) => {
+    const weight = rows / Math.max(1, indices.length);
+    return indices.map((index) => ({ index, weight }));
+  };
+  const older = shuffle(range(recent, count), random).slice(0, drawn.older);
+  const all = range(0, recent);
+  const newest = drawn.recent < recent ? shuffle(all, random).slice(0, drawn.recent) : all;
+  const both = [...weigh(newest, recent), ...weigh(older, count - recent)];
+  yield* batchesOf(shuffle(both, random), options.batchRows);
 }

@@ -43,10 +43,27 @@ export function createProfile(options: {
   };
 }
 
-function decayingWeights(signals: readonly number[], halfLife: number): number[] {
-  const decay = signals.map((_, index) => 2 ** ((index + 1 - signals.length) / halfLife));
-  const total = decay.reduce((sum, weight) => sum + weight, 0);
-  return signals.map((value, index) => (value * decay[index]!) / total);
+interface Decay {
+  readonly weights: readonly number[];
+  readonly total: number;
+}
+
+/** By half-life and length of the history: there are few, and every state of a log asks for them. */
+const decays = recencyHalfLives.map((): Decay[] => []);
+
+function decayOf(pool: number, count: number): Decay {
+  const known = decays[pool]![count];
+  if (known !== undefined) return known;
+  const halfLife = recencyHalfLives[pool]!;
+  const weights = Array.from({ length: count }, (_, i) => 2 ** ((i + 1 - count) / halfLife));
+  const made = { weights, total: weights.reduce((sum, weight) => sum + weight, 0) };
+  decays[pool]![count] = made;
+  return made;
+}
+
+function decayingWeights(signals: readonly number[], pool: number): number[] {
+  const { weights, total } = decayOf(pool, signals.length);
+  return signals.map((value, index) => (value * weights[index]!) / total);
 }
 
 /** Weight of history entry i in each pool: plain mean, mean by signal, and two recency-weighted means by signal. */
@@ -55,6 +72,6 @@ export function poolWeights(signals: readonly number[]): readonly (readonly numb
   return [
     signals.map(() => 1 / count),
     signals.map((value) => value / count),
-    ...recencyHalfLives.map((halfLife) => decayingWeights(signals, halfLife)),
+    ...recencyHalfLives.map((_, pool) => decayingWeights(signals, pool)),
   ];
 }

@@ -48,20 +48,29 @@ export async function createScorer(
   const vectors = new WeakMap<ItemView, ItemVector>();
 
   async function embed(requests: readonly ScoreRequest[]): Promise<void> {
-    const seen = requests.flatMap(({ state, candidates }) => [...state.history, ...candidates]);
-    const views = [...new Set(seen)].filter((view) => !vectors.has(view));
+    const missing = new Set<ItemView>();
+    const look = (view: ItemView) => {
+      if (!vectors.has(view)) missing.add(view);
+    };
+    for (const { state, candidates } of requests) {
+      state.history.forEach(look);
+      candidates.forEach(look);
+    }
+    const views = [...missing];
     const embedded = await embedder.embed(views);
     for (const [index, view] of views.entries()) vectors.set(view, embedded[index]!);
   }
 
-  function poolHistory(state: PolicyState, pooled: Float32Array, index: number): void {
-    for (const [pool, weights] of poolWeights(state.profile.signals).entries()) {
-      for (const [entry, view] of state.history.entries()) {
-        const vector = vectors.get(view)!;
-        for (let head = 0; head < heads; head++) {
-          const start = ((head * batchStates + index) * poolCount + pool) * width;
-          for (let i = 0; i < width; i++)
-            pooled[start + i]! += weights[entry]! * vector[head * width + i]!;
+  function poolHistory({ profile, history }: PolicyState, pooled: Float32Array, index: number) {
+    const own = history.map((view) => vectors.get(view)!);
+    const weights = poolWeights(profile.signals);
+    for (let pool = 0; pool < poolCount; pool++) {
+      for (let head = 0; head < heads; head++) {
+        const start = ((head * batchStates + index) * poolCount + pool) * width;
+        for (let entry = 0; entry < own.length; entry++) {
+          const vector = own[entry]!;
+          const weight = weights[pool]![entry]!;
+          for (let i = 0; i < width; i++) pooled[start + i]! += weight * vector[head * width + i]!;
         }
       }
     }
@@ -96,12 +105,17 @@ export async function createScorer(
   }
 
   function scoreOne(request: ScoreRequest, encoded: Float32Array, index: number): Float64Array[] {
+    const own = request.candidates.map((view) => vectors.get(view)!);
+    const all = new Float64Array(heads * own.length);
     return Array.from({ length: heads }, (_, head) => {
       const start = (head * batchStates + index) * width;
-      return Float64Array.from(request.candidates, (view) => {
-        const vector = vectors.get(view)!;
-        return dot(encoded, start, vector, head * width, width) + vector[heads * width + head]!;
-      });
+      const scores = all.subarray(head * own.length, (head + 1) * own.length);
+      for (let a = 0; a < own.length; a++) {
+        const vector = own[a]!;
+        scores[a] =
+          dot(encoded, start, vector, head * width, width) + vector[heads * width + head]!;
+      }
+      return scores;
     });
   }
 
