@@ -7,7 +7,7 @@ import type { CycleAnswer } from "./measure-cycle.ts";
 // Runs one cycle over a log, and tells its parent what it took.
 const [path = "", sizes = "", threads = "1"] = process.argv.slice(2);
 const size = JSON.parse(sizes);
-const configuration = cycleConfiguration(size.decisions);
+const configuration = cycleConfiguration;
 const store = await openStore(path);
 // The record's own clock gives the moment; what passes is the bench's.
 const startedAt = performance.now();

@@ -24,19 +24,17 @@ const windowMs = 60_000;
 
 export const scenarioName = "bench";
 
-export const cycleConfiguration = (decisions: number): Configuration =>
-  parseConfiguration({
-    scenarios: [
-      {
-        name: scenarioName,
-        slateSize: 1,
-        excludeSeen: false,
-        reward: { weights: { click: 1 }, maximum: 1, windowSeconds: windowMs / 1000 },
-      },
-    ],
-    baselineShare: 0,
-    learner: { maxDecisions: decisions },
-  });
+export const cycleConfiguration: Configuration = parseConfiguration({
+  scenarios: [
+    {
+      name: scenarioName,
+      slateSize: 1,
+      excludeSeen: false,
+      reward: { weights: { click: 1 }, maximum: 1, windowSeconds: windowMs / 1000 },
+    },
+  ],
+  baselineShare: 0,
+});
 
 /** When all windows are closed. */
 export const closedAt = ({ decisions }: LogSize): number =>
@@ -133,7 +131,7 @@ async function writeDecisions(store: Store, { decisions, candidates }: LogSize):
 export async function makeLog(path: string, size: LogSize): Promise<void> {
   const store = await openStore(path);
   await store.items.put(items);
-  await ensurePolicies(store, cycleConfiguration(size.decisions), startOfTime);
+  await ensurePolicies(store, cycleConfiguration, startOfTime);
   await writeHistory(store, Math.ceil(size.decisions / decisionsPerUser));
   await writeDecisions(store, size);
   await store.close();

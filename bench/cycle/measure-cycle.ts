@@ -16,15 +16,21 @@ export interface CycleAnswer {
 
 const folder = join(repository, "bench/results/cycle");
 
+function removeDatabase(path: string): void {
+  for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
+}
+
 /** The log of a size, made once and kept. */
 async function findLog(size: LogSize): Promise<string> {
   const path = join(folder, `${size.decisions}x${size.candidates}.db`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
   const draft = `${path}.draft`;
-  for (const end of ["", "-wal", "-shm"]) rmSync(draft + end, { force: true });
+  removeDatabase(draft);
   await makeLog(draft, size);
+  // Closed, so that nothing is left in its write-ahead log.
   renameSync(draft, path);
+  removeDatabase(draft);
   return path;
 }
 
@@ -44,6 +50,6 @@ export async function measureCycle(size: LogSize, threads: number): Promise<Cycl
     ]);
     return answer as CycleAnswer;
   } finally {
-    for (const end of ["", "-wal", "-shm"]) rmSync(copy + end, { force: true });
+    removeDatabase(copy);
   }
 }

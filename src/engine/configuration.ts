@@ -56,8 +56,12 @@ const learnerSchema = z.strictObject({
   intervalSeconds: positive.default(60),
   /** A cycle starts when a scenario has this many decisions with closed windows since the last one. */
   minDecisions: z.int().min(50).default(1000),
-  /** Newest decisions that a cycle reads: memory and time grow with it. */
-  maxDecisions: z.int().min(100).default(50_000),
+  /** Decisions that a cycle trains and judges on, as far as time and memory allow. */
+  maxDecisions: z.int().min(100).default(100_000),
+  /** Wall time of a cycle, which plans its size so as to stay below. */
+  maxCycleMinutes: positive.default(10),
+  /** MiB resident in the learner, likewise. */
+  maxMemory: z.int().min(256).default(4096),
   /** Everything that can be turned in the algorithm: src/domain/mpo-configuration.ts. */
   mpo: mpoSchema,
 });
@@ -92,6 +96,8 @@ export interface LearnerConfiguration {
   readonly minDecisions: number;
   readonly maxDecisions: number;
   readonly mpo: MpoConfiguration;
+  readonly maxCycleMinutes: number;
+  readonly maxMemory: number;
 }
 
 export interface Configuration {

@@ -25,9 +25,11 @@ const longestPauseMs = 3_600_000;
 /** 2^12 intervals are more than an hour for every interval that makes sense. */
 const countedFailures = 12;
 
-/** Time of the next attempt: after f failed cycles in a row, 2^f intervals after the last of them. */
+/** Time of the next attempt: after f cycles in a row that failed or were skipped, 2^f intervals after the last of them. */
 function nextAttempt(recent: readonly Cycle[], intervalSeconds: number): number {
-  const succeeded = recent.findIndex(({ outcome }) => outcome !== "failed");
+  const succeeded = recent.findIndex(
+    ({ outcome }) => outcome !== "failed" && outcome !== "skipped",
+  );
   const failures = succeeded < 0 ? recent.length : succeeded;
   const [last] = recent;
   if (failures === 0 || last === undefined) return 0;

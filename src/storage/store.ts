@@ -151,6 +151,13 @@ export interface DecisionStore {
     readonly to: number;
     readonly limit?: number;
   }): Promise<{ readonly count: number; readonly after: number }>;
+  /** Of the newest `limit` (all where absent) that `feedback` gives: how many, and the `after` at which they begin. */
+  closedSpan(options: {
+    readonly scenario: string;
+    readonly after: number;
+    readonly closedBefore: number;
+    readonly limit?: number;
+  }): Promise<{ readonly count: number; readonly after: number }>;
   /** Per arm and bucket of `bucketSeconds`, for decisions with decidedAt ≥ since, oldest first. */
   rewardBuckets(options: {
     readonly scenario: string;

@@ -152,6 +152,32 @@ export function testDecisions(open: OpenStore): void {
     await store.close();
   });
 
+  test("closed decisions of a scenario have a span, of the newest so many", async () => {
+    const store = await open();
+    for (const [index, expiresAt] of [100, 300, 200, 100].entries()) {
+      await store.decisions.append(sampleDecision(`shop-${index}`, { expiresAt, decidedAt: 0 }));
+      await store.decisions.append(sampleDecision(`${index}`, { scenario: "feed", expiresAt: 1 }));
+    }
+    // Closed are those of event numbers 1, 5 and 7.
+    const closed = { scenario: "shop", after: 0, closedBefore: 200 };
+    expect(await store.decisions.closedSpan(closed)).toEqual({ count: 3, after: 0 });
+    expect(await store.decisions.closedSpan({ ...closed, after: 1 })).toEqual({
+      count: 2,
+      after: 4,
+    });
+    expect(await store.decisions.closedSpan({ ...closed, limit: 1 })).toEqual({
+      count: 1,
+      after: 6,
+    });
+    const [newest] = await store.decisions.feedback({ ...closed, after: 6, limit: 9 });
+    expect(newest?.decision.decisionId).toBe("shop-3");
+    expect(await store.decisions.closedSpan({ ...closed, scenario: "none" })).toEqual({
+      count: 0,
+      after: 0,
+    });
+    await store.close();
+  });
+
   test("decisions are counted in all, by scenario and after an event number", async () => {
     const store = await open();
     const scenarios = ["shop", "feed", "shop"];

@@ -63,12 +63,13 @@ function createSwitch() {
 
 /** Every row of the log trains, whatever its fold: these loops judge nothing. */
 function readAll({ store, configuration, scenario, clock }: StrategyOptions, previous: number) {
+  const { maxDecisions } = configuration.learner;
   return readFeedback({
     store,
     catalogue: createCatalogue(store.items, configuration.text),
     scenario,
     now: clock(),
-    maxDecisions: configuration.learner.maxDecisions,
+    plan: { read: maxDecisions, decisions: maxDecisions, cells: Number.POSITIVE_INFINITY },
     previous,
     cycle: 0,
   });

@@ -1,18 +1,14 @@
 import { expect, test } from "vitest";
-import { sampleRow } from "../../../tests/support/feedback.ts";
-import { clickRule, sampleViews } from "../../../tests/support/policy.ts";
-import type { Arm } from "../../domain/decision.ts";
+import { clickRule } from "../../../tests/support/policy.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 
-const views = sampleViews(2);
 const rule = { ...clickRule, minimum: -1, maximum: 3, defaultReward: 0 };
-/** Rewards in reward units, as rows hold them, each of a user of its own. */
-const rowsOf = (arm: Arm, rewards: readonly number[]) =>
-  rewards.map((reward, user) => sampleRow(views, { arm, user, reward: (reward + 1) / 4 }));
+/** Rewards, each of a user of its own. */
+const earn = (...rewards: readonly number[]) => ({ rewards, users: [...rewards.keys()] });
 
 test("the serving policy's reward is the mean over its rows in reward units, by hand", () => {
   const evaluation = evaluateServing(
-    [...rowsOf("serving", [0, 0, 1, 3]), ...rowsOf("baseline", [1, 0]), ...rowsOf("canary", [3])],
+    { serving: earn(0, 0, 1, 3), baseline: earn(1, 0), canary: earn(3) },
     rule,
   );
   // Mean 1, variance (1 + 1 + 0 + 4)/3 = 2, standard error √(2/4); 1.96 of them on each side.
@@ -28,21 +24,22 @@ test("the serving policy's reward is the mean over its rows in reward units, by 
 });
 
 test("without baseline traffic there is nothing to set beside it", () => {
-  expect(evaluateServing(rowsOf("serving", [1, 1]), rule)).not.toHaveProperty("baselineMeanReward");
+  expect(evaluateServing({ serving: earn(1, 1) }, rule)).not.toHaveProperty("baselineMeanReward");
 });
 
 test("rows of one user count as one: the interval is that of the users' means", () => {
-  const users = rowsOf("serving", [0, 1, 1, 2]);
-  const tripled = users.flatMap((row) => [row, row, row]);
-  const interval = evaluateServing(users, rule)?.interval ?? [];
-  expect(evaluateServing(tripled, rule)?.interval).toEqual(
+  const serving = earn(0, 1, 1, 2);
+  const thrice = <T>(values: readonly T[]) => values.flatMap((value) => [value, value, value]);
+  const tripled = { rewards: thrice(serving.rewards), users: thrice(serving.users) };
+  const interval = evaluateServing({ serving }, rule)?.interval ?? [];
+  expect(evaluateServing({ serving: tripled }, rule)?.interval).toEqual(
     interval.map((end) => expect.closeTo(end, 12)),
   );
 });
 
 test("one user is not enough for an interval", () => {
-  const [row] = rowsOf("serving", [1]);
-  expect(evaluateServing([row!, row!], rule)).toBeUndefined();
-  expect(evaluateServing(rowsOf("serving", [1]), rule)).toBeUndefined();
-  expect(evaluateServing([], rule)).toBeUndefined();
+  const one = { rewards: [1, 1], users: [7, 7] };
+  expect(evaluateServing({ serving: one }, rule)).toBeUndefined();
+  expect(evaluateServing({ serving: earn(1) }, rule)).toBeUndefined();
+  expect(evaluateServing({ baseline: earn(1, 2) }, rule)).toBeUndefined();
 });

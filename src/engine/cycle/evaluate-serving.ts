@@ -2,8 +2,15 @@ import type { Arm } from "../../domain/decision.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
 import { clusteredStandardError, numberClusters } from "../../evaluation/clusters.ts";
 import { normalInterval } from "../../evaluation/intervals/normal.ts";
-import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import { mean } from "../../numeric/statistics.ts";
+
+/** What shown items earned in one arm: plain columns, since a cycle may have millions of new rows. */
+export interface Earnings {
+  /** Settled by the rule, reward units. */
+  readonly rewards: readonly number[];
+  /** Index of each row's user. */
+  readonly users: readonly number[];
+}
 
 /** Step 1 of the paper, in reward units for a shown item: what the serving policy earned on its own new traffic. */
 export interface ServingEvaluation {
@@ -17,32 +24,22 @@ export interface ServingEvaluation {
 }
 
 export function evaluateServing(
-  rows: readonly FeedbackRow[],
+  earned: Readonly<Partial<Record<Arm, Earnings>>>,
   rule: RewardRule,
 ): ServingEvaluation | undefined {
-  const rowsOf = (arm: Arm) => rows.filter((row) => row.arm === arm);
-  const rewardsOf = (arm: Arm) =>
-    Float64Array.from(
-      rowsOf(arm),
-      ({ reward, session }) =>
-        rule.minimum + (session?.immediate ?? reward) * (rule.maximum - rule.minimum),
-    );
-  const serving = rewardsOf("serving");
-  const baseline = rewardsOf("baseline");
-  const users = numberClusters(
-    serving.length,
-    rowsOf("serving").map(({ user }) => user),
-  );
+  const serving = Float64Array.from(earned.serving?.rewards ?? []);
+  const users = numberClusters(serving.length, earned.serving?.users ?? []);
   // What one user does says nothing of how far another is from it.
   if (users.count < 2) return undefined;
   const meanReward = mean(serving);
   const standardError = clusteredStandardError(serving, meanReward, users);
   const { lower, upper } = normalInterval({ value: meanReward, standardError });
+  const { baseline } = earned;
   return {
     rows: serving.length,
     meanReward,
     interval: [lower, upper],
     successRate: serving.filter((reward) => reward > rule.defaultReward).length / serving.length,
-    ...(baseline.length === 0 ? {} : { baselineMeanReward: mean(baseline) }),
+    ...(baseline && { baselineMeanReward: mean(Float64Array.from(baseline.rewards)) }),
   };
 }

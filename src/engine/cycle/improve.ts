@@ -113,15 +113,14 @@ const startOf = (serving: Network, random: RandomStream): Network =>
         random.split("grow"),
       );
 
-/** What the serving policy and the critic say of each row's candidates. */
+/** What the critic says of each row's candidates, beside what the serving policy does. @param logs its log π of each row */
 export async function scoreRows(options: {
-  readonly serving: Network;
+  readonly logs: readonly Float64Array[];
   readonly critic: Network;
   readonly rows: readonly FeedbackRow[];
   readonly threads: number;
 }): Promise<ScoredRow[]> {
-  const { rows, threads } = options;
-  const logs = await logsOf(options.serving, rows, threads);
+  const { logs, rows, threads } = options;
   const heads = await withScorer(options.critic, threads, (scorer) =>
     scoreCritic(scorer, options.critic, rows),
   );
@@ -159,13 +158,18 @@ interface CalibratedFit extends Fit {
   readonly measured: MeasuredPart;
 }
 
+/** A row with log π_θ of its candidates: three critics are held against the same. */
+interface KnownRow extends CriticRow {
+  readonly logPolicy: Float64Array;
+}
+
 /** Fits a critic to all rows but those of a fold. */
 async function fitCritic(
   input: ImproveInput,
-  rows: readonly CriticRow[],
+  rows: readonly KnownRow[],
   without: Fold | undefined,
 ): Promise<Fit> {
-  const { serving, threads, stages, random, arm, mpo } = input;
+  const { threads, stages, random, arm, mpo } = input;
   const known = rows.filter(({ fold }) => fold !== without);
   const critic = await stages.measure("critic", () =>
     trainValueCritic({
@@ -177,10 +181,11 @@ async function fitCritic(
       settings: mpo.critic,
     }),
   );
-  const score = (chosen: readonly FeedbackRow[]) =>
-    stages.measure("score", () =>
-      scoreRows({ serving, critic: critic.network, rows: chosen, threads }),
-    );
+  const score = (chosen: readonly KnownRow[]) =>
+    stages.measure("score", () => {
+      const logs = chosen.map(({ logPolicy }) => logPolicy);
+      return scoreRows({ logs, critic: critic.network, rows: chosen, threads });
+    });
   return {
     critic,
     states: await score(known.slice(0, mpo.distillation.states)),
@@ -261,10 +266,10 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
   const { serving, stages, threads, mpo, meta: state } = options;
   const sorted = options.rows.toSorted((left, right) => left.age - right.age);
   const logs = await stages.measure("score", () => logsOf(serving, sorted, threads));
-  const rows = sorted.map((row, index) => ({
-    ...row,
-    policy: (logs[index] ?? new Float64Array()).map(Math.exp),
-  }));
+  const rows = sorted.map((row, index): KnownRow => {
+    const logPolicy = logs[index] ?? new Float64Array();
+    return { ...row, logPolicy, policy: logPolicy.map(Math.exp) };
+  });
   const withoutFirst = await fitCritic(options, rows, "first");
   const withoutSecond = await fitCritic(options, rows, "second");
   const out = [...withoutFirst.held, ...withoutSecond.held];
@@ -281,11 +286,8 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
       judgement: { ...judgement, weights: (await judge([other.measured])).weights },
       name,
     });
-    return logsOf(
-      distillation.network,
-      fit.held.map(({ row }) => row),
-      threads,
-    );
+    const held = fit.held.map(({ row }) => row);
+    return stages.measure("score", () => logsOf(distillation.network, held, threads));
   };
   const judged = [...first.held, ...second.held];
   const candidateLogs = [
@@ -297,6 +299,9 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
     judgement,
     name: "both",
   });
+  const gap = await stages.measure("score", () =>
+    distillationGap(distillation.network, moves, threads),
+  );
   return {
     candidate: distillation.network,
     critic: both.critic.network,
@@ -308,7 +313,7 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
     challengers,
     calibration: describeCalibration(out, judged),
     examination: both.critic.examination,
-    gap: await distillationGap(distillation.network, moves, threads),
+    gap,
     criticLoss: [both.critic.firstLoss, both.critic.lastLoss],
     gate: { rows: judged, candidateLogs },
   };

@@ -11,6 +11,8 @@ import { publish } from "./publish.ts";
 const candidate = initialNetwork(createRandom(1));
 const feedback = {
   rows: [],
+  earned: {},
+  kept: 0,
   users: 1,
   decisions: 7,
   newDecisions: 7,

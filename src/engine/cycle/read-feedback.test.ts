@@ -27,13 +27,22 @@ const rule: RewardRule = {
 async function open(options: ShopOptions = { scenario: { reward: rule } }) {
   const shop = await openShop(options);
   const scenario = parseConfiguration(shopConfiguration(options)).scenarios[0]!;
-  const read = (changes: { previous?: number; cycle?: number; maxDecisions?: number } = {}) =>
+  const read = ({
+    decisions = 1000,
+    cells = 100_000,
+    ...changes
+  }: {
+    previous?: number;
+    cycle?: number;
+    decisions?: number;
+    cells?: number;
+  } = {}) =>
     readFeedback({
       store: shop.store,
       catalogue: createCatalogue(shop.store.items),
       scenario,
       now: shop.clock(),
-      maxDecisions: 1000,
+      plan: { read: 10_000, decisions, cells },
       previous: 0,
       cycle: 1,
       ...changes,
@@ -251,22 +260,64 @@ describe("folds", () => {
   });
 });
 
-test("of more decisions than it may read it keeps the newest", async () => {
-  const { store, read } = await open();
-  const appended = Array.from({ length: 2300 }, (_, index) =>
-    store.decisions.append(
-      sampleDecision(`old-${index}`, {
-        decidedAt: index,
-        expiresAt: index + 1,
-        candidates: candidatesOf("i-0", "i-1"),
-        slate: [itemId("i-0")],
-        positionPropensities: [0.5],
-        slatePropensity: 0.5,
-      }),
-    ),
-  );
-  await Promise.all(appended);
-  const { decisions, rows, throughSequence } = await read({ maxDecisions: 110 });
-  expect([decisions, rows.length]).toEqual([110, 110]);
-  expect(throughSequence).toBe((await store.decisions.find(decisionId("old-2299")))!.sequence);
+describe("of more decisions than may become rows", () => {
+  /** As many decisions as clicks, each user's third one clicked on. */
+  async function openOld(users: number) {
+    const shop = await open({ scenario: { reward: { ...rule, defaultReward: 0 } } });
+    const appended = Array.from({ length: 2300 }, (_, index) =>
+      shop.store.decisions.append(
+        sampleDecision(`old-${index}`, {
+          userId: userId(`user-${index % users}`),
+          arm: index % 2 === 0 ? "serving" : "canary",
+          decidedAt: index,
+          expiresAt: index + 1,
+          candidates: candidatesOf("i-0", "i-1"),
+          slate: [itemId("i-0")],
+          positionPropensities: [0.5],
+          slatePropensity: 0.5,
+        }),
+      ),
+    );
+    await Promise.all(appended);
+    const sequenceOf = async (index: number) =>
+      (await shop.store.decisions.find(decisionId(`old-${index}`)))!.sequence;
+    return { ...shop, sequenceOf };
+  }
+
+  test("the newest older ones do", async () => {
+    const { read, sequenceOf } = await openOld(230);
+    const previous = await sequenceOf(2289);
+    const { decisions, newDecisions, rows, kept, throughSequence, earned } = await read({
+      decisions: 110,
+      previous,
+    });
+    expect([decisions, newDecisions, kept, rows.length]).toEqual([110, 10, 110, 110]);
+    expect(throughSequence).toBe(await sequenceOf(2299));
+    expect(earned.serving?.rewards.length).toBe(5);
+    expect(rows.map(({ age }) => age)).toEqual(rows.map((_, index) => index / 10));
+  });
+
+  test("those of a part of the users do where more are new, and all of them count", async () => {
+    const { read, sequenceOf } = await openOld(230);
+    const feedback = await read({ decisions: 460 });
+    expect([feedback.decisions, feedback.newDecisions]).toEqual([2300, 2300]);
+    expect(feedback.itemRewards.get(itemId("i-0"))?.impressions).toBe(2300);
+    expect(feedback.earned.serving?.rewards.length).toBe(1150);
+    expect(feedback.throughSequence).toBe(await sequenceOf(2299));
+    // A fifth of the users, within 4 standard errors, each with all of its ten decisions.
+    const { users, kept, rows } = feedback;
+    expect(Math.abs(users - 46)).toBeLessThan(4 * Math.sqrt(230 * 0.2 * 0.8));
+    expect(kept).toBe(Math.min(460, 10 * users));
+    expect(rows.length).toBe(kept);
+    // Ages are those of all decisions, not of the rows.
+    expect(Math.max(...rows.map(({ age }) => age))).toBeGreaterThan(0.5);
+    const other = await read({ decisions: 460, cycle: 2 });
+    expect(other.rows.map(({ age }) => age)).not.toEqual(rows.map(({ age }) => age));
+  });
+
+  test("never more than those do, however few the users are", async () => {
+    const { read } = await openOld(3);
+    for (const cycle of [1, 2, 3, 4])
+      expect((await read({ decisions: 100, cycle })).kept).toBeLessThanOrEqual(100);
+  });
 });

@@ -52,12 +52,9 @@ async function judgeRival(
 ): Promise<GateRecord> {
   const { threads, mpo } = input;
   const candidateArm = kind === "canary" ? "canary" : "holdback";
-  const rows = await scoreRows({
-    serving: input.serving,
-    critic,
-    rows: input.rows.filter(({ arm }) => arm === "serving" || arm === candidateArm),
-    threads,
-  });
+  const chosen = input.rows.filter(({ arm }) => arm === "serving" || arm === candidateArm);
+  const logs = await logsOf(input.serving, chosen, threads);
+  const rows = await scoreRows({ logs, critic, rows: chosen, threads });
   const candidateLogs = await logsOf(
     rival,
     rows.map(({ row }) => row),

@@ -217,6 +217,54 @@ describe("there is no cycle", () => {
   });
 });
 
+describe("a cycle that has not enough", () => {
+  const limited = (learner: Partial<typeof visitedConfiguration.learner>) => ({
+    configuration: {
+      ...visitedConfiguration,
+      learner: { ...visitedConfiguration.learner, ...learner },
+    },
+  });
+  const skipped = { cycle: 1, scenario: "shop", outcome: "skipped", throughSequence: 0 };
+
+  test("time for the least is skipped with the reason, and changes no policy", async () => {
+    const store = await openCopy(visited);
+    const cycle = await run(store, limited({ maxCycleMinutes: 0.001 }));
+    expect(cycle).toMatchObject(skipped);
+    expect(cycle!.reason).toMatch(/^Not enough budget: .*100 decisions.*maxCycleMinutes/);
+    expect(await stateOf(store)).toEqual({ ...before, cycles: [cycle] });
+  });
+
+  test("time left stops before the next stage, and the one after it is planned with half", async () => {
+    const store = await openCopy(visited);
+    let now = closedAt;
+    const clock = () => {
+      now += 20_000;
+      return now;
+    };
+    const cycle = await run(store, { ...limited({ maxCycleMinutes: 3 }), clock });
+    expect(cycle).toMatchObject(skipped);
+    expect(cycle!.reason).toMatch(/before the stage '\w+' 3\.\d minutes had passed of 3\.0/);
+    expect(await stateOf(store)).toEqual({ ...before, cycles: [cycle] });
+    const planned = (cycle!.record.plan as { decisions: number }).decisions;
+    const next = await run(store, limited({ maxCycleMinutes: 3 }));
+    expect(verdicts).toContain(next!.outcome);
+    expect(feedbackOf(next!).kept).toBeLessThanOrEqual(planned / 2);
+    expect(feedbackOf(next!).newDecisions).toBe(visits);
+  });
+
+  test("memory stops too", async () => {
+    const store = await openCopy(visited);
+    let memoryMiB = 100;
+    const usage = () => {
+      memoryMiB += 500;
+      return { cpuMs: 0, memoryMiB, peakMiB: memoryMiB };
+    };
+    const cycle = await run(store, { ...limited({ maxMemory: 2000 }), usage });
+    expect(cycle).toMatchObject(skipped);
+    expect(cycle!.reason).toMatch(/MiB were resident of 2000.*maxMemory/);
+  });
+});
+
 test.each([1, 4])("feedback of %i users is no reason to fail", async (users) => {
   const shop = await openShop(visitedOptions);
   for (let visit = 0; visit < 60; visit++) {

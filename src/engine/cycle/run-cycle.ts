@@ -1,4 +1,4 @@
-import type { Cycle, CycleOutcome } from "../../domain/cycle.ts";
+import type { Cycle } from "../../domain/cycle.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
@@ -9,16 +9,18 @@ import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
 import type { Configuration } from "../configuration.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
-import { describeCritic } from "./describe-critic.ts";
-import { evaluateServing, type ServingEvaluation } from "./evaluate-serving.ts";
+import { evaluateServing } from "./evaluate-serving.ts";
+import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
 import { gateCandidate } from "./gate-candidate.ts";
 import { type Improvement, improve } from "./improve.ts";
+import { type CycleLimits, type CyclePlan, planCycle } from "./plan-cycle.ts";
 import { readUsage } from "./process-usage.ts";
 import { publish } from "./publish.ts";
-import { type CycleFeedback, readFeedback } from "./read-feedback.ts";
+import { readFeedback, surveyFeedback } from "./read-feedback.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
 import { reviewPromotion } from "./review-promotion.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
+import { OverBudgetError, watchBudget } from "./watch-budget.ts";
 
 export interface CycleOptions {
   readonly store: Store;
@@ -29,82 +31,6 @@ export interface CycleOptions {
   readonly threads: number;
   /** What the process has used so far; of this one where left out. */
   readonly usage?: () => Usage;
-}
-
-interface Findings {
-  readonly scenario: Scenario;
-  readonly seed: number;
-  readonly feedback: CycleFeedback;
-  readonly evaluation: ServingEvaluation | undefined;
-  readonly reviewed: Reviewed;
-  readonly improvement: Improvement;
-  readonly gate: GateRecord;
-  /** ε until the next cycle. */
-  readonly exploration: number;
-  readonly stages: StageClock;
-}
-
-function describe({
-  scenario,
-  seed,
-  feedback,
-  evaluation,
-  reviewed,
-  improvement,
-  gate,
-  exploration,
-  stages,
-}: Findings): JsonObject {
-  const { distillation, judgement } = improvement;
-  const { network: _, ...distilled } = distillation;
-  const record = {
-    seed,
-    feedback: {
-      rows: feedback.rows.length,
-      decisions: feedback.decisions,
-      newDecisions: feedback.newDecisions,
-      users: feedback.users,
-      judged: improvement.gate.rows.length,
-    },
-    evaluation,
-    promotion: reviewed.promotion,
-    review: reviewed.review,
-    policyDifference: improvement.difference,
-    context: improvement.context,
-    chosenSetting: judgement.chosen,
-    judgedDifference: judgement.difference,
-    ...describeCritic(improvement, scenario),
-    distillation: { ...distilled, gap: improvement.gap },
-    gate,
-    exploration,
-    stageMs: stages.stageMs,
-    stageCpuMs: stages.stageCpuMs,
-    stagePeakMiB: stages.stagePeakMiB,
-  };
-  // Through JSON, so that what is stored is what it says: plain, and without what is absent.
-  return JSON.parse(JSON.stringify(record)) as JsonObject;
-}
-
-/** A promotion speaks for itself; otherwise a change by the review is what happened. */
-function conclude({ reviewed, gate }: Findings): { outcome: CycleOutcome; reason: string } {
-  const { review, promotion } = reviewed;
-  if (promotion?.action === "roll-back") {
-    const outcome = gate.verdict === "promote" ? "promote" : "roll-back";
-    const { replaced, reason } = promotion;
-    return { outcome, reason: `Rolled back to policy ${replaced}: ${reason} Then: ${gate.reason}` };
-  }
-  if (review === undefined || review.action === "keep")
-    return { outcome: gate.verdict, reason: gate.reason };
-  const who = `${review.kind} ${review.version}`;
-  const told = {
-    promote: `The ${who} took over: ${review.gate.reason}`,
-    retire: `The ${who} was taken off: ${review.gate.reason}`,
-    "roll-back": `Rolled back to the ${who}, which is better with 99 % probability: ${review.gate.reason}`,
-  }[review.action];
-  const reason = `${told} Then: ${gate.reason}`;
-  if (gate.verdict === "promote" || review.action === "retire")
-    return { outcome: gate.verdict, reason };
-  return { outcome: review.action, reason };
 }
 
 /**
@@ -133,21 +59,21 @@ function explore(
   );
 }
 
-/** The feedback that came since the last cycle of the scenario, split into folds, and all before it. */
-async function read(options: CycleOptions, now: number) {
-  const { store, scenario, configuration } = options;
-  const [last] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
-  const cycle = (last?.cycle ?? 0) + 1;
-  const feedback = await readFeedback({
-    store,
-    catalogue: createCatalogue(store.items, configuration.text),
-    scenario,
-    now,
-    maxDecisions: configuration.learner.maxDecisions,
-    previous: last?.throughSequence ?? 0,
-    cycle,
-  });
-  return { feedback, cycle };
+/** Cycles that tell what the next one will cost. */
+const rememberedCycles = 12;
+
+/** What a cycle begins with: its number, how far earlier ones have read, and how much it takes on. */
+async function plan(options: CycleOptions, limits: CycleLimits) {
+  const { store, scenario, configuration, clock, usage = readUsage } = options;
+  const recent = await store.cycles.list({ scenario: scenario.name, limit: rememberedCycles });
+  const previous = recent[0]?.throughSequence ?? 0;
+  const { maxDecisions, mpo } = configuration.learner;
+  const survey = await surveyFeedback({ store, scenario, now: clock(), previous, maxDecisions });
+  const planned =
+    survey.newDecisions === 0
+      ? undefined
+      : planCycle({ survey, limits, recent, startMiB: usage().memoryMiB, mpo });
+  return { previous, cycle: (recent[0]?.cycle ?? 0) + 1, planned };
 }
 
 /** The last promotion on live rewards; unless that rolls it back, what serves against its canary or parent. */
@@ -177,10 +103,23 @@ async function review(
 }
 
 /** Review, improve and gate: all that is found out before anything changes. */
-async function examine(options: CycleOptions, stages: StageClock): Promise<Findings | undefined> {
+async function examine(
+  options: CycleOptions,
+  begun: { readonly plan: CyclePlan; readonly previous: number; readonly cycle: number },
+  stages: StageClock,
+): Promise<Findings | undefined> {
   const { store, scenario, threads, configuration } = options;
   const { mpo } = configuration.learner;
-  const { feedback, cycle } = await stages.measure("read", () => read(options, options.clock()));
+  const { cycle } = begun;
+  const feedback = await stages.measure("read", () =>
+    readFeedback({
+      ...begun,
+      store,
+      catalogue: createCatalogue(store.items, configuration.text),
+      scenario,
+      now: options.clock(),
+    }),
+  );
   const assignment = await store.policies.assignment(scenario.name);
   if (assignment.serving === undefined || feedback.newDecisions === 0) return undefined;
   const load = (version: number) => loadServed(store, version);
@@ -217,36 +156,89 @@ async function examine(options: CycleOptions, stages: StageClock): Promise<Findi
       limits: judgement.proven ? limits : whereUnproven(limits),
     }),
   );
-  const evaluation = evaluateServing(fresh, scenario.reward);
+  const evaluation = evaluateServing(feedback.earned, scenario.reward);
   const exploration = explore(options, improvement, {
     gate,
     before: assignment.exploration,
   });
   const { seed } = options;
-  return { scenario, seed, feedback, evaluation, reviewed, improvement, gate, exploration, stages };
+  return {
+    scenario,
+    seed,
+    plan: begun.plan,
+    feedback,
+    evaluation,
+    reviewed,
+    improvement,
+    gate,
+    exploration,
+    stages,
+  };
 }
+
+/** Leaves the policies as they are, and the feedback to the next cycle, which is planned smaller. */
+async function recordShortage(
+  { store, scenario, clock, seed }: CycleOptions,
+  shortage: Pick<Cycle, "reason" | "startedAt" | "record"> & { readonly throughSequence: number },
+): Promise<Cycle> {
+  const { serving } = await store.policies.assignment(scenario.name);
+  const skipped = {
+    ...shortage,
+    scenario: scenario.name,
+    outcome: "skipped",
+    ...(serving === undefined ? {} : { policyVersion: serving }),
+    finishedAt: clock(),
+    record: { seed, ...shortage.record },
+  } as const;
+  const { cycle = 0 } = await store.policies.apply({ cycle: () => skipped });
+  return { ...skipped, cycle };
+}
+
+const msPerMinute = 60_000;
 
 /**
  * One pass of the loop over a scenario: evaluate, review, challenge, judge, distil, gate, publish. Everything that it
- * changes is one transaction at its end; whatever fails before leaves the serving policy as it was.
+ * changes is one transaction at its end; whatever fails before leaves the serving policy as it was. It is as large as its
+ * time and memory allow; where that is not enough it is recorded as skipped.
  * @returns undefined where there is no new feedback to judge on
  */
 export async function runCycle(options: CycleOptions): Promise<Cycle | undefined> {
-  const { store, scenario, configuration, clock, usage = readUsage } = options;
+  const { configuration, clock, usage = readUsage } = options;
+  const { maxCycleMinutes, maxMemory } = configuration.learner;
+  const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };
   const startedAt = clock();
-  const findings = await examine(options, createStageClock(clock, usage));
-  if (findings === undefined) return undefined;
+  const stages = watchBudget(createStageClock(clock, usage), { limits, clock, usage });
+  const { planned, previous, cycle } = await plan(options, limits);
+  const common = { startedAt, throughSequence: previous };
+  if (planned === undefined) return undefined;
+  if (typeof planned === "string")
+    return recordShortage(options, { ...common, reason: planned, record: {} });
+  try {
+    const findings = await examine(options, { plan: planned, previous, cycle }, stages);
+    return findings && (await conclude(options, findings, startedAt));
+  } catch (error) {
+    if (!(error instanceof OverBudgetError)) throw error;
+    const record = { plan: planned, ...describeStages(stages) } as unknown as JsonObject;
+    return recordShortage(options, { ...common, reason: error.message, record });
+  }
+}
+
+async function conclude(
+  { store, scenario, configuration, clock }: CycleOptions,
+  findings: Findings,
+  startedAt: number,
+): Promise<Cycle> {
   const { feedback, reviewed, improvement, gate, exploration } = findings;
   const finishedAt = clock();
   const { serving } = reviewed.assignment;
   const cycle = {
     scenario: scenario.name,
-    ...conclude(findings),
+    ...summariseFindings(findings),
     ...(serving === undefined ? {} : { policyVersion: serving }),
     startedAt,
     finishedAt,
     throughSequence: feedback.throughSequence,
-    record: describe(findings),
+    record: describeFindings(findings),
   };
   const applied = await store.policies.apply({
     ...publish({

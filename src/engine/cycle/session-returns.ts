@@ -11,9 +11,14 @@ interface DecisionReturn {
   readonly step: Omit<SessionStep, "immediate">;
 }
 
+/** What sessions are cut by: a decision need not keep its candidates. */
+export interface SessionDecision extends Pick<Feedback, "sequence" | "rewards"> {
+  readonly decision: Omit<Feedback["decision"], "candidates" | "context">;
+}
+
 /** A decision that a cycle learns from. */
-export interface ReadDecision {
-  readonly feedback: Feedback;
+export interface ReadDecision<Entry extends SessionDecision = SessionDecision> {
+  readonly feedback: Entry;
   /** No earlier cycle has read it. */
   readonly isNew: boolean;
   /** Present where the scenario has a discount. */
@@ -21,9 +26,12 @@ export interface ReadDecision {
 }
 
 /** A user's decisions, oldest first, cut where two are `gapMs` or more apart. */
-function cutSessions(feedback: readonly Feedback[], gapMs: number): Feedback[][] {
-  const sessions: Feedback[][] = [];
-  const open = new Map<UserId, Feedback[]>();
+function cutSessions<Entry extends SessionDecision>(
+  feedback: readonly Entry[],
+  gapMs: number,
+): Entry[][] {
+  const sessions: Entry[][] = [];
+  const open = new Map<UserId, Entry[]>();
   for (const entry of feedback) {
     const { userId, decidedAt } = entry.decision;
     const session = open.get(userId);
@@ -39,14 +47,14 @@ function cutSessions(feedback: readonly Feedback[], gapMs: number): Feedback[][]
 }
 
 /** Returns of a session's decisions, backwards: G_t = (1 − γ)·r_t + γ·G_{t+1}, and 0 reward units after its end. */
-function addReturns(
-  session: readonly Feedback[],
+function addReturns<Entry extends SessionDecision>(
+  session: readonly Entry[],
   scenario: Scenario,
-  number: (entry: Feedback) => number,
-): [Feedback, DecisionReturn][] {
+  number: (entry: Entry) => number,
+): [Entry, DecisionReturn][] {
   const { reward: rule, discount } = scenario;
   let value = normaliseReward(0, rule);
-  const returns: [Feedback, DecisionReturn][] = [];
+  const returns: [Entry, DecisionReturn][] = [];
   for (const [index, entry] of [...session.entries()].reverse()) {
     const { rewards } = entry;
     const decisionReward =
@@ -68,20 +76,20 @@ function addReturns(
  * @param feedback closed decisions in the order of their event numbers
  * @param previous event number up to which earlier cycles have read
  */
-export function readSessions(
-  feedback: readonly Feedback[],
+export function readSessions<Entry extends SessionDecision>(
+  feedback: readonly Entry[],
   scenario: Scenario,
   previous: number,
-): ReadDecision[] {
+): ReadDecision<Entry>[] {
   const gapMs = scenario.sessionGapSeconds * 1000;
-  const newest = (entries: readonly Feedback[]) =>
+  const newest = (entries: readonly Entry[]) =>
     entries.reduce((most, { decision }) => Math.max(most, decision.decidedAt), -Infinity);
   const through = newest(feedback);
   const before = newest(feedback.filter(({ sequence }) => sequence <= previous));
   const ended = cutSessions(feedback, gapMs)
     .map((session) => ({ session, endedAt: newest(session) + gapMs }))
     .filter(({ endedAt }) => endedAt <= through);
-  const number = ({ sequence }: Feedback) => sequence;
+  const number = ({ sequence }: Entry) => sequence;
   return ended
     .flatMap(({ session, endedAt }) =>
       addReturns(session, scenario, number).map(([entry, ahead]) => ({

@@ -34,6 +34,11 @@ function prepareStatements(connection: Connection) {
          SELECT sequence FROM decisions WHERE decided_at >= ? AND decided_at < ?
          ORDER BY sequence DESC LIMIT ?)`,
     ),
+    closedSpan: connection.prepare(
+      `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
+         SELECT sequence FROM decisions WHERE scenario = ? AND sequence > ? AND expires_at <= ?
+         ORDER BY sequence DESC LIMIT ?)`,
+    ),
     rewards: connection.prepare(
       `SELECT position, sum(value) AS reward FROM rewards
        WHERE decision_sequence = ? GROUP BY position`,
@@ -88,6 +93,11 @@ function decodeFeedback(statements: Statements, row: Row): Feedback {
   return { decision, sequence, rewards };
 }
 
+const decodeSpan = (row: Row = {}) => ({
+  count: readNumber(row, "decisions"),
+  after: readNumber(row, "first") - 1,
+});
+
 function decodeBucket(row: Row): RewardBucket {
   return {
     bucketStart: readNumber(row, "bucket_start"),
@@ -126,10 +136,9 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
     recent: async (limit) => statements.recent.all(limit).map(decode),
     scan: async ({ from, to, after, limit }) =>
       statements.scan.all(after, from, to, limit).map(decode),
-    span: async ({ from, to, limit = -1 }) => {
-      const row = statements.span.get(from, to, limit) ?? {};
-      return { count: readNumber(row, "decisions"), after: readNumber(row, "first") - 1 };
-    },
+    span: async ({ from, to, limit = -1 }) => decodeSpan(statements.span.get(from, to, limit)),
+    closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>
+      decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
     rewardBuckets: async ({ scenario, since, bucketSeconds }) =>
       statements.buckets.all(bucketSeconds * 1000, scenario, since).map(decodeBucket),
     userRewards: async ({ scenario, arm, policyVersion, since, closedBefore, rule }) => {

@@ -1,0 +1,37 @@
+import type { RewardRule } from "../../domain/scenario.ts";
+import type { FeedbackRow } from "../../learning/feedback-row.ts";
+import type { ItemView } from "../../policy/policy.ts";
+import type { ReadDecision, SessionDecision } from "./session-returns.ts";
+import { normaliseReward } from "./settle-reward.ts";
+
+/** What the rows of one decision share. */
+export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" | "fold"> {
+  readonly rule: RewardRule;
+  readonly views: readonly ItemView[];
+}
+
+/** A row for each position, among the candidates that the positions before had left. */
+export function toRows(
+  { feedback, ahead }: ReadDecision<SessionDecision>,
+  { rule, views, ...common }: RowContext,
+): FeedbackRow[] {
+  const { decision, rewards } = feedback;
+  let left = views;
+  return decision.slate.map((itemId, position) => {
+    const candidates = left;
+    const action = candidates.findIndex((view) => view.itemId === itemId);
+    left = candidates.filter((_, index) => index !== action);
+    const immediate = normaliseReward(rewards[position], rule);
+    return {
+      ...common,
+      candidates,
+      action,
+      position,
+      propensity: decision.positionPropensities[position] ?? 0,
+      reward: ahead?.value ?? immediate,
+      ...(ahead && { session: { ...ahead.step, immediate } }),
+      exploration: decision.exploration,
+      arm: decision.arm,
+    };
+  });
+}
