@@ -25,7 +25,7 @@ import { gateCandidate } from "../cycle/gate-candidate.ts";
 import { judgeChallengers } from "../cycle/judge-challengers.ts";
 import { type CompactCritic, scoreRows } from "./compact-critic.ts";
 import type { CompactRow, Serving } from "./compact-row.ts";
-import { type CompactImprovement, improveCompact } from "./improve-compact.ts";
+import { type Challenged, type CompactImprovement, improveCompact } from "./improve-compact.ts";
 
 /** Exploration floor and canary share, as the product's scenario and configuration have them by default. */
 const explorationFloor = 0.03;
@@ -49,6 +49,7 @@ export interface CompactOptions {
   /** Off: every candidate serves. Default on. */
   readonly gate?: boolean;
   readonly trustRegion?: boolean;
+  readonly observe?: (challenged: Challenged) => void;
   /** Softmax of these serves first. Default: the uniform choice. */
   readonly policy?: BilinearScores;
 }
@@ -94,9 +95,8 @@ function judge({ gate, judgement }: CompactImprovement): GateRecord {
 }
 
 /** ε until the next cycle, as src/engine/cycle/run-cycle.ts has it. */
-function explore({ judgement, gate }: CompactImprovement, record: GateRecord, before: number) {
+function explore({ judgement, gate }: CompactImprovement, gain: number, before: number) {
   if (gate.rows.length === 0) return before;
-  const gain = record.verdict === "promote" ? (record.difference ?? 0) : 0;
   const { servingValue, difference } = judgement.uniform;
   return Math.max(explorationFloor, chooseExploration(servingValue + gain, difference - gain));
 }
@@ -111,7 +111,12 @@ export function createCompactLearner(
   options: CompactOptions = {},
 ): Learner {
   const features = createFeatures(world.userFeatures, world.itemFeatures);
-  const { prior = vaguePrior, propose = proposeSettings, trustRegion = true } = options;
+  const {
+    prior = vaguePrior,
+    propose = proposeSettings,
+    trustRegion = true,
+    gate: gates = true,
+  } = options;
   const state: State = {
     policy: options.policy ?? emptyScores(features),
     canary: undefined,
@@ -155,16 +160,21 @@ export function createCompactLearner(
         cycle,
         trustRegion,
         judge: options.judge ?? judgeChallengers,
+        gates,
+        observe: options.observe,
         random: random.split(cycle),
       });
-      const record = judge(improvement);
-      settle(options.gate === false ? "promote" : record.verdict, improvement.candidate);
-      state.exploration = explore(improvement, record, state.exploration);
+      const { verdict, difference = 0 }: Pick<GateRecord, "verdict" | "difference"> = gates
+        ? judge(improvement)
+        : { verdict: "promote", difference: improvement.judgement.difference };
+      settle(verdict, improvement.candidate);
+      const gain = verdict === "promote" ? difference : 0;
+      state.exploration = explore(improvement, gain, state.exploration);
       state.sums = ageSums(improvement.sums);
       state.critic = improvement.critic;
       state.satisfied = improvement.satisfied;
       state.meta = improvement.judgement.state;
-      return record.verdict;
+      return verdict;
     },
   };
 }

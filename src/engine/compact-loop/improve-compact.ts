@@ -11,13 +11,14 @@ import {
   sumChoices,
 } from "../../learning/linear/reward-sums.ts";
 import { fitPolicy, policyLogs } from "../../learning/linear/softmax-policy.ts";
-import { describeContext } from "../../learning/meta-context.ts";
+import { describeContext, type MetaContext } from "../../learning/meta-context.ts";
 import type { MetaPolicyState, proposeSettings } from "../../learning/meta-policy.ts";
 import type { MetaPrior } from "../../learning/meta-posterior.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import {
+  type Challenger,
   type Judgement,
   type judgeChallengers,
   type MeasuredPart,
@@ -58,7 +59,17 @@ export interface ImproveCompactInput {
   /** Off: no bound holds the target near the policy, as where that is not proven. */
   readonly trustRegion: boolean;
   readonly judge: typeof judgeChallengers;
+  /** Off: no candidates are made for the gate. */
+  readonly gates: boolean;
+  readonly observe?: ((challenged: Challenged) => void) | undefined;
   readonly random: RandomStream;
+}
+
+/** The challengers of a half that their critic has not seen, for those who know the truth about them. */
+export interface Challenged {
+  readonly context: MetaContext;
+  readonly rows: readonly ScoredRow<CompactRow>[];
+  readonly challengers: readonly Challenger[];
 }
 
 export interface CompactImprovement {
@@ -150,8 +161,11 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
     mpo: defaultMpo,
   };
   const settings = input.propose(meta, random.split("settings"));
-  const measure = ({ held }: Fit) =>
-    measurePart({ rows: held, challengers: temper(held.slice(0, temperLimit), settings, false) });
+  const measure = ({ held }: Fit) => {
+    const challengers = temper(held.slice(0, temperLimit), settings, false);
+    input.observe?.({ context: meta.context, rows: held, challengers });
+    return measurePart({ rows: held, challengers });
+  };
   const [firstPart, secondPart] = [measure(ofSecond), measure(ofFirst)];
   const judgement = input.judge([firstPart, secondPart], meta);
   const gateLogs = (fit: Fit, other: MeasuredPart) => {
@@ -159,7 +173,9 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
     const candidate = propose(input, fit, { judgement: { ...judgement, weights }, settings });
     return fit.held.map(({ row }) => policyLogs(features, candidate, row));
   };
-  const candidateLogs = [...gateLogs(ofSecond, secondPart), ...gateLogs(ofFirst, firstPart)];
+  const candidateLogs = input.gates
+    ? [...gateLogs(ofSecond, secondPart), ...gateLogs(ofFirst, firstPart)]
+    : [];
   const both = fitCritic(input, { sums: withBoth, known: rows, held: [] });
   return {
     candidate: propose(input, both, { judgement, settings }),
