@@ -5,7 +5,7 @@ import { bootstraps, type RowScores } from "./challengers.ts";
  * this cycle's rows and owe nothing to their rewards, which are to judge what is proposed; the others come from the cycle before.
  */
 export const contextNames = [
-  /** log10 of the rows that judge, less 3. */
+  /** log10 of the rows that judge, less 3; from −1 to 0.5, beyond which no prior was fitted. */
   "rows",
   /** log10 of the candidates of a row, less 1.5. */
   "candidates",
@@ -72,7 +72,7 @@ export function describeContext(
   const weight = ({ propensity, scores }: ContextRow) => 1 / (propensity * scores.logPolicy.length);
   const squares = average(rows, (row) => weight(row) ** 2);
   return {
-    rows: clamp(Math.log10(Math.max(1, rows.length)) - 3, -3, 3),
+    rows: clamp(Math.log10(Math.max(1, rows.length)) - 3, -1, 0.5),
     candidates: average(rows, ({ scores }) => Math.log10(scores.logPolicy.length)) - 1.5,
     entropy: clamp(average(rows, entropyShare), 0, 1),
     breadth: clamp(average(rows, weight) ** 2 / squares, 0, 1),

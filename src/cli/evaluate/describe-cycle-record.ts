@@ -8,6 +8,7 @@ import type { LiveArmSummary } from "../../evaluation/live-difference.ts";
 import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
 import { describeLift } from "./describe-promotions.ts";
+import { describeSettings } from "./describe-settings.ts";
 
 const plain = { head: [], border: [], compact: true };
 const absent = "–";
@@ -101,7 +102,7 @@ function describeLive(review: PromotionReview | undefined): string[] {
 
 /**
  * What a cycle saw and said, for a person: of the gate statistic, interval, rows, ESS, guards, folds, seed and snapshots; of
- * the last promotion both arms and the interval of their difference; cost by stage.
+ * the last promotion both arms and the interval of their difference; settings that were tried; cost by stage.
  */
 export function describeCycleRecord(cycle: Cycle): string {
   const { record } = cycle;
@@ -124,6 +125,7 @@ export function describeCycleRecord(cycle: Cycle): string {
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,
     ...tableStatistics(gate),
     ...tableGuards(gate),
+    ...describeSettings(record),
     ...describeDoubtfulItems(record.doubtfulItems as readonly RecordedDoubtfulItem[] | undefined),
     ...describeCosts(record),
   ].join("\n");

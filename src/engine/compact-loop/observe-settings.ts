@@ -1,0 +1,69 @@
+import type { BanditWorld } from "../../domain/bandit-world.ts";
+import { challengerLogs, type RowScores } from "../../learning/challengers.ts";
+import { valueUnit } from "../../learning/meta-context.ts";
+import { settingFeatures } from "../../learning/meta-features.ts";
+import type { MetaPolicyInput } from "../../learning/meta-policy.ts";
+import { dot } from "../../learning/meta-posterior.ts";
+import { anchors, describeSetting, settingPool } from "../../learning/meta-settings.ts";
+import type { MetaExample } from "../../learning/meta-training.ts";
+import { createRandom, type RandomStream, shuffle } from "../../numeric/random.ts";
+import { createCompactLearner } from "./compact-learner.ts";
+import type { Challenged } from "./improve-compact.ts";
+import { runCompactLoop } from "./run-compact-loop.ts";
+
+/** Settings that are tried in a cycle beside the anchors. */
+const sampledSettings = 8;
+
+/** The anchors and others of the pool by lot: what a prior is fitted to must not have been chosen by one. */
+function proposeByLot({ mpo }: MetaPolicyInput, random: RandomStream) {
+  const fixed = new Set(anchors.map(describeSetting));
+  const others = settingPool(mpo.challengers).filter((one) => !fixed.has(describeSetting(one)));
+  const drawn = shuffle([...others], random).slice(0, sampledSettings);
+  return [...anchors, ...drawn.map((values, index) => ({ name: `sampled-${index}`, ...values }))];
+}
+
+/** What each challenger of a half is truly worth more than the serving policy, as a share of what that one earns. */
+function judgeByTruth(
+  { rows, challengers, context }: Challenged,
+  truth: (user: number, item: number) => number,
+): MetaExample[] {
+  const known = rows.map(({ row, scores }) => ({
+    scores,
+    clicks: Float64Array.from(row.items, (item) => truth(row.user, item)),
+  }));
+  const worth = (logsOf: (scores: RowScores) => Float64Array) =>
+    known.reduce((sum, { scores, clicks }) => sum + dot(logsOf(scores).map(Math.exp), clicks), 0) /
+    rows.length;
+  const serving = worth(({ logPolicy }) => logPolicy);
+  return challengers.map(({ setting, temperature }) => {
+    const value = worth((scores) => challengerLogs(scores, setting, { temperature }));
+    return {
+      features: settingFeatures(context, setting),
+      difference: (value - serving) / valueUnit(serving),
+    };
+  });
+}
+
+/** Plays a world with settings drawn by lot, and sees of each what no log can tell: its true worth. */
+export function observeSettings(options: {
+  readonly world: BanditWorld;
+  readonly cycles: number;
+  readonly visitsPerCycle: number;
+  readonly seed: number;
+}): readonly MetaExample[] {
+  const { world, seed } = options;
+  const examples: MetaExample[] = [];
+  let cycle = 0;
+  let halves = 0;
+  const learner = createCompactLearner(world, createRandom(seed).split("observe-settings"), {
+    policy: world.logging,
+    gate: false,
+    propose: proposeByLot,
+    observe: (challenged) => {
+      examples.push(...judgeByTruth(challenged, world.truth(cycle)));
+      cycle = Math.floor(++halves / 2);
+    },
+  });
+  runCompactLoop({ ...options, learner });
+  return examples;
+}
