@@ -18,7 +18,7 @@ import { parseConfiguration } from "../configuration.ts";
 import { createEngine } from "../create-engine.ts";
 import { blockSize, countRenewal } from "./fold.ts";
 
-// Models give way every 80 decisions, so that two hundred visits see it happen twice.
+// Models give way every 80 decisions, so that some visits see it happen twice.
 const fastLoop = { enabled: true, forgetting: 0.94 };
 const scenario = {
   slateSize: 1,
@@ -60,20 +60,28 @@ test("what is liked comes up within tens of visits, a new item too, and another 
   const shop = await open();
   await shop.engine.putItems([sampleItem("new")]);
   // A seventh where nothing is learnt.
-  expect(await play(shop, "new", 100)).toBeGreaterThan(0.5);
+  expect(await play(shop, "new", 84)).toBeGreaterThan(0.5);
   await shop.engine.putItems([sampleItem("i-3", { categories: ["drama"] })]);
   await shop.engine.deleteItem(itemId("i-1"));
-  expect(await play(shop, "i-2", 110)).toBeGreaterThan(0.5);
+  expect(await play(shop, "i-2", 90)).toBeGreaterThan(0.5);
 
   const marks = (await shop.store.decisions.recent(1000)).flatMap(
     ({ decision }) => decision.fastLoop ?? [],
   );
   // A window of 5 s, 10 s of grace and a visit a second: a block is learnt behind the 15th request after its last one.
-  expect(marks).toHaveLength(210 - (blockSize + 15));
+  expect(marks).toHaveLength(174 - (blockSize + 15));
   const blocks = new Set(marks.map(({ through }) => through));
-  expect(blocks.size).toBe(Math.floor((209 - 15) / blockSize));
+  expect(blocks.size).toBe(Math.floor((173 - 15) / blockSize));
+  // Propensities are of the draw, and weights against any policy have a mean of 1, here within 5 standard errors.
+  const weights = (await shop.store.decisions.recent(1000)).map(
+    ({ decision: { candidates, positionPropensities } }) =>
+      1 / (candidates.length * positionPropensities[0]!),
+  );
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / 174;
+  const squares = weights.reduce((sum, weight) => sum + (weight - mean) ** 2, 0);
+  expect(Math.abs(mean - 1)).toBeLessThan((5 * Math.sqrt(squares)) / 174);
   const { findings, largestDifference, decisions } = await shop.check();
-  expect({ findings, decisions }).toEqual({ findings: [], decisions: 210 });
+  expect({ findings, decisions }).toEqual({ findings: [], decisions: 174 });
   expect(largestDifference).toBeLessThan(1e-6);
 });
 
@@ -81,6 +89,30 @@ const drawn = ({ fastLoop: mark, slate, positionPropensities }: Decision) => ({
   mark,
   slate,
   positionPropensities,
+});
+
+test("requests side by side, learning behind them and another policy half-way: every draw is derived again", async () => {
+  const shop = await open();
+  const work = async (worker: number) => {
+    for (let turn = 0; turn < 24; turn++) {
+      shop.advance(1);
+      // One of them waits, so that there is something to see; the others don't.
+      if (worker === 0) await shop.engine.idle();
+      if (worker === 0 && turn === 12) await assign(shop.store, { serving: shopSnapshot(2) });
+      const user = userId(`user-${worker}`);
+      const { decision } = await shop.engine.recommend({ userId: user });
+      const { decisionId, slate } = decision;
+      if (slate[0] === "i-2" || slate[0] === "i-4")
+        await shop.engine.record([{ type: "click", userId: user, itemId: slate[0], decisionId }]);
+    }
+  };
+  await Promise.all([0, 1, 2, 3].map(work));
+  const decisions = (await shop.store.decisions.recent(100)).map(({ decision }) => decision);
+  for (const version of new Set(decisions.map(({ policyVersion }) => policyVersion))) {
+    const own = decisions.filter(({ policyVersion }) => policyVersion === version);
+    expect(new Set(own.map(({ fastLoop: mark }) => mark?.through)).size).toBeGreaterThan(1);
+  }
+  expect((await shop.check()).findings).toEqual([]);
 });
 
 test("a server that starts again draws as the one before it, once it has read the record", async () => {
@@ -123,7 +155,6 @@ test("a mark that was changed or taken away is found", async () => {
   for (const [numbers, cause] of [
     [[1, earlier, 80, 0.94, mark!.temperature, mark!.drawScale], "tampered-row"],
     [[1, mark!.through, 80, 0.94, 0.04, mark!.drawScale], "tampered-row"],
-    [[1, mark!.through, 80, 0.95, mark!.temperature, mark!.drawScale], "tampered-row"],
     [[1, mark!.through + 1, 80, 0.94, mark!.temperature, mark!.drawScale], "underivable"],
     [[2, mark!.through, 80, 0.94, mark!.temperature, mark!.drawScale], "underivable"],
     [null, "tampered-row"],

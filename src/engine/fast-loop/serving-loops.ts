@@ -11,7 +11,9 @@ import { countRenewal, createFold, type Fold } from "./fold.ts";
 
 /** Milliseconds after the end of a reward window: a reward that was taken before it may still wait for its commit. */
 const commitAllowance = 10_000;
-/** Folds kept: serving, canary and holdback of some scenarios. */
+/** Milliseconds without a request after which a policy's loop is given up: it was replaced, or its arm has ended. */
+const restLimit = 3_600_000;
+/** Loops kept: serving, canary and holdback of some scenarios. */
 const capacity = 24;
 
 export interface FastLogits {
@@ -43,6 +45,7 @@ interface Loop {
   readonly towers: PolicyTowers;
   readonly renewal: number;
   fold?: Fold;
+  askedAt: number;
   /** It has learnt all that was due when it last looked. */
   isCurrent: boolean;
   /** No block can be due before, milliseconds since 1970. */
@@ -66,9 +69,11 @@ export function createFastLoops(options: {
       scenario,
       towers,
       renewal: countRenewal(forgetting, scenario.slateSize),
+      askedAt: 0,
       isCurrent: false,
       dueAt: 0,
     };
+    loop.askedAt = clock();
     // Re-inserted so that the map's order is the order of use.
     loops.delete(key);
     loops.set(key, loop);
@@ -116,8 +121,12 @@ export function createFastLoops(options: {
       return { logits, mark };
     },
     learn: (scenario) => {
-      for (const loop of loops.values()) {
+      for (const [key, loop] of loops) {
         if (loop.scenario !== scenario || loop.running || loop.dueAt > clock()) continue;
+        if (loop.askedAt + restLimit < clock()) {
+          loops.delete(key);
+          continue;
+        }
         loop.running = catchUp(loop)
           .then(
             () => delete loop.problem,
