@@ -138,7 +138,8 @@ const groups: readonly {
       ["firstLoss", "first loss", reward],
       ["lastLoss", "last loss", reward],
       ["klToServing", "KL to the serving policy", nats],
-      ["gap", "gap to the mixture", reward],
+      ["way", "way to the target, nats", reward],
+      ["gap", "of it left undone", reward],
     ],
   },
 ];

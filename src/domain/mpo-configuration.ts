@@ -33,6 +33,9 @@ export interface MpoConfiguration {
     readonly tolerance: number;
     readonly states: number;
     readonly targetSampleShare: number;
+    readonly meanKl: number;
+    readonly likelihood: number;
+    readonly largestGap: number;
   };
   readonly exploration: {
     readonly budget: number;
@@ -219,6 +222,30 @@ export const mpoFields: MpoFields = {
       1,
       "ESS/n",
       "least that a target leaves its judges in a state: the trust region",
+    ]),
+    meanKl: one([
+      "number",
+      2.5,
+      1e-4,
+      20,
+      "nats",
+      "most of KL(target ‖ serving policy), mean over states",
+    ]),
+    likelihood: one([
+      "number",
+      0,
+      0,
+      10,
+      "–",
+      "weight of −log π of what earned a reward, beside the target",
+    ]),
+    largestGap: one([
+      "number",
+      0.5,
+      0.01,
+      100,
+      "share",
+      "of the way to the target that distillation may leave undone",
     ]),
   },
   exploration: {

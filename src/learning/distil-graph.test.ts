@@ -34,6 +34,7 @@ const mask = Float32Array.from({ length: cells }, (_, cell) =>
 const rowWeights = Float32Array.of(0.5, 0.25, 0.25, 0);
 
 const targets = rows.map(() => normaliseLogs(Float64Array.from(views, () => 2 * random.normal())));
+const liked = rows.map(() => views.map(() => random.uniform()));
 const spread = (values: (row: number, candidate: number) => number, rest: number) => {
   const all = new Float32Array(cells).fill(rest);
   for (const row of rows.keys())
@@ -46,6 +47,7 @@ const feeds = {
   rowWeights,
   target: spread((row, index) => Math.exp(targets[row]![index]!), 0),
   logTarget: spread((row, index) => targets[row]![index]!, 0),
+  liked: spread((row, index) => liked[row]![index]!, 0),
 };
 
 describe.each<DistilObjective>(["cross-entropy", "reverse-kl"])("%s", (objective) => {
@@ -77,7 +79,8 @@ describe.each<DistilObjective>(["cross-entropy", "reverse-kl"])("%s", (objective
         objective === "reverse-kl"
           ? klDivergence(logPolicy, target64)
           : -target64.reduce((total, logT, a) => total + Math.exp(logT) * logPolicy[a]!, 0);
-      return sum + rowWeights[row]! * value;
+      const likelihood = logPolicy.reduce((total, log, a) => total - liked[row]![a]! * log, 0);
+      return sum + rowWeights[row]! * (value + likelihood);
     }, 0);
     expect(Math.abs(result.loss![0]! - expected)).toBeLessThan(1e-5);
   });

@@ -24,7 +24,10 @@ export type DistilObjective = "reverse-kl" | "cross-entropy";
 
 const weightDecay = 1e-4;
 
-/** Mean over the rows of the objective, exact over each row's candidates. */
+/**
+ * Mean over the rows of the objective, exact over each row's candidates, and of −log π_θ where `liked` says so: a likelihood term
+ * on choices that earned something.
+ */
 export function distilLoss(
   graph: Graph<Precision>,
   network: Network,
@@ -46,7 +49,8 @@ export function distilLoss(
     options.objective === "cross-entropy"
       ? negate(multiply(input(graph, "target", cells), logPolicy))
       : multiply(exp(logPolicy), subtract(logPolicy, input(graph, "logTarget", cells)));
-  const perRow = sum(terms, { axes: [1] });
+  const likelihood = negate(multiply(input(graph, "liked", cells), logPolicy));
+  const perRow = sum(add(terms, likelihood), { axes: [1] });
   const loss = sum(multiply(perRow, input(graph, "rowWeights", [batch.rows])));
   return { loss, parameters: Object.values(values) };
 }

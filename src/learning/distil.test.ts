@@ -6,6 +6,7 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
+import { defaultMpo } from "../domain/mpo-configuration.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import type { Network } from "../policy/network.ts";
@@ -139,10 +140,30 @@ test("full-batch steps at a small rate lower the reverse KL every time", async (
     logTarget,
     mask: new Float32Array(shape.rows * shape.items),
     rowWeights: new Float32Array(shape.rows).fill(1 / few.length),
+    liked: new Float32Array(shape.rows * shape.items),
   };
   const losses: number[] = [];
   for (let step = 0; step < 40; step++) losses.push((await trainer.step(data, 1e-3)).loss);
   await trainer.close();
   expect(losses.every((loss, step) => step === 0 || loss < losses[step - 1]!)).toBe(true);
   expect(losses.at(-1)).toBeGreaterThan(0);
+});
+
+test("the likelihood term draws the policy to what earned a reward, and at 0 rewards change nothing", async () => {
+  const run = async (reward: number, likelihood: number) => {
+    const { network } = await distil({
+      network: start,
+      rows: targets.slice(0, 100).map((row) => ({ ...row, reward })),
+      objective: "cross-entropy",
+      random: createRandom(seed),
+      threads: 1,
+      settings: { ...defaultMpo.distillation, maxEpochs: 4, likelihood },
+    });
+    const logs = (await logsOf(network)).slice(0, 100);
+    const mean = logs.reduce((sum, log, index) => sum + log[rows[index]!.action]!, 0) / logs.length;
+    return { print: fingerprint(network), mean };
+  };
+  const without = await run(1, 0);
+  expect((await run(0, 1)).print).toBe(without.print);
+  expect((await run(1, 1)).mean).toBeGreaterThan(without.mean + 0.1);
 });

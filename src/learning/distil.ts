@@ -16,6 +16,8 @@ import { shuffledBatches } from "./train-rows.ts";
 export interface DistilRow extends BatchRow {
   /** t over the candidates, summing to one. */
   readonly target: Float64Array;
+  /** What the logged action earned, in [0, 1]: only the likelihood term looks at it. */
+  readonly reward?: number;
 }
 
 export interface Distillation {
@@ -38,15 +40,18 @@ function buildTargets(options: {
   readonly columns: readonly Int32Array[];
   readonly shape: BatchShape;
   readonly objective: DistilObjective;
+  readonly likelihood: number;
 }): Record<string, Float32Array> {
-  const { rows, columns, shape } = options;
+  const { rows, columns, shape, likelihood } = options;
   const cells = shape.rows * shape.items;
   const mask = new Float32Array(cells).fill(maskedLogit);
   const target = new Float32Array(cells);
   const logTarget = new Float32Array(cells);
+  const liked = new Float32Array(cells);
   const rowWeights = new Float32Array(shape.rows);
   for (const [index, row] of rows.entries()) {
     rowWeights[index] = 1 / rows.length;
+    liked[index * shape.items + columns[index]![row.action]!] = likelihood * (row.reward ?? 0);
     let total = 0;
     for (const [candidate, column] of columns[index]!.entries()) {
       if (column >= 0) total += row.target[candidate]!;
@@ -62,7 +67,7 @@ function buildTargets(options: {
   // A padding row has no candidate: the mask is lifted so that its softmax is defined; its weight is 0.
   mask.fill(0, rows.length * shape.items);
   const aim = options.objective === "cross-entropy" ? { target } : { logTarget };
-  return { mask, rowWeights, ...aim };
+  return { mask, rowWeights, liked, ...aim };
 }
 
 const epochLimit = (rows: number, { minEpochs, maxEpochs, rowsSeen }: DistillationSettings) =>
@@ -85,7 +90,7 @@ export async function distil(options: {
   readonly settings?: DistillationSettings;
 }): Promise<Distillation> {
   const { rows, random, objective, settings = defaultMpo.distillation } = options;
-  const { minEpochs, tolerance, learningRate } = settings;
+  const { minEpochs, tolerance, learningRate, likelihood } = settings;
   const items = rows.flatMap((row) => row.candidates.map((view) => view.itemId));
   const views = distinctViews(rows);
   const reading = withText(options.network, views, random.split("text"));
@@ -106,7 +111,8 @@ export async function distil(options: {
     for (const indices of shuffledBatches(rows.length, shape.rows, order)) {
       const chosen = indices.map((index) => rows[index]!);
       const batch = buildBatch({ rows: chosen, shape, tables });
-      const targets = buildTargets({ rows: chosen, columns: batch.columns, shape, objective });
+      const { columns } = batch;
+      const targets = buildTargets({ rows: chosen, columns, shape, objective, likelihood });
       const { loss } = await trainer.step({ ...batch.feeds, ...targets }, learningRate);
       sum += loss * chosen.length;
     }

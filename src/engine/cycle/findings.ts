@@ -65,7 +65,7 @@ export function describeFindings({
     chosenSetting: judgement.chosen,
     judgedDifference: judgement.difference,
     ...describeCritic(improvement, scenario),
-    distillation: { ...distilled, gap: improvement.gap },
+    distillation: { ...distilled, ...improvement.gap },
     gate,
     exploration,
     plan,

@@ -26,6 +26,7 @@ import { trainValueCritic } from "../../learning/session-value.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
 import { createScorer } from "../../policy/scorer.ts";
+import type { DistillationGap } from "./check-distillation.ts";
 import { type CalibrationRecord, describeCalibration } from "./describe-calibration.ts";
 import {
   type Challenger,
@@ -74,8 +75,7 @@ export interface Improvement {
   readonly challengers: readonly Challenger[];
   readonly calibration: CalibrationRecord;
   readonly examination: Examination;
-  /** Mean KL(t ‖ π_θ'), nats: what distillation left undone. */
-  readonly gap: number;
+  readonly gap: DistillationGap;
   readonly criticLoss: readonly [number, number];
   /** New rows with scores, and log π of the candidate that the other half of them made. */
   readonly gate: {
@@ -131,17 +131,20 @@ export async function scoreRows(options: {
   });
 }
 
-/** Mean KL(t ‖ π_θ') over the states, nats. */
+/** Of the policies before and after distillation. */
 async function distillationGap(
   candidate: Network,
   moves: readonly Move<FeedbackRow>[],
   threads: number,
-) {
+): Promise<DistillationGap> {
   const logs = await logsOf(candidate, moves, threads);
-  const gaps = moves.map(({ target }, index) =>
-    klDivergence(target.map(Math.log), logs[index] ?? target),
-  );
-  return gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, moves.length);
+  const sums = { way: 0, gap: 0 };
+  for (const [index, { target, logPolicy }] of moves.entries()) {
+    const logTarget = target.map(Math.log);
+    sums.way += klDivergence(logTarget, logPolicy) / moves.length;
+    sums.gap += klDivergence(logTarget, logs[index] ?? logTarget) / moves.length;
+  }
+  return sums;
 }
 
 /** The three fits of a cycle share all but the rows that they leave out. */
@@ -241,6 +244,7 @@ async function propose(
       challengers,
       judgement,
       targetSampleShare: mpo.distillation.targetSampleShare,
+      meanKl: mpo.distillation.meanKl,
     }),
   );
   const distillation = await stages.measure("distil", () =>

@@ -9,6 +9,7 @@ import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
 import type { Configuration } from "../configuration.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
+import { checkDistillation } from "./check-distillation.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
 import { gateCandidate } from "./gate-candidate.ts";
@@ -149,13 +150,14 @@ async function examine(
   });
   const { judgement } = improvement;
   const limits = limitsOf(mpo.gate);
-  const gate = await stages.measure("gate", () =>
+  const judged = await stages.measure("gate", () =>
     gateCandidate({
       ...improvement.gate,
       predictedDifference: judgement.difference,
       limits: judgement.proven ? limits : whereUnproven(limits),
     }),
   );
+  const gate = checkDistillation(judged, improvement.gap, mpo.distillation.largestGap);
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
   const exploration = explore(options, improvement, {
     gate,
