@@ -88,11 +88,12 @@ test("each memory has a map of its own, which both of its bootstraps go through"
     scores: {
       logPolicy: Float64Array.of(Math.log(0.5), Math.log(0.5)),
       rewardHeads: [0.3, 0.3, 0.9, 0.7].map((q) => Float64Array.of(q, q / 2)),
-      discriminator: new Float64Array(2),
+      discriminator: Float64Array.of(1, -3),
     },
   }));
   const [right, wrong] = fitMemoryMaps(rows, 2);
-  const [row] = calibrateRows(rows, [right!, wrong!]);
+  const [row] = calibrateRows(rows, [right!, wrong!], 0.5);
+  expect([...row!.scores.discriminator]).toEqual([0.5, -1.5]);
   const mean = rows.reduce((sum, one) => sum + one.row.reward, 0) / rows.length;
   const error = Math.sqrt((0.3 * 0.7) / rows.length);
   expect(Math.abs(row!.scores.rewardHeads[0]![0]! - mean)).toBeLessThan(error);

@@ -96,15 +96,17 @@ export function fitMemoryMaps(
   });
 }
 
-/** The rows with every reward head put through the map of its memory. */
+/** The rows with every reward head put through the map of its memory, and D times its slope. */
 export const calibrateRows = <Row extends JudgedRow>(
   rows: readonly ScoredRow<Row>[],
   maps: readonly CalibrationMap[],
+  discriminatorSlope: number,
 ): ScoredRow<Row>[] =>
   rows.map(({ row, scores }) => ({
     row,
     scores: {
       ...scores,
+      discriminator: scores.discriminator.map((logit) => discriminatorSlope * logit),
       rewardHeads: scores.rewardHeads.map((head, index) =>
         head.map((q) => calibrate(maps[Math.floor(index / bootstraps)]!, q)),
       ),

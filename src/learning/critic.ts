@@ -13,11 +13,11 @@ import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
-import { createDiscriminatorWatch } from "./discriminator-watch.ts";
+import { createDiscriminatorWatch, type WatchedSeparation } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { halfLivesOf, memoryHalfLives } from "./meta-settings.ts";
-import { isHeldOut, type Separation } from "./separation.ts";
+import { isHeldOut } from "./separation.ts";
 import { epochRows, recentBatches } from "./train-rows.ts";
 
 /**
@@ -48,7 +48,7 @@ export interface CriticTraining {
   /** Of the positions of the rows. */
   readonly examination: Examination;
   /** Of D as it came out, on rows held out from it. */
-  readonly separation: Separation;
+  readonly separation: WatchedSeparation;
   readonly firstLoss: number;
   readonly lastLoss: number;
   readonly steps: number;

@@ -31,7 +31,7 @@ test("a map from one half brings the error on the other down to what luck leaves
   const [first, second] = [simulate(1000, random), simulate(1000, random)];
   const { rows, errorBefore, errorAfter } = describeCalibration(
     second,
-    calibrateRows(second, fitMemoryMaps(first, 3)),
+    calibrateRows(second, fitMemoryMaps(first, 3), 1),
   );
   expect(rows).toBe(1000);
   // Ten bins of a hundred rows: E|mean error| of each is √(2/π)·s.e., here at a variance of up to 1/4, twice for both halves.

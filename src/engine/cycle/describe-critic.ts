@@ -42,6 +42,7 @@ export function describeCritic(improvement: Improvement, { slateSize, reward }: 
     discriminator: {
       ...describeSeparation(separation.judged),
       heldOut: describeSeparation(separation.heldOut),
+      slope: separation.heldOut.slope,
       restrains,
     },
     // A discriminator that is no better than chance accuses nobody.

@@ -3,6 +3,7 @@ import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
 import { type ChallengerSetting, klDivergence } from "../../learning/challengers.ts";
 import { type CriticRow, type CriticTraining, createCritic } from "../../learning/critic.ts";
+import type { WatchedSeparation } from "../../learning/discriminator-watch.ts";
 import { type Distillation, distil } from "../../learning/distil.ts";
 import type { Examination } from "../../learning/examination.ts";
 import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
@@ -70,7 +71,7 @@ export interface Improvement {
   readonly difference: PolicyDifference & { readonly segments: readonly SegmentDifference[] };
   readonly distillation: Distillation;
   /** Of D on the rows that judge, and of the candidate's D on the rows that were held out from it. */
-  readonly separation: { readonly judged: Separation; readonly heldOut: Separation };
+  readonly separation: { readonly judged: Separation; readonly heldOut: WatchedSeparation };
   /** Of which the candidate is made. */
   readonly challengers: readonly Challenger[];
   readonly calibration: CalibrationRecord;
@@ -209,10 +210,11 @@ const calibrateFit = (
 ): Promise<CalibratedFit> =>
   stages.measure("challengers", () => {
     const maps = fitMemoryMaps(out, memoryHalfLives.length);
-    const held = calibrateRows(fit.held, maps);
+    const { slope } = fit.critic.separation;
+    const held = calibrateRows(fit.held, maps, slope);
     return {
       critic: fit.critic,
-      states: calibrateRows(fit.states, maps),
+      states: calibrateRows(fit.states, maps, slope),
       held,
       measured: measurePart({
         rows: held,
