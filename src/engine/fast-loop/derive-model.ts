@@ -8,6 +8,8 @@ import { blockSize, createFold, type Fold } from "./fold.ts";
 
 /** Models kept behind the newest: decisions that were made side by side may be some blocks apart. */
 const kept = 8;
+/** Folds kept: serving, canary and holdback of some scenarios take turns. */
+const capacity = 12;
 
 interface Derived {
   readonly fold: Fold;
@@ -29,11 +31,27 @@ export function createModelDeriver(
 ): (serving: DerivedServing) => Promise<ResidualModel> {
   const derived = new Map<string, Derived>();
 
-  async function create(serving: DerivedServing, decisions: number): Promise<Derived> {
-    const { scenario, towers, mark } = serving;
-    const { renewal, forgetting, temperature } = mark;
+  async function create({ scenario, towers, mark }: DerivedServing): Promise<Derived> {
+    const { through, renewal, forgetting, temperature } = mark;
+    const total = await store.decisions.count({ scenario: scenario.name });
+    const later = await store.decisions.count({ scenario: scenario.name, after: through });
     const parts = { store, text, scenario, towers, renewal, forgetting, temperature };
-    return { fold: await createFold(parts, decisions), models: new Map() };
+    return { fold: await createFold(parts, total - later), models: new Map() };
+  }
+
+  /** Kept in the order of use. */
+  async function find(serving: DerivedServing): Promise<Derived> {
+    const { scenario, version, mark } = serving;
+    const { through, renewal, forgetting, temperature } = mark;
+    const key = JSON.stringify([scenario.name, version, renewal, forgetting, temperature]);
+    let found = derived.get(key);
+    if (found === undefined || (found.fold.through > through && !found.models.has(through)))
+      found = await create(serving);
+    derived.delete(key);
+    derived.set(key, found);
+    const [oldest] = derived.keys();
+    if (derived.size > capacity && oldest !== undefined) derived.delete(oldest);
+    return found;
   }
 
   async function advance({ fold, models }: Derived, through: number): Promise<void> {
@@ -48,23 +66,15 @@ export function createModelDeriver(
   }
 
   return async (serving) => {
-    const { scenario, version, mark } = serving;
-    const { through, renewal, forgetting, temperature } = mark;
-    if (mark.version !== modelVersion) {
+    const { through, version } = serving.mark;
+    if (version !== modelVersion) {
       const known = `this program has version ${modelVersion}; audit it with the release that made it`;
-      throw new RangeError(`its fast loop is of version ${mark.version}, ${known}`);
+      throw new RangeError(`its fast loop is of version ${version}, ${known}`);
     }
-    const total = await store.decisions.count({ scenario: scenario.name });
-    const decisions =
-      total - (await store.decisions.count({ scenario: scenario.name, after: through }));
-    const key = JSON.stringify([scenario.name, version, renewal, forgetting, temperature]);
-    let found = derived.get(key);
-    if (found === undefined || (found.fold.through > through && !found.models.has(through)))
-      found = await create(serving, decisions);
-    derived.set(key, found);
+    const found = await find(serving);
     await advance(found, through);
     const model = found.fold.through === through ? found.fold.model : found.models.get(through);
-    if (model !== undefined && decisions % blockSize === 0) return model;
+    if (model !== undefined) return model;
     throw new RangeError(`event number ${through} is no decision that the fast loop stood at`);
   };
 }
