@@ -205,6 +205,22 @@ function tiltedDivergence({ probabilities, advantage }: TiltedState, temperature
   return mean / total - Math.log(total);
 }
 
+/** Mass of π ∝ π_ref·e^(A/η) on some candidates. */
+export function tiltedMass(
+  { probabilities, advantage }: TiltedState,
+  temperature: number,
+  candidates: readonly number[],
+): number {
+  const largest = largestOf(advantage);
+  const massOf = (a: number) =>
+    probabilities[a]! * Math.exp(Math.max(-exponentClip, (advantage[a]! - largest) / temperature));
+  let total = 0;
+  let mass = 0;
+  for (let a = 0; a < advantage.length; a++) total += massOf(a);
+  for (const a of candidates) mass += massOf(a);
+  return mass / total;
+}
+
 /**
  * η at which the mean KL over the states equals the radius, by bisection on log η (KL falls as η grows; the dual of
  * mpo.md 3). Where even the coldest η stays within the radius, that one.

@@ -5,7 +5,7 @@ import {
   type RowScores,
   referenceLogs,
   solveTemperature,
-  tilt,
+  tiltedMass,
 } from "./challengers.ts";
 
 /** Where a challenger may not go: D holds the mass on implausible candidates down. */
@@ -24,19 +24,42 @@ const largestStrength = 1024;
 const bisections = 12;
 const rounds = 2;
 
-/** Mean mass of π_φ on implausible candidates, at a given η. */
-function implausibleMass(
-  states: readonly RowScores[],
-  setting: ChallengerSetting,
-  { temperature, strength }: { readonly temperature: number; readonly strength: number },
-): number {
+/** A state under one setting: its advantages are linear in μ, so that a search over μ and η computes the rest once. */
+interface PreparedState {
+  /** π_ref^ρ, normalised. */
+  readonly probabilities: Float64Array;
+  /** At μ = 0, and by how much more for each μ. */
+  readonly free: Float64Array;
+  readonly slope: Float64Array;
+  readonly implausible: readonly number[];
+  /** At the μ that was set last. */
+  readonly advantage: Float64Array;
+}
+
+function prepareState(scores: RowScores, setting: ChallengerSetting): PreparedState {
+  const free = advantages(scores, setting, 0);
+  const restrained = advantages(scores, setting, 1);
+  return {
+    probabilities: referenceLogs(scores.logPolicy, setting.proximity).map(Math.exp),
+    free,
+    slope: restrained.map((value, a) => value - free[a]!),
+    implausible: [...scores.discriminator.keys()].filter((a) =>
+      isImplausible(scores.discriminator[a]!),
+    ),
+    advantage: free.slice(),
+  };
+}
+
+function setStrength(states: readonly PreparedState[], strength: number): void {
+  for (const { free, slope, advantage } of states)
+    for (let a = 0; a < advantage.length; a++) advantage[a] = free[a]! + strength * slope[a]!;
+}
+
+/** Mean mass of π_φ on implausible candidates at the μ that is set. */
+function implausibleMass(states: readonly PreparedState[], temperature: number): number {
   let total = 0;
-  for (const scores of states) {
-    const reference = referenceLogs(scores.logPolicy, setting.proximity);
-    const logs = tilt(reference, advantages(scores, setting, strength), temperature);
-    for (const [a, logit] of scores.discriminator.entries())
-      if (isImplausible(logit)) total += Math.exp(logs[a]!);
-  }
+  for (const state of states)
+    if (state.implausible.length > 0) total += tiltedMass(state, temperature, state.implausible);
   return total / Math.max(1, states.length);
 }
 
@@ -63,16 +86,15 @@ export function solveChallenger(
   setting: ChallengerSetting,
   restrains: boolean,
 ): { readonly temperature: number; readonly restraint: Restraint } {
-  const temperatureAt = (strength: number) =>
-    solveTemperature(
-      states.map((scores) => ({
-        probabilities: referenceLogs(scores.logPolicy, setting.proximity).map(Math.exp),
-        advantage: advantages(scores, setting, strength),
-      })),
-      setting.klRadius,
-    );
-  const massAt = (temperature: number) => (strength: number) =>
-    implausibleMass(states, setting, { temperature, strength });
+  const prepared = states.map((scores) => prepareState(scores, setting));
+  const temperatureAt = (strength: number) => {
+    setStrength(prepared, strength);
+    return solveTemperature(prepared, setting.klRadius);
+  };
+  const massAt = (temperature: number) => (strength: number) => {
+    setStrength(prepared, strength);
+    return implausibleMass(prepared, temperature);
+  };
   let temperature = temperatureAt(0);
   const massBefore = massAt(temperature)(0);
   if (!restrains || massBefore <= massLimit)
