@@ -34,7 +34,9 @@ function buildTargets(columns: readonly Int32Array[], used: number, items: numbe
     target[row * items + column] = 1;
     rowWeights[row] = 1 / columns.length;
   }
-  return { target, mask, rowWeights };
+  // The target is all there is to like.
+  const liked = new Float32Array(target.length);
+  return { target, mask, rowWeights, liked };
 }
 
 /**
