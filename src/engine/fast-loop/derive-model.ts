@@ -4,7 +4,7 @@ import { modelVersion, type ResidualModel } from "../../policy/fast-loop/residua
 import type { PolicyTowers } from "../../policy/policy.ts";
 import type { Store } from "../../storage/store.ts";
 import type { TextSettings } from "../text/text-features.ts";
-import { blockSize, createFold, type Fold } from "./fold.ts";
+import { createFold, type Fold } from "./fold.ts";
 
 /** Models kept behind the newest: decisions that were made side by side may be some blocks apart. */
 const kept = 8;
