@@ -5,9 +5,9 @@ import { escapeText, line, text } from "../../src/cli/evaluate/svg.ts";
 const width = 860;
 const headHeight = 44;
 
-export const inkColour = "#141d1a";
+const inkColour = "#141d1a";
 export const softColour = "#55615c";
-export const gridColour = "#dce1dd";
+const gridColour = "#dce1dd";
 /** Where the plots end and words begin. */
 export const plotRight = 600;
 

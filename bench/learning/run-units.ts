@@ -32,7 +32,7 @@ export interface RunParts {
 const printEverySeconds = 30;
 
 const kindOf = ({ world, caseName }: Unit) => `${world.name} ${caseName}`;
-export const describeUnit = (unit: Unit): string =>
+const describeUnit = (unit: Unit): string =>
   unit.caseName === unit.world.name
     ? `${unit.world.name}, seed ${unit.seed}`
     : `${unit.world.name} ${unit.caseName}, seed ${unit.seed}`;
