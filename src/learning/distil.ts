@@ -35,6 +35,12 @@ const maskedLogit = -1e9;
 /** log t of candidates that the target gives nothing to; only reverse KL looks at it. */
 const smallestLog = -30;
 
+/** What the graph is told of a candidate's share of the target. */
+const aims: Readonly<Record<DistilObjective, (share: number) => number>> = {
+  "cross-entropy": (share) => share,
+  "reverse-kl": (share) => Math.max(smallestLog, Math.log(Math.fround(share))),
+};
+
 function buildTargets(options: {
   readonly rows: readonly DistilRow[];
   readonly columns: readonly Int32Array[];
@@ -42,32 +48,31 @@ function buildTargets(options: {
   readonly objective: DistilObjective;
   readonly likelihood: number;
 }): Record<string, Float32Array> {
-  const { rows, columns, shape, likelihood } = options;
+  const { rows, columns, shape, objective, likelihood } = options;
   const cells = shape.rows * shape.items;
   const mask = new Float32Array(cells).fill(maskedLogit);
-  const target = new Float32Array(cells);
-  const logTarget = new Float32Array(cells);
+  const aim = new Float32Array(cells);
   const liked = new Float32Array(cells);
   const rowWeights = new Float32Array(shape.rows);
-  for (const [index, row] of rows.entries()) {
+  const toAim = aims[objective];
+  for (let index = 0; index < rows.length; index++) {
     rowWeights[index] = 1 / rows.length;
-    liked[index * shape.items + columns[index]![row.action]!] = likelihood * (row.reward ?? 0);
+    const { target, action, reward = 0 } = rows[index]!;
+    const own = columns[index]!;
+    liked[index * shape.items + own[action]!] = likelihood * reward;
     let total = 0;
-    for (const [candidate, column] of columns[index]!.entries()) {
-      if (column >= 0) total += row.target[candidate]!;
-    }
-    for (const [candidate, column] of columns[index]!.entries()) {
-      if (column < 0) continue;
-      const cell = index * shape.items + column;
+    for (let a = 0; a < own.length; a++) if (own[a]! >= 0) total += target[a]!;
+    for (let a = 0; a < own.length; a++) {
+      if (own[a]! < 0) continue;
+      const cell = index * shape.items + own[a]!;
       mask[cell] = 0;
-      target[cell] = row.target[candidate]! / total;
-      logTarget[cell] = Math.max(smallestLog, Math.log(target[cell]!));
+      aim[cell] = toAim(target[a]! / total);
     }
   }
   // A padding row has no candidate: the mask is lifted so that its softmax is defined; its weight is 0.
   mask.fill(0, rows.length * shape.items);
-  const aim = options.objective === "cross-entropy" ? { target } : { logTarget };
-  return { mask, rowWeights, liked, ...aim };
+  const name = objective === "cross-entropy" ? "target" : "logTarget";
+  return { mask, rowWeights, liked, [name]: aim };
 }
 
 const epochLimit = (rows: number, { minEpochs, maxEpochs, rowsSeen }: DistillationSettings) =>

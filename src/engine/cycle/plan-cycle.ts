@@ -46,7 +46,7 @@ interface Costs {
 }
 
 /** Of a first cycle: what `npm run bench -- cycle` takes on two slow cores. */
-const firstCosts: Costs = { read: 0.2, train: 0.8, score: 0.04 };
+const firstCosts: Costs = { read: 0.1, train: 0.8, score: 0.04 };
 /** Resident for a training step of the largest batch, MiB. */
 const trainingMiB = 256;
 const cellBytes = 480;

@@ -20,7 +20,9 @@ export function toRows(
   return decision.slate.map((itemId, position) => {
     const candidates = left;
     const action = candidates.findIndex((view) => view.itemId === itemId);
-    left = candidates.filter((_, index) => index !== action);
+    // Rows of one candidate less cost an array each: the last position leaves nobody any.
+    if (position < decision.slate.length - 1)
+      left = candidates.filter((_, index) => index !== action);
     const immediate = normaliseReward(rewards[position], rule);
     return {
       ...common,
