@@ -57,7 +57,7 @@ describe.each<DistilObjective>(["cross-entropy", "reverse-kl"])("%s", (objective
   test("the gradient agrees with central differences, every parameter but the position bias", async () => {
     const { positionBias: _, ...parameters } = network.parameters;
     await checkGradient({
-      build: (graph) => distilLoss(graph, network, { batch: shape, objective }),
+      build: (graph) => distilLoss(graph, network, { batch: shape, objective, likelihood: true }),
       feeds: gradientFeeds({ ...network, parameters }, batch.feeds, data),
       elements: gradientElements(network, batch),
     });
@@ -65,7 +65,7 @@ describe.each<DistilObjective>(["cross-entropy", "reverse-kl"])("%s", (objective
 
   test("the loss is that of the policy as it serves, weighted by row, padding left out", async () => {
     const graph = createGraph();
-    const { loss } = distilLoss(graph, network, { batch: shape, objective });
+    const { loss } = distilLoss(graph, network, { batch: shape, objective, likelihood: true });
     const session = await createSession(graph, { loss });
     const result = await session.run({ ...network.parameters, ...batch.feeds, ...data });
     await session.close();

@@ -25,13 +25,17 @@ export type DistilObjective = "reverse-kl" | "cross-entropy";
 const weightDecay = 1e-4;
 
 /**
- * Mean over the rows of the objective, exact over each row's candidates, and of −log π_θ where `liked` says so: a likelihood term
- * on choices that earned something.
+ * Mean over the rows of the objective, exact over each row's candidates.
+ * @param options.likelihood whether −log π_θ weighted by the input `liked` is added, of choices that earned something
  */
 export function distilLoss(
   graph: Graph<Precision>,
   network: Network,
-  options: { readonly batch: BatchShape; readonly objective: DistilObjective },
+  options: {
+    readonly batch: BatchShape;
+    readonly objective: DistilObjective;
+    readonly likelihood?: boolean;
+  },
 ): { readonly loss: Value; readonly parameters: readonly Value[] } {
   const { shape } = network;
   const { batch } = options;
@@ -49,8 +53,10 @@ export function distilLoss(
     options.objective === "cross-entropy"
       ? negate(multiply(input(graph, "target", cells), logPolicy))
       : multiply(exp(logPolicy), subtract(logPolicy, input(graph, "logTarget", cells)));
-  const likelihood = negate(multiply(input(graph, "liked", cells), logPolicy));
-  const perRow = sum(add(terms, likelihood), { axes: [1] });
+  const all = options.likelihood
+    ? subtract(terms, multiply(input(graph, "liked", cells), logPolicy))
+    : terms;
+  const perRow = sum(all, { axes: [1] });
   const loss = sum(multiply(perRow, input(graph, "rowWeights", [batch.rows])));
   return { loss, parameters: Object.values(values) };
 }
@@ -59,11 +65,12 @@ export function createDistilTrainer(options: {
   readonly network: Network;
   readonly shape: BatchShape;
   readonly objective: DistilObjective;
+  readonly likelihood?: boolean;
   readonly threads: number;
 }): Promise<Trainer> {
-  const { network, objective, threads } = options;
+  const { network, shape: batch, objective, likelihood = false, threads } = options;
   const graph = createGraph();
-  const { loss, parameters } = distilLoss(graph, network, { batch: options.shape, objective });
+  const { loss, parameters } = distilLoss(graph, network, { batch, objective, likelihood });
   const { positionBias: _, ...initial } = network.parameters;
   return createTrainer({ graph, loss, parameters, initial, weightDecay, threads });
 }

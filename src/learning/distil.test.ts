@@ -140,7 +140,6 @@ test("full-batch steps at a small rate lower the reverse KL every time", async (
     logTarget,
     mask: new Float32Array(shape.rows * shape.items),
     rowWeights: new Float32Array(shape.rows).fill(1 / few.length),
-    liked: new Float32Array(shape.rows * shape.items),
   };
   const losses: number[] = [];
   for (let step = 0; step < 40; step++) losses.push((await trainer.step(data, 1e-3)).loss);

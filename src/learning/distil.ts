@@ -72,7 +72,7 @@ function buildTargets(options: {
   // A padding row has no candidate: the mask is lifted so that its softmax is defined; its weight is 0.
   mask.fill(0, rows.length * shape.items);
   const name = objective === "cross-entropy" ? "target" : "logTarget";
-  return { mask, rowWeights, liked, [name]: aim };
+  return { mask, rowWeights, [name]: aim, ...(likelihood > 0 && { liked }) };
 }
 
 const epochLimit = (rows: number, { minEpochs, maxEpochs, rowsSeen }: DistillationSettings) =>
@@ -107,6 +107,7 @@ export async function distil(options: {
     network: cut.network,
     shape,
     objective,
+    likelihood: likelihood > 0,
     threads: options.threads,
   });
   const order = random.split("order");

@@ -34,9 +34,7 @@ function buildTargets(columns: readonly Int32Array[], used: number, items: numbe
     target[row * items + column] = 1;
     rowWeights[row] = 1 / columns.length;
   }
-  // The target is all there is to like.
-  const liked = new Float32Array(target.length);
-  return { target, mask, rowWeights, liked };
+  return { target, mask, rowWeights };
 }
 
 /**
