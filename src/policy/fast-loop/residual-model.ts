@@ -29,7 +29,7 @@ export interface FastDecision {
 
 /**
  * What rewards leave over of the policy's promises: a linear head on features of state and item, and a residual for each
- * item, both Bayesian and both fitted to what the other leaves. A position's mean reward is taken off first.
+ * item, both Bayesian and both fitted to what the other leaves. A position's mean is taken off first.
  */
 export interface ResidualModel {
   /** False before its first block, which gives it its features. */
@@ -50,7 +50,7 @@ export interface ResidualModelOptions {
 }
 
 /** Events that the prior of a weight weighs as much as, for features of length about 1. */
-const priorEvents = 5;
+const priorEvents = 15;
 /** That of a reward that is 0 or 1 as often; what it is comes out within tens of events. */
 const firstNoiseVariance = 0.25;
 
@@ -79,17 +79,21 @@ function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
   let { basis } = parts;
   const x = new Float64Array(featureCount);
 
-  /** Mean reward of the position's events, this one included; older ones are forgotten as fast as by the head. */
-  function updatePosition({ position, reward }: ShownItem): number {
+  /**
+   * Mean of a position's values, this one included; older ones are forgotten as fast as by the head. Of what is left of the
+   * rewards after their promises, since another policy's choices promise less, and earn less.
+   */
+  function updatePosition(position: number, value: number): number {
     const { mean, events } = positions[position] ?? { mean: 0, events: 0 };
     const share = Math.max(1 / (events + 1), 1 - forgetting);
-    const next = mean + share * (reward - mean);
+    const next = mean + share * (value - mean);
     positions[position] = { mean: next, events: events + 1 };
     return next;
   }
 
   function learnShown(item: ShownItem, advantage: number): void {
-    const target = item.reward - updatePosition(item) - temperature * advantage;
+    const left = item.reward - temperature * advantage;
+    const target = left - updatePosition(item.position, left);
     const ofItem = items.find(item).mean;
     const ofHead = head.predict(x);
     head.update(x, target - ofItem);
