@@ -82,7 +82,7 @@ test("every npm script that a document names is there", () => {
 
 test("every command that a document names is there", () => {
   const named = ({ text }: Document) =>
-    [...text.matchAll(/(?:npx |`)recurve ([a-z]+)/g)].map(([, command = ""]) => command);
+    [...text.matchAll(/(?:npx |`)recurve ([a-z-]+)/g)].map(([, command = ""]) => command);
   const isMissing = (command: string) =>
     !existsSync(join(repository, "src/cli/commands", `${command}.ts`));
   expect(documents.flatMap(named).length).toBeGreaterThan(5);

@@ -1,8 +1,9 @@
 import { classificationWorld } from "./classification.world.ts";
+import { metaWorld } from "./meta.world.ts";
 import type { LearningWorld } from "./world.ts";
 
 /** In the order in which they are run and reported. */
-export const worlds: readonly LearningWorld[] = [classificationWorld];
+export const worlds: readonly LearningWorld[] = [classificationWorld, metaWorld];
 
 /** @throws RangeError for a name that none has */
 export function getWorld(name: string): LearningWorld {

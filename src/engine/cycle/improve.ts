@@ -8,7 +8,8 @@ import { type Distillation, distil } from "../../learning/distil.ts";
 import type { Examination } from "../../learning/examination.ts";
 import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
 import { describeContext, type MetaContext } from "../../learning/meta-context.ts";
-import { type MetaPolicyState, proposeSettings, vaguePrior } from "../../learning/meta-policy.ts";
+import { type MetaPolicyState, proposeSettings } from "../../learning/meta-policy.ts";
+import { shippedPrior } from "../../learning/meta-prior.ts";
 import { memoryHalfLives } from "../../learning/meta-settings.ts";
 import {
   differenceBySegment,
@@ -280,7 +281,7 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
   const withoutSecond = await fitCritic(options, rows, "second");
   const out = [...withoutFirst.held, ...withoutSecond.held];
   const context = describeContext(out.map(toContextRow), state.remembered);
-  const meta = { state, prior: vaguePrior, context, mpo };
+  const meta = { state, prior: shippedPrior, context, mpo };
   const input = { ...options, settings: proposeSettings(meta, options.random.split("settings")) };
   const first = await calibrateFit(input, withoutFirst, withoutSecond.held);
   const second = await calibrateFit(input, withoutSecond, withoutFirst.held);

@@ -1,0 +1,82 @@
+import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
+import { type Judgement, judgeChallengers } from "../../../src/engine/cycle/judge-challengers.ts";
+import type { ChallengerSetting } from "../../../src/learning/challengers.ts";
+import {
+  doNothing,
+  initialMetaPolicy,
+  proposeSettings,
+  vaguePrior,
+} from "../../../src/learning/meta-policy.ts";
+import { shippedPrior } from "../../../src/learning/meta-prior.ts";
+import {
+  anchors,
+  defaultSetting,
+  type SettingValues,
+  settingPool,
+} from "../../../src/learning/meta-settings.ts";
+import { shuffle } from "../../../src/numeric/random.ts";
+
+/** All weight on one setting, in place of the mixture. */
+const judgeWith =
+  (choose: (judgement: Judgement) => string): typeof judgeChallengers =>
+  (parts, meta) => {
+    const judgement = judgeChallengers(parts, meta);
+    return { ...judgement, weights: { [choose(judgement)]: 1 } };
+  };
+
+/** The setting with the largest lower bound on the rows of this cycle alone, if that is above 0. */
+function chooseJudged({ settings }: Judgement): string {
+  const bounds = settings.map(({ difference, standardError }) => difference - standardError);
+  return settings[bounds.indexOf(Math.max(0, ...bounds))]?.name ?? doNothing;
+}
+
+const always = (values: SettingValues): CompactOptions => ({
+  gate: false,
+  propose: () => [{ name: "fixed", ...values }],
+  judge: judgeWith(() => "fixed"),
+});
+
+const { memory } = defaultSetting;
+/** Each is taken for good, whatever is judged. */
+const fixedSettings: readonly ChallengerSetting[] = [
+  ...anchors,
+  { ...defaultSetting, name: "step-0.6", klRadius: 0.6 },
+  { name: "softmax-mixed", klRadius: 2.5, pessimism: 0, discriminator: 0, proximity: 0, memory },
+];
+
+/** As many settings as the meta-policy has, by lot, with the one that was judged best before. */
+function createRandomSearch(): CompactOptions {
+  let best: SettingValues = defaultSetting;
+  return {
+    gate: false,
+    propose: ({ mpo }, random) => {
+      const pool = shuffle([...settingPool(mpo.challengers)], random);
+      const drawn = pool.slice(0, mpo.metaPolicy.settings - 1);
+      return [best, ...drawn].map((values, n) => ({ ...values, name: `random-${n}` }));
+    },
+    judge: judgeWith((judgement) => {
+      const name = chooseJudged(judgement);
+      best = judgement.settings.find((one) => one.name === name) ?? best;
+      return name;
+    }),
+  };
+}
+
+/** The policies of one world: some carry a state of their own. */
+export const createPolicies = (): Readonly<Record<string, CompactOptions>> => ({
+  "meta-policy": { gate: false, prior: shippedPrior },
+  "without a prior": { gate: false, prior: vaguePrior },
+  "random search": createRandomSearch(),
+  "arg-max": {
+    gate: false,
+    propose: (input, random) =>
+      proposeSettings({ ...input, state: initialMetaPolicy, prior: vaguePrior }, random),
+    judge: judgeWith(chooseJudged),
+  },
+  "default settings": always(defaultSetting),
+  ...Object.fromEntries(
+    fixedSettings.map(({ name, ...values }) => [`fixed ${name}`, always(values)]),
+  ),
+});
+
+export const fixedNames: readonly string[] = fixedSettings.map(({ name }) => `fixed ${name}`);

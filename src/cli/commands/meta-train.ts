@@ -1,0 +1,63 @@
+import { accessSync, constants, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Command } from "commander";
+import { EngineError } from "../../domain/errors.ts";
+import { trainPrior } from "../../engine/compact-loop/train-prior.ts";
+import { createBanditWorld } from "../../simulation/bandit/bandit-world.ts";
+import { drawMember, trainingFamily } from "../../simulation/bandit/world-family.ts";
+import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { integerIn } from "../parse-options.ts";
+import { createProgressLine } from "../progress.ts";
+
+interface MetaTrainOptions {
+  readonly worlds: number;
+  readonly cycles: number;
+  readonly seed: number;
+  readonly output: string;
+}
+
+/** Before the worlds are played, so that nothing is found out at their end. */
+function checkFolder(path: string): void {
+  const folder = dirname(resolve(path));
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new EngineError(
+      "invalid_request",
+      `${path} can't be written: its folder ${folder} is missing or closed; make the folder, or name another file with --output`,
+      { details: { path, folder }, cause },
+    );
+  }
+}
+
+async function metaTrain({ worlds, cycles, seed, output }: MetaTrainOptions): Promise<void> {
+  checkFolder(output);
+  await withInterruption(async (signal) => {
+    exitWhenAborted(signal);
+    const line = createProgressLine({ stream: process.stderr, clock: Date.now });
+    const draw = (one: number) => {
+      const { options, visitsPerCycle } = drawMember(trainingFamily, one, cycles);
+      return { world: createBanditWorld(options), visitsPerCycle };
+    };
+    const onWorld = (done: number) => line.update(`${done} of ${worlds} worlds`);
+    const prior = await trainPrior({ draw, worlds, seed, cycles, onWorld }).finally(() =>
+      line.stop(),
+    );
+    writeFileSync(output, `${JSON.stringify(prior)}\n`);
+    const deviation = Math.sqrt(prior.misfit);
+    process.stdout.write(
+      `${output}: ${prior.mean.length} weights from ${worlds} worlds of ${cycles} cycles; they leave ± ${(100 * deviation).toFixed(1)} % of the serving value unexplained\n`,
+    );
+  });
+}
+
+export function metaTrainCommand(): Command {
+  return new Command("meta-train")
+    .description("Fit what a new loop believes of its settings, on simulated worlds")
+    .option("--worlds <count>", "worlds to fit to", integerIn(2, 10_000), 200)
+    .option("--cycles <count>", "cycles in each", integerIn(2, 100), 4)
+    .option("--seed <seed>", "of the first world", integerIn(0, 4_000_000_000), 1)
+    .option("--output <file>", "where the prior is written", "meta-prior.json")
+    .addHelpText("after", "\nExample:\n  $ recurve meta-train --worlds 20 --output prior.json")
+    .action(metaTrain);
+}
