@@ -21,7 +21,7 @@ const weightDecay = 0.01;
  * Σ w⁺·softplus(−x) + w⁻·softplus(x): cross-entropy wherever the weights, inputs of the logits' shape, put it.
  * @param unseen log(1 − θ), where only θ·σ(x) is to be met: −log(1 − θ·σ(x)) = softplus(x) − softplus(x + unseen)
  */
-function crossEntropy(logits: Value, name: string, unseen?: Value): Value {
+export function crossEntropy(logits: Value, name: string, unseen?: Value): Value {
   const { graph, shape } = logits;
   const positive = input(graph, `${name}Positive`, shape);
   const negative = input(graph, `${name}Negative`, shape);

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { checkGradient } from "../../tests/support/check-gradient.ts";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
+import {
+  largestDifference,
+  randomNetwork,
+  randomState,
+  sampleViews,
+} from "../../tests/support/policy.ts";
+import { createRandom } from "../numeric/random.ts";
+import { allSlots } from "../policy/item-features.ts";
+import { createScorer } from "../policy/scorer.ts";
+import { createGraph } from "../tensor/graph.ts";
+import { createSession } from "../tensor/session.ts";
+import { buildBatch, tableRows } from "./batch.ts";
+import { normaliseLogs } from "./challengers.ts";
+import { conditionGenerator } from "./generator.ts";
+import { encodeSetting, generatorLoss, modulationShapes } from "./generator-graph.ts";
+
+const random = createRandom(983);
+const views = sampleViews(3);
+const network = randomNetwork({ heads: 1, width: 3, positions: 1, blocks: 0 }, views, random);
+const modulation = Object.fromEntries(
+  Object.entries(modulationShapes(3)).map(([name, [rows = 0, columns = 0]]) => [
+    name,
+    Float32Array.from({ length: rows * columns }, () => 0.3 * random.normal()),
+  ]),
+);
+const setting = {
+  name: "any",
+  klRadius: 0.4,
+  pessimism: 1,
+  discriminator: 0.5,
+  proximity: 1,
+  memory: [0.2, 0.3, 0.5],
+};
+const rows = Array.from({ length: 2 }, () =>
+  sampleRow(views, { state: randomState(views, random) }),
+);
+const shape = { rows: 2, items: 3, slots: allSlots };
+const batch = buildBatch({ rows, shape, tables: tableRows(network) });
+const data = {
+  omega: encodeSetting(setting),
+  reference: Float32Array.from({ length: 6 }, () => -random.uniform()),
+  target: Float32Array.of(0.2, 0.3, 0.5, 0.6, 0.3, 0.1),
+  rowWeights: Float32Array.of(0.5, 0.5),
+};
+const { positionBias: _, ...trained } = network.parameters;
+
+test("the gradient agrees with central differences, every parameter, the modulation's too", async () => {
+  await checkGradient({
+    build: (graph) => generatorLoss(graph, network, shape),
+    feeds: gradientFeeds(
+      { ...network, parameters: { ...trained, ...modulation } },
+      batch.feeds,
+      data,
+    ),
+    elements: gradientElements(network, batch),
+  });
+});
+
+test("under a setting the generator is a plain network on top of the reference", async () => {
+  const graph = createGraph();
+  const { logPolicy } = generatorLoss(graph, network, shape);
+  const session = await createSession(graph, { logPolicy });
+  const result = await session.run({ ...trained, ...modulation, ...batch.feeds, ...data });
+  await session.close();
+  const scorer = await createScorer(conditionGenerator({ network, modulation }, setting), {
+    batchStates: 2,
+    threads: 1,
+  });
+  const scores = await scorer.score(rows);
+  await scorer.close();
+  for (const [row, [tilts]] of scores.entries()) {
+    const columns = batch.columns[row]!;
+    const logits = tilts!.map((tilt, a) => tilt + data.reference[row * 3 + columns[a]!]!);
+    const made = Float64Array.from(columns, (column) => result.logPolicy![row * 3 + column]!);
+    expect(largestDifference(normaliseLogs(logits), made)).toBeLessThan(1e-5);
+  }
+});
