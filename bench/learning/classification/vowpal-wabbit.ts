@@ -24,7 +24,7 @@ export type Algorithm = keyof typeof algorithms;
 const encodings = ["", "--loss0 -1 --loss1 0 --cb_min_cost -1 --cb_max_cost 0"];
 // Left out for cover, which would take far longer than any other on the 54 inputs of covtype-10k.
 const interactionsOf = (algorithm: Algorithm) => (algorithm === "cover" ? [""] : ["", "-q ::"]);
-const learningRates = [0.1, 0.5, 2];
+const learningRates = [0.1, 0.5, 2, 8];
 
 /** Every setting of an algorithm that is tried. */
 export const listSettings = (algorithm: Algorithm): readonly string[] =>
