@@ -1,9 +1,16 @@
 import { classificationWorld } from "./classification.world.ts";
+import { interestEvolutionWorld } from "./interest-evolution.world.ts";
 import { metaWorld } from "./meta.world.ts";
+import { satiationWorld } from "./satiation.world.ts";
 import type { LearningWorld } from "./world.ts";
 
 /** In the order in which they are run and reported. */
-export const worlds: readonly LearningWorld[] = [classificationWorld, metaWorld];
+export const worlds: readonly LearningWorld[] = [
+  classificationWorld,
+  metaWorld,
+  satiationWorld,
+  interestEvolutionWorld,
+];
 
 /** @throws RangeError for a name that none has */
 export function getWorld(name: string): LearningWorld {

@@ -9,9 +9,7 @@ export type Fold = "older" | "first" | "second";
 
 /** Where a row stands in its session. */
 export interface SessionStep {
-  /** Reward of this position alone, which `reward` is without a discount. */
-  readonly immediate: number;
-  /** Mean of `immediate` over the decision's positions. */
+  /** Mean of what its positions earned, in [0, 1] as rewards are without a discount. */
   readonly decisionReward: number;
   /** The decision, and the next one of the session; absent at its end. Numbers of this reading. */
   readonly decision: number;

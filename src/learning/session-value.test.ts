@@ -36,13 +36,13 @@ function play(count: number): CriticRow[] {
         ...sampleRow(views, { state: start, action: choices[0], ...common }),
         ...common,
         reward: (1 - discount) * earned[0] + discount * last,
-        session: { immediate: earned[0], decisionReward: earned[0], decision, next },
+        session: { decisionReward: earned[0], decision, next },
       },
       {
         ...sampleRow(views, { state: after[choices[0]]!, action: choices[1], ...common }),
         ...common,
         reward: last,
-        session: { immediate: earned[1], decisionReward: earned[1], decision: next },
+        session: { decisionReward: earned[1], decision: next },
       },
     ];
   }).flat();
@@ -80,7 +80,7 @@ test("without a discount it is the plain critic, bit for bit", async () => {
 });
 
 test("a target is half the return, half the decision's reward and the next one's mean value; the last one stays", () => {
-  const step = { immediate: 0.1, decisionReward: 0.4 };
+  const step = { decisionReward: 0.4 };
   const rows = [
     sampleRow(views, { reward: 0.9, session: { ...step, decision: 7, next: 8 } }),
     sampleRow(views, { reward: 0.8, session: { ...step, decision: 8 } }),

@@ -63,7 +63,7 @@ describe("settling a reward", () => {
 });
 
 describe("rows", () => {
-  test("carry the return of their decision and their own reward where the scenario has a discount", async () => {
+  test("carry the return of their decision and what it earned itself where the scenario has a discount", async () => {
     const discounted = { discount: 0.5, sessionGapSeconds: 100 };
     const { engine, advance, read } = await open({ scenario: { reward: rule, ...discounted } });
     const visit = async (clicks: number) => {
@@ -86,7 +86,8 @@ describe("rows", () => {
     const last = 0.5 * 1 + 0.5 * 0.25;
     const firstReturn = 0.5 * ((1 + 0.125) / 2) + 0.5 * last;
     expect(rows.map(({ reward }) => reward)).toEqual([last, last, firstReturn, firstReturn]);
-    expect(rows.map(({ session }) => session?.immediate)).toEqual([1, 1, 1, 0.125]);
+    const own = [1, 1, (1 + 0.125) / 2, (1 + 0.125) / 2];
+    expect(rows.map(({ session }) => session?.decisionReward)).toEqual(own);
     const [newer, , older] = rows.map(({ session }) => session);
     expect(older!.next).toBe(newer!.decision);
     expect(newer).not.toHaveProperty("next");

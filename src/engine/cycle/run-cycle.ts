@@ -36,10 +36,11 @@ export interface CycleOptions {
 
 /**
  * The budget is in reward units, so that the range's lower end does not count as reward. A cycle that nobody's feedback
- * judged knows no more than the one before it.
+ * judged knows no more than the one before it. What is judged is one decision that deviates; with a discount doing so at all
+ * of them costs 1/(1 − γ) times as much (Kakade & Langford 2002, the performance difference).
  */
 function explore(
-  { scenario: { reward, exploration }, configuration }: CycleOptions,
+  { scenario: { reward, exploration, discount }, configuration }: CycleOptions,
   { judgement, gate: { rows } }: Improvement,
   {
     gate,
@@ -49,12 +50,12 @@ function explore(
   if (rows.length === 0) return Math.max(exploration, before);
   const range = reward.maximum - reward.minimum;
   const gain = gate.verdict === "promote" ? (gate.difference ?? 0) : 0;
-  const value = reward.minimum + (judgement.uniform.servingValue + gain) * range;
+  const value = reward.minimum + (judgement.uniform.servingValue + gain / (1 - discount)) * range;
   return Math.max(
     exploration,
     chooseExploration(
       value,
-      (judgement.uniform.difference - gain) * range,
+      ((judgement.uniform.difference - gain) * range) / (1 - discount),
       configuration.learner.mpo.exploration,
     ),
   );

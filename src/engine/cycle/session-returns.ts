@@ -8,7 +8,7 @@ import { normaliseReward } from "./settle-reward.ts";
 interface DecisionReturn {
   /** (1 − γ)·Σ_j γ^j·(mean reward of the j-th decision from here on), in [0, 1] as the rewards are. */
   readonly value: number;
-  readonly step: Omit<SessionStep, "immediate">;
+  readonly step: SessionStep;
 }
 
 /** What sessions are cut by: a decision need not keep its candidates. */

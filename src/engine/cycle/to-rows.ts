@@ -23,15 +23,14 @@ export function toRows(
     // Rows of one candidate less cost an array each: the last position leaves nobody any.
     if (position < decision.slate.length - 1)
       left = candidates.filter((_, index) => index !== action);
-    const immediate = normaliseReward(rewards[position], rule);
     return {
       ...common,
       candidates,
       action,
       position,
       propensity: decision.positionPropensities[position] ?? 0,
-      reward: ahead?.value ?? immediate,
-      ...(ahead && { session: { ...ahead.step, immediate } }),
+      reward: ahead?.value ?? normaliseReward(rewards[position], rule),
+      ...(ahead && { session: ahead.step }),
       exploration: decision.exploration,
       arm: decision.arm,
     };
