@@ -65,6 +65,8 @@ test("the world is the only scenario, everybody gets the loop's policy, ε-greed
       reward: { weights: { click: 1 }, maximum: 1 },
     },
   ]);
+  expect(scenarios[0]?.fastLoop.enabled).toBe(false);
+  expect(worldConfiguration(world, "mpo+fast").scenarios[0]?.fastLoop.enabled).toBe(true);
   const [greedy] = worldConfiguration(world, "epsilon-greedy").scenarios;
   expect(greedy?.exploration).not.toBe(scenarios[0]?.exploration);
 });
