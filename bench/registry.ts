@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.ts";
 import { cycleBench } from "./cycle.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
+import { fastLoopRewardsBench } from "./fast-loop-rewards.bench.ts";
 import { gateBench } from "./gate.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { learningBench } from "./learning.bench.ts";
@@ -18,6 +19,7 @@ export const benches: readonly Bench[] = [
   opeBench,
   gateBench,
   fastLoopBench,
+  fastLoopRewardsBench,
   learningBench,
   trainBench,
   cycleBench,

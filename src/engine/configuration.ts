@@ -23,7 +23,7 @@ const rewardSchema = z
 
 const fastLoopSchema = z.strictObject({
   enabled: z.boolean().default(false),
-  forgetting: z.number().min(0.9).max(0.9999).default(0.999),
+  forgetting: z.number().min(0.9).max(0.9999).default(0.998),
   temperature: z.number().min(0.001).max(1).default(0.03),
   drawScale: z.number().min(0).max(3).default(0.2),
 });
