@@ -1,4 +1,5 @@
 import { classificationWorld } from "./classification.world.ts";
+import { generatorWorld } from "./generator.world.ts";
 import { interestEvolutionWorld } from "./interest-evolution.world.ts";
 import { metaWorld } from "./meta.world.ts";
 import { satiationWorld } from "./satiation.world.ts";
@@ -8,6 +9,7 @@ import type { LearningWorld } from "./world.ts";
 export const worlds: readonly LearningWorld[] = [
   classificationWorld,
   metaWorld,
+  generatorWorld,
   satiationWorld,
   interestEvolutionWorld,
 ];
