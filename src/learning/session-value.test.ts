@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { fingerprint, sampleState, sampleViews } from "../../tests/support/policy.ts";
+import { defaultMpo } from "../domain/mpo-configuration.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { type CriticRow, createCritic, trainCritic } from "./critic.ts";
@@ -77,6 +78,10 @@ test("without a discount it is the plain critic, bit for bit", async () => {
   expect(fingerprint(same.network)).toEqual(fingerprint(plain.network));
   const other = await trainValueCritic({ ...options(rows), discount });
   expect(fingerprint(other.network)).not.toEqual(fingerprint(plain.network));
+  // The sweep keeps to the settings as well.
+  const settings = { ...defaultMpo.critic, minEpochs: 1, maxEpochs: 1 };
+  const once = await trainValueCritic({ ...options(rows), discount, settings });
+  expect(once.steps).toBe(1);
 });
 
 test("a target is half the return, half the decision's reward and the next one's mean value; the last one stays", () => {

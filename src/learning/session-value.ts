@@ -70,10 +70,10 @@ export async function trainValueCritic(
     const values = await chosenValues(network, options.rows, threads);
     const rows: CriticRow[] = bootstrapReturns(options.rows, values, discount);
     training = await trainCritic({
+      ...options,
       network,
       rows,
       random: random.split(`sweep/${sweep}`),
-      threads,
     });
   }
   return training;
