@@ -27,7 +27,10 @@ function describeDoubtful(
 }
 
 /** What a cycle's record says of the critic and of what it lets the challengers do. */
-export function describeCritic(improvement: Improvement, { slateSize, reward }: Scenario) {
+export function describeCritic(
+  improvement: Improvement,
+  { slateSize, reward }: Scenario,
+): Readonly<Record<string, unknown>> {
   const { separation, examination, criticLoss, calibration, judgement, challengers, gate } =
     improvement;
   const restraints = new Map(

@@ -25,7 +25,11 @@ export interface Findings {
   readonly stages: StageClock;
 }
 
-export const describeStages = ({ stageMs, stageCpuMs, stagePeakMiB }: StageClock) => ({
+export const describeStages = ({
+  stageMs,
+  stageCpuMs,
+  stagePeakMiB,
+}: StageClock): Pick<StageClock, "stageMs" | "stageCpuMs" | "stagePeakMiB"> => ({
   stageMs,
   stageCpuMs,
   stagePeakMiB,
