@@ -1,5 +1,8 @@
+import { itemId } from "../src/domain/ids.ts";
 import { createRandom, type RandomStream } from "../src/numeric/random.ts";
+import type { Towers } from "../src/policy/fast-loop/features.ts";
 import { createLinearHead } from "../src/policy/fast-loop/linear-head.ts";
+import { createResidualModel } from "../src/policy/fast-loop/residual-model.ts";
 import type { Bench } from "./bench.ts";
 import { median } from "./statistics.ts";
 
@@ -22,6 +25,29 @@ function createEvents(size: number, random: RandomStream): Float64Array[] {
   );
 }
 
+const width = 32;
+const candidates = 500;
+
+/** What a request pays for its draw: one weight vector, and a gain for each candidate. */
+function measureRequests(count: number, random: RandomStream): number {
+  const vector = () => Float32Array.from({ length: width }, () => random.normal());
+  const towers: Towers = {
+    state: vector(),
+    items: Array.from({ length: candidates }, vector),
+    logits: Float64Array.from({ length: candidates }, () => random.normal()),
+  };
+  const items = towers.items.map((_, index) => ({ itemId: itemId(`i-${index}`), isKnown: true }));
+  const shown = items.slice(0, 10).map((item, position) => ({
+    ...item,
+    candidate: position,
+    position,
+    reward: position % 2,
+  }));
+  const model = createResidualModel({ forgetting: 0.998, temperature: 0.03 });
+  model.learn([{ towers, shown }]);
+  return measureRate(count, (index) => model.draw(random.split(index), 1)(towers, items));
+}
+
 export const fastLoopBench: Bench<{ events: number }> = {
   name: "fast-loop",
   description: `events learnt and weights drawn by the fast loop's head, d ${sizes.join(" and ")}`,
@@ -40,5 +66,7 @@ export const fastLoopBench: Bench<{ events: number }> = {
         measureRate(count, () => head.draw(random, 1)),
       );
     }
+    const requests = measureRequests(Math.ceil(events / 20), random);
+    report.figure(`requests of ${candidates} candidates drawn per CPU second`, requests);
   },
 };

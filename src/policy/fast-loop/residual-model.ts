@@ -1,4 +1,6 @@
+import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import { normalQuantile } from "../../numeric/statistics.ts";
 import {
   centre,
   createBasis,
@@ -72,6 +74,9 @@ function dot(left: Float64Array, right: Float64Array): number {
   return sum;
 }
 
+/** Standard normal by the text's hash: a stream for each of hundreds of candidates would cost more than all else. */
+const hashNormal = (text: string) => normalQuantile((hash32(text) + 0.5) / 2 ** 32);
+
 function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
   const { forgetting, temperature } = options;
   const { head, items } = parts;
@@ -120,7 +125,7 @@ function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
       if (basis === undefined) throw new RangeError("it has learnt from no block yet");
       const known = basis;
       const weights = head.draw(random.split("weights"), scale);
-      const ofItems = random.split("items");
+      const seed = random.split("items").integer(2 ** 32);
       const deviation = scale * Math.sqrt(head.noiseVariance());
       return (towers, candidates) => {
         const write = createFeatures(known, towers.state);
@@ -128,7 +133,7 @@ function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
         return Float64Array.from(candidates, (item, candidate) => {
           write(towers.items[candidate]!, advantages[candidate]!, x);
           const { mean, spread } = items.find(item);
-          const luck = ofItems.split(item.itemId).normal();
+          const luck = hashNormal(`${seed}/${item.itemId}`);
           return dot(x, weights) + mean + deviation * Math.sqrt(spread) * luck;
         });
       };
