@@ -39,12 +39,11 @@ export async function scoreCritic(
   const logits = await scorer.score(rows);
   return logits.map((heads, index) => {
     const examination = examinationAt(critic, rows[index]!.position);
-    return {
-      rewardHeads: heads
-        .slice(0, rewardHeadCount)
-        .map((head) => head.map((logit) => examination * sigmoid(logit))),
-      discriminator: heads[rewardHeadCount]!,
-    };
+    const rewardHeads = heads.slice(0, rewardHeadCount);
+    // In place: nobody else has the scorer's arrays, and a cycle has them for each of its rows.
+    for (const head of rewardHeads)
+      for (let a = 0; a < head.length; a++) head[a] = examination * sigmoid(head[a]!);
+    return { rewardHeads, discriminator: heads[rewardHeadCount]! };
   });
 }
 

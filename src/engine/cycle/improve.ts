@@ -204,25 +204,22 @@ interface ProposedInput extends ImproveInput {
 }
 
 /** @param out rows that the maps may be fitted to: their critic has not seen them, and none of them judges this fit */
-const calibrateFit = (
+async function calibrateFit(
   { stages, settings }: ProposedInput,
-  fit: Fit,
+  { critic, ...fit }: Fit,
   out: readonly ScoredRow[],
-): Promise<CalibratedFit> =>
-  stages.measure("challengers", () => {
+): Promise<CalibratedFit> {
+  const { slope } = critic.separation;
+  const [states, held] = await stages.measure("score", () => {
     const maps = fitMemoryMaps(out, memoryHalfLives.length);
-    const { slope } = fit.critic.separation;
-    const held = calibrateRows(fit.held, maps, slope);
-    return {
-      critic: fit.critic,
-      states: calibrateRows(fit.states, maps, slope),
-      held,
-      measured: measurePart({
-        rows: held,
-        challengers: temper(held, settings, isProven(fit.critic.separation)),
-      }),
-    };
+    return [calibrateRows(fit.states, maps, slope), calibrateRows(fit.held, maps, slope)] as const;
   });
+  const challengers = await stages.measure("challengers", () =>
+    temper(held, settings, isProven(critic.separation)),
+  );
+  const measured = await stages.measure("judge", () => measurePart({ rows: held, challengers }));
+  return { critic, states, held, measured };
+}
 
 interface Proposal {
   readonly challengers: readonly Challenger[];
@@ -240,7 +237,7 @@ async function propose(
   const challengers = await stages.measure("challengers", () =>
     temper(states, settings, isProven(critic.separation)),
   );
-  const moves = await stages.measure("challengers", () =>
+  const moves = await stages.measure("distil", () =>
     moveStates({
       ...input,
       states,

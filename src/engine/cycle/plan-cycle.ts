@@ -35,8 +35,10 @@ export interface CyclePlan {
   readonly expectedMiB: number;
 }
 
-/** Wall time of the three kinds of work, milliseconds. */
+/** Wall time of the kinds of work, milliseconds. */
 interface Costs {
+  /** What is the same for every size: challengers are found on a fixed number of states. */
+  readonly fixed: number;
   /** A decision read. */
   readonly read: number;
   /** A row that passes through a training step. */
@@ -46,7 +48,7 @@ interface Costs {
 }
 
 /** Of a first cycle: what `npm run bench -- cycle` takes on two slow cores. */
-const firstCosts: Costs = { read: 0.1, train: 0.8, score: 0.04 };
+const firstCosts: Costs = { fixed: 5000, read: 0.1, train: 0.6, score: 0.04 };
 /** Resident for a training step of the largest batch, MiB. */
 const trainingMiB = 256;
 const cellBytes = 480;
@@ -73,7 +75,7 @@ const trainedRows = (rows: number, { critic, distillation }: MpoConfiguration) =
   criticRowsSeen(rows, critic) + distilRowsSeen(Math.min(rows, distillation.states), distillation);
 
 const timeOf = ({ read, rows, cells }: Sizes, costs: Costs, mpo: MpoConfiguration): number =>
-  read * costs.read + trainedRows(rows, mpo) * costs.train + cells * costs.score;
+  costs.fixed + read * costs.read + trainedRows(rows, mpo) * costs.train + cells * costs.score;
 
 const memoryOf = ({ earned, rows, cells }: Sizes): number =>
   trainingMiB + (cells * cellBytes + rows * rowBytes + earned * earnedBytes) / mebibyte;
@@ -83,10 +85,17 @@ const numbersOf = (value: unknown) => (value ?? {}) as Readonly<Record<string, n
 /** Costs as a finished cycle's record has them. */
 function measureCosts(record: JsonObject, mpo: MpoConfiguration): Costs | undefined {
   const { rows = 0, decisions = 0, candidates = 0 } = numbersOf(record.feedback);
-  const { read = 0, critic = 0, distil = 0, ...others } = numbersOf(record.stageMs);
+  const {
+    read = 0,
+    critic = 0,
+    distil = 0,
+    challengers = 0,
+    ...others
+  } = numbersOf(record.stageMs);
   if (rows === 0 || candidates === 0) return undefined;
   const rest = Object.values(others).reduce((sum, value) => sum + value, 0);
   return {
+    fixed: challengers,
     read: read / decisions,
     train: (critic + distil) / trainedRows(rows, mpo),
     score: rest / candidates,
