@@ -101,6 +101,7 @@ async function health(store: Store, configuration: Configuration, problems: read
     if (serving !== undefined) policyVersions[name] = serving;
     const [last] = await store.cycles.list({ scenario: name, limit: 1 });
     if (last?.outcome === "failed") found.push(`last cycle of ${name} failed: ${last.reason}`);
+    if (last?.outcome === "skipped") found.push(`last cycle of ${name} skipped: ${last.reason}`);
   }
   return { policyVersions, problems: found };
 }

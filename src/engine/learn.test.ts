@@ -8,11 +8,11 @@ import { learn } from "./learn.ts";
 
 const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
 const minDecisions = 100;
-const configuration = worldConfiguration(world, minDecisions);
 
 /** An engine with the world in it; `look` lets the learner look so many times, 10 seconds apart. */
-async function openLoop() {
-  const opened = await openTestEngine(configuration);
+async function openLoop(learner: Readonly<Record<string, number>> = {}) {
+  const own = worldConfiguration(world, minDecisions, learner);
+  const opened = await openTestEngine(own);
   onTestFinished(opened.close);
   await introduceWorld(opened.engine, world);
   const errors: string[] = [];
@@ -22,7 +22,7 @@ async function openLoop() {
     let looks = 0;
     await learn({
       store: opened.store,
-      configuration: parseConfiguration(configuration),
+      configuration: parseConfiguration(own),
       clock: opened.clock,
       seed: 1,
       threads: 1,
@@ -76,6 +76,19 @@ test("a cycle that fails is recorded, leaves the policies as they are, and is tr
   expect(await store.policies.assignment("play")).toEqual(before);
   expect(await store.cycles.list({ limit: 10 })).toEqual(failed.toReversed());
   expect((await engine.health()).problems).toHaveLength(1);
+  expect(errors).toEqual([]);
+});
+
+test("a cycle that has no time is skipped, and tried again later and later", async () => {
+  const { engine, advance, look, errors } = await openLoop({ maxCycleMinutes: 0.001 });
+  await playVisits(engine, world, [0, minDecisions]);
+  advance(60);
+  const skipped = await look(8);
+  expect(skipped.map(({ outcome }) => outcome)).toEqual(["skipped", "skipped", "skipped"]);
+  const [first, second, third] = skipped.map(({ startedAt }) => startedAt);
+  expect([second! - first!, third! - second!]).toEqual([20_000, 40_000]);
+  const [problem] = (await engine.health()).problems;
+  expect(problem).toMatch(/^last cycle of play skipped: Not enough budget: /);
   expect(errors).toEqual([]);
 });
 

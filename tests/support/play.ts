@@ -2,11 +2,15 @@ import type { World } from "../../src/domain/world.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 
 /** A configuration with one scenario, "play", that fits the world; cycles start at `minDecisions`. */
-export function worldConfiguration(world: World, minDecisions: number): object {
+export function worldConfiguration(
+  world: World,
+  minDecisions: number,
+  learner: Readonly<Record<string, number>> = {},
+): object {
   const { weights, minimum, maximum } = world.rewards;
   const reward = { weights, minimum, maximum, windowSeconds: 60 };
   const scenario = { name: "play", slateSize: world.slateSize, excludeSeen: false, reward };
-  return { scenarios: [scenario], learner: { intervalSeconds: 10, minDecisions } };
+  return { scenarios: [scenario], learner: { intervalSeconds: 10, minDecisions, ...learner } };
 }
 
 export async function introduceWorld(engine: Engine, world: World): Promise<void> {
