@@ -35,7 +35,7 @@ export const encodeSetting = (setting: ChallengerSetting): Float32Array =>
   );
 
 /** Numbers of an encoded ω: four knobs and the memory weights. */
-export const settingWidth = 7;
+const settingWidth = 7;
 /** Hidden units between ω and its modulation. */
 export const modulationWidth = 16;
 
@@ -49,7 +49,7 @@ export const modulationShapes = (width: number): Readonly<Record<string, readonl
 });
 
 /** Parameters of a one-headed network without its position bias, which nothing here reads. */
-export const trainedShapes = (network: Network): [string, readonly number[]][] =>
+const trainedShapes = (network: Network): [string, readonly number[]][] =>
   Object.entries(heldShapes(network)).filter(([name]) => name !== "positionBias");
 
 /**
@@ -89,7 +89,7 @@ export function generatorLoss(
 }
 
 /** The generator's critic: satisfied choices against the generator's, `choicePositive` and `choiceNegative` [1, B, U]. */
-export function discriminatorLoss(
+function discriminatorLoss(
   graph: Graph<Precision>,
   network: Network,
   { rows, items, slots }: BatchShape,
