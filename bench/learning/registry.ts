@@ -1,13 +1,25 @@
+import { ablationsWorld } from "./ablations.world.ts";
 import { classificationWorld } from "./classification.world.ts";
+import { driftWorld } from "./drift.world.ts";
 import { generatorWorld } from "./generator.world.ts";
+import { growingBatchWorld } from "./growing-batch.world.ts";
 import { interestEvolutionWorld } from "./interest-evolution.world.ts";
 import { metaWorld } from "./meta.world.ts";
+import { narrowWorld } from "./narrow.world.ts";
+import { nullWorld } from "./null.world.ts";
+import { poisonedWorld } from "./poisoned.world.ts";
 import { satiationWorld } from "./satiation.world.ts";
 import type { LearningWorld } from "./world.ts";
 
 /** In the order in which they are run and reported. */
 export const worlds: readonly LearningWorld[] = [
   classificationWorld,
+  narrowWorld,
+  driftWorld,
+  growingBatchWorld,
+  poisonedWorld,
+  nullWorld,
+  ablationsWorld,
   metaWorld,
   generatorWorld,
   satiationWorld,

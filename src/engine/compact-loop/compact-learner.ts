@@ -50,6 +50,8 @@ export interface CompactOptions {
   readonly gate?: boolean;
   readonly trustRegion?: boolean;
   readonly observe?: (challenged: Challenged) => void;
+  /** What a poisoned reward model believes too much of each item, by item number. */
+  readonly inflation?: Float64Array;
   /** Softmax of these serves first. Default: the uniform choice. */
   readonly policy?: BilinearScores;
 }
@@ -162,6 +164,7 @@ export function createCompactLearner(
         judge: options.judge ?? judgeChallengers,
         gates,
         observe: options.observe,
+        inflation: options.inflation,
         random: random.split(cycle),
       });
       const { verdict, difference = 0 }: Pick<GateRecord, "verdict" | "difference"> = gates

@@ -31,7 +31,7 @@ import { type CompactCritic, scoreRows } from "./compact-critic.ts";
 import type { CompactRow } from "./compact-row.ts";
 
 /** States that a policy is moved on: the newest ones. */
-const moveLimit = 400;
+const moveLimit = 500;
 /** States that temperatures are solved on. */
 const temperLimit = 64;
 /** Rewarded rows that a discriminator reads: the newest ones. */
@@ -62,6 +62,8 @@ export interface ImproveCompactInput {
   /** Off: no candidates are made for the gate. */
   readonly gates: boolean;
   readonly observe?: ((challenged: Challenged) => void) | undefined;
+  /** What a poisoned reward model believes too much of each item, by item number. */
+  readonly inflation?: Float64Array | undefined;
   readonly random: RandomStream;
 }
 
@@ -96,6 +98,17 @@ const chosen = ({ user, items, action, reward }: CompactRow) => ({
   reward,
 });
 
+const inflateHeads = (
+  heads: CompactCritic["heads"],
+  inflation: Float64Array | undefined,
+): CompactCritic["heads"] =>
+  inflation === undefined
+    ? heads
+    : heads.map(({ weights, biases }) => ({
+        weights,
+        biases: biases.map((bias, item) => bias + (inflation[item] ?? 0)),
+      }));
+
 /** A critic of the older feedback and the known part of the new, and the rows held out from it. */
 function fitCritic(
   input: ImproveCompactInput,
@@ -110,7 +123,7 @@ function fitCritic(
     .slice(0, satisfiedLimit)
     .map((row) => ({ ...row, policy: policyLogs(features, policy, row).map(Math.exp) }));
   const critic = {
-    heads: solveRewards(features, parts.sums),
+    heads: inflateHeads(solveRewards(features, parts.sums), input.inflation),
     discriminator: fitDiscriminator(features, input.discriminator, satisfied),
   };
   const judged = parts.held.filter(({ arm }) => arm === input.arm);
@@ -143,7 +156,7 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
   const isFirst = ({ user }: CompactRow) => hash32(`half/${cycle}/${user}`) % 2 === 0;
   const [first, second] = [rows.filter(isFirst), rows.filter((row) => !isFirst(row))];
   const sumsOf = (part: readonly CompactRow[], name: string) =>
-    sumChoices(features, part.map(chosen), random.split(name));
+    sumChoices(features, part.map(chosen), { random: random.split(name) });
   const [firstSums, secondSums] = [sumsOf(first, "first"), sumsOf(second, "second")];
   const withSecond = addSums(input.sums, secondSums);
   const withBoth = addSums(withSecond, firstSums);

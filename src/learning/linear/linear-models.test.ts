@@ -122,12 +122,14 @@ describe("reward heads", () => {
     item: (7 * index) % 5,
     reward: random.uniform() < 0.3 ? 1 : 0,
   }));
-  const sums = sumChoices(features, choices, createRandom(8));
+  const sums = sumChoices(features, choices, { random: createRandom(8) });
 
   test("solve the ridge regression: at the solution its gradient is zero", () => {
     // Of the first head, from its own bootstrap counts.
     const counts = createRandom(8);
-    const weights = choices.map(() => sums.map(() => counts.poisson(1))[0]!);
+    const draw = () => counts.integer(2) + counts.integer(2);
+    // A pair of heads takes one count.
+    const weights = choices.map(() => [draw(), draw(), draw()][0]!);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const mean = choices.reduce((sum, { reward }, i) => sum + weights[i]! * reward, 0) / total;
     const ridge = (1 - mean) / (0.25 * mean);
@@ -156,6 +158,13 @@ describe("reward heads", () => {
     expect(aged[2]![0]).toBeCloseTo(sums[2]![0]! / 2, 12);
     expect(aged[4]).toEqual(sums[4]);
     expect(aged[0]![0]).toBeCloseTo(sums[0]![0]! / 16, 12);
+  });
+
+  test("of a memory are fitted to bootstraps whose mean is every choice once", () => {
+    const once = sumChoices(features, choices, { heads: 1 })[0]!;
+    for (const [cell, value] of once.entries())
+      expect((sums[2]![cell]! + sums[3]![cell]!) / 2).toBeCloseTo(value, 9);
+    expect(sums[2]).not.toEqual(sums[3]);
   });
 
   test("of two logs are those of both together, and without any log are zero", () => {

@@ -23,9 +23,12 @@ export type RewardSums = readonly Float64Array[];
 const priorShare = 0.5;
 const strideOf = (width: number) => 2 + 2 * width + (width * (width + 1)) / 2;
 
-export const emptySums = ({ users, items }: BilinearFeatures): RewardSums =>
+export const emptySums = (
+  { users, items }: BilinearFeatures,
+  heads: number = memoryHalfLives.length * bootstraps,
+): RewardSums =>
   Array.from(
-    { length: memoryHalfLives.length * bootstraps },
+    { length: heads },
     () => new Float64Array((items.values.length / items.width) * strideOf(users.width)),
   );
 
@@ -46,17 +49,30 @@ function addChoice(
   }
 }
 
-/** Sums of new choices, each with a Poisson(1) bootstrap count a head (Oza & Russell 2001). */
+/**
+ * Bootstrap counts of the heads for a choice, in pairs w and 2 − w with w ~ Binomial(2, ½): the two heads of a memory differ as much as with
+ * independent Poisson(1) counts (Oza & Russell 2001), and their mean is the fit to every choice once.
+ */
+function drawCounts(random: RandomStream, into: Float64Array): void {
+  for (let head = 0; head < into.length; head += 2) {
+    into[head] = random.integer(2) + random.integer(2);
+    into[head + 1] = 2 - into[head]!;
+  }
+}
+
+/** Sums of new choices. @param options.random of the bootstrap counts; every choice counts once where absent */
 export function sumChoices(
   features: BilinearFeatures,
   choices: readonly RewardedChoice[],
-  random: RandomStream,
+  options: { readonly random?: RandomStream; readonly heads?: number },
 ): RewardSums {
-  const sums = emptySums(features);
+  const sums = emptySums(features, options.heads);
+  const counts = new Float64Array(sums.length).fill(1);
   for (const choice of choices) {
-    for (const head of sums) {
-      const weight = random.poisson(1);
-      if (weight > 0) addChoice(head, features, { ...choice, weight });
+    if (options.random) drawCounts(options.random, counts);
+    for (let head = 0; head < sums.length; head++) {
+      const weight = counts[head]!;
+      if (weight > 0) addChoice(sums[head]!, features, { ...choice, weight });
     }
   }
   return sums;

@@ -76,6 +76,6 @@ export function fitPolicy(
     }
     return loss;
   };
-  const { x, values } = minimise(evaluate, origin, { iterations: 12, tolerance: 1e-3 });
+  const { x, values } = minimise(evaluate, origin, { iterations: 20, tolerance: 2e-4 });
   return { policy: unflatten(x, start), losses: values };
 }

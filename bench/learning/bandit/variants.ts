@@ -1,0 +1,51 @@
+import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
+import { judgeChallengers } from "../../../src/engine/cycle/judge-challengers.ts";
+import { proposeSettings } from "../../../src/learning/meta-policy.ts";
+import { anchors, defaultSetting } from "../../../src/learning/meta-settings.ts";
+
+/** Settings with the discriminator's weight set to nothing. */
+const withoutDiscriminator: typeof proposeSettings = (input, random) =>
+  proposeSettings(input, random).map((setting) => ({ ...setting, discriminator: 0 }));
+
+const longMemory: typeof proposeSettings = (input, random) =>
+  proposeSettings(input, random).map((setting) => ({ ...setting, memory: [0, 0, 1] }));
+
+/** Challengers judged by what the reward model says in place of what users did. */
+const judgedByModel: typeof judgeChallengers = (parts, meta) =>
+  judgeChallengers(
+    parts.map((part) => ({
+      ...part,
+      rows: part.rows.map(({ row, scores }, index) => ({
+        row: { ...row, reward: part.values[index]![row.action]! },
+        scores,
+      })),
+    })),
+    meta,
+  );
+
+/** All weight on the only setting there is, whatever was judged. */
+const fixedJudge: typeof judgeChallengers = (parts, meta) => {
+  const judgement = judgeChallengers(parts, meta);
+  const names = judgement.settings.map(({ name }) => name);
+  return { ...judgement, weights: Object.fromEntries(names.map((name) => [name, 1])) };
+};
+
+const fixed = (setting: (typeof anchors)[number]): CompactOptions => ({
+  propose: () => [setting],
+  judge: fixedJudge,
+});
+
+/** MPO, and MPO with one part left out. */
+export const variants = {
+  MPO: {},
+  "MPO, no gate": { gate: false },
+  "MPO, no discriminator": { propose: withoutDiscriminator },
+  "MPO, one memory": { propose: longMemory },
+  "MPO, no trust region": { trustRegion: false },
+  "MPO, judged by the model": { judge: judgedByModel },
+  "MPO, fixed default": fixed({ name: "default", ...defaultSetting }),
+  "MPO, fixed leap": fixed(anchors[0]!),
+} satisfies Record<string, CompactOptions>;
+
+export type VariantName = keyof typeof variants;
+export const variantNames = Object.keys(variants) as readonly VariantName[];

@@ -1,0 +1,73 @@
+import { runCompactLoop } from "../../src/engine/compact-loop/run-compact-loop.ts";
+import { createBanditWorld } from "../../src/simulation/bandit/bandit-world.ts";
+import { mean } from "../statistics.ts";
+import { createPolicy, type PolicyName, trueValue } from "./bandit/play.ts";
+import { bound, gainOverBest } from "./targets.ts";
+import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
+
+const loop = { cycles: 11, visitsPerCycle: 2000 };
+const shape = { items: 200, candidates: 20, users: 500, clickRate: 0.2, misspecification: 1 };
+const policies: readonly PolicyName[] = ["MPO", "MPO, no gate", "greedy", "softmax long"];
+/** Share of its value that a policy has to lose from one cycle to the next; it is known exactly, so that no noise comes in. */
+const regressionShare = 0.01;
+
+function play(name: PolicyName, seed: number) {
+  const world = createBanditWorld({ seed, ...shape, ...loop });
+  const learner = createPolicy(name, world, { seed });
+  const valuesAfter: number[] = [];
+  const watched = {
+    serve: learner.serve,
+    learn: (...told: Parameters<typeof learner.learn>) => {
+      const note = learner.learn(...told);
+      valuesAfter.push(trueValue(world, learner, loop.cycles));
+      return note;
+    },
+  };
+  const curve = runCompactLoop({ world, learner: watched, seed, ...loop });
+  const regressions = valuesAfter.filter(
+    (value, index) => value < (1 - regressionShare) * (valuesAfter[index - 1] ?? 0),
+  );
+  return { curve: curve.map(({ meanReward }) => meanReward), regressions: regressions.length };
+}
+
+async function run({ seed, onProgress }: UnitOfWork): Promise<SeedOutcome> {
+  const played = policies.map((name, index) => {
+    const one = play(name, seed);
+    onProgress((index + 1) / policies.length);
+    return [name, one] as const;
+  });
+  return {
+    values: Object.fromEntries(played.map(([name, { curve }]) => [name, mean(curve)])),
+    curves: Object.fromEntries(played.map(([name, { curve }]) => [name, curve])),
+    figures: Object.fromEntries(
+      played.map(([name, { regressions }]) => [
+        `regressions of ${name} in 10 changes`,
+        regressions,
+      ]),
+    ),
+  };
+}
+
+/** More of the same feedback each cycle: who gets better without ever getting worse? */
+export const growingBatchWorld: LearningWorld = {
+  name: "growing-batch",
+  description:
+    "closed loop on linear models in a world that stays as it is, 11 cycles of 2,000 visits",
+  value: "mean true click probability of what was served, exploration included",
+  better: "higher",
+  cases: ["stationary"],
+  policies,
+  main: "MPO",
+  step: "cycle",
+  settings: { loop, shape, regressionShare },
+  targets: [
+    gainOverBest({ policy: "MPO", over: ["greedy"], gain: 0, standardErrors: 2 }),
+    bound({
+      name: "regressions of MPO in 10 changes",
+      kind: "figure",
+      direction: "at most",
+      limit: 0.3,
+    }),
+  ],
+  run,
+};
