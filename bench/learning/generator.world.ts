@@ -4,13 +4,9 @@ import {
   klDivergence,
   referenceLogs,
 } from "../../src/learning/challengers.ts";
-import {
-  type GeneratorRow,
-  generatorLogs,
-  type TemperedSetting,
-  trainGenerator,
-} from "../../src/learning/generator.ts";
+import { type GeneratorRow, generatorLogs } from "../../src/learning/generator.ts";
 import { solveChallenger } from "../../src/learning/restraint.ts";
+import { type TemperedSetting, trainGenerator } from "../../src/learning/train-generator.ts";
 import { createRandom, type RandomStream, shuffle } from "../../src/numeric/random.ts";
 import { mean } from "../statistics.ts";
 import {

@@ -15,14 +15,10 @@ import {
   referenceLogs,
 } from "./challengers.ts";
 import { rewardHeadCount } from "./critic.ts";
-import {
-  type GeneratorRow,
-  type GeneratorTraining,
-  generatorLogs,
-  trainGenerator,
-} from "./generator.ts";
+import { type GeneratorRow, generatorLogs } from "./generator.ts";
 import { solveChallenger } from "./restraint.ts";
 import { createSeparation, shareBelow } from "./separation.ts";
+import { type GeneratorTraining, trainGenerator } from "./train-generator.ts";
 
 const seed = 977;
 const views = sampleViews(30);
