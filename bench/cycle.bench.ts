@@ -41,7 +41,10 @@ export const cycleBench: Bench<Options> = {
     const answers: CycleAnswer[] = [];
     for (const decisions of sizesOf(from, to)) {
       const answer = await measureCycle({ decisions, candidates }, threads);
-      report.note(`${decisions.toLocaleString("en-GB")} decisions: ${answer.outcome}`);
+      if (answer.outcome === "skipped")
+        return report.skip(`the cycle over ${decisions} decisions was: ${answer.reason}`);
+      const { kept } = columnsOf(answer.record, "feedback");
+      report.note(`${decisions} decisions, ${kept} of them as rows: ${answer.outcome}`);
       showStages(answer, report);
       report.figure(`minutes, ${decisions} decisions`, answer.seconds / 60);
       report.figure(`CPU minutes, ${decisions} decisions`, answer.cpuSeconds / 60);

@@ -27,6 +27,7 @@ const answer: CycleAnswer = {
   cpuSeconds: readUsage().cpuMs / 1000,
   peakMiB: readUsage().peakMiB,
   outcome: cycle.outcome,
+  reason: cycle.reason,
   record: cycle.record,
 };
 if (process.send) process.send(answer);

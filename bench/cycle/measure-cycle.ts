@@ -11,6 +11,7 @@ export interface CycleAnswer {
   readonly cpuSeconds: number;
   readonly peakMiB: number;
   readonly outcome: string;
+  readonly reason: string;
   readonly record: JsonObject;
 }
 
