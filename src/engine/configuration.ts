@@ -61,7 +61,7 @@ const learnerSchema = z.strictObject({
   /** Wall time of a cycle, which plans its size so as to stay below. */
   maxCycleMinutes: positive.default(10),
   /** MiB resident in the learner, likewise. */
-  maxMemory: z.int().min(256).default(4096),
+  maxMemory: z.int().min(768).default(4096),
   /** Everything that can be turned in the algorithm: src/domain/mpo-configuration.ts. */
   mpo: mpoSchema,
 });

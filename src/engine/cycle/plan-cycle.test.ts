@@ -40,7 +40,7 @@ function cycleOf(minutes: number, changes: Partial<Cycle> = {}): Cycle {
 }
 
 const plan = (changes: Partial<Parameters<typeof planCycle>[0]> = {}) =>
-  planCycle({ survey, limits, recent: [cycleOf(0.5)], startMiB: 200, mpo: defaultMpo, ...changes });
+  planCycle({ survey, limits, recent: [cycleOf(0.5)], heldMiB: 100, mpo: defaultMpo, ...changes });
 const sizeOf = (planned: CyclePlan | string) => (planned as CyclePlan).decisions;
 
 describe("a plan", () => {
@@ -71,6 +71,15 @@ describe("a plan", () => {
   test("is half of the last one where that did not finish", () => {
     const broken = cycleOf(0, { outcome: "skipped", record: { plan: { decisions: 3000 } } });
     expect(sizeOf(plan({ recent: [broken, cycleOf(0.5)] }))).toBe(1500);
+  });
+
+  test("is none after a cycle that took days, until as many were skipped as make up for it", () => {
+    const skipped = cycleOf(0, { outcome: "skipped", record: {} });
+    const after = (count: number) =>
+      plan({ recent: [...new Array<Cycle>(count).fill(skipped), cycleOf(5000)] });
+    expect(after(0)).toMatch(/^Not enough budget: /);
+    expect(typeof after(1)).toBe("string");
+    expect(sizeOf(after(11))).toBeGreaterThan(1000);
   });
 
   test("reads of a long backlog what there is time for, the newest", () => {

@@ -49,8 +49,8 @@ interface Costs {
 
 /** Of a first cycle: what `npm run bench -- cycle` takes on two slow cores. */
 const firstCosts: Costs = { fixed: 5000, read: 0.1, train: 0.6, score: 0.04 };
-/** Resident for a training step of the largest batch, MiB. */
-const trainingMiB = 256;
+/** Resident for Node.js, the code and a training step of the largest batch, MiB. */
+const trainingMiB = 350;
 const cellBytes = 480;
 const rowBytes = 3000;
 const earnedBytes = 64;
@@ -102,6 +102,13 @@ function measureCosts(record: JsonObject, mpo: MpoConfiguration): Costs | undefi
   };
 }
 
+const scaleCosts = ({ fixed, read, train, score }: Costs, factor: number): Costs => ({
+  fixed: factor * fixed,
+  read: factor * read,
+  train: factor * train,
+  score: factor * score,
+});
+
 /** How much more memory than expected the last cycle took; less is not trusted. */
 function measureMemory(record: JsonObject): number {
   const { expectedMiB } = numbersOf(record.plan);
@@ -126,21 +133,25 @@ function largest(most: number, fits: (decisions: number) => boolean): number {
 
 /**
  * Chooses how many decisions a cycle learns from, so that time and memory stay within their limits: by what a unit of work
- * took in the last cycle, and half of the last plan where that did not finish.
+ * took in the last cycle, and half of the last plan where that did not finish. Costs are believed half as much with each
+ * cycle that was skipped since they were measured: one that was slow for reasons of its own must not stop the loop for good.
  * @param recent cycles of the scenario, newest first
- * @param startMiB resident before the cycle
+ * @param heldMiB held by objects and buffers before the cycle: what is only resident still is used again
  * @returns a sentence where even the least does not fit
  */
 export function planCycle(options: {
   readonly survey: FeedbackSurvey;
   readonly limits: CycleLimits;
   readonly recent: readonly Cycle[];
-  readonly startMiB: number;
+  readonly heldMiB: number;
   readonly mpo: MpoConfiguration;
 }): CyclePlan | string {
-  const { survey, limits, recent, startMiB, mpo } = options;
-  const finished = recent.find(({ record }) => measureCosts(record, mpo))?.record ?? {};
-  const costs = measureCosts(finished, mpo) ?? firstCosts;
+  const { survey, limits, recent, heldMiB, mpo } = options;
+  const last = recent.findIndex(({ record }) => measureCosts(record, mpo));
+  const finished = recent[last]?.record ?? {};
+  const since = last < 0 ? recent : recent.slice(0, last);
+  const trust = 0.5 ** since.filter(({ outcome }) => outcome === "skipped").length;
+  const costs = scaleCosts(measureCosts(finished, mpo) ?? firstCosts, trust);
   const excess = measureMemory(finished);
   const readable = Math.floor((readingShare * limits.maxMs) / costs.read);
   const sizesOf = (decisions: number): Sizes => {
@@ -156,10 +167,11 @@ export function planCycle(options: {
   };
   const expect = (decisions: number) => ({
     expectedMs: Math.round(timeOf(sizesOf(decisions), costs, mpo)),
-    expectedMiB: Math.ceil(startMiB + excess * memoryOf(sizesOf(decisions))),
+    expectedMiB: Math.ceil(heldMiB + excess * memoryOf(sizesOf(decisions))),
   });
-  const [last] = recent;
-  const broken = last?.outcome === "skipped" ? numbersOf(last.record.plan).decisions : undefined;
+  const [newest] = recent;
+  const broken =
+    newest?.outcome === "skipped" ? numbersOf(newest.record.plan).decisions : undefined;
   const most = Math.min(survey.decisions, Math.floor((broken ?? Number.POSITIVE_INFINITY) / 2));
   const decisions = largest(most, (count) => {
     const { expectedMs, expectedMiB } = expect(count);

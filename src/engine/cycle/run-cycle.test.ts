@@ -257,7 +257,7 @@ describe("a cycle that has not enough", () => {
     let memoryMiB = 100;
     const usage = () => {
       memoryMiB += 500;
-      return { cpuMs: 0, memoryMiB, peakMiB: memoryMiB };
+      return { cpuMs: 0, memoryMiB, heldMiB: 0, peakMiB: memoryMiB };
     };
     const cycle = await run(store, { ...limited({ maxMemory: 2000 }), usage });
     expect(cycle).toMatchObject(skipped);

@@ -74,7 +74,7 @@ async function plan(options: CycleOptions, limits: CycleLimits) {
   const planned =
     survey.newDecisions === 0
       ? undefined
-      : planCycle({ survey, limits, recent, startMiB: usage().memoryMiB, mpo });
+      : planCycle({ survey, limits, recent, heldMiB: usage().heldMiB, mpo });
   return { previous, cycle: (recent[0]?.cycle ?? 0) + 1, planned };
 }
 

@@ -4,7 +4,7 @@ import { createStageClock, type Usage } from "./stage-clock.ts";
 /** A process whose time, work and memory the test moves on. */
 function createProcess() {
   let now = 1000;
-  let used: Usage = { cpuMs: 70, memoryMiB: 200, peakMiB: 300 };
+  let used: Usage = { cpuMs: 70, memoryMiB: 200, heldMiB: 90, peakMiB: 300 };
   const spend = (milliseconds: number, change: Partial<Usage> = {}) => {
     now += milliseconds;
     used = { ...used, ...change };

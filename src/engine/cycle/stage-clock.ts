@@ -4,6 +4,8 @@ export interface Usage {
   readonly cpuMs: number;
   /** Resident now, MiB. */
   readonly memoryMiB: number;
+  /** Of that in objects and buffers, MiB: the rest may be what earlier work left to be used again. */
+  readonly heldMiB: number;
   /** Most that was ever resident, MiB. */
   readonly peakMiB: number;
 }

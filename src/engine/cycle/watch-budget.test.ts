@@ -7,7 +7,7 @@ function watch() {
   let now = 1000;
   let memoryMiB = 100;
   const clock = () => now;
-  const usage = () => ({ cpuMs: 0, memoryMiB, peakMiB: 0 });
+  const usage = () => ({ cpuMs: 0, memoryMiB, heldMiB: 0, peakMiB: 0 });
   const limits = { maxMs: 60_000, maxMiB: 500 };
   return {
     stages: watchBudget(createStageClock(clock, usage), { limits, clock, usage }),
