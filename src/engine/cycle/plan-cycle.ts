@@ -54,6 +54,7 @@ const trainingMiB = 350;
 const cellBytes = 480;
 const rowBytes = 3000;
 const earnedBytes = 64;
+const mostExcess = 2;
 const mebibyte = 2 ** 20;
 
 /** Fewer decisions than these teach nothing: a plan that comes to less is none. */
@@ -109,13 +110,13 @@ const scaleCosts = ({ fixed, read, train, score }: Costs, factor: number): Costs
   score: factor * score,
 });
 
-/** How much more memory than expected the last cycle took; less is not trusted. */
+/** How much more memory than expected the last cycle took: less is not trusted, much more is what others left in the process. */
 function measureMemory(record: JsonObject): number {
   const { expectedMiB } = numbersOf(record.plan);
   const peaks = Object.values(numbersOf(record.stagePeakMiB));
   return expectedMiB === undefined || peaks.length === 0
     ? 1
-    : Math.max(1, Math.max(...peaks) / expectedMiB);
+    : Math.min(mostExcess, Math.max(1, Math.max(...peaks) / expectedMiB));
 }
 
 /** The most decisions up to `most` that fit, by bisection: cost grows with each of them. */
