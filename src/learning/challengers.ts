@@ -69,7 +69,7 @@ export function klDivergence(logP: Float64Array, logQ: Float64Array): number {
 }
 
 /** Adds Q̄ of each candidate. */
-export function addMeans(
+function addMeans(
   { rewardHeads }: RowScores,
   memory: readonly number[],
   into: Float64Array,

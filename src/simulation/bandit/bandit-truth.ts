@@ -15,11 +15,11 @@ const churnShare = 0.05;
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 
 /** [rows × latentWidth], independent standard normal. */
-export const drawLatents = (rows: number, random: RandomStream): Float64Array =>
+const drawLatents = (rows: number, random: RandomStream): Float64Array =>
   Float64Array.from({ length: rows * latentWidth }, () => random.normal());
 
 /** ⟨p, q⟩/√k: about standard normal. */
-export function affinity(
+function affinity(
   users: Float64Array,
   user: number,
   items: Float64Array,
