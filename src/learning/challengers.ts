@@ -69,11 +69,7 @@ export function klDivergence(logP: Float64Array, logQ: Float64Array): number {
 }
 
 /** Adds Q̄ of each candidate. */
-function addMeans(
-  { rewardHeads }: RowScores,
-  memory: readonly number[],
-  into: Float64Array,
-): void {
+function addMeans({ rewardHeads }: RowScores, memory: readonly number[], into: Float64Array): void {
   for (let index = 0; index < memory.length; index++) {
     const weight = memory[index]!;
     if (weight === 0) continue;

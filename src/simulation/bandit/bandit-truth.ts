@@ -19,12 +19,7 @@ const drawLatents = (rows: number, random: RandomStream): Float64Array =>
   Float64Array.from({ length: rows * latentWidth }, () => random.normal());
 
 /** ⟨p, q⟩/√k: about standard normal. */
-function affinity(
-  users: Float64Array,
-  user: number,
-  items: Float64Array,
-  item: number,
-): number {
+function affinity(users: Float64Array, user: number, items: Float64Array, item: number): number {
   let sum = 0;
   for (let axis = 0; axis < latentWidth; axis++) {
     sum += users[user * latentWidth + axis]! * items[item * latentWidth + axis]!;
