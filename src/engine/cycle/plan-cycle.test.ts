@@ -75,11 +75,11 @@ describe("a plan", () => {
 
   test("is none after a cycle that took days, until as many were skipped as make up for it", () => {
     const skipped = cycleOf(0, { outcome: "skipped", record: {} });
-    const after = (count: number) =>
+    const planAfter = (count: number) =>
       plan({ recent: [...new Array<Cycle>(count).fill(skipped), cycleOf(5000)] });
-    expect(after(0)).toMatch(/^Not enough budget: /);
-    expect(typeof after(1)).toBe("string");
-    expect(sizeOf(after(11))).toBeGreaterThan(1000);
+    expect(planAfter(0)).toMatch(/^Not enough budget: /);
+    expect(typeof planAfter(1)).toBe("string");
+    expect(sizeOf(planAfter(11))).toBeGreaterThan(1000);
   });
 
   test("reads of a long backlog what there is time for, the newest", () => {

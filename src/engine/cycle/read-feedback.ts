@@ -73,7 +73,7 @@ function createKeeper(plan: ReadOptions["plan"]) {
       kept.push(entry);
       cells += cellsOf(entry);
       while (cells > plan.cells || kept.length - first > plan.decisions)
-        cells -= cellsOf(kept[first++]!);
+        cells -= cellsOf(kept[first++] ?? entry);
       if (2 * first < kept.length) return;
       kept.splice(0, first);
       first = 0;
