@@ -22,7 +22,7 @@ const batchRows = 5000;
 const startOfTime = Date.UTC(2026, 0, 1);
 const windowMs = 60_000;
 
-export const scenarioName = "bench";
+const scenarioName = "bench";
 
 export const cycleConfiguration: Configuration = parseConfiguration({
   scenarios: [
