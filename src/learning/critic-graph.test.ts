@@ -45,7 +45,9 @@ type Weights = keyof typeof sizes;
 const weightsBy = (fill: (length: number) => Float32Array) =>
   Object.fromEntries(Object.entries(sizes).map(([name, length]) => [name, fill(length)]));
 
-const { positionBias: _, ...trained } = network.parameters;
+const { positionBias: _, ...shared } = network.parameters;
+const intercept = Float32Array.of(0.3, -0.7);
+const trained = { ...shared, intercept };
 
 test("the gradient of the critic's loss agrees with central differences, every parameter", async () => {
   await checkGradient({
@@ -91,7 +93,7 @@ test("the loss is cross-entropy of what scoring computes, examination included",
   for (const [row, heads] of scores.entries()) {
     for (let head = 0; head < rewardHeads; head++)
       await expectCrossEntropy("reward", head * shape.rows + row, {
-        score: heads[head]![shownCandidates[row]!]!,
+        score: heads[head]![shownCandidates[row]!]! + intercept[head]!,
         seen: examination[row]!,
       });
     const candidate = (row + 1) % views.length;

@@ -45,7 +45,7 @@ function headsOf(towers: Towers, start: number, end: number): Towers {
 /**
  * Mean over the rows of a batch of two cross-entropies: of θ_k·σ(f) under the reward heads at the item that was shown (`reward…`
  * [heads − 1, B], `shown` its column, int32 [B], `unseen` [B]), up to a constant, and of the discriminator, which is the last
- * head, over all items (`choice…` [1, B, U]).
+ * head, over all items (`choice…` [1, B, U]). Reward heads have an `intercept` [heads − 1, 1] beside the network's parameters.
  */
 export function criticLoss(
   graph: Graph<Precision>,
@@ -61,23 +61,28 @@ export function criticLoss(
   const { rows, items, slots } = batch;
   const rewardHeads = shape.heads - 1;
   const towers = batchTowers(graph, values, { shape, states: rows, items, slots });
+  const intercept = parameter(graph, "intercept", [rewardHeads, 1]);
   const shown = scoreChosen(
     headsOf(towers, 0, rewardHeads),
     input(graph, "shown", [rows], "int32"),
   );
   const choices = scoreAll(headsOf(towers, rewardHeads, shape.heads));
   const loss = add(
-    crossEntropy(shown, "reward", input(graph, "unseen", [rows])),
+    crossEntropy(add(shown, intercept), "reward", input(graph, "unseen", [rows])),
     crossEntropy(choices, "choice"),
   );
-  return { loss: multiply(loss, 1 / rows), choices, parameters: Object.values(values) };
+  return {
+    loss: multiply(loss, 1 / rows),
+    choices,
+    parameters: [...Object.values(values), intercept],
+  };
 }
 
 /** Every step resolves `choices`, D of the batch [1, B, U] before the step. */
 export function createCriticTrainer(
   network: Network,
   batch: BatchShape,
-  threads: number,
+  options: { readonly intercept: Float32Array; readonly threads: number },
 ): Promise<Trainer> {
   const graph = createGraph();
   const { loss, choices, parameters } = criticLoss(graph, network, batch);
@@ -86,9 +91,9 @@ export function createCriticTrainer(
     graph,
     loss,
     parameters,
-    initial,
+    initial: { ...initial, intercept: options.intercept },
     outputs: { choices },
     weightDecay,
-    threads,
+    threads: options.threads,
   });
 }

@@ -16,6 +16,7 @@ import { cutTables } from "./cut-tables.ts";
 import { createDiscriminatorWatch, type WatchedSeparation } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
+import { foldIntercept, startingIntercept } from "./intercept.ts";
 import { halfLivesOf, memoryHalfLives } from "./meta-settings.ts";
 import { isHeldOut } from "./separation.ts";
 import { epochRows, recentBatches } from "./train-rows.ts";
@@ -166,19 +167,27 @@ export async function trainCritic(options: {
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const { tables } = cut;
   const shape = chooseBatchShape(views.size, cut.slots);
-  const trainer = await createCriticTrainer(cut.network, shape, options.threads);
   const examination = estimateExamination(rows, criticShape.positions);
   const headWeights = drawHeadWeights(rows, halfLivesOf(settings), random.split("bootstrap"));
+  const isFirst = options.network.itemIds.length === 1;
+  const intercept = startingIntercept(rows, headWeights, {
+    heads: rewardHeadCount,
+    fresh: isFirst ? [...Array(rewardHeadCount).keys()] : forgetfulHeads,
+  });
+  const trainer = await createCriticTrainer(cut.network, shape, {
+    intercept,
+    threads: options.threads,
+  });
   const order = random.split("order");
   // Where nobody's new feedback trains, all of it does.
   const recent = rows.filter((row) => row.age < 1).length || rows.length;
   const drawing = { count: rows.length, recent, most: mostEpochRows, batchRows: shape.rows };
   const watch = createDiscriminatorWatch(rewardHeadCount);
   // The position bias isn't trained; it is set at the end.
-  const asNetwork = () => ({
-    ...cut.network,
-    parameters: { ...cut.network.parameters, ...trainer.parameters() },
-  });
+  const asNetwork = () => {
+    const { intercept: _, ...trained } = trainer.parameters();
+    return { ...cut.network, parameters: { ...cut.network.parameters, ...trained } };
+  };
   const losses: number[] = [];
   let steps = 0;
   for (let epoch = 0; epoch < epochsFor(epochRows(drawing), settings); epoch++) {
@@ -208,8 +217,11 @@ export async function trainCritic(options: {
     watch.endEpoch(asNetwork());
   }
   const settled = watch.settle(asNetwork());
+  const restored = cut.restore(settled.network.parameters);
+  const { heads } = criticShape;
   const parameters = {
-    ...cut.restore(settled.network.parameters),
+    ...restored,
+    itemBias: foldIntercept(restored.itemBias!, trainer.parameters().intercept!, heads),
     positionBias: examinationBias(examination),
   };
   await trainer.close();

@@ -65,12 +65,12 @@ describe("growing", () => {
     expect(new Set(fresh).size).toBe(fresh.length);
   });
 
-  test("keeps the learned biases of known items", () => {
+  test("keeps the learned biases, and gives new items that of unknown ones", () => {
     const grown = growNetwork(create(1), [a], createRandom(2));
     const itemBias = Float32Array.from({ length: 2 * shape.heads }, (_, index) => index + 1);
     const learned = { ...grown, parameters: { ...grown.parameters, itemBias } };
     const after = growNetwork(learned, [b], createRandom(3));
-    expect([...after.parameters.itemBias!]).toEqual([1, 2, 3, 4, 5, 6, 0, 0, 0]);
+    expect([...after.parameters.itemBias!]).toEqual([1, 2, 3, 4, 5, 6, 1, 2, 3]);
   });
 
   test("changes nothing else, and leaves the network that it came from as it was", () => {

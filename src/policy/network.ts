@@ -133,7 +133,6 @@ function growTable(options: {
 }): Float32Array {
   const grown = new Float32Array(options.rows * options.columns);
   grown.set(options.values);
-  if (options.deviation === 0) return grown;
   for (let i = options.values.length; i < grown.length; i++)
     grown[i] = options.deviation * options.random.normal();
   return grown;
@@ -161,7 +160,11 @@ export function growNetwork(
       deviation: 0.1,
       random,
     }),
-    itemBias: growTable({ values: itemBias!, columns: heads, rows, deviation: 0, random }),
+    // An item that nothing is known of is as good as the row of unknown ones.
+    itemBias: Float32Array.from(
+      { length: rows * heads },
+      (_, cell) => itemBias![cell] ?? itemBias![cell % heads]!,
+    ),
   };
   return { shape: network.shape, itemIds, parameters };
 }

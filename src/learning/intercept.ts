@@ -1,0 +1,43 @@
+interface InterceptRow {
+  readonly reward: number;
+}
+
+/** Mean rewards nearer to 0 or 1 than this start there, so that a log without rewards has a start too. */
+const smallestMean = 1e-3;
+
+/**
+ * Where heads start that know nothing: the log odds of their mean reward, 0 for all others. Otherwise the first thing that they
+ * learned would be to lower what was shown, and what was not would look good beside it.
+ * @param headWeights of each row by head
+ */
+export function startingIntercept(
+  rows: readonly InterceptRow[],
+  headWeights: readonly Float32Array[],
+  options: { readonly heads: number; readonly fresh: readonly number[] },
+): Float32Array {
+  const intercept = new Float32Array(options.heads);
+  for (const head of options.fresh) {
+    let rewards = 0;
+    let total = 0;
+    for (const [index, { reward }] of rows.entries()) {
+      rewards += headWeights[index]![head]! * reward;
+      total += headWeights[index]![head]!;
+    }
+    const mean = total === 0 ? 0.5 : rewards / total;
+    const inside = Math.min(1 - smallestMean, Math.max(smallestMean, mean));
+    intercept[head] = Math.log(inside / (1 - inside));
+  }
+  return intercept;
+}
+
+/**
+ * The bias of every item, the row of unknown ones included, with the intercept in it.
+ * @param itemBias [items, columns], the heads of the intercept first
+ */
+export function foldIntercept(
+  itemBias: Float32Array,
+  intercept: Float32Array,
+  columns: number,
+): Float32Array {
+  return itemBias.map((value, cell) => value + (intercept[cell % columns] ?? 0));
+}
