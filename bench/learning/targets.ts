@@ -55,6 +55,8 @@ export function gainOverBest(comparison: Comparison): LearningTarget {
         mean: (sign * difference.mean) / Math.abs(best.mean),
         standardError: difference.standardError / Math.abs(best.mean),
       };
+      // One seed has no standard error to allow.
+      if (standardErrors > 0 && Number.isNaN(share.standardError)) return undefined;
       const forgiven = standardErrors > 0 ? standardErrors * share.standardError : 0;
       return {
         met: share.mean + forgiven >= gain,

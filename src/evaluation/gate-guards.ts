@@ -2,29 +2,15 @@ import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.t
 import type { Guard } from "./gate-record.ts";
 import type { GateSupport } from "./gate-support.ts";
 
-/** What a candidate has to show. Where each number comes from: docs/methods/gate.md. */
-export interface GateLimits {
-  readonly minimumRows: number;
-  /** Users. */
-  readonly minimumClusters: number;
-  /** ESS/n of the clipped weights. */
-  readonly effectiveSampleShare: number;
-  /** Distance of the mean weight from its expectation, in its standard errors. */
-  readonly meanWeightDeviations: number;
-  readonly unsupportedMass: number;
-  /** Mean probability of the candidate that lies within the clip. */
-  readonly checkedMass: number;
-  /** Catalogue coverage of the candidate over that of the serving policy. */
-  readonly coverageRatio: number;
-  /** One-sided confidence of the bound that must lie above 0 for all traffic. */
-  readonly promoteConfidence: number;
-  /** P(Δ > 0) that is enough for the canary share. */
-  readonly canaryProbability: number;
+type Gate = MpoConfiguration["gate"];
+
+/** What a candidate has to show. Units and meanings: `mpoFields`; where each number comes from: docs/methods/gate.md. */
+export interface GateLimits extends Gate {
   /** Which form decides. */
   readonly statistic: "smaller" | "doubly robust";
 }
 
-export const limitsOf = (gate: MpoConfiguration["gate"]): GateLimits => ({
+export const limitsOf = (gate: Gate): GateLimits => ({
   ...gate,
   statistic: "smaller",
 });

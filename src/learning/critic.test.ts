@@ -127,6 +127,15 @@ test("the reward of old feedback counts less in a short memory than in a long on
   expect(rewardHeads[0]![0]).toBeGreaterThan(rewardHeads.at(-1)![0]! + 0.1);
 });
 
+test("where one item was shown and seldom liked, others, which the network has no row for, are no better than what was seen", async () => {
+  const shown = rows.map((row, index) => ({ ...row, action: 0, reward: index % 20 === 0 ? 1 : 0 }));
+  const { rewardHeads } = await scoresOf(await train({ rows: shown }));
+  for (const head of rewardHeads) {
+    // Seen: 0.05. A head without an intercept leaves what it has not seen at a half.
+    for (const unseen of [1, 2]) expect(head[unseen]!).toBeLessThan(0.2);
+  }
+});
+
 test("feedback that all is old trains as well as new", async () => {
   const training = await train({ rows: rows.slice(0, 250).map((row) => ({ ...row, age: 2 })) });
   expect(training.lastLoss).toBeLessThan(training.firstLoss);

@@ -46,7 +46,8 @@ export function positionProbabilities(
   return probabilities;
 }
 
-function drawIndex(probabilities: Float64Array, uniform: number): number {
+/** Index at which the running sum passes `uniform` in [0, 1); never one of probability 0. */
+export function drawIndex(probabilities: Float64Array, uniform: number): number {
   let cumulative = 0;
   let last = -1;
   for (let index = 0; index < probabilities.length; index++) {

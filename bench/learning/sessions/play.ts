@@ -1,6 +1,7 @@
 import type { Arm } from "../../../src/domain/decision.ts";
 import type { JudgedRow } from "../../../src/learning/feedback-row.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
+import { drawIndex } from "../../../src/policy/slate.ts";
 import type { SessionWorld } from "../../../src/simulation/session-world.ts";
 import type { SessionTask, StepFeatures } from "./task.ts";
 
@@ -42,15 +43,6 @@ interface Play {
   readonly random: RandomStream;
 }
 
-function draw(probabilities: Float64Array, luck: number): number {
-  let sum = 0;
-  for (const [index, probability] of probabilities.entries()) {
-    sum += probability;
-    if (luck < sum) return index;
-  }
-  return probabilities.length - 1;
-}
-
 function playOne({ task, world, serve, discount, random }: Play, index: number) {
   const session = world.start(index);
   const observer = task.observe(session, world);
@@ -60,7 +52,7 @@ function playOne({ task, world, serve, discount, random }: Play, index: number) 
   while (!session.over) {
     const step = observer.describe();
     const { probabilities, arm, exploration } = serve(step, index);
-    const action = draw(probabilities, luck.uniform());
+    const action = drawIndex(probabilities, luck.uniform());
     const slate = task.slates[action]!;
     const response = session.choose(slate);
     observer.note(slate, response);

@@ -3,6 +3,7 @@ import type { Arm } from "../../domain/decision.ts";
 import type { JudgedRow } from "../../learning/feedback-row.ts";
 import type { Offer } from "../../learning/linear/bilinear.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import { drawIndex } from "../../policy/slate.ts";
 
 /** A visit as arrays, with the choice that was logged: what a feedback row is in the product. */
 export interface CompactRow extends Offer, JudgedRow {}
@@ -22,16 +23,6 @@ export interface PlayedVisits {
   readonly meanReward: number;
 }
 
-/** Index at which the running sum passes the luck. */
-function draw(probabilities: Float64Array, luck: number): number {
-  let sum = 0;
-  for (const [index, probability] of probabilities.entries()) {
-    sum += probability;
-    if (luck < sum) return index;
-  }
-  return probabilities.length - 1;
-}
-
 /** Serves the visits, draws choices and clicks, and values what was served by the truth. */
 export function playVisits(options: {
   readonly visits: BanditVisits;
@@ -46,7 +37,7 @@ export function playVisits(options: {
   const rows = Array.from(visits.users, (user, visit) => {
     const items = visits.candidates.subarray(visit * visits.width, (visit + 1) * visits.width);
     const { probabilities, arm, exploration } = serve({ user, items });
-    const action = draw(probabilities, random.uniform());
+    const action = drawIndex(probabilities, random.uniform());
     let expected = 0;
     let chosen = 0;
     for (const [index, item] of items.entries()) {
