@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type MpoField, mpoFields } from "../src/domain/mpo-configuration.ts";
+import type { MpoField } from "../src/domain/mpo-field.ts";
+import { mpoFields } from "../src/domain/mpo-fields.ts";
 import { readDocument, readTables } from "./support/documents.ts";
 
 const figures = (values: readonly number[]) =>

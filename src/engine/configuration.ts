@@ -62,7 +62,7 @@ const learnerSchema = z.strictObject({
   maxCycleMinutes: positive.default(10),
   /** MiB resident in the learner, likewise. */
   maxMemory: z.int().min(768).default(4096),
-  /** Everything that can be turned in the algorithm: src/domain/mpo-configuration.ts. */
+  /** Everything that can be turned in the algorithm: src/domain/mpo-fields.ts. */
   mpo: mpoSchema,
 });
 

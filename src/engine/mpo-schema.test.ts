@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defaultMpo, type MpoField, mpoFields } from "../domain/mpo-configuration.ts";
+import type { MpoField } from "../domain/mpo-field.ts";
+import { defaultMpo, mpoFields } from "../domain/mpo-fields.ts";
 import { parseConfiguration } from "./configuration.ts";
 
 const scenario = {

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { type MpoConfiguration, type MpoField, mpoFields } from "../domain/mpo-configuration.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { MpoField } from "../domain/mpo-field.ts";
+import { mpoFields } from "../domain/mpo-fields.ts";
 
 function fieldSchema(field: MpoField): z.ZodType {
   switch (field.kind) {

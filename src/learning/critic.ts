@@ -1,4 +1,5 @@
-import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import {
   createNetwork,

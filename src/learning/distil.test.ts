@@ -6,7 +6,7 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
-import { defaultMpo } from "../domain/mpo-configuration.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import type { Network } from "../policy/network.ts";

@@ -1,4 +1,5 @@
-import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
 
 /**
  * ε at which the uniform choice costs no more than the budget: b·|V| / (V − V_uniform), within its bound. A policy that is not much

@@ -1,4 +1,5 @@
-import { defaultMpo, type MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
 
 /** Discounted sums of evidence by setting, *do nothing* included. */
 export type HedgeState = Readonly<Record<string, number>>;

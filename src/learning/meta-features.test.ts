@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { defaultMpo } from "../domain/mpo-configuration.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { contextNames, firstContext, type MetaContext } from "./meta-context.ts";
 import { featureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";

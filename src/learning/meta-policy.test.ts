@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultMpo } from "../domain/mpo-configuration.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { firstContext, type MetaContext } from "./meta-context.ts";
 import { featureCount, settingFeatures } from "./meta-features.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultMpo } from "../domain/mpo-configuration.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { bootstraps } from "./challengers.ts";
 import { rewardHeadCount } from "./critic.ts";

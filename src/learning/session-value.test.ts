@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { fingerprint, sampleState, sampleViews } from "../../tests/support/policy.ts";
-import { defaultMpo } from "../domain/mpo-configuration.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { type CriticRow, createCritic, trainCritic } from "./critic.ts";

@@ -1,5 +1,5 @@
 import type { Arm } from "../../../src/domain/decision.ts";
-import { defaultMpo } from "../../../src/domain/mpo-configuration.ts";
+import { defaultMpo } from "../../../src/domain/mpo-fields.ts";
 import { gateCandidate } from "../../../src/engine/cycle/gate-candidate.ts";
 import {
   type Judgement,

@@ -1,6 +1,6 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
 import type { Arm } from "../../domain/decision.ts";
-import { defaultMpo } from "../../domain/mpo-configuration.ts";
+import { defaultMpo } from "../../domain/mpo-fields.ts";
 import type { ChallengerSetting } from "../../learning/challengers.ts";
 import type { BilinearFeatures } from "../../learning/linear/bilinear.ts";
 import { fitDiscriminator } from "../../learning/linear/discriminator.ts";

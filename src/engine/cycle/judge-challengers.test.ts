@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../../tests/support/feedback.ts";
 import { sampleViews } from "../../../tests/support/policy.ts";
-import { defaultMpo } from "../../domain/mpo-configuration.ts";
+import { defaultMpo } from "../../domain/mpo-fields.ts";
 import {
   advantages,
   challengerLogs,

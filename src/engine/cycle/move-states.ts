@@ -1,5 +1,5 @@
 import type { Arm } from "../../domain/decision.ts";
-import { defaultMpo } from "../../domain/mpo-configuration.ts";
+import { defaultMpo } from "../../domain/mpo-fields.ts";
 import { trustRegionTarget, withoutFloor } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import { meanTrustRegion } from "../../learning/mean-trust-region.ts";

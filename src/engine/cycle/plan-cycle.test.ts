@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Cycle } from "../../domain/cycle.ts";
-import { defaultMpo } from "../../domain/mpo-configuration.ts";
+import { defaultMpo } from "../../domain/mpo-fields.ts";
 import { type CyclePlan, planCycle } from "./plan-cycle.ts";
 
 const survey = {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { banditRows } from "../../../tests/support/bandit.ts";
 import { sampleState, sampleViews } from "../../../tests/support/policy.ts";
-import { defaultMpo } from "../../domain/mpo-configuration.ts";
+import { defaultMpo } from "../../domain/mpo-fields.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { growNetwork, type Network } from "../../policy/network.ts";

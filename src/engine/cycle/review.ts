@@ -6,8 +6,8 @@ import { limitsOf } from "../../evaluation/gate-guards.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import type { Network } from "../../policy/network.ts";
 import { gateCandidate } from "./gate-candidate.ts";
-import { logsOf, scoreRows } from "./improve.ts";
 import { createPromotion, type PromotionReview } from "./promotion.ts";
+import { logsOf, scoreRows } from "./score-rows.ts";
 import { mark, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
 
 export interface Review {
