@@ -16,6 +16,7 @@ export const errorCodes = [
   "unsupported_database_version",
   "storage_unavailable",
   "not_ready",
+  "learner_busy",
   "overloaded",
   "port_in_use",
   "audit_failed",

@@ -1,18 +1,21 @@
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openTestEngine } from "../../tests/support/engine.ts";
 import { introduceWorld, playVisits, worldConfiguration } from "../../tests/support/play.ts";
+import { createTestFolder } from "../../tests/support/store.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { learn } from "./learn.ts";
+import { openStore } from "./open-store.ts";
 
 const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
 const minDecisions = 100;
 
 /** An engine with the world in it; `look` lets the learner look so many times, 10 seconds apart. */
-async function openLoop(learner: Readonly<Record<string, number>> = {}) {
+async function openLoop(learner: Readonly<Record<string, number>> = {}, path?: string) {
   const own = worldConfiguration(world, minDecisions, learner);
-  const opened = await openTestEngine(own);
+  const opened = await openTestEngine(own, path);
   onTestFinished(opened.close);
   await introduceWorld(opened.engine, world);
   const errors: string[] = [];
@@ -90,6 +93,19 @@ test("a cycle that has no time is skipped, and tried again later and later", asy
   const [problem] = (await engine.health()).problems;
   expect(problem).toMatch(/^last cycle of play skipped: Not enough budget: /);
   expect(errors).toEqual([]);
+});
+
+test("while another process learns on the record its learner waits, says so once, and goes on after it", async () => {
+  const path = join(createTestFolder(), "recurve.db");
+  const { engine, advance, look, errors } = await openLoop({ maxCycleMinutes: 0.001 }, path);
+  await playVisits(engine, world, [0, minDecisions]);
+  advance(60);
+  const other = await openStore(path);
+  expect(await other.learnAlone(() => look(3))).toEqual([]);
+  expect(errors).toEqual([expect.stringMatching(/^play: another process is learning on /)]);
+  await other.close();
+  expect(await look(1)).toMatchObject([{ outcome: "skipped" }]);
+  expect(errors).toHaveLength(1);
 });
 
 test("a failure that can't be recorded is told, and the loop goes on", async () => {

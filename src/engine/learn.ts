@@ -1,4 +1,5 @@
 import type { Cycle } from "../domain/cycle.ts";
+import { EngineError } from "../domain/errors.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import type { Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
@@ -15,7 +16,7 @@ export interface LearnOptions {
   readonly signal: AbortSignal;
   /** Is told of every cycle, the failed ones included. */
   readonly onCycle: (cycle: Cycle) => void;
-  /** Is told of failures that could not even be recorded. */
+  /** Is told of failures that could not even be recorded; of another process that learns on the record, once until a cycle runs here. */
   readonly onError: (error: Error, scenario: string) => void;
   /** Resolves after so many milliseconds, sooner where the signal is aborted. */
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -60,21 +61,33 @@ async function recordFailure(
   return { ...record, cycle };
 }
 
-async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
+/** Where a cycle is due: when it starts, and how far earlier ones have read. */
+async function findDue(options: LearnOptions, scenario: string) {
   const { store, clock, configuration } = options;
-  const { name } = scenario;
-  const recent = await store.cycles.list({ scenario: name, limit: countedFailures });
+  const recent = await store.cycles.list({ scenario, limit: countedFailures });
   const startedAt = clock();
   if (startedAt < nextAttempt(recent, configuration.learner.intervalSeconds)) return undefined;
   const throughSequence = recent[0]?.throughSequence ?? 0;
-  if (!(await hasEnough(options, name, throughSequence))) return undefined;
-  try {
-    return await runCycle({ ...options, scenario });
-  } catch (error) {
-    const reason = `the cycle failed: ${(error as Error).message}`;
-    const times = { startedAt, finishedAt: clock() };
-    return recordFailure(options, { scenario: name, reason, throughSequence, ...times });
-  }
+  return (await hasEnough(options, scenario, throughSequence))
+    ? { startedAt, throughSequence }
+    : undefined;
+}
+
+async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
+  const { store, clock } = options;
+  const { name } = scenario;
+  if ((await findDue(options, name)) === undefined) return undefined;
+  return store.learnAlone(async () => {
+    // Another process may have learnt from the same feedback since.
+    const due = await findDue(options, name);
+    if (due === undefined) return undefined;
+    try {
+      return await runCycle({ ...options, scenario });
+    } catch (error) {
+      const reason = `the cycle failed: ${(error as Error).message}`;
+      return recordFailure(options, { scenario: name, reason, ...due, finishedAt: clock() });
+    }
+  });
 }
 
 /**
@@ -83,14 +96,22 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
  */
 export async function learn(options: LearnOptions): Promise<void> {
   const { configuration, signal } = options;
+  let isWaiting = false;
+  const tell = (error: Error, scenario: string) => {
+    const isBusy = error instanceof EngineError && error.code === "learner_busy";
+    if (!(isWaiting && isBusy)) options.onError(error, scenario);
+    isWaiting = isBusy;
+  };
   while (!signal.aborted) {
     for (const scenario of configuration.scenarios) {
       if (signal.aborted) return;
       try {
         const cycle = await look(options, scenario);
-        if (cycle !== undefined) options.onCycle(cycle);
+        if (cycle === undefined) continue;
+        isWaiting = false;
+        options.onCycle(cycle);
       } catch (error) {
-        options.onError(error as Error, scenario.name);
+        tell(error as Error, scenario.name);
       }
     }
     await options.wait(configuration.learner.intervalSeconds * 1000);

@@ -1,18 +1,21 @@
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openTestEngine } from "../../tests/support/engine.ts";
 import { introduceWorld, playVisits, worldConfiguration } from "../../tests/support/play.ts";
 import { sampleEvent, sampleItem } from "../../tests/support/sample.ts";
+import { createTestFolder } from "../../tests/support/store.ts";
 import { itemId, userId } from "../domain/ids.ts";
 import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
 import { parseConfiguration } from "./configuration.ts";
+import { openStore } from "./open-store.ts";
 import { train } from "./train.ts";
 import type { PretrainProgress } from "./training/training-data.ts";
 
 const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
 const configuration = worldConfiguration(world, 100);
 
-async function openTraining() {
-  const opened = await openTestEngine(configuration);
+async function openTraining(path?: string) {
+  const opened = await openTestEngine(configuration, path);
   onTestFinished(opened.close);
   const progress: PretrainProgress[] = [];
   const parsed = parseConfiguration(configuration);
@@ -100,6 +103,15 @@ test("with closed feedback a cycle is run instead", async () => {
   advance(60);
   const cycle = await run();
   expect(cycle!.record.feedback).toMatchObject({ newDecisions: 60 });
+});
+
+test("while another process learns on the record nothing is trained", async () => {
+  const path = join(createTestFolder(), "recurve.db");
+  const { store, run } = await openTraining(path);
+  const other = await openStore(path);
+  await other.learnAlone(() => expect(run()).rejects.toMatchObject({ code: "learner_busy" }));
+  await other.close();
+  expect(await store.cycles.list({ limit: 1 })).toEqual([]);
 });
 
 test("without behaviour there is nothing to train on, and nothing is changed", async () => {

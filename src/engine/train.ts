@@ -80,12 +80,14 @@ async function publish(
  * and lets it serve where it foresees those no worse than popularity; with decisions it runs one cycle.
  *
  * @returns undefined where the scenario has decisions but no new ones with closed reward windows
- * @throws conflict where there is nothing to train on
+ * @throws conflict where there is nothing to train on, learner_busy
  */
 export async function train(options: TrainOptions): Promise<Cycle | undefined> {
   const { store, configuration, scenario, clock } = options;
   await ensurePolicies(store, configuration, clock());
-  if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);
-  const startedAt = clock();
-  return publish(options, await pretrainPolicy(options), startedAt);
+  return store.learnAlone(async () => {
+    if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);
+    const startedAt = clock();
+    return publish(options, await pretrainPolicy(options), startedAt);
+  });
 }

@@ -20,6 +20,7 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   invalid_file: 422,
   overloaded: 503,
   not_ready: 503,
+  learner_busy: 503,
   storage_unavailable: 503,
   invalid_configuration: 500,
   corrupt_snapshot: 500,

@@ -25,6 +25,11 @@ export interface Store {
   readonly policies: PolicyStore;
   readonly cycles: CycleStore;
   readonly checkpoints: CheckpointStore;
+  /**
+   * Runs `work` while no other process learns on this record: what a cycle finds out is of the policies that it began with.
+   * Given back when `work` settles, and at the latest with the process. @throws learner_busy where another one is at it
+   */
+  learnAlone<T>(work: () => Promise<T>): Promise<T>;
   /** The highest event number given out so far, 0 on an empty store. */
   sequence(): Promise<number>;
   close(): Promise<void>;

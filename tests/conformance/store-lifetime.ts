@@ -66,6 +66,23 @@ export function testLifetime(createRecord: () => OpenStore): void {
     await again.close();
   });
 
+  test("who learns on a record does so alone, until the work is done or has failed", async () => {
+    const reopen = createRecord();
+    const [store, other] = [await reopen(), await reopen()];
+    const busy = {
+      code: "learner_busy",
+      message: expect.stringMatching(/wait until .+ or stop it/),
+    };
+    const failed = new Error("the work failed");
+    await store.learnAlone(async () => {
+      await expect(other.learnAlone(async () => 1)).rejects.toMatchObject(busy);
+      expect(await other.events.record([{ event: sampleEvent() }])).toEqual(["stored"]);
+    });
+    await expect(other.learnAlone(() => Promise.reject(failed))).rejects.toBe(failed);
+    expect(await store.learnAlone(async () => 2)).toBe(2);
+    await Promise.all([store.close(), other.close()]);
+  });
+
   test("closing waits for the writes that were under way", async () => {
     const reopen = createRecord();
     const store = await reopen();

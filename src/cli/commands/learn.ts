@@ -5,6 +5,7 @@ import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, pause, withInterruption } from "../interruption.ts";
 import { learnerSeed, learnerThreads } from "../learner-settings.ts";
+import { reportFailure } from "../report-failure.ts";
 
 async function runLearner(options: DatabaseOptions): Promise<void> {
   // Before the first session: its threads take the priority over, and serving goes first.
@@ -21,8 +22,10 @@ async function runLearner(options: DatabaseOptions): Promise<void> {
         signal,
         onCycle: (cycle) =>
           process.stdout.write(`${describeCycle(cycle, process.stdout.columns)}\n`),
-        onError: (error, scenario) =>
-          process.stderr.write(`${scenario}: the learner failed: ${error.stack}\n`),
+        onError: (error, scenario) => {
+          process.stderr.write(`${scenario}: `);
+          reportFailure(error, process.stderr);
+        },
         wait: (milliseconds) => pause(milliseconds, signal),
       }),
     );

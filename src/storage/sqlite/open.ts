@@ -6,6 +6,7 @@ import { createDecisionStore } from "./decisions.ts";
 import { createEventStore } from "./events.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createItemStore } from "./items.ts";
+import { learnAlone } from "./learning-lock.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
 import { checkDatabase, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
@@ -21,7 +22,7 @@ async function closeStore(connection: Connection, commits: GroupCommit): Promise
   }
 }
 
-function createStore(connection: Connection): Store {
+function createStore(connection: Connection, path: string): Store {
   const commits = createGroupCommit(connection);
   const sequence = connection.prepare("SELECT sequence FROM event_number");
   const checkpoint = connection.prepare("SELECT bytes FROM checkpoints WHERE name = ?");
@@ -39,6 +40,7 @@ function createStore(connection: Connection): Store {
         return row && readBytes(row, "bytes");
       },
     },
+    learnAlone: (work) => learnAlone(path, work),
     sequence: async () => readNumber(sequence.get() ?? {}, "sequence"),
     close: () => {
       closed ??= closeStore(connection, commits);
@@ -61,7 +63,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     await retryWhileLocked(() => connection.tryExec("PRAGMA journal_mode = WAL"));
     connection.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     migrate(connection);
-    return createStore(connection);
+    return createStore(connection, path);
   } catch (error) {
     connection.close();
     throw error;
