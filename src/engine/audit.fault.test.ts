@@ -80,6 +80,19 @@ describe("nothing is found where nothing was changed:", () => {
     expect(largestDifference).toBeLessThan(1e-6);
   });
 
+  test("a reward rule that the configuration has changed since", async () => {
+    const { engine, store } = await openFile();
+    await engine.record([{ type: "click", userId: ann, itemId: itemId("i-1") }]);
+    const { decision } = await engine.recommend({ userId: ann });
+    const reward = { weights: { click: 3 }, minimum: -2, maximum: 7, windowSeconds: 60 };
+    const changed = parseConfiguration(shopConfiguration({ scenario: { reward } }));
+    expect(changed.scenarios[0]!.reward).not.toEqual(decision.rewardRule);
+    expect(await audit({ store, configuration: changed })).toMatchObject({
+      decisions: 1,
+      findings: [],
+    });
+  });
+
   test("requests at the same time as changes of the catalogue and of histories", async () => {
     const { engine, run } = await openFile({ scenario: { slateSize: 1 } });
     const work = async (worker: number) => {

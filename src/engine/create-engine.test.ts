@@ -226,7 +226,7 @@ describe("the start", () => {
           logits: async (_, candidates) => Float64Array.from(candidates, (__, index) => 40 * index),
           close: async () => {},
         }),
-        problems: () => ["an outside problem"],
+        problem: (version) => (version === 1 ? "an outside problem" : undefined),
         close: async () => {},
       },
     });
@@ -283,7 +283,7 @@ test.each([
         logits: version === serving ? logits : async () => Float64Array.of(0, 0),
         close,
       }),
-      problems: () => [],
+      problem: () => undefined,
       close,
     },
   });

@@ -1,10 +1,11 @@
 import type { Feedback } from "../domain/decision.ts";
+import type { Assignment } from "../domain/policy-snapshot.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { RewardBucket, Store } from "../storage/store.ts";
 import { createCatalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
-import type { DecisionView, Engine, RewardPoint } from "./engine.ts";
-import { createFastLoops } from "./fast-loop/serving-loops.ts";
+import type { DecisionView, Engine, Health, RewardPoint } from "./engine.ts";
+import { createFastLoops, type FastLoops } from "./fast-loop/serving-loops.ts";
 import { ensurePolicies, rollBack } from "./promote.ts";
 import { readUser } from "./read-state.ts";
 import { findScenario, recommend } from "./recommend.ts";
@@ -84,7 +85,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const buckets = await store.decisions.rewardBuckets(span);
       return buckets.map((bucket) => toPoint(bucket, reward.defaultReward));
     },
-    health: () => health(store, configuration, [...policies.problems(), ...fastLoops.problems()]),
+    health: () => health(parts),
     idle: () => fastLoops.idle(),
     close: async () => {
       await fastLoops.idle();
@@ -93,15 +94,31 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-async function health(store: Store, configuration: Configuration, problems: readonly string[]) {
+interface HealthParts {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly policies: ServingPolicies;
+  readonly fastLoops: FastLoops;
+}
+
+/** Of the policies that answer now: a version that was replaced is no problem any more. */
+function policyProblems(policies: ServingPolicies, assignment: Assignment): string[] {
+  const { serving, canary, holdback, baseline } = assignment;
+  return [serving, canary, holdback, baseline].flatMap((version) =>
+    version === undefined ? [] : (policies.problem(version) ?? []),
+  );
+}
+
+async function health({ store, configuration, policies, fastLoops }: HealthParts): Promise<Health> {
   const policyVersions: Record<string, number> = {};
-  const found = [...problems];
+  const problems = [...fastLoops.problems()];
   for (const { name } of configuration.scenarios) {
-    const { serving } = await store.policies.assignment(name);
-    if (serving !== undefined) policyVersions[name] = serving;
+    const assignment = await store.policies.assignment(name);
+    if (assignment.serving !== undefined) policyVersions[name] = assignment.serving;
+    problems.push(...policyProblems(policies, assignment));
     const [last] = await store.cycles.list({ scenario: name, limit: 1 });
-    if (last?.outcome === "failed") found.push(`last cycle of ${name} failed: ${last.reason}`);
-    if (last?.outcome === "skipped") found.push(`last cycle of ${name} skipped: ${last.reason}`);
+    if (last?.outcome === "failed") problems.push(`last cycle of ${name} failed: ${last.reason}`);
+    if (last?.outcome === "skipped") problems.push(`last cycle of ${name} skipped: ${last.reason}`);
   }
-  return { policyVersions, problems: found };
+  return { policyVersions, problems };
 }

@@ -25,7 +25,10 @@ export class SnapshotProblem extends EngineError {
 }
 
 /** What of a decision its logits depend on. */
-export type Situation = Pick<Decision, "userId" | "scenario" | "asOf" | "context"> & {
+export type Situation = Pick<
+  Decision,
+  "userId" | "scenario" | "asOf" | "context" | "rewardRule"
+> & {
   readonly candidates: readonly Candidate[];
 };
 
@@ -71,7 +74,9 @@ export function createLogitDeriver(store: Store, configuration: Configuration): 
     return catalogue;
   };
   const read = async ({ userId, asOf, context, candidates, ...rest }: Situation) => {
-    const scenario = findScenario(configuration, rest.scenario);
+    const configured = findScenario(configuration, rest.scenario);
+    // The rule of its moment, which the configuration may have changed since.
+    const scenario = { ...configured, reward: rest.rewardRule ?? configured.reward };
     const items = await catalogueAsOf(asOf);
     const user = await readUser(store, userId, asOf);
     const state = createState({ user, catalogue: items, scenario, context });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Arm, Feedback } from "../domain/decision.ts";
+import type { FastLoopMark } from "../domain/fast-loop.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { RewardRule } from "../domain/scenario.ts";
 import { settleReward } from "./cycle/settle-reward.ts";
@@ -16,6 +17,8 @@ export interface ExportedDecision {
   readonly decidedAt: string;
   readonly expiresAt: string;
   readonly exploration: number;
+  /** Absent where the policy answered alone: only then are the propensities those of its snapshot. */
+  readonly fastLoop?: FastLoopMark;
   readonly slatePropensity: number;
   /** By position: the probability of the item given the items before it. */
   readonly positionPropensities: readonly number[];
@@ -41,6 +44,7 @@ export function toExportedDecision(
     decidedAt: new Date(decision.decidedAt).toISOString(),
     expiresAt: new Date(decision.expiresAt).toISOString(),
     exploration: decision.exploration,
+    ...(decision.fastLoop && { fastLoop: decision.fastLoop }),
     slatePropensity: decision.slatePropensity,
     positionPropensities: decision.positionPropensities,
     rewards: rewards.map((reward) => settleReward(reward, rule)),

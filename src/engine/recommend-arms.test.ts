@@ -104,6 +104,9 @@ describe("a snapshot that can't be read", () => {
     expect((await engine.health()).problems).toEqual([
       expect.stringContaining(`policy ${serving}: policy snapshot is corrupt`),
     ]);
+    await assign(store, { serving: shopSnapshot() });
+    await engine.recommend({ userId: ann, candidates: three });
+    expect((await engine.health()).problems).toEqual([]);
   });
 
   test("with a baseline that can't be read either is replaced by the uniform choice", async () => {

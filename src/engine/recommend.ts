@@ -199,6 +199,7 @@ export async function recommend(
     slatePropensity: jointPropensity(slate.positionPropensities),
     exploration,
     ...(scored.mark && { fastLoop: scored.mark }),
+    rewardRule: scenario.reward,
     decidedAt,
     expiresAt: decidedAt + scenario.reward.windowSeconds * 1000,
   };

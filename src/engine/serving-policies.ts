@@ -10,7 +10,8 @@ const capacity = 60;
 export interface ServingPolicies {
   /** @throws corrupt_snapshot, unsupported_snapshot_version, not_found */
   get(version: number): Promise<Policy>;
-  problems(): readonly string[];
+  /** Why the version can't be served, where it was asked for and can't. */
+  problem(version: number): string | undefined;
   close(): Promise<void>;
 }
 
@@ -46,7 +47,7 @@ export function createServingPolicies(store: PolicyStore): ServingPolicies {
   };
   return {
     get,
-    problems: () => [...problems.values()],
+    problem: (version) => problems.get(version),
     close: async () => {
       const policies = await Promise.allSettled(loaded.values());
       for (const result of policies) if (result.status === "fulfilled") await result.value.close();

@@ -29,6 +29,19 @@ const mark = fc.record(
   { noNullPrototype: true },
 );
 
+const rule = fc.record(
+  {
+    weights: fc.dictionary(fc.string(), probability, {
+      noNullPrototype: true,
+    }),
+    windowSeconds: fc.nat(),
+    defaultReward: probability,
+    minimum: fc.constantFrom(0, -1),
+    maximum: probability,
+  },
+  { noNullPrototype: true },
+);
+
 const decided = {
   userId: fc.string({ minLength: 1, unit: "grapheme" }).map(userId),
   scenario: fc.string({ minLength: 1, unit: "grapheme" }),
@@ -47,7 +60,8 @@ const decided = {
 };
 const decisions: fc.Arbitrary<Omit<Decision, "decisionId">> = fc.oneof(
   fc.record(decided),
-  fc.record({ ...decided, fastLoop: mark }),
+  fc.record({ ...decided, rewardRule: rule }),
+  fc.record({ ...decided, fastLoop: mark, rewardRule: rule }),
 );
 
 export function testDecisions(open: OpenStore): void {
@@ -65,6 +79,18 @@ export function testDecisions(open: OpenStore): void {
       }),
       { seed: 3, numRuns: 40 },
     );
+    await store.close();
+  });
+
+  test("decisions share a rule that is written once, and keep theirs when another comes", async () => {
+    const store = await open();
+    const known = { windowSeconds: 60, defaultReward: 0, minimum: 0, maximum: 1 };
+    const rules = [1, 2, 1].map((click) => ({ ...known, weights: { click } }));
+    for (const [index, rewardRule] of rules.entries())
+      await store.decisions.append(sampleDecision(`d-${index}`, { rewardRule }));
+    const found = (await store.decisions.recent(9)).map(({ decision }) => decision.rewardRule);
+    expect(found).toEqual([rules[2], rules[1], rules[0]]);
+    expect(found[0]).toBe(found[2]);
     await store.close();
   });
 

@@ -51,7 +51,7 @@ function createSwitch() {
       if (current === undefined) throw new RangeError("no policy was set yet");
       return current;
     },
-    problems: () => [],
+    problem: () => undefined,
     close: async () => current?.close(),
   };
   const set = async (policy: Policy) => {

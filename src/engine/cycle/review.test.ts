@@ -55,7 +55,7 @@ const review = (
     critic,
     rows,
     load: async () => rival,
-    evidence: async () => ({ verdict: "canary" }),
+    evidence: async () => ({ verdict: "canary", reason: "Canary: better", known: true }),
     holdbackShare: 0.05,
     now: 7000,
     threads: 1,
@@ -72,9 +72,15 @@ describe("a canary", () => {
     const { relativeLift } = told!.gate;
     const predicted = expect.objectContaining({ relativeLift });
     const promotion = { replaced: 5, promotedAt: 7000, holdbackShare: 0.05, predicted };
+    const { reason } = told!.gate;
+    expect(reason).toMatch(/^Promoted: /);
     expect(statuses.slice(-2)).toEqual([
       { version: 5, status: "holdback" },
-      { version: 6, status: "serving", evidence: { verdict: "canary", promotion } },
+      {
+        version: 6,
+        status: "serving",
+        evidence: { verdict: "promote", reason, known: true, promotion },
+      },
     ]);
   });
 

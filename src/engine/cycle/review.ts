@@ -92,7 +92,8 @@ async function promoteCanary(
   const replaced = assignment.serving;
   const { statuses, assign } = takeOver(assignment, holdbackShare);
   const promotion = createPromotion(gate, { replaced, promotedAt: now, holdbackShare });
-  const known = { ...(await evidence(version)), promotion };
+  const { verdict, reason } = gate;
+  const known = { ...(await evidence(version)), verdict, reason, promotion };
   return {
     assignment: assign(version),
     statuses: [...statuses, { version, status: "serving", evidence: known }],

@@ -43,7 +43,8 @@ export function createModelDeriver(
   async function find(serving: DerivedServing): Promise<Derived> {
     const { scenario, version, mark } = serving;
     const { through, renewal, forgetting, temperature } = mark;
-    const key = JSON.stringify([scenario.name, version, renewal, forgetting, temperature]);
+    const { name, reward } = scenario;
+    const key = JSON.stringify([name, reward, version, renewal, forgetting, temperature]);
     let found = derived.get(key);
     if (found === undefined || (found.fold.through > through && !found.models.has(through)))
       found = await create(serving);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { expect, test } from "vitest";
+import { sampleDecision } from "../../../tests/support/sample.ts";
 import { assign, openShop, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { userId } from "../../domain/ids.ts";
@@ -44,6 +45,18 @@ async function exportShop() {
   );
   return { path, store, serving: serving!, other: other! };
 }
+
+test("an export tells which decisions the fast loop had a part in", async () => {
+  const { store, clock } = await openShop();
+  const settings = { forgetting: 0.998, temperature: 0.03, drawScale: 0.2 };
+  const fastLoop = { version: 1, through: 640, renewal: 208, ...settings };
+  await store.decisions.append(sampleDecision("d-1", { fastLoop }));
+  await store.decisions.append(sampleDecision("d-2"));
+  const lines: object[] = [];
+  for await (const line of exportDecisions({ store, scenario, now: clock() })) lines.push(line);
+  expect(lines[0]).toMatchObject({ decisionId: "d-1", fastLoop });
+  expect(lines[1]).not.toHaveProperty("fastLoop");
+});
 
 test("an export holds closed decisions with what they earned, and is read again row by row", async () => {
   const { path } = await exportShop();

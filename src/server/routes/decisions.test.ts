@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sampleDecision } from "../../../tests/support/sample.ts";
 import { openTestServer, testApi } from "../../../tests/support/server.ts";
 import type { DecisionBody, RecommendResponse } from "../../contract/api.ts";
 
@@ -54,6 +55,18 @@ test("a decision is read as it was made, with the profile of its moment and the 
     rewards: [5],
     profile: { attributes: { country: "SE" }, history: [{ itemId, type, value, occurredAt }] },
   });
+});
+
+test("the fast loop's part in a decision is shown", async () => {
+  const { send, store } = await openTestServer();
+  const settings = { forgetting: 0.998, temperature: 0.03, drawScale: 0.2 };
+  const fastLoop = { version: 1, through: 640, renewal: 208, ...settings };
+  await store.decisions.append(sampleDecision("d-1", { fastLoop }));
+  await store.decisions.append(sampleDecision("d-2"));
+  const read = async (id: string) =>
+    (await (await send("GET", `/api/v1/decisions/${id}`)).json()) as DecisionBody;
+  expect((await read("d-1")).fastLoop).toEqual(fastLoop);
+  expect(await read("d-2")).not.toHaveProperty("fastLoop");
 });
 
 test("a position without an event has no reward yet", async () => {

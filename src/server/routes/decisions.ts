@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type DecisionBody, routes } from "../../contract/api.ts";
+import { type DecisionBody, type FastLoopBody, routes } from "../../contract/api.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId } from "../../domain/ids.ts";
 import type { DecisionView } from "../../engine/engine.ts";
@@ -10,6 +10,7 @@ import {
   count,
   jsonObject,
   name,
+  optional,
   slateEntry,
   time,
   toSlate,
@@ -17,6 +18,19 @@ import {
   wire,
 } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
+
+const fastLoopBody = wire<FastLoopBody>()(
+  z
+    .strictObject({
+      version: count,
+      through: count,
+      renewal: count,
+      forgetting: z.number(),
+      temperature: z.number(),
+      drawScale: z.number(),
+    })
+    .openapi("FastLoopMark"),
+);
 
 const decisionBody = wire<DecisionBody>()(
   z
@@ -33,6 +47,7 @@ const decisionBody = wire<DecisionBody>()(
       slate: z.array(slateEntry),
       slatePropensity: z.number(),
       exploration: z.number(),
+      fastLoop: optional(fastLoopBody),
       decidedAt: time,
       expiresAt: time,
       rewards: z.array(z.number().nullable()),
@@ -79,7 +94,7 @@ const decisionRoute = createRoute({
 });
 
 function toBody({ feedback: { decision, rewards }, profile }: DecisionView): DecisionBody {
-  const { positionPropensities: _, ...rest } = decision;
+  const { positionPropensities: _, rewardRule: __, ...rest } = decision;
   return {
     ...rest,
     slate: toSlate(decision),

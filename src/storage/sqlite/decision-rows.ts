@@ -11,6 +11,7 @@ import {
   readText,
 } from "./columns.ts";
 import type { Row, Value } from "./connection.ts";
+import type { RewardRules } from "./reward-rules.ts";
 
 /** Columns of `decisions` after `sequence`, in the order of `encodeDecision`. */
 export const decisionColumns = [
@@ -30,6 +31,7 @@ export const decisionColumns = [
   "context",
   "candidates",
   "fast_loop",
+  "reward_rule",
 ] as const;
 
 /** A bare id is the usual case: a slate may be chosen from hundreds, so each byte counts. */
@@ -71,7 +73,7 @@ function checkPropensities(decision: Decision): void {
 }
 
 /** JSON text and REAL columns keep a finite float64 bit for bit. */
-export function encodeDecision(decision: Decision): readonly Value[] {
+export function encodeDecision(decision: Decision, rules: RewardRules): readonly Value[] {
   checkPropensities(decision);
   return [
     decision.decisionId,
@@ -90,10 +92,12 @@ export function encodeDecision(decision: Decision): readonly Value[] {
     JSON.stringify(decision.context),
     deflateJson(decision.candidates.map(encodeCandidate)),
     decision.fastLoop === undefined ? null : JSON.stringify(encodeMark(decision.fastLoop)),
+    rules.numberOf(decision.rewardRule),
   ];
 }
 
-export function decodeDecision(row: Row): Decision {
+export function decodeDecision(row: Row, rules: RewardRules): Decision {
+  const rewardRule = rules.find(row.reward_rule);
   return {
     decisionId: decisionId(readText(row, "decision_id")),
     userId: userId(readText(row, "user_id")),
@@ -109,6 +113,7 @@ export function decodeDecision(row: Row): Decision {
     slatePropensity: readNumber(row, "slate_propensity"),
     exploration: readNumber(row, "exploration"),
     ...decodeMark(row),
+    ...(rewardRule && { rewardRule }),
     decidedAt: readNumber(row, "decided_at"),
     expiresAt: readNumber(row, "expires_at"),
   };

@@ -5,12 +5,14 @@ import { readMember, readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { decisionColumns, decodeDecision, encodeDecision } from "./decision-rows.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+import { createRewardRules } from "./reward-rules.ts";
 
 const columns = `sequence, ${decisionColumns.join(", ")}`;
 const placeholders = decisionColumns.map(() => "?").join(", ");
 
 function prepareStatements(connection: Connection) {
   return {
+    rules: createRewardRules(connection),
     isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
     insert: connection.prepare(`INSERT INTO decisions (${columns}) VALUES (?, ${placeholders})`),
     find: connection.prepare(`SELECT ${columns} FROM decisions WHERE decision_id = ?`),
@@ -84,7 +86,7 @@ function prepareStatements(connection: Connection) {
 type Statements = ReturnType<typeof prepareStatements>;
 
 function decodeFeedback(statements: Statements, row: Row): Feedback {
-  const decision = decodeDecision(row);
+  const decision = decodeDecision(row, statements.rules);
   const sequence = readNumber(row, "sequence");
   const rewards: (number | undefined)[] = decision.slate.map(() => undefined);
   for (const found of statements.rewards.all(sequence)) {
@@ -118,7 +120,7 @@ function appendRow(statements: Statements, decision: Decision, numbers: EventNum
       { details: { decisionId } },
     );
   }
-  statements.insert.run(numbers.next(), ...encodeDecision(decision));
+  statements.insert.run(numbers.next(), ...encodeDecision(decision, statements.rules));
 }
 
 export function createDecisionStore(connection: Connection, commits: GroupCommit): DecisionStore {

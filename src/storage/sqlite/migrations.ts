@@ -122,4 +122,13 @@ ALTER TABLE assignments ADD COLUMN holdback_share REAL;
 // NULL where the fast loop had no part in the decision.
 const fastLoop = "ALTER TABLE decisions ADD COLUMN fast_loop TEXT";
 
-export const migrations: readonly string[] = [initialSchema, holdback, fastLoop];
+// NULL in decisions that were made before.
+const rewardRules = `
+CREATE TABLE reward_rules (
+  rule INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+ALTER TABLE decisions ADD COLUMN reward_rule INTEGER REFERENCES reward_rules;
+`;
+
+export const migrations: readonly string[] = [initialSchema, holdback, fastLoop, rewardRules];
