@@ -1,13 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import { createClient, type RecurveClient } from "../../src/sdk/client.ts";
+import { builtCommand } from "../support/built-command.ts";
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const pollMs = 100;
 
 export interface RunningRecurve {
@@ -25,7 +21,7 @@ export function startRecurve(
   folder: string,
   ...commandArguments: readonly string[]
 ): RunningRecurve {
-  const child = spawn(process.execPath, ["--import", tsx, main, ...commandArguments], {
+  const child = spawn(process.execPath, [builtCommand(), ...commandArguments], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -42,7 +42,7 @@ function readIntegrity(path: string): unknown {
   return row;
 }
 
-/** Process id of the learner that a server has started; the loader of TypeScript has processes of its own. */
+/** Process id of the learner that a server has started. */
 function findLearner(serverPid: number): number | undefined {
   const children = readFileSync(`/proc/${serverPid}/task/${serverPid}/children`, "utf8");
   const pids = children.trim().split(" ").filter(Boolean);

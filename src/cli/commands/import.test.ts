@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { builtCommand } from "../../../tests/support/built-command.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { importCommand } from "./import.ts";
@@ -27,15 +28,9 @@ async function run(...args: readonly string[]): Promise<string> {
   }
 }
 
-const entry = `
-  import { importCommand } from "./src/cli/commands/import.ts";
-  await importCommand().parseAsync(process.argv.slice(1), { from: "user" });
-`;
-
 /** Runs it in a process of its own, for what needs one: standard input and signals. */
 function start(...args: readonly string[]) {
-  const flags = ["--import", "tsx", "--input-type=module", "--eval", entry, "--"];
-  const child = spawn(process.execPath, [...flags, ...args]);
+  const child = spawn(process.execPath, [builtCommand(), "import", ...args]);
   onTestFinished(() => void child.kill("SIGKILL"));
   return { child, stdout: text(child.stdout), exit: once(child, "exit") };
 }
