@@ -30,39 +30,41 @@ const hitRate = ({ accuracy }: KeptQuality) => accuracy.hitRate.mean;
 const ndcg = ({ accuracy }: KeptQuality) => accuracy.ndcg.mean;
 
 function showTable(report: Report, { ranked, skipped }: BaselineRun, runs: readonly SeedRun[]) {
-  const rest = ({ coverage, novelty, diversity, gini }: KeptQuality) => [
-    `${(100 * coverage).toFixed(1)} %`,
-    novelty.toFixed(2),
-    diversity.toFixed(3),
-    gini.toFixed(3),
+  const line = (name: string, quality: KeptQuality) => [
+    ...[name, hitRate(quality).toFixed(4), ndcg(quality).toFixed(4)],
+    ...[quality.accuracy.ndcg.standardError.toFixed(4)],
+    ...[`${(100 * quality.coverage).toFixed(1)} %`, quality.novelty.toFixed(2)],
+    ...[quality.diversity.toFixed(3), quality.gini.toFixed(3)],
   ];
   report.table(
     ["ranker", `HR@${k}`, `NDCG@${k}`, "±", "coverage", "novelty", "diversity", "Gini"],
     [
-      ...ranked.map(({ ranker, settings, quality }) => [
-        ...[`${ranker} ${settings}`.trim(), hitRate(quality).toFixed(4), ndcg(quality).toFixed(4)],
-        ...[quality.accuracy.ndcg.standardError.toFixed(4), ...rest(quality)],
-      ]),
-      ...runs.map(({ seed, quality, epochs, bestEpoch }) => [
-        `Transformer, seed ${seed}, epoch ${bestEpoch} of ${epochs}`,
-        ...[hitRate(quality).toFixed(4), ndcg(quality).toFixed(4)],
-        ...[quality.accuracy.ndcg.standardError.toFixed(4), ...rest(quality)],
-      ]),
+      ...ranked.map(({ ranker, settings, quality }) =>
+        line(`${ranker} ${settings}`.trim(), quality),
+      ),
+      ...runs.map(({ seed, quality, epochs, bestEpoch }) =>
+        line(`Transformer, seed ${seed}, epoch ${bestEpoch} of ${epochs}`, quality),
+      ),
+      ...runs.map(({ seed, pooled }) =>
+        line(`with Markov, seed ${seed}, ${pooled.settings}`, pooled.quality),
+      ),
     ],
   );
   for (const { ranker, reason } of skipped) report.note(`${ranker} left out: ${reason}`);
 }
 
 function showFigures(report: Report, protocol: Protocol, runs: readonly SeedRun[]): void {
-  const ndcgs = runs.map(({ quality }) => ndcg(quality));
-  report.note(
-    `Transformer over ${runs.length} seeds: NDCG@${k} ${mean(ndcgs).toFixed(4)} ± ${formatSpread(ndcgs)}`,
-  );
-  report.figure(
-    `HR@${k} of the Transformer, ${protocol}`,
-    mean(runs.map(({ quality }) => hitRate(quality))),
-  );
-  report.figure(`NDCG@${k} of the Transformer, ${protocol}`, mean(ndcgs));
+  for (const [name, qualities] of [
+    ["the Transformer", runs.map(({ quality }) => quality)],
+    ["the Transformer with Markov", runs.map(({ pooled }) => pooled.quality)],
+  ] as const) {
+    const ndcgs = qualities.map(ndcg);
+    report.note(
+      `${name} over ${runs.length} seeds: NDCG@${k} ${mean(ndcgs).toFixed(4)} ± ${formatSpread(ndcgs)}`,
+    );
+    report.figure(`HR@${k} of ${name}, ${protocol}`, mean(qualities.map(hitRate)));
+    report.figure(`NDCG@${k} of ${name}, ${protocol}`, mean(ndcgs));
+  }
   report.figure(
     `minutes of training a seed, ${protocol}`,
     mean(runs.map(({ seconds }) => seconds / 60)),

@@ -26,6 +26,8 @@ export interface SeedRun {
   readonly quality: KeptQuality;
   readonly epochs: number;
   readonly bestEpoch: number;
+  /** The same network together with the Markov chain. */
+  readonly pooled: { readonly settings: string; readonly quality: KeptQuality };
   /** Of training, validation and test, over all the parts in which it ran. */
   readonly seconds: number;
 }
@@ -79,14 +81,17 @@ export async function measureSeed(
   if (kept) print(`seed ${seed} goes on after epoch ${kept.checkpoint.epoch}`);
   const startedAt = performance.now();
   const seconds = () => (kept?.seconds ?? 0) + (performance.now() - startedAt) / 1000;
-  const { quality, epochs, bestEpoch } = await rankWithTransformer(split, plan, {
+  const { quality, epochs, bestEpoch, pooled } = await rankWithTransformer(split, plan, {
     ...{ k, seed, threads, clock: Date.now },
     onProgress: (progress) => print(`seed ${seed}, ${describeRankingProgress(progress)}`),
     onCheckpoint: async (checkpoint) =>
       folder.save(`${name}.checkpoint`, { checkpoint, seconds: seconds() }),
     resumeFrom: kept?.checkpoint,
   });
-  const run = { seed, quality: keep(quality), epochs, bestEpoch, seconds: seconds() };
+  const run: SeedRun = {
+    ...{ seed, quality: keep(quality), epochs, bestEpoch, seconds: seconds() },
+    pooled: { ...pooled, quality: keep(pooled.quality) },
+  };
   folder.save(`${name}.json`, run);
   folder.remove(`${name}.checkpoint`);
   return run;

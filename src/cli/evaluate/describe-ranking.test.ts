@@ -50,6 +50,19 @@ test("what is printed names data, protocol, figures, settings and what was left 
   );
 });
 
+test("a pool with the chain has conclusions of its own, and is no rival of the Transformer", () => {
+  const alone = evaluation(0.11);
+  const pool = ranked("Transformer with Markov", 0.2, "λ 1, window 10, decay 0.8");
+  const pooled = { ...alone, ranked: [...alone.ranked, pool] };
+  expect(concludeRanking(pooled).map((line) => line.split(":")[0])).toEqual([
+    "The Transformer beats Markov",
+    "The Transformer does not beat item-kNN, it is worse",
+    "The Transformer with Markov beats Markov",
+    "The Transformer with Markov beats item-kNN",
+  ]);
+  expect(describeRanking(pooled)).toContain("Transformer with Markov λ 1, window 10, decay 0.8");
+});
+
 test.each([
   [0.15, /^The Transformer beats Markov: \+0\.0510 NDCG@10, 95 % interval \+0\.0490 to \+0\.0530/],
   [0.1, /^The Transformer does not beat Markov beyond chance: \+0\.0000 NDCG@10/],

@@ -42,6 +42,7 @@ const protocolNotes = {
 export function describeRanking(evaluation: RankingEvaluation): string {
   const { data, protocol, ranked, skipped, testUsers, trainingInteractions } = evaluation;
   const chosen = ranked.filter(({ settings }) => settings !== "");
+  const width = Math.max(12, ...chosen.map(({ ranker }) => ranker.length));
   return [
     `data      ${data.name}: ${data.form}; ${group(data.users)} users, ${group(data.items)} items, ${group(data.interactions)} interactions`,
     ...data.notes.map((note) => `          ${note}`),
@@ -50,9 +51,9 @@ export function describeRanking(evaluation: RankingEvaluation): string {
     "",
     tableRankers(evaluation),
     "",
-    "settings  (the best of a baseline's on the validation items)",
-    ...chosen.map(({ ranker, settings }) => `  ${ranker.padEnd(12)} ${settings}`),
-    ...skipped.map(({ ranker, reason }) => `  ${ranker.padEnd(12)} left out: ${reason}`),
+    "settings  (the best of those tried, on the validation items)",
+    ...chosen.map(({ ranker, settings }) => `  ${ranker.padEnd(width)} ${settings}`),
+    ...skipped.map(({ ranker, reason }) => `  ${ranker.padEnd(width)} left out: ${reason}`),
     "",
     protocolNotes[protocol],
     ...concludeRanking(evaluation),

@@ -24,7 +24,7 @@ const popularity: Baseline = {
   variants: [{ settings: "", fit: fitPopularity }],
 };
 
-const markov: Baseline = {
+export const markov: Baseline = {
   name: "Markov",
   variants: [
     { window: 1, decay: 1 },

@@ -76,7 +76,8 @@ export async function evaluateBaselines(
   return { ranked, skipped };
 }
 
-async function fitBest(
+/** Of a ranker's variants the one that validates best, fitted. */
+export async function fitBest(
   { variants }: Baseline,
   split: RankingSplit,
   options: {

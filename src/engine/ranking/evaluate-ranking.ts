@@ -20,6 +20,10 @@ import {
   type TransformerPlan,
 } from "./rank-with-transformer.ts";
 
+const transformerName = "Transformer";
+const pooledName = "Transformer with Markov";
+const ownNames: readonly string[] = [transformerName, pooledName];
+
 export type RankingProgress = BaselineProgress | SequenceProgress;
 
 export interface RankingEvaluation {
@@ -83,7 +87,11 @@ export async function evaluateRankers(
     trainingInteractions: countInteractions({ ...split, sequences: split.training }),
     testUsers: split.test.length,
     ranked: own
-      ? [...ranked, { ranker: "Transformer", settings: describePlan(plan), quality: own.quality }]
+      ? [
+          ...ranked,
+          { ranker: transformerName, settings: describePlan(plan), quality: own.quality },
+          { ranker: pooledName, ...own.pooled },
+        ]
       : ranked,
     skipped,
   };
@@ -102,15 +110,16 @@ const describeData = (data: InteractionData): RankingEvaluation["data"] => ({
 const z = 1.96;
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 
-/** What the table says of the Transformer, in words: against the Markov chain, and against the best baseline. */
+/** What the table says of the Transformer and of its pool, in words: against the Markov chain, and against the best baseline. */
 export function concludeRanking({ ranked, k }: RankingEvaluation): readonly string[] {
-  const own = ranked.find(({ ranker }) => ranker === "Transformer");
-  if (own === undefined) return [];
-  const others = ranked.filter((one) => one !== own);
+  const own = ranked.filter(({ ranker }) => ownNames.includes(ranker));
+  const others = ranked.filter((one) => !own.includes(one));
   const best = others.reduce((a, b) => (ndcgOf(b) > ndcgOf(a) ? b : a));
   const rivals = others.filter((one) => one.ranker === "Markov" || one === best);
-  return rivals.map((rival) =>
-    describeDifference(compareRankings(own.quality, rival.quality), rival.ranker, k),
+  return own.flatMap(({ ranker, quality }) =>
+    rivals.map((rival) =>
+      describeDifference(compareRankings(quality, rival.quality), [ranker, rival.ranker], k),
+    ),
   );
 }
 
@@ -118,12 +127,12 @@ const ndcgOf = ({ quality }: RankedBy) => quality.accuracy.ndcg.mean;
 
 function describeDifference(
   { mean, standardError }: MeanOverUsers,
-  rival: string,
+  [own, rival]: readonly [string, string],
   k: number,
 ): string {
   const [low, high] = [mean - z * standardError, mean + z * standardError];
   const figures = `${signed(mean)} NDCG@${k}, 95 % interval ${signed(low)} to ${signed(high)}, paired by user`;
-  if (low > 0) return `The Transformer beats ${rival}: ${figures}.`;
-  if (high < 0) return `The Transformer does not beat ${rival}, it is worse: ${figures}.`;
-  return `The Transformer does not beat ${rival} beyond chance: ${figures}.`;
+  if (low > 0) return `The ${own} beats ${rival}: ${figures}.`;
+  if (high < 0) return `The ${own} does not beat ${rival}, it is worse: ${figures}.`;
+  return `The ${own} does not beat ${rival} beyond chance: ${figures}.`;
 }

@@ -13,6 +13,7 @@ import { trainSequenceModel } from "../../learning/sequence/train-sequence-model
 import { createCatalogueScorer } from "../../policy/transformer/catalogue-scorer.ts";
 import { type Preset, presetShape, type TransformerShape } from "../../policy/transformer/shape.ts";
 import { sampleValidation } from "./evaluate-baselines.ts";
+import { type PooledRanking, poolWithMarkov } from "./pool-with-markov.ts";
 
 /** Which Transformer is trained, and how. */
 export interface TransformerPlan {
@@ -41,11 +42,15 @@ export interface TransformerRanking {
   readonly epochs: number;
   /** The epoch that validated best, whose parameters are tested. */
   readonly bestEpoch: number;
+  readonly pooled: PooledRanking;
 }
 
 const scoredTogether = 64;
 
-/** Trains on the split's training sequences, keeps the epoch with the best validation NDCG, and ranks the test items. */
+/**
+ * Trains on the split's training sequences, keeps the epoch with the best validation NDCG, and ranks the test items, by
+ * itself and together with the Markov chain.
+ */
 export async function rankWithTransformer(
   split: RankingSplit,
   plan: TransformerPlan,
@@ -70,7 +75,9 @@ export async function rankWithTransformer(
   });
   const scorer = await createCatalogueScorer(model, { rows: scoredTogether, threads });
   try {
-    return { quality: await evaluateRanking(scorer.score, split, k), epochs, bestEpoch };
+    const quality = await evaluateRanking(scorer.score, split, k);
+    const pooled = await poolWithMarkov(scorer.score, split, { k, seed });
+    return { quality, epochs, bestEpoch, pooled };
   } finally {
     await scorer.close();
   }
