@@ -20,9 +20,6 @@ export interface MpoConfiguration {
     readonly settings: number;
     readonly changedSettings: number;
     readonly retention: number;
-    readonly caution: number;
-    readonly hedgeRate: number;
-    readonly hedgeDiscount: number;
   };
   readonly distillation: {
     readonly objective: "cross-entropy" | "reverse-kl";

@@ -74,23 +74,6 @@ export const mpoFields: MpoFields = {
       "share",
       "of the posterior's evidence that counts a cycle later",
     ]),
-    caution: one([
-      "number",
-      1,
-      0,
-      5,
-      "s.d.",
-      "below the posterior mean at which settings are compared for the choice",
-    ]),
-    hedgeRate: one(["number", 4, 0, 100, "1/s.e.", "λ: how fast weights follow the evidence"]),
-    hedgeDiscount: one([
-      "number",
-      0.5,
-      0,
-      1,
-      "share",
-      "of a setting's evidence that counts in the weights a cycle later",
-    ]),
   },
   distillation: {
     objective: {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createRandom } from "../numeric/random.ts";
-import { clusteredStandardError, numberClusters } from "./clusters.ts";
+import { clusteredCovariance, clusteredStandardError, numberClusters } from "./clusters.ts";
 import { averageContributions } from "./estimate.ts";
 
 test("with one row a user the error is the sample deviation over √n", () => {
@@ -40,6 +40,19 @@ test("a single user leaves the error unknown", () => {
     Number.NEGATIVE_INFINITY,
     Number.POSITIVE_INFINITY,
   ]);
+});
+
+test("covariances of several means have their squared errors on the diagonal, and what users share beside it", () => {
+  const columns = [Float64Array.of(1, 2, 4, 9), Float64Array.of(3, 1, 0, 4)];
+  const clusters = numberClusters(4, ["ann", "bob", "ann", "bob"]);
+  const covariance = clusteredCovariance(columns, clusters);
+  expect(covariance[0]).toBeCloseTo(clusteredStandardError(columns[0]!, 4, clusters) ** 2, 14);
+  expect(covariance[3]).toBeCloseTo(clusteredStandardError(columns[1]!, 2, clusters) ** 2, 14);
+  // ann −3 and −1, bob 3 and 1; G/(G − 1) = 2.
+  expect(covariance[1]).toBeCloseTo((2 * (3 + 3)) / 16, 14);
+  expect(covariance[2]).toBe(covariance[1]);
+  const one = clusteredCovariance(columns, numberClusters(4, ["ann", "ann", "ann", "ann"]));
+  expect([...one]).toEqual(new Array(4).fill(Number.POSITIVE_INFINITY));
 });
 
 test("intervals cover the truth where users differ, and would not if rows counted as independent", () => {

@@ -1,3 +1,5 @@
+import { mean } from "../numeric/statistics.ts";
+
 /** Rows grouped by user, numbered 0…count − 1 in order of appearance. */
 export interface Clusters {
   /** Cluster of each row. */
@@ -39,6 +41,31 @@ export function sumClusterSquares(
   for (let row = 0; row < values.length; row++) sums[index[row]!]! += values[row]! - centre;
   for (const sum of sums) squares += sum * sum;
   return squares;
+}
+
+/**
+ * Covariances of several means over the same rows, users as clusters: the square of the standard error below, for each pair.
+ * @param columns contributions of each mean
+ * @returns row-major; infinite for fewer than two clusters
+ */
+export function clusteredCovariance(
+  columns: readonly Float64Array[],
+  { index, count }: Clusters,
+): Float64Array {
+  const size = columns.length;
+  if (count < 2) return new Float64Array(size * size).fill(Number.POSITIVE_INFINITY);
+  const sums = columns.map((column) => {
+    const centre = mean(column);
+    const sum = new Float64Array(count);
+    for (let row = 0; row < column.length; row++) sum[index[row]!]! += column[row]! - centre;
+    return sum;
+  });
+  const scale = count / (count - 1) / index.length ** 2;
+  return Float64Array.from(
+    sums.flatMap((left) =>
+      sums.map((right) => scale * left.reduce((total, value, g) => total + value * right[g]!, 0)),
+    ),
+  );
 }
 
 /**

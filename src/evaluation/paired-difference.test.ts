@@ -3,6 +3,7 @@ import { EngineError } from "../domain/errors.ts";
 import { createRandom } from "../numeric/random.ts";
 import {
   censoredDifference,
+  differenceCovariance,
   doublyRobustDifference,
   type PairedInput,
   pairedDifference,
@@ -107,6 +108,26 @@ test("users are clusters", () => {
   });
   // Residuals 0.1, −0.25, 0.15: ann 0.25, bob −0.25.
   expect(standardError).toBeCloseTo(Math.sqrt(2 * 2 * 0.25 ** 2) / 3, 14);
+});
+
+test("the covariance of two candidates tells the error of the difference between them", () => {
+  const other = {
+    targetProbabilities: Float64Array.of(0.3, 0.6, 0.3),
+    directValues: Float64Array.of(0.1, 0.4, 0.3),
+  };
+  const { candidate, ...shared } = input;
+  const [first, both, same, second] = differenceCovariance({
+    ...shared,
+    candidates: [candidate, other],
+  });
+  expect(first).toBeCloseTo(pairedDifference(input).standardError ** 2, 14);
+  expect(second).toBeCloseTo(
+    pairedDifference({ ...input, candidate: other }).standardError ** 2,
+    14,
+  );
+  expect(same).toBe(both);
+  const between = pairedDifference({ ...input, serving: other });
+  expect(first! + second! - 2 * both!).toBeCloseTo(between.standardError ** 2, 14);
 });
 
 describe("no evidence is a z of 0", () => {

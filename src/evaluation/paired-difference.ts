@@ -1,5 +1,5 @@
 import { mean } from "../numeric/statistics.ts";
-import { clusteredStandardError } from "./clusters.ts";
+import { clusteredCovariance, clusteredStandardError } from "./clusters.ts";
 import { clipWeights } from "./estimate.ts";
 import { type LoggedFeedback, type ModelledFeedback, weighFeedback } from "./logged-feedback.ts";
 
@@ -78,9 +78,22 @@ function doublyRobustContributions(
  * What both policies share (the user, the luck of the draw, the model's error) cancels row by row.
  */
 export function doublyRobustDifference(pairs: FeedbackPair, weightClip: number): PairedDifference {
-  const values = (feedback: ModelledFeedback) =>
-    doublyRobustContributions(feedback, clipWeights(feedback.importanceWeights, weightClip));
-  return pair(values(pairs.candidate), values(pairs.serving), pairs);
+  return pair(
+    clippedContributions(pairs.candidate, weightClip),
+    clippedContributions(pairs.serving, weightClip),
+    pairs,
+  );
+}
+
+const clippedContributions = (feedback: ModelledFeedback, weightClip: number) =>
+  doublyRobustContributions(feedback, clipWeights(feedback.importanceWeights, weightClip));
+
+/** X_ji − X_0i. */
+function differencesByRow({ serving, candidate }: FeedbackPair, weightClip: number): Float64Array {
+  const servingValues = clippedContributions(serving, weightClip);
+  return clippedContributions(candidate, weightClip).map(
+    (value, row) => value - servingValues[row]!,
+  );
 }
 
 /** What of a candidate the clip leaves to the log, p being the log's own policy. */
@@ -117,4 +130,23 @@ export function censoredDifference(
 /** The doubly robust form on unchecked arrays: how the meta-policy compares challengers. @throws invalid_request */
 export function pairedDifference(input: PairedInput): PairedDifference {
   return doublyRobustDifference(weighPair(input), input.weightClip);
+}
+
+/**
+ * Covariance of the errors of several candidates' paired differences on the same rows.
+ * @returns row-major, squared reward units; infinite for fewer than two users
+ * @throws invalid_request
+ */
+export function differenceCovariance({
+  candidates,
+  ...input
+}: Omit<PairedInput, "candidate"> & {
+  readonly candidates: readonly ComparedPolicy[];
+}): Float64Array {
+  const pairs = candidates.map((candidate) => weighPair({ ...input, candidate }));
+  const columns = pairs.map((one) => differencesByRow(one, input.weightClip));
+  return clusteredCovariance(
+    columns,
+    pairs[0]?.serving.clusters ?? { index: new Int32Array(), count: 0 },
+  );
 }

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
+import type { ChallengerSetting } from "./challengers.ts";
 import { firstContext, type MetaContext } from "./meta-context.ts";
 import { featureCount, settingFeatures } from "./meta-features.ts";
 import {
   doNothing,
   initialMetaPolicy,
-  type JudgedDifference,
+  type JudgedSettings,
   learnFromJudged,
+  type MetaPolicyInput,
   type MetaPolicyState,
   proposeSettings,
   readMetaPolicy,
@@ -45,13 +47,31 @@ function cycle(options: {
   const input = { state, prior, context, mpo };
   const settings = proposeSettings(input, random.split("settings"));
   const noise = random.split("noise");
-  const judged = settings.map((setting) => ({
-    setting,
-    difference: worth(setting) + standardError * noise.normal(),
+  const judged = toJudged(
+    settings,
+    settings.map((setting) => worth(setting) + standardError * noise.normal()),
     standardError,
-  }));
-  return { settings, judged, ...learnFromJudged(input, judged, true) };
+  );
+  return { settings, ...learn(input, judged) };
 }
+
+/** Independent errors, all alike. */
+const toJudged = (
+  settings: readonly ChallengerSetting[],
+  differences: readonly number[],
+  standardError: number,
+): JudgedSettings => ({
+  settings,
+  differences,
+  covariance: Float64Array.from({ length: settings.length ** 2 }, (_, cell) =>
+    standardError === Number.POSITIVE_INFINITY || cell % (settings.length + 1) === 0
+      ? standardError ** 2
+      : 0,
+  ),
+});
+
+const learn = (input: MetaPolicyInput, judged: JudgedSettings, isSettled = true) =>
+  learnFromJudged(input, judged, { isSettled, random: createRandom(seed) });
 
 function run(cycles: number, options: Omit<Parameters<typeof cycle>[0], "state">) {
   let last = cycle({ ...options, state: initialMetaPolicy });
@@ -104,9 +124,8 @@ describe("proposals", () => {
 });
 
 describe("learning", () => {
-  const values = (index: number) => [anchors[1]!, anchors[2]!, anchors[3]!][index]!;
-  const judge = (difference: readonly number[], standardError: number): JudgedDifference[] =>
-    difference.map((one, index) => ({ setting: values(index), difference: one, standardError }));
+  const judge = (differences: readonly number[], standardError: number) =>
+    toJudged(anchors.slice(1), differences, standardError);
 
   test("of three settings the best is found in a few cycles, though one cycle can't tell them apart", () => {
     const random = createRandom(seed);
@@ -116,7 +135,7 @@ describe("learning", () => {
     for (let c = 0; c < 8; c++) {
       const noisy = truth.map((one) => one + 0.06 * random.normal());
       const input = { state, prior: vaguePrior, context, mpo };
-      ({ state, chosen } = learnFromJudged(input, judge(noisy, 0.06), true));
+      ({ state, chosen } = learn(input, judge(noisy, 0.06)));
     }
     expect(chosen).toBe("softmax-medium");
     expect(describeSetting(state.incumbent)).toBe(describeSetting(anchors[2]!));
@@ -156,10 +175,34 @@ describe("learning", () => {
 
   test("nothing is chosen and the incumbent stays where everything costs", () => {
     const input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
-    const { chosen, state, weights } = learnFromJudged(input, judge([-1, -1, -1], 0.01), true);
+    const { chosen, state, weights } = learn(input, judge([-1, -1, -1], 0.01));
     expect(chosen).toBe(doNothing);
     expect(state.incumbent).toEqual(defaultSetting);
     expect(weights[doNothing]).toBeGreaterThan(0.9);
+  });
+
+  test("from before a change does not count for the weights after it", () => {
+    const input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
+    const { state } = learn(input, judge([0.3, -0.3, -0.3], 0.02));
+    const now = judge([0, 0.02, 0], 0.1);
+    const [fresh, settled, changed] = [
+      learn(input, now),
+      learn({ ...input, state }, now, true),
+      learn({ ...input, state }, now, false),
+    ];
+    const first = anchors[1]!.name;
+    expect(settled.weights[first]).toBeGreaterThan(fresh.weights[first]! + 0.1);
+    expect(changed.weights).toEqual(fresh.weights);
+    expect(changed.state.evidence).toEqual(fresh.state.evidence);
+  });
+
+  test("weights are shared among settings that the rows can't tell apart, and follow what they can", () => {
+    const input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
+    const alike = learn(input, judge([0.2, 0.2, 0.2], 0.1)).weights;
+    for (const { name } of anchors.slice(1)) expect(alike[name]).toBeGreaterThan(0.2);
+    const told = learn(input, judge([0.2, 0.4, 0.2], 0.01));
+    expect(told.weights[told.chosen]).toBeGreaterThan(0.95);
+    expect(told.chosen).toBe(anchors[2]!.name);
   });
 
   test.each([
@@ -169,7 +212,7 @@ describe("learning", () => {
   ])("stays finite under %s", (_, judged) => {
     let input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
     for (let c = 0; c < 50; c++) {
-      const { state, weights, predictions } = learnFromJudged(input, judged, true);
+      const { state, weights, predictions } = learn(input, judged);
       for (const { predicted, predictedDeviation } of predictions)
         expect([predicted, predictedDeviation].every(Number.isFinite)).toBe(true);
       const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
@@ -187,15 +230,11 @@ describe("a state on paper", () => {
     expect(readMetaPolicy(JSON.parse(JSON.stringify(state)))).toEqual(state);
   });
 
-  test("of the first version keeps its sums, by what the settings are", () => {
-    const old = readMetaPolicy({ "do-nothing": 0, "softmax-short": 1.5, "small-step": -1 });
-    expect(old).toMatchObject({ ...initialMetaPolicy, hedge: { "do-nothing": 0 } });
-    expect(old.hedge[describeSetting(anchors[1]!)]).toBe(1.5);
-  });
-
-  test("of other features keeps its sums too", () => {
-    const evidence = { precision: [1], projection: [1] };
-    const { hedge } = state;
-    expect(readMetaPolicy({ ...state, evidence })).toEqual({ ...initialMetaPolicy, hedge });
+  test.each([
+    ["the first version", { "do-nothing": 0, "softmax-short": 1.5 }],
+    ["the second version", { ...state, version: 2, hedge: { "do-nothing": 0 } }],
+    ["other features", { ...state, evidence: { precision: [1], projection: [1] } }],
+  ])("of %s starts again", (_, written) => {
+    expect(readMetaPolicy(written)).toEqual(initialMetaPolicy);
   });
 });

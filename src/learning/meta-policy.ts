@@ -1,15 +1,16 @@
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { ChallengerSetting } from "./challengers.ts";
-import { type HedgeState, hedge } from "./hedge.ts";
+import { bestProbabilities, updateBelief } from "./meta-belief.ts";
 import { firstContext, type MetaContext, type RememberedContext } from "./meta-context.ts";
 import { featureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";
 import {
   addEvidence,
+  type Belief,
   dot,
   inferPosterior,
+  type JudgedDifferences,
   type MetaEvidence,
-  type MetaPrediction,
   type MetaPrior,
   noEvidence,
 } from "./meta-posterior.ts";
@@ -32,9 +33,7 @@ export const vaguePrior: MetaPrior = {
 
 /** All that the meta-policy carries from cycle to cycle, as JSON. */
 export interface MetaPolicyState {
-  readonly version: 2;
-  /** By `describeSetting`, *do nothing* by its name. */
-  readonly hedge: HedgeState;
+  readonly version: 3;
   readonly evidence: MetaEvidence;
   /** The setting that was chosen last. */
   readonly incumbent: SettingValues;
@@ -42,31 +41,19 @@ export interface MetaPolicyState {
 }
 
 export const initialMetaPolicy: MetaPolicyState = {
-  version: 2,
-  hedge: {},
+  version: 3,
   evidence: noEvidence(featureCount),
   incumbent: defaultSetting,
   remembered: firstContext,
 };
 
-/** Names of the fixed settings of version 1, whose state was their Hedge sums alone. */
-const keyOfAnchor = (name: string) => {
-  const anchor = anchors.find((one) => one.name === name);
-  return anchor === undefined ? name : describeSetting(anchor);
-};
-
-/** State as it was written, or what an earlier version's says; of another build's features only Hedge's sums are kept. */
+/** State as it was written; of an earlier version, or of another build's features, it starts again from the prior. */
 export function readMetaPolicy(written: unknown): MetaPolicyState {
-  const state = written as Partial<MetaPolicyState> | Record<string, number>;
-  if (state.version !== initialMetaPolicy.version) {
-    const sums = Object.entries(state as Record<string, number>);
-    const known = Object.fromEntries(sums.map(([name, sum]) => [keyOfAnchor(name), sum]));
-    return { ...initialMetaPolicy, hedge: known };
-  }
-  const read = state as MetaPolicyState;
-  return read.evidence.projection.length === featureCount
-    ? read
-    : { ...initialMetaPolicy, hedge: read.hedge };
+  const state = written as MetaPolicyState;
+  const isOurs =
+    state.version === initialMetaPolicy.version &&
+    state.evidence.projection.length === featureCount;
+  return isOurs ? state : initialMetaPolicy;
 }
 
 export interface MetaPolicyInput {
@@ -122,11 +109,15 @@ export function proposeSettings(
   return [...chosen.values()];
 }
 
-/** What the rows said of a setting, as shares of the serving value. */
-export interface JudgedDifference {
-  readonly setting: ChallengerSetting;
-  readonly difference: number;
-  readonly standardError: number;
+/** A cycle's settings with what the rows said of them. */
+export interface JudgedSettings extends JudgedDifferences {
+  readonly settings: readonly ChallengerSetting[];
+}
+
+/** What is believed of a setting once it was judged, as shares of the serving value: mean and standard deviation. */
+export interface MetaPrediction {
+  readonly predicted: number;
+  readonly predictedDeviation: number;
 }
 
 export interface MetaDecision {
@@ -135,66 +126,56 @@ export interface MetaDecision {
   readonly weights: Readonly<Record<string, number>>;
   /** In the order of what was judged. */
   readonly predictions: readonly MetaPrediction[];
-  /** Name of the setting with the largest lower bound, or *do nothing*. */
+  /** Name of the setting with the largest weight, or *do nothing*. */
   readonly chosen: string;
 }
 
 const withoutName = ({ name: _, ...values }: ChallengerSetting): SettingValues => values;
 
-/** The lower confidence bound in units of the usual error: a large gain counts for more than a small one that is surer. */
-function boundsOf(judged: readonly JudgedDifference[]): Readonly<Record<string, number>> {
-  const scale = judged.reduce((sum, one) => sum + one.standardError, 0) / judged.length;
-  // Fewer than two users, or nothing to choose: the rows tell nothing apart.
-  const isTold = scale > 0 && Number.isFinite(scale);
-  return Object.fromEntries([
-    [doNothing, 0],
-    ...judged.map(({ setting, difference, standardError }) => [
-      describeSetting(setting),
-      isTold ? (difference - standardError) / scale : 0,
-    ]),
-  ]);
+/** Of each setting: the regression's word, and a part of its own that no weights explain. */
+function believe({ mean, covariance }: Belief, misfit: number): Belief {
+  const next = mean.length + 1;
+  return {
+    mean,
+    covariance: covariance.map((value, cell) => value + (cell % next === 0 ? misfit : 0)),
+  };
 }
 
+const describeBelief = ({ mean, covariance }: Belief): MetaPrediction[] =>
+  Array.from(mean, (predicted, j) => ({
+    predicted,
+    predictedDeviation: Math.sqrt(Math.max(0, covariance[j * (mean.length + 1)]!)),
+  }));
+
 /**
- * Learns from a cycle's judgement: Hedge for the weights of the mixture, the regression for what is proposed next, the lower
- * bound for what is incumbent then.
- * @param isSettled the serving policy is no worse than it was: what was learned before a change does not count for the weights
+ * Learns from a cycle's judgement. A setting's weight is the probability that it is worth the most, given what was believed of it when
+ * it was proposed and what the rows say; the one with the largest is incumbent then, and the regression keeps what was judged.
+ * @param options.isSettled the serving policy is no worse than it was: what was learned before a change does not count
+ * @param options.random of the draws that weights are counted from
  */
 export function learnFromJudged(
   { state, prior, context, mpo }: MetaPolicyInput,
-  judged: readonly JudgedDifference[],
-  isSettled: boolean,
+  judged: JudgedSettings,
+  { isSettled, random }: { readonly isSettled: boolean; readonly random: RandomStream },
 ): MetaDecision {
-  const observations = judged.map((one) => ({
-    ...one,
-    features: settingFeatures(context, one.setting),
-  }));
   const { misfit } = prior;
-  const { retention, caution } = mpo.metaPolicy;
-  const evidence = addEvidence(state.evidence, observations, { misfit, retention });
-  const posterior = inferPosterior(prior, evidence);
-  const predictions = observations.map(({ features }) => posterior.predict(features));
-  const bounds = predictions.map(
-    ({ predicted, predictedDeviation }) => predicted - caution * predictedDeviation,
-  );
-  const best = judged[bounds.indexOf(Math.max(0, ...bounds))]?.setting;
-  const { state: sums, weights } = hedge(
-    isSettled ? state.hedge : {},
-    boundsOf(judged),
-    mpo.metaPolicy,
-  );
+  const features = judged.settings.map((setting) => settingFeatures(context, setting));
+  const known = isSettled ? state.evidence : initialMetaPolicy.evidence;
+  const before = believe(inferPosterior(prior, known).predict(features), misfit);
+  const belief = updateBelief(before, judged);
+  const weights = bestProbabilities(belief, random);
+  const best = judged.settings[weights.indexOf(Math.max(...weights))];
+  const { retention } = mpo.metaPolicy;
   return {
     state: {
       ...state,
-      hedge: sums,
-      evidence,
+      evidence: addEvidence(known, { ...judged, features }, { misfit, retention }),
       incumbent: best === undefined ? state.incumbent : withoutName(best),
     },
-    weights: Object.fromEntries([
-      [doNothing, weights[doNothing] ?? 0],
-      ...judged.map(({ setting }) => [setting.name, weights[describeSetting(setting)] ?? 0]),
-    ]),
-    predictions,
+    weights: Object.fromEntries(
+      [...judged.settings.map(({ name }) => name), doNothing].map((name, j) => [name, weights[j]!]),
+    ),
+    predictions: describeBelief(belief),
     chosen: best?.name ?? doNothing,
   };
 }

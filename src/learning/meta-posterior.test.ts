@@ -5,7 +5,7 @@ import {
   addEvidence,
   dot,
   inferPosterior,
-  type MetaObservation,
+  type MetaObservations,
   type MetaPrior,
   noEvidence,
 } from "./meta-posterior.ts";
@@ -14,33 +14,40 @@ const seed = 61;
 const size = 4;
 const prior: MetaPrior = { mean: [0.5, -1, 0, 2], variance: [1, 0.25, 4, 0.1], misfit: 0.01 };
 
-function observe(count: number, random = createRandom(seed)): MetaObservation[] {
-  return Array.from({ length: count }, () => ({
-    features: Float64Array.from({ length: size }, () => random.normal()),
-    difference: random.normal(),
-    standardError: 0.1 + random.uniform(),
-  }));
+/** Settings whose errors share a part. */
+function observe(count: number, random = createRandom(seed)): MetaObservations {
+  const errors = Array.from({ length: count }, () => 0.1 + random.uniform());
+  return {
+    features: errors.map(() => Float64Array.from({ length: size }, () => random.normal())),
+    differences: errors.map(() => random.normal()),
+    covariance: Float64Array.from(
+      errors.flatMap((left, i) => errors.map((right, j) => (i === j ? 1 : 0.7) * left * right)),
+    ),
+  };
 }
 
 const kept = { misfit: prior.misfit, retention: 1 };
 
-/** Weighted ridge towards the prior mean, written out: (BᵀWB + V⁻¹)·m = BᵀWy + V⁻¹·μ. */
-function ridge(
-  observations: readonly MetaObservation[],
-  ages = observations.map(() => 0),
-  retention = 1,
-) {
+/** Generalised least squares towards the prior mean, written out: (Σ BᵀS⁻¹B + V⁻¹)·m = Σ BᵀS⁻¹y + V⁻¹·μ; the last cycle is the newest. */
+function ridge(cycles: readonly MetaObservations[], retention = 1) {
   const matrix = new Float64Array(size * size);
   const right = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     matrix[i * size + i] = 1 / prior.variance[i]!;
     right[i] = prior.mean[i]! / prior.variance[i]!;
   }
-  for (const [index, { features, difference, standardError }] of observations.entries()) {
-    const weight = retention ** ages[index]! / (standardError ** 2 + prior.misfit);
+  for (const [cycle, { features, differences, covariance }] of cycles.entries()) {
+    const count = features.length;
+    const noise = covariance.map((value, cell) =>
+      cell % (count + 1) === 0 ? value + prior.misfit : value,
+    );
+    const invert = factorise(noise, count);
+    const column = (i: number) => Float64Array.from(features, (one) => one[i]!);
+    const weight = retention ** (cycles.length - 1 - cycle);
     for (let i = 0; i < size; i++) {
-      right[i]! += weight * features[i]! * difference;
-      for (let j = 0; j < size; j++) matrix[i * size + j]! += weight * features[i]! * features[j]!;
+      const weighed = invert(column(i));
+      right[i]! += weight * dot(weighed, Float64Array.from(differences));
+      for (let j = 0; j < size; j++) matrix[i * size + j]! += weight * dot(weighed, column(j));
     }
   }
   const solve = factorise(matrix, size);
@@ -56,23 +63,25 @@ describe("the posterior", () => {
   test("is the prior where nothing was judged", () => {
     const posterior = inferPosterior(prior, noEvidence(size));
     expectClose(posterior.mean, prior.mean);
-    const { predicted, predictedDeviation } = posterior.predict(Float64Array.of(0, 1, 0, 2));
-    expect(predicted).toBeCloseTo(-1 + 2 * 2, 12);
-    expect(predictedDeviation).toBeCloseTo(Math.sqrt(0.25 + 4 * 0.1), 12);
+    const { mean, covariance } = posterior.predict([
+      Float64Array.of(0, 1, 0, 2),
+      Float64Array.of(1, 1, 0, 0),
+    ]);
+    expectClose(mean, [-1 + 2 * 2, 0.5 - 1]);
+    expectClose(covariance, [0.25 + 4 * 0.1, 0.25, 0.25, 1 + 0.25]);
   });
 
-  test("equals the batch ridge, however the observations come", () => {
-    const observations = observe(12);
-    const oneByOne = observations.reduce(
-      (evidence, one) => addEvidence(evidence, [one], kept),
-      noEvidence(size),
-    );
-    const { mean, solve } = ridge(observations);
-    const posterior = inferPosterior(prior, oneByOne);
+  test("equals generalised least squares on all cycles at once", () => {
+    const cycles = [observe(5, createRandom(1)), observe(4, createRandom(2)), observe(1)];
+    const evidence = cycles.reduce((sum, one) => addEvidence(sum, one, kept), noEvidence(size));
+    const { mean, solve } = ridge(cycles);
+    const posterior = inferPosterior(prior, evidence);
     expectClose(posterior.mean, mean);
-    const features = Float64Array.of(1, -1, 0.5, 2);
-    const { predictedDeviation } = posterior.predict(features);
-    expect(predictedDeviation).toBeCloseTo(Math.sqrt(dot(features, solve(features))), 10);
+    const [left, right] = [Float64Array.of(1, -1, 0.5, 2), Float64Array.of(0, 1, 1, 0)];
+    expectClose(
+      posterior.predict([left, right]).covariance,
+      [left, right].flatMap((one) => [left, right].map((other) => dot(one, solve(other)))),
+    );
   });
 
   test("forgets: what came c cycles ago counts γ^c, and the prior is never forgotten", () => {
@@ -82,22 +91,22 @@ describe("the posterior", () => {
       (sum, cycle) => addEvidence(sum, cycle, { ...kept, retention }),
       noEvidence(size),
     );
-    const ages = [2, 2, 2, 1, 1, 1, 0, 0, 0];
-    expectClose(inferPosterior(prior, evidence).mean, ridge(cycles.flat(), ages, retention).mean);
-    const forgotten = addEvidence(evidence, [], { ...kept, retention: 0 });
+    expectClose(inferPosterior(prior, evidence).mean, ridge(cycles, retention).mean);
+    const forgotten = addEvidence(evidence, observe(0), { ...kept, retention: 0 });
     expectClose(inferPosterior(prior, forgotten).mean, prior.mean);
   });
 
   test("learns nothing from rows that tell nothing", () => {
-    const infinite = { ...observe(1)[0]!, standardError: Number.POSITIVE_INFINITY };
-    const undefinedOne = { ...observe(1)[0]!, difference: Number.NaN };
+    const infinite = { ...observe(1), covariance: Float64Array.of(Number.POSITIVE_INFINITY) };
+    const undefinedOne = { ...observe(1), differences: [Number.NaN] };
     const before = addEvidence(noEvidence(size), observe(2), kept);
-    expect(addEvidence(before, [infinite, undefinedOne], kept)).toEqual(before);
+    for (const nothing of [infinite, undefinedOne])
+      expect(addEvidence(before, nothing, kept)).toEqual(before);
   });
 
   test("draws have its mean and covariance", () => {
     const posterior = inferPosterior(prior, addEvidence(noEvidence(size), observe(5), kept));
-    const { solve } = ridge(observe(5));
+    const { solve } = ridge([observe(5)]);
     const random = createRandom(seed);
     const count = 20_000;
     const draws = Array.from({ length: count }, () => posterior.draw(random));

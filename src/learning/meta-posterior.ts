@@ -11,21 +11,36 @@ export interface MetaPrior {
 }
 
 /**
- * Sums over what was judged, older cycles forgotten: Σ b·bᵀ/σ² (lower triangle, packed by rows) and Σ b·y/σ². Plain numbers,
- * so that they go from cycle to cycle as JSON.
+ * Sums over the cycles that were judged, older ones forgotten: Σ Bᵀ·S⁻¹·B (lower triangle, packed by rows) and Σ Bᵀ·S⁻¹·y, where S
+ * is the covariance of a cycle's errors and the misfit. Plain numbers, so that they go from cycle to cycle as JSON.
  */
 export interface MetaEvidence {
   readonly precision: readonly number[];
   readonly projection: readonly number[];
 }
 
-export interface MetaObservation {
-  /** b(x, ω). */
-  readonly features: Float64Array;
-  /** y: paired difference as a share of the serving value. */
-  readonly difference: number;
-  /** Of y; infinite where the rows tell nothing. */
-  readonly standardError: number;
+/** What is believed of J settings together, as shares of the serving value: N(mean, covariance). */
+export interface Belief {
+  readonly mean: Float64Array;
+  /** [J × J], row-major. */
+  readonly covariance: Float64Array;
+}
+
+/** What the rows said of them. */
+export interface JudgedDifferences {
+  /** As shares of the serving value. */
+  readonly differences: readonly number[];
+  /** Of their errors, [J × J], row-major; infinite where the rows tell nothing. */
+  readonly covariance: Float64Array;
+}
+
+export const isTold = ({ differences, covariance }: JudgedDifferences): boolean =>
+  differences.every(Number.isFinite) && covariance.every(Number.isFinite);
+
+/** A cycle's settings, judged on the same rows. */
+export interface MetaObservations extends JudgedDifferences {
+  /** b(x, ω) of each. */
+  readonly features: readonly Float64Array[];
 }
 
 export const noEvidence = (size: number): MetaEvidence => ({
@@ -33,40 +48,47 @@ export const noEvidence = (size: number): MetaEvidence => ({
   projection: new Array<number>(size).fill(0),
 });
 
+/** Combinations R⁻ᵀ·[B, y] of a cycle's observations, S = RᵀR, whose errors are independent with variance 1. */
+function whiten({ features, differences, covariance }: MetaObservations, misfit: number) {
+  const size = features.length;
+  const upper = covariance.map((value, cell) => value + (cell % (size + 1) === 0 ? misfit : 0));
+  factoriseUpper(upper, size);
+  const rows = features.map((one, j) => Float64Array.of(...one, differences[j]!));
+  for (const [j, row] of rows.entries()) {
+    for (let i = 0; i < row.length; i++) row[i]! /= upper[j * size + j]!;
+    for (let later = j + 1; later < size; later++)
+      for (let i = 0; i < row.length; i++) rows[later]![i]! -= upper[j * size + later]! * row[i]!;
+  }
+  return rows.map((row) => ({ features: row.subarray(0, -1), difference: row.at(-1)! }));
+}
+
 /**
- * Adds a cycle's observations; noise of each is its squared standard error and the prior's misfit.
+ * Adds a cycle's observations; their noise is the covariance of their errors and, of each its own, the prior's misfit.
  * @param retention share of the earlier evidence that still counts, in [0, 1]
  */
 export function addEvidence(
   { precision, projection }: MetaEvidence,
-  observations: readonly MetaObservation[],
+  observations: MetaObservations,
   { misfit, retention }: { readonly misfit: number; readonly retention: number },
 ): MetaEvidence {
   const sums = precision.map((value) => retention * value);
   const projected = projection.map((value) => retention * value);
-  for (const { features, difference, standardError } of observations) {
-    const weight = 1 / (standardError ** 2 + misfit);
-    if (!Number.isFinite(difference) || !(weight > 0)) continue;
+  for (const { features, difference } of isTold(observations) ? whiten(observations, misfit) : []) {
     for (let row = 0, cell = 0; row < features.length; row++) {
-      const weighted = weight * features[row]!;
-      projected[row]! += weighted * difference;
-      for (let column = 0; column <= row; column++) sums[cell++]! += weighted * features[column]!;
+      projected[row]! += features[row]! * difference;
+      for (let column = 0; column <= row; column++)
+        sums[cell++]! += features[row]! * features[column]!;
     }
   }
   return { precision: sums, projection: projected };
-}
-
-/** What is believed of a setting, as shares of the serving value: mean and standard deviation of bᵀβ. */
-export interface MetaPrediction {
-  readonly predicted: number;
-  readonly predictedDeviation: number;
 }
 
 /** Bayesian linear regression (Bishop 2006, section 3.3): weights β ~ N(m, Λ⁻¹) given prior and evidence. */
 export interface MetaPosterior {
   /** m. */
   readonly mean: Float64Array;
-  predict(features: Float64Array): MetaPrediction;
+  /** What is believed of bᵀβ for some features together. */
+  predict(features: readonly Float64Array[]): Belief;
   /** One draw of β. */
   draw(random: RandomStream): Float64Array;
 }
@@ -87,9 +109,17 @@ export function inferPosterior(prior: MetaPrior, evidence: MetaEvidence): MetaPo
   return {
     mean,
     predict: (features) => {
-      const root = Float64Array.from(features);
-      solveTransposed(matrix, size, root);
-      return { predicted: dot(features, mean), predictedDeviation: Math.sqrt(dot(root, root)) };
+      const roots = features.map((one) => {
+        const root = one.slice();
+        solveTransposed(matrix, size, root);
+        return root;
+      });
+      return {
+        mean: Float64Array.from(features, (one) => dot(one, mean)),
+        covariance: Float64Array.from(
+          roots.flatMap((left) => roots.map((right) => dot(left, right))),
+        ),
+      };
     },
     draw: (random) => {
       const noise = Float64Array.from(mean, () => random.normal());

@@ -11,7 +11,7 @@ const longMemory: typeof proposeSettings = (input, random) =>
   proposeSettings(input, random).map((setting) => ({ ...setting, memory: [0, 0, 1] }));
 
 /** Challengers judged by what the reward model says in place of what users did. */
-const judgedByModel: typeof judgeChallengers = (parts, meta) =>
+const judgedByModel: typeof judgeChallengers = (parts, ...given) =>
   judgeChallengers(
     parts.map((part) => ({
       ...part,
@@ -20,12 +20,12 @@ const judgedByModel: typeof judgeChallengers = (parts, meta) =>
         scores,
       })),
     })),
-    meta,
+    ...given,
   );
 
 /** All weight on the only setting there is, whatever was judged. */
-const fixedJudge: typeof judgeChallengers = (parts, meta) => {
-  const judgement = judgeChallengers(parts, meta);
+const fixedJudge: typeof judgeChallengers = (...given) => {
+  const judgement = judgeChallengers(...given);
   const names = judgement.settings.map(({ name }) => name);
   return { ...judgement, weights: Object.fromEntries(names.map((name) => [name, 1])) };
 };

@@ -19,8 +19,8 @@ import { shuffle } from "../../../src/numeric/random.ts";
 /** All weight on one setting, in place of the mixture. */
 const judgeWith =
   (choose: (judgement: Judgement) => string): typeof judgeChallengers =>
-  (parts, meta) => {
-    const judgement = judgeChallengers(parts, meta);
+  (...given) => {
+    const judgement = judgeChallengers(...given);
     return { ...judgement, weights: { [choose(judgement)]: 1 } };
   };
 

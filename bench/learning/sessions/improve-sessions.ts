@@ -121,9 +121,11 @@ export function improveSessions(input: ImproveSessionsInput): SessionImprovement
   const measure = ({ held }: Fit) =>
     measurePart({ rows: held, challengers: temper(held.slice(0, temperLimit), settings, false) });
   const [firstPart, secondPart] = [measure(ofSecond), measure(ofFirst)];
-  const judgement = judgeChallengers([firstPart, secondPart], meta);
+  const judge = (...parts: Parameters<typeof judgeChallengers>[0]) =>
+    judgeChallengers(parts, meta, random.split("weights"));
+  const judgement = judge(firstPart, secondPart);
   const gateLogs = (one: Fit, other: typeof firstPart) => {
-    const { weights } = judgeChallengers([other], meta);
+    const { weights } = judge(other);
     const candidate = propose(input, one, { judgement: { ...judgement, weights }, settings });
     return one.held.map(({ row }) => policyLogs(candidate, row.step, task.slates));
   };

@@ -180,9 +180,11 @@ export function improveCompact(input: ImproveCompactInput): CompactImprovement {
     return measurePart({ rows: held, challengers });
   };
   const [firstPart, secondPart] = [measure(ofSecond), measure(ofFirst)];
-  const judgement = input.judge([firstPart, secondPart], meta);
+  const judge = (...parts: readonly MeasuredPart[]) =>
+    input.judge(parts, meta, random.split("weights"));
+  const judgement = judge(firstPart, secondPart);
   const gateLogs = (fit: Fit, other: MeasuredPart) => {
-    const { weights } = input.judge([other], meta);
+    const { weights } = judge(other);
     const candidate = propose(input, fit, { judgement: { ...judgement, weights }, settings });
     return fit.held.map(({ row }) => policyLogs(features, candidate, row));
   };

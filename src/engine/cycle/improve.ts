@@ -88,7 +88,7 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
   const first = await calibrateFit(input, withoutFirst, withoutSecond.held);
   const second = await calibrateFit(input, withoutSecond, withoutFirst.held);
   const judge = (parts: readonly MeasuredPart[]) =>
-    stages.measure("judge", () => judgeChallengers(parts, meta));
+    stages.measure("judge", () => judgeChallengers(parts, meta, options.random.split("weights")));
   const judgement = await judge([first.measured, second.measured]);
   const gateLogs = async (fit: CalibratedFit, other: CalibratedFit, name: string) => {
     const { distillation } = await propose(input, fit, {

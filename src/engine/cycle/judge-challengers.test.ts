@@ -12,13 +12,19 @@ import {
 import { rewardHeadCount } from "../../learning/critic.ts";
 import { servedProbability } from "../../learning/feedback-row.ts";
 import { describeContext } from "../../learning/meta-context.ts";
-import { initialMetaPolicy, type MetaPolicyState, vaguePrior } from "../../learning/meta-policy.ts";
+import {
+  initialMetaPolicy,
+  type MetaPolicyInput,
+  type MetaPolicyState,
+  vaguePrior,
+} from "../../learning/meta-policy.ts";
 import { anchors, defaultSetting } from "../../learning/meta-settings.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { createRandom } from "../../numeric/random.ts";
 import {
   judgeChallengers,
   loggedArrays,
+  type MeasuredPart,
   measurePart,
   mixChallengers,
   targetArrays,
@@ -69,6 +75,9 @@ const metaInput = (rows: readonly ScoredRow[], state: MetaPolicyState = initialM
   mpo: defaultMpo,
 });
 
+const judge = (...given: [readonly MeasuredPart[], MetaPolicyInput]) =>
+  judgeChallengers(...given, createRandom(seed));
+
 const worth = (logs: Float64Array, { row }: ScoredRow) =>
   rewards.reduce((sum, r, a) => sum + r * servedProbability(Math.exp(logs[a]!), row), 0);
 
@@ -115,7 +124,7 @@ describe("the judge", () => {
   const parts = [scored.slice(0, 700), scored.slice(700)].map((rows) =>
     measurePart({ rows, challengers }),
   );
-  const judgement = judgeChallengers(parts, metaInput(scored));
+  const judgement = judge(parts, metaInput(scored));
 
   test("estimates each challenger's true difference within 4 standard errors", () => {
     for (const [index, { difference, standardError, name }] of judgement.settings.entries()) {
@@ -140,7 +149,8 @@ describe("the judge", () => {
     expect(weights.every((weight) => weight >= 0)).toBe(true);
     expect(total).toBeGreaterThan(0.9);
     expect(total).toBeLessThanOrEqual(1 + 1e-12);
-    expect(Object.keys(judgement.state.hedge).length).toBe(settings.length + 1);
+    const all = Object.values(judgement.weights).reduce((sum, weight) => sum + weight, 0);
+    expect(all).toBeCloseTo(1, 12);
   });
 
   test("carries evidence on under a policy that is better than chance, and forgets it under one that is not", () => {
@@ -151,13 +161,13 @@ describe("the judge", () => {
       [scored, false],
     ] as const) {
       const part = [measurePart({ rows, challengers: temper(rows, settings, false) })];
-      const once = judgeChallengers(part, metaInput(rows));
-      const again = judgeChallengers(part, metaInput(rows, once.state));
+      const once = judge(part, metaInput(rows));
+      const again = judge(part, metaInput(rows, once.state));
       expect([once.proven, again.proven]).toEqual([proven, proven]);
-      const sums = once.state.hedge;
-      const key = Object.keys(sums).find((one) => sums[one] !== 0)!;
-      const kept = proven ? 0.5 * sums[key]! : 0;
-      expect(again.state.hedge[key]).toBeCloseTo(sums[key]! + kept, 12);
+      const size = (state: MetaPolicyState) => state.evidence.precision[0]!;
+      const kept = proven ? defaultMpo.metaPolicy.retention * size(once.state) : 0;
+      const alone = judge(part, { ...metaInput(rows, once.state), state: initialMetaPolicy });
+      expect(size(again.state)).toBeCloseTo(size(alone.state) + kept, 9);
     }
   });
 
@@ -177,7 +187,7 @@ describe("the judge", () => {
   test("does nothing where the reward model is wrong about everything", () => {
     const misled = simulate({ count: 1500, users: 100, believed: rewards.map((r) => 1 - r) });
     const challenging = temper(misled, settings, false);
-    const judged = judgeChallengers(
+    const judged = judge(
       [measurePart({ rows: misled, challengers: challenging })],
       metaInput(misled),
     );
@@ -193,9 +203,8 @@ describe("the judge", () => {
 // New feedback can come from one user, or from users who all fall into other folds.
 const told = (rows: readonly ScoredRow[], states: readonly ScoredRow[]) => {
   const challengers = temper(states, settings, false);
-  const judgement = judgeChallengers([measurePart({ rows, challengers })], metaInput(rows));
+  const judgement = judge([measurePart({ rows, challengers })], metaInput(rows));
   for (const { weight } of judgement.settings) expect(weight).toBeGreaterThanOrEqual(0);
-  expect(Object.values(judgement.state.hedge).every(Number.isFinite)).toBe(true);
   const { remembered, evidence } = judgement.state;
   expect(Object.values(remembered).every(Number.isFinite)).toBe(true);
   expect(evidence.precision.every(Number.isFinite)).toBe(true);

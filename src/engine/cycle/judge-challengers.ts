@@ -1,6 +1,7 @@
 import type { LoggedFeedback } from "../../evaluation/logged-feedback.ts";
 import {
   type CheckedPart,
+  differenceCovariance,
   type PairedDifference,
   pairedDifference,
 } from "../../evaluation/paired-difference.ts";
@@ -12,11 +13,12 @@ import {
   learnFromJudged,
   type MetaPolicyInput,
   type MetaPolicyState,
+  type MetaPrediction,
 } from "../../learning/meta-policy.ts";
-import type { MetaPrediction } from "../../learning/meta-posterior.ts";
 import { type Restraint, solveChallenger } from "../../learning/restraint.ts";
 import { createRowChallenger } from "../../learning/row-challenger.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
+import type { RandomStream } from "../../numeric/random.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
 export const weightClip = 20;
@@ -153,7 +155,7 @@ export interface Judgement {
   readonly difference: number;
   readonly standardError: number;
   readonly state: MetaPolicyState;
-  /** Name of the setting with the largest lower bound, or *do nothing*. */
+  /** Name of the setting with the largest weight, or *do nothing*. */
   readonly chosen: string;
   /** The uniform choice against the serving policy: what the latter is worth, in [0, 1], and how much more the former would be. */
   readonly uniform: PairedDifference;
@@ -272,10 +274,14 @@ function createComparison(parts: readonly MeasuredPart[]) {
     rows.length === 0
       ? noEvidence
       : pairedDifference({ feedback, predictions, serving, candidate, weightClip });
+  const covary = (candidates: readonly TargetArrays[]): Float64Array =>
+    rows.length === 0
+      ? new Float64Array(candidates.length ** 2).fill(Number.POSITIVE_INFINITY)
+      : differenceCovariance({ feedback, predictions, serving, candidates, weightClip });
   const uniformLogs = rows.map(({ scores: { logPolicy } }) =>
     new Float64Array(logPolicy.length).fill(-Math.log(logPolicy.length)),
   );
-  return { serving, compare, uniform: compare(targetArrays(rows, uniformLogs, values)) };
+  return { serving, compare, covary, uniform: compare(targetArrays(rows, uniformLogs, values)) };
 }
 
 export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow => ({
@@ -289,9 +295,14 @@ export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow 
  * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences to the serving policy
  * (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and control variate come from a critic that was
  * trained on none of its rows. Judging each by its own reward model would favour the one that believes most of itself.
+ * @param random of the draws that weights are counted from
  */
-export function judgeChallengers(parts: readonly MeasuredPart[], meta: MetaPolicyInput): Judgement {
-  const { serving, compare, uniform } = createComparison(parts);
+export function judgeChallengers(
+  parts: readonly MeasuredPart[],
+  meta: MetaPolicyInput,
+  random: RandomStream,
+): Judgement {
+  const { serving, compare, covary, uniform } = createComparison(parts);
   const challengers = (parts[0]?.challengers ?? []).map(({ setting }, j) => {
     const own = parts.flatMap((part) => part.challengers[j] ?? []);
     const divergences = concatenate(own.map((one) => one.divergences));
@@ -302,12 +313,15 @@ export function judgeChallengers(parts: readonly MeasuredPart[], meta: MetaPolic
   // A serving policy that is no better than chance any more tells of a change.
   const proven = uniform.z < -provenDeviations;
   const unit = valueUnit(uniform.servingValue);
-  const judged = compared.map(({ setting, difference, standardError }) => ({
-    setting,
-    difference: difference / unit,
-    standardError: standardError / unit,
-  }));
-  const { state, weights, predictions, chosen } = learnFromJudged(meta, judged, proven);
+  const { state, weights, predictions, chosen } = learnFromJudged(
+    meta,
+    {
+      settings: compared.map(({ setting }) => setting),
+      differences: compared.map(({ difference }) => difference / unit),
+      covariance: covary(challengers.map(({ target }) => target)).map((one) => one / unit ** 2),
+    },
+    { isSettled: proven, random },
+  );
   const mixed = [doNothing, ...compared.map(({ setting }) => setting.name)].map(
     (name) => weights[name] ?? 0,
   );
