@@ -69,38 +69,25 @@ test("a store that is away for a moment is asked again", async () => {
 });
 
 const many = 63;
+const snapshots = Array<Uint8Array>(many).fill(shopSnapshot());
 
-test("of many versions the ones used last stay in memory", async () => {
-  const { reads, serving } = watched(
-    await openPolicies(Array.from({ length: many }, (_, index) => shopSnapshot(index))),
-  );
+test("of many versions the ones used last stay in memory, and a corrupt one is rejected to its caller only", async () => {
+  const { reads, serving } = watched(await openPolicies([...snapshots, corrupt]));
   for (let version = 1; version <= many; version++) await serving.get(version);
   await serving.get(many);
   expect(reads.length).toBe(many);
   await serving.get(1);
   expect(reads.length).toBe(many + 1);
+  await expect(serving.get(many + 1)).rejects.toMatchObject({ code: "corrupt_snapshot" });
 });
 
 test("a policy that is in use goes on working while others push it out", async () => {
-  const { serving } = watched(
-    await openPolicies(Array.from({ length: many }, (_, index) => shopSnapshot(index))),
-  );
+  const { serving } = watched(await openPolicies(snapshots));
   const used = await serving.get(1);
   const before = await used.logits(state, candidates);
   const pushed = Array.from({ length: many - 1 }, (_, index) => serving.get(index + 2));
   await Promise.all(pushed);
   expect(await used.logits(state, candidates)).toEqual(before);
-});
-
-test("a corrupt snapshot among many that push each other out is rejected to its caller only", async () => {
-  const { serving } = watched(
-    await openPolicies([
-      ...Array.from({ length: many }, (_, index) => shopSnapshot(index)),
-      corrupt,
-    ]),
-  );
-  for (let version = 1; version <= many; version++) await serving.get(version);
-  await expect(serving.get(many + 1)).rejects.toMatchObject({ code: "corrupt_snapshot" });
 });
 
 test("closed policies are read again when they are asked for again", async () => {

@@ -7,8 +7,14 @@ import { shopConfiguration } from "./shop.ts";
 
 const genres: readonly string[] = ["drama", "comedy", "crime"];
 
+/** Half the epochs of the defaults: what users want here is easily learnt, and tests run many cycles. */
+const mpo = { critic: { maxEpochs: 3 }, distillation: { maxEpochs: 4 } };
 /** Slates of one, so that a decision is a row. */
-export const visitedOptions = { scenario: { slateSize: 1 }, items: 6 };
+export const visitedOptions = {
+  scenario: { slateSize: 1 },
+  items: 6,
+  rest: { learner: { mpo } },
+};
 export const visitedConfiguration: Configuration = parseConfiguration(
   shopConfiguration(visitedOptions),
 );

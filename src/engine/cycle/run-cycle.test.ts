@@ -321,7 +321,7 @@ test("the loop learns what users want, and its later cycles watch over what it s
   expect(first.outcome).toBe("promote");
   const reward = await rewardSince(0);
 
-  const more = 400;
+  const more = 300;
   const since = clock() + 1;
   await visitShop(shop, { visits: more, seed: seed + 1 });
   // Clicks bring 5. Most that luck explains is 4 standard errors of the difference of two means.

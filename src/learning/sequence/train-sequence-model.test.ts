@@ -158,7 +158,7 @@ test("with more items than a step can use, what follows what is learned, and a b
   const items = 150;
   // 2 rows of 4 cells and 8 negatives use at most 24 items.
   const large = {
-    sequences: circles(60, 1).map((sequence) => sequence.map((item) => 10 * item)),
+    sequences: circles(30, 1).map((sequence) => sequence.map((item) => 10 * item)),
     itemCount: items,
     shape: { ...shape, items, length: 4 },
   };
