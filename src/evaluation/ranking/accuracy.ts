@@ -12,17 +12,17 @@ export interface Accuracy {
 }
 
 /** HR@k = 1 where a relevant item is among the first k, else 0 (Deshpande & Karypis 2004, section 5.2). */
-export const hitRate = (ranks: readonly number[], k: number): number =>
+const hitRate = (ranks: readonly number[], k: number): number =>
   ranks.some((rank) => rank <= k) ? 1 : 0;
 
 /** Recall@k = relevant items among the first k over all relevant ones. */
-export const recall = (ranks: readonly number[], k: number): number =>
+const recall = (ranks: readonly number[], k: number): number =>
   ranks.filter((rank) => rank <= k).length / ranks.length;
 
 const discount = (rank: number) => 1 / Math.log2(rank + 1);
 
 /** NDCG@k = Σ_{rank ≤ k} 1/log₂(rank + 1), over the same sum of an ideal order (Järvelin & Kekäläinen 2002). */
-export function ndcg(ranks: readonly number[], k: number): number {
+function ndcg(ranks: readonly number[], k: number): number {
   let gain = 0;
   let ideal = 0;
   for (const [index, rank] of ranks.entries()) {
@@ -33,7 +33,7 @@ export function ndcg(ranks: readonly number[], k: number): number {
 }
 
 /** RR@k = 1/(rank of the first relevant item), 0 beyond k; its mean over users is MRR@k (Voorhees 1999). */
-export function reciprocalRank(ranks: readonly number[], k: number): number {
+function reciprocalRank(ranks: readonly number[], k: number): number {
   const first = ranks[0]!;
   return first <= k ? 1 / first : 0;
 }
@@ -42,7 +42,7 @@ export function reciprocalRank(ranks: readonly number[], k: number): number {
  * AP@k = Σ_{i: rank_i ≤ k} i/rank_i over min(k, number of relevant items), i counting them from 1; its mean over users is
  * MAP@k (Buckley & Voorhees 2000).
  */
-export function averagePrecision(ranks: readonly number[], k: number): number {
+function averagePrecision(ranks: readonly number[], k: number): number {
   let sum = 0;
   for (const [index, rank] of ranks.entries()) if (rank <= k) sum += (index + 1) / rank;
   return sum / Math.min(k, ranks.length);
