@@ -1,36 +1,172 @@
-import { z } from "@hono/zod-openapi";
-import type { PageQuery, PutResponse } from "../../contract/api.ts";
+import { createRoute, z } from "@hono/zod-openapi";
+import type {
+  ItemBody,
+  PageQuery,
+  PageResponse,
+  PutResponse,
+  UserBody,
+} from "../../contract/api.ts";
 import { EngineError } from "../../domain/errors.ts";
-import { count, limit, name, optional, wire } from "../fields.ts";
-import { type Answer, answer } from "../operation.ts";
+import type { App } from "../app.ts";
+import { count, defaultLimit, limit, name, optional, wire } from "../fields.ts";
+import { answer, body, bodyFailures, failures } from "../operation.ts";
 
-// What items and users share.
+// Items and users are written, read, deleted and listed in the same way.
 
+/** Most rows, or events, of a request. */
 export const maxBatch = 1000;
 
-export const pageQuery: z.ZodObject<
-  { after: z.ZodExactOptional<typeof name>; limit: z.ZodExactOptional<typeof limit> },
-  z.core.$strict
-> = z.strictObject({ after: optional(name), limit: optional(limit) });
+const pageQuery = z.strictObject({ after: optional(name), limit: optional(limit) });
 wire<PageQuery>()(pageQuery);
 
 const putResponse = wire<PutResponse>()(
   z.strictObject({ created: count, updated: count, unchanged: count }).openapi("PutResponse"),
 );
-
-export const putAnswer: Answer<PutResponse> = answer("What became of it, durable", putResponse, {
+const putAnswer = answer("What became of it, durable", putResponse, {
   created: 1,
   updated: 0,
   unchanged: 0,
 });
 
-export const deleted: { readonly description: string } = {
-  description: "Deleted; decisions made before keep what they saw",
-};
+type RowBody = ItemBody | UserBody;
 
-export function absent(kind: "item" | "user", id: string): EngineError {
+/** What tells items and users apart on the wire and in /openapi.json. */
+export interface Resource<Fields, Input, Batch> {
+  readonly kind: "item" | "user";
+  readonly path: string;
+  readonly descriptions: { readonly put: string; readonly get: string; readonly delete: string };
+  readonly schemas: {
+    readonly fields: z.ZodType<Fields>;
+    readonly batch: z.ZodType<Batch>;
+    readonly body: z.ZodType<RowBody>;
+    readonly page: z.ZodType<PageResponse<RowBody>>;
+  };
+  readonly example: {
+    readonly id: string;
+    readonly fields: Fields;
+    readonly batch: Batch;
+    readonly body: RowBody;
+  };
+  readonly toInput: (id: string, fields: Fields) => Input;
+  readonly toInputs: (batch: Batch) => readonly Input[];
+}
+
+/** Where the rows are kept, in the terms of the wire. */
+export interface Rows<Input> {
+  put(inputs: readonly Input[]): Promise<PutResponse>;
+  find(id: string): Promise<RowBody | undefined>;
+  delete(id: string): Promise<boolean>;
+  list(page: { readonly after?: string; readonly limit: number }): Promise<PageResponse<RowBody>>;
+}
+
+function createRoutes<Fields, Input, Batch>({
+  kind,
+  path,
+  descriptions,
+  schemas,
+  example,
+}: Resource<Fields, Input, Batch>) {
+  const named = kind === "item" ? "an item" : "a user";
+  const suffix = kind === "item" ? "Item" : "User";
+  const params = z.strictObject({ [`${kind}Id`]: name });
+  const one = { tags: [`${kind}s`], path: `${path}/{${kind}Id}` };
+  const all = { tags: [`${kind}s`], path };
+  return {
+    put: createRoute({
+      ...one,
+      method: "put",
+      operationId: `put${suffix}`,
+      summary: `Write ${named}`,
+      description: descriptions.put,
+      request: { params, body: body(schemas.fields, example.fields) },
+      responses: { 200: putAnswer, ...failures(...bodyFailures) },
+    }),
+    get: createRoute({
+      ...one,
+      method: "get",
+      operationId: `get${suffix}`,
+      summary: `Read ${named}`,
+      description: descriptions.get,
+      request: { params },
+      responses: {
+        200: answer(`The ${kind}`, schemas.body, example.body),
+        ...failures("invalid_request", "not_found"),
+      },
+    }),
+    delete: createRoute({
+      ...one,
+      method: "delete",
+      operationId: `delete${suffix}`,
+      summary: `Delete ${named}`,
+      description: descriptions.delete,
+      request: { params },
+      responses: {
+        204: { description: "Deleted; decisions made before keep what they saw" },
+        ...failures("invalid_request", "not_found"),
+      },
+    }),
+    putAll: createRoute({
+      ...all,
+      method: "post",
+      operationId: `put${suffix}s`,
+      summary: `Write many ${kind}s`,
+      description: `All or none, at most 1000. Each one replaces the whole ${kind}.`,
+      request: { body: body(schemas.batch, example.batch) },
+      responses: { 200: putAnswer, ...failures(...bodyFailures) },
+    }),
+    list: createRoute({
+      ...all,
+      method: "get",
+      operationId: `list${suffix}s`,
+      summary: `List ${kind}s`,
+      description: "In order of id. Pass the answer's next as after to read on.",
+      request: { query: pageQuery },
+      responses: {
+        200: answer(`A page of ${kind}s`, schemas.page, {
+          rows: [example.body],
+          next: example.id,
+        }),
+        ...failures("invalid_request"),
+      },
+    }),
+  };
+}
+
+function absent(kind: "item" | "user", id: string): EngineError {
   const path = `/api/v1/${kind}s/${encodeURIComponent(id)}`;
   return new EngineError("not_found", `no ${kind} '${id}'; create it with PUT ${path}`, {
     details: { [`${kind}Id`]: id },
+  });
+}
+
+export function addResource<Fields, Input, Batch>(
+  app: App,
+  resource: Resource<Fields, Input, Batch>,
+  rows: Rows<Input>,
+): void {
+  const { kind, toInput, toInputs } = resource;
+  const routes = createRoutes(resource);
+  const idOf = (params: Readonly<Record<string, string>>) => params[`${kind}Id`] ?? "";
+  app.openapi(routes.put, async (context) => {
+    const input = toInput(idOf(context.req.valid("param")), context.req.valid("json"));
+    return context.json(await rows.put([input]), 200);
+  });
+  app.openapi(routes.putAll, async (context) =>
+    context.json(await rows.put(toInputs(context.req.valid("json"))), 200),
+  );
+  app.openapi(routes.get, async (context) => {
+    const id = idOf(context.req.valid("param"));
+    const found = await rows.find(id);
+    if (found === undefined) throw absent(kind, id);
+    return context.json(found, 200);
+  });
+  app.openapi(routes.delete, async (context) => {
+    const id = idOf(context.req.valid("param"));
+    if (!(await rows.delete(id))) throw absent(kind, id);
+    return context.body(null, 204);
+  });
+  app.openapi(routes.list, async (context) => {
+    const { limit: size = defaultLimit, ...page } = context.req.valid("query");
+    return context.json(await rows.list({ ...page, limit: size }), 200);
   });
 }

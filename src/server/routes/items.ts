@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import {
   type ItemBody,
   type ItemFields,
@@ -10,22 +10,15 @@ import {
 import type { Item } from "../../domain/catalogue.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { App, RouteParts } from "../app.ts";
-import { defaultLimit, jsonObject, name, optional, wire } from "../fields.ts";
-import { answer, body, bodyFailures, failures } from "../operation.ts";
-import { absent, deleted, maxBatch, pageQuery, putAnswer } from "./catalogue.ts";
+import { jsonObject, name, optional, wire } from "../fields.ts";
+import { addResource, maxBatch, type Resource } from "./catalogue.ts";
 
 const fields = {
   categories: optional(z.array(name)),
   attributes: optional(jsonObject),
   available: optional(z.boolean()),
 };
-const itemFields = wire<ItemFields>()(z.strictObject(fields).openapi("ItemFields"));
-const itemInput = wire<ItemInput>()(
-  z.strictObject({ itemId: name, ...fields }).openapi("ItemInput"),
-);
-const itemsRequest = wire<ItemsRequest>()(
-  z.strictObject({ items: z.array(itemInput).min(1).max(maxBatch) }).openapi("ItemsRequest"),
-);
+const input = wire<ItemInput>()(z.strictObject({ itemId: name, ...fields }).openapi("ItemInput"));
 const itemBody = wire<ItemBody>()(
   z
     .strictObject({
@@ -36,83 +29,42 @@ const itemBody = wire<ItemBody>()(
     })
     .openapi("Item"),
 );
-const itemPage = wire<PageResponse<ItemBody>>()(
-  z.strictObject({ rows: z.array(itemBody), next: optional(name) }).openapi("ItemPage"),
-);
 
 const example = { categories: ["shoes"], attributes: { colour: "red" }, available: true };
-const one = { tags: ["items"], path: `${routes.items}/{itemId}` as const };
-const all = { tags: ["items"], path: routes.items };
-const params = z.strictObject({ itemId: name });
 
-const putRoute = createRoute({
-  ...one,
-  method: "put",
-  operationId: "putItem",
-  summary: "Write an item",
-  description: "Replaces the whole item. Writing what is there already changes nothing.",
-  request: { params, body: body(itemFields, example) },
-  responses: { 200: putAnswer, ...failures(...bodyFailures) },
-});
-
-const getRoute = createRoute({
-  ...one,
-  method: "get",
-  operationId: "getItem",
-  summary: "Read an item",
-  description: "The item as it was last written.",
-  request: { params },
-  responses: {
-    200: answer("The item", itemBody, { itemId: "sku-1", ...example }),
-    ...failures("invalid_request", "not_found"),
+const items: Resource<ItemFields, ItemInput, ItemsRequest> = {
+  kind: "item",
+  path: routes.items,
+  descriptions: {
+    put: "Replaces the whole item. Writing what is there already changes nothing.",
+    get: "The item as it was last written.",
+    delete: "The item is no candidate any more. To withdraw it for a while, put available: false.",
   },
-});
-
-const deleteRoute = createRoute({
-  ...one,
-  method: "delete",
-  operationId: "deleteItem",
-  summary: "Delete an item",
-  description:
-    "The item is no candidate any more. To withdraw it for a while, put available: false.",
-  request: { params },
-  responses: {
-    204: deleted,
-    ...failures("invalid_request", "not_found"),
+  schemas: {
+    fields: wire<ItemFields>()(z.strictObject(fields).openapi("ItemFields")),
+    batch: wire<ItemsRequest>()(
+      z.strictObject({ items: z.array(input).min(1).max(maxBatch) }).openapi("ItemsRequest"),
+    ),
+    body: itemBody,
+    page: wire<PageResponse<ItemBody>>()(
+      z.strictObject({ rows: z.array(itemBody), next: optional(name) }).openapi("ItemPage"),
+    ),
   },
-});
-
-const putAllRoute = createRoute({
-  ...all,
-  method: "post",
-  operationId: "putItems",
-  summary: "Write many items",
-  description: "All or none, at most 1000. Each one replaces the whole item.",
-  request: { body: body(itemsRequest, { items: [{ itemId: "sku-1", ...example }] }) },
-  responses: { 200: putAnswer, ...failures(...bodyFailures) },
-});
-
-const listRoute = createRoute({
-  ...all,
-  method: "get",
-  operationId: "listItems",
-  summary: "List items",
-  description: "In order of id. Pass the answer's next as after to read on.",
-  request: { query: pageQuery },
-  responses: {
-    200: answer("A page of items", itemPage, {
-      rows: [{ itemId: "sku-1", ...example }],
-      next: "sku-1",
-    }),
-    ...failures("invalid_request"),
+  example: {
+    id: "sku-1",
+    fields: example,
+    batch: { items: [{ itemId: "sku-1", ...example }] },
+    body: { itemId: "sku-1", ...example },
   },
-});
+  toInput: (id, written) => ({ ...written, itemId: id }),
+  toInputs: (batch) => batch.items,
+};
 
-const toItem = (input: ItemInput): Item => ({
-  itemId: itemId(input.itemId),
-  categories: input.categories ?? [],
-  attributes: input.attributes ?? {},
-  available: input.available ?? true,
+const toItem = (written: ItemInput): Item => ({
+  itemId: itemId(written.itemId),
+  categories: written.categories ?? [],
+  attributes: written.attributes ?? {},
+  available: written.available ?? true,
 });
 
 /** Without the event number, which is the store's own. */
@@ -124,30 +76,17 @@ const toBody = ({ itemId: id, categories, attributes, available }: Item): ItemBo
 });
 
 export function addItems(app: App, { engine }: RouteParts): void {
-  app.openapi(putRoute, async (context) => {
-    const item = toItem({ ...context.req.valid("json"), ...context.req.valid("param") });
-    return context.json(await engine.putItems([item]), 200);
-  });
-  app.openapi(putAllRoute, async (context) => {
-    return context.json(await engine.putItems(context.req.valid("json").items.map(toItem)), 200);
-  });
-  app.openapi(getRoute, async (context) => {
-    const id = itemId(context.req.valid("param").itemId);
-    const item = await engine.findItem(id);
-    if (item === undefined) throw absent("item", id);
-    return context.json(toBody(item), 200);
-  });
-  app.openapi(deleteRoute, async (context) => {
-    const id = itemId(context.req.valid("param").itemId);
-    if (!(await engine.deleteItem(id))) throw absent("item", id);
-    return context.body(null, 204);
-  });
-  app.openapi(listRoute, async (context) => {
-    const { after, limit = defaultLimit } = context.req.valid("query");
-    const page = await engine.listItems({
-      limit,
-      ...(after === undefined ? {} : { after: itemId(after) }),
-    });
-    return context.json({ ...page, rows: page.rows.map(toBody) }, 200);
+  addResource(app, items, {
+    put: (inputs) => engine.putItems(inputs.map(toItem)),
+    find: async (id) => {
+      const item = await engine.findItem(itemId(id));
+      return item && toBody(item);
+    },
+    delete: (id) => engine.deleteItem(itemId(id)),
+    list: async ({ after, limit }) => {
+      const from = after === undefined ? {} : { after: itemId(after) };
+      const page = await engine.listItems({ ...from, limit });
+      return { ...page, rows: page.rows.map(toBody) };
+    },
   });
 }
