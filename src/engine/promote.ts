@@ -67,7 +67,11 @@ export async function rollBack(store: Store, scenario: string): Promise<PolicySn
       ...(holdback === undefined ? [] : [{ version: holdback, status: "retired" } as const]),
       { version: parent.version, status: "serving" },
     ],
-    assign: () => ({ scenario, assignment: { ...rest, serving: parent.version } }),
+    assign: () => ({
+      scenario,
+      assignment: { ...rest, serving: parent.version },
+      replaces: assignment,
+    }),
   });
   return { ...parent, status: "serving" };
 }

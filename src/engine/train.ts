@@ -68,6 +68,7 @@ async function publish(
     assign: ([network = 0, baseline = 0]) => ({
       scenario: name,
       assignment: { ...assignment, ...(serves ? { serving: network } : {}), baseline },
+      replaces: assignment,
     }),
     cycle: ([network = 0]) => ({ ...cycle, candidateVersion: network }),
   });

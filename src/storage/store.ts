@@ -207,6 +207,8 @@ export interface PolicyChange {
   readonly assign?: (added: readonly number[]) => {
     readonly scenario: string;
     readonly assignment: Assignment;
+    /** What it was made from: where another assignment stands by then, the whole change is refused with `conflict`. */
+    readonly replaces?: Assignment;
   };
   /** The record of the cycle that did it. `cycle` numbers are given out by the store. */
   readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Cycle } from "../../src/domain/cycle.ts";
+import type { Assignment } from "../../src/domain/policy-snapshot.ts";
 import type { PolicyChange } from "../../src/storage/store.ts";
 import { samplePolicy } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
@@ -54,6 +55,25 @@ export function testPolicies(open: OpenStore): void {
     expect(await versions({ limit: 3 })).toEqual([4, 3, 2]);
     expect(await versions({ scenario: "shop", limit: 2 })).toEqual([4, 3]);
     expect(await versions({ scenario: "none", limit: 2 })).toEqual([]);
+    await store.close();
+  });
+
+  test("a change made from an assignment that no longer stands is refused whole", async () => {
+    const store = await open();
+    const first = { serving: 1, canaryShare: 0, exploration: 0.1 };
+    const assignFrom = (replaces: Assignment, assignment: Assignment) =>
+      store.policies.apply({
+        add: [samplePolicy()],
+        assign: () => ({ scenario: "shop", assignment, replaces }),
+      });
+    await assignFrom({ canaryShare: 0 }, first);
+    await assignFrom(first, { ...first, serving: 2 });
+    await expect(assignFrom(first, { ...first, canary: 3 })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("version 2 serves"),
+    });
+    expect(await store.policies.assignment("shop")).toEqual({ ...first, serving: 2 });
+    expect(await store.policies.find(3)).toBeUndefined();
     await store.close();
   });
 

@@ -1,5 +1,6 @@
 import type { CycleOutcome } from "../../domain/cycle.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { describeCritic } from "./describe-critic.ts";
@@ -16,6 +17,8 @@ export interface Findings {
   readonly seed: number;
   readonly plan: CyclePlan;
   readonly feedback: CycleFeedback;
+  /** Of the time when the cycle began. */
+  readonly assignment: Assignment;
   readonly evaluation: ServingEvaluation | undefined;
   readonly reviewed: Reviewed;
   readonly improvement: Improvement;

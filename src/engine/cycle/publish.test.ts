@@ -26,6 +26,7 @@ const measured = { difference: 0.03, interval: [0.01, 0.05], relativeLift: 0.15 
 function publishWith(verdict: Verdict, assignment: Assignment, holdbackShare = 0.05) {
   const change = publish({
     scenario: "shop",
+    replaces: begunWith,
     gate: { verdict, reason: "because", rows: 100, guards: [], ...measured },
     reviewed: { assignment, statuses: [{ version: 99, status: "retired" }] },
     canaryShare: 0.3,
@@ -38,10 +39,15 @@ function publishWith(verdict: Verdict, assignment: Assignment, holdbackShare = 0
   return { ...change, after: change.assign!([11, 12]) };
 }
 
+const begunWith = { serving: 7, canaryShare: 0 };
 const alone = { serving: 1, baseline: 2, canaryShare: 0 };
 const withCanary = { serving: 1, baseline: 2, canary: 3, canaryShare: 0.3 };
 const withHoldback = { ...alone, holdback: 4, holdbackShare: 0.2 };
 const held = { holdback: 1, holdbackShare: 0.05 };
+
+test("the change stands only where the assignment that the cycle began with does", () => {
+  expect(publishWith("hold", alone).after.replaces).toBe(begunWith);
+});
 
 test("the candidate is added under the serving policy with its evidence, then the new baseline", () => {
   const { add } = publishWith("hold", alone);

@@ -12,6 +12,8 @@ import { mark, takeOver } from "./take-over.ts";
 interface PublishInput {
   readonly scenario: string;
   readonly gate: GateRecord;
+  /** With which the cycle began: an operator may have rolled back since. */
+  readonly replaces: Assignment;
   readonly reviewed: Reviewed;
   readonly canaryShare: number;
   /** Share of the users who keep what a promotion replaces. */
@@ -86,6 +88,7 @@ export function publish(input: PublishInput): Pick<PolicyChange, "add" | "status
     assign: ([candidate = 0, baseline = 0]) => ({
       scenario,
       assignment: { ...settled.assign(candidate), baseline, exploration: input.exploration },
+      replaces: input.replaces,
     }),
   };
 }

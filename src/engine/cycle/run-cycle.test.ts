@@ -187,6 +187,12 @@ describe("a cycle that fails changes nothing:", () => {
       ).toBe(0);
     for (const { name, bytes } of change!.checkpoints!)
       expect(Buffer.compare(bytes, (await done.checkpoints.load(name))!)).toBe(0);
+
+    // Nor does it undo what an operator has done since it began.
+    await assign(store, { serving: (await store.policies.bytes(1))! });
+    const assigned = await stateOf(store);
+    await expect(store.policies.apply(change!)).rejects.toMatchObject({ code: "conflict" });
+    expect(await stateOf(store)).toEqual(assigned);
   });
 
   test("a serving policy that can't be read", async () => {

@@ -170,6 +170,7 @@ async function examine(
     seed,
     plan: begun.plan,
     feedback,
+    assignment,
     evaluation,
     reviewed,
     improvement,
@@ -246,6 +247,7 @@ async function conclude(
   const applied = await store.policies.apply({
     ...publish({
       scenario: scenario.name,
+      replaces: findings.assignment,
       gate,
       reviewed,
       canaryShare: configuration.canaryShare,

@@ -7,6 +7,7 @@ import {
   type PolicySnapshot,
   policyStatuses,
 } from "../../domain/policy-snapshot.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import type { NewPolicy, PolicyChange, PolicyStore } from "../store.ts";
 import {
   readBytes,
@@ -116,10 +117,22 @@ function updateStatus(
   );
 }
 
+function readAssignment(statements: Statements, scenario: string): Assignment {
+  const row = statements.assignment.get(scenario);
+  return row === undefined ? { canaryShare: 0 } : decodeAssignment(row);
+}
+
+function checkReplaced(found: Assignment, replaces: Assignment, scenario: string): void {
+  if (canonicalJson({ ...found }) === canonicalJson({ ...replaces })) return;
+  const message = `the policies of ${scenario} changed meanwhile: version ${found.serving} serves; read the present state and decide again`;
+  throw new EngineError("conflict", message, { details: { scenario, serving: found.serving } });
+}
+
 function assign(
   statements: Statements,
-  { scenario, assignment }: ReturnType<NonNullable<PolicyChange["assign"]>>,
+  { scenario, assignment, replaces }: ReturnType<NonNullable<PolicyChange["assign"]>>,
 ): void {
+  if (replaces) checkReplaced(readAssignment(statements, scenario), replaces, scenario);
   const { serving = null, canary = null, canaryShare, baseline = null } = assignment;
   const { holdback = null, holdbackShare = null, exploration = null } = assignment;
   statements.assign.run(
@@ -149,10 +162,7 @@ export function createPolicyStore(connection: Connection, commits: GroupCommit):
   const statements = prepareStatements(connection);
   return {
     apply: (change) => commits.run(() => applyChange(statements, change)),
-    assignment: async (scenario) => {
-      const row = statements.assignment.get(scenario);
-      return row === undefined ? { canaryShare: 0 } : decodeAssignment(row);
-    },
+    assignment: async (scenario) => readAssignment(statements, scenario),
     find: async (version) => {
       const row = statements.find.get(version);
       return row && decodeSnapshot(row);
