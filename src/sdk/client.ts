@@ -1,7 +1,6 @@
 import {
   type CycleBody,
   type CyclesResponse,
-  type DecisionBody,
   type EventBody,
   type EventsResponse,
   type HealthResponse,
@@ -22,10 +21,12 @@ import {
   type UserBody,
   type UserInput,
 } from "../contract/api.ts";
+import type { DecisionBody } from "../contract/decision.ts";
 import { createTransport, type Fetch, type Transport } from "./transport.ts";
 
 // This file is the package's entry: what a caller names comes from here.
 export type * from "../contract/api.ts";
+export type * from "../contract/decision.ts";
 export { ApiError, type Fetch } from "./transport.ts";
 
 export interface ClientOptions {

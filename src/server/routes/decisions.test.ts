@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { sampleDecision } from "../../../tests/support/sample.ts";
 import { openTestServer, testApi } from "../../../tests/support/server.ts";
-import type { DecisionBody, RecommendResponse } from "../../contract/api.ts";
+import type { RecommendResponse } from "../../contract/api.ts";
+import type { DecisionBody } from "../../contract/decision.ts";
 
 testApi([
   {

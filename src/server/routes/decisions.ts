@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type DecisionBody, type FastLoopBody, routes } from "../../contract/api.ts";
+import { routes } from "../../contract/api.ts";
+import type { DecisionBody, FastLoopBody } from "../../contract/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId } from "../../domain/ids.ts";
 import type { DecisionView } from "../../engine/engine.ts";

@@ -18,6 +18,6 @@ export async function learnAlone<T>(path: string, work: () => Promise<T>): Promi
 }
 
 function busy(path: string): EngineError {
-  const message = `another process is learning on ${path}; wait until its cycle is over, or stop it`;
+  const message = `another process is learning on ${path}; wait until it is done, or stop it`;
   return new EngineError("learner_busy", message, { details: { path } });
 }
