@@ -46,8 +46,8 @@ describe(`a world of three items with known rewards, seed ${seed}`, () => {
     const heads = scores.rewardHeads;
     for (const [item, reward] of rewards.entries()) {
       const mean = heads.reduce((sum, head) => sum + head[item]!, 0) / heads.length;
-      // Poisson weights double the variance of a mean of count/3 rewards.
-      const error = Math.sqrt((2 * reward * (1 - reward)) / (count / 3));
+      // Of a mean of count/3 rewards, each counted once by a pair of heads.
+      const error = Math.sqrt((reward * (1 - reward)) / (count / 3));
       expect(Math.abs(mean - reward)).toBeLessThan(4 * error);
     }
   });

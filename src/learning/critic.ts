@@ -11,6 +11,7 @@ import {
 } from "../policy/network.ts";
 import type { BatchShape } from "./batch.ts";
 import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
+import { bootstrapPair } from "./bootstrap-pair.ts";
 import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
@@ -72,7 +73,7 @@ export function criticRowsSeen(rows: number, settings: Epochs): number {
   return epoch * epochsFor(epoch, settings);
 }
 
-/** Weight of each row in each reward head: 2^(−age/half-life) · Poisson(1) bootstrap count (Oza & Russell 2001). */
+/** Weight of each row in each reward head: 2^(−age/half-life) · bootstrap count. */
 function drawHeadWeights(
   rows: readonly CriticRow[],
   halfLives: readonly number[],
@@ -82,8 +83,8 @@ function drawHeadWeights(
     const weights = new Float32Array(rewardHeadCount);
     for (const [memory, halfLife] of halfLives.entries()) {
       const recency = 2 ** (-row.age / halfLife);
-      for (let b = 0; b < bootstraps; b++)
-        weights[memory * bootstraps + b] = recency * random.poisson(1);
+      for (const [b, count] of bootstrapPair(random).entries())
+        weights[memory * bootstraps + b] = recency * count;
     }
     return weights;
   });

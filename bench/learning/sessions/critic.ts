@@ -1,3 +1,4 @@
+import { bootstrapPair } from "../../../src/learning/bootstrap-pair.ts";
 import { bootstraps, type RowScores } from "../../../src/learning/challengers.ts";
 import { memoryHalfLives } from "../../../src/learning/meta-settings.ts";
 import type { ScoredRow } from "../../../src/learning/scored-row.ts";
@@ -41,18 +42,17 @@ export const ageHeads = (heads: HeadSums): HeadSums =>
     return addSums(emptySums(sums.rewards.length), sums, share);
   });
 
-/** Sums of new rows, the same for each memory; sessions are counted Poisson(1) times in each bootstrap. */
+/** Sums of new rows, the same for each memory; sessions are counted in pairs of bootstraps. */
 export function sumHeads(
   rows: readonly SessionRow[],
   task: SessionTask,
   random: RandomStream,
 ): HeadSums {
-  const byBootstrap = Array.from({ length: bootstraps }, (_, b) => {
-    const luck = random.split(b);
-    const counts = new Map<number, number>();
-    for (const { user } of rows) if (!counts.has(user)) counts.set(user, luck.poisson(1));
-    return sumRows(rows, widthOf(task), (user) => counts.get(user)!);
-  });
+  const counts = new Map<number, readonly [number, number]>();
+  for (const { user } of rows) if (!counts.has(user)) counts.set(user, bootstrapPair(random));
+  const byBootstrap = Array.from({ length: bootstraps }, (_, b) =>
+    sumRows(rows, widthOf(task), (user) => counts.get(user)![b]!),
+  );
   return memoryHalfLives.flatMap(() => byBootstrap);
 }
 

@@ -1,6 +1,7 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
 import { factorise } from "../../numeric/cholesky.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import { bootstrapPair } from "../bootstrap-pair.ts";
 import { bootstraps } from "../challengers.ts";
 import { memoryHalfLives } from "../meta-settings.ts";
 import type { BilinearFeatures } from "./bilinear.ts";
@@ -49,15 +50,9 @@ function addChoice(
   }
 }
 
-/**
- * Bootstrap counts of the heads for a choice, in pairs w and 2 − w with w ~ Binomial(2, ½): the two heads of a memory differ as much as with
- * independent Poisson(1) counts (Oza & Russell 2001), and their mean is the fit to every choice once.
- */
+/** Bootstrap counts of the heads for a choice. */
 function drawCounts(random: RandomStream, into: Float64Array): void {
-  for (let head = 0; head < into.length; head += 2) {
-    into[head] = random.integer(2) + random.integer(2);
-    into[head + 1] = 2 - into[head]!;
-  }
+  for (let head = 0; head < into.length; head += bootstraps) into.set(bootstrapPair(random), head);
 }
 
 /** Sums of new choices. @param options.random of the bootstrap counts; every choice counts once where absent */
