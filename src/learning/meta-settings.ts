@@ -37,8 +37,9 @@ export const defaultSetting: SettingValues = {
   memory: memories.mixed,
 };
 
-const leap = { ...defaultSetting, klRadius: 1.5 };
-const softmax = { ...defaultSetting, klRadius: 2.5, pessimism: 0, proximity: 0 };
+/** As far as the grid goes, and nothing taken off for doubt: how far is then for trust region and gate to say. */
+const leap = { ...defaultSetting, klRadius: 2.5, pessimism: 0 };
+const softmax = { ...leap, proximity: 0 };
 
 /** Tried in every cycle, whatever was learned: a leap, and after a change of preferences what forgets the serving policy. */
 export const anchors: readonly ChallengerSetting[] = [

@@ -41,6 +41,7 @@ const { memory } = defaultSetting;
 const fixedSettings: readonly ChallengerSetting[] = [
   ...anchors,
   { ...defaultSetting, name: "step-0.6", klRadius: 0.6 },
+  { ...defaultSetting, name: "step-1.5", klRadius: 1.5 },
   { name: "softmax-mixed", klRadius: 2.5, pessimism: 0, discriminator: 0, proximity: 0, memory },
 ];
 

@@ -16,9 +16,9 @@ import {
   initialMetaPolicy,
   type MetaPolicyState,
   proposeSettings,
-  vaguePrior,
 } from "../../learning/meta-policy.ts";
 import type { MetaPrior } from "../../learning/meta-posterior.ts";
+import { shippedPrior } from "../../learning/meta-prior.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { gateCandidate } from "../cycle/gate-candidate.ts";
@@ -114,7 +114,7 @@ export function createCompactLearner(
 ): Learner {
   const features = createFeatures(world.userFeatures, world.itemFeatures);
   const {
-    prior = vaguePrior,
+    prior = shippedPrior,
     propose = proposeSettings,
     trustRegion = true,
     gate: gates = true,

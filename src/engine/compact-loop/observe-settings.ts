@@ -2,7 +2,7 @@ import type { BanditWorld } from "../../domain/bandit-world.ts";
 import { challengerLogs, type RowScores } from "../../learning/challengers.ts";
 import { valueUnit } from "../../learning/meta-context.ts";
 import { settingFeatures } from "../../learning/meta-features.ts";
-import type { MetaPolicyInput } from "../../learning/meta-policy.ts";
+import { type MetaPolicyInput, vaguePrior } from "../../learning/meta-policy.ts";
 import { dot } from "../../learning/meta-posterior.ts";
 import { anchors, describeSetting, settingPool } from "../../learning/meta-settings.ts";
 import type { MetaExample } from "../../learning/meta-training.ts";
@@ -58,6 +58,8 @@ export function observeSettings(options: {
   const learner = createCompactLearner(world, createRandom(seed).split("observe-settings"), {
     policy: world.logging,
     gate: false,
+    // What is fitted must not depend on what was shipped before.
+    prior: vaguePrior,
     propose: proposeByLot,
     observe: (challenged) => {
       examples.push(...judgeByTruth(challenged, world.truth(cycle)));
