@@ -13,11 +13,8 @@ import { gateLimits, unprovenLimits } from "../../../src/evaluation/gate-guards.
 import type { GateRecord } from "../../../src/evaluation/gate-record.ts";
 import type { ChallengerSetting } from "../../../src/learning/challengers.ts";
 import { describeContext } from "../../../src/learning/meta-context.ts";
-import {
-  type MetaPolicyState,
-  proposeSettings,
-  vaguePrior,
-} from "../../../src/learning/meta-policy.ts";
+import { type MetaPolicyState, proposeSettings } from "../../../src/learning/meta-policy.ts";
+import { shippedPrior } from "../../../src/learning/meta-prior.ts";
 import type { ScoredRow } from "../../../src/learning/scored-row.ts";
 import { hash32 } from "../../../src/numeric/hash.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
@@ -116,7 +113,7 @@ export function improveSessions(input: ImproveSessionsInput): SessionImprovement
   const ofFirst = fitPart(input, addHeads(older, firstSums), { known: first, held: second });
   const judged = [...ofSecond.held, ...ofFirst.held];
   const context = describeContext(judged.map(toContextRow), input.meta.remembered);
-  const meta = { state: input.meta, prior: vaguePrior, context, mpo: defaultMpo };
+  const meta = { state: input.meta, prior: shippedPrior, context, mpo: defaultMpo };
   const settings = proposeSettings(meta, random.split("settings"));
   const measure = ({ held }: Fit) =>
     measurePart({ rows: held, challengers: temper(held.slice(0, temperLimit), settings, false) });
