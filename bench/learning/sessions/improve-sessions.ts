@@ -4,10 +4,9 @@ import { gateCandidate } from "../../../src/engine/cycle/gate-candidate.ts";
 import {
   type Judgement,
   judgeChallengers,
-  measurePart,
-  temper,
   toContextRow,
 } from "../../../src/engine/cycle/judge-challengers.ts";
+import { measurePart, temper } from "../../../src/engine/cycle/measure-part.ts";
 import { moveStates } from "../../../src/engine/cycle/move-states.ts";
 import { gateLimits, unprovenLimits } from "../../../src/evaluation/gate-guards.ts";
 import type { GateRecord } from "../../../src/evaluation/gate-record.ts";

@@ -17,15 +17,8 @@ import type { MetaPrior } from "../../learning/meta-posterior.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import {
-  type Challenger,
-  type Judgement,
-  type judgeChallengers,
-  type MeasuredPart,
-  measurePart,
-  temper,
-  toContextRow,
-} from "../cycle/judge-challengers.ts";
+import { type Judgement, type judgeChallengers, toContextRow } from "../cycle/judge-challengers.ts";
+import { type Challenger, type MeasuredPart, measurePart, temper } from "../cycle/measure-part.ts";
 import { moveStates } from "../cycle/move-states.ts";
 import { type CompactCritic, scoreRows } from "./compact-critic.ts";
 import type { CompactRow } from "./compact-row.ts";

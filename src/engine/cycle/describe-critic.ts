@@ -3,7 +3,7 @@ import { type DoubtfulItem, findDoubtfulItems } from "../../learning/doubtful-it
 import type { Separation } from "../../learning/separation.ts";
 import { isProven } from "../../learning/separation.ts";
 import type { Improvement } from "./improve.ts";
-import { evenMemory } from "./judge-challengers.ts";
+import { evenMemory } from "./measure-part.ts";
 
 /** Nothing is known of an error of too few rows. */
 const describeSeparation = ({ auc, standardError }: Separation) => ({

@@ -10,7 +10,7 @@ import { isProven } from "../../learning/separation.ts";
 import { trainValueCritic } from "../../learning/session-value.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import type { Network } from "../../policy/network.ts";
-import { type MeasuredPart, measurePart, temper } from "./judge-challengers.ts";
+import { type MeasuredPart, measurePart, temper } from "./measure-part.ts";
 import { scoreRows } from "./score-rows.ts";
 import type { StageClock } from "./stage-clock.ts";
 

@@ -4,13 +4,8 @@ import type { Coverage, GateLimits } from "../../evaluation/gate-guards.ts";
 import { rewardMoments } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
-import {
-  checkedPart,
-  evenMemory,
-  loggedArrays,
-  targetArrays,
-  weightClip,
-} from "./judge-challengers.ts";
+import { evenMemory } from "./measure-part.ts";
+import { checkedPart, loggedArrays, targetArrays, weightClip } from "./target-arrays.ts";
 
 /** Probability below which a candidate's choices count as unsupported by the log, in units of the uniform choice. */
 const unsupportedShare = 1e-3;

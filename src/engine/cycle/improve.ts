@@ -23,13 +23,8 @@ import {
   fitCritic,
   type KnownRow,
 } from "./fit-critic.ts";
-import {
-  type Challenger,
-  type Judgement,
-  judgeChallengers,
-  type MeasuredPart,
-  toContextRow,
-} from "./judge-challengers.ts";
+import { type Judgement, judgeChallengers, toContextRow } from "./judge-challengers.ts";
+import type { Challenger, MeasuredPart } from "./measure-part.ts";
 import { distillationGap, propose } from "./propose.ts";
 import { logsOf } from "./score-rows.ts";
 

@@ -21,16 +21,9 @@ import {
 import { anchors, defaultSetting } from "../../learning/meta-settings.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { createRandom } from "../../numeric/random.ts";
-import {
-  judgeChallengers,
-  loggedArrays,
-  type MeasuredPart,
-  measurePart,
-  mixChallengers,
-  targetArrays,
-  temper,
-  toContextRow,
-} from "./judge-challengers.ts";
+import { judgeChallengers, toContextRow } from "./judge-challengers.ts";
+import { type MeasuredPart, measurePart, mixChallengers, temper } from "./measure-part.ts";
+import { loggedArrays, targetArrays } from "./target-arrays.ts";
 
 const seed = 103;
 const views = sampleViews(4);

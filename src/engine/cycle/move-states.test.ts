@@ -4,7 +4,8 @@ import { sampleViews } from "../../../tests/support/policy.ts";
 import { klDivergence } from "../../learning/challengers.ts";
 import { rewardHeadCount } from "../../learning/critic.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
-import { type Judgement, temper } from "./judge-challengers.ts";
+import type { Judgement } from "./judge-challengers.ts";
+import { temper } from "./measure-part.ts";
 import { moveStates } from "./move-states.ts";
 
 const views = sampleViews(5);

@@ -4,7 +4,8 @@ import { trustRegionTarget, withoutFloor } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import { meanTrustRegion } from "../../learning/mean-trust-region.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
-import { type Challenger, type Judgement, mixChallengers } from "./judge-challengers.ts";
+import type { Judgement } from "./judge-challengers.ts";
+import { type Challenger, mixChallengers } from "./measure-part.ts";
 
 /** A state with the target that its policy is moved to, and the two policies whose difference Δ is reported. */
 export type Move<Row extends JudgedRow> = Row & {

@@ -6,7 +6,8 @@ import type { RandomStream } from "../../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
 import type { DistillationGap } from "./check-distillation.ts";
 import type { Fit, ProposedInput } from "./fit-critic.ts";
-import { type Challenger, type Judgement, temper } from "./judge-challengers.ts";
+import type { Judgement } from "./judge-challengers.ts";
+import { type Challenger, temper } from "./measure-part.ts";
 import { type Move, moveStates } from "./move-states.ts";
 import { logsOf } from "./score-rows.ts";
 

@@ -1,0 +1,118 @@
+import type { LoggedFeedback } from "../../evaluation/logged-feedback.ts";
+import type { CheckedPart } from "../../evaluation/paired-difference.ts";
+import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
+import type { ScoredRow } from "../../learning/scored-row.ts";
+
+/** Weights of the judge are clipped here; see docs/methods/estimators.md. */
+export const weightClip = 20;
+
+/** What the estimators need of a target policy on some rows. */
+export interface TargetArrays {
+  /** Served probability of the logged action. */
+  readonly targetProbabilities: Float64Array;
+  /** Σ_a π(a|s)·Q(s,a), served probabilities. */
+  readonly directValues: Float64Array;
+}
+
+/** Of a row that has none. */
+export const noLogs: Float64Array = new Float64Array();
+
+/** Served probability of the logged action, and Σ_a π(a|s)·Q(s,a). */
+export function measureRow(
+  row: JudgedRow,
+  logs: Float64Array,
+  values: Float64Array,
+): { readonly direct: number; readonly target: number } {
+  let direct = 0;
+  for (let a = 0; a < logs.length; a++) {
+    direct += servedProbability(Math.exp(logs[a] ?? 0), row) * (values[a] ?? 0);
+  }
+  return { direct, target: servedProbability(Math.exp(logs[row.action] ?? 0), row) };
+}
+
+/** @param logs log π of each row's candidates; @param values Q of each row's candidates */
+export function targetArrays(
+  rows: readonly ScoredRow<JudgedRow>[],
+  logs: readonly Float64Array[],
+  values: readonly Float64Array[],
+): TargetArrays {
+  const targetProbabilities = new Float64Array(rows.length);
+  const directValues = new Float64Array(rows.length);
+  for (const [index, { row }] of rows.entries()) {
+    const { target, direct } = measureRow(row, logs[index] ?? noLogs, values[index] ?? noLogs);
+    directValues[index] = direct;
+    targetProbabilities[index] = target;
+  }
+  return { targetProbabilities, directValues };
+}
+
+/** What of a candidate the log can check. @param logs log π of the candidate, and of the policies that made the rows */
+export function checkedPart(
+  rows: readonly ScoredRow<JudgedRow>[],
+  logs: { readonly candidate: readonly Float64Array[]; readonly logging: readonly Float64Array[] },
+  values: readonly Float64Array[],
+): CheckedPart {
+  const masses = rows.map(({ row }, index) =>
+    (logs.candidate[index] ?? new Float64Array()).map((logProbability, a) =>
+      Math.min(
+        servedProbability(Math.exp(logProbability), row),
+        weightClip * servedProbability(Math.exp(logs.logging[index]?.[a] ?? 0), row),
+      ),
+    ),
+  );
+  const sum = (summand: (mass: number, index: number, a: number) => number) =>
+    Float64Array.from(masses, (mass, index) =>
+      mass.reduce((total, value, a) => total + summand(value, index, a), 0),
+    );
+  return {
+    mass: sum((mass) => mass),
+    values: sum((mass, index, a) => mass * (values[index]?.[a] ?? 0)),
+  };
+}
+
+/** Logged arrays of the rows, with the control variate at the logged action. */
+export function loggedArrays(
+  rows: readonly ScoredRow<JudgedRow>[],
+  values: readonly Float64Array[],
+): { readonly feedback: LoggedFeedback; readonly predictions: Float64Array } {
+  return {
+    feedback: {
+      rewards: Float64Array.from(rows, ({ row }) => row.reward),
+      propensities: Float64Array.from(rows, ({ row }) => row.propensity),
+      clusters: Int32Array.from(rows, ({ row }) => row.user),
+    },
+    predictions: Float64Array.from(rows, ({ row }, index) => values[index]?.[row.action] ?? 0),
+  };
+}
+
+/** One array after the other. */
+export function concatenate(arrays: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    all.set(array, offset);
+    offset += array.length;
+  }
+  return all;
+}
+
+/** Of the same policy on several parts. */
+export const joinArrays = (targets: readonly TargetArrays[]): TargetArrays => ({
+  targetProbabilities: concatenate(targets.map((target) => target.targetProbabilities)),
+  directValues: concatenate(targets.map((target) => target.directValues)),
+});
+
+/** Σ_j w_j of both arrays: served probabilities are linear in π. */
+export function mixArrays(
+  targets: readonly TargetArrays[],
+  weights: readonly number[],
+): TargetArrays {
+  const mix = (arrays: readonly Float64Array[]) =>
+    (arrays[0] ?? noLogs).map((_, row) =>
+      arrays.reduce((sum, array, j) => sum + (weights[j] ?? 0) * (array[row] ?? 0), 0),
+    );
+  return {
+    targetProbabilities: mix(targets.map((target) => target.targetProbabilities)),
+    directValues: mix(targets.map((target) => target.directValues)),
+  };
+}
