@@ -178,6 +178,7 @@ test.each(["user,movie\n", ""])(
   },
 );
 
+const isFull = process.env.RECURVE_FULL !== undefined;
 const data = resolve(process.env.RECURVE_DATA ?? "../shared/data");
 
 const isInOrderOfTime = (events: readonly { readonly occurredAt: number }[]) =>
@@ -211,7 +212,7 @@ test.skipIf(!existsSync(folder100k))(
   60_000,
 );
 
-test.skipIf(!existsSync(folder100k) || process.env.RECURVE_FULL === undefined)(
+test.skipIf(!existsSync(folder100k) || !isFull)(
   "ml-100k goes in whole, and again without a change (needs RECURVE_DATA, RECURVE_FULL)",
   async () => {
     const store = await openStore(":memory:");
@@ -232,8 +233,8 @@ test.skipIf(!existsSync(folder100k) || process.env.RECURVE_FULL === undefined)(
 );
 
 const folderLatest = join(data, "ml-latest-small");
-test.skipIf(!existsSync(folderLatest))(
-  "ml-latest-small is read as published and in order of time (needs RECURVE_DATA)",
+test.skipIf(!existsSync(folderLatest) || !isFull)(
+  "ml-latest-small is read as published and in order of time (needs RECURVE_DATA, RECURVE_FULL)",
   async () => {
     const rows = await readAll(folderLatest);
     const { items, events, users } = byKind(rows);
