@@ -79,6 +79,8 @@ export function describeRankingProgress(progress: RankingProgress): string {
         metric === undefined ? best : `, validation NDCG ${metric.toFixed(4)}${best}`;
       return `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(3)}${validated}; at most ${describeDuration(secondsLeft)} left`;
     }
+    case "pool":
+      return `Transformer with Markov: λ ${progress.weight} on the validation items`;
     default:
       throw new RangeError(`no stage ${String(progress satisfies never)}`);
   }

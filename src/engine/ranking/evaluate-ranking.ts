@@ -14,6 +14,7 @@ import {
   type SkippedRanker,
 } from "./evaluate-baselines.ts";
 import { countInteractions, type InteractionData } from "./interaction-data.ts";
+import type { PoolProgress } from "./pool-with-markov.ts";
 import {
   describePlan,
   rankWithTransformer,
@@ -24,7 +25,7 @@ const transformerName = "Transformer";
 const pooledName = "Transformer with Markov";
 const ownNames: readonly string[] = [transformerName, pooledName];
 
-export type RankingProgress = BaselineProgress | SequenceProgress;
+export type RankingProgress = BaselineProgress | SequenceProgress | PoolProgress;
 
 export interface RankingEvaluation {
   readonly data: {

@@ -17,6 +17,12 @@ export interface PooledRanking {
   readonly quality: RankingQuality;
 }
 
+/** Before each λ is tried. */
+export interface PoolProgress {
+  readonly stage: "pool";
+  readonly weight: number;
+}
+
 /** λ of which the best on the validation items is tested; 0 is the network alone. */
 const weights = [0, 0.25, 0.5, 1, 1.5, 2];
 
@@ -29,14 +35,20 @@ const weights = [0, 0.25, 0.5, 1, 1.5, 2];
 export async function poolWithMarkov(
   score: ScoreHistories,
   split: RankingSplit,
-  { k, seed }: { readonly k: number; readonly seed: number },
+  options: {
+    readonly k: number;
+    readonly seed: number;
+    readonly onProgress: (progress: PoolProgress) => void;
+  },
 ): Promise<PooledRanking> {
+  const { k, seed, onProgress } = options;
   const { variant, fitted } = await fitBest(markov, split, { k, seed, onFit: () => undefined });
   const chain = toLogProbabilities(fitted, split);
   const validation = sampleValidation(split, seed);
   const sizes = { itemCount: split.itemCount, k };
   let best = { weight: 0, ndcg: Number.NEGATIVE_INFINITY };
   for (const weight of weights) {
+    onProgress({ stage: "pool", weight });
     const ndcg = await meanNdcg(addChain(score, chain, weight), validation, sizes);
     if (ndcg > best.ndcg) best = { weight, ndcg };
   }

@@ -13,7 +13,7 @@ import { trainSequenceModel } from "../../learning/sequence/train-sequence-model
 import { createCatalogueScorer } from "../../policy/transformer/catalogue-scorer.ts";
 import { type Preset, presetShape, type TransformerShape } from "../../policy/transformer/shape.ts";
 import { sampleValidation } from "./evaluate-baselines.ts";
-import { type PooledRanking, poolWithMarkov } from "./pool-with-markov.ts";
+import { type PooledRanking, type PoolProgress, poolWithMarkov } from "./pool-with-markov.ts";
 
 /** Which Transformer is trained, and how. */
 export interface TransformerPlan {
@@ -32,7 +32,7 @@ export interface TransformerOptions {
   readonly threads: number;
   /** Milliseconds. */
   readonly clock: () => number;
-  readonly onProgress: (progress: SequenceProgress) => void;
+  readonly onProgress: (progress: SequenceProgress | PoolProgress) => void;
   readonly onCheckpoint?: (checkpoint: SequenceCheckpoint) => Promise<void>;
   readonly resumeFrom?: SequenceCheckpoint | undefined;
 }
@@ -76,7 +76,7 @@ export async function rankWithTransformer(
   const scorer = await createCatalogueScorer(model, { rows: scoredTogether, threads });
   try {
     const quality = await evaluateRanking(scorer.score, split, k);
-    const pooled = await poolWithMarkov(scorer.score, split, { k, seed });
+    const pooled = await poolWithMarkov(scorer.score, split, options);
     return { quality, epochs, bestEpoch, pooled };
   } finally {
     await scorer.close();
