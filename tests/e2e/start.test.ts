@@ -72,7 +72,8 @@ const isFull = process.env.RECURVE_FULL !== undefined;
 test.skipIf(!isFull)(
   "simulated users and a learner turn the loop: a cycle with its evidence comes by itself (needs RECURVE_FULL)",
   {
-    timeout: 60_000,
+    // The learner gives way to whatever else runs, other tests included.
+    timeout: 180_000,
   },
   async () => {
     const folder = createTestFolder();
