@@ -110,7 +110,8 @@ function openFolders(data: InteractionData, plan: TransformerPlan): Parts["folde
   const variants = listBaselines({ threads, seed: 1 }).flatMap((baseline) => baseline.variants);
   return {
     own: openRunFolder(`quality/${data.name}`, {
-      ...{ ...common, plan, defaultSettings, threads },
+      ...common,
+      ...{ plan, defaultSettings, threads },
       // What a seed's file holds: one from before a line was added is not read.
       rankers: ["Transformer", "Transformer with Markov"],
     }),
