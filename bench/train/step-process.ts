@@ -42,7 +42,7 @@ const feeds = {
     targetLogExpected: logExpected(cells),
   }),
 };
-const buffers = masks.map(({ name, elements }) => [name, new Uint8Array(elements)] as const);
+const buffers = masks.map(({ name, elements }) => [name, new Float32Array(elements)] as const);
 let taken = 0;
 
 async function step() {

@@ -1,7 +1,16 @@
-import { add, multiply } from "./arithmetic.ts";
-import { apply, constant, type Graph, type Precision, type Value } from "./graph.ts";
+import { add, multiply, subtract } from "./arithmetic.ts";
+import { sum } from "./broadcasting.ts";
+import { cast } from "./elementwise.ts";
+import {
+  apply,
+  constant,
+  type Graph,
+  type Precision,
+  replaceGradient,
+  type Value,
+} from "./graph.ts";
 import { reshape, transpose } from "./layout.ts";
-import { matmul, matmulTransposed } from "./linear-algebra.ts";
+import { matmul, matmulTransposed, transposeLast } from "./linear-algebra.ts";
 import { softmax } from "./reduction.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
@@ -42,9 +51,23 @@ export function attention(options: {
       : transpose(reshape(value, [batch, value.shape[1]!, heads, width / heads]), [0, 2, 1, 3]);
   // Right before the product: ONNX Runtime then takes the scale into it.
   const scaled = multiply(split(queries), 1 / Math.sqrt(width / heads));
-  const logits = matmulTransposed(scaled, split(keys));
-  const mixed = matmul(softmax(add(logits, mask)), split(values));
+  const logits = add(matmulTransposed(scaled, split(keys)), mask);
+  const mixed = weightedMean(logits, split(values));
   return reshape(heads === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), shape);
+}
+
+/**
+ * P·V with P = softmax(z). Its gradient by z is P∘(G·Vᵀ − r) of a gradient G, where r sums P∘(G·Vᵀ) over a row and so
+ * G∘(P·V), which is as wide as a head and not as long as the sequence (Dao et al. 2022, arXiv:2205.14135, appendix B.2).
+ */
+function weightedMean(logits: Value, values: Value): Value {
+  const probabilities = softmax(logits);
+  const mixed = matmul(probabilities, values);
+  return replaceGradient(mixed, [logits, values], (gradient) => {
+    const total = sum(multiply(gradient, mixed), { axes: [-1], keepDims: true });
+    const slopes = subtract(matmulTransposed(gradient, values), total);
+    return [multiply(probabilities, slopes), matmul(transposeLast(probabilities), gradient)];
+  });
 }
 
 function causalLogits(length: number): Float32Array {
@@ -67,15 +90,10 @@ export const causalMask = (graph: Graph<Precision>, length: number): Value =>
 export function segmentMask(segments: Value): Value {
   const [batch, length] = segmentShape("segmentMask", segments);
   const { graph } = segments;
-  const shape = [batch, 1, length, length];
-  const same = apply({
-    operator: "Equal",
-    inputs: [reshape(segments, [batch, 1, length, 1]), reshape(segments, [batch, 1, 1, length])],
-    shape,
-    type: "bool",
-  });
-  const inputs = [same, causalMask(graph, length), constant(graph, [masked])];
-  return apply({ operator: "Where", inputs, shape, type: graph.precision });
+  const own = multiply(cast(segments, graph.precision), Math.sqrt(-masked));
+  // Squares of differences: ONNX Runtime has no quick way to choose by a condition.
+  const apart = subtract(reshape(own, [batch, 1, length, 1]), reshape(own, [batch, 1, 1, length]));
+  return subtract(causalMask(graph, length), multiply(apart, apart));
 }
 
 /**

@@ -3,36 +3,40 @@ import { checkGradient, evaluate, weightedSum } from "../../tests/support/check-
 import { dropout, dropoutRate, fillDropoutMask } from "./dropout.ts";
 import { createGraph, input, parameter } from "./graph.ts";
 
-function maskOf(length: number, rate: number, seed: number): Uint8Array {
-  const mask = new Uint8Array(length).fill(7);
+function maskOf(length: number, rate: number, seed: number): Float32Array {
+  const mask = new Float32Array(length).fill(7);
   fillDropoutMask(mask, rate, seed);
   return mask;
 }
 
-test("dropout zeroes what the mask has as 0 and scales the rest to keep the mean", async () => {
+test("dropout multiplies by the mask, and so does its gradient", async () => {
   const got = await evaluate(
-    (graph) => dropout(input(graph, "x", [4]), input(graph, "mask", [4], "bool"), 0.5),
-    { x: Float32Array.of(1, 2, 3, 4), mask: Uint8Array.of(1, 0, 0, 1) },
+    (graph) => dropout(input(graph, "x", [4]), input(graph, "mask", [4])),
+    {
+      x: Float32Array.of(1, 2, 3, 4),
+      mask: Float32Array.of(2, 0, 0, 2),
+    },
   );
   expect(got).toEqual([2, 0, 0, 8]);
   await checkGradient({
     build: (graph) => {
       const x = parameter(graph, "x", [4]);
       return {
-        loss: weightedSum(dropout(x, input(graph, "mask", [4], "bool"), 0.2)),
+        loss: weightedSum(dropout(x, input(graph, "mask", [4]))),
         parameters: [x],
       };
     },
-    feeds: { x: Float64Array.of(1, 2, 3, 4), mask: Uint8Array.of(1, 0, 0, 1) },
+    feeds: { x: Float64Array.of(1, 2, 3, 4), mask: Float64Array.of(1.25, 0, 0, 1.25) },
   });
 });
 
-test.each([0, 0.1, 0.2, 0.5, 0.9])("a mask drops a share of %d", (rate) => {
+test.each([0, 0.1, 0.2, 0.5, 0.9])("a mask drops a share of %d and keeps the mean", (rate) => {
   const length = 400_003;
   const mask = maskOf(length, rate, 5);
-  const kept = mask.reduce((sum, bit) => sum + bit, 0);
+  const kept = mask.reduce((count, factor) => count + (factor > 0 ? 1 : 0), 0);
   const expected = 1 - dropoutRate(rate);
-  expect(mask.every((bit) => bit <= 1)).toBe(true);
+  const factors = [0, Math.fround(1 / expected)];
+  expect(mask.every((factor) => factors.includes(factor))).toBe(true);
   // Four standard errors of a share.
   const bound = 4 * Math.sqrt((expected * (1 - expected)) / length);
   expect(Math.abs(kept / length - expected)).toBeLessThanOrEqual(bound);
@@ -42,7 +46,7 @@ test("neighbours, rows and seeds drop independently", () => {
   const length = 200_000;
   const [first, second] = [maskOf(length, 0.5, 1), maskOf(length, 0.5, 2)];
   const agreement = (other: (index: number) => number) =>
-    first.reduce((sum, bit, index) => sum + (bit === other(index) ? 1 : 0), 0) / length;
+    first.reduce((sum, factor, index) => sum + (factor === other(index) ? 1 : 0), 0) / length;
   // Half agree by chance, with a standard error of 1/(2√n).
   const bound = 4 / (2 * Math.sqrt(length));
   for (const lag of [1, 2, 3, 4, 64, 128])
@@ -68,7 +72,7 @@ test("a rate is rounded to what masks can have, and refused outside [0, 1)", () 
 test("dropout refuses a mask of another shape", () => {
   const graph = createGraph();
   const x = input(graph, "x", [2, 3]);
-  expect(() => dropout(x, input(graph, "mask", [3], "bool"), 0.1)).toThrow(
+  expect(() => dropout(x, input(graph, "mask", [3]))).toThrow(
     "dropout: expected a mask in the shape of the value, got [2, 3] and [3]",
   );
 });

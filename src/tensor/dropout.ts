@@ -1,6 +1,5 @@
 import { multiply } from "./arithmetic.ts";
-import { apply, type Value } from "./graph.ts";
-import { onnxTypes } from "./onnx-schema.ts";
+import type { Value } from "./graph.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
 /** Steps in which a rate can be set: masks are drawn with seven random bits an element. */
@@ -15,41 +14,39 @@ export function dropoutRate(rate: number): number {
 }
 
 /**
- * x · mask/(1 − rate), which keeps the mean (Srivastava et al. 2014).
+ * x · mask (Srivastava et al. 2014).
  *
- * @param mask bool in the shape of the value, from `fillDropoutMask`
+ * @param mask in the shape of the value, from `fillDropoutMask`
  */
-export function dropout(value: Value, mask: Value, rate: number): Value {
+export function dropout(value: Value, mask: Value): Value {
   if (!sameShape(value.shape, mask.shape))
     throw shapeError("dropout", "a mask in the shape of the value", value.shape, mask.shape);
-  const { graph, shape } = value;
-  const type = graph.precision;
-  const kept = apply({
-    operator: "Cast",
-    inputs: [mask],
-    shape,
-    type,
-    attributes: { to: onnxTypes[type] },
-  });
-  return multiply(value, multiply(kept, 1 / (1 - dropoutRate(rate))));
+  return multiply(value, mask);
 }
 
 /**
- * Fills a mask: 0 with probability `rate`, else 1, the same for the same seed. Four elements come from each 32-bit word,
- * murmur3's finaliser of seed and place, since a step draws millions.
+ * Fills a mask: 0 with probability `rate`, else 1/(1 − rate), which keeps the mean; the same for the same seed. Four elements
+ * come from each 32-bit word, murmur3's finaliser of seed and place, since a step draws millions. It holds numbers and not
+ * bits, as ONNX Runtime converts those on one thread.
  *
  * @param seed unsigned 32-bit integer
  */
-export function fillDropoutMask(mask: Uint8Array, rate: number, seed: number): void {
-  const level = Math.round(dropoutRate(rate) * levels);
-  // A byte's low seven bits plus this reach its top bit where they are at least the level.
-  const carry = (levels - level) * 0x01010101;
-  const words = new Uint32Array(mask.buffer, mask.byteOffset, mask.length >>> 2);
-  for (let index = 0; index < words.length; index++)
-    words[index] = (((wordAt(seed, index) & 0x7f7f7f7f) + carry) >>> 7) & 0x01010101;
-  const rest = (((wordAt(seed, words.length) & 0x7f7f7f7f) + carry) >>> 7) & 0x01010101;
-  for (let index = words.length * 4; index < mask.length; index++)
-    mask[index] = (rest >>> (8 * (index & 3))) & 1;
+export function fillDropoutMask(mask: Float32Array, rate: number, seed: number): void {
+  const dropped = dropoutRate(rate);
+  const ofBits = Float32Array.from({ length: levels }, (_, bits) =>
+    bits < dropped * levels ? 0 : 1 / (1 - dropped),
+  );
+  const words = mask.length >>> 2;
+  for (let index = 0; index < words; index++) {
+    const word = wordAt(seed, index);
+    mask[4 * index] = ofBits[word & 127]!;
+    mask[4 * index + 1] = ofBits[(word >>> 8) & 127]!;
+    mask[4 * index + 2] = ofBits[(word >>> 16) & 127]!;
+    mask[4 * index + 3] = ofBits[(word >>> 24) & 127]!;
+  }
+  const rest = wordAt(seed, words);
+  for (let index = 4 * words; index < mask.length; index++)
+    mask[index] = ofBits[(rest >>> (8 * (index & 3))) & 127]!;
 }
 
 function wordAt(seed: number, index: number): number {

@@ -1,5 +1,5 @@
 import { divide, multiply, subtract } from "./arithmetic.ts";
-import { apply, constant, type Value } from "./graph.ts";
+import { apply, constant, type DataType, type Value } from "./graph.ts";
 import { onnxTypes } from "./onnx-schema.ts";
 
 type UnaryOperation = (value: Value) => Value;
@@ -54,11 +54,12 @@ function isPositive(value: Value): Value {
     shape,
     type: "bool",
   });
-  return apply({
-    operator: "Cast",
-    inputs: [positive],
-    shape,
-    type,
-    attributes: { to: onnxTypes[type] },
-  });
+  return cast(positive, type);
+}
+
+/** The same numbers in another type; no gradient passes. */
+export function cast(value: Value, type: DataType): Value {
+  if (value.type === type) return value;
+  const attributes = { to: onnxTypes[type] };
+  return apply({ operator: "Cast", inputs: [value], shape: value.shape, type, attributes });
 }

@@ -19,10 +19,11 @@ export function selectModel(
     if (value.type !== graph.precision)
       throw new TypeError(`output ${name} must be ${graph.precision}, got ${value.type}`);
   }
-  const nodes = graph.nodes.toReversed().filter(({ output, inputs }) => {
-    if (!needed.has(output)) return false;
-    for (const value of inputs) needed.add(value);
-    return true;
+  const nodes = graph.nodes.toReversed().flatMap((node) => {
+    const used = node.outputs.findLastIndex((output) => needed.has(output)) + 1;
+    if (used === 0) return [];
+    for (const value of node.inputs) needed.add(value);
+    return [{ ...node, outputs: node.outputs.slice(0, used) }];
   });
   return {
     inputs: [...graph.inputs.values()].filter((value) => needed.has(value)),
@@ -38,10 +39,10 @@ function encodeAttribute(name: string, value: Attributes[string]) {
   return { name, ints: value, type: onnxAttributeTypes.ints };
 }
 
-const encodeNode = ({ operator, inputs, output, attributes }: Node) => ({
+const encodeNode = ({ operator, inputs, outputs, attributes }: Node) => ({
   opType: operator,
   input: inputs.map((value) => value.name),
-  output: [output.name],
+  output: outputs.map((value) => value.name),
   attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
 });
 

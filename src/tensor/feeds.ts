@@ -3,14 +3,13 @@ import type { InputType, Value } from "./graph.ts";
 import { elementCount, shapeText } from "./shape.ts";
 
 /** Row-major elements of an input; its shape is the one the graph declares. */
-export type Feed = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type Feed = Float32Array | Float64Array | Int32Array;
 export type Feeds = Readonly<Record<string, Feed>>;
 
 const feedTypes = {
   float32: Float32Array,
   float64: Float64Array,
   int32: Int32Array,
-  bool: Uint8Array,
 };
 
 /** A tensor over the feed's memory, without a copy. */

@@ -3,7 +3,7 @@ import { assertShape, elementCount, type Shape, shapeText } from "./shape.ts";
 export type Precision = "float32" | "float64";
 export type DataType = Precision | "int32" | "int64" | "bool";
 /** What a caller can feed; the other types only occur inside a graph. */
-export type InputType = Precision | "int32" | "bool";
+export type InputType = Precision | "int32";
 export type ConstantData = Float32Array | Float64Array | Int32Array | BigInt64Array;
 
 /** One tensor of one graph: an input, a constant or the result of an operation. */
@@ -16,11 +16,11 @@ export interface Value {
 
 export type Attributes = Readonly<Record<string, number | string | readonly number[]>>;
 
-/** One ONNX node with a single output. */
+/** One ONNX node. */
 export interface Node {
   readonly operator: string;
   readonly inputs: readonly Value[];
-  readonly output: Value;
+  readonly outputs: readonly Value[];
   readonly attributes: Attributes;
 }
 
@@ -121,14 +121,27 @@ export interface Operation {
 
 /** Appends a node. Without a pullback no gradient passes it. */
 export function apply(operation: Operation, pullback?: (output: Value) => Pullback): Value {
-  const { operator, inputs, shape } = operation;
-  const { graph, type } = inputs[0]!;
+  const { inputs, shape } = operation;
+  const [output] = applyAll(operation, [{ shape, type: operation.type ?? inputs[0]!.type }]);
+  if (pullback) output!.graph.tape.push({ inputs, output: output!, pullback: pullback(output!) });
+  return output!;
+}
+
+/** Appends a node with several outputs, in ONNX's order. No gradient passes it; `replaceGradient` gives it one. */
+export function applyAll(
+  { operator, inputs, attributes = {} }: Omit<Operation, "shape" | "type">,
+  kinds: readonly Pick<Value, "shape" | "type">[],
+): readonly Value[] {
+  const { graph } = inputs[0]!;
   if (inputs.some((value) => value.graph !== graph))
     throw new TypeError(`${operator}: its inputs are values of different graphs`);
-  const output: Value = { name: freshName(graph), shape, type: operation.type ?? type, graph };
-  graph.nodes.push({ operator, inputs, output, attributes: operation.attributes ?? {} });
-  if (pullback) graph.tape.push({ inputs, output, pullback: pullback(output) });
-  return output;
+  const name = freshName(graph);
+  const outputs = kinds.map(({ shape, type }, index) => ({
+    name: index === 0 ? name : `${name}.${index}`,
+    ...{ shape, type, graph },
+  }));
+  graph.nodes.push({ operator, inputs, outputs, attributes });
+  return outputs;
 }
 
 /** The same value under a gradient of its own, which takes the place of what its operations would give. */

@@ -1,11 +1,19 @@
 import { apply, integers, type Value } from "./graph.ts";
-import { assertShape, elementCount, resolveAxis, type Shape, shapeError } from "./shape.ts";
+import {
+  assertShape,
+  elementCount,
+  resolveAxis,
+  type Shape,
+  sameShape,
+  shapeError,
+} from "./shape.ts";
 
 /** The same elements in row-major order under another shape. */
 export function reshape(value: Value, shape: Shape): Value {
   assertShape("reshape", shape);
   if (elementCount(shape) !== elementCount(value.shape))
     throw shapeError("reshape", "the same number of elements", value.shape, shape);
+  if (sameShape(value.shape, shape)) return value;
   return apply(
     { operator: "Reshape", inputs: [value, integers(value.graph, shape)], shape },
     () => (gradient) => [reshape(gradient, value.shape)],

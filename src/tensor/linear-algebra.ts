@@ -4,7 +4,7 @@ import { reshape, transpose } from "./layout.ts";
 import { broadcastShape, elementCount, shapeError } from "./shape.ts";
 
 /** Swaps the last two axes. */
-function transposeLast(value: Value): Value {
+export function transposeLast(value: Value): Value {
   const axes = value.shape.map((_, axis) => axis);
   const last = axes.length - 1;
   return transpose(value, [...axes.slice(0, -2), last, last - 1]);

@@ -1,15 +1,11 @@
-import { add, divide, multiply, subtract } from "./arithmetic.ts";
-import { sumTo } from "./broadcasting.ts";
-import { sqrt } from "./elementwise.ts";
-import { apply, type Value } from "./graph.ts";
+import { add, multiply, subtract } from "./arithmetic.ts";
+import { cast } from "./elementwise.ts";
+import { applyAll, constant, replaceGradient, type Value } from "./graph.ts";
 import { mean } from "./reduction.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
-/** Added to the variance; what ONNX's LayerNormalization takes where it is told nothing. */
-const epsilon = 1e-5;
-
 /**
- * γ · (x − mean x)/√(var x + ε) + β over the last axis (Ba et al. 2016, arXiv:1607.06450).
+ * γ · (x − mean x)/√(var x + ε) + β over the last axis (Ba et al. 2016, arXiv:1607.06450). It can be differentiated once.
  *
  * @param scale γ, [width]
  * @param shift β, [width]
@@ -24,31 +20,27 @@ export function layerNorm(value: Value, scale: Value, shift: Value): Value {
       scale.shape,
       shift.shape,
     );
-  return apply(
-    {
-      operator: "LayerNormalization",
-      inputs: [value, scale, shift],
-      shape: value.shape,
-      attributes: { axis: value.shape.length - 1 },
-    },
-    () => (gradient) => {
-      const { normal, deviation } = normalise(value);
-      const scaled = multiply(gradient, scale);
-      const along = multiply(normal, lastMean(multiply(scaled, normal)));
-      return [
-        divide(subtract(subtract(scaled, lastMean(scaled)), along), deviation),
-        sumTo(multiply(gradient, normal), scale.shape),
-        sumTo(gradient, shift.shape),
-      ];
-    },
+  return add(multiply(normalise(value), scale), shift);
+}
+
+/**
+ * (x − mean x)/√(var x + ε) over the last axis, with the 1e-5 that ONNX's LayerNormalization has for ε: `layerNorm` for
+ * what goes into a product that takes scale and shift up. It can be differentiated once.
+ */
+export function normalise(value: Value): Value {
+  const { graph, shape, type } = value;
+  const width = shape.at(-1) ?? 0;
+  const statistic = { shape: shape.with(-1, 1), type: "float32" } as const;
+  const inputs = [value, constant(graph, new Float32Array(width).fill(1), [width])];
+  const [normal, , inverse] = applyAll(
+    { operator: "LayerNormalization", inputs, attributes: { axis: shape.length - 1 } },
+    [{ shape, type }, statistic, statistic],
   );
+  return replaceGradient(normal!, [value], (gradient) => {
+    const along = multiply(normal!, lastMean(multiply(gradient, normal!)));
+    const across = subtract(gradient, lastMean(gradient));
+    return [multiply(subtract(across, along), cast(inverse!, type))];
+  });
 }
 
 const lastMean = (value: Value) => mean(value, { axes: [-1], keepDims: true });
-
-/** Computed again on the way back: cheaper than a forward pass that keeps it, and differentiable. */
-function normalise(value: Value): { readonly normal: Value; readonly deviation: Value } {
-  const centred = subtract(value, lastMean(value));
-  const deviation = sqrt(add(lastMean(multiply(centred, centred)), epsilon));
-  return { normal: divide(centred, deviation), deviation };
-}

@@ -1,6 +1,6 @@
 import { add, multiply, subtract } from "./arithmetic.ts";
 import { sum } from "./broadcasting.ts";
-import { log, negate } from "./elementwise.ts";
+import { cast, log, negate } from "./elementwise.ts";
 import { apply, constant, replaceGradient, type Value } from "./graph.ts";
 import { concat, reshape, slice, transpose } from "./layout.ts";
 import { matmul } from "./linear-algebra.ts";
@@ -17,6 +17,16 @@ export interface SampledClasses {
   readonly logExpected: Value;
 }
 
+interface Options {
+  /** h, [rows, width] */
+  readonly states: Value;
+  /** One class a row. */
+  readonly targets: SampledClasses;
+  readonly negatives: SampledClasses;
+  /** w, [rows] */
+  readonly weights: Value;
+}
+
 /** Smallest normal float32: a probability that rounds to 0 costs 87 nats, not infinity. */
 const tiny = 2 ** -126;
 /** Logit of a negative that is the row's own target. */
@@ -27,15 +37,7 @@ const masked = -1e9;
  * target and negatives that all rows share. Without log Q, often drawn classes would be pushed down for being drawn (Bengio
  * & Senécal 2008; Yi et al. 2019, RecSys, eq. 3). A negative that is the row's target is left out. It can be differentiated once.
  */
-export function sampledSoftmax(options: {
-  /** h, [rows, width] */
-  readonly states: Value;
-  /** One class a row. */
-  readonly targets: SampledClasses;
-  readonly negatives: SampledClasses;
-  /** w, [rows] */
-  readonly weights: Value;
-}): Value {
+export function sampledSoftmax(options: Options): Value {
   const { states, targets, negatives, weights } = options;
   const [rows = 0] = weights.shape;
   const [drawn = 0] = negatives.ids.shape;
@@ -45,28 +47,38 @@ export function sampledSoftmax(options: {
     sum(multiply(states, targets.embeddings), { axes: [1] }),
     targets.logExpected,
   );
-  const others = subtract(
+  const others = add(
     matmul(states, transpose(negatives.embeddings, [1, 0])),
-    negatives.logExpected,
+    negate(negatives.logExpected),
   );
-  const logits = concat(
-    [reshape(own, [rows, 1]), add(others, hitMask(targets.ids, negatives.ids))],
-    1,
-  );
-  return firstClassLoss(logits, weights);
+  const masking = hitMask(targets.ids, negatives.ids);
+  const logits = concat([reshape(own, [rows, 1]), add(others, masking)], 1);
+  return firstClassLoss(softmax(logits), options);
 }
 
-/** −Σ_r w_r log softmax(z_r)[0], with its gradient w(p − 1[0]) in place of the longer way that it came. */
-function firstClassLoss(logits: Value, weights: Value): Value {
-  const { graph, shape } = logits;
-  const [rows = 0, classes = 0] = shape;
-  const probabilities = softmax(logits);
-  const first = reshape(slice(probabilities, { axis: 1, start: 0, end: 1 }), [rows]);
-  const loss = negate(sum(multiply(weights, log(add(first, tiny)))));
-  const isFirst = constant(graph, [1, ...new Float32Array(classes - 1)], [1, classes]);
-  return replaceGradient(loss, [logits], (gradient) => {
-    const scale = reshape(multiply(weights, gradient), [rows, 1]);
-    return [multiply(subtract(probabilities, isFirst), scale)];
+/** −Σ_r w_r log p_r0 of the target's probability, with the gradient w(p − 1[0]) of its logits taken on to what made them. */
+function firstClassLoss(
+  probabilities: Value,
+  { states, targets, negatives, weights }: Options,
+): Value {
+  const { graph } = states;
+  const [rows = 0, width = 0] = states.shape;
+  const columns = reshape(weights, [rows, 1]);
+  const first = slice(probabilities, { axis: 1, start: 0, end: 1 });
+  const loss = negate(sum(multiply(columns, log(add(first, tiny)))));
+  // Zeros for the target's column, in place of a copy of the probabilities without it.
+  const zeros = constant(graph, new Float32Array(width), [1, width]);
+  const inputs = [states, targets.embeddings, negatives.embeddings];
+  return replaceGradient(loss, inputs, (gradient) => {
+    const scale = multiply(columns, gradient);
+    const slope = multiply(subtract(first, 1), scale);
+    const others = matmul(probabilities, concat([zeros, negatives.embeddings], 0));
+    const drawn = matmul(transpose(probabilities, [1, 0]), multiply(states, scale));
+    return [
+      add(multiply(others, scale), multiply(targets.embeddings, slope)),
+      multiply(states, slope),
+      slice(drawn, { axis: 0, start: 1, end: drawn.shape[0]! }),
+    ];
   });
 }
 
@@ -81,8 +93,7 @@ function hitMask(targets: Value, negatives: Value): Value {
     shape,
     type: "bool",
   });
-  const inputs = [same, constant(graph, [masked]), constant(graph, [0])];
-  return apply({ operator: "Where", inputs, shape, type: graph.precision });
+  return multiply(cast(same, graph.precision), masked);
 }
 
 function assertClasses(states: Value, classes: SampledClasses, count: number): void {

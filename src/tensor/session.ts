@@ -36,8 +36,12 @@ export function createNativeSession(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     enableMemPattern: plansMemory,
-    // Threads that spin while they wait take the cores from whatever else runs.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    extra: {
+      // Threads that spin while they wait take the cores from whatever else runs.
+      session: { intra_op: { allow_spinning: "0" } },
+      // A sum and the norm of it take a fifth of the time apart.
+      optimization: { disable_specified_optimizers: "SkipLayerNormFusion" },
+    },
     // Errors are thrown; they need no second way out on stderr.
     logSeverityLevel: 4,
   });

@@ -5,7 +5,7 @@ import { constant, createGraph, type Graph, type Value } from "../../src/tensor/
 import { createSession, type Session } from "../../src/tensor/session.ts";
 import { elementCount } from "../../src/tensor/shape.ts";
 
-type Feeds64 = Readonly<Record<string, Float64Array | Int32Array | Uint8Array>>;
+type Feeds64 = Readonly<Record<string, Float64Array | Int32Array>>;
 
 export interface GradientCheck {
   /** Builds the scalar loss and the parameters to differentiate by; the same code as for training. */
@@ -78,7 +78,7 @@ export function weightedSum(value: Value): Value {
 /** Runs a float32 graph once. */
 export async function evaluate(
   build: (graph: Graph) => Value,
-  feeds: Readonly<Record<string, Float32Array | Int32Array | Uint8Array>> = {},
+  feeds: Readonly<Record<string, Float32Array | Int32Array>> = {},
 ): Promise<number[]> {
   const graph = createGraph();
   const session = await createSession(graph, { result: build(graph) });

@@ -50,7 +50,7 @@ export async function createEpochRunner(options: EpochRunnerOptions): Promise<Ep
   });
   const schedule = createSchedule(settings);
   const drawNegatives = createNegatives(options, step);
-  const buffers = masks.map(({ name, elements }) => [name, new Uint8Array(elements)] as const);
+  const buffers = masks.map(({ name, elements }) => [name, new Float32Array(elements)] as const);
   const fillMasks = (label: string, random: RandomStream) => {
     const seeds = random.split(label);
     for (const [, mask] of buffers) fillDropoutMask(mask, settings.dropout, seeds.integer(2 ** 32));

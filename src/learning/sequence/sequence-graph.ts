@@ -63,7 +63,7 @@ export function buildSequenceLoss(graph: Graph<Precision>, step: StepShape): Seq
   const regularise = (value: Value) => {
     const name = `mask${masks.length}`;
     masks.push({ name, elements: elementCount(value.shape) });
-    return dropout(value, input(graph, name, value.shape, "bool"), step.dropout);
+    return dropout(value, input(graph, name, value.shape));
   };
   const encoded = encodeHistories(graph, values, {
     shape: network,

@@ -1,12 +1,12 @@
 import { gelu, swiglu } from "../../tensor/activation.ts";
-import { add } from "../../tensor/arithmetic.ts";
+import { add, multiply } from "../../tensor/arithmetic.ts";
 import { attention, presenceMask, segmentMask } from "../../tensor/attention.ts";
 import { relu } from "../../tensor/elementwise.ts";
 import { type Graph, input, type Precision, type Value } from "../../tensor/graph.ts";
 import { gatherRows } from "../../tensor/indexing.ts";
-import { type Range, reshape, slice } from "../../tensor/layout.ts";
+import { type Range, reshape, slice, transpose } from "../../tensor/layout.ts";
 import { matmul } from "../../tensor/linear-algebra.ts";
-import { layerNorm } from "../../tensor/normalisation.ts";
+import { layerNorm, normalise } from "../../tensor/normalisation.ts";
 import { elementCount } from "../../tensor/shape.ts";
 import type { EncoderShape, TransformerShape } from "./shape.ts";
 
@@ -105,24 +105,84 @@ function attend(
     readonly queries?: Range;
   },
 ): Value {
-  const { mask, queries } = options;
-  const normal = layerNorm(states, part("attentionScale"), part("attentionShift"));
+  const { mask, shape, queries } = options;
+  const normal = normalise(states);
   const asking = queries === undefined ? normal : slice(normal, queries);
+  const maps = attentionMaps(part, shape);
   const mixed = attention({
-    queries: matmul(asking, part("queryWeights")),
-    keys: matmul(normal, part("keyWeights")),
-    values: matmul(normal, part("valueWeights")),
+    queries: project(asking, maps.query),
+    keys: maps.key ? matmul(normal, maps.key) : normal,
+    values: maps.value ? matmul(normal, maps.value) : normal,
     mask,
-    heads: options.shape.heads,
+    heads: shape.heads,
   });
-  return matmul(mixed, part("outputWeights"));
+  return project(mixed, maps.output);
+}
+
+/** x·W + b */
+interface AffineMap {
+  readonly weights: Value;
+  readonly shift: Value;
+}
+
+interface AttentionMaps {
+  readonly query: AffineMap;
+  readonly output: AffineMap;
+  /** Of keys and values; the normalised states themselves where left out. */
+  readonly key?: Value;
+  readonly value?: Value;
+}
+
+/**
+ * What attention makes of normalised states n, the norm's scale and shift taken up. The shift adds the same to all logits of
+ * a query, which softmax doesn't see, and to a mean of values what it adds to each. With one head (n·Q)·(n·K)ᵀ = (n·QKᵀ)·nᵀ
+ * and (P·n·V)·W = (P·n)·VW: products of weights take the place of half the products of states.
+ */
+function attentionMaps(part: Part, { heads }: EncoderShape): AttentionMaps {
+  const of = (name: string) => afterNorm(part, "attention", part(`${name}Weights`));
+  const [query, key, value] = [of("query"), of("key"), of("value")];
+  const outputWeights = part("outputWeights");
+  const output = compose(value, outputWeights);
+  if (heads === 1) return { query: compose(query, transpose(key.weights, [1, 0])), output };
+  const { weights } = value;
+  return {
+    ...{ query, key: key.weights, value: weights },
+    output: { ...output, weights: outputWeights },
+  };
+}
+
+/** LN(x)·W of normalised x: (x ∘ γ + β)·W = x·(γ ∘ W) + β·W. */
+function afterNorm(part: Part, half: "attention" | "forward", weights: Value): AffineMap {
+  const scale = reshape(part(`${half}Scale`), [weights.shape[0]!, 1]);
+  return {
+    weights: multiply(weights, scale),
+    shift: rowProduct(part(`${half}Shift`), weights),
+  };
+}
+
+/** (x·W + b)·V = x·WV + bV */
+const compose = ({ weights, shift }: AffineMap, next: Value): AffineMap => ({
+  weights: matmul(weights, next),
+  shift: rowProduct(shift, next),
+});
+
+const rowProduct = (row: Value, matrix: Value) =>
+  reshape(matmul(reshape(row, [1, row.shape[0]!]), matrix), [matrix.shape[1]!]);
+
+/** As one matrix of all positions: ONNX Runtime then takes shift and relu into the product. */
+function project(states: Value, { weights, shift }: AffineMap): Value {
+  const [width = 0, outer = 0] = weights.shape;
+  const rows = reshape(states, [elementCount(states.shape) / width, width]);
+  return reshape(add(matmul(rows, weights), shift), [...states.shape.slice(0, -1), outer]);
 }
 
 function feedForward(states: Value, part: Part, shape: EncoderShape): Value {
-  const normal = layerNorm(states, part("forwardScale"), part("forwardShift"));
-  // As one matrix of all positions: ONNX Runtime then takes biases and relu into the products.
-  const positions = reshape(normal, [elementCount(states.shape) / shape.width, shape.width]);
-  const inner = add(matmul(positions, part("innerWeights")), part("innerBias"));
-  const outer = matmul(activations[shape.feedForward](inner), part("outerWeights"));
-  return reshape(add(outer, part("outerBias")), states.shape);
+  const { weights, shift } = afterNorm(part, "forward", part("innerWeights"));
+  const positions = reshape(normalise(states), [
+    elementCount(states.shape) / shape.width,
+    shape.width,
+  ]);
+  const inner = project(positions, { weights, shift: add(shift, part("innerBias")) });
+  const outer = { weights: part("outerWeights"), shift: part("outerBias") };
+  return reshape(project(activations[shape.feedForward](inner), outer), states.shape);
 }
