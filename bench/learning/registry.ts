@@ -8,6 +8,7 @@ import { metaWorld } from "./meta.world.ts";
 import { narrowWorld } from "./narrow.world.ts";
 import { nullWorld } from "./null.world.ts";
 import { poisonedWorld } from "./poisoned.world.ts";
+import { recoveryWorld } from "./recovery.world.ts";
 import { satiationWorld } from "./satiation.world.ts";
 import type { LearningWorld } from "./world.ts";
 
@@ -16,6 +17,7 @@ export const worlds: readonly LearningWorld[] = [
   classificationWorld,
   narrowWorld,
   driftWorld,
+  recoveryWorld,
   growingBatchWorld,
   poisonedWorld,
   nullWorld,

@@ -15,6 +15,6 @@ export interface FastLoopMark extends Omit<FastLoopSettings, "enabled"> {
   readonly version: number;
   /** Event number of the newest decision that was learnt from, 0 where there was none. */
   readonly through: number;
-  /** Decisions after which the older of two models gives way, see `src/engine/fast-loop/fold.ts`. */
+  /** Decisions after which the older of two models gives way, see `src/policy/fast-loop/renewed-model.ts`. */
   readonly renewal: number;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../domain/errors.ts";
+import type { FastLoopSettings } from "../domain/fast-loop.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import { mpoSchema } from "./mpo-schema.ts";
@@ -27,6 +28,7 @@ const fastLoopSchema = z.strictObject({
   temperature: z.number().min(0.001).max(1).default(0.03),
   drawScale: z.number().min(0).max(3).default(0.2),
 });
+export const defaultFastLoop: FastLoopSettings = Object.freeze(fastLoopSchema.parse({}));
 
 const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),

@@ -1,8 +1,10 @@
 import type { BanditWorld, BilinearScores } from "../../domain/bandit-world.ts";
 import type { Verdict } from "../../domain/cycle.ts";
 import type { Arm } from "../../domain/decision.ts";
+import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
+import { subtractTotal } from "../../learning/challengers.ts";
 import { chooseExploration } from "../../learning/exploration.ts";
 import {
   type BilinearFeatures,
@@ -24,6 +26,7 @@ import type { RandomStream } from "../../numeric/random.ts";
 import { gateCandidate } from "../cycle/gate-candidate.ts";
 import { judgeChallengers } from "../cycle/judge-challengers.ts";
 import { type CompactCritic, scoreRows } from "./compact-critic.ts";
+import { createCompactFastLoop } from "./compact-fast-loop.ts";
 import type { CompactRow, Serving } from "./compact-row.ts";
 import { type Challenged, type CompactImprovement, improveCompact } from "./improve-compact.ts";
 
@@ -36,6 +39,8 @@ const keepCanaryProbability = 0.5;
 /** A loop that learns from the visits it served. */
 export interface Learner {
   serve(offer: Offer): Serving;
+  /** Takes in a visit as soon as its reward is known; absent where nothing is learnt within a cycle. */
+  readonly observe?: (row: CompactRow) => void;
   /** Takes in a cycle's rows; says in a word how it went. */
   learn(rows: readonly CompactRow[], cycle: number): string;
 }
@@ -49,6 +54,8 @@ export interface CompactOptions {
   /** Off: every candidate serves. Default on. */
   readonly gate?: boolean;
   readonly trustRegion?: boolean;
+  /** Corrects policies from visit to visit. */
+  readonly fastLoop?: Omit<FastLoopSettings, "enabled">;
   readonly observe?: (challenged: Challenged) => void;
   /** What a poisoned reward model believes too much of each item, by item number. */
   readonly inflation?: Float64Array;
@@ -128,6 +135,12 @@ export function createCompactLearner(
     satisfied: [],
     meta: initialMetaPolicy,
   };
+  const fastLoop =
+    options.fastLoop && createCompactFastLoop(features, options.fastLoop, random.split("requests"));
+  const logsOf = (policy: BilinearScores, offer: Offer) =>
+    fastLoop === undefined
+      ? policyLogs(features, policy, offer)
+      : subtractTotal(fastLoop.logits(policy, offer));
   const settle = (verdict: Verdict, candidate: BilinearScores) => {
     if (verdict === "promote") {
       state.policy = candidate;
@@ -139,11 +152,12 @@ export function createCompactLearner(
       const arm: Arm = state.canary && inCanary(offer.user) ? "canary" : "serving";
       const policy = arm === "canary" && state.canary ? state.canary : state.policy;
       const { exploration } = state;
-      const probabilities = policyLogs(features, policy, offer).map(
+      const probabilities = logsOf(policy, offer).map(
         (value) => (1 - exploration) * Math.exp(value) + exploration / offer.items.length,
       );
       return { probabilities, arm, exploration };
     },
+    ...(fastLoop && { observe: fastLoop.observe }),
     learn: (rows, cycle) => {
       const hadCanary = state.canary;
       Object.assign(state, reviewCanary(features, state, rows));

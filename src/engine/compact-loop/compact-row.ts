@@ -19,8 +19,8 @@ export interface Serving {
 
 export interface PlayedVisits {
   readonly rows: readonly CompactRow[];
-  /** Mean true click probability under what was served. */
-  readonly meanReward: number;
+  /** Of each visit the true click probability under what was served. */
+  readonly rewards: readonly number[];
 }
 
 /** Serves the visits, draws choices and clicks, and values what was served by the truth. */
@@ -28,12 +28,13 @@ export function playVisits(options: {
   readonly visits: BanditVisits;
   readonly truth: (user: number, item: number) => number;
   readonly serve: (offer: Offer) => Serving;
+  readonly observe?: ((row: CompactRow) => void) | undefined;
   /** A row's candidates as the judge names them, by item number. */
   readonly names: readonly { readonly itemId: string }[];
   readonly random: RandomStream;
 }): PlayedVisits {
-  const { visits, truth, serve, names, random } = options;
-  let value = 0;
+  const { visits, truth, serve, observe, names, random } = options;
+  const rewards: number[] = [];
   const rows = Array.from(visits.users, (user, visit) => {
     const items = visits.candidates.subarray(visit * visits.width, (visit + 1) * visits.width);
     const { probabilities, arm, exploration } = serve({ user, items });
@@ -45,8 +46,8 @@ export function playVisits(options: {
       expected += (probabilities[index] ?? 0) * click;
       if (index === action) chosen = click;
     }
-    value += expected / visits.users.length;
-    return {
+    rewards.push(expected);
+    const row = {
       user,
       items,
       candidates: Array.from(items, (item) => names[item] ?? { itemId: "" }),
@@ -56,6 +57,8 @@ export function playVisits(options: {
       exploration,
       arm,
     };
+    observe?.(row);
+    return row;
   });
-  return { rows, meanReward: value };
+  return { rows, rewards };
 }

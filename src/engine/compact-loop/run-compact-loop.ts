@@ -8,6 +8,8 @@ export interface CompactCycle {
   readonly cycle: number;
   /** Mean true click probability of what was served. */
   readonly meanReward: number;
+  /** The same of each visit. */
+  readonly rewards: readonly number[];
   /** What the learner said of its update after the cycle. */
   readonly note: string;
 }
@@ -24,13 +26,15 @@ export function runCompactLoop(options: {
   const names = Array.from({ length: world.items }, (_, item) => ({ itemId: `item-${item}` }));
   const random = createRandom(seed).split("compact-loop");
   return Array.from({ length: cycles }, (_, cycle) => {
-    const { rows, meanReward } = playVisits({
+    const { rows, rewards } = playVisits({
       visits: world.visits(cycle, visitsPerCycle),
       truth: world.truth(cycle),
       serve: learner.serve,
+      observe: learner.observe,
       names,
       random: random.split(cycle),
     });
-    return { cycle: cycle + 1, meanReward, note: learner.learn(rows, cycle) };
+    const meanReward = rewards.reduce((sum, reward) => sum + reward / visitsPerCycle, 0);
+    return { cycle: cycle + 1, meanReward, rewards, note: learner.learn(rows, cycle) };
   });
 }

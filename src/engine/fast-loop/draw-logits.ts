@@ -8,8 +8,8 @@ import type { ItemView, PolicyTowers } from "../../policy/policy.ts";
 export function drawLogits(options: {
   readonly model: ResidualModel;
   readonly represented: Towers;
-  readonly views: readonly ItemView[];
-  readonly towers: PolicyTowers;
+  readonly views: readonly Pick<ItemView, "itemId">[];
+  readonly towers: Pick<PolicyTowers, "isKnown">;
   readonly settings: Pick<FastLoopMark, "temperature" | "drawScale">;
   /** The stream of the decision's seed. */
   readonly random: RandomStream;

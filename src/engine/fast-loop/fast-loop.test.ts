@@ -13,10 +13,10 @@ import { createTestFolder } from "../../../tests/support/store.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";
+import { blockSize, countRenewal } from "../../policy/fast-loop/renewed-model.ts";
 import { audit } from "../audit.ts";
 import { parseConfiguration } from "../configuration.ts";
 import { createEngine } from "../create-engine.ts";
-import { blockSize, countRenewal } from "./fold.ts";
 
 // Models give way every 80 decisions, so that some visits see it happen twice.
 const fastLoop = { enabled: true, forgetting: 0.94 };

@@ -1,5 +1,6 @@
 import type { Feedback } from "../../domain/decision.ts";
 import type { Scenario } from "../../domain/scenario.ts";
+import { blockSize, createRenewedModel } from "../../policy/fast-loop/renewed-model.ts";
 import {
   createResidualModel,
   type FastDecision,
@@ -13,18 +14,6 @@ import { normaliseReward } from "../cycle/settle-reward.ts";
 import { createState, readUser } from "../read-state.ts";
 import type { TextSettings } from "../text/text-features.ts";
 
-/** Decisions that are learnt together: the model only moves from one multiple of it to the next. */
-export const blockSize = 16;
-
-/** What is left of an event's weight when its model gives way: e⁻⁴ is 2 %. */
-const renewalLifetimes = 4;
-
-/** Decisions after which the older model gives way: those in which an event's weight falls to 2 %. */
-export function countRenewal(forgetting: number, slateSize: number): number {
-  const decisions = renewalLifetimes / (1 - forgetting) / slateSize;
-  return blockSize * Math.ceil(decisions / blockSize);
-}
-
 export interface FoldParts {
   readonly store: Store;
   readonly text: TextSettings | undefined;
@@ -37,10 +26,8 @@ export interface FoldParts {
 }
 
 /**
- * The fast loop's model as a fold over the scenario's decisions and their rewards, in order of event number. So that it
- * follows from a bounded part of the record, it is one of two models: at each multiple of `renewal` decisions a new one
- * begins and the one that began a `renewal` before takes over. After n decisions it has learnt from the last `renewal`
- * to 2·`renewal` of them, and any process that reads the record comes to the same model.
+ * The fast loop's model as a fold over the scenario's decisions and their rewards, in order of event number. It follows
+ * from a bounded part of the record, so any process that reads the record comes to the same model.
  */
 export interface Fold {
   /** Event number of the newest decision that was learnt from, 0 where there was none. */
@@ -76,12 +63,10 @@ async function toFastDecision(
 /** @param from decisions, after which the fold must give its model */
 export async function createFold(parts: FoldParts, from: number): Promise<Fold> {
   const { store, scenario, renewal } = parts;
-  const create = () => createResidualModel(parts);
-  const start = renewal * Math.max(0, Math.floor(from / renewal) - 1);
+  const renewed = createRenewedModel(() => createResidualModel(parts), { renewal, from });
+  const start = renewed.count;
   const catalogue = createCatalogue(store.items, parts.text);
-  let count = start;
   let through = start === 0 ? 0 : ((await store.decisions.nth(scenario.name, start)) ?? 0);
-  let [older, newer] = [create(), create()];
 
   const readBlock = () =>
     store.decisions.feedback({
@@ -96,8 +81,7 @@ export async function createFold(parts: FoldParts, from: number): Promise<Fold> 
       return through;
     },
     get model() {
-      const isWhole = start === 0 || count >= start + renewal;
-      return isWhole && older.isReady ? older : undefined;
+      return renewed.model;
     },
     next: async (isDue) => {
       const block = await readBlock();
@@ -108,12 +92,9 @@ export async function createFold(parts: FoldParts, from: number): Promise<Fold> 
       const decisions: FastDecision[] = [];
       for (const feedback of block)
         decisions.push(await toFastDecision(parts, feedback, catalogue));
-      // All at once: requests see the models between blocks only.
-      older.learn(decisions);
-      newer.learn(decisions);
-      count += blockSize;
+      // All at once: requests see the model between blocks only.
+      renewed.learn(decisions);
       through = last.sequence;
-      if (count % renewal === 0) [older, newer] = [newer, create()];
       return true;
     },
   };

@@ -2,12 +2,13 @@ import type { Feedback } from "../../domain/decision.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import { countRenewal } from "../../policy/fast-loop/renewed-model.ts";
 import { modelVersion } from "../../policy/fast-loop/residual-model.ts";
 import type { ItemView, Policy, PolicyState, PolicyTowers } from "../../policy/policy.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration.ts";
 import { drawLogits } from "./draw-logits.ts";
-import { countRenewal, createFold, type Fold } from "./fold.ts";
+import { createFold, type Fold } from "./fold.ts";
 
 /** Milliseconds after the end of a reward window: a reward that was taken before it may still wait for its commit. */
 const commitAllowance = 10_000;

@@ -1,0 +1,56 @@
+import type { FastDecision, ResidualModel } from "./residual-model.ts";
+
+/** Decisions that are learnt together: the model only moves from one multiple of it to the next. */
+export const blockSize = 16;
+
+/** What is left of an event's weight when its model gives way: e⁻⁴ is 2 %. */
+const renewalLifetimes = 4;
+
+/** Decisions after which the older model gives way: those in which an event's weight falls to 2 %. */
+export function countRenewal(forgetting: number, slateSize: number): number {
+  const decisions = renewalLifetimes / (1 - forgetting) / slateSize;
+  return blockSize * Math.ceil(decisions / blockSize);
+}
+
+/**
+ * A model that follows from a bounded part of the decisions. It is one of two: at each multiple of `renewal` decisions a
+ * new one begins and the one that began a `renewal` before takes over. After n decisions it has learnt from the last
+ * `renewal` to 2·`renewal` of them.
+ */
+export interface RenewedModel {
+  /** Decisions up to the newest that was learnt from; those before the first are counted too. */
+  readonly count: number;
+  /** Absent before the first block, and until it has all that it has to remember. */
+  readonly model: ResidualModel | undefined;
+  /** @param block `blockSize` decisions, those after `count` */
+  learn(block: readonly FastDecision[]): void;
+}
+
+/**
+ * @param options.renewal a multiple of `blockSize`
+ * @param options.from decisions, after which it must give its model
+ */
+export function createRenewedModel(
+  create: () => ResidualModel,
+  options: { readonly renewal: number; readonly from: number },
+): RenewedModel {
+  const { renewal, from } = options;
+  const start = renewal * Math.max(0, Math.floor(from / renewal) - 1);
+  let count = start;
+  let [older, newer] = [create(), create()];
+  return {
+    get count() {
+      return count;
+    },
+    get model() {
+      const isWhole = start === 0 || count >= start + renewal;
+      return isWhole && older.isReady ? older : undefined;
+    },
+    learn: (block) => {
+      older.learn(block);
+      newer.learn(block);
+      count += blockSize;
+      if (count % renewal === 0) [older, newer] = [newer, create()];
+    },
+  };
+}
