@@ -14,7 +14,10 @@ export interface GateSupport {
   readonly effectiveSampleShare: number;
   /** Mean probability of the candidate within the clip, in [0, 1]: the part that the log can check. */
   readonly checkedMass: number;
-  /** Mean clipped weight less its expectation, the checked mass: 0 where the propensities are right. */
+  /**
+   * Mean clipped weight less its expectation, the checked mass: 0 where the propensities are right. Rows of which that mass
+   * can't be known add 0.
+   */
   readonly excessWeight: number;
   /** Users as clusters. */
   readonly excessWeightStandardError: number;

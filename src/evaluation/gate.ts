@@ -56,7 +56,12 @@ function checkInput(input: GateInput): FeedbackPair {
   for (const [name, values] of Object.entries(checked)) {
     checkLength(`checked.${name}`, values.length, pair.candidate.rewards.length);
   }
-  checkNumbers("checked.mass", checked.mass, { ...share, remedy });
+  const mass = {
+    low: 0,
+    high: Math.max(highestProbability, weightClip),
+    expected: "in [0, weightClip]",
+  };
+  checkNumbers("checked.mass", checked.mass, { ...mass, remedy });
   checkNumbers("checked.values", checked.values, { ...finite, remedy });
   return pair;
 }

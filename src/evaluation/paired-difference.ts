@@ -98,9 +98,9 @@ function differencesByRow({ serving, candidate }: FeedbackPair, weightClip: numb
 
 /** What of a candidate the clip leaves to the log, p being the log's own policy. */
 export interface CheckedPart {
-  /** Σ_a min(π(a|s), c·p(a|s)), in [0, 1]. */
+  /** m = Σ_a min(π(a|s), c·p(a|s)), in [0, 1]; where p is known of the choice only, min(π/p, c), whose expectation that is. */
   readonly mass: Float64Array;
-  /** Σ_a min(π(a|s), c·p(a|s))·Q̄(s, a). */
+  /** Σ_a min(π(a|s), c·p(a|s))·Q̄(s, a), or min(π/p, c)·Q̄ of the choice. */
   readonly values: Float64Array;
 }
 

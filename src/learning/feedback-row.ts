@@ -37,6 +37,8 @@ export interface FeedbackRow {
   /** Index of the user: rows of one user are one cluster. */
   readonly user: number;
   readonly arm: Arm;
+  /** A draw of the fast loop made the choice: its propensity is known, those of the other candidates are not. */
+  readonly isDrawn?: boolean;
   /** Age in cycles' worth of decisions, 0 for the newest. */
   readonly age: number;
   readonly fold: Fold;
@@ -44,7 +46,10 @@ export interface FeedbackRow {
 
 /** What judging reads of a row, whatever made it. */
 export interface JudgedRow
-  extends Pick<FeedbackRow, "action" | "propensity" | "reward" | "exploration" | "user" | "arm"> {
+  extends Pick<
+    FeedbackRow,
+    "action" | "propensity" | "reward" | "exploration" | "user" | "arm" | "isDrawn"
+  > {
   readonly candidates: readonly { readonly itemId: string }[];
 }
 

@@ -42,7 +42,7 @@ test("each propensity is that of an explicit softmax with the floor, given a dra
   const again = createCompactFastLoop(features, settings, createRandom(5).split("requests"));
   const policy = emptyScores(features);
   const weights = rows.map((row) => {
-    const masses = again.logits(policy, row).map(Math.exp);
+    const masses = again.logits(policy, row).logits.map(Math.exp);
     const total = masses.reduce((sum, mass) => sum + mass, 0);
     const served = (0.97 * masses[row.action]!) / total + 0.03 / masses.length;
     expect(Math.abs(served - row.propensity)).toBeLessThan(1e-12);
@@ -65,7 +65,7 @@ test("a policy that comes later has the model that it would have had from the st
     watched.observe(row);
     asked.observe(row);
   }
-  const corrected = asked.logits(policy, rows[0]!);
-  expect(corrected).toEqual(watched.logits(policy, rows[0]!));
+  const { logits: corrected } = asked.logits(policy, rows[0]!);
+  expect(corrected).toEqual(watched.logits(policy, rows[0]!).logits);
   expect(corrected).not.toEqual(policyLogs(features, policy, rows[0]!));
 });

@@ -19,10 +19,15 @@ interface RewardedOffer extends Offer {
   readonly reward: number;
 }
 
+export interface DrawnLogits {
+  readonly logits: Float64Array;
+  readonly isDrawn?: true;
+}
+
 /** The product's fast loop behind linear policies: the same model, drawn from in the same way. */
 export interface CompactFastLoop {
   /** A policy's logits with a draw of its model on top; those alone before the first block. */
-  logits(policy: BilinearScores, offer: Offer): Float64Array;
+  logits(policy: BilinearScores, offer: Offer): DrawnLogits;
   observe(visit: RewardedOffer): void;
 }
 
@@ -81,13 +86,14 @@ export function createCompactFastLoop(
       const { model } = find(policy);
       const represented = represent(policy, offer);
       requests += 1;
-      if (model === undefined) return represented.logits;
-      return drawLogits({
+      if (model === undefined) return { logits: represented.logits };
+      const logits = drawLogits({
         ...{ model, represented, settings },
         views: Array.from(offer.items, nameItem),
         towers: { isKnown: () => true },
         random: random.split(requests),
       });
+      return { logits, isDrawn: true };
     },
     observe: (visit) => void visits.push(visit),
   };

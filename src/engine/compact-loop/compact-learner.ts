@@ -11,6 +11,7 @@ import {
   createFeatures,
   emptyScores,
   type Offer,
+  scoreOffer,
 } from "../../learning/linear/bilinear.ts";
 import { ageSums, emptySums, type RewardSums } from "../../learning/linear/reward-sums.ts";
 import { policyLogs } from "../../learning/linear/softmax-policy.ts";
@@ -137,10 +138,8 @@ export function createCompactLearner(
   };
   const fastLoop =
     options.fastLoop && createCompactFastLoop(features, options.fastLoop, random.split("requests"));
-  const logsOf = (policy: BilinearScores, offer: Offer) =>
-    fastLoop === undefined
-      ? policyLogs(features, policy, offer)
-      : subtractTotal(fastLoop.logits(policy, offer));
+  const decide = (policy: BilinearScores, offer: Offer) =>
+    fastLoop?.logits(policy, offer) ?? { logits: scoreOffer(features, policy, offer) };
   const settle = (verdict: Verdict, candidate: BilinearScores) => {
     if (verdict === "promote") {
       state.policy = candidate;
@@ -152,10 +151,11 @@ export function createCompactLearner(
       const arm: Arm = state.canary && inCanary(offer.user) ? "canary" : "serving";
       const policy = arm === "canary" && state.canary ? state.canary : state.policy;
       const { exploration } = state;
-      const probabilities = logsOf(policy, offer).map(
+      const { logits, ...drawn } = decide(policy, offer);
+      const probabilities = subtractTotal(logits).map(
         (value) => (1 - exploration) * Math.exp(value) + exploration / offer.items.length,
       );
-      return { probabilities, arm, exploration };
+      return { probabilities, arm, exploration, ...drawn };
     },
     ...(fastLoop && { observe: fastLoop.observe }),
     learn: (rows, cycle) => {

@@ -15,6 +15,8 @@ export interface Serving {
   readonly arm: Arm;
   /** ε within the distribution. */
   readonly exploration: number;
+  /** The fast loop had a part in it. */
+  readonly isDrawn?: boolean;
 }
 
 export interface PlayedVisits {
@@ -37,7 +39,7 @@ export function playVisits(options: {
   const rewards: number[] = [];
   const rows = Array.from(visits.users, (user, visit) => {
     const items = visits.candidates.subarray(visit * visits.width, (visit + 1) * visits.width);
-    const { probabilities, arm, exploration } = serve({ user, items });
+    const { probabilities, ...served } = serve({ user, items });
     const action = drawIndex(probabilities, random.uniform());
     let expected = 0;
     let chosen = 0;
@@ -54,8 +56,7 @@ export function playVisits(options: {
       action,
       propensity: probabilities[action] ?? 0,
       reward: (visits.moods[visit] ?? 1) < chosen ? 1 : 0,
-      exploration,
-      arm,
+      ...served,
     };
     observe?.(row);
     return row;

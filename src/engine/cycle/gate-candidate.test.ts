@@ -5,6 +5,7 @@ import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import { rewardHeadCount } from "../../learning/critic.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { createRandom } from "../../numeric/random.ts";
+import { drawIndex } from "../../policy/slate.ts";
 import { gateCandidate } from "./gate-candidate.ts";
 
 const seed = 107;
@@ -63,6 +64,32 @@ test("few rows, or few users, are not enough to say", () => {
   expect(judge(simulate(50), [0.6, 0.2, 0.15, 0.05]).verdict).toBe("not-enough-data");
   expect(judge(simulate(2000, 3), [0.6, 0.2, 0.15, 0.05]).verdict).toBe("not-enough-data");
   expect(judge([], [1, 0, 0, 0])).toMatchObject({ verdict: "not-enough-data", rows: 0 });
+});
+
+/** What a fast loop logs: another softmax for each row, of which only the choice's probability is known. */
+function simulateDrawn(count: number): ScoredRow[] {
+  const random = createRandom(seed + 1);
+  return simulate(count).map(({ row, scores }) => {
+    const masses = rewards.map(() => Math.exp(1.5 * random.normal()));
+    const total = masses.reduce((sum, mass) => sum + mass, 0);
+    const served = Float64Array.from(
+      masses,
+      (mass) => ((1 - exploration) * mass) / total + exploration / 4,
+    );
+    const action = drawIndex(served, random.uniform());
+    const reward = random.uniform() < rewards[action]! ? 1 : 0;
+    const propensity = served[action]!;
+    return { row: { ...row, action, reward, propensity, isDrawn: true }, scores };
+  });
+}
+
+test("on what the fast loop drew the log is not taken for the policy's: a candidate has its true difference", () => {
+  const gate = judge(simulateDrawn(4000), [0.6, 0.2, 0.15, 0.05]);
+  const truth = 0.9 * (0.42 + 0.105 + 0.005 - 0.35);
+  expect(gate.verdict).toBe("promote");
+  for (const { difference, standardError } of [gate.doublyRobust!, gate.censored!])
+    expect(Math.abs(difference - truth)).toBeLessThan(4 * standardError);
+  expect(judge(simulateDrawn(4000), [0.05, 0.2, 0.15, 0.6]).interval![1]).toBeLessThan(0);
 });
 
 test("where the reward model is unsure the candidate gets its lower side", () => {

@@ -46,28 +46,47 @@ export function targetArrays(
   return { targetProbabilities, directValues };
 }
 
-/** What of a candidate the log can check. @param logs log π of the candidate, and of the policies that made the rows */
+/** Σ_a min(π, c·p) and Σ_a min(π, c·p)·Q of a row. @param logs log π of the candidate, and of the policy that made the row */
+function checkRow(
+  row: JudgedRow,
+  logs: { readonly candidate: Float64Array; readonly logging: Float64Array },
+  values: Float64Array,
+): readonly [mass: number, value: number] {
+  if (row.isDrawn) {
+    const served = servedProbability(Math.exp(logs.candidate[row.action] ?? 0), row);
+    const weight = Math.min(weightClip, served / row.propensity);
+    return [weight, weight * (values[row.action] ?? 0)];
+  }
+  let [mass, value] = [0, 0];
+  for (let a = 0; a < logs.candidate.length; a++) {
+    const within = Math.min(
+      servedProbability(Math.exp(logs.candidate[a] ?? 0), row),
+      weightClip * servedProbability(Math.exp(logs.logging[a] ?? 0), row),
+    );
+    mass += within;
+    value += within * (values[a] ?? 0);
+  }
+  return [mass, value];
+}
+
+/**
+ * What of a candidate the log can check. Where a draw of the fast loop made the choice only that choice's p is known, and the
+ * clipped weight stands for the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a min(π, c·p)·x.
+ * @param logs log π of the candidate, and of the policies that made the rows
+ */
 export function checkedPart(
   rows: readonly ScoredRow<JudgedRow>[],
   logs: { readonly candidate: readonly Float64Array[]; readonly logging: readonly Float64Array[] },
   values: readonly Float64Array[],
 ): CheckedPart {
-  const masses = rows.map(({ row }, index) =>
-    (logs.candidate[index] ?? new Float64Array()).map((logProbability, a) =>
-      Math.min(
-        servedProbability(Math.exp(logProbability), row),
-        weightClip * servedProbability(Math.exp(logs.logging[index]?.[a] ?? 0), row),
-      ),
-    ),
-  );
-  const sum = (summand: (mass: number, index: number, a: number) => number) =>
-    Float64Array.from(masses, (mass, index) =>
-      mass.reduce((total, value, a) => total + summand(value, index, a), 0),
-    );
-  return {
-    mass: sum((mass) => mass),
-    values: sum((mass, index, a) => mass * (values[index]?.[a] ?? 0)),
-  };
+  const mass = new Float64Array(rows.length);
+  const checked = new Float64Array(rows.length);
+  for (const [index, { row }] of rows.entries()) {
+    const candidate = logs.candidate[index] ?? noLogs;
+    const logging = logs.logging[index] ?? noLogs;
+    [mass[index], checked[index]] = checkRow(row, { candidate, logging }, values[index] ?? noLogs);
+  }
+  return { mass, values: checked };
 }
 
 /** Logged arrays of the rows, with the control variate at the logged action. */

@@ -33,6 +33,7 @@ export function toRows(
       ...(ahead && { session: ahead.step }),
       exploration: decision.exploration,
       arm: decision.arm,
+      ...(decision.fastLoop && { isDrawn: true }),
     };
   });
 }
