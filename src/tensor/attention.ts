@@ -9,7 +9,7 @@ import {
   replaceGradient,
   type Value,
 } from "./graph.ts";
-import { reshape, transpose } from "./layout.ts";
+import { concat, pad, reshape, slice, transpose } from "./layout.ts";
 import { matmul, matmulTransposed, transposeLast } from "./linear-algebra.ts";
 import { softmax } from "./reduction.ts";
 import { sameShape, shapeError } from "./shape.ts";
@@ -17,24 +17,113 @@ import { sameShape, shapeError } from "./shape.ts";
 /** Logit of what may not be attended to: its probability is 0 in float32 and its gradient too. */
 const masked = -1e9;
 
+/** Queries that look at the same stretch of keys. */
+export interface AttentionSpan {
+  /** How many; those of a list of spans follow on each other. */
+  readonly queries: number;
+  /** How many of the keys, from the first one. */
+  readonly keys: number;
+  /** Added to the logits; broadcasts to [batch, heads, queries, keys]. */
+  readonly mask: Value;
+}
+
 /**
  * softmax(QKᵀ/√(width/heads) + mask)·V, with the heads beside each other in the last axis (Vaswani et al. 2017,
- * arXiv:1706.03762, eq. 1). Queries are [batch, queries, width], keys and values [batch, length, width].
+ * arXiv:1706.03762, eq. 1). Queries are [batch, queries, width], keys and values [batch, length, width]. It can be
+ * differentiated once.
  *
- * @param mask broadcasts to [batch, heads, queries, length]; see `causalMask`, `segmentMask` and `presenceMask`
+ * @param spans of all queries; see `causalSpans` and `presenceMask`
  */
 export function attention(options: {
   readonly queries: Value;
   readonly keys: Value;
   readonly values: Value;
-  readonly mask: Value;
+  readonly spans: readonly AttentionSpan[];
   readonly heads: number;
 }): Value {
-  const { queries, keys, values, mask, heads } = options;
+  const { queries, keys, values, spans, heads } = options;
+  assertShapes(options);
+  const { shape } = queries;
+  const width = shape[2]! / heads;
+  const split = (value: Value) => {
+    const [batch = 0, length = 0] = value.shape;
+    return heads === 1
+      ? reshape(value, [batch, 1, length, width])
+      : transpose(reshape(value, [batch, length, heads, width]), [0, 2, 1, 3]);
+  };
+  const splitKeys = split(keys);
+  const splitValues = values === keys ? splitKeys : split(values);
+  const mixed = mixBySpans([split(queries), splitKeys, splitValues], spans);
+  return reshape(heads === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), shape);
+}
+
+/** The same of heads that are apart, [batch, heads, queries or length, width of a head], with its gradient. */
+function mixBySpans(
+  [queries, keys, values]: readonly [Value, Value, Value],
+  spans: readonly AttentionSpan[],
+): Value {
+  const starts = spans.map((_, i) =>
+    spans.slice(0, i).reduce((start, span) => start + span.queries, 0),
+  );
+  const own = (value: Value, i: number) =>
+    slice(value, { axis: 2, start: starts[i]!, end: starts[i]! + spans[i]!.queries });
+  const mixes = spans.map((span, i) => {
+    const seen = (value: Value) => slice(value, { axis: 2, start: 0, end: span.keys });
+    const seenKeys = seen(keys);
+    const seenValues = values === keys ? seenKeys : seen(values);
+    return mixSpan([own(queries, i), seenKeys, seenValues], span.mask);
+  });
+  const mixed = joinQueries(mixes.map((mix) => mix.mixed));
+  const inputs = values === keys ? [queries, keys] : [queries, keys, values];
+  return replaceGradient(mixed, inputs, (gradient) => {
+    const parts = mixes.map((mix, i) => mix.pullback(own(gradient, i)));
+    const ofQueries = joinQueries(parts.map((part) => part.queries));
+    if (values === keys)
+      return [ofQueries, sumPrefixes(parts.map((part) => add(part.keys, part.values)))];
+    const ofKeys = sumPrefixes(parts.map((part) => part.keys));
+    return [ofQueries, ofKeys, sumPrefixes(parts.map((part) => part.values))];
+  });
+}
+
+const joinQueries = (parts: readonly Value[]) => concat(parts, 2);
+
+/** The sum of parts that belong to the first keys, each part to as many as the one before or more. */
+const sumPrefixes = (parts: readonly Value[]) =>
+  parts.reduce((total, part) => {
+    const [, , start = 0] = total.shape;
+    const [, , length = 0] = part.shape;
+    return add(
+      start === length ? total : pad(total, { axis: 2, start: 0, end: start }, length),
+      part,
+    );
+  });
+
+/**
+ * P·V with P = softmax(z). Its gradient by z is P∘(G·Vᵀ − r) of a gradient G, where r sums P∘(G·Vᵀ) over a row and so
+ * G∘(P·V), which is as wide as a head and not as long as the sequence (Dao et al. 2022, arXiv:2205.14135, appendix B.2).
+ */
+function mixSpan([queries, keys, values]: readonly [Value, Value, Value], mask: Value) {
+  // Right before a product: ONNX Runtime then takes the scale into it.
+  const scale = (value: Value) => multiply(value, 1 / Math.sqrt(queries.shape[3]!));
+  const probabilities = softmax(add(matmulTransposed(scale(queries), keys), mask));
+  const mixed = matmul(probabilities, values);
+  const pullback = (gradient: Value) => {
+    const total = sum(multiply(gradient, mixed), { axes: [-1], keepDims: true });
+    const towards = subtract(matmulTransposed(gradient, values), total);
+    const slopes = multiply(probabilities, towards);
+    return {
+      queries: scale(matmul(slopes, keys)),
+      keys: matmul(transposeLast(slopes), scale(queries)),
+      values: matmul(transposeLast(probabilities), gradient),
+    };
+  };
+  return { mixed, pullback };
+}
+
+function assertShapes({ queries, keys, values, heads }: Parameters<typeof attention>[0]): void {
   const { shape } = queries;
   const [batch = 0, , width = 0] = shape;
-  const length = keys.shape[1] ?? 0;
-  const keyShape = [batch, length, width];
+  const keyShape = [batch, keys.shape[1] ?? 0, width];
   if (shape.length !== 3 || ![keys, values].every((value) => sameShape(value.shape, keyShape)))
     throw shapeError(
       "attention",
@@ -45,55 +134,46 @@ export function attention(options: {
     );
   if (!Number.isInteger(heads) || width % heads !== 0)
     throw shapeError("attention", `a width that ${heads} heads divide`, shape);
-  const split = (value: Value) =>
-    heads === 1
-      ? reshape(value, [batch, 1, value.shape[1]!, width])
-      : transpose(reshape(value, [batch, value.shape[1]!, heads, width / heads]), [0, 2, 1, 3]);
-  // Right before the product: ONNX Runtime then takes the scale into it.
-  const scaled = multiply(split(queries), 1 / Math.sqrt(width / heads));
-  const logits = add(matmulTransposed(scaled, split(keys)), mask);
-  const mixed = weightedMean(logits, split(values));
-  return reshape(heads === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), shape);
 }
 
 /**
- * P·V with P = softmax(z). Its gradient by z is P∘(G·Vᵀ − r) of a gradient G, where r sums P∘(G·Vᵀ) over a row and so
- * G∘(P·V), which is as wide as a head and not as long as the sequence (Dao et al. 2022, arXiv:2205.14135, appendix B.2).
+ * Spans in which position i attends to those of 0 … i that are in its segment. Sequences that share a row have segments
+ * of their own, and so has padding. No span has the keys after its last query: with n spans of the same size
+ * (n − 1)/2n of all logits are never made.
+ *
+ * @param segments int32 [batch, length]
+ * @param count n, from 1 to the length
  */
-function weightedMean(logits: Value, values: Value): Value {
-  const probabilities = softmax(logits);
-  const mixed = matmul(probabilities, values);
-  return replaceGradient(mixed, [logits, values], (gradient) => {
-    const total = sum(multiply(gradient, mixed), { axes: [-1], keepDims: true });
-    const slopes = subtract(matmulTransposed(gradient, values), total);
-    return [multiply(probabilities, slopes), matmul(transposeLast(probabilities), gradient)];
+export function causalSpans(segments: Value, count: number): readonly AttentionSpan[] {
+  const [, length] = segmentShape("causalSpans", segments);
+  const bound = (span: number) => Math.round((span * length) / count);
+  return Array.from({ length: count }, (_, span) => {
+    const [start, end] = [bound(span), bound(span + 1)];
+    return { queries: end - start, keys: end, mask: segmentMask(segments, start, end) };
   });
 }
 
-function causalLogits(length: number): Float32Array {
-  const logits = new Float32Array(length * length);
-  for (let row = 0; row < length; row++)
-    logits.fill(masked, row * length + row + 1, (row + 1) * length);
-  return logits;
+/** [batch, 1, end − start, end] of positions start … end − 1. */
+function segmentMask(segments: Value, start: number, end: number): Value {
+  const { graph } = segments;
+  const [batch = 0] = segments.shape;
+  const own = multiply(cast(segments, graph.precision), Math.sqrt(-masked));
+  const queries = slice(own, { axis: 1, start, end });
+  const keys = slice(own, { axis: 1, start: 0, end });
+  // Squares of differences: ONNX Runtime has no quick way to choose by a condition.
+  const apart = subtract(
+    reshape(queries, [batch, 1, end - start, 1]),
+    reshape(keys, [batch, 1, 1, end]),
+  );
+  return subtract(causalMask(graph, start, end), multiply(apart, apart));
 }
 
-/** [length, length]: position i attends to positions 0 … i. */
-export const causalMask = (graph: Graph<Precision>, length: number): Value =>
-  constant(graph, causalLogits(length), [length, length]);
-
-/**
- * [batch, 1, length, length]: position i attends to those of 0 … i that are in its segment. Sequences that share a row
- * have segments of their own, and so has padding.
- *
- * @param segments int32 [batch, length]
- */
-export function segmentMask(segments: Value): Value {
-  const [batch, length] = segmentShape("segmentMask", segments);
-  const { graph } = segments;
-  const own = multiply(cast(segments, graph.precision), Math.sqrt(-masked));
-  // Squares of differences: ONNX Runtime has no quick way to choose by a condition.
-  const apart = subtract(reshape(own, [batch, 1, length, 1]), reshape(own, [batch, 1, 1, length]));
-  return subtract(causalMask(graph, length), multiply(apart, apart));
+/** [end − start, end]: position i attends to 0 … i. */
+function causalMask(graph: Graph<Precision>, start: number, end: number): Value {
+  const logits = new Float32Array((end - start) * end);
+  for (let position = start; position < end; position++)
+    logits.fill(masked, (position - start) * end + position + 1, (position - start + 1) * end);
+  return constant(graph, logits, [end - start, end]);
 }
 
 /**

@@ -36,6 +36,7 @@ export function transpose(value: Value, permutation: readonly number[]): Value {
 /** Joins values that differ at most in the length of `axis`. */
 export function concat(values: readonly Value[], axis: number): Value {
   const first = values[0];
+  if (first && values.length === 1) return first;
   if (!first) throw new RangeError("concat: expected at least one value, got none");
   const at = resolveAxis("concat", axis, first.shape);
   const fits = (shape: Shape) =>
@@ -70,6 +71,7 @@ export function slice(value: Value, range: Range): Value {
   const length = shape[axis]!;
   if (!(start >= 0 && start < end && end <= length))
     throw shapeError("slice", `0 ≤ start < end ≤ ${length}, not ${start} and ${end}`, shape);
+  if (end - start === length) return value;
   const offsets = [[start], [end], [axis]].map((numbers) => integers(graph, numbers));
   return apply(
     { operator: "Slice", inputs: [value, ...offsets], shape: shape.with(axis, end - start) },
@@ -78,7 +80,7 @@ export function slice(value: Value, range: Range): Value {
 }
 
 /** Zeros around `value`, which becomes the given range of an axis of the given length: the gradient of `slice`. */
-function pad(value: Value, range: Range, length: number): Value {
+export function pad(value: Value, range: Range, length: number): Value {
   const { axis, start, end } = range;
   const before = value.shape.map((_, i) => (i === axis ? start : 0));
   const after = value.shape.map((_, i) => (i === axis ? length - end : 0));

@@ -1,4 +1,4 @@
-import { sumTo } from "./broadcasting.ts";
+import { sum, sumTo } from "./broadcasting.ts";
 import { apply, assertSameType, replaceGradient, type Value } from "./graph.ts";
 import { reshape, transpose } from "./layout.ts";
 import { broadcastShape, elementCount, shapeError } from "./shape.ts";
@@ -25,8 +25,26 @@ export function matmul(left: Value, right: Value): Value {
   }
   return apply({ operator: "MatMul", inputs: [left, right], shape }, () => (gradient) => [
     sumTo(matmul(gradient, transposeLast(right)), a),
-    sumTo(matmul(transposeLast(left), gradient), b),
+    b.length === 2 ? rowsProduct(left, gradient) : sumTo(matmul(transposeLast(left), gradient), b),
   ]);
+}
+
+/** Rows from which on their product is divided. */
+const manyRows = 2048;
+/** Parts that it is divided into. */
+const parts = 8;
+
+/**
+ * leftᵀ · right of two matrices with as many rows, [rows, m] and [rows, n] → [m, n]. ONNX Runtime divides products by what
+ * they result in, and this one is small: of many rows parts are multiplied and added up, the narrower one transposed.
+ */
+function rowsProduct(left: Value, right: Value): Value {
+  const [rows = 0, m = 0] = left.shape;
+  const [, n = 0] = right.shape;
+  if (rows < manyRows || rows % parts !== 0) return matmul(transposeLast(left), right);
+  if (m > n) return transposeLast(rowsProduct(right, left));
+  const divide = (value: Value) => reshape(value, [parts, rows / parts, value.shape[1]!]);
+  return sum(matmul(transposeLast(divide(left)), divide(right)), { axes: [0] });
 }
 
 /** left · rightᵀ of each batch element, [..., m, k] and [..., n, k] → [..., m, n], with no transposed copy on the way back. */

@@ -1,5 +1,5 @@
-import { divide, multiply, subtract } from "./arithmetic.ts";
-import { type Reduction, reducedShapes, sum } from "./broadcasting.ts";
+import { multiply, subtract } from "./arithmetic.ts";
+import { broadcastTo, type Reduction, reducedShapes, sum } from "./broadcasting.ts";
 import { exp } from "./elementwise.ts";
 import { apply, integers, type Value } from "./graph.ts";
 import { reshape } from "./layout.ts";
@@ -7,8 +7,18 @@ import { elementCount, shapeError } from "./shape.ts";
 
 /** Arithmetic mean over axes. */
 export function mean(value: Value, reduction: Reduction = {}): Value {
-  const total = sum(value, reduction);
-  return divide(total, elementCount(value.shape) / elementCount(total.shape));
+  const { axes, kept, shape } = reducedShapes("mean", value.shape, reduction);
+  if (axes.length === 0) return value;
+  const share = elementCount(shape) / elementCount(value.shape);
+  return apply(
+    {
+      operator: "ReduceMean",
+      inputs: [value, integers(value.graph, axes)],
+      shape,
+      attributes: { keepdims: reduction.keepDims ? 1 : 0 },
+    },
+    () => (gradient) => [broadcastTo(multiply(reshape(gradient, kept), share), value.shape)],
+  );
 }
 
 /** log Σ e^x over axes, without overflow. */

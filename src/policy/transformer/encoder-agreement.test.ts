@@ -3,7 +3,7 @@ import { weightedSum } from "../../../tests/support/check-gradient.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { gelu } from "../../tensor/activation.ts";
 import { add, divide, multiply, subtract } from "../../tensor/arithmetic.ts";
-import { segmentMask } from "../../tensor/attention.ts";
+import { causalSpans } from "../../tensor/attention.ts";
 import { sqrt } from "../../tensor/elementwise.ts";
 import { gradients } from "../../tensor/gradients.ts";
 import { createGraph, type Graph, input, parameter, type Value } from "../../tensor/graph.ts";
@@ -19,7 +19,7 @@ import type { TransformerShape } from "./shape.ts";
 
 const rows = 2;
 const shapeOf = (heads: number): TransformerShape => ({
-  ...{ items: 9, width: 8, blocks: 2, heads, length: 13, feedForward: "gelu" },
+  ...{ items: 9, width: 8, blocks: 2, heads, length: 105, feedForward: "gelu" },
 });
 
 type Part = (name: string) => Value;
@@ -27,7 +27,7 @@ type Part = (name: string) => Value;
 /** The encoder as its formulae have it: every norm, product and softmax by itself. */
 function byDefinition(graph: Graph<"float64">, part: Part, shape: TransformerShape): Value {
   const ids = (name: string) => input(graph, name, [rows, shape.length], "int32");
-  const mask = segmentMask(ids("segments"));
+  const { mask } = causalSpans(ids("segments"), 1)[0]!;
   const norm = (x: Value, name: string) => {
     const centred = subtract(x, lastMean(x));
     const deviation = sqrt(add(lastMean(multiply(centred, centred)), 1e-5));
@@ -75,8 +75,8 @@ function feedsOf(padding: "none" | "front" | "back") {
   writeHistory(feeds, items(length), { start: 0, segment: 1 });
   const gap = { none: 0, front: 4, back: 4 }[padding];
   const start = length + (padding === "front" ? gap : 0);
-  writeHistory(feeds, items(5), { start, segment: 1 });
-  writeHistory(feeds, items(length - 5 - gap), { start: start + 5, segment: 2 });
+  writeHistory(feeds, items(60), { start, segment: 1 });
+  writeHistory(feeds, items(length - 60 - gap), { start: start + 60, segment: 2 });
   return feeds;
 }
 

@@ -1,6 +1,11 @@
 import { gelu, swiglu } from "../../tensor/activation.ts";
 import { add, multiply } from "../../tensor/arithmetic.ts";
-import { attention, presenceMask, segmentMask } from "../../tensor/attention.ts";
+import {
+  type AttentionSpan,
+  attention,
+  causalSpans,
+  presenceMask,
+} from "../../tensor/attention.ts";
 import { relu } from "../../tensor/elementwise.ts";
 import { type Graph, input, type Precision, type Value } from "../../tensor/graph.ts";
 import { gatherRows } from "../../tensor/indexing.ts";
@@ -21,6 +26,9 @@ export interface EncoderOptions {
   readonly regularise?: (value: Value) => Value;
 }
 
+/** Longest stretch of queries whose logits are made for the same keys: shorter ones cost more in copies than they save. */
+const spanLength = 100;
+
 const activations = { relu, gelu, swiglu };
 
 /**
@@ -39,10 +47,10 @@ export function encodeHistories(
   const items = gatherRows(values.itemTable!, declare("items"));
   const positions = gatherRows(values.positionTable!, declare("positions"));
   const part = (name: string) => values[name]!;
-  const mask = segmentMask(declare("segments"));
+  const spans = causalSpans(declare("segments"), Math.ceil(shape.length / spanLength));
   let states = regularise(add(items, positions));
   for (let block = 0; block < shape.blocks; block++)
-    states = applyBlock(states, ofBlock(part, block), { mask, shape, regularise });
+    states = applyBlock(states, ofBlock(part, block), { spans, shape, regularise });
   return layerNorm(states, part("stateScale"), part("stateShift"));
 }
 
@@ -69,12 +77,13 @@ export function encodeNewest(
   const { shape, segments } = options;
   const [rows = 0] = embedded.shape;
   const { length, width, blocks } = shape;
-  const mask = segmentMask(segments);
+  const spans = causalSpans(segments, 1);
   let states = embedded;
   for (let block = 0; block < blocks - 1; block++)
-    states = applyBlock(states, ofBlock(part, block), { mask, shape });
+    states = applyBlock(states, ofBlock(part, block), { spans, shape });
   const newest = { axis: 1, start: length - 1, end: length };
-  const last = { mask: presenceMask(segments), shape, queries: newest };
+  const all = { queries: 1, keys: length, mask: presenceMask(segments) };
+  const last = { spans: [all], shape, queries: newest };
   const state = applyBlock(states, ofBlock(part, blocks - 1), last);
   return reshape(layerNorm(state, part("stateScale"), part("stateShift")), [rows, width]);
 }
@@ -84,7 +93,7 @@ function applyBlock(
   states: Value,
   part: Part,
   options: {
-    readonly mask: Value;
+    readonly spans: readonly AttentionSpan[];
     readonly shape: EncoderShape;
     readonly queries?: Range;
     readonly regularise?: EncoderOptions["regularise"];
@@ -100,12 +109,12 @@ function attend(
   states: Value,
   part: Part,
   options: {
-    readonly mask: Value;
+    readonly spans: readonly AttentionSpan[];
     readonly shape: EncoderShape;
     readonly queries?: Range;
   },
 ): Value {
-  const { mask, shape, queries } = options;
+  const { spans, shape, queries } = options;
   const normal = normalise(states);
   const asking = queries === undefined ? normal : slice(normal, queries);
   const maps = attentionMaps(part, shape);
@@ -113,7 +122,7 @@ function attend(
     queries: project(asking, maps.query),
     keys: maps.key ? matmul(normal, maps.key) : normal,
     values: maps.value ? matmul(normal, maps.value) : normal,
-    mask,
+    spans,
     heads: shape.heads,
   });
   return project(mixed, maps.output);
