@@ -1,5 +1,6 @@
 import { parameterCount } from "../../policy/transformer/parameters.ts";
 import { innerWidth } from "../../policy/transformer/shape.ts";
+import { groupRows } from "./row-groups.ts";
 import { type StepShape, tableRows } from "./sequence-graph.ts";
 
 const floatBytes = 4;
@@ -11,17 +12,19 @@ const copiesOfTable = 8;
 const chunkBytes = 3 * 2 ** 23;
 
 /**
- * About what a training step holds at its peak, in bytes: parameters with their moments, and for each cell and block what the
- * way back needs. Measured steps stay within half and twice of it.
+ * About what a training step holds at its peak, in bytes: parameters with their moments, dropout masks, and for each cell of
+ * a group and each block what the way back needs. Measured steps stay within half and twice of it.
  */
 export function estimateTrainingBytes(step: StepShape): number {
   const { network, rows, negatives } = step;
   const { width, length, heads, blocks } = network;
   const inner = innerWidth(network) * (network.feedForward === "relu" ? 2 : 5);
   const perBlock = 14 * width + inner + 3 * heads * length;
-  const logits = negatives === undefined ? chunkBytes / floatBytes : 4 * rows * length * negatives;
+  const cells = groupRows(step) * length;
+  const logits = negatives === undefined ? chunkBytes / floatBytes : 4 * cells * negatives;
+  const masks = rows * length * width * (2 * blocks + 1);
   const inGraph = copiesOfParameters * parameterCount({ ...network, items: tableRows(step) });
   const outside = tableRows(step) < network.items ? copiesOfTable * network.items * width : 0;
-  const floats = inGraph + outside + rows * length * blocks * perBlock + logits;
+  const floats = inGraph + outside + masks + cells * blocks * perBlock + logits;
   return floatBytes * floats;
 }

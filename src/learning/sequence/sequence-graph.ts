@@ -1,13 +1,14 @@
-import { encodeHistories } from "../../policy/transformer/encoder.ts";
+import { createEncoder, declareHistories } from "../../policy/transformer/encoder.ts";
 import { transformerParameters } from "../../policy/transformer/parameters.ts";
 import type { TransformerShape } from "../../policy/transformer/shape.ts";
 import { dropout } from "../../tensor/dropout.ts";
 import { type Graph, input, type Precision, parameter, type Value } from "../../tensor/graph.ts";
 import { gatherRows } from "../../tensor/indexing.ts";
-import { reshape } from "../../tensor/layout.ts";
+import { reshape, slice } from "../../tensor/layout.ts";
 import { linearCrossEntropy } from "../../tensor/linear-cross-entropy.ts";
 import { sampledSoftmax } from "../../tensor/sampled-softmax.ts";
-import { elementCount } from "../../tensor/shape.ts";
+import { elementCount, type Shape } from "../../tensor/shape.ts";
+import { addGroups, groupRows } from "./row-groups.ts";
 
 /** What decides the graph of a training step. */
 export interface StepShape {
@@ -60,42 +61,64 @@ export function buildSequenceLoss(graph: Graph<Precision>, step: StepShape): Seq
     ]),
   );
   const masks: MaskInput[] = [];
-  const regularise = (value: Value) => {
+  const drop = (value: Value) => {
+    if (step.dropout === 0) return value;
     const name = `mask${masks.length}`;
     masks.push({ name, elements: elementCount(value.shape) });
     return dropout(value, input(graph, name, value.shape));
   };
-  const encoded = encodeHistories(graph, values, {
-    shape: network,
-    rows,
-    ...(step.dropout > 0 && { regularise }),
+  const encode = createEncoder(values, network);
+  const histories = declareHistories(graph, { rows, length: network.length });
+  const lossOf = nextItemLoss(values.itemTable!, step);
+  const size = groupRows(step);
+  const loss = addGroups(Object.values(values), Math.ceil(rows / size), (group, enter) => {
+    const [start, end] = [group * size, Math.min(rows, (group + 1) * size)];
+    const cut = (value: Value) => slice(value, { axis: 0, start, end });
+    const { items, positions, segments } = histories;
+    const own = { items: cut(items), positions: cut(positions), segments: cut(segments) };
+    const states = encode(own, { enter, regularise: drop });
+    return lossOf(states, { start: start * network.length, end: end * network.length });
   });
-  const cells = rows * network.length;
-  const states = reshape(encoded, [cells, network.width]);
   return {
-    loss: nextItemLoss(states, values.itemTable!, step),
+    loss,
     parameters: Object.values(values).filter((value) => !isSparse || value !== values.itemTable),
     table: isSparse ? values.itemTable : undefined,
     masks,
   };
 }
 
-function nextItemLoss(states: Value, table: Value, step: StepShape): Value {
-  const { graph } = states;
-  const [cells = 0] = states.shape;
-  const targets = input(graph, "targets", [cells], "int32");
-  const weights = input(graph, "weights", [cells]);
-  if (step.negatives === undefined) return linearCrossEntropy({ states, table, targets, weights });
-  const classes = (ids: Value, name: string) => ({
-    embeddings: gatherRows(table, ids),
-    ids,
-    logExpected: input(graph, name, ids.shape),
-  });
-  const negatives = input(graph, "negatives", [step.negatives], "int32");
-  return sampledSoftmax({
-    states,
-    weights,
-    targets: classes(targets, "targetLogExpected"),
-    negatives: classes(negatives, "negativeLogExpected"),
-  });
+/** Makes the loss of the cells from `start` to `end` − 1, whose states are [rows, length, width]. */
+function nextItemLoss(table: Value, { rows, network, negatives }: StepShape) {
+  const { graph } = table;
+  const cells = [rows * network.length];
+  const targets = input(graph, "targets", cells, "int32");
+  const weights = input(graph, "weights", cells);
+  const drawn = negatives === undefined ? undefined : declareSampled(table, { cells, negatives });
+  return (encoded: Value, range: { readonly start: number; readonly end: number }) => {
+    const cut = (value: Value) => slice(value, { axis: 0, ...range });
+    const states = reshape(encoded, [range.end - range.start, network.width]);
+    const own = { states, weights: cut(weights) };
+    const ids = cut(targets);
+    if (!drawn) return linearCrossEntropy({ ...own, table, targets: ids });
+    const logExpected = cut(drawn.targetLogExpected);
+    const ofTargets = { embeddings: gatherRows(table, ids), ids, logExpected };
+    return sampledSoftmax({ ...own, targets: ofTargets, negatives: drawn.negatives });
+  };
+}
+
+/** What a comparison with shared negatives takes beside the targets. */
+function declareSampled(
+  table: Value,
+  { cells, negatives }: { readonly cells: Shape; readonly negatives: number },
+) {
+  const { graph } = table;
+  const ids = input(graph, "negatives", [negatives], "int32");
+  return {
+    targetLogExpected: input(graph, "targetLogExpected", cells),
+    negatives: {
+      embeddings: gatherRows(table, ids),
+      ids,
+      logExpected: input(graph, "negativeLogExpected", [negatives]),
+    },
+  };
 }

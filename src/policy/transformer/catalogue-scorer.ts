@@ -3,7 +3,7 @@ import { gatherRows } from "../../tensor/indexing.ts";
 import { reshape, transpose } from "../../tensor/layout.ts";
 import { matmul } from "../../tensor/linear-algebra.ts";
 import { createSession } from "../../tensor/session.ts";
-import { encodeHistories } from "./encoder.ts";
+import { createEncoder, declareHistories } from "./encoder.ts";
 import { createHistoryFeeds, writeHistory } from "./history-batch.ts";
 import { type TransformerModel, transformerParameters } from "./parameters.ts";
 
@@ -65,7 +65,10 @@ function createScoreSession(
   const values = Object.fromEntries(
     specs.map(([name, spec]) => [name, constant(graph, parameters[name] ?? [], spec.shape)]),
   );
-  const states = encodeHistories(graph, values, { shape, rows });
+  const states = createEncoder(
+    values,
+    shape,
+  )(declareHistories(graph, { rows, length: shape.length }));
   const cells = reshape(states, [rows * shape.length, shape.width]);
   const newest = gatherRows(cells, input(graph, "last", [rows], "int32"));
   const scores = matmul(newest, transpose(values.itemTable!, [1, 0]));

@@ -12,7 +12,7 @@ import { reshape, transpose } from "../../tensor/layout.ts";
 import { matmul, matmulTransposed } from "../../tensor/linear-algebra.ts";
 import { mean, softmax } from "../../tensor/reduction.ts";
 import { createSession } from "../../tensor/session.ts";
-import { encodeHistories } from "./encoder.ts";
+import { createEncoder, declareHistories } from "./encoder.ts";
 import { createHistoryFeeds, writeHistory } from "./history-batch.ts";
 import { createTransformer, transformerParameters } from "./parameters.ts";
 import type { TransformerShape } from "./shape.ts";
@@ -119,7 +119,8 @@ test.each([
   async (heads, padding) => {
     const shape = shapeOf(heads);
     const got = await run(
-      (graph, values) => encodeHistories(graph, values, { shape, rows }),
+      (graph, values) =>
+        createEncoder(values, shape)(declareHistories(graph, { rows, length: shape.length })),
       shape,
       padding,
     );

@@ -3,7 +3,7 @@ import { checkGradient, weightedSum } from "../../../tests/support/check-gradien
 import { createRandom } from "../../numeric/random.ts";
 import { createGraph, input, parameter } from "../../tensor/graph.ts";
 import { createSession } from "../../tensor/session.ts";
-import { encodeHistories, encodeNewest } from "./encoder.ts";
+import { createEncoder, declareHistories, encodeNewest } from "./encoder.ts";
 import { createHistoryFeeds, writeHistory } from "./history-batch.ts";
 import { createTransformer, transformerParameters } from "./parameters.ts";
 import type { TransformerShape } from "./shape.ts";
@@ -16,6 +16,8 @@ const shape: TransformerShape = {
   length: 6,
   feedForward: "swiglu",
 };
+
+const size = { rows: 2, length: shape.length };
 
 function declareParameters(graph: ReturnType<typeof createGraph>, network: TransformerShape) {
   return Object.fromEntries(
@@ -37,7 +39,7 @@ interface Placed {
 async function encode(histories: readonly Placed[]): Promise<readonly (readonly number[])[]> {
   const graph = createGraph();
   const values = declareParameters(graph, shape);
-  const states = encodeHistories(graph, values, { shape, rows: 2 });
+  const states = createEncoder(values, shape)(declareHistories(graph, size));
   const session = await createSession(graph, { states });
   const feeds = createHistoryFeeds(2 * shape.length);
   for (const { items, row, start, segment } of histories)
@@ -126,7 +128,7 @@ test.each(["relu", "gelu", "swiglu"] as const)(
           graph as unknown as ReturnType<typeof createGraph>,
           network,
         );
-        const states = encodeHistories(graph, values, { shape: network, rows: 2 });
+        const states = createEncoder(values, network)(declareHistories(graph, size));
         return { loss: weightedSum(states), parameters: Object.values(values) };
       },
       feeds: { ...Object.fromEntries(wide), ...feeds },
