@@ -38,7 +38,7 @@ const parts = 8;
  * leftᵀ · right of two matrices with as many rows, [rows, m] and [rows, n] → [m, n]. ONNX Runtime divides products by what
  * they result in, and this one is small: of many rows parts are multiplied and added up, the narrower one transposed.
  */
-function rowsProduct(left: Value, right: Value): Value {
+export function rowsProduct(left: Value, right: Value): Value {
   const [rows = 0, m = 0] = left.shape;
   const [, n = 0] = right.shape;
   if (rows < manyRows || rows % parts !== 0) return matmul(transposeLast(left), right);

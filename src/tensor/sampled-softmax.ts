@@ -3,7 +3,7 @@ import { sum } from "./broadcasting.ts";
 import { cast, log, negate } from "./elementwise.ts";
 import { apply, constant, replaceGradient, type Value } from "./graph.ts";
 import { concat, reshape, slice, transpose } from "./layout.ts";
-import { matmul } from "./linear-algebra.ts";
+import { matmul, rowsProduct } from "./linear-algebra.ts";
 import { softmax } from "./reduction.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
@@ -73,7 +73,7 @@ function firstClassLoss(
     const scale = multiply(columns, gradient);
     const slope = multiply(subtract(first, 1), scale);
     const others = matmul(probabilities, concat([zeros, negatives.embeddings], 0));
-    const drawn = matmul(transpose(probabilities, [1, 0]), multiply(states, scale));
+    const drawn = rowsProduct(probabilities, multiply(states, scale));
     return [
       add(multiply(others, scale), multiply(targets.embeddings, slope)),
       multiply(states, slope),

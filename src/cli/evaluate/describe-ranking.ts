@@ -80,7 +80,7 @@ export function describeRankingProgress(progress: RankingProgress): string {
       return `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(3)}${validated}; at most ${describeDuration(secondsLeft)} left`;
     }
     case "pool":
-      return `Transformer with Markov: λ ${progress.weight} on the validation items`;
+      return "Transformer with Markov: the best λ on the validation items";
     default:
       throw new RangeError(`no stage ${String(progress satisfies never)}`);
   }

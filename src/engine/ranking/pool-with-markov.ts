@@ -1,6 +1,6 @@
 import {
   evaluateRanking,
-  meanNdcg,
+  meanNdcgs,
   type RankingQuality,
   type ScoreHistories,
 } from "../../evaluation/ranking/evaluate-ranking.ts";
@@ -17,10 +17,9 @@ export interface PooledRanking {
   readonly quality: RankingQuality;
 }
 
-/** Before each λ is tried. */
+/** Before the λ are tried. */
 export interface PoolProgress {
   readonly stage: "pool";
-  readonly weight: number;
 }
 
 /** λ of which the best on the validation items is tested; 0 is the network alone. */
@@ -45,24 +44,27 @@ export async function poolWithMarkov(
   const { variant, fitted } = await fitBest(markov, split, { k, seed, onFit: () => undefined });
   const chain = toLogProbabilities(fitted, split);
   const validation = sampleValidation(split, seed);
+  onProgress({ stage: "pool" });
   const sizes = { itemCount: split.itemCount, k };
-  let best = { weight: 0, ndcg: Number.NEGATIVE_INFINITY };
-  for (const weight of weights) {
-    onProgress({ stage: "pool", weight });
-    const ndcg = await meanNdcg(addChain(score, chain, weight), validation, sizes);
-    if (ndcg > best.ndcg) best = { weight, ndcg };
-  }
+  const ndcgs = await meanNdcgs(addChain(score, chain, weights), validation, sizes);
+  const best = Math.max(...ndcgs);
+  const weight = weights.find((_, index) => ndcgs[index] === best) ?? 0;
+  const pooled = addChain(score, chain, [weight]);
   return {
-    settings: `λ ${best.weight}, ${variant.settings}`,
-    quality: await evaluateRanking(addChain(score, chain, best.weight), split, k),
+    settings: `λ ${weight}, ${variant.settings}`,
+    quality: await evaluateRanking(async (histories) => (await pooled(histories)).flat(), split, k),
   };
 }
 
+/** The pool's logits by λ, then by history. */
 const addChain =
-  (score: ScoreHistories, chain: Ranker, weight: number): ScoreHistories =>
-  async (histories) => {
+  (score: ScoreHistories, chain: Ranker, lambdas: readonly number[]) =>
+  async (histories: readonly ArrayLike<number>[]) => {
     const logits = await score(histories);
-    return histories.map((history, index) =>
-      poolLogits(logits[index] ?? [], { logProbabilities: chain.score(history), weight }),
+    const ofChain = histories.map((history) => chain.score(history));
+    return lambdas.map((weight) =>
+      ofChain.map((logProbabilities, index) =>
+        poolLogits(logits[index] ?? [], { logProbabilities, weight }),
+      ),
     );
   };

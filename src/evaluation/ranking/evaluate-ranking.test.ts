@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareRankings, evaluateRanking, meanNdcg } from "./evaluate-ranking.ts";
+import { compareRankings, evaluateRanking, meanNdcg, meanNdcgs } from "./evaluate-ranking.ts";
 import { leaveOneOut } from "./split.ts";
 
 const split = leaveOneOut({
@@ -45,6 +45,23 @@ test("rankings are compared user by user", async () => {
   expect(await meanNdcg(inOrder([0, 1, 2, 3, 4]), split.test, { itemCount: 5, k: 2 })).toBe(
     first!.accuracy.ndcg.mean,
   );
+});
+
+test("rankers that share their work each have the mean that they have alone", async () => {
+  const sizes = { itemCount: 5, k: 2 };
+  const orders = [
+    [0, 1, 2, 3, 4],
+    [2, 3, 4, 1, 0],
+  ].map(inOrder);
+  const alone = await Promise.all(orders.map((score) => meanNdcg(score, split.validation, sizes)));
+  const together = await meanNdcgs(
+    (histories) => Promise.all(orders.map((score) => score(histories))),
+    split.validation,
+    sizes,
+  );
+  expect(together).toEqual(alone);
+  expect(together[0]).not.toBe(together[1]);
+  await expect(meanNdcg(orders[0]!, [], sizes)).rejects.toThrow("at least two users");
 });
 
 test("scores of part of the catalogue are refused", async () => {

@@ -77,8 +77,28 @@ export async function meanNdcg(
   heldOut: readonly HeldOutItem[],
   sizes: { readonly itemCount: number; readonly k: number },
 ): Promise<number> {
-  const ranked = await rankAll(score, heldOut, sizes);
-  return summarise(ranked.map(({ accuracy }) => accuracy.ndcg)).mean;
+  const [mean] = await meanNdcgs(async (histories) => [await score(histories)], heldOut, sizes);
+  return mean!;
+}
+
+/** Mean NDCG@k of each of some rankers that share their work. @param scoreAll scores by ranker, then by history */
+export async function meanNdcgs(
+  scoreAll: (
+    histories: readonly ArrayLike<number>[],
+  ) => Promise<readonly Awaited<ReturnType<ScoreHistories>>[]>,
+  heldOut: readonly HeldOutItem[],
+  sizes: { readonly itemCount: number; readonly k: number },
+): Promise<number[]> {
+  assertUsers(heldOut.length);
+  const ndcgs: number[][] = [];
+  for (let start = 0; start < heldOut.length; start += batchSize) {
+    const batch = heldOut.slice(start, start + batchSize);
+    const scores = await scoreAll(batch.map(({ history }) => history));
+    for (const [ranker, own] of scores.entries())
+      for (const [index, one] of batch.entries())
+        (ndcgs[ranker] ??= []).push(rankUser(one, own[index]!, sizes).accuracy.ndcg);
+  }
+  return ndcgs.map((values) => summarise(values).mean);
 }
 
 /** Ranks the whole catalogue but for what the user has seen, for every test item of the split. */
@@ -120,10 +140,14 @@ export function compareRankings(first: RankingQuality, second: RankingQuality): 
   return summarise(Array.from(first.ndcgs, (value, index) => value - second.ndcgs[index]!));
 }
 
-/** @throws RangeError for fewer than two values, which have no standard error */
+/** @throws RangeError for fewer than two users, whose mean has no standard error */
+function assertUsers(count: number): void {
+  if (count < 2) throw new RangeError(`at least two users must be held out, got ${count}`);
+}
+
 function summarise(values: readonly number[]): MeanOverUsers {
   const count = values.length;
-  if (count < 2) throw new RangeError(`at least two users must be held out, got ${count}`);
+  assertUsers(count);
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, standardError: Math.sqrt(squares / (count - 1) / count) };
