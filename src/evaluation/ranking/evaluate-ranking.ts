@@ -90,15 +90,15 @@ export async function meanNdcgs(
   sizes: { readonly itemCount: number; readonly k: number },
 ): Promise<number[]> {
   assertUsers(heldOut.length);
-  const ndcgs: number[][] = [];
+  const batches: (readonly (readonly number[])[])[] = [];
   for (let start = 0; start < heldOut.length; start += batchSize) {
     const batch = heldOut.slice(start, start + batchSize);
     const scores = await scoreAll(batch.map(({ history }) => history));
-    for (const [ranker, own] of scores.entries())
-      for (const [index, one] of batch.entries())
-        (ndcgs[ranker] ??= []).push(rankUser(one, own[index]!, sizes).accuracy.ndcg);
+    const ndcgOf = (own: Awaited<ReturnType<ScoreHistories>>) =>
+      batch.map((one, index) => rankUser(one, own[index]!, sizes).accuracy.ndcg);
+    batches.push(scores.map(ndcgOf));
   }
-  return ndcgs.map((values) => summarise(values).mean);
+  return batches[0]!.map((_, ranker) => summarise(batches.flatMap((ndcgs) => ndcgs[ranker]!)).mean);
 }
 
 /** Ranks the whole catalogue but for what the user has seen, for every test item of the split. */
