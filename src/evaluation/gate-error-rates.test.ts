@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { type GateWorld, simulateGate } from "../../tests/support/simulated-gate.ts";
 import { type Verdict, verdicts } from "../domain/cycle.ts";
-import { createRandom } from "../numeric/random.ts";
+import { createRandom, type RandomStream } from "../numeric/random.ts";
 import { judgeCandidate } from "./gate.ts";
+import { looksOf } from "./pooled-looks.ts";
 
 // `npm run bench -- gate` measures more cases; here is what may never get worse. --reporter=verbose prints the figures.
 
@@ -44,6 +45,31 @@ for (const users of [20, 120]) {
     expect(shares.promote).toBeLessThanOrEqual(0.01);
   });
 }
+
+/** Looks at a canary until it is promoted or taken off, or at most this often. */
+const mostLooks = 6;
+
+/** Whether a candidate is promoted at its gate or, as a canary, by all its looks together. */
+function isPromotedInTheEnd(world: GateWorld, random: RandomStream): boolean {
+  let record = judgeCandidate(simulateGate(world, random));
+  for (let look = 1; look < mostLooks; look++) {
+    if (record.verdict !== "canary" && look === 1) break;
+    if ((record.probabilityPositive ?? 1) < 0.5 || record.verdict === "promote") break;
+    record = judgeCandidate({ ...simulateGate(world, random), earlier: looksOf(record) });
+  }
+  return record.verdict === "promote";
+}
+
+test("a candidate that is no better is promoted at most 5 % of the time over its gate and five reviews as a canary", async ({
+  annotate,
+}) => {
+  const random = createRandom(seed).split("reviews");
+  let promoted = 0;
+  for (let gate = 0; gate < gates; gate++)
+    if (isPromotedInTheEnd({ users: 120, lift: 0 }, random)) promoted++;
+  await annotate(`${promoted} of ${gates} promoted`);
+  expect(promoted / gates).toBeLessThanOrEqual(atMost(0.05));
+});
 
 test("a long step that is no better is promoted in full at most 5 % of the time", async ({
   annotate,

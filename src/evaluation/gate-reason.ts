@@ -6,11 +6,12 @@ import type { GateEvidence, Guard } from "./gate-record.ts";
 const number = (value: number) => String(Number(value.toPrecision(3)));
 const percent = (share: number) => `${number(100 * share)} %`;
 
-const gain = ({ difference, relativeLift }: GateEvidence) =>
+const gain = ({ difference, relativeLift, looks }: GateEvidence) =>
   `${difference < 0 ? "worse" : "better"} by ${number(Math.abs(difference))} a row` +
   (relativeLift === undefined
     ? ""
-    : ` (${percent(Math.abs(relativeLift))} of the serving policy's value)`);
+    : ` (${percent(Math.abs(relativeLift))} of the serving policy's value)`) +
+  (looks === undefined ? "" : ` in ${looks} looks together`);
 
 export const tooSmall = (rows: number, clusters: number, limits: GateLimits): string =>
   `Not enough data: ${rows} rows of ${clusters} users; ` +

@@ -24,11 +24,13 @@ export type GateStatistic = {
 /** What was measured: absent where input was refused, too small, or too far from the log to say anything. */
 export type GateEvidence = {
   /** The form that decides; difference, error, interval and relative lift are its. */
-  readonly statistic: "doubly robust" | "censored";
+  readonly statistic: "doubly robust" | "censored" | "pooled";
+  /** That are pooled, this one included; absent where this one decides alone. */
+  readonly looks?: number;
   readonly difference: number;
   readonly standardError: number;
   readonly interval: readonly [number, number];
-  /** Of the form that decides, or the smaller of both. */
+  /** Of the form that decides, or the smaller of both where this look decides alone. */
   readonly probabilityPositive: number;
   /** Difference over the serving policy's value, where that is positive. */
   readonly relativeLift?: number;

@@ -3,7 +3,13 @@ import { EngineError } from "../domain/errors.ts";
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
 import { checkLength, checkNumber, checkNumbers, highestProbability } from "./checks.ts";
 import { minimalDetectableDifference } from "./diagnostics.ts";
-import { type Coverage, checkGuards, type GateLimits, gateLimits } from "./gate-guards.ts";
+import {
+  type Coverage,
+  checkGuards,
+  type GateLimits,
+  gateLimits,
+  wherePooled,
+} from "./gate-guards.ts";
 import {
   canaried,
   failedGuards,
@@ -24,6 +30,7 @@ import {
   type PairedInput,
   weighPair,
 } from "./paired-difference.ts";
+import { type GateLooks, poolLooks } from "./pooled-looks.ts";
 
 export type { GateRecord } from "./gate-record.ts";
 
@@ -37,6 +44,8 @@ export interface GateInput extends PairedInput {
   /** What the judge expects of the candidate, reward units a row. */
   readonly predictedDifference: number;
   readonly limits?: GateLimits;
+  /** What earlier looks at the same two policies found, on other feedback: the verdict is on all looks together. */
+  readonly earlier?: GateLooks | undefined;
 }
 
 /** @throws invalid_request where a number cannot be used */
@@ -98,7 +107,7 @@ function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits)
   const { difference, standardError, interval, servingValue } = isCensored
     ? censored
     : doublyRobust;
-  return {
+  const evidence: GateEvidence = {
     statistic: isCensored ? "censored" : "doubly robust",
     difference,
     standardError,
@@ -113,6 +122,9 @@ function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits)
     doublyRobust,
     censored,
   };
+  return input.earlier === undefined
+    ? evidence
+    : poolLooks(evidence, input.earlier, limits.promoteConfidence);
 }
 
 type Answer = readonly [verdict: Verdict, reason: string];
@@ -151,7 +163,8 @@ function judgePair(pair: FeedbackPair, input: GateInput, limits: GateLimits): Ga
  * data: what cannot be used is held with the reason, so that nothing broken is promoted. See docs/methods/gate.md.
  */
 export function judgeCandidate(input: GateInput): GateRecord {
-  const limits = input.limits ?? gateLimits;
+  const given = input.limits ?? gateLimits;
+  const limits = input.earlier === undefined ? given : wherePooled(given);
   const rows = input.feedback.rewards.length;
   if (rows === 0) {
     const reason = tooSmall(0, 0, limits);

@@ -1,5 +1,6 @@
 import { gateCandidate } from "../../../src/engine/cycle/gate-candidate.ts";
 import { gateLimits } from "../../../src/evaluation/gate-guards.ts";
+import { type GateLooks, looksOf } from "../../../src/evaluation/pooled-looks.ts";
 import { chooseExploration } from "../../../src/learning/exploration.ts";
 import { initialMetaPolicy } from "../../../src/learning/meta-policy.ts";
 import { hashUniform } from "../../../src/numeric/hash.ts";
@@ -36,7 +37,7 @@ export function createMpo(
     weights: new Float64Array(task.outcomeWidth),
     masses: task.masses,
   };
-  let canary: SlatePolicy | undefined;
+  let canary: { readonly policy: SlatePolicy; readonly looks: GateLooks | undefined } | undefined;
   let critic: Critic | undefined;
   let older = emptyHeads(task);
   let meta = initialMetaPolicy;
@@ -47,22 +48,25 @@ export function createMpo(
     const tried = canary;
     if (tried === undefined || critic === undefined) return "serving";
     const rows = spread(truncateReturns(all, critic, values), reviewLimit);
-    const { verdict, probabilityPositive = 1 } = gateCandidate({
+    const gate = gateCandidate({
       rows: scoreRows(rows, { policy, critic }, task),
-      candidateLogs: rows.map(({ step }) => policyLogs(tried, step, slates)),
+      candidateLogs: rows.map(({ step }) => policyLogs(tried.policy, step, slates)),
       candidateArm: "canary",
       predictedDifference: 0,
       limits: gateLimits,
+      earlier: tried.looks,
     });
-    if (verdict === "promote") policy = tried;
-    if (verdict === "promote" || probabilityPositive < keepCanaryProbability) canary = undefined;
+    const { verdict, probabilityPositive = 1 } = gate;
+    if (verdict === "promote") policy = tried.policy;
+    const ends = verdict === "promote" || probabilityPositive < keepCanaryProbability;
+    canary = ends ? undefined : { ...tried, looks: looksOf(gate) ?? tried.looks };
     return verdict === "promote" ? "canary" : "serving";
   };
 
   return {
     serve: (step, session) => {
       const isTried = canary !== undefined && hashUniform(`canary/${session}`) < canaryShare;
-      const logs = policyLogs(isTried && canary ? canary : policy, step, slates);
+      const logs = policyLogs(isTried && canary ? canary.policy : policy, step, slates);
       return {
         arm: isTried ? "canary" : "serving",
         exploration,
@@ -77,7 +81,7 @@ export function createMpo(
       const luck = random.split(cycle);
       const improvement = improveSessions({ ...input, floor: explorationFloor, random: luck });
       const { gate, candidate, judgement } = improvement;
-      if (gate.verdict === "canary") canary = candidate;
+      if (gate.verdict === "canary") canary = { policy: candidate, looks: looksOf(gate) };
       if (gate.verdict === "promote") {
         policy = candidate;
         canary = undefined;

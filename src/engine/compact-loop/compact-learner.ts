@@ -1,9 +1,9 @@
 import type { BanditWorld, BilinearScores } from "../../domain/bandit-world.ts";
-import type { Verdict } from "../../domain/cycle.ts";
 import type { Arm } from "../../domain/decision.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
+import { type GateLooks, looksOf } from "../../evaluation/pooled-looks.ts";
 import { subtractTotal } from "../../learning/challengers.ts";
 import { chooseExploration } from "../../learning/exploration.ts";
 import {
@@ -64,10 +64,16 @@ export interface CompactOptions {
   readonly policy?: BilinearScores;
 }
 
+/** With what the gate and the reviews so far found of it. */
+interface Canary {
+  readonly policy: BilinearScores;
+  readonly looks: GateLooks | undefined;
+}
+
 /** What is carried from cycle to cycle. */
 interface State {
   policy: BilinearScores;
-  canary: BilinearScores | undefined;
+  canary: Canary | undefined;
   exploration: number;
   sums: RewardSums;
   critic: CompactCritic | undefined;
@@ -82,19 +88,24 @@ function reviewCanary(
   features: BilinearFeatures,
   { policy, canary, critic }: State,
   rows: readonly CompactRow[],
-): { readonly policy: BilinearScores; readonly canary: BilinearScores | undefined } {
+): Pick<State, "policy" | "canary"> {
   if (!(canary && critic)) return { policy, canary };
   const scored = scoreRows(features, { policy, critic }, rows);
-  const { verdict, probabilityPositive = 1 } = gateCandidate({
+  const gate = gateCandidate({
     rows: scored,
-    candidateLogs: rows.map((row) => policyLogs(features, canary, row)),
+    candidateLogs: rows.map((row) => policyLogs(features, canary.policy, row)),
     candidateArm: "canary",
     predictedDifference: 0,
     limits: gateLimits,
+    earlier: canary.looks,
   });
-  if (verdict === "promote") return { policy: canary, canary: undefined };
-  return { policy, canary: probabilityPositive < keepCanaryProbability ? undefined : canary };
+  const { verdict, probabilityPositive = 1 } = gate;
+  if (verdict === "promote") return { policy: canary.policy, canary: undefined };
+  const kept = { ...canary, looks: looksOf(gate) ?? canary.looks };
+  return { policy, canary: probabilityPositive < keepCanaryProbability ? undefined : kept };
 }
+
+type JudgedCandidate = Pick<GateRecord, "verdict" | "difference" | "standardError" | "looks">;
 
 function judge({ gate, judgement }: CompactImprovement): GateRecord {
   return gateCandidate({
@@ -140,16 +151,17 @@ export function createCompactLearner(
     options.fastLoop && createCompactFastLoop(features, options.fastLoop, random.split("requests"));
   const decide = (policy: BilinearScores, offer: Offer) =>
     fastLoop?.logits(policy, offer) ?? { logits: scoreOffer(features, policy, offer) };
-  const settle = (verdict: Verdict, candidate: BilinearScores) => {
+  const settle = (gate: JudgedCandidate, candidate: BilinearScores) => {
+    const { verdict } = gate;
     if (verdict === "promote") {
       state.policy = candidate;
       state.canary = undefined;
-    } else if (verdict === "canary") state.canary = candidate;
+    } else if (verdict === "canary") state.canary = { policy: candidate, looks: looksOf(gate) };
   };
   return {
     serve: (offer) => {
       const arm: Arm = state.canary && inCanary(offer.user) ? "canary" : "serving";
-      const policy = arm === "canary" && state.canary ? state.canary : state.policy;
+      const policy = arm === "canary" && state.canary ? state.canary.policy : state.policy;
       const { exploration } = state;
       const { logits, ...drawn } = decide(policy, offer);
       const probabilities = subtractTotal(logits).map(
@@ -171,7 +183,7 @@ export function createCompactLearner(
         prior,
         propose,
         rows,
-        arm: hadCanary !== undefined && state.policy === hadCanary ? "canary" : "serving",
+        arm: hadCanary !== undefined && state.policy === hadCanary.policy ? "canary" : "serving",
         floor: explorationFloor,
         cycle,
         trustRegion,
@@ -181,10 +193,11 @@ export function createCompactLearner(
         inflation: options.inflation,
         random: random.split(cycle),
       });
-      const { verdict, difference = 0 }: Pick<GateRecord, "verdict" | "difference"> = gates
+      const judged: JudgedCandidate = gates
         ? judge(improvement)
         : { verdict: "promote", difference: improvement.judgement.difference };
-      settle(verdict, improvement.candidate);
+      settle(judged, improvement.candidate);
+      const { verdict, difference = 0 } = judged;
       const gain = verdict === "promote" ? difference : 0;
       state.exploration = explore(improvement, gain, state.exploration);
       state.sums = ageSums(improvement.sums);

@@ -1,6 +1,7 @@
 import type { Arm } from "../../domain/decision.ts";
 import { type GateRecord, judgeCandidate } from "../../evaluation/gate.ts";
 import type { Coverage, GateLimits } from "../../evaluation/gate-guards.ts";
+import type { GateLooks } from "../../evaluation/pooled-looks.ts";
 import { rewardMoments } from "../../learning/challengers.ts";
 import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
@@ -60,6 +61,8 @@ export function gateCandidate(options: {
   readonly candidateArm?: Arm;
   readonly predictedDifference: number;
   readonly limits: GateLimits;
+  /** Of earlier cycles at the same two policies. */
+  readonly earlier?: GateLooks | undefined;
 }): GateRecord {
   const { rows, candidateLogs, predictedDifference } = options;
   const moments = rows.map(({ scores }) => rewardMoments(scores, evenMemory));
@@ -81,5 +84,6 @@ export function gateCandidate(options: {
     predictedDifference,
     weightClip,
     limits: options.limits,
+    earlier: options.earlier,
   });
 }

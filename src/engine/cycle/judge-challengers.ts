@@ -26,8 +26,8 @@ import {
   weightClip,
 } from "./target-arrays.ts";
 
-/** z_0.95. */
-const provenDeviations = 1.645;
+/** z_0.8, as sure as a canary has to be (decision 0016). */
+const provenDeviations = 0.8416;
 
 export interface JudgedSetting extends ChallengerSetting, MetaPrediction {
   /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
@@ -49,7 +49,7 @@ export interface Judgement {
   readonly chosen: string;
   /** The uniform choice against the serving policy: what the latter is worth, in [0, 1], and how much more the former would be. */
   readonly uniform: PairedDifference;
-  /** The serving policy is better than the uniform choice with 95 % confidence. */
+  /** The serving policy is better than the uniform choice with 80 % confidence. */
   readonly proven: boolean;
   /** w_j by name, *do nothing* included. */
   readonly weights: Readonly<Record<string, number>>;

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
 import type { LiveDifference } from "../../evaluation/live-difference.ts";
+import type { GateLooks } from "../../evaluation/pooled-looks.ts";
 
 // What a promoted policy's evidence keeps of its promotion. Types, not interfaces: only those fit JsonObject. Differences are
 // in the gate's unit, a row's reward as a share of the rule's range; lifts are over the value of what was replaced.
@@ -59,6 +60,10 @@ export function createPromotion(
     },
   };
 }
+
+/** What the gate and the reviews so far found of a canary. */
+export const canaryLooks = (evidence: JsonObject): GateLooks | undefined =>
+  evidence.looks as GateLooks | undefined;
 
 export const promotionOf = (evidence: JsonObject): Promotion | undefined =>
   evidence.promotion as Promotion | undefined;

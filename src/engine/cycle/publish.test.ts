@@ -27,7 +27,7 @@ function publishWith(verdict: Verdict, assignment: Assignment, holdbackShare = 0
   const change = publish({
     scenario: "shop",
     replaces: begunWith,
-    gate: { verdict, reason: "because", rows: 100, guards: [], ...measured },
+    gate: { verdict, reason: "because", rows: 100, guards: [], standardError: 0.01, ...measured },
     reviewed: { assignment, statuses: [{ version: 99, status: "retired" }] },
     canaryShare: 0.3,
     holdbackShare,
@@ -118,6 +118,12 @@ describe("who answers afterwards:", () => {
       predicted: { ...measured, relativeInterval },
     });
     expect(publishWith("canary", alone).add![0]!.evidence).not.toHaveProperty("promotion");
+  });
+
+  test("a canary keeps what its gate found, for its reviews to add to", () => {
+    const looks = { looks: 1, difference: 0.03, standardError: 0.01 };
+    expect(publishWith("canary", alone).add![0]!.evidence.looks).toEqual(looks);
+    expect(publishWith("promote", alone).add![0]!.evidence).not.toHaveProperty("looks");
   });
 
   test("a candidate's status is what its verdict says", () => {

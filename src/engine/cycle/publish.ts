@@ -1,5 +1,6 @@
 import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
+import { looksOf } from "../../evaluation/pooled-looks.ts";
 import type { Network } from "../../policy/network.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
@@ -62,6 +63,7 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
   const { gate, holdbackShare, now } = input;
   const { verdict, reason } = gate;
   const { serving } = input.reviewed.assignment;
+  const looks = looksOf(gate);
   const promotion = createPromotion(gate, { replaced: serving, promotedAt: now, holdbackShare });
   return {
     scenario: input.scenario,
@@ -70,7 +72,12 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
     ...(serving === undefined ? {} : { parent: serving }),
     createdAt: now,
     bytes: encodeNetwork(input.candidate),
-    evidence: { verdict, reason, ...(verdict === "promote" && { promotion }) },
+    evidence: {
+      verdict,
+      reason,
+      ...(verdict === "promote" && { promotion }),
+      ...(verdict === "canary" && looks && { looks }),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { createRandom } from "../../numeric/random.ts";
 import { growNetwork, type Network } from "../../policy/network.ts";
 import { initialNetwork } from "../../policy/network-policy.ts";
 import { reviewServing } from "./review.ts";
+import type { StatusChange } from "./take-over.ts";
 
 const seed = 109;
 const views = sampleViews(4);
@@ -82,6 +83,25 @@ describe("a canary", () => {
         evidence: { verdict: "promote", reason, known: true, promotion },
       },
     ]);
+  });
+
+  test("of which no look alone decides is promoted by all looks together", async () => {
+    const slightly = policyOf([0, 0.2, -0.2, 0]);
+    const few = { assignment: withCanary, rows: rows.slice(300, 450) };
+    const first = await review(slightly, few);
+    expect(first.review?.action).toBe("keep");
+    const [{ status, evidence } = {}] = first.statuses as StatusChange[];
+    expect(status).toBe("canary");
+    const { difference, standardError = 0 } = first.review!.gate;
+    expect(evidence).toEqual({
+      verdict: "canary",
+      reason: "Canary: better",
+      known: true,
+      looks: { looks: 1, difference, standardError },
+    });
+    const looks = { looks: 4, difference: 4 * standardError, standardError };
+    const then = await review(slightly, { ...few, evidence: async () => ({ looks }) });
+    expect(then.review).toMatchObject({ action: "promote", gate: { looks: 5 } });
   });
 
   test("that is worse is taken off the traffic", async () => {

@@ -3,10 +3,11 @@ import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { limitsOf } from "../../evaluation/gate-guards.ts";
+import { type GateLooks, looksOf } from "../../evaluation/pooled-looks.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import type { Network } from "../../policy/network.ts";
 import { gateCandidate } from "./gate-candidate.ts";
-import { createPromotion, type PromotionReview } from "./promotion.ts";
+import { canaryLooks, createPromotion, type PromotionReview } from "./promotion.ts";
 import { logsOf, scoreRows } from "./score-rows.ts";
 import { mark, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
 
@@ -47,7 +48,15 @@ interface ReviewInput {
 
 async function judgeRival(
   input: ReviewInput,
-  { rival, kind }: { readonly rival: Network; readonly kind: Review["kind"] },
+  {
+    rival,
+    kind,
+    earlier,
+  }: {
+    readonly rival: Network;
+    readonly kind: Review["kind"];
+    readonly earlier: GateLooks | undefined;
+  },
   critic: Network,
 ): Promise<GateRecord> {
   const { threads, mpo } = input;
@@ -66,6 +75,7 @@ async function judgeRival(
     candidateArm,
     predictedDifference: 0,
     limits: limitsOf(mpo.gate),
+    earlier,
   });
 }
 
@@ -100,13 +110,23 @@ async function promoteCanary(
   };
 }
 
+/** A canary's looks add up until they decide. */
+async function rememberLooks(
+  { evidence }: ReviewInput,
+  { kind, version, gate }: Review,
+): Promise<readonly StatusChange[]> {
+  const looks = looksOf(gate);
+  if (kind !== "canary" || looks === undefined) return [];
+  return [{ version, status: "canary", evidence: { ...(await evidence(version)), looks } }];
+}
+
 async function applyAction(input: ReviewInput, review: Review): Promise<Reviewed> {
   const { assignment } = input;
   const { version, action } = review;
   const { canary: _, ...withoutCanary } = assignment;
   switch (action) {
     case "keep":
-      return { assignment, statuses: [] };
+      return { assignment, statuses: await rememberLooks(input, review) };
     case "retire":
       return {
         assignment: { ...withoutCanary, canaryShare: 0 },
@@ -139,7 +159,8 @@ export async function reviewServing(input: ReviewInput): Promise<Reviewed> {
   const rival = version === undefined ? undefined : await input.load(version);
   if (version === undefined || rival === undefined || critic === undefined)
     return { assignment, statuses: [] };
-  const gate = await judgeRival(input, { rival, kind }, critic);
+  const earlier = kind === "canary" ? canaryLooks(await input.evidence(version)) : undefined;
+  const gate = await judgeRival(input, { rival, kind, earlier }, critic);
   const action = (kind === "canary" ? decideCanary : decideParent)(gate, input.mpo.review);
   const review: Review = { kind, version, gate, action };
   return { ...(await applyAction(input, review)), review };
