@@ -32,6 +32,21 @@ export function selectModel(
   };
 }
 
+type NameOf = (value: Value) => string;
+
+/**
+ * Names under which the results of nodes leave right away; an input, a constant and a value that leaves twice are copied.
+ */
+function nameOutputs({ nodes }: Model, outputs: Readonly<Record<string, Value>>): NameOf {
+  const results = new Set(nodes.flatMap((node) => node.outputs));
+  const names = new Map(
+    Object.entries(outputs).flatMap(([name, value]) =>
+      results.has(value) ? [[value, name] as const] : [],
+    ),
+  );
+  return (value) => names.get(value) ?? value.name;
+}
+
 function encodeAttribute(name: string, value: Attributes[string]) {
   if (typeof value === "number") return { name, i: value, type: onnxAttributeTypes.int };
   if (typeof value === "string")
@@ -39,10 +54,10 @@ function encodeAttribute(name: string, value: Attributes[string]) {
   return { name, ints: value, type: onnxAttributeTypes.ints };
 }
 
-const encodeNode = ({ operator, inputs, outputs, attributes }: Node) => ({
+const encodeNode = ({ operator, inputs, outputs, attributes }: Node, nameOf: NameOf) => ({
   opType: operator,
-  input: inputs.map((value) => value.name),
-  output: outputs.map((value) => value.name),
+  input: inputs.map(nameOf),
+  output: outputs.map(nameOf),
   attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
 });
 
@@ -85,12 +100,10 @@ export function encodeModel(
   free: FreeAxes = {},
 ): Uint8Array {
   const model = selectModel(graph, outputs);
-  // A copy under the caller's name also lets an input or a constant be an output.
-  const named = Object.entries(outputs).map(([name, value]) => ({
-    opType: "Identity",
-    input: [value.name],
-    output: [name],
-  }));
+  const nameOf = nameOutputs(model, outputs);
+  const copies = Object.entries(outputs)
+    .filter(([name, value]) => nameOf(value) !== name)
+    .map(([name, value]) => ({ opType: "Identity", input: [nameOf(value)], output: [name] }));
   return modelProto
     .encode({
       irVersion: 9,
@@ -98,7 +111,7 @@ export function encodeModel(
       opsetImport: [{ domain: "", version: 18 }],
       graph: {
         name: "recurve",
-        node: [...model.nodes.map(encodeNode), ...named],
+        node: [...model.nodes.map((node) => encodeNode(node, nameOf)), ...copies],
         initializer: model.constants.map(encodeConstant),
         input: model.inputs.map((value) => encodeValueInfo(value.name, value, free[value.name])),
         output: Object.entries(outputs).map(([name, value]) =>
