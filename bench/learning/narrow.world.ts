@@ -6,12 +6,16 @@ import { gainOverBest } from "./targets.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 const logs = {
-  "narrow-150": { items: 150, candidates: 150, rows: 3000, loggingSharpness: 3 },
-  "narrow-500": { items: 500, candidates: 100, rows: 5000, loggingSharpness: 3 },
-  broad: { items: 150, candidates: 50, rows: 12_000, loggingSharpness: 1 },
+  "narrow-150": { items: 150, candidates: 150, rows: 3000, loggingSharpness: 3, clickRate: 0.1 },
+  "narrow-500": { items: 500, candidates: 100, rows: 5000, loggingSharpness: 3, clickRate: 0.1 },
+  mature: {
+    ...{ items: 500, candidates: 100, rows: 5000, loggingSharpness: 3, clickRate: 0.02 },
+    ...{ loggingKnowledge: 0.9, qualityDeviation: 1 },
+  },
+  broad: { items: 150, candidates: 50, rows: 12_000, loggingSharpness: 1, clickRate: 0.1 },
 };
 type CaseName = keyof typeof logs;
-const common = { clickRate: 0.1, misspecification: 1, users: 1000 };
+const common = { misspecification: 1, users: 1000 };
 
 const ours: readonly VariantName[] = [
   "MPO",
@@ -39,7 +43,7 @@ async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutc
 export const narrowWorld: LearningWorld = {
   name: "narrow",
   description:
-    "one log, one chance to learn: 3,000 rows of 150 items or 5,000 of 500 from a narrow policy, 12,000 from a broad one",
+    "one log, one chance to learn: 3,000 rows of 150 items or 5,000 of 500 from a narrow policy; 5,000 at a click rate of 2 % from one that knows what is good; 12,000 from a broad one",
   value: "true click probability of the learned policy, exploration not included",
   better: "higher",
   cases: Object.keys(logs),
@@ -53,6 +57,7 @@ export const narrowWorld: LearningWorld = {
       cases: ["narrow-150", "narrow-500"],
       gain: 0.1,
     }),
+    gainOverBest({ policy: "MPO", over: baselines, cases: ["mature"], gain: 0.1 }),
     gainOverBest({
       policy: "MPO",
       over: baselines,

@@ -23,6 +23,10 @@ export interface BanditWorldOptions {
   readonly misspecification?: number;
   /** Standard deviation of the logging policy's logits, 0–10: about 1 logs broadly, 3 narrowly. Default 1. */
   readonly loggingSharpness?: number;
+  /** Correlation of what the logging policy pushes with the items' quality, 0–1, default 0: more than 0 and it knows what no feature tells. */
+  readonly loggingKnowledge?: number;
+  /** Standard deviation of the items' quality, 0.01–3 logits, default 0.5. */
+  readonly qualityDeviation?: number;
   readonly drift?: DriftKind;
   /** Length of the run, 1–1,000 cycles, default 12: where `abrupt`, `twice` and `churn` fall. */
   readonly cycles?: number;
@@ -55,6 +59,8 @@ export function completeOptions(given: BanditWorldOptions): Required<BanditWorld
     clickRate: 0.05,
     misspecification: 1,
     loggingSharpness: 1,
+    loggingKnowledge: 0,
+    qualityDeviation: 0.5,
     drift: "none" as const,
     cycles: 12,
     ...given,
@@ -66,6 +72,8 @@ export function completeOptions(given: BanditWorldOptions): Required<BanditWorld
   checkNumber("clickRate", options.clickRate, { minimum: 0.005, maximum: 0.5 });
   checkNumber("misspecification", options.misspecification, { minimum: 0, maximum: 2 });
   checkNumber("loggingSharpness", options.loggingSharpness, { minimum: 0, maximum: 10 });
+  checkNumber("loggingKnowledge", options.loggingKnowledge, { minimum: 0, maximum: 1 });
+  checkNumber("qualityDeviation", options.qualityDeviation, { minimum: 0.01, maximum: 3 });
   checkInteger("cycles", options.cycles, { minimum: 1, maximum: 1000 });
   checkDrift(options.drift);
   return options;

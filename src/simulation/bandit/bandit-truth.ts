@@ -4,9 +4,8 @@ import type { BanditWorldOptions } from "./bandit-options.ts";
 
 /** Latent coordinates of users and items. */
 export const latentWidth = 6;
-/** Logits a standard deviation of affinity, and of quality. */
+/** Logits a standard deviation of affinity. */
 const tasteSlope = 1.2;
-const qualityDeviation = 0.5;
 /** Turn of the tastes a cycle under slow drift, radians: from like to indifferent in twelve cycles. */
 const slowTurn = Math.PI / 24;
 /** Share of the items that is replaced each cycle under churn. */
@@ -62,6 +61,8 @@ export interface BanditTruth {
   /** Latent coordinates that features tell of. */
   readonly users: Float64Array;
   readonly items: Float64Array;
+  /** Logits of each item before any change. */
+  readonly qualities: Float64Array;
   /** Numbers of the items on offer. */
   alive(cycle: number): Int32Array;
   clickProbability(cycle: number): (user: number, item: number) => number;
@@ -80,7 +81,7 @@ function findIntercept(logits: readonly number[], clickRate: number): number {
   return bisect((intercept) => mean(intercept) < clickRate, -20, 20);
 }
 
-/** P(click) = σ(c + 1.2·⟨p, q⟩/√6 + quality), quality ~ N(0, 0.5²), c set by the click rate. */
+/** P(click) = σ(c + 1.2·⟨p, q⟩/√6 + quality), quality ~ N(0, 0.5²) unless said, c set by the click rate. */
 export function createBanditTruth(
   options: Required<BanditWorldOptions>,
   random: RandomStream,
@@ -91,7 +92,10 @@ export function createBanditTruth(
   const items = drawLatents(everyItem, random.split("items"));
   const qualities = [0, 1, 2].map((change) => {
     const stream = random.split(`qualities/${change}`);
-    return Float64Array.from({ length: everyItem }, () => qualityDeviation * stream.normal());
+    return Float64Array.from(
+      { length: everyItem },
+      () => options.qualityDeviation * stream.normal(),
+    );
   });
   const pairs = random.split("pairs");
   const sample = Array.from({ length: 2000 }, () => {
@@ -103,6 +107,7 @@ export function createBanditTruth(
   return {
     users,
     items,
+    qualities: qualities[0]!,
     alive: (cycle) => offered(cycle, options),
     clickProbability: (cycle) => {
       const changes = changesBefore(cycle, options);

@@ -69,6 +69,20 @@ describe("a bandit world", () => {
   });
 });
 
+test("what a logging policy with knowledge pushes goes with what is good, and earns more", () => {
+  const options = { ...small, items: 400, loggingSharpness: 2, qualityDeviation: 1 };
+  const pushes = (loggingKnowledge: number) => {
+    const world = createBanditWorld({ ...options, loggingKnowledge });
+    const click = world.truth(0);
+    const top = [...world.logging.biases.entries()].toSorted((a, b) => b[1] - a[1]).slice(0, 40);
+    const values = top.flatMap(([item]) =>
+      Array.from({ length: 60 }, (_, user) => click(user, item)),
+    );
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  expect(pushes(0.9)).toBeGreaterThan(2 * pushes(0));
+});
+
 describe("drift", () => {
   const world = (drift: (typeof driftKinds)[number]) =>
     createBanditWorld({ ...small, drift, cycles: 12 });
@@ -116,6 +130,8 @@ test.each([
   ["clickRate", { clickRate: Number.NaN }],
   ["misspecification", { misspecification: 3 }],
   ["loggingSharpness", { loggingSharpness: -1 }],
+  ["loggingKnowledge", { loggingKnowledge: 1.1 }],
+  ["qualityDeviation", { qualityDeviation: 0 }],
   ["drift", { drift: "often" as never }],
   ["cycles", { cycles: 0 }],
 ])("%s out of range is refused by name", (field, options) => {

@@ -28,7 +28,11 @@ function describe(latents: Float64Array, noise: number, random: RandomStream): F
 }
 
 /** Logits of the given standard deviation, bilinear in the features. */
-function drawLogging(items: number, sharpness: number, random: RandomStream): BilinearScores {
+function drawLogging(
+  { loggingSharpness: sharpness, loggingKnowledge, qualityDeviation }: Required<BanditWorldOptions>,
+  qualities: Float64Array,
+  random: RandomStream,
+): BilinearScores {
   const width = latentWidth + 1;
   const weights = new Float64Array(width * width);
   for (let row = 0; row < latentWidth; row++) {
@@ -39,7 +43,11 @@ function drawLogging(items: number, sharpness: number, random: RandomStream): Bi
     }
   }
   const push = sharpness * Math.sqrt(loggingMix.push);
-  return { weights, biases: Float64Array.from({ length: items }, () => push * random.normal()) };
+  const guess = Math.sqrt(1 - loggingKnowledge ** 2);
+  const biases = qualities.map(
+    (quality) => push * ((loggingKnowledge * quality) / qualityDeviation + guess * random.normal()),
+  );
+  return { weights, biases };
 }
 
 function drawVisits(
@@ -75,7 +83,7 @@ export function createBanditWorld(given: BanditWorldOptions): BanditWorld {
     items,
     userFeatures: describe(truth.users, noise, random.split("user-features")),
     itemFeatures: describe(truth.items, noise, random.split("item-features")),
-    logging: drawLogging(items, options.loggingSharpness, random.split("logging")),
+    logging: drawLogging(options, truth.qualities, random.split("logging")),
     visits: (cycle, count) =>
       drawVisits(options, {
         alive: truth.alive(cycle),
