@@ -66,7 +66,7 @@ function PromotionsFigure(props: { readonly cycles: readonly CycleBody[]; readon
   const promotions = cycles.filter(({ outcome }) => outcome === "promote");
   const among =
     cycles.length < historyLimit
-      ? `of ${formatCount(cycles.length)} cycles`
+      ? `of ${formatCount(cycles.length)} ${cycles.length === 1 ? "cycle" : "cycles"}`
       : `of the newest ${historyLimit} cycles`;
   const newest = promotions[0];
   const note = (

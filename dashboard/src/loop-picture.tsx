@@ -18,7 +18,8 @@ function feedbackText(cycle: CycleBody | undefined, key: string, unit: string): 
 
 /** Older cycles than the newest 50 are not on the page. */
 function cyclesText(count: number): string {
-  return count < historyLimit ? `${count} cycles` : `newest ${historyLimit} cycles`;
+  if (count >= historyLimit) return `newest ${historyLimit} cycles`;
+  return count === 1 ? "1 cycle" : `${count} cycles`;
 }
 
 function stationsOf(data: LoopData): readonly Station[] {

@@ -6,8 +6,13 @@ import { encodePopularity, measurePopularity } from "../policy/popularity.ts";
 import type { NewPolicy, Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
 
-/** A loop starts with a network that knows nothing, so every candidate is as likely, and a baseline without counts. */
+/**
+ * A loop starts with a network that knows nothing, so every candidate is as likely, and a baseline without counts.
+ * @throws conflict where another process was quicker
+ */
 async function startLoop(store: Store, scenario: string, now: number): Promise<void> {
+  const replaces = await store.policies.assignment(scenario);
+  if (replaces.serving !== undefined) return;
   const common = { scenario, status: "serving", createdAt: now } as const;
   const add: NewPolicy[] = [
     {
@@ -28,6 +33,7 @@ async function startLoop(store: Store, scenario: string, now: number): Promise<v
     assign: (added) => ({
       scenario,
       assignment: { serving: Number(added[0]), baseline: Number(added[1]), canaryShare: 0 },
+      replaces,
     }),
   });
 }
@@ -39,8 +45,9 @@ export async function ensurePolicies(
   now: number,
 ): Promise<void> {
   for (const { name } of configuration.scenarios) {
-    const { serving } = await store.policies.assignment(name);
-    if (serving === undefined) await startLoop(store, name, now);
+    await startLoop(store, name, now).catch((error: unknown) => {
+      if (!(error instanceof EngineError && error.code === "conflict")) throw error;
+    });
   }
 }
 
