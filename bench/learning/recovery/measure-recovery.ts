@@ -3,10 +3,23 @@ import { mean } from "../../statistics.ts";
 export interface Recovery {
   /** Mean reward of the last quarter of the visits. */
   readonly optimum: number;
-  /** Visits until the mean of the newest `window` of them first reached `share` of the optimum; all where it never did. */
+  /** Until `share` of the optimum, see `countUntil`. */
   readonly visits: number;
   /** What was not earned until the optimum: Σ(optimum − reward), in optimum's worth of visits. */
   readonly lost: number;
+}
+
+/** Visits until the mean of the newest `window` of them first reached a goal; all where it never did. */
+export function countUntil(
+  rewards: readonly number[],
+  { window, goal }: { readonly window: number; readonly goal: number },
+): number {
+  let sum = 0;
+  for (let end = 1; end <= rewards.length; end++) {
+    sum += rewards[end - 1]! - (rewards[end - 1 - window] ?? 0);
+    if (end >= window && sum >= goal * window) return end;
+  }
+  return rewards.length;
 }
 
 /**
@@ -18,12 +31,6 @@ export function measureRecovery(
   { window, share }: { readonly window: number; readonly share: number },
 ): Recovery {
   const optimum = mean(rewards.slice(-Math.floor(rewards.length / 4)));
-  let sum = 0;
-  let visits: number | undefined;
-  for (let end = 1; end <= rewards.length && visits === undefined; end++) {
-    sum += rewards[end - 1]! - (rewards[end - 1 - window] ?? 0);
-    if (end >= window && sum >= share * optimum * window) visits = end;
-  }
   const lost = rewards.reduce((total, reward) => total + 1 - reward / optimum, 0);
-  return { optimum, visits: visits ?? rewards.length, lost };
+  return { optimum, visits: countUntil(rewards, { window, goal: share * optimum }), lost };
 }

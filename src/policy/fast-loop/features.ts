@@ -13,28 +13,46 @@ export interface Towers {
   readonly logits: Float64Array;
 }
 
+/** Directions in which vectors differ. */
+interface Axes extends PrincipalDirections {
+  /** Root mean square length in these directions, from the mean; 1 where all are alike. */
+  readonly length: number;
+}
+
 /** In which directions states and items differ: what a linear model of their products has to tell apart. */
 export interface FeatureBasis {
-  readonly states: PrincipalDirections;
-  readonly items: PrincipalDirections;
+  readonly states: Axes;
+  readonly items: Axes;
 }
 
 /** Directions of states, and as many of items. */
 const directionCount = 8;
+/** Longer ones are shortened to it, in typical lengths: one odd vector must not outweigh all others. */
+const longest = 2;
 /** Typical logits of a trained policy above their mean. */
 const advantageScale = 4;
 
 export const featureCount: number = directionCount * directionCount + directionCount + 1;
 
+const dot = (left: ArrayLike<number>, right: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let cell = 0; cell < left.length; cell++) sum += left[cell]! * right[cell]!;
+  return sum;
+};
+
+function findAxes(vectors: readonly Float32Array[]): Axes {
+  const found = principalDirections(vectors, directionCount);
+  let squares = 0;
+  for (const vector of vectors) {
+    const coordinates = project(found, vector);
+    squares += dot(coordinates, coordinates) / vectors.length;
+  }
+  return { ...found, length: Math.sqrt(squares) || 1 };
+}
+
 export const createBasis = (seen: readonly Towers[]): FeatureBasis => ({
-  states: principalDirections(
-    seen.map(({ state }) => state),
-    directionCount,
-  ),
-  items: principalDirections(
-    seen.flatMap(({ items }) => items),
-    directionCount,
-  ),
+  states: findAxes(seen.map(({ state }) => state)),
+  items: findAxes(seen.flatMap(({ items }) => items)),
 });
 
 /** z − z̄ of each candidate, z̄ the mean under the softmax of the candidates. */
@@ -49,23 +67,23 @@ export function centre(logits: Float64Array): Float64Array {
   return logits.map((logit) => logit - weighted / total);
 }
 
-/** Coordinates in the basis, scaled to length 1: where a vector points, seen from the mean; 0 at the mean itself. */
-function locate({ mean, directions }: PrincipalDirections, vector: Float32Array): Float64Array {
+/** Coordinates in the directions, from the mean. */
+function project({ mean, directions }: PrincipalDirections, vector: Float32Array): Float64Array {
+  const from = Float64Array.from(vector, (value, cell) => value - mean[cell]!);
   const found = new Float64Array(directionCount);
-  let squares = 0;
-  for (const [index, direction] of directions.entries()) {
-    let sum = 0;
-    for (let cell = 0; cell < vector.length; cell++)
-      sum += (vector[cell]! - mean[cell]!) * direction[cell]!;
-    found[index] = sum;
-    squares += sum * sum;
-  }
-  const length = Math.sqrt(squares) || 1;
-  return found.map((value) => value / length);
+  for (const [index, direction] of directions.entries()) found[index] = dot(from, direction);
+  return found;
+}
+
+/** Coordinates in typical lengths: where a vector points, and how far. */
+function locate(axes: Axes, vector: Float32Array): Float64Array {
+  const found = project(axes, vector);
+  const scale = Math.max(axes.length, Math.sqrt(dot(found, found)) / longest);
+  return found.map((value) => value / scale);
 }
 
 /**
- * Writes x = [p⊗q, q, (z − z̄)/4] of a candidate, with p and q where state and item point: who likes what, what is liked, and
+ * Writes x = [p⊗q, q, (z − z̄)/4] of a candidate, with p and q where state and item are: who likes what, what is liked, and
  * whether the policy goes too far. Linear in z, so that leaving candidates out shifts the gains of the others by one number,
  * which no propensity sees.
  */

@@ -37,7 +37,9 @@ export function createRenewedModel(
   const { renewal, from } = options;
   const start = renewal * Math.max(0, Math.floor(from / renewal) - 1);
   let count = start;
-  let [older, newer] = [create(), create()];
+  let newer = create();
+  // The same one until there is another to take over from it.
+  let older = newer;
   return {
     get count() {
       return count;
@@ -48,7 +50,7 @@ export function createRenewedModel(
     },
     learn: (block) => {
       older.learn(block);
-      newer.learn(block);
+      if (newer !== older) newer.learn(block);
       count += blockSize;
       if (count % renewal === 0) [older, newer] = [newer, create()];
     },

@@ -13,7 +13,7 @@ import { createItemResiduals, type ItemOfModel } from "./item-residuals.ts";
 import { createLinearHead } from "./linear-head.ts";
 
 /** To be raised by whatever changes what it learns or draws: its features, its priors, the order of events. */
-export const modelVersion = 1;
+export const modelVersion = 2;
 
 /** One shown item with its reward. */
 export interface ShownItem extends ItemOfModel {
@@ -52,20 +52,30 @@ export interface ResidualModelOptions {
 }
 
 /** Events that the prior of a weight weighs as much as, for features of length about 1. */
-const priorEvents = 15;
+const priorEvents = 5;
 /** That of a reward that is 0 or 1 as often; what it is comes out within tens of events. */
 const firstNoiseVariance = 0.25;
+
+/**
+ * A change of tastes by Page's test (1954): shortfalls of rewards, in standard deviations, beyond an allowance for luck and for
+ * the optimism of a choice by its own predictions, add up to the alarm. A fall of half a deviation sounds it after about 70
+ * events; without one it is false once in some 100,000.
+ */
+const allowance = 0.1;
+const alarm = 30;
 
 interface PositionMean {
   readonly mean: number;
   readonly events: number;
 }
 
-interface Parts {
-  readonly basis?: FeatureBasis;
+/** What has been learnt, and goes when tastes have changed. */
+interface Learnt {
   readonly head: ReturnType<typeof createLinearHead>;
   readonly items: ReturnType<typeof createItemResiduals>;
-  readonly positions: readonly PositionMean[];
+  readonly positions: PositionMean[];
+  /** Page's cumulative sum of disappointments, standard deviations. */
+  disappointment: number;
 }
 
 function dot(left: Float64Array, right: Float64Array): number {
@@ -77,11 +87,12 @@ function dot(left: Float64Array, right: Float64Array): number {
 /** Standard normal by the text's hash: a stream for each of hundreds of candidates would cost more than all else. */
 const hashNormal = (text: string) => normalQuantile((hash32(text) + 0.5) / 2 ** 32);
 
-function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
+function build(
+  options: ResidualModelOptions,
+  given: { readonly learnt: Learnt; readonly basis: FeatureBasis | undefined },
+): ResidualModel {
   const { forgetting, temperature } = options;
-  const { head, items } = parts;
-  const positions = [...parts.positions];
-  let { basis } = parts;
+  let { learnt, basis } = given;
   const x = new Float64Array(featureCount);
 
   /**
@@ -89,6 +100,7 @@ function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
    * rewards after their promises, since another policy's choices promise less, and earn less.
    */
   function updatePosition(position: number, value: number): number {
+    const { positions } = learnt;
     const { mean, events } = positions[position] ?? { mean: 0, events: 0 };
     const share = Math.max(1 / (events + 1), 1 - forgetting);
     const next = mean + share * (value - mean);
@@ -99,10 +111,20 @@ function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
   function learnShown(item: ShownItem, advantage: number): void {
     const left = item.reward - temperature * advantage;
     const target = left - updatePosition(item.position, left);
-    const ofItem = items.find(item).mean;
+    const { head, items } = learnt;
+    const ofItem = items.find(item);
     const ofHead = head.predict(x);
-    head.update(x, target - ofItem);
+    const spread = head.spread(x) + ofItem.spread;
+    const shortfall = (ofHead + ofItem.mean - target) / Math.sqrt(head.noiseVariance());
+    head.update(x, target - ofItem.mean);
     items.update(item, target - ofHead);
+    watch((shortfall - Math.sqrt(spread)) / Math.sqrt(1 + spread));
+  }
+
+  /** Starts anew where rewards have stayed below what was predicted for longer than luck explains. */
+  function watch(shortfall: number): void {
+    learnt.disappointment = Math.max(0, learnt.disappointment + shortfall - allowance);
+    if (learnt.disappointment > alarm) learnt = learnNothing(options);
   }
 
   return {
@@ -124,6 +146,7 @@ function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
     draw: (random, scale) => {
       if (basis === undefined) throw new RangeError("it has learnt from no block yet");
       const known = basis;
+      const { head, items } = learnt;
       const weights = head.draw(random.split("weights"), scale);
       const seed = random.split("items").integer(2 ** 32);
       const deviation = scale * Math.sqrt(head.noiseVariance());
@@ -139,9 +162,12 @@ function build(options: ResidualModelOptions, parts: Parts): ResidualModel {
       };
     },
     clone: () => {
-      const copy = createLinearHead(headOptions(options), head.encode());
-      const own = { head: copy, items: items.clone(), positions };
-      return build(options, basis === undefined ? own : { ...own, basis });
+      const head = createLinearHead(headOptions(options), learnt.head.encode());
+      const positions = [...learnt.positions];
+      return build(options, {
+        basis,
+        learnt: { ...learnt, head, positions, items: learnt.items.clone() },
+      });
     },
   };
 }
@@ -153,11 +179,13 @@ const headOptions = ({ forgetting }: ResidualModelOptions) => ({
   noiseVariance: firstNoiseVariance,
 });
 
+const learnNothing = (options: ResidualModelOptions): Learnt => ({
+  head: createLinearHead(headOptions(options)),
+  items: createItemResiduals(options.forgetting),
+  positions: [],
+  disappointment: 0,
+});
+
 /** @throws RangeError on an option out of range */
-export function createResidualModel(options: ResidualModelOptions): ResidualModel {
-  return build(options, {
-    head: createLinearHead(headOptions(options)),
-    items: createItemResiduals(options.forgetting),
-    positions: [],
-  });
-}
+export const createResidualModel = (options: ResidualModelOptions): ResidualModel =>
+  build(options, { learnt: learnNothing(options), basis: undefined });
