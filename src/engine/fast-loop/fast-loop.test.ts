@@ -14,6 +14,7 @@ import type { Decision } from "../../domain/decision.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { blockSize, countRenewal } from "../../policy/fast-loop/renewed-model.ts";
+import { modelVersion } from "../../policy/fast-loop/residual-model.ts";
 import { audit } from "../audit.ts";
 import { parseConfiguration } from "../configuration.ts";
 import { createEngine } from "../create-engine.ts";
@@ -161,10 +162,16 @@ test("a mark that was changed or taken away is found", async () => {
   onTestFinished(() => void database.close());
   const write = database.prepare("UPDATE decisions SET fast_loop = ? WHERE decision_id = ?");
   for (const [numbers, cause] of [
-    [[1, earlier, 80, 0.94, mark!.temperature, mark!.drawScale], "tampered-row"],
-    [[1, mark!.through, 80, 0.94, 0.04, mark!.drawScale], "tampered-row"],
-    [[1, mark!.through + 1, 80, 0.94, mark!.temperature, mark!.drawScale], "underivable"],
-    [[2, mark!.through, 80, 0.94, mark!.temperature, mark!.drawScale], "underivable"],
+    [[modelVersion, earlier, 80, 0.94, mark!.temperature, mark!.drawScale], "tampered-row"],
+    [[modelVersion, mark!.through, 80, 0.94, 0.04, mark!.drawScale], "tampered-row"],
+    [
+      [modelVersion, mark!.through + 1, 80, 0.94, mark!.temperature, mark!.drawScale],
+      "underivable",
+    ],
+    [
+      [modelVersion + 1, mark!.through, 80, 0.94, mark!.temperature, mark!.drawScale],
+      "underivable",
+    ],
     [null, "tampered-row"],
   ] as const) {
     write.run(numbers && JSON.stringify(numbers), decisionId);

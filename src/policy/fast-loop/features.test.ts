@@ -39,7 +39,25 @@ test("advantages have a mean of 0 under the softmax of the logits", () => {
   );
 });
 
-test("parts have length 1, whatever the network's scale and mean are", () => {
+const squaresOf = (x: Float64Array, from: number, to: number) =>
+  x.subarray(from, to).reduce((sum, value) => sum + value ** 2, 0);
+
+test("items have a mean square of 1, and keep the lengths that tell them apart", () => {
+  const lengths = seen.flatMap((towers) => allFeatures(towers).map((x) => squaresOf(x, 64, 72)));
+  // At most 1, because the longest are shortened.
+  const mean = lengths.reduce((sum, square) => sum + square, 0) / lengths.length;
+  expect(mean).toBeGreaterThan(0.9);
+  expect(mean).toBeLessThan(1 + 1e-12);
+  expect(Math.max(...lengths)).toBeGreaterThan(2 * Math.min(...lengths));
+});
+
+test("a vector far off has twice the typical length, and no more", () => {
+  const towers = drawTowers(9);
+  const far = { ...towers, items: towers.items.map((item) => item.map((value) => 100 * value)) };
+  for (const x of allFeatures(far)) expect(squaresOf(x, 64, 72)).toBeCloseTo(4, 9);
+});
+
+test("features are the same whatever the network's scale and mean are", () => {
   const towers = drawTowers(9);
   const moved = (vector: Float32Array) => vector.map((value) => 8 * value + 16);
   const move = ({ state, items, logits }: Towers): Towers => ({
@@ -49,13 +67,8 @@ test("parts have length 1, whatever the network's scale and mean are", () => {
   });
   const found = allFeatures(towers);
   const ofMoved = allFeatures(move(towers), createBasis(seen.map(move)));
-  for (const [index, x] of found.entries()) {
-    const squares = (from: number, to: number) =>
-      x.subarray(from, to).reduce((sum, value) => sum + value ** 2, 0);
-    expect(squares(0, 64)).toBeCloseTo(1, 12);
-    expect(squares(64, 72)).toBeCloseTo(1, 12);
+  for (const [index, x] of found.entries())
     for (const [cell, value] of x.entries()) expect(ofMoved[index]![cell]).toBeCloseTo(value, 3);
-  }
 });
 
 test("leaving candidates out shifts the features of the others by one vector", () => {
