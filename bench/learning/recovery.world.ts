@@ -10,7 +10,7 @@ import type { LearningTarget, LearningWorld, SeedOutcome, UnitOfWork } from "./w
 
 /** By visits a cycle: the least that the configuration's defaults start one on (`minDecisions`), and what comes together where there is more traffic. */
 const loops: Readonly<Record<string, { cycles: number; visitsPerCycle: number }>> = {
-  "1,000 visits a cycle": { cycles: 32, visitsPerCycle: 1000 },
+  "1,000 visits a cycle": { cycles: 24, visitsPerCycle: 1000 },
   "4,000 visits a cycle": { cycles: 12, visitsPerCycle: 4000 },
 };
 const cases = Object.keys(loops);
