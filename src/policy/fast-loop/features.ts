@@ -34,18 +34,17 @@ const advantageScale = 4;
 
 export const featureCount: number = directionCount * directionCount + directionCount + 1;
 
-const dot = (left: ArrayLike<number>, right: ArrayLike<number>): number => {
+function sumSquares(values: Float64Array): number {
   let sum = 0;
-  for (let cell = 0; cell < left.length; cell++) sum += left[cell]! * right[cell]!;
+  for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
   return sum;
-};
+}
 
 function findAxes(vectors: readonly Float32Array[]): Axes {
   const found = principalDirections(vectors, directionCount);
   let squares = 0;
   for (const vector of vectors) {
-    const coordinates = project(found, vector);
-    squares += dot(coordinates, coordinates) / vectors.length;
+    squares += sumSquares(project(found, vector)) / vectors.length;
   }
   return { ...found, length: Math.sqrt(squares) || 1 };
 }
@@ -69,16 +68,20 @@ export function centre(logits: Float64Array): Float64Array {
 
 /** Coordinates in the directions, from the mean. */
 function project({ mean, directions }: PrincipalDirections, vector: Float32Array): Float64Array {
-  const from = Float64Array.from(vector, (value, cell) => value - mean[cell]!);
   const found = new Float64Array(directionCount);
-  for (const [index, direction] of directions.entries()) found[index] = dot(from, direction);
+  for (const [index, direction] of directions.entries()) {
+    let sum = 0;
+    for (let cell = 0; cell < vector.length; cell++)
+      sum += (vector[cell]! - mean[cell]!) * direction[cell]!;
+    found[index] = sum;
+  }
   return found;
 }
 
 /** Coordinates in typical lengths: where a vector points, and how far. */
 function locate(axes: Axes, vector: Float32Array): Float64Array {
   const found = project(axes, vector);
-  const scale = Math.max(axes.length, Math.sqrt(dot(found, found)) / longest);
+  const scale = Math.max(axes.length, Math.sqrt(sumSquares(found)) / longest);
   return found.map((value) => value / scale);
 }
 
