@@ -21,13 +21,13 @@ const sceneOf = (user: number): Towers => ({
   logits: Float64Array.of(1, 0),
 });
 
-/** Users like their own kind of item by `taste`, position 1 earns 0.2 less, a new item 0.3 more, and promises are kept. */
-function drawDecision(random: RandomStream, taste = 0.2): FastDecision {
+/** Users like their own kind of item by 0.2, position 1 earns 0.2 less, a new item 0.3 more, and promises are kept. */
+function drawDecision(random: RandomStream): FastDecision {
   const user = random.uniform() < 0.5 ? 1 : -1;
   const candidate = random.integer(2);
   const position = random.integer(2);
   const item = random.uniform() < 0.1 ? fresh : old;
-  const liking = candidate === (user === 1 ? 0 : 1) ? taste : 0;
+  const liking = candidate === (user === 1 ? 0 : 1) ? 0.2 : 0;
   const promise = candidate === 0 ? 0.05 : 0;
   const mean = 0.3 + liking + promise - 0.2 * position + (item === fresh ? 0.3 : 0);
   const shown = [{ ...item, candidate, position, reward: mean + 0.1 * random.normal() }];

@@ -58,8 +58,8 @@ const firstNoiseVariance = 0.25;
 
 /**
  * A change of tastes by Page's test (1954): shortfalls of rewards, in standard deviations, beyond an allowance for luck and for
- * the optimism of a choice by its own predictions, add up to the alarm. A fall of half a deviation sounds it after about 70
- * events; without one it is false once in some 100,000.
+ * the optimism of a choice by its own predictions, add up to the alarm. A fall of half a deviation sounds it after about a
+ * hundred events; false alarms: docs/decisions/0030.
  */
 const allowance = 0.1;
 const alarm = 30;
