@@ -12,8 +12,6 @@ import { decisionId, itemId, userId } from "../domain/ids.ts";
 import { createRandom } from "../numeric/random.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { createEngine } from "./create-engine.ts";
-import { openStore } from "./open-store.ts";
-import { ensurePolicies } from "./promote.ts";
 
 describe("a decision is read again", () => {
   test("with the profile of its moment, whatever came after", async () => {
@@ -212,15 +210,6 @@ describe("the start", () => {
     onTestFinished(() => again.close());
     expect(await store.policies.assignment("shop")).toEqual(before);
     expect((await store.policies.list({ limit: 10 })).length).toBe(2);
-  });
-
-  test("gives them once where two start at the same moment", async () => {
-    const store = await openStore(":memory:");
-    onTestFinished(() => store.close());
-    const configuration = parseConfiguration(shopConfiguration());
-    await Promise.all([1, 2].map((now) => ensurePolicies(store, configuration, now)));
-    expect((await store.policies.list({ limit: 10 })).length).toBe(2);
-    expect(await store.policies.assignment("shop")).toMatchObject({ serving: 1, baseline: 2 });
   });
 
   test("takes policies from elsewhere where it is given them", async () => {
