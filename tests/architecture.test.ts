@@ -8,7 +8,10 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   domain: { folders: [], packages: [] },
   numeric: { folders: [], packages: ["pure-rand"] },
   contract: { folders: [], packages: [] },
-  tensor: { folders: ["numeric"], packages: ["onnxruntime-node", "protobufjs"] },
+  tensor: {
+    folders: ["numeric"],
+    packages: ["onnxruntime-node", "protobufjs", "node:module", "node:worker_threads"],
+  },
   policy: { folders: ["domain", "numeric", "tensor"], packages: ["node:crypto"] },
   evaluation: { folders: ["domain", "numeric"], packages: [] },
   simulation: { folders: ["domain", "numeric"], packages: ["node:fs", "node:path"] },

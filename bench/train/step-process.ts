@@ -1,8 +1,7 @@
 import { createInterface } from "node:readline";
-import { buildSequenceLoss } from "../../src/learning/sequence/sequence-graph.ts";
+import { createStepTrainer } from "../../src/learning/sequence/step-trainer.ts";
+import { transformerParameters } from "../../src/policy/transformer/parameters.ts";
 import { fillDropoutMask } from "../../src/tensor/dropout.ts";
-import { createGraph } from "../../src/tensor/graph.ts";
-import { createTrainer } from "../../src/tensor/trainer.ts";
 import { networkOf, readBytes } from "./arrays.ts";
 import { learningRate, network, type TrainContest, varianceDecay } from "./contests.ts";
 import type { StepAnswer } from "./racer.ts";
@@ -17,17 +16,14 @@ const { contest, dropout, threads } = JSON.parse(settings) as {
 const { rows, length, negatives } = contest;
 const cells = rows * length;
 const shape = networkOf(contest);
-const graph = createGraph();
-const { loss, parameters, masks } = buildSequenceLoss(graph, {
-  network: shape,
-  rows,
-  dropout,
-  negatives,
-});
 const initial = Object.fromEntries(
-  parameters.map(({ name }) => [name, new Float32Array(readBytes(folder, name))]),
+  Object.keys(transformerParameters(shape)).map((name) => [
+    name,
+    new Float32Array(readBytes(folder, name)),
+  ]),
 );
-const trainer = await createTrainer({ graph, loss, parameters, initial, threads, varianceDecay });
+const step = { network: shape, rows, dropout, negatives };
+const { trainer, masks } = await createStepTrainer({ step, initial, threads, varianceDecay });
 const logExpected = (count: number) =>
   new Float32Array(count).fill(Math.log((negatives ?? 0) / network.items));
 const feeds = {
@@ -45,7 +41,7 @@ const feeds = {
 const buffers = masks.map(({ name, elements }) => [name, new Float32Array(elements)] as const);
 let taken = 0;
 
-async function step() {
+async function takeStep() {
   const startedAt = performance.now();
   const busyBefore = process.cpuUsage();
   for (const [index, [, mask]] of buffers.entries())
@@ -63,7 +59,8 @@ async function step() {
 console.log(JSON.stringify({}));
 for await (const line of createInterface({ input: process.stdin })) {
   const steps = [];
-  for (let index = 0; index < Number(line); index++) steps.push(await step());
+  for (let index = 0; index < Number(line); index++) steps.push(await takeStep());
   const answer: StepAnswer = { steps, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
   console.log(JSON.stringify(answer));
 }
+await trainer.close();

@@ -15,9 +15,6 @@ export interface Session<P extends Precision = "float32"> {
 export interface SessionOptions {
   /** Threads within an operation; 1 where left out. */
   readonly threads?: number;
-}
-
-interface NativeOptions extends SessionOptions {
   /**
    * From the second run on all of a run's memory is one block, on top of what the first run took piece by piece: quick for
    * small graphs, half as much memory again for large ones.
@@ -29,9 +26,16 @@ interface NativeOptions extends SessionOptions {
 export function createNativeSession(
   graph: Graph<Precision>,
   outputs: Readonly<Record<string, Value>>,
-  { threads = 1, plansMemory = true }: NativeOptions = {},
+  options: SessionOptions = {},
 ): Promise<InferenceSession> {
-  return InferenceSession.create(encodeModel(graph, outputs), {
+  return InferenceSession.create(encodeModel(graph, outputs), nativeOptions(options));
+}
+
+export function nativeOptions({
+  threads = 1,
+  plansMemory = true,
+}: SessionOptions): InferenceSession.SessionOptions {
+  return {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -44,7 +48,7 @@ export function createNativeSession(
     },
     // Errors are thrown; they need no second way out on stderr.
     logSeverityLevel: 4,
-  });
+  };
 }
 
 /** @param outputs values of the graph's precision by the names that they get in the results */

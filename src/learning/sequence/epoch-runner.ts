@@ -1,14 +1,13 @@
 import type { RandomStream } from "../../numeric/random.ts";
 import type { TransformerShape } from "../../policy/transformer/shape.ts";
 import { fillDropoutMask } from "../../tensor/dropout.ts";
-import { createGraph, type Value } from "../../tensor/graph.ts";
 import { type Schedule, warmUpCosine } from "../../tensor/schedule.ts";
-import { createSparseTrainer } from "../../tensor/sparse-trainer.ts";
-import { createTrainer, type Trainer, type TrainerOptions } from "../../tensor/trainer.ts";
+import type { Trainer, TrainerOptions } from "../../tensor/trainer.ts";
 import { createNegativeSampler } from "./negatives.ts";
 import { buildSequenceBatch } from "./sequence-batch.ts";
-import { buildSequenceLoss, itemInputs, type StepShape } from "./sequence-graph.ts";
+import type { StepShape } from "./sequence-graph.ts";
 import type { SequenceSettings } from "./settings.ts";
+import { createStepTrainer } from "./step-trainer.ts";
 import { cutWindows, type PackedRow, packRows, splitBatches } from "./windows.ts";
 
 /** Trains epoch by epoch; everything random follows from the stream and the number of the epoch. */
@@ -41,10 +40,8 @@ export async function createEpochRunner(options: EpochRunnerOptions): Promise<Ep
     dropout: settings.dropout,
     negatives: shape.items > settings.fullSoftmaxItems ? settings.negatives : undefined,
   };
-  const graph = createGraph();
-  const { loss, parameters, table, masks } = buildSequenceLoss(graph, step);
-  const { trainer, settle } = await openTrainer(table, {
-    ...{ graph, loss, parameters, initial: options.initial, threads: options.threads },
+  const { trainer, masks, settle } = await createStepTrainer({
+    ...{ step, initial: options.initial, threads: options.threads },
     ...{ varianceDecay, weightDecay: settings.weightDecay },
     ...{ clipNorm: settings.clipNorm, averageDecay: settings.averageDecay },
   });
@@ -87,13 +84,6 @@ export async function createEpochRunner(options: EpochRunnerOptions): Promise<Ep
       return mean;
     },
   };
-}
-
-/** With the item table inside the graph, or outside where a step can't use all of it. */
-async function openTrainer(table: Value | undefined, options: TrainerOptions) {
-  if (table === undefined) return { trainer: await createTrainer(options), settle: () => {} };
-  const trainer = await createSparseTrainer({ ...options, table, indices: itemInputs });
-  return { trainer, settle: () => trainer.settle() };
 }
 
 function packEpoch({ sequences, shape, random }: EpochRunnerOptions, epoch: number): PackedRow[] {

@@ -57,7 +57,7 @@ export interface SequenceTrainingOptions {
   readonly settings?: Partial<SequenceSettings>;
   /** A ranking metric of held-out items, higher is better; without one the last epoch is handed out. */
   readonly validate?: (scorer: CatalogueScorer) => Promise<number>;
-  /** Within an operation, 1 where left out. */
+  /** 1 where left out; see `createStepTrainer`. */
   readonly threads?: number;
   /** Milliseconds. */
   readonly clock: () => number;

@@ -12,6 +12,7 @@ import {
   type SequenceTrainingOptions,
 } from "./sequence-training.ts";
 import { assertSettings, defaultSettings, type SequenceSettings } from "./settings.ts";
+import { laneCount } from "./step-trainer.ts";
 
 const validationRows = 64;
 
@@ -56,7 +57,7 @@ async function runEpochs(
   const { epochs } = settings;
   const first = (options.resumeFrom?.epoch ?? 0) + 1;
   let best = options.resumeFrom?.best;
-  onProgress?.(describeStart(runner, shape));
+  onProgress?.(describeStart(runner, options));
   const startedAt = clock();
   let epoch = first - 1;
   while (epoch < epochs && !isStale(epoch, best, settings.patience)) {
@@ -88,10 +89,13 @@ async function runEpochs(
 const isStale = (epoch: number, best: BestModel | undefined, patience: number) =>
   best !== undefined && epoch - best.epoch >= patience;
 
-const describeStart = ({ step }: EpochRunner, shape: TransformerShape): SequenceProgress => ({
+const describeStart = (
+  { step }: EpochRunner,
+  { shape, threads = 1 }: { readonly shape: TransformerShape; readonly threads?: number },
+): SequenceProgress => ({
   stage: "start",
   parameters: parameterCount(shape),
-  memoryBytes: estimateTrainingBytes(step),
+  memoryBytes: estimateTrainingBytes(step, laneCount(step, threads)),
 });
 
 async function validateEpoch(

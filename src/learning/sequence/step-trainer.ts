@@ -1,0 +1,58 @@
+import { createGraph } from "../../tensor/graph.ts";
+import { createLaneTrainer } from "../../tensor/lane-trainer.ts";
+import { createSparseTrainer } from "../../tensor/sparse-trainer.ts";
+import { createTrainer, type Trainer, type TrainerOptions } from "../../tensor/trainer.ts";
+import {
+  buildSequenceLoss,
+  itemInputs,
+  type MaskInput,
+  type StepShape,
+  tableRows,
+} from "./sequence-graph.ts";
+
+export interface StepTrainer {
+  readonly trainer: Trainer;
+  /** What is to be fed beside the batch. */
+  readonly masks: readonly MaskInput[];
+  /** Brings running averages up to date before they are read. */
+  settle(): void;
+}
+
+export interface StepTrainerOptions
+  extends Omit<TrainerOptions, "graph" | "loss" | "parameters" | "fed" | "outputs"> {
+  readonly step: StepShape;
+  readonly threads: number;
+}
+
+/**
+ * Threads that each take an equal part of the rows; 1 where there are none, or where the rows don't divide, or where one
+ * thread's rows don't use all of the item table.
+ */
+export function laneCount(step: StepShape, threads: number): number {
+  const lanes = Math.min(threads, step.rows);
+  const isWhole = step.rows % lanes === 0;
+  return isWhole && tableRows(ofLane(step, lanes)) === step.network.items ? lanes : 1;
+}
+
+/** A trainer of steps over whole batches: in lanes where it can be, else with the threads within each operation. */
+export async function createStepTrainer(options: StepTrainerOptions): Promise<StepTrainer> {
+  const { step, threads } = options;
+  const lanes = laneCount(step, threads);
+  const graph = createGraph();
+  const { loss, parameters, table, masks } = buildSequenceLoss(graph, ofLane(step, lanes));
+  const training = { ...options, graph, loss, parameters };
+  if (table !== undefined) {
+    const trainer = await createSparseTrainer({ ...training, table, indices: itemInputs });
+    return { trainer, masks, settle: () => trainer.settle() };
+  }
+  const trainer = await (lanes === 1
+    ? createTrainer(training)
+    : createLaneTrainer({ ...training, lanes }));
+  const ofBatch = masks.map(({ name, elements }) => ({ name, elements: lanes * elements }));
+  return { trainer, masks: ofBatch, settle: () => {} };
+}
+
+const ofLane = (step: StepShape, lanes: number): StepShape => ({
+  ...step,
+  rows: step.rows / lanes,
+});

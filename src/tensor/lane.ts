@@ -1,0 +1,73 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import { encodeModel, selectModel } from "./encode-model.ts";
+import { type Feed, type Feeds, toTensor } from "./feeds.ts";
+import type { Graph, Value } from "./graph.ts";
+import { type LaneAnswer, type LaneData, type LaneRequest, serveLane } from "./serve-lane.ts";
+import { nativeOptions, type Session } from "./session.ts";
+
+/** A session of the outputs in a thread of its own, which runs while this one does something else. Never two runs at a time. */
+export async function openLane(
+  graph: Graph,
+  outputs: Readonly<Record<string, Value>>,
+): Promise<Session> {
+  const { inputs } = selectModel(graph, outputs);
+  const workerData: LaneData = {
+    runtime: createRequire(import.meta.url).resolve("onnxruntime-node"),
+    model: encodeModel(graph, outputs),
+    options: nativeOptions({ plansMemory: false }),
+  };
+  const thread = startThread(workerData);
+  await thread.answer();
+  return {
+    async run(feeds) {
+      const request = toRequest(inputs, feeds);
+      const answer = thread.answer();
+      thread.send(request);
+      return answer;
+    },
+    close: thread.close,
+  };
+}
+
+function startThread(workerData: LaneData) {
+  const worker = new Worker(`(${serveLane})(require)`, { eval: true, workerData });
+  let failure: Error | undefined;
+  let settle = (_answer: LaneAnswer | Error) => {};
+  const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  const fail = (error: Error) => {
+    failure ??= error;
+    settle(failure);
+  };
+  worker.on("message", (answer: LaneAnswer) => settle(answer));
+  worker.on("error", fail);
+  worker.on("exit", (code) => fail(new Error(`a training thread ended with code ${code}`)));
+  return {
+    send(request: LaneRequest) {
+      const buffers = Object.values(request ?? {}).map(({ data }) => data.buffer as ArrayBuffer);
+      worker.postMessage(request, buffers);
+    },
+    answer: () =>
+      new Promise<Record<string, Float32Array>>((resolve, reject) => {
+        settle = (answer) => {
+          if (answer instanceof Error) reject(answer);
+          else if ("error" in answer) reject(new Error(answer.error));
+          else resolve(answer.results);
+        };
+        if (failure !== undefined) settle(failure);
+      }),
+    async close() {
+      worker.postMessage(undefined satisfies LaneRequest);
+      await exited;
+    },
+  };
+}
+
+/** Copies, which the thread gets for good. */
+const toRequest = (inputs: readonly Value[], feeds: Feeds): LaneRequest =>
+  Object.fromEntries(
+    inputs.map((input) => {
+      const { data, dims } = toTensor(input, feeds[input.name]);
+      return [input.name, { data: (data as Feed).slice(), shape: dims }];
+    }),
+  );

@@ -1,0 +1,61 @@
+import type * as Onnx from "onnxruntime-node";
+import type { Feed } from "./feeds.ts";
+
+/** What a worker thread needs to open its session. */
+export interface LaneData {
+  /** Path of onnxruntime-node's entry. */
+  readonly runtime: string;
+  readonly model: Uint8Array;
+  readonly options: Onnx.InferenceSession.SessionOptions;
+}
+
+/** A run's inputs by name; nothing ends the thread. */
+export type LaneRequest =
+  | Readonly<Record<string, { readonly data: Feed; readonly shape: readonly number[] }>>
+  | undefined;
+
+/** A run's results by output. */
+export type LaneAnswer =
+  | { readonly results: Record<string, Float32Array> }
+  | { readonly error: string };
+
+/**
+ * The whole program of a worker thread: opens a session, then answers requests one at a time. A thread starts from its text,
+ * as a thread can't load a TypeScript file where tests and benches run from the sources. So it refers to nothing outside
+ * itself, and gives no function a name, which tsx would wrap in a helper of its own.
+ */
+export async function serveLane(require: NodeJS.Require): Promise<void> {
+  const { parentPort, workerData } =
+    require("node:worker_threads") as typeof import("node:worker_threads");
+  const { runtime, model, options } = workerData as LaneData;
+  const { InferenceSession, Tensor } = require(runtime) as typeof Onnx;
+  const session = await InferenceSession.create(model, options);
+  parentPort!.on("message", async (request: LaneRequest) => {
+    if (request === undefined) {
+      parentPort!.close();
+      await session.release();
+      return;
+    }
+    try {
+      const outputs = await session.run(
+        Object.fromEntries(
+          Object.entries(request).map(([name, { data, shape }]) => [
+            name,
+            new Tensor(
+              data instanceof Int32Array ? "int32" : "float32",
+              data as Float32Array,
+              shape,
+            ),
+          ]),
+        ),
+      );
+      const results = Object.fromEntries(
+        Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array]),
+      );
+      parentPort!.postMessage({ results } satisfies LaneAnswer);
+    } catch (error) {
+      parentPort!.postMessage({ error: (error as Error).message } satisfies LaneAnswer);
+    }
+  });
+  parentPort!.postMessage({ results: {} } satisfies LaneAnswer);
+}
