@@ -23,19 +23,22 @@ const baselines: readonly RecipeName[] = [
 ];
 const policies: readonly PolicyName[] = ["MPO", "MPO, no gate", ...baselines];
 
-async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutcome> {
-  const world = createBanditWorld({ seed, ...shape, ...loop, drift: caseName as DriftKind });
-  const curves = policies.map((name, index) => {
-    const learner = createPolicy(name, world, { seed });
-    const cycles = runCompactLoop({ world, learner, seed, ...loop });
-    onProgress((index + 1) / policies.length);
-    return [name, cycles.map(({ meanReward }) => meanReward)] as const;
-  });
-  return {
-    values: Object.fromEntries(curves.map(([name, curve]) => [name, mean(curve)])),
-    curves: Object.fromEntries(curves),
+/** Plays the policies on a seed of a kind of drift. */
+export const runDrift =
+  (policies: readonly PolicyName[]) =>
+  async ({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutcome> => {
+    const world = createBanditWorld({ seed, ...shape, ...loop, drift: caseName as DriftKind });
+    const curves = policies.map((name, index) => {
+      const learner = createPolicy(name, world, { seed });
+      const cycles = runCompactLoop({ world, learner, seed, ...loop });
+      onProgress((index + 1) / policies.length);
+      return [name, cycles.map(({ meanReward }) => meanReward)] as const;
+    });
+    return {
+      values: Object.fromEntries(curves.map(([name, curve]) => [name, mean(curve)])),
+      curves: Object.fromEntries(curves),
+    };
   };
-}
 
 /** The closed loop from the uniform choice, under drift of several speeds. */
 export const driftWorld: LearningWorld = {
@@ -50,5 +53,5 @@ export const driftWorld: LearningWorld = {
   step: "cycle",
   settings: { loop, shape },
   targets: [gainOverBest({ policy: "MPO", over: baselines, gain: 0.03 })],
-  run,
+  run: runDrift(policies),
 };

@@ -23,7 +23,7 @@ const ours: readonly VariantName[] = [
   "MPO, no discriminator",
   "MPO, judged by the model",
 ];
-const baselines = recipeNames.filter((name) => name !== "LinUCB" && name !== "Thompson");
+const baselines = recipeNames.filter((name) => !name.includes("LinUCB") && name !== "Thompson");
 const policies: readonly PolicyName[] = [...ours, ...baselines];
 
 /** One log, one chance to learn from it; everything starts from the policy that logged it. */

@@ -110,6 +110,11 @@ const logging = ({ features, start }: RecipeInput): Recipe => ({
   choose: (offer) => policyLogs(features, start, offer).map(Math.exp),
 });
 
+/** Visits after which those that learn at once do, as the fast loop. */
+const blockVisits = 16;
+/** In blocks: 2,000 visits. */
+const discountedHalfLife = 125;
+
 /** By the name that reports give them. */
 export const recipes = {
   logging,
@@ -119,7 +124,9 @@ export const recipes = {
   "softmax medium": softmaxOn(3),
   "softmax long": softmaxOn(Number.POSITIVE_INFINITY),
   Thompson: thompson,
-  LinUCB: linUcb,
+  LinUCB: linUcb(Number.POSITIVE_INFINITY),
+  "LinUCB at once": linUcb(Number.POSITIVE_INFINITY),
+  "discounted LinUCB at once": linUcb(discountedHalfLife),
   "IPS gradient": gradient("ips"),
   "DR gradient": gradient("dr"),
   REINFORCE: gradient("reinforce"),
@@ -130,7 +137,7 @@ export const recipeNames = Object.keys(recipes) as readonly RecipeName[];
 
 /** Uniform share that a baseline serves on top, as MPO has its floor; Thompson and LinUCB explore by themselves. */
 const explorationOf = (name: RecipeName): number =>
-  name === "Thompson" || name === "LinUCB"
+  name === "Thompson" || name.includes("LinUCB")
     ? 0
     : name === "greedy" || name === "popularity"
       ? 0.05
@@ -159,6 +166,21 @@ export function createBaseline(
   });
   const exploration = explorationOf(name);
   let hasLearned = false;
+  const learn = (rows: readonly CompactRow[]) => {
+    recipe.learn(rows);
+    hasLearned = true;
+    return "learned";
+  };
+  let block: CompactRow[] = [];
+  const learnAtOnce = {
+    observe: (row: CompactRow) => {
+      block.push(row);
+      if (block.length < blockVisits) return;
+      learn(block);
+      block = [];
+    },
+    learn: () => "learned at once",
+  };
   return {
     serve: (offer) => {
       const chosen = hasLearned
@@ -169,10 +191,6 @@ export function createBaseline(
       );
       return { probabilities, arm: "serving", exploration };
     },
-    learn: (rows) => {
-      recipe.learn(rows);
-      hasLearned = true;
-      return "learned";
-    },
+    ...(name.endsWith("at once") ? learnAtOnce : { learn }),
   };
 }

@@ -11,7 +11,7 @@ const bonusWidth = 1;
 const ridgeOf = (mean: number) => (4 * (1 - mean)) / Math.max(1e-3, mean);
 
 /** What a design of features x ⊗ y and item effects leaves unknown. */
-function createDesign({ users, items }: BilinearFeatures) {
+function createDesign({ users, items }: BilinearFeatures, kept: number) {
   const size = users.width * items.width;
   const gram = new Float64Array(size * size);
   const shown = new Float64Array(items.values.length / items.width);
@@ -25,6 +25,11 @@ function createDesign({ users, items }: BilinearFeatures) {
         items.values[item * items.width + (cell % items.width)]!,
     );
   return {
+    age: () => {
+      if (kept === 1) return;
+      for (const sums of [gram, shown])
+        for (let cell = 0; cell < sums.length; cell++) sums[cell]! *= kept;
+    },
     add: (user: number, item: number) => {
       shown[item]! += 1;
       const x = features(user, item);
@@ -73,25 +78,33 @@ function createDesign({ users, items }: BilinearFeatures) {
   };
 }
 
-/** LinUCB (Li et al. 2010) with shared features: the ridge regression's mean and a bonus from its covariance. */
-export function linUcb({ features }: RecipeInput): Recipe {
-  const model = createRewardModel(features, { halfLife: Number.POSITIVE_INFINITY });
-  const design = createDesign(features);
-  let [count, mean] = [0, 0];
-  return {
-    learn: (rows: readonly CompactRow[]) => {
-      model.learn(rows);
-      for (const { user, items, action, reward } of rows) {
-        design.add(user, items[action]!);
-        mean += (reward - mean) / ++count;
-      }
-      design.solve(mean);
-    },
-    choose: (offer) => {
-      const noise = Math.sqrt(Math.max(1e-4, mean * (1 - mean)));
-      const variances = design.variances(offer.user, offer.items);
-      const head = model.heads(offer)[0]!;
-      return argmax(head.map((value, a) => value + bonusWidth * noise * Math.sqrt(variances[a]!)));
-    },
+/**
+ * LinUCB (Li et al. 2010) with shared features: the ridge regression's mean and a bonus from its covariance.
+ * @param halfLife in updates; with a finite one it is the discounted form (Russac, Vernade & Cappé 2019)
+ */
+export const linUcb =
+  (halfLife: number) =>
+  ({ features }: RecipeInput): Recipe => {
+    const model = createRewardModel(features, { halfLife });
+    const design = createDesign(features, 2 ** (-1 / halfLife));
+    let [count, mean] = [0, 0];
+    return {
+      learn: (rows: readonly CompactRow[]) => {
+        model.learn(rows);
+        design.age();
+        for (const { user, items, action, reward } of rows) {
+          design.add(user, items[action]!);
+          mean += (reward - mean) / ++count;
+        }
+        design.solve(mean);
+      },
+      choose: (offer) => {
+        const noise = Math.sqrt(Math.max(1e-4, mean * (1 - mean)));
+        const variances = design.variances(offer.user, offer.items);
+        const head = model.heads(offer)[0]!;
+        return argmax(
+          head.map((value, a) => value + bonusWidth * noise * Math.sqrt(variances[a]!)),
+        );
+      },
+    };
   };
-}

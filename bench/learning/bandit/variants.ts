@@ -1,4 +1,5 @@
 import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
+import { defaultFastLoop } from "../../../src/engine/configuration.ts";
 import { judgeChallengers } from "../../../src/engine/cycle/judge-challengers.ts";
 import { proposeSettings } from "../../../src/learning/meta-policy.ts";
 import { anchors, defaultSetting } from "../../../src/learning/meta-settings.ts";
@@ -35,9 +36,10 @@ const fixed = (setting: (typeof anchors)[number]): CompactOptions => ({
   judge: fixedJudge,
 });
 
-/** MPO, and MPO with one part left out. */
+/** MPO in cycles, with the fast loop between them, and with one part left out. */
 export const variants = {
   MPO: {},
+  "MPO and fast loop": { fastLoop: defaultFastLoop },
   "MPO, no gate": { gate: false },
   "MPO, no discriminator": { propose: withoutDiscriminator },
   "MPO, one memory": { propose: longMemory },
