@@ -1,5 +1,6 @@
 import type { PolicyName } from "./bandit/play.ts";
-import { driftWorld, runDrift } from "./drift.world.ts";
+import { playLoops } from "./bandit/play-loops.ts";
+import { driftSize, driftWorld } from "./drift.world.ts";
 import { gainOverBest } from "./targets.ts";
 import type { LearningWorld } from "./world.ts";
 
@@ -15,5 +16,5 @@ export const driftAtOnceWorld: LearningWorld = {
   policies,
   main,
   targets: [gainOverBest({ policy: main, over: baselines, gain: 0.03 })],
-  run: runDrift(policies),
+  run: playLoops(policies, driftSize),
 };

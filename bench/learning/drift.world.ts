@@ -1,15 +1,15 @@
-import { runCompactLoop } from "../../src/engine/compact-loop/run-compact-loop.ts";
 import type { DriftKind } from "../../src/simulation/bandit/bandit-options.ts";
-import { createBanditWorld } from "../../src/simulation/bandit/bandit-world.ts";
-import { mean } from "../statistics.ts";
 import type { RecipeName } from "./bandit/baselines.ts";
-import { createPolicy, type PolicyName } from "./bandit/play.ts";
+import type { PolicyName } from "./bandit/play.ts";
+import { playLoops } from "./bandit/play-loops.ts";
 import { gainOverBest } from "./targets.ts";
-import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
+import type { LearningWorld } from "./world.ts";
 
 const kinds = ["none", "slow", "abrupt", "churn"] satisfies DriftKind[];
-const loop = { cycles: 12, visitsPerCycle: 2000 };
-const shape = { items: 200, candidates: 20, users: 500, clickRate: 0.2, misspecification: 1 };
+export const driftSize = {
+  loop: { cycles: 12, visitsPerCycle: 2000 },
+  shape: { items: 200, candidates: 20, users: 500, clickRate: 0.2, misspecification: 1 },
+};
 
 const baselines: readonly RecipeName[] = [
   "popularity",
@@ -23,23 +23,6 @@ const baselines: readonly RecipeName[] = [
 ];
 const policies: readonly PolicyName[] = ["MPO", "MPO, no gate", ...baselines];
 
-/** Plays the policies on a seed of a kind of drift. */
-export const runDrift =
-  (policies: readonly PolicyName[]) =>
-  async ({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutcome> => {
-    const world = createBanditWorld({ seed, ...shape, ...loop, drift: caseName as DriftKind });
-    const curves = policies.map((name, index) => {
-      const learner = createPolicy(name, world, { seed });
-      const cycles = runCompactLoop({ world, learner, seed, ...loop });
-      onProgress((index + 1) / policies.length);
-      return [name, cycles.map(({ meanReward }) => meanReward)] as const;
-    });
-    return {
-      values: Object.fromEntries(curves.map(([name, curve]) => [name, mean(curve)])),
-      curves: Object.fromEntries(curves),
-    };
-  };
-
 /** The closed loop from the uniform choice, under drift of several speeds. */
 export const driftWorld: LearningWorld = {
   name: "drift",
@@ -51,7 +34,7 @@ export const driftWorld: LearningWorld = {
   policies,
   main: "MPO",
   step: "cycle",
-  settings: { loop, shape },
+  settings: driftSize,
   targets: [gainOverBest({ policy: "MPO", over: baselines, gain: 0.03 })],
-  run: runDrift(policies),
+  run: playLoops(policies, driftSize),
 };
