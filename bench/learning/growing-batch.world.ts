@@ -24,7 +24,7 @@ function play(name: PolicyName, seed: number) {
   const learner = createPolicy(name, world, { seed });
   const valuesAfter: number[] = [];
   const watched = {
-    serve: learner.serve,
+    ...learner,
     learn: (...told: Parameters<typeof learner.learn>) => {
       const note = learner.learn(...told);
       valuesAfter.push(trueValue(world, learner, loop.cycles));
