@@ -4,6 +4,7 @@ import type { CompactRow } from "../../../src/engine/compact-loop/compact-row.ts
 import { createFeatures, emptyScores, type Offer } from "../../../src/learning/linear/bilinear.ts";
 import { policyLogs } from "../../../src/learning/linear/softmax-policy.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
+import { blockSize } from "../../../src/policy/fast-loop/renewed-model.ts";
 import { linUcb } from "./lin-ucb.ts";
 import { climb, type GradientKind } from "./policy-gradient.ts";
 import { argmax, type Recipe, type RecipeInput } from "./recipe.ts";
@@ -110,9 +111,7 @@ const logging = ({ features, start }: RecipeInput): Recipe => ({
   choose: (offer) => policyLogs(features, start, offer).map(Math.exp),
 });
 
-/** Visits after which those that learn at once do, as the fast loop. */
-const blockVisits = 16;
-/** In blocks: 2,000 visits. */
+/** In blocks of the fast loop, 16 visits: 2,000 visits. */
 const discountedHalfLife = 125;
 
 /** By the name that reports give them. */
@@ -175,7 +174,7 @@ export function createBaseline(
   const learnAtOnce = {
     observe: (row: CompactRow) => {
       block.push(row);
-      if (block.length < blockVisits) return;
+      if (block.length < blockSize) return;
       learn(block);
       block = [];
     },
