@@ -1,7 +1,6 @@
 import { createInterface } from "node:readline";
 import { createStepTrainer } from "../../src/learning/sequence/step-trainer.ts";
 import { transformerParameters } from "../../src/policy/transformer/parameters.ts";
-import { fillDropoutMask } from "../../src/tensor/dropout.ts";
 import { networkOf, readBytes } from "./arrays.ts";
 import { learningRate, network, type TrainContest, varianceDecay } from "./contests.ts";
 import type { StepAnswer } from "./racer.ts";
@@ -38,15 +37,16 @@ const feeds = {
     targetLogExpected: logExpected(cells),
   }),
 };
-const buffers = masks.map(({ name, elements }) => [name, new Float32Array(elements)] as const);
 let taken = 0;
 
 async function takeStep() {
   const startedAt = performance.now();
   const busyBefore = process.cpuUsage();
-  for (const [index, [, mask]] of buffers.entries())
-    fillDropoutMask(mask, dropout, 1000 * taken + index);
-  const result = await trainer.step({ ...feeds, ...Object.fromEntries(buffers) }, learningRate);
+  let drawn = 0;
+  const result = await trainer.step(
+    { ...feeds, ...masks(() => 1000 * taken + drawn++) },
+    learningRate,
+  );
   taken++;
   const { user, system } = process.cpuUsage(busyBefore);
   return {

@@ -17,6 +17,9 @@ export interface TrainerState {
   readonly steps: number;
 }
 
+export const isState = (initial: Arrays | TrainerState): initial is TrainerState =>
+  typeof initial.steps === "number";
+
 /** Two copies of the state: a step reads one and writes the other, then they change places and nothing is copied. */
 export interface Banks {
   /** What a step reads, by input. */

@@ -5,7 +5,7 @@ import { createGraph, input, parameter } from "./graph.ts";
 
 function maskOf(length: number, rate: number, seed: number): Float32Array {
   const mask = new Float32Array(length).fill(7);
-  fillDropoutMask(mask, rate, seed);
+  fillDropoutMask(mask, { rate: dropoutRate(rate), seed });
   return mask;
 }
 
@@ -59,6 +59,22 @@ test("neighbours, rows and seeds drop independently", () => {
 test("a seed gives the same mask again, and no other seed does", () => {
   expect(maskOf(999, 0.3, 11)).toEqual(maskOf(999, 0.3, 11));
   expect(maskOf(999, 0.3, 11)).not.toEqual(maskOf(999, 0.3, 12));
+});
+
+test("parts of a mask that start anywhere are those of the whole", () => {
+  const whole = maskOf(203, 0.3, 4);
+  for (const [start, end] of [
+    [0, 203],
+    [8, 20],
+    [1, 7],
+    [6, 200],
+    [10, 11],
+    [202, 203],
+  ] as const) {
+    const part = new Float32Array(end - start);
+    fillDropoutMask(part, { rate: dropoutRate(0.3), seed: 4, start });
+    expect(part).toEqual(whole.slice(start, end));
+  }
 });
 
 test("a rate is rounded to what masks can have, and refused outside [0, 1)", () => {

@@ -2,7 +2,7 @@ import { multiply } from "./arithmetic.ts";
 import type { Value } from "./graph.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
-/** Steps in which a rate can be set: masks are drawn with seven random bits an element. */
+/** Masks are drawn with seven random bits an element, so a rate can be set in steps of 1/128. */
 const levels = 128;
 
 /** The rate that masks have. @throws RangeError outside [0, 1) */
@@ -16,7 +16,7 @@ export function dropoutRate(rate: number): number {
 /**
  * x · mask (Srivastava et al. 2014).
  *
- * @param mask in the shape of the value, from `fillDropoutMask`
+ * @param mask in the shape of the value; feed it a `MaskSeed`
  */
 export function dropout(value: Value, mask: Value): Value {
   if (!sameShape(value.shape, mask.shape))
@@ -24,34 +24,37 @@ export function dropout(value: Value, mask: Value): Value {
   return multiply(value, mask);
 }
 
+/** A mask that is still to be drawn, where a session needs it: the elements from `start` on of what a seed gives. */
+export interface MaskSeed {
+  /** One that `dropoutRate` gave. */
+  readonly rate: number;
+  /** Unsigned 32-bit integer. */
+  readonly seed: number;
+  /** 0 where left out. */
+  readonly start?: number;
+}
+
 /**
  * Fills a mask: 0 with probability `rate`, else 1/(1 − rate), which keeps the mean; the same for the same seed. Four elements
  * come from each 32-bit word, murmur3's finaliser of seed and place, since a step draws millions. It holds numbers and not
- * bits, as ONNX Runtime converts those on one thread.
- *
- * @param seed unsigned 32-bit integer
+ * bits, as ONNX Runtime converts those on one thread. Worker threads run it from its text (`serve-lane.ts`), so it refers to
+ * nothing outside itself.
  */
-export function fillDropoutMask(mask: Float32Array, rate: number, seed: number): void {
-  const dropped = dropoutRate(rate);
-  const ofBits = Float32Array.from({ length: levels }, (_, bits) =>
-    bits < dropped * levels ? 0 : 1 / (1 - dropped),
+export function fillDropoutMask(mask: Float32Array, { rate, seed, start = 0 }: MaskSeed): void {
+  const ofBits = Float32Array.from({ length: 128 }, (_, bits) =>
+    bits < rate * 128 ? 0 : 1 / (1 - rate),
   );
-  const words = mask.length >>> 2;
-  for (let index = 0; index < words; index++) {
-    const word = wordAt(seed, index);
-    mask[4 * index] = ofBits[word & 127]!;
-    mask[4 * index + 1] = ofBits[(word >>> 8) & 127]!;
-    mask[4 * index + 2] = ofBits[(word >>> 16) & 127]!;
-    mask[4 * index + 3] = ofBits[(word >>> 24) & 127]!;
+  const end = start + mask.length;
+  for (let index = start >>> 2; 4 * index < end; index++) {
+    let word = seed ^ Math.imul(index + 1, 0x9e3779b1);
+    word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+    word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
+    word ^= word >>> 16;
+    // What falls outside at either end is ignored by the array.
+    const place = 4 * index - start;
+    mask[place] = ofBits[word & 127]!;
+    mask[place + 1] = ofBits[(word >>> 8) & 127]!;
+    mask[place + 2] = ofBits[(word >>> 16) & 127]!;
+    mask[place + 3] = ofBits[(word >>> 24) & 127]!;
   }
-  const rest = wordAt(seed, words);
-  for (let index = 4 * words; index < mask.length; index++)
-    mask[index] = ofBits[(rest >>> (8 * (index & 3))) & 127]!;
-}
-
-function wordAt(seed: number, index: number): number {
-  let word = seed ^ Math.imul(index + 1, 0x9e3779b1);
-  word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
-  return word ^ (word >>> 16);
 }

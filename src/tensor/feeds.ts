@@ -1,10 +1,14 @@
 import { Tensor } from "onnxruntime-node";
+import { fillDropoutMask, type MaskSeed } from "./dropout.ts";
 import type { InputType, Value } from "./graph.ts";
 import { elementCount, shapeText } from "./shape.ts";
 
 /** Row-major elements of an input; its shape is the one the graph declares. */
 export type Feed = Float32Array | Float64Array | Int32Array;
-export type Feeds = Readonly<Record<string, Feed>>;
+export type Feeds = Readonly<Record<string, Feed | MaskSeed>>;
+
+export const isMaskSeed = (feed: Feed | MaskSeed | undefined): feed is MaskSeed =>
+  feed !== undefined && "seed" in feed;
 
 const feedTypes = {
   float32: Float32Array,
@@ -30,9 +34,25 @@ export function toTensor(input: Value, feed: Feed | undefined): Tensor {
   return new Tensor(type, feed, shape);
 }
 
-/** A tensor for each input by its name; feeds that none of them asks for are left aside. */
-export function toTensors(inputs: readonly Value[], feeds: Feeds): Record<string, Tensor> {
-  return Object.fromEntries(
-    inputs.map((input) => [input.name, toTensor(input, feeds[input.name])]),
-  );
+/**
+ * Makes a tensor for each input by its name; feeds that none of them asks for are left aside. Masks are drawn into arrays that
+ * it keeps, so a run has to end before the next one's tensors are made.
+ */
+export function createTensorMaker(
+  inputs: readonly Value[],
+): (feeds: Feeds) => Record<string, Tensor> {
+  const drawn = new Map<string, Float32Array>();
+  const draw = ({ name, shape }: Value, mask: MaskSeed) => {
+    const array = drawn.get(name) ?? new Float32Array(elementCount(shape));
+    drawn.set(name, array);
+    fillDropoutMask(array, mask);
+    return array;
+  };
+  return (feeds) =>
+    Object.fromEntries(
+      inputs.map((input) => {
+        const feed = feeds[input.name];
+        return [input.name, toTensor(input, isMaskSeed(feed) ? draw(input, feed) : feed)];
+      }),
+    );
 }

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { createRandom } from "../numeric/random.ts";
 import { multiply } from "./arithmetic.ts";
 import { sum } from "./broadcasting.ts";
+import { dropoutRate } from "./dropout.ts";
 import type { Feeds } from "./feeds.ts";
 import { createGraph, input, parameter } from "./graph.ts";
 import { gatherRows } from "./indexing.ts";
@@ -69,6 +70,24 @@ test.each([2, 3])("%i lanes learn what one trainer of whole batches does", async
       for (const [index, value] of values.entries())
         expect(cut.state()[kind][name]![index]).toBeCloseTo(value, 5);
   expect(cut.parameters().table).not.toEqual(initial.table);
+});
+
+test("each lane draws its own part of a mask", async () => {
+  const masked = (rows: number) => {
+    const graph = createGraph();
+    const weights = parameter(graph, "weights", [3]);
+    const mask = input(graph, "mask", [rows, 3]);
+    const loss = sum(multiply(mask, weights));
+    return { graph, loss, parameters: [weights], initial: { weights: Float32Array.of(1, 2, 4) } };
+  };
+  const whole = keep(await createTrainer(masked(15)));
+  const cut = keep(await createLaneTrainer({ ...masked(5), lanes: 3 }));
+  for (const seed of [1, 2]) {
+    const feeds = { mask: { rate: dropoutRate(0.5), seed } };
+    const { loss } = await whole.step(feeds, 0.01);
+    expect((await cut.step(feeds, 0.01)).loss).toBeCloseTo(loss, 5);
+  }
+  expect(cut.parameters()).toEqual(whole.parameters());
 });
 
 test("lanes agree bit for bit from run to run, and go on from a saved state", async () => {

@@ -1,11 +1,13 @@
 import { add, multiply } from "./arithmetic.ts";
+import { isState } from "./banks.ts";
 import { selectModel } from "./encode-model.ts";
-import type { Feeds } from "./feeds.ts";
+import { type Feeds, isMaskSeed } from "./feeds.ts";
+import { type FlatParameters, flattenParameters, mapState } from "./flat-parameters.ts";
 import { gradients } from "./gradients.ts";
 import { createGraph, input, parameter, replaceGradient, type Value } from "./graph.ts";
 import { openLane } from "./lane.ts";
 import { createSession } from "./session.ts";
-import { elementCount } from "./shape.ts";
+import { elementCount, type Shape } from "./shape.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "./trainer.ts";
 
 export interface LaneTrainerOptions extends Omit<TrainerOptions, "fed" | "outputs" | "threads"> {
@@ -15,20 +17,16 @@ export interface LaneTrainerOptions extends Omit<TrainerOptions, "fed" | "output
 
 /**
  * Trains on the sum of the lanes' losses. `loss` is that of one lane's part of a batch: a feed that is `lanes` times as long
- * as its input is cut into parts, one for each lane; one as long as its input goes to all.
+ * as its input is cut into parts, one for each lane; one as long as its input goes to all. Each lane draws its part of a mask.
  */
 export async function createLaneTrainer(options: LaneTrainerOptions): Promise<Trainer> {
-  const { graph, loss, parameters, lanes: count } = options;
-  const slopes = gradients(loss, parameters);
-  const outputs = Object.fromEntries(
-    [loss, ...slopes].map((value, index) => [
-      index === 0 ? lossOf : slopeOf(parameters[index - 1]!),
-      value,
-    ]),
-  );
+  const { graph, loss, parameters, initial, lanes: count } = options;
+  const flat = flattenParameters(parameters);
+  const outputs = { loss, slopes: flat.join(gradients(loss, parameters)) };
   const trainer = await createTrainer({
     ...options,
-    ...sumOfLanes(parameters, count),
+    ...sumOfLanes(flat, count),
+    initial: isState(initial) ? mapState(initial, flat.pack) : flat.pack(initial),
     threads: count,
   });
   const own = await createSession(graph, outputs, { plansMemory: false });
@@ -40,12 +38,14 @@ export async function createLaneTrainer(options: LaneTrainerOptions): Promise<Tr
   const lanes = [...others, own];
   let running = false;
   return {
-    ...trainer,
+    parameters: () => flat.unpack(trainer.parameters()),
+    averages: () => flat.unpack(trainer.averages()),
+    state: () => mapState(trainer.state(), flat.unpack),
     async step(feeds, learningRate) {
       if (running) throw new Error("a step is still running; await it before the next one");
       running = true;
       try {
-        const shared = trainer.parameters();
+        const shared = flat.unpack(trainer.parameters());
         const parts = lanes.map((_, lane) => ({
           ...cutFeeds(inputs, feeds, { lane, count }),
           ...shared,
@@ -62,21 +62,17 @@ export async function createLaneTrainer(options: LaneTrainerOptions): Promise<Tr
   };
 }
 
-const lossOf = "loss";
-const slopeOf = ({ name }: Value) => `slope/${name}`;
 const ofLane = (lane: number, name: string) => `lane${lane}/${name}`;
 
 /** A graph that is fed the lanes' losses and gradients and adds them up. */
-function sumOfLanes(parameters: readonly Value[], count: number) {
+function sumOfLanes({ name, length }: FlatParameters, count: number) {
   const graph = createGraph();
-  const sum = (name: string, shape: Value["shape"]) =>
-    Array.from({ length: count }, (_, lane) => input(graph, ofLane(lane, name), shape)).reduce(add);
-  const own = parameters.map(({ name, shape }) => parameter(graph, name, shape));
-  const slopes = own.map((value) => sum(slopeOf(value), value.shape));
-  const loss = replaceGradient(sum(lossOf, []), own, (gradient) =>
-    slopes.map((slope) => multiply(slope, gradient)),
-  );
-  return { graph, loss, parameters: own };
+  const sum = (fed: string, shape: Shape) =>
+    Array.from({ length: count }, (_, lane) => input(graph, ofLane(lane, fed), shape)).reduce(add);
+  const own = parameter(graph, name, [length]);
+  const slopes = sum("slopes", own.shape);
+  const loss = replaceGradient(sum("loss", []), [own], (gradient) => [multiply(slopes, gradient)]);
+  return { graph, loss, parameters: [own] };
 }
 
 function cutFeeds(
@@ -84,11 +80,12 @@ function cutFeeds(
   feeds: Feeds,
   { lane, count }: { readonly lane: number; readonly count: number },
 ): Feeds {
-  const parts = inputs.flatMap(({ name, shape }) => {
+  const parts = inputs.map(({ name, shape }) => {
     const feed = feeds[name];
     const size = elementCount(shape);
-    if (feed?.length !== count * size) return [];
-    return [[name, feed.subarray(lane * size, (lane + 1) * size)] as const];
+    if (isMaskSeed(feed)) return [name, { ...feed, start: lane * size }];
+    const isWhole = feed?.length !== count * size;
+    return [name, isWhole ? feed : feed.subarray(lane * size, (lane + 1) * size)];
   });
   return { ...feeds, ...Object.fromEntries(parts) };
 }

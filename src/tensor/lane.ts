@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
+import { fillDropoutMask } from "./dropout.ts";
 import { encodeModel, selectModel } from "./encode-model.ts";
-import { type Feed, type Feeds, toTensor } from "./feeds.ts";
+import { type Feed, type Feeds, isMaskSeed, toTensor } from "./feeds.ts";
 import type { Graph, Value } from "./graph.ts";
 import { type LaneAnswer, type LaneData, type LaneRequest, serveLane } from "./serve-lane.ts";
 import { nativeOptions, type Session } from "./session.ts";
@@ -31,7 +32,10 @@ export async function openLane(
 }
 
 function startThread(workerData: LaneData) {
-  const worker = new Worker(`(${serveLane})(require)`, { eval: true, workerData });
+  const worker = new Worker(`(${serveLane})(require, ${fillDropoutMask})`, {
+    eval: true,
+    workerData,
+  });
   let failure: Error | undefined;
   let settle = (_answer: LaneAnswer | Error) => {};
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
@@ -44,7 +48,9 @@ function startThread(workerData: LaneData) {
   worker.on("exit", (code) => fail(new Error(`a training thread ended with code ${code}`)));
   return {
     send(request: LaneRequest) {
-      const buffers = Object.values(request ?? {}).map(({ data }) => data.buffer as ArrayBuffer);
+      const buffers = Object.values(request ?? {}).flatMap((told) =>
+        "data" in told ? [told.data.buffer as ArrayBuffer] : [],
+      );
       worker.postMessage(request, buffers);
     },
     answer: () =>
@@ -67,7 +73,9 @@ function startThread(workerData: LaneData) {
 const toRequest = (inputs: readonly Value[], feeds: Feeds): LaneRequest =>
   Object.fromEntries(
     inputs.map((input) => {
-      const { data, dims } = toTensor(input, feeds[input.name]);
+      const feed = feeds[input.name];
+      if (isMaskSeed(feed)) return [input.name, { mask: feed, shape: input.shape }];
+      const { data, dims } = toTensor(input, feed);
       return [input.name, { data: (data as Feed).slice(), shape: dims }];
     }),
   );

@@ -1,4 +1,5 @@
 import type * as Onnx from "onnxruntime-node";
+import type { fillDropoutMask, MaskSeed } from "./dropout.ts";
 import type { Feed } from "./feeds.ts";
 
 /** What a worker thread needs to open its session. */
@@ -9,10 +10,13 @@ export interface LaneData {
   readonly options: Onnx.InferenceSession.SessionOptions;
 }
 
+type LaneInput = { readonly shape: readonly number[] } & (
+  | { readonly data: Feed }
+  | { readonly mask: MaskSeed }
+);
+
 /** A run's inputs by name; nothing ends the thread. */
-export type LaneRequest =
-  | Readonly<Record<string, { readonly data: Feed; readonly shape: readonly number[] }>>
-  | undefined;
+export type LaneRequest = Readonly<Record<string, LaneInput>> | undefined;
 
 /** A run's results by output. */
 export type LaneAnswer =
@@ -24,11 +28,15 @@ export type LaneAnswer =
  * as a thread can't load a TypeScript file where tests and benches run from the sources. So it refers to nothing outside
  * itself, and gives no function a name, which tsx would wrap in a helper of its own.
  */
-export async function serveLane(require: NodeJS.Require): Promise<void> {
+export async function serveLane(
+  require: NodeJS.Require,
+  fillMask: typeof fillDropoutMask,
+): Promise<void> {
   const { parentPort, workerData } =
     require("node:worker_threads") as typeof import("node:worker_threads");
   const { runtime, model, options } = workerData as LaneData;
   const { InferenceSession, Tensor } = require(runtime) as typeof Onnx;
+  const masks = new Map<string, Float32Array>();
   const session = await InferenceSession.create(model, options);
   parentPort!.on("message", async (request: LaneRequest) => {
     if (request === undefined) {
@@ -39,14 +47,18 @@ export async function serveLane(require: NodeJS.Require): Promise<void> {
     try {
       const outputs = await session.run(
         Object.fromEntries(
-          Object.entries(request).map(([name, { data, shape }]) => [
-            name,
-            new Tensor(
-              data instanceof Int32Array ? "int32" : "float32",
-              data as Float32Array,
-              shape,
-            ),
-          ]),
+          Object.entries(request).map(([name, input]) => {
+            const { shape } = input;
+            if ("data" in input) {
+              const type = input.data instanceof Int32Array ? "int32" : "float32";
+              return [name, new Tensor(type, input.data as Float32Array, shape)];
+            }
+            const size = shape.reduce((product, length) => product * length, 1);
+            const mask = masks.get(name) ?? new Float32Array(size);
+            masks.set(name, mask);
+            fillMask(mask, input.mask);
+            return [name, new Tensor("float32", mask, shape)];
+          }),
         ),
       );
       const results = Object.fromEntries(

@@ -1,6 +1,6 @@
 import { InferenceSession } from "onnxruntime-node";
 import { encodeModel, selectModel } from "./encode-model.ts";
-import { type Feeds, toTensors } from "./feeds.ts";
+import { createTensorMaker, type Feeds } from "./feeds.ts";
 import type { Graph, Precision, Value } from "./graph.ts";
 
 export type Floats<P extends Precision> = { float32: Float32Array; float64: Float64Array }[P];
@@ -59,9 +59,10 @@ export async function createSession<P extends Precision>(
 ): Promise<Session<P>> {
   const { inputs } = selectModel(graph, outputs);
   const native = await createNativeSession(graph, outputs, options);
+  const makeTensors = createTensorMaker(inputs);
   return {
     async run(feeds) {
-      const results = await native.run(toTensors(inputs, feeds));
+      const results = await native.run(makeTensors(feeds));
       return Object.fromEntries(
         Object.entries(results).map(([name, tensor]) => [name, tensor.data as Floats<P>]),
       );

@@ -1,5 +1,5 @@
 import { adamScalars } from "./adam.ts";
-import type { TrainerState } from "./banks.ts";
+import { isState, type TrainerState } from "./banks.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Value } from "./graph.ts";
 import { createSparseTable, type SparseTable } from "./sparse-table.ts";
@@ -46,9 +46,6 @@ export async function createSparseTrainer(options: SparseTrainerOptions): Promis
     close: () => trainer.close(),
   };
 }
-
-const isState = (initial: TrainerOptions["initial"]): initial is TrainerState =>
-  typeof initial.steps === "number";
 
 function createTable(options: SparseTrainerOptions, width: number): SparseTable {
   const { initial, table, averageDecay } = options;

@@ -1,8 +1,15 @@
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { type AdamGraph, type AdamSettings, adamScalars, buildAdam } from "./adam.ts";
-import { type Arrays, type Banks, cellOutput, createBanks, type TrainerState } from "./banks.ts";
+import {
+  type Arrays,
+  type Banks,
+  cellOutput,
+  createBanks,
+  isState,
+  type TrainerState,
+} from "./banks.ts";
 import { selectModel } from "./encode-model.ts";
-import { type Feeds, toTensors } from "./feeds.ts";
+import { createTensorMaker, type Feeds } from "./feeds.ts";
 import type { Graph, Value } from "./graph.ts";
 import { createNativeSession } from "./session.ts";
 import { elementCount } from "./shape.ts";
@@ -116,9 +123,6 @@ function startingState({ initial, parameters }: TrainerOptions): TrainerState {
   return { parameters: initial, means: zeros, variances: zeros, averages: initial, steps: 0 };
 }
 
-const isState = (initial: Arrays | TrainerState): initial is TrainerState =>
-  typeof initial.steps === "number";
-
 function createStep(options: {
   readonly native: InferenceSession;
   readonly banks: Banks;
@@ -133,9 +137,10 @@ function createStep(options: {
       ...names.gradients.map(gradientOutput),
     ].map((name) => [name, null]),
   );
+  const makeTensors = createTensorMaker([...data, ...Object.values(adam.scalars)]);
   return async (feeds: Feeds, scalars: ReturnType<typeof adamScalars>): Promise<StepResult> => {
     const results = await native.run(
-      { ...toTensors(data, feeds), ...scalarTensors(adam, scalars), ...banks.feeds() },
+      { ...makeTensors({ ...feeds, ...scalarFeeds(adam, scalars) }), ...banks.feeds() },
       { ...fresh, ...banks.fetches() },
     );
     banks.swap();
@@ -150,14 +155,9 @@ function createStep(options: {
   };
 }
 
-function scalarTensors(
-  { scalars }: AdamGraph,
-  values: ReturnType<typeof adamScalars>,
-): Record<string, Tensor> {
-  return toTensors(Object.values(scalars), {
-    [scalars.learningRate.name]: Float32Array.of(values.learningRate),
-    [scalars.meanCorrection.name]: Float32Array.of(values.meanCorrection),
-    [scalars.varianceCorrection.name]: Float32Array.of(values.varianceCorrection),
-    [scalars.averageDecay.name]: Float32Array.of(values.averageDecay),
-  });
-}
+const scalarFeeds = ({ scalars }: AdamGraph, values: ReturnType<typeof adamScalars>): Feeds => ({
+  [scalars.learningRate.name]: Float32Array.of(values.learningRate),
+  [scalars.meanCorrection.name]: Float32Array.of(values.meanCorrection),
+  [scalars.varianceCorrection.name]: Float32Array.of(values.varianceCorrection),
+  [scalars.averageDecay.name]: Float32Array.of(values.averageDecay),
+});

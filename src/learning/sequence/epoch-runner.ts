@@ -1,6 +1,5 @@
 import type { RandomStream } from "../../numeric/random.ts";
 import type { TransformerShape } from "../../policy/transformer/shape.ts";
-import { fillDropoutMask } from "../../tensor/dropout.ts";
 import { type Schedule, warmUpCosine } from "../../tensor/schedule.ts";
 import type { Trainer, TrainerOptions } from "../../tensor/trainer.ts";
 import { createNegativeSampler } from "./negatives.ts";
@@ -47,12 +46,6 @@ export async function createEpochRunner(options: EpochRunnerOptions): Promise<Ep
   });
   const schedule = createSchedule(settings);
   const drawNegatives = createNegatives(options, step);
-  const buffers = masks.map(({ name, elements }) => [name, new Float32Array(elements)] as const);
-  const fillMasks = (label: string, random: RandomStream) => {
-    const seeds = random.split(label);
-    for (const [, mask] of buffers) fillDropoutMask(mask, settings.dropout, seeds.integer(2 ** 32));
-    return Object.fromEntries(buffers);
-  };
   return {
     step,
     trainer,
@@ -63,9 +56,10 @@ export async function createEpochRunner(options: EpochRunnerOptions): Promise<Ep
       let targets = 0;
       for (const [index, rows] of batches.entries()) {
         const batch = buildSequenceBatch(rows, { rows: step.rows, length: shape.length });
+        const maskSeeds = random.split(`masks/${index}`);
         const feeds = {
           ...batch.feeds,
-          ...fillMasks(`masks/${index}`, random),
+          ...masks(() => maskSeeds.integer(2 ** 32)),
           ...drawNegatives(batch.targets, random.split(`negatives/${index}`)),
         };
         const { loss } = await trainer.step(

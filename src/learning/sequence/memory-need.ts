@@ -24,7 +24,7 @@ export function estimateTrainingBytes(step: StepShape, lanes = 1): number {
   const perBlock = 14 * width + inner + 3 * heads * length;
   const cells = groupRows({ network, rows: rows / lanes }) * length;
   const logits = negatives === undefined ? chunkBytes / floatBytes : 4 * cells * negatives;
-  const masks = (lanes === 1 ? 1 : 2) * rows * length * width * (2 * blocks + 1);
+  const masks = rows * length * width * (2 * blocks + 1);
   const copies = copiesOfParameters + (lanes === 1 ? 0 : lanes * copiesOfLane);
   const inGraph = copies * parameterCount({ ...network, items: tableRows(step) });
   const outside = tableRows(step) < network.items ? copiesOfTable * network.items * width : 0;

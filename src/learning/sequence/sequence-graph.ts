@@ -7,7 +7,7 @@ import { gatherRows } from "../../tensor/indexing.ts";
 import { reshape, slice } from "../../tensor/layout.ts";
 import { linearCrossEntropy } from "../../tensor/linear-cross-entropy.ts";
 import { sampledSoftmax } from "../../tensor/sampled-softmax.ts";
-import { elementCount, type Shape } from "../../tensor/shape.ts";
+import type { Shape } from "../../tensor/shape.ts";
 import { addGroups, groupRows } from "./row-groups.ts";
 
 /** What decides the graph of a training step. */
@@ -19,18 +19,13 @@ export interface StepShape {
   readonly negatives: number | undefined;
 }
 
-/** A dropout mask that is fed anew each step. */
-export interface MaskInput {
-  readonly name: string;
-  readonly elements: number;
-}
-
 export interface SequenceGraph {
   readonly loss: Value;
   readonly parameters: readonly Value[];
   /** `itemTable` where it is not among the parameters but stays outside the graph, [rows that a step can use, width]. */
   readonly table: Value | undefined;
-  readonly masks: readonly MaskInput[];
+  /** Inputs that take a dropout mask anew each step. */
+  readonly masks: readonly string[];
 }
 
 /** Inputs that hold items. */
@@ -60,11 +55,11 @@ export function buildSequenceLoss(graph: Graph<Precision>, step: StepShape): Seq
       parameter(graph, name, shape),
     ]),
   );
-  const masks: MaskInput[] = [];
+  const masks: string[] = [];
   const drop = (value: Value) => {
     if (step.dropout === 0) return value;
     const name = `mask${masks.length}`;
-    masks.push({ name, elements: elementCount(value.shape) });
+    masks.push(name);
     return dropout(value, input(graph, name, value.shape));
   };
   const encode = createEncoder(values, network);

@@ -1,19 +1,14 @@
+import { dropoutRate, type MaskSeed } from "../../tensor/dropout.ts";
 import { createGraph } from "../../tensor/graph.ts";
 import { createLaneTrainer } from "../../tensor/lane-trainer.ts";
 import { createSparseTrainer } from "../../tensor/sparse-trainer.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "../../tensor/trainer.ts";
-import {
-  buildSequenceLoss,
-  itemInputs,
-  type MaskInput,
-  type StepShape,
-  tableRows,
-} from "./sequence-graph.ts";
+import { buildSequenceLoss, itemInputs, type StepShape, tableRows } from "./sequence-graph.ts";
 
 export interface StepTrainer {
   readonly trainer: Trainer;
-  /** What is to be fed beside the batch. */
-  readonly masks: readonly MaskInput[];
+  /** What is to be fed beside the batch: a dropout mask for each number that `draw` gives, an unsigned 32-bit integer. */
+  masks(draw: () => number): Readonly<Record<string, MaskSeed>>;
   /** Brings running averages up to date before they are read. */
   settle(): void;
 }
@@ -40,16 +35,18 @@ export async function createStepTrainer(options: StepTrainerOptions): Promise<St
   const lanes = laneCount(step, threads);
   const graph = createGraph();
   const { loss, parameters, table, masks } = buildSequenceLoss(graph, ofLane(step, lanes));
+  const rate = dropoutRate(step.dropout);
+  const seedMasks = (draw: () => number) =>
+    Object.fromEntries(masks.map((name) => [name, { rate, seed: draw() }]));
   const training = { ...options, graph, loss, parameters };
   if (table !== undefined) {
     const trainer = await createSparseTrainer({ ...training, table, indices: itemInputs });
-    return { trainer, masks, settle: () => trainer.settle() };
+    return { trainer, masks: seedMasks, settle: () => trainer.settle() };
   }
   const trainer = await (lanes === 1
     ? createTrainer(training)
     : createLaneTrainer({ ...training, lanes }));
-  const ofBatch = masks.map(({ name, elements }) => ({ name, elements: lanes * elements }));
-  return { trainer, masks: ofBatch, settle: () => {} };
+  return { trainer, masks: seedMasks, settle: () => {} };
 }
 
 const ofLane = (step: StepShape, lanes: number): StepShape => ({
