@@ -27,6 +27,29 @@ test("known figures appear in their groups and form, others are left out", () =>
   ]);
 });
 
+test("a review shows what its own gate found", () => {
+  const groups = figureGroups({
+    review: {
+      ...{ kind: "canary", version: 4, action: "promote" },
+      gate: { looks: 3, difference: 0.02, interval: [0.004, 0.036], probabilityPositive: 0.991 },
+    },
+  });
+  expect(groups).toEqual([
+    {
+      title: "Review of the policy beside it",
+      figures: [
+        { label: "which", text: "canary" },
+        { label: "policy", text: "4" },
+        { label: "what became of it", text: "promote" },
+        { label: "looks pooled", text: "3" },
+        { label: "difference, rewards in 0…1", text: "+0.020" },
+        { label: "lower to upper bound", text: "+0.004 to +0.036" },
+        { label: "probability of a gain", text: "99.1\u00a0%" },
+      ],
+    },
+  ]);
+});
+
 test("an empty record has no groups", () => {
   expect(figureGroups({})).toEqual([]);
 });

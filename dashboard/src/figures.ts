@@ -38,6 +38,12 @@ const percent = number(formatPercent);
 const nats = number((value) => `${formatReward(value)} nats`);
 const signedNats = number((value) => `${formatSignedReward(value)} nats`);
 
+/** Of the gate's record within a group. */
+const inGate =
+  (read: Reader): Reader =>
+  (object, key) =>
+    read(objectAt(object, "gate"), key);
+
 /** Group, then key within it, label and form: the order is that of the page. */
 const groups: readonly {
   readonly title: string;
@@ -59,6 +65,20 @@ const groups: readonly {
       ["effectiveSampleShare", "effective sample share", percent],
       ["predictedDifference", "predicted difference", signedReward],
       ["minimalDetectableDifference", "smallest detectable", reward],
+    ],
+  },
+  {
+    title: "Review of the policy beside it",
+    key: "review",
+    figures: [
+      ["kind", "which", textAt],
+      ["version", "policy", count],
+      ["action", "what became of it", textAt],
+      ["looks", "looks pooled", inGate(count)],
+      ["difference", "difference, rewards in 0…1", inGate(signedReward)],
+      ["interval", "lower to upper bound", inGate(interval(formatSignedReward))],
+      ["relativeLift", "relative lift", inGate(number(formatSignedPercent))],
+      ["probabilityPositive", "probability of a gain", inGate(percent)],
     ],
   },
   {

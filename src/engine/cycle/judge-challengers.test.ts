@@ -21,6 +21,7 @@ import {
 import { anchors, defaultSetting } from "../../learning/meta-settings.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { createRandom } from "../../numeric/random.ts";
+import { normalCdf } from "../../numeric/statistics.ts";
 import { judgeChallengers, toContextRow } from "./judge-challengers.ts";
 import { type MeasuredPart, measurePart, mixChallengers, temper } from "./measure-part.ts";
 import { loggedArrays, targetArrays } from "./target-arrays.ts";
@@ -162,6 +163,20 @@ describe("the judge", () => {
       const alone = judge(part, { ...metaInput(rows, once.state), state: initialMetaPolicy });
       expect(size(again.state)).toBeCloseTo(size(alone.state) + kept, 9);
     }
+  });
+
+  test("counts a policy as proven from 80 % confidence on that it beats chance", () => {
+    const seen = new Set<boolean>();
+    // More of an item that is a little worse than the mean, and so much more of the best that it makes up for it.
+    for (const more of [-0.01, -0.007, -0.0055, -0.0045, -0.003, 0]) {
+      const policy = Float64Array.of(0.25 + more, 0.2 - more, 0.3, 0.25);
+      const rows = simulate({ count: 300, users: 100, believed: [0.4, 0.4, 0.4, 0.4], policy });
+      const part = [measurePart({ rows, challengers: temper(rows, settings, false) })];
+      const { uniform: chance, proven } = judge(part, metaInput(rows));
+      expect([more, proven]).toEqual([more, normalCdf(-chance.z) >= 0.8]);
+      seen.add(proven);
+    }
+    expect(seen).toEqual(new Set([true, false]));
   });
 
   test("mixes the challengers' probabilities by their weights, one without weight left out", () => {
