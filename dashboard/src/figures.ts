@@ -38,28 +38,36 @@ const percent = number(formatPercent);
 const nats = number((value) => `${formatReward(value)} nats`);
 const signedNats = number((value) => `${formatSignedReward(value)} nats`);
 
+type Row = readonly [key: string, label: string, read: Reader];
+
+/** What a gate found of two policies. */
+const found: readonly Row[] = [
+  ["difference", "difference, rewards in 0…1", signedReward],
+  ["standardError", "standard error", reward],
+  ["interval", "lower to upper bound", interval(formatSignedReward)],
+  ["relativeLift", "relative lift", number(formatSignedPercent)],
+  ["probabilityPositive", "probability of a gain", percent],
+];
+
 /** Of the gate's record within a group. */
-const inGate =
-  (read: Reader): Reader =>
-  (object, key) =>
-    read(objectAt(object, "gate"), key);
+const inGate = ([key, label, read]: Row): Row => [
+  key,
+  label,
+  (object) => read(objectAt(object, "gate"), key),
+];
 
 /** Group, then key within it, label and form: the order is that of the page. */
 const groups: readonly {
   readonly title: string;
   readonly key: string;
-  readonly figures: readonly (readonly [key: string, label: string, read: Reader])[];
+  readonly figures: readonly Row[];
 }[] = [
   {
     title: "Gate",
     key: "gate",
     figures: [
       ["statistic", "statistic", textAt],
-      ["difference", "difference, rewards in 0…1", signedReward],
-      ["standardError", "standard error", reward],
-      ["interval", "lower to upper bound", interval(formatSignedReward)],
-      ["relativeLift", "relative lift", number(formatSignedPercent)],
-      ["probabilityPositive", "probability of a gain", percent],
+      ...found,
       ["rows", "rows judged", count],
       ["clusters", "users judged", count],
       ["effectiveSampleShare", "effective sample share", percent],
@@ -74,11 +82,8 @@ const groups: readonly {
       ["kind", "which", textAt],
       ["version", "policy", count],
       ["action", "what became of it", textAt],
-      ["looks", "looks pooled", inGate(count)],
-      ["difference", "difference, rewards in 0…1", inGate(signedReward)],
-      ["interval", "lower to upper bound", inGate(interval(formatSignedReward))],
-      ["relativeLift", "relative lift", inGate(number(formatSignedPercent))],
-      ["probabilityPositive", "probability of a gain", inGate(percent)],
+      inGate(["looks", "looks pooled", count]),
+      ...found.map(inGate),
     ],
   },
   {
