@@ -12,6 +12,9 @@ export interface RewardRule {
   readonly maximum: number;
 }
 
+/** ε where a scenario's configuration has none: draws of the fast loop explore too, so that chance has less to add. */
+export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop ? 0.005 : 0.03);
+
 /** One place in a product where slates are shown: items of a shop, an ad slot, a feed. */
 export interface Scenario {
   readonly name: string;

@@ -43,6 +43,15 @@ describe("defaults", () => {
   });
 });
 
+test.each([
+  ["without the fast loop", {}, 0.03],
+  ["with it, whose draws explore too", { fastLoop: { enabled: true } }, 0.005],
+  ["as given", { fastLoop: { enabled: true }, exploration: 0.1 }, 0.1],
+])("the exploration floor %s", (_, given, exploration) => {
+  const { scenarios } = parseConfiguration({ scenarios: [{ ...scenario, ...given }] });
+  expect(scenarios[0]!.exploration).toBe(exploration);
+});
+
 const withReward = (changes: object) => ({
   scenarios: [{ ...scenario, reward: { ...scenario.reward, ...changes } }],
 });

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { EngineError } from "../domain/errors.ts";
 import type { FastLoopSettings } from "../domain/fast-loop.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
-import type { Scenario } from "../domain/scenario.ts";
+import { defaultExploration, type Scenario } from "../domain/scenario.ts";
 import { mpoSchema } from "./mpo-schema.ts";
 import type { TextSettings } from "./text/text-features.ts";
 
@@ -34,7 +34,7 @@ const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
   excludeSeen: z.boolean(),
-  exploration: z.number().gt(0).max(1).default(0.03),
+  exploration: z.number().gt(0).max(1).exactOptional(),
   maxCandidates: z.int().min(1).max(1000).default(500),
   discount: z.number().min(0).lt(1).default(0),
   sessionGapSeconds: positive.default(halfAnHour),
@@ -51,7 +51,11 @@ const scenarioSchema = scenarioFields
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],
     error: "above 0 can't go with the fast loop, which learns what pays at once",
-  });
+  })
+  .transform((scenario) => ({
+    exploration: defaultExploration(scenario.fastLoop.enabled),
+    ...scenario,
+  }));
 
 const learnerSchema = z.strictObject({
   /** Pause between two looks for new feedback. */

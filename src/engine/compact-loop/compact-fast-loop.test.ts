@@ -44,7 +44,7 @@ test("each propensity is that of an explicit softmax with the floor, given a dra
   const weights = rows.map((row) => {
     const masses = again.logits(policy, row).logits.map(Math.exp);
     const total = masses.reduce((sum, mass) => sum + mass, 0);
-    const served = (0.97 * masses[row.action]!) / total + 0.03 / masses.length;
+    const served = (0.995 * masses[row.action]!) / total + 0.005 / masses.length;
     expect(Math.abs(served - row.propensity)).toBeLessThan(1e-12);
     again.observe(row);
     return 1 / (masses.length * row.propensity);

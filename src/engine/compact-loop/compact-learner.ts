@@ -1,6 +1,7 @@
 import type { BanditWorld, BilinearScores } from "../../domain/bandit-world.ts";
 import type { Arm } from "../../domain/decision.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
+import { defaultExploration } from "../../domain/scenario.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
 import { type GateLooks, looksOf } from "../../evaluation/pooled-looks.ts";
@@ -31,8 +32,7 @@ import { createCompactFastLoop } from "./compact-fast-loop.ts";
 import type { CompactRow, Serving } from "./compact-row.ts";
 import { type Challenged, type CompactImprovement, improveCompact } from "./improve-compact.ts";
 
-/** Exploration floor and canary share, as the product's scenario and configuration have them by default. */
-const explorationFloor = 0.03;
+/** As the product's configuration has it by default. */
 const canaryShare = 0.5;
 /** Below this chance of being better a canary is taken off the traffic. */
 const keepCanaryProbability = 0.5;
@@ -116,10 +116,17 @@ function judge({ gate, judgement }: CompactImprovement): GateRecord {
 }
 
 /** ε until the next cycle, as src/engine/cycle/run-cycle.ts has it. */
-function explore({ judgement, gate }: CompactImprovement, gain: number, before: number) {
+function explore(
+  { judgement, gate }: CompactImprovement,
+  {
+    gain,
+    before,
+    floor,
+  }: { readonly gain: number; readonly before: number; readonly floor: number },
+) {
   if (gate.rows.length === 0) return before;
   const { servingValue, difference } = judgement.uniform;
-  return Math.max(explorationFloor, chooseExploration(servingValue + gain, difference - gain));
+  return Math.max(floor, chooseExploration(servingValue + gain, difference - gain));
 }
 
 /**
@@ -138,10 +145,11 @@ export function createCompactLearner(
     trustRegion = true,
     gate: gates = true,
   } = options;
+  const floor = defaultExploration(options.fastLoop !== undefined);
   const state: State = {
     policy: options.policy ?? emptyScores(features),
     canary: undefined,
-    exploration: explorationFloor,
+    exploration: floor,
     sums: emptySums(features),
     critic: undefined,
     satisfied: [],
@@ -184,7 +192,7 @@ export function createCompactLearner(
         propose,
         rows,
         arm: hadCanary !== undefined && state.policy === hadCanary.policy ? "canary" : "serving",
-        floor: explorationFloor,
+        floor,
         cycle,
         trustRegion,
         judge: options.judge ?? judgeChallengers,
@@ -199,7 +207,8 @@ export function createCompactLearner(
       settle(judged, improvement.candidate);
       const { verdict, difference = 0 } = judged;
       const gain = verdict === "promote" ? difference : 0;
-      state.exploration = explore(improvement, gain, state.exploration);
+      if (fastLoop === undefined)
+        state.exploration = explore(improvement, { gain, floor, before: state.exploration });
       state.sums = ageSums(improvement.sums);
       state.critic = improvement.critic;
       state.satisfied = improvement.satisfied;

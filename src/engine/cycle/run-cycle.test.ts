@@ -306,16 +306,20 @@ async function reopen() {
   return { store, engine, clock, advance };
 }
 
-test("a cycle that nobody judges leaves exploration as it was", async () => {
+test.each([
+  ["leaves exploration as it was", false, 0.15],
+  ["goes back to the floor where the fast loop explores", true, visitedScenario.exploration],
+])("a cycle that nobody judges %s", async (_, enabled, exploration) => {
   const { store, engine, clock, advance } = await reopen();
   // All traffic is a canary's, which says too little of the policy that serves.
   const canary = (await store.policies.bytes(1))!;
   await assign(store, { canary }, { canaryShare: 1, exploration: 0.15 });
   for (let visit = 0; visit < 20; visit++) await engine.recommend({ userId: userId("user-0") });
   advance(600);
-  const cycle = await run(store, { clock });
+  const fastLoop = { ...visitedScenario.fastLoop, enabled };
+  const cycle = await run(store, { clock, scenario: { ...visitedScenario, fastLoop } });
   expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 0 });
-  expect((await store.policies.assignment("shop")).exploration).toBe(0.15);
+  expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
 });
 
 test("the loop learns what users want, and its later cycles watch over what it serves", async () => {

@@ -40,13 +40,15 @@ export interface CycleOptions {
  * of them costs 1/(1 − γ) times as much (Kakade & Langford 2002, the performance difference).
  */
 function explore(
-  { scenario: { reward, exploration, discount }, configuration }: CycleOptions,
+  { scenario: { reward, exploration, discount, fastLoop }, configuration }: CycleOptions,
   { judgement, gate: { rows } }: Improvement,
   {
     gate,
     before = exploration,
   }: { readonly gate: GateRecord; readonly before?: number | undefined },
 ): number {
+  // Its draws explore: chance has nothing to add to the floor.
+  if (fastLoop.enabled) return exploration;
   if (rows.length === 0) return Math.max(exploration, before);
   const range = reward.maximum - reward.minimum;
   const gain = gate.verdict === "promote" ? (gate.difference ?? 0) : 0;

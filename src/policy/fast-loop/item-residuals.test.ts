@@ -14,13 +14,13 @@ test("a residual is the weighted mean of its targets, shrunk by the prior's even
   const weight = 0.81 + 1;
   expect(items.find(unknown).mean).toBeCloseTo((0.81 + 0.5) / (10 + weight), 14);
   expect(items.find(unknown).spread).toBeCloseTo(1 / (10 + weight), 14);
-  expect(items.find(known).mean).toBeCloseTo(-0.9 / (40 + 0.9), 14);
+  expect(items.find(known).mean).toBeCloseTo(-0.9 / (15 + 0.9), 14);
 });
 
 test("an item without events has its prior, and what is forgotten goes back to it", () => {
   const items = createItemResiduals(0.9);
   expect(items.find(unknown)).toEqual({ mean: 0, spread: 1 / 10 });
-  expect(items.find(known)).toEqual({ mean: 0, spread: 1 / 40 });
+  expect(items.find(known)).toEqual({ mean: 0, spread: 1 / 15 });
   for (let event = 0; event < 20; event++) items.update(unknown, 1);
   for (let event = 0; event < 300; event++) items.update(known, 0);
   expect(items.find(unknown).mean).toBeCloseTo(0, 12);

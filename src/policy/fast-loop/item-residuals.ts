@@ -21,7 +21,7 @@ export interface Residual {
 }
 
 /** Events that the prior weighs as much as: what a policy was trained with needs more to be corrected. */
-const priorEvents = { known: 40, unknown: 10 };
+const priorEvents = { known: 15, unknown: 10 };
 
 /** For each item a mean residual of its own, shrunk to 0, with forgetting: normal and conjugate, an event at a time. */
 export interface ItemResiduals {

@@ -63,6 +63,28 @@ test("it finds what pays beyond promise and position", () => {
   }
 });
 
+test("what is no longer chosen looks no better because the rewards of all choices rise", () => {
+  const model = createResidualModel(options);
+  const random = createRandom(6);
+  const show = (candidate: number) => {
+    const user = random.integer(2) * 2 - 1;
+    const reward = (candidate === 0 ? 0.6 : 0.2) + 0.1 * random.normal();
+    const towers = { ...sceneOf(user), logits: new Float64Array(2) };
+    return { towers, shown: [{ ...old, candidate, position: 0, reward }] };
+  };
+  const learn = (events: number, choose: () => number) => {
+    for (let event = 0; event < events; event += 16)
+      model.learn(Array.from({ length: 16 }, () => show(choose())));
+  };
+  learn(800, () => random.integer(2));
+  learn(3200, () => 0);
+  const towers = { ...sceneOf(1), logits: new Float64Array(2) };
+  const [better, worse] = model.draw(createRandom(1), 0)(towers, [old, old]);
+  // 0.4, within 5 standard errors and what a prior of five events takes from 400.
+  const bound = 5 * 0.1 * Math.sqrt(1 / 400 + 1 / 3600) + 0.4 * (5 / 400);
+  expect(Math.abs(better! - worse! - 0.4)).toBeLessThan(bound);
+});
+
 /** Clicks, three of four times on an item of the user's own kind: P(click) of such items, and of the others. */
 function click(
   model: ResidualModel,
@@ -116,7 +138,7 @@ test("draws of a new item scatter more than those of one that the policy knows",
   const model = createResidualModel(options);
   model.learn([{ towers: sceneOf(1), shown: [] }]);
   const squares = (item: ItemOfModel) => {
-    const drawn = Array.from({ length: 400 }, (_, seed) => {
+    const drawn = Array.from({ length: 4000 }, (_, seed) => {
       const draw = model.draw(createRandom(seed), 1);
       const towers = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1)] };
       const [gain, other] = draw({ ...towers, logits: new Float64Array(2) }, [
@@ -127,9 +149,9 @@ test("draws of a new item scatter more than those of one that the policy knows",
     });
     return drawn.reduce((sum, square) => sum + square, 0);
   };
-  // Variances 1/10 + 1/40 and 2/40 in σ²: a ratio of 2.5. Each sum of 400 squares has a relative error of √(2/400).
+  // Variances 1/10 + 1/15 and 2/15 in σ²: a ratio of 1.25. Each sum of 4,000 squares has a relative error of √(2/4000).
   const ratio = squares(fresh) / squares(old);
-  expect(Math.abs(ratio / 2.5 - 1)).toBeLessThan(5 * Math.sqrt((2 * 2) / 400));
+  expect(Math.abs(ratio / 1.25 - 1)).toBeLessThan(5 * Math.sqrt((2 * 2) / 4000));
 });
 
 test("a clone learns apart, and comes to the same from the same blocks", () => {

@@ -13,7 +13,7 @@ import { createItemResiduals, type ItemOfModel } from "./item-residuals.ts";
 import { createLinearHead } from "./linear-head.ts";
 
 /** To be raised by whatever changes what it learns or draws: its features, its priors, the order of events. */
-export const modelVersion = 2;
+export const modelVersion = 3;
 
 /** One shown item with its reward. */
 export interface ShownItem extends ItemOfModel {
@@ -31,7 +31,7 @@ export interface FastDecision {
 
 /**
  * What rewards leave over of the policy's promises: a linear head on features of state and item, and a residual for each
- * item, both Bayesian and both fitted to what the other leaves. A position's mean is taken off first.
+ * item, both Bayesian, and a mean for each position, each fitted to what the others leave.
  */
 export interface ResidualModel {
   /** False before its first block, which gives it its features. */
@@ -96,8 +96,8 @@ function build(
   const x = new Float64Array(featureCount);
 
   /**
-   * Mean of a position's values, this one included; older ones are forgotten as fast as by the head. Of what is left of the
-   * rewards after their promises, since another policy's choices promise less, and earn less.
+   * Mean of what promises, head and items leave of a position's rewards, this one included; older ones are forgotten as fast as
+   * by the head. Not the mean reward: that rises as choices get better, and all that is not chosen would seem to rise with it.
    */
   function updatePosition(position: number, value: number): number {
     const { positions } = learnt;
@@ -110,10 +110,10 @@ function build(
 
   function learnShown(item: ShownItem, advantage: number): void {
     const left = item.reward - temperature * advantage;
-    const target = left - updatePosition(item.position, left);
     const { head, items } = learnt;
     const ofItem = items.find(item);
     const ofHead = head.predict(x);
+    const target = left - updatePosition(item.position, left - ofHead - ofItem.mean);
     const spread = head.spread(x) + ofItem.spread;
     const shortfall = (ofHead + ofItem.mean - target) / Math.sqrt(head.noiseVariance());
     head.update(x, target - ofItem.mean);
