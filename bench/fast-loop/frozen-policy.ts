@@ -1,5 +1,5 @@
 import { copyFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { World } from "../../src/domain/world.ts";
 import { type Configuration, parseConfiguration } from "../../src/engine/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
@@ -45,7 +45,8 @@ async function openWorld(path: string, world: World, enabled: boolean, seed: num
   const newest = await store.decisions.recent(1);
   let now = newest[0]?.decision.expiresAt ?? Date.UTC(2026, 0, 1);
   const clock = () => now;
-  const random = createRandom(seed).split(path);
+  // By its name: the folder is another one each time.
+  const random = createRandom(seed).split(basename(path));
   const ids = random.split("ids");
   const createId = () => `${ids.integer(2 ** 32)}-${ids.integer(2 ** 32)}`;
   const engine: Engine = await createEngine({ store, configuration, clock, random, createId });
