@@ -1,4 +1,4 @@
-import { itemId } from "../src/domain/ids.ts";
+import { itemId, userId } from "../src/domain/ids.ts";
 import { createRandom, type RandomStream } from "../src/numeric/random.ts";
 import type { Towers } from "../src/policy/fast-loop/features.ts";
 import { createLinearHead } from "../src/policy/fast-loop/linear-head.ts";
@@ -44,8 +44,9 @@ function measureRequests(count: number, random: RandomStream): number {
     reward: position % 2,
   }));
   const model = createResidualModel({ forgetting: 0.998, temperature: 0.03 });
-  model.learn([{ towers, shown }]);
-  return measureRate(count, (index) => model.draw(random.split(index), 1)(towers, items));
+  const visit = { userId: userId("u-1"), towers };
+  model.learn([{ ...visit, shown }]);
+  return measureRate(count, (index) => model.draw(random.split(index), 1)(visit, items));
 }
 
 export const fastLoopBench: Bench<{ events: number }> = {

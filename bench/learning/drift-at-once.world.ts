@@ -4,9 +4,9 @@ import { driftSize, driftWorld } from "./drift.world.ts";
 import { gainOverBest } from "./targets.ts";
 import type { LearningWorld } from "./world.ts";
 
-const main = "MPO and fast loop";
 const baselines = ["LinUCB at once", "discounted LinUCB at once"] as const;
-const policies: readonly PolicyName[] = [main, "MPO", ...baselines];
+const { main } = driftWorld;
+const policies: readonly PolicyName[] = ["MPO and fast loop", "MPO", ...baselines];
 
 /** The worlds of `drift`, with learners that need no cycle to learn. */
 export const driftAtOnceWorld: LearningWorld = {
@@ -14,7 +14,6 @@ export const driftAtOnceWorld: LearningWorld = {
   name: "drift-at-once",
   description: `${driftWorld.description}; learners that learn every 16 visits`,
   policies,
-  main,
   targets: [gainOverBest({ policy: main, over: baselines, gain: 0.03 })],
   run: playLoops(policies, driftSize),
 };

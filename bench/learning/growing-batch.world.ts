@@ -7,15 +7,8 @@ import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 const loop = { cycles: 11, visitsPerCycle: 2000 };
 const shape = { items: 200, candidates: 20, users: 500, clickRate: 0.2, misspecification: 1 };
-const policies: readonly PolicyName[] = [
-  "MPO",
-  "MPO and fast loop",
-  "MPO, no gate",
-  "greedy",
-  "softmax long",
-];
-/** That the targets are about. */
-const judged = ["MPO", "MPO and fast loop"] as const;
+const main = "MPO and fast loop";
+const policies: readonly PolicyName[] = [main, "MPO", "MPO, no gate", "greedy", "softmax long"];
 /** Share of its value that a policy has to lose from one cycle to the next; it is known exactly, so that no noise comes in. */
 const regressionShare = 0.01;
 
@@ -65,19 +58,17 @@ export const growingBatchWorld: LearningWorld = {
   better: "higher",
   cases: ["stationary"],
   policies,
-  main: "MPO",
+  main,
   step: "cycle",
   settings: { loop, shape, regressionShare },
   targets: [
-    ...judged.flatMap((policy) => [
-      gainOverBest({ policy, over: ["greedy"], gain: 0, standardErrors: 2 }),
-      bound({
-        name: `regressions of ${policy} in 10 changes`,
-        kind: "figure",
-        direction: "at most",
-        limit: 0.3,
-      }),
-    ]),
+    gainOverBest({ policy: main, over: ["greedy"], gain: 0, standardErrors: 2 }),
+    bound({
+      name: `regressions of ${main} in 10 changes`,
+      kind: "figure",
+      direction: "at most",
+      limit: 0.3,
+    }),
   ],
   run,
 };

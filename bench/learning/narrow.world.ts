@@ -17,7 +17,9 @@ const logs = {
 type CaseName = keyof typeof logs;
 const common = { misspecification: 1, users: 1000 };
 
+const main = "MPO and fast loop";
 const ours: readonly VariantName[] = [
+  main,
   "MPO",
   "MPO, no gate",
   "MPO, no discriminator",
@@ -33,6 +35,7 @@ async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutc
   const rows = logVisits(world, { count, seed });
   const values = policies.map((name, index) => {
     const learner = createPolicy(name, world, { seed, start: world.logging, gradientRows: count });
+    for (const row of rows) learner.observe?.(row);
     learner.learn(rows, 0);
     onProgress((index + 1) / policies.length);
     return [name, trueValue(world, learner, 1)] as const;
@@ -48,18 +51,18 @@ export const narrowWorld: LearningWorld = {
   better: "higher",
   cases: Object.keys(logs),
   policies: [...policies, "oracle"],
-  main: "MPO",
+  main,
   settings: { logs, common },
   targets: [
     gainOverBest({
-      policy: "MPO",
+      policy: main,
       over: baselines,
       cases: ["narrow-150", "narrow-500"],
       gain: 0.1,
     }),
-    gainOverBest({ policy: "MPO", over: baselines, cases: ["mature"], gain: 0.1 }),
+    gainOverBest({ policy: main, over: baselines, cases: ["mature"], gain: 0.1 }),
     gainOverBest({
-      policy: "MPO",
+      policy: main,
       over: baselines,
       cases: ["broad"],
       gain: -0.01,

@@ -8,9 +8,10 @@ import { countUntil, measureRecovery } from "./recovery/measure-recovery.ts";
 import { estimate, formatEstimate, type WorldResults } from "./results.ts";
 import type { LearningTarget, LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
-/** By visits a cycle: the least that the configuration's defaults start one on (`minDecisions`), and what comes together where there is more traffic. */
+/** By visits a cycle: the least that the configuration's defaults start one on (`minDecisions`), those of the other worlds, and what comes together where there is more traffic. */
 const loops: Readonly<Record<string, { cycles: number; visitsPerCycle: number }>> = {
   "1,000 visits a cycle": { cycles: 24, visitsPerCycle: 1000 },
+  "2,000 visits a cycle": { cycles: 12, visitsPerCycle: 2000 },
   "4,000 visits a cycle": { cycles: 12, visitsPerCycle: 4000 },
 };
 const cases = Object.keys(loops);

@@ -102,7 +102,8 @@ export function createLogitDeriver(store: Store, configuration: Configuration): 
       const represented = await towers.represent(state, views);
       const model = await deriveModel({ scenario, version, towers, mark });
       const random = createRandom(decision.seed);
-      return drawLogits({ model, represented, views, towers, settings: mark, random });
+      const visit = { userId: decision.userId, towers: represented };
+      return drawLogits({ model, visit, views, towers, settings: mark, random });
     },
     close: () => policies.close(),
   };

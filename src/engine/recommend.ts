@@ -1,6 +1,6 @@
 import type { Arm, Decision } from "../domain/decision.ts";
 import { EngineError } from "../domain/errors.ts";
-import { decisionId } from "../domain/ids.ts";
+import { decisionId, type UserId } from "../domain/ids.ts";
 import type { Assignment } from "../domain/policy-snapshot.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import { hashUniform } from "../numeric/hash.ts";
@@ -79,6 +79,7 @@ interface Scored extends FastLogits {
 /** What is decided on. */
 interface Situation {
   readonly scenario: Scenario;
+  readonly userId: UserId;
   readonly state: PolicyState;
   readonly views: readonly ItemView[];
   readonly random: RandomStream;
@@ -164,7 +165,7 @@ export async function recommend(
   const scored = await scoreCandidates(
     parts,
     { assignment, arm },
-    { scenario, state, views, random },
+    { scenario, userId: input.userId, state, views, random },
   );
   // The baseline explores no more than it has to: it is there to compare with.
   const asked = scored.arm === "baseline" ? 0 : (assignment.exploration ?? 0);

@@ -92,8 +92,8 @@ describe(`properties of challengers, seed ${seed}`, () => {
       fc.property(states, fc.double({ min: 1e-3, max: 3, noNaN: true }), (list, radius) => {
         const temperature = solveTemperature(list.map(tilted), radius);
         const kl = meanKl(list, temperature);
-        const reachable = meanKl(list, 1e-4) > radius;
-        return reachable ? Math.abs(kl - radius) < 1e-3 : kl <= radius && temperature < 2e-4;
+        const reachable = meanKl(list, 1e-8) > radius;
+        return reachable ? Math.abs(kl - radius) < 1e-3 : kl <= radius && temperature < 2e-8;
       }),
       { seed },
     );

@@ -10,6 +10,7 @@ import {
   type RowScores,
   referenceLogs,
   rewardMoments,
+  solveTemperature,
   tilt,
   trustRegionTarget,
   withoutFloor,
@@ -178,3 +179,14 @@ test("tilting is not thrown off by advantages of any size", () => {
   expect(better).toBeCloseTo(0, 6);
   expect(Number.isFinite(worse)).toBe(true);
 });
+
+test.each([1, 1e-2, 1e-4])(
+  "values in units of %d change the temperature, not how far it goes",
+  (unit) => {
+    const probabilities = new Float64Array(100).fill(0.01);
+    const advantage = probabilities.map((_, a) => unit * Math.sqrt(a / 100));
+    const reference = probabilities.map(Math.log);
+    const temperature = solveTemperature([{ probabilities, advantage }], 2.5);
+    expect(klDivergence(tilt(reference, advantage, temperature), reference)).toBeCloseTo(2.5, 3);
+  },
+);

@@ -217,15 +217,18 @@ export function tiltedMass(
   return mass / total;
 }
 
+/** Low enough for values that differ by a millionth: of long sessions, or of rare rewards, one action changes little. */
+const coldestTemperature = 1e-8;
+
 /**
  * η at which the mean KL over the states equals the radius, by bisection on log η (KL falls as η grows; the dual of
  * mpo.md 3). Where even the coldest η stays within the radius, that one.
  */
 export function solveTemperature(states: readonly TiltedState[], klRadius: number): number {
-  let low = Math.log(1e-4);
+  let low = Math.log(coldestTemperature);
   let high = Math.log(1e2);
   // Leaves log η known to 1e-5.
-  for (let iteration = 0; iteration < 20; iteration++) {
+  for (let iteration = 0; iteration < 21; iteration++) {
     const middle = (low + high) / 2;
     let total = 0;
     for (const state of states) total += tiltedDivergence(state, Math.exp(middle));

@@ -1,16 +1,19 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
-import { itemId } from "../../domain/ids.ts";
+import { itemId, userId } from "../../domain/ids.ts";
 import { type BilinearFeatures, type Offer, scoreOffer } from "../../learning/linear/bilinear.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import type { Towers } from "../../policy/fast-loop/features.ts";
 import {
   blockSize,
   countRenewal,
   createRenewedModel,
   type RenewedModel,
 } from "../../policy/fast-loop/renewed-model.ts";
-import { createResidualModel, type FastDecision } from "../../policy/fast-loop/residual-model.ts";
+import {
+  createResidualModel,
+  type FastDecision,
+  type FastVisit,
+} from "../../policy/fast-loop/residual-model.ts";
 import { drawLogits } from "../fast-loop/draw-logits.ts";
 
 /** A visit of which the reward is known. */
@@ -53,15 +56,18 @@ export function createCompactFastLoop(
   const models = new Map<BilinearScores, RenewedModel>();
   let requests = 0;
 
-  const represent = (policy: BilinearScores, offer: Offer): Towers => ({
-    state: readRow(features.users, offer.user),
-    items: Array.from(offer.items, (item) => readRow(features.items, item)),
-    logits: scoreOffer(features, policy, offer),
+  const represent = (policy: BilinearScores, offer: Offer): FastVisit => ({
+    userId: userId(`user-${offer.user}`),
+    towers: {
+      state: readRow(features.users, offer.user),
+      items: Array.from(offer.items, (item) => readRow(features.items, item)),
+      logits: scoreOffer(features, policy, offer),
+    },
   });
   const toDecision = (policy: BilinearScores, visit: RewardedOffer): FastDecision => {
     const { action: candidate, reward } = visit;
     const shown = { ...nameItem(visit.items[candidate] ?? 0), candidate, position: 0, reward };
-    return { towers: represent(policy, visit), shown: [shown] };
+    return { ...represent(policy, visit), shown: [shown] };
   };
 
   /** The policy's model, with all whole blocks in it. */
@@ -84,11 +90,11 @@ export function createCompactFastLoop(
   return {
     logits: (policy, offer) => {
       const { model } = find(policy);
-      const represented = represent(policy, offer);
+      const visit = represent(policy, offer);
       requests += 1;
-      if (model === undefined) return { logits: represented.logits };
+      if (model === undefined) return { logits: visit.towers.logits };
       const logits = drawLogits({
-        ...{ model, represented, settings },
+        ...{ model, visit, settings },
         views: Array.from(offer.items, nameItem),
         towers: { isKnown: () => true },
         random: random.split(requests),

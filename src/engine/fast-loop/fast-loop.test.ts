@@ -19,7 +19,7 @@ import { audit } from "../audit.ts";
 import { parseConfiguration } from "../configuration.ts";
 import { createEngine } from "../create-engine.ts";
 
-// Models give way every 80 decisions, so that some visits see it happen twice.
+// Models give way every 64 decisions, so that some visits see it happen twice.
 const fastLoop = { enabled: true, forgetting: 0.94 };
 const scenario = {
   slateSize: 1,
@@ -52,9 +52,9 @@ async function play(shop: Shop, liked: string, visits: number): Promise<number> 
   return shown.slice(-40).filter(Boolean).length / 40;
 }
 
-test("the models give way after four lifetimes of an event, in whole blocks", () => {
-  expect(countRenewal(0.94, 1)).toBe(80);
-  expect(countRenewal(0.998, 10)).toBe(208);
+test("the models give way after three lifetimes of an event, in whole blocks", () => {
+  expect(countRenewal(0.94, 1)).toBe(64);
+  expect(countRenewal(0.998, 10)).toBe(160);
 });
 
 test("what is liked comes up within tens of visits, a new item too, and another after the taste has changed; every draw is derived again", async () => {
@@ -162,14 +162,14 @@ test("a mark that was changed or taken away is found", async () => {
   onTestFinished(() => void database.close());
   const write = database.prepare("UPDATE decisions SET fast_loop = ? WHERE decision_id = ?");
   for (const [numbers, cause] of [
-    [[modelVersion, earlier, 80, 0.94, mark!.temperature, mark!.drawScale], "tampered-row"],
-    [[modelVersion, mark!.through, 80, 0.94, 0.04, mark!.drawScale], "tampered-row"],
+    [[modelVersion, earlier, 64, 0.94, mark!.temperature, mark!.drawScale], "tampered-row"],
+    [[modelVersion, mark!.through, 64, 0.94, 0.04, mark!.drawScale], "tampered-row"],
     [
-      [modelVersion, mark!.through + 1, 80, 0.94, mark!.temperature, mark!.drawScale],
+      [modelVersion, mark!.through + 1, 64, 0.94, mark!.temperature, mark!.drawScale],
       "underivable",
     ],
     [
-      [modelVersion + 1, mark!.through, 80, 0.94, mark!.temperature, mark!.drawScale],
+      [modelVersion + 1, mark!.through, 64, 0.94, mark!.temperature, mark!.drawScale],
       "underivable",
     ],
     [null, "tampered-row"],

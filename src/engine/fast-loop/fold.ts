@@ -57,7 +57,11 @@ async function toFastDecision(
   }));
   const represented = await towers.represent(state, views);
   // A row that was changed by hand must not stop what comes after it.
-  return { towers: represented, shown: shown.filter(({ candidate }) => candidate >= 0) };
+  return {
+    userId: decision.userId,
+    towers: represented,
+    shown: shown.filter(({ candidate }) => candidate >= 0),
+  };
 }
 
 /** @param from decisions, after which the fold must give its model */

@@ -1,5 +1,6 @@
 import type { Feedback } from "../../domain/decision.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
+import type { UserId } from "../../domain/ids.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { countRenewal } from "../../policy/fast-loop/renewed-model.ts";
@@ -29,6 +30,7 @@ export interface FastLoops {
     scenario: Scenario,
     served: { readonly version: number; readonly policy: Policy },
     situation: {
+      readonly userId: UserId;
       readonly state: PolicyState;
       readonly views: readonly ItemView[];
       readonly random: RandomStream;
@@ -106,7 +108,7 @@ export function createFastLoops(options: {
   }
 
   return {
-    logits: async (scenario, { version, policy }, { state, views, random }) => {
+    logits: async (scenario, { version, policy }, { userId, state, views, random }) => {
       const { towers } = policy;
       if (!scenario.fastLoop.enabled || towers === undefined)
         return { logits: await policy.logits(state, views) };
@@ -117,8 +119,9 @@ export function createFastLoops(options: {
       if (fold === undefined || model === undefined) return { logits: represented.logits };
       const { forgetting, temperature, drawScale } = scenario.fastLoop;
       const settings = { forgetting, temperature, drawScale };
+      const visit = { userId, towers: represented };
       const mark = { version: modelVersion, through: fold.through, renewal, ...settings };
-      const logits = drawLogits({ model, represented, views, towers, settings, random });
+      const logits = drawLogits({ model, visit, views, towers, settings, random });
       return { logits, mark };
     },
     learn: (scenario) => {

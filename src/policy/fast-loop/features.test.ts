@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
-import { centre, createBasis, createFeatures, featureCount, type Towers } from "./features.ts";
+import {
+  centre,
+  createBasis,
+  createFeatures,
+  featureCount,
+  ownFeatureCount,
+  type Towers,
+} from "./features.ts";
 
 const width = 12;
 
@@ -14,13 +21,9 @@ function drawTowers(seed: number): Towers {
 const seen = [1, 2, 3, 4].map(drawTowers);
 
 function allFeatures({ state, items, logits }: Towers, basis = createBasis(seen)): Float64Array[] {
-  const write = createFeatures(basis, state);
+  const describe = createFeatures(basis, state);
   const advantages = centre(logits);
-  return items.map((item, index) => {
-    const x = new Float64Array(featureCount);
-    write(item, advantages[index]!, x);
-    return x;
-  });
+  return items.map((item, index) => describe(item, advantages[index]!).pair.slice());
 }
 
 test("advantages have a mean of 0 under the softmax of the logits", () => {
@@ -89,4 +92,15 @@ test("what all states or items have in common is no feature", () => {
   const alike = { ...same, items: same.items.map(() => same.items[0]!) };
   const [x] = allFeatures(alike, createBasis([alike]));
   expect([...x!.subarray(0, featureCount - 1)]).toEqual(new Array(featureCount - 1).fill(0));
+});
+
+test("own residuals see a constant with where the state is, or with where the item is", () => {
+  const { state, items } = drawTowers(9);
+  const { pair, state: ofState, item } = createFeatures(createBasis(seen), state)(items[0]!, 2);
+  expect(ofState).toHaveLength(ownFeatureCount);
+  expect([ofState[0], item[0]]).toEqual([1, 1]);
+  expect(item.subarray(1)).toEqual(pair.subarray(64, 72));
+  for (let row = 0; row < 8; row++)
+    for (let column = 0; column < 8; column++)
+      expect(pair[8 * row + column]).toBeCloseTo(ofState[1 + row]! * item[1 + column]!, 14);
 });

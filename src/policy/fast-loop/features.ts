@@ -33,6 +33,8 @@ const longest = 2;
 const advantageScale = 4;
 
 export const featureCount: number = directionCount * directionCount + directionCount + 1;
+/** A constant, and where a state or an item is. */
+export const ownFeatureCount: number = 1 + directionCount;
 
 function sumSquares(values: Float64Array): number {
   let sum = 0;
@@ -85,23 +87,40 @@ function locate(axes: Axes, vector: Float32Array): Float64Array {
   return found.map((value) => value / scale);
 }
 
+/** Of a pair of state and item what a residual model looks at. */
+export interface PairFeatures {
+  /** [p⊗q, q, (z − z̄)/4], `featureCount` numbers: who likes what, what is liked, and whether the policy goes too far. */
+  readonly pair: Float64Array;
+  /** [1, p]: an item's own residual is linear in it. */
+  readonly state: Float64Array;
+  /** [1, q]: a user's own residual is linear in it. */
+  readonly item: Float64Array;
+}
+
 /**
- * Writes x = [p⊗q, q, (z − z̄)/4] of a candidate, with p and q where state and item are: who likes what, what is liked, and
- * whether the policy goes too far. Linear in z, so that leaving candidates out shifts the gains of the others by one number,
- * which no propensity sees.
+ * Features of a state's candidates, with p and q where state and item are. Linear in z, so that leaving candidates out shifts the gains
+ * of the others by one number, which no propensity sees.
+ * @returns writes those of a candidate into the same arrays each time
  */
 export function createFeatures(
   basis: FeatureBasis,
   state: Float32Array,
-): (item: Float32Array, advantage: number, x: Float64Array) => void {
+): (item: Float32Array, advantage: number) => PairFeatures {
   const p = locate(basis.states, state);
-  return (item, advantage, x) => {
+  const found: PairFeatures = {
+    pair: new Float64Array(featureCount),
+    state: Float64Array.of(1, ...p),
+    item: new Float64Array(ownFeatureCount).fill(1),
+  };
+  return (item, advantage) => {
     const q = locate(basis.items, item);
     for (let row = 0; row < directionCount; row++) {
       for (let column = 0; column < directionCount; column++)
-        x[row * directionCount + column] = p[row]! * q[column]!;
+        found.pair[row * directionCount + column] = p[row]! * q[column]!;
     }
-    x.set(q, directionCount * directionCount);
-    x[featureCount - 1] = advantage / advantageScale;
+    found.pair.set(q, directionCount * directionCount);
+    found.pair[featureCount - 1] = advantage / advantageScale;
+    found.item.set(q, 1);
+    return found;
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { userId } from "../../domain/ids.ts";
 import { createRenewedModel } from "./renewed-model.ts";
 import type { FastDecision, ResidualModel } from "./residual-model.ts";
 
@@ -17,7 +18,10 @@ function createRecorder(): ResidualModel & { readonly learnt: readonly FastDecis
 }
 
 const towers = { state: new Float32Array(), items: [], logits: new Float64Array() };
-const decisions = Array.from({ length: 160 }, (): FastDecision => ({ towers, shown: [] }));
+const decisions = Array.from(
+  { length: 160 },
+  (): FastDecision => ({ userId: userId("u-1"), towers, shown: [] }),
+);
 
 /** Of the decisions up to `until`, what the model knows then. */
 function learntBy(until: number, from: number): readonly FastDecision[] | undefined {

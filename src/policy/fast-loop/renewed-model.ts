@@ -3,10 +3,10 @@ import type { FastDecision, ResidualModel } from "./residual-model.ts";
 /** Decisions that are learnt together: the model only moves from one multiple of it to the next. */
 export const blockSize = 16;
 
-/** What is left of an event's weight when its model gives way: e⁻⁴ is 2 %. */
-const renewalLifetimes = 4;
+/** What is left of an event's weight when its model gives way: e⁻³ is 5 %. */
+const renewalLifetimes = 3;
 
-/** Decisions after which the older model gives way: those in which an event's weight falls to 2 %. */
+/** Decisions after which the older model gives way: those in which an event's weight falls to 5 %. */
 export function countRenewal(forgetting: number, slateSize: number): number {
   const decisions = renewalLifetimes / (1 - forgetting) / slateSize;
   return blockSize * Math.ceil(decisions / blockSize);

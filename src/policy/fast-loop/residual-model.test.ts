@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { itemId } from "../../domain/ids.ts";
+import { itemId, userId } from "../../domain/ids.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { Towers } from "./features.ts";
-import type { ItemOfModel } from "./item-residuals.ts";
-import { createResidualModel, type FastDecision, type ResidualModel } from "./residual-model.ts";
+import {
+  createResidualModel,
+  type FastDecision,
+  type FastVisit,
+  type ItemOfModel,
+  type ResidualModel,
+} from "./residual-model.ts";
 
 const options = { forgetting: 0.9999, temperature: 0.05 };
 const old = { itemId: itemId("old"), isKnown: true };
@@ -20,6 +25,7 @@ const sceneOf = (user: number): Towers => ({
   items: [axis(1, 1), axis(1, -1)],
   logits: Float64Array.of(1, 0),
 });
+const visitOf = (towers: Towers, name = "ann"): FastVisit => ({ userId: userId(name), towers });
 
 /** Users like their own kind of item by 0.2, position 1 earns 0.2 less, a new item 0.3 more, and promises are kept. */
 function drawDecision(random: RandomStream): FastDecision {
@@ -31,7 +37,7 @@ function drawDecision(random: RandomStream): FastDecision {
   const promise = candidate === 0 ? 0.05 : 0;
   const mean = 0.3 + liking + promise - 0.2 * position + (item === fresh ? 0.3 : 0);
   const shown = [{ ...item, candidate, position, reward: mean + 0.1 * random.normal() }];
-  return { towers: sceneOf(user), shown };
+  return { ...visitOf(sceneOf(user)), shown };
 }
 
 function teach(model: ResidualModel, blocks: number, seed: number): void {
@@ -47,7 +53,7 @@ const gains = (
   draw = [0, 1],
 ) => {
   const [scale = 0, seed = 1] = draw;
-  return model.draw(createRandom(seed), scale)(sceneOf(user), items);
+  return model.draw(createRandom(seed), scale)(visitOf(sceneOf(user)), items);
 };
 
 test("it finds what pays beyond promise and position", () => {
@@ -70,7 +76,7 @@ test("what is no longer chosen looks no better because the rewards of all choice
     const user = random.integer(2) * 2 - 1;
     const reward = (candidate === 0 ? 0.6 : 0.2) + 0.1 * random.normal();
     const towers = { ...sceneOf(user), logits: new Float64Array(2) };
-    return { towers, shown: [{ ...old, candidate, position: 0, reward }] };
+    return { ...visitOf(towers), shown: [{ ...old, candidate, position: 0, reward }] };
   };
   const learn = (events: number, choose: () => number) => {
     for (let event = 0; event < events; event += 16)
@@ -79,7 +85,7 @@ test("what is no longer chosen looks no better because the rewards of all choice
   learn(800, () => random.integer(2));
   learn(3200, () => 0);
   const towers = { ...sceneOf(1), logits: new Float64Array(2) };
-  const [better, worse] = model.draw(createRandom(1), 0)(towers, [old, old]);
+  const [better, worse] = model.draw(createRandom(1), 0)(visitOf(towers), [old, old]);
   // 0.4, within 5 standard errors and what a prior of five events takes from 400.
   const bound = 5 * 0.1 * Math.sqrt(1 / 400 + 1 / 3600) + 0.4 * (5 / 400);
   expect(Math.abs(better! - worse! - 0.4)).toBeLessThan(bound);
@@ -100,7 +106,10 @@ function click(
         const kind = random.integer(4) === 0 ? 1 : 0;
         const reward = random.uniform() < chances[kind]! ? 1 : 0;
         const candidate = user === 1 ? kind : 1 - kind;
-        return { towers: sceneOf(user), shown: [{ ...old, candidate, position: 0, reward }] };
+        return {
+          ...visitOf(sceneOf(user)),
+          shown: [{ ...old, candidate, position: 0, reward }],
+        };
       }),
     );
 }
@@ -130,18 +139,18 @@ test("a draw is one for all candidates, and follows from its stream", () => {
   expect(gains(model, 1, [old, old], [0, 7])).toEqual(gains(model, 1, [old, old], [0, 8]));
   // One weight vector: candidates that look the same get the same.
   const same = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1)], logits: new Float64Array(2) };
-  const [first, second] = model.draw(createRandom(7), 1)(same, [old, old]);
+  const [first, second] = model.draw(createRandom(7), 1)(visitOf(same), [old, old]);
   expect(first).toBe(second);
 });
 
 test("draws of a new item scatter more than those of one that the policy knows", () => {
   const model = createResidualModel(options);
-  model.learn([{ towers: sceneOf(1), shown: [] }]);
+  model.learn([{ ...visitOf(sceneOf(1)), shown: [] }]);
   const squares = (item: ItemOfModel) => {
     const drawn = Array.from({ length: 4000 }, (_, seed) => {
       const draw = model.draw(createRandom(seed), 1);
       const towers = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1)] };
-      const [gain, other] = draw({ ...towers, logits: new Float64Array(2) }, [
+      const [gain, other] = draw(visitOf({ ...towers, logits: new Float64Array(2) }), [
         item,
         { itemId: itemId("other"), isKnown: true },
       ]);
@@ -173,4 +182,39 @@ test("before its first block it has nothing to draw", () => {
   expect(() => model.draw(createRandom(1), 1)).toThrow(/no block yet/);
   teach(model, 1, 5);
   expect(model.isReady).toBe(true);
+});
+
+test("of items that look alike it learns who likes which, and of users who look alike which they like", () => {
+  const model = createResidualModel(options);
+  const random = createRandom(12);
+  const alike = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1), axis(1, -1)] };
+  const names = [itemId("odd"), itemId("plain"), itemId("far")];
+  const items = names.map((name) => ({ itemId: name, isKnown: true }));
+  const chanceOf = (user: number, name: string, candidate: number) => {
+    if (candidate === 0) return user === 1 ? 0.8 : 0.2;
+    return candidate === 2 && name === "ann" ? 0.8 : 0.4;
+  };
+  for (let block = 0; block < 100; block++)
+    model.learn(
+      Array.from({ length: 16 }, () => {
+        const [user, candidate] = [random.integer(2) * 2 - 1, random.integer(3)];
+        const name = ["ann", "bob", "cy"][random.integer(3)]!;
+        const towers = { ...alike, state: axis(0, user), logits: new Float64Array(3) };
+        const reward = random.uniform() < chanceOf(user, name, candidate) ? 1 : 0;
+        const shown = [{ ...items[candidate]!, candidate, position: 0, reward }];
+        return { ...visitOf(towers, name), shown };
+      }),
+    );
+  const gainsOf = (user: number, name: string) => {
+    const towers = { ...alike, state: axis(0, user), logits: new Float64Array(3) };
+    return model.draw(createRandom(1), 0)(visitOf(towers, name), items);
+  };
+  // Five standard errors of means of some 270 clicks, and a tenth of what there is to tell for the priors.
+  const bound = 5 * 0.5 * Math.sqrt(2 / 270);
+  for (const user of [1, -1]) {
+    const [odd, plain, far] = gainsOf(user, "bob");
+    expect(Math.abs(odd! - plain! - 0.4 * (user === 1 ? 1 : -0.5))).toBeLessThan(bound + 0.04);
+    const [, plainOfAnn, farOfAnn] = gainsOf(user, "ann");
+    expect(farOfAnn! - plainOfAnn! - (far! - plain!)).toBeGreaterThan(0.1);
+  }
 });

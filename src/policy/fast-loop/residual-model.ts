@@ -1,3 +1,4 @@
+import type { ItemId, UserId } from "../../domain/ids.ts";
 import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { normalQuantile } from "../../numeric/statistics.ts";
@@ -7,13 +8,21 @@ import {
   createFeatures,
   type FeatureBasis,
   featureCount,
+  ownFeatureCount,
+  type PairFeatures,
   type Towers,
 } from "./features.ts";
-import { createItemResiduals, type ItemOfModel } from "./item-residuals.ts";
 import { createLinearHead } from "./linear-head.ts";
+import { createOwnResiduals, type Owner } from "./own-residuals.ts";
 
 /** To be raised by whatever changes what it learns or draws: its features, its priors, the order of events. */
-export const modelVersion = 3;
+export const modelVersion = 4;
+
+/** An item, and whether the policy was trained with it. */
+export interface ItemOfModel {
+  readonly itemId: ItemId;
+  readonly isKnown: boolean;
+}
 
 /** One shown item with its reward. */
 export interface ShownItem extends ItemOfModel {
@@ -24,14 +33,19 @@ export interface ShownItem extends ItemOfModel {
   readonly reward: number;
 }
 
-export interface FastDecision {
+/** A visit as a policy sees it. */
+export interface FastVisit {
+  readonly userId: UserId;
   readonly towers: Towers;
+}
+
+export interface FastDecision extends FastVisit {
   readonly shown: readonly ShownItem[];
 }
 
 /**
- * What rewards leave over of the policy's promises: a linear head on features of state and item, and a residual for each
- * item, both Bayesian, and a mean for each position, each fitted to what the others leave.
+ * What rewards leave over of the policy's promises: a linear head on features of state and item, for each item and for each user a linear
+ * residual of its own, all Bayesian, and a mean for each position, each fitted to what the others leave (the hybrid model of Li et al. 2010).
  */
 export interface ResidualModel {
   /** False before its first block, which gives it its features. */
@@ -41,7 +55,7 @@ export interface ResidualModel {
   draw(
     random: RandomStream,
     scale: number,
-  ): (towers: Towers, items: readonly ItemOfModel[]) => Float64Array;
+  ): (visit: FastVisit, items: readonly ItemOfModel[]) => Float64Array;
   clone(): ResidualModel;
 }
 
@@ -52,17 +66,19 @@ export interface ResidualModelOptions {
 }
 
 /** Events that the prior of a weight weighs as much as, for features of length about 1. */
-const priorEvents = 5;
+const priorEvents = { head: 5, knownItem: 15, newItem: 10, user: 15 };
 /** That of a reward that is 0 or 1 as often; what it is comes out within tens of events. */
 const firstNoiseVariance = 0.25;
 
 /**
  * A change of tastes by Page's test (1954): shortfalls of rewards, in standard deviations, beyond an allowance for luck and for
- * the optimism of a choice by its own predictions, add up to the alarm. A fall of half a deviation sounds it after about a
- * hundred events; false alarms: docs/decisions/0030.
+ * the optimism of a choice by its own predictions, add up to the alarm. A fall of half a deviation sounds it after about two
+ * hundred events; false alarms: docs/decisions/0032.
  */
 const allowance = 0.1;
 const alarm = 30;
+/** Posterior deviations by which a choice by its own prediction may disappoint. */
+const optimism = 0.5;
 
 interface PositionMean {
   readonly mean: number;
@@ -72,7 +88,8 @@ interface PositionMean {
 /** What has been learnt, and goes when tastes have changed. */
 interface Learnt {
   readonly head: ReturnType<typeof createLinearHead>;
-  readonly items: ReturnType<typeof createItemResiduals>;
+  readonly items: ReturnType<typeof createOwnResiduals>;
+  readonly users: ReturnType<typeof createOwnResiduals>;
   readonly positions: PositionMean[];
   /** Page's cumulative sum of disappointments, standard deviations. */
   disappointment: number;
@@ -84,6 +101,12 @@ function dot(left: Float64Array, right: Float64Array): number {
   return sum;
 }
 
+const ownItem = ({ itemId, isKnown }: ItemOfModel): Owner => ({
+  id: itemId,
+  priorEvents: isKnown ? priorEvents.knownItem : priorEvents.newItem,
+});
+const ownUser = (userId: UserId): Owner => ({ id: userId, priorEvents: priorEvents.user });
+
 /** Standard normal by the text's hash: a stream for each of hundreds of candidates would cost more than all else. */
 const hashNormal = (text: string) => normalQuantile((hash32(text) + 0.5) / 2 ** 32);
 
@@ -93,10 +116,9 @@ function build(
 ): ResidualModel {
   const { forgetting, temperature } = options;
   let { learnt, basis } = given;
-  const x = new Float64Array(featureCount);
 
   /**
-   * Mean of what promises, head and items leave of a position's rewards, this one included; older ones are forgotten as fast as
+   * Mean of what promises, head and residuals leave of a position's rewards, this one included; older ones are forgotten as fast as
    * by the head. Not the mean reward: that rises as choices get better, and all that is not chosen would seem to rise with it.
    */
   function updatePosition(position: number, value: number): number {
@@ -108,17 +130,26 @@ function build(
     return next;
   }
 
-  function learnShown(item: ShownItem, advantage: number): void {
+  function learnShown(
+    { item, user }: { readonly item: ShownItem; readonly user: Owner },
+    x: PairFeatures,
+    advantage: number,
+  ): void {
     const left = item.reward - temperature * advantage;
-    const { head, items } = learnt;
-    const ofItem = items.find(item);
-    const ofHead = head.predict(x);
-    const target = left - updatePosition(item.position, left - ofHead - ofItem.mean);
-    const spread = head.spread(x) + ofItem.spread;
-    const shortfall = (ofHead + ofItem.mean - target) / Math.sqrt(head.noiseVariance());
-    head.update(x, target - ofItem.mean);
-    items.update(item, target - ofHead);
-    watch((shortfall - Math.sqrt(spread)) / Math.sqrt(1 + spread));
+    const { head, items, users } = learnt;
+    const owner = ownItem(item);
+    const ofItem = items.find(owner)(x.state);
+    const ofUser = users.find(user)(x.item);
+    const ofHead = head.predict(x.pair);
+    const predicted = ofHead + ofItem.mean + ofUser.mean;
+    const target = left - updatePosition(item.position, left - predicted);
+    const spread = head.spread(x.pair) + ofItem.spread + ofUser.spread;
+    const surplus = target - predicted;
+    const shortfall = -surplus / Math.sqrt(head.noiseVariance());
+    head.update(x.pair, surplus + ofHead);
+    items.update(owner, x.state, surplus + ofItem.mean);
+    users.update(user, x.item, surplus + ofUser.mean);
+    watch((shortfall - optimism * Math.sqrt(spread)) / Math.sqrt(1 + spread));
   }
 
   /** Starts anew where rewards have stayed below what was predicted for longer than luck explains. */
@@ -133,31 +164,35 @@ function build(
     },
     learn: (block) => {
       basis ??= createBasis(block.map(({ towers }) => towers));
-      for (const { towers, shown } of block) {
-        const write = createFeatures(basis, towers.state);
+      for (const { userId, towers, shown } of block) {
+        const describe = createFeatures(basis, towers.state);
+        const user = ownUser(userId);
         const advantages = centre(towers.logits);
         for (const item of shown) {
           const advantage = advantages[item.candidate]!;
-          write(towers.items[item.candidate]!, advantage, x);
-          learnShown(item, advantage);
+          const x = describe(towers.items[item.candidate]!, advantage);
+          learnShown({ item, user }, x, advantage);
         }
       }
     },
     draw: (random, scale) => {
       if (basis === undefined) throw new RangeError("it has learnt from no block yet");
       const known = basis;
-      const { head, items } = learnt;
+      const { head, items, users } = learnt;
       const weights = head.draw(random.split("weights"), scale);
       const seed = random.split("items").integer(2 ** 32);
       const deviation = scale * Math.sqrt(head.noiseVariance());
-      return (towers, candidates) => {
-        const write = createFeatures(known, towers.state);
+      return ({ userId, towers }, candidates) => {
+        const describe = createFeatures(known, towers.state);
         const advantages = centre(towers.logits);
+        const findOfUser = users.find(ownUser(userId));
         return Float64Array.from(candidates, (item, candidate) => {
-          write(towers.items[candidate]!, advantages[candidate]!, x);
-          const { mean, spread } = items.find(item);
+          const x = describe(towers.items[candidate]!, advantages[candidate]!);
+          const ofItem = items.find(ownItem(item))(x.state);
+          const ofUser = findOfUser(x.item);
           const luck = hashNormal(`${seed}/${item.itemId}`);
-          return dot(x, weights) + mean + deviation * Math.sqrt(spread) * luck;
+          const spread = Math.sqrt(ofItem.spread + ofUser.spread);
+          return dot(x.pair, weights) + ofItem.mean + ofUser.mean + deviation * spread * luck;
         });
       };
     },
@@ -166,7 +201,13 @@ function build(
       const positions = [...learnt.positions];
       return build(options, {
         basis,
-        learnt: { ...learnt, head, positions, items: learnt.items.clone() },
+        learnt: {
+          ...learnt,
+          head,
+          positions,
+          items: learnt.items.clone(),
+          users: learnt.users.clone(),
+        },
       });
     },
   };
@@ -174,14 +215,15 @@ function build(
 
 const headOptions = ({ forgetting }: ResidualModelOptions) => ({
   size: featureCount,
-  priorPrecision: priorEvents,
+  priorPrecision: priorEvents.head,
   forgetting,
   noiseVariance: firstNoiseVariance,
 });
 
 const learnNothing = (options: ResidualModelOptions): Learnt => ({
   head: createLinearHead(headOptions(options)),
-  items: createItemResiduals(options.forgetting),
+  items: createOwnResiduals(ownFeatureCount, options.forgetting),
+  users: createOwnResiduals(ownFeatureCount, options.forgetting),
   positions: [],
   disappointment: 0,
 });

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { createRandom } from "../../numeric/random.ts";
+import { createOwnResiduals } from "./own-residuals.ts";
+
+const old = { id: "old", priorEvents: 15 };
+const fresh = { id: "new", priorEvents: 10 };
+const one = Float64Array.of(1);
+
+test("with a constant alone a residual is the weighted mean of its targets, shrunk by the prior's events", () => {
+  const residuals = createOwnResiduals(1, 0.9);
+  residuals.update(fresh, one, 1);
+  residuals.update(old, one, -1);
+  residuals.update(fresh, one, 0.5);
+  // Weights 0.9² and 1 by age in events of all owners.
+  const weight = 0.81 + 1;
+  const found = residuals.find(fresh)(one);
+  expect(found.mean).toBeCloseTo((0.81 + 0.5) / (10 + weight), 14);
+  expect(found.spread).toBeCloseTo(1 / (10 + weight), 14);
+  expect(residuals.find(old)(one).mean).toBeCloseTo(-0.9 / (15 + 0.9), 14);
+});
+
+test("an owner without events has its prior, and what is forgotten goes back to it", () => {
+  const residuals = createOwnResiduals(2, 0.9);
+  const x = Float64Array.of(1, 3);
+  const prior = { mean: 0, spread: (1 + 9) / 10 };
+  expect(residuals.find(fresh)(x).mean).toBe(0);
+  expect(residuals.find(fresh)(x).spread).toBeCloseTo(prior.spread, 14);
+  for (let event = 0; event < 20; event++) residuals.update(fresh, x, 1);
+  expect(residuals.find(fresh)(x).mean).toBeGreaterThan(0.5);
+  for (let event = 0; event < 300; event++) residuals.update(old, x, 0);
+  expect(residuals.find(fresh)(x).mean).toBeCloseTo(0, 11);
+  expect(residuals.find(fresh)(x).spread).toBeCloseTo(prior.spread, 11);
+});
+
+test("weights of its own are found from noisy events, within their posterior", () => {
+  const residuals = createOwnResiduals(3, 1);
+  const random = createRandom(1);
+  const weights = [0.3, -0.5, 0.2];
+  const deviation = 0.4;
+  const draw = () => Float64Array.of(1, random.normal(), random.normal());
+  const expectedAt = (x: Float64Array) =>
+    x.reduce((sum, value, at) => sum + value * weights[at]!, 0);
+  const events = 500;
+  for (let event = 0; event < events; event++) {
+    const x = draw();
+    residuals.update(old, x, expectedAt(x) + deviation * random.normal());
+  }
+  for (let trial = 0; trial < 20; trial++) {
+    const x = draw();
+    const { mean, spread } = residuals.find(old)(x);
+    // The prior takes 15 of some 515 events' worth.
+    const bound = 5 * deviation * Math.sqrt(spread) + (15 / events) * Math.hypot(...x);
+    expect(Math.abs(mean - expectedAt(x))).toBeLessThan(bound);
+  }
+});
+
+test("a clone learns apart", () => {
+  const residuals = createOwnResiduals(1, 0.9);
+  const find = (of: typeof residuals) => of.find(old)(one);
+  residuals.update(old, one, 1);
+  const clone = residuals.clone();
+  const before = find(clone);
+  residuals.update(old, one, 1);
+  expect(find(clone)).toEqual(before);
+  clone.update(old, one, 1);
+  expect(find(clone)).toEqual(find(residuals));
+});
