@@ -3,7 +3,7 @@ export interface FastLoopSettings {
   readonly enabled: boolean;
   /** γ in [0.9, 0.9999]: what each shown item leaves of the weight of those before it. */
   readonly forgetting: number;
-  /** η, share of the reward range: a drawn gain of η multiplies an item's odds by e. */
+  /** η, standard deviations of a reward: a drawn gain of η multiplies an item's odds by e. */
   readonly temperature: number;
   /** v ≥ 0: draws have v times the posterior's standard deviation. */
   readonly drawScale: number;

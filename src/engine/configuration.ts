@@ -25,7 +25,7 @@ const rewardSchema = z
 const fastLoopSchema = z.strictObject({
   enabled: z.boolean().default(false),
   forgetting: z.number().min(0.9).max(0.9999).default(0.9998),
-  temperature: z.number().min(0.001).max(1).default(0.01),
+  temperature: z.number().min(0.001).max(1).default(0.02),
   drawScale: z.number().min(0).max(3).default(0.05),
 });
 export const defaultFastLoop: FastLoopSettings = Object.freeze(fastLoopSchema.parse({}));

@@ -9,7 +9,7 @@ export function drawLogits(options: {
   readonly visit: FastVisit;
   readonly views: readonly Pick<ItemView, "itemId">[];
   readonly towers: Pick<PolicyTowers, "isKnown">;
-  readonly settings: Pick<FastLoopMark, "temperature" | "drawScale">;
+  readonly settings: Pick<FastLoopMark, "drawScale">;
   /** The stream of the decision's seed. */
   readonly random: RandomStream;
 }): Float64Array {
@@ -17,7 +17,5 @@ export function drawLogits(options: {
   const draw = model.draw(options.random.split("fast-loop"), settings.drawScale);
   const items = views.map(({ itemId }) => ({ itemId, isKnown: towers.isKnown(itemId) }));
   const gains = draw(visit, items);
-  return visit.towers.logits.map(
-    (logit, index) => logit + (gains[index] ?? 0) / settings.temperature,
-  );
+  return visit.towers.logits.map((logit, index) => logit + (gains[index] ?? 0) / model.temperature);
 }

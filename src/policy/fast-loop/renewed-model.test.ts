@@ -11,6 +11,7 @@ function createRecorder(): ResidualModel & { readonly learnt: readonly FastDecis
     get isReady() {
       return learnt.length > 0;
     },
+    temperature: 1,
     learn: (block) => void learnt.push(...block),
     draw: () => () => new Float64Array(),
     clone: createRecorder,

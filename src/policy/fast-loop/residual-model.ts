@@ -51,6 +51,8 @@ export interface ResidualModel {
   /** False before its first block, which gives it its features. */
   readonly isReady: boolean;
   learn(block: readonly FastDecision[]): void;
+  /** η of what it promises and draws, in shares of the reward range. */
+  readonly temperature: number;
   /** One draw of the whole model: of each candidate the reward beyond its promise, in shares of the reward range. */
   draw(
     random: RandomStream,
@@ -61,7 +63,7 @@ export interface ResidualModel {
 
 export interface ResidualModelOptions {
   readonly forgetting: number;
-  /** η: an item promises η·(z − z̄) more than the policy's average choice, in shares of the reward range. */
+  /** η in standard deviations of a reward: an item promises η·(z − z̄) more than the policy's average choice. */
   readonly temperature: number;
 }
 
@@ -117,6 +119,8 @@ function build(
   const { forgetting, temperature } = options;
   let { learnt, basis } = given;
 
+  const readTemperature = () => temperature * Math.sqrt(learnt.head.noiseVariance());
+
   /**
    * Mean of what promises, head and residuals leave of a position's rewards, this one included; older ones are forgotten as fast as
    * by the head. Not the mean reward: that rises as choices get better, and all that is not chosen would seem to rise with it.
@@ -135,8 +139,8 @@ function build(
     x: PairFeatures,
     advantage: number,
   ): void {
-    const left = item.reward - temperature * advantage;
     const { head, items, users } = learnt;
+    const left = item.reward - readTemperature() * advantage;
     const owner = ownItem(item);
     const ofItem = items.find(owner)(x.state);
     const ofUser = users.find(user)(x.item);
@@ -174,6 +178,9 @@ function build(
           learnShown({ item, user }, x, advantage);
         }
       }
+    },
+    get temperature() {
+      return readTemperature();
     },
     draw: (random, scale) => {
       if (basis === undefined) throw new RangeError("it has learnt from no block yet");
