@@ -1,11 +1,9 @@
 import { factoriseUpper, solveTransposed } from "../../numeric/cholesky.ts";
 
 /** Sums of one owner's events, forgotten ones as parts of one. */
-interface Sums {
-  /** Σx·xᵀ, the upper triangle of size × size. */
-  readonly squares: Float64Array;
-  /** Σx·y. */
-  readonly targets: Float64Array;
+interface Remembered {
+  /** Σx·y, then the upper triangle of Σx·xᵀ, row by row. */
+  readonly sums: Float64Array;
   /** Events of all owners when it was last updated. */
   readonly at: number;
 }
@@ -25,7 +23,7 @@ export interface Residual {
 
 /**
  * For each owner a Bayesian linear regression of its own, shrunk to 0, with forgetting: what head and policy can't say of an
- * item because its features don't, and of a user. Grows by an entry of 8·(size² + size) bytes an owner.
+ * item because its features don't, and of a user. Grows by some 0.8 kB an owner with events, at size 9.
  */
 export interface OwnResiduals {
   /** The owner's posterior at features x, `size` numbers. */
@@ -38,7 +36,7 @@ export interface OwnResiduals {
 export function createOwnResiduals(
   size: number,
   forgetting: number,
-  start: { readonly owners: ReadonlyMap<string, Sums>; readonly events: number } = {
+  start: { readonly owners: ReadonlyMap<string, Remembered>; readonly events: number } = {
     owners: new Map(),
     events: 0,
   },
@@ -46,22 +44,31 @@ export function createOwnResiduals(
   const owners = new Map(start.owners);
   let { events } = start;
   const scratch = new Float64Array(size);
-  const recall = (id: string) => {
+  /** A copy of an owner's sums as of now. */
+  const recall = (id: string): Float64Array => {
     const found = owners.get(id);
-    if (found === undefined)
-      return { squares: new Float64Array(size * size), targets: new Float64Array(size) };
+    if (found === undefined) return new Float64Array(size + (size * (size + 1)) / 2);
     const left = forgetting ** (events - found.at);
-    const squares = found.squares.slice();
-    const targets = found.targets.slice();
-    for (let cell = 0; cell < squares.length; cell++) squares[cell]! *= left;
-    for (let cell = 0; cell < size; cell++) targets[cell]! *= left;
-    return { squares, targets };
+    const sums = found.sums.slice();
+    for (let cell = 0; cell < sums.length; cell++) sums[cell]! *= left;
+    return sums;
+  };
+  /** R with RᵀR = Σx·xᵀ + priorEvents·I. */
+  const factorise = (sums: Float64Array, priorEvents: number): Float64Array => {
+    const factor = new Float64Array(size * size);
+    let cell = size;
+    for (let row = 0; row < size; row++) {
+      for (let column = row; column < size; column++) factor[row * size + column] = sums[cell++]!;
+      factor[row * size + row]! += priorEvents;
+    }
+    factoriseUpper(factor, size);
+    return factor;
   };
   return {
     find: ({ id, priorEvents }) => {
-      const { squares: factor, targets } = recall(id);
-      for (let row = 0; row < size; row++) factor[row * size + row]! += priorEvents;
-      factoriseUpper(factor, size);
+      const sums = recall(id);
+      const factor = factorise(sums, priorEvents);
+      const targets = sums.subarray(0, size);
       solveTransposed(factor, size, targets);
       return (x) => {
         scratch.set(x);
@@ -76,13 +83,13 @@ export function createOwnResiduals(
     },
     update: ({ id }, x, target) => {
       events += 1;
-      const { squares, targets } = recall(id);
+      const sums = recall(id);
+      let cell = size;
       for (let row = 0; row < size; row++) {
-        targets[row]! += x[row]! * target;
-        for (let column = row; column < size; column++)
-          squares[row * size + column]! += x[row]! * x[column]!;
+        sums[row]! += x[row]! * target;
+        for (let column = row; column < size; column++) sums[cell++]! += x[row]! * x[column]!;
       }
-      owners.set(id, { squares, targets, at: events });
+      owners.set(id, { sums, at: events });
     },
     clone: () => createOwnResiduals(size, forgetting, { owners, events }),
   };
