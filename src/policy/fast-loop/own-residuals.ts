@@ -33,6 +33,17 @@ export interface OwnResiduals {
   clone(): OwnResiduals;
 }
 
+/** Posteriors kept from one event to the next: requests between two blocks ask for the same items. */
+const capacity = 4096;
+
+interface Posterior {
+  readonly priorEvents: number;
+  /** R with RᵀR the posterior's precision. */
+  readonly factor: Float64Array;
+  /** R⁻ᵀ·Σx·y. */
+  readonly targets: Float64Array;
+}
+
 export function createOwnResiduals(
   size: number,
   forgetting: number,
@@ -53,8 +64,11 @@ export function createOwnResiduals(
     for (let cell = 0; cell < sums.length; cell++) sums[cell]! *= left;
     return sums;
   };
-  /** R with RᵀR = Σx·xᵀ + priorEvents·I. */
-  const factorise = (sums: Float64Array, priorEvents: number): Float64Array => {
+  const posteriors = new Map<string, Posterior>();
+  const readPosterior = ({ id, priorEvents }: Owner): Posterior => {
+    const known = posteriors.get(id);
+    if (known?.priorEvents === priorEvents) return known;
+    const sums = recall(id);
     const factor = new Float64Array(size * size);
     let cell = size;
     for (let row = 0; row < size; row++) {
@@ -62,14 +76,16 @@ export function createOwnResiduals(
       factor[row * size + row]! += priorEvents;
     }
     factoriseUpper(factor, size);
-    return factor;
+    const targets = sums.subarray(0, size);
+    solveTransposed(factor, size, targets);
+    if (posteriors.size >= capacity) posteriors.clear();
+    const posterior = { priorEvents, factor, targets };
+    posteriors.set(id, posterior);
+    return posterior;
   };
   return {
-    find: ({ id, priorEvents }) => {
-      const sums = recall(id);
-      const factor = factorise(sums, priorEvents);
-      const targets = sums.subarray(0, size);
-      solveTransposed(factor, size, targets);
+    find: (owner) => {
+      const { factor, targets } = readPosterior(owner);
       return (x) => {
         scratch.set(x);
         solveTransposed(factor, size, scratch);
@@ -83,6 +99,7 @@ export function createOwnResiduals(
     },
     update: ({ id }, x, target) => {
       events += 1;
+      posteriors.clear();
       const sums = recall(id);
       let cell = size;
       for (let row = 0; row < size; row++) {
