@@ -20,7 +20,7 @@ import { parseConfiguration } from "../configuration.ts";
 import { createEngine } from "../create-engine.ts";
 
 // Models give way every 64 decisions, so that some visits see it happen twice.
-const fastLoop = { enabled: true, forgetting: 0.94 };
+const fastLoop = { enabled: true, forgetting: 0.94, temperature: 0.01 };
 const scenario = {
   slateSize: 1,
   fastLoop,

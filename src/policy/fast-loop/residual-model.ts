@@ -12,8 +12,8 @@ import {
   type PairFeatures,
   type Towers,
 } from "./features.ts";
-import { createLinearHead } from "./linear-head.ts";
-import { createOwnResiduals, type Owner } from "./own-residuals.ts";
+import { createLinearHead, type LinearHead } from "./linear-head.ts";
+import { createOwnResiduals, type Owner, type Residual } from "./own-residuals.ts";
 
 /** To be raised by whatever changes what it learns or draws: its features, its priors, the order of events. */
 export const modelVersion = 4;
@@ -89,7 +89,7 @@ interface PositionMean {
 
 /** What has been learnt, and goes when tastes have changed. */
 interface Learnt {
-  readonly head: ReturnType<typeof createLinearHead>;
+  readonly head: LinearHead;
   readonly items: ReturnType<typeof createOwnResiduals>;
   readonly users: ReturnType<typeof createOwnResiduals>;
   readonly positions: PositionMean[];
@@ -144,15 +144,21 @@ function build(
     const owner = ownItem(item);
     const ofItem = items.find(owner)(x.state);
     const ofUser = users.find(user)(x.item);
-    const ofHead = head.predict(x.pair);
-    const predicted = ofHead + ofItem.mean + ofUser.mean;
+    const ofHead = { mean: head.predict(x.pair), spread: head.spread(x.pair) };
+    const predicted = ofHead.mean + ofItem.mean + ofUser.mean;
     const target = left - updatePosition(item.position, left - predicted);
-    const spread = head.spread(x.pair) + ofItem.spread + ofUser.spread;
+    const spread = ofHead.spread + ofItem.spread + ofUser.spread;
     const surplus = target - predicted;
     const shortfall = -surplus / Math.sqrt(head.noiseVariance());
-    head.update(x.pair, surplus + ofHead);
-    items.update(owner, x.state, surplus + ofItem.mean);
-    users.update(user, x.item, surplus + ofUser.mean);
+    // To each part the others' doubt is noise. With these weights the gains are those of one Kalman filter whose parts are independent.
+    const teach = (part: Residual, own: Float64Array, update: LinearHead["update"]) => {
+      const weight = 1 / Math.sqrt(1 + spread - part.spread);
+      const scaled = own.map((value) => weight * value);
+      update(scaled, weight * (surplus + part.mean));
+    };
+    teach(ofHead, x.pair, head.update);
+    teach(ofItem, x.state, (own, value) => items.update(owner, own, value));
+    teach(ofUser, x.item, (own, value) => users.update(user, own, value));
     watch((shortfall - optimism * Math.sqrt(spread)) / Math.sqrt(1 + spread));
   }
 
