@@ -60,12 +60,11 @@ test("the models give way after three lifetimes of an event, in whole blocks", (
 test("what is liked comes up within tens of visits, a new item too, and another after the taste has changed; every draw is derived again", async () => {
   const shop = await open();
   await shop.engine.putItems([sampleItem("new")]);
-  // A seventh where nothing is learnt, of forty visits, and five standard errors.
-  const chance = 1 / 7 + 5 * Math.sqrt((1 / 7) * (6 / 7) * (1 / 40));
-  expect(await play(shop, "new", 84)).toBeGreaterThan(chance);
+  // A seventh where nothing is learnt.
+  expect(await play(shop, "new", 84)).toBeGreaterThan(0.5);
   await shop.engine.putItems([sampleItem("i-3", { categories: ["drama"] })]);
   await shop.engine.deleteItem(itemId("i-1"));
-  expect(await play(shop, "i-2", 90)).toBeGreaterThan(chance);
+  expect(await play(shop, "i-2", 90)).toBeGreaterThan(0.5);
 
   const marks = (await shop.store.decisions.recent(1000)).flatMap(
     ({ decision }) => decision.fastLoop ?? [],

@@ -218,3 +218,26 @@ test("of items that look alike it learns who likes which, and of users who look 
     expect(farOfAnn! - plainOfAnn! - (far! - plain!)).toBeGreaterThan(0.1);
   }
 });
+
+test("head, item and user together learn no more from a surprise than it was", () => {
+  const model = createResidualModel(options);
+  const far = (vector: Float32Array) => vector.map((value) => 100 * value);
+  const towers = { ...sceneOf(1), logits: new Float64Array(2) };
+  const odd = { ...towers, state: far(towers.state), items: towers.items.map(far) };
+  const see = (seen: Towers, reward: number, name: string, item = old) => ({
+    ...visitOf(seen, name),
+    shown: [{ ...item, candidate: 0, position: 0, reward }],
+  });
+  const ordinary = [1, -1].flatMap((user) =>
+    Array.from({ length: 7 }, () => see({ ...sceneOf(user), logits: towers.logits }, 0, "bob")),
+  );
+  model.learn([
+    ...ordinary,
+    see({ ...odd, state: far(axis(0, -1)) }, 0, "bob"),
+    see(odd, 1, "ann", fresh),
+  ]);
+  const [gain] = model.draw(createRandom(1), 0)(visitOf(odd, "ann"), [fresh, old]);
+  // What its position's mean, 1/16, leaves.
+  expect(gain).toBeGreaterThan(0.5);
+  expect(gain).toBeLessThan(15 / 16);
+});
