@@ -3,7 +3,7 @@ import { playLoops } from "./bandit/play-loops.ts";
 import { variantNames as allVariants } from "./bandit/variants.ts";
 import type { LearningWorld } from "./world.ts";
 
-/** The fast loop is not left out but added: the world drift-at-once has it. */
+/** The fast loop is not left out but added: the world drift has it. */
 const variantNames = allVariants.filter((name) => name !== "MPO and fast loop");
 const kinds = ["none", "abrupt"] satisfies DriftKind[];
 const size = {

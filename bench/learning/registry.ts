@@ -1,7 +1,6 @@
 import { ablationsWorld } from "./ablations.world.ts";
 import { classificationWorld } from "./classification.world.ts";
 import { driftWorld } from "./drift.world.ts";
-import { driftAtOnceWorld } from "./drift-at-once.world.ts";
 import { generatorWorld } from "./generator.world.ts";
 import { growingBatchWorld } from "./growing-batch.world.ts";
 import { interestEvolutionWorld } from "./interest-evolution.world.ts";
@@ -18,7 +17,6 @@ export const worlds: readonly LearningWorld[] = [
   classificationWorld,
   narrowWorld,
   driftWorld,
-  driftAtOnceWorld,
   recoveryWorld,
   growingBatchWorld,
   poisonedWorld,
