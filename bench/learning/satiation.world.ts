@@ -3,8 +3,8 @@ import { satiationTask } from "./sessions/satiation-task.ts";
 import { gainOverBest } from "./targets.ts";
 import type { LearningWorld } from "./world.ts";
 
-const long = { discount: 0.95, target: "fitted", horizon: 5 } as const;
-const myopic = { discount: 0, target: "fitted", horizon: 5 } as const;
+const long = { discount: 0.95, target: "fitted" } as const;
+const myopic = { discount: 0, target: "fitted" } as const;
 
 const loops = {
   "MPO, γ 0.95": { algorithm: "mpo", values: long },

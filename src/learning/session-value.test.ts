@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { fingerprint, sampleState, sampleViews } from "../../tests/support/policy.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
@@ -6,7 +6,7 @@ import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { type CriticRow, createCritic, trainCritic } from "./critic.ts";
 import { scoreCritic } from "./scored-row.ts";
-import { bootstrapReturns, trainValueCritic } from "./session-value.ts";
+import { bootstrapReturns, lookAhead, trainValueCritic } from "./session-value.ts";
 
 const seed = 83;
 const discount = 0.5;
@@ -84,7 +84,7 @@ test("without a discount it is the plain critic, bit for bit", async () => {
   expect(once.steps).toBe(1);
 });
 
-test("a target is half the return, half the decision's reward and the next one's mean value; the last one stays", () => {
+describe("with a discount of 0.75", () => {
   const step = { decisionReward: 0.4 };
   const rows = [
     sampleRow(views, { reward: 0.9, session: { ...step, decision: 7, next: 8 } }),
@@ -94,7 +94,29 @@ test("a target is half the return, half the decision's reward and the next one's
     sampleRow(views, { reward: 0.5 }),
   ];
   const values = Float64Array.of(0.3, 0.2, 0.6, 0.1, 0.1);
-  const rewards = bootstrapReturns(rows, values, 0.75).map(({ reward }) => reward);
-  // Decision 10 isn't among the rows, so what happened to follow 9 stands.
-  expect(rewards).toEqual([(0.9 + (0.25 * 0.4 + 0.75 * 0.4)) / 2, 0.8, 0.7, 0.6, 0.5]);
+  const ahead = 0.25 * 0.4 + 0.75 * 0.4;
+  const near = (value: number) => expect.closeTo(value, 12);
+  const rewardsOf = (read: readonly { readonly reward: number }[]) =>
+    read.map(({ reward }) => reward);
+
+  test("a target is half the return, half the decision's reward and the next one's mean value; the last one stays", () => {
+    const targets = bootstrapReturns(rows, values, { discount: 0.75, observedShare: 0.5 });
+    // Decision 10 isn't among the rows, so what happened to follow 9 stands.
+    expect(rewardsOf(targets)).toEqual([(0.9 + ahead) / 2, 0.8, 0.7, 0.6, 0.5]);
+  });
+
+  test("what judges is the decision's reward and the next one's mean value over the heads", () => {
+    const scored = rows.map((row, index) => ({
+      row,
+      scores: {
+        logPolicy: policy.map(Math.log),
+        rewardHeads: [-0.1, 0.1].map((gap) => Float64Array.of(values[index]! + gap, 0)),
+        discriminator: new Float64Array(2),
+      },
+    }));
+    const judged = lookAhead(scored, 0.75);
+    expect(rewardsOf(judged.map(({ row }) => row))).toEqual([ahead, 0.8, 0.7, 0.6, 0.5].map(near));
+    expect(judged.map(({ scores }) => scores)).toEqual(scored.map(({ scores }) => scores));
+    expect(lookAhead(scored, 0)).toEqual(scored);
+  });
 });

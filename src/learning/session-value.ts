@@ -1,28 +1,34 @@
+import { mean } from "../numeric/statistics.ts";
 import type { Network } from "../policy/network.ts";
 import { createScorer } from "../policy/scorer.ts";
+import type { RowScores } from "./challengers.ts";
 import { type CriticRow, type CriticTraining, trainCritic } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { scoreCritic } from "./scored-row.ts";
+import { type ScoredRow, scoreCritic } from "./scored-row.ts";
 
 /** Fits after the first one, each on targets from the critic before it. */
 const sweeps = 1;
-/** λ: share of the target that stays as observed, for a state that does not tell all of what was before misleads the rest. */
-const observedShare = 0.5;
+/** λ in training: for a state that does not tell all of what was before misleads the bootstrapped rest. */
+const trainedShare = 0.5;
 const scoreBatch = 64;
 
-/** Mean over the reward heads of Q at the logged choice. */
-async function chosenValues(
+/** Mean over the reward heads of Q at the logged choices. */
+const chosenValues = (
+  scores: readonly Pick<RowScores, "rewardHeads">[],
+  rows: readonly FeedbackRow[],
+): Float64Array =>
+  Float64Array.from(scores, ({ rewardHeads }, index) =>
+    mean(Float64Array.from(rewardHeads, (head) => head[rows[index]!.action]!)),
+  );
+
+async function scoreChosen(
   target: Network,
   rows: readonly FeedbackRow[],
   threads: number,
 ): Promise<Float64Array> {
   const scorer = await createScorer(target, { batchStates: scoreBatch, threads });
   try {
-    const scored = await scoreCritic(scorer, target, rows);
-    return Float64Array.from(scored, ({ rewardHeads }, index) => {
-      const values = rewardHeads.map((head) => head[rows[index]!.action]!);
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
-    });
+    return chosenValues(await scoreCritic(scorer, target, rows), rows);
   } finally {
     await scorer.close();
   }
@@ -32,11 +38,12 @@ async function chosenValues(
  * Rows with targets λ·G + (1 − λ)·((1 − γ)·r + γ·Q̄(s', a')): G the return as observed, Q̄ the next decision's logged choice
  * under the target critic, mean over its positions. A session's last decision keeps its return.
  * @param values Q̄ of each row's logged choice, in [0, 1]
+ * @param options.observedShare λ in [0, 1]
  */
 export function bootstrapReturns<Row extends FeedbackRow>(
   rows: readonly Row[],
   values: Float64Array,
-  discount: number,
+  { discount, observedShare }: { readonly discount: number; readonly observedShare: number },
 ): Row[] {
   const totals = new Map<number, { sum: number; count: number }>();
   for (const [index, { session }] of rows.entries()) {
@@ -54,6 +61,22 @@ export function bootstrapReturns<Row extends FeedbackRow>(
 }
 
 /**
+ * Rows as they judge policies: what a decision earned, and from its next one on what the critic expects (λ = 0). The whole
+ * return's luck would drown what one choice changes.
+ * @param scored by a critic that was trained on none of the rows
+ */
+export function lookAhead(scored: readonly ScoredRow[], discount: number): readonly ScoredRow[] {
+  if (discount === 0) return scored;
+  const rows = scored.map(({ row }) => row);
+  const values = chosenValues(
+    scored.map(({ scores }) => scores),
+    rows,
+  );
+  const judged = bootstrapReturns(rows, values, { discount, observedShare: 0 });
+  return scored.map(({ scores }, index) => ({ row: judged[index]!, scores }));
+}
+
+/**
  * A critic of long-term value: fitted Q evaluation of the logged choices (SARSA targets; Le, Voloshin & Yue 2019) that
  * starts from the returns as they were observed, so that one sweep with a target critic does for a whole session.
  * Without a discount it is `trainCritic`.
@@ -67,8 +90,11 @@ export async function trainValueCritic(
   if (discount === 0) return training;
   for (let sweep = 1; sweep <= sweeps; sweep++) {
     const { network } = training;
-    const values = await chosenValues(network, options.rows, threads);
-    const rows: CriticRow[] = bootstrapReturns(options.rows, values, discount);
+    const values = await scoreChosen(network, options.rows, threads);
+    const rows: CriticRow[] = bootstrapReturns(options.rows, values, {
+      discount,
+      observedShare: trainedShare,
+    });
     training = await trainCritic({
       ...options,
       network,

@@ -67,14 +67,14 @@ export const fitCritic = (
 });
 
 /**
- * Rows whose return is observed for H steps, with the critic's value of what followed then: (1 − γ)·Σ_{j<H} γ^j·r_{t+j} + γ^H·Q̄(s_{t+H}, o_{t+H}).
- * A whole session's luck would drown what one choice changes. The critic must not have seen the rows.
+ * Rows as they judge policies, as src/learning/session-value.ts has it: what a step earned, and from the next one on what the
+ * critic expects, (1 − γ)·r_t + γ·Q̄(s_{t+1}, o_{t+1}). The critic must not have seen the rows.
  * @param rows whole sessions, in order
  */
-export function truncateReturns(
+export function lookAhead(
   rows: readonly SessionRow[],
   { heads }: Critic,
-  { discount, horizon }: ValueOptions,
+  discount: number,
 ): SessionRow[] {
   const width = heads[0]!.length;
   const mean = Float64Array.from(
@@ -83,16 +83,9 @@ export function truncateReturns(
   );
   const valueAt = ({ step, outcome }: SessionRow) =>
     featuresOf(step, outcome, width).reduce((sum, x, k) => sum + x * mean[k]!, 0);
-  return rows.map((row, start) => {
-    let reward = 0;
-    let weight = 1;
-    for (let index = start; ; index++) {
-      const at = rows[index]!;
-      if (index - start === horizon) return { ...row, reward: reward + weight * valueAt(at) };
-      reward += (1 - discount) * weight * at.immediate;
-      weight *= discount;
-      if (!at.goesOn) return { ...row, reward };
-    }
+  return rows.map((row, index) => {
+    const ahead = row.goesOn ? valueAt(rows[index + 1]!) : 0;
+    return { ...row, reward: (1 - discount) * row.immediate + discount * ahead };
   });
 }
 

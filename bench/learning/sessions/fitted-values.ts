@@ -19,8 +19,6 @@ export interface ValueOptions {
   readonly discount: number;
   /** What Q is fitted to; see `fitValues`. */
   readonly target: "fitted" | "observed";
-  /** H ≥ 1: steps after which the fitted value stands for the rest of an observed return, where policies are judged. */
-  readonly horizon: number;
 }
 
 const ridge = 1;
@@ -101,10 +99,7 @@ export function sumRows(
  * θ of Q(s, o) = θ·x. `observed`: regression of the returns. `fitted`: fitted Q evaluation, θ ← (G + λI)⁻¹·((1 − γ)·b + γ·N·θ) with
  * the θ before as the target critic, from 0 until it settles; N holds the logged outcomes of the next steps (SARSA).
  */
-export function fitValues(
-  sums: ValueSums,
-  { discount, target }: Pick<ValueOptions, "discount" | "target">,
-): Float64Array {
+export function fitValues(sums: ValueSums, { discount, target }: ValueOptions): Float64Array {
   const width = sums.rewards.length;
   const gram = sums.gram.slice();
   for (let j = 0; j < width; j++) gram[j * width + j]! += ridge;

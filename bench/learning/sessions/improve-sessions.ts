@@ -22,9 +22,9 @@ import {
   type Critic,
   fitCritic,
   type HeadSums,
+  lookAhead,
   scoreRows,
   sumHeads,
-  truncateReturns,
 } from "./critic.ts";
 import type { ValueOptions } from "./fitted-values.ts";
 import type { SessionRow } from "./play.ts";
@@ -79,7 +79,7 @@ function fitPart(
   const { task, policy, arm, values } = input;
   const critic = fitCritic(sums, known, input);
   const judged = spread(
-    truncateReturns(held, critic, values).filter((row) => row.arm === arm),
+    lookAhead(held, critic, values.discount).filter((row) => row.arm === arm),
     judgeLimit / 2,
   );
   return { critic, known, held: scoreRows(judged, { policy, critic }, task) };

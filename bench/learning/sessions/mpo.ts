@@ -5,7 +5,7 @@ import { chooseExploration } from "../../../src/learning/exploration.ts";
 import { initialMetaPolicy } from "../../../src/learning/meta-policy.ts";
 import { hashUniform } from "../../../src/numeric/hash.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
-import { ageHeads, type Critic, emptyHeads, scoreRows, truncateReturns } from "./critic.ts";
+import { ageHeads, type Critic, emptyHeads, lookAhead, scoreRows } from "./critic.ts";
 import type { ValueOptions } from "./fitted-values.ts";
 import { improveSessions, type SessionImprovement, spread } from "./improve-sessions.ts";
 import type { SessionLearner, SessionRow } from "./play.ts";
@@ -47,7 +47,7 @@ export function createMpo(
   const reviewCanary = (all: readonly SessionRow[]) => {
     const tried = canary;
     if (tried === undefined || critic === undefined) return "serving";
-    const rows = spread(truncateReturns(all, critic, values), reviewLimit);
+    const rows = spread(lookAhead(all, critic, values.discount), reviewLimit);
     const gate = gateCandidate({
       rows: scoreRows(rows, { policy, critic }, task),
       candidateLogs: rows.map(({ step }) => policyLogs(tried.policy, step, slates)),

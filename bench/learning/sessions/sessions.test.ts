@@ -3,7 +3,7 @@ import { klDivergence } from "../../../src/learning/challengers.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { playSession } from "../../../src/simulation/session-world.ts";
 import { fitChoice } from "./choice-model.ts";
-import { truncateReturns } from "./critic.ts";
+import { lookAhead } from "./critic.ts";
 import { fitValues, sumRows } from "./fitted-values.ts";
 import { interestTask } from "./interest-task.ts";
 import { playSessions, type SessionRow } from "./play.ts";
@@ -56,15 +56,11 @@ test("fitted Q evaluation and regression of the returns find the values of a cha
   }
 });
 
-test("a return observed for as long as the session is the return; for one step it is reward and value", () => {
+test("a step judges by its reward and the mean value of the next one", () => {
   const heads = [Float64Array.of(0.3, 0.3, 0.3, 0, 0), Float64Array.of(0.5, 0.5, 0.5, 0, 0)];
   const critic = { heads, masses: Float64Array.of(1, 1, 1) };
-  const own = chain.slice(0, 3);
-  const whole = truncateReturns(own, critic, { discount, target: "fitted", horizon: 3 });
-  for (const [index, { reward }] of whole.entries())
-    expect(reward).toBeCloseTo(own[index]!.reward, 12);
-  const short = truncateReturns(own, critic, { discount, target: "fitted", horizon: 1 });
-  expect(short.map(({ reward }) => reward)).toEqual([
+  const judged = lookAhead(chain.slice(0, 3), critic, discount);
+  expect(judged.map(({ reward }) => reward)).toEqual([
     expect.closeTo(0.8 * 0.4, 12),
     expect.closeTo(0.2 * 0.5 + 0.8 * 0.4, 12),
     expect.closeTo(0.2, 12),

@@ -7,7 +7,7 @@ import type { Fold } from "../../learning/feedback-row.ts";
 import { memoryHalfLives } from "../../learning/meta-settings.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { isProven } from "../../learning/separation.ts";
-import { trainValueCritic } from "../../learning/session-value.ts";
+import { lookAhead, trainValueCritic } from "../../learning/session-value.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import type { Network } from "../../policy/network.ts";
 import { type MeasuredPart, measurePart, temper } from "./measure-part.ts";
@@ -83,7 +83,7 @@ export async function fitCritic(
 
 /** @param out rows that the maps may be fitted to: their critic has not seen them, and none of them judges this fit */
 export async function calibrateFit(
-  { stages, settings }: ProposedInput,
+  { stages, settings, discount }: ProposedInput,
   { critic, ...fit }: Fit,
   out: readonly ScoredRow[],
 ): Promise<CalibratedFit> {
@@ -95,6 +95,8 @@ export async function calibrateFit(
   const challengers = await stages.measure("challengers", () =>
     temper(held, settings, isProven(critic.separation)),
   );
-  const measured = await stages.measure("judge", () => measurePart({ rows: held, challengers }));
+  const measured = await stages.measure("judge", () =>
+    measurePart({ rows: lookAhead(held, discount), challengers }),
+  );
   return { critic, states, held, measured };
 }

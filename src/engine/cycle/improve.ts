@@ -11,7 +11,7 @@ import {
   policyDifference,
   type SegmentDifference,
 } from "../../learning/policy-difference.ts";
-import { discriminatorSeparation, type ScoredRow } from "../../learning/scored-row.ts";
+import { discriminatorSeparation } from "../../learning/scored-row.ts";
 import type { Separation } from "../../learning/separation.ts";
 import type { Network } from "../../policy/network.ts";
 import type { DistillationGap } from "./check-distillation.ts";
@@ -55,7 +55,7 @@ export interface Improvement {
   readonly criticLoss: readonly [number, number];
   /** New rows with scores, and log π of the candidate that the other half of them made. */
   readonly gate: {
-    readonly rows: readonly ScoredRow[];
+    readonly rows: MeasuredPart["rows"];
     readonly candidateLogs: readonly Float64Array[];
   };
 }
@@ -119,6 +119,6 @@ export async function improve(options: ImproveInput): Promise<Improvement> {
     examination: both.critic.examination,
     gap,
     criticLoss: [both.critic.firstLoss, both.critic.lastLoss],
-    gate: { rows: judged, candidateLogs },
+    gate: { rows: [...first.measured.rows, ...second.measured.rows], candidateLogs },
   };
 }

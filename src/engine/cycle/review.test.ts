@@ -59,6 +59,7 @@ const review = (
     evidence: async () => ({ verdict: "canary", reason: "Canary: better", known: true }),
     holdbackShare: 0.05,
     now: 7000,
+    discount: 0,
     threads: 1,
     mpo: defaultMpo,
     ...options,

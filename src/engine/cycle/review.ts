@@ -5,6 +5,7 @@ import type { GateRecord } from "../../evaluation/gate.ts";
 import { limitsOf } from "../../evaluation/gate-guards.ts";
 import { type GateLooks, looksOf } from "../../evaluation/pooled-looks.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
+import { lookAhead } from "../../learning/session-value.ts";
 import type { Network } from "../../policy/network.ts";
 import { gateCandidate } from "./gate-candidate.ts";
 import { canaryLooks, createPromotion, type PromotionReview } from "./promotion.ts";
@@ -42,6 +43,8 @@ interface ReviewInput {
   readonly holdbackShare: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** γ of the scenario. */
+  readonly discount: number;
   readonly threads: number;
   readonly mpo: MpoConfiguration;
 }
@@ -59,11 +62,11 @@ async function judgeRival(
   },
   critic: Network,
 ): Promise<GateRecord> {
-  const { threads, mpo } = input;
+  const { threads, mpo, discount } = input;
   const candidateArm = kind === "canary" ? "canary" : "holdback";
   const chosen = input.rows.filter(({ arm }) => arm === "serving" || arm === candidateArm);
   const logs = await logsOf(input.serving, chosen, threads);
-  const rows = await scoreRows({ logs, critic, rows: chosen, threads });
+  const rows = lookAhead(await scoreRows({ logs, critic, rows: chosen, threads }), discount);
   const candidateLogs = await logsOf(
     rival,
     rows.map(({ row }) => row),

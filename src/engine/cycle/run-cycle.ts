@@ -88,7 +88,7 @@ async function review(
     "assignment" | "serving" | "critic" | "rows" | "load"
   >,
 ): Promise<Reviewed> {
-  const { store, configuration, threads } = options;
+  const { store, configuration, scenario, threads } = options;
   const now = options.clock();
   const live = await reviewPromotion({ ...options, assignment: input.assignment, now });
   if (live.promotion?.action === "roll-back") return live;
@@ -100,6 +100,7 @@ async function review(
     evidence: async (version) => (await store.policies.find(version))?.evidence ?? {},
     holdbackShare: configuration.holdbackShare,
     now,
+    discount: scenario.discount,
     threads,
     mpo: configuration.learner.mpo,
   });
