@@ -13,7 +13,6 @@ import { itemTokens } from "../../policy/item-features.ts";
 import { createCatalogue } from "../catalogue.ts";
 import { parseConfiguration } from "../configuration.ts";
 import { readFeedback } from "./read-feedback.ts";
-import { settleReward } from "./settle-reward.ts";
 
 const rule: RewardRule = {
   weights: { click: 1, buy: 4 },
@@ -49,18 +48,6 @@ async function open(options: ShopOptions = { scenario: { reward: rule } }) {
     });
   return { ...shop, read };
 }
-
-describe("settling a reward", () => {
-  test("takes the default where no event came, and clips to the rule's range", () => {
-    expect([undefined, 0, 2, 3, 99, -0.9, -99].map((one) => settleReward(one, rule))).toEqual([
-      -0.5, 0, 2, 3, 3, -0.9, -1,
-    ]);
-  });
-
-  test("clips the default too", () => {
-    expect(settleReward(undefined, { ...rule, defaultReward: 9 })).toBe(3);
-  });
-});
 
 describe("rows", () => {
   test("carry the return of their decision and what it earned itself where the scenario has a discount", async () => {
