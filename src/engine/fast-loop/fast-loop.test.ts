@@ -124,13 +124,8 @@ test("requests side by side, learning behind them and another policy half-way: e
   expect((await shop.check()).findings).toEqual([]);
 });
 
-test("a server that starts again draws as the one before it, once it has read the record", async () => {
-  const shop = await open();
-  await play(shop, "i-2", 70);
-  const request = { userId: ann, seed: 5 };
-  await shop.engine.idle();
-  const { decision: before } = await shop.engine.recommend(request);
-  const { store, clock } = shop;
+/** Another server on the same record. */
+async function startAgain({ store, clock }: Shop) {
   const ids = createRandom(1);
   const engine = await createEngine({
     store,
@@ -140,6 +135,16 @@ test("a server that starts again draws as the one before it, once it has read th
     createId: () => `again-${ids.uniform()}`,
   });
   onTestFinished(engine.close);
+  return engine;
+}
+
+test("a server that starts again draws as the one before it, once it has read the record", async () => {
+  const shop = await open();
+  await play(shop, "i-2", 70);
+  const request = { userId: ann, seed: 5 };
+  await shop.engine.idle();
+  const { decision: before } = await shop.engine.recommend(request);
+  const engine = await startAgain(shop);
   const { decision: first } = await engine.recommend(request);
   await engine.idle();
   const { decision: second } = await engine.recommend(request);
@@ -147,6 +152,21 @@ test("a server that starts again draws as the one before it, once it has read th
   expect(second.fastLoop?.through).toBeGreaterThan(0);
   expect(first.fastLoop).toBeUndefined();
   expect(second.positionPropensities).not.toEqual(first.positionPropensities);
+});
+
+test("a server that starts while several renewals of decisions are open draws by those that are closed", async () => {
+  const shop = await open();
+  await play(shop, "i-2", 120);
+  shop.advance(60);
+  for (let turn = 0; turn < 200; turn++) await shop.engine.recommend({ userId: ann });
+  await shop.engine.idle();
+  const { decision: before } = await shop.engine.recommend({ userId: ann, seed: 5 });
+  const engine = await startAgain(shop);
+  await engine.recommend({ userId: ann });
+  await engine.idle();
+  const { decision: again } = await engine.recommend({ userId: ann, seed: 5 });
+  expect(before.fastLoop?.through).toBeGreaterThan(0);
+  expect(drawn(again)).toEqual(drawn(before));
 });
 
 test("a mark that was changed or taken away is found", async () => {

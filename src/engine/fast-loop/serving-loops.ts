@@ -97,9 +97,13 @@ export function createFastLoops(options: {
     const { forgetting, temperature } = scenario.fastLoop;
     if (loop.fold === undefined) {
       const parts = { store, text: configuration.text, scenario, towers, renewal };
-      const decisions = await store.decisions.count({ scenario: scenario.name });
-      // A renewal back: that many may still be open.
-      loop.fold = await createFold({ ...parts, forgetting, temperature }, decisions - renewal);
+      // Those whose window is open, however many, are not learnt from yet.
+      const closed = await store.decisions.closedSpan({
+        scenario: scenario.name,
+        after: 0,
+        closedBefore: clock() - commitAllowance,
+      });
+      loop.fold = await createFold({ ...parts, forgetting, temperature }, closed.count);
     }
     const emptyUntil = clock() + scenario.reward.windowSeconds * 1000 + commitAllowance;
     loop.dueAt = emptyUntil;
