@@ -37,8 +37,13 @@ export interface FeedbackRow {
   /** Index of the user: rows of one user are one cluster. */
   readonly user: number;
   readonly arm: Arm;
-  /** A draw of the fast loop made the choice: its propensity is known, those of the other candidates are not. */
-  readonly isDrawn?: boolean;
+  /** Of the policy that made the choice: an arm's policy changes while windows of the one before are open. */
+  readonly policyVersion: number;
+  /**
+   * None of the policies that are held against each other made the choice, but a draw of the fast loop or another version: its
+   * propensity is known, those of the other candidates are not.
+   */
+  readonly isForeign?: boolean;
   /** Age in cycles' worth of decisions, 0 for the newest. */
   readonly age: number;
   readonly fold: Fold;
@@ -48,7 +53,7 @@ export interface FeedbackRow {
 export interface JudgedRow
   extends Pick<
     FeedbackRow,
-    "action" | "propensity" | "reward" | "exploration" | "user" | "arm" | "isDrawn"
+    "action" | "propensity" | "reward" | "exploration" | "user" | "arm" | "isForeign"
   > {
   readonly candidates: readonly { readonly itemId: string }[];
 }
@@ -58,3 +63,10 @@ export const servedProbability = (
   probability: number,
   row: Pick<JudgedRow, "exploration" | "candidates">,
 ): number => (1 - row.exploration) * probability + row.exploration / row.candidates.length;
+
+/** @param versions of the policies that are held against each other, by arm: what others made is foreign */
+export const markForeign = <Row extends FeedbackRow>(
+  rows: readonly Row[],
+  versions: Readonly<Partial<Record<Arm, number | undefined>>>,
+): readonly Row[] =>
+  rows.map((row) => (row.policyVersion === versions[row.arm] ? row : { ...row, isForeign: true }));

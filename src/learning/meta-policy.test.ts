@@ -107,13 +107,25 @@ describe("proposals", () => {
     expect(again(seed + 1)).not.toEqual(settings);
   });
 
-  test("are fewer where the pool has no more", () => {
-    const challengers = { ...mpo.challengers, klRadii: [0.3], pessimisms: [0.5] };
-    const one = { ...challengers, discriminators: [0], proximities: [1] };
-    const input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
-    const few = proposeSettings({ ...input, mpo: { ...mpo, challengers: one } }, createRandom(1));
-    // Four anchors, and the four memories of the only other setting.
-    expect(few.length).toBe(8);
+  test("are of the configured grid, no more than configured, and all of a smaller pool", () => {
+    const propose = (changes: Partial<typeof mpo.challengers>, settings = 10) => {
+      const challengers = { ...mpo.challengers, ...changes };
+      const metaPolicy = { ...mpo.metaPolicy, settings };
+      const input = { state: initialMetaPolicy, prior: vaguePrior, context };
+      const proposed = proposeSettings(
+        { ...input, mpo: { ...mpo, challengers, metaPolicy } },
+        createRandom(1),
+      );
+      const pool = settingPool(challengers).map(describeSetting);
+      for (const setting of proposed) expect(pool).toContain(describeSetting(setting));
+      return proposed;
+    };
+    const small = propose({ klRadii: [0.001, 0.004] });
+    expect(small.length).toBe(10);
+    expect(small[0]).toMatchObject({ name: "leap", klRadius: 0.004 });
+    expect(propose({ pessimisms: [1, 2], proximities: [0.5] }, 5).length).toBe(5);
+    const one = { klRadii: [0.3], pessimisms: [0.5], discriminators: [0], proximities: [1] };
+    expect(propose(one).length).toBe(4);
   });
 
   test("stay ten where the posterior is sure", () => {

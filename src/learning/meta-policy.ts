@@ -15,10 +15,11 @@ import {
   noEvidence,
 } from "./meta-posterior.ts";
 import {
-  anchors,
+  anchorsOf,
   changeOne,
   defaultSetting,
   describeSetting,
+  fitToGrid,
   type SettingValues,
   settingPool,
 } from "./meta-settings.ts";
@@ -86,8 +87,8 @@ export function proposeSettings(
   input: MetaPolicyInput,
   random: RandomStream,
 ): readonly ChallengerSetting[] {
-  const { incumbent } = input.state;
   const { challengers: grid, metaPolicy } = input.mpo;
+  const incumbent = fitToGrid(input.state.incumbent, grid);
   const { settings: count, changedSettings } = metaPolicy;
   const chosen = new Map<string, ChallengerSetting>();
   const add = (name: string, values: SettingValues) => {
@@ -96,13 +97,14 @@ export function proposeSettings(
     if (isNew) chosen.set(key, { ...values, name });
     return isNew;
   };
-  for (const { name, ...values } of anchors) add(name, values);
+  for (const { name, ...values } of anchorsOf(grid)) add(name, values);
   add("incumbent", incumbent);
-  for (let tries = 0, n = 1; n <= changedSettings && tries < mostTries; tries++)
+  const room = () => chosen.size < count;
+  for (let tries = 0, n = 1; n <= changedSettings && room() && tries < mostTries; tries++)
     if (add(`changed-${n}`, changeOne(incumbent, grid, random))) n++;
   const draw = createDraw(input, random);
   // A sure posterior draws the same setting again and again; then a change of the draw takes its place.
-  for (let tries = 0, n = 1; chosen.size < count && tries < mostTries; tries++) {
+  for (let tries = 0, n = 1; room() && tries < mostTries; tries++) {
     const drawn = draw();
     if (add(`thompson-${n}`, drawn) || add(`thompson-${n}`, changeOne(drawn, grid, random))) n++;
   }

@@ -28,7 +28,7 @@ export type SettingGrid = Pick<
   "klRadii" | "pessimisms" | "discriminators" | "proximities"
 >;
 
-/** What improves the policy where nothing was learned yet (mpo-notes A.8): the first incumbent. */
+/** What improves the policy where nothing was learned yet: the first incumbent. */
 export const defaultSetting: SettingValues = {
   klRadius: 0.3,
   pessimism: 0.5,
@@ -36,18 +36,6 @@ export const defaultSetting: SettingValues = {
   proximity: 1,
   memory: memories.mixed,
 };
-
-/** As far as the grid goes, and nothing taken off for doubt: how far is then for trust region and gate to say. */
-const leap = { ...defaultSetting, klRadius: 2.5, pessimism: 0 };
-const softmax = { ...leap, proximity: 0 };
-
-/** Tried in every cycle, whatever was learned: a leap, and after a change of preferences what forgets the serving policy. */
-export const anchors: readonly ChallengerSetting[] = [
-  { name: "leap", ...leap },
-  { name: "softmax-short", ...softmax, memory: memories.short },
-  { name: "softmax-medium", ...softmax, memory: memories.medium },
-  { name: "softmax-long", ...softmax, memory: memories.long },
-];
 
 /** All settings that may be proposed: the whole grid. */
 export const settingPool = (grid: SettingGrid): readonly SettingValues[] =>
@@ -67,7 +55,45 @@ export const settingPool = (grid: SettingGrid): readonly SettingValues[] =>
     ),
   );
 
-const short = (value: number) => `${Math.round(value * 100) / 100}`;
+/** Index of the value of the grid that is nearest, so that a setting off the grid has neighbours too. */
+function nearest(values: readonly number[], value: number): number {
+  const distances = values.map((one) => Math.abs(one - value));
+  return distances.indexOf(Math.min(...distances));
+}
+
+/** The setting of the grid that is nearest in each coordinate. */
+export function fitToGrid(values: SettingValues, grid: SettingGrid): SettingValues {
+  const fit = (choices: readonly number[], value: number) =>
+    choices[nearest(choices, value)] ?? value;
+  return {
+    klRadius: fit(grid.klRadii, values.klRadius),
+    pessimism: fit(grid.pessimisms, values.pessimism),
+    discriminator: fit(grid.discriminators, values.discriminator),
+    proximity: fit(grid.proximities, values.proximity),
+    memory: values.memory,
+  };
+}
+
+/**
+ * Tried in every cycle, whatever was learned: a leap as far as the grid goes, with nothing taken off for doubt (how far is then
+ * for trust region and gate to say), and after a change of preferences what forgets the serving policy.
+ */
+export function anchorsOf(grid: SettingGrid): readonly ChallengerSetting[] {
+  const far = { ...defaultSetting, klRadius: Math.max(...grid.klRadii), pessimism: 0 };
+  const leap = fitToGrid(far, grid);
+  const softmax = fitToGrid({ ...far, proximity: 0 }, grid);
+  return [
+    { name: "leap", ...leap },
+    { name: "softmax-short", ...softmax, memory: memories.short },
+    { name: "softmax-medium", ...softmax, memory: memories.medium },
+    { name: "softmax-long", ...softmax, memory: memories.long },
+  ];
+}
+
+/** Those of the default grid. */
+export const anchors = anchorsOf(defaultMpo.challengers);
+
+const short = (value: number) => `${Number(value.toPrecision(3))}`;
 
 function describeMemory(memory: readonly number[]): string {
   const known = Object.entries(memories).find(([, weights]) =>
@@ -79,12 +105,6 @@ function describeMemory(memory: readonly number[]): string {
 /** ω in a line, such as `ε 0.3, κ 0.5, α 0, ρ 1, memory mixed`: by this a setting is known from cycle to cycle. */
 export const describeSetting = (values: SettingValues): string =>
   `ε ${short(values.klRadius)}, κ ${short(values.pessimism)}, α ${short(values.discriminator)}, ρ ${short(values.proximity)}, memory ${describeMemory(values.memory)}`;
-
-/** Index of the value of the grid that is nearest, so that a setting off the grid has neighbours too. */
-function nearest(values: readonly number[], value: number): number {
-  const distances = values.map((one) => Math.abs(one - value));
-  return distances.indexOf(Math.min(...distances));
-}
 
 /** A step up or down on the grid, inwards at its ends. */
 function step(choices: readonly number[], value: number, random: RandomStream): number {

@@ -17,6 +17,7 @@ export function sampleRow(
     exploration: 0.1,
     user: 0,
     arm: "serving",
+    policyVersion: 1,
     age: 0,
     fold: "first",
     ...overrides,

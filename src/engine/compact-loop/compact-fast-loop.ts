@@ -24,7 +24,7 @@ interface RewardedOffer extends Offer {
 
 export interface DrawnLogits {
   readonly logits: Float64Array;
-  readonly isDrawn?: true;
+  readonly isForeign?: true;
 }
 
 /** The product's fast loop behind linear policies: the same model, drawn from in the same way. */
@@ -99,7 +99,7 @@ export function createCompactFastLoop(
         towers: { isKnown: () => true },
         random: random.split(requests),
       });
-      return { logits, isDrawn: true };
+      return { logits, isForeign: true };
     },
     observe: (visit) => void visits.push(visit),
   };

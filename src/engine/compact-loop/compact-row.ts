@@ -15,8 +15,8 @@ export interface Serving {
   readonly arm: Arm;
   /** ε within the distribution. */
   readonly exploration: number;
-  /** The fast loop had a part in it. */
-  readonly isDrawn?: boolean;
+  /** It is not the arm's policy alone: the fast loop had a part in it. */
+  readonly isForeign?: boolean;
 }
 
 export interface PlayedVisits {

@@ -12,7 +12,7 @@ export interface Earnings {
   readonly users: readonly number[];
 }
 
-/** Step 1 of the paper, in reward units for a shown item: what the serving policy earned on its own new traffic. */
+/** Step 1 of the paper, in reward units for a shown item: what the serving arm earned on its new traffic, by whichever policies were in it. */
 export interface ServingEvaluation {
   readonly rows: number;
   readonly meanReward: number;

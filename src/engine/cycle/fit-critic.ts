@@ -3,7 +3,7 @@ import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
 import type { ChallengerSetting } from "../../learning/challengers.ts";
 import { type CriticRow, type CriticTraining, createCritic } from "../../learning/critic.ts";
-import type { Fold } from "../../learning/feedback-row.ts";
+import { type Fold, markForeign } from "../../learning/feedback-row.ts";
 import { memoryHalfLives } from "../../learning/meta-settings.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { isProven } from "../../learning/separation.ts";
@@ -20,6 +20,8 @@ export interface FitInput {
   readonly mpo: MpoConfiguration;
   /** Arm in which the serving policy was logged: judging compares with it, so only its own traffic is near enough to count. */
   readonly arm: Arm;
+  /** Of the serving policy. */
+  readonly version: number;
   readonly random: RandomStream;
   /** γ of the scenario. */
   readonly discount: number;
@@ -57,7 +59,7 @@ export async function fitCritic(
   rows: readonly KnownRow[],
   without: Fold | undefined,
 ): Promise<Fit> {
-  const { threads, stages, random, arm, mpo } = input;
+  const { threads, stages, random, arm, version, mpo } = input;
   const known = rows.filter(({ fold }) => fold !== without);
   const critic = await stages.measure("critic", () =>
     trainValueCritic({
@@ -74,10 +76,11 @@ export async function fitCritic(
       const logs = chosen.map(({ logPolicy }) => logPolicy);
       return scoreRows({ logs, critic: critic.network, rows: chosen, threads });
     });
+  const held = rows.filter((row) => row.fold === without && row.arm === arm);
   return {
     critic,
     states: await score(known.slice(0, mpo.distillation.states)),
-    held: await score(rows.filter((row) => row.fold === without && row.arm === arm)),
+    held: await score(markForeign(held, { [arm]: version })),
   };
 }
 

@@ -3,6 +3,7 @@ import { sampleRow } from "../../../tests/support/feedback.ts";
 import { sampleViews } from "../../../tests/support/policy.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import { rewardHeadCount } from "../../learning/critic.ts";
+import { markForeign } from "../../learning/feedback-row.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { drawIndex } from "../../policy/slate.ts";
@@ -38,6 +39,9 @@ const judge = (rows: readonly ScoredRow[], probabilities: readonly number[], lim
     predictedDifference: 0.05,
     limits,
   });
+
+const guard = (gate: ReturnType<typeof gateCandidate>, name: string) =>
+  gate.guards.find((one) => one.name === name)!;
 
 test("a candidate that chooses what pays is promoted, with its true difference in the interval", () => {
   const gate = judge(simulate(2000), [0.6, 0.2, 0.15, 0.05]);
@@ -79,7 +83,7 @@ function simulateDrawn(count: number): ScoredRow[] {
     const action = drawIndex(served, random.uniform());
     const reward = random.uniform() < rewards[action]! ? 1 : 0;
     const propensity = served[action]!;
-    return { row: { ...row, action, reward, propensity, isDrawn: true }, scores };
+    return { row: { ...row, action, reward, propensity, isForeign: true }, scores };
   });
 }
 
@@ -90,6 +94,34 @@ test("on what the fast loop drew the log is not taken for the policy's: a candid
   for (const { difference, standardError } of [gate.doublyRobust!, gate.censored!])
     expect(Math.abs(difference - truth)).toBeLessThan(4 * standardError);
   expect(judge(simulateDrawn(4000), [0.05, 0.2, 0.15, 0.6]).interval![1]).toBeLessThan(0);
+});
+
+test("on the log of the policy that served before, what the log can check is what that one chose", () => {
+  const random = createRandom(seed + 2);
+  // It preferred item 0; none of its rows is of the policy that serves now, version 2, which prefers item 1.
+  const before = [0.94, 0.02, 0.02, 0.02];
+  const serving = Float64Array.of(0.05, 0.85, 0.05, 0.05).map(Math.log);
+  const log = simulate(8000).map(({ row, scores }) => {
+    const action = drawIndex(Float64Array.from(before), random.uniform());
+    const logged = { action, propensity: before[action]!, policyVersion: 1 };
+    return { row: { ...row, ...logged }, scores: { ...scores, logPolicy: serving } };
+  });
+  const marked = markForeign(
+    log.map(({ row }) => row),
+    { serving: 2 },
+  );
+  const near = [0.15, 0.75, 0.05, 0.05];
+  const taken = judge(log, near);
+  const known = judge(
+    log.map(({ scores }, index) => ({ row: marked[index]!, scores })),
+    near,
+  );
+  expect(guard(taken, "distance of the mean weight").passed).toBe(false);
+  expect(guard(known, "distance of the mean weight").passed).toBe(true);
+  // Served with ε 0.1 item 1 has 0.7, of which 20 times 0.02 are within the clip: a weight of 20 in 2 of 100 rows.
+  expect(guard(taken, "checked mass").value).toBeCloseTo(1, 9);
+  const error = 20 * Math.sqrt((0.02 * 0.98) / 8000);
+  expect(Math.abs(guard(known, "checked mass").value - 0.7)).toBeLessThan(4 * error);
 });
 
 test("where the reward model is unsure the candidate gets its lower side", () => {
@@ -110,9 +142,6 @@ test("where the reward model is unsure the candidate gets its lower side", () =>
   const taken = 0.9 * 0.15 * Math.SQRT2 * 0.1;
   expect(differenceOf(unsure)).toBeCloseTo(differenceOf(shown) - taken, 9);
 });
-
-const guard = (gate: ReturnType<typeof gateCandidate>, name: string) =>
-  gate.guards.find((one) => one.name === name)!;
 
 test("the catalogue coverage counts items that are shown now and then, floor included", () => {
   const all = judge(simulate(400), [0.6, 0.2, 0.15, 0.05]);

@@ -112,7 +112,8 @@ describe("rows", () => {
     // Reward 4 is clipped to 3, 1 stays, none is −0.5; the range −1…3 is mapped to 0…1.
     expect(rows.map((row) => row.reward)).toEqual([1, 0.5, 0.125]);
     expect(new Set(rows.map((row) => row.state)).size).toBe(1);
-    expect(rows[0]).toMatchObject({ exploration: 0.1, arm: "serving", user: 0 });
+    const { policyVersion } = decision;
+    expect(rows[0]).toMatchObject({ exploration: 0.1, arm: "serving", policyVersion, user: 0 });
   });
 
   test("have the profile of their own moment, not what came after", async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { banditRows } from "../../../tests/support/bandit.ts";
 import { sampleState, sampleViews } from "../../../tests/support/policy.ts";
 import { defaultMpo } from "../../domain/mpo-fields.ts";
+import type { GateRecord } from "../../evaluation/gate.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { growNetwork, type Network } from "../../policy/network.ts";
@@ -15,7 +16,7 @@ const rewards = [0.7, 0.3, 0.3, 0.1];
 const rows = banditRows(
   { count: 1500, states: [sampleState()], views, rewards: (_, item) => rewards[item]! },
   createRandom(seed),
-).map((row, index) => ({ ...row, user: index % 150 }));
+).map((row, index) => ({ ...row, user: index % 150, policyVersion: 5 }));
 
 /** A policy whose logits are these, whoever asks. */
 function policyOf(logits: readonly number[]): Network {
@@ -103,6 +104,18 @@ describe("a canary", () => {
     const looks = { looks: 4, difference: 4 * standardError, standardError };
     const then = await review(slightly, { ...few, evidence: async () => ({ looks }) });
     expect(then.review).toMatchObject({ action: "promote", gate: { looks: 5 } });
+  });
+
+  test("is held against rows of other versions by their choices alone", async () => {
+    const others = rows.map((row) => ({ ...row, policyVersion: 3 }));
+    const own = await review(better, { assignment: withCanary });
+    const { review: told } = await review(better, { assignment: withCanary, rows: others });
+    const checkedMass = ({ guards }: GateRecord) =>
+      guards.find(({ name }) => name === "checked mass")!.value;
+    expect(checkedMass(own.review!.gate)).toBeCloseTo(1, 9);
+    // The mean of the weights of the choices, no longer the sum over the candidates.
+    expect(Math.abs(checkedMass(told!.gate) - 1)).toBeGreaterThan(1e-4);
+    expect(told!.action).toBe("promote");
   });
 
   test("that is worse is taken off the traffic", async () => {

@@ -4,7 +4,7 @@ import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { limitsOf } from "../../evaluation/gate-guards.ts";
 import { type GateLooks, looksOf } from "../../evaluation/pooled-looks.ts";
-import type { FeedbackRow } from "../../learning/feedback-row.ts";
+import { type FeedbackRow, markForeign } from "../../learning/feedback-row.ts";
 import { lookAhead } from "../../learning/session-value.ts";
 import type { Network } from "../../policy/network.ts";
 import { gateCandidate } from "./gate-candidate.ts";
@@ -53,10 +53,12 @@ async function judgeRival(
   input: ReviewInput,
   {
     rival,
+    version,
     kind,
     earlier,
   }: {
     readonly rival: Network;
+    readonly version: number;
     readonly kind: Review["kind"];
     readonly earlier: GateLooks | undefined;
   },
@@ -64,7 +66,10 @@ async function judgeRival(
 ): Promise<GateRecord> {
   const { threads, mpo, discount } = input;
   const candidateArm = kind === "canary" ? "canary" : "holdback";
-  const chosen = input.rows.filter(({ arm }) => arm === "serving" || arm === candidateArm);
+  const chosen = markForeign(
+    input.rows.filter(({ arm }) => arm === "serving" || arm === candidateArm),
+    { serving: input.assignment.serving, [candidateArm]: version },
+  );
   const logs = await logsOf(input.serving, chosen, threads);
   const rows = lookAhead(await scoreRows({ logs, critic, rows: chosen, threads }), discount);
   const candidateLogs = await logsOf(
@@ -163,7 +168,7 @@ export async function reviewServing(input: ReviewInput): Promise<Reviewed> {
   if (version === undefined || rival === undefined || critic === undefined)
     return { assignment, statuses: [] };
   const earlier = kind === "canary" ? canaryLooks(await input.evidence(version)) : undefined;
-  const gate = await judgeRival(input, { rival, kind, earlier }, critic);
+  const gate = await judgeRival(input, { rival, version, kind, earlier }, critic);
   const action = (kind === "canary" ? decideCanary : decideParent)(gate, input.mpo.review);
   const review: Review = { kind, version, gate, action };
   return { ...(await applyAction(input, review)), review };

@@ -135,10 +135,8 @@ async function examine(
   const reviewed = await stages.measure("review", () =>
     review(options, { assignment, serving: first, critic: carried.critic, rows: fresh, load }),
   );
-  const { serving: version } = reviewed.assignment;
-  const serving =
-    (version === assignment.serving || version === undefined ? first : await load(version)) ??
-    first;
+  const { serving: version = assignment.serving } = reviewed.assignment;
+  const serving = (version === assignment.serving ? first : await load(version)) ?? first;
   const random = createRandom(options.seed).split(`${scenario.name}/${cycle}`);
   const improvement = await improve({
     ...carried,
@@ -146,6 +144,7 @@ async function examine(
     mpo,
     rows: feedback.rows,
     arm: version === assignment.canary ? "canary" : "serving",
+    version,
     floor: scenario.exploration,
     discount: scenario.discount,
     random,

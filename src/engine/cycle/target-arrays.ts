@@ -52,7 +52,7 @@ function checkRow(
   logs: { readonly candidate: Float64Array; readonly logging: Float64Array },
   values: Float64Array,
 ): readonly [mass: number, value: number] {
-  if (row.isDrawn) {
+  if (row.isForeign) {
     const served = servedProbability(Math.exp(logs.candidate[row.action] ?? 0), row);
     const weight = Math.min(weightClip, served / row.propensity);
     return [weight, weight * (values[row.action] ?? 0)];
@@ -70,8 +70,8 @@ function checkRow(
 }
 
 /**
- * What of a candidate the log can check. Where a draw of the fast loop made the choice only that choice's p is known, and the
- * clipped weight stands for the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a min(π, c·p)·x.
+ * What of a candidate the log can check. Of a foreign row only the choice's p is known, and the clipped weight
+ * stands for the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a min(π, c·p)·x.
  * @param logs log π of the candidate, and of the policies that made the rows
  */
 export function checkedPart(

@@ -33,7 +33,8 @@ export function toRows(
       ...(ahead && { session: ahead.step }),
       exploration: decision.exploration,
       arm: decision.arm,
-      ...(decision.fastLoop && { isDrawn: true }),
+      policyVersion: decision.policyVersion,
+      ...(decision.fastLoop && { isForeign: true }),
     };
   });
 }
