@@ -50,7 +50,7 @@ function play(seed: number, name: string): number {
 const over = (others: readonly string[], gain: number) =>
   gainOverBest({ policy: metaPolicy, over: others, gain });
 
-/** Mpo-notes B: trained on 200 simulated worlds, frozen, judged on 50 of shifted ranges that nothing was tuned on. */
+/** Trained on 200 simulated worlds, frozen, judged on 50 of shifted ranges that nothing was tuned on. */
 export const metaWorld: LearningWorld = {
   name: "meta",
   description:

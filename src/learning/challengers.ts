@@ -260,7 +260,7 @@ export function trustRegionTarget(
   served: Float64Array,
   mixture: Float64Array,
   effectiveSampleShare: number,
-): { target: Float64Array; step: number } {
+): Float64Array {
   let square = 0;
   for (let a = 0; a < served.length; a++) {
     const move = mixture[a]! - served[a]!;
@@ -269,7 +269,7 @@ export function trustRegionTarget(
   // Σ t²/π_s = 1 + λ²·Σ(φ* − π_s)²/π_s, since both sum to one.
   const room = 1 / effectiveSampleShare - 1;
   const step = square === 0 ? 1 : Math.min(1, Math.sqrt(room / square));
-  return { target: served.map((value, a) => (1 - step) * value + step * mixture[a]!), step };
+  return served.map((value, a) => (1 - step) * value + step * mixture[a]!);
 }
 
 /** The policy that gives `target` once it is served with an exploration floor: (t − ε/K)/(1 − ε), kept positive. */

@@ -14,7 +14,7 @@ const smallestExamination = 0.05;
 const priorDeviation = 0.5;
 
 /** π of an item among K from its propensity, (1 − ε)·π + ε/K. */
-function withoutFloor(row: FeedbackRow, propensity: number): number {
+function policyProbability(row: FeedbackRow, propensity: number): number {
   const { exploration, candidates } = row;
   if (exploration === 1) return 1 / candidates.length;
   const raw = (propensity - exploration / candidates.length) / (1 - exploration);
@@ -28,8 +28,8 @@ function withoutFloor(row: FeedbackRow, propensity: number): number {
  */
 export function swapProbability(upper: FeedbackRow, lower: FeedbackRow): number {
   const { exploration, candidates } = upper;
-  const first = withoutFloor(upper, upper.propensity);
-  const second = withoutFloor(lower, lower.propensity) * (1 - first);
+  const first = policyProbability(upper, upper.propensity);
+  const second = policyProbability(lower, lower.propensity) * (1 - first);
   const served = (probability: number, count: number) =>
     (1 - exploration) * probability + exploration / count;
   const left = 1 - second;

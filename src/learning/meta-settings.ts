@@ -63,13 +63,13 @@ function nearest(values: readonly number[], value: number): number {
 
 /** The setting of the grid that is nearest in each coordinate. */
 export function fitToGrid(values: SettingValues, grid: SettingGrid): SettingValues {
-  const fit = (choices: readonly number[], value: number) =>
+  const snap = (choices: readonly number[], value: number) =>
     choices[nearest(choices, value)] ?? value;
   return {
-    klRadius: fit(grid.klRadii, values.klRadius),
-    pessimism: fit(grid.pessimisms, values.pessimism),
-    discriminator: fit(grid.discriminators, values.discriminator),
-    proximity: fit(grid.proximities, values.proximity),
+    klRadius: snap(grid.klRadii, values.klRadius),
+    pessimism: snap(grid.pessimisms, values.pessimism),
+    discriminator: snap(grid.discriminators, values.discriminator),
+    proximity: snap(grid.proximities, values.proximity),
     memory: values.memory,
   };
 }

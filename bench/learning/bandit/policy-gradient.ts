@@ -15,7 +15,7 @@ const learningRate = 0.05;
 /** What is climbed. `dr`: Σ_a π·q̂ + min(w, c)·(r − q̂). `ips`: min(w, c)·r. `reinforce`: ∇ = min(w, c)·(r − r̄)·∇log π. */
 export type GradientKind = "dr" | "ips" | "reinforce";
 
-/** Ascent direction on the logits of a row, mpo-notes' table in docs/methods/learning-benchmarks.md. */
+/** Ascent direction on the logits of a row. */
 function slope(
   kind: GradientKind,
   row: CompactRow,

@@ -30,7 +30,10 @@ test("the head passed over is never the one with the largest draw", () => {
     const parts = { heads, settings: { ...settings, priorPrecision: 0.5, scale: 2 } };
     const chosen = chooseLargest({ ...parts, random: createRandom(round) }, x);
     const same = createRandom(round);
-    const draws = heads.map((head) => head.drawMarginal(x, same, 2));
+    const draws = heads.map(
+      (head) =>
+        head.predict(x) + 2 * Math.sqrt(head.noiseVariance() * head.spread(x)) * same.normal(),
+    );
     expect(chosen).toBe(draws.indexOf(Math.max(...draws)));
     chosenCounts.add(chosen);
     heads[chosen]!.update(x, x[chosen]! > 0 ? 1 : 0);

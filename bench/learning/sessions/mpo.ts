@@ -1,3 +1,4 @@
+import { defaultMpo } from "../../../src/domain/mpo-fields.ts";
 import { gateCandidate } from "../../../src/engine/cycle/gate-candidate.ts";
 import { gateLimits } from "../../../src/evaluation/gate-guards.ts";
 import { type GateLooks, looksOf } from "../../../src/evaluation/pooled-looks.ts";
@@ -14,8 +15,7 @@ import type { SessionTask } from "./task.ts";
 
 const explorationFloor = 0.03;
 const canaryShare = 0.5;
-/** Below this chance of being better a canary is taken off. */
-const keepCanaryProbability = 0.5;
+const { keepCanaryProbability } = defaultMpo.review;
 const reviewLimit = 8000;
 
 /** ε as src/engine/cycle/run-cycle.ts has it: a deviation at every step costs 1/(1 − γ) times one deviation. */

@@ -1,6 +1,7 @@
 import type { BanditWorld, BilinearScores } from "../../domain/bandit-world.ts";
 import type { Arm } from "../../domain/decision.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
+import { defaultMpo } from "../../domain/mpo-fields.ts";
 import { defaultExploration } from "../../domain/scenario.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
@@ -34,8 +35,7 @@ import { type Challenged, type CompactImprovement, improveCompact } from "./impr
 
 /** As the product's configuration has it by default. */
 const canaryShare = 0.5;
-/** Below this chance of being better a canary is taken off the traffic. */
-const keepCanaryProbability = 0.5;
+const { keepCanaryProbability } = defaultMpo.review;
 
 /** A loop that learns from the visits it served. */
 export interface Learner {

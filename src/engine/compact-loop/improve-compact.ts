@@ -23,11 +23,11 @@ import { moveStates } from "../cycle/move-states.ts";
 import { type CompactCritic, scoreRows } from "./compact-critic.ts";
 import type { CompactRow } from "./compact-row.ts";
 
-/** States that a policy is moved on: the newest ones. */
+/** States that a policy is moved on: the first ones of the cycle, in which one policy serves throughout. */
 const moveLimit = 500;
 /** States that temperatures are solved on. */
 const temperLimit = 64;
-/** Rewarded rows that a discriminator reads: the newest ones. */
+/** Rewarded rows that a discriminator reads: the first ones of the newest cycles. */
 const satisfiedLimit = 400;
 
 export interface ImproveCompactInput {
@@ -37,12 +37,12 @@ export interface ImproveCompactInput {
   readonly sums: RewardSums;
   /** Where the last cycle left it. */
   readonly discriminator: BilinearScores;
-  /** Older rewarded rows, newest first. */
+  /** Older rewarded rows, the newest cycle first. */
   readonly satisfied: readonly CompactRow[];
   readonly meta: MetaPolicyState;
   readonly prior: MetaPrior;
   readonly propose: typeof proposeSettings;
-  /** New feedback. */
+  /** New feedback, oldest first. */
   readonly rows: readonly CompactRow[];
   /** Arm in which the serving policy was logged. */
   readonly arm: Arm;

@@ -99,7 +99,7 @@ export function summariseFindings({ reviewed, gate }: Findings): {
   const told = {
     promote: `The ${who} took over: ${review.gate.reason}`,
     retire: `The ${who} was taken off: ${review.gate.reason}`,
-    "roll-back": `Rolled back to the ${who}, which is better with 99 % probability: ${review.gate.reason}`,
+    "roll-back": `Rolled back to the ${who}: ${review.gate.reason}`,
   }[review.action];
   const reason = `${told} Then: ${gate.reason}`;
   if (gate.verdict === "promote" || review.action === "retire")

@@ -41,7 +41,7 @@ export function moveStates<Row extends JudgedRow>(options: {
     const served = scores.logPolicy.map((value) =>
       servedProbability(Math.exp(value), { ...row, exploration }),
     );
-    const { target } = trustRegionTarget(served, logChallenger.map(Math.exp), sampleShare);
+    const target = trustRegionTarget(served, logChallenger.map(Math.exp), sampleShare);
     return { entry, served, target, logChallenger };
   });
   const share = judgement.proven ? meanTrustRegion(bounded, meanKl) : 1;

@@ -66,9 +66,9 @@ describe("rows", () => {
     advance(600);
     await visit(0);
     advance(600);
-    const { rows, decisions, newDecisions } = await read();
+    const { rows, decisions, kept, newDecisions } = await read();
     // Nobody came after the third visit yet, so its session may go on.
-    expect([decisions, newDecisions]).toEqual([2, 2]);
+    expect([decisions, kept, newDecisions]).toEqual([3, 2, 2]);
     // 3 clipped reward units are 1, the default of −0.5 is 0.125, and the session's end is worth 0 units, 0.25.
     const last = 0.5 * 1 + 0.5 * 0.25;
     const firstReturn = 0.5 * ((1 + 0.125) / 2) + 0.5 * last;

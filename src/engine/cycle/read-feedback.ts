@@ -206,7 +206,7 @@ export async function readFeedback(options: ReadOptions): Promise<CycleFeedback>
     rows,
     users,
     earned: totals.newestFirst(),
-    decisions: isDiscounted ? read.length : decisions,
+    decisions,
     kept: read.length,
     newDecisions: isDiscounted ? newKept : newDecisions,
     throughSequence,

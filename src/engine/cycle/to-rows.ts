@@ -10,16 +10,20 @@ export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" |
   readonly views: readonly ItemView[];
 }
 
-/** A row for each position, among the candidates that the positions before had left. */
+/**
+ * A row for each position, among the candidates that the positions before had left. None for an item that is no candidate:
+ * a decision that was changed by hand must not stop the loop.
+ */
 export function toRows(
   { feedback, ahead }: ReadDecision<SessionDecision>,
   { rule, views, ...common }: RowContext,
 ): FeedbackRow[] {
   const { decision, rewards } = feedback;
   let left = views;
-  return decision.slate.map((itemId, position) => {
+  return decision.slate.flatMap((itemId, position) => {
     const candidates = left;
     const action = candidates.findIndex((view) => view.itemId === itemId);
+    if (action < 0) return [];
     // Rows of one candidate less cost an array each: the last position leaves nobody any.
     if (position < decision.slate.length - 1)
       left = candidates.filter((_, index) => index !== action);

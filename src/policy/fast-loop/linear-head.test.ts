@@ -150,22 +150,6 @@ test("draws have the posterior's mean and covariance, within five standard error
   }
 });
 
-test("a marginal draw has the moments of xᵀw, within five standard errors", () => {
-  const head = run(drawEvents(30, createRandom(22)), options);
-  const { x } = drawEvents(1, createRandom(23))[0]!;
-  const count = 4000;
-  const random = createRandom(24);
-  const deviations = Array.from(
-    { length: count },
-    () => head.drawMarginal(x, random, 2) - head.predict(x),
-  );
-  const variance = 4 * head.noiseVariance() * head.spread(x);
-  const average = deviations.reduce((sum, value) => sum + value, 0) / count;
-  const square = deviations.reduce((sum, value) => sum + value ** 2, 0) / count;
-  expect(Math.abs(average)).toBeLessThan(5 * Math.sqrt(variance / count));
-  expect(Math.abs(square - variance)).toBeLessThan(5 * variance * Math.sqrt(2 / count));
-});
-
 test("a decoded head goes on bit for bit", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 20 }), fc.nat(), (count, seed) => {

@@ -32,8 +32,6 @@ export interface LinearHead {
   noiseVariance(): number;
   /** One weight vector of N(A⁻¹b, scale²·σ²·A⁻¹). @param scale v ≥ 0; 0 gives the mean */
   draw(random: RandomStream, scale: number): Float64Array;
-  /** One draw of xᵀw for such a w, without w. */
-  drawMarginal(x: Float64Array, random: RandomStream, scale: number): number;
   /** All of the state: a head that is decoded from it goes on as this one does, bit for bit. */
   encode(): Uint8Array;
 }
@@ -178,8 +176,6 @@ export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array)
       for (let index = 0; index < size; index++) weights[index]! += center[index]!;
       return weights;
     },
-    drawMarginal: (x, random, scale) =>
-      predict(x) + scale * Math.sqrt(noiseVariance() * spread(x)) * random.normal(),
     encode: () => new Uint8Array(all.slice().buffer),
   };
 }
