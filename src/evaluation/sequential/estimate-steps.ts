@@ -8,10 +8,18 @@ import { forEachStep, type Starts } from "./steps.ts";
 export interface StepTerm {
   readonly weights: Float64Array;
   readonly values: Float64Array;
+  /**
+   * By sequence: the weight that it keeps once it has ended, where weights are products over the steps. Choices that end a
+   * sequence or let it go on would else bias the mean weight of those that reach a step.
+   */
+  readonly lastWeights?: Float64Array;
 }
 
 export interface StepOptions extends EstimateOptions {
-  /** Divides the weights of each step by their mean over the sequences that reach it; off where absent. */
+  /**
+   * Divides the weights of each step by their mean: over all sequences where those that have ended keep a weight, else over
+   * those that reach the step. Off where absent.
+   */
   readonly selfNormalised?: boolean;
 }
 
@@ -32,15 +40,30 @@ interface StepSums {
   readonly products: number[];
 }
 
-function sumByStep({ weights, values }: StepTerm, starts: Starts): StepSums {
+function sumByStep({ weights, values, lastWeights }: StepTerm, starts: Starts): StepSums {
   const sums: StepSums = { counts: [], weights: [], products: [] };
   forEachStep(starts, (row, _, step) => {
     sums.counts[step] = (sums.counts[step] ?? 0) + 1;
     sums.weights[step] = (sums.weights[step] ?? 0) + weights[row]!;
     sums.products[step] = (sums.products[step] ?? 0) + weights[row]! * values[row]!;
   });
-  return sums;
+  if (lastWeights === undefined) return sums;
+  const ended = new Float64Array(sums.counts.length + 1);
+  for (const [sequence, weight] of lastWeights.entries())
+    ended[lengthOf(starts, sequence)]! += weight;
+  let kept = 0;
+  return {
+    ...sums,
+    counts: sums.counts.map(() => lastWeights.length),
+    weights: sums.weights.map((sum, step) => {
+      kept += ended[step]!;
+      return sum + kept;
+    }),
+  };
 }
+
+const lengthOf = (starts: Starts, sequence: number): number =>
+  starts[sequence + 1]! - starts[sequence]!;
 
 interface Totals {
   readonly contributions: Float64Array;
@@ -48,20 +71,45 @@ interface Totals {
   readonly influences: Float64Array;
 }
 
-function addTerm(totals: Totals, term: StepTerm, estimation: StepEstimation, sums: StepSums): void {
-  const { starts, discount = 1, selfNormalised = false } = estimation;
+function addTerm(totals: Totals, term: StepTerm, { starts, discount = 1 }: StepEstimation): void {
   forEachStep(starts, (row, sequence, step) => {
-    const [weight, value] = [term.weights[row]!, discount ** step * term.values[row]!];
-    if (!selfNormalised) {
-      totals.contributions[sequence]! += weight * value;
-      totals.influences[sequence]! += weight * value;
-      return;
-    }
-    const scaled = (weight * sums.counts[step]!) / sums.weights[step]!;
-    const ratio = (discount ** step * sums.products[step]!) / sums.weights[step]!;
+    const product = term.weights[row]! * discount ** step * term.values[row]!;
+    totals.contributions[sequence]! += product;
+    totals.influences[sequence]! += product;
+  });
+}
+
+function addNormalisedTerm(
+  totals: Totals,
+  term: StepTerm,
+  { estimation, sums }: { readonly estimation: StepEstimation; readonly sums: StepSums },
+): void {
+  const { starts, discount = 1 } = estimation;
+  const scales = sums.counts.map((count, step) => count / sums.weights[step]!);
+  const ratios = sums.products.map((sum, step) => (discount ** step * sum) / sums.weights[step]!);
+  forEachStep(starts, (row, sequence, step) => {
+    const [scaled, ratio] = [term.weights[row]! * scales[step]!, ratios[step]!];
+    const value = discount ** step * term.values[row]!;
     totals.contributions[sequence]! += scaled * value;
     totals.influences[sequence]! += scaled * (value - ratio) + ratio;
   });
+  const { lastWeights } = term;
+  if (lastWeights === undefined) return;
+  // Of the steps after its end, where its value is 0.
+  const later = sumFrom(ratios);
+  const scaledLater = sumFrom(ratios.map((ratio, step) => ratio * scales[step]!));
+  for (const [sequence, weight] of lastWeights.entries()) {
+    const end = lengthOf(starts, sequence);
+    totals.influences[sequence]! += later[end]! - weight * scaledLater[end]!;
+  }
+}
+
+/** Σ_{t ≥ step} of each step, and 0 after the last one. */
+function sumFrom(values: readonly number[]): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let step = values.length - 1; step >= 0; step--)
+    sums[step] = sums[step + 1]! + values[step]!;
+  return sums;
 }
 
 /** How many clusters have a row with weight. */
@@ -74,8 +122,8 @@ function countSupported({ terms, starts, clusters }: StepEstimation): number {
 }
 
 /**
- * V̂ = (1/n) Σ_i Σ_t γ^t Σ_terms ω_it·y_it with ω = w, or w_it·n_t/Σ_j w_jt over the n_t sequences that reach step t. Standard
- * error over sequences, clusters together; self-normalised by the delta method on the ratio of each step and term. Infinite
+ * V̂ = (1/n) Σ_i Σ_t γ^t Σ_terms ω_it·y_it with ω = w, or w_it·m/Σ_j w_jt over the m sequences that have a weight at step t:
+ * all, or those that reach it. Standard error over sequences, clusters together; self-normalised by the delta method on the ratio of each step and term. Infinite
  * where fewer than two clusters (self-normalised: with weight), or none with weight, tell of it.
  * @returns undefined where a self-normalised step has no weight: 0/0, the log does not support the target
  */
@@ -84,9 +132,13 @@ export function estimateSteps(estimation: StepEstimation): Estimate | undefined 
   const rows = starts.length - 1;
   const totals = { contributions: new Float64Array(rows), influences: new Float64Array(rows) };
   for (const term of terms) {
+    if (!selfNormalised) {
+      addTerm(totals, term, estimation);
+      continue;
+    }
     const sums = sumByStep(term, starts);
-    if (selfNormalised && sums.weights.some((sum) => sum === 0)) return undefined;
-    addTerm(totals, term, estimation, sums);
+    if (sums.weights.some((sum) => sum === 0)) return undefined;
+    addNormalisedTerm(totals, term, { estimation, sums });
   }
   const { contributions, influences } = totals;
   const value = mean(contributions);

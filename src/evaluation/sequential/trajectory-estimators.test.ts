@@ -9,8 +9,7 @@ import {
 } from "./trajectory-estimators.ts";
 import { type WeightedTrajectories, weighTrajectories } from "./weigh-trajectories.ts";
 
-// Two steps, two actions each. The first action is the state of the second step; action 1 at the first step can end the
-// trajectory there. r_0 = a_0, r_1 = 1 + 2·a_0·a_1. Logged: every choice with ½. Target: first action 1 with ¾, then the
+// Two steps, two actions each. The first action is the state of the second step. r_0 = a_0, r_1 = 1 + 2·a_0·a_1. Logged: every choice with ½. Target: first action 1 with ¾, then the
 // same action again with ⅔ (after 0) or ¼ (after 1).
 const target = {
   first: [1 / 4, 3 / 4],
@@ -117,18 +116,55 @@ test("per-decision weights are less noisy than those of the trajectory", () => {
   expect(perDecision!).toBeLessThan(whole!);
 });
 
-test("trajectories of different lengths: a step is normalised over those that reach it", () => {
-  const trajectories = weighTrajectories(
+/** Action 1 goes on, with a second choice that earns 1; action 0 ends the trajectory. Logged with ½, the target goes on with ¾. */
+function goOnOrLeave(choices: readonly (0 | 1)[]): WeightedTrajectories {
+  const steps = choices.flatMap((goesOn) => (goesOn ? [0.75, 1] : [0.25]));
+  const isLast = (row: number) => steps[row] === 1;
+  const lengths = choices.map((goesOn) => 1 + goesOn);
+  return weighTrajectories(
     {
-      rewards: Float64Array.of(1, 0, 4, 2),
-      propensities: Float64Array.of(0.5, 0.5, 0.5, 0.5),
-      starts: Int32Array.of(0, 1, 3, 4),
+      rewards: Float64Array.from(steps, (_, row) => (isLast(row) ? 1 : 0)),
+      propensities: Float64Array.from(steps, (_, row) => (isLast(row) ? 1 : 0.5)),
+      starts: Int32Array.from([
+        0,
+        ...lengths.map((_, i) => lengths.slice(0, i + 1).reduce((a, b) => a + b)),
+      ]),
     },
-    { targetProbabilities: Float64Array.of(0.5, 1, 0.25, 0) },
+    {
+      targetProbabilities: Float64Array.from(steps),
+      predictions: Float64Array.from(steps, (probability) => (probability === 0.25 ? 0 : 1)),
+      directValues: Float64Array.from(steps, (_, row) => (isLast(row) ? 1 : 0.75)),
+    },
   );
-  // Step 0: weights 1, 2, 0 on 1, 0, 2, so Σw·r/Σw = ⅓ for three; step 1: weight 1 on 4, for one of three.
-  const estimate = perDecisionImportanceSampling(trajectories, { selfNormalised: true })!;
-  expect(estimate.value).toBeCloseTo(1 / 3 + 4 / 3, 12);
+}
+
+test("where choices end trajectories, those that have ended keep their weight: self-normalised values stay consistent", () => {
+  const both = goOnOrLeave([1, 0, 1, 0]);
+  for (const selfNormalised of [false, true]) {
+    expect(perDecisionImportanceSampling(both, { selfNormalised })!.value).toBeCloseTo(0.75, 12);
+    expect(sequentialDoublyRobust(both, { selfNormalised })!.value).toBeCloseTo(0.75, 12);
+  }
+  // Weights 1.5, 0.5, 0.5: the second step is worth 1.5/2.5.
+  const few = perDecisionImportanceSampling(goOnOrLeave([1, 0, 0]), { selfNormalised: true })!;
+  expect(few.value).toBeCloseTo(0.6, 12);
+  // One ratio: influences are ω·(v − R) + R.
+  const influences = [1.8 * 0.4 + 0.6, 0.6 - 0.6 * 0.6, 0.6 - 0.6 * 0.6];
+  const spread = influences.reduce((sum, value) => sum + (value - 0.6) ** 2, 0);
+  expect(few.standardError).toBeCloseTo(Math.sqrt(spread / (3 * 2)), 12);
+});
+
+test("self-normalised intervals cover 93 to 97 % of 1,000 logs of trajectories that choices end", () => {
+  const random = createRandom(12);
+  let covered = 0;
+  for (let log = 0; log < 1000; log++) {
+    const choices = Array.from({ length: 200 }, () => (random.integer(2) ? 1 : 0));
+    const { interval } = perDecisionImportanceSampling(goOnOrLeave(choices), {
+      selfNormalised: true,
+    })!;
+    covered += interval.lower <= 0.75 && 0.75 <= interval.upper ? 1 : 0;
+  }
+  expect(covered).toBeGreaterThanOrEqual(930);
+  expect(covered).toBeLessThanOrEqual(970);
 });
 
 test("self-normalised intervals cover 93 to 97 % of 1,000 logs of 200 trajectories", () => {

@@ -45,12 +45,14 @@ export function trajectoryImportanceSampling(
  * @throws invalid_request for a discount outside [0, 1]
  */
 export function perDecisionImportanceSampling(
-  { rewards, stepWeights, ...sequences }: WeightedTrajectories,
+  { rewards, stepWeights, starts, clusters }: WeightedTrajectories,
   options: TrajectoryOptions = {},
 ): Estimate | undefined {
-  const terms = [{ weights: stepWeights, values: rewards }];
+  const lastWeights = lastOf(stepWeights, starts);
+  const terms = [{ weights: stepWeights, values: rewards, lastWeights }];
   const discount = checkDiscount(options.discount);
-  return estimateSteps({ ...options, ...sequences, terms, discount, name: named("pdis", options) });
+  const sequences = { starts, clusters, discount };
+  return estimateSteps({ ...options, ...sequences, terms, name: named("pdis", options) });
 }
 
 /**
@@ -65,9 +67,10 @@ export function sequentialDoublyRobust(
   const { rewards, stepWeights, starts, clusters } = trajectories;
   const { directValues, predictions } = requireModel("dr", trajectories);
   const residuals = rewards.map((reward, row) => reward - predictions[row]!);
+  const lastWeights = lastOf(stepWeights, starts);
   const terms = [
-    { weights: stepWeights, values: residuals },
-    { weights: weightsBefore(stepWeights, starts), values: directValues },
+    { weights: stepWeights, values: residuals, lastWeights },
+    { weights: weightsBefore(stepWeights, starts), values: directValues, lastWeights },
   ];
   const discount = checkDiscount(options.discount);
   return estimateSteps({

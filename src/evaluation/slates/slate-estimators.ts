@@ -45,7 +45,8 @@ export function rewardInteractionInversePropensity(
   { rewards, weights, starts, clusters }: WeightedSlates,
   options: StepOptions = {},
 ): Estimate | undefined {
-  const terms = [{ weights: weights.prefix, values: rewards }];
+  const lastWeights = lastOf(weights.prefix, starts);
+  const terms = [{ weights: weights.prefix, values: rewards, lastWeights }];
   return estimateSteps({ ...options, terms, starts, clusters, name: named("rips", options) });
 }
 
@@ -62,9 +63,10 @@ export function cascadeDoublyRobust(
   const { rewards, weights, starts, clusters } = slates;
   const { directValues, predictions } = requireModel("cascade-dr", slates);
   const residuals = rewards.map((reward, row) => reward - predictions[row]!);
+  const lastWeights = lastOf(weights.prefix, starts);
   const terms = [
-    { weights: weights.prefix, values: residuals },
-    { weights: weightsBefore(weights.prefix, starts), values: directValues },
+    { weights: weights.prefix, values: residuals, lastWeights },
+    { weights: weightsBefore(weights.prefix, starts), values: directValues, lastWeights },
   ];
   const name = named("cascade-dr", options);
   return estimateSteps({ ...options, terms, starts, clusters, name });
