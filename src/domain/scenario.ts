@@ -12,6 +12,10 @@ export interface RewardRule {
   readonly maximum: number;
 }
 
+/** Weight of an event type, `undefined` where the rule has none: "constructor" is a type like any other. */
+export const weightOf = ({ weights }: RewardRule, type: string): number | undefined =>
+  Object.hasOwn(weights, type) ? weights[type] : undefined;
+
 /** ε where a scenario's configuration has none: draws of the fast loop explore too, so that chance has less to add. */
 export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop ? 0.005 : 0.03);
 

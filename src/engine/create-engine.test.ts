@@ -126,7 +126,7 @@ describe("a roll-back", () => {
     expect((await engine.recommend({ userId: ann })).decision.policyVersion).toBe(first);
   });
 
-  test("leaves the canary and the baseline as they are", async () => {
+  test("takes off the canary, which was made from what is rolled back, and leaves the baseline", async () => {
     const { engine, store } = await openShop();
     const [serving, canary] = await assign(
       store,
@@ -136,10 +136,12 @@ describe("a roll-back", () => {
     const before = await store.policies.assignment("shop");
     await engine.rollBack("shop");
     expect(before).toMatchObject({ serving, canary, canaryShare: 0.3 });
+    const { canary: _, ...rest } = before;
     expect(await store.policies.assignment("shop")).toEqual({
-      ...before,
+      ...{ ...rest, canaryShare: 0 },
       serving: expect.any(Number),
     });
+    expect((await store.policies.find(canary!))?.status).toBe("retired");
   });
 
   test("of the first policy is a conflict and changes nothing", async () => {

@@ -5,6 +5,7 @@ import { encodeNetwork, initialNetwork } from "../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../policy/popularity.ts";
 import type { NewPolicy, Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
+import { mark, withoutRivals } from "./cycle/take-over.ts";
 
 /**
  * A loop starts with a network that knows nothing, so every candidate is as likely, and a baseline without counts.
@@ -67,16 +68,17 @@ export async function rollBack(store: Store, scenario: string): Promise<PolicySn
       },
     );
   }
-  const { holdback, holdbackShare: _, ...rest } = assignment;
   await store.policies.apply({
+    // A canary was made from what is rolled back, and judged against it.
     statuses: [
-      { version: current.version, status: "rolled-back" },
-      ...(holdback === undefined ? [] : [{ version: holdback, status: "retired" } as const]),
-      { version: parent.version, status: "serving" },
+      ...mark(current.version, "rolled-back"),
+      ...mark(assignment.holdback, "retired"),
+      ...mark(assignment.canary, "retired"),
+      ...mark(parent.version, "serving"),
     ],
     assign: () => ({
       scenario,
-      assignment: { ...rest, serving: parent.version },
+      assignment: { ...withoutRivals(assignment), serving: parent.version },
       replaces: assignment,
     }),
   });

@@ -76,12 +76,15 @@ describe("an event on a shown item", () => {
     expect(await store.sequence()).toBe(sequence);
   });
 
-  test("of a type without weight is behaviour, not reward", async () => {
-    const { engine, rewards, store } = await openVisited();
-    expect((await engine.record([named({ type: "glance" })])).outcomes).toEqual(["recorded"]);
-    expect(await rewards()).toEqual([undefined, undefined]);
-    expect(await store.events.count()).toBe(1);
-  });
+  test.each(["glance", "constructor"])(
+    "of a type without weight, such as %s, is behaviour, not reward",
+    async (type) => {
+      const { engine, rewards, store } = await openVisited();
+      expect((await engine.record([named({ type })])).outcomes).toEqual(["recorded"]);
+      expect(await rewards()).toEqual([undefined, undefined]);
+      expect(await store.events.count()).toBe(1);
+    },
+  );
 
   test("by another user is behaviour of that user", async () => {
     const { engine, rewards } = await openVisited();

@@ -2,6 +2,7 @@ import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../doma
 import type { Feedback } from "../domain/decision.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { DecisionId } from "../domain/ids.ts";
+import { weightOf } from "../domain/scenario.ts";
 import type { EventRow, Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
 import type { EventInput, RecordSummary } from "./engine.ts";
@@ -74,7 +75,7 @@ function attribute(
   const { decision } = feedback;
   // A scenario that was taken out of the configuration since then has no rule any more.
   const scenario = context.configuration.scenarios.find(({ name }) => name === decision.scenario);
-  const weight = scenario?.reward.weights[event.type];
+  const weight = scenario && weightOf(scenario.reward, event.type);
   if (weight === undefined) return { row: { event }, late: false };
   if (context.now >= decision.expiresAt) return { row: { event }, late: true };
   const position = decision.slate.indexOf(event.itemId);

@@ -27,6 +27,13 @@ const profileOf = (history: readonly HistoryEntry[]) =>
   createProfile({ history, rule, context: {}, userAttributes: {} });
 
 describe("profile", () => {
+  test.each(["constructor", "toString", "__proto__"])(
+    "an event type '%s', which every object has, is one without weight",
+    (type) => {
+      expect(profileOf([entry("a", type, 1)]).signals).toEqual([0]);
+    },
+  );
+
   test("a signal is the weighted value over the larger bound of the reward range", () => {
     const { itemIds, signals } = profileOf([
       entry("a", "click", 1),

@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "../domain/behaviour.ts";
 import type { ItemId } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { RewardRule } from "../domain/scenario.ts";
+import { type RewardRule, weightOf } from "../domain/scenario.ts";
 import { contextTokens, type Token } from "./item-features.ts";
 
 /** Events of a user that the policy looks at, newest last. */
@@ -24,7 +24,7 @@ export interface Profile {
 
 function signal(entry: HistoryEntry, rule: RewardRule): number {
   const scale = Math.max(Math.abs(rule.minimum), Math.abs(rule.maximum));
-  const reward = (rule.weights[entry.type] ?? 0) * entry.value;
+  const reward = (weightOf(rule, entry.type) ?? 0) * entry.value;
   return Math.max(-1, Math.min(1, reward / scale));
 }
 

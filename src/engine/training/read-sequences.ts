@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "../../domain/behaviour.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { RewardRule } from "../../domain/scenario.ts";
+import { type RewardRule, weightOf } from "../../domain/scenario.ts";
 import type { Store } from "../../storage/store.ts";
 
 /** Newest events of a user that are kept, about 150 bytes each. */
@@ -56,5 +56,5 @@ export async function readSequences(
 
 /** An event that the rule gives more than doing nothing. */
 export function isWanted(event: HistoryEntry, rule: RewardRule): boolean {
-  return (rule.weights[event.type] ?? 0) * event.value > rule.defaultReward;
+  return (weightOf(rule, event.type) ?? 0) * event.value > rule.defaultReward;
 }
