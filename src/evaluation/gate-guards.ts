@@ -33,7 +33,7 @@ export const unprovenLimits: GateLimits = Object.freeze(whereUnproven(gateLimits
 
 /**
  * For looks that are pooled: half the error for each, so that a canary without a gain is promoted in less than 5 % of the cases over
- * all of them. See docs/decisions/0029.
+ * its gate and five reviews. See docs/decisions/0029.
  */
 export const wherePooled = (limits: GateLimits): GateLimits => ({
   ...limits,

@@ -14,6 +14,8 @@ export type Guard = {
 export type GateStatistic = {
   readonly difference: number;
   readonly standardError: number;
+  /** Part of it that other rows of the same users have too. */
+  readonly sharedError: number;
   /** Two one-sided bounds, each at the promotion confidence. */
   readonly interval: readonly [number, number];
   /** P(Δ > 0) = Φ(z). */
@@ -29,6 +31,7 @@ export type GateEvidence = {
   readonly looks?: number;
   readonly difference: number;
   readonly standardError: number;
+  readonly sharedError: number;
   readonly interval: readonly [number, number];
   /** Of the form that decides, or the smaller of both where this look decides alone. */
   readonly probabilityPositive: number;

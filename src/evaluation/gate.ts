@@ -76,7 +76,7 @@ function checkInput(input: GateInput): FeedbackPair {
 }
 
 function testDifference(
-  { difference, standardError, z, servingValue }: PairedDifference,
+  { difference, standardError, sharedError, z, servingValue }: PairedDifference,
   confidence: number,
 ): GateStatistic {
   // Sizes near the limits of float64, or limits that let one user through.
@@ -90,6 +90,7 @@ function testDifference(
   return {
     difference,
     standardError,
+    sharedError,
     interval: [difference - width, difference + width],
     probabilityPositive: normalCdf(z),
     servingValue,
@@ -104,13 +105,14 @@ function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits)
   const censored = test(censoredDifference(pair, input.checked, weightClip));
   const isCensored =
     limits.statistic === "smaller" && censored.interval[0] <= doublyRobust.interval[0];
-  const { difference, standardError, interval, servingValue } = isCensored
+  const { difference, standardError, sharedError, interval, servingValue } = isCensored
     ? censored
     : doublyRobust;
   const evidence: GateEvidence = {
     statistic: isCensored ? "censored" : "doubly robust",
     difference,
     standardError,
+    sharedError,
     interval,
     probabilityPositive: Math.min(
       doublyRobust.probabilityPositive,

@@ -1,5 +1,5 @@
 import { mean } from "../numeric/statistics.ts";
-import { clusteredCovariance, clusteredStandardError } from "./clusters.ts";
+import { clusteredCovariance, clusteredStandardError, numberClusters } from "./clusters.ts";
 import { clipWeights } from "./estimate.ts";
 import { type LoggedFeedback, type ModelledFeedback, weighFeedback } from "./logged-feedback.ts";
 
@@ -26,6 +26,8 @@ export interface PairedDifference {
   readonly difference: number;
   /** Users as clusters; infinite for fewer than two. */
   readonly standardError: number;
+  /** Part of the standard error that what a user's rows share brings about: other rows of the same users have it too. */
+  readonly sharedError: number;
   /** difference / standardError; 0 where nothing varies, which is no evidence. */
   readonly z: number;
   /** Mean of X_0. */
@@ -59,8 +61,14 @@ function pair(
   const differences = candidateValues.map((value, row) => value - servingValues[row]!);
   const difference = mean(differences);
   const standardError = clusteredStandardError(differences, difference, serving.clusters);
+  const ofRows = clusteredStandardError(
+    differences,
+    difference,
+    numberClusters(differences.length),
+  );
+  const sharedError = Math.sqrt(Math.max(0, standardError ** 2 - ofRows ** 2));
   const z = standardError === 0 ? 0 : difference / standardError;
-  return { difference, standardError, z, servingValue: mean(servingValues) };
+  return { difference, standardError, sharedError, z, servingValue: mean(servingValues) };
 }
 
 /** X_i = Σ_a π(a|x_i)·q̂(x_i, a) + w_i·(r_i − q̂(x_i, a_i)). */

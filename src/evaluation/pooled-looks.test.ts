@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { simulateGate } from "../../tests/support/simulated-gate.ts";
 import { createRandom } from "../numeric/random.ts";
-import { judgeCandidate } from "./gate.ts";
+import { type GateRecord, judgeCandidate } from "./gate.ts";
 import { looksOf } from "./pooled-looks.ts";
 
 const seed = 28;
@@ -22,7 +22,12 @@ describe(`looks at one candidate, seed ${seed}`, () => {
       (a * first.difference! + b * alone.difference!) / (a + b),
       12,
     );
-    expect(both.standardError).toBeCloseTo((a + b) ** -0.5, 12);
+    const shared = (a * first.sharedError! + b * alone.sharedError!) / (a + b);
+    const own = ({ standardError = 0, sharedError = 0 }: GateRecord) =>
+      standardError ** 2 - sharedError ** 2;
+    const variance = (a ** 2 * own(first) + b ** 2 * own(alone)) / (a + b) ** 2;
+    expect(both.sharedError).toBeCloseTo(shared, 12);
+    expect(both.standardError).toBeCloseTo(Math.sqrt(variance + shared ** 2), 12);
     expect([both.doublyRobust!.difference, both.censored!.difference]).toEqual([
       alone.doublyRobust!.difference,
       alone.censored!.difference,
@@ -44,7 +49,7 @@ describe(`looks at one candidate, seed ${seed}`, () => {
 
 test("a guard still blocks what all looks together would promote", () => {
   const input = look(0.3, "guard");
-  const earlier = { looks: 4, difference: 0.2, standardError: 0.01 };
+  const earlier = { looks: 4, difference: 0.2, standardError: 0.01, sharedError: 0 };
   expect(judgeCandidate({ ...input, earlier }).verdict).toBe("promote");
   const { reason, verdict } = judgeCandidate({ ...input, earlier, unsupportedMass: 0.2 });
   expect(verdict).toBe("hold");
@@ -53,7 +58,7 @@ test("a guard still blocks what all looks together would promote", () => {
 
 test("what earlier looks found can outweigh a look", () => {
   const input = look(0.3, "outweighed");
-  const earlier = { looks: 3, difference: -0.05, standardError: 0.005 };
+  const earlier = { looks: 3, difference: -0.05, standardError: 0.005, sharedError: 0 };
   expect(judgeCandidate(input).verdict).toBe("promote");
   expect(judgeCandidate({ ...input, earlier }).probabilityPositive).toBeLessThan(0.5);
 });
@@ -63,7 +68,7 @@ test("a look in which nothing varies says nothing", () => {
   const same = judgeCandidate({ ...input, candidate: input.serving });
   expect(same.standardError).toBe(0);
   expect(looksOf(same)).toBeUndefined();
-  const earlier = { looks: 1, difference: 0.1, standardError: 0.05 };
+  const earlier = { looks: 1, difference: 0.1, standardError: 0.05, sharedError: 0 };
   const pooled = judgeCandidate({ ...input, candidate: input.serving, earlier });
   expect(pooled.looks).toBeUndefined();
   expect(pooled.verdict).not.toBe("promote");

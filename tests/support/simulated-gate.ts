@@ -2,7 +2,6 @@ import type { GateInput } from "../../src/evaluation/gate.ts";
 import type { RandomStream } from "../../src/numeric/random.ts";
 
 const actions = 8;
-const rowsPerUser = 5;
 /** Probabilities of a usual candidate over the actions, from the one it prefers. ESS/n = 0.69. */
 const usualStep: readonly number[] = [0.3, 0.2, 0.15, 0.1, 0.1, 0.07, 0.05, 0.03];
 
@@ -13,6 +12,10 @@ export interface GateWorld {
   readonly step?: readonly number[];
   /** 20 where absent: beyond every weight of the usual step. */
   readonly weightClip?: number;
+  /** Of each user: what is added to the lift, 0 on average over users. */
+  readonly ownLifts?: readonly number[];
+  /** 5 where absent. */
+  readonly rowsPerUser?: number;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface GateWorld {
  * of the users and believes in the candidate, whatever the truth is.
  */
 export function simulateGate(world: GateWorld, random: RandomStream): GateInput {
-  const { users, lift, step = usualStep, weightClip = 20 } = world;
+  const { users, lift, step = usualStep, weightClip = 20, rowsPerUser = 5 } = world;
   const rows = users * rowsPerUser;
   const zeros = () => new Float64Array(rows);
   const arrays = {
@@ -37,13 +40,14 @@ export function simulateGate(world: GateWorld, random: RandomStream): GateInput 
   const believe = (preference: number) => 0.25 + 0.03 * preference;
   for (let user = 0; user < users; user++) {
     const base = random.uniform() < 0.5 ? 0.2 : 0.4;
+    const gain = lift + (world.ownLifts?.[user] ?? 0);
     for (let visit = 0; visit < rowsPerUser; visit++) {
       const row = user * rowsPerUser + visit;
       // Actions are counted from the preferred one: the serving policy is uniform in any order.
       const probability = step[random.integer(actions)]!;
       const preference = preferenceOf(probability);
       clusters[row] = user;
-      arrays.rewards[row] = random.uniform() < base + 0.3 * lift * preference ? 1 : 0;
+      arrays.rewards[row] = random.uniform() < base + 0.3 * gain * preference ? 1 : 0;
       arrays.predictions[row] = believe(preference);
       chosen[row] = probability;
       believed[row] = believe(1);

@@ -7,6 +7,7 @@ import { describeCycleRecord } from "./describe-cycle-record.ts";
 const form = {
   difference: 0.0312,
   standardError: 0.0104,
+  sharedError: 0,
   interval: [0.0141, 0.0483],
   probabilityPositive: 0.9986,
   servingValue: 0.2,

@@ -59,6 +59,7 @@ export interface Judgement {
 const noEvidence = {
   difference: 0,
   standardError: Number.POSITIVE_INFINITY,
+  sharedError: Number.POSITIVE_INFINITY,
   z: 0,
   servingValue: 0,
 };

@@ -62,8 +62,8 @@ export function createPromotion(
 }
 
 /** What the gate and the reviews so far found of a canary. */
-export const canaryLooks = (evidence: JsonObject): GateLooks | undefined =>
-  evidence.looks as GateLooks | undefined;
+export const canaryLooks = ({ looks }: JsonObject): GateLooks | undefined =>
+  looks === undefined ? undefined : ({ sharedError: 0, ...(looks as object) } as GateLooks);
 
 export const promotionOf = (evidence: JsonObject): Promotion | undefined =>
   evidence.promotion as Promotion | undefined;

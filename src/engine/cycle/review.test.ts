@@ -94,13 +94,14 @@ describe("a canary", () => {
     expect(first.review?.action).toBe("keep");
     const [{ status, evidence } = {}] = first.statuses as StatusChange[];
     expect(status).toBe("canary");
-    const { difference, standardError = 0 } = first.review!.gate;
+    const { difference, standardError = 0, sharedError = 0 } = first.review!.gate;
     expect(evidence).toEqual({
       verdict: "canary",
       reason: "Canary: better",
       known: true,
-      looks: { looks: 1, difference, standardError },
+      looks: { looks: 1, difference, standardError, sharedError },
     });
+    // As an earlier version wrote it, without what users share.
     const looks = { looks: 4, difference: 4 * standardError, standardError };
     const then = await review(slightly, { ...few, evidence: async () => ({ looks }) });
     expect(then.review).toMatchObject({ action: "promote", gate: { looks: 5 } });
