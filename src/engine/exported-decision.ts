@@ -64,6 +64,7 @@ export const exportedSchema: z.ZodType<ExportedDecision> = z.looseObject({
   userId: z.string("must be text"),
   scenario: z.string("must be text"),
   asOf: z.int("must be an integer").min(0),
+  decidedAt: z.iso.datetime("must be a time such as 2026-01-31T12:00:00.000Z"),
   exploration: z.number("must be a number").min(0).max(1),
   slate: z.array(z.string("must be text"), "must be a list of item ids").min(1, "is empty"),
   positionPropensities: z.array(z.unknown(), "must be a list of numbers"),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { conclude } from "../../engine/off-policy/conclude.ts";
+import type { DecisionLog } from "../../engine/off-policy/decision-log.ts";
 import {
   type ChooseTarget,
   choosePopularity,
@@ -11,6 +12,7 @@ import { openFileTarget } from "../../engine/off-policy/file-target.ts";
 import { openLog } from "../../engine/off-policy/open-log.ts";
 import { createSnapshotTarget } from "../../engine/off-policy/snapshot-target.ts";
 import { uniformTarget } from "../../engine/off-policy/target-policy.ts";
+import { leaveOutSeen } from "../../engine/off-policy/unseen-log.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeEvaluation } from "../evaluate/describe-evaluation.ts";
 import { writePlot } from "../evaluate/write-plot.ts";
@@ -40,15 +42,22 @@ function parseTarget(text: string): Target {
   );
 }
 
+async function evaluateSnapshot(
+  log: DecisionLog,
+  version: number,
+  parts: Parameters<typeof createSnapshotTarget>[0],
+): Promise<LogEvaluation> {
+  const snapshot = await parts.store.policies.find(version);
+  const unseen = snapshot === undefined ? log : leaveOutSeen(log, snapshot);
+  return evaluateLog(unseen, async () => createSnapshotTarget(parts, version));
+}
+
 async function evaluateTarget(options: OffPolicyOptions): Promise<LogEvaluation> {
   const { target } = options;
   const log = await openLog(options.log);
+  if (typeof target === "number")
+    return withDatabase(options, (parts) => evaluateSnapshot(log, target, parts));
   const evaluate = (choose: ChooseTarget) => evaluateLog(log, choose);
-  if (typeof target === "number") {
-    return withDatabase(options, (parts) =>
-      evaluate(async () => createSnapshotTarget(parts, target)),
-    );
-  }
   if (target === "popularity") return evaluate(choosePopularity);
   return evaluate(async () => (target === "uniform" ? uniformTarget : openFileTarget(target)));
 }

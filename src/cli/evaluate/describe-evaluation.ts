@@ -56,6 +56,7 @@ export function describeEvaluation(evaluation: LogEvaluation): string {
   return [
     `log      ${log.file}, ${log.format}`,
     `rows     ${group(log.rows)}; ${users}, ${counted(log.actions, "action")}, ${counted(log.positions, "position")}`,
+    ...(log.leftOut ? [`left out ${counted(log.leftOut.rows, "row")}: ${log.leftOut.reason}`] : []),
     `target   ${target}`,
     tableValues(evaluation),
     ...listDiagnostics(evaluation),

@@ -35,6 +35,8 @@ export interface DecisionLog {
   readonly format: string;
   /** Every action that could be chosen, where a file beside the log lists them. */
   readonly actions?: readonly string[];
+  /** Rows that the last reading left out, and why, for people. */
+  readonly leftOut?: { readonly rows: number; readonly reason: string };
   /** @throws invalid_file while iterating, where the file can't be read to its end */
   read(): AsyncIterable<LogRow | MalformedRow>;
 }

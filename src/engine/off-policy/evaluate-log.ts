@@ -26,6 +26,8 @@ export interface LogEvaluation {
     readonly file: string;
     readonly format: string;
     readonly rows: number;
+    /** Absent where no row was left out. */
+    readonly leftOut?: NonNullable<DecisionLog["leftOut"]>;
     readonly positions: number;
     readonly actions: number;
     /** Absent where the log names no users: rows count as independent. */
@@ -90,6 +92,12 @@ async function readTarget(log: DecisionLog, summary: LogSummary, choose: ChooseT
   }
 }
 
+function holdsNone({ file, leftOut }: DecisionLog): EngineError {
+  const others = leftOut?.rows ? ` but ${leftOut.rows} rows ${leftOut.reason}` : "";
+  const message = `${file} holds no decision${others}; wait until the reward window of one has closed, or name another log`;
+  return new EngineError("invalid_request", message, { details: { field: "log", value: file } });
+}
+
 /**
  * What a target policy would earn, from a log of another. The log is read twice: to count and check it, then for the
  * arrays, about 60 bytes a row, and 100 more for the estimates.
@@ -97,12 +105,7 @@ async function readTarget(log: DecisionLog, summary: LogSummary, choose: ChooseT
  */
 export async function evaluateLog(log: DecisionLog, choose: ChooseTarget): Promise<LogEvaluation> {
   const summary = await summariseLog(log);
-  if (summary.rows === 0) {
-    const message = `${log.file} holds no decision; wait until the reward window of one has closed, or name another log`;
-    throw new EngineError("invalid_request", message, {
-      details: { field: "log", value: log.file },
-    });
-  }
+  if (summary.rows === 0) throw holdsNone(log);
   const { name, arrays } = await readTarget(log, summary, choose);
   const { estimates, diagnostics } = evaluatePolicy(
     {
@@ -117,6 +120,7 @@ export async function evaluateLog(log: DecisionLog, choose: ChooseTarget): Promi
       file: log.file,
       format: log.format,
       rows: summary.rows,
+      ...(log.leftOut?.rows && { leftOut: log.leftOut }),
       positions: summary.positions,
       actions: summary.actions.length,
       ...(arrays.clusters && { users: diagnostics.clusters }),

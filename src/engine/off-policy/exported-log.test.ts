@@ -14,6 +14,7 @@ import { evaluateLog } from "./evaluate-log.ts";
 import { openLog } from "./open-log.ts";
 import { createSnapshotTarget } from "./snapshot-target.ts";
 import { uniformTarget } from "./target-policy.ts";
+import { leaveOutSeen } from "./unseen-log.ts";
 
 const configuration = parseConfiguration(shopConfiguration());
 const scenario = configuration.scenarios[0]!;
@@ -27,6 +28,7 @@ async function exportShop() {
   });
   const random = createRandom(4);
   for (let turn = 0; turn < 60; turn++) {
+    if (turn === 20) advance(1);
     const user = userId(`user-${turn % 40}`);
     const { decision } = await engine.recommend({ userId: user, context: { turn } });
     const [first] = decision.slate;
@@ -118,6 +120,25 @@ test("a snapshot chooses again as it did: the one that served has weight 1 in ev
   expect(target).toBe(`policy ${serving}`);
   expect(diagnostics.largestWeight).toBeCloseTo(1, 6);
   expect(diagnostics.effectiveSampleShare).toBeCloseTo(1, 9);
+});
+
+test("of what was decided before a snapshot was made nothing judges it", async () => {
+  const { path } = await exportShop();
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  const times = lines.map((line) => Date.parse(JSON.parse(line).decidedAt));
+  const evaluate = async (createdAt: number) =>
+    evaluateLog(
+      leaveOutSeen(await openLog(path), { version: 3, createdAt }),
+      async () => uniformTarget,
+    );
+  expect((await evaluate(times[0]!)).log).not.toHaveProperty("leftOut");
+  const middle = times.findIndex((time) => time > times[0]!);
+  const { log } = await evaluate(times[middle]!);
+  expect(log).toMatchObject({ rows: 2 * (60 - middle), leftOut: { rows: 2 * middle } });
+  expect(log.leftOut?.reason).toMatch(/^decided before policy 3 was made, 20.*learnt from them$/);
+  await expect(evaluate(times.at(-1)! + 1)).rejects.toThrow(
+    /holds no decision but 120 rows decided before policy 3 was made/,
+  );
 });
 
 test("a snapshot that is not there, or a log that is no export, is refused", async () => {
