@@ -88,7 +88,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     health: () => health(parts),
     idle: () => fastLoops.idle(),
     close: async () => {
-      await fastLoops.idle();
+      await fastLoops.close();
       await policies.close();
     },
   };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import Database from "libsql";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { sampleItem } from "../../../tests/support/sample.ts";
 import {
   ann,
@@ -167,6 +167,21 @@ test("a server that starts while several renewals of decisions are open draws by
   const { decision: again } = await engine.recommend({ userId: ann, seed: 5 });
   expect(before.fastLoop?.through).toBeGreaterThan(0);
   expect(drawn(again)).toEqual(drawn(before));
+});
+
+test("a server that is closed while it reads the record stops after a block", async () => {
+  const shop = await open();
+  await play(shop, "i-2", 120);
+  const engine = await startAgain(shop);
+  let reads = 0;
+  const { feedback } = shop.store.decisions;
+  vi.spyOn(shop.store.decisions, "feedback").mockImplementation((options) => {
+    reads += 1;
+    return feedback(options);
+  });
+  await engine.recommend({ userId: ann });
+  await engine.close();
+  expect(reads).toBe(1);
 });
 
 test("a mark that was changed or taken away is found", async () => {

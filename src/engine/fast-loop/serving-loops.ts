@@ -41,6 +41,8 @@ export interface FastLoops {
   problems(): readonly string[];
   /** Resolves when nothing is being learnt. */
   idle(): Promise<void>;
+  /** Stops after the blocks that are being learnt: a loop that has just begun may have thousands before it. */
+  close(): Promise<void>;
 }
 
 interface Loop {
@@ -64,6 +66,7 @@ export function createFastLoops(options: {
 }): FastLoops {
   const { store, configuration, clock } = options;
   const loops = new Map<string, Loop>();
+  let isClosed = false;
 
   function find(scenario: Scenario, version: number, towers: PolicyTowers): Loop {
     const key = `${scenario.name}/${version}`;
@@ -107,9 +110,16 @@ export function createFastLoops(options: {
     }
     const emptyUntil = clock() + scenario.reward.windowSeconds * 1000 + commitAllowance;
     loop.dueAt = emptyUntil;
-    while (await loop.fold.next((block) => isDue(loop, block))) loop.dueAt = emptyUntil;
+    while (await loop.fold.next((block) => isDue(loop, block))) {
+      if (isClosed) return;
+      loop.dueAt = emptyUntil;
+    }
     loop.isCurrent = true;
   }
+
+  const idle = async () => {
+    await Promise.all([...loops.values()].map(({ running }) => running));
+  };
 
   return {
     logits: async (scenario, { version, policy }, { userId, state, views, random }) => {
@@ -148,8 +158,10 @@ export function createFastLoops(options: {
       }
     },
     problems: () => [...loops.values()].flatMap(({ problem }) => problem ?? []),
-    idle: async () => {
-      await Promise.all([...loops.values()].map(({ running }) => running));
+    idle,
+    close: () => {
+      isClosed = true;
+      return idle();
     },
   };
 }

@@ -131,4 +131,16 @@ CREATE TABLE reward_rules (
 ALTER TABLE decisions ADD COLUMN reward_rule INTEGER REFERENCES reward_rules;
 `;
 
-export const migrations: readonly string[] = [initialSchema, holdback, fastLoop, rewardRules];
+// Closed decisions are counted and spanned without their rows, of which there may be millions.
+const closedDecisions = `
+DROP INDEX decisions_by_scenario;
+CREATE INDEX decisions_by_scenario ON decisions (scenario, sequence, expires_at);
+`;
+
+export const migrations: readonly string[] = [
+  initialSchema,
+  holdback,
+  fastLoop,
+  rewardRules,
+  closedDecisions,
+];
