@@ -77,7 +77,12 @@ test("while the server is away users wait, and then send what they would have se
   expect(await server.store.events.count()).toBe(world.history.length + rewarded);
 });
 
-test("a server without the scenario is not waited for", async () => {
+test("a server without the scenario is refused before anything is written", async () => {
   const server = await openTestServer();
-  await expect(play(server, 1)).rejects.toMatchObject({ code: "unknown_scenario" });
+  await expect(play(server, 1)).rejects.toMatchObject({
+    code: "unknown_scenario",
+    message: expect.stringContaining("'play', known are items, ads, feed; nothing was written"),
+  });
+  expect(await server.store.items.count()).toBe(0);
+  expect(await server.store.users.count()).toBe(0);
 });

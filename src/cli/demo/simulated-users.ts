@@ -1,6 +1,7 @@
+import { EngineError } from "../../domain/errors.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { World } from "../../domain/world.ts";
-import { ApiError, type RecurveClient } from "../../sdk/client.ts";
+import { ApiError, type RecurveClient, type ScenariosResponse } from "../../sdk/client.ts";
 import { pause } from "../interruption.ts";
 
 /** Largest batch that the API takes. */
@@ -41,6 +42,18 @@ async function insist<T>(
   return undefined;
 }
 
+/** Where the visits go on. Asked before anything is written, so that a server that is not meant stays as it was. */
+function findFirstTurn({ scenarios }: ScenariosResponse, name: string): number {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found.decisions;
+  const known = scenarios.map((scenario) => scenario.name);
+  throw new EngineError(
+    "unknown_scenario",
+    `the server has no scenario '${name}', known are ${known.join(", ")}; nothing was written. recurve start makes a demo on an empty database`,
+    { details: { field: "scenario", value: name, known } },
+  );
+}
+
 /** Items, users and what they did before the first visit. What is known already stays as it is. */
 async function introduce(options: SimulationOptions): Promise<void> {
   const { client, world } = options;
@@ -70,15 +83,16 @@ async function visit(options: SimulationOptions, turn: number): Promise<void> {
  * Plays a world's users against a server until the signal ends it: introduces them, then visits at a steady rate. Waits
  * while the server is away, and goes on where an earlier run stopped.
  *
- * @throws ApiError where the server refuses, for example because it has no such scenario
+ * @throws unknown_scenario before anything is written; ApiError where the server refuses
  */
 export async function simulateUsers(given: SimulationOptions): Promise<void> {
   const stop = new AbortController();
   const options = { ...given, signal: AbortSignal.any([given.signal, stop.signal]) };
   const { client, signal, clock } = options;
   const known = await insist(options, () => client.listScenarios());
+  if (known === undefined) return;
+  let turn = findFirstTurn(known, options.scenario);
   await introduce(options);
-  let turn = known?.scenarios.find(({ name }) => name === options.scenario)?.decisions ?? 0;
   const intervalMs = 1000 / options.visitsPerSecond;
   let due = clock();
 
