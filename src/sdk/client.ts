@@ -22,6 +22,7 @@ import {
   type UserInput,
 } from "../contract/api.ts";
 import type { DecisionBody } from "../contract/decision.ts";
+import { checkBaseUrl } from "./base-url.ts";
 import { createTransport, type Fetch, type Transport } from "./transport.ts";
 
 // This file is the package's entry: what a caller names comes from here.
@@ -90,6 +91,8 @@ const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
 /**
  * A client of `/api/v1` for browsers and Node.js, without dependencies.
  *
+ * @throws ApiError `invalid_base_url` where no request could be sent to `baseUrl`
+ *
  * @example
  * const recurve = createClient({ baseUrl: "http://127.0.0.1:7400" });
  * const { slate, decisionId } = await recurve.recommend({ userId: "ada", slateSize: 3 });
@@ -98,7 +101,7 @@ const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
 export function createClient(options: ClientOptions): RecurveClient {
   const { get, post, put, remove } = createVerbs(
     createTransport({
-      baseUrl: options.baseUrl,
+      baseUrl: checkBaseUrl(options.baseUrl, options.fetch !== undefined),
       // Browsers refuse a `fetch` that is called as a method of something else.
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
       timeoutMs: options.timeoutMs ?? 10_000,

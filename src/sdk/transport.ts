@@ -19,7 +19,7 @@ type Answer = Awaited<ReturnType<Fetch>>;
 
 /** A request that got no answer, or an answer that says why not. */
 export class ApiError extends Error {
-  /** A code of docs/errors.md, or `unreachable`, `timeout`, `invalid_response` where no code came. */
+  /** A code of docs/errors.md, or `invalid_base_url`, `unreachable`, `timeout`, `invalid_response` where no code came. */
   readonly code: string;
   /** HTTP status, 0 where there was no answer. */
   readonly status: number;
@@ -40,7 +40,8 @@ export class ApiError extends Error {
     this.status = options.status;
     this.details = options.details ?? {};
     this.requestId = options.requestId;
-    this.retryable = [0, 429, 502, 503, 504].includes(options.status);
+    this.retryable =
+      code !== "invalid_base_url" && [0, 429, 502, 503, 504].includes(options.status);
   }
 }
 

@@ -1,0 +1,51 @@
+import { expect, test, vi } from "vitest";
+import { ApiError, createClient } from "./client.ts";
+
+const fetch = async () => new Response("{}");
+
+function refusal(options: object): ApiError {
+  try {
+    createClient(options as { baseUrl: string });
+  } catch (error) {
+    return error as ApiError;
+  }
+  return expect.fail("expected a refusal");
+}
+
+test.each([
+  [undefined, "nothing"],
+  [null, "null"],
+  [7400, "7400"],
+  ["nope", '"nope"'],
+  ["localhost:7400", '"localhost:7400"'],
+  ["ftp://host", '"ftp://host"'],
+  ["http://", '"http://"'],
+])("the baseUrl %j is refused before any request", (baseUrl, told) => {
+  for (const options of [{ baseUrl }, { baseUrl, fetch }]) {
+    const error = refusal(options);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({
+      code: "invalid_base_url",
+      message: `baseUrl must be where the server answers, such as "http://127.0.0.1:7400", got ${told}`,
+      details: { field: "baseUrl" },
+      retryable: false,
+    });
+  }
+});
+
+test("an address without a host needs a page, or a fetch that knows the host", async () => {
+  for (const baseUrl of ["", "/recurve"]) {
+    expect(refusal({ baseUrl }).code).toBe("invalid_base_url");
+    expect(await createClient({ baseUrl, fetch }).getHealth()).toEqual({});
+    vi.stubGlobal("location", { href: "http://host/" });
+    expect(() => createClient({ baseUrl })).not.toThrow();
+    vi.unstubAllGlobals();
+  }
+});
+
+test.each(["http://host", "https://host:7400/under/", "HTTP://HOST"])(
+  "%s is taken",
+  async (baseUrl) => {
+    expect(await createClient({ baseUrl, fetch }).getHealth()).toEqual({});
+  },
+);
