@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
-import { integerIn, parseSeeds, parseTime } from "./parse-options.ts";
+import { integerIn, parseSeeds, parseTime, parseUrl } from "./parse-options.ts";
 
 test.each([
   ["3", [3]],
@@ -33,4 +33,11 @@ test("times are in UTC, dates their midnight", () => {
   for (const wrong of ["yesterday", "2026-13-01", "2026-03-01T12:30", "1"]) {
     expect(() => parseTime(wrong)).toThrow(InvalidArgumentError);
   }
+});
+
+test("an address has a protocol and a host", () => {
+  for (const url of ["http://127.0.0.1:7400", "https://host/under/"])
+    expect(parseUrl(url)).toBe(url);
+  for (const wrong of ["nope", "localhost:7400", "ftp://host", "http://", ""])
+    expect(() => parseUrl(wrong)).toThrow("http://127.0.0.1:7400");
 });

@@ -17,6 +17,12 @@ export function parseTime(text: string): number {
   throw new InvalidArgumentError("Expected a time in UTC such as 2026-03-01 or 2026-03-01T12:00Z.");
 }
 
+/** An address that requests can be sent to. */
+export function parseUrl(text: string): string {
+  if (/^https?:/i.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError("Expected where the server answers: http://127.0.0.1:7400.");
+}
+
 const maxSeeds = 1000;
 
 /** `3`, `1,2,5` or `1..10` → the seeds in that order, each once. */

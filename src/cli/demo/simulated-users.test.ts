@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { worldConfiguration } from "../../../tests/support/play.ts";
 import { openTestServer, type TestServer } from "../../../tests/support/server.ts";
-import { createClient, type Fetch } from "../../sdk/client.ts";
+import { type ApiError, createClient, type Fetch } from "../../sdk/client.ts";
 import { createSyntheticWorld } from "../../simulation/synthetic-world.ts";
 import { simulateUsers } from "./simulated-users.ts";
 
@@ -15,6 +15,7 @@ async function play(
   change: (fetch: Fetch) => Fetch = (f) => f,
 ) {
   const stop = new AbortController();
+  const waits: ApiError[] = [];
   let made = 0;
   const fetch: Fetch = async (url, init) => {
     const answer = await server.app.request(url, init);
@@ -30,7 +31,9 @@ async function play(
     concurrency: 3,
     retryPauseMs: 1,
     clock: Date.now,
+    onWait: (problem) => waits.push(problem),
   });
+  return waits;
 }
 
 test("users are introduced, visit, and send their clicks with the decision", async () => {
@@ -65,11 +68,12 @@ test("a second run goes on with the visits after those of the first", async () =
 test("while the server is away users wait, and then send what they would have sent", async () => {
   const server = await openTestServer({ configuration });
   let requests = 0;
-  await play(server, 40, (fetch) => async (url, init) => {
-    // From the first request on, every second one is lost on its way.
-    if (++requests % 2 === 1) throw new TypeError("connection refused");
+  const waits = await play(server, 40, (fetch) => async (url, init) => {
+    // The first two, and from then on every second one, are lost on their way.
+    if (++requests === 1 || requests % 2 === 0) throw new TypeError("connection refused");
     return fetch(url, init);
   });
+  expect(waits.map(({ code }) => code)).toEqual(["unreachable"]);
   expect(await server.store.items.count()).toBe(20);
   const decisions = await server.store.decisions.recent(1000);
   const rewarded = decisions.filter(({ rewards }) => rewards[0] === 1).length;

@@ -19,6 +19,8 @@ export interface SimulationOptions {
   readonly retryPauseMs: number;
   /** Milliseconds. */
   readonly clock: () => number;
+  /** Hears once, and why, that the server does not answer at the start. */
+  readonly onWait: (problem: ApiError) => void;
 }
 
 function* batches<T>(rows: readonly T[]): Generator<T[]> {
@@ -30,12 +32,14 @@ function* batches<T>(rows: readonly T[]): Generator<T[]> {
 async function insist<T>(
   { signal, retryPauseMs }: SimulationOptions,
   request: () => Promise<T>,
+  onWait?: (problem: ApiError) => void,
 ): Promise<T | undefined> {
-  while (!signal.aborted) {
+  for (let attempt = 0; !signal.aborted; attempt++) {
     try {
       return await request();
     } catch (error) {
       if (!(error instanceof ApiError && error.retryable)) throw error;
+      if (attempt === 0) onWait?.(error);
       await pause(retryPauseMs, signal);
     }
   }
@@ -89,7 +93,7 @@ export async function simulateUsers(given: SimulationOptions): Promise<void> {
   const stop = new AbortController();
   const options = { ...given, signal: AbortSignal.any([given.signal, stop.signal]) };
   const { client, signal, clock } = options;
-  const known = await insist(options, () => client.listScenarios());
+  const known = await insist(options, () => client.listScenarios(), options.onWait);
   if (known === undefined) return;
   let turn = findFirstTurn(known, options.scenario);
   await introduce(options);
