@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createTestFolder } from "../../tests/support/store.ts";
+import type { EngineError } from "../domain/errors.ts";
 import { loadConfiguration, parseConfiguration } from "./configuration.ts";
 
 const scenario = {
@@ -52,77 +53,101 @@ test.each([
   expect(scenarios[0]!.exploration).toBe(exploration);
 });
 
+function refusal(parse: () => unknown): EngineError {
+  try {
+    parse();
+  } catch (error) {
+    return error as EngineError;
+  }
+  return expect.fail("expected a refusal");
+}
+
 const withReward = (changes: object) => ({
   scenarios: [{ ...scenario, reward: { ...scenario.reward, ...changes } }],
 });
 const withScenario = (changes: object) => ({ scenarios: [{ ...scenario, ...changes }] });
 const withRest = (changes: object) => ({ scenarios: [scenario], ...changes });
 
-// Each names its field, and what came: in the message or in the details.
+// Each names its field, and what came.
 test.each([
-  ["no scenarios", {}, "scenarios", undefined],
-  ["an empty list of scenarios", { scenarios: [] }, "scenarios", []],
-  ["a name with capitals", withScenario({ name: "Shop" }), "scenarios.0.name", "Shop"],
-  ["a slate without positions", withScenario({ slateSize: 0 }), "scenarios.0.slateSize", 0],
-  ["a slate of 51", withScenario({ slateSize: 51 }), "scenarios.0.slateSize", 51],
-  ["a slate of text", withScenario({ slateSize: "3" }), "scenarios.0.slateSize", "3"],
-  ["exploration beyond 1", withScenario({ exploration: 1.5 }), "scenarios.0.exploration", 1.5],
-  ["exploration below 0", withScenario({ exploration: -0.1 }), "scenarios.0.exploration", -0.1],
-  ["no exploration", withScenario({ exploration: 0 }), "scenarios.0.exploration", 0],
-  ["1,001 candidates", withScenario({ maxCandidates: 1001 }), "scenarios.0.maxCandidates", 1001],
-  ["a discount of 1", withScenario({ discount: 1 }), "scenarios.0.discount", 1],
-  ["a gap of no time", withScenario({ sessionGapSeconds: 0 }), "scenarios.0.sessionGapSeconds", 0],
+  ["no scenarios", {}, "scenarios is missing: expected array"],
+  ["an empty list of scenarios", { scenarios: [] }, "scenarios is []: "],
+  ["a name with capitals", withScenario({ name: "Shop" }), 'scenarios[0].name is "Shop": lower'],
+  ["a slate without positions", withScenario({ slateSize: 0 }), "scenarios[0].slateSize is 0: "],
+  ["a slate of 51", withScenario({ slateSize: 51 }), "scenarios[0].slateSize is 51: "],
+  ["a slate of text", withScenario({ slateSize: "3" }), 'scenarios[0].slateSize is "3": '],
+  ["no slate", withScenario({ slateSize: undefined }), "scenarios[0].slateSize is missing: "],
+  ["exploration beyond 1", withScenario({ exploration: 1.5 }), "scenarios[0].exploration is 1.5: "],
+  ["no exploration", withScenario({ exploration: 0 }), "scenarios[0].exploration is 0: "],
+  ["exploration below 0", withScenario({ exploration: -1 }), "scenarios[0].exploration is -1: "],
+  ["1,001 candidates", withScenario({ maxCandidates: 1001 }), "scenarios[0].maxCandidates is 1001"],
+  ["a discount of 1", withScenario({ discount: 1 }), "scenarios[0].discount is 1: "],
+  ["a gap of no time", withScenario({ sessionGapSeconds: 0 }), "scenarios[0].sessionGapSeconds is"],
   [
     "a discount where a session's end is out of range",
-    { scenarios: [{ ...scenario, discount: 0.5, reward: { ...scenario.reward, minimum: 0.5 } }] },
-    "scenarios.0.discount",
-    undefined,
+    withScenario({ discount: 0.5, reward: { ...scenario.reward, minimum: 0.5 } }),
+    "scenarios[0].discount is 0.5: above 0 needs a reward range that has 0 in it",
   ],
-  ["a window of no time", withReward({ windowSeconds: 0 }), "scenarios.0.reward.windowSeconds", 0],
   [
-    "a weight that is no number",
-    withReward({ weights: { click: "1" } }),
-    "scenarios.0.reward.weights.click",
-    "1",
+    "a discount beside the fast loop",
+    withScenario({ discount: 0.5, fastLoop: { enabled: true } }),
+    "scenarios[0].discount is 0.5: above 0 can't go with the fast loop",
   ],
-  ["an empty range of rewards", withReward({ minimum: 1 }), "scenarios.0.reward", undefined],
-  ["a share of 2", withRest({ baselineShare: 2 }), "baselineShare", 2],
-  ["a canary share below 0", withRest({ canaryShare: -1 }), "canaryShare", -1],
+  ["a window of no time", withReward({ windowSeconds: 0 }), "[0].reward.windowSeconds is 0: "],
+  ["a weight of text", withReward({ weights: { click: "1" } }), '.reward.weights.click is "1": '],
   [
-    "a learner that waits for one decision",
-    withRest({ learner: { minDecisions: 1 } }),
-    "learner.minDecisions",
-    1,
+    "an empty range of rewards",
+    withReward({ maximum: 0 }),
+    "scenarios[0].reward.maximum is 0: must be above minimum, which is 0 where it is not given",
   ],
-  ["text without fields", withRest({ text: { fields: [] } }), "text.fields", []],
+  ["a share of 2", withRest({ baselineShare: 2 }), "baselineShare is 2: "],
+  ["a canary share below 0", withRest({ canaryShare: -1 }), "canaryShare is -1: "],
+  ["a hasty learner", withRest({ learner: { minDecisions: 1 } }), "learner.minDecisions is 1: "],
+  ["text without fields", withRest({ text: { fields: [] } }), "text.fields is []: "],
   [
     "a model without a name",
-    withRest({ text: { fields: ["title"], model: "" } }),
-    "text.model",
-    "",
+    withRest({ text: { fields: ["a"], model: "" } }),
+    'text.model is "": ',
   ],
-  ["no configuration at all", null, "(whole)", null],
-])("%s is refused with the field and the value", (_, input, field, value) => {
-  let thrown: unknown;
-  try {
-    parseConfiguration(input);
-  } catch (error) {
-    thrown = error;
-  }
-  expect(thrown).toMatchObject({
-    code: "invalid_configuration",
-    message: expect.stringContaining(field) as string,
-    details: value === undefined ? { field } : { field, value },
-  });
+  ["no configuration at all", null, "(whole) is null: expected object"],
+  [
+    "a field that nobody knows",
+    withScenario({ slatesize: 3 }),
+    "scenarios[0].slatesize is unknown; remove it or check its spelling",
+  ],
+  [
+    "a name that another has",
+    { scenarios: [scenario, { ...scenario, name: "ads" }, scenario] },
+    'scenarios[2].name is "shop": another scenario has this name; give each one of its own',
+  ],
+  [
+    "a long text",
+    withRest({ learner: "x".repeat(99) }),
+    `learner is "${"x".repeat(59)}…: expected`,
+  ],
+])("%s is refused with the field and the value", (_, input, told) => {
+  const { code, message, details } = refusal(() => parseConfiguration(input));
+  expect(code).toBe("invalid_configuration");
+  expect(message).toMatch(
+    /^configuration has a wrong field: .*; see docs\/guides\/configuration\.md$/,
+  );
+  expect(message).toContain(told);
+  expect(message).not.toContain("undefined");
+  expect(message).toContain(`field: ${String(details.field)} is `);
 });
 
-test("a field that nobody knows is refused by its name", () => {
-  expect(() => parseConfiguration(withScenario({ slatesize: 3 }))).toThrow("slatesize");
-});
-
-test("two scenarios of one name are refused", () => {
-  expect(() => parseConfiguration({ scenarios: [scenario, scenario] })).toThrow(
-    expect.objectContaining({ code: "invalid_configuration" }),
+test("up to ten problems are told, each on a line of its own", () => {
+  const unknown = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`x${index}`, 1]));
+  const { message, details } = refusal(() =>
+    parseConfiguration({ scenarios: [scenario], ...unknown }),
+  );
+  const lines = message.split("\n");
+  expect(lines[0]).toBe("configuration has 12 problems, the first 10 of them:");
+  expect(lines[10]).toBe("  x9 is unknown; remove it or check its spelling");
+  expect(lines.slice(11)).toEqual(["see docs/guides/configuration.md"]);
+  expect(details).toMatchObject({ field: "x0", problems: { length: 10 } });
+  expect(refusal(() => parseConfiguration({ learner: 1 })).message).toMatch(
+    /^configuration has 2 problems:\n {2}scenarios is missing.*\n {2}learner is 1: .*\nsee/,
   );
 });
 
@@ -136,7 +161,10 @@ describe("a configuration file", () => {
   test("is read, and checked like any other", () => {
     const { scenarios } = loadConfiguration(write(JSON.stringify({ scenarios: [scenario] })));
     expect(scenarios.map(({ name }) => name)).toEqual(["shop"]);
-    expect(() => loadConfiguration(write('{"scenarios": []}'))).toThrow("scenarios");
+    const wrong = write('{"scenarios": []}');
+    const { message, details } = refusal(() => loadConfiguration(wrong));
+    expect(message).toContain(`configuration ${wrong} has a wrong field: scenarios is []: `);
+    expect(details).toMatchObject({ path: wrong, field: "scenarios" });
   });
 
   test("that is absent or no JSON is refused with its path", () => {

@@ -6,6 +6,7 @@ import type { FastLoopSettings } from "../domain/fast-loop.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultExploration, type Scenario } from "../domain/scenario.ts";
 import { mpoSchema } from "./mpo-schema.ts";
+import { refuseConfiguration } from "./refuse-configuration.ts";
 import type { TextSettings } from "./text/text-features.ts";
 
 const halfAnHour = 1800;
@@ -20,7 +21,10 @@ const rewardSchema = z
     minimum: z.number().default(0),
     maximum: z.number(),
   })
-  .refine((rule) => rule.minimum < rule.maximum, "minimum must be below maximum");
+  .refine((rule) => rule.minimum < rule.maximum, {
+    path: ["maximum"],
+    error: "must be above minimum, which is 0 where it is not given",
+  });
 
 const fastLoopSchema = z.strictObject({
   enabled: z.boolean().default(false),
@@ -46,16 +50,32 @@ const scenarioSchema = scenarioFields
   // What comes after a session counts 0, which a return can only be mapped to where 0 is in the range.
   .refine(
     ({ discount, reward }) => discount === 0 || (reward.minimum <= 0 && reward.maximum >= 0),
-    { path: ["discount"], error: "above 0 needs a reward range that has 0 in it" },
+    {
+      path: ["discount"],
+      error: "above 0 needs a reward range that has 0 in it; widen the range, or set it to 0",
+    },
   )
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],
-    error: "above 0 can't go with the fast loop, which learns what pays at once",
+    error:
+      "above 0 can't go with the fast loop, which learns what pays at once; switch one of them off",
   })
   .transform((scenario) => ({
     exploration: defaultExploration(scenario.fastLoop.enabled),
     ...scenario,
   }));
+
+function refuseSameNames(
+  scenarios: readonly Pick<Scenario, "name">[],
+  context: z.RefinementCtx,
+): void {
+  const names = scenarios.map(({ name }) => name);
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) === index) continue;
+    const message = "another scenario has this name; give each one of its own";
+    context.addIssue({ code: "custom", path: [index, "name"], message });
+  }
+}
 
 const learnerSchema = z.strictObject({
   /** Pause between two looks for new feedback. */
@@ -80,13 +100,7 @@ const textSchema = z.strictObject({
 });
 
 const configurationSchema = z.strictObject({
-  scenarios: z
-    .array(scenarioSchema)
-    .min(1)
-    .refine(
-      (scenarios) => new Set(scenarios.map(({ name }) => name)).size === scenarios.length,
-      "each scenario needs a name of its own",
-    ),
+  scenarios: z.array(scenarioSchema).min(1).superRefine(refuseSameNames),
   /** Share of users who get the popularity baseline, so that there is something to compare with. */
   baselineShare: share.default(0.05),
   /** Share of users who get a canary policy while there is one. */
@@ -148,25 +162,20 @@ const defaults = {
   ],
 };
 
-/** Untrusted JSON → configuration with defaults filled in. @throws invalid_configuration naming field and value */
-export function parseConfiguration(input: unknown = defaults): Configuration {
-  const parsed = configurationSchema.safeParse(input, { reportInput: true });
+function parse(input: unknown, path?: string): Configuration {
+  const parsed = configurationSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join(".") || "(whole)";
-  const value = issue?.input;
-  throw new EngineError(
-    "invalid_configuration",
-    `configuration field ${field}: ${issue?.message}, got ${JSON.stringify(value)?.slice(0, 100)}; see docs/guides/configuration.md`,
-    { details: { field, value, problem: issue?.message } },
-  );
+  throw refuseConfiguration(parsed.error, input, path);
 }
+
+/** Untrusted JSON → configuration with defaults filled in. @throws invalid_configuration naming fields and values */
+export const parseConfiguration = (input: unknown = defaults): Configuration => parse(input);
 
 /** Reads `recurve.config.json` or another file; without a path the defaults. */
 export function loadConfiguration(path?: string): Configuration {
   if (path === undefined) return parseConfiguration();
   try {
-    const { text, ...rest } = parseConfiguration(JSON.parse(readFileSync(path, "utf8")));
+    const { text, ...rest } = parse(JSON.parse(readFileSync(path, "utf8")), path);
     if (text?.model === undefined) return text === undefined ? rest : { ...rest, text };
     return { ...rest, text: { ...text, model: resolve(dirname(path), text.model) } };
   } catch (cause) {

@@ -50,10 +50,17 @@ describe("learner.mpo", () => {
 
   test.each([
     [{ distillation: { objective: "forward-kl" } }, "learner.mpo.distillation.objective"],
-    [{ critic: { minEpochs: 9, maxEpochs: 8 } }, "minEpochs must not be above maxEpochs"],
+    [
+      { critic: { minEpochs: 9 } },
+      "learner.mpo.critic.minEpochs is 9: must not be above maxEpochs, which is 8",
+    ],
+    [
+      { critic: { maxEpochs: 1 } },
+      "learner.mpo.critic.maxEpochs is 1: must not be below minEpochs, which is 2",
+    ],
     [{ critic: { halfLives: [1] } }, "learner.mpo.critic.halfLives"],
     [{ challengers: { klRadii: [] } }, "learner.mpo.challengers.klRadii"],
-    [{ critics: {} }, "critics"],
+    [{ critics: {} }, "learner.mpo.critics is unknown"],
   ])("%j is refused by name", (mpo, message) => {
     expect(() => parse(mpo)).toThrow(message);
   });

@@ -21,15 +21,27 @@ function fieldSchema(field: MpoField): z.ZodType {
   }
 }
 
+/** Blames what was given: where the least is the default, it is the most that went below it. */
+const checkEpochs =
+  (group: Readonly<Record<string, MpoField>>) =>
+  ({ minEpochs, maxEpochs }: Record<string, unknown>, context: z.RefinementCtx): void => {
+    if (minEpochs === undefined || Number(minEpochs) <= Number(maxEpochs)) return;
+    const isMost = minEpochs === group.minEpochs?.default;
+    context.addIssue({
+      code: "custom",
+      path: [isMost ? "maxEpochs" : "minEpochs"],
+      message: isMost
+        ? `must not be below minEpochs, which is ${minEpochs}`
+        : `must not be above maxEpochs, which is ${maxEpochs}`,
+    });
+  };
+
 const groupSchema = (group: Readonly<Record<string, MpoField>>) =>
   z
     .strictObject(
       Object.fromEntries(Object.entries(group).map(([name, field]) => [name, fieldSchema(field)])),
     )
-    .refine(
-      ({ minEpochs = 0, maxEpochs = minEpochs }) => Number(minEpochs) <= Number(maxEpochs),
-      "minEpochs must not be above maxEpochs",
-    )
+    .superRefine(checkEpochs(group))
     .prefault({});
 
 const groupsSchema = z.strictObject(

@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ErrorBody, JsonObject } from "../contract/api.ts";
 import { EngineError, type ErrorCode } from "../domain/errors.ts";
+import { describeProblems, maxProblems } from "../engine/schema-problems.ts";
 import type { LogError, ServerEnv } from "./app.ts";
 
 /** 422: well-formed, but it names what isn't there. 500 and above are the operator's, and are logged. */
@@ -62,40 +63,9 @@ export function createErrorHandler(logError: LogError) {
   };
 }
 
-/** `events[3].value`; the empty path is the whole. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  const joined = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`));
-  return joined.join("").replace(/^\./, "") || "(whole)";
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    root,
-  );
-}
-
-function describeValue(value: unknown): string {
-  if (value === undefined) return "is missing";
-  const text = JSON.stringify(value);
-  return `is ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
-}
-
-const maxProblems = 10;
-
 /** A schema's complaint as `invalid_request`: the first problem in the message, up to ten in the details. */
 export function toInvalidRequest(place: string, error: z.ZodError, input: unknown): EngineError {
-  const problems = error.issues.flatMap((issue) => {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        field: formatPath([...issue.path, key]),
-        problem: "is unknown; remove it or check its spelling",
-      }));
-    }
-    const expected = issue.message.replace(/^Invalid input: /, "");
-    const problem = `${describeValue(valueAt(input, issue.path))}: ${expected}`;
-    return [{ field: formatPath(issue.path), problem }];
-  });
+  const problems = describeProblems(error, input);
   const [first] = problems;
   return new EngineError(
     "invalid_request",

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import { EngineError } from "../domain/errors.ts";
-import { formatPath } from "./errors.ts";
+import { formatPath } from "../engine/schema-problems.ts";
 
 const maxBodyBytes = 2 ** 20;
 /** A walk over the body is recursive, so its depth is bounded. */

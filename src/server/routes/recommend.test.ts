@@ -107,7 +107,7 @@ testApi(
       url,
       body: { slateSize: 2 },
       status: 400,
-      contains: ["body field userId is missing"],
+      contains: ["body field userId is missing: expected string; the schema"],
     },
     {
       name: "a user id of 257 characters is refused",
