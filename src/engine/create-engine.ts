@@ -73,7 +73,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       policies: await store.policies.list({ scenario, limit }),
     }),
     rollBack: async (scenario) => rollBack(store, named(scenario).name),
-    cycles: (page) => store.cycles.list(page),
+    cycles: async (page) => {
+      if (page.scenario !== undefined) named(page.scenario);
+      return store.cycles.list(page);
+    },
     findCycle: (cycle) => store.cycles.find(cycle),
     findDecision: async (decisionId) => {
       const feedback = await store.decisions.find(decisionId);

@@ -81,6 +81,7 @@ export interface Engine {
   }): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
   /** Puts the parent of the scenario's serving policy back. @throws conflict where there is none */
   rollBack(scenario: string): Promise<PolicySnapshot>;
+  /** @throws unknown_scenario */
   cycles(options: {
     readonly scenario?: string;
     readonly limit: number;

@@ -124,7 +124,10 @@ interface Operation {
   };
   readonly responses: Record<
     string,
-    { readonly content?: Record<string, { readonly example?: unknown }> }
+    {
+      readonly description: string;
+      readonly content?: Record<string, { readonly example?: unknown }>;
+    }
   >;
 }
 
@@ -167,6 +170,12 @@ describe("the schema at /openapi.json", () => {
       );
       for (const { example } of contents) expect(example).toBeDefined();
     }
+  });
+
+  test("says of each list by scenario that the scenario must be known", async () => {
+    const { paths } = await readSchema();
+    for (const route of [routes.policies, routes.cycles, routes.rewardSeries])
+      expect(paths[route]?.get?.responses[422]?.description).toContain("unknown_scenario");
   });
 
   test("says which fields may be absent", async () => {

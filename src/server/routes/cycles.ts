@@ -58,7 +58,7 @@ const cyclesRoute = createRoute({
   request: { query: scenarioQuery },
   responses: {
     200: answer("The cycles", cyclesResponse, { cycles: [example] }),
-    ...failures("invalid_request"),
+    ...failures("invalid_request", "unknown_scenario"),
   },
 });
 

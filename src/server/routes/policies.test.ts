@@ -148,6 +148,13 @@ testApi(
       contains: ['{"cycles":[]}'],
     },
     {
+      name: "a scenario that nobody configured has no cycles",
+      method: "GET",
+      url: "/api/v1/cycles?scenario=video",
+      status: 422,
+      contains: ['"code":"unknown_scenario"', '"known":["items","ads","feed"]'],
+    },
+    {
       name: "a limit that is no number is refused",
       method: "GET",
       url: "/api/v1/cycles?limit=all",
