@@ -186,7 +186,7 @@ describe("a change is found and named:", () => {
     expect((await run()).findings).toMatchObject([
       {
         cause: "missing-snapshot",
-        problem: expect.stringContaining("policy version 99 is not in the store"),
+        problem: expect.stringContaining("there is no policy 99; check the number"),
       },
     ]);
   });

@@ -12,7 +12,7 @@ import { createState, readUser } from "./read-state.ts";
 import { findScenario, uniformVersion } from "./recommend.ts";
 import { createServingPolicies } from "./serving-policies.ts";
 
-/** A snapshot whose bytes are gone, or are not those that were published. */
+/** A snapshot that never was, whose bytes are gone, or are not those that were published. */
 export class SnapshotProblem extends EngineError {
   readonly kind: "missing-snapshot" | "wrong-snapshot";
 
@@ -41,13 +41,20 @@ export interface LogitDeriver {
   close(): Promise<void>;
 }
 
+const missingSnapshot = (version: number, message: string) =>
+  new SnapshotProblem("missing-snapshot", version, message);
+
 /** @throws SnapshotProblem */
 async function checkSnapshot({ policies }: Store, version: number): Promise<void> {
   const snapshot = await policies.find(version);
+  if (snapshot === undefined) {
+    const message = `there is no policy ${version}; check the number, and that this is the database it was made in`;
+    throw missingSnapshot(version, message);
+  }
   const bytes = await policies.bytes(version);
-  if (snapshot === undefined || bytes === undefined) {
+  if (bytes === undefined) {
     const message = `policy version ${version} is not in the store: its snapshot is gone; bring it back from a copy of the database`;
-    throw new SnapshotProblem("missing-snapshot", version, message);
+    throw missingSnapshot(version, message);
   }
   const checksum = createHash("sha256").update(bytes).digest("hex");
   if (checksum === snapshot.checksum) return;

@@ -146,7 +146,7 @@ test("a snapshot that is not there, or a log that is no export, is refused", asy
   const choose = async () => createSnapshotTarget({ store, configuration }, 99);
   await expect(evaluateLog(await openLog(path), choose)).rejects.toMatchObject({
     code: "not_found",
-    message: expect.stringContaining("policy version 99 is not in the store"),
+    message: expect.stringContaining("there is no policy 99; check the number"),
   });
   const csv = join(createTestFolder(), "log.csv");
   writeFileSync(csv, "itemId,reward,propensity\na,1,1\n");
