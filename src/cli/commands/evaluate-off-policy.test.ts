@@ -56,6 +56,14 @@ test("another kind of plot is wrong usage, and nothing is written", async () => 
   expect(existsSync(plot)).toBe(false);
 });
 
+test("a target file that is not there is told as such", async () => {
+  const { run } = createLog();
+  expect(await run("--target", "none.json")).toEqual({
+    exitCode: 1,
+    text: "error: none.json does not exist; name a file with the target's probabilities (invalid_file)\n",
+  });
+});
+
 test("a log that can't be used exits with 1 and says why", async () => {
   const { log, run } = createLog();
   writeFileSync(log, "itemId,reward,propensity\ntea,1,0\n");

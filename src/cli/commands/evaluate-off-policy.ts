@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
+import { invalidFile } from "../../engine/import/text-source.ts";
 import { conclude } from "../../engine/off-policy/conclude.ts";
 import type { DecisionLog } from "../../engine/off-policy/decision-log.ts";
 import {
@@ -36,7 +37,10 @@ function parsePlot(text: string): string {
 function parseTarget(text: string): Target {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   if (text === "uniform" || text === "popularity") return text;
-  if (/\.jsonl?$/.test(text) && existsSync(text)) return text;
+  if (/\.jsonl?$/.test(text)) {
+    if (existsSync(text)) return text;
+    throw invalidFile(text, "does not exist; name a file with the target's probabilities");
+  }
   throw new InvalidArgumentError(
     "Expected uniform, popularity, a snapshot's version, or a file with probabilities (.json, .jsonl).",
   );
