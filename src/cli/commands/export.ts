@@ -1,13 +1,10 @@
-import { createWriteStream } from "node:fs";
-import { Readable, type Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
-import { EngineError } from "../../domain/errors.ts";
 import { exportDecisions } from "../../engine/export-decisions.ts";
 import type { ExportedDecision } from "../../engine/exported-decision.ts";
 import { findScenario } from "../../engine/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { writeLines } from "../write-lines.ts";
 import { exportOnnxCommand } from "./export-onnx.ts";
 
 interface ExportOptions extends DatabaseOptions {
@@ -20,28 +17,20 @@ async function* toLines(
   onLine: () => void,
 ): AsyncGenerator<string, void> {
   for await (const decision of decisions) {
-    yield `${JSON.stringify(decision)}\n`;
     onLine();
+    yield `${JSON.stringify(decision)}\n`;
   }
 }
 
-/** Never overwrites: the name could be that of the database. */
-const openOutput = (path: string | undefined): Writable =>
-  path === undefined ? process.stdout : createWriteStream(path, { flags: "wx" });
-
-const isOutputProblem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && "syscall" in error;
-
-async function writeLines(lines: AsyncIterable<string>, path: string | undefined): Promise<void> {
-  try {
-    await pipeline(Readable.from(lines), openOutput(path), { end: path !== undefined });
-  } catch (error) {
-    if (!isOutputProblem(error)) throw error;
-    // Whoever read the lines had enough of them: recurve export decisions | head
-    if (path === undefined && error.code === "EPIPE") return;
-    const message = `${path ?? "standard output"} can't be written: ${error.message}; name a new file on a disk with room`;
-    throw new EngineError("invalid_file", message, { details: { file: path }, cause: error });
-  }
+/** What is not written was not looked at, so only a whole export knows how many are open. */
+export function describeExport(
+  scenario: string,
+  { written, all }: { readonly written: number; readonly all: number | undefined },
+): string {
+  const decisions = `${written} decisions of scenario ${scenario}`;
+  return all === undefined
+    ? `the reader stopped after at most ${decisions}; the rest was not exported`
+    : `${decisions} exported; ${all - written} still wait for their reward`;
 }
 
 async function runExport(options: ExportOptions): Promise<void> {
@@ -49,18 +38,15 @@ async function runExport(options: ExportOptions): Promise<void> {
     exitWhenAborted(signal);
     await withDatabase(options, async ({ store, configuration }) => {
       const scenario = findScenario(configuration, options.scenario);
-      let count = 0;
+      let written = 0;
       const decisions = exportDecisions({ store, scenario, now: Date.now() });
-      await writeLines(
-        toLines(decisions, () => {
-          count += 1;
-        }),
-        options.output,
-      );
-      const open = (await store.decisions.count({ scenario: scenario.name })) - count;
-      process.stderr.write(
-        `${count} decisions of scenario ${scenario.name} exported; ${open} still wait for their reward\n`,
-      );
+      const lines = toLines(decisions, () => {
+        written += 1;
+      });
+      const isWhole = await writeLines(lines, options.output);
+      const { name } = scenario;
+      const all = isWhole ? await store.decisions.count({ scenario: name }) : undefined;
+      process.stderr.write(`${describeExport(name, { written, all })}\n`);
     });
   });
 }

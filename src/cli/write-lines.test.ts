@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { expect, test } from "vitest";
+import { createTestFolder } from "../../tests/support/store.ts";
+import { writeLines } from "./write-lines.ts";
+
+async function* lines() {
+  for (let line = 0; line < 1000; line++) yield `${line}\n`;
+}
+
+test("all lines reach a new file, or a reader to the end", async () => {
+  const path = join(createTestFolder(), "lines.txt");
+  expect(await writeLines(lines(), path)).toBe(true);
+  const written = readFileSync(path, "utf8");
+  expect(written).toMatch(/^0\n1\n[\d\n]*\n999\n$/);
+  const parts: string[] = [];
+  const reader = new Writable({
+    write: (chunk, _, done) => {
+      parts.push(String(chunk));
+      done();
+    },
+  });
+  expect(await writeLines(lines(), undefined, reader)).toBe(true);
+  expect(parts.join("")).toBe(written);
+});
+
+const failing = (code: string) =>
+  new Writable({
+    write: (_chunk, _encoding, done) =>
+      done(Object.assign(new Error(code), { code, syscall: "write" })),
+  });
+
+test("a reader that stops is no failure, and is told of", async () => {
+  expect(await writeLines(lines(), undefined, failing("EPIPE"))).toBe(false);
+});
+
+test("a disk that is full and a file that is there are refused by name", async () => {
+  await expect(writeLines(lines(), undefined, failing("ENOSPC"))).rejects.toMatchObject({
+    code: "invalid_file",
+    message: expect.stringContaining("standard output can't be written: ENOSPC"),
+  });
+  const path = join(createTestFolder(), "recurve.db");
+  writeFileSync(path, "kept");
+  await expect(writeLines(lines(), path)).rejects.toMatchObject({
+    code: "invalid_file",
+    message: expect.stringContaining(`${path} can't be written`),
+  });
+  expect(readFileSync(path, "utf8")).toBe("kept");
+});
