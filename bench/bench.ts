@@ -6,6 +6,8 @@ export interface Bench<Options extends BenchOptions = BenchOptions> {
   readonly description: string;
   /** What `--<option>` sets, with defaults: a number is a positive one, a text any. */
   readonly options: Options;
+  /** All values of an option, where it takes no others. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
   run(options: Options, report: Report): Promise<void>;
 }
 

@@ -17,6 +17,13 @@ const speed: Bench<{ readonly rounds: number }> = {
     report.figure("rounds/s", 1000 * rounds);
   },
 };
+const road: Bench<{ readonly surface: string }> = {
+  name: "road",
+  description: "rounds on a surface",
+  options: { surface: "all" },
+  choices: { surface: ["all", "sand"] },
+  run: async ({ surface }, report) => report.skip(`no ${surface} here`),
+};
 const absent: Bench = {
   name: "absent",
   description: "needs what is not there",
@@ -32,7 +39,7 @@ async function run(args: readonly string[], parts: Partial<CommandParts> = {}) {
   const printed: string[] = [];
   const errors: string[] = [];
   const code = await runCommand(args, {
-    benches: [speed, absent],
+    benches: [speed, road, absent],
     targets,
     clock: () => Date.UTC(2026, 2, 1),
     print: (text) => printed.push(...text.split("\n")),
@@ -121,10 +128,22 @@ test.each([
   [["speed", "--rounds", "0"], "--rounds must be a positive number, got '0'"],
   [["speed", "--rounds", ""], "--rounds must be a positive number, got ''"],
   [["absent", "--rounds", "3"], "--rounds"],
+  [["road", "--surface", "ice"], "--surface must be one of all, sand, got 'ice'\nnpm run bench"],
 ])("%s is wrong usage", async (args, message) => {
   const { code, errors } = await run(args);
   expect(code).toBe(2);
   expect(errors.join("\n")).toContain(message);
+});
+
+test("a value that is among the choices is taken", async () => {
+  const { code, printed } = await run(["road", "--surface", "sand"]);
+  expect([code, printed.at(-1)]).toEqual([0, "road: skipped (no sand here)"]);
+});
+
+test("a learning world that there is not is wrong usage", async () => {
+  const { code, errors } = await run(["learning", "--world", "mars"], { benches });
+  expect(code).toBe(2);
+  expect(errors[0]).toMatch(/^--world must be one of all, .*drift.*, got 'mars'\n/);
 });
 
 test("a figure that is no number, and a target that nothing reports, are defects", async () => {

@@ -38,6 +38,12 @@ function parsePositive(option: string, text: string): number {
   throw new TypeError(`--${option} must be a positive number, got '${text}'`);
 }
 
+function parseText({ choices }: Bench, option: string, text: string): string {
+  const known = choices?.[option];
+  if (known === undefined || known.includes(text)) return text;
+  throw new TypeError(`--${option} must be one of ${known.join(", ")}, got '${text}'`);
+}
+
 /** @throws TypeError on an unknown option or a value that is none */
 function parseArguments(bench: Bench, args: readonly string[]): Arguments {
   const own = Object.keys(bench.options).map((name) => [name, { type: "string" }] as const);
@@ -54,7 +60,9 @@ function parseArguments(bench: Bench, args: readonly string[]): Arguments {
   for (const [option, value] of Object.entries(given)) {
     const text = String(value);
     options[option] =
-      typeof bench.options[option] === "number" ? parsePositive(option, text) : text;
+      typeof bench.options[option] === "number"
+        ? parsePositive(option, text)
+        : parseText(bench, option, text);
   }
   return { check: check === true, json: json === true, options };
 }

@@ -92,6 +92,7 @@ export const learningBench: Bench<{ readonly world: string; readonly seeds: numb
   name: "learning",
   description: "policies that learn, in worlds with known truth and on real feedback",
   options: { world: "all", seeds: 10 },
+  choices: { world: ["all", ...worlds.map(({ name }) => name)] },
   run: async ({ world: name, seeds: count }, report) => {
     const chosen = name === "all" ? worlds : [getWorld(name)];
     const shelf = openShelf(chosen, report);
