@@ -35,7 +35,8 @@ test("a file that is no database is refused and left as it is", async () => {
     writeFileSync(path, content);
     await expectRefusal(path, {
       code: "storage_unavailable",
-      message: expect.stringContaining("not a database"),
+      message: expect.stringContaining(`${path}: the file is not a database; choose another path`),
+      details: { path },
     });
     expect(readdirSync(join(path, ".."))).toEqual(["notes.txt"]);
   }

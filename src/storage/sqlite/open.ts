@@ -1,3 +1,4 @@
+import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../store.ts";
 import { readBytes, readNumber } from "./columns.ts";
 import { type Connection, openConnection } from "./connection.ts";
@@ -49,6 +50,13 @@ function createStore(connection: Connection, path: string): Store {
   };
 }
 
+/** Once it is open, what fails is answered over HTTP, where the path is nobody's business. */
+function nameFile(error: unknown, path: string): unknown {
+  if (!(error instanceof EngineError) || "path" in error.details) return error;
+  const message = `cannot open the database ${path}: ${error.message}`;
+  return new EngineError(error.code, message, { details: { path }, cause: error });
+}
+
 /**
  * Opens the record in an SQLite file, which it creates where there is none; ":memory:" lasts as long as the store. Several
  * processes may open one file. Nothing is cached that another process can change.
@@ -66,6 +74,6 @@ export async function openSqliteStore(path: string): Promise<Store> {
     return createStore(connection, path);
   } catch (error) {
     connection.close();
-    throw error;
+    throw nameFile(error, path);
   }
 }
