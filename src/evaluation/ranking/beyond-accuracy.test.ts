@@ -27,6 +27,7 @@ test("three lists of a catalogue of eight give the numbers by hand", () => {
 
 test("a list of one item has no pairs and does not count", () => {
   expect(intraListDiversity([[3], [1, 2]], () => 0.25)).toBe(0.75);
+  expect(intraListDiversity([[3], [1]], () => 0.25)).toBeNaN();
 });
 
 test("the Gini index is 0 where all are shown alike and (n − 1)/n where one is all", () => {

@@ -21,7 +21,7 @@ export function novelty(
 
 /**
  * Mean of 1 − similarity over the pairs of a list (Ziegler et al. 2005, intra-list similarity), then over the lists of two
- * items or more.
+ * items or more; NaN where there is none, since one item has nothing to differ from.
  * @param similarity symmetric, in [0, 1]
  */
 export function intraListDiversity(
@@ -30,7 +30,8 @@ export function intraListDiversity(
 ): number {
   const ofList = (list: RankedItems) =>
     meanOf(list.flatMap((a, index) => list.slice(index + 1).map((b) => 1 - similarity(a, b))));
-  return meanOf(lists.filter((list) => list.length > 1).map(ofList));
+  const paired = lists.filter((list) => list.length > 1);
+  return paired.length === 0 ? Number.NaN : meanOf(paired.map(ofList));
 }
 
 /**

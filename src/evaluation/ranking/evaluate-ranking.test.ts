@@ -30,6 +30,14 @@ test("ranks are those of the whole catalogue without the user's history", async 
   expect(quality.diversity).toBe(1);
 });
 
+test("with one item shown everything is measured but diversity, which has no pairs", async () => {
+  const quality = await evaluateRanking(inOrder([0, 1, 2, 3, 4]), split, 1);
+  // Targets 2, 3 and 4 have ranks 1, 2 and 3; all see item 2, which nobody had in training.
+  expect(quality.accuracy.hitRate.mean).toBeCloseTo(1 / 3, 14);
+  expect([quality.coverage, quality.novelty, quality.gini]).toEqual([1 / 5, 2, 4 / 5]);
+  expect(quality.diversity).toBeNaN();
+});
+
 test("rankings are compared user by user", async () => {
   const [first, second] = await Promise.all(
     [

@@ -25,7 +25,7 @@ export interface RankingQuality {
   readonly coverage: number;
   /** Bits. */
   readonly novelty: number;
-  /** Of the sets of training users that had the items. */
+  /** Of the sets of training users that had the items; NaN where no list has two items, as at k = 1. */
   readonly diversity: number;
   readonly gini: number;
   /** Of each held-out item, in their order: to compare rankers pair by pair. */
