@@ -1,13 +1,15 @@
 import type { ImportRow } from "../import/row.ts";
-import { createNumbering, type InteractionData } from "./interaction-data.ts";
+import {
+  createNumbering,
+  describeCount,
+  describeRepeats,
+  type InteractionData,
+} from "./interaction-data.ts";
 
 interface Interaction {
   readonly item: number;
   readonly time: number;
 }
-
-const counted = (count: number, one: string, more: string) =>
-  count === 0 ? [] : [count === 1 ? `1 ${one}` : `${count.toLocaleString("en-GB")} ${more}`];
 
 /**
  * Events of any type as interactions, by user in order of time; those of one time stay in the order of the file. Of a user's
@@ -39,10 +41,10 @@ export async function collectEvents(
     sequences: kept.map((own) => Int32Array.from(own, ({ item }) => item)),
     times: kept.map((own) => Float64Array.from(own, ({ time }) => time)),
     notes: [
-      ...counted(refused, "row was refused", "rows were refused").map(
+      ...describeCount(refused, "row was refused", "rows were refused").map(
         (text) => `${text}; recurve import says why`,
       ),
-      ...counted(repeats, "repeat was left out", "repeats were left out"),
+      ...describeRepeats(repeats),
     ],
   };
 }

@@ -13,6 +13,13 @@ export interface InteractionData extends Interactions {
 export const countInteractions = ({ sequences }: Interactions): number =>
   sequences.reduce((sum, { length }) => sum + length, 0);
 
+export const describeCount = (count: number, one: string, more: string): readonly string[] =>
+  count === 0 ? [] : [count === 1 ? `1 ${one}` : `${count.toLocaleString("en-GB")} ${more}`];
+
+/** A note where repeats were left out: of a user's repeats the first counts, since items that were seen are not ranked. */
+export const describeRepeats = (repeats: number): readonly string[] =>
+  describeCount(repeats, "repeat was left out", "repeats were left out");
+
 /** Numbers ids 0, 1, … as they come. */
 export function createNumbering(): { readonly size: number; of(id: string): number } {
   const numbers = new Map<string, number>();

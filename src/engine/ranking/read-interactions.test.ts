@@ -32,6 +32,21 @@ test("pairs and lines of a user give the same sequences", async () => {
   expect([first.name, first.itemCount, first.times]).toEqual(["pairs", 4, undefined]);
 });
 
+test("of a user's repeats in a sequence the first counts, and the rest are counted", async () => {
+  const pairs = createData("pairs", { "pairs.txt": "1 1\n1 2\n2 1\n1 3\n1 1\n" });
+  const lines = createData("lines", { "lines.txt": "1 1 2 3 1\n2 1 1\n" });
+  const [first, second] = [
+    await readInteractions(pairs, options),
+    await readInteractions(lines, options),
+  ];
+  expect(sequencesOf(first)).toEqual([[0, 1, 2], [0]]);
+  expect(sequencesOf(second)).toEqual(sequencesOf(first));
+  expect([first.notes, second.notes]).toEqual([
+    ["1 repeat was left out"],
+    ["2 repeats were left out"],
+  ]);
+});
+
 test("where only last times are known all of a user lies there", async () => {
   const folder = createData("m", {
     "m.txt": "1 1\n1 2\n2 1\n",

@@ -1,30 +1,43 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { invalidFile, unreadable } from "../import/text-source.ts";
-import { createNumbering, type InteractionData } from "./interaction-data.ts";
+import { createNumbering, describeRepeats, type InteractionData } from "./interaction-data.ts";
 
-/** "user item" a line (SASRec), or "user item item …", a user a line (S3-Rec); users' items oldest first. */
+/**
+ * "user item" a line (SASRec), or "user item item …", a user a line (S3-Rec); users' items oldest first. Of a user's repeats
+ * the first counts.
+ */
 export async function readSequences(path: string, name: string): Promise<InteractionData> {
   const lines = await readFields(path);
-  const items = createNumbering();
-  const byUser = new Map<string, number[]>();
-  for (const [user = "", ...own] of lines) {
-    const sequence = byUser.get(user) ?? [];
-    byUser.set(user, sequence);
-    sequence.push(...own.map(items.of));
-  }
-  const sequences = [...byUser.values()].map((sequence) => Int32Array.from(sequence));
-  const times = await findLastTimes(dirname(path), [...byUser.keys()]);
+  const { itemCount, users, sequences, repeats } = collectLines(lines);
+  const times = await findLastTimes(dirname(path), users);
   return {
     name,
     form: lines[0]?.length === 2 ? "sequences, SASRec's form" : "sequences, S3-Rec's form",
-    itemCount: items.size,
+    itemCount,
     sequences,
     times: times?.map((time, user) => new Float64Array(sequences[user]?.length ?? 0).fill(time)),
-    notes: times
-      ? ["of each user only the last time is known: a split by time takes or leaves users whole"]
-      : [],
+    notes: [...(times ? [lastTimesNote] : []), ...describeRepeats(repeats)],
   };
+}
+
+const lastTimesNote =
+  "of each user only the last time is known: a split by time takes or leaves users whole";
+
+function collectLines(lines: readonly string[][]) {
+  const items = createNumbering();
+  const byUser = new Map<string, Set<number>>();
+  let total = 0;
+  for (const [user = "", ...own] of lines) {
+    const had = byUser.get(user) ?? new Set();
+    byUser.set(user, had);
+    for (const id of own) had.add(items.of(id));
+    total += own.length;
+  }
+  // A set keeps the order in which its members came first.
+  const sequences = [...byUser.values()].map((had) => Int32Array.from(had));
+  const repeats = total - sequences.reduce((sum, { length }) => sum + length, 0);
+  return { itemCount: items.size, users: [...byUser.keys()], sequences, repeats };
 }
 
 async function readFields(path: string): Promise<readonly string[][]> {
