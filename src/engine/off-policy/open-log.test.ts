@@ -89,6 +89,19 @@ describe("a CSV log", () => {
       `2: itemId must be one of the row's 2 candidates, got "c"; list everything that could have been chosen`,
     ]);
   });
+
+  test("refuses candidates that are named twice, in a row and beside the log", async () => {
+    const path = write("log.csv", "itemId,reward,propensity,candidates\na,1,0.5,b|a|a\n");
+    expect(await problemsOf(path)).toEqual([
+      '2: candidates must be ids that differ, got "a"; name every candidate once',
+    ]);
+    const folder = createTestFolder();
+    writeFileSync(join(folder, "men.csv"), `${header}\n14,1,1,0.25\n`);
+    writeFileSync(join(folder, "item_context.csv"), ",item_id\n0,14\n1,9\n2,14\n");
+    expect(await refusal(folder)).toMatch(
+      /^invalid_file: .*item_context\.csv item_id must be ids that differ, got "14"; name every candidate once$/,
+    );
+  });
 });
 
 describe("a dsjson log", () => {

@@ -2,6 +2,7 @@ import { findRowProblem, type Layout, readDelimited } from "../import/read-delim
 import { invalidFile, openFile, type TextSource } from "../import/text-source.ts";
 import type { DecisionLog, LogRow, MalformedRow } from "./decision-log.ts";
 import { parseRow, withSource } from "./read-rows.ts";
+import { checkDistinct, RowProblem } from "./row-fields.ts";
 import { type Columns, findColumns, readTableRow } from "./table-columns.ts";
 
 const layout: Layout = { delimiter: ",", encoding: "utf8", quoted: true };
@@ -77,5 +78,14 @@ export async function readItemContext(file: string): Promise<readonly string[]> 
       "must have an item_id in every row; take the file that came with the log",
     );
   }
+  checkItems(file, items);
   return items;
+}
+
+function checkItems(file: string, items: readonly string[]): void {
+  try {
+    checkDistinct("item_id", items);
+  } catch (error) {
+    throw error instanceof RowProblem ? invalidFile(file, error.message) : error;
+  }
 }

@@ -64,6 +64,16 @@ export function readDistribution(field: string, values: readonly unknown[]): rea
   throw fieldProblem(field, "probabilities that add up to 1", sum, remedy);
 }
 
+/** Probabilities are by candidate: one that is named twice would get only a part of its own. @throws RowProblem */
+export function checkDistinct(field: string, candidates: readonly string[]): void {
+  const had = new Set<string>();
+  for (const candidate of candidates) {
+    if (had.has(candidate))
+      throw fieldProblem(field, "ids that differ", candidate, "name every candidate once");
+    had.add(candidate);
+  }
+}
+
 /** @throws RowProblem where the action is none of the candidates */
 export function checkCandidate(field: string, action: string, candidates: readonly string[]): void {
   if (candidates.includes(action)) return;

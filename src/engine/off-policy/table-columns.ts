@@ -1,5 +1,12 @@
 import type { LogRow } from "./decision-log.ts";
-import { checkCandidate, readId, readPosition, readPropensity, readReward } from "./row-fields.ts";
+import {
+  checkCandidate,
+  checkDistinct,
+  readId,
+  readPosition,
+  readPropensity,
+  readReward,
+} from "./row-fields.ts";
 
 /** How a table with a row for each choice names its columns. */
 export interface Columns {
@@ -46,11 +53,13 @@ export function findColumns(header: readonly string[]): Columns | string {
   return `has no columns ${expected}; it has ${header.slice(0, 12).join(", ") || "none"}`;
 }
 
-/** In CSV item ids between bars, in Parquet a list. */
+/** In CSV item ids between bars, in Parquet a list. @throws RowProblem */
 function readCandidates(field: string, value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   const ids: readonly unknown[] = Array.isArray(value) ? value : String(value).split("|");
-  return ids.map((id) => readId(field, id));
+  const candidates = ids.map((id) => readId(field, id));
+  checkDistinct(field, candidates);
+  return candidates;
 }
 
 const isAbsent = (value: unknown) => value === undefined || value === null || value === "";
