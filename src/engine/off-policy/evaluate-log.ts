@@ -86,7 +86,9 @@ export const choosePopularity: ChooseTarget = async ({ table }) => createPopular
 async function readTarget(log: DecisionLog, summary: LogSummary, choose: ChooseTarget) {
   const target = await choose(summary);
   try {
-    return { name: target.name, arrays: await readArrays(log, summary, target) };
+    const arrays = await readArrays(log, summary, target);
+    await target.finish?.(summary.rows);
+    return { name: target.name, arrays };
   } finally {
     await target.close();
   }

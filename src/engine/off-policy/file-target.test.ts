@@ -30,9 +30,10 @@ test("a list has one distribution for each position", async () => {
   expect(value).toBeCloseTo((1 / 0.5 + 0.5 / 0.25) / 3, 12);
 });
 
-test("a line a row is taken as it is", async () => {
-  const lines = [{ a: 0.3, b: 0.7 }, { a: 1 }, { c: 1 }].map((line) => JSON.stringify(line));
-  const value = await evaluateWith("pi.jsonl", lines.join("\n"));
+const lines = [{ a: 0.3, b: 0.7 }, { a: 1 }, { c: 1 }].map((line) => JSON.stringify(line));
+
+test("a line a row is taken as it is, and empty lines at the end are none", async () => {
+  const value = await evaluateWith("pi.jsonl", `${lines.join("\n")}\n\n`);
   expect(value).toBeCloseTo((0.3 / 0.5 + 1 / 0.25) / 3, 12);
 });
 
@@ -49,6 +50,12 @@ test.each([
   ["no JSON", "pi.json", "{", /can't be read/],
   ["a list in a row", "pi.jsonl", "[0.5,0.5]", /pi\.jsonl:1: the row must be an object/],
   ["too few lines", "pi.jsonl", '{"a":1}', /ends after 1 rows; give it a line for each row/],
+  [
+    "too many lines",
+    "pi.jsonl",
+    [...lines, "{}", "{}"].join("\n"),
+    /pi\.jsonl:4: goes on after the log's 3 rows; give it a line for each row of the log/,
+  ],
   [
     "an action that is no candidate",
     "pi.jsonl",

@@ -104,6 +104,13 @@ function openRows(file: string): TargetPolicy {
       if ("reason" in entry) throw invalidFile(`${file}:${line}:`, entry.reason);
       return at(file, line, () => match(parseDistribution("the row", entry.value), choice));
     },
+    // More lines than rows: the file is of another log, or the log has lost rows, so that no line need be that of its row.
+    finish: async (count) => {
+      const next = await rows.next();
+      if (next.done) return;
+      const problem = `goes on after the log's ${count} rows; give it a line for each row of the log`;
+      throw invalidFile(`${file}:${next.value.line}:`, problem);
+    },
     close: async () => void (await rows.return()),
   };
 }
