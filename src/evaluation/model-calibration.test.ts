@@ -33,3 +33,10 @@ test("a model that is right has no error", () => {
   const rewards = Float64Array.of(0.5, 0.25, 1);
   expect(calibrateModel({ rewards, predictions: rewards }).calibrationError).toBe(0);
 });
+
+test.each([0, -1, 2.5, Number.NaN])("%d bins are refused", (bins) => {
+  const rewards = Float64Array.of(0.5, 0.25, 1);
+  expect(() => calibrateModel({ rewards, predictions: rewards }, { bins })).toThrow(
+    `bins must be an integer from 1, got ${bins}; 10 are usual`,
+  );
+});

@@ -1,3 +1,5 @@
+import { EngineError } from "../domain/errors.ts";
+
 /** Rows with neighbouring predictions. */
 export interface CalibrationBin {
   readonly rows: number;
@@ -32,15 +34,26 @@ function describeBin(
   return { rows: rows.length, prediction, reward, standardError };
 }
 
+function checkBins(bins: number): void {
+  if (Number.isInteger(bins) && bins >= 1) return;
+  throw new EngineError(
+    "invalid_request",
+    `bins must be an integer from 1, got ${bins}; 10 are usual`,
+    { details: { field: "bins", value: bins } },
+  );
+}
+
 /**
  * How well a reward model's predictions for the logged actions agree with their rewards: the expected calibration error over bins of equal
  * mass (Naeini, Cooper & Hauskrecht 2015). A model is well calibrated on the log and may still be wrong where the log has seen little.
  * @param feedback r and q̂(x, a) of n ≥ 1 rows, best from cross-fitting; @param options.bins 10 where absent, at most n
+ * @throws invalid_request for bins that are no integer from 1
  */
 export function calibrateModel(
   feedback: { readonly rewards: Float64Array; readonly predictions: Float64Array },
   { bins: wanted = 10 }: { readonly bins?: number } = {},
 ): ModelCalibration {
+  checkBins(wanted);
   const { rewards, predictions } = feedback;
   const order = [...rewards.keys()].sort((a, b) => predictions[a]! - predictions[b]! || a - b);
   const count = Math.min(wanted, order.length);

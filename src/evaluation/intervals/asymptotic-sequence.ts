@@ -1,6 +1,6 @@
 import { checkNumber } from "../checks.ts";
 import { type Interval, missProbability } from "./interval.ts";
-import type { StandardErrorInterval } from "./normal.ts";
+import { checkStandardError, type StandardErrorInterval } from "./normal.ts";
 
 /** n*: rows at which the interval is tightest in standard errors. At a tenth or at a thousand times as many it is 23 % wider. */
 const tightestRows = 1000;
@@ -11,12 +11,13 @@ const tightestRows = 1000;
  * one looks, where the estimate is a mean that becomes normal. At level 0.98 and n* it reaches
  * 3.35 standard errors each way.
  * @param options `rows` n > 0 behind the value, growing between looks
- * @throws invalid_request for a level outside (0, 1), or rows that are not above 0
+ * @throws invalid_request for a standard error below 0, a level outside (0, 1), or rows that are not above 0
  */
 export function asymptoticSequenceInterval(
   options: StandardErrorInterval & { readonly rows: number },
 ): Interval {
   const { value, standardError, rows, level = 0.95 } = options;
+  checkStandardError(standardError);
   checkNumber("rows", rows, {
     low: Number.EPSILON,
     high: Number.MAX_SAFE_INTEGER,

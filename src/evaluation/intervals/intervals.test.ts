@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
 import { mean, normalQuantile } from "../../numeric/statistics.ts";
 import { numberClusters } from "../clusters.ts";
+import { asymptoticSequenceInterval } from "./asymptotic-sequence.ts";
 import { bettingInterval } from "./betting.ts";
 import { clopperPearsonInterval, weightedClopperPearsonInterval } from "./clopper-pearson.ts";
 import { clusterBootstrapInterval } from "./cluster-bootstrap.ts";
@@ -104,10 +105,20 @@ describe("intervals of a standard error", () => {
   });
 
   test("an infinite error gives an unbounded interval", () => {
-    const infinite = { value: 0, standardError: Infinity, degreesOfFreedom: 1 };
-    for (const { lower, upper } of [normalInterval(infinite), studentInterval(infinite)]) {
+    const infinite = { value: 0, standardError: Infinity, degreesOfFreedom: 1, rows: 10 };
+    for (const interval of [normalInterval, studentInterval, asymptoticSequenceInterval]) {
+      const { lower, upper } = interval(infinite);
       expect([lower, upper]).toEqual([-Infinity, Infinity]);
     }
+  });
+
+  test("a standard error below 0 or NaN is refused", () => {
+    const others = { value: 0, degreesOfFreedom: 9, rows: 10 };
+    for (const interval of [normalInterval, studentInterval, asymptoticSequenceInterval])
+      for (const standardError of [-1, Number.NaN])
+        expect(() => interval({ ...others, standardError })).toThrow(
+          `standardError must be ≥ 0, or ∞ where the data cannot tell, got ${standardError}`,
+        );
   });
 
   test("a level outside (0, 1) and no degrees of freedom are refused", () => {

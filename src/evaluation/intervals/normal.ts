@@ -1,4 +1,5 @@
 import { normalQuantile } from "../../numeric/statistics.ts";
+import { checkNumber } from "../checks.ts";
 import { type Interval, missProbability } from "./interval.ts";
 
 export interface StandardErrorInterval {
@@ -9,12 +10,23 @@ export interface StandardErrorInterval {
   readonly level?: number;
 }
 
+/** @throws invalid_request for a standard error below 0 or NaN: an interval of it would be turned round, or none */
+export function checkStandardError(standardError: number): void {
+  checkNumber("standardError", standardError, {
+    low: 0,
+    high: Number.POSITIVE_INFINITY,
+    expected: "≥ 0, or ∞ where the data cannot tell",
+    remedy: "pass the square root of the estimate's variance",
+  });
+}
+
 /**
  * value ± Φ⁻¹((1 + level)/2)·s.e.: by the central limit theorem, so for many independent clusters. Unbounded for an infinite s.e.
- * @throws invalid_request for a level outside (0, 1)
+ * @throws invalid_request for a standard error below 0 or a level outside (0, 1)
  */
 export function normalInterval(options: StandardErrorInterval): Interval {
   const { value, standardError, level = 0.95 } = options;
+  checkStandardError(standardError);
   const width = normalQuantile(1 - missProbability(level) / 2) * standardError;
   return { lower: value - width, upper: value + width, level };
 }
