@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createModelFolder } from "../../../tests/support/sentence-model.ts";
 import { openSentenceEncoder } from "./sentence-encoder.ts";
@@ -43,4 +44,20 @@ test("a content is computed once, a failure is not remembered, and the memory ha
   expect(computed).toEqual(["a", "bad", "bad", "cc"]);
   await get("a");
   expect(computed).toEqual(["a", "bad", "bad", "cc", "a"]);
+});
+
+test("one text is computed at a time, whatever is known already", async () => {
+  let running = 0;
+  let most = 0;
+  const get = rememberByContent(async (text) => {
+    most = Math.max(most, ++running);
+    await setImmediate();
+    running -= 1;
+    return text.length;
+  });
+  await get("known");
+  const first = get("a");
+  await get("known");
+  expect(await Promise.all([first, get("bb"), get("known"), get("ccc")])).toEqual([1, 2, 5, 3]);
+  expect(most).toBe(1);
 });

@@ -35,15 +35,19 @@ export function rememberByContent<T>(
 ): (text: string) => Promise<T> {
   const known = new Map<string, Promise<T>>();
   let last: Promise<unknown> = Promise.resolve();
+  /** One after the other: a catalogue asks for all its items at once. */
+  const computeNext = (text: string, key: string) => {
+    const result = last.then(() => compute(text));
+    last = result.catch(() => known.delete(key));
+    return result;
+  };
   return (text) => {
     const key = createHash("sha256").update(text).digest("base64");
-    // One after the other: a catalogue asks for all its items at once.
-    const result = known.get(key) ?? last.then(() => compute(text));
+    const result = known.get(key) ?? computeNext(text, key);
     known.delete(key);
     known.set(key, result);
     const [oldest] = known.keys();
     if (known.size > capacity && oldest !== undefined) known.delete(oldest);
-    last = result.catch(() => known.delete(key));
     return result;
   };
 }
