@@ -1,4 +1,6 @@
-import { expect, onTestFinished, test } from "vitest";
+import Database from "libsql";
+import { InferenceSession } from "onnxruntime-node";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
   largestDifference,
   randomNetwork,
@@ -124,8 +126,34 @@ test("a signal ends the loop at the last whole cycle", async () => {
   expect(await run("popularity", { signal: AbortSignal.abort() })).toEqual([]);
 });
 
-test("a loop that does not exist is refused", async () => {
+test("the database is closed where a loop fails or does not exist", async () => {
+  const close = vi.spyOn(Database.prototype, "close");
+  onTestFinished(() => close.mockRestore());
+  const fail = () => {
+    throw new Error("no such visit");
+  };
+  await expect(run("popularity", { world: { ...world, visit: fail } })).rejects.toThrow(
+    "no such visit",
+  );
+  expect(close).toHaveBeenCalledTimes(1);
   await expect(run("thompson" as never)).rejects.toThrow("no strategy thompson");
+  expect(close).toHaveBeenCalledTimes(2);
+});
+
+test("what its policy holds of native memory is released where a loop fails", async () => {
+  // The library declares a factory where it exports the class.
+  const { prototype } = InferenceSession as unknown as { readonly prototype: InferenceSession };
+  const create = vi.spyOn(InferenceSession, "create");
+  const release = vi.spyOn(prototype, "release");
+  onTestFinished(() => void vi.restoreAllMocks());
+  const onCycle = () => {
+    throw new Error("nobody listens");
+  };
+  await expect(run("softmax", { decisionsPerCycle: 20, onCycle })).rejects.toThrow(
+    "nobody listens",
+  );
+  expect(create.mock.calls.length).toBeGreaterThan(0);
+  expect(release.mock.calls.length).toBe(create.mock.calls.length);
 });
 
 test("a policy from the reward model maps the mean of the heads that remember everything", async () => {

@@ -1,9 +1,11 @@
+import type { Scenario } from "../../domain/scenario.ts";
 import type { World } from "../../domain/world.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { type Configuration, parseConfiguration } from "../configuration.ts";
 import { createEngine } from "../create-engine.ts";
-import { openStore } from "../open-store.ts";
-import { createStrategy, type StrategyName } from "./strategies.ts";
+import type { Engine } from "../engine.ts";
+import { openStore, type Store } from "../open-store.ts";
+import { createStrategy, type Strategy, type StrategyName } from "./strategies.ts";
 
 export interface CycleReward {
   readonly cycle: number;
@@ -55,61 +57,87 @@ function summarise(cycle: number, rewards: readonly number[], note: string): Cyc
   return { cycle, meanReward, standardError, note };
 }
 
-/** Runs the whole loop in one process on an embedded database in memory: visits, slates, reactions, updates. */
-export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
-  const { world, strategy: name, seed, decisionsPerCycle } = options;
-  const store = await openStore(":memory:");
+/** What a loop works with, and the time that its visits move. */
+interface Loop {
+  readonly engine: Engine;
+  readonly strategy: Strategy;
+  readonly scenario: Scenario;
+  wait(seconds: number): void;
+}
+
+async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop> {
+  const { world, strategy: name, seed } = options;
   const configuration = worldConfiguration(world, name);
   const [scenario] = configuration.scenarios;
   if (scenario === undefined) throw new RangeError("the configuration has no scenario");
   let now = startOfTime;
-  const clock = () => now;
-  const strategy = await createStrategy(name, {
-    ...options,
-    store,
-    configuration,
-    scenario,
-    clock,
-  });
+  const parts = { store, configuration, clock: () => now };
+  const strategy = await createStrategy(name, { ...options, ...parts, scenario });
   const ids = createRandom(seed).split("ids");
   const engine = await createEngine({
-    store,
-    configuration,
-    clock,
+    ...parts,
     random: createRandom(seed).split("decisions"),
     createId: () => `${ids.integer(2 ** 32)}-${ids.integer(2 ** 32)}`,
     ...(strategy.policies === undefined ? {} : { policies: strategy.policies }),
   });
-  await engine.putItems(world.items);
-  await engine.putUsers(world.users);
-  await engine.record(world.history);
-
-  const visit = async (turn: number) => {
-    now += secondsPerVisit * 1000;
-    const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
-    const { userId, decisionId } = decision;
-    const reactions = world.react(turn, decision.slate);
-    if (reactions.length > 0) {
-      await engine.record(reactions.map((reaction) => ({ ...reaction, userId, decisionId })));
-    }
-    // Else what a turn meets would depend on how fast the machine is.
-    await engine.idle();
-    return world.expectedReward(turn, decision.slate);
+  const wait = (seconds: number) => {
+    now += seconds * 1000;
   };
+  return { engine, strategy, scenario, wait };
+}
 
+/** One visit. @returns the true expected reward of its slate */
+async function visit({ engine, scenario, wait }: Loop, world: World, turn: number) {
+  wait(secondsPerVisit);
+  const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
+  const { userId, decisionId } = decision;
+  const reactions = world.react(turn, decision.slate);
+  if (reactions.length > 0) {
+    await engine.record(reactions.map((reaction) => ({ ...reaction, userId, decisionId })));
+  }
+  // Else what a turn meets would depend on how fast the machine is.
+  await engine.idle();
+  return world.expectedReward(turn, decision.slate);
+}
+
+/** Visits and an update after each cycle of them, until the last cycle or the signal. */
+async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
+  const { world, decisionsPerCycle, signal } = options;
   const results: CycleReward[] = [];
   for (let cycle = 1; cycle <= options.cycles; cycle++) {
     const rewards: number[] = [];
-    while (rewards.length < decisionsPerCycle && !options.signal?.aborted) {
-      rewards.push(await visit((cycle - 1) * decisionsPerCycle + rewards.length));
+    while (rewards.length < decisionsPerCycle && !signal?.aborted) {
+      rewards.push(await visit(loop, world, (cycle - 1) * decisionsPerCycle + rewards.length));
     }
-    if (options.signal?.aborted) break;
-    now += scenario.reward.windowSeconds * 1000;
-    const result = summarise(cycle, rewards, await strategy.update());
+    if (signal?.aborted) break;
+    loop.wait(loop.scenario.reward.windowSeconds);
+    const result = summarise(cycle, rewards, await loop.strategy.update());
     results.push(result);
     options.onCycle?.(result);
   }
-  await engine.close();
-  await store.close();
   return results;
+}
+
+async function playWorld(store: Store, options: ClosedLoopOptions) {
+  const { world } = options;
+  const loop = await openLoop(store, options);
+  const { engine } = loop;
+  try {
+    await engine.putItems(world.items);
+    await engine.putUsers(world.users);
+    await engine.record(world.history);
+    return await play(loop, options);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Runs the whole loop in one process on an embedded database in memory: visits, slates, reactions, updates. */
+export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
+  const store = await openStore(":memory:");
+  try {
+    return await playWorld(store, options);
+  } finally {
+    await store.close();
+  }
 }
