@@ -77,10 +77,11 @@ class SatiationSession implements Session {
 
 /**
  * Users who tire of what they consume. Satiation z of a genre grows with each consumed item of it, z ← z + ½(1 − z), and
- * fades by a tenth a step. A shown item of genre g is consumed with probability σ(−0.5 + 2·liking_g + quality − 1.5·z_g),
- * quality ~ N(0, 0.4²), and after the step the user leaves with probability 0.02 + 0.35·z_g. The reward is the number of
- * consumed items. Likings are uniform in [−1, 1] and seen, as the genre of an item is; satiation shows in what was
- * consumed, quality in feedback only. What is best for the step wears the session out: a policy has to spread.
+ * fades by a tenth a step. A shown item of genre g is consumed with probability σ(−0.5 + 2.5·liking_g + quality − 1.5·z_g),
+ * quality ~ N(0, 0.4²), and after the step the user leaves with probability 0.02 + 0.25·z_g, 0.08 + 0.25·z_g where it was not
+ * consumed; z_g is that of before the step. The reward is the number of consumed items. Likings are uniform in [−1, 1] and
+ * seen, as the genre of an item is; satiation shows in what was consumed, quality in feedback only. What is best for the step
+ * wears the session out: a policy has to spread.
  *
  * A step offers 10 of 40 items, 5 of each of 8 genres, and shows one.
  *
