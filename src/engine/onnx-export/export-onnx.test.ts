@@ -18,7 +18,7 @@ import { openSqliteStore } from "../../storage/sqlite/open.ts";
 import type { Store } from "../../storage/store.ts";
 import { parseConfiguration } from "../configuration.ts";
 import { createLogitDeriver } from "../derive-logits.ts";
-import { exportOnnx } from "./export-onnx.ts";
+import { type ExportOptions, exportOnnx } from "./export-onnx.ts";
 
 /** What the guide promises. */
 const promised = 1e-4;
@@ -51,7 +51,7 @@ async function openUsedShop(serving = shopSnapshot(3, 12)) {
   return opened;
 }
 
-const exportShop = (store: Store, rest: { folder?: string; policy?: number } = {}) => {
+const exportShop = (store: Store, rest: Partial<ExportOptions> = {}) => {
   const folder = join(createTestFolder(), "policy");
   const options = { store, configuration, folder, recurve: "1.2.3", ...rest };
   return exportOnnx(options).then((summary) => ({ summary, folder: options.folder }));
@@ -120,6 +120,20 @@ test("the manifest says what the graphs take, who may be shown and how the polic
   ]);
   for (const { inputs, outputs } of [manifest.encoder, manifest.scorer])
     for (const { name, meaning } of [...inputs, ...outputs]) expect(meaning, name).toMatch(/\w{3}/);
+});
+
+test("the manifest says whether a fast loop adds to what the files give", async () => {
+  const { store } = await openUsedShop();
+  const withLoop = parseConfiguration(
+    shopConfiguration({ scenario: { fastLoop: { enabled: true } } }),
+  );
+  for (const [configured, fastLoop] of [
+    [configuration, false],
+    [withLoop, true],
+  ] as const) {
+    const { folder } = await exportShop(store, { configuration: configured });
+    expect((await openExported(folder)).manifest).toMatchObject({ slate: { fastLoop } });
+  }
 });
 
 test("what can't be exported is refused by what it is", async () => {

@@ -78,7 +78,10 @@ async function readItems(
   };
 }
 
-/** ε as `recommend` would use it: the learner's wish counts for what serves, the scenario's floor for everything else. */
+/**
+ * ε with which `recommend` would serve the version now: the larger of the scenario's floor and the learner's wish, which counts for
+ * every policy but the baseline, and that has no network.
+ */
 async function readExploration(policies: PolicyStore, scenario: Scenario): Promise<number> {
   const { exploration = 0 } = await policies.assignment(scenario.name);
   return Math.max(scenario.exploration, exploration);

@@ -115,6 +115,8 @@ export const createManifest = (policy: ExportedPolicy): object => ({
     rule: "at each position P(a) = (1 − ε) · exp(logit a / temperature) / Σ exp(logit b / temperature) + ε/n over the n candidates that are left",
     temperature: 1,
     exploration: policy.exploration,
+    /** Then what serves is more than these files: the loop's draw is added to the logits of each request. */
+    fastLoop: policy.scenario.fastLoop.enabled,
   },
   items: describeItems(policy),
 });
