@@ -38,6 +38,12 @@ test("with one item shown everything is measured but diversity, which has no pai
   expect(quality.diversity).toBeNaN();
 });
 
+test("a ranker that scores all alike gets what drawing lots gives", async () => {
+  const alike = async (histories: readonly unknown[]) => histories.map(() => [0, 0, 0, 0, 0]);
+  for (const k of [1, 2, 3])
+    expect((await evaluateRanking(alike, split, k)).accuracy.hitRate.mean).toBeCloseTo(k / 3, 14);
+});
+
 test("rankings are compared user by user", async () => {
   const [first, second] = await Promise.all(
     [

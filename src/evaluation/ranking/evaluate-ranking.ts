@@ -52,7 +52,7 @@ function rankUser(
     );
   const catalogue = { scores, seen: new Set(Array.from(history)) };
   return {
-    accuracy: measureAccuracy(rankItems(catalogue, [target]), k),
+    accuracy: measureAccuracy(rankItems(catalogue, [target]), { relevant: 1, k }),
     shown: bestItems(catalogue, k),
   };
 }

@@ -4,27 +4,29 @@ import { bestItems, rankItems } from "./rank-items.ts";
 
 const seen = (...items: number[]) => new Set(items);
 
+/** An item that shares its score with no other. */
+const alone = (rank: number) => ({ above: rank - 1, size: 1, relevant: 1 });
+
 test("items that the user has seen take no place", () => {
   const scores = [9, 5, 8, 7, 1];
-  expect(rankItems({ scores, seen: seen() }, [3])).toEqual([3]);
-  expect(rankItems({ scores, seen: seen(0, 4) }, [3])).toEqual([2]);
+  expect(rankItems({ scores, seen: seen() }, [3])).toEqual([alone(3)]);
+  expect(rankItems({ scores, seen: seen(0, 4) }, [3])).toEqual([alone(2)]);
   expect(bestItems({ scores, seen: seen(0, 4) }, 2)).toEqual([2, 3]);
 });
 
-test("equal scores share the mean of their places, and relevant items don't stand in each other's way", () => {
-  const scores = [1, 1, 1, 1, 1];
-  // Places 1 … 5: their mean is 3.
-  expect(rankItems({ scores, seen: seen() }, [2])).toEqual([3]);
-  // Three others share places with two relevant ones: half of them come before.
-  expect(rankItems({ scores, seen: seen() }, [2, 4])).toEqual([2.5, 3.5]);
+test("equal scores share their places", () => {
+  const scores = [1, 3, 1, 2, 1, 3, 1];
+  expect(rankItems({ scores, seen: seen(6) }, [2])).toEqual([{ above: 3, size: 3, relevant: 1 }]);
+  expect(rankItems({ scores, seen: seen() }, [2, 5, 4, 3])).toEqual([
+    { above: 0, size: 2, relevant: 1 },
+    { above: 2, size: 1, relevant: 1 },
+    { above: 3, size: 4, relevant: 2 },
+  ]);
 });
 
 test("a relevant item that was seen is never shown", () => {
-  expect(rankItems({ scores: [3, 2, 1], seen: seen(0) }, [0])).toEqual([Number.POSITIVE_INFINITY]);
-  expect(rankItems({ scores: [3, 2, 1], seen: seen(0) }, [0, 2])).toEqual([
-    2,
-    Number.POSITIVE_INFINITY,
-  ]);
+  expect(rankItems({ scores: [3, 2, 1], seen: seen(0) }, [0])).toEqual([]);
+  expect(rankItems({ scores: [3, 2, 1], seen: seen(0) }, [0, 2])).toEqual([alone(2)]);
 });
 
 test("without ties ranks and best items are those of a sort", () => {
@@ -39,7 +41,7 @@ test("without ties ranks and best items are those of a sort", () => {
       expect(bestItems({ scores: drawn, seen: hidden }, k)).toEqual(order.slice(0, k));
       const relevant = order.filter((_, index) => index % 3 === 1);
       expect(rankItems({ scores: drawn, seen: hidden }, relevant)).toEqual(
-        relevant.map((item) => order.indexOf(item) + 1),
+        relevant.map((item) => alone(order.indexOf(item) + 1)),
       );
     }),
   );

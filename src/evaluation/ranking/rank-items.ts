@@ -6,9 +6,21 @@ export interface ScoredCatalogue {
 }
 
 /**
- * Ranks of the relevant items among all that the user has not seen, ascending, 1 the best. Items with equal scores share
- * the mean of their places, so that a ranker gains nothing by ties; a relevant item that the user has seen is never shown
- * and has rank ∞.
+ * Items with one score, relevant ones among them. They take the places above + 1 … above + size, each order of them as likely
+ * as any other.
+ */
+export interface TiedItems {
+  /** Items with higher scores. */
+  readonly above: number;
+  /** 1 where no other item has the score. */
+  readonly size: number;
+  /** How many are relevant, from 1. */
+  readonly relevant: number;
+}
+
+/**
+ * Where the relevant items stand among all that the user has not seen, best first. A relevant item that the user has seen is
+ * never shown and has no place.
  *
  * The whole catalogue is ranked. Against a sample of negatives the order of rankers can come out reversed (Krichene &
  * Rendle 2020, "On sampled metrics for item recommendation").
@@ -18,24 +30,27 @@ export interface ScoredCatalogue {
 export function rankItems(
   { scores, seen }: ScoredCatalogue,
   relevant: readonly number[],
-): number[] {
-  const wanted = new Set(relevant);
-  const reachable = relevant.filter((item) => !seen.has(item)).map((item) => scores[item]);
-  const better = new Float64Array(reachable.length);
-  for (let item = 0; item < scores.length; item++) {
-    const score = scores[item]!;
-    if (!Number.isFinite(score))
-      throw new RangeError(`scores[${item}] must be finite, got ${score}`);
-    if (seen.has(item) || wanted.has(item)) continue;
-    for (let index = 0; index < reachable.length; index++) {
-      if (score > reachable[index]!) better[index]! += 1;
-      else if (score === reachable[index]) better[index]! += 0.5;
+): TiedItems[] {
+  checkScores(scores, relevant);
+  const reachable = relevant.filter((item) => !seen.has(item)).map((item) => scores[item]!);
+  const wanted = [...new Set(reachable)].sort((a, b) => b - a);
+  return wanted.map((score) => {
+    let [above, size] = [0, 0];
+    for (let item = 0; item < scores.length; item++) {
+      if (scores[item]! < score || seen.has(item)) continue;
+      if (scores[item] === score) size++;
+      else above++;
     }
-  }
-  if (reachable.includes(undefined))
+    return { above, size, relevant: reachable.filter((own) => own === score).length };
+  });
+}
+
+function checkScores(scores: ArrayLike<number>, relevant: readonly number[]): void {
+  for (let item = 0; item < scores.length; item++)
+    if (!Number.isFinite(scores[item]))
+      throw new RangeError(`scores[${item}] must be finite, got ${scores[item]}`);
+  if (relevant.some((item) => scores[item] === undefined))
     throw new RangeError(`relevant items must be in [0, ${scores.length}), got ${relevant}`);
-  const places = better.sort();
-  return relevant.map((_, index) => (places[index] ?? Number.POSITIVE_INFINITY) + index + 1);
 }
 
 /** The k best items that the user has not seen, best first; of equal scores the lower item first. */
