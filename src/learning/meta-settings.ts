@@ -91,7 +91,7 @@ export function anchorsOf(grid: SettingGrid): readonly ChallengerSetting[] {
 }
 
 /** Those of the default grid. */
-export const anchors = anchorsOf(defaultMpo.challengers);
+export const anchors: readonly ChallengerSetting[] = anchorsOf(defaultMpo.challengers);
 
 const short = (value: number) => `${Number(value.toPrecision(3))}`;
 
