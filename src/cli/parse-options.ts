@@ -20,7 +20,9 @@ export function parseTime(text: string): number {
 /** An address that requests can be sent to. */
 export function parseUrl(text: string): string {
   if (/^https?:/i.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError("Expected where the server answers: http://127.0.0.1:7400.");
+  throw new InvalidArgumentError(
+    "Expected the address of a server, such as http://127.0.0.1:7400.",
+  );
 }
 
 const maxSeeds = 1000;
