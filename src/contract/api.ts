@@ -149,7 +149,7 @@ export interface PutResponse {
 /** For policies (default scenario: the first of the configuration) and cycles (default: all scenarios). */
 export interface ScenarioQuery {
   readonly scenario?: string;
-  /** 1…1000, default 100; newest first. */
+  /** 1…1000, default 100; newest first. Policies that answer now are listed beside the limit. */
   readonly limit?: number;
 }
 

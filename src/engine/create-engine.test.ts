@@ -258,7 +258,7 @@ test("items, users, decisions, policies and cycles are those of the store", asyn
   await engine.recommend({ userId: ann });
   expect(await engine.countDecisions("shop")).toBe(1);
   expect(await engine.cycles({ limit: 5 })).toEqual([]);
-  expect((await engine.policies({ scenario: "shop", limit: 1 })).policies.length).toBe(1);
+  expect((await engine.policies({ scenario: "shop", limit: 1 })).policies.length).toBe(2);
   await expect(engine.countDecisions("feed")).rejects.toMatchObject({ code: "unknown_scenario" });
   await expect(engine.policies({ scenario: "feed", limit: 1 })).rejects.toMatchObject({
     code: "unknown_scenario",

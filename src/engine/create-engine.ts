@@ -6,6 +6,7 @@ import { createCatalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DecisionView, Engine, Health, RewardPoint } from "./engine.ts";
 import { createFastLoops, type FastLoops } from "./fast-loop/serving-loops.ts";
+import { assignedVersions, listPolicies } from "./list-policies.ts";
 import { ensurePolicies, rollBack } from "./promote.ts";
 import { readUser } from "./read-state.ts";
 import { findScenario, recommend } from "./recommend.ts";
@@ -68,10 +69,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     deleteUser: (userId) => store.users.delete(userId),
     listUsers: (page) => store.users.list(page),
 
-    policies: async ({ scenario, limit }) => ({
-      assignment: await store.policies.assignment(named(scenario).name),
-      policies: await store.policies.list({ scenario, limit }),
-    }),
+    policies: async ({ scenario, limit }) =>
+      listPolicies(store, { scenario: named(scenario).name, limit }),
     rollBack: async (scenario) => rollBack(store, named(scenario).name),
     cycles: async (page) => {
       if (page.scenario !== undefined) named(page.scenario);
@@ -106,10 +105,7 @@ interface HealthParts {
 
 /** Of the policies that answer now: a version that was replaced is no problem any more. */
 function policyProblems(policies: ServingPolicies, assignment: Assignment): string[] {
-  const { serving, canary, holdback, baseline } = assignment;
-  return [serving, canary, holdback, baseline].flatMap((version) =>
-    version === undefined ? [] : (policies.problem(version) ?? []),
-  );
+  return assignedVersions(assignment).flatMap((version) => policies.problem(version) ?? []);
 }
 
 async function health({ store, configuration, policies, fastLoops }: HealthParts): Promise<Health> {

@@ -75,6 +75,7 @@ export interface Engine {
     readonly limit: number;
   }): Promise<Page<User, UserId>>;
 
+  /** The newest `limit`, and those that answer now where they are older; newest first. */
   policies(options: {
     readonly scenario: string;
     readonly limit: number;

@@ -73,7 +73,7 @@ const listRoute = createRoute({
   tags: ["learning"],
   summary: "List a scenario's policies",
   description:
-    "Who answers now, and every snapshot with the evidence for its status, newest first.",
+    "Who answers now, and the newest snapshots with the evidence for their status, newest first; those that answer now are listed beside the limit.",
   request: { query: scenarioQuery },
   responses: {
     200: answer("The policies", policiesResponse, {
