@@ -216,7 +216,10 @@ export interface RewardSeriesQuery {
   readonly since?: string;
 }
 
-/** Mean reward of a decision (sum over its positions, defaults included) by time and arm. */
+/**
+ * Mean reward of the decisions whose reward window has closed, by time and arm: the sum over a decision's positions, defaults
+ * included, each clipped to the scenario's range.
+ */
 export interface RewardPoint {
   readonly from: string;
   readonly arm: "serving" | "canary" | "holdback" | "baseline";

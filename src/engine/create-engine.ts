@@ -32,16 +32,10 @@ async function viewDecision(store: Store, feedback: Feedback): Promise<DecisionV
   return { feedback, profile: await readUser(store, userId, asOf) };
 }
 
-function toPoint(bucket: RewardBucket, defaultReward: number): RewardPoint {
-  const missing = bucket.positions - bucket.rewardedPositions;
-  const meanReward = (bucket.rewardSum + missing * defaultReward) / bucket.decisions;
-  return {
-    bucketStart: bucket.bucketStart,
-    arm: bucket.arm,
-    decisions: bucket.decisions,
-    meanReward,
-  };
-}
+const toPoint = ({ rewardSum, ...bucket }: RewardBucket): RewardPoint => ({
+  ...bucket,
+  meanReward: rewardSum / bucket.decisions,
+});
 
 /** The serving half of the loop over a store. Closing it leaves the store open: who opened it closes it. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -83,9 +77,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     countDecisions: async (scenario) => store.decisions.count({ scenario: named(scenario).name }),
     rewardSeries: async (span) => {
-      const { reward } = named(span.scenario);
-      const buckets = await store.decisions.rewardBuckets(span);
-      return buckets.map((bucket) => toPoint(bucket, reward.defaultReward));
+      const { reward: rule } = named(span.scenario);
+      const closedBefore = options.clock();
+      const buckets = await store.decisions.rewardBuckets({ ...span, closedBefore, rule });
+      return buckets.map(toPoint);
     },
     health: () => health(parts),
     idle: () => fastLoops.idle(),

@@ -90,6 +90,7 @@ export interface Engine {
   findCycle(cycle: number): Promise<Cycle | undefined>;
   findDecision(decisionId: DecisionId): Promise<DecisionView | undefined>;
   countDecisions(scenario: string): Promise<number>;
+  /** Of decisions whose reward window has closed, as they are learnt from. */
   rewardSeries(options: {
     readonly scenario: string;
     readonly since: number;

@@ -14,7 +14,7 @@ async function open(options: Parameters<typeof openTestServer>[0] = {}) {
 }
 
 test("the loop runs over a socket, from items to the decision and its reward", async () => {
-  const { url } = await open();
+  const { url, advance } = await open();
   const client = createClient({ baseUrl: `${url}/` });
   const items = ["a", "b/c", "d"].map((itemId) => ({ itemId }));
   expect(await client.putItems(items)).toEqual({ created: 3, updated: 0, unchanged: 0 });
@@ -31,6 +31,7 @@ test("the loop runs over a socket, from items to the decision and its reward", a
   expect(decision.slate).toEqual(slate);
   expect(decision.rewards).toEqual([1, null]);
   expect(decision.profile.attributes).toEqual({ age: 36 });
+  advance(1800);
   const { points } = await client.getRewardSeries({ bucketSeconds: 60 });
   expect(points.map(({ decisions, meanReward }) => [decisions, meanReward])).toEqual([[1, 1]]);
   expect((await client.listScenarios()).scenarios[0]).toMatchObject({ decisions: 1 });

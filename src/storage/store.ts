@@ -109,13 +109,12 @@ export interface EventStore {
   count(): Promise<number>;
 }
 
-/** Rewards of one arm within one span of time, for charts. Sums are before defaults and clipping. */
+/** Rewards of one arm within one span of time, for charts. */
 export interface RewardBucket {
   readonly bucketStart: number;
   readonly arm: Arm;
   readonly decisions: number;
-  readonly rewardedPositions: number;
-  readonly positions: number;
+  /** Over the positions, each settled by the rule: default where no event came, then clipped. */
   readonly rewardSum: number;
 }
 
@@ -163,11 +162,13 @@ export interface DecisionStore {
     readonly closedBefore: number;
     readonly limit?: number;
   }): Promise<{ readonly count: number; readonly after: number }>;
-  /** Per arm and bucket of `bucketSeconds`, for decisions with decidedAt ≥ since, oldest first. */
+  /** Per arm and bucket of `bucketSeconds`, of closed decisions (expiresAt ≤ closedBefore) with decidedAt ≥ since, oldest first. */
   rewardBuckets(options: {
     readonly scenario: string;
     readonly since: number;
+    readonly closedBefore: number;
     readonly bucketSeconds: number;
+    readonly rule: RewardRule;
   }): Promise<readonly RewardBucket[]>;
   /** By user, of closed decisions (expiresAt ≤ closedBefore) with decidedAt ≥ since. In no order. */
   userRewards(options: {

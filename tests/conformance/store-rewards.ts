@@ -93,38 +93,36 @@ export function testRewards(open: OpenStore): void {
     await store.close();
   });
 
-  test("buckets add up decisions, positions and rewards by arm and time", async () => {
+  test("buckets add up decisions and settled rewards by arm and time, of decisions that are closed", async () => {
     const store = await open();
     const slate = [itemId("a")];
+    const expiresAt = 200_000;
     await appendAll(store, [
-      { decidedAt: 59_999 },
-      { decidedAt: 60_000 },
-      { decidedAt: 119_999, slate },
-      { decidedAt: 60_000, arm: "baseline" },
-      { decidedAt: 120_000 },
-      { decidedAt: 60_000, scenario: "feed" },
+      { decidedAt: 59_999, expiresAt },
+      { decidedAt: 60_000, expiresAt },
+      { decidedAt: 119_999, expiresAt, slate },
+      { decidedAt: 60_000, expiresAt, arm: "baseline" },
+      { decidedAt: 120_000, expiresAt },
+      { decidedAt: 60_000, expiresAt, scenario: "feed" },
+      { decidedAt: 60_000, expiresAt: expiresAt + 1 },
     ]);
     await store.events.record([
       sampleReward("1", { value: 100 }),
       sampleReward("2", { position: 0, value: 1 }),
       sampleReward("2", { position: 0, type: "buy", value: 2 }),
       sampleReward("2", { position: 1, value: 4 }),
-      sampleReward("3", { value: 8 }),
+      sampleReward("3", { value: -8 }),
+      sampleReward("5", { position: 1, value: 8 }),
       sampleReward("6", { value: 100 }),
+      sampleReward("7", { value: 100 }),
     ]);
-    const options = { scenario: "shop", since: 60_000, bucketSeconds: 60 };
-    const none = { decisions: 1, positions: 2, rewardedPositions: 0, rewardSum: 0 };
+    const rule = { weights: {}, windowSeconds: 10, defaultReward: 0.5, minimum: -1, maximum: 5 };
+    const span = { scenario: "shop", since: 60_000, closedBefore: expiresAt };
+    const options = { ...span, bucketSeconds: 60, rule };
     expect(await store.decisions.rewardBuckets(options)).toEqual([
-      { ...none, bucketStart: 60_000, arm: "baseline" },
-      {
-        bucketStart: 60_000,
-        arm: "serving",
-        decisions: 2,
-        positions: 3,
-        rewardedPositions: 3,
-        rewardSum: 15,
-      },
-      { ...none, bucketStart: 120_000, arm: "serving" },
+      { bucketStart: 60_000, arm: "baseline", decisions: 1, rewardSum: 2 * 0.5 },
+      { bucketStart: 60_000, arm: "serving", decisions: 2, rewardSum: 1 + 2 + 4 - 1 },
+      { bucketStart: 120_000, arm: "serving", decisions: 1, rewardSum: 0.5 + 5 },
     ]);
     expect(await store.decisions.rewardBuckets({ ...options, since: 120_001 })).toEqual([]);
     await store.close();

@@ -9,18 +9,20 @@ async function decide({ send }: TestServer): Promise<void> {
   await send("POST", "/api/v1/recommend", { userId: "ada", scenario: "ads", candidates });
 }
 
-/** Two decisions within the hour, one of them clicked; a third one two hours later. */
+/** Two decisions within the hour, one of them clicked; a third one two hours later. All windows but that of a fourth are closed. */
 async function arrange(server: TestServer): Promise<void> {
   await decide(server);
   const click = { type: "click", userId: "ada", itemId: "a", decisionId: "d-1" };
-  await server.send("POST", "/api/v1/events", { events: [click] });
+  await server.send("POST", "/api/v1/events", { events: [{ ...click, value: 2 }] });
   server.advance(600);
   await decide(server);
   server.advance(7200);
   await decide(server);
+  server.advance(2400);
+  await decide(server);
 }
 
-test("the series has the mean reward of each hour's decisions", async () => {
+test("the series has the mean reward of each hour's closed decisions, clipped to the range", async () => {
   const server = await openTestServer({
     configuration: {
       scenarios: [
@@ -40,8 +42,8 @@ test("the series has the mean reward of each hour's decisions", async () => {
     scenario: "ads",
     bucketSeconds: 3600,
     points: [
-      // (3 + the default 1) / 2
-      { from: "2026-03-01T12:00:00.000Z", arm: "serving", decisions: 2, meanReward: 2 },
+      // (2 × 3, of which 5 count, + the default 1) / 2
+      { from: "2026-03-01T12:00:00.000Z", arm: "serving", decisions: 2, meanReward: 3 },
       { from: "2026-03-01T14:00:00.000Z", arm: "serving", decisions: 1, meanReward: 1 },
     ],
   });

@@ -36,7 +36,7 @@ const rewardSeriesRoute = createRoute({
   operationId: "getRewardSeries",
   tags: ["learning"],
   summary: "Mean reward by time and arm",
-  description: `Mean reward of a decision, defaults included, by the time of the decision. Default: the last ${defaultBuckets} buckets; at most ${maxBuckets}.`,
+  description: `Mean reward of a decision by the time of the decision, as it is learnt: decisions whose reward window has closed, defaults included, each position clipped to the scenario's range. Default: the last ${defaultBuckets} buckets; at most ${maxBuckets}.`,
   request: { query: rewardSeriesQuery },
   responses: {
     200: answer("The points, oldest first", rewardSeriesResponse, {

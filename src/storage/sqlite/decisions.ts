@@ -1,11 +1,12 @@
-import { arms, type Decision, type Feedback } from "../../domain/decision.ts";
+import type { Decision, Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
-import type { DecisionStore, RewardBucket } from "../store.ts";
-import { readMember, readNumber } from "./columns.ts";
+import type { DecisionStore } from "../store.ts";
+import { readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { decisionColumns, decodeDecision, encodeDecision } from "./decision-rows.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 import { createRewardRules } from "./reward-rules.ts";
+import { createSettledRewards } from "./settled-rewards.ts";
 
 const columns = `sequence, ${decisionColumns.join(", ")}`;
 const placeholders = decisionColumns.map(() => "?").join(", ");
@@ -45,34 +46,6 @@ function prepareStatements(connection: Connection) {
       `SELECT position, sum(value) AS reward FROM rewards
        WHERE decision_sequence = ? GROUP BY position`,
     ),
-    buckets: connection.prepare(
-      `SELECT decided_at - decided_at % ? AS bucket_start, arm,
-         count(*) AS decisions,
-         sum(json_array_length(slate)) AS positions,
-         sum((SELECT count(DISTINCT position) FROM rewards
-              WHERE decision_sequence = decisions.sequence)) AS rewarded_positions,
-         sum((SELECT total(value) FROM rewards
-              WHERE decision_sequence = decisions.sequence)) AS reward_sum
-       FROM decisions WHERE scenario = ? AND decided_at >= ?
-       GROUP BY bucket_start, arm ORDER BY bucket_start, arm`,
-    ),
-    userRewards: connection.prepare(
-      `WITH shown AS (
-         SELECT sequence, user_id, json_array_length(slate) AS positions FROM decisions
-         WHERE scenario = ? AND decided_at >= ? AND expires_at <= ? AND arm = ? AND policy_version = ?
-       ), settled AS (
-         SELECT decision_sequence, max(?, min(?, sum(value))) AS value
-         FROM rewards WHERE decision_sequence IN (SELECT sequence FROM shown)
-         GROUP BY decision_sequence, position
-       ), rewarded AS (
-         SELECT decision_sequence, count(*) AS positions, sum(value) AS value
-         FROM settled GROUP BY decision_sequence
-       )
-       SELECT sum(shown.positions) AS positions,
-         sum(shown.positions - coalesce(rewarded.positions, 0)) AS unrewarded,
-         total(rewarded.value) AS reward_sum
-       FROM shown LEFT JOIN rewarded ON decision_sequence = sequence GROUP BY user_id`,
-    ),
     nth: connection.prepare(
       "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
     ),
@@ -99,17 +72,6 @@ const decodeSpan = (row: Row = {}) => ({
   count: readNumber(row, "decisions"),
   after: readNumber(row, "first") - 1,
 });
-
-function decodeBucket(row: Row): RewardBucket {
-  return {
-    bucketStart: readNumber(row, "bucket_start"),
-    arm: readMember(row, "arm", arms),
-    decisions: readNumber(row, "decisions"),
-    rewardedPositions: readNumber(row, "rewarded_positions"),
-    positions: readNumber(row, "positions"),
-    rewardSum: readNumber(row, "reward_sum"),
-  };
-}
 
 function appendRow(statements: Statements, decision: Decision, numbers: EventNumbers): void {
   const { decisionId } = decision;
@@ -141,18 +103,7 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
     span: async ({ from, to, limit = -1 }) => decodeSpan(statements.span.get(from, to, limit)),
     closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>
       decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
-    rewardBuckets: async ({ scenario, since, bucketSeconds }) =>
-      statements.buckets.all(bucketSeconds * 1000, scenario, since).map(decodeBucket),
-    userRewards: async ({ scenario, arm, policyVersion, since, closedBefore, rule }) => {
-      const { minimum, maximum, defaultReward } = rule;
-      const missing = Math.max(minimum, Math.min(maximum, defaultReward));
-      return statements.userRewards
-        .all(scenario, since, closedBefore, arm, policyVersion, minimum, maximum)
-        .map((row) => ({
-          rows: readNumber(row, "positions"),
-          rewardSum: readNumber(row, "reward_sum") + missing * readNumber(row, "unrewarded"),
-        }));
-    },
+    ...createSettledRewards(connection),
     nth: async (scenario, n) => {
       const row = statements.nth.get(scenario, n - 1);
       return row && readNumber(row, "sequence");

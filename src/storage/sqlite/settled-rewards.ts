@@ -1,0 +1,57 @@
+import { arms } from "../../domain/decision.ts";
+import type { RewardRule } from "../../domain/scenario.ts";
+import type { DecisionStore } from "../store.ts";
+import { readMember, readNumber } from "./columns.ts";
+import type { Connection } from "./connection.ts";
+
+/** Reward of a decision by `ruleValues`: each position that events came for is clipped, each other one brings the default. */
+const settled = `(
+  SELECT total(value) + ? * (json_array_length(slate) - count(*)) FROM (
+    SELECT max(?, min(?, sum(value))) AS value FROM rewards
+    WHERE decision_sequence = decisions.sequence GROUP BY position))`;
+
+function ruleValues({ minimum, maximum, defaultReward }: RewardRule): readonly number[] {
+  return [Math.max(minimum, Math.min(maximum, defaultReward)), minimum, maximum];
+}
+
+function prepareStatements(connection: Connection) {
+  return {
+    buckets: connection.prepare(
+      `SELECT decided_at - decided_at % ? AS bucket_start, arm, count(*) AS decisions,
+         sum(${settled}) AS reward_sum
+       FROM decisions WHERE scenario = ? AND decided_at >= ? AND expires_at <= ?
+       GROUP BY bucket_start, arm ORDER BY bucket_start, arm`,
+    ),
+    users: connection.prepare(
+      `SELECT sum(json_array_length(slate)) AS positions, sum(${settled}) AS reward_sum
+       FROM decisions
+       WHERE scenario = ? AND decided_at >= ? AND expires_at <= ? AND arm = ? AND policy_version = ?
+       GROUP BY user_id`,
+    ),
+  };
+}
+
+/** Sums of rewards as they are learnt from, of closed decisions. */
+export function createSettledRewards(
+  connection: Connection,
+): Pick<DecisionStore, "rewardBuckets" | "userRewards"> {
+  const statements = prepareStatements(connection);
+  return {
+    rewardBuckets: async ({ scenario, since, closedBefore, bucketSeconds, rule }) =>
+      statements.buckets
+        .all(bucketSeconds * 1000, ...ruleValues(rule), scenario, since, closedBefore)
+        .map((row) => ({
+          bucketStart: readNumber(row, "bucket_start"),
+          arm: readMember(row, "arm", arms),
+          decisions: readNumber(row, "decisions"),
+          rewardSum: readNumber(row, "reward_sum"),
+        })),
+    userRewards: async ({ scenario, arm, policyVersion, since, closedBefore, rule }) =>
+      statements.users
+        .all(...ruleValues(rule), scenario, since, closedBefore, arm, policyVersion)
+        .map((row) => ({
+          rows: readNumber(row, "positions"),
+          rewardSum: readNumber(row, "reward_sum"),
+        })),
+  };
+}
