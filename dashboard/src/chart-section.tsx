@@ -78,7 +78,10 @@ export function ChartSection(props: Props): ReactNode {
         <RangeChoice seconds={props.rangeSeconds} onChoose={props.onRange} />
       </div>
       {aligned.times.length === 0 ? (
-        <p className="empty">No decisions in this span of time. The lines start with the first.</p>
+        <p className="empty">
+          No decision of this span of time has its reward yet. The lines start when the first reward
+          window closes.
+        </p>
       ) : (
         <>
           <Legend series={aligned} hovered={hovered} />
@@ -91,8 +94,9 @@ export function ChartSection(props: Props): ReactNode {
           />
           <p className="small">
             Lines: mean of the newest {smoothingBuckets.serving} dots, weighted by their decisions,
-            of {smoothingBuckets.baseline} for the baseline. Upright lines: another policy began to
-            serve. Shaded: what the sentence above compares.
+            of {smoothingBuckets.baseline} for the baseline; a decision counts once its reward
+            window has closed. Upright lines: another policy began to serve. Shaded: what the
+            sentence above compares.
           </p>
         </>
       )}

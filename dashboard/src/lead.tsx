@@ -75,7 +75,7 @@ export function Lead(props: {
           {policy}{" "}
           {data.scenario.decisions === 0
             ? "is ready and waits for its first decision."
-            : "is serving. There were no decisions in this span of time."}
+            : "is serving. No decision of this span of time has its reward yet."}
         </p>
         <p className="support">
           Ask for a slate with <code>POST /api/v1/recommend</code>, send what users do with it to{" "}

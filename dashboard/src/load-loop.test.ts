@@ -73,9 +73,23 @@ test("a later look starts where the series starts and asks once, and not before 
   ]);
 });
 
-test("a loop without decisions shows the first scenario and an empty series", async () => {
+test("the decisions of a scenario are counted at each look, anew where another one is shown", async () => {
+  const { client } = serve(40);
+  const first = await loadLoop(client, view, undefined, now);
+  const second = await loadLoop(client, view, first, now + 2000);
+  expect(second.decisionCounts).toEqual([
+    { at: now, decisions: 40 },
+    { at: now + 2000, decisions: 40 },
+  ]);
+  const other = await loadLoop(client, { ...view, scenario: "items" }, second, now + 4000);
+  expect(other.decisionCounts).toEqual([{ at: now + 4000, decisions: 0 }]);
+});
+
+test("a loop without decisions shows the first scenario and an empty series, which is read at each look", async () => {
   const { client } = serve(0);
   const data = await loadLoop(client, view, undefined, now);
   expect(data.scenario.name).toBe("items");
   expect(data.series.points).toEqual([]);
+  const later = await loadLoop(client, view, data, now + 2000);
+  expect(later.seriesLoadedAt).toBe(now + 2000);
 });

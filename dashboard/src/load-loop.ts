@@ -6,6 +6,7 @@ import type {
   ScenariosResponse,
 } from "../../src/contract/api.ts";
 import type { RecurveClient } from "../../src/sdk/client.ts";
+import { type DecisionCount, keepCounts } from "./decision-rate.ts";
 import { bucketSecondsFor } from "./reward-series.ts";
 
 export type ScenarioRow = ScenariosResponse["scenarios"][number];
@@ -22,6 +23,7 @@ export interface LoopData {
   readonly health: HealthResponse;
   readonly scenarios: readonly ScenarioRow[];
   readonly scenario: ScenarioRow;
+  readonly decisionCounts: readonly DecisionCount[];
   readonly policies: PoliciesResponse;
   readonly cycles: readonly CycleBody[];
   readonly series: RewardSeriesResponse;
@@ -65,8 +67,12 @@ async function loadSeries(
     : series;
 }
 
-/** Long buckets change slowly and cost the server most: each is read again thirty times in its length. */
+/**
+ * Long buckets change slowly and cost the server most: each is read again thirty times in its length. A series that is empty
+ * is read at every look, for it begins as soon as the first reward window has closed.
+ */
 function isFresh(previous: LoopData, now: number): boolean {
+  if (previous.series.points.length === 0) return false;
   return (now - previous.seriesLoadedAt) / 1000 < previous.series.bucketSeconds / 30;
 }
 
@@ -84,7 +90,9 @@ export async function loadLoop(
     client.listPolicies({ scenario: name, limit: policyLimit }),
     client.listCycles({ scenario: name, limit: historyLimit }),
   ]);
-  const common = { view, health, scenarios, scenario, policies, cycles };
+  const counted = previous?.scenario.name === name ? previous.decisionCounts : [];
+  const decisionCounts = keepCounts(counted, { at: now, decisions: scenario.decisions });
+  const common = { view, health, scenarios, scenario, decisionCounts, policies, cycles };
   const isSameChart =
     previous?.scenario.name === name && previous.view.rangeSeconds === view.rangeSeconds;
   if (previous && isSameChart && isFresh(previous, now)) {

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import type { CycleBody } from "../../src/contract/api.ts";
+import { decisionRate } from "./decision-rate.ts";
 import { formatCount } from "./format.ts";
 import { numberAt, objectAt } from "./json-read.ts";
 import { historyLimit, type LoopData } from "./load-loop.ts";
-import { decisionRate } from "./reward-series.ts";
 
 interface Station {
   readonly name: string;
@@ -47,20 +47,23 @@ function stationsOf(data: LoopData): readonly Station[] {
   ];
 }
 
+function rateText(rate: number | undefined): string {
+  if (rate === undefined) return "";
+  return rate > 0 ? `${formatCount(rate)} decisions a minute` : "idle";
+}
+
 /** The loop as a track: down the left side, up the right one. */
 export function LoopPicture({ data }: { readonly data: LoopData }): ReactNode {
-  const rate = decisionRate(data.series, data.seriesLoadedAt);
+  const rate = decisionRate(data.decisionCounts);
   return (
     <section className="loop-section" aria-labelledby="loop-heading">
       <div className="section-head">
         <h2 id="loop-heading">The loop</h2>
-        <span className="small">
-          {rate > 0 ? `${formatCount(rate)} decisions a minute` : "idle"}
-        </span>
+        <span className="small">{rateText(rate)}</span>
       </div>
       <div className="track">
         <span className="rail" aria-hidden="true">
-          {rate > 0 ? <span className="runner" /> : null}
+          {rate !== undefined && rate > 0 ? <span className="runner" /> : null}
         </span>
         <ol>
           {stationsOf(data).map(({ name, what, count }) => (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CycleBody, RewardPoint } from "../../src/contract/api.ts";
-import { alignSeries, bucketSecondsFor, decisionRate, markersOf } from "./reward-series.ts";
+import { alignSeries, bucketSecondsFor, markersOf } from "./reward-series.ts";
 
 const start = Date.parse("2026-11-25T00:00:00Z") / 1000;
 
@@ -74,16 +74,4 @@ test("a span is cut into at most ninety buckets of a round length", () => {
   expect([60, 450, 451, 5400, 5401, 86_400, 604_800, 3.2e7].map(bucketSecondsFor)).toEqual([
     5, 5, 10, 60, 120, 1800, 7200, 604_800,
   ]);
-});
-
-test("the rate counts the newest whole bucket and the running one, in all arms", () => {
-  const points = [
-    point(0, "serving", 500, 1),
-    point(1, "serving", 90, 1),
-    point(1, "baseline", 10, 1),
-    point(2, "serving", 50, 1),
-  ];
-  const series = { bucketSeconds: 60, points };
-  expect(decisionRate(series, (start + 150) * 1000)).toBeCloseTo(100, 12);
-  expect(decisionRate(series, (start + 250) * 1000)).toBe(0);
 });

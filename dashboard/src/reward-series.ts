@@ -102,16 +102,3 @@ const mostBuckets = 90;
 export function bucketSecondsFor(spanSeconds: number): number {
   return bucketSizes.find((size) => spanSeconds / size <= mostBuckets) ?? 31_536_000;
 }
-
-/** Decisions a minute in the newest whole bucket and the running one; 0 where the loop is idle. */
-export function decisionRate(
-  { points, bucketSeconds }: Pick<RewardSeriesResponse, "points" | "bucketSeconds">,
-  now: number,
-): number {
-  const bucketMs = bucketSeconds * 1000;
-  const start = Math.floor(now / bucketMs) * bucketMs - bucketMs;
-  const decisions = points
-    .filter((point) => Date.parse(point.from) >= start)
-    .reduce((sum, point) => sum + point.decisions, 0);
-  return (decisions * 60_000) / (now - start);
-}
