@@ -86,6 +86,43 @@ test("refreshes at the same time end at the newest of them", async () => {
   expect(catalogue.get(a).tokens).toEqual(itemTokens(comedy));
 });
 
+/** Notes each read of changes; the first one fails where it is told to. */
+async function openWatched(failsAtFirst = false) {
+  const { items } = await open();
+  const reads: (readonly [number, number])[] = [];
+  const changes: typeof items.changes = async (span) => {
+    reads.push([span.after, span.asOf]);
+    if (failsAtFirst && reads.length === 1) throw new Error("the disk is gone");
+    return items.changes(span);
+  };
+  return { items, reads, catalogue: createCatalogue({ ...items, changes }) };
+}
+
+test("refreshes at the same time read each change once", async () => {
+  const { items, reads, catalogue } = await openWatched();
+  await items.put([drama]);
+  const first = await items.sequence();
+  await items.put([comedy, sampleItem("b")]);
+  const second = await items.sequence();
+  await Promise.all([first, first, second, second].map((asOf) => catalogue.refresh(asOf)));
+  expect(reads).toEqual([
+    [0, first],
+    [first, second],
+  ]);
+});
+
+test("a refresh that fails is the matter of its caller, and the next one goes on", async () => {
+  const { items, catalogue } = await openWatched(true);
+  await items.put([drama]);
+  const asOf = await items.sequence();
+  const [failed, next] = await Promise.allSettled([
+    catalogue.refresh(asOf),
+    catalogue.refresh(asOf),
+  ]);
+  expect([failed.status, next.status]).toEqual(["rejected", "fulfilled"]);
+  expect(catalogue.find(a)?.tokens).toEqual(itemTokens(drama));
+});
+
 test("a deleted item that comes back is offered again, with its new features", async () => {
   const { items, catalogue } = await open();
   await items.put([drama]);

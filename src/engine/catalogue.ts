@@ -4,6 +4,7 @@ import { itemTokens } from "../policy/item-features.ts";
 import type { ItemView } from "../policy/policy.ts";
 import type { ItemChange, ItemStore } from "../storage/store.ts";
 import { openTextFeatures, type TextFeatures, type TextSettings } from "./text/text-features.ts";
+import { createUnknownItems } from "./unknown-items.ts";
 
 interface Entry {
   readonly view: ItemView;
@@ -55,29 +56,29 @@ async function toEntry(
 /** @param text which attributes hold text, where they are to be more than words */
 export function createCatalogue(items: ItemStore, text?: TextSettings): Catalogue {
   const entries = new Map<ItemId, Entry>();
-  // Kept, because batches tell items apart by their view. At most one for each unknown item of the histories.
-  const unknown = new Map<ItemId, ItemView>();
+  const viewUnknown = createUnknownItems();
   let sequence = 0;
   let offered: readonly ItemView[] | undefined;
+  let running: Promise<unknown> = Promise.resolve();
 
-  const refresh = async (asOf: number) => {
-    if ((await items.sequence()) <= sequence) return;
+  const readChanges = async (asOf: number) => {
+    if (asOf <= sequence) return;
     const changes = await items.changes({ after: sequence, asOf });
     const features = text && (await openTextFeatures(text));
     const changed = await Promise.all(changes.map((change) => toEntry(items, change, features)));
     for (const [index, change] of changes.entries()) {
       const entry = changed[index];
-      // Another refresh may have come further in the meantime.
-      if (entry === undefined || change.sequence <= sequence) continue;
-      entries.set(change.itemId, entry);
+      if (entry !== undefined) entries.set(change.itemId, entry);
       sequence = change.sequence;
       offered = undefined;
     }
   };
-  const viewUnknown = (itemId: ItemId) => {
-    const view = unknown.get(itemId) ?? { itemId, sequence: 0, tokens: [] };
-    unknown.set(itemId, view);
-    return view;
+  // One after the other: texts can take long to embed, and whoever comes meanwhile must not read it all anew.
+  const refresh = async (asOf: number) => {
+    if ((await items.sequence()) <= sequence) return;
+    const mine = running.then(() => readChanges(asOf));
+    running = mine.catch(() => {});
+    await mine;
   };
   const find = (itemId: ItemId) => {
     const entry = entries.get(itemId);

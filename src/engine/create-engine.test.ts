@@ -218,6 +218,26 @@ describe("the start", () => {
     expect((await store.policies.list({ limit: 10 })).length).toBe(2);
   });
 
+  test("has read the catalogue before it is handed out", async () => {
+    const { store, clock } = await openShop();
+    let reads = 0;
+    const changes: typeof store.items.changes = (span) => {
+      reads += 1;
+      return store.items.changes(span);
+    };
+    const engine = await createEngine({
+      store: { ...store, items: { ...store.items, changes } },
+      configuration: parseConfiguration(shopConfiguration()),
+      clock,
+      random: createRandom(1),
+      createId: () => "d-100",
+    });
+    onTestFinished(() => engine.close());
+    expect(reads).toBe(1);
+    expect((await engine.recommend({ userId: ann })).decision.candidates.length).toBe(6);
+    expect(reads).toBe(1);
+  });
+
   test("takes policies from elsewhere where it is given them", async () => {
     const { store, clock } = await openShop();
     const engine = await createEngine({

@@ -43,6 +43,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   // Nothing starts with a model that can't be used.
   if (configuration.text) await openTextFeatures(configuration.text);
   const catalogue = createCatalogue(store.items, configuration.text);
+  // No request waits for the whole catalogue to be read and its texts to be embedded.
+  await catalogue.refresh(await store.sequence());
   const policies = options.policies ?? createServingPolicies(store.policies);
   await ensurePolicies(store, configuration, options.clock());
   const fastLoops = createFastLoops(options);
