@@ -36,8 +36,12 @@ export interface RecommendRequest {
   readonly userId: string;
   /** Default: the first scenario of the configuration. */
   readonly scenario?: string;
+  /** 1…50, at most as many as `candidates`; the slate is shorter where fewer may be shown. */
   readonly slateSize?: number;
-  /** Default: the available catalogue, without seen items where the scenario says so. */
+  /**
+   * Default: the available catalogue. Withdrawn items without features of their own are left out, and seen ones where the
+   * scenario says so.
+   */
   readonly candidates?: readonly CandidateBody[];
   readonly context?: JsonObject;
   /** Unsigned 32-bit integer; the same request at the same event number with the same seed gives the same slate. */

@@ -83,6 +83,14 @@ describe("items that the user has an event with", () => {
     expect(other.decision.candidates).toEqual(three);
   });
 
+  test("make the slate shorter where the request's candidates would have been enough", async () => {
+    const { engine } = await openShop({ scenario: { excludeSeen: true, slateSize: 3 } });
+    await engine.record(clicks);
+    const { decision } = await engine.recommend({ userId: ann, candidates: three });
+    expect(decision.slate.toSorted()).toEqual(["i-1", "i-2"]);
+    expect(decision.slatePropensity).toBeCloseTo(1 / 2, 12);
+  });
+
   test("stay candidates where it does not", async () => {
     const { engine } = await openShop();
     await engine.record(clicks);

@@ -47,7 +47,8 @@ export function checkRequest(
     );
   }
   if (candidates === undefined) return;
-  checkCount(candidates.length, slateSize);
+  checkAny(candidates.length, slateSize);
+  checkEnough(candidates.length, slateSize);
   const seen = new Set<ItemId>();
   for (const [index, { itemId }] of candidates.entries()) {
     if (seen.has(itemId)) {
@@ -63,22 +64,24 @@ export function checkRequest(
   }
 }
 
-/** The rules of the scenario can leave fewer candidates than were sent, so this is asked twice. */
-export function checkCount(count: number, slateSize: number): void {
-  if (count === 0) {
-    throw new EngineError(
-      "no_candidates",
-      "no candidate is left; send candidates, add items to the catalogue or allow seen items in the scenario",
-      { details: { candidates: 0, slateSize } },
-    );
-  }
-  if (count < slateSize) {
-    throw new EngineError(
-      "invalid_request",
-      `slateSize ${slateSize} is larger than the ${count} candidates; ask for fewer or send more`,
-      { details: { field: "slateSize", value: slateSize, candidates: count } },
-    );
-  }
+/** The rules of the scenario can leave none of those that were sent, so this is asked twice. @throws no_candidates */
+export function checkAny(count: number, slateSize: number): void {
+  if (count > 0) return;
+  throw new EngineError(
+    "no_candidates",
+    "no candidate is left; send candidates, add items to the catalogue or allow seen items in the scenario",
+    { details: { candidates: 0, slateSize } },
+  );
+}
+
+/** Too few candidates are the caller's mistake; where only the rules leave too few, the slate is shorter. */
+function checkEnough(count: number, slateSize: number): void {
+  if (count >= slateSize) return;
+  throw new EngineError(
+    "invalid_request",
+    `slateSize ${slateSize} is larger than the ${count} candidates; ask for fewer or send more`,
+    { details: { field: "slateSize", value: slateSize, candidates: count } },
+  );
 }
 
 /**

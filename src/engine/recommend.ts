@@ -8,7 +8,7 @@ import { createRandom, type RandomStream } from "../numeric/random.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../policy/slate.ts";
 import type { Store } from "../storage/store.ts";
-import { checkCount, checkRequest, eligible, retrieve } from "./candidates.ts";
+import { checkAny, checkRequest, eligible, retrieve } from "./candidates.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Recommendation, RecommendInput } from "./engine.ts";
@@ -156,8 +156,8 @@ export async function recommend(
   const visitor = { scenario: scenario.name, userId: input.userId };
   const arm = chooseArm(assignment, parts.configuration.baselineShare, visitor);
   const { asOf, offered, state } = await readAsOf(parts, input, scenario);
-  const size = input.candidates === undefined ? Math.min(slateSize, offered.length) : slateSize;
-  checkCount(offered.length, Math.max(1, size));
+  checkAny(offered.length, slateSize);
+  const size = Math.min(slateSize, offered.length);
 
   const seed = input.seed ?? parts.random.integer(2 ** 32);
   const random = createRandom(seed);
