@@ -4,6 +4,7 @@ import { createEngine } from "../engine/create-engine.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createServer } from "../server/create-server.ts";
+import { formatFailure } from "../server/errors.ts";
 import { listen } from "../server/listen.ts";
 import { dashboardFolder, version } from "./package.ts";
 
@@ -36,8 +37,7 @@ async function serveStore(store: Store, options: HostOptions): Promise<Host> {
     engine,
     version,
     clock: Date.now,
-    logError: (error, { requestId, method, path }) =>
-      process.stderr.write(`${method} ${path} failed (request ${requestId}): ${error.stack}\n`),
+    logError: (error, request) => process.stderr.write(formatFailure(error, request)),
     dashboardFolder,
   });
   const listening = await listen({ app, host: options.host, port: options.port });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -61,6 +62,14 @@ export function createErrorHandler(logError: LogError) {
     }
     return answerError(context, expected);
   };
+}
+
+/** What the log holds of a failure: its stack, its details, and those of what caused it. */
+export function formatFailure(
+  error: Error,
+  { requestId, method, path }: Parameters<LogError>[1],
+): string {
+  return `${method} ${path} failed (request ${requestId}): ${inspect(error)}\n`;
 }
 
 /** A schema's complaint as `invalid_request`: the first problem in the message, up to ten in the details. */

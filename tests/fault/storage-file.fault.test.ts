@@ -73,6 +73,7 @@ test("a path that cannot be opened is refused with what to check", async () => {
     await expect(openSqliteStore(path)).rejects.toMatchObject({
       code: "storage_unavailable",
       message: expect.stringMatching(/cannot open the database .*check that its folder exists/),
+      details: { path, reason: expect.stringContaining("Unable to open") },
     });
   }
 });

@@ -1,6 +1,6 @@
 import Database from "libsql";
 import { EngineError } from "../../domain/errors.ts";
-import { isBusy, translateError } from "./sqlite-error.ts";
+import { isBusy, sqliteDetails, translateError } from "./sqlite-error.ts";
 
 /** What may be bound. */
 export type Value = string | number | null | Uint8Array;
@@ -47,7 +47,7 @@ function open(path: string): Database.Database {
   } catch (cause) {
     const remedy = "check that its folder exists and can be written to";
     throw new EngineError("storage_unavailable", `cannot open the database ${path}: ${remedy}`, {
-      details: { path },
+      details: { path, ...sqliteDetails(cause) },
       cause,
     });
   }

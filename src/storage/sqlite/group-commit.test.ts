@@ -96,7 +96,11 @@ test("on a full disk a write fails with storage_unavailable, what came before it
   const { connection, commits, add, other } = createNotes();
   await commits.run(add("before"));
   connection.exec("PRAGMA max_page_count = 4");
-  const full = { code: "storage_unavailable", message: expect.stringContaining("disk is full") };
+  const full = {
+    code: "storage_unavailable",
+    message: expect.stringContaining("disk is full"),
+    details: { reason: "database or disk is full", code: "SQLITE_FULL" },
+  };
   const big = commits.run(add("x".repeat(100_000)));
   await expect(big).rejects.toMatchObject(full);
   expect(readNotes(other)).toEqual(["before"]);

@@ -27,9 +27,19 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === busyCode;
 }
 
+/** The database's own words, for the details of a failure. A file that can't be opened has no code. */
+export function sqliteDetails(error: unknown): { readonly reason: string; readonly code?: string } {
+  const { message, code } = error as Error & { readonly code?: unknown };
+  const isNamed = typeof code === "string" && code !== "";
+  return { reason: message, ...(isNamed && { code }) };
+}
+
 /** What the outside makes impossible becomes `storage_unavailable`; everything else is a defect and stays as it is. */
 export function translateError(error: unknown): unknown {
   const remedy = remedies[primaryCode(error) ?? 0];
   if (remedy === undefined) return error;
-  return new EngineError("storage_unavailable", remedy, { cause: error });
+  return new EngineError("storage_unavailable", remedy, {
+    details: sqliteDetails(error),
+    cause: error,
+  });
 }
