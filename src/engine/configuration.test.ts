@@ -105,6 +105,11 @@ test.each([
   ["a hasty learner", withRest({ learner: { minDecisions: 1 } }), "learner.minDecisions is 1: "],
   ["text without fields", withRest({ text: { fields: [] } }), "text.fields is []: "],
   [
+    "a pause that is longer than a timer",
+    withRest({ learner: { intervalSeconds: 2_147_484 } }),
+    "learner.intervalSeconds is 2147484: ",
+  ],
+  [
     "a model without a name",
     withRest({ text: { fields: ["a"], model: "" } }),
     'text.model is "": ',

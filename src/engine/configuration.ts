@@ -79,7 +79,7 @@ function refuseSameNames(
 
 const learnerSchema = z.strictObject({
   /** Pause between two looks for new feedback. */
-  intervalSeconds: positive.default(60),
+  intervalSeconds: positive.max(2_147_483).default(60), // beyond 2³¹ − 1 ms a timer fires at once
   /** A cycle starts when a scenario has this many decisions with closed windows since the last one. */
   minDecisions: z.int().min(50).default(1000),
   /** Decisions that a cycle trains and judges on, as far as time and memory allow. */
