@@ -97,7 +97,7 @@ async function auditOne(
   }
 }
 
-/** Pages of the decisions to be checked, oldest first: memory doesn't grow with them. */
+/** Pages of the decisions to be checked, oldest first: memory grows with the findings only. */
 async function* readPages(
   { decisions }: Store,
   range: { readonly from: number; readonly to: number },
