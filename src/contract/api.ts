@@ -184,6 +184,8 @@ export interface PoliciesResponse {
   readonly holdback?: number;
   readonly holdbackShare?: number;
   readonly baseline?: number;
+  /** ε that the learner asks for beyond the scenario's floor; absent where the floor is enough. */
+  readonly exploration?: number;
   readonly policies: readonly PolicyBody[];
 }
 

@@ -15,7 +15,6 @@ export const errorCodes = [
   "unsupported_snapshot_version",
   "unsupported_database_version",
   "storage_unavailable",
-  "not_ready",
   "learner_busy",
   "overloaded",
   "port_in_use",

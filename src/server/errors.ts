@@ -21,7 +21,6 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   no_candidates: 422,
   invalid_file: 422,
   overloaded: 503,
-  not_ready: 503,
   learner_busy: 503,
   storage_unavailable: 503,
   invalid_configuration: 500,

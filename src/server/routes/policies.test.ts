@@ -1,6 +1,7 @@
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { startOfTests } from "../../../tests/support/engine.ts";
-import { type TestServer, testApi } from "../../../tests/support/server.ts";
+import { openTestServer, type TestServer, testApi } from "../../../tests/support/server.ts";
+import type { PoliciesResponse } from "../../contract/api.ts";
 
 /** Version 7 of scenario items is a child of version 1 and serves, put there by cycle 1. */
 async function promoteChild({ store }: TestServer): Promise<void> {
@@ -19,6 +20,7 @@ async function promoteChild({ store }: TestServer): Promise<void> {
         canaryShare: 0,
         holdback: 1,
         holdbackShare: 0.05,
+        exploration: 0.15,
       },
     }),
     cycle: ([candidateVersion]) => ({
@@ -35,6 +37,22 @@ async function promoteChild({ store }: TestServer): Promise<void> {
   });
 }
 
+test("the schema has every field of the answer", async () => {
+  const server = await openTestServer();
+  await promoteChild(server);
+  const read = async (url: string) => (await server.send("GET", url)).json();
+  const answer = Object.keys((await read("/api/v1/policies")) as PoliciesResponse);
+  expect(await read("/openapi.json")).toMatchObject({
+    components: {
+      schemas: {
+        PoliciesResponse: {
+          properties: Object.fromEntries(answer.map((field) => [field, expect.anything()])),
+        },
+      },
+    },
+  });
+});
+
 testApi(
   [
     {
@@ -43,7 +61,7 @@ testApi(
       url: "/api/v1/policies",
       status: 200,
       contains: [
-        '{"scenario":"items","serving":7,"canaryShare":0,"holdback":1,"holdbackShare":0.05,"baseline":2,"policies":[{"version":7',
+        '{"scenario":"items","serving":7,"canaryShare":0,"holdback":1,"holdbackShare":0.05,"baseline":2,"exploration":0.15,"policies":[{"version":7',
         '"parent":1,"createdAt":"2026-03-01T12:00:00.000Z"',
         '"evidence":{"verdict":"promote","promotion":{"replaced":1',
         '"realised":{"action":"keep","looks":3}',

@@ -46,6 +46,7 @@ const policiesResponse = wire<PoliciesResponse>()(
       holdback: optional(count),
       holdbackShare: optional(z.number()),
       baseline: optional(count),
+      exploration: optional(z.number()),
       policies: z.array(policyBody),
     })
     .openapi("PoliciesResponse"),
