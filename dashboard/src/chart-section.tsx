@@ -52,7 +52,7 @@ function Legend(props: {
 function describe(series: AlignedSeries, markers: number): string {
   const last = series.times.length - 1;
   const means = armsOf(series).map((arm) => `${arm} ${meanText(series, arm, last)}`);
-  return `Mean reward per decision over time. Latest: ${means.join(", ")}. ${markers} changes of the serving policy marked.`;
+  return `Mean reward per decision over time. Latest: ${means.join(", ")}. ${markers} changes of the serving policy by cycles marked.`;
 }
 
 interface Props {
@@ -95,7 +95,7 @@ export function ChartSection(props: Props): ReactNode {
           <p className="small">
             Lines: mean of the newest {smoothingBuckets.serving} dots, weighted by their decisions,
             of {smoothingBuckets.baseline} for the baseline; a decision counts once its reward
-            window has closed. Upright lines: another policy began to serve. Shaded: what the
+            window has closed. Upright lines: a cycle let another policy serve. Shaded: what the
             sentence above compares.
           </p>
         </>

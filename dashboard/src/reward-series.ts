@@ -76,7 +76,7 @@ export interface Marker {
   readonly label: string;
 }
 
-/** When another policy began to serve, oldest first. */
+/** When a cycle let another policy serve, oldest first. Of a roll-back by hand the record doesn't keep the time. */
 export function markersOf(cycles: readonly CycleBody[]): readonly Marker[] {
   return cycles
     .flatMap(({ outcome, candidateVersion, policyVersion, finishedAt, record }): Marker[] => {
