@@ -50,6 +50,13 @@ test("what is printed names data, protocol, figures, settings and what was left 
   );
 });
 
+test("lists of one item have a dash for their diversity", () => {
+  const one = ranked("popularity", 0.02);
+  const { quality } = one;
+  const lists = [{ ...one, quality: { ...quality, diversity: Number.NaN } }];
+  expect(describeRanking({ ...evaluation(0.11), ranked: lists })).toMatch(/3\.46 +│ +– +│ +0\.800/);
+});
+
 test("a pool with the chain has conclusions of its own, and is no rival of the Transformer", () => {
   const alone = evaluation(0.11);
   const pool = ranked("Transformer with Markov", 0.2, "λ 1, window 10, decay 0.8");

@@ -25,7 +25,8 @@ function tableRankers({ ranked, k }: RankingEvaluation): string {
       ...[ranker, mean(accuracy.hitRate), mean(accuracy.ndcg)],
       ...[accuracy.ndcg.standardError.toFixed(4), mean(accuracy.reciprocalRank)],
       ...[`${(100 * coverage).toFixed(1)} %`, novelty.toFixed(2)],
-      ...[diversity.toFixed(3), gini.toFixed(3)],
+      // A list of one item has no pairs.
+      ...[Number.isNaN(diversity) ? "–" : diversity.toFixed(3), gini.toFixed(3)],
     ]);
   }
   return table.toString();

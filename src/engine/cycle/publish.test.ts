@@ -121,7 +121,7 @@ describe("who answers afterwards:", () => {
   });
 
   test("a canary keeps what its gate found, for its reviews to add to", () => {
-    const looks = { looks: 1, difference: 0.03, standardError: 0.01 };
+    const looks = { looks: 1, difference: 0.03, standardError: 0.01, sharedError: 0 };
     expect(publishWith("canary", alone).add![0]!.evidence.looks).toEqual(looks);
     expect(publishWith("promote", alone).add![0]!.evidence).not.toHaveProperty("looks");
   });
