@@ -7,7 +7,7 @@ import { connect, runRecurve, startRecurve } from "./recurve.ts";
 const data = process.env.RECURVE_DATA ?? resolve(import.meta.dirname, "../../../shared/data");
 const movielens = join(data, "ml-100k");
 const isWhole = process.env.RECURVE_FULL !== undefined;
-const subsetUsers = 20;
+const subsetUsers = 8;
 
 interface Rating {
   readonly userId: string;
