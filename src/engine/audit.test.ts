@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { openAuditedShop, openDecided } from "../../tests/support/audited-shop.ts";
-import { sampleItem, sampleUser } from "../../tests/support/sample.ts";
-import { ann, assign, candidatesOf, shopConfiguration } from "../../tests/support/shop.ts";
+import { sampleDecision, sampleItem, sampleUser } from "../../tests/support/sample.ts";
+import {
+  ann,
+  assign,
+  candidatesOf,
+  openShop,
+  shopConfiguration,
+} from "../../tests/support/shop.ts";
 import { itemId, userId } from "../domain/ids.ts";
 import { createRandom } from "../numeric/random.ts";
 import { audit } from "./audit.ts";
@@ -84,7 +90,7 @@ describe("nothing is found where nothing was changed:", () => {
 
   test("no decisions at all", async () => {
     const { run } = await openAuditedShop();
-    expect(await run()).toEqual({ decisions: 0, largestDifference: 0, findings: [] });
+    expect(await run()).toEqual({ decisions: 0, largestDifference: 0, findings: [], counts: {} });
   });
 });
 
@@ -107,6 +113,18 @@ test("a scenario that the configuration has no more can't be derived, and the au
     },
   ]);
   expect(progress).toEqual([[1, 1]]);
+});
+
+test("of very many findings the first are kept and all are counted", async () => {
+  const { store } = await openShop();
+  const ids = Array.from({ length: 1002 }, (_, index) => `d-${index}`);
+  await Promise.all(
+    ids.map((id) => store.decisions.append(sampleDecision(id, { scenario: "other" }))),
+  );
+  const configuration = parseConfiguration(shopConfiguration());
+  const { findings, counts } = await audit({ store, configuration });
+  expect(findings.map(({ decisionId }) => decisionId)).toEqual(ids.slice(0, 1000));
+  expect(counts).toEqual({ underivable: 1002 });
 });
 
 test("the newest decisions are audited, as many as asked for", async () => {

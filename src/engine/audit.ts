@@ -10,6 +10,8 @@ import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive
 export const auditTolerance = 1e-6;
 
 const pageSize = 1000;
+/** Of more findings only the counts are kept: with another configuration than the record's each decision is one. */
+const keptFindings = 1000;
 
 /**
  * `tampered-row`: the row is not what was written. `wrong-snapshot`: the bytes of its policy are not those that were
@@ -26,7 +28,10 @@ export interface AuditFinding {
 export interface AuditReport {
   readonly decisions: number;
   readonly largestDifference: number;
+  /** The first ones, at most 1,000. */
   readonly findings: readonly AuditFinding[];
+  /** Of all findings. */
+  readonly counts: Readonly<Partial<Record<AuditCause, number>>>;
 }
 
 export interface AuditOptions {
@@ -97,7 +102,7 @@ async function auditOne(
   }
 }
 
-/** Pages of the decisions to be checked, oldest first: memory grows with the findings only. */
+/** Pages of the decisions to be checked, oldest first. */
 async function* readPages(
   { decisions }: Store,
   range: { readonly from: number; readonly to: number },
@@ -113,6 +118,17 @@ async function* readPages(
   }
 }
 
+function createFindings() {
+  const findings: AuditFinding[] = [];
+  const counts: Partial<Record<AuditCause, number>> = {};
+  const add = (finding: AuditFinding) => {
+    const { cause } = finding;
+    counts[cause] = (counts[cause] ?? 0) + 1;
+    if (findings.length < keptFindings) findings.push(finding);
+  };
+  return { findings, counts, add };
+}
+
 /**
  * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and the profile as of their
  * moment, and holds them against what was logged; and whether users of a holdback belong there.
@@ -126,7 +142,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   });
   const deriver = createLogitDeriver(store, configuration);
   const parts = { deriver, checkHoldback: createHoldbackCheck(store) };
-  const findings: AuditFinding[] = [];
+  const { findings, counts, add } = createFindings();
   let decisions = 0;
   let largestDifference = 0;
   try {
@@ -135,7 +151,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
         const { decisionId } = decision;
         const { difference, cause, problem } = await auditOne(parts, decision);
         largestDifference = Math.max(largestDifference, difference);
-        if (cause && problem !== undefined) findings.push({ decisionId, cause, problem });
+        if (cause && problem !== undefined) add({ decisionId, cause, problem });
         decisions += 1;
         options.onProgress?.(decisions, count);
       }
@@ -143,5 +159,5 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   } finally {
     await deriver.close();
   }
-  return { decisions, largestDifference, findings };
+  return { decisions, largestDifference, findings, counts };
 }

@@ -14,7 +14,8 @@ import { createTestFolder } from "../../../tests/support/store.ts";
 import { describeAudit } from "./audit.ts";
 
 test("a clean audit is three lines", () => {
-  expect(describeAudit({ decisions: 10_000, largestDifference: 2.2e-16, findings: [] })).toBe(
+  const clean = { decisions: 10_000, largestDifference: 2.2e-16, findings: [], counts: {} };
+  expect(describeAudit(clean)).toBe(
     [
       "decisions checked    10,000",
       "largest difference   2.20e-16 (at most 1e-6)",
@@ -29,7 +30,9 @@ test("the first twenty findings are listed", () => {
     cause: "tampered-row" as const,
     problem: "p",
   }));
-  const lines = describeAudit({ decisions: 30, largestDifference: 0.5, findings }).split("\n");
+  const counts = { "tampered-row": 22 };
+  const report = { decisions: 30, largestDifference: 0.5, findings, counts };
+  const lines = describeAudit(report).split("\n");
   expect(lines).toHaveLength(3 + 20 + 1);
   expect(lines[2]).toBe("findings             22 (22 tampered-row)");
   expect([lines[3], lines.at(-2), lines.at(-1)]).toEqual([
@@ -40,10 +43,9 @@ test("the first twenty findings are listed", () => {
 });
 
 test("causes are counted apart", () => {
-  const causes = ["tampered-row", "missing-snapshot", "tampered-row"] as const;
-  const findings = causes.map((cause, n) => ({ decisionId: `d-${n}`, cause, problem: "p" }));
-  expect(describeAudit({ decisions: 3, largestDifference: 0, findings })).toContain(
-    "findings             3 (2 tampered-row, 1 missing-snapshot)\n",
+  const counts = { "tampered-row": 2000, "missing-snapshot": 1 };
+  expect(describeAudit({ decisions: 3000, largestDifference: 0, findings: [], counts })).toContain(
+    "findings             2,001 (2,000 tampered-row, 1 missing-snapshot)\n",
   );
 });
 

@@ -15,23 +15,23 @@ interface AuditOptions extends DatabaseOptions {
 const listedFindings = 20;
 const group = (count: number) => count.toLocaleString("en-GB");
 
+const total = ({ counts }: AuditReport): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 /** Such as "3 (2 tampered-row, 1 missing-snapshot)". */
-function countFindings(findings: AuditReport["findings"]): string {
-  const causes = [...new Set(findings.map(({ cause }) => cause))];
-  const counts = causes.map((cause) => {
-    const count = findings.filter((finding) => finding.cause === cause).length;
-    return `${group(count)} ${cause}`;
-  });
-  const total = group(findings.length);
-  return counts.length === 0 ? total : `${total} (${counts.join(", ")})`;
+function countFindings(report: AuditReport): string {
+  const counts = Object.entries(report.counts).map(([cause, count]) => `${group(count)} ${cause}`);
+  const all = group(total(report));
+  return counts.length === 0 ? all : `${all} (${counts.join(", ")})`;
 }
 
-export function describeAudit({ decisions, largestDifference, findings }: AuditReport): string {
-  const more = findings.length - listedFindings;
+export function describeAudit(report: AuditReport): string {
+  const { decisions, largestDifference, findings } = report;
+  const more = total(report) - listedFindings;
   return [
     `decisions checked    ${group(decisions)}`,
     `largest difference   ${largestDifference.toExponential(2)} (at most ${auditTolerance.toExponential(0)})`,
-    `findings             ${countFindings(findings)}`,
+    `findings             ${countFindings(report)}`,
     ...findings
       .slice(0, listedFindings)
       .map(({ decisionId, cause, problem }) => `${decisionId}: ${cause}: ${problem}`),
@@ -39,12 +39,14 @@ export function describeAudit({ decisions, largestDifference, findings }: AuditR
   ].join("\n");
 }
 
-function checkReport({ decisions, findings }: AuditReport): void {
-  if (findings.length === 0) return;
+function checkReport(report: AuditReport): void {
+  const { decisions } = report;
+  const findings = total(report);
+  if (findings === 0) return;
   throw new EngineError(
     "audit_failed",
-    `${findings.length} of ${decisions} decisions can't be derived again as they were logged; don't learn from them, and report it`,
-    { details: { findings: findings.length, decisions } },
+    `${findings} of ${decisions} decisions can't be derived again as they were logged; don't learn from them, and report it`,
+    { details: { findings, decisions } },
   );
 }
 
