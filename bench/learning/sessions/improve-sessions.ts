@@ -31,9 +31,8 @@ import type { SessionRow } from "./play.ts";
 import { fitPolicy, policyLogs, type SlatePolicy } from "./slate-policy.ts";
 import type { SessionTask } from "./task.ts";
 
-/** Steps that a policy is moved on, that judge, and that temperatures are solved on: spread evenly over a cycle's. */
+/** Steps that a policy is moved on, and that temperatures are solved on: spread evenly over a cycle's. All judge. */
 const moveLimit = 600;
-const judgeLimit = 8000;
 const temperLimit = 256;
 
 export interface ImproveSessionsInput {
@@ -66,7 +65,7 @@ interface Fit {
 }
 
 /** Every n-th of the rows, so that at most `limit` are left. */
-export function spread<T>(rows: readonly T[], limit: number): readonly T[] {
+function spread<T>(rows: readonly T[], limit: number): readonly T[] {
   const stride = Math.max(1, Math.ceil(rows.length / limit));
   return rows.filter((_, index) => index % stride === 0);
 }
@@ -78,10 +77,7 @@ function fitPart(
 ): Fit {
   const { task, policy, arm, values } = input;
   const critic = fitCritic(sums, known, input);
-  const judged = spread(
-    lookAhead(held, critic, values.discount).filter((row) => row.arm === arm),
-    judgeLimit / 2,
-  );
+  const judged = lookAhead(held, critic, values.discount).filter((row) => row.arm === arm);
   return { critic, known, held: scoreRows(judged, { policy, critic }, task) };
 }
 

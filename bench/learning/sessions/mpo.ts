@@ -8,7 +8,7 @@ import { hashUniform } from "../../../src/numeric/hash.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { ageHeads, type Critic, emptyHeads, lookAhead, scoreRows } from "./critic.ts";
 import type { ValueOptions } from "./fitted-values.ts";
-import { improveSessions, type SessionImprovement, spread } from "./improve-sessions.ts";
+import { improveSessions, type SessionImprovement } from "./improve-sessions.ts";
 import type { SessionLearner, SessionRow } from "./play.ts";
 import { policyLogs, type SlatePolicy } from "./slate-policy.ts";
 import type { SessionTask } from "./task.ts";
@@ -16,7 +16,6 @@ import type { SessionTask } from "./task.ts";
 const explorationFloor = 0.03;
 const canaryShare = 0.5;
 const { keepCanaryProbability } = defaultMpo.review;
-const reviewLimit = 8000;
 
 /** ε as src/engine/cycle/run-cycle.ts has it: a deviation at every step costs 1/(1 − γ) times one deviation. */
 function explore({ judgement, gate }: SessionImprovement, discount: number): number {
@@ -47,7 +46,7 @@ export function createMpo(
   const reviewCanary = (all: readonly SessionRow[]) => {
     const tried = canary;
     if (tried === undefined || critic === undefined) return "serving";
-    const rows = spread(lookAhead(all, critic, values.discount), reviewLimit);
+    const rows = lookAhead(all, critic, values.discount);
     const gate = gateCandidate({
       rows: scoreRows(rows, { policy, critic }, task),
       candidateLogs: rows.map(({ step }) => policyLogs(tried.policy, step, slates)),
