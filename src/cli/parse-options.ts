@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { isAbsolute } from "../sdk/base-url.ts";
 
 /** A parser of integers in a range, for commander: what does not fit is wrong usage. */
 export const integerIn =
@@ -19,7 +20,7 @@ export function parseTime(text: string): number {
 
 /** An address that requests can be sent to. */
 export function parseUrl(text: string): string {
-  if (/^https?:/i.test(text) && URL.canParse(text)) return text;
+  if (isAbsolute(text)) return text;
   throw new InvalidArgumentError(
     "Expected the address of a server, such as http://127.0.0.1:7400.",
   );

@@ -1,6 +1,7 @@
 import { ApiError } from "./transport.ts";
 
-const isAbsolute = (text: string) => /^https?:/i.test(text) && URL.canParse(text);
+/** An address that requests can be sent to from anywhere. */
+export const isAbsolute = (text: string): boolean => /^https?:/i.test(text) && URL.canParse(text);
 
 /** Seen from a page; a caller's own `fetch` may know what to see it from as well. */
 const isRelative = (text: string) => text === "" || text.startsWith("/");

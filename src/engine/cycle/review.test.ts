@@ -119,6 +119,23 @@ describe("a canary", () => {
     expect(told!.action).toBe("promote");
   });
 
+  test("is judged with a discount by the critic's word for what follows a decision", async () => {
+    const inSessions = rows.map((row, index) => ({
+      ...row,
+      session: {
+        ...{ decision: index, decisionReward: row.reward },
+        ...(index % 2 === 0 && { next: index + 1 }),
+      },
+    }));
+    const judged = async (discount: number) => {
+      const options = { assignment: withCanary, rows: inSessions, discount };
+      return (await review(better, options)).review!.gate;
+    };
+    const [plain, ahead] = [await judged(0), await judged(0.9)];
+    // Half of the rewards give way to a mean of the heads, which varies less.
+    expect(ahead.standardError!).toBeLessThan(plain.standardError!);
+  });
+
   test("that is worse is taken off the traffic", async () => {
     const { assignment, statuses, review: told } = await review(worse, { assignment: withCanary });
     expect(told?.action).toBe("retire");

@@ -123,8 +123,9 @@ function countSupported({ terms, starts, clusters }: StepEstimation): number {
 
 /**
  * V̂ = (1/n) Σ_i Σ_t γ^t Σ_terms ω_it·y_it with ω = w, or w_it·m/Σ_j w_jt over the m sequences that have a weight at step t:
- * all, or those that reach it. Standard error over sequences, clusters together; self-normalised by the delta method on the ratio of each step and term. Infinite
- * where fewer than two clusters (self-normalised: with weight), or none with weight, tell of it.
+ * all, or those that reach it. Standard error over sequences, clusters together; self-normalised by the delta method on the
+ * ratio of each step and term. Infinite where fewer than two clusters (self-normalised: with weight), or none with weight,
+ * tell of it.
  * @returns undefined where a self-normalised step has no weight: 0/0, the log does not support the target
  */
 export function estimateSteps(estimation: StepEstimation): Estimate | undefined {

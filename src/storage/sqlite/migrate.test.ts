@@ -30,3 +30,17 @@ test("a step that fails leaves the database at the version before it", () => {
   expect(connection.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "cycles" }]);
   connection.close();
 });
+
+test("closed decisions are counted from an index, without their rows", () => {
+  const connection = openConnection(":memory:");
+  migrate(connection);
+  const plan = connection
+    .prepare(
+      "EXPLAIN QUERY PLAN SELECT count(*) FROM decisions WHERE scenario = 'a' AND sequence > 1 AND expires_at <= 9",
+    )
+    .all();
+  expect(plan).toMatchObject([
+    { detail: expect.stringContaining("COVERING INDEX decisions_by_scenario") },
+  ]);
+  connection.close();
+});
