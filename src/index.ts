@@ -60,7 +60,8 @@ export {
 } from "./evaluation/diagnostics.ts";
 export type { Estimate } from "./evaluation/estimate.ts";
 export { crossFit } from "./evaluation/estimators/cross-fit.ts";
-export type { Estimator, EstimatorOptions } from "./evaluation/estimators/estimator.ts";
+export type { Estimator } from "./evaluation/estimators/estimator.ts";
+export type { EstimatorOptions } from "./evaluation/estimators/estimator-form.ts";
 export { clusterCategory, marginalWeights } from "./evaluation/estimators/marginal-weights.ts";
 export { estimators, getEstimator } from "./evaluation/estimators/registry.ts";
 export { evaluatePolicy, type PolicyEvaluation } from "./evaluation/evaluate-policy.ts";

@@ -2,7 +2,7 @@ import { mean } from "../../numeric/statistics.ts";
 import { type Clusters, sumClusterSquares } from "../clusters.ts";
 import { averageContributions, type Estimate } from "../estimate.ts";
 import { normalInterval } from "../intervals/normal.ts";
-import type { EstimatorForm, EstimatorOptions } from "./estimator.ts";
+import type { EstimatorForm, EstimatorOptions } from "./estimator-form.ts";
 import {
   type EstimatorColumns,
   type EvaluatedFeedback,

@@ -1,7 +1,7 @@
 import { createMoments, type Moments } from "../../numeric/moments.ts";
 import type { Estimate } from "../estimate.ts";
 import { normalInterval } from "../intervals/normal.ts";
-import type { EstimatorForm, EstimatorOptions } from "./estimator.ts";
+import type { EstimatorForm, EstimatorOptions } from "./estimator-form.ts";
 import {
   type EvaluatedFeedback,
   resolveParameter,

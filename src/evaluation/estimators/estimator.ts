@@ -1,51 +1,7 @@
-import type { Range } from "../checks.ts";
-import type { Estimate, EstimateOptions } from "../estimate.ts";
+import type { Estimate } from "../estimate.ts";
 import type { EstimateStream } from "./estimate-stream.ts";
+import type { EstimatorForm, EstimatorOptions } from "./estimator-form.ts";
 import type { EvaluatedFeedback } from "./evaluated-feedback.ts";
-
-/** The one number that trades bias for variance. */
-export interface EstimatorParameter extends Range {
-  readonly name: "weightClip" | "threshold" | "shrinkage" | "smoothing";
-  /** As in the formula. */
-  readonly symbol: string;
-  /** The value that leaves the weights as they are: what counts where none is given. */
-  readonly neutral: number;
-  /** What tuning tries where it is told nothing else, least bias first. */
-  readonly grid: readonly number[];
-}
-
-/**
- * An off-policy estimator as data. All of them are a mean over rows of
- * [μ(x) +] ω(w)·(r [− q̂(x, a)]) [/ mean ω(w)], and differ in the bracketed parts and in ω.
- */
-export interface EstimatorForm {
-  /** As tables and options call it. */
-  readonly name: string;
-  readonly title: string;
-  /** What a row adds to the mean. */
-  readonly formula: string;
-  readonly paper: string;
-  /** Which weights w it starts from; none for the direct method. */
-  readonly weights: "importance" | "matches" | "marginal" | "balancing" | "none";
-  /** With the brackets μ(x) and q̂. */
-  readonly modelled: boolean;
-  /** With the denominator. */
-  readonly selfNormalised: boolean;
-  /** Absent where there is nothing to set. */
-  readonly parameter?: EstimatorParameter;
-  /** Refuses rewards below 0, for which its formula isn't defined. */
-  readonly nonNegativeRewards?: true;
-  /**
-   * ω(w) of each row, ≥ 0 and finite for w ≥ 0, in an array of its own. The loop is the estimator's: a call a row of a
-   * function that differs by estimator would take longer than all the rest.
-   */
-  weigh(weights: Float64Array, parameter: number, rewards: Float64Array): Float64Array;
-}
-
-export interface EstimatorOptions extends EstimateOptions {
-  /** Value of the estimator's parameter; neutral where absent. */
-  readonly parameter?: number;
-}
 
 export interface Estimator extends EstimatorForm {
   /**

@@ -1,7 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import { checkNumber, findNegative } from "../checks.ts";
 import type { WeightedFeedback } from "../logged-feedback.ts";
-import type { EstimatorForm } from "./estimator.ts";
+import type { EstimatorForm } from "./estimator-form.ts";
 
 /** All that any estimator can ask for; `weighFeedback` makes it, and each estimator says which parts it needs. */
 export interface EvaluatedFeedback extends WeightedFeedback {

@@ -1,4 +1,4 @@
-import type { EstimatorParameter } from "./estimator.ts";
+import type { EstimatorParameter } from "./estimator-form.ts";
 
 /** c: weights above it count as c. */
 export const weightClip: EstimatorParameter = {

@@ -1,4 +1,4 @@
-import type { EstimatorParameter } from "./estimator.ts";
+import type { EstimatorParameter } from "./estimator-form.ts";
 
 export const subGaussianShrinkage: EstimatorParameter = {
   name: "shrinkage",

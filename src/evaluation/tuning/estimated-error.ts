@@ -1,5 +1,5 @@
 import type { Estimate } from "../estimate.ts";
-import type { EstimatorForm } from "../estimators/estimator.ts";
+import type { EstimatorForm } from "../estimators/estimator-form.ts";
 import {
   type EstimatorColumns,
   type EvaluatedFeedback,

@@ -1,3 +1,4 @@
+import type { TransformerShape } from "../../policy/transformer/shape.ts";
 import { add, multiply } from "../../tensor/arithmetic.ts";
 import { sum } from "../../tensor/broadcasting.ts";
 import { stopGradient } from "../../tensor/elementwise.ts";
@@ -5,14 +6,18 @@ import { gradients } from "../../tensor/gradients.ts";
 import { replaceGradient, type Value } from "../../tensor/graph.ts";
 import { concat, reshape, slice } from "../../tensor/layout.ts";
 import { elementCount } from "../../tensor/shape.ts";
-import type { StepShape } from "./sequence-graph.ts";
 
 /** Cells that go through the graph together: of more, caches hold too little of what one operation leaves to the next. */
 const groupCells = 2 ** 13;
 
 /** Rows that go through the graph together; the last group may have fewer. */
-export const groupRows = ({ network, rows }: Pick<StepShape, "network" | "rows">): number =>
-  Math.ceil(rows / Math.ceil((rows * network.length) / groupCells));
+export const groupRows = ({
+  network,
+  rows,
+}: {
+  readonly network: TransformerShape;
+  readonly rows: number;
+}): number => Math.ceil(rows / Math.ceil((rows * network.length) / groupCells));
 
 /**
  * The sum of groups' losses and its gradients. Each group's gradients are made with its loss, and what the next one calls

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { findCopiedBlocks } from "./copied-blocks.ts";
+import { findImportCycles } from "./import-cycles.ts";
+import { readModules, type SourceModule } from "./source-modules.ts";
+
+const product = readModules("src", "dashboard/src");
+const everything = [...product, ...readModules("bench", "tests", "examples")];
+
+const module = (path: string, text: string, imports: readonly string[] = []): SourceModule => ({
+  path,
+  text,
+  imports: imports.map((one) => ({ path: one, isType: true })),
+  exports: [],
+  functions: [],
+});
+
+test("no module imports itself in turn, types included", () => {
+  expect(findImportCycles(product)).toEqual([]);
+});
+
+test("a cycle of three modules is found once, and the module that only imports it is not in it", () => {
+  const cycle = [module("a", "", ["b"]), module("b", "", ["c"]), module("c", "", ["a"])];
+  expect(findImportCycles([...cycle, module("d", "", ["a"])])).toEqual([["a", "b", "c"]]);
+});
+
+/** What is left to be cut up; the number only falls. */
+const longFunctions = 12;
+const longestFunction = 60;
+
+test("few functions are longer than a screen", () => {
+  const long = product.flatMap(({ path, functions }) =>
+    functions
+      .filter(({ lines }) => lines > longestFunction)
+      .map(({ name, lines }) => `${path} ${name} ${lines}`),
+  );
+  expect(long.length, long.join("\n")).toBeLessThanOrEqual(longFunctions);
+});
+
+/** Blocks that stand twice to the letter; the number only falls. */
+const copiedBlocks = 4;
+
+test("few blocks of six lines stand twice", () => {
+  const copied = findCopiedBlocks(everything);
+  expect(copied.length, copied.join("\n")).toBeLessThanOrEqual(copiedBlocks);
+});
+
+test("a copied run of eight lines counts once, whatever comments and blank lines stand between", () => {
+  const lines = Array.from({ length: 8 }, (_, line) => `const value${line} = ${line};`);
+  const spaced = lines.flatMap((line) => ["", "// a comment", `  ${line}`]);
+  expect(findCopiedBlocks([module("a", lines.join("\n")), module("b", spaced.join("\n"))])).toEqual(
+    ["a:1 ~ b:3"],
+  );
+});
+
+/** Names that two modules export for two things; the number only falls. */
+const sharedNames = 26;
+
+test("few names mean two things", () => {
+  const homes = new Map<string, Set<string>>();
+  for (const { path, exports } of product)
+    for (const name of exports) homes.set(name, (homes.get(name) ?? new Set()).add(path));
+  const shared = [...homes].filter(([, paths]) => paths.size > 1);
+  const listed = shared.map(([name, paths]) => `${name}: ${[...paths].join(", ")}`);
+  expect(shared.length, listed.join("\n")).toBeLessThanOrEqual(sharedNames);
+});
