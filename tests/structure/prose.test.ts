@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { readDocuments } from "../support/documents.ts";
+import { frequencyOf, sentencesOf } from "./prose.ts";
+
+const documents = readDocuments();
+const forUsers = documents.filter(({ path }) => /^(README\.md|docs\/guides\/)/.test(path));
+
+test("a sentence ends with its mark, its paragraph or its cell, and code counts as a word", () => {
+  const markdown =
+    "# A title\n\nOne `a b c` two. Is it\nso? Yes\n\n| left | right cell |\n\n```js\ncode\n```\n";
+  expect(sentencesOf(markdown).map((words) => words.join(" "))).toEqual([
+    "A title",
+    "One code two.",
+    "Is it so",
+    "Yes",
+    "left",
+    "right cell",
+  ]);
+  expect(frequencyOf("two", markdown)).toBeCloseTo(1000 / 12, 6);
+});
+
+/** How often "what" stands in 1,000 words of all documents; the number only falls. */
+const whats = 9.3;
+
+test("a thing has a noun and not a clause", () => {
+  const all = documents.map(({ text }) => text).join("\n\n");
+  expect(frequencyOf("what", all)).toBeLessThanOrEqual(whats);
+});
+
+/** Sentences of README and guides with more words than this; the number only falls. */
+const longest = 40;
+const longSentences = 6;
+
+test("README and guides have few long sentences", () => {
+  const long = forUsers.flatMap(({ path, text }) =>
+    sentencesOf(text)
+      .filter(({ length }) => length > longest)
+      .map((words) => `${path}: ${words.join(" ")}`),
+  );
+  expect(long.length, long.join("\n")).toBeLessThanOrEqual(longSentences);
+});
+
+test.each(forUsers)("half of the sentences of $path have at most 18 words", ({ text }) => {
+  const lengths = sentencesOf(text).map(({ length }) => length);
+  // Titles and cells of tables would make any page look terse.
+  const sentences = lengths.filter((length) => length > 4).sort((left, right) => left - right);
+  expect(sentences[sentences.length >> 1]).toBeLessThanOrEqual(18);
+});
