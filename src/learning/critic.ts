@@ -21,7 +21,8 @@ import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";
 import { halfLivesOf, memoryHalfLives } from "./meta-settings.ts";
 import { isHeldOut } from "./separation.ts";
-import { epochRows, recentBatches } from "./train-rows.ts";
+import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
+import { type DrawnRow, epochRows, recentBatches } from "./train-rows.ts";
 
 /**
  * The reward-model heads and the discriminator: one network, a head for each memory length and bootstrap, and a last one
@@ -46,15 +47,12 @@ export interface CriticRow extends FeedbackRow {
 
 type CriticSettings = MpoConfiguration["critic"];
 
-export interface CriticTraining {
+export interface CriticTraining extends Omit<EpochLosses, "epochs"> {
   readonly network: Network;
   /** Of the positions of the rows. */
   readonly examination: Examination;
   /** Of D as it came out, on rows held out from it. */
   readonly separation: WatchedSeparation;
-  readonly firstLoss: number;
-  readonly lastLoss: number;
-  readonly steps: number;
 }
 
 const nothingUnseen = -30;
@@ -190,49 +188,46 @@ export async function trainCritic(options: {
     const { intercept: _, ...trained } = trainer.parameters();
     return { ...cut.network, parameters: { ...cut.network.parameters, ...trained } };
   };
-  const losses: number[] = [];
-  let steps = 0;
-  for (let epoch = 0; epoch < epochsFor(epochRows(drawing), settings); epoch++) {
-    let sum = 0;
-    let seen = 0;
-    for (const drawn of recentBatches(drawing, order)) {
-      const chosen = drawn.map(({ index }) => rows[index]!);
-      const batch = buildBatch({ rows: chosen, shape, tables });
-      const weights = drawn.map(({ index, weight }) =>
-        headWeights[index]!.map((value) => value * weight),
-      );
-      const targets = buildTargets({
-        rows: chosen,
-        headWeights: weights,
-        columns: batch.columns,
-        shape,
-      });
-      const unseen = unseenFeed(chosen, examination, shape.rows);
-      const feeds = { ...batch.feeds, ...targets, unseen };
-      const { loss, outputs } = await trainer.step(feeds, settings.learningRate);
-      watch.observe(chosen, batch.columns, outputs.choices!);
-      sum += loss * chosen.length;
-      seen += chosen.length;
-      steps++;
-    }
-    losses.push(sum / Math.max(1, seen));
-    watch.endEpoch(asNetwork());
-  }
-  const settled = watch.settle(asNetwork());
-  const restored = cut.restore(settled.network.parameters);
-  const { heads } = criticShape;
-  const parameters = {
-    ...restored,
-    itemBias: foldIntercept(restored.itemBias!, trainer.parameters().intercept!, heads),
-    positionBias: examinationBias(examination),
+  const step = async (drawn: readonly DrawnRow[]) => {
+    const chosen = drawn.map(({ index }) => rows[index]!);
+    const { feeds, columns } = buildBatch({ rows: chosen, shape, tables });
+    const weights = drawn.map(({ index, weight }) =>
+      headWeights[index]!.map((value) => value * weight),
+    );
+    const targets = buildTargets({ rows: chosen, headWeights: weights, columns, shape });
+    const unseen = unseenFeed(chosen, examination, shape.rows);
+    const { loss, outputs } = await trainer.step(
+      { ...feeds, ...targets, unseen },
+      settings.learningRate,
+    );
+    watch.observe(chosen, columns, outputs.choices!);
+    return loss;
   };
-  await trainer.close();
-  return {
-    network: { ...network, parameters },
-    examination,
-    separation: settled.separation,
-    firstLoss: losses[0]!,
-    lastLoss: losses.at(-1)!,
-    steps,
-  };
+  return withTrainers([trainer], async () => {
+    const { firstLoss, lastLoss, steps } = await trainEpochs({
+      epochs: epochsFor(epochRows(drawing), settings),
+      batches: () => recentBatches(drawing, order),
+      step,
+      endEpoch: () => {
+        watch.endEpoch(asNetwork());
+        return false;
+      },
+    });
+    const settled = watch.settle(asNetwork());
+    const restored = cut.restore(settled.network.parameters);
+    const { intercept: trained } = trainer.parameters();
+    const parameters = {
+      ...restored,
+      itemBias: foldIntercept(restored.itemBias!, trained!, criticShape.heads),
+      positionBias: examinationBias(examination),
+    };
+    return {
+      network: { ...network, parameters },
+      examination,
+      separation: settled.separation,
+      firstLoss,
+      lastLoss,
+      steps,
+    };
+  });
 }

@@ -11,6 +11,7 @@ import {
 } from "./batch.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
+import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { shuffledBatches } from "./train-rows.ts";
 
 /** A state with the distribution that the policy is to take on there. */
@@ -21,12 +22,9 @@ export interface DistilRow extends BatchRow {
   readonly reward?: number;
 }
 
-export interface Distillation {
+export interface Distillation extends EpochLosses {
   readonly network: Network;
   readonly objective: DistilObjective;
-  readonly epochs: number;
-  readonly firstLoss: number;
-  readonly lastLoss: number;
 }
 
 type DistillationSettings = MpoConfiguration["distillation"];
@@ -112,30 +110,25 @@ export async function distil(options: {
     threads: options.threads,
   });
   const order = random.split("order");
-  const losses: number[] = [];
-  while (losses.length < epochLimit(rows.length, settings)) {
-    let sum = 0;
-    for (const indices of shuffledBatches(rows.length, shape.rows, order)) {
-      const chosen = indices.map((index) => rows[index]!);
-      const batch = buildBatch({ rows: chosen, shape, tables });
-      const { columns } = batch;
-      const targets = buildTargets({ rows: chosen, columns, shape, objective, likelihood });
-      const { loss } = await trainer.step({ ...batch.feeds, ...targets }, learningRate);
-      sum += loss * chosen.length;
-    }
-    losses.push(sum / rows.length);
-    const previous = losses.at(-2);
-    if (losses.length > minEpochs && previous! - losses.at(-1)! < tolerance * Math.abs(previous!))
-      break;
-  }
-  // What this training does not touch, such as the position bias, stays as it was.
-  const parameters = cut.restore(trainer.parameters());
-  await trainer.close();
-  return {
-    network: { ...network, parameters },
-    objective,
-    epochs: losses.length,
-    firstLoss: losses[0]!,
-    lastLoss: losses.at(-1)!,
+  const step = async (indices: readonly number[]) => {
+    const chosen = indices.map((index) => rows[index]!);
+    const { feeds, columns } = buildBatch({ rows: chosen, shape, tables });
+    const targets = buildTargets({ rows: chosen, columns, shape, objective, likelihood });
+    return (await trainer.step({ ...feeds, ...targets }, learningRate)).loss;
   };
+  const isSettled = (losses: readonly number[]) => {
+    const [before, last] = [losses.at(-2) ?? Number.POSITIVE_INFINITY, losses.at(-1)!];
+    return losses.length > minEpochs && before - last < tolerance * Math.abs(before);
+  };
+  return withTrainers([trainer], async () => {
+    const losses = await trainEpochs({
+      epochs: epochLimit(rows.length, settings),
+      batches: () => shuffledBatches(rows.length, shape.rows, order),
+      step,
+      endEpoch: isSettled,
+    });
+    // What this training does not touch, such as the position bias, stays as it was.
+    const parameters = cut.restore(trainer.parameters());
+    return { ...losses, network: { ...network, parameters }, objective };
+  });
 }

@@ -4,6 +4,7 @@ import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { batchRows, buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createDistilTrainer } from "./distil-graph.ts";
+import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { shuffledBatches } from "./train-rows.ts";
 
 /** A user's history up to a moment and the item of their next event. */
@@ -12,11 +13,8 @@ export interface NextItem {
   readonly next: ItemView;
 }
 
-export interface Pretraining {
+export interface Pretraining extends EpochLosses {
   readonly network: Network;
-  readonly epochs: number;
-  readonly firstLoss: number;
-  readonly lastLoss: number;
 }
 
 const learningRate = 0.005;
@@ -67,27 +65,25 @@ export async function pretrain(options: {
   });
   const order = random.split("order");
   const sampled = [...catalogue];
-  const losses: number[] = [];
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    let sum = 0;
-    for (const indices of shuffledBatches(rows.length, batchRows, order)) {
-      const chosen = indices.map((index) => trainRows[index]!);
-      const fill = catalogue.length > shape.items ? shuffle(sampled, order) : catalogue;
-      const batch = buildBatch({ rows: chosen, shape, tables, fill });
-      const targets = buildTargets(batch.columns, batch.used, shape.items);
-      const { loss } = await trainer.step({ ...batch.feeds, ...targets }, learningRate);
-      sum += loss * chosen.length;
-    }
-    losses.push(sum / rows.length);
-    options.onEpoch?.(epoch, epochs, losses.at(-1)!);
-  }
-  // What this training does not touch, such as the position bias, stays as it was.
-  const parameters = cut.restore(trainer.parameters());
-  await trainer.close();
-  return {
-    network: { ...network, parameters },
-    epochs,
-    firstLoss: losses[0]!,
-    lastLoss: losses.at(-1)!,
+  const step = async (indices: readonly number[]) => {
+    const chosen = indices.map((index) => trainRows[index]!);
+    const fill = catalogue.length > shape.items ? shuffle(sampled, order) : catalogue;
+    const { feeds, columns, used } = buildBatch({ rows: chosen, shape, tables, fill });
+    const targets = buildTargets(columns, used, shape.items);
+    return (await trainer.step({ ...feeds, ...targets }, learningRate)).loss;
   };
+  return withTrainers([trainer], async () => {
+    const losses = await trainEpochs({
+      epochs,
+      batches: () => shuffledBatches(rows.length, batchRows, order),
+      step,
+      endEpoch: (done) => {
+        options.onEpoch?.(done.length, epochs, done.at(-1)!);
+        return false;
+      },
+    });
+    // What this training does not touch, such as the position bias, stays as it was.
+    const parameters = cut.restore(trainer.parameters());
+    return { ...losses, network: { ...network, parameters } };
+  });
 }

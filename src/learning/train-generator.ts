@@ -9,6 +9,7 @@ import {
   createGeneratorTrainer,
   encodeSetting,
 } from "./generator-graph.ts";
+import { trainEpochs, withTrainers } from "./train-epochs.ts";
 import { shuffledBatches } from "./train-rows.ts";
 
 /** A setting with the η that its challenger has in closed form. */
@@ -103,52 +104,54 @@ export async function trainGenerator(options: {
   const reads = { views, states: rows.map(({ state }) => state) };
   const [cut, criticCut] = [cutTables(start.network, reads), cutTables(critic, reads)];
   const batch = chooseBatchShape(views.size, cut.slots);
-  const trainers = {
-    generator: await createGeneratorTrainer(cut.network, start.modulation, { batch, threads }),
-    discriminator: await createDiscriminatorTrainer(criticCut.network, { batch, threads }),
-  };
+  const generator = await createGeneratorTrainer(cut.network, start.modulation, { batch, threads });
+  const discriminator = await createDiscriminatorTrainer(criticCut.network, { batch, threads });
   const known = new Map<GeneratorRow, Float64Array>();
   const logitsOf = (row: GeneratorRow) => known.get(row) ?? row.scores.discriminator;
   const order = random.split("order");
-  const losses: number[] = [];
-  for (let epoch = 0; epoch < options.epochs; epoch++) {
-    let total = 0;
-    for (const indices of shuffledBatches(rows.length, batch.rows, order)) {
-      const chosen = indices.map((index) => rows[index]!);
-      const { feeds, columns } = buildBatch({ rows: chosen, shape: batch, tables: cut.tables });
-      const tempered = settings[order.integer(settings.length)]!;
-      const targets = buildTargets(chosen, columns, { batch, tempered, logitsOf });
-      const omega = encodeSetting(tempered.setting);
-      const step = await trainers.generator.step({ ...feeds, ...targets, omega }, learningRate);
-      const drawn = { logPolicy: step.outputs.logPolicy!, items: batch.items };
-      const choices = buildChoices(chosen, columns, drawn);
-      const told = await trainers.discriminator.step({ ...feeds, ...choices }, learningRate);
-      remember(known, { rows: chosen, columns, logits: told.outputs.logits!, items: batch.items });
-      total += step.loss * chosen.length;
-    }
-    losses.push(total / Math.max(1, rows.length));
-  }
-  const trained = trainers.generator.parameters();
-  const isModulation = (name: string) => name in start.modulation;
-  const pick = (keeps: (name: string) => boolean) =>
-    Object.fromEntries(Object.entries(trained).filter(([name]) => keeps(name)));
-  const modulation = pick(isModulation);
-  const network = {
-    ...start.network,
-    parameters: cut.restore(pick((name) => !isModulation(name))),
+  const step = async (indices: readonly number[]) => {
+    const chosen = indices.map((index) => rows[index]!);
+    const { feeds, columns } = buildBatch({ rows: chosen, shape: batch, tables: cut.tables });
+    const tempered = settings[order.integer(settings.length)]!;
+    const targets = buildTargets(chosen, columns, { batch, tempered, logitsOf });
+    const omega = encodeSetting(tempered.setting);
+    const { loss, outputs } = await generator.step({ ...feeds, ...targets, omega }, learningRate);
+    const drawn = { logPolicy: outputs.logPolicy!, items: batch.items };
+    const choices = buildChoices(chosen, columns, drawn);
+    const told = await discriminator.step({ ...feeds, ...choices }, learningRate);
+    remember(known, { rows: chosen, columns, logits: told.outputs.logits!, items: batch.items });
+    return loss;
   };
-  const against = {
-    ...critic,
-    parameters: criticCut.restore(trainers.discriminator.parameters()),
-  };
-  await trainers.generator.close();
-  await trainers.discriminator.close();
-  return {
-    generator: { network, modulation },
-    discriminator: against,
-    firstLoss: losses[0] ?? 0,
-    lastLoss: losses.at(-1) ?? 0,
-  };
+  return withTrainers([generator, discriminator], async () => {
+    const { firstLoss, lastLoss } = await trainEpochs({
+      epochs: options.epochs,
+      batches: () => shuffledBatches(rows.length, batch.rows, order),
+      step,
+    });
+    const [modulation, parameters] = splitModulation(generator.parameters(), start.modulation);
+    const against = criticCut.restore(discriminator.parameters());
+    return {
+      generator: {
+        network: { ...start.network, parameters: cut.restore(parameters) },
+        modulation,
+      },
+      discriminator: { ...critic, parameters: against },
+      firstLoss,
+      lastLoss,
+    };
+  });
+}
+
+type Parameters = Record<string, Float32Array>;
+
+/** The modulation's own, and the network's. */
+function splitModulation(
+  trained: Parameters,
+  modulation: Readonly<Parameters>,
+): [modulation: Parameters, network: Parameters] {
+  const pick = (isPicked: (name: string) => boolean) =>
+    Object.fromEntries(Object.entries(trained).filter(([name]) => isPicked(name)));
+  return [pick((name) => name in modulation), pick((name) => !(name in modulation))];
 }
 
 /** D of the rows' candidates; of those that the batch left out, what was known before. */
