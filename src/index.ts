@@ -26,14 +26,19 @@ export {
   userId,
 } from "./domain/ids.ts";
 export type { Json, JsonObject } from "./domain/json.ts";
+export type { MpoConfiguration, MpoInput } from "./domain/mpo-configuration.ts";
 export type { Assignment, PolicySnapshot, PolicyStatus } from "./domain/policy-snapshot.ts";
 export type { RewardRule, Scenario } from "./domain/scenario.ts";
 export { type AuditReport, audit, auditTolerance } from "./engine/audit.ts";
 export {
   type Configuration,
+  type ConfigurationInput,
+  defineConfig,
   type LearnerConfiguration,
-  loadConfiguration,
+  type LearnerInput,
   parseConfiguration,
+  type RewardRuleInput,
+  type ScenarioInput,
 } from "./engine/configuration.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export { type CycleOptions, runCycle } from "./engine/cycle/run-cycle.ts";
@@ -48,6 +53,7 @@ export type {
   RewardPoint,
 } from "./engine/engine.ts";
 export { type LearnOptions, learn } from "./engine/learn.ts";
+export { loadConfiguration } from "./engine/load-configuration.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
 export { type TrainOptions, train } from "./engine/train.ts";
 export {

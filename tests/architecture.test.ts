@@ -22,7 +22,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   engine: {
     folders: ["domain", "numeric", "tensor", "policy", "learning", "evaluation", "storage"],
-    packages: ["zod", "@huggingface/tokenizers", "csv-parse", "hyparquet", "node:*"],
+    packages: ["zod", "@huggingface/tokenizers", "csv-parse", "hyparquet", "jiti", "node:*"],
   },
   server: {
     folders: ["domain", "contract", "engine"],

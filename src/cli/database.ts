@@ -1,27 +1,75 @@
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { EngineError } from "../domain/errors.ts";
-import { type Configuration, loadConfiguration } from "../engine/configuration.ts";
+import { type Configuration, parseConfiguration } from "../engine/configuration.ts";
+import { findConfigurationFile, loadConfiguration } from "../engine/load-configuration.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import { demoConfiguration, demoScenario } from "./demo/demo-configuration.ts";
+import { parseName } from "./parse-options.ts";
 
 export interface DatabaseOptions {
   readonly database: string;
   readonly config?: string;
 }
 
-export const withDatabaseOptions = (command: Command): Command =>
-  command
-    .option("--database <file>", "the record: an SQLite file", "recurve.db")
-    .option("--config <file>", "configuration as JSON; see docs/guides/configuration.md");
+export const databaseOption = (): Option =>
+  new Option("--database <file>", "the record: an SQLite file")
+    .env("RECURVE_DATABASE")
+    .default("recurve.db")
+    .argParser(parseName);
 
-/** A file, or the configuration that the database was started with: a demo's own, the defaults otherwise. */
-export async function chooseConfiguration(store: Store, path?: string): Promise<Configuration> {
-  const isDemo = path === undefined && (await isDemoDatabase(store));
-  return isDemo ? demoConfiguration : loadConfiguration(path);
+const configOption = () =>
+  new Option("--config <file>", "configuration; where absent, recurve.config.* of this folder")
+    .env("RECURVE_CONFIG")
+    .argParser(parseName);
+
+export const withDatabaseOptions = (command: Command): Command =>
+  command.addOption(databaseOption()).addOption(configOption());
+
+export interface ChosenConfiguration {
+  readonly configuration: Configuration;
+  /** Where it comes from, for people. */
+  readonly origin: string;
+  /** It was read from this file. */
+  readonly file?: string;
 }
 
-export async function isDemoDatabase(store: Store): Promise<boolean> {
+const fromFile = async (file: string): Promise<ChosenConfiguration> => ({
+  configuration: await loadConfiguration(file),
+  origin: file,
+  file,
+});
+
+const keepDemo = (unused: string | undefined): ChosenConfiguration => ({
+  configuration: demoConfiguration,
+  origin:
+    unused === undefined
+      ? "the demo's"
+      : `the demo's, as the database began; for ${unused} name another --database`,
+});
+
+const hasDemo = ({ configuration }: ChosenConfiguration) =>
+  configuration.scenarios.some(({ name }) => name === demoScenario);
+
+/** The file of the folder; but a demo's items and users stay apart from those of a file that knows nothing of the demo. */
+async function findConfiguration(store: Store, beginsDemo: boolean): Promise<ChosenConfiguration> {
+  const file = findConfigurationFile();
+  const found = file === undefined ? undefined : await fromFile(file);
+  const isDemo = await isDemoDatabase(store);
+  if (found !== undefined && (!isDemo || hasDemo(found))) return found;
+  if (isDemo || beginsDemo) return keepDemo(file);
+  return { configuration: parseConfiguration(), origin: "the defaults" };
+}
+
+/** @param options.beginsDemo an empty record becomes a demo's where neither file nor option says otherwise */
+export const chooseConfiguration = (
+  store: Store,
+  named: string | undefined,
+  { beginsDemo = false }: { readonly beginsDemo?: boolean } = {},
+): Promise<ChosenConfiguration> =>
+  named === undefined ? findConfiguration(store, beginsDemo) : fromFile(named);
+
+async function isDemoDatabase(store: Store): Promise<boolean> {
   const { serving } = await store.policies.assignment(demoScenario);
   return serving !== undefined;
 }
@@ -37,7 +85,8 @@ export async function withDatabase<T>(
   }
   const store = await openStore(database);
   try {
-    return await use({ store, configuration: await chooseConfiguration(store, config) });
+    const { configuration } = await chooseConfiguration(store, config);
+    return await use({ store, configuration });
   } finally {
     await store.close();
   }

@@ -1,11 +1,11 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { Configuration } from "../engine/configuration.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createServer } from "../server/create-server.ts";
 import { formatFailure } from "../server/errors.ts";
 import { listen } from "../server/listen.ts";
+import type { ChosenConfiguration } from "./database.ts";
 import { dashboardFolder, version } from "./package.ts";
 
 export interface HostOptions {
@@ -13,22 +13,21 @@ export interface HostOptions {
   readonly host: string;
   readonly port: number;
   /** Chosen once the record can be looked into. */
-  readonly configure: (store: Store) => Promise<Configuration>;
+  readonly configure: (store: Store) => Promise<ChosenConfiguration>;
 }
 
 /** The serving process: record, engine and HTTP server. */
-export interface Host {
+export interface Host extends ChosenConfiguration {
   readonly url: string;
-  readonly configuration: Configuration;
   /** Answers requests under way, then closes the record. */
   close(): Promise<void>;
 }
 
 async function serveStore(store: Store, options: HostOptions): Promise<Host> {
-  const configuration = await options.configure(store);
+  const chosen = await options.configure(store);
   const engine = await createEngine({
     store,
-    configuration,
+    configuration: chosen.configuration,
     clock: Date.now,
     random: createRandom(randomInt(2 ** 32)),
     createId: randomUUID,
@@ -42,8 +41,8 @@ async function serveStore(store: Store, options: HostOptions): Promise<Host> {
   });
   const listening = await listen({ app, host: options.host, port: options.port });
   return {
+    ...chosen,
     url: listening.url,
-    configuration,
     close: async () => {
       await listening.close();
       await engine.close();

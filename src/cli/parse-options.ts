@@ -10,6 +10,12 @@ export const integerIn =
     throw new InvalidArgumentError(`Expected an integer in ${minimum}…${maximum}.`);
   };
 
+/** A file or an address: empty, as a variable that was never set, it would mean a temporary database or every interface. */
+export function parseName(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("Expected a name; leave it out for the default.");
+}
+
 /** `2026-03-01` or `2026-03-01T12:00:00Z`, in UTC → milliseconds since 1970. */
 export function parseTime(text: string): number {
   const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;

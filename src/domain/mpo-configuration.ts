@@ -54,3 +54,8 @@ export interface MpoConfiguration {
     readonly keepCanaryProbability: number;
   };
 }
+
+/** As it is written: what is left out has its default. */
+export type MpoInput = {
+  readonly [Group in keyof MpoConfiguration]?: Partial<MpoConfiguration[Group]>;
+};

@@ -21,7 +21,9 @@ export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop
 
 /** One place in a product where slates are shown: items of a shop, an ad slot, a feed. */
 export interface Scenario {
+  /** Lower case letters, digits and hyphens: what requests, policies and cycles call it. */
   readonly name: string;
+  /** Items of a slate where the request does not say, 1 to 50. */
   readonly slateSize: number;
   /** Items that the user has an event with are no candidates. */
   readonly excludeSeen: boolean;

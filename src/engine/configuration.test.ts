@@ -1,9 +1,6 @@
-import { writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createTestFolder } from "../../tests/support/store.ts";
 import type { EngineError } from "../domain/errors.ts";
-import { loadConfiguration, parseConfiguration } from "./configuration.ts";
+import { defineConfig, parseConfiguration } from "./configuration.ts";
 
 const scenario = {
   name: "shop",
@@ -156,45 +153,24 @@ test("up to ten problems are told, each on a line of its own", () => {
   );
 });
 
-describe("a configuration file", () => {
-  const write = (text: string) => {
-    const path = join(createTestFolder(), "recurve.config.json");
-    writeFileSync(path, text);
-    return path;
-  };
-
-  test("is read, and checked like any other", () => {
-    const { scenarios } = loadConfiguration(write(JSON.stringify({ scenarios: [scenario] })));
-    expect(scenarios.map(({ name }) => name)).toEqual(["shop"]);
-    const wrong = write('{"scenarios": []}');
-    const { message, details } = refusal(() => loadConfiguration(wrong));
-    expect(message).toContain(`configuration ${wrong} has a wrong field: scenarios is []: `);
-    expect(details).toMatchObject({ path: wrong, field: "scenarios" });
+test("a configuration is written with checked types, and what has a default is left out", () => {
+  const written = defineConfig({
+    scenarios: [{ ...scenario, fastLoop: { enabled: true } }],
+    canaryShare: undefined,
+    learner: { mpo: { gate: { promoteConfidence: 0.99 } } },
   });
+  const { canaryShare, learner } = parseConfiguration(written);
+  expect([canaryShare, learner.mpo.gate.promoteConfidence]).toEqual([0.5, 0.99]);
+  // @ts-expect-error a scenario needs its reward rule
+  expect(() => parseConfiguration(defineConfig({ scenarios: [{ name: "shop" }] }))).toThrow();
+  // @ts-expect-error no such field
+  expect(() => parseConfiguration(defineConfig({ ...written, canaryshare: 1 }))).toThrow();
+});
 
-  test("that is absent or no JSON is refused with its path", () => {
-    const broken = write("{");
-    const absent = join(createTestFolder(), "absent.json");
-    for (const path of [broken, absent]) {
-      expect(() => loadConfiguration(path)).toThrow(
-        expect.objectContaining({
-          code: "invalid_configuration",
-          message: expect.stringContaining(path) as string,
-          details: { path },
-        }),
-      );
-    }
-  });
-
-  test("names a model as seen from its own folder", () => {
-    const path = write(
-      JSON.stringify({ scenarios: [scenario], text: { fields: ["title"], model: "models/m" } }),
-    );
-    const model = join(dirname(path), "models/m");
-    expect(loadConfiguration(path).text).toEqual({ fields: ["title"], model });
-  });
-
-  test("that is not named is the defaults", () => {
-    expect(loadConfiguration()).toEqual(parseConfiguration());
-  });
+test("the schema's address, for editors, is no part of the configuration", () => {
+  const own = { scenarios: [scenario] };
+  expect(parseConfiguration({ $schema: "./schema.json", ...own })).toEqual(parseConfiguration(own));
+  expect(refusal(() => parseConfiguration({ $schema: 1, ...own })).message).toContain(
+    "$schema is 1: expected string",
+  );
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { MpoConfiguration, MpoInput } from "../domain/mpo-configuration.ts";
 import type { MpoField } from "../domain/mpo-field.ts";
 import { mpoFields } from "../domain/mpo-fields.ts";
 
@@ -46,7 +46,7 @@ const groupSchema = (group: Readonly<Record<string, MpoField>>) =>
 
 const groupsSchema = z.strictObject(
   Object.fromEntries(Object.entries(mpoFields).map(([name, group]) => [name, groupSchema(group)])),
-) as unknown as z.ZodType<MpoConfiguration, object>;
+) as unknown as z.ZodType<MpoConfiguration, MpoInput>;
 
 /** `learner.mpo`, each field within its range, defaults filled in. */
 export const mpoSchema: z.ZodPrefault<typeof groupsSchema> = groupsSchema.prefault({});

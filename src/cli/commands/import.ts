@@ -11,6 +11,7 @@ import type { RowSource } from "../../engine/import/row.ts";
 import { type RowKind, rowKinds } from "../../engine/import/row-schema.ts";
 import { openFile, streamSource } from "../../engine/import/text-source.ts";
 import { openStore } from "../../engine/open-store.ts";
+import { databaseOption } from "../database.ts";
 import { describeImport, describeProgress } from "../import-summary.ts";
 import { withInterruption } from "../interruption.ts";
 import { createProgressLine } from "../progress.ts";
@@ -90,7 +91,7 @@ async function runCommand(
 
 const withOptions = (command: Command): Command =>
   command
-    .option("--database <file>", "database to import into", "recurve.db")
+    .addOption(databaseOption())
     .option("--report <file>", "new file for all refused rows, as JSONL");
 
 function movielensCommand(): Command {

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Configuration } from "../../engine/configuration.ts";
 import type { Store } from "../../engine/open-store.ts";
 import { forkCommand, type SupervisedChild, superviseChild } from "../children.ts";
@@ -6,7 +6,7 @@ import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "
 import { type Host, openHost } from "../host.ts";
 import { untilAborted, withInterruption } from "../interruption.ts";
 import { version } from "../package.ts";
-import { integerIn } from "../parse-options.ts";
+import { integerIn, parseName } from "../parse-options.ts";
 
 export interface ServeOptions extends DatabaseOptions {
   readonly port: number;
@@ -15,14 +15,25 @@ export interface ServeOptions extends DatabaseOptions {
 
 export const withServeOptions = (command: Command): Command =>
   withDatabaseOptions(command)
-    .option("--port <port>", "port to listen on; 0 takes a free one", integerIn(0, 65_535), 7400)
-    .option("--host <address>", "address to listen on", "127.0.0.1");
+    .addOption(
+      new Option("--port <port>", "port to listen on; 0 takes a free one")
+        .env("PORT")
+        .default(7400)
+        .argParser(integerIn(0, 65_535)),
+    )
+    .addOption(
+      // Not HOST, which shells set to the name of the machine: that would open the server to its network.
+      new Option("--host <address>", "address to listen on")
+        .env("RECURVE_HOST")
+        .default("127.0.0.1")
+        .argParser(parseName),
+    );
 
 export const log = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** `recurve learn` on the same record, as a process of its own. */
-export function startLearner({ database, config }: DatabaseOptions): SupervisedChild {
-  const configArguments = config === undefined ? [] : ["--config", config];
+/** `recurve learn` on the same record with the same configuration, as a process of its own. */
+export function startLearner(database: string, { file }: Host): SupervisedChild {
+  const configArguments = file === undefined ? [] : ["--config", file];
   const start = () => forkCommand(["learn", "--database", database, ...configArguments]);
   return superviseChild({ name: "the learner", start, log, clock: Date.now });
 }
@@ -34,8 +45,8 @@ export function describeLearner({ learner }: Configuration): string {
 
 /** The lines under the name, as a table of two columns. */
 export function describeHost(host: Host, rows: readonly (readonly [string, string])[]): string {
-  const all = [["Dashboard", host.url] as const, ...rows];
-  const lines = all.map(([name, text]) => `  ${name.padEnd(11)} ${text}`);
+  const all = [["Dashboard", host.url], ["Configuration", host.origin], ...rows] as const;
+  const lines = all.map(([name, text]) => `  ${name.padEnd(13)} ${text}`);
   return `\n  Recurve ${version}\n\n${lines.join("\n")}\n`;
 }
 
@@ -66,7 +77,7 @@ async function serve(options: ServeOptions & { readonly learner: boolean }): Pro
         ["Learner", learnerText],
       ]),
     );
-    await runHost(host, learner ? [startLearner(options)] : [], signal);
+    await runHost(host, learner ? [startLearner(database, host)] : [], signal);
   });
 }
 
@@ -76,6 +87,9 @@ export function serveCommand(): Command {
   );
   return withServeOptions(command)
     .option("--no-learner", "only serve; run recurve learn elsewhere, or not at all")
-    .addHelpText("after", "\nExample:\n  $ recurve serve --database shop.db --config shop.json")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ recurve serve --database shop.db --config shop.config.ts",
+    )
     .action(serve);
 }

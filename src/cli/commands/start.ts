@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import type { Configuration } from "../../engine/configuration.ts";
 import type { Store } from "../../engine/open-store.ts";
 import { forkCommand, type SupervisedChild, superviseChild } from "../children.ts";
-import { chooseConfiguration, isDemoDatabase } from "../database.ts";
+import { chooseConfiguration } from "../database.ts";
 import { demoConfiguration } from "../demo/demo-configuration.ts";
 import { openHost } from "../host.ts";
 import { withInterruption } from "../interruption.ts";
@@ -20,12 +19,6 @@ interface StartOptions extends ServeOptions {
   readonly demo: boolean;
 }
 
-/** A demo is for a record in which nothing is yet, and for one that it has begun. */
-async function wantsDemo(store: Store, { demo, config }: StartOptions): Promise<boolean> {
-  if (!demo || config !== undefined) return false;
-  return (await isDemoDatabase(store)) || (await store.sequence()) === 0;
-}
-
 function startUsers(url: string): SupervisedChild {
   const start = () => forkCommand(["demo", "--url", url]);
   return superviseChild({ name: "the simulated users", start, log, clock: Date.now });
@@ -38,12 +31,13 @@ const whatNext = {
 
 async function start(options: StartOptions): Promise<void> {
   await withInterruption(async (signal) => {
-    let demo = false;
-    const configure = async (store: Store): Promise<Configuration> => {
-      demo = await wantsDemo(store, options);
-      return demo ? demoConfiguration : chooseConfiguration(store, options.config);
+    // A demo is for a record in which nothing is yet and that no configuration file is meant for, and for one that it has begun.
+    const configure = async (store: Store) => {
+      const beginsDemo = options.demo && (await store.sequence()) === 0;
+      return chooseConfiguration(store, options.config, { beginsDemo });
     };
     const host = await openHost({ ...options, configure });
+    const demo = options.demo && host.configuration === demoConfiguration;
     log(
       describeHost(host, [
         ["Database", options.database],
@@ -52,7 +46,10 @@ async function start(options: StartOptions): Promise<void> {
         ["Ctrl-C", "stops; the next start goes on"],
       ]),
     );
-    const children = [startLearner(options), ...(demo ? [startUsers(host.url)] : [])];
+    const children = [
+      startLearner(options.database, host),
+      ...(demo ? [startUsers(host.url)] : []),
+    ];
     await runHost(host, children, signal);
   });
 }

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { defaultMpo } from "../src/domain/mpo-fields.ts";
+import { type ConfigurationInput, parseConfiguration } from "../src/engine/configuration.ts";
+import { configurationSchema } from "../src/engine/configuration-schema.ts";
+import { codeSpans, readDocument, readTables } from "./support/documents.ts";
+
+interface Node {
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
+  readonly [keyword: string]: unknown;
+}
+
+// Draft 7 is the newest that editors read whole.
+const schema = z.toJSONSchema(configurationSchema, { io: "input", target: "draft-7" }) as Node;
+
+const withoutLinks = (text: string) =>
+  text.replaceAll(/ \(\[[^\]]+\]\([^)]+\)\)/g, "").replaceAll(/\[([^\]]+)\]\([^)]+\)/g, "$1");
+
+/** Meanings in the guide's tables, by `field` or `group.field`; the unit, where there is one, stands in the column before. */
+const meanings = new Map(
+  readTables(readDocument("docs/guides/configuration.md").text).flatMap((cells) => {
+    const [meaning = "", unit = "–"] = cells.slice(3 - cells.length).toReversed();
+    const text = withoutLinks(cells.length < 4 || unit === "–" ? meaning : `${meaning} (${unit})`);
+    return codeSpans(cells[0] ?? "").map((name) => [name, text] as const);
+  }),
+);
+
+function describe(node: Node, name = ""): Node {
+  const { properties, items } = node;
+  const described = Object.entries(properties ?? {}).map(([key, child]) => {
+    const description = meanings.get(`${name}.${key}`) ?? meanings.get(key);
+    return [key, { ...(description && { description }), ...describe(child, key) }];
+  });
+  return {
+    ...node,
+    ...(properties && { properties: Object.fromEntries(described) }),
+    ...(items && { items: describe(items) }),
+  };
+}
+
+const described = describe(schema);
+
+/** Every field by its path; those that hold fields stand for them. */
+function pathsOf(node: Node, path = ""): readonly (readonly [string, Node])[] {
+  const { properties = node.items?.properties } = node;
+  if (properties === undefined) return [[path, node]];
+  return Object.entries(properties).flatMap(([key, child]) => pathsOf(child, `${path}.${key}`));
+}
+
+test("configuration.schema.json is what the code checks, described by the guide; -u writes it anew", async () => {
+  await expect(`${JSON.stringify(described, null, 2)}\n`).toMatchFileSnapshot(
+    "../configuration.schema.json",
+  );
+});
+
+test("every field has its meaning", () => {
+  const paths = pathsOf(described);
+  expect(paths.length).toBeGreaterThan(50);
+  expect(paths.filter(([, { description }]) => !description).map(([path]) => path)).toEqual([
+    ".$schema",
+  ]);
+});
+
+type Complete<T> = T extends readonly (infer One)[]
+  ? readonly Complete<One>[]
+  : T extends object
+    ? { readonly [Field in keyof T]-?: Complete<Exclude<T[Field], undefined>> }
+    : T;
+
+test("what defineConfig completes and what the schema knows are the same fields", () => {
+  const complete: Complete<ConfigurationInput> = {
+    $schema: "./node_modules/recurve/configuration.schema.json",
+    scenarios: [
+      {
+        name: "shop",
+        slateSize: 1,
+        excludeSeen: true,
+        exploration: 0.1,
+        maxCandidates: 10,
+        discount: 0,
+        sessionGapSeconds: 60,
+        reward: { weights: {}, windowSeconds: 60, defaultReward: 0, minimum: 0, maximum: 1 },
+        fastLoop: { enabled: true, forgetting: 0.99, temperature: 0.1, drawScale: 1 },
+      },
+    ],
+    baselineShare: 0.1,
+    canaryShare: 0.1,
+    holdbackShare: 0.1,
+    learner: {
+      intervalSeconds: 1,
+      minDecisions: 100,
+      maxDecisions: 1000,
+      maxCycleMinutes: 1,
+      maxMemory: 1024,
+      mpo: defaultMpo,
+    },
+    text: { fields: ["title"], model: "model" },
+  };
+  const toNode = (value: unknown): Node => {
+    if (Array.isArray(value)) return { items: toNode(value[0]) };
+    const fields = Object.entries(value !== null && typeof value === "object" ? value : {});
+    if (fields.length === 0) return {};
+    return { properties: Object.fromEntries(fields.map(([key, child]) => [key, toNode(child)])) };
+  };
+  const names = (node: Node) => pathsOf(node).map(([path]) => path);
+  expect(names(toNode(complete)).toSorted()).toEqual(names(schema).toSorted());
+  expect(parseConfiguration(complete).scenarios[0]?.exploration).toBe(0.1);
+});
