@@ -67,6 +67,27 @@ test("without a demo the scenarios of the defaults are served, and a busy port i
   expect((await readCounts(folder)).items).toBe(0);
 });
 
+test("a configuration file in the folder is used and named, without a demo", {
+  timeout: 60_000,
+}, async () => {
+  const folder = createTestFolder();
+  const [scenario] = fastDemo(300).scenarios;
+  writeFileSync(
+    join(folder, "recurve.config.ts"),
+    `import { defineConfig } from "recurve";
+const name: string = "shop";
+export default defineConfig({ scenarios: [{ ...${JSON.stringify(scenario)}, name }] });`,
+  );
+  const running = startRecurve(folder, "start", "--port", "0");
+  const client = await connect(running);
+  expect(await client.getHealth()).toMatchObject({ status: "ok", policyVersions: { shop: 1 } });
+  running.child.kill("SIGTERM");
+  expect(await running.ended()).toMatchObject({ code: 0 });
+  expect(running.output()).toMatch(/Configuration +\S+recurve\.config\.ts\n/);
+  expect(running.output()).not.toMatch(/simulated users|ended|error/);
+  expect((await readCounts(folder)).items).toBe(0);
+});
+
 const isFull = process.env.RECURVE_FULL !== undefined;
 
 test.skipIf(!isFull)(
