@@ -32,16 +32,18 @@ export type { RewardRule, Scenario } from "./domain/scenario.ts";
 export { type AuditReport, audit, auditTolerance } from "./engine/audit.ts";
 export {
   type Configuration,
-  type ConfigurationInput,
-  defineConfig,
   type LearnerConfiguration,
-  type LearnerInput,
   parseConfiguration,
-  type RewardRuleInput,
-  type ScenarioInput,
 } from "./engine/configuration.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export { type CycleOptions, runCycle } from "./engine/cycle/run-cycle.ts";
+export {
+  type ConfigurationInput,
+  defineConfig,
+  type LearnerInput,
+  type RewardRuleInput,
+  type ScenarioInput,
+} from "./engine/define-config.ts";
 export type {
   DecisionView,
   Engine,

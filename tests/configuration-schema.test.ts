@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { z } from "zod";
 import { defaultMpo } from "../src/domain/mpo-fields.ts";
-import { type ConfigurationInput, parseConfiguration } from "../src/engine/configuration.ts";
-import { configurationSchema } from "../src/engine/configuration-schema.ts";
+import { configurationJsonSchema, parseConfiguration } from "../src/engine/configuration.ts";
+import type { ConfigurationInput } from "../src/engine/define-config.ts";
 import { codeSpans, readDocument, readTables } from "./support/documents.ts";
 
 interface Node {
@@ -11,8 +10,7 @@ interface Node {
   readonly [keyword: string]: unknown;
 }
 
-// Draft 7 is the newest that editors read whole.
-const schema = z.toJSONSchema(configurationSchema, { io: "input", target: "draft-7" }) as Node;
+const schema: Node = { ...configurationJsonSchema() };
 
 const withoutLinks = (text: string) =>
   text.replaceAll(/ \(\[[^\]]+\]\([^)]+\)\)/g, "").replaceAll(/\[([^\]]+)\]\([^)]+\)/g, "$1");

@@ -1,6 +1,6 @@
 import { createCompactLearner } from "../../src/engine/compact-loop/compact-learner.ts";
 import { runCompactLoop } from "../../src/engine/compact-loop/run-compact-loop.ts";
-import { defaultFastLoop } from "../../src/engine/configuration-schema.ts";
+import { defaultFastLoop } from "../../src/engine/scenario-schema.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { createBanditWorld } from "../../src/simulation/bandit/bandit-world.ts";
 import { mean } from "../statistics.ts";

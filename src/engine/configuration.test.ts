@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EngineError } from "../domain/errors.ts";
-import { defineConfig, parseConfiguration } from "./configuration.ts";
+import { parseConfiguration } from "./configuration.ts";
+import { defineConfig } from "./define-config.ts";
 
 const scenario = {
   name: "shop",

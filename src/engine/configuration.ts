@@ -1,9 +1,39 @@
-import type { FastLoopSettings } from "../domain/fast-loop.ts";
-import type { MpoConfiguration, MpoInput } from "../domain/mpo-configuration.ts";
-import type { RewardRule, Scenario } from "../domain/scenario.ts";
-import { configurationSchema } from "./configuration-schema.ts";
+import { z } from "zod";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { Scenario } from "../domain/scenario.ts";
+import { mpoSchema } from "./mpo-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
+import { scenariosSchema } from "./scenario-schema.ts";
 import type { TextSettings } from "./text/text-features.ts";
+
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+
+const learnerSchema = z.strictObject({
+  intervalSeconds: positive.max(2_147_483).default(60), // beyond 2³¹ − 1 ms a timer fires at once
+  minDecisions: z.int().min(50).default(1000),
+  maxDecisions: z.int().min(100).default(100_000),
+  maxCycleMinutes: positive.default(10),
+  maxMemory: z.int().min(768).default(4096),
+  mpo: mpoSchema,
+});
+
+const textSchema = z.strictObject({
+  fields: z.array(z.string().min(1)).min(1),
+  model: z.string().min(1).exactOptional(),
+});
+
+const configurationSchema = z
+  .strictObject({
+    $schema: z.string().exactOptional(),
+    scenarios: scenariosSchema,
+    baselineShare: share.default(0.05),
+    canaryShare: share.default(0.5),
+    holdbackShare: z.number().min(0).max(0.5).default(0.05),
+    learner: learnerSchema.prefault({}),
+    text: textSchema.exactOptional(),
+  })
+  .transform(({ $schema: _, ...configuration }) => configuration);
 
 export interface LearnerConfiguration {
   /** Pause between two looks for new feedback. */
@@ -34,63 +64,10 @@ export interface Configuration {
   readonly text?: TextSettings;
 }
 
-/** Fields that have a default, and so may be left out. */
-type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
-
-/** A reward rule as it is written. */
-export interface RewardRuleInput
-  extends Pick<RewardRule, "weights" | "windowSeconds" | "maximum">,
-    Defaulted<Pick<RewardRule, "defaultReward" | "minimum">> {}
-
-/** A scenario as it is written. */
-export interface ScenarioInput
-  extends Pick<Scenario, "name" | "slateSize" | "excludeSeen">,
-    Partial<Pick<Scenario, "exploration">>,
-    Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds">> {
-  readonly reward: RewardRuleInput;
-  /** Lets serving learn between cycles. */
-  readonly fastLoop?: Defaulted<FastLoopSettings> | undefined;
-}
-
-/** The learner's part as it is written. */
-export interface LearnerInput extends Defaulted<Omit<LearnerConfiguration, "mpo">> {
-  /** Settings of the algorithm: docs/guides/configuration.md. */
-  readonly mpo?: MpoInput | undefined;
-}
-
-/** A configuration as it is written. */
-export interface ConfigurationInput
-  extends Pick<Configuration, "text">,
-    Defaulted<Pick<Configuration, "baselineShare" | "canaryShare" | "holdbackShare">> {
-  /** Path of `configuration.schema.json`, for editors. */
-  readonly $schema?: string;
-  /** Each is a loop of its own; a request that names none gets the first. */
-  readonly scenarios: readonly ScenarioInput[];
-  readonly learner?: LearnerInput | undefined;
-}
-
-/**
- * The default export of a `recurve.config.ts` or `.js`, with completion and checked types. Values are checked when the file is read.
- *
- * @example
- * export default defineConfig({
- *   scenarios: [
- *     {
- *       name: "items",
- *       slateSize: 10,
- *       excludeSeen: true,
- *       reward: { weights: { click: 1, purchase: 5 }, windowSeconds: 1800, maximum: 5 },
- *     },
- *   ],
- * });
- */
-export const defineConfig = (configuration: ConfigurationInput): ConfigurationInput =>
-  configuration;
-
 const halfAnHour = 1800;
 
 /** Three scenarios as a shop, an ad slot and a feed would start with them. */
-const defaults: ConfigurationInput = {
+const defaults = {
   scenarios: [
     {
       name: "items",
@@ -132,3 +109,7 @@ export function checkConfiguration(input: unknown, path?: string): Configuration
 /** Untrusted JSON → configuration with defaults filled in. @throws invalid_configuration naming fields and values */
 export const parseConfiguration = (input: unknown = defaults): Configuration =>
   checkConfiguration(input);
+
+/** What is checked, as a JSON Schema. Draft 7 is the newest that editors read whole. */
+export const configurationJsonSchema = (): object =>
+  z.toJSONSchema(configurationSchema, { io: "input", target: "draft-7" });

@@ -1,12 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { EngineError } from "../domain/errors.ts";
-import {
-  type Configuration,
-  checkConfiguration,
-  defineConfig,
-  parseConfiguration,
-} from "./configuration.ts";
+import { type Configuration, checkConfiguration, parseConfiguration } from "./configuration.ts";
+import { defineConfig } from "./define-config.ts";
 
 const extensions = ["ts", "mts", "cts", "js", "mjs", "cjs", "json"];
 

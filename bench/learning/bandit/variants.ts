@@ -1,6 +1,6 @@
 import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
-import { defaultFastLoop } from "../../../src/engine/configuration-schema.ts";
 import { judgeChallengers } from "../../../src/engine/cycle/judge-challengers.ts";
+import { defaultFastLoop } from "../../../src/engine/scenario-schema.ts";
 import { proposeSettings } from "../../../src/learning/meta-policy.ts";
 import { anchors, defaultSetting } from "../../../src/learning/meta-settings.ts";
 

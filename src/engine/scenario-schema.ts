@@ -1,11 +1,8 @@
 import { z } from "zod";
 import type { FastLoopSettings } from "../domain/fast-loop.ts";
 import { defaultExploration, type Scenario } from "../domain/scenario.ts";
-import type { Configuration, ConfigurationInput } from "./configuration.ts";
-import { mpoSchema } from "./mpo-schema.ts";
 
 const positive = z.number().positive();
-const share = z.number().min(0).max(1);
 
 const rewardSchema = z
   .strictObject({
@@ -71,29 +68,7 @@ function refuseSameNames(
   }
 }
 
-const learnerSchema = z.strictObject({
-  intervalSeconds: positive.max(2_147_483).default(60), // beyond 2³¹ − 1 ms a timer fires at once
-  minDecisions: z.int().min(50).default(1000),
-  maxDecisions: z.int().min(100).default(100_000),
-  maxCycleMinutes: positive.default(10),
-  maxMemory: z.int().min(768).default(4096),
-  mpo: mpoSchema,
-});
-
-const textSchema = z.strictObject({
-  fields: z.array(z.string().min(1)).min(1),
-  model: z.string().min(1).exactOptional(),
-});
-
-/** A configuration as it is written → with defaults filled in. `configuration.schema.json` shows editors the same. */
-export const configurationSchema: z.ZodType<Configuration, ConfigurationInput> = z
-  .strictObject({
-    $schema: z.string().exactOptional(),
-    scenarios: z.array(scenarioSchema).min(1).superRefine(refuseSameNames),
-    baselineShare: share.default(0.05),
-    canaryShare: share.default(0.5),
-    holdbackShare: z.number().min(0).max(0.5).default(0.05),
-    learner: learnerSchema.prefault({}),
-    text: textSchema.exactOptional(),
-  })
-  .transform(({ $schema: _, ...configuration }) => configuration);
+export const scenariosSchema: z.ZodType<readonly Scenario[], readonly object[]> = z
+  .array(scenarioSchema)
+  .min(1)
+  .superRefine(refuseSameNames);
