@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { serveCommand } from "../src/cli/commands/serve.ts";
 import type { MpoField } from "../src/domain/mpo-field.ts";
 import { mpoFields } from "../src/domain/mpo-fields.ts";
 import { readDocument, readTables } from "./support/documents.ts";
@@ -26,4 +27,15 @@ test("the configuration guide has every field of learner.mpo with default, range
     ),
   );
   expect(told).toEqual(fields);
+});
+
+test("the configuration guide has every environment variable that stands for an option", () => {
+  const told = readTables(readDocument("docs/guides/configuration.md").text);
+  const variables = serveCommand().options.filter(({ envVar }) => envVar !== undefined);
+  expect(variables.length).toBeGreaterThan(3);
+  for (const { long, envVar, defaultValue } of variables) {
+    const row = told.find(([, option]) => option === `\`${long}\``);
+    expect(row?.[2]).toBe(`\`${envVar}\``);
+    expect(row?.[4]).toContain(String(defaultValue ?? "recurve.config.*"));
+  }
 });

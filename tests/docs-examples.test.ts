@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { serveCommand } from "../src/cli/commands/serve.ts";
 import { describeEvaluation } from "../src/cli/evaluate/describe-evaluation.ts";
 import { parseConfiguration } from "../src/engine/configuration.ts";
+import { loadConfiguration } from "../src/engine/load-configuration.ts";
 import { evaluateLog } from "../src/engine/off-policy/evaluate-log.ts";
 import { openLog } from "../src/engine/off-policy/open-log.ts";
 import { uniformTarget } from "../src/engine/off-policy/target-policy.ts";
@@ -86,6 +87,19 @@ test("the SDK example of the README runs and is rewarded", async () => {
   expect(printed.slice(0, 5).every(([, title]) => titles.includes(String(title)))).toBe(true);
   expect(printed.at(-1)).toEqual([["rewarded"]]);
   expect(await engine.countDecisions("items")).toBe(1);
+});
+
+test("the configuration guide's TypeScript is read, and has the first scenario of the defaults", async () => {
+  const [block] = blocksOf("docs/guides/configuration.md").filter(
+    ({ language }) => language === "ts",
+  );
+  const path = join(createTestFolder(), "recurve.config.ts");
+  writeFileSync(path, block?.code ?? "");
+  const defaults = parseConfiguration();
+  expect(await loadConfiguration(path)).toEqual({
+    ...defaults,
+    scenarios: defaults.scenarios.slice(0, 1),
+  });
 });
 
 test("the configuration guide shows the defaults", () => {
