@@ -46,7 +46,7 @@ function pathsOf(node: Node, path = ""): readonly (readonly [string, Node])[] {
   return Object.entries(properties).flatMap(([key, child]) => pathsOf(child, `${path}.${key}`));
 }
 
-test("configuration.schema.json is what the code checks, described by the guide; -u writes it anew", async () => {
+test("configuration.schema.json has the rules of the code and the meanings of the guide; -u writes it anew", async () => {
   await expect(`${JSON.stringify(described, null, 2)}\n`).toMatchFileSnapshot(
     "../configuration.schema.json",
   );
@@ -66,7 +66,7 @@ type Complete<T> = T extends readonly (infer One)[]
     ? { readonly [Field in keyof T]-?: Complete<Exclude<T[Field], undefined>> }
     : T;
 
-test("what defineConfig completes and what the schema knows are the same fields", () => {
+test("defineConfig and the schema have the same fields", () => {
   const complete: Complete<ConfigurationInput> = {
     $schema: "./node_modules/recurve/configuration.schema.json",
     scenarios: [

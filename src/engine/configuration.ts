@@ -110,6 +110,6 @@ export function checkConfiguration(input: unknown, path?: string): Configuration
 export const parseConfiguration = (input: unknown = defaults): Configuration =>
   checkConfiguration(input);
 
-/** What is checked, as a JSON Schema. Draft 7 is the newest that editors read whole. */
+/** The schema of a written configuration. Draft 7 is the newest that editors support fully. */
 export const configurationJsonSchema = (): object =>
   z.toJSONSchema(configurationSchema, { io: "input", target: "draft-7" });

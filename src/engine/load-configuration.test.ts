@@ -51,13 +51,6 @@ test("a module may wait, and may import what stands beside it", async () => {
   expect((await loadConfiguration(path)).scenarios[0]?.name).toBe("books");
 });
 
-test("a file that has changed is read anew", async () => {
-  const path = write(module, "recurve.config.ts");
-  await loadConfiguration(path);
-  writeFileSync(path, module.replace('"shop"', '"books"'));
-  expect((await loadConfiguration(path)).scenarios[0]?.name).toBe("books");
-});
-
 describe("a file that can't be used is refused with its path", () => {
   test("and the fields that are wrong", async () => {
     for (const path of [

@@ -18,7 +18,7 @@ export function findConfigurationFile(folder: string = process.cwd()): string | 
   );
 }
 
-/** What an ES module exports by default, what a CommonJS module exports. */
+/** Default export of an ES module, exports of a CommonJS module. */
 function unwrap(module: object): unknown {
   if ("default" in module) return module.default;
   const isEsModule = Object.hasOwn(module, "__esModule") || Symbol.toStringTag in module;
@@ -26,17 +26,10 @@ function unwrap(module: object): unknown {
   throw new Error("it has no default export; write export default defineConfig({ … })");
 }
 
-/**
- * `recurve` is this very package, also where the project has not installed it or requires it from CommonJS. Nothing is written:
- * jiti's cache of compiled files is off.
- */
+/** The running package answers `recurve`: the project may lack it, and jiti would compile all of it. No cache is written. */
 async function importModule(path: string): Promise<unknown> {
   const { createJiti } = await import("jiti");
-  const jiti = createJiti(path, {
-    fsCache: false,
-    moduleCache: false,
-    virtualModules: { recurve: { defineConfig } },
-  });
+  const jiti = createJiti(path, { fsCache: false, virtualModules: { recurve: { defineConfig } } });
   return unwrap(await jiti.import<object>(path));
 }
 
