@@ -37,8 +37,8 @@ async function importModule(path: string): Promise<unknown> {
 function findLine({ message, stack }: Error, path: string, text: string): number | undefined {
   const position = / in JSON at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return text.slice(0, Number(position)).split("\n").length;
-  const afterPath = stack?.split(`${path}:`)[1];
-  return afterPath === undefined ? undefined : Number.parseInt(afterPath, 10);
+  const line = Number.parseInt(stack?.split(`${path}:`)[1] ?? "", 10);
+  return Number.isNaN(line) ? undefined : line;
 }
 
 function refuseFile(path: string, text: string, cause: unknown): EngineError {
