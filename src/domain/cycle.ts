@@ -4,8 +4,8 @@ import type { JsonObject } from "./json.ts";
 export const verdicts = ["promote", "canary", "hold", "not-enough-data"] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** How a cycle ended: with a verdict, or without reaching the gate. */
-export type CycleOutcome = Verdict | "initial" | "roll-back" | "skipped" | "failed";
+/** How a cycle ended: with a verdict, with a policy that passed and waits for approval, or without reaching the gate. */
+export type CycleOutcome = Verdict | "waiting" | "initial" | "roll-back" | "skipped" | "failed";
 
 /** One pass of the loop: what was seen, what was tried, what was decided and why. */
 export interface Cycle {

@@ -5,13 +5,14 @@ export type PolicyKind = "network" | "popularity";
 
 /**
  * `serving` answers requests, `canary` answers a share of them, `holdback` was replaced and still answers a small share, to be
- * compared with, `held` did not pass the gate, `retired` was replaced, `rolled-back` was replaced because the numbers turned
- * against it.
+ * compared with, `waiting` passed the gate and waits for an operator's approval, `held` did not pass the gate or was not let pass,
+ * `retired` was replaced, `rolled-back` was replaced because the numbers turned against it.
  */
 export const policyStatuses = [
   "serving",
   "canary",
   "holdback",
+  "waiting",
   "held",
   "retired",
   "rolled-back",
@@ -35,7 +36,14 @@ export interface PolicySnapshot {
   readonly evidence: JsonObject;
 }
 
-/** Who answers in a scenario now. Shares are parts of users, in [0, 1]. */
+/**
+ * How a scenario's promotions come about. `automatic`: by the gate alone. `ask`: what the gate passed waits for an operator.
+ * `paused`: cycles go on, and promote nothing. `pinned`: one version serves, whatever the numbers say.
+ */
+export const promotionModes = ["automatic", "ask", "paused", "pinned"] as const;
+export type PromotionMode = (typeof promotionModes)[number];
+
+/** Who answers in a scenario now, and who may take over. Shares are parts of users, in [0, 1]. */
 export interface Assignment {
   readonly serving?: number;
   readonly canary?: number;
@@ -46,4 +54,8 @@ export interface Assignment {
   readonly baseline?: number;
   /** ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent where the floor is enough. */
   readonly exploration?: number;
+  /** Absent: `automatic`. */
+  readonly mode?: Exclude<PromotionMode, "automatic">;
+  /** Version that passed the gate and waits for approval; a canary keeps its share meanwhile. */
+  readonly waiting?: number;
 }

@@ -3,6 +3,7 @@ import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
+import type { Intervention } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type {
   Assignment,
@@ -24,6 +25,7 @@ export interface Store {
   readonly decisions: DecisionStore;
   readonly policies: PolicyStore;
   readonly cycles: CycleStore;
+  readonly interventions: InterventionStore;
   readonly checkpoints: CheckpointStore;
   /**
    * Runs `work` while no other process learns on this record: what a cycle finds out is of the policies that it began with.
@@ -195,7 +197,7 @@ export interface NewPolicy {
   readonly evidence: JsonObject;
 }
 
-/** What one learning step changes, in one transaction: a crash leaves all of it or none of it. */
+/** What one learning step or one intervention changes, in one transaction: a crash leaves all of it or none of it. */
 export interface PolicyChange {
   /** Snapshots to add; versions are given out in this order, one above the highest so far. */
   readonly add?: readonly NewPolicy[];
@@ -213,13 +215,17 @@ export interface PolicyChange {
   };
   /** The record of the cycle that did it. `cycle` numbers are given out by the store. */
   readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;
+  /** What an operator did. `intervention` numbers are given out by the store. */
+  readonly intervention?: Omit<Intervention, "intervention">;
   readonly checkpoints?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
 export interface PolicyStore {
-  apply(
-    change: PolicyChange,
-  ): Promise<{ readonly added: readonly number[]; readonly cycle?: number }>;
+  apply(change: PolicyChange): Promise<{
+    readonly added: readonly number[];
+    readonly cycle?: number;
+    readonly intervention?: number;
+  }>;
   /** `{ canaryShare: 0 }` where nothing was ever assigned. */
   assignment(scenario: string): Promise<Assignment>;
   find(version: number): Promise<PolicySnapshot | undefined>;
@@ -236,6 +242,15 @@ export interface CycleStore {
   find(cycle: number): Promise<Cycle | undefined>;
   /** Newest first. */
   list(options: { readonly scenario?: string; readonly limit: number }): Promise<readonly Cycle[]>;
+}
+
+/** What operators did; written by `PolicyStore.apply`, never changed. */
+export interface InterventionStore {
+  /** Newest first. */
+  list(options: {
+    readonly scenario?: string;
+    readonly limit: number;
+  }): Promise<readonly Intervention[]>;
 }
 
 /** Resumable training state by name, one version each; written by `PolicyStore.apply`. */

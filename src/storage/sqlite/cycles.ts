@@ -6,6 +6,7 @@ import type { Connection, Row } from "./connection.ts";
 
 const outcomes = [
   ...verdicts,
+  "waiting",
   "initial",
   "roll-back",
   "skipped",

@@ -137,10 +137,28 @@ DROP INDEX decisions_by_scenario;
 CREATE INDEX decisions_by_scenario ON decisions (scenario, sequence, expires_at);
 `;
 
+// mode is NULL where promotions are automatic. An intervention is never changed.
+const interventions = `
+CREATE TABLE interventions (
+  intervention INTEGER PRIMARY KEY,
+  scenario TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  made_by TEXT,
+  reason TEXT,
+  version INTEGER REFERENCES policy_snapshots,
+  replaced INTEGER REFERENCES policy_snapshots
+) STRICT;
+CREATE INDEX interventions_by_scenario ON interventions (scenario);
+ALTER TABLE assignments ADD COLUMN mode TEXT;
+ALTER TABLE assignments ADD COLUMN waiting INTEGER REFERENCES policy_snapshots;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
   fastLoop,
   rewardRules,
   closedDecisions,
+  interventions,
 ];

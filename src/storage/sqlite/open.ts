@@ -6,6 +6,7 @@ import { createCycleStore } from "./cycles.ts";
 import { createDecisionStore } from "./decisions.ts";
 import { createEventStore } from "./events.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { createInterventionStore } from "./interventions.ts";
 import { createItemStore } from "./items.ts";
 import { learnAlone } from "./learning-lock.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
@@ -35,6 +36,7 @@ function createStore(connection: Connection, path: string): Store {
     decisions: createDecisionStore(connection, commits),
     policies: createPolicyStore(connection, commits),
     cycles: createCycleStore(connection),
+    interventions: createInterventionStore(connection),
     checkpoints: {
       load: async (name) => {
         const row = checkpoint.get(name);

@@ -6,6 +6,7 @@ import {
   type PolicyKind,
   type PolicySnapshot,
   policyStatuses,
+  promotionModes,
 } from "../../domain/policy-snapshot.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { NewPolicy, PolicyChange, PolicyStore } from "../store.ts";
@@ -20,8 +21,11 @@ import {
 import type { Connection, Row } from "./connection.ts";
 import { prepareCycleInsert } from "./cycles.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import { prepareInterventionInsert } from "./interventions.ts";
 
 const kinds = ["network", "popularity"] as const satisfies readonly PolicyKind[];
+
+const [, ...heldModes] = promotionModes;
 
 const columns =
   "version, scenario, kind, status, parent, created_at, checksum, size_bytes, evidence";
@@ -40,13 +44,14 @@ function prepareStatements(connection: Connection) {
     ),
     assign: connection.prepare(
       `INSERT OR REPLACE INTO assignments
-         (scenario, serving, canary, canary_share, holdback, holdback_share, baseline, exploration)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+         (scenario, serving, canary, canary_share, holdback, holdback_share, baseline, exploration, mode, waiting)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     saveCheckpoint: connection.prepare(
       "INSERT OR REPLACE INTO checkpoints (name, bytes) VALUES (?, ?)",
     ),
     insertCycle: prepareCycleInsert(connection),
+    insertIntervention: prepareInterventionInsert(connection),
     assignment: connection.prepare("SELECT * FROM assignments WHERE scenario = ?"),
     find: connection.prepare(`SELECT ${columns} FROM policy_snapshots WHERE version = ?`),
     list: connection.prepare(
@@ -84,6 +89,8 @@ function decodeAssignment(row: Row): Assignment {
     ...readOptionalNumber(row, "holdback_share", "holdbackShare"),
     ...readOptionalNumber(row, "baseline", "baseline"),
     ...readOptionalNumber(row, "exploration", "exploration"),
+    ...(row.mode !== null && { mode: readMember(row, "mode", heldModes) }),
+    ...readOptionalNumber(row, "waiting", "waiting"),
   };
 }
 
@@ -124,8 +131,9 @@ function readAssignment(statements: Statements, scenario: string): Assignment {
 
 function checkReplaced(found: Assignment, replaces: Assignment, scenario: string): void {
   if (canonicalJson({ ...found }) === canonicalJson({ ...replaces })) return;
-  const message = `the policies of ${scenario} changed meanwhile: version ${found.serving} serves; read the present state and decide again`;
-  throw new EngineError("conflict", message, { details: { scenario, serving: found.serving } });
+  const { serving, mode = "automatic" } = found;
+  const message = `the policies of ${scenario} changed meanwhile: version ${serving} serves, promotions are ${mode}; read the present state and decide again`;
+  throw new EngineError("conflict", message, { details: { scenario, serving } });
 }
 
 function assign(
@@ -135,6 +143,7 @@ function assign(
   if (replaces) checkReplaced(readAssignment(statements, scenario), replaces, scenario);
   const { serving = null, canary = null, canaryShare, baseline = null } = assignment;
   const { holdback = null, holdbackShare = null, exploration = null } = assignment;
+  const { mode = null, waiting = null } = assignment;
   statements.assign.run(
     scenario,
     serving,
@@ -144,6 +153,8 @@ function assign(
     holdbackShare,
     baseline,
     exploration,
+    mode,
+    waiting,
   );
 }
 
@@ -154,8 +165,11 @@ function applyChange(statements: Statements, change: PolicyChange) {
   for (const { name, bytes } of change.checkpoints ?? []) {
     statements.saveCheckpoint.run(name, bytes);
   }
-  if (change.cycle === undefined) return { added };
-  return { added, cycle: statements.insertCycle(change.cycle(added)) };
+  return {
+    added,
+    ...(change.cycle && { cycle: statements.insertCycle(change.cycle(added)) }),
+    ...(change.intervention && { intervention: statements.insertIntervention(change.intervention) }),
+  };
 }
 
 export function createPolicyStore(connection: Connection, commits: GroupCommit): PolicyStore {
