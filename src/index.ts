@@ -25,9 +25,15 @@ export {
   type UserId,
   userId,
 } from "./domain/ids.ts";
+export type { Intervention, InterventionKind, InterventionNote } from "./domain/intervention.ts";
 export type { Json, JsonObject } from "./domain/json.ts";
 export type { MpoConfiguration, MpoInput } from "./domain/mpo-configuration.ts";
-export type { Assignment, PolicySnapshot, PolicyStatus } from "./domain/policy-snapshot.ts";
+export type {
+  Assignment,
+  PolicySnapshot,
+  PolicyStatus,
+  PromotionMode,
+} from "./domain/policy-snapshot.ts";
 export type { RewardRule, Scenario } from "./domain/scenario.ts";
 export { type AuditReport, audit, auditTolerance } from "./engine/audit.ts";
 export {
@@ -54,6 +60,7 @@ export type {
   RecordSummary,
   RewardPoint,
 } from "./engine/engine.ts";
+export type { InterventionInput } from "./engine/interventions/parse-input.ts";
 export { type LearnOptions, learn } from "./engine/learn.ts";
 export { loadConfiguration } from "./engine/load-configuration.ts";
 export { openStore, type Store } from "./engine/open-store.ts";

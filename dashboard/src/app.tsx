@@ -9,14 +9,18 @@ import { Lead } from "./lead.tsx";
 import type { LoopData } from "./load-loop.ts";
 import { LoopPicture } from "./loop-picture.tsx";
 import { Notices } from "./notices.tsx";
+import { askOf, carryOut, type Question } from "./operating.ts";
 import { pageTitle } from "./page-title.ts";
 import { PoliciesSection } from "./policies-section.tsx";
+import { PromotionsSection } from "./promotions-section.tsx";
+import { QuestionDialog } from "./question-dialog.tsx";
 import { ranges } from "./range-choice.tsx";
 import { useLoop } from "./use-loop.ts";
 
 export function App({ client }: { readonly client: RecurveClient }): ReactNode {
   const [scenario, setScenario] = useState<string>();
   const [rangeSeconds, setRangeSeconds] = useState<number>(ranges[1].seconds);
+  const [question, setQuestion] = useState<Question>();
   const { data, trouble, now, refresh } = useLoop(client, { scenario, rangeSeconds });
   const title = pageTitle({
     serving: data?.policies.serving,
@@ -34,14 +38,31 @@ export function App({ client }: { readonly client: RecurveClient }): ReactNode {
       {data ? (
         <main>
           <Summary data={data} now={now} onRange={setRangeSeconds} rangeSeconds={rangeSeconds} />
+          <PromotionsSection
+            policies={data.policies}
+            interventions={data.interventions}
+            now={now}
+            onAsk={(kind) => setQuestion(askOf(kind, data.policies))}
+            key={`promotions ${data.scenario.name}`}
+          />
           <CyclesSection cycles={data.cycles} now={now} key={`cycles ${data.scenario.name}`} />
           <PoliciesSection
             policies={data.policies}
             now={now}
-            rollBack={() => client.rollBack(data.scenario.name)}
-            onRolledBack={refresh}
+            onRollBack={() => setQuestion(askOf("roll-back", data.policies))}
             key={`policies ${data.scenario.name}`}
           />
+          {question ? (
+            <QuestionDialog
+              question={question}
+              onConfirm={async (version, note) => {
+                const { kind } = question;
+                await carryOut(client, data.scenario.name, { kind, version, note });
+                refresh();
+              }}
+              onClose={() => setQuestion(undefined)}
+            />
+          ) : null}
         </main>
       ) : (
         <main className="waiting">{trouble ? null : <p>Looking at the loop…</p>}</main>
@@ -66,6 +87,7 @@ function Summary(props: {
         <ChartSection
           series={data.series}
           cycles={data.cycles}
+          interventions={data.interventions}
           recentFrom={recent?.from}
           rangeSeconds={props.rangeSeconds}
           onRange={props.onRange}

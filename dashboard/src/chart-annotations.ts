@@ -24,7 +24,7 @@ export function drawRecent(chart: uPlot, { recentFrom }: Annotations, color: Rea
   chart.ctx.restore();
 }
 
-/** A thin line with the version at its head. A label gives way to the one before it, and is left out where it would leave its line. */
+/** A thin line with its label at the head, dashed and in another colour where an operator intervened. A label gives way to the one before it, and is left out where it would leave its line. */
 export function drawMarkers(chart: uPlot, { markers }: Annotations, color: ReadColor): void {
   const { ctx } = chart;
   const { left, top, width, height } = chart.bbox;
@@ -32,15 +32,16 @@ export function drawMarkers(chart: uPlot, { markers }: Annotations, color: ReadC
   let free = left;
   ctx.save();
   ctx.font = `${12 * ratio}px ${fontFamily}`;
-  ctx.strokeStyle = color("--ink");
-  ctx.fillStyle = color("--ink");
   ctx.lineWidth = ratio;
   ctx.textAlign = "left";
   ctx.textBaseline = "alphabetic";
-  for (const { time, label } of markers) {
+  for (const { time, label, isByHand } of markers) {
     const x = Math.round(chart.valToPos(time, "x", true)) + 0.5;
     if (x < left || x > left + width + 1) continue;
-    ctx.globalAlpha = 0.35;
+    ctx.strokeStyle = color(isByHand ? "--bad" : "--ink");
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.setLineDash(isByHand ? [4 * ratio, 3 * ratio] : []);
+    ctx.globalAlpha = isByHand ? 0.8 : 0.35;
     ctx.beginPath();
     ctx.moveTo(x, top);
     ctx.lineTo(x, top + height);

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo, useState } from "react";
-import type { CycleBody, RewardSeriesResponse } from "../../src/contract/api.ts";
+import type { CycleBody, InterventionBody, RewardSeriesResponse } from "../../src/contract/api.ts";
 import { formatCount, formatMoment, formatReward } from "./format.ts";
 import { RangeChoice } from "./range-choice.tsx";
 import { RewardChart } from "./reward-chart.tsx";
@@ -7,6 +7,7 @@ import {
   type AlignedSeries,
   alignSeries,
   armNames,
+  type Marker,
   markersOf,
   smoothingBuckets,
 } from "./reward-series.ts";
@@ -49,15 +50,17 @@ function Legend(props: {
   );
 }
 
-function describe(series: AlignedSeries, markers: number): string {
+function describe(series: AlignedSeries, markers: readonly Marker[]): string {
+  const byHand = markers.filter(({ isByHand }) => isByHand).length;
   const last = series.times.length - 1;
   const means = armsOf(series).map((arm) => `${arm} ${meanText(series, arm, last)}`);
-  return `Mean reward per decision over time. Latest: ${means.join(", ")}. ${markers} changes of the serving policy by cycles marked.`;
+  return `Mean reward per decision over time. Latest: ${means.join(", ")}. ${markers.length - byHand} changes of the serving policy by cycles and ${byHand} interventions by hand marked.`;
 }
 
 interface Props {
   readonly series: RewardSeriesResponse;
   readonly cycles: readonly CycleBody[];
+  readonly interventions: readonly InterventionBody[];
   readonly recentFrom: number | undefined;
   readonly rangeSeconds: number;
   readonly onRange: (seconds: number) => void;
@@ -65,11 +68,11 @@ interface Props {
 
 export function ChartSection(props: Props): ReactNode {
   const [hovered, setHovered] = useState<number>();
-  const { series, cycles, recentFrom } = props;
+  const { series, cycles, interventions, recentFrom } = props;
   const aligned = useMemo(() => alignSeries(series), [series]);
   const annotations = useMemo(
-    () => ({ markers: markersOf(cycles), recentFrom }),
-    [cycles, recentFrom],
+    () => ({ markers: markersOf(cycles, interventions), recentFrom }),
+    [cycles, interventions, recentFrom],
   );
   return (
     <section className="chart-section" aria-labelledby="chart-heading">
@@ -89,14 +92,14 @@ export function ChartSection(props: Props): ReactNode {
             series={aligned}
             annotations={annotations}
             bucketSeconds={series.bucketSeconds}
-            description={describe(aligned, annotations.markers.length)}
+            description={describe(aligned, annotations.markers)}
             onHover={setHovered}
           />
           <p className="small">
             Lines: mean of the newest {smoothingBuckets.serving} dots, weighted by their decisions,
             of {smoothingBuckets.baseline} for the baseline; a decision counts once its reward
-            window has closed. Upright lines: a cycle let another policy serve. Shaded: what the
-            sentence above compares.
+            window has closed. Upright lines: a cycle let another policy serve; dashed ones: an
+            operator intervened. Shaded: what the sentence above compares.
           </p>
         </>
       )}

@@ -19,8 +19,8 @@ function simple([key, value]: [string, Json]): string[] {
 export function evidenceLine(evidence: JsonObject): string {
   const reason = textAt(evidence, "reason");
   const cycle = numberAt(evidence, "cycle");
-  const predicted = objectAt(objectAt(evidence, "promotion"), "predicted");
-  const lift = numberAt(predicted, "relativeLift");
+  const promotion = "proposed" in evidence ? "proposed" : "promotion";
+  const lift = numberAt(objectAt(objectAt(evidence, promotion), "predicted"), "relativeLift");
   const realised = numberAt(objectAt(evidence, "realised"), "relativeLift");
   const decisions = numberAt(evidence, "decisions");
   const parts = [

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { formatPercent } from "./format.ts";
 import type { LoopData, ScenarioRow } from "./load-loop.ts";
+import { modeNames } from "./operating.ts";
 
 /** The name's mark: a curve that comes back to itself. */
 function Mark(): ReactNode {
@@ -22,7 +23,7 @@ function Health({ status }: { readonly status: "ok" | "degraded" | "away" }): Re
 }
 
 function Versions({ policies }: { readonly policies: LoopData["policies"] }): ReactNode {
-  const { serving, canary, canaryShare, holdback, holdbackShare = 0, baseline } = policies;
+  const { serving, canary, canaryShare, holdback, holdbackShare = 0, baseline, mode } = policies;
   const shared = (version: number | undefined, share: number) =>
     version === undefined ? undefined : `policy ${version} (${formatPercent(share)})`;
   const rows = [
@@ -30,6 +31,7 @@ function Versions({ policies }: { readonly policies: LoopData["policies"] }): Re
     ["canary", shared(canary, canaryShare)],
     ["holdback", shared(holdback, holdbackShare)],
     ["baseline", baseline === undefined ? "none" : `policy ${baseline}`],
+    ["promotions", mode === "automatic" ? undefined : modeNames[mode]],
   ] as const;
   return (
     <dl className="versions">
@@ -54,8 +56,10 @@ function ScenarioChoice(props: {
     <label className="scenario">
       <span>scenario</span>
       <select value={props.current} onChange={(event) => props.onChoose(event.target.value)}>
-        {props.scenarios.map(({ name }) => (
-          <option key={name}>{name}</option>
+        {props.scenarios.map(({ name, decisions }) => (
+          <option key={name} value={name}>
+            {decisions > 0 ? name : `${name} (no decisions)`}
+          </option>
         ))}
       </select>
     </label>
@@ -68,9 +72,6 @@ export function Header(props: {
   readonly onScenario: (name: string) => void;
 }): ReactNode {
   const { data } = props;
-  const choices = data?.scenarios.filter(
-    (scenario) => scenario.decisions > 0 || scenario.name === data.scenario.name,
-  );
   return (
     <header>
       <div className="name">
@@ -80,13 +81,13 @@ export function Header(props: {
       <p className="tagline">
         Recommends, learns from the feedback, and promotes only what it can prove.
       </p>
-      {data && choices ? (
+      {data ? (
         <div className="state">
           <Health status={props.isAway ? "away" : data.health.status} />
           <Versions policies={data.policies} />
-          {choices.length > 1 ? (
+          {data.scenarios.length > 1 ? (
             <ScenarioChoice
-              scenarios={choices}
+              scenarios={data.scenarios}
               current={data.scenario.name}
               onChoose={props.onScenario}
             />

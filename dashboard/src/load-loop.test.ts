@@ -25,6 +25,7 @@ function serve(decisions: number): { client: RecurveClient; asked: string[] } {
     if (url.pathname === "/health") return { status: "ok", problems: [] };
     if (url.pathname.endsWith("/scenarios"))
       return { scenarios: [scenario("items", 0), scenario("ads", decisions)] };
+    if (url.pathname.endsWith("/interventions")) return { interventions: [] };
     if (url.pathname.endsWith("/policies")) return { canaryShare: 0, policies: [] };
     return url.pathname.endsWith("/cycles") ? { cycles: [] } : answerSeries(url.searchParams);
   };

@@ -1,6 +1,7 @@
 import type {
   CycleBody,
   HealthResponse,
+  InterventionBody,
   PoliciesResponse,
   RewardSeriesResponse,
   ScenariosResponse,
@@ -26,12 +27,14 @@ export interface LoopData {
   readonly decisionCounts: readonly DecisionCount[];
   readonly policies: PoliciesResponse;
   readonly cycles: readonly CycleBody[];
+  /** What operators did, newest first. */
+  readonly interventions: readonly InterventionBody[];
   readonly series: RewardSeriesResponse;
   /** Milliseconds since 1970. */
   readonly seriesLoadedAt: number;
 }
 
-/** Newest cycles that the page knows of. */
+/** Newest cycles, and newest interventions, that the page knows of. */
 export const historyLimit = 50;
 /** A cycle adds up to two policies: a candidate and a baseline. */
 const policyLimit = 2 * historyLimit;
@@ -86,13 +89,15 @@ export async function loadLoop(
   const [health, { scenarios }] = await Promise.all([client.getHealth(), client.listScenarios()]);
   const scenario = pickScenario(scenarios, view.scenario ?? sticky(previous));
   const { name } = scenario;
-  const [policies, { cycles }] = await Promise.all([
+  const [policies, { cycles }, { interventions }] = await Promise.all([
     client.listPolicies({ scenario: name, limit: policyLimit }),
     client.listCycles({ scenario: name, limit: historyLimit }),
+    client.listInterventions({ scenario: name, limit: historyLimit }),
   ]);
   const counted = previous?.scenario.name === name ? previous.decisionCounts : [];
   const decisionCounts = keepCounts(counted, { at: now, decisions: scenario.decisions });
-  const common = { view, health, scenarios, scenario, decisionCounts, policies, cycles };
+  const loop = { policies, cycles, interventions };
+  const common = { view, health, scenarios, scenario, decisionCounts, ...loop };
   const isSameChart =
     previous?.scenario.name === name && previous.view.rangeSeconds === view.rangeSeconds;
   if (previous && isSameChart && isFresh(previous, now)) {

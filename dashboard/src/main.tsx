@@ -4,6 +4,7 @@ import { createClient } from "../../src/sdk/client.ts";
 import { App } from "./app.tsx";
 import "uplot/dist/uPlot.min.css";
 import "./styles/tokens.css";
+import "./styles/operating.css";
 import "./styles/page.css";
 import "./styles/header.css";
 import "./styles/controls.css";

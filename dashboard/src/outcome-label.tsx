@@ -6,6 +6,7 @@ type Tone = "good" | "wary" | "bad" | "plain";
 const outcomes: Readonly<Record<CycleBody["outcome"], readonly [text: string, tone: Tone]>> = {
   promote: ["promote", "good"],
   canary: ["canary", "wary"],
+  waiting: ["waiting", "wary"],
   hold: ["hold", "plain"],
   "not-enough-data": ["not enough data", "plain"],
   initial: ["initial", "plain"],
@@ -17,6 +18,7 @@ const outcomes: Readonly<Record<CycleBody["outcome"], readonly [text: string, to
 const statusTones: Readonly<Record<PolicyStatus, Tone>> = {
   serving: "good",
   canary: "wary",
+  waiting: "wary",
   holdback: "plain",
   held: "plain",
   retired: "plain",

@@ -3,15 +3,14 @@ import type { PoliciesResponse, PolicyBody } from "../../src/contract/api.ts";
 import { evidenceLine } from "./evidence.ts";
 import { Moment } from "./moment.tsx";
 import { StatusLabel } from "./outcome-label.tsx";
-import { RollBackDialog } from "./roll-back-dialog.tsx";
 import { ShowAll } from "./show-all.tsx";
 
 const shownAtFirst = 8;
 
 /** Those that answer now, then the other networks as they came: newest first. Each cycle replaces the baseline. */
 function byRelevance(response: PoliciesResponse): PolicyBody[] {
-  const { serving, canary, holdback, baseline, policies } = response;
-  const order = [serving, canary, holdback, baseline];
+  const { serving, canary, holdback, baseline, waiting, policies } = response;
+  const order = [serving, canary, waiting, holdback, baseline];
   const place = ({ version }: PolicyBody) =>
     order.includes(version) ? order.indexOf(version) : order.length;
   const shown = policies.filter(
@@ -23,8 +22,7 @@ function byRelevance(response: PoliciesResponse): PolicyBody[] {
 interface Props {
   readonly policies: PoliciesResponse;
   readonly now: number;
-  readonly rollBack: () => Promise<unknown>;
-  readonly onRolledBack: () => void;
+  readonly onRollBack: () => void;
 }
 
 function PolicyRow(props: {
@@ -63,7 +61,7 @@ function PoliciesTable(props: {
   readonly now: number;
   readonly onRollBack: () => void;
 }): ReactNode {
-  const { serving, baseline } = props.policies;
+  const { serving, baseline, mode } = props.policies;
   return (
     <table className="policies">
       <thead>
@@ -92,7 +90,7 @@ function PoliciesTable(props: {
             isBaseline={policy.version === baseline}
             now={props.now}
             onRollBack={
-              policy.version === serving && policy.parent !== undefined
+              policy.version === serving && policy.parent !== undefined && mode !== "pinned"
                 ? props.onRollBack
                 : undefined
             }
@@ -105,23 +103,21 @@ function PoliciesTable(props: {
 
 export function PoliciesSection(props: Props): ReactNode {
   const [showsAll, setShowsAll] = useState(false);
-  const [asks, setAsks] = useState(false);
   const { policies } = props;
-  const current = policies.policies.find(({ version }) => version === policies.serving);
   const rows = byRelevance(policies);
   return (
     <section aria-labelledby="policies-heading">
       <div className="section-head">
         <h2 id="policies-heading">Policies</h2>
         <span className="small">
-          those that answer now, then the newest; earlier baselines are left out
+          those that answer now or wait, then the newest; earlier baselines are left out
         </span>
       </div>
       <PoliciesTable
         policies={policies}
         rows={showsAll ? rows : rows.slice(0, shownAtFirst)}
         now={props.now}
-        onRollBack={() => setAsks(true)}
+        onRollBack={props.onRollBack}
       />
       <ShowAll
         total={rows.length}
@@ -129,16 +125,6 @@ export function PoliciesSection(props: Props): ReactNode {
         isShown={showsAll}
         onShow={() => setShowsAll(true)}
       />
-      {asks && current?.parent !== undefined ? (
-        <RollBackDialog
-          from={current.version}
-          to={current.parent}
-          scenario={policies.scenario}
-          rollBack={props.rollBack}
-          onRolledBack={props.onRolledBack}
-          onClose={() => setAsks(false)}
-        />
-      ) : null}
     </section>
   );
 }

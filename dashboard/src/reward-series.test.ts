@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CycleBody, RewardPoint } from "../../src/contract/api.ts";
+import type { CycleBody, InterventionBody, RewardPoint } from "../../src/contract/api.ts";
 import { alignSeries, bucketSecondsFor, markersOf } from "./reward-series.ts";
 
 const start = Date.parse("2026-11-25T00:00:00Z") / 1000;
@@ -40,7 +40,15 @@ const reviewed = (action: string, version: number) => ({
   gate: { verdict: "hold" },
 });
 
-test("promotions and roll-backs become markers with the version that serves from then on", () => {
+const byHand = (kind: InterventionBody["kind"], minute: number, version?: number) => ({
+  intervention: minute,
+  scenario: "items",
+  kind,
+  madeAt: new Date((start + minute * 60) * 1000).toISOString(),
+  ...(version !== undefined && { version }),
+});
+
+test("promotions, roll-backs and what is done by hand become markers, oldest first", () => {
   const cycle = (outcome: CycleBody["outcome"], minute: number, versions: Partial<CycleBody>) => ({
     cycle: minute,
     scenario: "items",
@@ -52,21 +60,27 @@ test("promotions and roll-backs become markers with the version that serves from
     ...versions,
   });
   expect(
-    markersOf([
-      cycle("roll-back", 7, { policyVersion: 9, record: reviewed("roll-back", 5) }),
-      cycle("promote", 6, { candidateVersion: 11, record: reviewed("promote", 9) }),
-      cycle("roll-back", 5, { policyVersion: 3 }),
-      cycle("hold", 4, { policyVersion: 5, candidateVersion: 6 }),
-      cycle("promote", 3, { policyVersion: 3, candidateVersion: 5 }),
-      cycle("initial", 1, { policyVersion: 3 }),
-      cycle("promote", 0, {}),
-    ]),
+    markersOf(
+      [
+        cycle("roll-back", 7, { policyVersion: 9, record: reviewed("roll-back", 5) }),
+        cycle("promote", 6, { candidateVersion: 11, record: reviewed("promote", 9) }),
+        cycle("roll-back", 5, { policyVersion: 3 }),
+        cycle("hold", 4, { policyVersion: 5, candidateVersion: 6 }),
+        cycle("promote", 3, { policyVersion: 3, candidateVersion: 5 }),
+        cycle("initial", 1, { policyVersion: 3 }),
+        cycle("promote", 0, {}),
+        cycle("waiting", 0, { candidateVersion: 12 }),
+      ],
+      [byHand("pause", 8), byHand("roll-back", 4, 3)],
+    ).map(({ time, label, isByHand }) => [(time - start) / 60, label, isByHand]),
   ).toEqual([
-    { time: start + 60, label: "v3" },
-    { time: start + 180, label: "v5" },
-    { time: start + 300, label: "↩ v3" },
-    { time: start + 360, label: "v9" },
-    { time: start + 420, label: "↩ v5" },
+    [1, "v3", false],
+    [3, "v5", false],
+    [4, "↩ v3", true],
+    [5, "↩ v3", false],
+    [6, "v9", false],
+    [7, "↩ v5", false],
+    [8, "pause", true],
   ]);
 });
 

@@ -1,5 +1,11 @@
-import type { CycleBody, RewardPoint, RewardSeriesResponse } from "../../src/contract/api.ts";
+import type {
+  CycleBody,
+  InterventionBody,
+  RewardPoint,
+  RewardSeriesResponse,
+} from "../../src/contract/api.ts";
 import { reviewedVersion } from "./cycle-record.ts";
+import { markerLabel } from "./operating.ts";
 
 export const armNames = ["baseline", "holdback", "canary", "serving"] as const;
 /** Buckets that a drawn mean covers, its own included: more where an arm has few decisions. */
@@ -74,23 +80,36 @@ export interface Marker {
   /** Seconds since 1970. */
   readonly time: number;
   readonly label: string;
+  /** What an operator did, not a cycle. */
+  readonly isByHand: boolean;
 }
 
-/** When a cycle let another policy serve, oldest first. Of a roll-back by hand the record doesn't keep the time. */
-export function markersOf(cycles: readonly CycleBody[]): readonly Marker[] {
-  return cycles
-    .flatMap(({ outcome, candidateVersion, policyVersion, finishedAt, record }): Marker[] => {
-      const time = secondsOf(finishedAt);
-      const reviewed = reviewedVersion(record);
-      const promoted = reviewed ?? candidateVersion ?? policyVersion;
-      if ((outcome === "promote" || outcome === "initial") && promoted !== undefined)
-        return [{ time, label: `v${promoted}` }];
-      const restored = reviewed ?? policyVersion;
-      return outcome === "roll-back" && restored !== undefined
-        ? [{ time, label: `↩ v${restored}` }]
-        : [];
-    })
-    .sort((left, right) => left.time - right.time);
+const byHand = (intervention: InterventionBody): Marker => ({
+  time: secondsOf(intervention.madeAt),
+  label: markerLabel(intervention),
+  isByHand: true,
+});
+
+/** When a cycle let another policy serve, and when an operator intervened, oldest first. */
+export function markersOf(
+  cycles: readonly CycleBody[],
+  interventions: readonly InterventionBody[],
+): readonly Marker[] {
+  return [...cycles.flatMap(markChange), ...interventions.map(byHand)].sort(
+    (left, right) => left.time - right.time,
+  );
+}
+
+function markChange(cycle: CycleBody): Marker[] {
+  const { outcome, candidateVersion, policyVersion, finishedAt, record } = cycle;
+  const mark = (version: number | undefined, sign: string): Marker[] =>
+    version === undefined
+      ? []
+      : [{ time: secondsOf(finishedAt), label: `${sign}v${version}`, isByHand: false }];
+  const reviewed = reviewedVersion(record);
+  if (outcome === "promote" || outcome === "initial")
+    return mark(reviewed ?? candidateVersion ?? policyVersion, "");
+  return outcome === "roll-back" ? mark(reviewed ?? policyVersion, "↩ ") : [];
 }
 
 const bucketSizes = [

@@ -6,6 +6,7 @@ import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { learnCommand } from "./commands/learn.ts";
 import { metaTrainCommand } from "./commands/meta-train.ts";
+import { promotionsCommand } from "./commands/promotions.ts";
 import { rollBackCommand } from "./commands/roll-back.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   program.addCommand(evaluateCommand());
   program.addCommand(auditCommand());
   program.addCommand(rollBackCommand());
+  program.addCommand(promotionsCommand());
   program.addCommand(simulateCommand());
   program.addCommand(metaTrainCommand());
   program.addCommand(demoCommand());

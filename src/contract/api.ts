@@ -18,6 +18,7 @@ export const routes = {
   users: "/api/v1/users",
   policies: "/api/v1/policies",
   rollBack: "/api/v1/policies/roll-back",
+  interventions: "/api/v1/interventions",
   cycles: "/api/v1/cycles",
   decisions: "/api/v1/decisions",
   rewardSeries: "/api/v1/reward-series",
@@ -150,14 +151,27 @@ export interface PutResponse {
   readonly unchanged: number;
 }
 
-/** For policies (default scenario: the first of the configuration) and cycles (default: all scenarios). */
+/** For policies (default scenario: the first of the configuration), cycles and interventions (default: all scenarios). */
 export interface ScenarioQuery {
   readonly scenario?: string;
   /** 1…1000, default 100; newest first. Policies that answer now are listed beside the limit. */
   readonly limit?: number;
 }
 
-export type PolicyStatus = "serving" | "canary" | "holdback" | "held" | "retired" | "rolled-back";
+export type PolicyStatus =
+  | "serving"
+  | "canary"
+  | "holdback"
+  | "waiting"
+  | "held"
+  | "retired"
+  | "rolled-back";
+
+/**
+ * How a scenario's promotions come about. `automatic`: by the gate alone. `ask`: what the gate passed waits for approval. `paused`:
+ * cycles go on, and promote nothing. `pinned`: one version serves, whatever the numbers say.
+ */
+export type PromotionMode = "automatic" | "ask" | "paused" | "pinned";
 
 export interface PolicyBody {
   readonly version: number;
@@ -171,8 +185,47 @@ export interface PolicyBody {
   readonly evidence: JsonObject;
 }
 
-export interface RollBackRequest {
+/** What an operator may tell of an intervention. */
+export interface NoteFields {
+  /** Who did it: 1…256 characters. Recurve asks nobody who they are, and records what it is told. */
+  readonly by?: string;
+  /** Why: 1…1000 characters. */
+  readonly reason?: string;
+}
+
+export interface RollBackRequest extends NoteFields {
   readonly scenario: string;
+}
+
+/** Changes the mode: `pause` → paused, `ask` → ask, `resume` → automatic. */
+export interface ModeRequest extends NoteFields {
+  readonly scenario: string;
+  readonly kind: "pause" | "ask" | "resume";
+}
+
+/** About one version: `pin` any network of the scenario; `approve` or `reject` the one that waits. */
+export interface VersionRequest extends NoteFields {
+  readonly scenario: string;
+  readonly kind: "pin" | "approve" | "reject";
+  readonly version: number;
+}
+
+export type InterventionRequest = ModeRequest | VersionRequest;
+
+/** What an operator did. Never changed. */
+export interface InterventionBody extends NoteFields {
+  readonly intervention: number;
+  readonly scenario: string;
+  readonly kind: "roll-back" | "pause" | "ask" | "resume" | "pin" | "approve" | "reject";
+  readonly madeAt: string;
+  /** The policy that it is about: put back, pinned, approved or rejected. */
+  readonly version?: number;
+  /** The policy that served until then, where another one serves since. */
+  readonly replaced?: number;
+}
+
+export interface InterventionsResponse {
+  readonly interventions: readonly InterventionBody[];
 }
 
 export interface PoliciesResponse {
@@ -186,6 +239,9 @@ export interface PoliciesResponse {
   readonly baseline?: number;
   /** ε that the learner asks for beyond the scenario's floor; absent where the floor is enough. */
   readonly exploration?: number;
+  readonly mode: PromotionMode;
+  /** Passed the gate and waits for approval. A canary that waits keeps its share. */
+  readonly waiting?: number;
   readonly policies: readonly PolicyBody[];
 }
 
@@ -197,6 +253,7 @@ export interface CycleBody {
     | "canary"
     | "hold"
     | "not-enough-data"
+    | "waiting"
     | "initial"
     | "roll-back"
     | "skipped"
@@ -256,6 +313,8 @@ export interface HealthResponse {
   readonly version: string;
   /** Serving policy version by scenario. */
   readonly policyVersions: Readonly<Record<string, number>>;
+  /** How promotions come about, by scenario. */
+  readonly promotions: Readonly<Record<string, PromotionMode>>;
   readonly problems: readonly string[];
 }
 

@@ -1,13 +1,16 @@
 import type { Feedback } from "../domain/decision.ts";
-import type { Assignment } from "../domain/policy-snapshot.ts";
+import type { Assignment, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { RewardBucket, Store } from "../storage/store.ts";
 import { createCatalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DecisionView, Engine, Health, RewardPoint } from "./engine.ts";
 import { createFastLoops, type FastLoops } from "./fast-loop/serving-loops.ts";
+import { intervene } from "./interventions/intervene.ts";
+import { parseIntervention } from "./interventions/parse-input.ts";
+import { rollBack } from "./interventions/roll-back.ts";
 import { assignedVersions, listPolicies } from "./list-policies.ts";
-import { ensurePolicies, rollBack } from "./promote.ts";
+import { ensurePolicies } from "./promote.ts";
 import { readUser } from "./read-state.ts";
 import { findScenario, recommend } from "./recommend.ts";
 import { record } from "./record.ts";
@@ -50,6 +53,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const fastLoops = createFastLoops(options);
   const parts = { ...options, catalogue, policies, fastLoops };
   const named = (scenario: string) => findScenario(configuration, scenario);
+  const scene = (scenario: string) => {
+    return { store, scenario: named(scenario).name, now: options.clock() };
+  };
 
   return {
     scenarios: configuration.scenarios,
@@ -67,7 +73,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
     policies: async ({ scenario, limit }) =>
       listPolicies(store, { scenario: named(scenario).name, limit }),
-    rollBack: async (scenario) => rollBack(store, named(scenario).name),
+    rollBack: async (scenario, note) => rollBack(scene(scenario), note),
+    intervene: async (input) => {
+      const parsed = parseIntervention(input);
+      return intervene(scene(parsed.scenario), parsed);
+    },
+    interventions: async (page) => {
+      if (page.scenario !== undefined) named(page.scenario);
+      return store.interventions.list(page);
+    },
     cycles: async (page) => {
       if (page.scenario !== undefined) named(page.scenario);
       return store.cycles.list(page);
@@ -107,14 +121,16 @@ function policyProblems(policies: ServingPolicies, assignment: Assignment): stri
 
 async function health({ store, configuration, policies, fastLoops }: HealthParts): Promise<Health> {
   const policyVersions: Record<string, number> = {};
+  const promotions: Record<string, PromotionMode> = {};
   const problems = [...fastLoops.problems()];
   for (const { name } of configuration.scenarios) {
     const assignment = await store.policies.assignment(name);
     if (assignment.serving !== undefined) policyVersions[name] = assignment.serving;
+    promotions[name] = assignment.mode ?? "automatic";
     problems.push(...policyProblems(policies, assignment));
     const [last] = await store.cycles.list({ scenario: name, limit: 1 });
     if (last?.outcome === "failed") problems.push(`last cycle of ${name} failed: ${last.reason}`);
     if (last?.outcome === "skipped") problems.push(`last cycle of ${name} skipped: ${last.reason}`);
   }
-  return { policyVersions, problems };
+  return { policyVersions, promotions, problems };
 }

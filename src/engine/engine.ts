@@ -3,10 +3,12 @@ import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { Arm, Candidate, Decision, Feedback } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
+import type { Intervention, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { Assignment, PolicySnapshot } from "../domain/policy-snapshot.ts";
+import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import type { Page, PutSummary } from "../storage/store.ts";
+import type { InterventionInput } from "./interventions/parse-input.ts";
 
 export interface RecommendInput {
   readonly userId: UserId;
@@ -49,6 +51,8 @@ export interface RewardPoint {
 export interface Health {
   /** Serving policy version by scenario. */
   readonly policyVersions: Readonly<Record<string, number>>;
+  /** How promotions come about, by scenario. */
+  readonly promotions: Readonly<Record<string, PromotionMode>>;
   readonly problems: readonly string[];
 }
 
@@ -80,8 +84,24 @@ export interface Engine {
     readonly scenario: string;
     readonly limit: number;
   }): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
-  /** Puts the parent of the scenario's serving policy back. @throws conflict where there is none */
-  rollBack(scenario: string): Promise<PolicySnapshot>;
+  /**
+   * Puts the parent of the scenario's serving policy back, and records who did it and why.
+   * @throws conflict where there is none or the policy is pinned, unknown_scenario, invalid_request
+   */
+  rollBack(scenario: string, note?: InterventionNote): Promise<PolicySnapshot>;
+  /**
+   * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the one that waits. See
+   * docs/guides/operating.md.
+   *
+   * @throws conflict, not_found, corrupt_snapshot, unknown_scenario, invalid_request
+   * @example await engine.intervene({ scenario: "items", kind: "pin", version: 7, reason: "sale week" });
+   */
+  intervene(input: InterventionInput): Promise<Intervention>;
+  /** What operators did, newest first. @throws unknown_scenario */
+  interventions(options: {
+    readonly scenario?: string;
+    readonly limit: number;
+  }): Promise<readonly Intervention[]>;
   /** @throws unknown_scenario */
   cycles(options: {
     readonly scenario?: string;

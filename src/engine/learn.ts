@@ -16,7 +16,7 @@ export interface LearnOptions {
   readonly signal: AbortSignal;
   /** Is told of every cycle, the failed ones included. */
   readonly onCycle: (cycle: Cycle) => void;
-  /** Is told of failures that could not even be recorded; of another process that learns on the record, once until a cycle runs here. */
+  /** Is told of failures that could not even be recorded; of another process that learns on the record, once until a cycle runs here; of cycles that an operator overtook. */
   readonly onError: (error: Error, scenario: string) => void;
   /** Resolves after so many milliseconds, sooner where the signal is aborted. */
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -84,6 +84,8 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
     try {
       return await runCycle({ ...options, scenario });
     } catch (error) {
+      // An operator stepped in: nothing is wrong, and the next look begins from what stands now.
+      if (error instanceof EngineError && error.code === "conflict") throw error;
       const reason = `the cycle failed: ${(error as Error).message}`;
       return recordFailure(options, { scenario: name, reason, ...due, finishedAt: clock() });
     }

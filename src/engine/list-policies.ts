@@ -8,7 +8,7 @@ export function assignedVersions(assignment: Assignment): readonly number[] {
 }
 
 /**
- * The newest `limit` policies of a scenario, newest first, and those that answer now where they are older: each cycle adds
+ * The newest `limit` policies of a scenario, newest first, and those that answer now or wait where they are older: each cycle adds
  * policies, so that one that serves for long would fall out of the list of those who look after it.
  */
 export async function listPolicies(
@@ -17,7 +17,9 @@ export async function listPolicies(
 ): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }> {
   const assignment = await policies.assignment(options.scenario);
   const newest = await policies.list(options);
-  const older = assignedVersions(assignment).filter(
+  const { waiting, canary } = assignment;
+  const apart = waiting === undefined || waiting === canary ? [] : [waiting];
+  const older = [...assignedVersions(assignment), ...apart].filter(
     (assigned) => !newest.some(({ version }) => version === assigned),
   );
   const found = await Promise.all(older.map((version) => policies.find(version)));

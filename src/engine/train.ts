@@ -1,4 +1,5 @@
 import type { Cycle } from "../domain/cycle.ts";
+import { EngineError } from "../domain/errors.ts";
 import type { NewPolicy } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
@@ -76,18 +77,27 @@ async function publish(
   return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
 }
 
+/** What is pretrained passes no gate: where an operator restrains promotions it has no way to serve. */
+async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Promise<void> {
+  const { mode } = await store.policies.assignment(name);
+  if (mode === undefined) return;
+  const message = `promotions of scenario ${name} are ${mode}; recurve promotions resume lets a policy trained on events serve`;
+  throw new EngineError("conflict", message, { details: { scenario: name, mode } });
+}
+
 /**
  * Trains a scenario now. Without decisions it pretrains a policy on the behaviour events, holds out each user's last one,
  * and lets it serve where it foresees those no worse than popularity; with decisions it runs one cycle.
  *
  * @returns undefined where the scenario has decisions but no new ones with closed reward windows
- * @throws conflict where there is nothing to train on, learner_busy
+ * @throws conflict where there is nothing to train on or an operator restrains promotions, learner_busy
  */
 export async function train(options: TrainOptions): Promise<Cycle | undefined> {
   const { store, configuration, scenario, clock } = options;
   await ensurePolicies(store, configuration, clock());
   return store.learnAlone(async () => {
     if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);
+    await refuseRestrained(options);
     const startedAt = clock();
     return publish(options, await pretrainPolicy(options), startedAt);
   });

@@ -4,8 +4,12 @@ import {
   type EventBody,
   type EventsResponse,
   type HealthResponse,
+  type InterventionBody,
+  type InterventionRequest,
+  type InterventionsResponse,
   type ItemBody,
   type ItemInput,
+  type NoteFields,
   type PageQuery,
   type PageResponse,
   type PoliciesResponse,
@@ -63,7 +67,11 @@ export interface RecurveClient {
 
   listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
   /** Puts the parent of the scenario's serving policy back and returns it. */
-  rollBack(scenario: string): Promise<PolicyBody>;
+  rollBack(scenario: string, note?: NoteFields): Promise<PolicyBody>;
+  /** Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the one that waits. */
+  intervene(request: InterventionRequest): Promise<InterventionBody>;
+  /** What operators did, roll-backs included. */
+  listInterventions(query?: ScenarioQuery): Promise<InterventionsResponse>;
   listCycles(query?: ScenarioQuery): Promise<CyclesResponse>;
   getCycle(cycle: number): Promise<CycleBody>;
   getDecision(decisionId: string): Promise<DecisionBody>;
@@ -124,7 +132,9 @@ export function createClient(options: ClientOptions): RecurveClient {
     deleteUser: (userId) => remove(at(routes.users, userId)),
 
     listPolicies: (query) => get(routes.policies, query),
-    rollBack: (scenario) => post(routes.rollBack, { scenario }),
+    rollBack: (scenario, note) => post(routes.rollBack, { scenario, ...note }),
+    intervene: (request) => post(routes.interventions, request),
+    listInterventions: (query) => get(routes.interventions, query),
     listCycles: (query) => get(routes.cycles, query),
     getCycle: (cycle) => get(at(routes.cycles, String(cycle))),
     getDecision: (decisionId) => get(at(routes.decisions, decisionId)),

@@ -13,6 +13,7 @@ import { addCycles } from "./routes/cycles.ts";
 import { addDecisions } from "./routes/decisions.ts";
 import { addEvents } from "./routes/events.ts";
 import { addHealth } from "./routes/health.ts";
+import { addInterventions } from "./routes/interventions.ts";
 import { addItems } from "./routes/items.ts";
 import { addMetrics } from "./routes/metrics.ts";
 import { addPolicies } from "./routes/policies.ts";
@@ -82,6 +83,7 @@ export function createServer(options: ServerOptions): App {
   addUsers(app, parts);
   addDecisions(app, parts);
   addPolicies(app, parts);
+  addInterventions(app, parts);
   addCycles(app, parts);
   addRewardSeries(app, parts);
   addScenarios(app, parts);

@@ -39,6 +39,12 @@ export const name: z.ZodString = z
   .max(256)
   .refine(isPlain, "expected no control character, no lone surrogate and neither '.' nor '..'");
 
+/** Who did something by hand, and why. */
+export const noteFields: {
+  readonly by: z.ZodExactOptional<typeof name>;
+  readonly reason: z.ZodExactOptional<z.ZodString>;
+} = { by: optional(name), reason: optional(z.string().min(1).max(1000)) };
+
 /** Arbitrary JSON; how deep and how large is checked before, for the body as a whole. */
 export const jsonObject: z.ZodType<JsonObject> = z
   .custom<JsonObject>(

@@ -41,11 +41,16 @@ interface PromotionsOptions extends DatabaseOptions {
 }
 
 async function showPromotions({ scenario, json, ...database }: PromotionsOptions): Promise<void> {
-  const records = await withDatabase(database, ({ store, configuration }) =>
-    listPromotions(store, scenario && findScenario(configuration, scenario).name),
-  );
+  const { records, scenarios } = await withDatabase(database, async ({ store, configuration }) => {
+    const chosen = scenario === undefined ? undefined : findScenario(configuration, scenario).name;
+    const names = configuration.scenarios.map(({ name }) => name);
+    return {
+      records: await listPromotions(store, chosen),
+      scenarios: chosen === undefined ? names : [chosen],
+    };
+  });
   process.stdout.write(
-    `${json ? JSON.stringify(records, null, 2) : describePromotions(records)}\n`,
+    `${json ? JSON.stringify(records, null, 2) : describePromotions(records, scenarios)}\n`,
   );
 }
 

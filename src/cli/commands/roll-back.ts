@@ -1,16 +1,18 @@
 import { Command } from "commander";
-import { rollBack } from "../../engine/promote.ts";
+import { rollBack } from "../../engine/interventions/roll-back.ts";
 import { findScenario } from "../../engine/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { type NoteOptions, readNote, withNoteOptions } from "../intervention-note.ts";
 
-interface RollBackOptions extends DatabaseOptions {
+interface RollBackOptions extends DatabaseOptions, NoteOptions {
   readonly scenario: string;
 }
 
 async function runRollBack(options: RollBackOptions): Promise<void> {
   await withDatabase(options, async ({ store, configuration }) => {
     const { name } = findScenario(configuration, options.scenario);
-    const { version } = await rollBack(store, name);
+    const scene = { store, scenario: name, now: Date.now() };
+    const { version } = await rollBack(scene, readNote(options));
     process.stdout.write(`scenario ${name} is served by policy ${version} again\n`);
   });
 }
@@ -19,8 +21,15 @@ export function rollBackCommand(): Command {
   const command = new Command("roll-back").description(
     "Put the policy that served before back; running servers follow at once",
   );
-  return withDatabaseOptions(command)
-    .requiredOption("--scenario <name>", "scenario whose policy is rolled back")
-    .addHelpText("after", "\nExample:\n  $ recurve roll-back --scenario items")
+  return withNoteOptions(
+    withDatabaseOptions(command).requiredOption(
+      "--scenario <name>",
+      "scenario whose policy is rolled back",
+    ),
+  )
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ recurve roll-back --scenario items --reason "fewer purchases since noon"',
+    )
     .action(runRollBack);
 }

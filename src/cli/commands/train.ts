@@ -37,6 +37,7 @@ const endings: Partial<Record<Cycle["outcome"], string>> = {
   initial: "serves now",
   promote: "serves now",
   canary: "answers a share of the users",
+  waiting: "waits for approval: recurve promotions show",
 };
 
 function describeResult(cycle: Cycle | undefined): string {

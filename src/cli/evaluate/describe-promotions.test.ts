@@ -36,13 +36,16 @@ const rowsOf = (text: string) => text.split("\n").map((line) => line.replace(/[â
 
 test("each promotion stands with both lifts, and how its comparison ended", () => {
   const rows = rowsOf(
-    describePromotions([
-      record,
-      { ...record, realised: { ...live, action: "keep" }, status: "retired" },
-      { ...record, realised: { ...live, action: "roll-back" }, status: "rolled-back" },
-      { ...unseen, promotion: { ...record.promotion, holdbackShare: 0 } },
-      unseen,
-    ]),
+    describePromotions(
+      [
+        record,
+        { ...record, realised: { ...live, action: "keep" }, status: "retired" },
+        { ...record, realised: { ...live, action: "roll-back" }, status: "rolled-back" },
+        { ...unseen, promotion: { ...record.promotion, holdbackShare: 0 } },
+        unseen,
+      ],
+      ["items"],
+    ),
   );
   const lifts = "+20 % (+5 % to +35 %) +10 % (+1 % to +19 %) 1900 / 100";
   const start = "8 items 7 2026-03-01T12:00";
@@ -57,6 +60,14 @@ test("each promotion stands with both lifts, and how its comparison ended", () =
 });
 
 test("without promotions, or without looks, that is said", () => {
-  expect(describePromotions([])).toBe("No policy was promoted yet.");
-  expect(describePromotions([unseen])).toContain("No promotion has both lifts yet.");
+  expect(describePromotions([], ["items", "ads"])).toBe(
+    "No policy of scenario items was promoted yet.\nNo policy of scenario ads was promoted yet.",
+  );
+  expect(describePromotions([unseen], ["items"])).toMatch(/No promotion has both lifts yet\.$/);
+});
+
+test("a scenario without promotions stands beside those that have some", () => {
+  expect(describePromotions([unseen], ["items", "ads"])).toMatch(
+    /No promotion has both lifts yet\.\nNo policy of scenario ads was promoted yet\.$/,
+  );
 });

@@ -54,9 +54,19 @@ function summarise(records: readonly PromotionRecord[]): string {
   );
 }
 
-/** Predicted beside realised lift of each promotion, newest first. */
-export function describePromotions(records: readonly PromotionRecord[]): string {
-  if (records.length === 0) return "No policy was promoted yet.";
+/** Those that would be missing in a list of promotions. */
+const listUnpromoted = (records: readonly PromotionRecord[], scenarios: readonly string[]) =>
+  scenarios
+    .filter((name) => !records.some(({ scenario }) => scenario === name))
+    .map((name) => `No policy of scenario ${name} was promoted yet.`);
+
+/** Predicted beside realised lift of each promotion, newest first, and which of the scenarios have none. */
+export function describePromotions(
+  records: readonly PromotionRecord[],
+  scenarios: readonly string[],
+): string {
+  const unpromoted = listUnpromoted(records, scenarios);
+  if (records.length === 0) return unpromoted.join("\n");
   const table = new Table({
     head: [
       "policy",
@@ -84,5 +94,5 @@ export function describePromotions(records: readonly PromotionRecord[]): string 
       describeEnd(record),
     ]);
   }
-  return [table.toString(), summarise(records)].join("\n");
+  return [table.toString(), summarise(records), ...unpromoted].join("\n");
 }

@@ -4,6 +4,7 @@ import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { describeCritic } from "./describe-critic.ts";
+import { endingOf, explainEnding } from "./ending.ts";
 import type { ServingEvaluation } from "./evaluate-serving.ts";
 import type { Improvement } from "./improve.ts";
 import type { CyclePlan } from "./plan-cycle.ts";
@@ -82,27 +83,54 @@ export function describeFindings({
   return JSON.parse(JSON.stringify(record)) as JsonObject;
 }
 
+const tellReview = (reviewed: Reviewed): string | undefined => {
+  const { review, promotion, assignment } = reviewed;
+  if (promotion?.action === "roll-back")
+    return `Rolled back to policy ${promotion.replaced}: ${promotion.reason}`;
+  if (review === undefined) return undefined;
+  const { kind, version, action, gate } = review;
+  const who = `${kind} ${version}`;
+  switch (action) {
+    case "promote":
+      return `The ${who} took over: ${gate.reason}`;
+    case "ask":
+      return `The ${who} may take over and waits for approval: ${gate.reason}`;
+    case "retire":
+      return `The ${who} was taken off: ${gate.reason}`;
+    case "roll-back":
+      return `Rolled back to the ${who}: ${gate.reason}`;
+    case "keep":
+      return kind === "canary" && gate.verdict === "promote"
+        ? `The ${who} may not take over, for promotions are ${assignment.mode}: ${gate.reason}`
+        : undefined;
+    default:
+      throw new RangeError(`no action ${String(action satisfies never)}`);
+  }
+};
+
 /** A promotion speaks for itself; otherwise a change by the review is what happened. */
 export function summariseFindings({ reviewed, gate }: Findings): {
   outcome: CycleOutcome;
   reason: string;
 } {
-  const { review, promotion } = reviewed;
-  if (promotion?.action === "roll-back") {
-    const outcome = gate.verdict === "promote" ? "promote" : "roll-back";
-    const { replaced, reason } = promotion;
-    return { outcome, reason: `Rolled back to policy ${replaced}: ${reason} Then: ${gate.reason}` };
+  const ending = endingOf(gate, reviewed.assignment);
+  const told = tellReview(reviewed);
+  const reason = explainEnding(gate, reviewed.assignment);
+  return {
+    outcome: ending === "promote" ? ending : (reviewOutcome(reviewed) ?? ending),
+    reason: told === undefined ? reason : `${told} Then: ${reason}`,
+  };
+}
+
+function reviewOutcome({ review, promotion }: Reviewed): CycleOutcome | undefined {
+  if (promotion?.action === "roll-back") return "roll-back";
+  switch (review?.action) {
+    case "promote":
+    case "roll-back":
+      return review.action;
+    case "ask":
+      return "waiting";
+    default:
+      return undefined;
   }
-  if (review === undefined || review.action === "keep")
-    return { outcome: gate.verdict, reason: gate.reason };
-  const who = `${review.kind} ${review.version}`;
-  const told = {
-    promote: `The ${who} took over: ${review.gate.reason}`,
-    retire: `The ${who} was taken off: ${review.gate.reason}`,
-    "roll-back": `Rolled back to the ${who}: ${review.gate.reason}`,
-  }[review.action];
-  const reason = `${told} Then: ${gate.reason}`;
-  if (gate.verdict === "promote" || review.action === "retire")
-    return { outcome: gate.verdict, reason };
-  return { outcome: review.action, reason };
 }

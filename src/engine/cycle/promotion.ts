@@ -40,26 +40,39 @@ export type PromotionReview = LiveDifference & {
 };
 
 /** What the gate promises of a candidate. */
+function predict({ difference, interval, relativeLift }: GateRecord): Promotion["predicted"] {
+  const scale = relativeLift !== undefined && difference ? relativeLift / difference : undefined;
+  return {
+    ...(difference !== undefined && { difference }),
+    ...(interval && { interval }),
+    ...(relativeLift !== undefined && { relativeLift }),
+    ...(interval &&
+      scale !== undefined && { relativeInterval: [interval[0] * scale, interval[1] * scale] }),
+  };
+}
+
 export function createPromotion(
   gate: GateRecord,
   at: Pick<Promotion, "promotedAt" | "holdbackShare"> & { readonly replaced: number | undefined },
 ): Promotion {
-  const { difference, interval, relativeLift } = gate;
-  const { replaced, promotedAt, holdbackShare } = at;
-  const scale = relativeLift !== undefined && difference ? relativeLift / difference : undefined;
-  return {
-    ...(replaced !== undefined && { replaced }),
-    promotedAt,
-    holdbackShare,
-    predicted: {
-      ...(difference !== undefined && { difference }),
-      ...(interval && { interval }),
-      ...(relativeLift !== undefined && { relativeLift }),
-      ...(interval &&
-        scale !== undefined && { relativeInterval: [interval[0] * scale, interval[1] * scale] }),
-    },
-  };
+  const { replaced, ...rest } = at;
+  return { ...(replaced !== undefined && { replaced }), ...rest, predicted: predict(gate) };
 }
+
+/** What a policy that waits for approval has in its evidence: the promotion that approval makes of it. */
+export type Proposed = Pick<Promotion, "holdbackShare" | "predicted"> & {
+  /** The gate's own sentence. */
+  readonly reason: string;
+};
+
+export const createProposed = (gate: GateRecord, holdbackShare: number): Proposed => ({
+  reason: gate.reason,
+  holdbackShare,
+  predicted: predict(gate),
+});
+
+export const proposedOf = (evidence: JsonObject): Proposed | undefined =>
+  evidence.proposed as Proposed | undefined;
 
 /** What the gate and the reviews so far found of a canary. */
 export const canaryLooks = ({ looks }: JsonObject): GateLooks | undefined =>

@@ -5,7 +5,8 @@ import type { Network } from "../../policy/network.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
 import type { NewPolicy, PolicyChange } from "../../storage/store.ts";
-import { createPromotion } from "./promotion.ts";
+import { endingOf, explainEnding } from "./ending.ts";
+import { createPromotion, createProposed } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
 import { mark, takeOver } from "./take-over.ts";
@@ -29,10 +30,17 @@ interface PublishInput {
 /** Status of the candidate, who else changes theirs, and who answers from now on. */
 function settle({ gate, reviewed, canaryShare, holdbackShare }: PublishInput) {
   const { assignment } = reviewed;
-  const { verdict } = gate;
-  switch (verdict) {
+  const ending = endingOf(gate, assignment);
+  switch (ending) {
     case "promote":
       return { status: "serving" as const, ...takeOver(assignment, holdbackShare) };
+    case "waiting":
+      return {
+        status: "waiting" as const,
+        // The newest was judged on the newest feedback.
+        statuses: mark(assignment.waiting, "retired"),
+        assign: (version: number): Assignment => ({ ...assignment, waiting: version }),
+      };
     case "canary":
       return {
         status: "canary" as const,
@@ -43,7 +51,7 @@ function settle({ gate, reviewed, canaryShare, holdbackShare }: PublishInput) {
     case "not-enough-data":
       return { status: "held" as const, statuses: [], assign: (): Assignment => assignment };
     default:
-      throw new RangeError(`no verdict ${String(verdict satisfies never)}`);
+      throw new RangeError(`no ending ${String(ending satisfies never)}`);
   }
 }
 
@@ -61,8 +69,9 @@ function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
 
 function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
   const { gate, holdbackShare, now } = input;
-  const { verdict, reason } = gate;
-  const { serving } = input.reviewed.assignment;
+  const { verdict } = gate;
+  const { assignment } = input.reviewed;
+  const { serving } = assignment;
   const looks = looksOf(gate);
   const promotion = createPromotion(gate, { replaced: serving, promotedAt: now, holdbackShare });
   return {
@@ -74,9 +83,10 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
     bytes: encodeNetwork(input.candidate),
     evidence: {
       verdict,
-      reason,
-      ...(verdict === "promote" && { promotion }),
-      ...(verdict === "canary" && looks && { looks }),
+      reason: explainEnding(gate, assignment),
+      ...(status === "serving" && { promotion }),
+      ...(status === "waiting" && { proposed: createProposed(gate, holdbackShare) }),
+      ...(status === "canary" && looks && { looks }),
     },
   };
 }

@@ -14,7 +14,7 @@ import {
   realisedOf,
 } from "./promotion.ts";
 import type { Reviewed } from "./review.ts";
-import { mark, withoutRivals } from "./take-over.ts";
+import { mark, retireCandidates, withoutRivals } from "./take-over.ts";
 
 /** Reviews after which a promotion that was found neither better nor worse stands, and its holdback ends. */
 const mostLooks = 20;
@@ -108,13 +108,12 @@ function apply(
         statuses: [{ version, status: "serving", evidence: known }, ...mark(replaced, "retired")],
       };
     case "roll-back":
-      // A canary was made from what is rolled back, and judged against it.
       return {
         assignment: { ...withoutRivals(assignment), serving: replaced },
         statuses: [
           { version, status: "rolled-back", evidence: known },
           ...mark(replaced, "serving"),
-          ...mark(assignment.canary, "retired"),
+          ...retireCandidates(assignment),
         ],
       };
     default:

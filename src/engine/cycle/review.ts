@@ -8,15 +8,16 @@ import { type FeedbackRow, markForeign } from "../../learning/feedback-row.ts";
 import { lookAhead } from "../../learning/session-value.ts";
 import type { Network } from "../../policy/network.ts";
 import { gateCandidate } from "./gate-candidate.ts";
-import { canaryLooks, createPromotion, type PromotionReview } from "./promotion.ts";
+import { canaryLooks, createPromotion, createProposed, type PromotionReview } from "./promotion.ts";
 import { logsOf, scoreRows } from "./score-rows.ts";
-import { mark, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
+import { mark, retireCandidates, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
 
 export interface Review {
   readonly kind: "canary" | "parent";
   readonly version: number;
   readonly gate: GateRecord;
-  readonly action: "promote" | "retire" | "keep" | "roll-back";
+  /** `ask`: it may take over, once an operator approves. */
+  readonly action: "promote" | "ask" | "retire" | "keep" | "roll-back";
 }
 
 export interface Reviewed {
@@ -87,19 +88,16 @@ async function judgeRival(
   });
 }
 
-function decideCanary(
-  gate: GateRecord,
-  { keepCanaryProbability }: MpoConfiguration["review"],
-): Review["action"] {
-  if (gate.verdict === "promote") return "promote";
-  return (gate.probabilityPositive ?? 1) < keepCanaryProbability ? "retire" : "keep";
-}
+type Decide = (gate: GateRecord, input: ReviewInput) => Review["action"];
 
-const decideParent = (
-  gate: GateRecord,
-  { rollBackProbability }: MpoConfiguration["review"],
-): Review["action"] =>
-  gate.verdict === "promote" && (gate.probabilityPositive ?? 0) >= rollBackProbability
+const decideCanary: Decide = (gate, { mpo, assignment: { mode } }) => {
+  if (gate.verdict === "promote")
+    return mode === undefined ? "promote" : mode === "ask" ? "ask" : "keep";
+  return (gate.probabilityPositive ?? 1) < mpo.review.keepCanaryProbability ? "retire" : "keep";
+};
+
+const decideParent: Decide = (gate, { mpo }) =>
+  gate.verdict === "promote" && (gate.probabilityPositive ?? 0) >= mpo.review.rollBackProbability
     ? "roll-back"
     : "keep";
 
@@ -122,32 +120,56 @@ async function promoteCanary(
 async function rememberLooks(
   { evidence }: ReviewInput,
   { kind, version, gate }: Review,
+  found: JsonObject = {},
 ): Promise<readonly StatusChange[]> {
   const looks = looksOf(gate);
   if (kind !== "canary" || looks === undefined) return [];
-  return [{ version, status: "canary", evidence: { ...(await evidence(version)), looks } }];
+  const known = { ...(await evidence(version)), ...found, looks };
+  return [{ version, status: "canary", evidence: known }];
+}
+
+/** It keeps its share while it waits. What waited before was judged on older feedback. */
+async function askFirst(input: ReviewInput, review: Review): Promise<Reviewed> {
+  const { assignment, holdbackShare } = input;
+  const { version, gate } = review;
+  const proposed = createProposed(gate, holdbackShare);
+  const earlier = assignment.waiting === version ? undefined : assignment.waiting;
+  return {
+    assignment: { ...assignment, waiting: version },
+    statuses: [
+      ...mark(earlier, "retired"),
+      ...(await rememberLooks(input, review, { verdict: gate.verdict, proposed })),
+    ],
+  };
 }
 
 async function applyAction(input: ReviewInput, review: Review): Promise<Reviewed> {
   const { assignment } = input;
   const { version, action } = review;
-  const { canary: _, ...withoutCanary } = assignment;
+  const { canary: _, waiting, ...withoutCanary } = assignment;
   switch (action) {
     case "keep":
       return { assignment, statuses: await rememberLooks(input, review) };
     case "retire":
       return {
-        assignment: { ...withoutCanary, canaryShare: 0 },
+        assignment: {
+          ...withoutCanary,
+          canaryShare: 0,
+          ...(waiting !== undefined && waiting !== version && { waiting }),
+        },
         statuses: mark(version, "retired"),
       };
     case "promote":
       return promoteCanary(input, review);
+    case "ask":
+      return askFirst(input, review);
     case "roll-back":
       return {
         assignment: { ...withoutRivals(assignment), serving: version },
         statuses: [
           ...mark(assignment.serving, "rolled-back"),
           ...mark(assignment.holdback, "retired"),
+          ...retireCandidates(assignment),
           ...mark(version, "serving"),
         ],
       };
@@ -158,10 +180,12 @@ async function applyAction(input: ReviewInput, review: Review): Promise<Reviewed
 
 /**
  * Before a cycle looks for something better it holds what serves against its rival on the whole of the new feedback: the
- * canary, which may take over or leave; without a canary the parent, which comes back where it is clearly better.
+ * canary, which may take over or leave; without a canary the parent, which comes back where it is clearly better. A pinned
+ * policy serves whatever a review would say.
  */
 export async function reviewServing(input: ReviewInput): Promise<Reviewed> {
   const { assignment, critic } = input;
+  if (assignment.mode === "pinned") return { assignment, statuses: [] };
   const kind = assignment.canary === undefined ? "parent" : "canary";
   const version = assignment.canary ?? input.parent;
   const rival = version === undefined ? undefined : await input.load(version);
@@ -169,7 +193,7 @@ export async function reviewServing(input: ReviewInput): Promise<Reviewed> {
     return { assignment, statuses: [] };
   const earlier = kind === "canary" ? canaryLooks(await input.evidence(version)) : undefined;
   const gate = await judgeRival(input, { rival, version, kind, earlier }, critic);
-  const action = (kind === "canary" ? decideCanary : decideParent)(gate, input.mpo.review);
+  const action = (kind === "canary" ? decideCanary : decideParent)(gate, input);
   const review: Review = { kind, version, gate, action };
   return { ...(await applyAction(input, review)), review };
 }

@@ -10,6 +10,7 @@ import { createCatalogue } from "../catalogue.ts";
 import type { Configuration } from "../configuration.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
 import { checkDistillation } from "./check-distillation.ts";
+import { endingOf } from "./ending.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
 import { gateCandidate } from "./gate-candidate.ts";
@@ -44,14 +45,19 @@ function explore(
   { judgement, gate: { rows } }: Improvement,
   {
     gate,
+    reviewed,
     before = exploration,
-  }: { readonly gate: GateRecord; readonly before?: number | undefined },
+  }: {
+    readonly gate: GateRecord;
+    readonly reviewed: Reviewed;
+    readonly before?: number | undefined;
+  },
 ): number {
   // Its draws explore: chance has nothing to add to the floor.
   if (fastLoop.enabled) return exploration;
   if (rows.length === 0) return Math.max(exploration, before);
   const range = reward.maximum - reward.minimum;
-  const gain = gate.verdict === "promote" ? (gate.difference ?? 0) : 0;
+  const gain = endingOf(gate, reviewed.assignment) === "promote" ? (gate.difference ?? 0) : 0;
   const value = reward.minimum + (judgement.uniform.servingValue + gain / (1 - discount)) * range;
   return Math.max(
     exploration,
@@ -164,6 +170,7 @@ async function examine(
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
   const exploration = explore(options, improvement, {
     gate,
+    reviewed,
     before: assignment.exploration,
   });
   const { seed } = options;

@@ -16,20 +16,26 @@ export interface TakeOver {
   readonly assign: (version: number) => Assignment;
 }
 
-/** Without holdback and canary: whoever was there leaves the traffic. */
+/** Without holdback, canary and what waits: whoever was there leaves the traffic. */
 export function withoutRivals(assignment: Assignment): Assignment {
-  const { canary: _, holdback: __, holdbackShare: ___, ...rest } = assignment;
+  const { canary: _, holdback: __, holdbackShare: ___, waiting: ____, ...rest } = assignment;
   return { ...rest, canaryShare: 0 };
 }
 
-/** A policy takes over, and what it replaces keeps a share of the users. A canary and an earlier holdback leave. */
+/** Canary and what waits were made from the policy that served, and judged against it: they go where it goes. */
+export const retireCandidates = ({ canary, waiting }: Assignment): StatusChange[] => [
+  ...mark(canary, "retired"),
+  ...(waiting === canary ? [] : mark(waiting, "retired")),
+];
+
+/** A policy takes over, and what it replaces keeps a share of the users. Canary, what waits and an earlier holdback leave. */
 export function takeOver(assignment: Assignment, holdbackShare: number): TakeOver {
-  const { serving, holdback, canary } = assignment;
+  const { serving, holdback } = assignment;
   const isHeld = serving !== undefined && holdbackShare > 0;
   return {
     statuses: [
       ...mark(holdback, "retired"),
-      ...mark(canary, "retired"),
+      ...retireCandidates(assignment),
       ...mark(serving, isHeld ? "holdback" : "retired"),
     ],
     assign: (version) => ({

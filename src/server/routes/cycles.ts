@@ -22,7 +22,7 @@ const cycleBody = wire<CycleBody>()(
     .strictObject({
       cycle: count,
       scenario: name,
-      outcome: z.enum([...verdicts, "initial", "roll-back", "skipped", "failed"]),
+      outcome: z.enum([...verdicts, "waiting", "initial", "roll-back", "skipped", "failed"]),
       reason: z.string(),
       policyVersion: optional(count),
       candidateVersion: optional(count),

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type HealthResponse, routes } from "../../contract/api.ts";
+import { promotionModes } from "../../domain/policy-snapshot.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, name, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
@@ -10,6 +11,7 @@ const healthResponse = wire<HealthResponse>()(
       status: z.enum(["ok", "degraded"]),
       version: z.string(),
       policyVersions: z.record(name, count),
+      promotions: z.record(name, z.enum(promotionModes)),
       problems: z.array(z.string()),
     })
     .openapi("HealthResponse"),
@@ -28,6 +30,7 @@ const healthRoute = createRoute({
       status: "ok",
       version: "0.1.0",
       policyVersions: { items: 7 },
+      promotions: { items: "automatic" },
       problems: [],
     }),
     ...failures(),
@@ -36,8 +39,8 @@ const healthRoute = createRoute({
 
 export function addHealth(app: App, { engine, version }: RouteParts): void {
   app.openapi(healthRoute, async (context) => {
-    const { policyVersions, problems } = await engine.health();
+    const { policyVersions, promotions, problems } = await engine.health();
     const status = problems.length === 0 ? "ok" : "degraded";
-    return context.json({ status, version, policyVersions, problems } as const, 200);
+    return context.json({ status, version, policyVersions, promotions, problems } as const, 200);
   });
 }

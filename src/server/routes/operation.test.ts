@@ -46,7 +46,11 @@ test("a server with a problem still answers and says it is degraded", async () =
   const server = await openTestServer({
     change: (engine) => ({
       ...engine,
-      health: async () => ({ policyVersions: {}, problems: ["policy 1 is corrupt"] }),
+      health: async () => ({
+        policyVersions: {},
+        promotions: {},
+        problems: ["policy 1 is corrupt"],
+      }),
     }),
   });
   const response = await server.send("GET", "/health");

@@ -5,7 +5,11 @@ import {
   type RollBackRequest,
   routes,
 } from "../../contract/api.ts";
-import { type PolicySnapshot, policyStatuses } from "../../domain/policy-snapshot.ts";
+import {
+  type PolicySnapshot,
+  policyStatuses,
+  promotionModes,
+} from "../../domain/policy-snapshot.ts";
 import type { App, RouteParts } from "../app.ts";
 import {
   count,
@@ -13,6 +17,7 @@ import {
   firstScenario,
   jsonObject,
   name,
+  noteFields,
   optional,
   scenarioQuery,
   time,
@@ -47,12 +52,14 @@ const policiesResponse = wire<PoliciesResponse>()(
       holdbackShare: optional(z.number()),
       baseline: optional(count),
       exploration: optional(z.number()),
+      mode: z.enum(promotionModes),
+      waiting: optional(count),
       policies: z.array(policyBody),
     })
     .openapi("PoliciesResponse"),
 );
 const rollBackRequest = wire<RollBackRequest>()(
-  z.strictObject({ scenario: name }).openapi("RollBackRequest"),
+  z.strictObject({ scenario: name, ...noteFields }).openapi("RollBackRequest"),
 );
 
 const example: PolicyBody = {
@@ -74,7 +81,7 @@ const listRoute = createRoute({
   tags: ["learning"],
   summary: "List a scenario's policies",
   description:
-    "Who answers now, and the newest snapshots with the evidence for their status, newest first; those that answer now are listed beside the limit.",
+    "Who answers now, and the newest snapshots with the evidence for their status, newest first; those that answer now or wait for approval are listed beside the limit.",
   request: { query: scenarioQuery },
   responses: {
     200: answer("The policies", policiesResponse, {
@@ -82,6 +89,7 @@ const listRoute = createRoute({
       serving: 7,
       canaryShare: 0,
       baseline: 2,
+      mode: "automatic",
       policies: [example],
     }),
     ...failures("invalid_request", "unknown_scenario"),
@@ -94,8 +102,11 @@ const rollBackRoute = createRoute({
   operationId: "rollBack",
   tags: ["learning"],
   summary: "Put the parent of the serving policy back",
-  description: "The policy that served becomes rolled-back; its parent serves and is returned.",
-  request: { body: body(rollBackRequest, { scenario: "items" }) },
+  description:
+    "The policy that served becomes rolled-back; its parent serves and is returned. Recorded as an intervention.",
+  request: {
+    body: body(rollBackRequest, { scenario: "items", by: "ada", reason: "fewer purchases" }),
+  },
   responses: {
     200: answer("The policy that serves now", policyBody, example),
     ...failures(...bodyFailures, "unknown_scenario", "conflict"),
@@ -111,10 +122,11 @@ export function addPolicies(app: App, { engine }: RouteParts): void {
   app.openapi(listRoute, async (context) => {
     const { scenario = firstScenario(engine), limit = defaultLimit } = context.req.valid("query");
     const { assignment, policies } = await engine.policies({ scenario, limit });
-    return context.json({ scenario, ...assignment, policies: policies.map(toBody) }, 200);
+    const { mode = "automatic" } = assignment;
+    return context.json({ scenario, ...assignment, mode, policies: policies.map(toBody) }, 200);
   });
   app.openapi(rollBackRoute, async (context) => {
-    const { scenario } = context.req.valid("json");
-    return context.json(toBody(await engine.rollBack(scenario)), 200);
+    const { scenario, ...note } = context.req.valid("json");
+    return context.json(toBody(await engine.rollBack(scenario, note)), 200);
   });
 }

@@ -34,7 +34,15 @@ export function prepareInterventionInsert(connection: Connection): InsertInterve
   const insert = connection.prepare(
     `INSERT INTO interventions (intervention, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  return ({ scenario, kind, madeAt, by = null, reason = null, version = null, replaced = null }) => {
+  return ({
+    scenario,
+    kind,
+    madeAt,
+    by = null,
+    reason = null,
+    version = null,
+    replaced = null,
+  }) => {
     const number = readNumber(last.get() ?? {}, "intervention") + 1;
     insert.run(number, scenario, kind, madeAt, by, reason, version, replaced);
     return number;

@@ -168,7 +168,9 @@ function applyChange(statements: Statements, change: PolicyChange) {
   return {
     added,
     ...(change.cycle && { cycle: statements.insertCycle(change.cycle(added)) }),
-    ...(change.intervention && { intervention: statements.insertIntervention(change.intervention) }),
+    ...(change.intervention && {
+      intervention: statements.insertIntervention(change.intervention),
+    }),
   };
 }
 

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import type { PoliciesResponse, PolicyBody } from "../../src/contract/api.ts";
+import { createClient } from "../../src/sdk/client.ts";
+import { askOf, carryOut, describeDone, kindsFor, markerLabel, toNote } from "./operating.ts";
+
+const policy = (version: number, changes: Partial<PolicyBody> = {}): PolicyBody => ({
+  version,
+  scenario: "shop",
+  kind: "network",
+  status: "held",
+  createdAt: "2026-03-01T12:00:00.000Z",
+  checksum: "",
+  sizeBytes: 1,
+  evidence: {},
+  ...changes,
+});
+const response: PoliciesResponse = {
+  scenario: "shop",
+  serving: 5,
+  canaryShare: 0,
+  mode: "ask",
+  waiting: 9,
+  policies: [policy(9), policy(8, { kind: "popularity" }), policy(5, { parent: 3 }), policy(3)],
+};
+
+test("a mode may be changed to every other one, and a version may be pinned in each", () => {
+  expect(kindsFor("automatic")).toEqual(["ask", "pause", "pin"]);
+  expect(kindsFor("ask")).toEqual(["resume", "pause", "pin"]);
+  expect(kindsFor("paused")).toEqual(["resume", "ask", "pin"]);
+  expect(kindsFor("pinned")).toEqual(["resume", "ask", "pause", "pin"]);
+});
+
+test("a question names the versions that it is about", () => {
+  expect(askOf("roll-back", response)).toMatchObject({
+    title: "Roll back to policy 3?",
+    text: expect.stringMatching(/Policy 3 answers in scenario shop .* Policy 5 is kept/),
+    versions: [],
+  });
+  expect(askOf("approve", response)).toMatchObject({
+    title: "Let policy 9 serve?",
+    text: expect.stringContaining("takes the place of policy 5"),
+    versions: [9],
+  });
+  expect(askOf("reject", response).versions).toEqual([9]);
+  expect(askOf("pause", response).versions).toEqual([]);
+});
+
+test("networks may be pinned, the serving one first", () => {
+  expect(askOf("pin", response).versions).toEqual([5, 9, 3]);
+  const { serving: _, ...idle } = response;
+  expect(askOf("pin", idle).versions).toEqual([9, 5, 3]);
+});
+
+test("what was done is told in the table and in the chart", () => {
+  const done = { intervention: 1, scenario: "shop", madeAt: "" } as const;
+  const rolled = { ...done, kind: "roll-back", version: 3, replaced: 5 } as const;
+  expect(describeDone(rolled)).toBe("rolled back to policy 3 in place of 5");
+  expect(markerLabel(rolled)).toBe("↩ v3");
+  expect(describeDone({ ...done, kind: "pin", version: 5 })).toBe("pinned policy 5");
+  expect(describeDone({ ...done, kind: "pause" })).toBe("paused promotions");
+  expect(markerLabel({ ...done, kind: "pause" })).toBe("pause");
+});
+
+test("what is left empty is not told", () => {
+  expect(toNote("", "  ")).toEqual({});
+  expect(toNote(" ada ", "sale")).toEqual({ by: "ada", reason: "sale" });
+});
+
+test("a roll-back has a route of its own, all else is an intervention", async () => {
+  const sent: unknown[] = [];
+  const client = createClient({
+    baseUrl: "http://loop",
+    fetch: (url, { body }) => {
+      sent.push([url, JSON.parse(String(body))]);
+      return Promise.resolve(Response.json({}));
+    },
+  });
+  const note = { reason: "sale" };
+  await carryOut(client, "shop", { kind: "roll-back", version: undefined, note });
+  await carryOut(client, "shop", { kind: "pin", version: 5, note: {} });
+  await carryOut(client, "shop", { kind: "pause", version: undefined, note });
+  expect(sent).toEqual([
+    ["http://loop/api/v1/policies/roll-back", { scenario: "shop", ...note }],
+    ["http://loop/api/v1/interventions", { scenario: "shop", kind: "pin", version: 5 }],
+    ["http://loop/api/v1/interventions", { scenario: "shop", kind: "pause", ...note }],
+  ]);
+});

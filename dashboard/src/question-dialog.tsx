@@ -1,0 +1,98 @@
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { NoteFields } from "../../src/contract/api.ts";
+import { kindNames, type Question, toNote } from "./operating.ts";
+
+interface Props {
+  readonly question: Question;
+  readonly onConfirm: (version: number | undefined, note: NoteFields) => Promise<void>;
+  readonly onClose: () => void;
+}
+
+function VersionChoice(props: {
+  readonly versions: readonly number[];
+  readonly version: number | undefined;
+  readonly onChoose: (version: number) => void;
+}): ReactNode {
+  if (props.versions.length < 2) return null;
+  return (
+    <label className="field">
+      <span>Policy</span>
+      <select
+        value={props.version}
+        onChange={(event) => props.onChoose(Number(event.target.value))}
+      >
+        {props.versions.map((version, index) => (
+          <option key={version} value={version}>
+            {index === 0 ? `${version} (serving)` : version}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Asks before something is done by hand, and who and why. Stays open with the server's words where that failed. */
+export function QuestionDialog({ question, onConfirm, onClose }: Props): ReactNode {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const [version, setVersion] = useState(question.versions[0]);
+  const [by, setBy] = useState("");
+  const [reason, setReason] = useState("");
+  useEffect(() => dialog.current?.showModal(), []);
+
+  const confirm = async () => {
+    setIsBusy(true);
+    try {
+      await onConfirm(version, toNote(by, reason));
+      dialog.current?.close();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      setIsBusy(false);
+    }
+  };
+  const confirmName = kindNames[question.kind].replace("…", "");
+
+  return (
+    <dialog ref={dialog} aria-labelledby="question-heading" onClose={onClose}>
+      <h2 id="question-heading">{question.title}</h2>
+      <p>{question.text}</p>
+      <VersionChoice versions={question.versions} version={version} onChoose={setVersion} />
+      <label className="field">
+        <span>Reason</span>
+        <input
+          value={reason}
+          maxLength={1000}
+          placeholder="optional, kept in the record"
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </label>
+      <label className="field">
+        <span>Your name</span>
+        <input
+          value={by}
+          maxLength={256}
+          placeholder="optional"
+          autoComplete="name"
+          onChange={(event) => setBy(event.target.value)}
+        />
+      </label>
+      <p role="alert" className="loss">
+        {problem}
+      </p>
+      <div className="dialog-buttons">
+        <button type="button" className="plain" onClick={() => dialog.current?.close()}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          className={question.kind === "roll-back" ? "danger" : "plain strong"}
+          disabled={isBusy}
+          onClick={() => void confirm()}
+        >
+          {isBusy ? "Working…" : confirmName}
+        </button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,26 @@
+import { userInfo } from "node:os";
+import type { Command } from "commander";
+import type { InterventionNote } from "../domain/intervention.ts";
+
+export interface NoteOptions {
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+export const withNoteOptions = (command: Command): Command =>
+  command
+    .option("--by <name>", "who does it; default: your user name")
+    .option("--reason <text>", "why, for those who look at it later");
+
+/** A container may run as a number that has no name. */
+function findUserName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
+export function readNote({ by = findUserName(), reason }: NoteOptions): InterventionNote {
+  return { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
+}

@@ -1,0 +1,97 @@
+import { EngineError } from "../../domain/errors.ts";
+import type { Intervention } from "../../domain/intervention.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { type Promotion, proposedOf } from "../cycle/promotion.ts";
+import { mark, retireCandidates, takeOver, withoutRivals } from "../cycle/take-over.ts";
+import type { InterventionInput, ModeInput } from "./parse-input.ts";
+import { applyStep, getServable, type Scene, type Step } from "./step.ts";
+
+function changeMode({ kind }: ModeInput, { mode: _, ...rest }: Assignment): Step {
+  const mode = { pause: "paused", ask: "ask", resume: undefined } as const;
+  const chosen = mode[kind];
+  return { assignment: { ...rest, ...(chosen && { mode: chosen }) }, statuses: [] };
+}
+
+/** All that is not the baseline's is answered by one version. */
+async function pin(scene: Scene, version: number, before: Assignment): Promise<Step> {
+  await getServable(scene, version);
+  const replaced = before.serving === version ? undefined : before.serving;
+  return {
+    assignment: { ...withoutRivals(before), serving: version, mode: "pinned" },
+    statuses: [
+      ...mark(before.holdback, "retired"),
+      ...retireCandidates(before),
+      ...mark(replaced, "retired"),
+      ...mark(version, "serving"),
+    ],
+    version,
+    ...(replaced !== undefined && { replaced }),
+  };
+}
+
+function checkWaiting({ scenario }: Scene, version: number, { waiting }: Assignment): void {
+  if (waiting === version) return;
+  const found = waiting === undefined ? "no policy waits" : `policy ${waiting} waits`;
+  const message = `policy ${version} does not wait for approval in scenario ${scenario}: ${found}; look at the present state and decide again`;
+  throw new EngineError("conflict", message, { details: { scenario, version, waiting } });
+}
+
+/** As the gate would have promoted it, with what the gate promised of it. */
+async function approve(scene: Scene, version: number, before: Assignment): Promise<Step> {
+  checkWaiting(scene, version, before);
+  const { evidence } = await getServable(scene, version);
+  const { proposed: _, ...known } = evidence;
+  const { reason = "", holdbackShare = 0, predicted = {} } = proposedOf(evidence) ?? {};
+  const { statuses, assign } = takeOver(before, holdbackShare);
+  const { serving: replaced } = before;
+  const about = replaced === undefined ? {} : { replaced };
+  const promotion: Promotion = { ...about, promotedAt: scene.now, holdbackShare, predicted };
+  return {
+    assignment: assign(version),
+    statuses: [
+      ...statuses,
+      { version, status: "serving", evidence: { ...known, reason, promotion } },
+    ],
+    version,
+    ...about,
+  };
+}
+
+function reject(scene: Scene, version: number, before: Assignment): Step {
+  checkWaiting(scene, version, before);
+  const { waiting: _, canary, canaryShare, ...rest } = before;
+  const isCanary = canary === version;
+  return {
+    assignment: {
+      ...rest,
+      ...(canary !== undefined && !isCanary && { canary }),
+      canaryShare: isCanary ? 0 : canaryShare,
+    },
+    statuses: mark(version, "retired"),
+    version,
+  };
+}
+
+async function decide(scene: Scene, input: InterventionInput, before: Assignment): Promise<Step> {
+  switch (input.kind) {
+    case "pin":
+      return pin(scene, input.version, before);
+    case "approve":
+      return approve(scene, input.version, before);
+    case "reject":
+      return reject(scene, input.version, before);
+    default:
+      return changeMode(input, before);
+  }
+}
+
+/**
+ * Carries out what an operator decided about a scenario's promotions, and records it in the same transaction.
+ * @throws not_found, conflict, corrupt_snapshot
+ */
+export async function intervene(scene: Scene, input: InterventionInput): Promise<Intervention> {
+  const { kind, by, reason } = input;
+  const replaces = await scene.store.policies.assignment(scene.scenario);
+  const note = { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
+  return applyStep(scene, await decide(scene, input, replaces), { kind, note, replaces });
+}

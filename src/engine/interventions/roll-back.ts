@@ -1,0 +1,51 @@
+import { EngineError } from "../../domain/errors.ts";
+import type { InterventionNote } from "../../domain/intervention.ts";
+import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
+import { mark, retireCandidates, withoutRivals } from "../cycle/take-over.ts";
+import { parseNote } from "./parse-input.ts";
+import { applyStep, type Scene } from "./step.ts";
+
+function refusePinned(scenario: string, { mode, serving }: Assignment): void {
+  if (mode !== "pinned") return;
+  const message = `policy ${serving} of scenario ${scenario} is pinned; pin another version, or resume promotions and roll back then`;
+  throw new EngineError("conflict", message, { details: { scenario, serving } });
+}
+
+async function findPolicies({ store, scenario }: Scene, { serving }: Assignment) {
+  const current = serving === undefined ? undefined : await store.policies.find(serving);
+  const parent =
+    current?.parent === undefined ? undefined : await store.policies.find(current.parent);
+  if (current !== undefined && parent !== undefined) return { current, parent };
+  throw new EngineError(
+    "conflict",
+    `scenario ${scenario} serves its first policy: there is none to go back to`,
+    { details: { scenario, serving } },
+  );
+}
+
+/**
+ * Puts the parent of the serving policy back; the one that served becomes `rolled-back`.
+ * @throws conflict, invalid_request
+ */
+export async function rollBack(
+  scene: Scene,
+  input: InterventionNote = {},
+): Promise<PolicySnapshot> {
+  const note = parseNote(input);
+  const replaces = await scene.store.policies.assignment(scene.scenario);
+  refusePinned(scene.scenario, replaces);
+  const { current, parent } = await findPolicies(scene, replaces);
+  const step = {
+    assignment: { ...withoutRivals(replaces), serving: parent.version },
+    statuses: [
+      ...mark(current.version, "rolled-back"),
+      ...mark(replaces.holdback, "retired"),
+      ...retireCandidates(replaces),
+      ...mark(parent.version, "serving"),
+    ],
+    version: parent.version,
+    replaced: current.version,
+  };
+  await applyStep(scene, step, { kind: "roll-back", note, replaces });
+  return { ...parent, status: "serving" };
+}

@@ -1,0 +1,56 @@
+import { EngineError } from "../../domain/errors.ts";
+import type { InterventionKind, InterventionNote } from "../../domain/intervention.ts";
+import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
+import type { Store } from "../../storage/store.ts";
+import { loadServed } from "../cycle/carried.ts";
+import type { StatusChange } from "../cycle/take-over.ts";
+
+/** What an intervention makes of the assignment that it found. */
+export interface Step {
+  readonly assignment: Assignment;
+  readonly statuses: readonly StatusChange[];
+  /** As in `Intervention`. */
+  readonly version?: number;
+  readonly replaced?: number;
+}
+
+/** Where an intervention happens, and when. */
+export interface Scene {
+  readonly store: Store;
+  readonly scenario: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A network of the scenario whose bytes are whole. @throws not_found, conflict, corrupt_snapshot */
+export async function getServable(
+  { store, scenario }: Scene,
+  version: number,
+): Promise<PolicySnapshot> {
+  const policy = await store.policies.find(version);
+  if (policy?.scenario !== scenario) {
+    const message = `scenario ${scenario} has no policy ${version}; take a version from the list of its policies`;
+    throw new EngineError("not_found", message, { details: { scenario, version } });
+  }
+  if (policy.kind !== "network") {
+    const message = `policy ${version} is a baseline and can't take over; name a policy of kind network`;
+    throw new EngineError("conflict", message, { details: { scenario, version } });
+  }
+  await loadServed(store, version);
+  return policy;
+}
+
+/** Step and intervention as one change. @throws conflict where the assignment has changed meanwhile */
+export async function applyStep(
+  { store, scenario, now }: Scene,
+  { assignment, statuses, ...about }: Step,
+  made: { readonly kind: InterventionKind; readonly note: InterventionNote; replaces: Assignment },
+) {
+  const record = { ...made.note, ...about, scenario, kind: made.kind, madeAt: now };
+  const { intervention = 0 } = await store.policies.apply({
+    statuses,
+    assign: () => ({ scenario, assignment, replaces: made.replaces }),
+    intervention: record,
+  });
+  return { ...record, intervention };
+}

@@ -1,0 +1,118 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import {
+  type InterventionBody,
+  type InterventionRequest,
+  type InterventionsResponse,
+  type ModeRequest,
+  routes,
+  type VersionRequest,
+} from "../../contract/api.ts";
+import { type Intervention, interventionKinds } from "../../domain/intervention.ts";
+import type { App, RouteParts } from "../app.ts";
+import {
+  count,
+  defaultLimit,
+  name,
+  noteFields,
+  optional,
+  scenarioQuery,
+  time,
+  toTime,
+  wire,
+} from "../fields.ts";
+import { answer, body, bodyFailures, failures } from "../operation.ts";
+
+const modeRequest = z.strictObject({
+  scenario: name,
+  kind: z.enum(["pause", "ask", "resume"]),
+  ...noteFields,
+});
+wire<ModeRequest>()(modeRequest);
+const versionRequest = z.strictObject({
+  scenario: name,
+  kind: z.enum(["pin", "approve", "reject"]),
+  version: z.int().min(1),
+  ...noteFields,
+});
+wire<VersionRequest>()(versionRequest);
+const interventionRequest: z.ZodType<InterventionRequest> = z
+  .discriminatedUnion("kind", [modeRequest, versionRequest])
+  .openapi("InterventionRequest");
+
+const interventionBody = wire<InterventionBody>()(
+  z
+    .strictObject({
+      intervention: count,
+      scenario: name,
+      kind: z.enum(interventionKinds),
+      madeAt: time,
+      version: optional(count),
+      replaced: optional(count),
+      ...noteFields,
+    })
+    .openapi("Intervention"),
+);
+const interventionsResponse = wire<InterventionsResponse>()(
+  z.strictObject({ interventions: z.array(interventionBody) }).openapi("InterventionsResponse"),
+);
+
+const example: InterventionBody = {
+  intervention: 4,
+  scenario: "items",
+  kind: "pin",
+  madeAt: "2026-03-01T12:00:00.000Z",
+  version: 7,
+  replaced: 9,
+  by: "ada",
+  reason: "sale week",
+};
+
+const listRoute = createRoute({
+  method: "get",
+  path: routes.interventions,
+  operationId: "listInterventions",
+  tags: ["learning"],
+  summary: "List what operators did",
+  description:
+    "Roll-backs by hand, modes, pins and approvals with time, person and reason, newest first.",
+  request: { query: scenarioQuery },
+  responses: {
+    200: answer("The interventions", interventionsResponse, { interventions: [example] }),
+    ...failures("invalid_request", "unknown_scenario"),
+  },
+});
+
+const interveneRoute = createRoute({
+  method: "post",
+  path: routes.interventions,
+  operationId: "intervene",
+  tags: ["learning"],
+  summary: "Pause promotions, have them ask first, resume them, pin, approve or reject",
+  description:
+    "pause, ask and resume say how promotions come about; pin lets one version serve; approve and reject answer for the version that waits. " +
+    `Done and recorded as one. A roll-back is POST ${routes.rollBack}.`,
+  request: {
+    body: body(interventionRequest, { scenario: "items", kind: "pin", version: 7, by: "ada" }),
+  },
+  responses: {
+    200: answer("What was done", interventionBody, example),
+    ...failures(...bodyFailures, "not_found", "unknown_scenario", "conflict", "corrupt_snapshot"),
+  },
+});
+
+const toBody = (intervention: Intervention): InterventionBody => ({
+  ...intervention,
+  madeAt: toTime(intervention.madeAt),
+});
+
+export function addInterventions(app: App, { engine }: RouteParts): void {
+  app.openapi(listRoute, async (context) => {
+    const { scenario, limit = defaultLimit } = context.req.valid("query");
+    const page = { limit, ...(scenario !== undefined && { scenario }) };
+    const interventions = await engine.interventions(page);
+    return context.json({ interventions: interventions.map(toBody) }, 200);
+  });
+  app.openapi(interveneRoute, async (context) => {
+    return context.json(toBody(await engine.intervene(context.req.valid("json"))), 200);
+  });
+}
