@@ -172,7 +172,11 @@ describe("health", () => {
   test("names the serving policy of each scenario, and no problem where there is none", async () => {
     const { engine, store } = await openShop();
     const { serving } = await store.policies.assignment("shop");
-    expect(await engine.health()).toEqual({ policyVersions: { shop: serving }, problems: [] });
+    expect(await engine.health()).toEqual({
+      policyVersions: { shop: serving },
+      promotions: { shop: "automatic" },
+      problems: [],
+    });
   });
 
   test("tells of a last cycle that failed, until one has not", async () => {

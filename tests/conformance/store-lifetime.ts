@@ -23,6 +23,7 @@ async function readEverything(store: Store) {
     assignment: await store.policies.assignment("shop"),
     bytes: await store.policies.bytes(1),
     cycles: await store.cycles.list({ limit: 9 }),
+    interventions: await store.interventions.list({ limit: 9 }),
     checkpoint: await store.checkpoints.load("shop"),
   };
 }
@@ -38,6 +39,7 @@ async function writeEverything(store: Store): Promise<void> {
     add: [samplePolicy()],
     assign: ([serving = 0]) => ({ scenario: "shop", assignment: { serving, canaryShare: 0 } }),
     checkpoints: [{ name: "shop", bytes: new Uint8Array([9]) }],
+    intervention: { scenario: "shop", kind: "pause", madeAt: 7, by: "ada" },
     cycle: () => ({
       scenario: "shop",
       outcome: "initial",

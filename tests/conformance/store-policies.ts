@@ -161,6 +161,7 @@ export function testPolicies(open: OpenStore): void {
     assign: ([serving = 0]) => ({ scenario: "shop", assignment: { serving, canaryShare: 0 } }),
     checkpoints: [{ name: "shop", bytes: new Uint8Array([2]) }],
     cycle: () => cycle,
+    intervention: { scenario: "shop", kind: "pause", madeAt: 7 },
   } as const satisfies PolicyChange;
   const refuse = () => {
     throw new Error("refused");
@@ -195,7 +196,8 @@ export function testPolicies(open: OpenStore): void {
     expect(await store.policies.assignment("shop")).toEqual({ serving: 1, canaryShare: 0 });
     expect(await store.cycles.list({ limit: 9 })).toHaveLength(1);
     expect(await store.checkpoints.load("shop")).toEqual(new Uint8Array([1]));
-    expect(await store.policies.apply(whole)).toEqual({ added: [2], cycle: 2 });
+    expect(await store.interventions.list({ limit: 9 })).toHaveLength(1);
+    expect(await store.policies.apply(whole)).toEqual({ added: [2], cycle: 2, intervention: 2 });
     await store.close();
   });
 }

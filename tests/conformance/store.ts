@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { OpenStore } from "../support/store.ts";
 import { testDecisions } from "./store-decisions.ts";
 import { testEvents } from "./store-events.ts";
+import { testInterventions } from "./store-interventions.ts";
 import { testItemChanges } from "./store-items.ts";
 import { testLifetime } from "./store-lifetime.ts";
 import { testPolicies } from "./store-policies.ts";
@@ -28,6 +29,7 @@ export function testStore(createRecord: () => OpenStore): void {
   testDecisions(open);
   testRewards(open);
   testPolicies(open);
+  testInterventions(open);
   testWrites(open);
   testLifetime(createRecord);
 }
