@@ -5,6 +5,7 @@ import { introduceWorld, playVisits, worldConfiguration } from "../../tests/supp
 import { createTestFolder } from "../../tests/support/store.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
+import type { PolicyChange } from "../storage/store.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { learn } from "./learn.ts";
 import { openStore } from "./open-store.ts";
@@ -19,12 +20,12 @@ async function openLoop(learner: Readonly<Record<string, number>> = {}, path?: s
   onTestFinished(opened.close);
   await introduceWorld(opened.engine, world);
   const errors: string[] = [];
-  const look = async (times: number): Promise<Cycle[]> => {
+  const look = async (times: number, store = opened.store): Promise<Cycle[]> => {
     const stop = new AbortController();
     const cycles: Cycle[] = [];
     let looks = 0;
     await learn({
-      store: opened.store,
+      store,
       configuration: parseConfiguration(own),
       clock: opened.clock,
       seed: 1,
@@ -93,6 +94,23 @@ test("a cycle that has no time is skipped, and tried again later and later", asy
   const [problem] = (await engine.health()).problems;
   expect(problem).toMatch(/^last cycle of play skipped: Not enough budget: /);
   expect(errors).toEqual([]);
+});
+
+test("a cycle that an operator overtakes is told, not recorded, and runs again at the next look", async () => {
+  const { engine, store, advance, look, errors } = await openLoop();
+  await playVisits(engine, world, [0, minDecisions]);
+  advance(60);
+  const interventions = ["pause"] as ("pause" | undefined)[];
+  const apply = async (change: PolicyChange) => {
+    const kind = interventions.pop();
+    if (kind) await engine.intervene({ scenario: "play", kind });
+    return store.policies.apply(change);
+  };
+  const cycles = await look(3, { ...store, policies: { ...store.policies, apply } });
+  expect(errors).toEqual([expect.stringMatching(/^play: the policies of play changed meanwhile/)]);
+  expect(cycles).toHaveLength(1);
+  expect(await store.cycles.list({ limit: 9 })).toEqual(cycles);
+  expect(await store.policies.assignment("play")).toMatchObject({ serving: 1, mode: "paused" });
 });
 
 test("while another process learns on the record its learner waits, says so once, and goes on after it", async () => {

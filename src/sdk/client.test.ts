@@ -68,6 +68,28 @@ test("policies and cycles are listed for a scenario, and a roll-back names it", 
   ]);
 });
 
+test("promotions are paused and versions pinned, and what was done is listed", async () => {
+  const { client, requests } = await openClient();
+  const pin = { scenario: "ads", kind: "pin", version: 3, by: "ada", reason: "sale" } as const;
+  const pinned = await client.intervene(pin);
+  expect(pinned).toMatchObject({ ...pin, intervention: 1 });
+  expect(await client.listPolicies({ scenario: "ads" })).toMatchObject({ mode: "pinned" });
+  await client.intervene({ scenario: "items", kind: "pause" });
+  const { interventions } = await client.listInterventions({ scenario: "ads", limit: 5 });
+  expect(interventions).toEqual([pinned]);
+  const note = { reason: "fewer purchases" };
+  const refused = await rejection(client.rollBack("ads", note));
+  expect(refused).toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("is pinned"),
+  });
+  expect(requests.filter((request) => request.includes("interventions"))).toEqual([
+    "POST /api/v1/interventions",
+    "POST /api/v1/interventions",
+    "GET /api/v1/interventions?scenario=ads&limit=5",
+  ]);
+});
+
 test("an error of the server is an ApiError with all that the server said", async () => {
   const { client, requests } = await openClient();
   const error = await rejection(client.recommend({ userId: "ada", scenario: "video" }));

@@ -96,6 +96,62 @@ describe("who answers afterwards:", () => {
     expect(told).toEqual({ ...changed, 2: "retired", 99: "retired" });
   });
 
+  const asks = { ...alone, mode: "ask" } as const;
+  const canaryAsks = { ...withCanary, mode: "ask", waiting: 3 } as const;
+  const restrained: readonly (readonly [Verdict, Assignment, object, object])[] = [
+    ["promote", asks, { ...asks, waiting: 11 }, {}],
+    ["promote", { ...asks, waiting: 8 }, { ...asks, waiting: 11 }, { 8: "retired" }],
+    ["canary", { ...asks, waiting: 8 }, { ...asks, waiting: 8, canary: 11, canaryShare: 0.3 }, {}],
+    ["promote", canaryAsks, canaryAsks, {}],
+    ["canary", canaryAsks, canaryAsks, {}],
+    ["promote", { ...withCanary, mode: "paused" }, { ...withCanary, mode: "paused" }, {}],
+    ["canary", { ...alone, mode: "paused" }, { ...alone, mode: "paused" }, {}],
+    ["promote", { ...alone, mode: "pinned" }, { ...alone, mode: "pinned" }, {}],
+    ["canary", { ...alone, mode: "pinned" }, { ...alone, mode: "pinned" }, {}],
+    // Left from a time when promotions asked first.
+    [
+      "promote",
+      { ...alone, waiting: 8 },
+      { serving: 11, canaryShare: 0, ...held },
+      { 1: "holdback", 8: "retired" },
+    ],
+  ];
+
+  test.each(restrained)(
+    "%s of %o, as the operator has it",
+    (verdict, assignment, expected, changed) => {
+      const { after, statuses } = publishWith(verdict, assignment);
+      expect(after.assignment).toEqual({ ...expected, baseline: 12, exploration: 0.2 });
+      const told = Object.fromEntries(statuses!.map(({ version, status }) => [version, status]));
+      expect(told).toEqual({ ...changed, 2: "retired", 99: "retired" });
+    },
+  );
+
+  test("a candidate that waits keeps what the gate promised of it, and is no promotion yet", () => {
+    const [waiting] = publishWith("promote", asks).add!;
+    expect(waiting).toMatchObject({
+      status: "waiting",
+      evidence: {
+        verdict: "promote",
+        reason: "Waits for approval; the gate said: because",
+        proposed: { reason: "because", holdbackShare: 0.05, predicted: measured },
+      },
+    });
+    expect(waiting!.evidence).not.toHaveProperty("promotion");
+  });
+
+  test.each([
+    ["promotions are paused", { ...alone, mode: "paused" }],
+    ["promotions are pinned", { ...alone, mode: "pinned" }],
+    ["canary 3 waits for approval", canaryAsks],
+  ] as const)("a candidate that passed is held, for %s", (why, assignment) => {
+    const [candidateOf] = publishWith("promote", assignment).add!;
+    expect(candidateOf!.status).toBe("held");
+    const { verdict, reason, ...rest } = candidateOf!.evidence;
+    expect([verdict, reason]).toEqual(["promote", `Held, for ${why}; the gate said: because`]);
+    expect(rest).toEqual({});
+  });
+
   test("nobody keeps what was replaced where the share is 0", () => {
     const { after, statuses } = publishWith("promote", withHoldback, 0);
     expect(after.assignment).toEqual({

@@ -67,7 +67,8 @@ describe("a promoted policy", () => {
 
   test("that is worse is rolled back to the kept snapshot, with the numbers and its canary gone", async () => {
     const store = await open([bad, before]);
-    const reviewed = await review(store, { canary: 3, canaryShare: 0.5, baseline: 4 });
+    const changes = { canary: 3, canaryShare: 0.5, baseline: 4, waiting: 5 };
+    const reviewed = await review(store, changes);
     const { promotion: told } = reviewed;
     expect(told).toMatchObject({ version: 2, replaced: 1, since: promotedAt, looks: 1 });
     expect(told).toMatchObject({
@@ -85,6 +86,7 @@ describe("a promoted policy", () => {
       { version: 2, status: "rolled-back", evidence: { ...evidence, realised: told } },
       { version: 1, status: "serving" },
       { version: 3, status: "retired" },
+      { version: 5, status: "retired" },
     ]);
   });
 

@@ -178,6 +178,72 @@ describe("the parent", () => {
   });
 });
 
+describe("while an operator restrains promotions", () => {
+  const asks = { ...withCanary, mode: "ask" } as const;
+
+  test("a canary that may take over asks first and keeps its share; what waited before is retired", async () => {
+    const reviewed = await review(better, { assignment: { ...asks, waiting: 9 } });
+    expect(reviewed.review).toMatchObject({ kind: "canary", version: 6, action: "ask" });
+    expect(reviewed.assignment).toEqual({ ...asks, waiting: 6 });
+    const { reason, relativeLift } = reviewed.review!.gate;
+    const predicted = expect.objectContaining({ relativeLift });
+    expect(reviewed.statuses).toEqual([
+      { version: 9, status: "retired" },
+      {
+        version: 6,
+        status: "canary",
+        evidence: {
+          verdict: "promote",
+          reason: "Canary: better",
+          known: true,
+          proposed: { reason, holdbackShare: 0.05, predicted },
+          looks: expect.objectContaining({ looks: 1 }),
+        },
+      },
+    ]);
+    const again = await review(better, { assignment: { ...asks, waiting: 6 } });
+    expect(again.statuses).toMatchObject([{ version: 6, status: "canary" }]);
+  });
+
+  test("a canary that waits and is found worse is taken off, and waits no more", async () => {
+    const one = await review(worse, { assignment: { ...asks, waiting: 6 } });
+    expect(one.assignment).toEqual({ ...alone, mode: "ask" });
+    expect(one.statuses).toEqual([{ version: 6, status: "retired" }]);
+    const other = await review(worse, { assignment: { ...asks, waiting: 9 } });
+    expect(other.assignment).toEqual({ ...alone, mode: "ask", waiting: 9 });
+  });
+
+  test("a canary that may take over stays a canary where promotions are paused", async () => {
+    const paused = { ...withCanary, mode: "paused" } as const;
+    const { assignment, statuses, review: told } = await review(better, { assignment: paused });
+    expect(told).toMatchObject({ action: "keep", gate: { verdict: "promote" } });
+    expect(assignment).toEqual(paused);
+    expect(statuses).toMatchObject([{ version: 6, status: "canary" }]);
+  });
+
+  test.each(["ask", "paused"] as const)(
+    "a parent that is clearly better comes back: %s",
+    async (mode) => {
+      const assignment = { ...alone, mode, waiting: 9 };
+      const reviewed = await review(uniform, { serving: worse, assignment });
+      expect(reviewed.assignment).toEqual({ ...alone, mode, serving: 4 });
+      expect(reviewed.statuses).toEqual([
+        { version: 5, status: "rolled-back" },
+        { version: 9, status: "retired" },
+        { version: 4, status: "serving" },
+      ]);
+    },
+  );
+
+  test("a pinned policy serves whatever its parent would earn", async () => {
+    const pinned = { ...alone, mode: "pinned" } as const;
+    expect(await review(uniform, { serving: worse, assignment: pinned })).toEqual({
+      assignment: pinned,
+      statuses: [],
+    });
+  });
+});
+
 describe("there is nothing to review", () => {
   test.each([
     ["without a parent", better, { parent: undefined }],

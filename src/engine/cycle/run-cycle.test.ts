@@ -18,7 +18,9 @@ import { createRandom } from "../../numeric/random.ts";
 import { openSqliteStore } from "../../storage/sqlite/open.ts";
 import type { PolicyChange, Store } from "../../storage/store.ts";
 import { createEngine } from "../create-engine.ts";
+import { intervene } from "../interventions/intervene.ts";
 import { loadCarried } from "./carried.ts";
+import { promotionOf } from "./promotion.ts";
 import { runCycle } from "./run-cycle.ts";
 
 const seed = 113;
@@ -220,6 +222,67 @@ describe("there is no cycle", () => {
       const gone = { ...store.policies, assignment: async () => assignment };
       expect(await run({ ...store, policies: gone })).toBeUndefined();
     }
+  });
+});
+
+describe("a cycle whose gate passes its candidate", () => {
+  /** The feedback of the first cycle, which promotes on it, under another mode. */
+  async function runIn(kind: "ask" | "pause" | "pin") {
+    const store = await openCopy(visited);
+    const { serving } = await store.policies.assignment("shop");
+    const scene = { store, scenario: "shop", now: closedAt };
+    const about = kind === "pin" ? { kind, version: serving! } : { kind };
+    await intervene(scene, { scenario: "shop", ...about });
+    const cycle = (await run(store))!;
+    const candidate = (await store.policies.find(cycle.candidateVersion!))!;
+    return { store, scene, cycle, candidate, assignment: await store.policies.assignment("shop") };
+  }
+
+  test("leaves it waiting where promotions ask first, with what decides; approval makes the promotion of it", async () => {
+    const { store, scene, cycle, candidate, assignment } = await runIn("ask");
+    expect(cycle.outcome).toBe("waiting");
+    expect(cycle.reason).toBe(`Waits for approval; the gate said: ${first.reason}`);
+    expect(cycle.record.gate).toEqual(first.record.gate);
+    expect(candidate).toMatchObject({
+      status: "waiting",
+      checksum: after.policies.find(({ version }) => version === first.candidateVersion)!.checksum,
+    });
+    const { serving } = before.assignment;
+    expect(assignment).toMatchObject({ serving, mode: "ask", waiting: candidate.version });
+
+    const { version } = candidate;
+    await intervene(scene, { scenario: "shop", kind: "approve", version });
+    const { mode: _, exploration: __, ...approved } = await store.policies.assignment("shop");
+    const { exploration: ___, ...promoted } = after.assignment;
+    expect(approved).toEqual(promoted);
+    const promotion = promotionOf((await store.policies.find(version))!.evidence);
+    const automatic = after.policies.find(({ version: one }) => one === first.candidateVersion)!;
+    expect(promotion).toEqual(promotionOf(automatic.evidence));
+  });
+
+  test.each([
+    ["pause", "paused"],
+    ["pin", "pinned"],
+  ] as const)("holds it after %s, says so, and learns on", async (kind, mode) => {
+    const { store, cycle, candidate, assignment } = await runIn(kind);
+    expect(cycle.outcome).toBe("hold");
+    expect(cycle.reason).toBe(`Held, for promotions are ${mode}; the gate said: ${first.reason}`);
+    expect(candidate.status).toBe("held");
+    expect(assignment).toMatchObject({ serving: before.assignment.serving, mode });
+    expect((await stateOf(store)).critic).toBe(after.critic);
+  });
+
+  test("changes nothing where an operator paused promotions while it worked", async () => {
+    const store = await openCopy(visited);
+    const scene = { store, scenario: "shop", now: closedAt };
+    const apply = async (change: PolicyChange) => {
+      await intervene(scene, { scenario: "shop", kind: "pause" });
+      return store.policies.apply(change);
+    };
+    const overtaken = { ...store, policies: { ...store.policies, apply } };
+    await expect(run(overtaken)).rejects.toMatchObject({ code: "conflict" });
+    const mode = { ...before.assignment, mode: "paused" };
+    expect(await stateOf(store)).toEqual({ ...before, assignment: mode });
   });
 });
 

@@ -1,5 +1,9 @@
 import { EngineError } from "../../domain/errors.ts";
-import type { InterventionKind, InterventionNote } from "../../domain/intervention.ts";
+import type {
+  Intervention,
+  InterventionKind,
+  InterventionNote,
+} from "../../domain/intervention.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { Store } from "../../storage/store.ts";
 import { loadServed } from "../cycle/carried.ts";
@@ -45,7 +49,7 @@ export async function applyStep(
   { store, scenario, now }: Scene,
   { assignment, statuses, ...about }: Step,
   made: { readonly kind: InterventionKind; readonly note: InterventionNote; replaces: Assignment },
-) {
+): Promise<Intervention> {
   const record = { ...made.note, ...about, scenario, kind: made.kind, madeAt: now };
   const { intervention = 0 } = await store.policies.apply({
     statuses,
