@@ -62,9 +62,6 @@ function InterventionsTable(props: {
         <tr>
           <th scope="col">Time</th>
           <th scope="col">By hand</th>
-          <th scope="col" className="middle">
-            By
-          </th>
           <th scope="col" className="why">
             Reason
           </th>
@@ -76,8 +73,10 @@ function InterventionsTable(props: {
             <td>
               <Moment iso={intervention.madeAt} now={props.now} withDate />
             </td>
-            <td>{describeDone(intervention)}</td>
-            <td className="middle">{intervention.by ?? "–"}</td>
+            <td>
+              {describeDone(intervention)}
+              {intervention.by === undefined ? null : <small>by {intervention.by}</small>}
+            </td>
             <td className="why">{intervention.reason ?? "–"}</td>
           </tr>
         ))}

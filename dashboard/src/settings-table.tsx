@@ -28,42 +28,39 @@ export function SettingsTable({ settings }: { readonly settings: readonly Settin
   return (
     <section className="settings">
       <h3>Settings tried</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard. */}
-      <section className="sideways" aria-label="Settings tried" tabIndex={0}>
-        <table className="inner">
-          <thead>
-            <tr>
-              <th scope="col">setting</th>
-              {columns.map(([key, title]) => (
-                <th scope="col" className="number" key={key}>
-                  {title}
-                </th>
-              ))}
-              <th scope="col" className="number">
-                weight
+      <table className="inner">
+        <thead>
+          <tr>
+            <th scope="col">setting</th>
+            {columns.map(([key, title]) => (
+              <th scope="col" className="number" key={key}>
+                {title}
               </th>
-            </tr>
-          </thead>
-          <tbody>
-            {settings.map((setting) => (
-              <tr key={setting.name}>
-                <th scope="row">
-                  {setting.name}
-                  {setting.isChosen ? <span className="small"> (chosen)</span> : null}
-                </th>
-                {columns.map(([key]) => (
-                  <td className="number" key={key}>
-                    {setting[key]}
-                  </td>
-                ))}
-                <td className="number weight">
-                  <Weight weight={setting.weight} />
-                </td>
-              </tr>
             ))}
-          </tbody>
-        </table>
-      </section>
+            <th scope="col" className="number">
+              weight
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {settings.map((setting) => (
+            <tr key={setting.name}>
+              <th scope="row">
+                {setting.name}
+                {setting.isChosen ? <span className="small"> (chosen)</span> : null}
+              </th>
+              {columns.map(([key, title]) => (
+                <td className="number" key={key} data-label={title}>
+                  {setting[key]}
+                </td>
+              ))}
+              <td className="number weight" data-label="weight">
+                <Weight weight={setting.weight} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }
