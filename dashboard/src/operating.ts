@@ -4,22 +4,22 @@ import type {
   NoteFields,
   PoliciesResponse,
   PolicyBody,
-  PromotionMode,
 } from "../../src/contract/api.ts";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 
 // What an operator may do on this page, in words.
 
 type Kind = InterventionBody["kind"];
+type Mode = PoliciesResponse["mode"];
 
-export const modeNames: Readonly<Record<PromotionMode, string>> = {
+export const modeNames: Readonly<Record<Mode, string>> = {
   automatic: "automatic",
   ask: "ask first",
   paused: "paused",
   pinned: "pinned",
 };
 
-export const modeSentences: Readonly<Record<PromotionMode, string>> = {
+export const modeSentences: Readonly<Record<Mode, string>> = {
   automatic: "A policy that the gate passes takes over by itself.",
   ask: "A policy that the gate passes waits here for approval. A promotion that does harm is still rolled back.",
   paused:
@@ -29,7 +29,7 @@ export const modeSentences: Readonly<Record<PromotionMode, string>> = {
 };
 
 /** What a mode may be changed to. */
-export function kindsFor(mode: PromotionMode): readonly Kind[] {
+export function kindsFor(mode: Mode): readonly Kind[] {
   const all = [
     ["resume", "automatic"],
     ["ask", "ask"],

@@ -31,6 +31,25 @@ function VersionChoice(props: {
   );
 }
 
+function TextField(props: {
+  readonly label: string;
+  readonly text: string;
+  readonly maxLength: number;
+  readonly onChange: (text: string) => void;
+}): ReactNode {
+  return (
+    <label className="field">
+      <span>{props.label}</span>
+      <input
+        value={props.text}
+        maxLength={props.maxLength}
+        placeholder="optional, kept in the record"
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+    </label>
+  );
+}
+
 /** Asks before something is done by hand, and who and why. Stays open with the server's words where that failed. */
 export function QuestionDialog({ question, onConfirm, onClose }: Props): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -58,25 +77,8 @@ export function QuestionDialog({ question, onConfirm, onClose }: Props): ReactNo
       <h2 id="question-heading">{question.title}</h2>
       <p>{question.text}</p>
       <VersionChoice versions={question.versions} version={version} onChoose={setVersion} />
-      <label className="field">
-        <span>Reason</span>
-        <input
-          value={reason}
-          maxLength={1000}
-          placeholder="optional, kept in the record"
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
-      <label className="field">
-        <span>Your name</span>
-        <input
-          value={by}
-          maxLength={256}
-          placeholder="optional"
-          autoComplete="name"
-          onChange={(event) => setBy(event.target.value)}
-        />
-      </label>
+      <TextField label="Reason" text={reason} maxLength={1000} onChange={setReason} />
+      <TextField label="Your name" text={by} maxLength={256} onChange={setBy} />
       <p role="alert" className="loss">
         {problem}
       </p>

@@ -167,12 +167,6 @@ export type PolicyStatus =
   | "retired"
   | "rolled-back";
 
-/**
- * How a scenario's promotions come about. `automatic`: by the gate alone. `ask`: what the gate passed waits for approval. `paused`:
- * cycles go on, and promote nothing. `pinned`: one version serves, whatever the numbers say.
- */
-export type PromotionMode = "automatic" | "ask" | "paused" | "pinned";
-
 export interface PolicyBody {
   readonly version: number;
   readonly scenario: string;
@@ -239,7 +233,11 @@ export interface PoliciesResponse {
   readonly baseline?: number;
   /** ε that the learner asks for beyond the scenario's floor; absent where the floor is enough. */
   readonly exploration?: number;
-  readonly mode: PromotionMode;
+  /**
+   * How promotions come about. `automatic`: by the gate alone. `ask`: what the gate passed waits for approval. `paused`: cycles go
+   * on, and promote nothing. `pinned`: one version serves, whatever the numbers say.
+   */
+  readonly mode: "automatic" | "ask" | "paused" | "pinned";
   /** Passed the gate and waits for approval. A canary that waits keeps its share. */
   readonly waiting?: number;
   readonly policies: readonly PolicyBody[];
@@ -314,7 +312,7 @@ export interface HealthResponse {
   /** Serving policy version by scenario. */
   readonly policyVersions: Readonly<Record<string, number>>;
   /** How promotions come about, by scenario. */
-  readonly promotions: Readonly<Record<string, PromotionMode>>;
+  readonly promotions: Readonly<Record<string, PoliciesResponse["mode"]>>;
   readonly problems: readonly string[];
 }
 
