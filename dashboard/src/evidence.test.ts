@@ -15,6 +15,11 @@ test("a promoted network is explained by its cycle, its lift, predicted and real
   expect(evidenceLine({ decisions: 12_000 })).toBe("measured on 12,000 decisions");
 });
 
+test("a policy that waits is explained by what the gate promises of it", () => {
+  const line = evidenceLine({ proposed: { predicted: { relativeLift: 0.042 } }, reason: "better" });
+  expect(line).toBe("+4.2\u00a0% predicted: better");
+});
+
 test("a pretrained network is explained by what its training measured", () => {
   const line = evidenceLine({
     pretraining: { epochs: 12, lastLoss: 3.21456, history: [1, 2], objective: "next-item" },

@@ -19,7 +19,7 @@ function simple([key, value]: [string, Json]): string[] {
 export function evidenceLine(evidence: JsonObject): string {
   const reason = textAt(evidence, "reason");
   const cycle = numberAt(evidence, "cycle");
-  const promotion = "proposed" in evidence ? "proposed" : "promotion";
+  const promotion = "promotion" in evidence ? "promotion" : "proposed";
   const lift = numberAt(objectAt(objectAt(evidence, promotion), "predicted"), "relativeLift");
   const realised = numberAt(objectAt(evidence, "realised"), "relativeLift");
   const decisions = numberAt(evidence, "decisions");

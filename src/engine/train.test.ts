@@ -125,3 +125,17 @@ test("without behaviour there is nothing to train on, and nothing is changed", a
   expect(await store.cycles.list({ limit: 1 })).toEqual([]);
   expect(await store.policies.list({ limit: 10 })).toHaveLength(2);
 });
+
+test.each(["ask", "pause"] as const)(
+  "a policy trained on behaviour, which passes no gate, is refused after %s",
+  async (kind) => {
+    const { engine, store, run } = await openTraining();
+    await engine.intervene({ scenario: "play", kind });
+    const before = await store.policies.assignment("play");
+    await expect(run()).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("recurve promotions resume"),
+    });
+    expect(await store.policies.assignment("play")).toEqual(before);
+  },
+);

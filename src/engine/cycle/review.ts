@@ -120,26 +120,23 @@ async function promoteCanary(
 async function rememberLooks(
   { evidence }: ReviewInput,
   { kind, version, gate }: Review,
-  found: JsonObject = {},
 ): Promise<readonly StatusChange[]> {
   const looks = looksOf(gate);
   if (kind !== "canary" || looks === undefined) return [];
-  const known = { ...(await evidence(version)), ...found, looks };
-  return [{ version, status: "canary", evidence: known }];
+  return [{ version, status: "canary", evidence: { ...(await evidence(version)), looks } }];
 }
 
 /** It keeps its share while it waits. What waited before was judged on older feedback. */
 async function askFirst(input: ReviewInput, review: Review): Promise<Reviewed> {
-  const { assignment, holdbackShare } = input;
+  const { assignment, holdbackShare, evidence } = input;
   const { version, gate } = review;
-  const proposed = createProposed(gate, holdbackShare);
+  const looks = looksOf(gate);
+  const found = { verdict: gate.verdict, proposed: createProposed(gate, holdbackShare) };
+  const known = { ...(await evidence(version)), ...found, ...(looks && { looks }) };
   const earlier = assignment.waiting === version ? undefined : assignment.waiting;
   return {
     assignment: { ...assignment, waiting: version },
-    statuses: [
-      ...mark(earlier, "retired"),
-      ...(await rememberLooks(input, review, { verdict: gate.verdict, proposed })),
-    ],
+    statuses: [...mark(earlier, "retired"), { version, status: "canary", evidence: known }],
   };
 }
 
