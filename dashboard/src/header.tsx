@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { formatPercent } from "./format.ts";
-import type { LoopData, ScenarioRow } from "./load-loop.ts";
+import { type LoopData, type ScenarioRow, scenarioLabel } from "./load-loop.ts";
 import { modeNames } from "./operating.ts";
 
 /** The name's mark: a curve that comes back to itself. */
@@ -56,9 +56,9 @@ function ScenarioChoice(props: {
     <label className="scenario">
       <span>scenario</span>
       <select value={props.current} onChange={(event) => props.onChoose(event.target.value)}>
-        {props.scenarios.map(({ name, decisions }) => (
-          <option key={name} value={name}>
-            {decisions > 0 ? name : `${name} (no decisions)`}
+        {props.scenarios.map((scenario) => (
+          <option key={scenario.name} value={scenario.name}>
+            {scenarioLabel(scenario)}
           </option>
         ))}
       </select>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createClient, type RecurveClient } from "../../src/sdk/client.ts";
-import { loadLoop, pickScenario } from "./load-loop.ts";
+import { loadLoop, pickScenario, scenarioLabel } from "./load-loop.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
 const day = 86_400;
@@ -48,6 +48,17 @@ test("the first scenario with decisions is shown, unless another one is chosen",
   expect(pickScenario(scenarios, "gone").name).toBe("ads");
   expect(pickScenario(scenarios.slice(0, 1), undefined).name).toBe("items");
   expect(() => pickScenario([], undefined)).toThrow("no scenario");
+});
+
+test("a scenario without decisions is listed as one, and shown where it is chosen", async () => {
+  expect([scenario("items", 0), scenario("ads", 5)].map(scenarioLabel)).toEqual([
+    "items (no decisions)",
+    "ads",
+  ]);
+  const { client } = serve(40);
+  const data = await loadLoop(client, { ...view, scenario: "items" }, undefined, now);
+  expect(data.scenarios.map(({ name }) => name)).toEqual(["items", "ads"]);
+  expect(data.scenario.name).toBe("items");
 });
 
 test("the series narrows to the part of the range that has decisions", async () => {

@@ -51,6 +51,10 @@ export function pickScenario(
   return found;
 }
 
+/** In the list of all scenarios, where one without decisions is told from one that is at work. */
+export const scenarioLabel = ({ name, decisions }: ScenarioRow): string =>
+  decisions > 0 ? name : `${name} (no decisions)`;
+
 /** A series over the range, or over the part of it that has decisions, with buckets that fit that part. */
 async function loadSeries(
   client: RecurveClient,

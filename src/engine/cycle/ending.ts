@@ -6,7 +6,7 @@ import type { GateRecord } from "../../evaluation/gate-record.ts";
 export type Ending = Verdict | "waiting";
 
 /** Modes in which nothing new gets traffic. */
-export const isStill = ({ mode }: Assignment): boolean => mode === "paused" || mode === "pinned";
+const isStill = ({ mode }: Assignment): boolean => mode === "paused" || mode === "pinned";
 
 /** By the gate alone the canary would have taken over, and the candidate be held against it. */
 const isCanaryWaiting = ({ canary, waiting }: Assignment) =>
