@@ -7,7 +7,7 @@ import { openStore } from "../../src/engine/open-store.ts";
 import { shopSnapshot } from "../support/shop.ts";
 import { createTestFolder } from "../support/store.ts";
 
-const operator = join(import.meta.dirname, "operator.ts");
+const writer = join(import.meta.dirname, "pin-writer.ts");
 const enough = 20;
 
 test("an operator's process that is killed leaves every pin whole: who serves is whom the last one on record names", async () => {
@@ -17,7 +17,7 @@ test("an operator's process that is killed leaves every pin whole: who serves is
   const policy = { ...made, scenario: "shop", bytes: shopSnapshot() };
   await store.policies.apply({ add: [policy, policy] });
 
-  const child = spawn(process.execPath, ["--import", "tsx", operator, path], {
+  const child = spawn(process.execPath, ["--import", "tsx", writer, path], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
