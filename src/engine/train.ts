@@ -19,7 +19,8 @@ function newPolicies(
   parent: number | undefined,
 ): readonly NewPolicy[] {
   const common = { scenario: scenario.name, createdAt: clock() };
-  const { choice: _, network, popularity, ...measured } = pretrained.slates;
+  const { choice, network, popularity, ...measured } = pretrained.slates;
+  const { curve: _, ...chosen } = choice;
   return [
     {
       ...common,
@@ -29,7 +30,7 @@ function newPolicies(
       bytes: pretrained.network,
       evidence: {
         reason: describeSlates(pretrained.slates),
-        slates: { ...measured, ...network, popularity },
+        slates: { ...measured, ...network, popularity, choice: chosen },
       },
     },
     {

@@ -78,7 +78,9 @@ export async function sharpen(
 const percent = ({ mean }: { readonly mean: number }) => `${(100 * mean).toFixed(1)} %`;
 
 /** One sentence for a person. */
-export function describeSlates({ slateSize, users, temperature, ...slates }: FirstSlates): string {
-  const { sorted, served, effectiveChoices } = slates.network;
-  return `the pretrained policy's slates of ${slateSize} hold the next item of ${percent(served)} of ${users} users, popularity's of ${percent(slates.popularity.served)}; its best ${slateSize} hold ${percent(sorted)}; policy temperature ${temperature.toFixed(3)}, ${effectiveChoices.toFixed(1)} effective choices`;
+export function describeSlates({ network, popularity, users, choice }: FirstSlates): string {
+  const { served, sorted } = network;
+  const found = `the pretrained policy's slates hold the next item of ${percent(served)} of ${users} users, popularity's of ${percent(popularity.served)}`;
+  if (choice.chosen.keeps) return found;
+  return `${found}; sorted they would hold that of ${percent(sorted)}, but leave too few effective choices`;
 }
