@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FirstSlates } from "../../engine/training/sharpen.ts";
-import { describeFirstSlates } from "./describe-first-slates.ts";
+import { describeFirstSlates, describeTemperatures } from "./describe-first-slates.ts";
 
 const chosen = { temperature: 0.20589, served: 0.19, effectiveChoices: 12.6, keeps: true };
 const slates: FirstSlates = {
@@ -15,7 +15,12 @@ const slates: FirstSlates = {
     sorted: { mean: 0.087, standardError: 0.013 },
     effectiveChoices: 1.4,
   },
-  choice: { users: 471, chosen, curve: [chosen] },
+  choice: {
+    users: 471,
+    sorted: 0.2,
+    chosen,
+    curve: [{ ...chosen, temperature: 1, served: 0.1 }, chosen],
+  },
 };
 
 test("the served hit rate stands first, with popularity's beside it and the temperature below", () => {
@@ -39,6 +44,17 @@ test("a hit rate that choices cost is said plainly", () => {
   );
 });
 
+test("every temperature that was tried is shown with what it keeps", () => {
+  const rows = describeTemperatures({ slates }).flatMap((text) => text.split("\n"));
+  expect(rows.map((row) => row.match(/[\d.]+/g) ?? [])).toEqual([
+    ...[["471"], [], [], []],
+    ["1.000", "0.100", "0.50", "12.6"],
+    ["0.206", "0.190", "0.95", "12.6"],
+    [],
+  ]);
+});
+
 test("a record of another kind has nothing of it", () => {
+  expect(describeTemperatures({ seed: 1 })).toEqual([]);
   expect(describeFirstSlates({ seed: 1 })).toEqual([]);
 });

@@ -4,6 +4,10 @@ import type { SlateQuality } from "../../engine/training/choose-temperature.ts";
 import type { FirstSlates } from "../../engine/training/sharpen.ts";
 import type { MeanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
 
+const plain = { head: [], border: [], compact: true };
+
+const slatesOf = (record: JsonObject) => record.slates as FirstSlates | undefined;
+
 const percent = ({ mean, standardError }: MeanOverUsers) =>
   `${(100 * mean).toFixed(1)} % ± ${(100 * standardError).toFixed(1)}`;
 
@@ -11,7 +15,7 @@ function tableSlates({ network, popularity, slateSize }: FirstSlates): string {
   const table = new Table({
     head: ["next item in", "the served slate", `the best ${slateSize}`],
     colAligns: ["left", "right", "right"],
-    style: { head: [], border: [], compact: true },
+    style: plain,
   });
   const add = (name: string, { served, sorted }: SlateQuality) =>
     table.push([name, percent(served), percent(sorted)]);
@@ -22,7 +26,7 @@ function tableSlates({ network, popularity, slateSize }: FirstSlates): string {
 
 /** What a pretrained policy serves, and the temperature that it was given; nothing for a record of another kind. */
 export function describeFirstSlates(record: JsonObject): readonly string[] {
-  const slates = record.slates as FirstSlates | undefined;
+  const slates = slatesOf(record);
   if (slates === undefined) return [];
   const { network, temperature, users, choice } = slates;
   const kept = network.served.mean / network.sorted.mean;
@@ -34,4 +38,20 @@ export function describeFirstSlates(record: JsonObject): readonly string[] {
   if (!choice.chosen.keeps)
     lines.push("a lower temperature would keep more, but leave too few effective choices");
   return lines;
+}
+
+/** How the temperature was chosen; nothing for a record of another kind. */
+export function describeTemperatures(record: JsonObject): readonly string[] {
+  const choice = slatesOf(record)?.choice;
+  if (choice === undefined) return [];
+  const table = new Table({
+    head: ["temperature", "served", "of sorted", "effective choices"],
+    colAligns: ["right", "right", "right", "right"],
+    style: plain,
+  });
+  for (const { temperature, served, effectiveChoices } of choice.curve) {
+    const share = (served / choice.sorted).toFixed(2);
+    table.push([temperature.toFixed(3), served.toFixed(3), share, effectiveChoices.toFixed(1)]);
+  }
+  return [`tried on ${choice.users} other users:`, table.toString()];
 }

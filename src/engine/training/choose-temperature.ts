@@ -32,6 +32,15 @@ export type TemperaturePoint = {
   readonly keeps: boolean;
 };
 
+export type TemperatureChoice = {
+  readonly users: number;
+  /** Sorted hit rate, the same at every temperature. */
+  readonly sorted: number;
+  readonly chosen: TemperaturePoint;
+  /** All that was tried, in order. */
+  readonly curve: readonly TemperaturePoint[];
+};
+
 interface SlateOptions {
   readonly scenario: Pick<Scenario, "slateSize" | "exploration">;
   readonly random: RandomStream;
@@ -92,13 +101,12 @@ function tryTemperature(
  * remain at 1.
  *
  * @param cases of any policy, at temperature 1
- * @returns the choice, and all that was tried, in order
  * @throws RangeError for fewer than two cases
  */
 export function chooseTemperature(
   cases: readonly SlateCase[],
   options: SlateOptions,
-): { readonly chosen: TemperaturePoint; readonly curve: readonly TemperaturePoint[] } {
+): TemperatureChoice {
   const candidates = cases.reduce((sum, { logits }) => sum + logits.length, 0) / cases.length;
   const least = Math.min(leastChoices, candidates / 2);
   const isSpread = (point: TemperaturePoint) => point.effectiveChoices >= least;
@@ -111,5 +119,6 @@ export function chooseTemperature(
     last = tryTemperature(cases, factor ** curve.length, options);
     curve.push(last);
   }
-  return { chosen: curve.findLast(isSpread) ?? last, curve };
+  const sorted = meanOverUsers(cases.map((one) => one.sorted)).mean;
+  return { users: cases.length, sorted, chosen: curve.findLast(isSpread) ?? last, curve };
 }

@@ -7,7 +7,7 @@ import {
   chooseTemperature,
   measureSlates,
   type SlateQuality,
-  type TemperaturePoint,
+  type TemperatureChoice,
 } from "./choose-temperature.ts";
 import type { NextItemContext } from "./next-items.ts";
 import { type HeldOut, readCases, type SlateCase } from "./slate-cases.ts";
@@ -20,12 +20,8 @@ export type FirstSlates = {
   readonly popularity: SlateQuality;
   /** Of the network. */
   readonly temperature: number;
-  /** The other users, and what was tried on them. */
-  readonly choice: {
-    readonly users: number;
-    readonly chosen: TemperaturePoint;
-    readonly curve: readonly TemperaturePoint[];
-  };
+  /** Made on the other users. */
+  readonly choice: TemperatureChoice;
 };
 
 interface SharpenOptions {
@@ -70,7 +66,7 @@ export async function sharpen(
     network: await measure(bytes),
     popularity: await measure(options.baseline),
     temperature,
-    choice: { users: choosing.length, ...choice },
+    choice,
   };
   return { bytes, slates };
 }
