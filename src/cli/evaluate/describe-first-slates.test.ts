@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import type { FirstSlates } from "../../engine/training/sharpen.ts";
 import { describeFirstSlates, describeTemperatures } from "./describe-first-slates.ts";
 
-const chosen = { temperature: 0.20589, served: 0.19, effectiveChoices: 12.6, keeps: true };
+const chosen = {
+  temperature: 0.20589,
+  served: 0.19,
+  effectiveChoices: 12.6,
+  surplus: { mean: 0.01, standardError: 0.02 },
+};
 const slates: FirstSlates = {
   ...{ slateSize: 10, users: 472, temperature: 0.20589 },
   network: {
@@ -38,7 +43,13 @@ test("the served hit rate stands first, with popularity's beside it and the temp
 });
 
 test("a hit rate that choices cost is said plainly", () => {
-  const bound = { ...slates, choice: { ...slates.choice, chosen: { ...chosen, keeps: false } } };
+  const bound = {
+    ...slates,
+    choice: {
+      ...slates.choice,
+      chosen: { ...chosen, surplus: { mean: -0.01, standardError: 0.02 } },
+    },
+  };
   expect(describeFirstSlates({ slates: bound }).at(-1)).toBe(
     "a lower temperature would keep more, but leave too few effective choices",
   );

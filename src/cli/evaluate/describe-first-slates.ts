@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { JsonObject } from "../../domain/json.ts";
-import type { SlateQuality } from "../../engine/training/choose-temperature.ts";
+import { keepsHits, type SlateQuality } from "../../engine/training/choose-temperature.ts";
 import type { FirstSlates } from "../../engine/training/sharpen.ts";
 import type { MeanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
 
@@ -35,7 +35,7 @@ export function describeFirstSlates(record: JsonObject): readonly string[] {
     tableSlates(slates),
     `policy temperature ${temperature.toFixed(3)}: served keeps ${kept.toFixed(2)} of sorted, with ${network.effectiveChoices.toFixed(1)} effective choices`,
   ];
-  if (!choice.chosen.keeps)
+  if (!keepsHits(choice.chosen))
     lines.push("a lower temperature would keep more, but leave too few effective choices");
   return lines;
 }

@@ -28,8 +28,8 @@ export type TemperaturePoint = {
   /** Served hit rate. */
   readonly served: number;
   readonly effectiveChoices: number;
-  /** Whether at least 0.9 of the sorted hit rate is kept, by one standard error. */
-  readonly keeps: boolean;
+  /** Served − 0.9 · sorted hit rate. */
+  readonly surplus: MeanOverUsers;
 };
 
 export type TemperatureChoice = {
@@ -91,13 +91,19 @@ function tryTemperature(
     temperature,
     served: meanOverUsers(hits.map(({ served }) => served)).mean,
     effectiveChoices: meanChoices(divided, options),
-    keeps: surplus.mean >= surplus.standardError,
+    surplus,
   };
 }
 
+/** Whether served slates keep 0.9 of the sorted hit rate. */
+export const keepsHits = ({ surplus }: TemperaturePoint): boolean => surplus.mean >= 0;
+
+/** By one standard error. */
+const isCertain = ({ surplus }: TemperaturePoint) => surplus.mean >= surplus.standardError;
+
 /**
  * The policy temperature τ, by which log-odds are divided before a slate is drawn: the largest of 1, 0.9, 0.81, … at which
- * served slates keep 0.9 of the sorted hit rate, but none at which fewer than `leastChoices` remain. Above 1 only if fewer
+ * served slates keep 0.9 of the sorted hit rate by one standard error, but none at which fewer than `leastChoices` remain. Above 1 only if fewer
  * remain at 1.
  *
  * @param cases of any policy, at temperature 1
@@ -114,7 +120,7 @@ export function chooseTemperature(
   const curve = [last];
   const sharpens = isSpread(last);
   const factor = sharpens ? step : 1 / step;
-  const isOpen = () => isSpread(last) === sharpens && !(sharpens && last.keeps);
+  const isOpen = () => isSpread(last) === sharpens && !(sharpens && isCertain(last));
   while (isOpen() && curve.length < mostTried) {
     last = tryTemperature(cases, factor ** curve.length, options);
     curve.push(last);

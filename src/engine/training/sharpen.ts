@@ -5,6 +5,7 @@ import { encodeNetwork } from "../../policy/network-policy.ts";
 import { scaleScores } from "../../policy/scale-scores.ts";
 import {
   chooseTemperature,
+  keepsHits,
   measureSlates,
   type SlateQuality,
   type TemperatureChoice,
@@ -77,6 +78,6 @@ const percent = ({ mean }: { readonly mean: number }) => `${(100 * mean).toFixed
 export function describeSlates({ network, popularity, users, choice }: FirstSlates): string {
   const { served, sorted } = network;
   const found = `the pretrained policy's slates hold the next item of ${percent(served)} of ${users} users, popularity's of ${percent(popularity.served)}`;
-  if (choice.chosen.keeps) return found;
+  if (keepsHits(choice.chosen)) return found;
   return `${found}; sorted they would hold that of ${percent(sorted)}, but leave too few effective choices`;
 }
