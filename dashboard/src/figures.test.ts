@@ -27,6 +27,29 @@ test("known figures appear in their groups and form, others are left out", () =>
   ]);
 });
 
+test("a pretrained policy shows the hit rate of the slates that it serves before that of sorted ones", () => {
+  const hits = (served: number, sorted: number) => ({
+    served: { mean: served, standardError: 0.01 },
+    sorted: { mean: sorted, standardError: 0.01 },
+  });
+  const network = { ...hits(0.18, 0.195), effectiveChoices: 12.34 };
+  const slates = { users: 472, temperature: 0.20589, network, popularity: hits(0.085, 0.087) };
+  expect(figureGroups({ slates })).toEqual([
+    {
+      title: "First slates, on held-out events",
+      figures: [
+        { label: "users", text: "472" },
+        { label: "served hit rate of the policy", text: "18.0\u00a0%" },
+        { label: "sorted hit rate of the policy", text: "19.5\u00a0%" },
+        { label: "served hit rate of popularity", text: "8.5\u00a0%" },
+        { label: "sorted hit rate of popularity", text: "8.7\u00a0%" },
+        { label: "policy temperature", text: "0.206" },
+        { label: "effective choices", text: "12.3" },
+      ],
+    },
+  ]);
+});
+
 test("a review shows what its own gate found", () => {
   const groups = figureGroups({
     review: {

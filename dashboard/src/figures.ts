@@ -35,6 +35,7 @@ const count = number(formatCount);
 const reward = number(formatReward);
 const signedReward = number(formatSignedReward);
 const percent = number(formatPercent);
+const choices = number((value) => value.toFixed(1));
 const nats = number((value) => `${formatReward(value)} nats`);
 const signedNats = number((value) => `${formatSignedReward(value)} nats`);
 
@@ -55,6 +56,14 @@ const inGate = ([key, label, read]: Row): Row => [
   label,
   (object) => read(objectAt(object, "gate"), key),
 ];
+
+/** Hit rates of one policy's first slates. */
+const hits = (policy: string, name: string): readonly Row[] =>
+  (["served", "sorted"] as const).map((kind) => [
+    policy,
+    `${kind} hit rate of ${name}`,
+    (object) => percent(objectAt(objectAt(object, policy), kind), "mean"),
+  ]);
 
 /** Group, then key within it, label and form: the order is that of the page. */
 const groups: readonly {
@@ -97,6 +106,21 @@ const groups: readonly {
       ["interval", "99 % bounds", interval(formatSignedReward)],
       ["relativeLift", "realised lift", number(formatSignedPercent)],
       ["looks", "looks", count],
+    ],
+  },
+  {
+    title: "First slates, on held-out events",
+    key: "slates",
+    figures: [
+      ["users", "users", count],
+      ...hits("network", "the policy"),
+      ...hits("popularity", "popularity"),
+      ["temperature", "policy temperature", reward],
+      [
+        "network",
+        "effective choices",
+        (object) => choices(objectAt(object, "network"), "effectiveChoices"),
+      ],
     ],
   },
   {

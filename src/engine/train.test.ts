@@ -4,17 +4,22 @@ import { openTestEngine } from "../../tests/support/engine.ts";
 import { introduceWorld, playVisits, worldConfiguration } from "../../tests/support/play.ts";
 import { sampleEvent, sampleItem } from "../../tests/support/sample.ts";
 import { createTestFolder } from "../../tests/support/store.ts";
+import type { Cycle } from "../domain/cycle.ts";
 import { itemId, userId } from "../domain/ids.ts";
+import { createRandom, shuffle } from "../numeric/random.ts";
 import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { openStore } from "./open-store.ts";
 import { train } from "./train.ts";
+import { keepsHits, leastChoices } from "./training/choose-temperature.ts";
+import type { FirstSlates } from "./training/sharpen.ts";
 import type { PretrainProgress } from "./training/training-data.ts";
 
 const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
-const configuration = worldConfiguration(world, 100);
+const play = worldConfiguration(world, 100);
 
-async function openTraining(path?: string) {
+async function openTraining(options: { path?: string; configuration?: object } = {}) {
+  const { path, configuration = play } = options;
   const opened = await openTestEngine(configuration, path);
   onTestFinished(opened.close);
   const progress: PretrainProgress[] = [];
@@ -45,6 +50,9 @@ const walk = (user: number, steps: number) =>
   );
 const everyone = Array.from({ length: users }, (_, user) => user);
 
+const recordOf = (cycle: Cycle | undefined) =>
+  cycle!.record as { pretraining: Record<string, number>; slates: FirstSlates };
+
 test("a policy pretrained on behaviour foresees better than popularity, serves, and is recorded", async () => {
   const { engine, store, progress, run } = await openTraining();
   await engine.putItems(camps.flat().map((id) => sampleItem(id)));
@@ -52,13 +60,16 @@ test("a policy pretrained on behaviour foresees better than popularity, serves, 
   const cycle = await run();
   expect(cycle).toMatchObject({ outcome: "initial", policyVersion: 1, candidateVersion: 3 });
   expect(cycle!.throughSequence).toBe(await store.sequence());
-  const { pretraining } = cycle!.record as { pretraining: Record<string, number> };
+  const { pretraining, slates } = recordOf(cycle);
   // Of 5 events the first has no history and the last is held out.
-  expect(pretraining).toMatchObject({ rows: 3 * users, users, items: 30, measuredUsers: users });
-  // Popularity knows no camps: 10 places for 26 unseen items. 3 standard errors of two shares of 150 users.
-  const margin = 3 * Math.sqrt(0.5 / users);
-  expect(pretraining.baselineHitRate).toBeLessThan(10 / 26 + margin);
-  expect(pretraining.hitRate! - pretraining.baselineHitRate!).toBeGreaterThan(margin);
+  expect(pretraining).toMatchObject({ rows: 3 * users, users, items: 30 });
+  expect(slates).toMatchObject({ users: users / 2, choice: { users: users / 2 } });
+  const { network, popularity } = slates;
+  // Popularity knows no camps: a slate's places for 30 items.
+  const { served } = network;
+  const margin = 3 * Math.hypot(served.standardError, popularity.served.standardError);
+  expect(popularity.served.mean).toBeLessThan(slates.slateSize / 30 + margin);
+  expect(served.mean - popularity.served.mean).toBeGreaterThan(margin);
   expect(await store.policies.assignment("play")).toEqual({
     serving: 3,
     baseline: 4,
@@ -86,13 +97,65 @@ test("a policy that foresees worse than popularity is held, and the new baseline
   await engine.record([...openers, ...walks]);
   const cycle = await run();
   expect(cycle).toMatchObject({ outcome: "hold", policyVersion: 1, candidateVersion: 3 });
-  expect(cycle!.record.pretraining).toMatchObject({ baselineHitRate: 1, measuredUsers: users });
+  const { network, popularity } = recordOf(cycle).slates;
+  expect(popularity.sorted.mean).toBe(1);
+  expect(popularity.served.mean).toBeGreaterThan(network.served.mean);
   expect(await store.policies.assignment("play")).toEqual({
     serving: 1,
     baseline: 4,
     canaryShare: 0,
   });
   expect((await store.policies.find(3))!.status).toBe("held");
+});
+
+/** Of three genres with 20 items each every reader likes one, and reads them in an order of their own. */
+const genres = [0, 1, 2].map((genre) =>
+  Array.from({ length: 20 }, (_, place) =>
+    sampleItem(`item-${genre}-${place}`, { categories: [`genre-${genre}`] }),
+  ),
+);
+const readers = 160;
+
+function drawShelves(seed: number): readonly (readonly string[])[] {
+  const random = createRandom(seed);
+  return Array.from({ length: readers }, (_, user) =>
+    shuffle([...genres[user % 3]!], random).map((item) => item.itemId),
+  );
+}
+
+const library = {
+  scenarios: [
+    {
+      ...{ name: "library", slateSize: 12, excludeSeen: true },
+      reward: { weights: { click: 1 }, windowSeconds: 60, maximum: 1 },
+    },
+  ],
+};
+
+test("served slates keep 0.9 of the sorted hit rate, as real requests show", async () => {
+  const { engine, store, run } = await openTraining({ configuration: library });
+  const shelves = drawShelves(8);
+  await engine.putItems(genres.flat());
+  const read = 9;
+  await engine.record(
+    shelves.flatMap((ids, user) => ids.slice(0, read).map((id) => eventOf(user, id))),
+  );
+  const { slates } = recordOf(await run());
+  const { served, sorted, effectiveChoices } = slates.network;
+  expect(slates).toMatchObject({ users: readers / 2, slateSize: 12 });
+  expect(keepsHits(slates.choice.chosen)).toBe(true);
+  expect(served.mean).toBeGreaterThan(0.9 * sorted.mean);
+  expect(effectiveChoices).toBeGreaterThanOrEqual(leastChoices);
+  expect((await store.policies.find(3))!.evidence.slates).toMatchObject(slates.network);
+
+  // The item that comes next on each shelf is one that nobody has told.
+  let hits = 0;
+  for (const [user, ids] of shelves.entries()) {
+    const { decision } = await engine.recommend({ userId: userId(`user-${user}`) });
+    if (decision.slate.includes(itemId(ids[read]!))) hits++;
+  }
+  const error = Math.hypot(served.standardError, Math.sqrt(0.25 / readers));
+  expect(Math.abs(hits / readers - served.mean)).toBeLessThan(3 * error);
 });
 
 test("with closed feedback a cycle is run instead", async () => {
@@ -107,7 +170,7 @@ test("with closed feedback a cycle is run instead", async () => {
 
 test("while another process learns on the record nothing is trained", async () => {
   const path = join(createTestFolder(), "recurve.db");
-  const { store, run } = await openTraining(path);
+  const { store, run } = await openTraining({ path });
   const other = await openStore(path);
   await other.learnAlone(() => expect(run()).rejects.toMatchObject({ code: "learner_busy" }));
   await other.close();

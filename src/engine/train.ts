@@ -5,6 +5,7 @@ import type { Configuration } from "./configuration.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 import { ensurePolicies } from "./promote.ts";
 import { type Pretrained, pretrainPolicy } from "./training/pretrain-policy.ts";
+import { describeSlates } from "./training/sharpen.ts";
 import type { PretrainOptions } from "./training/training-data.ts";
 
 export interface TrainOptions extends PretrainOptions {
@@ -19,6 +20,8 @@ function newPolicies(
   parent: number | undefined,
 ): readonly NewPolicy[] {
   const common = { scenario: scenario.name, createdAt: clock() };
+  const { choice, network, popularity, ...measured } = pretrained.slates;
+  const { curve: _, ...chosen } = choice;
   return [
     {
       ...common,
@@ -26,21 +29,28 @@ function newPolicies(
       status: isServable(pretrained) ? "serving" : "held",
       ...(parent === undefined ? {} : { parent }),
       bytes: pretrained.network,
-      evidence: { reason: pretrained.reason },
+      evidence: {
+        reason: describeSlates(pretrained.slates),
+        slates: { ...measured, ...network, popularity, choice: chosen },
+      },
     },
     {
       ...common,
       kind: "popularity",
       status: "serving",
       bytes: pretrained.baseline,
-      evidence: { reason: "counts of behaviour events" },
+      evidence: {
+        reason: "counts of behaviour events",
+        slates: { slateSize: measured.slateSize, users: measured.users, ...popularity },
+      },
     },
   ];
 }
 
-const isServable = ({ hitRate, baselineHitRate }: Pretrained) => hitRate >= baselineHitRate;
+const isServable = ({ slates: { network, popularity } }: Pretrained) =>
+  network.served.mean >= popularity.served.mean;
 
-/** The pretrained policy serves where it foresees the next item no worse than popularity, which is the new baseline. */
+/** The pretrained policy serves if its slates hold next items no less often than those of popularity, the new baseline. */
 async function publish(
   options: TrainOptions,
   pretrained: Pretrained,
@@ -54,12 +64,12 @@ async function publish(
   const cycle = {
     scenario: name,
     outcome: serves ? "initial" : "hold",
-    reason: pretrained.reason,
+    reason: describeSlates(pretrained.slates),
     ...(assignment.serving === undefined ? {} : { policyVersion: assignment.serving }),
     startedAt,
     finishedAt: clock(),
     throughSequence: pretrained.throughSequence,
-    record: pretrained.record,
+    record: { pretraining: pretrained.figures, slates: pretrained.slates },
   } as const;
   const applied = await store.policies.apply({
     add: newPolicies(options, pretrained, assignment.serving),
@@ -87,7 +97,7 @@ async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Pr
 
 /**
  * Trains a scenario now. Without decisions it pretrains a policy on the behaviour events, holds out each user's last one,
- * and lets it serve where it foresees those no worse than popularity; with decisions it runs one cycle.
+ * and lets it serve if its slates hold those no less often than popularity's; with decisions it runs one cycle.
  *
  * @returns undefined where the scenario has decisions but no new ones with closed reward windows
  * @throws conflict where there is nothing to train on or an operator restrains promotions, learner_busy

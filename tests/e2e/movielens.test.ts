@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import type { FirstSlates } from "../../src/engine/training/sharpen.ts";
 import { createTestFolder } from "../support/store.ts";
 import { connect, runRecurve, startRecurve } from "./recurve.ts";
 
@@ -40,18 +41,24 @@ test.skipIf(!existsSync(movielens))(
     const trained = await runRecurve(home, "train");
     expect(trained).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/items cycle 1 .*the pretrained policy has the last items of/),
+      output: expect.stringMatching(
+        /pretrained policy's slates hold the next item of.*\npolicy temperature \d\.\d{3}: served keeps \d\.\d\d of sorted/s,
+      ),
     });
 
     const serving = startRecurve(home, "serve", "--port", "0");
     const client = await connect(serving);
     const { cycles } = await client.listCycles({ scenario: "items" });
     expect(cycles.map(({ candidateVersion }) => candidateVersion)).toEqual([7]);
-    const { pretraining } = cycles[0]!.record as { pretraining: Record<string, number> };
-    expect(pretraining.measuredUsers).toBe(new Set(ratings.map(({ userId }) => userId)).size);
+    const { slates } = cycles[0]!.record as unknown as { slates: FirstSlates };
+    const { served, sorted, effectiveChoices } = slates.network;
+    expect(slates.users + slates.choice.users).toBe(new Set(ratings.map((r) => r.userId)).size);
+    expect(effectiveChoices).toBeGreaterThan(1);
     if (isWhole) {
       expect(cycles[0]!.outcome).toBe("initial");
-      expect(pretraining.hitRate).toBeGreaterThan(pretraining.baselineHitRate!);
+      expect(served.mean).toBeGreaterThan(slates.popularity.served.mean);
+      expect(served.mean).toBeGreaterThanOrEqual(0.9 * sorted.mean);
+      expect(effectiveChoices).toBeGreaterThanOrEqual(10);
     }
 
     const { decisionId, slate, slatePropensity } = await client.recommend({

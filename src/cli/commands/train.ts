@@ -5,6 +5,7 @@ import { train } from "../../engine/train.ts";
 import type { PretrainProgress } from "../../engine/training/training-data.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { describeFirstSlates } from "../evaluate/describe-first-slates.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { learnerSeed, learnerThreads } from "../learner-settings.ts";
 import { createProgressLine } from "../progress.ts";
@@ -40,12 +41,16 @@ const endings: Partial<Record<Cycle["outcome"], string>> = {
   waiting: "waits for approval: recurve promotions show",
 };
 
-function describeResult(cycle: Cycle | undefined): string {
+export function describeResult(cycle: Cycle | undefined): string {
   if (cycle === undefined) {
     return "nothing to learn from yet: the scenario has no new decisions with a closed reward window";
   }
   const ending = endings[cycle.outcome] ?? "is kept, but does not serve";
-  return `${describeCycle(cycle)}\npolicy ${cycle.candidateVersion} ${ending}`;
+  return [
+    describeCycle(cycle),
+    ...describeFirstSlates(cycle.record),
+    `policy ${cycle.candidateVersion} ${ending}`,
+  ].join("\n");
 }
 
 async function runTrain(options: TrainCommandOptions): Promise<void> {

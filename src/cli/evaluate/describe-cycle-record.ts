@@ -7,6 +7,7 @@ import type { GateRecord, GateStatistic } from "../../evaluation/gate-record.ts"
 import type { LiveArmSummary } from "../../evaluation/live-difference.ts";
 import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
+import { describeFirstSlates, describeTemperatures } from "./describe-first-slates.ts";
 import { describeLift } from "./describe-promotions.ts";
 import { describeSettings } from "./describe-settings.ts";
 
@@ -116,7 +117,10 @@ export function describeCycleRecord(cycle: Cycle): string {
     `reason     ${cycle.reason}`,
   ];
   const live = describeLive(record.promotion as PromotionReview | undefined);
-  if (gate === undefined) return [...head, "The gate was not reached."].join("\n");
+  if (gate === undefined) {
+    const slates = [...describeFirstSlates(record), ...describeTemperatures(record)];
+    return [...head, ...(slates.length > 0 ? slates : ["The gate was not reached."])].join("\n");
+  }
   return [
     ...head,
     ...live,

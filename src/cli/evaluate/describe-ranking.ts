@@ -4,7 +4,7 @@ import {
   type RankingEvaluation,
   type RankingProgress,
 } from "../../engine/ranking/evaluate-ranking.ts";
-import type { MeanOverUsers } from "../../evaluation/ranking/evaluate-ranking.ts";
+import type { MeanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
 
 const plain = { head: [], border: [], compact: true };
 const group = (count: number) => count.toLocaleString("en-GB");

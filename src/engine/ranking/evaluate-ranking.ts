@@ -1,4 +1,5 @@
-import { compareRankings, type MeanOverUsers } from "../../evaluation/ranking/evaluate-ranking.ts";
+import { compareRankings } from "../../evaluation/ranking/evaluate-ranking.ts";
+import type { MeanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
 import {
   leaveOneOut,
   type Protocol,

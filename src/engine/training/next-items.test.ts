@@ -64,11 +64,13 @@ test("the newest events are kept where there are too many", async () => {
   expect(describeRows(rows)).toEqual(["ab→c", "abc→d"]);
 });
 
-test("the last event is held out where its item was new to the user", async () => {
-  const context = await createContext(false);
+test("the last event is held out if its item could be shown to the user", async () => {
+  const context = await createContext(true);
   const held = findHeldOut(sequenceOf("a", "b", "c"), context);
   expect(held && describeRows([held])).toEqual(["ab→c"]);
   expect(findHeldOut(sequenceOf("a", "b", "a"), context)).toBeUndefined();
+  const repeated = findHeldOut(sequenceOf("a", "b", "a"), await createContext(false));
+  expect(repeated && describeRows([repeated])).toEqual(["ab→a"]);
   expect(findHeldOut(sequenceOf("a"), context)).toBeUndefined();
   expect(findHeldOut(sequenceOf("a", "-b"), context)).toBeUndefined();
 });

@@ -28,8 +28,12 @@ function findNextItem(
   return { state, next };
 }
 
-/** For each event whether the user had one with the same item before. */
-function findRepeats({ events }: UserSequence): readonly boolean[] {
+/** For each event whether its item may not be shown again; all absent without such a rule. */
+function findRepeats(
+  { events }: UserSequence,
+  { scenario }: NextItemContext,
+): readonly (boolean | undefined)[] {
+  if (!scenario.excludeSeen) return [];
   const seen = new Set<ItemId>();
   return events.map(({ itemId }) => {
     const repeated = seen.has(itemId);
@@ -38,13 +42,13 @@ function findRepeats({ events }: UserSequence): readonly boolean[] {
   });
 }
 
-/** The user's last event, kept from training, where its item was new to them. */
+/** The user's last event, kept from training, if its item could still be shown to them. */
 export function findHeldOut(
   sequence: UserSequence,
   context: NextItemContext,
 ): NextItem | undefined {
   const last = sequence.events.length - 1;
-  return findRepeats(sequence)[last] ? undefined : findNextItem(sequence, last, context);
+  return findRepeats(sequence, context)[last] ? undefined : findNextItem(sequence, last, context);
 }
 
 /** Training rows of the newest `limit` events before the held-out one. */
@@ -54,7 +58,7 @@ export function listNextItems(
   context: NextItemContext,
 ): readonly NextItem[] {
   const last = sequence.events.length - 1;
-  const repeats = context.scenario.excludeSeen ? findRepeats(sequence) : [];
+  const repeats = findRepeats(sequence, context);
   const rows: NextItem[] = [];
   for (let index = Math.max(1, last - limit); index < last; index++) {
     const row = repeats[index] ? undefined : findNextItem(sequence, index, context);

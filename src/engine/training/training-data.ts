@@ -5,13 +5,15 @@ import type { NextItem } from "../../learning/pretrain.ts";
 import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
 import type { Configuration } from "../configuration.ts";
-import type { HeldOut } from "./hit-rate.ts";
 import { findHeldOut, listNextItems, type NextItemContext, rowsPerUser } from "./next-items.ts";
 import { readSequences, type UserSequence } from "./read-sequences.ts";
+import type { HeldOut } from "./slate-cases.ts";
 
 /** Rows of one training, about 1.5 kB each: beyond, each user keeps the newest. */
 const maxRows = 100_000;
-const measuredUsers = 1000;
+/** Half of them choose the temperature, half measure what is served. */
+const measuredUsers = 2000;
+const leastUsers = 4;
 export type PretrainProgress =
   | { readonly stage: "read"; readonly events: number }
   /** `perUser`: newest events of each user that were taken, where not all were. */
@@ -55,7 +57,8 @@ async function readHeldOut(
     const row = findHeldOut(sequence, context);
     if (row === undefined) continue;
     const seen = await store.events.seenItems(sequence.userId, newest(sequence) - 1);
-    if (!seen.has(row.next.itemId)) heldOut.push({ ...row, seen });
+    const isRepeat = context.scenario.excludeSeen && seen.has(row.next.itemId);
+    if (!isRepeat) heldOut.push({ ...row, seen });
   }
   return heldOut;
 }
@@ -81,11 +84,11 @@ export async function readTrainingData(options: PretrainOptions): Promise<Traini
 }
 
 function checkRows({ rows, heldOut }: TrainingData, { name, reward }: Scenario): void {
-  if (rows.length > 0 && heldOut.length > 0) return;
+  if (rows.length > 0 && heldOut.length >= leastUsers) return;
   const types = Object.keys(reward.weights).join(", ");
   throw new EngineError(
     "conflict",
-    `scenario ${name} has nothing to train on: expected users with at least 3 events of the types ${types} on items of the catalogue, got ${rows.length} rows; import behaviour first (recurve import --help)`,
+    `scenario ${name} has nothing to train on: expected at least ${leastUsers} users with at least 3 events of the types ${types} on items of the catalogue, got ${heldOut.length} users and ${rows.length} rows; import behaviour first (recurve import --help)`,
     { details: { scenario: name, rows: rows.length, measuredUsers: heldOut.length } },
   );
 }

@@ -6,6 +6,7 @@ import {
   novelty,
   setCosine,
 } from "./beyond-accuracy.ts";
+import { assertUsers, type MeanOverUsers, meanOverUsers } from "./mean-over-users.ts";
 import { bestItems, rankItems } from "./rank-items.ts";
 import type { HeldOutItem, RankingSplit } from "./split.ts";
 
@@ -13,11 +14,6 @@ import type { HeldOutItem, RankingSplit } from "./split.ts";
 export type ScoreHistories = (
   histories: readonly ArrayLike<number>[],
 ) => Promise<readonly ArrayLike<number>[]>;
-
-export interface MeanOverUsers {
-  readonly mean: number;
-  readonly standardError: number;
-}
 
 export interface RankingQuality {
   readonly k: number;
@@ -98,7 +94,9 @@ export async function meanNdcgs(
       batch.map((one, index) => rankUser(one, own[index]!, sizes).accuracy.ndcg);
     batches.push(scores.map(ndcgOf));
   }
-  return batches[0]!.map((_, ranker) => summarise(batches.flatMap((ndcgs) => ndcgs[ranker]!)).mean);
+  return batches[0]!.map(
+    (_, ranker) => meanOverUsers(batches.flatMap((ndcgs) => ndcgs[ranker]!)).mean,
+  );
 }
 
 /** Ranks the whole catalogue but for what the user has seen, for every test item of the split. */
@@ -110,7 +108,8 @@ export async function evaluateRanking(
   const ranked = await rankAll(score, test, { itemCount, k });
   const lists = ranked.map(({ shown }) => shown);
   const usersOf = usersByItem(training, itemCount);
-  const of = (metric: keyof Accuracy) => summarise(ranked.map(({ accuracy }) => accuracy[metric]));
+  const of = (metric: keyof Accuracy) =>
+    meanOverUsers(ranked.map(({ accuracy }) => accuracy[metric]));
   return {
     k,
     accuracy: {
@@ -137,20 +136,7 @@ export function compareRankings(first: RankingQuality, second: RankingQuality): 
     throw new RangeError(
       `rankings must be of the same held-out items, got ${first.ndcgs.length} and ${second.ndcgs.length}`,
     );
-  return summarise(Array.from(first.ndcgs, (value, index) => value - second.ndcgs[index]!));
-}
-
-/** @throws RangeError for fewer than two users, whose mean has no standard error */
-function assertUsers(count: number): void {
-  if (count < 2) throw new RangeError(`at least two users must be held out, got ${count}`);
-}
-
-function summarise(values: readonly number[]): MeanOverUsers {
-  const count = values.length;
-  assertUsers(count);
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, standardError: Math.sqrt(squares / (count - 1) / count) };
+  return meanOverUsers(Array.from(first.ndcgs, (value, index) => value - second.ndcgs[index]!));
 }
 
 /** Of each item the users that had it, ascending. */

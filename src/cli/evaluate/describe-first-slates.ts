@@ -1,0 +1,57 @@
+import Table from "cli-table3";
+import type { JsonObject } from "../../domain/json.ts";
+import { keepsHits, type SlateQuality } from "../../engine/training/choose-temperature.ts";
+import type { FirstSlates } from "../../engine/training/sharpen.ts";
+import type { MeanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
+
+const plain = { head: [], border: [], compact: true };
+
+const slatesOf = (record: JsonObject) => record.slates as FirstSlates | undefined;
+
+const percent = ({ mean, standardError }: MeanOverUsers) =>
+  `${(100 * mean).toFixed(1)} % ± ${(100 * standardError).toFixed(1)}`;
+
+function tableSlates({ network, popularity, slateSize }: FirstSlates): string {
+  const table = new Table({
+    head: ["next item in", "the served slate", `the best ${slateSize}`],
+    colAligns: ["left", "right", "right"],
+    style: plain,
+  });
+  const add = (name: string, { served, sorted }: SlateQuality) =>
+    table.push([name, percent(served), percent(sorted)]);
+  add("pretrained policy", network);
+  add("popularity", popularity);
+  return table.toString();
+}
+
+/** What a pretrained policy serves, and the temperature that it was given; nothing for a record of another kind. */
+export function describeFirstSlates(record: JsonObject): readonly string[] {
+  const slates = slatesOf(record);
+  if (slates === undefined) return [];
+  const { network, temperature, users, choice } = slates;
+  const kept = network.served.mean / network.sorted.mean;
+  const lines = [
+    `${users} users, of whom none chose the temperature; ± standard error`,
+    tableSlates(slates),
+    `policy temperature ${temperature.toFixed(3)}: served keeps ${kept.toFixed(2)} of sorted, with ${network.effectiveChoices.toFixed(1)} effective choices`,
+  ];
+  if (!keepsHits(choice.chosen))
+    lines.push("a lower temperature would keep more, but leave too few effective choices");
+  return lines;
+}
+
+/** How the temperature was chosen; nothing for a record of another kind. */
+export function describeTemperatures(record: JsonObject): readonly string[] {
+  const choice = slatesOf(record)?.choice;
+  if (choice === undefined) return [];
+  const table = new Table({
+    head: ["temperature", "served", "of sorted", "effective choices"],
+    colAligns: ["right", "right", "right", "right"],
+    style: plain,
+  });
+  for (const { temperature, served, effectiveChoices } of choice.curve) {
+    const share = (served / choice.sorted).toFixed(2);
+    table.push([temperature.toFixed(3), served.toFixed(3), share, effectiveChoices.toFixed(1)]);
+  }
+  return [`tried on ${choice.users} other users:`, table.toString()];
+}

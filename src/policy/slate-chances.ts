@@ -1,0 +1,38 @@
+import type { RandomStream } from "../numeric/random.ts";
+import { drawIndex, positionProbabilities } from "./slate.ts";
+
+/**
+ * Chance that a slate of `sampleSlate` holds the target, from one slate drawn without it. Unbiased: P(miss) is the mean over
+ * such slates of Π_k (1 − p_k), p_k the target's probability at position k.
+ *
+ * @param target index of a candidate; −1 for one that is not among them
+ */
+export function drawHitChance(
+  { logits, target }: { readonly logits: Float64Array; readonly target: number },
+  options: {
+    readonly slateSize: number;
+    readonly exploration: number;
+    readonly random: RandomStream;
+  },
+): number {
+  if (target === -1) return 0;
+  const { exploration, random } = options;
+  const taken = new Array<boolean>(logits.length).fill(false);
+  let miss = 1;
+  for (let left = Math.min(options.slateSize, logits.length); left > 0; left--) {
+    const probabilities = positionProbabilities(logits, taken, exploration);
+    const own = probabilities[target]!;
+    miss *= 1 - own;
+    probabilities[target] = 0;
+    if (left > 1) taken[drawIndex(probabilities, random.uniform() * (1 - own))] = true;
+  }
+  return 1 - miss;
+}
+
+/** e^H of the first position's distribution, exploration included: how many items it spreads over. */
+export function effectiveChoices(logits: Float64Array, exploration: number): number {
+  const none = new Array<boolean>(logits.length).fill(false);
+  let entropy = 0;
+  for (const p of positionProbabilities(logits, none, exploration)) entropy -= p * Math.log(p);
+  return Math.exp(entropy);
+}
