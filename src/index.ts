@@ -2,15 +2,9 @@
  * The library: the loop in your own process.
  *
  * @example
- * const store = await openStore("recurve.db");
- * const engine = await createEngine({
- *   store,
- *   configuration: parseConfiguration(),
- *   clock: Date.now,
- *   random: createRandom(1),
- *   createId: () => crypto.randomUUID(),
- * });
- * const { decision } = await engine.recommend({ userId: userId("ada") });
+ * const recurve = await createRecurve({ database: "recurve.db" });
+ * const { decision } = await recurve.recommend({ userId: userId("ada") });
+ * await recurve.close();
  */
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
@@ -65,6 +59,8 @@ export { type LearnOptions, learn } from "./engine/learn.ts";
 export { loadConfiguration } from "./engine/load-configuration.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
 export { type TrainOptions, train } from "./engine/train.ts";
+export { createRecurve } from "./host/create-recurve.ts";
+export type { Log, Recurve, RecurveOptions } from "./host/recurve.ts";
 export {
   diagnoseWeights,
   meanWeightZ,

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { modulePath } from "./package.ts";
 
 const longestDelayMs = 60_000;
 /** A child that ran this long is well: its next failure counts as the first. */
@@ -11,10 +10,6 @@ const killAfterMs = 5000;
 export const restartDelayMs = (failures: number): number =>
   Math.min(longestDelayMs, 1000 * 2 ** (failures - 1));
 
-/** Starts `recurve …` as a process of its own that ends with this one. */
-export const forkCommand = (commandArguments: readonly string[]): ChildProcess =>
-  fork(modulePath("main"), commandArguments);
-
 export interface SupervisedChild {
   /** Ends the child and starts no other. */
   stop(): Promise<void>;
@@ -23,7 +18,10 @@ export interface SupervisedChild {
 const describeEnd = (code: number | null, signal: string | null) =>
   signal === null ? `with exit code ${code}` : `by ${signal}`;
 
-/** Keeps a child running: one that ends by itself is started again, later and later. */
+/**
+ * Keeps a child running: one that ends by itself is started again, later and later. Neither the child nor the pause before
+ * its next start keeps this process running; only `stop` waits.
+ */
 export function superviseChild(options: {
   /** Of the child, for the log. */
   readonly name: string;
@@ -43,13 +41,15 @@ export function superviseChild(options: {
     const startedAt = clock();
     const current = options.start();
     child = current;
+    current.unref();
+    current.channel?.unref();
     const end = (how: string) => {
       if (stopping || child !== current) return;
       child = undefined;
       failures = clock() - startedAt >= settledMs ? 1 : failures + 1;
       const delay = delayMs(failures);
       log(`${name} ended ${how}; starting it again in ${delay / 1000} s`);
-      timer = setTimeout(run, delay);
+      timer = setTimeout(run, delay).unref();
     };
     current.on("exit", (code, signal) => end(describeEnd(code, signal)));
     // It could not be started, for example for want of memory.
@@ -66,7 +66,8 @@ export function superviseChild(options: {
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
   const exited = once(child, "exit");
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
