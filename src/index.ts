@@ -59,8 +59,6 @@ export { type LearnOptions, learn } from "./engine/learn.ts";
 export { loadConfiguration } from "./engine/load-configuration.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
 export { type TrainOptions, train } from "./engine/train.ts";
-export { createRecurve } from "./host/create-recurve.ts";
-export type { Log, Recurve, RecurveOptions } from "./host/recurve.ts";
 export {
   diagnoseWeights,
   meanWeightZ,
@@ -158,6 +156,8 @@ export {
 export { gatherTarget } from "./evaluation/target-distributions.ts";
 export { chooseCategories } from "./evaluation/tuning/choose-categories.ts";
 export { tuneEstimator } from "./evaluation/tuning/tune-estimator.ts";
+export { createRecurve } from "./host/create-recurve.ts";
+export type { Log, Recurve, RecurveOptions } from "./host/recurve.ts";
 export { createRandom, type RandomStream } from "./numeric/random.ts";
 export { ApiError, type ClientOptions, createClient, type RecurveClient } from "./sdk/client.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";
