@@ -19,7 +19,7 @@ const optionsSchema = z.strictObject({
   database: z
     .string("must be the path of an SQLite file")
     .min(1, "must be the path of an SQLite file"),
-  configuration: z.unknown(),
+  configuration: z.unknown().optional(),
   learner: z.boolean().optional(),
   clock: aFunction.optional(),
   random: withMethods("integer", "split").optional(),
