@@ -42,7 +42,8 @@ export function superviseChild(options: {
     const current = options.start();
     child = current;
     current.unref();
-    current.channel?.unref();
+    // Bun's channel has no such method, and keeps nothing running.
+    current.channel?.unref?.();
     const end = (how: string) => {
       if (stopping || child !== current) return;
       child = undefined;

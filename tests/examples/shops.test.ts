@@ -28,7 +28,7 @@ const decisionOf = (link: string) =>
   new URL(link, "http://shop").searchParams.get("decision") ?? "";
 
 test("the embedded shop recommends, is rewarded for a click, has the API below its path and ends on SIGTERM", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const running = startExample("shop-embedded/shop.ts", {
     DATABASE: join(createTestFolder(), "shop.db"),
@@ -52,7 +52,7 @@ test("the embedded shop recommends, is rewarded for a click, has the API below i
 });
 
 test("the shop beside a server is rewarded for a click, and goes on with its own choice if the server is away", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const folder = createTestFolder();
   const serving = startRecurve(folder, "serve", "--no-learner", "--port", "0");
