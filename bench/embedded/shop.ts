@@ -1,6 +1,7 @@
 import type { World } from "../../src/domain/world.ts";
 import { parseConfiguration } from "../../src/engine/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
+import type { ConfigurationInput } from "../../src/engine/define-config.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";
@@ -16,7 +17,7 @@ export const createWorld = ({ items }: Pick<ShopSize, "items">): World =>
   createSyntheticWorld({ seed: 1, items, users: 1000, slateSize: 5 });
 
 /** Windows close after a second and cycles follow each other, so that learning never rests for long. */
-export function shopConfiguration({ rewards, slateSize }: World): object {
+export function shopConfiguration({ rewards, slateSize }: World): ConfigurationInput {
   const reward = { ...rewards, windowSeconds: 1 };
   return {
     scenarios: [{ name: "shop", slateSize, excludeSeen: false, reward }],

@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { Cycle } from "../domain/cycle.ts";
+import type { ConfigurationInput } from "../engine/define-config.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
@@ -12,8 +13,8 @@ export interface Log {
 export interface RecurveOptions {
   /** The record: an SQLite file, created if there is none. ":memory:" lasts until `close` and needs `learner: false`. */
   readonly database: string;
-  /** The contents of a configuration file (docs/guides/configuration.md). Default: the scenarios items, ads and feed. */
-  readonly configuration?: object;
+  /** As in a configuration file, or as `loadConfiguration` read it. Default: the scenarios items, ads and feed. */
+  readonly configuration?: ConfigurationInput;
   /** Learn in a process of its own that this one starts. Default true; one learner is enough for a database. */
   readonly learner?: boolean;
   /** Milliseconds since 1970, for serving; the learner has its own. Default `Date.now`. */
