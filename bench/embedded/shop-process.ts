@@ -3,8 +3,8 @@ import type { EmbeddedAnswer, EmbeddedTask } from "./measure-embedded.ts";
 import { createWorld, shopConfiguration, visit } from "./shop.ts";
 import { watchLoop } from "./watch-loop.ts";
 
-// A shop with Recurve in its own process: visits come at a steady pace, whether the one before is answered or not. Tells
-// its parent how long the event loop stood still, and how long slates took.
+// A shop with Recurve in its own process: visits come at a steady pace, whether the one before is
+// answered or not. Tells its parent how long the event loop stood still, and how long slates took.
 const { path, items, seconds, perSecond, learner }: EmbeddedTask = JSON.parse(
   process.argv[2] ?? "",
 );

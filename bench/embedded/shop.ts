@@ -16,7 +16,9 @@ export interface ShopSize {
 export const createWorld = ({ items }: Pick<ShopSize, "items">): World =>
   createSyntheticWorld({ seed: 1, items, users: 1000, slateSize: 5 });
 
-/** Windows close after a second and cycles follow each other, so that learning never rests for long. */
+/**
+ * Windows close after a second and cycles follow each other, so that learning never rests for long.
+ */
 export function shopConfiguration({ rewards, slateSize }: World): ConfigurationInput {
   const reward = { ...rewards, windowSeconds: 1 };
   return {
@@ -25,7 +27,10 @@ export function shopConfiguration({ rewards, slateSize }: World): ConfigurationI
   };
 }
 
-/** A visit: a slate of the whole catalogue, then what the user clicks on it. @returns ms until the slate was there */
+/**
+ * A visit: a slate of the whole catalogue, then what the user clicks on it. @returns ms until the
+ * slate was there
+ */
 export async function visit(engine: Engine, world: World, turn: number): Promise<number> {
   const { userId, context } = world.visit(turn);
   const askedAt = performance.now();

@@ -4,7 +4,10 @@ import { readFileSync } from "node:fs";
 export interface LoopDelays {
   /** As requests felt it. */
   readonly wallMs: number[];
-  /** Without the time in which the loop wanted a core and other threads had them all: work, disk and locks. */
+  /**
+   * Without the time in which the loop wanted a core and other threads had them all: work, disk and
+   * locks.
+   */
   readonly ownMs: number[];
   /** Work alone. */
   readonly cpuMs: number[];
@@ -12,7 +15,10 @@ export interface LoopDelays {
 
 const intervalMs = 1;
 
-/** Nanoseconds that this process' main thread has run, and has waited for a core. Linux tells; elsewhere both count as 0. */
+/**
+ * Nanoseconds that this process' main thread has run, and has waited for a core. Linux tells;
+ * elsewhere both count as 0.
+ */
 function readSchedule(): { readonly ran: number; readonly waited: number } {
   try {
     const [ran, waited] = readFileSync("/proc/self/schedstat", "utf8").split(" ").map(Number);

@@ -1,6 +1,7 @@
 /**
- * A shop with Recurve inside: one program on one database. It shows three products, counts clicks as reward, learns in a
- * process of its own, and has the dashboard at /recurve/. Run it with `npx tsx shop.ts`; PORT and DATABASE are optional.
+ * A shop with Recurve inside: one program on one database. It shows three products, counts clicks
+ * as reward, learns in a process of its own, and has the dashboard at /recurve/. Run it with `npx
+ * tsx shop.ts`; PORT and DATABASE are optional.
  */
 import { serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";

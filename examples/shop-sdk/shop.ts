@@ -1,6 +1,7 @@
 /**
- * A shop beside Recurve: the shop calls a server started with `npx recurve serve`. If Recurve is away, the page shows its own
- * choice and nobody notices. Run it with `npx tsx shop.ts`; PORT, RECURVE_URL and RECURVE_TIMEOUT_MS are optional.
+ * A shop beside Recurve: the shop calls a server started with `npx recurve serve`. If Recurve is
+ * away, the page shows its own choice and nobody notices. Run it with `npx tsx shop.ts`; PORT,
+ * RECURVE_URL and RECURVE_TIMEOUT_MS are optional.
  */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -59,13 +59,15 @@ function readConfiguration(input: unknown): Configuration {
 }
 
 /**
- * Opens the record, makes its engine and starts its learner: the whole loop in one call. Requests are answered in this
- * process; cycles run in one of their own, at lower priority, which is started again if it fails.
+ * Opens the record, makes its engine and starts its learner: the whole loop in one call. Requests
+ * are answered in this process; cycles run in one of their own, at lower priority, which is started
+ * again if it fails.
  *
  * @throws invalid_configuration, storage_unavailable, unsupported_database_version
  * @example
  * const recurve = await createRecurve({ database: "shop.db" });
- * await recurve.putItems([{ itemId: itemId("tea"), categories: [], attributes: {}, available: true }]);
+ * const tea = { itemId: itemId("tea"), categories: ["drink"], attributes: {}, available: true };
+ * await recurve.putItems([tea]);
  * const { decision } = await recurve.recommend({ userId: userId("ada") });
  * console.log(decision.slate); // [ 'tea' ]
  * await recurve.close();

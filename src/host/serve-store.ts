@@ -25,7 +25,10 @@ interface ServerParts {
   readonly log: Log;
 }
 
-/** The HTTP server without a socket. Made for the first request: it watches the process for its metrics. */
+/**
+ * The HTTP server without a socket. Made for the first request: it watches the process for its
+ * metrics.
+ */
 function createFetch({ engine, calls, clock, log }: ServerParts): Recurve["fetch"] {
   let app: ReturnType<typeof createServer> | undefined;
   return async (request) => {

@@ -23,7 +23,8 @@ export interface LearnerListeners {
 
 function forkLearner(task: LearnerTask, { onCycle, onProblem }: LearnerListeners) {
   const program = modulePath("host/learner-process");
-  // Flags of the caller's program (a debugger's port, a preloaded module) are not the learner's, except a loader of sources.
+  // Flags of the caller's program (a debugger's port, a preloaded module) are not the learner's,
+  // except a loader of sources.
   const execArgv = extname(program) === ".ts" ? process.execArgv : [];
   const child = fork(program, { execArgv, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   child.on("message", (message: LearnerMessage) => {

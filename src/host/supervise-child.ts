@@ -6,7 +6,9 @@ const longestDelayMs = 60_000;
 const settledMs = 60_000;
 const killAfterMs = 5000;
 
-/** Pause before a child that failed so many times in a row is started again: 1, 2, 4 … 60 seconds. */
+/**
+ * Pause before a child that failed so many times in a row is started again: 1, 2, 4 … 60 seconds.
+ */
 export const restartDelayMs = (failures: number): number =>
   Math.min(longestDelayMs, 1000 * 2 ** (failures - 1));
 
@@ -19,8 +21,8 @@ const describeEnd = (code: number | null, signal: string | null) =>
   signal === null ? `with exit code ${code}` : `by ${signal}`;
 
 /**
- * Keeps a child running: one that ends by itself is started again, later and later. Neither the child nor the pause before
- * its next start keeps this process running; only `stop` waits.
+ * Keeps a child running: one that ends by itself is started again, later and later. Neither the
+ * child nor the pause before its next start keeps this process running; only `stop` waits.
  */
 export function superviseChild(options: {
   /** Of the child, for the log. */

@@ -5,7 +5,7 @@ import { createAdaptorServer, getRequestListener } from "@hono/node-server";
 import { EngineError } from "../domain/errors.ts";
 
 /** Answers a request. */
-export type Fetch = (request: Request) => Response | Promise<Response>;
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
 /** How long requests under way get when the server closes. */
 const drainMs = 10_000;
@@ -35,12 +35,12 @@ async function drain(server: Server): Promise<void> {
 }
 
 /** For a server that is another's: its program keeps the `Request` and `Response` of Node.js. */
-export const createListener = (fetch: Fetch): RequestListener =>
+export const createListener = (fetch: FetchHandler): RequestListener =>
   getRequestListener(fetch, { overrideGlobalObjects: false });
 
 /** @throws port_in_use, invalid_configuration */
 export async function listen(options: {
-  readonly app: { readonly fetch: Fetch };
+  readonly app: { readonly fetch: FetchHandler };
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
