@@ -50,7 +50,7 @@ const waitForLearner = async (running: RunningRecurve, number: number) => {
 };
 
 test("a cycle runs beside the program, and close ends the learner", {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
   const database = createDatabase();
   const running = startProgram(
