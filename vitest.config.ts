@@ -5,7 +5,12 @@ const { RECURVE_TEST_REPORT: report } = process.env;
 
 export default defineConfig({
   // The examples import the package as its users do.
-  resolve: { alias: { recurve: new URL("src/index.ts", import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      "recurve/sdk": new URL("src/sdk/client.ts", import.meta.url).pathname,
+      recurve: new URL("src/index.ts", import.meta.url).pathname,
+    },
+  },
   test: {
     include: [
       "src/**/*.test.ts",

@@ -1,5 +1,6 @@
 import type { Bench } from "./bench.ts";
 import { cycleBench } from "./cycle.bench.ts";
+import { embeddedBench } from "./embedded.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
 import { fastLoopRewardsBench } from "./fast-loop-rewards.bench.ts";
 import { gateBench } from "./gate.bench.ts";
@@ -15,6 +16,7 @@ import { trainBench } from "./train.bench.ts";
 export const benches: readonly Bench[] = [
   serveSmoke,
   serveState,
+  embeddedBench,
   importBench,
   opeBench,
   gateBench,

@@ -2,15 +2,9 @@
  * The library: the loop in your own process.
  *
  * @example
- * const store = await openStore("recurve.db");
- * const engine = await createEngine({
- *   store,
- *   configuration: parseConfiguration(),
- *   clock: Date.now,
- *   random: createRandom(1),
- *   createId: () => crypto.randomUUID(),
- * });
- * const { decision } = await engine.recommend({ userId: userId("ada") });
+ * const recurve = await createRecurve({ database: "recurve.db" });
+ * const { decision } = await recurve.recommend({ userId: userId("ada") });
+ * await recurve.close();
  */
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
@@ -162,6 +156,8 @@ export {
 export { gatherTarget } from "./evaluation/target-distributions.ts";
 export { chooseCategories } from "./evaluation/tuning/choose-categories.ts";
 export { tuneEstimator } from "./evaluation/tuning/tune-estimator.ts";
+export { createRecurve } from "./host/create-recurve.ts";
+export type { Log, Recurve, RecurveOptions } from "./host/recurve.ts";
 export { createRandom, type RandomStream } from "./numeric/random.ts";
 export { ApiError, type ClientOptions, createClient, type RecurveClient } from "./sdk/client.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";

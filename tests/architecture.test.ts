@@ -28,9 +28,10 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
     folders: ["domain", "contract", "engine"],
     packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "prom-client", "node:*"],
   },
+  host: { folders: ["domain", "numeric", "engine", "server"], packages: ["zod", "node:*"] },
   sdk: { folders: ["contract"], packages: [] },
   cli: {
-    folders: ["domain", "numeric", "engine", "server", "simulation", "evaluation", "sdk"],
+    folders: ["domain", "numeric", "engine", "server", "host", "simulation", "evaluation", "sdk"],
     packages: ["commander", "ora", "cli-table3", "d3-scale", "node:*"],
   },
 };

@@ -9,6 +9,8 @@ import { evaluateLog } from "../src/engine/off-policy/evaluate-log.ts";
 import { openLog } from "../src/engine/off-policy/open-log.ts";
 import { uniformTarget } from "../src/engine/off-policy/target-policy.ts";
 import { createClient } from "../src/sdk/client.ts";
+import { startNode } from "./e2e/recurve.ts";
+import { builtPackage } from "./support/built-command.ts";
 import { readDocument, readDocuments } from "./support/documents.ts";
 import { openTestServer } from "./support/server.ts";
 import { createTestFolder } from "./support/store.ts";
@@ -100,6 +102,26 @@ test("the configuration guide's TypeScript is read, and has the first scenario o
     ...defaults,
     scenarios: defaults.scenarios.slice(0, 1),
   });
+});
+
+/** The example of a function's comment. */
+function readExample(path: string): string {
+  const [, example = ""] = /\* @example\n([\s\S]*?)\n \*\//.exec(readDocument(path).text) ?? [];
+  return example.replaceAll(/^ \* ?/gm, "");
+}
+
+test.each([
+  ["the embedding guide", blocksOf("docs/guides/embedding.md")[0]?.code ?? ""],
+  [
+    "createRecurve",
+    `import { createRecurve, itemId, userId } from "recurve";\n${readExample("src/host/create-recurve.ts")}`,
+  ],
+])("the example of %s runs and ends", { timeout: 120_000 }, async (_, code) => {
+  const database = join(createTestFolder(), "shop.db");
+  const program = code.replace('"shop.db"', JSON.stringify(database));
+  expect(program).not.toBe(code);
+  const running = startNode(["--input-type=module", "--eval", program], { cwd: builtPackage() });
+  expect(await running.ended()).toEqual({ code: 0, output: "[ 'tea' ]\n" });
 });
 
 test("the configuration guide shows the defaults", () => {

@@ -17,8 +17,11 @@ import "./styles/evidence.css";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root");
 
+/** The API is beside the page, wherever that is. */
+const baseUrl = location.pathname.replace(/\/[^/]*$/, "");
+
 createRoot(root).render(
   <StrictMode>
-    <App client={createClient({ baseUrl: "", timeoutMs: 5000 })} />
+    <App client={createClient({ baseUrl, timeoutMs: 5000 })} />
   </StrictMode>,
 );

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { version } from "../host/package.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
@@ -12,7 +13,6 @@ import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { startCommand } from "./commands/start.ts";
 import { trainCommand } from "./commands/train.ts";
-import { version } from "./package.ts";
 
 /** Usage errors are thrown instead of ending the process, here and in all commands below. */
 function throwUsageErrors(command: Command): void {

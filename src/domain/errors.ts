@@ -17,6 +17,7 @@ export const errorCodes = [
   "storage_unavailable",
   "learner_busy",
   "overloaded",
+  "closed",
   "port_in_use",
   "audit_failed",
   "target_missed",

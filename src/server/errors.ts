@@ -23,6 +23,7 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   overloaded: 503,
   learner_busy: 503,
   storage_unavailable: 503,
+  closed: 503,
   invalid_configuration: 500,
   corrupt_snapshot: 500,
   unsupported_snapshot_version: 500,
@@ -43,14 +44,17 @@ function toEngineError(error: Error): EngineError {
   return new EngineError("internal", message, { cause: error });
 }
 
-export function answerError(context: Context<ServerEnv>, error: EngineError): Response {
-  const { code, message } = error;
-  const details = error.details as JsonObject;
-  const body: ErrorBody = {
-    error: { code, message, details, requestId: context.get("requestId") },
-  };
-  return context.json(body, statusByCode[code]);
+function toErrorBody({ code, message, details }: EngineError, requestId: string): ErrorBody {
+  return { error: { code, message, details: details as JsonObject, requestId } };
 }
+
+export function answerError(context: Context<ServerEnv>, error: EngineError): Response {
+  return context.json(toErrorBody(error, context.get("requestId")), statusByCode[error.code]);
+}
+
+/** The answer of a server that takes no requests any more. */
+export const refuseRequest = (error: EngineError, requestId: string): Response =>
+  Response.json(toErrorBody(error, requestId), { status: statusByCode[error.code] });
 
 export function createErrorHandler(logError: LogError) {
   return (error: Error, context: Context<ServerEnv>): Response => {

@@ -1,9 +1,11 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, getRequestListener } from "@hono/node-server";
 import { EngineError } from "../domain/errors.ts";
-import type { App } from "./app.ts";
+
+/** Answers a request. */
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
 /** How long requests under way get when the server closes. */
 const drainMs = 10_000;
@@ -32,9 +34,13 @@ async function drain(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
+/** For a server that is another's: its program keeps the `Request` and `Response` of Node.js. */
+export const createListener = (fetch: FetchHandler): RequestListener =>
+  getRequestListener(fetch, { overrideGlobalObjects: false });
+
 /** @throws port_in_use, invalid_configuration */
 export async function listen(options: {
-  readonly app: App;
+  readonly app: { readonly fetch: FetchHandler };
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -42,8 +48,8 @@ export async function listen(options: {
   const { app, host, port } = options;
   let closing: Promise<void> | undefined;
   const server = createAdaptorServer({
-    fetch: async (request, env) => {
-      const response = await app.fetch(request, env);
+    fetch: async (request) => {
+      const response = await app.fetch(request);
       // A connection that stays open for more requests would hold up the close.
       if (closing !== undefined) response.headers.set("connection", "close");
       return response;

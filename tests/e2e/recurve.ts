@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createClient, type RecurveClient } from "../../src/sdk/client.ts";
-import { builtCommand } from "../support/built-command.ts";
+import { builtCommand, builtPackage } from "../support/built-command.ts";
 
 const pollMs = 100;
 
@@ -17,14 +18,27 @@ export interface RunningRecurve {
 }
 
 /** `recurve …` as a process of its own in a folder; killed with the test at the latest. */
-export function startRecurve(
+export const startRecurve = (
   folder: string,
   ...commandArguments: readonly string[]
-): RunningRecurve {
-  const child = spawn(process.execPath, [builtCommand(), ...commandArguments], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
+): RunningRecurve => startNode([builtCommand(), ...commandArguments], { cwd: folder });
+
+/** An example as a user runs it, beside the package as it ships. */
+export const startExample = (
+  name: string,
+  environment: Readonly<Record<string, string>>,
+): RunningRecurve =>
+  startNode(["--import", "tsx", join("examples", name)], {
+    cwd: builtPackage(),
+    env: { ...process.env, ...environment },
   });
+
+/** Node.js with these words; killed with the test at the latest. */
+export function startNode(
+  words: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): RunningRecurve {
+  const child = spawn(process.execPath, words, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const closed = once(child, "close");
   let written = "";

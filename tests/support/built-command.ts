@@ -12,16 +12,19 @@ const compiler = join(
 /** What `npm run build` does to `src`, without checking types again. */
 const compile = ["--noCheck", "--isolatedDeclarations", "false", "--declaration", "false"];
 
-let command: string | undefined;
+let built: string | undefined;
 
 /**
- * Path of the command `recurve` as it ships, compiled once in each worker: a start from the sources takes three times the processor
- * time, and tests start many.
+ * Folder of the package as it ships, compiled once in each worker: a start from the sources takes three times the processor
+ * time, and tests start many. A program below it imports "recurve" as its users do.
  */
-export function builtCommand(): string {
-  command ??= build();
-  return command;
+export function builtPackage(): string {
+  built ??= build();
+  return built;
 }
+
+/** Path of the command `recurve` as it ships. */
+export const builtCommand = (): string => join(builtPackage(), "dist/cli/main.js");
 
 function build(): string {
   const { RECURVE_TEST_FOLDER: runFolder = tmpdir() } = process.env;
@@ -32,5 +35,6 @@ function build(): string {
   cpSync(join(repository, "package.json"), join(folder, "package.json"));
   for (const shared of ["node_modules", "dist/dashboard"])
     symlinkSync(join(repository, shared), join(folder, shared));
-  return join(output, "cli/main.js");
+  cpSync(join(repository, "examples"), join(folder, "examples"), { recursive: true });
+  return folder;
 }

@@ -8,9 +8,9 @@ import {
 import type { TransformerPlan } from "../../engine/ranking/rank-with-transformer.ts";
 import { readInteractions } from "../../engine/ranking/read-interactions.ts";
 import { type Protocol, protocols } from "../../evaluation/ranking/split.ts";
+import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { describeRanking, describeRankingProgress } from "../evaluate/describe-ranking.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
-import { learnerSeed, learnerThreads } from "../learner-settings.ts";
 import { integerIn } from "../parse-options.ts";
 import { createProgressLine } from "../progress.ts";
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { exportOnnx } from "../../engine/onnx-export/export-onnx.ts";
+import { version } from "../../host/package.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
-import { version } from "../package.ts";
 import { integerIn } from "../parse-options.ts";
 
 interface ExportOnnxOptions extends DatabaseOptions {

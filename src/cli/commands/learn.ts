@@ -1,24 +1,17 @@
-import { constants, setPriority } from "node:os";
 import { Command } from "commander";
-import { learn } from "../../engine/learn.ts";
+import { runLearner } from "../../host/run-learner.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, pause, withInterruption } from "../interruption.ts";
-import { learnerSeed, learnerThreads } from "../learner-settings.ts";
 import { reportFailure } from "../report-failure.ts";
 
-async function runLearner(options: DatabaseOptions): Promise<void> {
-  // Before the first session: its threads take the priority over, and serving goes first.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+async function learn(options: DatabaseOptions): Promise<void> {
   await withInterruption(async (signal) => {
     exitWhenAborted(signal, 0);
     await withDatabase(options, ({ store, configuration }) =>
-      learn({
+      runLearner({
         store,
         configuration,
-        clock: Date.now,
-        seed: learnerSeed,
-        threads: learnerThreads,
         signal,
         onCycle: (cycle) =>
           process.stdout.write(`${describeCycle(cycle, process.stdout.columns)}\n`),
@@ -41,5 +34,5 @@ export function learnCommand(): Command {
       "after",
       "\nExample, with the server elsewhere on the same machine:\n  $ recurve serve --no-learner --database shop.db\n  $ recurve learn --database shop.db",
     )
-    .action(runLearner);
+    .action(learn);
 }

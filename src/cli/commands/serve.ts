@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
 import type { Configuration } from "../../engine/configuration.ts";
 import type { Store } from "../../engine/open-store.ts";
-import { forkCommand, type SupervisedChild, superviseChild } from "../children.ts";
+import { version } from "../../host/package.ts";
+import type { SupervisedChild } from "../../host/supervise-child.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
-import { type Host, openHost } from "../host.ts";
+import { type Host, log, openHost } from "../host.ts";
 import { untilAborted, withInterruption } from "../interruption.ts";
-import { version } from "../package.ts";
 import { integerIn, parseName } from "../parse-options.ts";
 
 export interface ServeOptions extends DatabaseOptions {
@@ -28,15 +28,6 @@ export const withServeOptions = (command: Command): Command =>
         .default("127.0.0.1")
         .argParser(parseName),
     );
-
-export const log = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** `recurve learn` on the same record with the same configuration, as a process of its own. */
-export function startLearner(database: string, { file }: Host): SupervisedChild {
-  const configArguments = file === undefined ? [] : ["--config", file];
-  const start = () => forkCommand(["learn", "--database", database, ...configArguments]);
-  return superviseChild({ name: "the learner", start, log, clock: Date.now });
-}
 
 export function describeLearner({ learner }: Configuration): string {
   const count = learner.minDecisions.toLocaleString("en-GB");
@@ -77,7 +68,7 @@ async function serve(options: ServeOptions & { readonly learner: boolean }): Pro
         ["Learner", learnerText],
       ]),
     );
-    await runHost(host, learner ? [startLearner(database, host)] : [], signal);
+    await runHost(host, [], signal);
   });
 }
 

@@ -1,17 +1,17 @@
+import { fork } from "node:child_process";
 import { Command } from "commander";
 import type { Store } from "../../engine/open-store.ts";
-import { forkCommand, type SupervisedChild, superviseChild } from "../children.ts";
+import { modulePath } from "../../host/package.ts";
+import { type SupervisedChild, superviseChild } from "../../host/supervise-child.ts";
 import { chooseConfiguration } from "../database.ts";
 import { demoConfiguration } from "../demo/demo-configuration.ts";
-import { openHost } from "../host.ts";
+import { log, openHost } from "../host.ts";
 import { withInterruption } from "../interruption.ts";
 import {
   describeHost,
   describeLearner,
-  log,
   runHost,
   type ServeOptions,
-  startLearner,
   withServeOptions,
 } from "./serve.ts";
 
@@ -20,7 +20,7 @@ interface StartOptions extends ServeOptions {
 }
 
 function startUsers(url: string): SupervisedChild {
-  const start = () => forkCommand(["demo", "--url", url]);
+  const start = () => fork(modulePath("cli/main"), ["demo", "--url", url]);
   return superviseChild({ name: "the simulated users", start, log, clock: Date.now });
 }
 
@@ -36,7 +36,7 @@ async function start(options: StartOptions): Promise<void> {
       const beginsDemo = options.demo && (await store.sequence()) === 0;
       return chooseConfiguration(store, options.config, { beginsDemo });
     };
-    const host = await openHost({ ...options, configure });
+    const host = await openHost({ ...options, learner: true, configure });
     const demo = options.demo && host.configuration === demoConfiguration;
     log(
       describeHost(host, [
@@ -46,11 +46,7 @@ async function start(options: StartOptions): Promise<void> {
         ["Ctrl-C", "stops; the next start goes on"],
       ]),
     );
-    const children = [
-      startLearner(options.database, host),
-      ...(demo ? [startUsers(host.url)] : []),
-    ];
-    await runHost(host, children, signal);
+    await runHost(host, demo ? [startUsers(host.url)] : [], signal);
   });
 }
 

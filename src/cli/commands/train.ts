@@ -3,11 +3,11 @@ import type { Cycle } from "../../domain/cycle.ts";
 import { findScenario } from "../../engine/recommend.ts";
 import { train } from "../../engine/train.ts";
 import type { PretrainProgress } from "../../engine/training/training-data.ts";
+import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeFirstSlates } from "../evaluate/describe-first-slates.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
-import { learnerSeed, learnerThreads } from "../learner-settings.ts";
 import { createProgressLine } from "../progress.ts";
 
 interface TrainCommandOptions extends DatabaseOptions {

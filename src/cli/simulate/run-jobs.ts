@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, type ErrorCode } from "../../domain/errors.ts";
 import type { CycleReward } from "../../engine/closed-loop/closed-loop.ts";
-import { modulePath } from "../package.ts";
+import { modulePath } from "../../host/package.ts";
 import type { SimulationJob, WorkerMessage } from "./job.ts";
 
 export interface JobResult {
@@ -45,7 +45,7 @@ export async function runJobs(
   const results: JobResult[] = [];
   let next = 0;
   const children = Array.from({ length: Math.min(options.workers, jobs.length) }, () =>
-    fork(modulePath("simulate/worker")),
+    fork(modulePath("cli/simulate/worker")),
   );
   const lane = async (worker: ChildProcess) => {
     for (let index = next++; index < jobs.length; index = next++) {

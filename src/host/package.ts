@@ -11,6 +11,6 @@ export const version: string = (
 /** Where `npm run build` puts the dashboard. */
 export const dashboardFolder: string = join(root, "dist/dashboard");
 
-/** Path of a module of this folder, as it runs: a .ts file in development, a .js file when built. */
+/** Path of a module below src/, as it runs: a .ts file in development, a .js file when built. */
 export const modulePath = (name: string): string =>
-  join(import.meta.dirname, `${name}${extname(import.meta.filename)}`);
+  join(import.meta.dirname, "..", `${name}${extname(import.meta.filename)}`);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { restartDelayMs, superviseChild } from "./children.ts";
+import { restartDelayMs, superviseChild } from "./supervise-child.ts";
 
 /** Supervises Node.js processes with these programs, one after the other; the last one is repeated. */
 function supervise(programs: readonly string[]) {

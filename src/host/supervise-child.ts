@@ -1,19 +1,16 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { modulePath } from "./package.ts";
 
 const longestDelayMs = 60_000;
 /** A child that ran this long is well: its next failure counts as the first. */
 const settledMs = 60_000;
 const killAfterMs = 5000;
 
-/** Pause before a child that failed so many times in a row is started again: 1, 2, 4 … 60 seconds. */
+/**
+ * Pause before a child that failed so many times in a row is started again: 1, 2, 4 … 60 seconds.
+ */
 export const restartDelayMs = (failures: number): number =>
   Math.min(longestDelayMs, 1000 * 2 ** (failures - 1));
-
-/** Starts `recurve …` as a process of its own that ends with this one. */
-export const forkCommand = (commandArguments: readonly string[]): ChildProcess =>
-  fork(modulePath("main"), commandArguments);
 
 export interface SupervisedChild {
   /** Ends the child and starts no other. */
@@ -23,7 +20,10 @@ export interface SupervisedChild {
 const describeEnd = (code: number | null, signal: string | null) =>
   signal === null ? `with exit code ${code}` : `by ${signal}`;
 
-/** Keeps a child running: one that ends by itself is started again, later and later. */
+/**
+ * Keeps a child running: one that ends by itself is started again, later and later. Neither the
+ * child nor the pause before its next start keeps this process running; only `stop` waits.
+ */
 export function superviseChild(options: {
   /** Of the child, for the log. */
   readonly name: string;
@@ -43,13 +43,16 @@ export function superviseChild(options: {
     const startedAt = clock();
     const current = options.start();
     child = current;
+    current.unref();
+    // Bun's channel has no such method, and keeps nothing running.
+    current.channel?.unref?.();
     const end = (how: string) => {
       if (stopping || child !== current) return;
       child = undefined;
       failures = clock() - startedAt >= settledMs ? 1 : failures + 1;
       const delay = delayMs(failures);
       log(`${name} ended ${how}; starting it again in ${delay / 1000} s`);
-      timer = setTimeout(run, delay);
+      timer = setTimeout(run, delay).unref();
     };
     current.on("exit", (code, signal) => end(describeEnd(code, signal)));
     // It could not be started, for example for want of memory.
@@ -66,7 +69,8 @@ export function superviseChild(options: {
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
   const exited = once(child, "exit");
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);

@@ -1,0 +1,44 @@
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { EngineError } from "../domain/errors.ts";
+import { openStore } from "../engine/open-store.ts";
+import { runLearner } from "./run-learner.ts";
+import type { LearnerMessage, LearnerTask } from "./start-learner.ts";
+
+// The learner of a serving process: learns on the record that its parent names, until the parent
+// ends it or is gone.
+
+// A terminal sends Ctrl-C to all its processes; the parent answers its last requests first.
+process.on("SIGINT", () => {});
+// Ending in the middle of a cycle is safe: what a cycle changes, it changes in one transaction at
+// its end.
+process.on("disconnect", () => process.exit());
+if (!process.connected) process.exit();
+
+const describe = (error: Error) =>
+  error instanceof EngineError
+    ? `${error.message} (${error.code})`
+    : (error.stack ?? error.message);
+
+const tell = (message: LearnerMessage) =>
+  new Promise((resolve) => process.send?.(message, undefined, undefined, resolve));
+
+async function learn({ database, configuration }: LearnerTask): Promise<void> {
+  const store = await openStore(database);
+  await runLearner({
+    store,
+    configuration,
+    signal: new AbortController().signal,
+    onCycle: (cycle) => void tell({ cycle }),
+    onError: (error, scenario) => void tell({ problem: `${scenario}: ${describe(error)}` }),
+    wait: (milliseconds) => setTimeout(milliseconds),
+  });
+}
+
+const [task] = await once(process, "message");
+try {
+  await learn(task as LearnerTask);
+} catch (error) {
+  await tell({ problem: describe(error as Error) });
+  process.exit(1);
+}

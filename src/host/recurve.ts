@@ -1,0 +1,69 @@
+import type { RequestListener } from "node:http";
+import type { Cycle } from "../domain/cycle.ts";
+import type { ConfigurationInput } from "../engine/define-config.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { RandomStream } from "../numeric/random.ts";
+
+/** Where lines go: `console` and a pino logger are such. */
+export interface Log {
+  warn(line: string): void;
+  error(line: string): void;
+}
+
+export interface RecurveOptions {
+  /**
+   * The record: an SQLite file, created if there is none. ":memory:" lasts until `close` and needs
+   * `learner: false`.
+   */
+  readonly database: string;
+  /**
+   * As in a configuration file, or as `loadConfiguration` read it. Default: the scenarios items,
+   * ads and feed.
+   */
+  readonly configuration?: ConfigurationInput;
+  /**
+   * Learn in a process of its own that this one starts. Default true; one learner is enough for a
+   * database.
+   */
+  readonly learner?: boolean;
+  /** Milliseconds since 1970, for serving; the learner has its own. Default `Date.now`. */
+  readonly clock?: () => number;
+  /**
+   * Where the seeds of decisions come from. Default: a stream with a seed of its own at each start.
+   */
+  readonly random?: RandomStream;
+  /** A fresh decision id at each call, at most 256 characters. Default `crypto.randomUUID`. */
+  readonly createId?: () => string;
+  /**
+   * Takes what an operator should know: a learner that ended, a cycle that failed, a request with
+   * status 500 and above. Default `console`.
+   */
+  readonly log?: Log;
+  /** Is told of every cycle of the learner started here, failed ones included. */
+  readonly onCycle?: (cycle: Cycle) => void;
+}
+
+/**
+ * The loop in your process: the engine's methods, its HTTP API and dashboard, and a learner beside
+ * it.
+ */
+export interface Recurve extends Engine {
+  /**
+   * Answers a request to the HTTP API or the dashboard, for Hono's `mount`, Bun and Deno. It checks
+   * no credentials: put your own check in front of it.
+   *
+   * @example new Hono().mount("/recurve", recurve.fetch)
+   */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * The same for Express and servers of `node:http`. Comes before a body parser.
+   *
+   * @example express().use("/recurve", recurve.listener)
+   */
+  readonly listener: RequestListener;
+  /**
+   * Refuses further calls with `closed`, waits for those under way, ends the learner and closes the
+   * record. A second call waits for the same end.
+   */
+  close(): Promise<void>;
+}

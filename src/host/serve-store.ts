@@ -1,0 +1,82 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import type { Configuration } from "../engine/configuration.ts";
+import { createEngine } from "../engine/create-engine.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Store } from "../engine/open-store.ts";
+import { createRandom } from "../numeric/random.ts";
+import { createServer } from "../server/create-server.ts";
+import { formatFailure, refuseRequest } from "../server/errors.ts";
+import { createListener } from "../server/listen.ts";
+import { closedError, createOpenCalls, type OpenCalls, openCallsOf } from "./open-calls.ts";
+import { dashboardFolder, version } from "./package.ts";
+import type { Log, Recurve, RecurveOptions } from "./recurve.ts";
+import { startLearner } from "./start-learner.ts";
+
+/** With the record open and the configuration parsed. */
+export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration"> {
+  readonly configuration: Configuration;
+}
+
+interface ServerParts {
+  readonly engine: Engine;
+  readonly calls: OpenCalls;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+/**
+ * The HTTP server without a socket. Made for the first request: it watches the process for its
+ * metrics.
+ */
+function createFetch({ engine, calls, clock, log }: ServerParts): Recurve["fetch"] {
+  let app: ReturnType<typeof createServer> | undefined;
+  return async (request) => {
+    if (calls.isClosed) return refuseRequest(closedError(), randomUUID());
+    app ??= createServer({
+      engine,
+      version,
+      clock,
+      logError: (error, about) => log.error(formatFailure(error, about).trimEnd()),
+      dashboardFolder,
+    });
+    const { fetch } = app;
+    return calls.run(async () => fetch(request));
+  };
+}
+
+/** Puts a serving process together over an open record, which it closes at its end. */
+export async function serveStore(store: Store, options: ServeStoreOptions): Promise<Recurve> {
+  const { database, configuration, clock = Date.now, log = console, onCycle = () => {} } = options;
+  const engine = await createEngine({
+    store,
+    configuration,
+    clock,
+    random: options.random ?? createRandom(randomInt(2 ** 32)),
+    createId: options.createId ?? randomUUID,
+  });
+  const learner =
+    options.learner === false
+      ? undefined
+      : startLearner(
+          { database: resolve(database), configuration },
+          { onCycle, onProblem: (line) => log.warn(line) },
+        );
+  const calls = createOpenCalls();
+  const fetch = createFetch({ engine, calls, clock, log });
+  const end = async () => {
+    await Promise.all([calls.close(), learner?.stop()]);
+    await engine.close();
+    await store.close();
+  };
+  let ended: Promise<void> | undefined;
+  return {
+    ...openCallsOf(engine, calls),
+    fetch,
+    listener: createListener(fetch),
+    close: () => {
+      ended ??= end();
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { fork } from "node:child_process";
+import { extname } from "node:path";
+import type { Cycle } from "../domain/cycle.ts";
+import type { Configuration } from "../engine/configuration.ts";
+import { modulePath } from "./package.ts";
+import { type SupervisedChild, superviseChild } from "./supervise-child.ts";
+
+/** What the learner process is asked to do, once. */
+export interface LearnerTask {
+  readonly database: string;
+  readonly configuration: Configuration;
+}
+
+/** What it reports. */
+export type LearnerMessage = { readonly cycle: Cycle } | { readonly problem: string };
+
+export interface LearnerListeners {
+  /** Is told of every cycle, failed ones included. */
+  readonly onCycle: (cycle: Cycle) => void;
+  /** Takes a line: a failure that could not be recorded, or the end of the process. */
+  readonly onProblem: (line: string) => void;
+}
+
+function forkLearner(task: LearnerTask, { onCycle, onProblem }: LearnerListeners) {
+  const program = modulePath("host/learner-process");
+  // Flags of the caller's program (a debugger's port, a preloaded module) are not the learner's,
+  // except a loader of sources.
+  const execArgv = extname(program) === ".ts" ? process.execArgv : [];
+  const child = fork(program, { execArgv, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  child.on("message", (message: LearnerMessage) => {
+    if ("cycle" in message) onCycle(message.cycle);
+    else onProblem(`the learner: ${message.problem}`);
+  });
+  // A child that is gone by now ends with its exit code, which is reported.
+  child.send(task, () => {});
+  return child;
+}
+
+/** Learns on the database in a process of its own, which ends with this one, however that ends. */
+export function startLearner(task: LearnerTask, listeners: LearnerListeners): SupervisedChild {
+  return superviseChild({
+    name: "the learner",
+    start: () => forkLearner(task, listeners),
+    log: listeners.onProblem,
+    clock: Date.now,
+  });
+}
