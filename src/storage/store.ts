@@ -144,17 +144,19 @@ export interface DecisionStore {
   }): Promise<readonly Feedback[]>;
   /** The newest `limit` decisions, newest first. */
   recent(limit: number): Promise<readonly Feedback[]>;
-  /** Decisions with from ≤ decidedAt < to, after `after`, by sequence, at most `limit`. */
+  /** Decisions with from ≤ decidedAt < to and after < sequence ≤ asOf, by sequence, at most `limit`. */
   scan(options: {
     readonly from: number;
     readonly to: number;
     readonly after: number;
+    readonly asOf: number;
     readonly limit: number;
   }): Promise<readonly Feedback[]>;
   /** Of the newest `limit` (all where absent) of the same decisions: how many, and the `after` at which they begin. */
   span(options: {
     readonly from: number;
     readonly to: number;
+    readonly asOf: number;
     readonly limit?: number;
   }): Promise<{ readonly count: number; readonly after: number }>;
   /** Of the newest `limit` (all where absent) that `feedback` gives: how many, and the `after` at which they begin. */
@@ -183,8 +185,12 @@ export interface DecisionStore {
   }): Promise<readonly UserRewards[]>;
   /** Event number of the scenario's nth decision, n ≥ 1; `undefined` where there are fewer. */
   nth(scenario: string, n: number): Promise<number | undefined>;
-  /** Decisions in all, and how many came after `after`. */
-  count(options?: { readonly scenario?: string; readonly after?: number }): Promise<number>;
+  /** Decisions in all, or those with after < sequence ≤ asOf. */
+  count(options?: {
+    readonly scenario?: string;
+    readonly after?: number;
+    readonly asOf?: number;
+  }): Promise<number>;
 }
 
 export interface NewPolicy {
