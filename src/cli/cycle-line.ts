@@ -17,14 +17,12 @@ function describeReward({ record }: Cycle): string {
 }
 
 /**
- * One line for a person: when, which, how it ended, what was earned, and why.
- * @param columns of the terminal, where the line must fit; the dashboard has the whole reason
+ * One line for a person: which, how it ended, what was earned, and why.
+ * @param columns where the line must fit; the dashboard has the whole reason
  */
 export function describeCycle(cycle: Cycle, columns?: number): string {
-  const time = new Date(cycle.finishedAt).toTimeString().slice(0, 8);
   const reward = describeReward(cycle);
   const parts = [
-    time,
     `${cycle.scenario} cycle ${cycle.cycle}`,
     cycle.outcome.padEnd(15),
     ...(reward === "" ? [] : [reward]),

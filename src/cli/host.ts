@@ -3,15 +3,16 @@ import { createEngine } from "../engine/create-engine.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createServer } from "../server/create-server.ts";
-import { formatFailure } from "../server/errors.ts";
 import { listen } from "../server/listen.ts";
 import type { ChosenConfiguration } from "./database.ts";
+import type { Log } from "./log.ts";
 import { dashboardFolder, version } from "./package.ts";
 
 export interface HostOptions {
   readonly database: string;
   readonly host: string;
   readonly port: number;
+  readonly log: Log;
   /** Chosen once the record can be looked into. */
   readonly configure: (store: Store) => Promise<ChosenConfiguration>;
 }
@@ -36,7 +37,9 @@ async function serveStore(store: Store, options: HostOptions): Promise<Host> {
     engine,
     version,
     clock: Date.now,
-    logError: (error, request) => process.stderr.write(formatFailure(error, request)),
+    logError: (err, request) =>
+      options.log.error({ err, ...request }, `${request.method} ${request.route} failed`),
+    logWarning: (message) => options.log.warn(message),
     dashboardFolder,
   });
   const listening = await listen({ app, host: options.host, port: options.port });

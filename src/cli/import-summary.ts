@@ -1,3 +1,4 @@
+import type { TrainingCount } from "../engine/import/count-training.ts";
 import type { ImportCounts } from "../engine/import/import-rows.ts";
 import type { Refusal } from "../engine/import/row.ts";
 
@@ -13,12 +14,21 @@ export function describeProgress(
   return `${group(read)} rows${part}, ${group(Math.round(read / seconds))} rows/s`;
 }
 
-/** @param first refusals to be listed; there may have been more */
-export function describeImport(
-  counts: ImportCounts,
-  first: readonly Refusal[],
-  seconds: number,
-): string {
+/** What an import did. */
+export interface ImportReport {
+  readonly counts: ImportCounts;
+  readonly training: TrainingCount;
+  /** Refusals to be listed; there may have been more. */
+  readonly first: readonly Refusal[];
+  readonly seconds: number;
+}
+
+function describeTraining({ events, training, warnings }: TrainingCount): readonly string[] {
+  if (events === 0) return [];
+  return [`events that train    ${group(training)} of ${group(events)}`, ...warnings()];
+}
+
+export function describeImport({ counts, training, first, seconds }: ImportReport): string {
   const { read, stored, unchanged, refused } = counts;
   const more = refused - first.length;
   return [
@@ -27,6 +37,7 @@ export function describeImport(
     `unchanged/duplicate  ${group(unchanged)}`,
     `refused              ${group(refused)}`,
     `seconds              ${seconds.toFixed(1)}`,
+    ...describeTraining(training),
     ...first.map(({ file, line, reason }) => `${file}:${line}: ${reason}`),
     ...(more > 0 ? [`… and ${group(more)} more; --report <file> writes them all`] : []),
   ].join("\n");

@@ -90,6 +90,8 @@ export type EventOutcome = "rewarded" | "recorded" | "late" | "duplicate";
 export interface EventsResponse {
   readonly outcomes: readonly EventOutcome[];
   readonly counts: Readonly<Record<EventOutcome, number>>;
+  /** A sentence for each event type that trains nothing, such as a misspelt one, at most ten; absent where there is none. */
+  readonly warnings?: readonly string[];
 }
 
 export interface ItemBody {

@@ -34,6 +34,8 @@ export type EventInput = Omit<BehaviourEvent, "value" | "occurredAt"> & {
 export interface RecordSummary {
   readonly outcomes: readonly RecordOutcome[];
   readonly counts: Readonly<Record<RecordOutcome, number>>;
+  /** A sentence for each event type that no scenario's reward weighs, at most ten; absent where there is none. */
+  readonly warnings?: readonly string[];
 }
 
 export interface DecisionView {

@@ -4,7 +4,7 @@ import { requestId } from "hono/request-id";
 import { routes } from "../contract/api.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { App, LogError, ServerEnv } from "./app.ts";
+import type { App, LogError, LogWarning, ServerEnv } from "./app.ts";
 import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
 import { createMetrics } from "./metrics.ts";
@@ -29,6 +29,7 @@ export interface ServerOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly logError: LogError;
+  readonly logWarning: LogWarning;
   /** The built dashboard. Without it `/` says how to build it. */
   readonly dashboardFolder?: string;
 }
@@ -65,7 +66,7 @@ const refuseMethods = (app: App) =>
 
 /** Everything that Recurve answers over HTTP, without a socket; `listen` gives it one. */
 export function createServer(options: ServerOptions): App {
-  const { engine, version, clock } = options;
+  const { engine, version, clock, logWarning } = options;
   const app = createApp();
   const metrics = createMetrics(engine);
   app.onError(createErrorHandler(options.logError));
@@ -76,7 +77,7 @@ export function createServer(options: ServerOptions): App {
   });
   app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody, checkBody);
 
-  const parts = { engine, metrics, version, clock };
+  const parts = { engine, metrics, version, clock, logWarning };
   addRecommend(app, parts);
   addEvents(app, parts);
   addItems(app, parts);

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
-import { matchedRoutes } from "hono/route";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Engine, Recommendation, RecordSummary } from "../engine/engine.ts";
+import { routeOf } from "./route-of.ts";
 
 const durationBucketsSeconds = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -28,10 +28,8 @@ function createRequestMeter(registry: Registry): MiddlewareHandler {
   return async (context, next) => {
     const startedAt = performance.now();
     await next();
-    // Middleware is registered for all methods, routes for one.
-    const route =
-      matchedRoutes(context).findLast(({ method }) => method !== "ALL")?.path ?? "other";
-    const labels = { method: context.req.method, route, status: context.res.status };
+    const { req, res } = context;
+    const labels = { method: req.method, route: routeOf(context), status: res.status };
     durations.observe(labels, (performance.now() - startedAt) / 1000);
   };
 }

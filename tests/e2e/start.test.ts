@@ -24,7 +24,7 @@ test("start on an empty database plays a demo, stops on Ctrl-C, and goes on with
 }, async () => {
   const folder = createTestFolder();
   const reach = async (decisions: number) => {
-    const running = startRecurve(folder, "start", "--port", "0");
+    const running = startRecurve(folder, "start", "--port", "0", "--log-format", "text");
     const client = await connect(running);
     await eventually(async () =>
       (await countDecisions(client, "demo")) >= decisions ? true : undefined,

@@ -29,7 +29,8 @@ export async function openTestServer(
     engine: change(opened.engine),
     version: "1.2.3",
     clock: opened.clock,
-    logError: (error, { method, path }) => logged.push(`${method} ${path}: ${error.message}`),
+    logError: (error, { method, route }) => logged.push(`${method} ${route}: ${error.message}`),
+    logWarning: (message) => logged.push(message),
     ...(dashboardFolder !== undefined && { dashboardFolder }),
   });
   const send = async (method: string, url: string, body?: unknown) =>

@@ -1,16 +1,16 @@
 import { Command } from "commander";
 import type { Store } from "../../engine/open-store.ts";
-import { forkCommand, type SupervisedChild, superviseChild } from "../children.ts";
 import { chooseConfiguration } from "../database.ts";
 import { demoConfiguration } from "../demo/demo-configuration.ts";
 import { openHost } from "../host.ts";
 import { withInterruption } from "../interruption.ts";
+import { createLog } from "../log.ts";
 import {
-  describeHost,
+  announce,
   describeLearner,
-  log,
   runHost,
   type ServeOptions,
+  startChild,
   startLearner,
   withServeOptions,
 } from "./serve.ts";
@@ -19,38 +19,31 @@ interface StartOptions extends ServeOptions {
   readonly demo: boolean;
 }
 
-function startUsers(url: string): SupervisedChild {
-  const start = () => forkCommand(["demo", "--url", url]);
-  return superviseChild({ name: "the simulated users", start, log, clock: Date.now });
-}
-
 const whatNext = {
   demo: "simulated users visit and click; their tastes are hidden. Watch the policy find them out.",
   own: "send items and events to the API, or stop and run recurve import.",
 };
 
 async function start(options: StartOptions): Promise<void> {
+  const log = createLog("server", options);
   await withInterruption(async (signal) => {
     // A demo is for a record in which nothing is yet and that no configuration file is meant for, and for one that it has begun.
     const configure = async (store: Store) => {
       const beginsDemo = options.demo && (await store.sequence()) === 0;
       return chooseConfiguration(store, options.config, { beginsDemo });
     };
-    const host = await openHost({ ...options, configure });
+    const host = await openHost({ ...options, log, configure });
     const demo = options.demo && host.configuration === demoConfiguration;
-    log(
-      describeHost(host, [
-        ["Database", options.database],
-        ["Learner", describeLearner(host.configuration)],
-        ["Now", demo ? whatNext.demo : whatNext.own],
-        ["Ctrl-C", "stops; the next start goes on"],
-      ]),
-    );
-    const children = [
-      startLearner(options.database, host),
-      ...(demo ? [startUsers(host.url)] : []),
-    ];
-    await runHost(host, children, signal);
+    announce(host, { log, options }, [
+      ["Database", options.database],
+      ["Learner", describeLearner(host.configuration)],
+      ["Now", demo ? whatNext.demo : whatNext.own],
+      ["Ctrl-C", "stops; the next start goes on"],
+    ]);
+    const startUsers = () =>
+      startChild("the simulated users", ["demo", "--url", host.url], { log, options });
+    const children = [startLearner(host, { log, options }), ...(demo ? [startUsers()] : [])];
+    await runHost(host, children, { log, signal });
   });
 }
 
