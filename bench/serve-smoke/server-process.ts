@@ -22,7 +22,6 @@ const app = createServer({
   version: "bench",
   clock: Date.now,
   logError: (error) => console.error(error),
-  logWarning: (message) => console.error(message),
 });
 const { url, close } = await listen({ app, host: "127.0.0.1", port: 0 });
 process.once("disconnect", async () => {

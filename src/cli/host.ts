@@ -1,9 +1,12 @@
 import { randomInt, randomUUID } from "node:crypto";
+import type { Configuration } from "../engine/configuration.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import { createRandom } from "../numeric/random.ts";
+import type { App } from "../server/app.ts";
 import { createServer } from "../server/create-server.ts";
 import { listen } from "../server/listen.ts";
+import { createStartingApp } from "../server/starting-app.ts";
 import type { ChosenConfiguration } from "./database.ts";
 import type { Log } from "./log.ts";
 import { dashboardFolder, version } from "./package.ts";
@@ -13,6 +16,10 @@ export interface HostOptions {
   readonly host: string;
   readonly port: number;
   readonly log: Log;
+  /** Ends readiness, before the host is closed. */
+  readonly signal: AbortSignal;
+  /** Whether a learner is started beside. */
+  readonly expectsLearner: boolean;
   /** Chosen once the record can be looked into. */
   readonly configure: (store: Store) => Promise<ChosenConfiguration>;
 }
@@ -24,34 +31,50 @@ export interface Host extends ChosenConfiguration {
   close(): Promise<void>;
 }
 
-async function serveStore(store: Store, options: HostOptions): Promise<Host> {
-  const chosen = await options.configure(store);
+async function createApp(store: Store, configuration: Configuration, options: HostOptions) {
+  const { log, signal, expectsLearner } = options;
   const engine = await createEngine({
     store,
-    configuration: chosen.configuration,
+    configuration,
     clock: Date.now,
     random: createRandom(randomInt(2 ** 32)),
     createId: randomUUID,
+    expectsLearner,
   });
   const app = createServer({
     engine,
     version,
     clock: Date.now,
     logError: (err, request) =>
-      options.log.error({ err, ...request }, `${request.method} ${request.route} failed`),
-    logWarning: (message) => options.log.warn(message),
+      log.error({ err, ...request }, `${request.method} ${request.route} failed`),
+    logWarning: (message) => log.warn(message),
+    isClosing: () => signal.aborted,
     dashboardFolder,
   });
-  const listening = await listen({ app, host: options.host, port: options.port });
-  return {
-    ...chosen,
-    url: listening.url,
-    close: async () => {
-      await listening.close();
-      await engine.close();
-      await store.close();
-    },
-  };
+  return { engine, app };
+}
+
+async function serveStore(store: Store, options: HostOptions): Promise<Host> {
+  const chosen = await options.configure(store);
+  let current: Pick<App, "fetch"> = createStartingApp();
+  const fetch: App["fetch"] = (...request) => current.fetch(...request);
+  const listening = await listen({ app: { fetch }, host: options.host, port: options.port });
+  try {
+    const { engine, app } = await createApp(store, chosen.configuration, options);
+    current = app;
+    return {
+      ...chosen,
+      url: listening.url,
+      close: async () => {
+        await listening.close();
+        await engine.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await listening.close();
+    throw error;
+  }
 }
 
 /** @throws port_in_use, storage_unavailable, unsupported_database_version, invalid_configuration */

@@ -17,6 +17,7 @@ export const errorCodes = [
   "storage_unavailable",
   "learner_busy",
   "overloaded",
+  "not_ready",
   "port_in_use",
   "audit_failed",
   "target_missed",

@@ -31,4 +31,6 @@ export interface RouteParts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly logWarning: LogWarning;
+  /** Requests are answered still, but should go elsewhere. */
+  readonly isClosing: () => boolean;
 }

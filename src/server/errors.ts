@@ -21,6 +21,7 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   no_candidates: 422,
   invalid_file: 422,
   overloaded: 503,
+  not_ready: 503,
   learner_busy: 503,
   storage_unavailable: 503,
   invalid_configuration: 500,
@@ -51,6 +52,9 @@ export function answerError(context: Context<ServerEnv>, error: EngineError): Re
   };
   return context.json(body, statusByCode[code]);
 }
+
+export const notReady = (state: "is starting" | "is stopping"): EngineError =>
+  new EngineError("not_ready", `the server ${state}; send the request again in some seconds`);
 
 export function createErrorHandler(logError: LogError) {
   return (error: Error, context: Context<ServerEnv>): Response => {

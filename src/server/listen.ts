@@ -34,7 +34,7 @@ async function drain(server: Server): Promise<void> {
 
 /** @throws port_in_use, invalid_configuration */
 export async function listen(options: {
-  readonly app: App;
+  readonly app: Pick<App, "fetch">;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

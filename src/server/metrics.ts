@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { Engine, Recommendation, RecordSummary } from "../engine/engine.ts";
+import { createLoopMetrics } from "./loop-metrics.ts";
 import { routeOf } from "./route-of.ts";
 
 const durationBucketsSeconds = [
@@ -34,27 +35,10 @@ function createRequestMeter(registry: Registry): MiddlewareHandler {
   };
 }
 
-/** Read when asked for. Where the engine can't say, the gauge is empty: the process' own metrics still answer. */
-function watchPolicyVersions(registry: Registry, engine: Engine): void {
-  const versions: Gauge<"scenario"> = new Gauge({
-    name: "recurve_serving_policy_version",
-    help: "Version of the serving policy.",
-    labelNames: ["scenario"],
-    registers: [registry],
-    collect: async () => {
-      versions.reset();
-      const { policyVersions } = await engine.health().catch(() => ({ policyVersions: {} }));
-      for (const [scenario, version] of Object.entries(policyVersions)) {
-        versions.set({ scenario }, version);
-      }
-    },
-  });
-}
-
 export function createMetrics(engine: Engine): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  watchPolicyVersions(registry, engine);
+  const readLoop = createLoopMetrics(registry, engine);
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
   const decisions = counter("recurve_decisions_total", "Decisions made.", ["scenario", "arm"]);
@@ -68,7 +52,10 @@ export function createMetrics(engine: Engine): Metrics {
   );
   return {
     contentType: registry.contentType,
-    read: () => registry.metrics(),
+    read: async () => {
+      await readLoop();
+      return registry.metrics();
+    },
     countRecommendation: ({ decision: { scenario, arm }, fallback }) => {
       decisions.inc({ scenario, arm });
       if (fallback !== undefined) fallbacks.inc({ scenario });

@@ -17,13 +17,14 @@ export async function openTestServer(
   options: {
     readonly configuration?: unknown;
     readonly dashboardFolder?: string;
+    readonly isClosing?: () => boolean;
     /** Puts faults into the engine. */
     readonly change?: (engine: Engine) => Engine;
   } = {},
 ): Promise<TestServer> {
   const opened = await openTestEngine(options.configuration);
   onTestFinished(opened.close);
-  const { dashboardFolder, change = (engine) => engine } = options;
+  const { dashboardFolder, isClosing, change = (engine) => engine } = options;
   const logged: string[] = [];
   const app = createServer({
     engine: change(opened.engine),
@@ -32,6 +33,7 @@ export async function openTestServer(
     logError: (error, { method, route }) => logged.push(`${method} ${route}: ${error.message}`),
     logWarning: (message) => logged.push(message),
     ...(dashboardFolder !== undefined && { dashboardFolder }),
+    ...(isClosing && { isClosing }),
   });
   const send = async (method: string, url: string, body?: unknown) =>
     app.request(url, {

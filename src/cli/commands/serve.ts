@@ -99,7 +99,7 @@ async function serve(options: ServeOptions & { readonly learner: boolean }): Pro
   const log = createLog("server", options);
   await withInterruption(async (signal) => {
     const configure = (store: Store) => chooseConfiguration(store, config);
-    const host = await openHost({ ...options, log, configure });
+    const host = await openHost({ ...options, log, signal, configure, expectsLearner: learner });
     const scenarios = host.configuration.scenarios.map(({ name }) => name).join(", ");
     const learnerText = learner ? describeLearner(host.configuration) : "none here (--no-learner)";
     announce(host, { log, options }, [

@@ -32,7 +32,7 @@ async function start(options: StartOptions): Promise<void> {
       const beginsDemo = options.demo && (await store.sequence()) === 0;
       return chooseConfiguration(store, options.config, { beginsDemo });
     };
-    const host = await openHost({ ...options, log, configure });
+    const host = await openHost({ ...options, log, signal, configure, expectsLearner: true });
     const demo = options.demo && host.configuration === demoConfiguration;
     announce(host, { log, options }, [
       ["Database", options.database],
