@@ -31,6 +31,14 @@ export interface Host extends ChosenConfiguration {
   close(): Promise<void>;
 }
 
+const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
+
+/** What an operator must know of an address that other machines may reach; `undefined` for this machine's own. */
+export const findExposure = (host: string): string | undefined =>
+  isLoopback(host)
+    ? undefined
+    : `${host} may be reached from other machines, and Recurve has no keys yet: whoever reaches the port reads and changes everything. Let a proxy that asks who calls stand before it, or a firewall, or leave out --host`;
+
 async function createApp(store: Store, configuration: Configuration, options: HostOptions) {
   const { log, signal, expectsLearner } = options;
   const engine = await createEngine({
@@ -59,6 +67,8 @@ async function serveStore(store: Store, options: HostOptions): Promise<Host> {
   let current: Pick<App, "fetch"> = createStartingApp();
   const fetch: App["fetch"] = (...request) => current.fetch(...request);
   const listening = await listen({ app: { fetch }, host: options.host, port: options.port });
+  const exposure = findExposure(options.host);
+  if (exposure !== undefined) options.log.warn(exposure);
   try {
     const { engine, app } = await createApp(store, chosen.configuration, options);
     current = app;

@@ -4,6 +4,10 @@ import type { Refusal } from "../engine/import/row.ts";
 
 const group = (count: number) => count.toLocaleString("en-GB");
 
+/** How large an import is, as the part that was read shows. */
+export const describeSize = ({ read }: ImportCounts, share = 1): string =>
+  `import of about ${group(Number((read / share).toPrecision(2)))} rows`;
+
 /** @param share part of the source that has been read, in [0, 1], where that is known */
 export function describeProgress(
   { read }: ImportCounts,

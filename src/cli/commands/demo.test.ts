@@ -10,7 +10,7 @@ test.each(["nope", "localhost:7400", ""])(
 
 test("a server that does not answer is waited for, which one line says", async () => {
   const ended = runCommand("demo", "--url", "http://127.0.0.1:9");
-  const written = vi.mocked(process.stderr.write);
+  const written = vi.mocked(process.stdout.write);
   await vi.waitFor(() => expect(written).toHaveBeenCalled());
   const lines = written.mock.calls.map(([text]) => String(text));
   process.emit("SIGTERM");

@@ -13,9 +13,9 @@ import { type RowKind, rowKinds } from "../../engine/import/row-schema.ts";
 import { openFile, streamSource } from "../../engine/import/text-source.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
-import { describeImport, describeProgress } from "../import-summary.ts";
+import { describeImport, describeProgress, describeSize } from "../import-summary.ts";
 import { withInterruption } from "../interruption.ts";
-import { createProgressLine } from "../progress.ts";
+import { createTimedLine } from "../timed-line.ts";
 
 interface Options extends DatabaseOptions {
   readonly report?: string;
@@ -48,11 +48,12 @@ async function closing<T extends { close(): unknown }, Result>(
 /** Says what went in, also where an error ends the import. */
 async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   const { source, report, store, signal, training, seconds } = parts;
-  const progress = createProgressLine({ stream: process.stderr, clock: Date.now });
   let counts: ImportCounts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
+  const work = () => describeSize(counts, source.share());
+  const progress = createTimedLine({ work, stream: process.stderr, clock: Date.now });
   const onProgress = (next: ImportCounts) => {
     counts = next;
-    progress.update(describeProgress(counts, source.share(), seconds()));
+    progress.update(describeProgress(counts, source.share(), seconds()), source.share());
   };
   try {
     const onEvent = training.add;
