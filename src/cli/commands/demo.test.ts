@@ -15,5 +15,11 @@ test("a server that does not answer is waited for, which one line says", async (
   const lines = written.mock.calls.map(([text]) => String(text));
   process.emit("SIGTERM");
   expect((await ended).exitCode).toBe(0);
-  expect(lines).toEqual([expect.stringMatching(/^can't reach http:.*Waiting until it answers/)]);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      level: "warn",
+      name: "users",
+      msg: expect.stringMatching(/^can't reach .* Waiting until it/),
+    },
+  ]);
 });
