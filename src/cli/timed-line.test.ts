@@ -17,21 +17,23 @@ function open() {
 
 test("work of minutes is announced once its first part is measured, and then what is left", () => {
   const { at, written } = open();
-  at(1).update("1 of 100", 0.01);
+  // Half a minute before the first row: the models are opened.
+  at(30).update("1 of 100", 0.01);
   expect(written()).toBe("1 of 100\n");
-  at(6).update("3 of 100", 0.03);
-  expect(written()).toBe("audit of 9 rows: about 3 min\n3 of 100, about 3 min left\n");
-  at(100).update("50 of 100", 0.5);
+  at(36).update("4 of 100", 0.04);
+  expect(written()).toBe("audit of 9 rows: about 3 min\n4 of 100, about 3 min left\n");
+  at(128).update("50 of 100", 0.5);
   expect(written()).toBe("50 of 100, about 100 s left\n");
-  at(200).update("100 of 100", 1);
+  at(228).update("100 of 100", 1);
   expect(written()).toBe("100 of 100\n");
 });
 
 test("work of seconds, or of a size that nobody knows, is not announced", () => {
   const { at, written } = open();
-  at(5).update("50 of 100", 0.5);
-  at(10).update("somewhere", undefined);
-  expect(written()).toBe("50 of 100\nsomewhere\n");
+  at(60).update("1 of 100", 0.01);
+  at(65).update("50 of 100", 0.5);
+  at(100).update("somewhere", undefined);
+  expect(written()).toBe("1 of 100\n50 of 100\nsomewhere\n");
 });
 
 test("who knows how long it takes says so before it starts", () => {

@@ -1,9 +1,10 @@
 import { createProgressLine } from "./progress.ts";
 
-/** Of the work that the estimate is made from: the first rows also pay for what is read once. */
+/** Of the work that the estimate is made from. */
 const measuredMs = 3000;
 /** Work that takes seconds is not announced. */
 const announcedMs = 20_000;
+const unknown = { elapsedMs: 0, leftMs: 0 };
 
 /** The line of a long command, which first says how long it will take, as its first part shows, and then how long it has still to go. */
 export interface TimedLine {
@@ -30,8 +31,17 @@ export function createTimedLine(options: {
 }): TimedLine {
   const { work, stream, clock } = options;
   const line = createProgressLine({ stream, clock });
-  const startedAt = clock();
   let isAnnounced = false;
+  /** The first part that was done, which also paid for opening files and models. */
+  let first: { readonly at: number; readonly share: number } | undefined;
+
+  /** Milliseconds, by the pace since the first part. */
+  function estimate(share: number): { readonly elapsedMs: number; readonly leftMs: number } {
+    first ??= { at: clock(), share };
+    const elapsedMs = clock() - first.at;
+    const done = share - first.share;
+    return { elapsedMs, leftMs: done > 0 ? (elapsedMs / done) * (1 - share) : 0 };
+  }
 
   function announce(totalMs: number): void {
     if (isAnnounced || totalMs < announcedMs) return;
@@ -42,9 +52,8 @@ export function createTimedLine(options: {
 
   return {
     announce,
-    update: (text, share = 0) => {
-      const elapsedMs = clock() - startedAt;
-      const leftMs = share > 0 ? (elapsedMs / share) * (1 - share) : 0;
+    update: (text, share) => {
+      const { elapsedMs, leftMs } = share === undefined ? unknown : estimate(share);
       if (elapsedMs >= measuredMs) announce(elapsedMs + leftMs);
       const isTold = isAnnounced && leftMs > 0;
       line.update(isTold ? `${text}, about ${describeDuration(leftMs / 1000)} left` : text);

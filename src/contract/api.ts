@@ -319,7 +319,7 @@ export interface HealthResponse {
   readonly problems: readonly string[];
   /** Of the learners of the record, whichever process they are. */
   readonly learner: {
-    /** One has said within the last 90 seconds that it is up. */
+    /** One has said within the last 5 minutes that it is up. */
     readonly up: boolean;
     /** Since one said so last; absent if none ever has. */
     readonly heartbeatAgeSeconds?: number;

@@ -52,7 +52,7 @@ export interface RewardPoint {
 
 /** Of the learners of the record, whichever process they are. */
 export interface LearnerHealth {
-  /** One has said within the last 90 seconds that it is up. */
+  /** One has said within the last 5 minutes that it is up. */
   readonly up: boolean;
   /** Since one said so last; absent if none ever has. */
   readonly heartbeatAgeSeconds?: number;

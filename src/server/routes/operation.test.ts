@@ -131,7 +131,7 @@ test("metrics tell of the learner, of cycles by outcome, roll-backs, rewards by 
   const again = (await readMetrics(server as TestServer)).split("\n");
   expect(again).toContain('recurve_cycles_total{scenario="ads",outcome="hold"} 2');
   expect(again.filter((line) => line.startsWith("recurve_mean_reward{"))).toHaveLength(1);
-  advance(46);
+  advance(256);
   expect(await readMetrics(server as TestServer)).toContain("recurve_learner_up 0\n");
 });
 
