@@ -22,7 +22,16 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   engine: {
     folders: ["domain", "numeric", "tensor", "policy", "learning", "evaluation", "storage"],
-    packages: ["zod", "@huggingface/tokenizers", "csv-parse", "hyparquet", "jiti", "node:*"],
+    packages: [
+      "zod",
+      "@huggingface/tokenizers",
+      "csv-parse",
+      "hyparquet",
+      "hyparquet-compressors",
+      "jiti",
+      "fastest-levenshtein",
+      "node:*",
+    ],
   },
   server: {
     folders: ["domain", "contract", "engine"],
@@ -32,7 +41,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   sdk: { folders: ["contract"], packages: [] },
   cli: {
     folders: ["domain", "numeric", "engine", "server", "host", "simulation", "evaluation", "sdk"],
-    packages: ["commander", "ora", "cli-table3", "d3-scale", "node:*"],
+    packages: ["commander", "pino", "ora", "cli-table3", "d3-scale", "node:*"],
   },
 };
 

@@ -14,9 +14,9 @@ const cycle: Cycle = {
   record: { evaluation: { meanReward: 0.2314, baselineMeanReward: 0.18 } },
 };
 
-test("a cycle is one line: when, which, outcome, reward beside the baseline, reason", () => {
+test("a cycle is one line: which, outcome, reward beside the baseline, reason", () => {
   expect(describeCycle(cycle)).toBe(
-    "12:05:09  demo cycle 7  promote          reward 0.231, baseline 0.180  better by 0.05 a row",
+    "demo cycle 7  promote          reward 0.231, baseline 0.180  better by 0.05 a row",
   );
 });
 
@@ -24,10 +24,10 @@ test("what was not measured is left out", () => {
   const alone = { ...cycle, record: { evaluation: { meanReward: 0.2314 } } };
   expect(describeCycle(alone)).toContain("  reward 0.231  better");
   const failed = { ...cycle, outcome: "failed", reason: "the disk is full", record: {} } as const;
-  expect(describeCycle(failed)).toBe("12:05:09  demo cycle 7  failed           the disk is full");
+  expect(describeCycle(failed)).toBe("demo cycle 7  failed           the disk is full");
 });
 
 test("on a terminal the line is as long as it is wide", () => {
-  expect(describeCycle(cycle, 30)).toBe("12:05:09  demo cycle 7  promo…");
+  expect(describeCycle(cycle, 20)).toBe("demo cycle 7  promo…");
   expect(describeCycle(cycle, 200)).toBe(describeCycle(cycle));
 });

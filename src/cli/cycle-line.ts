@@ -1,5 +1,6 @@
 import type { Cycle } from "../domain/cycle.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { isText, type Log, type LogOptions, textPrefixLength } from "./log.ts";
 
 function readNumber(record: JsonObject | undefined, name: string): number | undefined {
   const value = record?.[name];
@@ -17,14 +18,12 @@ function describeReward({ record }: Cycle): string {
 }
 
 /**
- * One line for a person: when, which, how it ended, what was earned, and why.
- * @param columns of the terminal, where the line must fit; the dashboard has the whole reason
+ * One line for a person: which, how it ended, what was earned, and why.
+ * @param columns where the line must fit; the dashboard has the whole reason
  */
 export function describeCycle(cycle: Cycle, columns?: number): string {
-  const time = new Date(cycle.finishedAt).toTimeString().slice(0, 8);
   const reward = describeReward(cycle);
   const parts = [
-    time,
     `${cycle.scenario} cycle ${cycle.cycle}`,
     cycle.outcome.padEnd(15),
     ...(reward === "" ? [] : [reward]),
@@ -32,4 +31,14 @@ export function describeCycle(cycle: Cycle, columns?: number): string {
   ];
   const line = parts.join("  ");
   return columns === undefined || line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+}
+
+/** In a terminal the line of a cycle fits its width. */
+const columnsOf = (options: LogOptions) =>
+  process.stdout.isTTY && isText(options) ? process.stdout.columns - textPrefixLength : undefined;
+
+export function logCycle(log: Log, done: Cycle, options: LogOptions): void {
+  const { scenario, cycle, outcome } = done;
+  const level = outcome === "failed" || outcome === "skipped" ? "warn" : "info";
+  log[level]({ scenario, cycle, outcome }, describeCycle(done, columnsOf(options)));
 }

@@ -123,12 +123,13 @@ const parseServe = (...words: readonly string[]) => {
   return command.parse([...words], { from: "user" }).opts();
 };
 
-const defaults = { database: "recurve.db", port: 7400, host: "127.0.0.1" };
+const defaults = { database: "recurve.db", port: 7400, host: "127.0.0.1", logLevel: "info" };
 const variables = {
   RECURVE_DATABASE: "shop.db",
   RECURVE_CONFIG: "shop.config.ts",
   PORT: "8080",
   RECURVE_HOST: "0.0.0.0",
+  RECURVE_LOG_LEVEL: "warn",
 };
 
 test("an option goes before its variable, and that before the default", () => {
@@ -142,6 +143,7 @@ test("an option goes before its variable, and that before the default", () => {
     config: "shop.config.ts",
     port: 8080,
     host: "0.0.0.0",
+    logLevel: "warn",
   };
   expect(parseServe()).toEqual(fromVariables);
   expect(parseServe("--port", "0", "--host", "::1")).toEqual({

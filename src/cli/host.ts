@@ -1,66 +1,98 @@
 import { openStore, type Store } from "../engine/open-store.ts";
 import type { Recurve } from "../host/recurve.ts";
 import { serveStore } from "../host/serve-store.ts";
-import { listen } from "../server/listen.ts";
-import { describeCycle } from "./cycle-line.ts";
+import { type FetchHandler, listen } from "../server/listen.ts";
+import { createStartingApp } from "../server/starting-app.ts";
+import { logCycle } from "./cycle-line.ts";
 import type { ChosenConfiguration } from "./database.ts";
+import type { Log, LogOptions } from "./log.ts";
 
-export interface HostOptions {
+export interface HostOptions extends LogOptions {
   readonly database: string;
   readonly host: string;
   readonly port: number;
+  /** Whether a learner is started beside. */
   readonly learner: boolean;
+  readonly log: Log;
+  /** Ends readiness, before the host is closed. */
+  readonly signal: AbortSignal;
   /** Chosen once the record can be looked into. */
   readonly configure: (store: Store) => Promise<ChosenConfiguration>;
 }
 
-/** The serving process with its address, and its learner if it has one. */
+/** The serving process: record, engine, HTTP server and learner. */
 export interface Host extends ChosenConfiguration {
   readonly url: string;
-  /** Answers requests under way, then ends the learner and closes the record. */
+  /** Answers requests under way, then closes the record. */
   close(): Promise<void>;
 }
 
-export const log = (line: string): void => void process.stdout.write(`${line}\n`);
-const logProblem = (line: string) => void process.stderr.write(`${line}\n`);
+const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 
-async function openRecurve(options: HostOptions) {
-  const store = await openStore(options.database);
-  try {
-    const chosen = await options.configure(store);
-    const recurve = await serveStore(store, {
-      database: options.database,
-      configuration: chosen.configuration,
-      learner: options.learner,
-      log: { warn: logProblem, error: logProblem },
-      onCycle: (cycle) => log(describeCycle(cycle, process.stdout.columns)),
-    });
-    return { chosen, recurve };
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+/** What an operator must know of an address that other machines may reach; `undefined` for this machine's own. */
+export const findExposure = (host: string): string | undefined =>
+  isLoopback(host)
+    ? undefined
+    : `${host} may be reached from other machines, and Recurve has no keys yet: whoever reaches the port reads and changes everything. Let a proxy that asks who calls stand before it, or a firewall, or leave out --host`;
+
+const openRecurve = (
+  store: Store,
+  { configuration }: ChosenConfiguration,
+  options: HostOptions,
+) => {
+  const { database, learner, log, signal } = options;
+  return serveStore(store, {
+    database,
+    configuration,
+    learner,
+    log: { warn: (line) => log.warn(line), error: (line) => log.error(line) },
+    logError: (err, request) =>
+      log.error({ err, ...request }, `${request.method} ${request.route} failed`),
+    isClosing: () => signal.aborted,
+    onCycle: (cycle) => logCycle(log, cycle, options),
+  });
+};
+
+/** The port is open before the record is read, so that `/ready` answers while the catalogue is. */
+async function listenWhileStarting({ host, port }: HostOptions) {
+  let current: FetchHandler = createStartingApp().fetch;
+  const fetch: FetchHandler = (...request) => current(...request);
+  const listening = await listen({ app: { fetch }, host, port });
+  const handOver = (recurve: Recurve) => {
+    current = recurve.fetch;
+  };
+  return { ...listening, handOver };
 }
 
-async function listenOrClose(recurve: Recurve, { host, port }: HostOptions) {
+async function serveHost(store: Store, options: HostOptions): Promise<Host> {
+  const chosen = await options.configure(store);
+  const { url, close, handOver } = await listenWhileStarting(options);
+  const exposure = findExposure(options.host);
+  if (exposure !== undefined) options.log.warn(exposure);
   try {
-    return await listen({ app: recurve, host, port });
+    const recurve = await openRecurve(store, chosen, options);
+    handOver(recurve);
+    return {
+      ...chosen,
+      url,
+      close: async () => {
+        await close();
+        await recurve.close();
+      },
+    };
   } catch (error) {
-    await recurve.close();
+    await close();
     throw error;
   }
 }
 
 /** @throws port_in_use, storage_unavailable, unsupported_database_version, invalid_configuration */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const { chosen, recurve } = await openRecurve(options);
-  const { url, close } = await listenOrClose(recurve, options);
-  return {
-    ...chosen,
-    url,
-    close: async () => {
-      await close();
-      await recurve.close();
-    },
-  };
+  const store = await openStore(options.database);
+  try {
+    return await serveHost(store, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

@@ -1,7 +1,12 @@
+import type { TrainingCount } from "../engine/import/count-training.ts";
 import type { ImportCounts } from "../engine/import/import-rows.ts";
 import type { Refusal } from "../engine/import/row.ts";
 
 const group = (count: number) => count.toLocaleString("en-GB");
+
+/** How large an import is, as the part that was read shows. */
+export const describeSize = ({ read }: ImportCounts, share = 1): string =>
+  `import of about ${group(Number((read / share).toPrecision(2)))} rows`;
 
 /** @param share part of the source that has been read, in [0, 1], where that is known */
 export function describeProgress(
@@ -13,12 +18,21 @@ export function describeProgress(
   return `${group(read)} rows${part}, ${group(Math.round(read / seconds))} rows/s`;
 }
 
-/** @param first refusals to be listed; there may have been more */
-export function describeImport(
-  counts: ImportCounts,
-  first: readonly Refusal[],
-  seconds: number,
-): string {
+/** What an import did. */
+export interface ImportReport {
+  readonly counts: ImportCounts;
+  readonly training: TrainingCount;
+  /** Refusals to be listed; there may have been more. */
+  readonly first: readonly Refusal[];
+  readonly seconds: number;
+}
+
+function describeTraining({ events, training, warnings }: TrainingCount): readonly string[] {
+  if (events === 0) return [];
+  return [`events that train    ${group(training)} of ${group(events)}`, ...warnings()];
+}
+
+export function describeImport({ counts, training, first, seconds }: ImportReport): string {
   const { read, stored, unchanged, refused } = counts;
   const more = refused - first.length;
   return [
@@ -27,6 +41,7 @@ export function describeImport(
     `unchanged/duplicate  ${group(unchanged)}`,
     `refused              ${group(refused)}`,
     `seconds              ${seconds.toFixed(1)}`,
+    ...describeTraining(training),
     ...first.map(({ file, line, reason }) => `${file}:${line}: ${reason}`),
     ...(more > 0 ? [`… and ${group(more)} more; --report <file> writes them all`] : []),
   ].join("\n");

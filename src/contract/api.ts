@@ -24,6 +24,7 @@ export const routes = {
   rewardSeries: "/api/v1/reward-series",
   scenarios: "/api/v1/scenarios",
   health: "/health",
+  ready: "/ready",
   metrics: "/metrics",
   openApi: "/openapi.json",
 } as const;
@@ -90,6 +91,8 @@ export type EventOutcome = "rewarded" | "recorded" | "late" | "duplicate";
 export interface EventsResponse {
   readonly outcomes: readonly EventOutcome[];
   readonly counts: Readonly<Record<EventOutcome, number>>;
+  /** A sentence for each event type that trains nothing, such as a misspelt one, at most ten; absent where there is none. */
+  readonly warnings?: readonly string[];
 }
 
 export interface ItemBody {
@@ -314,6 +317,20 @@ export interface HealthResponse {
   /** How promotions come about, by scenario. */
   readonly promotions: Readonly<Record<string, PoliciesResponse["mode"]>>;
   readonly problems: readonly string[];
+  /** Of the learners of the record, whichever process they are. */
+  readonly learner: {
+    /** One has said within the last 5 minutes that it is up. */
+    readonly up: boolean;
+    /** Since one said so last; absent if none ever has. */
+    readonly heartbeatAgeSeconds?: number;
+    /** Since the newest cycle ended, in any scenario; absent before the first. */
+    readonly lastCycleAgeSeconds?: number;
+  };
+}
+
+/** Sent with status 200; a server that is not ready answers with 503 and an error. */
+export interface ReadyResponse {
+  readonly status: "ready";
 }
 
 export interface ErrorBody {

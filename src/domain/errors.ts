@@ -18,6 +18,7 @@ export const errorCodes = [
   "learner_busy",
   "overloaded",
   "closed",
+  "not_ready",
   "port_in_use",
   "audit_failed",
   "target_missed",

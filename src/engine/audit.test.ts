@@ -135,6 +135,28 @@ test("the newest decisions are audited, as many as asked for", async () => {
   expect((await run(5)).findings.map(({ decisionId }) => decisionId)).toEqual(["d-1"]);
 });
 
+test("an audit of a record that is written to ends where the record ended at its start", async () => {
+  const { store, clock } = await openAuditedShop();
+  const append = (id: string) =>
+    store.decisions.append(sampleDecision(id, { scenario: "other", decidedAt: clock() }));
+  await Promise.all(Array.from({ length: 1000 }, (_, index) => append(`d-${index}`)));
+  const progress: (readonly [number, number])[] = [];
+  const writes: Promise<void>[] = [];
+  const report = await audit({
+    store,
+    configuration: parseConfiguration(shopConfiguration()),
+    limit: 1000,
+    onProgress: (done, total) => {
+      progress.push([done, total]);
+      writes.push(append(`later-${done}`));
+    },
+  });
+  await Promise.all(writes);
+  expect(report.decisions).toBe(1000);
+  expect(progress.at(-1)).toEqual([1000, 1000]);
+  expect(await store.decisions.count()).toBe(2000);
+});
+
 test("the decisions of a time are audited, its end left out", async () => {
   const { engine, clock, advance, run, tamper } = await openAuditedShop();
   const start = clock();

@@ -105,7 +105,7 @@ async function auditOne(
 /** Pages of the decisions to be checked, oldest first. */
 async function* readPages(
   { decisions }: Store,
-  range: { readonly from: number; readonly to: number },
+  range: { readonly from: number; readonly to: number; readonly asOf: number },
   start: number,
 ): AsyncGenerator<readonly Decision[], void> {
   let after = start;
@@ -131,13 +131,15 @@ function createFindings() {
 
 /**
  * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and the profile as of their
- * moment, and holds them against what was logged; and whether users of a holdback belong there.
+ * moment, and holds them against what was logged; and whether users of a holdback belong there. The range is fixed at the
+ * start, as of one event number, so a server may go on writing.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { store, configuration, from = 0, to = Number.MAX_SAFE_INTEGER, limit } = options;
+  // A server may be writing: what comes from now on is another audit's.
+  const range = { from, to, asOf: await store.sequence() };
   const { after, count } = await store.decisions.span({
-    from,
-    to,
+    ...range,
     ...(limit !== undefined && { limit }),
   });
   const deriver = createLogitDeriver(store, configuration);
@@ -146,7 +148,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   let decisions = 0;
   let largestDifference = 0;
   try {
-    for await (const page of readPages(store, { from, to }, after)) {
+    for await (const page of readPages(store, range, after)) {
       for (const decision of page) {
         const { decisionId } = decision;
         const { difference, cause, problem } = await auditOne(parts, decision);

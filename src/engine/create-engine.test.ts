@@ -176,6 +176,7 @@ describe("health", () => {
       policyVersions: { shop: serving },
       promotions: { shop: "automatic" },
       problems: [],
+      learner: { up: false },
     });
   });
 

@@ -10,6 +10,7 @@ import { intervene } from "./interventions/intervene.ts";
 import { parseIntervention } from "./interventions/parse-input.ts";
 import { rollBack } from "./interventions/roll-back.ts";
 import { assignedVersions, listPolicies } from "./list-policies.ts";
+import { findLearnerProblem, readFigures, readLearnerHealth } from "./liveness.ts";
 import { ensurePolicies } from "./promote.ts";
 import { readUser } from "./read-state.ts";
 import { findScenario, recommend } from "./recommend.ts";
@@ -28,6 +29,8 @@ export interface EngineOptions {
   readonly createId: () => string;
   /** Where policies come from, if not from the store's snapshots. */
   readonly policies?: ServingPolicies;
+  /** A learner runs beside this engine, so that `health` reports one that is missing. Default false. */
+  readonly expectsLearner?: boolean;
 }
 
 async function viewDecision(store: Store, feedback: Feedback): Promise<DecisionView> {
@@ -43,6 +46,7 @@ const toPoint = ({ rewardSum, ...bucket }: RewardBucket): RewardPoint => ({
 /** The serving half of the loop over a store. Closing it leaves the store open: who opened it closes it. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { store, configuration } = options;
+  const startedAt = options.clock();
   // Nothing starts with a model that can't be used.
   if (configuration.text) await openTextFeatures(configuration.text);
   const catalogue = createCatalogue(store.items, configuration.text);
@@ -98,7 +102,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const buckets = await store.decisions.rewardBuckets({ ...span, closedBefore, rule });
       return buckets.map(toPoint);
     },
-    health: () => health(parts),
+    health: () => health({ ...parts, startedAt }),
+    figures: () => readFigures(options),
     idle: () => fastLoops.idle(),
     close: async () => {
       await fastLoops.close();
@@ -107,9 +112,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-interface HealthParts {
-  readonly store: Store;
-  readonly configuration: Configuration;
+interface HealthParts
+  extends Pick<EngineOptions, "store" | "configuration" | "clock" | "expectsLearner"> {
+  readonly startedAt: number;
   readonly policies: ServingPolicies;
   readonly fastLoops: FastLoops;
 }
@@ -119,7 +124,8 @@ function policyProblems(policies: ServingPolicies, assignment: Assignment): stri
   return assignedVersions(assignment).flatMap((version) => policies.problem(version) ?? []);
 }
 
-async function health({ store, configuration, policies, fastLoops }: HealthParts): Promise<Health> {
+async function health(parts: HealthParts): Promise<Health> {
+  const { store, configuration, policies, fastLoops } = parts;
   const policyVersions: Record<string, number> = {};
   const promotions: Record<string, PromotionMode> = {};
   const problems = [...fastLoops.problems()];
@@ -132,5 +138,8 @@ async function health({ store, configuration, policies, fastLoops }: HealthParts
     if (last?.outcome === "failed") problems.push(`last cycle of ${name} failed: ${last.reason}`);
     if (last?.outcome === "skipped") problems.push(`last cycle of ${name} skipped: ${last.reason}`);
   }
-  return { policyVersions, promotions, problems };
+  const learner = await readLearnerHealth(parts);
+  const missing = findLearnerProblem(learner, parts.clock() - parts.startedAt);
+  if (parts.expectsLearner && missing !== undefined) problems.push(missing);
+  return { policyVersions, promotions, problems, learner };
 }

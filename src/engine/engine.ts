@@ -1,6 +1,6 @@
 import type { BehaviourEvent, HistoryEntry, RecordOutcome } from "../domain/behaviour.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
-import type { Cycle } from "../domain/cycle.ts";
+import type { Cycle, CycleOutcome } from "../domain/cycle.ts";
 import type { Arm, Candidate, Decision, Feedback } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention, InterventionNote } from "../domain/intervention.ts";
@@ -34,6 +34,8 @@ export type EventInput = Omit<BehaviourEvent, "value" | "occurredAt"> & {
 export interface RecordSummary {
   readonly outcomes: readonly RecordOutcome[];
   readonly counts: Readonly<Record<RecordOutcome, number>>;
+  /** A sentence for each event type that no scenario's reward weighs, at most ten; absent where there is none. */
+  readonly warnings?: readonly string[];
 }
 
 export interface DecisionView {
@@ -48,12 +50,42 @@ export interface RewardPoint {
   readonly meanReward: number;
 }
 
+/** Of the learners of the record, whichever process they are. */
+export interface LearnerHealth {
+  /** One has said within the last 5 minutes that it is up. */
+  readonly up: boolean;
+  /** Since one said so last; absent if none ever has. */
+  readonly heartbeatAgeSeconds?: number;
+  /** Since the newest cycle ended, in any scenario; absent before the first. */
+  readonly lastCycleAgeSeconds?: number;
+}
+
+/** What the loop has done, for metrics. */
+export interface LoopFigures {
+  readonly cycles: readonly {
+    readonly scenario: string;
+    readonly outcome: CycleOutcome;
+    readonly cycles: number;
+    /** Since the newest of them ended. */
+    readonly ageSeconds: number;
+  }[];
+  readonly rolledBack: readonly { readonly scenario: string; readonly policies: number }[];
+  /** Mean reward of the newest 1,000 decisions whose reward window has closed. */
+  readonly rewards: readonly {
+    readonly scenario: string;
+    readonly arm: Arm;
+    readonly meanReward: number;
+  }[];
+  readonly databaseSizeBytes: number;
+}
+
 export interface Health {
   /** Serving policy version by scenario. */
   readonly policyVersions: Readonly<Record<string, number>>;
   /** How promotions come about, by scenario. */
   readonly promotions: Readonly<Record<string, PromotionMode>>;
   readonly problems: readonly string[];
+  readonly learner: LearnerHealth;
 }
 
 /** The serving half of the loop. The learning half is `cycle.ts`, in a process of its own. */
@@ -117,6 +149,7 @@ export interface Engine {
     readonly bucketSeconds: number;
   }): Promise<readonly RewardPoint[]>;
   health(): Promise<Health>;
+  figures(): Promise<LoopFigures>;
   /** Resolves when the fast loops have learnt what is due: who plays a world turn by turn waits for it. */
   idle(): Promise<void>;
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import type { Scenario } from "../domain/scenario.ts";
 import type { Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
+import { startHeartbeat } from "./liveness.ts";
 
 export interface LearnOptions {
   readonly store: Store;
@@ -97,6 +98,15 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
  * that fails is recorded and tried again later and later; until one succeeds the policies stay as they are.
  */
 export async function learn(options: LearnOptions): Promise<void> {
+  const stopHeartbeat = await startHeartbeat(options);
+  try {
+    await lookInTurns(options);
+  } finally {
+    stopHeartbeat();
+  }
+}
+
+async function lookInTurns(options: LearnOptions): Promise<void> {
   const { configuration, signal } = options;
   let isWaiting = false;
   const tell = (error: Error, scenario: string) => {

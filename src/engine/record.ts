@@ -6,6 +6,7 @@ import { weightOf } from "../domain/scenario.ts";
 import type { EventRow, Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
 import type { EventInput, RecordSummary } from "./engine.ts";
+import { warnOfTypes } from "./event-types.ts";
 
 export interface RecordParts {
   readonly store: Store;
@@ -122,5 +123,7 @@ export async function record(
   const counts = Object.fromEntries(
     recordOutcomes.map((outcome) => [outcome, outcomes.filter((one) => one === outcome).length]),
   ) as Record<RecordOutcome, number>;
-  return { outcomes, counts };
+  const types = events.map(({ type }) => type);
+  const warnings = warnOfTypes(parts.configuration.scenarios, types);
+  return { outcomes, counts, ...(warnings.length > 0 && { warnings }) };
 }

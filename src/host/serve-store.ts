@@ -1,12 +1,14 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
+import { inspect } from "node:util";
 import type { Configuration } from "../engine/configuration.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../engine/open-store.ts";
 import { createRandom } from "../numeric/random.ts";
+import type { LogError } from "../server/app.ts";
 import { createServer } from "../server/create-server.ts";
-import { formatFailure, refuseRequest } from "../server/errors.ts";
+import { refuseRequest } from "../server/errors.ts";
 import { createListener } from "../server/listen.ts";
 import { closedError, createOpenCalls, type OpenCalls, openCallsOf } from "./open-calls.ts";
 import { dashboardFolder, version } from "./package.ts";
@@ -16,20 +18,30 @@ import { startLearner } from "./start-learner.ts";
 /** With the record open and the configuration parsed. */
 export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration"> {
   readonly configuration: Configuration;
+  /** Takes failed requests. Default: lines of `log`. */
+  readonly logError?: LogError;
+  /** From when on `/ready` answers with 503. Default: never. */
+  readonly isClosing?: () => boolean;
 }
 
-interface ServerParts {
+interface ServerParts extends Pick<ServeStoreOptions, "logError" | "isClosing"> {
   readonly engine: Engine;
   readonly calls: OpenCalls;
   readonly clock: () => number;
   readonly log: Log;
 }
 
+/** A failed request as a line with its stack, its details, and those of its cause. */
+const createLogError =
+  (log: Log): LogError =>
+  (error, { requestId, method, route }) =>
+    log.error(`${method} ${route} failed (request ${requestId}): ${inspect(error)}`);
+
 /**
  * The HTTP server without a socket. Made for the first request: it watches the process for its
  * metrics.
  */
-function createFetch({ engine, calls, clock, log }: ServerParts): Recurve["fetch"] {
+function createFetch({ engine, calls, clock, log, ...rest }: ServerParts): Recurve["fetch"] {
   let app: ReturnType<typeof createServer> | undefined;
   return async (request) => {
     if (calls.isClosed) return refuseRequest(closedError(), randomUUID());
@@ -37,7 +49,9 @@ function createFetch({ engine, calls, clock, log }: ServerParts): Recurve["fetch
       engine,
       version,
       clock,
-      logError: (error, about) => log.error(formatFailure(error, about).trimEnd()),
+      logError: rest.logError ?? createLogError(log),
+      logWarning: (line) => log.warn(line),
+      ...(rest.isClosing && { isClosing: rest.isClosing }),
       dashboardFolder,
     });
     const { fetch } = app;
@@ -54,6 +68,7 @@ export async function serveStore(store: Store, options: ServeStoreOptions): Prom
     clock,
     random: options.random ?? createRandom(randomInt(2 ** 32)),
     createId: options.createId ?? randomUUID,
+    expectsLearner: options.learner !== false,
   });
   const learner =
     options.learner === false
@@ -63,7 +78,12 @@ export async function serveStore(store: Store, options: ServeStoreOptions): Prom
           { onCycle, onProblem: (line) => log.warn(line) },
         );
   const calls = createOpenCalls();
-  const fetch = createFetch({ engine, calls, clock, log });
+  const { logError, isClosing } = options;
+  const fetch = createFetch({
+    ...{ engine, calls, clock, log },
+    ...(logError && { logError }),
+    ...(isClosing && { isClosing }),
+  });
   const end = async () => {
     await Promise.all([calls.close(), learner?.stop()]);
     await engine.close();

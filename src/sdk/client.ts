@@ -15,6 +15,7 @@ import {
   type PoliciesResponse,
   type PolicyBody,
   type PutResponse,
+  type ReadyResponse,
   type RecommendRequest,
   type RecommendResponse,
   type RewardSeriesQuery,
@@ -78,6 +79,8 @@ export interface RecurveClient {
   getRewardSeries(query?: RewardSeriesQuery): Promise<RewardSeriesResponse>;
   listScenarios(): Promise<ScenariosResponse>;
   getHealth(): Promise<HealthResponse>;
+  /** Rejects with the code `not_ready` while the server starts or stops. */
+  getReady(): Promise<ReadyResponse>;
 }
 
 /** The server's answers are trusted to have the contract's types: both come from one commit. */
@@ -141,5 +144,6 @@ export function createClient(options: ClientOptions): RecurveClient {
     getRewardSeries: (query) => get(routes.rewardSeries, query),
     listScenarios: () => get(routes.scenarios),
     getHealth: () => get(routes.health),
+    getReady: () => get(routes.ready),
   };
 }

@@ -10,11 +10,18 @@ export interface ServerEnv {
 /** `fetch` answers a request, `request` does so for tests without a socket. */
 export type App = OpenAPIHono<ServerEnv>;
 
+/** `route` is a pattern such as `/api/v1/users/:userId`: paths have ids of users, which a log must not keep. */
+export interface FailedRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly route: string;
+}
+
 /** Is told of every failure that is not the caller's. */
-export type LogError = (
-  error: Error,
-  request: { readonly requestId: string; readonly method: string; readonly path: string },
-) => void;
+export type LogError = (error: Error, request: FailedRequest) => void;
+
+/** Is told what a person should look at though requests are answered. */
+export type LogWarning = (message: string) => void;
 
 /** What the routes are made of. */
 export interface RouteParts {
@@ -23,4 +30,7 @@ export interface RouteParts {
   readonly version: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  readonly logWarning: LogWarning;
+  /** Requests are answered still, but should go elsewhere. */
+  readonly isClosing: () => boolean;
 }

@@ -4,7 +4,7 @@ import { requestId } from "hono/request-id";
 import { routes } from "../contract/api.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { App, LogError, ServerEnv } from "./app.ts";
+import type { App, LogError, LogWarning, ServerEnv } from "./app.ts";
 import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
 import { createMetrics } from "./metrics.ts";
@@ -17,6 +17,7 @@ import { addInterventions } from "./routes/interventions.ts";
 import { addItems } from "./routes/items.ts";
 import { addMetrics } from "./routes/metrics.ts";
 import { addPolicies } from "./routes/policies.ts";
+import { addReady } from "./routes/ready.ts";
 import { addRecommend } from "./routes/recommend.ts";
 import { addRewardSeries } from "./routes/reward-series.ts";
 import { addScenarios } from "./routes/scenarios.ts";
@@ -29,6 +30,10 @@ export interface ServerOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly logError: LogError;
+  /** Default: not told. */
+  readonly logWarning?: LogWarning;
+  /** From when on `/ready` answers with 503. Default: never. */
+  readonly isClosing?: () => boolean;
   /** The built dashboard. Without it `/` says how to build it. */
   readonly dashboardFolder?: string;
 }
@@ -65,7 +70,7 @@ const refuseMethods = (app: App) =>
 
 /** Everything that Recurve answers over HTTP, without a socket; `listen` gives it one. */
 export function createServer(options: ServerOptions): App {
-  const { engine, version, clock } = options;
+  const { engine, version, clock, logWarning = () => {}, isClosing = () => false } = options;
   const app = createApp();
   const metrics = createMetrics(engine);
   app.onError(createErrorHandler(options.logError));
@@ -76,7 +81,7 @@ export function createServer(options: ServerOptions): App {
   });
   app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody, checkBody);
 
-  const parts = { engine, metrics, version, clock };
+  const parts = { engine, metrics, version, clock, logWarning, isClosing };
   addRecommend(app, parts);
   addEvents(app, parts);
   addItems(app, parts);
@@ -88,6 +93,7 @@ export function createServer(options: ServerOptions): App {
   addRewardSeries(app, parts);
   addScenarios(app, parts);
   addHealth(app, parts);
+  addReady(app, parts);
   addMetrics(app, parts);
   app.doc31(routes.openApi, { openapi: "3.1.0", info: { title: "Recurve", version } });
   addDashboard(app, options.dashboardFolder);

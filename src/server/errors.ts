@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -7,6 +6,7 @@ import type { ErrorBody, JsonObject } from "../contract/api.ts";
 import { EngineError, type ErrorCode } from "../domain/errors.ts";
 import { describeProblems, maxProblems } from "../engine/schema-problems.ts";
 import type { LogError, ServerEnv } from "./app.ts";
+import { routeOf } from "./route-of.ts";
 
 /** 422: well-formed, but it names what isn't there. 500 and above are the operator's, and are logged. */
 export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
@@ -21,6 +21,7 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   no_candidates: 422,
   invalid_file: 422,
   overloaded: 503,
+  not_ready: 503,
   learner_busy: 503,
   storage_unavailable: 503,
   closed: 503,
@@ -56,23 +57,18 @@ export function answerError(context: Context<ServerEnv>, error: EngineError): Re
 export const refuseRequest = (error: EngineError, requestId: string): Response =>
   Response.json(toErrorBody(error, requestId), { status: statusByCode[error.code] });
 
+export const notReady = (state: "is starting" | "is stopping"): EngineError =>
+  new EngineError("not_ready", `the server ${state}; send the request again in some seconds`);
+
 export function createErrorHandler(logError: LogError) {
   return (error: Error, context: Context<ServerEnv>): Response => {
     const expected = toEngineError(error);
     if (statusByCode[expected.code] >= 500) {
-      const { method, path } = context.req;
-      logError(error, { requestId: context.get("requestId"), method, path });
+      const { method } = context.req;
+      logError(error, { requestId: context.get("requestId"), method, route: routeOf(context) });
     }
     return answerError(context, expected);
   };
-}
-
-/** What the log holds of a failure: its stack, its details, and those of what caused it. */
-export function formatFailure(
-  error: Error,
-  { requestId, method, path }: Parameters<LogError>[1],
-): string {
-  return `${method} ${path} failed (request ${requestId}): ${inspect(error)}\n`;
 }
 
 /** A schema's complaint as `invalid_request`: the first problem in the message, up to ten in the details. */

@@ -1,7 +1,8 @@
 import type { MiddlewareHandler } from "hono";
-import { matchedRoutes } from "hono/route";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { Engine, Recommendation, RecordSummary } from "../engine/engine.ts";
+import { createLoopMetrics } from "./loop-metrics.ts";
+import { routeOf } from "./route-of.ts";
 
 const durationBucketsSeconds = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -28,35 +29,16 @@ function createRequestMeter(registry: Registry): MiddlewareHandler {
   return async (context, next) => {
     const startedAt = performance.now();
     await next();
-    // Middleware is registered for all methods, routes for one.
-    const route =
-      matchedRoutes(context).findLast(({ method }) => method !== "ALL")?.path ?? "other";
-    const labels = { method: context.req.method, route, status: context.res.status };
+    const { req, res } = context;
+    const labels = { method: req.method, route: routeOf(context), status: res.status };
     durations.observe(labels, (performance.now() - startedAt) / 1000);
   };
-}
-
-/** Read when asked for. Where the engine can't say, the gauge is empty: the process' own metrics still answer. */
-function watchPolicyVersions(registry: Registry, engine: Engine): void {
-  const versions: Gauge<"scenario"> = new Gauge({
-    name: "recurve_serving_policy_version",
-    help: "Version of the serving policy.",
-    labelNames: ["scenario"],
-    registers: [registry],
-    collect: async () => {
-      versions.reset();
-      const { policyVersions } = await engine.health().catch(() => ({ policyVersions: {} }));
-      for (const [scenario, version] of Object.entries(policyVersions)) {
-        versions.set({ scenario }, version);
-      }
-    },
-  });
 }
 
 export function createMetrics(engine: Engine): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  watchPolicyVersions(registry, engine);
+  const readLoop = createLoopMetrics(registry, engine);
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
   const decisions = counter("recurve_decisions_total", "Decisions made.", ["scenario", "arm"]);
@@ -70,7 +52,10 @@ export function createMetrics(engine: Engine): Metrics {
   );
   return {
     contentType: registry.contentType,
-    read: () => registry.metrics(),
+    read: async () => {
+      await readLoop();
+      return registry.metrics();
+    },
     countRecommendation: ({ decision: { scenario, arm }, fallback }) => {
       decisions.inc({ scenario, arm });
       if (fallback !== undefined) fallbacks.inc({ scenario });

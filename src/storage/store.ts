@@ -1,6 +1,6 @@
 import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
-import type { Cycle } from "../domain/cycle.ts";
+import type { Cycle, CycleOutcome } from "../domain/cycle.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention } from "../domain/intervention.ts";
@@ -32,6 +32,13 @@ export interface Store {
    * Given back when `work` settles, and at the latest with the process. @throws learner_busy where another one is at it
    */
   learnAlone<T>(work: () => Promise<T>): Promise<T>;
+  /** When a learner last said that it is up, milliseconds since 1970. Takes no event number. */
+  readonly heartbeats: {
+    beat(at: number): Promise<void>;
+    last(): Promise<number | undefined>;
+  };
+  /** Of the whole record. */
+  sizeBytes(): Promise<number>;
   /** The highest event number given out so far, 0 on an empty store. */
   sequence(): Promise<number>;
   close(): Promise<void>;
@@ -144,17 +151,19 @@ export interface DecisionStore {
   }): Promise<readonly Feedback[]>;
   /** The newest `limit` decisions, newest first. */
   recent(limit: number): Promise<readonly Feedback[]>;
-  /** Decisions with from ≤ decidedAt < to, after `after`, by sequence, at most `limit`. */
+  /** Decisions with from ≤ decidedAt < to and after < sequence ≤ asOf, by sequence, at most `limit`. */
   scan(options: {
     readonly from: number;
     readonly to: number;
     readonly after: number;
+    readonly asOf: number;
     readonly limit: number;
   }): Promise<readonly Feedback[]>;
   /** Of the newest `limit` (all where absent) of the same decisions: how many, and the `after` at which they begin. */
   span(options: {
     readonly from: number;
     readonly to: number;
+    readonly asOf: number;
     readonly limit?: number;
   }): Promise<{ readonly count: number; readonly after: number }>;
   /** Of the newest `limit` (all where absent) that `feedback` gives: how many, and the `after` at which they begin. */
@@ -172,6 +181,13 @@ export interface DecisionStore {
     readonly bucketSeconds: number;
     readonly rule: RewardRule;
   }): Promise<readonly RewardBucket[]>;
+  /** Per arm, of the newest `limit` decisions with decidedAt ≤ decidedBefore. */
+  recentRewards(options: {
+    readonly scenario: string;
+    readonly decidedBefore: number;
+    readonly limit: number;
+    readonly rule: RewardRule;
+  }): Promise<readonly Omit<RewardBucket, "bucketStart">[]>;
   /** By user, of closed decisions (expiresAt ≤ closedBefore) with decidedAt ≥ since. In no order. */
   userRewards(options: {
     readonly scenario: string;
@@ -183,8 +199,12 @@ export interface DecisionStore {
   }): Promise<readonly UserRewards[]>;
   /** Event number of the scenario's nth decision, n ≥ 1; `undefined` where there are fewer. */
   nth(scenario: string, n: number): Promise<number | undefined>;
-  /** Decisions in all, and how many came after `after`. */
-  count(options?: { readonly scenario?: string; readonly after?: number }): Promise<number>;
+  /** Decisions in all, or those with after < sequence ≤ asOf. */
+  count(options?: {
+    readonly scenario?: string;
+    readonly after?: number;
+    readonly asOf?: number;
+  }): Promise<number>;
 }
 
 export interface NewPolicy {
@@ -234,14 +254,27 @@ export interface PolicyStore {
     readonly scenario?: string;
     readonly limit: number;
   }): Promise<readonly PolicySnapshot[]>;
+  /** Policies with the status `rolled-back`, by scenario; those without any are left out. */
+  countRolledBack(): Promise<readonly { readonly scenario: string; readonly policies: number }[]>;
   /** The bytes as stored, unchecked: decoding checks them. */
   bytes(version: number): Promise<Uint8Array | undefined>;
+}
+
+/** Cycles of a scenario that ended alike. */
+export interface CycleOutcomes {
+  readonly scenario: string;
+  readonly outcome: CycleOutcome;
+  readonly cycles: number;
+  /** Of the newest of them, milliseconds since 1970. */
+  readonly finishedAt: number;
 }
 
 export interface CycleStore {
   find(cycle: number): Promise<Cycle | undefined>;
   /** Newest first. */
   list(options: { readonly scenario?: string; readonly limit: number }): Promise<readonly Cycle[]>;
+  /** All cycles, counted. */
+  outcomes(): Promise<readonly CycleOutcomes[]>;
 }
 
 /** What operators did; written by `PolicyStore.apply`, never changed. */

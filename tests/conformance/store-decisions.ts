@@ -165,16 +165,19 @@ export function testDecisions(open: OpenStore): void {
     for (const decidedAt of [900, 1000, 1100, 1200, 1300]) {
       await store.decisions.append(sampleDecision(String(decidedAt), { decidedAt }));
     }
-    const time = { from: 1000, to: 1300 };
-    const scan = async (after: number, limit: number) =>
-      (await store.decisions.scan({ ...time, after, limit })).map(
+    const time = { from: 1000, to: 1300, asOf: 5 };
+    const scan = async (after: number, limit: number, asOf = 5) =>
+      (await store.decisions.scan({ ...time, after, asOf, limit })).map(
         ({ decision }) => decision.decidedAt,
       );
     expect(await scan(0, 9)).toEqual([1000, 1100, 1200]);
     expect(await scan(2, 1)).toEqual([1100]);
-    expect(await store.decisions.span(time)).toEqual({ count: 3, after: 1 });
-    expect(await store.decisions.span({ ...time, limit: 2 })).toEqual({ count: 2, after: 2 });
-    expect(await store.decisions.span({ from: 5000, to: 6000 })).toEqual({ count: 0, after: 0 });
+    expect(await scan(0, 9, 3)).toEqual([1000, 1100]);
+    const span = (options: object) => store.decisions.span({ ...time, ...options });
+    expect(await span({})).toEqual({ count: 3, after: 1 });
+    expect(await span({ limit: 2 })).toEqual({ count: 2, after: 2 });
+    expect(await span({ limit: 1, asOf: 3 })).toEqual({ count: 1, after: 2 });
+    expect(await span({ from: 5000, to: 6000 })).toEqual({ count: 0, after: 0 });
     await store.close();
   });
 
@@ -204,7 +207,7 @@ export function testDecisions(open: OpenStore): void {
     await store.close();
   });
 
-  test("decisions are counted in all, by scenario and after an event number", async () => {
+  test("decisions are counted in all, by scenario and between event numbers", async () => {
     const store = await open();
     const scenarios = ["shop", "feed", "shop"];
     for (const [index, scenario] of scenarios.entries()) {
@@ -215,6 +218,8 @@ export function testDecisions(open: OpenStore): void {
     expect(await store.decisions.count({ after: 1 })).toBe(2);
     expect(await store.decisions.count({ scenario: "shop", after: 1 })).toBe(1);
     expect(await store.decisions.count({ scenario: "none" })).toBe(0);
+    expect(await store.decisions.count({ after: 1, asOf: 2 })).toBe(1);
+    expect(await store.decisions.count({ scenario: "shop", asOf: 2 })).toBe(1);
     const nth = [1, 2, 3].map((n) => store.decisions.nth("shop", n));
     expect(await Promise.all(nth)).toEqual([1, 3, undefined]);
     await store.close();

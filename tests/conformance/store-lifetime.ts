@@ -53,6 +53,19 @@ async function writeEverything(store: Store): Promise<void> {
 }
 
 export function testLifetime(createRecord: () => OpenStore): void {
+  test("the newest heartbeat is kept and takes no event number, and the record has a size", async () => {
+    const store = await createRecord()();
+    expect(await store.heartbeats.last()).toBeUndefined();
+    await store.heartbeats.beat(1000);
+    await store.heartbeats.beat(31_000);
+    expect([await store.heartbeats.last(), await store.sequence()]).toEqual([31_000, 0]);
+    const before = await store.sizeBytes();
+    expect(before).toBeGreaterThan(0);
+    await store.items.put([sampleItem("a", { attributes: { text: "x".repeat(100_000) } })]);
+    expect((await store.sizeBytes()) - before).toBeGreaterThan(100_000);
+    await store.close();
+  });
+
   test("a store that is opened again holds everything and counts on", async () => {
     const reopen = createRecord();
     const store = await reopen();

@@ -116,6 +116,17 @@ export function testPolicies(open: OpenStore): void {
     await store.close();
   });
 
+  test("policies that were rolled back are counted by scenario", async () => {
+    const store = await open();
+    expect(await store.policies.countRolledBack()).toEqual([]);
+    const feed = samplePolicy({ scenario: "feed" });
+    await store.policies.apply({ add: [samplePolicy(), feed, feed] });
+    const statuses = [2, 3].map((version) => ({ version, status: "rolled-back" as const }));
+    await store.policies.apply({ statuses });
+    expect(await store.policies.countRolledBack()).toEqual([{ scenario: "feed", policies: 2 }]);
+    await store.close();
+  });
+
   test("cycles are numbered from 1, listed newest first and found by their number", async () => {
     const store = await open();
     const promoted = { ...cycle, outcome: "promote" } as const;
@@ -139,6 +150,13 @@ export function testPolicies(open: OpenStore): void {
     expect(newest.map((entry) => entry.cycle)).toEqual([3, 2]);
     expect(await store.cycles.find(1)).toEqual({ ...cycle, cycle: 1 });
     expect(await store.cycles.find(4)).toBeUndefined();
+    const failed = { scenario: "feed", outcome: "failed", cycles: 1, finishedAt: 2 };
+    const [held, done] = (["not-enough-data", "promote"] as const).map((outcome) => ({
+      ...failed,
+      scenario: "shop",
+      outcome,
+    }));
+    expect(await store.cycles.outcomes()).toEqual([failed, held, done]);
     await store.close();
   });
 

@@ -125,6 +125,12 @@ export function testRewards(open: OpenStore): void {
       { bucketStart: 120_000, arm: "serving", decisions: 1, rewardSum: 0.5 + 5 },
     ]);
     expect(await store.decisions.rewardBuckets({ ...options, since: 120_001 })).toEqual([]);
+    const recent = (decidedBefore: number, limit: number) =>
+      store.decisions.recentRewards({ scenario: "shop", decidedBefore, limit, rule });
+    expect(await recent(120_000, 2)).toEqual([
+      { arm: "serving", decisions: 2, rewardSum: 0.5 + 5 - 1 },
+    ]);
+    expect(await recent(59_998, 9)).toEqual([]);
     await store.close();
   });
 }

@@ -74,7 +74,7 @@ export const runRecurve = (folder: string, ...commandArguments: readonly string[
 
 /** A client of a server that has said where it answers. */
 export async function connect(running: RunningRecurve): Promise<RecurveClient & { url: string }> {
-  const [, url = ""] = await running.waitFor(/Dashboard +(http:\S+)/);
+  const [, url = ""] = await running.waitFor(/(?:"url":"|Dashboard +)(http:[^"\s]+)/);
   return { ...createClient({ baseUrl: url }), url };
 }
 

@@ -24,7 +24,7 @@ test("start on an empty database plays a demo, stops on Ctrl-C, and goes on with
 }, async () => {
   const folder = createTestFolder();
   const reach = async (decisions: number) => {
-    const running = startRecurve(folder, "start", "--port", "0");
+    const running = startRecurve(folder, "start", "--port", "0", "--log-format", "text");
     const client = await connect(running);
     await eventually(async () =>
       (await countDecisions(client, "demo")) >= decisions ? true : undefined,
@@ -57,13 +57,22 @@ test("without a demo the scenarios of the defaults are served, and a busy port i
     status: "ok",
     policyVersions: { items: 1, ads: 3, feed: 5 },
   });
+  expect(await client.getReady()).toEqual({ status: "ready" });
+  await eventually(async () => (await client.getHealth()).learner.up || undefined);
   const port = new URL(client.url).port;
   expect(await runRecurve(createTestFolder(), "serve", "--port", port)).toEqual({
     code: 1,
     output: `error: port ${port} on 127.0.0.1 is in use; stop what uses it or choose another with --port (port_in_use)\n`,
   });
   running.child.kill("SIGTERM");
-  expect(await running.ended()).toMatchObject({ code: 0 });
+  const { code, output } = await running.ended();
+  expect(code).toBe(0);
+  const lines = output.trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    `listening on ${client.url}`,
+    "stopping",
+    "stopped; the same command goes on from here",
+  ]);
   expect((await readCounts(folder)).items).toBe(0);
 });
 

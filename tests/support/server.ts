@@ -17,20 +17,23 @@ export async function openTestServer(
   options: {
     readonly configuration?: unknown;
     readonly dashboardFolder?: string;
+    readonly isClosing?: () => boolean;
     /** Puts faults into the engine. */
     readonly change?: (engine: Engine) => Engine;
   } = {},
 ): Promise<TestServer> {
   const opened = await openTestEngine(options.configuration);
   onTestFinished(opened.close);
-  const { dashboardFolder, change = (engine) => engine } = options;
+  const { dashboardFolder, isClosing, change = (engine) => engine } = options;
   const logged: string[] = [];
   const app = createServer({
     engine: change(opened.engine),
     version: "1.2.3",
     clock: opened.clock,
-    logError: (error, { method, path }) => logged.push(`${method} ${path}: ${error.message}`),
+    logError: (error, { method, route }) => logged.push(`${method} ${route}: ${error.message}`),
+    logWarning: (message) => logged.push(message),
     ...(dashboardFolder !== undefined && { dashboardFolder }),
+    ...(isClosing && { isClosing }),
   });
   const send = async (method: string, url: string, body?: unknown) =>
     app.request(url, {

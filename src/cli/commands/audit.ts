@@ -4,7 +4,7 @@ import { type AuditReport, audit, auditTolerance } from "../../engine/audit.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseTime } from "../parse-options.ts";
-import { createProgressLine } from "../progress.ts";
+import { createTimedLine } from "../timed-line.ts";
 
 interface AuditOptions extends DatabaseOptions {
   readonly from?: number;
@@ -66,9 +66,13 @@ async function runAudit(given: AuditOptions): Promise<void> {
   const { from, to, limit, ...options } = given;
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
-    const line = createProgressLine({ stream: process.stderr, clock: Date.now });
-    const onProgress = (done: number, total: number) =>
-      line.update(`${group(done)} of ${group(total)} decisions`);
+    let size = 0;
+    const work = () => `audit of ${group(size)} decisions`;
+    const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
+    const onProgress = (done: number, total: number) => {
+      size = total;
+      line.update(`${group(done)} of ${group(total)} decisions`, done / total);
+    };
     const report = await withDatabase(options, (parts) =>
       audit({
         ...parts,

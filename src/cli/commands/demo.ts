@@ -3,9 +3,11 @@ import { createClient } from "../../sdk/client.ts";
 import { createDemoWorld, demoScenario } from "../demo/demo-configuration.ts";
 import { simulateUsers } from "../demo/simulated-users.ts";
 import { withInterruption } from "../interruption.ts";
+import { createLog, type LogOptions, withLogOptions } from "../log.ts";
 import { parseUrl } from "../parse-options.ts";
 
-async function demo({ url }: { readonly url: string }): Promise<void> {
+async function demo({ url, ...options }: LogOptions & { readonly url: string }): Promise<void> {
+  const log = createLog("users", options);
   await withInterruption((signal) =>
     simulateUsers({
       client: createClient({ baseUrl: url }),
@@ -17,16 +19,16 @@ async function demo({ url }: { readonly url: string }): Promise<void> {
       retryPauseMs: 1000,
       clock: Date.now,
       onWait: ({ message }) =>
-        process.stderr.write(`${message}. Waiting until it answers; Ctrl-C ends the wait\n`),
+        log.warn(`${message}. Waiting until it answers; Ctrl-C ends the wait`),
     }),
   );
 }
 
 export function demoCommand(): Command {
-  return new Command("demo")
-    .description(
-      "Simulated users for a server with a scenario 'demo'; recurve start starts this by itself",
-    )
+  const command = new Command("demo").description(
+    "Simulated users for a server with a scenario 'demo'; recurve start starts this by itself",
+  );
+  return withLogOptions(command)
     .requiredOption("--url <url>", "where the server answers", parseUrl)
     .addHelpText("after", "\nExample:\n  $ recurve demo --url http://127.0.0.1:7400")
     .action(demo);

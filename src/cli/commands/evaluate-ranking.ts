@@ -5,6 +5,7 @@ import {
   type RankingEvaluation,
   type RankingProgress,
 } from "../../engine/ranking/evaluate-ranking.ts";
+import { countInteractions } from "../../engine/ranking/interaction-data.ts";
 import type { TransformerPlan } from "../../engine/ranking/rank-with-transformer.ts";
 import { readInteractions } from "../../engine/ranking/read-interactions.ts";
 import { type Protocol, protocols } from "../../evaluation/ranking/split.ts";
@@ -12,7 +13,7 @@ import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { describeRanking, describeRankingProgress } from "../evaluate/describe-ranking.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn } from "../parse-options.ts";
-import { createProgressLine } from "../progress.ts";
+import { createTimedLine } from "../timed-line.ts";
 
 interface RankingCommandOptions {
   readonly data: string;
@@ -54,9 +55,38 @@ function toJson(evaluation: RankingEvaluation): string {
   );
 }
 
+/** Baselines and Transformer are announced each by itself: how long one takes says nothing of the other. */
+function createRankingLines(size: string) {
+  const open = (name: string) =>
+    createTimedLine({
+      work: () => `${name} on ${size}`,
+      stream: process.stderr,
+      clock: Date.now,
+    });
+  const [baselines, transformer] = [open("baselines"), open("Transformer")];
+  return {
+    update: (progress: RankingProgress) => {
+      const text = describeRankingProgress(progress);
+      if (progress.stage === "baseline") {
+        baselines.update(text, (progress.fit - 1) / progress.fits);
+        return;
+      }
+      baselines.stop();
+      if (progress.stage === "epoch") transformer.announce(progress.secondsLeft * 1000);
+      transformer.update(text, undefined);
+    },
+    stop: () => {
+      baselines.stop();
+      transformer.stop();
+    },
+  };
+}
+
 async function evaluate(options: RankingCommandOptions, signal: AbortSignal) {
   const data = await readInteractions(options.data, { now: Date.now(), signal });
-  const line = createProgressLine({ stream: process.stderr, clock: Date.now });
+  const lines = createRankingLines(
+    `${countInteractions(data).toLocaleString("en-GB")} interactions`,
+  );
   return evaluateRankers(data, {
     protocol: options.protocol,
     k: options.k,
@@ -64,8 +94,8 @@ async function evaluate(options: RankingCommandOptions, signal: AbortSignal) {
     threads: learnerThreads,
     transformer: planTransformer(options),
     clock: Date.now,
-    onProgress: (progress: RankingProgress) => line.update(describeRankingProgress(progress)),
-  }).finally(() => line.stop());
+    onProgress: lines.update,
+  }).finally(lines.stop);
 }
 
 async function runRanking(options: RankingCommandOptions): Promise<void> {

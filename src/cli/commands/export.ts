@@ -4,6 +4,7 @@ import type { ExportedDecision } from "../../engine/exported-decision.ts";
 import { findScenario } from "../../engine/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { createTimedLine } from "../timed-line.ts";
 import { writeLines } from "../write-lines.ts";
 import { exportOnnxCommand } from "./export-onnx.ts";
 
@@ -11,6 +12,8 @@ interface ExportOptions extends DatabaseOptions {
   readonly scenario?: string;
   readonly output?: string;
 }
+
+const group = (count: number) => count.toLocaleString("en-GB");
 
 async function* toLines(
   decisions: AsyncIterable<ExportedDecision>,
@@ -38,13 +41,21 @@ async function runExport(options: ExportOptions): Promise<void> {
     exitWhenAborted(signal);
     await withDatabase(options, async ({ store, configuration }) => {
       const scenario = findScenario(configuration, options.scenario);
-      let written = 0;
-      const decisions = exportDecisions({ store, scenario, now: Date.now() });
-      const lines = toLines(decisions, () => {
-        written += 1;
-      });
-      const isWhole = await writeLines(lines, options.output);
       const { name } = scenario;
+      const now = Date.now();
+      const closed = { scenario: name, after: 0, closedBefore: now };
+      const { count } = await store.decisions.closedSpan(closed);
+      const work = () => `export of ${group(count)} decisions`;
+      const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
+      // In a terminal that shows the decisions themselves a line in between would be lost.
+      const isShown = options.output !== undefined || !process.stdout.isTTY;
+      let written = 0;
+      const lines = toLines(exportDecisions({ store, scenario, now }), () => {
+        written += 1;
+        const text = `${group(written)} of ${group(count)} decisions`;
+        if (isShown && written % 1000 === 0) line.update(text, written / count);
+      });
+      const isWhole = await writeLines(lines, options.output).finally(line.stop);
       const all = isWhole ? await store.decisions.count({ scenario: name }) : undefined;
       process.stderr.write(`${describeExport(name, { written, all })}\n`);
     });

@@ -58,7 +58,8 @@ test("a MovieLens folder goes in, and again changes nothing", async () => {
       "stored               3",
       "unchanged/duplicate  0",
       "refused              0",
-      "seconds              …\n",
+      "seconds              …",
+      "events that train    1 of 1\n",
     ].join("\n"),
   );
   expect(await run(...args)).toMatch(/stored {15}0\nunchanged\/duplicate {2}3\n/);
@@ -81,6 +82,26 @@ test("refused rows are listed, all of them in the report, the good rows go in an
   const lines = readFileSync(report, "utf8").trimEnd().split("\n");
   expect(lines.length).toBe(22);
   expect(JSON.parse(lines[21]!)).toEqual({ file, line: 24, reason: "userId is missing" });
+});
+
+test("a type that trains nothing is named, with the one that was probably meant", async () => {
+  const folder = createTestFolder();
+  const file = join(folder, "events.csv");
+  writeFileSync(file, "type,userId,itemId\nclik,ada,a\nclik,bo,a\nclick,bo,b\nscroll,bo,c\n");
+  const args = ["events", file, "--database", join(folder, "a.db")];
+  const output = await run(...args);
+  expect(output).toContain("events that train    1 of 4\n");
+  expect(output).toContain("events of type 'clik' train nothing: did you mean 'click'?\n");
+  expect(output).toContain(
+    "events of type 'scroll' train nothing: no scenario's reward weighs it;",
+  );
+  const config = join(folder, "config.json");
+  const reward = { weights: { clik: 1, click: 0, scroll: -1 }, windowSeconds: 60, maximum: 1 };
+  const scenario = { name: "shop", slateSize: 1, excludeSeen: false, reward };
+  writeFileSync(config, JSON.stringify({ scenarios: [scenario] }));
+  const configured = await run(...args, "--config", config);
+  expect(configured).toContain("events that train    2 of 4\n");
+  expect(configured).not.toContain("train nothing");
 });
 
 test.each([

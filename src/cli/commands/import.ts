@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { createTrainingCount, type TrainingCount } from "../../engine/import/count-training.ts";
 import {
   type ImportCounts,
   type ImportOptions,
@@ -11,13 +12,12 @@ import type { RowSource } from "../../engine/import/row.ts";
 import { type RowKind, rowKinds } from "../../engine/import/row-schema.ts";
 import { openFile, streamSource } from "../../engine/import/text-source.ts";
 import { openStore } from "../../engine/open-store.ts";
-import { databaseOption } from "../database.ts";
-import { describeImport, describeProgress } from "../import-summary.ts";
+import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
+import { describeImport, describeProgress, describeSize } from "../import-summary.ts";
 import { withInterruption } from "../interruption.ts";
-import { createProgressLine } from "../progress.ts";
+import { createTimedLine } from "../timed-line.ts";
 
-interface Options {
-  readonly database: string;
+interface Options extends DatabaseOptions {
   readonly report?: string;
 }
 
@@ -28,6 +28,7 @@ interface Opening {
 }
 
 type Parts = Pick<ImportOptions, "store" | "signal"> & {
+  readonly training: TrainingCount;
   readonly source: RowSource;
   readonly report: RefusalReport;
   readonly seconds: () => number;
@@ -46,24 +47,27 @@ async function closing<T extends { close(): unknown }, Result>(
 
 /** Says what went in, also where an error ends the import. */
 async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
-  const { source, report, store, signal, seconds } = parts;
-  const progress = createProgressLine({ stream: process.stderr, clock: Date.now });
+  const { source, report, store, signal, training, seconds } = parts;
   let counts: ImportCounts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
+  const work = () => describeSize(counts, source.share());
+  const progress = createTimedLine({ work, stream: process.stderr, clock: Date.now });
   const onProgress = (next: ImportCounts) => {
     counts = next;
-    progress.update(describeProgress(counts, source.share(), seconds()));
+    progress.update(describeProgress(counts, source.share(), seconds()), source.share());
   };
   try {
-    return await importRows(source, { store, signal, onRefusal: report.add, onProgress });
+    const onEvent = training.add;
+    return await importRows(source, { store, signal, onRefusal: report.add, onEvent, onProgress });
   } finally {
     progress.stop();
-    process.stdout.write(`${describeImport(counts, report.first, seconds())}\n`);
+    const done = { counts, training, first: report.first, seconds: seconds() };
+    process.stdout.write(`${describeImport(done)}\n`);
   }
 }
 
 /** The source comes first and the store last: what can't be read leaves no new database behind. */
 async function runImport(
-  { database, report }: Options,
+  { database, config, report }: Options,
   signal: AbortSignal,
   open: (opening: Opening) => Promise<RowSource>,
 ): Promise<ImportCounts> {
@@ -71,9 +75,11 @@ async function runImport(
   const seconds = () => (performance.now() - startedAt) / 1000;
   return closing(await open({ signal, now: Date.now() }), (source) =>
     closing(openRefusalReport(report), async (refusals) =>
-      closing(await openStore(database), (store) =>
-        importAndDescribe({ source, report: refusals, store, signal, seconds }),
-      ),
+      closing(await openStore(database), async (store) => {
+        const { configuration } = await chooseConfiguration(store, config);
+        const training = createTrainingCount(configuration.scenarios);
+        return importAndDescribe({ source, report: refusals, store, signal, training, seconds });
+      }),
     ),
   );
 }
@@ -90,9 +96,7 @@ async function runCommand(
 }
 
 const withOptions = (command: Command): Command =>
-  command
-    .addOption(databaseOption())
-    .option("--report <file>", "new file for all refused rows, as JSONL");
+  withDatabaseOptions(command).option("--report <file>", "new file for all refused rows, as JSONL");
 
 function movielensCommand(): Command {
   const command = new Command("movielens")

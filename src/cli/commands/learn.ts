@@ -1,11 +1,15 @@
 import { Command } from "commander";
+import { EngineError } from "../../domain/errors.ts";
 import { runLearner } from "../../host/run-learner.ts";
-import { describeCycle } from "../cycle-line.ts";
+import { logCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, pause, withInterruption } from "../interruption.ts";
-import { reportFailure } from "../report-failure.ts";
+import { createLog, type LogOptions, withLogOptions } from "../log.ts";
 
-async function learn(options: DatabaseOptions): Promise<void> {
+interface LearnOptions extends DatabaseOptions, LogOptions {}
+
+async function learn(options: LearnOptions): Promise<void> {
+  const log = createLog("learner", options);
   await withInterruption(async (signal) => {
     exitWhenAborted(signal, 0);
     await withDatabase(options, ({ store, configuration }) =>
@@ -13,11 +17,11 @@ async function learn(options: DatabaseOptions): Promise<void> {
         store,
         configuration,
         signal,
-        onCycle: (cycle) =>
-          process.stdout.write(`${describeCycle(cycle, process.stdout.columns)}\n`),
-        onError: (error, scenario) => {
-          process.stderr.write(`${scenario}: `);
-          reportFailure(error, process.stderr);
+        onCycle: (cycle) => logCycle(log, cycle, options),
+        onError: (err, scenario) => {
+          const isExpected = err instanceof EngineError;
+          const fields = { scenario, ...(isExpected ? { code: err.code } : { err }) };
+          log.error(fields, `${scenario}: ${err.message}`);
         },
         wait: (milliseconds) => pause(milliseconds, signal),
       }),
@@ -29,7 +33,7 @@ export function learnCommand(): Command {
   const command = new Command("learn").description(
     "Learn from the feedback in a database, cycle after cycle; recurve serve starts this by itself",
   );
-  return withDatabaseOptions(command)
+  return withLogOptions(withDatabaseOptions(command))
     .addHelpText(
       "after",
       "\nExample, with the server elsewhere on the same machine:\n  $ recurve serve --no-learner --database shop.db\n  $ recurve learn --database shop.db",

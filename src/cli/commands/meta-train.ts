@@ -7,7 +7,7 @@ import { createBanditWorld } from "../../simulation/bandit/bandit-world.ts";
 import { drawMember, trainingFamily } from "../../simulation/bandit/world-family.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn } from "../parse-options.ts";
-import { createProgressLine } from "../progress.ts";
+import { createTimedLine } from "../timed-line.ts";
 
 interface MetaTrainOptions {
   readonly worlds: number;
@@ -37,12 +37,13 @@ async function metaTrain({ worlds, cycles, seed, output }: MetaTrainOptions): Pr
   checkFolder(output);
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
-    const line = createProgressLine({ stream: process.stderr, clock: Date.now });
+    const work = () => `${worlds} worlds of ${cycles} cycles`;
+    const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
     const draw = (one: number) => {
       const { options, visitsPerCycle } = drawMember(trainingFamily, one, cycles);
       return { world: createBanditWorld(options), visitsPerCycle };
     };
-    const onWorld = (done: number) => line.update(`${done} of ${worlds} worlds`);
+    const onWorld = (done: number) => line.update(`${done} of ${worlds} worlds`, done / worlds);
     const prior = await trainPrior({ draw, worlds, seed, cycles, onWorld }).finally(() =>
       line.stop(),
     );

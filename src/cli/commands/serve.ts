@@ -4,17 +4,18 @@ import type { Store } from "../../engine/open-store.ts";
 import { version } from "../../host/package.ts";
 import type { SupervisedChild } from "../../host/supervise-child.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
-import { type Host, log, openHost } from "../host.ts";
+import { type Host, openHost } from "../host.ts";
 import { untilAborted, withInterruption } from "../interruption.ts";
+import { createLog, isText, type Log, type LogOptions, withLogOptions } from "../log.ts";
 import { integerIn, parseName } from "../parse-options.ts";
 
-export interface ServeOptions extends DatabaseOptions {
+export interface ServeOptions extends DatabaseOptions, LogOptions {
   readonly port: number;
   readonly host: string;
 }
 
 export const withServeOptions = (command: Command): Command =>
-  withDatabaseOptions(command)
+  withLogOptions(withDatabaseOptions(command))
     .addOption(
       new Option("--port <port>", "port to listen on; 0 takes a free one")
         .env("PORT")
@@ -35,40 +36,51 @@ export function describeLearner({ learner }: Configuration): string {
 }
 
 /** The lines under the name, as a table of two columns. */
-export function describeHost(host: Host, rows: readonly (readonly [string, string])[]): string {
+function describeHost(host: Host, rows: readonly (readonly [string, string])[]): string {
   const all = [["Dashboard", host.url], ["Configuration", host.origin], ...rows] as const;
   const lines = all.map(([name, text]) => `  ${name.padEnd(13)} ${text}`);
-  return `\n  Recurve ${version}\n\n${lines.join("\n")}\n`;
+  return `\n  Recurve ${version}\n\n${lines.join("\n")}\n\n`;
+}
+
+/** Says where the server answers: to a person as a table, to a program as a line of the log. */
+export function announce(
+  host: Host,
+  { log, options }: { readonly log: Log; readonly options: ServeOptions },
+  rows: readonly (readonly [string, string])[],
+): void {
+  const { url, origin: configuration } = host;
+  const { database } = options;
+  if (isText(options)) process.stdout.write(describeHost(host, rows));
+  else log.info({ url, version, database, configuration }, `listening on ${url}`);
 }
 
 /** Serves until the signal ends it; children stop first, then requests under way are answered. */
 export async function runHost(
   host: Host,
   children: readonly SupervisedChild[],
-  signal: AbortSignal,
+  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<void> {
   await untilAborted(signal);
-  log("stopping");
+  log.info("stopping");
   await Promise.all(children.map((child) => child.stop()));
   await host.close();
-  log("stopped; the same command goes on from here");
+  log.info("stopped; the same command goes on from here");
 }
 
 async function serve(options: ServeOptions & { readonly learner: boolean }): Promise<void> {
   const { database, config, learner } = options;
+  const log = createLog("server", options);
   await withInterruption(async (signal) => {
     const configure = (store: Store) => chooseConfiguration(store, config);
-    const host = await openHost({ ...options, configure });
+    const host = await openHost({ ...options, log, signal, configure });
     const scenarios = host.configuration.scenarios.map(({ name }) => name).join(", ");
     const learnerText = learner ? describeLearner(host.configuration) : "none here (--no-learner)";
-    log(
-      describeHost(host, [
-        ["Database", database],
-        ["Scenarios", scenarios],
-        ["Learner", learnerText],
-      ]),
-    );
-    await runHost(host, [], signal);
+    announce(host, { log, options }, [
+      ["Database", database],
+      ["Scenarios", scenarios],
+      ["Learner", learnerText],
+    ]);
+    await runHost(host, [], { log, signal });
   });
 }
 

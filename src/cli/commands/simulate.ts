@@ -4,12 +4,12 @@ import { EngineError } from "../../domain/errors.ts";
 import { strategyNames } from "../../engine/closed-loop/strategies.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseSeeds } from "../parse-options.ts";
-import { createProgressLine } from "../progress.ts";
 import { compareStrategies, groupRewards } from "../simulate/compare.ts";
 import { type SimulationJob, type SimulationSettings, worldNames } from "../simulate/job.ts";
 import { type JobResult, runJobs } from "../simulate/run-jobs.ts";
 import { formatComparisons, formatRewards } from "../simulate/tables.ts";
 import { describeTarget, judge, type Target } from "../simulate/target.ts";
+import { createTimedLine } from "../timed-line.ts";
 
 interface SimulateOptions extends Omit<SimulationSettings, "decisionsPerCycle"> {
   readonly decisions: number;
@@ -42,12 +42,15 @@ function listJobs({
 
 async function runAll(options: SimulateOptions): Promise<readonly JobResult[]> {
   const jobs = listJobs(options);
-  const line = createProgressLine({ stream: process.stderr, clock: Date.now });
   const total = jobs.length * options.cycles;
+  const work = () =>
+    `${jobs.length} loops of ${options.cycles} cycles of ${options.decisions} decisions`;
+  const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
   let done = 0;
   const onCycle = ({ seed, strategy }: SimulationJob, cycle: number) => {
     done += 1;
-    line.update(`${done} of ${total} cycles: seed ${seed}, ${strategy}, cycle ${cycle}`);
+    const text = `${done} of ${total} cycles: seed ${seed}, ${strategy}, cycle ${cycle}`;
+    line.update(text, done / total);
   };
   const workers = Math.min(sideBySide, availableParallelism());
   return await runJobs(jobs, { workers, onCycle }).finally(() => line.stop());

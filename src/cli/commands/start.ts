@@ -5,10 +5,11 @@ import { modulePath } from "../../host/package.ts";
 import { type SupervisedChild, superviseChild } from "../../host/supervise-child.ts";
 import { chooseConfiguration } from "../database.ts";
 import { demoConfiguration } from "../demo/demo-configuration.ts";
-import { log, openHost } from "../host.ts";
+import { openHost } from "../host.ts";
 import { withInterruption } from "../interruption.ts";
+import { createLog, type Log, type LogOptions, logArguments } from "../log.ts";
 import {
-  describeHost,
+  announce,
   describeLearner,
   runHost,
   type ServeOptions,
@@ -19,9 +20,17 @@ interface StartOptions extends ServeOptions {
   readonly demo: boolean;
 }
 
-function startUsers(url: string): SupervisedChild {
-  const start = () => fork(modulePath("cli/main"), ["demo", "--url", url]);
-  return superviseChild({ name: "the simulated users", start, log, clock: Date.now });
+function startUsers(
+  url: string,
+  { log, options }: { readonly log: Log; readonly options: LogOptions },
+): SupervisedChild {
+  const demo = ["demo", "--url", url, ...logArguments(options)];
+  return superviseChild({
+    name: "the simulated users",
+    start: () => fork(modulePath("cli/main"), demo),
+    log: (line) => log.warn(line),
+    clock: Date.now,
+  });
 }
 
 const whatNext = {
@@ -30,23 +39,23 @@ const whatNext = {
 };
 
 async function start(options: StartOptions): Promise<void> {
+  const log = createLog("server", options);
   await withInterruption(async (signal) => {
     // A demo is for a record in which nothing is yet and that no configuration file is meant for, and for one that it has begun.
     const configure = async (store: Store) => {
       const beginsDemo = options.demo && (await store.sequence()) === 0;
       return chooseConfiguration(store, options.config, { beginsDemo });
     };
-    const host = await openHost({ ...options, learner: true, configure });
+    const host = await openHost({ ...options, learner: true, log, signal, configure });
     const demo = options.demo && host.configuration === demoConfiguration;
-    log(
-      describeHost(host, [
-        ["Database", options.database],
-        ["Learner", describeLearner(host.configuration)],
-        ["Now", demo ? whatNext.demo : whatNext.own],
-        ["Ctrl-C", "stops; the next start goes on"],
-      ]),
-    );
-    await runHost(host, demo ? [startUsers(host.url)] : [], signal);
+    announce(host, { log, options }, [
+      ["Database", options.database],
+      ["Learner", describeLearner(host.configuration)],
+      ["Now", demo ? whatNext.demo : whatNext.own],
+      ["Ctrl-C", "stops; the next start goes on"],
+    ]);
+    const children = demo ? [startUsers(host.url, { log, options })] : [];
+    await runHost(host, children, { log, signal });
   });
 }
 

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Cycle } from "../../domain/cycle.ts";
+import type { Store } from "../../engine/open-store.ts";
 import { findScenario } from "../../engine/recommend.ts";
 import { train } from "../../engine/train.ts";
 import type { PretrainProgress } from "../../engine/training/training-data.ts";
@@ -8,7 +9,7 @@ import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeFirstSlates } from "../evaluate/describe-first-slates.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
-import { createProgressLine } from "../progress.ts";
+import { createTimedLine } from "../timed-line.ts";
 
 interface TrainCommandOptions extends DatabaseOptions {
   readonly scenario?: string;
@@ -53,21 +54,36 @@ export function describeResult(cycle: Cycle | undefined): string {
   ].join("\n");
 }
 
+/** How long the newest cycle took that went through, 0 if there is none. */
+async function readLastCycleMs({ cycles }: Store, scenario: string): Promise<number> {
+  const recent = await cycles.list({ scenario, limit: 10 });
+  const last = recent.find(({ outcome }) => !["initial", "skipped", "failed"].includes(outcome));
+  return last === undefined ? 0 : last.finishedAt - last.startedAt;
+}
+
 async function runTrain(options: TrainCommandOptions): Promise<void> {
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
-    const line = createProgressLine({ stream: process.stderr, clock: Date.now });
-    const cycle = await withDatabase(options, ({ store, configuration }) =>
-      train({
+    let work = "a cycle, as long as the last one";
+    const line = createTimedLine({ work: () => work, stream: process.stderr, clock: Date.now });
+    const onProgress = (progress: PretrainProgress) => {
+      if (progress.stage === "rows") work = `training on ${group(progress.rows)} rows`;
+      const share = progress.stage === "epoch" ? progress.epoch / progress.epochs : undefined;
+      line.update(describeProgress(progress), share);
+    };
+    const cycle = await withDatabase(options, async ({ store, configuration }) => {
+      const scenario = findScenario(configuration, options.scenario);
+      line.announce(await readLastCycleMs(store, scenario.name));
+      return train({
         store,
         configuration,
-        scenario: findScenario(configuration, options.scenario),
+        scenario,
         clock: Date.now,
         seed: learnerSeed,
         threads: learnerThreads,
-        onProgress: (progress) => line.update(describeProgress(progress)),
-      }),
-    ).finally(() => line.stop());
+        onProgress,
+      });
+    }).finally(() => line.stop());
     process.stdout.write(`${describeResult(cycle)}\n`);
   });
 }

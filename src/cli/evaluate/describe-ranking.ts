@@ -5,6 +5,7 @@ import {
   type RankingProgress,
 } from "../../engine/ranking/evaluate-ranking.ts";
 import type { MeanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
+import { describeDuration } from "../timed-line.ts";
 
 const plain = { head: [], border: [], compact: true };
 const group = (count: number) => count.toLocaleString("en-GB");
@@ -62,11 +63,6 @@ export function describeRanking(evaluation: RankingEvaluation): string {
 }
 
 /** `95 s`, `12 min`, `3.5 h`. */
-function describeDuration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
 export function describeRankingProgress(progress: RankingProgress): string {
   switch (progress.stage) {
     case "baseline":

@@ -33,10 +33,9 @@ export function createModelDeriver(
 
   async function create({ scenario, towers, mark }: DerivedServing): Promise<Derived> {
     const { through, renewal, forgetting, temperature } = mark;
-    const total = await store.decisions.count({ scenario: scenario.name });
-    const later = await store.decisions.count({ scenario: scenario.name, after: through });
+    const until = await store.decisions.count({ scenario: scenario.name, asOf: through });
     const parts = { store, text, scenario, towers, renewal, forgetting, temperature };
-    return { fold: await createFold(parts, total - later), models: new Map() };
+    return { fold: await createFold(parts, until), models: new Map() };
   }
 
   /** Kept in the order of use. */

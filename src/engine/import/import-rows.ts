@@ -1,5 +1,5 @@
 import type { Store } from "../../storage/store.ts";
-import type { ImportRow, Refusal, RowSource } from "./row.ts";
+import type { ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
 
 /** Rows that go into the store in one commit: enough to hide its cost, few enough to stop soon and to stay small. */
 export const batchSize = 1000;
@@ -19,6 +19,8 @@ export interface ImportOptions {
   /** Ends the import after the batch that is being stored. */
   readonly signal: AbortSignal;
   readonly onRefusal: (refusal: Refusal) => void;
+  /** Is told of every event that is in the store now, whether it was before or not. */
+  readonly onEvent?: (event: ImportedEvent) => void;
   /** After each batch, and at the end, also where that is an error. */
   readonly onProgress: (counts: ImportCounts) => void;
 }
@@ -54,6 +56,7 @@ export async function importRows(source: RowSource, options: ImportOptions): Pro
     counts.read += batch.length;
     counts.stored += stored;
     counts.unchanged += batch.length - stored;
+    for (const row of batch) if (row.kind === "event") options.onEvent?.(row.event);
     batch = [];
     onProgress({ ...counts });
   }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteFile } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
+import { parquetFiles } from "../../../tests/support/parquet-files.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import type { LogRow, MalformedRow } from "./decision-log.ts";
 import { openLog } from "./open-log.ts";
@@ -192,9 +193,32 @@ describe("a Parquet log", () => {
     ]);
   });
 
+  test.each(Object.entries(parquetFiles))("in %s is read", async (_, base64) => {
+    const file = join(createTestFolder(), "log.parquet");
+    writeFileSync(file, Buffer.from(base64, "base64"));
+    const rows = Array.from({ length: 16 }, (_, index) => ({
+      line: index + 1,
+      action: index % 2 === 0 ? "a" : "b",
+      position: 0,
+      reward: index % 2 === 0 ? 1 : 0,
+      propensity: index % 2 === 0 ? 0.5 : 0.25,
+    }));
+    expect(await read(file)).toEqual(rows);
+  });
+
+  test("whose pages are damaged is refused", async () => {
+    const bytes = Buffer.from(parquetFiles.zstd, "base64").fill(0xff, 30, 60);
+    const file = join(createTestFolder(), "log.parquet");
+    writeFileSync(file, bytes);
+    await expect(read(file)).rejects.toMatchObject({
+      code: "invalid_file",
+      message: expect.stringContaining("can't be read as Parquet"),
+    });
+  });
+
   test("that is none is refused", async () => {
     expect(await refusal(write("log.parquet", "no parquet at all"))).toMatch(
-      /^invalid_file: .*log\.parquet can't be read as Parquet: .*; write it with snappy, gzip or no compression$/,
+      /^invalid_file: .*log\.parquet can't be read as Parquet: .*; write it with zstd, snappy, gzip, brotli, lz4 or no compression$/,
     );
   });
 });

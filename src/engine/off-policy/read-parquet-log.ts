@@ -1,4 +1,3 @@
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import {
   type AsyncBuffer,
   asyncBufferFromFile,
@@ -7,6 +6,7 @@ import {
   parquetReadObjects,
   parquetSchema,
 } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
 import { invalidFile } from "../import/text-source.ts";
 import type { DecisionLog, LogRow, MalformedRow } from "./decision-log.ts";
 import { parseRow } from "./read-rows.ts";
@@ -14,12 +14,6 @@ import { type Columns, findColumns, readTableRow } from "./table-columns.ts";
 
 /** Rows in memory at a time. */
 const chunkRows = 10_000;
-
-// Snappy, the usual codec, is the library's own.
-const compressors = {
-  GZIP: (bytes: Uint8Array) => gunzipSync(bytes),
-  BROTLI: (bytes: Uint8Array) => brotliDecompressSync(bytes),
-};
 
 interface OpenedFile {
   readonly file: string;
@@ -33,7 +27,7 @@ interface OpenedFile {
 const unreadable = (file: string, cause: unknown) =>
   invalidFile(
     file,
-    `can't be read as Parquet: ${cause instanceof Error ? cause.message : cause}; write it with snappy, gzip or no compression`,
+    `can't be read as Parquet: ${cause instanceof Error ? cause.message : cause}; write it with zstd, snappy, gzip, brotli, lz4 or no compression`,
     cause,
   );
 

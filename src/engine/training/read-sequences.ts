@@ -55,6 +55,6 @@ export async function readSequences(
 }
 
 /** An event that the rule gives more than doing nothing. */
-export function isWanted(event: HistoryEntry, rule: RewardRule): boolean {
+export function isWanted(event: Pick<HistoryEntry, "type" | "value">, rule: RewardRule): boolean {
   return (weightOf(rule, event.type) ?? 0) * event.value > rule.defaultReward;
 }

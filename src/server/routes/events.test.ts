@@ -148,3 +148,25 @@ test("a reward that comes after the window is late", async () => {
   const response = await server.send(method, url, { events: [{ ...click, decisionId: "d-1" }] });
   expect(await response.json()).toMatchObject({ outcomes: ["late"], counts: { late: 1 } });
 });
+
+test("a type that trains nothing is told in each answer and logged once, others in neither", async () => {
+  const server = await openTestServer();
+  const sendTypes = async (...types: string[]) => {
+    const events = types.map((type) => ({ ...click, type }));
+    return (await (await server.send(method, url, { events })).json()) as { warnings?: string[] };
+  };
+  const warning = "events of type 'clik' train nothing: did you mean 'click'?";
+  expect(await sendTypes("click", "clik", "clik")).toMatchObject({ warnings: [warning] });
+  expect((await sendTypes("clik")).warnings).toEqual([warning]);
+  expect(await sendTypes("click")).not.toHaveProperty("warnings");
+  expect(server.logged).toEqual([warning]);
+});
+
+test("of ever new types a hundred are logged", async () => {
+  const server = await openTestServer();
+  for (let turn = 0; turn < 11; turn++) {
+    const events = Array.from({ length: 10 }, (_, n) => ({ ...click, type: `t-${turn}-${n}` }));
+    await server.send(method, url, { events });
+  }
+  expect(server.logged).toHaveLength(100);
+});

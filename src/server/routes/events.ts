@@ -33,6 +33,7 @@ const eventsResponse = wire<EventsResponse>()(
     .strictObject({
       outcomes: z.array(z.enum(["rewarded", "recorded", "late", "duplicate"])),
       counts: z.strictObject({ rewarded: count, recorded: count, late: count, duplicate: count }),
+      warnings: optional(z.array(z.string())),
     })
     .openapi("EventsResponse"),
 );
@@ -44,7 +45,7 @@ const eventsRoute = createRoute({
   tags: ["loop"],
   summary: "Record what users did",
   description:
-    "All or none, at most 1000, durable before the answer leaves. An eventId makes it safe to send an event again. Outcomes stand in the order of the events.",
+    "All or none, at most 1000, durable before the answer leaves. An eventId makes it safe to send an event again. Outcomes stand in the order of the events. Warnings name event types that train nothing.",
   request: {
     body: body(eventsRequest, {
       events: [{ eventId: "e-1", type: "click", userId: "ada", itemId: "sku-2", value: 1 }],
@@ -69,10 +70,24 @@ function toInput({ occurredAt, decisionId: decision, ...event }: EventBody): Eve
   };
 }
 
-export function addEvents(app: App, { engine, metrics }: RouteParts): void {
+/** A client that is wrong once is wrong with each event; and it can be wrong in any number of ways. */
+const maxLogged = 100;
+
+function createOnce(log: (message: string) => void): (message: string) => void {
+  const logged = new Set<string>();
+  return (message) => {
+    if (logged.has(message) || logged.size === maxLogged) return;
+    logged.add(message);
+    log(message);
+  };
+}
+
+export function addEvents(app: App, { engine, metrics, logWarning }: RouteParts): void {
+  const logOnce = createOnce(logWarning);
   app.openapi(eventsRoute, async (context) => {
     const summary = await engine.record(context.req.valid("json").events.map(toInput));
     metrics.countEvents(summary);
+    for (const warning of summary.warnings ?? []) logOnce(warning);
     return context.json(summary, 200);
   });
 }

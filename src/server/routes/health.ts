@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { type HealthResponse, routes } from "../../contract/api.ts";
 import { promotionModes } from "../../domain/policy-snapshot.ts";
 import type { App, RouteParts } from "../app.ts";
-import { count, name, wire } from "../fields.ts";
+import { count, name, optional, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
 
 const healthResponse = wire<HealthResponse>()(
@@ -13,6 +13,11 @@ const healthResponse = wire<HealthResponse>()(
       policyVersions: z.record(name, count),
       promotions: z.record(name, z.enum(promotionModes)),
       problems: z.array(z.string()),
+      learner: z.strictObject({
+        up: z.boolean(),
+        heartbeatAgeSeconds: optional(z.number()),
+        lastCycleAgeSeconds: optional(z.number()),
+      }),
     })
     .openapi("HealthResponse"),
 );
@@ -32,6 +37,7 @@ const healthRoute = createRoute({
       policyVersions: { items: 7 },
       promotions: { items: "automatic" },
       problems: [],
+      learner: { up: true, heartbeatAgeSeconds: 12, lastCycleAgeSeconds: 340 },
     }),
     ...failures(),
   },
@@ -39,8 +45,9 @@ const healthRoute = createRoute({
 
 export function addHealth(app: App, { engine, version }: RouteParts): void {
   app.openapi(healthRoute, async (context) => {
-    const { policyVersions, promotions, problems } = await engine.health();
+    const { policyVersions, promotions, problems, learner } = await engine.health();
     const status = problems.length === 0 ? "ok" : "degraded";
-    return context.json({ status, version, policyVersions, promotions, problems } as const, 200);
+    const body = { status, version, policyVersions, promotions, problems, learner } as const;
+    return context.json(body, 200);
   });
 }

@@ -9,7 +9,8 @@ const metricsRoute = createRoute({
   operationId: "getMetrics",
   tags: ["operation"],
   summary: "Metrics for Prometheus",
-  description: "Requests, decisions, events, fallbacks, serving policy versions and the process.",
+  description:
+    "Requests, decisions, events, fallbacks, policies, learner, cycles, rewards, record and process.",
   responses: {
     200: {
       description: "The metrics",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openTestServer, type TestServer, testApi } from "../../../tests/support/server.ts";
+import { createStartingApp } from "../starting-app.ts";
 
 const recommend = async ({ send }: TestServer, scenario: string) => {
   const candidates = [{ itemId: "a", features: {} }];
@@ -13,7 +14,7 @@ testApi([
     url: "/health",
     status: 200,
     contains: [
-      '{"status":"ok","version":"1.2.3","policyVersions":{"items":1,"ads":3,"feed":5},"promotions":{"items":"automatic","ads":"automatic","feed":"automatic"},"problems":[]}',
+      '{"status":"ok","version":"1.2.3","policyVersions":{"items":1,"ads":3,"feed":5},"promotions":{"items":"automatic","ads":"automatic","feed":"automatic"},"problems":[],"learner":{"up":false}}',
     ],
   },
   {
@@ -46,11 +47,7 @@ test("a server with a problem still answers and says it is degraded", async () =
   const server = await openTestServer({
     change: (engine) => ({
       ...engine,
-      health: async () => ({
-        policyVersions: {},
-        promotions: {},
-        problems: ["policy 1 is corrupt"],
-      }),
+      health: async () => ({ ...(await engine.health()), problems: ["policy 1 is corrupt"] }),
     }),
   });
   const response = await server.send("GET", "/health");
@@ -100,6 +97,76 @@ test("metrics count decisions, events, fallbacks and requests by route and statu
   expect(lines.join("\n")).not.toContain('recurve_fallbacks_total{scenario="ads"}');
 });
 
+test("metrics tell of the learner, of cycles by outcome, roll-backs, rewards by arm and the record", async () => {
+  const { store, clock, advance, ...server } = await openTestServer();
+  await recommend(server as TestServer, "ads");
+  const event = { type: "click", userId: "ada", itemId: "a" };
+  await server.send("POST", "/api/v1/events", { events: [event] });
+  advance(1800);
+  const cycle = { scenario: "ads", reason: "", throughSequence: 0, record: {} } as const;
+  const finish = (outcome: "promote" | "hold") =>
+    store.policies.apply({
+      cycle: () => ({ ...cycle, outcome, startedAt: clock(), finishedAt: clock() }),
+    });
+  await finish("hold");
+  advance(60);
+  await finish("promote");
+  await finish("hold");
+  await store.policies.apply({ statuses: [{ version: 3, status: "rolled-back" }] });
+  await store.heartbeats.beat(clock());
+  advance(45);
+  const lines = (await readMetrics(server as TestServer)).split("\n");
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      "recurve_learner_up 1",
+      "recurve_learner_heartbeat_age_seconds 45",
+      'recurve_cycles_total{scenario="ads",outcome="hold"} 2',
+      'recurve_cycles_total{scenario="ads",outcome="promote"} 1',
+      'recurve_last_cycle_age_seconds{scenario="ads"} 45',
+      'recurve_rolled_back_policies{scenario="ads"} 1',
+      'recurve_mean_reward{scenario="ads",arm="serving"} 1',
+      `recurve_database_size_bytes ${await store.sizeBytes()}`,
+    ]),
+  );
+  const again = (await readMetrics(server as TestServer)).split("\n");
+  expect(again).toContain('recurve_cycles_total{scenario="ads",outcome="hold"} 2');
+  expect(again.filter((line) => line.startsWith("recurve_mean_reward{"))).toHaveLength(1);
+  advance(256);
+  expect(await readMetrics(server as TestServer)).toContain("recurve_learner_up 0\n");
+});
+
+test("a server is ready until it closes or its record can't be read", async () => {
+  let closing = false;
+  const server = await openTestServer({ isClosing: () => closing });
+  const ask = async () => {
+    const response = await server.send("GET", "/ready");
+    return [response.status, await response.json()];
+  };
+  expect(await ask()).toEqual([200, { status: "ready" }]);
+  closing = true;
+  expect(await ask()).toMatchObject([503, { error: { code: "not_ready" } }]);
+  expect((await server.send("GET", "/health")).status).toBe(200);
+  closing = false;
+  await server.store.close();
+  expect(await ask()).toMatchObject([503, { error: { code: "storage_unavailable" } }]);
+  expect(server.logged).toEqual(["GET /ready: the store is closed"]);
+});
+
+test("a server that starts answers that it is not ready, whatever is asked", async () => {
+  const app = createStartingApp();
+  for (const path of ["/ready", "/health", "/api/v1/items"]) {
+    const response = await app.request(path);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      error: {
+        code: "not_ready",
+        message: "the server is starting; send the request again in some seconds",
+        requestId: response.headers.get("x-request-id"),
+      },
+    });
+  }
+});
+
 test("metrics of the process are answered while the record is away", async () => {
   const server = await openTestServer({
     change: (engine) => ({ ...engine, health: () => Promise.reject(new Error("gone")) }),
@@ -107,4 +174,5 @@ test("metrics of the process are answered while the record is away", async () =>
   const text = await readMetrics(server);
   expect(text).toContain("process_resident_memory_bytes ");
   expect(text).not.toContain("recurve_serving_policy_version{");
+  expect(text).not.toMatch(/^recurve_(learner_up|database_size_bytes) /m);
 });

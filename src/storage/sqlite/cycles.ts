@@ -65,6 +65,10 @@ export function createCycleStore(connection: Connection): CycleStore {
     `SELECT cycle, ${columns} FROM cycles WHERE scenario = ? ORDER BY cycle DESC LIMIT ?`,
   );
   const find = connection.prepare(`SELECT cycle, ${columns} FROM cycles WHERE cycle = ?`);
+  const count = connection.prepare(
+    `SELECT scenario, outcome, count(*) AS cycles, max(finished_at) AS finished_at FROM cycles
+     GROUP BY scenario, outcome`,
+  );
   return {
     find: async (cycle) => {
       const row = find.get(cycle);
@@ -74,5 +78,12 @@ export function createCycleStore(connection: Connection): CycleStore {
       const rows = scenario === undefined ? list.all(limit) : listOfScenario.all(scenario, limit);
       return rows.map(decodeCycle);
     },
+    outcomes: async () =>
+      count.all().map((row) => ({
+        scenario: readText(row, "scenario"),
+        outcome: readMember(row, "outcome", outcomes),
+        cycles: readNumber(row, "cycles"),
+        finishedAt: readNumber(row, "finished_at"),
+      })),
   };
 }

@@ -30,11 +30,12 @@ function prepareStatements(connection: Connection) {
     recent: connection.prepare(`SELECT ${columns} FROM decisions ORDER BY sequence DESC LIMIT ?`),
     scan: connection.prepare(
       `SELECT ${columns} FROM decisions
-       WHERE sequence > ? AND decided_at >= ? AND decided_at < ? ORDER BY sequence LIMIT ?`,
+       WHERE sequence > ? AND sequence <= ? AND decided_at >= ? AND decided_at < ?
+       ORDER BY sequence LIMIT ?`,
     ),
     span: connection.prepare(
       `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
-         SELECT sequence FROM decisions WHERE decided_at >= ? AND decided_at < ?
+         SELECT sequence FROM decisions WHERE decided_at >= ? AND decided_at < ? AND sequence <= ?
          ORDER BY sequence DESC LIMIT ?)`,
     ),
     closedSpan: connection.prepare(
@@ -49,9 +50,12 @@ function prepareStatements(connection: Connection) {
     nth: connection.prepare(
       "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
     ),
-    countAll: connection.prepare("SELECT count(*) AS decisions FROM decisions WHERE sequence > ?"),
+    countAll: connection.prepare(
+      "SELECT count(*) AS decisions FROM decisions WHERE sequence > ? AND sequence <= ?",
+    ),
     countOfScenario: connection.prepare(
-      "SELECT count(*) AS decisions FROM decisions WHERE sequence > ? AND scenario = ?",
+      `SELECT count(*) AS decisions FROM decisions
+       WHERE sequence > ? AND sequence <= ? AND scenario = ?`,
     ),
   };
 }
@@ -98,9 +102,10 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
     feedback: async ({ scenario, after, closedBefore, limit }) =>
       statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),
-    scan: async ({ from, to, after, limit }) =>
-      statements.scan.all(after, from, to, limit).map(decode),
-    span: async ({ from, to, limit = -1 }) => decodeSpan(statements.span.get(from, to, limit)),
+    scan: async ({ from, to, after, asOf, limit }) =>
+      statements.scan.all(after, asOf, from, to, limit).map(decode),
+    span: async ({ from, to, asOf, limit = -1 }) =>
+      decodeSpan(statements.span.get(from, to, asOf, limit)),
     closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>
       decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
     ...createSettledRewards(connection),
@@ -108,11 +113,11 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
       const row = statements.nth.get(scenario, n - 1);
       return row && readNumber(row, "sequence");
     },
-    count: async ({ scenario, after = 0 } = {}) => {
+    count: async ({ scenario, after = 0, asOf = Number.MAX_SAFE_INTEGER } = {}) => {
       const row =
         scenario === undefined
-          ? statements.countAll.get(after)
-          : statements.countOfScenario.get(after, scenario);
+          ? statements.countAll.get(after, asOf)
+          : statements.countOfScenario.get(after, asOf, scenario);
       return readNumber(row ?? {}, "decisions");
     },
   };

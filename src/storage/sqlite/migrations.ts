@@ -154,6 +154,16 @@ ALTER TABLE assignments ADD COLUMN mode TEXT;
 ALTER TABLE assignments ADD COLUMN waiting INTEGER REFERENCES policy_snapshots;
 `;
 
+// What is asked for with each scrape of the metrics is counted without wide rows.
+const liveness = `
+CREATE TABLE learner_heartbeat (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seen_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX cycles_by_outcome ON cycles (scenario, outcome, finished_at);
+CREATE INDEX policies_rolled_back ON policy_snapshots (scenario) WHERE status = 'rolled-back';
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -161,4 +171,5 @@ export const migrations: readonly string[] = [
   rewardRules,
   closedDecisions,
   interventions,
+  liveness,
 ];

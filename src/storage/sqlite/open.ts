@@ -6,6 +6,7 @@ import { createCycleStore } from "./cycles.ts";
 import { createDecisionStore } from "./decisions.ts";
 import { createEventStore } from "./events.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { createHeartbeats } from "./heartbeats.ts";
 import { createInterventionStore } from "./interventions.ts";
 import { createItemStore } from "./items.ts";
 import { learnAlone } from "./learning-lock.ts";
@@ -27,6 +28,9 @@ async function closeStore(connection: Connection, commits: GroupCommit): Promise
 function createStore(connection: Connection, path: string): Store {
   const commits = createGroupCommit(connection);
   const sequence = connection.prepare("SELECT sequence FROM event_number");
+  const size = connection.prepare(
+    "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
+  );
   const checkpoint = connection.prepare("SELECT bytes FROM checkpoints WHERE name = ?");
   let closed: Promise<void> | undefined;
   return {
@@ -43,6 +47,8 @@ function createStore(connection: Connection, path: string): Store {
         return row && readBytes(row, "bytes");
       },
     },
+    heartbeats: createHeartbeats(connection, commits),
+    sizeBytes: async () => readNumber(size.get() ?? {}, "bytes"),
     learnAlone: (work) => learnAlone(path, work),
     sequence: async () => readNumber(sequence.get() ?? {}, "sequence"),
     close: () => {

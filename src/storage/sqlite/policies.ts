@@ -60,6 +60,10 @@ function prepareStatements(connection: Connection) {
     listOfScenario: connection.prepare(
       `SELECT ${columns} FROM policy_snapshots WHERE scenario = ? ORDER BY version DESC LIMIT ?`,
     ),
+    rolledBack: connection.prepare(
+      `SELECT scenario, count(*) AS policies FROM policy_snapshots WHERE status = 'rolled-back'
+       GROUP BY scenario`,
+    ),
     bytes: connection.prepare("SELECT bytes FROM policy_bytes WHERE version = ?"),
   };
 }
@@ -190,6 +194,11 @@ export function createPolicyStore(connection: Connection, commits: GroupCommit):
           : statements.listOfScenario.all(scenario, limit);
       return rows.map(decodeSnapshot);
     },
+    countRolledBack: async () =>
+      statements.rolledBack.all().map((row) => ({
+        scenario: readText(row, "scenario"),
+        policies: readNumber(row, "policies"),
+      })),
     bytes: async (version) => {
       const row = statements.bytes.get(version);
       return row && readBytes(row, "bytes");

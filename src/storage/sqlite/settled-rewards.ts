@@ -22,6 +22,12 @@ function prepareStatements(connection: Connection) {
        FROM decisions WHERE scenario = ? AND decided_at >= ? AND expires_at <= ?
        GROUP BY bucket_start, arm ORDER BY bucket_start, arm`,
     ),
+    recent: connection.prepare(
+      `SELECT arm, count(*) AS decisions, sum(${settled}) AS reward_sum FROM (
+         SELECT sequence, arm, slate FROM decisions WHERE scenario = ? AND decided_at <= ?
+         ORDER BY decided_at DESC LIMIT ?) AS decisions
+       GROUP BY arm ORDER BY arm`,
+    ),
     users: connection.prepare(
       `SELECT sum(json_array_length(slate)) AS positions, sum(${settled}) AS reward_sum
        FROM decisions
@@ -34,7 +40,7 @@ function prepareStatements(connection: Connection) {
 /** Sums of rewards as they are learnt from, of closed decisions. */
 export function createSettledRewards(
   connection: Connection,
-): Pick<DecisionStore, "rewardBuckets" | "userRewards"> {
+): Pick<DecisionStore, "rewardBuckets" | "recentRewards" | "userRewards"> {
   const statements = prepareStatements(connection);
   return {
     rewardBuckets: async ({ scenario, since, closedBefore, bucketSeconds, rule }) =>
@@ -46,6 +52,12 @@ export function createSettledRewards(
           decisions: readNumber(row, "decisions"),
           rewardSum: readNumber(row, "reward_sum"),
         })),
+    recentRewards: async ({ scenario, decidedBefore, limit, rule }) =>
+      statements.recent.all(...ruleValues(rule), scenario, decidedBefore, limit).map((row) => ({
+        arm: readMember(row, "arm", arms),
+        decisions: readNumber(row, "decisions"),
+        rewardSum: readNumber(row, "reward_sum"),
+      })),
     userRewards: async ({ scenario, arm, policyVersion, since, closedBefore, rule }) =>
       statements.users
         .all(...ruleValues(rule), scenario, since, closedBefore, arm, policyVersion)

@@ -1,0 +1,63 @@
+import { createProgressLine } from "./progress.ts";
+
+/** Of the work that the estimate is made from. */
+const measuredMs = 3000;
+/** Work that takes seconds is not announced. */
+const announcedMs = 20_000;
+const unknown = { elapsedMs: 0, leftMs: 0 };
+
+/** The line of a long command, which first says how long it will take, as its first part shows, and then how long it has still to go. */
+export interface TimedLine {
+  /** For who knows how long all of it takes, milliseconds: said once, and not of work that takes seconds. */
+  announce(totalMs: number): void;
+  /** @param share of the work that is done, in [0, 1], if that is known */
+  update(text: string, share: number | undefined): void;
+  stop(): void;
+}
+
+export function describeDuration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/**
+ * @param options.work what is to be done and how large it is, such as "audit of 120,000 decisions"; read when it is announced
+ * @param options.clock milliseconds
+ */
+export function createTimedLine(options: {
+  readonly work: () => string;
+  readonly stream: NodeJS.WriteStream;
+  readonly clock: () => number;
+}): TimedLine {
+  const { work, stream, clock } = options;
+  const line = createProgressLine({ stream, clock });
+  let isAnnounced = false;
+  /** The first part that was done, which also paid for opening files and models. */
+  let first: { readonly at: number; readonly share: number } | undefined;
+
+  /** Milliseconds, by the pace since the first part. */
+  function estimate(share: number): { readonly elapsedMs: number; readonly leftMs: number } {
+    first ??= { at: clock(), share };
+    const elapsedMs = clock() - first.at;
+    const done = share - first.share;
+    return { elapsedMs, leftMs: done > 0 ? (elapsedMs / done) * (1 - share) : 0 };
+  }
+
+  function announce(totalMs: number): void {
+    if (isAnnounced || totalMs < announcedMs) return;
+    isAnnounced = true;
+    line.stop();
+    stream.write(`${work()}: about ${describeDuration(totalMs / 1000)}\n`);
+  }
+
+  return {
+    announce,
+    update: (text, share) => {
+      const { elapsedMs, leftMs } = share === undefined ? unknown : estimate(share);
+      if (elapsedMs >= measuredMs) announce(elapsedMs + leftMs);
+      const isTold = isAnnounced && leftMs > 0;
+      line.update(isTold ? `${text}, about ${describeDuration(leftMs / 1000)} left` : text);
+    },
+    stop: line.stop,
+  };
+}

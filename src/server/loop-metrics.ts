@@ -1,0 +1,89 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { Engine, Health, LoopFigures } from "../engine/engine.ts";
+
+function createGauges(registry: Registry) {
+  const registers = [registry];
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Gauge({ name, help, labelNames, registers });
+  return {
+    versions: gauge("recurve_serving_policy_version", "Version of the serving policy.", [
+      "scenario",
+    ]),
+    up: gauge("recurve_learner_up", "1 if a learner has said so within the last 5 minutes.", []),
+    heartbeat: gauge(
+      "recurve_learner_heartbeat_age_seconds",
+      "Time since a learner said last that it is up.",
+      [],
+    ),
+    cycles: new Counter({
+      name: "recurve_cycles_total",
+      help: "Learning cycles in the record, by how they ended.",
+      labelNames: ["scenario", "outcome"],
+      registers,
+    }),
+    lastCycle: gauge("recurve_last_cycle_age_seconds", "Time since the newest cycle ended.", [
+      "scenario",
+    ]),
+    rolledBack: gauge(
+      "recurve_rolled_back_policies",
+      "Policies that were rolled back, by a review or by hand.",
+      ["scenario"],
+    ),
+    reward: gauge(
+      "recurve_mean_reward",
+      "Mean reward of the newest 1,000 decisions whose reward window has closed.",
+      ["scenario", "arm"],
+    ),
+    size: gauge("recurve_database_size_bytes", "Size of the record.", []),
+  };
+}
+
+type Gauges = ReturnType<typeof createGauges>;
+
+function clear(gauges: Gauges): void {
+  for (const metric of Object.values(gauges)) metric.reset();
+  // Without labels a reset is 0, which is something else than nothing.
+  for (const metric of [gauges.up, gauges.heartbeat, gauges.size]) metric.remove();
+}
+
+function showHealth(gauges: Gauges, { policyVersions, learner }: Health): void {
+  for (const [scenario, version] of Object.entries(policyVersions)) {
+    gauges.versions.set({ scenario }, version);
+  }
+  gauges.up.set(learner.up ? 1 : 0);
+  if (learner.heartbeatAgeSeconds !== undefined) gauges.heartbeat.set(learner.heartbeatAgeSeconds);
+}
+
+function showFigures(gauges: Gauges, figures: LoopFigures): void {
+  const youngest = new Map<string, number>();
+  for (const { scenario, outcome, cycles, ageSeconds } of figures.cycles) {
+    gauges.cycles.inc({ scenario, outcome }, cycles);
+    youngest.set(scenario, Math.min(ageSeconds, youngest.get(scenario) ?? ageSeconds));
+  }
+  for (const [scenario, ageSeconds] of youngest) gauges.lastCycle.set({ scenario }, ageSeconds);
+  for (const { scenario, policies } of figures.rolledBack) {
+    gauges.rolledBack.set({ scenario }, policies);
+  }
+  for (const { scenario, arm, meanReward } of figures.rewards) {
+    gauges.reward.set({ scenario, arm }, meanReward);
+  }
+  gauges.size.set(figures.databaseSizeBytes);
+}
+
+/**
+ * What the record says of the loop, read anew by each call of the returned function. If the record can't be read, these
+ * metrics are absent: the process' own still answer.
+ */
+export function createLoopMetrics(registry: Registry, engine: Engine): () => Promise<void> {
+  const gauges = createGauges(registry);
+  return async () => {
+    clear(gauges);
+    try {
+      const [health, figures] = [await engine.health(), await engine.figures()];
+      showHealth(gauges, health);
+      showFigures(gauges, figures);
+    } catch {
+      // `/health` says why.
+    }
+  };
+}
