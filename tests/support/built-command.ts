@@ -31,9 +31,9 @@ function build(): string {
   const folder = mkdtempSync(join(runFolder, "built-"));
   const output = join(folder, "dist");
   const project = ["-p", join(repository, "tsconfig.build.json"), "--outDir", output];
-  execFileSync(process.execPath, [compiler, ...project, ...compile, "--sourceMap", "false"]);
+  execFileSync(process.execPath, [compiler, ...project, ...compile]);
   cpSync(join(repository, "package.json"), join(folder, "package.json"));
-  for (const shared of ["node_modules", "dist/dashboard"])
+  for (const shared of ["node_modules", "dist/dashboard", "dist/runtime"])
     symlinkSync(join(repository, shared), join(folder, shared));
   cpSync(join(repository, "examples"), join(folder, "examples"), { recursive: true });
   return folder;
