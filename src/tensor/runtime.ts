@@ -1,79 +1,91 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { isNonGlibcLinuxSync } from "detect-libc";
+import { familySync } from "detect-libc";
 import type * as Onnx from "onnxruntime-common";
 
-/** `installed`: the caller's own onnxruntime-node; `carried`: the CPU library inside this package; `wasm`: WebAssembly. */
+/** The application's own onnxruntime-node, the CPU library in this package, or the WebAssembly in it; quickest first. */
 export type RuntimeName = "installed" | "carried" | "wasm";
 
 /** The ONNX Runtime that computes here. */
 export interface Runtime {
   readonly name: RuntimeName;
-  /** Path of its CommonJS entry, for a thread that opens it again. */
+  /** Path of its CommonJS entry, by which another thread opens it too. */
   readonly path: string;
-  /** Whether a run writes into the tensors that are given to it for its outputs. */
+  /** Whether a run writes into the tensors that it is given for its outputs. */
   readonly writesInPlace: boolean;
   readonly InferenceSession: Onnx.InferenceSessionFactory;
   readonly Tensor: Onnx.TensorConstructor;
 }
 
 const require = createRequire(import.meta.url);
-/** Where `npm run build` puts them: beside this folder in dist/, and seen from src/ alike. */
+/** Where `npm run build` puts what is carried, as seen from src/tensor and from dist/tensor. */
 const carriedFolder = join(import.meta.dirname, "../../dist/runtime");
-/** The first minor release with every operator and option that Recurve writes. */
+/** The minor version that this package carries and is tested with. */
 const oldestMinor = 30;
+
+/** Whether the CPU library in this package fits; it needs glibc 2.28, as Node.js itself does. */
+export const carriesLibrary = (platform: string, arch: string, libc: string | null): boolean =>
+  platform === "linux" && arch === "x64" && libc === "glibc";
 
 function findInstalled(): string | undefined {
   try {
     const { version } = require("onnxruntime-node/package.json") as { version: string };
-    const [major, minor] = version.split(".").map(Number);
-    return major === 1 && minor! >= oldestMinor ? require.resolve("onnxruntime-node") : undefined;
+    const [major, minor = 0] = version.split(".").map(Number);
+    return major === 1 && minor >= oldestMinor ? require.resolve("onnxruntime-node") : undefined;
   } catch {
     return undefined;
   }
 }
 
-function findCarried(): string | undefined {
-  const { platform, arch } = process;
-  const fits = platform === "linux" && arch === "x64" && !isNonGlibcLinuxSync();
-  return fits ? findFile("lib/native.cjs") : undefined;
-}
-
-function findFile(path: string): string | undefined {
-  const file = join(carriedFolder, path);
-  return existsSync(file) ? file : undefined;
+function findCarried(file: string): string | undefined {
+  const path = join(carriedFolder, "lib", file);
+  return existsSync(path) ? path : undefined;
 }
 
 const finders: Readonly<Record<RuntimeName, () => string | undefined>> = {
   installed: findInstalled,
-  carried: findCarried,
-  wasm: () => findFile("lib/wasm.cjs"),
+  carried: () =>
+    carriesLibrary(process.platform, process.arch, familySync())
+      ? findCarried("native.cjs")
+      : undefined,
+  wasm: () => findCarried("wasm.cjs"),
 };
 
-const names = Object.keys(finders) as RuntimeName[];
+const remedies: Readonly<Record<RuntimeName, string>> = {
+  installed: `needs onnxruntime-node 1.${oldestMinor} or newer; npm install onnxruntime-node`,
+  carried: "needs Linux x64 with glibc; leave RECURVE_RUNTIME out",
+  wasm: "is not in dist/runtime; npm run build puts it there",
+};
+
+const isName = (name: string): name is RuntimeName => Object.hasOwn(finders, name);
 
 /**
  * @param wanted the only one to take; the first that is there where left out
- * @throws RangeError where it has another name, Error where it is not to be had on this machine
+ * @throws RangeError for another name, and Error where it is not there; the message says what to do
  */
 export function openRuntime(wanted?: string): Runtime {
-  if (wanted !== undefined && !(wanted in finders))
-    throw new RangeError(`RECURVE_RUNTIME must be one of ${names.join(", ")}, got '${wanted}'`);
-  for (const name of wanted === undefined ? names : [wanted as RuntimeName]) {
+  if (wanted !== undefined && !isName(wanted))
+    throw new RangeError(`RECURVE_RUNTIME must be installed, carried or wasm, got '${wanted}'`);
+  const names = wanted === undefined ? (Object.keys(finders) as RuntimeName[]) : [wanted];
+  for (const name of names) {
     const path = finders[name]();
-    if (path === undefined) continue;
-    const { env, InferenceSession, Tensor } = require(path) as typeof Onnx;
-    // Lanes are the threads of a training; WebAssembly's own would be as many again.
-    if (name === "wasm") env.wasm.numThreads = 1;
-    return { name, path, writesInPlace: name !== "wasm", InferenceSession, Tensor };
+    if (path !== undefined) return loadRuntime(name, path);
   }
-  throw new Error(`ONNX Runtime ${wanted ?? ""} is not there`);
+  const last = names.at(-1)!;
+  throw new Error(`the ${last} ONNX Runtime ${remedies[last]}`);
+}
+
+function loadRuntime(name: RuntimeName, path: string): Runtime {
+  const { env, InferenceSession, Tensor } = require(path) as typeof Onnx;
+  // Lanes are the threads of a training; WebAssembly's own would be as many again.
+  env.wasm.numThreads = 1;
+  return { name, path, writesInPlace: name !== "wasm", InferenceSession, Tensor };
 }
 
 let opened: Runtime | undefined;
 
-/** The runtime of this process, opened once: the one that RECURVE_RUNTIME names, or else the quickest that is there. */
+/** The runtime of this process: the one that RECURVE_RUNTIME names, or else the quickest that is there. */
 export function getRuntime(): Runtime {
   opened ??= openRuntime(process.env.RECURVE_RUNTIME);
   return opened;

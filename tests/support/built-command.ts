@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
 const repository = resolve(import.meta.dirname, "../..");
-const compiler = join(
+/** TypeScript, a program of Node.js. */
+export const compiler: string = join(
   dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
   "bin/tsc",
 );

@@ -18,9 +18,20 @@ const configuration = parseConfiguration({
 let now = Date.UTC(2026, 2, 1);
 const clock = () => now;
 const createId = () => crypto.randomUUID();
-const engine = await createEngine({ store, configuration, clock, random: createRandom(1), createId });
+const engine = await createEngine({
+  store,
+  configuration,
+  clock,
+  random: createRandom(1),
+  createId,
+});
 await engine.putItems(
-  ["a", "b", "c", "d"].map((itemId) => ({ itemId, categories: [], attributes: {}, available: true })),
+  ["a", "b", "c", "d"].map((itemId) => ({
+    itemId,
+    categories: [],
+    attributes: {},
+    available: true,
+  })),
 );
 for (let visit = 0; visit < 60; visit++) {
   const { decision } = await engine.recommend({ userId: `user-${visit % 20}` });

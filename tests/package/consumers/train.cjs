@@ -27,4 +27,4 @@ async function main() {
   console.log(`train: ${losses.at(-1)}`);
 }
 
-main();
+void main();
