@@ -12,7 +12,8 @@ import {
   scriptsAmong,
   sizeOnDisk,
 } from "./consumer-project.ts";
-import { fetchManager, type Manager, managers } from "./managers.ts";
+import { fetchPackages } from "./fetch-packages.ts";
+import { type Manager, managers } from "./managers.ts";
 import { packPackage } from "./pack-package.ts";
 import { canConfine, openRegistryProxy, type RegistryProxy } from "./registry-proxy.ts";
 
@@ -57,11 +58,12 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
     proxy.run(command, { cwd: project, env: { ...newUser(), ...variables } });
 
   describe.each(managers)("$name", (manager: Manager) => {
-    const project = join(folder, manager.name.toLowerCase().replaceAll(/\W+/g, "-"));
+    const name = manager.name.toLowerCase().replaceAll(/\W+/g, "-");
+    const project = join(folder, name);
     let tools: string | undefined;
 
     beforeAll(() => {
-      tools = fetchManager(manager, join(folder, "tools"));
+      tools = fetchPackages(manager.packages, join(folder, "tools", name));
       if (tools === undefined) say(`${manager.name} is skipped: the registry does not have it`);
       createProject(project, manager.files);
     }, 300_000);

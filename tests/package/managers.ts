@@ -1,5 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Who installs, and with what the installed package runs. */
@@ -77,17 +75,3 @@ export const managers: readonly Manager[] = [
     run: (tools) => [join(tools, deno), "run", "--allow-all", "--quiet"],
   },
 ];
-
-/** @returns the folder of its packages; undefined where the registry does not have them */
-export function fetchManager({ name, packages }: Manager, folder: string): string | undefined {
-  const prefix = join(folder, name.replaceAll(/\W+/g, "-"));
-  mkdirSync(prefix, { recursive: true });
-  writeFileSync(join(prefix, "package.json"), "{}");
-  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--force", "--loglevel", "error"];
-  try {
-    execFileSync("npm", ["install", ...flags, ...packages], { cwd: prefix, stdio: "pipe" });
-    return join(prefix, "node_modules");
-  } catch {
-    return undefined;
-  }
-}
