@@ -9,7 +9,7 @@ import {
 import { join } from "node:path";
 
 /** Programs that use the package as an application does: every .mjs and .cjs of the folder is run, every .ts compiled. */
-export const consumersFolder: string = join(import.meta.dirname, "consumers");
+const consumersFolder = join(import.meta.dirname, "consumers");
 
 export const consumersOf = (extension: string): readonly string[] =>
   readdirSync(consumersFolder).filter((name) => name.endsWith(extension));

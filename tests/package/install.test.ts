@@ -75,14 +75,15 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
         if (tools === undefined) return skip();
         const { exitCode, output } = await runIn(project, manager.install(tools, tarball));
         expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
-        expect(output).not.toMatch(/warn|deprecated|ignored|must be built/i);
+        const rest = output.replace(manager.ownWarnings ?? "", "");
+        expect(rest).not.toMatch(/warn|deprecated|ignored|must be built/i);
         expect(scriptsAmong(filesUnder(project))).toEqual([]);
         expect([...proxy.hosts]).toEqual([new URL(registry).hostname]);
       },
     );
 
     test.for(programs)("%s runs", minutes(3), async (program, { skip }) => {
-      if (tools === undefined) return skip();
+      if (tools === undefined || (manager.importsOnly && program.endsWith(".cjs"))) return skip();
       const [command, ...options] = manager.run(tools);
       const ran = await runIn(project, [command, ...options, join(project, program)]);
       expect(ran).toEqual({ exitCode: 0, output: expect.stringMatching(/^\w+: .+\n$/) });

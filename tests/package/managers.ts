@@ -9,6 +9,10 @@ export interface Manager {
   readonly install: (tools: string, tarball: string) => readonly [string, ...string[]];
   /** The command that a program's path is added to. */
   readonly run: (tools: string) => readonly [string, ...string[]];
+  /** Whether its own loader leaves `require` of an ES module out. */
+  readonly importsOnly?: boolean;
+  /** Lines in which it speaks of itself. */
+  readonly ownWarnings?: RegExp;
   /** Of its own project, beside package.json. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -52,6 +56,8 @@ export const managers: readonly Manager[] = [
     packages: ["@yarnpkg/cli-dist@4.18.1"],
     install: (tools, tarball) => [node, join(tools, yarn), "add", `recurve@file:${tarball}`],
     run: (tools) => [node, join(tools, yarn), "node"],
+    importsOnly: true,
+    ownWarnings: /ESM support for PnP.*experimental$|Done with warnings/gm,
     files: { "yarn.lock": "" },
   },
   {
