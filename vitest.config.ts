@@ -19,7 +19,7 @@ export default defineConfig({
       "dashboard/src/**/*.test.ts",
     ],
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
-    globalSetup: "tests/support/run-folder.ts",
+    globalSetup: ["tests/support/build-once.ts", "tests/support/run-folder.ts"],
     // ONNX Runtime sessions own native threads, which worker_threads share badly.
     pool: "forks",
     maxWorkers: 2,

@@ -10,7 +10,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   contract: { folders: [], packages: [] },
   tensor: {
     folders: ["numeric"],
-    packages: ["onnxruntime-node", "protobufjs", "node:module", "node:worker_threads"],
+    packages: ["onnxruntime-common", "detect-libc", "protobufjs", "node:*"],
   },
   policy: { folders: ["domain", "numeric", "tensor"], packages: ["node:crypto"] },
   evaluation: { folders: ["domain", "numeric"], packages: [] },

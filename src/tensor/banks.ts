@@ -1,6 +1,7 @@
-import { Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-common";
 import type { AdamCell } from "./adam.ts";
 import { toTensor } from "./feeds.ts";
+import { getRuntime } from "./runtime.ts";
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
@@ -24,9 +25,10 @@ export const isState = (initial: Arrays | TrainerState): initial is TrainerState
 export interface Banks {
   /** What a step reads, by input. */
   feeds(): Record<string, Tensor>;
-  /** What it writes, by output. */
-  fetches(): Record<string, Tensor>;
-  swap(): void;
+  /** Where it writes, by output; null where the runtime makes tensors of its own. */
+  fetches(): Record<string, Tensor | null>;
+  /** Takes what a step wrote as what the next one reads. */
+  swap(results: Readonly<Record<string, Tensor>>): void;
   /** Copies of what the next step reads, by parameter. */
   arrays(kind: AdamCell["kind"]): Record<string, Float32Array>;
 }
@@ -38,14 +40,19 @@ export function createBanks(cells: readonly AdamCell[], start: TrainerState): Ba
   let current: Tensor[] = cells.map((cell) =>
     toTensor(cell.before, start[cell.kind][cell.name]?.slice()),
   );
-  let next: Tensor[] = current.map(({ size, dims }) => new Tensor(new Float32Array(size), dims));
-  const named = (name: (cell: AdamCell) => string, bank: readonly Tensor[]) =>
+  const { Tensor, writesInPlace } = getRuntime();
+  let next: (Tensor | null)[] = current.map(({ size, dims }) =>
+    writesInPlace ? new Tensor(new Float32Array(size), dims) : null,
+  );
+  const named = <T>(name: (cell: AdamCell) => string, bank: readonly T[]) =>
     Object.fromEntries(cells.map((cell, index) => [name(cell), bank[index]!]));
   return {
     feeds: () => named((cell) => cell.before.name, current),
     fetches: () => named(cellOutput, next),
-    swap: () => {
-      [current, next] = [next, current];
+    swap: (results) => {
+      const written = cells.map((cell) => results[cellOutput(cell)]!);
+      if (writesInPlace) next = current;
+      current = written;
     },
     arrays: (kind) =>
       Object.fromEntries(

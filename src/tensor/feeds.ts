@@ -1,6 +1,7 @@
-import { Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-common";
 import { fillDropoutMask, type MaskSeed } from "./dropout.ts";
 import type { InputType, Value } from "./graph.ts";
+import { getRuntime } from "./runtime.ts";
 import { elementCount, shapeText } from "./shape.ts";
 
 /** Row-major elements of an input; its shape is the one the graph declares. */
@@ -31,7 +32,7 @@ export function toTensor(input: Value, feed: Feed | undefined): Tensor {
     throw new RangeError(
       `input ${name} ${shapeText(shape)} takes ${count} values, got ${feed.length}`,
     );
-  return new Tensor(type, feed, shape);
+  return new (getRuntime().Tensor)(type, feed, shape);
 }
 
 /**

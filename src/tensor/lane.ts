@@ -1,9 +1,9 @@
-import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { fillDropoutMask } from "./dropout.ts";
 import { encodeModel, selectModel } from "./encode-model.ts";
 import { type Feed, type Feeds, isMaskSeed, toTensor } from "./feeds.ts";
 import type { Graph, Value } from "./graph.ts";
+import { getRuntime } from "./runtime.ts";
 import { type LaneAnswer, type LaneData, type LaneRequest, serveLane } from "./serve-lane.ts";
 import { nativeOptions, type Session } from "./session.ts";
 
@@ -14,7 +14,7 @@ export async function openLane(
 ): Promise<Session> {
   const { inputs } = selectModel(graph, outputs);
   const workerData: LaneData = {
-    runtime: createRequire(import.meta.url).resolve("onnxruntime-node"),
+    runtime: getRuntime().path,
     model: encodeModel(graph, outputs),
     options: nativeOptions({ plansMemory: false }),
   };

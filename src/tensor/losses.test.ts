@@ -153,7 +153,8 @@ test("linear cross-entropy is the same in chunks as cross-entropy is of all logi
   const shape = { rows: 5, width: 2, classes: 600_000, seed: 3 };
   const feeds = toFloat32(randomFeeds(shape));
   const chunked = await evaluate((graph) => linearCrossEntropy(rowInputs(graph, shape)), feeds);
-  expect(chunked[0]).toBeCloseTo(expectedLoss(randomFeeds(shape), shape), 4);
+  // Five rows of losses below 20, whose sums of 600,000 terms one thread rounds ten times as much as many do.
+  expect(chunked[0]).toBeCloseTo(expectedLoss(randomFeeds(shape), shape), 3);
   for (const name of ["states", "table"] as const) {
     const slopes = (lossOf: (inputs: ReturnType<typeof rowInputs>) => Value) =>
       evaluate((graph) => {

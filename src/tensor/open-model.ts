@@ -1,4 +1,5 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-common";
+import { getRuntime } from "./runtime.ts";
 
 /** An ONNX file that others made, run on integers such as tokens. It owns native memory until it is collected. */
 export interface OpenModel {
@@ -12,13 +13,14 @@ export interface OpenModel {
 
 function toTensor(type: string, values: readonly number[]): Tensor {
   const shape = [1, values.length];
+  const { Tensor } = getRuntime();
   if (type === "int32") return new Tensor("int32", Int32Array.from(values), shape);
   return new Tensor("int64", BigInt64Array.from(values, BigInt), shape);
 }
 
 /** @throws what ONNX Runtime says of a file that it can't load, and TypeError where an output is not float32 */
 export async function openModel(bytes: Uint8Array, threads: number): Promise<OpenModel> {
-  const session = await InferenceSession.create(bytes, {
+  const session = await getRuntime().InferenceSession.create(bytes, {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

@@ -1,10 +1,10 @@
-import type * as Onnx from "onnxruntime-node";
+import type * as Onnx from "onnxruntime-common";
 import type { fillDropoutMask, MaskSeed } from "./dropout.ts";
 import type { Feed } from "./feeds.ts";
 
 /** What a worker thread needs to open its session. */
 export interface LaneData {
-  /** Path of onnxruntime-node's entry. */
+  /** Path of ONNX Runtime's entry. */
   readonly runtime: string;
   readonly model: Uint8Array;
   readonly options: Onnx.InferenceSession.SessionOptions;
@@ -35,7 +35,8 @@ export async function serveLane(
   const { parentPort, workerData } =
     require("node:worker_threads") as typeof import("node:worker_threads");
   const { runtime, model, options } = workerData as LaneData;
-  const { InferenceSession, Tensor } = require(runtime) as typeof Onnx;
+  const { env, InferenceSession, Tensor } = require(runtime) as typeof Onnx;
+  env.wasm.numThreads = 1;
   const masks = new Map<string, Float32Array>();
   const session = await InferenceSession.create(model, options);
   parentPort!.on("message", async (request: LaneRequest) => {

@@ -1,7 +1,8 @@
-import { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-common";
 import { encodeModel, selectModel } from "./encode-model.ts";
 import { createTensorMaker, type Feeds } from "./feeds.ts";
 import type { Graph, Precision, Value } from "./graph.ts";
+import { getRuntime } from "./runtime.ts";
 
 export type Floats<P extends Precision> = { float32: Float32Array; float64: Float64Array }[P];
 
@@ -28,7 +29,7 @@ export function createNativeSession(
   outputs: Readonly<Record<string, Value>>,
   options: SessionOptions = {},
 ): Promise<InferenceSession> {
-  return InferenceSession.create(encodeModel(graph, outputs), nativeOptions(options));
+  return getRuntime().InferenceSession.create(encodeModel(graph, outputs), nativeOptions(options));
 }
 
 export function nativeOptions({

@@ -1,4 +1,4 @@
-import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-common";
 import { type AdamGraph, type AdamSettings, adamScalars, buildAdam } from "./adam.ts";
 import {
   type Arrays,
@@ -67,7 +67,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     ...(options.threads !== undefined && { threads: options.threads }),
     plansMemory: false,
   });
-  const data = dataInputs(selectModel(graph, results).inputs, adam);
+  const data = fedInputs(selectModel(graph, results).inputs, adam);
   const names = { outputs: Object.keys(outputs), gradients: Object.keys(slopes) };
   const step = createStep({ native, banks, data, adam, names });
   let { steps } = start;
@@ -109,10 +109,10 @@ const mapKeys = <T>(record: Readonly<Record<string, T>>, name: (key: string) => 
 const afterStep = ({ cells }: AdamGraph) =>
   Object.fromEntries(cells.map((cell) => [cellOutput(cell), cell.after]));
 
-/** What the caller feeds: everything but what the trainer keeps itself. */
-function dataInputs(inputs: readonly Value[], { cells, scalars }: AdamGraph): Value[] {
-  const own = new Set([...cells.map((cell) => cell.before), ...Object.values(scalars)]);
-  return inputs.filter((value) => !own.has(value));
+/** What each step feeds: everything but the banks. A scalar that the graph has no use for is no input of it. */
+function fedInputs(inputs: readonly Value[], { cells }: AdamGraph): Value[] {
+  const banked = new Set(cells.map((cell) => cell.before));
+  return inputs.filter((value) => !banked.has(value));
 }
 
 function startingState({ initial, parameters }: TrainerOptions): TrainerState {
@@ -137,13 +137,13 @@ function createStep(options: {
       ...names.gradients.map(gradientOutput),
     ].map((name) => [name, null]),
   );
-  const makeTensors = createTensorMaker([...data, ...Object.values(adam.scalars)]);
+  const makeTensors = createTensorMaker(data);
   return async (feeds: Feeds, scalars: ReturnType<typeof adamScalars>): Promise<StepResult> => {
     const results = await native.run(
       { ...makeTensors({ ...feeds, ...scalarFeeds(adam, scalars) }), ...banks.feeds() },
       { ...fresh, ...banks.fetches() },
     );
-    banks.swap();
+    banks.swap(results);
     const read = (name: string) => results[name]!.data as Float32Array;
     const readAll = (keys: readonly string[], output: (name: string) => string) =>
       Object.fromEntries(keys.map((key) => [key, read(output(key))]));

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
 const repository = resolve(import.meta.dirname, "../..");
-const compiler = join(
+/** TypeScript, a program of Node.js. */
+export const compiler: string = join(
   dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
   "bin/tsc",
 );
@@ -31,9 +32,9 @@ function build(): string {
   const folder = mkdtempSync(join(runFolder, "built-"));
   const output = join(folder, "dist");
   const project = ["-p", join(repository, "tsconfig.build.json"), "--outDir", output];
-  execFileSync(process.execPath, [compiler, ...project, ...compile, "--sourceMap", "false"]);
+  execFileSync(process.execPath, [compiler, ...project, ...compile]);
   cpSync(join(repository, "package.json"), join(folder, "package.json"));
-  for (const shared of ["node_modules", "dist/dashboard"])
+  for (const shared of ["node_modules", "dist/dashboard", "dist/runtime"])
     symlinkSync(join(repository, shared), join(folder, shared));
   cpSync(join(repository, "examples"), join(folder, "examples"), { recursive: true });
   return folder;

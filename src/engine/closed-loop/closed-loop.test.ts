@@ -1,5 +1,5 @@
 import Database from "libsql";
-import { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-common";
 import { expect, onTestFinished, test, vi } from "vitest";
 import {
   largestDifference,
@@ -15,6 +15,7 @@ import { criticShape, rewardHeadCount } from "../../learning/critic.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createScorer } from "../../policy/scorer.ts";
+import { getRuntime } from "../../tensor/runtime.ts";
 import { type ClosedLoopOptions, runClosedLoop, worldConfiguration } from "./closed-loop.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
 import { type StrategyName, strategyNames } from "./strategies.ts";
@@ -142,8 +143,9 @@ test("the database is closed where a loop fails or does not exist", async () => 
 
 test("what its policy holds of native memory is released where a loop fails", async () => {
   // The library declares a factory where it exports the class.
-  const { prototype } = InferenceSession as unknown as { readonly prototype: InferenceSession };
-  const create = vi.spyOn(InferenceSession, "create");
+  const sessions = getRuntime().InferenceSession;
+  const { prototype } = sessions as unknown as { readonly prototype: InferenceSession };
+  const create = vi.spyOn(sessions, "create");
   const release = vi.spyOn(prototype, "release");
   onTestFinished(() => void vi.restoreAllMocks());
   const onCycle = () => {

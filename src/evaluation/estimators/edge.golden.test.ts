@@ -4,7 +4,7 @@ import {
   expectPeerEstimate,
   type PeerEstimate,
 } from "../../../tests/golden/estimator-golden.ts";
-import { findPeerGolden } from "../../../tests/golden/peer-golden.ts";
+import { getPeerGolden } from "../../../tests/golden/peer-golden.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { weighFeedback } from "../logged-feedback.ts";
 import { gatherTarget } from "../target-distributions.ts";
@@ -22,7 +22,7 @@ interface Case {
   readonly expected: readonly (PeerEstimate & { readonly error?: string })[];
 }
 
-const golden = findPeerGolden<{ cases: Case[] }>("edge.json");
+const golden = getPeerGolden<{ cases: Case[] }>("edge.json");
 
 function evaluated({ input }: Case) {
   /** The column of each round's position. */
@@ -41,8 +41,8 @@ function evaluated({ input }: Case) {
   );
 }
 
-describe.skipIf(!golden)("obp 0.5.5 at the edges (needs RECURVE_GOLDEN)", () => {
-  test.each(golden?.cases ?? [])("$name", (one) => {
+describe("obp 0.5.5 at the edges", () => {
+  test.each(golden.cases)("$name", (one) => {
     if (one.expected.some(({ error }) => error !== undefined)) {
       // OBP lets replay and the direct method pass where they need no propensity; here the log itself is refused.
       expect(() => evaluated(one)).toThrow(EngineError);

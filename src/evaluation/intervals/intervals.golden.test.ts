@@ -7,7 +7,7 @@ import {
   type PeerSample,
   type PeerWeighted,
 } from "../../../tests/golden/compare-intervals.ts";
-import { findPeerGolden } from "../../../tests/golden/peer-golden.ts";
+import { getPeerGolden } from "../../../tests/golden/peer-golden.ts";
 import { expectClose } from "../../../tests/golden/read-golden.ts";
 import { betaQuantile, studentQuantile } from "../../numeric/beta.ts";
 import { logGamma, logLowerGamma } from "../../numeric/gamma.ts";
@@ -21,7 +21,7 @@ interface WeightedCase {
   readonly expected: PeerWeighted[];
 }
 
-const golden = findPeerGolden<{
+const golden = getPeerGolden<{
   sample_cases: { name: string; samples: number[]; expected: PeerSample[] }[];
   weighted_cases: WeightedCase[];
   clopper_pearson: { successes: number; n: number; alpha: number; value: [number, number] }[];
@@ -30,13 +30,10 @@ const golden = findPeerGolden<{
     [number, number, number, number][]
   >;
 }>("intervals.json");
-const [samples, weighted] = [golden?.sample_cases ?? [], golden?.weighted_cases ?? []];
 
-const needs = "(needs RECURVE_GOLDEN)";
-
-describe.skipIf(!golden)(`SciPy 1.15.3 ${needs}`, () => {
+describe("SciPy 1.15.3", () => {
   test("quantiles of t, F and beta agree to 1e-10", () => {
-    const { t_ppf, f_isf_dfn1, beta_ppf } = golden!.quantiles;
+    const { t_ppf, f_isf_dfn1, beta_ppf } = golden.quantiles;
     for (const [p, df, value] of t_ppf) expectClose(studentQuantile(p, df) / value, 1, 1e-10);
     for (const [p, a, b, value] of beta_ppf) expectClose(betaQuantile(p, a, b) / value, 1, 1e-10);
     for (const [alpha, df, value] of f_isf_dfn1) {
@@ -45,7 +42,7 @@ describe.skipIf(!golden)(`SciPy 1.15.3 ${needs}`, () => {
   });
 
   test("the incomplete gamma function and ln Γ agree to 1e-11", () => {
-    const { gammainc, loggamma } = golden!.quantiles;
+    const { gammainc, loggamma } = golden.quantiles;
     for (const [a, x, value] of gammainc) {
       expectClose(Math.exp(logLowerGamma(a, x) - logGamma(a)), value, 1e-11);
     }
@@ -53,14 +50,14 @@ describe.skipIf(!golden)(`SciPy 1.15.3 ${needs}`, () => {
   });
 
   test("Clopper–Pearson agrees to 1e-10", () => {
-    for (const { successes, n, alpha, value } of golden!.clopper_pearson) {
+    for (const { successes, n, alpha, value } of golden.clopper_pearson) {
       const interval = clopperPearsonInterval({ successes, trials: n, level: 1 - alpha });
       expectEnds(interval, { lower: value[0], upper: value[1] }, 1e-10);
     }
   });
 });
 
-describe.skipIf(!golden).each(samples)(`obp, scope-rl and NumPy on $name ${needs}`, (one) => {
+describe.each(golden.sample_cases)("obp, scope-rl and NumPy on $name", (one) => {
   test("normal, t, Hoeffding, empirical Bernstein and bootstrap agree to 1e-8", () => {
     const values = Float64Array.from(one.samples);
     const compared = one.expected.filter((expected) => comparePeerSample(values, expected));
@@ -74,7 +71,7 @@ function weigh({ p_log, p_pred, reward }: WeightedCase) {
   return { rewards: Float64Array.from(reward), importanceWeights };
 }
 
-describe.skipIf(!golden).each(weighted)(`vw-estimators 0.2.2 on $name ${needs}`, (one) => {
+describe.each(golden.weighted_cases)("vw-estimators 0.2.2 on $name", (one) => {
   const numbers = (name: string) =>
     one.expected.filter(({ estimator, interval }) => estimator === name || interval === name);
 

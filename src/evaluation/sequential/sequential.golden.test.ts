@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { comparePeerSample, type PeerSample } from "../../../tests/golden/compare-intervals.ts";
-import { findPeerGolden } from "../../../tests/golden/peer-golden.ts";
+import { getPeerGolden } from "../../../tests/golden/peer-golden.ts";
 import { expectClose } from "../../../tests/golden/read-golden.ts";
 import type { Estimate } from "../estimate.ts";
 import {
@@ -18,7 +18,7 @@ interface GoldenNumber {
   readonly intervals: readonly PeerSample[] | null;
 }
 
-const golden = findPeerGolden<{
+const golden = getPeerGolden<{
   input: {
     n_trajectories: number;
     step_per_trajectory: number;
@@ -36,12 +36,12 @@ const golden = findPeerGolden<{
   expected: Record<string, Record<string, { estimates: GoldenNumber[] }>>;
 }>("sequential.json");
 
-const cases = Object.entries(golden?.expected ?? {}).flatMap(([target, discounts]) =>
+const cases = Object.entries(golden.expected).flatMap(([target, discounts]) =>
   Object.entries(discounts).map(([discount, { estimates }]) => ({ target, discount, estimates })),
 );
 
 function readTrajectories(target: string, discount: string): WeightedTrajectories {
-  const { n_trajectories, step_per_trajectory, action, reward, pscore, targets } = golden!.input;
+  const { n_trajectories, step_per_trajectory, action, reward, pscore, targets } = golden.input;
   const { evaluation_policy_action_dist: policy, state_action_value_prediction } = targets[target]!;
   const model = state_action_value_prediction[discount]!;
   return weighTrajectories(
@@ -71,17 +71,17 @@ function estimate(name: string, trajectories: WeightedTrajectories, discount: nu
   return estimators[name.replace(/^sn/, "")]!();
 }
 
-test.skipIf(!golden)("two targets with two discounts were read (needs RECURVE_GOLDEN)", () => {
+test("two targets with two discounts were read", () => {
   expect(cases).toHaveLength(4);
 });
 
 describe.each(cases)(
-  "scope-rl 0.2.1, target $target, discount $discount (needs RECURVE_GOLDEN)",
+  "scope-rl 0.2.1, target $target, discount $discount",
   ({ target, discount, estimates }) => {
-    const trajectories = golden && readTrajectories(target, discount);
+    const trajectories = readTrajectories(target, discount);
 
     test.each(estimates)("$estimator agrees to 1e-9 relative, trajectory by trajectory", (one) => {
-      const own = estimate(one.estimator, trajectories!, Number(discount));
+      const own = estimate(one.estimator, trajectories, Number(discount));
       expect(own?.estimator).toBe(one.estimator);
       // The peer adds 1e-10 to the mean weight that it divides by.
       expectClose(own?.value, one.value, 1e-8);
