@@ -1,5 +1,8 @@
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
+import { bootstraps } from "../mpo/challengers.ts";
+import { halfLivesOf, memoryHalfLives } from "../mpo/meta-settings.ts";
+import { isHeldOut } from "../mpo/separation.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import {
   createNetwork,
@@ -12,15 +15,12 @@ import {
 import type { BatchShape } from "./batch.ts";
 import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { bootstrapPair } from "./bootstrap-pair.ts";
-import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createDiscriminatorWatch, type WatchedSeparation } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";
-import { halfLivesOf, memoryHalfLives } from "./meta-settings.ts";
-import { isHeldOut } from "./separation.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { type DrawnRow, epochRows, recentBatches } from "./train-rows.ts";
 

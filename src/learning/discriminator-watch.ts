@@ -1,8 +1,8 @@
+import { createSeparation, isHeldOut, type Separation, shareBelow } from "../mpo/separation.ts";
 import { copyHeads, type Network } from "../policy/network.ts";
 import { batchRows } from "./batch.ts";
 import { fitDiscriminatorSlope, noHeldOutLogits } from "./discriminator-slope.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { createSeparation, isHeldOut, type Separation, shareBelow } from "./separation.ts";
 
 interface WatchedRow extends FeedbackRow {
   /** π_θ over the candidates. */

@@ -1,13 +1,13 @@
-import type { RandomStream } from "../numeric/random.ts";
-import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
-import { createScorer } from "../policy/scorer.ts";
-import type { BatchRow } from "./batch.ts";
 import {
   type ChallengerSetting,
   normaliseLogs,
   type RowScores,
   referenceLogs,
-} from "./challengers.ts";
+} from "../mpo/challengers.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
+import { createScorer } from "../policy/scorer.ts";
+import type { BatchRow } from "./batch.ts";
 import { encodeSetting, modulationShapes, modulationWidth } from "./generator-graph.ts";
 
 /** A state with sampled candidates, what is known of them, and what the logged choice earned. */

@@ -6,9 +6,9 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
+import { normaliseLogs } from "../mpo/challengers.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
-import { normaliseLogs } from "./challengers.ts";
 import { criticShape, rewardHeadCount } from "./critic.ts";
 import { servedProbability } from "./feedback-row.ts";
 import { discriminatorSeparation, type ScoredRow, scoreCritic, scorePolicy } from "./scored-row.ts";

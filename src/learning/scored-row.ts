@@ -1,9 +1,9 @@
+import { normaliseLogs, type RowScores } from "../mpo/challengers.ts";
+import { createSeparation, type Separation, shareBelow } from "../mpo/separation.ts";
 import type { Network } from "../policy/network.ts";
 import type { Scorer } from "../policy/scorer.ts";
-import { normaliseLogs, type RowScores } from "./challengers.ts";
 import { rewardHeadCount } from "./critic.ts";
 import type { FeedbackRow, JudgedRow } from "./feedback-row.ts";
-import { createSeparation, type Separation, shareBelow } from "./separation.ts";
 
 /** A feedback row with what the serving policy and the critic say of its candidates. */
 export interface ScoredRow<Row extends JudgedRow = FeedbackRow> {

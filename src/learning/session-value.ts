@@ -1,7 +1,7 @@
+import type { RowScores } from "../mpo/challengers.ts";
 import { mean } from "../numeric/statistics.ts";
 import type { Network } from "../policy/network.ts";
 import { createScorer } from "../policy/scorer.ts";
-import type { RowScores } from "./challengers.ts";
 import { type CriticRow, type CriticTraining, trainCritic } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { type ScoredRow, scoreCritic } from "./scored-row.ts";

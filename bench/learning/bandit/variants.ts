@@ -1,8 +1,8 @@
 import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
-import { judgeChallengers } from "../../../src/engine/cycle/judge-challengers.ts";
+import { judgeChallengers } from "../../../src/mpo/judge.ts";
 import { defaultFastLoop } from "../../../src/engine/scenario-schema.ts";
-import { proposeSettings } from "../../../src/learning/meta-policy.ts";
-import { anchors, defaultSetting } from "../../../src/learning/meta-settings.ts";
+import { proposeSettings } from "../../../src/mpo/meta-policy.ts";
+import { anchors, defaultSetting } from "../../../src/mpo/meta-settings.ts";
 
 /** Settings with the discriminator's weight set to nothing. */
 const withoutDiscriminator: typeof proposeSettings = (input, random) =>

@@ -1,19 +1,19 @@
 import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
-import { type Judgement, judgeChallengers } from "../../../src/engine/cycle/judge-challengers.ts";
-import type { ChallengerSetting } from "../../../src/learning/challengers.ts";
+import type { ChallengerSetting } from "../../../src/mpo/challengers.ts";
+import { type Judgement, judgeChallengers } from "../../../src/mpo/judge.ts";
 import {
   doNothing,
   initialMetaPolicy,
   proposeSettings,
   vaguePrior,
-} from "../../../src/learning/meta-policy.ts";
-import { shippedPrior } from "../../../src/learning/meta-prior.ts";
+} from "../../../src/mpo/meta-policy.ts";
+import { shippedPrior } from "../../../src/mpo/meta-prior.ts";
 import {
   anchors,
   defaultSetting,
   type SettingValues,
   settingPool,
-} from "../../../src/learning/meta-settings.ts";
+} from "../../../src/mpo/meta-settings.ts";
 import { shuffle } from "../../../src/numeric/random.ts";
 
 /** All weight on one setting, in place of the mixture. */

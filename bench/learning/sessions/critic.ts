@@ -1,7 +1,7 @@
 import { bootstrapPair } from "../../../src/learning/bootstrap-pair.ts";
-import { bootstraps, type RowScores } from "../../../src/learning/challengers.ts";
-import { memoryHalfLives } from "../../../src/learning/meta-settings.ts";
 import type { ScoredRow } from "../../../src/learning/scored-row.ts";
+import { bootstraps, type RowScores } from "../../../src/mpo/challengers.ts";
+import { memoryHalfLives } from "../../../src/mpo/meta-settings.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { fitChoice } from "./choice-model.ts";
 import {

@@ -1,20 +1,16 @@
 import type { Arm } from "../../../src/domain/decision.ts";
 import { defaultMpo } from "../../../src/domain/mpo-fields.ts";
-import { gateCandidate } from "../../../src/engine/cycle/gate-candidate.ts";
-import {
-  type Judgement,
-  judgeChallengers,
-  toContextRow,
-} from "../../../src/engine/cycle/judge-challengers.ts";
-import { measurePart, temper } from "../../../src/engine/cycle/measure-part.ts";
-import { moveStates } from "../../../src/engine/cycle/move-states.ts";
 import { gateLimits, unprovenLimits } from "../../../src/evaluation/gate-guards.ts";
 import type { GateRecord } from "../../../src/evaluation/gate-record.ts";
-import type { ChallengerSetting } from "../../../src/learning/challengers.ts";
-import { describeContext } from "../../../src/learning/meta-context.ts";
-import { type MetaPolicyState, proposeSettings } from "../../../src/learning/meta-policy.ts";
-import { shippedPrior } from "../../../src/learning/meta-prior.ts";
 import type { ScoredRow } from "../../../src/learning/scored-row.ts";
+import type { ChallengerSetting } from "../../../src/mpo/challengers.ts";
+import { gateCandidate } from "../../../src/mpo/gate.ts";
+import { type Judgement, judgeChallengers, toContextRow } from "../../../src/mpo/judge.ts";
+import { measurePart, temper } from "../../../src/mpo/measure.ts";
+import { describeContext } from "../../../src/mpo/meta-context.ts";
+import { type MetaPolicyState, proposeSettings } from "../../../src/mpo/meta-policy.ts";
+import { shippedPrior } from "../../../src/mpo/meta-prior.ts";
+import { moveStates } from "../../../src/mpo/move.ts";
 import { hash32 } from "../../../src/numeric/hash.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import {
@@ -95,7 +91,7 @@ function propose(
 }
 
 /**
- * The improvement of src/engine/cycle/improve.ts on linear models over arrays, cross-fitted in the same way: Q by fitted evaluation, slates
+ * The improvement of src/mpo/improve.ts on linear models over arrays, cross-fitted in the same way: Q by fitted evaluation, slates
  * as actions by SlateQ's decomposition; challengers, judgement, meta-policy, trust region and gate are that cycle's own functions.
  */
 export function improveSessions(input: ImproveSessionsInput): SessionImprovement {

@@ -1,9 +1,9 @@
 import { defaultMpo } from "../../../src/domain/mpo-fields.ts";
-import { gateCandidate } from "../../../src/engine/cycle/gate-candidate.ts";
 import { gateLimits } from "../../../src/evaluation/gate-guards.ts";
 import { type GateLooks, looksOf } from "../../../src/evaluation/pooled-looks.ts";
-import { chooseExploration } from "../../../src/learning/exploration.ts";
-import { initialMetaPolicy } from "../../../src/learning/meta-policy.ts";
+import { chooseExploration } from "../../../src/mpo/explore.ts";
+import { gateCandidate } from "../../../src/mpo/gate.ts";
+import { initialMetaPolicy } from "../../../src/mpo/meta-policy.ts";
 import { hashUniform } from "../../../src/numeric/hash.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { ageHeads, type Critic, emptyHeads, lookAhead, scoreRows } from "./critic.ts";

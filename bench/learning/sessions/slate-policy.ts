@@ -1,4 +1,4 @@
-import { logSumExp, normaliseLogs } from "../../../src/learning/challengers.ts";
+import { logSumExp, normaliseLogs } from "../../../src/mpo/challengers.ts";
 import { minimise } from "../../../src/numeric/minimise.ts";
 import {
   massesOf,

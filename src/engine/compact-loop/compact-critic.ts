@@ -1,7 +1,7 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
-import { subtractTotal } from "../../learning/challengers.ts";
 import { type BilinearFeatures, scoreOffer } from "../../learning/linear/bilinear.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
+import { subtractTotal } from "../../mpo/challengers.ts";
 import type { CompactRow } from "./compact-row.ts";
 
 /** Reward heads and discriminator, linear in the features. */

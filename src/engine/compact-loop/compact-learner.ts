@@ -6,8 +6,6 @@ import { defaultExploration } from "../../domain/scenario.ts";
 import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
 import type { GateRecord } from "../../evaluation/gate-record.ts";
 import { type GateLooks, looksOf } from "../../evaluation/pooled-looks.ts";
-import { subtractTotal } from "../../learning/challengers.ts";
-import { chooseExploration } from "../../learning/exploration.ts";
 import {
   type BilinearFeatures,
   createFeatures,
@@ -17,17 +15,15 @@ import {
 } from "../../learning/linear/bilinear.ts";
 import { ageSums, emptySums, type RewardSums } from "../../learning/linear/reward-sums.ts";
 import { policyLogs } from "../../learning/linear/softmax-policy.ts";
-import {
-  initialMetaPolicy,
-  type MetaPolicyState,
-  proposeSettings,
-} from "../../learning/meta-policy.ts";
-import type { MetaPrior } from "../../learning/meta-posterior.ts";
-import { shippedPrior } from "../../learning/meta-prior.ts";
+import { subtractTotal } from "../../mpo/challengers.ts";
+import { chooseExploration } from "../../mpo/explore.ts";
+import { gateCandidate } from "../../mpo/gate.ts";
+import { judgeChallengers } from "../../mpo/judge.ts";
+import { initialMetaPolicy, type MetaPolicyState, proposeSettings } from "../../mpo/meta-policy.ts";
+import type { MetaPrior } from "../../mpo/meta-posterior.ts";
+import { shippedPrior } from "../../mpo/meta-prior.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import { gateCandidate } from "../cycle/gate-candidate.ts";
-import { judgeChallengers } from "../cycle/judge-challengers.ts";
 import { type CompactCritic, scoreRows } from "./compact-critic.ts";
 import { createCompactFastLoop } from "./compact-fast-loop.ts";
 import type { CompactRow, Serving } from "./compact-row.ts";

@@ -1,7 +1,6 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
 import type { Arm } from "../../domain/decision.ts";
 import { defaultMpo } from "../../domain/mpo-fields.ts";
-import type { ChallengerSetting } from "../../learning/challengers.ts";
 import type { BilinearFeatures } from "../../learning/linear/bilinear.ts";
 import { fitDiscriminator } from "../../learning/linear/discriminator.ts";
 import {
@@ -11,15 +10,16 @@ import {
   sumChoices,
 } from "../../learning/linear/reward-sums.ts";
 import { fitPolicy, policyLogs } from "../../learning/linear/softmax-policy.ts";
-import { describeContext, type MetaContext } from "../../learning/meta-context.ts";
-import type { MetaPolicyState, proposeSettings } from "../../learning/meta-policy.ts";
-import type { MetaPrior } from "../../learning/meta-posterior.ts";
 import type { ScoredRow } from "../../learning/scored-row.ts";
+import type { ChallengerSetting } from "../../mpo/challengers.ts";
+import { type Judgement, type judgeChallengers, toContextRow } from "../../mpo/judge.ts";
+import { type Challenger, type MeasuredPart, measurePart, temper } from "../../mpo/measure.ts";
+import { describeContext, type MetaContext } from "../../mpo/meta-context.ts";
+import type { MetaPolicyState, proposeSettings } from "../../mpo/meta-policy.ts";
+import type { MetaPrior } from "../../mpo/meta-posterior.ts";
+import { moveStates } from "../../mpo/move.ts";
 import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import { type Judgement, type judgeChallengers, toContextRow } from "../cycle/judge-challengers.ts";
-import { type Challenger, type MeasuredPart, measurePart, temper } from "../cycle/measure-part.ts";
-import { moveStates } from "../cycle/move-states.ts";
 import { type CompactCritic, scoreRows } from "./compact-critic.ts";
 import type { CompactRow } from "./compact-row.ts";
 
@@ -141,7 +141,7 @@ function propose(
 }
 
 /**
- * Steps 2 and 3 of the method on linear models, cross-fitted as src/engine/cycle/improve.ts does it on networks: challengers, judgement,
+ * Steps 2 and 3 of the method on linear models, cross-fitted as src/mpo/improve.ts does it on networks: challengers, judgement,
  * mixture and target are that cycle's own functions; critic and policy are fitted in closed form and by exact gradients.
  */
 export function improveCompact(input: ImproveCompactInput): CompactImprovement {

@@ -1,11 +1,11 @@
 import type { BanditWorld } from "../../domain/bandit-world.ts";
-import { challengerLogs, type RowScores } from "../../learning/challengers.ts";
-import { valueUnit } from "../../learning/meta-context.ts";
-import { settingFeatures } from "../../learning/meta-features.ts";
-import { type MetaPolicyInput, vaguePrior } from "../../learning/meta-policy.ts";
-import { dot } from "../../learning/meta-posterior.ts";
-import { anchors, describeSetting, settingPool } from "../../learning/meta-settings.ts";
-import type { MetaExample } from "../../learning/meta-training.ts";
+import { challengerLogs, type RowScores } from "../../mpo/challengers.ts";
+import { valueUnit } from "../../mpo/meta-context.ts";
+import { settingFeatures } from "../../mpo/meta-features.ts";
+import { type MetaPolicyInput, vaguePrior } from "../../mpo/meta-policy.ts";
+import { dot } from "../../mpo/meta-posterior.ts";
+import { anchors, describeSetting, settingPool } from "../../mpo/meta-settings.ts";
+import type { MetaExample } from "../../mpo/meta-training.ts";
 import { createRandom, type RandomStream, shuffle } from "../../numeric/random.ts";
 import { createCompactLearner } from "./compact-learner.ts";
 import type { Challenged } from "./improve-compact.ts";

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { BanditWorld } from "../../domain/bandit-world.ts";
-import { vaguePrior } from "../../learning/meta-policy.ts";
-import { encodePrior, type PriorFile } from "../../learning/meta-prior.ts";
-import { fitPrior, type MetaExample } from "../../learning/meta-training.ts";
+import { vaguePrior } from "../../mpo/meta-policy.ts";
+import { encodePrior, type PriorFile } from "../../mpo/meta-prior.ts";
+import { fitPrior, type MetaExample } from "../../mpo/meta-training.ts";
 import { observeSettings } from "./observe-settings.ts";
 
 /**

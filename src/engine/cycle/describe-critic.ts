@@ -1,9 +1,9 @@
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
-import { type DoubtfulItem, findDoubtfulItems } from "../../learning/doubtful-items.ts";
-import type { Separation } from "../../learning/separation.ts";
-import { isProven } from "../../learning/separation.ts";
-import type { Improvement } from "./improve.ts";
-import { evenMemory } from "./measure-part.ts";
+import { type DoubtfulItem, findDoubtfulItems } from "../../mpo/doubtful-items.ts";
+import type { Improvement } from "../../mpo/improve.ts";
+import { evenMemory } from "../../mpo/measure.ts";
+import type { Separation } from "../../mpo/separation.ts";
+import { isProven } from "../../mpo/separation.ts";
 
 /** Nothing is known of an error of too few rows. */
 const describeSeparation = ({ auc, standardError }: Separation) => ({

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { banditRows } from "../../../tests/support/bandit.ts";
-import { sampleState, sampleViews } from "../../../tests/support/policy.ts";
-import { defaultMpo } from "../../domain/mpo-fields.ts";
-import { createRandom } from "../../numeric/random.ts";
+import { banditRows } from "../../tests/support/bandit.ts";
+import { sampleState, sampleViews } from "../../tests/support/policy.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
+import { createStageClock } from "../engine/cycle/stage-clock.ts";
+import { createRandom } from "../numeric/random.ts";
 import { calibrateFit, fitCritic } from "./fit-critic.ts";
-import { createStageClock } from "./stage-clock.ts";
 
 const seed = 127;
 const views = sampleViews(3);

@@ -1,18 +1,18 @@
-import type { Arm } from "../../domain/decision.ts";
-import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
-import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
-import type { ChallengerSetting } from "../../learning/challengers.ts";
-import { type CriticRow, type CriticTraining, createCritic } from "../../learning/critic.ts";
-import { type Fold, markForeign } from "../../learning/feedback-row.ts";
-import { memoryHalfLives } from "../../learning/meta-settings.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
-import { isProven } from "../../learning/separation.ts";
-import { lookAhead, trainValueCritic } from "../../learning/session-value.ts";
-import type { RandomStream } from "../../numeric/random.ts";
-import type { Network } from "../../policy/network.ts";
-import { type MeasuredPart, measurePart, temper } from "./measure-part.ts";
-import { scoreRows } from "./score-rows.ts";
-import type { StageClock } from "./stage-clock.ts";
+import type { Arm } from "../domain/decision.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import { scoreRows } from "../engine/cycle/score-rows.ts";
+import type { StageClock } from "../engine/cycle/stage-clock.ts";
+import { type CriticRow, type CriticTraining, createCritic } from "../learning/critic.ts";
+import { type Fold, markForeign } from "../learning/feedback-row.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
+import { lookAhead, trainValueCritic } from "../learning/session-value.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import type { Network } from "../policy/network.ts";
+import { calibrateRows, fitMemoryMaps } from "./calibration.ts";
+import type { ChallengerSetting } from "./challengers.ts";
+import { type MeasuredPart, measurePart, temper } from "./measure.ts";
+import { memoryHalfLives } from "./meta-settings.ts";
+import { isProven } from "./separation.ts";
 
 export interface FitInput {
   /** Where the last cycle left the critic. */

@@ -1,21 +1,15 @@
-import type { WatchedSeparation } from "../../learning/discriminator-watch.ts";
-import type { Distillation } from "../../learning/distil.ts";
-import type { Examination } from "../../learning/examination.ts";
-import type { FeedbackRow } from "../../learning/feedback-row.ts";
-import { describeContext, type MetaContext } from "../../learning/meta-context.ts";
-import { type MetaPolicyState, proposeSettings } from "../../learning/meta-policy.ts";
-import { shippedPrior } from "../../learning/meta-prior.ts";
 import {
-  differenceBySegment,
-  type PolicyDifference,
-  policyDifference,
-  type SegmentDifference,
-} from "../../learning/policy-difference.ts";
-import { discriminatorSeparation } from "../../learning/scored-row.ts";
-import type { Separation } from "../../learning/separation.ts";
-import type { Network } from "../../policy/network.ts";
+  type CalibrationRecord,
+  describeCalibration,
+} from "../engine/cycle/describe-calibration.ts";
+import { logsOf } from "../engine/cycle/score-rows.ts";
+import type { WatchedSeparation } from "../learning/discriminator-watch.ts";
+import type { Distillation } from "../learning/distil.ts";
+import type { Examination } from "../learning/examination.ts";
+import type { FeedbackRow } from "../learning/feedback-row.ts";
+import { discriminatorSeparation } from "../learning/scored-row.ts";
+import type { Network } from "../policy/network.ts";
 import type { DistillationGap } from "./check-distillation.ts";
-import { type CalibrationRecord, describeCalibration } from "./describe-calibration.ts";
 import {
   type CalibratedFit,
   calibrateFit,
@@ -23,10 +17,19 @@ import {
   fitCritic,
   type KnownRow,
 } from "./fit-critic.ts";
-import { type Judgement, judgeChallengers, toContextRow } from "./judge-challengers.ts";
-import type { Challenger, MeasuredPart } from "./measure-part.ts";
+import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
+import type { Challenger, MeasuredPart } from "./measure.ts";
+import { describeContext, type MetaContext } from "./meta-context.ts";
+import { type MetaPolicyState, proposeSettings } from "./meta-policy.ts";
+import { shippedPrior } from "./meta-prior.ts";
+import {
+  differenceBySegment,
+  type PolicyDifference,
+  policyDifference,
+  type SegmentDifference,
+} from "./policy-difference.ts";
 import { distillationGap, propose } from "./propose.ts";
-import { logsOf } from "./score-rows.ts";
+import type { Separation } from "./separation.ts";
 
 export interface ImproveInput extends FitInput {
   readonly serving: Network;

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { sampleRow } from "../../../tests/support/feedback.ts";
-import { sampleViews } from "../../../tests/support/policy.ts";
-import { gateLimits, unprovenLimits } from "../../evaluation/gate-guards.ts";
-import { rewardHeadCount } from "../../learning/critic.ts";
-import { markForeign } from "../../learning/feedback-row.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
-import { createRandom } from "../../numeric/random.ts";
-import { drawIndex } from "../../policy/slate.ts";
-import { gateCandidate } from "./gate-candidate.ts";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import { sampleViews } from "../../tests/support/policy.ts";
+import { gateLimits, unprovenLimits } from "../evaluation/gate-guards.ts";
+import { rewardHeadCount } from "../learning/critic.ts";
+import { markForeign } from "../learning/feedback-row.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
+import { createRandom } from "../numeric/random.ts";
+import { drawIndex } from "../policy/slate.ts";
+import { gateCandidate } from "./gate.ts";
 
 const seed = 107;
 const views = sampleViews(4);

@@ -1,11 +1,11 @@
-import type { Arm } from "../../domain/decision.ts";
-import { defaultMpo } from "../../domain/mpo-fields.ts";
-import { trustRegionTarget, withoutFloor } from "../../learning/challengers.ts";
-import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
-import { meanTrustRegion } from "../../learning/mean-trust-region.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
-import type { Judgement } from "./judge-challengers.ts";
-import { type Challenger, mixChallengers } from "./measure-part.ts";
+import type { Arm } from "../domain/decision.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
+import { type JudgedRow, servedProbability } from "../learning/feedback-row.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
+import { trustRegionTarget, withoutFloor } from "./challengers.ts";
+import type { Judgement } from "./judge.ts";
+import { meanTrustRegion } from "./mean-trust-region.ts";
+import { type Challenger, mixChallengers } from "./measure.ts";
 
 /** A state with the target that its policy is moved to, and the two policies whose difference Δ is reported. */
 export type Move<Row extends JudgedRow> = Row & {

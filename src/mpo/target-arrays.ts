@@ -1,7 +1,7 @@
-import type { LoggedFeedback } from "../../evaluation/logged-feedback.ts";
-import type { CheckedPart } from "../../evaluation/paired-difference.ts";
-import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
+import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
+import type { CheckedPart } from "../evaluation/paired-difference.ts";
+import { type JudgedRow, servedProbability } from "../learning/feedback-row.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
 export const weightClip = 20;

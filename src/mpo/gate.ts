@@ -1,11 +1,11 @@
-import type { Arm } from "../../domain/decision.ts";
-import { type GateRecord, judgeCandidate } from "../../evaluation/gate.ts";
-import type { Coverage, GateLimits } from "../../evaluation/gate-guards.ts";
-import type { GateLooks } from "../../evaluation/pooled-looks.ts";
-import { rewardMoments } from "../../learning/challengers.ts";
-import { type JudgedRow, servedProbability } from "../../learning/feedback-row.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
-import { evenMemory } from "./measure-part.ts";
+import type { Arm } from "../domain/decision.ts";
+import { type GateRecord, judgeCandidate } from "../evaluation/gate.ts";
+import type { Coverage, GateLimits } from "../evaluation/gate-guards.ts";
+import type { GateLooks } from "../evaluation/pooled-looks.ts";
+import { type JudgedRow, servedProbability } from "../learning/feedback-row.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
+import { rewardMoments } from "./challengers.ts";
+import { evenMemory } from "./measure.ts";
 import { checkedPart, loggedArrays, targetArrays, weightClip } from "./target-arrays.ts";
 
 /** Probability below which a candidate's choices count as unsupported by the log, in units of the uniform choice. */

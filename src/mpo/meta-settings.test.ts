@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { defaultMpo } from "../domain/mpo-fields.ts";
+import { rewardHeadCount } from "../learning/critic.ts";
 import { createRandom } from "../numeric/random.ts";
 import { bootstraps } from "./challengers.ts";
-import { rewardHeadCount } from "./critic.ts";
 import {
   anchors,
   changeOne,

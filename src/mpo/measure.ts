@@ -1,9 +1,9 @@
-import { type ChallengerSetting, klDivergence, rewardMoments } from "../../learning/challengers.ts";
-import type { JudgedRow } from "../../learning/feedback-row.ts";
-import { doNothing } from "../../learning/meta-policy.ts";
-import { type Restraint, solveChallenger } from "../../learning/restraint.ts";
-import { createRowChallenger } from "../../learning/row-challenger.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
+import type { JudgedRow } from "../learning/feedback-row.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
+import { type ChallengerSetting, klDivergence, rewardMoments } from "./challengers.ts";
+import { doNothing } from "./meta-policy.ts";
+import { type Restraint, solveChallenger } from "./restraint.ts";
+import { createRowChallenger } from "./row-challenger.ts";
 import { measureRow, noLogs, type TargetArrays, targetArrays } from "./target-arrays.ts";
 
 /** States on which the temperature of a challenger is solved. */

@@ -1,5 +1,5 @@
+import type { FeedbackRow } from "../learning/feedback-row.ts";
 import { hashUniform } from "../numeric/hash.ts";
-import type { FeedbackRow } from "./feedback-row.ts";
 
 /** How well D tells the choices of satisfied users from draws of π_θ, on rows that it is not trained on. */
 export interface Separation {

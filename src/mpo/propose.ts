@@ -1,15 +1,15 @@
-import { klDivergence } from "../../learning/challengers.ts";
-import { type Distillation, distil } from "../../learning/distil.ts";
-import type { FeedbackRow } from "../../learning/feedback-row.ts";
-import { isProven } from "../../learning/separation.ts";
-import type { RandomStream } from "../../numeric/random.ts";
-import { createNetwork, growNetwork, type Network } from "../../policy/network.ts";
+import { logsOf } from "../engine/cycle/score-rows.ts";
+import { type Distillation, distil } from "../learning/distil.ts";
+import type { FeedbackRow } from "../learning/feedback-row.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
+import { klDivergence } from "./challengers.ts";
 import type { DistillationGap } from "./check-distillation.ts";
 import type { Fit, ProposedInput } from "./fit-critic.ts";
-import type { Judgement } from "./judge-challengers.ts";
-import { type Challenger, temper } from "./measure-part.ts";
-import { type Move, moveStates } from "./move-states.ts";
-import { logsOf } from "./score-rows.ts";
+import type { Judgement } from "./judge.ts";
+import { type Challenger, temper } from "./measure.ts";
+import { type Move, moveStates } from "./move.ts";
+import { isProven } from "./separation.ts";
 
 /** Distillation goes on from the serving policy, unless that is the one which knows nothing and has nothing to go on from. */
 const startOf = (serving: Network, random: RandomStream): Network =>

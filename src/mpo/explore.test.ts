@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chooseExploration } from "./exploration.ts";
+import { chooseExploration } from "./explore.ts";
 
 describe("exploration", () => {
   test("costs the same share of the reward, whatever the uniform choice would cost", () => {

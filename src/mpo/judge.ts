@@ -2,20 +2,20 @@ import {
   differenceCovariance,
   type PairedDifference,
   pairedDifference,
-} from "../../evaluation/paired-difference.ts";
-import type { ChallengerSetting } from "../../learning/challengers.ts";
-import type { JudgedRow } from "../../learning/feedback-row.ts";
-import { type ContextRow, rememberContext, valueUnit } from "../../learning/meta-context.ts";
+} from "../evaluation/paired-difference.ts";
+import type { JudgedRow } from "../learning/feedback-row.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import type { ChallengerSetting } from "./challengers.ts";
+import { evenMemory, type MeasuredPart } from "./measure.ts";
+import { type ContextRow, rememberContext, valueUnit } from "./meta-context.ts";
 import {
   doNothing,
   learnFromJudged,
   type MetaPolicyInput,
   type MetaPolicyState,
   type MetaPrediction,
-} from "../../learning/meta-policy.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
-import type { RandomStream } from "../../numeric/random.ts";
-import { evenMemory, type MeasuredPart } from "./measure-part.ts";
+} from "./meta-policy.ts";
 import {
   concatenate,
   joinArrays,

@@ -1,29 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { sampleRow } from "../../../tests/support/feedback.ts";
-import { sampleViews } from "../../../tests/support/policy.ts";
-import { defaultMpo } from "../../domain/mpo-fields.ts";
-import {
-  advantages,
-  challengerLogs,
-  klDivergence,
-  referenceLogs,
-  tilt,
-} from "../../learning/challengers.ts";
-import { rewardHeadCount } from "../../learning/critic.ts";
-import { servedProbability } from "../../learning/feedback-row.ts";
-import { describeContext } from "../../learning/meta-context.ts";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import { sampleViews } from "../../tests/support/policy.ts";
+import { defaultMpo } from "../domain/mpo-fields.ts";
+import { rewardHeadCount } from "../learning/critic.ts";
+import { servedProbability } from "../learning/feedback-row.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
+import { createRandom } from "../numeric/random.ts";
+import { normalCdf } from "../numeric/statistics.ts";
+import { advantages, challengerLogs, klDivergence, referenceLogs, tilt } from "./challengers.ts";
+import { judgeChallengers, toContextRow } from "./judge.ts";
+import { type MeasuredPart, measurePart, mixChallengers, temper } from "./measure.ts";
+import { describeContext } from "./meta-context.ts";
 import {
   initialMetaPolicy,
   type MetaPolicyInput,
   type MetaPolicyState,
   vaguePrior,
-} from "../../learning/meta-policy.ts";
-import { anchors, defaultSetting } from "../../learning/meta-settings.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
-import { createRandom } from "../../numeric/random.ts";
-import { normalCdf } from "../../numeric/statistics.ts";
-import { judgeChallengers, toContextRow } from "./judge-challengers.ts";
-import { type MeasuredPart, measurePart, mixChallengers, temper } from "./measure-part.ts";
+} from "./meta-policy.ts";
+import { anchors, defaultSetting } from "./meta-settings.ts";
 import { loggedArrays, targetArrays } from "./target-arrays.ts";
 
 const seed = 103;

@@ -1,5 +1,5 @@
-import { failedGuards } from "../../evaluation/gate-reason.ts";
-import type { GateRecord, Guard } from "../../evaluation/gate-record.ts";
+import { failedGuards } from "../evaluation/gate-reason.ts";
+import type { GateRecord, Guard } from "../evaluation/gate-record.ts";
 
 /** Mean divergences from the target over the states, nats. */
 export interface DistillationGap {

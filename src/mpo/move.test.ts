@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { sampleRow } from "../../../tests/support/feedback.ts";
-import { sampleViews } from "../../../tests/support/policy.ts";
-import { klDivergence } from "../../learning/challengers.ts";
-import { rewardHeadCount } from "../../learning/critic.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
-import type { Judgement } from "./judge-challengers.ts";
-import { temper } from "./measure-part.ts";
-import { moveStates } from "./move-states.ts";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import { sampleViews } from "../../tests/support/policy.ts";
+import { rewardHeadCount } from "../learning/critic.ts";
+import type { ScoredRow } from "../learning/scored-row.ts";
+import { klDivergence } from "./challengers.ts";
+import type { Judgement } from "./judge.ts";
+import { temper } from "./measure.ts";
+import { moveStates } from "./move.ts";
 
 const views = sampleViews(5);
 const setting = {

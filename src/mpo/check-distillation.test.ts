@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { GateRecord } from "../../evaluation/gate-record.ts";
+import type { GateRecord } from "../evaluation/gate-record.ts";
 import { checkDistillation } from "./check-distillation.ts";
 
 const guard = { name: "coverage", value: 1, limit: 0.8, passed: true };
