@@ -3,7 +3,7 @@ import { checkGradient } from "../../tests/support/check-gradient.ts";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
 import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
-import { klDivergence, normaliseLogs } from "../mpo/challengers.ts";
+import { klDivergence, normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";

@@ -8,7 +8,7 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
-import { normaliseLogs } from "../mpo/challengers.ts";
+import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";

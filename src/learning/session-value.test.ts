@@ -5,7 +5,7 @@ import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { type CriticRow, createCritic, trainCritic } from "./critic.ts";
-import { scoreCritic } from "./scored-row.ts";
+import { scoreCritic } from "./score-rows.ts";
 import { bootstrapReturns, lookAhead, trainValueCritic } from "./session-value.ts";
 
 const seed = 83;

@@ -6,12 +6,8 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
-import {
-  type ChallengerSetting,
-  challengerLogs,
-  klDivergence,
-  referenceLogs,
-} from "../mpo/challengers.ts";
+import { type ChallengerSetting, challengerLogs, referenceLogs } from "../mpo/challengers.ts";
+import { klDivergence } from "../numeric/log-probabilities.ts";
 import { solveChallenger } from "../mpo/restraint.ts";
 import { createSeparation, shareBelow } from "../mpo/separation.ts";
 import { createRandom, type RandomStream } from "../numeric/random.ts";

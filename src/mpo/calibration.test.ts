@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
-import type { ScoredRow } from "../learning/scored-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
 import { createRandom } from "../numeric/random.ts";
 import { calibrate, calibrateRows, fitCalibration, fitMemoryMaps } from "./calibration.ts";
 

@@ -1,6 +1,6 @@
-import type { JudgedRow } from "../learning/feedback-row.ts";
-import type { ScoredRow } from "../learning/scored-row.ts";
-import { bootstraps } from "./challengers.ts";
+import type { JudgedRow } from "./judged-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import { bootstraps } from "./row-scores.ts";
 
 /** q ↦ σ(intercept + slope·(logit q − centre)): rising, so that it never changes the order of a head's candidates. */
 export interface CalibrationMap {

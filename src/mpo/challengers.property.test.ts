@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  klDivergence,
-  normaliseLogs,
-  referenceLogs,
-  solveTemperature,
-  tilt,
-  trustRegionTarget,
-} from "./challengers.ts";
+import { klDivergence, normaliseLogs } from "../numeric/log-probabilities.ts";
+import { referenceLogs, solveTemperature, tilt } from "./challengers.ts";
+import { trustRegionTarget } from "./trust-region.ts";
 
 const seed = 53;
 

@@ -1,20 +1,8 @@
 import { describe, expect, test } from "vitest";
-import {
-  advantages,
-  bootstraps,
-  type ChallengerSetting,
-  challengerLogs,
-  klDivergence,
-  logSumExp,
-  normaliseLogs,
-  type RowScores,
-  referenceLogs,
-  rewardMoments,
-  solveTemperature,
-  tilt,
-  trustRegionTarget,
-  withoutFloor,
-} from "./challengers.ts";
+import { advantages, type ChallengerSetting, challengerLogs, referenceLogs, solveTemperature, tilt } from "./challengers.ts";
+import { bootstraps, type RowScores, rewardMoments } from "./row-scores.ts";
+import { klDivergence, logSumExp, normaliseLogs } from "../numeric/log-probabilities.ts";
+import { trustRegionTarget, withoutFloor } from "./trust-region.ts";
 
 const softmaxOnReward: ChallengerSetting = {
   name: "softmax",

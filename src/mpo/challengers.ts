@@ -1,3 +1,6 @@
+import { largestOf, subtractTotal } from "../numeric/log-probabilities.ts";
+import { addMeans, type RowScores, spread, varianceOf } from "./row-scores.ts";
+
 /**
  * Challenger policies in closed form (docs/methods/mpo.md, step 2):
  * π_φ(a|s) ∝ π_ref(a|s)^ρ · exp(A(s,a)/η), A = Q̄ − κ·σ_Q + σ_r(s)·(α·d + μ·min(d + 2, 0)), d = clip(D(s,a), ±3),
@@ -17,17 +20,6 @@ export interface ChallengerSetting {
   readonly memory: readonly number[];
 }
 
-/** What the networks say of one row's candidates, all arrays of length K. */
-export interface RowScores {
-  /** log π_θ, exploration floor not included. */
-  readonly logPolicy: Float64Array;
-  /** Q by head, memory-major: head = memory · bootstraps + bootstrap. In [0, 1]. */
-  readonly rewardHeads: readonly Float64Array[];
-  /** D, a logit. */
-  readonly discriminator: Float64Array;
-}
-
-export const bootstraps = 2;
 /** ε₀: keeps Δ = log π_θ − log π_φ finite. */
 const referenceFloor = 1e-3;
 const discriminatorClip = 3;
@@ -35,78 +27,6 @@ const discriminatorClip = 3;
 const implausibleLogit = -2;
 /** |A/η| beyond this changes nothing but the risk of overflow. */
 const exponentClip = 20;
-
-const largestOf = (values: ArrayLike<number>): number => {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let a = 0; a < values.length; a++) largest = Math.max(largest, values[a]!);
-  return largest;
-};
-
-export function logSumExp(values: ArrayLike<number>): number {
-  const largest = largestOf(values);
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += Math.exp(values[index]! - largest);
-  return largest + Math.log(sum);
-}
-
-/** Logits to log probabilities, in place. */
-export function subtractTotal(logits: Float64Array): Float64Array {
-  const total = logSumExp(logits);
-  for (let a = 0; a < logits.length; a++) logits[a]! -= total;
-  return logits;
-}
-
-export const normaliseLogs = (logits: Float64Array): Float64Array => subtractTotal(logits.slice());
-
-/** KL(p ‖ q) in nats from log probabilities; 0·log 0 is 0. */
-export function klDivergence(logP: Float64Array, logQ: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < logP.length; index++) {
-    const probability = Math.exp(logP[index]!);
-    if (probability > 0) sum += probability * (logP[index]! - logQ[index]!);
-  }
-  return sum;
-}
-
-/** Adds Q̄ of each candidate. */
-function addMeans({ rewardHeads }: RowScores, memory: readonly number[], into: Float64Array): void {
-  for (let index = 0; index < memory.length; index++) {
-    const weight = memory[index]!;
-    if (weight === 0) continue;
-    const first = rewardHeads[index * bootstraps]!;
-    const second = rewardHeads[index * bootstraps + 1]!;
-    for (let a = 0; a < into.length; a++) into[a]! += (weight * (first[a]! + second[a]!)) / 2;
-  }
-}
-
-/** σ_Q² of a candidate: the sample variance of two draws, by memory weight. */
-function varianceOf({ rewardHeads }: RowScores, memory: readonly number[], a: number): number {
-  let variance = 0;
-  for (let index = 0; index < memory.length; index++) {
-    const gap = rewardHeads[index * bootstraps]![a]! - rewardHeads[index * bootstraps + 1]![a]!;
-    variance += (memory[index]! * gap * gap) / 2;
-  }
-  return variance;
-}
-
-/** Q̄ and σ_Q of each candidate: mean over heads by memory weight, spread over bootstraps within a memory. */
-export function rewardMoments(
-  scores: RowScores,
-  memory: readonly number[],
-): { mean: Float64Array; deviation: Float64Array } {
-  const mean = new Float64Array(scores.logPolicy.length);
-  addMeans(scores, memory, mean);
-  return { mean, deviation: mean.map((_, a) => Math.sqrt(varianceOf(scores, memory, a))) };
-}
-
-/** Standard deviation, of all values alike. */
-export function spread(values: Float64Array): number {
-  let [sum, squares] = [0, 0];
-  for (let a = 0; a < values.length; a++) sum += values[a]!;
-  const mean = sum / values.length;
-  for (let a = 0; a < values.length; a++) squares += (values[a]! - mean) ** 2;
-  return Math.sqrt(squares / values.length);
-}
 
 const clip = (value: number, limit: number) => Math.max(-limit, Math.min(limit, value));
 
@@ -249,36 +169,3 @@ export const challengerLogs = (
     advantages(scores, setting, restraint),
     temperature,
   );
-
-/**
- * Target of one state inside the trust region: t = (1 − λ)·π_s + λ·φ*, with the largest λ ≤ 1 whose weights against the
- * served policy π_s keep Σ_a t²/π_s ≤ 1/share. That sum is 1/(ESS/n) of the estimates that will judge t, so the step is as
- * large as its own evidence allows; see docs/decisions/0014.
- * @param served π_s, exploration floor included, every entry positive
- */
-export function trustRegionTarget(
-  served: Float64Array,
-  mixture: Float64Array,
-  effectiveSampleShare: number,
-): Float64Array {
-  let square = 0;
-  for (let a = 0; a < served.length; a++) {
-    const move = mixture[a]! - served[a]!;
-    square += (move * move) / served[a]!;
-  }
-  // Σ t²/π_s = 1 + λ²·Σ(φ* − π_s)²/π_s, since both sum to one.
-  const room = 1 / effectiveSampleShare - 1;
-  const step = square === 0 ? 1 : Math.min(1, Math.sqrt(room / square));
-  return served.map((value, a) => (1 - step) * value + step * mixture[a]!);
-}
-
-/** The policy that gives `target` once it is served with an exploration floor: (t − ε/K)/(1 − ε), kept positive. */
-export function withoutFloor(target: Float64Array, exploration: number): Float64Array {
-  const floor = exploration / target.length;
-  const smallest = 1e-4 / target.length;
-  const raw = target.map((value) =>
-    Math.max(smallest, (value - floor) / Math.max(1e-9, 1 - exploration)),
-  );
-  const total = raw.reduce((sum, value) => sum + value, 0);
-  return raw.map((value) => value / total);
-}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
-import type { ScoredRow } from "../learning/scored-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
 import { findDoubtfulItems } from "./doubtful-items.ts";
 
 const views = sampleViews(6);

@@ -1,6 +1,6 @@
-import type { JudgedRow } from "../learning/feedback-row.ts";
-import type { ScoredRow } from "../learning/scored-row.ts";
-import { rewardMoments, spread } from "./challengers.ts";
+import type { JudgedRow } from "./judged-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import { rewardMoments, spread } from "./row-scores.ts";
 
 /** An item that is too good to be true: the reward model expects much of it, satisfied users don't choose it. */
 export interface DoubtfulItem {

@@ -4,7 +4,7 @@ import { sampleViews } from "../../tests/support/policy.ts";
 import { gateLimits, unprovenLimits } from "../evaluation/gate-guards.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
 import { markForeign } from "../learning/feedback-row.ts";
-import type { ScoredRow } from "../learning/scored-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
 import { createRandom } from "../numeric/random.ts";
 import { drawIndex } from "../policy/slate.ts";
 import { gateCandidate } from "./gate.ts";

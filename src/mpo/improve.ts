@@ -1,66 +1,72 @@
-import {
-  type CalibrationRecord,
-  describeCalibration,
-} from "../engine/cycle/describe-calibration.ts";
-import { logsOf } from "../engine/cycle/score-rows.ts";
-import type { WatchedSeparation } from "../learning/discriminator-watch.ts";
-import type { Distillation } from "../learning/distil.ts";
-import type { Examination } from "../learning/examination.ts";
-import type { FeedbackRow } from "../learning/feedback-row.ts";
-import { discriminatorSeparation } from "../learning/scored-row.ts";
-import type { Network } from "../policy/network.ts";
-import type { DistillationGap } from "./check-distillation.ts";
-import {
-  type CalibratedFit,
-  calibrateFit,
-  type FitInput,
-  fitCritic,
-  type KnownRow,
-} from "./fit-critic.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { GateRecord } from "../evaluation/gate.ts";
+import { limitsOf, whereUnproven } from "../evaluation/gate-guards.ts";
+import { expectLength } from "./check-rows.ts";
+import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
+import { createFits } from "./fits.ts";
+import { checkDistillation, type DistillationGap, distillationGap, gateCandidate } from "./gate.ts";
+import type { ImproveInput, Stages } from "./improve-input.ts";
 import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
-import type { Challenger, MeasuredPart } from "./measure.ts";
+import type { FoldedRow } from "./judged-row.ts";
+import type { JudgedPart, MeasuredPart } from "./measure.ts";
 import { describeContext, type MetaContext } from "./meta-context.ts";
-import { type MetaPolicyState, proposeSettings } from "./meta-policy.ts";
+import { proposeSettings } from "./meta-policy.ts";
 import { shippedPrior } from "./meta-prior.ts";
-import {
-  differenceBySegment,
-  type PolicyDifference,
-  policyDifference,
-  type SegmentDifference,
-} from "./policy-difference.ts";
-import { distillationGap, propose } from "./propose.ts";
-import type { Separation } from "./separation.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import type { Move } from "./trust-region.ts";
 
-export interface ImproveInput extends FitInput {
-  readonly serving: Network;
-  readonly meta: MetaPolicyState;
-  readonly rows: readonly FeedbackRow[];
-  /** The scenario's exploration floor, which comes on top of whatever policy is made here. */
-  readonly floor: number;
-}
-
-export interface Improvement {
-  readonly candidate: Network;
-  readonly critic: Network;
+export interface Improvement<
+  Row extends FoldedRow = FoldedRow,
+  Fit = unknown,
+  Moved = unknown,
+> {
+  /** Of all feedback: the critic that the next cycle starts from, and the candidate. */
+  readonly fit: Fit;
+  readonly moved: Moved;
   readonly judgement: Judgement;
   /** What the settings were proposed for. */
   readonly context: MetaContext;
-  /** Over all states, and by segment of users. */
-  readonly difference: PolicyDifference & { readonly segments: readonly SegmentDifference[] };
-  readonly distillation: Distillation;
-  /** Of D on the rows that judge, and of the candidate's D on the rows that were held out from it. */
-  readonly separation: { readonly judged: Separation; readonly heldOut: WatchedSeparation };
-  /** Of which the candidate is made. */
-  readonly challengers: readonly Challenger[];
-  readonly calibration: CalibrationRecord;
-  readonly examination: Examination;
+  /** Both halves with the challengers that were judged on them. */
+  readonly parts: readonly JudgedPart<Row>[];
+  /** Of which the candidate is made, and the states that it was moved on. */
+  readonly challengers: JudgedPart["challengers"];
+  readonly moves: readonly Move<KnownRow<Row>>[];
+  /** Rows that judge, scored by a critic that has not seen them; before and after calibration. */
+  readonly raw: readonly ScoredRow<Row>[];
+  readonly calibrated: readonly ScoredRow<Row>[];
+  /** The same as the gate saw them. */
+  readonly rows: JudgedPart["rows"];
+  readonly gate: GateRecord;
   readonly gap: DistillationGap;
-  readonly criticLoss: readonly [number, number];
-  /** New rows with scores, and log π of the candidate that the other half of them made. */
-  readonly gate: {
-    readonly rows: MeasuredPart["rows"];
-    readonly candidateLogs: readonly Float64Array[];
-  };
+}
+
+const unmeasured: Stages = { measure: async (_, work) => await work() };
+
+/** Rows with what the serving policy makes of them. */
+async function knowRows<Row extends FoldedRow, Policy>(
+  family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy">,
+  serving: Policy,
+  rows: readonly Row[],
+): Promise<KnownRow<Row>[]> {
+  const logs = await family.scorePolicy(serving, rows);
+  expectLength("logs", logs.length, rows.length);
+  return rows.map((row, index) => {
+    const logPolicy = logs[index]!;
+    return { ...row, logPolicy, policy: logPolicy.map(Math.exp) };
+  });
+}
+
+/** Without a gate every candidate serves. @param candidateLogs log π of the candidates that owe nothing to the rows */
+function judgeOrPass(
+  rows: JudgedPart["rows"],
+  candidateLogs: readonly Float64Array[] | undefined,
+  { judgement, mpo }: { readonly judgement: Judgement; readonly mpo: MpoConfiguration },
+): GateRecord {
+  const { difference, proven } = judgement;
+  if (candidateLogs === undefined)
+    return { verdict: "promote", reason: "No gate.", rows: rows.length, guards: [], difference };
+  const limits = proven ? limitsOf(mpo.gate) : whereUnproven(limitsOf(mpo.gate));
+  return gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
 }
 
 /**
@@ -69,59 +75,56 @@ export interface Improvement {
  * a candidate that owes nothing to it: its critic and its weights come from the other half. The candidate that may
  * serve is made in the same way from both.
  */
-export async function improve(options: ImproveInput): Promise<Improvement> {
-  const { serving, stages, threads, mpo, meta: state } = options;
-  const sorted = options.rows.toSorted((left, right) => left.age - right.age);
-  const logs = await stages.measure("score", () => logsOf(serving, sorted, threads));
-  const rows = sorted.map((row, index): KnownRow => {
-    const logPolicy = logs[index] ?? new Float64Array();
-    return { ...row, logPolicy, policy: logPolicy.map(Math.exp) };
-  });
-  const withoutFirst = await fitCritic(options, rows, "first");
-  const withoutSecond = await fitCritic(options, rows, "second");
-  const out = [...withoutFirst.held, ...withoutSecond.held];
-  const context = describeContext(out.map(toContextRow), state.remembered);
-  const meta = { state, prior: shippedPrior, context, mpo };
-  const input = { ...options, settings: proposeSettings(meta, options.random.split("settings")) };
-  const first = await calibrateFit(input, withoutFirst, withoutSecond.held);
-  const second = await calibrateFit(input, withoutSecond, withoutFirst.held);
+export async function improve<
+  Row extends FoldedRow,
+  Policy,
+  Critic,
+  Fit extends CriticFit<Critic>,
+  Moved extends MovedPolicy<Policy>,
+>(
+  family: ModelFamily<Row, Policy, Critic, Fit, Moved>,
+  input: ImproveInput<Row, Policy, Critic>,
+): Promise<Improvement<Row, Fit, Moved>> {
+  const { serving, mpo, random, meta: state, prior = shippedPrior, stages = unmeasured } = input;
+  const { propose = proposeSettings, judge: judgeParts = judgeChallengers } = input;
+  const missing = new Set([...family.lacks, ...(input.without ?? [])]);
+  const has = (part: Part) => !missing.has(part);
+  const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
+  const fits = createFits(family, { ...input, stages, has }, rows);
+  const [halfOne, halfTwo] = [await fits.fit("first"), await fits.fit("second")];
+  const raw = [...halfOne.held, ...halfTwo.held];
+  const context = describeContext(raw.map(toContextRow), state.remembered);
+  const meta = { state, prior, context, mpo };
+  const settings = propose(meta, random.split("settings"));
+  const first = await fits.judge(halfOne, settings, halfTwo.held);
+  const second = await fits.judge(halfTwo, settings, halfOne.held);
   const judge = (parts: readonly MeasuredPart[]) =>
-    stages.measure("judge", () => judgeChallengers(parts, meta, options.random.split("weights")));
+    stages.measure("judge", () => judgeParts(parts, meta, random.split("weights")));
   const judgement = await judge([first.measured, second.measured]);
-  const gateLogs = async (fit: CalibratedFit, other: CalibratedFit, name: string) => {
-    const { distillation } = await propose(input, fit, {
-      judgement: { ...judgement, weights: (await judge([other.measured])).weights },
-      name,
-    });
-    const held = fit.held.map(({ row }) => row);
-    return stages.measure("score", () => logsOf(distillation.network, held, threads));
+  const gateLogs = async (one: typeof first, other: typeof first) => {
+    const { weights } = await judge([other.measured]);
+    const { moved } = await fits.move(one, { ...judgement, weights });
+    const held = one.held.map(({ row }) => row);
+    return stages.measure("score", () => family.scorePolicy(moved.policy, held));
   };
-  const judged = [...first.held, ...second.held];
-  const candidateLogs = [
-    ...(await gateLogs(first, second, "first")),
-    ...(await gateLogs(second, first, "second")),
-  ];
-  const both = await calibrateFit(input, await fitCritic(options, rows, undefined), out);
-  const { challengers, moves, distillation } = await propose(input, both, {
-    judgement,
-    name: "both",
-  });
-  const gap = await stages.measure("score", () =>
-    distillationGap(distillation.network, moves, threads),
+  const candidateLogs = has("gate")
+    ? [...(await gateLogs(first, second)), ...(await gateLogs(second, first))]
+    : undefined;
+  const both = await fits.judge(await fits.fit(undefined), settings, raw);
+  const { moved, moves, challengers } = await fits.move(both, judgement);
+  const gap = await stages.measure("score", async () =>
+    distillationGap(moves, await family.scorePolicy(moved.policy, moves)),
+  );
+  const judged = [...first.measured.rows, ...second.measured.rows];
+  const gate = await stages.measure("gate", () =>
+    judgeOrPass(judged, candidateLogs, { judgement, mpo }),
   );
   return {
-    candidate: distillation.network,
-    critic: both.critic.network,
-    judgement,
-    context,
-    difference: { ...policyDifference(moves), segments: differenceBySegment(moves) },
-    distillation,
-    separation: { judged: discriminatorSeparation(judged), heldOut: both.critic.separation },
-    challengers,
-    calibration: describeCalibration(out, judged),
-    examination: both.critic.examination,
-    gap,
-    criticLoss: [both.critic.firstLoss, both.critic.lastLoss],
-    gate: { rows: [...first.measured.rows, ...second.measured.rows], candidateLogs },
+    ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, rows: judged, gap },
+    parts: [first, second].map(({ held, challengers }) => ({ rows: held, challengers })),
+    calibrated: [...first.held, ...second.held],
+    gate: has("distillation check")
+      ? checkDistillation(gate, gap, mpo.distillation.largestGap)
+      : gate,
   };
 }

@@ -3,11 +3,13 @@ import {
   type PairedDifference,
   pairedDifference,
 } from "../evaluation/paired-difference.ts";
-import type { JudgedRow } from "../learning/feedback-row.ts";
-import type { ScoredRow } from "../learning/scored-row.ts";
+import type { JudgedRow } from "./judged-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { ChallengerSetting } from "./challengers.ts";
-import { evenMemory, type MeasuredPart } from "./measure.ts";
+import { evenMemory } from "./row-scores.ts";
+import { expectLength } from "./check-rows.ts";
+import { type MeasuredPart, weightOfSetting } from "./measure.ts";
 import { type ContextRow, rememberContext, valueUnit } from "./meta-context.ts";
 import {
   doNothing,
@@ -91,6 +93,14 @@ export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow 
   scores,
 });
 
+/** Of every part the same, in the same order. */
+function settingsOf(parts: readonly MeasuredPart[]): readonly ChallengerSetting[] {
+  const settings = parts[0]?.challengers.map(({ setting }) => setting) ?? [];
+  for (const [index, { challengers }] of parts.entries())
+    expectLength(`parts[${index}].challengers`, challengers.length, settings.length);
+  return settings;
+}
+
 /**
  * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences to the serving policy
  * (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and control variate come from a critic that was
@@ -103,8 +113,8 @@ export function judgeChallengers(
   random: RandomStream,
 ): Judgement {
   const { serving, compare, covary, uniform } = createComparison(parts);
-  const challengers = (parts[0]?.challengers ?? []).map(({ setting }, j) => {
-    const own = parts.flatMap((part) => part.challengers[j] ?? []);
+  const challengers = settingsOf(parts).map((setting, j) => {
+    const own = parts.map((part) => part.challengers[j]!);
     const divergences = concatenate(own.map((one) => one.divergences));
     const kl = divergences.reduce((sum, value) => sum + value, 0) / Math.max(1, divergences.length);
     return { setting, kl, target: joinArrays(own) };
@@ -122,8 +132,8 @@ export function judgeChallengers(
     },
     { isSettled: proven, random },
   );
-  const mixed = [doNothing, ...compared.map(({ setting }) => setting.name)].map(
-    (name) => weights[name] ?? 0,
+  const mixed = [doNothing, ...compared.map(({ setting }) => setting.name)].map((name) =>
+    weightOfSetting(weights, name),
   );
   const targets = [serving, ...challengers.map(({ target }) => target)];
   const { difference, standardError } = compare(mixArrays(targets, mixed));
@@ -136,10 +146,10 @@ export function judgeChallengers(
   return {
     settings: compared.map(({ setting, ...one }, j) => ({
       ...setting,
-      kl: challengers[j]?.kl ?? 0,
+      kl: challengers[j]!.kl,
       ...one,
-      ...(predictions[j] ?? { predicted: 0, predictedDeviation: 0 }),
-      weight: weights[setting.name] ?? 0,
+      ...predictions[j]!,
+      weight: weightOfSetting(weights, setting.name),
     })),
     uniform,
     proven,

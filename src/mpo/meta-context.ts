@@ -1,4 +1,4 @@
-import { bootstraps, type RowScores } from "./challengers.ts";
+import { bootstraps, type RowScores } from "./row-scores.ts";
 
 /**
  * x: what the meta-policy knows of a scenario when it proposes, each entry finite and of the order of 1. The first four are of

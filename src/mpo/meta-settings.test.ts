@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
 import { createRandom } from "../numeric/random.ts";
-import { bootstraps } from "./challengers.ts";
+import { bootstraps } from "./row-scores.ts";
 import {
   anchors,
   changeOne,

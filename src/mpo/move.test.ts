@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
-import type { ScoredRow } from "../learning/scored-row.ts";
-import { klDivergence } from "./challengers.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import { klDivergence } from "../numeric/log-probabilities.ts";
 import type { Judgement } from "./judge.ts";
 import { temper } from "./measure.ts";
-import { moveStates } from "./move.ts";
+import { moveStates } from "./trust-region.ts";
 
 const views = sampleViews(5);
 const setting = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { klDivergence } from "./challengers.ts";
+import { klDivergence } from "../numeric/log-probabilities.ts";
 import { differenceBySegment, policyDifference, segmentOf } from "./policy-difference.ts";
 
 const logs = (...probabilities: readonly number[]) => Float64Array.from(probabilities, Math.log);

@@ -1,15 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../numeric/random.ts";
-import {
-  advantages,
-  type ChallengerSetting,
-  challengerLogs,
-  isImplausible,
-  klDivergence,
-  type RowScores,
-  referenceLogs,
-} from "./challengers.ts";
+import { advantages, type ChallengerSetting, challengerLogs, isImplausible, referenceLogs } from "./challengers.ts";
+import { klDivergence } from "../numeric/log-probabilities.ts";
+import { type RowScores } from "./row-scores.ts";
 import { solveChallenger } from "./restraint.ts";
 
 const seed = 953;

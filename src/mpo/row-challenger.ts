@@ -1,10 +1,5 @@
-import {
-  type ChallengerSetting,
-  type RowScores,
-  writeAdvantages,
-  writeReference,
-  writeTilted,
-} from "./challengers.ts";
+import { type ChallengerSetting, writeAdvantages, writeReference, writeTilted } from "./challengers.ts";
+import { type RowScores } from "./row-scores.ts";
 
 /** Challengers of one row after another, in arrays that the next call writes over: a row costs no memory. */
 export interface RowChallenger {

@@ -1,5 +1,6 @@
-import type { FeedbackRow } from "../learning/feedback-row.ts";
 import { hashUniform } from "../numeric/hash.ts";
+import type { FoldedRow } from "./judged-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
 
 /** How well D tells the choices of satisfied users from draws of π_θ, on rows that it is not trained on. */
 export interface Separation {
@@ -15,7 +16,7 @@ const heldOutShare = 0.15;
 const provenDeviations = 1.645;
 
 /** Decided by the user, so that it is the same in every fit of a cycle. Older rows may have been seen by an earlier fit. */
-export const isHeldOut = ({ user, fold }: FeedbackRow): boolean =>
+export const isHeldOut = ({ user, fold }: Pick<FoldedRow, "user" | "fold">): boolean =>
   fold !== "older" && hashUniform(`discriminator/${user}`) < heldOutShare;
 
 /** With 95 % confidence better than chance: what is not guards nothing. */
@@ -71,4 +72,14 @@ export function createSeparation(): {
       return { auc, standardError };
     },
   };
+}
+
+/** D against draws of π_θ on rows that neither was trained on. */
+export function discriminatorSeparation(scored: readonly ScoredRow[]): Separation {
+  const separation = createSeparation();
+  for (const { row, scores } of scored) {
+    const policy = scores.logPolicy.map(Math.exp);
+    separation.add(shareBelow(scores.discriminator, policy, row.action), row.reward);
+  }
+  return separation.result();
 }

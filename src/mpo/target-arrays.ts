@@ -1,7 +1,8 @@
+import { expectLength } from "./check-rows.ts";
 import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
 import type { CheckedPart } from "../evaluation/paired-difference.ts";
-import { type JudgedRow, servedProbability } from "../learning/feedback-row.ts";
-import type { ScoredRow } from "../learning/scored-row.ts";
+import { type JudgedRow, servedProbability } from "./judged-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
 export const weightClip = 20;
@@ -14,9 +15,6 @@ export interface TargetArrays {
   readonly directValues: Float64Array;
 }
 
-/** Of a row that has none. */
-export const noLogs: Float64Array = new Float64Array();
-
 /** Served probability of the logged action, and Σ_a π(a|s)·Q(s,a). */
 export function measureRow(
   row: JudgedRow,
@@ -25,12 +23,12 @@ export function measureRow(
 ): { readonly direct: number; readonly target: number } {
   let direct = 0;
   for (let a = 0; a < logs.length; a++) {
-    direct += servedProbability(Math.exp(logs[a] ?? 0), row) * (values[a] ?? 0);
+    direct += servedProbability(Math.exp(logs[a]!), row) * values[a]!;
   }
-  return { direct, target: servedProbability(Math.exp(logs[row.action] ?? 0), row) };
+  return { direct, target: servedProbability(Math.exp(logs[row.action]!), row) };
 }
 
-/** @param logs log π of each row's candidates; @param values Q of each row's candidates */
+/** @param rows checked (`checkRows`); @param logs log π of each row's candidates; @param values Q of each row's candidates */
 export function targetArrays(
   rows: readonly ScoredRow<JudgedRow>[],
   logs: readonly Float64Array[],
@@ -39,7 +37,7 @@ export function targetArrays(
   const targetProbabilities = new Float64Array(rows.length);
   const directValues = new Float64Array(rows.length);
   for (const [index, { row }] of rows.entries()) {
-    const { target, direct } = measureRow(row, logs[index] ?? noLogs, values[index] ?? noLogs);
+    const { target, direct } = measureRow(row, logs[index]!, values[index]!);
     directValues[index] = direct;
     targetProbabilities[index] = target;
   }
@@ -53,18 +51,18 @@ function checkRow(
   values: Float64Array,
 ): readonly [mass: number, value: number] {
   if (row.isForeign) {
-    const served = servedProbability(Math.exp(logs.candidate[row.action] ?? 0), row);
+    const served = servedProbability(Math.exp(logs.candidate[row.action]!), row);
     const weight = Math.min(weightClip, served / row.propensity);
-    return [weight, weight * (values[row.action] ?? 0)];
+    return [weight, weight * values[row.action]!];
   }
   let [mass, value] = [0, 0];
   for (let a = 0; a < logs.candidate.length; a++) {
     const within = Math.min(
-      servedProbability(Math.exp(logs.candidate[a] ?? 0), row),
-      weightClip * servedProbability(Math.exp(logs.logging[a] ?? 0), row),
+      servedProbability(Math.exp(logs.candidate[a]!), row),
+      weightClip * servedProbability(Math.exp(logs.logging[a]!), row),
     );
     mass += within;
-    value += within * (values[a] ?? 0);
+    value += within * values[a]!;
   }
   return [mass, value];
 }
@@ -82,9 +80,8 @@ export function checkedPart(
   const mass = new Float64Array(rows.length);
   const checked = new Float64Array(rows.length);
   for (const [index, { row }] of rows.entries()) {
-    const candidate = logs.candidate[index] ?? noLogs;
-    const logging = logs.logging[index] ?? noLogs;
-    [mass[index], checked[index]] = checkRow(row, { candidate, logging }, values[index] ?? noLogs);
+    const own = { candidate: logs.candidate[index]!, logging: logs.logging[index]! };
+    [mass[index], checked[index]] = checkRow(row, own, values[index]!);
   }
   return { mass, values: checked };
 }
@@ -100,7 +97,7 @@ export function loggedArrays(
       propensities: Float64Array.from(rows, ({ row }) => row.propensity),
       clusters: Int32Array.from(rows, ({ row }) => row.user),
     },
-    predictions: Float64Array.from(rows, ({ row }, index) => values[index]?.[row.action] ?? 0),
+    predictions: Float64Array.from(rows, ({ row }, index) => values[index]![row.action]!),
   };
 }
 
@@ -121,17 +118,15 @@ export const joinArrays = (targets: readonly TargetArrays[]): TargetArrays => ({
   directValues: concatenate(targets.map((target) => target.directValues)),
 });
 
-/** Σ_j w_j of both arrays: served probabilities are linear in π. */
+/** Σ_j w_j of both arrays: served probabilities are linear in π. @param targets at least one, all of the same rows */
 export function mixArrays(
   targets: readonly TargetArrays[],
   weights: readonly number[],
 ): TargetArrays {
-  const mix = (arrays: readonly Float64Array[]) =>
-    (arrays[0] ?? noLogs).map((_, row) =>
-      arrays.reduce((sum, array, j) => sum + (weights[j] ?? 0) * (array[row] ?? 0), 0),
+  expectLength("weights", weights.length, targets.length);
+  const mix = (name: keyof TargetArrays) =>
+    targets[0]![name].map((_, row) =>
+      targets.reduce((sum, target, j) => sum + weights[j]! * target[name][row]!, 0),
     );
-  return {
-    targetProbabilities: mix(targets.map((target) => target.targetProbabilities)),
-    directValues: mix(targets.map((target) => target.directValues)),
-  };
+  return { targetProbabilities: mix("targetProbabilities"), directValues: mix("directValues") };
 }

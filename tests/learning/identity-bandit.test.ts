@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createCritic, trainCritic } from "../../src/learning/critic.ts";
 import { distil } from "../../src/learning/distil.ts";
-import { scoreCritic, scorePolicy } from "../../src/learning/scored-row.ts";
+import { scoreCritic, scorePolicy } from "../../src/learning/score-rows.ts";
 import {
   advantages,
   challengerLogs,

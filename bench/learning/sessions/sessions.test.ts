@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { klDivergence } from "../../../src/mpo/challengers.ts";
+import { klDivergence } from "../../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { playSession } from "../../../src/simulation/session-world.ts";
 import { fitChoice } from "./choice-model.ts";

@@ -11,7 +11,7 @@ import { sampleItem, sampleUser } from "../../../tests/support/sample.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import type { World } from "../../domain/world.ts";
 import { criticShape, rewardHeadCount } from "../../learning/critic.ts";
-import { bootstraps } from "../../mpo/challengers.ts";
+import { bootstraps } from "../../mpo/row-scores.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createScorer } from "../../policy/scorer.ts";

@@ -23,7 +23,7 @@ export async function trainPrior(options: {
   const { worlds, seed: first, cycles } = options;
   const examples: (readonly MetaExample[])[] = [];
   for (let seed = first; seed < first + worlds; seed++) {
-    examples.push(observeSettings({ ...options.draw(seed), cycles, seed }));
+    examples.push(await observeSettings({ ...options.draw(seed), cycles, seed }));
     options.onWorld(examples.length);
     // So that an interruption is heard.
     await setImmediate();

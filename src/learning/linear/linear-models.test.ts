@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { klDivergence } from "../../mpo/challengers.ts";
+import { klDivergence } from "../../numeric/log-probabilities.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createFeatures, emptyScores, scoreOffer } from "./bilinear.ts";
 import { discriminatorLoss } from "./discriminator.ts";

@@ -1,5 +1,5 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
-import { bootstraps } from "../../mpo/challengers.ts";
+import { bootstraps } from "../../mpo/row-scores.ts";
 import { memoryHalfLives } from "../../mpo/meta-settings.ts";
 import { factorise } from "../../numeric/cholesky.ts";
 import type { RandomStream } from "../../numeric/random.ts";

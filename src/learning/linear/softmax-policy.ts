@@ -1,5 +1,5 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
-import { logSumExp, subtractTotal } from "../../mpo/challengers.ts";
+import { logSumExp, subtractTotal } from "../../numeric/log-probabilities.ts";
 import { minimise } from "../../numeric/minimise.ts";
 import { addGradient, type BilinearFeatures, type Offer, scoreOffer } from "./bilinear.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { meanMoveDivergence, meanTrustRegion } from "./mean-trust-region.ts";
+import { meanMoveDivergence, meanTrustRegion } from "./trust-region.ts";
 
 const distribution = fc
   .array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 })

@@ -1,3 +1,5 @@
+import { createSeparation, type Separation, shareBelow } from "./separation.ts";
+
 /** Logits of D on rows that it is not trained on, with the weights that they have in its two classes. */
 export interface HeldOutLogits {
   readonly logits: number[];
@@ -40,4 +42,37 @@ export function fitDiscriminatorSlope(heldOut: HeldOutLogits): number {
     slope = next;
   }
   return slope;
+}
+
+export interface WatchedSeparation extends Separation {
+  /** b in [0, 1]: b·D are the log odds that the held-out rows bear out. */
+  readonly slope: number;
+}
+
+/** D and π_θ of a held-out row's candidates, with the choice. */
+export interface WatchedChoice {
+  readonly logits: ArrayLike<number>;
+  readonly policy: ArrayLike<number>;
+  readonly action: number;
+  readonly reward: number;
+}
+
+/** Takes in rows that D is not trained on, one by one. */
+export function watchDiscriminator(): {
+  add(row: WatchedChoice): void;
+  result(): WatchedSeparation;
+} {
+  const separation = createSeparation();
+  const heldOut = noHeldOutLogits();
+  return {
+    add: ({ logits, policy, action, reward }) => {
+      separation.add(shareBelow(logits, policy, action), reward);
+      for (let a = 0; a < logits.length; a++) {
+        heldOut.logits.push(logits[a]!);
+        heldOut.positives.push(a === action ? reward : 0);
+        heldOut.negatives.push(reward * policy[a]!);
+      }
+    },
+    result: () => ({ ...separation.result(), slope: fitDiscriminatorSlope(heldOut) }),
+  };
 }

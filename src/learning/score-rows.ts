@@ -1,14 +1,24 @@
-import { normaliseLogs, type RowScores } from "../mpo/challengers.ts";
-import { createSeparation, type Separation, shareBelow } from "../mpo/separation.ts";
+import type { RowScores } from "../mpo/row-scores.ts";
+import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import type { Network } from "../policy/network.ts";
-import type { Scorer } from "../policy/scorer.ts";
+import { createScorer, type Scorer } from "../policy/scorer.ts";
 import { rewardHeadCount } from "./critic.ts";
-import type { FeedbackRow, JudgedRow } from "./feedback-row.ts";
+import type { FeedbackRow } from "./feedback-row.ts";
 
-/** A feedback row with what the serving policy and the critic say of its candidates. */
-export interface ScoredRow<Row extends JudgedRow = FeedbackRow> {
-  readonly row: Row;
-  readonly scores: RowScores;
+const scoreBatch = 64;
+
+/** Opens a network's scorer for as long as it is used. */
+export async function withScorer<T>(
+  network: Network,
+  threads: number,
+  use: (scorer: Scorer) => Promise<T>,
+): Promise<T> {
+  const scorer = await createScorer(network, { batchStates: scoreBatch, threads });
+  try {
+    return await use(scorer);
+  } finally {
+    await scorer.close();
+  }
 }
 
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
@@ -45,14 +55,4 @@ export async function scoreCritic(
       for (let a = 0; a < head.length; a++) head[a] = examination * sigmoid(head[a]!);
     return { rewardHeads, discriminator: heads[rewardHeadCount]! };
   });
-}
-
-/** D against draws of π_θ on rows that neither was trained on. */
-export function discriminatorSeparation(scored: readonly ScoredRow<JudgedRow>[]): Separation {
-  const separation = createSeparation();
-  for (const { row, scores } of scored) {
-    const policy = scores.logPolicy.map(Math.exp);
-    separation.add(shareBelow(scores.discriminator, policy, row.action), row.reward);
-  }
-  return separation.result();
 }
