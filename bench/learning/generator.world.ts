@@ -1,8 +1,12 @@
 import { type GeneratorRow, generatorLogs } from "../../src/learning/generator.ts";
 import { type TemperedSetting, trainGenerator } from "../../src/learning/train-generator.ts";
-import { type ChallengerSetting, challengerLogs, referenceLogs } from "../../src/mpo/challengers.ts";
-import { klDivergence } from "../../src/numeric/log-probabilities.ts";
+import {
+  type ChallengerSetting,
+  challengerLogs,
+  referenceLogs,
+} from "../../src/mpo/challengers.ts";
 import { solveChallenger } from "../../src/mpo/restraint.ts";
+import { klDivergence } from "../../src/numeric/log-probabilities.ts";
 import { createRandom, type RandomStream, shuffle } from "../../src/numeric/random.ts";
 import { mean } from "../statistics.ts";
 import {

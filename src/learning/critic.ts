@@ -1,7 +1,8 @@
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
-import { bootstraps } from "../mpo/row-scores.ts";
+import type { WatchedSeparation } from "../mpo/discriminator-slope.ts";
 import { halfLivesOf, memoryHalfLives } from "../mpo/meta-settings.ts";
+import { bootstraps } from "../mpo/row-scores.ts";
 import { isHeldOut } from "../mpo/separation.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import {
@@ -18,7 +19,6 @@ import { bootstrapPair } from "./bootstrap-pair.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createDiscriminatorWatch } from "./discriminator-watch.ts";
-import type { WatchedSeparation } from "../mpo/discriminator-slope.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";

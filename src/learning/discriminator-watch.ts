@@ -1,7 +1,7 @@
-import { copyHeads, type Network } from "../policy/network.ts";
-import { batchRows } from "./batch.ts";
 import { type WatchedSeparation, watchDiscriminator } from "../mpo/discriminator-slope.ts";
 import { isHeldOut } from "../mpo/separation.ts";
+import { copyHeads, type Network } from "../policy/network.ts";
+import { batchRows } from "./batch.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 
 interface WatchedRow extends FeedbackRow {

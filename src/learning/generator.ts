@@ -1,6 +1,6 @@
 import { type ChallengerSetting, referenceLogs } from "../mpo/challengers.ts";
+import type { RowScores } from "../mpo/row-scores.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
-import { type RowScores } from "../mpo/row-scores.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
 import { createScorer } from "../policy/scorer.ts";

@@ -47,8 +47,10 @@ export function createNetworkFamily(options: {
   return {
     lacks: [],
     limits: productLimits(mpo),
-    scorePolicy: (network, rows) => withScorer(network, threads, (scorer) => scorePolicy(scorer, rows)),
-    scoreCritic: (network, rows) => withScorer(network, threads, (scorer) => scoreCritic(scorer, network, rows)),
+    scorePolicy: (network, rows) =>
+      withScorer(network, threads, (scorer) => scorePolicy(scorer, rows)),
+    scoreCritic: (network, rows) =>
+      withScorer(network, threads, (scorer) => scoreCritic(scorer, network, rows)),
     fitCritic: async (rows, { from, random, ...fit }) => {
       const training = await trainValueCritic({
         network: from ?? createCritic(random.split("critic")),

@@ -6,13 +6,13 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
+import { servedProbability } from "../mpo/judged-row.ts";
+import type { ScoredRow } from "../mpo/row-scores.ts";
+import { discriminatorSeparation } from "../mpo/separation.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { criticShape, rewardHeadCount } from "./critic.ts";
-import { servedProbability } from "../mpo/judged-row.ts";
-import { discriminatorSeparation } from "../mpo/separation.ts";
-import { type ScoredRow } from "../mpo/row-scores.ts";
 import { scoreCritic, scorePolicy } from "./score-rows.ts";
 
 const views = sampleViews(4);

@@ -1,9 +1,8 @@
-import type { RowScores } from "../mpo/row-scores.ts";
+import type { RowScores, ScoredRow } from "../mpo/row-scores.ts";
 import { mean } from "../numeric/statistics.ts";
 import type { Network } from "../policy/network.ts";
 import { type CriticRow, type CriticTraining, trainCritic } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { type ScoredRow } from "../mpo/row-scores.ts";
 import { scoreCritic, withScorer } from "./score-rows.ts";
 
 /** Fits after the first one, each on targets from the critic before it. */

@@ -7,9 +7,9 @@ import {
   sampleViews,
 } from "../../tests/support/policy.ts";
 import { type ChallengerSetting, challengerLogs, referenceLogs } from "../mpo/challengers.ts";
-import { klDivergence } from "../numeric/log-probabilities.ts";
 import { solveChallenger } from "../mpo/restraint.ts";
 import { createSeparation, shareBelow } from "../mpo/separation.ts";
+import { klDivergence } from "../numeric/log-probabilities.ts";
 import { createRandom, type RandomStream } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { rewardHeadCount } from "./critic.ts";

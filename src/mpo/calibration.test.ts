@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
-import type { ScoredRow } from "./row-scores.ts";
 import { createRandom } from "../numeric/random.ts";
 import { calibrate, calibrateRows, fitCalibration, fitMemoryMaps } from "./calibration.ts";
+import type { ScoredRow } from "./row-scores.ts";
 
 const seed = 907;
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));

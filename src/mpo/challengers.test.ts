@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { advantages, type ChallengerSetting, challengerLogs, referenceLogs, solveTemperature, tilt } from "./challengers.ts";
-import { bootstraps, type RowScores, rewardMoments } from "./row-scores.ts";
 import { klDivergence, logSumExp, normaliseLogs } from "../numeric/log-probabilities.ts";
+import {
+  advantages,
+  type ChallengerSetting,
+  challengerLogs,
+  referenceLogs,
+  solveTemperature,
+  tilt,
+} from "./challengers.ts";
+import { bootstraps, type RowScores, rewardMoments } from "./row-scores.ts";
 import { trustRegionTarget, withoutFloor } from "./trust-region.ts";
 
 const softmaxOnReward: ChallengerSetting = {

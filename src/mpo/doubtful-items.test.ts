@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
-import type { ScoredRow } from "./row-scores.ts";
 import { findDoubtfulItems } from "./doubtful-items.ts";
+import type { ScoredRow } from "./row-scores.ts";
 
 const views = sampleViews(6);
 const memory = [1, 0, 0];

@@ -41,7 +41,12 @@ export function explore(
   },
   settings: MpoConfiguration["exploration"] = defaultMpo.exploration,
 ): number {
-  const { floor, before, discount = 0, range: { minimum, maximum } = { minimum: 0, maximum: 1 } } = scenario;
+  const {
+    floor,
+    before,
+    discount = 0,
+    range: { minimum, maximum } = { minimum: 0, maximum: 1 },
+  } = scenario;
   if (scenario.hasFastLoop) return floor;
   if (rows.length === 0) return Math.max(floor, before);
   const range = maximum - minimum;

@@ -81,10 +81,7 @@ export interface ModelFamily<
   /** Q by head and D of each row's candidates. */
   scoreCritic(critic: Critic, rows: readonly Row[]): Awaitable<readonly CriticScores[]>;
   /** @param rows without those of the fold that is left out */
-  fitCritic(
-    rows: readonly KnownRow<Row>[],
-    options: FitOptions<Policy, Critic>,
-  ): Awaitable<Fit>;
+  fitCritic(rows: readonly KnownRow<Row>[], options: FitOptions<Policy, Critic>): Awaitable<Fit>;
   /** Moves a policy to its targets. */
   movePolicy(
     policy: Policy,

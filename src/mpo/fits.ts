@@ -42,6 +42,18 @@ export interface Proposal<Row extends FoldedRow, Moved> {
   readonly moved: Moved;
 }
 
+const leaveRaw = <Row extends FoldedRow>(scored: readonly ScoredRow<Row>[]) => scored;
+
+/** Puts each head through the map of its memory, and D times the slope that held-out rows bear out. */
+function fitCalibrations<Row extends FoldedRow>(
+  { discriminator }: CriticFit<unknown>,
+  out: readonly ScoredRow<Row>[],
+): (scored: readonly ScoredRow<Row>[]) => readonly ScoredRow<Row>[] {
+  const maps = fitMemoryMaps(out, memoryHalfLives.length);
+  const slope = discriminator?.slope ?? 1;
+  return (scored) => calibrateRows(scored, maps, slope);
+}
+
 /** The three fits of a cycle, which share all but the rows that they leave out. */
 export interface Fits<Row extends FoldedRow, Fit, Moved> {
   fit(without: Fold | undefined): Promise<HeldFit<Row, Fit>>;
@@ -87,12 +99,6 @@ export function createFits<
       const restrains = has("restraint") && discriminator !== undefined && isProven(discriminator);
       return temper(scored.slice(0, limits.solved), settings, restrains);
     });
-  const calibration = ({ discriminator }: Fit, out: readonly ScoredRow<Known>[]) => {
-    if (!has("calibration")) return (scored: readonly ScoredRow<Known>[]) => scored;
-    const maps = fitMemoryMaps(out, memoryHalfLives.length);
-    const slope = discriminator?.slope ?? 1;
-    return (scored: readonly ScoredRow<Known>[]) => calibrateRows(scored, maps, slope);
-  };
   return {
     fit: async (without) => {
       const fit = await stages.measure("critic", () =>
@@ -102,7 +108,9 @@ export function createFits<
       return { without, fit, held: await score(fit, judging) };
     },
     judge: async ({ without, fit, held: raw }, settings, out) => {
-      const calibrate = await stages.measure("score", () => calibration(fit, out));
+      const calibrate = await stages.measure("score", () =>
+        has("calibration") ? fitCalibrations(fit, out) : leaveRaw,
+      );
       const held = calibrate(raw);
       const challengers = await solve(fit, held, settings);
       const measured = await stages.measure("judge", () =>

@@ -2,12 +2,13 @@ import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
 import { gateLimits, unprovenLimits } from "../evaluation/gate-guards.ts";
+import type { GateRecord } from "../evaluation/gate-record.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
 import { markForeign } from "../learning/feedback-row.ts";
-import type { ScoredRow } from "./row-scores.ts";
 import { createRandom } from "../numeric/random.ts";
 import { drawIndex } from "../policy/slate.ts";
-import { gateCandidate } from "./gate.ts";
+import { checkDistillation, distillationGap, gateCandidate } from "./gate.ts";
+import type { ScoredRow } from "./row-scores.ts";
 
 const seed = 107;
 const views = sampleViews(4);
@@ -177,4 +178,38 @@ test("a serving policy that is not proven has less to protect: a narrow candidat
   expect(judge(rows, narrow, gateLimits).verdict).toBe("hold");
   expect(judge(rows, narrow, unprovenLimits).verdict).toBe("promote");
   expect(judge(rows, [0.05, 0.2, 0.15, 0.6], unprovenLimits).verdict).toBe("hold");
+});
+
+const passed = { name: "coverage", value: 1, limit: 0.8, passed: true };
+const judged: GateRecord = {
+  verdict: "promote",
+  reason: "Promoted: better.",
+  rows: 1000,
+  clusters: 100,
+  guards: [passed],
+};
+
+test("a candidate that reached its target passes, with the gap among its guards", () => {
+  const checked = checkDistillation(judged, { way: 0.4, gap: 0.1 }, 0.5);
+  expect(checked).toMatchObject({ verdict: "promote", reason: judged.reason });
+  expect(checked.guards).toEqual([
+    passed,
+    { name: "distillation gap", value: 0.1, limit: 0.25, passed: true },
+  ]);
+});
+
+test("one that did not is held, whatever it was judged to gain", () => {
+  for (const verdict of ["promote", "canary", "hold"] as const) {
+    const checked = checkDistillation({ ...judged, verdict }, { way: 0.4, gap: 0.5 }, 1);
+    expect(checked.verdict).toBe("hold");
+    expect(checked.reason).toBe(
+      "Held by its guards: distillation gap 0.5 is above its limit 0.45.",
+    );
+  }
+});
+
+test("a target that hardly differs need not be reached, and too little data stays that", () => {
+  expect(checkDistillation(judged, { way: 0, gap: 0.04 }, 1).verdict).toBe("promote");
+  const little = { ...judged, verdict: "not-enough-data" as const, guards: [] };
+  expect(checkDistillation(little, { way: 0, gap: 9 }, 1)).toBe(little);
 });

@@ -5,7 +5,7 @@ import { failedGuards } from "../evaluation/gate-reason.ts";
 import type { Guard } from "../evaluation/gate-record.ts";
 import type { GateLooks } from "../evaluation/pooled-looks.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
-import { expectLength, checkLogs, checkRows } from "./check-rows.ts";
+import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
 import { checkedPart, loggedArrays, targetArrays, weightClip } from "./target-arrays.ts";
@@ -74,9 +74,7 @@ export function gateCandidate(options: {
   checkRows(rows);
   checkLogs("candidateLogs", candidateLogs, rows);
   const moments = rows.map(({ scores }) => rewardMoments(scores, evenMemory));
-  const lower = moments.map(({ mean, deviation }) =>
-    mean.map((value, a) => value - deviation[a]!),
-  );
+  const lower = moments.map(({ mean, deviation }) => mean.map((value, a) => value - deviation[a]!));
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
   const loggingLogs = rows.map(({ row, scores }, index) =>
     row.arm === candidateArm ? candidateLogs[index]! : scores.logPolicy,

@@ -15,11 +15,7 @@ import { shippedPrior } from "./meta-prior.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import type { Move } from "./trust-region.ts";
 
-export interface Improvement<
-  Row extends FoldedRow = FoldedRow,
-  Fit = unknown,
-  Moved = unknown,
-> {
+export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, Moved = unknown> {
   /** Of all feedback: the critic that the next cycle starts from, and the candidate. */
   readonly fit: Fit;
   readonly moved: Moved;
@@ -42,6 +38,15 @@ export interface Improvement<
 
 const unmeasured: Stages = { measure: async (_, work) => await work() };
 
+/** Whether a part is in: the family can have it, and nobody left it out. */
+function partsOf(
+  { lacks }: Pick<ModelFamily<never, never, never>, "lacks">,
+  { without = [] }: { readonly without?: readonly Part[] },
+): (part: Part) => boolean {
+  const missing = new Set([...lacks, ...without]);
+  return (part) => !missing.has(part);
+}
+
 /** Rows with what the serving policy makes of them. */
 async function knowRows<Row extends FoldedRow, Policy>(
   family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy">,
@@ -56,17 +61,26 @@ async function knowRows<Row extends FoldedRow, Policy>(
   });
 }
 
-/** Without a gate every candidate serves. @param candidateLogs log π of the candidates that owe nothing to the rows */
-function judgeOrPass(
+interface Gated {
+  /** log π of the candidates that owe nothing to the rows; absent without a gate. */
+  readonly candidateLogs: readonly Float64Array[] | undefined;
+  /** Absent where it is not to be checked. */
+  readonly gap: DistillationGap | undefined;
+  readonly judgement: Judgement;
+  readonly mpo: MpoConfiguration;
+}
+
+/** Without a gate every candidate serves. */
+function gateImprovement(
   rows: JudgedPart["rows"],
-  candidateLogs: readonly Float64Array[] | undefined,
-  { judgement, mpo }: { readonly judgement: Judgement; readonly mpo: MpoConfiguration },
+  { candidateLogs, gap, judgement, mpo }: Gated,
 ): GateRecord {
   const { difference, proven } = judgement;
   if (candidateLogs === undefined)
     return { verdict: "promote", reason: "No gate.", rows: rows.length, guards: [], difference };
   const limits = proven ? limitsOf(mpo.gate) : whereUnproven(limitsOf(mpo.gate));
-  return gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
+  const gate = gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
+  return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
 /**
@@ -87,8 +101,7 @@ export async function improve<
 ): Promise<Improvement<Row, Fit, Moved>> {
   const { serving, mpo, random, meta: state, prior = shippedPrior, stages = unmeasured } = input;
   const { propose = proposeSettings, judge: judgeParts = judgeChallengers } = input;
-  const missing = new Set([...family.lacks, ...(input.without ?? [])]);
-  const has = (part: Part) => !missing.has(part);
+  const has = partsOf(family, input);
   const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
   const fits = createFits(family, { ...input, stages, has }, rows);
   const [halfOne, halfTwo] = [await fits.fit("first"), await fits.fit("second")];
@@ -116,15 +129,14 @@ export async function improve<
     distillationGap(moves, await family.scorePolicy(moved.policy, moves)),
   );
   const judged = [...first.measured.rows, ...second.measured.rows];
+  const checked = has("distillation check") ? gap : undefined;
   const gate = await stages.measure("gate", () =>
-    judgeOrPass(judged, candidateLogs, { judgement, mpo }),
+    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo }),
   );
   return {
-    ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, rows: judged, gap },
+    ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },
     parts: [first, second].map(({ held, challengers }) => ({ rows: held, challengers })),
     calibrated: [...first.held, ...second.held],
-    gate: has("distillation check")
-      ? checkDistillation(gate, gap, mpo.distillation.largestGap)
-      : gate,
+    rows: judged,
   };
 }

@@ -3,12 +3,10 @@ import {
   type PairedDifference,
   pairedDifference,
 } from "../evaluation/paired-difference.ts";
-import type { JudgedRow } from "./judged-row.ts";
-import type { ScoredRow } from "./row-scores.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { ChallengerSetting } from "./challengers.ts";
-import { evenMemory } from "./row-scores.ts";
 import { expectLength } from "./check-rows.ts";
+import type { JudgedRow } from "./judged-row.ts";
 import { type MeasuredPart, weightOfSetting } from "./measure.ts";
 import { type ContextRow, rememberContext, valueUnit } from "./meta-context.ts";
 import {
@@ -18,6 +16,8 @@ import {
   type MetaPolicyState,
   type MetaPrediction,
 } from "./meta-policy.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import { evenMemory } from "./row-scores.ts";
 import {
   concatenate,
   joinArrays,
@@ -140,7 +140,10 @@ export function judgeChallengers(
   const remembered = rememberContext(parts.flatMap(({ rows }) => rows).map(toContextRow), {
     servingValue: uniform.servingValue,
     uniformDifference: uniform.difference,
-    chosenDifference: compared.find(({ setting }) => setting.name === chosen)?.difference ?? 0,
+    chosenDifference:
+      chosen === doNothing
+        ? 0
+        : compared.find(({ setting }) => setting.name === chosen)!.difference,
     memories: evenMemory.length,
   });
   return {

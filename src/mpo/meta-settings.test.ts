@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
 import { createRandom } from "../numeric/random.ts";
-import { bootstraps } from "./row-scores.ts";
 import {
   anchors,
   changeOne,
@@ -11,6 +10,7 @@ import {
   memoryHalfLives,
   settingPool,
 } from "./meta-settings.ts";
+import { bootstraps } from "./row-scores.ts";
 
 const grid = defaultMpo.challengers;
 const settings = settingPool(grid);

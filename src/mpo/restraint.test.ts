@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createRandom } from "../numeric/random.ts";
-import { advantages, type ChallengerSetting, challengerLogs, isImplausible, referenceLogs } from "./challengers.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
-import { type RowScores } from "./row-scores.ts";
+import { createRandom } from "../numeric/random.ts";
+import {
+  advantages,
+  type ChallengerSetting,
+  challengerLogs,
+  isImplausible,
+  referenceLogs,
+} from "./challengers.ts";
 import { solveChallenger } from "./restraint.ts";
+import type { RowScores } from "./row-scores.ts";
 
 const seed = 953;
 const candidates = 12;

@@ -1,5 +1,12 @@
-import { advantages, type ChallengerSetting, isImplausible, referenceLogs, solveTemperature, tiltedMass } from "./challengers.ts";
-import { type RowScores } from "./row-scores.ts";
+import {
+  advantages,
+  type ChallengerSetting,
+  isImplausible,
+  referenceLogs,
+  solveTemperature,
+  tiltedMass,
+} from "./challengers.ts";
+import type { RowScores } from "./row-scores.ts";
 
 /** Where a challenger may not go: D holds the mass on implausible candidates down. */
 export interface Restraint {

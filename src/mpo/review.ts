@@ -32,7 +32,10 @@ export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   const judged = expectAhead(family, critic, scored);
   return gateCandidate({
     rows: judged,
-    candidateLogs: await family.scorePolicy(rival, judged.map(({ row }) => row)),
+    candidateLogs: await family.scorePolicy(
+      rival,
+      judged.map(({ row }) => row),
+    ),
     candidateArm: arm,
     predictedDifference: 0,
     limits: limitsOf(mpo.gate),

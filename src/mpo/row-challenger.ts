@@ -1,5 +1,10 @@
-import { type ChallengerSetting, writeAdvantages, writeReference, writeTilted } from "./challengers.ts";
-import { type RowScores } from "./row-scores.ts";
+import {
+  type ChallengerSetting,
+  writeAdvantages,
+  writeReference,
+  writeTilted,
+} from "./challengers.ts";
+import type { RowScores } from "./row-scores.ts";
 
 /** Challengers of one row after another, in arrays that the next call writes over: a row costs no memory. */
 export interface RowChallenger {

@@ -18,7 +18,11 @@ export interface ScoredRow<Row extends JudgedRow = JudgedRow> {
 
 export const bootstraps = 2;
 /** Adds Q̄ of each candidate. */
-export function addMeans({ rewardHeads }: RowScores, memory: readonly number[], into: Float64Array): void {
+export function addMeans(
+  { rewardHeads }: RowScores,
+  memory: readonly number[],
+  into: Float64Array,
+): void {
   for (let index = 0; index < memory.length; index++) {
     const weight = memory[index]!;
     if (weight === 0) continue;
@@ -29,7 +33,11 @@ export function addMeans({ rewardHeads }: RowScores, memory: readonly number[], 
 }
 
 /** σ_Q² of a candidate: the sample variance of two draws, by memory weight. */
-export function varianceOf({ rewardHeads }: RowScores, memory: readonly number[], a: number): number {
+export function varianceOf(
+  { rewardHeads }: RowScores,
+  memory: readonly number[],
+  a: number,
+): number {
   let variance = 0;
   for (let index = 0; index < memory.length; index++) {
     const gap = rewardHeads[index * bootstraps]![a]! - rewardHeads[index * bootstraps + 1]![a]!;

@@ -1,6 +1,6 @@
-import { expectLength } from "./check-rows.ts";
 import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
 import type { CheckedPart } from "../evaluation/paired-difference.ts";
+import { expectLength } from "./check-rows.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 

@@ -1,7 +1,6 @@
 import { calibrateModel } from "../../evaluation/model-calibration.ts";
 import type { ScoredRow } from "../../mpo/row-scores.ts";
-import { rewardMoments } from "../../mpo/row-scores.ts";
-import { evenMemory } from "../../mpo/row-scores.ts";
+import { evenMemory, rewardMoments } from "../../mpo/row-scores.ts";
 import { loggedArrays } from "../../mpo/target-arrays.ts";
 
 /** Expected calibration error of the reward model on rows that its heads and its maps have not seen, rewards in [0, 1]. */

@@ -68,9 +68,10 @@ export function createEstimateStream(
       for (let row = 0; row < rewards.length; row++) {
         const reward = rewards[row]!;
         const shaped = shapedWeights[row]!;
-        if ((form.selfNormalised ? shaped : (weights?.[row] ?? 1)) > 0) supported++;
-        values[direct] = directValues?.[row] ?? 0;
-        values[product] = shaped * (reward - (predictions?.[row] ?? 0));
+        if ((form.selfNormalised ? shaped : weights === undefined ? 1 : weights[row]!) > 0)
+          supported++;
+        values[direct] = directValues === undefined ? 0 : directValues[row]!;
+        values[product] = shaped * (reward - (predictions === undefined ? 0 : predictions[row]!));
         values[weight] = shaped;
         moments.add(values);
       }

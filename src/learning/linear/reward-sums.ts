@@ -1,6 +1,6 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
-import { bootstraps } from "../../mpo/row-scores.ts";
 import { memoryHalfLives } from "../../mpo/meta-settings.ts";
+import { bootstraps } from "../../mpo/row-scores.ts";
 import { factorise } from "../../numeric/cholesky.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { bootstrapPair } from "../bootstrap-pair.ts";
