@@ -42,6 +42,11 @@ export interface Proposal<Row extends FoldedRow, Moved> {
   readonly moved: Moved;
 }
 
+interface FitRun<Row extends FoldedRow, Policy, Critic> extends ImproveInput<Row, Policy, Critic> {
+  readonly stages: Stages;
+  readonly has: (part: Part) => boolean;
+}
+
 const leaveRaw = <Row extends FoldedRow>(scored: readonly ScoredRow<Row>[]) => scored;
 
 /** Puts each head through the map of its memory, and D times the slope that held-out rows bear out. */
@@ -75,10 +80,7 @@ export function createFits<
   Moved extends MovedPolicy<Policy>,
 >(
   family: ModelFamily<Row, Policy, Critic, Fit, Moved>,
-  run: ImproveInput<Row, Policy, Critic> & {
-    readonly stages: Stages;
-    readonly has: (part: Part) => boolean;
-  },
+  run: FitRun<Row, Policy, Critic>,
   rows: readonly KnownRow<Row>[],
 ): Fits<KnownRow<Row>, Fit, Moved> {
   type Known = KnownRow<Row>;
@@ -91,14 +93,14 @@ export function createFits<
       return scoreRows<Known, Critic>(family, critic, { rows: chosen, logs });
     });
   const solve = (
-    { discriminator }: Fit,
+    { discriminator: d }: Fit,
     scored: readonly ScoredRow<Known>[],
     settings: readonly ChallengerSetting[],
-  ) =>
-    stages.measure("challengers", () => {
-      const restrains = has("restraint") && discriminator !== undefined && isProven(discriminator);
-      return temper(scored.slice(0, limits.solved), settings, restrains);
-    });
+  ) => {
+    const restrains = has("restraint") && d !== undefined && isProven(d);
+    const states = scored.slice(0, limits.solved);
+    return stages.measure("challengers", () => temper(states, settings, restrains));
+  };
   return {
     fit: async (without) => {
       const fit = await stages.measure("critic", () =>
@@ -122,11 +124,9 @@ export function createFits<
       const states = calibrate(await score(fit, chooseStates(knownTo(without), limits)));
       const challengers = await solve(fit, states, settings);
       const proven = judgement.proven && has("trust region");
+      const towards = { challengers, judgement: { ...judgement, proven } };
       const moves = await stages.measure("distil", () =>
-        moveStates({
-          ...{ states, challengers, floor, arm, region: mpo.distillation },
-          judgement: { ...judgement, proven },
-        }),
+        moveStates({ ...towards, states, floor, arm, region: mpo.distillation }),
       );
       const moved = await stages.measure("distil", () =>
         family.movePolicy(serving, moves, { critic: fit.critic, without, random }),

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
-import { sampleRow } from "../../../tests/support/feedback.ts";
-import { randomNetwork, randomState, sampleViews } from "../../../tests/support/policy.ts";
-import { servedProbability } from "../../learning/feedback-row.ts";
-import { createRandom } from "../../numeric/random.ts";
-import { loadPolicy } from "../../policy/load-policy.ts";
-import { encodeNetwork, policyShape } from "../../policy/network-policy.ts";
-import { scaleScores } from "../../policy/scale-scores.ts";
-import { sampleSlate } from "../../policy/slate.ts";
-import { logsOf } from "./score-rows.ts";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
+import { servedProbability } from "../mpo/judged-row.ts";
+import { createRandom } from "../numeric/random.ts";
+import { loadPolicy } from "../policy/load-policy.ts";
+import { encodeNetwork, policyShape } from "../policy/network-policy.ts";
+import { scaleScores } from "../policy/scale-scores.ts";
+import { sampleSlate } from "../policy/slate.ts";
+import type { FeedbackRow } from "./feedback-row.ts";
+import { scorePolicy, withScorer } from "./score-rows.ts";
 
 test("the probability that judges a choice is the propensity with which a sharpened policy served it", async () => {
   const [exploration, slateSize] = [0.03, 4];
@@ -15,7 +16,7 @@ test("the probability that judges a choice is the propensity with which a sharpe
   const random = createRandom(3);
   const network = scaleScores(randomNetwork(policyShape, views, random), 1 / 0.2);
   const policy = await loadPolicy(encodeNetwork(network));
-  const rows = [];
+  const rows: FeedbackRow[] = [];
   for (let user = 0; user < 10; user++) {
     const state = randomState(views, random);
     const logits = await policy.logits(state, views);
@@ -28,7 +29,7 @@ test("the probability that judges a choice is the propensity with which a sharpe
     }
   }
   await policy.close();
-  const logs = await logsOf(network, rows, 1);
+  const logs = await withScorer(network, 1, (scorer) => scorePolicy(scorer, rows));
   expect(logs).toHaveLength(10 * slateSize);
   for (const [index, row] of rows.entries()) {
     // Batches of another size round float32 differently.
