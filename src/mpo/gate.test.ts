@@ -7,7 +7,7 @@ import { rewardHeadCount } from "../learning/critic.ts";
 import { markForeign } from "../learning/feedback-row.ts";
 import { createRandom } from "../numeric/random.ts";
 import { drawIndex } from "../policy/slate.ts";
-import { checkDistillation, distillationGap, gateCandidate } from "./gate.ts";
+import { checkDistillation, gateCandidate } from "./gate.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 const seed = 107;

@@ -135,7 +135,13 @@ describe("a canary that served half of the users", () => {
   });
 
   test("stays while too little is known", async () => {
-    const few = { serving: uniform, rival: better, critic, rows: rows.slice(0, 50), mpo: defaultMpo };
+    const few = {
+      serving: uniform,
+      rival: better,
+      critic,
+      rows: rows.slice(0, 50),
+      mpo: defaultMpo,
+    };
     const { action, gate } = await reviewCanary(createTable(), few);
     expect([action, gate.verdict]).toEqual(["keep", "not-enough-data"]);
   });

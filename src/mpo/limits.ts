@@ -17,10 +17,10 @@ export const productLimits = ({ distillation }: MpoConfiguration): StateLimits =
 });
 
 /** Of a laboratory's loops, which play hundreds of cycles: linear models over visits, and over sessions. */
-export const laboratoryLimits = {
+export const laboratoryLimits: Readonly<Record<"visits" | "sessions", StateLimits>> = {
   visits: { moved: 500, areSpread: false, solved: 64 },
   sessions: { moved: 600, areSpread: true, solved: 256 },
-} satisfies Record<string, StateLimits>;
+};
 
 export function chooseStates<Row>(rows: readonly Row[], limits: StateLimits): readonly Row[] {
   if (!limits.areSpread) return rows.slice(0, limits.moved);
