@@ -1,6 +1,6 @@
 import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
-import { judgeChallengers } from "../../../src/mpo/judge.ts";
 import { defaultFastLoop } from "../../../src/engine/scenario-schema.ts";
+import { judgeChallengers } from "../../../src/mpo/judge.ts";
 import { doNothing, proposeSettings } from "../../../src/mpo/meta-policy.ts";
 import { anchors, defaultSetting } from "../../../src/mpo/meta-settings.ts";
 
