@@ -15,13 +15,14 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   policy: { folders: ["domain", "numeric", "tensor"], packages: ["node:crypto"] },
   evaluation: { folders: ["domain", "numeric"], packages: [] },
   simulation: { folders: ["domain", "numeric"], packages: ["node:fs", "node:path"] },
-  learning: { folders: ["domain", "numeric", "tensor", "policy"], packages: [] },
+  mpo: { folders: ["domain", "numeric", "evaluation"], packages: [] },
+  learning: { folders: ["domain", "numeric", "tensor", "policy", "mpo"], packages: [] },
   storage: {
     folders: ["domain"],
     packages: ["libsql", "node:crypto", "node:fs", "node:path", "node:zlib"],
   },
   engine: {
-    folders: ["domain", "numeric", "tensor", "policy", "learning", "evaluation", "storage"],
+    folders: ["domain", "numeric", "tensor", "policy", "mpo", "learning", "evaluation", "storage"],
     packages: [
       "zod",
       "@huggingface/tokenizers",

@@ -1,12 +1,12 @@
+import { type GeneratorRow, generatorLogs } from "../../src/learning/generator.ts";
+import { type TemperedSetting, trainGenerator } from "../../src/learning/train-generator.ts";
 import {
   type ChallengerSetting,
   challengerLogs,
-  klDivergence,
   referenceLogs,
-} from "../../src/learning/challengers.ts";
-import { type GeneratorRow, generatorLogs } from "../../src/learning/generator.ts";
-import { solveChallenger } from "../../src/learning/restraint.ts";
-import { type TemperedSetting, trainGenerator } from "../../src/learning/train-generator.ts";
+} from "../../src/mpo/challengers.ts";
+import { solveChallenger } from "../../src/mpo/restraint.ts";
+import { klDivergence } from "../../src/numeric/log-probabilities.ts";
 import { createRandom, type RandomStream, shuffle } from "../../src/numeric/random.ts";
 import { mean } from "../statistics.ts";
 import {

@@ -12,19 +12,19 @@ const policies: readonly PolicyName[] = [main, "MPO", "MPO, no gate", "greedy", 
 /** Share of its value that a policy has to lose from one cycle to the next; it is known exactly, so that no noise comes in. */
 const regressionShare = 0.01;
 
-function play(name: PolicyName, seed: number) {
+async function play(name: PolicyName, seed: number) {
   const world = createBanditWorld({ seed, ...shape, ...loop });
   const learner = createPolicy(name, world, { seed });
   const valuesAfter: number[] = [];
   const watched = {
     ...learner,
-    learn: (...told: Parameters<typeof learner.learn>) => {
-      const note = learner.learn(...told);
+    learn: async (...told: Parameters<typeof learner.learn>) => {
+      const note = await learner.learn(...told);
       valuesAfter.push(trueValue(world, learner, loop.cycles));
       return note;
     },
   };
-  const curve = runCompactLoop({ world, learner: watched, seed, ...loop });
+  const curve = await runCompactLoop({ world, learner: watched, seed, ...loop });
   const regressions = valuesAfter.filter(
     (value, index) => value < (1 - regressionShare) * (valuesAfter[index - 1] ?? 0),
   );
@@ -32,11 +32,11 @@ function play(name: PolicyName, seed: number) {
 }
 
 async function run({ seed, onProgress }: UnitOfWork): Promise<SeedOutcome> {
-  const played = policies.map((name, index) => {
-    const one = play(name, seed);
+  const played: [PolicyName, Awaited<ReturnType<typeof play>>][] = [];
+  for (const [index, name] of policies.entries()) {
+    played.push([name, await play(name, seed)]);
     onProgress((index + 1) / policies.length);
-    return [name, one] as const;
-  });
+  }
   return {
     values: Object.fromEntries(played.map(([name, { curve }]) => [name, mean(curve)])),
     curves: Object.fromEntries(played.map(([name, { curve }]) => [name, curve])),

@@ -32,7 +32,7 @@ function valueOracle(world: BanditWorld, cycle: number, count: number): number {
 }
 
 /** Clicks over the cycles that learning can change, as a share of the best possible. */
-function play(seed: number, name: string): number {
+async function play(seed: number, name: string): Promise<number> {
   const { options: drawn, visitsPerCycle } = drawMember(heldOutFamily, seed, cycles);
   const world = createBanditWorld(drawn);
   // The same luck for all policies of a world.
@@ -41,7 +41,7 @@ function play(seed: number, name: string): number {
     policy: world.logging,
     ...createPolicies()[name],
   });
-  const played = runCompactLoop({ world, learner, cycles, visitsPerCycle, seed });
+  const played = await runCompactLoop({ world, learner, cycles, visitsPerCycle, seed });
   const learned = played.slice(1);
   const best = learned.map(({ cycle }) => valueOracle(world, cycle - 1, visitsPerCycle));
   return mean(learned.map(({ meanReward }) => meanReward)) / mean(best);
@@ -69,11 +69,14 @@ export const metaWorld: LearningWorld = {
   ],
   run: async ({ seed, onProgress }) => {
     const first = (seed - 1) * worldsPerSeed + heldOutStart;
-    const values = names.map((name, index) => {
-      const worlds = Array.from({ length: worldsPerSeed }, (_, world) => play(first + world, name));
+    const values: [string, number[]][] = [];
+    for (const [index, name] of names.entries()) {
+      const worlds: number[] = [];
+      for (let world = 0; world < worldsPerSeed; world++)
+        worlds.push(await play(first + world, name));
       onProgress((index + 1) / names.length);
-      return [name, worlds] as const;
-    });
+      values.push([name, worlds]);
+    }
     const of = (name: string) => values.find(([one]) => one === name)?.[1] ?? [];
     const best = of(metaPolicy).map((_, world) =>
       Math.max(...fixedNames.map((name) => of(name)[world] ?? 0)),

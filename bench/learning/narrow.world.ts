@@ -33,13 +33,14 @@ async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutc
   const { rows: count, ...shape } = logs[caseName as CaseName];
   const world = createBanditWorld({ seed, ...common, ...shape });
   const rows = logVisits(world, { count, seed });
-  const values = policies.map((name, index) => {
+  const values: [string, number][] = [];
+  for (const [index, name] of policies.entries()) {
     const learner = createPolicy(name, world, { seed, start: world.logging, gradientRows: count });
     for (const row of rows) learner.observe?.(row);
-    learner.learn(rows, 0);
+    await learner.learn(rows, 0);
     onProgress((index + 1) / policies.length);
-    return [name, trueValue(world, learner, 1)] as const;
-  });
+    values.push([name, trueValue(world, learner, 1)]);
+  }
   return { values: Object.fromEntries([...values, ["oracle", oracleValue(world, 1)]]) };
 }
 

@@ -49,10 +49,10 @@ function createNullWorld(seed: number): BanditWorld {
   };
 }
 
-function isPromoted(seed: number): boolean {
+async function isPromoted(seed: number): Promise<boolean> {
   const world = createNullWorld(seed);
   const learner = createPolicy("MPO", world, { seed, start: world.logging });
-  const [cycle] = runCompactLoop({
+  const [cycle] = await runCompactLoop({
     world,
     learner,
     seed,
@@ -65,7 +65,7 @@ function isPromoted(seed: number): boolean {
 async function run({ seed, onProgress }: UnitOfWork): Promise<SeedOutcome> {
   let promoted = 0;
   for (let index = 0; index < shape.cyclesPerSeed; index++) {
-    if (isPromoted(seed * shape.cyclesPerSeed + index)) promoted++;
+    if (await isPromoted(seed * shape.cyclesPerSeed + index)) promoted++;
     onProgress((index + 1) / shape.cyclesPerSeed);
   }
   return { values: { MPO: promoted / shape.cyclesPerSeed } };

@@ -23,12 +23,13 @@ async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutc
   const world = createBanditWorld({ seed, ...shape, ...loop });
   const inflation = new Float64Array(world.items);
   for (const item of poisonedItems(world, poisonedShare, seed)) inflation[item] = levels[caseName]!;
-  const values = policies.map((name, index) => {
+  const values: [string, number][] = [];
+  for (const [index, name] of policies.entries()) {
     const learner = createPolicy(name, world, { seed, start: world.logging, inflation });
-    runCompactLoop({ world, learner, seed, ...loop });
+    await runCompactLoop({ world, learner, seed, ...loop });
     onProgress((index + 1) / policies.length);
-    return [name, trueValue(world, learner, loop.cycles)] as const;
-  });
+    values.push([name, trueValue(world, learner, loop.cycles)]);
+  }
   return { values: Object.fromEntries(values) };
 }
 

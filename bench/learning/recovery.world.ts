@@ -26,7 +26,12 @@ const policies = { [withLoop]: { fastLoop: defaultFastLoop }, [alone]: {} };
 type PolicyName = keyof typeof policies;
 const names = [withLoop, alone] as const;
 
-function play(name: PolicyName, caseName: string, seed: number) {
+interface PlayedPolicy extends Awaited<ReturnType<typeof play>> {
+  readonly name: PolicyName;
+  readonly recovery: ReturnType<typeof measureRecovery>;
+}
+
+async function play(name: PolicyName, caseName: string, seed: number) {
   const loop = loops[caseName]!;
   const world = createBanditWorld({ seed, ...shape, ...loop, drift: "abrupt" });
   const learner = createCompactLearner(world, createRandom(seed).split("mpo"), policies[name]);
@@ -39,7 +44,7 @@ function play(name: PolicyName, caseName: string, seed: number) {
       return learner.learn(...told);
     },
   };
-  const played = runCompactLoop({ world, learner: watched, seed, ...loop });
+  const played = await runCompactLoop({ world, learner: watched, seed, ...loop });
   const rewards = played.flatMap((cycle) => cycle.rewards);
   return { rewards, after: rewards.slice(rewards.length / 2), meanWeight: mean(weights) };
 }
@@ -50,11 +55,12 @@ const drawCurve = (rewards: readonly number[]) =>
   );
 
 async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutcome> {
-  const played = names.map((name, index) => {
-    const one = play(name, caseName, seed);
+  const played: PlayedPolicy[] = [];
+  for (const [index, name] of names.entries()) {
+    const one = await play(name, caseName, seed);
     onProgress((index + 1) / names.length);
-    return { name, ...one, recovery: measureRecovery(one.after, bounds) };
-  });
+    played.push({ name, ...one, recovery: measureRecovery(one.after, bounds) });
+  }
   const goal = bounds.share * played.find(({ name }) => name === alone)!.recovery.optimum;
   const figures = played.flatMap(({ name, rewards, after, meanWeight, recovery }) => [
     [

@@ -19,6 +19,9 @@ export const weightOf = ({ weights }: RewardRule, type: string): number | undefi
 /** ε where a scenario's configuration has none: draws of the fast loop explore too, so that chance has less to add. */
 export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop ? 0.005 : 0.03);
 
+/** Share of the users who get a canary policy while there is one, where the configuration has none. */
+export const defaultCanaryShare = 0.5;
+
 /** One place in a product where slates are shown: items of a shop, an ad slot, a feed. */
 export interface Scenario {
   /** Lower case letters, digits and hyphens: what requests, policies and cycles call it. */

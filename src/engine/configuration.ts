@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
-import type { Scenario } from "../domain/scenario.ts";
+import { defaultCanaryShare, type Scenario } from "../domain/scenario.ts";
 import { mpoSchema } from "./mpo-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
 import { scenariosSchema } from "./scenario-schema.ts";
@@ -28,7 +28,7 @@ const configurationSchema = z
     $schema: z.string().exactOptional(),
     scenarios: scenariosSchema,
     baselineShare: share.default(0.05),
-    canaryShare: share.default(0.5),
+    canaryShare: share.default(defaultCanaryShare),
     holdbackShare: z.number().min(0).max(0.5).default(0.05),
     learner: learnerSchema.prefault({}),
     text: textSchema.exactOptional(),

@@ -89,9 +89,10 @@ export function liveDifference(arms: {
   const both = [summarise(arms.serving), summarise(arms.holdback)] as const;
   const [{ squares: _, ...serving }, { squares: __, ...holdback }] = both;
   const isEnough = both.every(({ rows, users }) => rows >= minimumRows && users >= minimumUsers);
-  const { meanReward: before = 0 } = holdback;
-  const value = (serving.meanReward ?? 0) - before;
-  if (!isEnough) return { serving, holdback };
+  const { meanReward: before } = holdback;
+  const { meanReward: after } = serving;
+  if (!isEnough || before === undefined || after === undefined) return { serving, holdback };
+  const value = after - before;
   const standardError = standardErrorOf(both);
   const rows = 1 / (1 / serving.rows + 1 / holdback.rows);
   const { lower, upper } = asymptoticSequenceInterval({ value, standardError, rows, level });
@@ -114,8 +115,8 @@ export function liveDifference(arms: {
  */
 export function judgeLive(live: LiveDifference): "worse" | "not-worse" | "open" {
   const { interval, holdback } = live;
-  if (interval === undefined) return "open";
+  if (interval === undefined || holdback.meanReward === undefined) return "open";
   if (interval[1] < 0) return "worse";
-  const loss = tolerableLoss * Math.max(0, holdback.meanReward ?? 0);
+  const loss = tolerableLoss * Math.max(0, holdback.meanReward);
   return interval[0] > -loss ? "not-worse" : "open";
 }

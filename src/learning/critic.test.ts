@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { banditRows } from "../../tests/support/bandit.ts";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { fingerprint, sampleState, sampleView, sampleViews } from "../../tests/support/policy.ts";
+import type { RowScores } from "../mpo/row-scores.ts";
+import { discriminatorSeparation, isHeldOut } from "../mpo/separation.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
-import type { RowScores } from "./challengers.ts";
 import { type CriticRow, type CriticTraining, createCritic, trainCritic } from "./critic.ts";
-import { discriminatorSeparation, scoreCritic } from "./scored-row.ts";
-import { isHeldOut } from "./separation.ts";
+import { scoreCritic } from "./score-rows.ts";
 
 const seed = 71;
 const views = sampleViews(3);

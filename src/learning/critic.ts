@@ -1,5 +1,9 @@
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
+import type { WatchedSeparation } from "../mpo/discriminator-slope.ts";
+import { halfLivesOf, memoryHalfLives } from "../mpo/meta-settings.ts";
+import { bootstraps } from "../mpo/row-scores.ts";
+import { isHeldOut } from "../mpo/separation.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import {
   createNetwork,
@@ -12,15 +16,12 @@ import {
 import type { BatchShape } from "./batch.ts";
 import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { bootstrapPair } from "./bootstrap-pair.ts";
-import { bootstraps } from "./challengers.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
-import { createDiscriminatorWatch, type WatchedSeparation } from "./discriminator-watch.ts";
+import { createDiscriminatorWatch } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";
-import { halfLivesOf, memoryHalfLives } from "./meta-settings.ts";
-import { isHeldOut } from "./separation.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { type DrawnRow, epochRows, recentBatches } from "./train-rows.ts";
 
@@ -157,8 +158,10 @@ export async function trainCritic(options: {
   readonly random: RandomStream;
   readonly threads: number;
   readonly settings?: CriticSettings;
+  /** Off: every position counts as looked at. Default on. */
+  readonly hasExamination?: boolean;
 }): Promise<CriticTraining> {
-  const { rows, random, settings = defaultMpo.critic } = options;
+  const { rows, random, settings = defaultMpo.critic, hasExamination = true } = options;
   const items = rows.map((row) => row.candidates[row.action]!.itemId);
   const views = distinctViews(rows);
   const reading = withText(options.network, views, random.split("text"));
@@ -167,7 +170,7 @@ export async function trainCritic(options: {
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const { tables } = cut;
   const shape = chooseBatchShape(views.size, cut.slots);
-  const examination = estimateExamination(rows, criticShape.positions);
+  const examination = estimateExamination(hasExamination ? rows : [], criticShape.positions);
   const headWeights = drawHeadWeights(rows, halfLivesOf(settings), random.split("bootstrap"));
   const isFirst = options.network.itemIds.length === 1;
   const intercept = startingIntercept(rows, headWeights, {

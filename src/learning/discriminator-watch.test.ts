@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { fingerprint, randomNetwork, sampleViews } from "../../tests/support/policy.ts";
+import { isHeldOut } from "../mpo/separation.ts";
 import { createRandom } from "../numeric/random.ts";
 import { copyHeads } from "../policy/network.ts";
 import { batchRows } from "./batch.ts";
 import { createDiscriminatorWatch } from "./discriminator-watch.ts";
-import { isHeldOut } from "./separation.ts";
 
 const views = sampleViews(2);
 const shape = { heads: 2, width: 2, positions: 1, blocks: 0 };

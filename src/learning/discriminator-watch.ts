@@ -1,17 +1,12 @@
+import { type WatchedSeparation, watchDiscriminator } from "../mpo/discriminator-slope.ts";
+import { isHeldOut } from "../mpo/separation.ts";
 import { copyHeads, type Network } from "../policy/network.ts";
 import { batchRows } from "./batch.ts";
-import { fitDiscriminatorSlope, noHeldOutLogits } from "./discriminator-slope.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { createSeparation, isHeldOut, type Separation, shareBelow } from "./separation.ts";
 
 interface WatchedRow extends FeedbackRow {
   /** π_θ over the candidates. */
   readonly policy: Float64Array;
-}
-
-export interface WatchedSeparation extends Separation {
-  /** b in [0, 1]: b·D are the log odds that the held-out rows bear out. */
-  readonly slope: number;
 }
 
 /** Early stopping of D: its separation by epoch, measured while it trains, on the rows that it is not trained on. */
@@ -31,31 +26,12 @@ function readRow(row: WatchedRow, columns: Int32Array, logits: Float32Array) {
     logits: kept.map((a) => logits[columns[a]!]!),
     policy: kept.map((a) => row.policy[a]!),
     action: kept.indexOf(row.action),
-  };
-}
-
-/** What an epoch tells of D. */
-function createEpoch() {
-  const separation = createSeparation();
-  const heldOut = noHeldOutLogits();
-  return {
-    add(row: WatchedRow, read: ReturnType<typeof readRow>) {
-      separation.add(shareBelow(read.logits, read.policy, read.action), row.reward);
-      for (const [a, logit] of read.logits.entries()) {
-        heldOut.logits.push(logit);
-        heldOut.positives.push(a === read.action ? row.reward : 0);
-        heldOut.negatives.push(row.reward * read.policy[a]!);
-      }
-    },
-    result: (): WatchedSeparation => ({
-      ...separation.result(),
-      slope: fitDiscriminatorSlope(heldOut),
-    }),
+    reward: row.reward,
   };
 }
 
 export function createDiscriminatorWatch(head: number): DiscriminatorWatch {
-  let epoch = createEpoch();
+  let epoch = watchDiscriminator();
   let last = epoch.result();
   let best = last;
   let bestNetwork: Network | undefined;
@@ -65,13 +41,13 @@ export function createDiscriminatorWatch(head: number): DiscriminatorWatch {
       for (const [index, row] of rows.entries()) {
         if (row.reward === 0 || !isHeldOut(row)) continue;
         const own = logits.subarray(index * items, (index + 1) * items);
-        epoch.add(row, readRow(row, columns[index]!, own));
+        epoch.add(readRow(row, columns[index]!, own));
       }
     },
     endEpoch(network) {
       last = epoch.result();
       if (bestNetwork === undefined || last.auc >= best.auc) [best, bestNetwork] = [last, network];
-      epoch = createEpoch();
+      epoch = watchDiscriminator();
     },
     settle(network) {
       if (bestNetwork === undefined || last.auc >= best.auc - last.standardError)

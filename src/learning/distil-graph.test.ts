@@ -3,13 +3,13 @@ import { checkGradient } from "../../tests/support/check-gradient.ts";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
 import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
+import { klDivergence, normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { createGraph } from "../tensor/graph.ts";
 import { createSession } from "../tensor/session.ts";
 import { buildBatch, tableRows } from "./batch.ts";
-import { klDivergence, normaliseLogs } from "./challengers.ts";
 import { type DistilObjective, distilLoss } from "./distil-graph.ts";
 
 const views = sampleViews(4);

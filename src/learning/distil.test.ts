@@ -7,16 +7,16 @@ import {
   sampleViews,
 } from "../../tests/support/policy.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
+import { klDivergence } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import type { Network } from "../policy/network.ts";
 import { initialNetwork, policyShape } from "../policy/network-policy.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { buildBatch, chooseBatchShape, tableRows } from "./batch.ts";
-import { klDivergence } from "./challengers.ts";
 import { type Distillation, type DistilRow, distil } from "./distil.ts";
 import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
-import { scorePolicy } from "./scored-row.ts";
+import { scorePolicy } from "./score-rows.ts";
 
 const seed = 73;
 const views = sampleViews(6);

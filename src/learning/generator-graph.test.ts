@@ -8,13 +8,13 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
+import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { createGraph } from "../tensor/graph.ts";
 import { createSession } from "../tensor/session.ts";
 import { buildBatch, tableRows } from "./batch.ts";
-import { normaliseLogs } from "./challengers.ts";
 import { conditionGenerator } from "./generator.ts";
 import { encodeSetting, generatorLoss, modulationShapes } from "./generator-graph.ts";
 

@@ -1,3 +1,4 @@
+import type { ChallengerSetting } from "../mpo/challengers.ts";
 import { heldShapes, type Network } from "../policy/network.ts";
 import { batchTowers, scoreAll } from "../policy/towers.ts";
 import { film } from "../tensor/activation.ts";
@@ -17,7 +18,6 @@ import { matmul } from "../tensor/linear-algebra.ts";
 import { logSoftmax } from "../tensor/reduction.ts";
 import { createTrainer, type Trainer } from "../tensor/trainer.ts";
 import type { BatchShape } from "./batch.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 import { crossEntropy } from "./critic-graph.ts";
 
 const generatorDecay = 1e-4;

@@ -1,13 +1,10 @@
+import { type ChallengerSetting, referenceLogs } from "../mpo/challengers.ts";
+import type { RowScores } from "../mpo/row-scores.ts";
+import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
 import { createScorer } from "../policy/scorer.ts";
 import type { BatchRow } from "./batch.ts";
-import {
-  type ChallengerSetting,
-  normaliseLogs,
-  type RowScores,
-  referenceLogs,
-} from "./challengers.ts";
 import { encodeSetting, modulationShapes, modulationWidth } from "./generator-graph.ts";
 
 /** A state with sampled candidates, what is known of them, and what the logged choice earned. */

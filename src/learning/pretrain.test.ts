@@ -6,7 +6,7 @@ import { initialNetwork } from "../policy/network-policy.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { maxBatchItems } from "./batch.ts";
 import { type NextItem, type Pretraining, pretrain } from "./pretrain.ts";
-import { scorePolicy } from "./scored-row.ts";
+import { scorePolicy } from "./score-rows.ts";
 
 const seed = 79;
 const catalogue = sampleViews(6);

@@ -1,16 +1,14 @@
+import type { RowScores, ScoredRow } from "../mpo/row-scores.ts";
 import { mean } from "../numeric/statistics.ts";
 import type { Network } from "../policy/network.ts";
-import { createScorer } from "../policy/scorer.ts";
-import type { RowScores } from "./challengers.ts";
 import { type CriticRow, type CriticTraining, trainCritic } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { type ScoredRow, scoreCritic } from "./scored-row.ts";
+import { scoreCritic, withScorer } from "./score-rows.ts";
 
 /** Fits after the first one, each on targets from the critic before it. */
 const sweeps = 1;
 /** λ in training: for a state that does not tell all of what was before misleads the bootstrapped rest. */
 const trainedShare = 0.5;
-const scoreBatch = 64;
 
 /** Mean over the reward heads of Q at the logged choices. */
 const chosenValues = (
@@ -21,18 +19,14 @@ const chosenValues = (
     mean(Float64Array.from(rewardHeads, (head) => head[rows[index]!.action]!)),
   );
 
-async function scoreChosen(
+const scoreChosen = (
   target: Network,
   rows: readonly FeedbackRow[],
   threads: number,
-): Promise<Float64Array> {
-  const scorer = await createScorer(target, { batchStates: scoreBatch, threads });
-  try {
-    return chosenValues(await scoreCritic(scorer, target, rows), rows);
-  } finally {
-    await scorer.close();
-  }
-}
+): Promise<Float64Array> =>
+  withScorer(target, threads, async (scorer) =>
+    chosenValues(await scoreCritic(scorer, target, rows), rows),
+  );
 
 /**
  * Rows with targets λ·G + (1 − λ)·((1 − γ)·r + γ·Q̄(s', a')): G the return as observed, Q̄ the next decision's logged choice
@@ -61,19 +55,21 @@ export function bootstrapReturns<Row extends FeedbackRow>(
 }
 
 /**
- * Rows as they judge policies: what a decision earned, and from its next one on what the critic expects (λ = 0). The whole
+ * Rewards as they judge policies: what a decision earned, and from its next one on what the critic expects (λ = 0). The whole
  * return's luck would drown what one choice changes.
  * @param scored by a critic that was trained on none of the rows
  */
-export function lookAhead(scored: readonly ScoredRow[], discount: number): readonly ScoredRow[] {
-  if (discount === 0) return scored;
+export function lookAhead(
+  scored: readonly ScoredRow<FeedbackRow>[],
+  discount: number,
+): Float64Array {
   const rows = scored.map(({ row }) => row);
   const values = chosenValues(
     scored.map(({ scores }) => scores),
     rows,
   );
   const judged = bootstrapReturns(rows, values, { discount, observedShare: 0 });
-  return scored.map(({ scores }, index) => ({ row: judged[index]!, scores }));
+  return Float64Array.from(judged, ({ reward }) => reward);
 }
 
 /**

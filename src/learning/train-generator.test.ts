@@ -6,18 +6,14 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
+import { type ChallengerSetting, challengerLogs, referenceLogs } from "../mpo/challengers.ts";
+import { solveChallenger } from "../mpo/restraint.ts";
+import { createSeparation, shareBelow } from "../mpo/separation.ts";
+import { klDivergence } from "../numeric/log-probabilities.ts";
 import { createRandom, type RandomStream } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
-import {
-  type ChallengerSetting,
-  challengerLogs,
-  klDivergence,
-  referenceLogs,
-} from "./challengers.ts";
 import { rewardHeadCount } from "./critic.ts";
 import { type GeneratorRow, generatorLogs } from "./generator.ts";
-import { solveChallenger } from "./restraint.ts";
-import { createSeparation, shareBelow } from "./separation.ts";
 import { type GeneratorTraining, trainGenerator } from "./train-generator.ts";
 
 const seed = 977;

@@ -1,7 +1,7 @@
+import { advantages, type ChallengerSetting, referenceLogs, tilt } from "../mpo/challengers.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
 import { type BatchShape, buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
-import { advantages, type ChallengerSetting, referenceLogs, tilt } from "./challengers.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createGenerator, type Generator, type GeneratorRow, generatorShape } from "./generator.ts";
 import {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { buildBatch, tableRows } from "../../src/learning/batch.ts";
-import { normaliseLogs } from "../../src/learning/challengers.ts";
 import { type DistilObjective, distilLoss } from "../../src/learning/distil-graph.ts";
-import { scorePolicy } from "../../src/learning/scored-row.ts";
+import { scorePolicy } from "../../src/learning/score-rows.ts";
+import { normaliseLogs } from "../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { allSlots } from "../../src/policy/item-features.ts";
 import { createScorer } from "../../src/policy/scorer.ts";

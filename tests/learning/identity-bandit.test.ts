@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
+import { createCritic, trainCritic } from "../../src/learning/critic.ts";
+import { distil } from "../../src/learning/distil.ts";
+import { scoreCritic, scorePolicy } from "../../src/learning/score-rows.ts";
 import {
   advantages,
   challengerLogs,
   referenceLogs,
   solveTemperature,
-} from "../../src/learning/challengers.ts";
-import { createCritic, trainCritic } from "../../src/learning/critic.ts";
-import { distil } from "../../src/learning/distil.ts";
-import { memoryHalfLives } from "../../src/learning/meta-settings.ts";
-import { scoreCritic, scorePolicy } from "../../src/learning/scored-row.ts";
+} from "../../src/mpo/challengers.ts";
+import { memoryHalfLives } from "../../src/mpo/meta-settings.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import type { Network } from "../../src/policy/network.ts";
 import { initialNetwork } from "../../src/policy/network-policy.ts";

@@ -7,7 +7,7 @@ import {
   trainCritic,
 } from "../../src/learning/critic.ts";
 import { estimateExamination } from "../../src/learning/examination.ts";
-import { scoreCritic } from "../../src/learning/scored-row.ts";
+import { scoreCritic } from "../../src/learning/score-rows.ts";
 import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
 import { sampleSlate } from "../../src/policy/slate.ts";

@@ -4,6 +4,7 @@ import { itemId, userId } from "../../src/domain/ids.ts";
 import { parseConfiguration } from "../../src/engine/configuration.ts";
 import { runCycle } from "../../src/engine/cycle/run-cycle.ts";
 import { createSatiationWorld } from "../../src/simulation/satiation-world.ts";
+import type { Store } from "../../src/storage/store.ts";
 import { openTestEngine, type TestEngine } from "./engine.ts";
 import { sampleItem } from "./sample.ts";
 
@@ -60,6 +61,7 @@ export async function playSatiation(options: {
   readonly discount: number;
   readonly cycles: number;
   readonly sessionsPerCycle: number;
+  readonly onCycle?: (store: Store, cycle: Cycle) => Promise<void>;
 }): Promise<{ readonly sessions: PlayedSession[][]; readonly cycles: Cycle[] }> {
   const configuration = parseConfiguration(written(options.discount));
   const opened = await openTestEngine(written(options.discount));
@@ -86,6 +88,7 @@ export async function playSatiation(options: {
     });
     expect(ran).toBeDefined();
     cycles.push(ran!);
+    await options.onCycle?.(store, ran!);
   }
   await opened.close();
   return { sessions, cycles };

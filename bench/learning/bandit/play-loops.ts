@@ -19,12 +19,13 @@ export const playLoops =
   async ({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutcome> => {
     const { cycles } = loop;
     const world = createBanditWorld({ seed, ...shape, cycles, drift: caseName as DriftKind });
-    const curves = policies.map((name, index) => {
+    const curves: [string, number[]][] = [];
+    for (const [index, name] of policies.entries()) {
       const learner = createPolicy(name, world, { seed });
-      const played = runCompactLoop({ world, learner, seed, ...loop });
+      const played = await runCompactLoop({ world, learner, seed, ...loop });
       onProgress((index + 1) / policies.length);
-      return [name, played.map(({ meanReward }) => meanReward)] as const;
-    });
+      curves.push([name, played.map(({ meanReward }) => meanReward)]);
+    }
     return {
       values: Object.fromEntries(curves.map(([name, curve]) => [name, mean(curve)])),
       curves: Object.fromEntries(curves),

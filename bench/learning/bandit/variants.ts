@@ -1,8 +1,8 @@
 import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
-import { judgeChallengers } from "../../../src/engine/cycle/judge-challengers.ts";
 import { defaultFastLoop } from "../../../src/engine/scenario-schema.ts";
-import { proposeSettings } from "../../../src/learning/meta-policy.ts";
-import { anchors, defaultSetting } from "../../../src/learning/meta-settings.ts";
+import { judgeChallengers } from "../../../src/mpo/judge.ts";
+import { doNothing, proposeSettings } from "../../../src/mpo/meta-policy.ts";
+import { anchors, defaultSetting } from "../../../src/mpo/meta-settings.ts";
 
 /** Settings with the discriminator's weight set to nothing. */
 const withoutDiscriminator: typeof proposeSettings = (input, random) =>
@@ -27,8 +27,8 @@ const judgedByModel: typeof judgeChallengers = (parts, ...given) =>
 /** All weight on the only setting there is, whatever was judged. */
 const fixedJudge: typeof judgeChallengers = (...given) => {
   const judgement = judgeChallengers(...given);
-  const names = judgement.settings.map(({ name }) => name);
-  return { ...judgement, weights: Object.fromEntries(names.map((name) => [name, 1])) };
+  const names = judgement.settings.map(({ name }) => [name, 1] as const);
+  return { ...judgement, weights: { [doNothing]: 0, ...Object.fromEntries(names) } };
 };
 
 const fixed = (setting: (typeof anchors)[number]): CompactOptions => ({
@@ -40,10 +40,14 @@ const fixed = (setting: (typeof anchors)[number]): CompactOptions => ({
 export const variants = {
   MPO: {},
   "MPO and fast loop": { fastLoop: defaultFastLoop },
-  "MPO, no gate": { gate: false },
+  "MPO, no gate": { without: ["gate"] },
   "MPO, no discriminator": { propose: withoutDiscriminator },
   "MPO, one memory": { propose: longMemory },
-  "MPO, no trust region": { trustRegion: false },
+  "MPO, no trust region": { without: ["trust region"] },
+  "MPO, no calibration": { without: ["calibration"] },
+  "MPO, no restraint": { without: ["restraint"] },
+  "MPO, no distillation check": { without: ["distillation check"] },
+  "MPO, as before 0041": { without: ["calibration", "restraint", "distillation check"] },
   "MPO, judged by the model": { judge: judgedByModel },
   "MPO, fixed default": fixed({ name: "default", ...defaultSetting }),
   "MPO, fixed leap": fixed(anchors[0]!),

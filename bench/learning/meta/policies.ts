@@ -1,19 +1,19 @@
 import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
-import { type Judgement, judgeChallengers } from "../../../src/engine/cycle/judge-challengers.ts";
-import type { ChallengerSetting } from "../../../src/learning/challengers.ts";
+import type { ChallengerSetting } from "../../../src/mpo/challengers.ts";
+import { type Judgement, judgeChallengers } from "../../../src/mpo/judge.ts";
 import {
   doNothing,
   initialMetaPolicy,
   proposeSettings,
   vaguePrior,
-} from "../../../src/learning/meta-policy.ts";
-import { shippedPrior } from "../../../src/learning/meta-prior.ts";
+} from "../../../src/mpo/meta-policy.ts";
+import { shippedPrior } from "../../../src/mpo/meta-prior.ts";
 import {
   anchors,
   defaultSetting,
   type SettingValues,
   settingPool,
-} from "../../../src/learning/meta-settings.ts";
+} from "../../../src/mpo/meta-settings.ts";
 import { shuffle } from "../../../src/numeric/random.ts";
 
 /** All weight on one setting, in place of the mixture. */
@@ -21,7 +21,12 @@ const judgeWith =
   (choose: (judgement: Judgement) => string): typeof judgeChallengers =>
   (...given) => {
     const judgement = judgeChallengers(...given);
-    return { ...judgement, weights: { [choose(judgement)]: 1 } };
+    const chosen = choose(judgement);
+    const names = Object.keys(judgement.weights);
+    return {
+      ...judgement,
+      weights: Object.fromEntries(names.map((name) => [name, name === chosen ? 1 : 0])),
+    };
   };
 
 /** The setting with the largest lower bound on the rows of this cycle alone, if that is above 0. */
@@ -31,7 +36,7 @@ function chooseJudged({ settings }: Judgement): string {
 }
 
 const always = (values: SettingValues): CompactOptions => ({
-  gate: false,
+  without: ["gate"],
   propose: () => [{ name: "fixed", ...values }],
   judge: judgeWith(() => "fixed"),
 });
@@ -49,7 +54,7 @@ const fixedSettings: readonly ChallengerSetting[] = [
 function createRandomSearch(): CompactOptions {
   let best: SettingValues = defaultSetting;
   return {
-    gate: false,
+    without: ["gate"],
     propose: ({ mpo }, random) => {
       const pool = shuffle([...settingPool(mpo.challengers)], random);
       const drawn = pool.slice(0, mpo.metaPolicy.settings - 1);
@@ -65,11 +70,11 @@ function createRandomSearch(): CompactOptions {
 
 /** The policies of one world: some carry a state of their own. */
 export const createPolicies = (): Readonly<Record<string, CompactOptions>> => ({
-  "meta-policy": { gate: false, prior: shippedPrior },
-  "without a prior": { gate: false, prior: vaguePrior },
+  "meta-policy": { without: ["gate"], prior: shippedPrior },
+  "without a prior": { without: ["gate"], prior: vaguePrior },
   "random search": createRandomSearch(),
   "arg-max": {
-    gate: false,
+    without: ["gate"],
     propose: (input, random) =>
       proposeSettings({ ...input, state: initialMetaPolicy, prior: vaguePrior }, random),
     judge: judgeWith(chooseJudged),

@@ -1,5 +1,5 @@
 import type { Arm } from "../../../src/domain/decision.ts";
-import type { JudgedRow } from "../../../src/learning/feedback-row.ts";
+import type { JudgedRow } from "../../../src/mpo/judged-row.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { drawIndex } from "../../../src/policy/slate.ts";
 import type { SessionWorld } from "../../../src/simulation/session-world.ts";
@@ -26,7 +26,7 @@ export interface Serving {
 export interface SessionLearner {
   serve(step: StepFeatures, session: number): Serving;
   /** Takes in a cycle's rows. */
-  learn(rows: readonly SessionRow[], cycle: number): void;
+  learn(rows: readonly SessionRow[], cycle: number): void | Promise<void>;
 }
 
 export interface Played {

@@ -25,22 +25,23 @@ export interface SessionRun {
   readonly fixed: Readonly<Record<string, SessionPolicy>>;
 }
 
-function runLoop(run: SessionRun, loop: SessionLoop, unit: UnitOfWork) {
+async function runLoop(run: SessionRun, loop: SessionLoop, unit: UnitOfWork) {
   const { task, cycles, sessionsPerCycle } = run;
   const world = task.world(unit.seed);
   const random = createRandom(unit.seed).split("sessions");
   const { discount } = loop.values;
   const learner =
     loop.algorithm === "mpo"
-      ? createMpo(task, loop.values, random.split("learner"))
+      ? createMpo(task, loop.values, { random: random.split("learner") })
       : createGreedy(task, loop.values);
   const play = { task, world, serve: learner.serve, discount, random: random.split("choices") };
-  const curve = Array.from({ length: cycles }, (_, cycle) => {
+  const curve: number[] = [];
+  for (let cycle = 0; cycle < cycles; cycle++) {
     const played = playSessions(play, cycle * sessionsPerCycle, sessionsPerCycle);
-    learner.learn(played.rows, cycle);
+    await learner.learn(played.rows, cycle);
     unit.onProgress((cycle + 1) / (cycles + 1));
-    return played.meanReturn;
-  });
+    curve.push(played.meanReturn);
+  }
   const { meanReturn } = playSessions(play, cycles * sessionsPerCycle, run.valuedSessions);
   return { value: meanReturn, curve: [...curve, meanReturn] };
 }
@@ -57,12 +58,13 @@ function valueFixed(run: SessionRun, policy: SessionPolicy, { seed }: UnitOfWork
 }
 
 /** Values: mean return of a session once learning has ended; curves: by cycle, then that. */
-export function runPolicies(run: SessionRun, unit: UnitOfWork): SeedOutcome {
+export async function runPolicies(run: SessionRun, unit: UnitOfWork): Promise<SeedOutcome> {
   const all = Object.entries(run.loops);
-  const loops = all.map(([name, loop], index) => {
+  const loops: [string, Awaited<ReturnType<typeof runLoop>>][] = [];
+  for (const [index, [name, loop]] of all.entries()) {
     const onProgress = (share: number) => unit.onProgress((index + share) / all.length);
-    return [name, runLoop(run, loop, { ...unit, onProgress })] as const;
-  });
+    loops.push([name, await runLoop(run, loop, { ...unit, onProgress })]);
+  }
   const fixed = Object.entries(run.fixed).map(
     ([name, policy]) => [name, valueFixed(run, policy, unit)] as const,
   );

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { klDivergence } from "../../../src/learning/challengers.ts";
+import { klDivergence } from "../../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { playSession } from "../../../src/simulation/session-world.ts";
 import { fitChoice } from "./choice-model.ts";
-import { lookAhead } from "./critic.ts";
 import { fitValues, sumRows } from "./fitted-values.ts";
 import { interestTask } from "./interest-task.ts";
 import { playSessions, type SessionRow } from "./play.ts";
@@ -11,6 +10,7 @@ import { topPlaces } from "./run-policies.ts";
 import { satiationTask } from "./satiation-task.ts";
 import { fitPolicy, policyLogs } from "./slate-policy.ts";
 import type { StepFeatures } from "./task.ts";
+import { expectReturns } from "./value-heads.ts";
 
 const discount = 0.8;
 const slates = [[0], [1]];
@@ -58,9 +58,7 @@ test("fitted Q evaluation and regression of the returns find the values of a cha
 
 test("a step judges by its reward and the mean value of the next one", () => {
   const heads = [Float64Array.of(0.3, 0.3, 0.3, 0, 0), Float64Array.of(0.5, 0.5, 0.5, 0, 0)];
-  const critic = { heads, masses: Float64Array.of(1, 1, 1) };
-  const judged = lookAhead(chain.slice(0, 3), critic, discount);
-  expect(judged.map(({ reward }) => reward)).toEqual([
+  expect(expectReturns(chain.slice(0, 3), heads, discount)).toEqual([
     expect.closeTo(0.8 * 0.4, 12),
     expect.closeTo(0.2 * 0.5 + 0.8 * 0.4, 12),
     expect.closeTo(0.2, 12),

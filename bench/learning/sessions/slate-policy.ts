@@ -1,4 +1,4 @@
-import { logSumExp, normaliseLogs } from "../../../src/learning/challengers.ts";
+import { logSumExp, normaliseLogs } from "../../../src/numeric/log-probabilities.ts";
 import { minimise } from "../../../src/numeric/minimise.ts";
 import {
   massesOf,

@@ -17,7 +17,7 @@ interface MetaTrainOptions {
 }
 
 /** The prior is part of the build, so that every loop of a release starts alike. */
-const inPlace = "src/learning/meta-prior.json in the sources of Recurve and npm run build has run";
+const inPlace = "src/mpo/meta-prior.json in the sources of Recurve and npm run build has run";
 
 /** Before the worlds are played, so that nothing is found out at their end. */
 function checkFolder(path: string): void {

@@ -10,8 +10,8 @@ import {
 import { sampleItem, sampleUser } from "../../../tests/support/sample.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import type { World } from "../../domain/world.ts";
-import { bootstraps } from "../../learning/challengers.ts";
 import { criticShape, rewardHeadCount } from "../../learning/critic.ts";
+import { bootstraps } from "../../mpo/row-scores.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createScorer } from "../../policy/scorer.ts";

@@ -1,5 +1,5 @@
-import { bootstraps } from "../../learning/challengers.ts";
 import { rewardHeadCount } from "../../learning/critic.ts";
+import { bootstraps } from "../../mpo/row-scores.ts";
 import type { Network } from "../../policy/network.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { createScorer } from "../../policy/scorer.ts";

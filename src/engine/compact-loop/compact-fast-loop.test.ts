@@ -15,14 +15,14 @@ const world = createBanditWorld({ seed: 3, items: 20, users: 40, candidates: 8, 
 const features = createFeatures(world.userFeatures, world.itemFeatures);
 
 /** One cycle of the uniform choice corrected by the loop. */
-function play(fastLoop: typeof settings, visitsPerCycle: number) {
+async function play(fastLoop: typeof settings, visitsPerCycle: number) {
   const rows: CompactRow[] = [];
   const learner = createCompactLearner(world, createRandom(5), { fastLoop });
   const learn = (all: readonly CompactRow[]) => {
     rows.push(...all);
     return "watched";
   };
-  const [cycle] = runCompactLoop({
+  const [cycle] = await runCompactLoop({
     ...{ world, visitsPerCycle, cycles: 1, seed: 5 },
     learner: { ...learner, learn },
   });
@@ -32,13 +32,13 @@ function play(fastLoop: typeof settings, visitsPerCycle: number) {
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value / values.length, 0);
 
-test("it is back from the uniform choice within one cycle", () => {
-  const { rewards } = play({ ...settings, forgetting: 0.998 }, 1200);
+test("it is back from the uniform choice within one cycle", async () => {
+  const { rewards } = await play({ ...settings, forgetting: 0.998 }, 1200);
   expect(mean(rewards.slice(-300))).toBeGreaterThan(1.25 * mean(rewards.slice(0, 100)));
 });
 
-test("each propensity is that of an explicit softmax with the floor, given a draw that follows from record and seed", () => {
-  const { rows } = play(settings, 300);
+test("each propensity is that of an explicit softmax with the floor, given a draw that follows from record and seed", async () => {
+  const { rows } = await play(settings, 300);
   const again = createCompactFastLoop(features, settings, createRandom(5).split("requests"));
   const policy = emptyScores(features);
   const weights = rows.map((row) => {
@@ -54,8 +54,8 @@ test("each propensity is that of an explicit softmax with the floor, given a dra
   expect(Math.abs(mean(weights) - 1)).toBeLessThan((5 * Math.sqrt(squares)) / weights.length);
 });
 
-test("a policy that comes later has the model that it would have had from the start", () => {
-  const { rows } = play(settings, 250);
+test("a policy that comes later has the model that it would have had from the start", async () => {
+  const { rows } = await play(settings, 250);
   const policy: BilinearScores = world.logging;
   const create = () =>
     createCompactFastLoop(features, { ...settings, drawScale: 0 }, createRandom(1));

@@ -50,34 +50,34 @@ const identity = [0, 1, 2, 3].map((user) =>
   [0, 1, 2, 3].map((item) => (user === item ? 0.9 : 0.1)),
 );
 
-test("an identity bandit is solved: what a user likes is learned for each kind of user", () => {
-  const results = run(tinyWorld(identity, 80), 11);
+test("an identity bandit is solved: what a user likes is learned for each kind of user", async () => {
+  const results = await run(tinyWorld(identity, 80), 11);
   expect(results[0]!.meanReward).toBeCloseTo(0.3, 12);
   // 0.9 less what the exploration floor costs.
   expect(results[2]!.meanReward).toBeGreaterThan(0.8);
 });
 
-test("a world of three items, one good for everybody, is solved", () => {
-  const results = run(tinyWorld([[0.9, 0.3, 0.05]], 60), 12);
+test("a world of three items, one good for everybody, is solved", async () => {
+  const results = await run(tinyWorld([[0.9, 0.3, 0.05]], 60), 12);
   expect(results[0]!.meanReward).toBeCloseTo(1.25 / 3, 12);
   expect(results[2]!.meanReward).toBeGreaterThan(0.83);
 });
 
-test("the same seed gives the same run, another seed another one", () => {
+test("the same seed gives the same run, another seed another one", async () => {
   const world = tinyWorld(identity, 80);
-  expect(run(world, 13)).toEqual(run(world, 13));
-  expect(run(world, 14)).not.toEqual(run(world, 13));
+  expect(await run(world, 13)).toEqual(await run(world, 13));
+  expect(await run(world, 14)).not.toEqual(await run(world, 13));
 });
 
-test("where all items are alike nothing takes over that could lose anything, and nothing breaks", () => {
-  const results = run(tinyWorld([[0.2, 0.2, 0.2]], 60), 15);
+test("where all items are alike nothing takes over that could lose anything, and nothing breaks", async () => {
+  const results = await run(tinyWorld([[0.2, 0.2, 0.2]], 60), 15);
   for (const { meanReward } of results) expect(meanReward).toBeCloseTo(0.2, 12);
 });
 
-test("without the gate every candidate serves", () => {
+test("without the gate every candidate serves", async () => {
   const world = tinyWorld(identity, 80);
-  const gated = run(world, 16);
-  const free = run(world, 16, { gate: false });
+  const gated = await run(world, 16);
+  const free = await run(world, 16, { without: ["gate"] });
   expect(free[0]).toEqual(gated[0]);
   expect(free[1]!.meanReward).toBeGreaterThan(0.4);
 });

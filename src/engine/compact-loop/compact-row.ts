@@ -1,7 +1,7 @@
 import type { BanditVisits } from "../../domain/bandit-world.ts";
 import type { Arm } from "../../domain/decision.ts";
-import type { JudgedRow } from "../../learning/feedback-row.ts";
 import type { Offer } from "../../learning/linear/bilinear.ts";
+import type { JudgedRow } from "../../mpo/judged-row.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { drawIndex } from "../../policy/slate.ts";
 

@@ -1,14 +1,16 @@
 import type { BanditWorld } from "../../domain/bandit-world.ts";
-import { challengerLogs, type RowScores } from "../../learning/challengers.ts";
-import { valueUnit } from "../../learning/meta-context.ts";
-import { settingFeatures } from "../../learning/meta-features.ts";
-import { type MetaPolicyInput, vaguePrior } from "../../learning/meta-policy.ts";
-import { dot } from "../../learning/meta-posterior.ts";
-import { anchors, describeSetting, settingPool } from "../../learning/meta-settings.ts";
-import type { MetaExample } from "../../learning/meta-training.ts";
+import { challengerLogs } from "../../mpo/challengers.ts";
+import type { JudgedPart } from "../../mpo/measure.ts";
+import { type MetaContext, valueUnit } from "../../mpo/meta-context.ts";
+import { settingFeatures } from "../../mpo/meta-features.ts";
+import { type MetaPolicyInput, vaguePrior } from "../../mpo/meta-policy.ts";
+import { dot } from "../../mpo/meta-posterior.ts";
+import { anchors, describeSetting, settingPool } from "../../mpo/meta-settings.ts";
+import type { MetaExample } from "../../mpo/meta-training.ts";
+import type { RowScores } from "../../mpo/row-scores.ts";
 import { createRandom, type RandomStream, shuffle } from "../../numeric/random.ts";
 import { createCompactLearner } from "./compact-learner.ts";
-import type { Challenged } from "./improve-compact.ts";
+import type { FoldedVisit } from "./linear-family.ts";
 import { runCompactLoop } from "./run-compact-loop.ts";
 
 /** Settings that are tried in a cycle beside the anchors. */
@@ -24,7 +26,8 @@ function proposeByLot({ mpo }: MetaPolicyInput, random: RandomStream) {
 
 /** What each challenger of a half is truly worth more than the serving policy, as a share of what that one earns. */
 function judgeByTruth(
-  { rows, challengers, context }: Challenged,
+  { rows, challengers }: JudgedPart<FoldedVisit>,
+  context: MetaContext,
   truth: (user: number, item: number) => number,
 ): MetaExample[] {
   const known = rows.map(({ row, scores }) => ({
@@ -35,8 +38,9 @@ function judgeByTruth(
     known.reduce((sum, { scores, clicks }) => sum + dot(logsOf(scores).map(Math.exp), clicks), 0) /
     rows.length;
   const serving = worth(({ logPolicy }) => logPolicy);
-  return challengers.map(({ setting, temperature }) => {
-    const value = worth((scores) => challengerLogs(scores, setting, { temperature }));
+  return challengers.map(({ setting, temperature, restraint }) => {
+    const solved = { temperature, restraint: restraint.strength };
+    const value = worth((scores) => challengerLogs(scores, setting, solved));
     return {
       features: settingFeatures(context, setting),
       difference: (value - serving) / valueUnit(serving),
@@ -45,27 +49,26 @@ function judgeByTruth(
 }
 
 /** Plays a world with settings drawn by lot, and sees of each what no log can tell: its true worth. */
-export function observeSettings(options: {
+export async function observeSettings(options: {
   readonly world: BanditWorld;
   readonly cycles: number;
   readonly visitsPerCycle: number;
   readonly seed: number;
-}): readonly MetaExample[] {
+}): Promise<readonly MetaExample[]> {
   const { world, seed } = options;
   const examples: MetaExample[] = [];
   let cycle = 0;
-  let halves = 0;
   const learner = createCompactLearner(world, createRandom(seed).split("observe-settings"), {
     policy: world.logging,
-    gate: false,
+    without: ["gate"],
     // What is fitted must not depend on what was shipped before.
     prior: vaguePrior,
     propose: proposeByLot,
-    observe: (challenged) => {
-      examples.push(...judgeByTruth(challenged, world.truth(cycle)));
-      cycle = Math.floor(++halves / 2);
+    observe: ({ parts, context }) => {
+      const truth = world.truth(cycle++);
+      for (const part of parts) examples.push(...judgeByTruth(part, context, truth));
     },
   });
-  runCompactLoop({ ...options, learner });
+  await runCompactLoop({ ...options, learner });
   return examples;
 }

@@ -15,17 +15,18 @@ export interface CompactCycle {
 }
 
 /** Plays a world with a learner: visits, choices, clicks, an update after each cycle. The same seed gives the same run. */
-export function runCompactLoop(options: {
+export async function runCompactLoop(options: {
   readonly world: BanditWorld;
   readonly learner: Learner;
   readonly cycles: number;
   readonly visitsPerCycle: number;
   readonly seed: number;
-}): readonly CompactCycle[] {
+}): Promise<readonly CompactCycle[]> {
   const { world, learner, cycles, visitsPerCycle, seed } = options;
   const names = Array.from({ length: world.items }, (_, item) => ({ itemId: `item-${item}` }));
   const random = createRandom(seed).split("compact-loop");
-  return Array.from({ length: cycles }, (_, cycle) => {
+  const played: CompactCycle[] = [];
+  for (let cycle = 0; cycle < cycles; cycle++) {
     const { rows, rewards } = playVisits({
       visits: world.visits(cycle, visitsPerCycle),
       truth: world.truth(cycle),
@@ -35,6 +36,8 @@ export function runCompactLoop(options: {
       random: random.split(cycle),
     });
     const meanReward = rewards.reduce((sum, reward) => sum + reward / visitsPerCycle, 0);
-    return { cycle: cycle + 1, meanReward, rewards, note: learner.learn(rows, cycle) };
-  });
+    const note = await learner.learn(rows, cycle);
+    played.push({ cycle: cycle + 1, meanReward, rewards, note });
+  }
+  return played;
 }

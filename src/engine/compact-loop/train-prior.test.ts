@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodePrior } from "../../learning/meta-prior.ts";
+import { decodePrior } from "../../mpo/meta-prior.ts";
 import { createBanditWorld } from "../../simulation/bandit/bandit-world.ts";
 import { drawMember, trainingFamily } from "../../simulation/bandit/world-family.ts";
 import { trainPrior } from "./train-prior.ts";

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { BanditWorld } from "../../domain/bandit-world.ts";
-import { vaguePrior } from "../../learning/meta-policy.ts";
-import { encodePrior, type PriorFile } from "../../learning/meta-prior.ts";
-import { fitPrior, type MetaExample } from "../../learning/meta-training.ts";
+import { vaguePrior } from "../../mpo/meta-policy.ts";
+import { encodePrior, type PriorFile } from "../../mpo/meta-prior.ts";
+import { fitPrior, type MetaExample } from "../../mpo/meta-training.ts";
 import { observeSettings } from "./observe-settings.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function trainPrior(options: {
   const { worlds, seed: first, cycles } = options;
   const examples: (readonly MetaExample[])[] = [];
   for (let seed = first; seed < first + worlds; seed++) {
-    examples.push(observeSettings({ ...options.draw(seed), cycles, seed }));
+    examples.push(await observeSettings({ ...options.draw(seed), cycles, seed }));
     options.onWorld(examples.length);
     // So that an interruption is heard.
     await setImmediate();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createCritic } from "../../learning/critic.ts";
-import { initialMetaPolicy, type MetaPolicyState } from "../../learning/meta-policy.ts";
-import { anchors } from "../../learning/meta-settings.ts";
+import { initialMetaPolicy, type MetaPolicyState } from "../../mpo/meta-policy.ts";
+import { anchors } from "../../mpo/meta-settings.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createNetwork } from "../../policy/network.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";

@@ -1,10 +1,6 @@
 import { EngineError } from "../../domain/errors.ts";
 import { criticShape } from "../../learning/critic.ts";
-import {
-  initialMetaPolicy,
-  type MetaPolicyState,
-  readMetaPolicy,
-} from "../../learning/meta-policy.ts";
+import { initialMetaPolicy, type MetaPolicyState, readMetaPolicy } from "../../mpo/meta-policy.ts";
 import type { Network } from "../../policy/network.ts";
 import { encodeNetwork, toNetwork } from "../../policy/network-policy.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";

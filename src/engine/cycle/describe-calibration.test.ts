@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../../tests/support/feedback.ts";
 import { sampleViews } from "../../../tests/support/policy.ts";
-import { calibrateRows, fitMemoryMaps } from "../../learning/calibration.ts";
 import { rewardHeadCount } from "../../learning/critic.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
+import { calibrateRows, fitMemoryMaps } from "../../mpo/calibration.ts";
+import type { ScoredRow } from "../../mpo/row-scores.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { describeCalibration } from "./describe-calibration.ts";
 

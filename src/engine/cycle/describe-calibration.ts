@@ -1,8 +1,7 @@
 import { calibrateModel } from "../../evaluation/model-calibration.ts";
-import { rewardMoments } from "../../learning/challengers.ts";
-import type { ScoredRow } from "../../learning/scored-row.ts";
-import { evenMemory } from "./measure-part.ts";
-import { loggedArrays } from "./target-arrays.ts";
+import type { ScoredRow } from "../../mpo/row-scores.ts";
+import { evenMemory, rewardMoments } from "../../mpo/row-scores.ts";
+import { loggedArrays } from "../../mpo/target-arrays.ts";
 
 /** Expected calibration error of the reward model on rows that its heads and its maps have not seen, rewards in [0, 1]. */
 export interface CalibrationRecord {

@@ -1,9 +1,9 @@
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
-import { type DoubtfulItem, findDoubtfulItems } from "../../learning/doubtful-items.ts";
-import type { Separation } from "../../learning/separation.ts";
-import { isProven } from "../../learning/separation.ts";
-import type { Improvement } from "./improve.ts";
-import { evenMemory } from "./measure-part.ts";
+import type { NetworkImprovement } from "../../learning/network-family.ts";
+import { type DoubtfulItem, findDoubtfulItems } from "../../mpo/doubtful-items.ts";
+import { evenMemory } from "../../mpo/row-scores.ts";
+import { discriminatorSeparation, isProven, type Separation } from "../../mpo/separation.ts";
+import { describeCalibration } from "./describe-calibration.ts";
 
 /** Nothing is known of an error of too few rows. */
 const describeSeparation = ({ auc, standardError }: Separation) => ({
@@ -28,32 +28,32 @@ function describeDoubtful(
 
 /** What a cycle's record says of the critic and of what it lets the challengers do. */
 export function describeCritic(
-  improvement: Improvement,
+  improvement: NetworkImprovement,
   { slateSize, reward }: Scenario,
 ): Readonly<Record<string, unknown>> {
-  const { separation, examination, criticLoss, calibration, judgement, challengers, gate } =
-    improvement;
+  const { fit, judgement, challengers, raw, calibrated, rows } = improvement;
+  const { examination, firstLoss, lastLoss, separation } = fit.training;
   const restraints = new Map(
     challengers.map(({ setting, restraint }) => [setting.name, restraint] as const),
   );
-  const restrains = isProven(separation.heldOut);
+  const restrains = isProven(separation);
   return {
     settings: judgement.settings.map((setting) => ({
       ...setting,
       restraint: restraints.get(setting.name),
     })),
     discriminator: {
-      ...describeSeparation(separation.judged),
-      heldOut: describeSeparation(separation.heldOut),
-      slope: separation.heldOut.slope,
+      ...describeSeparation(discriminatorSeparation(calibrated)),
+      heldOut: describeSeparation(separation),
+      slope: separation.slope,
       restrains,
     },
     // A discriminator that is no better than chance accuses nobody.
     doubtfulItems: restrains
-      ? findDoubtfulItems(gate.rows, evenMemory).map((item) => describeDoubtful(item, reward))
+      ? findDoubtfulItems(rows, evenMemory).map((item) => describeDoubtful(item, reward))
       : [],
-    critic: { firstLoss: criticLoss[0], lastLoss: criticLoss[1] },
-    calibration,
+    critic: { firstLoss, lastLoss },
+    calibration: describeCalibration(raw, calibrated),
     examination: {
       values: examination.values.slice(0, slateSize),
       standardErrors: examination.standardErrors.slice(0, slateSize),

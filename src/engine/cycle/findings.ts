@@ -3,10 +3,11 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
+import type { NetworkImprovement } from "../../learning/network-family.ts";
+import { differenceBySegment, policyDifference } from "../../mpo/policy-difference.ts";
 import { describeCritic } from "./describe-critic.ts";
 import { endingOf, explainEnding } from "./ending.ts";
 import type { ServingEvaluation } from "./evaluate-serving.ts";
-import type { Improvement } from "./improve.ts";
 import type { CyclePlan } from "./plan-cycle.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
@@ -22,7 +23,7 @@ export interface Findings {
   readonly assignment: Assignment;
   readonly evaluation: ServingEvaluation | undefined;
   readonly reviewed: Reviewed;
-  readonly improvement: Improvement;
+  readonly improvement: NetworkImprovement;
   readonly gate: GateRecord;
   /** ε until the next cycle. */
   readonly exploration: number;
@@ -52,8 +53,8 @@ export function describeFindings({
   exploration,
   stages,
 }: Findings): JsonObject {
-  const { distillation, judgement } = improvement;
-  const { network: _, ...distilled } = distillation;
+  const { moved, moves, judgement } = improvement;
+  const { network: _, ...distilled } = moved.distillation;
   const record = {
     seed,
     feedback: {
@@ -63,12 +64,12 @@ export function describeFindings({
       kept: feedback.kept,
       newDecisions: feedback.newDecisions,
       users: feedback.users,
-      judged: improvement.gate.rows.length,
+      judged: improvement.rows.length,
     },
     evaluation,
     promotion: reviewed.promotion,
     review: reviewed.review,
-    policyDifference: improvement.difference,
+    policyDifference: { ...policyDifference(moves), segments: differenceBySegment(moves) },
     context: improvement.context,
     chosenSetting: judgement.chosen,
     judgedDifference: judgement.difference,

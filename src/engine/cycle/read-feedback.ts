@@ -1,7 +1,8 @@
 import type { Arm, Feedback } from "../../domain/decision.ts";
 import type { ItemId, UserId } from "../../domain/ids.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { FeedbackRow, Fold } from "../../learning/feedback-row.ts";
+import type { FeedbackRow } from "../../learning/feedback-row.ts";
+import type { Fold } from "../../mpo/judged-row.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import type { ItemView, PolicyState } from "../../policy/policy.ts";
 import type { ItemRewards } from "../../policy/popularity.ts";

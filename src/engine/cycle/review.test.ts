@@ -4,6 +4,7 @@ import { sampleState, sampleViews } from "../../../tests/support/policy.ts";
 import { defaultMpo } from "../../domain/mpo-fields.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
+import { createNetworkFamily } from "../../learning/network-family.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { growNetwork, type Network } from "../../policy/network.ts";
 import { initialNetwork } from "../../policy/network-policy.ts";
@@ -60,8 +61,7 @@ const review = (
     evidence: async () => ({ verdict: "canary", reason: "Canary: better", known: true }),
     holdbackShare: 0.05,
     now: 7000,
-    discount: 0,
-    threads: 1,
+    family: createNetworkFamily({ mpo: defaultMpo, discount: 0, threads: 1 }),
     mpo: defaultMpo,
     ...options,
   });
@@ -128,7 +128,8 @@ describe("a canary", () => {
       },
     }));
     const judged = async (discount: number) => {
-      const options = { assignment: withCanary, rows: inSessions, discount };
+      const family = createNetworkFamily({ mpo: defaultMpo, discount, threads: 1 });
+      const options = { assignment: withCanary, rows: inSessions, family };
       return (await review(better, options)).review!.gate;
     };
     const [plain, ahead] = [await judged(0), await judged(0.9)];

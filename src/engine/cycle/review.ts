@@ -2,14 +2,12 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { GateRecord } from "../../evaluation/gate.ts";
-import { limitsOf } from "../../evaluation/gate-guards.ts";
-import { type GateLooks, looksOf } from "../../evaluation/pooled-looks.ts";
+import { looksOf } from "../../evaluation/pooled-looks.ts";
 import { type FeedbackRow, markForeign } from "../../learning/feedback-row.ts";
-import { lookAhead } from "../../learning/session-value.ts";
+import type { NetworkFamily } from "../../learning/network-family.ts";
+import { judgeRival, reviewCanary } from "../../mpo/review.ts";
 import type { Network } from "../../policy/network.ts";
-import { gateCandidate } from "./gate-candidate.ts";
 import { canaryLooks, createPromotion, createProposed, type PromotionReview } from "./promotion.ts";
-import { logsOf, scoreRows } from "./score-rows.ts";
 import { mark, retireCandidates, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
 
 export interface Review {
@@ -44,62 +42,34 @@ interface ReviewInput {
   readonly holdbackShare: number;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** γ of the scenario. */
-  readonly discount: number;
-  readonly threads: number;
+  readonly family: NetworkFamily;
   readonly mpo: MpoConfiguration;
 }
 
-async function judgeRival(
+/** The operator's mode decides what becomes of a canary that is proven better. */
+const whatMayServe = ({ assignment: { mode } }: ReviewInput): Review["action"] =>
+  mode === undefined ? "promote" : mode === "ask" ? "ask" : "keep";
+
+/** The canary's own review, or the parent's, which comes back if it is clearly better. */
+async function judge(
   input: ReviewInput,
-  {
-    rival,
-    version,
-    kind,
-    earlier,
-  }: {
-    readonly rival: Network;
-    readonly version: number;
-    readonly kind: Review["kind"];
-    readonly earlier: GateLooks | undefined;
-  },
+  { kind, version, rival }: Pick<Review, "kind" | "version"> & { readonly rival: Network },
   critic: Network,
-): Promise<GateRecord> {
-  const { threads, mpo, discount } = input;
-  const candidateArm = kind === "canary" ? "canary" : "holdback";
-  const chosen = markForeign(
-    input.rows.filter(({ arm }) => arm === "serving" || arm === candidateArm),
-    { serving: input.assignment.serving, [candidateArm]: version },
-  );
-  const logs = await logsOf(input.serving, chosen, threads);
-  const rows = lookAhead(await scoreRows({ logs, critic, rows: chosen, threads }), discount);
-  const candidateLogs = await logsOf(
-    rival,
-    rows.map(({ row }) => row),
-    threads,
-  );
-  return gateCandidate({
-    rows,
-    candidateLogs,
-    candidateArm,
-    predictedDifference: 0,
-    limits: limitsOf(mpo.gate),
-    earlier,
-  });
+): Promise<Review> {
+  const { serving, assignment, mpo, family } = input;
+  const arm = kind === "canary" ? "canary" : "holdback";
+  const rows = markForeign(input.rows, { serving: assignment.serving, [arm]: version });
+  const pair = { serving, rival, critic, rows, mpo };
+  if (kind === "canary") {
+    const earlier = canaryLooks(await input.evidence(version));
+    const { gate, action } = await reviewCanary(family, { ...pair, earlier });
+    return { kind, version, gate, action: action === "promote" ? whatMayServe(input) : action };
+  }
+  const gate = await judgeRival(family, { ...pair, arm });
+  const { verdict, probabilityPositive = 0 } = gate;
+  const isBetter = verdict === "promote" && probabilityPositive >= mpo.review.rollBackProbability;
+  return { kind, version, gate, action: isBetter ? "roll-back" : "keep" };
 }
-
-type Decide = (gate: GateRecord, input: ReviewInput) => Review["action"];
-
-const decideCanary: Decide = (gate, { mpo, assignment: { mode } }) => {
-  if (gate.verdict === "promote")
-    return mode === undefined ? "promote" : mode === "ask" ? "ask" : "keep";
-  return (gate.probabilityPositive ?? 1) < mpo.review.keepCanaryProbability ? "retire" : "keep";
-};
-
-const decideParent: Decide = (gate, { mpo }) =>
-  gate.verdict === "promote" && (gate.probabilityPositive ?? 0) >= mpo.review.rollBackProbability
-    ? "roll-back"
-    : "keep";
 
 async function promoteCanary(
   { assignment, holdbackShare, now, evidence }: ReviewInput,
@@ -188,9 +158,6 @@ export async function reviewServing(input: ReviewInput): Promise<Reviewed> {
   const rival = version === undefined ? undefined : await input.load(version);
   if (version === undefined || rival === undefined || critic === undefined)
     return { assignment, statuses: [] };
-  const earlier = kind === "canary" ? canaryLooks(await input.evidence(version)) : undefined;
-  const gate = await judgeRival(input, { rival, version, kind, earlier }, critic);
-  const action = (kind === "canary" ? decideCanary : decideParent)(gate, input);
-  const review: Review = { kind, version, gate, action };
+  const review = await judge(input, { kind, version, rival }, critic);
   return { ...(await applyAction(input, review)), review };
 }

@@ -1,20 +1,18 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { GateRecord } from "../../evaluation/gate.ts";
-import { limitsOf, whereUnproven } from "../../evaluation/gate-guards.ts";
-import { chooseExploration } from "../../learning/exploration.ts";
+import { markForeign } from "../../learning/feedback-row.ts";
+import { createNetworkFamily } from "../../learning/network-family.ts";
+import { explore } from "../../mpo/explore.ts";
+import { improve } from "../../mpo/improve.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
 import type { Configuration } from "../configuration.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
-import { checkDistillation } from "./check-distillation.ts";
 import { endingOf } from "./ending.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
-import { gateCandidate } from "./gate-candidate.ts";
-import { type Improvement, improve } from "./improve.ts";
 import { type CycleLimits, type CyclePlan, planCycle } from "./plan-cycle.ts";
 import { readUsage } from "./process-usage.ts";
 import { publish } from "./publish.ts";
@@ -33,40 +31,6 @@ export interface CycleOptions {
   readonly threads: number;
   /** What the process has used so far; of this one where left out. */
   readonly usage?: () => Usage;
-}
-
-/**
- * The budget is in reward units, so that the range's lower end does not count as reward. A cycle that nobody's feedback
- * judged knows no more than the one before it. What is judged is one decision that deviates; with a discount doing so at all
- * of them costs 1/(1 − γ) times as much (Kakade & Langford 2002, the performance difference).
- */
-function explore(
-  { scenario: { reward, exploration, discount, fastLoop }, configuration }: CycleOptions,
-  { judgement, gate: { rows } }: Improvement,
-  {
-    gate,
-    reviewed,
-    before = exploration,
-  }: {
-    readonly gate: GateRecord;
-    readonly reviewed: Reviewed;
-    readonly before?: number | undefined;
-  },
-): number {
-  // Its draws explore: chance has nothing to add to the floor.
-  if (fastLoop.enabled) return exploration;
-  if (rows.length === 0) return Math.max(exploration, before);
-  const range = reward.maximum - reward.minimum;
-  const gain = endingOf(gate, reviewed.assignment) === "promote" ? (gate.difference ?? 0) : 0;
-  const value = reward.minimum + (judgement.uniform.servingValue + gain / (1 - discount)) * range;
-  return Math.max(
-    exploration,
-    chooseExploration(
-      value,
-      ((judgement.uniform.difference - gain) * range) / (1 - discount),
-      configuration.learner.mpo.exploration,
-    ),
-  );
 }
 
 /** Cycles that tell what the next one will cost. */
@@ -91,10 +55,10 @@ async function review(
   options: CycleOptions,
   input: Pick<
     Parameters<typeof reviewServing>[0],
-    "assignment" | "serving" | "critic" | "rows" | "load"
+    "assignment" | "serving" | "critic" | "rows" | "load" | "family"
   >,
 ): Promise<Reviewed> {
-  const { store, configuration, scenario, threads } = options;
+  const { store, configuration } = options;
   const now = options.clock();
   const live = await reviewPromotion({ ...options, assignment: input.assignment, now });
   if (live.promotion?.action === "roll-back") return live;
@@ -106,8 +70,6 @@ async function review(
     evidence: async (version) => (await store.policies.find(version))?.evidence ?? {},
     holdbackShare: configuration.holdbackShare,
     now,
-    discount: scenario.discount,
-    threads,
     mpo: configuration.learner.mpo,
   });
   return { ...live, ...reviewed, statuses: [...live.statuses, ...reviewed.statuses] };
@@ -122,6 +84,7 @@ async function examine(
   const { store, scenario, threads, configuration } = options;
   const { mpo } = configuration.learner;
   const { cycle } = begun;
+  const family = createNetworkFamily({ mpo, discount: scenario.discount, threads });
   const feedback = await stages.measure("read", () =>
     readFeedback({
       ...begun,
@@ -139,40 +102,36 @@ async function examine(
   const carried = await loadCarried(store, scenario.name);
   const fresh = feedback.rows.filter(({ fold }) => fold !== "older");
   const reviewed = await stages.measure("review", () =>
-    review(options, { assignment, serving: first, critic: carried.critic, rows: fresh, load }),
+    review(options, {
+      ...{ family, assignment, load, serving: first, rows: fresh },
+      critic: carried.critic,
+    }),
   );
   const { serving: version = assignment.serving } = reviewed.assignment;
   const serving = (version === assignment.serving ? first : await load(version)) ?? first;
-  const random = createRandom(options.seed).split(`${scenario.name}/${cycle}`);
-  const improvement = await improve({
+  const arm = version === assignment.canary ? "canary" : "serving";
+  const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
+  const improvement = await improve(family, {
     ...carried,
-    serving,
-    mpo,
-    rows: feedback.rows,
-    arm: version === assignment.canary ? "canary" : "serving",
-    version,
+    ...{ serving, mpo, arm, stages },
+    rows: markForeign(newestFirst, { [arm]: version }),
     floor: scenario.exploration,
-    discount: scenario.discount,
-    random,
-    threads,
-    stages,
+    random: createRandom(options.seed).split(`${scenario.name}/${cycle}`),
   });
-  const { judgement } = improvement;
-  const limits = limitsOf(mpo.gate);
-  const judged = await stages.measure("gate", () =>
-    gateCandidate({
-      ...improvement.gate,
-      predictedDifference: judgement.difference,
-      limits: judgement.proven ? limits : whereUnproven(limits),
-    }),
-  );
-  const gate = checkDistillation(judged, improvement.gap, mpo.distillation.largestGap);
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
-  const exploration = explore(options, improvement, {
-    gate,
-    reviewed,
-    before: assignment.exploration,
-  });
+  const takesOver = endingOf(improvement.gate, reviewed.assignment) === "promote";
+  const exploration = explore(
+    improvement,
+    {
+      takesOver,
+      floor: scenario.exploration,
+      hasFastLoop: scenario.fastLoop.enabled,
+      before: assignment.exploration ?? scenario.exploration,
+      range: scenario.reward,
+      discount: scenario.discount,
+    },
+    mpo.exploration,
+  );
   const { seed } = options;
   return {
     scenario,
@@ -183,7 +142,7 @@ async function examine(
     evaluation,
     reviewed,
     improvement,
-    gate,
+    gate: improvement.gate,
     exploration,
     stages,
   };
@@ -262,14 +221,14 @@ async function conclude(
       canaryShare: configuration.canaryShare,
       // A policy that is no better than chance is not worth a user's time for the sake of comparing.
       holdbackShare: improvement.judgement.proven ? configuration.holdbackShare : 0,
-      candidate: improvement.candidate,
+      candidate: improvement.moved.policy,
       feedback,
       exploration,
       now: finishedAt,
     }),
     cycle: ([candidateVersion = 0]) => ({ ...cycle, candidateVersion }),
     checkpoints: encodeCarried(scenario.name, {
-      critic: improvement.critic,
+      critic: improvement.fit.critic,
       meta: improvement.judgement.state,
     }),
   });

@@ -51,6 +51,10 @@ function describe(moments: Moments, form: EstimatorForm, supported: number) {
   return { value, standardError, rows };
 }
 
+/** Of a column that an estimator may do without; its length is checked where it comes in. */
+const entryOf = (column: Float64Array | undefined, row: number, absent: number): number =>
+  column === undefined ? absent : column[row]!;
+
 /** The streaming form of every estimator: nine numbers, whatever the rows. */
 export function createEstimateStream(
   form: EstimatorForm,
@@ -68,9 +72,10 @@ export function createEstimateStream(
       for (let row = 0; row < rewards.length; row++) {
         const reward = rewards[row]!;
         const shaped = shapedWeights[row]!;
-        if ((form.selfNormalised ? shaped : (weights?.[row] ?? 1)) > 0) supported++;
-        values[direct] = directValues?.[row] ?? 0;
-        values[product] = shaped * (reward - (predictions?.[row] ?? 0));
+        if ((form.selfNormalised ? shaped : weights === undefined ? 1 : weights[row]!) > 0)
+          supported++;
+        values[direct] = entryOf(directValues, row, 0);
+        values[product] = shaped * (reward - entryOf(predictions, row, 0));
         values[weight] = shaped;
         moments.add(values);
       }

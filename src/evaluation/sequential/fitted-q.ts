@@ -91,7 +91,9 @@ function gram(features: Float64Array, width: number, ridge: number): Float64Arra
 /** y_t = r_t + γ·Σ_a π(a|s_{t+1})·Q̂(s_{t+1}, a); the last step of a trajectory has nothing after it. */
 function bootstrapTargets(input: FittedQInput, directValues: Float64Array): Float64Array {
   const { rewards, starts, discount = 1 } = input;
-  const targets = rewards.map((reward, row) => reward + discount * (directValues[row + 1] ?? 0));
+  const targets = rewards.map((reward, row) =>
+    row + 1 === rewards.length ? reward : reward + discount * directValues[row + 1]!,
+  );
   for (const start of starts.subarray(1)) targets[start - 1] = rewards[start - 1]!;
   return targets;
 }

@@ -17,7 +17,8 @@ export function estimateBias(
 ): number {
   let sum = 0;
   for (let row = 0; row < shaped.length; row++) {
-    sum += (weights![row]! - shaped[row]!) * (rewards[row]! - (predictions?.[row] ?? 0));
+    const prediction = predictions === undefined ? 0 : predictions[row]!;
+    sum += (weights![row]! - shaped[row]!) * (rewards[row]! - prediction);
   }
   return Math.abs(sum / shaped.length);
 }

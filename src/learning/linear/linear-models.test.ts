@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { klDivergence } from "../../numeric/log-probabilities.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { klDivergence } from "../challengers.ts";
 import { createFeatures, emptyScores, scoreOffer } from "./bilinear.ts";
 import { discriminatorLoss } from "./discriminator.ts";
 import { addSums, ageSums, emptySums, solveRewards, sumChoices } from "./reward-sums.ts";

@@ -1,6 +1,6 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
+import { logSumExp, subtractTotal } from "../../numeric/log-probabilities.ts";
 import { minimise } from "../../numeric/minimise.ts";
-import { logSumExp, subtractTotal } from "../challengers.ts";
 import { addGradient, type BilinearFeatures, type Offer, scoreOffer } from "./bilinear.ts";
 
 /** An offer with the distribution that the policy is to take on there. */

@@ -1,0 +1,74 @@
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { CriticFit, FitOptions, ModelFamily, MovedPolicy } from "../mpo/family.ts";
+import type { Improvement } from "../mpo/improve.ts";
+import { productLimits } from "../mpo/limits.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
+import { type CriticTraining, createCritic } from "./critic.ts";
+import { type Distillation, distil } from "./distil.ts";
+import type { FeedbackRow } from "./feedback-row.ts";
+import { scoreCritic, scorePolicy, withScorer } from "./score-rows.ts";
+import { lookAhead, trainValueCritic } from "./session-value.ts";
+
+export interface NetworkFit extends CriticFit<Network> {
+  readonly training: CriticTraining;
+}
+
+export interface MovedNetwork extends MovedPolicy<Network> {
+  readonly distillation: Distillation;
+}
+
+export type NetworkFamily = ModelFamily<FeedbackRow, Network, Network, NetworkFit, MovedNetwork>;
+
+export type NetworkImprovement = Improvement<FeedbackRow, NetworkFit, MovedNetwork>;
+
+/** Distillation goes on from the serving policy, unless that is the one which knows nothing and has nothing to go on from. */
+const startOf = (serving: Network, random: RandomStream): Network =>
+  serving.parameters.stateWeights?.some((weight) => weight !== 0)
+    ? serving
+    : growNetwork(
+        createNetwork(serving.shape, random.split("policy")),
+        serving.itemIds,
+        random.split("grow"),
+      );
+
+const nameOf = ({ without }: Pick<FitOptions<never, never>, "without">) => without ?? "both";
+
+/**
+ * What the product runs the method on: a critic with reward heads and a discriminator, and a policy that is distilled.
+ * @param options.discount γ of the scenario, in [0, 1)
+ */
+export function createNetworkFamily(options: {
+  readonly mpo: MpoConfiguration;
+  readonly discount: number;
+  readonly threads: number;
+}): NetworkFamily {
+  const { mpo, discount, threads } = options;
+  return {
+    lacks: [],
+    limits: productLimits(mpo),
+    scorePolicy: (network, rows) =>
+      withScorer(network, threads, (scorer) => scorePolicy(scorer, rows)),
+    scoreCritic: (network, rows) =>
+      withScorer(network, threads, (scorer) => scoreCritic(scorer, network, rows)),
+    fitCritic: async (rows, { from, random, ...fit }) => {
+      const training = await trainValueCritic({
+        network: from ?? createCritic(random.split("critic")),
+        rows,
+        random: random.split(`train-critic/${nameOf(fit)}`),
+        ...{ discount, threads, settings: mpo.critic },
+        hasExamination: fit.has("examination"),
+      });
+      return { critic: training.network, discriminator: training.separation, training };
+    },
+    movePolicy: async (serving, rows, { random, ...move }) => {
+      const distillation = await distil({
+        network: startOf(serving, random),
+        ...{ rows, threads, objective: mpo.distillation.objective, settings: mpo.distillation },
+        random: random.split(`distil/${nameOf(move)}`),
+      });
+      return { policy: distillation.network, distillation };
+    },
+    ...(discount > 0 && { lookAhead: (scored) => lookAhead(scored, discount) }),
+  };
+}

@@ -1,0 +1,58 @@
+import type { RowScores } from "../mpo/row-scores.ts";
+import { normaliseLogs } from "../numeric/log-probabilities.ts";
+import type { Network } from "../policy/network.ts";
+import { createScorer, type Scorer } from "../policy/scorer.ts";
+import { rewardHeadCount } from "./critic.ts";
+import type { FeedbackRow } from "./feedback-row.ts";
+
+const scoreBatch = 64;
+
+/** Opens a network's scorer for as long as it is used. */
+export async function withScorer<T>(
+  network: Network,
+  threads: number,
+  use: (scorer: Scorer) => Promise<T>,
+): Promise<T> {
+  const scorer = await createScorer(network, { batchStates: scoreBatch, threads });
+  try {
+    return await use(scorer);
+  } finally {
+    await scorer.close();
+  }
+}
+
+const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
+
+/** log π of each row's candidates under a one-headed network, exploration floor not included. */
+export async function scorePolicy(
+  scorer: Scorer,
+  rows: readonly FeedbackRow[],
+): Promise<Float64Array[]> {
+  const logits = await scorer.score(rows);
+  return logits.map(([head]) => normaliseLogs(head!));
+}
+
+/** θ_k of a position, as the critic's training left it; alike in all reward heads. */
+function examinationAt({ shape, parameters }: Network, position: number): number {
+  return Math.exp(parameters.positionBias![Math.min(position, shape.positions - 1)]!);
+}
+
+/**
+ * Reward heads as expected rewards at the row's position, θ_k·σ(f), and the discriminator as a logit.
+ * @param scorer of the critic
+ */
+export async function scoreCritic(
+  scorer: Scorer,
+  critic: Network,
+  rows: readonly FeedbackRow[],
+): Promise<Omit<RowScores, "logPolicy">[]> {
+  const logits = await scorer.score(rows);
+  return logits.map((heads, index) => {
+    const examination = examinationAt(critic, rows[index]!.position);
+    const rewardHeads = heads.slice(0, rewardHeadCount);
+    // In place: nobody else has the scorer's arrays, and a cycle has them for each of its rows.
+    for (const head of rewardHeads)
+      for (let a = 0; a < head.length; a++) head[a] = examination * sigmoid(head[a]!);
+    return { rewardHeads, discriminator: heads[rewardHeadCount]! };
+  });
+}

@@ -1,0 +1,94 @@
+import type { JudgedRow } from "./judged-row.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import { rewardMoments, spread } from "./row-scores.ts";
+
+/** An item that is too good to be true: the reward model expects much of it, satisfied users don't choose it. */
+export interface DoubtfulItem {
+  readonly itemId: string;
+  /** Rows that had it among their candidates. */
+  readonly states: number;
+  /** Mean Q̄ over those, in [0, 1]. */
+  readonly prediction: number;
+  /** Mean of Q̄ less the candidates' mean, in units of their spread. */
+  readonly excess: number;
+  /** Mean D, a logit. */
+  readonly discriminator: number;
+  /** Rows that showed it, and what it earned there on average; absent where none did. */
+  readonly shown: number;
+  readonly reward?: number;
+}
+
+/** Fewer states than these tell of users rather than of the item. */
+const leastStates = 20;
+const highExcess = 1;
+const lowDiscriminator = -2;
+const longestList = 10;
+
+interface Sums {
+  states: number;
+  prediction: number;
+  excess: number;
+  discriminator: number;
+  shown: number;
+  reward: number;
+}
+
+const noSums = (): Sums => ({
+  states: 0,
+  prediction: 0,
+  excess: 0,
+  discriminator: 0,
+  shown: 0,
+  reward: 0,
+});
+
+function addRow(
+  sums: Map<string, Sums>,
+  { row, scores }: ScoredRow<JudgedRow>,
+  memory: readonly number[],
+): void {
+  const { mean } = rewardMoments(scores, memory);
+  const centre = mean.reduce((sum, value) => sum + value, 0) / mean.length;
+  const unit = spread(mean) || 1;
+  for (const [a, { itemId }] of row.candidates.entries()) {
+    const own = sums.get(itemId) ?? noSums();
+    sums.set(itemId, own);
+    own.states++;
+    own.prediction += mean[a]!;
+    own.excess += (mean[a]! - centre) / unit;
+    own.discriminator += scores.discriminator[a]!;
+    if (a !== row.action) continue;
+    own.shown++;
+    own.reward += row.reward;
+  }
+}
+
+/**
+ * Items on real traffic with a mean prediction of at least a spread above the others and a mean D below −2, the worst first,
+ * at most ten.
+ * @param rows scored by a critic that was trained on none of them
+ * @param memory weights of the memory lengths in Q̄
+ */
+export function findDoubtfulItems(
+  rows: readonly ScoredRow<JudgedRow>[],
+  memory: readonly number[],
+): DoubtfulItem[] {
+  const sums = new Map<string, Sums>();
+  for (const row of rows) addRow(sums, row, memory);
+  return [...sums]
+    .map(([itemId, { states, shown, ...own }]) => ({
+      itemId,
+      states,
+      prediction: own.prediction / states,
+      excess: own.excess / states,
+      discriminator: own.discriminator / states,
+      shown,
+      ...(shown > 0 && { reward: own.reward / shown }),
+    }))
+    .filter(
+      ({ states, excess, discriminator }) =>
+        states >= leastStates && excess >= highExcess && discriminator < lowDiscriminator,
+    )
+    .sort((one, other) => one.discriminator - one.excess - other.discriminator + other.excess)
+    .slice(0, longestList);
+}

@@ -1,0 +1,132 @@
+import type { RandomStream } from "../numeric/random.ts";
+import { expectLength } from "./check-rows.ts";
+import type { WatchedSeparation } from "./discriminator-slope.ts";
+import type { Fold, FoldedRow } from "./judged-row.ts";
+import type { StateLimits } from "./limits.ts";
+import type { RowScores, ScoredRow } from "./row-scores.ts";
+import type { Move } from "./trust-region.ts";
+
+/**
+ * Parts of the method that can be left out by name, as in an ablation. The product has all of them.
+ *
+ * - `calibration`: reward heads are mapped to agree with rewards in the mean, and D to the log odds that held-out rows bear out.
+ * - `examination`: a reward counts for the item where its position is looked at.
+ * - `restraint`: a proven D holds challengers off implausible items.
+ * - `trust region`: a target stays where its judges can follow.
+ * - `distillation check`: a candidate that was left far from its target is held.
+ * - `gate`: a candidate serves only if the gate passes it.
+ */
+export type Part =
+  | "calibration"
+  | "examination"
+  | "restraint"
+  | "trust region"
+  | "distillation check"
+  | "gate";
+
+/** At once, as linear models give it, or later, as networks do. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** A row with what the serving policy makes of it: all critics of a cycle are held against the same. */
+export type KnownRow<Row> = Row & {
+  /** log π_θ of the candidates. */
+  readonly logPolicy: Float64Array;
+  /** π_θ of the candidates. */
+  readonly policy: Float64Array;
+};
+
+export type CriticScores = Omit<RowScores, "logPolicy">;
+
+export interface CriticFit<Critic> {
+  readonly critic: Critic;
+  /** How D does on rows held out from it; absent where none were. */
+  readonly discriminator?: WatchedSeparation;
+}
+
+export interface MovedPolicy<Policy> {
+  readonly policy: Policy;
+}
+
+export interface FitOptions<Policy, Critic> {
+  /** The fold that is left out of the rows; absent where none is. */
+  readonly without: Fold | undefined;
+  readonly serving: Policy;
+  /** Where the last cycle left it. */
+  readonly from: Critic | undefined;
+  readonly has: (part: Part) => boolean;
+  /** Of the cycle; the same for all of its fits. */
+  readonly random: RandomStream;
+}
+
+export interface MoveOptions<Critic> {
+  /** Of whose challengers the targets are made. */
+  readonly critic: Critic;
+  readonly without: Fold | undefined;
+  readonly random: RandomStream;
+}
+
+/** Models that the method can be run on: what it asks of a reward model and a policy, and nothing of what they are. */
+export interface ModelFamily<
+  Row extends FoldedRow,
+  Policy,
+  Critic,
+  Fit extends CriticFit<Critic> = CriticFit<Critic>,
+  Moved extends MovedPolicy<Policy> = MovedPolicy<Policy>,
+> {
+  /** Parts that these models can't have. */
+  readonly lacks: readonly Part[];
+  readonly limits: StateLimits;
+  /** log π of each row's candidates, exploration floor not included. */
+  scorePolicy(policy: Policy, rows: readonly Row[]): Awaitable<readonly Float64Array[]>;
+  /** Q by head and D of each row's candidates. */
+  scoreCritic(critic: Critic, rows: readonly Row[]): Awaitable<readonly CriticScores[]>;
+  /** @param rows without those of the fold that is left out */
+  fitCritic(rows: readonly KnownRow<Row>[], options: FitOptions<Policy, Critic>): Awaitable<Fit>;
+  /** Moves a policy to its targets. */
+  movePolicy(
+    policy: Policy,
+    moves: readonly Move<Row>[],
+    options: MoveOptions<Critic>,
+  ): Awaitable<Moved>;
+  /**
+   * Rewards as they judge where what comes next counts: what each row earned, and from the next choice on what the critic expects.
+   * Absent where nothing comes next.
+   */
+  lookAhead?(scored: readonly ScoredRow<Row>[], critic: Critic): ArrayLike<number>;
+}
+
+/** What of a family scores rows. */
+export type Scoring<Row extends FoldedRow, Policy, Critic> = Pick<
+  ModelFamily<Row, Policy, Critic>,
+  "scorePolicy" | "scoreCritic" | "lookAhead"
+>;
+
+/** What a critic says of rows, beside what the serving policy does. @param logs its log π of each row */
+export async function scoreRows<Row extends FoldedRow, Critic>(
+  family: Pick<Scoring<Row, never, Critic>, "scoreCritic">,
+  critic: Critic,
+  { rows, logs }: { readonly rows: readonly Row[]; readonly logs: readonly Float64Array[] },
+): Promise<ScoredRow<Row>[]> {
+  const scores = rows.length === 0 ? [] : await family.scoreCritic(critic, rows);
+  expectLength("logs", logs.length, rows.length);
+  expectLength("scores", scores.length, rows.length);
+  return rows.map((row, index) => ({
+    row,
+    scores: { logPolicy: logs[index]!, ...scores[index]! },
+  }));
+}
+
+/** The rows with the rewards by which they judge. */
+export function expectAhead<Row extends FoldedRow, Critic>(
+  family: Pick<Scoring<Row, never, Critic>, "lookAhead">,
+  critic: Critic,
+  scored: readonly ScoredRow<Row>[],
+): readonly ScoredRow<Row>[] {
+  const rewards = family.lookAhead?.(scored, critic);
+  if (rewards === undefined) return scored;
+  expectLength("rewards", rewards.length, scored.length);
+  return scored.map(({ row, scores }, index) => ({
+    row: { ...row, reward: rewards[index]! },
+    scores,
+  }));
+}

@@ -1,0 +1,137 @@
+import { calibrateRows, fitMemoryMaps } from "./calibration.ts";
+import type { ChallengerSetting } from "./challengers.ts";
+import {
+  type CriticFit,
+  expectAhead,
+  type KnownRow,
+  type ModelFamily,
+  type MovedPolicy,
+  type Part,
+  scoreRows,
+} from "./family.ts";
+import type { ImproveInput, Stages } from "./improve-input.ts";
+import type { Judgement } from "./judge.ts";
+import type { Fold, FoldedRow } from "./judged-row.ts";
+import { chooseStates } from "./limits.ts";
+import { type Challenger, type MeasuredPart, measurePart, temper } from "./measure.ts";
+import { memoryHalfLives } from "./meta-settings.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import { isProven } from "./separation.ts";
+import { type Move, moveStates } from "./trust-region.ts";
+
+/** A critic that was fitted to all rows but those of a fold. */
+export interface HeldFit<Row extends FoldedRow, Fit> {
+  readonly without: Fold | undefined;
+  readonly fit: Fit;
+  /** The rows of the fold, as far as the serving policy's arm logged them. */
+  readonly held: readonly ScoredRow<Row>[];
+}
+
+/** A fit with calibrated scores, and its challengers on the half that they are judged on. */
+export interface JudgedFit<Row extends FoldedRow, Fit> extends HeldFit<Row, Fit> {
+  readonly settings: readonly ChallengerSetting[];
+  readonly calibrate: (rows: readonly ScoredRow<Row>[]) => readonly ScoredRow<Row>[];
+  readonly challengers: readonly Challenger[];
+  readonly measured: MeasuredPart;
+}
+
+/** The policy moved to what a judgement makes of a fit's challengers. */
+export interface Proposal<Row extends FoldedRow, Moved> {
+  readonly challengers: readonly Challenger[];
+  readonly moves: readonly Move<Row>[];
+  readonly moved: Moved;
+}
+
+interface FitRun<Row extends FoldedRow, Policy, Critic> extends ImproveInput<Row, Policy, Critic> {
+  readonly stages: Stages;
+  readonly has: (part: Part) => boolean;
+}
+
+const leaveRaw = <Row extends FoldedRow>(scored: readonly ScoredRow<Row>[]) => scored;
+
+/** Puts each head through the map of its memory, and D times the slope that held-out rows bear out. */
+function fitCalibrations<Row extends FoldedRow>(
+  { discriminator }: CriticFit<unknown>,
+  out: readonly ScoredRow<Row>[],
+): (scored: readonly ScoredRow<Row>[]) => readonly ScoredRow<Row>[] {
+  const maps = fitMemoryMaps(out, memoryHalfLives.length);
+  const slope = discriminator?.slope ?? 1;
+  return (scored) => calibrateRows(scored, maps, slope);
+}
+
+/** The three fits of a cycle, which share all but the rows that they leave out. */
+export interface Fits<Row extends FoldedRow, Fit, Moved> {
+  fit(without: Fold | undefined): Promise<HeldFit<Row, Fit>>;
+  /** @param out rows that the maps may be fitted to: their critic has not seen them, and none of them judges this fit */
+  judge(
+    fit: HeldFit<Row, Fit>,
+    settings: readonly ChallengerSetting[],
+    out: readonly ScoredRow<Row>[],
+  ): Promise<JudgedFit<Row, Fit>>;
+  move(fit: JudgedFit<Row, Fit>, judgement: Judgement): Promise<Proposal<Row, Moved>>;
+}
+
+/** @param rows in the order in which the family reads them */
+export function createFits<
+  Row extends FoldedRow,
+  Policy,
+  Critic,
+  Fit extends CriticFit<Critic>,
+  Moved extends MovedPolicy<Policy>,
+>(
+  family: ModelFamily<Row, Policy, Critic, Fit, Moved>,
+  run: FitRun<Row, Policy, Critic>,
+  rows: readonly KnownRow<Row>[],
+): Fits<KnownRow<Row>, Fit, Moved> {
+  type Known = KnownRow<Row>;
+  const { serving, critic: from, arm, floor, mpo, random, stages, has } = run;
+  const { limits } = family;
+  const knownTo = (without: Fold | undefined) => rows.filter(({ fold }) => fold !== without);
+  const score = ({ critic }: Fit, chosen: readonly Known[]) =>
+    stages.measure("score", () => {
+      const logs = chosen.map(({ logPolicy }) => logPolicy);
+      return scoreRows<Known, Critic>(family, critic, { rows: chosen, logs });
+    });
+  const solve = (
+    { discriminator: d }: Fit,
+    scored: readonly ScoredRow<Known>[],
+    settings: readonly ChallengerSetting[],
+  ) => {
+    const restrains = has("restraint") && d !== undefined && isProven(d);
+    const states = scored.slice(0, limits.solved);
+    return stages.measure("challengers", () => temper(states, settings, restrains));
+  };
+  return {
+    fit: async (without) => {
+      const fit = await stages.measure("critic", () =>
+        family.fitCritic(knownTo(without), { without, serving, from, has, random }),
+      );
+      const judging = rows.filter((row) => row.fold === without && row.arm === arm);
+      return { without, fit, held: await score(fit, judging) };
+    },
+    judge: async ({ without, fit, held: raw }, settings, out) => {
+      const calibrate = await stages.measure("score", () =>
+        has("calibration") ? fitCalibrations(fit, out) : leaveRaw,
+      );
+      const held = calibrate(raw);
+      const challengers = await solve(fit, held, settings);
+      const measured = await stages.measure("judge", () =>
+        measurePart({ rows: expectAhead(family, fit.critic, held), challengers }),
+      );
+      return { without, fit, held, settings, calibrate, challengers, measured };
+    },
+    move: async ({ without, fit, settings, calibrate }, judgement) => {
+      const states = calibrate(await score(fit, chooseStates(knownTo(without), limits)));
+      const challengers = await solve(fit, states, settings);
+      const proven = judgement.proven && has("trust region");
+      const towards = { challengers, judgement: { ...judgement, proven } };
+      const moves = await stages.measure("distil", () =>
+        moveStates({ ...towards, states, floor, arm, region: mpo.distillation }),
+      );
+      const moved = await stages.measure("distil", () =>
+        family.movePolicy(serving, moves, { critic: fit.critic, without, random }),
+      );
+      return { challengers, moves, moved };
+    },
+  };
+}

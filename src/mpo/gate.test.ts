@@ -1,0 +1,215 @@
+import { expect, test } from "vitest";
+import { sampleRow } from "../../tests/support/feedback.ts";
+import { sampleViews } from "../../tests/support/policy.ts";
+import { gateLimits, unprovenLimits } from "../evaluation/gate-guards.ts";
+import type { GateRecord } from "../evaluation/gate-record.ts";
+import { rewardHeadCount } from "../learning/critic.ts";
+import { markForeign } from "../learning/feedback-row.ts";
+import { createRandom } from "../numeric/random.ts";
+import { drawIndex } from "../policy/slate.ts";
+import { checkDistillation, gateCandidate } from "./gate.ts";
+import type { ScoredRow } from "./row-scores.ts";
+
+const seed = 107;
+const views = sampleViews(4);
+const rewards = [0.7, 0.3, 0.3, 0.1];
+const exploration = 0.1;
+const uniform = Float64Array.of(0.25, 0.25, 0.25, 0.25).map(Math.log);
+
+/** A uniform policy's log over 200 users, with a reward model that is right. */
+function simulate(count: number, users = 200): ScoredRow[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, (_, index) => {
+    const action = random.integer(4);
+    const reward = random.uniform() < rewards[action]! ? 1 : 0;
+    return {
+      row: sampleRow(views, { action, reward, propensity: 0.25, user: index % users, exploration }),
+      scores: {
+        logPolicy: uniform,
+        rewardHeads: Array.from({ length: rewardHeadCount }, () => Float64Array.from(rewards)),
+        discriminator: new Float64Array(4),
+      },
+    };
+  });
+}
+
+const judge = (rows: readonly ScoredRow[], probabilities: readonly number[], limits = gateLimits) =>
+  gateCandidate({
+    rows,
+    candidateLogs: rows.map(() => Float64Array.from(probabilities, Math.log)),
+    predictedDifference: 0.05,
+    limits,
+  });
+
+const guard = (gate: ReturnType<typeof gateCandidate>, name: string) =>
+  gate.guards.find((one) => one.name === name)!;
+
+test("a candidate that chooses what pays is promoted, with its true difference in the interval", () => {
+  const gate = judge(simulate(2000), [0.6, 0.2, 0.15, 0.05]);
+  expect(gate.verdict).toBe("promote");
+  // Of the served policies: 0.9·(0.6·0.7 + 0.35·0.3 + 0.05·0.1 − 0.35).
+  const truth = 0.9 * (0.42 + 0.105 + 0.005 - 0.35);
+  expect(Math.abs(gate.difference! - truth)).toBeLessThan(4 * gate.standardError!);
+  expect(gate.doublyRobust!.servingValue).toBeCloseTo(0.35, 1);
+});
+
+test("the serving policy itself is no improvement", () => {
+  const gate = judge(simulate(2000), [0.25, 0.25, 0.25, 0.25]);
+  expect(gate.verdict).toBe("hold");
+  expect(gate.difference).toBeCloseTo(0, 12);
+});
+
+test("a candidate that chooses what does not pay is held", () => {
+  const gate = judge(simulate(2000), [0.05, 0.2, 0.15, 0.6]);
+  expect(gate.verdict).toBe("hold");
+  expect(gate.interval![1]).toBeLessThan(0);
+});
+
+test("few rows, or few users, are not enough to say", () => {
+  expect(judge(simulate(50), [0.6, 0.2, 0.15, 0.05]).verdict).toBe("not-enough-data");
+  expect(judge(simulate(2000, 3), [0.6, 0.2, 0.15, 0.05]).verdict).toBe("not-enough-data");
+  expect(judge([], [1, 0, 0, 0])).toMatchObject({ verdict: "not-enough-data", rows: 0 });
+});
+
+/** What a fast loop logs: another softmax for each row, of which only the choice's probability is known. */
+function simulateDrawn(count: number): ScoredRow[] {
+  const random = createRandom(seed + 1);
+  return simulate(count).map(({ row, scores }) => {
+    const masses = rewards.map(() => Math.exp(1.5 * random.normal()));
+    const total = masses.reduce((sum, mass) => sum + mass, 0);
+    const served = Float64Array.from(
+      masses,
+      (mass) => ((1 - exploration) * mass) / total + exploration / 4,
+    );
+    const action = drawIndex(served, random.uniform());
+    const reward = random.uniform() < rewards[action]! ? 1 : 0;
+    const propensity = served[action]!;
+    return { row: { ...row, action, reward, propensity, isForeign: true }, scores };
+  });
+}
+
+test("on what the fast loop drew the log is not taken for the policy's: a candidate has its true difference", () => {
+  const gate = judge(simulateDrawn(4000), [0.6, 0.2, 0.15, 0.05]);
+  const truth = 0.9 * (0.42 + 0.105 + 0.005 - 0.35);
+  expect(gate.verdict).toBe("promote");
+  for (const { difference, standardError } of [gate.doublyRobust!, gate.censored!])
+    expect(Math.abs(difference - truth)).toBeLessThan(4 * standardError);
+  expect(judge(simulateDrawn(4000), [0.05, 0.2, 0.15, 0.6]).interval![1]).toBeLessThan(0);
+});
+
+test("on the log of the policy that served before, what the log can check is what that one chose", () => {
+  const random = createRandom(seed + 2);
+  // It preferred item 0; none of its rows is of the policy that serves now, version 2, which prefers item 1.
+  const before = [0.94, 0.02, 0.02, 0.02];
+  const serving = Float64Array.of(0.05, 0.85, 0.05, 0.05).map(Math.log);
+  const log = simulate(8000).map(({ row, scores }) => {
+    const action = drawIndex(Float64Array.from(before), random.uniform());
+    const logged = { action, propensity: before[action]!, policyVersion: 1 };
+    return { row: { ...row, ...logged }, scores: { ...scores, logPolicy: serving } };
+  });
+  const marked = markForeign(
+    log.map(({ row }) => row),
+    { serving: 2 },
+  );
+  const near = [0.15, 0.75, 0.05, 0.05];
+  const taken = judge(log, near);
+  const known = judge(
+    log.map(({ scores }, index) => ({ row: marked[index]!, scores })),
+    near,
+  );
+  expect(guard(taken, "distance of the mean weight").passed).toBe(false);
+  expect(guard(known, "distance of the mean weight").passed).toBe(true);
+  // Served with ε 0.1 item 1 has 0.7, of which 20 times 0.02 are within the clip: a weight of 20 in 2 of 100 rows.
+  expect(guard(taken, "checked mass").value).toBeCloseTo(1, 9);
+  const error = 20 * Math.sqrt((0.02 * 0.98) / 8000);
+  expect(Math.abs(guard(known, "checked mass").value - 0.7)).toBeLessThan(4 * error);
+});
+
+test("where the reward model is unsure the candidate gets its lower side", () => {
+  // Only item 0 is in the log: what item 1 is worth comes from the model, whose two bootstraps are ±0.1 apart.
+  const shown = simulate(400).map(({ row, scores }) => ({ row: { ...row, action: 0 }, scores }));
+  const unsure = shown.map(({ row, scores }) => ({
+    row,
+    scores: {
+      ...scores,
+      rewardHeads: scores.rewardHeads.map((head, index) =>
+        head.with(1, head[1]! + (index % 2 === 0 ? 0.1 : -0.1)),
+      ),
+    },
+  }));
+  const step = [0.25, 0.4, 0.25, 0.1];
+  const differenceOf = (rows: readonly ScoredRow[]) => judge(rows, step).doublyRobust!.difference;
+  // √2·0.1 is the sample deviation of the two; 0.9·(0.4 − 0.25) is the mass that the candidate adds.
+  const taken = 0.9 * 0.15 * Math.SQRT2 * 0.1;
+  expect(differenceOf(unsure)).toBeCloseTo(differenceOf(shown) - taken, 9);
+});
+
+test("the catalogue coverage counts items that are shown now and then, floor included", () => {
+  const all = judge(simulate(400), [0.6, 0.2, 0.15, 0.05]);
+  expect(guard(all, "catalogue coverage").value).toBe(1);
+  // With little exploration an item that the candidate gave up is as good as never shown.
+  const rows = simulate(400).map(({ row, scores }) => ({
+    row: { ...row, exploration: 0.01 },
+    scores,
+  }));
+  const narrow = judge(rows, [0.9997, 0.0001, 0.0001, 0.0001]);
+  expect(guard(narrow, "catalogue coverage")).toMatchObject({ value: 0.25, passed: false });
+  expect(narrow.verdict).toBe("hold");
+});
+
+test("mass where the serving policy as good as never was counts as unsupported", () => {
+  const rows = simulate(400).map(({ row, scores }) => ({
+    row: { ...row, exploration: 1e-4, action: 0, propensity: 1 },
+    scores: { ...scores, logPolicy: Float64Array.of(1 - 3e-9, 1e-9, 1e-9, 1e-9).map(Math.log) },
+  }));
+  const gate = judge(rows, [0.7, 0.1, 0.1, 0.1]);
+  const { value, passed } = guard(gate, "unsupported mass");
+  expect(value).toBeCloseTo(0.3, 3);
+  expect(passed).toBe(false);
+  expect(gate.verdict).toBe("hold");
+});
+
+test("a serving policy that is not proven has less to protect: a narrow candidate may take over", () => {
+  const rows = simulate(2000).map(({ row, scores }) => ({
+    row: { ...row, exploration: 0.01 },
+    scores,
+  }));
+  const narrow = [0.7, 0.2998, 0.0001, 0.0001];
+  expect(judge(rows, narrow, gateLimits).verdict).toBe("hold");
+  expect(judge(rows, narrow, unprovenLimits).verdict).toBe("promote");
+  expect(judge(rows, [0.05, 0.2, 0.15, 0.6], unprovenLimits).verdict).toBe("hold");
+});
+
+const passed = { name: "coverage", value: 1, limit: 0.8, passed: true };
+const judged: GateRecord = {
+  verdict: "promote",
+  reason: "Promoted: better.",
+  rows: 1000,
+  clusters: 100,
+  guards: [passed],
+};
+
+test("a candidate that reached its target passes, with the gap among its guards", () => {
+  const checked = checkDistillation(judged, { way: 0.4, gap: 0.1 }, 0.5);
+  expect(checked).toMatchObject({ verdict: "promote", reason: judged.reason });
+  expect(checked.guards).toEqual([
+    passed,
+    { name: "distillation gap", value: 0.1, limit: 0.25, passed: true },
+  ]);
+});
+
+test("one that did not is held, whatever it was judged to gain", () => {
+  for (const verdict of ["promote", "canary", "hold"] as const) {
+    const checked = checkDistillation({ ...judged, verdict }, { way: 0.4, gap: 0.5 }, 1);
+    expect(checked.verdict).toBe("hold");
+    expect(checked.reason).toBe(
+      "Held by its guards: distillation gap 0.5 is above its limit 0.45.",
+    );
+  }
+});
+
+test("a target that hardly differs need not be reached, and too little data stays that", () => {
+  expect(checkDistillation(judged, { way: 0, gap: 0.04 }, 1).verdict).toBe("promote");
+  const little = { ...judged, verdict: "not-enough-data" as const, guards: [] };
+  expect(checkDistillation(little, { way: 0, gap: 9 }, 1)).toBe(little);
+});

@@ -1,0 +1,35 @@
+import type { Arm } from "../domain/decision.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import type { Part } from "./family.ts";
+import type { judgeChallengers } from "./judge.ts";
+import type { FoldedRow } from "./judged-row.ts";
+import type { MetaPolicyState, proposeSettings } from "./meta-policy.ts";
+import type { MetaPrior } from "./meta-posterior.ts";
+
+/** Takes the cost of a stage of the work. */
+export interface Stages {
+  measure<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
+}
+
+export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
+  readonly serving: Policy;
+  /** Where the last cycle left it. */
+  readonly critic: Critic | undefined;
+  readonly meta: MetaPolicyState;
+  /** Default: the shipped one. */
+  readonly prior?: MetaPrior;
+  readonly rows: readonly Row[];
+  /** Arm in which the serving policy was logged: judging compares with it, so only its own traffic is near enough to count. */
+  readonly arm: Arm;
+  /** The exploration floor, which comes on top of whatever policy is made here. */
+  readonly floor: number;
+  readonly mpo: MpoConfiguration;
+  readonly random: RandomStream;
+  readonly stages?: Stages;
+  /** Left out, beside what the family lacks. */
+  readonly without?: readonly Part[];
+  /** What a laboratory puts in the place of the meta-policy's proposals, and of the judge. */
+  readonly propose?: typeof proposeSettings;
+  readonly judge?: typeof judgeChallengers;
+}

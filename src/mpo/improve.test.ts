@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import { defaultMpo } from "../domain/mpo-fields.ts";
+import { normaliseLogs } from "../numeric/log-probabilities.ts";
+import { createRandom } from "../numeric/random.ts";
+import type { ModelFamily, Part } from "./family.ts";
+import { improve } from "./improve.ts";
+import type { FoldedRow } from "./judged-row.ts";
+import { initialMetaPolicy } from "./meta-policy.ts";
+import { memoryHalfLives } from "./meta-settings.ts";
+import { judgeRival, reviewCanary } from "./review.ts";
+import { bootstraps } from "./row-scores.ts";
+
+const seed = 131;
+const pay = [0.7, 0.3, 0.2, 0.1];
+const candidates = pay.map((_, item) => ({ itemId: `i-${item}` }));
+const uniform = new Float64Array(4);
+
+/** A log of the uniform choice by 200 users. */
+const rows: readonly FoldedRow[] = Array.from({ length: 1200 }, (_, index) => {
+  const random = createRandom(seed).split(index);
+  const action = random.integer(4);
+  return {
+    ...{ candidates, action, propensity: 0.25, exploration: 0.1, arm: "serving" },
+    reward: random.uniform() < pay[action]! ? 1 : 0,
+    user: index % 200,
+    fold: index % 2 === 0 ? "first" : "second",
+  };
+});
+
+/** One logit an item is the policy, one mean an item the critic, twice too high; its D accuses item 0. */
+function createTable(
+  changes: Partial<ModelFamily<FoldedRow, Float64Array, Float64Array>> = {},
+): ModelFamily<FoldedRow, Float64Array, Float64Array> {
+  return {
+    lacks: ["examination"],
+    limits: { moved: 100, areSpread: false, solved: 50 },
+    scorePolicy: (policy, asked) => asked.map(() => normaliseLogs(policy)),
+    scoreCritic: (means, asked) =>
+      asked.map(() => ({
+        rewardHeads: Array.from({ length: memoryHalfLives.length * bootstraps }, () => means),
+        discriminator: Float64Array.of(-5, 0, 0, 0),
+      })),
+    fitCritic: (known) => {
+      const means = uniform.map((_, item) => {
+        const own = known.filter(({ action }) => action === item);
+        return Math.min(0.99, (2 * own.reduce((sum, { reward }) => sum + reward, 0)) / own.length);
+      });
+      return {
+        critic: means,
+        discriminator: { auc: 0.9, standardError: 0.01, slope: 0.5 },
+      };
+    },
+    // One state: the mean of the targets is reached.
+    movePolicy: (_, moves) => ({
+      policy: uniform.map((__, a) =>
+        Math.log(moves.reduce((sum, { target }) => sum + target[a]! / moves.length, 0)),
+      ),
+    }),
+    ...changes,
+  };
+}
+
+const run = (without: readonly Part[] = [], family = createTable()) =>
+  improve(family, {
+    ...{ serving: uniform, critic: undefined, meta: initialMetaPolicy, rows, floor: 0.03 },
+    ...{ arm: "serving", mpo: defaultMpo, random: createRandom(seed), without },
+  });
+
+const names = ({ gate }: Awaited<ReturnType<typeof run>>) => gate.guards.map(({ name }) => name);
+
+describe("an improvement", () => {
+  test("moves the policy to what pays, on rows that all judge, and says why it may serve", async () => {
+    const { gate, moved, rows: judged } = await run(["restraint"]);
+    expect(gate.verdict).toBe("promote");
+    expect(judged.length).toBe(rows.length);
+    expect(names(await run(["restraint"]))).toContain("distillation gap");
+    const [best, ...others] = normaliseLogs(moved.policy);
+    for (const other of others) expect(best).toBeGreaterThan(other);
+  });
+
+  test("with a restraint keeps off what a proven discriminator accuses", async () => {
+    const [held, free] = [await run(), await run(["restraint"])];
+    expect(held.challengers.some(({ restraint }) => restraint.strength > 0)).toBe(true);
+    expect(free.challengers.every(({ restraint }) => restraint.strength === 0)).toBe(true);
+    expect(normaliseLogs(held.moved.policy)[0]).toBeLessThan(normaliseLogs(free.moved.policy)[0]!);
+  });
+
+  test("with calibration judges by heads that agree with rewards, and by D as far as it was borne out", async () => {
+    const [calibrated, raw] = [await run(), await run(["calibration"])];
+    const headOf = ({ calibrated: all }: typeof raw) => all[0]!.scores.rewardHeads[0]![0]!;
+    expect(headOf(raw)).toBeGreaterThan(0.95);
+    expect(Math.abs(headOf(calibrated) - 0.7)).toBeLessThan(0.1);
+    expect(calibrated.calibrated[0]!.scores.discriminator[0]).toBe(-2.5);
+    expect(raw.calibrated).toEqual(raw.raw);
+  });
+
+  test("without a gate promotes with the judged difference; without the check no gap is a guard", async () => {
+    const free = await run(["gate"]);
+    expect(free.gate).toMatchObject({ verdict: "promote", guards: [] });
+    expect(free.gate.difference).toBe(free.judgement.difference);
+    expect(names(await run(["distillation check"]))).not.toContain("distillation gap");
+  });
+
+  test("leaves out what the models can't have, asked for or not", async () => {
+    const seen: boolean[] = [];
+    const table = createTable();
+    const watched = createTable({
+      fitCritic: (known, options) => {
+        seen.push(options.has("examination"), options.has("calibration"));
+        return table.fitCritic(known, options);
+      },
+    });
+    await run(["calibration"], watched);
+    expect(seen).toEqual([false, false, false, false, false, false]);
+  });
+
+  test("stops where a model is silent on a row", async () => {
+    const silent = createTable({ scorePolicy: (_, asked) => asked.slice(1).map(() => uniform) });
+    await expect(run([], silent)).rejects.toThrow("logs must have 1200 entries, got 1199");
+    const mute = createTable({ scoreCritic: () => [] });
+    await expect(run([], mute)).rejects.toThrow("scores must have 600 entries, got 0");
+  });
+});
+
+describe("a canary that served half of the users", () => {
+  const better = Float64Array.of(1.2, 0, 0, -0.5);
+  const worse = Float64Array.of(-0.5, 0, 0, 1.2);
+  const critic = Float64Array.from(pay);
+  const review = (rival: Float64Array) =>
+    reviewCanary(createTable(), { serving: uniform, rival, critic, rows, mpo: defaultMpo });
+
+  test("takes over when it is better, and leaves when that is as good as ruled out", async () => {
+    expect((await review(better)).action).toBe("promote");
+    expect((await review(worse)).action).toBe("retire");
+  });
+
+  test("stays while too little is known", async () => {
+    const few = {
+      serving: uniform,
+      rival: better,
+      critic,
+      rows: rows.slice(0, 50),
+      mpo: defaultMpo,
+    };
+    const { action, gate } = await reviewCanary(createTable(), few);
+    expect([action, gate.verdict]).toEqual(["keep", "not-enough-data"]);
+  });
+
+  test("is judged by what comes next where something does", async () => {
+    const ahead = createTable({ lookAhead: (scored) => scored.map(() => 0.5) });
+    const pair = { serving: uniform, rival: better, critic, rows, mpo: defaultMpo };
+    const gate = await judgeRival(ahead, { ...pair, arm: "canary" });
+    expect(gate.difference).toBeLessThan((await review(better)).gate.difference!);
+  });
+});

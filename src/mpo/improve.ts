@@ -1,0 +1,142 @@
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { GateRecord } from "../evaluation/gate.ts";
+import { limitsOf, whereUnproven } from "../evaluation/gate-guards.ts";
+import { expectLength } from "./check-rows.ts";
+import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
+import { createFits } from "./fits.ts";
+import { checkDistillation, type DistillationGap, distillationGap, gateCandidate } from "./gate.ts";
+import type { ImproveInput, Stages } from "./improve-input.ts";
+import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
+import type { FoldedRow } from "./judged-row.ts";
+import type { JudgedPart, MeasuredPart } from "./measure.ts";
+import { describeContext, type MetaContext } from "./meta-context.ts";
+import { proposeSettings } from "./meta-policy.ts";
+import { shippedPrior } from "./meta-prior.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import type { Move } from "./trust-region.ts";
+
+export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, Moved = unknown> {
+  /** Of all feedback: the critic that the next cycle starts from, and the candidate. */
+  readonly fit: Fit;
+  readonly moved: Moved;
+  readonly judgement: Judgement;
+  /** What the settings were proposed for. */
+  readonly context: MetaContext;
+  /** Both halves with the challengers that were judged on them. */
+  readonly parts: readonly JudgedPart<Row>[];
+  /** Of which the candidate is made, and the states that it was moved on. */
+  readonly challengers: JudgedPart["challengers"];
+  readonly moves: readonly Move<KnownRow<Row>>[];
+  /** Rows that judge, scored by a critic that has not seen them; before and after calibration. */
+  readonly raw: readonly ScoredRow<Row>[];
+  readonly calibrated: readonly ScoredRow<Row>[];
+  /** The same as the gate saw them. */
+  readonly rows: JudgedPart["rows"];
+  readonly gate: GateRecord;
+  readonly gap: DistillationGap;
+}
+
+const unmeasured: Stages = { measure: async (_, work) => await work() };
+
+/** Whether a part is in: the family can have it, and nobody left it out. */
+function partsOf(
+  { lacks }: Pick<ModelFamily<never, never, never>, "lacks">,
+  { without = [] }: { readonly without?: readonly Part[] },
+): (part: Part) => boolean {
+  const missing = new Set([...lacks, ...without]);
+  return (part) => !missing.has(part);
+}
+
+/** Rows with what the serving policy makes of them. */
+async function knowRows<Row extends FoldedRow, Policy>(
+  family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy">,
+  serving: Policy,
+  rows: readonly Row[],
+): Promise<KnownRow<Row>[]> {
+  const logs = await family.scorePolicy(serving, rows);
+  expectLength("logs", logs.length, rows.length);
+  return rows.map((row, index) => {
+    const logPolicy = logs[index]!;
+    return { ...row, logPolicy, policy: logPolicy.map(Math.exp) };
+  });
+}
+
+interface Gated {
+  /** log π of the candidates that owe nothing to the rows; absent without a gate. */
+  readonly candidateLogs: readonly Float64Array[] | undefined;
+  /** Absent where it is not to be checked. */
+  readonly gap: DistillationGap | undefined;
+  readonly judgement: Judgement;
+  readonly mpo: MpoConfiguration;
+}
+
+/** Without a gate every candidate serves. */
+function gateImprovement(
+  rows: JudgedPart["rows"],
+  { candidateLogs, gap, judgement, mpo }: Gated,
+): GateRecord {
+  const { difference, proven } = judgement;
+  if (candidateLogs === undefined)
+    return { verdict: "promote", reason: "No gate.", rows: rows.length, guards: [], difference };
+  const limits = proven ? limitsOf(mpo.gate) : whereUnproven(limitsOf(mpo.gate));
+  const gate = gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
+  return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
+}
+
+/**
+ * Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the mixture, cross-fitted. A critic
+ * is fitted without each half of the new feedback and its challengers are judged there. What the gate sees on a half is
+ * a candidate that owes nothing to it: its critic and its weights come from the other half. The candidate that may
+ * serve is made in the same way from both.
+ */
+export async function improve<
+  Row extends FoldedRow,
+  Policy,
+  Critic,
+  Fit extends CriticFit<Critic>,
+  Moved extends MovedPolicy<Policy>,
+>(
+  family: ModelFamily<Row, Policy, Critic, Fit, Moved>,
+  input: ImproveInput<Row, Policy, Critic>,
+): Promise<Improvement<Row, Fit, Moved>> {
+  const { serving, mpo, random, meta: state, prior = shippedPrior, stages = unmeasured } = input;
+  const { propose = proposeSettings, judge: judgeParts = judgeChallengers } = input;
+  const has = partsOf(family, input);
+  const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
+  const fits = createFits(family, { ...input, stages, has }, rows);
+  const [halfOne, halfTwo] = [await fits.fit("first"), await fits.fit("second")];
+  const raw = [...halfOne.held, ...halfTwo.held];
+  const context = describeContext(raw.map(toContextRow), state.remembered);
+  const meta = { state, prior, context, mpo };
+  const settings = propose(meta, random.split("settings"));
+  const first = await fits.judge(halfOne, settings, halfTwo.held);
+  const second = await fits.judge(halfTwo, settings, halfOne.held);
+  const judge = (parts: readonly MeasuredPart[]) =>
+    stages.measure("judge", () => judgeParts(parts, meta, random.split("weights")));
+  const judgement = await judge([first.measured, second.measured]);
+  const gateLogs = async (one: typeof first, other: typeof first) => {
+    const { weights } = await judge([other.measured]);
+    const { moved } = await fits.move(one, { ...judgement, weights });
+    const held = one.held.map(({ row }) => row);
+    return stages.measure("score", () => family.scorePolicy(moved.policy, held));
+  };
+  const candidateLogs = has("gate")
+    ? [...(await gateLogs(first, second)), ...(await gateLogs(second, first))]
+    : undefined;
+  const both = await fits.judge(await fits.fit(undefined), settings, raw);
+  const { moved, moves, challengers } = await fits.move(both, judgement);
+  const gap = await stages.measure("score", async () =>
+    distillationGap(moves, await family.scorePolicy(moved.policy, moves)),
+  );
+  const judged = [...first.measured.rows, ...second.measured.rows];
+  const checked = has("distillation check") ? gap : undefined;
+  const gate = await stages.measure("gate", () =>
+    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo }),
+  );
+  return {
+    ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },
+    parts: [first, second].map(({ held, challengers }) => ({ rows: held, challengers })),
+    calibrated: [...first.held, ...second.held],
+    rows: judged,
+  };
+}

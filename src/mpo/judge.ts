@@ -1,0 +1,165 @@
+import {
+  differenceCovariance,
+  type PairedDifference,
+  pairedDifference,
+} from "../evaluation/paired-difference.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import type { ChallengerSetting } from "./challengers.ts";
+import { expectLength } from "./check-rows.ts";
+import type { JudgedRow } from "./judged-row.ts";
+import { type MeasuredPart, weightOfSetting } from "./measure.ts";
+import { type ContextRow, rememberContext, valueUnit } from "./meta-context.ts";
+import {
+  doNothing,
+  learnFromJudged,
+  type MetaPolicyInput,
+  type MetaPolicyState,
+  type MetaPrediction,
+} from "./meta-policy.ts";
+import type { ScoredRow } from "./row-scores.ts";
+import { evenMemory } from "./row-scores.ts";
+import {
+  concatenate,
+  joinArrays,
+  loggedArrays,
+  mixArrays,
+  type TargetArrays,
+  targetArrays,
+  weightClip,
+} from "./target-arrays.ts";
+
+/** z_0.8, as sure as a canary has to be (decision 0016). */
+const provenDeviations = 0.8416;
+
+export interface JudgedSetting extends ChallengerSetting, MetaPrediction {
+  /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
+  readonly kl: number;
+  readonly difference: number;
+  readonly standardError: number;
+  readonly z: number;
+  /** w_j. */
+  readonly weight: number;
+}
+
+export interface Judgement {
+  readonly settings: readonly JudgedSetting[];
+  /** Judged difference of the mixture φ* to the serving policy. */
+  readonly difference: number;
+  readonly standardError: number;
+  readonly state: MetaPolicyState;
+  /** Name of the setting with the largest weight, or *do nothing*. */
+  readonly chosen: string;
+  /** The uniform choice against the serving policy: what the latter is worth, in [0, 1], and how much more the former would be. */
+  readonly uniform: PairedDifference;
+  /** The serving policy is better than the uniform choice with 80 % confidence. */
+  readonly proven: boolean;
+  /** w_j by name, *do nothing* included. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+/** Nobody's feedback fell into the judge's fold. */
+const noEvidence = {
+  difference: 0,
+  standardError: Number.POSITIVE_INFINITY,
+  sharedError: Number.POSITIVE_INFINITY,
+  z: 0,
+  servingValue: 0,
+};
+
+/** A policy's arrays against the serving policy's, over all parts. */
+function createComparison(parts: readonly MeasuredPart[]) {
+  const rows = parts.flatMap((part) => part.rows);
+  const values = parts.flatMap((part) => part.values);
+  const { feedback, predictions } = loggedArrays(rows, values);
+  const serving = joinArrays(parts.map((part) => part.serving));
+  const compare = (candidate: TargetArrays): PairedDifference =>
+    rows.length === 0
+      ? noEvidence
+      : pairedDifference({ feedback, predictions, serving, candidate, weightClip });
+  const covary = (candidates: readonly TargetArrays[]): Float64Array =>
+    rows.length === 0
+      ? new Float64Array(candidates.length ** 2).fill(Number.POSITIVE_INFINITY)
+      : differenceCovariance({ feedback, predictions, serving, candidates, weightClip });
+  const uniformLogs = rows.map(({ scores: { logPolicy } }) =>
+    new Float64Array(logPolicy.length).fill(-Math.log(logPolicy.length)),
+  );
+  return { serving, compare, covary, uniform: compare(targetArrays(rows, uniformLogs, values)) };
+}
+
+export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow => ({
+  propensity: row.propensity,
+  action: row.action,
+  reward: row.reward,
+  scores,
+});
+
+/** Of every part the same, in the same order. */
+function settingsOf(parts: readonly MeasuredPart[]): readonly ChallengerSetting[] {
+  const settings = parts[0]?.challengers.map(({ setting }) => setting) ?? [];
+  for (const [index, { challengers }] of parts.entries())
+    expectLength(`parts[${index}].challengers`, challengers.length, settings.length);
+  return settings;
+}
+
+/**
+ * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences to the serving policy
+ * (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and control variate come from a critic that was
+ * trained on none of its rows. Judging each by its own reward model would favour the one that believes most of itself.
+ * @param random of the draws that weights are counted from
+ */
+export function judgeChallengers(
+  parts: readonly MeasuredPart[],
+  meta: MetaPolicyInput,
+  random: RandomStream,
+): Judgement {
+  const { serving, compare, covary, uniform } = createComparison(parts);
+  const challengers = settingsOf(parts).map((setting, j) => {
+    const own = parts.map((part) => part.challengers[j]!);
+    const divergences = concatenate(own.map((one) => one.divergences));
+    const kl = divergences.reduce((sum, value) => sum + value, 0) / Math.max(1, divergences.length);
+    return { setting, kl, target: joinArrays(own) };
+  });
+  const compared = challengers.map(({ setting, target }) => ({ setting, ...compare(target) }));
+  // A serving policy that is no better than chance any more tells of a change.
+  const proven = uniform.z < -provenDeviations;
+  const unit = valueUnit(uniform.servingValue);
+  const { state, weights, predictions, chosen } = learnFromJudged(
+    meta,
+    {
+      settings: compared.map(({ setting }) => setting),
+      differences: compared.map(({ difference }) => difference / unit),
+      covariance: covary(challengers.map(({ target }) => target)).map((one) => one / unit ** 2),
+    },
+    { isSettled: proven, random },
+  );
+  const mixed = [doNothing, ...compared.map(({ setting }) => setting.name)].map((name) =>
+    weightOfSetting(weights, name),
+  );
+  const targets = [serving, ...challengers.map(({ target }) => target)];
+  const { difference, standardError } = compare(mixArrays(targets, mixed));
+  const remembered = rememberContext(parts.flatMap(({ rows }) => rows).map(toContextRow), {
+    servingValue: uniform.servingValue,
+    uniformDifference: uniform.difference,
+    chosenDifference:
+      chosen === doNothing
+        ? 0
+        : compared.find(({ setting }) => setting.name === chosen)!.difference,
+    memories: evenMemory.length,
+  });
+  return {
+    settings: compared.map(({ setting, ...one }, j) => ({
+      ...setting,
+      kl: challengers[j]!.kl,
+      ...one,
+      ...predictions[j]!,
+      weight: weightOfSetting(weights, setting.name),
+    })),
+    uniform,
+    proven,
+    difference,
+    standardError,
+    state: { ...state, remembered },
+    chosen,
+    weights,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Arm } from "../domain/decision.ts";
+
+/**
+ * `older`: an earlier cycle has read it, so every model may have seen it. `first`, `second`: halves of the new feedback by
+ * user; what was trained on one is judged on the other.
+ */
+export type Fold = "older" | "first" | "second";
+
+/** What judging reads of a row of feedback, whatever made it: a choice of `action` among K candidates, with its reward. */
+export interface JudgedRow {
+  /** Candidates that the positions before had left, K of them. */
+  readonly candidates: readonly { readonly itemId: string }[];
+  /** Index into the candidates. */
+  readonly action: number;
+  /** p: logged probability of the action given the positions before, exploration included. */
+  readonly propensity: number;
+  /** What is learned and judged, in [0, 1]; with a discount it is the decision's return. */
+  readonly reward: number;
+  /** ε of the floor with which the choice was made. */
+  readonly exploration: number;
+  /** Index of the user: rows of one user are one cluster. */
+  readonly user: number;
+  readonly arm: Arm;
+  /**
+   * None of the policies that are held against each other made the choice, but a draw of the fast loop or another version: its
+   * propensity is known, those of the other candidates are not.
+   */
+  readonly isForeign?: boolean;
+}
+
+/** A row that an improvement learns from or is judged on. */
+export interface FoldedRow extends JudgedRow {
+  readonly fold: Fold;
+}
+
+/** π with the exploration floor, as it is served: (1 − ε)·π + ε/K. */
+export const servedProbability = (
+  probability: number,
+  row: Pick<JudgedRow, "exploration" | "candidates">,
+): number => (1 - row.exploration) * probability + row.exploration / row.candidates.length;

@@ -1,0 +1,116 @@
+import { klDivergence } from "../numeric/log-probabilities.ts";
+import type { ChallengerSetting } from "./challengers.ts";
+import { checkRows } from "./check-rows.ts";
+import type { JudgedRow } from "./judged-row.ts";
+import { doNothing } from "./meta-policy.ts";
+import { type Restraint, solveChallenger } from "./restraint.ts";
+import { createRowChallenger } from "./row-challenger.ts";
+import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
+import { measureRow, type TargetArrays, targetArrays } from "./target-arrays.ts";
+
+export interface Challenger {
+  readonly setting: ChallengerSetting;
+  /** η. */
+  readonly temperature: number;
+  readonly restraint: Restraint;
+}
+
+/** Rows with the challengers that are judged on them: scored by a critic that was trained on none of the rows. */
+export interface JudgedPart<Row extends JudgedRow = JudgedRow> {
+  readonly rows: readonly ScoredRow<Row>[];
+  readonly challengers: readonly Challenger[];
+}
+
+/** A part as every judgement reads it: measured once, judged alone and with others. */
+export interface MeasuredPart {
+  readonly rows: readonly ScoredRow<JudgedRow>[];
+  /** Control variate of each row's candidates. */
+  readonly values: readonly Float64Array[];
+  readonly serving: TargetArrays;
+  readonly challengers: readonly (TargetArrays & {
+    readonly setting: ChallengerSetting;
+    /** KL(π_φ ‖ π_θ) of each row, nats. */
+    readonly divergences: Float64Array;
+  })[];
+}
+
+/** @param states that temperatures are solved on; @param restrains whether D is good enough to restrain the challengers */
+export function temper(
+  scored: readonly Pick<ScoredRow, "scores">[],
+  settings: readonly ChallengerSetting[],
+  restrains: boolean,
+): readonly Challenger[] {
+  const states = scored.map(({ scores }) => scores);
+  return settings.map((setting) => ({ setting, ...solveChallenger(states, setting, restrains) }));
+}
+
+/** Weight that changes no probability of a mixture by more than rounding does. */
+const negligibleWeight = 1e-12;
+
+/** w_j. @throws RangeError for a name that was not weighed */
+export function weightOfSetting(weights: Readonly<Record<string, number>>, name: string): number {
+  const weight = weights[name];
+  if (weight === undefined) throw new RangeError(`no weight for the setting '${name}'`);
+  return weight;
+}
+
+/** Makes log φ* of a row: Σ_j w_j π_φj, *do nothing* included. */
+export const mixChallengers = (
+  challengers: readonly Challenger[],
+  weights: Readonly<Record<string, number>>,
+): ((scored: Pick<ScoredRow, "scores">) => Float64Array) => {
+  const row = createRowChallenger();
+  const heavy = challengers
+    .map((one) => ({ ...one, weight: weightOfSetting(weights, one.setting.name) }))
+    .filter(({ weight }) => weight > negligibleWeight);
+  const unmoved = weightOfSetting(weights, doNothing);
+  return ({ scores }) => {
+    row.read(scores);
+    const mixed = new Float64Array(scores.logPolicy.length);
+    const add = (logs: Float64Array, weight: number) => {
+      for (let a = 0; a < mixed.length; a++) mixed[a]! += weight * Math.exp(logs[a]!);
+    };
+    add(scores.logPolicy, unmoved);
+    for (const one of heavy) add(row.challenge(one), one.weight);
+    return mixed.map(Math.log);
+  };
+};
+
+/** Reads each challenger once on the rows of a part. @throws RangeError where a row lacks anything */
+export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
+  checkRows(rows);
+  const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);
+  const servingLogs = rows.map(({ scores }) => scores.logPolicy);
+  return {
+    rows,
+    values,
+    serving: targetArrays(rows, servingLogs, values),
+    challengers: measureChallengers(rows, challengers, values),
+  };
+}
+
+function measureChallengers(
+  rows: MeasuredPart["rows"],
+  challengers: readonly Challenger[],
+  values: readonly Float64Array[],
+): MeasuredPart["challengers"] {
+  const measured = challengers.map(({ setting }) => ({
+    setting,
+    targetProbabilities: new Float64Array(rows.length),
+    directValues: new Float64Array(rows.length),
+    divergences: new Float64Array(rows.length),
+  }));
+  const challenger = createRowChallenger();
+  for (const [index, { row, scores }] of rows.entries()) {
+    challenger.read(scores);
+    for (const [j, one] of challengers.entries()) {
+      const into = measured[j]!;
+      const logs = challenger.challenge(one);
+      const { target, direct } = measureRow(row, logs, values[index]!);
+      into.targetProbabilities[index] = target;
+      into.directValues[index] = direct;
+      into.divergences[index] = klDivergence(logs, scores.logPolicy);
+    }
+  }
+  return measured;
+}

@@ -1,0 +1,61 @@
+import type { Arm } from "../domain/decision.ts";
+import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { GateRecord } from "../evaluation/gate.ts";
+import { limitsOf } from "../evaluation/gate-guards.ts";
+import type { GateLooks } from "../evaluation/pooled-looks.ts";
+import { expectAhead, type Scoring, scoreRows } from "./family.ts";
+import { gateCandidate } from "./gate.ts";
+import type { FoldedRow } from "./judged-row.ts";
+
+export interface RivalInput<Row extends FoldedRow, Policy, Critic> {
+  readonly serving: Policy;
+  readonly rival: Policy;
+  /** Arm that the rival answers. */
+  readonly arm: Arm;
+  /** As the last cycle left it: trained on none of the rows. */
+  readonly critic: Critic;
+  /** All new feedback: neither policy was trained on it. */
+  readonly rows: readonly Row[];
+  readonly mpo: MpoConfiguration;
+  /** What earlier reviews of the same two policies found. */
+  readonly earlier?: GateLooks | undefined;
+}
+
+/** What serves against a rival that has served too, on the traffic of both. */
+export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
+  family: Scoring<Row, Policy, Critic>,
+  { serving, rival, arm, critic, mpo, earlier, ...input }: RivalInput<Row, Policy, Critic>,
+): Promise<GateRecord> {
+  const rows = input.rows.filter((row) => row.arm === "serving" || row.arm === arm);
+  const logs = await family.scorePolicy(serving, rows);
+  const scored = await scoreRows(family, critic, { rows, logs });
+  const judged = expectAhead(family, critic, scored);
+  return gateCandidate({
+    rows: judged,
+    candidateLogs: await family.scorePolicy(
+      rival,
+      judged.map(({ row }) => row),
+    ),
+    candidateArm: arm,
+    predictedDifference: 0,
+    limits: limitsOf(mpo.gate),
+    earlier,
+  });
+}
+
+export interface CanaryReview {
+  readonly gate: GateRecord;
+  readonly action: "promote" | "retire" | "keep";
+}
+
+/** Whether a canary takes over, leaves or stays; too little feedback to say lets it stay. */
+export async function reviewCanary<Row extends FoldedRow, Policy, Critic>(
+  family: Scoring<Row, Policy, Critic>,
+  input: Omit<RivalInput<Row, Policy, Critic>, "arm">,
+): Promise<CanaryReview> {
+  const gate = await judgeRival(family, { ...input, arm: "canary" });
+  if (gate.verdict === "promote") return { gate, action: "promote" };
+  const { probabilityPositive = 1 } = gate;
+  const isHopeless = probabilityPositive < input.mpo.review.keepCanaryProbability;
+  return { gate, action: isHopeless ? "retire" : "keep" };
+}
