@@ -3,14 +3,18 @@
  *
  * @example
  * const recurve = await createRecurve({ database: "recurve.db" });
- * const { decision } = await recurve.recommend({ userId: userId("ada") });
+ * await recurve.putItems([{ itemId: "sku-1", categories: ["shoes"] }, { itemId: "sku-2" }]);
+ * const { decision } = await recurve.recommend({ userId: "ada", slateSize: 1 });
  * await recurve.close();
  */
+
+export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
-export type { Cycle, CycleOutcome } from "./domain/cycle.ts";
+export type { Cycle, CycleOutcome, Verdict } from "./domain/cycle.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
+export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
 export {
   type DecisionId,
   decisionId,
@@ -24,12 +28,20 @@ export type { Json, JsonObject } from "./domain/json.ts";
 export type { MpoConfiguration, MpoInput } from "./domain/mpo-configuration.ts";
 export type {
   Assignment,
+  PolicyKind,
   PolicySnapshot,
   PolicyStatus,
   PromotionMode,
 } from "./domain/policy-snapshot.ts";
 export type { RewardRule, Scenario } from "./domain/scenario.ts";
-export { type AuditReport, audit, auditTolerance } from "./engine/audit.ts";
+export {
+  type AuditCause,
+  type AuditFinding,
+  type AuditOptions,
+  type AuditReport,
+  audit,
+  auditTolerance,
+} from "./engine/audit.ts";
 export {
   type Configuration,
   type LearnerConfiguration,
@@ -37,6 +49,7 @@ export {
 } from "./engine/configuration.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export { type CycleOptions, runCycle } from "./engine/cycle/run-cycle.ts";
+export type { Usage } from "./engine/cycle/stage-clock.ts";
 export {
   type ConfigurationInput,
   defineConfig,
@@ -47,18 +60,27 @@ export {
 export type {
   DecisionView,
   Engine,
-  EventInput,
   Health,
   Recommendation,
-  RecommendInput,
   RecordSummary,
   RewardPoint,
 } from "./engine/engine.ts";
+export type {
+  CandidateInput,
+  EventInput,
+  PageInput,
+  RecommendInput,
+  RewardSeriesInput,
+  ScenarioPageInput,
+} from "./engine/input/input.ts";
 export type { InterventionInput } from "./engine/interventions/parse-input.ts";
 export { type LearnOptions, learn } from "./engine/learn.ts";
 export { loadConfiguration } from "./engine/load-configuration.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
+export type { ServingPolicies } from "./engine/serving-policies.ts";
+export type { TextSettings } from "./engine/text/text-features.ts";
 export { type TrainOptions, train } from "./engine/train.ts";
+export type { PretrainOptions, PretrainProgress } from "./engine/training/training-data.ts";
 export {
   diagnoseWeights,
   meanWeightZ,
@@ -159,11 +181,37 @@ export { tuneEstimator } from "./evaluation/tuning/tune-estimator.ts";
 export { createRecurve } from "./host/create-recurve.ts";
 export type { Log, Recurve, RecurveOptions } from "./host/recurve.ts";
 export { createRandom, type RandomStream } from "./numeric/random.ts";
-export { ApiError, type ClientOptions, createClient, type RecurveClient } from "./sdk/client.ts";
-export type { App, LogError } from "./server/app.ts";
+export {
+  ApiError,
+  type ClientOptions,
+  createClient,
+  type Fetch,
+  type RecurveClient,
+} from "./sdk/client.ts";
+export type { App, LogError, ServerEnv } from "./server/app.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";
-export { type Listening, listen } from "./server/listen.ts";
-export type { Page, PutSummary } from "./storage/store.ts";
+export { type Listening, type ListenOptions, listen } from "./server/listen.ts";
+export type {
+  CheckpointStore,
+  CycleStore,
+  DamagedRows,
+  DecisionStore,
+  EventRow,
+  EventRowOutcome,
+  EventStore,
+  InterventionStore,
+  ItemChange,
+  ItemStore,
+  NewPolicy,
+  Page,
+  PolicyChange,
+  PolicyStore,
+  PutSummary,
+  RevisionStore,
+  RewardBucket,
+  UserRewards,
+  UserStore,
+} from "./storage/store.ts";
 export { add, multiply, subtract } from "./tensor/arithmetic.ts";
 export { negate, sigmoid, softplus } from "./tensor/elementwise.ts";
 export { createGraph, type Graph, input, parameter, type Value } from "./tensor/graph.ts";

@@ -22,7 +22,17 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
     packages: ["libsql", "node:crypto", "node:fs", "node:path", "node:zlib"],
   },
   engine: {
-    folders: ["domain", "numeric", "tensor", "policy", "mpo", "learning", "evaluation", "storage"],
+    folders: [
+      "domain",
+      "contract",
+      "numeric",
+      "tensor",
+      "policy",
+      "mpo",
+      "learning",
+      "evaluation",
+      "storage",
+    ],
     packages: [
       "zod",
       "@huggingface/tokenizers",

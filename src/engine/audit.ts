@@ -5,6 +5,14 @@ import type { Store } from "../storage/store.ts";
 import { createHoldbackCheck } from "./check-holdback.ts";
 import type { Configuration } from "./configuration.ts";
 import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive-logits.ts";
+import {
+  aConfiguration,
+  aFunction,
+  aStore,
+  checkOptions,
+  wholeMilliseconds,
+} from "./input/check-options.ts";
+import { optional, storeNumber } from "./input/fields.ts";
 
 /** Largest difference between a logged and a re-derived propensity that rounding explains. */
 export const auditTolerance = 1e-6;
@@ -45,6 +53,15 @@ export interface AuditOptions {
   readonly limit?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
+
+const optionChecks = {
+  store: aStore,
+  configuration: aConfiguration,
+  from: optional(wholeMilliseconds),
+  to: optional(wholeMilliseconds),
+  limit: optional(storeNumber),
+  onProgress: optional(aFunction),
+};
 
 type Comparison = Partial<Omit<AuditFinding, "decisionId">> & { readonly difference: number };
 
@@ -133,8 +150,10 @@ function createFindings() {
  * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and the profile as of their
  * moment, and holds them against what was logged; and whether users of a holdback belong there. The range is fixed at the
  * start, as of one event number, so a server may go on writing.
+ * @throws invalid_request where an option is not what it should be
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
+  checkOptions(options, optionChecks);
   const { store, configuration, from = 0, to = Number.MAX_SAFE_INTEGER, limit } = options;
   // A server may be writing: what comes from now on is another audit's.
   const range = { from, to, asOf: await store.sequence() };

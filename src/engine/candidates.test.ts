@@ -3,7 +3,7 @@ import { chiSquare, chiSquareBound } from "../../tests/support/chi-square.ts";
 import { ann, assign, candidatesOf, openShop, shopSnapshot } from "../../tests/support/shop.ts";
 import { itemId, userId } from "../domain/ids.ts";
 import { createRandom } from "../numeric/random.ts";
-import { checkRequest, retrieve } from "./candidates.ts";
+import { retrieve } from "./candidates.ts";
 
 const seed = 97;
 const three = candidatesOf("i-0", "i-1", "i-2");
@@ -54,19 +54,6 @@ describe("retrieval", () => {
     );
   });
 });
-
-test.each([0, -1, 51, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
-  "a slate size of %f is refused with invalid_request, the field and the value",
-  (slateSize) => {
-    expect(() => checkRequest(slateSize, undefined)).toThrow(
-      expect.objectContaining({
-        code: "invalid_request",
-        message: `slateSize must be an integer in 1…50, got ${slateSize}`,
-        details: { field: "slateSize", value: slateSize },
-      }),
-    );
-  },
-);
 
 describe("items that the user has an event with", () => {
   const clicks = [{ type: "click", userId: ann, itemId: itemId("i-0") }];

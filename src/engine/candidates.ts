@@ -37,15 +37,6 @@ export function checkRequest(
   slateSize: number,
   candidates: readonly Candidate[] | undefined,
 ): void {
-  if (!Number.isInteger(slateSize) || slateSize < 1 || slateSize > 50) {
-    throw new EngineError(
-      "invalid_request",
-      `slateSize must be an integer in 1…50, got ${slateSize}`,
-      {
-        details: { field: "slateSize", value: slateSize },
-      },
-    );
-  }
   if (candidates === undefined) return;
   checkAny(candidates.length, slateSize);
   checkEnough(candidates.length, slateSize);

@@ -2,7 +2,7 @@ import type { Item, Revision } from "../domain/catalogue.ts";
 import type { ItemId } from "../domain/ids.ts";
 import { itemTokens } from "../policy/item-features.ts";
 import type { ItemView } from "../policy/policy.ts";
-import type { ItemChange, ItemStore } from "../storage/store.ts";
+import type { DamagedRows, ItemChange, ItemStore } from "../storage/store.ts";
 import { openTextFeatures, type TextFeatures, type TextSettings } from "./text/text-features.ts";
 import { createUnknownItems } from "./unknown-items.ts";
 
@@ -27,6 +27,8 @@ export interface Catalogue {
   available(): readonly ItemView[];
   /** Of every item that is there or was. */
   ids(): Iterable<ItemId>;
+  /** Items that were written without checks and are no items, in the order in which they were written. */
+  damaged(): DamagedRows;
 }
 
 /** @param text makes features of the item's text; without, its words are features like any others */
@@ -58,6 +60,7 @@ export function createCatalogue(items: ItemStore, text?: TextSettings): Catalogu
   const entries = new Map<ItemId, Entry>();
   const viewUnknown = createUnknownItems();
   let sequence = 0;
+  const damaged = new Set<ItemId>();
   let offered: readonly ItemView[] | undefined;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -69,6 +72,8 @@ export function createCatalogue(items: ItemStore, text?: TextSettings): Catalogu
     for (const [index, change] of changes.entries()) {
       const entry = changed[index];
       if (entry !== undefined) entries.set(change.itemId, entry);
+      damaged.delete(change.itemId);
+      if (change.isDamaged) damaged.add(change.itemId);
       sequence = change.sequence;
       offered = undefined;
     }
@@ -97,5 +102,6 @@ export function createCatalogue(items: ItemStore, text?: TextSettings): Catalogu
       return offered;
     },
     ids: () => entries.keys(),
+    damaged: () => ({ ids: [...damaged], count: damaged.size }),
   };
 }

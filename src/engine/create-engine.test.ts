@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { startOfTests } from "../../tests/support/engine.ts";
 import { sampleItem, sampleUser } from "../../tests/support/sample.ts";
 import {
   ann,
@@ -54,7 +55,7 @@ describe("a decision is read again", () => {
 });
 
 describe("the reward series", () => {
-  const span = { scenario: "shop", since: 0, bucketSeconds: 3600 };
+  const span = { scenario: "shop", since: startOfTests - 3_600_000, bucketSeconds: 3600 };
 
   test("counts the default reward of every position without an event", async () => {
     const reward = {

@@ -1,20 +1,28 @@
 import type { Feedback } from "../domain/decision.ts";
-import type { Assignment, PromotionMode } from "../domain/policy-snapshot.ts";
+import { EngineError } from "../domain/errors.ts";
+import { decisionId, isName, itemId, userId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import type { RewardBucket, Store } from "../storage/store.ts";
+import type { Store } from "../storage/store.ts";
 import { createCatalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
-import type { DecisionView, Engine, Health, RewardPoint } from "./engine.ts";
-import { createFastLoops, type FastLoops } from "./fast-loop/serving-loops.ts";
+import type { DecisionView, Engine } from "./engine.ts";
+import { createFastLoops } from "./fast-loop/serving-loops.ts";
+import { namedRows, readHealth } from "./health.ts";
+import { checkEngine } from "./input/check-engine.ts";
+import { aConfiguration, aFunction, aStore, checkOptions, madeBy } from "./input/check-options.ts";
+import { completeItem, completeUser } from "./input/complete.ts";
+import { defaultLimit } from "./input/fields.ts";
+import type { PageInput } from "./input/input.ts";
 import { intervene } from "./interventions/intervene.ts";
 import { parseIntervention } from "./interventions/parse-input.ts";
 import { rollBack } from "./interventions/roll-back.ts";
-import { assignedVersions, listPolicies } from "./list-policies.ts";
-import { findLearnerProblem, readFigures, readLearnerHealth } from "./liveness.ts";
+import { listPolicies } from "./list-policies.ts";
+import { readFigures } from "./liveness.ts";
 import { ensurePolicies } from "./promote.ts";
 import { readUser } from "./read-state.ts";
-import { findScenario, recommend } from "./recommend.ts";
+import { findScenario, type RecommendParts, recommend } from "./recommend.ts";
 import { record } from "./record.ts";
+import { rewardSeries } from "./reward-series.ts";
 import { createServingPolicies, type ServingPolicies } from "./serving-policies.ts";
 import { openTextFeatures } from "./text/text-features.ts";
 
@@ -33,18 +41,87 @@ export interface EngineOptions {
   readonly expectsLearner?: boolean;
 }
 
+const optionChecks = {
+  store: aStore,
+  configuration: aConfiguration,
+  clock: aFunction,
+  random: madeBy("createRandom", "integer", "split"),
+  createId: aFunction,
+};
+
+/** An id that no event could name would be found out too late. */
+const checkedIds = (createId: () => string) => () => {
+  const id: unknown = createId();
+  if (typeof id === "string" && isName(id)) return id;
+  const message = `createId gave ${JSON.stringify(id)}: give a fresh text of 1 to 256 characters`;
+  throw new EngineError("invalid_request", message, { details: { field: "createId" } });
+};
+
 async function viewDecision(store: Store, feedback: Feedback): Promise<DecisionView> {
-  const { userId, asOf } = feedback.decision;
-  return { feedback, profile: await readUser(store, userId, asOf) };
+  const { userId: user, asOf } = feedback.decision;
+  return { feedback, profile: await readUser(store, user, asOf) };
 }
 
-const toPoint = ({ rewardSum, ...bucket }: RewardBucket): RewardPoint => ({
-  ...bucket,
-  meanReward: rewardSum / bucket.decisions,
-});
+/** The rows of items and users. */
+function createRows({ items, users }: Store) {
+  const from = <Id>({ after, limit = defaultLimit }: PageInput, toId: (text: string) => Id) =>
+    after === undefined ? { limit } : { after: toId(after), limit };
+  return {
+    putItems: (rows) => items.put(rows.map(completeItem)),
+    findItem: (id) => items.find(itemId(id)),
+    deleteItem: (id) => items.delete(itemId(id)),
+    listItems: (page = {}) => items.list(from(page, itemId)),
+    putUsers: (rows) => users.put(rows.map(completeUser)),
+    findUser: (id) => users.find(userId(id)),
+    deleteUser: (id) => users.delete(userId(id)),
+    listUsers: (page = {}) => users.list(from(page, userId)),
+  } satisfies Partial<Engine>;
+}
 
-/** The serving half of the loop over a store. Closing it leaves the store open: who opened it closes it. */
+/** What has been decided and learnt. */
+function createViews(parts: RecommendParts) {
+  const { store, configuration } = parts;
+  const named = (scenario?: string) => findScenario(configuration, scenario).name;
+  const scene = (scenario: string) => ({ store, scenario: named(scenario), now: parts.clock() });
+  return {
+    policies: async ({ scenario, limit = defaultLimit } = {}) =>
+      listPolicies(store, { scenario: named(scenario), limit }),
+    rollBack: async (scenario, note) => rollBack(scene(scenario), note),
+    intervene: async (input) => {
+      const parsed = parseIntervention(input);
+      return intervene(scene(parsed.scenario), parsed);
+    },
+    interventions: async ({ scenario, limit = defaultLimit } = {}) =>
+      store.interventions.list(
+        scenario === undefined ? { limit } : { scenario: named(scenario), limit },
+      ),
+    cycles: async ({ scenario, limit = defaultLimit } = {}) =>
+      store.cycles.list(scenario === undefined ? { limit } : { scenario: named(scenario), limit }),
+    findCycle: (cycle) => store.cycles.find(cycle),
+    findDecision: async (id) => {
+      const feedback = await store.decisions.find(decisionId(id));
+      return feedback && viewDecision(store, feedback);
+    },
+    countDecisions: async (scenario) => store.decisions.count({ scenario: named(scenario) }),
+    rewardSeries: (span = {}) => rewardSeries(parts, span),
+  } satisfies Partial<Engine>;
+}
+
+/** All users are looked through once; again only while some of them are damaged. */
+async function watchDamagedUsers({ users }: Store) {
+  let found = await users.damaged(namedRows);
+  return async () => {
+    if (found.count > 0) found = await users.damaged(namedRows);
+    return found;
+  };
+}
+
+/**
+ * The serving half of the loop over a store. Closing it leaves the store open: who opened it closes it.
+ * @throws invalid_request where an option is not what it should be
+ */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
+  checkOptions(options, optionChecks);
   const { store, configuration } = options;
   const startedAt = options.clock();
   // Nothing starts with a model that can't be used.
@@ -55,91 +132,29 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const policies = options.policies ?? createServingPolicies(store.policies);
   await ensurePolicies(store, configuration, options.clock());
   const fastLoops = createFastLoops(options);
-  const parts = { ...options, catalogue, policies, fastLoops };
-  const named = (scenario: string) => findScenario(configuration, scenario);
-  const scene = (scenario: string) => {
-    return { store, scenario: named(scenario).name, now: options.clock() };
+  const findDamagedUsers = await watchDamagedUsers(store);
+  const createId = checkedIds(options.createId);
+  const parts = {
+    ...options,
+    startedAt,
+    createId,
+    catalogue,
+    policies,
+    fastLoops,
+    findDamagedUsers,
   };
-
-  return {
+  return checkEngine({
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
     record: (events) => record(parts, events),
-
-    putItems: (items) => store.items.put(items),
-    findItem: (itemId) => store.items.find(itemId),
-    deleteItem: (itemId) => store.items.delete(itemId),
-    listItems: (page) => store.items.list(page),
-    putUsers: (users) => store.users.put(users),
-    findUser: (userId) => store.users.find(userId),
-    deleteUser: (userId) => store.users.delete(userId),
-    listUsers: (page) => store.users.list(page),
-
-    policies: async ({ scenario, limit }) =>
-      listPolicies(store, { scenario: named(scenario).name, limit }),
-    rollBack: async (scenario, note) => rollBack(scene(scenario), note),
-    intervene: async (input) => {
-      const parsed = parseIntervention(input);
-      return intervene(scene(parsed.scenario), parsed);
-    },
-    interventions: async (page) => {
-      if (page.scenario !== undefined) named(page.scenario);
-      return store.interventions.list(page);
-    },
-    cycles: async (page) => {
-      if (page.scenario !== undefined) named(page.scenario);
-      return store.cycles.list(page);
-    },
-    findCycle: (cycle) => store.cycles.find(cycle),
-    findDecision: async (decisionId) => {
-      const feedback = await store.decisions.find(decisionId);
-      return feedback && viewDecision(store, feedback);
-    },
-    countDecisions: async (scenario) => store.decisions.count({ scenario: named(scenario).name }),
-    rewardSeries: async (span) => {
-      const { reward: rule } = named(span.scenario);
-      const closedBefore = options.clock();
-      const buckets = await store.decisions.rewardBuckets({ ...span, closedBefore, rule });
-      return buckets.map(toPoint);
-    },
-    health: () => health({ ...parts, startedAt }),
-    figures: () => readFigures(options),
+    ...createRows(store),
+    ...createViews(parts),
+    health: () => readHealth(parts),
+    figures: () => readFigures(parts),
     idle: () => fastLoops.idle(),
     close: async () => {
       await fastLoops.close();
       await policies.close();
     },
-  };
-}
-
-interface HealthParts
-  extends Pick<EngineOptions, "store" | "configuration" | "clock" | "expectsLearner"> {
-  readonly startedAt: number;
-  readonly policies: ServingPolicies;
-  readonly fastLoops: FastLoops;
-}
-
-/** Of the policies that answer now: a version that was replaced is no problem any more. */
-function policyProblems(policies: ServingPolicies, assignment: Assignment): string[] {
-  return assignedVersions(assignment).flatMap((version) => policies.problem(version) ?? []);
-}
-
-async function health(parts: HealthParts): Promise<Health> {
-  const { store, configuration, policies, fastLoops } = parts;
-  const policyVersions: Record<string, number> = {};
-  const promotions: Record<string, PromotionMode> = {};
-  const problems = [...fastLoops.problems()];
-  for (const { name } of configuration.scenarios) {
-    const assignment = await store.policies.assignment(name);
-    if (assignment.serving !== undefined) policyVersions[name] = assignment.serving;
-    promotions[name] = assignment.mode ?? "automatic";
-    problems.push(...policyProblems(policies, assignment));
-    const [last] = await store.cycles.list({ scenario: name, limit: 1 });
-    if (last?.outcome === "failed") problems.push(`last cycle of ${name} failed: ${last.reason}`);
-    if (last?.outcome === "skipped") problems.push(`last cycle of ${name} skipped: ${last.reason}`);
-  }
-  const learner = await readLearnerHealth(parts);
-  const missing = findLearnerProblem(learner, parts.clock() - parts.startedAt);
-  if (parts.expectsLearner && missing !== undefined) problems.push(missing);
-  return { policyVersions, promotions, problems, learner };
+  });
 }

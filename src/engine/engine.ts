@@ -1,35 +1,28 @@
-import type { BehaviourEvent, HistoryEntry, RecordOutcome } from "../domain/behaviour.ts";
+import type { ItemInput, UserInput } from "../contract/api.ts";
+import type { HistoryEntry, RecordOutcome } from "../domain/behaviour.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle, CycleOutcome } from "../domain/cycle.ts";
-import type { Arm, Candidate, Decision, Feedback } from "../domain/decision.ts";
-import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
+import type { Arm, Decision, Feedback } from "../domain/decision.ts";
+import type { ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import type { Page, PutSummary } from "../storage/store.ts";
+import type {
+  EventInput,
+  PageInput,
+  RecommendInput,
+  RewardSeriesInput,
+  ScenarioPageInput,
+} from "./input/input.ts";
 import type { InterventionInput } from "./interventions/parse-input.ts";
-
-export interface RecommendInput {
-  readonly userId: UserId;
-  readonly scenario?: string;
-  readonly slateSize?: number;
-  readonly candidates?: readonly Candidate[];
-  readonly context?: JsonObject;
-  readonly seed?: number;
-}
 
 export interface Recommendation {
   readonly decision: Decision;
   /** Why the answer is not the serving policy's, where it is not. */
   readonly fallback?: string;
 }
-
-/** An event as it arrives; `value` is 1 and `occurredAt` is now where absent. */
-export type EventInput = Omit<BehaviourEvent, "value" | "occurredAt"> & {
-  readonly value?: number;
-  readonly occurredAt?: number;
-};
 
 export interface RecordSummary {
   readonly outcomes: readonly RecordOutcome[];
@@ -88,34 +81,40 @@ export interface Health {
   readonly learner: LearnerHealth;
 }
 
-/** The serving half of the loop. The learning half is `cycle.ts`, in a process of its own. */
+/**
+ * The serving half of the loop. The learning half is `learn.ts`, in a process of its own.
+ *
+ * Every method refuses input that the HTTP edge would refuse, with `invalid_request` or `payload_too_large`, before anything
+ * changes: names of 1 to 256 characters, 1 to 1000 rows a call, JSON of at most 32 levels, 100,000 values and a mebibyte of text.
+ */
 export interface Engine {
   readonly scenarios: readonly Scenario[];
   /** @throws unknown_scenario, unknown_item, no_candidates, invalid_request */
   recommend(input: RecommendInput): Promise<Recommendation>;
-  /** All events or none. @throws unknown_decision, invalid_request */
+  /** All events or none, at most 1000. @throws unknown_decision, invalid_request */
   record(events: readonly EventInput[]): Promise<RecordSummary>;
 
-  putItems(items: readonly Item[]): Promise<PutSummary>;
-  findItem(itemId: ItemId): Promise<Revision<Item> | undefined>;
-  deleteItem(itemId: ItemId): Promise<boolean>;
-  listItems(options: {
-    readonly after?: ItemId;
-    readonly limit: number;
-  }): Promise<Page<Item, ItemId>>;
-  putUsers(users: readonly User[]): Promise<PutSummary>;
-  findUser(userId: UserId): Promise<Revision<User> | undefined>;
-  deleteUser(userId: UserId): Promise<boolean>;
-  listUsers(options: {
-    readonly after?: UserId;
-    readonly limit: number;
-  }): Promise<Page<User, UserId>>;
+  /**
+   * Writes whole items, all or none, at most 1000.
+   * @example await engine.putItems([{ itemId: "sku-1", categories: ["shoes"] }, { itemId: "sku-2" }]);
+   */
+  putItems(items: readonly ItemInput[]): Promise<PutSummary>;
+  findItem(itemId: string): Promise<Revision<Item> | undefined>;
+  deleteItem(itemId: string): Promise<boolean>;
+  listItems(page?: PageInput): Promise<Page<Item, ItemId>>;
+  /** Writes whole users, all or none, at most 1000. */
+  putUsers(users: readonly UserInput[]): Promise<PutSummary>;
+  findUser(userId: string): Promise<Revision<User> | undefined>;
+  deleteUser(userId: string): Promise<boolean>;
+  listUsers(page?: PageInput): Promise<Page<User, UserId>>;
 
-  /** The newest `limit`, and those that answer now where they are older; newest first. */
-  policies(options: {
-    readonly scenario: string;
-    readonly limit: number;
-  }): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
+  /**
+   * The newest `limit`, and those that answer now where they are older; newest first. Default: the first scenario.
+   * @throws unknown_scenario
+   */
+  policies(
+    options?: ScenarioPageInput,
+  ): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
   /**
    * Puts the parent of the scenario's serving policy back, and records who did it and why.
    * @throws conflict where there is none or the policy is pinned, unknown_scenario, invalid_request
@@ -130,24 +129,15 @@ export interface Engine {
    */
   intervene(input: InterventionInput): Promise<Intervention>;
   /** What operators did, newest first. @throws unknown_scenario */
-  interventions(options: {
-    readonly scenario?: string;
-    readonly limit: number;
-  }): Promise<readonly Intervention[]>;
-  /** @throws unknown_scenario */
-  cycles(options: {
-    readonly scenario?: string;
-    readonly limit: number;
-  }): Promise<readonly Cycle[]>;
+  interventions(options?: ScenarioPageInput): Promise<readonly Intervention[]>;
+  /** Default: of all scenarios. @throws unknown_scenario */
+  cycles(options?: ScenarioPageInput): Promise<readonly Cycle[]>;
   findCycle(cycle: number): Promise<Cycle | undefined>;
-  findDecision(decisionId: DecisionId): Promise<DecisionView | undefined>;
-  countDecisions(scenario: string): Promise<number>;
-  /** Of decisions whose reward window has closed, as they are learnt from. */
-  rewardSeries(options: {
-    readonly scenario: string;
-    readonly since: number;
-    readonly bucketSeconds: number;
-  }): Promise<readonly RewardPoint[]>;
+  findDecision(decisionId: string): Promise<DecisionView | undefined>;
+  /** Default: of the first scenario. @throws unknown_scenario */
+  countDecisions(scenario?: string): Promise<number>;
+  /** Of decisions whose reward window has closed, as they are learnt from. @throws unknown_scenario */
+  rewardSeries(options?: RewardSeriesInput): Promise<readonly RewardPoint[]>;
   health(): Promise<Health>;
   figures(): Promise<LoopFigures>;
   /** Resolves when the fast loops have learnt what is due: who plays a world turn by turn waits for it. */

@@ -4,6 +4,7 @@ import type { Scenario } from "../domain/scenario.ts";
 import type { Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
+import { aFunction, aSignal, checkOptions, learnerChecks } from "./input/check-options.ts";
 import { startHeartbeat } from "./liveness.ts";
 
 export interface LearnOptions {
@@ -22,6 +23,14 @@ export interface LearnOptions {
   /** Resolves after so many milliseconds, sooner where the signal is aborted. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
+
+const optionChecks = {
+  ...learnerChecks,
+  signal: aSignal,
+  onCycle: aFunction,
+  onError: aFunction,
+  wait: aFunction,
+};
 
 const longestPauseMs = 3_600_000;
 /** 2^12 intervals are more than an hour for every interval that makes sense. */
@@ -96,8 +105,10 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
 /**
  * The learning half of the loop: looks at each scenario in turns, and runs a cycle where enough feedback is new. A cycle
  * that fails is recorded and tried again later and later; until one succeeds the policies stay as they are.
+ * @throws invalid_request where an option is not what it should be
  */
 export async function learn(options: LearnOptions): Promise<void> {
+  checkOptions(options, optionChecks);
   const stopHeartbeat = await startHeartbeat(options);
   try {
     await lookInTurns(options);

@@ -1,9 +1,11 @@
 import { openSqliteStore } from "../storage/sqlite/open.ts";
 import type { Store } from "../storage/store.ts";
+import { checkOptions, someText } from "./input/check-options.ts";
 
 export type { Store } from "../storage/store.ts";
 
-/** The record that the command line works on: a file, created where there is none. @throws storage_unavailable */
-export function openStore(path: string): Promise<Store> {
+/** The record that the command line works on: a file, created where there is none. @throws storage_unavailable, invalid_request */
+export async function openStore(path: string): Promise<Store> {
+  checkOptions({ path }, { path: someText });
   return openSqliteStore(path);
 }

@@ -1,4 +1,4 @@
-import type { Arm, Decision } from "../domain/decision.ts";
+import type { Arm, Candidate, Decision } from "../domain/decision.ts";
 import { EngineError } from "../domain/errors.ts";
 import { decisionId, type UserId } from "../domain/ids.ts";
 import type { Assignment } from "../domain/policy-snapshot.ts";
@@ -11,8 +11,9 @@ import type { Store } from "../storage/store.ts";
 import { checkAny, checkRequest, eligible, retrieve } from "./candidates.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Configuration } from "./configuration.ts";
-import type { Recommendation, RecommendInput } from "./engine.ts";
+import type { Recommendation } from "./engine.ts";
 import type { FastLogits, FastLoops } from "./fast-loop/serving-loops.ts";
+import type { RecommendInput } from "./input/input.ts";
 import { createState, readUser } from "./read-state.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
@@ -26,6 +27,12 @@ export interface RecommendParts {
   readonly random: RandomStream;
   readonly createId: () => string;
 }
+
+/** Whose ids are known to be ids. */
+type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
+  readonly userId: UserId;
+  readonly candidates?: readonly Candidate[];
+};
 
 /** Version that is logged where no snapshot could answer: every candidate is as likely as another. */
 export const uniformVersion = 0;
@@ -128,7 +135,7 @@ async function scoreCandidates(
  * Rows of the user and the catalogue, both as of one event number. Another request can move the catalogue on while the
  * rows are read; then they are read again.
  */
-async function readAsOf(parts: RecommendParts, input: RecommendInput, scenario: Scenario) {
+async function readAsOf(parts: RecommendParts, input: ParsedInput, scenario: Scenario) {
   for (;;) {
     const asOf = await parts.store.sequence();
     await parts.catalogue.refresh(asOf);
@@ -147,8 +154,9 @@ async function readAsOf(parts: RecommendParts, input: RecommendInput, scenario: 
 /** Stages 2 to 5 of the loop: profile, candidates, policy, slate, and the decision durable before the answer. */
 export async function recommend(
   parts: RecommendParts,
-  input: RecommendInput,
+  parsed: RecommendInput,
 ): Promise<Recommendation> {
+  const input = parsed as ParsedInput;
   const scenario = findScenario(parts.configuration, input.scenario);
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ann, candidatesOf, openShop } from "../../tests/support/shop.ts";
 import { decisionId, itemId, userId } from "../domain/ids.ts";
-import type { EventInput } from "./engine.ts";
+import type { EventInput } from "./input/input.ts";
 
 /** A shop in which ann was shown i-0 and i-1, in some order, as d-1. */
 async function openVisited() {
@@ -171,7 +171,7 @@ describe("one event that can't be taken takes the whole batch with it:", () => {
     [
       "a value that is no number",
       event({ value: Number.NaN }),
-      { code: "invalid_request", details: { field: "events[1].value", value: Number.NaN } },
+      { code: "invalid_request", details: { field: "events[1].value" } },
     ],
     [
       "a value without end",
@@ -191,7 +191,7 @@ describe("one event that can't be taken takes the whole batch with it:", () => {
     [
       "a time between milliseconds",
       event({ occurredAt: 1.5 }),
-      { code: "invalid_request", details: { field: "events[1].occurredAt", value: 1.5 } },
+      { code: "invalid_request", details: { field: "events[1].occurredAt" } },
     ],
     ["a time beyond all dates", event({ occurredAt: 1e300 }), { code: "invalid_request" }],
   ])("%s", async (_, bad, error) => {

@@ -1,12 +1,13 @@
 import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../domain/behaviour.ts";
 import type { Feedback } from "../domain/decision.ts";
 import { EngineError } from "../domain/errors.ts";
-import type { DecisionId } from "../domain/ids.ts";
+import { type DecisionId, decisionId, itemId, userId } from "../domain/ids.ts";
 import { weightOf } from "../domain/scenario.ts";
 import type { EventRow, Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
-import type { EventInput, RecordSummary } from "./engine.ts";
+import type { RecordSummary } from "./engine.ts";
 import { warnOfTypes } from "./event-types.ts";
+import type { EventInput } from "./input/input.ts";
 
 export interface RecordParts {
   readonly store: Store;
@@ -29,14 +30,17 @@ function refuse(index: number, field: string, value: unknown, remedy: string): E
   );
 }
 
-function complete(input: EventInput, index: number, now: number): BehaviourEvent {
-  const event = { ...input, value: input.value ?? 1, occurredAt: input.occurredAt ?? now };
-  if (!Number.isFinite(event.value))
-    throw refuse(index, "value", event.value, "send a finite number");
-  if (!Number.isSafeInteger(event.occurredAt))
-    throw refuse(index, "occurredAt", event.occurredAt, "send whole milliseconds since 1970");
-  return event;
-}
+const complete = (
+  { userId: user, itemId: item, decisionId: decision, ...event }: EventInput,
+  now: number,
+): BehaviourEvent => ({
+  value: 1,
+  occurredAt: now,
+  ...event,
+  userId: userId(user),
+  itemId: itemId(item),
+  ...(decision !== undefined && { decisionId: decisionId(decision) }),
+});
 
 /** The decision that the event names must exist, be this user's and have shown this item. */
 function checkNamed(
@@ -112,7 +116,7 @@ export async function record(
   inputs: readonly EventInput[],
 ): Promise<RecordSummary> {
   const now = parts.clock();
-  const events = inputs.map((input, index) => complete(input, index, now));
+  const events = inputs.map((input) => complete(input, now));
   const attributed = await attributeAll(parts, events, now);
   const stored = await parts.store.events.record(attributed.map(({ row }) => row));
   const outcomes = attributed.map(({ row, late }, index): RecordOutcome => {

@@ -6,10 +6,12 @@ export interface SchemaProblem {
   readonly problem: string;
 }
 
+export const whole = "(whole)";
+
 /** `events[3].value`; the empty path is the whole. */
 export function formatPath(path: readonly PropertyKey[]): string {
   const joined = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`));
-  return joined.join("").replace(/^\./, "") || "(whole)";
+  return joined.join("").replace(/^\./, "") || whole;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -21,10 +23,26 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 
 const maxValueLength = 60;
 
-function describeValue(value: unknown): string {
+/** What JSON has no text for is called by its kind. */
+function showValue(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) {
+    return typeof value === "string" ? JSON.stringify(value) : String(value);
+  }
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind !== "Object" && kind !== "Array") return `a ${kind}`;
+  return JSON.stringify(value) ?? kind;
+}
+
+/** `is "shoes"`, or `is missing`. */
+export function describeValue(value: unknown): string {
   if (value === undefined) return "is missing";
-  const text = JSON.stringify(value) ?? String(value);
-  return `is ${text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text}`;
+  try {
+    const text = showValue(value);
+    return `is ${text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text}`;
+  } catch {
+    return "can't be read"; // it holds itself, or a getter or proxy throws
+  }
 }
 
 /** In words that name the field, what it holds and what would do; unknown fields each by its own path. */

@@ -3,7 +3,9 @@ import { EngineError } from "../domain/errors.ts";
 import type { NewPolicy } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
+import { aFunction, aScenario, checkOptions, learnerChecks } from "./input/check-options.ts";
 import { ensurePolicies } from "./promote.ts";
+import { findScenario } from "./recommend.ts";
 import { type Pretrained, pretrainPolicy } from "./training/pretrain-policy.ts";
 import { describeSlates } from "./training/sharpen.ts";
 import type { PretrainOptions } from "./training/training-data.ts";
@@ -100,10 +102,13 @@ async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Pr
  * and lets it serve if its slates hold those no less often than popularity's; with decisions it runs one cycle.
  *
  * @returns undefined where the scenario has decisions but no new ones with closed reward windows
- * @throws conflict where there is nothing to train on or an operator restrains promotions, learner_busy
+ * @throws conflict where there is nothing to train on or an operator restrains promotions, learner_busy, unknown_scenario,
+ * invalid_request
  */
 export async function train(options: TrainOptions): Promise<Cycle | undefined> {
+  checkOptions(options, { ...learnerChecks, scenario: aScenario, onProgress: aFunction });
   const { store, configuration, scenario, clock } = options;
+  findScenario(configuration, scenario.name);
   await ensurePolicies(store, configuration, clock());
   return store.learnAlone(async () => {
     if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);

@@ -28,7 +28,7 @@ import {
 } from "../contract/api.ts";
 import type { DecisionBody } from "../contract/decision.ts";
 import { checkBaseUrl } from "./base-url.ts";
-import { createTransport, type Fetch, type Transport } from "./transport.ts";
+import { ApiError, createTransport, type Fetch, type Transport } from "./transport.ts";
 
 // This file is the package's entry: what a caller names comes from here.
 export type * from "../contract/api.ts";
@@ -97,12 +97,32 @@ function createVerbs(send: Transport) {
   };
 }
 
+/** A timer takes no longer times. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+function refuse(field: string, value: unknown, remedy: string): ApiError {
+  const shown = typeof value === "object" ? "an object" : String(value);
+  const message = `${field} is ${value === null ? "null" : shown}: ${remedy}`;
+  return new ApiError("invalid_request", message, { status: 0, details: { field } });
+}
+
+/** Callers without types give anything. */
+function checkOptions(options: Partial<Record<keyof ClientOptions, unknown>> | undefined): void {
+  if (typeof options !== "object" || options === null) {
+    throw refuse("options", options, "give an object with baseUrl");
+  }
+  const { fetch: own, timeoutMs = 1 } = options;
+  if (own !== undefined && typeof own !== "function") throw refuse("fetch", own, "give a function");
+  const isTime = typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestTimeoutMs;
+  if (!isTime) throw refuse("timeoutMs", timeoutMs, `give up to ${longestTimeoutMs} milliseconds`);
+}
+
 const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
 
 /**
  * A client of `/api/v1` for browsers and Node.js, without dependencies.
  *
- * @throws ApiError `invalid_base_url` where no request could be sent to `baseUrl`
+ * @throws ApiError `invalid_base_url` where no request could be sent to `baseUrl`, `invalid_request` for another option
  *
  * @example
  * const recurve = createClient({ baseUrl: "http://127.0.0.1:7400" });
@@ -110,6 +130,7 @@ const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
  * await recurve.sendEvents([{ type: "click", userId: "ada", itemId: slate[0].itemId, decisionId }]);
  */
 export function createClient(options: ClientOptions): RecurveClient {
+  checkOptions(options);
   const { get, post, put, remove } = createVerbs(
     createTransport({
       baseUrl: checkBaseUrl(options.baseUrl, options.fetch !== undefined),

@@ -41,7 +41,8 @@ export class ApiError extends Error {
     this.details = options.details ?? {};
     this.requestId = options.requestId;
     this.retryable =
-      code !== "invalid_base_url" && [0, 429, 502, 503, 504].includes(options.status);
+      !["invalid_base_url", "invalid_request"].includes(code) &&
+      [0, 429, 502, 503, 504].includes(options.status);
   }
 }
 

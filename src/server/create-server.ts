@@ -4,6 +4,9 @@ import { requestId } from "hono/request-id";
 import { routes } from "../contract/api.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Engine } from "../engine/engine.ts";
+import { withoutChecks } from "../engine/input/check-engine.ts";
+import { aFunction, checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
+import { optional } from "../engine/input/fields.ts";
 import type { App, LogError, LogWarning, ServerEnv } from "./app.ts";
 import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
@@ -68,8 +71,22 @@ const refuseMethods = (app: App) =>
     },
   });
 
-/** Everything that Recurve answers over HTTP, without a socket; `listen` gives it one. */
+const optionChecks = {
+  engine: madeBy("createEngine", "recommend", "health"),
+  version: someText,
+  clock: aFunction,
+  logError: aFunction,
+  logWarning: optional(aFunction),
+  isClosing: optional(aFunction),
+  dashboardFolder: optional(someText),
+};
+
+/**
+ * Everything that Recurve answers over HTTP, without a socket; `listen` gives it one.
+ * @throws invalid_request where an option is not what it should be
+ */
 export function createServer(options: ServerOptions): App {
+  checkOptions(options, optionChecks);
   const { engine, version, clock, logWarning = () => {}, isClosing = () => false } = options;
   const app = createApp();
   const metrics = createMetrics(engine);
@@ -81,7 +98,8 @@ export function createServer(options: ServerOptions): App {
   });
   app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody, checkBody);
 
-  const parts = { engine, metrics, version, clock, logWarning, isClosing };
+  // The routes parse with the schemas that the engine would check with again.
+  const parts = { engine: withoutChecks(engine), metrics, version, clock, logWarning, isClosing };
   addRecommend(app, parts);
   addEvents(app, parts);
   addItems(app, parts);

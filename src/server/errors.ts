@@ -4,7 +4,8 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ErrorBody, JsonObject } from "../contract/api.ts";
 import { EngineError, type ErrorCode } from "../domain/errors.ts";
-import { describeProblems, maxProblems } from "../engine/schema-problems.ts";
+import { refuseInput } from "../engine/input/parse-input.ts";
+import { describeProblems } from "../engine/schema-problems.ts";
 import type { LogError, ServerEnv } from "./app.ts";
 import { routeOf } from "./route-of.ts";
 
@@ -71,13 +72,8 @@ export function createErrorHandler(logError: LogError) {
   };
 }
 
-/** A schema's complaint as `invalid_request`: the first problem in the message, up to ten in the details. */
+/** A schema's complaint as `invalid_request`. */
 export function toInvalidRequest(place: string, error: z.ZodError, input: unknown): EngineError {
-  const problems = describeProblems(error, input);
-  const [first] = problems;
-  return new EngineError(
-    "invalid_request",
-    `${place} field ${first?.field} ${first?.problem}; the schema is at /openapi.json`,
-    { details: { field: first?.field, problems: problems.slice(0, maxProblems) } },
-  );
+  const hint = "the schema is at /openapi.json";
+  return refuseInput(describeProblems(error, input), { place, hint });
 }

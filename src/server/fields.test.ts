@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { expect, test } from "vitest";
-import { name, optional, time, wire } from "./fields.ts";
+import { name, optional, time } from "../engine/input/fields.ts";
+import { wire } from "./fields.ts";
 
 interface Wanted {
   readonly text: string;

@@ -3,12 +3,21 @@ import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, getRequestListener } from "@hono/node-server";
 import { EngineError } from "../domain/errors.ts";
+import { checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
+import { integer } from "../engine/input/fields.ts";
 
 /** Answers a request. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
 /** How long requests under way get when the server closes. */
 const drainMs = 10_000;
+
+export interface ListenOptions {
+  readonly app: { readonly fetch: FetchHandler };
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
 
 export interface Listening {
   readonly url: string;
@@ -38,13 +47,15 @@ async function drain(server: Server): Promise<void> {
 export const createListener = (fetch: FetchHandler): RequestListener =>
   getRequestListener(fetch, { overrideGlobalObjects: false });
 
-/** @throws port_in_use, invalid_configuration */
-export async function listen(options: {
-  readonly app: { readonly fetch: FetchHandler };
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-}): Promise<Listening> {
+const optionChecks = {
+  app: madeBy("createServer", "fetch"),
+  host: someText,
+  port: integer(0, 65_535),
+};
+
+/** @throws port_in_use, invalid_configuration, invalid_request */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  checkOptions(options, optionChecks);
   const { app, host, port } = options;
   let closing: Promise<void> | undefined;
   const server = createAdaptorServer({

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import type { ErrorBody } from "../contract/api.ts";
 import type { ErrorCode } from "../domain/errors.ts";
+import { jsonObject } from "../engine/input/fields.ts";
 import { statusByCode } from "./errors.ts";
-import { jsonObject, wire } from "./fields.ts";
+import { wire } from "./fields.ts";
 
 // The parts that every operation of /openapi.json is put together from.
 

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { openTestServer, testApi } from "../../tests/support/server.ts";
-import { checkJson } from "./request-body.ts";
 
 const url = "/api/v1/recommend";
 const nest = (depth: number) =>
@@ -29,7 +28,7 @@ testApi([
     url,
     body: "[]",
     status: 400,
-    contains: ["body field (whole) is []: expected object, received array"],
+    contains: ["body is []: expected object, received array"],
   },
   {
     name: "a context 31 levels deep, 32 with the body, is taken",
@@ -76,14 +75,6 @@ testApi([
     contains: ['"field":"context.list[1].x"'],
   },
 ]);
-
-test("100,000 values are taken, one more is not", () => {
-  // The list itself is a value too.
-  expect(() => checkJson(Array.from({ length: 99_999 }, () => 0))).not.toThrow();
-  expect(() => checkJson(Array.from({ length: 100_000 }, () => 0))).toThrow(
-    /more than 100000 values/,
-  );
-});
 
 const post = async (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer>) => {
   const { app } = await openTestServer();

@@ -19,7 +19,7 @@ import type { RewardRule } from "../domain/scenario.ts";
  * Writes of concurrent callers share a commit.
  */
 export interface Store {
-  readonly users: RevisionStore<User, UserId>;
+  readonly users: UserStore;
   readonly items: ItemStore;
   readonly events: EventStore;
   readonly decisions: DecisionStore;
@@ -69,11 +69,24 @@ export interface RevisionStore<T, Id> {
   count(): Promise<number>;
 }
 
+/** Rows that earlier releases took without checks: the first ids in order, and how many there are. */
+export interface DamagedRows {
+  readonly ids: readonly string[];
+  readonly count: number;
+}
+
+export interface UserStore extends RevisionStore<User, UserId> {
+  /** Users as they are now whose id is none or whose attributes are no object; the first `limit` by id. Reads all users. */
+  damaged(limit: number): Promise<DamagedRows>;
+}
+
 /** A change of the catalogue: the new revision, or `undefined` where the item was deleted. */
 export interface ItemChange {
   readonly itemId: ItemId;
   readonly sequence: number;
   readonly item: Item | undefined;
+  /** The row is no item as one can be written: it is read as withdrawn, with what of it can be read. */
+  readonly isDamaged?: true;
 }
 
 export interface ItemStore extends RevisionStore<Item, ItemId> {

@@ -16,10 +16,11 @@ export interface TestEngine {
 
 export const startOfTests: number = Date.UTC(2026, 2, 1, 12);
 
-/** A real engine over a store in memory or in a file, with the default scenarios. Decisions are named d-1, d-2, … */
+/** A real engine over a store in memory or in a file, with the default scenarios. Decisions are named d-1, d-2, … unless told otherwise. */
 export async function openTestEngine(
   configuration?: unknown,
   path = ":memory:",
+  idPrefix = "d",
 ): Promise<TestEngine> {
   const store = await openSqliteStore(path);
   let now = startOfTests;
@@ -30,7 +31,7 @@ export async function openTestEngine(
     configuration: parseConfiguration(configuration),
     clock,
     random: createRandom(7),
-    createId: () => `d-${++ids}`,
+    createId: () => `${idPrefix}-${++ids}`,
   });
   return {
     engine,

@@ -9,6 +9,7 @@ import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
 import { createCatalogue } from "../catalogue.ts";
 import type { Configuration } from "../configuration.ts";
+import { aScenario, checkOptions, learnerChecks } from "../input/check-options.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
 import { endingOf } from "./ending.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
@@ -173,8 +174,10 @@ const msPerMinute = 60_000;
  * changes is one transaction at its end; whatever fails before leaves the serving policy as it was. It is as large as its
  * time and memory allow; where that is not enough it is recorded as skipped.
  * @returns undefined where there is no new feedback to judge on
+ * @throws invalid_request where an option is not what it should be
  */
 export async function runCycle(options: CycleOptions): Promise<Cycle | undefined> {
+  checkOptions(options, { ...learnerChecks, scenario: aScenario });
   const { configuration, clock, usage = readUsage } = options;
   const { maxCycleMinutes, maxMemory } = configuration.learner;
   const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };

@@ -59,7 +59,7 @@ test("good rows go in and the others are named by line and reason", async () => 
   const { counts, refusals } = await importText(store, textSource(text), events);
   expect(counts).toEqual({ read: 4, stored: 2, unchanged: 0, refused: 2 });
   expect(refusals).toEqual([
-    { file: "rows", line: 2, reason: 'userId is empty, got ""' },
+    { file: "rows", line: 2, reason: 'userId must not be empty, got ""' },
     { file: "rows", line: 3, reason: expect.stringContaining("is not JSON") },
   ]);
   expect(await store.events.scan({ after: 0, limit: 10 })).toEqual([

@@ -7,16 +7,14 @@ import type {
   UserBody,
 } from "../../contract/api.ts";
 import { EngineError } from "../../domain/errors.ts";
+import { name, optional } from "../../engine/input/fields.ts";
 import type { App } from "../app.ts";
-import { count, defaultLimit, limit, name, optional, wire } from "../fields.ts";
+import { count, limitText, wire } from "../fields.ts";
 import { answer, body, bodyFailures, failures } from "../operation.ts";
 
 // Items and users are written, read, deleted and listed in the same way.
 
-/** Most rows, or events, of a request. */
-export const maxBatch = 1000;
-
-const pageQuery = z.strictObject({ after: optional(name), limit: optional(limit) });
+const pageQuery = z.strictObject({ after: optional(name), limit: optional(limitText) });
 wire<PageQuery>()(pageQuery);
 
 const putResponse = wire<PutResponse>()(
@@ -56,7 +54,7 @@ export interface Rows<Input> {
   put(inputs: readonly Input[]): Promise<PutResponse>;
   find(id: string): Promise<RowBody | undefined>;
   delete(id: string): Promise<boolean>;
-  list(page: { readonly after?: string; readonly limit: number }): Promise<PageResponse<RowBody>>;
+  list(page: PageQuery): Promise<PageResponse<RowBody>>;
 }
 
 function createRoutes<Fields, Input, Batch>({
@@ -166,7 +164,6 @@ export function addResource<Fields, Input, Batch>(
     return context.body(null, 204);
   });
   app.openapi(routes.list, async (context) => {
-    const { limit: size = defaultLimit, ...page } = context.req.valid("query");
-    return context.json(await rows.list({ ...page, limit: size }), 200);
+    return context.json(await rows.list(context.req.valid("query")), 200);
   });
 }

@@ -2,19 +2,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { type CycleBody, type CyclesResponse, routes } from "../../contract/api.ts";
 import { type Cycle, verdicts } from "../../domain/cycle.ts";
 import { EngineError } from "../../domain/errors.ts";
+import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";
-import {
-  count,
-  defaultLimit,
-  jsonObject,
-  name,
-  optional,
-  pathNumber,
-  scenarioQuery,
-  time,
-  toTime,
-  wire,
-} from "../fields.ts";
+import { count, pathNumber, scenarioQuery, toTime, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
 
 const cycleBody = wire<CycleBody>()(
@@ -86,8 +76,7 @@ const toBody = ({ throughSequence: _, ...cycle }: Cycle): CycleBody => ({
 
 export function addCycles(app: App, { engine }: RouteParts): void {
   app.openapi(cyclesRoute, async (context) => {
-    const { scenario, limit = defaultLimit } = context.req.valid("query");
-    const cycles = await engine.cycles({ limit, ...(scenario !== undefined && { scenario }) });
+    const cycles = await engine.cycles(context.req.valid("query"));
     return context.json({ cycles: cycles.map(toBody) }, 200);
   });
   app.openapi(cycleRoute, async (context) => {

@@ -2,22 +2,10 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../contract/api.ts";
 import type { DecisionBody, FastLoopBody } from "../../contract/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
-import { decisionId } from "../../domain/ids.ts";
 import type { DecisionView } from "../../engine/engine.ts";
+import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";
-import {
-  arm,
-  candidate,
-  count,
-  jsonObject,
-  name,
-  optional,
-  slateEntry,
-  time,
-  toSlate,
-  toTime,
-  wire,
-} from "../fields.ts";
+import { arm, candidate, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
 
 const fastLoopBody = wire<FastLoopBody>()(
@@ -116,7 +104,7 @@ function toBody({ feedback: { decision, rewards }, profile }: DecisionView): Dec
 
 export function addDecisions(app: App, { engine }: RouteParts): void {
   app.openapi(decisionRoute, async (context) => {
-    const id = decisionId(context.req.valid("param").decisionId);
+    const { decisionId: id } = context.req.valid("param");
     const view = await engine.findDecision(id);
     if (view === undefined) {
       const message = `no decision '${id}'; take the decisionId from the answer of POST ${routes.recommend}`;

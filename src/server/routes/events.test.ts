@@ -103,7 +103,7 @@ testApi(
       url,
       body: { events: [{ ...click, occurredAt: "2026-03-01T12:00:00+01:00" }] },
       status: 400,
-      contains: ["events[0].occurredAt", "expected a time in UTC such as 2026-03-01T12:00:00Z"],
+      contains: ["events[0].occurredAt", "send a time in UTC such as 2026-03-01T12:00:00Z"],
     },
     {
       name: "a day that the calendar doesn't have is refused",
@@ -119,7 +119,7 @@ testApi(
       url,
       body: '{"events":[{"type":"click","userId":"ada","itemId":"a","value":1e999}]}',
       status: 400,
-      contains: ["body field events[0].value is larger than a double holds"],
+      contains: ["body field events[0].value is Infinity: send a finite number"],
       after: countEvents(0),
     },
   ],

@@ -5,28 +5,18 @@ import {
   type EventsResponse,
   routes,
 } from "../../contract/api.ts";
-import { decisionId, itemId, userId } from "../../domain/ids.ts";
-import type { EventInput } from "../../engine/engine.ts";
+import { optional, time } from "../../engine/input/fields.ts";
+import type { EventInput } from "../../engine/input/input.ts";
+import { batch, eventFields } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
-import { count, name, optional, time, wire } from "../fields.ts";
+import { count, wire } from "../fields.ts";
 import { answer, body, bodyFailures, failures } from "../operation.ts";
-import { maxBatch } from "./catalogue.ts";
 
 const eventBody = wire<EventBody>()(
-  z
-    .strictObject({
-      eventId: optional(name),
-      type: name,
-      userId: name,
-      itemId: name,
-      value: optional(z.number().openapi({ default: 1 })),
-      occurredAt: optional(time),
-      decisionId: optional(name),
-    })
-    .openapi("Event"),
+  z.strictObject({ ...eventFields, occurredAt: optional(time) }).openapi("Event"),
 );
 const eventsRequest = wire<EventsRequest>()(
-  z.strictObject({ events: z.array(eventBody).min(1).max(maxBatch) }).openapi("EventsRequest"),
+  z.strictObject({ events: batch(eventBody).min(1, "must not be empty") }).openapi("EventsRequest"),
 );
 const eventsResponse = wire<EventsResponse>()(
   z
@@ -60,15 +50,10 @@ const eventsRoute = createRoute({
   },
 });
 
-function toInput({ occurredAt, decisionId: decision, ...event }: EventBody): EventInput {
-  return {
-    ...event,
-    userId: userId(event.userId),
-    itemId: itemId(event.itemId),
-    ...(decision !== undefined && { decisionId: decisionId(decision) }),
-    ...(occurredAt !== undefined && { occurredAt: Date.parse(occurredAt) }),
-  };
-}
+const toInput = ({ occurredAt, ...event }: EventBody): EventInput => ({
+  ...event,
+  ...(occurredAt !== undefined && { occurredAt: Date.parse(occurredAt) }),
+});
 
 /** A client that is wrong once is wrong with each event; and it can be wrong in any number of ways. */
 const maxLogged = 100;

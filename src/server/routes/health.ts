@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type HealthResponse, routes } from "../../contract/api.ts";
 import { promotionModes } from "../../domain/policy-snapshot.ts";
+import { name, optional } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";
-import { count, name, optional, wire } from "../fields.ts";
+import { count, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
 
 const healthResponse = wire<HealthResponse>()(

@@ -8,18 +8,9 @@ import {
   type VersionRequest,
 } from "../../contract/api.ts";
 import { type Intervention, interventionKinds } from "../../domain/intervention.ts";
+import { name, optional, time } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";
-import {
-  count,
-  defaultLimit,
-  name,
-  noteFields,
-  optional,
-  scenarioQuery,
-  time,
-  toTime,
-  wire,
-} from "../fields.ts";
+import { count, noteFields, scenarioQuery, toTime, wire } from "../fields.ts";
 import { answer, body, bodyFailures, failures } from "../operation.ts";
 
 const modeRequest = z.strictObject({
@@ -107,9 +98,7 @@ const toBody = (intervention: Intervention): InterventionBody => ({
 
 export function addInterventions(app: App, { engine }: RouteParts): void {
   app.openapi(listRoute, async (context) => {
-    const { scenario, limit = defaultLimit } = context.req.valid("query");
-    const page = { limit, ...(scenario !== undefined && { scenario }) };
-    const interventions = await engine.interventions(page);
+    const interventions = await engine.interventions(context.req.valid("query"));
     return context.json({ interventions: interventions.map(toBody) }, 200);
   });
   app.openapi(interveneRoute, async (context) => {

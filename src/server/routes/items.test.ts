@@ -138,7 +138,7 @@ testApi(
       method: "GET",
       url: `${url}?after=a&after=b`,
       status: 400,
-      contains: ["query field after is", "expected string"],
+      contains: ["query field after is", "send text"],
     },
     {
       name: "an unknown parameter is refused and named",

@@ -8,17 +8,13 @@ import {
   routes,
 } from "../../contract/api.ts";
 import type { Item } from "../../domain/catalogue.ts";
-import { itemId } from "../../domain/ids.ts";
+import { jsonObject, name, optional } from "../../engine/input/fields.ts";
+import { batch, itemFields, itemInput } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
-import { jsonObject, name, optional, wire } from "../fields.ts";
-import { addResource, maxBatch, type Resource } from "./catalogue.ts";
+import { wire } from "../fields.ts";
+import { addResource, type Resource } from "./catalogue.ts";
 
-const fields = {
-  categories: optional(z.array(name)),
-  attributes: optional(jsonObject),
-  available: optional(z.boolean()),
-};
-const input = wire<ItemInput>()(z.strictObject({ itemId: name, ...fields }).openapi("ItemInput"));
+const input = wire<ItemInput>()(itemInput);
 const itemBody = wire<ItemBody>()(
   z
     .strictObject({
@@ -41,9 +37,9 @@ const items: Resource<ItemFields, ItemInput, ItemsRequest> = {
     delete: "The item is no candidate any more. To withdraw it for a while, put available: false.",
   },
   schemas: {
-    fields: wire<ItemFields>()(z.strictObject(fields).openapi("ItemFields")),
+    fields: wire<ItemFields>()(itemFields),
     batch: wire<ItemsRequest>()(
-      z.strictObject({ items: z.array(input).min(1).max(maxBatch) }).openapi("ItemsRequest"),
+      z.strictObject({ items: batch(input).min(1, "must not be empty") }).openapi("ItemsRequest"),
     ),
     body: itemBody,
     page: wire<PageResponse<ItemBody>>()(
@@ -60,13 +56,6 @@ const items: Resource<ItemFields, ItemInput, ItemsRequest> = {
   toInputs: (batch) => batch.items,
 };
 
-const toItem = (written: ItemInput): Item => ({
-  itemId: itemId(written.itemId),
-  categories: written.categories ?? [],
-  attributes: written.attributes ?? {},
-  available: written.available ?? true,
-});
-
 /** Without the event number, which is the store's own. */
 const toBody = ({ itemId: id, categories, attributes, available }: Item): ItemBody => ({
   itemId: id,
@@ -77,15 +66,14 @@ const toBody = ({ itemId: id, categories, attributes, available }: Item): ItemBo
 
 export function addItems(app: App, { engine }: RouteParts): void {
   addResource(app, items, {
-    put: (inputs) => engine.putItems(inputs.map(toItem)),
+    put: (inputs) => engine.putItems(inputs),
     find: async (id) => {
-      const item = await engine.findItem(itemId(id));
+      const item = await engine.findItem(id);
       return item && toBody(item);
     },
-    delete: (id) => engine.deleteItem(itemId(id)),
-    list: async ({ after, limit }) => {
-      const from = after === undefined ? {} : { after: itemId(after) };
-      const page = await engine.listItems({ ...from, limit });
+    delete: (id) => engine.deleteItem(id),
+    list: async (query) => {
+      const page = await engine.listItems(query);
       return { ...page, rows: page.rows.map(toBody) };
     },
   });

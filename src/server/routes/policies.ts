@@ -10,20 +10,9 @@ import {
   policyStatuses,
   promotionModes,
 } from "../../domain/policy-snapshot.ts";
+import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";
-import {
-  count,
-  defaultLimit,
-  firstScenario,
-  jsonObject,
-  name,
-  noteFields,
-  optional,
-  scenarioQuery,
-  time,
-  toTime,
-  wire,
-} from "../fields.ts";
+import { count, firstScenario, noteFields, scenarioQuery, toTime, wire } from "../fields.ts";
 import { answer, body, bodyFailures, failures } from "../operation.ts";
 
 const policyBody = wire<PolicyBody>()(
@@ -120,8 +109,9 @@ const toBody = (policy: PolicySnapshot): PolicyBody => ({
 
 export function addPolicies(app: App, { engine }: RouteParts): void {
   app.openapi(listRoute, async (context) => {
-    const { scenario = firstScenario(engine), limit = defaultLimit } = context.req.valid("query");
-    const { assignment, policies } = await engine.policies({ scenario, limit });
+    const query = context.req.valid("query");
+    const { scenario = firstScenario(engine) } = query;
+    const { assignment, policies } = await engine.policies(query);
     const { mode = "automatic" } = assignment;
     return context.json({ scenario, ...assignment, mode, policies: policies.map(toBody) }, 200);
   });

@@ -107,7 +107,7 @@ testApi(
       url,
       body: { slateSize: 2 },
       status: 400,
-      contains: ["body field userId is missing: expected string; the schema"],
+      contains: ["body field userId is missing: send text; the schema"],
     },
     {
       name: "a user id of 257 characters is refused",
@@ -123,7 +123,7 @@ testApi(
       url,
       body: { userId: "a\nb" },
       status: 400,
-      contains: ["body field userId is", "no control character"],
+      contains: ["body field userId is", "must not hold a control character"],
     },
     {
       name: "a user id with half a surrogate pair is refused",
@@ -131,7 +131,7 @@ testApi(
       url,
       body: '{"userId":"\\ud800"}',
       status: 400,
-      contains: ["body field userId is", "no lone surrogate"],
+      contains: ["body field userId is", "a lone surrogate"],
     },
     {
       name: "a seed beyond 32 bits is refused",
@@ -147,7 +147,7 @@ testApi(
       url,
       body: { userId: "ada", context: [] },
       status: 400,
-      contains: ["body field context is []: expected an object"],
+      contains: ["body field context is []: send an object"],
     },
   ],
   arrange,

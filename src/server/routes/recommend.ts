@@ -1,39 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type RecommendRequest, type RecommendResponse, routes } from "../../contract/api.ts";
-import { itemId, userId } from "../../domain/ids.ts";
-import type { Recommendation, RecommendInput } from "../../engine/engine.ts";
+import type { Recommendation } from "../../engine/engine.ts";
+import { name, optional, seed, time } from "../../engine/input/fields.ts";
+import { recommendInput } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
-import {
-  arm,
-  candidate,
-  count,
-  jsonObject,
-  name,
-  optional,
-  slateEntry,
-  time,
-  toSlate,
-  toTime,
-  wire,
-} from "../fields.ts";
+import { arm, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
 import { answer, body, bodyFailures, failures } from "../operation.ts";
 
-const seed = z.int().min(0).max(4_294_967_295);
-/** More than a request of a mebibyte holds with features, and bounded in time. */
-const maxCandidates = 10_000;
-
-const recommendRequest = wire<RecommendRequest>()(
-  z
-    .strictObject({
-      userId: name,
-      scenario: optional(name),
-      slateSize: optional(z.int().openapi({ minimum: 1, maximum: 50 })),
-      candidates: optional(z.array(candidate).max(maxCandidates)),
-      context: optional(jsonObject),
-      seed: optional(seed),
-    })
-    .openapi("RecommendRequest"),
-);
+const recommendRequest = wire<RecommendRequest>()(recommendInput);
 
 const recommendResponse = wire<RecommendResponse>()(
   z
@@ -82,17 +56,6 @@ const recommendRoute = createRoute({
   },
 });
 
-function toInput(request: RecommendRequest): RecommendInput {
-  const { candidates, ...rest } = request;
-  return {
-    ...rest,
-    userId: userId(request.userId),
-    ...(candidates && {
-      candidates: candidates.map((one) => ({ ...one, itemId: itemId(one.itemId) })),
-    }),
-  };
-}
-
 function toResponse({ decision, fallback }: Recommendation): RecommendResponse {
   return {
     decisionId: decision.decisionId,
@@ -109,7 +72,7 @@ function toResponse({ decision, fallback }: Recommendation): RecommendResponse {
 
 export function addRecommend(app: App, { engine, metrics }: RouteParts): void {
   app.openapi(recommendRoute, async (context) => {
-    const recommendation = await engine.recommend(toInput(context.req.valid("json")));
+    const recommendation = await engine.recommend(context.req.valid("json"));
     metrics.countRecommendation(recommendation);
     return context.json(toResponse(recommendation), 200);
   });

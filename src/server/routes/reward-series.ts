@@ -1,19 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type RewardSeriesQuery, type RewardSeriesResponse, routes } from "../../contract/api.ts";
-import { EngineError } from "../../domain/errors.ts";
+import { name, optional, time } from "../../engine/input/fields.ts";
+import { bucketSeconds } from "../../engine/input/schemas.ts";
+import { defaultBucketSeconds, defaultBuckets, maxBuckets } from "../../engine/reward-series.ts";
 import type { App, RouteParts } from "../app.ts";
-import { arm, count, firstScenario, name, optional, time, toTime, wire } from "../fields.ts";
+import { arm, count, firstScenario, numberText, toTime, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
 
-const defaultBucketSeconds = 3600;
-const defaultBuckets = 200;
-/** Bounds the answer; each bucket holds up to one point an arm. */
-const maxBuckets = 10_000;
-
-const bucketSeconds = z.coerce.number().int().min(5).max(31_536_000);
 const rewardSeriesQuery = z.strictObject({
   scenario: optional(name),
-  bucketSeconds: optional(bucketSeconds.openapi({ type: "integer", default: 3600 })),
+  bucketSeconds: optional(numberText(bucketSeconds.meta({ default: defaultBucketSeconds }))),
   since: optional(time),
 });
 wire<RewardSeriesQuery>()(rewardSeriesQuery);
@@ -50,29 +46,17 @@ const rewardSeriesRoute = createRoute({
   },
 });
 
-/** @throws invalid_request where the span holds too many buckets */
-function readSince(since: string | undefined, bucketMs: number, now: number): number {
-  if (since === undefined) return now - defaultBuckets * bucketMs;
-  const from = Date.parse(since);
-  if (now - from <= maxBuckets * bucketMs) return from;
-  throw new EngineError(
-    "invalid_request",
-    `query field since is ${since}: more than ${maxBuckets} buckets ago; send a later time or larger bucketSeconds`,
-    { details: { field: "since", value: since, limit: maxBuckets } },
-  );
-}
-
-export function addRewardSeries(app: App, { engine, clock }: RouteParts): void {
+export function addRewardSeries(app: App, { engine }: RouteParts): void {
   app.openapi(rewardSeriesRoute, async (context) => {
-    const query = context.req.valid("query");
-    const scenario = query.scenario ?? firstScenario(engine);
-    const seconds = query.bucketSeconds ?? defaultBucketSeconds;
-    const since = readSince(query.since, seconds * 1000, clock());
-    const series = await engine.rewardSeries({ scenario, since, bucketSeconds: seconds });
+    const { since, ...query } = context.req.valid("query");
+    const from = since === undefined ? {} : { since: Date.parse(since) };
+    const series = await engine.rewardSeries({ ...query, ...from });
     const points = series.map(({ bucketStart, ...point }) => ({
       from: toTime(bucketStart),
       ...point,
     }));
+    const { scenario = firstScenario(engine), bucketSeconds: seconds = defaultBucketSeconds } =
+      query;
     return context.json({ scenario, bucketSeconds: seconds, points }, 200);
   });
 }

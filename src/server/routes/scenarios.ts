@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { routes, type ScenariosResponse } from "../../contract/api.ts";
+import { name } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";
-import { count, name, wire } from "../fields.ts";
+import { count, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
 
 const scenariosResponse = wire<ScenariosResponse>()(

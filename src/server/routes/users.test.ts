@@ -57,7 +57,7 @@ testApi(
       url,
       body: { users: [{ userId: "cyd" }, { userId: "dan", attributes: 1 }] },
       status: 400,
-      contains: ["body field users[1].attributes is 1: expected an object"],
+      contains: ["body field users[1].attributes is 1: send an object"],
       after: countUsers(2),
     },
     {

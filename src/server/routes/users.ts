@@ -8,13 +8,13 @@ import {
   type UsersRequest,
 } from "../../contract/api.ts";
 import type { User } from "../../domain/catalogue.ts";
-import { userId } from "../../domain/ids.ts";
+import { jsonObject, name, optional } from "../../engine/input/fields.ts";
+import { batch, userFields, userInput } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
-import { jsonObject, name, optional, wire } from "../fields.ts";
-import { addResource, maxBatch, type Resource } from "./catalogue.ts";
+import { wire } from "../fields.ts";
+import { addResource, type Resource } from "./catalogue.ts";
 
-const fields = { attributes: optional(jsonObject) };
-const input = wire<UserInput>()(z.strictObject({ userId: name, ...fields }).openapi("UserInput"));
+const input = wire<UserInput>()(userInput);
 const userBody = wire<UserBody>()(
   z.strictObject({ userId: name, attributes: jsonObject }).openapi("User"),
 );
@@ -30,9 +30,9 @@ const users: Resource<UserFields, UserInput, UsersRequest> = {
     delete: "Ends the user's attributes for new decisions; events and decisions stay.",
   },
   schemas: {
-    fields: wire<UserFields>()(z.strictObject(fields).openapi("UserFields")),
+    fields: wire<UserFields>()(userFields),
     batch: wire<UsersRequest>()(
-      z.strictObject({ users: z.array(input).min(1).max(maxBatch) }).openapi("UsersRequest"),
+      z.strictObject({ users: batch(input).min(1, "must not be empty") }).openapi("UsersRequest"),
     ),
     body: userBody,
     page: wire<PageResponse<UserBody>>()(
@@ -49,25 +49,19 @@ const users: Resource<UserFields, UserInput, UsersRequest> = {
   toInputs: (batch) => batch.users,
 };
 
-const toUser = (written: UserInput): User => ({
-  userId: userId(written.userId),
-  attributes: written.attributes ?? {},
-});
-
 /** Without the event number, which is the store's own. */
 const toBody = ({ userId: id, attributes }: User): UserBody => ({ userId: id, attributes });
 
 export function addUsers(app: App, { engine }: RouteParts): void {
   addResource(app, users, {
-    put: (inputs) => engine.putUsers(inputs.map(toUser)),
+    put: (inputs) => engine.putUsers(inputs),
     find: async (id) => {
-      const user = await engine.findUser(userId(id));
+      const user = await engine.findUser(id);
       return user && toBody(user);
     },
-    delete: (id) => engine.deleteUser(userId(id)),
-    list: async ({ after, limit }) => {
-      const from = after === undefined ? {} : { after: userId(after) };
-      const page = await engine.listUsers({ ...from, limit });
+    delete: (id) => engine.deleteUser(id),
+    list: async (query) => {
+      const page = await engine.listUsers(query);
       return { ...page, rows: page.rows.map(toBody) };
     },
   });

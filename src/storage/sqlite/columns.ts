@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { EngineError } from "../../domain/errors.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import type { Row } from "./connection.ts";
 
 // Rows are read through these: a value that no write of ours can have left says which column is damaged.
@@ -64,6 +65,19 @@ function parseJson<T>(name: string, getText: () => string): T {
 export function readJson<T>(row: Row, name: string): T {
   const text = readText(row, name);
   return parseJson(name, () => text);
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** For rows that were written without checks: fields that can be anything, none of them where the text is no object. */
+export function parseObject(row: Row, name: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(readText(row, name));
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 /** A copy at offset 0, so that it can be viewed as numbers. libsql gives a Buffer to `get` and an ArrayBuffer to `all`. */

@@ -1,7 +1,8 @@
 import type { Item } from "../../domain/catalogue.ts";
-import { type ItemId, itemId } from "../../domain/ids.ts";
+import { type ItemId, isName, itemId } from "../../domain/ids.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import type { ItemChange, ItemStore } from "../store.ts";
-import { readJson, readNumber, readText } from "./columns.ts";
+import { isObject, parseObject, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { createRevisionStore, type RevisionTable } from "./revisions.ts";
@@ -10,19 +11,42 @@ const itemTable: RevisionTable<Item, ItemId> = {
   name: "item_revisions",
   idOf: (item) => item.itemId,
   encode: ({ categories, attributes, available }) => ({ categories, attributes, available }),
-  decode: (row) => ({ ...decodeItem(row), sequence: readNumber(row, "sequence") }),
+  decode: (row) => ({ ...decodeItem(row).item, sequence: readNumber(row, "sequence") }),
 };
 
-function decodeItem(row: Row): Item {
-  return { itemId: itemId(readText(row, "id")), ...readJson<Omit<Item, "itemId">>(row, "payload") };
+/** As it was written, or undefined where it was written otherwise. */
+function parseItem(row: Row): Omit<Item, "itemId"> | undefined {
+  const { categories, attributes, available } = parseObject(row, "payload");
+  const isWhole =
+    isName(readText(row, "id")) &&
+    Array.isArray(categories) &&
+    categories.every((category) => typeof category === "string") &&
+    isObject(attributes) &&
+    typeof available === "boolean";
+  return isWhole ? { categories, attributes, available } : undefined;
+}
+
+/** Withdrawn: no candidate any more, and there for the decisions that saw it, with the features that they saw. */
+function salvageItem(row: Row): Omit<Item, "itemId"> {
+  const { categories, attributes } = parseObject(row, "payload");
+  return {
+    categories: Array.isArray(categories) ? categories.map(String) : [],
+    attributes: (attributes ?? {}) as JsonObject,
+    available: false,
+  };
+}
+
+function decodeItem(row: Row): { readonly item: Item; readonly isDamaged: boolean } {
+  const id = itemId(readText(row, "id"));
+  const fields = parseItem(row);
+  return { item: { itemId: id, ...(fields ?? salvageItem(row)) }, isDamaged: fields === undefined };
 }
 
 function decodeChange(row: Row): ItemChange {
-  return {
-    itemId: itemId(readText(row, "id")),
-    sequence: readNumber(row, "sequence"),
-    item: row.payload === null ? undefined : decodeItem(row),
-  };
+  const change = { itemId: itemId(readText(row, "id")), sequence: readNumber(row, "sequence") };
+  if (row.payload === null) return { ...change, item: undefined };
+  const { item, isDamaged } = decodeItem(row);
+  return { ...change, item, ...(isDamaged && { isDamaged }) };
 }
 
 export function createItemStore(connection: Connection, commits: GroupCommit): ItemStore {

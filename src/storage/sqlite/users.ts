@@ -1,7 +1,8 @@
 import type { User } from "../../domain/catalogue.ts";
 import { type UserId, userId } from "../../domain/ids.ts";
-import type { RevisionStore } from "../store.ts";
-import { readJson, readNumber, readText } from "./columns.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { UserStore } from "../store.ts";
+import { parseObject, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { createRevisionStore, type RevisionTable } from "./revisions.ts";
@@ -10,16 +11,27 @@ const userTable: RevisionTable<User, UserId> = {
   name: "user_revisions",
   idOf: (user) => user.userId,
   encode: ({ attributes }) => ({ attributes }),
+  // What is no object is read as it was when decisions saw it, what can't be read as nothing.
   decode: (row) => ({
     userId: userId(readText(row, "id")),
-    ...readJson<Omit<User, "userId">>(row, "payload"),
+    attributes: (parseObject(row, "payload").attributes ?? {}) as JsonObject,
     sequence: readNumber(row, "sequence"),
   }),
 };
 
-export function createUserStore(
-  connection: Connection,
-  commits: GroupCommit,
-): RevisionStore<User, UserId> {
-  return createRevisionStore({ connection, commits, table: userTable });
+export function createUserStore(connection: Connection, commits: GroupCommit): UserStore {
+  const damaged = connection.prepare(
+    `SELECT id FROM user_revisions AS revision
+     WHERE (id = '' OR NOT json_valid(payload) OR json_type(payload, '$.attributes') IS NOT 'object')
+       AND payload IS NOT NULL
+       AND sequence = (SELECT max(sequence) FROM user_revisions WHERE id = revision.id)
+     ORDER BY id`,
+  );
+  return {
+    ...createRevisionStore({ connection, commits, table: userTable }),
+    damaged: async (limit) => {
+      const ids = damaged.all().map((row) => readText(row, "id"));
+      return { ids: ids.slice(0, limit), count: ids.length };
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { User } from "../../../domain/catalogue.ts";
 import { userId } from "../../../domain/ids.ts";
+import { name } from "../../input/fields.ts";
 import type { Layout } from "../read-delimited.ts";
-import { identifier } from "../row-schema.ts";
 import { decimal, type MovielensForm, ratingColumns, title, toItem } from "./form.ts";
 
 const layout: Layout = { delimiter: "|", encoding: "latin1", quoted: false };
@@ -33,7 +33,7 @@ const genres = [
 const isFlag = (value: unknown) => value === "0" || value === "1";
 
 const movieSchema = z
-  .looseObject({ movieId: identifier, title })
+  .looseObject({ movieId: name, title })
   .refine(
     (movie) => genres.every((genre) => isFlag(movie[genre])),
     "has a genre flag that is neither 0 nor 1",
@@ -44,7 +44,7 @@ const movieSchema = z
   });
 
 const userSchema = z
-  .object({ userId: identifier, age: decimal, gender: identifier, occupation: identifier })
+  .object({ userId: name, age: decimal, gender: name, occupation: name })
   .transform(({ userId: id, ...attributes }): User => ({ userId: userId(id), attributes }));
 
 export const form100k: MovielensForm = {

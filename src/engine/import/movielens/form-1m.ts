@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { User } from "../../../domain/catalogue.ts";
 import { userId } from "../../../domain/ids.ts";
+import { name } from "../../input/fields.ts";
 import type { Layout } from "../read-delimited.ts";
-import { identifier } from "../row-schema.ts";
 import { decimal, type MovielensForm, movieColumns, movieSchema, ratingColumns } from "./form.ts";
 
 const layout: Layout = { delimiter: "::", encoding: "latin1", quoted: false };
@@ -37,7 +37,7 @@ const occupation = decimal
   .transform((code) => occupations[code] ?? "");
 
 const userSchema = z
-  .object({ userId: identifier, gender: identifier, age: decimal, occupation })
+  .object({ userId: name, gender: name, age: decimal, occupation })
   .transform(({ userId: id, ...attributes }): User => ({ userId: userId(id), attributes }));
 
 /** `age` is the lowest age of a bracket: 1, 18, 25, 35, 45, 50, 56. */

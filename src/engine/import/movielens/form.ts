@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Item, User } from "../../../domain/catalogue.ts";
 import { type ItemId, itemId, type UserId, userId } from "../../../domain/ids.ts";
+import { name } from "../../input/fields.ts";
 import type { Layout } from "../read-delimited.ts";
-import { createTimeSchema, identifier } from "../row-schema.ts";
+import { createTimeSchema } from "../row-schema.ts";
 
 /** One file of a form. A row becomes an object with `columns` as its keys, which the schema reads. */
 export interface MovielensFile<T> {
@@ -45,8 +46,8 @@ export const createRatingSchema = (now: number): z.ZodType<Rating> => {
   const time = createTimeSchema(now);
   return z
     .object({
-      userId: identifier.transform(userId),
-      movieId: identifier.transform(itemId),
+      userId: name.transform(userId),
+      movieId: name.transform(itemId),
       rating: decimal.pipe(z.number().min(0.5, "is below 0.5").max(5, "is above 5")),
       timestamp: decimal
         .pipe(z.int("must be whole seconds"))
@@ -77,11 +78,11 @@ export const movieColumns: readonly string[] = ["movieId", "title", "genres"];
 /** A movie with its genres in one field. */
 export const movieSchema: z.ZodType<Item> = z
   .object({
-    movieId: identifier,
+    movieId: name,
     title,
     genres: z
       .string()
       .transform((genres) => (genres === "(no genres listed)" ? [] : genres.split("|")))
-      .pipe(z.array(identifier)),
+      .pipe(z.array(name)),
   })
   .transform((movie) => toItem(movie.movieId, movie.title, movie.genres));

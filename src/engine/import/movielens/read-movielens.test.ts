@@ -145,7 +145,7 @@ test("rows that don't fit are refused by file and line, the others go in", async
     'u.user:2 age must be a number, got "young"',
     "u.user:3 has 3 fields and not 5",
     "u.data:1 rating is above 5, got 6",
-    'u.data:3 userId is empty, got ""',
+    'u.data:3 userId must not be empty, got ""',
     'u.data:4 rating must be a number, got "NaN"',
     "u.data:5 timestamp is no time in seconds since 1970, got -5",
     "u.data:6 timestamp is no time in seconds since 1970, got 881250949000",

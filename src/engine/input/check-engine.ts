@@ -1,0 +1,65 @@
+import type { Engine } from "../engine.ts";
+import { name, storeNumber } from "./fields.ts";
+import { copyInput, createArgument, parseInput } from "./parse-input.ts";
+import {
+  batch,
+  eventInput,
+  itemInput,
+  pageInput,
+  recommendInput,
+  rewardSeriesInput,
+  scenarioPageInput,
+  userInput,
+} from "./schemas.ts";
+
+const items = createArgument("items", batch(itemInput));
+const users = createArgument("users", batch(userInput));
+const events = createArgument("events", batch(eventInput));
+const itemId = createArgument("itemId", name);
+const userId = createArgument("userId", name);
+const decisionId = createArgument("decisionId", name);
+const cycle = createArgument("cycle", storeNumber);
+const scenario = createArgument("scenario", name);
+
+/** What interventions parse themselves. */
+const copyOf = <T>(input: T): T => (input === undefined ? input : (copyInput(input) as T));
+
+const uncheckedOf = new WeakMap<Engine, Engine>();
+
+/** The same engine for callers that nobody has checked: what would not pass the HTTP edge is refused and changes nothing. */
+export function checkEngine(engine: Engine): Engine {
+  const checked: Engine = {
+    scenarios: engine.scenarios,
+    recommend: async (input) => engine.recommend(parseInput(recommendInput, input)),
+    record: async (rows) => engine.record(events(rows)),
+
+    putItems: async (rows) => engine.putItems(items(rows)),
+    findItem: async (id) => engine.findItem(itemId(id)),
+    deleteItem: async (id) => engine.deleteItem(itemId(id)),
+    listItems: async (page = {}) => engine.listItems(parseInput(pageInput, page)),
+    putUsers: async (rows) => engine.putUsers(users(rows)),
+    findUser: async (id) => engine.findUser(userId(id)),
+    deleteUser: async (id) => engine.deleteUser(userId(id)),
+    listUsers: async (page = {}) => engine.listUsers(parseInput(pageInput, page)),
+
+    policies: async (page = {}) => engine.policies(parseInput(scenarioPageInput, page)),
+    rollBack: async (one, note) => engine.rollBack(scenario(one), copyOf(note)),
+    intervene: async (input) => engine.intervene(copyOf(input)),
+    interventions: async (page = {}) => engine.interventions(parseInput(scenarioPageInput, page)),
+    cycles: async (page = {}) => engine.cycles(parseInput(scenarioPageInput, page)),
+    findCycle: async (number) => engine.findCycle(cycle(number)),
+    findDecision: async (id) => engine.findDecision(decisionId(id)),
+    countDecisions: async (one) =>
+      engine.countDecisions(one === undefined ? undefined : scenario(one)),
+    rewardSeries: async (span = {}) => engine.rewardSeries(parseInput(rewardSeriesInput, span)),
+    health: () => engine.health(),
+    figures: () => engine.figures(),
+    idle: () => engine.idle(),
+    close: () => engine.close(),
+  };
+  uncheckedOf.set(checked, engine);
+  return checked;
+}
+
+/** For callers whose input has passed the same schemas, or is their own. Another engine stays as it is. */
+export const withoutChecks = (engine: Engine): Engine => uncheckedOf.get(engine) ?? engine;

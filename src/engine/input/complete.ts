@@ -1,0 +1,21 @@
+import type { ItemInput, UserInput } from "../../contract/api.ts";
+import type { Item, User } from "../../domain/catalogue.ts";
+import { itemId, userId } from "../../domain/ids.ts";
+
+/** What has been parsed, with what was left out. */
+export const completeItem = ({
+  itemId: id,
+  categories,
+  attributes,
+  available,
+}: ItemInput): Item => ({
+  itemId: itemId(id),
+  categories: categories ?? [],
+  attributes: attributes ?? {},
+  available: available ?? true,
+});
+
+export const completeUser = ({ userId: id, attributes }: UserInput): User => ({
+  userId: userId(id),
+  attributes: attributes ?? {},
+});

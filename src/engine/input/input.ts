@@ -1,0 +1,26 @@
+import type {
+  CandidateBody,
+  EventBody,
+  PageQuery,
+  RecommendRequest,
+  RewardSeriesQuery,
+  ScenarioQuery,
+} from "../../contract/api.ts";
+
+// Calls of the library take what the HTTP wire takes, with times as numbers. A field that is `undefined` is absent.
+
+export type CandidateInput = CandidateBody;
+export type RecommendInput = RecommendRequest;
+export type PageInput = PageQuery;
+export type ScenarioPageInput = ScenarioQuery;
+
+/** An event as it arrives; `value` is 1 and `occurredAt` is now where absent. */
+export interface EventInput extends Omit<EventBody, "occurredAt"> {
+  /** Milliseconds since 1970. */
+  readonly occurredAt?: number;
+}
+
+export interface RewardSeriesInput extends Omit<RewardSeriesQuery, "since"> {
+  /** Decisions from this time on, milliseconds since 1970, at most 10,000 buckets back; default 200 buckets back. */
+  readonly since?: number;
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
+import { exactly } from "./exactly.ts";
+import {
+  boolean,
+  finite,
+  integer,
+  jsonObject,
+  limit,
+  milliseconds,
+  name,
+  optional,
+  seed,
+} from "./fields.ts";
+import type {
+  CandidateInput,
+  EventInput,
+  PageInput,
+  RecommendInput,
+  RewardSeriesInput,
+  ScenarioPageInput,
+} from "./input.ts";
+
+// What a call of the library may bring. HTTP bodies and rows of files are these, or put together from their fields.
+
+/** Most rows, or events, of a call. */
+const maxBatch = 1000;
+/** More than a request of a mebibyte holds with features, and bounded in time. */
+const maxCandidates = 10_000;
+
+/** The schema's own message stands for its size as well. */
+export const batch = <Row extends z.ZodType>(row: Row): z.ZodArray<Row> =>
+  z.array(row, `must be a list of at most ${maxBatch}`).max(maxBatch);
+
+const item = {
+  categories: optional(z.array(name, "must be a list of texts")),
+  attributes: optional(jsonObject),
+  available: optional(boolean),
+};
+export const itemFields: z.ZodType<ItemFields> = exactly<ItemFields>()(
+  z.strictObject(item).meta({ id: "ItemFields" }),
+);
+export const itemInput: z.ZodType<ItemInput> = exactly<ItemInput>()(
+  z.strictObject({ itemId: name, ...item }).meta({ id: "ItemInput" }),
+);
+
+const user = { attributes: optional(jsonObject) };
+export const userFields: z.ZodType<UserFields> = exactly<UserFields>()(
+  z.strictObject(user).meta({ id: "UserFields" }),
+);
+export const userInput: z.ZodType<UserInput> = exactly<UserInput>()(
+  z.strictObject({ userId: name, ...user }).meta({ id: "UserInput" }),
+);
+
+/** Without its time, which is text over HTTP and in files, and a number in a call. */
+export const eventFields: {
+  readonly eventId: z.ZodExactOptional<z.ZodString>;
+  readonly type: z.ZodString;
+  readonly userId: z.ZodString;
+  readonly itemId: z.ZodString;
+  readonly value: z.ZodExactOptional<z.ZodNumber>;
+  readonly decisionId: z.ZodExactOptional<z.ZodString>;
+} = {
+  eventId: optional(name),
+  type: name,
+  userId: name,
+  itemId: name,
+  value: optional(finite.meta({ default: 1 })),
+  decisionId: optional(name),
+};
+export const eventInput: z.ZodType<EventInput> = exactly<EventInput>()(
+  z.strictObject({ ...eventFields, occurredAt: optional(milliseconds) }),
+);
+
+export const candidateInput: z.ZodType<CandidateInput> = exactly<CandidateInput>()(
+  z.strictObject({ itemId: name, features: optional(jsonObject) }).meta({ id: "Candidate" }),
+);
+export const recommendInput: z.ZodType<RecommendInput> = exactly<RecommendInput>()(
+  z
+    .strictObject({
+      userId: name,
+      scenario: optional(name),
+      slateSize: optional(integer(1, 50)),
+      candidates: optional(
+        z.array(candidateInput, `must be a list of at most ${maxCandidates}`).max(maxCandidates),
+      ),
+      context: optional(jsonObject),
+      seed: optional(seed),
+    })
+    .meta({ id: "RecommendRequest" }),
+);
+
+export const pageInput: z.ZodType<PageInput> = exactly<PageInput>()(
+  z.strictObject({ after: optional(name), limit: optional(limit) }),
+);
+export const scenarioPageInput: z.ZodType<ScenarioPageInput> = exactly<ScenarioPageInput>()(
+  z.strictObject({ scenario: optional(name), limit: optional(limit) }),
+);
+
+export const bucketSeconds: z.ZodInt = integer(5, 31_536_000);
+export const rewardSeriesInput: z.ZodType<RewardSeriesInput> = exactly<RewardSeriesInput>()(
+  z.strictObject({
+    scenario: optional(name),
+    since: optional(milliseconds),
+    bucketSeconds: optional(bucketSeconds),
+  }),
+);
