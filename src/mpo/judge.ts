@@ -132,18 +132,14 @@ export function judgeChallengers(
     },
     { isSettled: proven, random },
   );
-  const mixed = [doNothing, ...compared.map(({ setting }) => setting.name)].map((name) =>
-    weightOfSetting(weights, name),
-  );
+  const names = [doNothing, ...compared.map(({ setting }) => setting.name)];
+  const mixed = names.map((name) => weightOfSetting(weights, name));
   const targets = [serving, ...challengers.map(({ target }) => target)];
   const { difference, standardError } = compare(mixArrays(targets, mixed));
   const remembered = rememberContext(parts.flatMap(({ rows }) => rows).map(toContextRow), {
     servingValue: uniform.servingValue,
     uniformDifference: uniform.difference,
-    chosenDifference:
-      chosen === doNothing
-        ? 0
-        : compared.find(({ setting }) => setting.name === chosen)!.difference,
+    chosenDifference: [0, ...compared.map((one) => one.difference)][names.indexOf(chosen)]!,
     memories: evenMemory.length,
   });
   return {
@@ -152,7 +148,7 @@ export function judgeChallengers(
       kl: challengers[j]!.kl,
       ...one,
       ...predictions[j]!,
-      weight: weightOfSetting(weights, setting.name),
+      weight: mixed[j + 1]!,
     })),
     uniform,
     proven,
