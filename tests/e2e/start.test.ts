@@ -87,7 +87,7 @@ test("a configuration file in the folder is used and named, without a demo", {
 const name: string = "shop";
 export default defineConfig({ scenarios: [{ ...${JSON.stringify(scenario)}, name }] });`,
   );
-  const running = startRecurve(folder, "start", "--port", "0");
+  const running = startRecurve(folder, "start", "--port", "0", "--log-format", "text");
   const client = await connect(running);
   expect(await client.getHealth()).toMatchObject({ status: "ok", policyVersions: { shop: 1 } });
   running.child.kill("SIGTERM");

@@ -129,7 +129,7 @@ test("standard input is read in the format that is named", async () => {
   child.stdin.end('{"itemId":"a","categories":["x"]}\n{"itemId":""}\n');
   expect(await exit).toEqual([1, null]);
   expect(await stdout).toContain("stored               1\n");
-  expect(await stdout).toContain('\nstdin:2: itemId is empty, got ""\n');
+  expect(await stdout).toContain('\nstdin:2: itemId must not be empty, got ""\n');
 });
 
 test("Ctrl-C ends an import with a summary, the exit code 130 and whole batches", async () => {

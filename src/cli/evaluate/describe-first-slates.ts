@@ -29,11 +29,13 @@ export function describeFirstSlates(record: JsonObject): readonly string[] {
   const slates = slatesOf(record);
   if (slates === undefined) return [];
   const { network, temperature, users, choice } = slates;
-  const kept = network.served.mean / network.sorted.mean;
+  // A policy without a single hit among the sorted has nothing to keep.
+  const kept =
+    network.sorted.mean === 0 ? "all" : (network.served.mean / network.sorted.mean).toFixed(2);
   const lines = [
     `${users} users, of whom none chose the temperature; ± standard error`,
     tableSlates(slates),
-    `policy temperature ${temperature.toFixed(3)}: served keeps ${kept.toFixed(2)} of sorted, with ${network.effectiveChoices.toFixed(1)} effective choices`,
+    `policy temperature ${temperature.toFixed(3)}: served keeps ${kept} of sorted, with ${network.effectiveChoices.toFixed(1)} effective choices`,
   ];
   if (!keepsHits(choice.chosen))
     lines.push("a lower temperature would keep more, but leave too few effective choices");
@@ -50,7 +52,7 @@ export function describeTemperatures(record: JsonObject): readonly string[] {
     style: plain,
   });
   for (const { temperature, served, effectiveChoices } of choice.curve) {
-    const share = (served / choice.sorted).toFixed(2);
+    const share = choice.sorted === 0 ? "–" : (served / choice.sorted).toFixed(2);
     table.push([temperature.toFixed(3), served.toFixed(3), share, effectiveChoices.toFixed(1)]);
   }
   return [`tried on ${choice.users} other users:`, table.toString()];
