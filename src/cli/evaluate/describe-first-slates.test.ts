@@ -31,7 +31,7 @@ const slates: FirstSlates = {
 test("the served hit rate stands first, with popularity's beside it and the temperature below", () => {
   const lines = describeFirstSlates({ slates }).flatMap((text) => text.split("\n"));
   expect(lines.map((line) => line.split(/\s*│\s*|\s{2,}/).filter(Boolean))).toEqual([
-    ["472 users, of whom none chose the temperature; ± standard error"],
+    ["measured on 472 users who did not choose the temperature; ± standard error"],
     [expect.stringMatching(/^┌/)],
     ["next item in", "the served slate", "the best 10"],
     [expect.stringMatching(/^├/)],

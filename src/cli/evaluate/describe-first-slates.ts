@@ -33,7 +33,7 @@ export function describeFirstSlates(record: JsonObject): readonly string[] {
   const kept =
     network.sorted.mean === 0 ? "all" : (network.served.mean / network.sorted.mean).toFixed(2);
   const lines = [
-    `${users} users, of whom none chose the temperature; ± standard error`,
+    `measured on ${users} users who did not choose the temperature; ± standard error`,
     tableSlates(slates),
     `policy temperature ${temperature.toFixed(3)}: served keeps ${kept} of sorted, with ${network.effectiveChoices.toFixed(1)} effective choices`,
   ];
