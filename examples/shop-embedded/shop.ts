@@ -6,7 +6,7 @@
 import { serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import { createRecurve, decisionId, itemId, userId } from "recurve";
+import { createRecurve } from "recurve";
 
 const products = new Map([
   ["tea", { title: "Assam tea", categories: ["drink"], price: 4 }],
@@ -32,11 +32,10 @@ const recurve = await createRecurve({
 });
 // Unchanged items cost nothing, so that each start may send all of them.
 await recurve.putItems(
-  [...products].map(([id, { categories, ...attributes }]) => ({
-    itemId: itemId(id),
+  [...products].map(([itemId, { categories, ...attributes }]) => ({
+    itemId,
     categories,
     attributes,
-    available: true,
   })),
 );
 
@@ -44,7 +43,7 @@ await recurve.putItems(
 function visitorOf(context: Context) {
   const visitor = getCookie(context, "visitor") ?? crypto.randomUUID();
   setCookie(context, "visitor", visitor, { httpOnly: true, sameSite: "Lax" });
-  return userId(visitor);
+  return visitor;
 }
 
 const shop = new Hono();
@@ -68,8 +67,8 @@ shop.get("/products/:id", async (context) => {
     {
       type: "click",
       userId: visitorOf(context),
-      itemId: itemId(id),
-      ...(shownBy !== undefined && { decisionId: decisionId(shownBy) }),
+      itemId: id,
+      ...(shownBy !== undefined && { decisionId: shownBy }),
     },
   ]);
   return context.html(`<h1>${product.title}</h1><p>${product.price} €</p><a href="/">Back</a>`);

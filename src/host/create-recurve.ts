@@ -66,9 +66,8 @@ function readConfiguration(input: unknown): Configuration {
  * @throws invalid_configuration, storage_unavailable, unsupported_database_version
  * @example
  * const recurve = await createRecurve({ database: "shop.db" });
- * const tea = { itemId: itemId("tea"), categories: ["drink"], attributes: {}, available: true };
- * await recurve.putItems([tea]);
- * const { decision } = await recurve.recommend({ userId: userId("ada") });
+ * await recurve.putItems([{ itemId: "tea", categories: ["drink"] }]);
+ * const { decision } = await recurve.recommend({ userId: "ada" });
  * console.log(decision.slate); // [ 'tea' ]
  * await recurve.close();
  */

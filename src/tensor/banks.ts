@@ -2,24 +2,7 @@ import type { Tensor } from "onnxruntime-common";
 import type { AdamCell } from "./adam.ts";
 import { toTensor } from "./feeds.ts";
 import { getRuntime } from "./runtime.ts";
-
-export type Arrays = Readonly<Record<string, Float32Array>>;
-
-/** Everything that training goes on from; arrays by parameter name. */
-export interface TrainerState {
-  readonly parameters: Arrays;
-  /** m: running means of the gradient. */
-  readonly means: Arrays;
-  /** v: running means of its square. */
-  readonly variances: Arrays;
-  /** θ̄: running means of the parameters; empty where they are not averaged. */
-  readonly averages: Arrays;
-  /** Steps taken so far. */
-  readonly steps: number;
-}
-
-export const isState = (initial: Arrays | TrainerState): initial is TrainerState =>
-  typeof initial.steps === "number";
+import type { TrainerState } from "./trainer-state.ts";
 
 /** Two copies of the state: a step reads one and writes the other, then they change places and nothing is copied. */
 export interface Banks {

@@ -1,8 +1,8 @@
-import type { Arrays, TrainerState } from "./banks.ts";
 import { toTensor } from "./feeds.ts";
 import type { Value } from "./graph.ts";
 import { concat, reshape } from "./layout.ts";
 import { elementCount } from "./shape.ts";
+import type { Arrays, TrainerState } from "./trainer-state.ts";
 
 /** Parameters one after another in one array: an operation on it takes the place of one on each of them. */
 export interface FlatParameters {

@@ -1,5 +1,4 @@
 import { add, multiply } from "./arithmetic.ts";
-import { isState } from "./banks.ts";
 import { selectModel } from "./encode-model.ts";
 import { type Feeds, isMaskSeed } from "./feeds.ts";
 import { type FlatParameters, flattenParameters, mapState } from "./flat-parameters.ts";
@@ -9,6 +8,7 @@ import { openLane } from "./lane.ts";
 import { createSession } from "./session.ts";
 import { elementCount, type Shape } from "./shape.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "./trainer.ts";
+import { isState } from "./trainer-state.ts";
 
 export interface LaneTrainerOptions extends Omit<TrainerOptions, "fed" | "outputs" | "threads"> {
   /** Threads that each compute the loss of one part of a batch, 2 or more. */

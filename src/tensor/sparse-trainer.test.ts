@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { createRandom } from "../numeric/random.ts";
 import { multiply, subtract } from "./arithmetic.ts";
-import type { TrainerState } from "./banks.ts";
 import { sum } from "./broadcasting.ts";
 import { createGraph, input, parameter } from "./graph.ts";
 import { gatherRows } from "./indexing.ts";
 import { createSparseTrainer, type SparseTrainer } from "./sparse-trainer.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "./trainer.ts";
+import type { TrainerState } from "./trainer-state.ts";
 
 const items = 50;
 const width = 3;

@@ -1,9 +1,9 @@
 import { adamScalars } from "./adam.ts";
-import { isState, type TrainerState } from "./banks.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Value } from "./graph.ts";
 import { createSparseTable, type SparseTable } from "./sparse-table.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "./trainer.ts";
+import { isState, type TrainerState } from "./trainer-state.ts";
 
 /** A trainer of which one parameter is a table outside the graph. */
 export interface SparseTrainer extends Trainer {

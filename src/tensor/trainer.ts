@@ -1,18 +1,12 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { type AdamGraph, type AdamSettings, adamScalars, buildAdam } from "./adam.ts";
-import {
-  type Arrays,
-  type Banks,
-  cellOutput,
-  createBanks,
-  isState,
-  type TrainerState,
-} from "./banks.ts";
+import { type Banks, cellOutput, createBanks } from "./banks.ts";
 import { selectModel } from "./encode-model.ts";
 import { createTensorMaker, type Feeds } from "./feeds.ts";
 import type { Graph, Value } from "./graph.ts";
 import { createNativeSession } from "./session.ts";
 import { elementCount } from "./shape.ts";
+import { type Arrays, isState, type TrainerState } from "./trainer-state.ts";
 
 export interface StepResult {
   /** Of the parameters before the step. May be NaN: the caller decides. */

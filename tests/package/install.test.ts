@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningRecurve, startNode } from "../e2e/recurve.ts";
 import { compiler } from "../support/built-command.ts";
 import { repository } from "../support/documents.ts";
 import {
@@ -41,7 +42,7 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
   afterAll(() => {
     proxy.close();
     rmSync(folder, { recursive: true });
-  });
+  }, 120_000);
 
   /** A user without settings or caches, but for this machine's registry and certificates. */
   function newUser() {
@@ -94,6 +95,40 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
     const variables = { RECURVE_RUNTIME: "wasm" };
     const ran = await runIn(npmProject, [process.execPath, program], variables);
     expect(ran).toEqual({ exitCode: 0, output: expect.stringMatching(/^\w+: .+\n$/) });
+  });
+
+  /** An example of the package, compiled as an application's own program. */
+  function compileExample(name: string): string {
+    const source = join(npmProject, `${name}.mts`);
+    copyFileSync(join(npmProject, "node_modules/recurve/examples", name, "shop.ts"), source);
+    const typeRoots = join(repository, "node_modules/@types");
+    const target = ["--module", "nodenext", "--target", "es2023", "--strict"];
+    const types = ["--types", "node", "--typeRoots", typeRoots];
+    execFileSync(process.execPath, [compiler, ...target, ...types, source], { cwd: npmProject });
+    return `${name}.mjs`;
+  }
+
+  const startIn = (words: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
+    startNode(words, { cwd: npmProject, env: { ...newUser(), PORT: "0", ...variables } });
+
+  async function visitShop(shop: RunningRecurve) {
+    const [, url = ""] = await shop.waitFor(/shop at (http:\S+)/);
+    const page = await (await fetch(url)).text();
+    shop.child.kill("SIGTERM");
+    expect(await shop.ended()).toMatchObject({ code: 0 });
+    return page;
+  }
+
+  test("the example that embeds Recurve runs", minutes(3), async () => {
+    const shop = startIn([compileExample("shop-embedded")]);
+    expect(await visitShop(shop)).toMatch(/href="\/products\/\w+\?decision=/);
+  });
+
+  test("the example that calls a server runs", minutes(3), async () => {
+    const server = startIn(["node_modules/recurve/dist/cli/main.js", "serve", "--no-learner"]);
+    const [, url = ""] = await server.waitFor(/"url":"(http:[^"]+)"/);
+    const shop = startIn([compileExample("shop-sdk")], { RECURVE_URL: url });
+    expect(await visitShop(shop)).toMatch(/href="\/products\/\w+/);
   });
 
   test("takes at most 120 MB with all that it needs", () => {

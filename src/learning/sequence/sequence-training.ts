@@ -1,7 +1,7 @@
 import type { CatalogueScorer } from "../../policy/transformer/catalogue-scorer.ts";
 import type { TransformerModel } from "../../policy/transformer/parameters.ts";
 import type { TransformerShape } from "../../policy/transformer/shape.ts";
-import type { TrainerState } from "../../tensor/banks.ts";
+import type { TrainerState } from "../../tensor/trainer-state.ts";
 import type { SequenceSettings } from "./settings.ts";
 
 export type SequenceProgress =
