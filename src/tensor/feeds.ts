@@ -1,15 +1,9 @@
 import type { Tensor } from "onnxruntime-common";
 import { fillDropoutMask, type MaskSeed } from "./dropout.ts";
+import { type Feed, type Feeds, isMaskSeed } from "./feed.ts";
 import type { InputType, Value } from "./graph.ts";
 import { getRuntime } from "./runtime.ts";
 import { elementCount, shapeText } from "./shape.ts";
-
-/** Row-major elements of an input; its shape is the one the graph declares. */
-export type Feed = Float32Array | Float64Array | Int32Array;
-export type Feeds = Readonly<Record<string, Feed | MaskSeed>>;
-
-export const isMaskSeed = (feed: Feed | MaskSeed | undefined): feed is MaskSeed =>
-  feed !== undefined && "seed" in feed;
 
 const feedTypes = {
   float32: Float32Array,

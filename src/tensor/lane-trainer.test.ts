@@ -3,7 +3,7 @@ import { createRandom } from "../numeric/random.ts";
 import { multiply } from "./arithmetic.ts";
 import { sum } from "./broadcasting.ts";
 import { dropoutRate } from "./dropout.ts";
-import type { Feeds } from "./feeds.ts";
+import type { Feeds } from "./feed.ts";
 import { createGraph, input, parameter } from "./graph.ts";
 import { gatherRows } from "./indexing.ts";
 import { createLaneTrainer } from "./lane-trainer.ts";

@@ -1,6 +1,6 @@
 import { add, multiply } from "./arithmetic.ts";
 import { selectModel } from "./encode-model.ts";
-import { type Feeds, isMaskSeed } from "./feeds.ts";
+import { type Feeds, isMaskSeed } from "./feed.ts";
 import { type FlatParameters, flattenParameters, mapState } from "./flat-parameters.ts";
 import { gradients } from "./gradients.ts";
 import { createGraph, input, parameter, replaceGradient, type Value } from "./graph.ts";

@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { fillDropoutMask } from "./dropout.ts";
 import { encodeModel, selectModel } from "./encode-model.ts";
-import { type Feed, type Feeds, isMaskSeed, toTensor } from "./feeds.ts";
+import { type Feed, type Feeds, isMaskSeed } from "./feed.ts";
+import { toTensor } from "./feeds.ts";
 import type { Graph, Value } from "./graph.ts";
 import { getRuntime } from "./runtime.ts";
 import { type LaneAnswer, type LaneData, type LaneRequest, serveLane } from "./serve-lane.ts";

@@ -17,6 +17,11 @@ test.each(["carried", "wasm"])("the %s runtime computes", async (name) => {
   await session.release();
 });
 
+test("an opened runtime is told to report nothing", () => {
+  openRuntime("carried");
+  expect(process.env.ORT_DISABLE_TELEMETRY).toBe("1");
+});
+
 test("the library is carried for Linux x64 with glibc alone", () => {
   expect(carriesLibrary("linux", "x64", "glibc")).toBe(true);
   // Alpine's musl, and a C library that nobody can name.

@@ -77,6 +77,8 @@ export function openRuntime(wanted?: string): Runtime {
 }
 
 function loadRuntime(name: RuntimeName, path: string): Runtime {
+  // The library would report its sessions to Microsoft. It reads this once, when it is loaded.
+  process.env.ORT_DISABLE_TELEMETRY ??= "1";
   const { env, InferenceSession, Tensor } = require(path) as typeof Onnx;
   // Lanes are the threads of a training; WebAssembly's own would be as many again.
   env.wasm.numThreads = 1;

@@ -1,6 +1,6 @@
 import type * as Onnx from "onnxruntime-common";
 import type { fillDropoutMask, MaskSeed } from "./dropout.ts";
-import type { Feed } from "./feeds.ts";
+import type { Feed } from "./feed.ts";
 
 /** What a worker thread needs to open its session. */
 export interface LaneData {

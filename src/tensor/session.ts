@@ -1,6 +1,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { encodeModel, selectModel } from "./encode-model.ts";
-import { createTensorMaker, type Feeds } from "./feeds.ts";
+import type { Feeds } from "./feed.ts";
+import { createTensorMaker } from "./feeds.ts";
 import type { Graph, Precision, Value } from "./graph.ts";
 import { getRuntime } from "./runtime.ts";
 

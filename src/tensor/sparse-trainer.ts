@@ -1,5 +1,5 @@
 import { adamScalars } from "./adam.ts";
-import type { Feeds } from "./feeds.ts";
+import type { Feeds } from "./feed.ts";
 import type { Value } from "./graph.ts";
 import { createSparseTable, type SparseTable } from "./sparse-table.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "./trainer.ts";

@@ -3,7 +3,7 @@ import { createRandom } from "../numeric/random.ts";
 import { add, multiply, subtract } from "./arithmetic.ts";
 import { sum } from "./broadcasting.ts";
 import { log, softplus } from "./elementwise.ts";
-import type { Feeds } from "./feeds.ts";
+import type { Feeds } from "./feed.ts";
 import { createGraph, input, parameter } from "./graph.ts";
 import { gatherRows } from "./indexing.ts";
 import { matmul } from "./linear-algebra.ts";

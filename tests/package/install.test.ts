@@ -88,6 +88,8 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
       const [command, ...options] = manager.run(tools);
       const ran = await runIn(project, [command, ...options, join(project, program)]);
       expect(ran).toEqual({ exitCode: 0, output: expect.stringMatching(/^\w+: .+\n$/) });
+      // Its runtime tells nobody of it.
+      expect([...proxy.hosts]).toEqual([new URL(registry).hostname]);
     });
   });
 
