@@ -11,7 +11,8 @@
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
-export type { Cycle, CycleOutcome, Verdict } from "./domain/cycle.ts";
+export type { Cycle } from "./domain/cycle.ts";
+export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
 export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
@@ -64,6 +65,7 @@ export type {
   Recommendation,
   RecordSummary,
   RewardPoint,
+  RewardSeries,
 } from "./engine/engine.ts";
 export type {
   CandidateInput,

@@ -1,22 +1,13 @@
+import type { Arm } from "../domain/decision.ts";
+import type { FastLoopMark } from "../domain/fast-loop.ts";
 import type { CandidateBody, JsonObject, SlateEntry } from "./api.ts";
-
-/** The fast loop's part in a decision: what its draw follows from, besides record, snapshot and seed; see docs/methods/fast-loop.md. */
-export interface FastLoopBody {
-  readonly version: number;
-  /** Event number of the newest decision that the loop had learnt from. */
-  readonly through: number;
-  readonly renewal: number;
-  readonly forgetting: number;
-  readonly temperature: number;
-  readonly drawScale: number;
-}
 
 /** A decision as it was made, with the user's history as of that moment. */
 export interface DecisionBody {
   readonly decisionId: string;
   readonly userId: string;
   readonly scenario: string;
-  readonly arm: "serving" | "canary" | "holdback" | "baseline";
+  readonly arm: Arm;
   readonly policyVersion: number;
   readonly seed: number;
   readonly asOf: number;
@@ -26,7 +17,7 @@ export interface DecisionBody {
   readonly slatePropensity: number;
   readonly exploration: number;
   /** Absent where the policy answered alone. */
-  readonly fastLoop?: FastLoopBody;
+  readonly fastLoop?: FastLoopMark;
   readonly decidedAt: string;
   readonly expiresAt: string;
   /** By position: the reward so far, absent events as null. */

@@ -5,6 +5,7 @@ import { introduceWorld, playVisits, worldConfiguration } from "../../tests/supp
 import { sampleEvent, sampleItem } from "../../tests/support/sample.ts";
 import { createTestFolder } from "../../tests/support/store.ts";
 import type { Cycle } from "../domain/cycle.ts";
+import type { FirstSlates } from "../domain/first-slates.ts";
 import { itemId, userId } from "../domain/ids.ts";
 import { createRandom, shuffle } from "../numeric/random.ts";
 import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
@@ -13,7 +14,6 @@ import { withoutChecks } from "./input/check-engine.ts";
 import { openStore } from "./open-store.ts";
 import { train } from "./train.ts";
 import { keepsHits, leastChoices } from "./training/choose-temperature.ts";
-import type { FirstSlates } from "./training/sharpen.ts";
 import type { PretrainProgress } from "./training/training-data.ts";
 
 const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Cycle } from "../../domain/cycle.ts";
-import type { PromotionReview } from "../../engine/cycle/promotion.ts";
-import type { GateRecord } from "../../evaluation/gate-record.ts";
+import type { GateRecord } from "../../domain/gate-record.ts";
+import type { PromotionReview } from "../../domain/policy-evidence.ts";
 import { describeCycleRecord } from "./describe-cycle-record.ts";
 
 const form = {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Cycle } from "../../domain/cycle.ts";
+import type { CyclePlan } from "../../domain/cycle-record.ts";
 import { defaultMpo } from "../../domain/mpo-fields.ts";
-import { type CyclePlan, planCycle } from "./plan-cycle.ts";
+import { planCycle } from "./plan-cycle.ts";
 
 const survey = {
   newDecisions: 40_000,

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { banditRows } from "../../../tests/support/bandit.ts";
 import { sampleState, sampleViews } from "../../../tests/support/policy.ts";
+import type { GateRecord } from "../../domain/gate-record.ts";
 import { defaultMpo } from "../../domain/mpo-fields.ts";
-import type { GateRecord } from "../../evaluation/gate.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import { createNetworkFamily } from "../../learning/network-family.ts";
 import { createRandom } from "../../numeric/random.ts";

@@ -11,7 +11,8 @@ import {
   visitedScenario,
   visitShop,
 } from "../../../tests/support/visited-shop.ts";
-import { type Cycle, verdicts } from "../../domain/cycle.ts";
+import type { Cycle } from "../../domain/cycle.ts";
+import { verdicts } from "../../domain/cycle-outcome.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { userId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { startOfTests } from "../../../tests/support/engine.ts";
 import { ann, assign, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
+import type { Proposed } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import type { Proposed } from "../cycle/promotion.ts";
 
 const proposed: Proposed = {
   reason: "Promoted: better.",

@@ -1,17 +1,10 @@
-import { type Cycle, type CycleOutcome, verdicts } from "../../domain/cycle.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { Cycle } from "../../domain/cycle.ts";
+import { cycleOutcomes } from "../../domain/cycle-outcome.ts";
+import { cycleRecord } from "../cycle-record-schema.ts";
+import { decodeRecord, encodeRecord } from "../record-schema.ts";
 import type { CycleStore } from "../store.ts";
-import { readJson, readMember, readNumber, readOptionalNumber, readText } from "./columns.ts";
+import { readMember, readNumber, readOptionalNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
-
-const outcomes = [
-  ...verdicts,
-  "waiting",
-  "initial",
-  "roll-back",
-  "skipped",
-  "failed",
-] as const satisfies readonly CycleOutcome[];
 
 const columns = `scenario, outcome, reason, policy_version, candidate_version, started_at,
   finished_at, through_sequence, record`;
@@ -20,14 +13,14 @@ function decodeCycle(row: Row): Cycle {
   return {
     cycle: readNumber(row, "cycle"),
     scenario: readText(row, "scenario"),
-    outcome: readMember(row, "outcome", outcomes),
+    outcome: readMember(row, "outcome", cycleOutcomes),
     reason: readText(row, "reason"),
     ...readOptionalNumber(row, "policy_version", "policyVersion"),
     ...readOptionalNumber(row, "candidate_version", "candidateVersion"),
     startedAt: readNumber(row, "started_at"),
     finishedAt: readNumber(row, "finished_at"),
     throughSequence: readNumber(row, "through_sequence"),
-    record: readJson<JsonObject>(row, "record"),
+    record: decodeRecord(cycleRecord, readText(row, "record")),
   };
 }
 
@@ -51,7 +44,7 @@ export function prepareCycleInsert(connection: Connection): InsertCycle {
       cycle.startedAt,
       cycle.finishedAt,
       cycle.throughSequence,
-      JSON.stringify(cycle.record),
+      encodeRecord(cycle.record),
     );
     return number;
   };
@@ -81,7 +74,7 @@ export function createCycleStore(connection: Connection): CycleStore {
     outcomes: async () =>
       count.all().map((row) => ({
         scenario: readText(row, "scenario"),
-        outcome: readMember(row, "outcome", outcomes),
+        outcome: readMember(row, "outcome", cycleOutcomes),
         cycles: readNumber(row, "cycles"),
         finishedAt: readNumber(row, "finished_at"),
       })),

@@ -1,29 +1,21 @@
 import { createHash } from "node:crypto";
 import { EngineError } from "../../domain/errors.ts";
-import type { JsonObject } from "../../domain/json.ts";
 import {
   type Assignment,
-  type PolicyKind,
   type PolicySnapshot,
+  policyKinds,
   policyStatuses,
   promotionModes,
 } from "../../domain/policy-snapshot.ts";
 import { canonicalJson } from "../canonical-json.ts";
+import { policyEvidence } from "../policy-evidence-schema.ts";
+import { decodeRecord, encodeRecord } from "../record-schema.ts";
 import type { NewPolicy, PolicyChange, PolicyStore } from "../store.ts";
-import {
-  readBytes,
-  readJson,
-  readMember,
-  readNumber,
-  readOptionalNumber,
-  readText,
-} from "./columns.ts";
+import { readBytes, readMember, readNumber, readOptionalNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { prepareCycleInsert } from "./cycles.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { prepareInterventionInsert } from "./interventions.ts";
-
-const kinds = ["network", "popularity"] as const satisfies readonly PolicyKind[];
 
 const [, ...heldModes] = promotionModes;
 
@@ -74,13 +66,13 @@ function decodeSnapshot(row: Row): PolicySnapshot {
   return {
     version: readNumber(row, "version"),
     scenario: readText(row, "scenario"),
-    kind: readMember(row, "kind", kinds),
+    kind: readMember(row, "kind", policyKinds),
     status: readMember(row, "status", policyStatuses),
     ...readOptionalNumber(row, "parent", "parent"),
     createdAt: readNumber(row, "created_at"),
     checksum: readText(row, "checksum"),
     sizeBytes: readNumber(row, "size_bytes"),
-    evidence: readJson<JsonObject>(row, "evidence"),
+    evidence: decodeRecord(policyEvidence, readText(row, "evidence")),
   };
 }
 
@@ -109,7 +101,7 @@ function insertPolicy(statements: Statements, policy: NewPolicy): number {
     policy.createdAt,
     createHash("sha256").update(policy.bytes).digest("hex"),
     policy.bytes.byteLength,
-    JSON.stringify(policy.evidence),
+    encodeRecord(policy.evidence),
   );
   statements.insertBytes.run(version, policy.bytes);
   return version;
@@ -119,7 +111,7 @@ function updateStatus(
   statements: Statements,
   { version, status, evidence }: NonNullable<PolicyChange["statuses"]>[number],
 ): void {
-  const text = evidence === undefined ? null : JSON.stringify(evidence);
+  const text = evidence === undefined ? null : encodeRecord(evidence);
   if (statements.update.run(status, text, version) > 0) return;
   throw new EngineError(
     "not_found",

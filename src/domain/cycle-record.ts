@@ -1,0 +1,224 @@
+import type { FirstSlates } from "./first-slates.ts";
+import type { GateRecord } from "./gate-record.ts";
+import type { PromotionReview } from "./policy-evidence.ts";
+import type { Damageable } from "./stored-record.ts";
+
+/** How much of the feedback a cycle takes on, and what that is expected to cost. */
+export interface CyclePlan {
+  /** Newest decisions that are read. */
+  readonly read: number;
+  /** Decisions that become rows. */
+  readonly decisions: number;
+  /** Candidates over all their rows. */
+  readonly cells: number;
+  readonly expectedMs: number;
+  readonly expectedMiB: number;
+}
+
+export type ByStage = Readonly<Record<string, number>>;
+
+/** Cost by stage. */
+export interface StageCosts {
+  /** Wall time, milliseconds. */
+  readonly stageMs: ByStage;
+  /** Processor time of all threads, milliseconds. */
+  readonly stageCpuMs: ByStage;
+  /**
+   * Most memory that was resident, MiB: exact where the stage took the process higher than it had ever been, else the larger
+   * of its start and end.
+   */
+  readonly stagePeakMiB: ByStage;
+}
+
+/** Counts of the feedback that a cycle read. */
+export interface FeedbackCounts {
+  /** One for a shown item. */
+  readonly rows: number;
+  /** Over the rows. */
+  readonly candidates: number;
+  /** Decisions read; `kept` of them became rows. */
+  readonly decisions: number;
+  readonly kept: number;
+  readonly newDecisions: number;
+  readonly users: number;
+  /** Rows that judged. */
+  readonly judged: number;
+}
+
+/** Earnings of the serving arm on its new traffic, by whichever policies were in it; reward units for a shown item. */
+export interface ServingEvaluation {
+  readonly rows: number;
+  readonly meanReward: number;
+  /** 95 %, with users as clusters: what one of them does is alike. */
+  readonly interval: readonly [number, number];
+  /** Share of shown items that earned more than the default. */
+  readonly successRate: number;
+  readonly baselineMeanReward?: number;
+}
+
+export const reviewKinds = ["canary", "parent"] as const;
+/** `ask`: it may take over, once an operator approves. */
+export const reviewActions = ["promote", "ask", "retire", "keep", "roll-back"] as const;
+
+/** The canary or the parent against the serving policy, off-policy. */
+export interface Review {
+  readonly kind: (typeof reviewKinds)[number];
+  readonly version: number;
+  readonly gate: GateRecord;
+  readonly action: (typeof reviewActions)[number];
+}
+
+/** Δ = log π_θ(a|s) − log π_φ(a|s) with a ∼ π_θ: the paper's policy difference, whose mean is KL(π_θ ‖ π_φ) in nats. */
+export interface PolicyDifference {
+  readonly mean: number;
+  readonly p05: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+export interface SegmentDifference extends PolicyDifference {
+  /** Users by what is known of them. */
+  readonly segment: string;
+  readonly states: number;
+}
+
+/** Where a challenger may not go: D holds the mass on implausible candidates down. */
+export interface Restraint {
+  /** μ ≥ 0, in units of the reward model's spread at the state per logit of D below −2. */
+  readonly strength: number;
+  /** Mass of π_φ on candidates with D < −2, mean over states, at μ = 0 and at μ. */
+  readonly massBefore: number;
+  readonly massAfter: number;
+}
+
+/** A setting that was tried (ω, see `ChallengerSetting`), and how its challenger was judged. */
+export interface TriedSetting {
+  readonly name: string;
+  readonly klRadius: number;
+  readonly pessimism: number;
+  readonly discriminator: number;
+  readonly proximity: number;
+  /** Weight of each memory length, shortest first. */
+  readonly memory: readonly number[];
+  /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
+  readonly kl: number;
+  readonly difference: number;
+  /** Null where no row judged. So is its part that other rows of the same users have too. */
+  readonly standardError: number | null;
+  readonly sharedError: number | null;
+  readonly z: number;
+  readonly servingValue: number;
+  /** Of the meta-policy, as a share of the serving value. */
+  readonly predicted: number;
+  readonly predictedDeviation: number;
+  /** w_j, its share in the mixture. */
+  readonly weight: number;
+  readonly restraint?: Restraint;
+}
+
+export interface SeparationRecord {
+  /** Area under the ROC curve; 0.5 where there is nothing to tell apart. */
+  readonly auc: number;
+  /** Absent for fewer than two rows. */
+  readonly standardError?: number;
+}
+
+/** An item that is too good to be true: the reward model expects much of it, satisfied users don't choose it. */
+export interface DoubtfulItem {
+  readonly itemId: string;
+  /** Rows that had it among their candidates. */
+  readonly states: number;
+  /** Mean Q̄ over those: in [0, 1] where it is found, in reward units on record. */
+  readonly prediction: number;
+  /** Mean of Q̄ less the candidates' mean, in units of their spread. */
+  readonly excess: number;
+  /** Mean D, a logit. */
+  readonly discriminator: number;
+  /** Rows that showed it, and what it earned there on average, in the unit of `prediction`; absent where none did. */
+  readonly shown: number;
+  readonly reward?: number;
+}
+
+/** Expected calibration error of the reward model on rows that its heads and its maps have not seen, rewards in [0, 1]. */
+export interface CalibrationRecord {
+  readonly rows: number;
+  /** Absent without rows. */
+  readonly errorBefore?: number;
+  readonly errorAfter?: number;
+}
+
+export interface LossRecord {
+  readonly firstLoss: number;
+  readonly lastLoss: number;
+}
+
+export const distilObjectives = ["reverse-kl", "cross-entropy"] as const;
+
+export interface DistillationRecord extends LossRecord {
+  readonly objective: (typeof distilObjectives)[number];
+  readonly epochs: number;
+  readonly steps: number;
+  /** KL(t ‖ π_θ), the way from the serving policy to the target, and KL(t ‖ π_θ'), what distillation left of it; nats. */
+  readonly way: number;
+  readonly gap: number;
+}
+
+/** Everything measured by a cycle that reached the gate. */
+export interface FindingsRecord extends StageCosts {
+  readonly seed: number;
+  readonly plan: CyclePlan;
+  readonly feedback: FeedbackCounts;
+  /** Absent where fewer than two users were served. */
+  readonly evaluation?: ServingEvaluation;
+  /** Of the last promotion, on live rewards. */
+  readonly promotion?: PromotionReview;
+  readonly review?: Review;
+  readonly policyDifference: PolicyDifference & { readonly segments: readonly SegmentDifference[] };
+  /** x, by the names of `contextNames`. */
+  readonly context: Readonly<Record<string, number>>;
+  readonly settings: readonly TriedSetting[];
+  /** Name of the setting with the largest weight, or *do nothing*. */
+  readonly chosenSetting: string;
+  /** Judged difference of the mixture to the serving policy. */
+  readonly judgedDifference: number;
+  readonly discriminator: SeparationRecord & {
+    readonly heldOut: SeparationRecord;
+    /** b in [0, 1]: b·D are the log odds that the held-out rows bear out. */
+    readonly slope: number;
+    readonly restrains: boolean;
+  };
+  readonly doubtfulItems: readonly DoubtfulItem[];
+  readonly critic: LossRecord;
+  readonly calibration: CalibrationRecord;
+  /** θ_k by position, and the errors of log θ_k. */
+  readonly examination: {
+    readonly values: readonly number[];
+    readonly standardErrors: readonly number[];
+  };
+  readonly distillation: DistillationRecord;
+  readonly gate: GateRecord;
+  /** ε until the next cycle. */
+  readonly exploration: number;
+}
+
+/** Training on behaviour events before the first decision. */
+export interface PretrainingRecord {
+  readonly pretraining: LossRecord & {
+    readonly rows: number;
+    readonly users: number;
+    readonly items: number;
+    readonly epochs: number;
+    readonly steps: number;
+  };
+  readonly slates: FirstSlates;
+}
+
+/**
+ * What a cycle leaves to be read. One that reached the gate has all findings, one that was skipped its seed, and plan and costs
+ * as far as it came; training before the first decision has its own two parts; one that failed has none.
+ */
+export interface CycleRecord
+  extends Partial<FindingsRecord>,
+    Partial<PretrainingRecord>,
+    Damageable {}
