@@ -101,8 +101,7 @@ describe("a canary", () => {
       known: true,
       looks: { looks: 1, difference, standardError, sharedError },
     });
-    // As an earlier version wrote it, without what users share.
-    const looks = { looks: 4, difference: 4 * standardError, standardError };
+    const looks = { looks: 4, difference: 4 * standardError, standardError, sharedError };
     const then = await review(slightly, { ...few, evidence: async () => ({ looks }) });
     expect(then.review).toMatchObject({ action: "promote", gate: { looks: 5 } });
   });

@@ -1,5 +1,4 @@
 import type { Review } from "../../domain/cycle-record.ts";
-import type { GateRecord } from "../../domain/gate-record.ts";
 import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import type { PolicyEvidence, PromotionReview } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";

@@ -15,7 +15,7 @@ async function openOperated(changes: Partial<Assignment> = {}) {
   const shop = await openShop();
   const { store } = shop;
   await assign(store, { serving: shopSnapshot(1), canary: shopSnapshot(2) }, { canaryShare: 0.3 });
-  const evidence = { verdict: "promote", reason: "Waits.", proposed };
+  const evidence = { verdict: "promote", reason: "Waits.", proposed } as const;
   const waiting = {
     kind: "network",
     status: "waiting",

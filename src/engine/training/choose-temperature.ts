@@ -1,5 +1,4 @@
 import type {
-  MeanOverUsers,
   SlateQuality,
   TemperatureChoice,
   TemperaturePoint,

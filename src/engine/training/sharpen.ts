@@ -1,4 +1,4 @@
-import type { FirstSlates, SlateQuality, TemperatureChoice } from "../../domain/first-slates.ts";
+import type { FirstSlates } from "../../domain/first-slates.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Network } from "../../policy/network.ts";
