@@ -67,7 +67,7 @@ testApi(
         '{"scenario":"items","serving":7,"canaryShare":0,"holdback":1,"holdbackShare":0.05,"baseline":2,"exploration":0.15,"mode":"automatic","policies":[{"version":7',
         '"parent":1,"createdAt":"2026-03-01T12:00:00.000Z"',
         '"evidence":{"verdict":"promote","promotion":{"replaced":1',
-        '"realised":{"action":"keep","looks":3}',
+        '"realised":{"version":7,"replaced":1',
         '"status":"holdback"',
       ],
     },
