@@ -100,7 +100,7 @@ export function testRewards(open: OpenStore): void {
     await appendAll(store, [
       { decidedAt: 59_999, expiresAt },
       { decidedAt: 60_000, expiresAt },
-      { decidedAt: 119_999, expiresAt, slate },
+      { decidedAt: 119_999, expiresAt, slate, userId: userId("bob") },
       { decidedAt: 60_000, expiresAt, arm: "baseline" },
       { decidedAt: 120_000, expiresAt },
       { decidedAt: 60_000, expiresAt, scenario: "feed" },
