@@ -1,11 +1,9 @@
 import type { RecordOutcome } from "../domain/behaviour.ts";
-import type { CycleOutcome } from "../domain/cycle-outcome.ts";
-import type { CycleRecord } from "../domain/cycle-record.ts";
+import type { Cycle } from "../domain/cycle.ts";
 import type { Arm } from "../domain/decision.ts";
 import type { InterventionKind } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { PolicyEvidence } from "../domain/policy-evidence.ts";
-import type { PolicyKind, PolicyStatus, PromotionMode } from "../domain/policy-snapshot.ts";
+import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 
 export type { Json, JsonObject } from "../domain/json.ts";
@@ -163,17 +161,8 @@ export interface ScenarioQuery {
   readonly limit?: number;
 }
 
-export interface PolicyBody {
-  readonly version: number;
-  readonly scenario: string;
-  readonly kind: PolicyKind;
-  readonly status: PolicyStatus;
-  readonly parent?: number;
+export interface PolicyBody extends Omit<PolicySnapshot, "createdAt"> {
   readonly createdAt: string;
-  readonly checksum: string;
-  readonly sizeBytes: number;
-  /** Why it has the status it has. */
-  readonly evidence: PolicyEvidence;
 }
 
 /** What an operator may tell of an intervention. */
@@ -219,37 +208,16 @@ export interface InterventionsResponse {
   readonly interventions: readonly InterventionBody[];
 }
 
-export interface PoliciesResponse {
+/** Who answers now, how promotions come about, and the newest snapshots. */
+export interface PoliciesResponse extends Omit<Assignment, "mode"> {
   readonly scenario: string;
-  readonly serving?: number;
-  readonly canary?: number;
-  readonly canaryShare: number;
-  /** What the serving policy replaced, while a share of the users keeps it. */
-  readonly holdback?: number;
-  readonly holdbackShare?: number;
-  readonly baseline?: number;
-  /** ε that the learner asks for beyond the scenario's floor; absent where the floor is enough. */
-  readonly exploration?: number;
-  /**
-   * How promotions come about. `automatic`: by the gate alone. `ask`: what the gate passed waits for approval. `paused`: cycles go
-   * on, and promote nothing. `pinned`: one version serves, whatever the numbers say.
-   */
   readonly mode: PromotionMode;
-  /** Passed the gate and waits for approval. A canary that waits keeps its share. */
-  readonly waiting?: number;
   readonly policies: readonly PolicyBody[];
 }
 
-export interface CycleBody {
-  readonly cycle: number;
-  readonly scenario: string;
-  readonly outcome: CycleOutcome;
-  readonly reason: string;
-  readonly policyVersion?: number;
-  readonly candidateVersion?: number;
+export interface CycleBody extends Omit<Cycle, "throughSequence" | "startedAt" | "finishedAt"> {
   readonly startedAt: string;
   readonly finishedAt: string;
-  readonly record: CycleRecord;
 }
 
 export interface CyclesResponse {

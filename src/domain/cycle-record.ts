@@ -92,15 +92,23 @@ export interface Restraint {
   readonly massAfter: number;
 }
 
-/** A setting that was tried (ω, see `ChallengerSetting`), and how its challenger was judged. */
-export interface TriedSetting {
+/** ω, what a challenger is made by (docs/methods/mpo.md, step 2). */
+export interface ChallengerSetting {
   readonly name: string;
+  /** ε: mean KL(π_φ ‖ π_ref^ρ) over states, nats. */
   readonly klRadius: number;
+  /** κ: standard deviations of the reward model that are taken off. */
   readonly pessimism: number;
+  /** α: weight of the discriminator in units of the reward model's spread at the state. */
   readonly discriminator: number;
+  /** ρ in [0, 1]: 1 stays near the serving policy, 0 forgets it. */
   readonly proximity: number;
-  /** Weight of each memory length, shortest first. */
+  /** Weight of each memory length, summing to one. */
   readonly memory: readonly number[];
+}
+
+/** A setting that was tried, and how its challenger was judged. */
+export interface TriedSetting extends ChallengerSetting {
   /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
   readonly kl: number;
   readonly difference: number;

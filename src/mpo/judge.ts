@@ -1,10 +1,10 @@
+import type { ChallengerSetting } from "../domain/cycle-record.ts";
 import {
   differenceCovariance,
   type PairedDifference,
   pairedDifference,
 } from "../evaluation/paired-difference.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 import { expectLength } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import { type MeasuredPart, weightOfSetting } from "./measure.ts";

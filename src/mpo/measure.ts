@@ -1,6 +1,5 @@
-import type { Restraint } from "../domain/cycle-record.ts";
+import type { ChallengerSetting, Restraint } from "../domain/cycle-record.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 import { checkRows } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import { doNothing } from "./meta-policy.ts";

@@ -1,7 +1,6 @@
-import type { Restraint } from "../domain/cycle-record.ts";
+import type { ChallengerSetting, Restraint } from "../domain/cycle-record.ts";
 import {
   advantages,
-  type ChallengerSetting,
   isImplausible,
   referenceLogs,
   solveTemperature,
