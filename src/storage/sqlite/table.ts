@@ -43,7 +43,7 @@ export const column = {
 };
 
 /** Every field of `T`, optional ones by a column that gives undefined. */
-export type Columns<T> = { readonly [Field in keyof T]-?: Column<T[Field]> };
+type Columns<T> = { readonly [Field in keyof T]-?: Column<T[Field]> };
 
 /** A stored thing and its table, from one declaration: what is inserted, what is selected, and how a row is read. */
 export interface Table<T> {
