@@ -13,9 +13,11 @@ export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behav
 export type { Item, Revision, User } from "./domain/catalogue.ts";
 export type { Cycle } from "./domain/cycle.ts";
 export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
+export type { CycleRecord } from "./domain/cycle-record.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
 export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
+export type { GateRecord } from "./domain/gate-record.ts";
 export {
   type DecisionId,
   decisionId,
@@ -27,6 +29,7 @@ export {
 export type { Intervention, InterventionKind, InterventionNote } from "./domain/intervention.ts";
 export type { Json, JsonObject } from "./domain/json.ts";
 export type { MpoConfiguration, MpoInput } from "./domain/mpo-configuration.ts";
+export type { PolicyEvidence } from "./domain/policy-evidence.ts";
 export type {
   Assignment,
   PolicyKind,

@@ -1,5 +1,5 @@
-/** Stored JSON that can't be read is replaced by this. */
+/** A record or evidence, which the store keeps as text. */
 export interface Damageable {
-  /** Why the stored text can't be read; every other field is then absent. */
+  /** Why the stored text can't be read; the store then gives nothing else of it. */
   readonly damage?: string;
 }

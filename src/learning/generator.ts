@@ -1,4 +1,4 @@
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { referenceLogs } from "../mpo/challengers.ts";
 import type { RowScores } from "../mpo/row-scores.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";

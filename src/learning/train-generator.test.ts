@@ -6,7 +6,7 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { challengerLogs, referenceLogs } from "../mpo/challengers.ts";
 import { solveChallenger } from "../mpo/restraint.ts";
 import { createSeparation, shareBelow } from "../mpo/separation.ts";

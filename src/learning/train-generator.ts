@@ -1,4 +1,4 @@
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { advantages, referenceLogs, tilt } from "../mpo/challengers.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../policy/network.ts";

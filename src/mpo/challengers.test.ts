@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { klDivergence, logSumExp, normaliseLogs } from "../numeric/log-probabilities.ts";
 import {
   advantages,

@@ -1,4 +1,4 @@
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { largestOf, subtractTotal } from "../numeric/log-probabilities.ts";
 import { addMeans, type RowScores, spread, varianceOf } from "./row-scores.ts";
 

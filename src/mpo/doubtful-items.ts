@@ -1,4 +1,4 @@
-import type { DoubtfulItem } from "../domain/cycle-record.ts";
+import type { DoubtfulItem } from "../domain/improvement-record.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { rewardMoments, spread } from "./row-scores.ts";

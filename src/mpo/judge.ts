@@ -1,4 +1,4 @@
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import {
   differenceCovariance,
   type PairedDifference,

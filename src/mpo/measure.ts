@@ -1,4 +1,4 @@
-import type { ChallengerSetting, Restraint } from "../domain/cycle-record.ts";
+import type { ChallengerSetting, Restraint } from "../domain/improvement-record.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkRows } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";

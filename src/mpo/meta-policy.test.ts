@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { firstContext, type MetaContext } from "./meta-context.ts";

@@ -1,4 +1,4 @@
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { bestProbabilities, updateBelief } from "./meta-belief.ts";

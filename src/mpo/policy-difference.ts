@@ -1,4 +1,4 @@
-import type { PolicyDifference, SegmentDifference } from "../domain/cycle-record.ts";
+import type { PolicyDifference, SegmentDifference } from "../domain/improvement-record.ts";
 
 /**
  * Exact over the candidates: every Δ counts with its probability under π_θ.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ChallengerSetting } from "../domain/cycle-record.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { advantages, challengerLogs, isImplausible, referenceLogs } from "./challengers.ts";

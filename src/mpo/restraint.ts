@@ -1,4 +1,4 @@
-import type { ChallengerSetting, Restraint } from "../domain/cycle-record.ts";
+import type { ChallengerSetting, Restraint } from "../domain/improvement-record.ts";
 import {
   advantages,
   isImplausible,

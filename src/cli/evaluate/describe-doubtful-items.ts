@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { DoubtfulItem } from "../../domain/cycle-record.ts";
+import type { DoubtfulItem } from "../../domain/improvement-record.ts";
 
 const digits = (value: number | undefined) =>
   value === undefined ? "–" : String(Number(value.toPrecision(3)));

@@ -1,4 +1,4 @@
-import type { CalibrationRecord } from "../../domain/cycle-record.ts";
+import type { CalibrationRecord } from "../../domain/improvement-record.ts";
 import { calibrateModel } from "../../evaluation/model-calibration.ts";
 import type { ScoredRow } from "../../mpo/row-scores.ts";
 import { evenMemory, rewardMoments } from "../../mpo/row-scores.ts";

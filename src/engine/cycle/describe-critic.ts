@@ -1,10 +1,10 @@
+import type { FindingsRecord } from "../../domain/cycle-record.ts";
 import type {
   DoubtfulItem,
-  FindingsRecord,
   Restraint,
   SeparationRecord,
   TriedSetting,
-} from "../../domain/cycle-record.ts";
+} from "../../domain/improvement-record.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import type { NetworkImprovement } from "../../learning/network-family.ts";
 import { findDoubtfulItems } from "../../mpo/doubtful-items.ts";
