@@ -9,17 +9,7 @@ import {
   type ServingEvaluation,
 } from "../domain/cycle-record.ts";
 import { gateRecord } from "./gate-record-schema.ts";
-import {
-  calibration,
-  critic,
-  discriminator,
-  distillation,
-  doubtfulItem,
-  examination,
-  policyDifference,
-  pretraining,
-  triedSetting,
-} from "./improvement-schema.ts";
+import { improvementFields } from "./improvement-schema.ts";
 import { firstSlates, promotionReview } from "./policy-evidence-schema.ts";
 import { fieldsOf, interval, optional } from "./record-schema.ts";
 
@@ -60,28 +50,20 @@ const review = fieldsOf<Review>({
 
 export const cycleRecord: z.ZodType<CycleRecord> = fieldsOf<CycleRecord>({
   damage: optional(z.string()),
+  ...improvementFields,
   seed: optional(z.number()),
   plan: optional(plan),
   feedback: optional(feedback),
   evaluation: optional(evaluation),
   promotion: optional(promotionReview),
   review: optional(review),
-  policyDifference: optional(policyDifference),
   context: optional(numberByName),
-  settings: optional(z.array(triedSetting)),
   chosenSetting: optional(z.string()),
   judgedDifference: optional(z.number()),
-  discriminator: optional(discriminator),
-  doubtfulItems: optional(z.array(doubtfulItem)),
-  critic: optional(critic),
-  calibration: optional(calibration),
-  examination: optional(examination),
-  distillation: optional(distillation),
   gate: optional(gateRecord),
   exploration: optional(z.number()),
   stageMs: optional(numberByName),
   stageCpuMs: optional(numberByName),
   stagePeakMiB: optional(numberByName),
-  pretraining: optional(pretraining),
   slates: optional(firstSlates),
 }).meta({ id: "CycleRecord" });

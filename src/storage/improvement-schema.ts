@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FindingsRecord, PretrainingRecord } from "../domain/cycle-record.ts";
+import type { CycleRecord, FindingsRecord, PretrainingRecord } from "../domain/cycle-record.ts";
 import {
   type CalibrationRecord,
   type DistillationRecord,
@@ -11,7 +11,7 @@ import {
   type SeparationRecord,
   type TriedSetting,
 } from "../domain/improvement-record.ts";
-import { fieldsOf, optional } from "./record-schema.ts";
+import { type Fields, fieldsOf, optional } from "./record-schema.ts";
 
 const difference = {
   mean: z.number(),
@@ -26,7 +26,7 @@ const segment = fieldsOf<SegmentDifference>({
   ...difference,
 });
 
-export const triedSetting: z.ZodType<TriedSetting> = fieldsOf<TriedSetting>({
+const triedSetting = fieldsOf<TriedSetting>({
   name: z.string(),
   klRadius: z.number(),
   pessimism: z.number(),
@@ -52,16 +52,14 @@ export const triedSetting: z.ZodType<TriedSetting> = fieldsOf<TriedSetting>({
 }).meta({ id: "TriedSetting" });
 
 const separation = { auc: z.number(), standardError: optional(z.number()) };
-export const discriminator: z.ZodType<FindingsRecord["discriminator"]> = fieldsOf<
-  FindingsRecord["discriminator"]
->({
+const discriminator = fieldsOf<FindingsRecord["discriminator"]>({
   ...separation,
   heldOut: fieldsOf<SeparationRecord>(separation),
   slope: z.number(),
   restrains: z.boolean(),
 });
 
-export const doubtfulItem: z.ZodType<DoubtfulItem> = fieldsOf<DoubtfulItem>({
+const doubtfulItem = fieldsOf<DoubtfulItem>({
   itemId: z.string(),
   states: z.number(),
   prediction: z.number(),
@@ -74,34 +72,60 @@ export const doubtfulItem: z.ZodType<DoubtfulItem> = fieldsOf<DoubtfulItem>({
 const losses = { firstLoss: z.number(), lastLoss: z.number() };
 const training = { ...losses, epochs: z.number(), steps: z.number() };
 
-export const distillation: z.ZodType<DistillationRecord> = fieldsOf<DistillationRecord>({
+const distillation = fieldsOf<DistillationRecord>({
   ...training,
   objective: z.enum(distilObjectives),
   way: z.number(),
   gap: z.number(),
 });
 
-export const pretraining: z.ZodType<PretrainingRecord["pretraining"]> = fieldsOf<
-  PretrainingRecord["pretraining"]
->({
+const pretraining = fieldsOf<PretrainingRecord["pretraining"]>({
   ...training,
   rows: z.number(),
   users: z.number(),
   items: z.number(),
 });
 
-export const policyDifference: z.ZodType<FindingsRecord["policyDifference"]> = fieldsOf<
-  FindingsRecord["policyDifference"]
->({ ...difference, segments: z.array(segment) });
+const policyDifference = fieldsOf<FindingsRecord["policyDifference"]>({
+  ...difference,
+  segments: z.array(segment),
+});
 
-export const critic: z.ZodType<LossRecord> = fieldsOf<LossRecord>(losses);
+const critic = fieldsOf<LossRecord>(losses);
 
-export const calibration: z.ZodType<CalibrationRecord> = fieldsOf<CalibrationRecord>({
+const calibration = fieldsOf<CalibrationRecord>({
   rows: z.number(),
   errorBefore: optional(z.number()),
   errorAfter: optional(z.number()),
 });
 
-export const examination: z.ZodType<FindingsRecord["examination"]> = fieldsOf<
-  FindingsRecord["examination"]
->({ values: z.array(z.number()), standardErrors: z.array(z.number()) });
+const examination = fieldsOf<FindingsRecord["examination"]>({
+  values: z.array(z.number()),
+  standardErrors: z.array(z.number()),
+});
+
+/** The fields of a cycle's record that are measured while the policy is improved, or trained on events. */
+export const improvementFields: Fields<
+  Pick<
+    CycleRecord,
+    | "policyDifference"
+    | "settings"
+    | "discriminator"
+    | "doubtfulItems"
+    | "critic"
+    | "calibration"
+    | "examination"
+    | "distillation"
+    | "pretraining"
+  >
+> = {
+  policyDifference: optional(policyDifference),
+  settings: optional(z.array(triedSetting)),
+  discriminator: optional(discriminator),
+  doubtfulItems: optional(z.array(doubtfulItem)),
+  critic: optional(critic),
+  calibration: optional(calibration),
+  examination: optional(examination),
+  distillation: optional(distillation),
+  pretraining: optional(pretraining),
+};

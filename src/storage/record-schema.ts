@@ -13,12 +13,12 @@ type Field<T, Key extends keyof T> =
     ? z.ZodType<T[Key]>
     : z.ZodExactOptional<z.ZodType<Exclude<T[Key], undefined>>>;
 
-/** Compiles with the fields of `T` alone, each of its type, optional where it is optional. Parsing drops other fields. */
-export const fieldsOf = <T>(
-  fields: {
-    readonly [Key in keyof T]-?: Field<T, Key>;
-  },
-): z.ZodType<T> => z.object(fields) as unknown as z.ZodType<T>;
+/** A schema for each field of `T`, optional where the field is optional. */
+export type Fields<T> = { readonly [Key in keyof T]-?: Field<T, Key> };
+
+/** Compiles with the fields of `T` alone, each of its type. Parsing drops other fields. */
+export const fieldsOf = <T>(fields: Fields<T>): z.ZodType<T> =>
+  z.object(fields) as unknown as z.ZodType<T>;
 
 export const interval: z.ZodType<readonly [number, number]> = z.tuple([z.number(), z.number()]);
 
