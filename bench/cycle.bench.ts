@@ -1,13 +1,8 @@
-import type { JsonObject } from "../src/domain/json.ts";
 import type { Bench, Report } from "./bench.ts";
 import { type CycleAnswer, measureCycle } from "./cycle/measure-cycle.ts";
 
-const columnsOf = (record: JsonObject, name: string) => record[name] as Record<string, number>;
-
 function showStages({ record }: CycleAnswer, report: Report): void {
-  const wall = columnsOf(record, "stageMs");
-  const cpu = columnsOf(record, "stageCpuMs");
-  const memory = columnsOf(record, "stagePeakMiB");
+  const { stageMs: wall = {}, stageCpuMs: cpu = {}, stagePeakMiB: memory = {} } = record;
   report.table(
     ["stage", "s", "CPU s", "peak MiB"],
     Object.keys(wall).map((stage) => [
@@ -43,8 +38,9 @@ export const cycleBench: Bench<Options> = {
       const answer = await measureCycle({ decisions, candidates }, threads);
       if (answer.outcome === "skipped")
         return report.skip(`the cycle over ${decisions} decisions was: ${answer.reason}`);
-      const { kept } = columnsOf(answer.record, "feedback");
-      report.note(`${decisions} decisions, ${kept} of them as rows: ${answer.outcome}`);
+      report.note(
+        `${decisions} decisions, ${answer.record.feedback?.kept} of them as rows: ${answer.outcome}`,
+      );
       showStages(answer, report);
       report.figure(`minutes, ${decisions} decisions`, answer.seconds / 60);
       report.figure(`CPU minutes, ${decisions} decisions`, answer.cpuSeconds / 60);

@@ -1,4 +1,4 @@
-import { type Verdict, verdicts } from "../src/domain/cycle.ts";
+import { type Verdict, verdicts } from "../src/domain/cycle-outcome.ts";
 import { judgeCandidate } from "../src/evaluation/gate.ts";
 import { createRandom } from "../src/numeric/random.ts";
 import { type GateWorld, simulateGate } from "../tests/support/simulated-gate.ts";

@@ -11,10 +11,13 @@
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
-export type { Cycle, CycleOutcome, Verdict } from "./domain/cycle.ts";
+export type { Cycle } from "./domain/cycle.ts";
+export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
+export type { CycleRecord } from "./domain/cycle-record.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
 export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
+export type { GateRecord } from "./domain/gate-record.ts";
 export {
   type DecisionId,
   decisionId,
@@ -26,6 +29,7 @@ export {
 export type { Intervention, InterventionKind, InterventionNote } from "./domain/intervention.ts";
 export type { Json, JsonObject } from "./domain/json.ts";
 export type { MpoConfiguration, MpoInput } from "./domain/mpo-configuration.ts";
+export type { PolicyEvidence } from "./domain/policy-evidence.ts";
 export type {
   Assignment,
   PolicyKind,
@@ -64,6 +68,7 @@ export type {
   Recommendation,
   RecordSummary,
   RewardPoint,
+  RewardSeries,
 } from "./engine/engine.ts";
 export type {
   CandidateInput,

@@ -7,7 +7,7 @@ import { readDocument, readTables } from "./support/documents.ts";
 const layers: Record<string, { folders: string[]; packages: string[] }> = {
   domain: { folders: [], packages: [] },
   numeric: { folders: [], packages: ["pure-rand"] },
-  contract: { folders: [], packages: [] },
+  contract: { folders: ["domain"], packages: [] },
   tensor: {
     folders: ["numeric"],
     packages: ["onnxruntime-common", "detect-libc", "protobufjs", "node:*"],
@@ -19,7 +19,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   learning: { folders: ["domain", "numeric", "tensor", "policy", "mpo"], packages: [] },
   storage: {
     folders: ["domain"],
-    packages: ["libsql", "node:crypto", "node:fs", "node:path", "node:zlib"],
+    packages: ["zod", "libsql", "node:crypto", "node:fs", "node:path", "node:zlib"],
   },
   engine: {
     folders: [

@@ -29,16 +29,15 @@ const hash = (parts: readonly (string | Uint8Array)[]) => {
 async function sumsOf(store: Store, cycle: Cycle) {
   const { scenario, candidateVersion, record } = cycle;
   const load = async (name: string) => (await store.checkpoints.load(`${name}/${scenario}`))!;
-  const figures = record as unknown as Record<string, Record<string, unknown>>;
-  const { verdict, difference, standardError, interval } = figures.gate!;
-  const settings = record.settings as readonly Record<string, unknown>[];
+  const { gate, settings, policyDifference, exploration } = record;
+  const { verdict, difference, standardError, interval } = gate!;
   return {
     candidate: hash([(await store.policies.bytes(candidateVersion!))!]),
     carried: hash([await load("critic"), await load("meta-policy")]),
     evidence: hash([
-      JSON.stringify([verdict, difference, standardError, interval, record.exploration]),
-      JSON.stringify(settings.map((one) => [one.name, one.difference, one.z, one.weight])),
-      JSON.stringify(figures.policyDifference!.mean),
+      JSON.stringify([verdict, difference, standardError, interval, exploration]),
+      JSON.stringify(settings!.map((one) => [one.name, one.difference, one.z, one.weight])),
+      JSON.stringify(policyDifference!.mean),
     ]),
   };
 }

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { JsonObject } from "../../src/domain/json.ts";
+import type { CycleRecord } from "../../src/domain/cycle-record.ts";
 import { repository } from "../machine.ts";
 import { type LogSize, makeLog } from "./make-log.ts";
 
@@ -12,7 +12,7 @@ export interface CycleAnswer {
   readonly peakMiB: number;
   readonly outcome: string;
   readonly reason: string;
-  readonly record: JsonObject;
+  readonly record: CycleRecord;
 }
 
 const folder = join(repository, "bench/results/cycle");

@@ -1,10 +1,7 @@
+import type { ChallengerSetting } from "../../src/domain/improvement-record.ts";
 import { type GeneratorRow, generatorLogs } from "../../src/learning/generator.ts";
 import { type TemperedSetting, trainGenerator } from "../../src/learning/train-generator.ts";
-import {
-  type ChallengerSetting,
-  challengerLogs,
-  referenceLogs,
-} from "../../src/mpo/challengers.ts";
+import { challengerLogs, referenceLogs } from "../../src/mpo/challengers.ts";
 import { solveChallenger } from "../../src/mpo/restraint.ts";
 import { klDivergence } from "../../src/numeric/log-probabilities.ts";
 import { createRandom, type RandomStream, shuffle } from "../../src/numeric/random.ts";

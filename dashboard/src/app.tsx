@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 import { ChartSection } from "./chart-section.tsx";
-import { compareRecent } from "./comparison.ts";
 import { CyclesSection } from "./cycles-section.tsx";
 import { Header } from "./header.tsx";
 import { KeyFigures } from "./key-figures.tsx";
@@ -78,17 +77,17 @@ function Summary(props: {
   readonly onRange: (seconds: number) => void;
 }): ReactNode {
   const { data, now } = props;
-  const recent = compareRecent(data.series.points, data.series.bucketSeconds);
+  const { comparison } = data.series;
   return (
     <>
-      <Lead data={data} recent={recent} />
-      <KeyFigures data={data} recent={recent} now={now} />
+      <Lead data={data} />
+      <KeyFigures data={data} now={now} />
       <div className="alive">
         <ChartSection
           series={data.series}
           cycles={data.cycles}
           interventions={data.interventions}
-          recentFrom={recent?.from}
+          recentFrom={comparison && Date.parse(comparison.from)}
           rangeSeconds={props.rangeSeconds}
           onRange={props.onRange}
         />

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { CycleBody } from "../../src/contract/api.ts";
-import { guardsOf, settingsOf } from "./cycle-record.ts";
+import { settingRows } from "./cycle-record.ts";
 import { doubtfulRows } from "./doubtful-items.ts";
 import { DoubtfulTable } from "./doubtful-table.tsx";
 import { type FigureGroup, figureGroups } from "./figures.ts";
@@ -55,8 +55,8 @@ function versionsText({ policyVersion, candidateVersion }: CycleBody): string {
 /** The evidence of a cycle. What its record lacks is not shown. */
 export function CycleDetails({ cycle }: { readonly cycle: CycleBody }): ReactNode {
   const { record } = cycle;
-  const settings = settingsOf(record);
-  const guards = guardsOf(record);
+  const settings = settingRows(record);
+  const guards = record.gate?.guards ?? [];
   const doubtful = doubtfulRows(record);
   const groups = figureGroups(record);
   return (
@@ -77,7 +77,11 @@ export function CycleDetails({ cycle }: { readonly cycle: CycleBody }): ReactNod
         <Costs cycle={cycle} />
       </div>
       {settings.length + guards.length + groups.length === 0 ? (
-        <p className="small">This cycle ended before anything was measured.</p>
+        <p className="small">
+          {record.damage === undefined
+            ? "This cycle ended before anything was measured."
+            : `The record of this cycle is damaged: ${record.damage}`}
+        </p>
       ) : null}
     </div>
   );

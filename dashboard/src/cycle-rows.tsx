@@ -10,7 +10,6 @@ import {
   formatSignedReward,
 } from "./format.ts";
 import { IntervalMark } from "./interval-mark.tsx";
-import { numberAt, objectAt } from "./json-read.ts";
 import { Moment } from "./moment.tsx";
 import { OutcomeLabel } from "./outcome-label.tsx";
 
@@ -63,9 +62,8 @@ function Opener({ cycle, isOpen, onToggle }: Props): ReactNode {
 export function CycleRows(props: Props): ReactNode {
   const { cycle, now } = props;
   const { record } = cycle;
-  const gate = objectAt(record, "gate");
-  const delta = numberAt(objectAt(record, "policyDifference"), "mean");
-  const rows = numberAt(gate, "rows");
+  const delta = record.policyDifference?.mean;
+  const rows = record.gate?.rows;
   const durationMs = Date.parse(cycle.finishedAt) - Date.parse(cycle.startedAt);
   return (
     <>

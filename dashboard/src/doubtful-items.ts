@@ -1,6 +1,5 @@
-import type { JsonObject } from "../../src/contract/api.ts";
+import type { CycleRecord } from "../../src/contract/records.ts";
 import { formatReward } from "./format.ts";
-import { numberAt, objectsAt, textAt } from "./json-read.ts";
 
 /** An item of which the reward model expects much and which satisfied users don't choose. */
 export interface DoubtfulRow {
@@ -12,18 +11,11 @@ export interface DoubtfulRow {
   readonly earned: string;
 }
 
-export function doubtfulRows(record: JsonObject): readonly DoubtfulRow[] {
-  return objectsAt(record, "doubtfulItems").map((item) => {
-    const reward = (key: string) => {
-      const value = numberAt(item, key);
-      return value === undefined ? "" : formatReward(value);
-    };
-    return {
-      itemId: textAt(item, "itemId") ?? "unnamed",
-      expected: reward("prediction"),
-      discriminator: reward("discriminator"),
-      shown: String(numberAt(item, "shown") ?? ""),
-      earned: reward("reward"),
-    };
-  });
-}
+export const doubtfulRows = ({ doubtfulItems = [] }: CycleRecord): readonly DoubtfulRow[] =>
+  doubtfulItems.map(({ itemId, prediction, discriminator, shown, reward }) => ({
+    itemId,
+    expected: formatReward(prediction),
+    discriminator: formatReward(discriminator),
+    shown: String(shown),
+    earned: reward === undefined ? "" : formatReward(reward),
+  }));

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
+import { sampleEvaluation, sampleGate } from "../../tests/support/record.ts";
 import { figureGroups } from "./figures.ts";
 
 test("known figures appear in their groups and form, others are left out", () => {
   const groups = figureGroups({
-    feedback: { rows: 12_000, train: "many", users: null },
-    evaluation: { meanReward: 0.4123, interval: [0.39, 0.43] },
-    distillation: { objective: "reverse-kl", klToServing: 0.0412 },
-    somethingNew: { value: 1 },
+    calibration: { rows: 0 },
+    evaluation: sampleEvaluation({ meanReward: 0.4123, interval: [0.39, 0.43] }),
+    critic: { firstLoss: 0.7, lastLoss: 0.0412 },
+    judgedDifference: 1,
   });
   expect(groups).toEqual([
     {
@@ -14,14 +15,14 @@ test("known figures appear in their groups and form, others are left out", () =>
       figures: [
         { label: "mean reward per shown item", text: "0.412" },
         { label: "interval", text: "0.390 to 0.430" },
+        { label: "shown with success", text: "40.0\u00a0%" },
       ],
     },
-    { title: "Feedback read", figures: [{ label: "rows, one per shown item", text: "12,000" }] },
     {
-      title: "Distillation",
+      title: "Reward model",
       figures: [
-        { label: "objective", text: "reverse-kl" },
-        { label: "KL to the serving policy", text: "0.041 nats" },
+        { label: "first loss", text: "0.700" },
+        { label: "last loss", text: "0.041" },
       ],
     },
   ]);
@@ -33,7 +34,14 @@ test("a pretrained policy shows the hit rate of the slates that it serves before
     sorted: { mean: sorted, standardError: 0.01 },
   });
   const network = { ...hits(0.18, 0.195), effectiveChoices: 12.34 };
-  const slates = { users: 472, temperature: 0.20589, network, popularity: hits(0.085, 0.087) };
+  const popularity = { ...hits(0.085, 0.087), effectiveChoices: 30 };
+  const surplus = { mean: 0, standardError: 0.01 };
+  const chosen = { temperature: 0.20589, served: 0.18, effectiveChoices: 12.3, surplus };
+  const choice = { users: 470, sorted: 0.2, chosen, curve: [chosen] };
+  const slates = {
+    ...{ slateSize: 10, users: 472, temperature: 0.20589 },
+    ...{ network, popularity, choice },
+  };
   expect(figureGroups({ slates })).toEqual([
     {
       title: "First slates, on held-out events",
@@ -54,7 +62,9 @@ test("a review shows what its own gate found", () => {
   const groups = figureGroups({
     review: {
       ...{ kind: "canary", version: 4, action: "promote" },
-      gate: { looks: 3, difference: 0.02, interval: [0.004, 0.036], probabilityPositive: 0.991 },
+      gate: sampleGate({
+        ...{ looks: 3, difference: 0.02, interval: [0.004, 0.036], probabilityPositive: 0.991 },
+      }),
     },
   });
   expect(groups).toEqual([

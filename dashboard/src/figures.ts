@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../src/contract/api.ts";
+import type { CycleRecord, GateRecord, SlateQuality } from "../../src/contract/records.ts";
 import {
   formatCount,
   formatInterval,
@@ -7,7 +7,6 @@ import {
   formatSignedPercent,
   formatSignedReward,
 } from "./format.ts";
-import { intervalAt, numberAt, objectAt, textAt } from "./json-read.ts";
 
 /** One measured thing in words and digits. */
 export interface Figure {
@@ -15,198 +14,131 @@ export interface Figure {
   readonly text: string;
 }
 
-type Reader = (object: JsonObject, key: string) => string | undefined;
-
-const number =
-  (format: (value: number) => string): Reader =>
-  (object, key) => {
-    const value = numberAt(object, key);
-    return value === undefined ? undefined : format(value);
-  };
-
-const interval =
-  (format: (value: number) => string): Reader =>
-  (object, key) => {
-    const value = intervalAt(object, key);
-    return value && formatInterval(value, format);
-  };
-
-const count = number(formatCount);
-const reward = number(formatReward);
-const signedReward = number(formatSignedReward);
-const percent = number(formatPercent);
-const choices = number((value) => value.toFixed(1));
-const nats = number((value) => `${formatReward(value)} nats`);
-const signedNats = number((value) => `${formatSignedReward(value)} nats`);
-
-type Row = readonly [key: string, label: string, read: Reader];
-
-/** What a gate found of two policies. */
-const found: readonly Row[] = [
-  ["difference", "difference, rewards in 0…1", signedReward],
-  ["standardError", "standard error", reward],
-  ["interval", "lower to upper bound", interval(formatSignedReward)],
-  ["relativeLift", "relative lift", number(formatSignedPercent)],
-  ["probabilityPositive", "probability of a gain", percent],
-];
-
-/** Of the gate's record within a group. */
-const inGate = ([key, label, read]: Row): Row => [
-  key,
-  label,
-  (object) => read(objectAt(object, "gate"), key),
-];
-
-/** Hit rates of one policy's first slates. */
-const hits = (policy: string, name: string): readonly Row[] =>
-  (["served", "sorted"] as const).map((kind) => [
-    policy,
-    `${kind} hit rate of ${name}`,
-    (object) => percent(objectAt(objectAt(object, policy), kind), "mean"),
-  ]);
-
-/** Group, then key within it, label and form: the order is that of the page. */
-const groups: readonly {
-  readonly title: string;
-  readonly key: string;
-  readonly figures: readonly Row[];
-}[] = [
-  {
-    title: "Gate",
-    key: "gate",
-    figures: [
-      ["statistic", "statistic", textAt],
-      ...found,
-      ["rows", "rows judged", count],
-      ["clusters", "users judged", count],
-      ["effectiveSampleShare", "effective sample share", percent],
-      ["predictedDifference", "predicted difference", signedReward],
-      ["minimalDetectableDifference", "smallest detectable", reward],
-    ],
-  },
-  {
-    title: "Review of the policy beside it",
-    key: "review",
-    figures: [
-      ["kind", "which", textAt],
-      ["version", "policy", count],
-      ["action", "what became of it", textAt],
-      inGate(["looks", "looks pooled", count]),
-      ...found.map(inGate),
-    ],
-  },
-  {
-    title: "Last promotion, on live traffic",
-    key: "promotion",
-    figures: [
-      ["version", "promoted policy", count],
-      ["replaced", "against policy", count],
-      ["action", "found", textAt],
-      ["difference", "difference, rewards in 0…1", signedReward],
-      ["interval", "99 % bounds", interval(formatSignedReward)],
-      ["relativeLift", "realised lift", number(formatSignedPercent)],
-      ["looks", "looks", count],
-    ],
-  },
-  {
-    title: "First slates, on held-out events",
-    key: "slates",
-    figures: [
-      ["users", "users", count],
-      ...hits("network", "the policy"),
-      ...hits("popularity", "popularity"),
-      ["temperature", "policy temperature", reward],
-      [
-        "network",
-        "effective choices",
-        (object) => choices(objectAt(object, "network"), "effectiveChoices"),
-      ],
-    ],
-  },
-  {
-    title: "Policy difference Δ",
-    key: "policyDifference",
-    figures: [
-      ["mean", "mean", signedNats],
-      ["p05", "5 % quantile", signedNats],
-      ["p50", "median", signedNats],
-      ["p95", "95 % quantile", signedNats],
-      ["max", "largest", signedNats],
-    ],
-  },
-  {
-    title: "Evaluation",
-    key: "evaluation",
-    figures: [
-      ["meanReward", "mean reward per shown item", reward],
-      ["interval", "interval", interval(formatReward)],
-      ["successRate", "shown with success", percent],
-      ["clickRate", "click rate", percent],
-      ["baselineMeanReward", "baseline mean reward", reward],
-      ["calibrationError", "calibration error", reward],
-    ],
-  },
-  {
-    title: "Feedback read",
-    key: "feedback",
-    figures: [
-      ["decisions", "decisions", count],
-      ["newDecisions", "of them new", count],
-      ["rows", "rows, one per shown item", count],
-      ["judged", "of them judged", count],
-      ["users", "users", count],
-    ],
-  },
-  {
-    title: "Discriminator",
-    key: "discriminator",
-    figures: [["auc", "held-out AUC", reward]],
-  },
-  {
-    title: "Reward model",
-    key: "critic",
-    figures: [
-      ["firstLoss", "first loss", reward],
-      ["lastLoss", "last loss", reward],
-    ],
-  },
-  {
-    title: "Calibration",
-    key: "calibration",
-    figures: [
-      ["errorBefore", "error before", reward],
-      ["errorAfter", "error after", reward],
-    ],
-  },
-  {
-    title: "Distillation",
-    key: "distillation",
-    figures: [
-      ["objective", "objective", textAt],
-      ["epochs", "epochs", count],
-      ["firstLoss", "first loss", reward],
-      ["lastLoss", "last loss", reward],
-      ["klToServing", "KL to the serving policy", nats],
-      ["way", "way to the target, nats", reward],
-      ["gap", "of it left undone", reward],
-    ],
-  },
-];
-
 export interface FigureGroup {
   readonly title: string;
   readonly figures: readonly Figure[];
 }
 
-/** What a cycle's record holds of the known figures; groups of which nothing is there are left out. */
-export function figureGroups(record: JsonObject): readonly FigureGroup[] {
-  return groups
-    .map(({ title, key, figures }) => ({
-      title,
-      figures: figures.flatMap(([name, label, read]) => {
-        const text = read(objectAt(record, key), name);
-        return text === undefined ? [] : [{ label, text }];
-      }),
-    }))
-    .filter((group) => group.figures.length > 0);
+/** Label and text; without a text the figure is left out. */
+type Row = readonly [label: string, text: string | undefined];
+
+const form =
+  <T>(format: (value: T) => string) =>
+  (value: T | undefined): string | undefined =>
+    value === undefined ? undefined : format(value);
+
+const count = form(formatCount);
+const reward = form(formatReward);
+const signedReward = form(formatSignedReward);
+const percent = form(formatPercent);
+const signedPercent = form(formatSignedPercent);
+const signedNats = form((value: number) => `${formatSignedReward(value)} nats`);
+const range = form((ends: readonly [number, number]) => formatInterval(ends, formatReward));
+const signedRange = form((ends: readonly [number, number]) =>
+  formatInterval(ends, formatSignedReward),
+);
+
+/** What a gate found of two policies. */
+const foundRows = (gate: GateRecord): readonly Row[] => [
+  ["difference, rewards in 0…1", signedReward(gate.difference)],
+  ["standard error", reward(gate.standardError)],
+  ["lower to upper bound", signedRange(gate.interval)],
+  ["relative lift", signedPercent(gate.relativeLift)],
+  ["probability of a gain", percent(gate.probabilityPositive)],
+];
+
+/** Hit rates of one policy's first slates. */
+const hitRows = (name: string, { served, sorted }: SlateQuality): readonly Row[] => [
+  [`served hit rate of ${name}`, percent(served.mean)],
+  [`sorted hit rate of ${name}`, percent(sorted.mean)],
+];
+
+type RowsOf<Key extends keyof CycleRecord> = (
+  part: NonNullable<CycleRecord[Key]>,
+) => readonly Row[];
+
+function group<Key extends keyof CycleRecord>(title: string, key: Key, rowsOf: RowsOf<Key>) {
+  return (record: CycleRecord): FigureGroup => {
+    const part = record[key];
+    const rows = part === undefined || part === null ? [] : rowsOf(part);
+    const figures = rows.flatMap(([label, text]) => (text === undefined ? [] : [{ label, text }]));
+    return { title, figures };
+  };
 }
+
+/** The order is that of the page. */
+const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
+  group("Gate", "gate", (gate) => [
+    ["statistic", gate.statistic],
+    ...foundRows(gate),
+    ["rows judged", count(gate.rows)],
+    ["users judged", count(gate.clusters)],
+    ["effective sample share", percent(gate.effectiveSampleShare)],
+    ["predicted difference", signedReward(gate.predictedDifference)],
+    ["smallest detectable", reward(gate.minimalDetectableDifference)],
+  ]),
+  group("Review of the policy beside it", "review", ({ kind, version, action, gate }) => [
+    ["which", kind],
+    ["policy", count(version)],
+    ["what became of it", action],
+    ["looks pooled", count(gate.looks)],
+    ...foundRows(gate),
+  ]),
+  group("Last promotion, on live traffic", "promotion", (promotion) => [
+    ["promoted policy", count(promotion.version)],
+    ["against policy", count(promotion.replaced)],
+    ["found", promotion.action],
+    ["difference, rewards in 0…1", signedReward(promotion.difference)],
+    ["99 % bounds", signedRange(promotion.interval)],
+    ["realised lift", signedPercent(promotion.relativeLift)],
+    ["looks", count(promotion.looks)],
+  ]),
+  group("First slates, on held-out events", "slates", (slates) => [
+    ["users", count(slates.users)],
+    ...hitRows("the policy", slates.network),
+    ...hitRows("popularity", slates.popularity),
+    ["policy temperature", reward(slates.temperature)],
+    ["effective choices", slates.network.effectiveChoices.toFixed(1)],
+  ]),
+  group("Policy difference Δ", "policyDifference", (difference) => [
+    ["mean", signedNats(difference.mean)],
+    ["5 % quantile", signedNats(difference.p05)],
+    ["median", signedNats(difference.p50)],
+    ["95 % quantile", signedNats(difference.p95)],
+    ["largest", signedNats(difference.max)],
+  ]),
+  group("Evaluation", "evaluation", (evaluation) => [
+    ["mean reward per shown item", reward(evaluation.meanReward)],
+    ["interval", range(evaluation.interval)],
+    ["shown with success", percent(evaluation.successRate)],
+    ["baseline mean reward", reward(evaluation.baselineMeanReward)],
+  ]),
+  group("Feedback read", "feedback", (feedback) => [
+    ["decisions", count(feedback.decisions)],
+    ["of them new", count(feedback.newDecisions)],
+    ["rows, one per shown item", count(feedback.rows)],
+    ["of them judged", count(feedback.judged)],
+    ["users", count(feedback.users)],
+  ]),
+  group("Discriminator", "discriminator", ({ auc }) => [["held-out AUC", reward(auc)]]),
+  group("Reward model", "critic", ({ firstLoss, lastLoss }) => [
+    ["first loss", reward(firstLoss)],
+    ["last loss", reward(lastLoss)],
+  ]),
+  group("Calibration", "calibration", ({ errorBefore, errorAfter }) => [
+    ["error before", reward(errorBefore)],
+    ["error after", reward(errorAfter)],
+  ]),
+  group("Distillation", "distillation", (distillation) => [
+    ["objective", distillation.objective],
+    ["epochs", count(distillation.epochs)],
+    ["first loss", reward(distillation.firstLoss)],
+    ["last loss", reward(distillation.lastLoss)],
+    ["way to the target, nats", reward(distillation.way)],
+    ["of it left undone", reward(distillation.gap)],
+  ]),
+];
+
+/** The figures of a cycle's record; groups of which nothing is there are left out. */
+export const figureGroups = (record: CycleRecord): readonly FigureGroup[] =>
+  groups.map((of) => of(record)).filter(({ figures }) => figures.length > 0);

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import type { Guard } from "./cycle-record.ts";
+import type { Guard } from "../../src/contract/records.ts";
+import { formatReward } from "./format.ts";
 
 export function GuardsTable({ guards }: { readonly guards: readonly Guard[] }): ReactNode {
   return (
@@ -22,8 +23,8 @@ export function GuardsTable({ guards }: { readonly guards: readonly Guard[] }): 
           {guards.map((guard) => (
             <tr key={guard.name}>
               <th scope="row">{guard.name}</th>
-              <td className="number">{guard.value}</td>
-              <td className="number">{guard.limit}</td>
+              <td className="number">{formatReward(guard.value)}</td>
+              <td className="number">{formatReward(guard.limit)}</td>
               <td className={guard.passed ? "gain" : "loss"}>{guard.passed ? "✓ yes" : "✕ no"}</td>
             </tr>
           ))}

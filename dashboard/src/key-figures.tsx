@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { CycleBody } from "../../src/contract/api.ts";
-import type { ArmMean, Comparison, RecentComparison } from "./comparison.ts";
+import type { ArmComparison, ArmMean } from "../../src/contract/records.ts";
 import {
   formatCount,
   formatInterval,
@@ -34,17 +34,17 @@ function ArmFigure(props: {
   const note =
     mean === undefined
       ? "no decisions yet"
-      : Number.isFinite(mean.standardError)
-        ? `per decision, s.e. ${formatReward(mean.standardError)}`
-        : "per decision, too early for an error";
+      : mean.standardError === undefined
+        ? "per decision, too early for an error"
+        : `per decision, s.e. ${formatReward(mean.standardError)}`;
   return <KeyFigure label={label} value={mean ? formatReward(mean.mean) : "–"} note={note} />;
 }
 
-function LiftFigure({ comparison }: { readonly comparison: Comparison | undefined }): ReactNode {
+function LiftFigure({ comparison }: { readonly comparison: ArmComparison | undefined }): ReactNode {
   const label = "Lift over the baseline";
-  if (comparison?.kind !== "measured")
+  const { lift, difference } = comparison ?? {};
+  if (difference === undefined)
     return <KeyFigure label={label} value="–" note="not enough decisions yet" />;
-  const { lift, difference, interval } = comparison;
   return lift ? (
     <KeyFigure
       label={label}
@@ -54,8 +54,8 @@ function LiftFigure({ comparison }: { readonly comparison: Comparison | undefine
   ) : (
     <KeyFigure
       label={label}
-      value={formatSignedReward(difference)}
-      note={formatInterval(interval, formatSignedReward)}
+      value={formatSignedReward(difference.value)}
+      note={formatInterval(difference.interval, formatSignedReward)}
     />
   );
 }
@@ -96,17 +96,14 @@ function LastCycleFigure(props: { readonly cycle: CycleBody | undefined; readonl
   );
 }
 
-export function KeyFigures(props: {
-  readonly data: LoopData;
-  readonly recent: RecentComparison | undefined;
-  readonly now: number;
-}): ReactNode {
-  const { data, recent, now } = props;
+export function KeyFigures(props: { readonly data: LoopData; readonly now: number }): ReactNode {
+  const { data, now } = props;
+  const { comparison } = data.series;
   return (
     <dl className="key-figures">
-      <ArmFigure label="Serving reward" mean={recent?.comparison.serving} />
-      <ArmFigure label="Baseline reward" mean={recent?.comparison.baseline} />
-      <LiftFigure comparison={recent?.comparison} />
+      <ArmFigure label="Serving reward" mean={comparison?.serving} />
+      <ArmFigure label="Baseline reward" mean={comparison?.baseline} />
+      <LiftFigure comparison={comparison} />
       <KeyFigure
         label="Decisions"
         value={formatCount(data.scenario.decisions)}

@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
-import type { Comparison, RecentComparison } from "./comparison.ts";
-import { enoughBuckets, enoughDecisions } from "./comparison.ts";
+import type { ArmMean, Measured } from "../../src/contract/records.ts";
 import {
   formatCount,
   formatInterval,
@@ -12,13 +11,18 @@ import {
 } from "./format.ts";
 import type { LoopData } from "./load-loop.ts";
 
-type Measured = Extract<Comparison, { kind: "measured" }>;
+type Comparison = NonNullable<LoopData["series"]["comparison"]>;
 
 const baselineName = "the popularity baseline";
 
-function Verdict({ comparison }: { readonly comparison: Measured }): ReactNode {
-  const { serving, baseline, difference, interval, lift } = comparison;
-  const [low, high] = lift?.interval ?? interval;
+function Verdict(props: {
+  readonly serving: ArmMean;
+  readonly baseline: ArmMean;
+  readonly difference: Measured;
+  readonly lift: Measured | undefined;
+}): ReactNode {
+  const { serving, baseline, difference, lift } = props;
+  const [low, high] = (lift ?? difference).interval;
   const earns = (
     <>
       The serving policy earns <strong>{formatReward(serving.mean)}</strong> per decision,{" "}
@@ -33,7 +37,7 @@ function Verdict({ comparison }: { readonly comparison: Measured }): ReactNode {
   }
   const size = lift
     ? formatPercent(Math.abs(lift.value))
-    : `${formatReward(Math.abs(difference))} reward`;
+    : `${formatReward(Math.abs(difference.value))} reward`;
   return (
     <>
       {earns}
@@ -45,30 +49,26 @@ function Verdict({ comparison }: { readonly comparison: Measured }): ReactNode {
   );
 }
 
-function Support({ recent }: { readonly recent: RecentComparison }): ReactNode {
-  const { comparison, seconds } = recent;
-  const counts = `${formatCount(comparison.serving?.decisions ?? 0)} decisions against ${formatCount(
-    comparison.baseline?.decisions ?? 0,
+function Support({ comparison }: { readonly comparison: Comparison }): ReactNode {
+  const { serving, baseline, needed, difference, lift, seconds } = comparison;
+  const counts = `${formatCount(serving?.decisions ?? 0)} decisions against ${formatCount(
+    baseline?.decisions ?? 0,
   )} of the baseline in the last ${formatSpan(seconds)}`;
-  if (comparison.kind === "not-enough") {
-    return `${counts}. A comparison needs ${enoughDecisions} of each, spread over ${enoughBuckets} intervals of time.`;
+  if (difference === undefined) {
+    return `${counts}. A comparison needs ${needed.decisions} of each, spread over ${needed.buckets} intervals of time.`;
   }
-  const { lift, interval } = comparison;
   const width = lift
     ? formatInterval(lift.interval, formatSignedPercent)
-    : formatInterval(interval, formatSignedReward);
+    : formatInterval(difference.interval, formatSignedReward);
   return `95 % interval ${width}, from ${counts}.`;
 }
 
 /** What the page has to say, in one sentence. */
-export function Lead(props: {
-  readonly data: LoopData;
-  readonly recent: RecentComparison | undefined;
-}): ReactNode {
-  const { data, recent } = props;
+export function Lead({ data }: { readonly data: LoopData }): ReactNode {
+  const { comparison } = data.series;
   const policy =
     data.policies.serving === undefined ? "No policy" : `Policy ${data.policies.serving}`;
-  if (recent === undefined) {
+  if (comparison === undefined) {
     return (
       <section className="lead" aria-label="Summary">
         <p className="sentence">
@@ -84,11 +84,12 @@ export function Lead(props: {
       </section>
     );
   }
+  const { serving, baseline, difference, lift } = comparison;
   return (
     <section className="lead" aria-label="Summary">
       <p className="sentence">
-        {recent.comparison.kind === "measured" ? (
-          <Verdict comparison={recent.comparison} />
+        {serving && baseline && difference ? (
+          <Verdict serving={serving} baseline={baseline} difference={difference} lift={lift} />
         ) : (
           <>
             {policy} is serving. Not enough decisions yet to compare it with {baselineName}.
@@ -96,7 +97,7 @@ export function Lead(props: {
         )}
       </p>
       <p className="support">
-        <Support recent={recent} />
+        <Support comparison={comparison} />
       </p>
     </section>
   );

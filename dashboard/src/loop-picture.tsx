@@ -1,8 +1,6 @@
 import type { ReactNode } from "react";
-import type { CycleBody } from "../../src/contract/api.ts";
 import { decisionRate } from "./decision-rate.ts";
 import { formatCount } from "./format.ts";
-import { numberAt, objectAt } from "./json-read.ts";
 import { historyLimit, type LoopData } from "./load-loop.ts";
 
 interface Station {
@@ -11,10 +9,8 @@ interface Station {
   readonly count: string | undefined;
 }
 
-function feedbackText(cycle: CycleBody | undefined, key: string, unit: string): string | undefined {
-  const count = cycle && numberAt(objectAt(cycle.record, "feedback"), key);
-  return count === undefined ? undefined : `${formatCount(count)} ${unit}`;
-}
+const countText = (count: number | undefined, unit: string): string | undefined =>
+  count === undefined ? undefined : `${formatCount(count)} ${unit}`;
 
 /** Older cycles than the newest 50 are not on the page. */
 function cyclesText(count: number): string {
@@ -24,19 +20,19 @@ function cyclesText(count: number): string {
 
 function stationsOf(data: LoopData): readonly Station[] {
   const { cycles, policies, scenario } = data;
-  const judged = cycles.filter(({ record }) => numberAt(objectAt(record, "gate"), "rows"));
+  const judged = cycles.filter(({ record }) => record.gate?.rows);
   const promoted = cycles.filter(({ outcome }) => outcome === "promote");
-  const read = cycles.find(({ record }) => numberAt(objectAt(record, "feedback"), "rows"));
+  const read = cycles.find(({ record }) => record.feedback?.rows)?.record.feedback;
   return [
     { name: "events", what: "what users do", count: undefined },
-    { name: "profile", what: "who asks", count: feedbackText(read, "users", "users") },
+    { name: "profile", what: "who asks", count: countText(read?.users, "users") },
     {
       name: "policy",
       what: "scores what fits",
       count: policies.serving === undefined ? undefined : `version ${policies.serving}`,
     },
     { name: "slate", what: "is shown", count: `${formatCount(scenario.decisions)} decisions` },
-    { name: "feedback", what: "becomes reward", count: feedbackText(read, "rows", "rows read") },
+    { name: "feedback", what: "becomes reward", count: countText(read?.rows, "rows read") },
     { name: "cycle", what: "trains challengers", count: cyclesText(cycles.length) },
     { name: "gate", what: "proves or refuses", count: `${formatCount(judged.length)} judged` },
     {

@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from "react";
 import type { InterventionBody, PoliciesResponse, PolicyBody } from "../../src/contract/api.ts";
 import { evidenceLine } from "./evidence.ts";
-import { objectAt, textAt } from "./json-read.ts";
 import { Moment } from "./moment.tsx";
 import { describeDone, kindNames, kindsFor, modeNames, modeSentences } from "./operating.ts";
 import { ShowAll } from "./show-all.tsx";
@@ -34,7 +33,7 @@ function Mode(props: { readonly policies: PoliciesResponse; readonly onAsk: Ask 
 /** The gate's own sentence where the policy waits as a canary, whose evidence is that of its start. */
 function Waiting(props: { readonly policy: PolicyBody; readonly onAsk: Ask }): ReactNode {
   const { version, evidence } = props.policy;
-  const reason = textAt(objectAt(evidence, "proposed"), "reason");
+  const reason = evidence.proposed?.reason;
   return (
     <div className="notice notice-degraded waiting-policy">
       <p>

@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
-import type { CycleBody, InterventionBody, RewardPoint } from "../../src/contract/api.ts";
+import type { CycleBody, InterventionBody, RewardPointBody } from "../../src/contract/api.ts";
+import { sampleGate } from "../../tests/support/record.ts";
 import { alignSeries, bucketSecondsFor, markersOf } from "./reward-series.ts";
 
 const start = Date.parse("2026-11-25T00:00:00Z") / 1000;
 
-function point(bucket: number, arm: RewardPoint["arm"], decisions: number, meanReward: number) {
+function point(bucket: number, arm: RewardPointBody["arm"], decisions: number, meanReward: number) {
   return { from: new Date((start + bucket * 60) * 1000).toISOString(), arm, decisions, meanReward };
 }
 
-function align(points: readonly RewardPoint[]) {
+function align(points: readonly RewardPointBody[]) {
   return alignSeries({ scenario: "items", bucketSeconds: 60, points });
 }
 
@@ -35,9 +36,9 @@ test("a series without points is empty", () => {
   expect(align([])).toMatchObject({ times: [], arms: { serving: { raw: [], smooth: [] } } });
 });
 
-const reviewed = (action: string, version: number) => ({
-  review: { action, version },
-  gate: { verdict: "hold" },
+const reviewed = (action: "promote" | "roll-back", version: number) => ({
+  review: { kind: "canary" as const, action, version, gate: sampleGate() },
+  gate: sampleGate(),
 });
 
 const byHand = (kind: InterventionBody["kind"], minute: number, version?: number) => ({

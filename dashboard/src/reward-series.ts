@@ -1,7 +1,7 @@
 import type {
   CycleBody,
   InterventionBody,
-  RewardPoint,
+  RewardPointBody,
   RewardSeriesResponse,
 } from "../../src/contract/api.ts";
 import { reviewedVersion } from "./cycle-record.ts";
@@ -22,7 +22,7 @@ export interface ArmSeries {
 export interface AlignedSeries {
   /** Start of each bucket in seconds since 1970, without holes. */
   readonly times: readonly number[];
-  readonly arms: Readonly<Record<RewardPoint["arm"], ArmSeries>>;
+  readonly arms: Readonly<Record<RewardPointBody["arm"], ArmSeries>>;
 }
 
 const secondsOf = (iso: string) => Date.parse(iso) / 1000;
@@ -43,9 +43,9 @@ function trailingMean(
 }
 
 function alignArm(
-  points: readonly RewardPoint[],
+  points: readonly RewardPointBody[],
   times: readonly number[],
-  arm: RewardPoint["arm"],
+  arm: RewardPointBody["arm"],
 ): ArmSeries {
   const byTime = new Map(
     points
@@ -64,7 +64,7 @@ export function alignSeries({ points, bucketSeconds }: RewardSeriesResponse): Al
   const first = Math.min(...starts);
   const length = points.length === 0 ? 0 : (Math.max(...starts) - first) / bucketSeconds + 1;
   const times = Array.from({ length }, (_, index) => first + index * bucketSeconds);
-  const align = (arm: RewardPoint["arm"]) => alignArm(points, times, arm);
+  const align = (arm: RewardPointBody["arm"]) => alignArm(points, times, arm);
   return {
     times,
     arms: {

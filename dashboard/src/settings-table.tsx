@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Setting } from "./cycle-record.ts";
+import type { SettingRow } from "./cycle-record.ts";
 import { formatPercent } from "./format.ts";
 
 const columns = [
@@ -13,8 +13,7 @@ const columns = [
   ["z", "Z"],
 ] as const;
 
-function Weight({ weight }: { readonly weight: number | undefined }): ReactNode {
-  if (weight === undefined) return null;
+function Weight({ weight }: { readonly weight: number }): ReactNode {
   return (
     <>
       <meter value={weight} aria-hidden="true" />
@@ -24,7 +23,11 @@ function Weight({ weight }: { readonly weight: number | undefined }): ReactNode 
 }
 
 /** The challengers of a cycle: what each was set to, what was expected of it, how it was judged, its share in the mixture. */
-export function SettingsTable({ settings }: { readonly settings: readonly Setting[] }): ReactNode {
+export function SettingsTable({
+  settings,
+}: {
+  readonly settings: readonly SettingRow[];
+}): ReactNode {
   return (
     <section className="settings">
       <h3>Settings tried</h3>

@@ -20,7 +20,5 @@ test("processor time and memory stand beside the time where they are known", () 
 });
 
 test("a record without times has no costs", () => {
-  for (const record of [{}, { stageMs: null }, { stageMs: { read: 0, gate: "slow" } }]) {
-    expect(stageCosts(record)).toEqual([]);
-  }
+  for (const record of [{}, { stageMs: { read: 0 } }]) expect(stageCosts(record)).toEqual([]);
 });

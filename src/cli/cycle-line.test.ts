@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sampleEvaluation } from "../../tests/support/record.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import { describeCycle } from "./cycle-line.ts";
 
@@ -11,7 +12,7 @@ const cycle: Cycle = {
   startedAt: finishedAt - 3000,
   finishedAt,
   throughSequence: 9,
-  record: { evaluation: { meanReward: 0.2314, baselineMeanReward: 0.18 } },
+  record: { evaluation: sampleEvaluation({ meanReward: 0.2314, baselineMeanReward: 0.18 }) },
 };
 
 test("a cycle is one line: which, outcome, reward beside the baseline, reason", () => {
@@ -21,7 +22,7 @@ test("a cycle is one line: which, outcome, reward beside the baseline, reason", 
 });
 
 test("what was not measured is left out", () => {
-  const alone = { ...cycle, record: { evaluation: { meanReward: 0.2314 } } };
+  const alone = { ...cycle, record: { evaluation: sampleEvaluation({ meanReward: 0.2314 }) } };
   expect(describeCycle(alone)).toContain("  reward 0.231  better");
   const failed = { ...cycle, outcome: "failed", reason: "the disk is full", record: {} } as const;
   expect(describeCycle(failed)).toBe("demo cycle 7  failed           the disk is full");

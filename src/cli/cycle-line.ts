@@ -1,18 +1,10 @@
 import type { Cycle } from "../domain/cycle.ts";
-import type { JsonObject } from "../domain/json.ts";
 import { isText, type Log, type LogOptions, textPrefixLength } from "./log.ts";
-
-function readNumber(record: JsonObject | undefined, name: string): number | undefined {
-  const value = record?.[name];
-  return typeof value === "number" ? value : undefined;
-}
 
 /** What serving and baseline earned in the cycle's new feedback, in reward units for a shown item. */
 function describeReward({ record }: Cycle): string {
-  const evaluation = record.evaluation as JsonObject | undefined;
-  const serving = readNumber(evaluation, "meanReward");
-  const baseline = readNumber(evaluation, "baselineMeanReward");
-  if (serving === undefined) return "";
+  if (record.evaluation === undefined) return "";
+  const { meanReward: serving, baselineMeanReward: baseline } = record.evaluation;
   const against = baseline === undefined ? "" : `, baseline ${baseline.toFixed(3)}`;
   return `reward ${serving.toFixed(3)}${against}`;
 }

@@ -1,7 +1,6 @@
 import Table from "cli-table3";
 import type { Intervention } from "../domain/intervention.ts";
 import type { PolicySnapshot } from "../domain/policy-snapshot.ts";
-import { proposedOf } from "../engine/cycle/promotion.ts";
 import type { PromotionState } from "../engine/interventions/promotion-state.ts";
 import { describeLift } from "./evaluate/describe-promotions.ts";
 
@@ -10,7 +9,7 @@ const absent = "–";
 
 /** What is asked, with the evidence to answer it. */
 function describeWaiting({ version, createdAt, evidence }: PolicySnapshot): string[] {
-  const { predicted = {}, reason = "" } = proposedOf(evidence) ?? {};
+  const { predicted = {}, reason = "" } = evidence.proposed ?? {};
   const made = new Date(createdAt).toISOString().slice(0, 16);
   return [
     `waiting    policy ${version} of ${made}, predicted lift ${describeLift(predicted)}`,

@@ -1,16 +1,18 @@
+import type { RecordOutcome } from "../domain/behaviour.ts";
+import type { Cycle } from "../domain/cycle.ts";
+import type { Arm } from "../domain/decision.ts";
+import type { InterventionKind } from "../domain/intervention.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
+import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
+
+export type { Json, JsonObject } from "../domain/json.ts";
+export type { PolicyStatus } from "../domain/policy-snapshot.ts";
+
 /**
  * The HTTP wire of `/api/v1`, types and routes only. Times are ISO 8601 in UTC. `src/server` holds the schemas that parse
  * it, and a test there holds the two together.
  */
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json };
-export type JsonObject = { readonly [key: string]: Json };
-
 export const routes = {
   recommend: "/api/v1/recommend",
   events: "/api/v1/events",
@@ -61,7 +63,7 @@ export interface RecommendResponse {
   readonly decisionId: string;
   readonly scenario: string;
   readonly policyVersion: number;
-  readonly arm: "serving" | "canary" | "holdback" | "baseline";
+  readonly arm: Arm;
   readonly slate: readonly SlateEntry[];
   /** Joint probability of the slate. */
   readonly slatePropensity: number;
@@ -86,11 +88,9 @@ export interface EventsRequest {
   readonly events: readonly EventBody[];
 }
 
-export type EventOutcome = "rewarded" | "recorded" | "late" | "duplicate";
-
 export interface EventsResponse {
-  readonly outcomes: readonly EventOutcome[];
-  readonly counts: Readonly<Record<EventOutcome, number>>;
+  readonly outcomes: readonly RecordOutcome[];
+  readonly counts: Readonly<Record<RecordOutcome, number>>;
   /** A sentence for each event type that trains nothing, such as a misspelt one, at most ten; absent where there is none. */
   readonly warnings?: readonly string[];
 }
@@ -161,25 +161,8 @@ export interface ScenarioQuery {
   readonly limit?: number;
 }
 
-export type PolicyStatus =
-  | "serving"
-  | "canary"
-  | "holdback"
-  | "waiting"
-  | "held"
-  | "retired"
-  | "rolled-back";
-
-export interface PolicyBody {
-  readonly version: number;
-  readonly scenario: string;
-  readonly kind: "network" | "popularity";
-  readonly status: PolicyStatus;
-  readonly parent?: number;
+export interface PolicyBody extends Omit<PolicySnapshot, "createdAt"> {
   readonly createdAt: string;
-  readonly checksum: string;
-  readonly sizeBytes: number;
-  readonly evidence: JsonObject;
 }
 
 /** What an operator may tell of an intervention. */
@@ -213,7 +196,7 @@ export type InterventionRequest = ModeRequest | VersionRequest;
 export interface InterventionBody extends NoteFields {
   readonly intervention: number;
   readonly scenario: string;
-  readonly kind: "roll-back" | "pause" | "ask" | "resume" | "pin" | "approve" | "reject";
+  readonly kind: InterventionKind;
   readonly madeAt: string;
   /** The policy that it is about: put back, pinned, approved or rejected. */
   readonly version?: number;
@@ -225,46 +208,16 @@ export interface InterventionsResponse {
   readonly interventions: readonly InterventionBody[];
 }
 
-export interface PoliciesResponse {
+/** Who answers now, how promotions come about, and the newest snapshots. */
+export interface PoliciesResponse extends Omit<Assignment, "mode"> {
   readonly scenario: string;
-  readonly serving?: number;
-  readonly canary?: number;
-  readonly canaryShare: number;
-  /** What the serving policy replaced, while a share of the users keeps it. */
-  readonly holdback?: number;
-  readonly holdbackShare?: number;
-  readonly baseline?: number;
-  /** ε that the learner asks for beyond the scenario's floor; absent where the floor is enough. */
-  readonly exploration?: number;
-  /**
-   * How promotions come about. `automatic`: by the gate alone. `ask`: what the gate passed waits for approval. `paused`: cycles go
-   * on, and promote nothing. `pinned`: one version serves, whatever the numbers say.
-   */
-  readonly mode: "automatic" | "ask" | "paused" | "pinned";
-  /** Passed the gate and waits for approval. A canary that waits keeps its share. */
-  readonly waiting?: number;
+  readonly mode: PromotionMode;
   readonly policies: readonly PolicyBody[];
 }
 
-export interface CycleBody {
-  readonly cycle: number;
-  readonly scenario: string;
-  readonly outcome:
-    | "promote"
-    | "canary"
-    | "hold"
-    | "not-enough-data"
-    | "waiting"
-    | "initial"
-    | "roll-back"
-    | "skipped"
-    | "failed";
-  readonly reason: string;
-  readonly policyVersion?: number;
-  readonly candidateVersion?: number;
+export interface CycleBody extends Omit<Cycle, "throughSequence" | "startedAt" | "finishedAt"> {
   readonly startedAt: string;
   readonly finishedAt: string;
-  readonly record: JsonObject;
 }
 
 export interface CyclesResponse {
@@ -280,21 +233,17 @@ export interface RewardSeriesQuery {
   readonly since?: string;
 }
 
-/**
- * Mean reward of the decisions whose reward window has closed, by time and arm: the sum over a decision's positions, defaults
- * included, each clipped to the scenario's range.
- */
-export interface RewardPoint {
+/** Decisions whose reward window has closed, by the time that they were made at and by arm. */
+export interface RewardPointBody extends ArmReward {
   readonly from: string;
-  readonly arm: "serving" | "canary" | "holdback" | "baseline";
-  readonly decisions: number;
-  readonly meanReward: number;
 }
 
 export interface RewardSeriesResponse {
   readonly scenario: string;
   readonly bucketSeconds: number;
-  readonly points: readonly RewardPoint[];
+  readonly points: readonly RewardPointBody[];
+  /** Serving against baseline over the newest part of the series that is long enough; absent without points. */
+  readonly comparison?: RecentComparison & { readonly from: string };
 }
 
 export interface ScenariosResponse {

@@ -1,7 +1,8 @@
-import type { JsonObject } from "./json.ts";
+import type { PolicyEvidence } from "./policy-evidence.ts";
 
 /** `network` is a trained policy; `popularity` the baseline that orders items by their smoothed mean reward. */
-export type PolicyKind = "network" | "popularity";
+export const policyKinds = ["network", "popularity"] as const;
+export type PolicyKind = (typeof policyKinds)[number];
 
 /**
  * `serving` answers requests, `canary` answers a share of them, `holdback` was replaced and still answers a small share, to be
@@ -32,8 +33,7 @@ export interface PolicySnapshot {
   /** SHA-256 of the bytes, hexadecimal. */
   readonly checksum: string;
   readonly sizeBytes: number;
-  /** Why it has the status it has: verdict, statistic, guards, training figures. */
-  readonly evidence: JsonObject;
+  readonly evidence: PolicyEvidence;
 }
 
 /**

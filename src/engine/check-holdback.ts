@@ -1,16 +1,15 @@
 import type { Decision } from "../domain/decision.ts";
+import type { Promotion } from "../domain/policy-evidence.ts";
 import type { Store } from "../storage/store.ts";
-import { type Promotion, promotionOf } from "./cycle/promotion.ts";
 import { isHeldBack } from "./recommend.ts";
 
 type KnownPromotion = Promotion & { readonly version: number };
 
 async function readPromotions({ policies }: Store, scenario: string) {
   const all = await policies.list({ scenario, limit: Number.MAX_SAFE_INTEGER });
-  return all.flatMap(({ version, evidence }): KnownPromotion[] => {
-    const promotion = promotionOf(evidence);
-    return promotion === undefined ? [] : [{ ...promotion, version }];
-  });
+  return all.flatMap(({ version, evidence: { promotion } }): KnownPromotion[] =>
+    promotion === undefined ? [] : [{ ...promotion, version }],
+  );
 }
 
 /** Says why a decision's user does not belong to the holdback that it is logged under, where that is so. */

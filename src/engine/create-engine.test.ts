@@ -80,7 +80,7 @@ describe("the reward series", () => {
     advance(3600);
     await engine.recommend({ userId: ann });
     advance(600);
-    const points = await engine.rewardSeries(span);
+    const { points } = await engine.rewardSeries(span);
     // Two decisions of two positions with one reward of 2; then a decision without any.
     expect(points).toEqual([
       {
@@ -96,12 +96,12 @@ describe("the reward series", () => {
 
   test("keeps the arms apart, and is empty before the first decision", async () => {
     const { engine, advance } = await openShop({ rest: { baselineShare: 0.5 } });
-    expect(await engine.rewardSeries(span)).toEqual([]);
+    expect(await engine.rewardSeries(span)).toEqual({ points: [] });
     for (let user = 0; user < 20; user++) await engine.recommend({ userId: userId(`u-${user}`) });
     advance(599);
-    expect(await engine.rewardSeries(span)).toEqual([]);
+    expect(await engine.rewardSeries(span)).toEqual({ points: [] });
     advance(1);
-    const points = await engine.rewardSeries(span);
+    const { points } = await engine.rewardSeries(span);
     expect(new Set(points.map(({ arm }) => arm))).toEqual(new Set(["baseline", "serving"]));
     expect(points.reduce((sum, { decisions }) => sum + decisions, 0)).toBe(20);
   });

@@ -1,12 +1,14 @@
 import type { ItemInput, UserInput } from "../contract/api.ts";
 import type { HistoryEntry, RecordOutcome } from "../domain/behaviour.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
-import type { Cycle, CycleOutcome } from "../domain/cycle.ts";
+import type { Cycle } from "../domain/cycle.ts";
+import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
+import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import type { Page, PutSummary } from "../storage/store.ts";
 import type {
@@ -36,11 +38,19 @@ export interface DecisionView {
   readonly profile: { readonly attributes: JsonObject; readonly history: readonly HistoryEntry[] };
 }
 
-export interface RewardPoint {
+export interface RewardPoint extends ArmReward {
+  /** Milliseconds since 1970. */
   readonly bucketStart: number;
-  readonly arm: Arm;
-  readonly decisions: number;
-  readonly meanReward: number;
+}
+
+export interface RewardSeries {
+  /** Oldest first. */
+  readonly points: readonly RewardPoint[];
+  /** Serving against baseline over the newest part of the series that is long enough; absent without points. */
+  readonly comparison?: RecentComparison & {
+    /** Milliseconds since 1970. */
+    readonly from: number;
+  };
 }
 
 /** Of the learners of the record, whichever process they are. */
@@ -137,7 +147,7 @@ export interface Engine {
   /** Default: of the first scenario. @throws unknown_scenario */
   countDecisions(scenario?: string): Promise<number>;
   /** Of decisions whose reward window has closed, as they are learnt from. @throws unknown_scenario */
-  rewardSeries(options?: RewardSeriesInput): Promise<readonly RewardPoint[]>;
+  rewardSeries(options?: RewardSeriesInput): Promise<RewardSeries>;
   health(): Promise<Health>;
   figures(): Promise<LoopFigures>;
   /** Resolves when the fast loops have learnt what is due: who plays a world turn by turn waits for it. */

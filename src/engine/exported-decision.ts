@@ -1,32 +1,23 @@
 import { z } from "zod";
-import type { Arm, Feedback } from "../domain/decision.ts";
-import type { FastLoopMark } from "../domain/fast-loop.ts";
+import type { Decision, Feedback } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { RewardRule } from "../domain/scenario.ts";
 import { settleReward } from "./cycle/settle-reward.ts";
 
 /** A line of `recurve export decisions`: a decision as it was made, with what it earned. Times are ISO 8601 in UTC. */
-export interface ExportedDecision {
+export interface ExportedDecision
+  extends Omit<
+    Decision,
+    "decisionId" | "userId" | "candidates" | "slate" | "rewardRule" | "decidedAt" | "expiresAt"
+  > {
   readonly decisionId: string;
   readonly userId: string;
-  readonly scenario: string;
-  readonly arm: Arm;
-  readonly policyVersion: number;
-  readonly seed: number;
-  readonly asOf: number;
   readonly decidedAt: string;
   readonly expiresAt: string;
-  readonly exploration: number;
-  /** Absent where the policy answered alone: only then are the propensities those of its snapshot. */
-  readonly fastLoop?: FastLoopMark;
-  readonly slatePropensity: number;
-  /** By position: the probability of the item given the items before it. */
-  readonly positionPropensities: readonly number[];
   /** By position, in reward units: the default where no event came, clipped to the rule's range. */
   readonly rewards: readonly number[];
   readonly slate: readonly string[];
   readonly candidates: readonly { readonly itemId: string; readonly features?: JsonObject }[];
-  readonly context: JsonObject;
 }
 
 export function toExportedDecision(

@@ -1,11 +1,6 @@
+import type { Promotion, PromotionReview } from "../domain/policy-evidence.ts";
 import type { PolicyStatus } from "../domain/policy-snapshot.ts";
 import type { Store } from "../storage/store.ts";
-import {
-  type Promotion,
-  type PromotionReview,
-  promotionOf,
-  realisedOf,
-} from "./cycle/promotion.ts";
 
 /** A promotion with what the gate predicted of it and what live traffic said of it last. */
 export interface PromotionRecord {
@@ -26,8 +21,7 @@ export async function listPromotions(
     limit: Number.MAX_SAFE_INTEGER,
   });
   return found.flatMap(({ version, scenario: name, status, evidence }): PromotionRecord[] => {
-    const promotion = promotionOf(evidence);
-    const realised = realisedOf(evidence);
+    const { promotion, realised } = evidence;
     if (promotion === undefined) return [];
     return [{ version, scenario: name, status, promotion, ...(realised && { realised }) }];
   });

@@ -2,6 +2,8 @@ import { openSqliteStore } from "../storage/sqlite/open.ts";
 import type { Store } from "../storage/store.ts";
 import { checkOptions, someText } from "./input/check-options.ts";
 
+export { cycleRecord } from "../storage/cycle-record-schema.ts";
+export { policyEvidence } from "../storage/policy-evidence-schema.ts";
 export type { Store } from "../storage/store.ts";
 
 /** The record that the command line works on: a file, created where there is none. @throws storage_unavailable, invalid_request */

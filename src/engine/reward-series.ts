@@ -1,7 +1,9 @@
 import { EngineError } from "../domain/errors.ts";
+import { bucketReward } from "../evaluation/bucket-reward.ts";
+import { compareRecent } from "../evaluation/compare-arms.ts";
 import type { RewardBucket, Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration.ts";
-import type { RewardPoint } from "./engine.ts";
+import type { RewardPoint, RewardSeries } from "./engine.ts";
 import type { RewardSeriesInput } from "./input/input.ts";
 import { findScenario } from "./recommend.ts";
 
@@ -21,9 +23,11 @@ function readSince(since: number | undefined, bucketMs: number, now: number): nu
   );
 }
 
-const toPoint = ({ rewardSum, ...bucket }: RewardBucket): RewardPoint => ({
-  ...bucket,
-  meanReward: rewardSum / bucket.decisions,
+const toPoint = (bucket: RewardBucket): RewardPoint => ({
+  bucketStart: bucket.bucketStart,
+  arm: bucket.arm,
+  decisions: bucket.decisions,
+  ...bucketReward(bucket),
 });
 
 /** @throws unknown_scenario, invalid_request */
@@ -34,7 +38,7 @@ export async function rewardSeries(
     readonly clock: () => number;
   },
   { scenario, since, bucketSeconds = defaultBucketSeconds }: RewardSeriesInput,
-): Promise<readonly RewardPoint[]> {
+): Promise<RewardSeries> {
   const { name, reward: rule } = findScenario(parts.configuration, scenario);
   const now = parts.clock();
   const buckets = await parts.store.decisions.rewardBuckets({
@@ -44,5 +48,7 @@ export async function rewardSeries(
     bucketSeconds,
     rule,
   });
-  return buckets.map(toPoint);
+  const points = buckets.map(toPoint);
+  const comparison = compareRecent(points, bucketSeconds);
+  return { points, ...(comparison && { comparison }) };
 }

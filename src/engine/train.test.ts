@@ -5,6 +5,7 @@ import { introduceWorld, playVisits, worldConfiguration } from "../../tests/supp
 import { sampleEvent, sampleItem } from "../../tests/support/sample.ts";
 import { createTestFolder } from "../../tests/support/store.ts";
 import type { Cycle } from "../domain/cycle.ts";
+import type { PretrainingRecord } from "../domain/cycle-record.ts";
 import { itemId, userId } from "../domain/ids.ts";
 import { createRandom, shuffle } from "../numeric/random.ts";
 import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
@@ -13,7 +14,6 @@ import { withoutChecks } from "./input/check-engine.ts";
 import { openStore } from "./open-store.ts";
 import { train } from "./train.ts";
 import { keepsHits, leastChoices } from "./training/choose-temperature.ts";
-import type { FirstSlates } from "./training/sharpen.ts";
 import type { PretrainProgress } from "./training/training-data.ts";
 
 const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
@@ -51,8 +51,7 @@ const walk = (user: number, steps: number) =>
   );
 const everyone = Array.from({ length: users }, (_, user) => user);
 
-const recordOf = (cycle: Cycle | undefined) =>
-  cycle!.record as { pretraining: Record<string, number>; slates: FirstSlates };
+const recordOf = (cycle: Cycle | undefined) => cycle!.record as PretrainingRecord;
 
 test("a policy pretrained on behaviour foresees better than popularity, serves, and is recorded", async () => {
   const { engine, store, progress, run } = await openTraining();
@@ -62,6 +61,7 @@ test("a policy pretrained on behaviour foresees better than popularity, serves, 
   expect(cycle).toMatchObject({ outcome: "initial", policyVersion: 1, candidateVersion: 3 });
   expect(cycle!.throughSequence).toBe(await store.sequence());
   const { pretraining, slates } = recordOf(cycle);
+  expect((await store.cycles.find(1))!.record).toEqual(cycle!.record);
   // Of 5 events the first has no history and the last is held out.
   expect(pretraining).toMatchObject({ rows: 3 * users, users, items: 30 });
   expect(slates).toMatchObject({ users: users / 2, choice: { users: users / 2 } });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type GateWorld, simulateGate } from "../../tests/support/simulated-gate.ts";
-import { type Verdict, verdicts } from "../domain/cycle.ts";
+import { type Verdict, verdicts } from "../domain/cycle-outcome.ts";
 import { createRandom, type RandomStream } from "../numeric/random.ts";
 import { judgeCandidate } from "./gate.ts";
 import { looksOf } from "./pooled-looks.ts";

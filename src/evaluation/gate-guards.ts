@@ -1,6 +1,6 @@
+import type { Guard } from "../domain/gate-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
-import type { Guard } from "./gate-record.ts";
 import type { GateSupport } from "./gate-support.ts";
 
 type Gate = MpoConfiguration["gate"];

@@ -1,5 +1,5 @@
+import type { GateEvidence, Guard } from "../domain/gate-record.ts";
 import type { GateLimits } from "./gate-guards.ts";
-import type { GateEvidence, Guard } from "./gate-record.ts";
 
 // The gate's sentences for people. Numbers have three digits, shares are per cent.
 

@@ -1,5 +1,6 @@
-import type { Verdict } from "../domain/cycle.ts";
+import type { Verdict } from "../domain/cycle-outcome.ts";
 import { EngineError } from "../domain/errors.ts";
+import type { GateEvidence, GateLooks, GateRecord, GateStatistic } from "../domain/gate-record.ts";
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
 import { checkLength, checkNumber, checkNumbers, highestProbability } from "./checks.ts";
 import { minimalDetectableDifference } from "./diagnostics.ts";
@@ -19,7 +20,6 @@ import {
   unproven,
   worse,
 } from "./gate-reason.ts";
-import type { GateEvidence, GateRecord, GateStatistic } from "./gate-record.ts";
 import { measureSupport } from "./gate-support.ts";
 import {
   type CheckedPart,
@@ -30,9 +30,7 @@ import {
   type PairedInput,
   weighPair,
 } from "./paired-difference.ts";
-import { type GateLooks, poolLooks } from "./pooled-looks.ts";
-
-export type { GateRecord } from "./gate-record.ts";
+import { poolLooks } from "./pooled-looks.ts";
 
 /** The reward model of `predictions` and `directValues` is a lower quantile, so that it does not fill in optimism. */
 export interface GateInput extends PairedInput {

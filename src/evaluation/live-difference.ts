@@ -1,3 +1,4 @@
+import type { LiveArmSummary, LiveDifference } from "../domain/policy-evidence.ts";
 import { checkLength, checkNumbers } from "./checks.ts";
 import { asymptoticSequenceInterval } from "./intervals/asymptotic-sequence.ts";
 
@@ -14,29 +15,6 @@ export interface LiveArm {
   readonly rewardSums: Float64Array;
   readonly rows: Float64Array;
 }
-
-// Types, not interfaces: only those fit JsonObject.
-
-export type LiveArmSummary = {
-  readonly users: number;
-  readonly rows: number;
-  /** Mean over rows; absent without rows. */
-  readonly meanReward?: number;
-};
-
-/** What live traffic says of a promoted policy against the one that it replaced, reward units a row. */
-export type LiveDifference = {
-  readonly serving: LiveArmSummary;
-  readonly holdback: LiveArmSummary;
-  /** Serving minus holdback; absent, with what follows, until both arms have enough. */
-  readonly difference?: number;
-  readonly standardError?: number;
-  /** Ends of a confidence sequence, each at 99 %: they hold at every look at once. */
-  readonly interval?: readonly [number, number];
-  /** Difference and interval over the holdback's mean, where that is positive. */
-  readonly relativeLift?: number;
-  readonly relativeInterval?: readonly [number, number];
-};
 
 const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { simulateGate } from "../../tests/support/simulated-gate.ts";
+import type { GateRecord } from "../domain/gate-record.ts";
 import { createRandom } from "../numeric/random.ts";
-import { type GateRecord, judgeCandidate } from "./gate.ts";
+import { judgeCandidate } from "./gate.ts";
 import { looksOf } from "./pooled-looks.ts";
 
 const seed = 28;

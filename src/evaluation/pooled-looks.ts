@@ -1,16 +1,6 @@
+import type { GateEvidence, GateLooks, GateRecord } from "../domain/gate-record.ts";
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
 import { minimalDetectableDifference } from "./diagnostics.ts";
-import type { GateEvidence, GateRecord } from "./gate-record.ts";
-
-/** What looks at the same two policies found together. A type, not an interface: only those fit JsonObject. */
-export type GateLooks = {
-  readonly looks: number;
-  /** Candidate minus serving policy, reward units a row. */
-  readonly difference: number;
-  readonly standardError: number;
-  /** Part of it that later looks have too where the same users come back. */
-  readonly sharedError: number;
-};
 
 /** What a record's looks found; undefined where it says nothing: too few rows, refused, or nothing that varied. */
 export const looksOf = ({

@@ -1,4 +1,4 @@
-import type { ChallengerSetting } from "../mpo/challengers.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { heldShapes, type Network } from "../policy/network.ts";
 import { batchTowers, scoreAll } from "../policy/towers.ts";
 import { film } from "../tensor/activation.ts";

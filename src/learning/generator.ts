@@ -1,4 +1,5 @@
-import { type ChallengerSetting, referenceLogs } from "../mpo/challengers.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
+import { referenceLogs } from "../mpo/challengers.ts";
 import type { RowScores } from "../mpo/row-scores.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import type { RandomStream } from "../numeric/random.ts";

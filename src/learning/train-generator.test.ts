@@ -6,7 +6,8 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
-import { type ChallengerSetting, challengerLogs, referenceLogs } from "../mpo/challengers.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
+import { challengerLogs, referenceLogs } from "../mpo/challengers.ts";
 import { solveChallenger } from "../mpo/restraint.ts";
 import { createSeparation, shareBelow } from "../mpo/separation.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";

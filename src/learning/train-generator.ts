@@ -1,4 +1,5 @@
-import { advantages, type ChallengerSetting, referenceLogs, tilt } from "../mpo/challengers.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
+import { advantages, referenceLogs, tilt } from "../mpo/challengers.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
 import { type BatchShape, buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";

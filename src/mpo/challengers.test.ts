@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { klDivergence, logSumExp, normaliseLogs } from "../numeric/log-probabilities.ts";
 import {
   advantages,
-  type ChallengerSetting,
   challengerLogs,
   referenceLogs,
   solveTemperature,

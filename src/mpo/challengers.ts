@@ -1,24 +1,10 @@
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { largestOf, subtractTotal } from "../numeric/log-probabilities.ts";
 import { addMeans, type RowScores, spread, varianceOf } from "./row-scores.ts";
 
-/**
- * Challenger policies in closed form (docs/methods/mpo.md, step 2):
- * π_φ(a|s) ∝ π_ref(a|s)^ρ · exp(A(s,a)/η), A = Q̄ − κ·σ_Q + σ_r(s)·(α·d + μ·min(d + 2, 0)), d = clip(D(s,a), ±3),
- * π_ref = (1−ε₀)·π_θ + ε₀·uniform. The E-step of Abdolmaleki et al. 2018 (arXiv:1806.06920) on a finite candidate set.
- */
-export interface ChallengerSetting {
-  readonly name: string;
-  /** ε: mean KL(π_φ ‖ π_ref^ρ) over states, nats. */
-  readonly klRadius: number;
-  /** κ: standard deviations of the reward model that are taken off. */
-  readonly pessimism: number;
-  /** α: weight of the discriminator in units of the reward model's spread at the state. */
-  readonly discriminator: number;
-  /** ρ in [0, 1]: 1 stays near the serving policy, 0 forgets it. */
-  readonly proximity: number;
-  /** Weight of each memory length, summing to one. */
-  readonly memory: readonly number[];
-}
+// Challenger policies in closed form (docs/methods/mpo.md, step 2):
+// π_φ(a|s) ∝ π_ref(a|s)^ρ · exp(A(s,a)/η), A = Q̄ − κ·σ_Q + σ_r(s)·(α·d + μ·min(d + 2, 0)), d = clip(D(s,a), ±3),
+// π_ref = (1−ε₀)·π_θ + ε₀·uniform. The E-step of Abdolmaleki et al. 2018 (arXiv:1806.06920) on a finite candidate set.
 
 /** ε₀: keeps Δ = log π_θ − log π_φ finite. */
 const referenceFloor = 1e-3;

@@ -1,22 +1,7 @@
+import type { DoubtfulItem } from "../domain/improvement-record.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { rewardMoments, spread } from "./row-scores.ts";
-
-/** An item that is too good to be true: the reward model expects much of it, satisfied users don't choose it. */
-export interface DoubtfulItem {
-  readonly itemId: string;
-  /** Rows that had it among their candidates. */
-  readonly states: number;
-  /** Mean Q̄ over those, in [0, 1]. */
-  readonly prediction: number;
-  /** Mean of Q̄ less the candidates' mean, in units of their spread. */
-  readonly excess: number;
-  /** Mean D, a logit. */
-  readonly discriminator: number;
-  /** Rows that showed it, and what it earned there on average; absent where none did. */
-  readonly shown: number;
-  readonly reward?: number;
-}
 
 /** Fewer states than these tell of users rather than of the item. */
 const leastStates = 20;

@@ -1,6 +1,6 @@
+import type { GateRecord } from "../domain/gate-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
-import type { GateRecord } from "../evaluation/gate-record.ts";
 import type { Improvement } from "./improve.ts";
 
 /**

@@ -1,5 +1,5 @@
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { calibrateRows, fitMemoryMaps } from "./calibration.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 import {
   type CriticFit,
   expectAhead,

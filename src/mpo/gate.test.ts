@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
+import type { GateRecord } from "../domain/gate-record.ts";
 import { gateLimits, unprovenLimits } from "../evaluation/gate-guards.ts";
-import type { GateRecord } from "../evaluation/gate-record.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
 import { markForeign } from "../learning/feedback-row.ts";
 import { createRandom } from "../numeric/random.ts";

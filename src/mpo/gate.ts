@@ -1,9 +1,8 @@
 import type { Arm } from "../domain/decision.ts";
-import { type GateRecord, judgeCandidate } from "../evaluation/gate.ts";
+import type { GateLooks, GateRecord, Guard } from "../domain/gate-record.ts";
+import { judgeCandidate } from "../evaluation/gate.ts";
 import type { Coverage, GateLimits } from "../evaluation/gate-guards.ts";
 import { failedGuards } from "../evaluation/gate-reason.ts";
-import type { Guard } from "../evaluation/gate-record.ts";
-import type { GateLooks } from "../evaluation/pooled-looks.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";

@@ -1,5 +1,5 @@
+import type { GateRecord } from "../domain/gate-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
-import type { GateRecord } from "../evaluation/gate.ts";
 import { limitsOf, whereUnproven } from "../evaluation/gate-guards.ts";
 import { expectLength } from "./check-rows.ts";
 import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";

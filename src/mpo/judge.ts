@@ -1,10 +1,10 @@
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import {
   differenceCovariance,
   type PairedDifference,
   pairedDifference,
 } from "../evaluation/paired-difference.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 import { expectLength } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import { type MeasuredPart, weightOfSetting } from "./measure.ts";
@@ -31,12 +31,9 @@ import {
 /** z_0.8, as sure as a canary has to be (decision 0016). */
 const provenDeviations = 0.8416;
 
-export interface JudgedSetting extends ChallengerSetting, MetaPrediction {
+export interface JudgedSetting extends ChallengerSetting, MetaPrediction, PairedDifference {
   /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
   readonly kl: number;
-  readonly difference: number;
-  readonly standardError: number;
-  readonly z: number;
   /** w_j. */
   readonly weight: number;
 }

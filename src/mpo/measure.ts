@@ -1,9 +1,9 @@
+import type { ChallengerSetting, Restraint } from "../domain/improvement-record.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 import { checkRows } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import { doNothing } from "./meta-policy.ts";
-import { type Restraint, solveChallenger } from "./restraint.ts";
+import { solveChallenger } from "./restraint.ts";
 import { createRowChallenger } from "./row-challenger.ts";
 import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
 import { measureRow, type TargetArrays, targetArrays } from "./target-arrays.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 import { firstContext, type MetaContext } from "./meta-context.ts";
 import { featureCount, settingFeatures } from "./meta-features.ts";
 import {

@@ -1,6 +1,6 @@
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 import { bestProbabilities, updateBelief } from "./meta-belief.ts";
 import { firstContext, type MetaContext, type RememberedContext } from "./meta-context.ts";
 import { featureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";

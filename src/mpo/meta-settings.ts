@@ -1,7 +1,7 @@
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import type { ChallengerSetting } from "./challengers.ts";
 
 /** Half-lives of the reward model's memories, in cycles' worth of decisions: short, medium, all. */
 export const halfLivesOf = ({ halfLives }: MpoConfiguration["critic"]): readonly number[] => [

@@ -1,11 +1,4 @@
-/** Δ = log π_θ(a|s) − log π_φ(a|s) with a ∼ π_θ: the paper's policy difference, whose mean is KL(π_θ ‖ π_φ) in nats. */
-export interface PolicyDifference {
-  readonly mean: number;
-  readonly p05: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly max: number;
-}
+import type { PolicyDifference, SegmentDifference } from "../domain/improvement-record.ts";
 
 /**
  * Exact over the candidates: every Δ counts with its probability under π_θ.
@@ -48,11 +41,6 @@ const manyEvents = 10;
 export function segmentOf(events: number): Segment {
   if (events === 0) return "no events";
   return events < manyEvents ? "few events" : "many events";
-}
-
-export interface SegmentDifference extends PolicyDifference {
-  readonly segment: Segment;
-  readonly states: number;
 }
 
 /** Δ of each segment that has states, so that a move of some users doesn't hide in the mean of all. */

@@ -1,14 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
-import {
-  advantages,
-  type ChallengerSetting,
-  challengerLogs,
-  isImplausible,
-  referenceLogs,
-} from "./challengers.ts";
+import { advantages, challengerLogs, isImplausible, referenceLogs } from "./challengers.ts";
 import { solveChallenger } from "./restraint.ts";
 import type { RowScores } from "./row-scores.ts";
 

@@ -1,21 +1,12 @@
+import type { ChallengerSetting, Restraint } from "../domain/improvement-record.ts";
 import {
   advantages,
-  type ChallengerSetting,
   isImplausible,
   referenceLogs,
   solveTemperature,
   tiltedMass,
 } from "./challengers.ts";
 import type { RowScores } from "./row-scores.ts";
-
-/** Where a challenger may not go: D holds the mass on implausible candidates down. */
-export interface Restraint {
-  /** μ ≥ 0, in units of the reward model's spread at the state per logit of D below −2. */
-  readonly strength: number;
-  /** Mass of π_φ on candidates with D < −2, mean over states, at μ = 0 and at μ. */
-  readonly massBefore: number;
-  readonly massAfter: number;
-}
 
 /** Mass that a challenger may have on implausible candidates. */
 const massLimit = 0.02;

@@ -1,8 +1,7 @@
 import type { Arm } from "../domain/decision.ts";
+import type { GateLooks, GateRecord } from "../domain/gate-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
-import type { GateRecord } from "../evaluation/gate.ts";
 import { limitsOf } from "../evaluation/gate-guards.ts";
-import type { GateLooks } from "../evaluation/pooled-looks.ts";
 import { expectAhead, type Scoring, scoreRows } from "./family.ts";
 import { gateCandidate } from "./gate.ts";
 import type { FoldedRow } from "./judged-row.ts";

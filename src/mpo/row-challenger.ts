@@ -1,9 +1,5 @@
-import {
-  type ChallengerSetting,
-  writeAdvantages,
-  writeReference,
-  writeTilted,
-} from "./challengers.ts";
+import type { ChallengerSetting } from "../domain/improvement-record.ts";
+import { writeAdvantages, writeReference, writeTilted } from "./challengers.ts";
 import type { RowScores } from "./row-scores.ts";
 
 /** Challengers of one row after another, in arrays that the next call writes over: a row costs no memory. */

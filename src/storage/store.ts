@@ -1,10 +1,11 @@
 import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
-import type { Cycle, CycleOutcome } from "../domain/cycle.ts";
+import type { Cycle } from "../domain/cycle.ts";
+import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention } from "../domain/intervention.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { PolicyEvidence } from "../domain/policy-evidence.ts";
 import type {
   Assignment,
   PolicyKind,
@@ -131,13 +132,24 @@ export interface EventStore {
   count(): Promise<number>;
 }
 
-/** Rewards of one arm within one span of time, for charts. */
-export interface RewardBucket {
-  readonly bucketStart: number;
+/** Rewards of one arm. */
+export interface ArmRewards {
   readonly arm: Arm;
   readonly decisions: number;
   /** Over the positions, each settled by the rule: default where no event came, then clipped. */
   readonly rewardSum: number;
+}
+
+/** Within one span of time, with sums over its users: R is the sum of a user's rewards, n the number of their decisions. */
+export interface RewardBucket extends ArmRewards {
+  readonly bucketStart: number;
+  readonly users: number;
+  /** Σ R². */
+  readonly rewardSquares: number;
+  /** Σ R·n. */
+  readonly rewardProducts: number;
+  /** Σ n². */
+  readonly decisionSquares: number;
 }
 
 /** What one user was shown by one policy in one arm. */
@@ -200,7 +212,7 @@ export interface DecisionStore {
     readonly decidedBefore: number;
     readonly limit: number;
     readonly rule: RewardRule;
-  }): Promise<readonly Omit<RewardBucket, "bucketStart">[]>;
+  }): Promise<readonly ArmRewards[]>;
   /** By user, of closed decisions (expiresAt ≤ closedBefore) with decidedAt ≥ since. In no order. */
   userRewards(options: {
     readonly scenario: string;
@@ -227,7 +239,7 @@ export interface NewPolicy {
   readonly parent?: number;
   readonly createdAt: number;
   readonly bytes: Uint8Array;
-  readonly evidence: JsonObject;
+  readonly evidence: PolicyEvidence;
 }
 
 /** What one learning step or one intervention changes, in one transaction: a crash leaves all of it or none of it. */
@@ -237,7 +249,7 @@ export interface PolicyChange {
   readonly statuses?: readonly {
     readonly version: number;
     readonly status: PolicyStatus;
-    readonly evidence?: JsonObject;
+    readonly evidence?: PolicyEvidence;
   }[];
   /** The new assignment of one scenario, made from the versions of the added snapshots. */
   readonly assign?: (added: readonly number[]) => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Cycle } from "../../src/domain/cycle.ts";
 import type { Assignment } from "../../src/domain/policy-snapshot.ts";
 import type { PolicyChange } from "../../src/storage/store.ts";
+import { sampleGate } from "../support/record.ts";
 import { samplePolicy } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
 
@@ -13,7 +14,7 @@ const cycle: Omit<Cycle, "cycle"> = {
   startedAt: 1,
   finishedAt: 2,
   throughSequence: 3,
-  record: { decisions: 12 },
+  record: { seed: 12, gate: sampleGate({ verdict: "not-enough-data", rows: 12 }) },
 };
 
 export function testPolicies(open: OpenStore): void {

@@ -100,7 +100,7 @@ export function testRewards(open: OpenStore): void {
     await appendAll(store, [
       { decidedAt: 59_999, expiresAt },
       { decidedAt: 60_000, expiresAt },
-      { decidedAt: 119_999, expiresAt, slate },
+      { decidedAt: 119_999, expiresAt, slate, userId: userId("bob") },
       { decidedAt: 60_000, expiresAt, arm: "baseline" },
       { decidedAt: 120_000, expiresAt },
       { decidedAt: 60_000, expiresAt, scenario: "feed" },
@@ -120,9 +120,18 @@ export function testRewards(open: OpenStore): void {
     const span = { scenario: "shop", since: 60_000, closedBefore: expiresAt };
     const options = { ...span, bucketSeconds: 60, rule };
     expect(await store.decisions.rewardBuckets(options)).toEqual([
-      { bucketStart: 60_000, arm: "baseline", decisions: 1, rewardSum: 2 * 0.5 },
-      { bucketStart: 60_000, arm: "serving", decisions: 2, rewardSum: 1 + 2 + 4 - 1 },
-      { bucketStart: 120_000, arm: "serving", decisions: 1, rewardSum: 0.5 + 5 },
+      {
+        ...{ bucketStart: 60_000, arm: "baseline", decisions: 1, rewardSum: 2 * 0.5 },
+        ...{ users: 1, rewardSquares: 1, rewardProducts: 1, decisionSquares: 1 },
+      },
+      {
+        ...{ bucketStart: 60_000, arm: "serving", decisions: 2, rewardSum: 1 + 2 + 4 - 1 },
+        ...{ users: 2, rewardSquares: 49 + 1, rewardProducts: 7 - 1, decisionSquares: 2 },
+      },
+      {
+        ...{ bucketStart: 120_000, arm: "serving", decisions: 1, rewardSum: 0.5 + 5 },
+        ...{ users: 1, rewardSquares: 5.5 ** 2, rewardProducts: 5.5, decisionSquares: 1 },
+      },
     ]);
     expect(await store.decisions.rewardBuckets({ ...options, since: 120_001 })).toEqual([]);
     const recent = (decidedBefore: number, limit: number) =>

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import type { FirstSlates } from "../../src/engine/training/sharpen.ts";
+import type { FirstSlates } from "../../src/domain/first-slates.ts";
 import { createTestFolder } from "../support/store.ts";
 import { connect, runRecurve, startRecurve } from "./recurve.ts";
 

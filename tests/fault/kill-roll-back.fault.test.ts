@@ -6,7 +6,6 @@ import { itemId, userId } from "../../src/domain/ids.ts";
 import { audit } from "../../src/engine/audit.ts";
 import { parseConfiguration } from "../../src/engine/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
-import { type PromotionReview, realisedOf } from "../../src/engine/cycle/promotion.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { growNetwork } from "../../src/policy/network.ts";
@@ -128,7 +127,7 @@ test.skipIf(!isFull)(
     expect(await learnUntil(path, 0)).toBe(0);
     const after = await readState(path);
     const [cycle] = after.cycles;
-    const told = cycle!.record.promotion as unknown as PromotionReview;
+    const told = cycle!.record.promotion!;
     expect(told).toMatchObject({ version: bad, replaced: good, action: "roll-back", looks: 1 });
     expect(told.interval![1]).toBeLessThan(0);
     expect(told.serving.users + told.holdback.users).toBe(300);
@@ -137,7 +136,7 @@ test.skipIf(!isFull)(
     expect(cycle!.policyVersion).toBe(good);
     const rolledBack = after.policies.find(({ version }) => version === bad)!;
     expect(rolledBack.status).toBe("rolled-back");
-    expect(realisedOf(rolledBack.evidence)).toEqual(told);
+    expect(rolledBack.evidence.realised).toEqual(told);
     // What serves now is the kept snapshot, or what this cycle's gate put in its place.
     const { serving, holdback } = after.assignment;
     expect([serving, holdback]).toContain(good);

@@ -24,7 +24,7 @@ test("a cycle of three modules is found once, and the module that only imports i
 });
 
 /** What is left to be cut up; the number only falls. */
-const longFunctions = 12;
+const longFunctions = 11;
 const longestFunction = 60;
 
 test("few functions are longer than a screen", () => {
@@ -37,7 +37,7 @@ test("few functions are longer than a screen", () => {
 });
 
 /** Blocks that stand twice to the letter; the number only falls. */
-const copiedBlocks = 4;
+const copiedBlocks = 3;
 
 test("few blocks of six lines stand twice", () => {
   const copied = findCopiedBlocks(everything);
@@ -53,7 +53,7 @@ test("a copied run of eight lines counts once, whatever comments and blank lines
 });
 
 /** Names that two modules export for two things; the number only falls. */
-const sharedNames = 26;
+const sharedNames = 20;
 
 test("few names mean two things", () => {
   const homes = new Map<string, Set<string>>();

@@ -56,7 +56,7 @@ test("the policy that waits is shown with its evidence, approved and rejected", 
   const { store, operate } = await openCommand();
   const wait = async () => {
     const before = await store.policies.assignment("shop");
-    const predicted = { relativeLift: 0.2, relativeInterval: [0.05, 0.35] };
+    const predicted = { relativeLift: 0.2, relativeInterval: [0.05, 0.35] } as const;
     const proposed = { reason: "Promoted: better.", holdbackShare: 0, predicted };
     const evidence = { proposed };
     const made = { kind: "network", status: "waiting", createdAt: 0, evidence } as const;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { sampleFeedback } from "../../../tests/support/record.ts";
 import type { Cycle } from "../../domain/cycle.ts";
-import type { PromotionReview } from "../../engine/cycle/promotion.ts";
-import type { GateRecord } from "../../evaluation/gate-record.ts";
+import type { GateRecord } from "../../domain/gate-record.ts";
+import type { PromotionReview } from "../../domain/policy-evidence.ts";
 import { describeCycleRecord } from "./describe-cycle-record.ts";
 
 const form = {
@@ -42,7 +43,7 @@ const cycle: Cycle = {
   startedAt: Date.UTC(2026, 2, 1, 12),
   finishedAt: Date.UTC(2026, 2, 1, 12, 0, 21),
   throughSequence: 9,
-  record: { seed: 5, feedback: { newDecisions: 2900, users: 150, judged: 1234 }, gate },
+  record: { seed: 5, feedback: sampleFeedback({ newDecisions: 2900, judged: 1234 }), gate },
 };
 
 test("a cycle's gate is shown with every number that it decided on", () => {
@@ -53,7 +54,7 @@ test("a cycle's gate is shown with every number that it decided on", () => {
     "snapshots  serving 7, candidate 8",
     "seed       5",
     "reason     Promoted: better by 0.0312 a row.",
-    "feedback   new decisions 2,900, users 150, judged 1,234",
+    "feedback   rows 20,000, candidates 600,000, decisions 10,000, kept 10,000, new decisions 2,900, users 150, judged 1,234",
     "gate rows  1,234 rows of 150 users, effective sample size 432 (35 %)",
     "predicted  0.04; smallest detectable 0.0259",
   ]);
@@ -106,4 +107,9 @@ test("a cycle that failed never reached its gate", () => {
   const text = describeCycleRecord({ ...failed, outcome: "failed", record: {} });
   expect(text).toContain("snapshots  no serving policy");
   expect(text.endsWith("The gate was not reached.")).toBe(true);
+});
+
+test("a damaged record is reported with its field", () => {
+  const text = describeCycleRecord({ ...cycle, record: { damage: "gate.rows: expected number" } });
+  expect(text.endsWith("record     damaged: gate.rows: expected number")).toBe(true);
 });

@@ -1,10 +1,8 @@
 import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
-import type { JsonObject } from "../../domain/json.ts";
-import type { RecordedDoubtfulItem } from "../../engine/cycle/describe-critic.ts";
-import type { PromotionReview } from "../../engine/cycle/promotion.ts";
-import type { GateRecord, GateStatistic } from "../../evaluation/gate-record.ts";
-import type { LiveArmSummary } from "../../evaluation/live-difference.ts";
+import type { CycleRecord, FeedbackCounts } from "../../domain/cycle-record.ts";
+import type { GateRecord, GateStatistic } from "../../domain/gate-record.ts";
+import type { LiveArmSummary, PromotionReview } from "../../domain/policy-evidence.ts";
 import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
 import { describeFirstSlates, describeTemperatures } from "./describe-first-slates.ts";
@@ -30,10 +28,10 @@ function describeSnapshots({ policyVersion, candidateVersion }: Cycle): string {
 }
 
 /** Rows by fold and what they come from, under the record's own names. */
-function describeFeedback(feedback: JsonObject | undefined): string {
-  const counts = Object.entries(feedback ?? {}).map(([name, count]) => {
+function describeFeedback(feedback: FeedbackCounts | undefined): string {
+  const counts = Object.entries(feedback ?? {}).map(([name, count]: [string, number]) => {
     const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-    return `${words} ${number(count as number)}`;
+    return `${words} ${number(count)}`;
   });
   return counts.length === 0 ? absent : counts.join(", ");
 }
@@ -101,13 +99,20 @@ function describeLive(review: PromotionReview | undefined): string[] {
   ];
 }
 
+/** Where the gate was not reached. */
+function describeRest(record: CycleRecord): readonly string[] {
+  if (record.damage !== undefined) return [`record     damaged: ${record.damage}`];
+  const slates = [...describeFirstSlates(record), ...describeTemperatures(record)];
+  return slates.length > 0 ? slates : ["The gate was not reached."];
+}
+
 /**
  * What a cycle saw and said, for a person: of the gate statistic, interval, rows, ESS, guards, folds, seed and snapshots; of
  * the last promotion both arms and the interval of their difference; settings that were tried; cost by stage.
  */
 export function describeCycleRecord(cycle: Cycle): string {
   const { record } = cycle;
-  const gate = record.gate as GateRecord | undefined;
+  const { gate } = record;
   const times = [cycle.startedAt, cycle.finishedAt].map((time) => new Date(time).toISOString());
   const head = [
     `cycle      ${cycle.cycle} of ${cycle.scenario}: ${cycle.outcome}`,
@@ -116,21 +121,17 @@ export function describeCycleRecord(cycle: Cycle): string {
     `seed       ${record.seed ?? "not recorded"}`,
     `reason     ${cycle.reason}`,
   ];
-  const live = describeLive(record.promotion as PromotionReview | undefined);
-  if (gate === undefined) {
-    const slates = [...describeFirstSlates(record), ...describeTemperatures(record)];
-    return [...head, ...(slates.length > 0 ? slates : ["The gate was not reached."])].join("\n");
-  }
+  if (gate === undefined) return [...head, ...describeRest(record)].join("\n");
   return [
     ...head,
-    ...live,
-    `feedback   ${describeFeedback(record.feedback as JsonObject | undefined)}`,
+    ...describeLive(record.promotion),
+    `feedback   ${describeFeedback(record.feedback)}`,
     `gate rows  ${describeSample(gate)}`,
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,
     ...tableStatistics(gate),
     ...tableGuards(gate),
     ...describeSettings(record),
-    ...describeDoubtfulItems(record.doubtfulItems as readonly RecordedDoubtfulItem[] | undefined),
+    ...describeDoubtfulItems(record.doubtfulItems),
     ...describeCosts(record),
   ].join("\n");
 }

@@ -1,11 +1,11 @@
 import Table from "cli-table3";
-import type { RecordedDoubtfulItem } from "../../engine/cycle/describe-critic.ts";
+import type { DoubtfulItem } from "../../domain/improvement-record.ts";
 
 const digits = (value: number | undefined) =>
   value === undefined ? "–" : String(Number(value.toPrecision(3)));
 
 /** Items of which the reward model expects much and which satisfied users don't choose, as lines; none where there are none. */
-export function describeDoubtfulItems(items: readonly RecordedDoubtfulItem[] = []): string[] {
+export function describeDoubtfulItems(items: readonly DoubtfulItem[] = []): string[] {
   if (items.length === 0) return [];
   const table = new Table({
     head: ["too good to be true", "states", "expected", "discriminator", "shown", "earned"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FirstSlates } from "../../engine/training/sharpen.ts";
+import type { FirstSlates } from "../../domain/first-slates.ts";
 import { describeFirstSlates, describeTemperatures } from "./describe-first-slates.ts";
 
 const chosen = {

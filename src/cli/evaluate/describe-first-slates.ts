@@ -1,12 +1,9 @@
 import Table from "cli-table3";
-import type { JsonObject } from "../../domain/json.ts";
-import { keepsHits, type SlateQuality } from "../../engine/training/choose-temperature.ts";
-import type { FirstSlates } from "../../engine/training/sharpen.ts";
-import type { MeanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
+import type { CycleRecord } from "../../domain/cycle-record.ts";
+import type { FirstSlates, MeanOverUsers, SlateQuality } from "../../domain/first-slates.ts";
+import { keepsHits } from "../../engine/training/choose-temperature.ts";
 
 const plain = { head: [], border: [], compact: true };
-
-const slatesOf = (record: JsonObject) => record.slates as FirstSlates | undefined;
 
 const percent = ({ mean, standardError }: MeanOverUsers) =>
   `${(100 * mean).toFixed(1)} % ± ${(100 * standardError).toFixed(1)}`;
@@ -25,8 +22,7 @@ function tableSlates({ network, popularity, slateSize }: FirstSlates): string {
 }
 
 /** What a pretrained policy serves, and the temperature that it was given; nothing for a record of another kind. */
-export function describeFirstSlates(record: JsonObject): readonly string[] {
-  const slates = slatesOf(record);
+export function describeFirstSlates({ slates }: CycleRecord): readonly string[] {
   if (slates === undefined) return [];
   const { network, temperature, users, choice } = slates;
   // A policy without a single hit among the sorted has nothing to keep.
@@ -43,8 +39,8 @@ export function describeFirstSlates(record: JsonObject): readonly string[] {
 }
 
 /** How the temperature was chosen; nothing for a record of another kind. */
-export function describeTemperatures(record: JsonObject): readonly string[] {
-  const choice = slatesOf(record)?.choice;
+export function describeTemperatures({ slates }: CycleRecord): readonly string[] {
+  const choice = slates?.choice;
   if (choice === undefined) return [];
   const table = new Table({
     head: ["temperature", "served", "of sorted", "effective choices"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PromotionReview } from "../../engine/cycle/promotion.ts";
+import type { PromotionReview } from "../../domain/policy-evidence.ts";
 import type { PromotionRecord } from "../../engine/list-promotions.ts";
 import { describePromotions } from "./describe-promotions.ts";
 

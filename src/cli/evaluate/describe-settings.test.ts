@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { CycleRecord } from "../../domain/cycle-record.ts";
 import { describeSettings } from "./describe-settings.ts";
 
-const record = {
+const record: CycleRecord = {
   settings: [
     {
       name: "thompson-2",
@@ -10,12 +11,21 @@ const record = {
       discriminator: 0,
       proximity: 1,
       memory: [1, 0, 0],
+      kl: 0.2,
+      sharedError: 0,
+      servingValue: 0.4,
+      predictedDeviation: 0.1,
+      z: 3.085,
       predicted: 0.0312,
       difference: 0.01234,
       standardError: 0.004,
       weight: 0.25,
     },
-    { name: "softmax-long" },
+    {
+      ...{ name: "softmax-long", klRadius: 2.5, pessimism: 0, discriminator: 0, proximity: 0 },
+      ...{ memory: [0, 0, 1], kl: 0, difference: 0, standardError: null, sharedError: null },
+      ...{ z: 0, servingValue: 0, predicted: 0, predictedDeviation: 0.1, weight: 0 },
+    },
   ],
   chosenSetting: "thompson-2",
 };
@@ -31,7 +41,8 @@ test("each setting is a row with what it was, what was expected and judged, and 
   const row = (name: string) => rows.find(([first]) => first === name);
   const told = ["0.6", "0.5", "0", "1", "1/0/0", "3.1 %", "0.0123", "0.004", "25.0 %", "chosen"];
   expect(row("thompson-2")).toEqual(["thompson-2", ...told]);
-  expect(row("softmax-long")).toEqual(["softmax-long", ...new Array(9).fill("–")]);
+  const unjudged = ["2.5", "0", "0", "0", "0/0/1", "0.0 %", "0", "–", "0.0 %"];
+  expect(row("softmax-long")).toEqual(["softmax-long", ...unjudged]);
 });
 
 test("a record without settings has no table", () => {

@@ -1,7 +1,8 @@
 import type { Arm } from "../../domain/decision.ts";
+import type { GateLooks } from "../../domain/gate-record.ts";
 import { defaultMpo } from "../../domain/mpo-fields.ts";
 import { defaultCanaryShare } from "../../domain/scenario.ts";
-import { type GateLooks, looksOf } from "../../evaluation/pooled-looks.ts";
+import { looksOf } from "../../evaluation/pooled-looks.ts";
 import { explore } from "../../mpo/explore.ts";
 import type { ModelFamily } from "../../mpo/family.ts";
 import { type Improvement, improve } from "../../mpo/improve.ts";

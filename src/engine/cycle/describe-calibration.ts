@@ -1,15 +1,8 @@
+import type { CalibrationRecord } from "../../domain/improvement-record.ts";
 import { calibrateModel } from "../../evaluation/model-calibration.ts";
 import type { ScoredRow } from "../../mpo/row-scores.ts";
 import { evenMemory, rewardMoments } from "../../mpo/row-scores.ts";
 import { loggedArrays } from "../../mpo/target-arrays.ts";
-
-/** Expected calibration error of the reward model on rows that its heads and its maps have not seen, rewards in [0, 1]. */
-export interface CalibrationRecord {
-  readonly rows: number;
-  /** Absent without rows. */
-  readonly errorBefore?: number;
-  readonly errorAfter?: number;
-}
 
 function calibrationError(rows: readonly ScoredRow[]): number {
   const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);

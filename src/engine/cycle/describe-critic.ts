@@ -1,23 +1,47 @@
+import type { FindingsRecord } from "../../domain/cycle-record.ts";
+import type {
+  DoubtfulItem,
+  Restraint,
+  SeparationRecord,
+  TriedSetting,
+} from "../../domain/improvement-record.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import type { NetworkImprovement } from "../../learning/network-family.ts";
-import { type DoubtfulItem, findDoubtfulItems } from "../../mpo/doubtful-items.ts";
+import { findDoubtfulItems } from "../../mpo/doubtful-items.ts";
+import type { JudgedSetting } from "../../mpo/judge.ts";
 import { evenMemory } from "../../mpo/row-scores.ts";
 import { discriminatorSeparation, isProven, type Separation } from "../../mpo/separation.ts";
 import { describeCalibration } from "./describe-calibration.ts";
 
+type CriticRecord = Pick<
+  FindingsRecord,
+  "settings" | "discriminator" | "doubtfulItems" | "critic" | "calibration" | "examination"
+>;
+
 /** Nothing is known of an error of too few rows. */
-const describeSeparation = ({ auc, standardError }: Separation) => ({
+const describeSeparation = ({ auc, standardError }: Separation): SeparationRecord => ({
   auc,
   ...(Number.isFinite(standardError) && { standardError }),
 });
 
-/** Rewards in reward units. */
-export type RecordedDoubtfulItem = DoubtfulItem;
+/** JSON has no infinity. */
+const finiteOrNull = (value: number) => (Number.isFinite(value) ? value : null);
 
+const describeSetting = (
+  setting: JudgedSetting,
+  restraint: Restraint | undefined,
+): TriedSetting => ({
+  ...setting,
+  standardError: finiteOrNull(setting.standardError),
+  sharedError: finiteOrNull(setting.sharedError),
+  ...(restraint && { restraint }),
+});
+
+/** In reward units. */
 function describeDoubtful(
   { prediction, reward, ...item }: DoubtfulItem,
   rule: RewardRule,
-): RecordedDoubtfulItem {
+): DoubtfulItem {
   const toReward = (value: number) => rule.minimum + value * (rule.maximum - rule.minimum);
   return {
     ...item,
@@ -30,7 +54,7 @@ function describeDoubtful(
 export function describeCritic(
   improvement: NetworkImprovement,
   { slateSize, reward }: Scenario,
-): Readonly<Record<string, unknown>> {
+): CriticRecord {
   const { fit, judgement, challengers, raw, calibrated, rows } = improvement;
   const { examination, firstLoss, lastLoss, separation } = fit.training;
   const restraints = new Map(
@@ -38,10 +62,9 @@ export function describeCritic(
   );
   const restrains = isProven(separation);
   return {
-    settings: judgement.settings.map((setting) => ({
-      ...setting,
-      restraint: restraints.get(setting.name),
-    })),
+    settings: judgement.settings.map((setting) =>
+      describeSetting(setting, restraints.get(setting.name)),
+    ),
     discriminator: {
       ...describeSeparation(discriminatorSeparation(calibrated)),
       heldOut: describeSeparation(separation),

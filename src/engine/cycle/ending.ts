@@ -1,6 +1,6 @@
-import type { Verdict } from "../../domain/cycle.ts";
+import type { Verdict } from "../../domain/cycle-outcome.ts";
+import type { GateRecord } from "../../domain/gate-record.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import type { GateRecord } from "../../evaluation/gate-record.ts";
 
 /** What becomes of a candidate: the gate's verdict, as far as the operator lets it happen. */
 export type Ending = Verdict | "waiting";

@@ -1,3 +1,4 @@
+import type { ServingEvaluation } from "../../domain/cycle-record.ts";
 import type { Arm } from "../../domain/decision.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
 import { clusteredStandardError, numberClusters } from "../../evaluation/clusters.ts";
@@ -10,17 +11,6 @@ export interface Earnings {
   readonly rewards: readonly number[];
   /** Index of each row's user. */
   readonly users: readonly number[];
-}
-
-/** Step 1 of the paper, in reward units for a shown item: what the serving arm earned on its new traffic, by whichever policies were in it. */
-export interface ServingEvaluation {
-  readonly rows: number;
-  readonly meanReward: number;
-  /** 95 %, with users as clusters: what one of them does is alike. */
-  readonly interval: readonly [number, number];
-  /** Share of shown items that earned more than the default. */
-  readonly successRate: number;
-  readonly baselineMeanReward?: number;
 }
 
 export function evaluateServing(

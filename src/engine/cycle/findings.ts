@@ -1,14 +1,17 @@
-import type { CycleOutcome } from "../../domain/cycle.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { CycleOutcome } from "../../domain/cycle-outcome.ts";
+import type {
+  CyclePlan,
+  FindingsRecord,
+  ServingEvaluation,
+  StageCosts,
+} from "../../domain/cycle-record.ts";
+import type { GateRecord } from "../../domain/gate-record.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { GateRecord } from "../../evaluation/gate.ts";
 import type { NetworkImprovement } from "../../learning/network-family.ts";
 import { differenceBySegment, policyDifference } from "../../mpo/policy-difference.ts";
 import { describeCritic } from "./describe-critic.ts";
 import { endingOf, explainEnding } from "./ending.ts";
-import type { ServingEvaluation } from "./evaluate-serving.ts";
-import type { CyclePlan } from "./plan-cycle.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
 import type { StageClock } from "./stage-clock.ts";
@@ -30,11 +33,7 @@ export interface Findings {
   readonly stages: StageClock;
 }
 
-export const describeStages = ({
-  stageMs,
-  stageCpuMs,
-  stagePeakMiB,
-}: StageClock): Pick<StageClock, "stageMs" | "stageCpuMs" | "stagePeakMiB"> => ({
+export const describeStages = ({ stageMs, stageCpuMs, stagePeakMiB }: StageClock): StageCosts => ({
   stageMs,
   stageCpuMs,
   stagePeakMiB,
@@ -52,10 +51,11 @@ export function describeFindings({
   gate,
   exploration,
   stages,
-}: Findings): JsonObject {
+}: Findings): FindingsRecord {
   const { moved, moves, judgement } = improvement;
   const { network: _, ...distilled } = moved.distillation;
-  const record = {
+  const { promotion, review } = reviewed;
+  return {
     seed,
     feedback: {
       rows: feedback.rows.length,
@@ -66,9 +66,9 @@ export function describeFindings({
       users: feedback.users,
       judged: improvement.rows.length,
     },
-    evaluation,
-    promotion: reviewed.promotion,
-    review: reviewed.review,
+    ...(evaluation && { evaluation }),
+    ...(promotion && { promotion }),
+    ...(review && { review }),
     policyDifference: { ...policyDifference(moves), segments: differenceBySegment(moves) },
     context: improvement.context,
     chosenSetting: judgement.chosen,
@@ -80,8 +80,6 @@ export function describeFindings({
     plan,
     ...describeStages(stages),
   };
-  // Through JSON, so that what is stored is what it says: plain, and without what is absent.
-  return JSON.parse(JSON.stringify(record)) as JsonObject;
 }
 
 const tellReview = (reviewed: Reviewed): string | undefined => {

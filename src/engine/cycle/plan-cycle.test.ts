@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sampleFeedback } from "../../../tests/support/record.ts";
 import type { Cycle } from "../../domain/cycle.ts";
+import type { CyclePlan } from "../../domain/cycle-record.ts";
 import { defaultMpo } from "../../domain/mpo-fields.ts";
-import { type CyclePlan, planCycle } from "./plan-cycle.ts";
+import { planCycle } from "./plan-cycle.ts";
 
 const survey = {
   newDecisions: 40_000,
@@ -11,6 +13,11 @@ const survey = {
   candidatesPerRow: 30,
 };
 const limits = { maxMs: 600_000, maxMiB: 4096 };
+
+const planOf = (decisions: number) => ({
+  ...{ read: decisions, decisions, cells: 60 * decisions },
+  ...{ expectedMs: 30_000, expectedMiB: 900 },
+});
 
 /** A cycle over 10,000 decisions that took so many minutes, a third of each in its three kinds of work. */
 function cycleOf(minutes: number, changes: Partial<Cycle> = {}): Cycle {
@@ -24,7 +31,7 @@ function cycleOf(minutes: number, changes: Partial<Cycle> = {}): Cycle {
     finishedAt: 0,
     throughSequence: 9,
     record: {
-      feedback: { decisions: 10_000, rows: 20_000, candidates: 600_000 },
+      feedback: sampleFeedback(),
       stageMs: {
         read: third,
         critic: third / 2,
@@ -33,7 +40,7 @@ function cycleOf(minutes: number, changes: Partial<Cycle> = {}): Cycle {
         gate: third / 2,
       },
       stagePeakMiB: { read: 300, critic: 900 },
-      plan: { decisions: 10_000, expectedMiB: 900 },
+      plan: planOf(10_000),
     },
     ...changes,
   };
@@ -69,7 +76,7 @@ describe("a plan", () => {
   });
 
   test("is half of the last one where that did not finish", () => {
-    const broken = cycleOf(0, { outcome: "skipped", record: { plan: { decisions: 3000 } } });
+    const broken = cycleOf(0, { outcome: "skipped", record: { plan: planOf(3000) } });
     expect(sizeOf(plan({ recent: [broken, cycleOf(0.5)] }))).toBe(1500);
   });
 

@@ -1,5 +1,5 @@
 import type { Cycle } from "../../domain/cycle.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { CyclePlan, CycleRecord } from "../../domain/cycle-record.ts";
 import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import { criticRowsSeen } from "../../learning/critic.ts";
 import { distilRowsSeen } from "../../learning/distil.ts";
@@ -21,18 +21,6 @@ export interface FeedbackSurvey {
   /** Means over a part of the new decisions. */
   readonly rowsPerDecision: number;
   readonly candidatesPerRow: number;
-}
-
-/** How much of it a cycle takes on, and what that is expected to cost. */
-export interface CyclePlan {
-  /** Newest decisions that are read. */
-  readonly read: number;
-  /** Decisions that become rows. */
-  readonly decisions: number;
-  /** Candidates over all their rows. */
-  readonly cells: number;
-  readonly expectedMs: number;
-  readonly expectedMiB: number;
 }
 
 /** Wall time of the kinds of work, milliseconds. */
@@ -81,19 +69,15 @@ const timeOf = ({ read, rows, cells }: Sizes, costs: Costs, mpo: MpoConfiguratio
 const memoryOf = ({ earned, rows, cells }: Sizes): number =>
   trainingMiB + (cells * cellBytes + rows * rowBytes + earned * earnedBytes) / mebibyte;
 
-const numbersOf = (value: unknown) => (value ?? {}) as Readonly<Record<string, number>>;
-
 /** Costs as a finished cycle's record has them. */
-function measureCosts(record: JsonObject, mpo: MpoConfiguration): Costs | undefined {
-  const { rows = 0, decisions = 0, candidates = 0 } = numbersOf(record.feedback);
-  const {
-    read = 0,
-    critic = 0,
-    distil = 0,
-    challengers = 0,
-    ...others
-  } = numbersOf(record.stageMs);
+function measureCosts(
+  { feedback, stageMs }: CycleRecord,
+  mpo: MpoConfiguration,
+): Costs | undefined {
+  if (feedback === undefined || stageMs === undefined) return undefined;
+  const { rows, decisions, candidates } = feedback;
   if (rows === 0 || candidates === 0) return undefined;
+  const { read = 0, critic = 0, distil = 0, challengers = 0, ...others } = stageMs;
   const rest = Object.values(others).reduce((sum, value) => sum + value, 0);
   return {
     fixed: challengers,
@@ -111,12 +95,11 @@ const scaleCosts = ({ fixed, read, train, score }: Costs, factor: number): Costs
 });
 
 /** How much more memory than expected the last cycle took: less is not trusted, much more is what others left in the process. */
-function measureMemory(record: JsonObject): number {
-  const { expectedMiB } = numbersOf(record.plan);
-  const peaks = Object.values(numbersOf(record.stagePeakMiB));
-  return expectedMiB === undefined || peaks.length === 0
+function measureMemory({ plan, stagePeakMiB = {} }: CycleRecord): number {
+  const peaks = Object.values(stagePeakMiB);
+  return plan === undefined || peaks.length === 0
     ? 1
-    : Math.min(mostExcess, Math.max(1, Math.max(...peaks) / expectedMiB));
+    : Math.min(mostExcess, Math.max(1, Math.max(...peaks) / plan.expectedMiB));
 }
 
 /** The most decisions up to `most` that fit, by bisection: cost grows with each of them. */
@@ -171,8 +154,7 @@ export function planCycle(options: {
     expectedMiB: Math.ceil(heldMiB + excess * memoryOf(sizesOf(decisions))),
   });
   const [newest] = recent;
-  const broken =
-    newest?.outcome === "skipped" ? numbersOf(newest.record.plan).decisions : undefined;
+  const broken = newest?.outcome === "skipped" ? newest.record.plan?.decisions : undefined;
   const most = Math.min(survey.decisions, Math.floor((broken ?? Number.POSITIVE_INFINITY) / 2));
   const decisions = largest(most, (count) => {
     const { expectedMs, expectedMiB } = expect(count);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fingerprint } from "../../../tests/support/policy.ts";
-import type { Verdict } from "../../domain/cycle.ts";
+import type { Verdict } from "../../domain/cycle-outcome.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import { createRandom } from "../../numeric/random.ts";

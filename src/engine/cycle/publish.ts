@@ -1,5 +1,5 @@
+import type { GateRecord } from "../../domain/gate-record.ts";
 import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
-import type { GateRecord } from "../../evaluation/gate-record.ts";
 import { looksOf } from "../../evaluation/pooled-looks.ts";
 import type { Network } from "../../policy/network.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";

@@ -1,3 +1,4 @@
+import type { CyclePlan } from "../../domain/cycle-record.ts";
 import type { Arm, Feedback } from "../../domain/decision.ts";
 import type { ItemId, UserId } from "../../domain/ids.ts";
 import type { Scenario } from "../../domain/scenario.ts";
@@ -12,7 +13,7 @@ import type { Catalogue } from "../catalogue.ts";
 import { createState, readUser } from "../read-state.ts";
 import type { Earnings } from "./evaluate-serving.ts";
 import { scanFeedback } from "./feedback-pages.ts";
-import type { CyclePlan, FeedbackSurvey } from "./plan-cycle.ts";
+import type { FeedbackSurvey } from "./plan-cycle.ts";
 import { type ReadDecision, readSessions, type SessionDecision } from "./session-returns.ts";
 import { settleReward } from "./settle-reward.ts";
 import { toRows } from "./to-rows.ts";

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { sampleDecision, samplePolicy, sampleReward } from "../../../tests/support/sample.ts";
 import { shopConfiguration } from "../../../tests/support/shop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
+import type { PolicyEvidence } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
@@ -14,7 +15,7 @@ const promotedAt = 10_000;
 const now = 50_000;
 const seed = 31;
 const promotion = { replaced: 1, promotedAt, holdbackShare: 0.25, predicted: { difference: 0.1 } };
-const evidence = { verdict: "promote", promotion };
+const evidence: PolicyEvidence = { verdict: "promote", promotion };
 const assignment: Assignment = { serving: 2, canaryShare: 0, holdback: 1, holdbackShare: 0.25 };
 
 interface Visits {
@@ -44,7 +45,7 @@ async function visit(store: Store, { arm, users, chance, decidedAt = promotedAt 
   await store.events.record(rewarded.map((id) => sampleReward(id, { value: 5 })));
 }
 
-async function open(visits: readonly Visits[], known: object = {}): Promise<Store> {
+async function open(visits: readonly Visits[], known: PolicyEvidence = {}): Promise<Store> {
   const store = await openStore(":memory:");
   onTestFinished(() => store.close());
   await store.policies.apply({
@@ -122,7 +123,11 @@ describe("a promoted policy", () => {
   });
 
   test("that is no different after twenty looks stands", async () => {
-    const realised = { since: promotedAt, looks: 19 };
+    const arm = { users: 0, rows: 0 };
+    const realised = {
+      ...({ version: 2, replaced: 1, action: "keep", reason: "", looks: 19 } as const),
+      ...{ since: promotedAt, serving: arm, holdback: arm },
+    };
     const reviewed = await review(await open([same, before], { realised }));
     expect(reviewed.promotion).toMatchObject({ action: "expire", looks: 20 });
     expect(reviewed.assignment).toEqual({ serving: 2, canaryShare: 0 });

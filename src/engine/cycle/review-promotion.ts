@@ -1,18 +1,12 @@
+import type {
+  LiveDifference,
+  PromotionAction,
+  PromotionReview,
+} from "../../domain/policy-evidence.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import {
-  judgeLive,
-  type LiveArm,
-  type LiveDifference,
-  liveDifference,
-} from "../../evaluation/live-difference.ts";
+import { judgeLive, type LiveArm, liveDifference } from "../../evaluation/live-difference.ts";
 import type { Store, UserRewards } from "../../storage/store.ts";
-import {
-  type PromotionAction,
-  type PromotionReview,
-  promotionOf,
-  realisedOf,
-} from "./promotion.ts";
 import type { Reviewed } from "./review.ts";
 import { mark, retireCandidates, withoutRivals } from "./take-over.ts";
 
@@ -132,9 +126,9 @@ export async function reviewPromotion(input: PromotionInput): Promise<Reviewed> 
   const promoted = serving === undefined ? undefined : await store.policies.find(serving);
   if (promoted === undefined || holdback === undefined) return { assignment, statuses: [] };
   const { version, evidence } = promoted;
-  const since = promotionOf(evidence)?.promotedAt ?? promoted.createdAt;
+  const since = evidence.promotion?.promotedAt ?? promoted.createdAt;
   const live = await compareLive(input, { serving: version, holdback }, since);
-  const before = realisedOf(evidence);
+  const before = evidence.realised;
   const looks = (before?.since === since ? before.looks : 0) + 1;
   const action = decide(live, looks);
   const unit = input.scenario.discount > 0 ? "user" : "row";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { banditRows } from "../../../tests/support/bandit.ts";
 import { sampleState, sampleViews } from "../../../tests/support/policy.ts";
+import type { GateRecord } from "../../domain/gate-record.ts";
 import { defaultMpo } from "../../domain/mpo-fields.ts";
-import type { GateRecord } from "../../evaluation/gate.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import { createNetworkFamily } from "../../learning/network-family.ts";
 import { createRandom } from "../../numeric/random.ts";
@@ -101,8 +101,7 @@ describe("a canary", () => {
       known: true,
       looks: { looks: 1, difference, standardError, sharedError },
     });
-    // As an earlier version wrote it, without what users share.
-    const looks = { looks: 4, difference: 4 * standardError, standardError };
+    const looks = { looks: 4, difference: 4 * standardError, standardError, sharedError };
     const then = await review(slightly, { ...few, evidence: async () => ({ looks }) });
     expect(then.review).toMatchObject({ action: "promote", gate: { looks: 5 } });
   });

@@ -1,22 +1,14 @@
-import type { JsonObject } from "../../domain/json.ts";
+import type { Review } from "../../domain/cycle-record.ts";
 import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
+import type { PolicyEvidence, PromotionReview } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import type { GateRecord } from "../../evaluation/gate.ts";
 import { looksOf } from "../../evaluation/pooled-looks.ts";
 import { type FeedbackRow, markForeign } from "../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../learning/network-family.ts";
 import { judgeRival, reviewCanary } from "../../mpo/review.ts";
 import type { Network } from "../../policy/network.ts";
-import { canaryLooks, createPromotion, createProposed, type PromotionReview } from "./promotion.ts";
+import { createPromotion, createProposed } from "./promotion.ts";
 import { mark, retireCandidates, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
-
-export interface Review {
-  readonly kind: "canary" | "parent";
-  readonly version: number;
-  readonly gate: GateRecord;
-  /** `ask`: it may take over, once an operator approves. */
-  readonly action: "promote" | "ask" | "retire" | "keep" | "roll-back";
-}
 
 export interface Reviewed {
   readonly assignment: Assignment;
@@ -37,7 +29,7 @@ interface ReviewInput {
   /** All new feedback: neither the canary, the serving policy nor its parent was trained on it. */
   readonly rows: readonly FeedbackRow[];
   readonly load: (version: number) => Promise<Network | undefined>;
-  readonly evidence: (version: number) => Promise<JsonObject>;
+  readonly evidence: (version: number) => Promise<PolicyEvidence>;
   /** Share of the users who keep what a canary replaces. */
   readonly holdbackShare: number;
   /** Milliseconds since 1970. */
@@ -61,7 +53,7 @@ async function judge(
   const rows = markForeign(input.rows, { serving: assignment.serving, [arm]: version });
   const pair = { serving, rival, critic, rows, mpo };
   if (kind === "canary") {
-    const earlier = canaryLooks(await input.evidence(version));
+    const earlier = (await input.evidence(version)).looks;
     const { gate, action } = await reviewCanary(family, { ...pair, earlier });
     return { kind, version, gate, action: action === "promote" ? whatMayServe(input) : action };
   }

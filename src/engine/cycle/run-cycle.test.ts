@@ -11,7 +11,8 @@ import {
   visitedScenario,
   visitShop,
 } from "../../../tests/support/visited-shop.ts";
-import { type Cycle, verdicts } from "../../domain/cycle.ts";
+import type { Cycle } from "../../domain/cycle.ts";
+import { verdicts } from "../../domain/cycle-outcome.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { userId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";
@@ -20,7 +21,6 @@ import type { PolicyChange, Store } from "../../storage/store.ts";
 import { createEngine } from "../create-engine.ts";
 import { intervene } from "../interventions/intervene.ts";
 import { loadCarried } from "./carried.ts";
-import { promotionOf } from "./promotion.ts";
 import { runCycle } from "./run-cycle.ts";
 
 const seed = 113;
@@ -81,7 +81,7 @@ async function stateOf(store: Store) {
   };
 }
 
-const feedbackOf = ({ record }: Cycle) => record.feedback as Record<string, number>;
+const feedbackOf = ({ record }: Cycle) => record.feedback!;
 
 describe("the first cycle", () => {
   test("reaches a verdict and says why, in numbers that all are numbers", () => {
@@ -255,9 +255,9 @@ describe("a cycle whose gate passes its candidate", () => {
     const { mode: _, exploration: __, ...approved } = await store.policies.assignment("shop");
     const { exploration: ___, ...promoted } = after.assignment;
     expect(approved).toEqual(promoted);
-    const promotion = promotionOf((await store.policies.find(version))!.evidence);
+    const promotion = (await store.policies.find(version))!.evidence.promotion;
     const automatic = after.policies.find(({ version: one }) => one === first.candidateVersion)!;
-    expect(promotion).toEqual(promotionOf(automatic.evidence));
+    expect(promotion).toEqual(automatic.evidence.promotion);
   });
 
   test.each([
@@ -314,7 +314,7 @@ describe("a cycle that has not enough", () => {
     expect(cycle).toMatchObject(skipped);
     expect(cycle!.reason).toMatch(/before the stage '\w+' 3\.\d minutes had passed of 3\.0/);
     expect(await stateOf(store)).toEqual({ ...before, cycles: [cycle] });
-    const planned = (cycle!.record.plan as { decisions: number }).decisions;
+    const planned = cycle!.record.plan!.decisions;
     const next = await run(store, limited({ maxCycleMinutes: 3 }));
     expect(verdicts).toContain(next!.outcome);
     expect(feedbackOf(next!).kept).toBeLessThanOrEqual(planned / 2);
@@ -389,7 +389,7 @@ test("the loop learns what users want, and its later cycles watch over what it s
   const { store, clock, ...shop } = await reopen();
   const rewardSince = async (since: number) => {
     const span = { scenario: "shop", since, bucketSeconds: 31_536_000 };
-    return (await shop.engine.rewardSeries(span))[0]!.meanReward;
+    return (await shop.engine.rewardSeries(span)).points[0]!.meanReward;
   };
   expect(first.outcome).toBe("promote");
   const reward = await rewardSince(0);

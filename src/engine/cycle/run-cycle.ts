@@ -1,5 +1,5 @@
 import type { Cycle } from "../../domain/cycle.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { CyclePlan } from "../../domain/cycle-record.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { markForeign } from "../../learning/feedback-row.ts";
 import { createNetworkFamily } from "../../learning/network-family.ts";
@@ -14,7 +14,7 @@ import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
 import { endingOf } from "./ending.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
-import { type CycleLimits, type CyclePlan, planCycle } from "./plan-cycle.ts";
+import { type CycleLimits, planCycle } from "./plan-cycle.ts";
 import { readUsage } from "./process-usage.ts";
 import { publish } from "./publish.ts";
 import { readFeedback, surveyFeedback } from "./read-feedback.ts";
@@ -193,7 +193,7 @@ export async function runCycle(options: CycleOptions): Promise<Cycle | undefined
     return findings && (await conclude(options, findings, startedAt));
   } catch (error) {
     if (!(error instanceof OverBudgetError)) throw error;
-    const record = { plan: planned, ...describeStages(stages) } as unknown as JsonObject;
+    const record = { plan: planned, ...describeStages(stages) };
     return recordShortage(options, { ...common, reason: error.message, record });
   }
 }

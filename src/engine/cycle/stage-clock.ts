@@ -1,3 +1,5 @@
+import type { StageCosts } from "../../domain/cycle-record.ts";
+
 /** What the process has used so far. */
 export interface Usage {
   /** Of all its threads, milliseconds. */
@@ -10,20 +12,9 @@ export interface Usage {
   readonly peakMiB: number;
 }
 
-type ByStage = Readonly<Record<string, number>>;
-
-/** Cost by stage of a cycle. */
-export interface StageClock {
+/** Cost by stage of a cycle, as far as it has come. */
+export interface StageClock extends StageCosts {
   measure<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
-  /** Wall time, milliseconds. */
-  readonly stageMs: ByStage;
-  /** Processor time of all threads, milliseconds. */
-  readonly stageCpuMs: ByStage;
-  /**
-   * Most memory that was resident, MiB: exact where the stage took the process higher than it had ever been, else the larger
-   * of its start and end.
-   */
-  readonly stagePeakMiB: ByStage;
 }
 
 function peakBetween(before: Usage, after: Usage): number {

@@ -1,10 +1,10 @@
-import type { JsonObject } from "../../domain/json.ts";
+import type { PolicyEvidence } from "../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
 
 export interface StatusChange {
   readonly version: number;
   readonly status: PolicyStatus;
-  readonly evidence?: JsonObject;
+  readonly evidence?: PolicyEvidence;
 }
 
 /** A change of status, where there is a policy to change. */

@@ -31,7 +31,7 @@ test("pages, policies, cycles and the reward series need no options, and fields 
   const unset = { scenario: undefined, limit: undefined } as object;
   expect((await engine.policies(unset)).policies).toHaveLength(2);
   expect(await engine.cycles()).toEqual([]);
-  expect(await engine.rewardSeries()).toEqual([]);
+  expect(await engine.rewardSeries()).toEqual({ points: [] });
   expect(await engine.countDecisions()).toBe(0);
 });
 

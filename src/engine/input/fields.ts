@@ -5,12 +5,7 @@ import type { JsonObject } from "../../domain/json.ts";
 // The fields that input is put together from, over HTTP, in imported files and in calls of the library. `meta` is for
 // the generator of OpenAPI.
 
-/**
- * A field that may be absent. The generator of OpenAPI takes a field for optional where its schema accepts `undefined`,
- * which JSON can't say; so the schema does, and the type stays exact.
- */
-export const optional = <Schema extends z.ZodType>(schema: Schema): z.ZodExactOptional<Schema> =>
-  schema.optional() as unknown as z.ZodExactOptional<Schema>;
+export { optional } from "../../storage/record-schema.ts";
 
 /** Ids, event types and categories. */
 export const name: z.ZodString = z

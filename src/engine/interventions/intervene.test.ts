@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { startOfTests } from "../../../tests/support/engine.ts";
 import { ann, assign, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
+import type { Proposed } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import type { Proposed } from "../cycle/promotion.ts";
 
 const proposed: Proposed = {
   reason: "Promoted: better.",
@@ -15,7 +15,7 @@ async function openOperated(changes: Partial<Assignment> = {}) {
   const shop = await openShop();
   const { store } = shop;
   await assign(store, { serving: shopSnapshot(1), canary: shopSnapshot(2) }, { canaryShare: 0.3 });
-  const evidence = { verdict: "promote", reason: "Waits.", proposed };
+  const evidence = { verdict: "promote", reason: "Waits.", proposed } as const;
   const waiting = {
     kind: "network",
     status: "waiting",

@@ -1,7 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { Intervention } from "../../domain/intervention.ts";
+import type { Promotion } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import { type Promotion, proposedOf } from "../cycle/promotion.ts";
 import { mark, retireCandidates, takeOver, withoutRivals } from "../cycle/take-over.ts";
 import type { InterventionInput, ModeInput } from "./parse-input.ts";
 import { applyStep, getServable, type Scene, type Step } from "./step.ts";
@@ -40,8 +40,8 @@ function checkWaiting({ scenario }: Scene, version: number, { waiting }: Assignm
 async function approve(scene: Scene, version: number, before: Assignment): Promise<Step> {
   checkWaiting(scene, version, before);
   const { evidence } = await getServable(scene, version);
-  const { proposed: _, ...known } = evidence;
-  const { reason = "", holdbackShare = 0, predicted = {} } = proposedOf(evidence) ?? {};
+  const { proposed, ...known } = evidence;
+  const { reason = "", holdbackShare = 0, predicted = {} } = proposed ?? {};
   const { statuses, assign } = takeOver(before, holdbackShare);
   const { serving: replaced } = before;
   const about = replaced === undefined ? {} : { replaced };

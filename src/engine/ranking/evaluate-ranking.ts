@@ -1,5 +1,5 @@
+import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import { compareRankings } from "../../evaluation/ranking/evaluate-ranking.ts";
-import type { MeanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
 import {
   leaveOneOut,
   type Protocol,

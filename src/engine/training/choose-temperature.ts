@@ -1,5 +1,10 @@
+import type {
+  SlateQuality,
+  TemperatureChoice,
+  TemperaturePoint,
+} from "../../domain/first-slates.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { type MeanOverUsers, meanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
+import { meanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { drawHitChance, effectiveChoices } from "../../policy/slate-chances.ts";
 import type { SlateCase } from "./slate-cases.ts";
@@ -11,35 +16,6 @@ export const leastChoices = 10;
 const step = 0.9;
 /** Down to 0.016, up to 61. */
 const mostTried = 40;
-
-// Types, not interfaces: only those fit JsonObject.
-
-export type SlateQuality = {
-  /** Share of users whose next item is among the best `slateSize`. */
-  readonly sorted: MeanOverUsers;
-  /** Share of served slates that hold it: retrieved, then drawn under the exploration floor. */
-  readonly served: MeanOverUsers;
-  /** Mean over users of e^H of the first position. */
-  readonly effectiveChoices: number;
-};
-
-export type TemperaturePoint = {
-  readonly temperature: number;
-  /** Served hit rate. */
-  readonly served: number;
-  readonly effectiveChoices: number;
-  /** Served − 0.9 · sorted hit rate. */
-  readonly surplus: MeanOverUsers;
-};
-
-export type TemperatureChoice = {
-  readonly users: number;
-  /** Sorted hit rate, the same at every temperature. */
-  readonly sorted: number;
-  readonly chosen: TemperaturePoint;
-  /** All that was tried, in order. */
-  readonly curve: readonly TemperaturePoint[];
-};
 
 interface SlateOptions {
   readonly scenario: Pick<Scenario, "slateSize" | "exploration">;

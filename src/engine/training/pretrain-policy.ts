@@ -1,10 +1,11 @@
+import type { FirstSlates } from "../../domain/first-slates.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import { type Pretraining, pretrain } from "../../learning/pretrain.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { initialNetwork } from "../../policy/network-policy.ts";
 import { encodePopularity } from "../../policy/popularity.ts";
 import { isWanted } from "./read-sequences.ts";
-import { type FirstSlates, sharpen } from "./sharpen.ts";
+import { sharpen } from "./sharpen.ts";
 import { type PretrainOptions, readTrainingData, type TrainingData } from "./training-data.ts";
 
 /** How often each item was wanted, the held-out events left out: what a next item is foreseen with without a user. */

@@ -1,29 +1,12 @@
+import type { FirstSlates } from "../../domain/first-slates.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Network } from "../../policy/network.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
 import { scaleScores } from "../../policy/scale-scores.ts";
-import {
-  chooseTemperature,
-  keepsHits,
-  measureSlates,
-  type SlateQuality,
-  type TemperatureChoice,
-} from "./choose-temperature.ts";
+import { chooseTemperature, keepsHits, measureSlates } from "./choose-temperature.ts";
 import type { NextItemContext } from "./next-items.ts";
 import { type HeldOut, readCases, type SlateCase } from "./slate-cases.ts";
-
-/** What slates hold of the next items of users that did not choose the temperature. */
-export type FirstSlates = {
-  readonly slateSize: number;
-  readonly users: number;
-  readonly network: SlateQuality;
-  readonly popularity: SlateQuality;
-  /** Of the network. */
-  readonly temperature: number;
-  /** Made on the other users. */
-  readonly choice: TemperatureChoice;
-};
 
 interface SharpenOptions {
   readonly baseline: Uint8Array;

@@ -1,3 +1,4 @@
+import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import { type Accuracy, measureAccuracy } from "./accuracy.ts";
 import {
   catalogueCoverage,
@@ -6,7 +7,7 @@ import {
   novelty,
   setCosine,
 } from "./beyond-accuracy.ts";
-import { assertUsers, type MeanOverUsers, meanOverUsers } from "./mean-over-users.ts";
+import { assertUsers, meanOverUsers } from "./mean-over-users.ts";
 import { bestItems, rankItems } from "./rank-items.ts";
 import type { HeldOutItem, RankingSplit } from "./split.ts";
 

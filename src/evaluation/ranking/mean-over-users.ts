@@ -1,9 +1,4 @@
-/** A type, not an interface: only those fit JsonObject. */
-export type MeanOverUsers = {
-  readonly mean: number;
-  readonly standardError: number;
-};
-
+import type { MeanOverUsers } from "../../domain/first-slates.ts";
 /** @throws RangeError for fewer than two users, whose mean has no standard error */
 export function assertUsers(count: number): void {
   if (count < 2) throw new RangeError(`at least two users must be held out, got ${count}`);

@@ -1,8 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type CycleBody, type CyclesResponse, routes } from "../../contract/api.ts";
-import { type Cycle, verdicts } from "../../domain/cycle.ts";
+import type { Cycle } from "../../domain/cycle.ts";
+import { cycleOutcomes } from "../../domain/cycle-outcome.ts";
 import { EngineError } from "../../domain/errors.ts";
-import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
+import { name, optional, time } from "../../engine/input/fields.ts";
+import { cycleRecord } from "../../engine/open-store.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, pathNumber, scenarioQuery, toTime, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
@@ -12,13 +14,13 @@ const cycleBody = wire<CycleBody>()(
     .strictObject({
       cycle: count,
       scenario: name,
-      outcome: z.enum([...verdicts, "waiting", "initial", "roll-back", "skipped", "failed"]),
+      outcome: z.enum(cycleOutcomes),
       reason: z.string(),
       policyVersion: optional(count),
       candidateVersion: optional(count),
       startedAt: time,
       finishedAt: time,
-      record: jsonObject,
+      record: cycleRecord,
     })
     .openapi("Cycle"),
 );

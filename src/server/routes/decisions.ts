@@ -1,14 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../contract/api.ts";
-import type { DecisionBody, FastLoopBody } from "../../contract/decision.ts";
+import type { DecisionBody } from "../../contract/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
+import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { DecisionView } from "../../engine/engine.ts";
 import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";
 import { arm, candidate, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
 
-const fastLoopBody = wire<FastLoopBody>()(
+const fastLoopBody = wire<FastLoopMark>()(
   z
     .strictObject({
       version: count,

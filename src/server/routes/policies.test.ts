@@ -8,7 +8,10 @@ async function promoteChild({ store }: TestServer): Promise<void> {
   const bytes = await store.policies.bytes(1);
   const common = { scenario: "items", kind: "network", status: "serving" } as const;
   const promotion = { replaced: 1, promotedAt: startOfTests, holdbackShare: 0.05, predicted: {} };
-  const evidence = { verdict: "promote", promotion, realised: { action: "keep", looks: 3 } };
+  const arm = { users: 0, rows: 0 };
+  const live = { version: 7, replaced: 1, since: startOfTests, serving: arm, holdback: arm };
+  const realised = { ...live, action: "keep", looks: 3, reason: "too few to tell" } as const;
+  const evidence = { verdict: "promote", promotion, realised } as const;
   await store.policies.apply({
     add: [{ ...common, parent: 1, createdAt: startOfTests, bytes: bytes!, evidence }],
     statuses: [{ version: 1, status: "holdback" }],
@@ -32,7 +35,7 @@ async function promoteChild({ store }: TestServer): Promise<void> {
       startedAt: startOfTests - 2000,
       finishedAt: startOfTests,
       throughSequence: 9,
-      record: { effect: 0.1 },
+      record: { judgedDifference: 0.1 },
     }),
   });
 }
@@ -64,7 +67,7 @@ testApi(
         '{"scenario":"items","serving":7,"canaryShare":0,"holdback":1,"holdbackShare":0.05,"baseline":2,"exploration":0.15,"mode":"automatic","policies":[{"version":7',
         '"parent":1,"createdAt":"2026-03-01T12:00:00.000Z"',
         '"evidence":{"verdict":"promote","promotion":{"replaced":1',
-        '"realised":{"action":"keep","looks":3}',
+        '"realised":{"version":7,"replaced":1',
         '"status":"holdback"',
       ],
     },
@@ -131,7 +134,7 @@ testApi(
       contains: [
         '{"cycles":[{"cycle":1,"scenario":"items","outcome":"promote","reason":"better"',
         '"startedAt":"2026-03-01T11:59:58.000Z","finishedAt":"2026-03-01T12:00:00.000Z"',
-        '"record":{"effect":0.1}',
+        '"record":{"judgedDifference":0.1}',
       ],
       lacks: ["throughSequence"],
     },
@@ -140,7 +143,10 @@ testApi(
       method: "GET",
       url: "/api/v1/cycles/1",
       status: 200,
-      contains: ['{"cycle":1,"scenario":"items","outcome":"promote"', '"record":{"effect":0.1}'],
+      contains: [
+        '{"cycle":1,"scenario":"items","outcome":"promote"',
+        '"record":{"judgedDifference":0.1}',
+      ],
       lacks: ["throughSequence"],
     },
     {

@@ -7,10 +7,12 @@ import {
 } from "../../contract/api.ts";
 import {
   type PolicySnapshot,
+  policyKinds,
   policyStatuses,
   promotionModes,
 } from "../../domain/policy-snapshot.ts";
-import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
+import { name, optional, time } from "../../engine/input/fields.ts";
+import { policyEvidence } from "../../engine/open-store.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, firstScenario, noteFields, scenarioQuery, toTime, wire } from "../fields.ts";
 import { answer, body, bodyFailures, failures } from "../operation.ts";
@@ -20,13 +22,13 @@ const policyBody = wire<PolicyBody>()(
     .strictObject({
       version: count,
       scenario: name,
-      kind: z.enum(["network", "popularity"]),
+      kind: z.enum(policyKinds),
       status: z.enum(policyStatuses),
       parent: optional(count),
       createdAt: time,
       checksum: z.string().openapi({ description: "SHA-256 of the snapshot, hexadecimal" }),
       sizeBytes: count,
-      evidence: jsonObject,
+      evidence: policyEvidence,
     })
     .openapi("Policy"),
 );

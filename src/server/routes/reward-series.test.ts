@@ -46,6 +46,15 @@ test("the series has the mean reward of each hour's closed decisions, clipped to
       { from: "2026-03-01T12:00:00.000Z", arm: "serving", decisions: 2, meanReward: 3 },
       { from: "2026-03-01T14:00:00.000Z", arm: "serving", decisions: 1, meanReward: 1 },
     ],
+    comparison: {
+      from: "2026-03-01T12:00:00.000Z",
+      seconds: 3 * 3600,
+      serving: {
+        // Over the hours, of two decisions and one: √(2 · ((2 · 2/3)² + (4/3)²)) / 3.
+        ...{ mean: 7 / 3, standardError: 8 / 9, decisions: 3, buckets: 2 },
+      },
+      needed: { decisions: 100, buckets: 8 },
+    },
   });
 });
 

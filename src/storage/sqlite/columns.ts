@@ -26,26 +26,6 @@ export function readNumber(row: Row, name: string): number {
   return value;
 }
 
-/** `{ [key]: number }`, or `{}` where the column is NULL: to be spread into an object with an optional field. */
-export function readOptionalNumber<Key extends string>(
-  row: Row,
-  name: string,
-  key: Key,
-): { readonly [K in Key]?: number } {
-  if (row[name] === null) return {};
-  return { [key]: readNumber(row, name) } as { readonly [K in Key]?: number };
-}
-
-/** `{ [key]: text }`, or `{}` where the column is NULL. */
-export function readOptionalText<Key extends string>(
-  row: Row,
-  name: string,
-  key: Key,
-): { readonly [K in Key]?: string } {
-  if (row[name] === null) return {};
-  return { [key]: readText(row, name) } as { readonly [K in Key]?: string };
-}
-
 export function readMember<T extends string>(row: Row, name: string, members: readonly T[]): T {
   const value = row[name];
   const member = members.find((known) => known === value);

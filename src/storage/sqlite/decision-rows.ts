@@ -1,38 +1,11 @@
 import { arms, type Candidate, type Decision } from "../../domain/decision.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
-import { decisionId, type ItemId, itemId, userId } from "../../domain/ids.ts";
+import { decisionId, itemId, userId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import {
-  deflateJson,
-  readDeflatedJson,
-  readJson,
-  readMember,
-  readNumber,
-  readText,
-} from "./columns.ts";
-import type { Row, Value } from "./connection.ts";
+import { deflateJson, readDeflatedJson, readJson } from "./columns.ts";
+import type { Row } from "./connection.ts";
 import type { RewardRules } from "./reward-rules.ts";
-
-/** Columns of `decisions` after `sequence`, in the order of `encodeDecision`. */
-export const decisionColumns = [
-  "decision_id",
-  "user_id",
-  "scenario",
-  "arm",
-  "policy_version",
-  "seed",
-  "as_of",
-  "slate_propensity",
-  "exploration",
-  "decided_at",
-  "expires_at",
-  "slate",
-  "position_propensities",
-  "context",
-  "candidates",
-  "fast_loop",
-  "reward_rule",
-] as const;
+import { type Column, column, defineTable, type Table } from "./table.ts";
 
 /** A bare id is the usual case: a slate may be chosen from hundreds, so each byte counts. */
 type CandidateText = string | readonly [string, JsonObject];
@@ -58,63 +31,54 @@ const encodeMark = (mark: FastLoopMark): MarkNumbers => [
   mark.drawScale,
 ];
 
-function decodeMark(row: Row): Pick<Decision, "fastLoop"> {
-  if (row.fast_loop === null) return {};
+function decodeMark(row: Row): FastLoopMark {
   const numbers = readJson<MarkNumbers>(row, "fast_loop");
   const [version, through, renewal, forgetting, temperature, drawScale] = numbers;
-  return { fastLoop: { version, through, renewal, forgetting, temperature, drawScale } };
+  return { version, through, renewal, forgetting, temperature, drawScale };
 }
 
-function checkPropensities(decision: Decision): void {
+const fastLoop: Column<FastLoopMark> = {
+  name: "fast_loop",
+  encode: (mark) => JSON.stringify(encodeMark(mark)),
+  decode: decodeMark,
+};
+
+const candidates: Column<Decision["candidates"]> = {
+  name: "candidates",
+  encode: (list) => deflateJson(list.map(encodeCandidate)),
+  decode: (row, name) => readDeflatedJson<CandidateText[]>(row, name).map(decodeCandidate),
+};
+
+/** The columns of `decisions` after `sequence`. JSON text and REAL columns keep a finite float64 bit for bit. */
+export const defineDecisionTable = (rules: RewardRules): Table<Decision> =>
+  defineTable<Decision>({
+    decisionId: column.text("decision_id", decisionId),
+    userId: column.text("user_id", userId),
+    scenario: column.text("scenario"),
+    arm: column.member("arm", arms),
+    policyVersion: column.number("policy_version"),
+    seed: column.number("seed"),
+    asOf: column.number("as_of"),
+    context: column.json("context"),
+    candidates,
+    slate: column.json("slate"),
+    positionPropensities: column.json("position_propensities"),
+    slatePropensity: column.number("slate_propensity"),
+    exploration: column.number("exploration"),
+    fastLoop: column.optional(fastLoop),
+    rewardRule: {
+      name: "reward_rule",
+      encode: rules.numberOf,
+      decode: (row, name) => rules.find(row[name]),
+    },
+    decidedAt: column.number("decided_at"),
+    expiresAt: column.number("expires_at"),
+  });
+
+/** @throws RangeError where one is not finite */
+export function checkPropensities(decision: Decision): void {
   const { positionPropensities, slatePropensity, exploration } = decision;
   const probabilities = [...positionPropensities, slatePropensity, exploration];
   if (probabilities.every(Number.isFinite)) return;
   throw new RangeError(`propensities must be finite, got ${probabilities.join(", ")}`);
-}
-
-/** JSON text and REAL columns keep a finite float64 bit for bit. */
-export function encodeDecision(decision: Decision, rules: RewardRules): readonly Value[] {
-  checkPropensities(decision);
-  return [
-    decision.decisionId,
-    decision.userId,
-    decision.scenario,
-    decision.arm,
-    decision.policyVersion,
-    decision.seed,
-    decision.asOf,
-    decision.slatePropensity,
-    decision.exploration,
-    decision.decidedAt,
-    decision.expiresAt,
-    JSON.stringify(decision.slate),
-    JSON.stringify(decision.positionPropensities),
-    JSON.stringify(decision.context),
-    deflateJson(decision.candidates.map(encodeCandidate)),
-    decision.fastLoop === undefined ? null : JSON.stringify(encodeMark(decision.fastLoop)),
-    rules.numberOf(decision.rewardRule),
-  ];
-}
-
-export function decodeDecision(row: Row, rules: RewardRules): Decision {
-  const rewardRule = rules.find(row.reward_rule);
-  return {
-    decisionId: decisionId(readText(row, "decision_id")),
-    userId: userId(readText(row, "user_id")),
-    scenario: readText(row, "scenario"),
-    arm: readMember(row, "arm", arms),
-    policyVersion: readNumber(row, "policy_version"),
-    seed: readNumber(row, "seed"),
-    asOf: readNumber(row, "as_of"),
-    context: readJson<JsonObject>(row, "context"),
-    candidates: readDeflatedJson<CandidateText[]>(row, "candidates").map(decodeCandidate),
-    slate: readJson<ItemId[]>(row, "slate"),
-    positionPropensities: readJson<number[]>(row, "position_propensities"),
-    slatePropensity: readNumber(row, "slate_propensity"),
-    exploration: readNumber(row, "exploration"),
-    ...decodeMark(row),
-    ...(rewardRule && { rewardRule }),
-    decidedAt: readNumber(row, "decided_at"),
-    expiresAt: readNumber(row, "expires_at"),
-  };
 }

@@ -3,19 +3,20 @@ import { EngineError } from "../../domain/errors.ts";
 import type { DecisionStore } from "../store.ts";
 import { readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
-import { decisionColumns, decodeDecision, encodeDecision } from "./decision-rows.ts";
+import { checkPropensities, defineDecisionTable } from "./decision-rows.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 import { createRewardRules } from "./reward-rules.ts";
 import { createSettledRewards } from "./settled-rewards.ts";
 
-const columns = `sequence, ${decisionColumns.join(", ")}`;
-const placeholders = decisionColumns.map(() => "?").join(", ");
-
 function prepareStatements(connection: Connection) {
+  const table = defineDecisionTable(createRewardRules(connection));
+  const columns = `sequence, ${table.columns}`;
   return {
-    rules: createRewardRules(connection),
+    table,
     isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
-    insert: connection.prepare(`INSERT INTO decisions (${columns}) VALUES (?, ${placeholders})`),
+    insert: connection.prepare(
+      `INSERT INTO decisions (${columns}) VALUES (?, ${table.placeholders})`,
+    ),
     find: connection.prepare(`SELECT ${columns} FROM decisions WHERE decision_id = ?`),
     findByItem: connection.prepare(
       `SELECT ${columns} FROM decisions
@@ -63,7 +64,7 @@ function prepareStatements(connection: Connection) {
 type Statements = ReturnType<typeof prepareStatements>;
 
 function decodeFeedback(statements: Statements, row: Row): Feedback {
-  const decision = decodeDecision(row, statements.rules);
+  const decision = statements.table.decode(row);
   const sequence = readNumber(row, "sequence");
   const rewards: (number | undefined)[] = decision.slate.map(() => undefined);
   for (const found of statements.rewards.all(sequence)) {
@@ -86,7 +87,8 @@ function appendRow(statements: Statements, decision: Decision, numbers: EventNum
       { details: { decisionId } },
     );
   }
-  statements.insert.run(numbers.next(), ...encodeDecision(decision, statements.rules));
+  checkPropensities(decision);
+  statements.insert.run(numbers.next(), ...statements.table.encode(decision));
 }
 
 export function createDecisionStore(connection: Connection, commits: GroupCommit): DecisionStore {

@@ -1,28 +1,20 @@
 import { type Intervention, interventionKinds } from "../../domain/intervention.ts";
 import type { InterventionStore } from "../store.ts";
-import {
-  readMember,
-  readNumber,
-  readOptionalNumber,
-  readOptionalText,
-  readText,
-} from "./columns.ts";
-import type { Connection, Row } from "./connection.ts";
+import { readNumber } from "./columns.ts";
+import type { Connection } from "./connection.ts";
+import { column, defineTable } from "./table.ts";
 
-const columns = "scenario, kind, made_at, made_by, reason, version, replaced";
-
-function decodeIntervention(row: Row): Intervention {
-  return {
-    intervention: readNumber(row, "intervention"),
-    scenario: readText(row, "scenario"),
-    kind: readMember(row, "kind", interventionKinds),
-    madeAt: readNumber(row, "made_at"),
-    ...readOptionalText(row, "made_by", "by"),
-    ...readOptionalText(row, "reason", "reason"),
-    ...readOptionalNumber(row, "version", "version"),
-    ...readOptionalNumber(row, "replaced", "replaced"),
-  };
-}
+const table = defineTable<Intervention>({
+  intervention: column.number("intervention"),
+  scenario: column.text("scenario"),
+  kind: column.member("kind", interventionKinds),
+  madeAt: column.number("made_at"),
+  by: column.optional(column.text("made_by")),
+  reason: column.optional(column.text("reason")),
+  version: column.optional(column.number("version")),
+  replaced: column.optional(column.number("replaced")),
+});
+const { columns } = table;
 
 /** Returns the number that the intervention was given, for a transaction of `policies.ts`. */
 export type InsertIntervention = (intervention: Omit<Intervention, "intervention">) => number;
@@ -32,34 +24,26 @@ export function prepareInterventionInsert(connection: Connection): InsertInterve
     "SELECT coalesce(max(intervention), 0) AS intervention FROM interventions",
   );
   const insert = connection.prepare(
-    `INSERT INTO interventions (intervention, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO interventions (${columns}) VALUES (${table.placeholders})`,
   );
-  return ({
-    scenario,
-    kind,
-    madeAt,
-    by = null,
-    reason = null,
-    version = null,
-    replaced = null,
-  }) => {
+  return (intervention) => {
     const number = readNumber(last.get() ?? {}, "intervention") + 1;
-    insert.run(number, scenario, kind, madeAt, by, reason, version, replaced);
+    insert.run(...table.encode({ ...intervention, intervention: number }));
     return number;
   };
 }
 
 export function createInterventionStore(connection: Connection): InterventionStore {
   const list = connection.prepare(
-    `SELECT intervention, ${columns} FROM interventions ORDER BY intervention DESC LIMIT ?`,
+    `SELECT ${columns} FROM interventions ORDER BY intervention DESC LIMIT ?`,
   );
   const listOfScenario = connection.prepare(
-    `SELECT intervention, ${columns} FROM interventions WHERE scenario = ? ORDER BY intervention DESC LIMIT ?`,
+    `SELECT ${columns} FROM interventions WHERE scenario = ? ORDER BY intervention DESC LIMIT ?`,
   );
   return {
     list: async ({ scenario, limit }) => {
       const rows = scenario === undefined ? list.all(limit) : listOfScenario.all(scenario, limit);
-      return rows.map(decodeIntervention);
+      return rows.map(table.decode);
     },
   };
 }

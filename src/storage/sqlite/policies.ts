@@ -1,34 +1,54 @@
 import { createHash } from "node:crypto";
 import { EngineError } from "../../domain/errors.ts";
-import type { JsonObject } from "../../domain/json.ts";
 import {
   type Assignment,
-  type PolicyKind,
   type PolicySnapshot,
+  policyKinds,
   policyStatuses,
   promotionModes,
 } from "../../domain/policy-snapshot.ts";
 import { canonicalJson } from "../canonical-json.ts";
+import { policyEvidence } from "../policy-evidence-schema.ts";
+import { decodeRecord, encodeRecord } from "../record-schema.ts";
 import type { NewPolicy, PolicyChange, PolicyStore } from "../store.ts";
-import {
-  readBytes,
-  readJson,
-  readMember,
-  readNumber,
-  readOptionalNumber,
-  readText,
-} from "./columns.ts";
-import type { Connection, Row } from "./connection.ts";
+import { readBytes, readNumber, readText } from "./columns.ts";
+import type { Connection } from "./connection.ts";
 import { prepareCycleInsert } from "./cycles.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { prepareInterventionInsert } from "./interventions.ts";
-
-const kinds = ["network", "popularity"] as const satisfies readonly PolicyKind[];
+import { column, defineTable } from "./table.ts";
 
 const [, ...heldModes] = promotionModes;
 
-const columns =
-  "version, scenario, kind, status, parent, created_at, checksum, size_bytes, evidence";
+const table = defineTable<PolicySnapshot>({
+  version: column.number("version"),
+  scenario: column.text("scenario"),
+  kind: column.member("kind", policyKinds),
+  status: column.member("status", policyStatuses),
+  parent: column.optional(column.number("parent")),
+  createdAt: column.number("created_at"),
+  checksum: column.text("checksum"),
+  sizeBytes: column.number("size_bytes"),
+  evidence: {
+    name: "evidence",
+    encode: encodeRecord,
+    decode: (row, name) => decodeRecord(policyEvidence, readText(row, name)),
+  },
+});
+const { columns } = table;
+
+const assignments = defineTable<Assignment & { readonly scenario: string }>({
+  scenario: column.text("scenario"),
+  serving: column.optional(column.number("serving")),
+  canary: column.optional(column.number("canary")),
+  canaryShare: column.number("canary_share"),
+  holdback: column.optional(column.number("holdback")),
+  holdbackShare: column.optional(column.number("holdback_share")),
+  baseline: column.optional(column.number("baseline")),
+  exploration: column.optional(column.number("exploration")),
+  mode: column.optional(column.member("mode", heldModes)),
+  waiting: column.optional(column.number("waiting")),
+});
 
 function prepareStatements(connection: Connection) {
   return {
@@ -36,23 +56,23 @@ function prepareStatements(connection: Connection) {
       "SELECT coalesce(max(version), 0) AS version FROM policy_snapshots",
     ),
     insert: connection.prepare(
-      `INSERT INTO policy_snapshots (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO policy_snapshots (${columns}) VALUES (${table.placeholders})`,
     ),
     insertBytes: connection.prepare("INSERT INTO policy_bytes (version, bytes) VALUES (?, ?)"),
     update: connection.prepare(
       `UPDATE policy_snapshots SET status = ?, evidence = coalesce(?, evidence) WHERE version = ?`,
     ),
     assign: connection.prepare(
-      `INSERT OR REPLACE INTO assignments
-         (scenario, serving, canary, canary_share, holdback, holdback_share, baseline, exploration, mode, waiting)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO assignments (${assignments.columns}) VALUES (${assignments.placeholders})`,
     ),
     saveCheckpoint: connection.prepare(
       "INSERT OR REPLACE INTO checkpoints (name, bytes) VALUES (?, ?)",
     ),
     insertCycle: prepareCycleInsert(connection),
     insertIntervention: prepareInterventionInsert(connection),
-    assignment: connection.prepare("SELECT * FROM assignments WHERE scenario = ?"),
+    assignment: connection.prepare(
+      `SELECT ${assignments.columns} FROM assignments WHERE scenario = ?`,
+    ),
     find: connection.prepare(`SELECT ${columns} FROM policy_snapshots WHERE version = ?`),
     list: connection.prepare(
       `SELECT ${columns} FROM policy_snapshots ORDER BY version DESC LIMIT ?`,
@@ -70,48 +90,12 @@ function prepareStatements(connection: Connection) {
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-function decodeSnapshot(row: Row): PolicySnapshot {
-  return {
-    version: readNumber(row, "version"),
-    scenario: readText(row, "scenario"),
-    kind: readMember(row, "kind", kinds),
-    status: readMember(row, "status", policyStatuses),
-    ...readOptionalNumber(row, "parent", "parent"),
-    createdAt: readNumber(row, "created_at"),
-    checksum: readText(row, "checksum"),
-    sizeBytes: readNumber(row, "size_bytes"),
-    evidence: readJson<JsonObject>(row, "evidence"),
-  };
-}
-
-function decodeAssignment(row: Row): Assignment {
-  return {
-    ...readOptionalNumber(row, "serving", "serving"),
-    ...readOptionalNumber(row, "canary", "canary"),
-    canaryShare: readNumber(row, "canary_share"),
-    ...readOptionalNumber(row, "holdback", "holdback"),
-    ...readOptionalNumber(row, "holdback_share", "holdbackShare"),
-    ...readOptionalNumber(row, "baseline", "baseline"),
-    ...readOptionalNumber(row, "exploration", "exploration"),
-    ...(row.mode !== null && { mode: readMember(row, "mode", heldModes) }),
-    ...readOptionalNumber(row, "waiting", "waiting"),
-  };
-}
-
-function insertPolicy(statements: Statements, policy: NewPolicy): number {
+function insertPolicy(statements: Statements, { bytes, ...policy }: NewPolicy): number {
   const version = readNumber(statements.lastVersion.get() ?? {}, "version") + 1;
-  statements.insert.run(
-    version,
-    policy.scenario,
-    policy.kind,
-    policy.status,
-    policy.parent ?? null,
-    policy.createdAt,
-    createHash("sha256").update(policy.bytes).digest("hex"),
-    policy.bytes.byteLength,
-    JSON.stringify(policy.evidence),
-  );
-  statements.insertBytes.run(version, policy.bytes);
+  const checksum = createHash("sha256").update(bytes).digest("hex");
+  const snapshot = { ...policy, version, checksum, sizeBytes: bytes.byteLength };
+  statements.insert.run(...table.encode(snapshot));
+  statements.insertBytes.run(version, bytes);
   return version;
 }
 
@@ -119,7 +103,7 @@ function updateStatus(
   statements: Statements,
   { version, status, evidence }: NonNullable<PolicyChange["statuses"]>[number],
 ): void {
-  const text = evidence === undefined ? null : JSON.stringify(evidence);
+  const text = evidence === undefined ? null : encodeRecord(evidence);
   if (statements.update.run(status, text, version) > 0) return;
   throw new EngineError(
     "not_found",
@@ -130,7 +114,9 @@ function updateStatus(
 
 function readAssignment(statements: Statements, scenario: string): Assignment {
   const row = statements.assignment.get(scenario);
-  return row === undefined ? { canaryShare: 0 } : decodeAssignment(row);
+  if (row === undefined) return { canaryShare: 0 };
+  const { scenario: _, ...assignment } = assignments.decode(row);
+  return assignment;
 }
 
 function checkReplaced(found: Assignment, replaces: Assignment, scenario: string): void {
@@ -145,21 +131,7 @@ function assign(
   { scenario, assignment, replaces }: ReturnType<NonNullable<PolicyChange["assign"]>>,
 ): void {
   if (replaces) checkReplaced(readAssignment(statements, scenario), replaces, scenario);
-  const { serving = null, canary = null, canaryShare, baseline = null } = assignment;
-  const { holdback = null, holdbackShare = null, exploration = null } = assignment;
-  const { mode = null, waiting = null } = assignment;
-  statements.assign.run(
-    scenario,
-    serving,
-    canary,
-    canaryShare,
-    holdback,
-    holdbackShare,
-    baseline,
-    exploration,
-    mode,
-    waiting,
-  );
+  statements.assign.run(...assignments.encode({ ...assignment, scenario }));
 }
 
 function applyChange(statements: Statements, change: PolicyChange) {
@@ -185,14 +157,14 @@ export function createPolicyStore(connection: Connection, commits: GroupCommit):
     assignment: async (scenario) => readAssignment(statements, scenario),
     find: async (version) => {
       const row = statements.find.get(version);
-      return row && decodeSnapshot(row);
+      return row && table.decode(row);
     },
     list: async ({ scenario, limit }) => {
       const rows =
         scenario === undefined
           ? statements.list.all(limit)
           : statements.listOfScenario.all(scenario, limit);
-      return rows.map(decodeSnapshot);
+      return rows.map(table.decode);
     },
     countRolledBack: async () =>
       statements.rolledBack.all().map((row) => ({

@@ -1,8 +1,8 @@
 import { arms } from "../../domain/decision.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
-import type { DecisionStore } from "../store.ts";
+import type { ArmRewards, DecisionStore } from "../store.ts";
 import { readMember, readNumber } from "./columns.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Row } from "./connection.ts";
 
 /** Reward of a decision by `ruleValues`: each position that events came for is clipped, each other one brings the default. */
 const settled = `(
@@ -17,9 +17,15 @@ function ruleValues({ minimum, maximum, defaultReward }: RewardRule): readonly n
 function prepareStatements(connection: Connection) {
   return {
     buckets: connection.prepare(
-      `SELECT decided_at - decided_at % ? AS bucket_start, arm, count(*) AS decisions,
-         sum(${settled}) AS reward_sum
-       FROM decisions WHERE scenario = ? AND decided_at >= ? AND expires_at <= ?
+      `SELECT bucket_start, arm, count(*) AS users, sum(decisions) AS decisions,
+         sum(reward) AS reward_sum, sum(reward * reward) AS reward_squares,
+         sum(reward * decisions) AS reward_products,
+         sum(decisions * decisions) AS decision_squares
+       FROM (
+         SELECT decided_at - decided_at % ? AS bucket_start, arm, count(*) AS decisions,
+           sum(${settled}) AS reward
+         FROM decisions WHERE scenario = ? AND decided_at >= ? AND expires_at <= ?
+         GROUP BY bucket_start, arm, user_id)
        GROUP BY bucket_start, arm ORDER BY bucket_start, arm`,
     ),
     recent: connection.prepare(
@@ -37,6 +43,12 @@ function prepareStatements(connection: Connection) {
   };
 }
 
+const decodeArm = (row: Row): ArmRewards => ({
+  arm: readMember(row, "arm", arms),
+  decisions: readNumber(row, "decisions"),
+  rewardSum: readNumber(row, "reward_sum"),
+});
+
 /** Sums of rewards as they are learnt from, of closed decisions. */
 export function createSettledRewards(
   connection: Connection,
@@ -48,16 +60,14 @@ export function createSettledRewards(
         .all(bucketSeconds * 1000, ...ruleValues(rule), scenario, since, closedBefore)
         .map((row) => ({
           bucketStart: readNumber(row, "bucket_start"),
-          arm: readMember(row, "arm", arms),
-          decisions: readNumber(row, "decisions"),
-          rewardSum: readNumber(row, "reward_sum"),
+          ...decodeArm(row),
+          users: readNumber(row, "users"),
+          rewardSquares: readNumber(row, "reward_squares"),
+          rewardProducts: readNumber(row, "reward_products"),
+          decisionSquares: readNumber(row, "decision_squares"),
         })),
     recentRewards: async ({ scenario, decidedBefore, limit, rule }) =>
-      statements.recent.all(...ruleValues(rule), scenario, decidedBefore, limit).map((row) => ({
-        arm: readMember(row, "arm", arms),
-        decisions: readNumber(row, "decisions"),
-        rewardSum: readNumber(row, "reward_sum"),
-      })),
+      statements.recent.all(...ruleValues(rule), scenario, decidedBefore, limit).map(decodeArm),
     userRewards: async ({ scenario, arm, policyVersion, since, closedBefore, rule }) =>
       statements.users
         .all(...ruleValues(rule), scenario, since, closedBefore, arm, policyVersion)

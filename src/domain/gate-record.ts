@@ -1,17 +1,17 @@
-import type { Verdict } from "../domain/cycle.ts";
+import type { Verdict } from "./cycle-outcome.ts";
 
-// Types, not interfaces: only those fit JsonObject.
+export const gateStatistics = ["doubly robust", "censored", "pooled"] as const;
 
 /** A test that a candidate must pass whatever its gain; value and limit in the unit that the name says. */
-export type Guard = {
+export interface Guard {
   readonly name: string;
   readonly value: number;
   readonly limit: number;
   readonly passed: boolean;
-};
+}
 
 /** One form of the paired difference, candidate minus serving policy, reward units a row. */
-export type GateStatistic = {
+export interface GateStatistic {
   readonly difference: number;
   readonly standardError: number;
   /** Part of it that other rows of the same users have too. */
@@ -21,12 +21,12 @@ export type GateStatistic = {
   /** P(Δ > 0) = Φ(z). */
   readonly probabilityPositive: number;
   readonly servingValue: number;
-};
+}
 
 /** What was measured: absent where input was refused, too small, or too far from the log to say anything. */
-export type GateEvidence = {
+export interface GateEvidence {
   /** The form that decides; difference, error, interval and relative lift are its. */
-  readonly statistic: "doubly robust" | "censored" | "pooled";
+  readonly statistic: (typeof gateStatistics)[number];
   /** That are pooled, this one included; absent where this one decides alone. */
   readonly looks?: number;
   readonly difference: number;
@@ -41,10 +41,10 @@ export type GateEvidence = {
   readonly minimalDetectableDifference: number;
   readonly doublyRobust: GateStatistic;
   readonly censored: GateStatistic;
-};
+}
 
-/** The gate's answer as plain JSON. */
-export type GateRecord = {
+/** The gate's answer. */
+export interface GateRecord extends Partial<GateEvidence> {
   readonly verdict: Verdict;
   /** One sentence for a person. */
   readonly reason: string;
@@ -53,4 +53,14 @@ export type GateRecord = {
   readonly clusters?: number;
   readonly effectiveSampleShare?: number;
   readonly guards: readonly Guard[];
-} & Partial<GateEvidence>;
+}
+
+/** What looks at the same two policies found together. */
+export interface GateLooks {
+  readonly looks: number;
+  /** Candidate minus serving policy, reward units a row. */
+  readonly difference: number;
+  readonly standardError: number;
+  /** Part of it that later looks have too where the same users come back. */
+  readonly sharedError: number;
+}

@@ -1,16 +1,12 @@
 import { expect, test } from "vitest";
-import type { RewardPoint } from "../../src/contract/api.ts";
-import { armMean, compareArms, compareRecent } from "./comparison.ts";
+import type { Arm } from "../domain/decision.ts";
+import { armMean, compareArms, compareRecent } from "./compare-arms.ts";
 
 const start = Date.parse("2026-11-25T00:00:00Z");
 
-function series(
-  arm: RewardPoint["arm"],
-  decisions: number,
-  means: readonly number[],
-): RewardPoint[] {
+function series(arm: Arm, decisions: number, means: readonly number[]) {
   return means.map((meanReward, bucket) => ({
-    from: new Date(start + bucket * 60_000).toISOString(),
+    bucketStart: start + bucket * 60_000,
     arm,
     decisions,
     meanReward,
@@ -31,33 +27,35 @@ test("with equal buckets the standard error is that of a mean of bucket means", 
   );
 });
 
-test("an arm without decisions has no mean, and one bucket has no finite error", () => {
+test("an arm without decisions has no mean, and one bucket has no error", () => {
   expect(armMean(series("serving", 5, [1, 2]), "canary")).toBeUndefined();
-  expect(armMean(series("serving", 5, [1]), "serving")?.standardError).toBe(
-    Number.POSITIVE_INFINITY,
-  );
+  expect(armMean(series("serving", 5, [1]), "serving")).toEqual({
+    ...{ mean: 1, decisions: 5, buckets: 1 },
+  });
 });
 
 test("too few decisions or too few buckets are not compared, and the means that exist are kept", () => {
   const eight = [1, 2, 1, 2, 1, 2, 1, 2];
   const serving = series("serving", 100, eight);
-  expect(compareArms([...serving, ...series("baseline", 12, eight)]).kind).toBe("not-enough");
-  expect(compareArms([...serving, ...series("baseline", 13, eight)]).kind).toBe("measured");
+  expect(compareArms([...serving, ...series("baseline", 12, eight)])).not.toHaveProperty(
+    "difference",
+  );
+  expect(compareArms([...serving, ...series("baseline", 13, eight)])).toHaveProperty("difference");
   const fewBuckets = compareArms([...serving, ...series("baseline", 1000, eight.slice(1))]);
-  expect(fewBuckets).toMatchObject({ kind: "not-enough", serving: { mean: 1.5 } });
-  expect(compareArms([])).toEqual({ kind: "not-enough" });
+  expect(fewBuckets).not.toHaveProperty("difference");
+  expect(fewBuckets).toMatchObject({ serving: { mean: 1.5 } });
+  expect(compareArms([])).toEqual({ needed: { decisions: 100, buckets: 8 } });
 });
 
 test("lift and difference come with intervals of Student's width", () => {
   const serving = series("serving", 100, [1.1, 1.3, 1.1, 1.3, 1.1, 1.3, 1.1, 1.3]);
   const baseline = series("baseline", 100, [1, 1, 1, 1, 1, 1, 1, 1]);
   const comparison = compareArms([...serving, ...baseline]);
-  if (comparison.kind !== "measured") throw new Error(comparison.kind);
-  expect(comparison.difference).toBeCloseTo(0.2, 12);
+  expect(comparison.difference?.value).toBeCloseTo(0.2, 12);
   expect(comparison.lift?.value).toBeCloseTo(0.2, 12);
-  // Bucket deviation 0.1: se = 0.1·√(8/7)/√8 = 0.1/√7; t at 7 degrees by the expansion is 2.2989.
-  const halfWidth = (2.2989 * 0.1) / Math.sqrt(7);
-  expect(comparison.interval[0]).toBeCloseTo(0.2 - halfWidth, 5);
+  // Bucket deviation 0.1: se = 0.1·√(8/7)/√8 = 0.1/√7; the 97.5 % quantile of t at 7 degrees is 2.36462.
+  const halfWidth = (2.36462 * 0.1) / Math.sqrt(7);
+  expect(comparison.difference?.interval[0]).toBeCloseTo(0.2 - halfWidth, 5);
   expect(comparison.lift?.interval[1]).toBeCloseTo(0.2 + halfWidth, 5);
 });
 
@@ -71,7 +69,7 @@ test("against a baseline that earns nothing there is a difference and no percent
     ),
     ...series("baseline", 50, eight),
   ]);
-  expect(comparison).toMatchObject({ kind: "measured", difference: 0.5 });
+  expect(comparison).toMatchObject({ difference: { value: 0.5 } });
   expect(comparison).not.toHaveProperty("lift");
 });
 
@@ -86,9 +84,10 @@ test("the comparison takes the newest quarter where that is steady, and all of i
     );
   const plenty = compare(40);
   expect(plenty?.seconds).toBe(12 * 60);
-  expect(plenty?.comparison).toMatchObject({ serving: { mean: 2.5, buckets: 12 } });
+  expect(plenty).toMatchObject({ serving: { mean: 2.5, buckets: 12 } });
   expect(compare(20)?.seconds).toBe(24 * 60);
-  expect(compare(5)).toMatchObject({ seconds: 48 * 60, comparison: { kind: "measured" } });
-  expect(compare(1)).toMatchObject({ from: start, comparison: { kind: "not-enough" } });
+  expect(compare(5)).toMatchObject({ seconds: 48 * 60, difference: { value: expect.any(Number) } });
+  expect(compare(1)).toMatchObject({ from: start });
+  expect(compare(1)).not.toHaveProperty("difference");
   expect(compareRecent([], 60)).toBeUndefined();
 });

@@ -1,0 +1,138 @@
+import type { FirstSlates } from "./first-slates.ts";
+import type { GateRecord } from "./gate-record.ts";
+import type {
+  CalibrationRecord,
+  DistillationRecord,
+  DoubtfulItem,
+  LossRecord,
+  PolicyDifference,
+  SegmentDifference,
+  SeparationRecord,
+  TriedSetting,
+} from "./improvement-record.ts";
+import type { PromotionReview } from "./policy-evidence.ts";
+import type { Damageable } from "./stored-record.ts";
+
+/** How much of the feedback a cycle takes on, and what that is expected to cost. */
+export interface CyclePlan {
+  /** Newest decisions that are read. */
+  readonly read: number;
+  /** Decisions that become rows. */
+  readonly decisions: number;
+  /** Candidates over all their rows. */
+  readonly cells: number;
+  readonly expectedMs: number;
+  readonly expectedMiB: number;
+}
+
+export type ByStage = Readonly<Record<string, number>>;
+
+/** Cost by stage. */
+export interface StageCosts {
+  /** Wall time, milliseconds. */
+  readonly stageMs: ByStage;
+  /** Processor time of all threads, milliseconds. */
+  readonly stageCpuMs: ByStage;
+  /**
+   * Most memory that was resident, MiB: exact where the stage took the process higher than it had ever been, else the larger
+   * of its start and end.
+   */
+  readonly stagePeakMiB: ByStage;
+}
+
+/** Counts of the feedback that a cycle read. */
+export interface FeedbackCounts {
+  /** One for a shown item. */
+  readonly rows: number;
+  /** Over the rows. */
+  readonly candidates: number;
+  /** Decisions read; `kept` of them became rows. */
+  readonly decisions: number;
+  readonly kept: number;
+  readonly newDecisions: number;
+  readonly users: number;
+  /** Rows that judged. */
+  readonly judged: number;
+}
+
+/** Earnings of the serving arm on its new traffic, by whichever policies were in it; reward units for a shown item. */
+export interface ServingEvaluation {
+  readonly rows: number;
+  readonly meanReward: number;
+  /** 95 %, with users as clusters: what one of them does is alike. */
+  readonly interval: readonly [number, number];
+  /** Share of shown items that earned more than the default. */
+  readonly successRate: number;
+  readonly baselineMeanReward?: number;
+}
+
+export const reviewKinds = ["canary", "parent"] as const;
+/** `ask`: it may take over, once an operator approves. */
+export const reviewActions = ["promote", "ask", "retire", "keep", "roll-back"] as const;
+
+/** The canary or the parent against the serving policy, off-policy. */
+export interface Review {
+  readonly kind: (typeof reviewKinds)[number];
+  readonly version: number;
+  readonly gate: GateRecord;
+  readonly action: (typeof reviewActions)[number];
+}
+
+/** Everything measured by a cycle that reached the gate. */
+export interface FindingsRecord extends StageCosts {
+  readonly seed: number;
+  readonly plan: CyclePlan;
+  readonly feedback: FeedbackCounts;
+  /** Absent where fewer than two users were served. */
+  readonly evaluation?: ServingEvaluation;
+  /** Of the last promotion, on live rewards. */
+  readonly promotion?: PromotionReview;
+  readonly review?: Review;
+  readonly policyDifference: PolicyDifference & { readonly segments: readonly SegmentDifference[] };
+  /** x, by the names of `contextNames`. */
+  readonly context: Readonly<Record<string, number>>;
+  readonly settings: readonly TriedSetting[];
+  /** Name of the setting with the largest weight, or *do nothing*. */
+  readonly chosenSetting: string;
+  /** Judged difference of the mixture to the serving policy. */
+  readonly judgedDifference: number;
+  readonly discriminator: SeparationRecord & {
+    readonly heldOut: SeparationRecord;
+    /** b in [0, 1]: b·D are the log odds that the held-out rows bear out. */
+    readonly slope: number;
+    readonly restrains: boolean;
+  };
+  readonly doubtfulItems: readonly DoubtfulItem[];
+  readonly critic: LossRecord;
+  readonly calibration: CalibrationRecord;
+  /** θ_k by position, and the errors of log θ_k. */
+  readonly examination: {
+    readonly values: readonly number[];
+    readonly standardErrors: readonly number[];
+  };
+  readonly distillation: DistillationRecord;
+  readonly gate: GateRecord;
+  /** ε until the next cycle. */
+  readonly exploration: number;
+}
+
+/** Training on behaviour events before the first decision. */
+export interface PretrainingRecord {
+  readonly pretraining: LossRecord & {
+    readonly rows: number;
+    readonly users: number;
+    readonly items: number;
+    readonly epochs: number;
+    readonly steps: number;
+  };
+  readonly slates: FirstSlates;
+}
+
+/**
+ * What a cycle leaves to be read. One that reached the gate has all findings, one that was skipped its seed, and plan and costs
+ * as far as it came; training before the first decision has its own two parts; one that failed has none.
+ */
+export interface CycleRecord
+  extends Partial<FindingsRecord>,
+    Partial<PretrainingRecord>,
+    Damageable {}

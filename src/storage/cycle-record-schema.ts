@@ -1,0 +1,69 @@
+import { z } from "zod";
+import {
+  type CyclePlan,
+  type CycleRecord,
+  type FeedbackCounts,
+  type Review,
+  reviewActions,
+  reviewKinds,
+  type ServingEvaluation,
+} from "../domain/cycle-record.ts";
+import { gateRecord } from "./gate-record-schema.ts";
+import { improvementFields } from "./improvement-schema.ts";
+import { firstSlates, promotionReview } from "./policy-evidence-schema.ts";
+import { fieldsOf, interval, optional } from "./record-schema.ts";
+
+const numberByName = z.record(z.string(), z.number());
+
+const plan = fieldsOf<CyclePlan>({
+  read: z.number(),
+  decisions: z.number(),
+  cells: z.number(),
+  expectedMs: z.number(),
+  expectedMiB: z.number(),
+}).meta({ id: "CyclePlan" });
+
+const feedback = fieldsOf<FeedbackCounts>({
+  rows: z.number(),
+  candidates: z.number(),
+  decisions: z.number(),
+  kept: z.number(),
+  newDecisions: z.number(),
+  users: z.number(),
+  judged: z.number(),
+}).meta({ id: "FeedbackCounts" });
+
+const evaluation = fieldsOf<ServingEvaluation>({
+  rows: z.number(),
+  meanReward: z.number(),
+  interval,
+  successRate: z.number(),
+  baselineMeanReward: optional(z.number()),
+}).meta({ id: "ServingEvaluation" });
+
+const review = fieldsOf<Review>({
+  kind: z.enum(reviewKinds),
+  version: z.number(),
+  gate: gateRecord,
+  action: z.enum(reviewActions),
+}).meta({ id: "Review" });
+
+export const cycleRecord: z.ZodType<CycleRecord> = fieldsOf<CycleRecord>({
+  damage: optional(z.string()),
+  ...improvementFields,
+  seed: optional(z.number()),
+  plan: optional(plan),
+  feedback: optional(feedback),
+  evaluation: optional(evaluation),
+  promotion: optional(promotionReview),
+  review: optional(review),
+  context: optional(numberByName),
+  chosenSetting: optional(z.string()),
+  judgedDifference: optional(z.number()),
+  gate: optional(gateRecord),
+  exploration: optional(z.number()),
+  stageMs: optional(numberByName),
+  stageCpuMs: optional(numberByName),
+  stagePeakMiB: optional(numberByName),
+  slates: optional(firstSlates),
+}).meta({ id: "CycleRecord" });

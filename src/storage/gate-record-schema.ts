@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { verdicts } from "../domain/cycle-outcome.ts";
+import {
+  type GateLooks,
+  type GateRecord,
+  type GateStatistic,
+  type Guard,
+  gateStatistics,
+} from "../domain/gate-record.ts";
+import { fieldsOf, interval, optional } from "./record-schema.ts";
+
+/** Text of before it was measured has none. */
+const sharedError = z.number().default(0);
+
+const guard = fieldsOf<Guard>({
+  name: z.string(),
+  value: z.number(),
+  limit: z.number(),
+  passed: z.boolean(),
+}).meta({ id: "Guard" });
+
+const statistic = fieldsOf<GateStatistic>({
+  difference: z.number(),
+  standardError: z.number(),
+  sharedError,
+  interval,
+  probabilityPositive: z.number(),
+  servingValue: z.number(),
+}).meta({ id: "GateStatistic" });
+
+export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
+  verdict: z.enum(verdicts),
+  reason: z.string(),
+  rows: z.number(),
+  clusters: optional(z.number()),
+  effectiveSampleShare: optional(z.number()),
+  guards: z.array(guard),
+  statistic: optional(z.enum(gateStatistics)),
+  looks: optional(z.number()),
+  difference: optional(z.number()),
+  standardError: optional(z.number()),
+  sharedError: optional(z.number()),
+  interval: optional(interval),
+  probabilityPositive: optional(z.number()),
+  relativeLift: optional(z.number()),
+  predictedDifference: optional(z.number()),
+  minimalDetectableDifference: optional(z.number()),
+  doublyRobust: optional(statistic),
+  censored: optional(statistic),
+}).meta({ id: "GateRecord" });
+
+export const gateLooks: z.ZodType<GateLooks> = fieldsOf<GateLooks>({
+  looks: z.number(),
+  difference: z.number(),
+  standardError: z.number(),
+  sharedError,
+});

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { verdicts } from "../domain/cycle-outcome.ts";
+import type {
+  FirstSlates,
+  MeanOverUsers,
+  SlateQuality,
+  TemperatureChoice,
+  TemperaturePoint,
+} from "../domain/first-slates.ts";
+import {
+  type LiveArmSummary,
+  type PolicyEvidence,
+  type PredictedLift,
+  type Promotion,
+  type PromotionReview,
+  type Proposed,
+  promotionActions,
+  type SlateEvidence,
+} from "../domain/policy-evidence.ts";
+import { gateLooks } from "./gate-record-schema.ts";
+import { fieldsOf, interval, optional } from "./record-schema.ts";
+
+const mean = fieldsOf<MeanOverUsers>({ mean: z.number(), standardError: z.number() });
+const quality = { sorted: mean, served: mean, effectiveChoices: z.number() };
+const slateQuality = fieldsOf<SlateQuality>(quality);
+
+const temperature = fieldsOf<TemperaturePoint>({
+  temperature: z.number(),
+  served: z.number(),
+  effectiveChoices: z.number(),
+  surplus: mean,
+});
+const choice = { users: z.number(), sorted: z.number(), chosen: temperature };
+const slates = { slateSize: z.number(), users: z.number() };
+
+export const firstSlates: z.ZodType<FirstSlates> = fieldsOf<FirstSlates>({
+  ...slates,
+  network: slateQuality,
+  popularity: slateQuality,
+  temperature: z.number(),
+  choice: fieldsOf<TemperatureChoice>({ ...choice, curve: z.array(temperature) }),
+}).meta({ id: "FirstSlates" });
+
+const slateEvidence = fieldsOf<SlateEvidence>({
+  ...slates,
+  sorted: optional(mean),
+  served: optional(mean),
+  effectiveChoices: optional(z.number()),
+  popularity: optional(slateQuality),
+  temperature: optional(z.number()),
+  choice: optional(fieldsOf<Omit<TemperatureChoice, "curve">>(choice)),
+});
+
+const lift = {
+  difference: optional(z.number()),
+  interval: optional(interval),
+  relativeLift: optional(z.number()),
+  relativeInterval: optional(interval),
+};
+const predicted = fieldsOf<PredictedLift>(lift);
+
+const promotion = fieldsOf<Promotion>({
+  replaced: optional(z.number()),
+  promotedAt: z.number(),
+  holdbackShare: z.number(),
+  predicted,
+}).meta({ id: "Promotion" });
+
+const liveArm = fieldsOf<LiveArmSummary>({
+  users: z.number(),
+  rows: z.number(),
+  meanReward: optional(z.number()),
+});
+export const promotionReview: z.ZodType<PromotionReview> = fieldsOf<PromotionReview>({
+  version: z.number(),
+  replaced: z.number(),
+  since: z.number(),
+  looks: z.number(),
+  action: z.enum(promotionActions),
+  reason: z.string(),
+  serving: liveArm,
+  holdback: liveArm,
+  standardError: optional(z.number()),
+  ...lift,
+}).meta({ id: "PromotionReview" });
+
+export const policyEvidence: z.ZodType<PolicyEvidence> = fieldsOf<PolicyEvidence>({
+  damage: optional(z.string()),
+  reason: optional(z.string()),
+  verdict: optional(z.enum(verdicts)),
+  decisions: optional(z.number()),
+  slates: optional(slateEvidence),
+  looks: optional(gateLooks),
+  proposed: optional(
+    fieldsOf<Proposed>({ holdbackShare: z.number(), predicted, reason: z.string() }),
+  ),
+  promotion: optional(promotion),
+  realised: optional(promotionReview),
+}).meta({ id: "PolicyEvidence" });
