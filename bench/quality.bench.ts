@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { listBaselines } from "../src/engine/ranking/baselines.ts";
-import { splitData } from "../src/engine/ranking/evaluate-ranking.ts";
-import { countInteractions, type InteractionData } from "../src/engine/ranking/interaction-data.ts";
-import { describePlan, type TransformerPlan } from "../src/engine/ranking/rank-with-transformer.ts";
-import { readInteractions } from "../src/engine/ranking/read-interactions.ts";
+import { listBaselines } from "../src/analysis/ranking/baselines.ts";
+import { splitData } from "../src/analysis/ranking/evaluate-ranking.ts";
+import { countInteractions, type InteractionData } from "../src/analysis/ranking/interaction-data.ts";
+import { describePlan, type TransformerPlan } from "../src/analysis/ranking/rank-with-transformer.ts";
+import { readInteractions } from "../src/analysis/ranking/read-interactions.ts";
 import { type Protocol, protocols } from "../src/evaluation/ranking/split.ts";
 import { defaultSettings } from "../src/learning/sequence/settings.ts";
 import type { Bench, Report } from "./bench.ts";

@@ -8,7 +8,7 @@ import { parseConfiguration } from "../src/engine/configuration.ts";
 import { openStore } from "../src/engine/open-store.ts";
 import { ensurePolicies } from "../src/engine/promote.ts";
 import { createClient } from "../src/sdk/client.ts";
-import { createSyntheticWorld } from "../src/simulation/synthetic-world.ts";
+import { createSyntheticWorld } from "../src/lab/worlds/synthetic-world.ts";
 import type { Bench, Report } from "./bench.ts";
 import { type Driven, drive } from "./serve-smoke/drive.ts";
 import { percentile } from "./statistics.ts";

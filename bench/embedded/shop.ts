@@ -5,7 +5,7 @@ import type { ConfigurationInput } from "../../src/engine/define-config.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import { createSyntheticWorld } from "../../src/simulation/synthetic-world.ts";
+import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
 
 export interface ShopSize {
   readonly items: number;

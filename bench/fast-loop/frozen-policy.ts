@@ -7,7 +7,7 @@ import { runCycle } from "../../src/engine/cycle/run-cycle.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import { createSyntheticWorld } from "../../src/simulation/synthetic-world.ts";
+import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
 import { introduceWorld } from "../../tests/support/play.ts";
 
 export interface FrozenOptions {

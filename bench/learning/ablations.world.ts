@@ -1,4 +1,4 @@
-import type { DriftKind } from "../../src/simulation/bandit/bandit-options.ts";
+import type { DriftKind } from "../../src/lab/worlds/bandit/bandit-options.ts";
 import { playLoops } from "./bandit/play-loops.ts";
 import { variantNames as allVariants } from "./bandit/variants.ts";
 import type { LearningWorld } from "./world.ts";

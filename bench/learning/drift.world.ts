@@ -1,4 +1,4 @@
-import type { DriftKind } from "../../src/simulation/bandit/bandit-options.ts";
+import type { DriftKind } from "../../src/lab/worlds/bandit/bandit-options.ts";
 import type { RecipeName } from "./bandit/baselines.ts";
 import type { PolicyName } from "./bandit/play.ts";
 import { playLoops } from "./bandit/play-loops.ts";

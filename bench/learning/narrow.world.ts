@@ -1,4 +1,4 @@
-import { createBanditWorld } from "../../src/simulation/bandit/bandit-world.ts";
+import { createBanditWorld } from "../../src/lab/worlds/bandit/bandit-world.ts";
 import { recipeNames } from "./bandit/baselines.ts";
 import { createPolicy, logVisits, oracleValue, type PolicyName, trueValue } from "./bandit/play.ts";
 import type { VariantName } from "./bandit/variants.ts";

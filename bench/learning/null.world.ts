@@ -1,5 +1,5 @@
 import type { BanditWorld } from "../../src/domain/bandit-world.ts";
-import { runCompactLoop } from "../../src/engine/compact-loop/run-compact-loop.ts";
+import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
 import { clopperPearsonInterval } from "../../src/evaluation/intervals/clopper-pearson.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { createPolicy } from "./bandit/play.ts";

@@ -1,5 +1,5 @@
-import { runCompactLoop } from "../../src/engine/compact-loop/run-compact-loop.ts";
-import { createBanditWorld, poisonedItems } from "../../src/simulation/bandit/bandit-world.ts";
+import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
+import { createBanditWorld, poisonedItems } from "../../src/lab/worlds/bandit/bandit-world.ts";
 import { mean } from "../statistics.ts";
 import { createPolicy, type PolicyName, trueValue } from "./bandit/play.ts";
 import type { WorldResults } from "./results.ts";

@@ -4,11 +4,11 @@ import {
   evaluateBaselines,
   type RankedBy,
   type SkippedRanker,
-} from "../../src/engine/ranking/evaluate-baselines.ts";
+} from "../../src/analysis/ranking/evaluate-baselines.ts";
 import {
   rankWithTransformer,
   type TransformerPlan,
-} from "../../src/engine/ranking/rank-with-transformer.ts";
+} from "../../src/analysis/ranking/rank-with-transformer.ts";
 import type { RankingQuality } from "../../src/evaluation/ranking/evaluate-ranking.ts";
 import type { Protocol, RankingSplit } from "../../src/evaluation/ranking/split.ts";
 import type { SequenceCheckpoint } from "../../src/learning/sequence/sequence-training.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
-import type { TransformerPlan } from "../../src/engine/ranking/rank-with-transformer.ts";
+import type { TransformerPlan } from "../../src/analysis/ranking/rank-with-transformer.ts";
 import { defaultSettings } from "../../src/learning/sequence/settings.ts";
 import { repository } from "../machine.ts";
 

@@ -1,6 +1,6 @@
-import type { TrainingCount } from "../engine/import/count-training.ts";
-import type { ImportCounts } from "../engine/import/import-rows.ts";
-import type { Refusal } from "../engine/import/row.ts";
+import type { TrainingCount } from "../exchange/import/count-training.ts";
+import type { ImportCounts } from "../exchange/import/import-rows.ts";
+import type { Refusal } from "../exchange/import/row.ts";
 
 const group = (count: number) => count.toLocaleString("en-GB");
 

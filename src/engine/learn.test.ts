@@ -4,7 +4,7 @@ import { openTestEngine } from "../../tests/support/engine.ts";
 import { introduceWorld, playVisits, worldConfiguration } from "../../tests/support/play.ts";
 import { createTestFolder } from "../../tests/support/store.ts";
 import type { Cycle } from "../domain/cycle.ts";
-import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
+import { createSyntheticWorld } from "../lab/worlds/synthetic-world.ts";
 import type { PolicyChange } from "../storage/store.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { learn } from "./learn.ts";

@@ -8,7 +8,7 @@ import type { Cycle } from "../domain/cycle.ts";
 import type { PretrainingRecord } from "../domain/cycle-record.ts";
 import { itemId, userId } from "../domain/ids.ts";
 import { createRandom, shuffle } from "../numeric/random.ts";
-import { createSyntheticWorld } from "../simulation/synthetic-world.ts";
+import { createSyntheticWorld } from "../lab/worlds/synthetic-world.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { withoutChecks } from "./input/check-engine.ts";
 import { openStore } from "./open-store.ts";

@@ -8,7 +8,7 @@ import { parseConfiguration } from "../../src/engine/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import { createSyntheticWorld } from "../../src/simulation/synthetic-world.ts";
+import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
 import { introduceWorld, playVisits, worldConfiguration } from "../support/play.ts";
 import { createTestFolder } from "../support/store.ts";
 

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
-import { type ImportCounts, importRows } from "../../src/engine/import/import-rows.ts";
-import { type Format, readRows } from "../../src/engine/import/read-rows.ts";
-import type { Refusal, RowSource } from "../../src/engine/import/row.ts";
-import type { RowKind } from "../../src/engine/import/row-schema.ts";
-import { streamSource, type TextSource } from "../../src/engine/import/text-source.ts";
+import { type ImportCounts, importRows } from "../../src/exchange/import/import-rows.ts";
+import { type Format, readRows } from "../../src/exchange/import/read-rows.ts";
+import type { Refusal, RowSource } from "../../src/exchange/import/row.ts";
+import type { RowKind } from "../../src/exchange/import/row-schema.ts";
+import { streamSource, type TextSource } from "../../src/exchange/import/text-source.ts";
 import type { Store } from "../../src/storage/store.ts";
 
 /** 2026-11-25T08:00:00Z */

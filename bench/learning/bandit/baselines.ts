@@ -1,8 +1,8 @@
 import type { BanditWorld, BilinearScores } from "../../../src/domain/bandit-world.ts";
-import type { Learner } from "../../../src/engine/compact-loop/compact-learner.ts";
-import type { CompactRow } from "../../../src/engine/compact-loop/compact-row.ts";
-import { createFeatures, emptyScores, type Offer } from "../../../src/learning/linear/bilinear.ts";
-import { policyLogs } from "../../../src/learning/linear/softmax-policy.ts";
+import type { Learner } from "../../../src/lab/compact-loop/compact-learner.ts";
+import type { CompactRow } from "../../../src/lab/compact-loop/compact-row.ts";
+import { createFeatures, emptyScores, type Offer } from "../../../src/lab/linear/bilinear.ts";
+import { policyLogs } from "../../../src/lab/linear/softmax-policy.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { blockSize } from "../../../src/policy/fast-loop/renewed-model.ts";
 import { linUcb } from "./lin-ucb.ts";

@@ -1,5 +1,5 @@
-import type { CompactRow } from "../../../src/engine/compact-loop/compact-row.ts";
-import type { BilinearFeatures } from "../../../src/learning/linear/bilinear.ts";
+import type { CompactRow } from "../../../src/lab/compact-loop/compact-row.ts";
+import type { BilinearFeatures } from "../../../src/lab/linear/bilinear.ts";
 import { factorise } from "../../../src/numeric/cholesky.ts";
 import { argmax, type Recipe, type RecipeInput } from "./recipe.ts";
 import { createRewardModel } from "./reward-model.ts";
@@ -7,7 +7,7 @@ import { createRewardModel } from "./reward-model.ts";
 /** Width of the bonus, in standard deviations. */
 const bonusWidth = 1;
 
-/** λ of the reward heads (`src/learning/linear/reward-sums.ts`). */
+/** λ of the reward heads (`src/lab/linear/reward-sums.ts`). */
 const ridgeOf = (mean: number) => (4 * (1 - mean)) / Math.max(1e-3, mean);
 
 /** What a design of features x ⊗ y and item effects leaves unknown. */

@@ -1,9 +1,9 @@
-import { runCompactLoop } from "../../../src/engine/compact-loop/run-compact-loop.ts";
+import { runCompactLoop } from "../../../src/lab/compact-loop/run-compact-loop.ts";
 import type {
   BanditWorldOptions,
   DriftKind,
-} from "../../../src/simulation/bandit/bandit-options.ts";
-import { createBanditWorld } from "../../../src/simulation/bandit/bandit-world.ts";
+} from "../../../src/lab/worlds/bandit/bandit-options.ts";
+import { createBanditWorld } from "../../../src/lab/worlds/bandit/bandit-world.ts";
 import { mean } from "../../statistics.ts";
 import type { SeedOutcome, UnitOfWork } from "../world.ts";
 import { createPolicy, type PolicyName } from "./play.ts";

@@ -2,8 +2,8 @@ import type { BanditWorld, BilinearScores } from "../../../src/domain/bandit-wor
 import {
   createCompactLearner,
   type Learner,
-} from "../../../src/engine/compact-loop/compact-learner.ts";
-import { type CompactRow, playVisits } from "../../../src/engine/compact-loop/compact-row.ts";
+} from "../../../src/lab/compact-loop/compact-learner.ts";
+import { type CompactRow, playVisits } from "../../../src/lab/compact-loop/compact-row.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { createBaseline, type RecipeName, recipeNames } from "./baselines.ts";
 import { type VariantName, variants } from "./variants.ts";

@@ -1,11 +1,11 @@
 import type { BilinearScores } from "../../../src/domain/bandit-world.ts";
-import type { CompactRow } from "../../../src/engine/compact-loop/compact-row.ts";
+import type { CompactRow } from "../../../src/lab/compact-loop/compact-row.ts";
 import {
   addGradient,
   type BilinearFeatures,
   type Offer,
-} from "../../../src/learning/linear/bilinear.ts";
-import { flatten, policyLogs, unflatten } from "../../../src/learning/linear/softmax-policy.ts";
+} from "../../../src/lab/linear/bilinear.ts";
+import { flatten, policyLogs, unflatten } from "../../../src/lab/linear/softmax-policy.ts";
 
 /** Cap of importance weights in training: e³ (Chen et al. 2019). */
 const weightCap = Math.exp(3);

@@ -1,6 +1,6 @@
 import type { BilinearScores } from "../../../src/domain/bandit-world.ts";
-import type { CompactRow } from "../../../src/engine/compact-loop/compact-row.ts";
-import type { BilinearFeatures, Offer } from "../../../src/learning/linear/bilinear.ts";
+import type { CompactRow } from "../../../src/lab/compact-loop/compact-row.ts";
+import type { BilinearFeatures, Offer } from "../../../src/lab/linear/bilinear.ts";
 
 /** What a baseline does, exploration not included. */
 export interface Recipe {

@@ -1,17 +1,17 @@
 import type { BilinearScores } from "../../../src/domain/bandit-world.ts";
-import type { CompactRow } from "../../../src/engine/compact-loop/compact-row.ts";
+import type { CompactRow } from "../../../src/lab/compact-loop/compact-row.ts";
 import {
   type BilinearFeatures,
   type Offer,
   scoreOffer,
-} from "../../../src/learning/linear/bilinear.ts";
+} from "../../../src/lab/linear/bilinear.ts";
 import {
   addSums,
   emptySums,
   type RewardSums,
   solveRewards,
   sumChoices,
-} from "../../../src/learning/linear/reward-sums.ts";
+} from "../../../src/lab/linear/reward-sums.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 
 const chosen = ({ user, items, action, reward }: CompactRow) => ({

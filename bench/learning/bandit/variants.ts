@@ -1,4 +1,4 @@
-import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
+import type { CompactOptions } from "../../../src/lab/compact-loop/compact-learner.ts";
 import { defaultFastLoop } from "../../../src/engine/scenario-schema.ts";
 import { judgeChallengers } from "../../../src/mpo/judge.ts";
 import { doNothing, proposeSettings } from "../../../src/mpo/meta-policy.ts";

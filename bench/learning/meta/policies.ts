@@ -1,5 +1,5 @@
 import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
-import type { CompactOptions } from "../../../src/engine/compact-loop/compact-learner.ts";
+import type { CompactOptions } from "../../../src/lab/compact-loop/compact-learner.ts";
 import { type Judgement, judgeChallengers } from "../../../src/mpo/judge.ts";
 import {
   doNothing,

@@ -1,5 +1,5 @@
 import { defaultExploration } from "../../../src/domain/scenario.ts";
-import { createLaboratoryLoop } from "../../../src/engine/compact-loop/laboratory-loop.ts";
+import { createLaboratoryLoop } from "../../../src/lab/compact-loop/laboratory-loop.ts";
 import type { Part } from "../../../src/mpo/family.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import type { ValueOptions } from "./fitted-values.ts";

@@ -2,7 +2,7 @@ import type {
   Session,
   SessionResponse,
   SessionWorld,
-} from "../../../src/simulation/session-world.ts";
+} from "../../../src/lab/worlds/session-world.ts";
 
 /**
  * A step as a learner sees it. Outcome o < K: the user takes candidate o; outcome K: none of those shown. Q of an outcome is

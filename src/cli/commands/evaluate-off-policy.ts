@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { invalidFile } from "../../engine/import/text-source.ts";
-import { conclude } from "../../engine/off-policy/conclude.ts";
-import type { DecisionLog } from "../../engine/off-policy/decision-log.ts";
+import { invalidFile } from "../../exchange/import/text-source.ts";
+import { conclude } from "../../analysis/off-policy/conclude.ts";
+import type { DecisionLog } from "../../analysis/off-policy/decision-log.ts";
 import {
   type ChooseTarget,
   choosePopularity,
   evaluateLog,
   type LogEvaluation,
-} from "../../engine/off-policy/evaluate-log.ts";
-import { openFileTarget } from "../../engine/off-policy/file-target.ts";
-import { openLog } from "../../engine/off-policy/open-log.ts";
-import { createSnapshotTarget } from "../../engine/off-policy/snapshot-target.ts";
-import { uniformTarget } from "../../engine/off-policy/target-policy.ts";
-import { leaveOutSeen } from "../../engine/off-policy/unseen-log.ts";
+} from "../../analysis/off-policy/evaluate-log.ts";
+import { openFileTarget } from "../../analysis/off-policy/file-target.ts";
+import { openLog } from "../../analysis/off-policy/open-log.ts";
+import { createSnapshotTarget } from "../../analysis/off-policy/snapshot-target.ts";
+import { uniformTarget } from "../../analysis/off-policy/target-policy.ts";
+import { leaveOutSeen } from "../../analysis/off-policy/unseen-log.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeEvaluation } from "../evaluate/describe-evaluation.ts";
 import { writePlot } from "../evaluate/write-plot.ts";

@@ -4,10 +4,10 @@ import {
   evaluateRankers,
   type RankingEvaluation,
   type RankingProgress,
-} from "../../engine/ranking/evaluate-ranking.ts";
-import { countInteractions } from "../../engine/ranking/interaction-data.ts";
-import type { TransformerPlan } from "../../engine/ranking/rank-with-transformer.ts";
-import { readInteractions } from "../../engine/ranking/read-interactions.ts";
+} from "../../analysis/ranking/evaluate-ranking.ts";
+import { countInteractions } from "../../analysis/ranking/interaction-data.ts";
+import type { TransformerPlan } from "../../analysis/ranking/rank-with-transformer.ts";
+import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import { type Protocol, protocols } from "../../evaluation/ranking/split.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { describeRanking, describeRankingProgress } from "../evaluate/describe-ranking.ts";

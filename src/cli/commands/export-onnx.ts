@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { exportOnnx } from "../../engine/onnx-export/export-onnx.ts";
+import { exportOnnx } from "../../exchange/onnx-export/export-onnx.ts";
 import { version } from "../../host/package.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { integerIn } from "../parse-options.ts";

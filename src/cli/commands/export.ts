@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { exportDecisions } from "../../engine/export-decisions.ts";
-import type { ExportedDecision } from "../../engine/exported-decision.ts";
+import { exportDecisions } from "../../exchange/export-decisions.ts";
+import type { ExportedDecision } from "../../exchange/exported-decision.ts";
 import { findScenario } from "../../engine/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";

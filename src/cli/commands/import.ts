@@ -1,16 +1,16 @@
 import { Command, Option } from "commander";
-import { createTrainingCount, type TrainingCount } from "../../engine/import/count-training.ts";
+import { createTrainingCount, type TrainingCount } from "../../exchange/import/count-training.ts";
 import {
   type ImportCounts,
   type ImportOptions,
   importRows,
-} from "../../engine/import/import-rows.ts";
-import { readMovielens } from "../../engine/import/movielens/read-movielens.ts";
-import { type Format, findFormat, formats, readRows } from "../../engine/import/read-rows.ts";
-import { openRefusalReport, type RefusalReport } from "../../engine/import/refusal-report.ts";
-import type { RowSource } from "../../engine/import/row.ts";
-import { type RowKind, rowKinds } from "../../engine/import/row-schema.ts";
-import { openFile, streamSource } from "../../engine/import/text-source.ts";
+} from "../../exchange/import/import-rows.ts";
+import { readMovielens } from "../../exchange/import/movielens/read-movielens.ts";
+import { type Format, findFormat, formats, readRows } from "../../exchange/import/read-rows.ts";
+import { openRefusalReport, type RefusalReport } from "../../exchange/import/refusal-report.ts";
+import type { RowSource } from "../../exchange/import/row.ts";
+import { type RowKind, rowKinds } from "../../exchange/import/row-schema.ts";
+import { openFile, streamSource } from "../../exchange/import/text-source.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
 import { describeImport, describeProgress, describeSize } from "../import-summary.ts";

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 import { EngineError } from "../../domain/errors.ts";
-import { strategyNames } from "../../engine/closed-loop/strategies.ts";
+import { strategyNames } from "../../lab/closed-loop/strategies.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseSeeds } from "../parse-options.ts";
 import { compareStrategies, groupRewards } from "../simulate/compare.ts";

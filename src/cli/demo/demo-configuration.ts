@@ -1,6 +1,6 @@
 import type { World } from "../../domain/world.ts";
 import { type Configuration, parseConfiguration } from "../../engine/configuration.ts";
-import { createSyntheticWorld } from "../../simulation/synthetic-world.ts";
+import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
 /** A database with this scenario is a demo's. */
 export const demoScenario = "demo";

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
-import { conclude } from "../../engine/off-policy/conclude.ts";
-import type { LogEvaluation, Value } from "../../engine/off-policy/evaluate-log.ts";
+import { conclude } from "../../analysis/off-policy/conclude.ts";
+import type { LogEvaluation, Value } from "../../analysis/off-policy/evaluate-log.ts";
 import { createValueFormat } from "./format-value.ts";
 
 const plain = { head: [], border: [], compact: true };

@@ -4,7 +4,7 @@ import {
   concludeRanking,
   type RankingEvaluation,
   type RankingProgress,
-} from "../../engine/ranking/evaluate-ranking.ts";
+} from "../../analysis/ranking/evaluate-ranking.ts";
 import { describeDuration } from "../timed-line.ts";
 
 const plain = { head: [], border: [], compact: true };

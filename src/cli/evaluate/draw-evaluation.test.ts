@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { createTestFolder } from "../../../tests/support/store.ts";
-import { evaluateLog } from "../../engine/off-policy/evaluate-log.ts";
-import { openLog } from "../../engine/off-policy/open-log.ts";
-import { type TargetPolicy, uniformTarget } from "../../engine/off-policy/target-policy.ts";
+import { evaluateLog } from "../../analysis/off-policy/evaluate-log.ts";
+import { openLog } from "../../analysis/off-policy/open-log.ts";
+import { type TargetPolicy, uniformTarget } from "../../analysis/off-policy/target-policy.ts";
 import { drawEvaluation } from "./draw-evaluation.ts";
 import { writePlot } from "./write-plot.ts";
 

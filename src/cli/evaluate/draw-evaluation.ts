@@ -1,6 +1,6 @@
 import { scaleLinear } from "d3-scale";
-import { conclude } from "../../engine/off-policy/conclude.ts";
-import type { LogEvaluation, Value } from "../../engine/off-policy/evaluate-log.ts";
+import { conclude } from "../../analysis/off-policy/conclude.ts";
+import type { LogEvaluation, Value } from "../../analysis/off-policy/evaluate-log.ts";
 import { createValueFormat, type ValueFormat } from "./format-value.ts";
 import { escapeText, line, text, wrap } from "./svg.ts";
 

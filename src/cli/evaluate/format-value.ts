@@ -1,4 +1,4 @@
-import type { Value } from "../../engine/off-policy/evaluate-log.ts";
+import type { Value } from "../../analysis/off-policy/evaluate-log.ts";
 
 /** How the values of an evaluation are written: all with the same decimals. */
 export interface ValueFormat {

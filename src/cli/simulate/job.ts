@@ -1,8 +1,8 @@
 import type { World } from "../../domain/world.ts";
-import type { CycleReward } from "../../engine/closed-loop/closed-loop.ts";
-import type { StrategyName } from "../../engine/closed-loop/strategies.ts";
-import { createJesterWorld } from "../../simulation/jester-world.ts";
-import { createSyntheticWorld } from "../../simulation/synthetic-world.ts";
+import type { CycleReward } from "../../lab/closed-loop/closed-loop.ts";
+import type { StrategyName } from "../../lab/closed-loop/strategies.ts";
+import { createJesterWorld } from "../../lab/worlds/jester-world.ts";
+import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
 export const worldNames = ["synthetic", "jester"] as const;
 

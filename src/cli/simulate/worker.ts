@@ -1,5 +1,5 @@
 import { EngineError } from "../../domain/errors.ts";
-import { runClosedLoop } from "../../engine/closed-loop/closed-loop.ts";
+import { runClosedLoop } from "../../lab/closed-loop/closed-loop.ts";
 import { createWorld, type SimulationJob, type WorkerMessage } from "./job.ts";
 
 // A process of its own that plays the loops which its parent sends, one after the other, and ends with the parent.

@@ -1,0 +1,55 @@
+import type { ImportRow } from "../../exchange/import/row.ts";
+import {
+  createNumbering,
+  describeCount,
+  describeRepeats,
+  type InteractionData,
+} from "./interaction-data.ts";
+
+interface Interaction {
+  readonly item: number;
+  readonly time: number;
+}
+
+/**
+ * Events of any type as interactions, by user in order of time; those of one time stay in the order of the file. Of a user's
+ * repeats the first counts: items that were seen are not ranked, so that nothing could foresee a repeat.
+ */
+export async function collectEvents(
+  rows: AsyncIterable<ImportRow> | Iterable<ImportRow>,
+  { name, form }: Pick<InteractionData, "name" | "form">,
+): Promise<InteractionData> {
+  const items = createNumbering();
+  const users = createNumbering();
+  const byUser: Interaction[][] = [];
+  let refused = 0;
+  for await (const row of rows) {
+    if (row.kind === "refused") refused++;
+    if (row.kind !== "event") continue;
+    const { userId, itemId, occurredAt } = row.event;
+    const user = users.of(userId);
+    byUser[user] ??= [];
+    byUser[user].push({ item: items.of(itemId), time: occurredAt });
+  }
+  const kept = byUser.map((own) => keepFirst(own.sort((a, b) => a.time - b.time)));
+  const total = byUser.reduce((sum, { length }) => sum + length, 0);
+  const repeats = total - kept.reduce((sum, { length }) => sum + length, 0);
+  return {
+    name,
+    form,
+    itemCount: items.size,
+    sequences: kept.map((own) => Int32Array.from(own, ({ item }) => item)),
+    times: kept.map((own) => Float64Array.from(own, ({ time }) => time)),
+    notes: [
+      ...describeCount(refused, "row was refused", "rows were refused").map(
+        (text) => `${text}; recurve import says why`,
+      ),
+      ...describeRepeats(repeats),
+    ],
+  };
+}
+
+function keepFirst(interactions: readonly Interaction[]): Interaction[] {
+  const had = new Set<number>();
+  return interactions.filter(({ item }) => !had.has(item) && had.add(item));
+}

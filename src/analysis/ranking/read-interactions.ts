@@ -1,0 +1,57 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { readMovielens } from "../../exchange/import/movielens/read-movielens.ts";
+import { findFormat, readRows } from "../../exchange/import/read-rows.ts";
+import { invalidFile, openFile, unreadable } from "../../exchange/import/text-source.ts";
+import { collectEvents } from "./collect-events.ts";
+import type { InteractionData } from "./interaction-data.ts";
+import { readSequences } from "./read-sequences.ts";
+
+export interface ReadingOptions {
+  /** Milliseconds since 1970: no event is from later. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A MovieLens folder, a folder or `.txt` file of sequences as SASRec ("user item" a line) or S3-Rec ("user item item …")
+ * publish them, or events as `recurve import events` takes them.
+ *
+ * @throws invalid_file where it is none of these
+ */
+export async function readInteractions(
+  path: string,
+  options: ReadingOptions,
+): Promise<InteractionData> {
+  const name = basename(resolve(path));
+  if (await isFolder(path)) {
+    const sequences = await findSequenceFile(path, name);
+    if (sequences !== undefined) return readSequences(sequences, name);
+    const { rows, close } = await readMovielens(path, options);
+    return collectEvents(rows, { name, form: "MovieLens" }).finally(close);
+  }
+  if (path.endsWith(".txt")) return readSequences(path, name);
+  const format = findFormat(path);
+  if (format === undefined)
+    throw invalidFile(path, "must be a data folder, or a file that ends in .jsonl, .csv or .txt");
+  const source = await openFile(path, options.signal);
+  const { rows, close } = await readRows(source, { kind: "events", format, now: options.now });
+  return collectEvents(rows, { name, form: `events, ${format.toUpperCase()}` }).finally(close);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** The folder's `.txt` with its own name, as ml-1m/ml-1m.txt, or the only one that is no README. */
+async function findSequenceFile(folder: string, name: string): Promise<string | undefined> {
+  const texts = (await readdir(folder)).filter(
+    (file) => file.endsWith(".txt") && !/^readme/i.test(file),
+  );
+  const found = texts.find((file) => file === `${name}.txt`) ?? (texts.length === 1 && texts[0]);
+  return found ? join(folder, found) : undefined;
+}

@@ -1,0 +1,36 @@
+import type { Scenario } from "../../domain/scenario.ts";
+import { warnOfTypes } from "../../engine/event-types.ts";
+import { isWanted } from "../../engine/training/read-sequences.ts";
+import type { ImportedEvent } from "./row.ts";
+
+/** Types that are remembered for warnings; a file may have one for each row. */
+const maxTypes = 1000;
+
+/** How many of the imported events `train` can aim at. */
+export interface TrainingCount {
+  add(event: ImportedEvent): void;
+  readonly events: number;
+  readonly training: number;
+  /** Of types that train nothing. */
+  warnings(): readonly string[];
+}
+
+export function createTrainingCount(scenarios: readonly Scenario[]): TrainingCount {
+  const types = new Set<string>();
+  let events = 0;
+  let training = 0;
+  return {
+    add: (event) => {
+      events += 1;
+      if (scenarios.some(({ reward }) => isWanted(event, reward))) training += 1;
+      if (types.size < maxTypes) types.add(event.type);
+    },
+    get events() {
+      return events;
+    },
+    get training() {
+      return training;
+    },
+    warnings: () => warnOfTypes(scenarios, types),
+  };
+}

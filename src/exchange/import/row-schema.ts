@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { itemId, userId } from "../../domain/ids.ts";
+import { completeItem, completeUser } from "../../engine/input/complete.ts";
+import { copyJson, JsonProblem } from "../../engine/input/copy-json.ts";
+import { optional, time } from "../../engine/input/fields.ts";
+import { eventFields, itemInput, userInput } from "../../engine/input/schemas.ts";
+import type { ImportedEvent, ParsedRow } from "./row.ts";
+
+export const rowKinds = ["events", "items", "users"] as const;
+export type RowKind = (typeof rowKinds)[number];
+
+/** A clock that runs ahead is forgiven; a time further on is a mistake of unit or of year. */
+const maxAheadMs = 86_400_000;
+
+/** Milliseconds since 1970, at most a day after `now`. */
+export const createTimeSchema = (now: number): z.ZodNumber =>
+  z
+    .number({ error: "must be a time" })
+    .min(0, "lies before 1970")
+    .max(now + maxAheadMs, "lies in the future");
+
+const createEventSchema = (now: number) =>
+  z.strictObject({
+    ...eventFields,
+    occurredAt: optional(time.transform((text) => Date.parse(text)).pipe(createTimeSchema(now))),
+    decisionId: optional(
+      z.never("can't be imported: answers to a decision go to POST /api/v1/events"),
+    ),
+  });
+
+type EventFields = z.output<ReturnType<typeof createEventSchema>>;
+
+/** The same row gets the same id, from whatever file and at whatever time it comes. */
+function contentId({ type, userId: user, itemId: item, value, occurredAt }: EventFields): string {
+  const canonical = JSON.stringify([type, user, item, value ?? 1, occurredAt ?? null]);
+  return `sha256:${createHash("sha256").update(canonical).digest("hex")}`;
+}
+
+function completeEvent(fields: EventFields, now: number): ImportedEvent {
+  const { type, value = 1, occurredAt = now } = fields;
+  return {
+    eventId: fields.eventId ?? contentId(fields),
+    type,
+    userId: userId(fields.userId),
+    itemId: itemId(fields.itemId),
+    value,
+    occurredAt,
+  };
+}
+
+function describeInput(input: unknown): string {
+  if (typeof input === "string") return `, got ${JSON.stringify(input.slice(0, 40))}`;
+  return typeof input === "number" || typeof input === "boolean" ? `, got ${input}` : "";
+}
+
+const describeProblem = (path: readonly PropertyKey[], problem: string): string =>
+  path.length === 0 ? problem : `${path.join(".")} ${problem}`;
+
+function describeIssue({ code, path, message, input }: z.core.$ZodIssue): string {
+  const isMissing = code === "invalid_type" && input === undefined;
+  return describeProblem(path, isMissing ? "is missing" : `${message}${describeInput(input)}`);
+}
+
+export type Parsed<T> = { readonly value: T } | { readonly reason: string };
+
+/** Of what does not fit, the reason says which field, why, and what came. */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return { value: result.data };
+  return { reason: result.error.issues.map(describeIssue).join("; ") };
+}
+
+/** Of a row whose attributes can be any JSON. */
+function parseRow<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
+  const parsed = parseWith(schema, value);
+  if ("reason" in parsed) return parsed;
+  try {
+    copyJson(value);
+    return parsed;
+  } catch (problem) {
+    if (!(problem instanceof JsonProblem)) throw problem;
+    return { reason: describeProblem(problem.path, problem.message) };
+  }
+}
+
+/** The value as a row, or its refusal. */
+export function accept<T>(parsed: Parsed<T>, toRow: (value: T) => ParsedRow): ParsedRow {
+  return "reason" in parsed ? { kind: "refused", reason: parsed.reason } : toRow(parsed.value);
+}
+
+/** @param now milliseconds since 1970: the time of events that bring none, and the bound of those that do */
+export function createRowParser(kind: RowKind, now: number): (value: unknown) => ParsedRow {
+  const eventSchema = createEventSchema(now);
+  switch (kind) {
+    case "items":
+      return (value) =>
+        accept(parseRow(itemInput, value), (item) => ({ kind: "item", item: completeItem(item) }));
+    case "users":
+      return (value) =>
+        accept(parseRow(userInput, value), (user) => ({ kind: "user", user: completeUser(user) }));
+    case "events":
+      return (value) =>
+        accept(parseWith(eventSchema, value), (fields) => ({
+          kind: "event",
+          event: completeEvent(fields, now),
+        }));
+    default:
+      return kind satisfies never;
+  }
+}

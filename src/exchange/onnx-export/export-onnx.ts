@@ -1,0 +1,128 @@
+import { EngineError } from "../../domain/errors.ts";
+import type { ItemId } from "../../domain/ids.ts";
+import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import { exportNetwork } from "../../policy/export-network.ts";
+import { toNetwork } from "../../policy/network-policy.ts";
+import { decodeTensors } from "../../policy/snapshot.ts";
+import type { PolicyStore, Store } from "../../storage/store.ts";
+import { createCatalogue } from "../../engine/catalogue.ts";
+import type { Configuration } from "../../engine/configuration.ts";
+import { findScenario } from "../../engine/recommend.ts";
+import { createManifest, fileNames } from "./manifest.ts";
+import { writeFolder } from "./write-folder.ts";
+
+export interface ExportOptions {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  /** New or empty. */
+  readonly folder: string;
+  /** Version of Recurve, for the manifest. */
+  readonly recurve: string;
+  /** Whose serving policy is exported; the first of the configuration where absent. */
+  readonly scenario?: string;
+  /** This version instead, of whichever scenario. */
+  readonly policy?: number;
+}
+
+export interface ExportSummary {
+  readonly version: number;
+  readonly scenario: string;
+  readonly items: number;
+}
+
+const listed = 5;
+
+async function chooseVersion(policies: PolicyStore, scenario: string): Promise<number> {
+  const { serving } = await policies.assignment(scenario);
+  if (serving !== undefined) return serving;
+  const message = `scenario ${scenario} has no policy yet; make one with recurve train, or serve until the first cycle`;
+  throw new EngineError("not_found", message, { details: { scenario } });
+}
+
+async function findSnapshot(policies: PolicyStore, version: number): Promise<PolicySnapshot> {
+  const snapshot = await policies.find(version);
+  if (snapshot === undefined) {
+    const message = `there is no policy ${version}; leave out --policy to export the one that serves`;
+    throw new EngineError("not_found", message, { details: { version } });
+  }
+  if (snapshot.kind === "network") return snapshot;
+  const others = await policies.list({ scenario: snapshot.scenario, limit: 100 });
+  const networks = others.flatMap(({ kind, version }) => (kind === "network" ? [version] : []));
+  const known = networks.slice(0, listed).join(", ") || "none yet";
+  const message = `policy ${version} orders by popularity and has no network to export; the newest with one: ${known}`;
+  throw new EngineError("conflict", message, { details: { version, kind: snapshot.kind } });
+}
+
+async function readNetwork(policies: PolicyStore, version: number) {
+  const bytes = await policies.bytes(version);
+  if (bytes !== undefined) return toNetwork(decodeTensors(bytes));
+  const message = `the bytes of policy ${version} are gone; bring them back from a copy of the database`;
+  throw new EngineError("not_found", message, { details: { version } });
+}
+
+/** The items of the network, of which the first stands for unknown ones, then all others of the catalogue. */
+async function readItems(
+  { store, configuration }: ExportOptions,
+  asOf: number,
+  known: readonly ItemId[],
+) {
+  const catalogue = createCatalogue(store.items, configuration.text);
+  await catalogue.refresh(asOf);
+  const available = new Set(catalogue.available().map((view) => view.itemId));
+  const items = [...new Set([...known, ...catalogue.ids()])];
+  return {
+    items,
+    views: items.map((id) => catalogue.get(id)),
+    unavailable: items.flatMap((id, row) => (available.has(id) ? [] : [row])),
+  };
+}
+
+/**
+ * ε with which `recommend` would serve the version now: the larger of the scenario's floor and the learner's wish, which counts for
+ * every policy but the baseline, and that has no network.
+ */
+async function readExploration(policies: PolicyStore, scenario: Scenario): Promise<number> {
+  const { exploration = 0 } = await policies.assignment(scenario.name);
+  return Math.max(scenario.exploration, exploration);
+}
+
+/**
+ * A policy as ONNX files with item embeddings and a manifest that says what to feed; see docs/guides/export.md.
+ * @throws not_found, unknown_scenario, conflict (no network; folder not empty), corrupt_snapshot, invalid_file
+ */
+export async function exportOnnx(options: ExportOptions): Promise<ExportSummary> {
+  const { store, configuration, folder, recurve } = options;
+  const version =
+    options.policy ??
+    (await chooseVersion(store.policies, findScenario(configuration, options.scenario).name));
+  const snapshot = await findSnapshot(store.policies, version);
+  const scenario = findScenario(configuration, snapshot.scenario);
+  const network = await readNetwork(store.policies, version);
+  const asOf = await store.sequence();
+  const { items, views, unavailable } = await readItems(options, asOf, network.itemIds);
+  const exported = await exportNetwork(network, views);
+  const manifest = createManifest({
+    recurve,
+    snapshot,
+    scenario,
+    exploration: await readExploration(store.policies, scenario),
+    asOf,
+    shape: network.shape,
+    network: exported,
+    items,
+    unavailable,
+  });
+  await writeFolder(folder, {
+    [fileNames.encoder]: exported.encoder.bytes,
+    [fileNames.scorer]: exported.scorer.bytes,
+    [fileNames.embeddings]: toBytes(exported.embeddings),
+    [fileNames.biases]: toBytes(exported.biases),
+    [fileNames.manifest]: `${JSON.stringify(manifest, null, 1)}\n`,
+  });
+  return { version, scenario: scenario.name, items: items.length - 1 };
+}
+
+// Little endian, as every platform that ONNX Runtime has binaries for.
+const toBytes = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);

@@ -1,0 +1,146 @@
+import type { Scenario } from "../../domain/scenario.ts";
+import type { World } from "../../domain/world.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { type Configuration, parseConfiguration } from "../../engine/configuration.ts";
+import { createEngine } from "../../engine/create-engine.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { withoutChecks } from "../../engine/input/check-engine.ts";
+import { openStore, type Store } from "../../engine/open-store.ts";
+import { createStrategy, type Strategy, type StrategyName } from "./strategies.ts";
+
+export interface CycleReward {
+  readonly cycle: number;
+  /** Mean over the cycle's visits of the true expected reward of the slates shown, in reward units. */
+  readonly meanReward: number;
+  readonly standardError: number;
+  /** What the update after these visits said of itself. */
+  readonly note: string;
+}
+
+export interface ClosedLoopOptions {
+  readonly world: World;
+  readonly strategy: StrategyName;
+  readonly cycles: number;
+  readonly decisionsPerCycle: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly onCycle?: (result: CycleReward) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Exploration of the ε-greedy loop; the others keep the engine's floor. */
+const greedyExploration = 0.05;
+const startOfTime = Date.UTC(2026, 0, 1);
+const secondsPerVisit = 1;
+
+/** A configuration with the world as its only scenario. Nobody gets the baseline; promotions have their holdback. */
+export function worldConfiguration(world: World, strategy: StrategyName): Configuration {
+  const { weights, minimum, maximum } = world.rewards;
+  return parseConfiguration({
+    scenarios: [
+      {
+        name: world.name,
+        slateSize: world.slateSize,
+        excludeSeen: false,
+        ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
+        ...(strategy === "mpo+fast" ? { fastLoop: { enabled: true } } : {}),
+        reward: { weights, minimum, maximum, windowSeconds: 60 },
+      },
+    ],
+    baselineShare: 0,
+  });
+}
+
+function summarise(cycle: number, rewards: readonly number[], note: string): CycleReward {
+  const meanReward = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+  const squares = rewards.reduce((sum, reward) => sum + (reward - meanReward) ** 2, 0);
+  const standardError = Math.sqrt(squares / (rewards.length - 1) / rewards.length);
+  return { cycle, meanReward, standardError, note };
+}
+
+/** What a loop works with, and the time that its visits move. */
+interface Loop {
+  readonly engine: Engine;
+  readonly strategy: Strategy;
+  readonly scenario: Scenario;
+  wait(seconds: number): void;
+}
+
+async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop> {
+  const { world, strategy: name, seed } = options;
+  const configuration = worldConfiguration(world, name);
+  const [scenario] = configuration.scenarios;
+  if (scenario === undefined) throw new RangeError("the configuration has no scenario");
+  let now = startOfTime;
+  const parts = { store, configuration, clock: () => now };
+  const strategy = await createStrategy(name, { ...options, ...parts, scenario });
+  const ids = createRandom(seed).split("ids");
+  const checked = await createEngine({
+    ...parts,
+    random: createRandom(seed).split("decisions"),
+    createId: () => `${ids.integer(2 ** 32)}-${ids.integer(2 ** 32)}`,
+    ...(strategy.policies === undefined ? {} : { policies: strategy.policies }),
+  });
+  // A world's history is longer than a call of the library takes.
+  const engine = withoutChecks(checked);
+  const wait = (seconds: number) => {
+    now += seconds * 1000;
+  };
+  return { engine, strategy, scenario, wait };
+}
+
+/** One visit. @returns the true expected reward of its slate */
+async function visit({ engine, scenario, wait }: Loop, world: World, turn: number) {
+  wait(secondsPerVisit);
+  const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
+  const { userId, decisionId } = decision;
+  const reactions = world.react(turn, decision.slate);
+  if (reactions.length > 0) {
+    await engine.record(reactions.map((reaction) => ({ ...reaction, userId, decisionId })));
+  }
+  // Else what a turn meets would depend on how fast the machine is.
+  await engine.idle();
+  return world.expectedReward(turn, decision.slate);
+}
+
+/** Visits and an update after each cycle of them, until the last cycle or the signal. */
+async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
+  const { world, decisionsPerCycle, signal } = options;
+  const results: CycleReward[] = [];
+  for (let cycle = 1; cycle <= options.cycles; cycle++) {
+    const rewards: number[] = [];
+    while (rewards.length < decisionsPerCycle && !signal?.aborted) {
+      rewards.push(await visit(loop, world, (cycle - 1) * decisionsPerCycle + rewards.length));
+    }
+    if (signal?.aborted) break;
+    loop.wait(loop.scenario.reward.windowSeconds);
+    const result = summarise(cycle, rewards, await loop.strategy.update());
+    results.push(result);
+    options.onCycle?.(result);
+  }
+  return results;
+}
+
+async function playWorld(store: Store, options: ClosedLoopOptions) {
+  const { world } = options;
+  const loop = await openLoop(store, options);
+  const { engine } = loop;
+  try {
+    await engine.putItems(world.items);
+    await engine.putUsers(world.users);
+    await engine.record(world.history);
+    return await play(loop, options);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Runs the whole loop in one process on an embedded database in memory: visits, slates, reactions, updates. */
+export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
+  const store = await openStore(":memory:");
+  try {
+    return await playWorld(store, options);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,147 @@
+import type { Scenario } from "../../domain/scenario.ts";
+import { createCritic, trainCritic } from "../../learning/critic.ts";
+import type { FeedbackRow } from "../../learning/feedback-row.ts";
+import { createRandom } from "../../numeric/random.ts";
+import type { Network } from "../../policy/network.ts";
+import type { Policy } from "../../policy/policy.ts";
+import {
+  encodePopularity,
+  greedyLogits,
+  loadPopularityPolicy,
+  measurePopularity,
+} from "../../policy/popularity.ts";
+import { decodeTensors } from "../../policy/snapshot.ts";
+import type { Store } from "../../storage/store.ts";
+import { createCatalogue } from "../../engine/catalogue.ts";
+import type { Configuration } from "../../engine/configuration.ts";
+import { readFeedback } from "../../engine/cycle/read-feedback.ts";
+import { runCycle } from "../../engine/cycle/run-cycle.ts";
+import type { ServingPolicies } from "../../engine/serving-policies.ts";
+import { createRewardPolicy } from "./reward-policy.ts";
+
+/** MPO and the loops that it is held against; all read the same kind of log and serve through the same engine. */
+export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
+/** `mpo+fast` is MPO with the fast loop between its cycles. */
+export type StrategyName = (typeof strategyNames)[number] | "mpo+fast";
+
+export interface StrategyOptions {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly scenario: Scenario;
+  readonly clock: () => number;
+  readonly seed: number;
+  readonly threads: number;
+}
+
+export interface Strategy {
+  /** What serves, where it is not the snapshots of the store. */
+  readonly policies?: ServingPolicies;
+  /** Learns from what was logged; says in a word how it went. */
+  update(): Promise<string>;
+}
+
+/** Temperature of the fixed softmax on the reward model, in shares of the reward range. */
+const softmaxTemperature = 0.03;
+
+/** Serves whatever was set last, under any version. */
+function createSwitch() {
+  let current: Policy | undefined;
+  const policies: ServingPolicies = {
+    get: async () => {
+      if (current === undefined) throw new RangeError("no policy was set yet");
+      return current;
+    },
+    problem: () => undefined,
+    close: async () => current?.close(),
+  };
+  const set = async (policy: Policy) => {
+    await current?.close();
+    current = policy;
+  };
+  return { policies, set };
+}
+
+/** Every row of the log trains, whatever its fold: these loops judge nothing. */
+function readAll({ store, configuration, scenario, clock }: StrategyOptions, previous: number) {
+  const { maxDecisions } = configuration.learner;
+  return readFeedback({
+    store,
+    catalogue: createCatalogue(store.items, configuration.text),
+    scenario,
+    now: clock(),
+    plan: { read: maxDecisions, decisions: maxDecisions, cells: Number.POSITIVE_INFINITY },
+    previous,
+    cycle: 0,
+  });
+}
+
+const uniform: Policy = {
+  kind: "network",
+  logits: async (_, candidates) => new Float64Array(candidates.length),
+  close: async () => {},
+};
+
+async function createPopularity(options: StrategyOptions): Promise<Strategy> {
+  const { policies, set } = createSwitch();
+  await set(uniform);
+  const update = async () => {
+    const { itemRewards } = await readAll(options, 0);
+    await set(
+      loadPopularityPolicy(decodeTensors(encodePopularity(measurePopularity(itemRewards)))),
+    );
+    return "refreshed";
+  };
+  return { policies, update };
+}
+
+const withoutPolicy = (row: FeedbackRow) => ({
+  ...row,
+  policy: new Float64Array(row.candidates.length),
+});
+
+async function createRewardModelLoop(
+  options: StrategyOptions,
+  toLogits: (values: Float64Array) => Float64Array,
+): Promise<Strategy> {
+  const { policies, set } = createSwitch();
+  await set(uniform);
+  const random = createRandom(options.seed).split("reward-model");
+  let network: Network = createCritic(random.split("critic"));
+  let round = 0;
+  let previous = 0;
+  const update = async () => {
+    const { rows, throughSequence } = await readAll(options, previous);
+    previous = throughSequence;
+    const stream = random.split(round++);
+    const training = await trainCritic({
+      network,
+      rows: rows.map(withoutPolicy),
+      random: stream,
+      threads: options.threads,
+    });
+    network = training.network;
+    await set(await createRewardPolicy(network, toLogits));
+    return "retrained";
+  };
+  return { policies, update };
+}
+
+export function createStrategy(name: StrategyName, options: StrategyOptions): Promise<Strategy> {
+  switch (name) {
+    case "mpo":
+    case "mpo+fast":
+      return Promise.resolve({
+        update: async () => (await runCycle(options))?.outcome ?? "skipped",
+      });
+    case "popularity":
+      return createPopularity(options);
+    case "epsilon-greedy":
+      return createRewardModelLoop(options, (values) => greedyLogits([...values]));
+    case "softmax":
+      return createRewardModelLoop(options, (values) =>
+        values.map((value) => value / softmaxTemperature),
+      );
+    default:
+      throw new RangeError(`no strategy ${String(name satisfies never)}`);
+  }
+}

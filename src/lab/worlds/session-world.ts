@@ -1,0 +1,84 @@
+import type { RandomStream } from "../../numeric/random.ts";
+
+/** What became of a slate. */
+export interface SessionResponse {
+  /** Place in the slate of the item that the user consumed; −1 where it was none. */
+  readonly consumed: number;
+  /** Reward of the step: 1 a consumed item, or its watch time in minutes. */
+  readonly reward: number;
+  /** Quality that the user tells of the consumed item; 0 where none was consumed or the world tells none. */
+  readonly quality: number;
+}
+
+/** One session of one user, step by step. What a policy may see of it, unless said otherwise. */
+export interface Session {
+  /** The user has left; `choose` may not be called any more. */
+  readonly over: boolean;
+  /** Liking of each topic now, in [−1, 1]. */
+  readonly interests: Readonly<Float64Array>;
+  /** Item number of each candidate of this step. */
+  readonly candidates: Readonly<Int32Array>;
+  /**
+   * Shows the candidates of these places and goes on to the next step.
+   * @throws RangeError where the session is over or the slate isn't so many different places among the candidates
+   */
+  choose(slate: readonly number[]): SessionResponse;
+  /** What no policy can know, for ceilings in reports: the quality of each candidate. */
+  readonly trueQualities: Readonly<Float64Array>;
+}
+
+/**
+ * A world where what a user consumes changes what comes after, so that the best choice looks ahead. A session depends on the
+ * world's seed, its own number and the slates so far: every policy meets the same users, candidates and luck.
+ */
+export interface SessionWorld {
+  readonly name: string;
+  readonly topicCount: number;
+  readonly slateSize: number;
+  /** Topic of each item number. */
+  readonly topics: Readonly<Int32Array>;
+  /** Session number `index` ≥ 0, from its first step. */
+  start(index: number): Session;
+}
+
+/** Places of a slate among the candidates of the step that comes. @param random a stream for this session alone */
+export type SessionPolicy = (session: Session, random: RandomStream) => readonly number[];
+
+export interface SessionResult {
+  /** Sum of the rewards. */
+  readonly total: number;
+  readonly steps: number;
+  readonly consumed: number;
+}
+
+/** Plays one session to its end. @param random the policy's own chance, so that the session's stays the same */
+export function playSession(
+  session: Session,
+  policy: SessionPolicy,
+  random: RandomStream,
+): SessionResult {
+  let total = 0;
+  let steps = 0;
+  let consumed = 0;
+  while (!session.over) {
+    const response = session.choose(policy(session, random));
+    total += response.reward;
+    steps++;
+    if (response.consumed >= 0) consumed++;
+  }
+  return { total, steps, consumed };
+}
+
+/** @throws RangeError */
+export function checkSlate(
+  slate: readonly number[],
+  { over, candidates }: Pick<Session, "over" | "candidates">,
+  slateSize: number,
+): void {
+  if (over) throw new RangeError("this session is over: start another one");
+  const known = slate.every((place) => Number.isInteger(place) && candidates[place] !== undefined);
+  if (slate.length === slateSize && new Set(slate).size === slateSize && known) return;
+  throw new RangeError(
+    `a slate must be ${slateSize} different places below ${candidates.length}, got [${slate.join(", ")}]`,
+  );
+}
