@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { openStore } from "../src/engine/open-store.ts";
 import { importRows } from "../src/exchange/import/import-rows.ts";
 import { readMovielens } from "../src/exchange/import/movielens/read-movielens.ts";
-import { openStore } from "../src/engine/open-store.ts";
 import type { Bench } from "./bench.ts";
 import { repository } from "./machine.ts";
 import { median } from "./statistics.ts";

@@ -2,8 +2,14 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { listBaselines } from "../src/analysis/ranking/baselines.ts";
 import { splitData } from "../src/analysis/ranking/evaluate-ranking.ts";
-import { countInteractions, type InteractionData } from "../src/analysis/ranking/interaction-data.ts";
-import { describePlan, type TransformerPlan } from "../src/analysis/ranking/rank-with-transformer.ts";
+import {
+  countInteractions,
+  type InteractionData,
+} from "../src/analysis/ranking/interaction-data.ts";
+import {
+  describePlan,
+  type TransformerPlan,
+} from "../src/analysis/ranking/rank-with-transformer.ts";
 import { readInteractions } from "../src/analysis/ranking/read-interactions.ts";
 import { type Protocol, protocols } from "../src/evaluation/ranking/split.ts";
 import { defaultSettings } from "../src/learning/sequence/settings.ts";

@@ -45,22 +45,21 @@ export {
   type AuditReport,
   audit,
   auditTolerance,
-} from "./engine/audit.ts";
+} from "./engine/audit/audit.ts";
 export {
   type Configuration,
   type LearnerConfiguration,
   parseConfiguration,
-} from "./engine/configuration.ts";
-export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
-export { type CycleOptions, runCycle } from "./engine/cycle/run-cycle.ts";
-export type { Usage } from "./engine/cycle/stage-clock.ts";
+} from "./engine/configuration/configuration.ts";
 export {
   type ConfigurationInput,
   defineConfig,
   type LearnerInput,
   type RewardRuleInput,
   type ScenarioInput,
-} from "./engine/define-config.ts";
+} from "./engine/configuration/define-config.ts";
+export { loadConfiguration } from "./engine/configuration/load-configuration.ts";
+export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export type {
   DecisionView,
   Engine,
@@ -79,13 +78,14 @@ export type {
   ScenarioPageInput,
 } from "./engine/input/input.ts";
 export type { InterventionInput } from "./engine/interventions/parse-input.ts";
-export { type LearnOptions, learn } from "./engine/learn.ts";
-export { loadConfiguration } from "./engine/load-configuration.ts";
+export { type CycleOptions, runCycle } from "./engine/learner/cycle/run-cycle.ts";
+export type { Usage } from "./engine/learner/cycle/stage-clock.ts";
+export { type LearnOptions, learn } from "./engine/learner/learn.ts";
+export { type TrainOptions, train } from "./engine/learner/train.ts";
+export type { PretrainOptions, PretrainProgress } from "./engine/learner/training/training-data.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
-export type { ServingPolicies } from "./engine/serving-policies.ts";
-export type { TextSettings } from "./engine/text/text-features.ts";
-export { type TrainOptions, train } from "./engine/train.ts";
-export type { PretrainOptions, PretrainProgress } from "./engine/training/training-data.ts";
+export type { ServingPolicies } from "./engine/serving/serving-policies.ts";
+export type { TextSettings } from "./engine/state/text/text-features.ts";
 export {
   diagnoseWeights,
   meanWeightZ,

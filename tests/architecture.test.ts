@@ -14,7 +14,6 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   policy: { folders: ["domain", "numeric", "tensor"], packages: ["node:crypto"] },
   evaluation: { folders: ["domain", "numeric"], packages: [] },
-  simulation: { folders: ["domain", "numeric"], packages: ["node:fs", "node:path"] },
   mpo: { folders: ["domain", "numeric", "evaluation"], packages: [] },
   learning: { folders: ["domain", "numeric", "tensor", "policy", "mpo"], packages: [] },
   storage: {
@@ -33,16 +32,29 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
       "evaluation",
       "storage",
     ],
-    packages: [
-      "zod",
-      "@huggingface/tokenizers",
-      "csv-parse",
-      "hyparquet",
-      "hyparquet-compressors",
-      "jiti",
-      "fastest-levenshtein",
-      "node:*",
+    packages: ["zod", "@huggingface/tokenizers", "jiti", "fastest-levenshtein", "node:*"],
+  },
+  exchange: {
+    folders: ["domain", "policy", "storage", "engine"],
+    packages: ["zod", "csv-parse", "node:*"],
+  },
+  analysis: {
+    folders: [
+      "domain",
+      "numeric",
+      "tensor",
+      "policy",
+      "learning",
+      "evaluation",
+      "storage",
+      "engine",
+      "exchange",
     ],
+    packages: ["hyparquet", "hyparquet-compressors", "node:*"],
+  },
+  lab: {
+    folders: ["domain", "numeric", "policy", "mpo", "learning", "evaluation", "storage", "engine"],
+    packages: ["node:*"],
   },
   server: {
     folders: ["domain", "contract", "engine"],
@@ -51,7 +63,18 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   host: { folders: ["domain", "numeric", "engine", "server"], packages: ["zod", "node:*"] },
   sdk: { folders: ["contract"], packages: [] },
   cli: {
-    folders: ["domain", "numeric", "engine", "server", "host", "simulation", "evaluation", "sdk"],
+    folders: [
+      "domain",
+      "numeric",
+      "evaluation",
+      "engine",
+      "exchange",
+      "analysis",
+      "lab",
+      "server",
+      "host",
+      "sdk",
+    ],
     packages: ["commander", "pino", "ora", "cli-table3", "d3-scale", "node:*"],
   },
 };

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { defaultMpo } from "../src/domain/mpo-fields.ts";
-import { configurationJsonSchema, parseConfiguration } from "../src/engine/configuration.ts";
-import type { ConfigurationInput } from "../src/engine/define-config.ts";
+import {
+  configurationJsonSchema,
+  parseConfiguration,
+} from "../src/engine/configuration/configuration.ts";
+import type { ConfigurationInput } from "../src/engine/configuration/define-config.ts";
 import { codeSpans, readDocument, readTables } from "./support/documents.ts";
 
 interface Node {

@@ -1,13 +1,13 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { serveCommand } from "../src/cli/commands/serve.ts";
-import { describeEvaluation } from "../src/cli/evaluate/describe-evaluation.ts";
-import { parseConfiguration } from "../src/engine/configuration.ts";
-import { loadConfiguration } from "../src/engine/load-configuration.ts";
 import { evaluateLog } from "../src/analysis/off-policy/evaluate-log.ts";
 import { openLog } from "../src/analysis/off-policy/open-log.ts";
 import { uniformTarget } from "../src/analysis/off-policy/target-policy.ts";
+import { serveCommand } from "../src/cli/commands/serve.ts";
+import { describeEvaluation } from "../src/cli/evaluate/describe-evaluation.ts";
+import { parseConfiguration } from "../src/engine/configuration/configuration.ts";
+import { loadConfiguration } from "../src/engine/configuration/load-configuration.ts";
 import { createClient } from "../src/sdk/client.ts";
 import { startNode } from "./e2e/recurve.ts";
 import { builtPackage } from "./support/built-command.ts";

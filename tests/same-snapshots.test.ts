@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import { expect, test } from "vitest";
 import type { Cycle } from "../src/domain/cycle.ts";
-import { runCycle } from "../src/engine/cycle/run-cycle.ts";
+import { runCycle } from "../src/engine/learner/cycle/run-cycle.ts";
 import type { Store } from "../src/storage/store.ts";
 import { playSatiation } from "./support/play-satiation.ts";
 import { openShop } from "./support/shop.ts";

@@ -1,5 +1,5 @@
-import { readUsage } from "../../src/engine/cycle/process-usage.ts";
-import { runCycle } from "../../src/engine/cycle/run-cycle.ts";
+import { readUsage } from "../../src/engine/learner/cycle/process-usage.ts";
+import { runCycle } from "../../src/engine/learner/cycle/run-cycle.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { closedAt, cycleConfiguration } from "./make-log.ts";
 import type { CycleAnswer } from "./measure-cycle.ts";

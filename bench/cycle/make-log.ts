@@ -1,8 +1,11 @@
 import type { Decision } from "../../src/domain/decision.ts";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
-import { type Configuration, parseConfiguration } from "../../src/engine/configuration.ts";
+import {
+  type Configuration,
+  parseConfiguration,
+} from "../../src/engine/configuration/configuration.ts";
+import { ensurePolicies } from "../../src/engine/learner/promote.ts";
 import { openStore } from "../../src/engine/open-store.ts";
-import { ensurePolicies } from "../../src/engine/promote.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import type { EventRow, Store } from "../../src/storage/store.ts";
 

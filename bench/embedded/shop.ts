@@ -1,11 +1,11 @@
 import type { World } from "../../src/domain/world.ts";
-import { parseConfiguration } from "../../src/engine/configuration.ts";
+import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
+import type { ConfigurationInput } from "../../src/engine/configuration/define-config.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
-import type { ConfigurationInput } from "../../src/engine/define-config.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
-import { createRandom } from "../../src/numeric/random.ts";
 import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
+import { createRandom } from "../../src/numeric/random.ts";
 
 export interface ShopSize {
   readonly items: number;

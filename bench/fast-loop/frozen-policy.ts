@@ -1,13 +1,16 @@
 import { copyFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { World } from "../../src/domain/world.ts";
-import { type Configuration, parseConfiguration } from "../../src/engine/configuration.ts";
+import {
+  type Configuration,
+  parseConfiguration,
+} from "../../src/engine/configuration/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
-import { runCycle } from "../../src/engine/cycle/run-cycle.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import { runCycle } from "../../src/engine/learner/cycle/run-cycle.ts";
 import { openStore } from "../../src/engine/open-store.ts";
-import { createRandom } from "../../src/numeric/random.ts";
 import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
+import { createRandom } from "../../src/numeric/random.ts";
 import { introduceWorld } from "../../tests/support/play.ts";
 
 export interface FrozenOptions {

@@ -1,9 +1,9 @@
 import type { BanditWorld } from "../../src/domain/bandit-world.ts";
 import { createCompactLearner } from "../../src/lab/compact-loop/compact-learner.ts";
 import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
-import { createRandom } from "../../src/numeric/random.ts";
 import { createBanditWorld } from "../../src/lab/worlds/bandit/bandit-world.ts";
 import { drawMember, heldOutFamily } from "../../src/lab/worlds/bandit/world-family.ts";
+import { createRandom } from "../../src/numeric/random.ts";
 import { mean } from "../statistics.ts";
 import { createPolicies, fixedNames } from "./meta/policies.ts";
 import { gainOverBest } from "./targets.ts";

@@ -1,6 +1,6 @@
 import type { BanditWorld } from "../../src/domain/bandit-world.ts";
-import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
 import { clopperPearsonInterval } from "../../src/evaluation/intervals/clopper-pearson.ts";
+import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { createPolicy } from "./bandit/play.ts";
 import type { LearningTarget, LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";

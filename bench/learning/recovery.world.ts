@@ -1,8 +1,8 @@
+import { defaultFastLoop } from "../../src/engine/configuration/scenario-schema.ts";
 import { createCompactLearner } from "../../src/lab/compact-loop/compact-learner.ts";
 import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
-import { defaultFastLoop } from "../../src/engine/scenario-schema.ts";
-import { createRandom } from "../../src/numeric/random.ts";
 import { createBanditWorld } from "../../src/lab/worlds/bandit/bandit-world.ts";
+import { createRandom } from "../../src/numeric/random.ts";
 import { mean } from "../statistics.ts";
 import { countUntil, measureRecovery } from "./recovery/measure-recovery.ts";
 import { estimate, formatEstimate, type WorldResults } from "./results.ts";

@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { describeRankingProgress } from "../../src/cli/evaluate/describe-ranking.ts";
 import {
   evaluateBaselines,
   type RankedBy,
@@ -9,6 +8,7 @@ import {
   rankWithTransformer,
   type TransformerPlan,
 } from "../../src/analysis/ranking/rank-with-transformer.ts";
+import { describeRankingProgress } from "../../src/cli/evaluate/describe-ranking.ts";
 import type { RankingQuality } from "../../src/evaluation/ranking/evaluate-ranking.ts";
 import type { Protocol, RankingSplit } from "../../src/evaluation/ranking/split.ts";
 import type { SequenceCheckpoint } from "../../src/learning/sequence/sequence-training.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { parseConfiguration } from "../../src/engine/configuration.ts";
+import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";

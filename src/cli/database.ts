@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { EngineError } from "../domain/errors.ts";
-import { type Configuration, parseConfiguration } from "../engine/configuration.ts";
-import { findConfigurationFile, loadConfiguration } from "../engine/load-configuration.ts";
+import { type Configuration, parseConfiguration } from "../engine/configuration/configuration.ts";
+import {
+  findConfigurationFile,
+  loadConfiguration,
+} from "../engine/configuration/load-configuration.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import { demoConfiguration, demoScenario } from "./demo/demo-configuration.ts";
 import { parseName } from "./parse-options.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../tests/support/shop.ts";
 import { decisionId, itemId, userId } from "../domain/ids.ts";
 import { createRandom } from "../numeric/random.ts";
-import { parseConfiguration } from "./configuration.ts";
+import { parseConfiguration } from "./configuration/configuration.ts";
 import { createEngine } from "./create-engine.ts";
 
 describe("a decision is read again", () => {

@@ -7,8 +7,8 @@ import type { Item, User } from "../domain/catalogue.ts";
 import { userId } from "../domain/ids.ts";
 import { createServer } from "../server/create-server.ts";
 import { openSqliteStore } from "../storage/sqlite/open.ts";
-import { audit } from "./audit.ts";
-import { parseConfiguration } from "./configuration.ts";
+import { audit } from "./audit/audit.ts";
+import { parseConfiguration } from "./configuration/configuration.ts";
 
 const whole = { categories: ["drama"], attributes: {}, available: true };
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Decision, Feedback } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { RewardRule } from "../domain/scenario.ts";
-import { settleReward } from "../engine/cycle/settle-reward.ts";
+import { settleReward } from "../engine/learner/cycle/settle-reward.ts";
 
 /** A line of `recurve export decisions`: a decision as it was made, with what it earned. Times are ISO 8601 in UTC. */
 export interface ExportedDecision

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../domain/errors.ts";
-import { type Configuration, parseConfiguration } from "../engine/configuration.ts";
+import { type Configuration, parseConfiguration } from "../engine/configuration/configuration.ts";
+import { describeProblems } from "../engine/input/schema-problems.ts";
 import { openStore } from "../engine/open-store.ts";
-import { describeProblems } from "../engine/schema-problems.ts";
 import type { Recurve, RecurveOptions } from "./recurve.ts";
 import { serveStore } from "./serve-store.ts";
 

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { Cycle } from "../domain/cycle.ts";
-import type { ConfigurationInput } from "../engine/define-config.ts";
+import type { ConfigurationInput } from "../engine/configuration/define-config.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RandomStream } from "../numeric/random.ts";
 

@@ -1,5 +1,5 @@
 import { constants, setPriority } from "node:os";
-import { type LearnOptions, learn } from "../engine/learn.ts";
+import { type LearnOptions, learn } from "../engine/learner/learn.ts";
 import { learnerSeed, learnerThreads } from "./learner-settings.ts";
 
 /** Learns in this process, which from now on gives way to serving. */

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { inspect } from "node:util";
-import type { Configuration } from "../engine/configuration.ts";
+import type { Configuration } from "../engine/configuration/configuration.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../engine/open-store.ts";

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { extname } from "node:path";
 import type { Cycle } from "../domain/cycle.ts";
-import type { Configuration } from "../engine/configuration.ts";
+import type { Configuration } from "../engine/configuration/configuration.ts";
 import { modulePath } from "./package.ts";
 import { type SupervisedChild, superviseChild } from "./supervise-child.ts";
 

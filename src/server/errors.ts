@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ErrorBody, JsonObject } from "../contract/api.ts";
 import { EngineError, type ErrorCode } from "../domain/errors.ts";
 import { refuseInput } from "../engine/input/parse-input.ts";
-import { describeProblems } from "../engine/schema-problems.ts";
+import { describeProblems } from "../engine/input/schema-problems.ts";
 import type { LogError, ServerEnv } from "./app.ts";
 import { routeOf } from "./route-of.ts";
 

@@ -4,11 +4,11 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { expect, test } from "vitest";
-import { parseConfiguration } from "../../src/engine/configuration.ts";
+import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
-import { createRandom } from "../../src/numeric/random.ts";
 import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
+import { createRandom } from "../../src/numeric/random.ts";
 import { introduceWorld, playVisits, worldConfiguration } from "../support/play.ts";
 import { createTestFolder } from "../support/store.ts";
 

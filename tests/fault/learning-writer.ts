@@ -1,5 +1,5 @@
-import { parseConfiguration } from "../../src/engine/configuration.ts";
-import { learn } from "../../src/engine/learn.ts";
+import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
+import { learn } from "../../src/engine/learner/learn.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 
 // A learner for the fault tests: `learning-writer.ts <database> <configuration> <call>` runs one cycle, looks at the clock

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { attraction, createTruth, examination } from "../../src/lab/worlds/synthetic-truth.ts";
 import {
   type CriticRow,
   type CriticTraining,
@@ -11,7 +12,6 @@ import { scoreCritic } from "../../src/learning/score-rows.ts";
 import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
 import { sampleSlate } from "../../src/policy/slate.ts";
-import { attraction, createTruth, examination } from "../../src/lab/worlds/synthetic-truth.ts";
 import { sampleRow } from "../support/feedback.ts";
 import { sampleState, sampleViews } from "../support/policy.ts";
 

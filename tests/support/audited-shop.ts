@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import Database from "libsql";
 import { expect } from "vitest";
-import { audit } from "../../src/engine/audit.ts";
-import { parseConfiguration } from "../../src/engine/configuration.ts";
+import { audit } from "../../src/engine/audit/audit.ts";
+import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import {
   ann,
   assign,

@@ -1,4 +1,4 @@
-import { parseConfiguration } from "../../src/engine/configuration.ts";
+import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { createRandom } from "../../src/numeric/random.ts";

@@ -1,6 +1,9 @@
 import { userId } from "../../src/domain/ids.ts";
 import type { Scenario } from "../../src/domain/scenario.ts";
-import { type Configuration, parseConfiguration } from "../../src/engine/configuration.ts";
+import {
+  type Configuration,
+  parseConfiguration,
+} from "../../src/engine/configuration/configuration.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import type { TestEngine } from "./engine.ts";
 import { shopConfiguration } from "./shop.ts";

@@ -1,10 +1,6 @@
 import type { BilinearScores } from "../../../src/domain/bandit-world.ts";
 import type { CompactRow } from "../../../src/lab/compact-loop/compact-row.ts";
-import {
-  type BilinearFeatures,
-  type Offer,
-  scoreOffer,
-} from "../../../src/lab/linear/bilinear.ts";
+import { type BilinearFeatures, type Offer, scoreOffer } from "../../../src/lab/linear/bilinear.ts";
 import {
   addSums,
   emptySums,

@@ -1,5 +1,5 @@
+import { defaultFastLoop } from "../../../src/engine/configuration/scenario-schema.ts";
 import type { CompactOptions } from "../../../src/lab/compact-loop/compact-learner.ts";
-import { defaultFastLoop } from "../../../src/engine/scenario-schema.ts";
 import { judgeChallengers } from "../../../src/mpo/judge.ts";
 import { doNothing, proposeSettings } from "../../../src/mpo/meta-policy.ts";
 import { anchors, defaultSetting } from "../../../src/mpo/meta-settings.ts";

@@ -1,6 +1,6 @@
-import { createRandom } from "../../../src/numeric/random.ts";
 import type { SessionPolicy } from "../../../src/lab/worlds/session-world.ts";
 import { playSession } from "../../../src/lab/worlds/session-world.ts";
+import { createRandom } from "../../../src/numeric/random.ts";
 import type { SeedOutcome, UnitOfWork } from "../world.ts";
 import type { ValueOptions } from "./fitted-values.ts";
 import { createGreedy } from "./greedy.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { playSession } from "../../../src/lab/worlds/session-world.ts";
 import { klDivergence } from "../../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
-import { playSession } from "../../../src/lab/worlds/session-world.ts";
 import { fitChoice } from "./choice-model.ts";
 import { fitValues, sumRows } from "./fitted-values.ts";
 import { interestTask } from "./interest-task.ts";

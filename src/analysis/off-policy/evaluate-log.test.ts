@@ -8,7 +8,11 @@ import { type ChooseTarget, choosePopularity, evaluateLog } from "./evaluate-log
 import { openLog } from "./open-log.ts";
 import { type TargetPolicy, uniformTarget } from "./target-policy.ts";
 
-const data = resolve(import.meta.dirname, "../../..", process.env.RECURVE_DATA ?? "../../engine/shared/data");
+const data = resolve(
+  import.meta.dirname,
+  "../../..",
+  process.env.RECURVE_DATA ?? "../../engine/shared/data",
+);
 const openBandit = (policy: string) => join(data, "obd", policy, "men");
 const hasData = ["random", "bts"].every((policy) => existsSync(openBandit(policy)));
 

@@ -1,4 +1,8 @@
-import { findRowProblem, type Layout, readDelimited } from "../../exchange/import/read-delimited.ts";
+import {
+  findRowProblem,
+  type Layout,
+  readDelimited,
+} from "../../exchange/import/read-delimited.ts";
 import { invalidFile, openFile, type TextSource } from "../../exchange/import/text-source.ts";
 import type { DecisionLog, LogRow, MalformedRow } from "./decision-log.ts";
 import { parseRow, withSource } from "./read-rows.ts";

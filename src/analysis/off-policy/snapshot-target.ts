@@ -1,10 +1,10 @@
 import { EngineError } from "../../domain/errors.ts";
 import { itemId, userId } from "../../domain/ids.ts";
+import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
+import type { Configuration } from "../../engine/configuration/configuration.ts";
+import type { ExportedDecision } from "../../exchange/exported-decision.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
-import type { Configuration } from "../../engine/configuration.ts";
-import { createLogitDeriver } from "../../engine/derive-logits.ts";
-import type { ExportedDecision } from "../../exchange/exported-decision.ts";
 import type { TargetPolicy } from "./target-policy.ts";
 
 /**

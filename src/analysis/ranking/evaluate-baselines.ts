@@ -6,8 +6,8 @@ import {
   type ScoreHistories,
 } from "../../evaluation/ranking/evaluate-ranking.ts";
 import type { HeldOutItem, RankingSplit } from "../../evaluation/ranking/split.ts";
-import type { Ranker } from "../rankers/ranker.ts";
 import { createRandom, shuffle } from "../../numeric/random.ts";
+import type { Ranker } from "../rankers/ranker.ts";
 import { type Baseline, listBaselines, type Variant } from "./baselines.ts";
 
 /** A line of the table. */

@@ -6,8 +6,8 @@ import {
   type RankingSplit,
   splitByTime,
 } from "../../evaluation/ranking/split.ts";
-import type { SequenceProgress } from "../../learning/sequence/sequence-training.ts";
 import { invalidFile } from "../../exchange/import/text-source.ts";
+import type { SequenceProgress } from "../../learning/sequence/sequence-training.ts";
 import {
   type BaselineProgress,
   evaluateBaselines,

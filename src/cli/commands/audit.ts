@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
-import { type AuditReport, audit, auditTolerance } from "../../engine/audit.ts";
+import { type AuditReport, audit, auditTolerance } from "../../engine/audit/audit.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseTime } from "../parse-options.ts";

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { invalidFile } from "../../exchange/import/text-source.ts";
 import { conclude } from "../../analysis/off-policy/conclude.ts";
 import type { DecisionLog } from "../../analysis/off-policy/decision-log.ts";
 import {
@@ -14,6 +13,7 @@ import { openLog } from "../../analysis/off-policy/open-log.ts";
 import { createSnapshotTarget } from "../../analysis/off-policy/snapshot-target.ts";
 import { uniformTarget } from "../../analysis/off-policy/target-policy.ts";
 import { leaveOutSeen } from "../../analysis/off-policy/unseen-log.ts";
+import { invalidFile } from "../../exchange/import/text-source.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeEvaluation } from "../evaluate/describe-evaluation.ts";
 import { writePlot } from "../evaluate/write-plot.ts";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
-import { listPromotions } from "../../engine/list-promotions.ts";
-import { findScenario } from "../../engine/recommend.ts";
+import { findScenario } from "../../engine/serving/recommend.ts";
+import { listPromotions } from "../../engine/views/list-promotions.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeCycleRecord } from "../evaluate/describe-cycle-record.ts";
 import { describePromotions } from "../evaluate/describe-promotions.ts";

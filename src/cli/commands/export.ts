@@ -1,7 +1,7 @@
 import { Command } from "commander";
+import { findScenario } from "../../engine/serving/recommend.ts";
 import { exportDecisions } from "../../exchange/export-decisions.ts";
 import type { ExportedDecision } from "../../exchange/exported-decision.ts";
-import { findScenario } from "../../engine/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { createTimedLine } from "../timed-line.ts";

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { openStore } from "../../engine/open-store.ts";
 import { createTrainingCount, type TrainingCount } from "../../exchange/import/count-training.ts";
 import {
   type ImportCounts,
@@ -11,7 +12,6 @@ import { openRefusalReport, type RefusalReport } from "../../exchange/import/ref
 import type { RowSource } from "../../exchange/import/row.ts";
 import { type RowKind, rowKinds } from "../../exchange/import/row-schema.ts";
 import { openFile, streamSource } from "../../exchange/import/text-source.ts";
-import { openStore } from "../../engine/open-store.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
 import { describeImport, describeProgress, describeSize } from "../import-summary.ts";
 import { withInterruption } from "../interruption.ts";

@@ -3,7 +3,7 @@ import type { Intervention } from "../../domain/intervention.ts";
 import { intervene } from "../../engine/interventions/intervene.ts";
 import { parseIntervention } from "../../engine/interventions/parse-input.ts";
 import { readPromotionState } from "../../engine/interventions/promotion-state.ts";
-import { findScenario } from "../../engine/recommend.ts";
+import { findScenario } from "../../engine/serving/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describePromotionState } from "../describe-promotion-state.ts";
 import { type NoteOptions, readNote, withNoteOptions } from "../intervention-note.ts";

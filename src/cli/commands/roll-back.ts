@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { rollBack } from "../../engine/interventions/roll-back.ts";
-import { findScenario } from "../../engine/recommend.ts";
+import { findScenario } from "../../engine/serving/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { type NoteOptions, readNote, withNoteOptions } from "../intervention-note.ts";
 

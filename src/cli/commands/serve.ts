@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { Configuration } from "../../engine/configuration.ts";
+import type { Configuration } from "../../engine/configuration/configuration.ts";
 import type { Store } from "../../engine/open-store.ts";
 import { version } from "../../host/package.ts";
 import type { SupervisedChild } from "../../host/supervise-child.ts";

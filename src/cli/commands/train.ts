@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { Cycle } from "../../domain/cycle.ts";
+import { train } from "../../engine/learner/train.ts";
+import type { PretrainProgress } from "../../engine/learner/training/training-data.ts";
 import type { Store } from "../../engine/open-store.ts";
-import { findScenario } from "../../engine/recommend.ts";
-import { train } from "../../engine/train.ts";
-import type { PretrainProgress } from "../../engine/training/training-data.ts";
+import { findScenario } from "../../engine/serving/recommend.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";

@@ -1,5 +1,8 @@
 import type { World } from "../../domain/world.ts";
-import { type Configuration, parseConfiguration } from "../../engine/configuration.ts";
+import {
+  type Configuration,
+  parseConfiguration,
+} from "../../engine/configuration/configuration.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
 /** A database with this scenario is a demo's. */

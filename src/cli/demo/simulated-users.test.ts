@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { worldConfiguration } from "../../../tests/support/play.ts";
 import { openTestServer, type TestServer } from "../../../tests/support/server.ts";
-import { type ApiError, createClient, type Fetch } from "../../sdk/client.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
+import { type ApiError, createClient, type Fetch } from "../../sdk/client.ts";
 import { simulateUsers } from "./simulated-users.ts";
 
 const world = createSyntheticWorld({ seed: 2, items: 20, users: 15 });

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { CycleRecord } from "../../domain/cycle-record.ts";
 import type { FirstSlates, MeanOverUsers, SlateQuality } from "../../domain/first-slates.ts";
-import { keepsHits } from "../../engine/training/choose-temperature.ts";
+import { keepsHits } from "../../engine/learner/training/choose-temperature.ts";
 
 const plain = { head: [], border: [], compact: true };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PromotionReview } from "../../domain/policy-evidence.ts";
-import type { PromotionRecord } from "../../engine/list-promotions.ts";
+import type { PromotionRecord } from "../../engine/views/list-promotions.ts";
 import { describePromotions } from "./describe-promotions.ts";
 
 const live: PromotionReview = {

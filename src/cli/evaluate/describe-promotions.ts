@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { PromotionRecord } from "../../engine/list-promotions.ts";
+import type { PromotionRecord } from "../../engine/views/list-promotions.ts";
 
 const plain = { head: [], border: [], compact: true };
 const absent = "–";

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { concludeRanking, type RankingEvaluation } from "../../analysis/ranking/evaluate-ranking.ts";
+import {
+  concludeRanking,
+  type RankingEvaluation,
+} from "../../analysis/ranking/evaluate-ranking.ts";
 import { describeRanking } from "./describe-ranking.ts";
 
 const users = 50;

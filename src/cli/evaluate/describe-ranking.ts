@@ -1,10 +1,10 @@
 import Table from "cli-table3";
-import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import {
   concludeRanking,
   type RankingEvaluation,
   type RankingProgress,
 } from "../../analysis/ranking/evaluate-ranking.ts";
+import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import { describeDuration } from "../timed-line.ts";
 
 const plain = { head: [], border: [], compact: true };

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { EngineError } from "../../domain/errors.ts";
 import type { LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
+import { EngineError } from "../../domain/errors.ts";
 import { describeEvaluation } from "./describe-evaluation.ts";
 import { drawEvaluation } from "./draw-evaluation.ts";
 import { escapeText } from "./svg.ts";

@@ -7,8 +7,8 @@ import { shopConfiguration, shopItems } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { EngineError, errorCodes } from "../../domain/errors.ts";
 import { createServer } from "../../server/create-server.ts";
-import { audit } from "../audit.ts";
-import { parseConfiguration } from "../configuration.ts";
+import { audit } from "../audit/audit.ts";
+import { parseConfiguration } from "../configuration/configuration.ts";
 
 const configuration = shopConfiguration({ rest: { baselineShare: 0.5 } });
 

@@ -3,13 +3,13 @@ import { openShop, shopConfiguration } from "../../../tests/support/shop.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createServer } from "../../server/create-server.ts";
 import { listen } from "../../server/listen.ts";
-import { audit } from "../audit.ts";
-import { parseConfiguration } from "../configuration.ts";
+import { audit } from "../audit/audit.ts";
+import { parseConfiguration } from "../configuration/configuration.ts";
 import { createEngine } from "../create-engine.ts";
-import { runCycle } from "../cycle/run-cycle.ts";
-import { learn } from "../learn.ts";
+import { runCycle } from "../learner/cycle/run-cycle.ts";
+import { learn } from "../learner/learn.ts";
+import { train } from "../learner/train.ts";
 import { openStore } from "../open-store.ts";
-import { train } from "../train.ts";
 
 const nothing = () => undefined;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { describeProblems } from "../schema-problems.ts";
 import { integer, seed } from "./fields.ts";
 import { refuseInput } from "./parse-input.ts";
+import { describeProblems } from "./schema-problems.ts";
 
 // Options of functions hold functions and open stores, which are no JSON: they are checked and passed on as they are.
 

@@ -1,5 +1,5 @@
 import type { Json } from "../../domain/json.ts";
-import { describeValue } from "../schema-problems.ts";
+import { describeValue } from "./schema-problems.ts";
 
 /** The walk is recursive, so its depth is bounded. */
 const maxDepth = 32;

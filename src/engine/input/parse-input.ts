@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { EngineError, type ErrorCode } from "../../domain/errors.ts";
+import { copyJson, JsonProblem } from "./copy-json.ts";
 import {
   describeProblems,
   formatPath,
   maxProblems,
   type SchemaProblem,
   whole,
-} from "../schema-problems.ts";
-import { copyJson, JsonProblem } from "./copy-json.ts";
+} from "./schema-problems.ts";
 
 /** Where input comes from, as messages name it; a call of the library names its argument in the field. */
 export interface InputPlace {

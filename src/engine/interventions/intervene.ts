@@ -2,7 +2,7 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Intervention } from "../../domain/intervention.ts";
 import type { Promotion } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import { mark, retireCandidates, takeOver, withoutRivals } from "../cycle/take-over.ts";
+import { mark, retireCandidates, takeOver, withoutRivals } from "../learner/cycle/take-over.ts";
 import type { InterventionInput, ModeInput } from "./parse-input.ts";
 import { applyStep, getServable, type Scene, type Step } from "./step.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EngineError } from "../../domain/errors.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
-import { describeProblems } from "../schema-problems.ts";
+import { describeProblems } from "../input/schema-problems.ts";
 
 /** How promotions come about from now on. */
 export type ModeInput = InterventionNote & {

@@ -6,8 +6,8 @@ import type {
 } from "../../domain/intervention.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { Store } from "../../storage/store.ts";
-import { loadServed } from "../cycle/carried.ts";
-import type { StatusChange } from "../cycle/take-over.ts";
+import { loadServed } from "../learner/cycle/carried.ts";
+import type { StatusChange } from "../learner/cycle/take-over.ts";
 
 /** What an intervention makes of the assignment that it found. */
 export interface Step {

@@ -1,6 +1,6 @@
 import type { Scenario } from "../../domain/scenario.ts";
-import { warnOfTypes } from "../../engine/event-types.ts";
-import { isWanted } from "../../engine/training/read-sequences.ts";
+import { isWanted } from "../../engine/learner/training/read-sequences.ts";
+import { warnOfTypes } from "../../engine/serving/event-types.ts";
 import type { ImportedEvent } from "./row.ts";
 
 /** Types that are remembered for warnings; a file may have one for each row. */

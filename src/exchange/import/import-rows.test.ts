@@ -8,8 +8,8 @@ import {
   textSource,
 } from "../../../tests/support/import-rows.ts";
 import { itemId, userId } from "../../domain/ids.ts";
-import type { Store } from "../../storage/store.ts";
 import { openStore } from "../../engine/open-store.ts";
+import type { Store } from "../../storage/store.ts";
 import { batchSize, type ImportCounts, importRows } from "./import-rows.ts";
 import { readRows } from "./read-rows.ts";
 import type { ImportRow } from "./row.ts";

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { importedAt, importText, textSource } from "../../../tests/support/import-rows.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { openStore } from "../../engine/open-store.ts";
 import { canonicalJson } from "../../storage/canonical-json.ts";
 import type { Store } from "../../storage/store.ts";
-import { openStore } from "../../engine/open-store.ts";
 import type { Format } from "./read-rows.ts";
 import type { RowKind } from "./row-schema.ts";
 

@@ -12,12 +12,12 @@ import {
 } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { type ItemId, itemId, userId } from "../../domain/ids.ts";
+import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
+import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
 import { openSqliteStore } from "../../storage/sqlite/open.ts";
 import type { Store } from "../../storage/store.ts";
-import { parseConfiguration } from "../../engine/configuration.ts";
-import { createLogitDeriver } from "../../engine/derive-logits.ts";
 import { type ExportOptions, exportOnnx } from "./export-onnx.ts";
 
 /** What the guide promises. */

@@ -2,13 +2,13 @@ import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
+import type { Configuration } from "../../engine/configuration/configuration.ts";
+import { findScenario } from "../../engine/serving/recommend.ts";
+import { createCatalogue } from "../../engine/state/catalogue.ts";
 import { exportNetwork } from "../../policy/export-network.ts";
 import { toNetwork } from "../../policy/network-policy.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
 import type { PolicyStore, Store } from "../../storage/store.ts";
-import { createCatalogue } from "../../engine/catalogue.ts";
-import type { Configuration } from "../../engine/configuration.ts";
-import { findScenario } from "../../engine/recommend.ts";
 import { createManifest, fileNames } from "./manifest.ts";
 import { writeFolder } from "./write-folder.ts";
 

@@ -1,11 +1,14 @@
 import type { Scenario } from "../../domain/scenario.ts";
 import type { World } from "../../domain/world.ts";
-import { createRandom } from "../../numeric/random.ts";
-import { type Configuration, parseConfiguration } from "../../engine/configuration.ts";
+import {
+  type Configuration,
+  parseConfiguration,
+} from "../../engine/configuration/configuration.ts";
 import { createEngine } from "../../engine/create-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
+import { createRandom } from "../../numeric/random.ts";
 import { createStrategy, type Strategy, type StrategyName } from "./strategies.ts";
 
 export interface CycleReward {

@@ -1,4 +1,9 @@
 import type { Scenario } from "../../domain/scenario.ts";
+import type { Configuration } from "../../engine/configuration/configuration.ts";
+import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
+import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
+import type { ServingPolicies } from "../../engine/serving/serving-policies.ts";
+import { createCatalogue } from "../../engine/state/catalogue.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import { createRandom } from "../../numeric/random.ts";
@@ -12,11 +17,6 @@ import {
 } from "../../policy/popularity.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
 import type { Store } from "../../storage/store.ts";
-import { createCatalogue } from "../../engine/catalogue.ts";
-import type { Configuration } from "../../engine/configuration.ts";
-import { readFeedback } from "../../engine/cycle/read-feedback.ts";
-import { runCycle } from "../../engine/cycle/run-cycle.ts";
-import type { ServingPolicies } from "../../engine/serving-policies.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
 
 /** MPO and the loops that it is held against; all read the same kind of log and serve through the same engine. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { BilinearScores } from "../../domain/bandit-world.ts";
+import { createRandom } from "../../numeric/random.ts";
 import { createFeatures, emptyScores } from "../linear/bilinear.ts";
 import { policyLogs } from "../linear/softmax-policy.ts";
-import { createRandom } from "../../numeric/random.ts";
 import { createBanditWorld } from "../worlds/bandit/bandit-world.ts";
 import { createCompactFastLoop } from "./compact-fast-loop.ts";
 import { createCompactLearner } from "./compact-learner.ts";

@@ -1,7 +1,7 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
-import { type BilinearFeatures, type Offer, scoreOffer } from "../linear/bilinear.ts";
+import { drawLogits } from "../../engine/serving/fast-loop/draw-logits.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import {
   blockSize,
@@ -14,7 +14,7 @@ import {
   type FastDecision,
   type FastVisit,
 } from "../../policy/fast-loop/residual-model.ts";
-import { drawLogits } from "../../engine/fast-loop/draw-logits.ts";
+import { type BilinearFeatures, type Offer, scoreOffer } from "../linear/bilinear.ts";
 
 /** A visit of which the reward is known. */
 interface RewardedOffer extends Offer {
@@ -43,7 +43,7 @@ const readRow = ({ width, values }: FeatureTable, row: number): Float32Array =>
 const nameItem = (item: number) => ({ itemId: itemId(`item-${item}`), isKnown: true });
 
 /**
- * As src/engine/fast-loop has it, over arrays: users' and items' features take the place of the network's h and e, every item
+ * As src/engine/serving/fast-loop has it, over arrays: users' and items' features take the place of the network's h and e, every item
  * counts as one that the policy was trained with, and a visit's reward is known at once, so that it waits for its block only.
  */
 export function createCompactFastLoop(

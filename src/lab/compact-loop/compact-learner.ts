@@ -1,14 +1,9 @@
 import type { BanditWorld, BilinearScores } from "../../domain/bandit-world.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import { defaultExploration } from "../../domain/scenario.ts";
-import {
-  createFeatures,
-  emptyScores,
-  type Offer,
-  scoreOffer,
-} from "../linear/bilinear.ts";
 import { subtractTotal } from "../../numeric/log-probabilities.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import { createFeatures, emptyScores, type Offer, scoreOffer } from "../linear/bilinear.ts";
 import { createCompactFastLoop } from "./compact-fast-loop.ts";
 import type { CompactRow, Serving } from "./compact-row.ts";
 import { createLaboratoryLoop, type LoopOptions } from "./laboratory-loop.ts";

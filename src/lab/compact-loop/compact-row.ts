@@ -1,9 +1,9 @@
 import type { BanditVisits } from "../../domain/bandit-world.ts";
 import type { Arm } from "../../domain/decision.ts";
-import type { Offer } from "../linear/bilinear.ts";
 import type { JudgedRow } from "../../mpo/judged-row.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { drawIndex } from "../../policy/slate.ts";
+import type { Offer } from "../linear/bilinear.ts";
 
 /** A visit as arrays, with the choice that was logged: what a feedback row is in the product. */
 export interface CompactRow extends Offer, JudgedRow {}

@@ -37,7 +37,7 @@ export interface LaboratoryLoop<Row extends FoldedRow, Policy> {
 }
 
 /**
- * The loop of src/engine/cycle/run-cycle.ts without a store, on whatever models: review of the canary, improvement and exploration are
+ * The loop of src/engine/learner/cycle/run-cycle.ts without a store, on whatever models: review of the canary, improvement and exploration are
  * the product's own. It has neither holdback nor the live test of promotions.
  * @param start what serves first
  */

@@ -1,4 +1,10 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
+import { type WatchedSeparation, watchDiscriminator } from "../../mpo/discriminator-slope.ts";
+import type { CriticScores, FitOptions, KnownRow, ModelFamily } from "../../mpo/family.ts";
+import type { Fold, FoldedRow } from "../../mpo/judged-row.ts";
+import { laboratoryLimits } from "../../mpo/limits.ts";
+import { isHeldOut } from "../../mpo/separation.ts";
+import type { RandomStream } from "../../numeric/random.ts";
 import { type BilinearFeatures, emptyScores, scoreOffer } from "../linear/bilinear.ts";
 import { fitDiscriminator } from "../linear/discriminator.ts";
 import {
@@ -10,12 +16,6 @@ import {
   sumChoices,
 } from "../linear/reward-sums.ts";
 import { fitPolicy, policyLogs } from "../linear/softmax-policy.ts";
-import { type WatchedSeparation, watchDiscriminator } from "../../mpo/discriminator-slope.ts";
-import type { CriticScores, FitOptions, KnownRow, ModelFamily } from "../../mpo/family.ts";
-import type { Fold, FoldedRow } from "../../mpo/judged-row.ts";
-import { laboratoryLimits } from "../../mpo/limits.ts";
-import { isHeldOut } from "../../mpo/separation.ts";
-import type { RandomStream } from "../../numeric/random.ts";
 import type { CompactRow } from "./compact-row.ts";
 
 /** Rewarded rows that a discriminator reads: the first ones of the newest cycles. */

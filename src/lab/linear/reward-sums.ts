@@ -1,9 +1,9 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
+import { bootstrapPair } from "../../learning/bootstrap-pair.ts";
 import { memoryHalfLives } from "../../mpo/meta-settings.ts";
 import { bootstraps } from "../../mpo/row-scores.ts";
 import { factorise } from "../../numeric/cholesky.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import { bootstrapPair } from "../../learning/bootstrap-pair.ts";
 import type { BilinearFeatures } from "./bilinear.ts";
 
 /** A choice with what it earned. */

@@ -4,7 +4,11 @@ import type { ArmMean, Measured } from "../../domain/reward-series.ts";
 import type { RewardSeries } from "../../engine/engine.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
 import { bucketSeconds } from "../../engine/input/schemas.ts";
-import { defaultBucketSeconds, defaultBuckets, maxBuckets } from "../../engine/reward-series.ts";
+import {
+  defaultBucketSeconds,
+  defaultBuckets,
+  maxBuckets,
+} from "../../engine/views/reward-series.ts";
 import type { App, RouteParts } from "../app.ts";
 import { arm, count, firstScenario, numberText, toTime, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";

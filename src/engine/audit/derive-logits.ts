@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import type { Candidate, Decision } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/errors.ts";
+import { createRandom } from "../../numeric/random.ts";
+import type { Store } from "../../storage/store.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import { viewCandidate } from "../serving/candidates.ts";
+import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
+import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
+import { findScenario, uniformVersion } from "../serving/recommend.ts";
+import { createServingPolicies } from "../serving/serving-policies.ts";
+import { type Catalogue, createCatalogue } from "../state/catalogue.ts";
+import { createState, readUser } from "../state/read-state.ts";
+
+/** A snapshot that never was, whose bytes are gone, or are not those that were published. */
+export class SnapshotProblem extends EngineError {
+  readonly kind: "missing-snapshot" | "wrong-snapshot";
+
+  constructor(kind: SnapshotProblem["kind"], version: number, message: string) {
+    super(kind === "missing-snapshot" ? "not_found" : "corrupt_snapshot", message, {
+      details: { version },
+    });
+    this.kind = kind;
+  }
+}
+
+/** What of a decision its logits depend on. */
+export type Situation = Pick<
+  Decision,
+  "userId" | "scenario" | "asOf" | "context" | "rewardRule"
+> & {
+  readonly candidates: readonly Candidate[];
+};
+
+/** Logits of any snapshot for the candidates of a decision, from the record as of its moment. */
+export interface LogitDeriver {
+  /** @throws SnapshotProblem, unknown_scenario, unknown_item */
+  derive(version: number, situation: Situation): Promise<Float64Array>;
+  /** As they were when the decision was made: with the fast loop's draw, where it had a part. */
+  deriveServed(decision: Decision): Promise<Float64Array>;
+  close(): Promise<void>;
+}
+
+const missingSnapshot = (version: number, message: string) =>
+  new SnapshotProblem("missing-snapshot", version, message);
+
+/** @throws SnapshotProblem */
+async function checkSnapshot({ policies }: Store, version: number): Promise<void> {
+  const snapshot = await policies.find(version);
+  if (snapshot === undefined) {
+    const message = `there is no policy ${version}; check the number, and that this is the database it was made in`;
+    throw missingSnapshot(version, message);
+  }
+  const bytes = await policies.bytes(version);
+  if (bytes === undefined) {
+    const message = `policy version ${version} is not in the store: its snapshot is gone; bring it back from a copy of the database`;
+    throw missingSnapshot(version, message);
+  }
+  const checksum = createHash("sha256").update(bytes).digest("hex");
+  if (checksum === snapshot.checksum) return;
+  const short = (text: string) => text.slice(0, 12);
+  const message = `policy version ${version} is not the snapshot that was published: SHA-256 ${short(checksum)}… and not ${short(snapshot.checksum)}…`;
+  throw new SnapshotProblem("wrong-snapshot", version, message);
+}
+
+export function createLogitDeriver(store: Store, configuration: Configuration): LogitDeriver {
+  const policies = createServingPolicies(store.policies);
+  const checked = new Map<number, Promise<void>>();
+  let catalogue = createCatalogue(store.items, configuration.text);
+
+  const getPolicy = async (version: number) => {
+    const check = checked.get(version) ?? checkSnapshot(store, version);
+    checked.set(version, check);
+    await check;
+    return policies.get(version);
+  };
+  // The catalogue only moves forward; decisions that were made at the same time may be a step apart.
+  const catalogueAsOf = async (asOf: number): Promise<Catalogue> => {
+    if (catalogue.sequence > asOf) catalogue = createCatalogue(store.items, configuration.text);
+    await catalogue.refresh(asOf);
+    return catalogue;
+  };
+  const read = async ({ userId, asOf, context, candidates, ...rest }: Situation) => {
+    const configured = findScenario(configuration, rest.scenario);
+    // The rule of its moment, which the configuration may have changed since.
+    const scenario = { ...configured, reward: rest.rewardRule ?? configured.reward };
+    const items = await catalogueAsOf(asOf);
+    const user = await readUser(store, userId, asOf);
+    const state = createState({ user, catalogue: items, scenario, context });
+    const views = candidates.map((candidate) => viewCandidate(candidate, items));
+    return { scenario, state, views };
+  };
+  const derive = async (version: number, situation: Situation) => {
+    if (version === uniformVersion) return new Float64Array(situation.candidates.length);
+    const policy = await getPolicy(version);
+    const { state, views } = await read(situation);
+    return policy.logits(state, views);
+  };
+  const deriveModel = createModelDeriver(store, configuration.text);
+  return {
+    derive,
+    deriveServed: async (decision) => {
+      const { policyVersion: version, fastLoop: mark } = decision;
+      if (mark === undefined) return derive(version, decision);
+      const { towers } = await getPolicy(version);
+      if (towers === undefined)
+        throw new RangeError(`policy version ${version} can't have had a fast loop`);
+      const { scenario, state, views } = await read(decision);
+      const represented = await towers.represent(state, views);
+      const model = await deriveModel({ scenario, version, towers, mark });
+      const random = createRandom(decision.seed);
+      const visit = { userId: decision.userId, towers: represented };
+      return drawLogits({ model, visit, views, towers, settings: mark, random });
+    },
+    close: () => policies.close(),
+  };
+}

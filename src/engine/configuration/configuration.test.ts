@@ -1,0 +1,179 @@
+import { describe, expect, test } from "vitest";
+import type { EngineError } from "../../domain/errors.ts";
+import { parseConfiguration } from "./configuration.ts";
+import { defineConfig } from "./define-config.ts";
+
+const scenario = {
+  name: "shop",
+  slateSize: 3,
+  excludeSeen: false,
+  reward: { weights: { click: 1 }, windowSeconds: 60, maximum: 1 },
+};
+
+describe("defaults", () => {
+  test("without a configuration there are items, ads and feed, each complete", () => {
+    const { scenarios, baselineShare, canaryShare, learner } = parseConfiguration();
+    expect(scenarios.map(({ name }) => name)).toEqual(["items", "ads", "feed"]);
+    for (const { exploration, maxCandidates, reward } of scenarios) {
+      expect(exploration).toBeGreaterThan(0);
+      expect(maxCandidates).toBeGreaterThan(0);
+      expect(reward.minimum).toBeLessThan(reward.maximum);
+      expect(Object.keys(reward.weights).length).toBeGreaterThan(0);
+    }
+    for (const share of [baselineShare, canaryShare]) {
+      expect(share).toBeGreaterThan(0);
+      expect(share).toBeLessThan(1);
+    }
+    expect(learner.minDecisions).toBeLessThan(learner.maxDecisions);
+  });
+
+  test("a part that is given keeps the defaults of the rest", () => {
+    const { scenarios, learner } = parseConfiguration({
+      scenarios: [scenario],
+      learner: { minDecisions: 77 },
+    });
+    expect(scenarios[0]).toMatchObject({
+      ...scenario,
+      reward: { ...scenario.reward, defaultReward: 0, minimum: 0 },
+    });
+    expect(scenarios[0]).toMatchObject({ discount: 0, sessionGapSeconds: 1800 });
+    expect(learner.minDecisions).toBe(77);
+    expect(learner.maxDecisions).toBe(parseConfiguration().learner.maxDecisions);
+  });
+});
+
+test.each([
+  ["without the fast loop", {}, 0.03],
+  ["with it, whose draws explore too", { fastLoop: { enabled: true } }, 0.005],
+  ["as given", { fastLoop: { enabled: true }, exploration: 0.1 }, 0.1],
+])("the exploration floor %s", (_, given, exploration) => {
+  const { scenarios } = parseConfiguration({ scenarios: [{ ...scenario, ...given }] });
+  expect(scenarios[0]!.exploration).toBe(exploration);
+});
+
+function refusal(parse: () => unknown): EngineError {
+  try {
+    parse();
+  } catch (error) {
+    return error as EngineError;
+  }
+  return expect.fail("expected a refusal");
+}
+
+const withReward = (changes: object) => ({
+  scenarios: [{ ...scenario, reward: { ...scenario.reward, ...changes } }],
+});
+const withScenario = (changes: object) => ({ scenarios: [{ ...scenario, ...changes }] });
+const withRest = (changes: object) => ({ scenarios: [scenario], ...changes });
+
+// Each names its field, and what came.
+test.each([
+  ["no scenarios", {}, "scenarios is missing: expected array"],
+  ["an empty list of scenarios", { scenarios: [] }, "scenarios is []: "],
+  ["a name with capitals", withScenario({ name: "Shop" }), 'scenarios[0].name is "Shop": lower'],
+  ["a slate without positions", withScenario({ slateSize: 0 }), "scenarios[0].slateSize is 0: "],
+  ["a slate of 51", withScenario({ slateSize: 51 }), "scenarios[0].slateSize is 51: "],
+  ["a slate of text", withScenario({ slateSize: "3" }), 'scenarios[0].slateSize is "3": '],
+  ["no slate", withScenario({ slateSize: undefined }), "scenarios[0].slateSize is missing: "],
+  ["exploration beyond 1", withScenario({ exploration: 1.5 }), "scenarios[0].exploration is 1.5: "],
+  ["no exploration", withScenario({ exploration: 0 }), "scenarios[0].exploration is 0: "],
+  ["exploration below 0", withScenario({ exploration: -1 }), "scenarios[0].exploration is -1: "],
+  ["1,001 candidates", withScenario({ maxCandidates: 1001 }), "scenarios[0].maxCandidates is 1001"],
+  ["a discount of 1", withScenario({ discount: 1 }), "scenarios[0].discount is 1: "],
+  ["a gap of no time", withScenario({ sessionGapSeconds: 0 }), "scenarios[0].sessionGapSeconds is"],
+  [
+    "a discount where a session's end is out of range",
+    withScenario({ discount: 0.5, reward: { ...scenario.reward, minimum: 0.5 } }),
+    "scenarios[0].discount is 0.5: above 0 needs a reward range that has 0 in it",
+  ],
+  [
+    "a discount beside the fast loop",
+    withScenario({ discount: 0.5, fastLoop: { enabled: true } }),
+    "scenarios[0].discount is 0.5: above 0 can't go with the fast loop",
+  ],
+  ["a window of no time", withReward({ windowSeconds: 0 }), "[0].reward.windowSeconds is 0: "],
+  ["a weight of text", withReward({ weights: { click: "1" } }), '.reward.weights.click is "1": '],
+  [
+    "an empty range of rewards",
+    withReward({ maximum: 0 }),
+    "scenarios[0].reward.maximum is 0: must be above minimum, which is 0 where it is not given",
+  ],
+  ["a share of 2", withRest({ baselineShare: 2 }), "baselineShare is 2: "],
+  ["a canary share below 0", withRest({ canaryShare: -1 }), "canaryShare is -1: "],
+  ["a hasty learner", withRest({ learner: { minDecisions: 1 } }), "learner.minDecisions is 1: "],
+  ["text without fields", withRest({ text: { fields: [] } }), "text.fields is []: "],
+  [
+    "a pause that is longer than a timer",
+    withRest({ learner: { intervalSeconds: 2_147_484 } }),
+    "learner.intervalSeconds is 2147484: ",
+  ],
+  [
+    "a model without a name",
+    withRest({ text: { fields: ["a"], model: "" } }),
+    'text.model is "": ',
+  ],
+  ["no configuration at all", null, "(whole) is null: expected object"],
+  [
+    "a field that nobody knows",
+    withScenario({ slatesize: 3 }),
+    "scenarios[0].slatesize is unknown; remove it or check its spelling",
+  ],
+  [
+    "a name that another has",
+    { scenarios: [scenario, { ...scenario, name: "ads" }, scenario] },
+    'scenarios[2].name is "shop": another scenario has this name; give each one of its own',
+  ],
+  [
+    "a long text",
+    withRest({ learner: "x".repeat(99) }),
+    `learner is "${"x".repeat(59)}…: expected`,
+  ],
+])("%s is refused with the field and the value", (_, input, told) => {
+  const { code, message, details } = refusal(() => parseConfiguration(input));
+  expect(code).toBe("invalid_configuration");
+  expect(message).toMatch(
+    /^configuration has a wrong field: .*; see docs\/guides\/configuration\.md$/,
+  );
+  expect(message).toContain(told);
+  expect(message).not.toContain("undefined");
+  expect(message).toContain(`field: ${String(details.field)} is `);
+});
+
+test("up to ten problems are told, each on a line of its own", () => {
+  const unknown = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`x${index}`, 1]));
+  const { message, details } = refusal(() =>
+    parseConfiguration({ scenarios: [scenario], ...unknown }),
+  );
+  const lines = message.split("\n");
+  expect(lines[0]).toBe("configuration has 12 problems, the first 10 of them:");
+  expect(lines[10]).toBe("  x9 is unknown; remove it or check its spelling");
+  expect(lines.slice(11)).toEqual(["see docs/guides/configuration.md"]);
+  expect(details).toMatchObject({ field: "x0", problems: { length: 10 } });
+  expect(refusal(() => parseConfiguration({ learner: 1 })).message).toMatch(
+    /^configuration has 2 problems:\n {2}scenarios is missing.*\n {2}learner is 1: .*\nsee/,
+  );
+});
+
+test("a configuration is written with checked types, and what has a default is left out", () => {
+  const written = defineConfig({
+    scenarios: [{ ...scenario, fastLoop: { enabled: true } }],
+    canaryShare: undefined,
+    learner: { mpo: { gate: { promoteConfidence: 0.99 } } },
+  });
+  const { canaryShare, learner } = parseConfiguration(written);
+  expect([canaryShare, learner.mpo.gate.promoteConfidence]).toEqual([0.5, 0.99]);
+  // @ts-expect-error a scenario needs its reward rule
+  expect(() => parseConfiguration(defineConfig({ scenarios: [{ name: "shop" }] }))).toThrow();
+  // @ts-expect-error no such field
+  expect(() => parseConfiguration(defineConfig({ ...written, canaryshare: 1 }))).toThrow();
+});
+
+test("the schema's address, for editors, is no part of the configuration", () => {
+  const own = { scenarios: [scenario] };
+  expect(parseConfiguration({ $schema: "../schema.json", ...own })).toEqual(
+    parseConfiguration(own),
+  );
+  expect(refusal(() => parseConfiguration({ $schema: 1, ...own })).message).toContain(
+    "$schema is 1: expected string",
+  );
+});

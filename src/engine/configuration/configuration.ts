@@ -1,0 +1,115 @@
+import { z } from "zod";
+import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
+import { defaultCanaryShare, type Scenario } from "../../domain/scenario.ts";
+import type { TextSettings } from "../state/text/text-features.ts";
+import { mpoSchema } from "./mpo-schema.ts";
+import { refuseConfiguration } from "./refuse-configuration.ts";
+import { scenariosSchema } from "./scenario-schema.ts";
+
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+
+const learnerSchema = z.strictObject({
+  intervalSeconds: positive.max(2_147_483).default(60), // beyond 2³¹ − 1 ms a timer fires at once
+  minDecisions: z.int().min(50).default(1000),
+  maxDecisions: z.int().min(100).default(100_000),
+  maxCycleMinutes: positive.default(10),
+  maxMemory: z.int().min(768).default(4096),
+  mpo: mpoSchema,
+});
+
+const textSchema = z.strictObject({
+  fields: z.array(z.string().min(1)).min(1),
+  model: z.string().min(1).exactOptional(),
+});
+
+const configurationSchema = z
+  .strictObject({
+    $schema: z.string().exactOptional(),
+    scenarios: scenariosSchema,
+    baselineShare: share.default(0.05),
+    canaryShare: share.default(defaultCanaryShare),
+    holdbackShare: z.number().min(0).max(0.5).default(0.05),
+    learner: learnerSchema.prefault({}),
+    text: textSchema.exactOptional(),
+  })
+  .transform(({ $schema: _, ...configuration }) => configuration);
+
+export interface LearnerConfiguration {
+  /** Pause between two looks for new feedback. */
+  readonly intervalSeconds: number;
+  /** A cycle starts when a scenario has this many decisions with closed windows since the last one. */
+  readonly minDecisions: number;
+  /** Decisions that a cycle trains and judges on, as far as time and memory allow. */
+  readonly maxDecisions: number;
+  /** Wall time of a cycle, which plans its size so as to stay below. */
+  readonly maxCycleMinutes: number;
+  /** MiB resident in the learner, likewise. */
+  readonly maxMemory: number;
+  /** Settings of the algorithm: src/domain/mpo-fields.ts. */
+  readonly mpo: MpoConfiguration;
+}
+
+export interface Configuration {
+  /** Each is a loop of its own; a request that names none gets the first. */
+  readonly scenarios: readonly Scenario[];
+  /** Share of users who get the popularity baseline, so that there is something to compare with. */
+  readonly baselineShare: number;
+  /** Share of the others who get a canary policy while there is one. */
+  readonly canaryShare: number;
+  /** Share of the rest who keep the policy that a promotion replaced, until live rewards have told the two apart. */
+  readonly holdbackShare: number;
+  readonly learner: LearnerConfiguration;
+  /** Attributes of items that hold text. */
+  readonly text?: TextSettings;
+}
+
+const halfAnHour = 1800;
+
+/** Three scenarios as a shop, an ad slot and a feed would start with them. */
+const defaults = {
+  scenarios: [
+    {
+      name: "items",
+      slateSize: 10,
+      excludeSeen: true,
+      reward: {
+        weights: { click: 1, rating: 0.2, purchase: 5 },
+        windowSeconds: halfAnHour,
+        maximum: 5,
+      },
+    },
+    {
+      name: "ads",
+      slateSize: 1,
+      excludeSeen: false,
+      reward: { weights: { click: 1, conversion: 10 }, windowSeconds: halfAnHour, maximum: 10 },
+    },
+    {
+      name: "feed",
+      slateSize: 10,
+      excludeSeen: true,
+      reward: {
+        weights: { click: 1, like: 2, share: 3, hide: -3 },
+        windowSeconds: halfAnHour,
+        minimum: -3,
+        maximum: 5,
+      },
+    },
+  ],
+};
+
+/** @param path of the file that the input came from. @throws invalid_configuration naming file, fields and values */
+export function checkConfiguration(input: unknown, path?: string): Configuration {
+  const parsed = configurationSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw refuseConfiguration(parsed.error, input, path);
+}
+
+/** Untrusted JSON → configuration with defaults filled in. @throws invalid_configuration naming fields and values */
+export const parseConfiguration = (input: unknown = defaults): Configuration =>
+  checkConfiguration(input);
+
+/** The schema of a written configuration. Draft 7 is the newest that editors support fully. */
+export const configurationJsonSchema = (): object =>
+  z.toJSONSchema(configurationSchema, { io: "input", target: "draft-7" });

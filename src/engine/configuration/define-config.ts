@@ -1,0 +1,57 @@
+import type { FastLoopSettings } from "../../domain/fast-loop.ts";
+import type { MpoInput } from "../../domain/mpo-configuration.ts";
+import type { RewardRule, Scenario } from "../../domain/scenario.ts";
+import type { Configuration, LearnerConfiguration } from "./configuration.ts";
+
+/** Fields that have a default, and so may be left out. */
+type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
+
+/** A reward rule as it is written. */
+export interface RewardRuleInput
+  extends Pick<RewardRule, "weights" | "windowSeconds" | "maximum">,
+    Defaulted<Pick<RewardRule, "defaultReward" | "minimum">> {}
+
+/** A scenario as it is written. */
+export interface ScenarioInput
+  extends Pick<Scenario, "name" | "slateSize" | "excludeSeen">,
+    Partial<Pick<Scenario, "exploration">>,
+    Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds">> {
+  readonly reward: RewardRuleInput;
+  /** Lets serving learn between cycles. */
+  readonly fastLoop?: Defaulted<FastLoopSettings> | undefined;
+}
+
+/** The learner's part as it is written. */
+export interface LearnerInput extends Defaulted<Omit<LearnerConfiguration, "mpo">> {
+  /** Settings of the algorithm: docs/guides/configuration.md. */
+  readonly mpo?: MpoInput | undefined;
+}
+
+/** A configuration as it is written. */
+export interface ConfigurationInput
+  extends Pick<Configuration, "text">,
+    Defaulted<Pick<Configuration, "baselineShare" | "canaryShare" | "holdbackShare">> {
+  /** Path of `configuration.schema.json`, for editors. */
+  readonly $schema?: string;
+  /** Each is a loop of its own; a request that names none gets the first. */
+  readonly scenarios: readonly ScenarioInput[];
+  readonly learner?: LearnerInput | undefined;
+}
+
+/**
+ * The default export of a `recurve.config.ts` or `.js`, with completion and checked types. Values are checked when the file is read.
+ *
+ * @example
+ * export default defineConfig({
+ *   scenarios: [
+ *     {
+ *       name: "items",
+ *       slateSize: 10,
+ *       excludeSeen: true,
+ *       reward: { weights: { click: 1, purchase: 5 }, windowSeconds: 1800, maximum: 5 },
+ *     },
+ *   ],
+ * });
+ */
+export const defineConfig = (configuration: ConfigurationInput): ConfigurationInput =>
+  configuration;

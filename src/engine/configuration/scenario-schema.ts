@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { FastLoopSettings } from "../../domain/fast-loop.ts";
+import { defaultExploration, type Scenario } from "../../domain/scenario.ts";
+
+const positive = z.number().positive();
+
+const rewardSchema = z
+  .strictObject({
+    weights: z.record(z.string().min(1), z.number()),
+    windowSeconds: positive,
+    defaultReward: z.number().default(0),
+    minimum: z.number().default(0),
+    maximum: z.number(),
+  })
+  .refine((rule) => rule.minimum < rule.maximum, {
+    path: ["maximum"],
+    error: "must be above minimum, which is 0 where it is not given",
+  });
+
+const fastLoopSchema = z.strictObject({
+  enabled: z.boolean().default(false),
+  forgetting: z.number().min(0.9).max(0.9999).default(0.9998),
+  temperature: z.number().min(0.001).max(1).default(0.02),
+  drawScale: z.number().min(0).max(3).default(0.05),
+});
+export const defaultFastLoop: FastLoopSettings = Object.freeze(fastLoopSchema.parse({}));
+
+const scenarioFields = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
+  slateSize: z.int().min(1).max(50),
+  excludeSeen: z.boolean(),
+  exploration: z.number().gt(0).max(1).exactOptional(),
+  maxCandidates: z.int().min(1).max(1000).default(500),
+  discount: z.number().min(0).lt(1).default(0),
+  sessionGapSeconds: positive.default(1800),
+  reward: rewardSchema,
+  fastLoop: fastLoopSchema.prefault({}),
+});
+
+const scenarioSchema = scenarioFields
+  // What comes after a session counts 0, which a return can only be mapped to where 0 is in the range.
+  .refine(
+    ({ discount, reward }) => discount === 0 || (reward.minimum <= 0 && reward.maximum >= 0),
+    {
+      path: ["discount"],
+      error: "above 0 needs a reward range that has 0 in it; widen the range, or set it to 0",
+    },
+  )
+  .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
+    path: ["discount"],
+    error:
+      "above 0 can't go with the fast loop, which learns what pays at once; switch one of them off",
+  })
+  .transform((scenario) => ({
+    exploration: defaultExploration(scenario.fastLoop.enabled),
+    ...scenario,
+  }));
+
+function refuseSameNames(
+  scenarios: readonly Pick<Scenario, "name">[],
+  context: z.RefinementCtx,
+): void {
+  const names = scenarios.map(({ name }) => name);
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) === index) continue;
+    const message = "another scenario has this name; give each one of its own";
+    context.addIssue({ code: "custom", path: [index, "name"], message });
+  }
+}
+
+export const scenariosSchema: z.ZodType<readonly Scenario[], readonly object[]> = z
+  .array(scenarioSchema)
+  .min(1)
+  .superRefine(refuseSameNames);

@@ -1,0 +1,24 @@
+import type { CalibrationRecord } from "../../../domain/improvement-record.ts";
+import { calibrateModel } from "../../../evaluation/model-calibration.ts";
+import type { ScoredRow } from "../../../mpo/row-scores.ts";
+import { evenMemory, rewardMoments } from "../../../mpo/row-scores.ts";
+import { loggedArrays } from "../../../mpo/target-arrays.ts";
+
+function calibrationError(rows: readonly ScoredRow[]): number {
+  const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);
+  const { feedback, predictions } = loggedArrays(rows, values);
+  return calibrateModel({ rewards: feedback.rewards, predictions }).calibrationError;
+}
+
+/** @param raw out-of-fold scores; @param calibrated the same rows through a map that was fitted to the other half */
+export function describeCalibration(
+  raw: readonly ScoredRow[],
+  calibrated: readonly ScoredRow[],
+): CalibrationRecord {
+  if (raw.length === 0) return { rows: 0 };
+  return {
+    rows: raw.length,
+    errorBefore: calibrationError(raw),
+    errorAfter: calibrationError(calibrated),
+  };
+}

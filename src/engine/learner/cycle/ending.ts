@@ -1,0 +1,34 @@
+import type { Verdict } from "../../../domain/cycle-outcome.ts";
+import type { GateRecord } from "../../../domain/gate-record.ts";
+import type { Assignment } from "../../../domain/policy-snapshot.ts";
+
+/** What becomes of a candidate: the gate's verdict, as far as the operator lets it happen. */
+export type Ending = Verdict | "waiting";
+
+/** Modes in which nothing new gets traffic. */
+const isStill = ({ mode }: Assignment): boolean => mode === "paused" || mode === "pinned";
+
+/** By the gate alone the canary would have taken over, and the candidate be held against it. */
+const isCanaryWaiting = ({ canary, waiting }: Assignment) =>
+  canary !== undefined && canary === waiting;
+
+export function endingOf({ verdict }: GateRecord, assignment: Assignment): Ending {
+  if (verdict !== "promote" && verdict !== "canary") return verdict;
+  if (isStill(assignment)) return "hold";
+  const isPromoted = verdict === "promote" && assignment.mode === undefined;
+  if (isCanaryWaiting(assignment) && !isPromoted) return "hold";
+  return verdict === "promote" && !isPromoted ? "waiting" : verdict;
+}
+
+/** The gate's sentence, after what keeps its verdict from happening. */
+export function explainEnding(gate: GateRecord, assignment: Assignment): string {
+  const ending = endingOf(gate, assignment);
+  if (ending === gate.verdict) return gate.reason;
+  const why =
+    ending === "waiting"
+      ? "Waits for approval"
+      : isStill(assignment)
+        ? `Held, for promotions are ${assignment.mode}`
+        : `Held, for canary ${assignment.canary} waits for approval`;
+  return `${why}; the gate said: ${gate.reason}`;
+}

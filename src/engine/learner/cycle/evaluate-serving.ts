@@ -1,0 +1,35 @@
+import type { ServingEvaluation } from "../../../domain/cycle-record.ts";
+import type { Arm } from "../../../domain/decision.ts";
+import type { RewardRule } from "../../../domain/scenario.ts";
+import { clusteredStandardError, numberClusters } from "../../../evaluation/clusters.ts";
+import { normalInterval } from "../../../evaluation/intervals/normal.ts";
+import { mean } from "../../../numeric/statistics.ts";
+
+/** What shown items earned in one arm: plain columns, since a cycle may have millions of new rows. */
+export interface Earnings {
+  /** Settled by the rule, reward units. */
+  readonly rewards: readonly number[];
+  /** Index of each row's user. */
+  readonly users: readonly number[];
+}
+
+export function evaluateServing(
+  earned: Readonly<Partial<Record<Arm, Earnings>>>,
+  rule: RewardRule,
+): ServingEvaluation | undefined {
+  const serving = Float64Array.from(earned.serving?.rewards ?? []);
+  const users = numberClusters(serving.length, earned.serving?.users ?? []);
+  // What one user does says nothing of how far another is from it.
+  if (users.count < 2) return undefined;
+  const meanReward = mean(serving);
+  const standardError = clusteredStandardError(serving, meanReward, users);
+  const { lower, upper } = normalInterval({ value: meanReward, standardError });
+  const { baseline } = earned;
+  return {
+    rows: serving.length,
+    meanReward,
+    interval: [lower, upper],
+    successRate: serving.filter((reward) => reward > rule.defaultReward).length / serving.length,
+    ...(baseline && { baselineMeanReward: mean(Float64Array.from(baseline.rewards)) }),
+  };
+}

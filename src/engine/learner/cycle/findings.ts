@@ -1,0 +1,135 @@
+import type { CycleOutcome } from "../../../domain/cycle-outcome.ts";
+import type {
+  CyclePlan,
+  FindingsRecord,
+  ServingEvaluation,
+  StageCosts,
+} from "../../../domain/cycle-record.ts";
+import type { GateRecord } from "../../../domain/gate-record.ts";
+import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
+import type { NetworkImprovement } from "../../../learning/network-family.ts";
+import { differenceBySegment, policyDifference } from "../../../mpo/policy-difference.ts";
+import { describeCritic } from "./describe-critic.ts";
+import { endingOf, explainEnding } from "./ending.ts";
+import type { CycleFeedback } from "./read-feedback.ts";
+import type { Reviewed } from "./review.ts";
+import type { StageClock } from "./stage-clock.ts";
+
+/** All that a cycle found out before anything changed. */
+export interface Findings {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly plan: CyclePlan;
+  readonly feedback: CycleFeedback;
+  /** Of the time when the cycle began. */
+  readonly assignment: Assignment;
+  readonly evaluation: ServingEvaluation | undefined;
+  readonly reviewed: Reviewed;
+  readonly improvement: NetworkImprovement;
+  readonly gate: GateRecord;
+  /** ε until the next cycle. */
+  readonly exploration: number;
+  readonly stages: StageClock;
+}
+
+export const describeStages = ({ stageMs, stageCpuMs, stagePeakMiB }: StageClock): StageCosts => ({
+  stageMs,
+  stageCpuMs,
+  stagePeakMiB,
+});
+
+/** What goes on record: everything measured. */
+export function describeFindings({
+  scenario,
+  seed,
+  plan,
+  feedback,
+  evaluation,
+  reviewed,
+  improvement,
+  gate,
+  exploration,
+  stages,
+}: Findings): FindingsRecord {
+  const { moved, moves, judgement } = improvement;
+  const { network: _, ...distilled } = moved.distillation;
+  const { promotion, review } = reviewed;
+  return {
+    seed,
+    feedback: {
+      rows: feedback.rows.length,
+      candidates: feedback.rows.reduce((sum, { candidates }) => sum + candidates.length, 0),
+      decisions: feedback.decisions,
+      kept: feedback.kept,
+      newDecisions: feedback.newDecisions,
+      users: feedback.users,
+      judged: improvement.rows.length,
+    },
+    ...(evaluation && { evaluation }),
+    ...(promotion && { promotion }),
+    ...(review && { review }),
+    policyDifference: { ...policyDifference(moves), segments: differenceBySegment(moves) },
+    context: improvement.context,
+    chosenSetting: judgement.chosen,
+    judgedDifference: judgement.difference,
+    ...describeCritic(improvement, scenario),
+    distillation: { ...distilled, ...improvement.gap },
+    gate,
+    exploration,
+    plan,
+    ...describeStages(stages),
+  };
+}
+
+const tellReview = (reviewed: Reviewed): string | undefined => {
+  const { review, promotion, assignment } = reviewed;
+  if (promotion?.action === "roll-back")
+    return `Rolled back to policy ${promotion.replaced}: ${promotion.reason}`;
+  if (review === undefined) return undefined;
+  const { kind, version, action, gate } = review;
+  const who = `${kind} ${version}`;
+  switch (action) {
+    case "promote":
+      return `The ${who} took over: ${gate.reason}`;
+    case "ask":
+      return `The ${who} may take over and waits for approval: ${gate.reason}`;
+    case "retire":
+      return `The ${who} was taken off: ${gate.reason}`;
+    case "roll-back":
+      return `Rolled back to the ${who}: ${gate.reason}`;
+    case "keep":
+      return kind === "canary" && gate.verdict === "promote"
+        ? `The ${who} may not take over, for promotions are ${assignment.mode}: ${gate.reason}`
+        : undefined;
+    default:
+      throw new RangeError(`no action ${String(action satisfies never)}`);
+  }
+};
+
+/** A promotion speaks for itself; otherwise a change by the review is what happened. */
+export function summariseFindings({ reviewed, gate }: Findings): {
+  outcome: CycleOutcome;
+  reason: string;
+} {
+  const ending = endingOf(gate, reviewed.assignment);
+  const told = tellReview(reviewed);
+  const reason = explainEnding(gate, reviewed.assignment);
+  return {
+    outcome: ending === "promote" ? ending : (reviewOutcome(reviewed) ?? ending),
+    reason: told === undefined ? reason : `${told} Then: ${reason}`,
+  };
+}
+
+function reviewOutcome({ review, promotion }: Reviewed): CycleOutcome | undefined {
+  if (promotion?.action === "roll-back") return "roll-back";
+  switch (review?.action) {
+    case "promote":
+    case "roll-back":
+      return review.action;
+    case "ask":
+      return "waiting";
+    default:
+      return undefined;
+  }
+}

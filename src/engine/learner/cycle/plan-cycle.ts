@@ -1,0 +1,181 @@
+import type { Cycle } from "../../../domain/cycle.ts";
+import type { CyclePlan, CycleRecord } from "../../../domain/cycle-record.ts";
+import type { MpoConfiguration } from "../../../domain/mpo-configuration.ts";
+import { criticRowsSeen } from "../../../learning/critic.ts";
+import { distilRowsSeen } from "../../../learning/distil.ts";
+
+/** What a cycle may use: `learner.maxCycleMinutes` and `learner.maxMemory` of the configuration. */
+export interface CycleLimits {
+  /** Wall time. */
+  readonly maxMs: number;
+  /** Resident in the whole process. */
+  readonly maxMiB: number;
+}
+
+/** What there is to learn from, before it is read. */
+export interface FeedbackSurvey {
+  /** Closed decisions since the last cycle: each of them is read, as far as the time goes. */
+  readonly newDecisions: number;
+  /** Closed decisions that might become rows. */
+  readonly decisions: number;
+  /** Means over a part of the new decisions. */
+  readonly rowsPerDecision: number;
+  readonly candidatesPerRow: number;
+}
+
+/** Wall time of the kinds of work, milliseconds. */
+interface Costs {
+  /** What is the same for every size: challengers are found on a fixed number of states. */
+  readonly fixed: number;
+  /** A decision read. */
+  readonly read: number;
+  /** A row that passes through a training step. */
+  readonly train: number;
+  /** A candidate of a row, over all that scores and judges it. */
+  readonly score: number;
+}
+
+/** Of a first cycle: what `npm run bench -- cycle` takes on two slow cores. */
+const firstCosts: Costs = { fixed: 5000, read: 0.1, train: 0.6, score: 0.04 };
+/** Resident for Node.js, the code and a training step of the largest batch, MiB. */
+const trainingMiB = 350;
+const cellBytes = 480;
+const rowBytes = 3000;
+const earnedBytes = 64;
+const mostExcess = 2;
+const mebibyte = 2 ** 20;
+
+/** Fewer decisions than these teach nothing: a plan that comes to less is none. */
+const leastDecisions = 100;
+/** A plan leaves this share of its limits to what the estimate does not know. */
+const prudence = 0.8;
+/** Of the time, what reading may take; of a longer backlog the newest decisions are read. */
+const readingShare = 0.4;
+
+interface Sizes {
+  readonly read: number;
+  /** Rows of the new decisions that are read: they count for what serving earned. */
+  readonly earned: number;
+  readonly rows: number;
+  readonly cells: number;
+}
+
+const trainedRows = (rows: number, { critic, distillation }: MpoConfiguration) =>
+  criticRowsSeen(rows, critic) + distilRowsSeen(Math.min(rows, distillation.states), distillation);
+
+const timeOf = ({ read, rows, cells }: Sizes, costs: Costs, mpo: MpoConfiguration): number =>
+  costs.fixed + read * costs.read + trainedRows(rows, mpo) * costs.train + cells * costs.score;
+
+const memoryOf = ({ earned, rows, cells }: Sizes): number =>
+  trainingMiB + (cells * cellBytes + rows * rowBytes + earned * earnedBytes) / mebibyte;
+
+/** Costs as a finished cycle's record has them. */
+function measureCosts(
+  { feedback, stageMs }: CycleRecord,
+  mpo: MpoConfiguration,
+): Costs | undefined {
+  if (feedback === undefined || stageMs === undefined) return undefined;
+  const { rows, decisions, candidates } = feedback;
+  if (rows === 0 || candidates === 0) return undefined;
+  const { read = 0, critic = 0, distil = 0, challengers = 0, ...others } = stageMs;
+  const rest = Object.values(others).reduce((sum, value) => sum + value, 0);
+  return {
+    fixed: challengers,
+    read: read / decisions,
+    train: (critic + distil) / trainedRows(rows, mpo),
+    score: rest / candidates,
+  };
+}
+
+const scaleCosts = ({ fixed, read, train, score }: Costs, factor: number): Costs => ({
+  fixed: factor * fixed,
+  read: factor * read,
+  train: factor * train,
+  score: factor * score,
+});
+
+/** How much more memory than expected the last cycle took: less is not trusted, much more is what others left in the process. */
+function measureMemory({ plan, stagePeakMiB = {} }: CycleRecord): number {
+  const peaks = Object.values(stagePeakMiB);
+  return plan === undefined || peaks.length === 0
+    ? 1
+    : Math.min(mostExcess, Math.max(1, Math.max(...peaks) / plan.expectedMiB));
+}
+
+/** The most decisions up to `most` that fit, by bisection: cost grows with each of them. */
+function largest(most: number, fits: (decisions: number) => boolean): number {
+  if (fits(most)) return most;
+  let low = 0;
+  let high = most;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Chooses how many decisions a cycle learns from, so that time and memory stay within their limits: by what a unit of work
+ * took in the last cycle, and half of the last plan where that did not finish. Costs are believed half as much with each
+ * cycle that was skipped since they were measured: one that was slow for reasons of its own must not stop the loop for good.
+ * @param recent cycles of the scenario, newest first
+ * @param heldMiB held by objects and buffers before the cycle: what is only resident still is used again
+ * @returns a sentence where even the least does not fit
+ */
+export function planCycle(options: {
+  readonly survey: FeedbackSurvey;
+  readonly limits: CycleLimits;
+  readonly recent: readonly Cycle[];
+  readonly heldMiB: number;
+  readonly mpo: MpoConfiguration;
+}): CyclePlan | string {
+  const { survey, limits, recent, heldMiB, mpo } = options;
+  const last = recent.findIndex(({ record }) => measureCosts(record, mpo));
+  const finished = recent[last]?.record ?? {};
+  const since = last < 0 ? recent : recent.slice(0, last);
+  const trust = 0.5 ** since.filter(({ outcome }) => outcome === "skipped").length;
+  const costs = scaleCosts(measureCosts(finished, mpo) ?? firstCosts, trust);
+  const excess = measureMemory(finished);
+  const readable = Math.floor((readingShare * limits.maxMs) / costs.read);
+  const sizesOf = (decisions: number): Sizes => {
+    const { rowsPerDecision, candidatesPerRow } = survey;
+    const fresh = Math.min(survey.newDecisions, readable);
+    const rows = decisions * rowsPerDecision;
+    return {
+      read: Math.max(decisions, fresh),
+      earned: fresh * rowsPerDecision,
+      rows,
+      cells: rows * candidatesPerRow,
+    };
+  };
+  const expect = (decisions: number) => ({
+    expectedMs: Math.round(timeOf(sizesOf(decisions), costs, mpo)),
+    expectedMiB: Math.ceil(heldMiB + excess * memoryOf(sizesOf(decisions))),
+  });
+  const [newest] = recent;
+  const broken = newest?.outcome === "skipped" ? newest.record.plan?.decisions : undefined;
+  const most = Math.min(survey.decisions, Math.floor((broken ?? Number.POSITIVE_INFINITY) / 2));
+  const decisions = largest(most, (count) => {
+    const { expectedMs, expectedMiB } = expect(count);
+    return expectedMs <= prudence * limits.maxMs && expectedMiB <= prudence * limits.maxMiB;
+  });
+  const least = Math.min(leastDecisions, survey.decisions);
+  if (decisions < least) return describeShortage(least, expect(least), limits);
+  const { read, cells } = sizesOf(decisions);
+  return { read, decisions, cells: Math.ceil(cells), ...expect(decisions) };
+}
+
+const minutes = (milliseconds: number) => (milliseconds / 60_000).toFixed(1);
+
+function describeShortage(
+  least: number,
+  expected: Pick<CyclePlan, "expectedMs" | "expectedMiB">,
+  { maxMs, maxMiB }: CycleLimits,
+): string {
+  return (
+    `Not enough budget: a cycle that learns from ${least} decisions only is expected to take ` +
+    `${minutes(expected.expectedMs)} minutes and ${expected.expectedMiB} MiB, and a plan may use four fifths of ` +
+    `learner.maxCycleMinutes (${minutes(maxMs)}) and learner.maxMemory (${maxMiB} MiB); raise the one that is short.`
+  );
+}

@@ -1,0 +1,111 @@
+import type { GateRecord } from "../../../domain/gate-record.ts";
+import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
+import { looksOf } from "../../../evaluation/pooled-looks.ts";
+import type { Network } from "../../../policy/network.ts";
+import { encodeNetwork } from "../../../policy/network-policy.ts";
+import { encodePopularity, measurePopularity } from "../../../policy/popularity.ts";
+import type { NewPolicy, PolicyChange } from "../../../storage/store.ts";
+import { endingOf, explainEnding } from "./ending.ts";
+import { createPromotion, createProposed } from "./promotion.ts";
+import type { CycleFeedback } from "./read-feedback.ts";
+import type { Reviewed } from "./review.ts";
+import { mark, takeOver } from "./take-over.ts";
+
+interface PublishInput {
+  readonly scenario: string;
+  readonly gate: GateRecord;
+  /** With which the cycle began: an operator may have rolled back since. */
+  readonly replaces: Assignment;
+  readonly reviewed: Reviewed;
+  readonly canaryShare: number;
+  /** Share of the users who keep what a promotion replaces. */
+  readonly holdbackShare: number;
+  readonly candidate: Network;
+  readonly feedback: CycleFeedback;
+  /** ε of the time until the next cycle. */
+  readonly exploration: number;
+  readonly now: number;
+}
+
+/** Status of the candidate, who else changes theirs, and who answers from now on. */
+function settle({ gate, reviewed, canaryShare, holdbackShare }: PublishInput) {
+  const { assignment } = reviewed;
+  const ending = endingOf(gate, assignment);
+  switch (ending) {
+    case "promote":
+      return { status: "serving" as const, ...takeOver(assignment, holdbackShare) };
+    case "waiting":
+      return {
+        status: "waiting" as const,
+        // The newest was judged on the newest feedback.
+        statuses: mark(assignment.waiting, "retired"),
+        assign: (version: number): Assignment => ({ ...assignment, waiting: version }),
+      };
+    case "canary":
+      return {
+        status: "canary" as const,
+        statuses: mark(assignment.canary, "retired"),
+        assign: (version: number): Assignment => ({ ...assignment, canary: version, canaryShare }),
+      };
+    case "hold":
+    case "not-enough-data":
+      return { status: "held" as const, statuses: [], assign: (): Assignment => assignment };
+    default:
+      throw new RangeError(`no ending ${String(ending satisfies never)}`);
+  }
+}
+
+/** The newest counts; the baseline needs no gate, it is what the policy is held against. */
+function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
+  return {
+    scenario,
+    kind: "popularity",
+    status: "serving",
+    createdAt: now,
+    bytes: encodePopularity(measurePopularity(feedback.itemRewards)),
+    evidence: { decisions: feedback.decisions },
+  };
+}
+
+function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
+  const { gate, holdbackShare, now } = input;
+  const { verdict } = gate;
+  const { assignment } = input.reviewed;
+  const { serving } = assignment;
+  const looks = looksOf(gate);
+  const promotion = createPromotion(gate, { replaced: serving, promotedAt: now, holdbackShare });
+  return {
+    scenario: input.scenario,
+    kind: "network",
+    status,
+    ...(serving === undefined ? {} : { parent: serving }),
+    createdAt: now,
+    bytes: encodeNetwork(input.candidate),
+    evidence: {
+      verdict,
+      reason: explainEnding(gate, assignment),
+      ...(status === "serving" && { promotion }),
+      ...(status === "waiting" && { proposed: createProposed(gate, holdbackShare) }),
+      ...(status === "canary" && looks && { looks }),
+    },
+  };
+}
+
+/** Candidate, baseline, statuses and assignment as one change. Added: the candidate's version, then the baseline's. */
+export function publish(input: PublishInput): Pick<PolicyChange, "add" | "statuses" | "assign"> {
+  const { reviewed, scenario } = input;
+  const settled = settle(input);
+  return {
+    add: [newCandidate(input, settled.status), newBaseline(input)],
+    statuses: [
+      ...reviewed.statuses,
+      ...settled.statuses,
+      ...mark(reviewed.assignment.baseline, "retired"),
+    ],
+    assign: ([candidate = 0, baseline = 0]) => ({
+      scenario,
+      assignment: { ...settled.assign(candidate), baseline, exploration: input.exploration },
+      replaces: input.replaces,
+    }),
+  };
+}

@@ -1,0 +1,217 @@
+import type { CyclePlan } from "../../../domain/cycle-record.ts";
+import type { Arm, Feedback } from "../../../domain/decision.ts";
+import type { ItemId, UserId } from "../../../domain/ids.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
+import type { Fold } from "../../../mpo/judged-row.ts";
+import { hashUniform } from "../../../numeric/hash.ts";
+import type { ItemView, PolicyState } from "../../../policy/policy.ts";
+import type { ItemRewards } from "../../../policy/popularity.ts";
+import type { Store } from "../../../storage/store.ts";
+import { viewLogged } from "../../serving/candidates.ts";
+import type { Catalogue } from "../../state/catalogue.ts";
+import { createState, readUser } from "../../state/read-state.ts";
+import type { Earnings } from "./evaluate-serving.ts";
+import { scanFeedback } from "./feedback-pages.ts";
+import type { FeedbackSurvey } from "./plan-cycle.ts";
+import { type ReadDecision, readSessions, type SessionDecision } from "./session-returns.ts";
+import { settleReward } from "./settle-reward.ts";
+import { toRows } from "./to-rows.ts";
+
+/** Decisions of a survey: enough for a mean, little to read. */
+const surveyed = 200;
+
+export interface CycleFeedback {
+  /** Newest first: what trains and judges. */
+  readonly rows: readonly FeedbackRow[];
+  /** What all new decisions earned, newest first, the sampled ones and the others. */
+  readonly earned: Readonly<Partial<Record<Arm, Earnings>>>;
+  /** Of the rows. */
+  readonly users: number;
+  /** Decisions read; `kept` of them became rows. */
+  readonly decisions: number;
+  readonly kept: number;
+  /** Decisions that no network has been trained on: after `previous`; with a discount those of sessions that have ended since. */
+  readonly newDecisions: number;
+  /** Event number of the newest decision read. */
+  readonly throughSequence: number;
+  /** Over all decisions read. */
+  readonly itemRewards: ReadonlyMap<ItemId, ItemRewards>;
+}
+
+interface ReadOptions {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly scenario: Scenario;
+  readonly now: number;
+  /**
+   * Of the newest `read` decisions all new ones become rows and the newest older ones, up to `decisions`; those of a part of
+   * the users where more are new. Rows with more than `cells` candidates are not kept, but for the newest.
+   */
+  readonly plan: Pick<CyclePlan, "read" | "decisions" | "cells">;
+  /** Event number up to which earlier cycles have read. */
+  readonly previous: number;
+  readonly cycle: number;
+}
+
+/** New feedback is halved by user and cycle, so that a user's rows are all in one half. */
+const chooseFold = (userId: UserId, cycle: number): Fold =>
+  hashUniform(`fold/${cycle}/${userId}`) < 0.5 ? "first" : "second";
+
+/** A decision that becomes rows, without its candidates' ids: millions of those are never in memory at once. */
+interface Kept extends SessionDecision {
+  readonly state: PolicyState;
+  readonly views: readonly ItemView[];
+}
+
+/** The newest decisions whose rows have room. */
+function createKeeper(plan: ReadOptions["plan"]) {
+  const kept: Kept[] = [];
+  let first = 0;
+  let cells = 0;
+  const cellsOf = ({ views, decision }: Kept) => views.length * decision.slate.length;
+  return {
+    add: (entry: Kept) => {
+      kept.push(entry);
+      cells += cellsOf(entry);
+      while (cells > plan.cells || kept.length - first > plan.decisions)
+        cells -= cellsOf(kept[first++] ?? entry);
+      if (2 * first < kept.length) return;
+      kept.splice(0, first);
+      first = 0;
+    },
+    oldestFirst: () => kept.slice(first),
+  };
+}
+
+/** Sums over everything that is read. */
+function createTotals({ reward: rule }: Scenario) {
+  const users = new Map<UserId, number>();
+  const itemRewards = new Map<ItemId, ItemRewards>();
+  const earned: Partial<Record<Arm, { rewards: number[]; users: number[] }>> = {};
+  const count = (itemId: ItemId, reward: number) => {
+    const old = itemRewards.get(itemId) ?? { impressions: 0, rewardSum: 0 };
+    const rewardSum = old.rewardSum + reward;
+    itemRewards.set(itemId, { impressions: old.impressions + 1, rewardSum });
+  };
+  const earn = (arm: Arm, userId: UserId, reward: number) => {
+    const user = users.get(userId) ?? users.size;
+    users.set(userId, user);
+    earned[arm] ??= { rewards: [], users: [] };
+    earned[arm].rewards.push(reward);
+    earned[arm].users.push(user);
+  };
+  return {
+    itemRewards,
+    newestFirst: () => {
+      for (const { rewards, users } of Object.values(earned)) {
+        rewards.reverse();
+        users.reverse();
+      }
+      return earned;
+    },
+    add: ({ decision, rewards }: Feedback, isNew: boolean) => {
+      for (const [position, itemId] of decision.slate.entries()) {
+        const reward = settleReward(rewards[position], rule);
+        count(itemId, reward);
+        if (isNew) earn(decision.arm, decision.userId, reward);
+      }
+    },
+  };
+}
+
+/** Newest first, users numbered in that order; ages in what of the new decisions was kept. */
+function buildRows(read: readonly ReadDecision<Kept>[], { scenario, cycle }: ReadOptions) {
+  const users = new Map<UserId, number>();
+  const newKept = read.filter(({ isNew }) => isNew).length;
+  const rows = read.toReversed().flatMap((entry, index) => {
+    const { state, views, decision } = entry.feedback;
+    const { userId } = decision;
+    const user = users.get(userId) ?? users.size;
+    users.set(userId, user);
+    const age = index / Math.max(1, newKept);
+    const fold = entry.isNew ? chooseFold(userId, cycle) : "older";
+    return toRows(entry, { rule: scenario.reward, state, views, user, age, fold });
+  });
+  return { rows, users: users.size, newKept };
+}
+
+/** What there is to read, and how large it is. @param options.maxDecisions most that become rows */
+export async function surveyFeedback(
+  options: Pick<ReadOptions, "store" | "scenario" | "now" | "previous"> & {
+    readonly maxDecisions: number;
+  },
+): Promise<FeedbackSurvey> {
+  const { store, scenario, now, previous, maxDecisions } = options;
+  const closed = { scenario: scenario.name, closedBefore: now };
+  const fresh = await store.decisions.closedSpan({ ...closed, after: previous });
+  const all =
+    fresh.count >= maxDecisions
+      ? { count: maxDecisions }
+      : await store.decisions.closedSpan({ ...closed, after: 0, limit: maxDecisions });
+  const page = await store.decisions.feedback({ ...closed, after: fresh.after, limit: surveyed });
+  const rows = page.reduce((sum, { decision }) => sum + decision.slate.length, 0);
+  const cells = page.reduce(
+    (sum, { decision }) => sum + decision.slate.length * decision.candidates.length,
+    0,
+  );
+  return {
+    newDecisions: fresh.count,
+    decisions: all.count,
+    rowsPerDecision: rows / Math.max(1, page.length),
+    candidatesPerRow: cells / Math.max(1, rows),
+  };
+}
+
+/** How many decisions are new, and where reading begins: before them with a discount, for sessions that were not over. */
+async function findSpan({ store, scenario, now, previous, plan }: ReadOptions) {
+  const closed = { scenario: scenario.name, closedBefore: now };
+  const fresh = await store.decisions.closedSpan({ ...closed, after: previous, limit: plan.read });
+  const open = scenario.discount > 0 ? Math.ceil(fresh.count / 10) : 0;
+  const limit = Math.max(plan.decisions, fresh.count + open);
+  const all = await store.decisions.closedSpan({ ...closed, after: 0, limit });
+  return { newDecisions: fresh.count, decisions: all.count, after: all.after };
+}
+
+/**
+ * Closed decisions of the scenario as rows, with the profile of their own moment. Each new one counts for what serving
+ * earned; where more are new than may become rows, those of a random part of the users do, so that what is estimated on
+ * them is unbiased and users stay whole (docs/decisions/0024).
+ */
+export async function readFeedback(options: ReadOptions): Promise<CycleFeedback> {
+  const { store, catalogue, scenario, now, previous, plan, cycle } = options;
+  await catalogue.refresh(await store.sequence());
+  const { newDecisions, decisions, after } = await findSpan(options);
+  const share = plan.decisions / Math.max(1, newDecisions);
+  const totals = createTotals(scenario);
+  const keeper = createKeeper(plan);
+  let throughSequence = previous;
+  const span = { store, scenario: scenario.name, after, closedBefore: now };
+  for await (const entry of scanFeedback(span)) {
+    throughSequence = entry.sequence;
+    totals.add(entry, entry.sequence > previous);
+    const { candidates, context, ...decision } = entry.decision;
+    const { userId, asOf } = decision;
+    if (share < 1 && hashUniform(`sample/${cycle}/${userId}`) >= share) continue;
+    const user = await readUser(store, userId, asOf);
+    const state = createState({ user, catalogue, scenario, context });
+    const views = candidates.map((candidate) => viewLogged(candidate, catalogue));
+    keeper.add({ ...entry, decision, state, views });
+  }
+  const kept = keeper.oldestFirst();
+  const isDiscounted = scenario.discount > 0;
+  const read: readonly ReadDecision<Kept>[] = isDiscounted
+    ? readSessions(kept, scenario, previous)
+    : kept.map((feedback) => ({ feedback, isNew: feedback.sequence > previous }));
+  const { rows, users, newKept } = buildRows(read, options);
+  return {
+    rows,
+    users,
+    earned: totals.newestFirst(),
+    decisions,
+    kept: read.length,
+    newDecisions: isDiscounted ? newKept : newDecisions,
+    throughSequence,
+    itemRewards: totals.itemRewards,
+  };
+}

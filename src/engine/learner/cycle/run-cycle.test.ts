@@ -1,0 +1,426 @@
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openTestEngine } from "../../../../tests/support/engine.ts";
+import { fingerprint } from "../../../../tests/support/policy.ts";
+import { assign, openShop, shopConfiguration, shopItems } from "../../../../tests/support/shop.ts";
+import {
+  visitedConfiguration,
+  visitedOptions,
+  visitedScenario,
+  visitShop,
+} from "../../../../tests/support/visited-shop.ts";
+import type { Cycle } from "../../../domain/cycle.ts";
+import { verdicts } from "../../../domain/cycle-outcome.ts";
+import { EngineError } from "../../../domain/errors.ts";
+import { userId } from "../../../domain/ids.ts";
+import { createRandom } from "../../../numeric/random.ts";
+import { openSqliteStore } from "../../../storage/sqlite/open.ts";
+import type { PolicyChange, Store } from "../../../storage/store.ts";
+import { createEngine } from "../../create-engine.ts";
+import { intervene } from "../../interventions/intervene.ts";
+import { loadCarried } from "./carried.ts";
+import { runCycle } from "./run-cycle.ts";
+
+const seed = 113;
+const visits = 900;
+
+// The same feedback for every test, without and with a first cycle: files that each of them copies.
+const folder = mkdtempSync(join(tmpdir(), "recurve-cycle-"));
+const visited = join(folder, "visited.db");
+const cycled = join(folder, "cycled.db");
+let copies = 0;
+let closedAt: number;
+let first: Cycle;
+let before: Awaited<ReturnType<typeof stateOf>>;
+let after: Awaited<ReturnType<typeof stateOf>>;
+beforeAll(async () => {
+  const shop = await openTestEngine(shopConfiguration(visitedOptions), visited);
+  await shop.engine.putItems(shopItems(visitedOptions.items));
+  await visitShop(shop, { visits, seed });
+  closedAt = shop.clock();
+  await shop.close();
+  copyFileSync(visited, cycled);
+  const store = await openSqliteStore(cycled);
+  before = await stateOf(store);
+  first = (await run(store))!;
+  after = await stateOf(store);
+  await store.close();
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function openCopy(of: string): Promise<Store> {
+  const path = join(folder, `${copies++}.db`);
+  copyFileSync(of, path);
+  const store = await openSqliteStore(path);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+const run = (store: Store, changes: Partial<Parameters<typeof runCycle>[0]> = {}) =>
+  runCycle({
+    store,
+    configuration: visitedConfiguration,
+    scenario: visitedScenario,
+    clock: () => closedAt,
+    seed,
+    threads: 1,
+    ...changes,
+  });
+
+/** Everything that a cycle may change. */
+async function stateOf(store: Store) {
+  const { critic, meta } = await loadCarried(store, "shop");
+  return {
+    assignment: await store.policies.assignment("shop"),
+    policies: await store.policies.list({ limit: 100 }),
+    cycles: await store.cycles.list({ limit: 100 }),
+    critic: critic && fingerprint(critic),
+    meta,
+  };
+}
+
+const feedbackOf = ({ record }: Cycle) => record.feedback!;
+
+describe("the first cycle", () => {
+  test("reaches a verdict and says why, in numbers that all are numbers", () => {
+    expect(verdicts).toContain(first.outcome);
+    expect(first.reason).toMatch(/^[A-Z].*\.$/s);
+    // NaN and infinity would be null in JSON.
+    expect(JSON.stringify(first.record)).not.toContain("null");
+  });
+
+  test("is on record as it was returned", () => {
+    expect(after.cycles).toEqual([first]);
+    expect(first).toMatchObject({
+      scenario: "shop",
+      cycle: 1,
+      policyVersion: before.assignment.serving,
+      startedAt: closedAt,
+      finishedAt: closedAt,
+      record: { seed },
+    });
+  });
+
+  test("has read all feedback and split it", async () => {
+    const store = await openCopy(cycled);
+    // What was trained on one half is judged on the other, so that all rows judge.
+    const all = { decisions: visits, newDecisions: visits, rows: visits, judged: visits };
+    expect(feedbackOf(first)).toMatchObject(all);
+    const [newest] = await store.decisions.recent(1);
+    expect(first.throughSequence).toBe(newest?.sequence);
+  });
+
+  test("leaves a candidate under the serving policy, with its verdict as evidence", async () => {
+    const store = await openCopy(cycled);
+    const candidate = await store.policies.find(first.candidateVersion!);
+    expect(candidate).toMatchObject({
+      kind: "network",
+      parent: before.assignment.serving,
+      evidence: { verdict: first.outcome, reason: first.reason },
+    });
+    const serves = after.assignment.serving === candidate?.version;
+    expect(candidate?.status === "serving").toBe(serves);
+    expect(first.outcome === "promote").toBe(serves);
+    expect(first.outcome === "canary").toBe(after.assignment.canary === candidate?.version);
+  });
+
+  test("renews the baseline and retires the old one", async () => {
+    const store = await openCopy(cycled);
+    const { baseline } = after.assignment;
+    expect(baseline).not.toBe(before.assignment.baseline);
+    expect(await store.policies.find(baseline!)).toMatchObject({
+      kind: "popularity",
+      status: "serving",
+    });
+    expect((await store.policies.find(before.assignment.baseline!))?.status).toBe("retired");
+  });
+
+  test("carries the critic and the meta-policy on", () => {
+    expect(before.critic).toBeUndefined();
+    expect(after.critic).toBeDefined();
+    expect(Object.keys(after.meta).length).toBeGreaterThan(1);
+  });
+
+  test("without new feedback is the last one", async () => {
+    const store = await openCopy(cycled);
+    expect(await run(store)).toBeUndefined();
+    expect(await stateOf(store)).toEqual(after);
+  });
+});
+
+describe("a cycle that fails changes nothing:", () => {
+  const failure = new EngineError("storage_unavailable", "the disk is full");
+  const fail = () => Promise.reject(failure);
+  const faults: readonly (readonly [string, (store: Store) => Store])[] = [
+    ["policies.bytes", (s) => ({ ...s, policies: { ...s.policies, bytes: fail } })],
+    ["policies.find", (s) => ({ ...s, policies: { ...s.policies, find: fail } })],
+    ["policies.assignment", (s) => ({ ...s, policies: { ...s.policies, assignment: fail } })],
+    ["checkpoints.load", (s) => ({ ...s, checkpoints: { load: fail } })],
+    ["cycles.list", (s) => ({ ...s, cycles: { ...s.cycles, list: fail } })],
+    ["decisions.feedback", (s) => ({ ...s, decisions: { ...s.decisions, feedback: fail } })],
+    ["events.history", (s) => ({ ...s, events: { ...s.events, history: fail } })],
+    ["users.find", (s) => ({ ...s, users: { ...s.users, find: fail } })],
+    ["items.changes", (s) => ({ ...s, items: { ...s.items, changes: fail } })],
+    ["sequence", (s) => ({ ...s, sequence: fail })],
+  ];
+
+  test.each(faults)("%s", async (_, damage) => {
+    const store = await openCopy(visited);
+    await expect(run(damage(store))).rejects.toBe(failure);
+    expect(await stateOf(store)).toEqual(before);
+  });
+
+  test("policies.apply, after all the work; with the same seed and data that came to the same bytes", async () => {
+    const store = await openCopy(visited);
+    let change: PolicyChange | undefined;
+    const apply = (attempted: PolicyChange) => {
+      change = attempted;
+      return fail();
+    };
+    await expect(run({ ...store, policies: { ...store.policies, apply } })).rejects.toBe(failure);
+    expect(await stateOf(store)).toEqual(before);
+    const done = await openCopy(cycled);
+    const versions = [first.candidateVersion!, after.assignment.baseline!];
+    for (const [index, version] of versions.entries())
+      expect(
+        Buffer.compare(change!.add![index]!.bytes, (await done.policies.bytes(version))!),
+      ).toBe(0);
+    for (const { name, bytes } of change!.checkpoints!)
+      expect(Buffer.compare(bytes, (await done.checkpoints.load(name))!)).toBe(0);
+
+    // Nor does it undo what an operator has done since it began.
+    await assign(store, { serving: (await store.policies.bytes(1))! });
+    const assigned = await stateOf(store);
+    await expect(store.policies.apply(change!)).rejects.toMatchObject({ code: "conflict" });
+    expect(await stateOf(store)).toEqual(assigned);
+  });
+
+  test("a serving policy that can't be read", async () => {
+    const store = await openCopy(visited);
+    await assign(store, { serving: new Uint8Array(99) });
+    const assigned = await stateOf(store);
+    await expect(run(store)).rejects.toMatchObject({ code: "corrupt_snapshot" });
+    expect(await stateOf(store)).toEqual(assigned);
+  });
+});
+
+describe("there is no cycle", () => {
+  test("before the first decision, or while its window is open", async () => {
+    const shop = await openShop(visitedOptions);
+    const options = { clock: shop.clock };
+    expect(await run(shop.store, options)).toBeUndefined();
+    await visitShop(shop, { visits: 5, seed });
+    shop.advance(-600);
+    expect(await run(shop.store, options)).toBeUndefined();
+  });
+
+  test("where no policy serves, or the one that does is gone", async () => {
+    const store = await openCopy(visited);
+    for (const assignment of [{ canaryShare: 0 }, { serving: 999, canaryShare: 0 }]) {
+      const gone = { ...store.policies, assignment: async () => assignment };
+      expect(await run({ ...store, policies: gone })).toBeUndefined();
+    }
+  });
+});
+
+describe("a cycle whose gate passes its candidate", () => {
+  /** The feedback of the first cycle, which promotes on it, under another mode. */
+  async function runIn(kind: "ask" | "pause" | "pin") {
+    const store = await openCopy(visited);
+    const { serving } = await store.policies.assignment("shop");
+    const scene = { store, scenario: "shop", now: closedAt };
+    const about = kind === "pin" ? { kind, version: serving! } : { kind };
+    await intervene(scene, { scenario: "shop", ...about });
+    const cycle = (await run(store))!;
+    const candidate = (await store.policies.find(cycle.candidateVersion!))!;
+    return { store, scene, cycle, candidate, assignment: await store.policies.assignment("shop") };
+  }
+
+  test("leaves it waiting where promotions ask first, with what decides; approval makes the promotion of it", async () => {
+    const { store, scene, cycle, candidate, assignment } = await runIn("ask");
+    expect(cycle.outcome).toBe("waiting");
+    expect(cycle.reason).toBe(`Waits for approval; the gate said: ${first.reason}`);
+    expect(cycle.record.gate).toEqual(first.record.gate);
+    expect(candidate).toMatchObject({
+      status: "waiting",
+      checksum: after.policies.find(({ version }) => version === first.candidateVersion)!.checksum,
+    });
+    const { serving } = before.assignment;
+    expect(assignment).toMatchObject({ serving, mode: "ask", waiting: candidate.version });
+
+    const { version } = candidate;
+    await intervene(scene, { scenario: "shop", kind: "approve", version });
+    const { mode: _, exploration: __, ...approved } = await store.policies.assignment("shop");
+    const { exploration: ___, ...promoted } = after.assignment;
+    expect(approved).toEqual(promoted);
+    const promotion = (await store.policies.find(version))!.evidence.promotion;
+    const automatic = after.policies.find(({ version: one }) => one === first.candidateVersion)!;
+    expect(promotion).toEqual(automatic.evidence.promotion);
+  });
+
+  test.each([
+    ["pause", "paused"],
+    ["pin", "pinned"],
+  ] as const)("holds it after %s, says so, and learns on", async (kind, mode) => {
+    const { store, cycle, candidate, assignment } = await runIn(kind);
+    expect(cycle.outcome).toBe("hold");
+    expect(cycle.reason).toBe(`Held, for promotions are ${mode}; the gate said: ${first.reason}`);
+    expect(candidate.status).toBe("held");
+    expect(assignment).toMatchObject({ serving: before.assignment.serving, mode });
+    expect((await stateOf(store)).critic).toBe(after.critic);
+  });
+
+  test("changes nothing where an operator paused promotions while it worked", async () => {
+    const store = await openCopy(visited);
+    const scene = { store, scenario: "shop", now: closedAt };
+    const apply = async (change: PolicyChange) => {
+      await intervene(scene, { scenario: "shop", kind: "pause" });
+      return store.policies.apply(change);
+    };
+    const overtaken = { ...store, policies: { ...store.policies, apply } };
+    await expect(run(overtaken)).rejects.toMatchObject({ code: "conflict" });
+    const mode = { ...before.assignment, mode: "paused" };
+    expect(await stateOf(store)).toEqual({ ...before, assignment: mode });
+  });
+});
+
+describe("a cycle that has not enough", () => {
+  const limited = (learner: Partial<typeof visitedConfiguration.learner>) => ({
+    configuration: {
+      ...visitedConfiguration,
+      learner: { ...visitedConfiguration.learner, ...learner },
+    },
+  });
+  const skipped = { cycle: 1, scenario: "shop", outcome: "skipped", throughSequence: 0 };
+
+  test("time for the least is skipped with the reason, and changes no policy", async () => {
+    const store = await openCopy(visited);
+    const cycle = await run(store, limited({ maxCycleMinutes: 0.001 }));
+    expect(cycle).toMatchObject(skipped);
+    expect(cycle!.reason).toMatch(/^Not enough budget: .*100 decisions.*maxCycleMinutes/);
+    expect(await stateOf(store)).toEqual({ ...before, cycles: [cycle] });
+  });
+
+  test("time left stops before the next stage, and the one after it is planned with half", async () => {
+    const store = await openCopy(visited);
+    let now = closedAt;
+    const clock = () => {
+      now += 20_000;
+      return now;
+    };
+    const cycle = await run(store, { ...limited({ maxCycleMinutes: 3 }), clock });
+    expect(cycle).toMatchObject(skipped);
+    expect(cycle!.reason).toMatch(/before the stage '\w+' 3\.\d minutes had passed of 3\.0/);
+    expect(await stateOf(store)).toEqual({ ...before, cycles: [cycle] });
+    const planned = cycle!.record.plan!.decisions;
+    const next = await run(store, limited({ maxCycleMinutes: 3 }));
+    expect(verdicts).toContain(next!.outcome);
+    expect(feedbackOf(next!).kept).toBeLessThanOrEqual(planned / 2);
+    expect(feedbackOf(next!).newDecisions).toBe(visits);
+  });
+
+  test("memory stops too", async () => {
+    const store = await openCopy(visited);
+    let memoryMiB = 100;
+    const usage = () => {
+      memoryMiB += 500;
+      return { cpuMs: 0, memoryMiB, heldMiB: 0, peakMiB: memoryMiB };
+    };
+    const cycle = await run(store, { ...limited({ maxMemory: 2000 }), usage });
+    expect(cycle).toMatchObject(skipped);
+    expect(cycle!.reason).toMatch(/MiB were resident of 2000.*maxMemory/);
+  });
+});
+
+test.each([1, 4])("feedback of %i users is no reason to fail", async (users) => {
+  const shop = await openShop(visitedOptions);
+  for (let visit = 0; visit < 60; visit++) {
+    const { decision } = await shop.engine.recommend({ userId: userId(`user-${visit % users}`) });
+    const { decisionId, slate } = decision;
+    const event = { type: "click", userId: decision.userId, itemId: slate[0]!, decisionId };
+    if (visit % 3 === 0) await shop.engine.record([event]);
+  }
+  shop.advance(600);
+  const { serving } = await shop.store.policies.assignment("shop");
+  const cycle = await run(shop.store, { clock: shop.clock });
+  expect(cycle?.outcome).toBe("not-enough-data");
+  expect((await shop.store.policies.assignment("shop")).serving).toBe(serving);
+});
+
+/** An engine over the record after the first cycle, whose time goes on. */
+async function reopen() {
+  const store = await openCopy(cycled);
+  let now = closedAt;
+  let ids = 0;
+  const clock = () => now;
+  const engine = await createEngine({
+    store,
+    configuration: visitedConfiguration,
+    clock,
+    random: createRandom(seed),
+    createId: () => `later-${ids++}`,
+  });
+  onTestFinished(() => engine.close());
+  const advance = (seconds: number) => {
+    now += seconds * 1000;
+  };
+  return { store, engine, clock, advance };
+}
+
+test.each([
+  ["leaves exploration as it was", false, 0.15],
+  ["goes back to the floor where the fast loop explores", true, visitedScenario.exploration],
+])("a cycle that nobody judges %s", async (_, enabled, exploration) => {
+  const { store, engine, clock, advance } = await reopen();
+  // All traffic is a canary's, which says too little of the policy that serves.
+  const canary = (await store.policies.bytes(1))!;
+  await assign(store, { canary }, { canaryShare: 1, exploration: 0.15 });
+  for (let visit = 0; visit < 20; visit++) await engine.recommend({ userId: userId("user-0") });
+  advance(600);
+  const fastLoop = { ...visitedScenario.fastLoop, enabled };
+  const cycle = await run(store, { clock, scenario: { ...visitedScenario, fastLoop } });
+  expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 0 });
+  expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
+});
+
+test("the loop learns what users want, and its later cycles watch over what it serves", async () => {
+  const { store, clock, ...shop } = await reopen();
+  const rewardSince = async (since: number) => {
+    const span = { scenario: "shop", since, bucketSeconds: 31_536_000 };
+    return (await shop.engine.rewardSeries(span)).points[0]!.meanReward;
+  };
+  expect(first.outcome).toBe("promote");
+  const reward = await rewardSince(0);
+
+  const more = 300;
+  const since = clock() + 1;
+  await visitShop(shop, { visits: more, seed: seed + 1 });
+  // Clicks bring 5. Most that luck explains is 4 standard errors of the difference of two means.
+  const error = 5 * Math.sqrt(0.25 / visits + 0.25 / more);
+  expect((await rewardSince(since)) - reward).toBeGreaterThan(4 * error);
+
+  // The policy of the start comes back as a canary: it is found worse and taken off.
+  const start = (await store.policies.bytes(1))!;
+  const [canary] = await assign(store, { canary: start }, { canaryShare: 0.1 });
+  const second = await run(store, { clock });
+  expect(second).toMatchObject({ cycle: 2, policyVersion: first.candidateVersion });
+  expect(second!.reason).toMatch(`The canary ${canary} was taken off: `);
+  expect((await store.policies.find(canary!))?.status).toBe("retired");
+  expect(feedbackOf(second!)).toMatchObject({ newDecisions: more, decisions: visits + more });
+  expect(second!.throughSequence).toBeGreaterThan(first.throughSequence);
+
+  // Then it takes the place of the policy that serves: its parent is found better and comes back.
+  const { serving: parent, canary: _, ...rest } = await store.policies.assignment("shop");
+  // Without the canary that the second cycle may have left: one rival is reviewed at a time.
+  const assignment = { ...rest, serving: parent!, canaryShare: 0 };
+  await store.policies.apply({ assign: () => ({ scenario: "shop", assignment }) });
+  const [bad] = await assign(store, { serving: start });
+  await visitShop(shop, { visits: more, seed: seed + 2 });
+  const third = await run(store, { clock });
+  expect(third!.reason).toMatch(`Rolled back to the parent ${parent}`);
+  expect(third!.policyVersion).toBe(parent);
+  expect(["roll-back", "promote"]).toContain(third!.outcome);
+  expect((await store.policies.find(bad!))?.status).toBe("rolled-back");
+}, 60_000);

@@ -1,0 +1,240 @@
+import type { Cycle } from "../../../domain/cycle.ts";
+import type { CyclePlan } from "../../../domain/cycle-record.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
+import { markForeign } from "../../../learning/feedback-row.ts";
+import { createNetworkFamily } from "../../../learning/network-family.ts";
+import { explore } from "../../../mpo/explore.ts";
+import { improve } from "../../../mpo/improve.ts";
+import { createRandom } from "../../../numeric/random.ts";
+import type { Store } from "../../../storage/store.ts";
+import type { Configuration } from "../../configuration/configuration.ts";
+import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
+import { createCatalogue } from "../../state/catalogue.ts";
+import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
+import { endingOf } from "./ending.ts";
+import { evaluateServing } from "./evaluate-serving.ts";
+import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
+import { type CycleLimits, planCycle } from "./plan-cycle.ts";
+import { readUsage } from "./process-usage.ts";
+import { publish } from "./publish.ts";
+import { readFeedback, surveyFeedback } from "./read-feedback.ts";
+import { type Reviewed, reviewServing } from "./review.ts";
+import { reviewPromotion } from "./review-promotion.ts";
+import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
+import { OverBudgetError, watchBudget } from "./watch-budget.ts";
+
+export interface CycleOptions {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly scenario: Scenario;
+  readonly clock: () => number;
+  readonly seed: number;
+  readonly threads: number;
+  /** What the process has used so far; of this one where left out. */
+  readonly usage?: () => Usage;
+}
+
+/** Cycles that tell what the next one will cost. */
+const rememberedCycles = 12;
+
+/** What a cycle begins with: its number, how far earlier ones have read, and how much it takes on. */
+async function plan(options: CycleOptions, limits: CycleLimits) {
+  const { store, scenario, configuration, clock, usage = readUsage } = options;
+  const recent = await store.cycles.list({ scenario: scenario.name, limit: rememberedCycles });
+  const previous = recent[0]?.throughSequence ?? 0;
+  const { maxDecisions, mpo } = configuration.learner;
+  const survey = await surveyFeedback({ store, scenario, now: clock(), previous, maxDecisions });
+  const planned =
+    survey.newDecisions === 0
+      ? undefined
+      : planCycle({ survey, limits, recent, heldMiB: usage().heldMiB, mpo });
+  return { previous, cycle: (recent[0]?.cycle ?? 0) + 1, planned };
+}
+
+/** The last promotion on live rewards; unless that rolls it back, what serves against its canary or parent. */
+async function review(
+  options: CycleOptions,
+  input: Pick<
+    Parameters<typeof reviewServing>[0],
+    "assignment" | "serving" | "critic" | "rows" | "load" | "family"
+  >,
+): Promise<Reviewed> {
+  const { store, configuration } = options;
+  const now = options.clock();
+  const live = await reviewPromotion({ ...options, assignment: input.assignment, now });
+  if (live.promotion?.action === "roll-back") return live;
+  const { serving = 0 } = live.assignment;
+  const reviewed = await reviewServing({
+    ...input,
+    assignment: live.assignment,
+    parent: (await store.policies.find(serving))?.parent,
+    evidence: async (version) => (await store.policies.find(version))?.evidence ?? {},
+    holdbackShare: configuration.holdbackShare,
+    now,
+    mpo: configuration.learner.mpo,
+  });
+  return { ...live, ...reviewed, statuses: [...live.statuses, ...reviewed.statuses] };
+}
+
+/** Review, improve and gate: all that is found out before anything changes. */
+async function examine(
+  options: CycleOptions,
+  begun: { readonly plan: CyclePlan; readonly previous: number; readonly cycle: number },
+  stages: StageClock,
+): Promise<Findings | undefined> {
+  const { store, scenario, threads, configuration } = options;
+  const { mpo } = configuration.learner;
+  const { cycle } = begun;
+  const family = createNetworkFamily({ mpo, discount: scenario.discount, threads });
+  const feedback = await stages.measure("read", () =>
+    readFeedback({
+      ...begun,
+      store,
+      catalogue: createCatalogue(store.items, configuration.text),
+      scenario,
+      now: options.clock(),
+    }),
+  );
+  const assignment = await store.policies.assignment(scenario.name);
+  if (assignment.serving === undefined || feedback.newDecisions === 0) return undefined;
+  const load = (version: number) => loadServed(store, version);
+  const first = await load(assignment.serving);
+  if (first === undefined) return undefined;
+  const carried = await loadCarried(store, scenario.name);
+  const fresh = feedback.rows.filter(({ fold }) => fold !== "older");
+  const reviewed = await stages.measure("review", () =>
+    review(options, {
+      ...{ family, assignment, load, serving: first, rows: fresh },
+      critic: carried.critic,
+    }),
+  );
+  const { serving: version = assignment.serving } = reviewed.assignment;
+  const serving = (version === assignment.serving ? first : await load(version)) ?? first;
+  const arm = version === assignment.canary ? "canary" : "serving";
+  const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
+  const improvement = await improve(family, {
+    ...carried,
+    ...{ serving, mpo, arm, stages },
+    rows: markForeign(newestFirst, { [arm]: version }),
+    floor: scenario.exploration,
+    random: createRandom(options.seed).split(`${scenario.name}/${cycle}`),
+  });
+  const evaluation = evaluateServing(feedback.earned, scenario.reward);
+  const takesOver = endingOf(improvement.gate, reviewed.assignment) === "promote";
+  const exploration = explore(
+    improvement,
+    {
+      takesOver,
+      floor: scenario.exploration,
+      hasFastLoop: scenario.fastLoop.enabled,
+      before: assignment.exploration ?? scenario.exploration,
+      range: scenario.reward,
+      discount: scenario.discount,
+    },
+    mpo.exploration,
+  );
+  const { seed } = options;
+  return {
+    scenario,
+    seed,
+    plan: begun.plan,
+    feedback,
+    assignment,
+    evaluation,
+    reviewed,
+    improvement,
+    gate: improvement.gate,
+    exploration,
+    stages,
+  };
+}
+
+/** Leaves the policies as they are, and the feedback to the next cycle, which is planned smaller. */
+async function recordShortage(
+  { store, scenario, clock, seed }: CycleOptions,
+  shortage: Pick<Cycle, "reason" | "startedAt" | "record"> & { readonly throughSequence: number },
+): Promise<Cycle> {
+  const { serving } = await store.policies.assignment(scenario.name);
+  const skipped = {
+    ...shortage,
+    scenario: scenario.name,
+    outcome: "skipped",
+    ...(serving === undefined ? {} : { policyVersion: serving }),
+    finishedAt: clock(),
+    record: { seed, ...shortage.record },
+  } as const;
+  const { cycle = 0 } = await store.policies.apply({ cycle: () => skipped });
+  return { ...skipped, cycle };
+}
+
+const msPerMinute = 60_000;
+
+/**
+ * One pass of the loop over a scenario: evaluate, review, challenge, judge, distil, gate, publish. Everything that it
+ * changes is one transaction at its end; whatever fails before leaves the serving policy as it was. It is as large as its
+ * time and memory allow; where that is not enough it is recorded as skipped.
+ * @returns undefined where there is no new feedback to judge on
+ * @throws invalid_request where an option is not what it should be
+ */
+export async function runCycle(options: CycleOptions): Promise<Cycle | undefined> {
+  checkOptions(options, { ...learnerChecks, scenario: aScenario });
+  const { configuration, clock, usage = readUsage } = options;
+  const { maxCycleMinutes, maxMemory } = configuration.learner;
+  const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };
+  const startedAt = clock();
+  const stages = watchBudget(createStageClock(clock, usage), { limits, clock, usage });
+  const { planned, previous, cycle } = await plan(options, limits);
+  const common = { startedAt, throughSequence: previous };
+  if (planned === undefined) return undefined;
+  if (typeof planned === "string")
+    return recordShortage(options, { ...common, reason: planned, record: {} });
+  try {
+    const findings = await examine(options, { plan: planned, previous, cycle }, stages);
+    return findings && (await conclude(options, findings, startedAt));
+  } catch (error) {
+    if (!(error instanceof OverBudgetError)) throw error;
+    const record = { plan: planned, ...describeStages(stages) };
+    return recordShortage(options, { ...common, reason: error.message, record });
+  }
+}
+
+async function conclude(
+  { store, scenario, configuration, clock }: CycleOptions,
+  findings: Findings,
+  startedAt: number,
+): Promise<Cycle> {
+  const { feedback, reviewed, improvement, gate, exploration } = findings;
+  const finishedAt = clock();
+  const { serving } = reviewed.assignment;
+  const cycle = {
+    scenario: scenario.name,
+    ...summariseFindings(findings),
+    ...(serving === undefined ? {} : { policyVersion: serving }),
+    startedAt,
+    finishedAt,
+    throughSequence: feedback.throughSequence,
+    record: describeFindings(findings),
+  };
+  const applied = await store.policies.apply({
+    ...publish({
+      scenario: scenario.name,
+      replaces: findings.assignment,
+      gate,
+      reviewed,
+      canaryShare: configuration.canaryShare,
+      // A policy that is no better than chance is not worth a user's time for the sake of comparing.
+      holdbackShare: improvement.judgement.proven ? configuration.holdbackShare : 0,
+      candidate: improvement.moved.policy,
+      feedback,
+      exploration,
+      now: finishedAt,
+    }),
+    cycle: ([candidateVersion = 0]) => ({ ...cycle, candidateVersion }),
+    checkpoints: encodeCarried(scenario.name, {
+      critic: improvement.fit.critic,
+      meta: improvement.judgement.state,
+    }),
+  });
+  const [candidateVersion = 0] = applied.added;
+  return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
+}

@@ -1,0 +1,44 @@
+import type { RewardRule } from "../../../domain/scenario.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
+import type { ItemView } from "../../../policy/policy.ts";
+import type { ReadDecision, SessionDecision } from "./session-returns.ts";
+import { normaliseReward } from "./settle-reward.ts";
+
+/** What the rows of one decision share. */
+export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" | "fold"> {
+  readonly rule: RewardRule;
+  readonly views: readonly ItemView[];
+}
+
+/**
+ * A row for each position, among the candidates that the positions before had left. None for an item that is no candidate:
+ * a decision that was changed by hand must not stop the loop.
+ */
+export function toRows(
+  { feedback, ahead }: ReadDecision<SessionDecision>,
+  { rule, views, ...common }: RowContext,
+): FeedbackRow[] {
+  const { decision, rewards } = feedback;
+  let left = views;
+  return decision.slate.flatMap((itemId, position) => {
+    const candidates = left;
+    const action = candidates.findIndex((view) => view.itemId === itemId);
+    if (action < 0) return [];
+    // Rows of one candidate less cost an array each: the last position leaves nobody any.
+    if (position < decision.slate.length - 1)
+      left = candidates.filter((_, index) => index !== action);
+    return {
+      ...common,
+      candidates,
+      action,
+      position,
+      propensity: decision.positionPropensities[position] ?? 0,
+      reward: ahead?.value ?? normaliseReward(rewards[position], rule),
+      ...(ahead && { session: ahead.step }),
+      exploration: decision.exploration,
+      arm: decision.arm,
+      policyVersion: decision.policyVersion,
+      ...(decision.fastLoop && { isForeign: true }),
+    };
+  });
+}

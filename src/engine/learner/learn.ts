@@ -1,0 +1,142 @@
+import type { Cycle } from "../../domain/cycle.ts";
+import { EngineError } from "../../domain/errors.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import type { Store } from "../../storage/store.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-options.ts";
+import { startHeartbeat } from "../views/liveness.ts";
+import { runCycle } from "./cycle/run-cycle.ts";
+
+export interface LearnOptions {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly seed: number;
+  readonly threads: number;
+  /** Ends the loop after the cycle that is under way. */
+  readonly signal: AbortSignal;
+  /** Is told of every cycle, the failed ones included. */
+  readonly onCycle: (cycle: Cycle) => void;
+  /** Is told of failures that could not even be recorded; of another process that learns on the record, once until a cycle runs here; of cycles that an operator overtook. */
+  readonly onError: (error: Error, scenario: string) => void;
+  /** Resolves after so many milliseconds, sooner where the signal is aborted. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+const optionChecks = {
+  ...learnerChecks,
+  signal: aSignal,
+  onCycle: aFunction,
+  onError: aFunction,
+  wait: aFunction,
+};
+
+const longestPauseMs = 3_600_000;
+/** 2^12 intervals are more than an hour for every interval that makes sense. */
+const countedFailures = 12;
+
+/** Time of the next attempt: after f cycles in a row that failed or were skipped, 2^f intervals after the last of them. */
+function nextAttempt(recent: readonly Cycle[], intervalSeconds: number): number {
+  const succeeded = recent.findIndex(
+    ({ outcome }) => outcome !== "failed" && outcome !== "skipped",
+  );
+  const failures = succeeded < 0 ? recent.length : succeeded;
+  const [last] = recent;
+  if (failures === 0 || last === undefined) return 0;
+  return last.finishedAt + Math.min(longestPauseMs, intervalSeconds * 1000 * 2 ** failures);
+}
+
+/** The count is cheap and includes decisions whose window is open; the pages behind it are read only once it suffices. */
+async function hasEnough(
+  { store, configuration, clock }: LearnOptions,
+  scenario: string,
+  after: number,
+): Promise<boolean> {
+  const { minDecisions } = configuration.learner;
+  if ((await store.decisions.count({ scenario, after })) < minDecisions) return false;
+  const page = { scenario, after, closedBefore: clock(), limit: minDecisions };
+  return (await store.decisions.feedback(page)).length === minDecisions;
+}
+
+/** Leaves the policies as they are, and the feedback to the next attempt. */
+async function recordFailure(
+  { store }: LearnOptions,
+  failed: Omit<Cycle, "cycle" | "outcome" | "record">,
+): Promise<Cycle> {
+  const { serving } = await store.policies.assignment(failed.scenario);
+  const policy = serving === undefined ? {} : { policyVersion: serving };
+  const record = { ...failed, ...policy, outcome: "failed", record: {} } as const;
+  const { cycle = 0 } = await store.policies.apply({ cycle: () => record });
+  return { ...record, cycle };
+}
+
+/** Where a cycle is due: when it starts, and how far earlier ones have read. */
+async function findDue(options: LearnOptions, scenario: string) {
+  const { store, clock, configuration } = options;
+  const recent = await store.cycles.list({ scenario, limit: countedFailures });
+  const startedAt = clock();
+  if (startedAt < nextAttempt(recent, configuration.learner.intervalSeconds)) return undefined;
+  const throughSequence = recent[0]?.throughSequence ?? 0;
+  return (await hasEnough(options, scenario, throughSequence))
+    ? { startedAt, throughSequence }
+    : undefined;
+}
+
+async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
+  const { store, clock } = options;
+  const { name } = scenario;
+  if ((await findDue(options, name)) === undefined) return undefined;
+  return store.learnAlone(async () => {
+    // Another process may have learnt from the same feedback since.
+    const due = await findDue(options, name);
+    if (due === undefined) return undefined;
+    try {
+      return await runCycle({ ...options, scenario });
+    } catch (error) {
+      // An operator stepped in: nothing is wrong, and the next look begins from what stands now.
+      if (error instanceof EngineError && error.code === "conflict") throw error;
+      const reason = `the cycle failed: ${(error as Error).message}`;
+      return recordFailure(options, { scenario: name, reason, ...due, finishedAt: clock() });
+    }
+  });
+}
+
+/**
+ * The learning half of the loop: looks at each scenario in turns, and runs a cycle where enough feedback is new. A cycle
+ * that fails is recorded and tried again later and later; until one succeeds the policies stay as they are.
+ * @throws invalid_request where an option is not what it should be
+ */
+export async function learn(options: LearnOptions): Promise<void> {
+  checkOptions(options, optionChecks);
+  const stopHeartbeat = await startHeartbeat(options);
+  try {
+    await lookInTurns(options);
+  } finally {
+    stopHeartbeat();
+  }
+}
+
+async function lookInTurns(options: LearnOptions): Promise<void> {
+  const { configuration, signal } = options;
+  let isWaiting = false;
+  const tell = (error: Error, scenario: string) => {
+    const isBusy = error instanceof EngineError && error.code === "learner_busy";
+    if (!(isWaiting && isBusy)) options.onError(error, scenario);
+    isWaiting = isBusy;
+  };
+  while (!signal.aborted) {
+    for (const scenario of configuration.scenarios) {
+      if (signal.aborted) return;
+      try {
+        const cycle = await look(options, scenario);
+        if (cycle === undefined) continue;
+        isWaiting = false;
+        options.onCycle(cycle);
+      } catch (error) {
+        tell(error as Error, scenario.name);
+      }
+    }
+    await options.wait(configuration.learner.intervalSeconds * 1000);
+  }
+}

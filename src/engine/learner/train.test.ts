@@ -1,0 +1,204 @@
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { openTestEngine } from "../../../tests/support/engine.ts";
+import { introduceWorld, playVisits, worldConfiguration } from "../../../tests/support/play.ts";
+import { sampleEvent, sampleItem } from "../../../tests/support/sample.ts";
+import { createTestFolder } from "../../../tests/support/store.ts";
+import type { Cycle } from "../../domain/cycle.ts";
+import type { PretrainingRecord } from "../../domain/cycle-record.ts";
+import { itemId, userId } from "../../domain/ids.ts";
+import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
+import { createRandom, shuffle } from "../../numeric/random.ts";
+import { parseConfiguration } from "../configuration/configuration.ts";
+import { withoutChecks } from "../input/check-engine.ts";
+import { openStore } from "../open-store.ts";
+import { train } from "./train.ts";
+import { keepsHits, leastChoices } from "./training/choose-temperature.ts";
+import type { PretrainProgress } from "./training/training-data.ts";
+
+const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
+const play = worldConfiguration(world, 100);
+
+async function openTraining(options: { path?: string; configuration?: object } = {}) {
+  const { path, configuration = play } = options;
+  const opened = await openTestEngine(configuration, path);
+  onTestFinished(opened.close);
+  const progress: PretrainProgress[] = [];
+  const parsed = parseConfiguration(configuration);
+  const run = () =>
+    train({
+      store: opened.store,
+      configuration: parsed,
+      scenario: parsed.scenarios[0]!,
+      clock: opened.clock,
+      seed: 1,
+      threads: 1,
+      onProgress: (one) => progress.push(one),
+    });
+  return { ...opened, progress, run };
+}
+
+/** Five camps of six items; each user goes round those of one camp in order. */
+const camps = Array.from({ length: 5 }, (_, camp) =>
+  Array.from({ length: 6 }, (_, place) => `item-${camp}-${place}`),
+);
+const users = 150;
+const eventOf = (user: number, item: string) =>
+  sampleEvent({ userId: userId(`user-${user}`), itemId: itemId(item) });
+const walk = (user: number, steps: number) =>
+  Array.from({ length: steps }, (_, step) =>
+    eventOf(user, camps[user % 5]![(Math.floor(user / 5) + step) % 6]!),
+  );
+const everyone = Array.from({ length: users }, (_, user) => user);
+
+const recordOf = (cycle: Cycle | undefined) => cycle!.record as PretrainingRecord;
+
+test("a policy pretrained on behaviour foresees better than popularity, serves, and is recorded", async () => {
+  const { engine, store, progress, run } = await openTraining();
+  await engine.putItems(camps.flat().map((id) => sampleItem(id)));
+  await engine.record(everyone.flatMap((user) => walk(user, 5)));
+  const cycle = await run();
+  expect(cycle).toMatchObject({ outcome: "initial", policyVersion: 1, candidateVersion: 3 });
+  expect(cycle!.throughSequence).toBe(await store.sequence());
+  const { pretraining, slates } = recordOf(cycle);
+  expect((await store.cycles.find(1))!.record).toEqual(cycle!.record);
+  // Of 5 events the first has no history and the last is held out.
+  expect(pretraining).toMatchObject({ rows: 3 * users, users, items: 30 });
+  expect(slates).toMatchObject({ users: users / 2, choice: { users: users / 2 } });
+  const { network, popularity } = slates;
+  // Popularity knows no camps: a slate's places for 30 items.
+  const { served } = network;
+  const margin = 3 * Math.hypot(served.standardError, popularity.served.standardError);
+  expect(popularity.served.mean).toBeLessThan(slates.slateSize / 30 + margin);
+  expect(served.mean - popularity.served.mean).toBeGreaterThan(margin);
+  expect(await store.policies.assignment("play")).toEqual({
+    serving: 3,
+    baseline: 4,
+    canaryShare: 0,
+  });
+  const policies = await store.policies.list({ scenario: "play", limit: 10 });
+  expect(policies.map(({ version, status, parent }) => [version, status, parent])).toEqual([
+    [4, "serving", undefined],
+    [3, "serving", 1],
+    [2, "retired", undefined],
+    [1, "retired", undefined],
+  ]);
+  expect(await store.cycles.list({ limit: 10 })).toEqual([cycle]);
+  expect(progress.at(-1)).toEqual({ stage: "measure", users });
+  const { decision } = await engine.recommend({ userId: userId("user-0") });
+  expect(decision.policyVersion).toBe(3);
+});
+
+test("a policy that foresees worse than popularity is held, and the new baseline is used", async () => {
+  const { engine, store, run } = await openTraining();
+  await engine.putItems([...camps.flat(), "hit"].map((id) => sampleItem(id)));
+  // The hit is what many begin with, so popular, but never what a history goes on with; in the end it is everyone's last.
+  const openers = everyone.flatMap((user) => [1, 2].map(() => eventOf(users + user, "hit")));
+  const walks = everyone.flatMap((user) => [...walk(user, 5), eventOf(user, "hit")]);
+  await withoutChecks(engine).record([...openers, ...walks]);
+  const cycle = await run();
+  expect(cycle).toMatchObject({ outcome: "hold", policyVersion: 1, candidateVersion: 3 });
+  const { network, popularity } = recordOf(cycle).slates;
+  expect(popularity.sorted.mean).toBe(1);
+  expect(popularity.served.mean).toBeGreaterThan(network.served.mean);
+  expect(await store.policies.assignment("play")).toEqual({
+    serving: 1,
+    baseline: 4,
+    canaryShare: 0,
+  });
+  expect((await store.policies.find(3))!.status).toBe("held");
+});
+
+/** Of three genres with 20 items each every reader likes one, and reads them in an order of their own. */
+const genres = [0, 1, 2].map((genre) =>
+  Array.from({ length: 20 }, (_, place) =>
+    sampleItem(`item-${genre}-${place}`, { categories: [`genre-${genre}`] }),
+  ),
+);
+const readers = 160;
+
+function drawShelves(seed: number): readonly (readonly string[])[] {
+  const random = createRandom(seed);
+  return Array.from({ length: readers }, (_, user) =>
+    shuffle([...genres[user % 3]!], random).map((item) => item.itemId),
+  );
+}
+
+const library = {
+  scenarios: [
+    {
+      ...{ name: "library", slateSize: 12, excludeSeen: true },
+      reward: { weights: { click: 1 }, windowSeconds: 60, maximum: 1 },
+    },
+  ],
+};
+
+test("served slates keep 0.9 of the sorted hit rate, as real requests show", async () => {
+  const { engine, store, run } = await openTraining({ configuration: library });
+  const shelves = drawShelves(8);
+  await engine.putItems(genres.flat());
+  const read = 9;
+  for (const [user, ids] of shelves.entries())
+    await engine.record(ids.slice(0, read).map((id) => eventOf(user, id)));
+  const { slates } = recordOf(await run());
+  const { served, sorted, effectiveChoices } = slates.network;
+  expect(slates).toMatchObject({ users: readers / 2, slateSize: 12 });
+  expect(keepsHits(slates.choice.chosen)).toBe(true);
+  expect(served.mean).toBeGreaterThan(0.9 * sorted.mean);
+  expect(effectiveChoices).toBeGreaterThanOrEqual(leastChoices);
+  expect((await store.policies.find(3))!.evidence.slates).toMatchObject(slates.network);
+
+  // The item that comes next on each shelf is one that nobody has told.
+  let hits = 0;
+  for (const [user, ids] of shelves.entries()) {
+    const { decision } = await engine.recommend({ userId: userId(`user-${user}`) });
+    if (decision.slate.includes(itemId(ids[read]!))) hits++;
+  }
+  const error = Math.hypot(served.standardError, Math.sqrt(0.25 / readers));
+  expect(Math.abs(hits / readers - served.mean)).toBeLessThan(3 * error);
+});
+
+test("with closed feedback a cycle is run instead", async () => {
+  const { engine, advance, run } = await openTraining();
+  await introduceWorld(engine, world);
+  await playVisits(engine, world, [0, 60]);
+  expect(await run()).toBeUndefined();
+  advance(60);
+  const cycle = await run();
+  expect(cycle!.record.feedback).toMatchObject({ newDecisions: 60 });
+});
+
+test("while another process learns on the record nothing is trained", async () => {
+  const path = join(createTestFolder(), "recurve.db");
+  const { store, run } = await openTraining({ path });
+  const other = await openStore(path);
+  await other.learnAlone(() => expect(run()).rejects.toMatchObject({ code: "learner_busy" }));
+  await other.close();
+  expect(await store.cycles.list({ limit: 1 })).toEqual([]);
+});
+
+test("without behaviour there is nothing to train on, and nothing is changed", async () => {
+  const { engine, store, run } = await openTraining();
+  await engine.putItems(world.items);
+  await expect(run()).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("import behaviour first"),
+    details: { scenario: "play", rows: 0 },
+  });
+  expect(await store.cycles.list({ limit: 1 })).toEqual([]);
+  expect(await store.policies.list({ limit: 10 })).toHaveLength(2);
+});
+
+test.each(["ask", "pause"] as const)(
+  "a policy trained on behaviour, which passes no gate, is refused after %s",
+  async (kind) => {
+    const { engine, store, run } = await openTraining();
+    await engine.intervene({ scenario: "play", kind });
+    const before = await store.policies.assignment("play");
+    await expect(run()).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("recurve promotions resume"),
+    });
+    expect(await store.policies.assignment("play")).toEqual(before);
+  },
+);

@@ -1,0 +1,119 @@
+import type { Cycle } from "../../domain/cycle.ts";
+import { EngineError } from "../../domain/errors.ts";
+import type { NewPolicy } from "../../storage/store.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import { aFunction, aScenario, checkOptions, learnerChecks } from "../input/check-options.ts";
+import { findScenario } from "../serving/recommend.ts";
+import { runCycle } from "./cycle/run-cycle.ts";
+import { ensurePolicies } from "./promote.ts";
+import { type Pretrained, pretrainPolicy } from "./training/pretrain-policy.ts";
+import { describeSlates } from "./training/sharpen.ts";
+import type { PretrainOptions } from "./training/training-data.ts";
+
+export interface TrainOptions extends PretrainOptions {
+  readonly configuration: Configuration;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+function newPolicies(
+  { scenario, clock }: TrainOptions,
+  pretrained: Pretrained,
+  parent: number | undefined,
+): readonly NewPolicy[] {
+  const common = { scenario: scenario.name, createdAt: clock() };
+  const { choice, network, popularity, ...measured } = pretrained.slates;
+  const { curve: _, ...chosen } = choice;
+  return [
+    {
+      ...common,
+      kind: "network",
+      status: isServable(pretrained) ? "serving" : "held",
+      ...(parent === undefined ? {} : { parent }),
+      bytes: pretrained.network,
+      evidence: {
+        reason: describeSlates(pretrained.slates),
+        slates: { ...measured, ...network, popularity, choice: chosen },
+      },
+    },
+    {
+      ...common,
+      kind: "popularity",
+      status: "serving",
+      bytes: pretrained.baseline,
+      evidence: {
+        reason: "counts of behaviour events",
+        slates: { slateSize: measured.slateSize, users: measured.users, ...popularity },
+      },
+    },
+  ];
+}
+
+const isServable = ({ slates: { network, popularity } }: Pretrained) =>
+  network.served.mean >= popularity.served.mean;
+
+/** The pretrained policy serves if its slates hold next items no less often than those of popularity, the new baseline. */
+async function publish(
+  options: TrainOptions,
+  pretrained: Pretrained,
+  startedAt: number,
+): Promise<Cycle> {
+  const { store, scenario, clock } = options;
+  const { name } = scenario;
+  const assignment = await store.policies.assignment(name);
+  const serves = isServable(pretrained);
+  const replaced = [serves ? assignment.serving : undefined, assignment.baseline];
+  const cycle = {
+    scenario: name,
+    outcome: serves ? "initial" : "hold",
+    reason: describeSlates(pretrained.slates),
+    ...(assignment.serving === undefined ? {} : { policyVersion: assignment.serving }),
+    startedAt,
+    finishedAt: clock(),
+    throughSequence: pretrained.throughSequence,
+    record: { pretraining: pretrained.figures, slates: pretrained.slates },
+  } as const;
+  const applied = await store.policies.apply({
+    add: newPolicies(options, pretrained, assignment.serving),
+    statuses: replaced.flatMap((version) =>
+      version === undefined ? [] : [{ version, status: "retired" as const }],
+    ),
+    assign: ([network = 0, baseline = 0]) => ({
+      scenario: name,
+      assignment: { ...assignment, ...(serves ? { serving: network } : {}), baseline },
+      replaces: assignment,
+    }),
+    cycle: ([network = 0]) => ({ ...cycle, candidateVersion: network }),
+  });
+  const [candidateVersion = 0] = applied.added;
+  return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
+}
+
+/** What is pretrained passes no gate: where an operator restrains promotions it has no way to serve. */
+async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Promise<void> {
+  const { mode } = await store.policies.assignment(name);
+  if (mode === undefined) return;
+  const message = `promotions of scenario ${name} are ${mode}; recurve promotions resume lets a policy trained on events serve`;
+  throw new EngineError("conflict", message, { details: { scenario: name, mode } });
+}
+
+/**
+ * Trains a scenario now. Without decisions it pretrains a policy on the behaviour events, holds out each user's last one,
+ * and lets it serve if its slates hold those no less often than popularity's; with decisions it runs one cycle.
+ *
+ * @returns undefined where the scenario has decisions but no new ones with closed reward windows
+ * @throws conflict where there is nothing to train on or an operator restrains promotions, learner_busy, unknown_scenario,
+ * invalid_request
+ */
+export async function train(options: TrainOptions): Promise<Cycle | undefined> {
+  checkOptions(options, { ...learnerChecks, scenario: aScenario, onProgress: aFunction });
+  const { store, configuration, scenario, clock } = options;
+  findScenario(configuration, scenario.name);
+  await ensurePolicies(store, configuration, clock());
+  return store.learnAlone(async () => {
+    if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);
+    await refuseRestrained(options);
+    const startedAt = clock();
+    return publish(options, await pretrainPolicy(options), startedAt);
+  });
+}

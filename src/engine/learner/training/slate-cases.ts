@@ -1,0 +1,63 @@
+import type { ItemId } from "../../../domain/ids.ts";
+import type { NextItem } from "../../../learning/pretrain.ts";
+import type { RandomStream } from "../../../numeric/random.ts";
+import type { Policy } from "../../../policy/policy.ts";
+import { eligible, retrieve } from "../../serving/candidates.ts";
+import type { NextItemContext } from "./next-items.ts";
+
+/** A held-out event and what the user had seen before it. */
+export interface HeldOut extends NextItem {
+  readonly seen: ReadonlySet<ItemId>;
+}
+
+/** A policy on a held-out event, as serving would have met it. */
+export interface SlateCase {
+  /** Chance that the best `slateSize` of all candidates hold the next item: 0 or 1 without ties. */
+  readonly sorted: number;
+  /** Log-odds of the candidates that retrieval kept. */
+  readonly logits: Float64Array;
+  /** Index of the next item among them, −1 if retrieval left it out. */
+  readonly target: number;
+}
+
+/** Chance that the target is among the best `length` when ties are broken at random. */
+export function hitProbability(logits: Float64Array, target: number, length: number): number {
+  const own = logits[target] ?? Number.NaN;
+  let above = 0;
+  let equal = 0;
+  for (const logit of logits) {
+    if (logit > own) above++;
+    else if (logit === own) equal++;
+  }
+  return Math.min(1, Math.max(0, (length - above) / equal));
+}
+
+/**
+ * Candidates are the whole catalogue under the scenario's rules, retrieved as `recommend` does: sampled negatives change the
+ * order of methods (Krichene & Rendle 2020).
+ */
+export async function readCases(
+  policy: Policy,
+  heldOut: readonly HeldOut[],
+  {
+    context: { catalogue, scenario },
+    random,
+  }: { readonly context: NextItemContext; readonly random: RandomStream },
+): Promise<readonly SlateCase[]> {
+  const { slateSize, maxCandidates } = scenario;
+  const limit = Math.max(slateSize, maxCandidates);
+  const cases: SlateCase[] = [];
+  for (const [index, { state, next, seen }] of heldOut.entries()) {
+    const offered = eligible({ candidates: undefined, catalogue, scenario, seen });
+    const views = offered.map(({ view }) => view);
+    const all = await policy.logits(state, views);
+    const place = views.indexOf(next);
+    const kept = retrieve(all, limit, random.split(`retrieve/${index}`));
+    cases.push({
+      sorted: hitProbability(all, place, slateSize),
+      logits: Float64Array.from(kept, (candidate) => all[candidate] ?? Number.NaN),
+      target: kept.indexOf(place),
+    });
+  }
+  return cases;
+}

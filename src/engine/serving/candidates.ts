@@ -1,0 +1,106 @@
+import type { Candidate } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/errors.ts";
+import type { ItemId } from "../../domain/ids.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import { type RandomStream, shuffle } from "../../numeric/random.ts";
+import { itemTokens } from "../../policy/item-features.ts";
+import type { ItemView } from "../../policy/policy.ts";
+import type { Catalogue } from "../state/catalogue.ts";
+
+/** Share of a retrieved candidate set that is drawn at random, so that every item keeps a chance. */
+const randomShare = 0.1;
+
+/** A candidate of the request: its own features if it has any, the catalogue's otherwise. */
+export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemView {
+  const { itemId, features } = candidate;
+  if (features !== undefined) {
+    const tokens = itemTokens({ categories: [], attributes: features });
+    return { itemId, sequence: undefined, tokens };
+  }
+  const known = catalogue.find(itemId);
+  if (known !== undefined) return known;
+  throw new EngineError(
+    "unknown_item",
+    `candidate '${itemId}' is not in the catalogue; create it with PUT /api/v1/items/${itemId} or send its features with the candidate`,
+    { details: { itemId } },
+  );
+}
+
+/** A candidate of a logged decision; an item deleted since then is seen as it was last. */
+export const viewLogged = (candidate: Candidate, catalogue: Catalogue): ItemView =>
+  candidate.features === undefined
+    ? catalogue.get(candidate.itemId)
+    : viewCandidate(candidate, catalogue);
+
+/** @throws invalid_request, no_candidates before anything is read */
+export function checkRequest(
+  slateSize: number,
+  candidates: readonly Candidate[] | undefined,
+): void {
+  if (candidates === undefined) return;
+  checkAny(candidates.length, slateSize);
+  checkEnough(candidates.length, slateSize);
+  const seen = new Set<ItemId>();
+  for (const [index, { itemId }] of candidates.entries()) {
+    if (seen.has(itemId)) {
+      throw new EngineError(
+        "invalid_request",
+        `candidates[${index}] repeats '${itemId}'; send each item once`,
+        {
+          details: { field: `candidates[${index}]`, value: itemId },
+        },
+      );
+    }
+    seen.add(itemId);
+  }
+}
+
+/** The rules of the scenario can leave none of those that were sent, so this is asked twice. @throws no_candidates */
+export function checkAny(count: number, slateSize: number): void {
+  if (count > 0) return;
+  throw new EngineError(
+    "no_candidates",
+    "no candidate is left; send candidates, add items to the catalogue or allow seen items in the scenario",
+    { details: { candidates: 0, slateSize } },
+  );
+}
+
+/** Too few candidates are the caller's mistake; where only the rules leave too few, the slate is shorter. */
+function checkEnough(count: number, slateSize: number): void {
+  if (count >= slateSize) return;
+  throw new EngineError(
+    "invalid_request",
+    `slateSize ${slateSize} is larger than the ${count} candidates; ask for fewer or send more`,
+    { details: { field: "slateSize", value: slateSize, candidates: count } },
+  );
+}
+
+/**
+ * What may be shown: the available catalogue, or of the request's candidates those that are not withdrawn; without what was
+ * seen where the rule says so.
+ */
+export function eligible(options: {
+  readonly candidates: readonly Candidate[] | undefined;
+  readonly catalogue: Catalogue;
+  readonly scenario: Scenario;
+  readonly seen: ReadonlySet<ItemId>;
+}): readonly { readonly candidate: Candidate; readonly view: ItemView }[] {
+  const { candidates, catalogue, scenario, seen } = options;
+  const offered =
+    candidates
+      ?.map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) }))
+      .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId)) ??
+    catalogue.available().map((view) => ({ candidate: { itemId: view.itemId }, view }));
+  return scenario.excludeSeen ? offered.filter(({ view }) => !seen.has(view.itemId)) : offered;
+}
+
+/** Retrieval: indices of the best by logit, ties by lot, and of a random few, `limit` in all, in ascending order. */
+export function retrieve(logits: Float64Array, limit: number, random: RandomStream): number[] {
+  if (logits.length <= limit) return [...logits.keys()];
+  const order = shuffle([...logits.keys()], random);
+  order.sort((left, right) => (logits[right] ?? 0) - (logits[left] ?? 0));
+  const drawn = Math.min(limit - 1, Math.ceil(limit * randomShare));
+  const best = order.slice(0, limit - drawn);
+  const rest = shuffle(order.slice(best.length), random).slice(0, drawn);
+  return [...best, ...rest].sort((left, right) => left - right);
+}

@@ -1,0 +1,40 @@
+import { distance } from "fastest-levenshtein";
+import { type Scenario, weightOf } from "../../domain/scenario.ts";
+
+/** Edits per letter up to which a type counts as misspelt: 'clcik' is 0.4 from 'click', 'hide' is 0.5 from 'like'. */
+const misspeltUpTo = 0.4;
+/** Warnings of one request: its events may have a thousand types. */
+const maxWarnings = 10;
+
+const isWeighed = (scenarios: readonly Scenario[], type: string) =>
+  scenarios.some(({ reward }) => weightOf(reward, type) !== undefined);
+
+function findNearest(type: string, known: readonly string[]): string | undefined {
+  const near = known
+    .map((other) => {
+      const [left, right] = [type.toLowerCase(), other.toLowerCase()];
+      return { other, share: distance(left, right) / Math.max(left.length, right.length) };
+    })
+    .filter(({ share }) => share <= misspeltUpTo)
+    .sort((left, right) => left.share - right.share);
+  return near[0]?.other;
+}
+
+/** Why events of a type train nothing, with the type that was probably meant; `undefined` if a reward weighs it. */
+function explainType(scenarios: readonly Scenario[], type: string): string | undefined {
+  if (isWeighed(scenarios, type)) return undefined;
+  const known = [...new Set(scenarios.flatMap(({ reward }) => Object.keys(reward.weights)))];
+  const nearest = findNearest(type, known);
+  const remedy =
+    nearest === undefined
+      ? `no scenario's reward weighs it; weighed are ${known.join(", ")}; give it a weight, 0 if it is not to train`
+      : `did you mean '${nearest}'?`;
+  return `events of type '${type}' train nothing: ${remedy}`;
+}
+
+/** A sentence for each type that no scenario's reward weighs, at most ten. */
+export const warnOfTypes = (
+  scenarios: readonly Scenario[],
+  types: Iterable<string>,
+): readonly string[] =>
+  [...new Set(types)].flatMap((type) => explainType(scenarios, type) ?? []).slice(0, maxWarnings);

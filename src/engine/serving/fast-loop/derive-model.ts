@@ -1,0 +1,80 @@
+import type { FastLoopMark } from "../../../domain/fast-loop.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
+import { modelVersion, type ResidualModel } from "../../../policy/fast-loop/residual-model.ts";
+import type { PolicyTowers } from "../../../policy/policy.ts";
+import type { Store } from "../../../storage/store.ts";
+import type { TextSettings } from "../../state/text/text-features.ts";
+import { createFold, type Fold } from "./fold.ts";
+
+/** Models kept behind the newest: decisions that were made side by side may be some blocks apart. */
+const kept = 8;
+/** Folds kept: serving, canary and holdback of some scenarios take turns. */
+const capacity = 12;
+
+interface Derived {
+  readonly fold: Fold;
+  /** By event number of the newest decision in them, oldest first. */
+  readonly models: Map<number, ResidualModel>;
+}
+
+export interface DerivedServing {
+  readonly scenario: Scenario;
+  readonly version: number;
+  readonly towers: PolicyTowers;
+  readonly mark: FastLoopMark;
+}
+
+/** Models of the fast loop as of the marks of decisions, from the record. Cheap where marks come in order. */
+export function createModelDeriver(
+  store: Store,
+  text: TextSettings | undefined,
+): (serving: DerivedServing) => Promise<ResidualModel> {
+  const derived = new Map<string, Derived>();
+
+  async function create({ scenario, towers, mark }: DerivedServing): Promise<Derived> {
+    const { through, renewal, forgetting, temperature } = mark;
+    const until = await store.decisions.count({ scenario: scenario.name, asOf: through });
+    const parts = { store, text, scenario, towers, renewal, forgetting, temperature };
+    return { fold: await createFold(parts, until), models: new Map() };
+  }
+
+  /** Kept in the order of use. */
+  async function find(serving: DerivedServing): Promise<Derived> {
+    const { scenario, version, mark } = serving;
+    const { through, renewal, forgetting, temperature } = mark;
+    const { name, reward } = scenario;
+    const key = JSON.stringify([name, reward, version, renewal, forgetting, temperature]);
+    let found = derived.get(key);
+    if (found === undefined || (found.fold.through > through && !found.models.has(through)))
+      found = await create(serving);
+    derived.delete(key);
+    derived.set(key, found);
+    const [oldest] = derived.keys();
+    if (derived.size > capacity && oldest !== undefined) derived.delete(oldest);
+    return found;
+  }
+
+  async function advance({ fold, models }: Derived, through: number): Promise<void> {
+    while (
+      fold.through < through &&
+      (await fold.next((block) => block.every(({ sequence }) => sequence <= through)))
+    ) {
+      if (fold.model !== undefined) models.set(fold.through, fold.model.clone());
+      const [oldest] = models.keys();
+      if (models.size > kept && oldest !== undefined) models.delete(oldest);
+    }
+  }
+
+  return async (serving) => {
+    const { through, version } = serving.mark;
+    if (version !== modelVersion) {
+      const known = `this program has version ${modelVersion}; audit it with the release that made it`;
+      throw new RangeError(`its fast loop is of version ${version}, ${known}`);
+    }
+    const found = await find(serving);
+    await advance(found, through);
+    const model = found.fold.through === through ? found.fold.model : found.models.get(through);
+    if (model !== undefined) return model;
+    throw new RangeError(`event number ${through} is no decision that the fast loop stood at`);
+  };
+}

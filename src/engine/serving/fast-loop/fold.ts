@@ -1,0 +1,105 @@
+import type { Feedback } from "../../../domain/decision.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
+import { blockSize, createRenewedModel } from "../../../policy/fast-loop/renewed-model.ts";
+import {
+  createResidualModel,
+  type FastDecision,
+  type ResidualModel,
+} from "../../../policy/fast-loop/residual-model.ts";
+import type { PolicyTowers } from "../../../policy/policy.ts";
+import type { Store } from "../../../storage/store.ts";
+import { normaliseReward } from "../../learner/cycle/settle-reward.ts";
+import { createCatalogue } from "../../state/catalogue.ts";
+import { createState, readUser } from "../../state/read-state.ts";
+import type { TextSettings } from "../../state/text/text-features.ts";
+import { viewLogged } from "../candidates.ts";
+
+export interface FoldParts {
+  readonly store: Store;
+  readonly text: TextSettings | undefined;
+  readonly scenario: Scenario;
+  readonly towers: PolicyTowers;
+  readonly forgetting: number;
+  readonly temperature: number;
+  /** A multiple of `blockSize`. */
+  readonly renewal: number;
+}
+
+/**
+ * The fast loop's model as a fold over the scenario's decisions and their rewards, in order of event number. It follows
+ * from a bounded part of the record, so any process that reads the record comes to the same model.
+ */
+export interface Fold {
+  /** Event number of the newest decision that was learnt from, 0 where there was none. */
+  readonly through: number;
+  /** Absent before the first block, and until it has all that it has to remember. */
+  readonly model: ResidualModel | undefined;
+  /** Learns the next block if it is whole and due. Not to be called again before it is done. */
+  next(isDue: (block: readonly Feedback[]) => boolean): Promise<boolean>;
+}
+
+/** A decision as a policy sees it that may be another than the one that made it. */
+async function toFastDecision(
+  { store, scenario, towers }: FoldParts,
+  { decision, rewards }: Feedback,
+  catalogue: ReturnType<typeof createCatalogue>,
+): Promise<FastDecision> {
+  const user = await readUser(store, decision.userId, decision.asOf);
+  const state = createState({ user, catalogue, scenario, context: decision.context });
+  const views = decision.candidates.map((candidate) => viewLogged(candidate, catalogue));
+  const order = decision.candidates.map(({ itemId }) => itemId);
+  const shown = decision.slate.map((itemId, position) => ({
+    itemId,
+    isKnown: towers.isKnown(itemId),
+    candidate: order.indexOf(itemId),
+    position,
+    reward: normaliseReward(rewards[position], scenario.reward),
+  }));
+  const represented = await towers.represent(state, views);
+  // A row that was changed by hand must not stop what comes after it.
+  return {
+    userId: decision.userId,
+    towers: represented,
+    shown: shown.filter(({ candidate }) => candidate >= 0),
+  };
+}
+
+/** @param from decisions, after which the fold must give its model */
+export async function createFold(parts: FoldParts, from: number): Promise<Fold> {
+  const { store, scenario, renewal } = parts;
+  const renewed = createRenewedModel(() => createResidualModel(parts), { renewal, from });
+  const start = renewed.count;
+  const catalogue = createCatalogue(store.items, parts.text);
+  let through = start === 0 ? 0 : ((await store.decisions.nth(scenario.name, start)) ?? 0);
+
+  const readBlock = () =>
+    store.decisions.feedback({
+      scenario: scenario.name,
+      after: through,
+      closedBefore: Number.MAX_SAFE_INTEGER,
+      limit: blockSize,
+    });
+
+  return {
+    get through() {
+      return through;
+    },
+    get model() {
+      return renewed.model;
+    },
+    next: async (isDue) => {
+      const block = await readBlock();
+      const last = block[blockSize - 1];
+      if (last === undefined || !isDue(block)) return false;
+      // As of the block and not of each decision, so that it only moves forward.
+      await catalogue.refresh(last.sequence);
+      const decisions: FastDecision[] = [];
+      for (const feedback of block)
+        decisions.push(await toFastDecision(parts, feedback, catalogue));
+      // All at once: requests see the model between blocks only.
+      renewed.learn(decisions);
+      through = last.sequence;
+      return true;
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import { ann, assign, candidatesOf, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
+import { itemId, userId } from "../../domain/ids.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
+import { chooseArm } from "./recommend.ts";
+
+const three = candidatesOf("i-0", "i-1", "i-2");
+
+describe("arms", () => {
+  const rest = { baselineShare: 0.1 };
+  const visitor = (user: number) => ({ scenario: "shop", userId: `user-${user}` });
+  const all = {
+    serving: 1,
+    canary: 2,
+    canaryShare: 0.25,
+    holdback: 4,
+    holdbackShare: 0.2,
+    baseline: 3,
+  };
+
+  test("take their shares of the users, within 4 standard errors", () => {
+    const users = 20_000;
+    const counts = { serving: 0, canary: 0, holdback: 0, baseline: 0 };
+    for (let user = 0; user < users; user++) counts[chooseArm(all, 0.1, visitor(user))]++;
+    // The canary has its share of what the baseline leaves, the holdback of what both leave.
+    for (const [arm, share] of [
+      ["baseline", 0.1],
+      ["canary", 0.225],
+      ["holdback", 0.135],
+      ["serving", 0.54],
+    ] as const) {
+      const error = Math.sqrt((share * (1 - share)) / users);
+      expect(Math.abs(counts[arm] / users - share)).toBeLessThan(4 * error);
+    }
+  });
+
+  test("that are not assigned fall to the serving policy", () => {
+    const arm = (assignment: Assignment, baselineShare: number) =>
+      chooseArm(assignment, baselineShare, visitor(1));
+    expect(arm({ serving: 1, canaryShare: 0 }, 1)).toBe("serving");
+    expect(arm({ serving: 1, canaryShare: 1, holdbackShare: 1 }, 0)).toBe("serving");
+    expect(arm({ serving: 1, canary: 2, canaryShare: 0, holdback: 3 }, 0)).toBe("serving");
+    expect(arm({ serving: 1, baseline: 2, canaryShare: 0 }, 1)).toBe("baseline");
+  });
+
+  test("hold back other users after each promotion, and always the same after one", () => {
+    const heldBack = (serving: number) => {
+      const assignment = { serving, canaryShare: 0, holdback: 4, holdbackShare: 0.2 };
+      const users = Array.from({ length: 4000 }, (_, user) => user);
+      return new Set(
+        users.filter((user) => chooseArm(assignment, 0, visitor(user)) === "holdback"),
+      );
+    };
+    const [one, other] = [heldBack(7), heldBack(8)];
+    expect(heldBack(7)).toEqual(one);
+    const both = [...one].filter((user) => other.has(user)).length;
+    const error = Math.sqrt(0.2 * 0.8 * one.size);
+    expect(Math.abs(both - 0.2 * one.size)).toBeLessThan(4 * error);
+  });
+
+  test("a user stays in one, and its policy answers", async () => {
+    const { engine, store } = await openShop({ rest });
+    const [serving, canary, holdback] = await assign(
+      store,
+      { serving: shopSnapshot(1), canary: shopSnapshot(2), holdback: shopSnapshot(3) },
+      { canaryShare: 0.5, holdbackShare: 0.4 },
+    );
+    const { baseline } = await store.policies.assignment("shop");
+    const versions = { serving, canary, holdback, baseline };
+    const seen = new Set<string>();
+    for (let user = 0; user < 60; user++) {
+      const ask = () => engine.recommend({ userId: userId(`user-${user}`), slateSize: 1 });
+      const [one, two] = [(await ask()).decision, (await ask()).decision];
+      expect(two.arm).toBe(one.arm);
+      expect(one.policyVersion).toBe(versions[one.arm]);
+      seen.add(one.arm);
+    }
+    expect(seen).toEqual(new Set(["baseline", "canary", "holdback", "serving"]));
+  });
+});
+
+describe("a snapshot that can't be read", () => {
+  const corrupt = new Uint8Array(100);
+
+  test("is replaced by the baseline, which answers under its own name, and is told", async () => {
+    const { engine, store } = await openShop();
+    const rewards = new Map([
+      [itemId("i-1"), { impressions: 100, rewardSum: 5 }],
+      [itemId("i-2"), { impressions: 100, rewardSum: 50 }],
+    ]);
+    const popular = encodePopularity(measurePopularity(rewards));
+    const [serving, baseline] = await assign(store, { serving: corrupt, baseline: popular });
+    const { decision, fallback } = await engine.recommend({
+      userId: ann,
+      candidates: three,
+      seed: 1,
+    });
+    expect(decision).toMatchObject({ arm: "baseline", policyVersion: baseline });
+    expect(fallback).toMatch(`policy ${serving} can't be used: policy snapshot is corrupt`);
+    // i-2 is the most popular: it is shown with 1 − ε and its part of ε.
+    const [first = Number.NaN] = decision.positionPropensities;
+    expect(first).toBeCloseTo(decision.slate[0] === "i-2" ? 0.9 + 0.1 / 3 : 0.1 / 3, 12);
+    expect((await engine.health()).problems).toEqual([
+      expect.stringContaining(`policy ${serving}: policy snapshot is corrupt`),
+    ]);
+    await assign(store, { serving: shopSnapshot() });
+    await engine.recommend({ userId: ann, candidates: three });
+    expect((await engine.health()).problems).toEqual([]);
+  });
+
+  test("with a baseline that can't be read either is replaced by the uniform choice", async () => {
+    const { engine, store } = await openShop();
+    const [serving] = await assign(store, { serving: corrupt, baseline: corrupt });
+    const { decision, fallback } = await engine.recommend({ userId: ann, candidates: three });
+    expect(decision).toMatchObject({ arm: "baseline", policyVersion: 0 });
+    expect(decision.positionPropensities[0]).toBeCloseTo(1 / 3, 12);
+    expect(decision.positionPropensities[1]).toBeCloseTo(1 / 2, 12);
+    expect(fallback).toMatch(`policy ${serving} can't be used`);
+    expect((await store.decisions.find(decision.decisionId))?.decision).toEqual(decision);
+  });
+
+  test("of a scenario without any policy is the uniform choice too", async () => {
+    const { engine, store } = await openShop();
+    await store.policies.apply({
+      assign: () => ({ scenario: "shop", assignment: { canaryShare: 0 } }),
+    });
+    const { decision, fallback } = await engine.recommend({ userId: ann });
+    expect(decision.policyVersion).toBe(0);
+    expect(fallback).toBe("no policy yet");
+  });
+});
+
+describe("a catalogue above the limit of candidates", () => {
+  const options = { scenario: { maxCandidates: 20 }, items: 60 };
+
+  test("is brought down to the limit, the best items among it", async () => {
+    const { engine, store } = await openShop(options);
+    await assign(store, { serving: shopSnapshot(1, 60) });
+    const kept = new Map<string, number>();
+    for (let turn = 0; turn < 20; turn++) {
+      const { decision } = await engine.recommend({ userId: ann });
+      expect(decision.candidates.length).toBe(20);
+      for (const { itemId: id } of decision.candidates) kept.set(id, (kept.get(id) ?? 0) + 1);
+      for (const id of decision.slate)
+        expect(decision.candidates.map((one) => one.itemId)).toContain(id);
+    }
+    const always = [...kept.values()].filter((count) => count === 20).length;
+    expect(always).toBeGreaterThanOrEqual(10);
+    expect(always).toBeLessThan(20);
+    expect(kept.size).toBeGreaterThan(20);
+  });
+
+  test("the propensities are those among the candidates that are logged", async () => {
+    const { engine } = await openShop(options);
+    const { decision } = await engine.recommend({ userId: ann });
+    expect(decision.positionPropensities[0]).toBeCloseTo(1 / 20, 12);
+  });
+
+  test("a slate larger than the limit raises the limit", async () => {
+    const { engine } = await openShop({ scenario: { maxCandidates: 3 }, items: 10 });
+    const { decision } = await engine.recommend({ userId: ann, slateSize: 5 });
+    expect(decision.candidates.length).toBe(5);
+    expect(decision.slate.length).toBe(5);
+  });
+});

@@ -1,0 +1,218 @@
+import type { Arm, Candidate, Decision } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/errors.ts";
+import { decisionId, type UserId } from "../../domain/ids.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import { hashUniform } from "../../numeric/hash.ts";
+import { createRandom, type RandomStream } from "../../numeric/random.ts";
+import type { ItemView, PolicyState } from "../../policy/policy.ts";
+import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
+import type { Store } from "../../storage/store.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { Recommendation } from "../engine.ts";
+import type { RecommendInput } from "../input/input.ts";
+import type { Catalogue } from "../state/catalogue.ts";
+import { createState, readUser } from "../state/read-state.ts";
+import { checkAny, checkRequest, eligible, retrieve } from "./candidates.ts";
+import type { FastLogits, FastLoops } from "./fast-loop/serving-loops.ts";
+import type { ServingPolicies } from "./serving-policies.ts";
+
+export interface RecommendParts {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly policies: ServingPolicies;
+  readonly fastLoops: FastLoops;
+  readonly configuration: Configuration;
+  readonly clock: () => number;
+  readonly random: RandomStream;
+  readonly createId: () => string;
+}
+
+/** Whose ids are known to be ids. */
+type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
+  readonly userId: UserId;
+  readonly candidates?: readonly Candidate[];
+};
+
+/** Version that is logged where no snapshot could answer: every candidate is as likely as another. */
+export const uniformVersion = 0;
+
+export function findScenario(configuration: Configuration, name?: string): Scenario {
+  const found =
+    name === undefined
+      ? configuration.scenarios[0]
+      : configuration.scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const known = configuration.scenarios.map((scenario) => scenario.name);
+  throw new EngineError(
+    "unknown_scenario",
+    `no scenario '${name}'; known are ${known.join(", ")}`,
+    {
+      details: { field: "scenario", value: name, known },
+    },
+  );
+}
+
+interface Visitor {
+  readonly scenario: string;
+  readonly userId: string;
+}
+
+/** Drawn anew for each promotion, so that what one did to its users does not weigh on the test of the next. */
+export const isHeldBack = (promoted: number, userId: string, share: number): boolean =>
+  hashUniform(`holdback/${promoted}/${userId}`) < share;
+
+/** A user stays in one arm of a scenario, so that what they see does not jump about. */
+export function chooseArm(
+  assignment: Assignment,
+  baselineShare: number,
+  { scenario, userId }: Visitor,
+): Arm {
+  const { serving, canary, canaryShare, holdback, holdbackShare = 0 } = assignment;
+  const bucket = hashUniform(`${scenario}/${userId}`);
+  if (assignment.baseline !== undefined && bucket < baselineShare) return "baseline";
+  const canaryEnd = baselineShare + canaryShare * (1 - baselineShare);
+  if (canary !== undefined && bucket < canaryEnd) return "canary";
+  if (holdback === undefined || serving === undefined) return "serving";
+  return isHeldBack(serving, userId, holdbackShare) ? "holdback" : "serving";
+}
+
+interface Scored extends FastLogits {
+  readonly arm: Arm;
+  readonly version: number;
+  readonly fallback?: string;
+}
+
+/** What is decided on. */
+interface Situation {
+  readonly scenario: Scenario;
+  readonly userId: UserId;
+  readonly state: PolicyState;
+  readonly views: readonly ItemView[];
+  readonly random: RandomStream;
+}
+
+async function score(
+  { policies, fastLoops }: RecommendParts,
+  version: number,
+  { scenario, ...situation }: Situation,
+): Promise<FastLogits> {
+  const policy = await policies.get(version);
+  const scored = await fastLoops.logits(scenario, { version, policy }, situation);
+  if (scored.logits.every(Number.isFinite)) return scored;
+  throw new RangeError("it gave a logit that is not finite");
+}
+
+/** Logits of the arm's policy; where it can't be used those of the baseline; where that can't, the uniform choice. */
+async function scoreCandidates(
+  parts: RecommendParts,
+  { assignment, arm }: { readonly assignment: Assignment; readonly arm: Arm },
+  situation: Situation,
+): Promise<Scored> {
+  const problems: string[] = [];
+  for (const [candidateArm, version] of [
+    [arm, assignment[arm]],
+    ["baseline", assignment.baseline],
+  ] as const) {
+    if (version === undefined) continue;
+    try {
+      const scored = await score(parts, version, situation);
+      const fallback = problems[0] === undefined ? {} : { fallback: problems[0] };
+      return { arm: candidateArm, version, ...scored, ...fallback };
+    } catch (error) {
+      problems.push(`policy ${version} can't be used: ${(error as Error).message}`);
+    }
+  }
+  return {
+    arm: "baseline",
+    version: uniformVersion,
+    logits: new Float64Array(situation.views.length),
+    fallback: problems[0] ?? "no policy yet",
+  };
+}
+
+/**
+ * Rows of the user and the catalogue, both as of one event number. Another request can move the catalogue on while the
+ * rows are read; then they are read again.
+ */
+async function readAsOf(parts: RecommendParts, input: ParsedInput, scenario: Scenario) {
+  for (;;) {
+    const asOf = await parts.store.sequence();
+    await parts.catalogue.refresh(asOf);
+    const user = await readUser(parts.store, input.userId, asOf);
+    const seen = scenario.excludeSeen
+      ? await parts.store.events.seenItems(input.userId, asOf)
+      : new Set<never>();
+    if (parts.catalogue.sequence > asOf) continue;
+    const { catalogue } = parts;
+    const offered = eligible({ candidates: input.candidates, catalogue, scenario, seen });
+    const state = createState({ user, catalogue, scenario, context: input.context ?? {} });
+    return { asOf, offered, state };
+  }
+}
+
+/** Stages 2 to 5 of the loop: profile, candidates, policy, slate, and the decision durable before the answer. */
+export async function recommend(
+  parts: RecommendParts,
+  parsed: RecommendInput,
+): Promise<Recommendation> {
+  const input = parsed as ParsedInput;
+  const scenario = findScenario(parts.configuration, input.scenario);
+  const slateSize = input.slateSize ?? scenario.slateSize;
+  checkRequest(slateSize, input.candidates);
+  const assignment = await parts.store.policies.assignment(scenario.name);
+  const visitor = { scenario: scenario.name, userId: input.userId };
+  const arm = chooseArm(assignment, parts.configuration.baselineShare, visitor);
+  const { asOf, offered, state } = await readAsOf(parts, input, scenario);
+  checkAny(offered.length, slateSize);
+  const size = Math.min(slateSize, offered.length);
+
+  const seed = input.seed ?? parts.random.integer(2 ** 32);
+  const random = createRandom(seed);
+  const views = offered.map(({ view }) => view);
+  const scored = await scoreCandidates(
+    parts,
+    { assignment, arm },
+    { scenario, userId: input.userId, state, views, random },
+  );
+  // The baseline explores no more than it has to: it is there to compare with.
+  const asked = scored.arm === "baseline" ? 0 : (assignment.exploration ?? 0);
+  const exploration = Math.max(scenario.exploration, asked);
+  const kept = retrieve(
+    scored.logits,
+    Math.max(size, scenario.maxCandidates),
+    random.split("retrieve"),
+  );
+  const logits = Float64Array.from(kept, (index) => scored.logits[index] ?? 0);
+  const slate = sampleSlate({
+    logits,
+    slateSize: size,
+    exploration,
+    random: random.split("slate"),
+  });
+
+  const candidates = kept.flatMap((index) => offered[index]?.candidate ?? []);
+  const decidedAt = parts.clock();
+  const decision: Decision = {
+    decisionId: decisionId(parts.createId()),
+    userId: input.userId,
+    scenario: scenario.name,
+    arm: scored.arm,
+    policyVersion: scored.version,
+    seed,
+    asOf,
+    context: input.context ?? {},
+    candidates,
+    slate: slate.order.flatMap((index) => candidates[index]?.itemId ?? []),
+    positionPropensities: slate.positionPropensities,
+    slatePropensity: jointPropensity(slate.positionPropensities),
+    exploration,
+    ...(scored.mark && { fastLoop: scored.mark }),
+    rewardRule: scenario.reward,
+    decidedAt,
+    expiresAt: decidedAt + scenario.reward.windowSeconds * 1000,
+  };
+  await parts.store.decisions.append(decision);
+  parts.fastLoops.learn(scenario);
+  return { decision, ...(scored.fallback === undefined ? {} : { fallback: scored.fallback }) };
+}

@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { ann, candidatesOf, openShop } from "../../../tests/support/shop.ts";
+import { decisionId, itemId, userId } from "../../domain/ids.ts";
+import type { EventInput } from "../input/input.ts";
+
+/** A shop in which ann was shown i-0 and i-1, in some order, as d-1. */
+async function openVisited() {
+  const shop = await openShop();
+  const { decision } = await shop.engine.recommend({
+    userId: ann,
+    candidates: candidatesOf("i-0", "i-1"),
+  });
+  const rewards = async () => (await shop.store.decisions.find(decision.decisionId))?.rewards;
+  return { ...shop, decision, rewards };
+}
+
+const event = (changes: Partial<EventInput> = {}): EventInput => ({
+  type: "click",
+  userId: ann,
+  itemId: itemId("i-0"),
+  ...changes,
+});
+const named = (changes: Partial<EventInput> = {}) =>
+  event({ decisionId: decisionId("d-1"), ...changes });
+
+describe("an event on a shown item", () => {
+  test("by decision id brings its weight times its value to its position, and counts once", async () => {
+    const { engine, decision, rewards } = await openVisited();
+    const { outcomes, counts } = await engine.record([named({ type: "buy", value: 0.5 })]);
+    expect(outcomes).toEqual(["rewarded"]);
+    expect(counts).toEqual({ rewarded: 1, recorded: 0, late: 0, duplicate: 0 });
+    expect(await rewards()).toEqual(
+      decision.slate.map((shown) => (shown === "i-0" ? 4 * 0.5 : undefined)),
+    );
+  });
+
+  test("without decision id is attributed by user and item", async () => {
+    const { engine, decision, rewards } = await openVisited();
+    expect((await engine.record([event()])).outcomes).toEqual(["rewarded"]);
+    expect(await rewards()).toEqual(decision.slate.map((s) => (s === "i-0" ? 1 : undefined)));
+  });
+
+  test("goes to the newest open decision that showed the item", async () => {
+    const { engine, store, advance, rewards } = await openVisited();
+    advance(1);
+    const second = await engine.recommend({ userId: ann, candidates: candidatesOf("i-0", "i-2") });
+    await engine.record([event()]);
+    const { decision } = second;
+    const newest = await store.decisions.find(decision.decisionId);
+    expect(newest?.rewards[decision.slate.indexOf(itemId("i-0"))]).toBe(1);
+    expect(await rewards()).toEqual([undefined, undefined]);
+  });
+
+  test("of several types adds up, of one type counts once", async () => {
+    const { engine, decision, rewards } = await openVisited();
+    const { outcomes } = await engine.record([
+      named(),
+      named({ type: "buy" }),
+      named({ value: 3 }),
+      event({ type: "buy" }),
+    ]);
+    expect(outcomes).toEqual(["rewarded", "rewarded", "duplicate", "duplicate"]);
+    expect(await rewards()).toEqual(decision.slate.map((s) => (s === "i-0" ? 5 : undefined)));
+  });
+
+  test("sent again under its id is a duplicate and changes nothing", async () => {
+    const { engine, store, rewards } = await openVisited();
+    await engine.record([named({ eventId: "e-1" })]);
+    const [before, sequence] = [await rewards(), await store.sequence()];
+    const { outcomes, counts } = await engine.record([
+      named({ eventId: "e-1", type: "buy", value: 100 }),
+    ]);
+    expect(outcomes).toEqual(["duplicate"]);
+    expect(counts.duplicate).toBe(1);
+    expect(await rewards()).toEqual(before);
+    expect(await store.sequence()).toBe(sequence);
+  });
+
+  test.each(["glance", "constructor"])(
+    "of a type without weight, such as %s, is behaviour, not reward",
+    async (type) => {
+      const { engine, rewards, store } = await openVisited();
+      expect((await engine.record([named({ type })])).outcomes).toEqual(["recorded"]);
+      expect(await rewards()).toEqual([undefined, undefined]);
+      expect(await store.events.count()).toBe(1);
+    },
+  );
+
+  test("by another user is behaviour of that user", async () => {
+    const { engine, rewards } = await openVisited();
+    const { outcomes } = await engine.record([event({ userId: userId("bob") })]);
+    expect(outcomes).toEqual(["recorded"]);
+    expect(await rewards()).toEqual([undefined, undefined]);
+  });
+});
+
+describe("the reward window", () => {
+  test("is open to its last moment, and closed from then on", async () => {
+    const { engine, advance, rewards } = await openVisited();
+    advance(599);
+    expect((await engine.record([named()])).outcomes).toEqual(["rewarded"]);
+    advance(1);
+    const before = await rewards();
+    const { outcomes, counts } = await engine.record([named({ type: "buy" })]);
+    expect(outcomes).toEqual(["late"]);
+    expect(counts.late).toBe(1);
+    expect(await rewards()).toEqual(before);
+  });
+
+  test("an event after it without decision id is behaviour", async () => {
+    const { engine, advance, store } = await openVisited();
+    advance(600);
+    expect((await engine.record([event()])).outcomes).toEqual(["recorded"]);
+    const history = await store.events.history(ann, { asOf: 100, limit: 10 });
+    expect(history.map(({ itemId: id }) => id)).toEqual(["i-0"]);
+  });
+
+  test("an event that says it occurred inside it does not open it again", async () => {
+    const { engine, advance, clock } = await openVisited();
+    const occurredAt = clock();
+    advance(600);
+    expect((await engine.record([named({ occurredAt })])).outcomes).toEqual(["late"]);
+  });
+});
+
+describe("an event is completed:", () => {
+  test("its value is 1 and its time is now, where it has none", async () => {
+    const { engine, store, clock } = await openShop();
+    await engine.record([event(), event({ value: -2.5, occurredAt: 7 })]);
+    const history = await store.events.history(ann, { asOf: 100, limit: 10 });
+    expect(history.map(({ value, occurredAt }) => [value, occurredAt])).toEqual([
+      [1, clock()],
+      [-2.5, 7],
+    ]);
+  });
+
+  test("an unknown user and an unknown item are behaviour like any other", async () => {
+    const { engine } = await openShop();
+    const { outcomes } = await engine.record([
+      event({ userId: userId("nobody"), itemId: itemId("nothing") }),
+    ]);
+    expect(outcomes).toEqual(["recorded"]);
+  });
+
+  test("no events are no outcomes", async () => {
+    const { engine } = await openShop();
+    expect(await engine.record([])).toEqual({
+      outcomes: [],
+      counts: { rewarded: 0, recorded: 0, late: 0, duplicate: 0 },
+    });
+  });
+});
+
+describe("one event that can't be taken takes the whole batch with it:", () => {
+  test.each([
+    [
+      "a decision that was never made",
+      named({ decisionId: decisionId("d-9") }),
+      { code: "unknown_decision", details: { field: "events[1].decisionId", value: "d-9" } },
+    ],
+    [
+      "a decision of another user",
+      named({ userId: userId("bob") }),
+      { code: "invalid_request", details: { field: "events[1].userId", value: "bob" } },
+    ],
+    [
+      "an item that the decision did not show",
+      named({ itemId: itemId("i-5") }),
+      { code: "invalid_request", details: { field: "events[1].itemId", value: "i-5" } },
+    ],
+    [
+      "a value that is no number",
+      event({ value: Number.NaN }),
+      { code: "invalid_request", details: { field: "events[1].value" } },
+    ],
+    [
+      "a value without end",
+      event({ value: Number.POSITIVE_INFINITY }),
+      { code: "invalid_request", message: expect.stringContaining("Infinity") as string },
+    ],
+    [
+      "a value whose reward has no end",
+      named({ type: "buy", value: Number.MAX_VALUE }),
+      { code: "invalid_request", details: { field: "events[1].value", value: Number.MAX_VALUE } },
+    ],
+    [
+      "a time that is none",
+      event({ occurredAt: Number.NaN }),
+      { code: "invalid_request", details: { field: "events[1].occurredAt" } },
+    ],
+    [
+      "a time between milliseconds",
+      event({ occurredAt: 1.5 }),
+      { code: "invalid_request", details: { field: "events[1].occurredAt" } },
+    ],
+    ["a time beyond all dates", event({ occurredAt: 1e300 }), { code: "invalid_request" }],
+  ])("%s", async (_, bad, error) => {
+    const { engine, store, rewards } = await openVisited();
+    const before = await store.sequence();
+    await expect(engine.record([named(), bad, event()])).rejects.toMatchObject(error);
+    expect(await store.sequence()).toBe(before);
+    expect(await rewards()).toEqual([undefined, undefined]);
+  });
+});
+
+test("a decision of a scenario that was taken out of the configuration has no reward any more", async () => {
+  const { engine, store } = await openShop();
+  const { decision } = await engine.recommend({ userId: ann });
+  const gone = { ...decision, decisionId: decisionId("old"), scenario: "gone" };
+  await store.decisions.append(gone);
+  const { outcomes } = await engine.record([
+    { type: "click", userId: ann, itemId: gone.slate[0]!, decisionId: gone.decisionId },
+  ]);
+  expect(outcomes).toEqual(["recorded"]);
+});

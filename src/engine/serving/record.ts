@@ -1,0 +1,133 @@
+import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../../domain/behaviour.ts";
+import type { Feedback } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/errors.ts";
+import { type DecisionId, decisionId, itemId, userId } from "../../domain/ids.ts";
+import { weightOf } from "../../domain/scenario.ts";
+import type { EventRow, Store } from "../../storage/store.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { RecordSummary } from "../engine.ts";
+import type { EventInput } from "../input/input.ts";
+import { warnOfTypes } from "./event-types.ts";
+
+export interface RecordParts {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly clock: () => number;
+}
+
+interface Attributed {
+  readonly row: EventRow;
+  readonly late: boolean;
+}
+
+function refuse(index: number, field: string, value: unknown, remedy: string): EngineError {
+  return new EngineError(
+    "invalid_request",
+    `events[${index}].${field} is ${String(value)}: ${remedy}`,
+    {
+      details: { field: `events[${index}].${field}`, value },
+    },
+  );
+}
+
+const complete = (
+  { userId: user, itemId: item, decisionId: decision, ...event }: EventInput,
+  now: number,
+): BehaviourEvent => ({
+  value: 1,
+  occurredAt: now,
+  ...event,
+  userId: userId(user),
+  itemId: itemId(item),
+  ...(decision !== undefined && { decisionId: decisionId(decision) }),
+});
+
+/** The decision that the event names must exist, be this user's and have shown this item. */
+function checkNamed(
+  event: BehaviourEvent,
+  feedback: Feedback | undefined,
+  index: number,
+): Feedback {
+  if (feedback === undefined) {
+    throw new EngineError(
+      "unknown_decision",
+      `events[${index}].decisionId '${event.decisionId}' is unknown; send the decisionId of a recommendation or leave it out`,
+      { details: { field: `events[${index}].decisionId`, value: event.decisionId } },
+    );
+  }
+  const { decision } = feedback;
+  if (decision.userId !== event.userId) {
+    throw refuse(
+      index,
+      "userId",
+      event.userId,
+      `decision ${decision.decisionId} was made for another user`,
+    );
+  }
+  if (!decision.slate.includes(event.itemId)) {
+    throw refuse(index, "itemId", event.itemId, `decision ${decision.decisionId} did not show it`);
+  }
+  return feedback;
+}
+
+/** Event → row: weighted by the scenario's rule, or behaviour only where no open decision or no weight applies. */
+function attribute(
+  event: BehaviourEvent,
+  feedback: Feedback | undefined,
+  context: { readonly configuration: Configuration; readonly now: number },
+): Attributed {
+  if (feedback === undefined) return { row: { event }, late: false };
+  const { decision } = feedback;
+  // A scenario that was taken out of the configuration since then has no rule any more.
+  const scenario = context.configuration.scenarios.find(({ name }) => name === decision.scenario);
+  const weight = scenario && weightOf(scenario.reward, event.type);
+  if (weight === undefined) return { row: { event }, late: false };
+  if (context.now >= decision.expiresAt) return { row: { event }, late: true };
+  const position = decision.slate.indexOf(event.itemId);
+  const reward = { decisionId: decision.decisionId, position, value: weight * event.value };
+  return { row: { event, reward }, late: false };
+}
+
+async function findNamed(store: Store, events: readonly BehaviourEvent[]) {
+  const ids = [...new Set(events.flatMap((event) => event.decisionId ?? []))];
+  const found = await store.decisions.findMany(ids);
+  return new Map<DecisionId, Feedback | undefined>(ids.map((id, index) => [id, found[index]]));
+}
+
+async function attributeAll(parts: RecordParts, events: readonly BehaviourEvent[], now: number) {
+  const named = await findNamed(parts.store, events);
+  const rows: Attributed[] = [];
+  for (const [index, event] of events.entries()) {
+    const feedback =
+      event.decisionId === undefined
+        ? await parts.store.decisions.findByItem(event.userId, event.itemId, now)
+        : checkNamed(event, named.get(event.decisionId), index);
+    const attributed = attribute(event, feedback, { configuration: parts.configuration, now });
+    if (!Number.isFinite(attributed.row.reward?.value ?? 0))
+      throw refuse(index, "value", event.value, "its weight times it is not finite");
+    rows.push(attributed);
+  }
+  return rows;
+}
+
+/** Stage 6 of the loop. All events or none; an event that comes twice, or too late, changes no reward. */
+export async function record(
+  parts: RecordParts,
+  inputs: readonly EventInput[],
+): Promise<RecordSummary> {
+  const now = parts.clock();
+  const events = inputs.map((input) => complete(input, now));
+  const attributed = await attributeAll(parts, events, now);
+  const stored = await parts.store.events.record(attributed.map(({ row }) => row));
+  const outcomes = attributed.map(({ row, late }, index): RecordOutcome => {
+    if (stored[index] === "duplicate") return "duplicate";
+    if (late) return "late";
+    return row.reward === undefined ? "recorded" : "rewarded";
+  });
+  const counts = Object.fromEntries(
+    recordOutcomes.map((outcome) => [outcome, outcomes.filter((one) => one === outcome).length]),
+  ) as Record<RecordOutcome, number>;
+  const types = events.map(({ type }) => type);
+  const warnings = warnOfTypes(parts.configuration.scenarios, types);
+  return { outcomes, counts, ...(warnings.length > 0 && { warnings }) };
+}

@@ -1,0 +1,57 @@
+import { EngineError } from "../../domain/errors.ts";
+import { loadPolicy } from "../../policy/load-policy.ts";
+import type { Policy } from "../../policy/policy.ts";
+import type { PolicyStore } from "../../storage/store.ts";
+
+/** Policies kept in memory, about 1 MB each: serving, canary, holdback and baseline of fifteen scenarios. */
+const capacity = 60;
+
+/** Snapshots by version, decoded once. A version that can't be decoded keeps its problem and is not tried again. */
+export interface ServingPolicies {
+  /** @throws corrupt_snapshot, unsupported_snapshot_version, not_found */
+  get(version: number): Promise<Policy>;
+  /** Why the version can't be served, where it was asked for and can't. */
+  problem(version: number): string | undefined;
+  close(): Promise<void>;
+}
+
+async function load(store: PolicyStore, version: number): Promise<Policy> {
+  const bytes = await store.bytes(version);
+  if (bytes !== undefined) return loadPolicy(bytes);
+  throw new EngineError("not_found", `policy version ${version} is not in the store`, {
+    details: { version },
+  });
+}
+
+/** A bad snapshot stays bad; a store that is away may come back. */
+const isPermanent = (error: unknown) =>
+  error instanceof EngineError && error.code !== "storage_unavailable";
+
+export function createServingPolicies(store: PolicyStore): ServingPolicies {
+  const loaded = new Map<number, Promise<Policy>>();
+  const problems = new Map<number, string>();
+
+  const get = async (version: number) => {
+    const pending = loaded.get(version) ?? load(store, version);
+    // Re-inserted so that the map's order is the order of use.
+    loaded.delete(version);
+    loaded.set(version, pending);
+    const [oldest] = loaded.keys();
+    // Not closed: a request may still be using it. Its native memory goes with it once it is collected.
+    if (loaded.size > capacity && oldest !== undefined) loaded.delete(oldest);
+    return pending.catch((error: Error) => {
+      if (isPermanent(error)) problems.set(version, `policy ${version}: ${error.message}`);
+      else loaded.delete(version);
+      throw error;
+    });
+  };
+  return {
+    get,
+    problem: (version) => problems.get(version),
+    close: async () => {
+      const policies = await Promise.allSettled(loaded.values());
+      for (const result of policies) if (result.status === "fulfilled") await result.value.close();
+      loaded.clear();
+    },
+  };
+}

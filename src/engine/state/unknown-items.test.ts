@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { itemId } from "../../domain/ids.ts";
+import { createUnknownItems } from "./unknown-items.ts";
+
+test("an unknown item is one view, until as many newer ones came as are remembered", () => {
+  const view = createUnknownItems(2);
+  const [a, b, c] = [itemId("a"), itemId("b"), itemId("c")];
+  const first = view(a);
+  expect(first).toEqual({ itemId: "a", sequence: 0, tokens: [] });
+  const second = view(b);
+  expect(view(a)).toBe(first);
+  view(c);
+  expect(view(b)).toBe(second);
+  expect(view(a)).not.toBe(first);
+  expect(view(a)).toEqual(first);
+});

@@ -1,0 +1,22 @@
+import type { ItemId } from "../../domain/ids.ts";
+import type { ItemView } from "../../policy/policy.ts";
+
+/** Ids that are remembered, 0.2 kB each; anyone may send events about items that the catalogue never had. */
+const remembered = 100_000;
+
+/**
+ * Views of items that never were in the catalogue, without features. Kept, because batches tell items apart by their view;
+ * beyond the capacity the oldest leaves, and comes back as another view.
+ */
+export function createUnknownItems(capacity: number = remembered): (itemId: ItemId) => ItemView {
+  const views = new Map<ItemId, ItemView>();
+  return (itemId) => {
+    const known = views.get(itemId);
+    if (known !== undefined) return known;
+    const view = { itemId, sequence: 0, tokens: [] };
+    views.set(itemId, view);
+    const [oldest] = views.keys();
+    if (views.size > capacity && oldest !== undefined) views.delete(oldest);
+    return view;
+  };
+}

@@ -1,0 +1,67 @@
+import type { Assignment, PromotionMode } from "../../domain/policy-snapshot.ts";
+import type { DamagedRows, Store } from "../../storage/store.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { Health } from "../engine.ts";
+import type { FastLoops } from "../serving/fast-loop/serving-loops.ts";
+import type { ServingPolicies } from "../serving/serving-policies.ts";
+import type { Catalogue } from "../state/catalogue.ts";
+import { assignedVersions } from "./list-policies.ts";
+import { findLearnerProblem, readLearnerHealth } from "./liveness.ts";
+
+export interface HealthParts {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly catalogue: Catalogue;
+  readonly policies: ServingPolicies;
+  readonly fastLoops: FastLoops;
+  readonly clock: () => number;
+  readonly startedAt: number;
+  readonly expectsLearner?: boolean;
+  /** Looks for the damaged rows of users, which are read one at a time. */
+  readonly findDamagedUsers: () => Promise<DamagedRows>;
+}
+
+/** Rows that a problem names; the others are counted. */
+export const namedRows = 5;
+
+/** Rows that earlier releases took without checks, and how they are treated until they are written anew. */
+function describeDamaged(kind: "item" | "user", { ids, count }: DamagedRows): string[] {
+  if (count === 0) return [];
+  const treated =
+    kind === "item"
+      ? "treated as withdrawn, and not recommended"
+      : "treated as without the attributes that can't be read";
+  const named = ids.slice(0, namedRows).map((id) => JSON.stringify(id));
+  const rest = count > named.length ? ` and ${count - named.length} more` : "";
+  const rows = count === 1 ? `1 ${kind} is` : `${count} ${kind}s are`;
+  return [`${rows} damaged: ${named.join(", ")}${rest}; ${treated}: write or delete them`];
+}
+
+/** Of the policies that answer now: a version that was replaced is no problem any more. */
+function policyProblems(policies: ServingPolicies, assignment: Assignment): string[] {
+  return assignedVersions(assignment).flatMap((version) => policies.problem(version) ?? []);
+}
+
+export async function readHealth(parts: HealthParts): Promise<Health> {
+  const { store, configuration, catalogue, policies, fastLoops } = parts;
+  const policyVersions: Record<string, number> = {};
+  const promotions: Record<string, PromotionMode> = {};
+  const problems = [
+    ...fastLoops.problems(),
+    ...describeDamaged("item", catalogue.damaged()),
+    ...describeDamaged("user", await parts.findDamagedUsers()),
+  ];
+  for (const { name } of configuration.scenarios) {
+    const assignment = await store.policies.assignment(name);
+    if (assignment.serving !== undefined) policyVersions[name] = assignment.serving;
+    promotions[name] = assignment.mode ?? "automatic";
+    problems.push(...policyProblems(policies, assignment));
+    const [last] = await store.cycles.list({ scenario: name, limit: 1 });
+    if (last?.outcome === "failed") problems.push(`last cycle of ${name} failed: ${last.reason}`);
+    if (last?.outcome === "skipped") problems.push(`last cycle of ${name} skipped: ${last.reason}`);
+  }
+  const learner = await readLearnerHealth(parts);
+  const missing = findLearnerProblem(learner, parts.clock() - parts.startedAt);
+  if (parts.expectsLearner && missing !== undefined) problems.push(missing);
+  return { policyVersions, promotions, problems, learner };
+}

@@ -1,0 +1,29 @@
+import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
+import type { Store } from "../../storage/store.ts";
+
+/** Versions that answer now. */
+export function assignedVersions(assignment: Assignment): readonly number[] {
+  const { serving, canary, holdback, baseline } = assignment;
+  return [serving, canary, holdback, baseline].filter((version) => version !== undefined);
+}
+
+/**
+ * The newest `limit` policies of a scenario, newest first, and those that answer now or wait where they are older: each cycle adds
+ * policies, so that one that serves for long would fall out of the list of those who look after it.
+ */
+export async function listPolicies(
+  { policies }: Store,
+  options: { readonly scenario: string; readonly limit: number },
+): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }> {
+  const assignment = await policies.assignment(options.scenario);
+  const newest = await policies.list(options);
+  const { waiting, canary } = assignment;
+  const apart = waiting === undefined || waiting === canary ? [] : [waiting];
+  const older = [...assignedVersions(assignment), ...apart].filter(
+    (assigned) => !newest.some(({ version }) => version === assigned),
+  );
+  const found = await Promise.all(older.map((version) => policies.find(version)));
+  const added = found.filter((policy) => policy !== undefined);
+  added.sort((left, right) => right.version - left.version);
+  return { assignment, policies: [...newest, ...added] };
+}

@@ -1,0 +1,28 @@
+import type { Promotion, PromotionReview } from "../../domain/policy-evidence.ts";
+import type { PolicyStatus } from "../../domain/policy-snapshot.ts";
+import type { Store } from "../../storage/store.ts";
+
+/** A promotion with what the gate predicted of it and what live traffic said of it last. */
+export interface PromotionRecord {
+  readonly version: number;
+  readonly scenario: string;
+  readonly status: PolicyStatus;
+  readonly promotion: Promotion;
+  readonly realised?: PromotionReview;
+}
+
+/** Every promotion of a scenario, or of all, newest first. */
+export async function listPromotions(
+  { policies }: Store,
+  scenario?: string,
+): Promise<readonly PromotionRecord[]> {
+  const found = await policies.list({
+    ...(scenario !== undefined && { scenario }),
+    limit: Number.MAX_SAFE_INTEGER,
+  });
+  return found.flatMap(({ version, scenario: name, status, evidence }): PromotionRecord[] => {
+    const { promotion, realised } = evidence;
+    if (promotion === undefined) return [];
+    return [{ version, scenario: name, status, promotion, ...(realised && { realised }) }];
+  });
+}
