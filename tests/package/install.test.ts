@@ -50,6 +50,8 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
     const { PATH, NODE_EXTRA_CA_CERTS, SSL_CERT_FILE } = process.env;
     return {
       ...{ PATH, NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, DENO_TLS_CA_STORE: "system" },
+      // Deno asks for its own newer versions otherwise.
+      ...{ DENO_NO_UPDATE_CHECK: "1" },
       ...{ HOME: home, XDG_CACHE_HOME: join(home, "cache"), NO_COLOR: "1" },
       ...{ npm_config_registry: registry, YARN_NPM_REGISTRY_SERVER: registry },
     };
