@@ -7,6 +7,8 @@ export default defineConfig({
   // The examples import the package as its users do.
   resolve: {
     alias: {
+      "recurve/evaluation": new URL("src/evaluation/index.ts", import.meta.url).pathname,
+      "recurve/tensor": new URL("src/tensor/index.ts", import.meta.url).pathname,
       "recurve/sdk": new URL("src/sdk/client.ts", import.meta.url).pathname,
       recurve: new URL("src/index.ts", import.meta.url).pathname,
     },

@@ -8,10 +8,11 @@
  * 4. Its gradient is that of NumPy arrays, which is none. Here Δ is exact: the sum over both actions, a ∼ π_θ.
  * 5. Its last line fits π_θ to the adversarial data and so undoes what was optimised. Here the optimised θ is what serves.
  */
-import * as rc from "recurve";
+import { createRandom } from "recurve";
+import * as rc from "recurve/tensor";
 
 const [rows, dimensions, learningRate, temperature] = [1024, 10, 0.01, 0.1];
-const random = rc.createRandom(5);
+const random = createRandom(5);
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
 

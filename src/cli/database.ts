@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   readonly config?: string;
 }
 
-export const databaseOption = (): Option =>
+const databaseOption = (): Option =>
   new Option("--database <file>", "the record: an SQLite file")
     .env("RECURVE_DATABASE")
     .default("recurve.db")

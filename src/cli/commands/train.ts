@@ -42,7 +42,7 @@ const endings: Partial<Record<Cycle["outcome"], string>> = {
   waiting: "waits for approval: recurve promotions show",
 };
 
-export function describeResult(cycle: Cycle | undefined): string {
+function describeResult(cycle: Cycle | undefined): string {
   if (cycle === undefined) {
     return "nothing to learn from yet: the scenario has no new decisions with a closed reward window";
   }
