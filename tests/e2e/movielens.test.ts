@@ -90,7 +90,7 @@ test.skipIf(!existsSync(movielens))(
     serving.child.kill("SIGINT");
     expect(await serving.ended()).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/stopped; the same command goes on from here"}\n$/),
+      output: expect.stringMatching(/stopped; the same command continues from here"}\n$/),
     });
   },
 );

@@ -71,7 +71,7 @@ test("without a demo the scenarios of the defaults are served, and a busy port i
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
     `listening on ${client.url}`,
     "stopping",
-    "stopped; the same command goes on from here",
+    "stopped; the same command continues from here",
   ]);
   expect((await readCounts(folder)).items).toBe(0);
 });

@@ -117,7 +117,7 @@ test("every malformed row is named, twenty at most", async () => {
   await expect(evaluateRows(rows)).rejects.toMatchObject({
     code: "invalid_file",
     message: expect.stringMatching(
-      /has 25 malformed rows; mend or remove what is named\n {2}.*log\.csv:2: propensity must be in \(0, 1\], got "0"; .*log\.csv:21: .*… and 5 more$/s,
+      /has 25 malformed rows; fix or remove these rows\n {2}.*log\.csv:2: propensity must be in \(0, 1\], got "0"; .*log\.csv:21: .*… and 5 more$/s,
     ),
     details: { count: 25 },
   });

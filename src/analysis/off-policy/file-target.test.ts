@@ -54,7 +54,7 @@ test.each([
     "too many lines",
     "pi.jsonl",
     [...lines, "{}", "{}"].join("\n"),
-    /pi\.jsonl:4: goes on after the log's 3 rows; give it a line for each row of the log/,
+    /pi\.jsonl:4: continues after the log's 3 rows; give it a line for each row of the log/,
   ],
   [
     "an action that is no candidate",

@@ -108,7 +108,7 @@ function openRows(file: string): TargetPolicy {
     finish: async (count) => {
       const next = await rows.next();
       if (next.done) return;
-      const problem = `goes on after the log's ${count} rows; give it a line for each row of the log`;
+      const problem = `continues after the log's ${count} rows; give it a line for each row of the log`;
       throw invalidFile(`${file}:${next.value.line}:`, problem);
     },
     close: async () => void (await rows.return()),

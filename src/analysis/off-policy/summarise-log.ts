@@ -18,7 +18,7 @@ function refuse(file: string, malformed: readonly MalformedRow[], count: number)
   const lines = malformed.map(({ line, problem }) => `  ${file}:${line}: ${problem}`);
   const more = count - malformed.length;
   const text = [
-    `${file} has ${count === 1 ? "a malformed row" : `${count} malformed rows`}; mend or remove what is named`,
+    `${file} has ${count === 1 ? "a malformed row" : `${count} malformed rows`}; fix or remove these rows`,
     ...lines,
     ...(more > 0 ? [`  … and ${more} more`] : []),
   ].join("\n");

@@ -64,7 +64,7 @@ export async function runHost(
   log.info("stopping");
   await Promise.all(children.map((child) => child.stop()));
   await host.close();
-  log.info("stopped; the same command goes on from here");
+  log.info("stopped; the same command continues from here");
 }
 
 async function serve(options: ServeOptions & { readonly learner: boolean }): Promise<void> {

@@ -52,7 +52,7 @@ async function start(options: StartOptions): Promise<void> {
       ["Database", options.database],
       ["Learner", describeLearner(host.configuration)],
       ["Now", demo ? whatNext.demo : whatNext.own],
-      ["Ctrl-C", "stops; the next start goes on"],
+      ["Ctrl-C", "stops; the next start continues"],
     ]);
     const children = demo ? [startUsers(host.url, { log, options })] : [];
     await runHost(host, children, { log, signal });
