@@ -49,25 +49,31 @@ const waitForLearner = async (running: RunningRecurve, number: number) => {
   return Number((await running.waitFor(pattern))[1]);
 };
 
-test("a cycle runs beside the program, and close ends the learner", {
-  timeout: 180_000,
-}, async () => {
-  const database = createDatabase();
-  const running = startProgram(
-    database,
-    `const timer = setInterval(async () => {
+const isFull = process.env.RECURVE_FULL !== undefined;
+
+test.skipIf(!isFull)(
+  "a cycle runs beside the program, and close ends the learner (needs RECURVE_FULL)",
+  {
+    timeout: 180_000,
+  },
+  async () => {
+    const database = createDatabase();
+    const running = startProgram(
+      database,
+      `const timer = setInterval(async () => {
       if (!hasLearnt) return;
       clearInterval(timer);
       await recurve.close();
     }, 100);`,
-  );
-  const [, outcome] = await running.waitFor(/cycle 1 ([a-z-]+)/);
-  const { code, output } = await running.ended();
-  expect([code, output]).toEqual([0, expect.not.stringMatching(/warning/)]);
-  const store = await openStore(database);
-  expect(await store.cycles.list({ limit: 1 })).toMatchObject([{ cycle: 1, outcome }]);
-  await store.close();
-});
+    );
+    const [, outcome] = await running.waitFor(/cycle 1 ([a-z-]+)/);
+    const { code, output } = await running.ended();
+    expect([code, output]).toEqual([0, expect.not.stringMatching(/warning/)]);
+    const store = await openStore(database);
+    expect(await store.cycles.list({ limit: 1 })).toMatchObject([{ cycle: 1, outcome }]);
+    await store.close();
+  },
+);
 
 test("a learner that is killed is started again, with a warning", {
   timeout: 120_000,
@@ -107,8 +113,6 @@ test("a database that the learner can't open is told and tried again", {
   await running.waitFor(/warning: the learner: cannot open the database .*\(storage_unavailable\)/);
   await running.waitFor(/warning: the learner ended with exit code 1/);
 });
-
-const isFull = process.env.RECURVE_FULL !== undefined;
 
 test.skipIf(!isFull)(
   "Ctrl-C is the program's business: its learner goes on (needs RECURVE_FULL)",
