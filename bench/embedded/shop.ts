@@ -3,6 +3,7 @@ import { parseConfiguration } from "../../src/engine/configuration/configuration
 import type { ConfigurationInput } from "../../src/engine/configuration/define-config.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import { batchesOf } from "../../src/engine/input/batches.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
 import { createRandom } from "../../src/numeric/random.ts";
@@ -59,9 +60,9 @@ export async function fillShop(path: string, size: ShopSize): Promise<void> {
     random: createRandom(1),
     createId: () => `before-${++ids}`,
   });
-  await engine.putItems(world.items);
-  await engine.putUsers(world.users);
-  await engine.record(world.history);
+  for (const items of batchesOf(world.items)) await engine.putItems(items);
+  for (const users of batchesOf(world.users)) await engine.putUsers(users);
+  for (const events of batchesOf(world.history)) await engine.record(events);
   for (let turn = 0; turn < size.decisions; turn += visitsAtOnce) {
     const turns = Array.from({ length: visitsAtOnce }, (_, index) => turn + index);
     await Promise.all(turns.map((one) => visit(engine, world, one)));

@@ -2,7 +2,8 @@
  * Off-policy evaluation without the loop: estimators, intervals, diagnostics and tuning, on arrays of your own.
  *
  * @example
- * import { evaluatePolicy, weighFeedback } from "recurve/evaluation";
+ * const estimate = getEstimator("ips").estimate(weighFeedback(feedback, target));
+ * console.log(estimate?.value, estimate?.interval);
  */
 
 export {

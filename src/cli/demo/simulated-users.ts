@@ -1,11 +1,9 @@
 import { EngineError } from "../../domain/errors.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { World } from "../../domain/world.ts";
+import { batchesOf } from "../../engine/input/batches.ts";
 import { ApiError, type RecurveClient, type ScenariosResponse } from "../../sdk/client.ts";
 import { pause } from "../interruption.ts";
-
-/** Largest batch that the API takes. */
-const batchSize = 1000;
 
 export interface SimulationOptions {
   readonly client: RecurveClient;
@@ -21,11 +19,6 @@ export interface SimulationOptions {
   readonly clock: () => number;
   /** Hears once, and why, that the server does not answer at the start. */
   readonly onWait: (problem: ApiError) => void;
-}
-
-function* batches<T>(rows: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < rows.length; start += batchSize)
-    yield rows.slice(start, start + batchSize);
 }
 
 /** Repeats a request for as long as the server is away. `undefined` where the signal ended it. */
@@ -61,10 +54,10 @@ function findFirstTurn({ scenarios }: ScenariosResponse, name: string): number {
 /** Items, users and what they did before the first visit. What is known already stays as it is. */
 async function introduce(options: SimulationOptions): Promise<void> {
   const { client, world } = options;
-  for (const items of batches(world.items)) await insist(options, () => client.putItems(items));
-  for (const users of batches(world.users)) await insist(options, () => client.putUsers(users));
+  for (const items of batchesOf(world.items)) await insist(options, () => client.putItems(items));
+  for (const users of batchesOf(world.users)) await insist(options, () => client.putUsers(users));
   const history = world.history.map((event, index) => ({ ...event, eventId: `history-${index}` }));
-  for (const events of batches(history)) await insist(options, () => client.sendEvents(events));
+  for (const events of batchesOf(history)) await insist(options, () => client.sendEvents(events));
 }
 
 async function visit(options: SimulationOptions, turn: number): Promise<void> {

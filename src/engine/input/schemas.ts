@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
+import { mostRows } from "./batches.ts";
 import { exactly } from "./exactly.ts";
 import {
   boolean,
@@ -24,13 +25,12 @@ import type {
 // What a call of the library may bring. HTTP bodies and rows of files are these, or put together from their fields.
 
 /** Most rows, or events, of a call. */
-const maxBatch = 1000;
 /** More than a request of a mebibyte holds with features, and bounded in time. */
 const maxCandidates = 10_000;
 
 /** The schema's own message stands for its size as well. */
 export const batch = <Row extends z.ZodType>(row: Row): z.ZodArray<Row> =>
-  z.array(row, `must be a list of at most ${maxBatch}`).max(maxBatch);
+  z.array(row, `must be a list of at most ${mostRows}`).max(mostRows);
 
 const item = {
   categories: optional(z.array(name, "must be a list of texts")),

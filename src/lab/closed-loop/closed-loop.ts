@@ -6,6 +6,7 @@ import {
 } from "../../engine/configuration/configuration.ts";
 import { createEngine } from "../../engine/create-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { batchesOf } from "../../engine/input/batches.ts";
 import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { createRandom } from "../../numeric/random.ts";
@@ -129,9 +130,9 @@ async function playWorld(store: Store, options: ClosedLoopOptions) {
   const loop = await openLoop(store, options);
   const { engine } = loop;
   try {
-    await engine.putItems(world.items);
-    await engine.putUsers(world.users);
-    await engine.record(world.history);
+    for (const items of batchesOf(world.items)) await engine.putItems(items);
+    for (const users of batchesOf(world.users)) await engine.putUsers(users);
+    for (const events of batchesOf(world.history)) await engine.record(events);
     return await play(loop, options);
   } finally {
     await engine.close();
