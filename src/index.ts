@@ -69,15 +69,16 @@ export type {
   RewardPoint,
   RewardSeries,
 } from "./engine/engine.ts";
+export { batchesOf } from "./engine/input/batches.ts";
 export type {
   CandidateInput,
   EventInput,
+  InterventionInput,
   PageInput,
   RecommendInput,
   RewardSeriesInput,
   ScenarioPageInput,
 } from "./engine/input/input.ts";
-export type { InterventionInput } from "./engine/interventions/parse-input.ts";
 export { type CycleOptions, runCycle } from "./engine/learner/cycle/run-cycle.ts";
 export type { Usage } from "./engine/learner/cycle/stage-clock.ts";
 export { type LearnOptions, learn } from "./engine/learner/learn.ts";

@@ -1,7 +1,7 @@
 import type {
   InterventionBody,
+  InterventionNote,
   InterventionRequest,
-  NoteFields,
   PoliciesResponse,
   PolicyBody,
 } from "../../src/contract/api.ts";
@@ -133,7 +133,7 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
 }
 
 /** Empty fields are left out: the server takes no empty text. */
-export function toNote(by: string, reason: string): NoteFields {
+export function toNote(by: string, reason: string): InterventionNote {
   return {
     ...(by.trim() !== "" && { by: by.trim() }),
     ...(reason.trim() !== "" && { reason: reason.trim() }),
@@ -143,7 +143,7 @@ export function toNote(by: string, reason: string): NoteFields {
 export async function carryOut(
   client: RecurveClient,
   scenario: string,
-  { kind, version, note }: { kind: Kind; version: number | undefined; note: NoteFields },
+  { kind, version, note }: { kind: Kind; version: number | undefined; note: InterventionNote },
 ): Promise<void> {
   if (kind === "roll-back") await client.rollBack(scenario, note);
   else {

@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { NoteFields } from "../../src/contract/api.ts";
+import type { InterventionNote } from "../../src/contract/api.ts";
 import { kindNames, type Question, toNote } from "./operating.ts";
 
 interface Props {
   readonly question: Question;
-  readonly onConfirm: (version: number | undefined, note: NoteFields) => Promise<void>;
+  readonly onConfirm: (version: number | undefined, note: InterventionNote) => Promise<void>;
   readonly onClose: () => void;
 }
 

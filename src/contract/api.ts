@@ -1,11 +1,12 @@
 import type { RecordOutcome } from "../domain/behaviour.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { Arm } from "../domain/decision.ts";
-import type { InterventionKind } from "../domain/intervention.ts";
+import type { InterventionKind, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 
+export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
 
@@ -165,26 +166,18 @@ export interface PolicyBody extends Omit<PolicySnapshot, "createdAt"> {
   readonly createdAt: string;
 }
 
-/** What an operator may tell of an intervention. */
-export interface NoteFields {
-  /** Who did it: 1…256 characters. Recurve asks nobody who they are, and records what it is told. */
-  readonly by?: string;
-  /** Why: 1…1000 characters. */
-  readonly reason?: string;
-}
-
-export interface RollBackRequest extends NoteFields {
+export interface RollBackRequest extends InterventionNote {
   readonly scenario: string;
 }
 
 /** Changes the mode: `pause` → paused, `ask` → ask, `resume` → automatic. */
-export interface ModeRequest extends NoteFields {
+export interface ModeRequest extends InterventionNote {
   readonly scenario: string;
   readonly kind: "pause" | "ask" | "resume";
 }
 
 /** About one version: `pin` any network of the scenario; `approve` or `reject` the one that waits. */
-export interface VersionRequest extends NoteFields {
+export interface VersionRequest extends InterventionNote {
   readonly scenario: string;
   readonly kind: "pin" | "approve" | "reject";
   readonly version: number;
@@ -193,7 +186,7 @@ export interface VersionRequest extends NoteFields {
 export type InterventionRequest = ModeRequest | VersionRequest;
 
 /** What an operator did. Never changed. */
-export interface InterventionBody extends NoteFields {
+export interface InterventionBody extends InterventionNote {
   readonly intervention: number;
   readonly scenario: string;
   readonly kind: InterventionKind;

@@ -11,7 +11,6 @@ import { completeItem, completeUser } from "./input/complete.ts";
 import { defaultLimit } from "./input/fields.ts";
 import type { PageInput } from "./input/input.ts";
 import { intervene } from "./interventions/intervene.ts";
-import { parseIntervention } from "./interventions/parse-input.ts";
 import { rollBack } from "./interventions/roll-back.ts";
 import { ensurePolicies } from "./learner/promote.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
@@ -87,10 +86,7 @@ function createViews(parts: RecommendParts) {
     policies: async ({ scenario, limit = defaultLimit } = {}) =>
       listPolicies(store, { scenario: named(scenario), limit }),
     rollBack: async (scenario, note) => rollBack(scene(scenario), note),
-    intervene: async (input) => {
-      const parsed = parseIntervention(input);
-      return intervene(scene(parsed.scenario), parsed);
-    },
+    intervene: async (input) => intervene(scene(input.scenario), input),
     interventions: async ({ scenario, limit = defaultLimit } = {}) =>
       store.interventions.list(
         scenario === undefined ? { limit } : { scenario: named(scenario), limit },

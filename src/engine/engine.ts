@@ -13,12 +13,12 @@ import type { Scenario } from "../domain/scenario.ts";
 import type { Page, PutSummary } from "../storage/store.ts";
 import type {
   EventInput,
+  InterventionInput,
   PageInput,
   RecommendInput,
   RewardSeriesInput,
   ScenarioPageInput,
 } from "./input/input.ts";
-import type { InterventionInput } from "./interventions/parse-input.ts";
 
 export interface Recommendation {
   readonly decision: Decision;

@@ -1,3 +1,4 @@
+import type { InterventionNote } from "../contract/api.ts";
 import {
   type CycleBody,
   type CyclesResponse,
@@ -9,7 +10,6 @@ import {
   type InterventionsResponse,
   type ItemBody,
   type ItemInput,
-  type NoteFields,
   type PageQuery,
   type PageResponse,
   type PoliciesResponse,
@@ -68,7 +68,7 @@ export interface RecurveClient {
 
   listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
   /** Puts the parent of the scenario's serving policy back and returns it. */
-  rollBack(scenario: string, note?: NoteFields): Promise<PolicyBody>;
+  rollBack(scenario: string, note?: InterventionNote): Promise<PolicyBody>;
   /** Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the one that waits. */
   intervene(request: InterventionRequest): Promise<InterventionBody>;
   /** What operators did, roll-backs included. */

@@ -9,12 +9,6 @@ import { candidateInput } from "../engine/input/schemas.ts";
 /** `wire<T>()(schema)` compiles only where the schema parses exactly the contract's type. */
 export const wire: typeof exactly = exactly;
 
-/** Who did something by hand, and why. */
-export const noteFields: {
-  readonly by: z.ZodExactOptional<typeof name>;
-  readonly reason: z.ZodExactOptional<z.ZodString>;
-} = { by: optional(name), reason: optional(z.string().min(1).max(1000)) };
-
 export const count: z.ZodInt = z.int().min(0);
 
 /** A number in a path or a query, where everything is text. */

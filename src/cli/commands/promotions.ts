@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import type { Intervention } from "../../domain/intervention.ts";
+import { parseInput } from "../../engine/input/parse-input.ts";
+import { interventionInput } from "../../engine/input/schemas.ts";
 import { intervene } from "../../engine/interventions/intervene.ts";
-import { parseIntervention } from "../../engine/interventions/parse-input.ts";
 import { readPromotionState } from "../../engine/interventions/promotion-state.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
@@ -49,7 +50,10 @@ async function run(
   return withDatabase(options, async ({ store, configuration }) => {
     const { name } = findScenario(configuration, options.scenario);
     const input = { scenario: name, kind, ...(version && { version }), ...readNote(options) };
-    return intervene({ store, scenario: name, now: Date.now() }, parseIntervention(input));
+    return intervene(
+      { store, scenario: name, now: Date.now() },
+      parseInput(interventionInput, input),
+    );
   });
 }
 

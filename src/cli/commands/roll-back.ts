@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { parseInput } from "../../engine/input/parse-input.ts";
+import { noteInput } from "../../engine/input/schemas.ts";
 import { rollBack } from "../../engine/interventions/roll-back.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
@@ -12,7 +14,7 @@ async function runRollBack(options: RollBackOptions): Promise<void> {
   await withDatabase(options, async ({ store, configuration }) => {
     const { name } = findScenario(configuration, options.scenario);
     const scene = { store, scenario: name, now: Date.now() };
-    const { version } = await rollBack(scene, readNote(options));
+    const { version } = await rollBack(scene, parseInput(noteInput, readNote(options)));
     process.stdout.write(`scenario ${name} is served by policy ${version} again\n`);
   });
 }

@@ -55,6 +55,17 @@ test("a hit rate that choices cost is said plainly", () => {
   );
 });
 
+test("without a hit among the sorted all is kept, and a share of nothing is a dash", () => {
+  const none = { mean: 0, standardError: 0 };
+  const missed = {
+    ...slates,
+    network: { ...slates.network, sorted: none },
+    choice: { ...slates.choice, sorted: 0 },
+  };
+  expect(describeFirstSlates({ slates: missed }).at(-1)).toMatch(/served keeps all of sorted/);
+  expect(describeTemperatures({ slates: missed }).join("\n")).toMatch(/│ +– │/);
+});
+
 test("every temperature that was tried is shown with what it keeps", () => {
   const rows = describeTemperatures({ slates }).flatMap((text) => text.split("\n"));
   expect(rows.map((row) => row.match(/[\d.]+/g) ?? [])).toEqual([

@@ -1,10 +1,12 @@
 import type { Engine } from "../engine.ts";
 import { name, storeNumber } from "./fields.ts";
-import { copyInput, createArgument, parseInput } from "./parse-input.ts";
+import { createArgument, parseInput } from "./parse-input.ts";
 import {
   batch,
   eventInput,
+  interventionInput,
   itemInput,
+  noteInput,
   pageInput,
   recommendInput,
   rewardSeriesInput,
@@ -20,9 +22,6 @@ const userId = createArgument("userId", name);
 const decisionId = createArgument("decisionId", name);
 const cycle = createArgument("cycle", storeNumber);
 const scenario = createArgument("scenario", name);
-
-/** What interventions parse themselves. */
-const copyOf = <T>(input: T): T => (input === undefined ? input : (copyInput(input) as T));
 
 const uncheckedOf = new WeakMap<Engine, Engine>();
 
@@ -43,8 +42,8 @@ export function checkEngine(engine: Engine): Engine {
     listUsers: async (page = {}) => engine.listUsers(parseInput(pageInput, page)),
 
     policies: async (page = {}) => engine.policies(parseInput(scenarioPageInput, page)),
-    rollBack: async (one, note) => engine.rollBack(scenario(one), copyOf(note)),
-    intervene: async (input) => engine.intervene(copyOf(input)),
+    rollBack: async (one, note = {}) => engine.rollBack(scenario(one), parseInput(noteInput, note)),
+    intervene: async (input) => engine.intervene(parseInput(interventionInput, input)),
     interventions: async (page = {}) => engine.interventions(parseInput(scenarioPageInput, page)),
     cycles: async (page = {}) => engine.cycles(parseInput(scenarioPageInput, page)),
     findCycle: async (number) => engine.findCycle(cycle(number)),

@@ -7,12 +7,15 @@ import type { JsonObject } from "../../domain/json.ts";
 
 export { optional } from "../../storage/record-schema.ts";
 
+export const unfitText =
+  "must not hold a control character or a lone surrogate, and not be '.' or '..'";
+
 /** Ids, event types and categories. */
 export const name: z.ZodString = z
   .string("must be text")
   .min(1, "must not be empty")
   .max(maxNameLength, `must not be longer than ${maxNameLength} characters`)
-  .refine(isPlain, "must not hold a control character or a lone surrogate, and not be '.' or '..'");
+  .refine(isPlain, unfitText);
 
 /** Arbitrary JSON; how deep and how large is checked before, for the input as a whole: see `copyJson`. */
 export const jsonObject: z.ZodType<JsonObject> = z

@@ -1,6 +1,7 @@
 import type {
   CandidateBody,
   EventBody,
+  InterventionRequest,
   PageQuery,
   RecommendRequest,
   RewardSeriesQuery,
@@ -13,6 +14,7 @@ export type CandidateInput = CandidateBody;
 export type RecommendInput = RecommendRequest;
 export type PageInput = PageQuery;
 export type ScenarioPageInput = ScenarioQuery;
+export type InterventionInput = InterventionRequest;
 
 /** An event as it arrives; `value` is 1 and `occurredAt` is now where absent. */
 export interface EventInput extends Omit<EventBody, "occurredAt"> {

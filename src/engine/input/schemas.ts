@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
+import { isPlain } from "../../domain/ids.ts";
+import type { InterventionNote } from "../../domain/intervention.ts";
 import { mostRows } from "./batches.ts";
 import { exactly } from "./exactly.ts";
 import {
@@ -12,10 +14,13 @@ import {
   name,
   optional,
   seed,
+  storeNumber,
+  unfitText,
 } from "./fields.ts";
 import type {
   CandidateInput,
   EventInput,
+  InterventionInput,
   PageInput,
   RecommendInput,
   RewardSeriesInput,
@@ -24,7 +29,6 @@ import type {
 
 // What a call of the library may bring. HTTP bodies and rows of files are these, or put together from their fields.
 
-/** Most rows, or events, of a call. */
 /** More than a request of a mebibyte holds with features, and bounded in time. */
 const maxCandidates = 10_000;
 
@@ -104,4 +108,34 @@ export const rewardSeriesInput: z.ZodType<RewardSeriesInput> = exactly<RewardSer
     since: optional(milliseconds),
     bucketSeconds: optional(bucketSeconds),
   }),
+);
+
+/** Text without the space around it; of space alone nothing is left. */
+const trimmed = (maximum: number) =>
+  z
+    .string("must be text")
+    .trim()
+    .min(1, "must not be empty")
+    .max(maximum, `must not be longer than ${maximum} characters`);
+
+/** Who did something by hand, and why. */
+export const noteFields: {
+  readonly by: z.ZodExactOptional<z.ZodString>;
+  readonly reason: z.ZodExactOptional<z.ZodString>;
+} = { by: optional(trimmed(256).refine(isPlain, unfitText)), reason: optional(trimmed(1000)) };
+export const noteInput: z.ZodType<InterventionNote> = exactly<InterventionNote>()(
+  z.strictObject(noteFields),
+);
+export const interventionInput: z.ZodType<InterventionInput> = exactly<InterventionInput>()(
+  z
+    .discriminatedUnion("kind", [
+      z.strictObject({ scenario: name, kind: z.enum(["pause", "ask", "resume"]), ...noteFields }),
+      z.strictObject({
+        scenario: name,
+        kind: z.enum(["pin", "approve", "reject"]),
+        version: storeNumber,
+        ...noteFields,
+      }),
+    ])
+    .meta({ id: "InterventionRequest" }),
 );

@@ -1,12 +1,13 @@
+import type { ModeRequest } from "../../contract/api.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Intervention } from "../../domain/intervention.ts";
 import type { Promotion } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
+import type { InterventionInput } from "../input/input.ts";
 import { mark, retireCandidates, takeOver, withoutRivals } from "../learner/cycle/take-over.ts";
-import type { InterventionInput, ModeInput } from "./parse-input.ts";
 import { applyStep, getServable, type Scene, type Step } from "./step.ts";
 
-function changeMode({ kind }: ModeInput, { mode: _, ...rest }: Assignment): Step {
+function changeMode({ kind }: ModeRequest, { mode: _, ...rest }: Assignment): Step {
   const mode = { pause: "paused", ask: "ask", resume: undefined } as const;
   const chosen = mode[kind];
   return { assignment: { ...rest, ...(chosen && { mode: chosen }) }, statuses: [] };

@@ -2,7 +2,6 @@ import { EngineError } from "../../domain/errors.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import { mark, retireCandidates, withoutRivals } from "../learner/cycle/take-over.ts";
-import { parseNote } from "./parse-input.ts";
 import { applyStep, type Scene } from "./step.ts";
 
 function refusePinned(scenario: string, { mode, serving }: Assignment): void {
@@ -25,13 +24,9 @@ async function findPolicies({ store, scenario }: Scene, { serving }: Assignment)
 
 /**
  * Puts the parent of the serving policy back; the one that served becomes `rolled-back`.
- * @throws conflict, invalid_request
+ * @throws conflict
  */
-export async function rollBack(
-  scene: Scene,
-  input: InterventionNote = {},
-): Promise<PolicySnapshot> {
-  const note = parseNote(input);
+export async function rollBack(scene: Scene, note: InterventionNote = {}): Promise<PolicySnapshot> {
   const replaces = await scene.store.policies.assignment(scene.scenario);
   refusePinned(scene.scenario, replaces);
   const { current, parent } = await findPolicies(scene, replaces);

@@ -100,6 +100,18 @@ test("every loop starts with the uniform choice on the same visits, and those th
   expect(["promote", "canary", "hold", "not-enough-data"]).toContain(results.get("mpo")![0]!.note);
 });
 
+test("a world with more items, users and events than a call takes is played", async () => {
+  const many = Array.from({ length: 1001 }, (_, row) => row);
+  const large: World = {
+    ...world,
+    items: [...world.items, ...many.map((row) => sampleItem(`shelf-${row}`))],
+    users: [...users, ...many.map((row) => sampleUser(`guest-${row}`))],
+    history: many.map((row) => ({ ...world.history[0]!, userId: userId(`guest-${row}`) })),
+  };
+  const cycles = await run("popularity", { world: large, cycles: 1, decisionsPerCycle: 5 });
+  expect(cycles).toHaveLength(1);
+});
+
 test("the same seed gives the same rewards, another seed others", async () => {
   const rewards = async (seed: number) =>
     (await run("popularity", { seed, decisionsPerCycle: 50 })).map(({ meanReward }) => meanReward);

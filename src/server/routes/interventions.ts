@@ -1,34 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  type InterventionBody,
-  type InterventionRequest,
-  type InterventionsResponse,
-  type ModeRequest,
-  routes,
-  type VersionRequest,
-} from "../../contract/api.ts";
+import { type InterventionBody, type InterventionsResponse, routes } from "../../contract/api.ts";
 import { type Intervention, interventionKinds } from "../../domain/intervention.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
+import { interventionInput, noteFields } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
-import { count, noteFields, scenarioQuery, toTime, wire } from "../fields.ts";
+import { count, scenarioQuery, toTime, wire } from "../fields.ts";
 import { answer, body, bodyFailures, failures } from "../operation.ts";
-
-const modeRequest = z.strictObject({
-  scenario: name,
-  kind: z.enum(["pause", "ask", "resume"]),
-  ...noteFields,
-});
-wire<ModeRequest>()(modeRequest);
-const versionRequest = z.strictObject({
-  scenario: name,
-  kind: z.enum(["pin", "approve", "reject"]),
-  version: z.int().min(1),
-  ...noteFields,
-});
-wire<VersionRequest>()(versionRequest);
-const interventionRequest: z.ZodType<InterventionRequest> = z
-  .discriminatedUnion("kind", [modeRequest, versionRequest])
-  .openapi("InterventionRequest");
 
 const interventionBody = wire<InterventionBody>()(
   z
@@ -83,7 +60,7 @@ const interveneRoute = createRoute({
     "pause, ask and resume say how promotions come about; pin lets one version serve; approve and reject answer for the version that waits. " +
     `Done and recorded as one. A roll-back is POST ${routes.rollBack}.`,
   request: {
-    body: body(interventionRequest, { scenario: "items", kind: "pin", version: 7, by: "ada" }),
+    body: body(interventionInput, { scenario: "items", kind: "pin", version: 7, by: "ada" }),
   },
   responses: {
     200: answer("What was done", interventionBody, example),

@@ -12,9 +12,10 @@ import {
   promotionModes,
 } from "../../domain/policy-snapshot.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
+import { noteFields } from "../../engine/input/schemas.ts";
 import { policyEvidence } from "../../engine/open-store.ts";
 import type { App, RouteParts } from "../app.ts";
-import { count, firstScenario, noteFields, scenarioQuery, toTime, wire } from "../fields.ts";
+import { count, firstScenario, scenarioQuery, toTime, wire } from "../fields.ts";
 import { answer, body, bodyFailures, failures } from "../operation.ts";
 
 const policyBody = wire<PolicyBody>()(
