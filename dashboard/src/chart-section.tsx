@@ -99,7 +99,7 @@ export function ChartSection(props: Props): ReactNode {
             Lines: mean of the newest {smoothingBuckets.serving} dots, weighted by their decisions,
             of {smoothingBuckets.baseline} for the baseline; a decision counts once its reward
             window has closed. Upright lines: a cycle let another policy serve; dashed ones: an
-            operator intervened. Shaded: what the sentence above compares.
+            operator intervened. Shaded: the span that the sentence above compares.
           </p>
         </>
       )}
