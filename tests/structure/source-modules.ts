@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parseSync } from "vite";
+import { childrenOf, identifier, type SyntaxNode } from "./syntax.ts";
 
 export interface ImportedModule {
   /** Path from the root of the repository. */
   readonly path: string;
   /** Nothing of it is left at run time. */
   readonly isType: boolean;
+  /** Local names of what is imported, with their names over there. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export interface SourceFunction {
@@ -22,34 +25,16 @@ export interface SourceModule {
   /** Names that it declares and exports; a name passed on from another module is not its own. */
   readonly exports: readonly string[];
   readonly functions: readonly SourceFunction[];
+  readonly program: SyntaxNode;
 }
 
 const root = join(import.meta.dirname, "../..");
 
-interface SyntaxNode {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [key: string]: unknown;
-}
-
-const isNode = (value: unknown): value is SyntaxNode =>
-  typeof value === "object" && value !== null && typeof (value as SyntaxNode).type === "string";
-
-function* childrenOf(node: SyntaxNode): Generator<[string, SyntaxNode]> {
-  for (const [key, value] of Object.entries(node)) {
-    for (const child of Array.isArray(value) ? value : [value])
-      if (isNode(child)) yield [key, child];
-  }
-}
-
 const functionTypes = ["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"];
 
 function nameOf(node: SyntaxNode, parent: SyntaxNode | undefined): string {
-  for (const named of [node.id, parent?.id, parent?.key]) {
-    if (isNode(named) && typeof named.name === "string") return named.name;
-  }
-  return "(anonymous)";
+  const named = [node.id, parent?.id, parent?.key].map(identifier);
+  return named.find((name) => name !== undefined) ?? "(anonymous)";
 }
 
 function findFunctions(program: SyntaxNode, text: string): SourceFunction[] {
@@ -59,37 +44,45 @@ function findFunctions(program: SyntaxNode, text: string): SourceFunction[] {
       const lines = text.slice(node.start, node.end).split("\n").length;
       found.push({ name: nameOf(node, parent), lines });
     }
-    for (const [, child] of childrenOf(node)) visit(child, node);
+    for (const child of childrenOf(node)) visit(child, node);
   };
   visit(program, undefined);
   return found;
 }
 
-function readModule(path: string): SourceModule {
-  const text = readFileSync(join(root, path), "utf8");
+/** @param path from the root of the repository, in which the imports are relative */
+export function parseModule(path: string, text: string): SourceModule {
   const { program, module } = parseSync(path, text);
   const resolve = (specifier: string) => normalize(join(dirname(path), specifier));
   const imports = [
     ...module.staticImports.map(({ moduleRequest, entries }) => ({
       specifier: moduleRequest.value,
       isType: entries.length > 0 && entries.every((entry) => entry.isType),
+      names: entries.map(
+        ({ localName, importName }) => [localName.value, importName.name] as const,
+      ),
     })),
     ...module.staticExports.flatMap(({ entries }) =>
       entries.flatMap(({ moduleRequest, isType }) =>
-        moduleRequest ? { specifier: moduleRequest.value, isType } : [],
+        moduleRequest ? { specifier: moduleRequest.value, isType, names: [] } : [],
       ),
     ),
   ].filter(({ specifier }) => specifier.startsWith("."));
   return {
     path,
     text,
-    imports: imports.map(({ specifier, isType }) => ({ path: resolve(specifier), isType })),
+    imports: imports.map(({ specifier, isType, names }) => ({
+      path: resolve(specifier),
+      isType,
+      names: new Map(names.map(([local, name]) => [local, name ?? "default"])),
+    })),
     exports: module.staticExports.flatMap(({ entries }) =>
       entries.flatMap(({ moduleRequest, exportName }) =>
         moduleRequest === null && exportName.name !== null ? exportName.name : [],
       ),
     ),
     functions: findFunctions(program as unknown as SyntaxNode, text),
+    program: program as unknown as SyntaxNode,
   };
 }
 
@@ -105,4 +98,4 @@ export const readModules = (...folders: readonly string[]): readonly SourceModul
     )
     .filter(isSource)
     .sort()
-    .map(readModule);
+    .map((path) => parseModule(path, readFileSync(join(root, path), "utf8")));

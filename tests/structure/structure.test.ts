@@ -9,9 +9,10 @@ const everything = [...product, ...readModules("bench", "tests", "examples")];
 const module = (path: string, text: string, imports: readonly string[] = []): SourceModule => ({
   path,
   text,
-  imports: imports.map((one) => ({ path: one, isType: true })),
+  imports: imports.map((one) => ({ path: one, isType: true, names: new Map() })),
   exports: [],
   functions: [],
+  program: { type: "Program", start: 0, end: 0 },
 });
 
 test("no module imports itself in turn, types included", () => {
