@@ -1,18 +1,18 @@
 // A tiny network is trained, by CommonJS.
 const assert = require("node:assert/strict");
-const recurve = require("recurve");
 const { createClient } = require("recurve/sdk");
+const tensor = require("recurve/tensor");
 
 async function main() {
-  const graph = recurve.createGraph();
-  const x = recurve.input(graph, "x", [4, 2]);
-  const y = recurve.input(graph, "y", [4, 1]);
-  const rowWeights = recurve.input(graph, "rowWeights", [4, 1]);
-  const weights = recurve.parameter(graph, "weights", [2, 1]);
-  const logits = recurve.matmul(x, weights);
-  const loss = recurve.binaryCrossEntropy(logits, y, rowWeights);
+  const graph = tensor.createGraph();
+  const x = tensor.input(graph, "x", [4, 2]);
+  const y = tensor.input(graph, "y", [4, 1]);
+  const rowWeights = tensor.input(graph, "rowWeights", [4, 1]);
+  const weights = tensor.parameter(graph, "weights", [2, 1]);
+  const logits = tensor.matmul(x, weights);
+  const loss = tensor.binaryCrossEntropy(logits, y, rowWeights);
   const initial = { weights: new Float32Array(2) };
-  const trainer = await recurve.createTrainer({ graph, loss, parameters: [weights], initial });
+  const trainer = await tensor.createTrainer({ graph, loss, parameters: [weights], initial });
   const feeds = {
     x: Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1),
     y: Float32Array.of(1, 0, 1, 0),
