@@ -6,7 +6,7 @@ export const fontFamily = '"Segoe UI", Roboto, "Helvetica Neue", Arial, sans-ser
 /** Reads the colour of a custom property such as `--accent`, as the colour scheme has it now. */
 export type ReadColor = (property: string) => string;
 
-/** What is drawn beside the lines; read anew at every drawing. */
+/** Marks beside the lines, read anew at every drawing. */
 export interface Annotations {
   readonly markers: readonly Marker[];
   /** Start of the span that the summary compares, in milliseconds since 1970. */

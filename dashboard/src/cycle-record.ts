@@ -8,13 +8,16 @@ export interface GateLift {
   readonly unit: "share" | "reward";
 }
 
-/** The review before the gate, where it changed who serves and the gate did not change that again. */
+/**
+ * The review before the gate, if it changed the serving policy and the gate did not change that
+ * again.
+ */
 function decisiveReview({ review, gate }: CycleRecord): Review | undefined {
   const hasChanged = review?.action === "promote" || review?.action === "roll-back";
   return hasChanged && gate?.verdict !== "promote" ? review : undefined;
 }
 
-/** The canary that took over, or the parent that came back, where the review said so. */
+/** The canary that took over, or the parent that came back, if the review said so. */
 export const reviewedVersion = (record: CycleRecord): number | undefined =>
   decisiveReview(record)?.version;
 

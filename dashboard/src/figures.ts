@@ -38,7 +38,7 @@ const signedRange = form((ends: readonly [number, number]) =>
   formatInterval(ends, formatSignedReward),
 );
 
-/** What a gate found of two policies. */
+/** A gate's findings about two policies. */
 const foundRows = (gate: GateRecord): readonly Row[] => [
   ["difference, rewards in 0…1", signedReward(gate.difference)],
   ["standard error", reward(gate.standardError)],

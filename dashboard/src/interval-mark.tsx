@@ -7,7 +7,7 @@ const height = 14;
 export function IntervalMark(props: {
   readonly value: number;
   readonly interval: readonly [number, number] | undefined;
-  /** What the half width stands for; more is cut off. */
+  /** The value at half the width; larger values are cut off. */
   readonly reach: number;
 }): ReactNode {
   const { value, interval, reach } = props;

@@ -63,7 +63,7 @@ function Support({ comparison }: { readonly comparison: Comparison }): ReactNode
   return `95 % interval ${width}, from ${counts}.`;
 }
 
-/** What the page has to say, in one sentence. */
+/** The state of the loop in one sentence. */
 export function Lead({ data }: { readonly data: LoopData }): ReactNode {
   const { comparison } = data.series;
   const policy =

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { formatClock } from "./format.ts";
 import type { LoopState } from "./use-loop.ts";
 
-/** What a person must know before believing the figures. Always in the page, so that screen readers hear a change. */
+/** Warnings that limit the figures. Always in the page, so that screen readers hear a change. */
 export function Notices(props: {
   readonly data: LoopState["data"] | undefined;
   readonly trouble: LoopState["trouble"] | undefined;

@@ -7,7 +7,7 @@ import type {
 } from "../../src/contract/api.ts";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 
-// What an operator may do on this page, in words.
+// The actions of an operator on this page, in words.
 
 type Kind = InterventionBody["kind"];
 type Mode = PoliciesResponse["mode"];
@@ -28,7 +28,7 @@ export const modeSentences: Readonly<Record<Mode, string>> = {
     "One policy answers everybody but the users of the baseline. Cycles go on, and promote and roll back nothing.",
 };
 
-/** What a mode may be changed to. */
+/** The modes that a mode may change to. */
 export function kindsFor(mode: Mode): readonly Kind[] {
   const all = [
     ["resume", "automatic"],
@@ -62,7 +62,7 @@ export function markerLabel({ kind, version = 0 }: InterventionBody): string {
   return labels[kind];
 }
 
-/** What was done, in a table's cell. */
+/** An intervention as text of a table's cell. */
 export function describeDone({ kind, version = 0, replaced }: InterventionBody): string {
   const instead = replaced === undefined ? "" : ` in place of ${replaced}`;
   const sentences: Readonly<Record<Kind, string>> = {
@@ -82,7 +82,7 @@ export interface Question {
   readonly kind: Kind;
   readonly title: string;
   readonly text: string;
-  /** Versions to choose from, where the kind is about one; the first is chosen at first. */
+  /** Versions to choose from, if the kind is about one; the first is preselected. */
   readonly versions: readonly number[];
 }
 

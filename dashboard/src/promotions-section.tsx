@@ -84,7 +84,7 @@ function InterventionsTable(props: {
   );
 }
 
-/** How promotions come about, what waits for approval, and what operators did. */
+/** The mode of promotions, the policy that waits for approval, and the interventions. */
 export function PromotionsSection(props: {
   readonly policies: PoliciesResponse;
   readonly interventions: readonly InterventionBody[];

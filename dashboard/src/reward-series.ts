@@ -80,7 +80,7 @@ export interface Marker {
   /** Seconds since 1970. */
   readonly time: number;
   readonly label: string;
-  /** What an operator did, not a cycle. */
+  /** A change by an operator, not by a cycle. */
   readonly isByHand: boolean;
 }
 

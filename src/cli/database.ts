@@ -77,7 +77,9 @@ async function isDemoDatabase(store: Store): Promise<boolean> {
   return serving !== undefined;
 }
 
-/** Opens the record of a command that reads or improves what is there. @throws not_found where there is no file */
+/**
+ * Opens the record of a command that reads or improves it. @throws not_found if there is no file
+ */
 export async function withDatabase<T>(
   { database, config }: DatabaseOptions,
   use: (parts: { readonly store: Store; readonly configuration: Configuration }) => Promise<T>,

@@ -29,7 +29,7 @@ export interface Host extends ChosenConfiguration {
 
 const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 
-/** What an operator must know of an address that other machines may reach; `undefined` for this machine's own. */
+/** A warning about an address that other machines may reach; `undefined` for this machine's own. */
 export const findExposure = (host: string): string | undefined =>
   isLoopback(host)
     ? undefined

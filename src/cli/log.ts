@@ -84,7 +84,7 @@ export function createLog(
     {
       name,
       level: options.logLevel,
-      // The machine's name is left to what collects the lines.
+      // The machine's name is left to the collector of the lines.
       base: { pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },

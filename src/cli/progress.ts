@@ -3,7 +3,7 @@ import ora from "ora";
 /** One line that says how far a long command is: on a terminal it is rewritten, elsewhere a new one now and then. */
 export interface ProgressLine {
   update(text: string): void;
-  /** Takes the line away, so that what follows stands alone. */
+  /** Takes the line away, so that the next output stands alone. */
   stop(): void;
 }
 

@@ -21,7 +21,8 @@ export function describeDuration(seconds: number): string {
 }
 
 /**
- * @param options.work what is to be done and how large it is, such as "audit of 120,000 decisions"; read when it is announced
+ * @param options.work the work and its size, such as "audit of 120,000 decisions"; read when it is
+ * announced
  * @param options.clock milliseconds
  */
 export function createTimedLine(options: {

@@ -70,7 +70,7 @@ export interface RecommendResponse {
   readonly slatePropensity: number;
   readonly seed: number;
   readonly expiresAt: string;
-  /** Why the answer is not the serving policy's, where it is not. */
+  /** Reason why another policy than the serving one answered; else absent. */
   readonly fallback?: string;
 }
 
@@ -92,7 +92,10 @@ export interface EventsRequest {
 export interface EventsResponse {
   readonly outcomes: readonly RecordOutcome[];
   readonly counts: Readonly<Record<RecordOutcome, number>>;
-  /** A sentence for each event type that trains nothing, such as a misspelt one, at most ten; absent where there is none. */
+  /**
+   * A sentence for each event type that trains nothing, such as a misspelt one, at most ten; absent
+   * if there is none.
+   */
   readonly warnings?: readonly string[];
 }
 
@@ -103,7 +106,7 @@ export interface ItemBody {
   readonly available: boolean;
 }
 
-/** What a put writes: the whole item. Absent fields are empty, `available` is true. */
+/** Body of a put, which writes the whole item. Absent fields are empty, `available` is true. */
 export interface ItemFields {
   readonly categories?: readonly string[];
   readonly attributes?: JsonObject;
@@ -123,7 +126,7 @@ export interface UserBody {
   readonly attributes: JsonObject;
 }
 
-/** What a put writes: the whole user. Absent attributes are empty. */
+/** Body of a put, which writes the whole user. Absent attributes are empty. */
 export interface UserFields {
   readonly attributes?: JsonObject;
 }
@@ -176,7 +179,7 @@ export interface ModeRequest extends InterventionNote {
   readonly kind: "pause" | "ask" | "resume";
 }
 
-/** About one version: `pin` any network of the scenario; `approve` or `reject` the one that waits. */
+/** About one version: `pin` any network of the scenario; `approve` or `reject` the waiting one. */
 export interface VersionRequest extends InterventionNote {
   readonly scenario: string;
   readonly kind: "pin" | "approve" | "reject";
@@ -185,7 +188,7 @@ export interface VersionRequest extends InterventionNote {
 
 export type InterventionRequest = ModeRequest | VersionRequest;
 
-/** What an operator did. Never changed. */
+/** An operator's intervention. Never changed. */
 export interface InterventionBody extends InterventionNote {
   readonly intervention: number;
   readonly scenario: string;
@@ -193,7 +196,7 @@ export interface InterventionBody extends InterventionNote {
   readonly madeAt: string;
   /** The policy that it is about: put back, pinned, approved or rejected. */
   readonly version?: number;
-  /** The policy that served until then, where another one serves since. */
+  /** The policy that served until then, if another one serves since. */
   readonly replaced?: number;
 }
 

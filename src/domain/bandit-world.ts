@@ -24,8 +24,9 @@ export interface BanditVisits {
 }
 
 /**
- * A place with users as arrays, for loops that are run on many seeds: slates of one item, a click or none. Everything comes from
- * its seed; what is drawn for a cycle depends on its number alone, so policies are compared pair by pair.
+ * A place with users as arrays, for loops that are run on many seeds: slates of one item, a click
+ * or none. Everything comes from its seed; the draws of a cycle depend on its number alone, so
+ * policies are compared pair by pair.
  */
 export interface BanditWorld {
   readonly users: number;

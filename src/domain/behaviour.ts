@@ -24,8 +24,9 @@ export interface HistoryEntry {
 }
 
 /**
- * What became of an event. `rewarded`: stored and added to a decision's reward. `recorded`: stored as behaviour.
- * `late`: stored as behaviour, its decision's reward window had closed. `duplicate`: known already, nothing stored.
+ * Result of an event. `rewarded`: stored and added to a decision's reward. `recorded`: stored as
+ * behaviour. `late`: stored as behaviour, its decision's reward window had closed. `duplicate`:
+ * known already, nothing stored.
  */
 export const recordOutcomes = ["rewarded", "recorded", "late", "duplicate"] as const;
 export type RecordOutcome = (typeof recordOutcomes)[number];

@@ -1,4 +1,7 @@
-/** What the gate says of a candidate. `promote` carries how far; `not-enough-data` is never a "no". */
+/**
+ * The gate's verdict on a candidate. `promote` carries the reach; `not-enough-data` is never a
+ * "no".
+ */
 export const verdicts = ["promote", "canary", "hold", "not-enough-data"] as const;
 export type Verdict = (typeof verdicts)[number];
 

@@ -13,7 +13,7 @@ import type {
 import type { PromotionReview } from "./policy-evidence.ts";
 import type { Damageable } from "./stored-record.ts";
 
-/** How much of the feedback a cycle takes on, and what that is expected to cost. */
+/** The share of the feedback that a cycle reads, and its expected cost. */
 export interface CyclePlan {
   /** Newest decisions that are read. */
   readonly read: number;
@@ -59,7 +59,7 @@ export interface FeedbackCounts {
 export interface ServingEvaluation {
   readonly rows: number;
   readonly meanReward: number;
-  /** 95 %, with users as clusters: what one of them does is alike. */
+  /** 95 %, with users as clusters, since one user's rows are alike. */
   readonly interval: readonly [number, number];
   /** Share of shown items that earned more than the default. */
   readonly successRate: number;
@@ -129,8 +129,9 @@ export interface PretrainingRecord {
 }
 
 /**
- * What a cycle leaves to be read. One that reached the gate has all findings, one that was skipped its seed, and plan and costs
- * as far as it came; training before the first decision has its own two parts; one that failed has none.
+ * The findings of a cycle. A cycle that reached the gate has all of them. A skipped one has its
+ * seed, and plan and costs as far as it came. Training before the first decision has two parts of
+ * its own. A failed cycle has none.
  */
 export interface CycleRecord
   extends Partial<FindingsRecord>,

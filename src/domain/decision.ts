@@ -10,8 +10,9 @@ export interface Candidate {
 }
 
 /**
- * Which part of the traffic a decision belongs to. `holdback` keeps the policy that the serving one replaced, until live
- * rewards have told the two apart; `baseline` is the popularity policy kept beside for comparison.
+ * Which part of the traffic a decision belongs to. `holdback` keeps the policy that the serving one
+ * replaced, until live rewards have shown which is better; `baseline` is the popularity policy kept
+ * beside for comparison.
  */
 export const arms = ["serving", "canary", "holdback", "baseline"] as const;
 export type Arm = (typeof arms)[number];
@@ -50,6 +51,6 @@ export interface Feedback {
   readonly decision: Decision;
   /** Event number of the decision itself: feedback is read in this order. */
   readonly sequence: number;
-  /** Sum of weighted event values for each position; `undefined` where no event came. */
+  /** Sum of weighted event values for each position; `undefined` if no event came. */
   readonly rewards: readonly (number | undefined)[];
 }

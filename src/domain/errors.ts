@@ -31,9 +31,11 @@ export type ErrorCode = (typeof errorCodes)[number];
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /**
- * The one error that Recurve expects to throw. The message says what was expected, what came and what to do.
+ * The one error that Recurve expects to throw. The message names the field, the value and the
+ * remedy.
  *
- * @example throw new EngineError("not_found", "no item 'sku-9'; create it with PUT /api/v1/items/sku-9", { details: { itemId: "sku-9" } })
+ * @example throw new EngineError("not_found", "no item 'sku-9'; create it with PUT
+ * /api/v1/items/sku-9", { details: { itemId: "sku-9" } })
  */
 export class EngineError extends Error {
   readonly code: ErrorCode;

@@ -37,8 +37,9 @@ export interface PolicySnapshot {
 }
 
 /**
- * How a scenario's promotions come about. `automatic`: by the gate alone. `ask`: what the gate passed waits for an operator.
- * `paused`: cycles go on, and promote nothing. `pinned`: one version serves, whatever the numbers say.
+ * Mode of a scenario's promotions. `automatic`: the gate alone decides. `ask`: a policy that passed
+ * the gate waits for an operator. `paused`: cycles continue, and promote nothing. `pinned`: one
+ * version serves.
  */
 export const promotionModes = ["automatic", "ask", "paused", "pinned"] as const;
 export type PromotionMode = (typeof promotionModes)[number];
@@ -48,7 +49,10 @@ export interface Assignment {
   readonly serving?: number;
   readonly canary?: number;
   readonly canaryShare: number;
-  /** What the serving policy replaced, while it is compared with it, and the share that it keeps of what canary and baseline leave. */
+  /**
+   * The policy that the serving policy replaced, while the two are compared, and its share of the
+   * users outside canary and baseline.
+   */
   readonly holdback?: number;
   readonly holdbackShare?: number;
   readonly baseline?: number;

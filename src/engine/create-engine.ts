@@ -36,7 +36,7 @@ export interface EngineOptions {
   readonly createId: () => string;
   /** Where policies come from, if not from the store's snapshots. */
   readonly policies?: ServingPolicies;
-  /** A learner runs beside this engine, so that `health` reports one that is missing. Default false. */
+  /** A learner runs beside this engine, so that `health` reports a missing one. Default false. */
   readonly expectsLearner?: boolean;
 }
 
@@ -77,7 +77,7 @@ function createRows({ items, users }: Store) {
   } satisfies Partial<Engine>;
 }
 
-/** What has been decided and learnt. */
+/** Decisions and learning. */
 function createViews(parts: RecommendParts) {
   const { store, configuration } = parts;
   const named = (scenario?: string) => findScenario(configuration, scenario).name;
@@ -113,8 +113,9 @@ async function watchDamagedUsers({ users }: Store) {
 }
 
 /**
- * The serving half of the loop over a store. Closing it leaves the store open: who opened it closes it.
- * @throws invalid_request where an option is not what it should be
+ * The serving half of the loop over a store. Closing it leaves the store open: its opener closes
+ * it.
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   checkOptions(options, optionChecks);

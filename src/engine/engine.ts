@@ -22,14 +22,17 @@ import type {
 
 export interface Recommendation {
   readonly decision: Decision;
-  /** Why the answer is not the serving policy's, where it is not. */
+  /** Reason why another policy than the serving one answered; else absent. */
   readonly fallback?: string;
 }
 
 export interface RecordSummary {
   readonly outcomes: readonly RecordOutcome[];
   readonly counts: Readonly<Record<RecordOutcome, number>>;
-  /** A sentence for each event type that no scenario's reward weighs, at most ten; absent where there is none. */
+  /**
+   * A sentence for each event type that no scenario's reward weighs, at most ten; absent if there
+   * is none.
+   */
   readonly warnings?: readonly string[];
 }
 
@@ -63,7 +66,7 @@ export interface LearnerHealth {
   readonly lastCycleAgeSeconds?: number;
 }
 
-/** What the loop has done, for metrics. */
+/** Totals of the loop, for metrics. */
 export interface LoopFigures {
   readonly cycles: readonly {
     readonly scenario: string;
@@ -127,18 +130,19 @@ export interface Engine {
   ): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
   /**
    * Puts the parent of the scenario's serving policy back, and records who did it and why.
-   * @throws conflict where there is none or the policy is pinned, unknown_scenario, invalid_request
+   * @throws conflict if there is none or the policy is pinned, unknown_scenario, invalid_request
    */
   rollBack(scenario: string, note?: InterventionNote): Promise<PolicySnapshot>;
   /**
-   * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the one that waits. See
-   * docs/guides/operating.md.
+   * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the
+   * waiting one. See docs/guides/operating.md.
    *
    * @throws conflict, not_found, corrupt_snapshot, unknown_scenario, invalid_request
-   * @example await engine.intervene({ scenario: "items", kind: "pin", version: 7, reason: "sale week" });
+   * @example await engine.intervene({ scenario: "items", kind: "pin", version: 7, reason: "sale
+   * week" });
    */
   intervene(input: InterventionInput): Promise<Intervention>;
-  /** What operators did, newest first. @throws unknown_scenario */
+  /** Interventions, newest first. @throws unknown_scenario */
   interventions(options?: ScenarioPageInput): Promise<readonly Intervention[]>;
   /** Default: of all scenarios. @throws unknown_scenario */
   cycles(options?: ScenarioPageInput): Promise<readonly Cycle[]>;
@@ -150,7 +154,10 @@ export interface Engine {
   rewardSeries(options?: RewardSeriesInput): Promise<RewardSeries>;
   health(): Promise<Health>;
   figures(): Promise<LoopFigures>;
-  /** Resolves when the fast loops have learnt what is due: who plays a world turn by turn waits for it. */
+  /**
+   * Resolves when the fast loops have learnt from all closed decisions; a turn-by-turn simulation
+   * waits for it.
+   */
   idle(): Promise<void>;
   close(): Promise<void>;
 }

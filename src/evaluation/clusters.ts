@@ -26,7 +26,7 @@ export function numberClusters(
   return { index, count: numbers.size };
 }
 
-/** Σ_g (Σ_{i∈g} (e_i − centre))²: what rows of one user share counts once, not once a row. */
+/** Σ_g (Σ_{i∈g} (e_i − centre))²: the common part of a user's rows counts once, not once a row. */
 export function sumClusterSquares(
   values: Float64Array,
   { index, count }: Clusters,

@@ -48,7 +48,7 @@ function measure(value: number, standardError: number, degreesOfFreedom: number)
   return { value, interval: [lower, upper] };
 }
 
-/** The arms are taken as independent: what moves both at once makes the interval too wide. */
+/** The arms are taken as independent: a change common to both makes the interval too wide. */
 function measureArms(
   serving: KnownMean,
   baseline: KnownMean,

@@ -13,7 +13,7 @@ export interface WeightDiagnostics {
   /** The same over n. */
   readonly effectiveSampleShare: number;
   readonly largestWeight: number;
-  /** 1 in expectation: a mean far from it tells of wrong propensities or missing support. */
+  /** 1 in expectation: a mean far from it indicates wrong propensities or missing support. */
   readonly meanWeight: number;
   readonly meanWeightStandardError: number;
   /** Share of Σw that the clip cuts off, in [0, 1]. */
@@ -79,7 +79,8 @@ export function minimalDetectableDifference(standardError: number): number {
 }
 
 /**
- * That difference as a share of what is earned now: 0.1 is a lift of 10 %. Infinite where nothing is earned.
+ * That difference as a share of the present value: 0.1 is a lift of 10 %. Infinite if the value is
+ * 0.
  * @param value policy value that the lift starts from, in reward units a row
  */
 export const minimalDetectableLift = (standardError: number, value: number): number =>

@@ -18,7 +18,7 @@ export interface LiveArm {
 
 const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
 
-/** Σ_u (R_u − m·N_u)²: what rows of one user share counts once, not once a row. */
+/** Σ_u (R_u − m·N_u)²: the common part of a user's rows counts once, not once a row. */
 function residualSquares({ rewardSums, rows }: LiveArm, centre: number): number {
   return rewardSums.reduce((total, value, user) => total + (value - centre * rows[user]!) ** 2, 0);
 }
@@ -54,9 +54,11 @@ function checkArm(name: string, { rewardSums, rows }: LiveArm): void {
 }
 
 /**
- * Mean reward a row of a promoted policy's users minus that of users who kept the policy which it replaced. Users were
- * assigned at random, so no propensity and no model is needed, and what moves both arms alike cancels.
- * @throws invalid_request for arrays of unlike length, users without rows, or rewards that are not finite
+ * Mean reward a row of a promoted policy's users minus that of users who kept the replaced policy.
+ * Users were assigned at random, so no propensity and no model is needed, and a change common to
+ * both arms cancels.
+ * @throws invalid_request for arrays of unlike length, users without rows, or rewards that are not
+ * finite
  */
 export function liveDifference(arms: {
   readonly serving: LiveArm;

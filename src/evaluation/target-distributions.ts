@@ -2,7 +2,7 @@ import { EngineError } from "../domain/errors.ts";
 import { checkLength } from "./checks.ts";
 import type { TargetArrays } from "./logged-feedback.ts";
 
-/** A target policy, and a reward model where there is one, over the same actions in every row. */
+/** A target policy, and a reward model if there is one, over the same actions in every row. */
 export interface TargetDistributions {
   /** π(a|x): rows × actions, a row after the other. Each row is ≥ 0 and sums to one. */
   readonly probabilities: Float64Array;
@@ -40,9 +40,11 @@ function checkActions(actions: Int32Array, probabilities: Float64Array): number 
 }
 
 /**
- * Checks distributions and takes out of them what estimators need: π(a|x) and q̂(x, a) of the logged action, and Σ_a π(a|x)·q̂(x, a).
+ * Checks distributions and takes the estimators' inputs out of them: π(a|x) and q̂(x, a) of the
+ * logged action, and Σ_a π(a|x)·q̂(x, a).
  * @param actions the logged action of each row, 0-based
- * @throws invalid_request for shapes that differ, an action that is none, a row that is negative, NaN or doesn't sum to one
+ * @throws invalid_request for shapes that differ, an unknown action, a row that is negative, NaN or
+ * doesn't sum to one
  */
 export function gatherTarget(
   actions: Int32Array,
@@ -116,8 +118,9 @@ function sumProbabilities(values: Float64Array, start: number, end: number): num
 }
 
 /**
- * Σ_a π(a|x)·q̂(x, a) of the cells in [start, end), NaN where π is no distribution: both in one pass, since each cell is read from memory.
- * Without a negative probability the sum of their magnitudes is the same additions, so the same number; a negative one that rounding hides passes.
+ * Σ_a π(a|x)·q̂(x, a) of the cells in [start, end), NaN if π is no distribution: both in one pass,
+ * since each cell is read from memory. Without a negative probability the sum of their magnitudes
+ * is the same additions, so the same number; a negative one that rounding hides passes.
  */
 function expectPrediction(
   probabilities: Float64Array,

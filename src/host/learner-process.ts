@@ -10,8 +10,7 @@ import type { LearnerMessage, LearnerTask } from "./start-learner.ts";
 
 // A terminal sends Ctrl-C to all its processes; the parent answers its last requests first.
 process.on("SIGINT", () => {});
-// Ending in the middle of a cycle is safe: what a cycle changes, it changes in one transaction at
-// its end.
+// Ending in the middle of a cycle is safe: all changes of a cycle are one transaction at its end.
 process.on("disconnect", () => process.exit());
 if (!process.connected) process.exit();
 

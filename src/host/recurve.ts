@@ -35,11 +35,11 @@ export interface RecurveOptions {
   /** A fresh decision id at each call, at most 256 characters. Default `crypto.randomUUID`. */
   readonly createId?: () => string;
   /**
-   * Takes what an operator should know: a learner that ended, a cycle that failed, a request with
+   * Receives messages for an operator: a learner that ended, a cycle that failed, a request with
    * status 500 and above. Default `console`.
    */
   readonly log?: Log;
-  /** Is told of every cycle of the learner started here, failed ones included. */
+  /** Called after every cycle of the learner started here, failed ones included. */
   readonly onCycle?: (cycle: Cycle) => void;
 }
 

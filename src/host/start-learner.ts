@@ -5,17 +5,17 @@ import type { Configuration } from "../engine/configuration/configuration.ts";
 import { modulePath } from "./package.ts";
 import { type SupervisedChild, superviseChild } from "./supervise-child.ts";
 
-/** What the learner process is asked to do, once. */
+/** The learner process's only instruction. */
 export interface LearnerTask {
   readonly database: string;
   readonly configuration: Configuration;
 }
 
-/** What it reports. */
+/** Its reports. */
 export type LearnerMessage = { readonly cycle: Cycle } | { readonly problem: string };
 
 export interface LearnerListeners {
-  /** Is told of every cycle, failed ones included. */
+  /** Called after every cycle, failed ones included. */
   readonly onCycle: (cycle: Cycle) => void;
   /** Takes a line: a failure that could not be recorded, or the end of the process. */
   readonly onProblem: (line: string) => void;

@@ -5,7 +5,7 @@ import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { historyLength, poolCount, poolWeights } from "../policy/profile.ts";
 import { textFeed } from "../policy/text-features.ts";
 
-/** What a training row needs of a feedback row. */
+/** Fields of a feedback row that training needs. */
 export interface BatchRow {
   readonly state: PolicyState;
   readonly candidates: readonly ItemView[];
@@ -70,7 +70,9 @@ export const tableRows = (network: Network): TableRows => ({
   ...(network.shape.text && { text: network.shape.text }),
 });
 
-/** Columns by item: actions first, then histories, then candidates, so that what must be there is there. */
+/**
+ * Columns by item: actions first, then histories, then candidates, so the required columns exist.
+ */
 function assignColumns(
   rows: readonly BatchRow[],
   fill: readonly ItemView[],

@@ -18,8 +18,9 @@ import type { BatchShape } from "./batch.ts";
 const weightDecay = 0.01;
 
 /**
- * Σ w⁺·softplus(−x) + w⁻·softplus(x): cross-entropy wherever the weights, inputs of the logits' shape, put it.
- * @param unseen log(1 − θ), where only θ·σ(x) is to be met: −log(1 − θ·σ(x)) = softplus(x) − softplus(x + unseen)
+ * Σ w⁺·softplus(−x) + w⁻·softplus(x): cross-entropy with weights, inputs of the logits' shape.
+ * @param unseen log(1 − θ), if only θ·σ(x) is to be fitted: −log(1 − θ·σ(x)) = softplus(x) −
+ * softplus(x + unseen)
  */
 export function crossEntropy(logits: Value, name: string, unseen?: Value): Value {
   const { graph, shape } = logits;

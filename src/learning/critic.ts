@@ -42,7 +42,7 @@ export const criticShape: NetworkShape = {
 export const createCritic = (random: RandomStream): Network => createNetwork(criticShape, random);
 
 export interface CriticRow extends FeedbackRow {
-  /** π_θ over the candidates: what the discriminator holds the satisfied choices against. */
+  /** π_θ over the candidates: compared by the discriminator with the satisfied choices. */
   readonly policy: Float64Array;
 }
 
@@ -137,7 +137,7 @@ function unseenFeed(
   return unseen;
 }
 
-/** log θ_k as the position bias of every reward head: what scoring reads it from. */
+/** log θ_k as the position bias of every reward head: scoring reads it there. */
 function examinationBias({ values }: Examination): Float32Array {
   const { heads, positions } = criticShape;
   return Float32Array.from({ length: heads * positions }, (_, cell) =>
@@ -145,7 +145,10 @@ function examinationBias({ values }: Examination): Float32Array {
   );
 }
 
-/** Heads of the shortest memory start afresh each cycle, so that after a change they owe nothing to what was before. */
+/**
+ * Heads of the shortest memory start afresh each cycle, so that after a change they are independent
+ * of the time before.
+ */
 const forgetfulHeads: readonly number[] = [...Array(bootstraps).keys()];
 
 /**

@@ -17,7 +17,7 @@ export interface CutTables {
   readonly tables: TableRows;
   /** Longest lists of tokens that are read. */
   readonly slots: TokenSlots;
-  /** All parameters, with what was trained in its place. */
+  /** All parameters, with the trained tables in place. */
   restore(trained: Parameters): Parameters;
 }
 

@@ -18,7 +18,7 @@ import { shuffledBatches } from "./train-rows.ts";
 export interface DistilRow extends BatchRow {
   /** t over the candidates, summing to one. */
   readonly target: Float64Array;
-  /** What the logged action earned, in [0, 1]: only the likelihood term looks at it. */
+  /** Reward of the logged action, in [0, 1]: only the likelihood term uses it. */
   readonly reward?: number;
 }
 
@@ -34,7 +34,7 @@ const maskedLogit = -1e9;
 /** log t of candidates that the target gives nothing to; only reverse KL looks at it. */
 const smallestLog = -30;
 
-/** What the graph is told of a candidate's share of the target. */
+/** Feed of the graph for a candidate's share of the target. */
 const aims: Readonly<Record<DistilObjective, (share: number) => number>> = {
   "cross-entropy": (share) => share,
   "reverse-kl": (share) => Math.max(smallestLog, Math.log(Math.fround(share))),
@@ -127,7 +127,7 @@ export async function distil(options: {
       step,
       endEpoch: isSettled,
     });
-    // What this training does not touch, such as the position bias, stays as it was.
+    // Parameters outside this training, such as the position bias, stay as they are.
     const parameters = cut.restore(trainer.parameters());
     return { ...losses, network: { ...network, parameters }, objective };
   });

@@ -4,7 +4,7 @@ import type { ItemView, PolicyState } from "../policy/policy.ts";
 
 /** Where a row stands in its session. */
 export interface SessionStep {
-  /** Mean of what its positions earned, in [0, 1] as rewards are without a discount. */
+  /** Mean reward of its positions, in [0, 1] as rewards are without a discount. */
   readonly decisionReward: number;
   /** The decision, and the next one of the session; absent at its end. Numbers of this reading. */
   readonly decision: number;
@@ -24,7 +24,7 @@ export interface FeedbackRow extends FoldedRow {
   readonly age: number;
 }
 
-/** @param versions of the policies that are held against each other, by arm: what others made is foreign */
+/** @param versions of the policies that are compared, by arm: other policies' rows are foreign */
 export const markForeign = <Row extends Pick<FeedbackRow, "arm" | "policyVersion">>(
   rows: readonly Row[],
   versions: Readonly<Partial<Record<Arm, number | undefined>>>,

@@ -8,7 +8,7 @@ export interface EpochLosses {
   readonly lastLoss: number;
 }
 
-/** Trains, and gives the trainers' native memory back whatever happens. */
+/** Trains, and gives the trainers' native memory back also after an error. */
 export async function withTrainers<Result>(
   trainers: readonly Pick<Trainer, "close">[],
   train: () => Promise<Result>,

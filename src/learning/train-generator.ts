@@ -155,7 +155,7 @@ function splitModulation(
   return [pick((name) => name in modulation), pick((name) => !(name in modulation))];
 }
 
-/** D of the rows' candidates; of those that the batch left out, what was known before. */
+/** D of the rows' candidates; for candidates outside the batch, the earlier values. */
 function remember(
   known: Map<GeneratorRow, Float64Array>,
   batch: {

@@ -1,7 +1,7 @@
 import { memoryHalfLives } from "./meta-settings.ts";
 import { bootstraps, type ScoredRow } from "./row-scores.ts";
 
-/** @throws RangeError where an array is not as long as what it describes */
+/** @throws RangeError if an array is not as long as the list that it describes */
 export function expectLength(name: string, length: number | undefined, expected: number): void {
   if (length === expected) return;
   throw new RangeError(`${name} must have ${expected} entries, got ${length ?? "no array"}`);
@@ -19,7 +19,8 @@ export function checkLogs(
 }
 
 /**
- * Presence and lengths of all that is judged by: what reads checked rows needs no defaults, and a slip can't pass for a probability of 1.
+ * Checks presence and lengths of all arrays that judge. Readers of checked rows need no defaults,
+ * so a slip can't pass for a probability of 1.
  * @throws RangeError naming the array
  */
 export function checkRows(rows: readonly ScoredRow[]): void {

@@ -27,7 +27,9 @@ export type Part =
 /** At once, as linear models give it, or later, as networks do. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** A row with what the serving policy makes of it: all critics of a cycle are held against the same. */
+/**
+ * A row with the serving policy's probabilities: all critics of a cycle are compared with the same.
+ */
 export type KnownRow<Row> = Row & {
   /** log π_θ of the candidates. */
   readonly logPolicy: Float64Array;
@@ -39,7 +41,7 @@ export type CriticScores = Omit<RowScores, "logPolicy">;
 
 export interface CriticFit<Critic> {
   readonly critic: Critic;
-  /** How D does on rows held out from it; absent where none were. */
+  /** Quality of D on rows held out from it; absent if there were none. */
   readonly discriminator?: WatchedSeparation;
 }
 
@@ -48,7 +50,7 @@ export interface MovedPolicy<Policy> {
 }
 
 export interface FitOptions<Policy, Critic> {
-  /** The fold that is left out of the rows; absent where none is. */
+  /** The fold that is left out of the rows; absent if there is none. */
   readonly without: Fold | undefined;
   readonly serving: Policy;
   /** Where the last cycle left it. */
@@ -65,7 +67,10 @@ export interface MoveOptions<Critic> {
   readonly random: RandomStream;
 }
 
-/** Models that the method can be run on: what it asks of a reward model and a policy, and nothing of what they are. */
+/**
+ * Models that the method runs on: its requirements on a reward model and a policy, independent of
+ * their form.
+ */
 export interface ModelFamily<
   Row extends FoldedRow,
   Policy,
@@ -89,19 +94,22 @@ export interface ModelFamily<
     options: MoveOptions<Critic>,
   ): Awaitable<Moved>;
   /**
-   * Rewards as they judge where what comes next counts: what each row earned, and from the next choice on what the critic expects.
-   * Absent where nothing comes next.
+   * Rewards as they judge if later steps count: each row's reward, and from the next choice on the
+   * critic's prediction. Absent if later steps don't count.
    */
   lookAhead?(scored: readonly ScoredRow<Row>[], critic: Critic): ArrayLike<number>;
 }
 
-/** What of a family scores rows. */
+/** The part of a family that scores rows. */
 export type Scoring<Row extends FoldedRow, Policy, Critic> = Pick<
   ModelFamily<Row, Policy, Critic>,
   "scorePolicy" | "scoreCritic" | "lookAhead"
 >;
 
-/** What a critic says of rows, beside what the serving policy does. @param logs its log π of each row */
+/**
+ * A critic's scores of rows, beside the serving policy's probabilities. @param logs its log π of
+ * each row
+ */
 export async function scoreRows<Row extends FoldedRow, Critic>(
   family: Pick<Scoring<Row, never, Critic>, "scoreCritic">,
   critic: Critic,

@@ -12,7 +12,7 @@ import type { Move } from "./trust-region.ts";
 
 /** Probability below which a candidate's choices count as unsupported by the log, in units of the uniform choice. */
 const unsupportedShare = 1e-3;
-/** An item counts as covered when it gets this share of what the uniform policy would give it. */
+/** An item counts as covered when it gets this share of its share under the uniform policy. */
 const coveredShare = 0.05;
 
 /** Mass of the candidate on choices that the serving policy as good as never made, mean over rows. */
@@ -96,7 +96,7 @@ export function gateCandidate(options: {
 export interface DistillationGap {
   /** KL(t ‖ π_θ): the way from the serving policy to the target. */
   readonly way: number;
-  /** KL(t ‖ π_θ'): what distillation left of it. */
+  /** KL(t ‖ π_θ'): the remainder after distillation. */
   readonly gap: number;
 }
 

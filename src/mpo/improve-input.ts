@@ -22,14 +22,14 @@ export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   readonly rows: readonly Row[];
   /** Arm in which the serving policy was logged: judging compares with it, so only its own traffic is near enough to count. */
   readonly arm: Arm;
-  /** The exploration floor, which comes on top of whatever policy is made here. */
+  /** The exploration floor, which comes on top of the policy made here. */
   readonly floor: number;
   readonly mpo: MpoConfiguration;
   readonly random: RandomStream;
   readonly stages?: Stages;
-  /** Left out, beside what the family lacks. */
+  /** Parts left out, beside those that the family lacks. */
   readonly without?: readonly Part[];
-  /** What a laboratory puts in the place of the meta-policy's proposals, and of the judge. */
+  /** A laboratory's replacement of the meta-policy's proposals, and of the judge. */
   readonly propose?: typeof proposeSettings;
   readonly judge?: typeof judgeChallengers;
 }

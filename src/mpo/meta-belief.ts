@@ -30,7 +30,10 @@ export function updateBelief(belief: Belief, judged: JudgedDifferences): Belief 
 
 /** Leave a probability known to about a hundredth. */
 const draws = 2000;
-/** A hundredth of a percent, squared: beyond it settings need not be told apart, and rounding leaves a sure belief positive definite. */
+/**
+ * A hundredth of a percent, squared: below it settings need not be distinguished, and rounding
+ * leaves a sure belief positive definite.
+ */
 const smallestVariance = 1e-8;
 
 /**
@@ -51,7 +54,7 @@ export function bestProbabilities(
   return counts.map((count) => count / draws);
 }
 
-/** Index of the largest of mean + Rᵀ·z, or their number where none is above 0. */
+/** Index of the largest of mean + Rᵀ·z, or their number if none is above 0. */
 function drawBest(mean: Float64Array, upper: Float64Array, random: RandomStream): number {
   const size = mean.length;
   const worth = mean.slice();

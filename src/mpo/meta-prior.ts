@@ -3,9 +3,9 @@ import { featureCount } from "./meta-features.ts";
 import type { MetaPrior } from "./meta-posterior.ts";
 import shipped from "./meta-prior.json" with { type: "json" };
 
-/** A fitted prior as data: what `recurve meta-train` writes. */
+/** A fitted prior as data: the output of `recurve meta-train`. */
 export interface PriorFile extends MetaPrior {
-  /** Of the form, and of what the features mean. */
+  /** Of the form, and of the features' meanings. */
   readonly version: 1;
   /** Worlds that it was fitted to, the seed of the first, and cycles of each. */
   readonly worlds: number;
@@ -45,5 +45,5 @@ export function decodePrior(file: unknown): MetaPrior {
   );
 }
 
-/** What a cold installation starts from. */
+/** The prior of a new installation. */
 export const shippedPrior: MetaPrior = decodePrior(shipped);

@@ -4,7 +4,7 @@ import type { ScoredRow } from "./row-scores.ts";
 
 /** How well D tells the choices of satisfied users from draws of π_θ, on rows that it is not trained on. */
 export interface Separation {
-  /** Area under the ROC curve, rows weighted by reward; 0.5 where there is nothing to tell apart. */
+  /** Area under the ROC curve, rows weighted by reward; 0.5 if one class has no rows. */
   readonly auc: number;
   /** Infinite for fewer than two rows. */
   readonly standardError: number;
@@ -19,7 +19,7 @@ const provenDeviations = 1.645;
 export const isHeldOut = ({ user, fold }: Pick<FoldedRow, "user" | "fold">): boolean =>
   fold !== "older" && hashUniform(`discriminator/${user}`) < heldOutShare;
 
-/** With 95 % confidence better than chance: what is not guards nothing. */
+/** With 95 % confidence better than chance: otherwise it restrains nothing. */
 export const isProven = ({ auc, standardError }: Separation): boolean =>
   auc - provenDeviations * standardError > 0.5;
 

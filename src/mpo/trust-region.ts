@@ -91,7 +91,10 @@ export function moveStates<Row extends JudgedRow>(options: {
   readonly judgement: Pick<Judgement, "weights" | "proven">;
   readonly floor: number;
   readonly arm: Arm;
-  /** Where there is a policy to protect: least ESS/n that a target leaves its judges in a state, most of mean KL(t ‖ π_s) in nats. */
+  /**
+   * If there is a policy to protect: minimum effective sample share (ESS/n) per state, and maximum
+   * mean KL(t ‖ π_s) in nats.
+   */
   readonly region: Pick<MpoConfiguration["distillation"], "targetSampleShare" | "meanKl">;
 }): Move<Row>[] {
   const { states, challengers, judgement, floor, arm, region } = options;

@@ -1,7 +1,7 @@
 /**
- * A symmetric positive definite A as Rᵀ·R with an upper triangular R, row-major: a row of R is a column of the usual
- * lower factor, and every loop below runs along one row. What is under the diagonal is neither read nor written.
- * (Golub & Van Loan 2013, sections 3.1, 4.2 and 6.5.)
+ * A symmetric positive definite A as Rᵀ·R with an upper triangular R, row-major: a row of R is a
+ * column of the usual lower factor, and every loop below runs along one row. Entries under the
+ * diagonal are neither read nor written. (Golub & Van Loan 2013, sections 3.1, 4.2 and 6.5.)
  */
 
 /**

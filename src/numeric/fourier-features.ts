@@ -41,8 +41,10 @@ export function createFourierFeatures(
 const pairs = 2000;
 
 /**
- * Median distance of random pairs of different rows: the usual bandwidth where nothing is known (Gretton et al. 2012).
- * @throws RangeError on fewer than two rows, or where half of the pairs are equal: no width follows from them
+ * Median distance of random pairs of different rows: the usual bandwidth without prior knowledge
+ * (Gretton et al. 2012).
+ * @throws RangeError on fewer than two rows, or if half of the pairs are equal: no width follows
+ * from them
  */
 export function medianDistance(rows: readonly ArrayLike<number>[], random: RandomStream): number {
   if (rows.length < 2) throw new RangeError(`a median distance needs 2 rows, got ${rows.length}`);

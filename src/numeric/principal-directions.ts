@@ -41,7 +41,10 @@ function covariance(points: readonly ArrayLike<number>[], mean: Float64Array): F
   return matrix;
 }
 
-/** The direction of the widest spread by the power method, and its variance: 0 where there is none. */
+/**
+ * The direction of the widest spread by the power method, and its variance: 0 if there is no
+ * spread.
+ */
 function findWidest(matrix: Float64Array, size: number) {
   // Uneven, so that it is orthogonal to no direction but by accident.
   let direction = Float64Array.from({ length: size }, (_, index) => Math.sin(1 + index * index));

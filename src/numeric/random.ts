@@ -3,8 +3,8 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { hash32 } from "./hash.ts";
 
 /**
- * A seeded stream of random numbers. The same seed gives the same numbers on every machine; what a seed promises is
- * written in docs/decisions/0008. Draws change the stream, `split` does not.
+ * A seeded stream of random numbers. The same seed gives the same numbers on every machine;
+ * docs/decisions/0008 has the guarantees of a seed. Draws change the stream, `split` does not.
  */
 export interface RandomStream {
   /** Uniform in [0, 1) with 32 random bits. */

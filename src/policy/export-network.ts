@@ -31,7 +31,7 @@ export interface ExportedNetwork {
   readonly biases: Float32Array;
 }
 
-/** What to feed and what comes out, by name; a tensor that is missing here can't be exported. */
+/** Inputs and outputs, by name; a tensor that is missing here can't be exported. */
 const meanings: Readonly<Record<string, string>> = {
   pooled:
     "the history's pools one after the other, each Σ weight · item embedding; weights: history.pools; 0 without history",

@@ -76,10 +76,13 @@ export function heldShapes({
   );
 }
 
-/** A text vector has length 1, so this is what each number of an embedding gets of it at the start. */
+/** A text vector has length 1, so this is its share in each number of an embedding at the start. */
 const textDeviation = 0.25;
 
-/** 1 is a constant, anything below the standard deviation of a normal start; what is missing starts at 0. */
+/**
+ * 1 is a constant, anything below the standard deviation of a normal start; missing ones start at
+ * 0.
+ */
 const starts = (shape: NetworkShape): Readonly<Record<string, number>> => ({
   itemTable: 0.05,
   itemTokenTable: 0.25,
@@ -95,8 +98,8 @@ const count = (shape: readonly number[]) => shape.reduce((product, length) => pr
 const similarityWeight = 1.5;
 
 /**
- * The pools by signal start as they are: an item scores by its likeness to what the user liked, which is right more
- * often than not and spares the first cycles from finding it out.
+ * The pools by signal start as they are: an item scores by its likeness to the user's liked items,
+ * which is right more often than not and spares the first cycles from finding it out.
  */
 function addSimilarity(stateWeights: Float32Array, { heads, width }: NetworkShape): void {
   const blocks = heads * poolCount;
@@ -169,7 +172,10 @@ export function growNetwork(
   return { shape: network.shape, itemIds, parameters };
 }
 
-/** The same network, ready for the texts of these items; what it has learned of another model's is dropped. */
+/**
+ * The same network, ready for the texts of these items; weights for another model's texts are
+ * dropped.
+ */
 export function withText(
   network: Network,
   views: Iterable<ItemView>,

@@ -21,25 +21,31 @@ export interface TextVector {
   readonly vector: Float32Array;
 }
 
-/** What is decided on: the user and the moment, with the items of the history in the profile's order. */
+/**
+ * Input of a decision: the user and the moment, with the items of the history in the profile's
+ * order.
+ */
 export interface PolicyState {
   readonly profile: Profile;
   readonly history: readonly ItemView[];
 }
 
-/** The same logits, with what they are made of. */
+/** The same logits, with their parts. */
 export interface PolicyTowers {
   represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Towers>;
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;
 }
 
-/** What serves: maps a state and candidates to logits, which `slate.ts` turns into slates and propensities. */
+/**
+ * A serving policy: maps a state and candidates to logits, which `slate.ts` turns into slates and
+ * propensities.
+ */
 export interface Policy {
   readonly kind: PolicyKind;
   /** One finite logit for each candidate. */
   logits(state: PolicyState, candidates: readonly ItemView[]): Promise<Float64Array>;
-  /** What the fast loop works on; absent where a policy has no features of its own. */
+  /** Input of the fast loop; absent if a policy has no features of its own. */
   readonly towers?: PolicyTowers;
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ export const poolCount = 4;
 /** Events back at which the recency-weighted means have lost half their weight. */
 const recencyHalfLives = [10, 2];
 
-/** What the policy knows of the user and the moment: the state s of the papers. */
+/** The policy's facts about the user and the moment: the state s of the papers. */
 export interface Profile {
   /** Oldest first, at most `historyLength`. */
   readonly itemIds: readonly ItemId[];

@@ -11,7 +11,10 @@ const format = 1;
 const digestBytes = 32;
 const fixedBytes = 12;
 
-/** Named float32 arrays with their shapes, and what else a policy or a checkpoint needs to be used again. */
+/**
+ * Named float32 arrays with their shapes, and the other data for restoring a policy or a
+ * checkpoint.
+ */
 export interface TensorFile {
   readonly meta: {
     readonly kind: string;

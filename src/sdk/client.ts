@@ -30,7 +30,7 @@ import type { DecisionBody } from "../contract/decision.ts";
 import { checkBaseUrl } from "./base-url.ts";
 import { ApiError, createTransport, type Fetch, type Transport } from "./transport.ts";
 
-// This file is the package's entry: what a caller names comes from here.
+// This file is the package's entry: all names for callers are exported here.
 export type * from "../contract/api.ts";
 export type * from "../contract/decision.ts";
 export { ApiError, type Fetch } from "./transport.ts";
@@ -69,9 +69,12 @@ export interface RecurveClient {
   listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
   /** Puts the parent of the scenario's serving policy back and returns it. */
   rollBack(scenario: string, note?: InterventionNote): Promise<PolicyBody>;
-  /** Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the one that waits. */
+  /**
+   * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the
+   * waiting one.
+   */
   intervene(request: InterventionRequest): Promise<InterventionBody>;
-  /** What operators did, roll-backs included. */
+  /** Interventions of operators, roll-backs included. */
   listInterventions(query?: ScenarioQuery): Promise<InterventionsResponse>;
   listCycles(query?: ScenarioQuery): Promise<CyclesResponse>;
   getCycle(cycle: number): Promise<CycleBody>;
@@ -122,7 +125,8 @@ const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
 /**
  * A client of `/api/v1` for browsers and Node.js, without dependencies.
  *
- * @throws ApiError `invalid_base_url` where no request could be sent to `baseUrl`, `invalid_request` for another option
+ * @throws ApiError `invalid_base_url` if `baseUrl` is not a valid URL, `invalid_request` for
+ * another option
  *
  * @example
  * const recurve = createClient({ baseUrl: "http://127.0.0.1:7400" });

@@ -19,7 +19,10 @@ type Answer = Awaited<ReturnType<Fetch>>;
 
 /** A request that got no answer, or an answer that says why not. */
 export class ApiError extends Error {
-  /** A code of docs/errors.md, or `invalid_base_url`, `unreachable`, `timeout`, `invalid_response` where no code came. */
+  /**
+   * A code of docs/errors.md, or `invalid_base_url`, `unreachable`, `timeout`, `invalid_response`
+   * if no code came.
+   */
   readonly code: string;
   /** HTTP status, 0 where there was no answer. */
   readonly status: number;

@@ -33,7 +33,7 @@ export interface ServerOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly logError: LogError;
-  /** Default: not told. */
+  /** Default: warnings are dropped. */
   readonly logWarning?: LogWarning;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
@@ -83,7 +83,7 @@ const optionChecks = {
 
 /**
  * Everything that Recurve answers over HTTP, without a socket; `listen` gives it one.
- * @throws invalid_request where an option is not what it should be
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export function createServer(options: ServerOptions): App {
   checkOptions(options, optionChecks);

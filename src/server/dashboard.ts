@@ -9,7 +9,7 @@ The dashboard is not built. Build it with: npm run build
 Then start the server again.
 `;
 
-/** Vite names what is under assets/ by its content, so only the page itself is asked for again. */
+/** Vite names files under assets/ by their content, so only the page itself is asked for again. */
 const setHeaders: MiddlewareHandler = async (context, next) => {
   await next();
   if (!context.res.ok) return;

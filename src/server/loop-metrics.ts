@@ -71,8 +71,8 @@ function showFigures(gauges: Gauges, figures: LoopFigures): void {
 }
 
 /**
- * What the record says of the loop, read anew by each call of the returned function. If the record can't be read, these
- * metrics are absent: the process' own still answer.
+ * Figures of the loop from the record, read anew by each call of the returned function. If the
+ * record can't be read, these metrics are absent: the process' own still answer.
  */
 export function createLoopMetrics(registry: Registry, engine: Engine): () => Promise<void> {
   const gauges = createGauges(registry);

@@ -54,7 +54,7 @@ function failure(codes: readonly ErrorCode[]) {
   return { description, content: json(errorBody, example) };
 }
 
-/** What no operation is safe from. */
+/** Failures that every operation can have. */
 const commonFailures: readonly ErrorCode[] = ["internal", "storage_unavailable", "overloaded"];
 
 /** By status. Handlers throw these, so they are not part of a route's type. */

@@ -39,7 +39,7 @@ function parse<T extends Damageable>(schema: z.ZodType<T>, value: unknown): T | 
   return { damage: `${field === "" ? "the stored text" : field}: ${issue?.message}` };
 }
 
-/** What can't be read is reported in the row itself, so that it takes neither a list nor the process with it. */
+/** The row itself reports an unreadable value, so it fails neither a list nor the process. */
 export function decodeRecord<T extends Damageable>(
   schema: z.ZodType<T>,
   text: string,

@@ -15,9 +15,9 @@ import type {
 import type { RewardRule } from "../domain/scenario.ts";
 
 /**
- * The record of everything. Users, items, events and decisions share one increasing event number, `sequence`: what was
- * known at a moment is what has a sequence ≤ the number noted then. Every method is atomic; a resolved write is durable.
- * Writes of concurrent callers share a commit.
+ * The record of everything. Users, items, events and decisions share one increasing event number,
+ * `sequence`: the knowledge at a moment is everything with a sequence ≤ the number noted then.
+ * Every method is atomic; a resolved write is durable. Writes of concurrent callers share a commit.
  */
 export interface Store {
   readonly users: UserStore;
@@ -29,8 +29,9 @@ export interface Store {
   readonly interventions: InterventionStore;
   readonly checkpoints: CheckpointStore;
   /**
-   * Runs `work` while no other process learns on this record: what a cycle finds out is of the policies that it began with.
-   * Given back when `work` settles, and at the latest with the process. @throws learner_busy where another one is at it
+   * Runs `work` while no other process learns on this record: a cycle's findings are about the
+   * policies that it began with. Released when `work` settles, and at the latest with the process.
+   * @throws learner_busy if another process learns
    */
   learnAlone<T>(work: () => Promise<T>): Promise<T>;
   /** When a learner last said that it is up, milliseconds since 1970. Takes no event number. */
@@ -54,7 +55,7 @@ export interface Page<T, Id> {
 export interface PutSummary {
   readonly created: number;
   readonly updated: number;
-  /** Equal to what was there: no new revision, no new event number. */
+  /** Equal to the stored value: no new revision, no new event number. */
   readonly unchanged: number;
 }
 
@@ -86,7 +87,7 @@ export interface ItemChange {
   readonly itemId: ItemId;
   readonly sequence: number;
   readonly item: Item | undefined;
-  /** The row is no item as one can be written: it is read as withdrawn, with what of it can be read. */
+  /** The row is not a valid item: it is read as withdrawn, with its readable fields. */
   readonly isDamaged?: true;
 }
 
@@ -136,7 +137,7 @@ export interface EventStore {
 export interface ArmRewards {
   readonly arm: Arm;
   readonly decisions: number;
-  /** Over the positions, each settled by the rule: default where no event came, then clipped. */
+  /** Over the positions, each settled by the rule: default if no event came, then clipped. */
   readonly rewardSum: number;
 }
 
@@ -152,11 +153,11 @@ export interface RewardBucket extends ArmRewards {
   readonly decisionSquares: number;
 }
 
-/** What one user was shown by one policy in one arm. */
+/** Rewards of one user under one policy in one arm. */
 export interface UserRewards {
   /** Positions. */
   readonly rows: number;
-  /** Over the positions, each settled by the rule: default where no event came, then clipped. */
+  /** Over the positions, each settled by the rule: default if no event came, then clipped. */
   readonly rewardSum: number;
 }
 
@@ -184,14 +185,20 @@ export interface DecisionStore {
     readonly asOf: number;
     readonly limit: number;
   }): Promise<readonly Feedback[]>;
-  /** Of the newest `limit` (all where absent) of the same decisions: how many, and the `after` at which they begin. */
+  /**
+   * Of the newest `limit` (default: all) of the same decisions: how many, and the `after` at which
+   * they begin.
+   */
   span(options: {
     readonly from: number;
     readonly to: number;
     readonly asOf: number;
     readonly limit?: number;
   }): Promise<{ readonly count: number; readonly after: number }>;
-  /** Of the newest `limit` (all where absent) that `feedback` gives: how many, and the `after` at which they begin. */
+  /**
+   * Of the newest `limit` (default: all) that `feedback` gives: how many, and the `after` at which
+   * they begin.
+   */
   closedSpan(options: {
     readonly scenario: string;
     readonly after: number;
@@ -222,7 +229,7 @@ export interface DecisionStore {
     readonly closedBefore: number;
     readonly rule: RewardRule;
   }): Promise<readonly UserRewards[]>;
-  /** Event number of the scenario's nth decision, n ≥ 1; `undefined` where there are fewer. */
+  /** Event number of the scenario's nth decision, n ≥ 1; `undefined` if there are fewer. */
   nth(scenario: string, n: number): Promise<number | undefined>;
   /** Decisions in all, or those with after < sequence ≤ asOf. */
   count(options?: {
@@ -242,7 +249,10 @@ export interface NewPolicy {
   readonly evidence: PolicyEvidence;
 }
 
-/** What one learning step or one intervention changes, in one transaction: a crash leaves all of it or none of it. */
+/**
+ * Changes of one learning step or one intervention, in one transaction: a crash leaves all of them
+ * or none.
+ */
 export interface PolicyChange {
   /** Snapshots to add; versions are given out in this order, one above the highest so far. */
   readonly add?: readonly NewPolicy[];
@@ -255,12 +265,15 @@ export interface PolicyChange {
   readonly assign?: (added: readonly number[]) => {
     readonly scenario: string;
     readonly assignment: Assignment;
-    /** What it was made from: where another assignment stands by then, the whole change is refused with `conflict`. */
+    /**
+     * The assignment that it was made from: if another one is stored by then, the whole change is
+     * refused with `conflict`.
+     */
     readonly replaces?: Assignment;
   };
   /** The record of the cycle that did it. `cycle` numbers are given out by the store. */
   readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;
-  /** What an operator did. `intervention` numbers are given out by the store. */
+  /** An operator's intervention. `intervention` numbers are given out by the store. */
   readonly intervention?: Omit<Intervention, "intervention">;
   readonly checkpoints?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
@@ -271,7 +284,7 @@ export interface PolicyStore {
     readonly cycle?: number;
     readonly intervention?: number;
   }>;
-  /** `{ canaryShare: 0 }` where nothing was ever assigned. */
+  /** `{ canaryShare: 0 }` if nothing was ever assigned. */
   assignment(scenario: string): Promise<Assignment>;
   find(version: number): Promise<PolicySnapshot | undefined>;
   /** Newest first. */
@@ -302,7 +315,7 @@ export interface CycleStore {
   outcomes(): Promise<readonly CycleOutcomes[]>;
 }
 
-/** What operators did; written by `PolicyStore.apply`, never changed. */
+/** Interventions of operators; written by `PolicyStore.apply`, never changed. */
 export interface InterventionStore {
   /** Newest first. */
   list(options: {

@@ -42,7 +42,7 @@ interface Scalars<T> {
   readonly averageDecay: T;
 }
 
-/** What one step is fed. */
+/** Feeds of one step. */
 export type AdamNumbers = Scalars<number>;
 
 /**

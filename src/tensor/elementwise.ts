@@ -35,7 +35,10 @@ export const sigmoid: UnaryOperation = unary("Sigmoid", (gradient, _, output) =>
 export const softplus: UnaryOperation = unary("Softplus", (gradient, value) =>
   multiply(gradient, sigmoid(value)),
 );
-/** max(x, 0), with derivative 0 at 0. The way back needs the result alone, so a runtime can take it into what made x. */
+/**
+ * max(x, 0), with derivative 0 at 0. The way back needs the result alone, so a runtime can fuse it
+ * into the operation before.
+ */
 export const relu: UnaryOperation = unary("Relu", (gradient, _, output) =>
   multiply(gradient, isPositive(output)),
 );

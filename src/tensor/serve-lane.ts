@@ -2,7 +2,7 @@ import type * as Onnx from "onnxruntime-common";
 import type { fillDropoutMask, MaskSeed } from "./dropout.ts";
 import type { Feed } from "./feed.ts";
 
-/** What a worker thread needs to open its session. */
+/** Data for a worker thread to open its session. */
 export interface LaneData {
   /** Path of ONNX Runtime's entry. */
   readonly runtime: string;

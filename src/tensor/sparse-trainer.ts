@@ -12,7 +12,7 @@ export interface SparseTrainer extends Trainer {
 }
 
 export interface SparseTrainerOptions extends TrainerOptions {
-  /** What stands for the table in the graph, [capacity, width]; its name is the parameter's. */
+  /** Stand-in for the table in the graph, [capacity, width]; its name is the parameter's. */
   readonly table: Value;
   /** Inputs that hold numbers of the table's rows; a step is fed them as places among the rows that it uses. */
   readonly indices: readonly string[];

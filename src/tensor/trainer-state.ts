@@ -1,6 +1,6 @@
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
-/** Everything that training goes on from; arrays by parameter name. */
+/** Everything that training continues from; arrays by parameter name. */
 export interface TrainerState {
   readonly parameters: Arrays;
   /** m: running means of the gradient. */

@@ -28,7 +28,7 @@ export interface Trainer {
   parameters(): Record<string, Float32Array>;
   /** A copy of their running averages by name; empty where they are not averaged. */
   averages(): Record<string, Float32Array>;
-  /** A copy of the state; `initial` of another trainer goes on from it. */
+  /** A copy of the state; another trainer continues from it as `initial`. */
   state(): TrainerState;
   close(): Promise<void>;
 }
@@ -104,7 +104,9 @@ const mapKeys = <T>(record: Readonly<Record<string, T>>, name: (key: string) => 
 const afterStep = ({ cells }: AdamGraph) =>
   Object.fromEntries(cells.map((cell) => [cellOutput(cell), cell.after]));
 
-/** What each step feeds: everything but the banks. A scalar that the graph has no use for is no input of it. */
+/**
+ * Feeds of each step: everything but the banks. A scalar that the graph does not use is no input.
+ */
 function fedInputs(inputs: readonly Value[], { cells }: AdamGraph): Value[] {
   const banked = new Set(cells.map((cell) => cell.before));
   return inputs.filter((value) => !banked.has(value));

@@ -7,7 +7,7 @@ const thinShare = 0.15;
 const rewardedRows = 100;
 
 export interface Conclusion {
-  /** Whether the log can say what the target would earn. */
+  /** Whether the log supports an estimate of the target's reward. */
   readonly decides: boolean;
   /** For a person, the answer first. */
   readonly sentences: readonly string[];
@@ -79,7 +79,7 @@ function compare({ target, difference, logged, diagnostics }: LogEvaluation): st
   );
 }
 
-/** What can be concluded from an evaluation, and what can't. */
+/** The conclusions that an evaluation allows, and those that it doesn't. */
 export function conclude(evaluation: LogEvaluation): Conclusion {
   const { target, estimates, diagnostics, logged } = evaluation;
   const obstacles = findObstacles(evaluation);

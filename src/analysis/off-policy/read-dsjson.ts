@@ -49,7 +49,7 @@ function checkInteraction(value: unknown): Interaction {
   return value as unknown as Interaction;
 }
 
-/** The action's tag, or what its features say: the learner tells actions apart by nothing else. */
+/** The action's tag, or its features: the learner distinguishes actions by nothing else. */
 function nameAction(action: unknown): string {
   if (isObject(action) && typeof action._tag === "string") return action._tag;
   return hash32(JSON.stringify(action)).toString(16).padStart(8, "0");

@@ -13,7 +13,7 @@ export const fieldProblem = (
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Numbers come as text from CSV, as BigInt from Parquet. NaN where there is none. */
+/** Numbers come as text from CSV, as BigInt from Parquet. NaN if there is none. */
 function toNumber(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
@@ -64,7 +64,10 @@ export function readDistribution(field: string, values: readonly unknown[]): rea
   throw fieldProblem(field, "probabilities that add up to 1", sum, remedy);
 }
 
-/** Probabilities are by candidate: one that is named twice would get only a part of its own. @throws RowProblem */
+/**
+ * Probabilities are by candidate: a candidate that is named twice would get only a part of its own.
+ * @throws RowProblem
+ */
 export function checkDistinct(field: string, candidates: readonly string[]): void {
   const had = new Set<string>();
   for (const candidate of candidates) {

@@ -4,7 +4,7 @@ import { positionProbabilities } from "../../policy/slate.ts";
 import type { LogRow } from "./decision-log.ts";
 import { foldOf, type RewardTable } from "./reward-table.ts";
 
-/** A row as a target policy sees it: with its candidates, and without what was chosen and earned. */
+/** A row as a target policy sees it: with its candidates, and without choice and reward. */
 export type Choice = Pick<LogRow, "line" | "position" | "user" | "decision"> & {
   readonly candidates: readonly string[];
   /** 0-based among the rows of the log. */

@@ -7,7 +7,7 @@ export interface FactorSettings {
   readonly epochs: number;
   /** λ > 0. */
   readonly regularisation: number;
-  /** α₀: weight of what a user did not do, beside 1 for what the user did. */
+  /** α₀: weight of an item that the user did not choose, beside 1 for a chosen item. */
   readonly unobservedWeight: number;
   /** Unsigned 32-bit integer. */
   readonly seed: number;
@@ -115,7 +115,7 @@ function buildGram({ vectors, width }: Factors, weight: number): Float64Array {
   return gram;
 }
 
-// Offsets instead of views of a row: making a view takes longer than what is done with it.
+// Offsets instead of views of a row: making a view takes longer than its use.
 
 function dotRow({ vectors, width }: Factors, row: number, x: Float64Array): number {
   const start = row * width;

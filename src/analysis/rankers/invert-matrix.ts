@@ -5,7 +5,7 @@ import { transpose } from "../../tensor/layout.ts";
 import { matmul } from "../../tensor/linear-algebra.ts";
 import { createSession } from "../../tensor/session.ts";
 
-/** Up to this size Cholesky in float64 is as fast as what follows. */
+/** Up to this size Cholesky in float64 is as fast as the code below. */
 const leafSize = 192;
 
 /**

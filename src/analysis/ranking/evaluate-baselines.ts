@@ -76,7 +76,7 @@ export async function evaluateBaselines(
   return { ranked, skipped };
 }
 
-/** Of a ranker's variants the one that validates best, fitted. */
+/** The fitted variant of a ranker with the best validation result. */
 export async function fitBest(
   { variants }: Baseline,
   split: RankingSplit,

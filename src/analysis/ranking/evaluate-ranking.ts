@@ -112,7 +112,10 @@ const describeData = (data: InteractionData): RankingEvaluation["data"] => ({
 const z = 1.96;
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 
-/** What the table says of the Transformer and of its pool, in words: against the Markov chain, and against the best baseline. */
+/**
+ * The table's result for the Transformer and its pool, in words: against the Markov chain, and
+ * against the best baseline.
+ */
 export function concludeRanking({ ranked, k }: RankingEvaluation): readonly string[] {
   const own = ranked.filter(({ ranker }) => ownNames.includes(ranker));
   const others = ranked.filter((one) => !own.includes(one));

@@ -1,12 +1,12 @@
 import type { Interactions } from "../../evaluation/ranking/split.ts";
 
-/** Who did what in which order, as a data set gives it. */
+/** Users' interactions in their order, as a data set gives them. */
 export interface InteractionData extends Interactions {
   /** Of the folder or file. */
   readonly name: string;
   /** The form in which it was read. */
   readonly form: string;
-  /** What a reader of figures has to know of the data. */
+  /** Facts about the data that a reader of figures needs. */
   readonly notes: readonly string[];
 }
 

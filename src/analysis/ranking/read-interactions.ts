@@ -47,7 +47,9 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** The folder's `.txt` with its own name, as ml-1m/ml-1m.txt, or the only one that is no README. */
+/**
+ * The folder's `.txt` with its own name, as ml-1m/ml-1m.txt, or the only file that is no README.
+ */
 async function findSequenceFile(folder: string, name: string): Promise<string | undefined> {
   const texts = (await readdir(folder)).filter(
     (file) => file.endsWith(".txt") && !/^readme/i.test(file),

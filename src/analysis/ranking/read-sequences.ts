@@ -57,8 +57,8 @@ async function readFields(path: string): Promise<readonly string[][]> {
 }
 
 /**
- * When each user was last there, where files beside the sequences say so: `user_last_timestamp.tsv` by original user ids,
- * `sas_to_original_users.txt` from the sequences' ids to these.
+ * When each user was last there, if files beside the sequences say so: `user_last_timestamp.tsv` by
+ * original user ids, `sas_to_original_users.txt` from the sequences' ids to these.
  */
 async function findLastTimes(
   folder: string,

@@ -50,7 +50,7 @@ function checkReport(report: AuditReport): void {
   );
 }
 
-/** An empty range would pass whatever the record holds. */
+/** An empty range would pass with any record. */
 function checkRange({ from = 0, to = Number.POSITIVE_INFINITY }: AuditOptions): void {
   if (from < to) return;
   const [start, end] = [from, to].map((time) => new Date(time).toISOString());

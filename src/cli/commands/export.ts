@@ -25,7 +25,10 @@ async function* toLines(
   }
 }
 
-/** What is not written was not looked at, so only a whole export knows how many are open. */
+/**
+ * Decisions that are not written are not read, so only a whole export knows the number of open
+ * ones.
+ */
 export function describeExport(
   scenario: string,
   { written, all }: { readonly written: number; readonly all: number | undefined },

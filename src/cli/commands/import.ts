@@ -45,7 +45,7 @@ async function closing<T extends { close(): unknown }, Result>(
   }
 }
 
-/** Says what went in, also where an error ends the import. */
+/** Prints the imported rows, also if an error ends the import. */
 async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   const { source, report, store, signal, training, seconds } = parts;
   let counts: ImportCounts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
@@ -65,7 +65,9 @@ async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   }
 }
 
-/** The source comes first and the store last: what can't be read leaves no new database behind. */
+/**
+ * The source comes first and the store last: an unreadable source leaves no new database behind.
+ */
 async function runImport(
   { database, config, report }: Options,
   signal: AbortSignal,

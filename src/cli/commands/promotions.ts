@@ -57,7 +57,7 @@ async function run(
   });
 }
 
-/** What each does to the scenario's promotions, and the line that says it is done. */
+/** The effect of each on the scenario's promotions, and the line that confirms it. */
 const modes = {
   pause: ["Go on learning and judging, but promote nothing", "are paused"],
   ask: ["Have what the gate passes wait for approval", "ask first"],

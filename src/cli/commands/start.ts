@@ -41,7 +41,7 @@ const whatNext = {
 async function start(options: StartOptions): Promise<void> {
   const log = createLog("server", options);
   await withInterruption(async (signal) => {
-    // A demo is for a record in which nothing is yet and that no configuration file is meant for, and for one that it has begun.
+    // A demo runs on an empty record without a configuration file, or on a record that it began.
     const configure = async (store: Store) => {
       const beginsDemo = options.demo && (await store.sequence()) === 0;
       return chooseConfiguration(store, options.config, { beginsDemo });

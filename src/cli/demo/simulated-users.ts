@@ -39,7 +39,10 @@ async function insist<T>(
   return undefined;
 }
 
-/** Where the visits go on. Asked before anything is written, so that a server that is not meant stays as it was. */
+/**
+ * The number of the next visit. Asked before anything is written, so that the wrong server stays
+ * unchanged.
+ */
 function findFirstTurn({ scenarios }: ScenariosResponse, name: string): number {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found !== undefined) return found.decisions;
@@ -51,7 +54,7 @@ function findFirstTurn({ scenarios }: ScenariosResponse, name: string): number {
   );
 }
 
-/** Items, users and what they did before the first visit. What is known already stays as it is. */
+/** Items, users and their events before the first visit. Stored ones stay as they are. */
 async function introduce(options: SimulationOptions): Promise<void> {
   const { client, world } = options;
   for (const items of batchesOf(world.items)) await insist(options, () => client.putItems(items));
@@ -77,10 +80,10 @@ async function visit(options: SimulationOptions, turn: number): Promise<void> {
 }
 
 /**
- * Plays a world's users against a server until the signal ends it: introduces them, then visits at a steady rate. Waits
- * while the server is away, and goes on where an earlier run stopped.
+ * Plays a world's users against a server until the signal ends it: introduces them, then visits at
+ * a steady rate. Waits while the server is away, and continues an earlier run.
  *
- * @throws unknown_scenario before anything is written; ApiError where the server refuses
+ * @throws unknown_scenario before anything is written; ApiError if the server refuses
  */
 export async function simulateUsers(given: SimulationOptions): Promise<void> {
   const stop = new AbortController();

@@ -48,7 +48,7 @@ function listDiagnostics({ diagnostics, difference }: LogEvaluation): string[] {
   ];
 }
 
-/** Log, values, diagnostics, and what follows from them in words. */
+/** Log, values, diagnostics, and conclusions in words. */
 export function describeEvaluation(evaluation: LogEvaluation): string {
   const { log, target } = evaluation;
   const users = log.users === undefined ? "no user ids" : `${group(log.users)} users`;

@@ -21,7 +21,7 @@ export function describeLift({ relativeLift, relativeInterval }: Lift): string {
   return ends === undefined ? percent(relativeLift) : `${percent(relativeLift)} (${ends})`;
 }
 
-/** How the comparison of a promotion with what it replaced ended, or where it is. */
+/** The result or the present state of a promotion's comparison with the replaced policy. */
 function describeEnd({ promotion, realised, status }: PromotionRecord): string {
   if (promotion.holdbackShare === 0) return "not compared";
   switch (realised?.action) {

@@ -8,7 +8,7 @@ type Scale = ReturnType<typeof scaleLinear<number, number>>;
 
 interface Mark extends Value {
   readonly label: string;
-  /** Drawn hollow: its interval leaves out what may be most of its error. */
+  /** Drawn hollow: its interval leaves out possibly most of its error. */
   readonly modelAlone?: boolean;
   readonly colour: string;
 }
@@ -124,12 +124,15 @@ function createPanels(evaluation: LogEvaluation, colour: string): readonly [Pane
   ];
 }
 
-/** What is drawn, from where, and the answer. */
+/** Title, source of the log, and conclusion. */
 function drawHead(lines: readonly { readonly content: string; readonly style: string }[]) {
   return lines.map(({ content, style }, row) => text([20, 30 + 22 * row], content, style));
 }
 
-/** Values with their intervals, and the difference to what was logged, as one SVG that stands alone. */
+/**
+ * Values with their intervals, and the difference to the logged reward, as one SVG that stands
+ * alone.
+ */
 export function drawEvaluation(evaluation: LogEvaluation): string {
   const { target, log, logged } = evaluation;
   const { decides, sentences } = conclude(evaluation);

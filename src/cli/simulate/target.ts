@@ -1,7 +1,7 @@
 import type { Comparison } from "./compare.ts";
 import type { SimulationSettings } from "./job.ts";
 
-/** What a world's simulation promises, and what came. */
+/** The target of a world's simulation, and the result. */
 export interface Target {
   readonly name: string;
   readonly figure: string;

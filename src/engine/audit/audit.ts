@@ -22,8 +22,9 @@ const pageSize = 1000;
 const keptFindings = 1000;
 
 /**
- * `tampered-row`: the row is not what was written. `wrong-snapshot`: the bytes of its policy are not those that were
- * published. `missing-snapshot`: they are gone. `underivable`: something else that it was derived from is gone.
+ * `tampered-row`: the row was changed. `wrong-snapshot`: the bytes of its policy differ from the
+ * published ones. `missing-snapshot`: its policy is missing. `underivable`: something else that it
+ * depends on is missing.
  */
 export type AuditCause = "tampered-row" | "wrong-snapshot" | "missing-snapshot" | "underivable";
 
@@ -49,7 +50,7 @@ export interface AuditOptions {
   readonly from?: number;
   /** Decisions made before this time. */
   readonly to?: number;
-  /** The newest so many of them; all where absent. */
+  /** Number of decisions, the newest first. Default: all. */
   readonly limit?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -147,15 +148,16 @@ function createFindings() {
 }
 
 /**
- * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and the profile as of their
- * moment, and holds them against what was logged; and whether users of a holdback belong there. The range is fixed at the
- * start, as of one event number, so a server may go on writing.
- * @throws invalid_request where an option is not what it should be
+ * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and
+ * the profile as of their moment, and compares them with the logged ones. Also checks that users of
+ * a holdback belong there. The range is fixed at the start, as of one event number, so a server may
+ * go on writing.
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   checkOptions(options, optionChecks);
   const { store, configuration, from = 0, to = Number.MAX_SAFE_INTEGER, limit } = options;
-  // A server may be writing: what comes from now on is another audit's.
+  // A server may be writing: later decisions are left to another audit.
   const range = { from, to, asOf: await store.sequence() };
   const { after, count } = await store.decisions.span({
     ...range,

@@ -24,7 +24,7 @@ export class SnapshotProblem extends EngineError {
   }
 }
 
-/** What of a decision its logits depend on. */
+/** The fields of a decision that its logits depend on. */
 export type Situation = Pick<
   Decision,
   "userId" | "scenario" | "asOf" | "context" | "rewardRule"
@@ -36,7 +36,7 @@ export type Situation = Pick<
 export interface LogitDeriver {
   /** @throws SnapshotProblem, unknown_scenario, unknown_item */
   derive(version: number, situation: Situation): Promise<Float64Array>;
-  /** As they were when the decision was made: with the fast loop's draw, where it had a part. */
+  /** As they were when the decision was made: with the fast loop's draw, if it had a part. */
   deriveServed(decision: Decision): Promise<Float64Array>;
   close(): Promise<void>;
 }

@@ -57,7 +57,10 @@ export interface Configuration {
   readonly baselineShare: number;
   /** Share of the others who get a canary policy while there is one. */
   readonly canaryShare: number;
-  /** Share of the rest who keep the policy that a promotion replaced, until live rewards have told the two apart. */
+  /**
+   * Share of the rest who keep the policy that a promotion replaced, until live rewards have shown
+   * which is better.
+   */
   readonly holdbackShare: number;
   readonly learner: LearnerConfiguration;
   /** Attributes of items that hold text. */

@@ -6,7 +6,10 @@ import { defineConfig } from "./define-config.ts";
 
 const extensions = ["ts", "mts", "cts", "js", "mjs", "cjs", "json"];
 
-/** The `recurve.config.*` of a folder, not of those above it. @throws invalid_configuration where there are several */
+/**
+ * The `recurve.config.*` of a folder, not of its parents. @throws invalid_configuration if there
+ * are several
+ */
 export function findConfigurationFile(folder: string = process.cwd()): string | undefined {
   const paths = extensions.map((extension) => join(folder, `recurve.config.${extension}`));
   const found = paths.filter((path) => existsSync(path));
@@ -45,7 +48,7 @@ function refuseFile(path: string, text: string, cause: unknown): EngineError {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const line = findLine(error, path, text);
   const place = line === undefined ? path : `${path}:${line}`;
-  // Further lines of a message say what required the module, or the place again.
+  // Further lines of a message name the requiring module, or repeat the place.
   const reason = error.message.split("\n", 1)[0]?.trim();
   return new EngineError(
     "invalid_configuration",
@@ -67,7 +70,8 @@ async function readFile(path: string): Promise<unknown> {
 /**
  * Reads a configuration: JSON, or a module in TypeScript or JavaScript whose default export it is.
  *
- * @param path the `recurve.config.*` of the current folder where absent, and the defaults where that is absent too
+ * @param path default: the `recurve.config.*` of the current folder, or the default configuration
+ * if there is none
  * @throws invalid_configuration naming the file, and the line or the fields
  * @example const configuration = await loadConfiguration("shop.config.ts");
  */

@@ -38,7 +38,7 @@ const scenarioFields = z.strictObject({
 });
 
 const scenarioSchema = scenarioFields
-  // What comes after a session counts 0, which a return can only be mapped to where 0 is in the range.
+  // Rewards after a session count 0. A return maps to 0 only if 0 is in the range.
   .refine(
     ({ discount, reward }) => discount === 0 || (reward.minimum <= 0 && reward.maximum >= 0),
     {

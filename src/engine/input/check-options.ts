@@ -29,7 +29,7 @@ export const aSignal: Check = madeBy("an AbortController", "aborted");
 export const someText: Check = z.string("must be text").min(1, "must not be empty");
 export const wholeMilliseconds: Check = z.int("must be whole milliseconds since 1970");
 
-/** What trains on a record is given these. */
+/** Options of every function that trains on a record. */
 export const learnerChecks: Readonly<Record<string, Check>> = {
   store: aStore,
   configuration: aConfiguration,

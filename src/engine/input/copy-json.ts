@@ -3,7 +3,7 @@ import { describeValue } from "./schema-problems.ts";
 
 /** The walk is recursive, so its depth is bounded. */
 const maxDepth = 32;
-/** Objects, lists and what is in them. */
+/** Objects, lists and their values. */
 const maxValues = 100_000;
 export const maxBytes: number = 2 ** 20;
 
@@ -25,7 +25,10 @@ export class JsonProblem extends Error {
   }
 }
 
-/** Objects that were written as literals or parsed, in whatever realm; no dates, maps or instances of classes. */
+/**
+ * Objects that were written as literals or parsed, in any realm; no dates, maps or instances of
+ * classes.
+ */
 function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -8,7 +8,8 @@ import type {
   ScenarioQuery,
 } from "../../contract/api.ts";
 
-// Calls of the library take what the HTTP wire takes, with times as numbers. A field that is `undefined` is absent.
+// Calls of the library take the same fields as the HTTP wire, with times as numbers. A field that
+// is `undefined` is absent.
 
 export type CandidateInput = CandidateBody;
 export type RecommendInput = RecommendRequest;
@@ -16,7 +17,7 @@ export type PageInput = PageQuery;
 export type ScenarioPageInput = ScenarioQuery;
 export type InterventionInput = InterventionRequest;
 
-/** An event as it arrives; `value` is 1 and `occurredAt` is now where absent. */
+/** An event as it arrives; `value` defaults to 1 and `occurredAt` to now. */
 export interface EventInput extends Omit<EventBody, "occurredAt"> {
   /** Milliseconds since 1970. */
   readonly occurredAt?: number;

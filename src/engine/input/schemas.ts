@@ -27,7 +27,8 @@ import type {
   ScenarioPageInput,
 } from "./input.ts";
 
-// What a call of the library may bring. HTTP bodies and rows of files are these, or put together from their fields.
+// Inputs of the library's calls. HTTP bodies and rows of files use the same schemas or their
+// fields.
 
 /** More than a request of a mebibyte holds with features, and bounded in time. */
 const maxCandidates = 10_000;

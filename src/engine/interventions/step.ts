@@ -9,7 +9,7 @@ import type { Store } from "../../storage/store.ts";
 import { loadServed } from "../learner/cycle/carried.ts";
 import type { StatusChange } from "../learner/cycle/take-over.ts";
 
-/** What an intervention makes of the assignment that it found. */
+/** The new assignment after an intervention. */
 export interface Step {
   readonly assignment: Assignment;
   readonly statuses: readonly StatusChange[];

@@ -16,9 +16,12 @@ export interface LearnOptions {
   readonly threads: number;
   /** Ends the loop after the cycle that is under way. */
   readonly signal: AbortSignal;
-  /** Is told of every cycle, the failed ones included. */
+  /** Called after every cycle, the failed ones included. */
   readonly onCycle: (cycle: Cycle) => void;
-  /** Is told of failures that could not even be recorded; of another process that learns on the record, once until a cycle runs here; of cycles that an operator overtook. */
+  /**
+   * Called for failures that could not be recorded, for cycles that an operator overtook, and for
+   * another process that learns on the record, once until a cycle runs here.
+   */
   readonly onError: (error: Error, scenario: string) => void;
   /** Resolves after so many milliseconds, sooner where the signal is aborted. */
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -94,7 +97,7 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
     try {
       return await runCycle({ ...options, scenario });
     } catch (error) {
-      // An operator stepped in: nothing is wrong, and the next look begins from what stands now.
+      // An operator stepped in: nothing is wrong, and the next look begins from the present state.
       if (error instanceof EngineError && error.code === "conflict") throw error;
       const reason = `the cycle failed: ${(error as Error).message}`;
       return recordFailure(options, { scenario: name, reason, ...due, finishedAt: clock() });
@@ -103,9 +106,10 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
 }
 
 /**
- * The learning half of the loop: looks at each scenario in turns, and runs a cycle where enough feedback is new. A cycle
- * that fails is recorded and tried again later and later; until one succeeds the policies stay as they are.
- * @throws invalid_request where an option is not what it should be
+ * The learning half of the loop: looks at each scenario in turn, and runs a cycle if enough
+ * feedback is new. A cycle that fails is recorded and tried again later and later; until one
+ * succeeds the policies stay as they are.
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export async function learn(options: LearnOptions): Promise<void> {
   checkOptions(options, optionChecks);

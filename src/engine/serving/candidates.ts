@@ -76,8 +76,8 @@ function checkEnough(count: number, slateSize: number): void {
 }
 
 /**
- * What may be shown: the available catalogue, or of the request's candidates those that are not withdrawn; without what was
- * seen where the rule says so.
+ * Items that may be shown: the available catalogue, or the request's candidates that are not
+ * withdrawn; without seen items if the rule says so.
  */
 export function eligible(options: {
   readonly candidates: readonly Candidate[] | undefined;

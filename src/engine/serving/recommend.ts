@@ -34,7 +34,7 @@ type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
   readonly candidates?: readonly Candidate[];
 };
 
-/** Version that is logged where no snapshot could answer: every candidate is as likely as another. */
+/** Version that is logged if no snapshot could answer: all candidates are equally likely. */
 export const uniformVersion = 0;
 
 export function findScenario(configuration: Configuration, name?: string): Scenario {
@@ -58,11 +58,14 @@ interface Visitor {
   readonly userId: string;
 }
 
-/** Drawn anew for each promotion, so that what one did to its users does not weigh on the test of the next. */
+/**
+ * Drawn anew for each promotion, so that the effect of one on its users does not bias the test of
+ * the next.
+ */
 export const isHeldBack = (promoted: number, userId: string, share: number): boolean =>
   hashUniform(`holdback/${promoted}/${userId}`) < share;
 
-/** A user stays in one arm of a scenario, so that what they see does not jump about. */
+/** A user stays in one arm of a scenario, so that slates do not change at random. */
 export function chooseArm(
   assignment: Assignment,
   baselineShare: number,
@@ -83,7 +86,7 @@ interface Scored extends FastLogits {
   readonly fallback?: string;
 }
 
-/** What is decided on. */
+/** Input of a decision. */
 interface Situation {
   readonly scenario: Scenario;
   readonly userId: UserId;

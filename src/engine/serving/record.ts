@@ -70,7 +70,10 @@ function checkNamed(
   return feedback;
 }
 
-/** Event → row: weighted by the scenario's rule, or behaviour only where no open decision or no weight applies. */
+/**
+ * Event → row: weighted by the scenario's rule, or behaviour only if no open decision or no weight
+ * applies.
+ */
 function attribute(
   event: BehaviourEvent,
   feedback: Feedback | undefined,

@@ -10,7 +10,7 @@ const capacity = 60;
 export interface ServingPolicies {
   /** @throws corrupt_snapshot, unsupported_snapshot_version, not_found */
   get(version: number): Promise<Policy>;
-  /** Why the version can't be served, where it was asked for and can't. */
+  /** Reason why the requested version can't be served; absent if it can. */
   problem(version: number): string | undefined;
   close(): Promise<void>;
 }

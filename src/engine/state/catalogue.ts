@@ -17,12 +17,12 @@ interface Entry {
 export interface Catalogue {
   /** Event number of the newest change that is in here. */
   readonly sequence: number;
-  /** Reads what changed up to `asOf`. */
+  /** Reads the changes up to `asOf`. */
   refresh(asOf: number): Promise<void>;
   /** An item that is there, withdrawn or not. */
   find(itemId: ItemId): ItemView | undefined;
   isWithdrawn(itemId: ItemId): boolean;
-  /** For histories: a deleted item is seen as it was last, one that never was without features. */
+  /** For histories: a deleted item has its last features, an unknown one has none. */
   get(itemId: ItemId): ItemView;
   available(): readonly ItemView[];
   /** Of every item that is there or was. */
@@ -55,7 +55,7 @@ async function toEntry(
   return last && { view: await toView(last, text), available: false, deleted: true };
 }
 
-/** @param text which attributes hold text, where they are to be more than words */
+/** @param text attributes that hold text for the sentence encoder, if there is one */
 export function createCatalogue(items: ItemStore, text?: TextSettings): Catalogue {
   const entries = new Map<ItemId, Entry>();
   const viewUnknown = createUnknownItems();

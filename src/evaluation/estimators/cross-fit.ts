@@ -9,7 +9,7 @@ export interface CrossFitOptions<Model> {
   readonly random: RandomStream;
   /** Fits a reward model to rows. */
   fit(rows: readonly number[]): Model;
-  /** What the model says of a row that it has not seen. */
+  /** The model's prediction for a row that it has not seen. */
   predict(
     model: Model,
     row: number,

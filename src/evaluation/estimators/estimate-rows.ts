@@ -16,7 +16,10 @@ interface Terms extends EstimatorColumns {
   readonly shaped: Float64Array;
 }
 
-/** [μ(x_i) − shift +] ω_i·(r_i [− q̂_i] − centre)·scale. One pass and one array: passes are what takes the time. */
+/**
+ * [μ(x_i) − shift +] ω_i·(r_i [− q̂_i] − centre)·scale. One pass and one array: the passes take
+ * most of the time.
+ */
 function addUp(
   { rewards, directValues, predictions, shaped }: Terms,
   { shift = 0, centre = 0, scale = 1 },

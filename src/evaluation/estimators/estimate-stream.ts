@@ -9,7 +9,7 @@ import {
   shapeWeights,
 } from "./evaluated-feedback.ts";
 
-/** An estimate without what each row adds: that would grow with the rows. */
+/** An estimate without contributions, which would grow with the rows. */
 export type StreamedEstimate = Omit<Estimate, "contributions">;
 
 export interface EstimateStream {
@@ -55,7 +55,7 @@ function describe(moments: Moments, form: EstimatorForm, supported: number) {
 const entryOf = (column: Float64Array | undefined, row: number, absent: number): number =>
   column === undefined ? absent : column[row]!;
 
-/** The streaming form of every estimator: nine numbers, whatever the rows. */
+/** The streaming form of every estimator: nine numbers for any number of rows. */
 export function createEstimateStream(
   form: EstimatorForm,
   { parameter, level = 0.95 }: EstimatorOptions,

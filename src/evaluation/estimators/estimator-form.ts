@@ -6,9 +6,9 @@ export interface EstimatorParameter extends Range {
   readonly name: "weightClip" | "threshold" | "shrinkage" | "smoothing";
   /** As in the formula. */
   readonly symbol: string;
-  /** The value that leaves the weights as they are: what counts where none is given. */
+  /** The value that leaves the weights as they are: the default. */
   readonly neutral: number;
-  /** What tuning tries where it is told nothing else, least bias first. */
+  /** Default values that tuning tries, least bias first. */
   readonly grid: readonly number[];
 }
 
@@ -20,7 +20,7 @@ export interface EstimatorForm {
   /** As tables and options call it. */
   readonly name: string;
   readonly title: string;
-  /** What a row adds to the mean. */
+  /** Contribution of a row to the mean. */
   readonly formula: string;
   readonly paper: string;
   /** Which weights w it starts from; none for the direct method. */
@@ -29,7 +29,7 @@ export interface EstimatorForm {
   readonly modelled: boolean;
   /** With the denominator. */
   readonly selfNormalised: boolean;
-  /** Absent where there is nothing to set. */
+  /** Absent if the estimator has no parameter. */
   readonly parameter?: EstimatorParameter;
   /** Refuses rewards below 0, for which its formula isn't defined. */
   readonly nonNegativeRewards?: true;
@@ -41,6 +41,6 @@ export interface EstimatorForm {
 }
 
 export interface EstimatorOptions extends EstimateOptions {
-  /** Value of the estimator's parameter; neutral where absent. */
+  /** Value of the estimator's parameter; default: the neutral value. */
   readonly parameter?: number;
 }

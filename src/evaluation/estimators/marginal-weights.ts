@@ -14,7 +14,10 @@ export interface ActionCategory {
 export interface PolicyPair {
   /** π(a|x): rows × actions, a row after the other. */
   readonly target: Float64Array;
-  /** π₀(a|x), of the same shape: what the logging policy gave to all actions, not only to the logged one. */
+  /**
+   * π₀(a|x), of the same shape: the logging policy's probabilities of all actions, not only of the
+   * logged one.
+   */
   readonly logging: Float64Array;
 }
 

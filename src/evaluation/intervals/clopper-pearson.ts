@@ -15,7 +15,7 @@ import {
 export function clopperPearsonInterval(options: {
   readonly successes: number;
   readonly trials: number;
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }): Interval {
   const { successes: k, trials: n, level = 0.95 } = options;

@@ -4,15 +4,18 @@ import type { Clusters } from "../clusters.ts";
 import { type Interval, missProbability } from "./interval.ts";
 
 export interface BootstrapOptions {
-  /** What each row adds to the numerator: x for a mean, w·r for a ratio. */
+  /** Contribution of each row to the numerator: x for a mean, w·r for a ratio. */
   readonly contributions: Float64Array;
-  /** What each row adds to the denominator: the weights of a self-normalised estimate. 1 a row where absent, which is the mean. */
+  /**
+   * Contribution of each row to the denominator: the weights of a self-normalised estimate. Default
+   * 1 a row, which gives the mean.
+   */
   readonly denominators?: Float64Array;
   readonly clusters: Clusters;
   readonly random: RandomStream;
-  /** How many logs are drawn; 2,000 where absent. */
+  /** Number of drawn logs; default 2,000. */
   readonly replicates?: number;
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }
 
@@ -88,7 +91,7 @@ export function clusterBootstrapInterval(options: BootstrapOptions): Interval {
   const { level = 0.95 } = options;
   const tail = missProbability(level) / 2;
   const tops = sumByCluster(contributions, clusters);
-  // A mean over rows of their own users divides by their number, whatever is drawn.
+  // A mean over rows of their own users divides by their number in every draw.
   const isPlain = denominators === undefined && clusters.count === contributions.length;
   const bottoms = isPlain ? undefined : sumByCluster(denominators, clusters);
   const values = new Float64Array(replicates);

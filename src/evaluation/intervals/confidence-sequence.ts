@@ -17,7 +17,7 @@ export interface ConfidenceSequence {
 }
 
 export interface SequenceOptions extends Bounds {
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }
 

@@ -10,7 +10,10 @@ import {
 } from "./interval.ts";
 
 export interface LikelihoodOptions extends WeightedRewards {
-  /** Smallest and largest weight that can occur: low < 1 < high. [0, ∞) where absent; what occurs widens it. */
+  /**
+   * Smallest and largest weight that can occur: low < 1 < high. Default [0, ∞); observed weights
+   * widen it.
+   */
   readonly weightBounds?: Bounds;
 }
 
@@ -65,7 +68,7 @@ function allowedDivergence({ n, w, ww }: Sums, unseen: number, quantile: number)
 interface Dual {
   readonly centre: number;
   readonly spread: number;
-  /** What a spread of rounding errors alone is small against. */
+  /** A spread of rounding errors alone is small against it. */
   readonly scale: number;
   readonly room: number;
 }

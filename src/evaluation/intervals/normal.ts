@@ -6,7 +6,7 @@ export interface StandardErrorInterval {
   readonly value: number;
   /** ≥ 0; infinite where the data cannot tell. */
   readonly standardError: number;
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }
 

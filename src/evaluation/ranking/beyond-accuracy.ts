@@ -7,8 +7,8 @@ export function catalogueCoverage(lists: readonly RankedItems[], itemCount: numb
 }
 
 /**
- * Mean self-information of the shown items, bits: −log₂((users that had i + 1)/(users + 1)) (Zhou et al. 2010, whose
- * fraction lacks the ones that keep an item which nobody had finite).
+ * Mean self-information of the shown items, bits: −log₂((users that had i + 1)/(users + 1)) (Zhou
+ * et al. 2010, whose fraction lacks the + 1, which keeps an item that nobody had finite).
  * @param userCounts by item, users of the training data that had it
  */
 export function novelty(
@@ -20,8 +20,9 @@ export function novelty(
 }
 
 /**
- * Mean of 1 − similarity over the pairs of a list (Ziegler et al. 2005, intra-list similarity), then over the lists of two
- * items or more; NaN where there is none, since one item has nothing to differ from.
+ * Mean of 1 − similarity over the pairs of a list (Ziegler et al. 2005, intra-list similarity),
+ * then over the lists of two items or more; NaN if there is none, since one item alone has no
+ * pairs.
  * @param similarity symmetric, in [0, 1]
  */
 export function intraListDiversity(

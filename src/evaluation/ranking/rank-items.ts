@@ -12,7 +12,7 @@ export interface ScoredCatalogue {
 export interface TiedItems {
   /** Items with higher scores. */
   readonly above: number;
-  /** 1 where no other item has the score. */
+  /** 1 if no other item has the score. */
   readonly size: number;
   /** How many are relevant, from 1. */
   readonly relevant: number;

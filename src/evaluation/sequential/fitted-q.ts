@@ -12,9 +12,9 @@ export interface FittedQInput {
   readonly features: Float64Array;
   /** Σ_a π(a|s_t)·φ(s_t, a) of the target policy, same shape. */
   readonly expectedFeatures: Float64Array;
-  /** γ in [0, 1]; 1 where absent. */
+  /** γ in [0, 1]; default 1. */
   readonly discount?: number;
-  /** λ > 0, added to the diagonal of ΦᵀΦ: what was never seen counts as 0. 1e-6 where absent. */
+  /** λ > 0, added to the diagonal of ΦᵀΦ: unseen features count as 0. Default 1e-6. */
   readonly ridge?: number;
 }
 

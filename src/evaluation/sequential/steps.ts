@@ -49,7 +49,10 @@ const overflow = {
   remedy: "leave out sequences with propensities near 0, or cut them shorter",
 };
 
-/** w_0·…·w_{t−1} of each row, 1 at the first step: what a value that is expected over the action of step t is weighted by. */
+/**
+ * w_0·…·w_{t−1} of each row, 1 at the first step: the weight of a value that is expected over the
+ * action of step t.
+ */
 export function weightsBefore(products: Float64Array, starts: Starts): Float64Array {
   const before = new Float64Array(products.length);
   forEachStep(starts, (row, _, step) => {

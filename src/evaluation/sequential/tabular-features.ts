@@ -11,7 +11,7 @@ export interface TabularSteps {
   readonly targetDistributions: Float64Array;
 }
 
-/** Each row sums to one within what float32 networks round. */
+/** Each row sums to one within the rounding of float32 networks. */
 const rounding = 1e-4;
 
 function checkSteps({ states, stateCount, actions, targetDistributions }: TabularSteps): number {

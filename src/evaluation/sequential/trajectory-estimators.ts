@@ -5,7 +5,7 @@ import { lastOf, sumSteps, weightsBefore, wholeSequences } from "./steps.ts";
 import { requireModel, type WeightedTrajectories } from "./weigh-trajectories.ts";
 
 export interface TrajectoryOptions extends StepOptions {
-  /** γ in [0, 1]: what a reward one step later is worth. 1 where absent. */
+  /** γ in [0, 1]: the value of a reward one step later. Default 1. */
   readonly discount?: number;
 }
 
@@ -81,8 +81,9 @@ export function sequentialDoublyRobust(
 }
 
 /**
- * V̂ = (1/n) Σ_i Σ_a π(a|s_i0)·Q̂(s_i0, a): what the model of the reward still to come says of the first states. Its standard
- * error is that of the states alone. Beygelzimer & Langford 2009; Le, Voloshin & Yue 2019 for Q̂ by `fittedQEvaluation`.
+ * V̂ = (1/n) Σ_i Σ_a π(a|s_i0)·Q̂(s_i0, a): the model's value of the first states. Its standard
+ * error is that of the states alone. Beygelzimer & Langford 2009; Le, Voloshin & Yue 2019 for Q̂ by
+ * `fittedQEvaluation`.
  * @throws invalid_request without a model
  */
 export function sequentialDirectMethod(

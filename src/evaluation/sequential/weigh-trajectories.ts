@@ -4,7 +4,7 @@ import { type Clusters, numberClusters } from "../clusters.ts";
 import { type LoggedFeedback, type TargetArrays, weighFeedback } from "../logged-feedback.ts";
 import { accumulateWeights, checkStarts, type Starts } from "./steps.ts";
 
-/** What was logged: rows are steps, the trajectories one after another, each from its first step on. */
+/** A log: rows are steps, the trajectories one after another, each from its first step on. */
 export interface LoggedTrajectories extends Omit<LoggedFeedback, "clusters"> {
   readonly starts: Starts;
   /** The user of each trajectory. Without it trajectories count as independent. */
@@ -50,7 +50,7 @@ export function weighTrajectories<T extends TrajectoryTarget>(
   };
 }
 
-/** Both columns of the reward model. @throws invalid_request where there is none */
+/** Both columns of the reward model. @throws invalid_request if there is none */
 export function requireModel(
   estimator: string,
   { directValues, predictions }: Pick<WeightedTrajectories, "directValues" | "predictions">,

@@ -11,8 +11,9 @@ const named = (name: string, { selfNormalised }: StepOptions) =>
   selfNormalised ? `sn${name}` : name;
 
 /**
- * V̂ = (1/n) Σ_i w_i·Σ_k r_ik, w the ratio of the slates' probabilities (SIPS). Right whatever users do with a slate; its
- * variance grows exponentially with the length. Li, Abbasi-Yadkori, Kveton, Muthukrishnan, Vinay & Wen 2018.
+ * V̂ = (1/n) Σ_i w_i·Σ_k r_ik, w the ratio of the slates' probabilities (SIPS). Valid for any user
+ * behaviour; its variance grows exponentially with the length. Li, Abbasi-Yadkori, Kveton,
+ * Muthukrishnan, Vinay & Wen 2018.
  */
 export function slateInversePropensity(
   { rewards, weights, starts, clusters }: WeightedSlates,

@@ -4,11 +4,16 @@ import { weighFeedback } from "../logged-feedback.ts";
 import { forEachStep, type Starts } from "../sequential/steps.ts";
 import { type LoggedTrajectories, weighTrajectories } from "../sequential/weigh-trajectories.ts";
 
-/** What was logged: rows are positions, the slates one after another, each from its first position on. Lengths may differ. */
+/**
+ * A log: rows are positions, the slates one after another, each from its first position on. Lengths
+ * may differ.
+ */
 export interface LoggedSlates extends LoggedTrajectories {
   /** p(a_k|x, a_0…a_{k−1}) in (0, 1]: of the item at its position, given those above it. */
   readonly propensities: Float64Array;
-  /** p(a_k at k|x) in (0, 1]: the same whatever stands above. For the position-based estimators. */
+  /**
+   * p(a_k at k|x) in (0, 1]: independent of the positions above. For the position-based estimators.
+   */
   readonly marginalPropensities?: Float64Array;
 }
 

@@ -12,9 +12,9 @@ import { acceptBySlope, type SlopeCandidate, slopeWidth } from "./slope.ts";
 export interface CategoryChoiceOptions {
   /** `exact` tries all sets of categories, `greedy` (for many) leaves out one after the other. */
   readonly search: "exact" | "greedy";
-  /** Sets of fewer categories aren't tried; 1 where absent. */
+  /** Sets of fewer categories aren't tried; default 1. */
   readonly leastCategories?: number;
-  /** δ of the two-sided intervals that are compared, 0.05 where absent. */
+  /** δ of the two-sided intervals that are compared, default 0.05. */
   readonly missProbability?: number;
 }
 

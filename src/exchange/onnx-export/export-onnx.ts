@@ -19,7 +19,7 @@ export interface ExportOptions {
   readonly folder: string;
   /** Version of Recurve, for the manifest. */
   readonly recurve: string;
-  /** Whose serving policy is exported; the first of the configuration where absent. */
+  /** The scenario whose serving policy is exported. Default: the first of the configuration. */
   readonly scenario?: string;
   /** This version instead, of whichever scenario. */
   readonly policy?: number;
@@ -88,8 +88,10 @@ async function readExploration(policies: PolicyStore, scenario: Scenario): Promi
 }
 
 /**
- * A policy as ONNX files with item embeddings and a manifest that says what to feed; see docs/guides/export.md.
- * @throws not_found, unknown_scenario, conflict (no network; folder not empty), corrupt_snapshot, invalid_file
+ * A policy as ONNX files with item embeddings and a manifest of the inputs; see
+ * docs/guides/export.md.
+ * @throws not_found, unknown_scenario, conflict (no network; folder not empty), corrupt_snapshot,
+ * invalid_file
  */
 export async function exportOnnx(options: ExportOptions): Promise<ExportSummary> {
   const { store, configuration, folder, recurve } = options;

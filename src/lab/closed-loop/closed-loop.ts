@@ -17,7 +17,7 @@ export interface CycleReward {
   /** Mean over the cycle's visits of the true expected reward of the slates shown, in reward units. */
   readonly meanReward: number;
   readonly standardError: number;
-  /** What the update after these visits said of itself. */
+  /** The report of the update after these visits. */
   readonly note: string;
 }
 
@@ -62,7 +62,7 @@ function summarise(cycle: number, rewards: readonly number[], note: string): Cyc
   return { cycle, meanReward, standardError, note };
 }
 
-/** What a loop works with, and the time that its visits move. */
+/** Parts of a loop, and the time that its visits move. */
 interface Loop {
   readonly engine: Engine;
   readonly strategy: Strategy;
@@ -102,7 +102,7 @@ async function visit({ engine, scenario, wait }: Loop, world: World, turn: numbe
   if (reactions.length > 0) {
     await engine.record(reactions.map((reaction) => ({ ...reaction, userId, decisionId })));
   }
-  // Else what a turn meets would depend on how fast the machine is.
+  // Otherwise a turn's state would depend on the machine's speed.
   await engine.idle();
   return world.expectedReward(turn, decision.slate);
 }

@@ -26,7 +26,7 @@ export interface LoopOptions<Row extends FoldedRow>
   readonly random: RandomStream;
 }
 
-/** What serves between two cycles, and a cycle. */
+/** The serving policy between two cycles, and a cycle. */
 export interface LaboratoryLoop<Row extends FoldedRow, Policy> {
   armOf(user: number): Extract<Arm, "serving" | "canary">;
   policyOf(arm: "serving" | "canary"): Policy;
@@ -37,9 +37,10 @@ export interface LaboratoryLoop<Row extends FoldedRow, Policy> {
 }
 
 /**
- * The loop of src/engine/learner/cycle/run-cycle.ts without a store, on whatever models: review of the canary, improvement and exploration are
- * the product's own. It has neither holdback nor the live test of promotions.
- * @param start what serves first
+ * The loop of src/engine/learner/cycle/run-cycle.ts without a store, on any models: review of the
+ * canary, improvement and exploration are the product's own. It has neither holdback nor the live
+ * test of promotions.
+ * @param start the first serving policy
  */
 export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(
   family: ModelFamily<Row, Policy, Critic>,

@@ -3,7 +3,7 @@ import { minimise } from "../../numeric/minimise.ts";
 import { addGradient, type BilinearFeatures, type Offer, scoreOffer } from "./bilinear.ts";
 import { flatten, unflatten } from "./softmax-policy.ts";
 
-/** A choice that satisfied, against what the policy would have chosen. */
+/** A satisfied choice against the policy's own choices. */
 export interface SatisfiedOffer extends Offer {
   /** Index of the choice. */
   readonly action: number;

@@ -16,10 +16,10 @@ export interface Latent {
   readonly vector: Float64Array;
 }
 
-/** What holds until the tastes are replaced. */
+/** Facts that hold until the tastes are replaced. */
 export interface Phase {
   readonly users: readonly Latent[];
-  /** What makes an item better for everybody, in logits. */
+  /** Quality of an item, equal for all users, in logits. */
   readonly qualities: Float64Array;
 }
 
@@ -42,8 +42,9 @@ const drawQualities = (count: number, random: RandomStream): Float64Array =>
   Float64Array.from({ length: count }, () => qualityDeviation * random.normal());
 
 /**
- * Tastes move together, as fashions do: the liking for one genre goes to another, the same way for all users, and every
- * quality is drawn anew. A history still tells users apart; what it says about them has to be learned again.
+ * Tastes move together, as fashions do: the liking for one genre goes to another, the same way for
+ * all users, and every quality is drawn anew. A history still distinguishes users; its meaning has
+ * to be learned again.
  */
 function replace(phase: Phase, random: RandomStream): Phase {
   const shift = 1 + random.integer(genreCount - 1);

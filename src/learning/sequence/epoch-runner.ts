@@ -94,7 +94,7 @@ const createSchedule = ({ epochs, peakRate, warmUp, floorRate }: SequenceSetting
     floor: floorRate,
   });
 
-/** Feeds of the sampled softmax; none where the whole catalogue is compared. */
+/** Feeds of the sampled softmax; empty if the whole catalogue is compared. */
 function createNegatives({ sequences, shape }: EpochRunnerOptions, { negatives }: StepShape) {
   if (negatives === undefined) return () => ({});
   const sampler = createNegativeSampler(sequences, { items: shape.items, count: negatives });

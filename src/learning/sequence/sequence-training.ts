@@ -8,7 +8,7 @@ export type SequenceProgress =
   | {
       readonly stage: "start";
       readonly parameters: number;
-      /** About what a step needs at its peak. */
+      /** Approximate peak memory of a step. */
       readonly memoryBytes: number;
     }
   | {
@@ -24,7 +24,7 @@ export type SequenceProgress =
       readonly secondsLeft: number;
     };
 
-/** Everything that training goes on from after an epoch. */
+/** Everything that training continues from after an epoch. */
 export interface SequenceCheckpoint {
   readonly epoch: number;
   readonly trainer: TrainerState;
@@ -42,12 +42,15 @@ export interface SequenceTraining {
   /** Epochs that ran, and the one whose parameters are handed out. */
   readonly epochs: number;
   readonly bestEpoch: number;
-  /** Of that epoch; undefined where nothing was validated. */
+  /** Of that epoch; undefined if nothing was validated. */
   readonly metric: number | undefined;
 }
 
 export interface SequenceTrainingOptions {
-  /** Items of each user, oldest first, numbered 0 … itemCount − 1. What is to be foreseen later must not be in them. */
+  /**
+   * Items of each user, oldest first, numbered 0 … itemCount − 1. The items to predict later must
+   * not be in them.
+   */
   readonly sequences: readonly ArrayLike<number>[];
   readonly itemCount: number;
   /** Unsigned 32-bit integer. Same seed, sequences, settings and threads: same model, bit for bit on one machine. */
@@ -62,7 +65,7 @@ export interface SequenceTrainingOptions {
   /** Milliseconds. */
   readonly clock: () => number;
   readonly onProgress?: (progress: SequenceProgress) => void;
-  /** Called after each epoch; a run that starts from what it was given ends as the unbroken one. */
+  /** Called after each epoch; a run that starts from its argument ends as the unbroken one. */
   readonly onCheckpoint?: (checkpoint: SequenceCheckpoint) => Promise<void>;
   readonly resumeFrom?: SequenceCheckpoint;
 }

@@ -19,7 +19,7 @@ interface Axes extends PrincipalDirections {
   readonly length: number;
 }
 
-/** In which directions states and items differ: what a linear model of their products has to tell apart. */
+/** Directions in which states and items differ, for a linear model of their products. */
 export interface FeatureBasis {
   readonly states: Axes;
   readonly items: Axes;
@@ -87,9 +87,12 @@ function locate(axes: Axes, vector: Float32Array): Float64Array {
   return found.map((value) => value / scale);
 }
 
-/** Of a pair of state and item what a residual model looks at. */
+/** Features of a pair of state and item for a residual model. */
 export interface PairFeatures {
-  /** [p⊗q, q, (z − z̄)/4], `featureCount` numbers: who likes what, what is liked, and whether the policy goes too far. */
+  /**
+   * [p⊗q, q, (z − z̄)/4], `featureCount` numbers: likings by user, popularity, and overconfidence
+   * of the policy.
+   */
   readonly pair: Float64Array;
   /** [1, p]: an item's own residual is linear in it. */
   readonly state: Float64Array;

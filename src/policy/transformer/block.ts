@@ -12,7 +12,7 @@ import type { EncoderShape } from "./shape.ts";
 /** A parameter by its name. */
 export type Part = (name: string) => Value;
 
-/** Put on the embeddings and on what each half of a block adds. */
+/** On the embeddings and on the output of each half of a block. */
 export type Regularise = (value: Value) => Value;
 
 /** States [rows, length, width] to the next ones, or at a range of positions alone. */
@@ -27,7 +27,7 @@ export type Block = (
 
 const activations = { relu, gelu, swiglu };
 
-/** x ← x + Attention(LN(x)) and x ← x + FFN(LN(x)); what is made of weights alone is made once. */
+/** x ← x + Attention(LN(x)) and x ← x + FFN(LN(x)); products of weights alone are computed once. */
 export function createBlock(part: Part, shape: EncoderShape): Block {
   const maps = attentionMaps(part, shape);
   const { weights, shift } = afterNorm(part, "forward", part("innerWeights"));
@@ -66,9 +66,10 @@ interface AttentionMaps {
 }
 
 /**
- * What attention makes of normalised states n, the norm's scale and shift taken up. The shift adds the same to all logits of
- * a query, which softmax doesn't see, and to a mean of values what it adds to each. With one head (n·Q)·(n·K)ᵀ = (n·QKᵀ)·nᵀ
- * and (P·n·V)·W = (P·n)·VW: products of weights take the place of half the products of states.
+ * Attention over normalised states n, with the norm's scale and shift folded in. The shift adds the
+ * same to all logits of a query, which softmax ignores, and its mean over values is itself. With
+ * one head (n·Q)·(n·K)ᵀ = (n·QKᵀ)·nᵀ and (P·n·V)·W = (P·n)·VW: products of weights take the place
+ * of half the products of states.
  */
 function attentionMaps(part: Part, { heads }: EncoderShape): AttentionMaps {
   const of = (name: string) => afterNorm(part, "attention", part(`${name}Weights`));

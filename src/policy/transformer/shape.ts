@@ -7,7 +7,10 @@ export interface EncoderShape {
   readonly heads: number;
   /** Newest items of a history that are looked at. */
   readonly length: number;
-  /** What stands between the two products of a block's second half; `swiglu` has two thirds of the inner width, and a gate. */
+  /**
+   * Activation between the two products of a block's second half; `swiglu` has two thirds of the
+   * inner width, and a gate.
+   */
   readonly feedForward: "relu" | "gelu" | "swiglu";
 }
 

@@ -28,7 +28,7 @@ const putAnswer = answer("What became of it, durable", putResponse, {
 
 type RowBody = ItemBody | UserBody;
 
-/** What tells items and users apart on the wire and in /openapi.json. */
+/** Differences between items and users on the wire and in /openapi.json. */
 export interface Resource<Fields, Input, Batch> {
   readonly kind: "item" | "user";
   readonly path: string;

@@ -2,7 +2,7 @@ import Database from "libsql";
 import { EngineError } from "../../domain/errors.ts";
 import { isBusy, sqliteDetails, translateError } from "./sqlite-error.ts";
 
-/** What may be bound. */
+/** Values that may be bound. */
 export type Value = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,10 @@ export interface Connection {
   close(): void;
 }
 
-/** For reads and for opening, where waiting is rare and short (another process recovers or truncates the log). */
+/**
+ * For reads and for opening, when waiting is rare and short (another process recovers or truncates
+ * the log).
+ */
 export const busyTimeoutMs = 5000;
 
 // SQLite hands text back up to its first NUL, and libsql replaces lone surrogates: such an id would turn into another.

@@ -56,7 +56,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
   const numbers = createEventNumbers(connection);
   let waiting: WaitingWrite[] = [];
 
-  /** Runs one write under a savepoint; what it returns tells the caller, once the commit stands. */
+  /** Runs one write under a savepoint; its result reaches the caller after the commit. */
   function attempt({ write, resolve, reject }: WaitingWrite): () => void {
     const before = numbers.current();
     connection.exec("SAVEPOINT attempt");

@@ -154,7 +154,7 @@ ALTER TABLE assignments ADD COLUMN mode TEXT;
 ALTER TABLE assignments ADD COLUMN waiting INTEGER REFERENCES policy_snapshots;
 `;
 
-// What is asked for with each scrape of the metrics is counted without wide rows.
+// Figures for each scrape of the metrics are counted without wide rows.
 const liveness = `
 CREATE TABLE learner_heartbeat (
   one INTEGER PRIMARY KEY CHECK (one = 1),

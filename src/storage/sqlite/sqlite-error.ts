@@ -34,7 +34,9 @@ export function sqliteDetails(error: unknown): { readonly reason: string; readon
   return { reason: message, ...(isNamed && { code }) };
 }
 
-/** What the outside makes impossible becomes `storage_unavailable`; everything else is a defect and stays as it is. */
+/**
+ * Failures from outside become `storage_unavailable`; all others are defects and stay as they are.
+ */
 export function translateError(error: unknown): unknown {
   const remedy = remedies[primaryCode(error) ?? 0];
   if (remedy === undefined) return error;

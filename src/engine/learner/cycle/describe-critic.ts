@@ -50,7 +50,7 @@ function describeDoubtful(
   };
 }
 
-/** What a cycle's record says of the critic and of what it lets the challengers do. */
+/** The part of a cycle's record about the critic and the restraint of challengers. */
 export function describeCritic(
   improvement: NetworkImprovement,
   { slateSize, reward }: Scenario,

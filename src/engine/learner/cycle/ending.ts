@@ -2,7 +2,7 @@ import type { Verdict } from "../../../domain/cycle-outcome.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 
-/** What becomes of a candidate: the gate's verdict, as far as the operator lets it happen. */
+/** The end of a candidate: the gate's verdict, as far as the operator's mode allows it. */
 export type Ending = Verdict | "waiting";
 
 /** Modes in which nothing new gets traffic. */
@@ -20,7 +20,7 @@ export function endingOf({ verdict }: GateRecord, assignment: Assignment): Endin
   return verdict === "promote" && !isPromoted ? "waiting" : verdict;
 }
 
-/** The gate's sentence, after what keeps its verdict from happening. */
+/** The gate's sentence, after the reason that blocks its verdict. */
 export function explainEnding(gate: GateRecord, assignment: Assignment): string {
   const ending = endingOf(gate, assignment);
   if (ending === gate.verdict) return gate.reason;

@@ -39,7 +39,7 @@ export const describeStages = ({ stageMs, stageCpuMs, stagePeakMiB }: StageClock
   stagePeakMiB,
 });
 
-/** What goes on record: everything measured. */
+/** All measurements for the record. */
 export function describeFindings({
   scenario,
   seed,
@@ -107,7 +107,7 @@ const tellReview = (reviewed: Reviewed): string | undefined => {
   }
 };
 
-/** A promotion speaks for itself; otherwise a change by the review is what happened. */
+/** A promotion speaks for itself; otherwise the review's change is reported. */
 export function summariseFindings({ reviewed, gate }: Findings): {
   outcome: CycleOutcome;
   reason: string;

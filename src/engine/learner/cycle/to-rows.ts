@@ -4,7 +4,7 @@ import type { ItemView } from "../../../policy/policy.ts";
 import type { ReadDecision, SessionDecision } from "./session-returns.ts";
 import { normaliseReward } from "./settle-reward.ts";
 
-/** What the rows of one decision share. */
+/** Fields that the rows of one decision share. */
 export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" | "fold"> {
   readonly rule: RewardRule;
   readonly views: readonly ItemView[];

@@ -21,7 +21,7 @@ function findNextItem(
   const event = events[index];
   const next = event && catalogue.find(event.itemId);
   if (event === undefined || next === undefined || index === 0) return undefined;
-  // What could not be shown, or should not have been, is nothing to aim at.
+  // An item that could not or should not be shown is no target.
   if (!available.has(event.itemId) || !isWanted(event, scenario.reward)) return undefined;
   const history = events.slice(Math.max(0, index - historyLength), index);
   const state = createState({ user: { history, attributes }, catalogue, scenario, context: {} });

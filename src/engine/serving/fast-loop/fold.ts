@@ -38,7 +38,7 @@ export interface Fold {
   next(isDue: (block: readonly Feedback[]) => boolean): Promise<boolean>;
 }
 
-/** A decision as a policy sees it that may be another than the one that made it. */
+/** A decision as any policy sees it, not only the one that made it. */
 async function toFastDecision(
   { store, scenario, towers }: FoldParts,
   { decision, rewards }: Feedback,
@@ -56,7 +56,7 @@ async function toFastDecision(
     reward: normaliseReward(rewards[position], scenario.reward),
   }));
   const represented = await towers.represent(state, views);
-  // A row that was changed by hand must not stop what comes after it.
+  // A row that was changed by hand must not stop the later ones.
   return {
     userId: decision.userId,
     towers: represented,

@@ -36,7 +36,7 @@ export interface FastLoops {
       readonly random: RandomStream;
     },
   ): Promise<FastLogits>;
-  /** Learns what is new in the scenario's feedback, without being waited for. */
+  /** Starts to learn from the scenario's new feedback, and does not wait for the end. */
   learn(scenario: Scenario): void;
   problems(): readonly string[];
   /** Resolves when nothing is being learnt. */

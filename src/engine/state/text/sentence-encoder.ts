@@ -15,7 +15,9 @@ export interface SentenceEncoder {
   encode(text: string): Promise<Float32Array>;
 }
 
-/** Tokens of a text where the tokenizer has no limit of its own, and at most: what position embeddings usually end at. */
+/**
+ * Most tokens of a text, also if the tokenizer has no limit: the usual end of position embeddings.
+ */
 const defaultTokens = 256;
 const maxTokens = 512;
 const knownInputs = ["input_ids", "attention_mask", "token_type_ids"];
@@ -65,7 +67,7 @@ async function loadModel(file: string, bytes: Buffer): Promise<OpenModel> {
   throw problem(file, what, remedy);
 }
 
-/** Ids without what is beyond the limit; the last one stays, which closes the text for the model. */
+/** Ids up to the limit; the last one stays, which closes the text for the model. */
 function truncate(ids: readonly number[], limit: number): readonly number[] {
   return ids.length <= limit ? ids : [...ids.slice(0, limit - 1), ...ids.slice(-1)];
 }
