@@ -24,7 +24,10 @@ export function drawRecent(chart: uPlot, { recentFrom }: Annotations, color: Rea
   chart.ctx.restore();
 }
 
-/** A thin line with its label at the head, dashed and in another colour where an operator intervened. A label gives way to the one before it, and is left out where it would leave its line. */
+/**
+ * A thin line with its label at the head, dashed and in another colour after an operator's
+ * intervention. A label moves behind the previous one, and is left out if it would leave its line.
+ */
 export function drawMarkers(chart: uPlot, { markers }: Annotations, color: ReadColor): void {
   const { ctx } = chart;
   const { left, top, width, height } = chart.bbox;

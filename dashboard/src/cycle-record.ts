@@ -1,7 +1,9 @@
 import type { CycleRecord, GateRecord, Review, TriedSetting } from "../../src/contract/records.ts";
 import { formatReward, formatSignedPercent, formatSignedReward } from "./format.ts";
 
-/** A gate's estimate, relative to the serving policy where the record allows it, else in reward units. */
+/**
+ * A gate's estimate, relative to the serving policy if the record allows it, else in reward units.
+ */
 export interface GateLift {
   readonly value: number;
   readonly interval?: readonly [number, number];

@@ -18,8 +18,8 @@ export const keepCounts = (
 ];
 
 /**
- * Decisions a minute; `undefined` before the second look. The reward series can't tell: it lacks
- * the open decisions.
+ * Decisions a minute; `undefined` before the second look. The reward series can't show it, since it
+ * lacks the open decisions.
  */
 export function decisionRate(counts: readonly DecisionCount[]): number | undefined {
   const [first, last] = [counts[0], counts.at(-1)];

@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
 import type { DoubtfulRow } from "./doubtful-items.ts";
 
-/** The list for operators: where the reward model and satisfied users disagree most. */
+/**
+ * The list for operators: with the largest disagreement between reward model and satisfied users.
+ */
 export function DoubtfulTable({ rows }: { readonly rows: readonly DoubtfulRow[] }): ReactNode {
   return (
     <section className="doubtful">

@@ -83,7 +83,7 @@ function isFresh(previous: LoopData, now: number): boolean {
   return (now - previous.seriesLoadedAt) / 1000 < previous.series.bucketSeconds / 30;
 }
 
-/** @throws ApiError where the server does not answer as it should */
+/** @throws ApiError if the server does not answer as it should */
 export async function loadLoop(
   client: RecurveClient,
   view: View,

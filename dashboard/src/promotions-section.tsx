@@ -30,7 +30,7 @@ function Mode(props: { readonly policies: PoliciesResponse; readonly onAsk: Ask 
   );
 }
 
-/** The gate's own sentence where the policy waits as a canary, whose evidence is that of its start. */
+/** The gate's own sentence if the policy waits as a canary, whose evidence is that of its start. */
 function Waiting(props: { readonly policy: PolicyBody; readonly onAsk: Ask }): ReactNode {
   const { version, evidence } = props.policy;
   const reason = evidence.proposed?.reason;

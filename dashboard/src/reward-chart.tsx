@@ -55,7 +55,8 @@ export function RewardChart(props: Props): ReactNode {
   const latest = useRef(props);
   latest.current = props;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the length of the buckets stands in an axis label.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an axis label contains the length of
+  // the buckets.
   useEffect(() => {
     if (place.current === null) return;
     const mounted = mountChart(place.current, () => latest.current);

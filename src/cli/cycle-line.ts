@@ -14,7 +14,7 @@ function describeReward({ record }: Cycle): string {
 
 /**
  * One line for a person: number, outcome, rewards and reason of a cycle.
- * @param columns where the line must fit; the dashboard has the whole reason
+ * @param width of the line; absent for no limit; the dashboard has the whole reason
  */
 export function describeCycle(cycle: Cycle, columns?: number): string {
   const reward = describeReward(cycle);

@@ -31,7 +31,7 @@ export const withDatabaseOptions = (command: Command): Command =>
 
 export interface ChosenConfiguration {
   readonly configuration: Configuration;
-  /** Where it comes from, for people. */
+  /** Its source, for people. */
   readonly origin: string;
   /** It was read from this file. */
   readonly file?: string;
@@ -64,7 +64,9 @@ async function findConfiguration(store: Store, beginsDemo: boolean): Promise<Cho
   return { configuration: parseConfiguration(), origin: "the defaults" };
 }
 
-/** @param options.beginsDemo an empty record becomes a demo's where neither file nor option says otherwise */
+/**
+ * @param options.beginsDemo an empty record becomes a demo's unless a file or an option is given
+ */
 export const chooseConfiguration = (
   store: Store,
   named: string | undefined,

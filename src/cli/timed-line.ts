@@ -6,7 +6,10 @@ const measuredMs = 3000;
 const announcedMs = 20_000;
 const unknown = { elapsedMs: 0, leftMs: 0 };
 
-/** The line of a long command, which first says how long it will take, as its first part shows, and then how long it has still to go. */
+/**
+ * The line of a long command, which first has the expected duration, from its first part, and then
+ * the remaining time.
+ */
 export interface TimedLine {
   /** For who knows how long all of it takes, milliseconds: said once, and not of work that takes seconds. */
   announce(totalMs: number): void;

@@ -41,11 +41,11 @@ export interface RecommendRequest {
   readonly userId: string;
   /** Default: the first scenario of the configuration. */
   readonly scenario?: string;
-  /** 1…50, at most as many as `candidates`; the slate is shorter where fewer may be shown. */
+  /** 1…50, at most as many as `candidates`; the slate is shorter if fewer may be shown. */
   readonly slateSize?: number;
   /**
-   * Default: the available catalogue. Withdrawn items without features of their own are left out, and seen ones where the
-   * scenario says so.
+   * Default: the available catalogue. Withdrawn items without features of their own are left out,
+   * and seen ones if the scenario excludes them.
    */
   readonly candidates?: readonly CandidateBody[];
   readonly context?: JsonObject;
@@ -254,7 +254,7 @@ export interface ScenariosResponse {
 }
 
 export interface HealthResponse {
-  /** `degraded`: answering, but not as it should; `problems` says why. */
+  /** `degraded`: answering, but not as it should; `problems` has the reasons. */
   readonly status: "ok" | "degraded";
   readonly version: string;
   /** Serving policy version by scenario. */

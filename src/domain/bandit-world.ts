@@ -19,7 +19,9 @@ export interface BanditVisits {
   readonly width: number;
   /** Item numbers, [n × width]. */
   readonly candidates: Int32Array;
-  /** A uniform number each: a click comes where it is below the click probability, whichever item is shown. */
+  /**
+   * A uniform number each: a click comes if it is below the click probability of the shown item.
+   */
   readonly moods: Float64Array;
 }
 

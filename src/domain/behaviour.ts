@@ -7,7 +7,7 @@ export interface BehaviourEvent {
   readonly type: string;
   readonly userId: UserId;
   readonly itemId: ItemId;
-  /** Size of the event (rating, seconds, price); 1 where the caller gives none. Finite. */
+  /** Size of the event (rating, seconds, price); default 1. Finite. */
   readonly value: number;
   /** Milliseconds since 1970. */
   readonly occurredAt: number;

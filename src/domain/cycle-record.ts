@@ -34,8 +34,8 @@ export interface StageCosts {
   /** Processor time of all threads, milliseconds. */
   readonly stageCpuMs: ByStage;
   /**
-   * Most memory that was resident, MiB: exact where the stage took the process higher than it had ever been, else the larger
-   * of its start and end.
+   * Most memory that was resident, MiB: exact if the stage set a new peak of the process, else the
+   * larger of its start and end.
    */
   readonly stagePeakMiB: ByStage;
 }
@@ -83,7 +83,7 @@ export interface FindingsRecord extends StageCosts {
   readonly seed: number;
   readonly plan: CyclePlan;
   readonly feedback: FeedbackCounts;
-  /** Absent where fewer than two users were served. */
+  /** Absent if fewer than two users were served. */
   readonly evaluation?: ServingEvaluation;
   /** Of the last promotion, on live rewards. */
   readonly promotion?: PromotionReview;

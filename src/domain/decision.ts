@@ -37,7 +37,7 @@ export interface Decision {
   /** Joint probability of the slate: the product of the position propensities. */
   readonly slatePropensity: number;
   readonly exploration: number;
-  /** Absent where the logits were the policy's alone. */
+  /** Absent if the logits were the policy's alone. */
   readonly fastLoop?: FastLoopMark;
   /** The scenario's, on which profile and fast loop depend. Absent in decisions that were made before it was written down. */
   readonly rewardRule?: RewardRule;

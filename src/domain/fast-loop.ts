@@ -16,7 +16,7 @@ export interface FastLoopSettings {
 export interface FastLoopMark extends Omit<FastLoopSettings, "enabled"> {
   /** Version of the model's learning rule. Another version would draw something else. */
   readonly version: number;
-  /** Event number of the newest decision that was learnt from, 0 where there was none. */
+  /** Event number of the newest decision that was learnt from, 0 if there was none. */
   readonly through: number;
   /** Decisions after which the older of two models gives way, see `src/policy/fast-loop/renewed-model.ts`. */
   readonly renewal: number;

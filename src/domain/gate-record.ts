@@ -30,13 +30,13 @@ export interface GateStatistic {
 export interface GateEvidence {
   /** The form that decides; difference, error, interval and relative lift are its. */
   readonly statistic: (typeof gateStatistics)[number];
-  /** That are pooled, this one included; absent where this one decides alone. */
+  /** Number of pooled looks, this one included; absent if this one decides alone. */
   readonly looks?: number;
   readonly difference: number;
   readonly standardError: number;
   readonly sharedError: number;
   readonly interval: readonly [number, number];
-  /** Of the form that decides, or the smaller of both where this look decides alone. */
+  /** Of the form that decides, or the smaller of both if this look decides alone. */
   readonly probabilityPositive: number;
   /** Difference over the serving policy's value, if that is positive. */
   readonly relativeLift?: number;
@@ -64,6 +64,6 @@ export interface GateLooks {
   /** Candidate minus serving policy, reward units a row. */
   readonly difference: number;
   readonly standardError: number;
-  /** Part of it that later looks have too where the same users come back. */
+  /** Part of it that later looks have too if the same users come back. */
   readonly sharedError: number;
 }

@@ -1,4 +1,4 @@
-/** Branded strings, so that a user can't be passed where an item is meant. */
+/** Branded strings, so that a user can't be passed in place of an item. */
 export type UserId = string & { readonly brand: "UserId" };
 export type ItemId = string & { readonly brand: "ItemId" };
 export type DecisionId = string & { readonly brand: "DecisionId" };

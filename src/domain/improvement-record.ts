@@ -15,7 +15,7 @@ export interface SegmentDifference extends PolicyDifference {
   readonly states: number;
 }
 
-/** Where a challenger may not go: D holds the mass on implausible candidates down. */
+/** Limit of challengers: D holds the mass on implausible candidates down. */
 export interface Restraint {
   /** μ ≥ 0, in units of the reward model's spread at the state per logit of D below −2. */
   readonly strength: number;
@@ -69,7 +69,7 @@ export interface DoubtfulItem {
   readonly itemId: string;
   /** Rows that had it among their candidates. */
   readonly states: number;
-  /** Mean Q̄ over those: in [0, 1] where it is found, in reward units on record. */
+  /** Mean Q̄ over those: in [0, 1] during a cycle, in reward units on record. */
   readonly prediction: number;
   /** Mean of Q̄ less the candidates' mean, in units of their spread. */
   readonly excess: number;

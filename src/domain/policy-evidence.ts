@@ -19,7 +19,7 @@ export interface Promotion {
   readonly replaced?: number;
   /** Milliseconds since 1970. */
   readonly promotedAt: number;
-  /** 0 where nobody keeps the replaced policy, so that nothing is compared. */
+  /** 0 if nobody keeps the replaced policy, so that nothing is compared. */
   readonly holdbackShare: number;
   readonly predicted: PredictedLift;
 }

@@ -56,7 +56,10 @@ export interface Assignment {
   readonly holdback?: number;
   readonly holdbackShare?: number;
   readonly baseline?: number;
-  /** ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent where the floor is enough. */
+  /**
+   * ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent if the floor is
+   * enough.
+   */
   readonly exploration?: number;
   /** Absent: `automatic`. */
   readonly mode?: Exclude<PromotionMode, "automatic">;

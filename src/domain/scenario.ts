@@ -12,21 +12,24 @@ export interface RewardRule {
   readonly maximum: number;
 }
 
-/** Weight of an event type, `undefined` where the rule has none: "constructor" is a type like any other. */
+/**
+ * Weight of an event type, `undefined` if the rule has none: "constructor" is a type like any
+ * other.
+ */
 export const weightOf = ({ weights }: RewardRule, type: string): number | undefined =>
   Object.hasOwn(weights, type) ? weights[type] : undefined;
 
-/** ε where a scenario's configuration has none: draws of the fast loop explore too, so that chance has less to add. */
+/** Default ε with a fast loop: its draws explore too, so less ε is needed. */
 export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop ? 0.005 : 0.03);
 
 /** Default share of the users who get a canary policy while there is one. */
 export const defaultCanaryShare = 0.5;
 
-/** One place in a product where slates are shown: items of a shop, an ad slot, a feed. */
+/** One place in a product that shows slates: items of a shop, an ad slot, a feed. */
 export interface Scenario {
   /** Lower case letters, digits and hyphens: its name in requests, policies and cycles. */
   readonly name: string;
-  /** Items of a slate where the request does not say, 1 to 50. */
+  /** Items of a slate if the request has no `slateSize`, 1 to 50. */
   readonly slateSize: number;
   /** Items that the user has an event with are no candidates. */
   readonly excludeSeen: boolean;

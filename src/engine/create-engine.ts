@@ -30,11 +30,11 @@ export interface EngineOptions {
   readonly configuration: Configuration;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Where the seeds of decisions come from, unless a request brings its own. */
+  /** Source of decisions' seeds, unless a request has its own. */
   readonly random: RandomStream;
   /** A fresh decision id at each call. */
   readonly createId: () => string;
-  /** Where policies come from, if not from the store's snapshots. */
+  /** Source of policies. Default: the store's snapshots. */
   readonly policies?: ServingPolicies;
   /** A learner runs beside this engine, so that `health` reports a missing one. Default false. */
   readonly expectsLearner?: boolean;

@@ -122,7 +122,8 @@ export interface Engine {
   listUsers(page?: PageInput): Promise<Page<User, UserId>>;
 
   /**
-   * The newest `limit`, and those that answer now where they are older; newest first. Default: the first scenario.
+   * The newest `limit`, and those that answer now if they are older; newest first. Default: the
+   * first scenario.
    * @throws unknown_scenario
    */
   policies(

@@ -69,9 +69,9 @@ export function clusteredCovariance(
 }
 
 /**
- * Standard error of a mean over rows with users as clusters (Liang & Zeger 1986, with the G/(G − 1) correction):
- * s.e.² = G/(G − 1) · Σ_g (Σ_{i∈g} (x_i − x̄))² / n². With one row a cluster it is the sample deviation over √n.
- * Infinite for fewer than two clusters, which tell nothing of their spread.
+ * Standard error of a mean over rows with users as clusters (Liang & Zeger 1986, with the G/(G − 1)
+ * correction): s.e.² = G/(G − 1) · Σ_g (Σ_{i∈g} (x_i − x̄))² / n². With one row a cluster it is the
+ * sample deviation over √n. Infinite for fewer than two clusters, which have no observable spread.
  */
 export function clusteredStandardError(
   contributions: Float64Array,

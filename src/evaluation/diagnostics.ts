@@ -89,8 +89,8 @@ export const minimalDetectableLift = (standardError: number, value: number): num
     : minimalDetectableDifference(standardError) / Math.abs(value);
 
 /**
- * (mean w − 1)/s.e.: beyond ±3 the propensities are wrong or support is missing. 0 where the log can't tell.
- * A mean that is off without any spread is infinitely so.
+ * (mean w − 1)/s.e.: beyond ±3 the propensities are wrong or support is missing. 0 if the log can't
+ * tell. A mean that is off without any spread is infinitely so.
  */
 export function meanWeightZ({
   meanWeight,

@@ -8,7 +8,10 @@ export interface Estimate {
   /** Name of the estimator, as in its registry. */
   readonly estimator: string;
   readonly value: number;
-  /** Infinite where the log cannot tell: fewer than two clusters, or no logged action that the target would choose. */
+  /**
+   * Infinite if the log cannot tell: fewer than two clusters, or no logged action that the target
+   * would choose.
+   */
   readonly standardError: number;
   readonly interval: Interval;
   readonly rows: number;

@@ -49,7 +49,7 @@ export interface Coverage {
   readonly serving: number;
 }
 
-/** Where all weights are 1 their standard error is 0, and rounding must not fail the guard. */
+/** If all weights are 1 their standard error is 0, and rounding must not fail the guard. */
 const rounding = 1e-6;
 
 const atLeast = (name: string, value: number, limit: number): Guard => ({

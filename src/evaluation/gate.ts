@@ -49,7 +49,7 @@ export interface GateInput extends PairedInput {
   readonly earlier?: GateLooks | undefined;
 }
 
-/** @throws invalid_request where a number cannot be used */
+/** @throws invalid_request if a number cannot be used */
 function checkInput(input: GateInput): FeedbackPair {
   const { checked, unsupportedMass, coverage, predictedDifference, weightClip } = input;
   const most = Number.MAX_VALUE;

@@ -6,7 +6,7 @@ import { asymptoticSequenceInterval } from "./intervals/asymptotic-sequence.ts";
 const level = 0.98;
 /** A loss that is small enough to end a comparison once every larger one is ruled out, as a share of the holdback's mean. */
 const tolerableLoss = 0.05;
-/** Fewer tell nothing of their own spread; the gate asks for as many. */
+/** Fewer have no observable spread; the gate asks for as many. */
 const minimumRows = 100;
 const minimumUsers = 20;
 
@@ -32,8 +32,9 @@ function summarise(arm: LiveArm): LiveArmSummary & { readonly squares: number } 
 }
 
 /**
- * Each arm's own spread, or that of both together where it is larger: rare rewards leave a small arm without a reward and so
- * without a spread, which would prove anything. Users as clusters (Liang & Zeger 1986).
+ * Each arm's own spread, or that of both together if it is larger: rare rewards leave a small arm
+ * without a reward and so without a spread, and a spread of 0 would prove anything. Users as
+ * clusters (Liang & Zeger 1986).
  */
 function standardErrorOf(arms: readonly ReturnType<typeof summarise>[]): number {
   const add = (summand: (arm: ReturnType<typeof summarise>) => number) =>

@@ -110,7 +110,10 @@ function differencesByRow({ serving, candidate }: FeedbackPair, weightClip: numb
 
 /** A candidate's mass below the clip, p being the log's own policy. */
 export interface CheckedPart {
-  /** m = Σ_a min(π(a|s), c·p(a|s)), in [0, 1]; where p is known of the choice only, min(π/p, c), whose expectation that is. */
+  /**
+   * m = Σ_a min(π(a|s), c·p(a|s)), in [0, 1]; if p is known of the choice only, min(π/p, c), whose
+   * expectation that is.
+   */
   readonly mass: Float64Array;
   /** Σ_a min(π(a|s), c·p(a|s))·Q̄(s, a), or min(π/p, c)·Q̄ of the choice. */
   readonly values: Float64Array;

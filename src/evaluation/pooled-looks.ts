@@ -34,8 +34,9 @@ function poolErrors(
 }
 
 /**
- * A look with the earlier ones, each weighted by 1/s.e.² (the fixed-effect estimate of meta-analysis, Cochran 1954). Users are
- * taken to be the same in all: where others come, the error is overrated.
+ * A look with the earlier ones, each weighted by 1/s.e.² (the fixed-effect estimate of
+ * meta-analysis, Cochran 1954). Users are taken to be the same in all: if others come, the error is
+ * overrated.
  * @param confidence of each of the interval's bounds
  */
 export function poolLooks(

@@ -92,7 +92,7 @@ const isOne = (sum: number): boolean => Math.abs(sum - 1) <= sumTolerance;
 const refuseRow = (field: string, sum: number, row: number): never =>
   refuse(field, "be ≥ 0 and sum to one; normalise each row", sum, row);
 
-/** Σ in four chains, since one would wait for each addition; NaN where a probability is negative. */
+/** Σ in four chains, since one would wait for each addition; NaN if a probability is negative. */
 function sumProbabilities(values: Float64Array, start: number, end: number): number {
   let first = 0;
   let second = 0;

@@ -4,7 +4,7 @@ import type { ConfigurationInput } from "../engine/configuration/define-config.t
 import type { Engine } from "../engine/engine.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
-/** Where lines go: `console` and a pino logger are such. */
+/** Destination of log lines, such as `console` or a pino logger. */
 export interface Log {
   warn(line: string): void;
   error(line: string): void;
@@ -28,9 +28,7 @@ export interface RecurveOptions {
   readonly learner?: boolean;
   /** Milliseconds since 1970, for serving; the learner has its own. Default `Date.now`. */
   readonly clock?: () => number;
-  /**
-   * Where the seeds of decisions come from. Default: a stream with a seed of its own at each start.
-   */
+  /** Source of decisions' seeds. Default: a stream with a new seed at each start. */
   readonly random?: RandomStream;
   /** A fresh decision id at each call, at most 256 characters. Default `crypto.randomUUID`. */
   readonly createId?: () => string;

@@ -7,7 +7,8 @@ const settledMs = 60_000;
 const killAfterMs = 5000;
 
 /**
- * Pause before a child that failed so many times in a row is started again: 1, 2, 4 … 60 seconds.
+ * Pause before a failed child is started again, by number of failures in a row: 1, 2, 4 … 60
+ * seconds.
  */
 export const restartDelayMs = (failures: number): number =>
   Math.min(longestDelayMs, 1000 * 2 ** (failures - 1));

@@ -22,7 +22,7 @@ export interface BatchShape {
   readonly slots: TokenSlots;
 }
 
-/** Where the tables of a network have the rows that a batch reads. */
+/** Places of a batch's rows in the tables of a network. */
 export interface TableRows {
   readonly items: ReadonlyMap<string, number>;
   /** Row by bucket. */
@@ -34,7 +34,7 @@ export interface TableRows {
 /** Dense arrays of a batch over its U items; the names are the graph's inputs. */
 export interface Batch {
   readonly feeds: Readonly<Record<string, Float32Array | Int32Array>>;
-  /** For each row and candidate the column in 0…U−1, −1 where it was left out. */
+  /** For each row and candidate the column in 0…U−1, −1 if it was left out. */
   readonly columns: readonly Int32Array[];
   /** Columns that hold an item; those after are padding. */
   readonly used: number;

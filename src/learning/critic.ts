@@ -26,10 +26,11 @@ import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { type DrawnRow, epochRows, recentBatches } from "./train-rows.ts";
 
 /**
- * The reward-model heads and the discriminator: one network, a head for each memory length and bootstrap, and a last one
- * for D. Every head is a logistic regression on (h, e): cross-entropy of the reward in [0, 1], which fits means of bounded
- * numeric rewards as well (a quasi-likelihood, Papke & Wooldridge 1996). A reward head is of the item where it is looked at:
- * Q at position k is θ_k·σ(f), the position-based model.
+ * The reward-model heads and the discriminator: one network, a head for each memory length and
+ * bootstrap, and a last one for D. Every head is a logistic regression on (h, e): cross-entropy of
+ * the reward in [0, 1], which fits means of bounded numeric rewards as well (a quasi-likelihood,
+ * Papke & Wooldridge 1996). A reward head is about an examined item: Q at position k is θ_k·σ(f),
+ * the position-based model.
  */
 export const rewardHeadCount: number = memoryHalfLives.length * bootstraps;
 export const criticShape: NetworkShape = {
@@ -66,7 +67,7 @@ type Epochs = Pick<CriticSettings, "minEpochs" | "maxEpochs" | "rowsSeen">;
 const epochsFor = (rows: number, { minEpochs, maxEpochs, rowsSeen }: Epochs): number =>
   Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
 
-/** Rows that pass through the training steps of a fit to so many. */
+/** Training rows of a fit to the given number of rows. */
 export function criticRowsSeen(rows: number, settings: Epochs): number {
   const epoch = Math.min(rows, mostEpochRows);
   return epoch * epochsFor(epoch, settings);
@@ -123,7 +124,7 @@ function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
   return { shown, rewardPositive, rewardNegative, choicePositive, choiceNegative };
 }
 
-/** log(1 − θ_k) of each row [B]; where everything is seen, so little that nothing comes of it. */
+/** log(1 − θ_k) of each row [B]; if everything is seen, a negligible value. */
 function unseenFeed(
   rows: readonly CriticRow[],
   { values }: Examination,
@@ -152,7 +153,8 @@ function examinationBias({ values }: Examination): Float32Array {
 const forgetfulHeads: readonly number[] = [...Array(bootstraps).keys()];
 
 /**
- * Fits the heads to the training rows, from where the last cycle left them. Same rows, same stream: same network.
+ * Fits the heads to the training rows, starting from the last cycle's heads. Same rows, same
+ * stream: same network.
  * @param rows newest first, the positions of a decision one after the other
  */
 export async function trainCritic(options: {
@@ -185,7 +187,7 @@ export async function trainCritic(options: {
     threads: options.threads,
   });
   const order = random.split("order");
-  // Where nobody's new feedback trains, all of it does.
+  // If nobody's new feedback trains, all of it does.
   const recent = rows.filter((row) => row.age < 1).length || rows.length;
   const drawing = { count: rows.length, recent, most: mostEpochRows, batchRows: shape.rows };
   const watch = createDiscriminatorWatch(rewardHeadCount);

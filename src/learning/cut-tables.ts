@@ -21,7 +21,10 @@ export interface CutTables {
   restore(trained: Parameters): Parameters;
 }
 
-/** Rows that are read, in the order in which they stay, and where each bucket's row is among them; padding reads bucket 0. */
+/**
+ * Rows that are read, in the order in which they stay, and the place of each bucket's row among
+ * them; padding reads bucket 0.
+ */
 function readRows(lists: Iterable<readonly Token[]>, buckets: number) {
   const kept = [0];
   const places = new Int32Array(buckets).fill(-1);

@@ -17,8 +17,8 @@ import { createTrainer, type Trainer } from "../tensor/trainer.ts";
 import type { BatchShape } from "./batch.ts";
 
 /**
- * `reverse-kl` is the paper's E_s Σ_a π_θ(a|s)[log π_θ − log π_φ]; `cross-entropy` is −Σ_a t·log π_θ, which covers all of the
- * target's mass where the network can't match it.
+ * `reverse-kl` is the paper's E_s Σ_a π_θ(a|s)[log π_θ − log π_φ]; `cross-entropy` is −Σ_a t·log
+ * π_θ, which covers all of the target's mass if the network can't match it.
  */
 export type DistilObjective = "reverse-kl" | "cross-entropy";
 

@@ -14,7 +14,7 @@ import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { shuffledBatches } from "./train-rows.ts";
 
-/** A state with the distribution that the policy is to take on there. */
+/** A state with the distribution that the policy must approach there. */
 export interface DistilRow extends BatchRow {
   /** t over the candidates, summing to one. */
   readonly target: Float64Array;
@@ -77,7 +77,7 @@ function buildTargets(options: {
 const epochLimit = (rows: number, { minEpochs, maxEpochs, rowsSeen }: DistillationSettings) =>
   Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
 
-/** Rows that pass through the training steps of a distillation on so many, at most. */
+/** Most training rows of a distillation on the given number of rows. */
 export const distilRowsSeen = (rows: number, settings: DistillationSettings): number =>
   rows * epochLimit(rows, settings);
 

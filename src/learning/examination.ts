@@ -11,7 +11,10 @@ export interface Examination {
   readonly standardErrors: readonly number[];
 }
 
-/** Joachims, Swaminathan & Schnabel 2017 keep it off zero, where a single reward would count for any number of rows. */
+/**
+ * Joachims, Swaminathan & Schnabel 2017 keep it off zero, since at zero a single reward would count
+ * for any number of rows.
+ */
 const smallestExamination = 0.05;
 /** Standard deviation of log(θ_k+1/θ_k) before anything is seen: a step of nought is as likely as one of a half. */
 const priorDeviation = 0.5;
@@ -25,8 +28,8 @@ function policyProbability(row: FeedbackRow, propensity: number): number {
 }
 
 /**
- * P(the two had been shown the other way round | these two at these positions), exact under Plackett–Luce with a floor: the
- * two propensities that were logged tell those of the swap.
+ * P(the two had been shown the other way round | these two at these positions), exact under
+ * Plackett–Luce with a floor: the two logged propensities determine those of the swap.
  * @param upper row at position k; @param lower the same decision's row at position k + 1
  */
 export function swapProbability(upper: FeedbackRow, lower: FeedbackRow): number {

@@ -2,7 +2,7 @@ import type { Arm } from "../domain/decision.ts";
 import type { FoldedRow } from "../mpo/judged-row.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
 
-/** Where a row stands in its session. */
+/** Place of a row in its session. */
 export interface SessionStep {
   /** Mean reward of its positions, in [0, 1] as rewards are without a discount. */
   readonly decisionReward: number;
@@ -16,7 +16,7 @@ export interface FeedbackRow extends FoldedRow {
   readonly state: PolicyState;
   readonly candidates: readonly ItemView[];
   readonly position: number;
-  /** Present where the scenario has a discount. */
+  /** Present if the scenario has a discount. */
   readonly session?: SessionStep;
   /** Of the policy that made the choice: an arm's policy changes while windows of the one before are open. */
   readonly policyVersion: number;

@@ -7,7 +7,9 @@ export function expectLength(name: string, length: number | undefined, expected:
   throw new RangeError(`${name} must have ${expected} entries, got ${length ?? "no array"}`);
 }
 
-/** Log probabilities of each row's candidates. @throws RangeError where a row or a candidate has none */
+/**
+ * Log probabilities of each row's candidates. @throws RangeError if a row or a candidate has none
+ */
 export function checkLogs(
   name: string,
   logs: readonly Float64Array[],

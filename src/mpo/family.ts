@@ -9,10 +9,11 @@ import type { Move } from "./trust-region.ts";
 /**
  * Parts of the method that can be left out by name, as in an ablation. The product has all of them.
  *
- * - `calibration`: reward heads are mapped to agree with rewards in the mean, and D to the log odds that held-out rows bear out.
- * - `examination`: a reward counts for the item where its position is looked at.
- * - `restraint`: a proven D holds challengers off implausible items.
- * - `trust region`: a target stays where its judges can follow.
+ * - `calibration`: reward heads are mapped to agree with rewards in the mean, and D to the log odds
+ *   confirmed by held-out rows.
+ * - `examination`: a reward is weighed by the examination of its position.
+ * - `restraint`: a proven D keeps challengers away from implausible items.
+ * - `trust region`: a target stays within the support of its judges.
  * - `distillation check`: a candidate that was left far from its target is held.
  * - `gate`: a candidate serves only if the gate passes it.
  */
@@ -53,7 +54,7 @@ export interface FitOptions<Policy, Critic> {
   /** The fold that is left out of the rows; absent if there is none. */
   readonly without: Fold | undefined;
   readonly serving: Policy;
-  /** Where the last cycle left it. */
+  /** State at the end of the last cycle. */
   readonly from: Critic | undefined;
   readonly has: (part: Part) => boolean;
   /** Of the cycle; the same for all of its fits. */

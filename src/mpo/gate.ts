@@ -56,13 +56,15 @@ function coverage(
 
 /**
  * Arrays for the gate: the candidate against the serving policy on rows that nothing has seen.
- * @throws RangeError where a row, or the candidate on one, lacks anything
+ * @throws RangeError if a row, or the candidate on one, lacks anything
  */
 export function gateCandidate(options: {
   readonly rows: readonly ScoredRow<JudgedRow>[];
   /** log π_θ' of each row's candidates. */
   readonly candidateLogs: readonly Float64Array[];
-  /** Where the candidate has served too: its rows' arm. The serving policy logged the others. */
+  /**
+   * Arm of the candidate's own rows, if it has served too. The serving policy logged the others.
+   */
   readonly candidateArm?: Arm;
   readonly predictedDifference: number;
   readonly limits: GateLimits;
@@ -119,8 +121,9 @@ export function distillationGap(
 const negligibleGap = 0.05;
 
 /**
- * A candidate that distillation left too far from its target is not the policy that was judged: its guard fails, and the
- * verdict is hold. Where the gate had too little to look at guards, its verdict stays.
+ * A candidate that distillation left too far from its target is not the policy that was judged: its
+ * guard fails, and the verdict is hold. If the gate had too few rows to look at guards, its verdict
+ * stays.
  * @param largestGap share of the way that may be left undone
  */
 export function checkDistillation(

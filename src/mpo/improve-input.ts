@@ -14,7 +14,7 @@ export interface Stages {
 
 export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
-  /** Where the last cycle left it. */
+  /** State at the end of the last cycle. */
   readonly critic: Critic | undefined;
   readonly meta: MetaPolicyState;
   /** Default: the shipped one. */

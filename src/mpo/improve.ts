@@ -62,9 +62,9 @@ async function knowRows<Row extends FoldedRow, Policy>(
 }
 
 interface Gated {
-  /** log π of the candidates that owe nothing to the rows; absent without a gate. */
+  /** log π of the candidates that are independent of the rows; absent without a gate. */
   readonly candidateLogs: readonly Float64Array[] | undefined;
-  /** Absent where it is not to be checked. */
+  /** Absent if it is not to be checked. */
   readonly gap: DistillationGap | undefined;
   readonly judgement: Judgement;
   readonly mpo: MpoConfiguration;

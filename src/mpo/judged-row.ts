@@ -25,8 +25,8 @@ export interface JudgedRow {
   readonly user: number;
   readonly arm: Arm;
   /**
-   * None of the policies that are held against each other made the choice, but a draw of the fast loop or another version: its
-   * propensity is known, those of the other candidates are not.
+   * None of the policies under comparison made the choice, but a draw of the fast loop or another
+   * version: its propensity is known, those of the other candidates are not.
    */
   readonly isForeign?: boolean;
 }

@@ -5,7 +5,10 @@ export interface StateLimits {
   /** That a policy is moved on: the first of the rows, or evenly spread over them. */
   readonly moved: number;
   readonly areSpread: boolean;
-  /** Of those, and of the rows that judge, the first so many: temperatures are solved on them. */
+  /**
+   * Of those, and of the rows that judge, the first ones up to this number: temperatures are solved
+   * on them.
+   */
   readonly solved: number;
 }
 

@@ -3,9 +3,9 @@ import type { RandomStream } from "../numeric/random.ts";
 import { type Belief, dot, isTold, type JudgedDifferences } from "./meta-posterior.ts";
 
 /**
- * The belief once the rows have spoken (Bishop 2006, section 2.3.3): with gain G = K·(K + C)⁻¹ the mean goes G·(y − mean) of the
- * way, and the covariance is K − G·K. The errors C of settings that choose alike are alike too, so that rows which tell little of
- * each can tell which is better.
+ * The belief after the rows (Bishop 2006, section 2.3.3): with gain G = K·(K + C)⁻¹ the mean goes
+ * G·(y − mean) of the way, and the covariance is K − G·K. The errors C of settings that choose
+ * alike are alike too, so rows with little information about each can still show the better one.
  */
 export function updateBelief(belief: Belief, judged: JudgedDifferences): Belief {
   if (!isTold(judged)) return belief;

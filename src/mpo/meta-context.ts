@@ -94,7 +94,7 @@ function createSpread() {
   };
 }
 
-/** How sure and how settled the reward model is at a row, against how much it tells candidates apart. */
+/** Certainty of the reward model at a row, relative to its spread over candidates. */
 function measureRow({ scores: { rewardHeads }, action, reward }: ContextRow, memories: number) {
   const count = rewardHeads[0]!.length;
   const [spread, drift] = [createSpread(), createSpread()];

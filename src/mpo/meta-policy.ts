@@ -80,8 +80,8 @@ function createDraw({ state, prior, context, mpo }: MetaPolicyInput, random: Ran
 const mostTries = 50;
 
 /**
- * ω_1…ω_J of a cycle, no two alike: the incumbent, the anchors, the incumbent with one coordinate changed, and draws from the
- * posterior. *Do nothing* comes on top. Fewer where the pool has no more.
+ * ω_1…ω_J of a cycle, no two alike: the incumbent, the anchors, the incumbent with one coordinate
+ * changed, and draws from the posterior. *Do nothing* comes on top. Fewer if the pool has no more.
  */
 export function proposeSettings(
   input: MetaPolicyInput,

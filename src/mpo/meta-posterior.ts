@@ -31,7 +31,7 @@ export interface Belief {
 export interface JudgedDifferences {
   /** As shares of the serving value. */
   readonly differences: readonly number[];
-  /** Of their errors, [J × J], row-major; infinite where the rows tell nothing. */
+  /** Of their errors, [J × J], row-major; infinite if the rows have no information. */
   readonly covariance: Float64Array;
 }
 

@@ -27,7 +27,7 @@ export const encodePrior = (
   variance: variance.map(round),
 });
 
-/** @throws invalid_configuration where it is of another build, or not a prior */
+/** @throws invalid_configuration if it is of another build, or not a prior */
 export function decodePrior(file: unknown): MetaPrior {
   const { version, mean = [], variance = [], misfit = 0 } = file as Partial<PriorFile>;
   const isPositive = (value: number) => Number.isFinite(value) && value > 0;

@@ -2,7 +2,10 @@ import { hashUniform } from "../numeric/hash.ts";
 import type { FoldedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
-/** How well D tells the choices of satisfied users from draws of π_θ, on rows that it is not trained on. */
+/**
+ * How well D separates the choices of satisfied users from draws of π_θ, on rows that it is not
+ * trained on.
+ */
 export interface Separation {
   /** Area under the ROC curve, rows weighted by reward; 0.5 if one class has no rows. */
   readonly auc: number;
@@ -23,7 +26,9 @@ export const isHeldOut = ({ user, fold }: Pick<FoldedRow, "user" | "fold">): boo
 export const isProven = ({ auc, standardError }: Separation): boolean =>
   auc - provenDeviations * standardError > 0.5;
 
-/** Mass of π_θ on candidates that D puts below the chosen one, ties for half. NaN where π_θ has none. */
+/**
+ * Mass of π_θ on candidates that D puts below the chosen one, ties for half. NaN if π_θ has none.
+ */
 export function shareBelow(
   logits: ArrayLike<number>,
   policy: ArrayLike<number>,

@@ -69,7 +69,7 @@ function checkRow(
 
 /**
  * The part of a candidate that the log can check. Of a foreign row only the choice's p is known,
- * and the clipped weight stands for the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a
+ * and the clipped weight replaces the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a
  * min(π, c·p)·x.
  * @param logs log π of the candidate, and of the policies that made the rows
  */

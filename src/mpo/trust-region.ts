@@ -84,7 +84,10 @@ export type Move<Row extends JudgedRow> = Row & {
   readonly logChallenger: Float64Array;
 };
 
-/** Where the judgement moves each state: towards φ*, inside its trust region and that of the mean, exploration taken out again. */
+/**
+ * Target of each state after the judgement: towards φ*, inside its trust region and that of the
+ * mean, exploration taken out again.
+ */
 export function moveStates<Row extends JudgedRow>(options: {
   readonly states: readonly ScoredRow<Row>[];
   readonly challengers: readonly Challenger[];

@@ -48,7 +48,8 @@ export function betaQuantile(p: number, a: number, b: number): number {
 }
 
 /**
- * The p-quantile of Student's t distribution with ν > 0 degrees of freedom: t² = ν·y/(1 − y) where I_y(½, ν/2) = |2p − 1|.
+ * The p-quantile of Student's t distribution with ν > 0 degrees of freedom: t² = ν·y/(1 − y) with
+ * I_y(½, ν/2) = |2p − 1|.
  * @throws RangeError for p outside (0, 1)
  */
 export function studentQuantile(p: number, degreesOfFreedom: number): number {

@@ -71,10 +71,10 @@ const subtract = (left: Float64Array, right: Float64Array): Float64Array =>
   left.map((value, index) => value - right[index]!);
 
 /**
- * A minimum of a smooth function near `start`, by L-BFGS with halved steps (Liu & Nocedal 1989). Its value never rises from
- * step to step.
+ * A minimum of a smooth function near `start`, by L-BFGS with halved steps (Liu & Nocedal 1989).
+ * Its value never rises from step to step.
  * @param options.iterations most steps
- * @param options.tolerance ends where a step lowers the value by less than this share
+ * @param options.tolerance ends if a step lowers the value by less than this share
  */
 export function minimise(
   evaluate: Differentiable,

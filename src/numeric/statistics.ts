@@ -7,7 +7,10 @@ export function mean(values: Float64Array): number {
 }
 
 const sqrtTwoPi = Math.sqrt(2 * Math.PI);
-/** Where the series of Φ hands over to the continued fraction, and how many of its terms reach float64 from there on. */
+/**
+ * Point at which the series of Φ changes to the continued fraction, and how many of its terms reach
+ * float64 from there on.
+ */
 const tailStart = 2.5;
 const tailTerms = 60;
 

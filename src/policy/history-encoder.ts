@@ -59,7 +59,9 @@ export function createEntryFeeds(states: number): EntryFeeds {
   };
 }
 
-/** Writes the newest events of a state and tells which of its history each cell got. */
+/**
+ * Writes the newest events of a state and returns the place in its history of each cell's event.
+ */
 export function writeEntries(
   feeds: EntryFeeds,
   state: PolicyState,

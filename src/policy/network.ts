@@ -15,11 +15,14 @@ export interface NetworkShape {
   readonly heads: number;
   /** Embedding width d of a head. */
   readonly width: number;
-  /** Positions that a reward head tells apart: its position bias is log θ_k, which no score has in it. */
+  /**
+   * Positions that a reward head distinguishes: its position bias is log θ_k, which no score has in
+   * it.
+   */
   readonly positions: number;
   /** Of the Transformer over the newest events, 0 for none; only a network with one head has any. */
   readonly blocks: number;
-  /** Of the items' text vectors; absent where the network takes none. */
+  /** Of the items' text vectors; absent if the network takes none. */
   readonly text?: TextShape;
 }
 
@@ -33,7 +36,7 @@ export type Parameters = Readonly<Record<string, Float32Array>>;
 
 export interface Network {
   readonly shape: NetworkShape;
-  /** Item of each row of the item table; row 0, with an empty id, stands for items that are not in it. */
+  /** Item of each row of the item table; row 0, with an empty id, represents items outside it. */
   readonly itemIds: readonly ItemId[];
   readonly parameters: Parameters;
 }

@@ -7,7 +7,10 @@ import type { Profile } from "./profile.ts";
 /** An item as a policy sees it: its hashed features at one revision. */
 export interface ItemView {
   readonly itemId: ItemId;
-  /** Event number of the revision; `undefined` where the features came with the request and must not be cached. */
+  /**
+   * Event number of the revision; `undefined` if the features came with the request and must not be
+   * cached.
+   */
   readonly sequence: number | undefined;
   readonly tokens: readonly Token[];
   /** The item's text as a sentence-embedding model sees it; absent without a model or a text. */
@@ -15,7 +18,7 @@ export interface ItemView {
 }
 
 export interface TextVector {
-  /** Tells models apart: an integer of 48 bits. */
+  /** Identifies a model: an integer of 48 bits. */
   readonly model: number;
   /** Of length 1. */
   readonly vector: Float32Array;

@@ -18,7 +18,7 @@ const fixedBytes = 12;
 export interface TensorFile {
   readonly meta: {
     readonly kind: string;
-    /** Item of each table row; row 0 stands for unknown items. */
+    /** Item of each table row; row 0 represents unknown items. */
     readonly itemIds: readonly ItemId[];
     readonly numbers: Readonly<Record<string, number>>;
   };

@@ -36,7 +36,9 @@ export type * from "../contract/decision.ts";
 export { ApiError, type Fetch } from "./transport.ts";
 
 export interface ClientOptions {
-  /** Where the server answers, e.g. `http://127.0.0.1:7400`. Empty in a page that the server itself sent. */
+  /**
+   * URL of the server, e.g. `http://127.0.0.1:7400`. Empty in a page that the server itself sent.
+   */
   readonly baseUrl: string;
   /** Default: the global one. */
   readonly fetch?: Fetch;

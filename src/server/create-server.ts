@@ -37,7 +37,7 @@ export interface ServerOptions {
   readonly logWarning?: LogWarning;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
-  /** The built dashboard. Without it `/` says how to build it. */
+  /** The built dashboard. Without it `/` explains how to build it. */
   readonly dashboardFolder?: string;
 }
 

@@ -83,7 +83,7 @@ export function createLoopMetrics(registry: Registry, engine: Engine): () => Pro
       showHealth(gauges, health);
       showFigures(gauges, figures);
     } catch {
-      // `/health` says why.
+      // `/health` has the reason.
     }
   };
 }

@@ -41,7 +41,7 @@ export interface Store {
   };
   /** Of the whole record. */
   sizeBytes(): Promise<number>;
-  /** The highest event number given out so far, 0 on an empty store. */
+  /** The highest event number so far, 0 on an empty store. */
   sequence(): Promise<number>;
   close(): Promise<void>;
 }
@@ -64,7 +64,10 @@ export interface RevisionStore<T, Id> {
   put(rows: readonly T[]): Promise<PutSummary>;
   /** The newest revision, or the one at event number `asOf`. */
   find(id: Id, asOf?: number): Promise<Revision<T> | undefined>;
-  /** Ends the row: `find` and `list` no longer see it, older event numbers do. False where it was absent. */
+  /**
+   * Ends the row: `find` and `list` no longer see it, older event numbers do. False if it was
+   * absent.
+   */
   delete(id: Id): Promise<boolean>;
   /** In order of id (binary collation), at most `limit` (1…1000) rows. */
   list(options: { readonly after?: Id; readonly limit: number }): Promise<Page<T, Id>>;
@@ -82,7 +85,7 @@ export interface UserStore extends RevisionStore<User, UserId> {
   damaged(limit: number): Promise<DamagedRows>;
 }
 
-/** A change of the catalogue: the new revision, or `undefined` where the item was deleted. */
+/** A change of the catalogue: the new revision, or `undefined` if the item was deleted. */
 export interface ItemChange {
   readonly itemId: ItemId;
   readonly sequence: number;
@@ -92,7 +95,9 @@ export interface ItemChange {
 }
 
 export interface ItemStore extends RevisionStore<Item, ItemId> {
-  /** Highest event number of any item revision, 0 without items: tells a cache whether it is stale. */
+  /**
+   * Highest event number of any item revision, 0 without items: a cache compares it with its own.
+   */
   sequence(): Promise<number>;
   /** The newest state ≤ `asOf` of every item that changed in (`after`, `asOf`], deletions included, by event number. */
   changes(options: {
@@ -101,7 +106,7 @@ export interface ItemStore extends RevisionStore<Item, ItemId> {
   }): Promise<readonly ItemChange[]>;
 }
 
-/** An event to be stored, with the reward that it brings where it was attributed to a decision. */
+/** An event to be stored, with the reward that it brings if it was attributed to a decision. */
 export interface EventRow {
   readonly event: BehaviourEvent;
   readonly reward?: {
@@ -254,7 +259,7 @@ export interface NewPolicy {
  * or none.
  */
 export interface PolicyChange {
-  /** Snapshots to add; versions are given out in this order, one above the highest so far. */
+  /** Snapshots to add; versions are assigned in this order, one above the highest so far. */
   readonly add?: readonly NewPolicy[];
   readonly statuses?: readonly {
     readonly version: number;
@@ -271,9 +276,9 @@ export interface PolicyChange {
      */
     readonly replaces?: Assignment;
   };
-  /** The record of the cycle that did it. `cycle` numbers are given out by the store. */
+  /** The record of the cycle that did it. `cycle` numbers are assigned by the store. */
   readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;
-  /** An operator's intervention. `intervention` numbers are given out by the store. */
+  /** An operator's intervention. `intervention` numbers are assigned by the store. */
   readonly intervention?: Omit<Intervention, "intervention">;
   readonly checkpoints?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }

@@ -10,13 +10,18 @@ export const epsilon = 1e-8;
 
 /** How an Adam step is made; everything has a default. */
 export interface AdamSettings {
-  /** β₂, 0.999 where left out. */
+  /** β₂, default 0.999. */
   readonly varianceDecay?: number;
-  /** λ of AdamW for every parameter, 0 where left out. */
+  /** λ of AdamW for every parameter, default 0. */
   readonly weightDecay?: number;
-  /** Longest gradient over all parameters, √Σ‖g‖²; longer ones are scaled to it. No bound where left out. */
+  /**
+   * Longest gradient over all parameters, √Σ‖g‖²; longer ones are scaled to it. Default: no bound.
+   */
   readonly clipNorm?: number;
-  /** d of the running average d·θ̄ + (1 − d)·θ of the parameters (Polyak & Juditsky 1992), kept only where it is given. */
+  /**
+   * d of the running average d·θ̄ + (1 − d)·θ of the parameters (Polyak & Juditsky 1992), kept only
+   * if it is given.
+   */
   readonly averageDecay?: number;
 }
 

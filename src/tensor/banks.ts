@@ -8,7 +8,7 @@ import type { TrainerState } from "./trainer-state.ts";
 export interface Banks {
   /** Tensors that a step reads, by input. */
   feeds(): Record<string, Tensor>;
-  /** Where it writes, by output; null where the runtime makes tensors of its own. */
+  /** Targets of its outputs; null if the runtime makes its own tensors. */
   fetches(): Record<string, Tensor | null>;
   /** Makes the tensors written by a step the input of the next one. */
   swap(results: Readonly<Record<string, Tensor>>): void;

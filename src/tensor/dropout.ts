@@ -33,7 +33,7 @@ export interface MaskSeed {
   readonly rate: number;
   /** Unsigned 32-bit integer. */
   readonly seed: number;
-  /** 0 where left out. */
+  /** Default 0. */
   readonly start?: number;
 }
 

@@ -48,7 +48,7 @@ export function stopGradient(value: Value): Value {
   return apply({ operator: "Identity", inputs: [value], shape: value.shape });
 }
 
-/** 1 where x > 0, else 0. */
+/** 1 if x > 0, else 0. */
 function isPositive(value: Value): Value {
   const { graph, shape, type } = value;
   const positive = apply({

@@ -114,7 +114,7 @@ export interface Operation {
   readonly operator: string;
   readonly inputs: readonly Value[];
   readonly shape: Shape;
-  /** The first input's type where left out. */
+  /** Default: the first input's type. */
   readonly type?: DataType;
   readonly attributes?: Attributes;
 }

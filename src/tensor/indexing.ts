@@ -20,8 +20,8 @@ export function gatherRows(table: Value, indices: Value): Value {
 }
 
 /**
- * Bytes of rows that ScatterND takes at once: ONNX Runtime keeps so many on one thread, a third of
- * the size that it would divide.
+ * Bytes of rows that ScatterND takes at once: ONNX Runtime keeps this many on one thread, a third
+ * of the size that it would divide.
  */
 const piece = 2 ** 16;
 

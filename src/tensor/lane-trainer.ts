@@ -90,7 +90,7 @@ function cutFeeds(
   return { ...feeds, ...Object.fromEntries(parts) };
 }
 
-/** Waits for all of them, also where one fails: the next step must find every lane at rest. */
+/** Waits for all of them, also if one fails: the next step must find every lane at rest. */
 async function allOf<T>(runs: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(runs);
   return Promise.all(runs);

@@ -15,7 +15,7 @@ export interface Session<P extends Precision = "float32"> {
 }
 
 export interface SessionOptions {
-  /** Threads within an operation; 1 where left out. */
+  /** Threads within an operation; default 1. */
   readonly threads?: number;
   /**
    * From the second run on all of a run's memory is one block, on top of the first run's own

@@ -27,7 +27,7 @@ export interface TableArrays {
   readonly parameters: Float32Array;
   readonly means: Float32Array;
   readonly variances: Float32Array;
-  /** Undefined where it is not averaged. */
+  /** Undefined if it is not averaged. */
   readonly averages: Float32Array | undefined;
 }
 

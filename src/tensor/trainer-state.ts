@@ -7,7 +7,7 @@ export interface TrainerState {
   readonly means: Arrays;
   /** v: running means of its square. */
   readonly variances: Arrays;
-  /** θ̄: running means of the parameters; empty where they are not averaged. */
+  /** θ̄: running means of the parameters; empty if they are not averaged. */
   readonly averages: Arrays;
   /** Steps taken so far. */
   readonly steps: number;

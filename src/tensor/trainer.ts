@@ -26,7 +26,7 @@ export interface Trainer {
   step(feeds: Feeds, learningRate: number): Promise<StepResult>;
   /** A copy of the parameters by name. */
   parameters(): Record<string, Float32Array>;
-  /** A copy of their running averages by name; empty where they are not averaged. */
+  /** A copy of their running averages by name; empty if they are not averaged. */
   averages(): Record<string, Float32Array>;
   /** A copy of the state; another trainer continues from it as `initial`. */
   state(): TrainerState;
@@ -38,13 +38,16 @@ export interface TrainerOptions extends AdamSettings {
   /** The scalar to lower. */
   readonly loss: Value;
   readonly parameters: readonly Value[];
-  /** Inputs of whose gradients every step tells, for a caller that moves them itself; see `createSparseTable`. */
+  /**
+   * Inputs whose gradients every step returns, for a caller that moves them itself; see
+   * `createSparseTable`.
+   */
   readonly fed?: readonly Value[];
   /** Starting parameters by name, or the state of an earlier trainer. */
   readonly initial: Arrays | TrainerState;
   /** Resolved by every step, of the parameters before it. */
   readonly outputs?: Readonly<Record<string, Value>>;
-  /** Threads within an operation; 1 where left out. */
+  /** Threads within an operation; default 1. */
   readonly threads?: number;
 }
 

@@ -30,7 +30,7 @@ export interface LogEvaluation {
     readonly leftOut?: NonNullable<DecisionLog["leftOut"]>;
     readonly positions: number;
     readonly actions: number;
-    /** Absent where the log names no users: rows count as independent. */
+    /** Absent if the log names no users: rows count as independent. */
     readonly users?: number;
   };
   readonly target: string;
@@ -42,7 +42,10 @@ export interface LogEvaluation {
   readonly diagnostics: WeightDiagnostics & {
     /** (Σw·r)²/Σ(w·r)²: rows that the rewards of the estimate rest on. */
     readonly rewardedSampleSize: number;
-    /** Mean target mass on actions of propensity 0; absent where the log has the chosen action's propensity alone. */
+    /**
+     * Mean target mass on actions of propensity 0; absent if the log has the chosen action's
+     * propensity alone.
+     */
     readonly unsupportedMass?: number;
   };
   readonly arrays: EvaluationArrays;

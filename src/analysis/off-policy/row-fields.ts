@@ -77,7 +77,7 @@ export function checkDistinct(field: string, candidates: readonly string[]): voi
   }
 }
 
-/** @throws RowProblem where the action is none of the candidates */
+/** @throws RowProblem if the action is none of the candidates */
 export function checkCandidate(field: string, action: string, candidates: readonly string[]): void {
   if (candidates.includes(action)) return;
   const expected = `one of the row's ${candidates.length} candidates`;

@@ -22,7 +22,10 @@ interface Factors {
   readonly width: number;
 }
 
-/** Steps of an epoch towards a vector's minimum, from where the last epoch left it (Takács et al. 2011, section 4). */
+/**
+ * Steps of an epoch towards a vector's minimum, starting from the last epoch's vector (Takács et
+ * al. 2011, section 4).
+ */
 const stepsAnEpoch = 3;
 
 /**
@@ -65,7 +68,7 @@ function drawFactors(count: number, { width, seed }: FactorSettings): Factors {
   };
 }
 
-/** Moves one side's vector by so many steps to its minimum under the other side's vectors. */
+/** Moves one side's vector by `steps` steps to its minimum under the other side's vectors. */
 type Solver = (neighbours: readonly number[], vector: Float64Array, steps: number) => void;
 
 /** Residual, over the right side, at which a vector is at its minimum. */

@@ -17,7 +17,7 @@ export interface Variant {
 export interface Baseline {
   readonly name: string;
   readonly variants: readonly Variant[];
-  /** Why it can't be fitted to so many items. */
+  /** Reason why it can't be fitted to so many items. */
   findObstacle?(itemCount: number): string | undefined;
 }
 

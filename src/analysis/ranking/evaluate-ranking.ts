@@ -60,7 +60,10 @@ export interface RankingOptions {
 
 const fewestHeldOut = 2;
 
-/** @throws invalid_file where the data has no times for a split by time, or too few users to hold an item out */
+/**
+ * @throws invalid_file if the data has no times for a split by time, or too few users to hold an
+ * item out
+ */
 export function splitData(data: InteractionData, protocol: Protocol): RankingSplit {
   if (protocol === "time-split" && data.times === undefined)
     throw invalidFile(data.name, "has no times to split by; use --protocol leave-one-out");

@@ -16,7 +16,10 @@ export const countInteractions = ({ sequences }: Interactions): number =>
 export const describeCount = (count: number, one: string, more: string): readonly string[] =>
   count === 0 ? [] : [count === 1 ? `1 ${one}` : `${count.toLocaleString("en-GB")} ${more}`];
 
-/** A note where repeats were left out: of a user's repeats the first counts, since items that were seen are not ranked. */
+/**
+ * A note if repeats were left out: of a user's repeats the first counts, since items that were seen
+ * are not ranked.
+ */
 export const describeRepeats = (repeats: number): readonly string[] =>
   describeCount(repeats, "repeat was left out", "repeats were left out");
 

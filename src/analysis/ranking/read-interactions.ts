@@ -14,10 +14,10 @@ export interface ReadingOptions {
 }
 
 /**
- * A MovieLens folder, a folder or `.txt` file of sequences as SASRec ("user item" a line) or S3-Rec ("user item item …")
- * publish them, or events as `recurve import events` takes them.
+ * A MovieLens folder, a folder or `.txt` file of sequences as SASRec ("user item" a line) or S3-Rec
+ * ("user item item …") publish them, or events as `recurve import events` takes them.
  *
- * @throws invalid_file where it is none of these
+ * @throws invalid_file if it is none of these
  */
 export async function readInteractions(
   path: string,

@@ -141,7 +141,7 @@ function fileCommand(kind: RowKind): Command {
   });
 }
 
-/** `recurve import …`. Sets the exit code 1 where rows were refused, 130 where Ctrl-C ended it. */
+/** `recurve import …`. Sets the exit code 1 if rows were refused, 130 if Ctrl-C ended it. */
 export function importCommand(): Command {
   const command = new Command("import").description("Import a data set, or rows from a file");
   command.addCommand(movielensCommand());

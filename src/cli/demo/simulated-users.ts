@@ -21,7 +21,7 @@ export interface SimulationOptions {
   readonly onWait: (problem: ApiError) => void;
 }
 
-/** Repeats a request for as long as the server is away. `undefined` where the signal ended it. */
+/** Repeats a request for as long as the server is away. `undefined` if the signal ended it. */
 async function insist<T>(
   { signal, retryPauseMs }: SimulationOptions,
   request: () => Promise<T>,
@@ -107,7 +107,7 @@ export async function simulateUsers(given: SimulationOptions): Promise<void> {
   try {
     await Promise.all(Array.from({ length: options.concurrency }, visitor));
   } finally {
-    // Where one was refused, so are the others.
+    // If one was refused, so are the others.
     stop.abort();
   }
 }

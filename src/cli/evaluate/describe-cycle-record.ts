@@ -12,7 +12,7 @@ import { describeSettings } from "./describe-settings.ts";
 const plain = { head: [], border: [], compact: true };
 const absent = "–";
 
-/** Three digits, or more where the number has them before the point. */
+/** Three digits, or more if the number has them before the point. */
 function number(value: number | undefined): string {
   if (value === undefined) return absent;
   return Math.abs(value) >= 1000
@@ -101,7 +101,7 @@ function describeLive(review: PromotionReview | undefined): string[] {
   ];
 }
 
-/** Where the gate was not reached. */
+/** Shown if the gate was not reached. */
 function describeRest(record: CycleRecord): readonly string[] {
   if (record.damage !== undefined) return [`record     damaged: ${record.damage}`];
   const slates = [...describeFirstSlates(record), ...describeTemperatures(record)];

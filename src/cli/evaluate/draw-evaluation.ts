@@ -38,7 +38,7 @@ const colours = {
 
 const panelHeight = ({ marks }: Panel) => marks.length * rowHeight + axisHeight;
 
-/** Over all that is finite, with room where everything is one number. */
+/** Over all that is finite, with room if everything is one number. */
 function createScale({ marks, reference }: Panel): Scale {
   const ends = marks.flatMap(({ value, interval }) => [value, interval.lower, interval.upper]);
   const finite = [...ends.filter(Number.isFinite), reference];

@@ -36,7 +36,7 @@ async function importModule(path: string): Promise<unknown> {
   return unwrap(await jiti.import<object>(path));
 }
 
-/** Line where JSON or a module broke, if the message or the stack tells it. */
+/** Line where JSON or a module broke, if the message or the stack has it. */
 function findLine({ message, stack }: Error, path: string, text: string): number | undefined {
   const position = / in JSON at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return text.slice(0, Number(position)).split("\n").length;

@@ -9,7 +9,7 @@ export const maxBytes: number = 2 ** 20;
 
 const notJson = "must be text, a number, true, false, null, a list or a plain object";
 
-/** Why a value can't be taken as JSON, and where; the empty path is the whole. */
+/** Reason why a value can't be taken as JSON, with its path; the empty path is the whole value. */
 export class JsonProblem extends Error {
   readonly path: readonly PropertyKey[];
   readonly isTooLarge: boolean;
@@ -108,11 +108,11 @@ class Copier {
 }
 
 /**
- * A copy of plain data, each property read once, so that neither a getter nor the caller can change it after it was checked.
- * Object fields that are `undefined` are left out.
+ * A copy of plain data, each property read once, so that neither a getter nor the caller can change
+ * it after it was checked. Object fields that are `undefined` are left out.
  *
- * @throws JsonProblem where the value is no JSON, holds a number that is not finite or a key "__proto__", is deeper than 32
- * levels or larger than 100,000 values or a mebibyte of text
+ * @throws JsonProblem if the value is no JSON, holds a number that is not finite or a key
+ * "__proto__", is deeper than 32 levels or larger than 100,000 values or a mebibyte of text
  */
 export function copyJson(value: unknown): Json {
   try {

@@ -9,7 +9,9 @@ import {
   whole,
 } from "./schema-problems.ts";
 
-/** Where input comes from, as messages name it; a call of the library names its argument in the field. */
+/**
+ * Source of the input, as messages name it; a call of the library names its argument in the field.
+ */
 export interface InputPlace {
   readonly place?: string;
   /** Further text of the message. */

@@ -60,5 +60,5 @@ export function describeProblems(error: z.ZodError, input: unknown): SchemaProbl
   });
 }
 
-/** As many as one message tells. */
+/** Most problems in one message. */
 export const maxProblems = 10;

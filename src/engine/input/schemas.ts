@@ -33,7 +33,7 @@ import type {
 /** More than a request of a mebibyte holds with features, and bounded in time. */
 const maxCandidates = 10_000;
 
-/** The schema's own message stands for its size as well. */
+/** The schema's own message covers its size as well. */
 export const batch = <Row extends z.ZodType>(row: Row): z.ZodArray<Row> =>
   z.array(row, `must be a list of at most ${mostRows}`).max(mostRows);
 

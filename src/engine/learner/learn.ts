@@ -23,7 +23,7 @@ export interface LearnOptions {
    * another process that learns on the record, once until a cycle runs here.
    */
   readonly onError: (error: Error, scenario: string) => void;
-  /** Resolves after so many milliseconds, sooner where the signal is aborted. */
+  /** Resolves after so many milliseconds, sooner if the signal is aborted. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
@@ -74,7 +74,7 @@ async function recordFailure(
   return { ...record, cycle };
 }
 
-/** Where a cycle is due: when it starts, and how far earlier ones have read. */
+/** A due cycle: its start time, and the last event number of earlier ones. */
 async function findDue(options: LearnOptions, scenario: string) {
   const { store, clock, configuration } = options;
   const recent = await store.cycles.list({ scenario, limit: countedFailures });

@@ -65,7 +65,10 @@ export function checkAny(count: number, slateSize: number): void {
   );
 }
 
-/** Too few candidates are the caller's mistake; where only the rules leave too few, the slate is shorter. */
+/**
+ * Too few candidates are the caller's mistake; if only the rules leave too few, the slate is
+ * shorter.
+ */
 function checkEnough(count: number, slateSize: number): void {
   if (count >= slateSize) return;
   throw new EngineError(

@@ -106,7 +106,10 @@ async function score(
   throw new RangeError("it gave a logit that is not finite");
 }
 
-/** Logits of the arm's policy; where it can't be used those of the baseline; where that can't, the uniform choice. */
+/**
+ * Logits of the arm's policy; if it can't be used, those of the baseline, and if that can't, the
+ * uniform choice.
+ */
 async function scoreCandidates(
   parts: RecommendParts,
   { assignment, arm }: { readonly assignment: Assignment; readonly arm: Arm },

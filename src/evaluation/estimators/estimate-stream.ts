@@ -15,7 +15,9 @@ export type StreamedEstimate = Omit<Estimate, "contributions">;
 export interface EstimateStream {
   /** Takes the next rows, as many as are at hand; their users are not looked at. */
   add(feedback: EvaluatedFeedback): void;
-  /** Over all rows so far; undefined where the array form has no estimate, and before the first row. */
+  /**
+   * Over all rows so far; undefined if the array form has no estimate, and before the first row.
+   */
   result(): StreamedEstimate | undefined;
 }
 
@@ -51,7 +53,7 @@ function describe(moments: Moments, form: EstimatorForm, supported: number) {
   return { value, standardError, rows };
 }
 
-/** Of a column that an estimator may do without; its length is checked where it comes in. */
+/** Of a column that an estimator may do without; its length is checked on input. */
 const entryOf = (column: Float64Array | undefined, row: number, absent: number): number =>
   column === undefined ? absent : column[row]!;
 

@@ -3,7 +3,7 @@ import { checkNumber, findNegative } from "../checks.ts";
 import type { WeightedFeedback } from "../logged-feedback.ts";
 import type { EstimatorForm } from "./estimator-form.ts";
 
-/** All that any estimator can ask for; `weighFeedback` makes it, and each estimator says which parts it needs. */
+/** Input of all estimators, made by `weighFeedback`; each estimator needs a part of it. */
 export interface EvaluatedFeedback extends WeightedFeedback {
   /** Σ_a π(a|x)·q̂(x, a). */
   readonly directValues?: Float64Array;

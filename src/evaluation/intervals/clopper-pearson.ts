@@ -31,10 +31,12 @@ export function clopperPearsonInterval(options: {
 }
 
 /**
- * The same for a weighted log: Σ w·x / max w successes of n / max w trials, x the reward scaled to [0, 1]. A rule of thumb of
- * VowpalWabbit's estimators without a paper: the largest weight seen stands for the largest there can be. Wide where one
- * weight is large. A mean weight above 1 can bring more successes than trials; then they count as all.
- * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative weights, or a bad level
+ * The same for a weighted log: Σ w·x / max w successes of n / max w trials, x the reward scaled to
+ * [0, 1]. A rule of thumb of VowpalWabbit's estimators without a paper: the largest observed weight
+ * replaces the largest possible one. Wide if one weight is large. A mean weight above 1 can bring
+ * more successes than trials; then they count as all.
+ * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative
+ * weights, or a bad level
  */
 export function weightedClopperPearsonInterval(options: WeightedRewards): Interval {
   checkWeightedRewards(options);

@@ -80,10 +80,12 @@ function drawLog(
 }
 
 /**
- * Percentile interval (Efron 1979) over logs whose users are drawn with replacement, each with all its rows (Field & Welsh
- * 2007). A self-normalised estimate is normalised anew in each drawn log; logs without any weight tell nothing and are left
- * out. Unbounded where fewer than two clusters, or no drawn log, has weight. Steps: replicates × clusters.
- * @throws invalid_request for lengths that differ, numbers that are not finite, negative denominators, or a bad level
+ * Percentile interval (Efron 1979) over logs whose users are drawn with replacement, each with all
+ * its rows (Field & Welsh 2007). A self-normalised estimate is normalised anew in each drawn log;
+ * logs without any weight are left out. Unbounded if fewer than two clusters, or no drawn log, has
+ * weight. Steps: replicates × clusters.
+ * @throws invalid_request for lengths that differ, numbers that are not finite, negative
+ * denominators, or a bad level
  */
 export function clusterBootstrapInterval(options: BootstrapOptions): Interval {
   check(options);

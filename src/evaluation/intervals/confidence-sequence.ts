@@ -21,7 +21,7 @@ export interface SequenceOptions extends Bounds {
   readonly level?: number;
 }
 
-/** λ_t stays below 1, where ψ is infinite. */
+/** λ_t stays below 1, because ψ is infinite at 1. */
 const largestBet = 0.5;
 
 /**

@@ -95,7 +95,10 @@ function solveFinite(sums: Sums, unseen: { w: number; r: number }, phi: number):
   };
 }
 
-/** Lower end over both weights that an unseen row of the smallest reward can have; undefined where its side has no spread. */
+/**
+ * Lower end over both weights that an unseen row of the smallest reward can have; undefined if its
+ * side has no spread.
+ */
 function lowerEnd(sums: Sums, worstReward: number, weights: Bounds, phi: number) {
   const ends = [weights.low, weights.high]
     .map((w) =>
@@ -124,11 +127,13 @@ function check(options: LikelihoodOptions): void {
 }
 
 /**
- * All values Σ q·w·r of distributions q over the rows and one unseen row that keep Σ q·w = 1 and whose Cressie–Read
- * divergence of order −2 from the rows is at most that of the best one plus F_{1,n}(level)/2: Karampatziakis, Langford &
- * Mineiro 2020, section 4. Asymptotic; within the bounds. Where the data leave no spread (one row, equal rewards) or fit no
- * mean weight of 1, an end is the bound: the peer's code returns a point there.
- * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative weights, or a bad level
+ * All values Σ q·w·r of distributions q over the rows and one unseen row that keep Σ q·w = 1 and
+ * whose Cressie–Read divergence of order −2 from the rows is at most that of the best one plus
+ * F_{1,n}(level)/2: Karampatziakis, Langford & Mineiro 2020, section 4. Asymptotic; within the
+ * bounds. If the data leave no spread (one row, equal rewards) or fit no mean weight of 1, an end
+ * is the bound: the peer's code returns a point there.
+ * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative
+ * weights, or a bad level
  */
 export function empiricalLikelihoodInterval(options: LikelihoodOptions): Interval {
   check(options);

@@ -4,7 +4,7 @@ import { type Interval, missProbability } from "./interval.ts";
 
 export interface StandardErrorInterval {
   readonly value: number;
-  /** ≥ 0; infinite where the data cannot tell. */
+  /** ≥ 0; infinite if the data cannot tell. */
   readonly standardError: number;
   /** Default 0.95. */
   readonly level?: number;

@@ -36,8 +36,9 @@ export function intraListDiversity(
 }
 
 /**
- * Gini index of how often each item of the catalogue is shown: 0 where all are shown alike, (n − 1)/n where one item is
- * all there is. G = Σ_i (2i − n − 1)·x_(i) / (n·Σ x), x ascending, i from 1 (Gini 1912; Fleder & Hosanagar 2009).
+ * Gini index of how often each item of the catalogue is shown: 0 if all are shown equally often, (n
+ * − 1)/n if one item is shown alone. G = Σ_i (2i − n − 1)·x_(i) / (n·Σ x), x ascending, i from 1
+ * (Gini 1912; Fleder & Hosanagar 2009).
  */
 export function giniIndex(lists: readonly RankedItems[], itemCount: number): number {
   const shown = new Float64Array(itemCount);
@@ -52,7 +53,7 @@ export function giniIndex(lists: readonly RankedItems[], itemCount: number): num
   return weighted / (itemCount * total);
 }
 
-/** Cosine of two sets, |A ∩ B|/√(|A|·|B|), 0 where one is empty; ascending numbers each. */
+/** Cosine of two sets, |A ∩ B|/√(|A|·|B|), 0 if one is empty; ascending numbers each. */
 export function setCosine(first: ArrayLike<number>, second: ArrayLike<number>): number {
   let common = 0;
   for (let i = 0, j = 0; i < first.length && j < second.length; ) {

@@ -39,7 +39,10 @@ interface RankedUser {
   readonly shown: readonly number[];
 }
 
-/** @throws RangeError where a ranker scores part of the catalogue: sampled ranking is not offered, see `rankItems` */
+/**
+ * @throws RangeError if a ranker scores part of the catalogue: sampled ranking is not offered, see
+ * `rankItems`
+ */
 function rankUser(
   { history, target }: HeldOutItem,
   scores: ArrayLike<number>,

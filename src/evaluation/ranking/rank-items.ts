@@ -19,11 +19,11 @@ export interface TiedItems {
 }
 
 /**
- * Where the relevant items stand among all that the user has not seen, best first. A relevant item that the user has seen is
- * never shown and has no place.
+ * Places of the relevant items among all items that the user has not seen, best first. A relevant
+ * item that the user has seen is never shown and has no place.
  *
- * The whole catalogue is ranked. Against a sample of negatives the order of rankers can come out reversed (Krichene &
- * Rendle 2020, "On sampled metrics for item recommendation").
+ * The whole catalogue is ranked. Against a sample of negatives the order of rankers can come out
+ * reversed (Krichene & Rendle 2020, "On sampled metrics for item recommendation").
  *
  * @throws RangeError on a score that is not finite, or a relevant item outside the catalogue
  */

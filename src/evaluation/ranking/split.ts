@@ -2,7 +2,9 @@
 export interface Interactions {
   readonly itemCount: number;
   readonly sequences: readonly ArrayLike<number>[];
-  /** Of each item of each user, ascending within a user; any one unit. Absent where the data has none. */
+  /**
+   * Of each item of each user, ascending within a user; any one unit. Absent if the data has none.
+   */
   readonly times?: readonly ArrayLike<number>[] | undefined;
 }
 

@@ -26,7 +26,9 @@ export interface StepOptions extends EstimateOptions {
 
 export interface StepEstimation extends StepOptions {
   readonly name: string;
-  /** The first one has the weights of the rewards, which tell whether the log supports the target. */
+  /**
+   * The first one has the weights of the rewards, which show whether the log supports the target.
+   */
   readonly terms: readonly StepTerm[];
   readonly starts: Starts;
   /** One entry a sequence. */

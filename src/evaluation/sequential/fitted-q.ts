@@ -99,12 +99,15 @@ function bootstrapTargets(input: FittedQInput, directValues: Float64Array): Floa
 }
 
 /**
- * Fitted Q evaluation with a linear model: θ_{k+1} = (ΦᵀΦ + λI)⁻¹·Φᵀy(θ_k), y_t = r_t + γ·Σ_a π(a|s_{t+1})·Q̂_k(s_{t+1}, a),
- * until y settles. Le, Voloshin & Yue 2019, algorithm 3. Tabular with the features of `tabularFeatures`; with the step as
- * part of the state it is exact dynamic programming on the observed frequencies. It needs no propensities; a model that
- * cannot hold Q is wrong however many rows there are.
- * @returns undefined where the iteration doesn't settle: lower the discount or take features that tell states apart
- * @throws invalid_request for shapes that don't fit, numbers that aren't finite, a discount outside [0, 1], a ridge not above 0
+ * Fitted Q evaluation with a linear model: θ_{k+1} = (ΦᵀΦ + λI)⁻¹·Φᵀy(θ_k), y_t = r_t + γ·Σ_a
+ * π(a|s_{t+1})·Q̂_k(s_{t+1}, a), until y converges. Le, Voloshin & Yue 2019, algorithm 3. Tabular
+ * with the features of `tabularFeatures`; with the step as part of the state it is exact dynamic
+ * programming on the observed frequencies. It needs no propensities; a model that cannot hold Q is
+ * wrong however many rows there are.
+ * @returns undefined if the iteration doesn't converge: lower the discount or take features that
+ * distinguish states
+ * @throws invalid_request for shapes that don't fit, numbers that aren't finite, a discount outside
+ * [0, 1], a ridge not above 0
  */
 export function fittedQEvaluation(input: FittedQInput): FittedQ | undefined {
   checkDiscount(input.discount);

@@ -24,9 +24,9 @@ const named = (name: string, { selfNormalised }: TrajectoryOptions) =>
   selfNormalised ? `sn${name}` : name;
 
 /**
- * V̂ = (1/n) Σ_i w_i,0:T·Σ_t γ^t·r_it: every reward under the weight of its whole trajectory. Unbiased where p > 0 wherever
- * π > 0; its variance grows exponentially with the length. Self-normalised it is weighted importance sampling (WIS).
- * Precup, Sutton & Singh 2000, section 3.
+ * V̂ = (1/n) Σ_i w_i,0:T·Σ_t γ^t·r_it: every reward under the weight of its whole trajectory.
+ * Unbiased if p > 0 wherever π > 0; its variance grows exponentially with the length.
+ * Self-normalised it is weighted importance sampling (WIS). Precup, Sutton & Singh 2000, section 3.
  * @throws invalid_request for a discount outside [0, 1]
  */
 export function trajectoryImportanceSampling(

@@ -53,7 +53,7 @@ function repeatLast(products: Float64Array, starts: Starts): Float64Array {
   return repeated;
 }
 
-/** @throws invalid_request where only one of the two policies has marginal probabilities */
+/** @throws invalid_request if only one of the two policies has marginal probabilities */
 function weighPositions(log: LoggedSlates, target: SlateTarget): Float64Array | undefined {
   const { marginalPropensities: propensities } = log;
   const { marginalTargetProbabilities: targetProbabilities } = target;
@@ -85,7 +85,7 @@ export function weighSlates(log: LoggedSlates, target: SlateTarget): WeightedSla
   return { ...slates, weights };
 }
 
-/** @throws invalid_request where the marginal probabilities were not given */
+/** @throws invalid_request if the marginal probabilities were not given */
 export function requirePositionWeights(
   estimator: string,
   { weights }: WeightedSlates,

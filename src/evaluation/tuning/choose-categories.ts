@@ -40,8 +40,9 @@ function combinations(size: number, from: readonly number[]): number[][] {
 }
 
 /**
- * Chooses by SLOPE which categories MIPS uses: fewer mean less variance, and bias where the action acts beyond them.
- * Saito & Joachims 2022, section 3.3. Where all sets are accepted OBP returns the estimate before the last; here it is the last.
+ * Chooses by SLOPE which categories MIPS uses: fewer mean less variance, and bias if the action
+ * acts beyond them. Saito & Joachims 2022, section 3.3. If all sets are accepted, OBP returns the
+ * estimate before the last; here it is the last.
  * @throws invalid_request as marginalWeights does, for no category, fewer than two users
  */
 export function chooseCategories(

@@ -21,7 +21,7 @@ export interface ImportOptions {
   readonly onRefusal: (refusal: Refusal) => void;
   /** Called for every event that is in the store now, new or already stored. */
   readonly onEvent?: (event: ImportedEvent) => void;
-  /** After each batch, and at the end, also where that is an error. */
+  /** After each batch, and at the end, also if that is an error. */
   readonly onProgress: (counts: ImportCounts) => void;
 }
 

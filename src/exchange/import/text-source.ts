@@ -8,7 +8,7 @@ export interface TextSource {
   readonly stream: Readable;
   /** Ends the reading: the rows end there, without an error. */
   readonly signal: AbortSignal;
-  /** Part of the bytes that has been read, in [0, 1]; `undefined` where their number is unknown. */
+  /** Part of the bytes that has been read, in [0, 1]; `undefined` if their number is unknown. */
   share(): number | undefined;
   close(): void;
 }

@@ -61,7 +61,10 @@ async function readNetwork(policies: PolicyStore, version: number) {
   throw new EngineError("not_found", message, { details: { version } });
 }
 
-/** The items of the network, of which the first stands for unknown ones, then all others of the catalogue. */
+/**
+ * The items of the network, of which the first represents unknown ones, then all others of the
+ * catalogue.
+ */
 async function readItems(
   { store, configuration }: ExportOptions,
   asOf: number,

@@ -19,7 +19,10 @@ import { decodeTensors } from "../../policy/snapshot.ts";
 import type { Store } from "../../storage/store.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
 
-/** MPO and the loops that it is held against; all read the same kind of log and serve through the same engine. */
+/**
+ * MPO and the loops for comparison; all read the same kind of log and serve through the same
+ * engine.
+ */
 export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
 /** `mpo+fast` is MPO with the fast loop between its cycles. */
 export type StrategyName = (typeof strategyNames)[number] | "mpo+fast";

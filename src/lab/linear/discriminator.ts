@@ -55,7 +55,10 @@ export function discriminatorLoss(
   return loss;
 }
 
-/** D as in docs/methods/mpo.md, step 2, on features and item-level biases, from where the last cycle left it. */
+/**
+ * D as in docs/methods/mpo.md, step 2, on features and item-level biases, starting from the last
+ * cycle's.
+ */
 export function fitDiscriminator(
   features: BilinearFeatures,
   start: BilinearScores,

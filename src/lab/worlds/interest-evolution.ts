@@ -55,7 +55,7 @@ function drawStep(random: RandomStream): Draw {
   };
 }
 
-/** Place in the slate where the choice falls, in proportion to liking + 1; −1 on the mass of no choice. */
+/** Place in the slate of the choice, in proportion to liking + 1; −1 on the mass of no choice. */
 function chooseItem(likings: readonly number[], choice: number): number {
   const masses = likings.map((liking) => liking + massOffset);
   let left = choice * masses.reduce((sum, mass) => sum + mass, noChoiceMass);

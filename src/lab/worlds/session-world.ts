@@ -2,7 +2,7 @@ import type { RandomStream } from "../../numeric/random.ts";
 
 /** Outcome of a slate. */
 export interface SessionResponse {
-  /** Place in the slate of the item that the user consumed; −1 where it was none. */
+  /** Place in the slate of the item that the user consumed; −1 if it was none. */
   readonly consumed: number;
   /** Reward of the step: 1 a consumed item, or its watch time in minutes. */
   readonly reward: number;
@@ -23,8 +23,8 @@ export interface Session {
   readonly candidates: Readonly<Int32Array>;
   /**
    * Shows the candidates of these places and moves to the next step.
-   * @throws RangeError if the session is over or the slate isn't so many different places among the
-   * candidates
+   * @throws RangeError if the session is over or the slate isn't the required number of different
+   * places among the candidates
    */
   choose(slate: readonly number[]): SessionResponse;
   /** The quality of each candidate, which no policy can know; for ceilings in reports. */

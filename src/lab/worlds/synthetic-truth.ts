@@ -25,7 +25,9 @@ export interface Phase {
 
 export interface Truth {
   readonly items: readonly Latent[];
-  /** One phase, or two where preferences are replaced half-way. 64 bytes an item, 64 a user and phase. */
+  /**
+   * One phase, or two if preferences are replaced half-way. 64 bytes an item, 64 a user and phase.
+   */
   readonly phases: readonly Phase[];
 }
 

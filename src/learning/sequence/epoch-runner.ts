@@ -13,7 +13,7 @@ import { cutWindows, type PackedRow, packRows, splitBatches } from "./windows.ts
 export interface EpochRunner {
   readonly step: StepShape;
   readonly trainer: Trainer;
-  /** @returns mean loss over the targets @throws RangeError where the loss is not finite */
+  /** @returns mean loss over the targets @throws RangeError if the loss is not finite */
   run(epoch: number): Promise<number>;
 }
 

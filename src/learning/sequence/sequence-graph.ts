@@ -22,7 +22,10 @@ export interface StepShape {
 export interface SequenceGraph {
   readonly loss: Value;
   readonly parameters: readonly Value[];
-  /** `itemTable` where it is not among the parameters but stays outside the graph, [rows that a step can use, width]. */
+  /**
+   * `itemTable` if it is not among the parameters but stays outside the graph, [rows that a step
+   * can use, width].
+   */
   readonly table: Value | undefined;
   /** Inputs that take a dropout mask anew each step. */
   readonly masks: readonly string[];
@@ -32,7 +35,7 @@ export interface SequenceGraph {
 export const itemInputs = ["items", "targets", "negatives"] as const;
 
 /**
- * Rows of the item table that stand in the graph: all of them, or, if a step can't use them all, as
+ * Rows of the item table that are in the graph: all of them, or, if a step can't use them all, as
  * many as it can.
  */
 export function tableRows({ network, rows, negatives }: StepShape): number {

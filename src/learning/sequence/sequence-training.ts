@@ -17,7 +17,7 @@ export type SequenceProgress =
       readonly epochs: number;
       /** Mean over the epoch's targets, nats. */
       readonly loss: number;
-      /** Where this epoch was validated. */
+      /** Present if this epoch was validated. */
       readonly metric?: number;
       readonly bestMetric?: number;
       /** To the last epoch, if none stops it sooner. */
@@ -55,12 +55,12 @@ export interface SequenceTrainingOptions {
   readonly itemCount: number;
   /** Unsigned 32-bit integer. Same seed, sequences, settings and threads: same model, bit for bit on one machine. */
   readonly seed: number;
-  /** `small` for histories of 50 where left out. */
+  /** Default: `small` for histories of 50. */
   readonly shape?: TransformerShape;
   readonly settings?: Partial<SequenceSettings>;
   /** A ranking metric of held-out items, higher is better; without one the last epoch is handed out. */
   readonly validate?: (scorer: CatalogueScorer) => Promise<number>;
-  /** 1 where left out; see `createStepTrainer`. */
+  /** Default 1; see `createStepTrainer`. */
   readonly threads?: number;
   /** Milliseconds. */
   readonly clock: () => number;
@@ -70,7 +70,7 @@ export interface SequenceTrainingOptions {
   readonly resumeFrom?: SequenceCheckpoint;
 }
 
-/** @throws RangeError where items are outside the catalogue or nothing is to be foreseen */
+/** @throws RangeError if items are outside the catalogue or nothing is to be foreseen */
 export function assertSequences(
   sequences: readonly ArrayLike<number>[],
   { items }: TransformerShape,

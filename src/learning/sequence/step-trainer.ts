@@ -32,7 +32,10 @@ export function laneCount(step: StepShape, threads: number): number {
   return isWhole && tableRows(ofLane(step, lanes)) === step.network.items ? lanes : 1;
 }
 
-/** A trainer of steps over whole batches: in lanes where it can be, else with the threads within each operation. */
+/**
+ * A trainer of steps over whole batches: in lanes if possible, else with the threads within each
+ * operation.
+ */
 export async function createStepTrainer(options: StepTrainerOptions): Promise<StepTrainer> {
   const { step, threads } = options;
   const lanes = laneCount(step, threads);

@@ -33,7 +33,7 @@ const longest = 2;
 const advantageScale = 4;
 
 export const featureCount: number = directionCount * directionCount + directionCount + 1;
-/** A constant, and where a state or an item is. */
+/** A constant, and the coordinates of a state or an item. */
 export const ownFeatureCount: number = 1 + directionCount;
 
 function sumSquares(values: Float64Array): number {
@@ -101,8 +101,9 @@ export interface PairFeatures {
 }
 
 /**
- * Features of a state's candidates, with p and q where state and item are. Linear in z, so that leaving candidates out shifts the gains
- * of the others by one number, which no propensity sees.
+ * Features of a state's candidates, with p and q, the coordinates of state and item. Linear in z,
+ * so that leaving candidates out shifts the gains of the others by one number, which no propensity
+ * sees.
  * @returns writes those of a candidate into the same arrays each time
  */
 export function createFeatures(

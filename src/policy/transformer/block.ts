@@ -60,7 +60,7 @@ interface AffineMap {
 interface AttentionMaps {
   readonly query: AffineMap;
   readonly output: AffineMap;
-  /** Of keys and values; the normalised states themselves where left out. */
+  /** Of keys and values; default: the normalised states themselves. */
   readonly key?: Value;
   readonly value?: Value;
 }

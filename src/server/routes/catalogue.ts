@@ -49,7 +49,7 @@ export interface Resource<Fields, Input, Batch> {
   readonly toInputs: (batch: Batch) => readonly Input[];
 }
 
-/** Where the rows are kept, in the terms of the wire. */
+/** The store of the rows, in the terms of the wire. */
 export interface Rows<Input> {
   put(inputs: readonly Input[]): Promise<PutResponse>;
   find(id: string): Promise<RowBody | undefined>;

@@ -17,7 +17,7 @@ export interface Statement {
 export interface Connection {
   prepare(sql: string): Statement;
   exec(sql: string): void;
-  /** Like `exec`, but does not wait for a lock: false where another connection holds it. */
+  /** Like `exec`, but does not wait for a lock: false if another connection holds it. */
   tryExec(sql: string): boolean;
   readonly inTransaction: boolean;
   close(): void;

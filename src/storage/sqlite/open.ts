@@ -18,7 +18,8 @@ import { createUserStore } from "./users.ts";
 async function closeStore(connection: Connection, commits: GroupCommit): Promise<void> {
   try {
     await commits.drain();
-    // So that the file alone is the whole record and can be copied; not where another process reads the log.
+    // So that the file alone is the whole record and can be copied; not if another process reads
+    // the log.
     connection.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
   } finally {
     connection.close();

@@ -17,7 +17,10 @@ const remedies: Readonly<Record<number, string>> = {
 
 const busyCode = 5;
 
-/** Result code without the detail that the higher bits carry, `undefined` where the error is not SQLite's. */
+/**
+ * Result code without the detail that the higher bits carry, `undefined` if the error is not
+ * SQLite's.
+ */
 function primaryCode(error: unknown): number | undefined {
   const isSqlite = error instanceof Error && "rawCode" in error;
   return isSqlite && typeof error.rawCode === "number" ? error.rawCode & 0xff : undefined;

@@ -8,7 +8,7 @@ export interface Column<Field> {
   readonly decode: (row: Row, name: string) => Field;
 }
 
-/** The kinds of columns; a column of its own is written out where it is used. */
+/** The kinds of columns; a column of its own is written out at its use. */
 export const column = {
   /** @param brand an id's constructor */
   text: <Text extends string = string>(

@@ -8,7 +8,9 @@ export type Ending = Verdict | "waiting";
 /** Modes in which nothing new gets traffic. */
 const isStill = ({ mode }: Assignment): boolean => mode === "paused" || mode === "pinned";
 
-/** By the gate alone the canary would have taken over, and the candidate be held against it. */
+/**
+ * By the gate alone the canary would have taken over, and the candidate would be compared with it.
+ */
 const isCanaryWaiting = ({ canary, waiting }: Assignment) =>
   canary !== undefined && canary === waiting;
 

@@ -45,8 +45,9 @@ interface ReadOptions {
   readonly scenario: Scenario;
   readonly now: number;
   /**
-   * Of the newest `read` decisions all new ones become rows and the newest older ones, up to `decisions`; those of a part of
-   * the users where more are new. Rows with more than `cells` candidates are not kept, but for the newest.
+   * Of the newest `read` decisions all new ones become rows and the newest older ones, up to
+   * `decisions`; those of a part of the users if more are new. Rows with more than `cells`
+   * candidates are not kept, but for the newest.
    */
   readonly plan: Pick<CyclePlan, "read" | "decisions" | "cells">;
   /** Event number up to which earlier cycles have read. */
@@ -163,7 +164,10 @@ export async function surveyFeedback(
   };
 }
 
-/** How many decisions are new, and where reading begins: before them with a discount, for sessions that were not over. */
+/**
+ * How many decisions are new, and the event number at which reading begins: before them with a
+ * discount, for sessions that were not over.
+ */
 async function findSpan({ store, scenario, now, previous, plan }: ReadOptions) {
   const closed = { scenario: scenario.name, closedBefore: now };
   const fresh = await store.decisions.closedSpan({ ...closed, after: previous, limit: plan.read });

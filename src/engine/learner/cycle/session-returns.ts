@@ -21,11 +21,11 @@ export interface ReadDecision<Entry extends SessionDecision = SessionDecision> {
   readonly feedback: Entry;
   /** No earlier cycle has read it. */
   readonly isNew: boolean;
-  /** Present where the scenario has a discount. */
+  /** Present if the scenario has a discount. */
   readonly ahead?: DecisionReturn;
 }
 
-/** A user's decisions, oldest first, cut where two are `gapMs` or more apart. */
+/** A user's decisions, oldest first, cut between two that are `gapMs` or more apart. */
 function cutSessions<Entry extends SessionDecision>(
   feedback: readonly Entry[],
   gapMs: number,

@@ -24,7 +24,10 @@ export interface DerivedServing {
   readonly mark: FastLoopMark;
 }
 
-/** Models of the fast loop as of the marks of decisions, from the record. Cheap where marks come in order. */
+/**
+ * Models of the fast loop as of the marks of decisions, from the record. Cheap if marks come in
+ * order.
+ */
 export function createModelDeriver(
   store: Store,
   text: TextSettings | undefined,

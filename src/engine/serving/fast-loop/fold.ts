@@ -30,7 +30,7 @@ export interface FoldParts {
  * from a bounded part of the record, so any process that reads the record comes to the same model.
  */
 export interface Fold {
-  /** Event number of the newest decision that was learnt from, 0 where there was none. */
+  /** Event number of the newest decision that was learnt from, 0 if there was none. */
   readonly through: number;
   /** Absent before the first block, and until it has all that it has to remember. */
   readonly model: ResidualModel | undefined;

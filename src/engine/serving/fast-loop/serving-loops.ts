@@ -20,7 +20,7 @@ const capacity = 24;
 
 export interface FastLogits {
   readonly logits: Float64Array;
-  /** Absent where the logits are the policy's alone. */
+  /** Absent if the logits are the policy's alone. */
   readonly mark?: FastLoopMark;
 }
 

@@ -72,7 +72,10 @@ function truncate(ids: readonly number[], limit: number): readonly number[] {
   return ids.length <= limit ? ids : [...ids.slice(0, limit - 1), ...ids.slice(-1)];
 }
 
-/** @throws invalid_configuration where files are missing or damaged, or the model is no encoder of texts */
+/**
+ * @throws invalid_configuration if files are missing or damaged, or the model is no encoder of
+ * texts
+ */
 export async function openSentenceEncoder(folder: string): Promise<SentenceEncoder> {
   const files = { model: join(folder, "model.onnx"), tokenizer: join(folder, "tokenizer.json") };
   const modelBytes = await readModelFile(folder, "model.onnx");

@@ -31,7 +31,7 @@ export interface BanditWorldOptions {
   /** Standard deviation of the items' quality, 0.01–3 logits, default 0.5. */
   readonly qualityDeviation?: number;
   readonly drift?: DriftKind;
-  /** Length of the run, 1–1,000 cycles, default 12: where `abrupt`, `twice` and `churn` fall. */
+  /** Length of the run, 1–1,000 cycles, default 12: `abrupt`, `twice` and `churn` depend on it. */
   readonly cycles?: number;
 }
 
