@@ -9,7 +9,7 @@ export function DoubtfulTable({ rows }: { readonly rows: readonly DoubtfulRow[] 
     <section className="doubtful">
       <h3>Too good to be true</h3>
       <p className="small">
-        Much is expected of these items, but satisfied users don't choose them.
+        The reward model expects much of these items, but satisfied users don't choose them.
       </p>
       <table className="inner">
         <thead>

@@ -23,9 +23,9 @@ export const modeSentences: Readonly<Record<Mode, string>> = {
   automatic: "A policy that the gate passes takes over by itself.",
   ask: "A policy that the gate passes waits here for approval. A promotion that does harm is still rolled back.",
   paused:
-    "Cycles go on learning and judging, and promote nothing. A promotion that does harm is still rolled back.",
+    "Cycles continue to learn and judge, and promote nothing. A promotion that does harm is still rolled back.",
   pinned:
-    "One policy answers everybody but the users of the baseline. Cycles go on, and promote and roll back nothing.",
+    "One policy answers all users except those of the baseline. Cycles continue, and neither promote nor roll back.",
 };
 
 /** The modes that a mode may change to. */
@@ -103,7 +103,7 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
   const questions: Readonly<Record<Kind, Omit<Question, "kind">>> = {
     "roll-back": {
       title: `Roll back to policy ${parent}?`,
-      text: `Policy ${parent} answers in scenario ${scenario} from the next request on. Policy ${serving} is kept, marked as rolled back. Feedback and cycles go on; pause promotions too where no other policy shall take over for now.`,
+      text: `Policy ${parent} answers in scenario ${scenario} from the next request on. Policy ${serving} is kept, marked as rolled back. Feedback and cycles continue. Pause promotions too if no other policy may take over for now.`,
       versions: [],
     },
     pause: { title: "Pause promotions?", text: modeSentences.paused, versions: [] },
@@ -115,7 +115,7 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
     },
     pin: {
       title: "Pin a policy?",
-      text: `${modeSentences.pinned} Canary and holdback end; what waits for approval is retired.`,
+      text: `${modeSentences.pinned} Canary and holdback end; a policy that waits for approval is retired.`,
       versions: pinnable(response),
     },
     approve: {

@@ -98,7 +98,7 @@ export function PromotionsSection(props: {
     <section aria-labelledby="promotions-heading">
       <div className="section-head">
         <h2 id="promotions-heading">Promotions</h2>
-        <span className="small">how they come about, and what was done by hand</span>
+        <span className="small">their mode, and interventions by hand</span>
       </div>
       <Mode policies={policies} onAsk={onAsk} />
       {waiting ? <Waiting policy={waiting} onAsk={onAsk} /> : null}

@@ -16,13 +16,13 @@ export interface DatabaseOptions {
 }
 
 const databaseOption = (): Option =>
-  new Option("--database <file>", "the record: an SQLite file")
+  new Option("--database <file>", "record of the loop, an SQLite file")
     .env("RECURVE_DATABASE")
     .default("recurve.db")
     .argParser(parseName);
 
 const configOption = () =>
-  new Option("--config <file>", "configuration; where absent, recurve.config.* of this folder")
+  new Option("--config <file>", "configuration file; default: recurve.config.* of this folder")
     .env("RECURVE_CONFIG")
     .argParser(parseName);
 
@@ -48,7 +48,7 @@ const keepDemo = (unused: string | undefined): ChosenConfiguration => ({
   origin:
     unused === undefined
       ? "the demo's"
-      : `the demo's, as the database began; for ${unused} name another --database`,
+      : `the demo's, because a demo began the database; to use ${unused}, name another --database`,
 });
 
 const hasDemo = ({ configuration }: ChosenConfiguration) =>
@@ -87,7 +87,7 @@ export async function withDatabase<T>(
   use: (parts: { readonly store: Store; readonly configuration: Configuration }) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(database)) {
-    const message = `there is no database ${database}; name it with --database, or make one with recurve start or recurve import`;
+    const message = `there is no database ${database}; name it with --database, or create one with recurve start or recurve import`;
     throw new EngineError("not_found", message, { details: { database } });
   }
   const store = await openStore(database);

@@ -33,7 +33,7 @@ const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/i.test(hos
 export const findExposure = (host: string): string | undefined =>
   isLoopback(host)
     ? undefined
-    : `${host} may be reached from other machines, and Recurve has no keys yet: whoever reaches the port reads and changes everything. Let a proxy that asks who calls stand before it, or a firewall, or leave out --host`;
+    : `${host} is reachable from other machines, and Recurve has no authentication: everybody who reaches the port can read and change everything. Put an authenticating proxy or a firewall in front of it, or leave out --host`;
 
 const openRecurve = (
   store: Store,

@@ -52,7 +52,7 @@ const optionChecks = {
 const checkedIds = (createId: () => string) => () => {
   const id: unknown = createId();
   if (typeof id === "string" && isName(id)) return id;
-  const message = `createId gave ${JSON.stringify(id)}: give a fresh text of 1 to 256 characters`;
+  const message = `createId returned ${JSON.stringify(id)}: return a new text of 1 to 256 characters`;
   throw new EngineError("invalid_request", message, { details: { field: "createId" } });
 };
 

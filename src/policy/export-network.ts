@@ -49,7 +49,7 @@ const meanings: Readonly<Record<string, string>> = {
 
 function describe({ name, shape, type }: Omit<Value, "graph">, free: FreeAxes): ExportedTensor {
   const meaning = meanings[name];
-  if (meaning === undefined) throw new RangeError(`export: nothing says what ${name} means`);
+  if (meaning === undefined) throw new RangeError(`export: ${name} has no described meaning`);
   return { name, type, shape: shape.map((length, axis) => free[name]?.[axis] ?? length), meaning };
 }
 

@@ -16,6 +16,6 @@ export function checkBaseUrl(baseUrl: unknown, hasOwnFetch: boolean): string {
     if (isAbsolute(baseUrl) || (knowsHost && isRelative(baseUrl))) return baseUrl;
   }
   const value = baseUrl === undefined ? "nothing" : JSON.stringify(baseUrl);
-  const message = `baseUrl must be where the server answers, such as "http://127.0.0.1:7400", got ${value}`;
+  const message = `baseUrl must be the URL of the server, such as "http://127.0.0.1:7400", got ${value}`;
   throw new ApiError("invalid_base_url", message, { status: 0, details: { field: "baseUrl" } });
 }

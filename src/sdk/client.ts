@@ -114,12 +114,12 @@ function refuse(field: string, value: unknown, remedy: string): ApiError {
 /** Callers without types give anything. */
 function checkOptions(options: Partial<Record<keyof ClientOptions, unknown>> | undefined): void {
   if (typeof options !== "object" || options === null) {
-    throw refuse("options", options, "give an object with baseUrl");
+    throw refuse("options", options, "send an object with baseUrl");
   }
   const { fetch: own, timeoutMs = 1 } = options;
-  if (own !== undefined && typeof own !== "function") throw refuse("fetch", own, "give a function");
+  if (own !== undefined && typeof own !== "function") throw refuse("fetch", own, "send a function");
   const isTime = typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestTimeoutMs;
-  if (!isTime) throw refuse("timeoutMs", timeoutMs, `give up to ${longestTimeoutMs} milliseconds`);
+  if (!isTime) throw refuse("timeoutMs", timeoutMs, `send up to ${longestTimeoutMs} milliseconds`);
 }
 
 const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;

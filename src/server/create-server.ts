@@ -93,7 +93,7 @@ export function createServer(options: ServerOptions): App {
   app.onError(createErrorHandler(options.logError));
   app.notFound((context) => {
     const { method, path } = context.req;
-    const message = `nothing answers ${method} ${path}; what does is listed at ${routes.openApi}`;
+    const message = `no route for ${method} ${path}; the routes are listed at ${routes.openApi}`;
     return answerError(context, new EngineError("not_found", message, { details: { path } }));
   });
   app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody, checkBody);

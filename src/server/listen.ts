@@ -28,7 +28,7 @@ export interface Listening {
 function toListenError(cause: Error, host: string, port: number): EngineError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === "EADDRINUSE") {
-    const message = `port ${port} on ${host} is in use; stop what uses it or choose another with --port`;
+    const message = `port ${port} on ${host} is in use; stop the process that uses it, or choose another with --port`;
     return new EngineError("port_in_use", message, { details: { host, port }, cause });
   }
   const message = `can't listen on ${host}, port ${port}: ${cause.message}; choose another with --host and --port`;

@@ -9,10 +9,14 @@ function createGauges(registry: Registry) {
     versions: gauge("recurve_serving_policy_version", "Version of the serving policy.", [
       "scenario",
     ]),
-    up: gauge("recurve_learner_up", "1 if a learner has said so within the last 5 minutes.", []),
+    up: gauge(
+      "recurve_learner_up",
+      "1 if a learner wrote a heartbeat within the last 5 minutes.",
+      [],
+    ),
     heartbeat: gauge(
       "recurve_learner_heartbeat_age_seconds",
-      "Time since a learner said last that it is up.",
+      "Time since a learner's last heartbeat.",
       [],
     ),
     cycles: new Counter({

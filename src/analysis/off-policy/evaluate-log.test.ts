@@ -145,7 +145,7 @@ test("a log without reward tells no policy from another", async () => {
   expect(evaluation.estimates.every(({ value }) => value === 0)).toBe(true);
   expect(conclude(evaluation)).toEqual({
     decides: false,
-    sentences: ["Every reward is 0: no policy can be told from another by this log."],
+    sentences: ["Every reward is 0: this log can't distinguish policies."],
   });
 });
 

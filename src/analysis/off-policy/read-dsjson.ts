@@ -85,12 +85,7 @@ export function readInteraction(line: number, value: unknown): readonly LogRow[]
   checkSameLength(interaction);
   const { a, p, c, pdrop = 0 } = interaction;
   if (pdrop !== 0) {
-    throw fieldProblem(
-      "pdrop",
-      "0 or absent",
-      pdrop,
-      "evaluate a log that nothing was dropped from",
-    );
+    throw fieldProblem("pdrop", "0 or absent", pdrop, "evaluate a log without dropped rows");
   }
   const order = readOrder(a);
   const names = c._multi.map(nameAction);

@@ -47,7 +47,7 @@ export function readId(field: string, value: unknown): string {
   const isId = typeof value === "string" || typeof value === "number" || typeof value === "bigint";
   const id = isId ? String(value) : "";
   if (id !== "") return id;
-  throw fieldProblem(field, "an id", value, "give every row the id of what was shown");
+  throw fieldProblem(field, "an id", value, "give every row the id of the shown item");
 }
 
 /** Largest distance of a sum of probabilities from 1 that rounding explains. */
@@ -81,5 +81,5 @@ export function checkDistinct(field: string, candidates: readonly string[]): voi
 export function checkCandidate(field: string, action: string, candidates: readonly string[]): void {
   if (candidates.includes(action)) return;
   const expected = `one of the row's ${candidates.length} candidates`;
-  throw fieldProblem(field, expected, action, "list everything that could have been chosen");
+  throw fieldProblem(field, expected, action, "list every item that could have been chosen");
 }

@@ -43,7 +43,7 @@ export async function collectEvents(
     times: kept.map((own) => Float64Array.from(own, ({ time }) => time)),
     notes: [
       ...describeCount(refused, "row was refused", "rows were refused").map(
-        (text) => `${text}; recurve import says why`,
+        (text) => `${text}; recurve import shows the reasons`,
       ),
       ...describeRepeats(repeats),
     ],

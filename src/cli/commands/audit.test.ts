@@ -105,6 +105,6 @@ test("a range that ends before it begins is refused, since it would always pass"
   const { run } = await openRecord();
   expect(await run("--from", "2026-03-02", "--to", "2026-03-01")).toEqual({
     exitCode: 1,
-    text: "error: --from must be before --to, got 2026-03-02T00:00:00.000Z and 2026-03-01T00:00:00.000Z; exchange them (invalid_request)\n",
+    text: "error: --from must be before --to, got 2026-03-02T00:00:00.000Z and 2026-03-01T00:00:00.000Z; swap them (invalid_request)\n",
   });
 });

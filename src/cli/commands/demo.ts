@@ -29,7 +29,7 @@ export function demoCommand(): Command {
     "Simulated users for a server with a scenario 'demo'; recurve start starts this by itself",
   );
   return withLogOptions(command)
-    .requiredOption("--url <url>", "where the server answers", parseUrl)
+    .requiredOption("--url <url>", "URL of the server", parseUrl)
     .addHelpText("after", "\nExample:\n  $ recurve demo --url http://127.0.0.1:7400")
     .action(demo);
 }

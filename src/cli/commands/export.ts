@@ -67,11 +67,11 @@ async function runExport(options: ExportOptions): Promise<void> {
 
 function decisionsCommand(): Command {
   const command = new Command("decisions").description(
-    "Decisions with propensities, candidates and rewards, as JSONL for recurve evaluate off-policy",
+    "Write decisions with propensities, candidates and rewards, as JSONL for recurve evaluate off-policy",
   );
   return withDatabaseOptions(command)
-    .option("--scenario <name>", "scenario to export; the first of the configuration where absent")
-    .option("--output <file>", "new file to write; standard output where absent")
+    .option("--scenario <name>", "scenario to export; default: the first of the configuration")
+    .option("--output <file>", "new file to write; default: standard output")
     .addHelpText(
       "after",
       "\nExample:\n  $ recurve export decisions --database shop.db > shop.jsonl",

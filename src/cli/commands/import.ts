@@ -102,7 +102,7 @@ const withOptions = (command: Command): Command =>
 
 function movielensCommand(): Command {
   const command = new Command("movielens")
-    .description("MovieLens 100k, 1M or latest-small, as published")
+    .description("Import MovieLens 100k, 1M or latest-small, as published")
     .argument("<folder>");
   return withOptions(command).action((folder: string, options: Options) =>
     runCommand(options, (opening) => readMovielens(folder, opening)),
@@ -123,7 +123,7 @@ async function openRows(
 
 function fileCommand(kind: RowKind): Command {
   const command: Command = new Command(kind)
-    .description(`${kind} from a JSONL or CSV file`)
+    .description(`Import ${kind} from a JSONL or CSV file`)
     .argument("<file>", "file that ends in .jsonl or .csv, or - for standard input")
     .addOption(new Option("--format <format>", "format of the file").choices(formats));
   type FileOptions = Options & { readonly format?: Format };

@@ -57,11 +57,11 @@ async function metaTrain({ worlds, cycles, seed, output }: MetaTrainOptions): Pr
 
 export function metaTrainCommand(): Command {
   return new Command("meta-train")
-    .description("Fit what a new loop believes of its settings, on simulated worlds")
-    .option("--worlds <count>", "worlds to fit to", integerIn(2, 10_000), 200)
-    .option("--cycles <count>", "cycles in each", integerIn(2, 100), 4)
-    .option("--seed <seed>", "of the first world", integerIn(0, 4_000_000_000), 1)
-    .option("--output <file>", "where the prior is written", "meta-prior.json")
+    .description("Fit the prior of new loops over settings, on simulated worlds")
+    .option("--worlds <count>", "number of worlds", integerIn(2, 10_000), 200)
+    .option("--cycles <count>", "cycles per world", integerIn(2, 100), 4)
+    .option("--seed <seed>", "seed of the first world", integerIn(0, 4_000_000_000), 1)
+    .option("--output <file>", "file for the prior", "meta-prior.json")
     .addHelpText("after", `\nNew loops start from the file once it replaces ${inPlace}.`)
     .addHelpText("after", "\nExample:\n  $ recurve meta-train --worlds 20 --output prior.json")
     .action(metaTrain);

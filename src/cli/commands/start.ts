@@ -34,7 +34,7 @@ function startUsers(
 }
 
 const whatNext = {
-  demo: "simulated users visit and click; their tastes are hidden. Watch the policy find them out.",
+  demo: "simulated users visit and click; their tastes are hidden. Watch the policy learn them.",
   own: "send items and events to the API, or stop and run recurve import.",
 };
 
@@ -64,7 +64,7 @@ export function startCommand(): Command {
     "Serve and learn; on an empty database with simulated users, to see the loop at work",
   );
   return withServeOptions(command)
-    .option("--no-demo", "without simulated users")
+    .option("--no-demo", "serve without simulated users")
     .addHelpText("after", "\nExample:\n  $ recurve start --database demo.db --port 8080")
     .action(start);
 }

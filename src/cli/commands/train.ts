@@ -93,7 +93,7 @@ export function trainCommand(): Command {
     "Train now: on behaviour events before the first decision, one cycle on feedback after it",
   );
   return withDatabaseOptions(command)
-    .option("--scenario <name>", "default: the first of the configuration")
+    .option("--scenario <name>", "scenario to train; default: the first of the configuration")
     .addHelpText(
       "after",
       "\nExample:\n  $ recurve import movielens ml-100k\n  $ recurve train --scenario items",

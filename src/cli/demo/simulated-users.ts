@@ -49,7 +49,7 @@ function findFirstTurn({ scenarios }: ScenariosResponse, name: string): number {
   const known = scenarios.map((scenario) => scenario.name);
   throw new EngineError(
     "unknown_scenario",
-    `the server has no scenario '${name}', known are ${known.join(", ")}; nothing was written. recurve start makes a demo on an empty database`,
+    `the server has no scenario '${name}', only ${known.join(", ")}; nothing was written. recurve start makes a demo on an empty database`,
     { details: { field: "scenario", value: name, known } },
   );
 }

@@ -32,7 +32,7 @@ function describeEnd({ promotion, realised, status }: PromotionRecord): string {
     case "expire":
       return "stands, neither better nor worse";
     default:
-      return status === "serving" ? "being compared" : "replaced before it was told";
+      return status === "serving" ? "being compared" : "replaced before a result";
   }
 }
 

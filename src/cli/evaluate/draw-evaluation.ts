@@ -112,12 +112,12 @@ function createPanels(evaluation: LogEvaluation, colour: string): readonly [Pane
   );
   return [
     {
-      axis: "reward a row; the dashed line is what was logged",
+      axis: "reward a row; the dashed line is the logged reward",
       marks: [{ ...logged, label: "as logged", colour: colours.soft }, ...marks],
       reference: logged.value,
     },
     {
-      axis: `reward a row of ${target}, minus what was logged`,
+      axis: `reward a row of ${target}, minus the logged reward`,
       marks: [{ ...difference, label: "difference", colour }],
       reference: 0,
     },
@@ -138,7 +138,7 @@ export function drawEvaluation(evaluation: LogEvaluation): string {
   const { decides, sentences } = conclude(evaluation);
   const [answer = ""] = sentences;
   const colour = decides ? colours.sure : colours.undecided;
-  const title = `What ${target} would have earned`;
+  const title = `Estimated reward of ${target}`;
   const rows = `${log.file}, ${log.rows.toLocaleString("en-GB")} rows; values with 95 % intervals`;
   const styled = (content: string, letters: number, style: string) =>
     wrap(content, letters).map((line) => ({ content: line.trimEnd(), style }));

@@ -12,7 +12,7 @@ function toPage(evaluation: LogEvaluation): string {
     '<html lang="en">',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width">',
-    `<title>${escapeText(`What ${evaluation.target} would have earned`)}</title>`,
+    `<title>${escapeText(`Estimated reward of ${evaluation.target}`)}</title>`,
     "<style>",
     "body { margin: 24px auto; max-width: 860px; padding: 0 12px; color: #141d1a; background: #ffffff; }",
     "svg { max-width: 100%; height: auto; }",

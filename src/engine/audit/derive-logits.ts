@@ -53,7 +53,7 @@ async function checkSnapshot({ policies }: Store, version: number): Promise<void
   }
   const bytes = await policies.bytes(version);
   if (bytes === undefined) {
-    const message = `policy version ${version} is not in the store: its snapshot is gone; bring it back from a copy of the database`;
+    const message = `policy version ${version} is not in the store: its snapshot is missing; restore it from a copy of the database`;
     throw missingSnapshot(version, message);
   }
   const checksum = createHash("sha256").update(bytes).digest("hex");

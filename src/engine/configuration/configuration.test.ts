@@ -96,7 +96,7 @@ test.each([
   [
     "an empty range of rewards",
     withReward({ maximum: 0 }),
-    "scenarios[0].reward.maximum is 0: must be above minimum, which is 0 where it is not given",
+    "scenarios[0].reward.maximum is 0: must be above minimum, whose default is 0",
   ],
   ["a share of 2", withRest({ baselineShare: 2 }), "baselineShare is 2: "],
   ["a canary share below 0", withRest({ canaryShare: -1 }), "canaryShare is -1: "],
@@ -121,7 +121,7 @@ test.each([
   [
     "a name that another has",
     { scenarios: [scenario, { ...scenario, name: "ads" }, scenario] },
-    'scenarios[2].name is "shop": another scenario has this name; give each one of its own',
+    'scenarios[2].name is "shop": another scenario has this name; give each scenario its own',
   ],
   [
     "a long text",

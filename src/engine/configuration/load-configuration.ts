@@ -16,7 +16,7 @@ export function findConfigurationFile(folder: string = process.cwd()): string | 
   if (found.length <= 1) return found[0];
   throw new EngineError(
     "invalid_configuration",
-    `there are several configuration files: ${found.join(", ")}; keep one, or name the one that is meant with --config`,
+    `there are several configuration files: ${found.join(", ")}; keep one, or name one with --config`,
     { details: { paths: found } },
   );
 }

@@ -27,7 +27,7 @@ function explainType(scenarios: readonly Scenario[], type: string): string | und
   const nearest = findNearest(type, known);
   const remedy =
     nearest === undefined
-      ? `no scenario's reward weighs it; weighed are ${known.join(", ")}; give it a weight, 0 if it is not to train`
+      ? `no scenario's reward has a weight for it, only for ${known.join(", ")}; give it a weight, 0 if it must not train`
       : `did you mean '${nearest}'?`;
   return `events of type '${type}' train nothing: ${remedy}`;
 }

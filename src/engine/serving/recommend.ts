@@ -46,7 +46,7 @@ export function findScenario(configuration: Configuration, name?: string): Scena
   const known = configuration.scenarios.map((scenario) => scenario.name);
   throw new EngineError(
     "unknown_scenario",
-    `no scenario '${name}'; known are ${known.join(", ")}`,
+    `no scenario '${name}'; choose one of ${known.join(", ")}`,
     {
       details: { field: "scenario", value: name, known },
     },

@@ -107,7 +107,12 @@ async function attributeAll(parts: RecordParts, events: readonly BehaviourEvent[
         : checkNamed(event, named.get(event.decisionId), index);
     const attributed = attribute(event, feedback, { configuration: parts.configuration, now });
     if (!Number.isFinite(attributed.row.reward?.value ?? 0))
-      throw refuse(index, "value", event.value, "its weight times it is not finite");
+      throw refuse(
+        index,
+        "value",
+        event.value,
+        `value × weight of '${event.type}' overflows; send a smaller value`,
+      );
     rows.push(attributed);
   }
   return rows;

@@ -47,7 +47,7 @@ export async function readLearnerHealth({ store, clock }: LivenessParts): Promis
 export function findLearnerProblem(learner: LearnerHealth, waitedMs: number): string | undefined {
   if (learner.up || waitedMs <= upWithinMs) return undefined;
   const { heartbeatAgeSeconds: age = waitedMs / 1000 } = learner;
-  return `no learner has been seen for ${Math.round(Math.min(age, waitedMs / 1000))} s; the log says why it ended, or start recurve learn`;
+  return `no learner has been seen for ${Math.round(Math.min(age, waitedMs / 1000))} s; see the log for the reason, or start recurve learn`;
 }
 
 export async function readFigures({

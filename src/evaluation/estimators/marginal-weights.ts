@@ -83,7 +83,7 @@ export function marginalWeights(
       if (!(logged > 0)) {
         throw new EngineError(
           "invalid_request",
-          `logging must give the category that was shown a probability above 0, got ${logged} at row ${row}; pass the policy that made the log`,
+          `logging must give the shown category a probability above 0, got ${logged} at row ${row}; pass the policy that made the log`,
           { details: { field: "logging", value: logged, row } },
         );
       }

@@ -15,7 +15,7 @@ export function checkStandardError(standardError: number): void {
   checkNumber("standardError", standardError, {
     low: 0,
     high: Number.POSITIVE_INFINITY,
-    expected: "≥ 0, or ∞ where the data cannot tell",
+    expected: "≥ 0, or ∞ for an unknown error",
     remedy: "pass the square root of the estimate's variance",
   });
 }

@@ -18,7 +18,7 @@ export const createTimeSchema = (now: number): z.ZodNumber =>
   z
     .number({ error: "must be a time" })
     .min(0, "lies before 1970")
-    .max(now + maxAheadMs, "lies in the future");
+    .max(now + maxAheadMs, "is in the future");
 
 const createEventSchema = (now: number) =>
   z.strictObject({

@@ -43,7 +43,7 @@ async function chooseVersion(policies: PolicyStore, scenario: string): Promise<n
 async function findSnapshot(policies: PolicyStore, version: number): Promise<PolicySnapshot> {
   const snapshot = await policies.find(version);
   if (snapshot === undefined) {
-    const message = `there is no policy ${version}; leave out --policy to export the one that serves`;
+    const message = `there is no policy ${version}; leave out --policy to export the serving one`;
     throw new EngineError("not_found", message, { details: { version } });
   }
   if (snapshot.kind === "network") return snapshot;
@@ -57,7 +57,7 @@ async function findSnapshot(policies: PolicyStore, version: number): Promise<Pol
 async function readNetwork(policies: PolicyStore, version: number) {
   const bytes = await policies.bytes(version);
   if (bytes !== undefined) return toNetwork(decodeTensors(bytes));
-  const message = `the bytes of policy ${version} are gone; bring them back from a copy of the database`;
+  const message = `the bytes of policy ${version} are missing; restore them from a copy of the database`;
   throw new EngineError("not_found", message, { details: { version } });
 }
 

@@ -90,5 +90,5 @@ export function assertSequences(
     }
   }
   if (targets === 0)
-    throw new RangeError("sequences must have one of two items or more, to foresee the second");
+    throw new RangeError("sequences must have one of two items or more, to predict the second");
 }

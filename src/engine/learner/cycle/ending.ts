@@ -30,7 +30,7 @@ export function explainEnding(gate: GateRecord, assignment: Assignment): string 
     ending === "waiting"
       ? "Waits for approval"
       : isStill(assignment)
-        ? `Held, for promotions are ${assignment.mode}`
-        : `Held, for canary ${assignment.canary} waits for approval`;
+        ? `Held, because promotions are ${assignment.mode}`
+        : `Held, because canary ${assignment.canary} waits for approval`;
   return `${why}; the gate said: ${gate.reason}`;
 }

@@ -100,7 +100,7 @@ const tellReview = (reviewed: Reviewed): string | undefined => {
       return `Rolled back to the ${who}: ${gate.reason}`;
     case "keep":
       return kind === "canary" && gate.verdict === "promote"
-        ? `The ${who} may not take over, for promotions are ${assignment.mode}: ${gate.reason}`
+        ? `The ${who} may not take over, because promotions are ${assignment.mode}: ${gate.reason}`
         : undefined;
     default:
       throw new RangeError(`no action ${String(action satisfies never)}`);

@@ -266,7 +266,9 @@ describe("a cycle whose gate passes its candidate", () => {
   ] as const)("holds it after %s, says so, and learns on", async (kind, mode) => {
     const { store, cycle, candidate, assignment } = await runIn(kind);
     expect(cycle.outcome).toBe("hold");
-    expect(cycle.reason).toBe(`Held, for promotions are ${mode}; the gate said: ${first.reason}`);
+    expect(cycle.reason).toBe(
+      `Held, because promotions are ${mode}; the gate said: ${first.reason}`,
+    );
     expect(candidate.status).toBe("held");
     expect(assignment).toMatchObject({ serving: before.assignment.serving, mode });
     expect((await stateOf(store)).critic).toBe(after.critic);

@@ -78,6 +78,6 @@ export function createModelDeriver(
     await advance(found, through);
     const model = found.fold.through === through ? found.fold.model : found.models.get(through);
     if (model !== undefined) return model;
-    throw new RangeError(`event number ${through} is no decision that the fast loop stood at`);
+    throw new RangeError(`the fast loop has no state at event number ${through}`);
   };
 }

@@ -86,7 +86,7 @@ export async function openSentenceEncoder(folder: string): Promise<SentenceEncod
   // One text at a time: beside others its numbers would depend on theirs in the last places, and so would propensities.
   async function encode(text: string): Promise<Float32Array> {
     const ids = truncate(tokenizer.encode(text).ids, limit);
-    if (ids.length === 0) throw problem(files.tokenizer, "makes no token of a text", "check it");
+    if (ids.length === 0) throw problem(files.tokenizer, "makes no tokens from a text", "check it");
     const mask = ids.map(() => 1);
     const feeds = { input_ids: ids, attention_mask: mask, token_type_ids: ids.map(() => 0) };
     const { shape, values } = await model.run(feeds).catch((cause: Error) => {
