@@ -29,4 +29,6 @@ export interface HistoryEntry {
  * known already, nothing stored.
  */
 export const recordOutcomes = ["rewarded", "recorded", "late", "duplicate"] as const;
+
+/** Result of an event: an entry of `recordOutcomes`. */
 export type RecordOutcome = (typeof recordOutcomes)[number];

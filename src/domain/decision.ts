@@ -15,6 +15,8 @@ export interface Candidate {
  * beside for comparison.
  */
 export const arms = ["serving", "canary", "holdback", "baseline"] as const;
+
+/** Part of the traffic of a decision: an entry of `arms`. */
 export type Arm = (typeof arms)[number];
 
 /** One logged slate. Everything that is needed to derive its propensities again, and the propensities as served. */

@@ -12,6 +12,8 @@ export const interventionKinds = [
   "approve",
   "reject",
 ] as const;
+
+/** Kind of an intervention: an entry of `interventionKinds`. */
 export type InterventionKind = (typeof interventionKinds)[number];
 
 /** An operator's note on an intervention. */

@@ -2,6 +2,8 @@ import type { PolicyEvidence } from "./policy-evidence.ts";
 
 /** `network` is a trained policy; `popularity` the baseline that orders items by their smoothed mean reward. */
 export const policyKinds = ["network", "popularity"] as const;
+
+/** Kind of a policy: an entry of `policyKinds`. */
 export type PolicyKind = (typeof policyKinds)[number];
 
 /**
@@ -18,6 +20,8 @@ export const policyStatuses = [
   "retired",
   "rolled-back",
 ] as const;
+
+/** Status of a policy: an entry of `policyStatuses`. */
 export type PolicyStatus = (typeof policyStatuses)[number];
 
 /** An immutable, versioned, servable policy without its bytes. */
@@ -42,6 +46,8 @@ export interface PolicySnapshot {
  * version serves.
  */
 export const promotionModes = ["automatic", "ask", "paused", "pinned"] as const;
+
+/** Mode of promotions: an entry of `promotionModes`. */
 export type PromotionMode = (typeof promotionModes)[number];
 
 /** Who answers in a scenario now, and who may take over. Shares are parts of users, in [0, 1]. */

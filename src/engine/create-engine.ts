@@ -25,6 +25,7 @@ import { listPolicies } from "./views/list-policies.ts";
 import { readFigures } from "./views/liveness.ts";
 import { rewardSeries } from "./views/reward-series.ts";
 
+/** Parts of an engine: store, configuration, time, randomness and ids. */
 export interface EngineOptions {
   readonly store: Store;
   readonly configuration: Configuration;

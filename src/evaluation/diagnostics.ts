@@ -20,6 +20,18 @@ export interface WeightDiagnostics {
   readonly clippedShare: number;
 }
 
+/**
+ * Diagnostics of importance weights w = π/p, one a row.
+ *
+ * @param weightClip c ≥ 0 of `clippedShare`; default: no clip
+ *
+ * @example
+ * import { diagnoseWeights, weighFeedback } from "recurve/evaluation";
+ *
+ * const log = { rewards: Float64Array.of(1, 0), propensities: Float64Array.of(0.5, 0.25) };
+ * const weighted = weighFeedback(log, { targetProbabilities: Float64Array.of(0.5, 0.75) });
+ * console.log(diagnoseWeights(weighted).effectiveSampleSize); // 1.6
+ */
 export function diagnoseWeights(
   { importanceWeights, clusters }: WeightedFeedback,
   weightClip: number = Number.POSITIVE_INFINITY,
@@ -73,7 +85,14 @@ export function unsupportedMass(
   return mass / targets.length;
 }
 
-/** (z_0.95 + z_0.80)·s.e.: the true difference that a one-sided test at 5 % finds with power 80 %. Cohen 1988. */
+/**
+ * (z_0.95 + z_0.80)·s.e.: the true difference that a one-sided test at 5 % finds with power 80 %. Cohen 1988.
+ *
+ * @example
+ * import { minimalDetectableDifference } from "recurve/evaluation";
+ *
+ * console.log(minimalDetectableDifference(0.01).toFixed(4)); // 0.0249
+ */
 export function minimalDetectableDifference(standardError: number): number {
   return (normalQuantile(0.95) + normalQuantile(0.8)) * standardError;
 }

@@ -114,6 +114,13 @@ function checkColumns(
  * @throws invalid_request for an empty log, lengths that differ, NaN, a propensity outside (0, 1],
  * a probability outside [0, 1],
  * a weight below 0
+ *
+ * @example
+ * import { weighFeedback } from "recurve/evaluation";
+ *
+ * const log = { rewards: Float64Array.of(1, 0), propensities: Float64Array.of(0.5, 0.25) };
+ * const { importanceWeights } = weighFeedback(log, { targetProbabilities: Float64Array.of(0.25, 0.5) });
+ * console.log([...importanceWeights]); // [ 0.5, 2 ]
  */
 export function weighFeedback<T extends TargetArrays>(
   feedback: LoggedFeedback,

@@ -45,6 +45,12 @@ function checkActions(actions: Int32Array, probabilities: Float64Array): number 
  * @param actions the logged action of each row, 0-based
  * @throws invalid_request for shapes that differ, an unknown action, a row that is negative, NaN or
  * doesn't sum to one
+ *
+ * @example
+ * import { gatherTarget } from "recurve/evaluation";
+ *
+ * const probabilities = Float64Array.of(0.8, 0.2, 0.5, 0.5); // two rows of two actions
+ * console.log([...gatherTarget(Int32Array.of(0, 1), { probabilities }).targetProbabilities]); // [ 0.8, 0.5 ]
  */
 export function gatherTarget(
   actions: Int32Array,

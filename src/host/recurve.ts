@@ -10,6 +10,7 @@ export interface Log {
   error(line: string): void;
 }
 
+/** Options of `createRecurve`; only `database` is required. */
 export interface RecurveOptions {
   /**
    * The record: an SQLite file, created if there is none. ":memory:" lasts until `close` and needs

@@ -19,7 +19,15 @@ export interface RandomStream {
   split(label: string | number): RandomStream;
 }
 
-/** @param seed unsigned 32-bit integer */
+/**
+ * @param seed unsigned 32-bit integer
+ *
+ * @example
+ * import { createRandom } from "recurve";
+ *
+ * const random = createRandom(1);
+ * console.log(random.integer(6) === createRandom(1).integer(6)); // true
+ */
 export function createRandom(seed: number): RandomStream {
   // Hashed, because the generator starts out close to a small seed.
   const generator = xoroshiro128plus(hash32(`${seed}`));

@@ -3,6 +3,7 @@ import type { RequestIdVariables } from "hono/request-id";
 import type { Engine } from "../engine/engine.ts";
 import type { Metrics } from "./metrics.ts";
 
+/** Hono's environment of the server: variables of a request. */
 export interface ServerEnv {
   readonly Variables: RequestIdVariables;
 }

@@ -26,6 +26,7 @@ import { addRewardSeries } from "./routes/reward-series.ts";
 import { addScenarios } from "./routes/scenarios.ts";
 import { addUsers } from "./routes/users.ts";
 
+/** Engine, time and logs of a server. */
 export interface ServerOptions {
   readonly engine: Engine;
   /** Of Recurve, for `/health` and the schema. */

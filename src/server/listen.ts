@@ -12,6 +12,7 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
 /** How long requests under way get when the server closes. */
 const drainMs = 10_000;
 
+/** A server with the address that it listens on. `port` is in 0…65535. */
 export interface ListenOptions {
   readonly app: { readonly fetch: FetchHandler };
   readonly host: string;
@@ -19,6 +20,7 @@ export interface ListenOptions {
   readonly port: number;
 }
 
+/** A listening server with its URL. */
 export interface Listening {
   readonly url: string;
   /** Takes no new requests, answers those under way, then resolves. */

@@ -46,12 +46,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A page of newest revisions, in order of id. */
 export interface Page<T, Id> {
   readonly rows: readonly Revision<T>[];
   /** Pass it as `after` for the next page; absent on the last one. */
   readonly next?: Id;
 }
 
+/** Number of created, changed and unchanged rows of a write. */
 export interface PutSummary {
   readonly created: number;
   readonly updated: number;
@@ -80,6 +82,7 @@ export interface DamagedRows {
   readonly count: number;
 }
 
+/** Users with all their revisions. */
 export interface UserStore extends RevisionStore<User, UserId> {
   /** Users as they are now whose id is none or whose attributes are no object; the first `limit` by id. Reads all users. */
   damaged(limit: number): Promise<DamagedRows>;
@@ -94,6 +97,7 @@ export interface ItemChange {
   readonly isDamaged?: true;
 }
 
+/** Items with all their revisions. */
 export interface ItemStore extends RevisionStore<Item, ItemId> {
   /**
    * Highest event number of any item revision, 0 without items: a cache compares it with its own.
@@ -120,6 +124,7 @@ export interface EventRow {
 /** `duplicate`: the event id is known, or this position of the decision has a reward of this event type already. */
 export type EventRowOutcome = "stored" | "duplicate";
 
+/** Behaviour events in the order of their event numbers. */
 export interface EventStore {
   /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. */
   record(rows: readonly EventRow[]): Promise<readonly EventRowOutcome[]>;
@@ -166,6 +171,7 @@ export interface UserRewards {
   readonly rewardSum: number;
 }
 
+/** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. */
   append(decision: Decision): Promise<void>;
@@ -244,6 +250,7 @@ export interface DecisionStore {
   }): Promise<number>;
 }
 
+/** A policy to be stored with its snapshot; `createdAt` is in milliseconds since 1970. */
 export interface NewPolicy {
   readonly scenario: string;
   readonly kind: PolicyKind;
@@ -283,6 +290,7 @@ export interface PolicyChange {
   readonly checkpoints?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
+/** Policy snapshots, their statuses, and the assignment of each scenario. */
 export interface PolicyStore {
   apply(change: PolicyChange): Promise<{
     readonly added: readonly number[];
@@ -312,6 +320,7 @@ export interface CycleOutcomes {
   readonly finishedAt: number;
 }
 
+/** Learning cycles; written by `PolicyStore.apply`, never changed. */
 export interface CycleStore {
   find(cycle: number): Promise<Cycle | undefined>;
   /** Newest first. */

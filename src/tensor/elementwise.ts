@@ -15,6 +15,7 @@ function unary(
     ]);
 }
 
+/** −x of each element, in the shape of x. */
 export const negate: UnaryOperation = unary("Neg", (gradient) => negate(gradient));
 export const exp: UnaryOperation = unary("Exp", (gradient, _, output) =>
   multiply(gradient, output),

@@ -44,7 +44,16 @@ export interface Graph<P extends Precision = "float32"> {
   readonly tape: TapeEntry[];
 }
 
-/** @param precision float64 serves finite differences of the same graph; training and serving use float32 */
+/**
+ * @param precision float64 serves finite differences of the same graph; training and serving use float32
+ *
+ * @example
+ * import { createGraph, input, matmul, parameter } from "recurve/tensor";
+ *
+ * const graph = createGraph();
+ * const product = matmul(input(graph, "x", [3, 2]), parameter(graph, "w", [2, 4]));
+ * console.log(product.shape); // [ 3, 4 ]
+ */
 export function createGraph<P extends Precision = "float32">(precision?: P): Graph<P> {
   return {
     precision: precision ?? ("float32" as P),

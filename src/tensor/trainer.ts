@@ -33,6 +33,7 @@ export interface Trainer {
   close(): Promise<void>;
 }
 
+/** Graph, loss, parameters and Adam's settings of a trainer. */
 export interface TrainerOptions extends AdamSettings {
   readonly graph: Graph;
   /** The scalar to lower. */
@@ -51,6 +52,25 @@ export interface TrainerOptions extends AdamSettings {
   readonly threads?: number;
 }
 
+/**
+ * A trainer by Adam for the parameters of a graph, with a scalar loss. It owns native memory: close
+ * it.
+ *
+ * @throws RangeError if a parameter has no array in `initial`, an array of another size, or no part
+ * in the loss
+ *
+ * @example
+ * import { createGraph, createTrainer, mean, multiply, parameter } from "recurve/tensor";
+ *
+ * const graph = createGraph();
+ * const w = parameter(graph, "w", [2, 1]);
+ * const loss = mean(multiply(w, w));
+ * const initial = { w: Float32Array.of(1, 2) };
+ * const trainer = await createTrainer({ graph, loss, parameters: [w], initial });
+ * console.log((await trainer.step({}, 0.1)).loss); // 2.5
+ * console.log((await trainer.step({}, 0.1)).loss < 2.5); // true
+ * await trainer.close();
+ */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { graph, loss, parameters, fed = [], outputs = {} } = options;
   const adam = buildAdam({ loss, parameters, fed, settings: options });

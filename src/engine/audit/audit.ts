@@ -18,6 +18,7 @@ import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive
 export const auditTolerance = 1e-6;
 
 const pageSize = 1000;
+
 /** Of more findings only the counts are kept: with another configuration than the record's each decision is one. */
 const keptFindings = 1000;
 
@@ -28,12 +29,14 @@ const keptFindings = 1000;
  */
 export type AuditCause = "tampered-row" | "wrong-snapshot" | "missing-snapshot" | "underivable";
 
+/** A decision that could not be derived again as it was logged. */
 export interface AuditFinding {
   readonly decisionId: string;
   readonly cause: AuditCause;
   readonly problem: string;
 }
 
+/** Result of an audit: number of decisions, largest difference of a propensity, and findings. */
 export interface AuditReport {
   readonly decisions: number;
   readonly largestDifference: number;
@@ -43,6 +46,7 @@ export interface AuditReport {
   readonly counts: Readonly<Partial<Record<AuditCause, number>>>;
 }
 
+/** Record, configuration and range of an audit. */
 export interface AuditOptions {
   readonly store: Store;
   readonly configuration: Configuration;

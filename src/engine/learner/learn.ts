@@ -7,6 +7,10 @@ import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-
 import { startHeartbeat } from "../views/liveness.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 
+/**
+ * Record, time and randomness of the learning loop. `seed` is an unsigned 32-bit integer, `threads`
+ * in 1…256.
+ */
 export interface LearnOptions {
   readonly store: Store;
   readonly configuration: Configuration;
@@ -36,6 +40,7 @@ const optionChecks = {
 };
 
 const longestPauseMs = 3_600_000;
+
 /** 2^12 intervals are more than an hour for every interval that makes sense. */
 const countedFailures = 12;
 

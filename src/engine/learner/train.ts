@@ -10,6 +10,7 @@ import { type Pretrained, pretrainPolicy } from "./training/pretrain-policy.ts";
 import { describeSlates } from "./training/sharpen.ts";
 import type { PretrainOptions } from "./training/training-data.ts";
 
+/** Record, scenario, time and randomness of a training. */
 export interface TrainOptions extends PretrainOptions {
   readonly configuration: Configuration;
   /** Milliseconds since 1970. */

@@ -40,6 +40,7 @@ export interface EstimatorForm {
   weigh(weights: Float64Array, parameter: number, rewards: Float64Array): Float64Array;
 }
 
+/** Confidence level and parameter of an estimate. */
 export interface EstimatorOptions extends EstimateOptions {
   /** Value of the estimator's parameter; default: the neutral value. */
   readonly parameter?: number;

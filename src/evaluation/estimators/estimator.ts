@@ -3,6 +3,9 @@ import type { EstimateStream } from "./estimate-stream.ts";
 import type { EstimatorForm, EstimatorOptions } from "./estimator-form.ts";
 import type { EvaluatedFeedback } from "./evaluated-feedback.ts";
 
+/**
+ * An off-policy estimator: its name, formula, source and needs, with its array and streaming form.
+ */
 export interface Estimator extends EstimatorForm {
   /**
    * The value of the target policy with its standard error and normal interval, users as clusters.

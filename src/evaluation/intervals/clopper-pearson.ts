@@ -11,6 +11,12 @@ import {
  * The probability behind a count: [B(α/2; k, n − k + 1), B(1 − α/2; k + 1, n − k)], B the beta quantile; Clopper & Pearson
  * 1934. Covers at least the level for every n. Counts need not be whole; fractions are an interpolation.
  * @throws invalid_request for trials that are not above 0, successes outside [0, trials], or a level outside (0, 1)
+ *
+ * @example
+ * import { clopperPearsonInterval } from "recurve/evaluation";
+ *
+ * const { lower, upper } = clopperPearsonInterval({ successes: 0, trials: 100 });
+ * console.log(lower, upper.toFixed(4)); // 0 0.0362
  */
 export function clopperPearsonInterval(options: {
   readonly successes: number;

@@ -3,6 +3,7 @@ import { checkLength, checkNumber, checkNumbers } from "../checks.ts";
 import type { Clusters } from "../clusters.ts";
 import { type Interval, missProbability } from "./interval.ts";
 
+/** Rows, users and randomness of a cluster bootstrap; all arrays have one length. */
 export interface BootstrapOptions {
   /** Contribution of each row to the numerator: x for a mean, w·r for a ratio. */
   readonly contributions: Float64Array;

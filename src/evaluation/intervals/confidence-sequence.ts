@@ -16,6 +16,7 @@ export interface ConfidenceSequence {
   interval(): Interval;
 }
 
+/** Bounds of a value, and the level of all intervals together. */
 export interface SequenceOptions extends Bounds {
   /** Default 0.95. */
   readonly level?: number;
@@ -29,6 +30,14 @@ const largestBet = 0.5;
  * empirical Bernstein sequence, Waudby-Smith & Ramdas 2024, theorem 2. Needs one conditional mean for all values, or speaks
  * of their λ-weighted mean. Constant time and memory a value; wider than `bettingInterval`. Within the bounds.
  * @throws invalid_request for bad bounds or a level outside (0, 1)
+ *
+ * @example
+ * import { createConfidenceSequence } from "recurve/evaluation";
+ *
+ * const sequence = createConfidenceSequence({ low: 0, high: 1 });
+ * for (let day = 0; day < 1000; day++) sequence.add(day % 2);
+ * const { lower, upper } = sequence.interval();
+ * console.log(lower < 0.5 && upper > 0.5); // true
  */
 export function createConfidenceSequence(options: SequenceOptions): ConfidenceSequence {
   checkBounds(options);

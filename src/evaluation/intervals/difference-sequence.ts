@@ -2,6 +2,7 @@ import { checkNumber } from "../checks.ts";
 import { createConfidenceSequence, type SequenceOptions } from "./confidence-sequence.ts";
 import { checkBounds, type Interval, withinBounds } from "./interval.ts";
 
+/** A confidence sequence of a difference of two means. */
 export interface DifferenceSequence {
   /** The next value, in order of time, of one of the two. @throws invalid_request for a value outside the bounds */
   add(side: "first" | "second", value: number): void;

@@ -9,6 +9,7 @@ import {
   type WeightedRewards,
 } from "./interval.ts";
 
+/** Weighted rewards with the bounds of rewards and weights. */
 export interface LikelihoodOptions extends WeightedRewards {
   /**
    * Smallest and largest weight that can occur: low < 1 < high. Default [0, ∞); observed weights

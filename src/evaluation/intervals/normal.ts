@@ -2,6 +2,7 @@ import { normalQuantile } from "../../numeric/statistics.ts";
 import { checkNumber } from "../checks.ts";
 import { type Interval, missProbability } from "./interval.ts";
 
+/** A value with its standard error, in one unit. */
 export interface StandardErrorInterval {
   readonly value: number;
   /** ≥ 0; infinite if the data cannot tell. */
@@ -23,6 +24,12 @@ export function checkStandardError(standardError: number): void {
 /**
  * value ± Φ⁻¹((1 + level)/2)·s.e.: by the central limit theorem, so for many independent clusters. Unbounded for an infinite s.e.
  * @throws invalid_request for a standard error below 0 or a level outside (0, 1)
+ *
+ * @example
+ * import { normalInterval } from "recurve/evaluation";
+ *
+ * const { lower, upper } = normalInterval({ value: 0.1, standardError: 0.01 });
+ * console.log(lower.toFixed(4), upper.toFixed(4)); // 0.0804 0.1196
  */
 export function normalInterval(options: StandardErrorInterval): Interval {
   const { value, standardError, level = 0.95 } = options;

@@ -16,6 +16,7 @@ export interface StepTerm {
   readonly lastWeights?: Float64Array;
 }
 
+/** Confidence level and normalisation of an estimate over sequences. */
 export interface StepOptions extends EstimateOptions {
   /**
    * Divides the weights of each step by their mean: over all sequences if ended ones keep a weight,

@@ -4,6 +4,7 @@ import { checkLength, checkNumber, checkNumbers } from "../checks.ts";
 import { checkStarts, type Starts } from "./steps.ts";
 import { checkDiscount } from "./trajectory-estimators.ts";
 
+/** Trajectories with features of the logged action and of the target policy. */
 export interface FittedQInput {
   /** r of each step, the trajectories one after another. */
   readonly rewards: Float64Array;
@@ -28,6 +29,7 @@ export interface FittedQ {
 }
 
 const mostIterations = 10_000;
+
 /** Relative change of the targets at which they count as settled. */
 const settled = 1e-12;
 

@@ -1,6 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import { checkLength, checkNumber, highestProbability } from "../checks.ts";
 
+/** Steps with finite states and actions; all arrays but the distributions have one entry a step. */
 export interface TabularSteps {
   /** State of each step, 0…stateCount − 1. */
   readonly states: Int32Array;

@@ -4,6 +4,7 @@ import { estimateSteps, type StepOptions } from "./estimate-steps.ts";
 import { lastOf, sumSteps, weightsBefore, wholeSequences } from "./steps.ts";
 import { requireModel, type WeightedTrajectories } from "./weigh-trajectories.ts";
 
+/** Discount, confidence level and normalisation of an estimate over trajectories. */
 export interface TrajectoryOptions extends StepOptions {
   /** γ in [0, 1]: the value of a reward one step later. Default 1. */
   readonly discount?: number;

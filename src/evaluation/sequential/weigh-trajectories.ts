@@ -17,6 +17,7 @@ export type TrajectoryTarget = Pick<
   "targetProbabilities" | "directValues" | "predictions"
 >;
 
+/** Checked trajectories with importance weights; arrays have one entry a step. */
 export interface WeightedTrajectories {
   readonly rewards: Float64Array;
   readonly starts: Starts;
@@ -32,6 +33,18 @@ export interface WeightedTrajectories {
 /**
  * The one entry of untrusted arrays: checks them, divides, and multiplies along each trajectory.
  * @throws invalid_request as weighFeedback, for starts that don't fit the rows, and for weights whose product overflows
+ *
+ * @example
+ * import { perDecisionImportanceSampling, weighTrajectories } from "recurve/evaluation";
+ *
+ * const log = {
+ *   rewards: Float64Array.of(1, 0, 1), // two trajectories: of two steps, and of one
+ *   propensities: Float64Array.of(0.5, 0.5, 0.5),
+ *   starts: Int32Array.of(0, 2, 3),
+ * };
+ * const weighted = weighTrajectories(log, { targetProbabilities: Float64Array.of(0.5, 1, 0.5) });
+ * console.log([...weighted.stepWeights]); // [ 1, 2, 1 ]
+ * console.log(perDecisionImportanceSampling(weighted)?.value); // 1
  */
 export function weighTrajectories<T extends TrajectoryTarget>(
   { starts, clusters, ...steps }: LoggedTrajectories,

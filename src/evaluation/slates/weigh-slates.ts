@@ -32,6 +32,7 @@ export interface SlateTarget {
 /** Whose probabilities a position is weighed by: the slate's, those of the items down to it, or the item's at its position. */
 export type Weighting = "slate" | "prefix" | "position";
 
+/** Checked slates with importance weights; arrays have one entry a position. */
 export interface WeightedSlates {
   /** r of each position. */
   readonly rewards: Float64Array;
@@ -77,6 +78,17 @@ function weighPositions(log: LoggedSlates, target: SlateTarget): Float64Array | 
  * The one entry of untrusted arrays: checks them and makes the weights of all three kinds.
  * @throws invalid_request as weighFeedback, for starts that don't fit the rows, weights whose product overflows, or marginal
  *   probabilities of one policy only
+ *
+ * @example
+ * import { rewardInteractionInversePropensity, weighSlates } from "recurve/evaluation";
+ *
+ * const log = {
+ *   rewards: Float64Array.of(1, 0), // one slate of two positions
+ *   propensities: Float64Array.of(0.5, 0.5),
+ *   starts: Int32Array.of(0, 2),
+ * };
+ * const weighted = weighSlates(log, { targetProbabilities: Float64Array.of(0.25, 0.5) });
+ * console.log(rewardInteractionInversePropensity(weighted)?.value); // 0.5
  */
 export function weighSlates(log: LoggedSlates, target: SlateTarget): WeightedSlates {
   const { stepWeights: prefix, ...slates } = weighTrajectories(log, target);

@@ -81,10 +81,10 @@ function describeHashing() {
   };
   const userAttributes = { city: "Graz" };
   return {
-    order: "context first, then user attributes, fields as they stand in the JSON",
+    order: "context first, then user attributes, fields in the order of the JSON",
     names: [
-      "a field's path is context.<key> or user.<key>, a nested one <path>.<key>; entries of an array have the path of the array; null and what is nested deeper than 4 levels have no feature",
-      "text: <path>=<text>; with white space and a word of 3 letters or more: <path>=<word> for each such word, once, in lower case, split where neither letter nor digit stands",
+      "a field's path is context.<key> or user.<key>, a nested one <path>.<key>; entries of an array have the path of the array; null and values nested deeper than 4 levels have no feature",
+      "text: <path>=<text>; with white space and a word of 3 letters or more: <path>=<word> for each such word, once, in lower case, split at every character that is neither letter nor digit",
       "boolean: <path>=true or <path>=false",
       "number: <path>, and its weight is clip(sign(v) · ln(1 + |v|) / 4, −5, 5); every other weight is 1",
     ],

@@ -23,6 +23,10 @@ import { reviewPromotion } from "./review-promotion.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
 import { OverBudgetError, watchBudget } from "./watch-budget.ts";
 
+/**
+ * Record, scenario, time and randomness of a cycle. `clock` is in milliseconds since 1970, `seed`
+ * an unsigned 32-bit integer, `threads` in 1…256.
+ */
 export interface CycleOptions {
   readonly store: Store;
   readonly configuration: Configuration;

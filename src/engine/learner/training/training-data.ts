@@ -11,9 +11,15 @@ import type { HeldOut } from "./slate-cases.ts";
 
 /** Rows of one training, about 1.5 kB each: beyond, each user keeps the newest. */
 const maxRows = 100_000;
+
 /** Half of them choose the temperature, half measure the served slates. */
 const measuredUsers = 2000;
 const leastUsers = 4;
+
+/**
+ * Stages of a pretraining in their order: events are read, rows are made, epochs train, users
+ * measure.
+ */
 export type PretrainProgress =
   | { readonly stage: "read"; readonly events: number }
   /** `perUser`: newest events of each user that were taken, if not all were. */
@@ -26,6 +32,10 @@ export type PretrainProgress =
     }
   | { readonly stage: "measure"; readonly users: number };
 
+/**
+ * Record, scenario and randomness of a pretraining. `seed` is an unsigned 32-bit integer, `threads`
+ * in 1…256.
+ */
 export interface PretrainOptions {
   readonly store: Store;
   readonly configuration: Pick<Configuration, "text">;
