@@ -1,4 +1,4 @@
-/** How many decisions a scenario had at one look. */
+/** Number of a scenario's decisions at one look. */
 export interface DecisionCount {
   /** Milliseconds since 1970. */
   readonly at: number;

@@ -139,6 +139,6 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
   ]),
 ];
 
-/** The figures of a cycle's record; groups of which nothing is there are left out. */
+/** The figures of a cycle's record; empty groups are left out. */
 export const figureGroups = (record: CycleRecord): readonly FigureGroup[] =>
   groups.map((of) => of(record)).filter(({ figures }) => figures.length > 0);

@@ -1,4 +1,5 @@
-// Numbers and times as a person reads them. The page is English wherever it is opened; only the time zone is the reader's.
+// Numbers and times as a person reads them. The page is English everywhere; only the time zone is
+// the reader's.
 const locale = "en-GB";
 const minus = "\u2212";
 const space = "\u00a0";

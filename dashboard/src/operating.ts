@@ -77,7 +77,7 @@ export function describeDone({ kind, version = 0, replaced }: InterventionBody):
   return sentences[kind];
 }
 
-/** A question before something is done by hand. */
+/** A question before an intervention. */
 export interface Question {
   readonly kind: Kind;
   readonly title: string;
@@ -132,7 +132,7 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
   return { kind, ...questions[kind] };
 }
 
-/** Empty fields are left out: the server takes no empty text. */
+/** Empty fields are left out: the server refuses an empty text. */
 export function toNote(by: string, reason: string): InterventionNote {
   return {
     ...(by.trim() !== "" && { by: by.trim() }),

@@ -11,7 +11,7 @@ export interface HostOptions extends LogOptions {
   readonly database: string;
   readonly host: string;
   readonly port: number;
-  /** Whether a learner is started beside. */
+  /** Whether a learner process is started too. */
   readonly learner: boolean;
   readonly log: Log;
   /** Ends readiness, before the host is closed. */

@@ -11,7 +11,8 @@ export async function withInterruption<T>(work: (signal: AbortSignal) => Promise
     signal.aborted ? process.exit(interruptedExitCode) : interruption.abort();
   const end = () => interruption.abort();
   process.on("SIGINT", interrupt).on("SIGTERM", end);
-  // A parent that was killed says nothing, but its end of the channel closes; maybe it has, while this process started.
+  // A killed parent sends no message, but its end of the channel closes, possibly while this
+  // process starts.
   process.on("disconnect", end);
   if (process.send !== undefined && !process.connected) end();
   try {

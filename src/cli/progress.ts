@@ -6,7 +6,7 @@ import ora from "ora";
  */
 export interface ProgressLine {
   update(text: string): void;
-  /** Takes the line away, so that the next output stands alone. */
+  /** Removes the line, so that the next output stands alone. */
   stop(): void;
 }
 

@@ -11,7 +11,9 @@ const unknown = { elapsedMs: 0, leftMs: 0 };
  * the remaining time.
  */
 export interface TimedLine {
-  /** For who knows how long all of it takes, milliseconds: said once, and not of work that takes seconds. */
+  /**
+   * Expected duration in milliseconds, if known: printed once, and not for work that takes seconds.
+   */
   announce(totalMs: number): void;
   /** @param share of the work that is done, in [0, 1], if that is known */
   update(text: string, share: number | undefined): void;

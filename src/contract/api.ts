@@ -297,7 +297,7 @@ export interface HealthResponse {
   /** How promotions come about, by scenario. */
   readonly promotions: Readonly<Record<string, PoliciesResponse["mode"]>>;
   readonly problems: readonly string[];
-  /** Of the learners of the record, whichever process they are. */
+  /** State of the record's learners, in any process. */
   readonly learner: {
     /** One has said within the last 5 minutes that it is up. */
     readonly up: boolean;

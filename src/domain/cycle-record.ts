@@ -55,7 +55,10 @@ export interface FeedbackCounts {
   readonly judged: number;
 }
 
-/** Earnings of the serving arm on its new traffic, by whichever policies were in it; reward units for a shown item. */
+/**
+ * Earnings of the serving arm on its new traffic, by all policies in it; reward units for a shown
+ * item.
+ */
 export interface ServingEvaluation {
   readonly rows: number;
   readonly meanReward: number;
@@ -67,7 +70,7 @@ export interface ServingEvaluation {
 }
 
 export const reviewKinds = ["canary", "parent"] as const;
-/** `ask`: it may take over, once an operator approves. */
+/** `ask`: it may take over after an operator's approval. */
 export const reviewActions = ["promote", "ask", "retire", "keep", "roll-back"] as const;
 
 /** The canary or the parent against the serving policy, off-policy. */
@@ -130,8 +133,8 @@ export interface PretrainingRecord {
 
 /**
  * The findings of a cycle. A cycle that reached the gate has all of them. A skipped one has its
- * seed, and plan and costs as far as it came. Training before the first decision has two parts of
- * its own. A failed cycle has none.
+ * seed, and plan and costs of the stages before. Training before the first decision has two parts
+ * of its own. A failed cycle has none.
  */
 export interface CycleRecord
   extends Partial<FindingsRecord>,

@@ -20,7 +20,7 @@ export type InterventionKind = (typeof interventionKinds)[number];
 export interface InterventionNote {
   /** Who did it, 1 to 256 characters. */
   readonly by?: string;
-  /** Why, 1 to 1,000 characters. */
+  /** Reason, 1 to 1,000 characters. */
   readonly reason?: string;
 }
 

@@ -19,7 +19,7 @@ export interface Promotion {
   readonly replaced?: number;
   /** Milliseconds since 1970. */
   readonly promotedAt: number;
-  /** 0 if nobody keeps the replaced policy, so that nothing is compared. */
+  /** 0 if no user keeps the replaced policy, so there is no comparison. */
   readonly holdbackShare: number;
   readonly predicted: PredictedLift;
 }
@@ -81,7 +81,7 @@ export interface SlateEvidence
   readonly choice?: Omit<TemperatureChoice, "curve">;
 }
 
-/** Why a policy has the status it has. */
+/** Measurements behind a policy's status. */
 export interface PolicyEvidence extends Damageable {
   /** One sentence for a person. */
   readonly reason?: string;

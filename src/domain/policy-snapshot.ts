@@ -7,9 +7,10 @@ export const policyKinds = ["network", "popularity"] as const;
 export type PolicyKind = (typeof policyKinds)[number];
 
 /**
- * `serving` answers requests, `canary` answers a share of them, `holdback` was replaced and still answers a small share, to be
- * compared with, `waiting` passed the gate and waits for an operator's approval, `held` did not pass the gate or was not let pass,
- * `retired` was replaced, `rolled-back` was replaced because the numbers turned against it.
+ * `serving` answers requests, `canary` answers a share of them, `holdback` was replaced and still
+ * answers a small share, for comparison, `waiting` passed the gate and waits for an operator's
+ * approval, `held` did not pass the gate or was held by the mode, `retired` was replaced,
+ * `rolled-back` was replaced because live rewards were worse.
  */
 export const policyStatuses = [
   "serving",
@@ -50,7 +51,10 @@ export const promotionModes = ["automatic", "ask", "paused", "pinned"] as const;
 /** Mode of promotions: an entry of `promotionModes`. */
 export type PromotionMode = (typeof promotionModes)[number];
 
-/** Who answers in a scenario now, and who may take over. Shares are parts of users, in [0, 1]. */
+/**
+ * The policies that answer in a scenario now, and those that may take over. Shares are parts of
+ * users, in [0, 1].
+ */
 export interface Assignment {
   readonly serving?: number;
   readonly canary?: number;

@@ -3,7 +3,7 @@ import type { FastLoopSettings } from "./fast-loop.ts";
 /** How a scenario turns events into reward: `rewards[type]` × event value, summed over a position's distinct event types. */
 export interface RewardRule {
   readonly weights: Readonly<Record<string, number>>;
-  /** How long a decision waits for its reward. */
+  /** Time that a decision waits for its reward. */
   readonly windowSeconds: number;
   /** Reward of a position for which no event came, in reward units. */
   readonly defaultReward: number;

@@ -61,7 +61,7 @@ export interface RewardSeries {
   };
 }
 
-/** Of the learners of the record, whichever process they are. */
+/** State of the record's learners, in any process. */
 export interface LearnerHealth {
   /** One has said within the last 5 minutes that it is up. */
   readonly up: boolean;
@@ -101,10 +101,11 @@ export interface Health {
 }
 
 /**
- * The serving half of the loop. The learning half is `learn.ts`, in a process of its own.
+ * The serving half of the loop. The learning half is `learn`, in a separate process.
  *
- * Every method refuses input that the HTTP edge would refuse, with `invalid_request` or `payload_too_large`, before anything
- * changes: names of 1 to 256 characters, 1 to 1000 rows a call, JSON of at most 32 levels, 100,000 values and a mebibyte of text.
+ * Every method refuses input that the HTTP edge would refuse, with `invalid_request` or
+ * `payload_too_large`, before anything changes: names of 1 to 256 characters, 1 to 1000 rows a
+ * call, JSON of at most 32 levels, 100,000 values and a mebibyte of text.
  */
 export interface Engine {
   /** The configured scenarios; a request that names none gets the first. */

@@ -7,7 +7,7 @@ export interface Clusters {
   readonly count: number;
 }
 
-/** Without ids each row is a cluster of its own. */
+/** Without ids each row is a separate cluster. */
 export function numberClusters(
   rows: number,
   ids?: Int32Array | readonly (string | number)[],

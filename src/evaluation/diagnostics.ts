@@ -2,7 +2,7 @@ import { mean, normalQuantile } from "../numeric/statistics.ts";
 import { clusteredStandardError } from "./clusters.ts";
 import type { WeightedFeedback } from "./logged-feedback.ts";
 
-/** How far the log can speak for a target policy. All numbers come from the unclipped weights. */
+/** Support of a target policy by the log. All numbers come from the unclipped weights. */
 export interface WeightDiagnostics {
   readonly rows: number;
   readonly clusters: number;
@@ -42,7 +42,7 @@ export function diagnoseWeights(
   let clipped = 0;
   let largestWeight = 0;
   let supportedRows = 0;
-  // A counted loop: iterating takes five times as long.
+  // A counted loop: an iterator takes five times as long.
   for (let row = 0; row < rows; row++) {
     const weight = importanceWeights[row]!;
     sum += weight;
@@ -68,7 +68,8 @@ export function diagnoseWeights(
 }
 
 /**
- * Mean probability that the target puts on actions which the log as good as never holds, in [0, 1]: no estimator sees them.
+ * Mean probability that the target puts on actions that the log almost never holds, in [0, 1]: no
+ * estimator sees them.
  * @param targets π(·|x) of each row over its candidates; @param propensities p(·|x), same shapes
  */
 export function unsupportedMass(

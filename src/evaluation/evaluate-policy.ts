@@ -7,7 +7,7 @@ import { type LoggedFeedback, type TargetArrays, weighFeedback } from "./logged-
 
 /** Estimates of a target policy in reward units a row, with diagnostics of its weights. */
 export interface PolicyEvaluation {
-  /** By name, in the registry's order: all for which the input is there and the log has support. */
+  /** By name, in the registry's order: all with complete input and support in the log. */
   readonly estimates: Readonly<Record<string, Estimate>>;
   readonly diagnostics: WeightDiagnostics;
 }

@@ -5,7 +5,7 @@ import { clipWeights } from "./estimate.ts";
 import type { WeightedFeedback } from "./logged-feedback.ts";
 import type { CheckedPart } from "./paired-difference.ts";
 
-/** How far the log can speak for a candidate whose weights are clipped. */
+/** Support of a candidate with clipped weights by the log. */
 export interface GateSupport {
   readonly rows: number;
   /** Users. */

@@ -35,7 +35,9 @@ import { poolLooks } from "./pooled-looks.ts";
 /** The reward model of `predictions` and `directValues` is a lower quantile, so that it does not fill in optimism. */
 export interface GateInput extends PairedInput {
   readonly checked: CheckedPart;
-  /** Mean probability that the candidate puts on actions which the log as good as never holds, in [0, 1]. */
+  /**
+   * Mean probability that the candidate puts on actions that the log almost never holds, in [0, 1].
+   */
   readonly unsupportedMass: number;
   /** Catalogue coverage of both policies, in the same unit. */
   readonly coverage: Coverage;

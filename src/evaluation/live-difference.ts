@@ -10,7 +10,7 @@ const tolerableLoss = 0.05;
 const minimumRows = 100;
 const minimumUsers = 20;
 
-/** Users of one arm of live traffic: the sum of each one's rewards, and over how many rows. */
+/** Users of one arm of live traffic: the sum and the number of each user's rewards. */
 export interface LiveArm {
   readonly rewardSums: Float64Array;
   readonly rows: Float64Array;

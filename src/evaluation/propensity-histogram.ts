@@ -1,4 +1,4 @@
-/** How many rows were logged with a propensity in (low, high]. */
+/** Number of rows logged with a propensity in (low, high]. */
 export interface PropensityBin {
   readonly low: number;
   readonly high: number;

@@ -10,7 +10,7 @@ export interface TargetDistributions {
   readonly predictions?: Float64Array;
 }
 
-/** How far from 1 a row may sum: float32 networks round. */
+/** Largest distance of a row's sum from 1: float32 networks round. */
 const sumTolerance = 1e-5;
 
 function refuse(field: string, expected: string, value: number, row?: number): never {
@@ -20,7 +20,10 @@ function refuse(field: string, expected: string, value: number, row?: number): n
   });
 }
 
-/** @returns how many actions a row has @throws invalid_request for a length that is no multiple of the rows, or an action that is none */
+/**
+ * @returns number of actions of a row @throws invalid_request for a length that is no multiple of
+ * the rows, or an unknown action
+ */
 function checkActions(actions: Int32Array, probabilities: Float64Array): number {
   const count = probabilities.length / actions.length;
   if (!(count >= 1 && Number.isInteger(count))) {

@@ -6,7 +6,7 @@ import { runLearner } from "./run-learner.ts";
 import type { LearnerMessage, LearnerTask } from "./start-learner.ts";
 
 // The learner of a serving process: learns on the record that its parent names, until the parent
-// ends it or is gone.
+// ends it or exits.
 
 // A terminal sends Ctrl-C to all its processes; the parent answers its last requests first.
 process.on("SIGINT", () => {});

@@ -23,7 +23,7 @@ export interface RecurveOptions {
    */
   readonly configuration?: ConfigurationInput;
   /**
-   * Learn in a process of its own that this one starts. Default true; one learner is enough for a
+   * Learn in a separate process that this one starts. Default true; one learner is enough for a
    * database.
    */
   readonly learner?: boolean;

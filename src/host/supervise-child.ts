@@ -22,8 +22,8 @@ const describeEnd = (code: number | null, signal: string | null) =>
   signal === null ? `with exit code ${code}` : `by ${signal}`;
 
 /**
- * Keeps a child running: a child that ends by itself is started again, later and later. Neither the
- * child nor the pause before its next start keeps this process running; only `stop` waits.
+ * Keeps a child running: a child that ends by itself is started again after growing pauses. Neither
+ * the child nor the pause before its next start keeps this process running; only `stop` waits.
  */
 export function superviseChild(options: {
   /** Of the child, for the log. */

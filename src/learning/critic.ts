@@ -53,7 +53,7 @@ export interface CriticTraining extends Omit<EpochLosses, "epochs"> {
   readonly network: Network;
   /** Of the positions of the rows. */
   readonly examination: Examination;
-  /** Of D as it came out, on rows held out from it. */
+  /** Of the trained D, on rows held out from it. */
   readonly separation: WatchedSeparation;
 }
 
@@ -187,7 +187,7 @@ export async function trainCritic(options: {
     threads: options.threads,
   });
   const order = random.split("order");
-  // If nobody's new feedback trains, all of it does.
+  // Without rows of the new feedback, all rows count as recent.
   const recent = rows.filter((row) => row.age < 1).length || rows.length;
   const drawing = { count: rows.length, recent, most: mostEpochRows, batchRows: shape.rows };
   const watch = createDiscriminatorWatch(rewardHeadCount);

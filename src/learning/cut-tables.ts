@@ -9,8 +9,8 @@ import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { type TableRows, tableRows } from "./batch.ts";
 
 /**
- * A network of whose hashed tables only those rows are left that training reads. The others would learn nothing, and yet an
- * optimiser that has them in its graph goes through all of them at every step.
+ * A network of whose hashed tables only those rows are left that training reads. The others would
+ * learn nothing, but an optimiser with them in its graph visits all of them at every step.
  */
 export interface CutTables {
   readonly network: Network;

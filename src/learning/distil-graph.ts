@@ -26,7 +26,8 @@ const weightDecay = 1e-4;
 
 /**
  * Mean over the rows of the objective, exact over each row's candidates.
- * @param options.likelihood whether −log π_θ weighted by the input `liked` is added, of choices that earned something
+ * @param options.likelihood whether −log π_θ weighted by the input `liked` is added, of rewarded
+ * choices
  */
 export function distilLoss(
   graph: Graph<Precision>,

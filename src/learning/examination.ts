@@ -96,7 +96,7 @@ function logStep(pair: PairSums): {
 }
 
 /**
- * Examination from the swaps that Plackett–Luce makes by itself. Of two items at neighbouring
+ * Examination from the swaps that Plackett–Luce makes on its own. Of two items at neighbouring
  * positions either could have been first, with known probabilities; weighing each row by the
  * probability of the order that was *not* shown gives both orders the same weight (overlap weights,
  * Li, Morgan & Zaslavsky 2018), so that θ_k+1/θ_k = Σ w·r_k+1 / Σ w·r_k in expectation, for any

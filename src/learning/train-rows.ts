@@ -1,6 +1,6 @@
 import { type RandomStream, shuffle } from "../numeric/random.ts";
 
-/** A row of a batch: its index, and by how much it counts for the rows that were not drawn. */
+/** A row of a batch: its index, and its weight, which includes rows that were not drawn. */
 export interface DrawnRow {
   readonly index: number;
   readonly weight: number;

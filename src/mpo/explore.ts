@@ -21,7 +21,7 @@ export function chooseExploration(
 
 /**
  * ε until the next cycle. The budget is in reward units, so that the range's lower end does not
- * count as reward. A cycle that nobody's feedback judged knows no more than the one before it. The
+ * count as reward. A cycle without judging feedback knows no more than the previous one. The
  * judgement is about one deviating decision; with a discount, deviation at all of them costs 1/(1 −
  * γ) times as much (Kakade & Langford 2002, the performance difference).
  */

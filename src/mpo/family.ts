@@ -25,7 +25,7 @@ export type Part =
   | "distillation check"
   | "gate";
 
-/** At once, as linear models give it, or later, as networks do. */
+/** Immediate, as from linear models, or a promise, as from networks. */
 export type Awaitable<T> = T | Promise<T>;
 
 /**

@@ -15,7 +15,7 @@ const unsupportedShare = 1e-3;
 /** An item counts as covered when it gets this share of its share under the uniform policy. */
 const coveredShare = 0.05;
 
-/** Mass of the candidate on choices that the serving policy as good as never made, mean over rows. */
+/** Mass of the candidate on choices that the serving policy almost never made, mean over rows. */
 function unsupportedMass(
   rows: readonly ScoredRow<JudgedRow>[],
   candidateLogs: readonly Float64Array[],

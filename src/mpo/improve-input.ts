@@ -7,7 +7,7 @@ import type { FoldedRow } from "./judged-row.ts";
 import type { MetaPolicyState, proposeSettings } from "./meta-policy.ts";
 import type { MetaPrior } from "./meta-posterior.ts";
 
-/** Takes the cost of a stage of the work. */
+/** Records the cost of a stage of the work. */
 export interface Stages {
   measure<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
 }
@@ -22,7 +22,7 @@ export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   readonly rows: readonly Row[];
   /** Arm in which the serving policy was logged: judging compares with it, so only its own traffic is near enough to count. */
   readonly arm: Arm;
-  /** The exploration floor, which comes on top of the policy made here. */
+  /** The exploration floor, which is added to the policy made here. */
   readonly floor: number;
   readonly mpo: MpoConfiguration;
   readonly random: RandomStream;

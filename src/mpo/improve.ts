@@ -38,7 +38,7 @@ export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, M
 
 const unmeasured: Stages = { measure: async (_, work) => await work() };
 
-/** Whether a part is in: the family can have it, and nobody left it out. */
+/** Whether a part is used: the family has it, and it is not left out. */
 function partsOf(
   { lacks }: Pick<ModelFamily<never, never, never>, "lacks">,
   { without = [] }: { readonly without?: readonly Part[] },

@@ -57,7 +57,7 @@ export interface Judgement {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-/** Nobody's feedback fell into the judge's fold. */
+/** The judge's fold has no feedback. */
 const noEvidence = {
   difference: 0,
   standardError: Number.POSITIVE_INFINITY,

@@ -1,6 +1,6 @@
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 
-/** How many states a fit reads beyond its training. */
+/** Number of states that a fit reads beyond its training. */
 export interface StateLimits {
   /** That a policy is moved on: the first of the rows, or evenly spread over them. */
   readonly moved: number;

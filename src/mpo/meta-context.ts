@@ -16,7 +16,10 @@ export const contextNames = [
   "breadth",
   /** Ensemble spread: σ_Q over the spread of Q̄ among the candidates of a row, at most 2. */
   "doubt",
-  /** The same for the difference between shortest and longest memory: how much the world has moved, at most 2. */
+  /**
+   * The same for the difference between shortest and longest memory: a measure of change in the
+   * world, at most 2.
+   */
   "drift",
   /** |mean of r − Q̄| as a share of the serving value, at most 1. */
   "miscalibration",

@@ -13,7 +13,7 @@ function coordinates({ klRadius, pessimism, discriminator, proximity, memory }: 
   ];
 }
 
-/** Pairs of coordinates whose product counts: how far with how much trust, and how far with which memory. */
+/** Pairs of coordinates whose product counts: radius with pessimism, and radius with memory. */
 const products: readonly (readonly [number, number])[] = [
   [0, 0],
   [1, 1],

@@ -103,7 +103,7 @@ export function proposeSettings(
   for (let tries = 0, n = 1; n <= changedSettings && room() && tries < mostTries; tries++)
     if (add(`changed-${n}`, changeOne(incumbent, grid, random))) n++;
   const draw = createDraw(input, random);
-  // A sure posterior draws the same setting again and again; then a change of the draw takes its place.
+  // A sure posterior draws the same setting again and again; then a changed draw replaces it.
   for (let tries = 0, n = 1; room() && tries < mostTries; tries++) {
     const drawn = draw();
     if (add(`thompson-${n}`, drawn) || add(`thompson-${n}`, changeOne(drawn, grid, random))) n++;
@@ -134,7 +134,7 @@ export interface MetaDecision {
 
 const withoutName = ({ name: _, ...values }: ChallengerSetting): SettingValues => values;
 
-/** Of each setting: the regression's word, and a part of its own that no weights explain. */
+/** Of each setting: the regression's estimate, and a separate part that no weights explain. */
 function believe({ mean, covariance }: Belief, misfit: number): Belief {
   const next = mean.length + 1;
   return {

@@ -10,7 +10,7 @@ export const halfLivesOf = ({ halfLives }: MpoConfiguration["critic"]): readonly
 ];
 export const memoryHalfLives: readonly number[] = halfLivesOf(defaultMpo.critic);
 
-/** ω without the name that it goes by in a cycle. */
+/** ω without its name in a cycle. */
 export type SettingValues = Omit<ChallengerSetting, "name">;
 
 const memories = {

@@ -19,7 +19,7 @@ const rounds = 2;
 interface PreparedState {
   /** π_ref^ρ, normalised. */
   readonly probabilities: Float64Array;
-  /** At μ = 0, and by how much more for each μ. */
+  /** At μ = 0, and the increase for each μ. */
   readonly free: Float64Array;
   readonly slope: Float64Array;
   readonly implausible: readonly number[];

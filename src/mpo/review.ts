@@ -47,7 +47,7 @@ export interface CanaryReview {
   readonly action: "promote" | "retire" | "keep";
 }
 
-/** Whether a canary takes over, leaves or stays; too little feedback to say lets it stay. */
+/** Whether a canary takes over, leaves or stays; with too little feedback it stays. */
 export async function reviewCanary<Row extends FoldedRow, Policy, Critic>(
   family: Scoring<Row, Policy, Critic>,
   input: Omit<RivalInput<Row, Policy, Critic>, "arm">,

@@ -81,7 +81,7 @@ export function writeEntries(
 /**
  * Output of a causal Transformer over the newest events, added to h, [states, width]: event i with
  * item embedding e_i and signal x_i enters as W·[e_i; x_i·e_i] + x_i·v + P[cell]; the state after
- * the newest event leaves. Without events it is the same learned vector for everybody.
+ * the newest event leaves. Without events it is the same learned vector for all users.
  *
  * @param entries e of the newest events, [states, encodedLength, width], 0 for absent events
  */

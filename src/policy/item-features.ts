@@ -53,7 +53,7 @@ function flatten(path: string, value: Json, depth: number): Raw[] {
   );
 }
 
-/** Dividing by √count keeps the size of the sum independent of how many features there are. */
+/** Dividing by √count keeps the size of the sum independent of the number of features. */
 function hashTokens(raw: readonly Raw[], buckets: number, limit: number): Token[] {
   const kept = raw.slice(0, limit);
   const scale = 1 / Math.sqrt(Math.max(1, kept.length));

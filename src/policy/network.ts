@@ -107,7 +107,7 @@ const similarityWeight = 1.5;
 function addSimilarity(stateWeights: Float32Array, { heads, width }: NetworkShape): void {
   const blocks = heads * poolCount;
   for (let block = 0; block < blocks; block++) {
-    // Pool 0 is the plain mean, which says nothing of likes.
+    // Pool 0 is the plain mean, which has no information about likes.
     if (block % poolCount === 0) continue;
     for (let i = 0; i < width; i++)
       stateWeights[(block * width + i) * width + i]! += similarityWeight;
@@ -166,7 +166,7 @@ export function growNetwork(
       deviation: 0.1,
       random,
     }),
-    // An item that nothing is known of is as good as the row of unknown ones.
+    // An item without known features is like the row of unknown ones.
     itemBias: Float32Array.from(
       { length: rows * heads },
       (_, cell) => itemBias![cell] ?? itemBias![cell % heads]!,

@@ -17,7 +17,7 @@ const recencyHalfLives = [10, 2];
 export interface Profile {
   /** Oldest first, at most `historyLength`. */
   readonly itemIds: readonly ItemId[];
-  /** How much the user liked each, in [−1, 1]: weighted value over the scenario's reward range. */
+  /** The user's liking of each, in [−1, 1]: weighted value over the scenario's reward range. */
   readonly signals: readonly number[];
   readonly tokens: readonly Token[];
 }

@@ -30,7 +30,9 @@ export function drawHitChance(
   return 1 - miss;
 }
 
-/** e^H of the first position's distribution, exploration included: how many items it spreads over. */
+/**
+ * e^H of the first position's distribution, exploration included: the effective number of choices.
+ */
 export function effectiveChoices(logits: Float64Array, exploration: number): number {
   const none = new Array<boolean>(logits.length).fill(false);
   let entropy = 0;

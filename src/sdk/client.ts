@@ -117,7 +117,7 @@ function createVerbs(send: Transport) {
   };
 }
 
-/** A timer takes no longer times. */
+/** Longest time of a timer. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
 function refuse(field: string, value: unknown, remedy: string): ApiError {

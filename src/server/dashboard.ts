@@ -18,7 +18,10 @@ const setHeaders: MiddlewareHandler = async (context, next) => {
   context.header("x-content-type-options", "nosniff");
 };
 
-/** The built dashboard at `/`, or a page saying how to build it. Comes after the routes, which it must not cover. */
+/**
+ * The built dashboard at `/`, or a page that explains its build. Mounted after the routes, which it
+ * must not cover.
+ */
 export function addDashboard(app: App, folder: string | undefined): void {
   if (folder === undefined || !existsSync(folder)) {
     app.get("/", (context) => context.text(howToBuild));

@@ -60,7 +60,7 @@ export function answerError(context: Context<ServerEnv>, error: EngineError): Re
   return context.json(toErrorBody(error, context.get("requestId")), statusByCode[error.code]);
 }
 
-/** The answer of a server that takes no requests any more. */
+/** The answer of a server that takes no more requests. */
 export const refuseRequest = (error: EngineError, requestId: string): Response =>
   Response.json(toErrorBody(error, requestId), { status: statusByCode[error.code] });
 

@@ -9,7 +9,7 @@ import { integer } from "../engine/input/fields.ts";
 /** Answers a request. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
-/** How long requests under way get when the server closes. */
+/** Time for requests under way when the server closes. */
 const drainMs = 10_000;
 
 /** A server with the address that it listens on. `port` is in 0…65535. */

@@ -34,7 +34,7 @@ export interface Store {
    * @throws learner_busy if another process learns
    */
   learnAlone<T>(work: () => Promise<T>): Promise<T>;
-  /** When a learner last said that it is up, milliseconds since 1970. Takes no event number. */
+  /** Time of the last heartbeat of a learner, milliseconds since 1970. Takes no event number. */
   readonly heartbeats: {
     beat(at: number): Promise<void>;
     last(): Promise<number | undefined>;
@@ -76,7 +76,9 @@ export interface RevisionStore<T, Id> {
   count(): Promise<number>;
 }
 
-/** Rows that earlier releases took without checks: the first ids in order, and how many there are. */
+/**
+ * Rows that earlier releases took without checks: the first ids in order, and the number of all.
+ */
 export interface DamagedRows {
   readonly ids: readonly string[];
   readonly count: number;
@@ -197,7 +199,7 @@ export interface DecisionStore {
     readonly limit: number;
   }): Promise<readonly Feedback[]>;
   /**
-   * Of the newest `limit` (default: all) of the same decisions: how many, and the `after` at which
+   * Of the newest `limit` (default: all) of the same decisions: number, and the `after` at which
    * they begin.
    */
   span(options: {
@@ -207,7 +209,7 @@ export interface DecisionStore {
     readonly limit?: number;
   }): Promise<{ readonly count: number; readonly after: number }>;
   /**
-   * Of the newest `limit` (default: all) that `feedback` gives: how many, and the `after` at which
+   * Of the newest `limit` (default: all) that `feedback` gives: number, and the `after` at which
    * they begin.
    */
   closedSpan(options: {

@@ -19,9 +19,9 @@ const masked = -1e9;
 
 /** Queries that look at the same stretch of keys. */
 export interface AttentionSpan {
-  /** How many; those of a list of spans follow on each other. */
+  /** Number; the spans of a list follow each other. */
   readonly queries: number;
-  /** How many of the keys, from the first one. */
+  /** Number of keys, from the first one. */
   readonly keys: number;
   /** Added to the logits; broadcasts to [batch, heads, queries, keys]. */
   readonly mask: Value;
@@ -104,7 +104,7 @@ const sumPrefixes = (parts: readonly Value[]) =>
  * 2022, arXiv:2205.14135, appendix B.2).
  */
 function mixSpan([queries, keys, values]: readonly [Value, Value, Value], mask: Value) {
-  // Right before a product: ONNX Runtime then takes the scale into it.
+  // Right before a product: ONNX Runtime then fuses the scale with it.
   const scale = (value: Value) => multiply(value, 1 / Math.sqrt(queries.shape[3]!));
   const probabilities = softmax(add(matmulTransposed(scale(queries), keys), mask));
   const mixed = matmul(probabilities, values);

@@ -2,7 +2,7 @@ import { apply, integers, type Value } from "./graph.ts";
 import { reshape } from "./layout.ts";
 import { broadcastShape, resolveAxis, type Shape, sameShape, shapeError } from "./shape.ts";
 
-/** Which axes a reduction takes and whether they stay with length 1. Default: all axes, removed. */
+/** Axes of a reduction, and whether they stay with length 1. Default: all axes, removed. */
 export interface Reduction {
   readonly axes?: readonly number[];
   readonly keepDims?: boolean;

@@ -12,7 +12,7 @@ export interface Runtime {
   readonly name: RuntimeName;
   /** Path of its CommonJS entry, by which another thread opens it too. */
   readonly path: string;
-  /** Whether a run writes into the tensors that it is given for its outputs. */
+  /** Whether a run writes into the tensors given for its outputs. */
   readonly writesInPlace: boolean;
   readonly InferenceSession: Onnx.InferenceSessionFactory;
   readonly Tensor: Onnx.TensorConstructor;

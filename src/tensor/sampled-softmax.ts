@@ -13,7 +13,7 @@ export interface SampledClasses {
   readonly embeddings: Value;
   /** Which classes they are, int32 [classes]. */
   readonly ids: Value;
-  /** log Q: logarithm of how often the draw is expected to have the class, [classes]. */
+  /** log Q: logarithm of the expected number of the class in the draw, [classes]. */
   readonly logExpected: Value;
 }
 

@@ -27,7 +27,7 @@ export type LaneAnswer =
  * The whole program of a worker thread: opens a session, then answers requests one at a time. A
  * thread starts from its text, as a thread can't load a TypeScript file when tests and benches run
  * from the sources. So it refers to nothing outside itself, and gives no function a name, which tsx
- * would wrap in a helper of its own.
+ * would wrap in a helper.
  */
 export async function serveLane(
   require: NodeJS.Require,

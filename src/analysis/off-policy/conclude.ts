@@ -20,7 +20,7 @@ const number = (value: number) =>
 const percent = (share: number) => `${number(100 * share)} %`;
 const within = ({ interval }: Value) => `${number(interval.lower)} to ${number(interval.upper)}`;
 
-/** Why the log can't decide; each sentence with its number. */
+/** Reasons why the log can't decide; each sentence has its number. */
 function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
   const limits = gateLimits;
   const { rows, clusters, effectiveSampleSize, effectiveSampleShare, rewardedSampleSize } =

@@ -38,7 +38,7 @@ export interface DecisionLog {
   readonly format: string;
   /** Every action that could be chosen, if a file beside the log lists them. */
   readonly actions?: readonly string[];
-  /** Rows that the last reading left out, and why, for people. */
+  /** Rows that the last reading left out, with the reason, for people. */
   readonly leftOut?: { readonly rows: number; readonly reason: string };
   /** @throws invalid_file while iterating, if the file can't be read to its end */
   read(): AsyncIterable<LogRow | MalformedRow>;

@@ -150,7 +150,7 @@ test("a log without reward tells no policy from another", async () => {
 });
 
 test.each([
-  ["no support", "x", /No logged action is one that the target would choose/],
+  ["no support", "x", /The target would choose none of the logged actions/],
   [
     "a rare action and few rewards",
     "c",

@@ -27,7 +27,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export const isDsjson = (value: unknown): boolean =>
   isObject(value) && ["_label_cost", "_outcomes", "RewardValue"].some((field) => field in value);
 
-/** Lines that are no decision: rewards that came too late, and decisions that were never shown. */
+/** Lines that are no decision: late rewards, and decisions that were never shown. */
 const isNoDecision = (value: Record<string, unknown>) =>
   ("RewardValue" in value && !("c" in value)) || value._skipLearn === true;
 

@@ -1,4 +1,4 @@
-/** Why a row can't be used; readers turn it into a malformed row. */
+/** Reason why a row can't be used; readers turn it into a malformed row. */
 export class RowProblem extends Error {}
 
 const show = (value: unknown) =>

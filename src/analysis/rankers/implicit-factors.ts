@@ -141,7 +141,7 @@ function multiplyRows(factors: Factors, vector: Float64Array): Float64Array {
   return products;
 }
 
-/** Rows between which whoever waits, such as for Ctrl-C, gets a turn. */
+/** Rows between two pauses for other work, such as a check for Ctrl-C. */
 const rowsAtATime = 256;
 
 async function improveAll(

@@ -105,7 +105,7 @@ export async function fitBest(
   return best;
 }
 
-/** A batch at a time, with turns for whoever waits, such as for Ctrl-C. */
+/** A batch at a time, with pauses for other work, such as a check for Ctrl-C. */
 const scoreWith =
   (ranker: Ranker): ScoreHistories =>
   async (histories) => {

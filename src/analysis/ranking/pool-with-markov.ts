@@ -27,8 +27,8 @@ const weights = [0, 0.25, 0.5, 1, 1.5, 2];
 
 /**
  * Ranks by the logarithmic pool of a network's next-item distribution and the chain's,
- * `poolLogits`. The network generalises from item to item, the chain has seen each pair by itself:
- * with few data each knows something that the other does not.
+ * `poolLogits`. The network generalises from item to item, the chain counts each pair separately:
+ * with few data each has information that the other lacks.
  *
  * `score` must give logits, with any normalisation.
  */

@@ -15,7 +15,7 @@ export interface ReadingOptions {
 
 /**
  * A MovieLens folder, a folder or `.txt` file of sequences as SASRec ("user item" a line) or S3-Rec
- * ("user item item …") publish them, or events as `recurve import events` takes them.
+ * ("user item item …") publish them, or events as for `recurve import events`.
  *
  * @throws invalid_file if it is none of these
  */

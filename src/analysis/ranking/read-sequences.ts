@@ -34,7 +34,7 @@ function collectLines(lines: readonly string[][]) {
     for (const id of own) had.add(items.of(id));
     total += own.length;
   }
-  // A set keeps the order in which its members came first.
+  // A set keeps the order of its members' first additions.
   const sequences = [...byUser.values()].map((had) => Int32Array.from(had));
   const repeats = total - sequences.reduce((sum, { length }) => sum + length, 0);
   return { itemCount: items.size, users: [...byUser.keys()], sequences, repeats };

@@ -26,7 +26,7 @@ async function demo({ url, ...options }: LogOptions & { readonly url: string }):
 
 export function demoCommand(): Command {
   const command = new Command("demo").description(
-    "Simulated users for a server with a scenario 'demo'; recurve start starts this by itself",
+    "Simulate users for a server with a scenario 'demo'; recurve start does the same",
   );
   return withLogOptions(command)
     .requiredOption("--url <url>", "URL of the server", parseUrl)

@@ -55,7 +55,10 @@ function toJson(evaluation: RankingEvaluation): string {
   );
 }
 
-/** Baselines and Transformer are announced each by itself: how long one takes says nothing of the other. */
+/**
+ * Baselines and Transformer are announced separately: the duration of one does not predict the
+ * other's.
+ */
 function createRankingLines(size: string) {
   const open = (name: string) =>
     createTimedLine({

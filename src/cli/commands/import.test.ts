@@ -93,7 +93,7 @@ test("a type that trains nothing is named, with the one that was probably meant"
   expect(output).toContain("events that train    1 of 4\n");
   expect(output).toContain("events of type 'clik' train nothing: did you mean 'click'?\n");
   expect(output).toContain(
-    "events of type 'scroll' train nothing: no scenario's reward weighs it;",
+    "events of type 'scroll' train nothing: no scenario's reward has a weight for it,",
   );
   const config = join(folder, "config.json");
   const reward = { weights: { clik: 1, click: 0, scroll: -1 }, windowSeconds: 60, maximum: 1 };

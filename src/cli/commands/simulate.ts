@@ -56,7 +56,7 @@ async function runAll(options: SimulateOptions): Promise<readonly JobResult[]> {
   return await runJobs(jobs, { workers, onCycle }).finally(() => line.stop());
 }
 
-/** By cycle, in how many seeds MPO promoted. */
+/** By cycle, the number of seeds in which MPO promoted. */
 function countPromotions(results: readonly JobResult[], cycles: number): readonly number[] {
   const own = results.filter(({ job }) => job.strategy === "mpo");
   return Array.from(

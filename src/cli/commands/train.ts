@@ -54,7 +54,7 @@ function describeResult(cycle: Cycle | undefined): string {
   ].join("\n");
 }
 
-/** How long the newest cycle took that went through, 0 if there is none. */
+/** Duration of the newest finished cycle in milliseconds, 0 if there is none. */
 async function readLastCycleMs({ cycles }: Store, scenario: string): Promise<number> {
   const recent = await cycles.list({ scenario, limit: 10 });
   const last = recent.find(({ outcome }) => !["initial", "skipped", "failed"].includes(outcome));

@@ -17,11 +17,13 @@ export interface SimulationOptions {
   readonly retryPauseMs: number;
   /** Milliseconds. */
   readonly clock: () => number;
-  /** Hears once, and why, that the server does not answer at the start. */
+  /** Called once with the reason if the server does not answer at the start. */
   readonly onWait: (problem: ApiError) => void;
 }
 
-/** Repeats a request for as long as the server is away. `undefined` if the signal ended it. */
+/**
+ * Repeats a request for as long as the server does not answer. `undefined` if the signal ended it.
+ */
 async function insist<T>(
   { signal, retryPauseMs }: SimulationOptions,
   request: () => Promise<T>,
@@ -81,7 +83,7 @@ async function visit(options: SimulationOptions, turn: number): Promise<void> {
 
 /**
  * Plays a world's users against a server until the signal ends it: introduces them, then visits at
- * a steady rate. Waits while the server is away, and continues an earlier run.
+ * a steady rate. Waits while the server does not answer, and continues an earlier run.
  *
  * @throws unknown_scenario before anything is written; ApiError if the server refuses
  */

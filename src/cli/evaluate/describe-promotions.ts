@@ -36,7 +36,10 @@ function describeEnd({ promotion, realised, status }: PromotionRecord): string {
   }
 }
 
-/** Mean of both lifts over the promotions that have both, and how often the realised interval holds the predicted lift. */
+/**
+ * Mean of both lifts over the promotions that have both, and the number of realised intervals that
+ * hold the predicted lift.
+ */
 function summarise(records: readonly PromotionRecord[]): string {
   const pairs = records.flatMap(({ promotion, realised }) => {
     const predicted = promotion.predicted.relativeLift;
@@ -60,7 +63,9 @@ const listUnpromoted = (records: readonly PromotionRecord[], scenarios: readonly
     .filter((name) => !records.some(({ scenario }) => scenario === name))
     .map((name) => `No policy of scenario ${name} was promoted yet.`);
 
-/** Predicted beside realised lift of each promotion, newest first, and which of the scenarios have none. */
+/**
+ * Predicted beside realised lift of each promotion, newest first, and the scenarios without one.
+ */
 export function describePromotions(
   records: readonly PromotionRecord[],
   scenarios: readonly string[],

@@ -16,7 +16,7 @@ export interface SimulationSettings {
   readonly data: string;
 }
 
-/** One closed loop, in a worker of its own. */
+/** One closed loop, in a separate worker. */
 export interface SimulationJob extends SimulationSettings {
   readonly seed: number;
   readonly strategy: StrategyName;

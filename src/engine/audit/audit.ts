@@ -76,7 +76,10 @@ const tampered = (difference: number, problem: string): Comparison => ({
   problem,
 });
 
-/** Largest difference of the position and joint propensities, and whether the seed draws the slate that was served. */
+/**
+ * Largest difference of the position and joint propensities, and whether the seed draws the served
+ * slate.
+ */
 function compare(decision: Decision, logits: Float64Array): Comparison {
   const order = decision.slate.map((item) =>
     decision.candidates.findIndex(({ itemId }) => itemId === item),

@@ -12,7 +12,10 @@ import { createServingPolicies } from "../serving/serving-policies.ts";
 import { type Catalogue, createCatalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 
-/** A snapshot that never was, whose bytes are gone, or are not those that were published. */
+/**
+ * A snapshot that never existed, whose bytes are missing, or whose bytes differ from the published
+ * ones.
+ */
 export class SnapshotProblem extends EngineError {
   readonly kind: "missing-snapshot" | "wrong-snapshot";
 

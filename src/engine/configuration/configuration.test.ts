@@ -84,12 +84,12 @@ test.each([
   [
     "a discount where a session's end is out of range",
     withScenario({ discount: 0.5, reward: { ...scenario.reward, minimum: 0.5 } }),
-    "scenarios[0].discount is 0.5: above 0 needs a reward range that has 0 in it",
+    "scenarios[0].discount is 0.5: a value above 0 needs a reward range that contains 0",
   ],
   [
     "a discount beside the fast loop",
     withScenario({ discount: 0.5, fastLoop: { enabled: true } }),
-    "scenarios[0].discount is 0.5: above 0 can't go with the fast loop",
+    "scenarios[0].discount is 0.5: a value above 0 can't be combined with the fast loop",
   ],
   ["a window of no time", withReward({ windowSeconds: 0 }), "[0].reward.windowSeconds is 0: "],
   ["a weight of text", withReward({ weights: { click: "1" } }), '.reward.weights.click is "1": '],

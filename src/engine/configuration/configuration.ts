@@ -55,7 +55,7 @@ export interface LearnerConfiguration {
 export interface Configuration {
   /** Each is a loop of its own; a request that names none gets the first. */
   readonly scenarios: readonly Scenario[];
-  /** Share of users who get the popularity baseline, so that there is something to compare with. */
+  /** Share of users who get the popularity baseline, for comparison. */
   readonly baselineShare: number;
   /** Share of the others who get a canary policy while there is one. */
   readonly canaryShare: number;

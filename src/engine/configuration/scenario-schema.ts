@@ -43,13 +43,14 @@ const scenarioSchema = scenarioFields
     ({ discount, reward }) => discount === 0 || (reward.minimum <= 0 && reward.maximum >= 0),
     {
       path: ["discount"],
-      error: "above 0 needs a reward range that contains 0; widen the range, or set it to 0",
+      error:
+        "a value above 0 needs a reward range that contains 0; widen the range, or set it to 0",
     },
   )
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],
     error:
-      "above 0 can't be combined with the fast loop, which learns immediate rewards; switch one of them off",
+      "a value above 0 can't be combined with the fast loop, which learns immediate rewards; switch one of them off",
   })
   .transform((scenario) => ({
     exploration: defaultExploration(scenario.fastLoop.enabled),

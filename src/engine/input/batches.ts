@@ -1,4 +1,4 @@
-/** Rows that one call takes at most: items, users or events. */
+/** Most rows of one call: items, users or events. */
 export const mostRows = 1000;
 
 /**

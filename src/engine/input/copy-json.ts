@@ -69,7 +69,7 @@ class Copier {
     const copy: Record<string, Json> = {};
     for (const key of Object.keys(parent)) {
       const value: unknown = parent[key as keyof typeof parent];
-      // As JSON.stringify does: a field that is there without a value is absent.
+      // As JSON.stringify does: a field with the value `undefined` is absent.
       if (value === undefined) continue;
       this.weigh(key);
       this.path.push(key);

@@ -119,7 +119,7 @@ const trimmed = (maximum: number) =>
     .min(1, "must not be empty")
     .max(maximum, `must not be longer than ${maximum} characters`);
 
-/** Who did something by hand, and why. */
+/** Name and reason of an intervention. */
 export const noteFields: {
   readonly by: z.ZodExactOptional<z.ZodString>;
   readonly reason: z.ZodExactOptional<z.ZodString>;

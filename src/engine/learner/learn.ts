@@ -27,7 +27,7 @@ export interface LearnOptions {
    * another process that learns on the record, once until a cycle runs here.
    */
   readonly onError: (error: Error, scenario: string) => void;
-  /** Resolves after so many milliseconds, sooner if the signal is aborted. */
+  /** Resolves after the given milliseconds, sooner if the signal is aborted. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
@@ -112,7 +112,7 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
 
 /**
  * The learning half of the loop: looks at each scenario in turn, and runs a cycle if enough
- * feedback is new. A cycle that fails is recorded and tried again later and later; until one
+ * feedback is new. A cycle that fails is recorded and tried again after growing pauses; until one
  * succeeds the policies stay as they are.
  * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */

@@ -20,7 +20,10 @@ function findNearest(type: string, known: readonly string[]): string | undefined
   return near[0]?.other;
 }
 
-/** Why events of a type train nothing, with the type that was probably meant; `undefined` if a reward weighs it. */
+/**
+ * Reason why events of a type train nothing, with the type that was probably meant; `undefined` if
+ * a reward weighs it.
+ */
 function explainType(scenarios: readonly Scenario[], type: string): string | undefined {
   if (isWeighed(scenarios, type)) return undefined;
   const known = [...new Set(scenarios.flatMap(({ reward }) => Object.keys(reward.weights)))];

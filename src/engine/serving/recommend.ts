@@ -181,7 +181,7 @@ export async function recommend(
     { assignment, arm },
     { scenario, userId: input.userId, state, views, random },
   );
-  // The baseline explores no more than it has to: it is there to compare with.
+  // The baseline explores the minimum: it exists for comparison.
   const asked = scored.arm === "baseline" ? 0 : (assignment.exploration ?? 0);
   const exploration = Math.max(scenario.exploration, asked);
   const kept = retrieve(

@@ -118,7 +118,7 @@ async function attributeAll(parts: RecordParts, events: readonly BehaviourEvent[
   return rows;
 }
 
-/** Stage 6 of the loop. All events or none; an event that comes twice, or too late, changes no reward. */
+/** Stage 6 of the loop. All events or none; a duplicate or late event changes no reward. */
 export async function record(
   parts: RecordParts,
   inputs: readonly EventInput[],

@@ -23,7 +23,7 @@ async function load(store: PolicyStore, version: number): Promise<Policy> {
   });
 }
 
-/** A bad snapshot stays bad; a store that is away may come back. */
+/** A bad snapshot stays bad; an unavailable store may come back. */
 const isPermanent = (error: unknown) =>
   error instanceof EngineError && error.code !== "storage_unavailable";
 
@@ -37,7 +37,7 @@ export function createServingPolicies(store: PolicyStore): ServingPolicies {
     loaded.delete(version);
     loaded.set(version, pending);
     const [oldest] = loaded.keys();
-    // Not closed: a request may still be using it. Its native memory goes with it once it is collected.
+    // Not closed: a request may still be using it. Its native memory is freed when it is collected.
     if (loaded.size > capacity && oldest !== undefined) loaded.delete(oldest);
     return pending.catch((error: Error) => {
       if (isPermanent(error)) problems.set(version, `policy ${version}: ${error.message}`);

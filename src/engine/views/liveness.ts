@@ -2,14 +2,17 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { LearnerHealth, LoopFigures } from "../engine.ts";
 
-/** How often a learner says in the record that it is up: two small commits a minute. */
+/** Interval of a learner's heartbeats: two small commits a minute. */
 const beatMs = 30_000;
 /** After as much silence a learner is down. It gives way to all else, so on a busy machine its beats come late. */
 const upWithinMs = 300_000;
 /** Newest closed decisions of a scenario whose rewards are summed up for the metrics. */
 const recentDecisions = 1000;
 
-/** Says that a learner is up, now and until the returned function is called. A beat that can't be written is missed. */
+/**
+ * Writes a learner's heartbeats, now and until the returned function is called. A beat that can't
+ * be written is skipped.
+ */
 export async function startHeartbeat({
   store,
   clock,

@@ -4,7 +4,7 @@ import type { Clusters } from "../clusters.ts";
 
 export interface CrossFitOptions<Model> {
   readonly clusters: Clusters;
-  /** K ≥ 2: how many models are fitted, each without its fold. */
+  /** K ≥ 2: number of fitted models, each without its fold. */
   readonly folds: number;
   readonly random: RandomStream;
   /** Fits a reward model to rows. */

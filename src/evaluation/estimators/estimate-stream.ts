@@ -13,7 +13,7 @@ import {
 export type StreamedEstimate = Omit<Estimate, "contributions">;
 
 export interface EstimateStream {
-  /** Takes the next rows, as many as are at hand; their users are not looked at. */
+  /** Adds the next rows, any number of them; their users are ignored. */
   add(feedback: EvaluatedFeedback): void;
   /**
    * Over all rows so far; undefined if the array form has no estimate, and before the first row.

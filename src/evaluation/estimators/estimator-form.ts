@@ -34,8 +34,9 @@ export interface EstimatorForm {
   /** Refuses rewards below 0, for which its formula isn't defined. */
   readonly nonNegativeRewards?: true;
   /**
-   * ω(w) of each row, ≥ 0 and finite for w ≥ 0, in an array of its own. The loop is the estimator's: a call a row of a
-   * function that differs by estimator would take longer than all the rest.
+   * ω(w) of each row, ≥ 0 and finite for w ≥ 0, in an array of its own. The loop is inside the
+   * estimator: a call per row of a function that differs by estimator would take longer than the
+   * rest.
    */
   weigh(weights: Float64Array, parameter: number, rewards: Float64Array): Float64Array;
 }

@@ -5,7 +5,7 @@ import { checkDistributions } from "../target-distributions.ts";
 export interface ActionCategory {
   /** p(e|a): actions × values, an action after the other; each sums to one. */
   readonly probabilities: Float64Array;
-  /** How many values the category has. */
+  /** Number of values of the category. */
   readonly values: number;
   /** e of each row's logged action. */
   readonly observed: Int32Array;

@@ -26,9 +26,10 @@ export interface SequenceOptions extends Bounds {
 const largestBet = 0.5;
 
 /**
- * (Σ λ_t·x_t ± (ln(2/α) + Σ (x_t − μ̂_{t−1})²·(−ln(1 − λ_t) − λ_t)))/Σ λ_t for x scaled to [0, 1]: the predictable plug-in
- * empirical Bernstein sequence, Waudby-Smith & Ramdas 2024, theorem 2. Needs one conditional mean for all values, or speaks
- * of their λ-weighted mean. Constant time and memory a value; wider than `bettingInterval`. Within the bounds.
+ * (Σ λ_t·x_t ± (ln(2/α) + Σ (x_t − μ̂_{t−1})²·(−ln(1 − λ_t) − λ_t)))/Σ λ_t for x scaled to [0, 1]:
+ * the predictable plug-in empirical Bernstein sequence, Waudby-Smith & Ramdas 2024, theorem 2.
+ * Needs one conditional mean for all values, or holds for their λ-weighted mean. Constant time and
+ * memory a value; wider than `bettingInterval`. Within the bounds.
  * @throws invalid_request for bad bounds or a level outside (0, 1)
  *
  * @example

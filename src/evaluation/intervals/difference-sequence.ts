@@ -8,7 +8,7 @@ export interface DifferenceSequence {
   add(side: "first" | "second", value: number): void;
   /** Of the mean of the first minus that of the second, over all closed blocks. */
   interval(): Interval;
-  /** How many blocks are closed. */
+  /** Number of closed blocks. */
   readonly blocks: number;
 }
 

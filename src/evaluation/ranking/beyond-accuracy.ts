@@ -8,7 +8,8 @@ export function catalogueCoverage(lists: readonly RankedItems[], itemCount: numb
 
 /**
  * Mean self-information of the shown items, bits: −log₂((users that had i + 1)/(users + 1)) (Zhou
- * et al. 2010, whose fraction lacks the + 1, which keeps an item that nobody had finite).
+ * et al. 2010, whose fraction lacks the + 1, which keeps the value of an item without users
+ * finite).
  * @param userCounts by item, users of the training data that had it
  */
 export function novelty(

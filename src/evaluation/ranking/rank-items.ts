@@ -14,7 +14,7 @@ export interface TiedItems {
   readonly above: number;
   /** 1 if no other item has the score. */
   readonly size: number;
-  /** How many are relevant, from 1. */
+  /** Number of relevant items, from 1. */
   readonly relevant: number;
 }
 

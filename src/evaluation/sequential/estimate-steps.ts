@@ -116,7 +116,7 @@ function sumFrom(values: readonly number[]): Float64Array {
   return sums;
 }
 
-/** How many clusters have a row with weight. */
+/** Number of clusters that have a row with weight. */
 function countSupported({ terms, starts, clusters }: StepEstimation): number {
   const supported = new Set<number>();
   forEachStep(starts, (row, sequence) => {

@@ -27,7 +27,7 @@ export interface ImportOptions {
 
 type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
 
-/** How many of the rows are new or changed. The three writes share a commit. */
+/** Number of new or changed rows. The three writes share a commit. */
 async function storeBatch(store: Store, batch: readonly AcceptedRow[]): Promise<number> {
   const [items, users, outcomes] = await Promise.all([
     store.items.put(batch.flatMap((row) => (row.kind === "item" ? [row.item] : []))),

@@ -13,11 +13,11 @@ export interface DelimitedRow {
   /** The line on which the row begins. */
   readonly line: number;
   readonly fields: readonly string[];
-  /** Why the fields could not be read. */
+  /** Reason why the fields could not be read. */
   readonly problem?: string;
 }
 
-/** Why a row can't be read as `expected` fields, `undefined` if it can. */
+/** Reason why a row can't be read as `expected` fields, `undefined` if it can. */
 export function findRowProblem(row: DelimitedRow, expected: number): string | undefined {
   const { fields, problem } = row;
   if (problem !== undefined) return problem;

@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { EngineError } from "../../domain/errors.ts";
 
-/** Bytes to be read, with a name for messages. Whoever opens a source closes it. */
+/** Bytes to be read, with a name for messages. The opener of a source closes it. */
 export interface TextSource {
   readonly name: string;
   readonly stream: Readable;

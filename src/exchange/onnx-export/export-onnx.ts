@@ -21,7 +21,7 @@ export interface ExportOptions {
   readonly recurve: string;
   /** The scenario whose serving policy is exported. Default: the first of the configuration. */
   readonly scenario?: string;
-  /** This version instead, of whichever scenario. */
+  /** This version instead, of any scenario. */
   readonly policy?: number;
 }
 

@@ -22,7 +22,7 @@ async function isEmptyFolder(folder: string): Promise<boolean> {
 }
 
 /**
- * Writes the files of a new folder: it is there with all of them, or not at all.
+ * Writes the files of a new folder: it exists with all of them, or not at all.
  * @throws conflict if it holds anything already, invalid_file if it can't be written
  */
 export async function writeFolder(

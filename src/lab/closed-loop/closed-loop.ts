@@ -37,7 +37,10 @@ const greedyExploration = 0.05;
 const startOfTime = Date.UTC(2026, 0, 1);
 const secondsPerVisit = 1;
 
-/** A configuration with the world as its only scenario. Nobody gets the baseline; promotions have their holdback. */
+/**
+ * A configuration with the world as its only scenario. No user gets the baseline; promotions have
+ * their holdback.
+ */
 export function worldConfiguration(world: World, strategy: StrategyName): Configuration {
   const { weights, minimum, maximum } = world.rewards;
   return parseConfiguration({
@@ -85,7 +88,7 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
     createId: () => `${ids.integer(2 ** 32)}-${ids.integer(2 ** 32)}`,
     ...(strategy.policies === undefined ? {} : { policies: strategy.policies }),
   });
-  // A world's history is longer than a call of the library takes.
+  // A world's history is longer than a call of the library allows.
   const engine = withoutChecks(checked);
   const wait = (seconds: number) => {
     now += seconds * 1000;

@@ -16,7 +16,7 @@ export interface Learner {
    * Takes in a visit as soon as its reward is known; absent if nothing is learnt within a cycle.
    */
   readonly observe?: (row: CompactRow) => void;
-  /** Takes in a cycle's rows; says in a word how it went. */
+  /** Takes in a cycle's rows; returns the outcome in a word. */
   learn(rows: readonly CompactRow[], cycle: number): string | Promise<string>;
 }
 

@@ -32,7 +32,7 @@ export interface LaboratoryLoop<Row extends FoldedRow, Policy> {
   policyOf(arm: "serving" | "canary"): Policy;
   /** ε of now. */
   exploration(): number;
-  /** Takes in a cycle's rows; says the gate's verdict. */
+  /** Takes in a cycle's rows; returns the gate's verdict. */
   learn(rows: readonly Unfolded<Row>[], cycle: number): Promise<string>;
 }
 
@@ -54,7 +54,7 @@ export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(
   let meta = initialMetaPolicy;
   let exploration = floor;
 
-  /** Says in which arm the policy that serves from now on was logged. */
+  /** Reviews the canary; returns the arm in which the next serving policy was logged. */
   const review = async (rows: readonly Row[]): Promise<Arm> => {
     if (canary === undefined || critic === undefined) return "serving";
     const { policy: rival, looks } = canary;

@@ -200,7 +200,10 @@ function solveHead(features: BilinearFeatures, sums: Float64Array): BilinearScor
   return { weights, biases };
 }
 
-/** Reward heads r̂ = xᵀ·W·y + b, memory-major as in `RowScores`; b of an item that nobody was shown is the mean reward. */
+/**
+ * Reward heads r̂ = xᵀ·W·y + b, memory-major as in `RowScores`; b of an item that was never shown
+ * is the mean reward.
+ */
 export const solveRewards = (
   features: BilinearFeatures,
   sums: RewardSums,

@@ -17,7 +17,10 @@ const tasteSlope = 2.5;
 const qualityDeviation = 0.4;
 /** Logits that a click loses at full satiation. */
 const tiring = 1.5;
-/** Share of the way to 1 that satiation goes with a consumed item, and share that is left after a step. */
+/**
+ * Share of the way to 1 that satiation moves with a consumed item, and share that is left after a
+ * step.
+ */
 const filling = 0.5;
 const retention = 0.9;
 /**

@@ -46,7 +46,10 @@ export interface SessionWorld {
   start(index: number): Session;
 }
 
-/** Places of a slate among the candidates of the step that comes. @param random a stream for this session alone */
+/**
+ * Places of a slate among the candidates of the next step. @param random a stream for this session
+ * alone
+ */
 export type SessionPolicy = (session: Session, random: RandomStream) => readonly number[];
 
 export interface SessionResult {

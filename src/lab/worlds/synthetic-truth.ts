@@ -1,6 +1,6 @@
 import type { RandomStream } from "../../numeric/random.ts";
 
-/** Latent coordinates of users and items; coordinate g is how much of genre g there is. */
+/** Latent coordinates of users and items; coordinate g is the amount of genre g. */
 export const genreCount = 8;
 
 // Together they put the uniform choice among 20 items near 0.12 clicks a visit, the best fixed order near 0.2 and the
@@ -44,7 +44,7 @@ const drawQualities = (count: number, random: RandomStream): Float64Array =>
   Float64Array.from({ length: count }, () => qualityDeviation * random.normal());
 
 /**
- * Tastes move together, as fashions do: the liking for one genre goes to another, the same way for
+ * Tastes move together, as fashions do: the liking for one genre moves to another, the same way for
  * all users, and every quality is drawn anew. A history still distinguishes users; its meaning has
  * to be learned again.
  */

@@ -85,7 +85,7 @@ function packEpoch({ sequences, shape, random }: EpochRunnerOptions, epoch: numb
   return packRows(cutWindows(sequences, shape.length, stream), shape.length, stream);
 }
 
-/** In epochs, so that it does not matter into how many batches one falls. */
+/** In epochs, so that the number of batches in one does not matter. */
 const createSchedule = ({ epochs, peakRate, warmUp, floorRate }: SequenceSettings): Schedule =>
   warmUpCosine({
     peak: peakRate,

@@ -80,7 +80,7 @@ function project({ mean, directions }: PrincipalDirections, vector: Float32Array
   return found;
 }
 
-/** Coordinates in typical lengths: where a vector points, and how far. */
+/** Coordinates in typical lengths: direction and length of a vector. */
 function locate(axes: Axes, vector: Float32Array): Float64Array {
   const found = project(axes, vector);
   const scale = Math.max(axes.length, Math.sqrt(sumSquares(found)) / longest);

@@ -42,7 +42,7 @@ export interface LinearHead {
   encode(): Uint8Array;
 }
 
-/** How many events the first σ² weighs as much as. */
+/** Number of events with the same weight as the first σ². */
 const noiseObservations = 10;
 /** @throws RangeError that names the option out of range */
 function checkOptions(options: LinearHeadOptions): void {
@@ -142,7 +142,8 @@ export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array)
   function advanceFactor(x: Float64Array): void {
     counts[0]! += 1;
     if (counts[0] === size) {
-      // A rotation has no room for (1 − γ)λI, which has full rank: it comes in here, and rounding goes out.
+      // A rotation has no room for (1 − γ)λI, which has full rank: it is added here, and rounding
+      // is removed.
       factor.set(matrix);
       factoriseUpper(factor, size);
       counts[0] = 0;

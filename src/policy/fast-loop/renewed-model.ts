@@ -38,7 +38,7 @@ export function createRenewedModel(
   const start = renewal * Math.max(0, Math.floor(from / renewal) - 1);
   let count = start;
   let newer = create();
-  // The same one until there is another to take over from it.
+  // The same one until another takes over.
   let older = newer;
   return {
     get count() {

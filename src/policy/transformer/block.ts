@@ -102,7 +102,7 @@ const compose = ({ weights, shift }: AffineMap, next: Value): AffineMap => ({
 const rowProduct = (row: Value, matrix: Value) =>
   reshape(matmul(reshape(row, [1, row.shape[0]!]), matrix), [matrix.shape[1]!]);
 
-/** As one matrix of all positions: ONNX Runtime then takes shift and relu into the product. */
+/** As one matrix of all positions: ONNX Runtime then fuses shift and relu with the product. */
 function project(states: Value, { weights, shift }: AffineMap): Value {
   const [, outer = 0] = weights.shape;
   return reshape(add(matmul(toMatrix(states), weights), shift), states.shape.with(-1, outer));

@@ -65,7 +65,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
       connection.exec("RELEASE attempt");
       return () => resolve(result);
     } catch (error) {
-      // On a full disk SQLite itself takes the whole transaction back: then nobody's write stands.
+      // On a full disk SQLite itself rolls the whole transaction back: then no write is stored.
       if (!connection.inTransaction) throw error;
       connection.exec("ROLLBACK TO attempt; RELEASE attempt");
       numbers.resetTo(before);

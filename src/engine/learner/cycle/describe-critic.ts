@@ -71,7 +71,7 @@ export function describeCritic(
       slope: separation.slope,
       restrains,
     },
-    // A discriminator that is no better than chance accuses nobody.
+    // A discriminator that is no better than chance marks no item.
     doubtfulItems: restrains
       ? findDoubtfulItems(rows, evenMemory).map((item) => describeDoubtful(item, reward))
       : [],

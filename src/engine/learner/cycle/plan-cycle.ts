@@ -14,7 +14,7 @@ export interface CycleLimits {
 
 /** The available feedback, before it is read. */
 export interface FeedbackSurvey {
-  /** Closed decisions since the last cycle: each of them is read, as far as the time goes. */
+  /** Closed decisions since the last cycle: each of them is read, within the time. */
   readonly newDecisions: number;
   /** Closed decisions that might become rows. */
   readonly decisions: number;
@@ -45,7 +45,7 @@ const earnedBytes = 64;
 const mostExcess = 2;
 const mebibyte = 2 ** 20;
 
-/** Fewer decisions than these teach nothing: a plan that comes to less is none. */
+/** Fewer decisions than these are too few to learn from: there is no smaller plan. */
 const leastDecisions = 100;
 /** A plan leaves this share of its limits as a reserve for errors of the estimate. */
 const prudence = 0.8;
@@ -95,8 +95,8 @@ const scaleCosts = ({ fixed, read, train, score }: Costs, factor: number): Costs
 });
 
 /**
- * How much more memory than expected the last cycle took: less is not trusted, and much more
- * belongs to other work of the process.
+ * Memory of the last cycle over its expectation: less is not trusted, and much more belongs to
+ * other work of the process.
  */
 function measureMemory({ plan, stagePeakMiB = {} }: CycleRecord): number {
   const peaks = Object.values(stagePeakMiB);
@@ -122,7 +122,7 @@ function largest(most: number, fits: (decisions: number) => boolean): number {
  * Chooses how many decisions a cycle learns from, so that time and memory stay within their limits:
  * by the cost of a unit of work in the last cycle, or half of the last plan if that cycle did not
  * finish. Costs are believed half as much with each cycle that was skipped since they were
- * measured: one that was slow for reasons of its own must not stop the loop for good.
+ * measured: one slow cycle must not stop the loop for good.
  * @param recent cycles of the scenario, newest first
  * @param heldMiB held by objects and buffers before the cycle: memory that is only resident is used
  * again

@@ -165,7 +165,7 @@ export async function surveyFeedback(
 }
 
 /**
- * How many decisions are new, and the event number at which reading begins: before them with a
+ * Number of new decisions, and the event number at which reading begins: before them with a
  * discount, for sessions that were not over.
  */
 async function findSpan({ store, scenario, now, previous, plan }: ReadOptions) {

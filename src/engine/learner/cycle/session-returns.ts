@@ -71,9 +71,8 @@ function addReturns<Entry extends SessionDecision>(
 
 /**
  * Decisions of sessions that have ended, oldest first, with their returns; those that a cycle reads
- * for the first time come last. A session has ended once the log holds a decision of anyone that
- * came its gap or more after its last one: so it is read whole, and judges once, at any pace of
- * cycles.
+ * for the first time come last. A session has ended once the log holds a decision of any user at
+ * least the gap after its last one: so it is read whole, and judges once, at any pace of cycles.
  * @param feedback closed decisions in the order of their event numbers
  * @param previous event number up to which earlier cycles have read
  */

@@ -67,7 +67,7 @@ export function listNextItems(
   return rows;
 }
 
-/** Largest n for which the sum of min(count, n) is at most `total`: how many rows each user may have. */
+/** Largest n for which the sum of min(count, n) is at most `total`: the most rows of each user. */
 export function rowsPerUser(counts: readonly number[], total: number): number {
   const sumAt = (limit: number) => counts.reduce((sum, count) => sum + Math.min(count, limit), 0);
   let low = 0;

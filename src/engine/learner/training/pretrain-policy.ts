@@ -8,7 +8,7 @@ import { isWanted } from "./read-sequences.ts";
 import { sharpen } from "./sharpen.ts";
 import { type PretrainOptions, readTrainingData, type TrainingData } from "./training-data.ts";
 
-/** How often each item was wanted, the held-out events left out: the prediction without a user. */
+/** Counts of each item as a target, without held-out events: the prediction without a user. */
 function countItems({ sequences, context }: TrainingData): Uint8Array {
   const scores = new Map<ItemId, number>();
   for (const { events } of sequences) {

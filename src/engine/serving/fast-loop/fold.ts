@@ -26,8 +26,9 @@ export interface FoldParts {
 }
 
 /**
- * The fast loop's model as a fold over the scenario's decisions and their rewards, in order of event number. It follows
- * from a bounded part of the record, so any process that reads the record comes to the same model.
+ * The fast loop's model as a fold over the scenario's decisions and their rewards, in order of
+ * event number. It follows from a bounded part of the record, so any process that reads the record
+ * derives the same model.
  */
 export interface Fold {
   /** Event number of the newest decision that was learnt from, 0 if there was none. */
@@ -56,7 +57,7 @@ async function toFastDecision(
     reward: normaliseReward(rewards[position], scenario.reward),
   }));
   const represented = await towers.represent(state, views);
-  // A row that was changed by hand must not stop the later ones.
+  // A row changed by hand must not stop the later ones.
   return {
     userId: decision.userId,
     towers: represented,

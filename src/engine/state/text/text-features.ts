@@ -27,7 +27,7 @@ export interface TextFeatures {
 
 /**
  * Texts whose vectors are remembered, 1.6 kB each at 384 numbers; beyond, the least recently used
- * one goes.
+ * one is dropped.
  */
 const remembered = 100_000;
 

@@ -40,7 +40,7 @@ function turn(latents: Float64Array, angle: number): Float64Array {
   return turned;
 }
 
-/** How often tastes have been replaced by the start of a cycle. */
+/** Number of replacements of tastes before a cycle. */
 function changesBefore(cycle: number, { drift, cycles }: Required<BanditWorldOptions>): number {
   if (drift === "abrupt") return cycle >= cycles / 2 ? 1 : 0;
   if (drift === "twice") return Math.min(2, Math.floor((cycle * 3) / cycles));

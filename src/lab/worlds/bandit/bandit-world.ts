@@ -11,7 +11,7 @@ import { createBanditTruth, latentWidth } from "./bandit-truth.ts";
 
 /**
  * Shares of the logging policy's logits, in variance: true taste, a wrong idea of taste, and its
- * pushes for everybody.
+ * pushes for all users.
  */
 const loggingMix = { taste: 0.25, error: 0.25, push: 0.5 };
 
