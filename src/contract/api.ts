@@ -289,7 +289,7 @@ export interface ScenariosResponse {
 
 /** State of server, loop and learner: `GET /health`. Ages are in seconds. */
 export interface HealthResponse {
-  /** `degraded`: answering, but not as it should; `problems` has the reasons. */
+  /** `degraded`: requests are answered, but `problems` is not empty. */
   readonly status: "ok" | "degraded";
   readonly version: string;
   /** Serving policy version by scenario. */

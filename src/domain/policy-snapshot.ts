@@ -7,10 +7,14 @@ export const policyKinds = ["network", "popularity"] as const;
 export type PolicyKind = (typeof policyKinds)[number];
 
 /**
- * `serving` answers requests, `canary` answers a share of them, `holdback` was replaced and still
- * answers a small share, for comparison, `waiting` passed the gate and waits for an operator's
- * approval, `held` did not pass the gate or was held by the mode, `retired` was replaced,
- * `rolled-back` was replaced because live rewards were worse.
+ * Statuses of a policy:
+ * - `serving` answers requests.
+ * - `canary` answers a share of the users.
+ * - `holdback` was replaced, and still answers a small share for comparison.
+ * - `waiting` passed the gate and waits for an operator's approval.
+ * - `held` did not pass the gate, or was held by the mode.
+ * - `retired` was replaced.
+ * - `rolled-back` was replaced because live rewards were worse.
  */
 export const policyStatuses = [
   "serving",

@@ -103,9 +103,9 @@ export interface Health {
 /**
  * The serving half of the loop. The learning half is `learn`, in a separate process.
  *
- * Every method refuses input that the HTTP edge would refuse, with `invalid_request` or
- * `payload_too_large`, before anything changes: names of 1 to 256 characters, 1 to 1000 rows a
- * call, JSON of at most 32 levels, 100,000 values and a mebibyte of text.
+ * Every method refuses the same input as the HTTP edge, with `invalid_request` or
+ * `payload_too_large`, before anything changes. Limits: names of 1 to 256 characters, 1 to 1000
+ * rows a call, JSON of at most 32 levels, 100,000 values and a mebibyte of text.
  */
 export interface Engine {
   /** The configured scenarios; a request that names none gets the first. */

@@ -44,9 +44,12 @@ function headsOf(towers: Towers, start: number, end: number): Towers {
 }
 
 /**
- * Mean over the rows of a batch of two cross-entropies: of θ_k·σ(f) under the reward heads at the item that was shown (`reward…`
- * [heads − 1, B], `shown` its column, int32 [B], `unseen` [B]), up to a constant, and of the discriminator, which is the last
- * head, over all items (`choice…` [1, B, U]). Reward heads have an `intercept` [heads − 1, 1] beside the network's parameters.
+ * Mean over the rows of a batch of two cross-entropies:
+ * - of θ_k·σ(f) under the reward heads at the shown item, up to a constant: `reward…` [heads − 1,
+ *   B], `shown` its column, int32 [B], `unseen` [B];
+ * - of the discriminator, which is the last head, over all items: `choice…` [1, B, U].
+ *
+ * Reward heads have an `intercept` [heads − 1, 1] beside the network's parameters.
  */
 export function criticLoss(
   graph: Graph<Precision>,

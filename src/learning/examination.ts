@@ -97,10 +97,10 @@ function logStep(pair: PairSums): {
 
 /**
  * Examination from the swaps that Plackett–Luce makes on its own. Of two items at neighbouring
- * positions either could have been first, with known probabilities; weighing each row by the
- * probability of the order that was *not* shown gives both orders the same weight (overlap weights,
- * Li, Morgan & Zaslavsky 2018), so that θ_k+1/θ_k = Σ w·r_k+1 / Σ w·r_k in expectation, for any
- * values of the items. No reward model has a part in it.
+ * positions either could have been first, with known probabilities. Each row is weighed by the
+ * probability of the order that was *not* shown, so both orders have the same weight (overlap
+ * weights, Li, Morgan & Zaslavsky 2018). Then θ_k+1/θ_k = Σ w·r_k+1 / Σ w·r_k in expectation, for
+ * any values of the items. No reward model has a part in it.
  * @param rows the positions of a decision one after the other, from 0
  * @param positions those from `positions − 1` on are as the last one
  */

@@ -124,7 +124,7 @@ const negligibleGap = 0.05;
  * A candidate that distillation left too far from its target is not the policy that was judged: its
  * guard fails, and the verdict is hold. If the gate had too few rows to look at guards, its verdict
  * stays.
- * @param largestGap share of the way that may be left undone
+ * @param largestGap share of the distance that may be left
  */
 export function checkDistillation(
   gate: GateRecord,

@@ -103,9 +103,9 @@ function settingsOf(parts: readonly MeasuredPart[]): readonly ChallengerSetting[
 
 /**
  * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences
- * to the serving policy (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and
- * control variate come from a critic that was trained on none of its rows. Judging each by its own
- * reward model would favour the most optimistic one.
+ * to the serving policy (docs/methods/mpo.md, step 2). They are cross-fitted: each part's
+ * challengers and control variate come from a critic that was trained on none of its rows. Judging
+ * each by its own reward model would favour the most optimistic one.
  * @param random of the draws that weights are counted from
  */
 export function judgeChallengers(

@@ -11,8 +11,8 @@ export interface FourierOptions {
 
 /**
  * Random Fourier features z(x)_j = √(2/D)·cos(w_jᵀx + c_j), w_j ~ N(0, bandwidth⁻²·I), c_j uniform
- * in [0, 2π): E[z(x)ᵀz(y)] = exp(−|x − y|²/(2·bandwidth²)) (Rahimi & Recht 2007), so a linear model
- * on them is one of that kernel.
+ * in [0, 2π). Then E[z(x)ᵀz(y)] = exp(−|x − y|²/(2·bandwidth²)) (Rahimi & Recht 2007), so a linear
+ * model on them is one of that kernel.
  * @returns writes the features of x into `features`, starting at 0
  * @throws RangeError if the bandwidth isn't a positive number
  */

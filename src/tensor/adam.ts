@@ -78,8 +78,9 @@ export interface AdamGraph {
 }
 
 /**
- * One Adam step appended to the graph: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ),
- * θ ← θ − α(m̂/(√v̂ + ε) + λθ), the weight decay λ apart from the gradient (Loshchilov & Hutter 2019, arXiv:1711.05101).
+ * One Adam step appended to the graph: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ),
+ * v̂ = v/(1 − β₂ᵗ), θ ← θ − α(m̂/(√v̂ + ε) + λθ). The weight decay λ is apart from the gradient
+ * (Loshchilov & Hutter 2019, arXiv:1711.05101).
  */
 export function buildAdam(options: {
   readonly loss: Value;

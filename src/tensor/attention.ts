@@ -100,8 +100,8 @@ const sumPrefixes = (parts: readonly Value[]) =>
 
 /**
  * P·V with P = softmax(z). Its gradient by z is P∘(G·Vᵀ − r) of a gradient G; r sums P∘(G·Vᵀ) over
- * a row and so G∘(P·V), which is as wide as a head and not as long as the sequence (Dao et al.
- * 2022, arXiv:2205.14135, appendix B.2).
+ * a row. It equals the sum of G∘(P·V), which is as wide as a head and not as long as the sequence
+ * (Dao et al. 2022, arXiv:2205.14135, appendix B.2).
  */
 function mixSpan([queries, keys, values]: readonly [Value, Value, Value], mask: Value) {
   // Right before a product: ONNX Runtime then fuses the scale with it.

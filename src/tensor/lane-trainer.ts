@@ -16,8 +16,9 @@ export interface LaneTrainerOptions extends Omit<TrainerOptions, "fed" | "output
 }
 
 /**
- * Trains on the sum of the lanes' losses. `loss` is that of one lane's part of a batch: a feed that is `lanes` times as long
- * as its input is cut into parts, one for each lane; one as long as its input goes to all. Each lane draws its part of a mask.
+ * Trains on the sum of the lanes' losses. `loss` is that of one lane's part of a batch. A feed that
+ * is `lanes` times as long as its input is cut into parts, one for each lane. A feed as long as its
+ * input goes to all. Each lane draws its part of a mask.
  */
 export async function createLaneTrainer(options: LaneTrainerOptions): Promise<Trainer> {
   const { graph, loss, parameters, initial, lanes: count } = options;

@@ -68,6 +68,10 @@ test("no document has a long sentence", () => {
   expect(documents.flatMap(longSentencesOf)).toEqual([]);
 });
 
+test("no comment or message has a sentence longer than a document's", () => {
+  expect(sentencesOf(proseOfSources).filter(({ length }) => length > mostWords.others)).toEqual([]);
+});
+
 test.each(forUsers)("half of the sentences of $path have at most 18 words", ({ text }) => {
   const lengths = sentencesOf(text).map(({ length }) => length);
   // Titles and cells of tables would make any page look terse.

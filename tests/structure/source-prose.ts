@@ -19,13 +19,18 @@ const readableComment = (comment: string): string =>
   comment
     .replace(/^\s*\*+ ?/gm, "")
     .replace(/^@example[\s\S]*?(?=^@|$(?![\s\S]))/gm, "")
+    .replace(/\s@\w+ /g, "\n\n")
     .trim();
 
-/** Comments and string literals of a module, each as a paragraph. A single word is a key, not prose. */
+const isSql = /\b(CREATE|SELECT|INSERT|UPDATE|DELETE|ALTER) [\w*]/;
+
+/** Comments and string literals of a module, each as a paragraph. A single word is a key and SQL is code. */
 export function proseOf({ path, text }: Pick<SourceModule, "path" | "text">): string {
   const { comments, program } = parseSync(path, text);
   return [
     ...comments.map(({ value }) => readableComment(value)),
-    ...literalsOf(program as unknown as Node).filter((literal) => /\S\s+\S/.test(literal)),
+    ...literalsOf(program as unknown as Node).filter(
+      (literal) => /\S\s+\S/.test(literal) && !isSql.test(literal),
+    ),
   ].join("\n\n");
 }

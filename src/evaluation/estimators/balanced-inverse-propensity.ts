@@ -5,7 +5,7 @@ import { weightClip } from "./parameters.ts";
 
 /**
  * V̂ = Σ min(v_i, c)·r_i / Σ min(v_i, c) with weights v that were learned to balance the log
- * against the target, for instance the odds of a classifier that separates the two, so wrong
+ * against the target. An example is the odds of a classifier that separates the two. Wrong
  * propensities do no harm. Sondhi, Arbour & Dimmery 2020; Arbour, Dimmery & Sondhi 2021.
  */
 export const balancedInversePropensity: Estimator = createEstimator({

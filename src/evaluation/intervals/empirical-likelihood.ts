@@ -128,9 +128,9 @@ function check(options: LikelihoodOptions): void {
 }
 
 /**
- * All values Σ q·w·r of distributions q over the rows and one unseen row that keep Σ q·w = 1 and
- * whose Cressie–Read divergence of order −2 from the rows is at most that of the best one plus
- * F_{1,n}(level)/2: Karampatziakis, Langford & Mineiro 2020, section 4. Asymptotic; within the
+ * All values Σ q·w·r of distributions q over the rows and one unseen row that keep Σ q·w = 1. Their
+ * Cressie–Read divergence of order −2 from the rows is at most that of the best one plus
+ * F_{1,n}(level)/2. Karampatziakis, Langford & Mineiro 2020, section 4. Asymptotic; within the
  * bounds. If the data leave no spread (one row, equal rewards) or fit no mean weight of 1, an end
  * is the bound: the peer's code returns a point there.
  * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative

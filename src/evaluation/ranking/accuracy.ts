@@ -90,12 +90,13 @@ export interface AccuracyOptions {
 }
 
 /**
- * By place, each sum over rank ≤ k and each relevant item at its rank: HR@k = 1 if there is one,
- * else 0 (Deshpande & Karypis 2004, section 5.2); Recall@k = their number over all relevant ones;
- * NDCG@k = Σ 1/log₂(rank + 1), over the same sum of an ideal order (Järvelin & Kekäläinen 2002);
- * RR@k = 1/rank of the first, 0 if there is none; its mean over users is MRR@k (Voorhees 1999);
- * AP@k = Σ i/rank_i over min(k, number of relevant items), i counting them from 1; its mean over
- * users is MAP@k (Buckley & Voorhees 2000).
+ * By place, each sum over rank ≤ k and each relevant item at its rank:
+ * - HR@k = 1 if there is one, else 0 (Deshpande & Karypis 2004, section 5.2).
+ * - Recall@k = their number over all relevant ones.
+ * - NDCG@k = Σ 1/log₂(rank + 1), over the same sum of an ideal order (Järvelin & Kekäläinen 2002).
+ * - RR@k = 1/rank of the first, 0 if there is none. Its mean over users is MRR@k (Voorhees 1999).
+ * - AP@k = Σ i/rank_i over min(k, number of relevant items), i counting them from 1. Its mean over
+ *   users is MAP@k (Buckley & Voorhees 2000).
  *
  * @param ties of `rankItems`, best first
  * @throws RangeError if ties overlap, fewer items are relevant than have a place, or none, or k is

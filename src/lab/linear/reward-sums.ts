@@ -185,8 +185,9 @@ function eliminateItems(
 }
 
 /**
- * Ridge regression of the reward on x ⊗ y and an effect of each item, exactly: the items' effects are eliminated from the normal
- * equations (Schur complement), so that the matrix to factorise is as large as W, however many items there are.
+ * Ridge regression of the reward on x ⊗ y and an effect of each item, exactly. The items' effects
+ * are eliminated from the normal equations (Schur complement). So the matrix to factorise is as
+ * large as W, for any number of items.
  */
 function solveHead(features: BilinearFeatures, sums: Float64Array): BilinearScores {
   const { width } = features.users;

@@ -84,11 +84,11 @@ class SatiationSession implements Session {
 /**
  * Users who tire of a genre that they consume. Satiation z of a genre grows with each consumed item
  * of it, z ← z + ½(1 − z), and fades by a tenth a step. A shown item of genre g is consumed with
- * probability σ(−0.5 + 2.5·liking_g + quality − 1.5·z_g), quality ~ N(0, 0.4²), and after the step
- * the user leaves with probability 0.02 + 0.25·z_g, 0.08 + 0.25·z_g if it was not consumed; z_g is
- * that of before the step. The reward is the number of consumed items. Likings are uniform in [−1,
- * 1] and seen, as the genre of an item is; satiation shows in the consumed items, quality in
- * feedback only. The best choice of a step shortens the session, so a policy has to spread.
+ * probability σ(−0.5 + 2.5·liking_g + quality − 1.5·z_g), quality ~ N(0, 0.4²). After the step the
+ * user leaves with probability 0.02 + 0.25·z_g, 0.08 + 0.25·z_g if it was not consumed; z_g is the
+ * value before the step. The reward is the number of consumed items. Likings are uniform in [−1, 1]
+ * and seen, as the genre of an item is; satiation shows in the consumed items, quality in feedback
+ * only. The best choice of a step shortens the session, so a policy has to spread.
  *
  * A step offers 10 of 40 items, 5 of each of 8 genres, and shows one.
  *

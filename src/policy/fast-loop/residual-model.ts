@@ -46,10 +46,10 @@ export interface FastDecision extends FastVisit {
 }
 
 /**
- * Model of the difference between rewards and the policy's predictions: a linear head on features
- * of state and item, for each item and for each user a linear residual of its own, all Bayesian,
- * and a mean for each position, each fitted to the rest of the others (the hybrid model of Li et
- * al. 2010).
+ * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et
+ * al. 2010). Its parts are a linear head on features of state and item, a linear residual for each
+ * item and each user, all Bayesian, and a mean for each position. Each is fitted to the rest of the
+ * others.
  */
 export interface ResidualModel {
   /** False before its first block, which gives it its features. */

@@ -119,10 +119,10 @@ function largest(most: number, fits: (decisions: number) => boolean): number {
 }
 
 /**
- * Chooses how many decisions a cycle learns from, so that time and memory stay within their limits:
- * by the cost of a unit of work in the last cycle, or half of the last plan if that cycle did not
- * finish. Costs are believed half as much with each cycle that was skipped since they were
- * measured: one slow cycle must not stop the loop for good.
+ * Chooses how many decisions a cycle learns from, so that time and memory stay within their limits.
+ * The base is the cost of a unit of work in the last cycle, or half of the last plan if that cycle
+ * did not finish. The weight of costs is halved by each skipped cycle since their measurement: one
+ * slow cycle must not stop the loop for good.
  * @param recent cycles of the scenario, newest first
  * @param heldMiB held by objects and buffers before the cycle: memory that is only resident is used
  * again
