@@ -78,7 +78,7 @@ export function Lead({ data }: { readonly data: LoopData }): ReactNode {
             : "is serving. No decision of this span of time has its reward yet."}
         </p>
         <p className="support">
-          Ask for a slate with <code>POST /api/v1/recommend</code>, send the users' events to{" "}
+          Ask for a slate with <code>POST /api/v1/recommend</code>, and send the users' events to{" "}
           <code>POST /api/v1/events</code>.
         </p>
       </section>

@@ -24,7 +24,7 @@ function stationsOf(data: LoopData): readonly Station[] {
   const promoted = cycles.filter(({ outcome }) => outcome === "promote");
   const read = cycles.find(({ record }) => record.feedback?.rows)?.record.feedback;
   return [
-    { name: "events", does: "clicks and purchases", count: undefined },
+    { name: "events", does: "users' clicks", count: undefined },
     { name: "profile", does: "who asks", count: countText(read?.users, "users") },
     {
       name: "policy",
