@@ -100,7 +100,7 @@ test("a log that can decide says what the target would earn, and by how much mor
 });
 
 test("popularity is the best item of the other folds, so its own luck does not praise it", async () => {
-  // No item is better than another, so what was lucky in a fold is worth the mean in the others.
+  // No item is better than another, so a lucky item of a fold has the mean value in the others.
   const random = createRandom(11);
   const rows = Array.from({ length: 3000 }, (_, row) => {
     const action = random.integer(30);

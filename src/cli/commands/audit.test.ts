@@ -49,7 +49,7 @@ test("causes are counted apart", () => {
   );
 });
 
-/** A record of two decisions, and the command on it: what it prints and exits with. */
+/** A record of two decisions, and the command on it: its output and exit code. */
 async function openRecord() {
   const folder = createTestFolder();
   const database = join(folder, "recurve.db");

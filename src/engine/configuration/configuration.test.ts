@@ -66,7 +66,7 @@ const withReward = (changes: object) => ({
 const withScenario = (changes: object) => ({ scenarios: [{ ...scenario, ...changes }] });
 const withRest = (changes: object) => ({ scenarios: [scenario], ...changes });
 
-// Each names its field, and what came.
+// Each names its field and value.
 test.each([
   ["no scenarios", {}, "scenarios is missing: expected array"],
   ["an empty list of scenarios", { scenarios: [] }, "scenarios is []: "],
