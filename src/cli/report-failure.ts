@@ -3,8 +3,8 @@ import { EngineError } from "../domain/errors.ts";
 import { ApiError } from "../sdk/client.ts";
 
 /**
- * Prints the error, unless it is commander's own: commander has printed it. @returns exit code: 2
- * for wrong usage
+ * Prints the error, unless it is commander's own: commander has printed it.
+ * @returns exit code: 2 for wrong usage
  */
 export function reportFailure(error: Error, stream: { write(text: string): unknown }): 0 | 1 | 2 {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -161,8 +161,15 @@ export const mpoFields: MpoFields = {
     most: one(["number", 0.15, 0, 1, "share", "largest share of the uniform choice"]),
   },
   gate: {
-    minimumRows: one(["integer", 100, 1, 1e9, "rows", "minimum rows for a verdict"]),
-    minimumClusters: one(["integer", 20, 2, 1e9, "users", "minimum users for a verdict"]),
+    minimumRows: one(["integer", 100, 1, 1e9, "rows", "minimum rows; fewer are not enough data"]),
+    minimumClusters: one([
+      "integer",
+      20,
+      2,
+      1e9,
+      "users",
+      "minimum users; fewer are not enough data",
+    ]),
     effectiveSampleShare: one([
       "number",
       0.05,

@@ -7,8 +7,8 @@ export { policyEvidence } from "../storage/policy-evidence-schema.ts";
 export type { Store } from "../storage/store.ts";
 
 /**
- * The record that the command line works on: a file, created if absent. @throws
- * storage_unavailable, invalid_request
+ * The record that the command line works on: a file, created if absent.
+ * @throws storage_unavailable, invalid_request
  */
 export async function openStore(path: string): Promise<Store> {
   checkOptions({ path }, { path: someText });

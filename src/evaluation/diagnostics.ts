@@ -70,7 +70,8 @@ export function diagnoseWeights(
 /**
  * Mean probability that the target puts on actions that the log almost never holds, in [0, 1]: no
  * estimator sees them.
- * @param targets π(·|x) of each row over its candidates; @param propensities p(·|x), same shapes
+ * @param targets π(·|x) of each row over its candidates
+ * @param propensities p(·|x), same shapes
  */
 export function unsupportedMass(
   targets: readonly Float64Array[],

@@ -47,8 +47,8 @@ function checkBins(bins: number): void {
  * How well a reward model's predictions for the logged actions agree with their rewards: the
  * expected calibration error over bins of equal mass (Naeini, Cooper & Hauskrecht 2015). A model is
  * well calibrated on the log and may still be wrong for choices that are rare in the log.
- * @param feedback r and q̂(x, a) of n ≥ 1 rows, best from cross-fitting; @param options.bins
- * default 10, at most n
+ * @param feedback r and q̂(x, a) of n ≥ 1 rows, best from cross-fitting
+ * @param options.bins default 10, at most n
  * @throws invalid_request for bins that are no integer from 1
  */
 export function calibrateModel(

@@ -21,8 +21,8 @@ function refuse(field: string, expected: string, value: number, row?: number): n
 }
 
 /**
- * @returns number of actions of a row @throws invalid_request for a length that is no multiple of
- * the rows, or an unknown action
+ * @returns number of actions of a row
+ * @throws invalid_request for a length that is no multiple of the rows, or an unknown action
  */
 function checkActions(actions: Int32Array, probabilities: Float64Array): number {
   const count = probabilities.length / actions.length;

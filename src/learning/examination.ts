@@ -30,7 +30,8 @@ function policyProbability(row: FeedbackRow, propensity: number): number {
 /**
  * P(the two had been shown the other way round | these two at these positions), exact under
  * Plackett–Luce with a floor: the two logged propensities determine those of the swap.
- * @param upper row at position k; @param lower the same decision's row at position k + 1
+ * @param upper row at position k
+ * @param lower the same decision's row at position k + 1
  */
 export function swapProbability(upper: FeedbackRow, lower: FeedbackRow): number {
   const { exploration, candidates } = upper;

@@ -108,8 +108,8 @@ export type Scoring<Row extends FoldedRow, Policy, Critic> = Pick<
 >;
 
 /**
- * A critic's scores of rows, beside the serving policy's probabilities. @param logs its log π of
- * each row
+ * A critic's scores of rows, beside the serving policy's probabilities.
+ * @param logs its log π of each row
  */
 export async function scoreRows<Row extends FoldedRow, Critic>(
   family: Pick<Scoring<Row, never, Critic>, "scoreCritic">,

@@ -7,8 +7,8 @@ export const isAbsolute = (text: string): boolean => /^https?:/i.test(text) && U
 const isRelative = (text: string) => text === "" || text.startsWith("/");
 
 /**
- * Before any request: a bad address must not look like an unreachable server. @throws ApiError
- * invalid_base_url
+ * Before any request: a bad address must not look like an unreachable server.
+ * @throws ApiError invalid_base_url
  */
 export function checkBaseUrl(baseUrl: unknown, hasOwnFetch: boolean): string {
   const knowsHost = hasOwnFetch || "location" in globalThis;

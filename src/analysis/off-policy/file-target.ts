@@ -79,8 +79,8 @@ function openTable(file: string): TargetPolicy {
 }
 
 /**
- * Exactly the row's candidates: an item that the target can't choose is absent or 0. @throws
- * RowProblem
+ * Exactly the row's candidates: an item that the target can't choose is absent or 0.
+ * @throws RowProblem
  */
 function match(distribution: Distribution, { candidates, line }: Choice): Float64Array {
   const probabilities = Float64Array.from(candidates, (action) => distribution.get(action) ?? 0);

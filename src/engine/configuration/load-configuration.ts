@@ -7,8 +7,8 @@ import { defineConfig } from "./define-config.ts";
 const extensions = ["ts", "mts", "cts", "js", "mjs", "cjs", "json"];
 
 /**
- * The `recurve.config.*` of a folder, not of its parents. @throws invalid_configuration if there
- * are several
+ * The `recurve.config.*` of a folder, not of its parents.
+ * @throws invalid_configuration if there are several
  */
 export function findConfigurationFile(folder: string = process.cwd()): string | undefined {
   const paths = extensions.map((extension) => join(folder, `recurve.config.${extension}`));

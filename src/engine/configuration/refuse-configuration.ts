@@ -15,8 +15,8 @@ function toMessage(problems: readonly SchemaProblem[], path: string | undefined)
 }
 
 /**
- * A schema's complaint as `invalid_configuration`. @param path of the file, if the input came from
- * one
+ * A schema's complaint as `invalid_configuration`.
+ * @param path of the file, if the input came from one
  */
 export function refuseConfiguration(
   error: z.ZodError,

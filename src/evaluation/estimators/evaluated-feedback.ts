@@ -76,8 +76,8 @@ function checkNonNegative(name: string, rewards: Float64Array): void {
 }
 
 /**
- * The parameter to compute with. @throws invalid_request if it is out of range, or if the estimator
- * has none
+ * The parameter to compute with.
+ * @throws invalid_request if it is out of range, or if the estimator has none
  */
 export function resolveParameter({ name, parameter }: EstimatorForm, value?: number): number {
   if (parameter === undefined) {

@@ -56,8 +56,8 @@ function drawCounts(random: RandomStream, into: Float64Array): void {
 }
 
 /**
- * Sums of new choices. @param options.random of the bootstrap counts; default: every choice counts
- * once
+ * Sums of new choices.
+ * @param options.random of the bootstrap counts; default: every choice counts once
  */
 export function sumChoices(
   features: BilinearFeatures,

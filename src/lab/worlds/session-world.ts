@@ -47,8 +47,8 @@ export interface SessionWorld {
 }
 
 /**
- * Places of a slate among the candidates of the next step. @param random a stream for this session
- * alone
+ * Places of a slate among the candidates of the next step.
+ * @param random a stream for this session alone
  */
 export type SessionPolicy = (session: Session, random: RandomStream) => readonly number[];
 

@@ -10,8 +10,9 @@ export interface EventNumbers {
 
 export interface GroupCommit {
   /**
-   * Runs `write` in the next transaction, which it shares with every other caller that waits by then, and resolves
-   * after the commit. A write that throws is undone alone. @throws overloaded, storage_unavailable
+   * Runs `write` in the next transaction, which it shares with every other caller that waits by
+   * then, and resolves after the commit. A write that throws is undone alone.
+   * @throws overloaded, storage_unavailable
    */
   run<T>(write: (numbers: EventNumbers) => T): Promise<T>;
   /** Resolves when no write waits any more. */

@@ -6,7 +6,8 @@ const maxRetries = busyTimeoutMs / retryMs;
 
 /**
  * Repeats `attempt` until it is true, for as long as SQLite would wait for a lock, without blocking
- * the process: serving continues. @throws storage_unavailable
+ * the process: serving continues.
+ * @throws storage_unavailable
  */
 export async function retryWhileLocked(attempt: () => boolean): Promise<void> {
   for (let retries = 0; !attempt(); retries += 1) {

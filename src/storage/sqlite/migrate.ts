@@ -15,8 +15,8 @@ function readVersion(connection: Connection): number {
 }
 
 /**
- * Refuses a foreign or newer database before anything is written. @throws
- * unsupported_database_version, storage_unavailable
+ * Refuses a foreign or newer database before anything is written.
+ * @throws unsupported_database_version, storage_unavailable
  */
 export function checkDatabase(connection: Connection, path: string): void {
   // One statement, one moment: another process may be creating the file.
