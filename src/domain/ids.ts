@@ -1,5 +1,4 @@
-/** Branded strings, so that a user can't be passed in place of an item. */
-/** A user's id, made by `userId`. The brand keeps it apart from other ids. */
+/** A user's id, made by `userId`. Its brand keeps it out of the place of an item's id. */
 export type UserId = string & { readonly brand: "UserId" };
 
 /** An item's id, made by `itemId`. */

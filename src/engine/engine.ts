@@ -116,7 +116,7 @@ export interface Engine {
    */
   recommend(input: RecommendInput): Promise<Recommendation>;
   /**
-   * Records events, all or none, at most 1000, in the order of the outcomes.
+   * Records events, all or none, at most 1000. Outcomes are in the order of the events.
    * @throws unknown_decision, invalid_request
    *
    * @example
