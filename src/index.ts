@@ -1,12 +1,4 @@
-/**
- * The library: the loop in your own process.
- *
- * @example
- * const recurve = await createRecurve({ database: "recurve.db" });
- * await recurve.putItems([{ itemId: "sku-1", categories: ["shoes"] }, { itemId: "sku-2" }]);
- * const { decision } = await recurve.recommend({ userId: "ada", slateSize: 1 });
- * await recurve.close();
- */
+/** The library: the loop in your own process. `createRecurve` opens all of it in one call. */
 
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { publicExamples } from "./structure/public-api.ts";
 import { createTestFolder } from "./support/store.ts";
 
 const repository = resolve(import.meta.dirname, "..");
@@ -83,14 +84,19 @@ function install(folder: string): void {
   expect(built.stdout).toBe("");
 }
 
-test("a strict program with declarations can name all that the library gives and takes", () => {
+test("a strict program with declarations can name all that the library gives and takes, and examples compile", () => {
   const folder = createTestFolder();
   install(folder);
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  writeFileSync(join(folder, "consumer.ts"), consumer);
+  const programs = [consumer, ...publicExamples().map(({ code }) => code)];
+  const files = programs.map((program, index) => {
+    const file = `program-${index}.ts`;
+    writeFileSync(join(folder, file), program);
+    return file;
+  });
   const strict = ["--strict", "--exactOptionalPropertyTypes", "--declaration"];
   const module = ["--module", "nodenext", "--target", "es2023", "--skipLibCheck"];
   const types = ["--types", "node", "--typeRoots", join(repository, "node_modules/@types")];
-  const program = compile(folder, "consumer.ts", ...strict, ...module, ...types);
+  const program = compile(folder, ...files, ...strict, ...module, ...types);
   expect([program.stdout, program.status]).toEqual(["", 0]);
 }, 60_000);

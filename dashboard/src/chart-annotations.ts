@@ -6,7 +6,7 @@ export const fontFamily = '"Segoe UI", Roboto, "Helvetica Neue", Arial, sans-ser
 /** Reads the colour of a custom property such as `--accent`, as the colour scheme has it now. */
 export type ReadColor = (property: string) => string;
 
-/** What is drawn beside the lines; read anew at every drawing. */
+/** Marks beside the lines, read anew at every drawing. */
 export interface Annotations {
   readonly markers: readonly Marker[];
   /** Start of the span that the summary compares, in milliseconds since 1970. */
@@ -24,7 +24,10 @@ export function drawRecent(chart: uPlot, { recentFrom }: Annotations, color: Rea
   chart.ctx.restore();
 }
 
-/** A thin line with its label at the head, dashed and in another colour where an operator intervened. A label gives way to the one before it, and is left out where it would leave its line. */
+/**
+ * A thin line with its label at the head, dashed and in another colour after an operator's
+ * intervention. A label moves behind the previous one, and is left out if it would leave its line.
+ */
 export function drawMarkers(chart: uPlot, { markers }: Annotations, color: ReadColor): void {
   const { ctx } = chart;
   const { left, top, width, height } = chart.bbox;

@@ -114,7 +114,7 @@ function timeRange([low, high]: Range, { bucketSeconds, annotations }: ChartSetu
   return [low, Math.max(high + bucketSeconds, annotations().markers.at(-1)?.time ?? 0)];
 }
 
-/** Room for the dots that scatter about the lines, and none below 0 where no mean is negative. */
+/** Room for the dots that scatter about the lines, and none below 0 if no mean is negative. */
 function rewardRange([low, high]: Range): Range {
   const room = (high - low) * 0.25 || Math.abs(high) * 0.25 || 1;
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];

@@ -52,7 +52,7 @@ function versionsText({ policyVersion, candidateVersion }: CycleBody): string {
   return [served, tried].filter((part) => part !== undefined).join(", ");
 }
 
-/** The evidence of a cycle. What its record lacks is not shown. */
+/** The evidence of a cycle. Fields that its record lacks are not shown. */
 export function CycleDetails({ cycle }: { readonly cycle: CycleBody }): ReactNode {
   const { record } = cycle;
   const settings = settingRows(record);

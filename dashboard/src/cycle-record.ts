@@ -1,20 +1,25 @@
 import type { CycleRecord, GateRecord, Review, TriedSetting } from "../../src/contract/records.ts";
 import { formatReward, formatSignedPercent, formatSignedReward } from "./format.ts";
 
-/** A gate's estimate, relative to the serving policy where the record allows it, else in reward units. */
+/**
+ * A gate's estimate, relative to the serving policy if the record allows it, else in reward units.
+ */
 export interface GateLift {
   readonly value: number;
   readonly interval?: readonly [number, number];
   readonly unit: "share" | "reward";
 }
 
-/** The review before the gate, where it changed who serves and the gate did not change that again. */
+/**
+ * The review before the gate, if it changed the serving policy and the gate did not change that
+ * again.
+ */
 function decisiveReview({ review, gate }: CycleRecord): Review | undefined {
   const hasChanged = review?.action === "promote" || review?.action === "roll-back";
   return hasChanged && gate?.verdict !== "promote" ? review : undefined;
 }
 
-/** The canary that took over, or the parent that came back, where the review said so. */
+/** The canary that took over, or the parent that came back, if the review said so. */
 export const reviewedVersion = (record: CycleRecord): number | undefined =>
   decisiveReview(record)?.version;
 

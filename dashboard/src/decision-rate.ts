@@ -1,4 +1,4 @@
-/** How many decisions a scenario had at one look. */
+/** Number of a scenario's decisions at one look. */
 export interface DecisionCount {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -17,7 +17,10 @@ export const keepCounts = (
   newest,
 ];
 
-/** Decisions a minute; `undefined` before the second look. The reward series can't tell: it lacks what is still open. */
+/**
+ * Decisions a minute; `undefined` before the second look. The reward series can't show it, since it
+ * lacks the open decisions.
+ */
 export function decisionRate(counts: readonly DecisionCount[]): number | undefined {
   const [first, last] = [counts[0], counts.at(-1)];
   if (first === undefined || last === undefined || first.at === last.at) return undefined;

@@ -7,7 +7,7 @@ export interface DoubtfulRow {
   readonly expected: string;
   readonly discriminator: string;
   readonly shown: string;
-  /** Empty where it was not shown. */
+  /** Empty if it was not shown. */
   readonly earned: string;
 }
 

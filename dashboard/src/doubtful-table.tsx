@@ -1,13 +1,15 @@
 import type { ReactNode } from "react";
 import type { DoubtfulRow } from "./doubtful-items.ts";
 
-/** The list for operators: where the reward model and satisfied users disagree most. */
+/**
+ * The list for operators: with the largest disagreement between reward model and satisfied users.
+ */
 export function DoubtfulTable({ rows }: { readonly rows: readonly DoubtfulRow[] }): ReactNode {
   return (
     <section className="doubtful">
       <h3>Too good to be true</h3>
       <p className="small">
-        Much is expected of these items, but satisfied users don't choose them.
+        The reward model expects much of these items, but satisfied users don't choose them.
       </p>
       <table className="inner">
         <thead>

@@ -1,7 +1,10 @@
 import type { PolicyEvidence } from "../../src/contract/records.ts";
 import { formatCount, formatSignedPercent } from "./format.ts";
 
-/** Why a policy is there, in one line: lifts, predicted and realised, and the gate's sentence, or nothing. */
+/**
+ * The evidence of a policy in one line: lifts, predicted and realised, and the gate's sentence, or
+ * nothing.
+ */
 export function evidenceLine(evidence: PolicyEvidence): string {
   if (evidence.damage !== undefined) return `the evidence is damaged: ${evidence.damage}`;
   const { reason, decisions, promotion, proposed, realised } = evidence;

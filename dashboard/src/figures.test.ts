@@ -15,7 +15,7 @@ test("known figures appear in their groups and form, others are left out", () =>
       figures: [
         { label: "mean reward per shown item", text: "0.412" },
         { label: "interval", text: "0.390 to 0.430" },
-        { label: "shown with success", text: "40.0\u00a0%" },
+        { label: "shown items with success", text: "40.0\u00a0%" },
       ],
     },
     {
@@ -73,7 +73,7 @@ test("a review shows what its own gate found", () => {
       figures: [
         { label: "which", text: "canary" },
         { label: "policy", text: "4" },
-        { label: "what became of it", text: "promote" },
+        { label: "result", text: "promote" },
         { label: "looks pooled", text: "3" },
         { label: "difference, rewards in 0…1", text: "+0.020" },
         { label: "lower to upper bound", text: "+0.004 to +0.036" },

@@ -38,7 +38,7 @@ const signedRange = form((ends: readonly [number, number]) =>
   formatInterval(ends, formatSignedReward),
 );
 
-/** What a gate found of two policies. */
+/** A gate's findings about two policies. */
 const foundRows = (gate: GateRecord): readonly Row[] => [
   ["difference, rewards in 0…1", signedReward(gate.difference)],
   ["standard error", reward(gate.standardError)],
@@ -80,7 +80,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
   group("Review of the policy beside it", "review", ({ kind, version, action, gate }) => [
     ["which", kind],
     ["policy", count(version)],
-    ["what became of it", action],
+    ["result", action],
     ["looks pooled", count(gate.looks)],
     ...foundRows(gate),
   ]),
@@ -110,7 +110,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
   group("Evaluation", "evaluation", (evaluation) => [
     ["mean reward per shown item", reward(evaluation.meanReward)],
     ["interval", range(evaluation.interval)],
-    ["shown with success", percent(evaluation.successRate)],
+    ["shown items with success", percent(evaluation.successRate)],
     ["baseline mean reward", reward(evaluation.baselineMeanReward)],
   ]),
   group("Feedback read", "feedback", (feedback) => [
@@ -134,11 +134,11 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["epochs", count(distillation.epochs)],
     ["first loss", reward(distillation.firstLoss)],
     ["last loss", reward(distillation.lastLoss)],
-    ["way to the target, nats", reward(distillation.way)],
-    ["of it left undone", reward(distillation.gap)],
+    ["distance to the target, nats", reward(distillation.way)],
+    ["left after distillation, nats", reward(distillation.gap)],
   ]),
 ];
 
-/** The figures of a cycle's record; groups of which nothing is there are left out. */
+/** The figures of a cycle's record; empty groups are left out. */
 export const figureGroups = (record: CycleRecord): readonly FigureGroup[] =>
   groups.map((of) => of(record)).filter(({ figures }) => figures.length > 0);

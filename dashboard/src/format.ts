@@ -1,4 +1,5 @@
-// Numbers and times as a person reads them. The page is English wherever it is opened; only the time zone is the reader's.
+// Numbers and times as a person reads them. The page is English everywhere; only the time zone is
+// the reader's.
 const locale = "en-GB";
 const minus = "\u2212";
 const space = "\u00a0";
@@ -70,7 +71,7 @@ export function formatSpan(seconds: number): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-/** Clocks of browser and server differ, so what lies ahead is "just now" as well. */
+/** Clocks of browser and server differ, so a time in the future is "just now" as well. */
 export function formatAgo(iso: string, now: number): string {
   const seconds = Math.floor((now - Date.parse(iso)) / 1000);
   if (seconds < 5) return "just now";
@@ -93,7 +94,7 @@ export function formatMoment(iso: string, timeZone?: string): string {
   }).format(Date.parse(iso));
 }
 
-/** "01:02:11", for what happened a moment ago. */
+/** "01:02:11", for a time a moment ago. */
 export function formatClock(at: number, timeZone?: string): string {
   return new Intl.DateTimeFormat(locale, {
     timeStyle: "medium",

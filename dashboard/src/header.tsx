@@ -79,7 +79,7 @@ export function Header(props: {
         <h1>Recurve</h1>
       </div>
       <p className="tagline">
-        Recommends, learns from the feedback, and promotes only what it can prove.
+        Recommends, learns from the feedback, and promotes only proven policies.
       </p>
       {data ? (
         <div className="state">

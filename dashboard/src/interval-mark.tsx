@@ -3,11 +3,14 @@ import type { ReactNode } from "react";
 const width = 96;
 const height = 14;
 
-/** An interval as a line about zero, with its estimate as a dot. Decoration: the digits stand beside it. */
+/**
+ * An interval as a line about zero, with its estimate as a dot. Decoration: the digits are beside
+ * it.
+ */
 export function IntervalMark(props: {
   readonly value: number;
   readonly interval: readonly [number, number] | undefined;
-  /** What the half width stands for; more is cut off. */
+  /** The value at half the width; larger values are cut off. */
   readonly reach: number;
 }): ReactNode {
   const { value, interval, reach } = props;

@@ -60,7 +60,7 @@ function LiftFigure({ comparison }: { readonly comparison: ArmComparison | undef
   );
 }
 
-/** Promotions among the cycles that the page knows: "50 newest" where there may be more. */
+/** Promotions among the cycles that the page knows: "50 newest" if there may be more. */
 function PromotionsFigure(props: { readonly cycles: readonly CycleBody[]; readonly now: number }) {
   const { cycles, now } = props;
   const promotions = cycles.filter(({ outcome }) => outcome === "promote");

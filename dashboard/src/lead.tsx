@@ -63,7 +63,7 @@ function Support({ comparison }: { readonly comparison: Comparison }): ReactNode
   return `95 % interval ${width}, from ${counts}.`;
 }
 
-/** What the page has to say, in one sentence. */
+/** The state of the loop in one sentence. */
 export function Lead({ data }: { readonly data: LoopData }): ReactNode {
   const { comparison } = data.series;
   const policy =
@@ -78,7 +78,7 @@ export function Lead({ data }: { readonly data: LoopData }): ReactNode {
             : "is serving. No decision of this span of time has its reward yet."}
         </p>
         <p className="support">
-          Ask for a slate with <code>POST /api/v1/recommend</code>, send what users do with it to{" "}
+          Ask for a slate with <code>POST /api/v1/recommend</code>, and send the users' events to{" "}
           <code>POST /api/v1/events</code>.
         </p>
       </section>

@@ -27,14 +27,14 @@ export interface LoopData {
   readonly decisionCounts: readonly DecisionCount[];
   readonly policies: PoliciesResponse;
   readonly cycles: readonly CycleBody[];
-  /** What operators did, newest first. */
+  /** Interventions of operators, newest first. */
   readonly interventions: readonly InterventionBody[];
   readonly series: RewardSeriesResponse;
   /** Milliseconds since 1970. */
   readonly seriesLoadedAt: number;
 }
 
-/** Newest cycles, and newest interventions, that the page knows of. */
+/** Newest cycles, and newest interventions, that the page loads. */
 export const historyLimit = 50;
 /** A cycle adds up to two policies: a candidate and a baseline. */
 const policyLimit = 2 * historyLimit;
@@ -51,7 +51,7 @@ export function pickScenario(
   return found;
 }
 
-/** In the list of all scenarios, where one without decisions is told from one that is at work. */
+/** In the list of all scenarios, which tells one without decisions from one at work. */
 export const scenarioLabel = ({ name, decisions }: ScenarioRow): string =>
   decisions > 0 ? name : `${name} (no decisions)`;
 
@@ -83,7 +83,7 @@ function isFresh(previous: LoopData, now: number): boolean {
   return (now - previous.seriesLoadedAt) / 1000 < previous.series.bucketSeconds / 30;
 }
 
-/** @throws ApiError where the server does not answer as it should */
+/** @throws ApiError if the server does not answer as it should */
 export async function loadLoop(
   client: RecurveClient,
   view: View,

@@ -5,7 +5,7 @@ import { historyLimit, type LoopData } from "./load-loop.ts";
 
 interface Station {
   readonly name: string;
-  readonly what: string;
+  readonly does: string;
   readonly count: string | undefined;
 }
 
@@ -24,20 +24,20 @@ function stationsOf(data: LoopData): readonly Station[] {
   const promoted = cycles.filter(({ outcome }) => outcome === "promote");
   const read = cycles.find(({ record }) => record.feedback?.rows)?.record.feedback;
   return [
-    { name: "events", what: "what users do", count: undefined },
-    { name: "profile", what: "who asks", count: countText(read?.users, "users") },
+    { name: "events", does: "users' clicks", count: undefined },
+    { name: "profile", does: "who asks", count: countText(read?.users, "users") },
     {
       name: "policy",
-      what: "scores what fits",
+      does: "scores candidates",
       count: policies.serving === undefined ? undefined : `version ${policies.serving}`,
     },
-    { name: "slate", what: "is shown", count: `${formatCount(scenario.decisions)} decisions` },
-    { name: "feedback", what: "becomes reward", count: countText(read?.rows, "rows read") },
-    { name: "cycle", what: "trains challengers", count: cyclesText(cycles.length) },
-    { name: "gate", what: "proves or refuses", count: `${formatCount(judged.length)} judged` },
+    { name: "slate", does: "is shown", count: `${formatCount(scenario.decisions)} decisions` },
+    { name: "feedback", does: "becomes reward", count: countText(read?.rows, "rows read") },
+    { name: "cycle", does: "trains challengers", count: cyclesText(cycles.length) },
+    { name: "gate", does: "proves or refuses", count: `${formatCount(judged.length)} judged` },
     {
       name: "promote",
-      what: "only what is proven",
+      does: "proven policies only",
       count: `${formatCount(promoted.length)} passed`,
     },
   ];
@@ -62,10 +62,10 @@ export function LoopPicture({ data }: { readonly data: LoopData }): ReactNode {
           {rate !== undefined && rate > 0 ? <span className="runner" /> : null}
         </span>
         <ol>
-          {stationsOf(data).map(({ name, what, count }) => (
+          {stationsOf(data).map(({ name, does, count }) => (
             <li key={name}>
               <b>{name}</b>
-              <span>{what}</span>
+              <span>{does}</span>
               {count === undefined ? null : <span className="count">{count}</span>}
             </li>
           ))}

@@ -17,7 +17,7 @@ import "./styles/evidence.css";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root");
 
-/** The API is beside the page, wherever that is. */
+/** The API is beside the page, at any address. */
 const baseUrl = location.pathname.replace(/\/[^/]*$/, "");
 
 createRoot(root).render(

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { formatAgo, formatMoment } from "./format.ts";
 
-/** A time, relative first; its date and clock beside it or, where space is short, on hover. */
+/** A time, relative first; its date and clock beside it or, if space is short, on hover. */
 export function Moment(props: {
   readonly iso: string;
   readonly now: number;

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { formatClock } from "./format.ts";
 import type { LoopState } from "./use-loop.ts";
 
-/** What a person must know before believing the figures. Always in the page, so that screen readers hear a change. */
+/** Warnings that limit the figures. Always in the page, so that screen readers hear a change. */
 export function Notices(props: {
   readonly data: LoopState["data"] | undefined;
   readonly trouble: LoopState["trouble"] | undefined;
@@ -15,7 +15,7 @@ export function Notices(props: {
         <div className="notice notice-away">
           <p>
             <strong>No answer from the server since {formatClock(trouble.since)}.</strong>{" "}
-            {data ? "These are the last figures it gave. " : null}Asking again every 2 seconds.
+            {data ? "These are its last figures. " : null}The page asks again every 2 seconds.
           </p>
           <p className="small">{trouble.message}</p>
         </div>
@@ -23,7 +23,7 @@ export function Notices(props: {
       {problems.length > 0 ? (
         <div className="notice notice-degraded">
           <p>
-            <strong>Degraded:</strong> it answers, but not as it should.
+            <strong>Degraded:</strong> the server answers, but has problems.
           </p>
           <ul>
             {problems.map((problem) => (

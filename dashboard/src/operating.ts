@@ -7,7 +7,7 @@ import type {
 } from "../../src/contract/api.ts";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 
-// What an operator may do on this page, in words.
+// The actions of an operator on this page, in words.
 
 type Kind = InterventionBody["kind"];
 type Mode = PoliciesResponse["mode"];
@@ -23,12 +23,12 @@ export const modeSentences: Readonly<Record<Mode, string>> = {
   automatic: "A policy that the gate passes takes over by itself.",
   ask: "A policy that the gate passes waits here for approval. A promotion that does harm is still rolled back.",
   paused:
-    "Cycles go on learning and judging, and promote nothing. A promotion that does harm is still rolled back.",
+    "Cycles continue to learn and judge, and promote nothing. A promotion that does harm is still rolled back.",
   pinned:
-    "One policy answers everybody but the users of the baseline. Cycles go on, and promote and roll back nothing.",
+    "One policy answers all users except those of the baseline. Cycles continue, and neither promote nor roll back.",
 };
 
-/** What a mode may be changed to. */
+/** The modes that a mode may change to. */
 export function kindsFor(mode: Mode): readonly Kind[] {
   const all = [
     ["resume", "automatic"],
@@ -62,7 +62,7 @@ export function markerLabel({ kind, version = 0 }: InterventionBody): string {
   return labels[kind];
 }
 
-/** What was done, in a table's cell. */
+/** An intervention as text of a table's cell. */
 export function describeDone({ kind, version = 0, replaced }: InterventionBody): string {
   const instead = replaced === undefined ? "" : ` in place of ${replaced}`;
   const sentences: Readonly<Record<Kind, string>> = {
@@ -77,12 +77,12 @@ export function describeDone({ kind, version = 0, replaced }: InterventionBody):
   return sentences[kind];
 }
 
-/** A question before something is done by hand. */
+/** A question before an intervention. */
 export interface Question {
   readonly kind: Kind;
   readonly title: string;
   readonly text: string;
-  /** Versions to choose from, where the kind is about one; the first is chosen at first. */
+  /** Versions to choose from, if the kind is about one; the first is preselected. */
   readonly versions: readonly number[];
 }
 
@@ -103,7 +103,7 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
   const questions: Readonly<Record<Kind, Omit<Question, "kind">>> = {
     "roll-back": {
       title: `Roll back to policy ${parent}?`,
-      text: `Policy ${parent} answers in scenario ${scenario} from the next request on. Policy ${serving} is kept, marked as rolled back. Feedback and cycles go on; pause promotions too where no other policy shall take over for now.`,
+      text: `Policy ${parent} answers in scenario ${scenario} from the next request on. Policy ${serving} is kept, marked as rolled back. Feedback and cycles continue. Pause promotions too if no other policy may take over for now.`,
       versions: [],
     },
     pause: { title: "Pause promotions?", text: modeSentences.paused, versions: [] },
@@ -115,7 +115,7 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
     },
     pin: {
       title: "Pin a policy?",
-      text: `${modeSentences.pinned} Canary and holdback end; what waits for approval is retired.`,
+      text: `${modeSentences.pinned} Canary and holdback end; a policy that waits for approval is retired.`,
       versions: pinnable(response),
     },
     approve: {
@@ -132,7 +132,7 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
   return { kind, ...questions[kind] };
 }
 
-/** Empty fields are left out: the server takes no empty text. */
+/** Empty fields are left out: the server refuses an empty text. */
 export function toNote(by: string, reason: string): InterventionNote {
   return {
     ...(by.trim() !== "" && { by: by.trim() }),

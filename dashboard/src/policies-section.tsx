@@ -29,7 +29,7 @@ function PolicyRow(props: {
   readonly policy: PolicyBody;
   readonly isBaseline: boolean;
   readonly now: number;
-  /** Absent where there is nothing to roll back to. */
+  /** Absent if there is no policy to roll back to. */
   readonly onRollBack: (() => void) | undefined;
 }): ReactNode {
   const { policy, onRollBack } = props;

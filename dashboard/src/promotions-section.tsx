@@ -30,7 +30,7 @@ function Mode(props: { readonly policies: PoliciesResponse; readonly onAsk: Ask 
   );
 }
 
-/** The gate's own sentence where the policy waits as a canary, whose evidence is that of its start. */
+/** The gate's own sentence if the policy waits as a canary, whose evidence is that of its start. */
 function Waiting(props: { readonly policy: PolicyBody; readonly onAsk: Ask }): ReactNode {
   const { version, evidence } = props.policy;
   const reason = evidence.proposed?.reason;
@@ -84,7 +84,7 @@ function InterventionsTable(props: {
   );
 }
 
-/** How promotions come about, what waits for approval, and what operators did. */
+/** The mode of promotions, the policy that waits for approval, and the interventions. */
 export function PromotionsSection(props: {
   readonly policies: PoliciesResponse;
   readonly interventions: readonly InterventionBody[];
@@ -98,7 +98,7 @@ export function PromotionsSection(props: {
     <section aria-labelledby="promotions-heading">
       <div className="section-head">
         <h2 id="promotions-heading">Promotions</h2>
-        <span className="small">how they come about, and what was done by hand</span>
+        <span className="small">their mode, and interventions by hand</span>
       </div>
       <Mode policies={policies} onAsk={onAsk} />
       {waiting ? <Waiting policy={waiting} onAsk={onAsk} /> : null}

@@ -50,7 +50,10 @@ function TextField(props: {
   );
 }
 
-/** Asks before something is done by hand, and who and why. Stays open with the server's words where that failed. */
+/**
+ * Confirms an intervention, and asks for name and reason. After a failure it stays open with the
+ * server's message.
+ */
 export function QuestionDialog({ question, onConfirm, onClose }: Props): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const [isBusy, setIsBusy] = useState(false);

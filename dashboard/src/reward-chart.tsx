@@ -55,7 +55,7 @@ export function RewardChart(props: Props): ReactNode {
   const latest = useRef(props);
   latest.current = props;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the length of the buckets stands in an axis label.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an axis label has the buckets' length.
   useEffect(() => {
     if (place.current === null) return;
     const mounted = mountChart(place.current, () => latest.current);

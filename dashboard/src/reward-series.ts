@@ -8,7 +8,7 @@ import { reviewedVersion } from "./cycle-record.ts";
 import { markerLabel } from "./operating.ts";
 
 export const armNames = ["baseline", "holdback", "canary", "serving"] as const;
-/** Buckets that a drawn mean covers, its own included: more where an arm has few decisions. */
+/** Buckets that a drawn mean covers, its own included: more if an arm has few decisions. */
 export const smoothingBuckets = { serving: 5, canary: 5, holdback: 20, baseline: 20 } as const;
 
 export interface ArmSeries {
@@ -80,7 +80,7 @@ export interface Marker {
   /** Seconds since 1970. */
   readonly time: number;
   readonly label: string;
-  /** What an operator did, not a cycle. */
+  /** A change by an operator, not by a cycle. */
   readonly isByHand: boolean;
 }
 

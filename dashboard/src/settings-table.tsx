@@ -22,7 +22,7 @@ function Weight({ weight }: { readonly weight: number }): ReactNode {
   );
 }
 
-/** The challengers of a cycle: what each was set to, what was expected of it, how it was judged, its share in the mixture. */
+/** The challengers of a cycle: setting, expected gain, judgement, and share in the mixture. */
 export function SettingsTable({
   settings,
 }: {

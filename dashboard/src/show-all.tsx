@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A table starts short; this shows the rest of what was loaded. */
+/** A table starts short; this shows the other loaded rows. */
 export function ShowAll(props: {
   readonly total: number;
   readonly shownAtFirst: number;

@@ -5,9 +5,9 @@ import { type LoopData, loadLoop, type View } from "./load-loop.ts";
 const pollMs = 2000;
 
 export interface LoopState {
-  /** The last answer, kept while the server is away. */
+  /** The last answer, kept while the server does not answer. */
   readonly data?: LoopData;
-  /** Why the newest poll brought nothing, and since when. */
+  /** Reason and start of the server's silence. */
   readonly trouble?: { readonly since: number; readonly message: string };
   /** The moment of the newest poll, in milliseconds since 1970: relative times refer to it. */
   readonly now: number;

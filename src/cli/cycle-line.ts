@@ -1,7 +1,10 @@
 import type { Cycle } from "../domain/cycle.ts";
 import { isText, type Log, type LogOptions, textPrefixLength } from "./log.ts";
 
-/** What serving and baseline earned in the cycle's new feedback, in reward units for a shown item. */
+/**
+ * Rewards of serving policy and baseline in the cycle's new feedback, in reward units for a shown
+ * item.
+ */
 function describeReward({ record }: Cycle): string {
   if (record.evaluation === undefined) return "";
   const { meanReward: serving, baselineMeanReward: baseline } = record.evaluation;
@@ -10,8 +13,8 @@ function describeReward({ record }: Cycle): string {
 }
 
 /**
- * One line for a person: which, how it ended, what was earned, and why.
- * @param columns where the line must fit; the dashboard has the whole reason
+ * One line for a person: number, outcome, rewards and reason of a cycle.
+ * @param width of the line; absent for no limit; the dashboard has the whole reason
  */
 export function describeCycle(cycle: Cycle, columns?: number): string {
   const reward = describeReward(cycle);

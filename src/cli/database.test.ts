@@ -85,7 +85,7 @@ test("a demo's database keeps its scenario beside a file for another, not agains
   const { origin, file } = await chooseConfiguration(store, undefined);
   expect(file).toBe(undefined);
   expect(origin).toBe(
-    `the demo's, as the database began; for ${join(folder, "recurve.config.json")} name another --database`,
+    `the demo's, because a demo began the database; to use ${join(folder, "recurve.config.json")}, name another --database`,
   );
   await store.close();
 });

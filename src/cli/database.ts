@@ -16,13 +16,13 @@ export interface DatabaseOptions {
 }
 
 const databaseOption = (): Option =>
-  new Option("--database <file>", "the record: an SQLite file")
+  new Option("--database <file>", "record of the loop, an SQLite file")
     .env("RECURVE_DATABASE")
     .default("recurve.db")
     .argParser(parseName);
 
 const configOption = () =>
-  new Option("--config <file>", "configuration; where absent, recurve.config.* of this folder")
+  new Option("--config <file>", "configuration file; default: recurve.config.* of this folder")
     .env("RECURVE_CONFIG")
     .argParser(parseName);
 
@@ -31,7 +31,7 @@ export const withDatabaseOptions = (command: Command): Command =>
 
 export interface ChosenConfiguration {
   readonly configuration: Configuration;
-  /** Where it comes from, for people. */
+  /** Its source, for people. */
   readonly origin: string;
   /** It was read from this file. */
   readonly file?: string;
@@ -48,7 +48,7 @@ const keepDemo = (unused: string | undefined): ChosenConfiguration => ({
   origin:
     unused === undefined
       ? "the demo's"
-      : `the demo's, as the database began; for ${unused} name another --database`,
+      : `the demo's, because a demo began the database; to use ${unused}, name another --database`,
 });
 
 const hasDemo = ({ configuration }: ChosenConfiguration) =>
@@ -64,7 +64,9 @@ async function findConfiguration(store: Store, beginsDemo: boolean): Promise<Cho
   return { configuration: parseConfiguration(), origin: "the defaults" };
 }
 
-/** @param options.beginsDemo an empty record becomes a demo's where neither file nor option says otherwise */
+/**
+ * @param options.beginsDemo an empty record becomes a demo's unless a file or an option is given
+ */
 export const chooseConfiguration = (
   store: Store,
   named: string | undefined,
@@ -77,13 +79,15 @@ async function isDemoDatabase(store: Store): Promise<boolean> {
   return serving !== undefined;
 }
 
-/** Opens the record of a command that reads or improves what is there. @throws not_found where there is no file */
+/**
+ * Opens the record of a command that reads or improves it. @throws not_found if there is no file
+ */
 export async function withDatabase<T>(
   { database, config }: DatabaseOptions,
   use: (parts: { readonly store: Store; readonly configuration: Configuration }) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(database)) {
-    const message = `there is no database ${database}; name it with --database, or make one with recurve start or recurve import`;
+    const message = `there is no database ${database}; name it with --database, or create one with recurve start or recurve import`;
     throw new EngineError("not_found", message, { details: { database } });
   }
   const store = await openStore(database);

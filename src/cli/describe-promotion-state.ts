@@ -7,7 +7,7 @@ import { describeLift } from "./evaluate/describe-promotions.ts";
 const plain = { head: [], border: [], compact: true };
 const absent = "–";
 
-/** What is asked, with the evidence to answer it. */
+/** The policy that waits, with the evidence for an approval. */
 function describeWaiting({ version, createdAt, evidence }: PolicySnapshot): string[] {
   const { predicted = {}, reason = "" } = evidence.proposed ?? {};
   const made = new Date(createdAt).toISOString().slice(0, 16);

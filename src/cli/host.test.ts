@@ -9,7 +9,7 @@ test.each(["0.0.0.0", "::", "192.168.1.4", "shop.example", "127.0.0.1.example", 
   "%s is warned about, with what to do",
   (host) => {
     expect(findExposure(host)).toMatch(
-      new RegExp(`^${host} may be reached .* no keys yet: .* or leave out --host$`),
+      new RegExp(`^${host} is reachable .* no authentication: .* or leave out --host$`),
     );
   },
 );

@@ -11,7 +11,7 @@ export interface HostOptions extends LogOptions {
   readonly database: string;
   readonly host: string;
   readonly port: number;
-  /** Whether a learner is started beside. */
+  /** Whether a learner process is started too. */
   readonly learner: boolean;
   readonly log: Log;
   /** Ends readiness, before the host is closed. */
@@ -29,11 +29,11 @@ export interface Host extends ChosenConfiguration {
 
 const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 
-/** What an operator must know of an address that other machines may reach; `undefined` for this machine's own. */
+/** A warning about an address that other machines may reach; `undefined` for this machine's own. */
 export const findExposure = (host: string): string | undefined =>
   isLoopback(host)
     ? undefined
-    : `${host} may be reached from other machines, and Recurve has no keys yet: whoever reaches the port reads and changes everything. Let a proxy that asks who calls stand before it, or a firewall, or leave out --host`;
+    : `${host} is reachable from other machines, and Recurve has no authentication: everybody who reaches the port can read and change everything. Put an authenticating proxy or a firewall in front of it, or leave out --host`;
 
 const openRecurve = (
   store: Store,

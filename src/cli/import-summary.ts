@@ -8,7 +8,7 @@ const group = (count: number) => count.toLocaleString("en-GB");
 export const describeSize = ({ read }: ImportCounts, share = 1): string =>
   `import of about ${group(Number((read / share).toPrecision(2)))} rows`;
 
-/** @param share part of the source that has been read, in [0, 1], where that is known */
+/** @param share part of the source that has been read, in [0, 1], if known */
 export function describeProgress(
   { read }: ImportCounts,
   share: number | undefined,
@@ -18,7 +18,7 @@ export function describeProgress(
   return `${group(read)} rows${part}, ${group(Math.round(read / seconds))} rows/s`;
 }
 
-/** What an import did. */
+/** The result of an import. */
 export interface ImportReport {
   readonly counts: ImportCounts;
   readonly training: TrainingCount;

@@ -11,7 +11,8 @@ export async function withInterruption<T>(work: (signal: AbortSignal) => Promise
     signal.aborted ? process.exit(interruptedExitCode) : interruption.abort();
   const end = () => interruption.abort();
   process.on("SIGINT", interrupt).on("SIGTERM", end);
-  // A parent that was killed says nothing, but its end of the channel closes; maybe it has, while this process started.
+  // A killed parent sends no message, but its end of the channel closes, possibly while this
+  // process starts.
   process.on("disconnect", end);
   if (process.send !== undefined && !process.connected) end();
   try {
@@ -34,7 +35,7 @@ export const untilAborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
-/** Resolves after so many milliseconds, or as soon as the signal is aborted. */
+/** Resolves after the given milliseconds, or as soon as the signal is aborted. */
 export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -9,8 +9,8 @@ export interface NoteOptions {
 
 export const withNoteOptions = (command: Command): Command =>
   command
-    .option("--by <name>", "who does it; default: your user name")
-    .option("--reason <text>", "why, for those who look at it later");
+    .option("--by <name>", "your name in the record; default: your user name")
+    .option("--reason <text>", "reason in the record");
 
 /** A container may run as a number that has no name. */
 function findUserName(): string | undefined {

@@ -17,13 +17,16 @@ export type Log = Logger;
 export const withLogOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option("--log-level <level>", "least level of the lines of the log")
+      new Option("--log-level <level>", "lowest level of log lines")
         .choices(levels)
         .default("info")
         .env("RECURVE_LOG_LEVEL"),
     )
     .addOption(
-      new Option("--log-format <format>", "text on a terminal, JSON elsewhere").choices(formats),
+      new Option(
+        "--log-format <format>",
+        "format of log lines; default: text on a terminal, else JSON",
+      ).choices(formats),
     );
 
 /** For a command that this one starts. */
@@ -84,7 +87,7 @@ export function createLog(
     {
       name,
       level: options.logLevel,
-      // The machine's name is left to what collects the lines.
+      // The machine's name is left to the collector of the lines.
       base: { pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },

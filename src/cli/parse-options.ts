@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { isAbsolute } from "../sdk/base-url.ts";
 
-/** A parser of integers in a range, for commander: what does not fit is wrong usage. */
+/** A parser of integers in a range, for commander: other text is wrong usage. */
 export const integerIn =
   (minimum: number, maximum: number) =>
   (text: string): number => {

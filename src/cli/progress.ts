@@ -1,9 +1,12 @@
 import ora from "ora";
 
-/** One line that says how far a long command is: on a terminal it is rewritten, elsewhere a new one now and then. */
+/**
+ * The progress of a long command as one line: on a terminal it is rewritten, elsewhere a new one
+ * now and then.
+ */
 export interface ProgressLine {
   update(text: string): void;
-  /** Takes the line away, so that what follows stands alone. */
+  /** Removes the line, so that the next output stands alone. */
   stop(): void;
 }
 

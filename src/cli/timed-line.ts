@@ -6,9 +6,14 @@ const measuredMs = 3000;
 const announcedMs = 20_000;
 const unknown = { elapsedMs: 0, leftMs: 0 };
 
-/** The line of a long command, which first says how long it will take, as its first part shows, and then how long it has still to go. */
+/**
+ * The line of a long command, which first has the expected duration, from its first part, and then
+ * the remaining time.
+ */
 export interface TimedLine {
-  /** For who knows how long all of it takes, milliseconds: said once, and not of work that takes seconds. */
+  /**
+   * Expected duration in milliseconds, if known: printed once, and not for work that takes seconds.
+   */
   announce(totalMs: number): void;
   /** @param share of the work that is done, in [0, 1], if that is known */
   update(text: string, share: number | undefined): void;
@@ -21,7 +26,8 @@ export function describeDuration(seconds: number): string {
 }
 
 /**
- * @param options.work what is to be done and how large it is, such as "audit of 120,000 decisions"; read when it is announced
+ * @param options.work the work and its size, such as "audit of 120,000 decisions"; read when it is
+ * announced
  * @param options.clock milliseconds
  */
 export function createTimedLine(options: {

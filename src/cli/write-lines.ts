@@ -7,9 +7,10 @@ const isOutputProblem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "syscall" in error;
 
 /**
- * Into a new file, or to standard output without a path. Never overwrites: the name could be that of the database.
+ * Into a new file, or to standard output without a path. Never overwrites: the name could be that
+ * of the database.
  *
- * @returns whether all were written; whoever reads standard output may stop before
+ * @returns whether all were written; a reader of standard output may stop before
  * @throws invalid_file
  */
 export async function writeLines(
@@ -23,7 +24,7 @@ export async function writeLines(
     return true;
   } catch (error) {
     if (!isOutputProblem(error)) throw error;
-    // Whoever read the lines had enough of them: recurve export decisions | head
+    // The reader of the lines stopped early: recurve export decisions | head
     if (path === undefined && error.code === "EPIPE") return false;
     const message = `${path ?? "standard output"} can't be written: ${error.message}; name a new file on a disk with room`;
     throw new EngineError("invalid_file", message, { details: { file: path }, cause: error });

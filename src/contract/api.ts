@@ -32,20 +32,25 @@ export const routes = {
   openApi: "/openapi.json",
 } as const;
 
+/**
+ * An item to choose from. Its `features` replace those of the catalogue for this decision; an item
+ * outside the catalogue needs them.
+ */
 export interface CandidateBody {
   readonly itemId: string;
   readonly features?: JsonObject;
 }
 
+/** A request for a slate: `POST /api/v1/recommend`. */
 export interface RecommendRequest {
   readonly userId: string;
   /** Default: the first scenario of the configuration. */
   readonly scenario?: string;
-  /** 1…50, at most as many as `candidates`; the slate is shorter where fewer may be shown. */
+  /** 1…50, at most as many as `candidates`; the slate is shorter if fewer may be shown. */
   readonly slateSize?: number;
   /**
-   * Default: the available catalogue. Withdrawn items without features of their own are left out, and seen ones where the
-   * scenario says so.
+   * Default: the available catalogue. Withdrawn items without features of their own are left out,
+   * and seen ones if the scenario excludes them.
    */
   readonly candidates?: readonly CandidateBody[];
   readonly context?: JsonObject;
@@ -53,6 +58,7 @@ export interface RecommendRequest {
   readonly seed?: number;
 }
 
+/** One shown item. `position` counts from 0; `propensity` is in (0, 1]. */
 export interface SlateEntry {
   readonly itemId: string;
   readonly position: number;
@@ -60,6 +66,7 @@ export interface SlateEntry {
   readonly propensity: number;
 }
 
+/** A durable decision with its slate and exact propensities. `expiresAt` ends the reward window. */
 export interface RecommendResponse {
   readonly decisionId: string;
   readonly scenario: string;
@@ -70,10 +77,14 @@ export interface RecommendResponse {
   readonly slatePropensity: number;
   readonly seed: number;
   readonly expiresAt: string;
-  /** Why the answer is not the serving policy's, where it is not. */
+  /** Reason why another policy than the serving one answered; else absent. */
   readonly fallback?: string;
 }
 
+/**
+ * Something a user did to an item. An `eventId` makes a repetition a duplicate; `value` defaults to
+ * 1, `occurredAt` to now.
+ */
 export interface EventBody {
   readonly eventId?: string;
   readonly type: string;
@@ -85,17 +96,23 @@ export interface EventBody {
   readonly decisionId?: string;
 }
 
+/** Body of `POST /api/v1/events`: 1 to 1000 events, recorded all or none. */
 export interface EventsRequest {
   readonly events: readonly EventBody[];
 }
 
+/** An outcome for each event, in their order, and the number of each outcome. */
 export interface EventsResponse {
   readonly outcomes: readonly RecordOutcome[];
   readonly counts: Readonly<Record<RecordOutcome, number>>;
-  /** A sentence for each event type that trains nothing, such as a misspelt one, at most ten; absent where there is none. */
+  /**
+   * A sentence for each event type that trains nothing, such as a misspelt one, at most ten; absent
+   * if there is none.
+   */
   readonly warnings?: readonly string[];
 }
 
+/** An item of the catalogue. A withdrawn one has `available: false`. */
 export interface ItemBody {
   readonly itemId: string;
   readonly categories: readonly string[];
@@ -103,39 +120,45 @@ export interface ItemBody {
   readonly available: boolean;
 }
 
-/** What a put writes: the whole item. Absent fields are empty, `available` is true. */
+/** Body of a put, which writes the whole item. Absent fields are empty, `available` is true. */
 export interface ItemFields {
   readonly categories?: readonly string[];
   readonly attributes?: JsonObject;
   readonly available?: boolean;
 }
 
+/** An item to write, with its id. */
 export interface ItemInput extends ItemFields {
   readonly itemId: string;
 }
 
+/** Body of `POST /api/v1/items`: 1 to 1000 items, written all or none. */
 export interface ItemsRequest {
   readonly items: readonly ItemInput[];
 }
 
+/** A user's attributes. */
 export interface UserBody {
   readonly userId: string;
   readonly attributes: JsonObject;
 }
 
-/** What a put writes: the whole user. Absent attributes are empty. */
+/** Body of a put, which writes the whole user. Absent attributes are empty. */
 export interface UserFields {
   readonly attributes?: JsonObject;
 }
 
+/** A user to write, with the id. */
 export interface UserInput extends UserFields {
   readonly userId: string;
 }
 
+/** Body of `POST /api/v1/users`: 1 to 1000 users, written all or none. */
 export interface UsersRequest {
   readonly users: readonly UserInput[];
 }
 
+/** The place and size of a page, in order of id. */
 export interface PageQuery {
   /** `next` of the page before. */
   readonly after?: string;
@@ -143,12 +166,14 @@ export interface PageQuery {
   readonly limit?: number;
 }
 
+/** A page of rows, in order of id. */
 export interface PageResponse<T> {
   readonly rows: readonly T[];
   /** Pass it as `after` for the next page; absent on the last one. */
   readonly next?: string;
 }
 
+/** Number of created, changed and unchanged rows of a write. */
 export interface PutResponse {
   readonly created: number;
   readonly updated: number;
@@ -162,10 +187,12 @@ export interface ScenarioQuery {
   readonly limit?: number;
 }
 
+/** A policy snapshot without its bytes; `createdAt` is ISO 8601 in UTC. */
 export interface PolicyBody extends Omit<PolicySnapshot, "createdAt"> {
   readonly createdAt: string;
 }
 
+/** Body of `POST /api/v1/policies/roll-back`. */
 export interface RollBackRequest extends InterventionNote {
   readonly scenario: string;
 }
@@ -176,16 +203,17 @@ export interface ModeRequest extends InterventionNote {
   readonly kind: "pause" | "ask" | "resume";
 }
 
-/** About one version: `pin` any network of the scenario; `approve` or `reject` the one that waits. */
+/** About one version: `pin` any network of the scenario; `approve` or `reject` the waiting one. */
 export interface VersionRequest extends InterventionNote {
   readonly scenario: string;
   readonly kind: "pin" | "approve" | "reject";
   readonly version: number;
 }
 
+/** Body of `POST /api/v1/interventions`. */
 export type InterventionRequest = ModeRequest | VersionRequest;
 
-/** What an operator did. Never changed. */
+/** An operator's intervention. Never changed. */
 export interface InterventionBody extends InterventionNote {
   readonly intervention: number;
   readonly scenario: string;
@@ -193,10 +221,11 @@ export interface InterventionBody extends InterventionNote {
   readonly madeAt: string;
   /** The policy that it is about: put back, pinned, approved or rejected. */
   readonly version?: number;
-  /** The policy that served until then, where another one serves since. */
+  /** The policy that served until then, if another one serves since. */
   readonly replaced?: number;
 }
 
+/** Interventions, newest first. */
 export interface InterventionsResponse {
   readonly interventions: readonly InterventionBody[];
 }
@@ -208,15 +237,18 @@ export interface PoliciesResponse extends Omit<Assignment, "mode"> {
   readonly policies: readonly PolicyBody[];
 }
 
+/** A learning cycle with its record; times are ISO 8601 in UTC. */
 export interface CycleBody extends Omit<Cycle, "throughSequence" | "startedAt" | "finishedAt"> {
   readonly startedAt: string;
   readonly finishedAt: string;
 }
 
+/** Learning cycles, newest first. */
 export interface CyclesResponse {
   readonly cycles: readonly CycleBody[];
 }
 
+/** The scenario, bucket length and first time of a reward series. */
 export interface RewardSeriesQuery {
   /** Default: the first scenario of the configuration. */
   readonly scenario?: string;
@@ -231,6 +263,7 @@ export interface RewardPointBody extends ArmReward {
   readonly from: string;
 }
 
+/** Mean rewards by bucket and arm, oldest first. */
 export interface RewardSeriesResponse {
   readonly scenario: string;
   readonly bucketSeconds: number;
@@ -239,6 +272,10 @@ export interface RewardSeriesResponse {
   readonly comparison?: RecentComparison & { readonly from: string };
 }
 
+/**
+ * The configured scenarios, the default first. `decisions` counts those made so far; `exploration`
+ * is ε in (0, 1].
+ */
 export interface ScenariosResponse {
   readonly scenarios: readonly {
     readonly name: string;
@@ -250,8 +287,9 @@ export interface ScenariosResponse {
   }[];
 }
 
+/** State of server, loop and learner: `GET /health`. Ages are in seconds. */
 export interface HealthResponse {
-  /** `degraded`: answering, but not as it should; `problems` says why. */
+  /** `degraded`: requests are answered, but `problems` is not empty. */
   readonly status: "ok" | "degraded";
   readonly version: string;
   /** Serving policy version by scenario. */
@@ -259,7 +297,7 @@ export interface HealthResponse {
   /** How promotions come about, by scenario. */
   readonly promotions: Readonly<Record<string, PoliciesResponse["mode"]>>;
   readonly problems: readonly string[];
-  /** Of the learners of the record, whichever process they are. */
+  /** State of the record's learners, in any process. */
   readonly learner: {
     /** One has said within the last 5 minutes that it is up. */
     readonly up: boolean;
@@ -275,6 +313,7 @@ export interface ReadyResponse {
   readonly status: "ready";
 }
 
+/** A failure: its code of docs/errors.md, message, details and the id of the request. */
 export interface ErrorBody {
   readonly error: {
     readonly code: string;

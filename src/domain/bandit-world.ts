@@ -19,13 +19,16 @@ export interface BanditVisits {
   readonly width: number;
   /** Item numbers, [n × width]. */
   readonly candidates: Int32Array;
-  /** A uniform number each: a click comes where it is below the click probability, whichever item is shown. */
+  /**
+   * A uniform number each: a click comes if it is below the click probability of the shown item.
+   */
   readonly moods: Float64Array;
 }
 
 /**
- * A place with users as arrays, for loops that are run on many seeds: slates of one item, a click or none. Everything comes from
- * its seed; what is drawn for a cycle depends on its number alone, so policies are compared pair by pair.
+ * A place with users as arrays, for loops that are run on many seeds: slates of one item, a click
+ * or none. Everything comes from its seed; the draws of a cycle depend on its number alone, so
+ * policies are compared pair by pair.
  */
 export interface BanditWorld {
   readonly users: number;

@@ -7,7 +7,7 @@ export interface BehaviourEvent {
   readonly type: string;
   readonly userId: UserId;
   readonly itemId: ItemId;
-  /** Size of the event (rating, seconds, price); 1 where the caller gives none. Finite. */
+  /** Size of the event (rating, seconds, price); default 1. Finite. */
   readonly value: number;
   /** Milliseconds since 1970. */
   readonly occurredAt: number;
@@ -24,8 +24,11 @@ export interface HistoryEntry {
 }
 
 /**
- * What became of an event. `rewarded`: stored and added to a decision's reward. `recorded`: stored as behaviour.
- * `late`: stored as behaviour, its decision's reward window had closed. `duplicate`: known already, nothing stored.
+ * Result of an event. `rewarded`: stored and added to a decision's reward. `recorded`: stored as
+ * behaviour. `late`: stored as behaviour, its decision's reward window had closed. `duplicate`:
+ * known already, nothing stored.
  */
 export const recordOutcomes = ["rewarded", "recorded", "late", "duplicate"] as const;
+
+/** Result of an event: an entry of `recordOutcomes`. */
 export type RecordOutcome = (typeof recordOutcomes)[number];

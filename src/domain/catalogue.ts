@@ -10,6 +10,7 @@ export interface Item {
   readonly available: boolean;
 }
 
+/** A user with arbitrary JSON attributes; the policy hashes them. */
 export interface User {
   readonly userId: UserId;
   readonly attributes: JsonObject;

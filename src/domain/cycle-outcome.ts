@@ -1,5 +1,10 @@
-/** What the gate says of a candidate. `promote` carries how far; `not-enough-data` is never a "no". */
+/**
+ * The gate's verdict on a candidate. `promote` carries the reach; `not-enough-data` is never a
+ * "no".
+ */
 export const verdicts = ["promote", "canary", "hold", "not-enough-data"] as const;
+
+/** The gate's verdict: an entry of `verdicts`. */
 export type Verdict = (typeof verdicts)[number];
 
 /** Ends that are not the gate's. */
@@ -10,4 +15,6 @@ export const cycleOutcomes: readonly [...typeof verdicts, ...typeof otherEnds] =
   ...verdicts,
   ...otherEnds,
 ];
+
+/** End of a cycle: the gate's verdict, or an end of its own. */
 export type CycleOutcome = (typeof cycleOutcomes)[number];

@@ -13,7 +13,7 @@ import type {
 import type { PromotionReview } from "./policy-evidence.ts";
 import type { Damageable } from "./stored-record.ts";
 
-/** How much of the feedback a cycle takes on, and what that is expected to cost. */
+/** The share of the feedback that a cycle reads, and its expected cost. */
 export interface CyclePlan {
   /** Newest decisions that are read. */
   readonly read: number;
@@ -34,8 +34,8 @@ export interface StageCosts {
   /** Processor time of all threads, milliseconds. */
   readonly stageCpuMs: ByStage;
   /**
-   * Most memory that was resident, MiB: exact where the stage took the process higher than it had ever been, else the larger
-   * of its start and end.
+   * Most memory that was resident, MiB: exact if the stage set a new peak of the process, else the
+   * larger of its start and end.
    */
   readonly stagePeakMiB: ByStage;
 }
@@ -55,11 +55,14 @@ export interface FeedbackCounts {
   readonly judged: number;
 }
 
-/** Earnings of the serving arm on its new traffic, by whichever policies were in it; reward units for a shown item. */
+/**
+ * Earnings of the serving arm on its new traffic, by all policies in it; reward units for a shown
+ * item.
+ */
 export interface ServingEvaluation {
   readonly rows: number;
   readonly meanReward: number;
-  /** 95 %, with users as clusters: what one of them does is alike. */
+  /** 95 %, with users as clusters, since one user's rows are alike. */
   readonly interval: readonly [number, number];
   /** Share of shown items that earned more than the default. */
   readonly successRate: number;
@@ -67,7 +70,7 @@ export interface ServingEvaluation {
 }
 
 export const reviewKinds = ["canary", "parent"] as const;
-/** `ask`: it may take over, once an operator approves. */
+/** `ask`: it may take over after an operator's approval. */
 export const reviewActions = ["promote", "ask", "retire", "keep", "roll-back"] as const;
 
 /** The canary or the parent against the serving policy, off-policy. */
@@ -83,7 +86,7 @@ export interface FindingsRecord extends StageCosts {
   readonly seed: number;
   readonly plan: CyclePlan;
   readonly feedback: FeedbackCounts;
-  /** Absent where fewer than two users were served. */
+  /** Absent if fewer than two users were served. */
   readonly evaluation?: ServingEvaluation;
   /** Of the last promotion, on live rewards. */
   readonly promotion?: PromotionReview;
@@ -129,8 +132,9 @@ export interface PretrainingRecord {
 }
 
 /**
- * What a cycle leaves to be read. One that reached the gate has all findings, one that was skipped its seed, and plan and costs
- * as far as it came; training before the first decision has its own two parts; one that failed has none.
+ * The findings of a cycle. A cycle that reached the gate has all of them. A skipped one has its
+ * seed, and plan and costs of the stages before. Training before the first decision has two parts
+ * of its own. A failed cycle has none.
  */
 export interface CycleRecord
   extends Partial<FindingsRecord>,

@@ -1,7 +1,7 @@
 import type { CycleOutcome } from "./cycle-outcome.ts";
 import type { CycleRecord } from "./cycle-record.ts";
 
-/** One pass of the loop: what was seen, what was tried, what was decided and why. */
+/** One pass of the loop: feedback, challengers, outcome and reason. */
 export interface Cycle {
   readonly cycle: number;
   readonly scenario: string;
@@ -13,7 +13,7 @@ export interface Cycle {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly finishedAt: number;
-  /** Highest feedback event number that the cycle read: the next one judges on what came after. */
+  /** Highest feedback event number that the cycle read: the next cycle judges on later feedback. */
   readonly throughSequence: number;
   readonly record: CycleRecord;
 }

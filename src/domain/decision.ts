@@ -10,10 +10,13 @@ export interface Candidate {
 }
 
 /**
- * Which part of the traffic a decision belongs to. `holdback` keeps the policy that the serving one replaced, until live
- * rewards have told the two apart; `baseline` is the popularity policy kept beside for comparison.
+ * Which part of the traffic a decision belongs to. `holdback` keeps the policy that the serving one
+ * replaced, until live rewards have shown which is better; `baseline` is the popularity policy kept
+ * beside for comparison.
  */
 export const arms = ["serving", "canary", "holdback", "baseline"] as const;
+
+/** Part of the traffic of a decision: an entry of `arms`. */
 export type Arm = (typeof arms)[number];
 
 /** One logged slate. Everything that is needed to derive its propensities again, and the propensities as served. */
@@ -36,7 +39,7 @@ export interface Decision {
   /** Joint probability of the slate: the product of the position propensities. */
   readonly slatePropensity: number;
   readonly exploration: number;
-  /** Absent where the logits were the policy's alone. */
+  /** Absent if the logits were the policy's alone. */
   readonly fastLoop?: FastLoopMark;
   /** The scenario's, on which profile and fast loop depend. Absent in decisions that were made before it was written down. */
   readonly rewardRule?: RewardRule;
@@ -50,6 +53,6 @@ export interface Feedback {
   readonly decision: Decision;
   /** Event number of the decision itself: feedback is read in this order. */
   readonly sequence: number;
-  /** Sum of weighted event values for each position; `undefined` where no event came. */
+  /** Sum of weighted event values for each position; `undefined` if no event came. */
   readonly rewards: readonly (number | undefined)[];
 }

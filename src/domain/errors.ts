@@ -25,15 +25,24 @@ export const errorCodes = [
   "internal",
 ] as const;
 
+/** A code of docs/errors.md: an entry of `errorCodes`. */
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** Facts about the failure that a program can act on: field, value, row, limit. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /**
- * The one error that Recurve expects to throw. The message says what was expected, what came and what to do.
+ * The one error that Recurve expects to throw. The message names the field, the value and the
+ * remedy.
  *
- * @example throw new EngineError("not_found", "no item 'sku-9'; create it with PUT /api/v1/items/sku-9", { details: { itemId: "sku-9" } })
+ * @example
+ * import { EngineError, parseConfiguration } from "recurve";
+ *
+ * try {
+ *   parseConfiguration({ scenarios: [] });
+ * } catch (error) {
+ *   if (error instanceof EngineError) console.log(error.code); // invalid_configuration
+ * }
  */
 export class EngineError extends Error {
   readonly code: ErrorCode;

@@ -31,7 +31,7 @@ export interface TemperatureChoice {
   readonly curve: readonly TemperaturePoint[];
 }
 
-/** What slates hold of the next items of users that did not choose the temperature. */
+/** Share of slates that hold the next item, for users who did not choose the temperature. */
 export interface FirstSlates {
   readonly slateSize: number;
   readonly users: number;

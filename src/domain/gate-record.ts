@@ -2,7 +2,10 @@ import type { Verdict } from "./cycle-outcome.ts";
 
 export const gateStatistics = ["doubly robust", "censored", "pooled"] as const;
 
-/** A test that a candidate must pass whatever its gain; value and limit in the unit that the name says. */
+/**
+ * A test that a candidate must pass independent of its gain; value and limit in the unit that the
+ * name says.
+ */
 export interface Guard {
   readonly name: string;
   readonly value: number;
@@ -23,19 +26,19 @@ export interface GateStatistic {
   readonly servingValue: number;
 }
 
-/** What was measured: absent where input was refused, too small, or too far from the log to say anything. */
+/** Measurements; absent if input was refused, too small, or too far from the log. */
 export interface GateEvidence {
   /** The form that decides; difference, error, interval and relative lift are its. */
   readonly statistic: (typeof gateStatistics)[number];
-  /** That are pooled, this one included; absent where this one decides alone. */
+  /** Number of pooled looks, this one included; absent if this one decides alone. */
   readonly looks?: number;
   readonly difference: number;
   readonly standardError: number;
   readonly sharedError: number;
   readonly interval: readonly [number, number];
-  /** Of the form that decides, or the smaller of both where this look decides alone. */
+  /** Of the form that decides, or the smaller of both if this look decides alone. */
   readonly probabilityPositive: number;
-  /** Difference over the serving policy's value, where that is positive. */
+  /** Difference over the serving policy's value, if that is positive. */
   readonly relativeLift?: number;
   readonly predictedDifference: number;
   readonly minimalDetectableDifference: number;
@@ -55,12 +58,12 @@ export interface GateRecord extends Partial<GateEvidence> {
   readonly guards: readonly Guard[];
 }
 
-/** What looks at the same two policies found together. */
+/** Pooled result of all looks at the same two policies. */
 export interface GateLooks {
   readonly looks: number;
   /** Candidate minus serving policy, reward units a row. */
   readonly difference: number;
   readonly standardError: number;
-  /** Part of it that later looks have too where the same users come back. */
+  /** Part of it that later looks have too if the same users come back. */
   readonly sharedError: number;
 }

@@ -1,10 +1,19 @@
-/** Branded strings, so that a user can't be passed where an item is meant. */
+/** A user's id, made by `userId`. Its brand keeps it out of the place of an item's id. */
 export type UserId = string & { readonly brand: "UserId" };
+
+/** An item's id, made by `itemId`. */
 export type ItemId = string & { readonly brand: "ItemId" };
+
+/** A decision's id, made by `decisionId`. */
 export type DecisionId = string & { readonly brand: "DecisionId" };
 
+/** Brands a text as a user's id. It checks nothing: calls refuse an unfit id. */
 export const userId = (text: string): UserId => text as UserId;
+
+/** Brands a text as an item's id. It checks nothing: calls refuse an unfit id. */
 export const itemId = (text: string): ItemId => text as ItemId;
+
+/** Brands a text as a decision's id. It checks nothing: calls refuse an unfit id. */
 export const decisionId = (text: string): DecisionId => text as DecisionId;
 
 /** UTF-16 units of an id, an event type or a category. */

@@ -10,12 +10,12 @@ export interface PolicyDifference {
 }
 
 export interface SegmentDifference extends PolicyDifference {
-  /** Users by what is known of them. */
+  /** Users by amount of history. */
   readonly segment: string;
   readonly states: number;
 }
 
-/** Where a challenger may not go: D holds the mass on implausible candidates down. */
+/** Limit of challengers: D holds the mass on implausible candidates down. */
 export interface Restraint {
   /** μ ≥ 0, in units of the reward model's spread at the state per logit of D below −2. */
   readonly strength: number;
@@ -24,7 +24,7 @@ export interface Restraint {
   readonly massAfter: number;
 }
 
-/** ω, what a challenger is made by (docs/methods/mpo.md, step 2). */
+/** ω, the setting of a challenger (docs/methods/mpo.md, step 2). */
 export interface ChallengerSetting {
   readonly name: string;
   /** ε: mean KL(π_φ ‖ π_ref^ρ) over states, nats. */
@@ -44,7 +44,7 @@ export interface TriedSetting extends ChallengerSetting {
   /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
   readonly kl: number;
   readonly difference: number;
-  /** Null where no row judged. So is its part that other rows of the same users have too. */
+  /** Null if no row judged. So is its part that other rows of the same users have too. */
   readonly standardError: number | null;
   readonly sharedError: number | null;
   readonly z: number;
@@ -58,7 +58,7 @@ export interface TriedSetting extends ChallengerSetting {
 }
 
 export interface SeparationRecord {
-  /** Area under the ROC curve; 0.5 where there is nothing to tell apart. */
+  /** Area under the ROC curve; 0.5 if one class has no rows. */
   readonly auc: number;
   /** Absent for fewer than two rows. */
   readonly standardError?: number;
@@ -69,13 +69,16 @@ export interface DoubtfulItem {
   readonly itemId: string;
   /** Rows that had it among their candidates. */
   readonly states: number;
-  /** Mean Q̄ over those: in [0, 1] where it is found, in reward units on record. */
+  /** Mean Q̄ over those: in [0, 1] during a cycle, in reward units on record. */
   readonly prediction: number;
   /** Mean of Q̄ less the candidates' mean, in units of their spread. */
   readonly excess: number;
   /** Mean D, a logit. */
   readonly discriminator: number;
-  /** Rows that showed it, and what it earned there on average, in the unit of `prediction`; absent where none did. */
+  /**
+   * Rows that showed it, and its mean reward there, in the unit of `prediction`; absent if none
+   * did.
+   */
   readonly shown: number;
   readonly reward?: number;
 }
@@ -99,7 +102,10 @@ export interface DistillationRecord extends LossRecord {
   readonly objective: (typeof distilObjectives)[number];
   readonly epochs: number;
   readonly steps: number;
-  /** KL(t ‖ π_θ), the way from the serving policy to the target, and KL(t ‖ π_θ'), what distillation left of it; nats. */
+  /**
+   * KL(t ‖ π_θ), from the serving policy to the target, and KL(t ‖ π_θ'), the remainder after
+   * distillation; nats.
+   */
   readonly way: number;
   readonly gap: number;
 }

@@ -1,6 +1,7 @@
 /**
- * What an operator may do to a scenario: `roll-back` puts the parent of the serving policy back; `pause`, `ask` and `resume` say
- * how promotions come about from now on; `pin` lets one version serve; `approve` and `reject` answer for a policy that waits.
+ * Interventions in a scenario: `roll-back` puts the parent of the serving policy back; `pause`,
+ * `ask` and `resume` set the mode of promotions; `pin` lets one version serve; `approve` and
+ * `reject` decide about a waiting policy.
  */
 export const interventionKinds = [
   "roll-back",
@@ -11,17 +12,19 @@ export const interventionKinds = [
   "approve",
   "reject",
 ] as const;
+
+/** Kind of an intervention: an entry of `interventionKinds`. */
 export type InterventionKind = (typeof interventionKinds)[number];
 
-/** What an operator may tell of an intervention. */
+/** An operator's note on an intervention. */
 export interface InterventionNote {
   /** Who did it, 1 to 256 characters. */
   readonly by?: string;
-  /** Why, 1 to 1,000 characters. */
+  /** Reason, 1 to 1,000 characters. */
   readonly reason?: string;
 }
 
-/** One thing that an operator did. Never changed, and committed together with what it did. */
+/** An operator's intervention. Never changed, and committed together with its effect. */
 export interface Intervention extends InterventionNote {
   /** Increasing, across scenarios. */
   readonly intervention: number;
@@ -31,6 +34,6 @@ export interface Intervention extends InterventionNote {
   readonly madeAt: number;
   /** The policy that it is about: put back, pinned, approved or rejected. */
   readonly version?: number;
-  /** The policy that served until then, where another one serves since. */
+  /** The policy that served until then, if another one serves since. */
   readonly replaced?: number;
 }

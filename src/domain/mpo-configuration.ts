@@ -55,7 +55,7 @@ export interface MpoConfiguration {
   };
 }
 
-/** As it is written: what is left out has its default. */
+/** As it is written: an absent field has its default. */
 export type MpoInput = {
   readonly [Group in keyof MpoConfiguration]?: Partial<MpoConfiguration[Group]>;
 };

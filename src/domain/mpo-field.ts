@@ -13,7 +13,7 @@ export type MpoField =
       readonly default: readonly number[];
       readonly minimum: number;
       readonly maximum: number;
-      /** How many there must be; at least one where absent. */
+      /** Length of the list; if absent, at least one. */
       readonly length?: number;
       readonly unit: string;
       readonly meaning: string;

@@ -19,7 +19,7 @@ export interface Promotion {
   readonly replaced?: number;
   /** Milliseconds since 1970. */
   readonly promotedAt: number;
-  /** 0 where nobody keeps the replaced policy, so that nothing is compared. */
+  /** 0 if no user keeps the replaced policy, so there is no comparison. */
   readonly holdbackShare: number;
   readonly predicted: PredictedLift;
 }
@@ -39,16 +39,16 @@ export interface LiveArmSummary {
   readonly meanReward?: number;
 }
 
-/** What live traffic says of a promoted policy against the one that it replaced, reward units a row. */
+/** A promoted policy against the replaced policy on live traffic, reward units a row. */
 export interface LiveDifference {
   readonly serving: LiveArmSummary;
   readonly holdback: LiveArmSummary;
-  /** Serving minus holdback; absent, with what follows, until both arms have enough. */
+  /** Serving minus holdback; absent, as the fields below, until both arms have enough rows. */
   readonly difference?: number;
   readonly standardError?: number;
   /** Ends of a confidence sequence, each at 99 %: they hold at every look at once. */
   readonly interval?: readonly [number, number];
-  /** Difference and interval over the holdback's mean, where that is positive. */
+  /** Difference and interval over the holdback's mean, if that is positive. */
   readonly relativeLift?: number;
   readonly relativeInterval?: readonly [number, number];
 }
@@ -59,7 +59,7 @@ export type PromotionAction = (typeof promotionActions)[number];
 
 /** A look at a promotion, on live rewards. */
 export interface PromotionReview extends LiveDifference {
-  /** The promoted policy, and the one that it replaced. */
+  /** The promoted policy, and the replaced policy. */
   readonly version: number;
   readonly replaced: number;
   /** Decisions from here on count, milliseconds since 1970. */
@@ -70,7 +70,10 @@ export interface PromotionReview extends LiveDifference {
   readonly reason: string;
 }
 
-/** What a policy trained on events was measured at: all of a pretrained network's, or the quality of a baseline's slates. */
+/**
+ * Measurements of a policy trained on events: all of a pretrained network, or the quality of a
+ * baseline's slates.
+ */
 export interface SlateEvidence
   extends Partial<SlateQuality>,
     Pick<FirstSlates, "slateSize" | "users">,
@@ -78,7 +81,7 @@ export interface SlateEvidence
   readonly choice?: Omit<TemperatureChoice, "curve">;
 }
 
-/** Why a policy has the status it has. */
+/** Measurements behind a policy's status. */
 export interface PolicyEvidence extends Damageable {
   /** One sentence for a person. */
   readonly reason?: string;
@@ -87,7 +90,7 @@ export interface PolicyEvidence extends Damageable {
   /** That a baseline was counted on. */
   readonly decisions?: number;
   readonly slates?: SlateEvidence;
-  /** What gate and reviews have found of a canary so far. */
+  /** Findings of gate and reviews about a canary so far. */
   readonly looks?: GateLooks;
   readonly proposed?: Proposed;
   readonly promotion?: Promotion;

@@ -2,12 +2,19 @@ import type { PolicyEvidence } from "./policy-evidence.ts";
 
 /** `network` is a trained policy; `popularity` the baseline that orders items by their smoothed mean reward. */
 export const policyKinds = ["network", "popularity"] as const;
+
+/** Kind of a policy: an entry of `policyKinds`. */
 export type PolicyKind = (typeof policyKinds)[number];
 
 /**
- * `serving` answers requests, `canary` answers a share of them, `holdback` was replaced and still answers a small share, to be
- * compared with, `waiting` passed the gate and waits for an operator's approval, `held` did not pass the gate or was not let pass,
- * `retired` was replaced, `rolled-back` was replaced because the numbers turned against it.
+ * Statuses of a policy:
+ * - `serving` answers requests.
+ * - `canary` answers a share of the users.
+ * - `holdback` was replaced, and still answers a small share for comparison.
+ * - `waiting` passed the gate and waits for an operator's approval.
+ * - `held` did not pass the gate, or was held by the mode.
+ * - `retired` was replaced.
+ * - `rolled-back` was replaced because live rewards were worse.
  */
 export const policyStatuses = [
   "serving",
@@ -18,6 +25,8 @@ export const policyStatuses = [
   "retired",
   "rolled-back",
 ] as const;
+
+/** Status of a policy: an entry of `policyStatuses`. */
 export type PolicyStatus = (typeof policyStatuses)[number];
 
 /** An immutable, versioned, servable policy without its bytes. */
@@ -37,22 +46,34 @@ export interface PolicySnapshot {
 }
 
 /**
- * How a scenario's promotions come about. `automatic`: by the gate alone. `ask`: what the gate passed waits for an operator.
- * `paused`: cycles go on, and promote nothing. `pinned`: one version serves, whatever the numbers say.
+ * Mode of a scenario's promotions. `automatic`: the gate alone decides. `ask`: a policy that passed
+ * the gate waits for an operator. `paused`: cycles continue, and promote nothing. `pinned`: one
+ * version serves.
  */
 export const promotionModes = ["automatic", "ask", "paused", "pinned"] as const;
+
+/** Mode of promotions: an entry of `promotionModes`. */
 export type PromotionMode = (typeof promotionModes)[number];
 
-/** Who answers in a scenario now, and who may take over. Shares are parts of users, in [0, 1]. */
+/**
+ * The policies that answer in a scenario now, and those that may take over. Shares are parts of
+ * users, in [0, 1].
+ */
 export interface Assignment {
   readonly serving?: number;
   readonly canary?: number;
   readonly canaryShare: number;
-  /** What the serving policy replaced, while it is compared with it, and the share that it keeps of what canary and baseline leave. */
+  /**
+   * The policy that the serving policy replaced, while the two are compared, and its share of the
+   * users outside canary and baseline.
+   */
   readonly holdback?: number;
   readonly holdbackShare?: number;
   readonly baseline?: number;
-  /** ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent where the floor is enough. */
+  /**
+   * ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent if the floor is
+   * enough.
+   */
   readonly exploration?: number;
   /** Absent: `automatic`. */
   readonly mode?: Exclude<PromotionMode, "automatic">;

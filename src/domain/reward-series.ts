@@ -6,7 +6,7 @@ export interface ArmReward {
   readonly decisions: number;
   /** Reward a decision: the sum over its positions, defaults included, each clipped to the scenario's range. */
   readonly meanReward: number;
-  /** Of the mean, with users as clusters; absent where one user alone decided. */
+  /** Of the mean, with users as clusters; absent if one user alone decided. */
   readonly standardError?: number;
 }
 
@@ -35,7 +35,7 @@ export interface ArmComparison {
   readonly needed: { readonly decisions: number; readonly buckets: number };
   /** Serving minus baseline, reward units a decision. */
   readonly difference?: Measured;
-  /** The difference as a share of the baseline's mean; absent where that is not above 0. */
+  /** The difference as a share of the baseline's mean; absent if that is not above 0. */
   readonly lift?: Measured;
 }
 

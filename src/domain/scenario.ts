@@ -3,30 +3,33 @@ import type { FastLoopSettings } from "./fast-loop.ts";
 /** How a scenario turns events into reward: `rewards[type]` × event value, summed over a position's distinct event types. */
 export interface RewardRule {
   readonly weights: Readonly<Record<string, number>>;
-  /** How long a decision waits for its reward. */
+  /** Time that a decision waits for its reward. */
   readonly windowSeconds: number;
   /** Reward of a position for which no event came, in reward units. */
   readonly defaultReward: number;
-  /** Bounds of a position's reward; what falls outside is clipped. The reward model works on this range. */
+  /** Bounds of a position's reward; others are clipped. The reward model works on this range. */
   readonly minimum: number;
   readonly maximum: number;
 }
 
-/** Weight of an event type, `undefined` where the rule has none: "constructor" is a type like any other. */
+/**
+ * Weight of an event type, `undefined` if the rule has none: "constructor" is a type like any
+ * other.
+ */
 export const weightOf = ({ weights }: RewardRule, type: string): number | undefined =>
   Object.hasOwn(weights, type) ? weights[type] : undefined;
 
-/** ε where a scenario's configuration has none: draws of the fast loop explore too, so that chance has less to add. */
+/** Default ε with a fast loop: its draws explore too, so less ε is needed. */
 export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop ? 0.005 : 0.03);
 
-/** Share of the users who get a canary policy while there is one, where the configuration has none. */
+/** Default share of the users who get a canary policy while there is one. */
 export const defaultCanaryShare = 0.5;
 
-/** One place in a product where slates are shown: items of a shop, an ad slot, a feed. */
+/** One place in a product that shows slates: items of a shop, an ad slot, a feed. */
 export interface Scenario {
-  /** Lower case letters, digits and hyphens: what requests, policies and cycles call it. */
+  /** Lower case letters, digits and hyphens: its name in requests, policies and cycles. */
   readonly name: string;
-  /** Items of a slate where the request does not say, 1 to 50. */
+  /** Items of a slate if the request has no `slateSize`, 1 to 50. */
   readonly slateSize: number;
   /** Items that the user has an event with are no candidates. */
   readonly excludeSeen: boolean;
@@ -34,7 +37,10 @@ export interface Scenario {
   readonly exploration: number;
   /** Candidates kept of a larger catalogue by retrieval. */
   readonly maxCandidates: number;
-  /** γ in [0, 1): what the rest of the session counts beside the decision's own reward; see docs/methods/sessions.md. */
+  /**
+   * γ in [0, 1): weight of the rest of the session beside the decision's own reward; see
+   * docs/methods/sessions.md.
+   */
   readonly discount: number;
   /** Decisions of a user that are less apart belong to one session. */
   readonly sessionGapSeconds: number;

@@ -1,5 +1,5 @@
 /** A record or evidence, which the store keeps as text. */
 export interface Damageable {
-  /** Why the stored text can't be read; the store then gives nothing else of it. */
+  /** Reason why the stored text can't be read; the store then returns nothing else of it. */
   readonly damage?: string;
 }

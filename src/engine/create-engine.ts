@@ -25,18 +25,19 @@ import { listPolicies } from "./views/list-policies.ts";
 import { readFigures } from "./views/liveness.ts";
 import { rewardSeries } from "./views/reward-series.ts";
 
+/** Parts of an engine: store, configuration, time, randomness and ids. */
 export interface EngineOptions {
   readonly store: Store;
   readonly configuration: Configuration;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Where the seeds of decisions come from, unless a request brings its own. */
+  /** Source of decisions' seeds, unless a request has its own. */
   readonly random: RandomStream;
   /** A fresh decision id at each call. */
   readonly createId: () => string;
-  /** Where policies come from, if not from the store's snapshots. */
+  /** Source of policies. Default: the store's snapshots. */
   readonly policies?: ServingPolicies;
-  /** A learner runs beside this engine, so that `health` reports one that is missing. Default false. */
+  /** A learner runs beside this engine, so that `health` reports a missing one. Default false. */
   readonly expectsLearner?: boolean;
 }
 
@@ -52,7 +53,7 @@ const optionChecks = {
 const checkedIds = (createId: () => string) => () => {
   const id: unknown = createId();
   if (typeof id === "string" && isName(id)) return id;
-  const message = `createId gave ${JSON.stringify(id)}: give a fresh text of 1 to 256 characters`;
+  const message = `createId returned ${JSON.stringify(id)}: return a new text of 1 to 256 characters`;
   throw new EngineError("invalid_request", message, { details: { field: "createId" } });
 };
 
@@ -77,7 +78,7 @@ function createRows({ items, users }: Store) {
   } satisfies Partial<Engine>;
 }
 
-/** What has been decided and learnt. */
+/** Decisions and learning. */
 function createViews(parts: RecommendParts) {
   const { store, configuration } = parts;
   const named = (scenario?: string) => findScenario(configuration, scenario).name;
@@ -113,8 +114,9 @@ async function watchDamagedUsers({ users }: Store) {
 }
 
 /**
- * The serving half of the loop over a store. Closing it leaves the store open: who opened it closes it.
- * @throws invalid_request where an option is not what it should be
+ * The serving half of the loop over a store. Closing it leaves the store open: its opener closes
+ * it.
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   checkOptions(options, optionChecks);

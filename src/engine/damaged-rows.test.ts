@@ -12,7 +12,7 @@ import { parseConfiguration } from "./configuration/configuration.ts";
 
 const whole = { categories: ["drama"], attributes: {}, available: true };
 
-/** Rows as earlier releases took them, by what is wrong with them. */
+/** Rows as earlier releases took them, by their damage. */
 const damagedItems: Readonly<Record<string, unknown>> = {
   "no categories": { itemId: "a", attributes: {}, available: true },
   "categories that are text": { ...whole, itemId: "a", categories: "shoes" },
@@ -24,7 +24,7 @@ const damagedItems: Readonly<Record<string, unknown>> = {
   "an empty id": { ...whole, itemId: "" },
 };
 
-/** A file with good items, users and what `write` puts in without checks. */
+/** A file with good items, users and the unchecked rows of `write`. */
 async function openDamaged(rows: { items?: readonly unknown[]; users?: readonly unknown[] }) {
   const path = join(createTestFolder(), "recurve.db");
   const store = await openSqliteStore(path);

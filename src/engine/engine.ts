@@ -20,29 +20,37 @@ import type {
   ScenarioPageInput,
 } from "./input/input.ts";
 
+/** A logged decision, and the reason if a fallback made it. */
 export interface Recommendation {
   readonly decision: Decision;
-  /** Why the answer is not the serving policy's, where it is not. */
+  /** Reason why another policy than the serving one answered; else absent. */
   readonly fallback?: string;
 }
 
+/** An outcome for each event, in their order, and the number of each outcome. */
 export interface RecordSummary {
   readonly outcomes: readonly RecordOutcome[];
   readonly counts: Readonly<Record<RecordOutcome, number>>;
-  /** A sentence for each event type that no scenario's reward weighs, at most ten; absent where there is none. */
+  /**
+   * A sentence for each event type that no scenario's reward weighs, at most ten; absent if there
+   * is none.
+   */
   readonly warnings?: readonly string[];
 }
 
+/** A decision with its rewards so far, and the user's profile at its moment. */
 export interface DecisionView {
   readonly feedback: Feedback;
   readonly profile: { readonly attributes: JsonObject; readonly history: readonly HistoryEntry[] };
 }
 
+/** Mean reward of one arm in one bucket, in reward units a decision. */
 export interface RewardPoint extends ArmReward {
   /** Milliseconds since 1970. */
   readonly bucketStart: number;
 }
 
+/** Mean rewards by bucket and arm. */
 export interface RewardSeries {
   /** Oldest first. */
   readonly points: readonly RewardPoint[];
@@ -53,7 +61,7 @@ export interface RewardSeries {
   };
 }
 
-/** Of the learners of the record, whichever process they are. */
+/** State of the record's learners, in any process. */
 export interface LearnerHealth {
   /** One has said within the last 5 minutes that it is up. */
   readonly up: boolean;
@@ -63,7 +71,7 @@ export interface LearnerHealth {
   readonly lastCycleAgeSeconds?: number;
 }
 
-/** What the loop has done, for metrics. */
+/** Totals of the loop, for metrics. */
 export interface LoopFigures {
   readonly cycles: readonly {
     readonly scenario: string;
@@ -82,6 +90,7 @@ export interface LoopFigures {
   readonly databaseSizeBytes: number;
 }
 
+/** Versions, modes, problems and learner of the loop. No problems: the loop is well. */
 export interface Health {
   /** Serving policy version by scenario. */
   readonly policyVersions: Readonly<Record<string, number>>;
@@ -92,34 +101,67 @@ export interface Health {
 }
 
 /**
- * The serving half of the loop. The learning half is `learn.ts`, in a process of its own.
+ * The serving half of the loop. The learning half is `learn`, in a separate process.
  *
- * Every method refuses input that the HTTP edge would refuse, with `invalid_request` or `payload_too_large`, before anything
- * changes: names of 1 to 256 characters, 1 to 1000 rows a call, JSON of at most 32 levels, 100,000 values and a mebibyte of text.
+ * Every method refuses the same input as the HTTP edge, with `invalid_request` or
+ * `payload_too_large`, before anything changes. Limits: names of 1 to 256 characters, 1 to 1000
+ * rows a call, JSON of at most 32 levels, 100,000 values and a mebibyte of text.
  */
 export interface Engine {
+  /** The configured scenarios; a request that names none gets the first. */
   readonly scenarios: readonly Scenario[];
-  /** @throws unknown_scenario, unknown_item, no_candidates, invalid_request */
+  /**
+   * Draws a slate for a user, and resolves when the decision is durable with its propensities.
+   * @throws unknown_scenario, unknown_item, no_candidates, invalid_request
+   */
   recommend(input: RecommendInput): Promise<Recommendation>;
-  /** All events or none, at most 1000. @throws unknown_decision, invalid_request */
+  /**
+   * Records events, all or none, at most 1000. Outcomes are in the order of the events.
+   * @throws unknown_decision, invalid_request
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * await recurve.putItems([{ itemId: "tea" }]);
+   * const { decision } = await recurve.recommend({ userId: "ada" });
+   * const { decisionId, slate } = decision;
+   * const click = { type: "click", userId: "ada", itemId: slate[0], decisionId };
+   * console.log((await recurve.record([click])).outcomes); // [ 'rewarded' ]
+   * await recurve.close();
+   */
   record(events: readonly EventInput[]): Promise<RecordSummary>;
 
   /**
    * Writes whole items, all or none, at most 1000.
-   * @example await engine.putItems([{ itemId: "sku-1", categories: ["shoes"] }, { itemId: "sku-2" }]);
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * const items = [{ itemId: "tea", categories: ["drink"] }, { itemId: "pot" }];
+   * console.log(await recurve.putItems(items)); // { created: 2, updated: 0, unchanged: 0 }
+   * await recurve.close();
    */
   putItems(items: readonly ItemInput[]): Promise<PutSummary>;
+  /** The item as it is now; undefined if it does not exist. */
   findItem(itemId: string): Promise<Revision<Item> | undefined>;
+  /** Ends an item; earlier decisions keep it. False if it did not exist. */
   deleteItem(itemId: string): Promise<boolean>;
+  /** A page of items in order of id, by default 100. */
   listItems(page?: PageInput): Promise<Page<Item, ItemId>>;
   /** Writes whole users, all or none, at most 1000. */
   putUsers(users: readonly UserInput[]): Promise<PutSummary>;
+  /** The user as written last; undefined if never written. */
   findUser(userId: string): Promise<Revision<User> | undefined>;
+  /** Ends a user's attributes; events and decisions stay. False if there were none. */
   deleteUser(userId: string): Promise<boolean>;
+  /** A page of users in order of id, by default 100. */
   listUsers(page?: PageInput): Promise<Page<User, UserId>>;
 
   /**
-   * The newest `limit`, and those that answer now where they are older; newest first. Default: the first scenario.
+   * The assignment of a scenario, its newest `limit` policies, and older ones that answer now;
+   * newest first. Default: the first scenario.
    * @throws unknown_scenario
    */
   policies(
@@ -127,30 +169,48 @@ export interface Engine {
   ): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
   /**
    * Puts the parent of the scenario's serving policy back, and records who did it and why.
-   * @throws conflict where there is none or the policy is pinned, unknown_scenario, invalid_request
+   * @throws conflict if there is none or the policy is pinned, unknown_scenario, invalid_request
    */
   rollBack(scenario: string, note?: InterventionNote): Promise<PolicySnapshot>;
   /**
-   * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the one that waits. See
-   * docs/guides/operating.md.
+   * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the
+   * waiting one. See docs/guides/operating.md.
    *
    * @throws conflict, not_found, corrupt_snapshot, unknown_scenario, invalid_request
-   * @example await engine.intervene({ scenario: "items", kind: "pin", version: 7, reason: "sale week" });
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * await recurve.intervene({ scenario: "items", kind: "pause", reason: "sale week" });
+   * console.log((await recurve.health()).promotions.items); // paused
+   * await recurve.close();
    */
   intervene(input: InterventionInput): Promise<Intervention>;
-  /** What operators did, newest first. @throws unknown_scenario */
+  /** Interventions, newest first. @throws unknown_scenario */
   interventions(options?: ScenarioPageInput): Promise<readonly Intervention[]>;
-  /** Default: of all scenarios. @throws unknown_scenario */
+  /** Learning cycles, newest first. Default: of all scenarios. @throws unknown_scenario */
   cycles(options?: ScenarioPageInput): Promise<readonly Cycle[]>;
+  /** A learning cycle by its number; undefined if there is none. */
   findCycle(cycle: number): Promise<Cycle | undefined>;
+  /** A decision by its id; undefined if there is none. */
   findDecision(decisionId: string): Promise<DecisionView | undefined>;
-  /** Default: of the first scenario. @throws unknown_scenario */
+  /** Number of decisions of a scenario. Default: of the first one. @throws unknown_scenario */
   countDecisions(scenario?: string): Promise<number>;
-  /** Of decisions whose reward window has closed, as they are learnt from. @throws unknown_scenario */
+  /**
+   * Mean rewards over time of decisions whose reward window has closed.
+   * @throws unknown_scenario
+   */
   rewardSeries(options?: RewardSeriesInput): Promise<RewardSeries>;
+  /** State of the loop: serving versions, modes, problems and learner. */
   health(): Promise<Health>;
+  /** Totals of the loop, for metrics. */
   figures(): Promise<LoopFigures>;
-  /** Resolves when the fast loops have learnt what is due: who plays a world turn by turn waits for it. */
+  /**
+   * Resolves when the fast loops have learnt from all closed decisions; a turn-by-turn simulation
+   * waits for it.
+   */
   idle(): Promise<void>;
+  /** Ends the fast loops and releases the policies' memory. The store stays open. */
   close(): Promise<void>;
 }

@@ -6,7 +6,10 @@ export { cycleRecord } from "../storage/cycle-record-schema.ts";
 export { policyEvidence } from "../storage/policy-evidence-schema.ts";
 export type { Store } from "../storage/store.ts";
 
-/** The record that the command line works on: a file, created where there is none. @throws storage_unavailable, invalid_request */
+/**
+ * The record that the command line works on: a file, created if absent.
+ * @throws storage_unavailable, invalid_request
+ */
 export async function openStore(path: string): Promise<Store> {
   checkOptions({ path }, { path: someText });
   return openSqliteStore(path);

@@ -22,7 +22,7 @@ export function bucketReward(sums: UserSums): Pick<ArmReward, "meanReward" | "st
   if (users < 2) return { meanReward };
   const squares =
     rewardSquares - 2 * meanReward * rewardProducts + meanReward ** 2 * decisionSquares;
-  // Rounding may leave less than nothing where all are alike.
+  // Rounding may leave less than nothing if all are alike.
   const variance = (users / (users - 1)) * Math.max(0, squares);
   return { meanReward, standardError: Math.sqrt(variance) / decisions };
 }

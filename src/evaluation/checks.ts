@@ -5,7 +5,7 @@ export interface Range {
   readonly high: number;
   /** The range in words, for the message. */
   readonly expected: string;
-  /** What to do about a value outside it. */
+  /** Remedy for a value outside it. */
   readonly remedy: string;
 }
 
@@ -32,13 +32,13 @@ export function checkNumbers(field: string, values: Float64Array, range: Range):
   }
 }
 
-/** Place of the first value below 0, −1 where there is none. */
+/** Place of the first value below 0, −1 if there is none. */
 export function findNegative(values: Float64Array): number {
   for (let row = 0; row < values.length; row++) if (values[row]! < 0) return row;
   return -1;
 }
 
-/** @param of what there is one of each for. @throws invalid_request */
+/** @param of name of the things that each need one value. @throws invalid_request */
 export function checkLength(field: string, length: number, rows: number, of = "rewards"): void {
   if (length === rows) return;
   throw new EngineError(

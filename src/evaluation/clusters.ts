@@ -7,7 +7,7 @@ export interface Clusters {
   readonly count: number;
 }
 
-/** Without ids each row is a cluster of its own. */
+/** Without ids each row is a separate cluster. */
 export function numberClusters(
   rows: number,
   ids?: Int32Array | readonly (string | number)[],
@@ -26,7 +26,7 @@ export function numberClusters(
   return { index, count: numbers.size };
 }
 
-/** Σ_g (Σ_{i∈g} (e_i − centre))²: what rows of one user share counts once, not once a row. */
+/** Σ_g (Σ_{i∈g} (e_i − centre))²: the common part of a user's rows counts once, not once a row. */
 export function sumClusterSquares(
   values: Float64Array,
   { index, count }: Clusters,
@@ -69,9 +69,9 @@ export function clusteredCovariance(
 }
 
 /**
- * Standard error of a mean over rows with users as clusters (Liang & Zeger 1986, with the G/(G − 1) correction):
- * s.e.² = G/(G − 1) · Σ_g (Σ_{i∈g} (x_i − x̄))² / n². With one row a cluster it is the sample deviation over √n.
- * Infinite for fewer than two clusters, which tell nothing of their spread.
+ * Standard error of a mean over rows with users as clusters (Liang & Zeger 1986, with the G/(G − 1)
+ * correction): s.e.² = G/(G − 1) · Σ_g (Σ_{i∈g} (x_i − x̄))² / n². With one row a cluster it is the
+ * sample deviation over √n. Infinite for fewer than two clusters, which have no observable spread.
  */
 export function clusteredStandardError(
   contributions: Float64Array,

@@ -14,9 +14,10 @@ const needed = { decisions: 100, buckets: 8 };
 const steadyDecisions = 400;
 
 /**
- * The mean over decisions and its standard error from the scatter of the time buckets, each a cluster of decisions:
- * m = Σ nᵦmᵦ / N, se² = B/(B−1) · Σ (nᵦ(mᵦ − m))² / N² (the ratio estimator of Cochran 1977, 6.4). A trend within
- * the span counts as scatter, so the error is rather too large than too small.
+ * The mean over decisions and its standard error from the scatter of the time buckets, each a
+ * cluster of decisions. Formulae: m = Σ nᵦmᵦ / N, se² = B/(B−1) · Σ (nᵦ(mᵦ − m))² / N² (the ratio
+ * estimator of Cochran 1977, 6.4). A trend within the span counts as scatter, so the error is
+ * rather too large than too small.
  *
  * @param points one for each bucket and arm; the order does not matter
  * @returns undefined without decisions of the arm
@@ -48,7 +49,7 @@ function measure(value: number, standardError: number, degreesOfFreedom: number)
   return { value, interval: [lower, upper] };
 }
 
-/** The arms are taken as independent: what moves both at once makes the interval too wide. */
+/** The arms are taken as independent: a change common to both makes the interval too wide. */
 function measureArms(
   serving: KnownMean,
   baseline: KnownMean,

@@ -2,7 +2,7 @@ import { mean, normalQuantile } from "../numeric/statistics.ts";
 import { clusteredStandardError } from "./clusters.ts";
 import type { WeightedFeedback } from "./logged-feedback.ts";
 
-/** How far the log can speak for a target policy. All numbers come from the unclipped weights. */
+/** Support of a target policy by the log. All numbers come from the unclipped weights. */
 export interface WeightDiagnostics {
   readonly rows: number;
   readonly clusters: number;
@@ -13,13 +13,25 @@ export interface WeightDiagnostics {
   /** The same over n. */
   readonly effectiveSampleShare: number;
   readonly largestWeight: number;
-  /** 1 in expectation: a mean far from it tells of wrong propensities or missing support. */
+  /** 1 in expectation: a mean far from it indicates wrong propensities or missing support. */
   readonly meanWeight: number;
   readonly meanWeightStandardError: number;
   /** Share of Σw that the clip cuts off, in [0, 1]. */
   readonly clippedShare: number;
 }
 
+/**
+ * Diagnostics of importance weights w = π/p, one a row.
+ *
+ * @param weightClip c ≥ 0 of `clippedShare`; default: no clip
+ *
+ * @example
+ * import { diagnoseWeights, weighFeedback } from "recurve/evaluation";
+ *
+ * const log = { rewards: Float64Array.of(1, 0), propensities: Float64Array.of(0.5, 0.25) };
+ * const weighted = weighFeedback(log, { targetProbabilities: Float64Array.of(0.5, 0.75) });
+ * console.log(diagnoseWeights(weighted).effectiveSampleSize); // 1.6
+ */
 export function diagnoseWeights(
   { importanceWeights, clusters }: WeightedFeedback,
   weightClip: number = Number.POSITIVE_INFINITY,
@@ -30,7 +42,7 @@ export function diagnoseWeights(
   let clipped = 0;
   let largestWeight = 0;
   let supportedRows = 0;
-  // A counted loop: iterating takes five times as long.
+  // A counted loop: an iterator takes five times as long.
   for (let row = 0; row < rows; row++) {
     const weight = importanceWeights[row]!;
     sum += weight;
@@ -56,8 +68,10 @@ export function diagnoseWeights(
 }
 
 /**
- * Mean probability that the target puts on actions which the log as good as never holds, in [0, 1]: no estimator sees them.
- * @param targets π(·|x) of each row over its candidates; @param propensities p(·|x), same shapes
+ * Mean probability that the target puts on actions that the log almost never holds, in [0, 1]: no
+ * estimator sees them.
+ * @param targets π(·|x) of each row over its candidates
+ * @param propensities p(·|x), same shapes
  */
 export function unsupportedMass(
   targets: readonly Float64Array[],
@@ -73,13 +87,21 @@ export function unsupportedMass(
   return mass / targets.length;
 }
 
-/** (z_0.95 + z_0.80)·s.e.: the true difference that a one-sided test at 5 % finds with power 80 %. Cohen 1988. */
+/**
+ * (z_0.95 + z_0.80)·s.e.: the true difference that a one-sided test at 5 % finds with power 80 %. Cohen 1988.
+ *
+ * @example
+ * import { minimalDetectableDifference } from "recurve/evaluation";
+ *
+ * console.log(minimalDetectableDifference(0.01).toFixed(4)); // 0.0249
+ */
 export function minimalDetectableDifference(standardError: number): number {
   return (normalQuantile(0.95) + normalQuantile(0.8)) * standardError;
 }
 
 /**
- * That difference as a share of what is earned now: 0.1 is a lift of 10 %. Infinite where nothing is earned.
+ * That difference as a share of the present value: 0.1 is a lift of 10 %. Infinite if the value is
+ * 0.
  * @param value policy value that the lift starts from, in reward units a row
  */
 export const minimalDetectableLift = (standardError: number, value: number): number =>
@@ -88,8 +110,8 @@ export const minimalDetectableLift = (standardError: number, value: number): num
     : minimalDetectableDifference(standardError) / Math.abs(value);
 
 /**
- * (mean w − 1)/s.e.: beyond ±3 the propensities are wrong or support is missing. 0 where the log can't tell.
- * A mean that is off without any spread is infinitely so.
+ * (mean w − 1)/s.e.: beyond ±3 the propensities are wrong or support is missing. 0 if the log can't
+ * tell. A mean that is off without any spread is infinitely so.
  */
 export function meanWeightZ({
   meanWeight,

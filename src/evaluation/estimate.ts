@@ -8,21 +8,24 @@ export interface Estimate {
   /** Name of the estimator, as in its registry. */
   readonly estimator: string;
   readonly value: number;
-  /** Infinite where the log cannot tell: fewer than two clusters, or no logged action that the target would choose. */
+  /**
+   * Infinite if the log cannot tell: fewer than two clusters, or no logged action that the target
+   * would choose.
+   */
   readonly standardError: number;
   readonly interval: Interval;
   readonly rows: number;
-  /** What each row adds; the value is their mean. */
+  /** Contribution of each row; the value is their mean. */
   readonly contributions: Float64Array;
 }
 
 export interface EstimateOptions {
-  /** Nominal coverage of the interval, 0.95 where absent. */
+  /** Nominal coverage of the interval, default 0.95. */
   readonly level?: number;
 }
 
 export interface WeightedEstimateOptions extends EstimateOptions {
-  /** c ≥ 0: weights above it count as c. Unlimited where absent. */
+  /** c ≥ 0: weights above it count as c. Default: unlimited. */
   readonly weightClip?: number;
 }
 

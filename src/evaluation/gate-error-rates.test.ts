@@ -5,7 +5,8 @@ import { createRandom, type RandomStream } from "../numeric/random.ts";
 import { judgeCandidate } from "./gate.ts";
 import { looksOf } from "./pooled-looks.ts";
 
-// `npm run bench -- gate` measures more cases; here is what may never get worse. --reporter=verbose prints the figures.
+// `npm run bench -- gate` measures more cases; these limits may never get worse. --reporter=verbose
+// prints the figures.
 
 const gates = 1000;
 const seed = 90_210;
@@ -60,7 +61,10 @@ function isPromotedInTheEnd(world: GateWorld, random: RandomStream): boolean {
   return record.verdict === "promote";
 }
 
-/** As many users like a candidate by a fifth more than what serves as like it by a fifth less, by the draw. */
+/**
+ * As many users like a candidate by a fifth more than the serving policy as like it by a fifth
+ * less, by the draw.
+ */
 const divide = (random: RandomStream) => ({
   ownLifts: Array.from({ length: 120 }, () => (random.uniform() < 0.5 ? 0.2 : -0.2)),
   rowsPerUser: 20,

@@ -5,7 +5,10 @@ import type { GateSupport } from "./gate-support.ts";
 
 type Gate = MpoConfiguration["gate"];
 
-/** What a candidate has to show. Units and meanings: `mpoFields`; where each number comes from: docs/methods/gate.md. */
+/**
+ * Requirements on a candidate. Units and meanings: `mpoFields`; source of each number:
+ * docs/methods/gate.md.
+ */
 export interface GateLimits extends Gate {
   /** Which form decides. */
   readonly statistic: "smaller" | "doubly robust";
@@ -18,8 +21,9 @@ export const limitsOf = (gate: Gate): GateLimits => ({
 export const gateLimits: GateLimits = Object.freeze(limitsOf(defaultMpo.gate));
 
 /**
- * For a serving policy that is not shown to be better than the uniform choice: there is nothing to protect, so that what the
- * reward model says of choices which the log can't check counts too. See docs/decisions/0016.
+ * For a serving policy that is not shown to be better than the uniform choice: there is nothing to
+ * protect, so the reward model's predictions for choices which the log can't check count too. See
+ * docs/decisions/0016.
  */
 export const whereUnproven = (limits: GateLimits): GateLimits => ({
   ...limits,
@@ -45,7 +49,7 @@ export interface Coverage {
   readonly serving: number;
 }
 
-/** Where all weights are 1 their standard error is 0, and rounding must not fail the guard. */
+/** If all weights are 1 their standard error is 0, and rounding must not fail the guard. */
 const rounding = 1e-6;
 
 const atLeast = (name: string, value: number, limit: number): Guard => ({

@@ -5,7 +5,7 @@ import { clipWeights } from "./estimate.ts";
 import type { WeightedFeedback } from "./logged-feedback.ts";
 import type { CheckedPart } from "./paired-difference.ts";
 
-/** How far the log can speak for a candidate whose weights are clipped. */
+/** Support of a candidate with clipped weights by the log. */
 export interface GateSupport {
   readonly rows: number;
   /** Users. */
@@ -15,8 +15,8 @@ export interface GateSupport {
   /** Mean probability of the candidate within the clip, in [0, 1]: the part that the log can check. */
   readonly checkedMass: number;
   /**
-   * Mean clipped weight less its expectation, the checked mass: 0 where the propensities are right. Rows of which that mass
-   * can't be known add 0.
+   * Mean clipped weight less its expectation, the checked mass: 0 if the propensities are right.
+   * Rows with an unknown mass add 0.
    */
   readonly excessWeight: number;
   /** Users as clusters. */

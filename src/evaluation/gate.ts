@@ -35,18 +35,23 @@ import { poolLooks } from "./pooled-looks.ts";
 /** The reward model of `predictions` and `directValues` is a lower quantile, so that it does not fill in optimism. */
 export interface GateInput extends PairedInput {
   readonly checked: CheckedPart;
-  /** Mean probability that the candidate puts on actions which the log as good as never holds, in [0, 1]. */
+  /**
+   * Mean probability that the candidate puts on actions that the log almost never holds, in [0, 1].
+   */
   readonly unsupportedMass: number;
   /** Catalogue coverage of both policies, in the same unit. */
   readonly coverage: Coverage;
-  /** What the judge expects of the candidate, reward units a row. */
+  /** The judge's prediction for the candidate, reward units a row. */
   readonly predictedDifference: number;
   readonly limits?: GateLimits;
-  /** What earlier looks at the same two policies found, on other feedback: the verdict is on all looks together. */
+  /**
+   * Results of earlier looks at the same two policies, on other feedback: the verdict is on all
+   * looks together.
+   */
   readonly earlier?: GateLooks | undefined;
 }
 
-/** @throws invalid_request where a number cannot be used */
+/** @throws invalid_request if a number cannot be used */
 function checkInput(input: GateInput): FeedbackPair {
   const { checked, unsupportedMass, coverage, predictedDifference, weightClip } = input;
   const most = Number.MAX_VALUE;
@@ -95,7 +100,10 @@ function testDifference(
   };
 }
 
-/** Both forms; tests take the smaller one where there is something to protect: plain DR repeats what the model hopes. */
+/**
+ * Both forms; tests take the smaller one if there is something to protect: plain DR repeats the
+ * model's optimism.
+ */
 function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateEvidence {
   const { weightClip, predictedDifference } = input;
   const test = (result: PairedDifference) => testDifference(result, limits.promoteConfidence);
@@ -159,8 +167,9 @@ function judgePair(pair: FeedbackPair, input: GateInput, limits: GateLimits): Ga
 }
 
 /**
- * Whether a candidate may replace the serving policy, from feedback that neither was trained on. Never throws for its
- * data: what cannot be used is held with the reason, so that nothing broken is promoted. See docs/methods/gate.md.
+ * Whether a candidate may replace the serving policy, from feedback that neither was trained on.
+ * Never throws for its data: unusable data give `hold` with the reason, so nothing broken is
+ * promoted. See docs/methods/gate.md.
  */
 export function judgeCandidate(input: GateInput): GateRecord {
   const given = input.limits ?? gateLimits;

@@ -1,9 +1,6 @@
 /**
- * Off-policy evaluation without the loop: estimators, intervals, diagnostics and tuning, on arrays of your own.
- *
- * @example
- * const estimate = getEstimator("ips").estimate(weighFeedback(feedback, target));
- * console.log(estimate?.value, estimate?.interval);
+ * Off-policy evaluation without the loop: estimators, intervals, diagnostics and tuning, on arrays of
+ * the caller. `evaluatePolicy` runs every estimator that the input allows.
  */
 
 export {

@@ -101,7 +101,7 @@ function watch(world: PromotionWorld, name: string) {
   return found;
 }
 
-// `npm run bench -- gate` measures more cases; here is what may never get worse.
+// `npm run bench -- gate` measures more cases; these limits may never get worse.
 describe("over 1,000 promotions with ten looks each", () => {
   const world = { users: 300, holdbackShare: 0.1, visits: 500, looks: 10, lift: 0 } as const;
 

@@ -6,11 +6,11 @@ import { asymptoticSequenceInterval } from "./intervals/asymptotic-sequence.ts";
 const level = 0.98;
 /** A loss that is small enough to end a comparison once every larger one is ruled out, as a share of the holdback's mean. */
 const tolerableLoss = 0.05;
-/** Fewer tell nothing of their own spread; the gate asks for as many. */
+/** Fewer have no observable spread; the gate asks for as many. */
 const minimumRows = 100;
 const minimumUsers = 20;
 
-/** Users of one arm of live traffic: the sum of each one's rewards, and over how many rows. */
+/** Users of one arm of live traffic: the sum and the number of each user's rewards. */
 export interface LiveArm {
   readonly rewardSums: Float64Array;
   readonly rows: Float64Array;
@@ -18,7 +18,7 @@ export interface LiveArm {
 
 const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
 
-/** Σ_u (R_u − m·N_u)²: what rows of one user share counts once, not once a row. */
+/** Σ_u (R_u − m·N_u)²: the common part of a user's rows counts once, not once a row. */
 function residualSquares({ rewardSums, rows }: LiveArm, centre: number): number {
   return rewardSums.reduce((total, value, user) => total + (value - centre * rows[user]!) ** 2, 0);
 }
@@ -32,8 +32,9 @@ function summarise(arm: LiveArm): LiveArmSummary & { readonly squares: number } 
 }
 
 /**
- * Each arm's own spread, or that of both together where it is larger: rare rewards leave a small arm without a reward and so
- * without a spread, which would prove anything. Users as clusters (Liang & Zeger 1986).
+ * Each arm's own spread, or that of both together if it is larger: rare rewards leave a small arm
+ * without a reward and so without a spread, and a spread of 0 would prove anything. Users as
+ * clusters (Liang & Zeger 1986).
  */
 function standardErrorOf(arms: readonly ReturnType<typeof summarise>[]): number {
   const add = (summand: (arm: ReturnType<typeof summarise>) => number) =>
@@ -54,9 +55,11 @@ function checkArm(name: string, { rewardSums, rows }: LiveArm): void {
 }
 
 /**
- * Mean reward a row of a promoted policy's users minus that of users who kept the policy which it replaced. Users were
- * assigned at random, so no propensity and no model is needed, and what moves both arms alike cancels.
- * @throws invalid_request for arrays of unlike length, users without rows, or rewards that are not finite
+ * Mean reward a row of a promoted policy's users minus that of users who kept the replaced policy.
+ * Users were assigned at random, so no propensity and no model is needed, and a change common to
+ * both arms cancels.
+ * @throws invalid_request for arrays of unlike length, users without rows, or rewards that are not
+ * finite
  */
 export function liveDifference(arms: {
   readonly serving: LiveArm;

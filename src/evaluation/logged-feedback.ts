@@ -2,7 +2,7 @@ import { EngineError } from "../domain/errors.ts";
 import { checkLength, checkNumbers, highestProbability, type Range } from "./checks.ts";
 import { type Clusters, numberClusters } from "./clusters.ts";
 
-/** What was logged: a row is one choice. All arrays have the same length n ≥ 1. */
+/** A log: a row is one choice. All arrays have the same length n ≥ 1. */
 export interface LoggedFeedback {
   /** r, reward units. */
   readonly rewards: Float64Array;
@@ -110,9 +110,17 @@ function checkColumns(
 
 /**
  * The one entry of untrusted arrays: checks them and divides.
- * @param name what messages call the target policy
- * @throws invalid_request for an empty log, lengths that differ, NaN, a propensity outside (0, 1], a probability outside [0, 1],
- *   a weight below 0
+ * @param name the target policy's name in messages
+ * @throws invalid_request for an empty log, lengths that differ, NaN, a propensity outside (0, 1],
+ * a probability outside [0, 1],
+ * a weight below 0
+ *
+ * @example
+ * import { weighFeedback } from "recurve/evaluation";
+ *
+ * const log = { rewards: Float64Array.of(1, 0), propensities: Float64Array.of(0.5, 0.25) };
+ * const { importanceWeights } = weighFeedback(log, { targetProbabilities: Float64Array.of(0.25, 0.5) });
+ * console.log([...importanceWeights]); // [ 0.5, 2 ]
  */
 export function weighFeedback<T extends TargetArrays>(
   feedback: LoggedFeedback,

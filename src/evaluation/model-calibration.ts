@@ -16,7 +16,7 @@ export interface ModelCalibration {
   readonly bins: readonly CalibrationBin[];
   /** Σ rows·|mean r − mean q̂| / n over the bins, reward units. */
   readonly calibrationError: number;
-  /** Mean of r − q̂: what the direct method is off by if the target were the logging policy. */
+  /** Mean of r − q̂: the direct method's error if the target were the logging policy. */
   readonly meanResidual: number;
 }
 
@@ -44,9 +44,11 @@ function checkBins(bins: number): void {
 }
 
 /**
- * How well a reward model's predictions for the logged actions agree with their rewards: the expected calibration error over bins of equal
- * mass (Naeini, Cooper & Hauskrecht 2015). A model is well calibrated on the log and may still be wrong where the log has seen little.
- * @param feedback r and q̂(x, a) of n ≥ 1 rows, best from cross-fitting; @param options.bins 10 where absent, at most n
+ * How well a reward model's predictions for the logged actions agree with their rewards: the
+ * expected calibration error over bins of equal mass (Naeini, Cooper & Hauskrecht 2015). A model is
+ * well calibrated on the log and may still be wrong for choices that are rare in the log.
+ * @param feedback r and q̂(x, a) of n ≥ 1 rows, best from cross-fitting
+ * @param options.bins default 10, at most n
  * @throws invalid_request for bins that are no integer from 1
  */
 export function calibrateModel(

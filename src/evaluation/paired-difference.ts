@@ -26,9 +26,12 @@ export interface PairedDifference {
   readonly difference: number;
   /** Users as clusters; infinite for fewer than two. */
   readonly standardError: number;
-  /** Part of the standard error that what a user's rows share brings about: other rows of the same users have it too. */
+  /**
+   * Part of the standard error from the common part of a user's rows: other rows of the same users
+   * have it too.
+   */
   readonly sharedError: number;
-  /** difference / standardError; 0 where nothing varies, which is no evidence. */
+  /** difference / standardError; 0 if nothing varies, which is no evidence. */
   readonly z: number;
   /** Mean of X_0. */
   readonly servingValue: number;
@@ -82,8 +85,9 @@ function doublyRobustContributions(
 }
 
 /**
- * X_ji = Σ_a π_j(a|s_i)·Q̄(s_i, a) + min(π_j(a_i|s_i)/p_i, c)·(r_i − Q̄(s_i, a_i)) for candidate j and serving policy 0.
- * What both policies share (the user, the luck of the draw, the model's error) cancels row by row.
+ * X_ji = Σ_a π_j(a|s_i)·Q̄(s_i, a) + min(π_j(a_i|s_i)/p_i, c)·(r_i − Q̄(s_i, a_i)) for candidate j
+ * and serving policy 0. Common parts of both policies (the user, the luck of the draw, the model's
+ * error) cancel row by row.
  */
 export function doublyRobustDifference(pairs: FeedbackPair, weightClip: number): PairedDifference {
   return pair(
@@ -104,18 +108,21 @@ function differencesByRow({ serving, candidate }: FeedbackPair, weightClip: numb
   );
 }
 
-/** What of a candidate the clip leaves to the log, p being the log's own policy. */
+/** A candidate's mass below the clip, p being the log's own policy. */
 export interface CheckedPart {
-  /** m = Σ_a min(π(a|s), c·p(a|s)), in [0, 1]; where p is known of the choice only, min(π/p, c), whose expectation that is. */
+  /**
+   * m = Σ_a min(π(a|s), c·p(a|s)), in [0, 1]; if p is known of the choice only, min(π/p, c), whose
+   * expectation that is.
+   */
   readonly mass: Float64Array;
   /** Σ_a min(π(a|s), c·p(a|s))·Q̄(s, a), or min(π/p, c)·Q̄ of the choice. */
   readonly values: Float64Array;
 }
 
 /**
- * The doubly robust form where the mass beyond the clip earns what the serving policy earns, instead of what the model
- * believes of the choices for which it was proposed. Its expectation is Σ_a (min(π, c·p) − π_0)·(q − V_0): nothing for a
- * candidate that is no better, whatever the model says, and a part of the gain for one that is.
+ * The doubly robust form in which the mass beyond the clip earns the serving policy's value,
+ * instead of the model's prediction for it. Its expectation is Σ_a (min(π, c·p) − π_0)·(q − V_0): 0
+ * for a candidate that is no better, for any model, and a part of the gain for a better one.
  */
 export function censoredDifference(
   pairs: FeedbackPair,

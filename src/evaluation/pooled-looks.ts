@@ -2,7 +2,9 @@ import type { GateEvidence, GateLooks, GateRecord } from "../domain/gate-record.
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
 import { minimalDetectableDifference } from "./diagnostics.ts";
 
-/** What a record's looks found; undefined where it says nothing: too few rows, refused, or nothing that varied. */
+/**
+ * Result of a record's looks; undefined if there is none: too few rows, refused, or no variation.
+ */
 export const looksOf = ({
   looks = 1,
   difference,
@@ -13,7 +15,10 @@ export const looksOf = ({
     ? { looks, difference, standardError, sharedError }
     : undefined;
 
-/** Errors of a mean of two looks: what users share is the same in both, the rest is independent. */
+/**
+ * Errors of a mean of two looks: the part common to a user's rows is the same in both, the rest is
+ * independent.
+ */
 function poolErrors(
   looks: readonly [GateLooks | GateEvidence, GateLooks | GateEvidence],
   shares: readonly [number, number],
@@ -29,8 +34,9 @@ function poolErrors(
 }
 
 /**
- * A look with the earlier ones, each weighted by 1/s.e.² (the fixed-effect estimate of meta-analysis, Cochran 1954). Users are
- * taken to be the same in all: where others come, the error is overrated.
+ * A look with the earlier ones, each weighted by 1/s.e.² (the fixed-effect estimate of
+ * meta-analysis, Cochran 1954). Users are taken to be the same in all: if others come, the error is
+ * overrated.
  * @param confidence of each of the interval's bounds
  */
 export function poolLooks(

@@ -2,7 +2,7 @@ import { EngineError } from "../domain/errors.ts";
 import { checkLength } from "./checks.ts";
 import type { TargetArrays } from "./logged-feedback.ts";
 
-/** A target policy, and a reward model where there is one, over the same actions in every row. */
+/** A target policy, and a reward model if there is one, over the same actions in every row. */
 export interface TargetDistributions {
   /** π(a|x): rows × actions, a row after the other. Each row is ≥ 0 and sums to one. */
   readonly probabilities: Float64Array;
@@ -10,7 +10,7 @@ export interface TargetDistributions {
   readonly predictions?: Float64Array;
 }
 
-/** How far from 1 a row may sum: float32 networks round. */
+/** Largest distance of a row's sum from 1: float32 networks round. */
 const sumTolerance = 1e-5;
 
 function refuse(field: string, expected: string, value: number, row?: number): never {
@@ -20,7 +20,10 @@ function refuse(field: string, expected: string, value: number, row?: number): n
   });
 }
 
-/** @returns how many actions a row has @throws invalid_request for a length that is no multiple of the rows, or an action that is none */
+/**
+ * @returns number of actions of a row
+ * @throws invalid_request for a length that is no multiple of the rows, or an unknown action
+ */
 function checkActions(actions: Int32Array, probabilities: Float64Array): number {
   const count = probabilities.length / actions.length;
   if (!(count >= 1 && Number.isInteger(count))) {
@@ -40,9 +43,17 @@ function checkActions(actions: Int32Array, probabilities: Float64Array): number 
 }
 
 /**
- * Checks distributions and takes out of them what estimators need: π(a|x) and q̂(x, a) of the logged action, and Σ_a π(a|x)·q̂(x, a).
+ * Checks distributions and takes the estimators' inputs out of them: π(a|x) and q̂(x, a) of the
+ * logged action, and Σ_a π(a|x)·q̂(x, a).
  * @param actions the logged action of each row, 0-based
- * @throws invalid_request for shapes that differ, an action that is none, a row that is negative, NaN or doesn't sum to one
+ * @throws invalid_request for shapes that differ, an unknown action, a row that is negative, NaN or
+ * doesn't sum to one
+ *
+ * @example
+ * import { gatherTarget } from "recurve/evaluation";
+ *
+ * const probabilities = Float64Array.of(0.8, 0.2, 0.5, 0.5); // two rows of two actions
+ * console.log([...gatherTarget(Int32Array.of(0, 1), { probabilities }).targetProbabilities]); // [ 0.8, 0.5 ]
  */
 export function gatherTarget(
   actions: Int32Array,
@@ -90,7 +101,7 @@ const isOne = (sum: number): boolean => Math.abs(sum - 1) <= sumTolerance;
 const refuseRow = (field: string, sum: number, row: number): never =>
   refuse(field, "be ≥ 0 and sum to one; normalise each row", sum, row);
 
-/** Σ in four chains, since one would wait for each addition; NaN where a probability is negative. */
+/** Σ in four chains, since one would wait for each addition; NaN if a probability is negative. */
 function sumProbabilities(values: Float64Array, start: number, end: number): number {
   let first = 0;
   let second = 0;
@@ -116,8 +127,9 @@ function sumProbabilities(values: Float64Array, start: number, end: number): num
 }
 
 /**
- * Σ_a π(a|x)·q̂(x, a) of the cells in [start, end), NaN where π is no distribution: both in one pass, since each cell is read from memory.
- * Without a negative probability the sum of their magnitudes is the same additions, so the same number; a negative one that rounding hides passes.
+ * Σ_a π(a|x)·q̂(x, a) of the cells in [start, end), NaN if π is no distribution: both in one pass,
+ * since each cell is read from memory. Without a negative probability the sum of their magnitudes
+ * is the same additions, so the same number; a negative one that rounding hides passes.
  */
 function expectPrediction(
   probabilities: Float64Array,

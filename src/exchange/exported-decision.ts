@@ -4,7 +4,10 @@ import type { JsonObject } from "../domain/json.ts";
 import type { RewardRule } from "../domain/scenario.ts";
 import { settleReward } from "../engine/learner/cycle/settle-reward.ts";
 
-/** A line of `recurve export decisions`: a decision as it was made, with what it earned. Times are ISO 8601 in UTC. */
+/**
+ * A line of `recurve export decisions`: a decision as it was made, with its rewards. Times are ISO
+ * 8601 in UTC.
+ */
 export interface ExportedDecision
   extends Omit<
     Decision,
@@ -14,7 +17,7 @@ export interface ExportedDecision
   readonly userId: string;
   readonly decidedAt: string;
   readonly expiresAt: string;
-  /** By position, in reward units: the default where no event came, clipped to the rule's range. */
+  /** By position, in reward units: the default if no event came, clipped to the rule's range. */
   readonly rewards: readonly number[];
   readonly slate: readonly string[];
   readonly candidates: readonly { readonly itemId: string; readonly features?: JsonObject }[];
@@ -50,7 +53,7 @@ const object = z.custom<JsonObject>(
   "must be an object",
 );
 
-/** What evaluating reads of a line; the rest of it is for people. */
+/** The fields of a line that an evaluation reads; the others are for people. */
 export const exportedSchema: z.ZodType<ExportedDecision> = z.looseObject({
   userId: z.string("must be text"),
   scenario: z.string("must be text"),

@@ -64,7 +64,10 @@ function readConfiguration(input: unknown): Configuration {
  * again if it fails.
  *
  * @throws invalid_configuration, storage_unavailable, unsupported_database_version
+ *
  * @example
+ * import { createRecurve } from "recurve";
+ *
  * const recurve = await createRecurve({ database: "shop.db" });
  * await recurve.putItems([{ itemId: "tea", categories: ["drink"] }]);
  * const { decision } = await recurve.recommend({ userId: "ada" });

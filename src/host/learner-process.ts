@@ -6,12 +6,11 @@ import { runLearner } from "./run-learner.ts";
 import type { LearnerMessage, LearnerTask } from "./start-learner.ts";
 
 // The learner of a serving process: learns on the record that its parent names, until the parent
-// ends it or is gone.
+// ends it or exits.
 
 // A terminal sends Ctrl-C to all its processes; the parent answers its last requests first.
 process.on("SIGINT", () => {});
-// Ending in the middle of a cycle is safe: what a cycle changes, it changes in one transaction at
-// its end.
+// Ending in the middle of a cycle is safe: all changes of a cycle are one transaction at its end.
 process.on("disconnect", () => process.exit());
 if (!process.connected) process.exit();
 

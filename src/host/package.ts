@@ -8,7 +8,7 @@ export const version: string = (
   JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }
 ).version;
 
-/** Where `npm run build` puts the dashboard. */
+/** Folder of the built dashboard. */
 export const dashboardFolder: string = join(root, "dist/dashboard");
 
 /** Path of a module below src/, as it runs: a .ts file in development, a .js file when built. */

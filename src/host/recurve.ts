@@ -4,12 +4,13 @@ import type { ConfigurationInput } from "../engine/configuration/define-config.t
 import type { Engine } from "../engine/engine.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
-/** Where lines go: `console` and a pino logger are such. */
+/** Destination of log lines, such as `console` or a pino logger. */
 export interface Log {
   warn(line: string): void;
   error(line: string): void;
 }
 
+/** Options of `createRecurve`; only `database` is required. */
 export interface RecurveOptions {
   /**
    * The record: an SQLite file, created if there is none. ":memory:" lasts until `close` and needs
@@ -22,24 +23,22 @@ export interface RecurveOptions {
    */
   readonly configuration?: ConfigurationInput;
   /**
-   * Learn in a process of its own that this one starts. Default true; one learner is enough for a
+   * Learn in a separate process that this one starts. Default true; one learner is enough for a
    * database.
    */
   readonly learner?: boolean;
   /** Milliseconds since 1970, for serving; the learner has its own. Default `Date.now`. */
   readonly clock?: () => number;
-  /**
-   * Where the seeds of decisions come from. Default: a stream with a seed of its own at each start.
-   */
+  /** Source of decisions' seeds. Default: a stream with a new seed at each start. */
   readonly random?: RandomStream;
   /** A fresh decision id at each call, at most 256 characters. Default `crypto.randomUUID`. */
   readonly createId?: () => string;
   /**
-   * Takes what an operator should know: a learner that ended, a cycle that failed, a request with
+   * Receives messages for an operator: a learner that ended, a cycle that failed, a request with
    * status 500 and above. Default `console`.
    */
   readonly log?: Log;
-  /** Is told of every cycle of the learner started here, failed ones included. */
+  /** Called after every cycle of the learner started here, failed ones included. */
   readonly onCycle?: (cycle: Cycle) => void;
 }
 

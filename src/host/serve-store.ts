@@ -18,7 +18,7 @@ import { startLearner } from "./start-learner.ts";
 /** With the record open and the configuration parsed. */
 export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration"> {
   readonly configuration: Configuration;
-  /** Takes failed requests. Default: lines of `log`. */
+  /** Called for failed requests. Default: writes a line of `log`. */
   readonly logError?: LogError;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;

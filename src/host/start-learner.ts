@@ -5,19 +5,19 @@ import type { Configuration } from "../engine/configuration/configuration.ts";
 import { modulePath } from "./package.ts";
 import { type SupervisedChild, superviseChild } from "./supervise-child.ts";
 
-/** What the learner process is asked to do, once. */
+/** The learner process's only instruction. */
 export interface LearnerTask {
   readonly database: string;
   readonly configuration: Configuration;
 }
 
-/** What it reports. */
+/** Its reports. */
 export type LearnerMessage = { readonly cycle: Cycle } | { readonly problem: string };
 
 export interface LearnerListeners {
-  /** Is told of every cycle, failed ones included. */
+  /** Called after every cycle, failed ones included. */
   readonly onCycle: (cycle: Cycle) => void;
-  /** Takes a line: a failure that could not be recorded, or the end of the process. */
+  /** Called with a line: a failure that could not be recorded, or the end of the process. */
   readonly onProblem: (line: string) => void;
 }
 
@@ -31,12 +31,12 @@ function forkLearner(task: LearnerTask, { onCycle, onProblem }: LearnerListeners
     if ("cycle" in message) onCycle(message.cycle);
     else onProblem(`the learner: ${message.problem}`);
   });
-  // A child that is gone by now ends with its exit code, which is reported.
+  // A child that has exited by now ends with its exit code, which is reported.
   child.send(task, () => {});
   return child;
 }
 
-/** Learns on the database in a process of its own, which ends with this one, however that ends. */
+/** Learns on the database in a separate process, which ends with this one in every case. */
 export function startLearner(task: LearnerTask, listeners: LearnerListeners): SupervisedChild {
   return superviseChild({
     name: "the learner",

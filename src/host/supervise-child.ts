@@ -7,7 +7,8 @@ const settledMs = 60_000;
 const killAfterMs = 5000;
 
 /**
- * Pause before a child that failed so many times in a row is started again: 1, 2, 4 … 60 seconds.
+ * Pause before a failed child is started again, by number of failures in a row: 1, 2, 4 … 60
+ * seconds.
  */
 export const restartDelayMs = (failures: number): number =>
   Math.min(longestDelayMs, 1000 * 2 ** (failures - 1));
@@ -21,8 +22,8 @@ const describeEnd = (code: number | null, signal: string | null) =>
   signal === null ? `with exit code ${code}` : `by ${signal}`;
 
 /**
- * Keeps a child running: one that ends by itself is started again, later and later. Neither the
- * child nor the pause before its next start keeps this process running; only `stop` waits.
+ * Keeps a child running: a child that ends by itself is started again after growing pauses. Neither
+ * the child nor the pause before its next start keeps this process running; only `stop` waits.
  */
 export function superviseChild(options: {
   /** Of the child, for the log. */

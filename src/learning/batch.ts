@@ -5,7 +5,7 @@ import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { historyLength, poolCount, poolWeights } from "../policy/profile.ts";
 import { textFeed } from "../policy/text-features.ts";
 
-/** What a training row needs of a feedback row. */
+/** Fields of a feedback row that training needs. */
 export interface BatchRow {
   readonly state: PolicyState;
   readonly candidates: readonly ItemView[];
@@ -22,7 +22,7 @@ export interface BatchShape {
   readonly slots: TokenSlots;
 }
 
-/** Where the tables of a network have the rows that a batch reads. */
+/** Places of a batch's rows in the tables of a network. */
 export interface TableRows {
   readonly items: ReadonlyMap<string, number>;
   /** Row by bucket. */
@@ -34,7 +34,7 @@ export interface TableRows {
 /** Dense arrays of a batch over its U items; the names are the graph's inputs. */
 export interface Batch {
   readonly feeds: Readonly<Record<string, Float32Array | Int32Array>>;
-  /** For each row and candidate the column in 0…U−1, −1 where it was left out. */
+  /** For each row and candidate the column in 0…U−1, −1 if it was left out. */
   readonly columns: readonly Int32Array[];
   /** Columns that hold an item; those after are padding. */
   readonly used: number;
@@ -70,7 +70,9 @@ export const tableRows = (network: Network): TableRows => ({
   ...(network.shape.text && { text: network.shape.text }),
 });
 
-/** Columns by item: actions first, then histories, then candidates, so that what must be there is there. */
+/**
+ * Columns by item: actions first, then histories, then candidates, so the required columns exist.
+ */
 function assignColumns(
   rows: readonly BatchRow[],
   fill: readonly ItemView[],

@@ -18,8 +18,9 @@ import type { BatchShape } from "./batch.ts";
 const weightDecay = 0.01;
 
 /**
- * Σ w⁺·softplus(−x) + w⁻·softplus(x): cross-entropy wherever the weights, inputs of the logits' shape, put it.
- * @param unseen log(1 − θ), where only θ·σ(x) is to be met: −log(1 − θ·σ(x)) = softplus(x) − softplus(x + unseen)
+ * Σ w⁺·softplus(−x) + w⁻·softplus(x): cross-entropy with weights, inputs of the logits' shape.
+ * @param unseen log(1 − θ), if only θ·σ(x) is to be fitted: −log(1 − θ·σ(x)) = softplus(x) −
+ * softplus(x + unseen)
  */
 export function crossEntropy(logits: Value, name: string, unseen?: Value): Value {
   const { graph, shape } = logits;
@@ -43,9 +44,12 @@ function headsOf(towers: Towers, start: number, end: number): Towers {
 }
 
 /**
- * Mean over the rows of a batch of two cross-entropies: of θ_k·σ(f) under the reward heads at the item that was shown (`reward…`
- * [heads − 1, B], `shown` its column, int32 [B], `unseen` [B]), up to a constant, and of the discriminator, which is the last
- * head, over all items (`choice…` [1, B, U]). Reward heads have an `intercept` [heads − 1, 1] beside the network's parameters.
+ * Mean over the rows of a batch of two cross-entropies:
+ * - of θ_k·σ(f) under the reward heads at the shown item, up to a constant: `reward…` [heads − 1,
+ *   B], `shown` its column, int32 [B], `unseen` [B];
+ * - of the discriminator, which is the last head, over all items: `choice…` [1, B, U].
+ *
+ * Reward heads have an `intercept` [heads − 1, 1] beside the network's parameters.
  */
 export function criticLoss(
   graph: Graph<Precision>,

@@ -131,7 +131,7 @@ test("where one item was shown and seldom liked, others, which the network has n
   const shown = rows.map((row, index) => ({ ...row, action: 0, reward: index % 20 === 0 ? 1 : 0 }));
   const { rewardHeads } = await scoresOf(await train({ rows: shown }));
   for (const head of rewardHeads) {
-    // Seen: 0.05. A head without an intercept leaves what it has not seen at a half.
+    // Seen: 0.05. A head without an intercept predicts a half for unseen items.
     for (const unseen of [1, 2]) expect(head[unseen]!).toBeLessThan(0.2);
   }
 });

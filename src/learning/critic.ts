@@ -26,10 +26,11 @@ import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { type DrawnRow, epochRows, recentBatches } from "./train-rows.ts";
 
 /**
- * The reward-model heads and the discriminator: one network, a head for each memory length and bootstrap, and a last one
- * for D. Every head is a logistic regression on (h, e): cross-entropy of the reward in [0, 1], which fits means of bounded
- * numeric rewards as well (a quasi-likelihood, Papke & Wooldridge 1996). A reward head is of the item where it is looked at:
- * Q at position k is θ_k·σ(f), the position-based model.
+ * The reward-model heads and the discriminator: one network, a head for each memory length and
+ * bootstrap, and a last one for D. Every head is a logistic regression on (h, e): cross-entropy of
+ * the reward in [0, 1], which fits means of bounded numeric rewards as well (a quasi-likelihood,
+ * Papke & Wooldridge 1996). A reward head is about an examined item: Q at position k is θ_k·σ(f),
+ * the position-based model.
  */
 export const rewardHeadCount: number = memoryHalfLives.length * bootstraps;
 export const criticShape: NetworkShape = {
@@ -42,7 +43,7 @@ export const criticShape: NetworkShape = {
 export const createCritic = (random: RandomStream): Network => createNetwork(criticShape, random);
 
 export interface CriticRow extends FeedbackRow {
-  /** π_θ over the candidates: what the discriminator holds the satisfied choices against. */
+  /** π_θ over the candidates: compared by the discriminator with the satisfied choices. */
   readonly policy: Float64Array;
 }
 
@@ -52,7 +53,7 @@ export interface CriticTraining extends Omit<EpochLosses, "epochs"> {
   readonly network: Network;
   /** Of the positions of the rows. */
   readonly examination: Examination;
-  /** Of D as it came out, on rows held out from it. */
+  /** Of the trained D, on rows held out from it. */
   readonly separation: WatchedSeparation;
 }
 
@@ -66,7 +67,7 @@ type Epochs = Pick<CriticSettings, "minEpochs" | "maxEpochs" | "rowsSeen">;
 const epochsFor = (rows: number, { minEpochs, maxEpochs, rowsSeen }: Epochs): number =>
   Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
 
-/** Rows that pass through the training steps of a fit to so many. */
+/** Training rows of a fit to the given number of rows. */
 export function criticRowsSeen(rows: number, settings: Epochs): number {
   const epoch = Math.min(rows, mostEpochRows);
   return epoch * epochsFor(epoch, settings);
@@ -123,7 +124,7 @@ function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
   return { shown, rewardPositive, rewardNegative, choicePositive, choiceNegative };
 }
 
-/** log(1 − θ_k) of each row [B]; where everything is seen, so little that nothing comes of it. */
+/** log(1 − θ_k) of each row [B]; if everything is seen, a negligible value. */
 function unseenFeed(
   rows: readonly CriticRow[],
   { values }: Examination,
@@ -137,7 +138,7 @@ function unseenFeed(
   return unseen;
 }
 
-/** log θ_k as the position bias of every reward head: what scoring reads it from. */
+/** log θ_k as the position bias of every reward head: scoring reads it there. */
 function examinationBias({ values }: Examination): Float32Array {
   const { heads, positions } = criticShape;
   return Float32Array.from({ length: heads * positions }, (_, cell) =>
@@ -145,11 +146,15 @@ function examinationBias({ values }: Examination): Float32Array {
   );
 }
 
-/** Heads of the shortest memory start afresh each cycle, so that after a change they owe nothing to what was before. */
+/**
+ * Heads of the shortest memory start afresh each cycle, so that after a change they are independent
+ * of the time before.
+ */
 const forgetfulHeads: readonly number[] = [...Array(bootstraps).keys()];
 
 /**
- * Fits the heads to the training rows, from where the last cycle left them. Same rows, same stream: same network.
+ * Fits the heads to the training rows, starting from the last cycle's heads. Same rows, same
+ * stream: same network.
  * @param rows newest first, the positions of a decision one after the other
  */
 export async function trainCritic(options: {
@@ -182,7 +187,7 @@ export async function trainCritic(options: {
     threads: options.threads,
   });
   const order = random.split("order");
-  // Where nobody's new feedback trains, all of it does.
+  // Without rows of the new feedback, all rows count as recent.
   const recent = rows.filter((row) => row.age < 1).length || rows.length;
   const drawing = { count: rows.length, recent, most: mostEpochRows, batchRows: shape.rows };
   const watch = createDiscriminatorWatch(rewardHeadCount);

@@ -9,19 +9,22 @@ import type { ItemView, PolicyState } from "../policy/policy.ts";
 import { type TableRows, tableRows } from "./batch.ts";
 
 /**
- * A network of whose hashed tables only those rows are left that training reads. The others would learn nothing, and yet an
- * optimiser that has them in its graph goes through all of them at every step.
+ * A network of whose hashed tables only those rows are left that training reads. The others would
+ * learn nothing, but an optimiser with them in its graph visits all of them at every step.
  */
 export interface CutTables {
   readonly network: Network;
   readonly tables: TableRows;
   /** Longest lists of tokens that are read. */
   readonly slots: TokenSlots;
-  /** All parameters, with what was trained in its place. */
+  /** All parameters, with the trained tables in place. */
   restore(trained: Parameters): Parameters;
 }
 
-/** Rows that are read, in the order in which they stay, and where each bucket's row is among them; padding reads bucket 0. */
+/**
+ * Rows that are read, in the order in which they stay, and the place of each bucket's row among
+ * them; padding reads bucket 0.
+ */
 function readRows(lists: Iterable<readonly Token[]>, buckets: number) {
   const kept = [0];
   const places = new Int32Array(buckets).fill(-1);

@@ -15,7 +15,10 @@ export interface DiscriminatorWatch {
   observe(rows: readonly WatchedRow[], columns: readonly Int32Array[], logits: Float32Array): void;
   /** @param network as the epoch leaves it */
   endEpoch(network: Network): void;
-  /** The network with D as of its best epoch, where it has become worse since by more than a standard error. */
+  /**
+   * The network with D as of its best epoch, if it has become worse since by more than a standard
+   * error.
+   */
   settle(network: Network): { readonly network: Network; readonly separation: WatchedSeparation };
 }
 

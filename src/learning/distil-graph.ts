@@ -17,8 +17,8 @@ import { createTrainer, type Trainer } from "../tensor/trainer.ts";
 import type { BatchShape } from "./batch.ts";
 
 /**
- * `reverse-kl` is the paper's E_s Σ_a π_θ(a|s)[log π_θ − log π_φ]; `cross-entropy` is −Σ_a t·log π_θ, which covers all of the
- * target's mass where the network can't match it.
+ * `reverse-kl` is the paper's E_s Σ_a π_θ(a|s)[log π_θ − log π_φ]; `cross-entropy` is −Σ_a t·log
+ * π_θ, which covers all of the target's mass if the network can't match it.
  */
 export type DistilObjective = "reverse-kl" | "cross-entropy";
 
@@ -26,7 +26,8 @@ const weightDecay = 1e-4;
 
 /**
  * Mean over the rows of the objective, exact over each row's candidates.
- * @param options.likelihood whether −log π_θ weighted by the input `liked` is added, of choices that earned something
+ * @param options.likelihood whether −log π_θ weighted by the input `liked` is added, of rewarded
+ * choices
  */
 export function distilLoss(
   graph: Graph<Precision>,

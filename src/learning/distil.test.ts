@@ -32,7 +32,7 @@ async function logsOf(network: Network) {
   return logs;
 }
 
-/** Pools alone: what the network that is trained can reach with an encoder that adds nothing. */
+/** Pools alone: the trained network reaches this with an encoder that adds nothing. */
 const targetLogs = await logsOf(randomNetwork({ ...policyShape, blocks: 0 }, views, random));
 const targets: DistilRow[] = rows.map((row, index) => ({
   ...row,

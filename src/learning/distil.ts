@@ -14,11 +14,11 @@ import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { shuffledBatches } from "./train-rows.ts";
 
-/** A state with the distribution that the policy is to take on there. */
+/** A state with the distribution that the policy must approach there. */
 export interface DistilRow extends BatchRow {
   /** t over the candidates, summing to one. */
   readonly target: Float64Array;
-  /** What the logged action earned, in [0, 1]: only the likelihood term looks at it. */
+  /** Reward of the logged action, in [0, 1]: only the likelihood term uses it. */
   readonly reward?: number;
 }
 
@@ -34,7 +34,7 @@ const maskedLogit = -1e9;
 /** log t of candidates that the target gives nothing to; only reverse KL looks at it. */
 const smallestLog = -30;
 
-/** What the graph is told of a candidate's share of the target. */
+/** Feed of the graph for a candidate's share of the target. */
 const aims: Readonly<Record<DistilObjective, (share: number) => number>> = {
   "cross-entropy": (share) => share,
   "reverse-kl": (share) => Math.max(smallestLog, Math.log(Math.fround(share))),
@@ -77,7 +77,7 @@ function buildTargets(options: {
 const epochLimit = (rows: number, { minEpochs, maxEpochs, rowsSeen }: DistillationSettings) =>
   Math.min(maxEpochs, Math.max(minEpochs, Math.round(rowsSeen / Math.max(1, rows))));
 
-/** Rows that pass through the training steps of a distillation on so many, at most. */
+/** Most training rows of a distillation on the given number of rows. */
 export const distilRowsSeen = (rows: number, settings: DistillationSettings): number =>
   rows * epochLimit(rows, settings);
 
@@ -127,7 +127,7 @@ export async function distil(options: {
       step,
       endEpoch: isSettled,
     });
-    // What this training does not touch, such as the position bias, stays as it was.
+    // Parameters outside this training, such as the position bias, stay as they are.
     const parameters = cut.restore(trainer.parameters());
     return { ...losses, network: { ...network, parameters }, objective };
   });

@@ -30,7 +30,7 @@ function toRows(options: {
   );
 }
 
-/** A log of a policy that knows what the items are worth, so that the better ones come first. */
+/** A log of a policy that knows the items' values, so the better ones come first. */
 function simulate(decisions: number, random: RandomStream): FeedbackRow[] {
   return Array.from({ length: decisions }, () => {
     const worth = views.map(() => 0.6 * random.uniform());

@@ -2,13 +2,19 @@ import type { FeedbackRow } from "./feedback-row.ts";
 
 /** θ_k: how likely position k is looked at, relative to position 0 (position-based model, Richardson et al. 2007). */
 export interface Examination {
-  /** θ_k in [smallestExamination, 1], one for each position; 1 at position 0 and where nothing was shown. */
+  /**
+   * θ_k in [smallestExamination, 1], one for each position; 1 at position 0 and if nothing was
+   * shown.
+   */
   readonly values: readonly number[];
   /** Of log θ_k. */
   readonly standardErrors: readonly number[];
 }
 
-/** Joachims, Swaminathan & Schnabel 2017 keep it off zero, where a single reward would count for any number of rows. */
+/**
+ * Joachims, Swaminathan & Schnabel 2017 keep it off zero, since at zero a single reward would count
+ * for any number of rows.
+ */
 const smallestExamination = 0.05;
 /** Standard deviation of log(θ_k+1/θ_k) before anything is seen: a step of nought is as likely as one of a half. */
 const priorDeviation = 0.5;
@@ -22,9 +28,10 @@ function policyProbability(row: FeedbackRow, propensity: number): number {
 }
 
 /**
- * P(the two had been shown the other way round | these two at these positions), exact under Plackett–Luce with a floor: the
- * two propensities that were logged tell those of the swap.
- * @param upper row at position k; @param lower the same decision's row at position k + 1
+ * P(the two had been shown the other way round | these two at these positions), exact under
+ * Plackett–Luce with a floor: the two logged propensities determine those of the swap.
+ * @param upper row at position k
+ * @param lower the same decision's row at position k + 1
  */
 export function swapProbability(upper: FeedbackRow, lower: FeedbackRow): number {
   const { exploration, candidates } = upper;
@@ -45,7 +52,7 @@ interface PairSums {
   lower: number;
   upperSquares: number;
   lowerSquares: number;
-  /** Σ of upper times what the same reward counted as in the pair above. */
+  /** Σ of upper times the weight of the same reward in the pair above. */
   shared: number;
 }
 
@@ -90,10 +97,11 @@ function logStep(pair: PairSums): {
 }
 
 /**
- * Examination from the swaps that Plackett–Luce makes by itself. Of two items at neighbouring positions either could have
- * been first, with known probabilities; weighing each row by the probability of the order that was *not* shown gives both
- * orders the same weight (overlap weights, Li, Morgan & Zaslavsky 2018), so that
- * θ_k+1/θ_k = Σ w·r_k+1 / Σ w·r_k in expectation, whatever the items are worth. No reward model has a part in it.
+ * Examination from the swaps that Plackett–Luce makes on its own. Of two items at neighbouring
+ * positions either could have been first, with known probabilities. Each row is weighed by the
+ * probability of the order that was *not* shown, so both orders have the same weight (overlap
+ * weights, Li, Morgan & Zaslavsky 2018). Then θ_k+1/θ_k = Σ w·r_k+1 / Σ w·r_k in expectation, for
+ * any values of the items. No reward model has a part in it.
  * @param rows the positions of a decision one after the other, from 0
  * @param positions those from `positions − 1` on are as the last one
  */

@@ -2,9 +2,9 @@ import type { Arm } from "../domain/decision.ts";
 import type { FoldedRow } from "../mpo/judged-row.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
 
-/** Where a row stands in its session. */
+/** Place of a row in its session. */
 export interface SessionStep {
-  /** Mean of what its positions earned, in [0, 1] as rewards are without a discount. */
+  /** Mean reward of its positions, in [0, 1] as rewards are without a discount. */
   readonly decisionReward: number;
   /** The decision, and the next one of the session; absent at its end. Numbers of this reading. */
   readonly decision: number;
@@ -16,7 +16,7 @@ export interface FeedbackRow extends FoldedRow {
   readonly state: PolicyState;
   readonly candidates: readonly ItemView[];
   readonly position: number;
-  /** Present where the scenario has a discount. */
+  /** Present if the scenario has a discount. */
   readonly session?: SessionStep;
   /** Of the policy that made the choice: an arm's policy changes while windows of the one before are open. */
   readonly policyVersion: number;
@@ -24,7 +24,7 @@ export interface FeedbackRow extends FoldedRow {
   readonly age: number;
 }
 
-/** @param versions of the policies that are held against each other, by arm: what others made is foreign */
+/** @param versions of the policies that are compared, by arm: other policies' rows are foreign */
 export const markForeign = <Row extends Pick<FeedbackRow, "arm" | "policyVersion">>(
   rows: readonly Row[],
   versions: Readonly<Partial<Record<Arm, number | undefined>>>,

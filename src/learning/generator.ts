@@ -8,13 +8,16 @@ import { createScorer } from "../policy/scorer.ts";
 import type { BatchRow } from "./batch.ts";
 import { encodeSetting, modulationShapes, modulationWidth } from "./generator-graph.ts";
 
-/** A state with sampled candidates, what is known of them, and what the logged choice earned. */
+/** A state with sampled candidates, their known logits, and the reward of the logged choice. */
 export interface GeneratorRow extends BatchRow {
   readonly reward: number;
   readonly scores: RowScores;
 }
 
-/** π_φ(a|s, ω) as a network: one for all settings and any candidates, where the closed form is one for each row. */
+/**
+ * π_φ(a|s, ω) as a network: one for all settings and any candidates, while the closed form is one
+ * for each row.
+ */
 export interface Generator {
   readonly network: Network;
   readonly modulation: Readonly<Record<string, Float32Array>>;

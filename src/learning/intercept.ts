@@ -6,8 +6,8 @@ interface InterceptRow {
 const smallestMean = 1e-3;
 
 /**
- * Where heads start that know nothing: the log odds of their mean reward, 0 for all others. Otherwise the first thing that they
- * learned would be to lower what was shown, and what was not would look good beside it.
+ * Start of heads that know nothing: the log odds of their mean reward, 0 for all others. Otherwise
+ * they would first learn to lower the shown items, and the others would look good beside them.
  * @param headWeights of each row by head
  */
 export function startingIntercept(

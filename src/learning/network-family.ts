@@ -22,7 +22,10 @@ export type NetworkFamily = ModelFamily<FeedbackRow, Network, Network, NetworkFi
 
 export type NetworkImprovement = Improvement<FeedbackRow, NetworkFit, MovedNetwork>;
 
-/** Distillation goes on from the serving policy, unless that is the one which knows nothing and has nothing to go on from. */
+/**
+ * Distillation continues from the serving policy, unless that is the uniform policy, which has no
+ * network.
+ */
 const startOf = (serving: Network, random: RandomStream): Network =>
   serving.parameters.stateWeights?.some((weight) => weight !== 0)
     ? serving
@@ -35,7 +38,8 @@ const startOf = (serving: Network, random: RandomStream): Network =>
 const nameOf = ({ without }: Pick<FitOptions<never, never>, "without">) => without ?? "both";
 
 /**
- * What the product runs the method on: a critic with reward heads and a discriminator, and a policy that is distilled.
+ * The product's model family: a critic with reward heads and a discriminator, and a policy that is
+ * distilled.
  * @param options.discount γ of the scenario, in [0, 1)
  */
 export function createNetworkFamily(options: {

@@ -82,7 +82,7 @@ export async function pretrain(options: {
         return false;
       },
     });
-    // What this training does not touch, such as the position bias, stays as it was.
+    // Parameters outside this training, such as the position bias, stay as they are.
     const parameters = cut.restore(trainer.parameters());
     return { ...losses, network: { ...network, parameters } };
   });

@@ -50,7 +50,7 @@ export async function scoreCritic(
   return logits.map((heads, index) => {
     const examination = examinationAt(critic, rows[index]!.position);
     const rewardHeads = heads.slice(0, rewardHeadCount);
-    // In place: nobody else has the scorer's arrays, and a cycle has them for each of its rows.
+    // In place: no other code has the scorer's arrays, and a cycle has them for each of its rows.
     for (const head of rewardHeads)
       for (let a = 0; a < head.length; a++) head[a] = examination * sigmoid(head[a]!);
     return { rewardHeads, discriminator: heads[rewardHeadCount]! };

@@ -12,13 +12,13 @@ const seed = 83;
 const discount = 0.5;
 const views = sampleViews(2);
 const start = sampleState([], { step: "first" });
-/** The second decision's state tells what the first one showed. */
+/** The second decision's state shows the first one's item. */
 const after = views.map((view) => sampleState([[view, 1]], { step: "second" }));
 const policy = Float64Array.of(0.5, 0.5);
 
 /**
- * Sessions of two decisions. What the first item earns at once it takes from the second decision: 0.6 then 0.1, against
- * 0.3 then 0.9. The second decision earns the same whichever item is shown.
+ * Sessions of two decisions. The first item's immediate reward is taken from the second decision:
+ * 0.6 then 0.1, against 0.3 then 0.9. The second decision earns the same with either item.
  */
 const now = [0.6, 0.3];
 const later = [0.1, 0.9];
@@ -101,7 +101,7 @@ describe("with a discount of 0.75", () => {
 
   test("a target is half the return, half the decision's reward and the next one's mean value; the last one stays", () => {
     const targets = bootstrapReturns(rows, values, { discount: 0.75, observedShare: 0.5 });
-    // Decision 10 isn't among the rows, so what happened to follow 9 stands.
+    // Decision 10 isn't among the rows, so the actual successor of 9 stays.
     expect(rewardsOf(targets)).toEqual([(0.9 + ahead) / 2, 0.8, 0.7, 0.6, 0.5]);
   });
 

@@ -7,7 +7,9 @@ import { scoreCritic, withScorer } from "./score-rows.ts";
 
 /** Fits after the first one, each on targets from the critic before it. */
 const sweeps = 1;
-/** λ in training: for a state that does not tell all of what was before misleads the bootstrapped rest. */
+/**
+ * λ in training: since a state that does not show the whole past misleads the bootstrapped rest.
+ */
 const trainedShare = 0.5;
 
 /** Mean over the reward heads of Q at the logged choices. */
@@ -55,8 +57,8 @@ export function bootstrapReturns<Row extends FeedbackRow>(
 }
 
 /**
- * Rewards as they judge policies: what a decision earned, and from its next one on what the critic expects (λ = 0). The whole
- * return's luck would drown what one choice changes.
+ * Rewards as they judge policies: the decision's reward, and from its next one on the critic's
+ * prediction (λ = 0). The noise of the whole return would hide the effect of one choice.
  * @param scored by a critic that was trained on none of the rows
  */
 export function lookAhead(

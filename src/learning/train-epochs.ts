@@ -8,7 +8,7 @@ export interface EpochLosses {
   readonly lastLoss: number;
 }
 
-/** Trains, and gives the trainers' native memory back whatever happens. */
+/** Trains, and gives the trainers' native memory back also after an error. */
 export async function withTrainers<Result>(
   trainers: readonly Pick<Trainer, "close">[],
   train: () => Promise<Result>,
@@ -22,10 +22,10 @@ export async function withTrainers<Result>(
 
 /**
  * The training loop: epochs of batches, a step each.
- * @param options.epochs at most so many
+ * @param options.epochs most epochs
  * @param options.batches of an epoch, drawn anew at each call
  * @param options.step trains on a batch and resolves with its loss, the mean over its rows
- * @param options.endEpoch hears the mean losses so far; `true` ends the training
+ * @param options.endEpoch gets the mean losses so far; `true` ends the training
  */
 export async function trainEpochs<Row>(options: {
   readonly epochs: number;

@@ -36,7 +36,7 @@ const settings = [
   setting("softmax", { klRadius: 1, proximity: 0 }),
 ];
 
-/** Rows of the uniform policy over a sample of the items; what they are worth is a two-tower score. */
+/** Rows of the uniform policy over a sample of the items; their value is a two-tower score. */
 async function simulate(count: number, random: RandomStream): Promise<GeneratorRow[]> {
   const truth = randomNetwork(
     { heads: 1, width: 4, positions: 1, blocks: 0 },

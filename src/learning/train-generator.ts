@@ -84,10 +84,10 @@ function buildChoices(
 }
 
 /**
- * A generator network trained towards the closed form on sampled candidates, for settings drawn at random (loss-conditional:
- * Dosovitskiy & Djolonga 2020), in turns with a discriminator that tells satisfied choices from its own: the
- * generative adversarial game, amortised. The closed form of a batch reads D as the epoch before left it, the
- * critic's own at first.
+ * A generator network trained towards the closed form on sampled candidates, for settings drawn at
+ * random (loss-conditional: Dosovitskiy & Djolonga 2020), in turns with a discriminator that
+ * distinguishes satisfied choices from its own: the generative adversarial game, amortised. The
+ * closed form of a batch reads D as the epoch before left it, the critic's own at first.
  * @param options.settings of which each batch draws one
  */
 export async function trainGenerator(options: {
@@ -155,7 +155,7 @@ function splitModulation(
   return [pick((name) => name in modulation), pick((name) => !(name in modulation))];
 }
 
-/** D of the rows' candidates; of those that the batch left out, what was known before. */
+/** D of the rows' candidates; for candidates outside the batch, the earlier values. */
 function remember(
   known: Map<GeneratorRow, Float64Array>,
   batch: {

@@ -1,6 +1,6 @@
 import { type RandomStream, shuffle } from "../numeric/random.ts";
 
-/** A row of a batch: its index, and by how much it counts for the rows that were not drawn. */
+/** A row of a batch: its index, and its weight, which includes rows that were not drawn. */
 export interface DrawnRow {
   readonly index: number;
   readonly weight: number;
@@ -32,7 +32,9 @@ export interface RecentRows {
   readonly most: number;
 }
 
-/** Rows that an epoch sees: all recent ones and as many older, or half of each where that is too many. */
+/**
+ * Rows that an epoch sees: all recent ones and as many older, or half of each if that is too many.
+ */
 function drawnRows({ count, recent, most }: RecentRows) {
   const older = Math.min(recent, count - recent);
   if (recent + older <= most) return { recent, older };
@@ -47,8 +49,9 @@ export const epochRows = (rows: RecentRows): number => {
 };
 
 /**
- * Batches of all recent rows and as many older ones, drawn anew each epoch and weighted up for the rest: a short memory
- * sees enough of its rows, and an epoch does not grow with the log. Where even the recent ones are too many, those are drawn too.
+ * Batches of all recent rows and as many older ones, drawn anew each epoch and weighted up for the
+ * rest: a short memory sees enough of its rows, and an epoch does not grow with the log. If even
+ * the recent ones are too many, those are drawn too.
  */
 export function* recentBatches(
   options: RecentRows & { readonly batchRows: number },

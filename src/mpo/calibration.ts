@@ -54,7 +54,7 @@ function newtonStep(
   const determinant = slopeCurvature * interceptCurvature - mixed * mixed;
   const slopeStep = (interceptCurvature * slopeGradient - mixed * interceptGradient) / determinant;
   const interceptStep = (slopeCurvature * interceptGradient - mixed * slopeGradient) / determinant;
-  // A step of at most one keeps Newton from overshooting where the predictions are far off.
+  // A step of at most one keeps Newton from overshooting if the predictions are far off.
   const length = Math.max(1, Math.abs(slopeStep), Math.abs(interceptStep));
   return {
     slope: Math.max(smallestSlope, slope - slopeStep / length),

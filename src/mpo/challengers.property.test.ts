@@ -42,7 +42,7 @@ const meanKl = (list: States, temperature: number) =>
     0,
   ) / list.length;
 
-/** E_π A − η·KL(π ‖ π_ref): what a challenger maximises. */
+/** E_π A − η·KL(π ‖ π_ref): the objective of a challenger. */
 function objective(
   probabilities: readonly number[],
   { reference, advantage }: States[number],

@@ -9,7 +9,7 @@ import { addMeans, type RowScores, spread, varianceOf } from "./row-scores.ts";
 /** ε₀: keeps Δ = log π_θ − log π_φ finite. */
 const referenceFloor = 1e-3;
 const discriminatorClip = 3;
-/** D below which satisfied users as good as never go where the policy goes: e⁻² of its mass. */
+/** D below which satisfied users almost never choose as the policy does: e⁻² of its mass. */
 const implausibleLogit = -2;
 /** |A/η| beyond this changes nothing but the risk of overflow. */
 const exponentClip = 20;
@@ -127,8 +127,9 @@ export function tiltedMass(
 const coldestTemperature = 1e-8;
 
 /**
- * η at which the mean KL over the states equals the radius, by bisection on log η (KL falls as η grows; the dual of
- * mpo.md 3). Where even the coldest η stays within the radius, that one.
+ * η at which the mean KL over the states equals the radius, by bisection on log η (KL falls as η
+ * grows; the dual of mpo.md 3). If even the coldest η stays within the radius, that one is
+ * returned.
  */
 export function solveTemperature(states: readonly TiltedState[], klRadius: number): number {
   let low = Math.log(coldestTemperature);

@@ -1,13 +1,15 @@
 import { memoryHalfLives } from "./meta-settings.ts";
 import { bootstraps, type ScoredRow } from "./row-scores.ts";
 
-/** @throws RangeError where an array is not as long as what it describes */
+/** @throws RangeError if an array is not as long as the list that it describes */
 export function expectLength(name: string, length: number | undefined, expected: number): void {
   if (length === expected) return;
   throw new RangeError(`${name} must have ${expected} entries, got ${length ?? "no array"}`);
 }
 
-/** Log probabilities of each row's candidates. @throws RangeError where a row or a candidate has none */
+/**
+ * Log probabilities of each row's candidates. @throws RangeError if a row or a candidate has none
+ */
 export function checkLogs(
   name: string,
   logs: readonly Float64Array[],
@@ -19,7 +21,8 @@ export function checkLogs(
 }
 
 /**
- * Presence and lengths of all that is judged by: what reads checked rows needs no defaults, and a slip can't pass for a probability of 1.
+ * Checks presence and lengths of all arrays that judge. Readers of checked rows need no defaults,
+ * so a slip can't pass for a probability of 1.
  * @throws RangeError naming the array
  */
 export function checkRows(rows: readonly ScoredRow[]): void {

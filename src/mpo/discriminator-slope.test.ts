@@ -5,7 +5,7 @@ import { fitDiscriminatorSlope, noHeldOutLogits } from "./discriminator-slope.ts
 
 const seed = 971;
 
-/** Choices whose true log odds are `truth` times what D says. */
+/** Choices whose true log odds are `truth` times D's. */
 function simulate(rows: number, truth: number) {
   const random = createRandom(seed);
   const held = noHeldOutLogits();

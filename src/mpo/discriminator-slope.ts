@@ -11,7 +11,7 @@ export interface HeldOutLogits {
 
 export const noHeldOutLogits = (): HeldOutLogits => ({ logits: [], positives: [], negatives: [] });
 
-/** Of the slope before anything is held out: a discriminator has yet to show that it tells anything. */
+/** Of the slope before anything is held out: a discriminator has yet to prove itself. */
 const priorDeviation = 1;
 const newtonSteps = 30;
 const converged = 1e-9;
@@ -31,8 +31,8 @@ function newtonStep(slope: number, { logits, positives, negatives }: HeldOutLogi
 }
 
 /**
- * Slope b in [0, 1] that makes b·D the log odds which the held-out rows bear out (Platt 1999), so that a D which has learned
- * its rows by heart does not pass for sure of itself; 0 where it tells nothing or nothing is held out.
+ * Slope b in [0, 1] that makes b·D the log odds confirmed by the held-out rows (Platt 1999), so an
+ * overfitted D does not count as certain; 0 if it predicts nothing or nothing is held out.
  */
 export function fitDiscriminatorSlope(heldOut: HeldOutLogits): number {
   let slope = 0;

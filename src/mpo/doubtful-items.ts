@@ -3,7 +3,7 @@ import type { JudgedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { rewardMoments, spread } from "./row-scores.ts";
 
-/** Fewer states than these tell of users rather than of the item. */
+/** Fewer states than these say more about users than about the item. */
 const leastStates = 20;
 const highExcess = 1;
 const lowDiscriminator = -2;

@@ -20,9 +20,10 @@ export function chooseExploration(
 }
 
 /**
- * ε until the next cycle. The budget is in reward units, so that the range's lower end does not count as reward. A cycle that nobody's
- * feedback judged knows no more than the one before it. What is judged is one decision that deviates; with a discount doing so at
- * all of them costs 1/(1 − γ) times as much (Kakade & Langford 2002, the performance difference).
+ * ε until the next cycle. The budget is in reward units, so that the range's lower end does not
+ * count as reward. A cycle without judging feedback knows no more than the previous one. The
+ * judgement is about one deviating decision; with a discount, deviation at all of them costs 1/(1 −
+ * γ) times as much (Kakade & Langford 2002, the performance difference).
  */
 export function explore(
   { judgement, rows, gate }: Pick<Improvement, "judgement" | "rows" | "gate">,

@@ -9,10 +9,11 @@ import type { Move } from "./trust-region.ts";
 /**
  * Parts of the method that can be left out by name, as in an ablation. The product has all of them.
  *
- * - `calibration`: reward heads are mapped to agree with rewards in the mean, and D to the log odds that held-out rows bear out.
- * - `examination`: a reward counts for the item where its position is looked at.
- * - `restraint`: a proven D holds challengers off implausible items.
- * - `trust region`: a target stays where its judges can follow.
+ * - `calibration`: reward heads are mapped to agree with rewards in the mean, and D to the log odds
+ *   confirmed by held-out rows.
+ * - `examination`: a reward is weighed by the examination of its position.
+ * - `restraint`: a proven D keeps challengers away from implausible items.
+ * - `trust region`: a target stays within the support of its judges.
  * - `distillation check`: a candidate that was left far from its target is held.
  * - `gate`: a candidate serves only if the gate passes it.
  */
@@ -24,10 +25,12 @@ export type Part =
   | "distillation check"
   | "gate";
 
-/** At once, as linear models give it, or later, as networks do. */
+/** Immediate, as from linear models, or a promise, as from networks. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** A row with what the serving policy makes of it: all critics of a cycle are held against the same. */
+/**
+ * A row with the serving policy's probabilities: all critics of a cycle are compared with the same.
+ */
 export type KnownRow<Row> = Row & {
   /** log π_θ of the candidates. */
   readonly logPolicy: Float64Array;
@@ -39,7 +42,7 @@ export type CriticScores = Omit<RowScores, "logPolicy">;
 
 export interface CriticFit<Critic> {
   readonly critic: Critic;
-  /** How D does on rows held out from it; absent where none were. */
+  /** Quality of D on rows held out from it; absent if there were none. */
   readonly discriminator?: WatchedSeparation;
 }
 
@@ -48,10 +51,10 @@ export interface MovedPolicy<Policy> {
 }
 
 export interface FitOptions<Policy, Critic> {
-  /** The fold that is left out of the rows; absent where none is. */
+  /** The fold that is left out of the rows; absent if there is none. */
   readonly without: Fold | undefined;
   readonly serving: Policy;
-  /** Where the last cycle left it. */
+  /** State at the end of the last cycle. */
   readonly from: Critic | undefined;
   readonly has: (part: Part) => boolean;
   /** Of the cycle; the same for all of its fits. */
@@ -65,7 +68,10 @@ export interface MoveOptions<Critic> {
   readonly random: RandomStream;
 }
 
-/** Models that the method can be run on: what it asks of a reward model and a policy, and nothing of what they are. */
+/**
+ * Models that the method runs on: its requirements on a reward model and a policy, independent of
+ * their form.
+ */
 export interface ModelFamily<
   Row extends FoldedRow,
   Policy,
@@ -89,19 +95,22 @@ export interface ModelFamily<
     options: MoveOptions<Critic>,
   ): Awaitable<Moved>;
   /**
-   * Rewards as they judge where what comes next counts: what each row earned, and from the next choice on what the critic expects.
-   * Absent where nothing comes next.
+   * Rewards as they judge if later steps count: each row's reward, and from the next choice on the
+   * critic's prediction. Absent if later steps don't count.
    */
   lookAhead?(scored: readonly ScoredRow<Row>[], critic: Critic): ArrayLike<number>;
 }
 
-/** What of a family scores rows. */
+/** The part of a family that scores rows. */
 export type Scoring<Row extends FoldedRow, Policy, Critic> = Pick<
   ModelFamily<Row, Policy, Critic>,
   "scorePolicy" | "scoreCritic" | "lookAhead"
 >;
 
-/** What a critic says of rows, beside what the serving policy does. @param logs its log π of each row */
+/**
+ * A critic's scores of rows, beside the serving policy's probabilities.
+ * @param logs its log π of each row
+ */
 export async function scoreRows<Row extends FoldedRow, Critic>(
   family: Pick<Scoring<Row, never, Critic>, "scoreCritic">,
   critic: Critic,

@@ -35,7 +35,7 @@ export interface JudgedFit<Row extends FoldedRow, Fit> extends HeldFit<Row, Fit>
   readonly measured: MeasuredPart;
 }
 
-/** The policy moved to what a judgement makes of a fit's challengers. */
+/** The policy moved to the mixture of a fit's challengers under a judgement. */
 export interface Proposal<Row extends FoldedRow, Moved> {
   readonly challengers: readonly Challenger[];
   readonly moves: readonly Move<Row>[];

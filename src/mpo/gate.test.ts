@@ -71,7 +71,10 @@ test("few rows, or few users, are not enough to say", () => {
   expect(judge([], [1, 0, 0, 0])).toMatchObject({ verdict: "not-enough-data", rows: 0 });
 });
 
-/** What a fast loop logs: another softmax for each row, of which only the choice's probability is known. */
+/**
+ * The log of a fast loop: another softmax for each row, of which only the choice's probability is
+ * known.
+ */
 function simulateDrawn(count: number): ScoredRow[] {
   const random = createRandom(seed + 1);
   return simulate(count).map(({ row, scores }) => {
@@ -126,7 +129,8 @@ test("on the log of the policy that served before, what the log can check is wha
 });
 
 test("where the reward model is unsure the candidate gets its lower side", () => {
-  // Only item 0 is in the log: what item 1 is worth comes from the model, whose two bootstraps are ±0.1 apart.
+  // Only item 0 is in the log: the value of item 1 comes from the model, whose two bootstraps are
+  // ±0.1 apart.
   const shown = simulate(400).map(({ row, scores }) => ({ row: { ...row, action: 0 }, scores }));
   const unsure = shown.map(({ row, scores }) => ({
     row,

@@ -12,10 +12,10 @@ import type { Move } from "./trust-region.ts";
 
 /** Probability below which a candidate's choices count as unsupported by the log, in units of the uniform choice. */
 const unsupportedShare = 1e-3;
-/** An item counts as covered when it gets this share of what the uniform policy would give it. */
+/** An item counts as covered when it gets this share of its share under the uniform policy. */
 const coveredShare = 0.05;
 
-/** Mass of the candidate on choices that the serving policy as good as never made, mean over rows. */
+/** Mass of the candidate on choices that the serving policy almost never made, mean over rows. */
 function unsupportedMass(
   rows: readonly ScoredRow<JudgedRow>[],
   candidateLogs: readonly Float64Array[],
@@ -56,13 +56,15 @@ function coverage(
 
 /**
  * Arrays for the gate: the candidate against the serving policy on rows that nothing has seen.
- * @throws RangeError where a row, or the candidate on one, lacks anything
+ * @throws RangeError if a row, or the candidate on one, lacks anything
  */
 export function gateCandidate(options: {
   readonly rows: readonly ScoredRow<JudgedRow>[];
   /** log π_θ' of each row's candidates. */
   readonly candidateLogs: readonly Float64Array[];
-  /** Where the candidate has served too: its rows' arm. The serving policy logged the others. */
+  /**
+   * Arm of the candidate's own rows, if it has served too. The serving policy logged the others.
+   */
   readonly candidateArm?: Arm;
   readonly predictedDifference: number;
   readonly limits: GateLimits;
@@ -96,7 +98,7 @@ export function gateCandidate(options: {
 export interface DistillationGap {
   /** KL(t ‖ π_θ): the way from the serving policy to the target. */
   readonly way: number;
-  /** KL(t ‖ π_θ'): what distillation left of it. */
+  /** KL(t ‖ π_θ'): the remainder after distillation. */
   readonly gap: number;
 }
 
@@ -119,9 +121,10 @@ export function distillationGap(
 const negligibleGap = 0.05;
 
 /**
- * A candidate that distillation left too far from its target is not the policy that was judged: its guard fails, and the
- * verdict is hold. Where the gate had too little to look at guards, its verdict stays.
- * @param largestGap share of the way that may be left undone
+ * A candidate that distillation left too far from its target is not the policy that was judged: its
+ * guard fails, and the verdict is hold. If the gate had too few rows to look at guards, its verdict
+ * stays.
+ * @param largestGap share of the distance that may be left
  */
 export function checkDistillation(
   gate: GateRecord,

@@ -7,14 +7,14 @@ import type { FoldedRow } from "./judged-row.ts";
 import type { MetaPolicyState, proposeSettings } from "./meta-policy.ts";
 import type { MetaPrior } from "./meta-posterior.ts";
 
-/** Takes the cost of a stage of the work. */
+/** Records the cost of a stage of the work. */
 export interface Stages {
   measure<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
 }
 
 export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
-  /** Where the last cycle left it. */
+  /** State at the end of the last cycle. */
   readonly critic: Critic | undefined;
   readonly meta: MetaPolicyState;
   /** Default: the shipped one. */
@@ -22,14 +22,14 @@ export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   readonly rows: readonly Row[];
   /** Arm in which the serving policy was logged: judging compares with it, so only its own traffic is near enough to count. */
   readonly arm: Arm;
-  /** The exploration floor, which comes on top of whatever policy is made here. */
+  /** The exploration floor, which is added to the policy made here. */
   readonly floor: number;
   readonly mpo: MpoConfiguration;
   readonly random: RandomStream;
   readonly stages?: Stages;
-  /** Left out, beside what the family lacks. */
+  /** Parts left out, beside those that the family lacks. */
   readonly without?: readonly Part[];
-  /** What a laboratory puts in the place of the meta-policy's proposals, and of the judge. */
+  /** A laboratory's replacement of the meta-policy's proposals, and of the judge. */
   readonly propose?: typeof proposeSettings;
   readonly judge?: typeof judgeChallengers;
 }

@@ -20,7 +20,7 @@ export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, M
   readonly fit: Fit;
   readonly moved: Moved;
   readonly judgement: Judgement;
-  /** What the settings were proposed for. */
+  /** The context that the settings were proposed for. */
   readonly context: MetaContext;
   /** Both halves with the challengers that were judged on them. */
   readonly parts: readonly JudgedPart<Row>[];
@@ -38,7 +38,7 @@ export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, M
 
 const unmeasured: Stages = { measure: async (_, work) => await work() };
 
-/** Whether a part is in: the family can have it, and nobody left it out. */
+/** Whether a part is used: the family has it, and it is not left out. */
 function partsOf(
   { lacks }: Pick<ModelFamily<never, never, never>, "lacks">,
   { without = [] }: { readonly without?: readonly Part[] },
@@ -47,7 +47,7 @@ function partsOf(
   return (part) => !missing.has(part);
 }
 
-/** Rows with what the serving policy makes of them. */
+/** Rows with the serving policy's probabilities. */
 async function knowRows<Row extends FoldedRow, Policy>(
   family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy">,
   serving: Policy,
@@ -62,9 +62,9 @@ async function knowRows<Row extends FoldedRow, Policy>(
 }
 
 interface Gated {
-  /** log π of the candidates that owe nothing to the rows; absent without a gate. */
+  /** log π of the candidates that are independent of the rows; absent without a gate. */
   readonly candidateLogs: readonly Float64Array[] | undefined;
-  /** Absent where it is not to be checked. */
+  /** Absent if it is not to be checked. */
   readonly gap: DistillationGap | undefined;
   readonly judgement: Judgement;
   readonly mpo: MpoConfiguration;
@@ -84,10 +84,11 @@ function gateImprovement(
 }
 
 /**
- * Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the mixture, cross-fitted. A critic
- * is fitted without each half of the new feedback and its challengers are judged there. What the gate sees on a half is
- * a candidate that owes nothing to it: its critic and its weights come from the other half. The candidate that may
- * serve is made in the same way from both.
+ * Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the
+ * mixture, cross-fitted. A critic is fitted without each half of the new feedback and its
+ * challengers are judged there. On each half the gate sees a candidate that is independent of it:
+ * its critic and its weights come from the other half. The candidate that may serve is made in the
+ * same way from both.
  */
 export async function improve<
   Row extends FoldedRow,

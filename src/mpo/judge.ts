@@ -46,7 +46,10 @@ export interface Judgement {
   readonly state: MetaPolicyState;
   /** Name of the setting with the largest weight, or *do nothing*. */
   readonly chosen: string;
-  /** The uniform choice against the serving policy: what the latter is worth, in [0, 1], and how much more the former would be. */
+  /**
+   * The uniform choice against the serving policy: the value of the latter, in [0, 1], and the
+   * difference of the former.
+   */
   readonly uniform: PairedDifference;
   /** The serving policy is better than the uniform choice with 80 % confidence. */
   readonly proven: boolean;
@@ -54,7 +57,7 @@ export interface Judgement {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-/** Nobody's feedback fell into the judge's fold. */
+/** The judge's fold has no feedback. */
 const noEvidence = {
   difference: 0,
   standardError: Number.POSITIVE_INFINITY,
@@ -99,9 +102,10 @@ function settingsOf(parts: readonly MeasuredPart[]): readonly ChallengerSetting[
 }
 
 /**
- * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences to the serving policy
- * (docs/methods/mpo.md, step 2), cross-fitted: each part's challengers and control variate come from a critic that was
- * trained on none of its rows. Judging each by its own reward model would favour the one that believes most of itself.
+ * All settings and *do nothing* on the same rows of feedback, as paired doubly robust differences
+ * to the serving policy (docs/methods/mpo.md, step 2). They are cross-fitted: each part's
+ * challengers and control variate come from a critic that was trained on none of its rows. Judging
+ * each by its own reward model would favour the most optimistic one.
  * @param random of the draws that weights are counted from
  */
 export function judgeChallengers(
@@ -117,7 +121,7 @@ export function judgeChallengers(
     return { setting, kl, target: joinArrays(own) };
   });
   const compared = challengers.map(({ setting, target }) => ({ setting, ...compare(target) }));
-  // A serving policy that is no better than chance any more tells of a change.
+  // A serving policy that is no better than chance any more indicates a change.
   const proven = uniform.z < -provenDeviations;
   const unit = valueUnit(uniform.servingValue);
   const { state, weights, predictions, chosen } = learnFromJudged(

@@ -1,12 +1,15 @@
 import type { Arm } from "../domain/decision.ts";
 
 /**
- * `older`: an earlier cycle has read it, so every model may have seen it. `first`, `second`: halves of the new feedback by
- * user; what was trained on one is judged on the other.
+ * `older`: an earlier cycle has read it, so every model may have seen it. `first`, `second`: halves
+ * of the new feedback by user; models trained on one are judged on the other.
  */
 export type Fold = "older" | "first" | "second";
 
-/** What judging reads of a row of feedback, whatever made it: a choice of `action` among K candidates, with its reward. */
+/**
+ * Fields of a feedback row that judging reads, for any logging policy: a choice of `action` among K
+ * candidates, with its reward.
+ */
 export interface JudgedRow {
   /** Candidates that the positions before had left, K of them. */
   readonly candidates: readonly { readonly itemId: string }[];
@@ -14,7 +17,7 @@ export interface JudgedRow {
   readonly action: number;
   /** p: logged probability of the action given the positions before, exploration included. */
   readonly propensity: number;
-  /** What is learned and judged, in [0, 1]; with a discount it is the decision's return. */
+  /** The learned and judged value, in [0, 1]; with a discount it is the decision's return. */
   readonly reward: number;
   /** ε of the floor with which the choice was made. */
   readonly exploration: number;
@@ -22,8 +25,8 @@ export interface JudgedRow {
   readonly user: number;
   readonly arm: Arm;
   /**
-   * None of the policies that are held against each other made the choice, but a draw of the fast loop or another version: its
-   * propensity is known, those of the other candidates are not.
+   * None of the policies under comparison made the choice, but a draw of the fast loop or another
+   * version: its propensity is known, those of the other candidates are not.
    */
   readonly isForeign?: boolean;
 }

@@ -1,11 +1,14 @@
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 
-/** How many states a fit reads beyond its training. */
+/** Number of states that a fit reads beyond its training. */
 export interface StateLimits {
   /** That a policy is moved on: the first of the rows, or evenly spread over them. */
   readonly moved: number;
   readonly areSpread: boolean;
-  /** Of those, and of the rows that judge, the first so many: temperatures are solved on them. */
+  /**
+   * Of those, and of the rows that judge, the first ones up to this number: temperatures are solved
+   * on them.
+   */
   readonly solved: number;
 }
 

@@ -76,7 +76,7 @@ export const mixChallengers = (
   };
 };
 
-/** Reads each challenger once on the rows of a part. @throws RangeError where a row lacks anything */
+/** Reads each challenger once on the rows of a part. @throws RangeError if a row lacks anything */
 export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
   checkRows(rows);
   const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);

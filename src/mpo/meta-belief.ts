@@ -3,9 +3,9 @@ import type { RandomStream } from "../numeric/random.ts";
 import { type Belief, dot, isTold, type JudgedDifferences } from "./meta-posterior.ts";
 
 /**
- * The belief once the rows have spoken (Bishop 2006, section 2.3.3): with gain G = K·(K + C)⁻¹ the mean goes G·(y − mean) of the
- * way, and the covariance is K − G·K. The errors C of settings that choose alike are alike too, so that rows which tell little of
- * each can tell which is better.
+ * The belief after the rows (Bishop 2006, section 2.3.3): with gain G = K·(K + C)⁻¹ the mean goes
+ * G·(y − mean) of the way, and the covariance is K − G·K. The errors C of settings that choose
+ * alike are alike too, so rows with little information about each can still show the better one.
  */
 export function updateBelief(belief: Belief, judged: JudgedDifferences): Belief {
   if (!isTold(judged)) return belief;
@@ -30,7 +30,10 @@ export function updateBelief(belief: Belief, judged: JudgedDifferences): Belief 
 
 /** Leave a probability known to about a hundredth. */
 const draws = 2000;
-/** A hundredth of a percent, squared: beyond it settings need not be told apart, and rounding leaves a sure belief positive definite. */
+/**
+ * A hundredth of a percent, squared: below it settings need not be distinguished, and rounding
+ * leaves a sure belief positive definite.
+ */
 const smallestVariance = 1e-8;
 
 /**
@@ -51,7 +54,7 @@ export function bestProbabilities(
   return counts.map((count) => count / draws);
 }
 
-/** Index of the largest of mean + Rᵀ·z, or their number where none is above 0. */
+/** Index of the largest of mean + Rᵀ·z, or their number if none is above 0. */
 function drawBest(mean: Float64Array, upper: Float64Array, random: RandomStream): number {
   const size = mean.length;
   const worth = mean.slice();

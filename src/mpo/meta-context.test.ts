@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ContextRow, describeContext, firstContext, rememberContext } from "./meta-context.ts";
 
-/** A row of three candidates whose heads say the same, the shortest memory's where it is given. */
+/** A row of three candidates whose heads say the same, the shortest memory's if given. */
 function row(options: {
   readonly policy: readonly number[];
   readonly values: readonly number[];

@@ -1,8 +1,9 @@
 import { bootstraps, type RowScores } from "./row-scores.ts";
 
 /**
- * x: what the meta-policy knows of a scenario when it proposes, each entry finite and of the order of 1. The first four are of
- * this cycle's rows and owe nothing to their rewards, which are to judge what is proposed; the others come from the cycle before.
+ * x: the meta-policy's facts about a scenario when it proposes, each entry finite and of the order
+ * of 1. The first four are of this cycle's rows and independent of their rewards, which judge the
+ * proposals; the others come from the cycle before.
  */
 export const contextNames = [
   /** log10 of the rows that judge, less 3; from −1 to 0.5, beyond which no prior was fitted. */
@@ -15,11 +16,14 @@ export const contextNames = [
   "breadth",
   /** Ensemble spread: σ_Q over the spread of Q̄ among the candidates of a row, at most 2. */
   "doubt",
-  /** The same for the difference between shortest and longest memory: how much the world has moved, at most 2. */
+  /**
+   * The same for the difference between shortest and longest memory: a measure of change in the
+   * world, at most 2.
+   */
   "drift",
   /** |mean of r − Q̄| as a share of the serving value, at most 1. */
   "miscalibration",
-  /** What the serving policy has over the uniform choice, as a share of its value, in [−1, 1]. */
+  /** The serving policy's gain over the uniform choice, as a share of its value, in [−1, 1]. */
   "overChance",
   /** Judged difference of the setting that was chosen, as a share of the serving value, in [−1, 1]. */
   "lastGain",
@@ -93,7 +97,7 @@ function createSpread() {
   };
 }
 
-/** How sure and how settled the reward model is at a row, against how much it tells candidates apart. */
+/** Certainty of the reward model at a row, relative to its spread over candidates. */
 function measureRow({ scores: { rewardHeads }, action, reward }: ContextRow, memories: number) {
   const count = rewardHeads[0]!.length;
   const [spread, drift] = [createSpread(), createSpread()];
@@ -120,8 +124,9 @@ function measureRow({ scores: { rewardHeads }, action, reward }: ContextRow, mem
 }
 
 /**
- * What the judged rows leave to the next cycle's context.
- * @param judged serving value in [0, 1]; its difference to the uniform choice's, and that of the chosen setting to it
+ * Facts from the judged rows for the next cycle's context.
+ * @param judged serving value in [0, 1]; its difference to the uniform choice's, and that of the
+ * chosen setting to it
  */
 export function rememberContext(
   rows: readonly ContextRow[],

@@ -13,7 +13,7 @@ function coordinates({ klRadius, pessimism, discriminator, proximity, memory }: 
   ];
 }
 
-/** Pairs of coordinates whose product counts: how far with how much trust, and how far with which memory. */
+/** Pairs of coordinates whose product counts: radius with pessimism, and radius with memory. */
 const products: readonly (readonly [number, number])[] = [
   [0, 0],
   [1, 1],
@@ -30,7 +30,7 @@ const coordinateCount = 6;
 const shapeSize = 2 + coordinateCount + products.length;
 export const featureCount: number = shapeSize + contextNames.length * (1 + coordinateCount);
 
-/** What of the features is ω's alone: [1, ω, 1 − Σ memory², products of ω]. */
+/** The features of ω alone: [1, ω, 1 − Σ memory², products of ω]. */
 export function settingShape(values: SettingValues): Float64Array {
   const omega = coordinates(values);
   const blend = 1 - values.memory.reduce((sum, weight) => sum + weight ** 2, 0);

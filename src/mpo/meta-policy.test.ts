@@ -34,7 +34,7 @@ const context: MetaContext = {
   ...firstContext,
 };
 
-/** Judges a cycle's settings in a world where `worth` is what each is truly worth. */
+/** Judges a cycle's settings in a world with true gains `worth`. */
 function cycle(options: {
   readonly state: MetaPolicyState;
   readonly worth: (values: SettingValues) => number;

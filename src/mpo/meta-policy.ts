@@ -80,8 +80,8 @@ function createDraw({ state, prior, context, mpo }: MetaPolicyInput, random: Ran
 const mostTries = 50;
 
 /**
- * ω_1…ω_J of a cycle, no two alike: the incumbent, the anchors, the incumbent with one coordinate changed, and draws from the
- * posterior. *Do nothing* comes on top. Fewer where the pool has no more.
+ * ω_1…ω_J of a cycle, no two alike: the incumbent, the anchors, the incumbent with one coordinate
+ * changed, and draws from the posterior. *Do nothing* comes on top. Fewer if the pool has no more.
  */
 export function proposeSettings(
   input: MetaPolicyInput,
@@ -103,7 +103,7 @@ export function proposeSettings(
   for (let tries = 0, n = 1; n <= changedSettings && room() && tries < mostTries; tries++)
     if (add(`changed-${n}`, changeOne(incumbent, grid, random))) n++;
   const draw = createDraw(input, random);
-  // A sure posterior draws the same setting again and again; then a change of the draw takes its place.
+  // A sure posterior draws the same setting again and again; then a changed draw replaces it.
   for (let tries = 0, n = 1; room() && tries < mostTries; tries++) {
     const drawn = draw();
     if (add(`thompson-${n}`, drawn) || add(`thompson-${n}`, changeOne(drawn, grid, random))) n++;
@@ -111,12 +111,12 @@ export function proposeSettings(
   return [...chosen.values()];
 }
 
-/** A cycle's settings with what the rows said of them. */
+/** A cycle's settings with the rows' judgement. */
 export interface JudgedSettings extends JudgedDifferences {
   readonly settings: readonly ChallengerSetting[];
 }
 
-/** What is believed of a setting once it was judged, as shares of the serving value: mean and standard deviation. */
+/** Belief about a judged setting, as shares of the serving value: mean and standard deviation. */
 export interface MetaPrediction {
   readonly predicted: number;
   readonly predictedDeviation: number;
@@ -126,7 +126,7 @@ export interface MetaDecision {
   readonly state: MetaPolicyState;
   /** w_j by name, *do nothing* included. */
   readonly weights: Readonly<Record<string, number>>;
-  /** In the order of what was judged. */
+  /** In the order of the judged settings. */
   readonly predictions: readonly MetaPrediction[];
   /** Name of the setting with the largest weight, or *do nothing*. */
   readonly chosen: string;
@@ -134,7 +134,7 @@ export interface MetaDecision {
 
 const withoutName = ({ name: _, ...values }: ChallengerSetting): SettingValues => values;
 
-/** Of each setting: the regression's word, and a part of its own that no weights explain. */
+/** Of each setting: the regression's estimate, and a separate part that no weights explain. */
 function believe({ mean, covariance }: Belief, misfit: number): Belief {
   const next = mean.length + 1;
   return {
@@ -150,9 +150,11 @@ const describeBelief = ({ mean, covariance }: Belief): MetaPrediction[] =>
   }));
 
 /**
- * Learns from a cycle's judgement. A setting's weight is the probability that it is worth the most, given what was believed of it when
- * it was proposed and what the rows say; the one with the largest is incumbent then, and the regression keeps what was judged.
- * @param options.isSettled the serving policy is no worse than it was: what was learned before a change does not count
+ * Learns from a cycle's judgement. A setting's weight is the probability that it is worth the most,
+ * given the belief at its proposal and the rows; the one with the largest is incumbent then, and
+ * the regression keeps the judgements.
+ * @param options.isSettled the serving policy is no worse than before: lessons from before a change
+ * do not count
  * @param options.random of the draws that weights are counted from
  */
 export function learnFromJudged(

@@ -1,7 +1,7 @@
 import { factoriseUpper, solveTransposed, solveUpper } from "../numeric/cholesky.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
-/** What is believed of the weights before a scenario has shown anything: independent normals. */
+/** Belief about the weights before a scenario has feedback: independent normals. */
 export interface MetaPrior {
   readonly mean: readonly number[];
   /** Positive. */
@@ -11,26 +11,27 @@ export interface MetaPrior {
 }
 
 /**
- * Sums over the cycles that were judged, older ones forgotten: Σ Bᵀ·S⁻¹·B (lower triangle, packed by rows) and Σ Bᵀ·S⁻¹·y, where S
- * is the covariance of a cycle's errors and the misfit. Plain numbers, so that they go from cycle to cycle as JSON.
+ * Sums over the cycles that were judged, older ones forgotten: Σ Bᵀ·S⁻¹·B (lower triangle, packed
+ * by rows) and Σ Bᵀ·S⁻¹·y, where S is the covariance of a cycle's errors and the misfit. Plain
+ * numbers, so they pass from cycle to cycle as JSON.
  */
 export interface MetaEvidence {
   readonly precision: readonly number[];
   readonly projection: readonly number[];
 }
 
-/** What is believed of J settings together, as shares of the serving value: N(mean, covariance). */
+/** Joint belief about J settings, as shares of the serving value: N(mean, covariance). */
 export interface Belief {
   readonly mean: Float64Array;
   /** [J × J], row-major. */
   readonly covariance: Float64Array;
 }
 
-/** What the rows said of them. */
+/** The rows' judgement of them. */
 export interface JudgedDifferences {
   /** As shares of the serving value. */
   readonly differences: readonly number[];
-  /** Of their errors, [J × J], row-major; infinite where the rows tell nothing. */
+  /** Of their errors, [J × J], row-major; infinite if the rows have no information. */
   readonly covariance: Float64Array;
 }
 
@@ -87,7 +88,7 @@ export function addEvidence(
 export interface MetaPosterior {
   /** m. */
   readonly mean: Float64Array;
-  /** What is believed of bᵀβ for some features together. */
+  /** Joint belief about bᵀβ for some features. */
   predict(features: readonly Float64Array[]): Belief;
   /** One draw of β. */
   draw(random: RandomStream): Float64Array;

@@ -3,9 +3,9 @@ import { featureCount } from "./meta-features.ts";
 import type { MetaPrior } from "./meta-posterior.ts";
 import shipped from "./meta-prior.json" with { type: "json" };
 
-/** A fitted prior as data: what `recurve meta-train` writes. */
+/** A fitted prior as data: the output of `recurve meta-train`. */
 export interface PriorFile extends MetaPrior {
-  /** Of the form, and of what the features mean. */
+  /** Of the form, and of the features' meanings. */
   readonly version: 1;
   /** Worlds that it was fitted to, the seed of the first, and cycles of each. */
   readonly worlds: number;
@@ -27,7 +27,7 @@ export const encodePrior = (
   variance: variance.map(round),
 });
 
-/** @throws invalid_configuration where it is of another build, or not a prior */
+/** @throws invalid_configuration if it is of another build, or not a prior */
 export function decodePrior(file: unknown): MetaPrior {
   const { version, mean = [], variance = [], misfit = 0 } = file as Partial<PriorFile>;
   const isPositive = (value: number) => Number.isFinite(value) && value > 0;
@@ -45,5 +45,5 @@ export function decodePrior(file: unknown): MetaPrior {
   );
 }
 
-/** What a cold installation starts from. */
+/** The prior of a new installation. */
 export const shippedPrior: MetaPrior = decodePrior(shipped);

@@ -10,7 +10,7 @@ export const halfLivesOf = ({ halfLives }: MpoConfiguration["critic"]): readonly
 ];
 export const memoryHalfLives: readonly number[] = halfLivesOf(defaultMpo.critic);
 
-/** ω without the name that it goes by in a cycle. */
+/** ω without its name in a cycle. */
 export type SettingValues = Omit<ChallengerSetting, "name">;
 
 const memories = {
@@ -22,13 +22,13 @@ const memories = {
 
 const memoryChoices = Object.values(memories);
 
-/** What each coordinate of ω may be. */
+/** Possible values of each coordinate of ω. */
 export type SettingGrid = Pick<
   MpoConfiguration["challengers"],
   "klRadii" | "pessimisms" | "discriminators" | "proximities"
 >;
 
-/** What improves the policy where nothing was learned yet: the first incumbent. */
+/** A setting that improves the policy before anything was learned: the first incumbent. */
 export const defaultSetting: SettingValues = {
   klRadius: 0.3,
   pessimism: 0.5,
@@ -75,8 +75,9 @@ export function fitToGrid(values: SettingValues, grid: SettingGrid): SettingValu
 }
 
 /**
- * Tried in every cycle, whatever was learned: a leap as far as the grid goes, with nothing taken off for doubt (how far is then
- * for trust region and gate to say), and after a change of preferences what forgets the serving policy.
+ * Settings tried in every cycle: one with the largest radius of the grid and no pessimism (trust
+ * region and gate then limit it), and, for a change of preferences, one that forgets the serving
+ * policy.
  */
 export function anchorsOf(grid: SettingGrid): readonly ChallengerSetting[] {
   const far = { ...defaultSetting, klRadius: Math.max(...grid.klRadii), pessimism: 0 };
@@ -122,7 +123,7 @@ const coordinates = [
   ["proximity", "proximities"],
 ] as const;
 
-/** The setting with one coordinate changed, one that has a choice. */
+/** The setting with one coordinate changed, a coordinate that has a choice. */
 export function changeOne(
   values: SettingValues,
   grid: SettingGrid,

@@ -68,10 +68,11 @@ function inferWorld({ squares, products, energy }: WorldSums, prior: MetaPrior) 
 const smallestVariance = 1e-6;
 
 /**
- * The prior under which a family of worlds is most likely: weights of a world ~ N(μ, V) with a diagonal V, differences ~ N(bᵀβ,
- * misfit); by expectation–maximisation (Dempster, Laird & Rubin 1977).
+ * The prior under which a family of worlds is most likely: weights of a world ~ N(μ, V) with a
+ * diagonal V, differences ~ N(bᵀβ, misfit); by expectation–maximisation (Dempster, Laird & Rubin
+ * 1977).
  * @param worlds examples by world
- * @param start where the search starts; its sizes are those of the features
+ * @param start start of the search; its sizes are those of the features
  */
 export function fitPrior(
   worlds: readonly (readonly MetaExample[])[],

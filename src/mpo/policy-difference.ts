@@ -32,7 +32,7 @@ export function policyDifference(
   };
 }
 
-/** Users by what is known of them. */
+/** Users by amount of history. */
 export const segments = ["no events", "few events", "many events"] as const;
 export type Segment = (typeof segments)[number];
 

@@ -19,7 +19,7 @@ const rounds = 2;
 interface PreparedState {
   /** π_ref^ρ, normalised. */
   readonly probabilities: Float64Array;
-  /** At μ = 0, and by how much more for each μ. */
+  /** At μ = 0, and the increase for each μ. */
   readonly free: Float64Array;
   readonly slope: Float64Array;
   readonly implausible: readonly number[];
@@ -68,8 +68,9 @@ function smallestStrength(massAt: (strength: number) => number): number {
 }
 
 /**
- * η and μ of a setting: KL = ε, and the smallest μ that keeps the mass on candidates with D < −2 within 2 %. The two are
- * found in turns, μ last, so that the limit on the mass holds and the radius up to what the last turn of μ moves.
+ * η and μ of a setting: KL = ε, and the smallest μ that keeps the mass on candidates with D < −2
+ * within 2 %. The two are found in turns, μ last, so the limit on the mass holds, and the radius up
+ * to the effect of the last turn of μ.
  * @param restrains whether D is good enough to restrain anything
  */
 export function solveChallenger(

@@ -16,11 +16,11 @@ export interface RivalInput<Row extends FoldedRow, Policy, Critic> {
   /** All new feedback: neither policy was trained on it. */
   readonly rows: readonly Row[];
   readonly mpo: MpoConfiguration;
-  /** What earlier reviews of the same two policies found. */
+  /** Findings of earlier reviews of the same two policies. */
   readonly earlier?: GateLooks | undefined;
 }
 
-/** What serves against a rival that has served too, on the traffic of both. */
+/** The serving policy against a rival that has served too, on the traffic of both. */
 export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   family: Scoring<Row, Policy, Critic>,
   { serving, rival, arm, critic, mpo, earlier, ...input }: RivalInput<Row, Policy, Critic>,
@@ -47,7 +47,7 @@ export interface CanaryReview {
   readonly action: "promote" | "retire" | "keep";
 }
 
-/** Whether a canary takes over, leaves or stays; too little feedback to say lets it stay. */
+/** Whether a canary takes over, leaves or stays; with too little feedback it stays. */
 export async function reviewCanary<Row extends FoldedRow, Policy, Critic>(
   family: Scoring<Row, Policy, Critic>,
   input: Omit<RivalInput<Row, Policy, Critic>, "arm">,

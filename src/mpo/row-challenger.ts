@@ -4,7 +4,7 @@ import type { RowScores } from "./row-scores.ts";
 
 /** Challengers of one row after another, in arrays that the next call writes over: a row costs no memory. */
 export interface RowChallenger {
-  /** Takes on a row; the others are about the last one. */
+  /** Sets the row; the other methods are about the last one. */
   read(scores: RowScores): void;
   /** log π_φ. */
   challenge(challenger: SolvedSetting): Float64Array;

@@ -1,6 +1,6 @@
 import type { JudgedRow } from "./judged-row.ts";
 
-/** What the networks say of one row's candidates, all arrays of length K. */
+/** The networks' scores of one row's candidates, all arrays of length K. */
 export interface RowScores {
   /** log π_θ, exploration floor not included. */
   readonly logPolicy: Float64Array;
@@ -10,7 +10,7 @@ export interface RowScores {
   readonly discriminator: Float64Array;
 }
 
-/** A feedback row with what the serving policy and the critic say of its candidates. */
+/** A feedback row with the scores of serving policy and critic for its candidates. */
 export interface ScoredRow<Row extends JudgedRow = JudgedRow> {
   readonly row: Row;
   readonly scores: RowScores;

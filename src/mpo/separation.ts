@@ -2,9 +2,12 @@ import { hashUniform } from "../numeric/hash.ts";
 import type { FoldedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
-/** How well D tells the choices of satisfied users from draws of π_θ, on rows that it is not trained on. */
+/**
+ * How well D separates the choices of satisfied users from draws of π_θ, on rows that it is not
+ * trained on.
+ */
 export interface Separation {
-  /** Area under the ROC curve, rows weighted by reward; 0.5 where there is nothing to tell apart. */
+  /** Area under the ROC curve, rows weighted by reward; 0.5 if one class has no rows. */
   readonly auc: number;
   /** Infinite for fewer than two rows. */
   readonly standardError: number;
@@ -19,11 +22,13 @@ const provenDeviations = 1.645;
 export const isHeldOut = ({ user, fold }: Pick<FoldedRow, "user" | "fold">): boolean =>
   fold !== "older" && hashUniform(`discriminator/${user}`) < heldOutShare;
 
-/** With 95 % confidence better than chance: what is not guards nothing. */
+/** With 95 % confidence better than chance: otherwise it restrains nothing. */
 export const isProven = ({ auc, standardError }: Separation): boolean =>
   auc - provenDeviations * standardError > 0.5;
 
-/** Mass of π_θ on candidates that D puts below the chosen one, ties for half. NaN where π_θ has none. */
+/**
+ * Mass of π_θ on candidates that D puts below the chosen one, ties for half. NaN if π_θ has none.
+ */
 export function shareBelow(
   logits: ArrayLike<number>,
   policy: ArrayLike<number>,

@@ -7,7 +7,7 @@ import type { ScoredRow } from "./row-scores.ts";
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
 export const weightClip = 20;
 
-/** What the estimators need of a target policy on some rows. */
+/** The estimators' inputs about a target policy on some rows. */
 export interface TargetArrays {
   /** Served probability of the logged action. */
   readonly targetProbabilities: Float64Array;
@@ -68,8 +68,9 @@ function checkRow(
 }
 
 /**
- * What of a candidate the log can check. Of a foreign row only the choice's p is known, and the clipped weight
- * stands for the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a min(π, c·p)·x.
+ * The part of a candidate that the log can check. Of a foreign row only the choice's p is known,
+ * and the clipped weight replaces the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a
+ * min(π, c·p)·x.
  * @param logs log π of the candidate, and of the policies that made the rows
  */
 export function checkedPart(

@@ -84,14 +84,20 @@ export type Move<Row extends JudgedRow> = Row & {
   readonly logChallenger: Float64Array;
 };
 
-/** Where the judgement moves each state: towards φ*, inside its trust region and that of the mean, exploration taken out again. */
+/**
+ * Target of each state after the judgement: towards φ*, inside its trust region and that of the
+ * mean, exploration taken out again.
+ */
 export function moveStates<Row extends JudgedRow>(options: {
   readonly states: readonly ScoredRow<Row>[];
   readonly challengers: readonly Challenger[];
   readonly judgement: Pick<Judgement, "weights" | "proven">;
   readonly floor: number;
   readonly arm: Arm;
-  /** Where there is a policy to protect: least ESS/n that a target leaves its judges in a state, most of mean KL(t ‖ π_s) in nats. */
+  /**
+   * If there is a policy to protect: minimum effective sample share (ESS/n) per state, and maximum
+   * mean KL(t ‖ π_s) in nats.
+   */
   readonly region: Pick<MpoConfiguration["distillation"], "targetSampleShare" | "meanKl">;
 }): Move<Row>[] {
   const { states, challengers, judgement, floor, arm, region } = options;

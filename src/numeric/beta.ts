@@ -23,8 +23,9 @@ function betaFraction(x: number, a: number, b: number): number {
 }
 
 /**
- * I_x(a, b), the regularised incomplete beta function, for a, b > 0 and x in [0, 1]; DLMF 8.17. Relative error about 1e-16
- * times the size of ln Γ(a + b): below 1e-10 up to a + b = 10⁵. @throws RangeError for other x, a and b
+ * I_x(a, b), the regularised incomplete beta function, for a, b > 0 and x in [0, 1]; DLMF 8.17.
+ * Relative error about 1e-16 times the size of ln Γ(a + b): below 1e-10 up to a + b = 10⁵.
+ * @throws RangeError for other x, a and b
  */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (!(x >= 0 && x <= 1 && a > 0 && b > 0 && a + b < Number.POSITIVE_INFINITY)) {
@@ -48,7 +49,8 @@ export function betaQuantile(p: number, a: number, b: number): number {
 }
 
 /**
- * The p-quantile of Student's t distribution with ν > 0 degrees of freedom: t² = ν·y/(1 − y) where I_y(½, ν/2) = |2p − 1|.
+ * The p-quantile of Student's t distribution with ν > 0 degrees of freedom: t² = ν·y/(1 − y) with
+ * I_y(½, ν/2) = |2p − 1|.
  * @throws RangeError for p outside (0, 1)
  */
 export function studentQuantile(p: number, degreesOfFreedom: number): number {

@@ -1,13 +1,13 @@
 /**
- * A symmetric positive definite A as Rᵀ·R with an upper triangular R, row-major: a row of R is a column of the usual
- * lower factor, and every loop below runs along one row. What is under the diagonal is neither read nor written.
- * (Golub & Van Loan 2013, sections 3.1, 4.2 and 6.5.)
+ * A symmetric positive definite A as Rᵀ·R with an upper triangular R, row-major: a row of R is a
+ * column of the usual lower factor, and every loop below runs along one row. Entries under the
+ * diagonal are neither read nor written. (Golub & Van Loan 2013, sections 3.1, 4.2 and 6.5.)
  */
 
 /**
  * A → R, in place.
  * @param matrix size × size, row-major; only the upper triangle is read
- * @throws RangeError where A isn't positive definite
+ * @throws RangeError if A isn't positive definite
  */
 export function factoriseUpper(matrix: Float64Array, size: number): void {
   for (let pivot = 0; pivot < size; pivot++) {
@@ -74,7 +74,7 @@ export function solveUpper(upper: Float64Array, size: number, x: Float64Array): 
  * Solves A·x = b for a symmetric positive definite A.
  * @param matrix A, size × size, row-major; only the lower triangle is read
  * @returns takes b and gives x, one factorisation for all
- * @throws RangeError where A isn't positive definite
+ * @throws RangeError if A isn't positive definite
  */
 export function factorise(
   matrix: Float64Array,

@@ -10,10 +10,11 @@ export interface FourierOptions {
 }
 
 /**
- * Random Fourier features z(x)_j = √(2/D)·cos(w_jᵀx + c_j), w_j ~ N(0, bandwidth⁻²·I), c_j uniform in [0, 2π):
- * E[z(x)ᵀz(y)] = exp(−|x − y|²/(2·bandwidth²)) (Rahimi & Recht 2007), so a linear model on them is one of that kernel.
+ * Random Fourier features z(x)_j = √(2/D)·cos(w_jᵀx + c_j), w_j ~ N(0, bandwidth⁻²·I), c_j uniform
+ * in [0, 2π). Then E[z(x)ᵀz(y)] = exp(−|x − y|²/(2·bandwidth²)) (Rahimi & Recht 2007), so a linear
+ * model on them is one of that kernel.
  * @returns writes the features of x into `features`, starting at 0
- * @throws RangeError where the bandwidth isn't a positive number
+ * @throws RangeError if the bandwidth isn't a positive number
  */
 export function createFourierFeatures(
   options: FourierOptions,
@@ -41,8 +42,10 @@ export function createFourierFeatures(
 const pairs = 2000;
 
 /**
- * Median distance of random pairs of different rows: the usual bandwidth where nothing is known (Gretton et al. 2012).
- * @throws RangeError on fewer than two rows, or where half of the pairs are equal: no width follows from them
+ * Median distance of random pairs of different rows: the usual bandwidth without prior knowledge
+ * (Gretton et al. 2012).
+ * @throws RangeError on fewer than two rows, or if half of the pairs are equal: no width follows
+ * from them
  */
 export function medianDistance(rows: readonly ArrayLike<number>[], random: RandomStream): number {
   if (rows.length < 2) throw new RangeError(`a median distance needs 2 rows, got ${rows.length}`);

@@ -43,8 +43,9 @@ function upperFraction(a: number, x: number): number {
 }
 
 /**
- * ln γ(a, x), the logarithm of the lower incomplete gamma function ∫₀ˣ t^(a−1)·e^−t dt, for a > 0 and x > 0.
- * Steps grow with √a where x is near a. @throws RangeError for other a and x
+ * ln γ(a, x), the logarithm of the lower incomplete gamma function ∫₀ˣ t^(a−1)·e^−t dt, for a > 0
+ * and x > 0. Steps grow with √a if x is near a.
+ * @throws RangeError for other a and x
  */
 export function logLowerGamma(a: number, x: number): number {
   if (!(a > 0 && x > 0 && a + x < Number.POSITIVE_INFINITY)) {

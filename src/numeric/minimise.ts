@@ -1,4 +1,6 @@
-/** Value of a function at x; writes its gradient into the second argument, which comes in as zeros. */
+/**
+ * Value of a function at x; writes its gradient into the second argument, which starts as zeros.
+ */
 export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
 
 /** Pairs of steps and gradient changes that are kept. */
@@ -71,10 +73,10 @@ const subtract = (left: Float64Array, right: Float64Array): Float64Array =>
   left.map((value, index) => value - right[index]!);
 
 /**
- * A minimum of a smooth function near `start`, by L-BFGS with halved steps (Liu & Nocedal 1989). Its value never rises from
- * step to step.
+ * A minimum of a smooth function near `start`, by L-BFGS with halved steps (Liu & Nocedal 1989).
+ * Its value never rises from step to step.
  * @param options.iterations most steps
- * @param options.tolerance ends where a step lowers the value by less than this share
+ * @param options.tolerance ends if a step lowers the value by less than this share
  */
 export function minimise(
   evaluate: Differentiable,
@@ -87,7 +89,7 @@ export function minimise(
   while (values.length <= options.iterations) {
     const direction = descent(point.gradient, pairs);
     const slope = dot(point.gradient, direction);
-    // The first step has no curvature to go by: at most of length 1.
+    // The first step has no curvature yet: its length is at most 1.
     const rate = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(-slope));
     const next = slope < 0 ? search(evaluate, point, { direction, slope, rate }) : undefined;
     if (!next) break;

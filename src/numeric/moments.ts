@@ -8,8 +8,9 @@ export interface Moments {
 }
 
 /**
- * Welford's update (1962), with the cross terms of Bennett et al. 2009: one pass, no cancellation of large sums.
- * @param width how many quantities a row has
+ * Welford's update (1962), with the cross terms of Bennett et al. 2009: one pass, no cancellation
+ * of large sums.
+ * @param width number of quantities in a row
  */
 export function createMoments(width: number): Moments {
   const means = new Float64Array(width);

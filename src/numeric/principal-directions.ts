@@ -5,7 +5,10 @@ export interface PrincipalDirections {
   readonly directions: readonly Float64Array[];
 }
 
-/** Of the power method: a direction is exact to the last digits where the next one has half its variance. */
+/**
+ * Of the power method: a direction is exact to the last digits if the next one has half its
+ * variance.
+ */
 const steps = 60;
 /** Directions with less than this share of the widest one's variance are rounding. */
 const leastShare = 1e-9;
@@ -41,7 +44,10 @@ function covariance(points: readonly ArrayLike<number>[], mean: Float64Array): F
   return matrix;
 }
 
-/** The direction of the widest spread by the power method, and its variance: 0 where there is none. */
+/**
+ * The direction of the widest spread by the power method, and its variance: 0 if there is no
+ * spread.
+ */
 function findWidest(matrix: Float64Array, size: number) {
   // Uneven, so that it is orthogonal to no direction but by accident.
   let direction = Float64Array.from({ length: size }, (_, index) => Math.sin(1 + index * index));
@@ -66,8 +72,9 @@ function deflate(matrix: Float64Array, direction: Float64Array, variance: number
 }
 
 /**
- * Principal components (Pearson 1901) by the power method with deflation. Bit for bit the same for the same points. Directions
- * of nearly equal spread are found only roughly, which is as good: any of them tells the points apart as well.
+ * Principal components (Pearson 1901) by the power method with deflation. Bit for bit the same for
+ * the same points. Directions of nearly equal spread are found only roughly, which is as good: any
+ * of them separates the points as well.
  * @param points at least one, of equal size
  */
 export function principalDirections(

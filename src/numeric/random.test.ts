@@ -20,8 +20,8 @@ function expectMoments(
   expect(Math.abs(measured - variance)).toBeLessThan(4 * error);
 }
 
-// What a seed promises: decisions that are logged with their seed are audited by it years later. A change of these numbers
-// makes every logged slate unrepeatable.
+// The guarantee of a seed: decisions that are logged with their seed are audited by it years later.
+// A change of these numbers makes every logged slate unrepeatable.
 test("seed 42 gives the numbers that it gave in the first release", () => {
   const random = createRandom(seed);
   expect([random.uniform(), random.uniform(), random.integer(1000)]).toEqual([

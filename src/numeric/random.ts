@@ -3,8 +3,8 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { hash32 } from "./hash.ts";
 
 /**
- * A seeded stream of random numbers. The same seed gives the same numbers on every machine; what a seed promises is
- * written in docs/decisions/0008. Draws change the stream, `split` does not.
+ * A seeded stream of random numbers. The same seed gives the same numbers on every machine;
+ * docs/decisions/0008 has the guarantees of a seed. Draws change the stream, `split` does not.
  */
 export interface RandomStream {
   /** Uniform in [0, 1) with 32 random bits. */
@@ -19,7 +19,15 @@ export interface RandomStream {
   split(label: string | number): RandomStream;
 }
 
-/** @param seed unsigned 32-bit integer */
+/**
+ * @param seed unsigned 32-bit integer
+ *
+ * @example
+ * import { createRandom } from "recurve";
+ *
+ * const random = createRandom(1);
+ * console.log(random.integer(6) === createRandom(1).integer(6)); // true
+ */
 export function createRandom(seed: number): RandomStream {
   // Hashed, because the generator starts out close to a small seed.
   const generator = xoroshiro128plus(hash32(`${seed}`));

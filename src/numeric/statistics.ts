@@ -1,13 +1,16 @@
 /** Arithmetic mean; needs at least one value. Sums in float64. */
 export function mean(values: Float64Array): number {
   let sum = 0;
-  // A counted loop: iterating takes five times as long.
+  // A counted loop: an iterator takes five times as long.
   for (let index = 0; index < values.length; index++) sum += values[index]!;
   return sum / values.length;
 }
 
 const sqrtTwoPi = Math.sqrt(2 * Math.PI);
-/** Where the series of Φ hands over to the continued fraction, and how many of its terms reach float64 from there on. */
+/**
+ * Point at which the series of Φ changes to the continued fraction, and the number of terms that
+ * reach float64 beyond it.
+ */
 const tailStart = 2.5;
 const tailTerms = 60;
 

@@ -31,7 +31,7 @@ export interface ExportedNetwork {
   readonly biases: Float32Array;
 }
 
-/** What to feed and what comes out, by name; a tensor that is missing here can't be exported. */
+/** Inputs and outputs, by name; a tensor that is missing here can't be exported. */
 const meanings: Readonly<Record<string, string>> = {
   pooled:
     "the history's pools one after the other, each Σ weight · item embedding; weights: history.pools; 0 without history",
@@ -49,7 +49,7 @@ const meanings: Readonly<Record<string, string>> = {
 
 function describe({ name, shape, type }: Omit<Value, "graph">, free: FreeAxes): ExportedTensor {
   const meaning = meanings[name];
-  if (meaning === undefined) throw new RangeError(`export: nothing says what ${name} means`);
+  if (meaning === undefined) throw new RangeError(`export: ${name} has no described meaning`);
   return { name, type, shape: shape.map((length, axis) => free[name]?.[axis] ?? length), meaning };
 }
 

@@ -60,7 +60,7 @@ test("a new network scores as its pools do, whatever the encoder finds", async (
 
 test("the order of events and the signal of each count", async () => {
   const network = randomNetwork(shape, views, createRandom(1));
-  // Without the pools, all that is left of the history is what the encoder sees.
+  // Without the pools, only the encoder's input is left of the history.
   const stateWeights = new Float32Array(network.parameters.stateWeights!.length);
   const encoded = { ...network, parameters: { ...network.parameters, stateWeights } };
   const [forward, backward, disliked] = await score(

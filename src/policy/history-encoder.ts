@@ -26,7 +26,7 @@ const encoderShape = ({ width, blocks }: HistoryShape): EncoderShape => ({
 
 const prefix = "encoder/";
 
-/** Parameters of the encoder by name; none where there is none. */
+/** Parameters of the encoder by name; empty without an encoder. */
 export function historyParameters(shape: HistoryShape): Readonly<Record<string, ParameterSpec>> {
   if (shape.blocks === 0) return {};
   const { width } = shape;
@@ -34,16 +34,18 @@ export function historyParameters(shape: HistoryShape): Readonly<Record<string, 
     ...encoderParameters(encoderShape(shape)),
     entryWeights: { shape: [2 * width, width], start: 1 / Math.sqrt(2 * width) },
     signalWeights: { shape: [1, width], start: 0.1 },
-    // From 0: a network begins as its pools, and the encoder adds what it finds that they lack.
+    // From 0: a network begins as its pools, and the encoder learns what they lack.
     stateWeights: { shape: [width, width], start: 0 },
   };
   return Object.fromEntries(Object.entries(own).map(([name, spec]) => [prefix + name, spec]));
 }
 
-/** What is fed of each state's newest events, [states, encodedLength] each, the newest in the last cell. */
+/**
+ * Feeds of each state's newest events, [states, encodedLength] each, the newest in the last cell.
+ */
 export interface EntryFeeds {
   readonly entrySignals: Float32Array;
-  /** 1 where there is an event and in the last cell, 0 before the first event. */
+  /** 1 for an event and in the last cell, 0 before the first event. */
   readonly entrySegments: Int32Array;
 }
 
@@ -57,7 +59,9 @@ export function createEntryFeeds(states: number): EntryFeeds {
   };
 }
 
-/** Writes the newest events of a state and tells which of its history each cell got. */
+/**
+ * Writes the newest events of a state and returns the place in its history of each cell's event.
+ */
 export function writeEntries(
   feeds: EntryFeeds,
   state: PolicyState,
@@ -75,11 +79,11 @@ export function writeEntries(
 }
 
 /**
- * What a causal Transformer over the newest events adds to h, [states, width]: event i with item embedding e_i and signal
- * x_i enters as W·[e_i; x_i·e_i] + x_i·v + P[cell]; the state after the newest event leaves. Without events it is the same
- * learned vector for everybody.
+ * Output of a causal Transformer over the newest events, added to h, [states, width]: event i with
+ * item embedding e_i and signal x_i enters as W·[e_i; x_i·e_i] + x_i·v + P[cell]; the state after
+ * the newest event leaves. Without events it is the same learned vector for all users.
  *
- * @param entries e of the newest events, [states, encodedLength, width], 0 where there is none
+ * @param entries e of the newest events, [states, encodedLength, width], 0 for absent events
  */
 export function encodeHistory(
   graph: Graph<Precision>,

@@ -30,7 +30,10 @@ type Raw = { readonly name: string; readonly weight: number };
 const squash = (value: number) =>
   Math.max(-5, Math.min(5, (Math.sign(value) * Math.log1p(Math.abs(value))) / 4));
 
-/** A text is its words in lower case; what has no white space or only short words ("size-10", "H & M") is one name. */
+/**
+ * A text is its words in lower case; a value without white space or with only short words
+ * ("size-10", "H & M") is one name.
+ */
 function stringTokens(path: string, value: string): Raw[] {
   const words = value.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   const long = words.filter((word) => word.length > 2);
@@ -50,7 +53,7 @@ function flatten(path: string, value: Json, depth: number): Raw[] {
   );
 }
 
-/** Dividing by √count keeps the size of the sum independent of how many features there are. */
+/** Dividing by √count keeps the size of the sum independent of the number of features. */
 function hashTokens(raw: readonly Raw[], buckets: number, limit: number): Token[] {
   const kept = raw.slice(0, limit);
   const scale = 1 / Math.sqrt(Math.max(1, kept.length));

@@ -35,7 +35,10 @@ export function encodeNetwork(network: Network, kind = "network"): Uint8Array {
   });
 }
 
-/** @throws corrupt_snapshot where an array is missing or has another shape, as in the file of another build */
+/**
+ * @throws corrupt_snapshot if an array is missing or has another shape, as in the file of another
+ * build
+ */
 export function toNetwork(file: TensorFile): Network {
   const shape = toShape(file.meta.numbers);
   const expected = Object.entries(parameterShapes(shape, file.meta.itemIds.length));

@@ -15,11 +15,14 @@ export interface NetworkShape {
   readonly heads: number;
   /** Embedding width d of a head. */
   readonly width: number;
-  /** Positions that a reward head tells apart: its position bias is log θ_k, which no score has in it. */
+  /**
+   * Positions that a reward head distinguishes: its position bias is log θ_k, which no score has in
+   * it.
+   */
   readonly positions: number;
   /** Of the Transformer over the newest events, 0 for none; only a network with one head has any. */
   readonly blocks: number;
-  /** Of the items' text vectors; absent where the network takes none. */
+  /** Of the items' text vectors; absent if the network takes none. */
   readonly text?: TextShape;
 }
 
@@ -33,7 +36,7 @@ export type Parameters = Readonly<Record<string, Float32Array>>;
 
 export interface Network {
   readonly shape: NetworkShape;
-  /** Item of each row of the item table; row 0, with an empty id, stands for items that are not in it. */
+  /** Item of each row of the item table; row 0, with an empty id, represents items outside it. */
   readonly itemIds: readonly ItemId[];
   readonly parameters: Parameters;
 }
@@ -76,10 +79,13 @@ export function heldShapes({
   );
 }
 
-/** A text vector has length 1, so this is what each number of an embedding gets of it at the start. */
+/** A text vector has length 1, so this is its share in each number of an embedding at the start. */
 const textDeviation = 0.25;
 
-/** 1 is a constant, anything below the standard deviation of a normal start; what is missing starts at 0. */
+/**
+ * 1 is a constant, anything below the standard deviation of a normal start; missing ones start at
+ * 0.
+ */
 const starts = (shape: NetworkShape): Readonly<Record<string, number>> => ({
   itemTable: 0.05,
   itemTokenTable: 0.25,
@@ -95,13 +101,13 @@ const count = (shape: readonly number[]) => shape.reduce((product, length) => pr
 const similarityWeight = 1.5;
 
 /**
- * The pools by signal start as they are: an item scores by its likeness to what the user liked, which is right more
- * often than not and spares the first cycles from finding it out.
+ * The pools by signal start as they are: an item scores by its likeness to the user's liked items,
+ * which is right more often than not and spares the first cycles from finding it out.
  */
 function addSimilarity(stateWeights: Float32Array, { heads, width }: NetworkShape): void {
   const blocks = heads * poolCount;
   for (let block = 0; block < blocks; block++) {
-    // Pool 0 is the plain mean, which says nothing of likes.
+    // Pool 0 is the plain mean, which has no information about likes.
     if (block % poolCount === 0) continue;
     for (let i = 0; i < width; i++)
       stateWeights[(block * width + i) * width + i]! += similarityWeight;
@@ -160,7 +166,7 @@ export function growNetwork(
       deviation: 0.1,
       random,
     }),
-    // An item that nothing is known of is as good as the row of unknown ones.
+    // An item without known features is like the row of unknown ones.
     itemBias: Float32Array.from(
       { length: rows * heads },
       (_, cell) => itemBias![cell] ?? itemBias![cell % heads]!,
@@ -169,7 +175,10 @@ export function growNetwork(
   return { shape: network.shape, itemIds, parameters };
 }
 
-/** The same network, ready for the texts of these items; what it has learned of another model's is dropped. */
+/**
+ * The same network, ready for the texts of these items; weights for another model's texts are
+ * dropped.
+ */
 export function withText(
   network: Network,
   views: Iterable<ItemView>,

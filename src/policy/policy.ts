@@ -7,7 +7,10 @@ import type { Profile } from "./profile.ts";
 /** An item as a policy sees it: its hashed features at one revision. */
 export interface ItemView {
   readonly itemId: ItemId;
-  /** Event number of the revision; `undefined` where the features came with the request and must not be cached. */
+  /**
+   * Event number of the revision; `undefined` if the features came with the request and must not be
+   * cached.
+   */
   readonly sequence: number | undefined;
   readonly tokens: readonly Token[];
   /** The item's text as a sentence-embedding model sees it; absent without a model or a text. */
@@ -15,31 +18,37 @@ export interface ItemView {
 }
 
 export interface TextVector {
-  /** Tells models apart: an integer of 48 bits. */
+  /** Identifies a model: an integer of 48 bits. */
   readonly model: number;
   /** Of length 1. */
   readonly vector: Float32Array;
 }
 
-/** What is decided on: the user and the moment, with the items of the history in the profile's order. */
+/**
+ * Input of a decision: the user and the moment, with the items of the history in the profile's
+ * order.
+ */
 export interface PolicyState {
   readonly profile: Profile;
   readonly history: readonly ItemView[];
 }
 
-/** The same logits, with what they are made of. */
+/** The same logits, with their parts. */
 export interface PolicyTowers {
   represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Towers>;
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;
 }
 
-/** What serves: maps a state and candidates to logits, which `slate.ts` turns into slates and propensities. */
+/**
+ * A serving policy: maps a state and candidates to logits, which `slate.ts` turns into slates and
+ * propensities.
+ */
 export interface Policy {
   readonly kind: PolicyKind;
   /** One finite logit for each candidate. */
   logits(state: PolicyState, candidates: readonly ItemView[]): Promise<Float64Array>;
-  /** What the fast loop works on; absent where a policy has no features of its own. */
+  /** Input of the fast loop; absent if a policy has no features of its own. */
   readonly towers?: PolicyTowers;
   close(): Promise<void>;
 }

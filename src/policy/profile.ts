@@ -13,11 +13,11 @@ export const poolCount = 4;
 /** Events back at which the recency-weighted means have lost half their weight. */
 const recencyHalfLives = [10, 2];
 
-/** What the policy knows of the user and the moment: the state s of the papers. */
+/** The policy's facts about the user and the moment: the state s of the papers. */
 export interface Profile {
   /** Oldest first, at most `historyLength`. */
   readonly itemIds: readonly ItemId[];
-  /** How much the user liked each, in [−1, 1]: weighted value over the scenario's reward range. */
+  /** The user's liking of each, in [−1, 1]: weighted value over the scenario's reward range. */
   readonly signals: readonly number[];
   readonly tokens: readonly Token[];
 }

@@ -2,10 +2,11 @@ import type { RandomStream } from "../numeric/random.ts";
 import { drawIndex, positionProbabilities } from "./slate.ts";
 
 /**
- * Chance that a slate of `sampleSlate` holds the target, from one slate drawn without it. Unbiased: P(miss) is the mean over
- * such slates of Π_k (1 − p_k), p_k the target's probability at position k.
+ * Chance that a slate of `sampleSlate` holds the target, from one slate drawn without it. Unbiased:
+ * P(miss) is the mean over such slates of Π_k (1 − p_k), p_k the target's probability at position
+ * k.
  *
- * @param target index of a candidate; −1 for one that is not among them
+ * @param target index of a candidate; −1 if it is not among them
  */
 export function drawHitChance(
   { logits, target }: { readonly logits: Float64Array; readonly target: number },
@@ -29,7 +30,9 @@ export function drawHitChance(
   return 1 - miss;
 }
 
-/** e^H of the first position's distribution, exploration included: how many items it spreads over. */
+/**
+ * e^H of the first position's distribution, exploration included: the effective number of choices.
+ */
 export function effectiveChoices(logits: Float64Array, exploration: number): number {
   const none = new Array<boolean>(logits.length).fill(false);
   let entropy = 0;

@@ -16,7 +16,7 @@ const file: TensorFile = {
 const bytes = encodeTensors(file);
 const headerEnd = 12 + bytes.length - 12 - 32 - 4 * 6;
 
-/** The error's code, or what else became of decoding. */
+/** The error's code, or another result of decoding. */
 function outcome(damaged: Uint8Array): string {
   try {
     decodeTensors(damaged);

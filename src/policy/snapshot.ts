@@ -11,11 +11,14 @@ const format = 1;
 const digestBytes = 32;
 const fixedBytes = 12;
 
-/** Named float32 arrays with their shapes, and what else a policy or a checkpoint needs to be used again. */
+/**
+ * Named float32 arrays with their shapes, and the other data for restoring a policy or a
+ * checkpoint.
+ */
 export interface TensorFile {
   readonly meta: {
     readonly kind: string;
-    /** Item of each table row; row 0 stands for unknown items. */
+    /** Item of each table row; row 0 represents unknown items. */
     readonly itemIds: readonly ItemId[];
     readonly numbers: Readonly<Record<string, number>>;
   };

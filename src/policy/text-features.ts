@@ -45,7 +45,7 @@ export function gramNames(text: string): string[] {
     .map(({ gram }) => `text=${gram}`);
 }
 
-/** Mean of the token vectors [tokens, width] under their mask, scaled to length 1; 0 where it is 0. */
+/** Mean of the token vectors [tokens, width] under their mask, scaled to length 1; 0 if it is 0. */
 export function meanPool(values: Float32Array, mask: readonly number[]): Float32Array {
   const width = values.length / mask.length;
   const mean = new Float64Array(width);

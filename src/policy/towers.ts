@@ -69,8 +69,9 @@ function itemTower(
 }
 
 /**
- * h [heads, states, width] from the pooled history [heads, states, pools · width], the context tokens that are fed and, where
- * the network has an encoder, the embedded newest events [states, encodedLength, width].
+ * h [heads, states, width] from the pooled history [heads, states, pools · width], the context
+ * tokens that are fed and, if the network has an encoder, the embedded newest events [states,
+ * encodedLength, width].
  */
 function stateTower(
   graph: Graph<Precision>,
@@ -97,7 +98,10 @@ function stateTower(
   return add(state, reshape(encoded, [1, states, shape.width]));
 }
 
-/** Embeddings of the newest events out of those of a batch's items, by the columns that are fed; 0 where there is none. */
+/**
+ * Embeddings of the newest events out of those of a batch's items, by the columns that are fed; 0
+ * for absent events.
+ */
 function gatherEntries(graph: Graph<Precision>, embedding: Value, states: number): Value {
   const cells = [states, encodedLength];
   const [, items = 0, width = 0] = embedding.shape;
@@ -106,7 +110,7 @@ function gatherEntries(graph: Graph<Precision>, embedding: Value, states: number
   return multiply(gatherRows(reshape(embedding, [items, width]), columns), present);
 }
 
-/** What a batch's scores are made of: h, e and b + u·e. */
+/** Parts of a batch's scores: h, e and b + u·e. */
 export interface Towers {
   /** [heads, states, width] */
   readonly state: Value;
@@ -118,7 +122,7 @@ export interface Towers {
   readonly bias: Value;
 }
 
-/** The states and the distinct items of a batch: what training differentiates. */
+/** The states and the distinct items of a batch: training differentiates these. */
 export function batchTowers(
   graph: Graph<Precision>,
   values: ParameterValues,

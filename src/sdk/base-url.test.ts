@@ -26,7 +26,7 @@ test.each([
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({
       code: "invalid_base_url",
-      message: `baseUrl must be where the server answers, such as "http://127.0.0.1:7400", got ${told}`,
+      message: `baseUrl must be the URL of the server, such as "http://127.0.0.1:7400", got ${told}`,
       details: { field: "baseUrl" },
       retryable: false,
     });

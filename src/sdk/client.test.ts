@@ -97,7 +97,7 @@ test("an error of the server is an ApiError with all that the server said", asyn
   expect(error).toMatchObject({
     code: "unknown_scenario",
     status: 422,
-    message: "no scenario 'video'; known are items, ads, feed",
+    message: "no scenario 'video'; choose one of items, ads, feed",
     details: { field: "scenario", value: "video", known: ["items", "ads", "feed"] },
     retryable: false,
   });

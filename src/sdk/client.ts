@@ -30,54 +30,74 @@ import type { DecisionBody } from "../contract/decision.ts";
 import { checkBaseUrl } from "./base-url.ts";
 import { ApiError, createTransport, type Fetch, type Transport } from "./transport.ts";
 
-// This file is the package's entry: what a caller names comes from here.
+// This file is the package's entry: all names for callers are exported here.
 export type * from "../contract/api.ts";
 export type * from "../contract/decision.ts";
 export { ApiError, type Fetch } from "./transport.ts";
 
+/** Options of `createClient`; only `baseUrl` is required. */
 export interface ClientOptions {
-  /** Where the server answers, e.g. `http://127.0.0.1:7400`. Empty in a page that the server itself sent. */
+  /**
+   * URL of the server, e.g. `http://127.0.0.1:7400`. Empty in a page that the server itself sent.
+   */
   readonly baseUrl: string;
-  /** Default: the global one. */
+  /** Function that sends requests. Default: the global `fetch`. */
   readonly fetch?: Fetch;
-  /** How long a request may take, answer included. Default 10,000. */
+  /** Longest time of a request, answer included, in milliseconds: above 0. Default 10,000. */
   readonly timeoutMs?: number;
 }
 
 /** Every method sends its request once and rejects with `ApiError`. */
 export interface RecurveClient {
+  /** Draws a slate for a user; the decision and its propensities are durable then. */
   recommend(request: RecommendRequest): Promise<RecommendResponse>;
-  /** All events or none, at most 1000. */
+  /** Records events, all or none, at most 1000. */
   sendEvents(events: readonly EventBody[]): Promise<EventsResponse>;
 
   /** Replaces the whole item. */
   putItem(item: ItemInput): Promise<PutResponse>;
-  /** All items or none, at most 1000. */
+  /** Replaces whole items, all or none, at most 1000. */
   putItems(items: readonly ItemInput[]): Promise<PutResponse>;
+  /** An item of the catalogue. Rejects with the code `not_found` if there is none. */
   getItem(itemId: string): Promise<ItemBody>;
+  /** A page of items in order of id, by default 100. */
   listItems(query?: PageQuery): Promise<PageResponse<ItemBody>>;
+  /** Ends an item; earlier decisions keep it. */
   deleteItem(itemId: string): Promise<void>;
 
   /** Replaces the whole user. */
   putUser(user: UserInput): Promise<PutResponse>;
-  /** All users or none, at most 1000. */
+  /** Replaces whole users, all or none, at most 1000. */
   putUsers(users: readonly UserInput[]): Promise<PutResponse>;
+  /** A user as written last. Rejects with the code `not_found` if there is none. */
   getUser(userId: string): Promise<UserBody>;
+  /** A page of users in order of id, by default 100. */
   listUsers(query?: PageQuery): Promise<PageResponse<UserBody>>;
+  /** Ends a user's attributes; events and decisions stay. */
   deleteUser(userId: string): Promise<void>;
 
+  /** The assignment of a scenario, and its newest policies. */
   listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
   /** Puts the parent of the scenario's serving policy back and returns it. */
   rollBack(scenario: string, note?: InterventionNote): Promise<PolicyBody>;
-  /** Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the one that waits. */
+  /**
+   * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the
+   * waiting one.
+   */
   intervene(request: InterventionRequest): Promise<InterventionBody>;
-  /** What operators did, roll-backs included. */
+  /** Interventions of operators, roll-backs included. */
   listInterventions(query?: ScenarioQuery): Promise<InterventionsResponse>;
+  /** Learning cycles with their records, newest first. */
   listCycles(query?: ScenarioQuery): Promise<CyclesResponse>;
+  /** A learning cycle. Rejects with the code `not_found` if there is none. */
   getCycle(cycle: number): Promise<CycleBody>;
+  /** A decision as it was made, with the reward so far. */
   getDecision(decisionId: string): Promise<DecisionBody>;
+  /** Mean rewards over time by arm, and serving policy against baseline. */
   getRewardSeries(query?: RewardSeriesQuery): Promise<RewardSeriesResponse>;
+  /** The configured scenarios, the default first. */
   listScenarios(): Promise<ScenariosResponse>;
+  /** State of server, loop and learner. */
   getHealth(): Promise<HealthResponse>;
   /** Rejects with the code `not_ready` while the server starts or stops. */
   getReady(): Promise<ReadyResponse>;
@@ -97,7 +117,7 @@ function createVerbs(send: Transport) {
   };
 }
 
-/** A timer takes no longer times. */
+/** Longest time of a timer. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
 function refuse(field: string, value: unknown, remedy: string): ApiError {
@@ -109,12 +129,12 @@ function refuse(field: string, value: unknown, remedy: string): ApiError {
 /** Callers without types give anything. */
 function checkOptions(options: Partial<Record<keyof ClientOptions, unknown>> | undefined): void {
   if (typeof options !== "object" || options === null) {
-    throw refuse("options", options, "give an object with baseUrl");
+    throw refuse("options", options, "send an object with baseUrl");
   }
   const { fetch: own, timeoutMs = 1 } = options;
-  if (own !== undefined && typeof own !== "function") throw refuse("fetch", own, "give a function");
+  if (own !== undefined && typeof own !== "function") throw refuse("fetch", own, "send a function");
   const isTime = typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestTimeoutMs;
-  if (!isTime) throw refuse("timeoutMs", timeoutMs, `give up to ${longestTimeoutMs} milliseconds`);
+  if (!isTime) throw refuse("timeoutMs", timeoutMs, `send up to ${longestTimeoutMs} milliseconds`);
 }
 
 const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
@@ -122,12 +142,25 @@ const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
 /**
  * A client of `/api/v1` for browsers and Node.js, without dependencies.
  *
- * @throws ApiError `invalid_base_url` where no request could be sent to `baseUrl`, `invalid_request` for another option
+ * @throws ApiError `invalid_base_url` if `baseUrl` is not a valid URL, `invalid_request` for
+ * another option
  *
  * @example
- * const recurve = createClient({ baseUrl: "http://127.0.0.1:7400" });
- * const { slate, decisionId } = await recurve.recommend({ userId: "ada", slateSize: 3 });
- * await recurve.sendEvents([{ type: "click", userId: "ada", itemId: slate[0].itemId, decisionId }]);
+ * import { createRecurve } from "recurve";
+ * import { createClient } from "recurve/sdk";
+ *
+ * // In an application: createClient({ baseUrl: "http://127.0.0.1:7400" })
+ * const server = await createRecurve({ database: ":memory:", learner: false });
+ * const recurve = createClient({
+ *   baseUrl: "http://127.0.0.1:7400",
+ *   fetch: async (url, init) => server.fetch(new Request(url, init)),
+ * });
+ *
+ * await recurve.putItems([{ itemId: "tea" }, { itemId: "pot" }]);
+ * const { slate, decisionId } = await recurve.recommend({ userId: "ada", slateSize: 1 });
+ * const click = { type: "click", userId: "ada", itemId: slate[0].itemId, decisionId };
+ * console.log((await recurve.sendEvents([click])).outcomes); // [ 'rewarded' ]
+ * await server.close();
  */
 export function createClient(options: ClientOptions): RecurveClient {
   checkOptions(options);

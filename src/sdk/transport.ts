@@ -17,11 +17,14 @@ export type Fetch = (
 
 type Answer = Awaited<ReturnType<Fetch>>;
 
-/** A request that got no answer, or an answer that says why not. */
+/** A request that got no answer, or an error answer. */
 export class ApiError extends Error {
-  /** A code of docs/errors.md, or `invalid_base_url`, `unreachable`, `timeout`, `invalid_response` where no code came. */
+  /**
+   * A code of docs/errors.md, or `invalid_base_url`, `unreachable`, `timeout`, `invalid_response`
+   * if no code came.
+   */
   readonly code: string;
-  /** HTTP status, 0 where there was no answer. */
+  /** HTTP status, 0 if there was no answer. */
   readonly status: number;
   readonly details: JsonObject;
   /** Finds the request in the server's log. */
@@ -59,7 +62,7 @@ export interface TransportOptions {
   readonly timeoutMs: number;
 }
 
-/** One request, one answer, no repetition. The answer is `undefined` where its body is empty. */
+/** One request, one answer, no repetition. The answer is `undefined` if its body is empty. */
 export type Transport = (call: Call) => Promise<unknown>;
 
 function toUrl(baseUrl: string, { path, query = {} }: Call): string {

@@ -3,6 +3,7 @@ import type { RequestIdVariables } from "hono/request-id";
 import type { Engine } from "../engine/engine.ts";
 import type { Metrics } from "./metrics.ts";
 
+/** Hono's environment of the server: variables of a request. */
 export interface ServerEnv {
   readonly Variables: RequestIdVariables;
 }
@@ -17,13 +18,13 @@ export interface FailedRequest {
   readonly route: string;
 }
 
-/** Is told of every failure that is not the caller's. */
+/** Called for every failure that is not the caller's. */
 export type LogError = (error: Error, request: FailedRequest) => void;
 
-/** Is told what a person should look at though requests are answered. */
+/** Called with warnings for a person, while requests are still answered. */
 export type LogWarning = (message: string) => void;
 
-/** What the routes are made of. */
+/** Parts of the routes. */
 export interface RouteParts {
   readonly engine: Engine;
   readonly metrics: Metrics;

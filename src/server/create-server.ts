@@ -26,6 +26,7 @@ import { addRewardSeries } from "./routes/reward-series.ts";
 import { addScenarios } from "./routes/scenarios.ts";
 import { addUsers } from "./routes/users.ts";
 
+/** Engine, time and logs of a server. */
 export interface ServerOptions {
   readonly engine: Engine;
   /** Of Recurve, for `/health` and the schema. */
@@ -33,11 +34,11 @@ export interface ServerOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly logError: LogError;
-  /** Default: not told. */
+  /** Default: warnings are dropped. */
   readonly logWarning?: LogWarning;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
-  /** The built dashboard. Without it `/` says how to build it. */
+  /** The built dashboard. Without it `/` explains how to build it. */
   readonly dashboardFolder?: string;
 }
 
@@ -83,7 +84,7 @@ const optionChecks = {
 
 /**
  * Everything that Recurve answers over HTTP, without a socket; `listen` gives it one.
- * @throws invalid_request where an option is not what it should be
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export function createServer(options: ServerOptions): App {
   checkOptions(options, optionChecks);
@@ -93,7 +94,7 @@ export function createServer(options: ServerOptions): App {
   app.onError(createErrorHandler(options.logError));
   app.notFound((context) => {
     const { method, path } = context.req;
-    const message = `nothing answers ${method} ${path}; what does is listed at ${routes.openApi}`;
+    const message = `no route for ${method} ${path}; the routes are listed at ${routes.openApi}`;
     return answerError(context, new EngineError("not_found", message, { details: { path } }));
   });
   app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody, checkBody);

@@ -9,7 +9,7 @@ The dashboard is not built. Build it with: npm run build
 Then start the server again.
 `;
 
-/** Vite names what is under assets/ by its content, so only the page itself is asked for again. */
+/** Vite names files under assets/ by their content, so only the page itself is asked for again. */
 const setHeaders: MiddlewareHandler = async (context, next) => {
   await next();
   if (!context.res.ok) return;
@@ -18,7 +18,10 @@ const setHeaders: MiddlewareHandler = async (context, next) => {
   context.header("x-content-type-options", "nosniff");
 };
 
-/** The built dashboard at `/`, or a page saying how to build it. Comes after the routes, which it must not cover. */
+/**
+ * The built dashboard at `/`, or a page that explains its build. Mounted after the routes, which it
+ * must not cover.
+ */
 export function addDashboard(app: App, folder: string | undefined): void {
   if (folder === undefined || !existsSync(folder)) {
     app.get("/", (context) => context.text(howToBuild));

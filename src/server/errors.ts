@@ -9,7 +9,10 @@ import { describeProblems } from "../engine/input/schema-problems.ts";
 import type { LogError, ServerEnv } from "./app.ts";
 import { routeOf } from "./route-of.ts";
 
-/** 422: well-formed, but it names what isn't there. 500 and above are the operator's, and are logged. */
+/**
+ * 422: well-formed, but it names something that doesn't exist. 500 and above are the operator's,
+ * and are logged.
+ */
 export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   invalid_request: 400,
   not_found: 404,
@@ -36,7 +39,10 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   internal: 500,
 };
 
-/** What is not expected says nothing of itself: its message and stack are in the log, under the request's id. */
+/**
+ * The answer to an unexpected failure has no details: its message and stack are in the log, under
+ * the request's id.
+ */
 function toEngineError(error: Error): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof HTTPException && error.status < 500) {
@@ -54,7 +60,7 @@ export function answerError(context: Context<ServerEnv>, error: EngineError): Re
   return context.json(toErrorBody(error, context.get("requestId")), statusByCode[error.code]);
 }
 
-/** The answer of a server that takes no requests any more. */
+/** The answer of a server that takes no more requests. */
 export const refuseRequest = (error: EngineError, requestId: string): Response =>
   Response.json(toErrorBody(error, requestId), { status: statusByCode[error.code] });
 

@@ -11,7 +11,7 @@ export const wire: typeof exactly = exactly;
 
 export const count: z.ZodInt = z.int().min(0);
 
-/** A number in a path or a query, where everything is text. */
+/** A number in a path or a query, in which everything is text. */
 export const numberText = (schema: z.ZodInt): z.ZodType<number> =>
   z.preprocess((text) => Number(text), schema);
 
@@ -28,7 +28,7 @@ export const scenarioQuery: z.ZodObject<
 > = z.strictObject({ scenario: optional(name), limit: optional(limitText) });
 wire<ScenarioQuery>()(scenarioQuery);
 
-/** What a request means that names no scenario. A configuration has at least one. */
+/** The scenario of a request that names none. A configuration has at least one. */
 export const firstScenario = (engine: Engine): string => engine.scenarios[0]?.name ?? "";
 
 export const candidate: z.ZodType<CandidateBody> = wire<CandidateBody>()(candidateInput);

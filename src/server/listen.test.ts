@@ -43,7 +43,7 @@ test("a busy port is named, with the remedy", async () => {
   const port = Number(new URL(url).port);
   await expect(listen({ app, host, port })).rejects.toMatchObject({
     code: "port_in_use",
-    message: `port ${port} on ${host} is in use; stop what uses it or choose another with --port`,
+    message: `port ${port} on ${host} is in use; stop the process that uses it, or choose another with --port`,
     details: { host, port },
   });
 });

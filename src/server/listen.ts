@@ -9,9 +9,10 @@ import { integer } from "../engine/input/fields.ts";
 /** Answers a request. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
-/** How long requests under way get when the server closes. */
+/** Time for requests under way when the server closes. */
 const drainMs = 10_000;
 
+/** A server with the address that it listens on. `port` is in 0…65535. */
 export interface ListenOptions {
   readonly app: { readonly fetch: FetchHandler };
   readonly host: string;
@@ -19,6 +20,7 @@ export interface ListenOptions {
   readonly port: number;
 }
 
+/** A listening server with its URL. */
 export interface Listening {
   readonly url: string;
   /** Takes no new requests, answers those under way, then resolves. */
@@ -28,7 +30,7 @@ export interface Listening {
 function toListenError(cause: Error, host: string, port: number): EngineError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === "EADDRINUSE") {
-    const message = `port ${port} on ${host} is in use; stop what uses it or choose another with --port`;
+    const message = `port ${port} on ${host} is in use; stop the process that uses it, or choose another with --port`;
     return new EngineError("port_in_use", message, { details: { host, port }, cause });
   }
   const message = `can't listen on ${host}, port ${port}: ${cause.message}; choose another with --host and --port`;

@@ -9,10 +9,14 @@ function createGauges(registry: Registry) {
     versions: gauge("recurve_serving_policy_version", "Version of the serving policy.", [
       "scenario",
     ]),
-    up: gauge("recurve_learner_up", "1 if a learner has said so within the last 5 minutes.", []),
+    up: gauge(
+      "recurve_learner_up",
+      "1 if a learner wrote a heartbeat within the last 5 minutes.",
+      [],
+    ),
     heartbeat: gauge(
       "recurve_learner_heartbeat_age_seconds",
-      "Time since a learner said last that it is up.",
+      "Time since a learner's last heartbeat.",
       [],
     ),
     cycles: new Counter({
@@ -71,8 +75,8 @@ function showFigures(gauges: Gauges, figures: LoopFigures): void {
 }
 
 /**
- * What the record says of the loop, read anew by each call of the returned function. If the record can't be read, these
- * metrics are absent: the process' own still answer.
+ * Figures of the loop from the record, read anew by each call of the returned function. If the
+ * record can't be read, these metrics are absent: the process' own still answer.
  */
 export function createLoopMetrics(registry: Registry, engine: Engine): () => Promise<void> {
   const gauges = createGauges(registry);
@@ -83,7 +87,7 @@ export function createLoopMetrics(registry: Registry, engine: Engine): () => Pro
       showHealth(gauges, health);
       showFigures(gauges, figures);
     } catch {
-      // `/health` says why.
+      // `/health` has the reason.
     }
   };
 }

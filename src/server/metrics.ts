@@ -42,12 +42,10 @@ export function createMetrics(engine: Engine): Metrics {
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
   const decisions = counter("recurve_decisions_total", "Decisions made.", ["scenario", "arm"]);
-  const events = counter("recurve_events_total", "Events taken, by what became of them.", [
-    "outcome",
-  ]);
+  const events = counter("recurve_events_total", "Received events, by outcome.", ["outcome"]);
   const fallbacks = counter(
     "recurve_fallbacks_total",
-    "Decisions that another than the chosen policy had to make.",
+    "Decisions made by a fallback instead of the chosen policy.",
     ["scenario"],
   );
   return {

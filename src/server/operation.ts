@@ -48,13 +48,13 @@ export const answer = <T>(description: string, schema: z.ZodType<T>, example: T)
 
 function failure(codes: readonly ErrorCode[]) {
   const [code = "internal"] = codes;
-  const message = "what was expected, what came, what to do";
+  const message = "field, value and remedy";
   const example = { error: { code, message, details: {}, requestId: "7d2c" } };
   const description = `${codes.join(", ")} (see docs/errors.md)`;
   return { description, content: json(errorBody, example) };
 }
 
-/** What no operation is safe from. */
+/** Failures that every operation can have. */
 const commonFailures: readonly ErrorCode[] = ["internal", "storage_unavailable", "overloaded"];
 
 /** By status. Handlers throw these, so they are not part of a route's type. */

@@ -1,6 +1,8 @@
 import type { Json } from "../domain/json.ts";
 
-/** JSON text with sorted keys: equal values give equal text, whatever the order in which their keys were written. */
+/**
+ * JSON text with sorted keys: equal values give equal text, independent of the order of their keys.
+ */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

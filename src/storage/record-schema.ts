@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Damageable } from "../domain/stored-record.ts";
 
 /**
- * A field that may be absent. The generator of OpenAPI takes a field for optional where its schema accepts `undefined`,
- * which JSON can't say; so the schema does, and the type stays exact.
+ * A field that may be absent. The generator of OpenAPI takes a field for optional if its schema
+ * accepts `undefined`, which JSON can't say; so the schema does, and the type stays exact.
  */
 export const optional = <Schema extends z.ZodType>(schema: Schema): z.ZodExactOptional<Schema> =>
   schema.optional() as unknown as z.ZodExactOptional<Schema>;
@@ -13,7 +13,7 @@ type Field<T, Key extends keyof T> =
     ? z.ZodType<T[Key]>
     : z.ZodExactOptional<z.ZodType<Exclude<T[Key], undefined>>>;
 
-/** A schema for each field of `T`, optional where the field is optional. */
+/** A schema for each field of `T`, optional if the field is optional. */
 export type Fields<T> = { readonly [Key in keyof T]-?: Field<T, Key> };
 
 /** Compiles with the fields of `T` alone, each of its type. Parsing drops other fields. */
@@ -39,7 +39,7 @@ function parse<T extends Damageable>(schema: z.ZodType<T>, value: unknown): T | 
   return { damage: `${field === "" ? "the stored text" : field}: ${issue?.message}` };
 }
 
-/** What can't be read is reported in the row itself, so that it takes neither a list nor the process with it. */
+/** The row itself reports an unreadable value, so it fails neither a list nor the process. */
 export function decodeRecord<T extends Damageable>(
   schema: z.ZodType<T>,
   text: string,

@@ -15,9 +15,9 @@ import type {
 import type { RewardRule } from "../domain/scenario.ts";
 
 /**
- * The record of everything. Users, items, events and decisions share one increasing event number, `sequence`: what was
- * known at a moment is what has a sequence ≤ the number noted then. Every method is atomic; a resolved write is durable.
- * Writes of concurrent callers share a commit.
+ * The record of everything. Users, items, events and decisions share one increasing event number,
+ * `sequence`: the knowledge at a moment is everything with a sequence ≤ the number noted then.
+ * Every method is atomic; a resolved write is durable. Writes of concurrent callers share a commit.
  */
 export interface Store {
   readonly users: UserStore;
@@ -29,32 +29,35 @@ export interface Store {
   readonly interventions: InterventionStore;
   readonly checkpoints: CheckpointStore;
   /**
-   * Runs `work` while no other process learns on this record: what a cycle finds out is of the policies that it began with.
-   * Given back when `work` settles, and at the latest with the process. @throws learner_busy where another one is at it
+   * Runs `work` while no other process learns on this record: a cycle's findings are about the
+   * policies that it began with. Released when `work` settles, and at the latest with the process.
+   * @throws learner_busy if another process learns
    */
   learnAlone<T>(work: () => Promise<T>): Promise<T>;
-  /** When a learner last said that it is up, milliseconds since 1970. Takes no event number. */
+  /** Time of the last heartbeat of a learner, milliseconds since 1970. Takes no event number. */
   readonly heartbeats: {
     beat(at: number): Promise<void>;
     last(): Promise<number | undefined>;
   };
   /** Of the whole record. */
   sizeBytes(): Promise<number>;
-  /** The highest event number given out so far, 0 on an empty store. */
+  /** The highest event number so far, 0 on an empty store. */
   sequence(): Promise<number>;
   close(): Promise<void>;
 }
 
+/** A page of newest revisions, in order of id. */
 export interface Page<T, Id> {
   readonly rows: readonly Revision<T>[];
   /** Pass it as `after` for the next page; absent on the last one. */
   readonly next?: Id;
 }
 
+/** Number of created, changed and unchanged rows of a write. */
 export interface PutSummary {
   readonly created: number;
   readonly updated: number;
-  /** Equal to what was there: no new revision, no new event number. */
+  /** Equal to the stored value: no new revision, no new event number. */
   readonly unchanged: number;
 }
 
@@ -63,35 +66,44 @@ export interface RevisionStore<T, Id> {
   put(rows: readonly T[]): Promise<PutSummary>;
   /** The newest revision, or the one at event number `asOf`. */
   find(id: Id, asOf?: number): Promise<Revision<T> | undefined>;
-  /** Ends the row: `find` and `list` no longer see it, older event numbers do. False where it was absent. */
+  /**
+   * Ends the row: `find` and `list` no longer see it, older event numbers do. False if it was
+   * absent.
+   */
   delete(id: Id): Promise<boolean>;
   /** In order of id (binary collation), at most `limit` (1…1000) rows. */
   list(options: { readonly after?: Id; readonly limit: number }): Promise<Page<T, Id>>;
   count(): Promise<number>;
 }
 
-/** Rows that earlier releases took without checks: the first ids in order, and how many there are. */
+/**
+ * Rows that earlier releases took without checks: the first ids in order, and the number of all.
+ */
 export interface DamagedRows {
   readonly ids: readonly string[];
   readonly count: number;
 }
 
+/** Users with all their revisions. */
 export interface UserStore extends RevisionStore<User, UserId> {
   /** Users as they are now whose id is none or whose attributes are no object; the first `limit` by id. Reads all users. */
   damaged(limit: number): Promise<DamagedRows>;
 }
 
-/** A change of the catalogue: the new revision, or `undefined` where the item was deleted. */
+/** A change of the catalogue: the new revision, or `undefined` if the item was deleted. */
 export interface ItemChange {
   readonly itemId: ItemId;
   readonly sequence: number;
   readonly item: Item | undefined;
-  /** The row is no item as one can be written: it is read as withdrawn, with what of it can be read. */
+  /** The row is not a valid item: it is read as withdrawn, with its readable fields. */
   readonly isDamaged?: true;
 }
 
+/** Items with all their revisions. */
 export interface ItemStore extends RevisionStore<Item, ItemId> {
-  /** Highest event number of any item revision, 0 without items: tells a cache whether it is stale. */
+  /**
+   * Highest event number of any item revision, 0 without items: a cache compares it with its own.
+   */
   sequence(): Promise<number>;
   /** The newest state ≤ `asOf` of every item that changed in (`after`, `asOf`], deletions included, by event number. */
   changes(options: {
@@ -100,7 +112,7 @@ export interface ItemStore extends RevisionStore<Item, ItemId> {
   }): Promise<readonly ItemChange[]>;
 }
 
-/** An event to be stored, with the reward that it brings where it was attributed to a decision. */
+/** An event to be stored, with the reward that it brings if it was attributed to a decision. */
 export interface EventRow {
   readonly event: BehaviourEvent;
   readonly reward?: {
@@ -114,6 +126,7 @@ export interface EventRow {
 /** `duplicate`: the event id is known, or this position of the decision has a reward of this event type already. */
 export type EventRowOutcome = "stored" | "duplicate";
 
+/** Behaviour events in the order of their event numbers. */
 export interface EventStore {
   /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. */
   record(rows: readonly EventRow[]): Promise<readonly EventRowOutcome[]>;
@@ -136,7 +149,7 @@ export interface EventStore {
 export interface ArmRewards {
   readonly arm: Arm;
   readonly decisions: number;
-  /** Over the positions, each settled by the rule: default where no event came, then clipped. */
+  /** Over the positions, each settled by the rule: default if no event came, then clipped. */
   readonly rewardSum: number;
 }
 
@@ -152,14 +165,15 @@ export interface RewardBucket extends ArmRewards {
   readonly decisionSquares: number;
 }
 
-/** What one user was shown by one policy in one arm. */
+/** Rewards of one user under one policy in one arm. */
 export interface UserRewards {
   /** Positions. */
   readonly rows: number;
-  /** Over the positions, each settled by the rule: default where no event came, then clipped. */
+  /** Over the positions, each settled by the rule: default if no event came, then clipped. */
   readonly rewardSum: number;
 }
 
+/** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. */
   append(decision: Decision): Promise<void>;
@@ -184,14 +198,20 @@ export interface DecisionStore {
     readonly asOf: number;
     readonly limit: number;
   }): Promise<readonly Feedback[]>;
-  /** Of the newest `limit` (all where absent) of the same decisions: how many, and the `after` at which they begin. */
+  /**
+   * Of the newest `limit` (default: all) of the same decisions: number, and the `after` at which
+   * they begin.
+   */
   span(options: {
     readonly from: number;
     readonly to: number;
     readonly asOf: number;
     readonly limit?: number;
   }): Promise<{ readonly count: number; readonly after: number }>;
-  /** Of the newest `limit` (all where absent) that `feedback` gives: how many, and the `after` at which they begin. */
+  /**
+   * Of the newest `limit` (default: all) that `feedback` gives: number, and the `after` at which
+   * they begin.
+   */
   closedSpan(options: {
     readonly scenario: string;
     readonly after: number;
@@ -222,7 +242,7 @@ export interface DecisionStore {
     readonly closedBefore: number;
     readonly rule: RewardRule;
   }): Promise<readonly UserRewards[]>;
-  /** Event number of the scenario's nth decision, n ≥ 1; `undefined` where there are fewer. */
+  /** Event number of the scenario's nth decision, n ≥ 1; `undefined` if there are fewer. */
   nth(scenario: string, n: number): Promise<number | undefined>;
   /** Decisions in all, or those with after < sequence ≤ asOf. */
   count(options?: {
@@ -232,6 +252,7 @@ export interface DecisionStore {
   }): Promise<number>;
 }
 
+/** A policy to be stored with its snapshot; `createdAt` is in milliseconds since 1970. */
 export interface NewPolicy {
   readonly scenario: string;
   readonly kind: PolicyKind;
@@ -242,9 +263,12 @@ export interface NewPolicy {
   readonly evidence: PolicyEvidence;
 }
 
-/** What one learning step or one intervention changes, in one transaction: a crash leaves all of it or none of it. */
+/**
+ * Changes of one learning step or one intervention, in one transaction: a crash leaves all of them
+ * or none.
+ */
 export interface PolicyChange {
-  /** Snapshots to add; versions are given out in this order, one above the highest so far. */
+  /** Snapshots to add; versions are assigned in this order, one above the highest so far. */
   readonly add?: readonly NewPolicy[];
   readonly statuses?: readonly {
     readonly version: number;
@@ -255,23 +279,27 @@ export interface PolicyChange {
   readonly assign?: (added: readonly number[]) => {
     readonly scenario: string;
     readonly assignment: Assignment;
-    /** What it was made from: where another assignment stands by then, the whole change is refused with `conflict`. */
+    /**
+     * The assignment that it was made from: if another one is stored by then, the whole change is
+     * refused with `conflict`.
+     */
     readonly replaces?: Assignment;
   };
-  /** The record of the cycle that did it. `cycle` numbers are given out by the store. */
+  /** The record of the cycle that did it. `cycle` numbers are assigned by the store. */
   readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;
-  /** What an operator did. `intervention` numbers are given out by the store. */
+  /** An operator's intervention. `intervention` numbers are assigned by the store. */
   readonly intervention?: Omit<Intervention, "intervention">;
   readonly checkpoints?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
+/** Policy snapshots, their statuses, and the assignment of each scenario. */
 export interface PolicyStore {
   apply(change: PolicyChange): Promise<{
     readonly added: readonly number[];
     readonly cycle?: number;
     readonly intervention?: number;
   }>;
-  /** `{ canaryShare: 0 }` where nothing was ever assigned. */
+  /** `{ canaryShare: 0 }` if nothing was ever assigned. */
   assignment(scenario: string): Promise<Assignment>;
   find(version: number): Promise<PolicySnapshot | undefined>;
   /** Newest first. */
@@ -294,6 +322,7 @@ export interface CycleOutcomes {
   readonly finishedAt: number;
 }
 
+/** Learning cycles; written by `PolicyStore.apply`, never changed. */
 export interface CycleStore {
   find(cycle: number): Promise<Cycle | undefined>;
   /** Newest first. */
@@ -302,7 +331,7 @@ export interface CycleStore {
   outcomes(): Promise<readonly CycleOutcomes[]>;
 }
 
-/** What operators did; written by `PolicyStore.apply`, never changed. */
+/** Interventions of operators; written by `PolicyStore.apply`, never changed. */
 export interface InterventionStore {
   /** Newest first. */
   list(options: {

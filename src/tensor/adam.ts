@@ -10,13 +10,18 @@ export const epsilon = 1e-8;
 
 /** How an Adam step is made; everything has a default. */
 export interface AdamSettings {
-  /** β₂, 0.999 where left out. */
+  /** β₂, default 0.999. */
   readonly varianceDecay?: number;
-  /** λ of AdamW for every parameter, 0 where left out. */
+  /** λ of AdamW for every parameter, default 0. */
   readonly weightDecay?: number;
-  /** Longest gradient over all parameters, √Σ‖g‖²; longer ones are scaled to it. No bound where left out. */
+  /**
+   * Longest gradient over all parameters, √Σ‖g‖²; longer ones are scaled to it. Default: no bound.
+   */
   readonly clipNorm?: number;
-  /** d of the running average d·θ̄ + (1 − d)·θ of the parameters (Polyak & Juditsky 1992), kept only where it is given. */
+  /**
+   * d of the running average d·θ̄ + (1 − d)·θ of the parameters (Polyak & Juditsky 1992), kept only
+   * if it is given.
+   */
   readonly averageDecay?: number;
 }
 
@@ -42,7 +47,7 @@ interface Scalars<T> {
   readonly averageDecay: T;
 }
 
-/** What one step is fed. */
+/** Feeds of one step. */
 export type AdamNumbers = Scalars<number>;
 
 /**
@@ -73,8 +78,9 @@ export interface AdamGraph {
 }
 
 /**
- * One Adam step appended to the graph: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ),
- * θ ← θ − α(m̂/(√v̂ + ε) + λθ), the weight decay λ apart from the gradient (Loshchilov & Hutter 2019, arXiv:1711.05101).
+ * One Adam step appended to the graph: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ),
+ * v̂ = v/(1 − β₂ᵗ), θ ← θ − α(m̂/(√v̂ + ε) + λθ). The weight decay λ is apart from the gradient
+ * (Loshchilov & Hutter 2019, arXiv:1711.05101).
  */
 export function buildAdam(options: {
   readonly loss: Value;

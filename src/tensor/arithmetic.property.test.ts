@@ -24,7 +24,7 @@ const shapes = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 }).chain(
   return fc.tuple(side, side);
 });
 
-/** Away from 0, so that quotients stay within what finite differences resolve. */
+/** Away from 0, so that quotients stay within the resolution of finite differences. */
 function randomValues(shape: Shape, seed: number): Float64Array {
   const random = createRandom(seed);
   return Float64Array.from(

@@ -26,7 +26,7 @@ function randomFeeds(shape: Shape, random: RandomStream) {
   return { queries: normals(), keys: normals(), values: normals(), segments };
 }
 
-/** What the docstring says, element by element. */
+/** The docstring's formula, element by element. */
 function byDefinition(feeds: ReturnType<typeof randomFeeds>, shape: Shape, heads: number) {
   const [batch = 0, length = 0, width = 0] = shape;
   const { queries, keys, values, segments } = feeds;

@@ -14,14 +14,14 @@ import { matmul, matmulTransposed, transposeLast } from "./linear-algebra.ts";
 import { softmax } from "./reduction.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
-/** Logit of what may not be attended to: its probability is 0 in float32 and its gradient too. */
+/** Logit of a masked position: its probability is 0 in float32 and its gradient too. */
 const masked = -1e9;
 
 /** Queries that look at the same stretch of keys. */
 export interface AttentionSpan {
-  /** How many; those of a list of spans follow on each other. */
+  /** Number; the spans of a list follow each other. */
   readonly queries: number;
-  /** How many of the keys, from the first one. */
+  /** Number of keys, from the first one. */
   readonly keys: number;
   /** Added to the logits; broadcasts to [batch, heads, queries, keys]. */
   readonly mask: Value;
@@ -99,11 +99,12 @@ const sumPrefixes = (parts: readonly Value[]) =>
   });
 
 /**
- * P·V with P = softmax(z). Its gradient by z is P∘(G·Vᵀ − r) of a gradient G, where r sums P∘(G·Vᵀ) over a row and so
- * G∘(P·V), which is as wide as a head and not as long as the sequence (Dao et al. 2022, arXiv:2205.14135, appendix B.2).
+ * P·V with P = softmax(z). Its gradient by z is P∘(G·Vᵀ − r) of a gradient G; r sums P∘(G·Vᵀ) over
+ * a row. It equals the sum of G∘(P·V), which is as wide as a head and not as long as the sequence
+ * (Dao et al. 2022, arXiv:2205.14135, appendix B.2).
  */
 function mixSpan([queries, keys, values]: readonly [Value, Value, Value], mask: Value) {
-  // Right before a product: ONNX Runtime then takes the scale into it.
+  // Right before a product: ONNX Runtime then fuses the scale with it.
   const scale = (value: Value) => multiply(value, 1 / Math.sqrt(queries.shape[3]!));
   const probabilities = softmax(add(matmulTransposed(scale(queries), keys), mask));
   const mixed = matmul(probabilities, values);
@@ -179,7 +180,7 @@ function causalMask(graph: Graph<Precision>, start: number, end: number): Value 
 /**
  * [batch, 1, 1, length]: any query attends to the positions that hold something.
  *
- * @param segments int32 [batch, length], 0 where there is nothing
+ * @param segments int32 [batch, length], 0 for an empty position
  */
 export function presenceMask(segments: Value): Value {
   const [batch, length] = segmentShape("presenceMask", segments);

@@ -6,13 +6,13 @@ import type { TrainerState } from "./trainer-state.ts";
 
 /** Two copies of the state: a step reads one and writes the other, then they change places and nothing is copied. */
 export interface Banks {
-  /** What a step reads, by input. */
+  /** Tensors that a step reads, by input. */
   feeds(): Record<string, Tensor>;
-  /** Where it writes, by output; null where the runtime makes tensors of its own. */
+  /** Targets of its outputs; null if the runtime makes its own tensors. */
   fetches(): Record<string, Tensor | null>;
-  /** Takes what a step wrote as what the next one reads. */
+  /** Makes the tensors written by a step the input of the next one. */
   swap(results: Readonly<Record<string, Tensor>>): void;
-  /** Copies of what the next step reads, by parameter. */
+  /** Copies of the next step's tensors, by parameter. */
   arrays(kind: AdamCell["kind"]): Record<string, Float32Array>;
 }
 

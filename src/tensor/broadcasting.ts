@@ -2,7 +2,7 @@ import { apply, integers, type Value } from "./graph.ts";
 import { reshape } from "./layout.ts";
 import { broadcastShape, resolveAxis, type Shape, sameShape, shapeError } from "./shape.ts";
 
-/** Which axes a reduction takes and whether they stay with length 1. All axes, and gone, where left out. */
+/** Axes of a reduction, and whether they stay with length 1. Default: all axes, removed. */
 export interface Reduction {
   readonly axes?: readonly number[];
   readonly keepDims?: boolean;
@@ -49,7 +49,7 @@ export function broadcastTo(value: Value, shape: Shape): Value {
   );
 }
 
-/** Sums over what broadcasting had repeated: the gradient of `broadcastTo`. */
+/** Sums over the axes that broadcasting repeated: the gradient of `broadcastTo`. */
 export function sumTo(gradient: Value, shape: Shape): Value {
   const added = gradient.shape.length - shape.length;
   const axes = gradient.shape.flatMap((length, axis) =>

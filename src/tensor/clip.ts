@@ -3,7 +3,7 @@ import { sum } from "./broadcasting.ts";
 import { sqrt } from "./elementwise.ts";
 import { apply, constant, type Value } from "./graph.ts";
 
-/** Keeps the quotient finite where every gradient is 0. */
+/** Keeps the quotient finite if every gradient is 0. */
 const tiny = 1e-12;
 
 /**

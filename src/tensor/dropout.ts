@@ -24,13 +24,16 @@ export function dropout(value: Value, mask: Value): Value {
   return multiply(value, mask);
 }
 
-/** A mask that is still to be drawn, where a session needs it: the elements from `start` on of what a seed gives. */
+/**
+ * A mask that is still to be drawn, if a session needs it: the elements from `start` on of a seed's
+ * stream.
+ */
 export interface MaskSeed {
-  /** One that `dropoutRate` gave. */
+  /** A number from `dropoutRate`. */
   readonly rate: number;
   /** Unsigned 32-bit integer. */
   readonly seed: number;
-  /** 0 where left out. */
+  /** Default 0. */
   readonly start?: number;
 }
 
@@ -50,7 +53,7 @@ export function fillDropoutMask(mask: Float32Array, { rate, seed, start = 0 }: M
     word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
     word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
     word ^= word >>> 16;
-    // What falls outside at either end is ignored by the array.
+    // The array ignores writes beyond either end.
     const place = 4 * index - start;
     mask[place] = ofBits[word & 127]!;
     mask[place + 1] = ofBits[(word >>> 8) & 127]!;

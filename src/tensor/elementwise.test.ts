@@ -83,7 +83,7 @@ test("relu has slope 0 at 0", async () => {
 test("stopGradient passes the value and holds back the gradient", async () => {
   const x = Float32Array.of(3, -1);
   expect(await evaluate((graph) => stopGradient(input(graph, "x", [2])), { x })).toEqual([3, -1]);
-  // d/dx of stop(x) · x is stop(x), where that of x · x would be 2x.
+  // d/dx of stop(x) · x is stop(x); that of x · x would be 2x.
   const slope = await evaluate(
     (graph) => {
       const value = parameter(graph, "x", []);

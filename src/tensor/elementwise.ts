@@ -15,6 +15,7 @@ function unary(
     ]);
 }
 
+/** −x of each element, in the shape of x. */
 export const negate: UnaryOperation = unary("Neg", (gradient) => negate(gradient));
 export const exp: UnaryOperation = unary("Exp", (gradient, _, output) =>
   multiply(gradient, output),
@@ -35,7 +36,10 @@ export const sigmoid: UnaryOperation = unary("Sigmoid", (gradient, _, output) =>
 export const softplus: UnaryOperation = unary("Softplus", (gradient, value) =>
   multiply(gradient, sigmoid(value)),
 );
-/** max(x, 0), with derivative 0 at 0. The way back needs the result alone, so a runtime can take it into what made x. */
+/**
+ * max(x, 0), with derivative 0 at 0. The way back needs the result alone, so a runtime can fuse it
+ * into the operation before.
+ */
 export const relu: UnaryOperation = unary("Relu", (gradient, _, output) =>
   multiply(gradient, isPositive(output)),
 );
@@ -45,7 +49,7 @@ export function stopGradient(value: Value): Value {
   return apply({ operator: "Identity", inputs: [value], shape: value.shape });
 }
 
-/** 1 where x > 0, else 0. */
+/** 1 if x > 0, else 0. */
 function isPositive(value: Value): Value {
   const { graph, shape, type } = value;
   const positive = apply({

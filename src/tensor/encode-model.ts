@@ -1,7 +1,9 @@
 import type { Attributes, ConstantData, Graph, Node, Precision, Value } from "./graph.ts";
 import { modelProto, onnxAttributeTypes, onnxTypes } from "./onnx-schema.ts";
 
-/** What the outputs depend on, in the order of building; the rest of the graph is left out of the model. */
+/**
+ * The nodes that the outputs depend on, in the order of building; the model leaves out the others.
+ */
 export interface Model {
   readonly inputs: readonly Value[];
   readonly constants: readonly (readonly [Value, ConstantData])[];

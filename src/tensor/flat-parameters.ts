@@ -10,7 +10,10 @@ export interface FlatParameters {
   readonly length: number;
   /** Values in the parameters' shapes and order. */
   join(values: readonly Value[]): Value;
-  /** @throws RangeError where a parameter has no array, or one of another size; nothing where there are none at all */
+  /**
+   * @throws RangeError if a parameter has no array, or an array of another size; not if there are
+   * no arrays at all
+   */
   pack(arrays: Arrays): Arrays;
   /** Views of the one array by parameter. */
   unpack(flat: Arrays): Record<string, Float32Array>;

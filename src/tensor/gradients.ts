@@ -3,10 +3,11 @@ import { constant, type TapeEntry, type Value } from "./graph.ts";
 import { shapeError } from "./shape.ts";
 
 /**
- * ∂loss/∂w of each value in `wrt`, in its shape, appended to the graph (reverse mode: one walk back over the tape).
+ * ∂loss/∂w of each value in `wrt`, in its shape, appended to the graph (reverse mode: one walk back
+ * over the tape).
  *
  * @param loss a scalar, shape []
- * @throws RangeError where a value does not reach the loss
+ * @throws RangeError if a value does not reach the loss
  */
 export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
   if (loss.shape.length > 0) throw shapeError("gradients", "a scalar loss", loss.shape);

@@ -2,7 +2,7 @@ import { assertShape, elementCount, type Shape, shapeText } from "./shape.ts";
 
 export type Precision = "float32" | "float64";
 export type DataType = Precision | "int32" | "int64" | "bool";
-/** What a caller can feed; the other types only occur inside a graph. */
+/** Types that a caller can feed; the other types only occur inside a graph. */
 export type InputType = Precision | "int32";
 export type ConstantData = Float32Array | Float64Array | Int32Array | BigInt64Array;
 
@@ -24,10 +24,10 @@ export interface Node {
   readonly attributes: Attributes;
 }
 
-/** From ∂loss/∂output to ∂loss/∂input of each input, in their order; undefined where there is none. */
+/** From ∂loss/∂output to ∂loss/∂input of each input, in their order; undefined if there is none. */
 export type Pullback = (gradient: Value) => readonly (Value | undefined)[];
 
-/** How an output came about, in the order of building: what reverse mode walks back over. */
+/** The operation of an output, in the order of building: reverse mode walks back over these. */
 export interface TapeEntry {
   readonly inputs: readonly Value[];
   readonly output: Value;
@@ -44,7 +44,16 @@ export interface Graph<P extends Precision = "float32"> {
   readonly tape: TapeEntry[];
 }
 
-/** @param precision float64 serves finite differences of the same graph; training and serving use float32 */
+/**
+ * @param precision float64 serves finite differences of the same graph; training and serving use float32
+ *
+ * @example
+ * import { createGraph, input, matmul, parameter } from "recurve/tensor";
+ *
+ * const graph = createGraph();
+ * const product = matmul(input(graph, "x", [3, 2]), parameter(graph, "w", [2, 4]));
+ * console.log(product.shape); // [ 3, 4 ]
+ */
 export function createGraph<P extends Precision = "float32">(precision?: P): Graph<P> {
   return {
     precision: precision ?? ("float32" as P),
@@ -114,7 +123,7 @@ export interface Operation {
   readonly operator: string;
   readonly inputs: readonly Value[];
   readonly shape: Shape;
-  /** The first input's type where left out. */
+  /** Default: the first input's type. */
   readonly type?: DataType;
   readonly attributes?: Attributes;
 }
@@ -144,7 +153,7 @@ export function applyAll(
   return outputs;
 }
 
-/** The same value under a gradient of its own, which takes the place of what its operations would give. */
+/** The same value under a gradient of its own, which replaces the gradient of its operations. */
 export function replaceGradient(value: Value, inputs: readonly Value[], pullback: Pullback): Value {
   const output = apply({ operator: "Identity", inputs: [value], shape: value.shape });
   value.graph.tape.push({ inputs, output, pullback });

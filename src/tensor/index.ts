@@ -1,11 +1,6 @@
 /**
  * The graphs that Recurve trains: tensors, reverse-mode gradients and Adam on ONNX Runtime.
- *
- * @example
- * const graph = createGraph();
- * const w = parameter(graph, "w", [2, 1]);
- * const loss = mean(multiply(w, w));
- * const trainer = await createTrainer({ graph, loss, parameters: [w], initial: { w: Float32Array.of(1, 2) } });
+ * `createTrainer` has an example.
  */
 
 export { add, multiply, subtract } from "./arithmetic.ts";

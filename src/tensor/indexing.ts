@@ -19,7 +19,10 @@ export function gatherRows(table: Value, indices: Value): Value {
   );
 }
 
-/** Bytes of rows that ScatterND takes at once: what ONNX Runtime leaves to one thread, a third of what it would divide. */
+/**
+ * Bytes of rows that ScatterND takes at once: ONNX Runtime keeps this many on one thread, a third
+ * of the size that it would divide.
+ */
 const piece = 2 ** 16;
 
 /**

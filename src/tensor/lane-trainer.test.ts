@@ -85,7 +85,7 @@ test("each lane draws its own part of a mask", async () => {
   for (const seed of [1, 2]) {
     const feeds = { mask: { rate: dropoutRate(0.5), seed } };
     const { loss } = await whole.step(feeds, 0.01);
-    // Near 90, where float32 has steps of 8e-6.
+    // Near 90 float32 has steps of 8e-6.
     expect((await cut.step(feeds, 0.01)).loss).toBeCloseTo(loss, 4);
   }
   expect(cut.parameters()).toEqual(whole.parameters());

@@ -16,8 +16,9 @@ export interface LaneTrainerOptions extends Omit<TrainerOptions, "fed" | "output
 }
 
 /**
- * Trains on the sum of the lanes' losses. `loss` is that of one lane's part of a batch: a feed that is `lanes` times as long
- * as its input is cut into parts, one for each lane; one as long as its input goes to all. Each lane draws its part of a mask.
+ * Trains on the sum of the lanes' losses. `loss` is that of one lane's part of a batch. A feed that
+ * is `lanes` times as long as its input is cut into parts, one for each lane. A feed as long as its
+ * input goes to all. Each lane draws its part of a mask.
  */
 export async function createLaneTrainer(options: LaneTrainerOptions): Promise<Trainer> {
   const { graph, loss, parameters, initial, lanes: count } = options;
@@ -90,7 +91,7 @@ function cutFeeds(
   return { ...feeds, ...Object.fromEntries(parts) };
 }
 
-/** Waits for all of them, also where one fails: the next step must find every lane at rest. */
+/** Waits for all of them, also if one fails: the next step must find every lane at rest. */
 async function allOf<T>(runs: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(runs);
   return Promise.all(runs);

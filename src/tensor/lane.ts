@@ -8,7 +8,10 @@ import { getRuntime } from "./runtime.ts";
 import { type LaneAnswer, type LaneData, type LaneRequest, serveLane } from "./serve-lane.ts";
 import { nativeOptions, type Session } from "./session.ts";
 
-/** A session of the outputs in a thread of its own, which runs while this one does something else. Never two runs at a time. */
+/**
+ * A session of the outputs in a separate thread, which runs beside this one. Never two runs at a
+ * time.
+ */
 export async function openLane(
   graph: Graph,
   outputs: Readonly<Record<string, Value>>,

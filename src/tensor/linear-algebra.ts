@@ -35,8 +35,9 @@ const manyRows = 2048;
 const parts = 8;
 
 /**
- * leftᵀ · right of two matrices with as many rows, [rows, m] and [rows, n] → [m, n]. ONNX Runtime divides products by what
- * they result in, and this one is small: of many rows parts are multiplied and added up, the narrower one transposed.
+ * leftᵀ · right of two matrices with as many rows, [rows, m] and [rows, n] → [m, n]. ONNX Runtime
+ * divides products by their result, and this one is small: parts of many rows are multiplied and
+ * added up, the narrower one transposed.
  */
 export function rowsProduct(left: Value, right: Value): Value {
   const [rows = 0, m = 0] = left.shape;

@@ -8,7 +8,7 @@ import { matmul } from "./linear-algebra.ts";
 import { softmax } from "./reduction.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
-/** Logits held at a time, 8 MB in float32: what a cache takes. */
+/** Logits held at a time, 8 MB in float32: the size of a cache. */
 const chunkLogits = 2 ** 21;
 /** Smallest normal float32: a probability that rounds to 0 costs 87 nats, not infinity. */
 const tiny = 2 ** -126;
@@ -81,8 +81,8 @@ function buildChunk(
 }
 
 /**
- * The value, to be had only once a chunk is through: without that a runtime may keep the slopes of all chunks until it gets to
- * what is made of them.
+ * The value, available only after a chunk: otherwise a runtime may keep the slopes of all chunks
+ * until it reaches their uses.
  */
 function after(value: Value, { statesGradient, tableGradient }: Chunk): Value {
   const corner = (matrix: Value) =>

@@ -24,8 +24,9 @@ export function layerNorm(value: Value, scale: Value, shift: Value): Value {
 }
 
 /**
- * (x − mean x)/√(var x + ε) over the last axis, with the 1e-5 that ONNX's LayerNormalization has for ε: `layerNorm` for
- * what goes into a product that takes scale and shift up. It can be differentiated once.
+ * (x − mean x)/√(var x + ε) over the last axis, with the 1e-5 that ONNX's LayerNormalization has
+ * for ε: `layerNorm` for the input of a product that folds in scale and shift. It can be
+ * differentiated once.
  */
 export function normalise(value: Value): Value {
   const { graph, shape, type } = value;

@@ -18,7 +18,10 @@ function toTensor(type: string, values: readonly number[]): Tensor {
   return new Tensor("int64", BigInt64Array.from(values, BigInt), shape);
 }
 
-/** @throws what ONNX Runtime says of a file that it can't load, and TypeError where an output is not float32 */
+/**
+ * @throws ONNX Runtime's error for a file that it can't load, and TypeError if an output is not
+ * float32
+ */
 export async function openModel(bytes: Uint8Array, threads: number): Promise<OpenModel> {
   const session = await getRuntime().InferenceSession.create(bytes, {
     executionProviders: ["cpu"],

@@ -12,14 +12,17 @@ export interface Runtime {
   readonly name: RuntimeName;
   /** Path of its CommonJS entry, by which another thread opens it too. */
   readonly path: string;
-  /** Whether a run writes into the tensors that it is given for its outputs. */
+  /** Whether a run writes into the tensors given for its outputs. */
   readonly writesInPlace: boolean;
   readonly InferenceSession: Onnx.InferenceSessionFactory;
   readonly Tensor: Onnx.TensorConstructor;
 }
 
 const require = createRequire(import.meta.url);
-/** Where `npm run build` puts what is carried, as seen from src/tensor and from dist/tensor. */
+/**
+ * The folder of the carried runtime, which `npm run build` makes, as seen from src/tensor and from
+ * dist/tensor.
+ */
 const carriedFolder = join(import.meta.dirname, "../../dist/runtime");
 /** The minor version that this package carries and is tested with. */
 const oldestMinor = 30;
@@ -61,8 +64,8 @@ const remedies: Readonly<Record<RuntimeName, string>> = {
 const isName = (name: string): name is RuntimeName => Object.hasOwn(finders, name);
 
 /**
- * @param wanted the only one to take; the first that is there where left out
- * @throws RangeError for another name, and Error where it is not there; the message says what to do
+ * @param wanted name of the runtime; default: the first available one
+ * @throws RangeError for another name, and Error if it is not installed; the message has the remedy
  */
 export function openRuntime(wanted?: string): Runtime {
   if (wanted !== undefined && !isName(wanted))
@@ -87,7 +90,7 @@ function loadRuntime(name: RuntimeName, path: string): Runtime {
 
 let opened: Runtime | undefined;
 
-/** The runtime of this process: the one that RECURVE_RUNTIME names, or else the quickest that is there. */
+/** The runtime of this process: named by RECURVE_RUNTIME, or else the quickest available one. */
 export function getRuntime(): Runtime {
   opened ??= openRuntime(process.env.RECURVE_RUNTIME);
   return opened;

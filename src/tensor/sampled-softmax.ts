@@ -7,13 +7,13 @@ import { matmul, rowsProduct } from "./linear-algebra.ts";
 import { softmax } from "./reduction.ts";
 import { sameShape, shapeError } from "./shape.ts";
 
-/** Embeddings of some classes, and what is known of the draw that they would have come from. */
+/** Embeddings of some classes, and the probabilities of the draw. */
 export interface SampledClasses {
   /** e, [classes, width] */
   readonly embeddings: Value;
   /** Which classes they are, int32 [classes]. */
   readonly ids: Value;
-  /** log Q: logarithm of how often the draw is expected to have the class, [classes]. */
+  /** log Q: logarithm of the expected number of the class in the draw, [classes]. */
   readonly logExpected: Value;
 }
 
@@ -56,7 +56,10 @@ export function sampledSoftmax(options: Options): Value {
   return firstClassLoss(softmax(logits), options);
 }
 
-/** −Σ_r w_r log p_r0 of the target's probability, with the gradient w(p − 1[0]) of its logits taken on to what made them. */
+/**
+ * −Σ_r w_r log p_r0 of the target's probability, with the gradient w(p − 1[0]) of its logits passed
+ * on to their inputs.
+ */
 function firstClassLoss(
   probabilities: Value,
   { states, targets, negatives, weights }: Options,
@@ -82,7 +85,7 @@ function firstClassLoss(
   });
 }
 
-/** [rows, drawn] of 0 and, where a negative is the row's target, a logit that excludes it. */
+/** [rows, drawn] of 0 and, if a negative is the row's target, a logit that excludes it. */
 function hitMask(targets: Value, negatives: Value): Value {
   const { graph } = targets;
   const [rows = 0] = targets.shape;

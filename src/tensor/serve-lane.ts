@@ -2,7 +2,7 @@ import type * as Onnx from "onnxruntime-common";
 import type { fillDropoutMask, MaskSeed } from "./dropout.ts";
 import type { Feed } from "./feed.ts";
 
-/** What a worker thread needs to open its session. */
+/** Data for a worker thread to open its session. */
 export interface LaneData {
   /** Path of ONNX Runtime's entry. */
   readonly runtime: string;
@@ -24,9 +24,10 @@ export type LaneAnswer =
   | { readonly error: string };
 
 /**
- * The whole program of a worker thread: opens a session, then answers requests one at a time. A thread starts from its text,
- * as a thread can't load a TypeScript file where tests and benches run from the sources. So it refers to nothing outside
- * itself, and gives no function a name, which tsx would wrap in a helper of its own.
+ * The whole program of a worker thread: opens a session, then answers requests one at a time. A
+ * thread starts from its text, as a thread can't load a TypeScript file when tests and benches run
+ * from the sources. So it refers to nothing outside itself, and gives no function a name, which tsx
+ * would wrap in a helper.
  */
 export async function serveLane(
   require: NodeJS.Require,

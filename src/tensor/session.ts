@@ -15,11 +15,11 @@ export interface Session<P extends Precision = "float32"> {
 }
 
 export interface SessionOptions {
-  /** Threads within an operation; 1 where left out. */
+  /** Threads within an operation; default 1. */
   readonly threads?: number;
   /**
-   * From the second run on all of a run's memory is one block, on top of what the first run took piece by piece: quick for
-   * small graphs, half as much memory again for large ones.
+   * From the second run on all of a run's memory is one block, on top of the first run's own
+   * pieces: quick for small graphs, half as much memory again for large ones.
    */
   readonly plansMemory?: boolean;
 }
@@ -43,7 +43,7 @@ export function nativeOptions({
     interOpNumThreads: 1,
     enableMemPattern: plansMemory,
     extra: {
-      // Threads that spin while they wait take the cores from whatever else runs.
+      // Threads that spin while they wait take the cores from all other work.
       session: { intra_op: { allow_spinning: "0" } },
       // A sum and the norm of it take a fifth of the time apart.
       optimization: { disable_specified_optimizers: "SkipLayerNormFusion" },

@@ -11,15 +11,15 @@ export interface SparseTable {
   /** A copy of the rows, beside each other, and zeros up to the capacity. */
   gather(rows: Int32Array, capacity: number): Float32Array;
   /**
-   * An Adam step of these rows, each named once. Others keep θ, m and v, as if the step had not been (lazy Adam, as in
-   * PyTorch's SparseAdam); their running average goes on.
+   * An Adam step of these rows, each named once. Others keep θ, m and v, as if the step had not
+   * been made (lazy Adam, as in PyTorch's SparseAdam); their running average continues.
    *
    * @param gradient in the order of the rows
    */
   update(rows: Int32Array, gradient: Float32Array, numbers: AdamNumbers): void;
   /** Brings the running average of every row up to this step. */
   settle(): void;
-  /** What the table holds, not a copy. */
+  /** The table's own arrays, not copies. */
   readonly arrays: TableArrays;
 }
 
@@ -27,7 +27,7 @@ export interface TableArrays {
   readonly parameters: Float32Array;
   readonly means: Float32Array;
   readonly variances: Float32Array;
-  /** Undefined where it is not averaged. */
+  /** Undefined if it is not averaged. */
   readonly averages: Float32Array | undefined;
 }
 
@@ -43,7 +43,7 @@ export function createSparseTable(options: {
   const variances = start.variances.slice();
   const averages = start.averages?.slice();
   const rowCount = parameters.length / width;
-  /** Σ log d over the steps so far, and what it was when a row's average was last brought up to date. */
+  /** Σ log d over the steps so far, and its value at the last update of a row's average. */
   let decayed = 0;
   const decayedAt = new Float64Array(rowCount);
 
@@ -81,7 +81,7 @@ export function createSparseTable(options: {
     },
     settle() {
       for (let row = 0; row < rowCount; row++) settleRow(row);
-      // From 0 again, so that a table that starts from these arrays goes on bit for bit.
+      // From 0 again, so that a table that starts from these arrays continues bit for bit.
       decayed = 0;
       decayedAt.fill(0);
     },

@@ -12,7 +12,7 @@ const items = 50;
 const width = 3;
 const settings = { varianceDecay: 0.98, weightDecay: 0.01, clipNorm: 0.5, averageDecay: 0.6 };
 
-/** Rows of the table times a scale come near what is wanted; six rows a step. */
+/** Rows of the table times a scale approach the targets; six rows a step. */
 function problem(tableRows: number): TrainerOptions & { readonly table: ReturnType<typeof input> } {
   const graph = createGraph();
   const table = parameter(graph, "table", [tableRows, width]);

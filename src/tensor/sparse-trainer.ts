@@ -7,12 +7,12 @@ import { isState, type TrainerState } from "./trainer-state.ts";
 
 /** A trainer of which one parameter is a table outside the graph. */
 export interface SparseTrainer extends Trainer {
-  /** Brings the table's running average up to date, which `averages` and `state` then tell. */
+  /** Brings the table's running average up to date, which `averages` and `state` then return. */
   settle(): void;
 }
 
 export interface SparseTrainerOptions extends TrainerOptions {
-  /** What stands for the table in the graph, [capacity, width]; its name is the parameter's. */
+  /** Stand-in for the table in the graph, [capacity, width]; its name is the parameter's. */
   readonly table: Value;
   /** Inputs that hold numbers of the table's rows; a step is fed them as places among the rows that it uses. */
   readonly indices: readonly string[];
@@ -80,7 +80,7 @@ const addTable = (state: TrainerState, table: SparseTable, name: string): Traine
   ),
 });
 
-/** Tells which rows some inputs name, and gives the inputs anew with places among those rows. */
+/** The rows that some inputs name, and the inputs anew with places among those rows. */
 function createRowFinder(rowCount: number) {
   const places = new Int32Array(rowCount).fill(-1);
   return (feeds: Feeds, indices: readonly string[]) => {

@@ -1,13 +1,13 @@
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
-/** Everything that training goes on from; arrays by parameter name. */
+/** Everything that training continues from; arrays by parameter name. */
 export interface TrainerState {
   readonly parameters: Arrays;
   /** m: running means of the gradient. */
   readonly means: Arrays;
   /** v: running means of its square. */
   readonly variances: Arrays;
-  /** θ̄: running means of the parameters; empty where they are not averaged. */
+  /** θ̄: running means of the parameters; empty if they are not averaged. */
   readonly averages: Arrays;
   /** Steps taken so far. */
   readonly steps: number;

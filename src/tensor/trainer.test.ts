@@ -19,7 +19,7 @@ async function opened(options: TrainerOptions): Promise<Trainer> {
   return trainer;
 }
 
-/** loss = slope · θ: the gradient is what is fed. */
+/** loss = slope · θ: the gradient is the fed value. */
 function linearProblem() {
   const graph = createGraph();
   const theta = parameter(graph, "theta", []);

@@ -26,28 +26,51 @@ export interface Trainer {
   step(feeds: Feeds, learningRate: number): Promise<StepResult>;
   /** A copy of the parameters by name. */
   parameters(): Record<string, Float32Array>;
-  /** A copy of their running averages by name; empty where they are not averaged. */
+  /** A copy of their running averages by name; empty if they are not averaged. */
   averages(): Record<string, Float32Array>;
-  /** A copy of the state; `initial` of another trainer goes on from it. */
+  /** A copy of the state; another trainer continues from it as `initial`. */
   state(): TrainerState;
   close(): Promise<void>;
 }
 
+/** Graph, loss, parameters and Adam's settings of a trainer. */
 export interface TrainerOptions extends AdamSettings {
   readonly graph: Graph;
   /** The scalar to lower. */
   readonly loss: Value;
   readonly parameters: readonly Value[];
-  /** Inputs of whose gradients every step tells, for a caller that moves them itself; see `createSparseTable`. */
+  /**
+   * Inputs whose gradients every step returns, for a caller that moves them itself; see
+   * `createSparseTable`.
+   */
   readonly fed?: readonly Value[];
   /** Starting parameters by name, or the state of an earlier trainer. */
   readonly initial: Arrays | TrainerState;
   /** Resolved by every step, of the parameters before it. */
   readonly outputs?: Readonly<Record<string, Value>>;
-  /** Threads within an operation; 1 where left out. */
+  /** Threads within an operation; default 1. */
   readonly threads?: number;
 }
 
+/**
+ * A trainer by Adam for the parameters of a graph, with a scalar loss. It owns native memory: close
+ * it.
+ *
+ * @throws RangeError if a parameter has no array in `initial`, an array of another size, or no part
+ * in the loss
+ *
+ * @example
+ * import { createGraph, createTrainer, mean, multiply, parameter } from "recurve/tensor";
+ *
+ * const graph = createGraph();
+ * const w = parameter(graph, "w", [2, 1]);
+ * const loss = mean(multiply(w, w));
+ * const initial = { w: Float32Array.of(1, 2) };
+ * const trainer = await createTrainer({ graph, loss, parameters: [w], initial });
+ * console.log((await trainer.step({}, 0.1)).loss); // 2.5
+ * console.log((await trainer.step({}, 0.1)).loss < 2.5); // true
+ * await trainer.close();
+ */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { graph, loss, parameters, fed = [], outputs = {} } = options;
   const adam = buildAdam({ loss, parameters, fed, settings: options });
@@ -104,7 +127,9 @@ const mapKeys = <T>(record: Readonly<Record<string, T>>, name: (key: string) => 
 const afterStep = ({ cells }: AdamGraph) =>
   Object.fromEntries(cells.map((cell) => [cellOutput(cell), cell.after]));
 
-/** What each step feeds: everything but the banks. A scalar that the graph has no use for is no input of it. */
+/**
+ * Feeds of each step: everything but the banks. A scalar that the graph does not use is no input.
+ */
 function fedInputs(inputs: readonly Value[], { cells }: AdamGraph): Value[] {
   const banked = new Set(cells.map((cell) => cell.before));
   return inputs.filter((value) => !banked.has(value));

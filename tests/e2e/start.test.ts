@@ -62,7 +62,7 @@ test("without a demo the scenarios of the defaults are served, and a busy port i
   const port = new URL(client.url).port;
   expect(await runRecurve(createTestFolder(), "serve", "--port", port)).toEqual({
     code: 1,
-    output: `error: port ${port} on 127.0.0.1 is in use; stop what uses it or choose another with --port (port_in_use)\n`,
+    output: `error: port ${port} on 127.0.0.1 is in use; stop the process that uses it, or choose another with --port (port_in_use)\n`,
   });
   running.child.kill("SIGTERM");
   const { code, output } = await running.ended();

@@ -7,7 +7,7 @@ const thinShare = 0.15;
 const rewardedRows = 100;
 
 export interface Conclusion {
-  /** Whether the log can say what the target would earn. */
+  /** Whether the log supports an estimate of the target's reward. */
   readonly decides: boolean;
   /** For a person, the answer first. */
   readonly sentences: readonly string[];
@@ -20,14 +20,16 @@ const number = (value: number) =>
 const percent = (share: number) => `${number(100 * share)} %`;
 const within = ({ interval }: Value) => `${number(interval.lower)} to ${number(interval.upper)}`;
 
-/** Why the log can't decide; each sentence with its number. */
+/** Reasons why the log can't decide; each sentence has its number. */
 function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
   const limits = gateLimits;
   const { rows, clusters, effectiveSampleSize, effectiveSampleShare, rewardedSampleSize } =
     diagnostics;
   const obstacles: string[] = [];
   if (diagnostics.supportedRows === 0) {
-    return ["No logged action is one that the target would choose: the log says nothing about it."];
+    return [
+      "The target would choose none of the logged actions: the log has no information about it.",
+    ];
   }
   if (rows < limits.minimumRows || clusters < limits.minimumClusters) {
     const users = log.users === undefined ? "" : ` of ${clusters} users`;
@@ -39,7 +41,7 @@ function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
     obstacles.push(
       `The effective sample size (ESS) is ${number(effectiveSampleSize)} of ${number(rows)} rows, ` +
         `${percent(effectiveSampleShare)}, below ${percent(thinShare)}, ` +
-        `and the rewards rest on the worth of ${number(rewardedSampleSize)} rows (${rewardedRows} would do): a few large weights, ` +
+        `and the rewards rest on the worth of ${number(rewardedSampleSize)} rows (${rewardedRows} are enough): a few large weights, ` +
         `up to ${number(diagnostics.largestWeight)}, carry the values, and the intervals are too narrow.`,
     );
   }
@@ -53,7 +55,7 @@ function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
   const { unsupportedMass = 0 } = diagnostics;
   if (unsupportedMass > limits.unsupportedMass) {
     obstacles.push(
-      `${percent(unsupportedMass)} of the target's choices have propensity 0: what they earn can't be in the log.`,
+      `${percent(unsupportedMass)} of the target's choices have propensity 0: their reward can't be in the log.`,
     );
   }
   return obstacles;
@@ -79,18 +81,18 @@ function compare({ target, difference, logged, diagnostics }: LogEvaluation): st
   );
 }
 
-/** What can be concluded from an evaluation, and what can't. */
+/** The conclusions that an evaluation allows, and those that it doesn't. */
 export function conclude(evaluation: LogEvaluation): Conclusion {
   const { target, estimates, diagnostics, logged } = evaluation;
   const obstacles = findObstacles(evaluation);
   if (obstacles.length > 0) {
     const answer = `The log cannot decide what ${target} would earn: don't act on these values.`;
     const remedy =
-      "What helps: more rows, more exploration in the logging policy, or a target nearer to it.";
+      "Take more rows, more exploration in the logging policy, or a target nearer to it.";
     return { decides: false, sentences: [answer, ...obstacles, remedy] };
   }
   if (diagnostics.rewardedSampleSize === 0) {
-    const answer = "Every reward is 0: no policy can be told from another by this log.";
+    const answer = "Every reward is 0: this log can't distinguish policies.";
     return { decides: false, sentences: [answer] };
   }
   const headline = estimates.find(({ estimator }) => estimator === "dr") ?? logged;

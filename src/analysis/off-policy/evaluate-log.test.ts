@@ -100,7 +100,7 @@ test("a log that can decide says what the target would earn, and by how much mor
 });
 
 test("popularity is the best item of the other folds, so its own luck does not praise it", async () => {
-  // No item is better than another, so what was lucky in a fold is worth the mean in the others.
+  // No item is better than another, so a lucky item of a fold has the mean value in the others.
   const random = createRandom(11);
   const rows = Array.from({ length: 3000 }, (_, row) => {
     const action = random.integer(30);
@@ -145,12 +145,12 @@ test("a log without reward tells no policy from another", async () => {
   expect(evaluation.estimates.every(({ value }) => value === 0)).toBe(true);
   expect(conclude(evaluation)).toEqual({
     decides: false,
-    sentences: ["Every reward is 0: no policy can be told from another by this log."],
+    sentences: ["Every reward is 0: this log can't distinguish policies."],
   });
 });
 
 test.each([
-  ["no support", "x", /No logged action is one that the target would choose/],
+  ["no support", "x", /The target would choose none of the logged actions/],
   [
     "a rare action and few rewards",
     "c",

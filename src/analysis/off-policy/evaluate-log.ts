@@ -14,7 +14,7 @@ import { type EvaluationArrays, readArrays } from "./read-arrays.ts";
 import { type LogSummary, summariseLog } from "./summarise-log.ts";
 import { createPopularityTarget, type TargetPolicy } from "./target-policy.ts";
 
-/** A number with what is known of its error; all in reward units a row. */
+/** A number with its error, in reward units a row. */
 export interface Value {
   readonly value: number;
   readonly standardError: number;
@@ -26,15 +26,15 @@ export interface LogEvaluation {
     readonly file: string;
     readonly format: string;
     readonly rows: number;
-    /** Absent where no row was left out. */
+    /** Absent if no row was left out. */
     readonly leftOut?: NonNullable<DecisionLog["leftOut"]>;
     readonly positions: number;
     readonly actions: number;
-    /** Absent where the log names no users: rows count as independent. */
+    /** Absent if the log names no users: rows count as independent. */
     readonly users?: number;
   };
   readonly target: string;
-  /** What the logging policy earned on these rows. */
+  /** Mean reward of the logging policy on these rows. */
   readonly logged: Value;
   readonly estimates: readonly (Value & { readonly estimator: string })[];
   /** Target minus logging policy on the same rows, doubly robust. */
@@ -42,7 +42,10 @@ export interface LogEvaluation {
   readonly diagnostics: WeightDiagnostics & {
     /** (Σw·r)²/Σ(w·r)²: rows that the rewards of the estimate rest on. */
     readonly rewardedSampleSize: number;
-    /** Mean target mass on actions of propensity 0; absent where the log has the chosen action's propensity alone. */
+    /**
+     * Mean target mass on actions of propensity 0; absent if the log has the chosen action's
+     * propensity alone.
+     */
     readonly unsupportedMass?: number;
   };
   readonly arrays: EvaluationArrays;
@@ -101,9 +104,10 @@ function holdsNone({ file, leftOut }: DecisionLog): EngineError {
 }
 
 /**
- * What a target policy would earn, from a log of another. The log is read twice: to count and check it, then for the
- * arrays, about 60 bytes a row, and 100 more for the estimates.
- * @throws invalid_file naming every malformed row, invalid_request for an empty log or a target that doesn't fit it
+ * The reward of a target policy, estimated from a log of another policy. The log is read twice: to
+ * count and check it, then for the arrays, about 60 bytes a row, and 100 more for the estimates.
+ * @throws invalid_file naming every malformed row, invalid_request for an empty log or a target
+ * that doesn't fit it
  */
 export async function evaluateLog(log: DecisionLog, choose: ChooseTarget): Promise<LogEvaluation> {
   const summary = await summariseLog(log);

@@ -23,7 +23,7 @@ function parseDistribution(field: string, value: unknown): Distribution {
   return new Map(actions.map((action, index) => [action, probabilities[index] ?? 0]));
 }
 
-/** Turns what is wrong with a place of the file into an error that names it. */
+/** Turns a problem at a place of the file into an error that names the place. */
 function at<T>(file: string, line: number | undefined, read: () => T): T {
   try {
     return read();
@@ -78,7 +78,10 @@ function openTable(file: string): TargetPolicy {
   };
 }
 
-/** Exactly the row's candidates: what the target can't choose is left out or 0. @throws RowProblem */
+/**
+ * Exactly the row's candidates: an item that the target can't choose is absent or 0.
+ * @throws RowProblem
+ */
 function match(distribution: Distribution, { candidates, line }: Choice): Float64Array {
   const probabilities = Float64Array.from(candidates, (action) => distribution.get(action) ?? 0);
   const sum = probabilities.reduce((total, probability) => total + probability, 0);

@@ -77,7 +77,7 @@ describe("a CSV log", () => {
       `4: propensity_score must be in (0, 1], got "NaN"; ${remedy}`,
       `5: propensity_score must be in (0, 1], got "1.5"; ${remedy}`,
       '6: click must be a finite number, got "x"; leave out rows whose reward is not known',
-      '7: item_id must be an id, got ""; give every row the id of what was shown',
+      '7: item_id must be an id, got ""; give every row the id of the shown item',
       '8: position must be an integer from 1, got "0"; number the places of a slate in their order',
       "9: has 3 fields and not 4",
     ]);
@@ -87,7 +87,7 @@ describe("a CSV log", () => {
   test("refuses an action that is none of its candidates", async () => {
     const path = write("log.csv", "itemId,reward,propensity,candidates\nc,1,0.5,a|b\n");
     expect(await problemsOf(path)).toEqual([
-      `2: itemId must be one of the row's 2 candidates, got "c"; list everything that could have been chosen`,
+      `2: itemId must be one of the row's 2 candidates, got "c"; list every item that could have been chosen`,
     ]);
   });
 
@@ -164,7 +164,7 @@ describe("a dsjson log", () => {
       "3: a must be the numbers 1 to 3, got [1,1,2]; log whole interactions",
       "4: _label_probability must be in (0, 1], got 0; log the probability at decision time",
       "5: _label_cost must be a finite number, got null; leave out rows whose reward is not known",
-      "6: pdrop must be 0 or absent, got 0.5; evaluate a log that nothing was dropped from",
+      "6: pdrop must be 0 or absent, got 0.5; evaluate a log without dropped rows",
       "7: is no contextual bandit decision (_label_cost, a, p, c._multi); slates, slots and continuous actions are not read",
     ]);
   });

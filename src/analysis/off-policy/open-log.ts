@@ -30,7 +30,7 @@ async function openCsv(file: string): Promise<DecisionLog> {
 
 /**
  * A log of decisions by the ending of its name, or the one log of a folder.
- * @throws invalid_file where there is none, or where it is none of the formats
+ * @throws invalid_file if there is none, or if it has none of the formats
  */
 export async function openLog(path: string): Promise<DecisionLog> {
   const stats = statSync(path, { throwIfNoEntry: false });

@@ -12,9 +12,11 @@ export interface EvaluationArrays {
   readonly directValues: Float64Array;
   /** q̂ of the logged action. */
   readonly predictions: Float64Array;
-  /** User of each row, where the log names users. */
+  /** User of each row, if the log names users. */
   readonly clusters?: Int32Array;
-  /** Mean target mass on actions of propensity 0, where the log has the propensities of all candidates. */
+  /**
+   * Mean target mass on actions of propensity 0, if the log has the propensities of all candidates.
+   */
   readonly unsupportedMass?: number;
 }
 
@@ -39,7 +41,9 @@ function unsupported(target: ArrayLike<number>, propensities: readonly number[])
   );
 }
 
-/** The second reading: what the target would have done in each row, and what the reward model makes of it. */
+/**
+ * The second reading: the target's probabilities in each row, and the reward model's predictions.
+ */
 export async function readArrays(
   log: DecisionLog,
   { rows, actions, table }: LogSummary,

@@ -50,8 +50,8 @@ async function* readRows(
 
 /**
  * A CSV log: Open Bandit's columns, or itemId, reward, propensity.
- * @param actions that could be chosen in every row, where another file says so
- * @throws invalid_file where the header has neither
+ * @param actions that could be chosen in every row, if another file lists them
+ * @throws invalid_file if the header has neither
  */
 export async function openCsvLog(
   file: string,

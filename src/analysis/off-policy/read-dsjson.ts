@@ -27,7 +27,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export const isDsjson = (value: unknown): boolean =>
   isObject(value) && ["_label_cost", "_outcomes", "RewardValue"].some((field) => field in value);
 
-/** Lines that are no decision: rewards that came too late, and decisions that were never shown. */
+/** Lines that are no decision: late rewards, and decisions that were never shown. */
 const isNoDecision = (value: Record<string, unknown>) =>
   ("RewardValue" in value && !("c" in value)) || value._skipLearn === true;
 
@@ -49,7 +49,7 @@ function checkInteraction(value: unknown): Interaction {
   return value as unknown as Interaction;
 }
 
-/** The action's tag, or what its features say: the learner tells actions apart by nothing else. */
+/** The action's tag, or its features: the learner distinguishes actions by nothing else. */
 function nameAction(action: unknown): string {
   if (isObject(action) && typeof action._tag === "string") return action._tag;
   return hash32(JSON.stringify(action)).toString(16).padStart(8, "0");
@@ -85,12 +85,7 @@ export function readInteraction(line: number, value: unknown): readonly LogRow[]
   checkSameLength(interaction);
   const { a, p, c, pdrop = 0 } = interaction;
   if (pdrop !== 0) {
-    throw fieldProblem(
-      "pdrop",
-      "0 or absent",
-      pdrop,
-      "evaluate a log that nothing was dropped from",
-    );
+    throw fieldProblem("pdrop", "0 or absent", pdrop, "evaluate a log without dropped rows");
   }
   const order = readOrder(a);
   const names = c._multi.map(nameAction);

@@ -18,7 +18,10 @@ function checkLengths(decision: ExportedDecision): void {
   }
 }
 
-/** A row for each position: what was shown there, chosen among the candidates that the positions before had left. */
+/**
+ * A row for each position: the item shown there, chosen among the candidates that the positions
+ * before had left.
+ */
 export function readExportedDecision(line: number, value: unknown): readonly LogRow[] {
   const parsed = parseWith(exportedSchema, value);
   if ("reason" in parsed) throw new RowProblem(`${parsed.reason}; export the decisions again`);

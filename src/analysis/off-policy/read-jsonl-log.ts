@@ -18,7 +18,7 @@ async function* readRows(
   }
 }
 
-/** The first line that is JSON says which of the formats it is. */
+/** The first JSON line determines the format. */
 async function detect(open: () => Promise<TextSource>): Promise<boolean | undefined> {
   for await (const row of withSource(open, readJsonl)) {
     if ("reason" in row) continue;
@@ -28,7 +28,7 @@ async function detect(open: () => Promise<TextSource>): Promise<boolean | undefi
   return undefined;
 }
 
-/** Our own export, or VowpalWabbit's dsjson. @throws invalid_file where it is neither */
+/** Our own export, or VowpalWabbit's dsjson. @throws invalid_file if it is neither */
 export async function openJsonlLog(file: string): Promise<DecisionLog> {
   const open = () => openFile(file, new AbortController().signal);
   const isVowpalWabbit = await detect(open);

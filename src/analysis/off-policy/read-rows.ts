@@ -2,7 +2,9 @@ import type { TextSource } from "../../exchange/import/text-source.ts";
 import type { LogRow, MalformedRow } from "./decision-log.ts";
 import { RowProblem } from "./row-fields.ts";
 
-/** What a line of a file holds: rows, none where it is no decision, or why it can't be used. */
+/**
+ * Content of a file's line: rows, no rows if it is no decision, or the reason why it can't be used.
+ */
 export function parseRow(
   line: number,
   parse: () => readonly LogRow[],

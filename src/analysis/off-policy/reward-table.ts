@@ -7,7 +7,7 @@ const priorRows = 30;
 /** Parts of the log that leave each other out. */
 const foldCount = 5;
 
-/** The user's part of the log, or the row's own where it has no user. */
+/** The user's part of the log, or the row's own if it has no user. */
 export const foldOf = (user: string): number => Math.floor(foldCount * hashUniform(`fold/${user}`));
 
 interface Cell {

@@ -1,4 +1,4 @@
-/** Why a row can't be used; readers turn it into a malformed row. */
+/** Reason why a row can't be used; readers turn it into a malformed row. */
 export class RowProblem extends Error {}
 
 const show = (value: unknown) =>
@@ -13,7 +13,7 @@ export const fieldProblem = (
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Numbers come as text from CSV, as BigInt from Parquet. NaN where there is none. */
+/** Numbers come as text from CSV, as BigInt from Parquet. NaN if there is none. */
 function toNumber(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
@@ -47,7 +47,7 @@ export function readId(field: string, value: unknown): string {
   const isId = typeof value === "string" || typeof value === "number" || typeof value === "bigint";
   const id = isId ? String(value) : "";
   if (id !== "") return id;
-  throw fieldProblem(field, "an id", value, "give every row the id of what was shown");
+  throw fieldProblem(field, "an id", value, "give every row the id of the shown item");
 }
 
 /** Largest distance of a sum of probabilities from 1 that rounding explains. */
@@ -64,7 +64,10 @@ export function readDistribution(field: string, values: readonly unknown[]): rea
   throw fieldProblem(field, "probabilities that add up to 1", sum, remedy);
 }
 
-/** Probabilities are by candidate: one that is named twice would get only a part of its own. @throws RowProblem */
+/**
+ * Probabilities are by candidate: a candidate that is named twice would get only a part of its own.
+ * @throws RowProblem
+ */
 export function checkDistinct(field: string, candidates: readonly string[]): void {
   const had = new Set<string>();
   for (const candidate of candidates) {
@@ -74,9 +77,9 @@ export function checkDistinct(field: string, candidates: readonly string[]): voi
   }
 }
 
-/** @throws RowProblem where the action is none of the candidates */
+/** @throws RowProblem if the action is none of the candidates */
 export function checkCandidate(field: string, action: string, candidates: readonly string[]): void {
   if (candidates.includes(action)) return;
   const expected = `one of the row's ${candidates.length} candidates`;
-  throw fieldProblem(field, expected, action, "list everything that could have been chosen");
+  throw fieldProblem(field, expected, action, "list every item that could have been chosen");
 }

@@ -5,7 +5,7 @@ import { createRewardTable, foldOf, type RewardTable } from "./reward-table.ts";
 /** Malformed rows that a message names; the rest are counted. */
 const listedRows = 20;
 
-/** What a first reading of a log finds. */
+/** Findings of the first reading of a log. */
 export interface LogSummary {
   readonly rows: number;
   readonly positions: number;

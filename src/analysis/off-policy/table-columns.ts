@@ -45,7 +45,7 @@ const known: readonly Columns[] = [
 
 const required = ({ action, reward, propensity }: Columns) => [action, reward, propensity];
 
-/** The columns that a header names, or what is wrong with it. */
+/** The columns that a header names, or the problem with it. */
 export function findColumns(header: readonly string[]): Columns | string {
   const found = known.find((columns) => required(columns).every((name) => header.includes(name)));
   if (found !== undefined) return found;

@@ -4,7 +4,7 @@ import { positionProbabilities } from "../../policy/slate.ts";
 import type { LogRow } from "./decision-log.ts";
 import { foldOf, type RewardTable } from "./reward-table.ts";
 
-/** A row as a target policy sees it: with its candidates, and without what was chosen and earned. */
+/** A row as a target policy sees it: with its candidates, and without choice and reward. */
 export type Choice = Pick<LogRow, "line" | "position" | "user" | "decision"> & {
   readonly candidates: readonly string[];
   /** 0-based among the rows of the log. */
@@ -17,7 +17,9 @@ export interface TargetPolicy {
   readonly name: string;
   /** π of each candidate, in their order, each in [0, 1]; they add up to 1. @throws invalid_request, invalid_file, not_found */
   probabilities(choice: Choice): ArrayLike<number> | Promise<ArrayLike<number>>;
-  /** After the last row. @throws invalid_file where the target was made for more rows than the log has */
+  /**
+   * After the last row. @throws invalid_file if the target was made for more rows than the log has
+   */
   finish?(rows: number): Promise<void>;
   close(): Promise<void>;
 }

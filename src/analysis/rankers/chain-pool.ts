@@ -9,7 +9,7 @@ const popularityShare = 0.05;
  *
  *     log P(j) = log[(1 − β)·score(j)/Σ score + β·(c_j + 1)/Σ (c + 1)],  c_j interactions with j.
  *
- * Where the chain knows no successor, popularity is all there is.
+ * Without a known successor only popularity remains.
  */
 export function toLogProbabilities(chain: Ranker, data: RankerData): Ranker {
   const counts = fitPopularity(data).score([]);

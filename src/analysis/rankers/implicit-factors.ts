@@ -7,7 +7,7 @@ export interface FactorSettings {
   readonly epochs: number;
   /** λ > 0. */
   readonly regularisation: number;
-  /** α₀: weight of what a user did not do, beside 1 for what the user did. */
+  /** α₀: weight of an item that the user did not choose, beside 1 for a chosen item. */
   readonly unobservedWeight: number;
   /** Unsigned 32-bit integer. */
   readonly seed: number;
@@ -22,7 +22,10 @@ interface Factors {
   readonly width: number;
 }
 
-/** Steps of an epoch towards a vector's minimum, from where the last epoch left it (Takács et al. 2011, section 4). */
+/**
+ * Steps of an epoch towards a vector's minimum, starting from the last epoch's vector (Takács et
+ * al. 2011, section 4).
+ */
 const stepsAnEpoch = 3;
 
 /**
@@ -65,7 +68,7 @@ function drawFactors(count: number, { width, seed }: FactorSettings): Factors {
   };
 }
 
-/** Moves one side's vector by so many steps to its minimum under the other side's vectors. */
+/** Moves one side's vector by `steps` steps to its minimum under the other side's vectors. */
 type Solver = (neighbours: readonly number[], vector: Float64Array, steps: number) => void;
 
 /** Residual, over the right side, at which a vector is at its minimum. */
@@ -115,7 +118,7 @@ function buildGram({ vectors, width }: Factors, weight: number): Float64Array {
   return gram;
 }
 
-// Offsets instead of views of a row: making a view takes longer than what is done with it.
+// Offsets instead of views of a row: making a view takes longer than its use.
 
 function dotRow({ vectors, width }: Factors, row: number, x: Float64Array): number {
   const start = row * width;
@@ -138,7 +141,7 @@ function multiplyRows(factors: Factors, vector: Float64Array): Float64Array {
   return products;
 }
 
-/** Rows between which whoever waits, such as for Ctrl-C, gets a turn. */
+/** Rows between two pauses for other work, such as a check for Ctrl-C. */
 const rowsAtATime = 256;
 
 async function improveAll(

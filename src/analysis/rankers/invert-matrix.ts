@@ -5,19 +5,20 @@ import { transpose } from "../../tensor/layout.ts";
 import { matmul } from "../../tensor/linear-algebra.ts";
 import { createSession } from "../../tensor/session.ts";
 
-/** Up to this size Cholesky in float64 is as fast as what follows. */
+/** Up to this size Cholesky in float64 is as fast as the code below. */
 const leafSize = 192;
 
 /**
- * Inverse of a symmetric positive definite matrix by halves: with U = B·A⁻¹ and the Schur complement S = D − U·Bᵀ,
+ * Inverse of a symmetric positive definite matrix by halves: with U = B·A⁻¹ and the Schur
+ * complement S = D − U·Bᵀ,
  *
  *     [A Bᵀ; B D]⁻¹ = [A⁻¹ + Uᵀ·S⁻¹·U  −Uᵀ·S⁻¹; −S⁻¹·U  S⁻¹]
  *
- * (Strassen 1969; Golub & Van Loan 2013, section 3.2). Products run on ONNX Runtime in float32, leaves in float64, so the
- * relative error grows as the condition number times 6e-8.
+ * (Strassen 1969; Golub & Van Loan 2013, section 3.2). Products run on ONNX Runtime in float32,
+ * leaves in float64, so the relative error grows as the condition number times 6e-8.
  *
  * @param matrix size × size, row-major
- * @throws RangeError where it isn't positive definite
+ * @throws RangeError if it isn't positive definite
  */
 export async function invertMatrix(
   matrix: Float32Array,

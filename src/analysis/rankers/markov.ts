@@ -2,7 +2,10 @@ import type { Ranker, RankerData } from "./ranker.ts";
 import { addRow, buildRows, findPlaces } from "./sparse-rows.ts";
 
 export interface MarkovSettings {
-  /** w: items after one that count as its successors, and newest items that a score looks at; 1 is the plain chain. */
+  /**
+   * w: items after one that count as its successors, and newest items that a score looks at; w = 1
+   * is the plain chain.
+   */
   readonly window: number;
   /** δ in (0, 1]: weight of a step further away. */
   readonly decay: number;

@@ -1,6 +1,6 @@
 import type { Ranker, RankerData } from "./ranker.ts";
 
-/** score(j) = interactions with j, whatever the history. */
+/** score(j) = interactions with j, independent of the history. */
 export function fitPopularity({ training, itemCount }: RankerData): Ranker {
   const counts = new Float64Array(itemCount);
   for (const sequence of training)

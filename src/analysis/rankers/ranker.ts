@@ -3,7 +3,7 @@ export interface Ranker {
   score(history: ArrayLike<number>): Float64Array;
 }
 
-/** What rankers are fitted to. */
+/** Training data of rankers. */
 export interface RankerData {
   /** Items of each user, oldest first, numbered 0 … itemCount − 1. */
   readonly training: readonly ArrayLike<number>[];

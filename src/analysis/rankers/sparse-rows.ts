@@ -4,7 +4,7 @@ export interface SparseRows {
   readonly values: readonly Float64Array[];
 }
 
-/** Where an item stands: user u, place p. Both arrays are of one length. */
+/** Place of an item: user u, place p. Both arrays are of one length. */
 export interface Places {
   readonly users: readonly number[];
   readonly positions: readonly number[];

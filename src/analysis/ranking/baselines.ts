@@ -11,11 +11,13 @@ export interface Variant {
   fit(data: RankerData): Ranker | Promise<Ranker>;
 }
 
-/** What a Transformer has to beat; of its variants the one that validates best is tested. */
+/**
+ * A ranker that a Transformer has to beat. Its variant with the best validation result is tested.
+ */
 export interface Baseline {
   readonly name: string;
   readonly variants: readonly Variant[];
-  /** Why it can't be fitted to so many items. */
+  /** Reason why it can't be fitted to so many items. */
   findObstacle?(itemCount: number): string | undefined;
 }
 

@@ -12,8 +12,9 @@ interface Interaction {
 }
 
 /**
- * Events of any type as interactions, by user in order of time; those of one time stay in the order of the file. Of a user's
- * repeats the first counts: items that were seen are not ranked, so that nothing could foresee a repeat.
+ * Events of any type as interactions, by user in order of time; those of one time stay in the order
+ * of the file. Of a user's repeats the first counts: seen items are not ranked, so no ranker could
+ * predict a repeat.
  */
 export async function collectEvents(
   rows: AsyncIterable<ImportRow> | Iterable<ImportRow>,
@@ -42,7 +43,7 @@ export async function collectEvents(
     times: kept.map((own) => Float64Array.from(own, ({ time }) => time)),
     notes: [
       ...describeCount(refused, "row was refused", "rows were refused").map(
-        (text) => `${text}; recurve import says why`,
+        (text) => `${text}; recurve import shows the reasons`,
       ),
       ...describeRepeats(repeats),
     ],

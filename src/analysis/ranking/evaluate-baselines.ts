@@ -76,7 +76,7 @@ export async function evaluateBaselines(
   return { ranked, skipped };
 }
 
-/** Of a ranker's variants the one that validates best, fitted. */
+/** The fitted variant of a ranker with the best validation result. */
 export async function fitBest(
   { variants }: Baseline,
   split: RankingSplit,
@@ -105,7 +105,7 @@ export async function fitBest(
   return best;
 }
 
-/** A batch at a time, with turns for whoever waits, such as for Ctrl-C. */
+/** A batch at a time, with pauses for other work, such as a check for Ctrl-C. */
 const scoreWith =
   (ranker: Ranker): ScoreHistories =>
   async (histories) => {

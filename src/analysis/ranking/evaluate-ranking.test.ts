@@ -50,7 +50,8 @@ test("all rankers are tested on the same users, and the Transformer is held agai
     Array.from({ length: 7 }, () => evaluation.testUsers),
   );
   const hits = evaluation.ranked.map(({ quality }) => quality.accuracy.hitRate.mean);
-  // Whatever window validates best, the circle's next item is among ten of 24; popularity can't know where a user is.
+  // With any window, the circle's next item is among ten of 24; popularity can't know where a user
+  // is.
   expect(hits[1]).toBe(1);
   expect(hits[0]).toBeLessThan(0.9);
   // After two epochs the network knows little, and the chain all there is: the pool has to lean on it.

@@ -60,7 +60,10 @@ export interface RankingOptions {
 
 const fewestHeldOut = 2;
 
-/** @throws invalid_file where the data has no times for a split by time, or too few users to hold an item out */
+/**
+ * @throws invalid_file if the data has no times for a split by time, or too few users to hold an
+ * item out
+ */
 export function splitData(data: InteractionData, protocol: Protocol): RankingSplit {
   if (protocol === "time-split" && data.times === undefined)
     throw invalidFile(data.name, "has no times to split by; use --protocol leave-one-out");
@@ -112,7 +115,10 @@ const describeData = (data: InteractionData): RankingEvaluation["data"] => ({
 const z = 1.96;
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 
-/** What the table says of the Transformer and of its pool, in words: against the Markov chain, and against the best baseline. */
+/**
+ * The table's result for the Transformer and its pool, in words: against the Markov chain, and
+ * against the best baseline.
+ */
 export function concludeRanking({ ranked, k }: RankingEvaluation): readonly string[] {
   const own = ranked.filter(({ ranker }) => ownNames.includes(ranker));
   const others = ranked.filter((one) => !own.includes(one));

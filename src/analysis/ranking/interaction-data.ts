@@ -1,12 +1,12 @@
 import type { Interactions } from "../../evaluation/ranking/split.ts";
 
-/** Who did what in which order, as a data set gives it. */
+/** Users' interactions in their order, as a data set gives them. */
 export interface InteractionData extends Interactions {
   /** Of the folder or file. */
   readonly name: string;
   /** The form in which it was read. */
   readonly form: string;
-  /** What a reader of figures has to know of the data. */
+  /** Facts about the data that a reader of figures needs. */
   readonly notes: readonly string[];
 }
 
@@ -16,7 +16,10 @@ export const countInteractions = ({ sequences }: Interactions): number =>
 export const describeCount = (count: number, one: string, more: string): readonly string[] =>
   count === 0 ? [] : [count === 1 ? `1 ${one}` : `${count.toLocaleString("en-GB")} ${more}`];
 
-/** A note where repeats were left out: of a user's repeats the first counts, since items that were seen are not ranked. */
+/**
+ * A note if repeats were left out: of a user's repeats the first counts, since items that were seen
+ * are not ranked.
+ */
 export const describeRepeats = (repeats: number): readonly string[] =>
   describeCount(repeats, "repeat was left out", "repeats were left out");
 

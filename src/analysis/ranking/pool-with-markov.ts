@@ -26,10 +26,11 @@ export interface PoolProgress {
 const weights = [0, 0.25, 0.5, 1, 1.5, 2];
 
 /**
- * Ranks by the logarithmic pool of a network's next-item distribution and the chain's, `poolLogits`. The network generalises
- * from item to item, the chain has seen each pair by itself: where data are few, each knows what the other does not.
+ * Ranks by the logarithmic pool of a network's next-item distribution and the chain's,
+ * `poolLogits`. The network generalises from item to item, the chain counts each pair separately:
+ * with few data each has information that the other lacks.
  *
- * `score` must give logits, of whatever normalisation.
+ * `score` must give logits, with any normalisation.
  */
 export async function poolWithMarkov(
   score: ScoreHistories,

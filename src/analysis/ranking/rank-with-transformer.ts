@@ -48,8 +48,8 @@ export interface TransformerRanking {
 const scoredTogether = 64;
 
 /**
- * Trains on the split's training sequences, keeps the epoch with the best validation NDCG, and ranks the test items, by
- * itself and together with the Markov chain.
+ * Trains on the split's training sequences, keeps the epoch with the best validation NDCG, and
+ * ranks the test items, alone and together with the Markov chain.
  */
 export async function rankWithTransformer(
   split: RankingSplit,

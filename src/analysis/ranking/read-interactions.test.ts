@@ -71,7 +71,7 @@ test("events stand in order of time, repeats and refused rows are counted", asyn
     Float64Array.of(Date.parse("2025-03-01"), Date.parse("2025-03-03")),
   );
   expect(data.notes).toEqual([
-    "1 row was refused; recurve import says why",
+    "1 row was refused; recurve import shows the reasons",
     "1 repeat was left out",
   ]);
 });

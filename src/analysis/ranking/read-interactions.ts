@@ -14,10 +14,10 @@ export interface ReadingOptions {
 }
 
 /**
- * A MovieLens folder, a folder or `.txt` file of sequences as SASRec ("user item" a line) or S3-Rec ("user item item …")
- * publish them, or events as `recurve import events` takes them.
+ * A MovieLens folder, a folder or `.txt` file of sequences as SASRec ("user item" a line) or S3-Rec
+ * ("user item item …") publish them, or events as for `recurve import events`.
  *
- * @throws invalid_file where it is none of these
+ * @throws invalid_file if it is none of these
  */
 export async function readInteractions(
   path: string,
@@ -47,7 +47,9 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** The folder's `.txt` with its own name, as ml-1m/ml-1m.txt, or the only one that is no README. */
+/**
+ * The folder's `.txt` with its own name, as ml-1m/ml-1m.txt, or the only file that is no README.
+ */
 async function findSequenceFile(folder: string, name: string): Promise<string | undefined> {
   const texts = (await readdir(folder)).filter(
     (file) => file.endsWith(".txt") && !/^readme/i.test(file),

@@ -34,7 +34,7 @@ function collectLines(lines: readonly string[][]) {
     for (const id of own) had.add(items.of(id));
     total += own.length;
   }
-  // A set keeps the order in which its members came first.
+  // A set keeps the order of its members' first additions.
   const sequences = [...byUser.values()].map((had) => Int32Array.from(had));
   const repeats = total - sequences.reduce((sum, { length }) => sum + length, 0);
   return { itemCount: items.size, users: [...byUser.keys()], sequences, repeats };
@@ -57,8 +57,8 @@ async function readFields(path: string): Promise<readonly string[][]> {
 }
 
 /**
- * When each user was last there, where files beside the sequences say so: `user_last_timestamp.tsv` by original user ids,
- * `sas_to_original_users.txt` from the sequences' ids to these.
+ * When each user was last there, if files beside the sequences say so: `user_last_timestamp.tsv` by
+ * original user ids, `sas_to_original_users.txt` from the sequences' ids to these.
  */
 async function findLastTimes(
   folder: string,

@@ -49,7 +49,7 @@ test("causes are counted apart", () => {
   );
 });
 
-/** A record of two decisions, and the command on it: what it prints and exits with. */
+/** A record of two decisions, and the command on it: its output and exit code. */
 async function openRecord() {
   const folder = createTestFolder();
   const database = join(folder, "recurve.db");
@@ -105,6 +105,6 @@ test("a range that ends before it begins is refused, since it would always pass"
   const { run } = await openRecord();
   expect(await run("--from", "2026-03-02", "--to", "2026-03-01")).toEqual({
     exitCode: 1,
-    text: "error: --from must be before --to, got 2026-03-02T00:00:00.000Z and 2026-03-01T00:00:00.000Z; exchange them (invalid_request)\n",
+    text: "error: --from must be before --to, got 2026-03-02T00:00:00.000Z and 2026-03-01T00:00:00.000Z; swap them (invalid_request)\n",
   });
 });

@@ -50,13 +50,13 @@ function checkReport(report: AuditReport): void {
   );
 }
 
-/** An empty range would pass whatever the record holds. */
+/** An empty range would pass with any record. */
 function checkRange({ from = 0, to = Number.POSITIVE_INFINITY }: AuditOptions): void {
   if (from < to) return;
   const [start, end] = [from, to].map((time) => new Date(time).toISOString());
   throw new EngineError(
     "invalid_request",
-    `--from must be before --to, got ${start} and ${end}; exchange them`,
+    `--from must be before --to, got ${start} and ${end}; swap them`,
     { details: { field: "from", value: start, to: end } },
   );
 }
@@ -94,8 +94,12 @@ export function auditCommand(): Command {
   return withDatabaseOptions(command)
     .option("--from <time>", "decisions made at this time or later, such as 2026-03-01", parseTime)
     .option("--to <time>", "decisions made before this time", parseTime)
-    .option("--limit <count>", "the newest so many of them", integerIn(1, 100_000_000))
-    .addHelpText("after", "\nExits with 1 where a decision can't be derived as it was logged.")
+    .option(
+      "--limit <count>",
+      "most decisions to audit, the newest first",
+      integerIn(1, 100_000_000),
+    )
+    .addHelpText("after", "\nExits with 1 if a decision can't be derived again as it was logged.")
     .addHelpText("after", "\nExample:\n  $ recurve audit --database shop.db --from 2026-03-01")
     .action(runAudit);
 }

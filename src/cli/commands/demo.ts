@@ -26,10 +26,10 @@ async function demo({ url, ...options }: LogOptions & { readonly url: string }):
 
 export function demoCommand(): Command {
   const command = new Command("demo").description(
-    "Simulated users for a server with a scenario 'demo'; recurve start starts this by itself",
+    "Simulate users for a server with a scenario 'demo'; recurve start does the same",
   );
   return withLogOptions(command)
-    .requiredOption("--url <url>", "where the server answers", parseUrl)
+    .requiredOption("--url <url>", "URL of the server", parseUrl)
     .addHelpText("after", "\nExample:\n  $ recurve demo --url http://127.0.0.1:7400")
     .action(demo);
 }

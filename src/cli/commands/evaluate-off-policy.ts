@@ -85,7 +85,7 @@ async function evaluateOffPolicy(options: OffPolicyOptions): Promise<void> {
 
 export function offPolicyCommand(): Command {
   const command = new Command("off-policy")
-    .description("What another policy would have earned, from a log with propensities")
+    .description("Estimate the reward of another policy from a log with propensities")
     .requiredOption(
       "--log <file|folder>",
       "Open Bandit CSV, VowpalWabbit dsjson, recurve export decisions, or Parquet",

@@ -55,7 +55,10 @@ function toJson(evaluation: RankingEvaluation): string {
   );
 }
 
-/** Baselines and Transformer are announced each by itself: how long one takes says nothing of the other. */
+/**
+ * Baselines and Transformer are announced separately: the duration of one does not predict the
+ * other's.
+ */
 function createRankingLines(size: string) {
   const open = (name: string) =>
     createTimedLine({
@@ -109,33 +112,37 @@ async function runRanking(options: RankingCommandOptions): Promise<void> {
 
 export function rankingCommand(): Command {
   return new Command("ranking")
-    .description("How well the Transformer and baselines foresee what users do next")
+    .description("Measure how well a Transformer and baselines predict users' next items")
     .requiredOption(
       "--data <folder|file>",
       "MovieLens, sequences as SASRec or S3-Rec publish them (.txt), or events (.jsonl, .csv)",
     )
     .addOption(
-      new Option("--protocol <protocol>", "what is held out")
+      new Option("--protocol <protocol>", "rule for the held-out items")
         .choices(protocols)
         .default("leave-one-out"),
     )
     .option("--k <count>", "items shown", integerIn(1, 1000), 10)
     .addOption(
-      new Option("--preset <size>", "of the Transformer")
+      new Option("--preset <size>", "size of the Transformer")
         .choices(["small", "base", "large"])
         .default("small"),
     )
     .option(
       "--length <count>",
-      "newest items it looks at; 200 for MovieLens",
+      "newest items that it reads; use 200 for MovieLens",
       integerIn(2, 1000),
       50,
     )
-    .option("--epochs <count>", "at most; the best on validation counts", integerIn(1, 10_000))
-    .option("--baselines", "the baselines alone, in a minute or so", false)
+    .option(
+      "--epochs <count>",
+      "most epochs; the best one on validation counts",
+      integerIn(1, 10_000),
+    )
+    .option("--baselines", "evaluate only the baselines, in about a minute", false)
     .option(
       "--seed <number>",
-      "of training and of the validation sample",
+      "seed of training and of the validation sample",
       integerIn(0, 2 ** 32 - 1),
       learnerSeed,
     )

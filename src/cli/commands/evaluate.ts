@@ -26,7 +26,7 @@ async function showCycle(number: number, options: ShowOptions): Promise<void> {
 function showCommand(): Command {
   const command = new Command("show")
     .description(
-      "What the gate of a cycle saw: statistic, interval, rows, guards, seed, snapshots, and the live test of the last promotion",
+      "Show a cycle's gate: statistic, interval, rows, guards, seed, snapshots, and the live test of the last promotion",
     )
     .argument("<cycle>", "number of the cycle", integerIn(1, Number.MAX_SAFE_INTEGER));
   return withDatabaseOptions(command)
@@ -56,17 +56,19 @@ async function showPromotions({ scenario, json, ...database }: PromotionsOptions
 
 function promotionsCommand(): Command {
   const command = new Command("promotions").description(
-    "Lift that the gate predicted of each promotion, beside the one that live traffic showed",
+    "Compare each promotion's predicted lift with the realised lift on live traffic",
   );
   return withDatabaseOptions(command)
-    .option("--scenario <name>", "only this scenario's")
+    .option("--scenario <name>", "only this scenario")
     .option("--json", "print the records as JSON", false)
     .addHelpText("after", "\nExample:\n  $ recurve evaluate promotions --database shop.db")
     .action(showPromotions);
 }
 
 export function evaluateCommand(): Command {
-  const command = new Command("evaluate").description("What policies earn, and what the gate said");
+  const command = new Command("evaluate").description(
+    "Evaluate policies, rankers, cycles and promotions",
+  );
   command.addCommand(offPolicyCommand());
   command.addCommand(rankingCommand());
   command.addCommand(showCommand());

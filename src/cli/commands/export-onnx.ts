@@ -24,22 +24,22 @@ async function runExportOnnx(
   );
   const items = summary.items.toLocaleString("en-GB");
   process.stdout.write(
-    `policy ${summary.version} of scenario ${summary.scenario} with ${items} items is in ${folder}; manifest.json says what to feed\n`,
+    `policy ${summary.version} of scenario ${summary.scenario} with ${items} items is in ${folder}; manifest.json describes the inputs\n`,
   );
 }
 
 export function exportOnnxCommand(): Command {
   const command = new Command("onnx")
     .description(
-      "A policy as ONNX files with item embeddings, for Python, browsers and any ONNX host",
+      "Write a policy as ONNX files with item embeddings, for Python, browsers and any ONNX host",
     )
     .argument("<folder>", "new or empty folder to write");
   return withDatabaseOptions(command)
     .option(
       "--scenario <name>",
-      "whose serving policy; the first of the configuration where absent",
+      "scenario whose serving policy is exported; default: the first of the configuration",
     )
-    .option("--policy <version>", "this version, serving or not", integerIn(1, 2 ** 31))
+    .option("--policy <version>", "export this version, serving or not", integerIn(1, 2 ** 31))
     .addHelpText(
       "after",
       "\nExample:\n  $ recurve export onnx shop-policy --database shop.db --scenario items\n\nHow to use the files: docs/guides/export.md",

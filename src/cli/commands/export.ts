@@ -25,7 +25,10 @@ async function* toLines(
   }
 }
 
-/** What is not written was not looked at, so only a whole export knows how many are open. */
+/**
+ * Decisions that are not written are not read, so only a whole export knows the number of open
+ * ones.
+ */
 export function describeExport(
   scenario: string,
   { written, all }: { readonly written: number; readonly all: number | undefined },
@@ -64,11 +67,11 @@ async function runExport(options: ExportOptions): Promise<void> {
 
 function decisionsCommand(): Command {
   const command = new Command("decisions").description(
-    "Decisions with propensities, candidates and rewards, as JSONL for recurve evaluate off-policy",
+    "Write decisions with propensities, candidates and rewards, as JSONL for recurve evaluate off-policy",
   );
   return withDatabaseOptions(command)
-    .option("--scenario <name>", "scenario to export; the first of the configuration where absent")
-    .option("--output <file>", "new file to write; standard output where absent")
+    .option("--scenario <name>", "scenario to export; default: the first of the configuration")
+    .option("--output <file>", "new file to write; default: standard output")
     .addHelpText(
       "after",
       "\nExample:\n  $ recurve export decisions --database shop.db > shop.jsonl",

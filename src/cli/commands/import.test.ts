@@ -13,7 +13,7 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-/** Runs `recurve import …` here and gives back what it writes to standard output. */
+/** Runs `recurve import …` here and returns its standard output. */
 async function run(...args: readonly string[]): Promise<string> {
   const command = importCommand();
   for (const child of command.commands) {
@@ -28,7 +28,7 @@ async function run(...args: readonly string[]): Promise<string> {
   }
 }
 
-/** Runs it in a process of its own, for what needs one: standard input and signals. */
+/** Runs it in a separate process, for standard input and signals. */
 function start(...args: readonly string[]) {
   const child = spawn(process.execPath, [builtCommand(), "import", ...args]);
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -93,7 +93,7 @@ test("a type that trains nothing is named, with the one that was probably meant"
   expect(output).toContain("events that train    1 of 4\n");
   expect(output).toContain("events of type 'clik' train nothing: did you mean 'click'?\n");
   expect(output).toContain(
-    "events of type 'scroll' train nothing: no scenario's reward weighs it;",
+    "events of type 'scroll' train nothing: no scenario's reward has a weight for it,",
   );
   const config = join(folder, "config.json");
   const reward = { weights: { clik: 1, click: 0, scroll: -1 }, windowSeconds: 60, maximum: 1 };

@@ -45,7 +45,7 @@ async function closing<T extends { close(): unknown }, Result>(
   }
 }
 
-/** Says what went in, also where an error ends the import. */
+/** Prints the imported rows, also if an error ends the import. */
 async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   const { source, report, store, signal, training, seconds } = parts;
   let counts: ImportCounts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
@@ -65,7 +65,9 @@ async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   }
 }
 
-/** The source comes first and the store last: what can't be read leaves no new database behind. */
+/**
+ * The source comes first and the store last: an unreadable source leaves no new database behind.
+ */
 async function runImport(
   { database, config, report }: Options,
   signal: AbortSignal,
@@ -100,7 +102,7 @@ const withOptions = (command: Command): Command =>
 
 function movielensCommand(): Command {
   const command = new Command("movielens")
-    .description("MovieLens 100k, 1M or latest-small, as published")
+    .description("Import MovieLens 100k, 1M or latest-small, as published")
     .argument("<folder>");
   return withOptions(command).action((folder: string, options: Options) =>
     runCommand(options, (opening) => readMovielens(folder, opening)),
@@ -121,7 +123,7 @@ async function openRows(
 
 function fileCommand(kind: RowKind): Command {
   const command: Command = new Command(kind)
-    .description(`${kind} from a JSONL or CSV file`)
+    .description(`Import ${kind} from a JSONL or CSV file`)
     .argument("<file>", "file that ends in .jsonl or .csv, or - for standard input")
     .addOption(new Option("--format <format>", "format of the file").choices(formats));
   type FileOptions = Options & { readonly format?: Format };
@@ -139,7 +141,7 @@ function fileCommand(kind: RowKind): Command {
   });
 }
 
-/** `recurve import …`. Sets the exit code 1 where rows were refused, 130 where Ctrl-C ended it. */
+/** `recurve import …`. Sets the exit code 1 if rows were refused, 130 if Ctrl-C ended it. */
 export function importCommand(): Command {
   const command = new Command("import").description("Import a data set, or rows from a file");
   command.addCommand(movielensCommand());

@@ -31,7 +31,7 @@ async function learn(options: LearnOptions): Promise<void> {
 
 export function learnCommand(): Command {
   const command = new Command("learn").description(
-    "Learn from the feedback in a database, cycle after cycle; recurve serve starts this by itself",
+    "Learn from the feedback in a database, cycle after cycle; recurve serve starts this process itself",
   );
   return withLogOptions(withDatabaseOptions(command))
     .addHelpText(

@@ -14,14 +14,14 @@ test("a prior is written, and the command says where and how much it leaves unex
   const share = (100 * Math.sqrt(prior.misfit)).toFixed(1);
   expect(text).toBe(
     `${output}: ${prior.mean.length} weights from 2 worlds of 2 cycles; they leave ± ${share} % of the serving value unexplained\n` +
-      "New loops start from it once it replaces src/mpo/meta-prior.json in the sources of Recurve and npm run build has run\n",
+      "To use it, replace src/mpo/meta-prior.json in the sources of Recurve and run npm run build\n",
   );
 });
 
 test("the help says what becomes of the file", async () => {
   const { exitCode, text } = await runCommand("meta-train", "--help");
   expect(exitCode).toBe(0);
-  expect(text).toContain("once it replaces src/mpo/meta-prior.json in the sources");
+  expect(text).toContain("replace src/mpo/meta-prior.json in the sources");
 });
 
 test("a folder that is missing is told before anything is played", async () => {

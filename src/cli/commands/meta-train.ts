@@ -17,7 +17,8 @@ interface MetaTrainOptions {
 }
 
 /** The prior is part of the build, so that every loop of a release starts alike. */
-const inPlace = "src/mpo/meta-prior.json in the sources of Recurve and npm run build has run";
+const use =
+  "To use it, replace src/mpo/meta-prior.json in the sources of Recurve and run npm run build";
 
 /** Before the worlds are played, so that nothing is found out at their end. */
 function checkFolder(path: string): void {
@@ -50,19 +51,19 @@ async function metaTrain({ worlds, cycles, seed, output }: MetaTrainOptions): Pr
     writeFileSync(output, `${JSON.stringify(prior)}\n`);
     const deviation = Math.sqrt(prior.misfit);
     process.stdout.write(
-      `${output}: ${prior.mean.length} weights from ${worlds} worlds of ${cycles} cycles; they leave ± ${(100 * deviation).toFixed(1)} % of the serving value unexplained\nNew loops start from it once it replaces ${inPlace}\n`,
+      `${output}: ${prior.mean.length} weights from ${worlds} worlds of ${cycles} cycles; they leave ± ${(100 * deviation).toFixed(1)} % of the serving value unexplained\n${use}\n`,
     );
   });
 }
 
 export function metaTrainCommand(): Command {
   return new Command("meta-train")
-    .description("Fit what a new loop believes of its settings, on simulated worlds")
-    .option("--worlds <count>", "worlds to fit to", integerIn(2, 10_000), 200)
-    .option("--cycles <count>", "cycles in each", integerIn(2, 100), 4)
-    .option("--seed <seed>", "of the first world", integerIn(0, 4_000_000_000), 1)
-    .option("--output <file>", "where the prior is written", "meta-prior.json")
-    .addHelpText("after", `\nNew loops start from the file once it replaces ${inPlace}.`)
+    .description("Fit the prior of new loops over settings, on simulated worlds")
+    .option("--worlds <count>", "number of worlds", integerIn(2, 10_000), 200)
+    .option("--cycles <count>", "cycles per world", integerIn(2, 100), 4)
+    .option("--seed <seed>", "seed of the first world", integerIn(0, 4_000_000_000), 1)
+    .option("--output <file>", "file for the prior", "meta-prior.json")
+    .addHelpText("after", `\n${use}.`)
     .addHelpText("after", "\nExample:\n  $ recurve meta-train --worlds 20 --output prior.json")
     .action(metaTrain);
 }

@@ -6,7 +6,7 @@ import { runCommand } from "../../../tests/support/command.ts";
 import { assign, openShop, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 
-/** A shop in a file, where version 3 serves in place of 1; `recurve` works on the same file. */
+/** A shop in a file, with version 3 serving in place of 1; `recurve` works on the same file. */
 async function openCommand() {
   const folder = createTestFolder();
   const path = join(folder, "shop.db");
@@ -92,7 +92,7 @@ test("a roll-back records who asked for it and why", async () => {
   ]);
 });
 
-// Of wrong usage commander itself says what is wrong.
+// Commander itself explains wrong usage.
 test.each([
   [["promotions", "pin", "seven", "--scenario", "shop"], 2, /^$/],
   [["promotions", "pin", "--scenario", "shop"], 2, /^$/],

@@ -29,11 +29,11 @@ async function show({ scenario, json, ...database }: ShowOptions): Promise<void>
 
 function showCommand(): Command {
   const command = new Command("show").description(
-    "How promotions come about in each scenario, what waits for approval, and what operators did",
+    "Show each scenario's promotion mode, waiting policy and interventions",
   );
   return withDatabaseOptions(command)
     .option("--scenario <name>", "only this scenario")
-    .option("--json", "print it as JSON", false)
+    .option("--json", "print as JSON", false)
     .addHelpText("after", "\nExample:\n  $ recurve promotions show --database shop.db")
     .action(show);
 }
@@ -57,17 +57,17 @@ async function run(
   });
 }
 
-/** What each does to the scenario's promotions, and the line that says it is done. */
+/** The effect of each on the scenario's promotions, and the line that confirms it. */
 const modes = {
-  pause: ["Go on learning and judging, but promote nothing", "are paused"],
-  ask: ["Have what the gate passes wait for approval", "ask first"],
-  resume: ["Let the gate alone promote again, as before any of this", "are automatic"],
+  pause: ["Continue to learn and judge, but promote nothing", "are paused"],
+  ask: ["Let policies that pass the gate wait for approval", "ask first"],
+  resume: ["Let the gate alone promote again", "are automatic"],
 } as const;
 
 function modeCommand(kind: keyof typeof modes): Command {
   const [description, done] = modes[kind];
   const command = withDatabaseOptions(new Command(kind).description(description));
-  return withNoteOptions(command.requiredOption("--scenario <name>", "scenario that it is for"))
+  return withNoteOptions(command.requiredOption("--scenario <name>", "scenario of the promotions"))
     .addHelpText("after", `\nExample:\n  $ recurve promotions ${kind} --scenario items`)
     .action(async (options: InterveneOptions) => {
       const { scenario } = await run(kind, undefined, options);
@@ -80,8 +80,8 @@ const versions = {
     "Let one version serve, without canary, promotion or roll-back, until you resume",
     "serves",
   ],
-  approve: ["Let the policy that waits serve, as the gate would have", "serves"],
-  reject: ["Retire the policy that waits", "is retired"],
+  approve: ["Let the waiting policy serve, as if the gate had promoted it", "serves"],
+  reject: ["Retire the waiting policy", "is retired"],
 } as const;
 
 function versionCommand(kind: keyof typeof versions): Command {
@@ -89,7 +89,7 @@ function versionCommand(kind: keyof typeof versions): Command {
   const command = new Command(kind)
     .description(description)
     .argument("<version>", "version of the policy", integerIn(1, Number.MAX_SAFE_INTEGER));
-  withDatabaseOptions(command).requiredOption("--scenario <name>", "scenario that it is for");
+  withDatabaseOptions(command).requiredOption("--scenario <name>", "scenario of the promotions");
   return withNoteOptions(command)
     .addHelpText("after", `\nExample:\n  $ recurve promotions ${kind} 12 --scenario items`)
     .action(async (version: number, options: InterveneOptions) => {

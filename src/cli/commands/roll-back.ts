@@ -21,7 +21,7 @@ async function runRollBack(options: RollBackOptions): Promise<void> {
 
 export function rollBackCommand(): Command {
   const command = new Command("roll-back").description(
-    "Put the policy that served before back; running servers follow at once",
+    "Put the previous policy back; running servers follow at once",
   );
   return withNoteOptions(
     withDatabaseOptions(command).requiredOption(

@@ -42,7 +42,7 @@ function describeHost(host: Host, rows: readonly (readonly [string, string])[]):
   return `\n  Recurve ${version}\n\n${lines.join("\n")}\n\n`;
 }
 
-/** Says where the server answers: to a person as a table, to a program as a line of the log. */
+/** Prints the server's address: to a person as a table, to a program as a line of the log. */
 export function announce(
   host: Host,
   { log, options }: { readonly log: Log; readonly options: ServeOptions },

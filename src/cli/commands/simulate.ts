@@ -56,7 +56,7 @@ async function runAll(options: SimulateOptions): Promise<readonly JobResult[]> {
   return await runJobs(jobs, { workers, onCycle }).finally(() => line.stop());
 }
 
-/** By cycle, in how many seeds MPO promoted. */
+/** By cycle, the number of seeds in which MPO promoted. */
 function countPromotions(results: readonly JobResult[], cycles: number): readonly number[] {
   const own = results.filter(({ job }) => job.strategy === "mpo");
   return Array.from(
@@ -106,19 +106,21 @@ export function simulateCommand(): Command {
   const command: Command = new Command("simulate")
     .description("Play whole loops in a world with known rewards, and compare MPO with others")
     .addOption(
-      new Option("--world <world>", "who visits").choices(worldNames).makeOptionMandatory(),
+      new Option("--world <world>", "world of the simulated users")
+        .choices(worldNames)
+        .makeOptionMandatory(),
     )
     .option("--drift", "tastes change halfway (synthetic)", false)
-    .option("--cycles <count>", "cycles of each loop", integerIn(1, 1000), 10)
-    .option("--decisions <count>", "decisions of a cycle", integerIn(50, 1_000_000), 3000)
-    .option("--seed <seeds>", "such as 3, 1,2,5 or 1..10", parseSeeds, parseSeeds("1..5"))
+    .option("--cycles <count>", "cycles per loop", integerIn(1, 1000), 10)
+    .option("--decisions <count>", "decisions per cycle", integerIn(50, 1_000_000), 3000)
+    .option("--seed <seeds>", "seeds, such as 3, 1,2,5 or 1..10", parseSeeds, parseSeeds("1..5"))
     .addOption(
-      new Option("--data <folder>", "where jester5k is (jester)")
+      new Option("--data <folder>", "folder of jester5k (jester)")
         .env("RECURVE_DATA")
         .default("../shared/data"),
     )
     .option("--fast-loop", "also play MPO with the fast loop between its cycles", false)
-    .option("--check", "exit with 1 where the target is missed", false)
+    .option("--check", "exit with 1 if the target is missed", false)
     .option("--json", "print figures as JSON", false)
     .addHelpText("after", "\nExample:\n  $ recurve simulate --world synthetic --drift --seed 1..10")
     .action((options: SimulateOptions) => {

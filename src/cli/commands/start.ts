@@ -34,14 +34,14 @@ function startUsers(
 }
 
 const whatNext = {
-  demo: "simulated users visit and click; their tastes are hidden. Watch the policy find them out.",
+  demo: "simulated users visit and click; their tastes are hidden. Watch the policy learn them.",
   own: "send items and events to the API, or stop and run recurve import.",
 };
 
 async function start(options: StartOptions): Promise<void> {
   const log = createLog("server", options);
   await withInterruption(async (signal) => {
-    // A demo is for a record in which nothing is yet and that no configuration file is meant for, and for one that it has begun.
+    // A demo runs on an empty record without a configuration file, or on a record that it began.
     const configure = async (store: Store) => {
       const beginsDemo = options.demo && (await store.sequence()) === 0;
       return chooseConfiguration(store, options.config, { beginsDemo });
@@ -64,7 +64,7 @@ export function startCommand(): Command {
     "Serve and learn; on an empty database with simulated users, to see the loop at work",
   );
   return withServeOptions(command)
-    .option("--no-demo", "without simulated users")
+    .option("--no-demo", "serve without simulated users")
     .addHelpText("after", "\nExample:\n  $ recurve start --database demo.db --port 8080")
     .action(start);
 }

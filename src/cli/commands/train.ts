@@ -54,7 +54,7 @@ function describeResult(cycle: Cycle | undefined): string {
   ].join("\n");
 }
 
-/** How long the newest cycle took that went through, 0 if there is none. */
+/** Duration of the newest finished cycle in milliseconds, 0 if there is none. */
 async function readLastCycleMs({ cycles }: Store, scenario: string): Promise<number> {
   const recent = await cycles.list({ scenario, limit: 10 });
   const last = recent.find(({ outcome }) => !["initial", "skipped", "failed"].includes(outcome));
@@ -93,7 +93,7 @@ export function trainCommand(): Command {
     "Train now: on behaviour events before the first decision, one cycle on feedback after it",
   );
   return withDatabaseOptions(command)
-    .option("--scenario <name>", "default: the first of the configuration")
+    .option("--scenario <name>", "scenario to train; default: the first of the configuration")
     .addHelpText(
       "after",
       "\nExample:\n  $ recurve import movielens ml-100k\n  $ recurve train --scenario items",

@@ -9,7 +9,7 @@ import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 export const demoScenario = "demo";
 const seed = 1;
 
-/** The same users with the same tastes each time, so that a demo can go on. */
+/** The same users with the same tastes each time, so that a demo can continue. */
 export const createDemoWorld = (): World => createSyntheticWorld({ seed });
 
 /** Short windows and pauses, so that a person sees several cycles within minutes. */

@@ -85,7 +85,7 @@ test("a server without the scenario is refused before anything is written", asyn
   const server = await openTestServer();
   await expect(play(server, 1)).rejects.toMatchObject({
     code: "unknown_scenario",
-    message: expect.stringContaining("'play', known are items, ads, feed; nothing was written"),
+    message: expect.stringContaining("'play', only items, ads, feed; nothing was written"),
   });
   expect(await server.store.items.count()).toBe(0);
   expect(await server.store.users.count()).toBe(0);

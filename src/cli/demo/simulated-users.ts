@@ -17,11 +17,13 @@ export interface SimulationOptions {
   readonly retryPauseMs: number;
   /** Milliseconds. */
   readonly clock: () => number;
-  /** Hears once, and why, that the server does not answer at the start. */
+  /** Called once with the reason if the server does not answer at the start. */
   readonly onWait: (problem: ApiError) => void;
 }
 
-/** Repeats a request for as long as the server is away. `undefined` where the signal ended it. */
+/**
+ * Repeats a request for as long as the server does not answer. `undefined` if the signal ended it.
+ */
 async function insist<T>(
   { signal, retryPauseMs }: SimulationOptions,
   request: () => Promise<T>,
@@ -39,19 +41,22 @@ async function insist<T>(
   return undefined;
 }
 
-/** Where the visits go on. Asked before anything is written, so that a server that is not meant stays as it was. */
+/**
+ * The number of the next visit. Asked before anything is written, so that the wrong server stays
+ * unchanged.
+ */
 function findFirstTurn({ scenarios }: ScenariosResponse, name: string): number {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found !== undefined) return found.decisions;
   const known = scenarios.map((scenario) => scenario.name);
   throw new EngineError(
     "unknown_scenario",
-    `the server has no scenario '${name}', known are ${known.join(", ")}; nothing was written. recurve start makes a demo on an empty database`,
+    `the server has no scenario '${name}', only ${known.join(", ")}; nothing was written. recurve start makes a demo on an empty database`,
     { details: { field: "scenario", value: name, known } },
   );
 }
 
-/** Items, users and what they did before the first visit. What is known already stays as it is. */
+/** Items, users and their events before the first visit. Stored ones stay as they are. */
 async function introduce(options: SimulationOptions): Promise<void> {
   const { client, world } = options;
   for (const items of batchesOf(world.items)) await insist(options, () => client.putItems(items));
@@ -77,10 +82,10 @@ async function visit(options: SimulationOptions, turn: number): Promise<void> {
 }
 
 /**
- * Plays a world's users against a server until the signal ends it: introduces them, then visits at a steady rate. Waits
- * while the server is away, and goes on where an earlier run stopped.
+ * Plays a world's users against a server until the signal ends it: introduces them, then visits at
+ * a steady rate. Waits while the server does not answer, and continues an earlier run.
  *
- * @throws unknown_scenario before anything is written; ApiError where the server refuses
+ * @throws unknown_scenario before anything is written; ApiError if the server refuses
  */
 export async function simulateUsers(given: SimulationOptions): Promise<void> {
   const stop = new AbortController();
@@ -104,7 +109,7 @@ export async function simulateUsers(given: SimulationOptions): Promise<void> {
   try {
     await Promise.all(Array.from({ length: options.concurrency }, visitor));
   } finally {
-    // Where one was refused, so are the others.
+    // If one was refused, so are the others.
     stop.abort();
   }
 }

@@ -4,7 +4,10 @@ import type { CycleRecord } from "../../domain/cycle-record.ts";
 const seconds = (milliseconds: number | undefined) =>
   milliseconds === undefined ? "–" : (milliseconds / 1000).toFixed(1);
 
-/** Wall time, processor time and memory by stage of a cycle's record, as lines; none where it has no times. */
+/**
+ * Wall time, processor time and memory by stage of a cycle's record, as lines; none if it has no
+ * times.
+ */
 export function describeCosts({
   stageMs = {},
   stageCpuMs = {},

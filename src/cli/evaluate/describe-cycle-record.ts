@@ -12,7 +12,7 @@ import { describeSettings } from "./describe-settings.ts";
 const plain = { head: [], border: [], compact: true };
 const absent = "–";
 
-/** Three digits, or more where the number has them before the point. */
+/** Three digits, or more if the number has them before the point. */
 function number(value: number | undefined): string {
   if (value === undefined) return absent;
   return Math.abs(value) >= 1000
@@ -27,7 +27,7 @@ function describeSnapshots({ policyVersion, candidateVersion }: Cycle): string {
   return candidateVersion === undefined ? serving : `${serving}, candidate ${candidateVersion}`;
 }
 
-/** Rows by fold and what they come from, under the record's own names. */
+/** Rows by fold and by source, under the record's own names. */
 function describeFeedback(feedback: FeedbackCounts | undefined): string {
   const counts = Object.entries(feedback ?? {}).map(([name, count]: [string, number]) => {
     const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
@@ -75,7 +75,9 @@ function tableGuards({ guards }: GateRecord): string[] {
   return [table.toString()];
 }
 
-/** The last promotion against what it replaced, on live rewards, as far as a cycle looked at it. */
+/**
+ * The last promotion against the replaced policy, on live rewards, as far as a cycle compared them.
+ */
 function describeLive(review: PromotionReview | undefined): string[] {
   if (review === undefined) return [];
   const { serving, holdback, version, replaced, since, looks, action } = review;
@@ -99,7 +101,7 @@ function describeLive(review: PromotionReview | undefined): string[] {
   ];
 }
 
-/** Where the gate was not reached. */
+/** Shown if the gate was not reached. */
 function describeRest(record: CycleRecord): readonly string[] {
   if (record.damage !== undefined) return [`record     damaged: ${record.damage}`];
   const slates = [...describeFirstSlates(record), ...describeTemperatures(record)];
@@ -107,8 +109,9 @@ function describeRest(record: CycleRecord): readonly string[] {
 }
 
 /**
- * What a cycle saw and said, for a person: of the gate statistic, interval, rows, ESS, guards, folds, seed and snapshots; of
- * the last promotion both arms and the interval of their difference; settings that were tried; cost by stage.
+ * A cycle's record for a person: of the gate statistic, interval, rows, ESS, guards, folds, seed
+ * and snapshots; of the last promotion both arms and the interval of their difference; settings
+ * that were tried; cost by stage.
  */
 export function describeCycleRecord(cycle: Cycle): string {
   const { record } = cycle;

@@ -4,7 +4,10 @@ import type { DoubtfulItem } from "../../domain/improvement-record.ts";
 const digits = (value: number | undefined) =>
   value === undefined ? "–" : String(Number(value.toPrecision(3)));
 
-/** Items of which the reward model expects much and which satisfied users don't choose, as lines; none where there are none. */
+/**
+ * Items with a high predicted reward that satisfied users don't choose, as lines; empty if there
+ * are none.
+ */
 export function describeDoubtfulItems(items: readonly DoubtfulItem[] = []): string[] {
   if (items.length === 0) return [];
   const table = new Table({

@@ -38,7 +38,7 @@ function listDiagnostics({ diagnostics, difference }: LogEvaluation): string[] {
   return [
     `effective sample size   ${worth(effectiveSampleSize)} of ${group(rows)} rows (${percent(effectiveSampleShare)})`,
     `rows behind rewards     ${worth(rewardedSampleSize)}`,
-    `mean weight             ${number(meanWeight)} ± ${number(meanWeightStandardError)}, 1 where propensities are right`,
+    `mean weight             ${number(meanWeight)} ± ${number(meanWeightStandardError)}, 1 if propensities are right`,
     `largest weight          ${number(largestWeight)}`,
     `rows with support       ${group(supportedRows)}`,
     ...(unsupportedMass === undefined
@@ -48,7 +48,7 @@ function listDiagnostics({ diagnostics, difference }: LogEvaluation): string[] {
   ];
 }
 
-/** Log, values, diagnostics, and what follows from them in words. */
+/** Log, values, diagnostics, and conclusions in words. */
 export function describeEvaluation(evaluation: LogEvaluation): string {
   const { log, target } = evaluation;
   const users = log.users === undefined ? "no user ids" : `${group(log.users)} users`;

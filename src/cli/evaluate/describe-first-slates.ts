@@ -21,7 +21,7 @@ function tableSlates({ network, popularity, slateSize }: FirstSlates): string {
   return table.toString();
 }
 
-/** What a pretrained policy serves, and the temperature that it was given; nothing for a record of another kind. */
+/** The slates of a pretrained policy, and its temperature; empty for a record of another kind. */
 export function describeFirstSlates({ slates }: CycleRecord): readonly string[] {
   if (slates === undefined) return [];
   const { network, temperature, users, choice } = slates;

@@ -50,7 +50,7 @@ test("each promotion stands with both lifts, and how its comparison ended", () =
   const lifts = "+20 % (+5 % to +35 %) +10 % (+1 % to +19 %) 1900 / 100";
   const start = "8 items 7 2026-03-01T12:00";
   expect(rows).toContain(`${start} ${lifts} confirmed`);
-  expect(rows).toContain(`${start} ${lifts} replaced before it was told`);
+  expect(rows).toContain(`${start} ${lifts} replaced before a result`);
   expect(rows).toContain(`${start} ${lifts} rolled back`);
   expect(rows).toContain(`${start} +20 % (+5 % to +35 %) – – not compared`);
   expect(rows).toContain(`${start} +20 % (+5 % to +35 %) – – being compared`);

@@ -21,7 +21,7 @@ export function describeLift({ relativeLift, relativeInterval }: Lift): string {
   return ends === undefined ? percent(relativeLift) : `${percent(relativeLift)} (${ends})`;
 }
 
-/** How the comparison of a promotion with what it replaced ended, or where it is. */
+/** The result or the present state of a promotion's comparison with the replaced policy. */
 function describeEnd({ promotion, realised, status }: PromotionRecord): string {
   if (promotion.holdbackShare === 0) return "not compared";
   switch (realised?.action) {
@@ -32,11 +32,14 @@ function describeEnd({ promotion, realised, status }: PromotionRecord): string {
     case "expire":
       return "stands, neither better nor worse";
     default:
-      return status === "serving" ? "being compared" : "replaced before it was told";
+      return status === "serving" ? "being compared" : "replaced before a result";
   }
 }
 
-/** Mean of both lifts over the promotions that have both, and how often the realised interval holds the predicted lift. */
+/**
+ * Mean of both lifts over the promotions that have both, and the number of realised intervals that
+ * hold the predicted lift.
+ */
 function summarise(records: readonly PromotionRecord[]): string {
   const pairs = records.flatMap(({ promotion, realised }) => {
     const predicted = promotion.predicted.relativeLift;
@@ -60,7 +63,9 @@ const listUnpromoted = (records: readonly PromotionRecord[], scenarios: readonly
     .filter((name) => !records.some(({ scenario }) => scenario === name))
     .map((name) => `No policy of scenario ${name} was promoted yet.`);
 
-/** Predicted beside realised lift of each promotion, newest first, and which of the scenarios have none. */
+/**
+ * Predicted beside realised lift of each promotion, newest first, and the scenarios without one.
+ */
 export function describePromotions(
   records: readonly PromotionRecord[],
   scenarios: readonly string[],

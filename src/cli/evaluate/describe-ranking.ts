@@ -40,7 +40,7 @@ const protocolNotes = {
     "One time divides training and test for all; figures are not those of leave-one-out.",
 };
 
-/** Data, protocol, one table, and what follows from it in words. */
+/** Data, protocol, one table, and conclusions in words. */
 export function describeRanking(evaluation: RankingEvaluation): string {
   const { data, protocol, ranked, skipped, testUsers, trainingInteractions } = evaluation;
   const chosen = ranked.filter(({ settings }) => settings !== "");

@@ -5,7 +5,7 @@ const number = (value: number | null, digits = 2) =>
   value === null ? "–" : String(Number(value.toFixed(digits)));
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
-/** Settings that a cycle tried: ω, what was predicted, what was judged, weights; none where it has no settings. */
+/** Settings that a cycle tried: ω, prediction, judgement, weights; empty if it has no settings. */
 export function describeSettings({ settings = [], chosenSetting }: CycleRecord): string[] {
   if (settings.length === 0) return [];
   const table = new Table({

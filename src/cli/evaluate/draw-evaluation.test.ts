@@ -53,7 +53,7 @@ test("the answer stands above, in a colour of its own where there is none", asyn
 test("names are text, whatever they hold", async () => {
   const name = '<script>"&';
   const svg = drawEvaluation(await evaluate(decidable, { ...uniformTarget, name }));
-  expect(svg).toContain("What &lt;script&gt;&quot;&amp; would have earned");
+  expect(svg).toContain("Estimated reward of &lt;script&gt;&quot;&amp;");
   expect(svg).toContain("a &amp; b.csv");
   expect(svg).not.toContain("<script>");
 });

@@ -8,7 +8,7 @@ type Scale = ReturnType<typeof scaleLinear<number, number>>;
 
 interface Mark extends Value {
   readonly label: string;
-  /** Drawn hollow: its interval leaves out what may be most of its error. */
+  /** Drawn hollow: its interval leaves out possibly most of its error. */
   readonly modelAlone?: boolean;
   readonly colour: string;
 }
@@ -38,7 +38,7 @@ const colours = {
 
 const panelHeight = ({ marks }: Panel) => marks.length * rowHeight + axisHeight;
 
-/** Over all that is finite, with room where everything is one number. */
+/** Over all that is finite, with room if everything is one number. */
 function createScale({ marks, reference }: Panel): Scale {
   const ends = marks.flatMap(({ value, interval }) => [value, interval.lower, interval.upper]);
   const finite = [...ends.filter(Number.isFinite), reference];
@@ -112,30 +112,33 @@ function createPanels(evaluation: LogEvaluation, colour: string): readonly [Pane
   );
   return [
     {
-      axis: "reward a row; the dashed line is what was logged",
+      axis: "reward a row; the dashed line is the logged reward",
       marks: [{ ...logged, label: "as logged", colour: colours.soft }, ...marks],
       reference: logged.value,
     },
     {
-      axis: `reward a row of ${target}, minus what was logged`,
+      axis: `reward a row of ${target}, minus the logged reward`,
       marks: [{ ...difference, label: "difference", colour }],
       reference: 0,
     },
   ];
 }
 
-/** What is drawn, from where, and the answer. */
+/** Title, source of the log, and conclusion. */
 function drawHead(lines: readonly { readonly content: string; readonly style: string }[]) {
   return lines.map(({ content, style }, row) => text([20, 30 + 22 * row], content, style));
 }
 
-/** Values with their intervals, and the difference to what was logged, as one SVG that stands alone. */
+/**
+ * Values with their intervals, and the difference to the logged reward, as one SVG that stands
+ * alone.
+ */
 export function drawEvaluation(evaluation: LogEvaluation): string {
   const { target, log, logged } = evaluation;
   const { decides, sentences } = conclude(evaluation);
   const [answer = ""] = sentences;
   const colour = decides ? colours.sure : colours.undecided;
-  const title = `What ${target} would have earned`;
+  const title = `Estimated reward of ${target}`;
   const rows = `${log.file}, ${log.rows.toLocaleString("en-GB")} rows; values with 95 % intervals`;
   const styled = (content: string, letters: number, style: string) =>
     wrap(content, letters).map((line) => ({ content: line.trimEnd(), style }));

@@ -10,14 +10,14 @@ export interface ValueFormat {
 const mostDecimals = 12;
 const fewestDecimals = 2;
 
-/** Three digits of the standard error of what was logged: rewards may be clicks or revenue. */
+/** Three digits of the standard error of the logged reward: rewards may be clicks or revenue. */
 function countDecimals({ standardError }: Value): number {
   if (!(standardError > 0 && Number.isFinite(standardError))) return 6;
   const decimals = 2 - Math.floor(Math.log10(standardError));
   return Math.min(mostDecimals, Math.max(fewestDecimals, decimals));
 }
 
-/** @param logged what the logging policy earned */
+/** @param logged mean reward of the logging policy */
 export function createValueFormat(logged: Value): ValueFormat {
   const decimals = countDecimals(logged);
   const write = (value: number) => value.toFixed(decimals).replace("-", "−");

@@ -8,7 +8,7 @@ const escapes: Readonly<Record<string, string>> = {
 export const escapeText = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => escapes[character] ?? "");
 
-/** Words in lines of at most so many letters. */
+/** Words in lines of at most `width` letters. */
 export const wrap = (content: string, letters: number): string[] =>
   content.match(new RegExp(`.{1,${letters}}(?: |$)`, "g")) ?? [content];
 

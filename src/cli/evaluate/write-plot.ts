@@ -5,14 +5,14 @@ import { describeEvaluation } from "./describe-evaluation.ts";
 import { drawEvaluation } from "./draw-evaluation.ts";
 import { escapeText } from "./svg.ts";
 
-/** The plot, and below it what the command prints, on one page without anything from elsewhere. */
+/** The plot, and the command's text below it, on one page that loads nothing. */
 function toPage(evaluation: LogEvaluation): string {
   return [
     "<!doctype html>",
     '<html lang="en">',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width">',
-    `<title>${escapeText(`What ${evaluation.target} would have earned`)}</title>`,
+    `<title>${escapeText(`Estimated reward of ${evaluation.target}`)}</title>`,
     "<style>",
     "body { margin: 24px auto; max-width: 860px; padding: 0 12px; color: #141d1a; background: #ffffff; }",
     "svg { max-width: 100%; height: auto; }",
@@ -25,7 +25,7 @@ function toPage(evaluation: LogEvaluation): string {
   ].join("\n");
 }
 
-/** @param file that ends in .svg or .html; one that is there is replaced @throws invalid_file */
+/** @param file that ends in .svg or .html; an existing file is replaced @throws invalid_file */
 export function writePlot(file: string, evaluation: LogEvaluation): void {
   const plot = file.endsWith(".html") ? toPage(evaluation) : `${drawEvaluation(evaluation)}\n`;
   try {

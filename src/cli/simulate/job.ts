@@ -6,7 +6,7 @@ import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
 export const worldNames = ["synthetic", "jester"] as const;
 
-/** What all jobs of a simulation have in common. */
+/** Settings that all jobs of a simulation share. */
 export interface SimulationSettings {
   readonly world: (typeof worldNames)[number];
   readonly drift: boolean;
@@ -16,13 +16,13 @@ export interface SimulationSettings {
   readonly data: string;
 }
 
-/** One closed loop, in a worker of its own. */
+/** One closed loop, in a separate worker. */
 export interface SimulationJob extends SimulationSettings {
   readonly seed: number;
   readonly strategy: StrategyName;
 }
 
-/** What a worker says, in this order: cycles as they end, then one of the two others. */
+/** Messages of a worker: cycles as they end, then one of the two others. */
 export type WorkerMessage =
   | { readonly kind: "cycle"; readonly cycle: number }
   | { readonly kind: "done"; readonly rewards: readonly CycleReward[] }

@@ -1,7 +1,7 @@
 import type { Comparison } from "./compare.ts";
 import type { SimulationSettings } from "./job.ts";
 
-/** What a world's simulation promises, and what came. */
+/** The target of a world's simulation, and the result. */
 export interface Target {
   readonly name: string;
   readonly figure: string;
@@ -15,7 +15,9 @@ const ofPopularity = 1.5;
 /** Standard errors by which the last cycle must be above popularity's. */
 const aboveInErrors = 3;
 
-/** Real ratings have no known optimum: the last cycle is held against popularity's, seed by seed. */
+/**
+ * Real ratings have no known optimum: the last cycle is compared with popularity's, seed by seed.
+ */
 function jesterTarget(popularity: Comparison): Target {
   const { mean, standardError } = popularity.lastDifference;
   const errors = mean / standardError;

@@ -2,7 +2,8 @@ import { EngineError } from "../../domain/errors.ts";
 import { runClosedLoop } from "../../lab/closed-loop/closed-loop.ts";
 import { createWorld, type SimulationJob, type WorkerMessage } from "./job.ts";
 
-// A process of its own that plays the loops which its parent sends, one after the other, and ends with the parent.
+// A separate process that plays the loops sent by its parent, one after the other, and ends with
+// the parent.
 
 const send = (message: WorkerMessage) => process.send?.(message);
 

@@ -161,7 +161,7 @@ describe("a change is found and named:", () => {
       {
         decisionId: "d-1",
         cause: "missing-snapshot",
-        problem: `policy version ${version} is not in the store: its snapshot is gone; bring it back from a copy of the database`,
+        problem: `policy version ${version} is not in the store: its snapshot is missing; restore it from a copy of the database`,
       },
     ]);
   });

@@ -109,7 +109,7 @@ test("a scenario that the configuration has no more can't be derived, and the au
     {
       decisionId: decision.decisionId,
       cause: "underivable",
-      problem: "can't be derived: no scenario 'shop'; known are other",
+      problem: "can't be derived: no scenario 'shop'; choose one of other",
     },
   ]);
   expect(progress).toEqual([[1, 1]]);

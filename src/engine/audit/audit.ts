@@ -18,21 +18,25 @@ import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive
 export const auditTolerance = 1e-6;
 
 const pageSize = 1000;
+
 /** Of more findings only the counts are kept: with another configuration than the record's each decision is one. */
 const keptFindings = 1000;
 
 /**
- * `tampered-row`: the row is not what was written. `wrong-snapshot`: the bytes of its policy are not those that were
- * published. `missing-snapshot`: they are gone. `underivable`: something else that it was derived from is gone.
+ * `tampered-row`: the row was changed. `wrong-snapshot`: the bytes of its policy differ from the
+ * published ones. `missing-snapshot`: its policy is missing. `underivable`: something else that it
+ * depends on is missing.
  */
 export type AuditCause = "tampered-row" | "wrong-snapshot" | "missing-snapshot" | "underivable";
 
+/** A decision that could not be derived again as it was logged. */
 export interface AuditFinding {
   readonly decisionId: string;
   readonly cause: AuditCause;
   readonly problem: string;
 }
 
+/** Result of an audit: number of decisions, largest difference of a propensity, and findings. */
 export interface AuditReport {
   readonly decisions: number;
   readonly largestDifference: number;
@@ -42,6 +46,7 @@ export interface AuditReport {
   readonly counts: Readonly<Partial<Record<AuditCause, number>>>;
 }
 
+/** Record, configuration and range of an audit. */
 export interface AuditOptions {
   readonly store: Store;
   readonly configuration: Configuration;
@@ -49,7 +54,7 @@ export interface AuditOptions {
   readonly from?: number;
   /** Decisions made before this time. */
   readonly to?: number;
-  /** The newest so many of them; all where absent. */
+  /** Number of decisions, the newest first. Default: all. */
   readonly limit?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -71,7 +76,10 @@ const tampered = (difference: number, problem: string): Comparison => ({
   problem,
 });
 
-/** Largest difference of the position and joint propensities, and whether the seed draws the slate that was served. */
+/**
+ * Largest difference of the position and joint propensities, and whether the seed draws the served
+ * slate.
+ */
 function compare(decision: Decision, logits: Float64Array): Comparison {
   const order = decision.slate.map((item) =>
     decision.candidates.findIndex(({ itemId }) => itemId === item),
@@ -147,15 +155,16 @@ function createFindings() {
 }
 
 /**
- * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and the profile as of their
- * moment, and holds them against what was logged; and whether users of a holdback belong there. The range is fixed at the
- * start, as of one event number, so a server may go on writing.
- * @throws invalid_request where an option is not what it should be
+ * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and
+ * the profile as of their moment, and compares them with the logged ones. Also checks that users of
+ * a holdback belong there. The range is fixed at the start, as of one event number, so a server may
+ * go on writing.
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   checkOptions(options, optionChecks);
   const { store, configuration, from = 0, to = Number.MAX_SAFE_INTEGER, limit } = options;
-  // A server may be writing: what comes from now on is another audit's.
+  // A server may be writing: later decisions are left to another audit.
   const range = { from, to, asOf: await store.sequence() };
   const { after, count } = await store.decisions.span({
     ...range,

@@ -12,7 +12,10 @@ async function readPromotions({ policies }: Store, scenario: string) {
   );
 }
 
-/** Says why a decision's user does not belong to the holdback that it is logged under, where that is so. */
+/**
+ * The reason why a decision's user does not belong to its logged holdback; undefined if the user
+ * does.
+ */
 export function createHoldbackCheck(
   store: Store,
 ): (decision: Decision) => Promise<string | undefined> {

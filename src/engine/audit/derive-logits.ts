@@ -12,7 +12,10 @@ import { createServingPolicies } from "../serving/serving-policies.ts";
 import { type Catalogue, createCatalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 
-/** A snapshot that never was, whose bytes are gone, or are not those that were published. */
+/**
+ * A snapshot that never existed, whose bytes are missing, or whose bytes differ from the published
+ * ones.
+ */
 export class SnapshotProblem extends EngineError {
   readonly kind: "missing-snapshot" | "wrong-snapshot";
 
@@ -24,7 +27,7 @@ export class SnapshotProblem extends EngineError {
   }
 }
 
-/** What of a decision its logits depend on. */
+/** The fields of a decision that its logits depend on. */
 export type Situation = Pick<
   Decision,
   "userId" | "scenario" | "asOf" | "context" | "rewardRule"
@@ -36,7 +39,7 @@ export type Situation = Pick<
 export interface LogitDeriver {
   /** @throws SnapshotProblem, unknown_scenario, unknown_item */
   derive(version: number, situation: Situation): Promise<Float64Array>;
-  /** As they were when the decision was made: with the fast loop's draw, where it had a part. */
+  /** As they were when the decision was made: with the fast loop's draw, if it had a part. */
   deriveServed(decision: Decision): Promise<Float64Array>;
   close(): Promise<void>;
 }
@@ -53,7 +56,7 @@ async function checkSnapshot({ policies }: Store, version: number): Promise<void
   }
   const bytes = await policies.bytes(version);
   if (bytes === undefined) {
-    const message = `policy version ${version} is not in the store: its snapshot is gone; bring it back from a copy of the database`;
+    const message = `policy version ${version} is not in the store: its snapshot is missing; restore it from a copy of the database`;
     throw missingSnapshot(version, message);
   }
   const checksum = createHash("sha256").update(bytes).digest("hex");

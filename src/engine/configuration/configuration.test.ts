@@ -66,7 +66,7 @@ const withReward = (changes: object) => ({
 const withScenario = (changes: object) => ({ scenarios: [{ ...scenario, ...changes }] });
 const withRest = (changes: object) => ({ scenarios: [scenario], ...changes });
 
-// Each names its field, and what came.
+// Each names its field and value.
 test.each([
   ["no scenarios", {}, "scenarios is missing: expected array"],
   ["an empty list of scenarios", { scenarios: [] }, "scenarios is []: "],
@@ -84,19 +84,19 @@ test.each([
   [
     "a discount where a session's end is out of range",
     withScenario({ discount: 0.5, reward: { ...scenario.reward, minimum: 0.5 } }),
-    "scenarios[0].discount is 0.5: above 0 needs a reward range that has 0 in it",
+    "scenarios[0].discount is 0.5: a value above 0 needs a reward range that contains 0",
   ],
   [
     "a discount beside the fast loop",
     withScenario({ discount: 0.5, fastLoop: { enabled: true } }),
-    "scenarios[0].discount is 0.5: above 0 can't go with the fast loop",
+    "scenarios[0].discount is 0.5: a value above 0 can't be combined with the fast loop",
   ],
   ["a window of no time", withReward({ windowSeconds: 0 }), "[0].reward.windowSeconds is 0: "],
   ["a weight of text", withReward({ weights: { click: "1" } }), '.reward.weights.click is "1": '],
   [
     "an empty range of rewards",
     withReward({ maximum: 0 }),
-    "scenarios[0].reward.maximum is 0: must be above minimum, which is 0 where it is not given",
+    "scenarios[0].reward.maximum is 0: must be above minimum, whose default is 0",
   ],
   ["a share of 2", withRest({ baselineShare: 2 }), "baselineShare is 2: "],
   ["a canary share below 0", withRest({ canaryShare: -1 }), "canaryShare is -1: "],
@@ -121,7 +121,7 @@ test.each([
   [
     "a name that another has",
     { scenarios: [scenario, { ...scenario, name: "ads" }, scenario] },
-    'scenarios[2].name is "shop": another scenario has this name; give each one of its own',
+    'scenarios[2].name is "shop": another scenario has this name; give each scenario its own',
   ],
   [
     "a long text",

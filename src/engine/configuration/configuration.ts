@@ -35,6 +35,7 @@ const configurationSchema = z
   })
   .transform(({ $schema: _, ...configuration }) => configuration);
 
+/** Pace and budget of the learner: seconds, decisions, minutes and MiB. */
 export interface LearnerConfiguration {
   /** Pause between two looks for new feedback. */
   readonly intervalSeconds: number;
@@ -50,14 +51,18 @@ export interface LearnerConfiguration {
   readonly mpo: MpoConfiguration;
 }
 
+/** A parsed configuration with all defaults; shares are in [0, 1]. */
 export interface Configuration {
   /** Each is a loop of its own; a request that names none gets the first. */
   readonly scenarios: readonly Scenario[];
-  /** Share of users who get the popularity baseline, so that there is something to compare with. */
+  /** Share of users who get the popularity baseline, for comparison. */
   readonly baselineShare: number;
   /** Share of the others who get a canary policy while there is one. */
   readonly canaryShare: number;
-  /** Share of the rest who keep the policy that a promotion replaced, until live rewards have told the two apart. */
+  /**
+   * Share of the rest who keep the policy that a promotion replaced, until live rewards have shown
+   * which is better.
+   */
   readonly holdbackShare: number;
   readonly learner: LearnerConfiguration;
   /** Attributes of items that hold text. */
@@ -106,7 +111,25 @@ export function checkConfiguration(input: unknown, path?: string): Configuration
   throw refuseConfiguration(parsed.error, input, path);
 }
 
-/** Untrusted JSON → configuration with defaults filled in. @throws invalid_configuration naming fields and values */
+/**
+ * Untrusted JSON → configuration with defaults filled in.
+ * @throws invalid_configuration naming fields and values
+ *
+ * @example
+ * import { parseConfiguration } from "recurve";
+ *
+ * const { scenarios, baselineShare } = parseConfiguration({
+ *   scenarios: [
+ *     {
+ *       name: "items",
+ *       slateSize: 10,
+ *       excludeSeen: true,
+ *       reward: { weights: { click: 1 }, windowSeconds: 1800, maximum: 1 },
+ *     },
+ *   ],
+ * });
+ * console.log(scenarios[0].maxCandidates, baselineShare); // 500 0.05
+ */
 export const parseConfiguration = (input: unknown = defaults): Configuration =>
   checkConfiguration(input);
 

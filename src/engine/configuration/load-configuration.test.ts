@@ -141,7 +141,7 @@ test("two files side by side are refused, each by its name", () => {
   expect(() => findConfigurationFile(dirname(path))).toThrow(
     expect.objectContaining({
       code: "invalid_configuration",
-      message: `there are several configuration files: ${other}, ${path}; keep one, or name the one that is meant with --config`,
+      message: `there are several configuration files: ${other}, ${path}; keep one, or name one with --config`,
     }),
   );
 });

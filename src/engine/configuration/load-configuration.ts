@@ -6,14 +6,17 @@ import { defineConfig } from "./define-config.ts";
 
 const extensions = ["ts", "mts", "cts", "js", "mjs", "cjs", "json"];
 
-/** The `recurve.config.*` of a folder, not of those above it. @throws invalid_configuration where there are several */
+/**
+ * The `recurve.config.*` of a folder, not of its parents.
+ * @throws invalid_configuration if there are several
+ */
 export function findConfigurationFile(folder: string = process.cwd()): string | undefined {
   const paths = extensions.map((extension) => join(folder, `recurve.config.${extension}`));
   const found = paths.filter((path) => existsSync(path));
   if (found.length <= 1) return found[0];
   throw new EngineError(
     "invalid_configuration",
-    `there are several configuration files: ${found.join(", ")}; keep one, or name the one that is meant with --config`,
+    `there are several configuration files: ${found.join(", ")}; keep one, or name one with --config`,
     { details: { paths: found } },
   );
 }
@@ -33,7 +36,7 @@ async function importModule(path: string): Promise<unknown> {
   return unwrap(await jiti.import<object>(path));
 }
 
-/** Line where JSON or a module broke, if the message or the stack tells it. */
+/** Line where JSON or a module broke, if the message or the stack has it. */
 function findLine({ message, stack }: Error, path: string, text: string): number | undefined {
   const position = / in JSON at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return text.slice(0, Number(position)).split("\n").length;
@@ -45,7 +48,7 @@ function refuseFile(path: string, text: string, cause: unknown): EngineError {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const line = findLine(error, path, text);
   const place = line === undefined ? path : `${path}:${line}`;
-  // Further lines of a message say what required the module, or the place again.
+  // Further lines of a message name the requiring module, or repeat the place.
   const reason = error.message.split("\n", 1)[0]?.trim();
   return new EngineError(
     "invalid_configuration",
@@ -67,7 +70,8 @@ async function readFile(path: string): Promise<unknown> {
 /**
  * Reads a configuration: JSON, or a module in TypeScript or JavaScript whose default export it is.
  *
- * @param path the `recurve.config.*` of the current folder where absent, and the defaults where that is absent too
+ * @param path default: the `recurve.config.*` of the current folder, or the default configuration
+ * if there is none
  * @throws invalid_configuration naming the file, and the line or the fields
  * @example const configuration = await loadConfiguration("shop.config.ts");
  */

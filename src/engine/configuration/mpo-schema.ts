@@ -21,7 +21,7 @@ function fieldSchema(field: MpoField): z.ZodType {
   }
 }
 
-/** Blames what was given: where the least is the default, it is the most that went below it. */
+/** Blames the given field: if the least is the default, the given most went below it. */
 const checkEpochs =
   (group: Readonly<Record<string, MpoField>>) =>
   ({ minEpochs, maxEpochs }: Record<string, unknown>, context: z.RefinementCtx): void => {

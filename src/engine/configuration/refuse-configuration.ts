@@ -14,7 +14,10 @@ function toMessage(problems: readonly SchemaProblem[], path: string | undefined)
   return `${place} has ${lines.length} problems${rest}:\n${told.join("")}${guide}`;
 }
 
-/** A schema's complaint as `invalid_configuration`. @param path of the file, where the input came from one */
+/**
+ * A schema's complaint as `invalid_configuration`.
+ * @param path of the file, if the input came from one
+ */
 export function refuseConfiguration(
   error: z.ZodError,
   input: unknown,

@@ -14,7 +14,7 @@ const rewardSchema = z
   })
   .refine((rule) => rule.minimum < rule.maximum, {
     path: ["maximum"],
-    error: "must be above minimum, which is 0 where it is not given",
+    error: "must be above minimum, whose default is 0",
   });
 
 const fastLoopSchema = z.strictObject({
@@ -38,18 +38,19 @@ const scenarioFields = z.strictObject({
 });
 
 const scenarioSchema = scenarioFields
-  // What comes after a session counts 0, which a return can only be mapped to where 0 is in the range.
+  // Rewards after a session count 0. A return maps to 0 only if 0 is in the range.
   .refine(
     ({ discount, reward }) => discount === 0 || (reward.minimum <= 0 && reward.maximum >= 0),
     {
       path: ["discount"],
-      error: "above 0 needs a reward range that has 0 in it; widen the range, or set it to 0",
+      error:
+        "a value above 0 needs a reward range that contains 0; widen the range, or set it to 0",
     },
   )
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],
     error:
-      "above 0 can't go with the fast loop, which learns what pays at once; switch one of them off",
+      "a value above 0 can't be combined with the fast loop, which learns immediate rewards; switch one of them off",
   })
   .transform((scenario) => ({
     exploration: defaultExploration(scenario.fastLoop.enabled),
@@ -63,7 +64,7 @@ function refuseSameNames(
   const names = scenarios.map(({ name }) => name);
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) === index) continue;
-    const message = "another scenario has this name; give each one of its own";
+    const message = "another scenario has this name; give each scenario its own";
     context.addIssue({ code: "custom", path: [index, "name"], message });
   }
 }

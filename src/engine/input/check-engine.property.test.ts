@@ -12,7 +12,7 @@ import { parseConfiguration } from "../configuration/configuration.ts";
 
 const configuration = shopConfiguration({ rest: { baselineShare: 0.5 } });
 
-/** What a method that keeps its promise may answer with: a result, or an error that is documented and expected. */
+/** Allowed answers of a method: a result, or an error that is documented and expected. */
 async function isAnswered(
   { engine }: TestEngine,
   method: Method,
@@ -31,7 +31,10 @@ async function isAnswered(
   }
 }
 
-/** Opens what the calls have left, serves from it over library and HTTP, and derives every decision again. */
+/**
+ * Opens the record after the calls, serves from it over library and HTTP, and derives every
+ * decision again.
+ */
 async function expectSound(path: string): Promise<void> {
   const opened = await openTestEngine(configuration, path, "later");
   const { engine, store, clock, close } = opened;

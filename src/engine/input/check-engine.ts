@@ -25,7 +25,10 @@ const scenario = createArgument("scenario", name);
 
 const uncheckedOf = new WeakMap<Engine, Engine>();
 
-/** The same engine for callers that nobody has checked: what would not pass the HTTP edge is refused and changes nothing. */
+/**
+ * The same engine for unchecked callers: it refuses the input that the HTTP edge refuses, and
+ * changes nothing.
+ */
 export function checkEngine(engine: Engine): Engine {
   const checked: Engine = {
     scenarios: engine.scenarios,

@@ -19,17 +19,20 @@ const hasMember = (value: unknown, member: string) =>
 export const madeBy = (source: string, ...members: readonly string[]): Check =>
   z.custom(
     (value) => members.every((member) => hasMember(value, member)),
-    `must be what ${source} gave`,
+    `must be the result of ${source}`,
   );
 
 export const aStore: Check = madeBy("openStore", "decisions", "learnAlone");
 export const aConfiguration: Check = madeBy("parseConfiguration", "scenarios", "learner");
 export const aScenario: Check = madeBy("parseConfiguration", "name", "reward");
-export const aSignal: Check = madeBy("an AbortController", "aborted");
+export const aSignal: Check = z.custom(
+  (value) => hasMember(value, "aborted"),
+  "must be the signal of an AbortController",
+);
 export const someText: Check = z.string("must be text").min(1, "must not be empty");
 export const wholeMilliseconds: Check = z.int("must be whole milliseconds since 1970");
 
-/** What trains on a record is given these. */
+/** Options of every function that trains on a record. */
 export const learnerChecks: Readonly<Record<string, Check>> = {
   store: aStore,
   configuration: aConfiguration,

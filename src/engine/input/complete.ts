@@ -2,7 +2,7 @@ import type { ItemInput, UserInput } from "../../contract/api.ts";
 import type { Item, User } from "../../domain/catalogue.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 
-/** What has been parsed, with what was left out. */
+/** Parsed input, completed with the defaults. */
 export const completeItem = ({
   itemId: id,
   categories,

@@ -3,13 +3,13 @@ import { describeValue } from "./schema-problems.ts";
 
 /** The walk is recursive, so its depth is bounded. */
 const maxDepth = 32;
-/** Objects, lists and what is in them. */
+/** Objects, lists and their values. */
 const maxValues = 100_000;
 export const maxBytes: number = 2 ** 20;
 
 const notJson = "must be text, a number, true, false, null, a list or a plain object";
 
-/** Why a value can't be taken as JSON, and where; the empty path is the whole. */
+/** Reason why a value can't be taken as JSON, with its path; the empty path is the whole value. */
 export class JsonProblem extends Error {
   readonly path: readonly PropertyKey[];
   readonly isTooLarge: boolean;
@@ -25,7 +25,10 @@ export class JsonProblem extends Error {
   }
 }
 
-/** Objects that were written as literals or parsed, in whatever realm; no dates, maps or instances of classes. */
+/**
+ * Objects that were written as literals or parsed, in any realm; no dates, maps or instances of
+ * classes.
+ */
 function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -66,7 +69,7 @@ class Copier {
     const copy: Record<string, Json> = {};
     for (const key of Object.keys(parent)) {
       const value: unknown = parent[key as keyof typeof parent];
-      // As JSON.stringify does: a field that is there without a value is absent.
+      // As JSON.stringify does: a field with the value `undefined` is absent.
       if (value === undefined) continue;
       this.weigh(key);
       this.path.push(key);
@@ -105,11 +108,11 @@ class Copier {
 }
 
 /**
- * A copy of plain data, each property read once, so that neither a getter nor the caller can change it after it was checked.
- * Object fields that are `undefined` are left out.
+ * A copy of plain data, each property read once, so that neither a getter nor the caller can change
+ * it after it was checked. Object fields that are `undefined` are left out.
  *
- * @throws JsonProblem where the value is no JSON, holds a number that is not finite or a key "__proto__", is deeper than 32
- * levels or larger than 100,000 values or a mebibyte of text
+ * @throws JsonProblem if the value is no JSON, holds a number that is not finite or a key
+ * "__proto__", is deeper than 32 levels or larger than 100,000 values or a mebibyte of text
  */
 export function copyJson(value: unknown): Json {
   try {

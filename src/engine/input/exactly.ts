@@ -12,7 +12,7 @@ type Same<Left, Right> =
     ? true
     : false;
 
-/** `exactly<T>()(schema)` compiles only where the schema parses exactly `T`. */
+/** `exactly<T>()(schema)` compiles only if the schema parses exactly `T`. */
 export const exactly =
   <T>() =>
   <Schema extends z.ZodType>(

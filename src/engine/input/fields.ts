@@ -29,7 +29,7 @@ export const finite: z.ZodNumber = z.number("must be a finite number");
 
 export const boolean: z.ZodBoolean = z.boolean("must be true or false");
 
-/** An integer of a range; the bounds are part of what the schema says. */
+/** An integer of a range; the bounds are part of the schema's message. */
 export const integer = (minimum: number, maximum: number): z.ZodInt => {
   const message = `must be a whole number from ${minimum} to ${maximum}`;
   return z.int(message).min(minimum, message).max(maximum, message);

@@ -8,20 +8,31 @@ import type {
   ScenarioQuery,
 } from "../../contract/api.ts";
 
-// Calls of the library take what the HTTP wire takes, with times as numbers. A field that is `undefined` is absent.
+// Calls of the library take the same fields as the HTTP wire, with times as numbers. A field that
+// is `undefined` is absent.
 
+/** An item to choose from, with features of its own if needed. */
 export type CandidateInput = CandidateBody;
+
+/** A request for a slate. */
 export type RecommendInput = RecommendRequest;
+
+/** The place and size of a page. */
 export type PageInput = PageQuery;
+
+/** A scenario, and the number of its newest rows. */
 export type ScenarioPageInput = ScenarioQuery;
+
+/** An intervention of an operator. */
 export type InterventionInput = InterventionRequest;
 
-/** An event as it arrives; `value` is 1 and `occurredAt` is now where absent. */
+/** An event as it arrives; `value` defaults to 1 and `occurredAt` to now. */
 export interface EventInput extends Omit<EventBody, "occurredAt"> {
   /** Milliseconds since 1970. */
   readonly occurredAt?: number;
 }
 
+/** The scenario, bucket length and first time of a reward series. */
 export interface RewardSeriesInput extends Omit<RewardSeriesQuery, "since"> {
   /** Decisions from this time on, milliseconds since 1970, at most 10,000 buckets back; default 200 buckets back. */
   readonly since?: number;

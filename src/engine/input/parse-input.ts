@@ -9,14 +9,16 @@ import {
   whole,
 } from "./schema-problems.ts";
 
-/** Where input comes from, as messages name it; a call of the library names its argument in the field. */
+/**
+ * Source of the input, as messages name it; a call of the library names its argument in the field.
+ */
 export interface InputPlace {
   readonly place?: string;
-  /** What else the message says. */
+  /** Further text of the message. */
   readonly hint?: string;
 }
 
-/** A schema says what must be, in a file as in a call; who calls is told what to do. */
+/** A schema states the rule, for files and calls alike; a call's message adds the remedy. */
 const toRemedy = ({ field, problem }: SchemaProblem): SchemaProblem => ({
   field,
   problem: problem.replace(/: must be /, ": send "),
@@ -50,7 +52,9 @@ export function copyInput(input: unknown, place: InputPlace = {}): unknown {
   }
 }
 
-/** Untrusted data → what the schema makes of a copy of it. @throws invalid_request, payload_too_large */
+/**
+ * Untrusted data → the schema's output for a copy of it. @throws invalid_request, payload_too_large
+ */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const copy = copyInput(input);
   const parsed = schema.safeParse(copy);

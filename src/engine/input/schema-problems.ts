@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** What a schema has against a field of its input. */
+/** A schema's problem with a field of its input. */
 export interface SchemaProblem {
   readonly field: string;
   readonly problem: string;
@@ -23,7 +23,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 
 const maxValueLength = 60;
 
-/** What JSON has no text for is called by its kind. */
+/** A value without JSON text is called by its kind. */
 function showValue(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) {
@@ -45,7 +45,7 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** In words that name the field, what it holds and what would do; unknown fields each by its own path. */
+/** In words that name the field, its value and the remedy; unknown fields each by its own path. */
 export function describeProblems(error: z.ZodError, input: unknown): SchemaProblem[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
@@ -60,5 +60,5 @@ export function describeProblems(error: z.ZodError, input: unknown): SchemaProbl
   });
 }
 
-/** As many as one message tells. */
+/** Most problems in one message. */
 export const maxProblems = 10;

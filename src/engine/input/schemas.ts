@@ -27,12 +27,13 @@ import type {
   ScenarioPageInput,
 } from "./input.ts";
 
-// What a call of the library may bring. HTTP bodies and rows of files are these, or put together from their fields.
+// Inputs of the library's calls. HTTP bodies and rows of files use the same schemas or their
+// fields.
 
 /** More than a request of a mebibyte holds with features, and bounded in time. */
 const maxCandidates = 10_000;
 
-/** The schema's own message stands for its size as well. */
+/** The schema's own message covers its size as well. */
 export const batch = <Row extends z.ZodType>(row: Row): z.ZodArray<Row> =>
   z.array(row, `must be a list of at most ${mostRows}`).max(mostRows);
 
@@ -118,7 +119,7 @@ const trimmed = (maximum: number) =>
     .min(1, "must not be empty")
     .max(maximum, `must not be longer than ${maximum} characters`);
 
-/** Who did something by hand, and why. */
+/** Name and reason of an intervention. */
 export const noteFields: {
   readonly by: z.ZodExactOptional<z.ZodString>;
   readonly reason: z.ZodExactOptional<z.ZodString>;

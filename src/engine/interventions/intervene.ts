@@ -37,7 +37,7 @@ function checkWaiting({ scenario }: Scene, version: number, { waiting }: Assignm
   throw new EngineError("conflict", message, { details: { scenario, version, waiting } });
 }
 
-/** As the gate would have promoted it, with what the gate promised of it. */
+/** As the gate would have promoted it, with the gate's prediction. */
 async function approve(scene: Scene, version: number, before: Assignment): Promise<Step> {
   checkWaiting(scene, version, before);
   const { evidence } = await getServable(scene, version);
@@ -87,7 +87,7 @@ async function decide(scene: Scene, input: InterventionInput, before: Assignment
 }
 
 /**
- * Carries out what an operator decided about a scenario's promotions, and records it in the same transaction.
+ * Carries out an operator's intervention and records it in the same transaction.
  * @throws not_found, conflict, corrupt_snapshot
  */
 export async function intervene(scene: Scene, input: InterventionInput): Promise<Intervention> {

@@ -23,7 +23,7 @@ async function findPolicies({ store, scenario }: Scene, { serving }: Assignment)
 }
 
 /**
- * Puts the parent of the serving policy back; the one that served becomes `rolled-back`.
+ * Puts the parent of the serving policy back; the serving one becomes `rolled-back`.
  * @throws conflict
  */
 export async function rollBack(scene: Scene, note: InterventionNote = {}): Promise<PolicySnapshot> {

@@ -9,7 +9,7 @@ import type { Store } from "../../storage/store.ts";
 import { loadServed } from "../learner/cycle/carried.ts";
 import type { StatusChange } from "../learner/cycle/take-over.ts";
 
-/** What an intervention makes of the assignment that it found. */
+/** The new assignment after an intervention. */
 export interface Step {
   readonly assignment: Assignment;
   readonly statuses: readonly StatusChange[];
@@ -18,7 +18,7 @@ export interface Step {
   readonly replaced?: number;
 }
 
-/** Where an intervention happens, and when. */
+/** State before an intervention, and its time. */
 export interface Scene {
   readonly store: Store;
   readonly scenario: string;
@@ -44,7 +44,7 @@ export async function getServable(
   return policy;
 }
 
-/** Step and intervention as one change. @throws conflict where the assignment has changed meanwhile */
+/** Step and intervention as one change. @throws conflict if the assignment has changed meanwhile */
 export async function applyStep(
   { store, scenario, now }: Scene,
   { assignment, statuses, ...about }: Step,

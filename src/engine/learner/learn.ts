@@ -7,6 +7,10 @@ import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-
 import { startHeartbeat } from "../views/liveness.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 
+/**
+ * Record, time and randomness of the learning loop. `seed` is an unsigned 32-bit integer, `threads`
+ * in 1…256.
+ */
 export interface LearnOptions {
   readonly store: Store;
   readonly configuration: Configuration;
@@ -16,11 +20,14 @@ export interface LearnOptions {
   readonly threads: number;
   /** Ends the loop after the cycle that is under way. */
   readonly signal: AbortSignal;
-  /** Is told of every cycle, the failed ones included. */
+  /** Called after every cycle, the failed ones included. */
   readonly onCycle: (cycle: Cycle) => void;
-  /** Is told of failures that could not even be recorded; of another process that learns on the record, once until a cycle runs here; of cycles that an operator overtook. */
+  /**
+   * Called for failures that could not be recorded, for cycles that an operator overtook, and for
+   * another process that learns on the record, once until a cycle runs here.
+   */
   readonly onError: (error: Error, scenario: string) => void;
-  /** Resolves after so many milliseconds, sooner where the signal is aborted. */
+  /** Resolves after the given milliseconds, sooner if the signal is aborted. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
@@ -33,6 +40,7 @@ const optionChecks = {
 };
 
 const longestPauseMs = 3_600_000;
+
 /** 2^12 intervals are more than an hour for every interval that makes sense. */
 const countedFailures = 12;
 
@@ -71,7 +79,7 @@ async function recordFailure(
   return { ...record, cycle };
 }
 
-/** Where a cycle is due: when it starts, and how far earlier ones have read. */
+/** A due cycle: its start time, and the last event number of earlier ones. */
 async function findDue(options: LearnOptions, scenario: string) {
   const { store, clock, configuration } = options;
   const recent = await store.cycles.list({ scenario, limit: countedFailures });
@@ -94,7 +102,7 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
     try {
       return await runCycle({ ...options, scenario });
     } catch (error) {
-      // An operator stepped in: nothing is wrong, and the next look begins from what stands now.
+      // An operator stepped in: nothing is wrong, and the next look begins from the present state.
       if (error instanceof EngineError && error.code === "conflict") throw error;
       const reason = `the cycle failed: ${(error as Error).message}`;
       return recordFailure(options, { scenario: name, reason, ...due, finishedAt: clock() });
@@ -103,9 +111,10 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
 }
 
 /**
- * The learning half of the loop: looks at each scenario in turns, and runs a cycle where enough feedback is new. A cycle
- * that fails is recorded and tried again later and later; until one succeeds the policies stay as they are.
- * @throws invalid_request where an option is not what it should be
+ * The learning half of the loop: looks at each scenario in turn, and runs a cycle if enough
+ * feedback is new. A cycle that fails is recorded and tried again after growing pauses; until one
+ * succeeds the policies stay as they are.
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export async function learn(options: LearnOptions): Promise<void> {
   checkOptions(options, optionChecks);

@@ -6,8 +6,9 @@ import type { NewPolicy, Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 
 /**
- * A loop starts with a network that knows nothing, so every candidate is as likely, and a baseline without counts.
- * @throws conflict where another process was quicker
+ * A loop starts with a network that knows nothing, so every candidate is as likely, and a baseline
+ * without counts.
+ * @throws conflict if another process was quicker
  */
 async function startLoop(store: Store, scenario: string, now: number): Promise<void> {
   const replaces = await store.policies.assignment(scenario);

@@ -92,7 +92,8 @@ test("a policy pretrained on behaviour foresees better than popularity, serves, 
 test("a policy that foresees worse than popularity is held, and the new baseline is used", async () => {
   const { engine, store, run } = await openTraining();
   await engine.putItems([...camps.flat(), "hit"].map((id) => sampleItem(id)));
-  // The hit is what many begin with, so popular, but never what a history goes on with; in the end it is everyone's last.
+  // The hit is many users' first item, so popular, but never a next item; in the end it is
+  // everyone's last.
   const openers = everyone.flatMap((user) => [1, 2].map(() => eventOf(users + user, "hit")));
   const walks = everyone.flatMap((user) => [...walk(user, 5), eventOf(user, "hit")]);
   await withoutChecks(engine).record([...openers, ...walks]);
@@ -148,7 +149,7 @@ test("served slates keep 0.9 of the sorted hit rate, as real requests show", asy
   expect(effectiveChoices).toBeGreaterThanOrEqual(leastChoices);
   expect((await store.policies.find(3))!.evidence.slates).toMatchObject(slates.network);
 
-  // The item that comes next on each shelf is one that nobody has told.
+  // The item that comes next on each shelf is in no attribute.
   let hits = 0;
   for (const [user, ids] of shelves.entries()) {
     const { decision } = await engine.recommend({ userId: userId(`user-${user}`) });

@@ -10,6 +10,7 @@ import { type Pretrained, pretrainPolicy } from "./training/pretrain-policy.ts";
 import { describeSlates } from "./training/sharpen.ts";
 import type { PretrainOptions } from "./training/training-data.ts";
 
+/** Record, scenario, time and randomness of a training. */
 export interface TrainOptions extends PretrainOptions {
   readonly configuration: Configuration;
   /** Milliseconds since 1970. */
@@ -89,7 +90,7 @@ async function publish(
   return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
 }
 
-/** What is pretrained passes no gate: where an operator restrains promotions it has no way to serve. */
+/** A pretrained policy passes no gate: if an operator restrains promotions, it can't serve. */
 async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Promise<void> {
   const { mode } = await store.policies.assignment(name);
   if (mode === undefined) return;
@@ -98,12 +99,13 @@ async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Pr
 }
 
 /**
- * Trains a scenario now. Without decisions it pretrains a policy on the behaviour events, holds out each user's last one,
- * and lets it serve if its slates hold those no less often than popularity's; with decisions it runs one cycle.
+ * Trains a scenario now. Without decisions it pretrains a policy on the behaviour events, holds out
+ * each user's last one, and lets it serve if its slates hold those no less often than popularity's;
+ * with decisions it runs one cycle.
  *
- * @returns undefined where the scenario has decisions but no new ones with closed reward windows
- * @throws conflict where there is nothing to train on or an operator restrains promotions, learner_busy, unknown_scenario,
- * invalid_request
+ * @returns undefined if the scenario has decisions but no new ones with closed reward windows
+ * @throws conflict if there is nothing to train on or an operator restrains promotions,
+ * learner_busy, unknown_scenario, invalid_request
  */
 export async function train(options: TrainOptions): Promise<Cycle | undefined> {
   checkOptions(options, { ...learnerChecks, scenario: aScenario, onProgress: aFunction });

@@ -65,7 +65,10 @@ export function checkAny(count: number, slateSize: number): void {
   );
 }
 
-/** Too few candidates are the caller's mistake; where only the rules leave too few, the slate is shorter. */
+/**
+ * Too few candidates are the caller's mistake; if only the rules leave too few, the slate is
+ * shorter.
+ */
 function checkEnough(count: number, slateSize: number): void {
   if (count >= slateSize) return;
   throw new EngineError(
@@ -76,8 +79,8 @@ function checkEnough(count: number, slateSize: number): void {
 }
 
 /**
- * What may be shown: the available catalogue, or of the request's candidates those that are not withdrawn; without what was
- * seen where the rule says so.
+ * Items that may be shown: the available catalogue, or the request's candidates that are not
+ * withdrawn; without seen items if the rule says so.
  */
 export function eligible(options: {
   readonly candidates: readonly Candidate[] | undefined;

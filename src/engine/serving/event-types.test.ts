@@ -15,7 +15,7 @@ test.each(["clik", "clicks", "Click", "clcik", "CLICK"])(
 
 test("another word gets the types that are weighed, and a way to say that it is meant", () => {
   expect(warnOf("view")).toEqual([
-    "events of type 'view' train nothing: no scenario's reward weighs it; weighed are click, buy; give it a weight, 0 if it is not to train",
+    "events of type 'view' train nothing: no scenario's reward has a weight for it, only for click, buy; give it a weight, 0 if it must not train",
   ]);
   expect(warnOf("constructor")).toHaveLength(1);
 });

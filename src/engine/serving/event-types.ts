@@ -20,14 +20,17 @@ function findNearest(type: string, known: readonly string[]): string | undefined
   return near[0]?.other;
 }
 
-/** Why events of a type train nothing, with the type that was probably meant; `undefined` if a reward weighs it. */
+/**
+ * Reason why events of a type train nothing, with the type that was probably meant; `undefined` if
+ * a reward weighs it.
+ */
 function explainType(scenarios: readonly Scenario[], type: string): string | undefined {
   if (isWeighed(scenarios, type)) return undefined;
   const known = [...new Set(scenarios.flatMap(({ reward }) => Object.keys(reward.weights)))];
   const nearest = findNearest(type, known);
   const remedy =
     nearest === undefined
-      ? `no scenario's reward weighs it; weighed are ${known.join(", ")}; give it a weight, 0 if it is not to train`
+      ? `no scenario's reward has a weight for it, only for ${known.join(", ")}; give it a weight, 0 if it must not train`
       : `did you mean '${nearest}'?`;
   return `events of type '${type}' train nothing: ${remedy}`;
 }

@@ -23,7 +23,8 @@ describe("arms", () => {
     const users = 20_000;
     const counts = { serving: 0, canary: 0, holdback: 0, baseline: 0 };
     for (let user = 0; user < users; user++) counts[chooseArm(all, 0.1, visitor(user))]++;
-    // The canary has its share of what the baseline leaves, the holdback of what both leave.
+    // The canary has its share of the users outside the baseline, the holdback of those outside
+    // both.
     for (const [arm, share] of [
       ["baseline", 0.1],
       ["canary", 0.225],

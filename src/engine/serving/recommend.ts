@@ -34,7 +34,7 @@ type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
   readonly candidates?: readonly Candidate[];
 };
 
-/** Version that is logged where no snapshot could answer: every candidate is as likely as another. */
+/** Version that is logged if no snapshot could answer: all candidates are equally likely. */
 export const uniformVersion = 0;
 
 export function findScenario(configuration: Configuration, name?: string): Scenario {
@@ -46,7 +46,7 @@ export function findScenario(configuration: Configuration, name?: string): Scena
   const known = configuration.scenarios.map((scenario) => scenario.name);
   throw new EngineError(
     "unknown_scenario",
-    `no scenario '${name}'; known are ${known.join(", ")}`,
+    `no scenario '${name}'; choose one of ${known.join(", ")}`,
     {
       details: { field: "scenario", value: name, known },
     },
@@ -58,11 +58,14 @@ interface Visitor {
   readonly userId: string;
 }
 
-/** Drawn anew for each promotion, so that what one did to its users does not weigh on the test of the next. */
+/**
+ * Drawn anew for each promotion, so that the effect of one on its users does not bias the test of
+ * the next.
+ */
 export const isHeldBack = (promoted: number, userId: string, share: number): boolean =>
   hashUniform(`holdback/${promoted}/${userId}`) < share;
 
-/** A user stays in one arm of a scenario, so that what they see does not jump about. */
+/** A user stays in one arm of a scenario, so that slates do not change at random. */
 export function chooseArm(
   assignment: Assignment,
   baselineShare: number,
@@ -83,7 +86,7 @@ interface Scored extends FastLogits {
   readonly fallback?: string;
 }
 
-/** What is decided on. */
+/** Input of a decision. */
 interface Situation {
   readonly scenario: Scenario;
   readonly userId: UserId;
@@ -103,7 +106,10 @@ async function score(
   throw new RangeError("it gave a logit that is not finite");
 }
 
-/** Logits of the arm's policy; where it can't be used those of the baseline; where that can't, the uniform choice. */
+/**
+ * Logits of the arm's policy; if it can't be used, those of the baseline, and if that can't, the
+ * uniform choice.
+ */
 async function scoreCandidates(
   parts: RecommendParts,
   { assignment, arm }: { readonly assignment: Assignment; readonly arm: Arm },
@@ -175,7 +181,7 @@ export async function recommend(
     { assignment, arm },
     { scenario, userId: input.userId, state, views, random },
   );
-  // The baseline explores no more than it has to: it is there to compare with.
+  // The baseline explores the minimum: it exists for comparison.
   const asked = scored.arm === "baseline" ? 0 : (assignment.exploration ?? 0);
   const exploration = Math.max(scenario.exploration, asked);
   const kept = retrieve(

@@ -70,7 +70,10 @@ function checkNamed(
   return feedback;
 }
 
-/** Event → row: weighted by the scenario's rule, or behaviour only where no open decision or no weight applies. */
+/**
+ * Event → row: weighted by the scenario's rule, or behaviour only if no open decision or no weight
+ * applies.
+ */
 function attribute(
   event: BehaviourEvent,
   feedback: Feedback | undefined,
@@ -104,13 +107,18 @@ async function attributeAll(parts: RecordParts, events: readonly BehaviourEvent[
         : checkNamed(event, named.get(event.decisionId), index);
     const attributed = attribute(event, feedback, { configuration: parts.configuration, now });
     if (!Number.isFinite(attributed.row.reward?.value ?? 0))
-      throw refuse(index, "value", event.value, "its weight times it is not finite");
+      throw refuse(
+        index,
+        "value",
+        event.value,
+        `value × weight of '${event.type}' overflows; send a smaller value`,
+      );
     rows.push(attributed);
   }
   return rows;
 }
 
-/** Stage 6 of the loop. All events or none; an event that comes twice, or too late, changes no reward. */
+/** Stage 6 of the loop. All events or none; a duplicate or late event changes no reward. */
 export async function record(
   parts: RecordParts,
   inputs: readonly EventInput[],

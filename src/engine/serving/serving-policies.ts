@@ -10,7 +10,7 @@ const capacity = 60;
 export interface ServingPolicies {
   /** @throws corrupt_snapshot, unsupported_snapshot_version, not_found */
   get(version: number): Promise<Policy>;
-  /** Why the version can't be served, where it was asked for and can't. */
+  /** Reason why the requested version can't be served; absent if it can. */
   problem(version: number): string | undefined;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ async function load(store: PolicyStore, version: number): Promise<Policy> {
   });
 }
 
-/** A bad snapshot stays bad; a store that is away may come back. */
+/** A bad snapshot stays bad; an unavailable store may come back. */
 const isPermanent = (error: unknown) =>
   error instanceof EngineError && error.code !== "storage_unavailable";
 
@@ -37,7 +37,7 @@ export function createServingPolicies(store: PolicyStore): ServingPolicies {
     loaded.delete(version);
     loaded.set(version, pending);
     const [oldest] = loaded.keys();
-    // Not closed: a request may still be using it. Its native memory goes with it once it is collected.
+    // Not closed: a request may still be using it. Its native memory is freed when it is collected.
     if (loaded.size > capacity && oldest !== undefined) loaded.delete(oldest);
     return pending.catch((error: Error) => {
       if (isPermanent(error)) problems.set(version, `policy ${version}: ${error.message}`);

@@ -86,7 +86,7 @@ test("refreshes at the same time end at the newest of them", async () => {
   expect(catalogue.get(a).tokens).toEqual(itemTokens(comedy));
 });
 
-/** Notes each read of changes; the first one fails where it is told to. */
+/** Notes each read of changes; the first one fails if asked to. */
 async function openWatched(failsAtFirst = false) {
   const { items } = await open();
   const reads: (readonly [number, number])[] = [];

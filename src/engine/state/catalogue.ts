@@ -17,15 +17,15 @@ interface Entry {
 export interface Catalogue {
   /** Event number of the newest change that is in here. */
   readonly sequence: number;
-  /** Reads what changed up to `asOf`. */
+  /** Reads the changes up to `asOf`. */
   refresh(asOf: number): Promise<void>;
-  /** An item that is there, withdrawn or not. */
+  /** An existing item, withdrawn or not. */
   find(itemId: ItemId): ItemView | undefined;
   isWithdrawn(itemId: ItemId): boolean;
-  /** For histories: a deleted item is seen as it was last, one that never was without features. */
+  /** For histories: a deleted item has its last features, an unknown one has none. */
   get(itemId: ItemId): ItemView;
   available(): readonly ItemView[];
-  /** Of every item that is there or was. */
+  /** Of every item, deleted ones included. */
   ids(): Iterable<ItemId>;
   /** Items that were written without checks and are no items, in the order in which they were written. */
   damaged(): DamagedRows;
@@ -40,7 +40,10 @@ async function toView(item: Revision<Item>, text?: TextFeatures): Promise<ItemVi
   return { itemId, sequence, tokens, ...(vector && { text: vector }) };
 }
 
-/** Whoever comes to an event number must see the same there, so a deleted item's last revision is read, not remembered. */
+/**
+ * Every read at an event number must give the same, so a deleted item's last revision is read, not
+ * remembered.
+ */
 async function toEntry(
   items: ItemStore,
   change: ItemChange,
@@ -55,7 +58,7 @@ async function toEntry(
   return last && { view: await toView(last, text), available: false, deleted: true };
 }
 
-/** @param text which attributes hold text, where they are to be more than words */
+/** @param text attributes that hold text for the sentence encoder, if there is one */
 export function createCatalogue(items: ItemStore, text?: TextSettings): Catalogue {
   const entries = new Map<ItemId, Entry>();
   const viewUnknown = createUnknownItems();
@@ -78,7 +81,8 @@ export function createCatalogue(items: ItemStore, text?: TextSettings): Catalogu
       offered = undefined;
     }
   };
-  // One after the other: texts can take long to embed, and whoever comes meanwhile must not read it all anew.
+  // One after the other: texts can take long to embed, and a call in between must not read it all
+  // anew.
   const refresh = async (asOf: number) => {
     if ((await items.sequence()) <= sequence) return;
     const mine = running.then(() => readChanges(asOf));

@@ -5,8 +5,9 @@ import type { ItemView } from "../../policy/policy.ts";
 const remembered = 100_000;
 
 /**
- * Views of items that never were in the catalogue, without features. Kept, because batches tell items apart by their view;
- * beyond the capacity the oldest leaves, and comes back as another view.
+ * Views of items that never were in the catalogue, without features. Kept, because batches
+ * distinguish items by their view; beyond the capacity the oldest is dropped, and returns as
+ * another view.
  */
 export function createUnknownItems(capacity: number = remembered): (itemId: ItemId) => ItemView {
   const views = new Map<ItemId, ItemView>();

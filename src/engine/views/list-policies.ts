@@ -8,8 +8,8 @@ export function assignedVersions(assignment: Assignment): readonly number[] {
 }
 
 /**
- * The newest `limit` policies of a scenario, newest first, and those that answer now or wait where they are older: each cycle adds
- * policies, so that one that serves for long would fall out of the list of those who look after it.
+ * The newest `limit` policies of a scenario, newest first, and older ones that answer now or wait.
+ * Each cycle adds policies, so a long-serving one would else fall out of the operator's list.
  */
 export async function listPolicies(
   { policies }: Store,

@@ -2,7 +2,7 @@ import type { Promotion, PromotionReview } from "../../domain/policy-evidence.ts
 import type { PolicyStatus } from "../../domain/policy-snapshot.ts";
 import type { Store } from "../../storage/store.ts";
 
-/** A promotion with what the gate predicted of it and what live traffic said of it last. */
+/** A promotion with the gate's prediction and the last live comparison. */
 export interface PromotionRecord {
   readonly version: number;
   readonly scenario: string;

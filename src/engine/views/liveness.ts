@@ -2,14 +2,17 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { LearnerHealth, LoopFigures } from "../engine.ts";
 
-/** How often a learner says in the record that it is up: two small commits a minute. */
+/** Interval of a learner's heartbeats: two small commits a minute. */
 const beatMs = 30_000;
 /** After as much silence a learner is down. It gives way to all else, so on a busy machine its beats come late. */
 const upWithinMs = 300_000;
 /** Newest closed decisions of a scenario whose rewards are summed up for the metrics. */
 const recentDecisions = 1000;
 
-/** Says that a learner is up, now and until the returned function is called. A beat that can't be written is missed. */
+/**
+ * Writes a learner's heartbeats, now and until the returned function is called. A beat that can't
+ * be written is skipped.
+ */
 export async function startHeartbeat({
   store,
   clock,
@@ -47,7 +50,7 @@ export async function readLearnerHealth({ store, clock }: LivenessParts): Promis
 export function findLearnerProblem(learner: LearnerHealth, waitedMs: number): string | undefined {
   if (learner.up || waitedMs <= upWithinMs) return undefined;
   const { heartbeatAgeSeconds: age = waitedMs / 1000 } = learner;
-  return `no learner has been seen for ${Math.round(Math.min(age, waitedMs / 1000))} s; the log says why it ended, or start recurve learn`;
+  return `no learner has been seen for ${Math.round(Math.min(age, waitedMs / 1000))} s; see the log for the reason, or start recurve learn`;
 }
 
 export async function readFigures({

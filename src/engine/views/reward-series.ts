@@ -12,7 +12,7 @@ export const defaultBuckets = 200;
 /** Bounds the answer; each bucket holds up to one point an arm. */
 export const maxBuckets = 10_000;
 
-/** @throws invalid_request where the span holds too many buckets */
+/** @throws invalid_request if the span holds too many buckets */
 function readSince(since: number | undefined, bucketMs: number, now: number): number {
   if (since === undefined) return now - defaultBuckets * bucketMs;
   if (now - since <= maxBuckets * bucketMs) return since;

@@ -4,8 +4,9 @@ import type { Estimator } from "./estimator.ts";
 import { weightClip } from "./parameters.ts";
 
 /**
- * V̂ = Σ min(v_i, c)·r_i / Σ min(v_i, c) with weights v that were learned to balance the log against the target, for instance the odds of a
- * classifier that tells the two apart, so wrong propensities do no harm. Sondhi, Arbour & Dimmery 2020; Arbour, Dimmery & Sondhi 2021.
+ * V̂ = Σ min(v_i, c)·r_i / Σ min(v_i, c) with weights v that were learned to balance the log
+ * against the target. An example is the odds of a classifier that separates the two. Wrong
+ * propensities do no harm. Sondhi, Arbour & Dimmery 2020; Arbour, Dimmery & Sondhi 2021.
  */
 export const balancedInversePropensity: Estimator = createEstimator({
   name: "b-ips",

@@ -3,7 +3,7 @@ import { createEstimateStream } from "./estimate-stream.ts";
 import type { Estimator } from "./estimator.ts";
 import type { EstimatorForm } from "./estimator-form.ts";
 
-/** Gives a form its two ways to be computed. */
+/** Adds the array and the streaming computation to a form. */
 export const createEstimator = (form: EstimatorForm): Estimator => ({
   ...form,
   estimate: (feedback, options = {}) => estimateRows(form, feedback, options),

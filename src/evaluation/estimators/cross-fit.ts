@@ -4,12 +4,12 @@ import type { Clusters } from "../clusters.ts";
 
 export interface CrossFitOptions<Model> {
   readonly clusters: Clusters;
-  /** K ≥ 2: how many models are fitted, each without its fold. */
+  /** K ≥ 2: number of fitted models, each without its fold. */
   readonly folds: number;
   readonly random: RandomStream;
   /** Fits a reward model to rows. */
   fit(rows: readonly number[]): Model;
-  /** What the model says of a row that it has not seen. */
+  /** The model's prediction for a row that it has not seen. */
   predict(
     model: Model,
     row: number,

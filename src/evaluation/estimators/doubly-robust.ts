@@ -4,8 +4,9 @@ import type { Estimator } from "./estimator.ts";
 import { weightClip } from "./parameters.ts";
 
 /**
- * V̂ = (1/n) Σ [μ(x_i) + min(w_i, c)·(r_i − q̂(x_i, a_i))], μ(x) = Σ_a π(a|x)·q̂(x, a). Unbiased without a clip if the propensities or the
- * model are right; what a clip cuts off is filled in by the model. Dudík, Langford & Li 2011; clip: Su et al. 2020 ("pessimistic shrinkage").
+ * V̂ = (1/n) Σ [μ(x_i) + min(w_i, c)·(r_i − q̂(x_i, a_i))], μ(x) = Σ_a π(a|x)·q̂(x, a). Unbiased
+ * without a clip if the propensities or the model are right; the model fills in the clipped part.
+ * Dudík, Langford & Li 2011; clip: Su et al. 2020 ("pessimistic shrinkage").
  */
 export const doublyRobust: Estimator = createEstimator({
   name: "dr",

@@ -16,7 +16,10 @@ interface Terms extends EstimatorColumns {
   readonly shaped: Float64Array;
 }
 
-/** [μ(x_i) − shift +] ω_i·(r_i [− q̂_i] − centre)·scale. One pass and one array: passes are what takes the time. */
+/**
+ * [μ(x_i) − shift +] ω_i·(r_i [− q̂_i] − centre)·scale. One pass and one array: the passes take
+ * most of the time.
+ */
 function addUp(
   { rewards, directValues, predictions, shaped }: Terms,
   { shift = 0, centre = 0, scale = 1 },
@@ -56,8 +59,9 @@ function isSpread(shaped: Float64Array, { index }: Clusters): boolean {
 }
 
 /**
- * V̂ = [mean μ +] Σ ω·(r [− q̂]) / Σ ω with the delta method's error (Owen 2013, chapter 9):
- * e_i = [μ_i − mean μ +] ω_i·(r_i [− q̂_i] − R)/mean ω, R the ratio; s.e.² = Σ_g (Σ_{i∈g} e_i)² / n², users as clusters.
+ * V̂ = [mean μ +] Σ ω·(r [− q̂]) / Σ ω with the delta method's error (Owen 2013, chapter 9). Terms:
+ * e_i = [μ_i − mean μ +] ω_i·(r_i [− q̂_i] − R)/mean ω, R the ratio; s.e.² = Σ_g (Σ_{i∈g} e_i)² /
+ * n², users as clusters.
  */
 function estimateRatio(
   terms: Terms,

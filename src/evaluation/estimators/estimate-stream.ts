@@ -9,13 +9,15 @@ import {
   shapeWeights,
 } from "./evaluated-feedback.ts";
 
-/** An estimate without what each row adds: that would grow with the rows. */
+/** An estimate without contributions, which would grow with the rows. */
 export type StreamedEstimate = Omit<Estimate, "contributions">;
 
 export interface EstimateStream {
-  /** Takes the next rows, as many as are at hand; their users are not looked at. */
+  /** Adds the next rows, any number of them; their users are ignored. */
   add(feedback: EvaluatedFeedback): void;
-  /** Over all rows so far; undefined where the array form has no estimate, and before the first row. */
+  /**
+   * Over all rows so far; undefined if the array form has no estimate, and before the first row.
+   */
   result(): StreamedEstimate | undefined;
 }
 
@@ -51,11 +53,11 @@ function describe(moments: Moments, form: EstimatorForm, supported: number) {
   return { value, standardError, rows };
 }
 
-/** Of a column that an estimator may do without; its length is checked where it comes in. */
+/** Of a column that an estimator may do without; its length is checked on input. */
 const entryOf = (column: Float64Array | undefined, row: number, absent: number): number =>
   column === undefined ? absent : column[row]!;
 
-/** The streaming form of every estimator: nine numbers, whatever the rows. */
+/** The streaming form of every estimator: nine numbers for any number of rows. */
 export function createEstimateStream(
   form: EstimatorForm,
   { parameter, level = 0.95 }: EstimatorOptions,

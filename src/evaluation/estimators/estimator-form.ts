@@ -6,9 +6,9 @@ export interface EstimatorParameter extends Range {
   readonly name: "weightClip" | "threshold" | "shrinkage" | "smoothing";
   /** As in the formula. */
   readonly symbol: string;
-  /** The value that leaves the weights as they are: what counts where none is given. */
+  /** The value that leaves the weights as they are: the default. */
   readonly neutral: number;
-  /** What tuning tries where it is told nothing else, least bias first. */
+  /** Default values that tuning tries, least bias first. */
   readonly grid: readonly number[];
 }
 
@@ -20,7 +20,7 @@ export interface EstimatorForm {
   /** As tables and options call it. */
   readonly name: string;
   readonly title: string;
-  /** What a row adds to the mean. */
+  /** Contribution of a row to the mean. */
   readonly formula: string;
   readonly paper: string;
   /** Which weights w it starts from; none for the direct method. */
@@ -29,18 +29,20 @@ export interface EstimatorForm {
   readonly modelled: boolean;
   /** With the denominator. */
   readonly selfNormalised: boolean;
-  /** Absent where there is nothing to set. */
+  /** Absent if the estimator has no parameter. */
   readonly parameter?: EstimatorParameter;
   /** Refuses rewards below 0, for which its formula isn't defined. */
   readonly nonNegativeRewards?: true;
   /**
-   * ω(w) of each row, ≥ 0 and finite for w ≥ 0, in an array of its own. The loop is the estimator's: a call a row of a
-   * function that differs by estimator would take longer than all the rest.
+   * ω(w) of each row, ≥ 0 and finite for w ≥ 0, in an array of its own. The loop is inside the
+   * estimator: a call per row of a function that differs by estimator would take longer than the
+   * rest.
    */
   weigh(weights: Float64Array, parameter: number, rewards: Float64Array): Float64Array;
 }
 
+/** Confidence level and parameter of an estimate. */
 export interface EstimatorOptions extends EstimateOptions {
-  /** Value of the estimator's parameter; neutral where absent. */
+  /** Value of the estimator's parameter; default: the neutral value. */
   readonly parameter?: number;
 }

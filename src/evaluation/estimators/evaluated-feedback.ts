@@ -3,7 +3,7 @@ import { checkNumber, findNegative } from "../checks.ts";
 import type { WeightedFeedback } from "../logged-feedback.ts";
 import type { EstimatorForm } from "./estimator-form.ts";
 
-/** All that any estimator can ask for; `weighFeedback` makes it, and each estimator says which parts it needs. */
+/** Input of all estimators, made by `weighFeedback`; each estimator needs a part of it. */
 export interface EvaluatedFeedback extends WeightedFeedback {
   /** Σ_a π(a|x)·q̂(x, a). */
   readonly directValues?: Float64Array;
@@ -17,7 +17,7 @@ export interface EvaluatedFeedback extends WeightedFeedback {
   readonly balancingWeights?: Float64Array;
 }
 
-/** What an estimator computes with: columns of one length. Without a model both model columns are absent. */
+/** Input of an estimator: columns of one length. Without a model both model columns are absent. */
 export interface EstimatorColumns {
   readonly rewards: Float64Array;
   readonly weights: Float64Array | undefined;
@@ -39,7 +39,7 @@ export function findMissing(form: EstimatorForm, feedback: EvaluatedFeedback): s
   return needed.filter((field) => feedback[field] === undefined);
 }
 
-/** @throws invalid_request for input that is not there or, where the form says so, a negative reward */
+/** @throws invalid_request for missing input or, if the form excludes it, a negative reward */
 export function selectColumns(form: EstimatorForm, feedback: EvaluatedFeedback): EstimatorColumns {
   const [field] = findMissing(form, feedback);
   if (field !== undefined) {
@@ -75,7 +75,10 @@ function checkNonNegative(name: string, rewards: Float64Array): void {
   );
 }
 
-/** The parameter to compute with. @throws invalid_request for one out of range, or where there is none to set */
+/**
+ * The parameter to compute with.
+ * @throws invalid_request if it is out of range, or if the estimator has none
+ */
 export function resolveParameter({ name, parameter }: EstimatorForm, value?: number): number {
   if (parameter === undefined) {
     if (value === undefined) return 0;

@@ -4,8 +4,9 @@ import type { Estimator } from "./estimator.ts";
 import { weightClip } from "./parameters.ts";
 
 /**
- * V̂ = (1/n) Σ min(w_i, c)·r_i, w = π/p. Unbiased without a clip where p > 0 wherever π > 0; a clip lowers the variance and,
- * for r ≥ 0, the expectation. Horvitz & Thompson 1952; Strehl et al. 2010; clip: Ionides 2008.
+ * V̂ = (1/n) Σ min(w_i, c)·r_i, w = π/p. Unbiased without a clip if p > 0 wherever π > 0; a clip
+ * lowers the variance and, for r ≥ 0, the expectation. Horvitz & Thompson 1952; Strehl et al. 2010;
+ * clip: Ionides 2008.
  */
 export const inversePropensity: Estimator = createEstimator({
   name: "ips",

@@ -43,7 +43,7 @@ test.each([
     "a category that was never shown",
     { ...policies, logging: Float64Array.of(0, 0, 1, 0, 0, 1) },
     clusters,
-    "logging must give the category that was shown a probability above 0, got 0 at row 0",
+    "logging must give the shown category a probability above 0, got 0 at row 0",
   ],
 ])("%s is refused", (_, given, category, message) => {
   expect(() => marginalWeights(given, [category])).toThrow(message);

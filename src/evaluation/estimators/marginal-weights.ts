@@ -5,7 +5,7 @@ import { checkDistributions } from "../target-distributions.ts";
 export interface ActionCategory {
   /** p(e|a): actions × values, an action after the other; each sums to one. */
   readonly probabilities: Float64Array;
-  /** How many values the category has. */
+  /** Number of values of the category. */
   readonly values: number;
   /** e of each row's logged action. */
   readonly observed: Int32Array;
@@ -14,7 +14,10 @@ export interface ActionCategory {
 export interface PolicyPair {
   /** π(a|x): rows × actions, a row after the other. */
   readonly target: Float64Array;
-  /** π₀(a|x), of the same shape: what the logging policy gave to all actions, not only to the logged one. */
+  /**
+   * π₀(a|x), of the same shape: the logging policy's probabilities of all actions, not only of the
+   * logged one.
+   */
   readonly logging: Float64Array;
 }
 
@@ -80,7 +83,7 @@ export function marginalWeights(
       if (!(logged > 0)) {
         throw new EngineError(
           "invalid_request",
-          `logging must give the category that was shown a probability above 0, got ${logged} at row ${row}; pass the policy that made the log`,
+          `logging must give the shown category a probability above 0, got ${logged} at row ${row}; pass the policy that made the log`,
           { details: { field: "logging", value: logged, row } },
         );
       }

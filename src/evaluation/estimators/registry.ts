@@ -33,7 +33,17 @@ export const estimators: readonly Estimator[] = [
   subGaussianDoublyRobust,
 ];
 
-/** @throws invalid_request for a name that no estimator has */
+/**
+ * @throws invalid_request for a name that no estimator has
+ *
+ * @example
+ * import { getEstimator, weighFeedback } from "recurve/evaluation";
+ *
+ * const log = { rewards: Float64Array.of(1, 0), propensities: Float64Array.of(0.5, 0.25) };
+ * const weighted = weighFeedback(log, { targetProbabilities: Float64Array.of(0.5, 0.75) });
+ * console.log(getEstimator("ips").estimate(weighted)?.value); // 0.5
+ * console.log(getEstimator("snips").estimate(weighted)?.value); // 0.25
+ */
 export function getEstimator(name: string): Estimator {
   const found = estimators.find((estimator) => estimator.name === name);
   if (found !== undefined) return found;

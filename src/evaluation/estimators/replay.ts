@@ -2,9 +2,10 @@ import { createEstimator } from "./create-estimator.ts";
 import type { Estimator } from "./estimator.ts";
 
 /**
- * V̂ = Σ_{i: π(a_i|x_i) = 1} r_i / #{i: π(a_i|x_i) = 1}: the mean reward of the rows where a deterministic target agrees with the log.
- * Unbiased where the logging policy is uniform; otherwise contexts in which it often agrees count more. Li et al. 2011.
- * OBP's form is the same, but 0 where no row agrees; here there is no estimate then.
+ * V̂ = Σ_{i: π(a_i|x_i) = 1} r_i / #{i: π(a_i|x_i) = 1}: the mean reward of the rows where a
+ * deterministic target agrees with the log. Unbiased if the logging policy is uniform; otherwise
+ * contexts in which it often agrees count more. Li et al. 2011. OBP's form is the same, but 0 if no
+ * row agrees; here there is no estimate then.
  */
 export const replay: Estimator = createEstimator({
   name: "replay",

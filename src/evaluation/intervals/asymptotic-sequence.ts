@@ -6,12 +6,13 @@ import { checkStandardError, type StandardErrorInterval } from "./normal.ts";
 const tightestRows = 1000;
 
 /**
- * value ± s.e.·√((1 + 1/(n·ρ²))·ln((n·ρ² + 1)/α²)): an asymptotic confidence sequence, Waudby-Smith, Arbour, Sinha, Kennedy &
- * Ramdas 2024, theorem 2.2, with ρ² = (−2·ln α + ln(−2·ln α + 1))/n* (section B.1): all intervals hold at once, however often
- * one looks, where the estimate is a mean that becomes normal. At level 0.98 and n* it reaches
- * 3.35 standard errors each way.
+ * value ± s.e.·√((1 + 1/(n·ρ²))·ln((n·ρ² + 1)/α²)): an asymptotic confidence sequence,
+ * Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas 2024, theorem 2.2, with ρ² = (−2·ln α + ln(−2·ln α
+ * + 1))/n* (section B.1): all intervals hold at once, however often one looks, if the estimate is a
+ * mean that becomes normal. At level 0.98 and n* it reaches 3.35 standard errors each way.
  * @param options `rows` n > 0 behind the value, growing between looks
- * @throws invalid_request for a standard error below 0, a level outside (0, 1), or rows that are not above 0
+ * @throws invalid_request for a standard error below 0, a level outside (0, 1), or rows that are
+ * not above 0
  */
 export function asymptoticSequenceInterval(
   options: StandardErrorInterval & { readonly rows: number },

@@ -23,10 +23,11 @@ function lowerEnd(samples: Float64Array, bets: Float64Array, logLimit: number): 
 }
 
 /**
- * All means m ∈ [low, high] for which hedged bets would not have made 1/α of their capital: Π (1 + λ_t·(x_t − m)) < 2/α and
- * Π (1 − λ_t·(x_t − m)) < 2/α for x scaled to [0, 1], λ_t = min(√(2·ln(2/α)/(σ̂²_{t−1}·t·ln(t + 1))), ½/m or ½/(1 − m));
- * Waudby-Smith & Ramdas 2024, theorem 3. In order of arrival it holds at every length at once, so it may be looked at after
- * each sample. Narrower than empirical Bernstein for small spread; steps: about 100 a sample.
+ * All means m ∈ [low, high] for which hedged bets would not have made 1/α of their capital.
+ * Conditions: Π (1 + λ_t·(x_t − m)) < 2/α and Π (1 − λ_t·(x_t − m)) < 2/α for x scaled to [0, 1].
+ * Bets: λ_t = min(√(2·ln(2/α)/(σ̂²_{t−1}·t·ln(t + 1))), ½/m or ½/(1 − m)). Waudby-Smith & Ramdas
+ * 2024, theorem 3. In order of arrival it holds at every length at once, so it may be looked at
+ * after each sample. Narrower than empirical Bernstein for small spread; steps: about 100 a sample.
  * @throws invalid_request for no samples, a sample outside the bounds, or a level outside (0, 1)
  */
 export function bettingInterval(options: BoundedSamples): Interval {

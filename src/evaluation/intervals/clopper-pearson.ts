@@ -11,11 +11,17 @@ import {
  * The probability behind a count: [B(α/2; k, n − k + 1), B(1 − α/2; k + 1, n − k)], B the beta quantile; Clopper & Pearson
  * 1934. Covers at least the level for every n. Counts need not be whole; fractions are an interpolation.
  * @throws invalid_request for trials that are not above 0, successes outside [0, trials], or a level outside (0, 1)
+ *
+ * @example
+ * import { clopperPearsonInterval } from "recurve/evaluation";
+ *
+ * const { lower, upper } = clopperPearsonInterval({ successes: 0, trials: 100 });
+ * console.log(lower, upper.toFixed(4)); // 0 0.0362
  */
 export function clopperPearsonInterval(options: {
   readonly successes: number;
   readonly trials: number;
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }): Interval {
   const { successes: k, trials: n, level = 0.95 } = options;
@@ -31,10 +37,12 @@ export function clopperPearsonInterval(options: {
 }
 
 /**
- * The same for a weighted log: Σ w·x / max w successes of n / max w trials, x the reward scaled to [0, 1]. A rule of thumb of
- * VowpalWabbit's estimators without a paper: the largest weight seen stands for the largest there can be. Wide where one
- * weight is large. A mean weight above 1 can bring more successes than trials; then they count as all.
- * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative weights, or a bad level
+ * The same for a weighted log: Σ w·x / max w successes of n / max w trials, x the reward scaled to
+ * [0, 1]. A rule of thumb of VowpalWabbit's estimators without a paper: the largest observed weight
+ * replaces the largest possible one. Wide if one weight is large. A mean weight above 1 can bring
+ * more successes than trials; then they count as all.
+ * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative
+ * weights, or a bad level
  */
 export function weightedClopperPearsonInterval(options: WeightedRewards): Interval {
   checkWeightedRewards(options);

@@ -3,16 +3,20 @@ import { checkLength, checkNumber, checkNumbers } from "../checks.ts";
 import type { Clusters } from "../clusters.ts";
 import { type Interval, missProbability } from "./interval.ts";
 
+/** Rows, users and randomness of a cluster bootstrap; all arrays have one length. */
 export interface BootstrapOptions {
-  /** What each row adds to the numerator: x for a mean, w·r for a ratio. */
+  /** Contribution of each row to the numerator: x for a mean, w·r for a ratio. */
   readonly contributions: Float64Array;
-  /** What each row adds to the denominator: the weights of a self-normalised estimate. 1 a row where absent, which is the mean. */
+  /**
+   * Contribution of each row to the denominator: the weights of a self-normalised estimate. Default
+   * 1 a row, which gives the mean.
+   */
   readonly denominators?: Float64Array;
   readonly clusters: Clusters;
   readonly random: RandomStream;
-  /** How many logs are drawn; 2,000 where absent. */
+  /** Number of drawn logs; default 2,000. */
   readonly replicates?: number;
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }
 
@@ -77,10 +81,12 @@ function drawLog(
 }
 
 /**
- * Percentile interval (Efron 1979) over logs whose users are drawn with replacement, each with all its rows (Field & Welsh
- * 2007). A self-normalised estimate is normalised anew in each drawn log; logs without any weight tell nothing and are left
- * out. Unbounded where fewer than two clusters, or no drawn log, has weight. Steps: replicates × clusters.
- * @throws invalid_request for lengths that differ, numbers that are not finite, negative denominators, or a bad level
+ * Percentile interval (Efron 1979) over logs whose users are drawn with replacement, each with all
+ * its rows (Field & Welsh 2007). A self-normalised estimate is normalised anew in each drawn log;
+ * logs without any weight are left out. Unbounded if fewer than two clusters, or no drawn log, has
+ * weight. Steps: replicates × clusters.
+ * @throws invalid_request for lengths that differ, numbers that are not finite, negative
+ * denominators, or a bad level
  */
 export function clusterBootstrapInterval(options: BootstrapOptions): Interval {
   check(options);
@@ -88,7 +94,7 @@ export function clusterBootstrapInterval(options: BootstrapOptions): Interval {
   const { level = 0.95 } = options;
   const tail = missProbability(level) / 2;
   const tops = sumByCluster(contributions, clusters);
-  // A mean over rows of their own users divides by their number, whatever is drawn.
+  // A mean over rows of their own users divides by their number in every draw.
   const isPlain = denominators === undefined && clusters.count === contributions.length;
   const bottoms = isPlain ? undefined : sumByCluster(denominators, clusters);
   const values = new Float64Array(replicates);

@@ -16,19 +16,29 @@ export interface ConfidenceSequence {
   interval(): Interval;
 }
 
+/** Bounds of a value, and the level of all intervals together. */
 export interface SequenceOptions extends Bounds {
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }
 
-/** λ_t stays below 1, where ψ is infinite. */
+/** λ_t stays below 1, because ψ is infinite at 1. */
 const largestBet = 0.5;
 
 /**
- * (Σ λ_t·x_t ± (ln(2/α) + Σ (x_t − μ̂_{t−1})²·(−ln(1 − λ_t) − λ_t)))/Σ λ_t for x scaled to [0, 1]: the predictable plug-in
- * empirical Bernstein sequence, Waudby-Smith & Ramdas 2024, theorem 2. Needs one conditional mean for all values, or speaks
- * of their λ-weighted mean. Constant time and memory a value; wider than `bettingInterval`. Within the bounds.
+ * (Σ λ_t·x_t ± (ln(2/α) + Σ (x_t − μ̂_{t−1})²·(−ln(1 − λ_t) − λ_t)))/Σ λ_t for x scaled to [0, 1]:
+ * the predictable plug-in empirical Bernstein sequence, Waudby-Smith & Ramdas 2024, theorem 2.
+ * Needs one conditional mean for all values, or holds for their λ-weighted mean. Constant time and
+ * memory a value; wider than `bettingInterval`. Within the bounds.
  * @throws invalid_request for bad bounds or a level outside (0, 1)
+ *
+ * @example
+ * import { createConfidenceSequence } from "recurve/evaluation";
+ *
+ * const sequence = createConfidenceSequence({ low: 0, high: 1 });
+ * for (let day = 0; day < 1000; day++) sequence.add(day % 2);
+ * const { lower, upper } = sequence.interval();
+ * console.log(lower < 0.5 && upper > 0.5); // true
  */
 export function createConfidenceSequence(options: SequenceOptions): ConfidenceSequence {
   checkBounds(options);

@@ -2,12 +2,13 @@ import { checkNumber } from "../checks.ts";
 import { createConfidenceSequence, type SequenceOptions } from "./confidence-sequence.ts";
 import { checkBounds, type Interval, withinBounds } from "./interval.ts";
 
+/** A confidence sequence of a difference of two means. */
 export interface DifferenceSequence {
   /** The next value, in order of time, of one of the two. @throws invalid_request for a value outside the bounds */
   add(side: "first" | "second", value: number): void;
   /** Of the mean of the first minus that of the second, over all closed blocks. */
   interval(): Interval;
-  /** How many blocks are closed. */
+  /** Number of closed blocks. */
   readonly blocks: number;
 }
 
@@ -23,10 +24,11 @@ const empty = (): { first: Side; second: Side } => ({
 });
 
 /**
- * Watches mean(first) − mean(second) of two streams that share the traffic at random, such as a promoted policy and the one
- * that it replaced. Values gather in a block until both sides have one; the difference of the block's means is one value of
- * a `createConfidenceSequence` within ±(high − low). A block's length depends on the sides only, so its difference is
- * unbiased, and what moves both sides alike (season, news) cancels. Values of one user are alike: add one a user.
+ * Watches mean(first) − mean(second) of two streams that share the traffic at random, such as a
+ * promoted and the replaced policy. Values gather in a block until both sides have one; the
+ * difference of the block's means is one value of a `createConfidenceSequence` within ±(high −
+ * low). A block's length depends on the sides only, so its difference is unbiased, and a change
+ * common to both sides (season, news) cancels. Values of one user are alike: add one a user.
  * Constant time and memory a value.
  * @param options bounds of a value
  * @throws invalid_request for bad bounds or a level outside (0, 1)

@@ -7,9 +7,9 @@ import {
 } from "./interval.ts";
 
 /**
- * x̄ ± √(2V·ln(2/δ)/n) + 7(high − low)·ln(2/δ)/(3(n − 1)), δ = α/2 a side, V the sample variance (n − 1): Maurer & Pontil
- * 2009, theorem 4. Holds for any n; narrower than Hoeffding's where the spread is small against the bounds. Not clipped to
- * the bounds; unbounded for one sample.
+ * x̄ ± √(2V·ln(2/δ)/n) + 7(high − low)·ln(2/δ)/(3(n − 1)), δ = α/2 a side, V the sample variance (n
+ * − 1): Maurer & Pontil 2009, theorem 4. Holds for any n; narrower than Hoeffding's if the spread
+ * is small against the bounds. Not clipped to the bounds; unbounded for one sample.
  * @throws invalid_request for no samples, a sample outside the bounds, or a level outside (0, 1)
  */
 export function empiricalBernsteinInterval(options: BoundedSamples): Interval {

@@ -9,8 +9,12 @@ import {
   type WeightedRewards,
 } from "./interval.ts";
 
+/** Weighted rewards with the bounds of rewards and weights. */
 export interface LikelihoodOptions extends WeightedRewards {
-  /** Smallest and largest weight that can occur: low < 1 < high. [0, ∞) where absent; what occurs widens it. */
+  /**
+   * Smallest and largest weight that can occur: low < 1 < high. Default [0, ∞); observed weights
+   * widen it.
+   */
   readonly weightBounds?: Bounds;
 }
 
@@ -65,7 +69,7 @@ function allowedDivergence({ n, w, ww }: Sums, unseen: number, quantile: number)
 interface Dual {
   readonly centre: number;
   readonly spread: number;
-  /** What a spread of rounding errors alone is small against. */
+  /** A spread of rounding errors alone is small against it. */
   readonly scale: number;
   readonly room: number;
 }
@@ -92,7 +96,10 @@ function solveFinite(sums: Sums, unseen: { w: number; r: number }, phi: number):
   };
 }
 
-/** Lower end over both weights that an unseen row of the smallest reward can have; undefined where its side has no spread. */
+/**
+ * Lower end over both weights that an unseen row of the smallest reward can have; undefined if its
+ * side has no spread.
+ */
 function lowerEnd(sums: Sums, worstReward: number, weights: Bounds, phi: number) {
   const ends = [weights.low, weights.high]
     .map((w) =>
@@ -121,11 +128,13 @@ function check(options: LikelihoodOptions): void {
 }
 
 /**
- * All values Σ q·w·r of distributions q over the rows and one unseen row that keep Σ q·w = 1 and whose Cressie–Read
- * divergence of order −2 from the rows is at most that of the best one plus F_{1,n}(level)/2: Karampatziakis, Langford &
- * Mineiro 2020, section 4. Asymptotic; within the bounds. Where the data leave no spread (one row, equal rewards) or fit no
- * mean weight of 1, an end is the bound: the peer's code returns a point there.
- * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative weights, or a bad level
+ * All values Σ q·w·r of distributions q over the rows and one unseen row that keep Σ q·w = 1. Their
+ * Cressie–Read divergence of order −2 from the rows is at most that of the best one plus
+ * F_{1,n}(level)/2. Karampatziakis, Langford & Mineiro 2020, section 4. Asymptotic; within the
+ * bounds. If the data leave no spread (one row, equal rewards) or fit no mean weight of 1, an end
+ * is the bound: the peer's code returns a point there.
+ * @throws invalid_request for no rows, lengths that differ, rewards outside the bounds, negative
+ * weights, or a bad level
  */
 export function empiricalLikelihoodInterval(options: LikelihoodOptions): Interval {
   check(options);

@@ -9,7 +9,7 @@ export interface Interval {
   readonly level: number;
 }
 
-/** What the numbers can be at all, known beforehand: taken from the data it proves nothing. */
+/** Range of the numbers, known beforehand: a range taken from the data proves nothing. */
 export interface Bounds {
   readonly low: number;
   readonly high: number;
@@ -18,7 +18,7 @@ export interface Bounds {
 /** Independent draws within known bounds. Rows of one user are not independent: pass one number a user. */
 export interface BoundedSamples extends Bounds {
   readonly samples: Float64Array;
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }
 
@@ -28,7 +28,7 @@ export interface WeightedRewards extends Bounds {
   readonly rewards: Float64Array;
   /** w = π/p ≥ 0 of each row, not clipped. */
   readonly importanceWeights: Float64Array;
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }
 
@@ -53,7 +53,7 @@ export function checkBounds({ low, high }: Bounds): void {
   );
 }
 
-/** The remedy is the caller's knowledge: only it knows what can happen. */
+/** The remedy is the caller's knowledge: only the caller knows the possible values. */
 export const withinBounds = ({ low, high }: Bounds): Range => ({
   low,
   high,

@@ -117,7 +117,7 @@ describe("intervals of a standard error", () => {
     for (const interval of [normalInterval, studentInterval, asymptoticSequenceInterval])
       for (const standardError of [-1, Number.NaN])
         expect(() => interval({ ...others, standardError })).toThrow(
-          `standardError must be ≥ 0, or ∞ where the data cannot tell, got ${standardError}`,
+          `standardError must be ≥ 0, or ∞ for an unknown error, got ${standardError}`,
         );
   });
 

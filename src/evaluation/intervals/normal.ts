@@ -2,11 +2,12 @@ import { normalQuantile } from "../../numeric/statistics.ts";
 import { checkNumber } from "../checks.ts";
 import { type Interval, missProbability } from "./interval.ts";
 
+/** A value with its standard error, in one unit. */
 export interface StandardErrorInterval {
   readonly value: number;
-  /** ≥ 0; infinite where the data cannot tell. */
+  /** ≥ 0; infinite if the data cannot tell. */
   readonly standardError: number;
-  /** 0.95 where absent. */
+  /** Default 0.95. */
   readonly level?: number;
 }
 
@@ -15,7 +16,7 @@ export function checkStandardError(standardError: number): void {
   checkNumber("standardError", standardError, {
     low: 0,
     high: Number.POSITIVE_INFINITY,
-    expected: "≥ 0, or ∞ where the data cannot tell",
+    expected: "≥ 0, or ∞ for an unknown error",
     remedy: "pass the square root of the estimate's variance",
   });
 }
@@ -23,6 +24,12 @@ export function checkStandardError(standardError: number): void {
 /**
  * value ± Φ⁻¹((1 + level)/2)·s.e.: by the central limit theorem, so for many independent clusters. Unbounded for an infinite s.e.
  * @throws invalid_request for a standard error below 0 or a level outside (0, 1)
+ *
+ * @example
+ * import { normalInterval } from "recurve/evaluation";
+ *
+ * const { lower, upper } = normalInterval({ value: 0.1, standardError: 0.01 });
+ * console.log(lower.toFixed(4), upper.toFixed(4)); // 0.0804 0.1196
  */
 export function normalInterval(options: StandardErrorInterval): Interval {
   const { value, standardError, level = 0.95 } = options;

@@ -4,9 +4,11 @@ import { type Interval, missProbability } from "./interval.ts";
 import { checkStandardError, type StandardErrorInterval } from "./normal.ts";
 
 /**
- * value ± t_ν((1 + level)/2)·s.e. (Student 1908): exact for normal samples, and wider than the normal interval where few
- * clusters estimate the s.e. ν is their number less one (Cameron & Miller 2015, section VI).
- * @throws invalid_request for a standard error below 0, a level outside (0, 1) or degrees of freedom that are not above 0
+ * value ± t_ν((1 + level)/2)·s.e. (Student 1908): exact for normal samples, and wider than the
+ * normal interval if few clusters estimate the s.e. ν is their number less one (Cameron & Miller
+ * 2015, section VI).
+ * @throws invalid_request for a standard error below 0, a level outside (0, 1) or degrees of
+ * freedom that are not above 0
  */
 export function studentInterval(
   options: StandardErrorInterval & { readonly degreesOfFreedom: number },

@@ -54,7 +54,9 @@ function createLowerSequence(logLimit: number, largestGuess: number) {
  */
 export function createWeightedConfidenceSequence(
   options: SequenceOptions & {
-    /** 1 where absent. VowpalWabbit's code does not cut: Infinity gives its numbers, which prove nothing. */
+    /**
+     * Default 1. VowpalWabbit's code does not cut: Infinity gives its numbers, which prove nothing.
+     */
     readonly largestGuess?: number;
   },
 ): WeightedConfidenceSequence {

@@ -1,11 +1,13 @@
 import type { TiedItems } from "./rank-items.ts";
 
 /**
- * What the places of a user's relevant items say, cut off at k. Places are 1 for the best. All metrics are in [0, 1], higher
- * is better. With one relevant item recall is the hit rate and average precision the reciprocal rank.
+ * Metrics of the places of a user's relevant items, cut off at k. The best place is 1. All metrics
+ * are in [0, 1], higher is better. With one relevant item recall is the hit rate and average
+ * precision the reciprocal rank.
  *
- * Where items are tied each metric is its mean over all orders of the tied ones (McSherry & Najork 2008, "Computing information
- * retrieval performance measures efficiently in the presence of tied scores"): what a ranker would get by drawing lots.
+ * If items are tied, each metric is its mean over all orders of the tied ones (McSherry & Najork
+ * 2008, "Computing information retrieval performance measures efficiently in the presence of tied
+ * scores"): the result of a ranker that draws lots.
  */
 export interface Accuracy {
   readonly hitRate: number;
@@ -89,14 +91,16 @@ export interface AccuracyOptions {
 
 /**
  * By place, each sum over rank ≤ k and each relevant item at its rank:
- * HR@k = 1 where there is one, else 0 (Deshpande & Karypis 2004, section 5.2); Recall@k = their number over all relevant ones;
- * NDCG@k = Σ 1/log₂(rank + 1), over the same sum of an ideal order (Järvelin & Kekäläinen 2002);
- * RR@k = 1/rank of the first, 0 where there is none; its mean over users is MRR@k (Voorhees 1999);
- * AP@k = Σ i/rank_i over min(k, number of relevant items), i counting them from 1; its mean over users is MAP@k (Buckley &
- * Voorhees 2000).
+ * - HR@k = 1 if there is one, else 0 (Deshpande & Karypis 2004, section 5.2).
+ * - Recall@k = their number over all relevant ones.
+ * - NDCG@k = Σ 1/log₂(rank + 1), over the same sum of an ideal order (Järvelin & Kekäläinen 2002).
+ * - RR@k = 1/rank of the first, 0 if there is none. Its mean over users is MRR@k (Voorhees 1999).
+ * - AP@k = Σ i/rank_i over min(k, number of relevant items), i counting them from 1. Its mean over
+ *   users is MAP@k (Buckley & Voorhees 2000).
  *
  * @param ties of `rankItems`, best first
- * @throws RangeError where ties overlap, fewer items are relevant than have a place, or none, or k is no positive integer
+ * @throws RangeError if ties overlap, fewer items are relevant than have a place, or none, or k is
+ * no positive integer
  */
 export function measureAccuracy(ties: readonly TiedItems[], options: AccuracyOptions): Accuracy {
   checkTies(ties);

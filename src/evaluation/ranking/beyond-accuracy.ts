@@ -7,8 +7,9 @@ export function catalogueCoverage(lists: readonly RankedItems[], itemCount: numb
 }
 
 /**
- * Mean self-information of the shown items, bits: −log₂((users that had i + 1)/(users + 1)) (Zhou et al. 2010, whose
- * fraction lacks the ones that keep an item which nobody had finite).
+ * Mean self-information of the shown items, bits: −log₂((users that had i + 1)/(users + 1)) (Zhou
+ * et al. 2010, whose fraction lacks the + 1, which keeps the value of an item without users
+ * finite).
  * @param userCounts by item, users of the training data that had it
  */
 export function novelty(
@@ -20,8 +21,9 @@ export function novelty(
 }
 
 /**
- * Mean of 1 − similarity over the pairs of a list (Ziegler et al. 2005, intra-list similarity), then over the lists of two
- * items or more; NaN where there is none, since one item has nothing to differ from.
+ * Mean of 1 − similarity over the pairs of a list (Ziegler et al. 2005, intra-list similarity),
+ * then over the lists of two items or more; NaN if there is none, since one item alone has no
+ * pairs.
  * @param similarity symmetric, in [0, 1]
  */
 export function intraListDiversity(
@@ -35,8 +37,9 @@ export function intraListDiversity(
 }
 
 /**
- * Gini index of how often each item of the catalogue is shown: 0 where all are shown alike, (n − 1)/n where one item is
- * all there is. G = Σ_i (2i − n − 1)·x_(i) / (n·Σ x), x ascending, i from 1 (Gini 1912; Fleder & Hosanagar 2009).
+ * Gini index of how often each item of the catalogue is shown: 0 if all are shown equally often, (n
+ * − 1)/n if one item is shown alone. G = Σ_i (2i − n − 1)·x_(i) / (n·Σ x), x ascending, i from 1
+ * (Gini 1912; Fleder & Hosanagar 2009).
  */
 export function giniIndex(lists: readonly RankedItems[], itemCount: number): number {
   const shown = new Float64Array(itemCount);
@@ -51,7 +54,7 @@ export function giniIndex(lists: readonly RankedItems[], itemCount: number): num
   return weighted / (itemCount * total);
 }
 
-/** Cosine of two sets, |A ∩ B|/√(|A|·|B|), 0 where one is empty; ascending numbers each. */
+/** Cosine of two sets, |A ∩ B|/√(|A|·|B|), 0 if one is empty; ascending numbers each. */
 export function setCosine(first: ArrayLike<number>, second: ArrayLike<number>): number {
   let common = 0;
   for (let i = 0, j = 0; i < first.length && j < second.length; ) {

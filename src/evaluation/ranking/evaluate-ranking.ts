@@ -22,7 +22,9 @@ export interface RankingQuality {
   readonly coverage: number;
   /** Bits. */
   readonly novelty: number;
-  /** Of the sets of training users that had the items; NaN where no list has two items, as at k = 1. */
+  /**
+   * Of the sets of training users that had the items; NaN if no list has two items, as at k = 1.
+   */
   readonly diversity: number;
   readonly gini: number;
   /** Of each held-out item, in their order: to compare rankers pair by pair. */
@@ -37,7 +39,10 @@ interface RankedUser {
   readonly shown: readonly number[];
 }
 
-/** @throws RangeError where a ranker scores part of the catalogue: sampled ranking is not offered, see `rankItems` */
+/**
+ * @throws RangeError if a ranker scores part of the catalogue: sampled ranking is not offered, see
+ * `rankItems`
+ */
 function rankUser(
   { history, target }: HeldOutItem,
   scores: ArrayLike<number>,
@@ -100,7 +105,7 @@ export async function meanNdcgs(
   );
 }
 
-/** Ranks the whole catalogue but for what the user has seen, for every test item of the split. */
+/** Ranks the whole catalogue without the user's seen items, for every test item of the split. */
 export async function evaluateRanking(
   score: ScoreHistories,
   { test, training, itemCount }: RankingSplit,

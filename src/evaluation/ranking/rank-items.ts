@@ -12,18 +12,18 @@ export interface ScoredCatalogue {
 export interface TiedItems {
   /** Items with higher scores. */
   readonly above: number;
-  /** 1 where no other item has the score. */
+  /** 1 if no other item has the score. */
   readonly size: number;
-  /** How many are relevant, from 1. */
+  /** Number of relevant items, from 1. */
   readonly relevant: number;
 }
 
 /**
- * Where the relevant items stand among all that the user has not seen, best first. A relevant item that the user has seen is
- * never shown and has no place.
+ * Places of the relevant items among all items that the user has not seen, best first. A relevant
+ * item that the user has seen is never shown and has no place.
  *
- * The whole catalogue is ranked. Against a sample of negatives the order of rankers can come out reversed (Krichene &
- * Rendle 2020, "On sampled metrics for item recommendation").
+ * The whole catalogue is ranked. Against a sample of negatives the order of rankers can come out
+ * reversed (Krichene & Rendle 2020, "On sampled metrics for item recommendation").
  *
  * @throws RangeError on a score that is not finite, or a relevant item outside the catalogue
  */

@@ -26,7 +26,7 @@ test("the last item is the test target, the one before it the validation target"
 });
 
 test("a split by time trains on nothing from the time of the test on", () => {
-  // Twenty times 0 … 19: the test begins at 18, the newest tenth of what is before at 16.
+  // Twenty times 0 … 19: the test begins at 18, the newest tenth of the rest at 16.
   const times = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 19], [9, 10, 11, 12, 13, 14, 15, 16], [17], [18]];
   let next = 0;
   const sequences = times.map((own) => own.map(() => next++));

@@ -1,12 +1,14 @@
-/** What users did, each user's items oldest first, numbered 0 … itemCount − 1. */
+/** Users' interactions, each user's items oldest first, numbered 0 … itemCount − 1. */
 export interface Interactions {
   readonly itemCount: number;
   readonly sequences: readonly ArrayLike<number>[];
-  /** Of each item of each user, ascending within a user; any one unit. Absent where the data has none. */
+  /**
+   * Of each item of each user, ascending within a user; any one unit. Absent if the data has none.
+   */
   readonly times?: readonly ArrayLike<number>[] | undefined;
 }
 
-/** An item that a ranker is to foresee, from what the user did before it. */
+/** An item that a ranker must predict from the user's earlier events. */
 export interface HeldOutItem {
   readonly history: ArrayLike<number>;
   readonly target: number;
@@ -25,12 +27,12 @@ export const protocols = ["leave-one-out", "time-split"] as const;
 export type Protocol = (typeof protocols)[number];
 
 /**
- * Of every user with three items or more the last one is the test target and the one before it the validation target;
- * the test history holds the validation target (Kang & McAuley 2018, arXiv:1808.09781, section 4). Shorter sequences are
- * only trained on.
+ * Of every user with three items or more the last one is the test target and the one before it the
+ * validation target; the test history holds the validation target (Kang & McAuley 2018,
+ * arXiv:1808.09781, section 4). Shorter sequences are only trained on.
  *
- * Users' last items lie at different times, so that training knows of other users what comes after a test target
- * (Gusak et al. 2025, arXiv:2507.16289): `splitByTime` does not.
+ * Users' last items lie at different times, so training sees other users' events after a test
+ * target (Gusak et al. 2025, arXiv:2507.16289): `splitByTime` does not.
  */
 export function leaveOneOut({ sequences, itemCount }: Interactions): RankingSplit {
   const long = sequences.filter((sequence) => sequence.length >= 3);

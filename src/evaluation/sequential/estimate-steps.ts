@@ -9,28 +9,32 @@ export interface StepTerm {
   readonly weights: Float64Array;
   readonly values: Float64Array;
   /**
-   * By sequence: the weight that it keeps once it has ended, where weights are products over the steps. Choices that end a
-   * sequence or let it go on would else bias the mean weight of those that reach a step.
+   * By sequence: the weight that it keeps once it has ended, if weights are products over the
+   * steps. Otherwise choices that end or continue a sequence would bias the mean weight of those
+   * that reach a step.
    */
   readonly lastWeights?: Float64Array;
 }
 
+/** Confidence level and normalisation of an estimate over sequences. */
 export interface StepOptions extends EstimateOptions {
   /**
-   * Divides the weights of each step by their mean: over all sequences where those that have ended keep a weight, else over
-   * those that reach the step. Off where absent.
+   * Divides the weights of each step by their mean: over all sequences if ended ones keep a weight,
+   * else over those that reach the step. Default: off.
    */
   readonly selfNormalised?: boolean;
 }
 
 export interface StepEstimation extends StepOptions {
   readonly name: string;
-  /** The first one has the weights of the rewards, which tell whether the log supports the target. */
+  /**
+   * The first one has the weights of the rewards, which show whether the log supports the target.
+   */
   readonly terms: readonly StepTerm[];
   readonly starts: Starts;
   /** One entry a sequence. */
   readonly clusters: Clusters;
-  /** γ; 1 where absent. */
+  /** γ; default 1. */
   readonly discount?: number;
 }
 
@@ -95,7 +99,7 @@ function addNormalisedTerm(
   });
   const { lastWeights } = term;
   if (lastWeights === undefined) return;
-  // Of the steps after its end, where its value is 0.
+  // Of the steps after its end, if its value there is 0.
   const later = sumFrom(ratios);
   const scaledLater = sumFrom(ratios.map((ratio, step) => ratio * scales[step]!));
   for (const [sequence, weight] of lastWeights.entries()) {
@@ -112,7 +116,7 @@ function sumFrom(values: readonly number[]): Float64Array {
   return sums;
 }
 
-/** How many clusters have a row with weight. */
+/** Number of clusters that have a row with weight. */
 function countSupported({ terms, starts, clusters }: StepEstimation): number {
   const supported = new Set<number>();
   forEachStep(starts, (row, sequence) => {
@@ -122,11 +126,12 @@ function countSupported({ terms, starts, clusters }: StepEstimation): number {
 }
 
 /**
- * V̂ = (1/n) Σ_i Σ_t γ^t Σ_terms ω_it·y_it with ω = w, or w_it·m/Σ_j w_jt over the m sequences that have a weight at step t:
- * all, or those that reach it. Standard error over sequences, clusters together; self-normalised by the delta method on the
- * ratio of each step and term. Infinite where fewer than two clusters (self-normalised: with weight), or none with weight,
- * tell of it.
- * @returns undefined where a self-normalised step has no weight: 0/0, the log does not support the target
+ * V̂ = (1/n) Σ_i Σ_t γ^t Σ_terms ω_it·y_it with ω = w, or w_it·m/Σ_j w_jt over the m sequences that
+ * have a weight at step t: all, or those that reach it. Standard error over sequences, clusters
+ * together; self-normalised by the delta method on the ratio of each step and term. Infinite if
+ * fewer than two clusters (self-normalised: with weight), or none with weight, are observed.
+ * @returns undefined if a self-normalised step has no weight: 0/0, the log does not support the
+ * target
  */
 export function estimateSteps(estimation: StepEstimation): Estimate | undefined {
   const { name, terms, starts, clusters, level = 0.95, selfNormalised = false } = estimation;

@@ -4,6 +4,7 @@ import { checkLength, checkNumber, checkNumbers } from "../checks.ts";
 import { checkStarts, type Starts } from "./steps.ts";
 import { checkDiscount } from "./trajectory-estimators.ts";
 
+/** Trajectories with features of the logged action and of the target policy. */
 export interface FittedQInput {
   /** r of each step, the trajectories one after another. */
   readonly rewards: Float64Array;
@@ -12,9 +13,9 @@ export interface FittedQInput {
   readonly features: Float64Array;
   /** Σ_a π(a|s_t)·φ(s_t, a) of the target policy, same shape. */
   readonly expectedFeatures: Float64Array;
-  /** γ in [0, 1]; 1 where absent. */
+  /** γ in [0, 1]; default 1. */
   readonly discount?: number;
-  /** λ > 0, added to the diagonal of ΦᵀΦ: what was never seen counts as 0. 1e-6 where absent. */
+  /** λ > 0, added to the diagonal of ΦᵀΦ: unseen features count as 0. Default 1e-6. */
   readonly ridge?: number;
 }
 
@@ -28,6 +29,7 @@ export interface FittedQ {
 }
 
 const mostIterations = 10_000;
+
 /** Relative change of the targets at which they count as settled. */
 const settled = 1e-12;
 
@@ -99,12 +101,15 @@ function bootstrapTargets(input: FittedQInput, directValues: Float64Array): Floa
 }
 
 /**
- * Fitted Q evaluation with a linear model: θ_{k+1} = (ΦᵀΦ + λI)⁻¹·Φᵀy(θ_k), y_t = r_t + γ·Σ_a π(a|s_{t+1})·Q̂_k(s_{t+1}, a),
- * until y settles. Le, Voloshin & Yue 2019, algorithm 3. Tabular with the features of `tabularFeatures`; with the step as
- * part of the state it is exact dynamic programming on the observed frequencies. It needs no propensities; a model that
- * cannot hold Q is wrong however many rows there are.
- * @returns undefined where the iteration doesn't settle: lower the discount or take features that tell states apart
- * @throws invalid_request for shapes that don't fit, numbers that aren't finite, a discount outside [0, 1], a ridge not above 0
+ * Fitted Q evaluation with a linear model: θ_{k+1} = (ΦᵀΦ + λI)⁻¹·Φᵀy(θ_k), y_t = r_t + γ·Σ_a
+ * π(a|s_{t+1})·Q̂_k(s_{t+1}, a), until y converges. Le, Voloshin & Yue 2019, algorithm 3. Tabular
+ * with the features of `tabularFeatures`; with the step as part of the state it is exact dynamic
+ * programming on the observed frequencies. It needs no propensities; a model that cannot hold Q is
+ * wrong however many rows there are.
+ * @returns undefined if the iteration doesn't converge: lower the discount or take features that
+ * distinguish states
+ * @throws invalid_request for shapes that don't fit, numbers that aren't finite, a discount outside
+ * [0, 1], a ridge not above 0
  */
 export function fittedQEvaluation(input: FittedQInput): FittedQ | undefined {
   checkDiscount(input.discount);

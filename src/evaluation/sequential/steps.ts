@@ -2,8 +2,9 @@ import { EngineError } from "../../domain/errors.ts";
 import { checkNumber } from "../checks.ts";
 
 /**
- * Where sequences begin in arrays that hold their steps one after another: sequence i has the rows starts[i] to
- * starts[i + 1] − 1. Length n + 1; the first entry is 0, the last the number of rows.
+ * Start rows of sequences in arrays that hold their steps one after another: sequence i has the
+ * rows starts[i] to starts[i + 1] − 1. Length n + 1; the first entry is 0, the last the number of
+ * rows.
  */
 export type Starts = Int32Array;
 
@@ -31,7 +32,7 @@ export function forEachStep(
 
 /**
  * w_0·…·w_t of each row, the weight of a sequence up to there.
- * @throws invalid_request where a product overflows
+ * @throws invalid_request if a product overflows
  */
 export function accumulateWeights(weights: Float64Array, starts: Starts): Float64Array {
   const products = new Float64Array(weights.length);
@@ -49,7 +50,10 @@ const overflow = {
   remedy: "leave out sequences with propensities near 0, or cut them shorter",
 };
 
-/** w_0·…·w_{t−1} of each row, 1 at the first step: what a value that is expected over the action of step t is weighted by. */
+/**
+ * w_0·…·w_{t−1} of each row, 1 at the first step: the weight of a value that is expected over the
+ * action of step t.
+ */
 export function weightsBefore(products: Float64Array, starts: Starts): Float64Array {
   const before = new Float64Array(products.length);
   forEachStep(starts, (row, _, step) => {

@@ -1,6 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import { checkLength, checkNumber, highestProbability } from "../checks.ts";
 
+/** Steps with finite states and actions; all arrays but the distributions have one entry a step. */
 export interface TabularSteps {
   /** State of each step, 0…stateCount − 1. */
   readonly states: Int32Array;
@@ -11,7 +12,7 @@ export interface TabularSteps {
   readonly targetDistributions: Float64Array;
 }
 
-/** Each row sums to one within what float32 networks round. */
+/** Each row sums to one within the rounding of float32 networks. */
 const rounding = 1e-4;
 
 function checkSteps({ states, stateCount, actions, targetDistributions }: TabularSteps): number {

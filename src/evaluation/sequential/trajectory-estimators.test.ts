@@ -116,7 +116,10 @@ test("per-decision weights are less noisy than those of the trajectory", () => {
   expect(perDecision!).toBeLessThan(whole!);
 });
 
-/** Action 1 goes on, with a second choice that earns 1; action 0 ends the trajectory. Logged with ½, the target goes on with ¾. */
+/**
+ * Action 1 continues, with a second choice that earns 1; action 0 ends the trajectory. Logged with
+ * ½, the target continues with ¾.
+ */
 function goOnOrLeave(choices: readonly (0 | 1)[]): WeightedTrajectories {
   const steps = choices.flatMap((goesOn) => (goesOn ? [0.75, 1] : [0.25]));
   const isLast = (row: number) => steps[row] === 1;

@@ -4,8 +4,9 @@ import { estimateSteps, type StepOptions } from "./estimate-steps.ts";
 import { lastOf, sumSteps, weightsBefore, wholeSequences } from "./steps.ts";
 import { requireModel, type WeightedTrajectories } from "./weigh-trajectories.ts";
 
+/** Discount, confidence level and normalisation of an estimate over trajectories. */
 export interface TrajectoryOptions extends StepOptions {
-  /** γ in [0, 1]: what a reward one step later is worth. 1 where absent. */
+  /** γ in [0, 1]: the value of a reward one step later. Default 1. */
   readonly discount?: number;
 }
 
@@ -24,9 +25,9 @@ const named = (name: string, { selfNormalised }: TrajectoryOptions) =>
   selfNormalised ? `sn${name}` : name;
 
 /**
- * V̂ = (1/n) Σ_i w_i,0:T·Σ_t γ^t·r_it: every reward under the weight of its whole trajectory. Unbiased where p > 0 wherever
- * π > 0; its variance grows exponentially with the length. Self-normalised it is weighted importance sampling (WIS).
- * Precup, Sutton & Singh 2000, section 3.
+ * V̂ = (1/n) Σ_i w_i,0:T·Σ_t γ^t·r_it: every reward under the weight of its whole trajectory.
+ * Unbiased if p > 0 wherever π > 0; its variance grows exponentially with the length.
+ * Self-normalised it is weighted importance sampling (WIS). Precup, Sutton & Singh 2000, section 3.
  * @throws invalid_request for a discount outside [0, 1]
  */
 export function trajectoryImportanceSampling(
@@ -81,8 +82,9 @@ export function sequentialDoublyRobust(
 }
 
 /**
- * V̂ = (1/n) Σ_i Σ_a π(a|s_i0)·Q̂(s_i0, a): what the model of the reward still to come says of the first states. Its standard
- * error is that of the states alone. Beygelzimer & Langford 2009; Le, Voloshin & Yue 2019 for Q̂ by `fittedQEvaluation`.
+ * V̂ = (1/n) Σ_i Σ_a π(a|s_i0)·Q̂(s_i0, a): the model's value of the first states. Its standard
+ * error is that of the states alone. Beygelzimer & Langford 2009; Le, Voloshin & Yue 2019 for Q̂ by
+ * `fittedQEvaluation`.
  * @throws invalid_request without a model
  */
 export function sequentialDirectMethod(

@@ -4,7 +4,7 @@ import { type Clusters, numberClusters } from "../clusters.ts";
 import { type LoggedFeedback, type TargetArrays, weighFeedback } from "../logged-feedback.ts";
 import { accumulateWeights, checkStarts, type Starts } from "./steps.ts";
 
-/** What was logged: rows are steps, the trajectories one after another, each from its first step on. */
+/** A log: rows are steps, the trajectories one after another, each from its first step on. */
 export interface LoggedTrajectories extends Omit<LoggedFeedback, "clusters"> {
   readonly starts: Starts;
   /** The user of each trajectory. Without it trajectories count as independent. */
@@ -17,6 +17,7 @@ export type TrajectoryTarget = Pick<
   "targetProbabilities" | "directValues" | "predictions"
 >;
 
+/** Checked trajectories with importance weights; arrays have one entry a step. */
 export interface WeightedTrajectories {
   readonly rewards: Float64Array;
   readonly starts: Starts;
@@ -32,6 +33,18 @@ export interface WeightedTrajectories {
 /**
  * The one entry of untrusted arrays: checks them, divides, and multiplies along each trajectory.
  * @throws invalid_request as weighFeedback, for starts that don't fit the rows, and for weights whose product overflows
+ *
+ * @example
+ * import { perDecisionImportanceSampling, weighTrajectories } from "recurve/evaluation";
+ *
+ * const log = {
+ *   rewards: Float64Array.of(1, 0, 1), // two trajectories: of two steps, and of one
+ *   propensities: Float64Array.of(0.5, 0.5, 0.5),
+ *   starts: Int32Array.of(0, 2, 3),
+ * };
+ * const weighted = weighTrajectories(log, { targetProbabilities: Float64Array.of(0.5, 1, 0.5) });
+ * console.log([...weighted.stepWeights]); // [ 1, 2, 1 ]
+ * console.log(perDecisionImportanceSampling(weighted)?.value); // 1
  */
 export function weighTrajectories<T extends TrajectoryTarget>(
   { starts, clusters, ...steps }: LoggedTrajectories,
@@ -50,7 +63,7 @@ export function weighTrajectories<T extends TrajectoryTarget>(
   };
 }
 
-/** Both columns of the reward model. @throws invalid_request where there is none */
+/** Both columns of the reward model. @throws invalid_request if there is none */
 export function requireModel(
   estimator: string,
   { directValues, predictions }: Pick<WeightedTrajectories, "directValues" | "predictions">,

@@ -11,8 +11,9 @@ const named = (name: string, { selfNormalised }: StepOptions) =>
   selfNormalised ? `sn${name}` : name;
 
 /**
- * V̂ = (1/n) Σ_i w_i·Σ_k r_ik, w the ratio of the slates' probabilities (SIPS). Right whatever users do with a slate; its
- * variance grows exponentially with the length. Li, Abbasi-Yadkori, Kveton, Muthukrishnan, Vinay & Wen 2018.
+ * V̂ = (1/n) Σ_i w_i·Σ_k r_ik, w the ratio of the slates' probabilities (SIPS). Valid for any user
+ * behaviour; its variance grows exponentially with the length. Li, Abbasi-Yadkori, Kveton,
+ * Muthukrishnan, Vinay & Wen 2018.
  */
 export function slateInversePropensity(
   { rewards, weights, starts, clusters }: WeightedSlates,
@@ -24,8 +25,9 @@ export function slateInversePropensity(
 }
 
 /**
- * V̂ = (1/n) Σ_i Σ_k w_ik·r_ik, w the ratio of the item's probabilities at its position (IIPS, position-based). Right where
- * the reward of a position depends on its own item only, and the least noisy then. Li et al. 2018.
+ * V̂ = (1/n) Σ_i Σ_k w_ik·r_ik, w the ratio of the item's probabilities at its position (IIPS,
+ * position-based). Right if the reward of a position depends on its own item only, and the least
+ * noisy then. Li et al. 2018.
  * @throws invalid_request without marginal probabilities
  */
 export function independentInversePropensity(
@@ -38,8 +40,9 @@ export function independentInversePropensity(
 }
 
 /**
- * V̂ = (1/n) Σ_i Σ_k w_i,0:k·r_ik, w the ratio of the probabilities of the items down to k (RIPS). Right where users read from
- * top to bottom: a reward depends on its item and those above. McInerney, Brost, Chandar, Mehrotra & Carterette 2020.
+ * V̂ = (1/n) Σ_i Σ_k w_i,0:k·r_ik, w the ratio of the probabilities of the items down to k (RIPS).
+ * Right if users read from top to bottom: a reward depends on its item and those above. McInerney,
+ * Brost, Chandar, Mehrotra & Carterette 2020.
  */
 export function rewardInteractionInversePropensity(
   { rewards, weights, starts, clusters }: WeightedSlates,
@@ -73,12 +76,14 @@ export function cascadeDoublyRobust(
 }
 
 /**
- * V̂ = (1/n) Σ_i (1 − L_i + Σ_k w_ik)·Σ_k r_ik, w the ratio of the item's probabilities at its position: the pseudo-inverse
- * estimator for positions that the logging policy fills independently of each other. Right where the reward of the whole
- * slate, which need not be seen by position, is a sum over positions of something of position and item. Weights can be
- * negative. Swaminathan, Krishnamurthy, Agarwal, Dudík, Langford, Jose & Zitouni 2017, example 4; self-normalised: its
- * section 5 ("wPI"). Slates without repetition need the general form, whose matrix of pairs no log has.
- * @returns undefined where it is self-normalised and the weights sum to 0
+ * V̂ = (1/n) Σ_i (1 − L_i + Σ_k w_ik)·Σ_k r_ik, w the ratio of the item's probabilities at its
+ * position: the pseudo-inverse estimator for positions that the logging policy fills independently
+ * of each other. Right if the reward of the whole slate, which need not be seen by position, is a
+ * sum over positions of something of position and item. Weights can be negative. Swaminathan,
+ * Krishnamurthy, Agarwal, Dudík, Langford, Jose & Zitouni 2017, example 4; self-normalised: its
+ * section 5 ("wPI"). Slates without repetition need the general form, whose matrix of pairs no log
+ * has.
+ * @returns undefined if it is self-normalised and the weights sum to 0
  * @throws invalid_request without marginal probabilities
  */
 export function pseudoInverse(

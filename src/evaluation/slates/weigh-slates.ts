@@ -4,11 +4,16 @@ import { weighFeedback } from "../logged-feedback.ts";
 import { forEachStep, type Starts } from "../sequential/steps.ts";
 import { type LoggedTrajectories, weighTrajectories } from "../sequential/weigh-trajectories.ts";
 
-/** What was logged: rows are positions, the slates one after another, each from its first position on. Lengths may differ. */
+/**
+ * A log: rows are positions, the slates one after another, each from its first position on. Lengths
+ * may differ.
+ */
 export interface LoggedSlates extends LoggedTrajectories {
   /** p(a_k|x, a_0…a_{k−1}) in (0, 1]: of the item at its position, given those above it. */
   readonly propensities: Float64Array;
-  /** p(a_k at k|x) in (0, 1]: the same whatever stands above. For the position-based estimators. */
+  /**
+   * p(a_k at k|x) in (0, 1]: independent of the positions above. For the position-based estimators.
+   */
   readonly marginalPropensities?: Float64Array;
 }
 
@@ -27,6 +32,7 @@ export interface SlateTarget {
 /** Whose probabilities a position is weighed by: the slate's, those of the items down to it, or the item's at its position. */
 export type Weighting = "slate" | "prefix" | "position";
 
+/** Checked slates with importance weights; arrays have one entry a position. */
 export interface WeightedSlates {
   /** r of each position. */
   readonly rewards: Float64Array;
@@ -48,7 +54,7 @@ function repeatLast(products: Float64Array, starts: Starts): Float64Array {
   return repeated;
 }
 
-/** @throws invalid_request where only one of the two policies has marginal probabilities */
+/** @throws invalid_request if only one of the two policies has marginal probabilities */
 function weighPositions(log: LoggedSlates, target: SlateTarget): Float64Array | undefined {
   const { marginalPropensities: propensities } = log;
   const { marginalTargetProbabilities: targetProbabilities } = target;
@@ -72,6 +78,17 @@ function weighPositions(log: LoggedSlates, target: SlateTarget): Float64Array | 
  * The one entry of untrusted arrays: checks them and makes the weights of all three kinds.
  * @throws invalid_request as weighFeedback, for starts that don't fit the rows, weights whose product overflows, or marginal
  *   probabilities of one policy only
+ *
+ * @example
+ * import { rewardInteractionInversePropensity, weighSlates } from "recurve/evaluation";
+ *
+ * const log = {
+ *   rewards: Float64Array.of(1, 0), // one slate of two positions
+ *   propensities: Float64Array.of(0.5, 0.5),
+ *   starts: Int32Array.of(0, 2),
+ * };
+ * const weighted = weighSlates(log, { targetProbabilities: Float64Array.of(0.25, 0.5) });
+ * console.log(rewardInteractionInversePropensity(weighted)?.value); // 0.5
  */
 export function weighSlates(log: LoggedSlates, target: SlateTarget): WeightedSlates {
   const { stepWeights: prefix, ...slates } = weighTrajectories(log, target);
@@ -80,7 +97,7 @@ export function weighSlates(log: LoggedSlates, target: SlateTarget): WeightedSla
   return { ...slates, weights };
 }
 
-/** @throws invalid_request where the marginal probabilities were not given */
+/** @throws invalid_request if the marginal probabilities were not given */
 export function requirePositionWeights(
   estimator: string,
   { weights }: WeightedSlates,

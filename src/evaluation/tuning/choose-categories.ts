@@ -12,9 +12,9 @@ import { acceptBySlope, type SlopeCandidate, slopeWidth } from "./slope.ts";
 export interface CategoryChoiceOptions {
   /** `exact` tries all sets of categories, `greedy` (for many) leaves out one after the other. */
   readonly search: "exact" | "greedy";
-  /** Sets of fewer categories aren't tried; 1 where absent. */
+  /** Sets of fewer categories aren't tried; default 1. */
   readonly leastCategories?: number;
-  /** δ of the two-sided intervals that are compared, 0.05 where absent. */
+  /** δ of the two-sided intervals that are compared, default 0.05. */
   readonly missProbability?: number;
 }
 
@@ -40,8 +40,9 @@ function combinations(size: number, from: readonly number[]): number[][] {
 }
 
 /**
- * Chooses by SLOPE which categories MIPS uses: fewer mean less variance, and bias where the action acts beyond them.
- * Saito & Joachims 2022, section 3.3. Where all sets are accepted OBP returns the estimate before the last; here it is the last.
+ * Chooses by SLOPE which categories MIPS uses: fewer mean less variance, and bias if the action
+ * acts beyond them. Saito & Joachims 2022, section 3.3. If all sets are accepted, OBP returns the
+ * estimate before the last; here it is the last.
  * @throws invalid_request as marginalWeights does, for no category, fewer than two users
  */
 export function chooseCategories(

@@ -8,7 +8,7 @@ import {
 } from "../estimators/evaluated-feedback.ts";
 
 /**
- * |(1/n) Σ (w_i − ω_i)·(r_i [− q̂_i])|: what the shaped weights ω leave out of the unbiased estimate.
+ * |(1/n) Σ (w_i − ω_i)·(r_i [− q̂_i])|: the part of the unbiased estimate that the shaped weights ω leave out.
  * Su, Dimakopoulou, Krishnamurthy & Dudík 2020, section 5.
  */
 export function estimateBias(

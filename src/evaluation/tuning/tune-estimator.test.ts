@@ -15,7 +15,7 @@ test("SLOPE takes narrower candidates as long as they agree with all wider ones"
     { value: 0.2, width: 0.1 },
     { value: 1, width: 0.05 },
   ];
-  // |0.2 − 1.4| > 0.1 + 1.449·0.2, and what comes after a refused one isn't looked at.
+  // |0.2 − 1.4| > 0.1 + 1.449·0.2, and the ones after a refused one are ignored.
   expect(acceptBySlope([...candidates].reverse())).toEqual(candidates.slice(0, 2));
 });
 

@@ -8,11 +8,11 @@ import { acceptBySlope, slopeWidth } from "./slope.ts";
 export interface TuningOptions {
   /** `slope`: Su, Srinath & Krishnamurthy 2020. `estimated-error`: Su, Dimakopoulou, Krishnamurthy & Dudík 2020, section 5. */
   readonly method: "slope" | "estimated-error";
-  /** Values to try, least bias first; the estimator's own where absent. */
+  /** Values to try, least bias first; default: the estimator's own. */
   readonly grid?: readonly number[];
-  /** δ of the confidence bounds, 0.05 where absent. */
+  /** δ of the confidence bounds, default 0.05. */
   readonly missProbability?: number;
-  /** Of the estimated error: whether its bias is an upper bound or the plain estimate (where absent). */
+  /** Of the estimated error: whether its bias is an upper bound or the plain estimate (default). */
   readonly biasBound?: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { ImportedEvent } from "./row.ts";
 /** Types that are remembered for warnings; a file may have one for each row. */
 const maxTypes = 1000;
 
-/** How many of the imported events `train` can aim at. */
+/** Number of imported events that `train` can use as targets. */
 export interface TrainingCount {
   add(event: ImportedEvent): void;
   readonly events: number;

@@ -13,7 +13,7 @@ const columnsOf: Record<RowKind, { required: readonly string[]; optional: readon
 
 const quote = (columns: readonly string[]) => columns.map((column) => `'${column}'`).join(", ");
 
-/** What is wrong with a header row and what it should be, `undefined` where nothing is. */
+/** The problem with a header row, with the remedy; `undefined` if there is none. */
 export function findHeaderProblem(header: readonly string[], kind: RowKind): string | undefined {
   const { required, optional } = columnsOf[kind];
   const known = [...required, ...optional];
@@ -35,8 +35,8 @@ export function findHeaderProblem(header: readonly string[], kind: RowKind): str
 const isAttribute = (column: string) =>
   column.startsWith(attributePrefix) && column.length > attributePrefix.length;
 
-// What else looks like a number may be a code and stays text: a leading zero or plus, an exponent, spaces, or more
-// digits than a float64 holds.
+// Other number-like text may be a code and stays text: a leading zero or plus, an exponent, spaces,
+// or more digits than a float64 holds.
 const plainNumber = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 const maxDigits = 15;
 
@@ -49,7 +49,7 @@ function readAttribute(cell: string): string | number | boolean {
 
 const anyNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** What the cell says; where that can't be read it stays text, which the schema refuses. */
+/** The cell's value; an unreadable one stays text, which the schema refuses. */
 function readField(column: string, cell: string): unknown {
   if (column === "value") return anyNumber.test(cell) ? Number(cell) : cell;
   if (column === "available") return readBoolean(cell);

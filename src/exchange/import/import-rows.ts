@@ -19,15 +19,15 @@ export interface ImportOptions {
   /** Ends the import after the batch that is being stored. */
   readonly signal: AbortSignal;
   readonly onRefusal: (refusal: Refusal) => void;
-  /** Is told of every event that is in the store now, whether it was before or not. */
+  /** Called for every event that is in the store now, new or already stored. */
   readonly onEvent?: (event: ImportedEvent) => void;
-  /** After each batch, and at the end, also where that is an error. */
+  /** After each batch, and at the end, also if that is an error. */
   readonly onProgress: (counts: ImportCounts) => void;
 }
 
 type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
 
-/** How many of the rows are new or changed. The three writes share a commit. */
+/** Number of new or changed rows. The three writes share a commit. */
 async function storeBatch(store: Store, batch: readonly AcceptedRow[]): Promise<number> {
   const [items, users, outcomes] = await Promise.all([
     store.items.put(batch.flatMap((row) => (row.kind === "item" ? [row.item] : []))),
@@ -41,10 +41,11 @@ async function storeBatch(store: Store, batch: readonly AcceptedRow[]): Promise<
 }
 
 /**
- * Puts the rows into the store in their order, in batches. Stopped at any point and run again, it ends in the same state
- * as one run. Events are stored as behaviour: they bring no reward to decisions.
+ * Puts the rows into the store in their order, in batches. Stopped at any point and run again, it
+ * ends in the same state as one run. Events are stored as behaviour: they bring no reward to
+ * decisions.
  *
- * @throws invalid_file, storage_unavailable; what was stored before stays
+ * @throws invalid_file, storage_unavailable; earlier rows stay stored
  */
 export async function importRows(source: RowSource, options: ImportOptions): Promise<ImportCounts> {
   const { store, signal, onRefusal, onProgress } = options;

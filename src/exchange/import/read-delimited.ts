@@ -5,7 +5,7 @@ import { invalidFile, maxRowLength, notUtf8, type TextSource, unreadable } from 
 export interface Layout {
   readonly delimiter: string;
   readonly encoding: "utf8" | "latin1";
-  /** Whether a field may stand in double quotes, which MovieLens' own formats don't know. */
+  /** Whether a field may be in double quotes, which MovieLens' own formats don't have. */
   readonly quoted: boolean;
 }
 
@@ -13,11 +13,11 @@ export interface DelimitedRow {
   /** The line on which the row begins. */
   readonly line: number;
   readonly fields: readonly string[];
-  /** Why the fields could not be read. */
+  /** Reason why the fields could not be read. */
   readonly problem?: string;
 }
 
-/** Why a row can't be read as `expected` fields, `undefined` where it can. */
+/** Reason why a row can't be read as `expected` fields, `undefined` if it can. */
 export function findRowProblem(row: DelimitedRow, expected: number): string | undefined {
   const { fields, problem } = row;
   if (problem !== undefined) return problem;
@@ -50,7 +50,7 @@ export async function* readDelimited(
     relax_column_count: true,
     // A stray quote is text: as an error it would take the rows that follow with it.
     relax_quotes: true,
-    // An error would take rows with it that were parsed and not yet given out. After one no row follows.
+    // An error would lose rows that were parsed and not yet yielded. No row follows an error.
     skip_records_with_error: true,
     on_skip: (error) => {
       failure ??= error;

@@ -3,8 +3,8 @@ import type { RawRow } from "./row.ts";
 import { invalidFile, maxRowLength, notUtf8, type TextSource, unreadable } from "./text-source.ts";
 
 /**
- * Splits at LF alone. `node:readline` of Node 24 splits at U+2028 too, which may stand inside a JSON text
- * (nodejs/node#57591).
+ * Splits at LF alone. `node:readline` of Node 24 splits at U+2028 too, which may be inside a JSON
+ * text (nodejs/node#57591).
  */
 async function* readLines(name: string, chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = "";

@@ -8,7 +8,7 @@ import type { Store } from "../../storage/store.ts";
 import type { Format } from "./read-rows.ts";
 import type { RowKind } from "./row-schema.ts";
 
-// Every code point but the one that stands for bytes that are not UTF-8.
+// Every code point except the replacement character of bytes that are not UTF-8.
 const text = fc
   .string({ unit: "binary", maxLength: 12 })
   .filter((value) => !value.includes("\ufffd"));
@@ -67,7 +67,7 @@ function flatten({ categories, attributes, ...row }: Row): [string, string][] {
   ]);
 }
 
-/** Quotes everything: what needs no quotes is tested by example. */
+/** Quotes everything: unquoted fields are tested by example. */
 function toCsv(rows: readonly Row[], required: readonly string[]): string {
   const cells = rows.map((row) => new Map(flatten(row)));
   const header = [...new Set([...required, ...cells.flatMap((row) => [...row.keys()])])];

@@ -27,8 +27,9 @@ async function* parseRows(
 /**
  * The rows of a JSONL or CSV file, with the field names of the HTTP wire.
  *
- * @param options.now milliseconds since 1970, the time of events that bring none
- * @throws invalid_file where the file has no proper header row; while iterating, where it can't be read to its end
+ * @param options.now milliseconds since 1970, the default time of events
+ * @throws invalid_file if the file has no proper header row; while iterating, if it can't be read
+ * to its end
  */
 export async function readRows(
   source: TextSource,

@@ -2,7 +2,10 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import type { Refusal } from "./row.ts";
 import { invalidFile } from "./text-source.ts";
 
-/** Collects what was refused: all of it in a file, where one is named, and the first rows for the summary. */
+/**
+ * Collects refused rows: all of them in a file, if one is named, and the first ones for the
+ * summary.
+ */
 export interface RefusalReport {
   readonly first: readonly Refusal[];
   add(refusal: Refusal): void;

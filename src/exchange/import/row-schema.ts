@@ -18,7 +18,7 @@ export const createTimeSchema = (now: number): z.ZodNumber =>
   z
     .number({ error: "must be a time" })
     .min(0, "lies before 1970")
-    .max(now + maxAheadMs, "lies in the future");
+    .max(now + maxAheadMs, "is in the future");
 
 const createEventSchema = (now: number) =>
   z.strictObject({
@@ -31,7 +31,7 @@ const createEventSchema = (now: number) =>
 
 type EventFields = z.output<ReturnType<typeof createEventSchema>>;
 
-/** The same row gets the same id, from whatever file and at whatever time it comes. */
+/** The same row gets the same id, from any file at any time. */
 function contentId({ type, userId: user, itemId: item, value, occurredAt }: EventFields): string {
   const canonical = JSON.stringify([type, user, item, value ?? 1, occurredAt ?? null]);
   return `sha256:${createHash("sha256").update(canonical).digest("hex")}`;
@@ -64,7 +64,7 @@ function describeIssue({ code, path, message, input }: z.core.$ZodIssue): string
 
 export type Parsed<T> = { readonly value: T } | { readonly reason: string };
 
-/** Of what does not fit, the reason says which field, why, and what came. */
+/** The reason names the field, the problem and the value. */
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data };

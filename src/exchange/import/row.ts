@@ -26,10 +26,10 @@ export type RawRow =
 
 export type ImportRow = Place & ParsedRow;
 
-/** What a file or a folder holds, in the order in which it goes into the store. */
+/** Content of a file or a folder, in the order in which it goes into the store. */
 export interface RowSource {
   readonly rows: AsyncIterable<ImportRow> | Iterable<ImportRow>;
-  /** Part of the source that has been read, in [0, 1]; `undefined` where its size is unknown. */
+  /** Part of the source that has been read, in [0, 1]; `undefined` if its size is unknown. */
   share(): number | undefined;
   close(): void;
 }

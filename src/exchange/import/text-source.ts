@@ -2,13 +2,13 @@ import { type FileHandle, open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { EngineError } from "../../domain/errors.ts";
 
-/** Bytes to be read, with a name for messages. Whoever opens a source closes it. */
+/** Bytes to be read, with a name for messages. The opener of a source closes it. */
 export interface TextSource {
   readonly name: string;
   readonly stream: Readable;
   /** Ends the reading: the rows end there, without an error. */
   readonly signal: AbortSignal;
-  /** Part of the bytes that has been read, in [0, 1]; `undefined` where their number is unknown. */
+  /** Part of the bytes that has been read, in [0, 1]; `undefined` if their number is unknown. */
   share(): number | undefined;
   close(): void;
 }
@@ -20,13 +20,13 @@ export const notUtf8 = "is not UTF-8 text; convert the file";
 
 /** Standard input, or another stream. */
 export function streamSource(name: string, stream: Readable, signal: AbortSignal): TextSource {
-  // Whoever reads is told of errors by the iteration; this listener is for the moments when nobody reads.
+  // The iteration reports errors to its reader; this listener is for the moments without a reader.
   stream.on("error", () => undefined);
   addAbortSignal(signal, stream);
   return { name, stream, signal, share: () => undefined, close: () => void stream.destroy() };
 }
 
-/** @throws invalid_file where there is no file that can be read */
+/** @throws invalid_file if there is no readable file */
 export async function openFile(path: string, signal: AbortSignal): Promise<TextSource> {
   const { handle, sizeBytes } = await openReadable(path);
   const stream = handle.createReadStream();

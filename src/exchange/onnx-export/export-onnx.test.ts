@@ -20,7 +20,7 @@ import { openSqliteStore } from "../../storage/sqlite/open.ts";
 import type { Store } from "../../storage/store.ts";
 import { type ExportOptions, exportOnnx } from "./export-onnx.ts";
 
-/** What the guide promises. */
+/** The guide's promise. */
 const promised = 1e-4;
 const configuration = parseConfiguration(shopConfiguration());
 

@@ -19,9 +19,9 @@ export interface ExportOptions {
   readonly folder: string;
   /** Version of Recurve, for the manifest. */
   readonly recurve: string;
-  /** Whose serving policy is exported; the first of the configuration where absent. */
+  /** The scenario whose serving policy is exported. Default: the first of the configuration. */
   readonly scenario?: string;
-  /** This version instead, of whichever scenario. */
+  /** This version instead, of any scenario. */
   readonly policy?: number;
 }
 
@@ -43,7 +43,7 @@ async function chooseVersion(policies: PolicyStore, scenario: string): Promise<n
 async function findSnapshot(policies: PolicyStore, version: number): Promise<PolicySnapshot> {
   const snapshot = await policies.find(version);
   if (snapshot === undefined) {
-    const message = `there is no policy ${version}; leave out --policy to export the one that serves`;
+    const message = `there is no policy ${version}; leave out --policy to export the serving one`;
     throw new EngineError("not_found", message, { details: { version } });
   }
   if (snapshot.kind === "network") return snapshot;
@@ -57,11 +57,14 @@ async function findSnapshot(policies: PolicyStore, version: number): Promise<Pol
 async function readNetwork(policies: PolicyStore, version: number) {
   const bytes = await policies.bytes(version);
   if (bytes !== undefined) return toNetwork(decodeTensors(bytes));
-  const message = `the bytes of policy ${version} are gone; bring them back from a copy of the database`;
+  const message = `the bytes of policy ${version} are missing; restore them from a copy of the database`;
   throw new EngineError("not_found", message, { details: { version } });
 }
 
-/** The items of the network, of which the first stands for unknown ones, then all others of the catalogue. */
+/**
+ * The items of the network, of which the first represents unknown ones, then all others of the
+ * catalogue.
+ */
 async function readItems(
   { store, configuration }: ExportOptions,
   asOf: number,
@@ -88,8 +91,10 @@ async function readExploration(policies: PolicyStore, scenario: Scenario): Promi
 }
 
 /**
- * A policy as ONNX files with item embeddings and a manifest that says what to feed; see docs/guides/export.md.
- * @throws not_found, unknown_scenario, conflict (no network; folder not empty), corrupt_snapshot, invalid_file
+ * A policy as ONNX files with item embeddings and a manifest of the inputs; see
+ * docs/guides/export.md.
+ * @throws not_found, unknown_scenario, conflict (no network; folder not empty), corrupt_snapshot,
+ * invalid_file
  */
 export async function exportOnnx(options: ExportOptions): Promise<ExportSummary> {
   const { store, configuration, folder, recurve } = options;

@@ -9,7 +9,7 @@ import {
 import type { NetworkShape } from "../../policy/network.ts";
 import { historyLength, poolWeights } from "../../policy/profile.ts";
 
-/** What is exported and under which rules it serves. */
+/** The exported policy and its serving rules. */
 export interface ExportedPolicy {
   /** Version of Recurve that exports. */
   readonly recurve: string;
@@ -23,7 +23,7 @@ export interface ExportedPolicy {
   readonly network: ExportedNetwork;
   /** Ids in the order of the rows. */
   readonly items: readonly string[];
-  /** Rows that may not be shown now: the unknown item, and what was withdrawn or deleted. */
+  /** Rows that may not be shown now: the unknown item, and withdrawn or deleted items. */
   readonly unavailable: readonly number[];
 }
 
@@ -35,7 +35,7 @@ export const fileNames = {
   manifest: "manifest.json",
 } as const;
 
-/** A change of the files' form or of what their inputs mean is a new format. */
+/** A change of the files' form or of their inputs' meanings is a new format. */
 const format = 1;
 
 const describeGraph = (file: string, { inputs, outputs }: ExportedGraph) => ({
@@ -55,7 +55,7 @@ function describeItems({ items, unavailable, shape: { heads, width } }: Exported
   };
 }
 
-/** Rules are words; what they come to is shown on an example that the code has computed. */
+/** Rules are words; an example that the code has computed shows their result. */
 function describeHistory({ reward }: Scenario) {
   const signals = [1, -0.5, 0.25];
   return {
@@ -81,10 +81,10 @@ function describeHashing() {
   };
   const userAttributes = { city: "Graz" };
   return {
-    order: "context first, then user attributes, fields as they stand in the JSON",
+    order: "context first, then user attributes, fields in the order of the JSON",
     names: [
-      "a field's path is context.<key> or user.<key>, a nested one <path>.<key>; entries of an array have the path of the array; null and what is nested deeper than 4 levels have no feature",
-      "text: <path>=<text>; with white space and a word of 3 letters or more: <path>=<word> for each such word, once, in lower case, split where neither letter nor digit stands",
+      "a field's path is context.<key> or user.<key>, a nested one <path>.<key>; entries of an array have the path of the array; null and values nested deeper than 4 levels have no feature",
+      "text: <path>=<text>; with white space and a word of 3 letters or more: <path>=<word> for each such word, once, in lower case, split at every character that is neither letter nor digit",
       "boolean: <path>=true or <path>=false",
       "number: <path>, and its weight is clip(sign(v) · ln(1 + |v|) / 4, −5, 5); every other weight is 1",
     ],
@@ -115,7 +115,10 @@ export const createManifest = (policy: ExportedPolicy): object => ({
     rule: "at each position P(a) = (1 − ε) · exp(logit a / temperature) / Σ exp(logit b / temperature) + ε/n over the n candidates that are left",
     temperature: 1,
     exploration: policy.exploration,
-    /** Then what serves is more than these files: the loop's draw is added to the logits of each request. */
+    /**
+     * Then the serving policy is more than these files: the loop's draw is added to the logits of
+     * each request.
+     */
     fastLoop: policy.scenario.fastLoop.enabled,
   },
   items: describeItems(policy),

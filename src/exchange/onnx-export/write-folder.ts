@@ -5,7 +5,10 @@ import { EngineError } from "../../domain/errors.ts";
 const hasCode = (error: unknown, code: string) =>
   error instanceof Error && "code" in error && error.code === code;
 
-/** @throws conflict where the folder holds anything, so that a wrong name never mixes or overwrites files */
+/**
+ * @throws conflict if the folder holds anything, so that a wrong name never mixes or overwrites
+ * files
+ */
 async function isEmptyFolder(folder: string): Promise<boolean> {
   try {
     const entries = await readdir(folder);
@@ -19,8 +22,8 @@ async function isEmptyFolder(folder: string): Promise<boolean> {
 }
 
 /**
- * Writes the files of a new folder: it is there with all of them, or not at all.
- * @throws conflict where it holds anything already, invalid_file where it can't be written
+ * Writes the files of a new folder: it exists with all of them, or not at all.
+ * @throws conflict if it holds anything already, invalid_file if it can't be written
  */
 export async function writeFolder(
   folder: string,

@@ -154,7 +154,7 @@ test("the database is closed where a loop fails or does not exist", async () => 
 });
 
 test("what its policy holds of native memory is released where a loop fails", async () => {
-  // The library declares a factory where it exports the class.
+  // The library declares a factory, but exports the class.
   const sessions = getRuntime().InferenceSession;
   const { prototype } = sessions as unknown as { readonly prototype: InferenceSession };
   const create = vi.spyOn(sessions, "create");

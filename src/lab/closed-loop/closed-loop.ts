@@ -17,7 +17,7 @@ export interface CycleReward {
   /** Mean over the cycle's visits of the true expected reward of the slates shown, in reward units. */
   readonly meanReward: number;
   readonly standardError: number;
-  /** What the update after these visits said of itself. */
+  /** The report of the update after these visits. */
   readonly note: string;
 }
 
@@ -37,7 +37,10 @@ const greedyExploration = 0.05;
 const startOfTime = Date.UTC(2026, 0, 1);
 const secondsPerVisit = 1;
 
-/** A configuration with the world as its only scenario. Nobody gets the baseline; promotions have their holdback. */
+/**
+ * A configuration with the world as its only scenario. No user gets the baseline; promotions have
+ * their holdback.
+ */
 export function worldConfiguration(world: World, strategy: StrategyName): Configuration {
   const { weights, minimum, maximum } = world.rewards;
   return parseConfiguration({
@@ -62,7 +65,7 @@ function summarise(cycle: number, rewards: readonly number[], note: string): Cyc
   return { cycle, meanReward, standardError, note };
 }
 
-/** What a loop works with, and the time that its visits move. */
+/** Parts of a loop, and the time that its visits move. */
 interface Loop {
   readonly engine: Engine;
   readonly strategy: Strategy;
@@ -85,7 +88,7 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
     createId: () => `${ids.integer(2 ** 32)}-${ids.integer(2 ** 32)}`,
     ...(strategy.policies === undefined ? {} : { policies: strategy.policies }),
   });
-  // A world's history is longer than a call of the library takes.
+  // A world's history is longer than a call of the library allows.
   const engine = withoutChecks(checked);
   const wait = (seconds: number) => {
     now += seconds * 1000;
@@ -102,7 +105,7 @@ async function visit({ engine, scenario, wait }: Loop, world: World, turn: numbe
   if (reactions.length > 0) {
     await engine.record(reactions.map((reaction) => ({ ...reaction, userId, decisionId })));
   }
-  // Else what a turn meets would depend on how fast the machine is.
+  // Otherwise a turn's state would depend on the machine's speed.
   await engine.idle();
   return world.expectedReward(turn, decision.slate);
 }

@@ -19,7 +19,10 @@ import { decodeTensors } from "../../policy/snapshot.ts";
 import type { Store } from "../../storage/store.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
 
-/** MPO and the loops that it is held against; all read the same kind of log and serve through the same engine. */
+/**
+ * MPO and the loops for comparison; all read the same kind of log and serve through the same
+ * engine.
+ */
 export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
 /** `mpo+fast` is MPO with the fast loop between its cycles. */
 export type StrategyName = (typeof strategyNames)[number] | "mpo+fast";
@@ -34,16 +37,16 @@ export interface StrategyOptions {
 }
 
 export interface Strategy {
-  /** What serves, where it is not the snapshots of the store. */
+  /** The serving policies, if they are not the snapshots of the store. */
   readonly policies?: ServingPolicies;
-  /** Learns from what was logged; says in a word how it went. */
+  /** Learns from the log; returns the outcome in a word. */
   update(): Promise<string>;
 }
 
 /** Temperature of the fixed softmax on the reward model, in shares of the reward range. */
 const softmaxTemperature = 0.03;
 
-/** Serves whatever was set last, under any version. */
+/** Serves the policy that was set last, under any version. */
 function createSwitch() {
   let current: Policy | undefined;
   const policies: ServingPolicies = {
@@ -61,7 +64,7 @@ function createSwitch() {
   return { policies, set };
 }
 
-/** Every row of the log trains, whatever its fold: these loops judge nothing. */
+/** Every row of the log trains, of any fold: these loops judge nothing. */
 function readAll({ store, configuration, scenario, clock }: StrategyOptions, previous: number) {
   const { maxDecisions } = configuration.learner;
   return readFeedback({

@@ -43,8 +43,9 @@ const readRow = ({ width, values }: FeatureTable, row: number): Float32Array =>
 const nameItem = (item: number) => ({ itemId: itemId(`item-${item}`), isKnown: true });
 
 /**
- * As src/engine/serving/fast-loop has it, over arrays: users' and items' features take the place of the network's h and e, every item
- * counts as one that the policy was trained with, and a visit's reward is known at once, so that it waits for its block only.
+ * The model of src/engine/serving/fast-loop over arrays. Users' and items' features replace the
+ * network's h and e, and every item counts as trained. A visit's reward is known at once, so it
+ * waits for its block only.
  */
 export function createCompactFastLoop(
   features: BilinearFeatures,

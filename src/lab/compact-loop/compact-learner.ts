@@ -12,9 +12,11 @@ import { createLinearFamily, type FoldedVisit } from "./linear-family.ts";
 /** A loop that learns from the visits it served. */
 export interface Learner {
   serve(offer: Offer): Serving;
-  /** Takes in a visit as soon as its reward is known; absent where nothing is learnt within a cycle. */
+  /**
+   * Takes in a visit as soon as its reward is known; absent if nothing is learnt within a cycle.
+   */
   readonly observe?: (row: CompactRow) => void;
-  /** Takes in a cycle's rows; says in a word how it went. */
+  /** Takes in a cycle's rows; returns the outcome in a word. */
   learn(rows: readonly CompactRow[], cycle: number): string | Promise<string>;
 }
 
@@ -23,7 +25,7 @@ export interface CompactOptions
   extends Pick<LoopOptions<FoldedVisit>, "without" | "prior" | "propose" | "judge" | "observe"> {
   /** Corrects policies from visit to visit. */
   readonly fastLoop?: Omit<FastLoopSettings, "enabled">;
-  /** What a poisoned reward model believes too much of each item, by item number. */
+  /** Error that a poisoned reward model adds to each item's prediction, by item number. */
   readonly inflation?: Float64Array;
   /** Softmax of these serves first. Default: the uniform choice. */
   readonly policy?: BilinearScores;

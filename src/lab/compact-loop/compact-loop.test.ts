@@ -4,7 +4,7 @@ import { createRandom } from "../../numeric/random.ts";
 import { type CompactOptions, createCompactLearner } from "./compact-learner.ts";
 import { runCompactLoop } from "./run-compact-loop.ts";
 
-/** Users and items that are told apart by one-hot features; everything is offered at each visit. */
+/** Users and items with one-hot features; everything is offered at each visit. */
 function tinyWorld(truth: readonly (readonly number[])[], users: number): BanditWorld {
   const items = truth[0]!.length;
   const kinds = truth.length;
@@ -53,7 +53,7 @@ const identity = [0, 1, 2, 3].map((user) =>
 test("an identity bandit is solved: what a user likes is learned for each kind of user", async () => {
   const results = await run(tinyWorld(identity, 80), 11);
   expect(results[0]!.meanReward).toBeCloseTo(0.3, 12);
-  // 0.9 less what the exploration floor costs.
+  // 0.9 less the cost of the exploration floor.
   expect(results[2]!.meanReward).toBeGreaterThan(0.8);
 });
 

@@ -5,10 +5,10 @@ import type { RandomStream } from "../../numeric/random.ts";
 import { drawIndex } from "../../policy/slate.ts";
 import type { Offer } from "../linear/bilinear.ts";
 
-/** A visit as arrays, with the choice that was logged: what a feedback row is in the product. */
+/** A visit as arrays, with the logged choice: the counterpart of the product's feedback row. */
 export interface CompactRow extends Offer, JudgedRow {}
 
-/** What a loop serves a visit with. */
+/** The policy that a loop serves a visit with. */
 export interface Serving {
   /** Distribution over the candidates, exploration included. */
   readonly probabilities: Float64Array;
@@ -21,11 +21,11 @@ export interface Serving {
 
 export interface PlayedVisits {
   readonly rows: readonly CompactRow[];
-  /** Of each visit the true click probability under what was served. */
+  /** True click probability of each visit under the served policy. */
   readonly rewards: readonly number[];
 }
 
-/** Serves the visits, draws choices and clicks, and values what was served by the truth. */
+/** Serves the visits, draws choices and clicks, and values the served policy by the truth. */
 export function playVisits(options: {
   readonly visits: BanditVisits;
   readonly truth: (user: number, item: number) => number;

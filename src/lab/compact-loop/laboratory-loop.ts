@@ -26,20 +26,21 @@ export interface LoopOptions<Row extends FoldedRow>
   readonly random: RandomStream;
 }
 
-/** What serves between two cycles, and a cycle. */
+/** The serving policy between two cycles, and a cycle. */
 export interface LaboratoryLoop<Row extends FoldedRow, Policy> {
   armOf(user: number): Extract<Arm, "serving" | "canary">;
   policyOf(arm: "serving" | "canary"): Policy;
   /** ε of now. */
   exploration(): number;
-  /** Takes in a cycle's rows; says the gate's verdict. */
+  /** Takes in a cycle's rows; returns the gate's verdict. */
   learn(rows: readonly Unfolded<Row>[], cycle: number): Promise<string>;
 }
 
 /**
- * The loop of src/engine/learner/cycle/run-cycle.ts without a store, on whatever models: review of the canary, improvement and exploration are
- * the product's own. It has neither holdback nor the live test of promotions.
- * @param start what serves first
+ * The loop of src/engine/learner/cycle/run-cycle.ts without a store, on any models: review of the
+ * canary, improvement and exploration are the product's own. It has neither holdback nor the live
+ * test of promotions.
+ * @param start the first serving policy
  */
 export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(
   family: ModelFamily<Row, Policy, Critic>,
@@ -53,7 +54,7 @@ export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(
   let meta = initialMetaPolicy;
   let exploration = floor;
 
-  /** Says in which arm the policy that serves from now on was logged. */
+  /** Reviews the canary; returns the arm in which the next serving policy was logged. */
   const review = async (rows: readonly Row[]): Promise<Arm> => {
     if (canary === undefined || critic === undefined) return "serving";
     const { policy: rival, looks } = canary;

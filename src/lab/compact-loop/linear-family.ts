@@ -24,7 +24,10 @@ const satisfiedLimit = 400;
 /** A visit with the half that it judges. */
 export interface FoldedVisit extends CompactRow, FoldedRow {}
 
-/** Reward heads and discriminator, linear in the features, with what the next cycle's critics are fitted from. */
+/**
+ * Reward heads and discriminator, linear in the features, with the statistics that the next cycle's
+ * critics are fitted from.
+ */
 export interface LinearCritic {
   readonly heads: readonly BilinearScores[];
   readonly discriminator: BilinearScores;
@@ -96,9 +99,11 @@ const inflateHeads = (heads: readonly BilinearScores[], inflation: Float64Array 
       }));
 
 /**
- * Linear models over arrays: reward heads in closed form, discriminator and policy by exact gradients. They have one position, so that
- * nothing is to be examined. Users are held out from D where it restrains.
- * @param inflation what a poisoned reward model believes too much of each item, by item number
+ * Linear models over arrays: reward heads in closed form, discriminator and policy by exact
+ * gradients. They have one position, so examination is not estimated. Users are held out from D if
+ * it restrains.
+ * @param inflation error that a poisoned reward model adds to each item's prediction, by item
+ * number
  */
 export function createLinearFamily(
   features: BilinearFeatures,

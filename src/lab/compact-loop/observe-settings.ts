@@ -16,7 +16,10 @@ import { runCompactLoop } from "./run-compact-loop.ts";
 /** Settings that are tried in a cycle beside the anchors. */
 const sampledSettings = 8;
 
-/** The anchors and others of the pool by lot: what a prior is fitted to must not have been chosen by one. */
+/**
+ * The anchors and random others of the pool: a prior must not be fitted to settings that a prior
+ * chose.
+ */
 function proposeByLot({ mpo }: MetaPolicyInput, random: RandomStream) {
   const fixed = new Set(anchors.map(describeSetting));
   const others = settingPool(mpo.challengers).filter((one) => !fixed.has(describeSetting(one)));
@@ -24,7 +27,9 @@ function proposeByLot({ mpo }: MetaPolicyInput, random: RandomStream) {
   return [...anchors, ...drawn.map((values, index) => ({ name: `sampled-${index}`, ...values }))];
 }
 
-/** What each challenger of a half is truly worth more than the serving policy, as a share of what that one earns. */
+/**
+ * True gain of each challenger of a half over the serving policy, as a share of the latter's value.
+ */
 function judgeByTruth(
   { rows, challengers }: JudgedPart<FoldedVisit>,
   context: MetaContext,
@@ -48,7 +53,10 @@ function judgeByTruth(
   });
 }
 
-/** Plays a world with settings drawn by lot, and sees of each what no log can tell: its true worth. */
+/**
+ * Plays a world with randomly drawn settings, and observes the true worth of each, which no log
+ * has.
+ */
 export async function observeSettings(options: {
   readonly world: BanditWorld;
   readonly cycles: number;
@@ -61,7 +69,7 @@ export async function observeSettings(options: {
   const learner = createCompactLearner(world, createRandom(seed).split("observe-settings"), {
     policy: world.logging,
     without: ["gate"],
-    // What is fitted must not depend on what was shipped before.
+    // The fit must not depend on the shipped prior.
     prior: vaguePrior,
     propose: proposeByLot,
     observe: ({ parts, context }) => {

@@ -6,11 +6,11 @@ import { playVisits } from "./compact-row.ts";
 export interface CompactCycle {
   /** From 1. */
   readonly cycle: number;
-  /** Mean true click probability of what was served. */
+  /** Mean true click probability of the served policy. */
   readonly meanReward: number;
   /** The same of each visit. */
   readonly rewards: readonly number[];
-  /** What the learner said of its update after the cycle. */
+  /** The learner's report of its update after the cycle. */
   readonly note: string;
 }
 

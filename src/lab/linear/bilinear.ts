@@ -1,6 +1,6 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
 
-/** Users and items by their features: what linear models read. */
+/** Users and items by their features: the input of linear models. */
 export interface BilinearFeatures {
   readonly users: FeatureTable;
   readonly items: FeatureTable;
@@ -42,7 +42,7 @@ function project(
   return projected;
 }
 
-/** xᵀ·W·y + b of each candidate, [K]. @param scores what they are written to, a new array where absent */
+/** xᵀ·W·y + b of each candidate, [K]. @param scores array for the result; default: a new array */
 export function scoreOffer(
   features: BilinearFeatures,
   { weights, biases }: BilinearScores,

@@ -3,7 +3,7 @@ import { minimise } from "../../numeric/minimise.ts";
 import { addGradient, type BilinearFeatures, type Offer, scoreOffer } from "./bilinear.ts";
 import { flatten, unflatten } from "./softmax-policy.ts";
 
-/** A choice that satisfied, against what the policy would have chosen. */
+/** A satisfied choice against the policy's own choices. */
 export interface SatisfiedOffer extends Offer {
   /** Index of the choice. */
   readonly action: number;
@@ -55,7 +55,10 @@ export function discriminatorLoss(
   return loss;
 }
 
-/** D as in docs/methods/mpo.md, step 2, on features and item-level biases, from where the last cycle left it. */
+/**
+ * D as in docs/methods/mpo.md, step 2, on features and item-level biases, starting from the last
+ * cycle's.
+ */
 export function fitDiscriminator(
   features: BilinearFeatures,
   start: BilinearScores,

@@ -6,7 +6,7 @@ import { factorise } from "../../numeric/cholesky.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import type { BilinearFeatures } from "./bilinear.ts";
 
-/** A choice with what it earned. */
+/** A choice with its reward. */
 export interface RewardedChoice {
   readonly user: number;
   readonly item: number;
@@ -55,7 +55,10 @@ function drawCounts(random: RandomStream, into: Float64Array): void {
   for (let head = 0; head < into.length; head += bootstraps) into.set(bootstrapPair(random), head);
 }
 
-/** Sums of new choices. @param options.random of the bootstrap counts; every choice counts once where absent */
+/**
+ * Sums of new choices.
+ * @param options.random of the bootstrap counts; default: every choice counts once
+ */
 export function sumChoices(
   features: BilinearFeatures,
   choices: readonly RewardedChoice[],
@@ -148,7 +151,7 @@ function measure(sums: Float64Array, stride: number): { mean: number; ridge: num
   }
   if (weight === 0) return { mean: 0, ridge: 1 };
   const mean = reward / weight;
-  // Where nothing or everything was rewarded, as if one choice had gone the other way.
+  // If nothing or everything was rewarded, as if one choice had gone the other way.
   const share = Math.min(1 - 1 / (weight + 1), Math.max(1 / (weight + 1), mean));
   return { mean, ridge: (1 - share) / (priorShare ** 2 * share) };
 }
@@ -182,8 +185,9 @@ function eliminateItems(
 }
 
 /**
- * Ridge regression of the reward on x ⊗ y and an effect of each item, exactly: the items' effects are eliminated from the normal
- * equations (Schur complement), so that the matrix to factorise is as large as W, however many items there are.
+ * Ridge regression of the reward on x ⊗ y and an effect of each item, exactly. The items' effects
+ * are eliminated from the normal equations (Schur complement). So the matrix to factorise is as
+ * large as W, for any number of items.
  */
 function solveHead(features: BilinearFeatures, sums: Float64Array): BilinearScores {
   const { width } = features.users;
@@ -197,7 +201,10 @@ function solveHead(features: BilinearFeatures, sums: Float64Array): BilinearScor
   return { weights, biases };
 }
 
-/** Reward heads r̂ = xᵀ·W·y + b, memory-major as in `RowScores`; b of an item that nobody was shown is the mean reward. */
+/**
+ * Reward heads r̂ = xᵀ·W·y + b, memory-major as in `RowScores`; b of an item that was never shown
+ * is the mean reward.
+ */
 export const solveRewards = (
   features: BilinearFeatures,
   sums: RewardSums,

@@ -3,7 +3,7 @@ import { logSumExp, subtractTotal } from "../../numeric/log-probabilities.ts";
 import { minimise } from "../../numeric/minimise.ts";
 import { addGradient, type BilinearFeatures, type Offer, scoreOffer } from "./bilinear.ts";
 
-/** An offer with the distribution that the policy is to take on there. */
+/** An offer with the distribution that the policy must approach there. */
 export interface TargetedOffer extends Offer {
   /** t over the candidates, summing to one. */
   readonly target: Float64Array;
@@ -30,7 +30,9 @@ export const unflatten = (all: Float64Array, { weights }: BilinearScores): Bilin
   biases: all.subarray(weights.length),
 });
 
-/** Half the penalty's weight on squared distance from where the fit started: keeps unseen items where they were. */
+/**
+ * Half the penalty's weight on squared distance from the fit's start: keeps unseen items unchanged.
+ */
 const anchor = 1e-4;
 
 /**
@@ -60,7 +62,10 @@ export function crossEntropy(
   return loss;
 }
 
-/** Moves a policy to its targets, from where it is. `losses` starts with the loss before, and never rises. */
+/**
+ * Moves a policy to its targets, starting from itself. `losses` starts with the loss before, and
+ * never rises.
+ */
 export function fitPolicy(
   features: BilinearFeatures,
   start: BilinearScores,

@@ -34,7 +34,7 @@ export const topicQualities: Readonly<Float64Array> = Float64Array.from(
       : (bestQuality * (topic - poorTopics)) / (topicCount - poorTopics - 1),
 );
 
-/** What comes to a step by chance: always as many draws, whatever is shown. */
+/** Random numbers of a step: always as many draws, for any slate. */
 interface Draw {
   readonly candidates: Int32Array;
   readonly trueQualities: Float64Array;
@@ -55,7 +55,7 @@ function drawStep(random: RandomStream): Draw {
   };
 }
 
-/** Place in the slate where the choice falls, in proportion to liking + 1; −1 on the mass of no choice. */
+/** Place in the slate of the choice, in proportion to liking + 1; −1 on the mass of no choice. */
 function chooseItem(likings: readonly number[], choice: number): number {
   const masses = likings.map((liking) => liking + massOffset);
   let left = choice * masses.reduce((sum, mass) => sum + mass, noChoiceMass);
@@ -117,11 +117,13 @@ class InterestSession implements Session {
 }
 
 /**
- * The interest-evolution setting of RecSim (Ie et al. 2019, arXiv:1909.04847 and 1905.12767; google-research/recsim 55e50e4,
- * Apache-2.0), made anew from its description. A session has 200 minutes. Each step offers 10 documents of uniformly drawn
- * topics and shows 3; the user picks one in proportion to liking + 1, or none with mass 2. A picked document takes 4
- * minutes, which are the reward, and gives 0.265 · quality back for each; no pick takes half a minute. Interests move towards
- * or away from what is picked. A document's topic is seen, its quality only told once it was picked.
+ * The interest-evolution setting of RecSim (Ie et al. 2019, arXiv:1909.04847 and 1905.12767;
+ * google-research/recsim 55e50e4, Apache-2.0), made anew from its description. A session has 200
+ * minutes. Each step offers 10 documents of uniformly drawn topics and shows 3; the user picks one
+ * in proportion to liking + 1, or no document with mass 2. A picked document takes 4 minutes, which
+ * are the reward, and gives 0.265 · quality back for each; no pick takes half a minute. Interests
+ * move towards or away from the picked document. Its topic is visible, its quality only after the
+ * pick.
  *
  * @throws EngineError `invalid_configuration`
  * @example const session = createInterestEvolution({ seed: 1 }).start(0);

@@ -11,7 +11,7 @@ import { sampleIndices } from "./sample-indices.ts";
 export interface JesterWorldOptions {
   /** Unsigned 32-bit integer. */
   readonly seed: number;
-  /** Where ratings.tsv and jokes.tsv are. */
+  /** Folder of ratings.tsv and jokes.tsv. */
   readonly folder: string;
   /** Users drawn from those with enough ratings; all of them by default. */
   readonly users?: number;

@@ -32,7 +32,9 @@ function itemMeans(world: World, { from, to }: VisitRange): Map<ItemId, number> 
   return new Map([...totals].map(([itemId, { sum, count }]) => [itemId, sum / count]));
 }
 
-/** Mean over the slates that start at each candidate in turn: every item comes at every position once. */
+/**
+ * Mean over the slates that start at each candidate in turn: every item is at every position once.
+ */
 function uniformReward(world: World, turn: number, offered: readonly ItemId[]): number {
   const twice = [...offered, ...offered];
   const rewards = offered.map((_, start) =>

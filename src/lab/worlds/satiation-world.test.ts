@@ -6,7 +6,7 @@ import { playSession, type Session, type SessionPolicy } from "./session-world.t
 const seed = 20260102;
 const world = createSatiationWorld({ seed });
 
-/** What consumed items leave in each genre, followed from outside. */
+/** Satiation of each genre, computed outside the world. */
 function follow(session: Session, slate: readonly number[], satiation: Float64Array) {
   const genre = world.topics[session.candidates[slate[0]!]!]!;
   const { consumed } = session.choose(slate);
@@ -69,7 +69,7 @@ test("who looks at the step alone loses to who counts what leaving costs, and be
   );
   const chance = results.reduce((sum, { total }) => sum + total, 0) / sessions;
   const myopic = playByTruth(sessions, (probability) => probability);
-  // What the rest of a session is worth, roughly: 8 items.
+  // Approximate value of the rest of a session: 8 items.
   const farSighted = playByTruth(
     sessions,
     (probability, satiation) => probability * 1.48 - 8 * 0.25 * satiation,

@@ -17,16 +17,22 @@ const tasteSlope = 2.5;
 const qualityDeviation = 0.4;
 /** Logits that a click loses at full satiation. */
 const tiring = 1.5;
-/** Share of the way to 1 that satiation goes with a consumed item, and share that is left after a step. */
+/**
+ * Share of the way to 1 that satiation moves with a consumed item, and share that is left after a
+ * step.
+ */
 const filling = 0.5;
 const retention = 0.9;
-/** Probability of leaving after a step: by what became of it, and more the more there was of the genre that was shown. */
+/**
+ * Probability of leaving after a step: by its outcome, and higher with more of the shown genre
+ * before.
+ */
 const leaving = { consumed: 0.02, refused: 0.08 };
 const boredom = 0.25;
 
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
-/** The items of the world: genre by number, and what makes one better for everybody, in logits. */
+/** The items of the world: genre by number, and quality, equal for all users, in logits. */
 interface Catalogue {
   readonly topics: Int32Array;
   readonly qualities: Float64Array;
@@ -76,12 +82,13 @@ class SatiationSession implements Session {
 }
 
 /**
- * Users who tire of what they consume. Satiation z of a genre grows with each consumed item of it, z ← z + ½(1 − z), and
- * fades by a tenth a step. A shown item of genre g is consumed with probability σ(−0.5 + 2.5·liking_g + quality − 1.5·z_g),
- * quality ~ N(0, 0.4²), and after the step the user leaves with probability 0.02 + 0.25·z_g, 0.08 + 0.25·z_g where it was not
- * consumed; z_g is that of before the step. The reward is the number of consumed items. Likings are uniform in [−1, 1] and
- * seen, as the genre of an item is; satiation shows in what was consumed, quality in feedback only. What is best for the step
- * wears the session out: a policy has to spread.
+ * Users who tire of a genre that they consume. Satiation z of a genre grows with each consumed item
+ * of it, z ← z + ½(1 − z), and fades by a tenth a step. A shown item of genre g is consumed with
+ * probability σ(−0.5 + 2.5·liking_g + quality − 1.5·z_g), quality ~ N(0, 0.4²). After the step the
+ * user leaves with probability 0.02 + 0.25·z_g, 0.08 + 0.25·z_g if it was not consumed; z_g is the
+ * value before the step. The reward is the number of consumed items. Likings are uniform in [−1, 1]
+ * and seen, as the genre of an item is; satiation shows in the consumed items, quality in feedback
+ * only. The best choice of a step shortens the session, so a policy has to spread.
  *
  * A step offers 10 of 40 items, 5 of each of 8 genres, and shows one.
  *

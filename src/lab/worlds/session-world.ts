@@ -1,16 +1,19 @@
 import type { RandomStream } from "../../numeric/random.ts";
 
-/** What became of a slate. */
+/** Outcome of a slate. */
 export interface SessionResponse {
-  /** Place in the slate of the item that the user consumed; −1 where it was none. */
+  /** Place in the slate of the item that the user consumed; −1 if it was none. */
   readonly consumed: number;
   /** Reward of the step: 1 a consumed item, or its watch time in minutes. */
   readonly reward: number;
-  /** Quality that the user tells of the consumed item; 0 where none was consumed or the world tells none. */
+  /**
+   * Quality of the consumed item as the user reports it; 0 if none was consumed or the world
+   * reports none.
+   */
   readonly quality: number;
 }
 
-/** One session of one user, step by step. What a policy may see of it, unless said otherwise. */
+/** One session of one user, step by step. A policy may see all fields, unless said otherwise. */
 export interface Session {
   /** The user has left; `choose` may not be called any more. */
   readonly over: boolean;
@@ -19,17 +22,19 @@ export interface Session {
   /** Item number of each candidate of this step. */
   readonly candidates: Readonly<Int32Array>;
   /**
-   * Shows the candidates of these places and goes on to the next step.
-   * @throws RangeError where the session is over or the slate isn't so many different places among the candidates
+   * Shows the candidates of these places and moves to the next step.
+   * @throws RangeError if the session is over or the slate isn't the required number of different
+   * places among the candidates
    */
   choose(slate: readonly number[]): SessionResponse;
-  /** What no policy can know, for ceilings in reports: the quality of each candidate. */
+  /** The quality of each candidate, which no policy can know; for ceilings in reports. */
   readonly trueQualities: Readonly<Float64Array>;
 }
 
 /**
- * A world where what a user consumes changes what comes after, so that the best choice looks ahead. A session depends on the
- * world's seed, its own number and the slates so far: every policy meets the same users, candidates and luck.
+ * A world in which consumption changes later steps, so the best choice looks ahead. A session
+ * depends on the world's seed, its own number and the slates so far: every policy meets the same
+ * users, candidates and luck.
  */
 export interface SessionWorld {
   readonly name: string;
@@ -41,7 +46,10 @@ export interface SessionWorld {
   start(index: number): Session;
 }
 
-/** Places of a slate among the candidates of the step that comes. @param random a stream for this session alone */
+/**
+ * Places of a slate among the candidates of the next step.
+ * @param random a stream for this session alone
+ */
 export type SessionPolicy = (session: Session, random: RandomStream) => readonly number[];
 
 export interface SessionResult {

@@ -28,8 +28,9 @@ function secondGenre({ genre, vector }: Latent): number {
 }
 
 /**
- * An item as its owner would describe it. The category and the title's noun show the main genre, `shelf` the second
- * one, `purity` (in [−1, 1]) how much of the main genre there is; `year` means nothing. Quality shows nowhere.
+ * An item as its owner would describe it. The category and the title's noun show the main genre,
+ * `shelf` the second one, `purity` (in [−1, 1]) the amount of the main genre; `year` is random. No
+ * field shows quality.
  */
 function describe(latent: Latent, index: number, random: RandomStream): Item {
   const mislabelled = random.uniform() < mislabelledShare;

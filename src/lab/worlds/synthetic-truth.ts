@@ -1,6 +1,6 @@
 import type { RandomStream } from "../../numeric/random.ts";
 
-/** Latent coordinates of users and items; coordinate g is how much of genre g there is. */
+/** Latent coordinates of users and items; coordinate g is the amount of genre g. */
 export const genreCount = 8;
 
 // Together they put the uniform choice among 20 items near 0.12 clicks a visit, the best fixed order near 0.2 and the
@@ -16,16 +16,18 @@ export interface Latent {
   readonly vector: Float64Array;
 }
 
-/** What holds until the tastes are replaced. */
+/** Facts that hold until the tastes are replaced. */
 export interface Phase {
   readonly users: readonly Latent[];
-  /** What makes an item better for everybody, in logits. */
+  /** Quality of an item, equal for all users, in logits. */
   readonly qualities: Float64Array;
 }
 
 export interface Truth {
   readonly items: readonly Latent[];
-  /** One phase, or two where preferences are replaced half-way. 64 bytes an item, 64 a user and phase. */
+  /**
+   * One phase, or two if preferences are replaced half-way. 64 bytes an item, 64 a user and phase.
+   */
   readonly phases: readonly Phase[];
 }
 
@@ -42,8 +44,9 @@ const drawQualities = (count: number, random: RandomStream): Float64Array =>
   Float64Array.from({ length: count }, () => qualityDeviation * random.normal());
 
 /**
- * Tastes move together, as fashions do: the liking for one genre goes to another, the same way for all users, and every
- * quality is drawn anew. A history still tells users apart; what it says about them has to be learned again.
+ * Tastes move together, as fashions do: the liking for one genre moves to another, the same way for
+ * all users, and every quality is drawn anew. A history still distinguishes users; its meaning has
+ * to be learned again.
  */
 function replace(phase: Phase, random: RandomStream): Phase {
   const shift = 1 + random.integer(genreCount - 1);

@@ -18,7 +18,7 @@ interface Parts {
   readonly random: RandomStream;
 }
 
-/** What is drawn for a visit, and how its user sees the items. */
+/** Random numbers of a visit, and its user's view of the items. */
 function createDraws({ options, truth, items, users, random }: Parts) {
   const visitor = (turn: number) =>
     Math.floor(hashUniform(`${options.seed}/visitor/${turn}`) * users.length);
@@ -46,9 +46,9 @@ function createDraws({ options, truth, items, users, random }: Parts) {
 /**
  * The visits of a synthetic world, each a pure function of seed, turn and slate.
  *
- * A visit has one uniform number a position, its mood, whatever is shown there, and a click comes where the mood is
- * below the click probability. So two policies that show equally good items get the same answer, and their paired
- * difference has the smallest variance possible (the comonotone coupling).
+ * A visit has one uniform number a position, its mood, for any item there, and a click comes if the
+ * mood is below the click probability. So two policies that show equally good items get the same
+ * answer, and their paired difference has the smallest variance possible (the comonotone coupling).
  */
 export function createVisits(parts: Parts): Visits {
   const { items, options } = parts;

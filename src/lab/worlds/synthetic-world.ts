@@ -10,7 +10,7 @@ import { createVisits } from "./synthetic-visits.ts";
 /** Past clicks of a user, each on another item. */
 const historyRange = { minimum: 5, maximum: 8 };
 
-/** What a user clicked while looking through the catalogue at random, before the first visit. */
+/** Clicks of a user who looks through the catalogue at random, before the first visit. */
 function browse(truth: Truth, userIndex: number, random: RandomStream): number[] {
   const { minimum, maximum } = historyRange;
   const wanted = minimum + random.integer(maximum - minimum + 1);

@@ -13,7 +13,7 @@ import { cutWindows, type PackedRow, packRows, splitBatches } from "./windows.ts
 export interface EpochRunner {
   readonly step: StepShape;
   readonly trainer: Trainer;
-  /** @returns mean loss over the targets @throws RangeError where the loss is not finite */
+  /** @returns mean loss over the targets @throws RangeError if the loss is not finite */
   run(epoch: number): Promise<number>;
 }
 
@@ -85,7 +85,7 @@ function packEpoch({ sequences, shape, random }: EpochRunnerOptions, epoch: numb
   return packRows(cutWindows(sequences, shape.length, stream), shape.length, stream);
 }
 
-/** In epochs, so that it does not matter into how many batches one falls. */
+/** In epochs, so that the number of batches in one does not matter. */
 const createSchedule = ({ epochs, peakRate, warmUp, floorRate }: SequenceSettings): Schedule =>
   warmUpCosine({
     peak: peakRate,
@@ -94,7 +94,7 @@ const createSchedule = ({ epochs, peakRate, warmUp, floorRate }: SequenceSetting
     floor: floorRate,
   });
 
-/** Feeds of the sampled softmax; none where the whole catalogue is compared. */
+/** Feeds of the sampled softmax; empty if the whole catalogue is compared. */
 function createNegatives({ sequences, shape }: EpochRunnerOptions, { negatives }: StepShape) {
   if (negatives === undefined) return () => ({});
   const sampler = createNegativeSampler(sequences, { items: shape.items, count: negatives });

@@ -4,9 +4,9 @@ import { groupRows } from "./row-groups.ts";
 import { type StepShape, tableRows } from "./sequence-graph.ts";
 
 const floatBytes = 4;
-/** θ, m, v and θ̄ in two copies, a gradient, and what making a step of the largest array takes. */
+/** θ, m, v and θ̄ in two copies, a gradient, and the buffers of a step of the largest array. */
 const copiesOfParameters = 10;
-/** What each of several lanes adds: θ where it is fed and where it is on its way, gradients likewise. */
+/** Additional memory of each lane: θ as fed and in transit, gradients likewise. */
 const copiesOfLane = 4;
 /** θ, m, v and θ̄ of a table outside the graph, and a copy of each while a checkpoint is made. */
 const copiesOfTable = 8;
@@ -14,8 +14,9 @@ const copiesOfTable = 8;
 const chunkBytes = 3 * 2 ** 23;
 
 /**
- * About what a training step holds at its peak, in bytes: parameters with their moments, dropout masks, and for each cell of
- * a group and each block what the way back needs, in every lane. Measured steps stay within half and twice of it.
+ * Approximate peak memory of a training step, in bytes: parameters with their moments, dropout
+ * masks, and for each cell of a group and each block the inputs of the backward pass, in every
+ * lane. Measured steps stay within half and twice of it.
  */
 export function estimateTrainingBytes(step: StepShape, lanes = 1): number {
   const { network, rows, negatives } = step;

@@ -7,7 +7,10 @@ import { replaceGradient, type Value } from "../../tensor/graph.ts";
 import { concat, reshape, slice } from "../../tensor/layout.ts";
 import { elementCount } from "../../tensor/shape.ts";
 
-/** Cells that go through the graph together: of more, caches hold too little of what one operation leaves to the next. */
+/**
+ * Cells that go through the graph together: with more, caches hold too little of one operation's
+ * results for the next.
+ */
 const groupCells = 2 ** 13;
 
 /** Rows that go through the graph together; the last group may have fewer. */
@@ -20,8 +23,9 @@ export const groupRows = ({
 }): number => Math.ceil(rows / Math.ceil((rows * network.length) / groupCells));
 
 /**
- * The sum of groups' losses and its gradients. Each group's gradients are made with its loss, and what the next one calls
- * `enter` with waits for them: else a runtime may go forward through all groups before it goes back through any.
+ * The sum of groups' losses and its gradients. Each group's gradients are made with its loss, and
+ * the next one's argument of `enter` waits for them: else a runtime may go forward through all
+ * groups before it goes back through any.
  */
 export function addGroups(
   parameters: readonly Value[],

@@ -10,7 +10,7 @@ import { sampledSoftmax } from "../../tensor/sampled-softmax.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { addGroups, groupRows } from "./row-groups.ts";
 
-/** What decides the graph of a training step. */
+/** Settings that determine the graph of a training step. */
 export interface StepShape {
   readonly network: TransformerShape;
   readonly rows: number;
@@ -22,7 +22,10 @@ export interface StepShape {
 export interface SequenceGraph {
   readonly loss: Value;
   readonly parameters: readonly Value[];
-  /** `itemTable` where it is not among the parameters but stays outside the graph, [rows that a step can use, width]. */
+  /**
+   * `itemTable` if it is not among the parameters but stays outside the graph, [rows that a step
+   * can use, width].
+   */
   readonly table: Value | undefined;
   /** Inputs that take a dropout mask anew each step. */
   readonly masks: readonly string[];
@@ -32,7 +35,8 @@ export interface SequenceGraph {
 export const itemInputs = ["items", "targets", "negatives"] as const;
 
 /**
- * Rows of the item table that stand in the graph: all of them, or, where a step can't use them all, as many as it can.
+ * Rows of the item table that are in the graph: all of them, or, if a step can't use them all, as
+ * many as it can.
  */
 export function tableRows({ network, rows, negatives }: StepShape): number {
   const used = negatives === undefined ? network.items : 2 * rows * network.length + negatives;
@@ -101,7 +105,7 @@ function nextItemLoss(table: Value, { rows, network, negatives }: StepShape) {
   };
 }
 
-/** What a comparison with shared negatives takes beside the targets. */
+/** Inputs of a comparison with shared negatives, beside the targets. */
 function declareSampled(
   table: Value,
   { cells, negatives }: { readonly cells: Shape; readonly negatives: number },

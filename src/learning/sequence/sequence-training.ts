@@ -8,7 +8,7 @@ export type SequenceProgress =
   | {
       readonly stage: "start";
       readonly parameters: number;
-      /** About what a step needs at its peak. */
+      /** Approximate peak memory of a step. */
       readonly memoryBytes: number;
     }
   | {
@@ -17,14 +17,14 @@ export type SequenceProgress =
       readonly epochs: number;
       /** Mean over the epoch's targets, nats. */
       readonly loss: number;
-      /** Where this epoch was validated. */
+      /** Present if this epoch was validated. */
       readonly metric?: number;
       readonly bestMetric?: number;
       /** To the last epoch, if none stops it sooner. */
       readonly secondsLeft: number;
     };
 
-/** Everything that training goes on from after an epoch. */
+/** Everything that training continues from after an epoch. */
 export interface SequenceCheckpoint {
   readonly epoch: number;
   readonly trainer: TrainerState;
@@ -42,32 +42,35 @@ export interface SequenceTraining {
   /** Epochs that ran, and the one whose parameters are handed out. */
   readonly epochs: number;
   readonly bestEpoch: number;
-  /** Of that epoch; undefined where nothing was validated. */
+  /** Of that epoch; undefined if nothing was validated. */
   readonly metric: number | undefined;
 }
 
 export interface SequenceTrainingOptions {
-  /** Items of each user, oldest first, numbered 0 … itemCount − 1. What is to be foreseen later must not be in them. */
+  /**
+   * Items of each user, oldest first, numbered 0 … itemCount − 1. The items to predict later must
+   * not be in them.
+   */
   readonly sequences: readonly ArrayLike<number>[];
   readonly itemCount: number;
   /** Unsigned 32-bit integer. Same seed, sequences, settings and threads: same model, bit for bit on one machine. */
   readonly seed: number;
-  /** `small` for histories of 50 where left out. */
+  /** Default: `small` for histories of 50. */
   readonly shape?: TransformerShape;
   readonly settings?: Partial<SequenceSettings>;
   /** A ranking metric of held-out items, higher is better; without one the last epoch is handed out. */
   readonly validate?: (scorer: CatalogueScorer) => Promise<number>;
-  /** 1 where left out; see `createStepTrainer`. */
+  /** Default 1; see `createStepTrainer`. */
   readonly threads?: number;
   /** Milliseconds. */
   readonly clock: () => number;
   readonly onProgress?: (progress: SequenceProgress) => void;
-  /** Called after each epoch; a run that starts from what it was given ends as the unbroken one. */
+  /** Called after each epoch; a run that starts from its argument ends as the unbroken one. */
   readonly onCheckpoint?: (checkpoint: SequenceCheckpoint) => Promise<void>;
   readonly resumeFrom?: SequenceCheckpoint;
 }
 
-/** @throws RangeError where items are outside the catalogue or nothing is to be foreseen */
+/** @throws RangeError if items are outside the catalogue or nothing is to be foreseen */
 export function assertSequences(
   sequences: readonly ArrayLike<number>[],
   { items }: TransformerShape,
@@ -87,5 +90,5 @@ export function assertSequences(
     }
   }
   if (targets === 0)
-    throw new RangeError("sequences must have one of two items or more, to foresee the second");
+    throw new RangeError("sequences must have one of two items or more, to predict the second");
 }

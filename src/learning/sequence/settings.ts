@@ -9,13 +9,13 @@ export interface SequenceSettings {
   readonly warmUp: number;
   /** Share of the peak at which the learning rate ends. */
   readonly floorRate: number;
-  /** Of embeddings and of what each half of a block adds. */
+  /** Of embeddings and of the output of each half of a block. */
   readonly dropout: number;
   /** λ of AdamW. */
   readonly weightDecay: number;
   /** Longest gradient over all parameters. */
   readonly clipNorm: number;
-  /** d of the running average of the parameters, which is what is validated and handed out. */
+  /** d of the running average of the parameters, which are validated and returned. */
   readonly averageDecay: number;
   /** Items from which a step draws negatives instead of comparing with the whole catalogue. */
   readonly fullSoftmaxItems: number;

@@ -7,7 +7,10 @@ import { buildSequenceLoss, itemInputs, type StepShape, tableRows } from "./sequ
 
 export interface StepTrainer {
   readonly trainer: Trainer;
-  /** What is to be fed beside the batch: a dropout mask for each number that `draw` gives, an unsigned 32-bit integer. */
+  /**
+   * Feeds beside the batch: a dropout mask for each number that `draw` gives, an unsigned 32-bit
+   * integer.
+   */
   masks(draw: () => number): Readonly<Record<string, MaskSeed>>;
   /** Brings running averages up to date before they are read. */
   settle(): void;
@@ -20,8 +23,8 @@ export interface StepTrainerOptions
 }
 
 /**
- * Threads that each take an equal part of the rows; 1 where there are none, or where the rows don't divide, or where one
- * thread's rows don't use all of the item table.
+ * Threads that each take an equal part of the rows; 1 if there are none, or if the rows don't
+ * divide, or if one thread's rows don't use all of the item table.
  */
 export function laneCount(step: StepShape, threads: number): number {
   const lanes = Math.min(threads, step.rows);
@@ -29,7 +32,10 @@ export function laneCount(step: StepShape, threads: number): number {
   return isWhole && tableRows(ofLane(step, lanes)) === step.network.items ? lanes : 1;
 }
 
-/** A trainer of steps over whole batches: in lanes where it can be, else with the threads within each operation. */
+/**
+ * A trainer of steps over whole batches: in lanes if possible, else with the threads within each
+ * operation.
+ */
 export async function createStepTrainer(options: StepTrainerOptions): Promise<StepTrainer> {
   const { step, threads } = options;
   const lanes = laneCount(step, threads);

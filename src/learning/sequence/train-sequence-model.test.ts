@@ -161,7 +161,7 @@ test("progress tells the need of memory first, then loss, metric and the time le
 });
 
 test.each<[Partial<SequenceTrainingOptions>, string]>([
-  [{ sequences: [[1]] }, "sequences must have one of two items or more, to foresee the second"],
+  [{ sequences: [[1]] }, "sequences must have one of two items or more, to predict the second"],
   [{ sequences: [[1, 12]] }, "sequences[0]: items must be integers in [0, 12), got 12"],
   [{ itemCount: 11 }, "shape.items must be itemCount 11, got 12"],
   [{ settings: { epochs: 0 } }, "epochs must be a positive integer, got 0"],

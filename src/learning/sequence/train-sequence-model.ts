@@ -17,9 +17,10 @@ import { laneCount } from "./step-trainer.ts";
 const validationRows = 64;
 
 /**
- * Next-item training of a causal Transformer on item sequences alone, from scratch or from a checkpoint.
+ * Next-item training of a causal Transformer on item sequences alone, from scratch or from a
+ * checkpoint.
  *
- * @throws RangeError where settings, items or a loss are out of range
+ * @throws RangeError if settings, items or a loss are out of range
  */
 export async function trainSequenceModel(
   options: SequenceTrainingOptions,

@@ -1,6 +1,8 @@
 import { type RandomStream, shuffle } from "../../numeric/random.ts";
 
-/** A stretch of a sequence: each item but the last is seen, each but the first is to be foreseen. */
+/**
+ * A stretch of a sequence: each item but the last is seen, each but the first is to be predicted.
+ */
 export type Window = ArrayLike<number>;
 
 /** Windows that share a row of a batch, each a segment of its own. */

@@ -19,7 +19,7 @@ interface Axes extends PrincipalDirections {
   readonly length: number;
 }
 
-/** In which directions states and items differ: what a linear model of their products has to tell apart. */
+/** Directions in which states and items differ, for a linear model of their products. */
 export interface FeatureBasis {
   readonly states: Axes;
   readonly items: Axes;
@@ -33,7 +33,7 @@ const longest = 2;
 const advantageScale = 4;
 
 export const featureCount: number = directionCount * directionCount + directionCount + 1;
-/** A constant, and where a state or an item is. */
+/** A constant, and the coordinates of a state or an item. */
 export const ownFeatureCount: number = 1 + directionCount;
 
 function sumSquares(values: Float64Array): number {
@@ -80,16 +80,19 @@ function project({ mean, directions }: PrincipalDirections, vector: Float32Array
   return found;
 }
 
-/** Coordinates in typical lengths: where a vector points, and how far. */
+/** Coordinates in typical lengths: direction and length of a vector. */
 function locate(axes: Axes, vector: Float32Array): Float64Array {
   const found = project(axes, vector);
   const scale = Math.max(axes.length, Math.sqrt(sumSquares(found)) / longest);
   return found.map((value) => value / scale);
 }
 
-/** Of a pair of state and item what a residual model looks at. */
+/** Features of a pair of state and item for a residual model. */
 export interface PairFeatures {
-  /** [p⊗q, q, (z − z̄)/4], `featureCount` numbers: who likes what, what is liked, and whether the policy goes too far. */
+  /**
+   * [p⊗q, q, (z − z̄)/4], `featureCount` numbers: likings by user, popularity, and overconfidence
+   * of the policy.
+   */
   readonly pair: Float64Array;
   /** [1, p]: an item's own residual is linear in it. */
   readonly state: Float64Array;
@@ -98,8 +101,9 @@ export interface PairFeatures {
 }
 
 /**
- * Features of a state's candidates, with p and q where state and item are. Linear in z, so that leaving candidates out shifts the gains
- * of the others by one number, which no propensity sees.
+ * Features of a state's candidates, with p and q, the coordinates of state and item. Linear in z,
+ * so that leaving candidates out shifts the gains of the others by one number, which no propensity
+ * sees.
  * @returns writes those of a candidate into the same arrays each time
  */
 export function createFeatures(

@@ -191,7 +191,10 @@ test("options, events and bytes that would spoil it are refused, and leave it as
   expect(() => createLinearHead(options, before.slice(8))).toThrow(/640 bytes, expected 648/);
 });
 
-/** What Thompson sampling misses of the best of ten random actions a round, over what chance would. */
+/**
+ * Regret of Thompson sampling against the best of ten random actions a round, over the regret of
+ * chance.
+ */
 function playBandit(seed: number): number {
   const random = createRandom(seed);
   const truth = normals(8, random);

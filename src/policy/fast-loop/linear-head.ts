@@ -9,9 +9,15 @@ import type { RandomStream } from "../../numeric/random.ts";
 export interface LinearHeadOptions {
   /** d, features of an event. */
   readonly size: number;
-  /** λ > 0: what an event's squared feature weighs against; the prior of a weight has variance σ²/λ. */
+  /**
+   * λ > 0: weight of the prior beside an event's squared feature; the prior of a weight has
+   * variance σ²/λ.
+   */
   readonly priorPrecision: number;
-  /** γ in (0, 1]: what an event keeps of the weight of those before it; it remembers about 1/(1 − γ) of them. */
+  /**
+   * γ in (0, 1]: factor on the weight of earlier events at each event; it remembers about 1/(1 − γ)
+   * of them.
+   */
   readonly forgetting: number;
   /** σ² > 0 before any event, in squared units of the target. */
   readonly noiseVariance: number;
@@ -26,17 +32,17 @@ export interface LinearHead {
   update(x: Float64Array, target: number): void;
   /** Posterior mean of the target, xᵀA⁻¹b. */
   predict(x: Float64Array): number;
-  /** xᵀA⁻¹x: times `noiseVariance()` the posterior variance of what `predict` gives. */
+  /** xᵀA⁻¹x: times `noiseVariance()` the posterior variance of `predict`. */
   spread(x: Float64Array): number;
   /** σ²: mean of the squared errors of predictions, each made before its event and divided by 1 + its spread. */
   noiseVariance(): number;
   /** One weight vector of N(A⁻¹b, scale²·σ²·A⁻¹). @param scale v ≥ 0; 0 gives the mean */
   draw(random: RandomStream, scale: number): Float64Array;
-  /** All of the state: a head that is decoded from it goes on as this one does, bit for bit. */
+  /** All of the state: a head that is decoded from it continues as this one, bit for bit. */
   encode(): Uint8Array;
 }
 
-/** How many events the first σ² weighs as much as. */
+/** Number of events with the same weight as the first σ². */
 const noiseObservations = 10;
 /** @throws RangeError that names the option out of range */
 function checkOptions(options: LinearHeadOptions): void {
@@ -136,7 +142,8 @@ export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array)
   function advanceFactor(x: Float64Array): void {
     counts[0]! += 1;
     if (counts[0] === size) {
-      // A rotation has no room for (1 − γ)λI, which has full rank: it comes in here, and rounding goes out.
+      // A rotation has no room for (1 − γ)λI, which has full rank: it is added here, and rounding
+      // is removed.
       factor.set(matrix);
       factoriseUpper(factor, size);
       counts[0] = 0;

@@ -22,8 +22,9 @@ export interface Residual {
 }
 
 /**
- * For each owner a Bayesian linear regression of its own, shrunk to 0, with forgetting: what head and policy can't say of an
- * item because its features don't, and of a user. Grows by some 0.8 kB an owner with events, at size 9.
+ * For each owner a Bayesian linear regression of its own, shrunk to 0, with forgetting: the part of
+ * items' and users' rewards that their features don't explain. Grows by some 0.8 kB an owner with
+ * events, at size 9.
  */
 export interface OwnResiduals {
   /** The owner's posterior at features x, `size` numbers. */

@@ -24,7 +24,7 @@ const decisions = Array.from(
   (): FastDecision => ({ userId: userId("u-1"), towers, shown: [] }),
 );
 
-/** Of the decisions up to `until`, what the model knows then. */
+/** State of the model after the decisions up to `until`. */
 function learntBy(until: number, from: number): readonly FastDecision[] | undefined {
   const renewed = createRenewedModel(createRecorder, { renewal: 32, from });
   for (let next = renewed.count; next < until; next += 16)

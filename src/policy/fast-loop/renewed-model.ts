@@ -3,7 +3,7 @@ import type { FastDecision, ResidualModel } from "./residual-model.ts";
 /** Decisions that are learnt together: the model only moves from one multiple of it to the next. */
 export const blockSize = 16;
 
-/** What is left of an event's weight when its model gives way: e⁻³ is 5 %. */
+/** Rest of an event's weight when its model is replaced: e⁻³ is 5 %. */
 const renewalLifetimes = 3;
 
 /** Decisions after which the older model gives way: those in which an event's weight falls to 5 %. */
@@ -13,9 +13,9 @@ export function countRenewal(forgetting: number, slateSize: number): number {
 }
 
 /**
- * A model that follows from a bounded part of the decisions. It is one of two: at each multiple of `renewal` decisions a
- * new one begins and the one that began a `renewal` before takes over. After n decisions it has learnt from the last
- * `renewal` to 2·`renewal` of them.
+ * A model that follows from a bounded part of the decisions. It is one of two: at each multiple of
+ * `renewal` decisions a new one begins and the previous one takes over. After n decisions it has
+ * learnt from the last `renewal` to 2·`renewal` of them.
  */
 export interface RenewedModel {
   /** Decisions up to the newest that was learnt from; those before the first are counted too. */
@@ -38,7 +38,7 @@ export function createRenewedModel(
   const start = renewal * Math.max(0, Math.floor(from / renewal) - 1);
   let count = start;
   let newer = create();
-  // The same one until there is another to take over from it.
+  // The same one until another takes over.
   let older = newer;
   return {
     get count() {

@@ -59,7 +59,8 @@ const gains = (
 test("it finds what pays beyond promise and position", () => {
   const model = createResidualModel(options);
   teach(model, 60, 1);
-  // Five standard errors of a difference of two means, the smaller of some 90 events, and what the priors take.
+  // Five standard errors of a difference of two means, the smaller of some 90 events, and the
+  // shrinkage of the priors.
   const bound = 5 * 0.1 * Math.sqrt(1 / 90 + 1 / 400) + 0.3 * (10 / 90);
   for (const user of [1, -1]) {
     const [first, second] = gains(model, user, [old, old]);
@@ -86,7 +87,7 @@ test("what is no longer chosen looks no better because the rewards of all choice
   learn(3200, () => 0);
   const towers = { ...sceneOf(1), logits: new Float64Array(2) };
   const [better, worse] = model.draw(createRandom(1), 0)(visitOf(towers), [old, old]);
-  // 0.4, within 5 standard errors and what a prior of five events takes from 400.
+  // 0.4, within 5 standard errors and the shrinkage by a prior of five events out of 400.
   const bound = 5 * 0.1 * Math.sqrt(1 / 400 + 1 / 3600) + 0.4 * (5 / 400);
   expect(Math.abs(better! - worse! - 0.4)).toBeLessThan(bound);
 });
@@ -125,7 +126,7 @@ test("rewards that stay away make it start anew within hundreds of events, rewar
     click(model, 64, [0.6, 0.2], round);
     expect(liking()).toBeGreaterThan(0.25);
   }
-  // Without a start anew 320 events after 9,600 would leave most of what it knew.
+  // Without a start anew 320 events after 9,600 would leave most of the old knowledge.
   click(model, 320, [0.1, 0.5]);
   expect(liking()).toBeLessThan(0);
 });
@@ -209,7 +210,7 @@ test("of items that look alike it learns who likes which, and of users who look 
     const towers = { ...alike, state: axis(0, user), logits: new Float64Array(3) };
     return model.draw(createRandom(1), 0)(visitOf(towers, name), items);
   };
-  // Five standard errors of means of some 270 clicks, and a tenth of what there is to tell for the priors.
+  // Five standard errors of means of some 270 clicks, and a tenth of the effect for the priors.
   const bound = 5 * 0.5 * Math.sqrt(2 / 270);
   for (const user of [1, -1]) {
     const [odd, plain, far] = gainsOf(user, "bob");
@@ -237,7 +238,7 @@ test("head, item and user together learn no more from a surprise than it was", (
     see(odd, 1, "ann", fresh),
   ]);
   const [gain] = model.draw(createRandom(1), 0)(visitOf(odd, "ann"), [fresh, old]);
-  // What its position's mean, 1/16, leaves.
+  // The rest after its position's mean, 1/16.
   expect(gain).toBeGreaterThan(0.5);
   expect(gain).toBeLessThan(15 / 16);
 });

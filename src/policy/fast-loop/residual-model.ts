@@ -15,7 +15,9 @@ import {
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
 import { createOwnResiduals, type Owner, type Residual } from "./own-residuals.ts";
 
-/** To be raised by whatever changes what it learns or draws: its features, its priors, the order of events. */
+/**
+ * To be raised by every change of learning or draws: its features, its priors, the order of events.
+ */
 export const modelVersion = 4;
 
 /** An item, and whether the policy was trained with it. */
@@ -44,14 +46,16 @@ export interface FastDecision extends FastVisit {
 }
 
 /**
- * What rewards leave over of the policy's promises: a linear head on features of state and item, for each item and for each user a linear
- * residual of its own, all Bayesian, and a mean for each position, each fitted to what the others leave (the hybrid model of Li et al. 2010).
+ * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et
+ * al. 2010). Its parts are a linear head on features of state and item, a linear residual for each
+ * item and each user, all Bayesian, and a mean for each position. Each is fitted to the rest of the
+ * others.
  */
 export interface ResidualModel {
   /** False before its first block, which gives it its features. */
   readonly isReady: boolean;
   learn(block: readonly FastDecision[]): void;
-  /** η of what it promises and draws, in shares of the reward range. */
+  /** η of its predictions and draws, in shares of the reward range. */
   readonly temperature: number;
   /** One draw of the whole model: of each candidate the reward beyond its promise, in shares of the reward range. */
   draw(
@@ -69,7 +73,7 @@ export interface ResidualModelOptions {
 
 /** Events that the prior of a weight weighs as much as, for features of length about 1. */
 const priorEvents = { head: 5, knownItem: 15, newItem: 10, user: 15 };
-/** That of a reward that is 0 or 1 as often; what it is comes out within tens of events. */
+/** That of a reward that is 0 or 1 equally often; tens of events show the true one. */
 const firstNoiseVariance = 0.25;
 
 /**
@@ -87,7 +91,7 @@ interface PositionMean {
   readonly events: number;
 }
 
-/** What has been learnt, and goes when tastes have changed. */
+/** Learnt state, dropped when tastes have changed. */
 interface Learnt {
   readonly head: LinearHead;
   readonly items: ReturnType<typeof createOwnResiduals>;
@@ -122,8 +126,9 @@ function build(
   const readTemperature = () => temperature * Math.sqrt(learnt.head.noiseVariance());
 
   /**
-   * Mean of what promises, head and residuals leave of a position's rewards, this one included; older ones are forgotten as fast as
-   * by the head. Not the mean reward: that rises as choices get better, and all that is not chosen would seem to rise with it.
+   * Mean rest of a position's rewards after predictions, head and residuals, this one included;
+   * older ones are forgotten as fast as by the head. Not the mean reward: that rises as choices
+   * improve, and would raise the items that are not chosen.
    */
   function updatePosition(position: number, value: number): number {
     const { positions } = learnt;
@@ -162,7 +167,7 @@ function build(
     watch((shortfall - optimism * Math.sqrt(spread)) / Math.sqrt(1 + spread));
   }
 
-  /** Starts anew where rewards have stayed below what was predicted for longer than luck explains. */
+  /** Starts anew if rewards have stayed below the predictions for longer than chance explains. */
   function watch(shortfall: number): void {
     learnt.disappointment = Math.max(0, learnt.disappointment + shortfall - allowance);
     if (learnt.disappointment > alarm) learnt = learnNothing(options);

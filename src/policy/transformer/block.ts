@@ -12,7 +12,7 @@ import type { EncoderShape } from "./shape.ts";
 /** A parameter by its name. */
 export type Part = (name: string) => Value;
 
-/** Put on the embeddings and on what each half of a block adds. */
+/** On the embeddings and on the output of each half of a block. */
 export type Regularise = (value: Value) => Value;
 
 /** States [rows, length, width] to the next ones, or at a range of positions alone. */
@@ -27,7 +27,7 @@ export type Block = (
 
 const activations = { relu, gelu, swiglu };
 
-/** x ← x + Attention(LN(x)) and x ← x + FFN(LN(x)); what is made of weights alone is made once. */
+/** x ← x + Attention(LN(x)) and x ← x + FFN(LN(x)); products of weights alone are computed once. */
 export function createBlock(part: Part, shape: EncoderShape): Block {
   const maps = attentionMaps(part, shape);
   const { weights, shift } = afterNorm(part, "forward", part("innerWeights"));
@@ -60,15 +60,16 @@ interface AffineMap {
 interface AttentionMaps {
   readonly query: AffineMap;
   readonly output: AffineMap;
-  /** Of keys and values; the normalised states themselves where left out. */
+  /** Of keys and values; default: the normalised states themselves. */
   readonly key?: Value;
   readonly value?: Value;
 }
 
 /**
- * What attention makes of normalised states n, the norm's scale and shift taken up. The shift adds the same to all logits of
- * a query, which softmax doesn't see, and to a mean of values what it adds to each. With one head (n·Q)·(n·K)ᵀ = (n·QKᵀ)·nᵀ
- * and (P·n·V)·W = (P·n)·VW: products of weights take the place of half the products of states.
+ * Attention over normalised states n, with the norm's scale and shift folded in. The shift adds the
+ * same to all logits of a query, which softmax ignores, and its mean over values is itself. With
+ * one head (n·Q)·(n·K)ᵀ = (n·QKᵀ)·nᵀ and (P·n·V)·W = (P·n)·VW: products of weights take the place
+ * of half the products of states.
  */
 function attentionMaps(part: Part, { heads }: EncoderShape): AttentionMaps {
   const of = (name: string) => afterNorm(part, "attention", part(`${name}Weights`));
@@ -101,7 +102,7 @@ const compose = ({ weights, shift }: AffineMap, next: Value): AffineMap => ({
 const rowProduct = (row: Value, matrix: Value) =>
   reshape(matmul(reshape(row, [1, row.shape[0]!]), matrix), [matrix.shape[1]!]);
 
-/** As one matrix of all positions: ONNX Runtime then takes shift and relu into the product. */
+/** As one matrix of all positions: ONNX Runtime then fuses shift and relu with the product. */
 function project(states: Value, { weights, shift }: AffineMap): Value {
   const [, outer = 0] = weights.shape;
   return reshape(add(matmul(toMatrix(states), weights), shift), states.shape.with(-1, outer));

@@ -20,9 +20,9 @@ export interface CatalogueScorer {
 }
 
 export interface ScorerOptions {
-  /** Histories encoded by one run of the network, 1 where left out; more are faster together. */
+  /** Histories encoded by one run of the network, default 1; more are faster together. */
   readonly rows?: number;
-  /** Threads within an operation, 1 where left out. */
+  /** Threads within an operation, default 1. */
   readonly threads?: number;
 }
 

@@ -10,7 +10,7 @@ import type { EncoderShape, TransformerShape } from "./shape.ts";
 /** The parameters as values of one graph: constants when serving, inputs when training. */
 export type TransformerValues = Readonly<Record<string, Value>>;
 
-/** What an encoder reads, int32 [rows, length] each; see `HistoryFeeds`. */
+/** Input of an encoder, int32 [rows, length] each; see `HistoryFeeds`. */
 export interface HistoryInputs {
   readonly items: Value;
   readonly positions: Value;
@@ -73,11 +73,12 @@ const createBlocks = (part: Part, shape: EncoderShape) =>
   );
 
 /**
- * The state of an encoder after the newest event alone, [rows, width], of histories that are embedded already. The last
- * block works out nothing else.
+ * The state of an encoder after the newest event alone, [rows, width], of histories that are
+ * embedded already. The last block computes nothing else.
  *
  * @param embedded [rows, length, width], the newest event last
- * @param segments int32 [rows, length]: that of the newest event where there is an event, 0 before the first one
+ * @param segments int32 [rows, length]: that of the newest event for an event, 0 before the first
+ * one
  */
 export function encodeNewest(
   embedded: Value,

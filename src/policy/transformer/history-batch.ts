@@ -1,4 +1,4 @@
-/** What an encoder is fed of one batch of histories, [rows, length] each. */
+/** Feeds of an encoder for one batch of histories, [rows, length] each. */
 export interface HistoryFeeds {
   readonly items: Int32Array;
   /** Place of an item in its history, from 0 for the oldest that is looked at. */

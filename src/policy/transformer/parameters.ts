@@ -20,7 +20,7 @@ export interface ParameterSpec {
 
 const embeddingDeviation = 0.02;
 
-/** Item embeddings and what encodes their histories. */
+/** Item embeddings and the encoder of histories. */
 export function transformerParameters(
   shape: TransformerShape,
 ): Readonly<Record<string, ParameterSpec>> {

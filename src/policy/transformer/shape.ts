@@ -7,7 +7,10 @@ export interface EncoderShape {
   readonly heads: number;
   /** Newest items of a history that are looked at. */
   readonly length: number;
-  /** What stands between the two products of a block's second half; `swiglu` has two thirds of the inner width, and a gate. */
+  /**
+   * Activation between the two products of a block's second half; `swiglu` has two thirds of the
+   * inner width, and a gate.
+   */
   readonly feedForward: "relu" | "gelu" | "swiglu";
 }
 
@@ -31,7 +34,10 @@ export const presetShape = (
   sizes: Pick<TransformerShape, "items" | "length">,
 ): TransformerShape => ({ ...presets[preset], ...sizes });
 
-/** Width between the two products of the feed-forward part: 4d, or two thirds of it where a gate takes as much again. */
+/**
+ * Width between the two products of the feed-forward part: 4d, or two thirds of it if a gate takes
+ * as much again.
+ */
 export const innerWidth = ({ width, feedForward }: EncoderShape): number =>
   feedForward === "swiglu" ? Math.round((8 * width) / 3) : 4 * width;
 

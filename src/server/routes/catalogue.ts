@@ -20,7 +20,7 @@ wire<PageQuery>()(pageQuery);
 const putResponse = wire<PutResponse>()(
   z.strictObject({ created: count, updated: count, unchanged: count }).openapi("PutResponse"),
 );
-const putAnswer = answer("What became of it, durable", putResponse, {
+const putAnswer = answer("Outcome of the write, durable", putResponse, {
   created: 1,
   updated: 0,
   unchanged: 0,
@@ -28,7 +28,7 @@ const putAnswer = answer("What became of it, durable", putResponse, {
 
 type RowBody = ItemBody | UserBody;
 
-/** What tells items and users apart on the wire and in /openapi.json. */
+/** Differences between items and users on the wire and in /openapi.json. */
 export interface Resource<Fields, Input, Batch> {
   readonly kind: "item" | "user";
   readonly path: string;
@@ -49,7 +49,7 @@ export interface Resource<Fields, Input, Batch> {
   readonly toInputs: (batch: Batch) => readonly Input[];
 }
 
-/** Where the rows are kept, in the terms of the wire. */
+/** The store of the rows, in the terms of the wire. */
 export interface Rows<Input> {
   put(inputs: readonly Input[]): Promise<PutResponse>;
   find(id: string): Promise<RowBody | undefined>;
@@ -99,7 +99,7 @@ function createRoutes<Fields, Input, Batch>({
       description: descriptions.delete,
       request: { params },
       responses: {
-        204: { description: "Deleted; decisions made before keep what they saw" },
+        204: { description: "Deleted; earlier decisions keep their view of it" },
         ...failures("invalid_request", "not_found"),
       },
     }),
@@ -117,7 +117,7 @@ function createRoutes<Fields, Input, Batch>({
       method: "get",
       operationId: `list${suffix}s`,
       summary: `List ${kind}s`,
-      description: "In order of id. Pass the answer's next as after to read on.",
+      description: "In order of id. Pass the answer's next as after to read the next page.",
       request: { query: pageQuery },
       responses: {
         200: answer(`A page of ${kind}s`, schemas.page, {

@@ -46,7 +46,7 @@ const cyclesRoute = createRoute({
   operationId: "listCycles",
   tags: ["learning"],
   summary: "List learning cycles",
-  description: "What each pass of the loop saw, tried and decided, newest first.",
+  description: "Feedback, challengers and outcome of each pass of the loop, newest first.",
   request: { query: scenarioQuery },
   responses: {
     200: answer("The cycles", cyclesResponse, { cycles: [example] }),
@@ -61,7 +61,7 @@ const cycleRoute = createRoute({
   tags: ["learning"],
   summary: "Read a learning cycle",
   description:
-    "Outcome, reason and record: what the gate measured, each guard with its number, rows by fold, seed and snapshots.",
+    "Outcome, reason and record: the gate's measurements, each guard with its number, rows by fold, seed and snapshots.",
   request: { params: z.strictObject({ cycle: pathNumber }) },
   responses: {
     200: answer("The cycle", cycleBody, example),

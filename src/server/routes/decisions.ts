@@ -58,7 +58,7 @@ const decisionRoute = createRoute({
   tags: ["loop"],
   summary: "Read a decision as it was made",
   description:
-    "What was known, what was chosen with which probability, and the reward so far. The profile is the user's as of that moment.",
+    "The known facts, the slate with its probabilities, and the reward so far. The profile is the user's as of that moment.",
   request: { params: z.strictObject({ decisionId: name }) },
   responses: {
     200: answer("The decision", decisionBody, {

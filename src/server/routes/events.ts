@@ -33,16 +33,16 @@ const eventsRoute = createRoute({
   path: routes.events,
   operationId: "sendEvents",
   tags: ["loop"],
-  summary: "Record what users did",
+  summary: "Record users' events",
   description:
-    "All or none, at most 1000, durable before the answer leaves. An eventId makes it safe to send an event again. Outcomes stand in the order of the events. Warnings name event types that train nothing.",
+    "All or none, at most 1000, durable before the answer leaves. An eventId makes it safe to send an event again. Outcomes are in the order of the events. Warnings name event types that train nothing.",
   request: {
     body: body(eventsRequest, {
       events: [{ eventId: "e-1", type: "click", userId: "ada", itemId: "sku-2", value: 1 }],
     }),
   },
   responses: {
-    200: answer("What became of each event", eventsResponse, {
+    200: answer("Outcome of each event", eventsResponse, {
       outcomes: ["rewarded"],
       counts: { rewarded: 1, recorded: 0, late: 0, duplicate: 0 },
     }),

@@ -28,9 +28,8 @@ const healthRoute = createRoute({
   path: routes.health,
   operationId: "getHealth",
   tags: ["operation"],
-  summary: "Is it well?",
-  description:
-    "200 while requests are answered; degraded says that they aren't answered as they should be.",
+  summary: "Health of the loop",
+  description: "200 while requests are answered; degraded means that problems limit the answers.",
   responses: {
     200: answer("The state", healthResponse, {
       status: "ok",

@@ -40,7 +40,7 @@ const listRoute = createRoute({
   path: routes.interventions,
   operationId: "listInterventions",
   tags: ["learning"],
-  summary: "List what operators did",
+  summary: "List interventions",
   description:
     "Roll-backs by hand, modes, pins and approvals with time, person and reason, newest first.",
   request: { query: scenarioQuery },
@@ -57,13 +57,13 @@ const interveneRoute = createRoute({
   tags: ["learning"],
   summary: "Pause promotions, have them ask first, resume them, pin, approve or reject",
   description:
-    "pause, ask and resume say how promotions come about; pin lets one version serve; approve and reject answer for the version that waits. " +
+    "pause, ask and resume set the mode of promotions; pin lets one version serve; approve and reject decide about the waiting version. " +
     `Done and recorded as one. A roll-back is POST ${routes.rollBack}.`,
   request: {
     body: body(interventionInput, { scenario: "items", kind: "pin", version: 7, by: "ada" }),
   },
   responses: {
-    200: answer("What was done", interventionBody, example),
+    200: answer("The recorded intervention", interventionBody, example),
     ...failures(...bodyFailures, "not_found", "unknown_scenario", "conflict", "corrupt_snapshot"),
   },
 });

@@ -32,7 +32,7 @@ const items: Resource<ItemFields, ItemInput, ItemsRequest> = {
   kind: "item",
   path: routes.items,
   descriptions: {
-    put: "Replaces the whole item. Writing what is there already changes nothing.",
+    put: "Replaces the whole item. Writing an equal item changes nothing.",
     get: "The item as it was last written.",
     delete: "The item is no candidate any more. To withdraw it for a while, put available: false.",
   },

@@ -73,7 +73,7 @@ const listRoute = createRoute({
   tags: ["learning"],
   summary: "List a scenario's policies",
   description:
-    "Who answers now, and the newest snapshots with the evidence for their status, newest first; those that answer now or wait for approval are listed beside the limit.",
+    "The policies that answer now, and the newest snapshots with the evidence for their status, newest first; those that answer now or wait for approval are listed beside the limit.",
   request: { query: scenarioQuery },
   responses: {
     200: answer("The policies", policiesResponse, {
@@ -100,7 +100,7 @@ const rollBackRoute = createRoute({
     body: body(rollBackRequest, { scenario: "items", by: "ada", reason: "fewer purchases" }),
   },
   responses: {
-    200: answer("The policy that serves now", policyBody, example),
+    200: answer("The serving policy", policyBody, example),
     ...failures(...bodyFailures, "unknown_scenario", "conflict"),
   },
 });

@@ -14,7 +14,7 @@ const readyRoute = createRoute({
   path: routes.ready,
   operationId: "getReady",
   tags: ["operation"],
-  summary: "May it get requests?",
+  summary: "Readiness for requests",
   description:
     "200 if requests can be sent here; 503 while the server starts or stops, and while the record can't be read.",
   responses: {

@@ -3,7 +3,8 @@ import { EngineError } from "../../domain/errors.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Row } from "./connection.ts";
 
-// Rows are read through these: a value that no write of ours can have left says which column is damaged.
+// Rows are read through these: a value that no write of ours can have left names the damaged
+// column.
 
 function damaged(column: string, expected: string, came: { value?: unknown; cause?: unknown }) {
   const got = "value" in came ? `got ${String(came.value)}` : "and does not";
@@ -50,7 +51,10 @@ export function readJson<T>(row: Row, name: string): T {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** For rows that were written without checks: fields that can be anything, none of them where the text is no object. */
+/**
+ * For rows that were written without checks: fields that can be anything, none of them if the text
+ * is no object.
+ */
 export function parseObject(row: Row, name: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(readText(row, name));

@@ -2,7 +2,7 @@ import Database from "libsql";
 import { EngineError } from "../../domain/errors.ts";
 import { isBusy, sqliteDetails, translateError } from "./sqlite-error.ts";
 
-/** What may be bound. */
+/** Values that may be bound. */
 export type Value = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -17,13 +17,16 @@ export interface Statement {
 export interface Connection {
   prepare(sql: string): Statement;
   exec(sql: string): void;
-  /** Like `exec`, but does not wait for a lock: false where another connection holds it. */
+  /** Like `exec`, but does not wait for a lock: false if another connection holds it. */
   tryExec(sql: string): boolean;
   readonly inTransaction: boolean;
   close(): void;
 }
 
-/** For reads and for opening, where waiting is rare and short (another process recovers or truncates the log). */
+/**
+ * For reads and for opening, when waiting is rare and short (another process recovers or truncates
+ * the log).
+ */
 export const busyTimeoutMs = 5000;
 
 // SQLite hands text back up to its first NUL, and libsql replaces lone surrogates: such an id would turn into another.

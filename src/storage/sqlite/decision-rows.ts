@@ -75,7 +75,7 @@ export const defineDecisionTable = (rules: RewardRules): Table<Decision> =>
     expiresAt: column.number("expires_at"),
   });
 
-/** @throws RangeError where one is not finite */
+/** @throws RangeError if one is not finite */
 export function checkPropensities(decision: Decision): void {
   const { positionPropensities, slatePropensity, exploration } = decision;
   const probabilities = [...positionPropensities, slatePropensity, exploration];

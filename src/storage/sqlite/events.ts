@@ -59,7 +59,9 @@ function getDecisionSequence(statements: Statements, decisionId: DecisionId): nu
   );
 }
 
-/** Decision, position and event type of the row's reward as its key, `undefined` where it brings none. */
+/**
+ * Decision, position and event type of the row's reward as its key, `undefined` if it brings none.
+ */
 function rewardKey(statements: Statements, { event, reward }: EventRow) {
   if (reward === undefined) return undefined;
   const decision = getDecisionSequence(statements, reward.decisionId);

@@ -10,8 +10,9 @@ export interface EventNumbers {
 
 export interface GroupCommit {
   /**
-   * Runs `write` in the next transaction, which it shares with every other caller that waits by then, and resolves
-   * after the commit. A write that throws is undone alone. @throws overloaded, storage_unavailable
+   * Runs `write` in the next transaction, which it shares with every other caller that waits by
+   * then, and resolves after the commit. A write that throws is undone alone.
+   * @throws overloaded, storage_unavailable
    */
   run<T>(write: (numbers: EventNumbers) => T): Promise<T>;
   /** Resolves when no write waits any more. */
@@ -56,7 +57,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
   const numbers = createEventNumbers(connection);
   let waiting: WaitingWrite[] = [];
 
-  /** Runs one write under a savepoint; what it returns tells the caller, once the commit stands. */
+  /** Runs one write under a savepoint; its result reaches the caller after the commit. */
   function attempt({ write, resolve, reject }: WaitingWrite): () => void {
     const before = numbers.current();
     connection.exec("SAVEPOINT attempt");
@@ -65,7 +66,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
       connection.exec("RELEASE attempt");
       return () => resolve(result);
     } catch (error) {
-      // On a full disk SQLite itself takes the whole transaction back: then nobody's write stands.
+      // On a full disk SQLite itself rolls the whole transaction back: then no write is stored.
       if (!connection.inTransaction) throw error;
       connection.exec("ROLLBACK TO attempt; RELEASE attempt");
       numbers.resetTo(before);

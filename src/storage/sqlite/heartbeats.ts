@@ -3,7 +3,7 @@ import { readNumber } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import type { GroupCommit } from "./group-commit.ts";
 
-/** One row, written over: how long ago is all that anybody asks. */
+/** One row, overwritten: readers need only the age. */
 export function createHeartbeats(
   connection: Connection,
   commits: GroupCommit,

@@ -14,7 +14,7 @@ const itemTable: RevisionTable<Item, ItemId> = {
   decode: (row) => ({ ...decodeItem(row).item, sequence: readNumber(row, "sequence") }),
 };
 
-/** As it was written, or undefined where it was written otherwise. */
+/** As it was written, or undefined if it was written otherwise. */
 function parseItem(row: Row): Omit<Item, "itemId"> | undefined {
   const { categories, attributes, available } = parseObject(row, "payload");
   const isWhole =

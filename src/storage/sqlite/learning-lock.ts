@@ -2,10 +2,11 @@ import { EngineError } from "../../domain/errors.ts";
 import { openConnection } from "./connection.ts";
 
 /**
- * Runs `work` while this process holds the exclusive lock of an empty database beside the record. The operating system takes the
- * lock back with the process, so a learner that was killed keeps nobody waiting, which a lease in a row would until it ends.
- * @param path of the record; ":memory:" is nobody else's
- * @throws learner_busy where another process holds it
+ * Runs `work` while this process holds the exclusive lock of an empty database beside the record.
+ * The operating system takes the lock back with the process, so a killed learner blocks no other,
+ * which a lease in a row would until its end.
+ * @param path of the record; ":memory:" belongs to this process alone
+ * @throws learner_busy if another process holds it
  */
 export async function learnAlone<T>(path: string, work: () => Promise<T>): Promise<T> {
   const connection = openConnection(path === ":memory:" ? path : `${path}-learning`);

@@ -5,8 +5,9 @@ const retryMs = 5;
 const maxRetries = busyTimeoutMs / retryMs;
 
 /**
- * Repeats `attempt` until it is true, for as long as SQLite would wait for a lock, but without holding up the process:
- * serving goes on meanwhile. @throws storage_unavailable
+ * Repeats `attempt` until it is true, for as long as SQLite would wait for a lock, without blocking
+ * the process: serving continues.
+ * @throws storage_unavailable
  */
 export async function retryWhileLocked(attempt: () => boolean): Promise<void> {
   for (let retries = 0; !attempt(); retries += 1) {

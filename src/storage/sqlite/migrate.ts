@@ -14,7 +14,10 @@ function readVersion(connection: Connection): number {
   return readNumber(connection.prepare("PRAGMA user_version").get() ?? {}, "user_version");
 }
 
-/** Refuses what is not ours to change, before anything is written. @throws unsupported_database_version, storage_unavailable */
+/**
+ * Refuses a foreign or newer database before anything is written.
+ * @throws unsupported_database_version, storage_unavailable
+ */
 export function checkDatabase(connection: Connection, path: string): void {
   // One statement, one moment: another process may be creating the file.
   const row = connection.prepare(stateOfFile).get() ?? {};

@@ -119,7 +119,7 @@ ALTER TABLE assignments ADD COLUMN holdback INTEGER REFERENCES policy_snapshots;
 ALTER TABLE assignments ADD COLUMN holdback_share REAL;
 `;
 
-// NULL where the fast loop had no part in the decision.
+// NULL if the fast loop had no part in the decision.
 const fastLoop = "ALTER TABLE decisions ADD COLUMN fast_loop TEXT";
 
 // NULL in decisions that were made before.
@@ -137,7 +137,7 @@ DROP INDEX decisions_by_scenario;
 CREATE INDEX decisions_by_scenario ON decisions (scenario, sequence, expires_at);
 `;
 
-// mode is NULL where promotions are automatic. An intervention is never changed.
+// mode is NULL if promotions are automatic. An intervention is never changed.
 const interventions = `
 CREATE TABLE interventions (
   intervention INTEGER PRIMARY KEY,
@@ -154,7 +154,7 @@ ALTER TABLE assignments ADD COLUMN mode TEXT;
 ALTER TABLE assignments ADD COLUMN waiting INTEGER REFERENCES policy_snapshots;
 `;
 
-// What is asked for with each scrape of the metrics is counted without wide rows.
+// Figures for each scrape of the metrics are counted without wide rows.
 const liveness = `
 CREATE TABLE learner_heartbeat (
   one INTEGER PRIMARY KEY CHECK (one = 1),

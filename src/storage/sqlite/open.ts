@@ -18,7 +18,8 @@ import { createUserStore } from "./users.ts";
 async function closeStore(connection: Connection, commits: GroupCommit): Promise<void> {
   try {
     await commits.drain();
-    // So that the file alone is the whole record and can be copied; not where another process reads the log.
+    // So that the file alone is the whole record and can be copied; not if another process reads
+    // the log.
     connection.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
   } finally {
     connection.close();
@@ -58,7 +59,7 @@ function createStore(connection: Connection, path: string): Store {
   };
 }
 
-/** Once it is open, what fails is answered over HTTP, where the path is nobody's business. */
+/** Once it is open, failures are answered over HTTP, and the path must stay private. */
 function nameFile(error: unknown, path: string): unknown {
   if (!(error instanceof EngineError) || "path" in error.details) return error;
   const message = `cannot open the database ${path}: ${error.message}`;
@@ -66,8 +67,8 @@ function nameFile(error: unknown, path: string): unknown {
 }
 
 /**
- * Opens the record in an SQLite file, which it creates where there is none; ":memory:" lasts as long as the store. Several
- * processes may open one file. Nothing is cached that another process can change.
+ * Opens the record in an SQLite file, which it creates if absent; ":memory:" lasts as long as the
+ * store. Several processes may open one file. Nothing is cached that another process can change.
  *
  * @throws storage_unavailable, unsupported_database_version; the file is then as it was.
  */

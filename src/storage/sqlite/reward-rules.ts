@@ -4,7 +4,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import { readJson, readNumber } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 
-/** Each reward rule stands in the record once, and decisions name it by number. */
+/** Each reward rule is in the record once, and decisions name it by number. */
 export interface RewardRules {
   /** Inside a write transaction. `null` for none. */
   numberOf(rule: RewardRule | undefined): number | null;

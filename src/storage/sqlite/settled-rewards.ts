@@ -4,7 +4,10 @@ import type { ArmRewards, DecisionStore } from "../store.ts";
 import { readMember, readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 
-/** Reward of a decision by `ruleValues`: each position that events came for is clipped, each other one brings the default. */
+/**
+ * Reward of a decision by `ruleValues`: each position with events is clipped, each other one brings
+ * the default.
+ */
 const settled = `(
   SELECT total(value) + ? * (json_array_length(slate) - count(*)) FROM (
     SELECT max(?, min(?, sum(value))) AS value FROM rewards

@@ -17,7 +17,10 @@ const remedies: Readonly<Record<number, string>> = {
 
 const busyCode = 5;
 
-/** Result code without the detail that the higher bits carry, `undefined` where the error is not SQLite's. */
+/**
+ * Result code without the detail that the higher bits carry, `undefined` if the error is not
+ * SQLite's.
+ */
 function primaryCode(error: unknown): number | undefined {
   const isSqlite = error instanceof Error && "rawCode" in error;
   return isSqlite && typeof error.rawCode === "number" ? error.rawCode & 0xff : undefined;
@@ -34,7 +37,9 @@ export function sqliteDetails(error: unknown): { readonly reason: string; readon
   return { reason: message, ...(isNamed && { code }) };
 }
 
-/** What the outside makes impossible becomes `storage_unavailable`; everything else is a defect and stays as it is. */
+/**
+ * Failures from outside become `storage_unavailable`; all others are defects and stay as they are.
+ */
 export function translateError(error: unknown): unknown {
   const remedy = remedies[primaryCode(error) ?? 0];
   if (remedy === undefined) return error;

@@ -8,7 +8,7 @@ export interface Column<Field> {
   readonly decode: (row: Row, name: string) => Field;
 }
 
-/** The kinds of columns; a column of its own is written out where it is used. */
+/** The kinds of columns; a column of its own is written out at its use. */
 export const column = {
   /** @param brand an id's constructor */
   text: <Text extends string = string>(
@@ -45,7 +45,10 @@ export const column = {
 /** Every field of `T`, optional ones by a column that gives undefined. */
 type Columns<T> = { readonly [Field in keyof T]-?: Column<T[Field]> };
 
-/** A stored thing and its table, from one declaration: what is inserted, what is selected, and how a row is read. */
+/**
+ * A stored thing and its table, from one declaration: inserted columns, selected columns, and the
+ * decoding of a row.
+ */
 export interface Table<T> {
   /** Names for SELECT and INSERT, in the order of the declaration. */
   readonly columns: string;

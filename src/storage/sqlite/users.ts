@@ -11,7 +11,7 @@ const userTable: RevisionTable<User, UserId> = {
   name: "user_revisions",
   idOf: (user) => user.userId,
   encode: ({ attributes }) => ({ attributes }),
-  // What is no object is read as it was when decisions saw it, what can't be read as nothing.
+  // Attributes that are no object are read as decisions saw them, unreadable ones as empty.
   decode: (row) => ({
     userId: userId(readText(row, "id")),
     attributes: (parseObject(row, "payload").attributes ?? {}) as JsonObject,

@@ -10,7 +10,7 @@ import { encodeNetwork, toNetwork } from "../../../policy/network-policy.ts";
 import { decodeTensors } from "../../../policy/snapshot.ts";
 import type { PolicyChange, Store } from "../../../storage/store.ts";
 
-/** What one cycle of a scenario hands to the next, beside the policies. */
+/** State that one cycle of a scenario hands to the next, beside the policies. */
 export interface Carried {
   readonly critic: Network | undefined;
   readonly meta: MetaPolicyState;

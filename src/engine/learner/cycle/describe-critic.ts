@@ -50,7 +50,7 @@ function describeDoubtful(
   };
 }
 
-/** What a cycle's record says of the critic and of what it lets the challengers do. */
+/** The part of a cycle's record about the critic and the restraint of challengers. */
 export function describeCritic(
   improvement: NetworkImprovement,
   { slateSize, reward }: Scenario,
@@ -71,7 +71,7 @@ export function describeCritic(
       slope: separation.slope,
       restrains,
     },
-    // A discriminator that is no better than chance accuses nobody.
+    // A discriminator that is no better than chance marks no item.
     doubtfulItems: restrains
       ? findDoubtfulItems(rows, evenMemory).map((item) => describeDoubtful(item, reward))
       : [],

@@ -2,13 +2,15 @@ import type { Verdict } from "../../../domain/cycle-outcome.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 
-/** What becomes of a candidate: the gate's verdict, as far as the operator lets it happen. */
+/** The end of a candidate: the gate's verdict, as far as the operator's mode allows it. */
 export type Ending = Verdict | "waiting";
 
 /** Modes in which nothing new gets traffic. */
 const isStill = ({ mode }: Assignment): boolean => mode === "paused" || mode === "pinned";
 
-/** By the gate alone the canary would have taken over, and the candidate be held against it. */
+/**
+ * By the gate alone the canary would have taken over, and the candidate would be compared with it.
+ */
 const isCanaryWaiting = ({ canary, waiting }: Assignment) =>
   canary !== undefined && canary === waiting;
 
@@ -20,7 +22,7 @@ export function endingOf({ verdict }: GateRecord, assignment: Assignment): Endin
   return verdict === "promote" && !isPromoted ? "waiting" : verdict;
 }
 
-/** The gate's sentence, after what keeps its verdict from happening. */
+/** The gate's sentence, after the reason that blocks its verdict. */
 export function explainEnding(gate: GateRecord, assignment: Assignment): string {
   const ending = endingOf(gate, assignment);
   if (ending === gate.verdict) return gate.reason;
@@ -28,7 +30,7 @@ export function explainEnding(gate: GateRecord, assignment: Assignment): string 
     ending === "waiting"
       ? "Waits for approval"
       : isStill(assignment)
-        ? `Held, for promotions are ${assignment.mode}`
-        : `Held, for canary ${assignment.canary} waits for approval`;
+        ? `Held, because promotions are ${assignment.mode}`
+        : `Held, because canary ${assignment.canary} waits for approval`;
   return `${why}; the gate said: ${gate.reason}`;
 }

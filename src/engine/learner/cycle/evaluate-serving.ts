@@ -5,7 +5,9 @@ import { clusteredStandardError, numberClusters } from "../../../evaluation/clus
 import { normalInterval } from "../../../evaluation/intervals/normal.ts";
 import { mean } from "../../../numeric/statistics.ts";
 
-/** What shown items earned in one arm: plain columns, since a cycle may have millions of new rows. */
+/**
+ * Rewards of shown items in one arm, as plain columns, since a cycle may have millions of new rows.
+ */
 export interface Earnings {
   /** Settled by the rule, reward units. */
   readonly rewards: readonly number[];
@@ -19,7 +21,7 @@ export function evaluateServing(
 ): ServingEvaluation | undefined {
   const serving = Float64Array.from(earned.serving?.rewards ?? []);
   const users = numberClusters(serving.length, earned.serving?.users ?? []);
-  // What one user does says nothing of how far another is from it.
+  // One user's rows say nothing about the spread between users.
   if (users.count < 2) return undefined;
   const meanReward = mean(serving);
   const standardError = clusteredStandardError(serving, meanReward, users);

@@ -39,7 +39,7 @@ export const describeStages = ({ stageMs, stageCpuMs, stagePeakMiB }: StageClock
   stagePeakMiB,
 });
 
-/** What goes on record: everything measured. */
+/** All measurements for the record. */
 export function describeFindings({
   scenario,
   seed,
@@ -100,14 +100,14 @@ const tellReview = (reviewed: Reviewed): string | undefined => {
       return `Rolled back to the ${who}: ${gate.reason}`;
     case "keep":
       return kind === "canary" && gate.verdict === "promote"
-        ? `The ${who} may not take over, for promotions are ${assignment.mode}: ${gate.reason}`
+        ? `The ${who} may not take over, because promotions are ${assignment.mode}: ${gate.reason}`
         : undefined;
     default:
       throw new RangeError(`no action ${String(action satisfies never)}`);
   }
 };
 
-/** A promotion speaks for itself; otherwise a change by the review is what happened. */
+/** A promotion speaks for itself; otherwise the review's change is reported. */
 export function summariseFindings({ reviewed, gate }: Findings): {
   outcome: CycleOutcome;
   reason: string;

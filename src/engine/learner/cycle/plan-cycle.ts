@@ -4,7 +4,7 @@ import type { MpoConfiguration } from "../../../domain/mpo-configuration.ts";
 import { criticRowsSeen } from "../../../learning/critic.ts";
 import { distilRowsSeen } from "../../../learning/distil.ts";
 
-/** What a cycle may use: `learner.maxCycleMinutes` and `learner.maxMemory` of the configuration. */
+/** Limits of a cycle: `learner.maxCycleMinutes` and `learner.maxMemory` of the configuration. */
 export interface CycleLimits {
   /** Wall time. */
   readonly maxMs: number;
@@ -12,9 +12,9 @@ export interface CycleLimits {
   readonly maxMiB: number;
 }
 
-/** What there is to learn from, before it is read. */
+/** The available feedback, before it is read. */
 export interface FeedbackSurvey {
-  /** Closed decisions since the last cycle: each of them is read, as far as the time goes. */
+  /** Closed decisions since the last cycle: each of them is read, within the time. */
   readonly newDecisions: number;
   /** Closed decisions that might become rows. */
   readonly decisions: number;
@@ -25,7 +25,7 @@ export interface FeedbackSurvey {
 
 /** Wall time of the kinds of work, milliseconds. */
 interface Costs {
-  /** What is the same for every size: challengers are found on a fixed number of states. */
+  /** Cost that is the same for every size: challengers are found on a fixed number of states. */
   readonly fixed: number;
   /** A decision read. */
   readonly read: number;
@@ -35,7 +35,7 @@ interface Costs {
   readonly score: number;
 }
 
-/** Of a first cycle: what `npm run bench -- cycle` takes on two slow cores. */
+/** Of a first cycle: measured by `npm run bench -- cycle` on two slow cores. */
 const firstCosts: Costs = { fixed: 5000, read: 0.1, train: 0.6, score: 0.04 };
 /** Resident for Node.js, the code and a training step of the largest batch, MiB. */
 const trainingMiB = 350;
@@ -45,16 +45,16 @@ const earnedBytes = 64;
 const mostExcess = 2;
 const mebibyte = 2 ** 20;
 
-/** Fewer decisions than these teach nothing: a plan that comes to less is none. */
+/** Fewer decisions than these are too few to learn from: there is no smaller plan. */
 const leastDecisions = 100;
-/** A plan leaves this share of its limits to what the estimate does not know. */
+/** A plan leaves this share of its limits as a reserve for errors of the estimate. */
 const prudence = 0.8;
-/** Of the time, what reading may take; of a longer backlog the newest decisions are read. */
+/** Share of the time for reading; of a longer backlog the newest decisions are read. */
 const readingShare = 0.4;
 
 interface Sizes {
   readonly read: number;
-  /** Rows of the new decisions that are read: they count for what serving earned. */
+  /** Rows of the new decisions that are read: they count for the serving policy's reward. */
   readonly earned: number;
   readonly rows: number;
   readonly cells: number;
@@ -94,7 +94,10 @@ const scaleCosts = ({ fixed, read, train, score }: Costs, factor: number): Costs
   score: factor * score,
 });
 
-/** How much more memory than expected the last cycle took: less is not trusted, much more is what others left in the process. */
+/**
+ * Memory of the last cycle over its expectation: less is not trusted, and much more belongs to
+ * other work of the process.
+ */
 function measureMemory({ plan, stagePeakMiB = {} }: CycleRecord): number {
   const peaks = Object.values(stagePeakMiB);
   return plan === undefined || peaks.length === 0
@@ -116,12 +119,14 @@ function largest(most: number, fits: (decisions: number) => boolean): number {
 }
 
 /**
- * Chooses how many decisions a cycle learns from, so that time and memory stay within their limits: by what a unit of work
- * took in the last cycle, and half of the last plan where that did not finish. Costs are believed half as much with each
- * cycle that was skipped since they were measured: one that was slow for reasons of its own must not stop the loop for good.
+ * Chooses how many decisions a cycle learns from, so that time and memory stay within their limits.
+ * The base is the cost of a unit of work in the last cycle, or half of the last plan if that cycle
+ * did not finish. The weight of costs is halved by each skipped cycle since their measurement: one
+ * slow cycle must not stop the loop for good.
  * @param recent cycles of the scenario, newest first
- * @param heldMiB held by objects and buffers before the cycle: what is only resident still is used again
- * @returns a sentence where even the least does not fit
+ * @param heldMiB held by objects and buffers before the cycle: memory that is only resident is used
+ * again
+ * @returns a sentence if even the smallest plan does not fit
  */
 export function planCycle(options: {
   readonly survey: FeedbackSurvey;

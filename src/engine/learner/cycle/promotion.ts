@@ -1,7 +1,7 @@
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { PredictedLift, Promotion, Proposed } from "../../../domain/policy-evidence.ts";
 
-/** What the gate promises of a candidate. */
+/** The gate's prediction for a candidate. */
 function predict({ difference, interval, relativeLift }: GateRecord): PredictedLift {
   const scale = relativeLift !== undefined && difference ? relativeLift / difference : undefined;
   return {

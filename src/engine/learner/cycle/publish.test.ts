@@ -144,11 +144,11 @@ describe("who answers afterwards:", () => {
     ["promotions are paused", { ...alone, mode: "paused" }],
     ["promotions are pinned", { ...alone, mode: "pinned" }],
     ["canary 3 waits for approval", canaryAsks],
-  ] as const)("a candidate that passed is held, for %s", (why, assignment) => {
+  ] as const)("a candidate that passed is held, because %s", (why, assignment) => {
     const [candidateOf] = publishWith("promote", assignment).add!;
     expect(candidateOf!.status).toBe("held");
     const { verdict, reason, ...rest } = candidateOf!.evidence;
-    expect([verdict, reason]).toEqual(["promote", `Held, for ${why}; the gate said: because`]);
+    expect([verdict, reason]).toEqual(["promote", `Held, because ${why}; the gate said: because`]);
     expect(rest).toEqual({});
   });
 

@@ -18,7 +18,7 @@ interface PublishInput {
   readonly replaces: Assignment;
   readonly reviewed: Reviewed;
   readonly canaryShare: number;
-  /** Share of the users who keep what a promotion replaces. */
+  /** Share of the users who keep the policy that a promotion replaces. */
   readonly holdbackShare: number;
   readonly candidate: Network;
   readonly feedback: CycleFeedback;
@@ -55,7 +55,7 @@ function settle({ gate, reviewed, canaryShare, holdbackShare }: PublishInput) {
   }
 }
 
-/** The newest counts; the baseline needs no gate, it is what the policy is held against. */
+/** The newest counts; the baseline needs no gate, the policy is compared with it. */
 function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
   return {
     scenario,

@@ -22,9 +22,9 @@ import { toRows } from "./to-rows.ts";
 const surveyed = 200;
 
 export interface CycleFeedback {
-  /** Newest first: what trains and judges. */
+  /** Newest first: the rows that train and judge. */
   readonly rows: readonly FeedbackRow[];
-  /** What all new decisions earned, newest first, the sampled ones and the others. */
+  /** Rewards of all new decisions, newest first, the sampled ones and the others. */
   readonly earned: Readonly<Partial<Record<Arm, Earnings>>>;
   /** Of the rows. */
   readonly users: number;
@@ -45,8 +45,9 @@ interface ReadOptions {
   readonly scenario: Scenario;
   readonly now: number;
   /**
-   * Of the newest `read` decisions all new ones become rows and the newest older ones, up to `decisions`; those of a part of
-   * the users where more are new. Rows with more than `cells` candidates are not kept, but for the newest.
+   * Of the newest `read` decisions all new ones become rows and the newest older ones, up to
+   * `decisions`; those of a part of the users if more are new. Rows with more than `cells`
+   * candidates are not kept, but for the newest.
    */
   readonly plan: Pick<CyclePlan, "read" | "decisions" | "cells">;
   /** Event number up to which earlier cycles have read. */
@@ -120,7 +121,7 @@ function createTotals({ reward: rule }: Scenario) {
   };
 }
 
-/** Newest first, users numbered in that order; ages in what of the new decisions was kept. */
+/** Newest first, users numbered in that order; ages count the kept new decisions. */
 function buildRows(read: readonly ReadDecision<Kept>[], { scenario, cycle }: ReadOptions) {
   const users = new Map<UserId, number>();
   const newKept = read.filter(({ isNew }) => isNew).length;
@@ -136,7 +137,7 @@ function buildRows(read: readonly ReadDecision<Kept>[], { scenario, cycle }: Rea
   return { rows, users: users.size, newKept };
 }
 
-/** What there is to read, and how large it is. @param options.maxDecisions most that become rows */
+/** The feedback to read, and its size. @param options.maxDecisions most that become rows */
 export async function surveyFeedback(
   options: Pick<ReadOptions, "store" | "scenario" | "now" | "previous"> & {
     readonly maxDecisions: number;
@@ -163,7 +164,10 @@ export async function surveyFeedback(
   };
 }
 
-/** How many decisions are new, and where reading begins: before them with a discount, for sessions that were not over. */
+/**
+ * Number of new decisions, and the event number at which reading begins: before them with a
+ * discount, for sessions that were not over.
+ */
 async function findSpan({ store, scenario, now, previous, plan }: ReadOptions) {
   const closed = { scenario: scenario.name, closedBefore: now };
   const fresh = await store.decisions.closedSpan({ ...closed, after: previous, limit: plan.read });
@@ -174,9 +178,9 @@ async function findSpan({ store, scenario, now, previous, plan }: ReadOptions) {
 }
 
 /**
- * Closed decisions of the scenario as rows, with the profile of their own moment. Each new one counts for what serving
- * earned; where more are new than may become rows, those of a random part of the users do, so that what is estimated on
- * them is unbiased and users stay whole (docs/decisions/0024).
+ * Closed decisions of the scenario as rows, with the profile of their own moment. Each new one
+ * counts for the serving policy's reward. If more are new than may become rows, those of a random
+ * part of the users do: estimates on them are unbiased, and users stay whole (docs/decisions/0024).
  */
 export async function readFeedback(options: ReadOptions): Promise<CycleFeedback> {
   const { store, catalogue, scenario, now, previous, plan, cycle } = options;

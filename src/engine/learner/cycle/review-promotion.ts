@@ -22,8 +22,8 @@ interface PromotionInput {
 }
 
 /**
- * Rewards as shares of the rule's range, as the gate has them. With a discount each user's total, for a policy may earn
- * by longer sessions what it does not earn by the row.
+ * Rewards as shares of the rule's range, as the gate has them. With a discount each user's total,
+ * since a policy may earn by longer sessions instead of by the row.
  */
 function toArm(users: readonly UserRewards[], { reward, discount }: Scenario): LiveArm {
   const { minimum, maximum } = reward;
@@ -116,9 +116,10 @@ function apply(
 }
 
 /**
- * Holds a promoted policy against the one that it replaced, on live rewards of users who were assigned at random: worse, and
- * the kept snapshot serves again; not worse, or looked at long enough, and the comparison ends. However often it looks, an end of
- * its interval errs for at most 1 % of the promotions (docs/methods/gate.md).
+ * Compares a promoted policy with the replaced one, on live rewards of users assigned at random. If
+ * it is worse, the kept snapshot serves again. If it is not worse, or the time is up, the
+ * comparison ends. However often it looks, an end of its interval errs for at most 1 % of the
+ * promotions (docs/methods/gate.md).
  */
 export async function reviewPromotion(input: PromotionInput): Promise<Reviewed> {
   const { assignment, store } = input;

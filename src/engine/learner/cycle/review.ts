@@ -21,7 +21,7 @@ export interface Reviewed {
 
 interface ReviewInput {
   readonly assignment: Assignment;
-  /** Parent of the serving policy, where it has one. */
+  /** Parent of the serving policy, if it has one. */
   readonly parent: number | undefined;
   readonly serving: Network;
   /** As the last cycle left it: trained on none of the rows. */
@@ -30,7 +30,7 @@ interface ReviewInput {
   readonly rows: readonly FeedbackRow[];
   readonly load: (version: number) => Promise<Network | undefined>;
   readonly evidence: (version: number) => Promise<PolicyEvidence>;
-  /** Share of the users who keep what a canary replaces. */
+  /** Share of the users who keep the policy that a canary replaces. */
   readonly holdbackShare: number;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -38,7 +38,7 @@ interface ReviewInput {
   readonly mpo: MpoConfiguration;
 }
 
-/** The operator's mode decides what becomes of a canary that is proven better. */
+/** The operator's mode decides about a canary that is proven better. */
 const whatMayServe = ({ assignment: { mode } }: ReviewInput): Review["action"] =>
   mode === undefined ? "promote" : mode === "ask" ? "ask" : "keep";
 
@@ -88,7 +88,7 @@ async function rememberLooks(
   return [{ version, status: "canary", evidence: { ...(await evidence(version)), looks } }];
 }
 
-/** It keeps its share while it waits. What waited before was judged on older feedback. */
+/** It keeps its share while it waits. An earlier waiting policy was judged on older feedback. */
 async function askFirst(input: ReviewInput, review: Review): Promise<Reviewed> {
   const { assignment, holdbackShare, evidence } = input;
   const { version, gate } = review;
@@ -138,9 +138,9 @@ async function applyAction(input: ReviewInput, review: Review): Promise<Reviewed
 }
 
 /**
- * Before a cycle looks for something better it holds what serves against its rival on the whole of the new feedback: the
- * canary, which may take over or leave; without a canary the parent, which comes back where it is clearly better. A pinned
- * policy serves whatever a review would say.
+ * Before a cycle looks for a better policy it compares the serving policy with its rival on all new
+ * feedback. The rival is the canary, which may take over or leave, or else the parent, which comes
+ * back if it is clearly better. A pinned policy is not reviewed.
  */
 export async function reviewServing(input: ReviewInput): Promise<Reviewed> {
   const { assignment, critic } = input;

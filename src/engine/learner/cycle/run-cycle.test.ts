@@ -105,7 +105,7 @@ describe("the first cycle", () => {
 
   test("has read all feedback and split it", async () => {
     const store = await openCopy(cycled);
-    // What was trained on one half is judged on the other, so that all rows judge.
+    // Models trained on one half are judged on the other, so that all rows judge.
     const all = { decisions: visits, newDecisions: visits, rows: visits, judged: visits };
     expect(feedbackOf(first)).toMatchObject(all);
     const [newest] = await store.decisions.recent(1);
@@ -190,7 +190,7 @@ describe("a cycle that fails changes nothing:", () => {
     for (const { name, bytes } of change!.checkpoints!)
       expect(Buffer.compare(bytes, (await done.checkpoints.load(name))!)).toBe(0);
 
-    // Nor does it undo what an operator has done since it began.
+    // Nor does it undo an intervention since its start.
     await assign(store, { serving: (await store.policies.bytes(1))! });
     const assigned = await stateOf(store);
     await expect(store.policies.apply(change!)).rejects.toMatchObject({ code: "conflict" });
@@ -266,7 +266,9 @@ describe("a cycle whose gate passes its candidate", () => {
   ] as const)("holds it after %s, says so, and learns on", async (kind, mode) => {
     const { store, cycle, candidate, assignment } = await runIn(kind);
     expect(cycle.outcome).toBe("hold");
-    expect(cycle.reason).toBe(`Held, for promotions are ${mode}; the gate said: ${first.reason}`);
+    expect(cycle.reason).toBe(
+      `Held, because promotions are ${mode}; the gate said: ${first.reason}`,
+    );
     expect(candidate.status).toBe("held");
     expect(assignment).toMatchObject({ serving: before.assignment.serving, mode });
     expect((await stateOf(store)).critic).toBe(after.critic);
@@ -349,7 +351,7 @@ test.each([1, 4])("feedback of %i users is no reason to fail", async (users) => 
   expect((await shop.store.policies.assignment("shop")).serving).toBe(serving);
 });
 
-/** An engine over the record after the first cycle, whose time goes on. */
+/** An engine over the record after the first cycle, whose time advances. */
 async function reopen() {
   const store = await openCopy(cycled);
   let now = closedAt;

@@ -23,6 +23,10 @@ import { reviewPromotion } from "./review-promotion.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
 import { OverBudgetError, watchBudget } from "./watch-budget.ts";
 
+/**
+ * Record, scenario, time and randomness of a cycle. `clock` is in milliseconds since 1970, `seed`
+ * an unsigned 32-bit integer, `threads` in 1…256.
+ */
 export interface CycleOptions {
   readonly store: Store;
   readonly configuration: Configuration;
@@ -30,14 +34,14 @@ export interface CycleOptions {
   readonly clock: () => number;
   readonly seed: number;
   readonly threads: number;
-  /** What the process has used so far; of this one where left out. */
+  /** Usage of the process so far. Default: of this process. */
   readonly usage?: () => Usage;
 }
 
-/** Cycles that tell what the next one will cost. */
+/** Number of cycles from which the next one's cost is estimated. */
 const rememberedCycles = 12;
 
-/** What a cycle begins with: its number, how far earlier ones have read, and how much it takes on. */
+/** A cycle's start: its number, the last event number of earlier cycles, and its plan. */
 async function plan(options: CycleOptions, limits: CycleLimits) {
   const { store, scenario, configuration, clock, usage = readUsage } = options;
   const recent = await store.cycles.list({ scenario: scenario.name, limit: rememberedCycles });
@@ -51,7 +55,10 @@ async function plan(options: CycleOptions, limits: CycleLimits) {
   return { previous, cycle: (recent[0]?.cycle ?? 0) + 1, planned };
 }
 
-/** The last promotion on live rewards; unless that rolls it back, what serves against its canary or parent. */
+/**
+ * The last promotion on live rewards; unless that rolls it back, the serving policy against its
+ * canary or parent.
+ */
 async function review(
   options: CycleOptions,
   input: Pick<
@@ -170,11 +177,12 @@ async function recordShortage(
 const msPerMinute = 60_000;
 
 /**
- * One pass of the loop over a scenario: evaluate, review, challenge, judge, distil, gate, publish. Everything that it
- * changes is one transaction at its end; whatever fails before leaves the serving policy as it was. It is as large as its
- * time and memory allow; where that is not enough it is recorded as skipped.
- * @returns undefined where there is no new feedback to judge on
- * @throws invalid_request where an option is not what it should be
+ * One pass of the loop over a scenario: evaluate, review, challenge, judge, distil, gate, publish.
+ * All its changes are one transaction at its end; a failure before leaves the serving policy
+ * unchanged. It is as large as its time and memory allow; if they do not suffice, it is recorded as
+ * skipped.
+ * @returns undefined if there is no new feedback to judge on
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export async function runCycle(options: CycleOptions): Promise<Cycle | undefined> {
   checkOptions(options, { ...learnerChecks, scenario: aScenario });

@@ -15,7 +15,7 @@ const scenario = {
   reward: { weights: { click: 1 }, windowSeconds: 5, defaultReward: 0, minimum: -1, maximum: 3 },
 };
 
-/** A closed decision of a user at a second; its event number is where it stands in the list. */
+/** A closed decision of a user at a second; its event number is its place in the list. */
 const at = (user: string, second: number, ...rewards: (number | undefined)[]) => ({
   decision: sampleDecision(`${user}-${second}`, {
     userId: userId(user),

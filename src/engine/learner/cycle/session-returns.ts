@@ -4,14 +4,14 @@ import type { Scenario } from "../../../domain/scenario.ts";
 import type { SessionStep } from "../../../learning/feedback-row.ts";
 import { normaliseReward } from "./settle-reward.ts";
 
-/** What the rows of a decision get of its session. */
+/** Values of a session for the rows of a decision. */
 interface DecisionReturn {
   /** (1 − γ)·Σ_j γ^j·(mean reward of the j-th decision from here on), in [0, 1] as the rewards are. */
   readonly value: number;
   readonly step: SessionStep;
 }
 
-/** What sessions are cut by: a decision need not keep its candidates. */
+/** The fields that sessions are cut by: candidates need not be kept. */
 export interface SessionDecision extends Pick<Feedback, "sequence" | "rewards"> {
   readonly decision: Omit<Feedback["decision"], "candidates" | "context">;
 }
@@ -21,11 +21,11 @@ export interface ReadDecision<Entry extends SessionDecision = SessionDecision> {
   readonly feedback: Entry;
   /** No earlier cycle has read it. */
   readonly isNew: boolean;
-  /** Present where the scenario has a discount. */
+  /** Present if the scenario has a discount. */
   readonly ahead?: DecisionReturn;
 }
 
-/** A user's decisions, oldest first, cut where two are `gapMs` or more apart. */
+/** A user's decisions, oldest first, cut between two that are `gapMs` or more apart. */
 function cutSessions<Entry extends SessionDecision>(
   feedback: readonly Entry[],
   gapMs: number,
@@ -70,9 +70,9 @@ function addReturns<Entry extends SessionDecision>(
 }
 
 /**
- * Decisions of sessions that have ended, oldest first, with their returns; those that a cycle reads for the first time
- * come last. A session has ended once the log holds a decision of anyone that came its gap or more after its last one:
- * so it is read whole, and judges once, whatever time cycles take.
+ * Decisions of sessions that have ended, oldest first, with their returns; those that a cycle reads
+ * for the first time come last. A session has ended once the log holds a decision of any user at
+ * least the gap after its last one: so it is read whole, and judges once, at any pace of cycles.
  * @param feedback closed decisions in the order of their event numbers
  * @param previous event number up to which earlier cycles have read
  */

@@ -1,6 +1,8 @@
 import type { RewardRule } from "../../../domain/scenario.ts";
 
-/** Reward of a position in reward units: the default where no event came, clipped to the rule's range. */
+/**
+ * Reward of a position in reward units: the default if no event came, clipped to the rule's range.
+ */
 export function settleReward(reward: number | undefined, rule: RewardRule): number {
   return Math.max(rule.minimum, Math.min(rule.maximum, reward ?? rule.defaultReward));
 }

@@ -1,12 +1,12 @@
 import type { StageCosts } from "../../../domain/cycle-record.ts";
 
-/** What the process has used so far. */
+/** Usage of the process so far. */
 export interface Usage {
   /** Of all its threads, milliseconds. */
   readonly cpuMs: number;
   /** Resident now, MiB. */
   readonly memoryMiB: number;
-  /** Of that in objects and buffers, MiB: the rest may be what earlier work left to be used again. */
+  /** Of that in objects and buffers, MiB: the rest may be free memory that is used again. */
   readonly heldMiB: number;
   /** Most that was ever resident, MiB. */
   readonly peakMiB: number;

@@ -7,7 +7,7 @@ export interface StatusChange {
   readonly evidence?: PolicyEvidence;
 }
 
-/** A change of status, where there is a policy to change. */
+/** A change of status, if there is a policy to change. */
 export const mark = (version: number | undefined, status: PolicyStatus): StatusChange[] =>
   version === undefined ? [] : [{ version, status }];
 
@@ -16,19 +16,25 @@ export interface TakeOver {
   readonly assign: (version: number) => Assignment;
 }
 
-/** Without holdback, canary and what waits: whoever was there leaves the traffic. */
+/** Without holdback, canary and waiting policy, which leave the traffic. */
 export function withoutRivals(assignment: Assignment): Assignment {
   const { canary: _, holdback: __, holdbackShare: ___, waiting: ____, ...rest } = assignment;
   return { ...rest, canaryShare: 0 };
 }
 
-/** Canary and what waits were made from the policy that served, and judged against it: they go where it goes. */
+/**
+ * Canary and waiting policy were made from the serving policy and judged against it: they leave
+ * with it.
+ */
 export const retireCandidates = ({ canary, waiting }: Assignment): StatusChange[] => [
   ...mark(canary, "retired"),
   ...(waiting === canary ? [] : mark(waiting, "retired")),
 ];
 
-/** A policy takes over, and what it replaces keeps a share of the users. Canary, what waits and an earlier holdback leave. */
+/**
+ * A policy takes over, and the replaced one keeps a share of the users. Canary, waiting policy and
+ * an earlier holdback leave.
+ */
 export function takeOver(assignment: Assignment, holdbackShare: number): TakeOver {
   const { serving, holdback } = assignment;
   const isHeld = serving !== undefined && holdbackShare > 0;

@@ -4,15 +4,15 @@ import type { ItemView } from "../../../policy/policy.ts";
 import type { ReadDecision, SessionDecision } from "./session-returns.ts";
 import { normaliseReward } from "./settle-reward.ts";
 
-/** What the rows of one decision share. */
+/** Fields that the rows of one decision share. */
 export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" | "fold"> {
   readonly rule: RewardRule;
   readonly views: readonly ItemView[];
 }
 
 /**
- * A row for each position, among the candidates that the positions before had left. None for an item that is no candidate:
- * a decision that was changed by hand must not stop the loop.
+ * A row for each position, among the candidates that the positions before had left. None for an
+ * item outside the candidates: a decision changed by hand must not stop the loop.
  */
 export function toRows(
   { feedback, ahead }: ReadDecision<SessionDecision>,
@@ -24,7 +24,7 @@ export function toRows(
     const candidates = left;
     const action = candidates.findIndex((view) => view.itemId === itemId);
     if (action < 0) return [];
-    // Rows of one candidate less cost an array each: the last position leaves nobody any.
+    // Rows of one candidate less cost an array each: the last position leaves no candidate.
     if (position < decision.slate.length - 1)
       left = candidates.filter((_, index) => index !== action);
     return {

@@ -1,7 +1,7 @@
 import type { CycleLimits } from "./plan-cycle.ts";
 import type { StageClock, Usage } from "./stage-clock.ts";
 
-/** A cycle that may not go on: its message says why, for the cycle's record. */
+/** A cycle that must stop: its message has the reason, for the cycle's record. */
 export class OverBudgetError extends Error {}
 
 const minutes = (milliseconds: number) => (milliseconds / 60_000).toFixed(1);

@@ -78,9 +78,9 @@ export const keepsHits = ({ surplus }: TemperaturePoint): boolean => surplus.mea
 const isCertain = ({ surplus }: TemperaturePoint) => surplus.mean >= surplus.standardError;
 
 /**
- * The policy temperature τ, by which log-odds are divided before a slate is drawn: the largest of 1, 0.9, 0.81, … at which
- * served slates keep 0.9 of the sorted hit rate by one standard error, but none at which fewer than `leastChoices` remain. Above 1 only if fewer
- * remain at 1.
+ * The policy temperature τ, by which log-odds are divided before a slate is drawn. It is the
+ * largest of 1, 0.9, 0.81, … at which served slates keep 0.9 of the sorted hit rate by one standard
+ * error, and at least `leastChoices` remain. It is above 1 only if fewer remain at 1.
  *
  * @param cases of any policy, at temperature 1
  * @throws RangeError for fewer than two cases

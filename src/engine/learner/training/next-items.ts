@@ -21,7 +21,7 @@ function findNextItem(
   const event = events[index];
   const next = event && catalogue.find(event.itemId);
   if (event === undefined || next === undefined || index === 0) return undefined;
-  // What could not be shown, or should not have been, is nothing to aim at.
+  // An item that could not or should not be shown is no target.
   if (!available.has(event.itemId) || !isWanted(event, scenario.reward)) return undefined;
   const history = events.slice(Math.max(0, index - historyLength), index);
   const state = createState({ user: { history, attributes }, catalogue, scenario, context: {} });
@@ -67,7 +67,7 @@ export function listNextItems(
   return rows;
 }
 
-/** Largest n for which the sum of min(count, n) is at most `total`: how many rows each user may have. */
+/** Largest n for which the sum of min(count, n) is at most `total`: the most rows of each user. */
 export function rowsPerUser(counts: readonly number[], total: number): number {
   const sumAt = (limit: number) => counts.reduce((sum, count) => sum + Math.min(count, limit), 0);
   let low = 0;

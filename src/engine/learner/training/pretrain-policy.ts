@@ -8,7 +8,7 @@ import { isWanted } from "./read-sequences.ts";
 import { sharpen } from "./sharpen.ts";
 import { type PretrainOptions, readTrainingData, type TrainingData } from "./training-data.ts";
 
-/** How often each item was wanted, the held-out events left out: what a next item is foreseen with without a user. */
+/** Counts of each item as a target, without held-out events: the prediction without a user. */
 function countItems({ sequences, context }: TrainingData): Uint8Array {
   const scores = new Map<ItemId, number>();
   for (const { events } of sequences) {
@@ -35,8 +35,9 @@ export interface Pretrained {
 }
 
 /**
- * A policy and a baseline from behaviour events alone. Each user's last event is held out and foreseen by both.
- * @throws conflict where there is nothing to train on
+ * A policy and a baseline from behaviour events alone. Each user's last event is held out and
+ * predicted by both.
+ * @throws conflict if there is nothing to train on
  */
 export async function pretrainPolicy(options: PretrainOptions): Promise<Pretrained> {
   const data = await readTrainingData(options);

@@ -8,7 +8,7 @@ import type { Store } from "../../../storage/store.ts";
 const maxUserEvents = 1000;
 const pageSize = 1000;
 
-/** What a user did, in order of event number. */
+/** A user's events, in order of event number. */
 export interface UserSequence {
   readonly userId: UserId;
   readonly attributes: JsonObject;

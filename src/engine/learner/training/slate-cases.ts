@@ -5,7 +5,7 @@ import type { Policy } from "../../../policy/policy.ts";
 import { eligible, retrieve } from "../../serving/candidates.ts";
 import type { NextItemContext } from "./next-items.ts";
 
-/** A held-out event and what the user had seen before it. */
+/** A held-out event and the items that the user had seen before it. */
 export interface HeldOut extends NextItem {
   readonly seen: ReadonlySet<ItemId>;
 }

@@ -11,12 +11,18 @@ import type { HeldOut } from "./slate-cases.ts";
 
 /** Rows of one training, about 1.5 kB each: beyond, each user keeps the newest. */
 const maxRows = 100_000;
-/** Half of them choose the temperature, half measure what is served. */
+
+/** Half of them choose the temperature, half measure the served slates. */
 const measuredUsers = 2000;
 const leastUsers = 4;
+
+/**
+ * Stages of a pretraining in their order: events are read, rows are made, epochs train, users
+ * measure.
+ */
 export type PretrainProgress =
   | { readonly stage: "read"; readonly events: number }
-  /** `perUser`: newest events of each user that were taken, where not all were. */
+  /** `perUser`: newest events of each user that were taken, if not all were. */
   | { readonly stage: "rows"; readonly rows: number; readonly perUser?: number }
   | {
       readonly stage: "epoch";
@@ -26,6 +32,10 @@ export type PretrainProgress =
     }
   | { readonly stage: "measure"; readonly users: number };
 
+/**
+ * Record, scenario and randomness of a pretraining. `seed` is an unsigned 32-bit integer, `threads`
+ * in 1…256.
+ */
 export interface PretrainOptions {
   readonly store: Store;
   readonly configuration: Pick<Configuration, "text">;
@@ -63,7 +73,7 @@ async function readHeldOut(
   return heldOut;
 }
 
-/** @throws conflict where there is nothing to train on */
+/** @throws conflict if there is nothing to train on */
 export async function readTrainingData(options: PretrainOptions): Promise<TrainingData> {
   const { store, configuration, scenario, onProgress } = options;
   const sequence = await store.sequence();

@@ -24,7 +24,10 @@ export interface DerivedServing {
   readonly mark: FastLoopMark;
 }
 
-/** Models of the fast loop as of the marks of decisions, from the record. Cheap where marks come in order. */
+/**
+ * Models of the fast loop as of the marks of decisions, from the record. Cheap if marks come in
+ * order.
+ */
 export function createModelDeriver(
   store: Store,
   text: TextSettings | undefined,
@@ -75,6 +78,6 @@ export function createModelDeriver(
     await advance(found, through);
     const model = found.fold.through === through ? found.fold.model : found.models.get(through);
     if (model !== undefined) return model;
-    throw new RangeError(`event number ${through} is no decision that the fast loop stood at`);
+    throw new RangeError(`the fast loop has no state at event number ${through}`);
   };
 }

@@ -60,7 +60,7 @@ test("the models give way after three lifetimes of an event, in whole blocks", (
 test("what is liked comes up within tens of visits, a new item too, and another after the taste has changed; every draw is derived again", async () => {
   const shop = await open();
   await shop.engine.putItems([sampleItem("new")]);
-  // A seventh where nothing is learnt.
+  // A seventh if nothing is learnt.
   expect(await play(shop, "new", 84)).toBeGreaterThan(0.5);
   await shop.engine.putItems([sampleItem("i-3", { categories: ["drama"] })]);
   await shop.engine.deleteItem(itemId("i-1"));
@@ -81,7 +81,7 @@ test("what is liked comes up within tens of visits, a new item too, and another 
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / 174;
   const squares = weights.reduce((sum, weight) => sum + (weight - mean) ** 2, 0);
   expect(Math.abs(mean - 1)).toBeLessThan((5 * Math.sqrt(squares)) / 174);
-  // Nor does it matter what the configuration has become since.
+  // Nor do later changes of the configuration matter.
   const { findings, largestDifference, decisions } = await audit({
     store: shop.store,
     configuration: parseConfiguration(
@@ -187,7 +187,7 @@ test("a server that is closed while it reads the record stops after a block", as
 test("a mark that was changed or taken away is found", async () => {
   const path = join(createTestFolder(), "recurve.db");
   const shop = await open(path);
-  // Nobody clicks, so that no probability comes near 1, where changes don't show.
+  // Nobody clicks, so no probability is near 1, which would hide changes.
   await play(shop, "none", 52);
   const recent = await shop.store.decisions.recent(20);
   const { decisionId, fastLoop: mark } = recent[0]!.decision;

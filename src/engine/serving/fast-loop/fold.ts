@@ -26,11 +26,12 @@ export interface FoldParts {
 }
 
 /**
- * The fast loop's model as a fold over the scenario's decisions and their rewards, in order of event number. It follows
- * from a bounded part of the record, so any process that reads the record comes to the same model.
+ * The fast loop's model as a fold over the scenario's decisions and their rewards, in order of
+ * event number. It follows from a bounded part of the record, so any process that reads the record
+ * derives the same model.
  */
 export interface Fold {
-  /** Event number of the newest decision that was learnt from, 0 where there was none. */
+  /** Event number of the newest decision that was learnt from, 0 if there was none. */
   readonly through: number;
   /** Absent before the first block, and until it has all that it has to remember. */
   readonly model: ResidualModel | undefined;
@@ -38,7 +39,7 @@ export interface Fold {
   next(isDue: (block: readonly Feedback[]) => boolean): Promise<boolean>;
 }
 
-/** A decision as a policy sees it that may be another than the one that made it. */
+/** A decision as any policy sees it, not only the one that made it. */
 async function toFastDecision(
   { store, scenario, towers }: FoldParts,
   { decision, rewards }: Feedback,
@@ -56,7 +57,7 @@ async function toFastDecision(
     reward: normaliseReward(rewards[position], scenario.reward),
   }));
   const represented = await towers.represent(state, views);
-  // A row that was changed by hand must not stop what comes after it.
+  // A row changed by hand must not stop the later ones.
   return {
     userId: decision.userId,
     towers: represented,

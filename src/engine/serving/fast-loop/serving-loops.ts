@@ -20,7 +20,7 @@ const capacity = 24;
 
 export interface FastLogits {
   readonly logits: Float64Array;
-  /** Absent where the logits are the policy's alone. */
+  /** Absent if the logits are the policy's alone. */
   readonly mark?: FastLoopMark;
 }
 
@@ -36,7 +36,7 @@ export interface FastLoops {
       readonly random: RandomStream;
     },
   ): Promise<FastLogits>;
-  /** Learns what is new in the scenario's feedback, without being waited for. */
+  /** Starts to learn from the scenario's new feedback, and does not wait for the end. */
   learn(scenario: Scenario): void;
   problems(): readonly string[];
   /** Resolves when nothing is being learnt. */

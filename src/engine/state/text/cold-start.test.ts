@@ -13,7 +13,10 @@ import { createCatalogue } from "../catalogue.ts";
 import { createState, readUser } from "../read-state.ts";
 import type { TextSettings } from "./text-features.ts";
 
-/** Two kinds of items; `titles` are those of what ann liked, of a new item of this kind, and of a new one of another. */
+/**
+ * Two kinds of items; `titles` are those of ann's liked item, of a new item of this kind, and of a
+ * new one of another.
+ */
 async function scoreNewItems(text: TextSettings | undefined, titles: readonly string[]) {
   const options = { items: 0, ...(text && { rest: { text } }) };
   const { engine, store } = await openShop(options);
@@ -30,7 +33,7 @@ async function scoreNewItems(text: TextSettings | undefined, titles: readonly st
   const state = createState({ user, catalogue, scenario: scenario!, context: {} });
   const candidates = items.slice(1).map((item) => catalogue.get(item.itemId));
   const differences: number[] = [];
-  // Networks that were never trained: items score by their likeness to what the user liked.
+  // Networks that were never trained: items score by their likeness to the user's liked items.
   for (let seed = 0; seed < 10; seed++) {
     const shape = { heads: 1, width: 32, positions: 1, blocks: 0 };
     const random = createRandom(seed);

@@ -15,7 +15,9 @@ export interface SentenceEncoder {
   encode(text: string): Promise<Float32Array>;
 }
 
-/** Tokens of a text where the tokenizer has no limit of its own, and at most: what position embeddings usually end at. */
+/**
+ * Most tokens of a text, also if the tokenizer has no limit: the usual end of position embeddings.
+ */
 const defaultTokens = 256;
 const maxTokens = 512;
 const knownInputs = ["input_ids", "attention_mask", "token_type_ids"];
@@ -65,12 +67,15 @@ async function loadModel(file: string, bytes: Buffer): Promise<OpenModel> {
   throw problem(file, what, remedy);
 }
 
-/** Ids without what is beyond the limit; the last one stays, which closes the text for the model. */
+/** Ids up to the limit; the last one stays, which closes the text for the model. */
 function truncate(ids: readonly number[], limit: number): readonly number[] {
   return ids.length <= limit ? ids : [...ids.slice(0, limit - 1), ...ids.slice(-1)];
 }
 
-/** @throws invalid_configuration where files are missing or damaged, or the model is no encoder of texts */
+/**
+ * @throws invalid_configuration if files are missing or damaged, or the model is no encoder of
+ * texts
+ */
 export async function openSentenceEncoder(folder: string): Promise<SentenceEncoder> {
   const files = { model: join(folder, "model.onnx"), tokenizer: join(folder, "tokenizer.json") };
   const modelBytes = await readModelFile(folder, "model.onnx");
@@ -81,7 +86,7 @@ export async function openSentenceEncoder(folder: string): Promise<SentenceEncod
   // One text at a time: beside others its numbers would depend on theirs in the last places, and so would propensities.
   async function encode(text: string): Promise<Float32Array> {
     const ids = truncate(tokenizer.encode(text).ids, limit);
-    if (ids.length === 0) throw problem(files.tokenizer, "makes no token of a text", "check it");
+    if (ids.length === 0) throw problem(files.tokenizer, "makes no tokens from a text", "check it");
     const mask = ids.map(() => 1);
     const feeds = { input_ids: ids, attention_mask: mask, token_type_ids: ids.map(() => 0) };
     const { shape, values } = await model.run(feeds).catch((cause: Error) => {

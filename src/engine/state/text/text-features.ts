@@ -4,16 +4,16 @@ import type { TextVector } from "../../../policy/policy.ts";
 import { gramNames } from "../../../policy/text-features.ts";
 import { openSentenceEncoder } from "./sentence-encoder.ts";
 
-/** What of an item is its text, and who reads it. */
+/** Text attributes of an item, and the model that reads them. */
 export interface TextSettings {
   /** Attributes that hold text, in this order. */
   readonly fields: readonly string[];
-  /** Folder of a sentence-embedding model; character n-grams where absent. */
+  /** Folder of a sentence-embedding model; default: character n-grams. */
   readonly model?: string;
 }
 
 export interface ItemText {
-  /** Names of features where no model reads the text. */
+  /** Names of features if no model reads the text. */
   readonly names: readonly string[];
   readonly vector?: TextVector;
   /** The attributes that are not text. */
@@ -25,7 +25,10 @@ export interface TextFeatures {
   read(attributes: JsonObject): Promise<ItemText>;
 }
 
-/** Texts whose vectors are remembered, 1.6 kB each at 384 numbers; beyond, the one that was not asked for longest goes. */
+/**
+ * Texts whose vectors are remembered, 1.6 kB each at 384 numbers; beyond, the least recently used
+ * one is dropped.
+ */
 const remembered = 100_000;
 
 /** A memory of results by the hash of the text, so that a revision with the same text costs nothing. */
@@ -52,7 +55,7 @@ export function rememberByContent<T>(
   };
 }
 
-/** What a text comes to: a vector of the model, or names of its n-grams. */
+/** Features of a text: a vector of the model, or names of its n-grams. */
 type Reader = (text: string) => Promise<Omit<ItemText, "rest">>;
 
 async function openReader(model: string | undefined): Promise<Reader> {

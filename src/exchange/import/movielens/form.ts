@@ -20,7 +20,7 @@ export interface MovielensForm {
   readonly name: string;
   readonly ratings: Omit<MovielensFile<Rating>, "schema">;
   readonly movies: MovielensFile<Item>;
-  /** Absent where a form says nothing of its users but what they rated. */
+  /** Absent if a form has nothing about its users except ratings. */
   readonly users?: MovielensFile<User>;
 }
 

@@ -7,7 +7,10 @@ import type { MovielensFile } from "./form.ts";
 
 export type ReadRow<T> = Place & Parsed<T>;
 
-/** All rows of a file, the refused ones too, in its order; less where the signal ends it. @throws invalid_file */
+/**
+ * All rows of a file, the refused ones too, in its order; less if the signal ends it.
+ * @throws invalid_file
+ */
 export async function readFile<T>(
   folder: string,
   file: MovielensFile<T>,

@@ -73,11 +73,11 @@ function* toImportRows({ items, users, ratings }: MovielensRows): Generator<Impo
 }
 
 /**
- * Items, users, then ratings in order of time. All are read before the first is given out, since the files are not in
- * order of time; a million ratings take about 160 MB.
+ * Items, users, then ratings in order of time. All are read before the first is yielded, since the
+ * files are not in order of time; a million ratings take about 160 MB.
  *
  * @param options.now milliseconds since 1970
- * @throws invalid_file where the folder holds no complete form, or a file of it can't be read
+ * @throws invalid_file if the folder holds no complete form, or a file of it can't be read
  */
 export async function readMovielens(
   folder: string,

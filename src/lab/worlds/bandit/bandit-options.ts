@@ -23,12 +23,15 @@ export interface BanditWorldOptions {
   readonly misspecification?: number;
   /** Standard deviation of the logging policy's logits, 0–10: about 1 logs broadly, 3 narrowly. Default 1. */
   readonly loggingSharpness?: number;
-  /** Correlation of what the logging policy pushes with the items' quality, 0–1, default 0: more than 0 and it knows what no feature tells. */
+  /**
+   * Correlation of the logging policy's pushes with the items' quality, 0–1, default 0. Above 0 it
+   * knows more than the features.
+   */
   readonly loggingKnowledge?: number;
   /** Standard deviation of the items' quality, 0.01–3 logits, default 0.5. */
   readonly qualityDeviation?: number;
   readonly drift?: DriftKind;
-  /** Length of the run, 1–1,000 cycles, default 12: where `abrupt`, `twice` and `churn` fall. */
+  /** Length of the run, 1–1,000 cycles, default 12: `abrupt`, `twice` and `churn` depend on it. */
   readonly cycles?: number;
 }
 

@@ -26,7 +26,10 @@ function affinity(users: Float64Array, user: number, items: Float64Array, item: 
   return sum / Math.sqrt(latentWidth);
 }
 
-/** The same turn of all users' tastes in the planes (0, 1), (2, 3), (4, 5), so that features tell what they told, of other tastes. */
+/**
+ * The same turn of all users' tastes in the planes (0, 1), (2, 3), (4, 5), so features have the
+ * same meaning for other tastes.
+ */
 function turn(latents: Float64Array, angle: number): Float64Array {
   const turned = Float64Array.from(latents);
   for (let first = 0; first < turned.length; first += 2) {
@@ -37,7 +40,7 @@ function turn(latents: Float64Array, angle: number): Float64Array {
   return turned;
 }
 
-/** How often tastes have been replaced by the start of a cycle. */
+/** Number of replacements of tastes before a cycle. */
 function changesBefore(cycle: number, { drift, cycles }: Required<BanditWorldOptions>): number {
   if (drift === "abrupt") return cycle >= cycles / 2 ? 1 : 0;
   if (drift === "twice") return Math.min(2, Math.floor((cycle * 3) / cycles));
@@ -58,7 +61,7 @@ function replace(latents: Float64Array, changes: number): Float64Array {
 }
 
 export interface BanditTruth {
-  /** Latent coordinates that features tell of. */
+  /** Latent coordinates that features show. */
   readonly users: Float64Array;
   readonly items: Float64Array;
   /** Logits of each item before any change. */

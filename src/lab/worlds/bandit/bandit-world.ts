@@ -9,7 +9,10 @@ import { sampleIndices } from "../sample-indices.ts";
 import { type BanditWorldOptions, completeOptions } from "./bandit-options.ts";
 import { createBanditTruth, latentWidth } from "./bandit-truth.ts";
 
-/** Shares of the logging policy's logits, in variance: true taste, a wrong idea of taste, and what it pushes for everybody. */
+/**
+ * Shares of the logging policy's logits, in variance: true taste, a wrong idea of taste, and its
+ * pushes for all users.
+ */
 const loggingMix = { taste: 0.25, error: 0.25, push: 0.5 };
 
 /** Latent coordinates with noise, brought back to variance 1, and a constant. */
@@ -61,7 +64,7 @@ function drawVisits(
   for (let visit = 0; visit < count; visit++) {
     visitors[visit] = random.integer(users);
     moods[visit] = random.uniform();
-    // The head of a Fisher–Yates shuffle: uniform whatever order the deck is in.
+    // The head of a Fisher–Yates shuffle: uniform for any order of the deck.
     for (let place = 0; place < width; place++) {
       const other = place + random.integer(deck.length - place);
       [deck[place], deck[other]] = [deck[other]!, deck[place]!];

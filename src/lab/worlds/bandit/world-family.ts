@@ -1,7 +1,7 @@
 import { createRandom } from "../../../numeric/random.ts";
 import { type BanditWorldOptions, driftKinds } from "./bandit-options.ts";
 
-/** Least and greatest value, drawn evenly on a logarithmic scale where `log` says so. */
+/** Least and greatest value, drawn evenly on a logarithmic scale if `log` is true. */
 interface Span {
   readonly low: number;
   readonly high: number;
@@ -30,7 +30,7 @@ export const trainingFamily: WorldFamily = {
   visitsPerCycle: { low: 120, high: 450, log: true },
 };
 
-/** Others, shifted in every range: larger, narrower logged, with features that tell less. */
+/** Others, shifted in every range: larger, narrower logged, with less informative features. */
 export const heldOutFamily: WorldFamily = {
   items: { low: 45, high: 110, log: true },
   users: { low: 200, high: 700, log: true },
