@@ -1,5 +1,5 @@
 import { createSession } from "../tensor/session.ts";
-import type { Towers } from "./fast-loop/features.ts";
+import type { Representation } from "./fast-loop/features.ts";
 import { createEntryFeeds, encodedLength, writeEntries } from "./history-encoder.ts";
 import { createItemEmbedder, type ItemVector } from "./item-embedder.ts";
 import { maxContextTokens } from "./item-features.ts";
@@ -19,7 +19,7 @@ export interface Scorer {
   /** For each request and head f(s, a) of the candidates. */
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
   /** f of the first head, with the h and e that it is made of. */
-  represent(request: ScoreRequest): Promise<Towers>;
+  represent(request: ScoreRequest): Promise<Representation>;
   close(): Promise<void>;
 }
 

@@ -5,12 +5,12 @@ import { normalQuantile } from "../../numeric/statistics.ts";
 import {
   centre,
   createBasis,
-  createFeatures,
+  createPairFeatures,
   type FeatureBasis,
-  featureCount,
   ownFeatureCount,
   type PairFeatures,
-  type Towers,
+  pairFeatureCount,
+  type Representation,
 } from "./features.ts";
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
 import { createOwnResiduals, type Owner, type Residual } from "./own-residuals.ts";
@@ -38,7 +38,7 @@ export interface ShownItem extends ItemOfModel {
 /** A visit as a policy sees it. */
 export interface FastVisit {
   readonly userId: UserId;
-  readonly towers: Towers;
+  readonly towers: Representation;
 }
 
 export interface FastDecision extends FastVisit {
@@ -180,7 +180,7 @@ function build(
     learn: (block) => {
       basis ??= createBasis(block.map(({ towers }) => towers));
       for (const { userId, towers, shown } of block) {
-        const describe = createFeatures(basis, towers.state);
+        const describe = createPairFeatures(basis, towers.state);
         const user = ownUser(userId);
         const advantages = centre(towers.logits);
         for (const item of shown) {
@@ -201,7 +201,7 @@ function build(
       const seed = random.split("items").integer(2 ** 32);
       const deviation = scale * Math.sqrt(head.noiseVariance());
       return ({ userId, towers }, candidates) => {
-        const describe = createFeatures(known, towers.state);
+        const describe = createPairFeatures(known, towers.state);
         const advantages = centre(towers.logits);
         const findOfUser = users.find(ownUser(userId));
         return Float64Array.from(candidates, (item, candidate) => {
@@ -232,7 +232,7 @@ function build(
 }
 
 const headOptions = ({ forgetting }: ResidualModelOptions) => ({
-  size: featureCount,
+  size: pairFeatureCount,
   priorPrecision: priorEvents.head,
   forgetting,
   noiseVariance: firstNoiseVariance,

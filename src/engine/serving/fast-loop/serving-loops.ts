@@ -9,7 +9,7 @@ import type { ItemView, Policy, PolicyState, PolicyTowers } from "../../../polic
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { drawLogits } from "./draw-logits.ts";
-import { createFold, type Fold } from "./fold.ts";
+import { createRecordFold, type RecordFold } from "./fold.ts";
 
 /** Milliseconds after the end of a reward window: a reward that was taken before it may still wait for its commit. */
 const commitAllowance = 10_000;
@@ -49,7 +49,7 @@ interface Loop {
   readonly scenario: Scenario;
   readonly towers: PolicyTowers;
   readonly renewal: number;
-  fold?: Fold;
+  fold?: RecordFold;
   askedAt: number;
   /** It has learnt all that was due when it last looked. */
   isCurrent: boolean;
@@ -106,7 +106,7 @@ export function createFastLoops(options: {
         after: 0,
         closedBefore: clock() - commitAllowance,
       });
-      loop.fold = await createFold({ ...parts, forgetting, temperature }, closed.count);
+      loop.fold = await createRecordFold({ ...parts, forgetting, temperature }, closed.count);
     }
     const emptyUntil = clock() + scenario.reward.windowSeconds * 1000 + commitAllowance;
     loop.dueAt = emptyUntil;
