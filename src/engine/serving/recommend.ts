@@ -14,7 +14,8 @@ import type { RecommendInput } from "../input/input.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 import { checkAny, checkRequest, eligible, type OfferedItem, retrieve } from "./candidates.ts";
-import type { FastLogits, FastLoops } from "./fast-loop/serving-loops.ts";
+import type { FastLogits } from "./fast-loop/serving-loop.ts";
+import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 export interface RecommendParts {
