@@ -31,71 +31,73 @@ export interface LinearHead {
   encode(): Uint8Array;
 }
 
-/** A and its factor, an event at a time. */
-function createPrecision({ counts, matrix, factor }: HeadState, options: LinearHeadOptions) {
-  const { size, priorPrecision, forgetting } = options;
-  const scratch = new Float64Array(size);
-
-  function updateMatrix(x: Float64Array): void {
-    for (let row = 0; row < size; row++) {
-      const start = row * size;
-      const value = x[row]!;
-      for (let column = row; column < size; column++)
-        matrix[start + column] = forgetting * matrix[start + column]! + value * x[column]!;
-      matrix[start + row]! += (1 - forgetting) * priorPrecision;
-    }
+/** A ← γA + x·xᵀ + (1 − γ)λI, the upper triangle, and b ← γb + x·y. */
+function updateSums(
+  { matrix, right }: HeadState,
+  { size, forgetting, priorPrecision }: LinearHeadOptions,
+  { x, target }: { readonly x: Float64Array; readonly target: number },
+): void {
+  for (let row = 0; row < size; row++) {
+    const start = row * size;
+    const value = x[row]!;
+    right[row] = forgetting * right[row]! + value * target;
+    for (let column = row; column < size; column++)
+      matrix[start + column] = forgetting * matrix[start + column]! + value * x[column]!;
+    matrix[start + row]! += (1 - forgetting) * priorPrecision;
   }
-
-  function advanceFactor(x: Float64Array): void {
-    counts[0]! += 1;
-    if (counts[0] === size) {
-      // A rotation has no room for (1 − γ)λI, which has full rank: it is added here, and rounding
-      // is removed.
-      factor.set(matrix);
-      factoriseUpper(factor, size);
-      counts[0] = 0;
-    } else {
-      scratch.set(x);
-      updateFactor(factor, size, { x: scratch, keep: forgetting });
-    }
-  }
-
-  return {
-    update: (x: Float64Array): void => {
-      updateMatrix(x);
-      advanceFactor(x);
-    },
-    /** xᵀA⁻¹x */
-    spread: (x: Float64Array): number => {
-      scratch.set(x);
-      solveTransposed(factor, size, scratch);
-      let sum = 0;
-      for (let index = 0; index < size; index++) sum += scratch[index]! * scratch[index]!;
-      return sum;
-    },
-  };
 }
 
-/** σ², in `counts`. */
-function createNoise({ counts }: HeadState, options: LinearHeadOptions) {
-  const { forgetting, noiseVariance: firstVariance } = options;
-  return {
-    variance: (): number => counts[1]! / counts[2]!,
-    update: (squaredError: number): void => {
-      const restored = (1 - forgetting) * noiseObservations;
-      counts[1] = forgetting * counts[1]! + restored * firstVariance + squaredError;
-      counts[2] = forgetting * counts[2]! + restored + 1;
-    },
-  };
+/**
+ * R of the updated A.
+ * @param x is overwritten
+ */
+function advanceFactor(
+  { counts, matrix, factor }: HeadState,
+  { size, forgetting }: LinearHeadOptions,
+  x: Float64Array,
+): void {
+  counts[0]! += 1;
+  if (counts[0] === size) {
+    // A rotation has no room for (1 − γ)λI, which has full rank: it is added here, and rounding is
+    // removed.
+    factor.set(matrix);
+    factoriseUpper(factor, size);
+    counts[0] = 0;
+  } else {
+    updateFactor(factor, size, { x, keep: forgetting });
+  }
+}
+
+function updateNoise(
+  { counts }: HeadState,
+  { forgetting, noiseVariance }: LinearHeadOptions,
+  squaredError: number,
+): void {
+  const restored = (1 - forgetting) * noiseObservations;
+  counts[1] = forgetting * counts[1]! + restored * noiseVariance + squaredError;
+  counts[2] = forgetting * counts[2]! + restored + 1;
+}
+
+/** One draw of N(mean, deviation²·A⁻¹). */
+function drawAround(
+  mean: Float64Array,
+  factor: Float64Array,
+  { random, deviation }: { readonly random: RandomStream; readonly deviation: number },
+): Float64Array {
+  const size = mean.length;
+  const weights = new Float64Array(size);
+  for (let index = 0; index < size; index++) weights[index] = deviation * random.normal();
+  solveUpper(factor, size, weights);
+  for (let index = 0; index < size; index++) weights[index]! += mean[index]!;
+  return weights;
 }
 
 /** @throws RangeError on an option out of range, on bytes of another size or with a number that is not finite */
 export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array): LinearHead {
-  const { size, forgetting } = options;
+  const { size } = options;
   const state = createHeadState(options, bytes);
-  const { all, right, factor } = state;
-  const precision = createPrecision(state, options);
-  const noise = createNoise(state, options);
+  const { all, counts, right, factor } = state;
+  const scratch = new Float64Array(size);
   const mean = new Float64Array(size);
   let meanIsCurrent = false;
 
@@ -115,33 +117,36 @@ export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array)
     return sum;
   }
 
+  function spread(x: Float64Array): number {
+    scratch.set(x);
+    solveTransposed(factor, size, scratch);
+    let sum = 0;
+    for (let index = 0; index < size; index++) sum += scratch[index]! * scratch[index]!;
+    return sum;
+  }
+
+  const noiseVariance = () => counts[1]! / counts[2]!;
+
   function update(x: Float64Array, target: number): void {
     if (x.length !== size) throw new RangeError(`${x.length} features, expected ${size}`);
     const error = target - predict(x);
-    const squaredError = (error * error) / (1 + precision.spread(x));
+    const squaredError = (error * error) / (1 + spread(x));
     if (!Number.isFinite(squaredError))
       throw new RangeError("features and target of an event must be finite");
-    noise.update(squaredError);
-    precision.update(x);
-    for (let index = 0; index < size; index++)
-      right[index] = forgetting * right[index]! + x[index]! * target;
+    updateNoise(state, options, squaredError);
+    updateSums(state, options, { x, target });
+    scratch.set(x);
+    advanceFactor(state, options, scratch);
     meanIsCurrent = false;
   }
 
   return {
     update,
     predict,
-    spread: precision.spread,
-    noiseVariance: noise.variance,
-    draw: (random, scale) => {
-      const weights = new Float64Array(size);
-      const deviation = scale * Math.sqrt(noise.variance());
-      for (let index = 0; index < size; index++) weights[index] = deviation * random.normal();
-      solveUpper(factor, size, weights);
-      const center = readMean();
-      for (let index = 0; index < size; index++) weights[index]! += center[index]!;
-      return weights;
-    },
+    spread,
+    noiseVariance,
+    draw: (random, scale) =>
+      drawAround(readMean(), factor, { random, deviation: scale * Math.sqrt(noiseVariance()) }),
     encode: () => new Uint8Array(all.slice().buffer),
   };
 }
