@@ -1,6 +1,6 @@
 import { itemId, userId } from "../src/domain/ids.ts";
 import { createRandom, type RandomStream } from "../src/numeric/random.ts";
-import type { Towers } from "../src/policy/fast-loop/features.ts";
+import type { Representation } from "../src/policy/fast-loop/features.ts";
 import { createLinearHead } from "../src/policy/fast-loop/linear-head.ts";
 import { createResidualModel } from "../src/policy/fast-loop/residual-model.ts";
 import type { Bench } from "./bench.ts";
@@ -31,7 +31,7 @@ const candidates = 500;
 /** What a request pays for its draw: one weight vector, and a gain for each candidate. */
 function measureRequests(count: number, random: RandomStream): number {
   const vector = () => Float32Array.from({ length: width }, () => random.normal());
-  const towers: Towers = {
+  const towers: Representation = {
     state: vector(),
     items: Array.from({ length: candidates }, vector),
     logits: Float64Array.from({ length: candidates }, () => random.normal()),

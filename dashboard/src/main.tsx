@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createClient } from "../../src/sdk/client.ts";
-import { App } from "./app.tsx";
+import { Dashboard } from "./dashboard.tsx";
 import "uplot/dist/uPlot.min.css";
 import "./styles/tokens.css";
 import "./styles/operating.css";
@@ -22,6 +22,6 @@ const baseUrl = location.pathname.replace(/\/[^/]*$/, "");
 
 createRoot(root).render(
   <StrictMode>
-    <App client={createClient({ baseUrl, timeoutMs: 5000 })} />
+    <Dashboard client={createClient({ baseUrl, timeoutMs: 5000 })} />
   </StrictMode>,
 );

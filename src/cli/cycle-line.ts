@@ -1,5 +1,6 @@
+import type { Logger } from "pino";
 import type { Cycle } from "../domain/cycle.ts";
-import { isText, type Log, type LogOptions, textPrefixLength } from "./log.ts";
+import { isText, type LogOptions, textPrefixLength } from "./log.ts";
 
 /**
  * Rewards of serving policy and baseline in the cycle's new feedback, in reward units for a shown
@@ -32,7 +33,7 @@ export function describeCycle(cycle: Cycle, columns?: number): string {
 const columnsOf = (options: LogOptions) =>
   process.stdout.isTTY && isText(options) ? process.stdout.columns - textPrefixLength : undefined;
 
-export function logCycle(log: Log, done: Cycle, options: LogOptions): void {
+export function logCycle(log: Logger, done: Cycle, options: LogOptions): void {
   const { scenario, cycle, outcome } = done;
   const level = outcome === "failed" || outcome === "skipped" ? "warn" : "info";
   log[level]({ scenario, cycle, outcome }, describeCycle(done, columnsOf(options)));

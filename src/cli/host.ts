@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import { openStore, type Store } from "../engine/open-store.ts";
 import type { Recurve } from "../host/recurve.ts";
 import { serveStore } from "../host/serve-store.ts";
@@ -5,7 +6,7 @@ import { type FetchHandler, listen } from "../server/listen.ts";
 import { createStartingApp } from "../server/starting-app.ts";
 import { logCycle } from "./cycle-line.ts";
 import type { ChosenConfiguration } from "./database.ts";
-import type { Log, LogOptions } from "./log.ts";
+import type { LogOptions } from "./log.ts";
 
 export interface HostOptions extends LogOptions {
   readonly database: string;
@@ -13,7 +14,7 @@ export interface HostOptions extends LogOptions {
   readonly port: number;
   /** Whether a learner process is started too. */
   readonly learner: boolean;
-  readonly log: Log;
+  readonly log: Logger;
   /** Ends readiness, before the host is closed. */
   readonly signal: AbortSignal;
   /** Chosen once the record can be looked into. */

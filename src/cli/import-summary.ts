@@ -9,7 +9,7 @@ export const describeSize = ({ read }: ImportCounts, share = 1): string =>
   `import of about ${group(Number((read / share).toPrecision(2)))} rows`;
 
 /** @param share part of the source that has been read, in [0, 1], if known */
-export function describeProgress(
+export function describeImportProgress(
   { read }: ImportCounts,
   share: number | undefined,
   seconds: number,

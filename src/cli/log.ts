@@ -12,8 +12,6 @@ export interface LogOptions {
   readonly logFormat?: (typeof formats)[number];
 }
 
-export type Log = Logger;
-
 export const withLogOptions = (command: Command): Command =>
   command
     .addOption(
@@ -81,7 +79,7 @@ export function createLog(
   name: string,
   options: LogOptions,
   stream: LogStream = process.stdout,
-): Log {
+): Logger {
   const text = { write: (json: string) => stream.write(toText(json)) };
   return pino(
     {

@@ -1,6 +1,6 @@
 import { EngineError } from "../domain/errors.ts";
 
-export interface Range {
+export interface AllowedRange {
   readonly low: number;
   readonly high: number;
   /** The range in words, for the message. */
@@ -13,7 +13,7 @@ export interface Range {
 export const highestProbability: number = 1 + 1e-6;
 
 /** @throws invalid_request for a value outside the range; NaN is outside every range */
-export function checkNumber(field: string, value: number, range: Range, row?: number): void {
+export function checkNumber(field: string, value: number, range: AllowedRange, row?: number): void {
   if (value >= range.low && value <= range.high) return;
   const place = row === undefined ? "" : ` at row ${row}`;
   throw new EngineError(
@@ -24,7 +24,7 @@ export function checkNumber(field: string, value: number, range: Range, row?: nu
 }
 
 /** @throws invalid_request naming the first row outside the range */
-export function checkNumbers(field: string, values: Float64Array, range: Range): void {
+export function checkNumbers(field: string, values: Float64Array, range: AllowedRange): void {
   const { low, high } = range;
   for (let row = 0; row < values.length; row++) {
     const value = values[row]!;

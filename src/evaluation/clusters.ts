@@ -1,4 +1,4 @@
-import { mean } from "../numeric/statistics.ts";
+import { meanOf } from "../numeric/statistics.ts";
 
 /** Rows grouped by user, numbered 0…count − 1 in order of appearance. */
 export interface Clusters {
@@ -55,7 +55,7 @@ export function clusteredCovariance(
   const size = columns.length;
   if (count < 2) return new Float64Array(size * size).fill(Number.POSITIVE_INFINITY);
   const sums = columns.map((column) => {
-    const centre = mean(column);
+    const centre = meanOf(column);
     const sum = new Float64Array(count);
     for (let row = 0; row < column.length; row++) sum[index[row]!]! += column[row]! - centre;
     return sum;

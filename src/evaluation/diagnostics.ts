@@ -1,4 +1,4 @@
-import { mean, normalQuantile } from "../numeric/statistics.ts";
+import { meanOf, normalQuantile } from "../numeric/statistics.ts";
 import { clusteredStandardError } from "./clusters.ts";
 import type { WeightedFeedback } from "./logged-feedback.ts";
 
@@ -53,7 +53,7 @@ export function diagnoseWeights(
   }
   // Rounding can lift n equal weights above n by an ulp.
   const effectiveSampleSize = supportedRows === 0 ? 0 : Math.min(rows, (sum * sum) / squares);
-  const meanWeight = mean(importanceWeights);
+  const meanWeight = meanOf(importanceWeights);
   return {
     rows,
     clusters: clusters.count,

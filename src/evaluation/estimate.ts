@@ -1,4 +1,4 @@
-import { mean } from "../numeric/statistics.ts";
+import { meanOf } from "../numeric/statistics.ts";
 import { type Clusters, clusteredStandardError } from "./clusters.ts";
 import type { Interval } from "./intervals/interval.ts";
 import { normalInterval } from "./intervals/normal.ts";
@@ -49,7 +49,7 @@ export function averageContributions(
   options: EstimateOptions & { readonly clusters: Clusters; readonly weights?: Float64Array },
 ): Estimate {
   const { clusters, weights, level = 0.95 } = options;
-  const value = mean(contributions);
+  const value = meanOf(contributions);
   const supported = weights?.some((weight) => weight > 0) ?? true;
   const standardError = supported
     ? clusteredStandardError(contributions, value, clusters)

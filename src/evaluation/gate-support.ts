@@ -1,4 +1,4 @@
-import { mean } from "../numeric/statistics.ts";
+import { meanOf } from "../numeric/statistics.ts";
 import { clusteredStandardError } from "./clusters.ts";
 import { diagnoseWeights } from "./diagnostics.ts";
 import { clipWeights } from "./estimate.ts";
@@ -34,12 +34,12 @@ export function measureSupport(
     importanceWeights,
   });
   const excess = importanceWeights.map((weight, row) => weight - mass[row]!);
-  const excessWeight = mean(excess);
+  const excessWeight = meanOf(excess);
   return {
     rows,
     clusters,
     effectiveSampleShare,
-    checkedMass: mean(mass),
+    checkedMass: meanOf(mass),
     excessWeight,
     excessWeightStandardError: clusteredStandardError(excess, excessWeight, candidate.clusters),
   };

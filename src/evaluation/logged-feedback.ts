@@ -1,5 +1,5 @@
 import { EngineError } from "../domain/errors.ts";
-import { checkLength, checkNumbers, highestProbability, type Range } from "./checks.ts";
+import { type AllowedRange, checkLength, checkNumbers, highestProbability } from "./checks.ts";
 import { type Clusters, numberClusters } from "./clusters.ts";
 
 /** A log: a row is one choice. All arrays have the same length n ≥ 1. */
@@ -99,7 +99,7 @@ function checkTarget(target: TargetArrays, rows: number, name: string): void {
 function checkColumns(
   name: string,
   columns: Readonly<Record<string, Float64Array | undefined>>,
-  { rows, range }: { readonly rows: number; readonly range: Range },
+  { rows, range }: { readonly rows: number; readonly range: AllowedRange },
 ): void {
   for (const [key, values] of Object.entries(columns)) {
     if (values === undefined) continue;

@@ -1,4 +1,4 @@
-import { mean } from "../numeric/statistics.ts";
+import { meanOf } from "../numeric/statistics.ts";
 import { clusteredCovariance, clusteredStandardError, numberClusters } from "./clusters.ts";
 import { clipWeights } from "./estimate.ts";
 import { type LoggedFeedback, type ModelledFeedback, weighFeedback } from "./logged-feedback.ts";
@@ -62,7 +62,7 @@ function pair(
   { serving }: FeedbackPair,
 ): PairedDifference {
   const differences = candidateValues.map((value, row) => value - servingValues[row]!);
-  const difference = mean(differences);
+  const difference = meanOf(differences);
   const standardError = clusteredStandardError(differences, difference, serving.clusters);
   const ofRows = clusteredStandardError(
     differences,
@@ -71,7 +71,7 @@ function pair(
   );
   const sharedError = Math.sqrt(Math.max(0, standardError ** 2 - ofRows ** 2));
   const z = standardError === 0 ? 0 : difference / standardError;
-  return { difference, standardError, sharedError, z, servingValue: mean(servingValues) };
+  return { difference, standardError, sharedError, z, servingValue: meanOf(servingValues) };
 }
 
 /** X_i = Σ_a π(a|x_i)·q̂(x_i, a) + w_i·(r_i − q̂(x_i, a_i)). */
@@ -131,7 +131,7 @@ export function censoredDifference(
 ): PairedDifference {
   const { serving, candidate } = pairs;
   const servingValues = doublyRobustContributions(serving, serving.importanceWeights);
-  const residual = mean(servingValues) - mean(serving.directValues);
+  const residual = meanOf(servingValues) - meanOf(serving.directValues);
   const checkedValues = doublyRobustContributions(
     { ...candidate, directValues: checked.values },
     clipWeights(candidate.importanceWeights, weightClip),

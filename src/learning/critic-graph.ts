@@ -22,7 +22,7 @@ const weightDecay = 0.01;
  * @param unseen log(1 − θ), if only θ·σ(x) is to be fitted: −log(1 − θ·σ(x)) = softplus(x) −
  * softplus(x + unseen)
  */
-export function crossEntropy(logits: Value, name: string, unseen?: Value): Value {
+export function weightedCrossEntropy(logits: Value, name: string, unseen?: Value): Value {
   const { graph, shape } = logits;
   const positive = input(graph, `${name}Positive`, shape);
   const negative = input(graph, `${name}Negative`, shape);
@@ -72,8 +72,8 @@ export function criticLoss(
   );
   const choices = scoreAll(headsOf(towers, rewardHeads, shape.heads));
   const loss = add(
-    crossEntropy(add(shown, intercept), "reward", input(graph, "unseen", [rows])),
-    crossEntropy(choices, "choice"),
+    weightedCrossEntropy(add(shown, intercept), "reward", input(graph, "unseen", [rows])),
+    weightedCrossEntropy(choices, "choice"),
   );
   return {
     loss: multiply(loss, 1 / rows),

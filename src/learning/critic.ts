@@ -10,10 +10,12 @@ import {
   growNetwork,
   type Network,
   type NetworkShape,
+  type Parameters,
   resetHeads,
   withText,
 } from "../policy/network.ts";
-import type { BatchShape } from "./batch.ts";
+import type { ItemView } from "../policy/policy.ts";
+import type { BatchShape, TableRows } from "./batch.ts";
 import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
 import { bootstrapPair } from "./bootstrap-pair.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
@@ -23,7 +25,7 @@ import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
-import { type DrawnRow, epochRows, recentBatches } from "./train-rows.ts";
+import { type DrawnRow, epochRows, type RecentRows, recentBatches } from "./train-rows.ts";
 
 /**
  * The reward-model heads and the discriminator: one network, a head for each memory length and
@@ -138,6 +140,13 @@ function unseenFeed(
   return unseen;
 }
 
+/** Without rows of the new feedback, all rows count as recent. */
+const epochDrawing = (rows: readonly CriticRow[]): RecentRows => ({
+  count: rows.length,
+  recent: rows.filter((row) => row.age < 1).length || rows.length,
+  most: mostEpochRows,
+});
+
 /** log θ_k as the position bias of every reward head: scoring reads it there. */
 function examinationBias({ values }: Examination): Float32Array {
   const { heads, positions } = criticShape;
@@ -146,34 +155,77 @@ function examinationBias({ values }: Examination): Float32Array {
   );
 }
 
+/** Intercept and examination as the biases that scoring reads. */
+const foldBiases = (
+  parameters: Parameters,
+  intercept: Float32Array,
+  examination: Examination,
+): Parameters => ({
+  ...parameters,
+  itemBias: foldIntercept(parameters.itemBias!, intercept, criticShape.heads),
+  positionBias: examinationBias(examination),
+});
+
 /**
  * Heads of the shortest memory start afresh each cycle, so that after a change they are independent
  * of the time before.
  */
 const forgetfulHeads: readonly number[] = [...Array(bootstraps).keys()];
 
-/**
- * Fits the heads to the training rows, starting from the last cycle's heads. Same rows, same
- * stream: same network.
- * @param rows newest first, the positions of a decision one after the other
- */
-export async function trainCritic(options: {
+/** Where training starts: with the rows' texts and items, and the forgetful heads as new. */
+function startingNetwork(
+  { network, rows, random }: CriticOptions,
+  views: ReadonlySet<ItemView>,
+): Network {
+  const items = rows.map((row) => row.candidates[row.action]!.itemId);
+  const reading = withText(network, views, random.split("text"));
+  const grown = growNetwork(reading, items, random.split("grow"));
+  return resetHeads(grown, forgetfulHeads, random.split("reset"));
+}
+
+interface FedRows {
+  readonly rows: readonly CriticRow[];
+  readonly headWeights: readonly Float32Array[];
+  readonly examination: Examination;
+  readonly shape: BatchShape;
+  readonly tables: TableRows;
+}
+
+/** Feeds of a training step on the drawn rows, and the columns of their candidates. */
+function feedRows(
+  { rows, headWeights, examination, shape, tables }: FedRows,
+  drawn: readonly DrawnRow[],
+) {
+  const chosen = drawn.map(({ index }) => rows[index]!);
+  const weights = drawn.map(({ index, weight }) =>
+    headWeights[index]!.map((value) => value * weight),
+  );
+  const { feeds, columns } = buildBatch({ rows: chosen, shape, tables });
+  const targets = buildTargets({ rows: chosen, headWeights: weights, columns, shape });
+  const unseen = unseenFeed(chosen, examination, shape.rows);
+  return { chosen, columns, feeds: { ...feeds, ...targets, unseen } };
+}
+
+export interface CriticOptions {
   readonly network: Network;
+  /** Newest first, the positions of a decision one after the other. */
   readonly rows: readonly CriticRow[];
   readonly random: RandomStream;
   readonly threads: number;
   readonly settings?: CriticSettings;
   /** Off: every position counts as looked at. Default on. */
   readonly hasExamination?: boolean;
-}): Promise<CriticTraining> {
+}
+
+/**
+ * Fits the heads to the training rows, starting from the last cycle's heads. Same rows, same
+ * stream: same network.
+ */
+export async function trainCritic(options: CriticOptions): Promise<CriticTraining> {
   const { rows, random, settings = defaultMpo.critic, hasExamination = true } = options;
-  const items = rows.map((row) => row.candidates[row.action]!.itemId);
   const views = distinctViews(rows);
-  const reading = withText(options.network, views, random.split("text"));
-  const grown = growNetwork(reading, items, random.split("grow"));
-  const network = resetHeads(grown, forgetfulHeads, random.split("reset"));
+  const network = startingNetwork(options, views);
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
-  const { tables } = cut;
   const shape = chooseBatchShape(views.size, cut.slots);
   const examination = estimateExamination(hasExamination ? rows : [], criticShape.positions);
   const headWeights = drawHeadWeights(rows, halfLivesOf(settings), random.split("bootstrap"));
@@ -187,35 +239,24 @@ export async function trainCritic(options: {
     threads: options.threads,
   });
   const order = random.split("order");
-  // Without rows of the new feedback, all rows count as recent.
-  const recent = rows.filter((row) => row.age < 1).length || rows.length;
-  const drawing = { count: rows.length, recent, most: mostEpochRows, batchRows: shape.rows };
+  const drawing = { ...epochDrawing(rows), batchRows: shape.rows };
   const watch = createDiscriminatorWatch(rewardHeadCount);
   // The position bias isn't trained; it is set at the end.
   const asNetwork = () => {
     const { intercept: _, ...trained } = trainer.parameters();
     return { ...cut.network, parameters: { ...cut.network.parameters, ...trained } };
   };
-  const step = async (drawn: readonly DrawnRow[]) => {
-    const chosen = drawn.map(({ index }) => rows[index]!);
-    const { feeds, columns } = buildBatch({ rows: chosen, shape, tables });
-    const weights = drawn.map(({ index, weight }) =>
-      headWeights[index]!.map((value) => value * weight),
-    );
-    const targets = buildTargets({ rows: chosen, headWeights: weights, columns, shape });
-    const unseen = unseenFeed(chosen, examination, shape.rows);
-    const { loss, outputs } = await trainer.step(
-      { ...feeds, ...targets, unseen },
-      settings.learningRate,
-    );
-    watch.observe(chosen, columns, outputs.choices!);
-    return loss;
-  };
+  const fed = { rows, headWeights, examination, shape, tables: cut.tables };
   return withTrainers([trainer], async () => {
     const { firstLoss, lastLoss, steps } = await trainEpochs({
       epochs: epochsFor(epochRows(drawing), settings),
       batches: () => recentBatches(drawing, order),
-      step,
+      step: async (drawn) => {
+        const { chosen, columns, feeds } = feedRows(fed, drawn);
+        const { loss, outputs } = await trainer.step(feeds, settings.learningRate);
+        watch.observe(chosen, columns, outputs.choices!);
+        return loss;
+      },
       endEpoch: () => {
         watch.endEpoch(asNetwork());
         return false;
@@ -224,13 +265,8 @@ export async function trainCritic(options: {
     const settled = watch.settle(asNetwork());
     const restored = cut.restore(settled.network.parameters);
     const { intercept: trained } = trainer.parameters();
-    const parameters = {
-      ...restored,
-      itemBias: foldIntercept(restored.itemBias!, trained!, criticShape.heads),
-      positionBias: examinationBias(examination),
-    };
     return {
-      network: { ...network, parameters },
+      network: { ...network, parameters: foldBiases(restored, trained!, examination) },
       examination,
       separation: settled.separation,
       firstLoss,

@@ -18,7 +18,7 @@ import { matmul } from "../tensor/linear-algebra.ts";
 import { logSoftmax } from "../tensor/reduction.ts";
 import { createTrainer, type Trainer } from "../tensor/trainer.ts";
 import type { BatchShape } from "./batch.ts";
-import { crossEntropy } from "./critic-graph.ts";
+import { weightedCrossEntropy } from "./critic-graph.ts";
 
 const generatorDecay = 1e-4;
 /** As the critic's. */
@@ -99,7 +99,7 @@ function discriminatorLoss(
     trainedShapes(network).map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
   const logits = scoreAll(batchTowers(graph, values, { shape, states: rows, items, slots }));
-  const loss = multiply(crossEntropy(logits, "choice"), 1 / rows);
+  const loss = multiply(weightedCrossEntropy(logits, "choice"), 1 / rows);
   return { loss, logits, parameters: Object.values(values) };
 }
 

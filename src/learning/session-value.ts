@@ -1,5 +1,5 @@
 import type { RowScores, ScoredRow } from "../mpo/row-scores.ts";
-import { mean } from "../numeric/statistics.ts";
+import { meanOf } from "../numeric/statistics.ts";
 import type { Network } from "../policy/network.ts";
 import { type CriticRow, type CriticTraining, trainCritic } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
@@ -18,7 +18,7 @@ const chosenValues = (
   rows: readonly FeedbackRow[],
 ): Float64Array =>
   Float64Array.from(scores, ({ rewardHeads }, index) =>
-    mean(Float64Array.from(rewardHeads, (head) => head[rows[index]!.action]!)),
+    meanOf(Float64Array.from(rewardHeads, (head) => head[rows[index]!.action]!)),
   );
 
 const scoreChosen = (

@@ -1,5 +1,6 @@
 import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import {
+  type ComparedPolicy,
   differenceCovariance,
   type PairedDifference,
   pairedDifference,
@@ -23,7 +24,6 @@ import {
   joinArrays,
   loggedArrays,
   mixArrays,
-  type TargetArrays,
   targetArrays,
   weightClip,
 } from "./target-arrays.ts";
@@ -72,11 +72,11 @@ function createComparison(parts: readonly MeasuredPart[]) {
   const values = parts.flatMap((part) => part.values);
   const { feedback, predictions } = loggedArrays(rows, values);
   const serving = joinArrays(parts.map((part) => part.serving));
-  const compare = (candidate: TargetArrays): PairedDifference =>
+  const compare = (candidate: ComparedPolicy): PairedDifference =>
     rows.length === 0
       ? noEvidence
       : pairedDifference({ feedback, predictions, serving, candidate, weightClip });
-  const covary = (candidates: readonly TargetArrays[]): Float64Array =>
+  const covary = (candidates: readonly ComparedPolicy[]): Float64Array =>
     rows.length === 0
       ? new Float64Array(candidates.length ** 2).fill(Number.POSITIVE_INFINITY)
       : differenceCovariance({ feedback, predictions, serving, candidates, weightClip });

@@ -1,4 +1,5 @@
 import type { ChallengerSetting, Restraint } from "../domain/improvement-record.ts";
+import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkRows } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
@@ -6,7 +7,7 @@ import { doNothing } from "./meta-policy.ts";
 import { solveChallenger } from "./restraint.ts";
 import { createRowChallenger } from "./row-challenger.ts";
 import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
-import { measureRow, type TargetArrays, targetArrays } from "./target-arrays.ts";
+import { measureRow, targetArrays } from "./target-arrays.ts";
 
 export interface Challenger {
   readonly setting: ChallengerSetting;
@@ -26,8 +27,8 @@ export interface MeasuredPart {
   readonly rows: readonly ScoredRow<JudgedRow>[];
   /** Control variate of each row's candidates. */
   readonly values: readonly Float64Array[];
-  readonly serving: TargetArrays;
-  readonly challengers: readonly (TargetArrays & {
+  readonly serving: ComparedPolicy;
+  readonly challengers: readonly (ComparedPolicy & {
     readonly setting: ChallengerSetting;
     /** KL(π_φ ‖ π_θ) of each row, nats. */
     readonly divergences: Float64Array;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { contextNames, firstContext, type MetaContext } from "./meta-context.ts";
-import { featureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";
+import { settingFeatureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";
 import { dot } from "./meta-posterior.ts";
 import { defaultSetting, settingPool } from "./meta-settings.ts";
 
@@ -18,7 +18,7 @@ const context: MetaContext = {
 test("features are finite, and an entry of the context counts for every coordinate", () => {
   const shape = settingShape(defaultSetting);
   const features = settingFeatures(context, defaultSetting);
-  expect(features.length).toBe(featureCount);
+  expect(features.length).toBe(settingFeatureCount);
   expect(features.every(Number.isFinite)).toBe(true);
   expect([...features.slice(0, shape.length)]).toEqual([...shape]);
   const [first] = contextNames;
@@ -28,7 +28,7 @@ test("features are finite, and an entry of the context counts for every coordina
 
 test("weights in a context give what the whole features give", () => {
   const random = createRandom(73);
-  const weights = Float64Array.from({ length: featureCount }, () => random.normal());
+  const weights = Float64Array.from({ length: settingFeatureCount }, () => random.normal());
   const inContext = weightsIn(context, weights);
   for (const values of settingPool(defaultMpo.challengers))
     expect(dot(settingShape(values), inContext)).toBeCloseTo(

@@ -28,7 +28,7 @@ const products: readonly (readonly [number, number])[] = [
 
 const coordinateCount = 6;
 const shapeSize = 2 + coordinateCount + products.length;
-export const featureCount: number = shapeSize + contextNames.length * (1 + coordinateCount);
+export const settingFeatureCount: number = shapeSize + contextNames.length * (1 + coordinateCount);
 
 /** The features of ω alone: [1, ω, 1 − Σ memory², products of ω]. */
 export function settingShape(values: SettingValues): Float64Array {
@@ -44,7 +44,7 @@ export function settingShape(values: SettingValues): Float64Array {
 
 /**
  * b(x, ω) = [1, ω, 1 − Σ memory², products of ω, x, x ⊗ ω]. Doing nothing has no features: its difference is 0.
- * @returns length `featureCount`
+ * @returns length `settingFeatureCount`
  */
 export function settingFeatures(context: MetaContext, values: SettingValues): Float64Array {
   const shape = settingShape(values);

@@ -3,7 +3,7 @@ import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { firstContext, type MetaContext } from "./meta-context.ts";
-import { featureCount, settingFeatures } from "./meta-features.ts";
+import { settingFeatureCount, settingFeatures } from "./meta-features.ts";
 import {
   doNothing,
   initialMetaPolicy,
@@ -168,7 +168,7 @@ describe("learning", () => {
   test("a prior that knows the family helps a cold start", () => {
     const features = settingFeatures(context, { ...defaultSetting, memory: [1, 0, 0] });
     const mean = vaguePrior.mean.map((_, index) => (index === 5 ? 0.2 : index === 3 ? -0.1 : 0));
-    expect(features.length).toBe(featureCount);
+    expect(features.length).toBe(settingFeatureCount);
     const informed = { ...vaguePrior, mean, variance: vaguePrior.variance.map((v) => v / 100) };
     const reach = (prior: typeof vaguePrior) =>
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].reduce((sum, n) => {

@@ -3,7 +3,7 @@ import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { bestProbabilities, updateBelief } from "./meta-belief.ts";
 import { firstContext, type MetaContext, type RememberedContext } from "./meta-context.ts";
-import { featureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";
+import { settingFeatureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";
 import {
   addEvidence,
   type Belief,
@@ -27,8 +27,8 @@ import {
 export const doNothing = "do-nothing";
 /** Nothing is known: weights of any sign, of the order of a few tenths of the serving value. */
 export const vaguePrior: MetaPrior = {
-  mean: new Array<number>(featureCount).fill(0),
-  variance: new Array<number>(featureCount).fill(0.3 ** 2),
+  mean: new Array<number>(settingFeatureCount).fill(0),
+  variance: new Array<number>(settingFeatureCount).fill(0.3 ** 2),
   misfit: 0.05 ** 2,
 };
 
@@ -43,7 +43,7 @@ export interface MetaPolicyState {
 
 export const initialMetaPolicy: MetaPolicyState = {
   version: 3,
-  evidence: noEvidence(featureCount),
+  evidence: noEvidence(settingFeatureCount),
   incumbent: defaultSetting,
   remembered: firstContext,
 };
@@ -53,7 +53,7 @@ export function readMetaPolicy(written: unknown): MetaPolicyState {
   const state = written as MetaPolicyState;
   const isOurs =
     state.version === initialMetaPolicy.version &&
-    state.evidence.projection.length === featureCount;
+    state.evidence.projection.length === settingFeatureCount;
   return isOurs ? state : initialMetaPolicy;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { featureCount } from "./meta-features.ts";
+import { settingFeatureCount } from "./meta-features.ts";
 import { vaguePrior } from "./meta-policy.ts";
 import { decodePrior, encodePrior, shippedPrior } from "./meta-prior.ts";
 
@@ -16,7 +16,7 @@ test("the shipped prior was fitted to 200 worlds or more, and is a few kilobytes
   const { default: file } = await import("./meta-prior.json", { with: { type: "json" } });
   expect(file.worlds).toBeGreaterThanOrEqual(200);
   expect(JSON.stringify(file).length).toBeLessThan(5000);
-  expect(shippedPrior.mean.length).toBe(featureCount);
+  expect(shippedPrior.mean.length).toBe(settingFeatureCount);
 });
 
 test.each([

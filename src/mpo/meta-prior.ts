@@ -1,5 +1,5 @@
 import { EngineError } from "../domain/errors.ts";
-import { featureCount } from "./meta-features.ts";
+import { settingFeatureCount } from "./meta-features.ts";
 import type { MetaPrior } from "./meta-posterior.ts";
 import shipped from "./meta-prior.json" with { type: "json" };
 
@@ -33,14 +33,14 @@ export function decodePrior(file: unknown): MetaPrior {
   const isPositive = (value: number) => Number.isFinite(value) && value > 0;
   const isPrior =
     version === 1 &&
-    [mean, variance].every(({ length }) => length === featureCount) &&
+    [mean, variance].every(({ length }) => length === settingFeatureCount) &&
     mean.every(Number.isFinite) &&
     variance.every(isPositive) &&
     isPositive(misfit);
   if (isPrior) return { mean, variance, misfit };
   throw new EngineError(
     "invalid_configuration",
-    `a prior of version 1 with ${featureCount} means and positive variances was expected, got version ${version} with ${mean.length} and ${variance.length}; fit it anew with recurve meta-train`,
+    `a prior of version 1 with ${settingFeatureCount} means and positive variances was expected, got version ${version} with ${mean.length} and ${variance.length}; fit it anew with recurve meta-train`,
     { details: { version, means: mean.length, variances: variance.length } },
   );
 }

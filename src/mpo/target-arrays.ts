@@ -1,19 +1,11 @@
 import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
-import type { CheckedPart } from "../evaluation/paired-difference.ts";
+import type { CheckedPart, ComparedPolicy } from "../evaluation/paired-difference.ts";
 import { expectLength } from "./check-rows.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
 export const weightClip = 20;
-
-/** The estimators' inputs about a target policy on some rows. */
-export interface TargetArrays {
-  /** Served probability of the logged action. */
-  readonly targetProbabilities: Float64Array;
-  /** Σ_a π(a|s)·Q(s,a), served probabilities. */
-  readonly directValues: Float64Array;
-}
 
 /** Served probability of the logged action, and Σ_a π(a|s)·Q(s,a). */
 export function measureRow(
@@ -33,7 +25,7 @@ export function targetArrays(
   rows: readonly ScoredRow<JudgedRow>[],
   logs: readonly Float64Array[],
   values: readonly Float64Array[],
-): TargetArrays {
+): ComparedPolicy {
   const targetProbabilities = new Float64Array(rows.length);
   const directValues = new Float64Array(rows.length);
   for (const [index, { row }] of rows.entries()) {
@@ -114,18 +106,18 @@ export function concatenate(arrays: readonly Float64Array[]): Float64Array {
 }
 
 /** Of the same policy on several parts. */
-export const joinArrays = (targets: readonly TargetArrays[]): TargetArrays => ({
+export const joinArrays = (targets: readonly ComparedPolicy[]): ComparedPolicy => ({
   targetProbabilities: concatenate(targets.map((target) => target.targetProbabilities)),
   directValues: concatenate(targets.map((target) => target.directValues)),
 });
 
 /** Σ_j w_j of both arrays: served probabilities are linear in π. @param targets at least one, all of the same rows */
 export function mixArrays(
-  targets: readonly TargetArrays[],
+  targets: readonly ComparedPolicy[],
   weights: readonly number[],
-): TargetArrays {
+): ComparedPolicy {
   expectLength("weights", weights.length, targets.length);
-  const mix = (name: keyof TargetArrays) =>
+  const mix = (name: keyof ComparedPolicy) =>
     targets[0]![name].map((_, row) =>
       targets.reduce((sum, target, j) => sum + weights[j]! * target[name][row]!, 0),
     );

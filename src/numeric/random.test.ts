@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { chiSquare, chiSquareBound } from "../../tests/support/chi-square.ts";
 import { createRandom, shuffle } from "./random.ts";
-import { mean } from "./statistics.ts";
+import { meanOf } from "./statistics.ts";
 
 const seed = 42;
 const draws = 20_000;
@@ -14,8 +14,8 @@ function expectMoments(
   { centre, variance, kurtosis }: { centre: number; variance: number; kurtosis: number },
 ): void {
   const n = values.length;
-  expect(Math.abs(mean(values) - centre)).toBeLessThan(4 * Math.sqrt(variance / n));
-  const measured = mean(values.map((value) => (value - centre) ** 2));
+  expect(Math.abs(meanOf(values) - centre)).toBeLessThan(4 * Math.sqrt(variance / n));
+  const measured = meanOf(values.map((value) => (value - centre) ** 2));
   const error = variance * Math.sqrt((kurtosis - 1) / n);
   expect(Math.abs(measured - variance)).toBeLessThan(4 * error);
 }

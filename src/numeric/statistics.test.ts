@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readGolden } from "../../tests/golden/read-golden.ts";
-import { mean, normalCdf, normalQuantile } from "./statistics.ts";
+import { meanOf, normalCdf, normalQuantile } from "./statistics.ts";
 
 // Python 3.13, mpmath 1.3.0, mp.dps = 40: float(mp.ncdf(x)).
 const distribution: readonly (readonly [x: number, probability: number])[] = [
@@ -68,5 +68,5 @@ describe("the normal distribution", () => {
 });
 
 test("the mean of some values", () => {
-  expect(mean(Float64Array.of(1, 2, 6))).toBe(3);
+  expect(meanOf(Float64Array.of(1, 2, 6))).toBe(3);
 });

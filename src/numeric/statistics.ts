@@ -1,5 +1,5 @@
 /** Arithmetic mean; needs at least one value. Sums in float64. */
-export function mean(values: Float64Array): number {
+export function meanOf(values: Float64Array): number {
   let sum = 0;
   // A counted loop: an iterator takes five times as long.
   for (let index = 0; index < values.length; index++) sum += values[index]!;

@@ -92,13 +92,16 @@ export function encodeHistory(
 ): Value {
   const { states, entries } = options;
   const cells = [states, encodedLength];
-  const part = (name: string) => values[prefix + name]!;
+  const parameterOf = (name: string) => values[prefix + name]!;
   const signals = reshape(input(graph, "entrySignals", cells), [...cells, 1]);
   const both = concat([entries, multiply(entries, signals)], 2);
-  const events = add(matmul(both, part("entryWeights")), matmul(signals, part("signalWeights")));
-  const newest = encodeNewest(add(events, part("positionTable")), part, {
+  const events = add(
+    matmul(both, parameterOf("entryWeights")),
+    matmul(signals, parameterOf("signalWeights")),
+  );
+  const newest = encodeNewest(add(events, parameterOf("positionTable")), parameterOf, {
     shape: encoderShape(options.shape),
     segments: input(graph, "entrySegments", cells, "int32"),
   });
-  return matmul(newest, part("stateWeights"));
+  return matmul(newest, parameterOf("stateWeights"));
 }

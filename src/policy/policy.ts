@@ -1,6 +1,6 @@
 import type { ItemId } from "../domain/ids.ts";
 import type { PolicyKind } from "../domain/policy-snapshot.ts";
-import type { Towers } from "./fast-loop/features.ts";
+import type { Representation } from "./fast-loop/features.ts";
 import type { Token } from "./item-features.ts";
 import type { Profile } from "./profile.ts";
 
@@ -35,7 +35,7 @@ export interface PolicyState {
 
 /** The same logits, with their parts. */
 export interface PolicyTowers {
-  represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Towers>;
+  represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Representation>;
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;
 }

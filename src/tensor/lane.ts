@@ -6,7 +6,7 @@ import { toTensor } from "./feeds.ts";
 import type { Graph, Value } from "./graph.ts";
 import { getRuntime } from "./runtime.ts";
 import { type LaneAnswer, type LaneData, type LaneRequest, serveLane } from "./serve-lane.ts";
-import { nativeOptions, type Session } from "./session.ts";
+import { type GraphSession, nativeOptions } from "./session.ts";
 
 /**
  * A session of the outputs in a separate thread, which runs beside this one. Never two runs at a
@@ -15,7 +15,7 @@ import { nativeOptions, type Session } from "./session.ts";
 export async function openLane(
   graph: Graph,
   outputs: Readonly<Record<string, Value>>,
-): Promise<Session> {
+): Promise<GraphSession> {
   const { inputs } = selectModel(graph, outputs);
   const workerData: LaneData = {
     runtime: getRuntime().path,

@@ -58,13 +58,13 @@ export function concat(values: readonly Value[], axis: number): Value {
 }
 
 /** Positions start … end − 1 of one axis. */
-export interface Range {
+export interface AxisRange {
   readonly axis: number;
   readonly start: number;
   readonly end: number;
 }
 
-export function slice(value: Value, range: Range): Value {
+export function slice(value: Value, range: AxisRange): Value {
   const { graph, shape } = value;
   const { start, end } = range;
   const axis = resolveAxis("slice", range.axis, shape);
@@ -80,7 +80,7 @@ export function slice(value: Value, range: Range): Value {
 }
 
 /** Zeros around `value`, which becomes the given range of an axis of the given length: the gradient of `slice`. */
-export function pad(value: Value, range: Range, length: number): Value {
+export function pad(value: Value, range: AxisRange, length: number): Value {
   const { axis, start, end } = range;
   const before = value.shape.map((_, i) => (i === axis ? start : 0));
   const after = value.shape.map((_, i) => (i === axis ? length - end : 0));

@@ -21,23 +21,6 @@ export function mean(value: Value, reduction: Reduction = {}): Value {
   );
 }
 
-/** log Σ e^x over axes, without overflow. */
-export function logSumExp(value: Value, reduction: Reduction = {}): Value {
-  const { axes, kept, shape } = reducedShapes("logSumExp", value.shape, reduction);
-  if (axes.length === 0) return value;
-  return apply(
-    {
-      operator: "ReduceLogSumExp",
-      inputs: [value, integers(value.graph, axes)],
-      shape,
-      attributes: { keepdims: reduction.keepDims ? 1 : 0 },
-    },
-    (output) => (gradient) => [
-      multiply(reshape(gradient, kept), exp(subtract(value, reshape(output, kept)))),
-    ],
-  );
-}
-
 /** e^x / Σ e^x over the last axis. */
 export function softmax(value: Value): Value {
   assertLastAxis("softmax", value);

@@ -2,12 +2,12 @@ import { afterEach, expect, test } from "vitest";
 import { add, multiply } from "./arithmetic.ts";
 import { createGraph, input, type Precision } from "./graph.ts";
 import { gatherRows } from "./indexing.ts";
-import { createSession, type Session } from "./session.ts";
+import { createSession, type GraphSession } from "./session.ts";
 
-const open: Session<Precision>[] = [];
+const open: GraphSession<Precision>[] = [];
 afterEach(() => Promise.all(open.splice(0).map((session) => session.close())));
 
-async function sessionOf(precision: Precision): Promise<Session<Precision>> {
+async function sessionOf(precision: Precision): Promise<GraphSession<Precision>> {
   const graph = createGraph(precision);
   const x = input(graph, "x", [2, 2]);
   const chosen = gatherRows(x, input(graph, "rows", [1], "int32"));

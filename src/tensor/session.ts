@@ -8,7 +8,7 @@ import { getRuntime } from "./runtime.ts";
 export type Floats<P extends Precision> = { float32: Float32Array; float64: Float64Array }[P];
 
 /** A graph ready to run. It owns native memory: close it. */
-export interface Session<P extends Precision = "float32"> {
+export interface GraphSession<P extends Precision = "float32"> {
   /** Feeds every input that the outputs depend on, parameters too; resolves with fresh arrays by output. */
   run(feeds: Feeds): Promise<Record<string, Floats<P>>>;
   close(): Promise<void>;
@@ -58,7 +58,7 @@ export async function createSession<P extends Precision>(
   graph: Graph<P>,
   outputs: Readonly<Record<string, Value>>,
   options: SessionOptions = {},
-): Promise<Session<P>> {
+): Promise<GraphSession<P>> {
   const { inputs } = selectModel(graph, outputs);
   const native = await createNativeSession(graph, outputs, options);
   const makeTensors = createTensorMaker(inputs);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Estimate } from "../../src/evaluation/estimate.ts";
 import { type ModelledFeedback, weighFeedback } from "../../src/evaluation/logged-feedback.ts";
 import { createRandom, type RandomStream, shuffle } from "../../src/numeric/random.ts";
-import { mean } from "../../src/numeric/statistics.ts";
+import { meanOf } from "../../src/numeric/statistics.ts";
 import {
   enumerateFeedback,
   type RewardModel,
@@ -24,7 +24,7 @@ function onPolicyFeedback(random: RandomStream): ModelledFeedback {
   const rewards = Float64Array.from({ length: 300 }, () => 3 * random.uniform());
   const propensities = rewards.map(() => 0.05 + 0.9 * random.uniform());
   // A model that is right on average and blind to contexts and actions.
-  const constant = rewards.map(() => mean(rewards));
+  const constant = rewards.map(() => meanOf(rewards));
   return weighFeedback(
     { rewards, propensities },
     { targetProbabilities: propensities, directValues: constant, predictions: constant },
@@ -66,7 +66,7 @@ export function describeEstimator({ estimator, estimate, model }: EstimatorCase)
   describe(`${estimator}, seed ${seed}`, () => {
     test("on-policy it equals the mean reward", () => {
       const feedback = onPolicyFeedback(createRandom(seed));
-      expect(Math.abs(estimateSome(feedback).value - mean(feedback.rewards))).toBeLessThan(
+      expect(Math.abs(estimateSome(feedback).value - meanOf(feedback.rewards))).toBeLessThan(
         rounding,
       );
     });
@@ -86,8 +86,8 @@ export function describeEstimator({ estimator, estimate, model }: EstimatorCase)
 
     test("it is unbiased within 4 standard errors over 1,000 logs", () => {
       const values = Float64Array.from(repeated(), ({ value }) => value);
-      const centre = mean(values);
-      const variance = mean(values.map((value) => (value - centre) ** 2));
+      const centre = meanOf(values);
+      const variance = meanOf(values.map((value) => (value - centre) ** 2));
       expect(Math.abs(centre - targetValue)).toBeLessThan(4 * Math.sqrt(variance / values.length));
     });
 
@@ -103,7 +103,7 @@ export function describeEstimator({ estimator, estimate, model }: EstimatorCase)
         simulateFeedback(500, model, createRandom(seed)),
       );
       expect([rows, contributions.length]).toEqual([500, 500]);
-      expect(Math.abs(mean(contributions) - value)).toBeLessThan(rounding);
+      expect(Math.abs(meanOf(contributions) - value)).toBeLessThan(rounding);
     });
   });
 }

@@ -13,7 +13,7 @@ import { normalInterval } from "../../src/evaluation/intervals/normal.ts";
 import { studentInterval } from "../../src/evaluation/intervals/student.ts";
 import { createWeightedConfidenceSequence } from "../../src/evaluation/intervals/weighted-confidence-sequence.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import { mean } from "../../src/numeric/statistics.ts";
+import { meanOf } from "../../src/numeric/statistics.ts";
 import { expectClose } from "./read-golden.ts";
 
 export interface PeerSample {
@@ -59,7 +59,7 @@ export function comparePeerSample(values: Float64Array, expected: PeerSample): b
   const { kind, x_max_used, lower, upper } = expected;
   const { alpha = 0.05, delta } = expected.params;
   const level = delta === undefined ? 1 - alpha : 1 - 2 * delta;
-  const value = mean(values);
+  const value = meanOf(values);
   const clusters = numberClusters(values.length);
   const standardError = clusteredStandardError(values, value, clusters);
   const degreesOfFreedom = values.length - 1;
@@ -119,7 +119,7 @@ function boundsOf({ params }: PeerWeighted, rewards: Float64Array) {
 }
 
 function meanProduct({ rewards, importanceWeights }: PeerLog, bounds: Bounds) {
-  return mean(
+  return meanOf(
     rewards.map(
       (r, row) => (importanceWeights[row]! * (r - bounds.low)) / (bounds.high - bounds.low),
     ),

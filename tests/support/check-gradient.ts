@@ -2,7 +2,7 @@ import { multiply } from "../../src/tensor/arithmetic.ts";
 import { sum } from "../../src/tensor/broadcasting.ts";
 import { gradients } from "../../src/tensor/gradients.ts";
 import { constant, createGraph, type Graph, type Value } from "../../src/tensor/graph.ts";
-import { createSession, type Session } from "../../src/tensor/session.ts";
+import { createSession, type GraphSession } from "../../src/tensor/session.ts";
 import { elementCount } from "../../src/tensor/shape.ts";
 
 type Feeds64 = Readonly<Record<string, Float64Array | Int32Array>>;
@@ -43,7 +43,7 @@ export async function checkGradient({ build, feeds, elements }: GradientCheck): 
 }
 
 async function finiteDifferences(
-  session: Session<"float64">,
+  session: GraphSession<"float64">,
   feeds: Feeds64,
   { name, checked }: { readonly name: string; readonly checked: readonly number[] },
 ) {

@@ -1,7 +1,11 @@
 import type { BanditWorld, BilinearScores } from "../../../src/domain/bandit-world.ts";
 import type { Learner } from "../../../src/lab/compact-loop/compact-learner.ts";
 import type { CompactRow } from "../../../src/lab/compact-loop/compact-row.ts";
-import { createFeatures, emptyScores, type Offer } from "../../../src/lab/linear/bilinear.ts";
+import {
+  createBilinearFeatures,
+  emptyScores,
+  type Offer,
+} from "../../../src/lab/linear/bilinear.ts";
 import { policyLogs } from "../../../src/lab/linear/softmax-policy.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { blockSize } from "../../../src/policy/fast-loop/renewed-model.ts";
@@ -154,7 +158,7 @@ export function createBaseline(
     readonly gradientRows?: number;
   },
 ): Learner {
-  const features = createFeatures(world.userFeatures, world.itemFeatures);
+  const features = createBilinearFeatures(world.userFeatures, world.itemFeatures);
   const { start = emptyScores(features), seed, inflation, gradientRows = 1500 } = options;
   const recipe = recipes[name]({
     features,

@@ -1,5 +1,5 @@
 import { gateLimits } from "../../evaluation/gate-guards.ts";
-import type { LogEvaluation, Value } from "./evaluate-log.ts";
+import type { EstimatedValue, LogEvaluation } from "./evaluate-log.ts";
 
 /** ESS/n below which estimates with a model turn optimistic and those without show too little of their spread. */
 const thinShare = 0.15;
@@ -18,7 +18,8 @@ const number = (value: number) =>
     ? Math.round(value).toLocaleString("en-GB")
     : String(Number(value.toPrecision(3)));
 const percent = (share: number) => `${number(100 * share)} %`;
-const within = ({ interval }: Value) => `${number(interval.lower)} to ${number(interval.upper)}`;
+const within = ({ interval }: EstimatedValue) =>
+  `${number(interval.lower)} to ${number(interval.upper)}`;
 
 /** Reasons why the log can't decide; each sentence has its number. */
 function findObstacles({ diagnostics, log }: LogEvaluation): string[] {

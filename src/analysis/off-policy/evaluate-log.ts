@@ -8,14 +8,14 @@ import type { Estimate } from "../../evaluation/estimate.ts";
 import { evaluatePolicy } from "../../evaluation/evaluate-policy.ts";
 import type { Interval } from "../../evaluation/intervals/interval.ts";
 import { normalInterval } from "../../evaluation/intervals/normal.ts";
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { type EvaluationArrays, readArrays } from "./read-arrays.ts";
 import { type LogSummary, summariseLog } from "./summarise-log.ts";
 import { createPopularityTarget, type TargetPolicy } from "./target-policy.ts";
 
 /** A number with its error, in reward units a row. */
-export interface Value {
+export interface EstimatedValue {
   readonly value: number;
   readonly standardError: number;
   readonly interval: Interval;
@@ -35,10 +35,10 @@ export interface LogEvaluation {
   };
   readonly target: string;
   /** Mean reward of the logging policy on these rows. */
-  readonly logged: Value;
-  readonly estimates: readonly (Value & { readonly estimator: string })[];
+  readonly logged: EstimatedValue;
+  readonly estimates: readonly (EstimatedValue & { readonly estimator: string })[];
   /** Target minus logging policy on the same rows, doubly robust. */
-  readonly difference: Value & { readonly minimalDetectable: number };
+  readonly difference: EstimatedValue & { readonly minimalDetectable: number };
   readonly diagnostics: WeightDiagnostics & {
     /** (Σw·r)²/Σ(w·r)²: rows that the rewards of the estimate rest on. */
     readonly rewardedSampleSize: number;
@@ -51,8 +51,8 @@ export interface LogEvaluation {
   readonly arrays: EvaluationArrays;
 }
 
-function describeMean(values: Float64Array, arrays: EvaluationArrays): Value {
-  const value = mean(values);
+function describeMean(values: Float64Array, arrays: EvaluationArrays): EstimatedValue {
+  const value = meanOf(values);
   const clusters = numberClusters(values.length, arrays.clusters);
   const standardError = clusteredStandardError(values, value, clusters);
   return { value, standardError, interval: normalInterval({ value, standardError }) };

@@ -5,7 +5,7 @@ import { findFormat, readRows } from "../../exchange/import/read-rows.ts";
 import { invalidFile, openFile, unreadable } from "../../exchange/import/text-source.ts";
 import { collectEvents } from "./collect-events.ts";
 import type { InteractionData } from "./interaction-data.ts";
-import { readSequences } from "./read-sequences.ts";
+import { readSequenceFile } from "./read-sequence-file.ts";
 
 export interface ReadingOptions {
   /** Milliseconds since 1970: no event is from later. */
@@ -26,11 +26,11 @@ export async function readInteractions(
   const name = basename(resolve(path));
   if (await isFolder(path)) {
     const sequences = await findSequenceFile(path, name);
-    if (sequences !== undefined) return readSequences(sequences, name);
+    if (sequences !== undefined) return readSequenceFile(sequences, name);
     const { rows, close } = await readMovielens(path, options);
     return collectEvents(rows, { name, form: "MovieLens" }).finally(close);
   }
-  if (path.endsWith(".txt")) return readSequences(path, name);
+  if (path.endsWith(".txt")) return readSequenceFile(path, name);
   const format = findFormat(path);
   if (format === undefined)
     throw invalidFile(path, "must be a data folder, or a file that ends in .jsonl, .csv or .txt");

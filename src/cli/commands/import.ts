@@ -13,7 +13,7 @@ import type { RowSource } from "../../exchange/import/row.ts";
 import { type RowKind, rowKinds } from "../../exchange/import/row-schema.ts";
 import { openFile, streamSource } from "../../exchange/import/text-source.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
-import { describeImport, describeProgress, describeSize } from "../import-summary.ts";
+import { describeImport, describeImportProgress, describeSize } from "../import-summary.ts";
 import { withInterruption } from "../interruption.ts";
 import { createTimedLine } from "../timed-line.ts";
 
@@ -53,7 +53,7 @@ async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   const progress = createTimedLine({ work, stream: process.stderr, clock: Date.now });
   const onProgress = (next: ImportCounts) => {
     counts = next;
-    progress.update(describeProgress(counts, source.share(), seconds()), source.share());
+    progress.update(describeImportProgress(counts, source.share(), seconds()), source.share());
   };
   try {
     const onEvent = training.add;

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { Logger } from "pino";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import type { Store } from "../../engine/open-store.ts";
 import { version } from "../../host/package.ts";
@@ -6,7 +7,7 @@ import type { SupervisedChild } from "../../host/supervise-child.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
 import { type Host, openHost } from "../host.ts";
 import { untilAborted, withInterruption } from "../interruption.ts";
-import { createLog, isText, type Log, type LogOptions, withLogOptions } from "../log.ts";
+import { createLog, isText, type LogOptions, withLogOptions } from "../log.ts";
 import { integerIn, parseName } from "../parse-options.ts";
 
 export interface ServeOptions extends DatabaseOptions, LogOptions {
@@ -45,7 +46,7 @@ function describeHost(host: Host, rows: readonly (readonly [string, string])[]):
 /** Prints the server's address: to a person as a table, to a program as a line of the log. */
 export function announce(
   host: Host,
-  { log, options }: { readonly log: Log; readonly options: ServeOptions },
+  { log, options }: { readonly log: Logger; readonly options: ServeOptions },
   rows: readonly (readonly [string, string])[],
 ): void {
   const { url, origin: configuration } = host;
@@ -58,7 +59,7 @@ export function announce(
 export async function runHost(
   host: Host,
   children: readonly SupervisedChild[],
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
 ): Promise<void> {
   await untilAborted(signal);
   log.info("stopping");

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { Command } from "commander";
+import type { Logger } from "pino";
 import type { Store } from "../../engine/open-store.ts";
 import { modulePath } from "../../host/package.ts";
 import { type SupervisedChild, superviseChild } from "../../host/supervise-child.ts";
@@ -7,7 +8,7 @@ import { chooseConfiguration } from "../database.ts";
 import { demoConfiguration } from "../demo/demo-configuration.ts";
 import { openHost } from "../host.ts";
 import { withInterruption } from "../interruption.ts";
-import { createLog, type Log, type LogOptions, logArguments } from "../log.ts";
+import { createLog, type LogOptions, logArguments } from "../log.ts";
 import {
   announce,
   describeLearner,
@@ -22,7 +23,7 @@ interface StartOptions extends ServeOptions {
 
 function startUsers(
   url: string,
-  { log, options }: { readonly log: Log; readonly options: LogOptions },
+  { log, options }: { readonly log: Logger; readonly options: LogOptions },
 ): SupervisedChild {
   const demo = ["demo", "--url", url, ...logArguments(options)];
   return superviseChild({

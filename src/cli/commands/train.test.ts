@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeProgress } from "./train.ts";
+import { describeTrainingProgress } from "./train.ts";
 
 test.each([
   [{ stage: "read", events: 12_000 } as const, "12,000 events read"],
@@ -11,5 +11,5 @@ test.each([
   [{ stage: "epoch", epoch: 2, epochs: 4, loss: 5.4321 } as const, "epoch 2 of 4, loss 5.432"],
   [{ stage: "measure", users: 943 } as const, "measuring on the last events of 943 users"],
 ])("progress %j", (progress, text) => {
-  expect(describeProgress(progress)).toBe(text);
+  expect(describeTrainingProgress(progress)).toBe(text);
 });

@@ -17,7 +17,7 @@ interface TrainCommandOptions extends DatabaseOptions {
 
 const group = (count: number) => count.toLocaleString("en-GB");
 
-export function describeProgress(progress: PretrainProgress): string {
+export function describeTrainingProgress(progress: PretrainProgress): string {
   switch (progress.stage) {
     case "read":
       return `${group(progress.events)} events read`;
@@ -69,7 +69,7 @@ async function runTrain(options: TrainCommandOptions): Promise<void> {
     const onProgress = (progress: PretrainProgress) => {
       if (progress.stage === "rows") work = `training on ${group(progress.rows)} rows`;
       const share = progress.stage === "epoch" ? progress.epoch / progress.epochs : undefined;
-      line.update(describeProgress(progress), share);
+      line.update(describeTrainingProgress(progress), share);
     };
     const cycle = await withDatabase(options, async ({ store, configuration }) => {
       const scenario = findScenario(configuration, options.scenario);

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { conclude } from "../../analysis/off-policy/conclude.ts";
-import type { LogEvaluation, Value } from "../../analysis/off-policy/evaluate-log.ts";
+import type { EstimatedValue, LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
 import { createValueFormat } from "./format-value.ts";
 
 const plain = { head: [], border: [], compact: true };
@@ -20,7 +20,7 @@ function tableValues({ logged, estimates, difference, target }: LogEvaluation): 
     style: plain,
   });
   const format = createValueFormat(logged);
-  const cells = (value: Value) => [
+  const cells = (value: EstimatedValue) => [
     format.value(value),
     format.error(value),
     format.interval(value),

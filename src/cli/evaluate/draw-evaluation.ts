@@ -1,12 +1,12 @@
 import { scaleLinear } from "d3-scale";
 import { conclude } from "../../analysis/off-policy/conclude.ts";
-import type { LogEvaluation, Value } from "../../analysis/off-policy/evaluate-log.ts";
+import type { EstimatedValue, LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
 import { createValueFormat, type ValueFormat } from "./format-value.ts";
 import { escapeText, line, text, wrap } from "./svg.ts";
 
 type Scale = ReturnType<typeof scaleLinear<number, number>>;
 
-interface Mark extends Value {
+interface Mark extends EstimatedValue {
   readonly label: string;
   /** Drawn hollow: its interval leaves out possibly most of its error. */
   readonly modelAlone?: boolean;

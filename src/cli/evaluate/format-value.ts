@@ -1,24 +1,24 @@
-import type { Value } from "../../analysis/off-policy/evaluate-log.ts";
+import type { EstimatedValue } from "../../analysis/off-policy/evaluate-log.ts";
 
 /** How the values of an evaluation are written: all with the same decimals. */
 export interface ValueFormat {
-  value(value: Value): string;
-  error(value: Value): string;
-  interval(value: Value): string;
+  value(value: EstimatedValue): string;
+  error(value: EstimatedValue): string;
+  interval(value: EstimatedValue): string;
 }
 
 const mostDecimals = 12;
 const fewestDecimals = 2;
 
 /** Three digits of the standard error of the logged reward: rewards may be clicks or revenue. */
-function countDecimals({ standardError }: Value): number {
+function countDecimals({ standardError }: EstimatedValue): number {
   if (!(standardError > 0 && Number.isFinite(standardError))) return 6;
   const decimals = 2 - Math.floor(Math.log10(standardError));
   return Math.min(mostDecimals, Math.max(fewestDecimals, decimals));
 }
 
 /** @param logged mean reward of the logging policy */
-export function createValueFormat(logged: Value): ValueFormat {
+export function createValueFormat(logged: EstimatedValue): ValueFormat {
   const decimals = countDecimals(logged);
   const write = (value: number) => value.toFixed(decimals).replace("-", "−");
   return {

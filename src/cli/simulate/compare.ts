@@ -2,12 +2,12 @@ import type { StrategyName } from "../../lab/closed-loop/strategies.ts";
 import type { JobResult } from "./run-jobs.ts";
 
 /** A mean over seeds; its standard error is NaN for a single seed. */
-export interface Estimate {
+export interface SeedEstimate {
   readonly mean: number;
   readonly standardError: number;
 }
 
-export function estimate(values: readonly number[]): Estimate {
+export function estimate(values: readonly number[]): SeedEstimate {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) };
@@ -29,19 +29,20 @@ export function groupRewards(results: readonly JobResult[]): RewardsByStrategy {
   return { mpo: [], ...Object.fromEntries([...names].map((name) => [name, rewardsOf(name)])) };
 }
 
-export const cycleEstimate = (rewards: RewardsBySeed, cycle: number): Estimate =>
+export const cycleEstimate = (rewards: RewardsBySeed, cycle: number): SeedEstimate =>
   estimate(rewards.map((bySeed) => bySeed[cycle] ?? Number.NaN));
 
 const overCycles = (bySeed: readonly number[]) => estimate(bySeed).mean;
 const lastCycle = (bySeed: readonly number[]) => bySeed.at(-1) ?? Number.NaN;
 
-export const meanEstimate = (rewards: RewardsBySeed): Estimate => estimate(rewards.map(overCycles));
+export const meanEstimate = (rewards: RewardsBySeed): SeedEstimate =>
+  estimate(rewards.map(overCycles));
 
 export interface Comparison {
   readonly other: StrategyName;
   /** MPO − other by seed: the mean over all cycles, and the last cycle. */
-  readonly difference: Estimate;
-  readonly lastDifference: Estimate;
+  readonly difference: SeedEstimate;
+  readonly lastDifference: SeedEstimate;
   /** Mean of MPO over mean of the other. */
   readonly ratio: number;
 }

@@ -2,15 +2,15 @@ import Table from "cli-table3";
 import {
   type Comparison,
   cycleEstimate,
-  type Estimate,
   meanEstimate,
   type RewardsByStrategy,
+  type SeedEstimate,
 } from "./compare.ts";
 
 const plain = { head: [], border: [], compact: true };
 
 /** `0.3121 ± 0.0042`; a single seed has no standard error. */
-export function formatEstimate({ mean, standardError }: Estimate): string {
+export function formatEstimate({ mean, standardError }: SeedEstimate): string {
   const error = Number.isNaN(standardError) ? "–" : standardError.toFixed(4);
   return `${mean.toFixed(4)} ± ${error}`;
 }

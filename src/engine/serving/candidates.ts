@@ -78,6 +78,11 @@ function checkEnough(count: number, slateSize: number): void {
   );
 }
 
+export interface OfferedItem {
+  readonly candidate: Candidate;
+  readonly view: ItemView;
+}
+
 /**
  * Items that may be shown: the available catalogue, or the request's candidates that are not
  * withdrawn; without seen items if the rule says so.
@@ -87,7 +92,7 @@ export function eligible(options: {
   readonly catalogue: Catalogue;
   readonly scenario: Scenario;
   readonly seen: ReadonlySet<ItemId>;
-}): readonly { readonly candidate: Candidate; readonly view: ItemView }[] {
+}): readonly OfferedItem[] {
   const { candidates, catalogue, scenario, seen } = options;
   const offered =
     candidates

@@ -13,8 +13,9 @@ import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
-import { checkAny, checkRequest, eligible, retrieve } from "./candidates.ts";
-import type { FastLogits, FastLoops } from "./fast-loop/serving-loops.ts";
+import { checkAny, checkRequest, eligible, type OfferedItem, retrieve } from "./candidates.ts";
+import type { FastLogits } from "./fast-loop/serving-loop.ts";
+import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 export interface RecommendParts {
@@ -157,62 +158,80 @@ async function readAsOf(parts: RecommendParts, input: ParsedInput, scenario: Sce
   }
 }
 
+/** The baseline explores the minimum: it exists for comparison. */
+const explorationOf = (arm: Arm, assignment: Assignment, scenario: Scenario): number =>
+  Math.max(scenario.exploration, arm === "baseline" ? 0 : (assignment.exploration ?? 0));
+
+interface SlateDraw {
+  readonly size: number;
+  readonly maxCandidates: number;
+  readonly exploration: number;
+  readonly random: RandomStream;
+}
+
+/** Of the offered items those with the highest logits, and a slate that is drawn from them. */
+function drawSlate(
+  offered: readonly OfferedItem[],
+  offeredLogits: Float64Array,
+  { size, maxCandidates, exploration, random }: SlateDraw,
+) {
+  const limit = Math.max(size, maxCandidates);
+  const kept = retrieve(offeredLogits, limit, random.split("retrieve"));
+  const candidates = kept.flatMap((index) => offered[index]?.candidate ?? []);
+  const { order, positionPropensities } = sampleSlate({
+    logits: Float64Array.from(kept, (index) => offeredLogits[index] ?? 0),
+    slateSize: size,
+    exploration,
+    random: random.split("slate"),
+  });
+  return {
+    candidates,
+    slate: order.flatMap((index) => candidates[index]?.itemId ?? []),
+    positionPropensities,
+    slatePropensity: jointPropensity(positionPropensities),
+    exploration,
+  };
+}
+
 /** Stages 2 to 5 of the loop: profile, candidates, policy, slate, and the decision durable before the answer. */
 export async function recommend(
   parts: RecommendParts,
   parsed: RecommendInput,
 ): Promise<Recommendation> {
   const input = parsed as ParsedInput;
+  const { userId, context = {} } = input;
   const scenario = findScenario(parts.configuration, input.scenario);
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);
   const assignment = await parts.store.policies.assignment(scenario.name);
-  const visitor = { scenario: scenario.name, userId: input.userId };
+  const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, parts.configuration.baselineShare, visitor);
   const { asOf, offered, state } = await readAsOf(parts, input, scenario);
   checkAny(offered.length, slateSize);
-  const size = Math.min(slateSize, offered.length);
 
   const seed = input.seed ?? parts.random.integer(2 ** 32);
   const random = createRandom(seed);
   const views = offered.map(({ view }) => view);
-  const scored = await scoreCandidates(
-    parts,
-    { assignment, arm },
-    { scenario, userId: input.userId, state, views, random },
-  );
-  // The baseline explores the minimum: it exists for comparison.
-  const asked = scored.arm === "baseline" ? 0 : (assignment.exploration ?? 0);
-  const exploration = Math.max(scenario.exploration, asked);
-  const kept = retrieve(
-    scored.logits,
-    Math.max(size, scenario.maxCandidates),
-    random.split("retrieve"),
-  );
-  const logits = Float64Array.from(kept, (index) => scored.logits[index] ?? 0);
-  const slate = sampleSlate({
-    logits,
-    slateSize: size,
-    exploration,
-    random: random.split("slate"),
+  const situation = { scenario, userId, state, views, random };
+  const scored = await scoreCandidates(parts, { assignment, arm }, situation);
+  const drawn = drawSlate(offered, scored.logits, {
+    size: Math.min(slateSize, offered.length),
+    maxCandidates: scenario.maxCandidates,
+    exploration: explorationOf(scored.arm, assignment, scenario),
+    random,
   });
 
-  const candidates = kept.flatMap((index) => offered[index]?.candidate ?? []);
   const decidedAt = parts.clock();
   const decision: Decision = {
     decisionId: decisionId(parts.createId()),
-    userId: input.userId,
+    userId,
     scenario: scenario.name,
     arm: scored.arm,
     policyVersion: scored.version,
     seed,
     asOf,
-    context: input.context ?? {},
-    candidates,
-    slate: slate.order.flatMap((index) => candidates[index]?.itemId ?? []),
-    positionPropensities: slate.positionPropensities,
-    slatePropensity: jointPropensity(slate.positionPropensities),
-    exploration,
+    context,
+    ...drawn,
     ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,
     decidedAt,

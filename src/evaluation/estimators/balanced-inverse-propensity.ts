@@ -1,7 +1,7 @@
 import { clipWeights } from "../estimate.ts";
 import { createEstimator } from "./create-estimator.ts";
 import type { Estimator } from "./estimator.ts";
-import { weightClip } from "./parameters.ts";
+import { weightClipParameter } from "./parameters.ts";
 
 /**
  * V̂ = Σ min(v_i, c)·r_i / Σ min(v_i, c) with weights v that were learned to balance the log
@@ -16,6 +16,6 @@ export const balancedInversePropensity: Estimator = createEstimator({
   weights: "balancing",
   modelled: false,
   selfNormalised: true,
-  parameter: weightClip,
+  parameter: weightClipParameter,
   weigh: clipWeights,
 });

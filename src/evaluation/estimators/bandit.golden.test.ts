@@ -8,7 +8,7 @@ import {
 import { expectPeerTuning } from "../../../tests/golden/expect-tuning.ts";
 import { findPeerGolden } from "../../../tests/golden/peer-golden.ts";
 import { expectClose } from "../../../tests/golden/read-golden.ts";
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import { diagnoseWeights } from "../diagnostics.ts";
 import { clipWeights } from "../estimate.ts";
 import { weighFeedback } from "../logged-feedback.ts";
@@ -103,7 +103,7 @@ describe.skipIf(!golden)("obp 0.5.5 on synthetic bandit data (needs RECURVE_GOLD
       for (const estimate of expected[target]![kind].estimates) {
         if (estimate.quirk === undefined) continue;
         // λ = 0 of DRos leaves the model alone, λ = 1 of the sub-Gaussian ones makes all weights above 0 equal to 1.
-        const limit = mean(
+        const limit = meanOf(
           rewards.map((reward, row) => {
             const weight = estimate.estimator !== "dr-os" && importanceWeights[row]! > 0 ? 1 : 0;
             const modelled = estimate.estimator !== "sg-ipw";
@@ -125,7 +125,7 @@ describe.skipIf(!golden)("obp 0.5.5 on synthetic bandit data (needs RECURVE_GOLD
         probabilities: flat(input.action_dist[target]!),
         predictions: flat(input[`expected_reward_${kind}`]),
       });
-      expectClose(mean(directValues!), truth.value, tolerance);
+      expectClose(meanOf(directValues!), truth.value, tolerance);
       const { value, standard_error, lower, upper, alpha } = snipw_delta_method;
       const snips = selfNormalised.estimate(feedback, { level: 1 - alpha });
       expectClose(snips?.value, value, tolerance);

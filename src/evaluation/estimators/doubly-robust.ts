@@ -1,7 +1,7 @@
 import { clipWeights } from "../estimate.ts";
 import { createEstimator } from "./create-estimator.ts";
 import type { Estimator } from "./estimator.ts";
-import { weightClip } from "./parameters.ts";
+import { weightClipParameter } from "./parameters.ts";
 
 /**
  * V̂ = (1/n) Σ [μ(x_i) + min(w_i, c)·(r_i − q̂(x_i, a_i))], μ(x) = Σ_a π(a|x)·q̂(x, a). Unbiased
@@ -16,6 +16,6 @@ export const doublyRobust: Estimator = createEstimator({
   weights: "importance",
   modelled: true,
   selfNormalised: false,
-  parameter: weightClip,
+  parameter: weightClipParameter,
   weigh: clipWeights,
 });

@@ -1,4 +1,4 @@
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import { type Clusters, sumClusterSquares } from "../clusters.ts";
 import { averageContributions, type Estimate } from "../estimate.ts";
 import { normalInterval } from "../intervals/normal.ts";
@@ -67,11 +67,11 @@ function estimateRatio(
   terms: Terms,
   clusters: Clusters,
 ): Omit<Estimate, "estimator" | "interval"> | undefined {
-  const meanWeight = mean(terms.shaped);
+  const meanWeight = meanOf(terms.shaped);
   if (meanWeight === 0) return undefined;
   const rows = terms.shaped.length;
   const ratio = weightedMean(terms);
-  const direct = terms.directValues ? mean(terms.directValues) : 0;
+  const direct = terms.directValues ? meanOf(terms.directValues) : 0;
   const scale = 1 / meanWeight;
   const deviations = addUp(terms, { shift: direct, centre: ratio, scale });
   const standardError = isSpread(terms.shaped, clusters)

@@ -1,8 +1,8 @@
-import type { Range } from "../checks.ts";
+import type { AllowedRange } from "../checks.ts";
 import type { EstimateOptions } from "../estimate.ts";
 
 /** The one number that trades bias for variance. */
-export interface EstimatorParameter extends Range {
+export interface EstimatorParameter extends AllowedRange {
   readonly name: "weightClip" | "threshold" | "shrinkage" | "smoothing";
   /** As in the formula. */
   readonly symbol: string;

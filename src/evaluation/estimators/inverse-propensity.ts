@@ -1,7 +1,7 @@
 import { clipWeights } from "../estimate.ts";
 import { createEstimator } from "./create-estimator.ts";
 import type { Estimator } from "./estimator.ts";
-import { weightClip } from "./parameters.ts";
+import { weightClipParameter } from "./parameters.ts";
 
 /**
  * V̂ = (1/n) Σ min(w_i, c)·r_i, w = π/p. Unbiased without a clip if p > 0 wherever π > 0; a clip
@@ -16,6 +16,6 @@ export const inversePropensity: Estimator = createEstimator({
   weights: "importance",
   modelled: false,
   selfNormalised: false,
-  parameter: weightClip,
+  parameter: weightClipParameter,
   weigh: clipWeights,
 });

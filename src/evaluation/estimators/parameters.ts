@@ -1,7 +1,7 @@
 import type { EstimatorParameter } from "./estimator-form.ts";
 
 /** c: weights above it count as c. */
-export const weightClip: EstimatorParameter = {
+export const weightClipParameter: EstimatorParameter = {
   name: "weightClip",
   symbol: "c",
   low: 0,

@@ -1,6 +1,6 @@
 import { createEstimator } from "./create-estimator.ts";
 import type { Estimator } from "./estimator.ts";
-import { weightClip } from "./parameters.ts";
+import { weightClipParameter } from "./parameters.ts";
 
 /**
  * V̂ = (1/n) Σ [μ(x_i) + w_i·[w_i ≤ τ]·(r_i − q̂(x_i, a_i))]: rows whose weight is above τ are left to the model. Wang, Agarwal & Dudík 2017,
@@ -14,7 +14,7 @@ export const switchDoublyRobust: Estimator = createEstimator({
   weights: "importance",
   modelled: true,
   selfNormalised: false,
-  parameter: { ...weightClip, name: "threshold", symbol: "τ" },
+  parameter: { ...weightClipParameter, name: "threshold", symbol: "τ" },
   weigh: (weights, threshold) => {
     const kept = weights.slice();
     for (let row = 0; row < kept.length; row++) if (kept[row]! > threshold) kept[row] = 0;

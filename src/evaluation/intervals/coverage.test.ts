@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { simulateFeedback, targetValue } from "../../../tests/support/simulated-bandit.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import { clusteredStandardError, numberClusters } from "../clusters.ts";
 import { asymptoticSequenceInterval } from "./asymptotic-sequence.ts";
 import { bettingInterval } from "./betting.ts";
@@ -34,7 +34,7 @@ const covers = ({ lower, upper }: Interval, truth: number) => lower <= truth && 
 function estimateIntervals(): Record<string, Interval> {
   const { rewards: observed, importanceWeights } = simulateFeedback(rows, "wrong", simulation);
   const samples = observed.map((reward, row) => reward * importanceWeights[row]!);
-  const value = mean(samples);
+  const value = meanOf(samples);
   const clusters = numberClusters(
     rows,
     Int32Array.from(samples, (_, row) => row % users),

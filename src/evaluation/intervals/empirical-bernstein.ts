@@ -1,4 +1,4 @@
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import {
   type BoundedSamples,
   checkBoundedSamples,
@@ -17,7 +17,7 @@ export function empiricalBernsteinInterval(options: BoundedSamples): Interval {
   const { samples, low, high, level = 0.95 } = options;
   const rows = samples.length;
   const tail = Math.log(4 / missProbability(level));
-  const value = mean(samples);
+  const value = meanOf(samples);
   if (rows === 1) return { lower: -Infinity, upper: Number.POSITIVE_INFINITY, level };
   const squares = samples.reduce((sum, sample) => sum + (sample - value) ** 2, 0);
   const radius =

@@ -1,5 +1,5 @@
 import { studentQuantile } from "../../numeric/beta.ts";
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import { checkNumber } from "../checks.ts";
 import {
   type Bounds,
@@ -169,5 +169,5 @@ export function empiricalLikelihoodValue(options: LikelihoodOptions): number {
     [constant, slope] = [(square - average) / scale, (1 - average) / scale];
   }
   const missing = Math.max(0, 1 - constant * w - slope * ww);
-  return constant * wr + slope * wwr + missing * mean(options.rewards);
+  return constant * wr + slope * wwr + missing * meanOf(options.rewards);
 }

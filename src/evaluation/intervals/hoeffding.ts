@@ -1,4 +1,4 @@
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import {
   type BoundedSamples,
   checkBoundedSamples,
@@ -23,6 +23,6 @@ export function hoeffdingInterval(options: BoundedSamples): Interval {
   const { samples, low, high, level = 0.95 } = options;
   const tail = Math.log(2 / missProbability(level));
   const radius = (high - low) * Math.sqrt(tail / (2 * samples.length));
-  const value = mean(samples);
+  const value = meanOf(samples);
   return { lower: value - radius, upper: value + radius, level };
 }

@@ -1,5 +1,5 @@
 import { EngineError } from "../../domain/errors.ts";
-import { checkLength, checkNumber, checkNumbers, type Range } from "../checks.ts";
+import { type AllowedRange, checkLength, checkNumber, checkNumbers } from "../checks.ts";
 
 /** A two-sided confidence interval in the units of its estimate. */
 export interface Interval {
@@ -54,14 +54,14 @@ export function checkBounds({ low, high }: Bounds): void {
 }
 
 /** The remedy is the caller's knowledge: only the caller knows the possible values. */
-export const withinBounds = ({ low, high }: Bounds): Range => ({
+export const withinBounds = ({ low, high }: Bounds): AllowedRange => ({
   low,
   high,
   expected: `in [${low}, ${high}]`,
   remedy: "pass bounds that hold for every possible value",
 });
 
-export const weightRange: Range = {
+export const weightRange: AllowedRange = {
   low: 0,
   high: Number.MAX_VALUE,
   expected: "≥ 0 and finite",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
-import { mean, normalQuantile } from "../../numeric/statistics.ts";
+import { meanOf, normalQuantile } from "../../numeric/statistics.ts";
 import { numberClusters } from "../clusters.ts";
 import { asymptoticSequenceInterval } from "./asymptotic-sequence.ts";
 import { bettingInterval } from "./betting.ts";
@@ -37,8 +37,8 @@ describe.each(Object.entries(bounded))("%s", (_, interval) => {
     const samples = coin(0.3, 4000);
     const many = interval({ samples, ...unit });
     expect(many.upper - many.lower).toBeLessThan((few.upper - few.lower) / 4);
-    expect(many.lower).toBeLessThan(mean(samples));
-    expect(many.upper).toBeGreaterThan(mean(samples));
+    expect(many.lower).toBeLessThan(meanOf(samples));
+    expect(many.upper).toBeGreaterThan(meanOf(samples));
   });
 
   test.each([

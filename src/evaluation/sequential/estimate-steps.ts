@@ -1,4 +1,4 @@
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import { type Clusters, clusteredStandardError } from "../clusters.ts";
 import type { Estimate, EstimateOptions } from "../estimate.ts";
 import { normalInterval } from "../intervals/normal.ts";
@@ -147,7 +147,7 @@ export function estimateSteps(estimation: StepEstimation): Estimate | undefined 
     addNormalisedTerm(totals, term, { estimation, sums });
   }
   const { contributions, influences } = totals;
-  const value = mean(contributions);
+  const value = meanOf(contributions);
   const standardError =
     countSupported(estimation) < (selfNormalised ? 2 : 1)
       ? Number.POSITIVE_INFINITY

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { BilinearScores } from "../../domain/bandit-world.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { createFeatures, emptyScores } from "../linear/bilinear.ts";
+import { createBilinearFeatures, emptyScores } from "../linear/bilinear.ts";
 import { policyLogs } from "../linear/softmax-policy.ts";
 import { createBanditWorld } from "../worlds/bandit/bandit-world.ts";
 import { createCompactFastLoop } from "./compact-fast-loop.ts";
@@ -12,7 +12,7 @@ import { runCompactLoop } from "./run-compact-loop.ts";
 // Models give way every 80 visits, so that some are seen to.
 const settings = { forgetting: 0.95, temperature: 0.03, drawScale: 0.2 };
 const world = createBanditWorld({ seed: 3, items: 20, users: 40, candidates: 8, clickRate: 0.3 });
-const features = createFeatures(world.userFeatures, world.itemFeatures);
+const features = createBilinearFeatures(world.userFeatures, world.itemFeatures);
 
 /** One cycle of the uniform choice corrected by the loop. */
 async function play(fastLoop: typeof settings, visitsPerCycle: number) {

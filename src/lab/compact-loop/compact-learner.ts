@@ -3,7 +3,7 @@ import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import { defaultExploration } from "../../domain/scenario.ts";
 import { subtractTotal } from "../../numeric/log-probabilities.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import { createFeatures, emptyScores, type Offer, scoreOffer } from "../linear/bilinear.ts";
+import { createBilinearFeatures, emptyScores, type Offer, scoreOffer } from "../linear/bilinear.ts";
 import { createCompactFastLoop } from "./compact-fast-loop.ts";
 import type { CompactRow, Serving } from "./compact-row.ts";
 import { createLaboratoryLoop, type LoopOptions } from "./laboratory-loop.ts";
@@ -37,7 +37,7 @@ export function createCompactLearner(
   random: RandomStream,
   { fastLoop: settings, inflation, policy: start, ...parts }: CompactOptions = {},
 ): Learner {
-  const features = createFeatures(world.userFeatures, world.itemFeatures);
+  const features = createBilinearFeatures(world.userFeatures, world.itemFeatures);
   const hasFastLoop = settings !== undefined;
   const loop = createLaboratoryLoop(
     createLinearFamily(features, inflation),

@@ -8,7 +8,10 @@ export interface BilinearFeatures {
   readonly projection: Float64Array;
 }
 
-export const createFeatures = (users: FeatureTable, items: FeatureTable): BilinearFeatures => ({
+export const createBilinearFeatures = (
+  users: FeatureTable,
+  items: FeatureTable,
+): BilinearFeatures => ({
   users,
   items,
   projection: new Float64Array(items.width),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { klDivergence } from "../../numeric/log-probabilities.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { createFeatures, emptyScores, scoreOffer } from "./bilinear.ts";
+import { createBilinearFeatures, emptyScores, scoreOffer } from "./bilinear.ts";
 import { discriminatorLoss } from "./discriminator.ts";
 import { addSums, ageSums, emptySums, solveRewards, sumChoices } from "./reward-sums.ts";
-import { crossEntropy, fitPolicy, flatten, policyLogs, unflatten } from "./softmax-policy.ts";
+import { fitPolicy, flatten, policyLogs, targetCrossEntropy, unflatten } from "./softmax-policy.ts";
 
 const random = createRandom(5).split("linear-models");
 const table = (rows: number, width: number) => ({
@@ -13,7 +13,7 @@ const table = (rows: number, width: number) => ({
     cell % width === width - 1 ? 1 : random.normal(),
   ),
 });
-const features = createFeatures(table(6, 3), table(5, 4));
+const features = createBilinearFeatures(table(6, 3), table(5, 4));
 const start = emptyScores(features);
 const drawn = unflatten(
   flatten(start).map(() => 0.5 * random.normal()),
@@ -50,7 +50,7 @@ function gradientError(evaluate: (x: Float64Array, gradient: Float64Array) => nu
 
 describe("the linear policy", () => {
   const loss = (x: Float64Array, into: Float64Array) =>
-    crossEntropy(features, unflatten(x, start), { offers, into });
+    targetCrossEntropy(features, unflatten(x, start), { offers, into });
 
   test("has the exact gradient π − t", () => {
     expect(gradientError(loss)).toBeLessThan(1e-8);
@@ -85,7 +85,7 @@ describe("the linear policy", () => {
       for (const [a, probability] of policy.entries()) {
         const one = new Float64Array(flatten(start).length);
         const target = Float64Array.from(policy, (_, b) => (b === a ? 1 : 0));
-        crossEntropy(features, drawn, { offers: [{ ...offer, target }], into: one });
+        targetCrossEntropy(features, drawn, { offers: [{ ...offer, target }], into: one });
         for (const [index, value] of one.entries()) into[index]! += probability * value;
       }
     }

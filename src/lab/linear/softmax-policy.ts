@@ -39,7 +39,7 @@ const anchor = 1e-4;
  * Mean over offers of the cross-entropy −Σ_a t_a·log π(a), and its gradient: π_a − t_a on each logit. The sum over the candidates is
  * exact, never sampled: with a sampled, detached action the gradient of log π_θ − log π_φ has expectation zero.
  */
-export function crossEntropy(
+export function targetCrossEntropy(
   features: BilinearFeatures,
   policy: BilinearScores,
   { offers, into }: { readonly offers: readonly TargetedOffer[]; readonly into: Float64Array },
@@ -73,7 +73,10 @@ export function fitPolicy(
 ): { readonly policy: BilinearScores; readonly losses: readonly number[] } {
   const origin = flatten(start);
   const evaluate = (parameters: Float64Array, gradient: Float64Array) => {
-    let loss = crossEntropy(features, unflatten(parameters, start), { offers, into: gradient });
+    let loss = targetCrossEntropy(features, unflatten(parameters, start), {
+      offers,
+      into: gradient,
+    });
     for (let index = 0; index < parameters.length; index++) {
       const distance = parameters[index]! - origin[index]!;
       loss += anchor * distance * distance;

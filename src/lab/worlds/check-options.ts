@@ -1,15 +1,19 @@
 import { EngineError } from "../../domain/errors.ts";
 
 /** Seeds are unsigned 32-bit integers. */
-export const seedRange: Range = { minimum: 0, maximum: 4294967295 };
+export const seedRange: OptionRange = { minimum: 0, maximum: 4294967295 };
 
-export interface Range {
+export interface OptionRange {
   readonly minimum: number;
   readonly maximum: number;
 }
 
 /** @throws EngineError `invalid_configuration` */
-export function checkInteger(field: string, value: number, { minimum, maximum }: Range): void {
+export function checkInteger(
+  field: string,
+  value: number,
+  { minimum, maximum }: OptionRange,
+): void {
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
   throw new EngineError(
     "invalid_configuration",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
-import { mean } from "../../numeric/statistics.ts";
+import { meanOf } from "../../numeric/statistics.ts";
 import { createInterestEvolution, topicQualities } from "./interest-evolution.ts";
 import { playSession, type SessionPolicy } from "./session-world.ts";
 
@@ -35,7 +35,7 @@ test.each([
   ["quality", 264.8],
 ])("the %s policy returns what it does in RecSim, within 4 standard errors", (name, reference) => {
   const values = returns(policies[name]!);
-  const average = mean(values);
+  const average = meanOf(values);
   const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
   const error = Math.sqrt((squares / (sessions - 1)) * (1 / sessions + 1 / 5000));
   expect(Math.abs(average - reference)).toBeLessThan(4 * error);

@@ -20,7 +20,9 @@ export interface SyntheticWorldOptions {
 export const candidateCount = 20;
 
 /** @throws EngineError `invalid_configuration` */
-export function completeOptions(given: SyntheticWorldOptions): Required<SyntheticWorldOptions> {
+export function completeSyntheticOptions(
+  given: SyntheticWorldOptions,
+): Required<SyntheticWorldOptions> {
   const options = {
     items: 200,
     users: 300,

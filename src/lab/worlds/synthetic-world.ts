@@ -3,7 +3,7 @@ import { userId } from "../../domain/ids.ts";
 import type { World } from "../../domain/world.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import { describeItems } from "./synthetic-catalogue.ts";
-import { completeOptions, type SyntheticWorldOptions } from "./synthetic-options.ts";
+import { completeSyntheticOptions, type SyntheticWorldOptions } from "./synthetic-options.ts";
 import { attraction, createTruth, type Truth } from "./synthetic-truth.ts";
 import { createVisits } from "./synthetic-visits.ts";
 
@@ -35,7 +35,7 @@ function browse(truth: Truth, userIndex: number, random: RandomStream): number[]
  * @example const world = createSyntheticWorld({ seed: 1, drift: "abrupt", turns: 10_000 });
  */
 export function createSyntheticWorld(given: SyntheticWorldOptions): World {
-  const options = completeOptions(given);
+  const options = completeSyntheticOptions(given);
   const random = createRandom(options.seed).split("synthetic-world");
   const drift = options.drift === "abrupt";
   const truth = createTruth({ items: options.items, users: options.users, drift, random });

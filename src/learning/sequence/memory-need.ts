@@ -1,7 +1,7 @@
 import { parameterCount } from "../../policy/transformer/parameters.ts";
 import { innerWidth } from "../../policy/transformer/shape.ts";
 import { groupRows } from "./row-groups.ts";
-import { type StepShape, tableRows } from "./sequence-graph.ts";
+import { type StepShape, tableRowCount } from "./sequence-graph.ts";
 
 const floatBytes = 4;
 /** θ, m, v and θ̄ in two copies, a gradient, and the buffers of a step of the largest array. */
@@ -27,8 +27,8 @@ export function estimateTrainingBytes(step: StepShape, lanes = 1): number {
   const logits = negatives === undefined ? chunkBytes / floatBytes : 4 * cells * negatives;
   const masks = rows * length * width * (2 * blocks + 1);
   const copies = copiesOfParameters + (lanes === 1 ? 0 : lanes * copiesOfLane);
-  const inGraph = copies * parameterCount({ ...network, items: tableRows(step) });
-  const outside = tableRows(step) < network.items ? copiesOfTable * network.items * width : 0;
+  const inGraph = copies * parameterCount({ ...network, items: tableRowCount(step) });
+  const outside = tableRowCount(step) < network.items ? copiesOfTable * network.items * width : 0;
   const floats = inGraph + outside + masks + lanes * (cells * blocks * perBlock + logits);
   return floatBytes * floats;
 }

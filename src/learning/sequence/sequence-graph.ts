@@ -38,7 +38,7 @@ export const itemInputs = ["items", "targets", "negatives"] as const;
  * Rows of the item table that are in the graph: all of them, or, if a step can't use them all, as
  * many as it can.
  */
-export function tableRows({ network, rows, negatives }: StepShape): number {
+export function tableRowCount({ network, rows, negatives }: StepShape): number {
   const used = negatives === undefined ? network.items : 2 * rows * network.length + negatives;
   return Math.min(network.items, used);
 }
@@ -51,8 +51,8 @@ export function tableRows({ network, rows, negatives }: StepShape): number {
  */
 export function buildSequenceLoss(graph: Graph<Precision>, step: StepShape): SequenceGraph {
   const { network, rows } = step;
-  const isSparse = tableRows(step) < network.items;
-  const inGraph = { ...network, items: tableRows(step) };
+  const isSparse = tableRowCount(step) < network.items;
+  const inGraph = { ...network, items: tableRowCount(step) };
   const values = Object.fromEntries(
     Object.entries(transformerParameters(inGraph)).map(([name, { shape }]) => [
       name,

@@ -3,7 +3,7 @@ import { createGraph } from "../../tensor/graph.ts";
 import { createLaneTrainer } from "../../tensor/lane-trainer.ts";
 import { createSparseTrainer } from "../../tensor/sparse-trainer.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "../../tensor/trainer.ts";
-import { buildSequenceLoss, itemInputs, type StepShape, tableRows } from "./sequence-graph.ts";
+import { buildSequenceLoss, itemInputs, type StepShape, tableRowCount } from "./sequence-graph.ts";
 
 export interface StepTrainer {
   readonly trainer: Trainer;
@@ -29,7 +29,7 @@ export interface StepTrainerOptions
 export function laneCount(step: StepShape, threads: number): number {
   const lanes = Math.min(threads, step.rows);
   const isWhole = step.rows % lanes === 0;
-  return isWhole && tableRows(ofLane(step, lanes)) === step.network.items ? lanes : 1;
+  return isWhole && tableRowCount(ofLane(step, lanes)) === step.network.items ? lanes : 1;
 }
 
 /**

@@ -4,15 +4,15 @@ import { createRandom } from "../../numeric/random.ts";
 import {
   centre,
   createBasis,
-  createFeatures,
-  featureCount,
+  createPairFeatures,
   ownFeatureCount,
-  type Towers,
+  pairFeatureCount,
+  type Representation,
 } from "./features.ts";
 
 const width = 12;
 
-function drawTowers(seed: number): Towers {
+function drawTowers(seed: number): Representation {
   const random = createRandom(seed);
   const vector = () => Float32Array.from({ length: width }, () => 3 + random.normal());
   const items = Array.from({ length: 5 }, vector);
@@ -20,8 +20,11 @@ function drawTowers(seed: number): Towers {
 }
 const seen = [1, 2, 3, 4].map(drawTowers);
 
-function allFeatures({ state, items, logits }: Towers, basis = createBasis(seen)): Float64Array[] {
-  const describe = createFeatures(basis, state);
+function allFeatures(
+  { state, items, logits }: Representation,
+  basis = createBasis(seen),
+): Float64Array[] {
+  const describe = createPairFeatures(basis, state);
   const advantages = centre(logits);
   return items.map((item, index) => describe(item, advantages[index]!).pair.slice());
 }
@@ -63,7 +66,7 @@ test("a vector far off has twice the typical length, and no more", () => {
 test("features are the same whatever the network's scale and mean are", () => {
   const towers = drawTowers(9);
   const moved = (vector: Float32Array) => vector.map((value) => 8 * value + 16);
-  const move = ({ state, items, logits }: Towers): Towers => ({
+  const move = ({ state, items, logits }: Representation): Representation => ({
     state: moved(state),
     items: items.map(moved),
     logits,
@@ -91,12 +94,14 @@ test("what all states or items have in common is no feature", () => {
   const same = drawTowers(1);
   const alike = { ...same, items: same.items.map(() => same.items[0]!) };
   const [x] = allFeatures(alike, createBasis([alike]));
-  expect([...x!.subarray(0, featureCount - 1)]).toEqual(new Array(featureCount - 1).fill(0));
+  expect([...x!.subarray(0, pairFeatureCount - 1)]).toEqual(
+    new Array(pairFeatureCount - 1).fill(0),
+  );
 });
 
 test("own residuals see a constant with where the state is, or with where the item is", () => {
   const { state, items } = drawTowers(9);
-  const { pair, state: ofState, item } = createFeatures(createBasis(seen), state)(items[0]!, 2);
+  const { pair, state: ofState, item } = createPairFeatures(createBasis(seen), state)(items[0]!, 2);
   expect(ofState).toHaveLength(ownFeatureCount);
   expect([ofState[0], item[0]]).toEqual([1, 1]);
   expect(item.subarray(1)).toEqual(pair.subarray(64, 72));

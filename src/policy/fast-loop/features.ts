@@ -4,7 +4,7 @@ import {
 } from "../../numeric/principal-directions.ts";
 
 /** A state and candidates as a network sees them. */
-export interface Towers {
+export interface Representation {
   /** h, `width` numbers. */
   readonly state: Float32Array;
   /** e of each candidate, `width` numbers each. */
@@ -32,7 +32,7 @@ const longest = 2;
 /** Typical logits of a trained policy above their mean. */
 const advantageScale = 4;
 
-export const featureCount: number = directionCount * directionCount + directionCount + 1;
+export const pairFeatureCount: number = directionCount * directionCount + directionCount + 1;
 /** A constant, and the coordinates of a state or an item. */
 export const ownFeatureCount: number = 1 + directionCount;
 
@@ -51,7 +51,7 @@ function findAxes(vectors: readonly Float32Array[]): Axes {
   return { ...found, length: Math.sqrt(squares) || 1 };
 }
 
-export const createBasis = (seen: readonly Towers[]): FeatureBasis => ({
+export const createBasis = (seen: readonly Representation[]): FeatureBasis => ({
   states: findAxes(seen.map(({ state }) => state)),
   items: findAxes(seen.flatMap(({ items }) => items)),
 });
@@ -90,7 +90,7 @@ function locate(axes: Axes, vector: Float32Array): Float64Array {
 /** Features of a pair of state and item for a residual model. */
 export interface PairFeatures {
   /**
-   * [p⊗q, q, (z − z̄)/4], `featureCount` numbers: likings by user, popularity, and overconfidence
+   * [p⊗q, q, (z − z̄)/4], `pairFeatureCount` numbers: likings by user, popularity, and overconfidence
    * of the policy.
    */
   readonly pair: Float64Array;
@@ -106,13 +106,13 @@ export interface PairFeatures {
  * sees.
  * @returns writes those of a candidate into the same arrays each time
  */
-export function createFeatures(
+export function createPairFeatures(
   basis: FeatureBasis,
   state: Float32Array,
 ): (item: Float32Array, advantage: number) => PairFeatures {
   const p = locate(basis.states, state);
   const found: PairFeatures = {
-    pair: new Float64Array(featureCount),
+    pair: new Float64Array(pairFeatureCount),
     state: Float64Array.of(1, ...p),
     item: new Float64Array(ownFeatureCount).fill(1),
   };
@@ -123,7 +123,7 @@ export function createFeatures(
         found.pair[row * directionCount + column] = p[row]! * q[column]!;
     }
     found.pair.set(q, directionCount * directionCount);
-    found.pair[featureCount - 1] = advantage / advantageScale;
+    found.pair[pairFeatureCount - 1] = advantage / advantageScale;
     found.item.set(q, 1);
     return found;
   };

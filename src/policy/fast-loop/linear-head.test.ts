@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { factorise } from "../../numeric/cholesky.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
-import { createLinearHead, type LinearHeadOptions } from "./linear-head.ts";
+import type { LinearHeadOptions } from "./head-state.ts";
+import { createLinearHead } from "./linear-head.ts";
 
 interface Event {
   readonly x: Float64Array;

@@ -5,23 +5,12 @@ import {
   updateFactor,
 } from "../../numeric/cholesky.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-
-export interface LinearHeadOptions {
-  /** d, features of an event. */
-  readonly size: number;
-  /**
-   * λ > 0: weight of the prior beside an event's squared feature; the prior of a weight has
-   * variance σ²/λ.
-   */
-  readonly priorPrecision: number;
-  /**
-   * γ in (0, 1]: factor on the weight of earlier events at each event; it remembers about 1/(1 − γ)
-   * of them.
-   */
-  readonly forgetting: number;
-  /** σ² > 0 before any event, in squared units of the target. */
-  readonly noiseVariance: number;
-}
+import {
+  createHeadState,
+  type HeadState,
+  type LinearHeadOptions,
+  noiseObservations,
+} from "./head-state.ts";
 
 /**
  * Bayesian linear regression of a target on features, an event at a time, with forgetting towards the prior N(0, σ²/λ·I):
@@ -42,60 +31,75 @@ export interface LinearHead {
   encode(): Uint8Array;
 }
 
-/** Number of events with the same weight as the first σ². */
-const noiseObservations = 10;
-/** @throws RangeError that names the option out of range */
-function checkOptions(options: LinearHeadOptions): void {
-  const { size, priorPrecision, forgetting, noiseVariance } = options;
-  const refuse = (name: string, value: number, range: string) => {
-    throw new RangeError(`${name} is ${value}; it must be ${range}`);
-  };
-  if (!(Number.isInteger(size) && size >= 1)) refuse("size", size, "an integer of at least 1");
-  const isPositive = (value: number) => value > 0 && Number.isFinite(value);
-  if (!isPositive(priorPrecision)) refuse("priorPrecision", priorPrecision, "above 0");
-  if (!(forgetting > 0 && forgetting <= 1)) refuse("forgetting", forgetting, "in (0, 1]");
-  if (!isPositive(noiseVariance)) refuse("noiseVariance", noiseVariance, "above 0");
+/** A ← γA + x·xᵀ + (1 − γ)λI, the upper triangle, and b ← γb + x·y. */
+function updateSums(
+  { matrix, right }: HeadState,
+  { size, forgetting, priorPrecision }: LinearHeadOptions,
+  { x, target }: { readonly x: Float64Array; readonly target: number },
+): void {
+  for (let row = 0; row < size; row++) {
+    const start = row * size;
+    const value = x[row]!;
+    right[row] = forgetting * right[row]! + value * target;
+    for (let column = row; column < size; column++)
+      matrix[start + column] = forgetting * matrix[start + column]! + value * x[column]!;
+    matrix[start + row]! += (1 - forgetting) * priorPrecision;
+  }
 }
 
-/** All of a head's numbers in one array, so that encoding it is a copy. */
-function createState(size: number) {
-  const all = new Float64Array(3 + size + 2 * size * size);
-  const matrixStart = 3 + size;
-  return {
-    all,
-    /** Events since the last factorisation; sum and weight of the squared errors. */
-    counts: all.subarray(0, 3),
-    right: all.subarray(3, matrixStart),
-    // Upper triangles of A and of R with A = RᵀR.
-    matrix: all.subarray(matrixStart, matrixStart + size * size),
-    factor: all.subarray(matrixStart + size * size),
-  };
+/**
+ * R of the updated A.
+ * @param x is overwritten
+ */
+function advanceFactor(
+  { counts, matrix, factor }: HeadState,
+  { size, forgetting }: LinearHeadOptions,
+  x: Float64Array,
+): void {
+  counts[0]! += 1;
+  if (counts[0] === size) {
+    // A rotation has no room for (1 − γ)λI, which has full rank: it is added here, and rounding is
+    // removed.
+    factor.set(matrix);
+    factoriseUpper(factor, size);
+    counts[0] = 0;
+  } else {
+    updateFactor(factor, size, { x, keep: forgetting });
+  }
 }
 
-function restore(all: Float64Array, bytes: Uint8Array): void {
-  if (bytes.length !== all.byteLength)
-    throw new RangeError(`an encoded head has ${bytes.length} bytes, expected ${all.byteLength}`);
-  all.set(new Float64Array(bytes.slice().buffer));
-  if (!all.every(Number.isFinite))
-    throw new RangeError("an encoded head has a number that is not finite");
+function updateNoise(
+  { counts }: HeadState,
+  { forgetting, noiseVariance }: LinearHeadOptions,
+  squaredError: number,
+): void {
+  const restored = (1 - forgetting) * noiseObservations;
+  counts[1] = forgetting * counts[1]! + restored * noiseVariance + squaredError;
+  counts[2] = forgetting * counts[2]! + restored + 1;
+}
+
+/** One draw of N(mean, deviation²·A⁻¹). */
+function drawAround(
+  mean: Float64Array,
+  factor: Float64Array,
+  { random, deviation }: { readonly random: RandomStream; readonly deviation: number },
+): Float64Array {
+  const size = mean.length;
+  const weights = new Float64Array(size);
+  for (let index = 0; index < size; index++) weights[index] = deviation * random.normal();
+  solveUpper(factor, size, weights);
+  for (let index = 0; index < size; index++) weights[index]! += mean[index]!;
+  return weights;
 }
 
 /** @throws RangeError on an option out of range, on bytes of another size or with a number that is not finite */
 export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array): LinearHead {
-  checkOptions(options);
-  const { size, priorPrecision, forgetting, noiseVariance: firstVariance } = options;
-  const { all, counts, right, matrix, factor } = createState(size);
+  const { size } = options;
+  const state = createHeadState(options, bytes);
+  const { all, counts, right, factor } = state;
+  const scratch = new Float64Array(size);
   const mean = new Float64Array(size);
   let meanIsCurrent = false;
-  const scratch = new Float64Array(size);
-
-  function startFromPrior(): void {
-    counts.set([0, noiseObservations * firstVariance, noiseObservations]);
-    for (let row = 0; row < size; row++) {
-      matrix[row * size + row] = priorPrecision;
-      factor[row * size + row] = Math.sqrt(priorPrecision);
-    }
-  }
 
   function readMean(): Float64Array {
     if (meanIsCurrent) return mean;
@@ -123,66 +127,26 @@ export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array)
 
   const noiseVariance = () => counts[1]! / counts[2]!;
 
-  function updateNoise(squaredError: number): void {
-    const restored = (1 - forgetting) * noiseObservations;
-    counts[1] = forgetting * counts[1]! + restored * firstVariance + squaredError;
-    counts[2] = forgetting * counts[2]! + restored + 1;
-  }
-
-  function updateMatrix(x: Float64Array): void {
-    for (let row = 0; row < size; row++) {
-      const start = row * size;
-      const value = x[row]!;
-      for (let column = row; column < size; column++)
-        matrix[start + column] = forgetting * matrix[start + column]! + value * x[column]!;
-      matrix[start + row]! += (1 - forgetting) * priorPrecision;
-    }
-  }
-
-  function advanceFactor(x: Float64Array): void {
-    counts[0]! += 1;
-    if (counts[0] === size) {
-      // A rotation has no room for (1 − γ)λI, which has full rank: it is added here, and rounding
-      // is removed.
-      factor.set(matrix);
-      factoriseUpper(factor, size);
-      counts[0] = 0;
-    } else {
-      scratch.set(x);
-      updateFactor(factor, size, { x: scratch, keep: forgetting });
-    }
-    meanIsCurrent = false;
-  }
-
   function update(x: Float64Array, target: number): void {
     if (x.length !== size) throw new RangeError(`${x.length} features, expected ${size}`);
     const error = target - predict(x);
     const squaredError = (error * error) / (1 + spread(x));
     if (!Number.isFinite(squaredError))
       throw new RangeError("features and target of an event must be finite");
-    updateNoise(squaredError);
-    updateMatrix(x);
-    for (let index = 0; index < size; index++)
-      right[index] = forgetting * right[index]! + x[index]! * target;
-    advanceFactor(x);
+    updateNoise(state, options, squaredError);
+    updateSums(state, options, { x, target });
+    scratch.set(x);
+    advanceFactor(state, options, scratch);
+    meanIsCurrent = false;
   }
 
-  if (bytes === undefined) startFromPrior();
-  else restore(all, bytes);
   return {
     update,
     predict,
     spread,
     noiseVariance,
-    draw: (random, scale) => {
-      const weights = new Float64Array(size);
-      const deviation = scale * Math.sqrt(noiseVariance());
-      for (let index = 0; index < size; index++) weights[index] = deviation * random.normal();
-      solveUpper(factor, size, weights);
-      const center = readMean();
-      for (let index = 0; index < size; index++) weights[index]! += center[index]!;
-      return weights;
-    },
+    draw: (random, scale) =>
+      drawAround(readMean(), factor, { random, deviation: scale * Math.sqrt(noiseVariance()) }),
     encode: () => new Uint8Array(all.slice().buffer),
   };
 }

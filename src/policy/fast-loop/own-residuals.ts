@@ -45,6 +45,30 @@ interface Posterior {
   readonly targets: Float64Array;
 }
 
+/** From an owner's sums, whose first `size` cells are overwritten. */
+function solvePosterior(sums: Float64Array, size: number, priorEvents: number): Posterior {
+  const factor = new Float64Array(size * size);
+  let cell = size;
+  for (let row = 0; row < size; row++) {
+    for (let column = row; column < size; column++) factor[row * size + column] = sums[cell++]!;
+    factor[row * size + row]! += priorEvents;
+  }
+  factoriseUpper(factor, size);
+  const targets = sums.subarray(0, size);
+  solveTransposed(factor, size, targets);
+  return { priorEvents, factor, targets };
+}
+
+/** One event more in an owner's sums. @param x as many numbers as the sums are of */
+function addEvent(sums: Float64Array, x: Float64Array, target: number): void {
+  const size = x.length;
+  let cell = size;
+  for (let row = 0; row < size; row++) {
+    sums[row]! += x[row]! * target;
+    for (let column = row; column < size; column++) sums[cell++]! += x[row]! * x[column]!;
+  }
+}
+
 export function createOwnResiduals(
   size: number,
   forgetting: number,
@@ -69,18 +93,8 @@ export function createOwnResiduals(
   const readPosterior = ({ id, priorEvents }: Owner): Posterior => {
     const known = posteriors.get(id);
     if (known?.priorEvents === priorEvents) return known;
-    const sums = recall(id);
-    const factor = new Float64Array(size * size);
-    let cell = size;
-    for (let row = 0; row < size; row++) {
-      for (let column = row; column < size; column++) factor[row * size + column] = sums[cell++]!;
-      factor[row * size + row]! += priorEvents;
-    }
-    factoriseUpper(factor, size);
-    const targets = sums.subarray(0, size);
-    solveTransposed(factor, size, targets);
+    const posterior = solvePosterior(recall(id), size, priorEvents);
     if (posteriors.size >= capacity) posteriors.clear();
-    const posterior = { priorEvents, factor, targets };
     posteriors.set(id, posterior);
     return posterior;
   };
@@ -102,11 +116,7 @@ export function createOwnResiduals(
       events += 1;
       posteriors.clear();
       const sums = recall(id);
-      let cell = size;
-      for (let row = 0; row < size; row++) {
-        sums[row]! += x[row]! * target;
-        for (let column = row; column < size; column++) sums[cell++]! += x[row]! * x[column]!;
-      }
+      addEvent(sums, x, target);
       owners.set(id, { sums, at: events });
     },
     clone: () => createOwnResiduals(size, forgetting, { owners, events }),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
-import type { Towers } from "./features.ts";
+import type { Representation } from "./features.ts";
 import {
   createResidualModel,
   type FastDecision,
@@ -20,12 +20,15 @@ const axis = (index: number, sign: number) => {
   return vector;
 };
 /** Two kinds of users and two of items, and logits that promise 0.05 more of the first. */
-const sceneOf = (user: number): Towers => ({
+const sceneOf = (user: number): Representation => ({
   state: axis(0, user),
   items: [axis(1, 1), axis(1, -1)],
   logits: Float64Array.of(1, 0),
 });
-const visitOf = (towers: Towers, name = "ann"): FastVisit => ({ userId: userId(name), towers });
+const visitOf = (towers: Representation, name = "ann"): FastVisit => ({
+  userId: userId(name),
+  towers,
+});
 
 /** Users like their own kind of item by 0.2, position 1 earns 0.2 less, a new item 0.3 more, and promises are kept. */
 function drawDecision(random: RandomStream): FastDecision {
@@ -225,7 +228,7 @@ test("head, item and user together learn no more from a surprise than it was", (
   const far = (vector: Float32Array) => vector.map((value) => 100 * value);
   const towers = { ...sceneOf(1), logits: new Float64Array(2) };
   const odd = { ...towers, state: far(towers.state), items: towers.items.map(far) };
-  const see = (seen: Towers, reward: number, name: string, item = old) => ({
+  const see = (seen: Representation, reward: number, name: string, item = old) => ({
     ...visitOf(seen, name),
     shown: [{ ...item, candidate: 0, position: 0, reward }],
   });

@@ -5,12 +5,12 @@ import { normalQuantile } from "../../numeric/statistics.ts";
 import {
   centre,
   createBasis,
-  createFeatures,
+  createPairFeatures,
   type FeatureBasis,
-  featureCount,
   ownFeatureCount,
   type PairFeatures,
-  type Towers,
+  pairFeatureCount,
+  type Representation,
 } from "./features.ts";
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
 import { createOwnResiduals, type Owner, type Residual } from "./own-residuals.ts";
@@ -38,7 +38,7 @@ export interface ShownItem extends ItemOfModel {
 /** A visit as a policy sees it. */
 export interface FastVisit {
   readonly userId: UserId;
-  readonly towers: Towers;
+  readonly towers: Representation;
 }
 
 export interface FastDecision extends FastVisit {
@@ -116,6 +116,83 @@ const ownUser = (userId: UserId): Owner => ({ id: userId, priorEvents: priorEven
 /** Standard normal by the text's hash: a stream for each of hundreds of candidates would cost more than all else. */
 const hashNormal = (text: string) => normalQuantile((hash32(text) + 0.5) / 2 ** 32);
 
+/**
+ * Mean rest of a position's rewards after predictions, head and residuals, this one included;
+ * older ones are forgotten as fast as by the head. Not the mean reward: that rises as choices
+ * improve, and would raise the items that are not chosen.
+ */
+function updatePosition(
+  before: PositionMean | undefined,
+  value: number,
+  forgetting: number,
+): PositionMean {
+  const { mean, events } = before ?? { mean: 0, events: 0 };
+  const share = Math.max(1 / (events + 1), 1 - forgetting);
+  return { mean: mean + share * (value - mean), events: events + 1 };
+}
+
+interface ShownEvent {
+  readonly item: ShownItem;
+  readonly user: Owner;
+  readonly x: PairFeatures;
+  /** η·(z − z̄), in shares of the reward range. */
+  readonly promise: number;
+}
+
+/** @returns shortfall of the reward, in standard deviations, beyond the optimism of a choice by its own prediction */
+function learnShown(
+  { head, items, users, positions }: Learnt,
+  { item, user, x, promise }: ShownEvent,
+  forgetting: number,
+): number {
+  const left = item.reward - promise;
+  const owner = ownItem(item);
+  const ofItem = items.find(owner)(x.state);
+  const ofUser = users.find(user)(x.item);
+  const ofHead = { mean: head.predict(x.pair), spread: head.spread(x.pair) };
+  const predicted = ofHead.mean + ofItem.mean + ofUser.mean;
+  const ofPosition = updatePosition(positions[item.position], left - predicted, forgetting);
+  positions[item.position] = ofPosition;
+  const target = left - ofPosition.mean;
+  const spread = ofHead.spread + ofItem.spread + ofUser.spread;
+  const surplus = target - predicted;
+  const shortfall = -surplus / Math.sqrt(head.noiseVariance());
+  // To each part the others' doubt is noise. With these weights the gains are those of one Kalman filter whose parts are independent.
+  const teach = (part: Residual, own: Float64Array, update: LinearHead["update"]) => {
+    const weight = 1 / Math.sqrt(1 + spread - part.spread);
+    const scaled = own.map((value) => weight * value);
+    update(scaled, weight * (surplus + part.mean));
+  };
+  teach(ofHead, x.pair, head.update);
+  teach(ofItem, x.state, (own, value) => items.update(owner, own, value));
+  teach(ofUser, x.item, (own, value) => users.update(user, own, value));
+  return (shortfall - optimism * Math.sqrt(spread)) / Math.sqrt(1 + spread);
+}
+
+/** See `ResidualModel.draw`. */
+function drawGains(
+  { head, items, users }: Learnt,
+  basis: FeatureBasis,
+  { random, scale }: { readonly random: RandomStream; readonly scale: number },
+): ReturnType<ResidualModel["draw"]> {
+  const weights = head.draw(random.split("weights"), scale);
+  const seed = random.split("items").integer(2 ** 32);
+  const deviation = scale * Math.sqrt(head.noiseVariance());
+  return ({ userId, towers }, candidates) => {
+    const describe = createPairFeatures(basis, towers.state);
+    const advantages = centre(towers.logits);
+    const findOfUser = users.find(ownUser(userId));
+    return Float64Array.from(candidates, (item, candidate) => {
+      const x = describe(towers.items[candidate]!, advantages[candidate]!);
+      const ofItem = items.find(ownItem(item))(x.state);
+      const ofUser = findOfUser(x.item);
+      const luck = hashNormal(`${seed}/${item.itemId}`);
+      const spread = Math.sqrt(ofItem.spread + ofUser.spread);
+      return dot(x.pair, weights) + ofItem.mean + ofUser.mean + deviation * spread * luck;
+    });
+  };
+}
+
 function build(
   options: ResidualModelOptions,
   given: { readonly learnt: Learnt; readonly basis: FeatureBasis | undefined },
@@ -124,48 +201,6 @@ function build(
   let { learnt, basis } = given;
 
   const readTemperature = () => temperature * Math.sqrt(learnt.head.noiseVariance());
-
-  /**
-   * Mean rest of a position's rewards after predictions, head and residuals, this one included;
-   * older ones are forgotten as fast as by the head. Not the mean reward: that rises as choices
-   * improve, and would raise the items that are not chosen.
-   */
-  function updatePosition(position: number, value: number): number {
-    const { positions } = learnt;
-    const { mean, events } = positions[position] ?? { mean: 0, events: 0 };
-    const share = Math.max(1 / (events + 1), 1 - forgetting);
-    const next = mean + share * (value - mean);
-    positions[position] = { mean: next, events: events + 1 };
-    return next;
-  }
-
-  function learnShown(
-    { item, user }: { readonly item: ShownItem; readonly user: Owner },
-    x: PairFeatures,
-    advantage: number,
-  ): void {
-    const { head, items, users } = learnt;
-    const left = item.reward - readTemperature() * advantage;
-    const owner = ownItem(item);
-    const ofItem = items.find(owner)(x.state);
-    const ofUser = users.find(user)(x.item);
-    const ofHead = { mean: head.predict(x.pair), spread: head.spread(x.pair) };
-    const predicted = ofHead.mean + ofItem.mean + ofUser.mean;
-    const target = left - updatePosition(item.position, left - predicted);
-    const spread = ofHead.spread + ofItem.spread + ofUser.spread;
-    const surplus = target - predicted;
-    const shortfall = -surplus / Math.sqrt(head.noiseVariance());
-    // To each part the others' doubt is noise. With these weights the gains are those of one Kalman filter whose parts are independent.
-    const teach = (part: Residual, own: Float64Array, update: LinearHead["update"]) => {
-      const weight = 1 / Math.sqrt(1 + spread - part.spread);
-      const scaled = own.map((value) => weight * value);
-      update(scaled, weight * (surplus + part.mean));
-    };
-    teach(ofHead, x.pair, head.update);
-    teach(ofItem, x.state, (own, value) => items.update(owner, own, value));
-    teach(ofUser, x.item, (own, value) => users.update(user, own, value));
-    watch((shortfall - optimism * Math.sqrt(spread)) / Math.sqrt(1 + spread));
-  }
 
   /** Starts anew if rewards have stayed below the predictions for longer than chance explains. */
   function watch(shortfall: number): void {
@@ -180,13 +215,14 @@ function build(
     learn: (block) => {
       basis ??= createBasis(block.map(({ towers }) => towers));
       for (const { userId, towers, shown } of block) {
-        const describe = createFeatures(basis, towers.state);
+        const describe = createPairFeatures(basis, towers.state);
         const user = ownUser(userId);
         const advantages = centre(towers.logits);
         for (const item of shown) {
           const advantage = advantages[item.candidate]!;
           const x = describe(towers.items[item.candidate]!, advantage);
-          learnShown({ item, user }, x, advantage);
+          const promise = readTemperature() * advantage;
+          watch(learnShown(learnt, { item, user, x, promise }, forgetting));
         }
       }
     },
@@ -195,44 +231,14 @@ function build(
     },
     draw: (random, scale) => {
       if (basis === undefined) throw new RangeError("it has learnt from no block yet");
-      const known = basis;
-      const { head, items, users } = learnt;
-      const weights = head.draw(random.split("weights"), scale);
-      const seed = random.split("items").integer(2 ** 32);
-      const deviation = scale * Math.sqrt(head.noiseVariance());
-      return ({ userId, towers }, candidates) => {
-        const describe = createFeatures(known, towers.state);
-        const advantages = centre(towers.logits);
-        const findOfUser = users.find(ownUser(userId));
-        return Float64Array.from(candidates, (item, candidate) => {
-          const x = describe(towers.items[candidate]!, advantages[candidate]!);
-          const ofItem = items.find(ownItem(item))(x.state);
-          const ofUser = findOfUser(x.item);
-          const luck = hashNormal(`${seed}/${item.itemId}`);
-          const spread = Math.sqrt(ofItem.spread + ofUser.spread);
-          return dot(x.pair, weights) + ofItem.mean + ofUser.mean + deviation * spread * luck;
-        });
-      };
+      return drawGains(learnt, basis, { random, scale });
     },
-    clone: () => {
-      const head = createLinearHead(headOptions(options), learnt.head.encode());
-      const positions = [...learnt.positions];
-      return build(options, {
-        basis,
-        learnt: {
-          ...learnt,
-          head,
-          positions,
-          items: learnt.items.clone(),
-          users: learnt.users.clone(),
-        },
-      });
-    },
+    clone: () => build(options, { basis, learnt: cloneLearnt(learnt, options) }),
   };
 }
 
 const headOptions = ({ forgetting }: ResidualModelOptions) => ({
-  size: featureCount,
+  size: pairFeatureCount,
   priorPrecision: priorEvents.head,
   forgetting,
   noiseVariance: firstNoiseVariance,
@@ -244,6 +250,14 @@ const learnNothing = (options: ResidualModelOptions): Learnt => ({
   users: createOwnResiduals(ownFeatureCount, options.forgetting),
   positions: [],
   disappointment: 0,
+});
+
+const cloneLearnt = (learnt: Learnt, options: ResidualModelOptions): Learnt => ({
+  ...learnt,
+  head: createLinearHead(headOptions(options), learnt.head.encode()),
+  items: learnt.items.clone(),
+  users: learnt.users.clone(),
+  positions: [...learnt.positions],
 });
 
 /** @throws RangeError on an option out of range */

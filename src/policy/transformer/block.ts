@@ -3,14 +3,14 @@ import { add, multiply } from "../../tensor/arithmetic.ts";
 import { type AttentionSpan, attention } from "../../tensor/attention.ts";
 import { relu } from "../../tensor/elementwise.ts";
 import type { Value } from "../../tensor/graph.ts";
-import { type Range, reshape, slice, transpose } from "../../tensor/layout.ts";
+import { type AxisRange, reshape, slice, transpose } from "../../tensor/layout.ts";
 import { matmul } from "../../tensor/linear-algebra.ts";
 import { normalise } from "../../tensor/normalisation.ts";
 import { elementCount } from "../../tensor/shape.ts";
 import type { EncoderShape } from "./shape.ts";
 
 /** A parameter by its name. */
-export type Part = (name: string) => Value;
+export type ParameterOf = (name: string) => Value;
 
 /** On the embeddings and on the output of each half of a block. */
 export type Regularise = (value: Value) => Value;
@@ -20,7 +20,7 @@ export type Block = (
   states: Value,
   options: {
     readonly spans: readonly AttentionSpan[];
-    readonly queries?: Range;
+    readonly queries?: AxisRange;
     readonly regularise?: Regularise;
   },
 ) => Value;
@@ -28,11 +28,11 @@ export type Block = (
 const activations = { relu, gelu, swiglu };
 
 /** x ← x + Attention(LN(x)) and x ← x + FFN(LN(x)); products of weights alone are computed once. */
-export function createBlock(part: Part, shape: EncoderShape): Block {
-  const maps = attentionMaps(part, shape);
-  const { weights, shift } = afterNorm(part, "forward", part("innerWeights"));
-  const inner = { weights, shift: add(shift, part("innerBias")) };
-  const outer = { weights: part("outerWeights"), shift: part("outerBias") };
+export function createBlock(parameterOf: ParameterOf, shape: EncoderShape): Block {
+  const maps = attentionMaps(parameterOf, shape);
+  const { weights, shift } = afterNorm(parameterOf, "forward", parameterOf("innerWeights"));
+  const inner = { weights, shift: add(shift, parameterOf("innerBias")) };
+  const outer = { weights: parameterOf("outerWeights"), shift: parameterOf("outerBias") };
   const activate = activations[shape.feedForward];
   return (states, { spans, queries, regularise = (value) => value }) => {
     const cut = (value: Value) => (queries === undefined ? value : slice(value, queries));
@@ -71,10 +71,10 @@ interface AttentionMaps {
  * one head (n·Q)·(n·K)ᵀ = (n·QKᵀ)·nᵀ and (P·n·V)·W = (P·n)·VW: products of weights take the place
  * of half the products of states.
  */
-function attentionMaps(part: Part, { heads }: EncoderShape): AttentionMaps {
-  const of = (name: string) => afterNorm(part, "attention", part(`${name}Weights`));
+function attentionMaps(parameterOf: ParameterOf, { heads }: EncoderShape): AttentionMaps {
+  const of = (name: string) => afterNorm(parameterOf, "attention", parameterOf(`${name}Weights`));
   const [query, key, value] = [of("query"), of("key"), of("value")];
-  const outputWeights = part("outputWeights");
+  const outputWeights = parameterOf("outputWeights");
   const output = compose(value, outputWeights);
   if (heads === 1) return { query: compose(query, transpose(key.weights, [1, 0])), output };
   const { weights } = value;
@@ -85,11 +85,15 @@ function attentionMaps(part: Part, { heads }: EncoderShape): AttentionMaps {
 }
 
 /** LN(x)·W of normalised x: (x ∘ γ + β)·W = x·(γ ∘ W) + β·W. */
-function afterNorm(part: Part, half: "attention" | "forward", weights: Value): AffineMap {
-  const scale = reshape(part(`${half}Scale`), [weights.shape[0]!, 1]);
+function afterNorm(
+  parameterOf: ParameterOf,
+  half: "attention" | "forward",
+  weights: Value,
+): AffineMap {
+  const scale = reshape(parameterOf(`${half}Scale`), [weights.shape[0]!, 1]);
   return {
     weights: multiply(weights, scale),
-    shift: rowProduct(part(`${half}Shift`), weights),
+    shift: rowProduct(parameterOf(`${half}Shift`), weights),
   };
 }
 

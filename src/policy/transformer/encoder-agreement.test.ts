@@ -12,6 +12,7 @@ import { reshape, transpose } from "../../tensor/layout.ts";
 import { matmul, matmulTransposed } from "../../tensor/linear-algebra.ts";
 import { mean, softmax } from "../../tensor/reduction.ts";
 import { createSession } from "../../tensor/session.ts";
+import type { ParameterOf } from "./block.ts";
 import { createEncoder, declareHistories } from "./encoder.ts";
 import { createHistoryFeeds, writeHistory } from "./history-batch.ts";
 import { createTransformer, transformerParameters } from "./parameters.ts";
@@ -22,28 +23,38 @@ const shapeOf = (heads: number): TransformerShape => ({
   ...{ items: 9, width: 8, blocks: 2, heads, length: 105, feedForward: "gelu" },
 });
 
-type Part = (name: string) => Value;
-
 /** The encoder as its formulae have it: every norm, product and softmax by itself. */
-function byDefinition(graph: Graph<"float64">, part: Part, shape: TransformerShape): Value {
+function byDefinition(
+  graph: Graph<"float64">,
+  parameterOf: ParameterOf,
+  shape: TransformerShape,
+): Value {
   const ids = (name: string) => input(graph, name, [rows, shape.length], "int32");
   const { mask } = causalSpans(ids("segments"), 1)[0]!;
   const norm = (x: Value, name: string) => {
     const centred = subtract(x, lastMean(x));
     const deviation = sqrt(add(lastMean(multiply(centred, centred)), 1e-5));
-    return add(multiply(divide(centred, deviation), part(`${name}Scale`)), part(`${name}Shift`));
+    return add(
+      multiply(divide(centred, deviation), parameterOf(`${name}Scale`)),
+      parameterOf(`${name}Shift`),
+    );
   };
   let x = add(
-    gatherRows(part("itemTable"), ids("items")),
-    gatherRows(part("positionTable"), ids("positions")),
+    gatherRows(parameterOf("itemTable"), ids("items")),
+    gatherRows(parameterOf("positionTable"), ids("positions")),
   );
   for (let block = 0; block < shape.blocks; block++) {
     const own = (name: string) => `block${block}/${name}`;
-    const attended = attend(norm(x, own("attention")), (name) => part(own(name)), { mask, shape });
-    x = add(x, matmul(attended, part(own("outputWeights"))));
+    const attended = attend(norm(x, own("attention")), (name) => parameterOf(own(name)), {
+      mask,
+      shape,
+    });
+    x = add(x, matmul(attended, parameterOf(own("outputWeights"))));
     const normal = norm(x, own("forward"));
-    const inner = gelu(add(matmul(normal, part(own("innerWeights"))), part(own("innerBias"))));
-    x = add(x, add(matmul(inner, part(own("outerWeights"))), part(own("outerBias"))));
+    const inner = gelu(
+      add(matmul(normal, parameterOf(own("innerWeights"))), parameterOf(own("innerBias"))),
+    );
+    x = add(x, add(matmul(inner, parameterOf(own("outerWeights"))), parameterOf(own("outerBias"))));
   }
   return norm(x, "state");
 }
@@ -52,13 +63,13 @@ const lastMean = (value: Value) => mean(value, { axes: [-1], keepDims: true });
 
 function attend(
   normal: Value,
-  part: Part,
+  parameterOf: ParameterOf,
   { mask, shape }: { readonly mask: Value; readonly shape: TransformerShape },
 ) {
   const { heads, width, length } = shape;
   const split = (name: string) =>
     transpose(
-      reshape(matmul(normal, part(`${name}Weights`)), [rows, length, heads, width / heads]),
+      reshape(matmul(normal, parameterOf(`${name}Weights`)), [rows, length, heads, width / heads]),
       [0, 2, 1, 3],
     );
   const logits = divide(matmulTransposed(split("query"), split("key")), Math.sqrt(width / heads));

@@ -4,7 +4,7 @@ import { type Graph, input, type Precision, type Value } from "../../tensor/grap
 import { gatherRows } from "../../tensor/indexing.ts";
 import { reshape } from "../../tensor/layout.ts";
 import { layerNorm } from "../../tensor/normalisation.ts";
-import { createBlock, type Part, type Regularise } from "./block.ts";
+import { createBlock, type ParameterOf, type Regularise } from "./block.ts";
 import type { EncoderShape, TransformerShape } from "./shape.ts";
 
 /** The parameters as values of one graph: constants when serving, inputs when training. */
@@ -51,25 +51,25 @@ export function createEncoder(
   values: TransformerValues,
   shape: TransformerShape,
 ): (histories: HistoryInputs, hooks?: EncoderHooks) => Value {
-  const part = (name: string) => values[name]!;
-  const blocks = createBlocks(part, shape);
+  const parameterOf = (name: string) => values[name]!;
+  const blocks = createBlocks(parameterOf, shape);
   return ({ items, positions, segments }, { enter = same, regularise = same } = {}) => {
     const spans = causalSpans(segments, Math.ceil(shape.length / spanLength));
     const embedded = add(
-      gatherRows(part("itemTable"), items),
-      gatherRows(part("positionTable"), positions),
+      gatherRows(parameterOf("itemTable"), items),
+      gatherRows(parameterOf("positionTable"), positions),
     );
     const states = blocks.reduce(
       (before, block) => block(before, { spans, regularise }),
       regularise(enter(embedded)),
     );
-    return layerNorm(states, part("stateScale"), part("stateShift"));
+    return layerNorm(states, parameterOf("stateScale"), parameterOf("stateShift"));
   };
 }
 
-const createBlocks = (part: Part, shape: EncoderShape) =>
+const createBlocks = (parameterOf: ParameterOf, shape: EncoderShape) =>
   Array.from({ length: shape.blocks }, (_, block) =>
-    createBlock((name) => part(`block${block}/${name}`), shape),
+    createBlock((name) => parameterOf(`block${block}/${name}`), shape),
   );
 
 /**
@@ -82,18 +82,21 @@ const createBlocks = (part: Part, shape: EncoderShape) =>
  */
 export function encodeNewest(
   embedded: Value,
-  part: Part,
+  parameterOf: ParameterOf,
   options: { readonly shape: EncoderShape; readonly segments: Value },
 ): Value {
   const { shape, segments } = options;
   const [rows = 0] = embedded.shape;
   const { length, width } = shape;
-  const blocks = createBlocks(part, shape);
+  const blocks = createBlocks(parameterOf, shape);
   const spans = causalSpans(segments, 1);
   const states = blocks.slice(0, -1).reduce((before, block) => block(before, { spans }), embedded);
   const state = blocks.at(-1)!(states, {
     spans: [{ queries: 1, keys: length, mask: presenceMask(segments) }],
     queries: { axis: 1, start: length - 1, end: length },
   });
-  return reshape(layerNorm(state, part("stateScale"), part("stateShift")), [rows, width]);
+  return reshape(layerNorm(state, parameterOf("stateScale"), parameterOf("stateShift")), [
+    rows,
+    width,
+  ]);
 }

@@ -57,7 +57,10 @@ export interface Rows<Input> {
   list(page: PageQuery): Promise<PageResponse<RowBody>>;
 }
 
-function createRoutes<Fields, Input, Batch>({
+const titleOf = (kind: "item" | "user") => (kind === "item" ? "Item" : "User");
+
+/** Routes of one item or user, by its id. */
+function createRowRoutes<Fields, Input, Batch>({
   kind,
   path,
   descriptions,
@@ -65,10 +68,9 @@ function createRoutes<Fields, Input, Batch>({
   example,
 }: Resource<Fields, Input, Batch>) {
   const named = kind === "item" ? "an item" : "a user";
-  const suffix = kind === "item" ? "Item" : "User";
+  const suffix = titleOf(kind);
   const params = z.strictObject({ [`${kind}Id`]: name });
   const one = { tags: [`${kind}s`], path: `${path}/{${kind}Id}` };
-  const all = { tags: [`${kind}s`], path };
   return {
     put: createRoute({
       ...one,
@@ -103,6 +105,19 @@ function createRoutes<Fields, Input, Batch>({
         ...failures("invalid_request", "not_found"),
       },
     }),
+  };
+}
+
+/** Routes of all items or users together. */
+function createTableRoutes<Fields, Input, Batch>({
+  kind,
+  path,
+  schemas,
+  example,
+}: Resource<Fields, Input, Batch>) {
+  const suffix = titleOf(kind);
+  const all = { tags: [`${kind}s`], path };
+  return {
     putAll: createRoute({
       ...all,
       method: "post",
@@ -143,27 +158,28 @@ export function addResource<Fields, Input, Batch>(
   rows: Rows<Input>,
 ): void {
   const { kind, toInput, toInputs } = resource;
-  const routes = createRoutes(resource);
+  const row = createRowRoutes(resource);
+  const table = createTableRoutes(resource);
   const idOf = (params: Readonly<Record<string, string>>) => params[`${kind}Id`] ?? "";
-  app.openapi(routes.put, async (context) => {
+  app.openapi(row.put, async (context) => {
     const input = toInput(idOf(context.req.valid("param")), context.req.valid("json"));
     return context.json(await rows.put([input]), 200);
   });
-  app.openapi(routes.putAll, async (context) =>
+  app.openapi(table.putAll, async (context) =>
     context.json(await rows.put(toInputs(context.req.valid("json"))), 200),
   );
-  app.openapi(routes.get, async (context) => {
+  app.openapi(row.get, async (context) => {
     const id = idOf(context.req.valid("param"));
     const found = await rows.find(id);
     if (found === undefined) throw absent(kind, id);
     return context.json(found, 200);
   });
-  app.openapi(routes.delete, async (context) => {
+  app.openapi(row.delete, async (context) => {
     const id = idOf(context.req.valid("param"));
     if (!(await rows.delete(id))) throw absent(kind, id);
     return context.body(null, 204);
   });
-  app.openapi(routes.list, async (context) => {
+  app.openapi(table.list, async (context) => {
     return context.json(await rows.list(context.req.valid("query")), 200);
   });
 }

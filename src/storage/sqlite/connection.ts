@@ -3,14 +3,14 @@ import { EngineError } from "../../domain/errors.ts";
 import { isBusy, sqliteDetails, translateError } from "./sqlite-error.ts";
 
 /** Values that may be bound. */
-export type Value = string | number | null | Uint8Array;
+export type SqlValue = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Statement {
-  all(...values: readonly Value[]): readonly Row[];
-  get(...values: readonly Value[]): Row | undefined;
+  all(...values: readonly SqlValue[]): readonly Row[];
+  get(...values: readonly SqlValue[]): Row | undefined;
   /** Number of rows changed. For every statement that writes: after an error `get` would repeat it on the next call. */
-  run(...values: readonly Value[]): number;
+  run(...values: readonly SqlValue[]): number;
 }
 
 /** One connection to one file. Synchronous: a transaction between two ticks needs no lock of its own. */
@@ -32,7 +32,7 @@ export const busyTimeoutMs = 5000;
 // SQLite hands text back up to its first NUL, and libsql replaces lone surrogates: such an id would turn into another.
 const unstorable = /[\0\p{Surrogate}]/u;
 
-function checkValue(value: Value): Value {
+function checkValue(value: SqlValue): SqlValue {
   if (typeof value === "number" || value === null || value instanceof Uint8Array) return value;
   // libsql aborts the whole process on a boolean.
   if (typeof value !== "string") throw new TypeError(`${typeof value} cannot be bound in SQL`);
@@ -70,7 +70,7 @@ export function openConnection(path: string): Connection {
   }
 
   function prepare(sql: string): Statement {
-    const statement = guard(() => database.prepare<Value[][]>(sql));
+    const statement = guard(() => database.prepare<SqlValue[][]>(sql));
     return {
       all: (...values) => guard(() => statement.all(values.map(checkValue)) as readonly Row[]),
       get: (...values) => guard(() => statement.get(values.map(checkValue)) as Row | undefined),

@@ -53,9 +53,9 @@ function createEventNumbers(connection: Connection) {
   };
 }
 
-export function createGroupCommit(connection: Connection): GroupCommit {
+/** Commits writes of several callers at once, inside the transaction that the connection has begun. */
+function createBatchCommit(connection: Connection): (batch: readonly WaitingWrite[]) => void {
   const numbers = createEventNumbers(connection);
-  let waiting: WaitingWrite[] = [];
 
   /** Runs one write under a savepoint; its result reaches the caller after the commit. */
   function attempt({ write, resolve, reject }: WaitingWrite): () => void {
@@ -74,7 +74,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     }
   }
 
-  function commit(batch: readonly WaitingWrite[]): void {
+  return (batch) => {
     try {
       numbers.load();
       const answers = batch.map(attempt);
@@ -85,7 +85,12 @@ export function createGroupCommit(connection: Connection): GroupCommit {
       rejectAll(batch, error);
       if (connection.inTransaction) connection.exec("ROLLBACK");
     }
-  }
+  };
+}
+
+export function createGroupCommit(connection: Connection): GroupCommit {
+  const commit = createBatchCommit(connection);
+  let waiting: WaitingWrite[] = [];
 
   function takeWaiting(): readonly WaitingWrite[] {
     const batch = waiting;

@@ -1,10 +1,10 @@
 import { readJson, readMember, readNumber, readText } from "./columns.ts";
-import type { Row, Value } from "./connection.ts";
+import type { Row, SqlValue } from "./connection.ts";
 
 /** A field of a stored thing in its table. */
 export interface Column<Field> {
   readonly name: string;
-  readonly encode: (field: Field) => Value;
+  readonly encode: (field: Field) => SqlValue;
   readonly decode: (row: Row, name: string) => Field;
 }
 
@@ -54,7 +54,7 @@ export interface Table<T> {
   readonly columns: string;
   /** A question mark for each. */
   readonly placeholders: string;
-  encode(thing: T): readonly Value[];
+  encode(thing: T): readonly SqlValue[];
   decode(row: Row): T;
 }
 

@@ -3,7 +3,7 @@ import type { Arm } from "../../../domain/decision.ts";
 import type { RewardRule } from "../../../domain/scenario.ts";
 import { clusteredStandardError, numberClusters } from "../../../evaluation/clusters.ts";
 import { normalInterval } from "../../../evaluation/intervals/normal.ts";
-import { mean } from "../../../numeric/statistics.ts";
+import { meanOf } from "../../../numeric/statistics.ts";
 
 /**
  * Rewards of shown items in one arm, as plain columns, since a cycle may have millions of new rows.
@@ -23,7 +23,7 @@ export function evaluateServing(
   const users = numberClusters(serving.length, earned.serving?.users ?? []);
   // One user's rows say nothing about the spread between users.
   if (users.count < 2) return undefined;
-  const meanReward = mean(serving);
+  const meanReward = meanOf(serving);
   const standardError = clusteredStandardError(serving, meanReward, users);
   const { lower, upper } = normalInterval({ value: meanReward, standardError });
   const { baseline } = earned;
@@ -32,6 +32,6 @@ export function evaluateServing(
     meanReward,
     interval: [lower, upper],
     successRate: serving.filter((reward) => reward > rule.defaultReward).length / serving.length,
-    ...(baseline && { baselineMeanReward: mean(Float64Array.from(baseline.rewards)) }),
+    ...(baseline && { baselineMeanReward: meanOf(Float64Array.from(baseline.rewards)) }),
   };
 }

@@ -4,7 +4,7 @@ import type { NextItem } from "../../../learning/pretrain.ts";
 import { historyLength } from "../../../policy/profile.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
 import { createState } from "../../state/read-state.ts";
-import { isWanted, type UserSequence } from "./read-sequences.ts";
+import { isWanted, type UserSequence } from "./read-user-sequences.ts";
 
 export interface NextItemContext {
   readonly scenario: Scenario;

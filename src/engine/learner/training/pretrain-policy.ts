@@ -4,7 +4,7 @@ import { type Pretraining, pretrain } from "../../../learning/pretrain.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { initialNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity } from "../../../policy/popularity.ts";
-import { isWanted } from "./read-sequences.ts";
+import { isWanted } from "./read-user-sequences.ts";
 import { sharpen } from "./sharpen.ts";
 import { type PretrainOptions, readTrainingData, type TrainingData } from "./training-data.ts";
 

@@ -6,7 +6,7 @@ import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
 import { findHeldOut, listNextItems, type NextItemContext, rowsPerUser } from "./next-items.ts";
-import { readSequences, type UserSequence } from "./read-sequences.ts";
+import { readUserSequences, type UserSequence } from "./read-user-sequences.ts";
 import type { HeldOut } from "./slate-cases.ts";
 
 /** Rows of one training, about 1.5 kB each: beyond, each user keeps the newest. */
@@ -81,7 +81,9 @@ export async function readTrainingData(options: PretrainOptions): Promise<Traini
   await catalogue.refresh(sequence);
   const available = new Set<ItemId>(catalogue.available().map(({ itemId }) => itemId));
   const context = { scenario, catalogue, available };
-  const sequences = await readSequences(store, (events) => onProgress({ stage: "read", events }));
+  const sequences = await readUserSequences(store, (events) =>
+    onProgress({ stage: "read", events }),
+  );
   const counts = sequences.map(({ events }) => events.length);
   const limit = rowsPerUser(counts, maxRows);
   const rows = sequences.flatMap((one) => listNextItems(one, limit, context));

@@ -4,7 +4,7 @@ import { modelVersion, type ResidualModel } from "../../../policy/fast-loop/resi
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";
-import { createFold, type Fold } from "./fold.ts";
+import { createRecordFold, type RecordFold } from "./fold.ts";
 
 /** Models kept behind the newest: decisions that were made side by side may be some blocks apart. */
 const kept = 8;
@@ -12,7 +12,7 @@ const kept = 8;
 const capacity = 12;
 
 interface Derived {
-  readonly fold: Fold;
+  readonly fold: RecordFold;
   /** By event number of the newest decision in them, oldest first. */
   readonly models: Map<number, ResidualModel>;
 }
@@ -38,7 +38,7 @@ export function createModelDeriver(
     const { through, renewal, forgetting, temperature } = mark;
     const until = await store.decisions.count({ scenario: scenario.name, asOf: through });
     const parts = { store, text, scenario, towers, renewal, forgetting, temperature };
-    return { fold: await createFold(parts, until), models: new Map() };
+    return { fold: await createRecordFold(parts, until), models: new Map() };
   }
 
   /** Kept in the order of use. */

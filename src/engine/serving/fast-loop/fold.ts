@@ -30,7 +30,7 @@ export interface FoldParts {
  * event number. It follows from a bounded part of the record, so any process that reads the record
  * derives the same model.
  */
-export interface Fold {
+export interface RecordFold {
   /** Event number of the newest decision that was learnt from, 0 if there was none. */
   readonly through: number;
   /** Absent before the first block, and until it has all that it has to remember. */
@@ -66,7 +66,7 @@ async function toFastDecision(
 }
 
 /** @param from decisions, after which the fold must give its model */
-export async function createFold(parts: FoldParts, from: number): Promise<Fold> {
+export async function createRecordFold(parts: FoldParts, from: number): Promise<RecordFold> {
   const { store, scenario, renewal } = parts;
   const renewed = createRenewedModel(() => createResidualModel(parts), { renewal, from });
   const start = renewed.count;

@@ -1,5 +1,5 @@
 import { EngineError } from "../../../domain/errors.ts";
-import { checkInteger, type Range, seedRange } from "../check-options.ts";
+import { checkInteger, type OptionRange, seedRange } from "../check-options.ts";
 
 /**
  * How tastes move between cycles. `slow`: they turn by a fixed angle a cycle. `abrupt`: replaced half-way; `twice`: at a third and
@@ -35,7 +35,7 @@ export interface BanditWorldOptions {
   readonly cycles?: number;
 }
 
-function checkNumber(field: string, value: number, { minimum, maximum }: Range): void {
+function checkNumber(field: string, value: number, { minimum, maximum }: OptionRange): void {
   if (value >= minimum && value <= maximum) return;
   throw new EngineError(
     "invalid_configuration",
@@ -54,7 +54,7 @@ function checkDrift(drift: string): void {
 }
 
 /** @throws EngineError `invalid_configuration` */
-export function completeOptions(given: BanditWorldOptions): Required<BanditWorldOptions> {
+export function completeBanditOptions(given: BanditWorldOptions): Required<BanditWorldOptions> {
   const options = {
     items: 200,
     users: 500,

@@ -6,7 +6,7 @@ import type {
 } from "../../../domain/bandit-world.ts";
 import { createRandom, type RandomStream } from "../../../numeric/random.ts";
 import { sampleIndices } from "../sample-indices.ts";
-import { type BanditWorldOptions, completeOptions } from "./bandit-options.ts";
+import { type BanditWorldOptions, completeBanditOptions } from "./bandit-options.ts";
 import { createBanditTruth, latentWidth } from "./bandit-truth.ts";
 
 /**
@@ -76,7 +76,7 @@ function drawVisits(
 
 /** @throws EngineError `invalid_configuration`. See docs/methods/worlds.md. */
 export function createBanditWorld(given: BanditWorldOptions): BanditWorld {
-  const options = completeOptions(given);
+  const options = completeBanditOptions(given);
   const random = createRandom(options.seed).split("bandit");
   const truth = createBanditTruth(options, random.split("truth"));
   const noise = options.misspecification / 2;

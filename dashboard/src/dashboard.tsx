@@ -16,7 +16,7 @@ import { QuestionDialog } from "./question-dialog.tsx";
 import { ranges } from "./range-choice.tsx";
 import { useLoop } from "./use-loop.ts";
 
-export function App({ client }: { readonly client: RecurveClient }): ReactNode {
+export function Dashboard({ client }: { readonly client: RecurveClient }): ReactNode {
   const [scenario, setScenario] = useState<string>();
   const [rangeSeconds, setRangeSeconds] = useState<number>(ranges[1].seconds);
   const [question, setQuestion] = useState<Question>();

@@ -27,7 +27,7 @@ async function readAttributes(store: Store): Promise<ReadonlyMap<UserId, JsonObj
 }
 
 /** All users with their newest events, read in pages. @param onProgress events read so far */
-export async function readSequences(
+export async function readUserSequences(
   store: Store,
   onProgress: (events: number) => void,
 ): Promise<readonly UserSequence[]> {

@@ -7,7 +7,7 @@ import { createNumbering, describeRepeats, type InteractionData } from "./intera
  * "user item" a line (SASRec), or "user item item …", a user a line (S3-Rec); users' items oldest first. Of a user's repeats
  * the first counts.
  */
-export async function readSequences(path: string, name: string): Promise<InteractionData> {
+export async function readSequenceFile(path: string, name: string): Promise<InteractionData> {
   const lines = await readFields(path);
   const { itemCount, users, sequences, repeats } = collectLines(lines);
   const times = await findLastTimes(dirname(path), users);

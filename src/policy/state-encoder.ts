@@ -1,0 +1,75 @@
+import { createSession } from "../tensor/session.ts";
+import { createEntryFeeds, encodedLength, writeEntries } from "./history-encoder.ts";
+import type { ItemVector } from "./item-embedder.ts";
+import { maxContextTokens } from "./item-features.ts";
+import type { Network } from "./network.ts";
+import type { ItemView, PolicyState } from "./policy.ts";
+import { poolCount, poolWeights } from "./profile.ts";
+import { stateGraph } from "./towers.ts";
+
+/** The state tower of a network, `batchStates` states a run. It owns native memory: close it. */
+export interface StateEncoder {
+  /** h of each state: heads × width numbers, head h of state i at (h · batchStates + i) · width. */
+  encode(states: readonly PolicyState[]): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** @param vectorOf every item of a state's history */
+export async function createStateEncoder(
+  network: Network,
+  options: {
+    readonly batchStates: number;
+    readonly threads: number;
+    readonly vectorOf: (view: ItemView) => ItemVector;
+  },
+): Promise<StateEncoder> {
+  const { heads, width } = network.shape;
+  const { batchStates, threads, vectorOf } = options;
+  const { graph, outputs } = stateGraph(network, batchStates);
+  const session = await createSession(graph, outputs, { threads });
+
+  function poolHistory({ profile, history }: PolicyState, pooled: Float32Array, index: number) {
+    const own = history.map((view) => vectorOf(view));
+    const weights = poolWeights(profile.signals);
+    for (let pool = 0; pool < poolCount; pool++) {
+      for (let head = 0; head < heads; head++) {
+        const start = ((head * batchStates + index) * poolCount + pool) * width;
+        for (let entry = 0; entry < own.length; entry++) {
+          const vector = own[entry]!;
+          const weight = weights[pool]![entry]!;
+          for (let i = 0; i < width; i++) pooled[start + i]! += weight * vector[head * width + i]!;
+        }
+      }
+    }
+  }
+
+  return {
+    encode: async (states) => {
+      const pooled = new Float32Array(heads * batchStates * poolCount * width);
+      const contextTokens = new Int32Array(batchStates * maxContextTokens);
+      const contextWeights = new Float32Array(batchStates * maxContextTokens);
+      const entries = new Float32Array(batchStates * encodedLength * width);
+      const entryFeeds = createEntryFeeds(batchStates);
+      for (const [index, state] of states.entries()) {
+        poolHistory(state, pooled, index);
+        writeEntries(entryFeeds, state, index, (cell, entry) => {
+          const vector = vectorOf(state.history[entry]!);
+          entries.set(vector.subarray(0, width), cell * width);
+        });
+        for (const [slot, token] of state.profile.tokens.entries()) {
+          contextTokens[index * maxContextTokens + slot] = token.index;
+          contextWeights[index * maxContextTokens + slot] = token.weight;
+        }
+      }
+      const { encoded } = await session.run({
+        pooled,
+        contextTokens,
+        contextWeights,
+        entries,
+        ...entryFeeds,
+      });
+      return encoded!;
+    },
+    close: () => session.close(),
+  };
+}
