@@ -84,7 +84,7 @@ async function catchUp(loop: ServingLoop, parts: LoopParts): Promise<void> {
   loop.isCurrent = true;
 }
 
-/** Catches up while the caller goes on; an error becomes the problem of the loop. */
+/** Catches up while the caller continues; an error becomes the problem of the loop. */
 export function catchUpBehind(loop: ServingLoop, parts: LoopParts): void {
   loop.running = catchUp(loop, parts)
     .then(
