@@ -72,7 +72,11 @@ function restore(all: Float64Array, bytes: Uint8Array): void {
     throw new RangeError("an encoded head has a number that is not finite");
 }
 
-/** @throws RangeError on an option out of range, on bytes of another size or with a number that is not finite */
+/**
+ * From the prior, or from an encoded head.
+ * @throws RangeError on an option out of range, on bytes of another size or with a number that is
+ *   not finite
+ */
 export function createHeadState(options: LinearHeadOptions, bytes?: Uint8Array): HeadState {
   checkOptions(options);
   const state = allocate(options.size);

@@ -59,7 +59,10 @@ function solvePosterior(sums: Float64Array, size: number, priorEvents: number): 
   return { priorEvents, factor, targets };
 }
 
-/** One event more in an owner's sums. @param x as many numbers as the sums are of */
+/**
+ * One event more in an owner's sums.
+ * @param x `size` numbers
+ */
 function addEvent(sums: Float64Array, x: Float64Array, target: number): void {
   const size = x.length;
   let cell = size;

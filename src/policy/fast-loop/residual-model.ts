@@ -139,7 +139,10 @@ interface ShownEvent {
   readonly promise: number;
 }
 
-/** @returns shortfall of the reward, in standard deviations, beyond the optimism of a choice by its own prediction */
+/**
+ * Learns the reward of one shown item.
+ * @returns its shortfall, in standard deviations, beyond the optimism of a choice by prediction
+ */
 function learnShown(
   { head, items, users, positions }: Learnt,
   { item, user, x, promise }: ShownEvent,

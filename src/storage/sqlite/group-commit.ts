@@ -53,7 +53,7 @@ function createEventNumbers(connection: Connection) {
   };
 }
 
-/** Commits writes of several callers at once, inside the transaction that the connection has begun. */
+/** Commits the writes of several callers in the transaction that the connection has begun. */
 function createBatchCommit(connection: Connection): (batch: readonly WaitingWrite[]) => void {
   const numbers = createEventNumbers(connection);
 
