@@ -6,6 +6,7 @@ import type {
 import type { Assignment, PolicySnapshot } from "../../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { judgeLive, type LiveArm, liveDifference } from "../../../evaluation/live-difference.ts";
+import { formatSignificant } from "../../../numeric/format.ts";
 import type { Store, UserRewards } from "../../../storage/store.ts";
 import type { Reviewed } from "./review.ts";
 import { mark, retireCandidates, withoutRivals } from "./take-over.ts";
@@ -61,8 +62,6 @@ function decide(live: LiveDifference, looks: number): PromotionAction {
   return found === "worse" ? "roll-back" : "confirm";
 }
 
-const number = (value: number) => String(Number(value.toPrecision(3)));
-
 function explain(
   live: LiveDifference,
   action: PromotionAction,
@@ -79,8 +78,8 @@ function explain(
     "roll-back": "the policy before serves again",
   }[action];
   return (
-    `Policy ${version} live: ${difference < 0 ? "worse" : "better"} by ${number(Math.abs(difference))} a ${unit}, ` +
-    `99 % bounds ${number(interval[0])} and ${number(interval[1])}, ${users}; ${told}.`
+    `Policy ${version} live: ${difference < 0 ? "worse" : "better"} by ${formatSignificant(Math.abs(difference))} a ${unit}, ` +
+    `99 % bounds ${formatSignificant(interval[0])} and ${formatSignificant(interval[1])}, ${users}; ${told}.`
   );
 }
 
