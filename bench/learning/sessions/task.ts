@@ -1,9 +1,5 @@
-import type {
-  Session,
-  SessionResponse,
-  SessionWorld,
-} from "../../../src/lab/worlds/session-world.ts";
 import { dotRow } from "../../../src/numeric/dot.ts";
+import type { Session, SessionResponse, SessionWorld } from "./session-world.ts";
 
 /**
  * A step as a learner sees it. Outcome o < K: the user takes candidate o; outcome K: none of those shown. Q of an outcome is

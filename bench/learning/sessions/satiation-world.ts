@@ -1,7 +1,7 @@
-import { logistic } from "../../numeric/logistic.ts";
-import { createRandom, type RandomStream } from "../../numeric/random.ts";
-import { checkInteger, seedRange } from "./check-options.ts";
-import { sampleIndices } from "./sample-indices.ts";
+import { checkInteger, seedRange } from "../../../src/lab/worlds/check-options.ts";
+import { sampleIndices } from "../../../src/lab/worlds/sample-indices.ts";
+import { logistic } from "../../../src/numeric/logistic.ts";
+import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
 import {
   checkSlate,
   type Session,
