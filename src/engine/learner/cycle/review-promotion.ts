@@ -5,11 +5,11 @@ import type {
 } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicySnapshot } from "../../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
+import { mark, retireCandidates, withoutRivals } from "../../../domain/take-over.ts";
 import { judgeLive, type LiveArm, liveDifference } from "../../../evaluation/live-difference.ts";
 import { formatSignificant } from "../../../numeric/format.ts";
 import type { Store, UserRewards } from "../../../storage/store.ts";
 import type { Reviewed } from "./review.ts";
-import { mark, retireCandidates, withoutRivals } from "./take-over.ts";
 
 /** Reviews after which a promotion that was found neither better nor worse stands, and its holdback ends. */
 const mostLooks = 20;
