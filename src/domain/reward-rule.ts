@@ -14,7 +14,7 @@ type Weighable = Pick<BehaviourEvent, "type" | "value">;
 const weigh = ({ type, value }: Weighable, rule: RewardRule): number =>
   (weightOf(rule, type) ?? 0) * value;
 
-/** An event that the rule gives more than doing nothing. */
+/** Whether the rule gives an event more than the default reward. */
 export const isWanted = (event: Weighable, rule: RewardRule): boolean =>
   weigh(event, rule) > rule.defaultReward;
 
@@ -35,6 +35,6 @@ export function settleReward(reward: number | undefined, rule: RewardRule): numb
 export const normaliseReward = (reward: number | undefined, rule: RewardRule): number =>
   (settleReward(reward, rule) - rule.minimum) / (rule.maximum - rule.minimum);
 
-/** A share of the rule's range in reward units again. */
+/** Reward units of a share of the rule's range: the inverse of `normaliseReward`. */
 export const toRewardUnits = (share: number, { minimum, maximum }: RewardRule): number =>
   minimum + share * (maximum - minimum);

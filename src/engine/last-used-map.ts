@@ -1,6 +1,6 @@
 /**
- * A map that holds no more than its capacity: whoever sets one entry more loses the one that was not read or set for longest.
- * Its order is the order of use, so don't read entries by their keys while you go through them.
+ * A map of bounded size: an entry beyond the capacity replaces the least recently used one. Its order is the order of use,
+ * so an entry must not be read by its key during an iteration.
  */
 export class LastUsedMap<K, V extends {}> extends Map<K, V> {
   readonly capacity: number;

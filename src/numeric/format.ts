@@ -15,14 +15,14 @@ export const formatSignificant = (
   { digits = 3 }: { readonly digits?: number } = {},
 ): string => String(Number(value.toPrecision(digits)));
 
-/** 0.0123456 → "0.0123", 12345.6 → "12,346": three digits, or more if the number has them before the point. */
+/** 0.0123456 → "0.0123", 12345.6 → "12,346": three digits, or all before the point. */
 export const formatFigure = (value: number): string =>
   Math.abs(value) >= 1000 ? formatWhole(value) : formatSignificant(value);
 
 /** 0.081234 → "8.12 %". */
 export const formatShare = (share: number): string => `${formatSignificant(100 * share)} %`;
 
-/** 0.08 → "8.0 %": alike in all rows of a column. */
+/** 0.08 → "8.0 %": the same decimals down a column. */
 export const formatShareToTenth = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** Minutes of milliseconds, without the unit: 90000 → "1.5". */

@@ -1,8 +1,8 @@
-/** σ(x) = 1/(1 + e^−x), in [0, 1]: 0 and 1 themselves where float64 has no number between. */
+/** σ(x) = 1/(1 + e^−x), in [0, 1]; exactly 0 or 1 if float64 has no number between. */
 export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
- * Log odds σ⁻¹(p) = log(p/(1 − p)) of a probability, which is first moved into [smallest, 1 − smallest]: they are finite.
+ * Log odds σ⁻¹(p) = log(p/(1 − p)), finite: a probability is clipped to [smallest, 1 − smallest] first.
  * @param smallest in (0, 0.5]
  * @example const logit = logitWithin(1e-6); logit(0.5) // 0
  */

@@ -7,10 +7,7 @@ interface Package {
   readonly exports: Readonly<Record<string, { readonly default: string }>>;
 }
 
-/**
- * Where a reader of the product can start: exports and commands of the package, programs that it runs as processes of their
- * own (`modulePath("…")`), and the dashboard's page.
- */
+/** Entries of the product: exports and commands of the package, programs that it forks (`modulePath("…")`), the dashboard's page. */
 export function readEntries(modules: readonly SourceModule[]): readonly string[] {
   const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
   const { bin, exports } = JSON.parse(text) as Package;
@@ -23,14 +20,14 @@ export function readEntries(modules: readonly SourceModule[]): readonly string[]
   ];
 }
 
-/** Modules that no chain of imports, of types or values, joins to an entry, and entries that are no module. */
+/** Modules that no entry imports, directly or through others, types included; and entries without a module. */
 export function findUnreached(
   modules: readonly SourceModule[],
   entries: readonly string[],
 ): readonly string[] {
   const byPath = new Map(modules.map((one) => [one.path, one]));
   const reached = new Set(entries);
-  // A set takes in what is added while it is gone through.
+  // Iteration over a set includes the members added meanwhile.
   for (const path of reached)
     for (const imported of byPath.get(path)?.imports ?? []) reached.add(imported.path);
   const unreached = modules.map(({ path }) => path).filter((path) => !reached.has(path));
