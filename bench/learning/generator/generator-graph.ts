@@ -3,7 +3,6 @@ import type { BatchShape } from "../../../src/learning/batch.ts";
 import { weightedCrossEntropy } from "../../../src/learning/critic-graph.ts";
 import { heldShapes, type Network } from "../../../src/policy/network.ts";
 import { batchTowers, scoreAll } from "../../../src/policy/towers.ts";
-import { film } from "../../../src/tensor/activation.ts";
 import { add, multiply } from "../../../src/tensor/arithmetic.ts";
 import { sum } from "../../../src/tensor/broadcasting.ts";
 import { exp, negate, tanh } from "../../../src/tensor/elementwise.ts";
@@ -77,7 +76,8 @@ export function generatorLoss(
   const part = (start: number, end: number) => slice(modulation, { axis: 1, start, end });
   const along = (value: Value) => reshape(value, [1, 1, width]);
   const scale = add(along(part(0, width)), 1);
-  const state = film(towers.state, scale, along(part(width, 2 * width)));
+  // Feature-wise modulation (Perez et al. 2018, arXiv:1709.07871).
+  const state = add(multiply(towers.state, scale), along(part(width, 2 * width)));
   const scores = multiply(
     scoreAll({ ...towers, state }),
     reshape(exp(part(2 * width, 2 * width + 1)), [1, 1, 1]),
