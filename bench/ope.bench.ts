@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formatWhole } from "../src/numeric/format.ts";
 import type { Bench, Report } from "./bench.ts";
 import { contests } from "./ope/contests.ts";
 import { createFeedback, writeFeedback } from "./ope/feedback.ts";
@@ -20,7 +21,7 @@ const times = (ratio: number) =>
   Number.isNaN(ratio) ? "–" : `${ratio.toPrecision(3)}×${ratio < 1 ? " (slower)" : ""}`;
 
 function showContests(report: Report, races: readonly ContestRaces[], rows: number): void {
-  const perSecond = (seconds: number) => Math.round(rows / seconds).toLocaleString("en-GB");
+  const perSecond = (seconds: number) => formatWhole(rows / seconds);
   const oursOf = ({ value, interval }: ContestRaces) => [...value.ours, ...interval.ours];
   report.table(
     [

@@ -13,6 +13,7 @@ import {
 import { readInteractions } from "../src/analysis/ranking/read-interactions.ts";
 import { type Protocol, protocols } from "../src/evaluation/ranking/split.ts";
 import { defaultSettings } from "../src/learning/sequence/settings.ts";
+import { formatShareToTenth } from "../src/numeric/format.ts";
 import type { Bench, Report } from "./bench.ts";
 import { repository } from "./machine.ts";
 import {
@@ -39,7 +40,7 @@ function showTable(report: Report, { ranked, skipped }: BaselineRun, runs: reado
   const line = (name: string, quality: KeptQuality) => [
     ...[name, hitRate(quality).toFixed(4), ndcg(quality).toFixed(4)],
     ...[quality.accuracy.ndcg.standardError.toFixed(4)],
-    ...[`${(100 * quality.coverage).toFixed(1)} %`, quality.novelty.toFixed(2)],
+    ...[formatShareToTenth(quality.coverage), quality.novelty.toFixed(2)],
     ...[quality.diversity.toFixed(3), quality.gini.toFixed(3)],
   ];
   report.table(

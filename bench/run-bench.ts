@@ -1,3 +1,4 @@
+import { formatWhole } from "../src/numeric/format.ts";
 import type { Bench, BenchOptions, Figure, Table, Target } from "./bench.ts";
 
 /** Everything that a run has to say; `--json` prints it. */
@@ -15,7 +16,7 @@ export interface BenchResult {
 
 /** Whole numbers from 100 on, three significant digits below. */
 const formatNumber = (value: number): string =>
-  Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en-GB") : value.toPrecision(3);
+  Math.abs(value) >= 100 ? formatWhole(value) : value.toPrecision(3);
 
 const isMet = ({ direction, target }: Target, value: number) =>
   direction === "at least" ? value >= target : value <= target;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formatWhole } from "../src/numeric/format.ts";
 import type { Bench, Report } from "./bench.ts";
 import { median } from "./statistics.ts";
 import { writeArrays } from "./train/arrays.ts";
@@ -83,8 +84,7 @@ async function race(
   return { contest, threads, ours: ours!, torch };
 }
 
-const whole = (value: number | undefined) =>
-  value === undefined ? "–" : Math.round(value).toLocaleString("en-GB");
+const whole = (value: number | undefined) => (value === undefined ? "–" : formatWhole(value));
 
 const speedRatio = ({ ours, torch }: Race) =>
   torch === undefined ? Number.NaN : ours.tokensPerSecond / torch.tokensPerSecond;

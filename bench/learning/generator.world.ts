@@ -1,6 +1,4 @@
 import type { ChallengerSetting } from "../../src/domain/improvement-record.ts";
-import { type GeneratorRow, generatorLogs } from "../../src/learning/generator.ts";
-import { type TemperedSetting, trainGenerator } from "../../src/learning/train-generator.ts";
 import { challengerLogs, referenceLogs } from "../../src/mpo/challengers.ts";
 import { solveChallenger } from "../../src/mpo/restraint.ts";
 import { klDivergence } from "../../src/numeric/log-probabilities.ts";
@@ -11,6 +9,8 @@ import {
   createCatalogueWorld,
   createRow,
 } from "./generator/catalogue-states.ts";
+import { type GeneratorRow, generatorLogs } from "./generator/generator.ts";
+import { type TemperedSetting, trainGenerator } from "./generator/train-generator.ts";
 import { gainOverBest } from "./targets.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 

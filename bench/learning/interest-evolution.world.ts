@@ -31,7 +31,7 @@ const run: SessionRun = {
 };
 
 /**
- * Sessions of src/lab/worlds/interest-evolution.ts. Ie et al. 2019 have 159.2 for random, 166.3 for the highest interests, and 174.6 for
+ * Sessions of sessions/interest-evolution.ts. Ie et al. 2019 have 159.2 for random, 166.3 for the highest interests, and 174.6 for
  * SlateQ's best variant after 300,000 steps; these loops have about 75,000.
  */
 export const interestEvolutionWorld: LearningWorld = {

@@ -1,3 +1,4 @@
+import { formatSeconds } from "../../src/numeric/format.ts";
 import type { LearningWorld, SeedOutcome } from "./world.ts";
 
 /** One seed of one case of one world: what is run, kept and resumed. */
@@ -37,12 +38,6 @@ const describeUnit = (unit: Unit): string =>
     ? `${unit.world.name}, seed ${unit.seed}`
     : `${unit.world.name} ${unit.caseName}, seed ${unit.seed}`;
 
-export function formatDuration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
-}
-
 /** Seconds of a unit by its kind, from what was run so far; of a kind not yet seen the mean of the others. */
 function createForecast() {
   const sums = new Map<string, { count: number; seconds: number }>();
@@ -79,7 +74,7 @@ function createProgress(units: readonly Unit[], parts: RunParts) {
       0,
     );
     if (Number.isNaN(seconds) || left.length === 0) return done;
-    return `${done}, about ${formatDuration(seconds / parts.workers)} left`;
+    return `${done}, about ${formatSeconds(seconds / parts.workers)} left`;
   };
   return {
     queue,
@@ -116,7 +111,7 @@ export async function runUnits(units: readonly Unit[], parts: RunParts): Promise
     const seconds = (clock() - startedAt) / 1000;
     progress.end(unit, seconds);
     parts.save(unit, { ...outcome, seconds, revision: parts.revision });
-    print(`${describeUnit(unit)}: ${formatDuration(seconds)}; ${progress.describeRest()}`);
+    print(`${describeUnit(unit)}: ${formatSeconds(seconds)}; ${progress.describeRest()}`);
   };
   const work = async () => {
     while (!signal.aborted) {

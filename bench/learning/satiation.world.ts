@@ -25,7 +25,7 @@ const run: SessionRun = {
   fixed: { uniform: ({ candidates }, random) => [random.integer(candidates.length)] },
 };
 
-/** Sessions of src/lab/worlds/satiation-world.ts: what pays at once wears the session out. */
+/** Sessions of sessions/satiation-world.ts: what pays at once wears the session out. */
 export const satiationWorld: LearningWorld = {
   name: "satiation",
   description: "users tire of what they consume and leave",

@@ -1,3 +1,4 @@
+import { formatShareToTenth } from "../../src/numeric/format.ts";
 import { mean } from "../statistics.ts";
 import {
   type Estimate,
@@ -19,7 +20,7 @@ interface Comparison {
   readonly standardErrors?: number;
 }
 
-const percent = (share: number) => `${share > 0 ? "+" : ""}${(100 * share).toFixed(1)} %`;
+const percent = (share: number) => `${share > 0 ? "+" : ""}${formatShareToTenth(share)}`;
 const formatShare = ({ mean: share, standardError }: Estimate) =>
   Number.isNaN(standardError)
     ? percent(share)

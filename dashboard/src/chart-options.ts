@@ -6,7 +6,7 @@ import {
   fontFamily,
   type ReadColor,
 } from "./chart-annotations.ts";
-import { formatReward, formatSpan } from "./format.ts";
+import { formatReward, formatSpan, formatTick } from "./format.ts";
 import { type AlignedSeries, armNames } from "./reward-series.ts";
 
 export interface ChartSetup {
@@ -59,22 +59,10 @@ function chartSeries(color: ReadColor): uPlot.Series[] {
   return [{}, ...dots, ...lines];
 }
 
-const clock = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", options);
-const dayTick = clock({ day: "numeric", month: "short" });
-const minuteTick = clock({ hour: "2-digit", minute: "2-digit" });
-const secondTick = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-
 const tickSeconds = [
   15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
   604_800, 1_209_600, 2_592_000,
 ];
-
-function timeTick(seconds: number, incrementSeconds: number): string {
-  const date = new Date(seconds * 1000);
-  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
-  if (incrementSeconds < 60) return secondTick.format(date);
-  return (incrementSeconds >= 86_400 || isMidnight ? dayTick : minuteTick).format(date);
-}
 
 function chartAxes({ color, bucketSeconds }: ChartSetup): uPlot.Axis[] {
   const common = {
@@ -94,7 +82,8 @@ function chartAxes({ color, bucketSeconds }: ChartSetup): uPlot.Axis[] {
       size: 26,
       space: 70,
       incrs: tickSeconds,
-      values: (_, splits, __, ___, increment) => splits.map((split) => timeTick(split, increment)),
+      values: (_, splits, __, ___, increment) =>
+        splits.map((split) => formatTick(split, increment)),
     },
     {
       ...common,

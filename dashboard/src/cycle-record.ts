@@ -1,5 +1,5 @@
 import type { CycleRecord, GateRecord, Review, TriedSetting } from "../../src/contract/records.ts";
-import { formatReward, formatSignedPercent, formatSignedReward } from "./format.ts";
+import { formatFixed, formatReward, formatSignedPercent, formatSignedReward } from "./format.ts";
 
 /**
  * A gate's estimate, relative to the serving policy if the record allows it, else in reward units.
@@ -60,7 +60,7 @@ function differenceText({ difference, standardError }: TriedSetting): string {
 
 /** Each memory length by its weight, shortest first. */
 const memoryText = ({ memory }: TriedSetting) =>
-  memory.map((weight) => weight.toFixed(2)).join(" / ");
+  memory.map((weight) => formatFixed(weight, 2)).join(" / ");
 
 export const settingRows = ({ settings = [], chosenSetting }: CycleRecord): readonly SettingRow[] =>
   settings.map((setting) => ({

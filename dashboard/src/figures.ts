@@ -1,6 +1,7 @@
 import type { CycleRecord, GateRecord, SlateQuality } from "../../src/contract/records.ts";
 import {
   formatCount,
+  formatFixed,
   formatInterval,
   formatPercent,
   formatReward,
@@ -98,7 +99,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ...hitRows("the policy", slates.network),
     ...hitRows("popularity", slates.popularity),
     ["policy temperature", reward(slates.temperature)],
-    ["effective choices", slates.network.effectiveChoices.toFixed(1)],
+    ["effective choices", formatFixed(slates.network.effectiveChoices, 1)],
   ]),
   group("Policy difference Δ", "policyDifference", (difference) => [
     ["mean", signedNats(difference.mean)],

@@ -11,6 +11,7 @@ import {
   formatSignedPercent,
   formatSignedReward,
   formatSpan,
+  formatTick,
 } from "./format.ts";
 
 // No-break spaces would make these tests hard to read.
@@ -93,4 +94,14 @@ test("a moment is shown in the given time zone with its date", () => {
   expect(formatMoment("2026-11-25T01:02:11.400Z", "UTC")).toBe("25 Nov 2026, 01:02:11");
   expect(formatMoment("2026-11-24T23:30:00Z", "Europe/Berlin")).toBe("25 Nov 2026, 00:30:00");
   expect(formatClock(Date.parse("2026-11-25T01:02:11Z"), "UTC")).toBe("01:02:11");
+});
+
+test("ticks tell the day at midnight and between days, seconds only where ticks are that near", () => {
+  // In the time zone of the reader, as the axis is.
+  const at = (hours: number, minutes: number, seconds = 0) =>
+    new Date(2026, 10, 25, hours, minutes, seconds).getTime() / 1000;
+  expect(formatTick(at(0, 0), 3600)).toBe("25 Nov");
+  expect(formatTick(at(13, 5), 3600)).toBe("13:05");
+  expect(formatTick(at(13, 5), 86_400)).toBe("25 Nov");
+  expect(formatTick(at(13, 5, 15), 15)).toBe("13:05:15");
 });

@@ -6,7 +6,8 @@ const space = "\u00a0";
 
 const counts = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 
-function fixed(value: number, digits: number): string {
+/** With so many decimals. */
+export function formatFixed(value: number, digits: number): string {
   // A value that rounds to nothing has no sign.
   const text = value.toFixed(digits);
   const unsigned = text.replace("-", "");
@@ -23,7 +24,7 @@ export function formatCount(value: number): string {
 /** Three decimals below 10, fewer above: rewards of one scenario stay comparable down a column. */
 export function formatReward(value: number): string {
   const size = Math.abs(value);
-  return fixed(value, size < 10 ? 3 : size < 100 ? 2 : 1);
+  return formatFixed(value, size < 10 ? 3 : size < 100 ? 2 : 1);
 }
 
 export function formatSignedReward(value: number): string {
@@ -33,7 +34,7 @@ export function formatSignedReward(value: number): string {
 /** 0.1424 → "14.2 %". */
 export function formatPercent(share: number): string {
   const percent = share * 100;
-  return `${fixed(percent, Math.abs(percent) < 100 ? 1 : 0)}${space}%`;
+  return `${formatFixed(percent, Math.abs(percent) < 100 ? 1 : 0)}${space}%`;
 }
 
 export function formatSignedPercent(share: number): string {
@@ -100,4 +101,17 @@ export function formatClock(at: number, timeZone?: string): string {
     timeStyle: "medium",
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(at);
+}
+
+const clock = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+const dayTick = clock({ day: "numeric", month: "short" });
+const minuteTick = clock({ hour: "2-digit", minute: "2-digit" });
+const secondTick = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** A tick of a time axis: "25 Nov" at midnight and between days, else "01:02", or "01:02:15" where ticks are seconds apart. */
+export function formatTick(seconds: number, incrementSeconds: number): string {
+  const date = new Date(seconds * 1000);
+  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+  if (incrementSeconds < 60) return secondTick.format(date);
+  return (incrementSeconds >= 86_400 || isMidnight ? dayTick : minuteTick).format(date);
 }

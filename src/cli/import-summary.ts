@@ -1,12 +1,11 @@
 import type { TrainingCount } from "../exchange/import/count-training.ts";
 import type { ImportCounts } from "../exchange/import/import-rows.ts";
 import type { Refusal } from "../exchange/import/row.ts";
-
-const group = (count: number) => count.toLocaleString("en-GB");
+import { formatWhole } from "../numeric/format.ts";
 
 /** How large an import is, as the part that was read shows. */
 export const describeSize = ({ read }: ImportCounts, share = 1): string =>
-  `import of about ${group(Number((read / share).toPrecision(2)))} rows`;
+  `import of about ${formatWhole(Number((read / share).toPrecision(2)))} rows`;
 
 /** @param share part of the source that has been read, in [0, 1], if known */
 export function describeImportProgress(
@@ -15,7 +14,7 @@ export function describeImportProgress(
   seconds: number,
 ): string {
   const part = share === undefined ? "" : ` (${Math.floor(100 * share)} %)`;
-  return `${group(read)} rows${part}, ${group(Math.round(read / seconds))} rows/s`;
+  return `${formatWhole(read)} rows${part}, ${formatWhole(read / seconds)} rows/s`;
 }
 
 /** The result of an import. */
@@ -29,20 +28,20 @@ export interface ImportReport {
 
 function describeTraining({ events, training, warnings }: TrainingCount): readonly string[] {
   if (events === 0) return [];
-  return [`events that train    ${group(training)} of ${group(events)}`, ...warnings()];
+  return [`events that train    ${formatWhole(training)} of ${formatWhole(events)}`, ...warnings()];
 }
 
 export function describeImport({ counts, training, first, seconds }: ImportReport): string {
   const { read, stored, unchanged, refused } = counts;
   const more = refused - first.length;
   return [
-    `rows read            ${group(read)}`,
-    `stored               ${group(stored)}`,
-    `unchanged/duplicate  ${group(unchanged)}`,
-    `refused              ${group(refused)}`,
+    `rows read            ${formatWhole(read)}`,
+    `stored               ${formatWhole(stored)}`,
+    `unchanged/duplicate  ${formatWhole(unchanged)}`,
+    `refused              ${formatWhole(refused)}`,
     `seconds              ${seconds.toFixed(1)}`,
     ...describeTraining(training),
     ...first.map(({ file, line, reason }) => `${file}:${line}: ${reason}`),
-    ...(more > 0 ? [`… and ${group(more)} more; --report <file> writes them all`] : []),
+    ...(more > 0 ? [`… and ${formatWhole(more)} more; --report <file> writes them all`] : []),
   ].join("\n");
 }

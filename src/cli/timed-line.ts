@@ -1,3 +1,4 @@
+import { formatSeconds } from "../numeric/format.ts";
 import { createProgressLine } from "./progress.ts";
 
 /** Of the work that the estimate is made from. */
@@ -18,11 +19,6 @@ export interface TimedLine {
   /** @param share of the work that is done, in [0, 1], if that is known */
   update(text: string, share: number | undefined): void;
   stop(): void;
-}
-
-export function describeDuration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /**
@@ -53,7 +49,7 @@ export function createTimedLine(options: {
     if (isAnnounced || totalMs < announcedMs) return;
     isAnnounced = true;
     line.stop();
-    stream.write(`${work()}: about ${describeDuration(totalMs / 1000)}\n`);
+    stream.write(`${work()}: about ${formatSeconds(totalMs / 1000)}\n`);
   }
 
   return {
@@ -62,7 +58,7 @@ export function createTimedLine(options: {
       const { elapsedMs, leftMs } = share === undefined ? unknown : estimate(share);
       if (elapsedMs >= measuredMs) announce(elapsedMs + leftMs);
       const isTold = isAnnounced && leftMs > 0;
-      line.update(isTold ? `${text}, about ${describeDuration(leftMs / 1000)} left` : text);
+      line.update(isTold ? `${text}, about ${formatSeconds(leftMs / 1000)} left` : text);
     },
     stop: line.stop,
   };

@@ -1,3 +1,5 @@
+import type { DistilObjective } from "./mpo-configuration.ts";
+
 // The record of `src/mpo/improve.ts`: policies compared, settings tried, models fitted.
 
 /** Δ = log π_θ(a|s) − log π_φ(a|s) with a ∼ π_θ: the paper's policy difference, whose mean is KL(π_θ ‖ π_φ) in nats. */
@@ -96,10 +98,8 @@ export interface LossRecord {
   readonly lastLoss: number;
 }
 
-export const distilObjectives = ["reverse-kl", "cross-entropy"] as const;
-
 export interface DistillationRecord extends LossRecord {
-  readonly objective: (typeof distilObjectives)[number];
+  readonly objective: DistilObjective;
   readonly epochs: number;
   readonly steps: number;
   /**

@@ -1,4 +1,11 @@
 /**
+ * `reverse-kl` is the paper's E_s Σ_a π_θ(a|s)[log π_θ − log π_φ]; `cross-entropy` is −Σ_a t·log
+ * π_θ, which covers all of the target's mass if the network can't match it.
+ */
+export const distilObjectives = ["cross-entropy", "reverse-kl"] as const;
+export type DistilObjective = (typeof distilObjectives)[number];
+
+/**
  * Everything that can be turned in meta-policy optimization: `learner.mpo` of the configuration. Ranges and
  * defaults: src/domain/mpo-fields.ts.
  */
@@ -22,7 +29,7 @@ export interface MpoConfiguration {
     readonly retention: number;
   };
   readonly distillation: {
-    readonly objective: "cross-entropy" | "reverse-kl";
+    readonly objective: DistilObjective;
     readonly learningRate: number;
     readonly minEpochs: number;
     readonly maxEpochs: number;

@@ -1,4 +1,4 @@
-import type { MpoConfiguration } from "./mpo-configuration.ts";
+import { distilObjectives, type MpoConfiguration } from "./mpo-configuration.ts";
 import { type MpoField, one, several } from "./mpo-field.ts";
 
 export type MpoFields = {
@@ -93,7 +93,7 @@ export const mpoFields: MpoFields = {
     objective: {
       kind: "choice",
       default: "cross-entropy",
-      choices: ["cross-entropy", "reverse-kl"],
+      choices: distilObjectives,
       meaning: "loss that moves the policy to its target",
     },
     learningRate: one(["number", 0.01, 1e-5, 1, "–", "learning rate of Adam"]),

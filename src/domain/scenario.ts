@@ -12,13 +12,6 @@ export interface RewardRule {
   readonly maximum: number;
 }
 
-/**
- * Weight of an event type, `undefined` if the rule has none: "constructor" is a type like any
- * other.
- */
-export const weightOf = ({ weights }: RewardRule, type: string): number | undefined =>
-  Object.hasOwn(weights, type) ? weights[type] : undefined;
-
 /** Default ε with a fast loop: its draws explore too, so less ε is needed. */
 export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop ? 0.005 : 0.03);
 

@@ -33,7 +33,6 @@ export const whereUnproven = (limits: GateLimits): GateLimits => ({
   promoteConfidence: limits.canaryProbability,
   statistic: "doubly robust",
 });
-export const unprovenLimits: GateLimits = Object.freeze(whereUnproven(gateLimits));
 
 /**
  * For looks that are pooled: half the error for each, so that a canary without a gain is promoted in less than 5 % of the cases over

@@ -1,16 +1,14 @@
 import type { GateEvidence, Guard } from "../domain/gate-record.ts";
+import { formatShare, formatSignificant } from "../numeric/format.ts";
 import type { GateLimits } from "./gate-guards.ts";
 
 // The gate's sentences for people. Numbers have three digits, shares are per cent.
 
-const number = (value: number) => String(Number(value.toPrecision(3)));
-const percent = (share: number) => `${number(100 * share)} %`;
-
 const gain = ({ difference, relativeLift, looks }: GateEvidence) =>
-  `${difference < 0 ? "worse" : "better"} by ${number(Math.abs(difference))} a row` +
+  `${difference < 0 ? "worse" : "better"} by ${formatSignificant(Math.abs(difference))} a row` +
   (relativeLift === undefined
     ? ""
-    : ` (${percent(Math.abs(relativeLift))} of the serving policy's value)`) +
+    : ` (${formatShare(Math.abs(relativeLift))} of the serving policy's value)`) +
   (looks === undefined ? "" : ` in ${looks} looks together`);
 
 export const tooSmall = (rows: number, clusters: number, limits: GateLimits): string =>
@@ -20,32 +18,32 @@ export const tooSmall = (rows: number, clusters: number, limits: GateLimits): st
 export function failedGuards(failed: readonly Guard[]): string {
   const parts = failed.map(
     ({ name, value, limit }) =>
-      `${name} ${number(value)} is ${value < limit ? "below" : "above"} its limit ${number(limit)}`,
+      `${name} ${formatSignificant(value)} is ${value < limit ? "below" : "above"} its limit ${formatSignificant(limit)}`,
   );
   return `Held by its guards: ${parts.join("; ")}.`;
 }
 
 export const promoted = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>
-  `Promoted: ${gain(evidence)}; the ${percent(promoteConfidence)} lower bound ` +
-  `${number(evidence.interval[0])} is above 0 and every guard passed.`;
+  `Promoted: ${gain(evidence)}; the ${formatShare(promoteConfidence)} lower bound ` +
+  `${formatSignificant(evidence.interval[0])} is above 0 and every guard passed.`;
 
 export const canaried = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>
-  `Canary: ${gain(evidence)} with probability ${percent(evidence.probabilityPositive)} of a gain, ` +
-  `not yet ${percent(promoteConfidence)}; every guard passed.`;
+  `Canary: ${gain(evidence)} with probability ${formatShare(evidence.probabilityPositive)} of a gain, ` +
+  `not yet ${formatShare(promoteConfidence)}; every guard passed.`;
 
 export const worse = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>
-  `Held: ${gain(evidence)}; the ${percent(promoteConfidence)} upper bound ${number(evidence.interval[1])} is below 0.`;
+  `Held: ${gain(evidence)}; the ${formatShare(promoteConfidence)} upper bound ${formatSignificant(evidence.interval[1])} is below 0.`;
 
 /** The standard error falls with the root of the rows, so the rows needed grow with the square of the ratio. */
 export function undetectable(evidence: GateEvidence, rows: number): string {
   const { minimalDetectableDifference: detectable, predictedDifference: predicted } = evidence;
   return (
-    `Not enough data: the smallest detectable difference ${number(detectable)} is above the predicted ` +
-    `${number(predicted)}; about ${number(rows * (detectable / predicted) ** 2)} rows are needed.`
+    `Not enough data: the smallest detectable difference ${formatSignificant(detectable)} is above the predicted ` +
+    `${formatSignificant(predicted)}; about ${formatSignificant(rows * (detectable / predicted) ** 2)} rows are needed.`
   );
 }
 
 export const unproven = (evidence: GateEvidence, limits: GateLimits): string =>
-  `Held: ${gain(evidence)}; the ${percent(limits.promoteConfidence)} lower bound ${number(evidence.interval[0])} ` +
-  `is not above 0 and the probability of a gain ${percent(evidence.probabilityPositive)} ` +
-  `is below ${percent(limits.canaryProbability)}.`;
+  `Held: ${gain(evidence)}; the ${formatShare(limits.promoteConfidence)} lower bound ${formatSignificant(evidence.interval[0])} ` +
+  `is not above 0 and the probability of a gain ${formatShare(evidence.probabilityPositive)} ` +
+  `is below ${formatShare(limits.canaryProbability)}.`;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Decision, Feedback } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { settleReward } from "../domain/reward-rule.ts";
 import type { RewardRule } from "../domain/scenario.ts";
-import { settleReward } from "../engine/learner/cycle/settle-reward.ts";
 
 /**
  * A line of `recurve export decisions`: a decision as it was made, with its rewards. Times are ISO

@@ -3,6 +3,7 @@ import { checkGradient } from "../../tests/support/check-gradient.ts";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
 import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
+import { distilObjectives } from "../domain/mpo-configuration.ts";
 import { klDivergence, normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
@@ -10,7 +11,7 @@ import { createScorer } from "../policy/scorer.ts";
 import { createGraph } from "../tensor/graph.ts";
 import { createSession } from "../tensor/session.ts";
 import { buildBatch, tableRows } from "./batch.ts";
-import { type DistilObjective, distilLoss } from "./distil-graph.ts";
+import { distilLoss } from "./distil-graph.ts";
 
 const views = sampleViews(4);
 const random = createRandom(43);
@@ -50,7 +51,7 @@ const feeds = {
   liked: spread((row, index) => liked[row]![index]!, 0),
 };
 
-describe.each<DistilObjective>(["cross-entropy", "reverse-kl"])("%s", (objective) => {
+describe.each(distilObjectives)("%s", (objective) => {
   const { target, logTarget, ...common } = feeds;
   const data = { ...common, ...(objective === "cross-entropy" ? { target } : { logTarget }) };
 

@@ -1,3 +1,4 @@
+import type { DistilObjective } from "../domain/mpo-configuration.ts";
 import { heldShapes, type Network } from "../policy/network.ts";
 import { batchTowers, scoreAll } from "../policy/towers.ts";
 import { add, multiply, subtract } from "../tensor/arithmetic.ts";
@@ -15,12 +16,6 @@ import { reshape } from "../tensor/layout.ts";
 import { logSoftmax } from "../tensor/reduction.ts";
 import { createTrainer, type Trainer } from "../tensor/trainer.ts";
 import type { BatchShape } from "./batch.ts";
-
-/**
- * `reverse-kl` is the paper's E_s Σ_a π_θ(a|s)[log π_θ − log π_φ]; `cross-entropy` is −Σ_a t·log
- * π_θ, which covers all of the target's mass if the network can't match it.
- */
-export type DistilObjective = "reverse-kl" | "cross-entropy";
 
 const weightDecay = 1e-4;
 

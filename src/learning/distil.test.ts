@@ -6,6 +6,7 @@ import {
   randomState,
   sampleViews,
 } from "../../tests/support/policy.ts";
+import { type DistilObjective, distilObjectives } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
@@ -15,7 +16,7 @@ import { initialNetwork, policyShape } from "../policy/network-policy.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { buildBatch, chooseBatchShape, tableRows } from "./batch.ts";
 import { type Distillation, type DistilRow, distil } from "./distil.ts";
-import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
+import { createDistilTrainer } from "./distil-graph.ts";
 import { scorePolicy } from "./score-rows.ts";
 
 const seed = 73;
@@ -55,7 +56,7 @@ const few = { settings: { ...defaultMpo.distillation, maxEpochs: 3 } };
 const meanKl = (logs: readonly Float64Array[]) =>
   logs.reduce((sum, log, index) => sum + klDivergence(targetLogs[index]!, log), 0) / logs.length;
 
-describe.each<DistilObjective>(["cross-entropy", "reverse-kl"])("%s", (objective) => {
+describe.each(distilObjectives)("%s", (objective) => {
   let result: Distillation;
   beforeAll(async () => {
     result = await train(objective);

@@ -1,4 +1,4 @@
-import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import type { DistilObjective, MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { growNetwork, type Network, withText } from "../policy/network.ts";
@@ -10,7 +10,7 @@ import {
   distinctViews,
 } from "./batch.ts";
 import { cutTables } from "./cut-tables.ts";
-import { createDistilTrainer, type DistilObjective } from "./distil-graph.ts";
+import { createDistilTrainer } from "./distil-graph.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { shuffledBatches } from "./train-rows.ts";
 

@@ -1,3 +1,5 @@
+import { logitWithin } from "../numeric/logistic.ts";
+
 interface InterceptRow {
   readonly reward: number;
 }
@@ -24,8 +26,7 @@ export function startingIntercept(
       total += headWeights[index]![head]!;
     }
     const mean = total === 0 ? 0.5 : rewards / total;
-    const inside = Math.min(1 - smallestMean, Math.max(smallestMean, mean));
-    intercept[head] = Math.log(inside / (1 - inside));
+    intercept[head] = logitWithin(smallestMean)(mean);
   }
   return intercept;
 }

@@ -1,5 +1,6 @@
 import type { RowScores } from "../mpo/row-scores.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
+import { logistic } from "../numeric/logistic.ts";
 import type { Network } from "../policy/network.ts";
 import { createScorer, type Scorer } from "../policy/scorer.ts";
 import { rewardHeadCount } from "./critic.ts";
@@ -20,8 +21,6 @@ export async function withScorer<T>(
     await scorer.close();
   }
 }
-
-const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 
 /** log π of each row's candidates under a one-headed network, exploration floor not included. */
 export async function scorePolicy(
@@ -52,7 +51,7 @@ export async function scoreCritic(
     const rewardHeads = heads.slice(0, rewardHeadCount);
     // In place: no other code has the scorer's arrays, and a cycle has them for each of its rows.
     for (const head of rewardHeads)
-      for (let a = 0; a < head.length; a++) head[a] = examination * sigmoid(head[a]!);
+      for (let a = 0; a < head.length; a++) head[a] = examination * logistic(head[a]!);
     return { rewardHeads, discriminator: heads[rewardHeadCount]! };
   });
 }

@@ -1,3 +1,4 @@
+import { logistic, logitWithin } from "../numeric/logistic.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { bootstraps } from "./row-scores.ts";
@@ -16,18 +17,12 @@ const slopeDeviation = 0.5;
 const interceptDeviation = 1;
 const smallestSlope = 0.05;
 const smallestProbability = 1e-6;
+const logit = logitWithin(smallestProbability);
 const newtonSteps = 30;
 const converged = 1e-9;
 
-const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
-
-function logit(probability: number): number {
-  const inside = Math.min(1 - smallestProbability, Math.max(smallestProbability, probability));
-  return Math.log(inside / (1 - inside));
-}
-
 export const calibrate = ({ slope, intercept, centre }: CalibrationMap, q: number): number =>
-  sigmoid(intercept + slope * (logit(q) - centre));
+  logistic(intercept + slope * (logit(q) - centre));
 
 /** Newton's step on the penalised cross-entropy, which is strictly convex. */
 function newtonStep(
@@ -42,7 +37,7 @@ function newtonStep(
   let mixed = 0;
   for (const [index, value] of logits.entries()) {
     const x = value - centre;
-    const probability = sigmoid(intercept + slope * x);
+    const probability = logistic(intercept + slope * x);
     const residual = probability - rewards[index]!;
     const weight = probability * (1 - probability);
     slopeGradient += residual * x;

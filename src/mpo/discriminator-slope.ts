@@ -1,3 +1,4 @@
+import { logistic } from "../numeric/logistic.ts";
 import { createSeparation, type Separation, shareBelow } from "./separation.ts";
 
 /** Logits of D on rows that it is not trained on, with the weights that they have in its two classes. */
@@ -21,7 +22,7 @@ function newtonStep(slope: number, { logits, positives, negatives }: HeldOutLogi
   let gradient = slope / priorDeviation ** 2;
   let curvature = 1 / priorDeviation ** 2;
   for (const [index, logit] of logits.entries()) {
-    const probability = 1 / (1 + Math.exp(-slope * logit));
+    const probability = logistic(slope * logit);
     const weight = positives[index]! + negatives[index]!;
     gradient += (weight * probability - positives[index]!) * logit;
     curvature += weight * probability * (1 - probability) * logit * logit;

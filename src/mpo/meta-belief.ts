@@ -1,6 +1,7 @@
 import { factorise, factoriseUpper } from "../numeric/cholesky.ts";
+import { dot } from "../numeric/dot.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import { type Belief, dot, isTold, type JudgedDifferences } from "./meta-posterior.ts";
+import { type Belief, isTold, type JudgedDifferences } from "./meta-posterior.ts";
 
 /**
  * The belief after the rows (Bishop 2006, section 2.3.3): with gain G = K·(K + C)⁻¹ the mean goes

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { defaultMpo } from "../domain/mpo-fields.ts";
+import { dot } from "../numeric/dot.ts";
 import { createRandom } from "../numeric/random.ts";
 import { contextNames, firstContext, type MetaContext } from "./meta-context.ts";
 import { settingFeatureCount, settingFeatures, settingShape, weightsIn } from "./meta-features.ts";
-import { dot } from "./meta-posterior.ts";
 import { defaultSetting, settingPool } from "./meta-settings.ts";
 
 const context: MetaContext = {

@@ -1,5 +1,6 @@
 import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
+import { dot } from "../numeric/dot.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { bestProbabilities, updateBelief } from "./meta-belief.ts";
 import { firstContext, type MetaContext, type RememberedContext } from "./meta-context.ts";
@@ -7,7 +8,6 @@ import { settingFeatureCount, settingFeatures, settingShape, weightsIn } from ".
 import {
   addEvidence,
   type Belief,
-  dot,
   inferPosterior,
   type JudgedDifferences,
   type MetaEvidence,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { factorise } from "../numeric/cholesky.ts";
+import { dot } from "../numeric/dot.ts";
 import { createRandom } from "../numeric/random.ts";
 import {
   addEvidence,
-  dot,
   inferPosterior,
   type MetaObservations,
   type MetaPrior,

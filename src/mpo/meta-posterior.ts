@@ -1,4 +1,5 @@
 import { factoriseUpper, solveTransposed, solveUpper } from "../numeric/cholesky.ts";
+import { dot } from "../numeric/dot.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
 /** Belief about the weights before a scenario has feedback: independent normals. */
@@ -128,10 +129,4 @@ export function inferPosterior(prior: MetaPrior, evidence: MetaEvidence): MetaPo
       return noise.map((value, index) => value + mean[index]!);
     },
   };
-}
-
-export function dot(left: Float64Array, right: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < left.length; index++) sum += left[index]! * right[index]!;
-  return sum;
 }

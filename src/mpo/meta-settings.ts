@@ -1,6 +1,7 @@
 import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
+import { formatSignificant } from "../numeric/format.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
 /** Half-lives of the reward model's memories, in cycles' worth of decisions: short, medium, all. */
@@ -94,18 +95,18 @@ export function anchorsOf(grid: SettingGrid): readonly ChallengerSetting[] {
 /** Those of the default grid. */
 export const anchors: readonly ChallengerSetting[] = anchorsOf(defaultMpo.challengers);
 
-const short = (value: number) => `${Number(value.toPrecision(3))}`;
-
 function describeMemory(memory: readonly number[]): string {
   const known = Object.entries(memories).find(([, weights]) =>
     weights.every((weight, index) => weight === memory[index]),
   );
-  return known === undefined ? memory.map(short).join("/") : known[0];
+  return known === undefined
+    ? memory.map((weight) => formatSignificant(weight)).join("/")
+    : known[0];
 }
 
 /** ω in a line, such as `ε 0.3, κ 0.5, α 0, ρ 1, memory mixed`: by this a setting is known from cycle to cycle. */
 export const describeSetting = (values: SettingValues): string =>
-  `ε ${short(values.klRadius)}, κ ${short(values.pessimism)}, α ${short(values.discriminator)}, ρ ${short(values.proximity)}, memory ${describeMemory(values.memory)}`;
+  `ε ${formatSignificant(values.klRadius)}, κ ${formatSignificant(values.pessimism)}, α ${formatSignificant(values.discriminator)}, ρ ${formatSignificant(values.proximity)}, memory ${describeMemory(values.memory)}`;
 
 /** A step up or down on the grid, inwards at its ends. */
 function step(choices: readonly number[], value: number, random: RandomStream): number {

@@ -1,5 +1,6 @@
 import { factoriseUpper, solveTransposed, solveUpper } from "../numeric/cholesky.ts";
-import { dot, type MetaPrior } from "./meta-posterior.ts";
+import { dot } from "../numeric/dot.ts";
+import type { MetaPrior } from "./meta-posterior.ts";
 
 /** A setting in a context with its true worth, as it is known in simulation. */
 export interface MetaExample {

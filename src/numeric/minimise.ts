@@ -1,3 +1,5 @@
+import { dot } from "./dot.ts";
+
 /**
  * Value of a function at x; writes its gradient into the second argument, which starts as zeros.
  */
@@ -8,12 +10,6 @@ const memory = 8;
 /** Share of the decrease that the slope promises which a step has to bring (Armijo). */
 const sufficient = 1e-4;
 const mostHalvings = 20;
-
-const dot = (left: Float64Array, right: Float64Array): number => {
-  let sum = 0;
-  for (let index = 0; index < left.length; index++) sum += left[index]! * right[index]!;
-  return sum;
-};
 
 interface Pair {
   readonly step: Float64Array;

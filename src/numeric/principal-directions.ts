@@ -1,3 +1,5 @@
+import { dot, dotRow } from "./dot.ts";
+
 /** The mean of some points, and the directions in which they differ most. */
 export interface PrincipalDirections {
   readonly mean: Float64Array;
@@ -17,19 +19,12 @@ function multiply(matrix: Float64Array, vector: Float64Array): Float64Array {
   const size = vector.length;
   const product = new Float64Array(size);
   for (let row = 0; row < size; row++) {
-    let sum = 0;
-    for (let column = 0; column < size; column++)
-      sum += matrix[row * size + column]! * vector[column]!;
-    product[row] = sum;
+    product[row] = dotRow(matrix, row * size, vector);
   }
   return product;
 }
 
-function length(vector: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < vector.length; index++) sum += vector[index]! * vector[index]!;
-  return Math.sqrt(sum);
-}
+const length = (vector: Float64Array): number => Math.sqrt(dot(vector, vector));
 
 function covariance(points: readonly ArrayLike<number>[], mean: Float64Array): Float64Array {
   const size = mean.length;

@@ -1,7 +1,8 @@
 import type { HistoryEntry } from "../domain/behaviour.ts";
 import type { ItemId } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { type RewardRule, weightOf } from "../domain/scenario.ts";
+import { signalOf } from "../domain/reward-rule.ts";
+import type { RewardRule } from "../domain/scenario.ts";
 import { contextTokens, type Token } from "./item-features.ts";
 
 /** Events of a user that the policy looks at, newest last. */
@@ -22,12 +23,6 @@ export interface Profile {
   readonly tokens: readonly Token[];
 }
 
-function signal(entry: HistoryEntry, rule: RewardRule): number {
-  const scale = Math.max(Math.abs(rule.minimum), Math.abs(rule.maximum));
-  const reward = (weightOf(rule, entry.type) ?? 0) * entry.value;
-  return Math.max(-1, Math.min(1, reward / scale));
-}
-
 /** @param history events as of the decision, oldest first: later ones would leak the future */
 export function createProfile(options: {
   readonly history: readonly HistoryEntry[];
@@ -38,7 +33,7 @@ export function createProfile(options: {
   const recent = options.history.slice(-historyLength);
   return {
     itemIds: recent.map((entry) => entry.itemId),
-    signals: recent.map((entry) => signal(entry, options.rule)),
+    signals: recent.map((entry) => signalOf(entry, options.rule)),
     tokens: contextTokens(options.context, options.userAttributes),
   };
 }

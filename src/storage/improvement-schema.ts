@@ -1,16 +1,16 @@
 import { z } from "zod";
 import type { CycleRecord, FindingsRecord, PretrainingRecord } from "../domain/cycle-record.ts";
-import {
-  type CalibrationRecord,
-  type DistillationRecord,
-  type DoubtfulItem,
-  distilObjectives,
-  type LossRecord,
-  type Restraint,
-  type SegmentDifference,
-  type SeparationRecord,
-  type TriedSetting,
+import type {
+  CalibrationRecord,
+  DistillationRecord,
+  DoubtfulItem,
+  LossRecord,
+  Restraint,
+  SegmentDifference,
+  SeparationRecord,
+  TriedSetting,
 } from "../domain/improvement-record.ts";
+import { distilObjectives } from "../domain/mpo-configuration.ts";
 import { type Fields, fieldsOf, optional } from "./record-schema.ts";
 
 const difference = {

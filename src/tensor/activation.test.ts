@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkGradient, evaluate, weightedSum } from "../../tests/support/check-gradient.ts";
-import { film, gelu, silu, swiglu } from "./activation.ts";
-import { createGraph, type Graph, input, type Precision, parameter, type Value } from "./graph.ts";
+import { gelu, silu, swiglu } from "./activation.ts";
+import { createGraph, type Graph, input, parameter } from "./graph.ts";
 
 const points = [-6, -1.5, -0.5, 0, 0.3, 1, 2.5, 7];
 
@@ -36,35 +36,6 @@ test("swiglu gates the second half of the last axis by the first", async () => {
       return { loss: weightedSum(swiglu(x)), parameters: [x] };
     },
     feeds: { x: Float64Array.from(points) },
-  });
-});
-
-test("film scales and shifts by other values of the network", async () => {
-  const build = <P extends Precision>(graph: Graph<P>) => {
-    const parameters: readonly Value[] = [
-      parameter(graph, "x", [2, 3]),
-      parameter(graph, "scale", [2, 1]),
-      parameter(graph, "shift", [3]),
-    ];
-    return { loss: film(parameters[0]!, parameters[1]!, parameters[2]!), parameters };
-  };
-  const x = [1, 2, 3, 4, 5, 6];
-  const got = await evaluate((graph) => build(graph).loss, {
-    x: Float32Array.from(x),
-    scale: Float32Array.of(2, -1),
-    shift: Float32Array.of(0, 10, 100),
-  });
-  expect(got).toEqual([2, 14, 106, -4, 5, 94]);
-  await checkGradient({
-    build: (graph) => {
-      const { loss, parameters } = build(graph);
-      return { loss: weightedSum(loss), parameters };
-    },
-    feeds: {
-      x: Float64Array.from(x),
-      scale: Float64Array.of(2, -1),
-      shift: Float64Array.of(0, 10, 100),
-    },
   });
 });
 

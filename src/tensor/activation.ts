@@ -24,7 +24,3 @@ export function swiglu(value: Value): Value {
   const gate = slice(value, { axis: -1, start: 0, end: half });
   return multiply(silu(gate), slice(value, { axis: -1, start: half, end: width }));
 }
-
-/** γ ⊙ x + β with γ and β from elsewhere in the network: feature-wise modulation (Perez et al. 2018, arXiv:1709.07871). */
-export const film = (value: Value, scale: Value, shift: Value): Value =>
-  add(multiply(value, scale), shift);

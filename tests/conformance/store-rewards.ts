@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Decision } from "../../src/domain/decision.ts";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
+import { settleReward } from "../../src/domain/reward-rule.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { sampleDecision, sampleReward } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
@@ -141,5 +143,60 @@ export function testRewards(open: OpenStore): void {
     ]);
     expect(await recent(59_998, 9)).toEqual([]);
     await store.close();
+  });
+
+  test("whatever the rule, a store settles rewards as the domain does", async () => {
+    // Quarters, so that sums are exact in any order.
+    const quarter = fc.integer({ min: -40, max: 40 }).map((count) => count / 4);
+    const cell = { position: fc.nat(1), type: fc.constantFrom("click", "buy"), value: quarter };
+    const slates = fc.array(fc.array(fc.record(cell), { maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const ranges = fc.record({
+      minimum: quarter,
+      defaultReward: quarter,
+      width: fc.integer({ min: 1, max: 20 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(slates, ranges, async (decisions, { minimum, defaultReward, width }) => {
+        const store = await open();
+        const rule = {
+          weights: {},
+          windowSeconds: 1,
+          defaultReward,
+          minimum,
+          maximum: minimum + width,
+        };
+        await appendAll(
+          store,
+          decisions.map(() => ({})),
+        );
+        for (const [index, events] of decisions.entries())
+          await store.events.record(events.map((event) => sampleReward(String(index + 1), event)));
+        const page = { scenario: "shop", after: 0, closedBefore: 2000, limit: 9 };
+        const settled = (await store.decisions.feedback(page)).flatMap(({ rewards }) =>
+          rewards.map((reward) => settleReward(reward, rule)),
+        );
+        const rewardSum = settled.reduce((sum, reward) => sum + reward, 0);
+        const span = { scenario: "shop", rule, since: 0, closedBefore: 2000 };
+        const [user] = await store.decisions.userRewards({
+          ...span,
+          arm: "serving",
+          policyVersion: 1,
+        });
+        const [bucket] = await store.decisions.rewardBuckets({ ...span, bucketSeconds: 60 });
+        const [arm] = await store.decisions.recentRewards({
+          ...span,
+          decidedBefore: 2000,
+          limit: 9,
+        });
+        expect([user, bucket, arm].map((found) => found?.rewardSum)).toEqual(
+          Array(3).fill(rewardSum),
+        );
+        await store.close();
+      }),
+      { numRuns: 20 },
+    );
   });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { DistilObjective } from "../../src/domain/mpo-configuration.ts";
 import { buildBatch, tableRows } from "../../src/learning/batch.ts";
-import { type DistilObjective, distilLoss } from "../../src/learning/distil-graph.ts";
+import { distilLoss } from "../../src/learning/distil-graph.ts";
 import { scorePolicy } from "../../src/learning/score-rows.ts";
 import { normaliseLogs } from "../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../src/numeric/random.ts";

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { findCopiedBlocks } from "./copied-blocks.ts";
 import { findImportCycles } from "./import-cycles.ts";
 import { readModules, type SourceModule } from "./source-modules.ts";
+import { findUnreached, readEntries } from "./unreached.ts";
 
 const product = readModules("src", "dashboard/src");
 const everything = [...product, ...readModules("bench", "tests", "examples")];
@@ -59,4 +60,20 @@ test("no two modules export one name", () => {
     for (const name of exports) homes.set(name, (homes.get(name) ?? new Set()).add(path));
   const shared = [...homes].filter(([, paths]) => paths.size > 1);
   expect(shared.map(([name, paths]) => `${name}: ${[...paths].join(", ")}`)).toEqual([]);
+});
+
+test("every module of the product is reached from an entry: benches and tests keep their own", () => {
+  const entries = readEntries(product);
+  expect(entries).toContain("src/cli/main.ts");
+  expect(entries).toContain("src/host/learner-process.ts");
+  expect(findUnreached(product, entries)).toEqual([]);
+});
+
+test("a module that only an unreached one imports is not reached, nor is an entry that is missing", () => {
+  const modules = [module("main", "", ["a"]), module("a", ""), module("b", "", ["a", "c"])];
+  expect(findUnreached([...modules, module("c", "")], ["main", "gone"])).toEqual([
+    "b",
+    "c",
+    "gone",
+  ]);
 });

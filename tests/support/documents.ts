@@ -25,11 +25,11 @@ export const readDocuments = (): readonly Document[] => [
   ...inFolder("docs", true),
 ];
 
-/** The sources under src/, tests left out. */
-export const readSources = (): readonly Document[] =>
-  readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
+/** The sources under a folder, tests left out. */
+export const readSources = (folder = "src"): readonly Document[] =>
+  readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
-    .map((path) => readDocument(join("src", path)));
+    .map((path) => readDocument(join(folder, path)));
 
 /** Cells of the body rows of every table in the text; a header row is the one above a line of dashes. */
 export function readTables(text: string): readonly (readonly string[])[] {

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
+import { createSatiationWorld } from "../../bench/learning/sessions/satiation-world.ts";
 import type { Cycle } from "../../src/domain/cycle.ts";
 import { itemId, userId } from "../../src/domain/ids.ts";
 import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { runCycle } from "../../src/engine/learner/cycle/run-cycle.ts";
-import { createSatiationWorld } from "../../src/lab/worlds/satiation-world.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { openTestEngine, type TestEngine } from "./engine.ts";
 import { sampleItem } from "./sample.ts";

@@ -1,6 +1,6 @@
-import { createFourierFeatures } from "../../../src/numeric/fourier-features.ts";
 import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
 import { createLinearHead, type LinearHead } from "../../../src/policy/fast-loop/linear-head.ts";
+import { createFourierFeatures } from "./fourier-features.ts";
 import type { Visit } from "./visits.ts";
 
 /** The same for all sets. */

@@ -1,11 +1,11 @@
 import { describeItems } from "../../../src/lab/worlds/synthetic-catalogue.ts";
 import { attraction, createTruth, type Truth } from "../../../src/lab/worlds/synthetic-truth.ts";
 import { rewardHeadCount } from "../../../src/learning/critic.ts";
-import type { GeneratorRow } from "../../../src/learning/generator.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { itemTokens } from "../../../src/policy/item-features.ts";
 import type { ItemView, PolicyState } from "../../../src/policy/policy.ts";
 import { createProfile } from "../../../src/policy/profile.ts";
+import type { GeneratorRow } from "./generator.ts";
 
 const clicksOfHistory = 8;
 

@@ -1,4 +1,5 @@
 import { factorise } from "../../../src/numeric/cholesky.ts";
+import { dotRow } from "../../../src/numeric/dot.ts";
 import type { SessionRow } from "./play.ts";
 import type { StepFeatures } from "./task.ts";
 
@@ -108,8 +109,7 @@ export function fitValues(sums: ValueSums, { discount, target }: ValueOptions): 
   let values = new Float64Array(width);
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
     const right = sums.rewards.map((reward, j) => {
-      let ahead = 0;
-      for (let k = 0; k < width; k++) ahead += sums.next[j * width + k]! * values[k]!;
+      const ahead = dotRow(sums.next, j * width, values);
       return (1 - discount) * reward + discount * ahead;
     });
     const next = Float64Array.from(solve(right));

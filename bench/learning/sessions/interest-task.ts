@@ -1,4 +1,4 @@
-import { createInterestEvolution } from "../../../src/lab/worlds/interest-evolution.ts";
+import { createInterestEvolution } from "./interest-evolution.ts";
 import type { SessionTask } from "./task.ts";
 
 const topics = 20;

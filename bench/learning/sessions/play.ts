@@ -1,8 +1,8 @@
 import type { Arm } from "../../../src/domain/decision.ts";
-import type { SessionWorld } from "../../../src/lab/worlds/session-world.ts";
 import type { JudgedRow } from "../../../src/mpo/judged-row.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { drawIndex } from "../../../src/policy/slate.ts";
+import type { SessionWorld } from "./session-world.ts";
 import type { SessionTask, StepFeatures } from "./task.ts";
 
 /** A step with the slate that was shown and what became of it. */

@@ -1,11 +1,11 @@
-import type { SessionPolicy } from "../../../src/lab/worlds/session-world.ts";
-import { playSession } from "../../../src/lab/worlds/session-world.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import type { SeedOutcome, UnitOfWork } from "../world.ts";
 import type { ValueOptions } from "./fitted-values.ts";
 import { createGreedy } from "./greedy.ts";
 import { createMpo } from "./mpo.ts";
 import { playSessions } from "./play.ts";
+import type { SessionPolicy } from "./session-world.ts";
+import { playSession } from "./session-world.ts";
 import type { SessionTask } from "./task.ts";
 
 /** A loop to be run: by which algorithm, and what it takes for the value of a choice. */

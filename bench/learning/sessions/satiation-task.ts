@@ -1,4 +1,4 @@
-import { createSatiationWorld } from "../../../src/lab/worlds/satiation-world.ts";
+import { createSatiationWorld } from "./satiation-world.ts";
 import type { SessionTask } from "./task.ts";
 
 const items = 40;

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { playSession } from "../../../src/lab/worlds/session-world.ts";
 import { klDivergence } from "../../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { fitChoice } from "./choice-model.ts";
@@ -8,6 +7,7 @@ import { interestTask } from "./interest-task.ts";
 import { playSessions, type SessionRow } from "./play.ts";
 import { topPlaces } from "./run-policies.ts";
 import { satiationTask } from "./satiation-task.ts";
+import { playSession } from "./session-world.ts";
 import { fitPolicy, policyLogs } from "./slate-policy.ts";
 import type { StepFeatures } from "./task.ts";
 import { expectReturns } from "./value-heads.ts";

@@ -1,8 +1,5 @@
-import type {
-  Session,
-  SessionResponse,
-  SessionWorld,
-} from "../../../src/lab/worlds/session-world.ts";
+import { dotRow } from "../../../src/numeric/dot.ts";
+import type { Session, SessionResponse, SessionWorld } from "./session-world.ts";
 
 /**
  * A step as a learner sees it. Outcome o < K: the user takes candidate o; outcome K: none of those shown. Q of an outcome is
@@ -71,9 +68,5 @@ export function outcomeValues(
   weights: Float64Array,
 ): Float64Array {
   const width = weights.length;
-  return Float64Array.from(kinds, (_, outcome) => {
-    let sum = 0;
-    for (let k = 0; k < width; k++) sum += outcomes[outcome * width + k]! * weights[k]!;
-    return sum;
-  });
+  return Float64Array.from(kinds, (_, outcome) => dotRow(outcomes, outcome * width, weights));
 }

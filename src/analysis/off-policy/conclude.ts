@@ -1,4 +1,5 @@
 import { gateLimits } from "../../evaluation/gate-guards.ts";
+import { formatFigure } from "../../numeric/format.ts";
 import type { EstimatedValue, LogEvaluation } from "./evaluate-log.ts";
 
 /** ESS/n below which estimates with a model turn optimistic and those without show too little of their spread. */
@@ -13,13 +14,9 @@ export interface Conclusion {
   readonly sentences: readonly string[];
 }
 
-const number = (value: number) =>
-  Math.abs(value) >= 1000
-    ? Math.round(value).toLocaleString("en-GB")
-    : String(Number(value.toPrecision(3)));
-const percent = (share: number) => `${number(100 * share)} %`;
+const percent = (share: number) => `${formatFigure(100 * share)} %`;
 const within = ({ interval }: EstimatedValue) =>
-  `${number(interval.lower)} to ${number(interval.upper)}`;
+  `${formatFigure(interval.lower)} to ${formatFigure(interval.upper)}`;
 
 /** Reasons why the log can't decide; each sentence has its number. */
 function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
@@ -40,16 +37,16 @@ function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
   }
   if (effectiveSampleShare < thinShare && rewardedSampleSize < rewardedRows) {
     obstacles.push(
-      `The effective sample size (ESS) is ${number(effectiveSampleSize)} of ${number(rows)} rows, ` +
+      `The effective sample size (ESS) is ${formatFigure(effectiveSampleSize)} of ${formatFigure(rows)} rows, ` +
         `${percent(effectiveSampleShare)}, below ${percent(thinShare)}, ` +
-        `and the rewards rest on the worth of ${number(rewardedSampleSize)} rows (${rewardedRows} are enough): a few large weights, ` +
-        `up to ${number(diagnostics.largestWeight)}, carry the values, and the intervals are too narrow.`,
+        `and the rewards rest on the worth of ${formatFigure(rewardedSampleSize)} rows (${rewardedRows} are enough): a few large weights, ` +
+        `up to ${formatFigure(diagnostics.largestWeight)}, carry the values, and the intervals are too narrow.`,
     );
   }
   const distance = Math.abs(diagnostics.meanWeight - 1);
   if (distance > limits.meanWeightDeviations * diagnostics.meanWeightStandardError + 1e-6) {
     obstacles.push(
-      `The mean weight is ${number(diagnostics.meanWeight)} ± ${number(diagnostics.meanWeightStandardError)} and should be 1: ` +
+      `The mean weight is ${formatFigure(diagnostics.meanWeight)} ± ${formatFigure(diagnostics.meanWeightStandardError)} and should be 1: ` +
         "the propensities are wrong, or the log lacks actions that the target would choose.",
     );
   }
@@ -68,8 +65,8 @@ function compare({ target, difference, logged, diagnostics }: LogEvaluation): st
     return `Every weight is 1: ${target} chooses as the logging policy did, so there is no difference to find.`;
   }
   const ends = [interval.lower, interval.upper].map(Math.abs).sort((low, high) => low - high);
-  const [low, high] = ends.map(number);
-  const size = number(Math.abs(difference.value));
+  const [low, high] = ends.map(formatFigure);
+  const size = formatFigure(Math.abs(difference.value));
   const share =
     logged.value > 0 ? `, ${percent(Math.abs(difference.value) / logged.value)} of its value` : "";
   const more = interval.lower > 0;
@@ -78,7 +75,7 @@ function compare({ target, difference, logged, diagnostics }: LogEvaluation): st
   }
   return (
     `No difference to the logging policy is shown (95 %: ${within(difference)}); ` +
-    `one of ${number(minimalDetectable)} a row would have been found 4 times out of 5.`
+    `one of ${formatFigure(minimalDetectable)} a row would have been found 4 times out of 5.`
   );
 }
 
@@ -100,8 +97,8 @@ export function conclude(evaluation: LogEvaluation): Conclusion {
   return {
     decides: true,
     sentences: [
-      `${target} would earn ${number(headline.value)} a row (dr, 95 %: ${within(headline)}); ` +
-        `the logging policy earned ${number(logged.value)} (${within(logged)}).`,
+      `${target} would earn ${formatFigure(headline.value)} a row (dr, 95 %: ${within(headline)}); ` +
+        `the logging policy earned ${formatFigure(logged.value)} (${within(logged)}).`,
       compare(evaluation),
       "This holds for the users, items and time of the log, and if its propensities are true.",
     ],

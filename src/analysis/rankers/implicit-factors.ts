@@ -1,3 +1,4 @@
+import { dot, dotRow } from "../../numeric/dot.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Ranker, RankerData } from "./ranker.ts";
 
@@ -86,7 +87,7 @@ function createSolver(others: Factors, settings: FactorSettings): Solver {
       const product = multiplyRows({ vectors: gram, width }, x);
       for (let i = 0; i < width; i++) product[i]! += ridge * x[i]!;
       for (const row of neighbours)
-        addScaled(product, dotRow(others, row, x), vectors, row * width);
+        addScaled(product, dotRow(vectors, row * width, x), vectors, row * width);
       return product;
     };
     const residual = new Float64Array(width);
@@ -120,24 +121,15 @@ function buildGram({ vectors, width }: Factors, weight: number): Float64Array {
 
 // Offsets instead of views of a row: making a view takes longer than its use.
 
-function dotRow({ vectors, width }: Factors, row: number, x: Float64Array): number {
-  const start = row * width;
-  let sum = 0;
-  for (let i = 0; i < width; i++) sum += vectors[start + i]! * x[i]!;
-  return sum;
-}
-
-const dot = (left: Float64Array, right: Float64Array) =>
-  dotRow({ vectors: left, width: left.length }, 0, right);
-
 /** target += scale · values, from `start` on. */
 function addScaled(target: Float64Array, scale: number, values: Float64Array, start = 0): void {
   for (let i = 0; i < target.length; i++) target[i]! += scale * values[start + i]!;
 }
 
-function multiplyRows(factors: Factors, vector: Float64Array): Float64Array {
-  const products = new Float64Array(factors.vectors.length / factors.width);
-  for (let row = 0; row < products.length; row++) products[row] = dotRow(factors, row, vector);
+function multiplyRows({ vectors, width }: Factors, vector: Float64Array): Float64Array {
+  const products = new Float64Array(vectors.length / width);
+  for (let row = 0; row < products.length; row++)
+    products[row] = dotRow(vectors, row * width, vector);
   return products;
 }
 

@@ -1,4 +1,5 @@
 import type { Interactions } from "../../evaluation/ranking/split.ts";
+import { formatWhole } from "../../numeric/format.ts";
 
 /** Users' interactions in their order, as a data set gives them. */
 export interface InteractionData extends Interactions {
@@ -14,7 +15,7 @@ export const countInteractions = ({ sequences }: Interactions): number =>
   sequences.reduce((sum, { length }) => sum + length, 0);
 
 export const describeCount = (count: number, one: string, more: string): readonly string[] =>
-  count === 0 ? [] : [count === 1 ? `1 ${one}` : `${count.toLocaleString("en-GB")} ${more}`];
+  count === 0 ? [] : [count === 1 ? `1 ${one}` : `${formatWhole(count)} ${more}`];
 
 /**
  * A note if repeats were left out: of a user's repeats the first counts, since items that were seen

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
 import { type AuditReport, audit, auditTolerance } from "../../engine/audit/audit.ts";
+import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseTime } from "../parse-options.ts";
@@ -13,15 +14,15 @@ interface AuditOptions extends DatabaseOptions {
 }
 
 const listedFindings = 20;
-const group = (count: number) => count.toLocaleString("en-GB");
-
 const total = ({ counts }: AuditReport): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** Such as "3 (2 tampered-row, 1 missing-snapshot)". */
 function countFindings(report: AuditReport): string {
-  const counts = Object.entries(report.counts).map(([cause, count]) => `${group(count)} ${cause}`);
-  const all = group(total(report));
+  const counts = Object.entries(report.counts).map(
+    ([cause, count]) => `${formatWhole(count)} ${cause}`,
+  );
+  const all = formatWhole(total(report));
   return counts.length === 0 ? all : `${all} (${counts.join(", ")})`;
 }
 
@@ -29,13 +30,13 @@ export function describeAudit(report: AuditReport): string {
   const { decisions, largestDifference, findings } = report;
   const more = total(report) - listedFindings;
   return [
-    `decisions checked    ${group(decisions)}`,
+    `decisions checked    ${formatWhole(decisions)}`,
     `largest difference   ${largestDifference.toExponential(2)} (at most ${auditTolerance.toExponential(0)})`,
     `findings             ${countFindings(report)}`,
     ...findings
       .slice(0, listedFindings)
       .map(({ decisionId, cause, problem }) => `${decisionId}: ${cause}: ${problem}`),
-    ...(more > 0 ? [`… and ${group(more)} more`] : []),
+    ...(more > 0 ? [`… and ${formatWhole(more)} more`] : []),
   ].join("\n");
 }
 
@@ -67,11 +68,11 @@ async function runAudit(given: AuditOptions): Promise<void> {
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
     let size = 0;
-    const work = () => `audit of ${group(size)} decisions`;
+    const work = () => `audit of ${formatWhole(size)} decisions`;
     const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
     const onProgress = (done: number, total: number) => {
       size = total;
-      line.update(`${group(done)} of ${group(total)} decisions`, done / total);
+      line.update(`${formatWhole(done)} of ${formatWhole(total)} decisions`, done / total);
     };
     const report = await withDatabase(options, (parts) =>
       audit({

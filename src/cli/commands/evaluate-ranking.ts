@@ -10,6 +10,7 @@ import type { TransformerPlan } from "../../analysis/ranking/rank-with-transform
 import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import { type Protocol, protocols } from "../../evaluation/ranking/split.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
+import { formatWhole } from "../../numeric/format.ts";
 import { describeRanking, describeRankingProgress } from "../evaluate/describe-ranking.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn } from "../parse-options.ts";
@@ -87,9 +88,7 @@ function createRankingLines(size: string) {
 
 async function evaluate(options: RankingCommandOptions, signal: AbortSignal) {
   const data = await readInteractions(options.data, { now: Date.now(), signal });
-  const lines = createRankingLines(
-    `${countInteractions(data).toLocaleString("en-GB")} interactions`,
-  );
+  const lines = createRankingLines(`${formatWhole(countInteractions(data))} interactions`);
   return evaluateRankers(data, {
     protocol: options.protocol,
     k: options.k,

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { exportOnnx } from "../../exchange/onnx-export/export-onnx.ts";
 import { version } from "../../host/package.ts";
+import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { integerIn } from "../parse-options.ts";
 
@@ -22,7 +23,7 @@ async function runExportOnnx(
       ...(policy !== undefined && { policy }),
     }),
   );
-  const items = summary.items.toLocaleString("en-GB");
+  const items = formatWhole(summary.items);
   process.stdout.write(
     `policy ${summary.version} of scenario ${summary.scenario} with ${items} items is in ${folder}; manifest.json describes the inputs\n`,
   );

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { exportDecisions } from "../../exchange/export-decisions.ts";
 import type { ExportedDecision } from "../../exchange/exported-decision.ts";
+import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { createTimedLine } from "../timed-line.ts";
@@ -12,8 +13,6 @@ interface ExportOptions extends DatabaseOptions {
   readonly scenario?: string;
   readonly output?: string;
 }
-
-const group = (count: number) => count.toLocaleString("en-GB");
 
 async function* toLines(
   decisions: AsyncIterable<ExportedDecision>,
@@ -48,14 +47,14 @@ async function runExport(options: ExportOptions): Promise<void> {
       const now = Date.now();
       const closed = { scenario: name, after: 0, closedBefore: now };
       const { count } = await store.decisions.closedSpan(closed);
-      const work = () => `export of ${group(count)} decisions`;
+      const work = () => `export of ${formatWhole(count)} decisions`;
       const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
       // In a terminal that shows the decisions themselves a line in between would be lost.
       const isShown = options.output !== undefined || !process.stdout.isTTY;
       let written = 0;
       const lines = toLines(exportDecisions({ store, scenario, now }), () => {
         written += 1;
-        const text = `${group(written)} of ${group(count)} decisions`;
+        const text = `${formatWhole(written)} of ${formatWhole(count)} decisions`;
         if (isShown && written % 1000 === 0) line.update(text, written / count);
       });
       const isWhole = await writeLines(lines, options.output).finally(line.stop);

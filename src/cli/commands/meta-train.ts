@@ -5,6 +5,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { trainPrior } from "../../lab/compact-loop/train-prior.ts";
 import { createBanditWorld } from "../../lab/worlds/bandit/bandit-world.ts";
 import { drawMember, trainingFamily } from "../../lab/worlds/bandit/world-family.ts";
+import { formatShareToTenth } from "../../numeric/format.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
@@ -51,7 +52,7 @@ async function metaTrain({ worlds, cycles, seed, output }: MetaTrainOptions): Pr
     writeFileSync(output, `${JSON.stringify(prior)}\n`);
     const deviation = Math.sqrt(prior.misfit);
     process.stdout.write(
-      `${output}: ${prior.mean.length} weights from ${worlds} worlds of ${cycles} cycles; they leave ± ${(100 * deviation).toFixed(1)} % of the serving value unexplained\n${use}\n`,
+      `${output}: ${prior.mean.length} weights from ${worlds} worlds of ${cycles} cycles; they leave ± ${formatShareToTenth(deviation)} of the serving value unexplained\n${use}\n`,
     );
   });
 }

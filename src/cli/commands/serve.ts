@@ -4,6 +4,7 @@ import type { Configuration } from "../../engine/configuration/configuration.ts"
 import type { Store } from "../../engine/open-store.ts";
 import { version } from "../../host/package.ts";
 import type { SupervisedChild } from "../../host/supervise-child.ts";
+import { formatWhole } from "../../numeric/format.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
 import { type Host, openHost } from "../host.ts";
 import { untilAborted, withInterruption } from "../interruption.ts";
@@ -32,7 +33,7 @@ export const withServeOptions = (command: Command): Command =>
     );
 
 export function describeLearner({ learner }: Configuration): string {
-  const count = learner.minDecisions.toLocaleString("en-GB");
+  const count = formatWhole(learner.minDecisions);
   return `a process of its own; starts a cycle when ${count} decisions have their reward`;
 }
 

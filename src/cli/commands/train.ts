@@ -5,6 +5,7 @@ import type { PretrainProgress } from "../../engine/learner/training/training-da
 import type { Store } from "../../engine/open-store.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
+import { formatWhole } from "../../numeric/format.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeFirstSlates } from "../evaluate/describe-first-slates.ts";
@@ -15,21 +16,19 @@ interface TrainCommandOptions extends DatabaseOptions {
   readonly scenario?: string;
 }
 
-const group = (count: number) => count.toLocaleString("en-GB");
-
 export function describeTrainingProgress(progress: PretrainProgress): string {
   switch (progress.stage) {
     case "read":
-      return `${group(progress.events)} events read`;
+      return `${formatWhole(progress.events)} events read`;
     case "rows": {
       const cut =
         progress.perUser === undefined ? "" : `, of each user the newest ${progress.perUser}`;
-      return `${group(progress.rows)} training rows${cut}; first epoch`;
+      return `${formatWhole(progress.rows)} training rows${cut}; first epoch`;
     }
     case "epoch":
       return `epoch ${progress.epoch} of ${progress.epochs}, loss ${progress.loss.toFixed(3)}`;
     case "measure":
-      return `measuring on the last events of ${group(progress.users)} users`;
+      return `measuring on the last events of ${formatWhole(progress.users)} users`;
     default:
       throw new RangeError(`no stage ${String(progress satisfies never)}`);
   }
@@ -67,7 +66,7 @@ async function runTrain(options: TrainCommandOptions): Promise<void> {
     let work = "a cycle, as long as the last one";
     const line = createTimedLine({ work: () => work, stream: process.stderr, clock: Date.now });
     const onProgress = (progress: PretrainProgress) => {
-      if (progress.stage === "rows") work = `training on ${group(progress.rows)} rows`;
+      if (progress.stage === "rows") work = `training on ${formatWhole(progress.rows)} rows`;
       const share = progress.stage === "epoch" ? progress.epoch / progress.epochs : undefined;
       line.update(describeTrainingProgress(progress), share);
     };

@@ -3,6 +3,7 @@ import type { Cycle } from "../../domain/cycle.ts";
 import type { CycleRecord, FeedbackCounts } from "../../domain/cycle-record.ts";
 import type { GateRecord, GateStatistic } from "../../domain/gate-record.ts";
 import type { LiveArmSummary, PromotionReview } from "../../domain/policy-evidence.ts";
+import { formatFigure } from "../../numeric/format.ts";
 import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
 import { describeFirstSlates, describeTemperatures } from "./describe-first-slates.ts";
@@ -12,13 +13,8 @@ import { describeSettings } from "./describe-settings.ts";
 const plain = { head: [], border: [], compact: true };
 const absent = "–";
 
-/** Three digits, or more if the number has them before the point. */
-function number(value: number | undefined): string {
-  if (value === undefined) return absent;
-  return Math.abs(value) >= 1000
-    ? Math.round(value).toLocaleString("en-GB")
-    : String(Number(value.toPrecision(3)));
-}
+const number = (value: number | undefined): string =>
+  value === undefined ? absent : formatFigure(value);
 
 const range = ([low, high]: readonly [number, number]) => `${number(low)} to ${number(high)}`;
 

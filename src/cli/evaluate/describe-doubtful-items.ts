@@ -1,8 +1,9 @@
 import Table from "cli-table3";
 import type { DoubtfulItem } from "../../domain/improvement-record.ts";
+import { formatSignificant } from "../../numeric/format.ts";
 
 const digits = (value: number | undefined) =>
-  value === undefined ? "–" : String(Number(value.toPrecision(3)));
+  value === undefined ? "–" : formatSignificant(value);
 
 /**
  * Items with a high predicted reward that satisfied users don't choose, as lines; empty if there

@@ -1,17 +1,16 @@
 import Table from "cli-table3";
 import { conclude } from "../../analysis/off-policy/conclude.ts";
 import type { EstimatedValue, LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
+import { formatShare, formatSignificant, formatWhole } from "../../numeric/format.ts";
 import { createValueFormat } from "./format-value.ts";
 
 const plain = { head: [], border: [], compact: true };
-const group = (count: number) => count.toLocaleString("en-GB");
-const counted = (count: number, noun: string) => `${group(count)} ${noun}${count === 1 ? "" : "s"}`;
+const counted = (count: number, noun: string) =>
+  `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
 const number = (value: number) =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "∞";
+  Number.isFinite(value) ? formatSignificant(value, { digits: 4 }) : "∞";
 /** Rows that weights make: fractions count while they are few. */
-const worth = (rows: number) =>
-  rows < 100 ? number(Number(rows.toPrecision(3))) : group(Math.round(rows));
-const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
+const worth = (rows: number) => (rows < 100 ? formatSignificant(rows) : formatWhole(rows));
 
 function tableValues({ logged, estimates, difference, target }: LogEvaluation): string {
   const table = new Table({
@@ -36,14 +35,14 @@ function listDiagnostics({ diagnostics, difference }: LogEvaluation): string[] {
   const { meanWeight, meanWeightStandardError, largestWeight } = diagnostics;
   const { rows, supportedRows, rewardedSampleSize } = diagnostics;
   return [
-    `effective sample size   ${worth(effectiveSampleSize)} of ${group(rows)} rows (${percent(effectiveSampleShare)})`,
+    `effective sample size   ${worth(effectiveSampleSize)} of ${formatWhole(rows)} rows (${formatShare(effectiveSampleShare)})`,
     `rows behind rewards     ${worth(rewardedSampleSize)}`,
     `mean weight             ${number(meanWeight)} ± ${number(meanWeightStandardError)}, 1 if propensities are right`,
     `largest weight          ${number(largestWeight)}`,
-    `rows with support       ${group(supportedRows)}`,
+    `rows with support       ${formatWhole(supportedRows)}`,
     ...(unsupportedMass === undefined
       ? []
-      : [`unsupported mass        ${percent(unsupportedMass)}`]),
+      : [`unsupported mass        ${formatShare(unsupportedMass)}`]),
     `smallest detectable     ${number(difference.minimalDetectable)} a row, 4 times out of 5`,
   ];
 }
@@ -51,11 +50,11 @@ function listDiagnostics({ diagnostics, difference }: LogEvaluation): string[] {
 /** Log, values, diagnostics, and conclusions in words. */
 export function describeEvaluation(evaluation: LogEvaluation): string {
   const { log, target } = evaluation;
-  const users = log.users === undefined ? "no user ids" : `${group(log.users)} users`;
+  const users = log.users === undefined ? "no user ids" : `${formatWhole(log.users)} users`;
   const { sentences } = conclude(evaluation);
   return [
     `log      ${log.file}, ${log.format}`,
-    `rows     ${group(log.rows)}; ${users}, ${counted(log.actions, "action")}, ${counted(log.positions, "position")}`,
+    `rows     ${formatWhole(log.rows)}; ${users}, ${counted(log.actions, "action")}, ${counted(log.positions, "position")}`,
     ...(log.leftOut ? [`left out ${counted(log.leftOut.rows, "row")}: ${log.leftOut.reason}`] : []),
     `target   ${target}`,
     tableValues(evaluation),

@@ -2,11 +2,12 @@ import Table from "cli-table3";
 import type { CycleRecord } from "../../domain/cycle-record.ts";
 import type { FirstSlates, MeanOverUsers, SlateQuality } from "../../domain/first-slates.ts";
 import { keepsHits } from "../../engine/learner/training/choose-temperature.ts";
+import { formatShareToTenth } from "../../numeric/format.ts";
 
 const plain = { head: [], border: [], compact: true };
 
 const percent = ({ mean, standardError }: MeanOverUsers) =>
-  `${(100 * mean).toFixed(1)} % ± ${(100 * standardError).toFixed(1)}`;
+  `${formatShareToTenth(mean)} ± ${(100 * standardError).toFixed(1)}`;
 
 function tableSlates({ network, popularity, slateSize }: FirstSlates): string {
   const table = new Table({

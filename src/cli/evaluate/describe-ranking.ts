@@ -5,10 +5,9 @@ import {
   type RankingProgress,
 } from "../../analysis/ranking/evaluate-ranking.ts";
 import type { MeanOverUsers } from "../../domain/first-slates.ts";
-import { describeDuration } from "../timed-line.ts";
+import { formatSeconds, formatShareToTenth, formatWhole } from "../../numeric/format.ts";
 
 const plain = { head: [], border: [], compact: true };
-const group = (count: number) => count.toLocaleString("en-GB");
 
 function tableRankers({ ranked, k }: RankingEvaluation): string {
   const table = new Table({
@@ -25,7 +24,7 @@ function tableRankers({ ranked, k }: RankingEvaluation): string {
     table.push([
       ...[ranker, mean(accuracy.hitRate), mean(accuracy.ndcg)],
       ...[accuracy.ndcg.standardError.toFixed(4), mean(accuracy.reciprocalRank)],
-      ...[`${(100 * coverage).toFixed(1)} %`, novelty.toFixed(2)],
+      ...[formatShareToTenth(coverage), novelty.toFixed(2)],
       // A list of one item has no pairs.
       ...[Number.isNaN(diversity) ? "–" : diversity.toFixed(3), gini.toFixed(3)],
     ]);
@@ -46,10 +45,10 @@ export function describeRanking(evaluation: RankingEvaluation): string {
   const chosen = ranked.filter(({ settings }) => settings !== "");
   const width = Math.max(12, ...chosen.map(({ ranker }) => ranker.length));
   return [
-    `data      ${data.name}: ${data.form}; ${group(data.users)} users, ${group(data.items)} items, ${group(data.interactions)} interactions`,
+    `data      ${data.name}: ${data.form}; ${formatWhole(data.users)} users, ${formatWhole(data.items)} items, ${formatWhole(data.interactions)} interactions`,
     ...data.notes.map((note) => `          ${note}`),
-    `protocol  ${protocol}; ${group(trainingInteractions)} interactions to train on, ${group(testUsers)} users tested, seed ${evaluation.seed}`,
-    `ranked    all ${group(data.items)} items but those that a user has seen`,
+    `protocol  ${protocol}; ${formatWhole(trainingInteractions)} interactions to train on, ${formatWhole(testUsers)} users tested, seed ${evaluation.seed}`,
+    `ranked    all ${formatWhole(data.items)} items but those that a user has seen`,
     "",
     tableRankers(evaluation),
     "",
@@ -68,13 +67,13 @@ export function describeRankingProgress(progress: RankingProgress): string {
     case "baseline":
       return `baseline ${progress.fit} of ${progress.fits}: ${progress.ranker} ${progress.settings}`;
     case "start":
-      return `Transformer: ${group(progress.parameters)} parameters, training takes about ${group(Math.ceil(progress.memoryBytes / 1e6))} MB more; first epoch`;
+      return `Transformer: ${formatWhole(progress.parameters)} parameters, training takes about ${formatWhole(Math.ceil(progress.memoryBytes / 1e6))} MB more; first epoch`;
     case "epoch": {
       const { epoch, epochs, loss, metric, bestMetric, secondsLeft } = progress;
       const best = bestMetric === undefined ? "" : `, best ${bestMetric.toFixed(4)}`;
       const validated =
         metric === undefined ? best : `, validation NDCG ${metric.toFixed(4)}${best}`;
-      return `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(3)}${validated}; at most ${describeDuration(secondsLeft)} left`;
+      return `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(3)}${validated}; at most ${formatSeconds(secondsLeft)} left`;
     }
     case "pool":
       return "Transformer with Markov: the best λ on the validation items";

@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import type { CycleRecord } from "../../domain/cycle-record.ts";
+import { formatShareToTenth } from "../../numeric/format.ts";
 
 const number = (value: number | null, digits = 2) =>
   value === null ? "–" : String(Number(value.toFixed(digits)));
-const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
 /** Settings that a cycle tried: ω, prediction, judgement, weights; empty if it has no settings. */
 export function describeSettings({ settings = [], chosenSetting }: CycleRecord): string[] {
@@ -21,10 +21,10 @@ export function describeSettings({ settings = [], chosenSetting }: CycleRecord):
       number(one.discriminator),
       number(one.proximity),
       one.memory.map((weight) => number(weight)).join("/"),
-      percent(one.predicted),
+      formatShareToTenth(one.predicted),
       number(one.difference, 4),
       number(one.standardError, 4),
-      percent(one.weight),
+      formatShareToTenth(one.weight),
       one.name === chosenSetting ? "chosen" : "",
     ]);
   return [table.toString()];

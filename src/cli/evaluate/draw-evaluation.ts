@@ -1,6 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import { conclude } from "../../analysis/off-policy/conclude.ts";
 import type { EstimatedValue, LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
+import { formatWhole } from "../../numeric/format.ts";
 import { createValueFormat, type ValueFormat } from "./format-value.ts";
 import { escapeText, line, text, wrap } from "./svg.ts";
 
@@ -139,7 +140,7 @@ export function drawEvaluation(evaluation: LogEvaluation): string {
   const [answer = ""] = sentences;
   const colour = decides ? colours.sure : colours.undecided;
   const title = `Estimated reward of ${target}`;
-  const rows = `${log.file}, ${log.rows.toLocaleString("en-GB")} rows; values with 95 % intervals`;
+  const rows = `${log.file}, ${formatWhole(log.rows)} rows; values with 95 % intervals`;
   const styled = (content: string, letters: number, style: string) =>
     wrap(content, letters).map((line) => ({ content: line.trimEnd(), style }));
   const head = drawHead([

@@ -1,7 +1,7 @@
 import type { Decision } from "../../domain/decision.ts";
 import type { Promotion } from "../../domain/policy-evidence.ts";
 import type { Store } from "../../storage/store.ts";
-import { isHeldBack } from "../serving/recommend.ts";
+import { isHeldBack } from "../serving/choose-arm.ts";
 
 type KnownPromotion = Promotion & { readonly version: number };
 

@@ -3,8 +3,8 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Intervention } from "../../domain/intervention.ts";
 import type { Promotion } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { mark, retireCandidates, takeOver, withoutRivals } from "../../domain/take-over.ts";
 import type { InterventionInput } from "../input/input.ts";
-import { mark, retireCandidates, takeOver, withoutRivals } from "../learner/cycle/take-over.ts";
 import { applyStep, getServable, type Scene, type Step } from "./step.ts";
 
 function changeMode({ kind }: ModeRequest, { mode: _, ...rest }: Assignment): Step {

@@ -1,7 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
-import { mark, retireCandidates, withoutRivals } from "../learner/cycle/take-over.ts";
+import { mark, retireCandidates, withoutRivals } from "../../domain/take-over.ts";
 import { applyStep, type Scene } from "./step.ts";
 
 function refusePinned(scenario: string, { mode, serving }: Assignment): void {

@@ -5,9 +5,9 @@ import type {
   InterventionNote,
 } from "../../domain/intervention.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
+import type { StatusChange } from "../../domain/take-over.ts";
 import type { Store } from "../../storage/store.ts";
 import { loadServed } from "../learner/cycle/carried.ts";
-import type { StatusChange } from "../learner/cycle/take-over.ts";
 
 /** The new assignment after an intervention. */
 export interface Step {

@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
-import { type Scenario, weightOf } from "../../domain/scenario.ts";
+import { weightOf } from "../../domain/reward-rule.ts";
+import type { Scenario } from "../../domain/scenario.ts";
 
 /** Edits per letter up to which a type counts as misspelt: 'clcik' is 0.4 from 'click', 'hide' is 0.5 from 'like'. */
 const misspeltUpTo = 0.4;

@@ -3,7 +3,6 @@ import { EngineError } from "../../domain/errors.ts";
 import { decisionId, type UserId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { hashUniform } from "../../numeric/hash.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { ItemView, PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
@@ -14,6 +13,7 @@ import type { RecommendInput } from "../input/input.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 import { checkAny, checkRequest, eligible, type OfferedItem, retrieve } from "./candidates.ts";
+import { chooseArm } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
@@ -52,33 +52,6 @@ export function findScenario(configuration: Configuration, name?: string): Scena
       details: { field: "scenario", value: name, known },
     },
   );
-}
-
-interface Visitor {
-  readonly scenario: string;
-  readonly userId: string;
-}
-
-/**
- * Drawn anew for each promotion, so that the effect of one on its users does not bias the test of
- * the next.
- */
-export const isHeldBack = (promoted: number, userId: string, share: number): boolean =>
-  hashUniform(`holdback/${promoted}/${userId}`) < share;
-
-/** A user stays in one arm of a scenario, so that slates do not change at random. */
-export function chooseArm(
-  assignment: Assignment,
-  baselineShare: number,
-  { scenario, userId }: Visitor,
-): Arm {
-  const { serving, canary, canaryShare, holdback, holdbackShare = 0 } = assignment;
-  const bucket = hashUniform(`${scenario}/${userId}`);
-  if (assignment.baseline !== undefined && bucket < baselineShare) return "baseline";
-  const canaryEnd = baselineShare + canaryShare * (1 - baselineShare);
-  if (canary !== undefined && bucket < canaryEnd) return "canary";
-  if (holdback === undefined || serving === undefined) return "serving";
-  return isHeldBack(serving, userId, holdbackShare) ? "holdback" : "serving";
 }
 
 interface Scored extends FastLogits {

@@ -2,7 +2,7 @@ import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../../d
 import type { Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, itemId, userId } from "../../domain/ids.ts";
-import { weightOf } from "../../domain/scenario.ts";
+import { weightOf } from "../../domain/reward-rule.ts";
 import type { EventRow, Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RecordSummary } from "../engine.ts";

@@ -2,6 +2,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { PolicyStore } from "../../storage/store.ts";
+import { LastUsedMap } from "../last-used-map.ts";
 
 /** Policies kept in memory, about 1 MB each: serving, canary, holdback and baseline of fifteen scenarios. */
 const capacity = 60;
@@ -28,17 +29,13 @@ const isPermanent = (error: unknown) =>
   error instanceof EngineError && error.code !== "storage_unavailable";
 
 export function createServingPolicies(store: PolicyStore): ServingPolicies {
-  const loaded = new Map<number, Promise<Policy>>();
+  // One that leaves is not closed: a request may still be using it. Its native memory is freed when it is collected.
+  const loaded = new LastUsedMap<number, Promise<Policy>>(capacity);
   const problems = new Map<number, string>();
 
   const get = async (version: number) => {
     const pending = loaded.get(version) ?? load(store, version);
-    // Re-inserted so that the map's order is the order of use.
-    loaded.delete(version);
     loaded.set(version, pending);
-    const [oldest] = loaded.keys();
-    // Not closed: a request may still be using it. Its native memory is freed when it is collected.
-    if (loaded.size > capacity && oldest !== undefined) loaded.delete(oldest);
     return pending.catch((error: Error) => {
       if (isPermanent(error)) problems.set(version, `policy ${version}: ${error.message}`);
       else loaded.delete(version);

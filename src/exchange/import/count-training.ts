@@ -1,5 +1,5 @@
+import { isWanted } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { isWanted } from "../../engine/learner/training/read-user-sequences.ts";
 import { warnOfTypes } from "../../engine/serving/event-types.ts";
 import type { ImportedEvent } from "./row.ts";
 

@@ -1,4 +1,5 @@
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
+import { signalScale } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { ExportedGraph, ExportedNetwork } from "../../policy/export-network.ts";
 import {
@@ -63,7 +64,7 @@ function describeHistory({ reward }: Scenario) {
     order: "the user's newest events, oldest first",
     signal:
       "x = clip(weights[type] · value / scale, −1, 1), 0 for a type without weight; scale = max(|minimum|, |maximum|) of the reward rule",
-    scale: Math.max(Math.abs(reward.minimum), Math.abs(reward.maximum)),
+    scale: signalScale(reward),
     weights: reward.weights,
     pools: ["1/n", "x/n", "x · 2^(−age/10) / Σ 2^(−age/10)", "x · 2^(−age/2) / Σ 2^(−age/2)"],
     age: "0 for the newest event, 1 for the one before …",

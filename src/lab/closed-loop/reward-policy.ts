@@ -1,5 +1,6 @@
 import { rewardHeadCount } from "../../learning/critic.ts";
 import { bootstraps } from "../../mpo/row-scores.ts";
+import { logistic } from "../../numeric/logistic.ts";
 import type { Network } from "../../policy/network.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { createScorer } from "../../policy/scorer.ts";
@@ -20,7 +21,7 @@ export async function createRewardPolicy(
       // The heads that remember everything, as a plain reward model does.
       const long = heads.slice(rewardHeadCount - bootstraps, rewardHeadCount);
       const mean = Float64Array.from(candidates, (_, a) =>
-        long.reduce((sum, head) => sum + 1 / (1 + Math.exp(-(head[a] ?? 0))) / bootstraps, 0),
+        long.reduce((sum, head) => sum + logistic(head[a]!) / bootstraps, 0),
       );
       return toLogits(mean);
     },

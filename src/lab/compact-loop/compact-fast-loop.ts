@@ -1,6 +1,7 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
+import { LastUsedMap } from "../../engine/last-used-map.ts";
 import { drawLogits } from "../../engine/serving/fast-loop/draw-logits.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import {
@@ -54,7 +55,7 @@ export function createCompactFastLoop(
 ): CompactFastLoop {
   const renewal = countRenewal(settings.forgetting, 1);
   const visits: RewardedOffer[] = [];
-  const models = new Map<BilinearScores, RenewedModel>();
+  const models = new LastUsedMap<BilinearScores, RenewedModel>(capacity);
   let requests = 0;
 
   const represent = (policy: BilinearScores, offer: Offer): FastVisit => ({
@@ -76,11 +77,7 @@ export function createCompactFastLoop(
     const found =
       models.get(policy) ??
       createRenewedModel(() => createResidualModel(settings), { renewal, from: visits.length });
-    // Re-inserted so that the map's order is the order of use.
-    models.delete(policy);
     models.set(policy, found);
-    const [oldest] = models.keys();
-    if (models.size > capacity && oldest !== undefined) models.delete(oldest);
     for (let next = found.count + blockSize; next <= visits.length; next += blockSize) {
       const block = visits.slice(next - blockSize, next);
       found.learn(block.map((visit) => toDecision(policy, visit)));

@@ -1,4 +1,5 @@
 import type { BilinearScores } from "../../domain/bandit-world.ts";
+import { logistic } from "../../numeric/logistic.ts";
 import { minimise } from "../../numeric/minimise.ts";
 import { addGradient, type BilinearFeatures, type Offer, scoreOffer } from "./bilinear.ts";
 import { flatten, unflatten } from "./softmax-policy.ts";
@@ -18,7 +19,6 @@ const weightDecay = 1;
 
 const softplus = (value: number) =>
   value > 0 ? value + Math.log1p(Math.exp(-value)) : Math.log1p(Math.exp(value));
-const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 
 /** Σ_i r_i·[softplus(−D(a_i)) + Σ_a π_θ(a)·softplus(D(a))] with weight decay, and its gradient. */
 export function discriminatorLoss(
@@ -37,10 +37,10 @@ export function discriminatorLoss(
     for (let a = 0; a < gradient.length; a++) {
       const score = gradient[a]!;
       loss += reward * policy[a]! * softplus(score);
-      gradient[a] = reward * policy[a]! * sigmoid(score);
+      gradient[a] = reward * policy[a]! * logistic(score);
     }
     loss += reward * softplus(-satisfied);
-    gradient[action]! -= reward * sigmoid(-satisfied);
+    gradient[action]! -= reward * logistic(-satisfied);
     addGradient(features, offer, { gradient, into });
   }
   for (const [part, offset] of [

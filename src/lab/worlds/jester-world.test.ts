@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { referenceRewards } from "../../../tests/support/reference-rewards.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { itemId } from "../../domain/ids.ts";
 import { readJester } from "./jester-files.ts";
 import { createJesterWorld } from "./jester-world.ts";
-import { referenceRewards } from "./reference-rewards.ts";
 
 const folders: string[] = [];
 afterEach(() => {

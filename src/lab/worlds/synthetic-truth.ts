@@ -1,3 +1,5 @@
+import { dot } from "../../numeric/dot.ts";
+import { logistic } from "../../numeric/logistic.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 
 /** Latent coordinates of users and items; coordinate g is the amount of genre g. */
@@ -79,11 +81,8 @@ export function createTruth(options: {
 
 /** Probability of a click on an item that was looked at: σ(intercept + slope · ⟨user, item⟩ + quality). */
 export function attraction(truth: Truth, phase: Phase, userIndex: number, index: number): number {
-  const user = phase.users[userIndex]!.vector;
-  const item = truth.items[index]!.vector;
-  let affinity = 0;
-  for (let axis = 0; axis < genreCount; axis++) affinity += user[axis]! * item[axis]!;
-  return 1 / (1 + Math.exp(-(intercept + tasteSlope * affinity + phase.qualities[index]!)));
+  const affinity = dot(phase.users[userIndex]!.vector, truth.items[index]!.vector);
+  return logistic(intercept + tasteSlope * affinity + phase.qualities[index]!);
 }
 
 /** Probability that a position is looked at: (1 + k)^−½, known and the same for all users. */

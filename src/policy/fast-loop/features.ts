@@ -1,3 +1,4 @@
+import { dot } from "../../numeric/dot.ts";
 import {
   type PrincipalDirections,
   principalDirections,
@@ -36,17 +37,12 @@ export const pairFeatureCount: number = directionCount * directionCount + direct
 /** A constant, and the coordinates of a state or an item. */
 export const ownFeatureCount: number = 1 + directionCount;
 
-function sumSquares(values: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
-  return sum;
-}
-
 function findAxes(vectors: readonly Float32Array[]): Axes {
   const found = principalDirections(vectors, directionCount);
   let squares = 0;
   for (const vector of vectors) {
-    squares += sumSquares(project(found, vector)) / vectors.length;
+    const place = project(found, vector);
+    squares += dot(place, place) / vectors.length;
   }
   return { ...found, length: Math.sqrt(squares) || 1 };
 }
@@ -83,7 +79,7 @@ function project({ mean, directions }: PrincipalDirections, vector: Float32Array
 /** Coordinates in typical lengths: direction and length of a vector. */
 function locate(axes: Axes, vector: Float32Array): Float64Array {
   const found = project(axes, vector);
-  const scale = Math.max(axes.length, Math.sqrt(sumSquares(found)) / longest);
+  const scale = Math.max(axes.length, Math.sqrt(dot(found, found)) / longest);
   return found.map((value) => value / scale);
 }
 

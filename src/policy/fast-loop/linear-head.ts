@@ -4,6 +4,7 @@ import {
   solveUpper,
   updateFactor,
 } from "../../numeric/cholesky.ts";
+import { dot } from "../../numeric/dot.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import {
   createHeadState,
@@ -111,18 +112,13 @@ export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array)
   }
 
   function predict(x: Float64Array): number {
-    const weights = readMean();
-    let sum = 0;
-    for (let index = 0; index < size; index++) sum += weights[index]! * x[index]!;
-    return sum;
+    return dot(readMean(), x);
   }
 
   function spread(x: Float64Array): number {
     scratch.set(x);
     solveTransposed(factor, size, scratch);
-    let sum = 0;
-    for (let index = 0; index < size; index++) sum += scratch[index]! * scratch[index]!;
-    return sum;
+    return dot(scratch, scratch);
   }
 
   const noiseVariance = () => counts[1]! / counts[2]!;

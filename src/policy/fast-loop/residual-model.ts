@@ -1,4 +1,5 @@
 import type { ItemId, UserId } from "../../domain/ids.ts";
+import { dot } from "../../numeric/dot.ts";
 import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { normalQuantile } from "../../numeric/statistics.ts";
@@ -99,12 +100,6 @@ interface Learnt {
   readonly positions: PositionMean[];
   /** Page's cumulative sum of disappointments, standard deviations. */
   disappointment: number;
-}
-
-function dot(left: Float64Array, right: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < left.length; index++) sum += left[index]! * right[index]!;
-  return sum;
 }
 
 const ownItem = ({ itemId, isKnown }: ItemOfModel): Owner => ({

@@ -5,6 +5,7 @@ import {
   type EventsResponse,
   routes,
 } from "../../contract/api.ts";
+import { recordOutcomes } from "../../domain/behaviour.ts";
 import { optional, time } from "../../engine/input/fields.ts";
 import type { EventInput } from "../../engine/input/input.ts";
 import { batch, eventFields } from "../../engine/input/schemas.ts";
@@ -21,7 +22,7 @@ const eventsRequest = wire<EventsRequest>()(
 const eventsResponse = wire<EventsResponse>()(
   z
     .strictObject({
-      outcomes: z.array(z.enum(["rewarded", "recorded", "late", "duplicate"])),
+      outcomes: z.array(z.enum(recordOutcomes)),
       counts: z.strictObject({ rewarded: count, recorded: count, late: count, duplicate: count }),
       warnings: optional(z.array(z.string())),
     })

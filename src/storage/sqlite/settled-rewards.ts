@@ -1,21 +1,24 @@
 import { arms } from "../../domain/decision.ts";
+import { settleReward } from "../../domain/reward-rule.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
 import type { ArmRewards, DecisionStore } from "../store.ts";
 import { readMember, readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 
 /**
- * Reward of a decision by `ruleValues`: each position with events is clipped, each other one brings
- * the default.
+ * Sum of `settleReward` over a decision's positions, by `ruleValues`: each position with events is
+ * clipped, each other one brings the default.
  */
 const settled = `(
   SELECT total(value) + ? * (json_array_length(slate) - count(*)) FROM (
     SELECT max(?, min(?, sum(value))) AS value FROM rewards
     WHERE decision_sequence = decisions.sequence GROUP BY position))`;
 
-function ruleValues({ minimum, maximum, defaultReward }: RewardRule): readonly number[] {
-  return [Math.max(minimum, Math.min(maximum, defaultReward)), minimum, maximum];
-}
+const ruleValues = (rule: RewardRule): readonly number[] => [
+  settleReward(undefined, rule),
+  rule.minimum,
+  rule.maximum,
+];
 
 function prepareStatements(connection: Connection) {
   return {

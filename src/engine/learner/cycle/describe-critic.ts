@@ -5,6 +5,7 @@ import type {
   SeparationRecord,
   TriedSetting,
 } from "../../../domain/improvement-record.ts";
+import { toRewardUnits } from "../../../domain/reward-rule.ts";
 import type { RewardRule, Scenario } from "../../../domain/scenario.ts";
 import type { NetworkImprovement } from "../../../learning/network-family.ts";
 import { findDoubtfulItems } from "../../../mpo/doubtful-items.ts";
@@ -42,11 +43,10 @@ function describeDoubtful(
   { prediction, reward, ...item }: DoubtfulItem,
   rule: RewardRule,
 ): DoubtfulItem {
-  const toReward = (value: number) => rule.minimum + value * (rule.maximum - rule.minimum);
   return {
     ...item,
-    prediction: toReward(prediction),
-    ...(reward !== undefined && { reward: toReward(reward) }),
+    prediction: toRewardUnits(prediction, rule),
+    ...(reward !== undefined && { reward: toRewardUnits(reward, rule) }),
   };
 }
 

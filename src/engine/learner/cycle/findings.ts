@@ -5,13 +5,13 @@ import type {
   ServingEvaluation,
   StageCosts,
 } from "../../../domain/cycle-record.ts";
+import { endingOf, explainEnding } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { NetworkImprovement } from "../../../learning/network-family.ts";
 import { differenceBySegment, policyDifference } from "../../../mpo/policy-difference.ts";
 import { describeCritic } from "./describe-critic.ts";
-import { endingOf, explainEnding } from "./ending.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
 import type { StageClock } from "./stage-clock.ts";

@@ -3,6 +3,7 @@ import type { CyclePlan, CycleRecord } from "../../../domain/cycle-record.ts";
 import type { MpoConfiguration } from "../../../domain/mpo-configuration.ts";
 import { criticRowsSeen } from "../../../learning/critic.ts";
 import { distilRowsSeen } from "../../../learning/distil.ts";
+import { formatMinutes } from "../../../numeric/format.ts";
 
 /** Limits of a cycle: `learner.maxCycleMinutes` and `learner.maxMemory` of the configuration. */
 export interface CycleLimits {
@@ -171,8 +172,6 @@ export function planCycle(options: {
   return { read, decisions, cells: Math.ceil(cells), ...expect(decisions) };
 }
 
-const minutes = (milliseconds: number) => (milliseconds / 60_000).toFixed(1);
-
 function describeShortage(
   least: number,
   expected: Pick<CyclePlan, "expectedMs" | "expectedMiB">,
@@ -180,7 +179,7 @@ function describeShortage(
 ): string {
   return (
     `Not enough budget: a cycle that learns from ${least} decisions only is expected to take ` +
-    `${minutes(expected.expectedMs)} minutes and ${expected.expectedMiB} MiB, and a plan may use four fifths of ` +
-    `learner.maxCycleMinutes (${minutes(maxMs)}) and learner.maxMemory (${maxMiB} MiB); raise the one that is short.`
+    `${formatMinutes(expected.expectedMs)} minutes and ${expected.expectedMiB} MiB, and a plan may use four fifths of ` +
+    `learner.maxCycleMinutes (${formatMinutes(maxMs)}) and learner.maxMemory (${maxMiB} MiB); raise the one that is short.`
   );
 }

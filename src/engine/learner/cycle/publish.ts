@@ -1,15 +1,15 @@
+import { endingOf, explainEnding } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
+import { mark, takeOver } from "../../../domain/take-over.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
 import type { Network } from "../../../policy/network.ts";
 import { encodeNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../../policy/popularity.ts";
 import type { NewPolicy, PolicyChange } from "../../../storage/store.ts";
-import { endingOf, explainEnding } from "./ending.ts";
 import { createPromotion, createProposed } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
-import { mark, takeOver } from "./take-over.ts";
 
 interface PublishInput {
   readonly scenario: string;

@@ -1,6 +1,7 @@
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm, Feedback } from "../../../domain/decision.ts";
 import type { ItemId, UserId } from "../../../domain/ids.ts";
+import { settleReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { Fold } from "../../../mpo/judged-row.ts";
@@ -15,7 +16,6 @@ import type { Earnings } from "./evaluate-serving.ts";
 import { scanFeedback } from "./feedback-pages.ts";
 import type { FeedbackSurvey } from "./plan-cycle.ts";
 import { type ReadDecision, readSessions, type SessionDecision } from "./session-returns.ts";
-import { settleReward } from "./settle-reward.ts";
 import { toRows } from "./to-rows.ts";
 
 /** Decisions of a survey: enough for a mean, little to read. */

@@ -5,10 +5,11 @@ import type {
 } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicySnapshot } from "../../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
+import { mark, retireCandidates, withoutRivals } from "../../../domain/take-over.ts";
 import { judgeLive, type LiveArm, liveDifference } from "../../../evaluation/live-difference.ts";
+import { formatSignificant } from "../../../numeric/format.ts";
 import type { Store, UserRewards } from "../../../storage/store.ts";
 import type { Reviewed } from "./review.ts";
-import { mark, retireCandidates, withoutRivals } from "./take-over.ts";
 
 /** Reviews after which a promotion that was found neither better nor worse stands, and its holdback ends. */
 const mostLooks = 20;
@@ -61,8 +62,6 @@ function decide(live: LiveDifference, looks: number): PromotionAction {
   return found === "worse" ? "roll-back" : "confirm";
 }
 
-const number = (value: number) => String(Number(value.toPrecision(3)));
-
 function explain(
   live: LiveDifference,
   action: PromotionAction,
@@ -79,8 +78,8 @@ function explain(
     "roll-back": "the policy before serves again",
   }[action];
   return (
-    `Policy ${version} live: ${difference < 0 ? "worse" : "better"} by ${number(Math.abs(difference))} a ${unit}, ` +
-    `99 % bounds ${number(interval[0])} and ${number(interval[1])}, ${users}; ${told}.`
+    `Policy ${version} live: ${difference < 0 ? "worse" : "better"} by ${formatSignificant(Math.abs(difference))} a ${unit}, ` +
+    `99 % bounds ${formatSignificant(interval[0])} and ${formatSignificant(interval[1])}, ${users}; ${told}.`
   );
 }
 

@@ -3,13 +3,13 @@ import { banditRows } from "../../../../tests/support/bandit.ts";
 import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
+import type { StatusChange } from "../../../domain/take-over.ts";
 import { createCritic, trainCritic } from "../../../learning/critic.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { growNetwork, type Network } from "../../../policy/network.ts";
 import { initialNetwork } from "../../../policy/network-policy.ts";
 import { reviewServing } from "./review.ts";
-import type { StatusChange } from "./take-over.ts";
 
 const seed = 109;
 const views = sampleViews(4);

@@ -2,13 +2,19 @@ import type { Review } from "../../../domain/cycle-record.ts";
 import type { MpoConfiguration } from "../../../domain/mpo-configuration.ts";
 import type { PolicyEvidence, PromotionReview } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import {
+  mark,
+  retireCandidates,
+  type StatusChange,
+  takeOver,
+  withoutRivals,
+} from "../../../domain/take-over.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
 import { type FeedbackRow, markForeign } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
 import { judgeRival, reviewCanary } from "../../../mpo/review.ts";
 import type { Network } from "../../../policy/network.ts";
 import { createPromotion, createProposed } from "./promotion.ts";
-import { mark, retireCandidates, type StatusChange, takeOver, withoutRivals } from "./take-over.ts";
 
 export interface Reviewed {
   readonly assignment: Assignment;

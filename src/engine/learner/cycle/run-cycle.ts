@@ -1,5 +1,6 @@
 import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
+import { endingOf } from "../../../domain/ending.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { markForeign } from "../../../learning/feedback-row.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
@@ -11,7 +12,6 @@ import type { Configuration } from "../../configuration/configuration.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
-import { endingOf } from "./ending.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
 import { type CycleLimits, planCycle } from "./plan-cycle.ts";

@@ -1,8 +1,8 @@
 import type { Feedback } from "../../../domain/decision.ts";
 import type { UserId } from "../../../domain/ids.ts";
+import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { SessionStep } from "../../../learning/feedback-row.ts";
-import { normaliseReward } from "./settle-reward.ts";
 
 /** Values of a session for the rows of a decision. */
 interface DecisionReturn {

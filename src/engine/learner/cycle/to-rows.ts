@@ -1,8 +1,8 @@
+import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { RewardRule } from "../../../domain/scenario.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { ItemView } from "../../../policy/policy.ts";
 import type { ReadDecision, SessionDecision } from "./session-returns.ts";
-import { normaliseReward } from "./settle-reward.ts";
 
 /** Fields that the rows of one decision share. */
 export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" | "fold"> {

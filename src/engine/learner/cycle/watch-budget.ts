@@ -1,10 +1,9 @@
+import { formatMinutes } from "../../../numeric/format.ts";
 import type { CycleLimits } from "./plan-cycle.ts";
 import type { StageClock, Usage } from "./stage-clock.ts";
 
 /** A cycle that must stop: its message has the reason, for the cycle's record. */
 export class OverBudgetError extends Error {}
-
-const minutes = (milliseconds: number) => (milliseconds / 60_000).toFixed(1);
 
 /**
  * Stages that start only while the limits hold, so that a cycle goes beyond them by one stage at most.
@@ -29,7 +28,7 @@ export function watchBudget(
       );
     if (passed > limits.maxMs)
       throw stop(
-        `${minutes(passed)} minutes had passed of ${minutes(limits.maxMs)}`,
+        `${formatMinutes(passed)} minutes had passed of ${formatMinutes(limits.maxMs)}`,
         "raise learner.maxCycleMinutes",
       );
     if (memoryMiB > limits.maxMiB)

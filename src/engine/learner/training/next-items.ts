@@ -1,10 +1,11 @@
 import type { ItemId } from "../../../domain/ids.ts";
+import { isWanted } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { NextItem } from "../../../learning/pretrain.ts";
 import { historyLength } from "../../../policy/profile.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
 import { createState } from "../../state/read-state.ts";
-import { isWanted, type UserSequence } from "./read-user-sequences.ts";
+import type { UserSequence } from "./read-user-sequences.ts";
 
 export interface NextItemContext {
   readonly scenario: Scenario;

@@ -1,10 +1,10 @@
 import type { FirstSlates } from "../../../domain/first-slates.ts";
 import type { ItemId } from "../../../domain/ids.ts";
+import { isWanted } from "../../../domain/reward-rule.ts";
 import { type Pretraining, pretrain } from "../../../learning/pretrain.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { initialNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity } from "../../../policy/popularity.ts";
-import { isWanted } from "./read-user-sequences.ts";
 import { sharpen } from "./sharpen.ts";
 import { type PretrainOptions, readTrainingData, type TrainingData } from "./training-data.ts";
 

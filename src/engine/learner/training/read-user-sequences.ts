@@ -1,7 +1,6 @@
 import type { HistoryEntry } from "../../../domain/behaviour.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import type { JsonObject } from "../../../domain/json.ts";
-import { type RewardRule, weightOf } from "../../../domain/scenario.ts";
 import type { Store } from "../../../storage/store.ts";
 
 /** Newest events of a user that are kept, about 150 bytes each. */
@@ -52,9 +51,4 @@ export async function readUserSequences(
     attributes: attributes.get(userId) ?? {},
     events: events.slice(-maxUserEvents),
   }));
-}
-
-/** An event that the rule gives more than doing nothing. */
-export function isWanted(event: Pick<HistoryEntry, "type" | "value">, rule: RewardRule): boolean {
-  return (weightOf(rule, event.type) ?? 0) * event.value > rule.defaultReward;
 }

@@ -1,4 +1,5 @@
 import type { FirstSlates } from "../../../domain/first-slates.ts";
+import { formatShareToTenth } from "../../../numeric/format.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import { loadPolicy } from "../../../policy/load-policy.ts";
 import type { Network } from "../../../policy/network.ts";
@@ -55,7 +56,7 @@ export async function sharpen(
   return { bytes, slates };
 }
 
-const percent = ({ mean }: { readonly mean: number }) => `${(100 * mean).toFixed(1)} %`;
+const percent = ({ mean }: { readonly mean: number }) => formatShareToTenth(mean);
 
 /** One sentence for a person. */
 export function describeSlates({ network, popularity, users, choice }: FirstSlates): string {

@@ -3,6 +3,7 @@ import type { Scenario } from "../../../domain/scenario.ts";
 import { modelVersion, type ResidualModel } from "../../../policy/fast-loop/residual-model.ts";
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
+import { LastUsedMap } from "../../last-used-map.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";
 import { createRecordFold, type RecordFold } from "./fold.ts";
 
@@ -13,8 +14,8 @@ const capacity = 12;
 
 interface Derived {
   readonly fold: RecordFold;
-  /** By event number of the newest decision in them, oldest first. */
-  readonly models: Map<number, ResidualModel>;
+  /** By event number of the newest decision in them. */
+  readonly models: LastUsedMap<number, ResidualModel>;
 }
 
 export interface DerivedServing {
@@ -32,16 +33,15 @@ export function createModelDeriver(
   store: Store,
   text: TextSettings | undefined,
 ): (serving: DerivedServing) => Promise<ResidualModel> {
-  const derived = new Map<string, Derived>();
+  const derived = new LastUsedMap<string, Derived>(capacity);
 
   async function create({ scenario, towers, mark }: DerivedServing): Promise<Derived> {
     const { through, renewal, forgetting, temperature } = mark;
     const until = await store.decisions.count({ scenario: scenario.name, asOf: through });
     const parts = { store, text, scenario, towers, renewal, forgetting, temperature };
-    return { fold: await createRecordFold(parts, until), models: new Map() };
+    return { fold: await createRecordFold(parts, until), models: new LastUsedMap(kept) };
   }
 
-  /** Kept in the order of use. */
   async function find(serving: DerivedServing): Promise<Derived> {
     const { scenario, version, mark } = serving;
     const { through, renewal, forgetting, temperature } = mark;
@@ -50,10 +50,7 @@ export function createModelDeriver(
     let found = derived.get(key);
     if (found === undefined || (found.fold.through > through && !found.models.has(through)))
       found = await create(serving);
-    derived.delete(key);
     derived.set(key, found);
-    const [oldest] = derived.keys();
-    if (derived.size > capacity && oldest !== undefined) derived.delete(oldest);
     return found;
   }
 
@@ -63,8 +60,6 @@ export function createModelDeriver(
       (await fold.next((block) => block.every(({ sequence }) => sequence <= through)))
     ) {
       if (fold.model !== undefined) models.set(fold.through, fold.model.clone());
-      const [oldest] = models.keys();
-      if (models.size > kept && oldest !== undefined) models.delete(oldest);
     }
   }
 

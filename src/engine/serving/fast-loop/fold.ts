@@ -1,4 +1,5 @@
 import type { Feedback } from "../../../domain/decision.ts";
+import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { blockSize, createRenewedModel } from "../../../policy/fast-loop/renewed-model.ts";
 import {
@@ -8,7 +9,6 @@ import {
 } from "../../../policy/fast-loop/residual-model.ts";
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
-import { normaliseReward } from "../../learner/cycle/settle-reward.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";

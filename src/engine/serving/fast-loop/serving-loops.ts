@@ -3,6 +3,7 @@ import { countRenewal } from "../../../policy/fast-loop/renewed-model.ts";
 import type { Policy, PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
+import { LastUsedMap } from "../../last-used-map.ts";
 import {
   catchUpBehind,
   drawWith,
@@ -38,7 +39,7 @@ export function createFastLoops(options: {
   readonly clock: () => number;
 }): FastLoops {
   const { store, configuration, clock } = options;
-  const loops = new Map<string, ServingLoop>();
+  const loops = new LastUsedMap<string, ServingLoop>(capacity);
   let isClosed = false;
   const parts = { store, text: configuration.text, clock, isClosed: () => isClosed };
 
@@ -54,11 +55,7 @@ export function createFastLoops(options: {
       dueAt: 0,
     };
     loop.askedAt = clock();
-    // Re-inserted so that the map's order is the order of use.
-    loops.delete(key);
     loops.set(key, loop);
-    const [oldest] = loops.keys();
-    if (loops.size > capacity && oldest !== undefined) loops.delete(oldest);
     return loop;
   }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { JsonObject } from "../../../domain/json.ts";
 import type { TextVector } from "../../../policy/policy.ts";
 import { gramNames } from "../../../policy/text-features.ts";
+import { LastUsedMap } from "../../last-used-map.ts";
 import { openSentenceEncoder } from "./sentence-encoder.ts";
 
 /** Text attributes of an item, and the model that reads them. */
@@ -36,7 +37,7 @@ export function rememberByContent<T>(
   compute: (text: string) => Promise<T>,
   capacity: number = remembered,
 ): (text: string) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
+  const known = new LastUsedMap<string, Promise<T>>(capacity);
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other: a catalogue asks for all its items at once. */
   const computeNext = (text: string, key: string) => {
@@ -47,10 +48,7 @@ export function rememberByContent<T>(
   return (text) => {
     const key = createHash("sha256").update(text).digest("base64");
     const result = known.get(key) ?? computeNext(text, key);
-    known.delete(key);
     known.set(key, result);
-    const [oldest] = known.keys();
-    if (known.size > capacity && oldest !== undefined) known.delete(oldest);
     return result;
   };
 }

@@ -1,4 +1,5 @@
 import { bisect } from "../../../numeric/bisect.ts";
+import { logistic } from "../../../numeric/logistic.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import type { BanditWorldOptions } from "./bandit-options.ts";
 
@@ -10,8 +11,6 @@ const tasteSlope = 1.2;
 const slowTurn = Math.PI / 24;
 /** Share of the items that is replaced each cycle under churn. */
 const churnShare = 0.05;
-
-const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 
 /** [rows × latentWidth], independent standard normal. */
 const drawLatents = (rows: number, random: RandomStream): Float64Array =>
@@ -80,7 +79,7 @@ const offered = (cycle: number, { drift, items }: Required<BanditWorldOptions>):
 /** Intercept at which the uniform choice over sampled pairs has the click rate. */
 function findIntercept(logits: readonly number[], clickRate: number): number {
   const mean = (intercept: number) =>
-    logits.reduce((sum, logit) => sum + sigmoid(intercept + logit), 0) / logits.length;
+    logits.reduce((sum, logit) => sum + logistic(intercept + logit), 0) / logits.length;
   return bisect((intercept) => mean(intercept) < clickRate, -20, 20);
 }
 
@@ -118,7 +117,7 @@ export function createBanditTruth(
       const tastes =
         options.drift === "slow" ? turn(users, slowTurn * cycle) : replace(users, changes);
       return (user, item) =>
-        sigmoid(intercept + tasteSlope * affinity(tastes, user, items, item) + quality[item]!);
+        logistic(intercept + tasteSlope * affinity(tastes, user, items, item) + quality[item]!);
     },
   };
 }

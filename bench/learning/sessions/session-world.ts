@@ -1,4 +1,4 @@
-import type { RandomStream } from "../../numeric/random.ts";
+import type { RandomStream } from "../../../src/numeric/random.ts";
 
 /** Outcome of a slate. */
 export interface SessionResponse {

@@ -1,5 +1,5 @@
-import { createRandom, type RandomStream } from "../../numeric/random.ts";
-import { checkInteger, seedRange } from "./check-options.ts";
+import { checkInteger, seedRange } from "../../../src/lab/worlds/check-options.ts";
+import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
 import {
   checkSlate,
   type Session,

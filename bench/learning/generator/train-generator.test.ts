@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { sampleRow } from "../../tests/support/feedback.ts";
+import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
+import { rewardHeadCount } from "../../../src/learning/critic.ts";
+import { challengerLogs, referenceLogs } from "../../../src/mpo/challengers.ts";
+import { solveChallenger } from "../../../src/mpo/restraint.ts";
+import { createSeparation, shareBelow } from "../../../src/mpo/separation.ts";
+import { klDivergence } from "../../../src/numeric/log-probabilities.ts";
+import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
+import { createScorer } from "../../../src/policy/scorer.ts";
+import { sampleRow } from "../../../tests/support/feedback.ts";
 import {
   largestDifference,
   randomNetwork,
   randomState,
   sampleViews,
-} from "../../tests/support/policy.ts";
-import type { ChallengerSetting } from "../domain/improvement-record.ts";
-import { challengerLogs, referenceLogs } from "../mpo/challengers.ts";
-import { solveChallenger } from "../mpo/restraint.ts";
-import { createSeparation, shareBelow } from "../mpo/separation.ts";
-import { klDivergence } from "../numeric/log-probabilities.ts";
-import { createRandom, type RandomStream } from "../numeric/random.ts";
-import { createScorer } from "../policy/scorer.ts";
-import { rewardHeadCount } from "./critic.ts";
+} from "../../../tests/support/policy.ts";
 import { type GeneratorRow, generatorLogs } from "./generator.ts";
 import { type GeneratorTraining, trainGenerator } from "./train-generator.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createFourierFeatures, medianDistance } from "./fourier-features.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../../../src/numeric/random.ts";
+import { createFourierFeatures } from "./fourier-features.ts";
 
 test("products of the features are the Gaussian kernel, within five standard errors", () => {
   const count = 4000;
@@ -32,15 +32,7 @@ test("the same seed gives the same features", () => {
   expect(features[2]).not.toEqual(features[0]);
 });
 
-test("the median distance of points on a line is that of their pairs", () => {
-  // |i − j| of different i, j in 0…4: 1 four times, 2 three times, 3 twice, 4 once; the median is 2.
-  const rows = [0, 1, 2, 3, 4].map((value) => [value]);
-  expect(medianDistance(rows, createRandom(3))).toBe(2);
-});
-
-test("rows and bandwidths that give no kernel are refused", () => {
-  expect(() => medianDistance([[1]], createRandom(1))).toThrow(/needs 2 rows, got 1/);
-  expect(() => medianDistance([[1], [1]], createRandom(1))).toThrow(/median distance .* is 0/);
+test("a bandwidth that gives no kernel is refused", () => {
   const options = { inputs: 1, features: 2, random: createRandom(1) };
   expect(() => createFourierFeatures({ ...options, bandwidth: Number.NaN })).toThrow(
     /bandwidth is NaN/,

@@ -1,6 +1,7 @@
-import { createRandom, type RandomStream } from "../../numeric/random.ts";
-import { checkInteger, seedRange } from "./check-options.ts";
-import { sampleIndices } from "./sample-indices.ts";
+import { checkInteger, seedRange } from "../../../src/lab/worlds/check-options.ts";
+import { sampleIndices } from "../../../src/lab/worlds/sample-indices.ts";
+import { logistic } from "../../../src/numeric/logistic.ts";
+import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
 import {
   checkSlate,
   type Session,
@@ -29,8 +30,6 @@ const retention = 0.9;
  */
 const leaving = { consumed: 0.02, refused: 0.08 };
 const boredom = 0.25;
-
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
 /** The items of the world: genre by number, and quality, equal for all users, in logits. */
 interface Catalogue {
@@ -67,7 +66,7 @@ class SatiationSession implements Session {
       tasteSlope * this.interests[genre]! +
       this.#catalogue.qualities[item]! -
       tiring * satiation;
-    const isConsumed = this.#random.uniform() < sigmoid(logit);
+    const isConsumed = this.#random.uniform() < logistic(logit);
     const leavingNow = isConsumed ? leaving.consumed : leaving.refused;
     this.over = this.#random.uniform() < leavingNow + boredom * satiation;
     if (isConsumed) this.#satiation[genre]! += filling * (1 - satiation);

@@ -1,5 +1,5 @@
-import type { PolicyEvidence } from "../../../domain/policy-evidence.ts";
-import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
+import type { PolicyEvidence } from "./policy-evidence.ts";
+import type { Assignment, PolicyStatus } from "./policy-snapshot.ts";
 
 export interface StatusChange {
   readonly version: number;

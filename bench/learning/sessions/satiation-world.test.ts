@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRandom } from "../../numeric/random.ts";
+import { createRandom } from "../../../src/numeric/random.ts";
 import { createSatiationWorld } from "./satiation-world.ts";
 import { playSession, type Session, type SessionPolicy } from "./session-world.ts";
 

@@ -1,10 +1,11 @@
-import type { ChallengerSetting } from "../domain/improvement-record.ts";
-import { heldShapes, type Network } from "../policy/network.ts";
-import { batchTowers, scoreAll } from "../policy/towers.ts";
-import { film } from "../tensor/activation.ts";
-import { add, multiply } from "../tensor/arithmetic.ts";
-import { sum } from "../tensor/broadcasting.ts";
-import { exp, negate, tanh } from "../tensor/elementwise.ts";
+import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
+import type { BatchShape } from "../../../src/learning/batch.ts";
+import { weightedCrossEntropy } from "../../../src/learning/critic-graph.ts";
+import { heldShapes, type Network } from "../../../src/policy/network.ts";
+import { batchTowers, scoreAll } from "../../../src/policy/towers.ts";
+import { add, multiply } from "../../../src/tensor/arithmetic.ts";
+import { sum } from "../../../src/tensor/broadcasting.ts";
+import { exp, negate, tanh } from "../../../src/tensor/elementwise.ts";
 import {
   createGraph,
   type Graph,
@@ -12,13 +13,11 @@ import {
   type Precision,
   parameter,
   type Value,
-} from "../tensor/graph.ts";
-import { reshape, slice } from "../tensor/layout.ts";
-import { matmul } from "../tensor/linear-algebra.ts";
-import { logSoftmax } from "../tensor/reduction.ts";
-import { createTrainer, type Trainer } from "../tensor/trainer.ts";
-import type { BatchShape } from "./batch.ts";
-import { weightedCrossEntropy } from "./critic-graph.ts";
+} from "../../../src/tensor/graph.ts";
+import { reshape, slice } from "../../../src/tensor/layout.ts";
+import { matmul } from "../../../src/tensor/linear-algebra.ts";
+import { logSoftmax } from "../../../src/tensor/reduction.ts";
+import { createTrainer, type Trainer } from "../../../src/tensor/trainer.ts";
 
 const generatorDecay = 1e-4;
 /** As the critic's. */
@@ -77,7 +76,8 @@ export function generatorLoss(
   const part = (start: number, end: number) => slice(modulation, { axis: 1, start, end });
   const along = (value: Value) => reshape(value, [1, 1, width]);
   const scale = add(along(part(0, width)), 1);
-  const state = film(towers.state, scale, along(part(width, 2 * width)));
+  // Feature-wise modulation (Perez et al. 2018, arXiv:1709.07871).
+  const state = add(multiply(towers.state, scale), along(part(width, 2 * width)));
   const scores = multiply(
     scoreAll({ ...towers, state }),
     reshape(exp(part(2 * width, 2 * width + 1)), [1, 1, 1]),

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type ItemId, itemId, userId } from "../../domain/ids.ts";
-import type { World } from "../../domain/world.ts";
+import { type ItemId, itemId, userId } from "../../src/domain/ids.ts";
+import type { World } from "../../src/domain/world.ts";
+import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
 import { referenceRewards } from "./reference-rewards.ts";
-import { createSyntheticWorld } from "./synthetic-world.ts";
 
 const [a, b, c] = [itemId("a"), itemId("b"), itemId("c")];
 

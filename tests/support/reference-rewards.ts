@@ -1,5 +1,5 @@
-import type { ItemId } from "../../domain/ids.ts";
-import type { World } from "../../domain/world.ts";
+import type { ItemId } from "../../src/domain/ids.ts";
+import type { World } from "../../src/domain/world.ts";
 
 /** True mean reward a visit of three policies that bound what can be learned, in reward units. */
 export interface ReferenceRewards {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRandom } from "../../numeric/random.ts";
-import { meanOf } from "../../numeric/statistics.ts";
+import { createRandom } from "../../../src/numeric/random.ts";
+import { meanOf } from "../../../src/numeric/statistics.ts";
 import { createInterestEvolution, topicQualities } from "./interest-evolution.ts";
 import { playSession, type SessionPolicy } from "./session-world.ts";
 

@@ -1,17 +1,22 @@
-import type { ChallengerSetting } from "../domain/improvement-record.ts";
-import { advantages, referenceLogs, tilt } from "../mpo/challengers.ts";
-import type { RandomStream } from "../numeric/random.ts";
-import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
-import { type BatchShape, buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
-import { cutTables } from "./cut-tables.ts";
+import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
+import {
+  type BatchShape,
+  buildBatch,
+  chooseBatchShape,
+  distinctViews,
+} from "../../../src/learning/batch.ts";
+import { cutTables } from "../../../src/learning/cut-tables.ts";
+import { trainEpochs, withTrainers } from "../../../src/learning/train-epochs.ts";
+import { shuffledBatches } from "../../../src/learning/train-rows.ts";
+import { advantages, referenceLogs, tilt } from "../../../src/mpo/challengers.ts";
+import type { RandomStream } from "../../../src/numeric/random.ts";
+import { createNetwork, growNetwork, type Network } from "../../../src/policy/network.ts";
 import { createGenerator, type Generator, type GeneratorRow, generatorShape } from "./generator.ts";
 import {
   createDiscriminatorTrainer,
   createGeneratorTrainer,
   encodeSetting,
 } from "./generator-graph.ts";
-import { trainEpochs, withTrainers } from "./train-epochs.ts";
-import { shuffledBatches } from "./train-rows.ts";
 
 /** A setting with the η that its challenger has in closed form. */
 export interface TemperedSetting {

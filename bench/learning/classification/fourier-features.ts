@@ -1,4 +1,4 @@
-import type { RandomStream } from "./random.ts";
+import type { RandomStream } from "../../../src/numeric/random.ts";
 
 export interface FourierOptions {
   readonly inputs: number;
@@ -36,28 +36,4 @@ export function createFourierFeatures(
       features[feature] = scale * Math.cos(angle);
     }
   };
-}
-
-/** Pairs of rows whose distances the median is taken of. */
-const pairs = 2000;
-
-/**
- * Median distance of random pairs of different rows: the usual bandwidth without prior knowledge
- * (Gretton et al. 2012).
- * @throws RangeError on fewer than two rows, or if half of the pairs are equal: no width follows
- * from them
- */
-export function medianDistance(rows: readonly ArrayLike<number>[], random: RandomStream): number {
-  if (rows.length < 2) throw new RangeError(`a median distance needs 2 rows, got ${rows.length}`);
-  const distances = Float64Array.from({ length: pairs }, () => {
-    const first = random.integer(rows.length);
-    const second = (first + 1 + random.integer(rows.length - 1)) % rows.length;
-    let sum = 0;
-    for (let input = 0; input < rows[first]!.length; input++)
-      sum += (rows[first]![input]! - rows[second]![input]!) ** 2;
-    return Math.sqrt(sum);
-  }).sort();
-  const median = (distances[pairs / 2 - 1]! + distances[pairs / 2]!) / 2;
-  if (!(median > 0)) throw new RangeError(`the median distance of the rows is ${median}`);
-  return median;
 }

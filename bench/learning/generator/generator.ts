@@ -1,11 +1,11 @@
-import type { ChallengerSetting } from "../domain/improvement-record.ts";
-import { referenceLogs } from "../mpo/challengers.ts";
-import type { RowScores } from "../mpo/row-scores.ts";
-import { normaliseLogs } from "../numeric/log-probabilities.ts";
-import type { RandomStream } from "../numeric/random.ts";
-import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
-import { createScorer } from "../policy/scorer.ts";
-import type { BatchRow } from "./batch.ts";
+import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
+import type { BatchRow } from "../../../src/learning/batch.ts";
+import { referenceLogs } from "../../../src/mpo/challengers.ts";
+import type { RowScores } from "../../../src/mpo/row-scores.ts";
+import { normaliseLogs } from "../../../src/numeric/log-probabilities.ts";
+import type { RandomStream } from "../../../src/numeric/random.ts";
+import { createNetwork, growNetwork, type Network } from "../../../src/policy/network.ts";
+import { createScorer } from "../../../src/policy/scorer.ts";
 import { encodeSetting, modulationShapes, modulationWidth } from "./generator-graph.ts";
 
 /** A state with sampled candidates, their known logits, and the reward of the logged choice. */

@@ -1,6 +1,6 @@
-import type { Verdict } from "../../../domain/cycle-outcome.ts";
-import type { GateRecord } from "../../../domain/gate-record.ts";
-import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import type { Verdict } from "./cycle-outcome.ts";
+import type { GateRecord } from "./gate-record.ts";
+import type { Assignment } from "./policy-snapshot.ts";
 
 /** The end of a candidate: the gate's verdict, as far as the operator's mode allows it. */
 export type Ending = Verdict | "waiting";

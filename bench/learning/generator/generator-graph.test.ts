@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
-import { checkGradient } from "../../tests/support/check-gradient.ts";
-import { sampleRow } from "../../tests/support/feedback.ts";
-import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
+import { buildBatch, tableRows } from "../../../src/learning/batch.ts";
+import { normaliseLogs } from "../../../src/numeric/log-probabilities.ts";
+import { createRandom } from "../../../src/numeric/random.ts";
+import { allSlots } from "../../../src/policy/item-features.ts";
+import { createScorer } from "../../../src/policy/scorer.ts";
+import { createGraph } from "../../../src/tensor/graph.ts";
+import { createSession } from "../../../src/tensor/session.ts";
+import { checkGradient } from "../../../tests/support/check-gradient.ts";
+import { sampleRow } from "../../../tests/support/feedback.ts";
+import { gradientElements, gradientFeeds } from "../../../tests/support/gradient-feeds.ts";
 import {
   largestDifference,
   randomNetwork,
   randomState,
   sampleViews,
-} from "../../tests/support/policy.ts";
-import { normaliseLogs } from "../numeric/log-probabilities.ts";
-import { createRandom } from "../numeric/random.ts";
-import { allSlots } from "../policy/item-features.ts";
-import { createScorer } from "../policy/scorer.ts";
-import { createGraph } from "../tensor/graph.ts";
-import { createSession } from "../tensor/session.ts";
-import { buildBatch, tableRows } from "./batch.ts";
+} from "../../../tests/support/policy.ts";
 import { conditionGenerator } from "./generator.ts";
 import { encodeSetting, generatorLoss, modulationShapes } from "./generator-graph.ts";
 

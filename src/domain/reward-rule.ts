@@ -1,0 +1,40 @@
+import type { BehaviourEvent } from "./behaviour.ts";
+import type { RewardRule } from "./scenario.ts";
+
+/**
+ * Weight of an event type, `undefined` if the rule has none: "constructor" is a type like any
+ * other.
+ */
+export const weightOf = ({ weights }: RewardRule, type: string): number | undefined =>
+  Object.hasOwn(weights, type) ? weights[type] : undefined;
+
+type Weighable = Pick<BehaviourEvent, "type" | "value">;
+
+/** Weight × value, 0 for a type without weight. */
+const weigh = ({ type, value }: Weighable, rule: RewardRule): number =>
+  (weightOf(rule, type) ?? 0) * value;
+
+/** Whether the rule gives an event more than the default reward. */
+export const isWanted = (event: Weighable, rule: RewardRule): boolean =>
+  weigh(event, rule) > rule.defaultReward;
+
+/** Reward units that a signal of 1 stands for: the end of the range that is further from 0. */
+export const signalScale = ({ minimum, maximum }: RewardRule): number =>
+  Math.max(Math.abs(minimum), Math.abs(maximum));
+
+/** How much a user liked an item, in [−1, 1], by one event. */
+export const signalOf = (event: Weighable, rule: RewardRule): number =>
+  Math.max(-1, Math.min(1, weigh(event, rule) / signalScale(rule)));
+
+/** Reward of a position in reward units: the default if no event came, clipped to the rule's range. */
+export function settleReward(reward: number | undefined, rule: RewardRule): number {
+  return Math.max(rule.minimum, Math.min(rule.maximum, reward ?? rule.defaultReward));
+}
+
+/** The same as a share of the rule's range, in [0, 1]. */
+export const normaliseReward = (reward: number | undefined, rule: RewardRule): number =>
+  (settleReward(reward, rule) - rule.minimum) / (rule.maximum - rule.minimum);
+
+/** Reward units of a share of the rule's range: the inverse of `normaliseReward`. */
+export const toRewardUnits = (share: number, { minimum, maximum }: RewardRule): number =>
+  minimum + share * (maximum - minimum);

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { takeOver } from "./take-over.ts";
+
+const assignment = {
+  serving: 3,
+  canary: 5,
+  canaryShare: 0.5,
+  holdback: 2,
+  holdbackShare: 0.1,
+  baseline: 1,
+  waiting: 6,
+};
+
+test("what is replaced keeps its share of the users, and all rivals leave", () => {
+  const { statuses, assign } = takeOver(assignment, 0.2);
+  expect(statuses).toEqual([
+    { version: 2, status: "retired" },
+    { version: 5, status: "retired" },
+    { version: 6, status: "retired" },
+    { version: 3, status: "holdback" },
+  ]);
+  expect(assign(7)).toEqual({
+    serving: 7,
+    canaryShare: 0,
+    holdback: 3,
+    holdbackShare: 0.2,
+    baseline: 1,
+  });
+});
+
+test("without a share what is replaced is retired, and a canary that waits is retired once", () => {
+  const { statuses, assign } = takeOver({ serving: 3, canary: 5, canaryShare: 1, waiting: 5 }, 0);
+  expect(statuses).toEqual([
+    { version: 5, status: "retired" },
+    { version: 3, status: "retired" },
+  ]);
+  expect(assign(7)).toEqual({ serving: 7, canaryShare: 0 });
+});
+
+test("where nothing serves yet nothing changes its status", () => {
+  expect(takeOver({ canaryShare: 0 }, 0.2).statuses).toEqual([]);
+});
