@@ -2,15 +2,19 @@ import { type Verdict, verdicts } from "../src/domain/cycle-outcome.ts";
 import { judgeCandidate } from "../src/evaluation/gate.ts";
 import { createRandom } from "../src/numeric/random.ts";
 import { type GateWorld, simulateGate } from "../tests/support/simulated-gate.ts";
+import { type SkewedWorld, simulateSkewedGate } from "../tests/support/skewed-gate.ts";
 import type { Bench, Report } from "./bench.ts";
 import { watchPromotions } from "./gate/watch-promotions.ts";
 
 /** ESS/n = 0.25. */
 const longStep = [0.69, 0.1, 0.06, 0.04, 0.04, 0.03, 0.02, 0.02];
 
-interface Case extends GateWorld {
+interface Case {
   readonly name: string;
+  readonly world: GateWorld | SkewedWorld;
 }
+
+const isSkewed = (world: Case["world"]): world is SkewedWorld => "exploration" in world;
 
 /** What a case is to show: each is one figure, the worst over its cases. */
 interface Question {
@@ -21,37 +25,47 @@ interface Question {
 }
 
 const equal: readonly Case[] = [
-  { name: "no better, 20 users", users: 20, lift: 0 },
-  { name: "no better, 120 users", users: 120, lift: 0 },
-  { name: "no better, 1,000 users", users: 1000, lift: 0 },
-  { name: "no better, ESS/n 0.25", users: 120, lift: 0, step: longStep },
+  { name: "no better, 20 users", world: { users: 20, lift: 0 } },
+  { name: "no better, 120 users", world: { users: 120, lift: 0 } },
+  { name: "no better, 1,000 users", world: { users: 1000, lift: 0 } },
+  { name: "no better, ESS/n 0.25", world: { users: 120, lift: 0, step: longStep } },
   {
     name: "no better, a third beyond the clip",
-    users: 120,
-    lift: 0,
-    step: longStep,
-    weightClip: 3,
+    world: { users: 120, lift: 0, step: longStep, weightClip: 3 },
+  },
+];
+/** The serving policy explores little, and the other outcome is rare. */
+const skewed: readonly Case[] = [
+  {
+    name: "no better, losses of 2 %, 1,000 rows",
+    world: { rows: 1000, exploration: 0.1, moved: 0.1, loss: 0.02 },
+  },
+  {
+    name: "no better, losses of 2 %, 5,000 rows",
+    world: { rows: 5000, exploration: 0.03, moved: 0.03, loss: 0.02 },
+  },
+  {
+    name: "no better, rewards of 2 %, 5,000 rows",
+    world: { rows: 5000, exploration: 0.1, moved: 0.1, loss: 0.98 },
+  },
+  {
+    name: "twice the losses, of 2 %, 1,000 rows",
+    world: { rows: 1000, exploration: 0.1, moved: 0.1, loss: 0.02, lossRatio: 2 },
   },
 ];
 const harmful: readonly Case[] = [
-  { name: "10 % worse, 20 users", users: 20, lift: -0.1 },
-  { name: "10 % worse, 120 users", users: 120, lift: -0.1 },
+  { name: "10 % worse, 20 users", world: { users: 20, lift: -0.1 } },
+  { name: "10 % worse, 120 users", world: { users: 120, lift: -0.1 } },
   {
     name: "10 % worse, a third beyond the clip",
-    users: 120,
-    lift: -0.1,
-    step: longStep,
-    weightClip: 3,
+    world: { users: 120, lift: -0.1, step: longStep, weightClip: 3 },
   },
 ];
 const better: readonly Case[] = [
-  { name: "10 % better, 1,000 users", users: 1000, lift: 0.1 },
+  { name: "10 % better, 1,000 users", world: { users: 1000, lift: 0.1 } },
   {
     name: "10 % better, 2,500 users, a third beyond the clip",
-    users: 2500,
-    lift: 0.1,
-    step: longStep,
-    weightClip: 3,
+    world: { users: 2500, lift: 0.1, step: longStep, weightClip: 3 },
   },
 ];
 
@@ -75,6 +89,12 @@ const questions: readonly Question[] = [
     cases: harmful,
   },
   {
+    metric: "% of candidates that are no better or worse promoted in full on skewed rewards",
+    verdict: "promote",
+    worst: Math.max,
+    cases: skewed,
+  },
+  {
     metric: "% of candidates that are 10 % better promoted in full",
     verdict: "promote",
     worst: Math.min,
@@ -86,13 +106,14 @@ type Shares = Readonly<Record<Verdict, number>>;
 
 /** Per cent of the simulated gates that ended in each verdict. */
 function measure(
-  world: Case,
+  { name, world }: Case,
   { gates, seed }: { readonly gates: number; readonly seed: number },
 ): Shares {
-  const random = createRandom(seed).split(world.name);
+  const random = createRandom(seed).split(name);
   const shares = { promote: 0, canary: 0, hold: 0, "not-enough-data": 0 };
   for (let gate = 0; gate < gates; gate++) {
-    shares[judgeCandidate(simulateGate(world, random)).verdict] += 100 / gates;
+    const input = isSkewed(world) ? simulateSkewedGate(world, random) : simulateGate(world, random);
+    shares[judgeCandidate(input).verdict] += 100 / gates;
   }
   return shares;
 }
@@ -116,7 +137,7 @@ export const gateBench: Bench<{ gates: number; promotions: number; seed: number 
     "verdicts of the gate, and of the live test after a promotion, where the true lift is known",
   options: { gates: 2000, promotions: 1000, seed: 90_210 },
   async run(options, report) {
-    const cases = [...equal, ...harmful, ...better];
+    const cases = [...equal, ...skewed, ...harmful, ...better];
     show(report, new Map(cases.map((one) => [one, measure(one, options)])));
     watchPromotions(report, options);
   },

@@ -28,6 +28,7 @@ import {
   type FeedbackPair,
   type PairedDifference,
   type PairedInput,
+  pooledError,
   weighPair,
 } from "./paired-difference.ts";
 import { poolLooks } from "./pooled-looks.ts";
@@ -78,10 +79,13 @@ function checkInput(input: GateInput): FeedbackPair {
   return pair;
 }
 
+/** @param leastError the standard error is no smaller; see `pooledError` */
 function testDifference(
-  { difference, standardError, sharedError, z, servingValue }: PairedDifference,
-  confidence: number,
+  { difference, sharedError, servingValue, ...found }: PairedDifference,
+  { confidence, leastError }: { readonly confidence: number; readonly leastError: number },
 ): GateStatistic {
+  const standardError = Math.max(found.standardError, leastError);
+  const z = standardError === 0 ? 0 : difference / standardError;
   // Sizes near the limits of float64, or limits that let one user through.
   checkNumber("standard error", standardError, {
     low: 0,
@@ -106,7 +110,9 @@ function testDifference(
  */
 function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateEvidence {
   const { weightClip, predictedDifference } = input;
-  const test = (result: PairedDifference) => testDifference(result, limits.promoteConfidence);
+  const leastError = pooledError(pair, weightClip);
+  const test = (result: PairedDifference) =>
+    testDifference(result, { confidence: limits.promoteConfidence, leastError });
   const doublyRobust = test(doublyRobustDifference(pair, weightClip));
   const censored = test(censoredDifference(pair, input.checked, weightClip));
   const isCensored =

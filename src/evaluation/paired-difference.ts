@@ -108,6 +108,23 @@ function differencesByRow({ serving, candidate }: FeedbackPair, weightClip: numb
   );
 }
 
+/**
+ * Standard error of the difference if every row's residual r − Q̄ had the spread of all rows together:
+ * √(Var(r − Q̄)·Σ(w − w₀)²)/n. The few rows on which the policies differ may show none of the rare
+ * rewards or losses of the others, and then have no spread of their own.
+ */
+export function pooledError({ serving, candidate }: FeedbackPair, weightClip: number): number {
+  const before = clipWeights(serving.importanceWeights, weightClip);
+  const squares = clipWeights(candidate.importanceWeights, weightClip).reduce(
+    (sum, weight, row) => sum + (weight - before[row]!) ** 2,
+    0,
+  );
+  const residuals = serving.rewards.map((reward, row) => reward - serving.predictions[row]!);
+  const centre = meanOf(residuals);
+  const spread = residuals.reduce((sum, residual) => sum + (residual - centre) ** 2, 0);
+  return Math.sqrt((spread / residuals.length) * squares) / residuals.length;
+}
+
 /** A candidate's mass below the clip, p being the log's own policy. */
 export interface CheckedPart {
   /**

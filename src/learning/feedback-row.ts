@@ -15,7 +15,6 @@ export interface SessionStep {
 export interface FeedbackRow extends FoldedRow {
   readonly state: PolicyState;
   readonly candidates: readonly ItemView[];
-  readonly position: number;
   /** Present if the scenario has a discount. */
   readonly session?: SessionStep;
   /** Of the policy that made the choice: an arm's policy changes while windows of the one before are open. */

@@ -12,6 +12,7 @@ import {
 import type { ImproveInput, Stages } from "./improve-input.ts";
 import type { Judgement } from "./judge.ts";
 import type { Fold, FoldedRow } from "./judged-row.ts";
+import { isJudged } from "./judged-slates.ts";
 import { chooseStates } from "./limits.ts";
 import { type Challenger, type MeasuredPart, measurePart, temper } from "./measure.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
@@ -106,7 +107,9 @@ export function createFits<
       const fit = await stages.measure("critic", () =>
         family.fitCritic(knownTo(without), { without, serving, from, has, random }),
       );
-      const judging = rows.filter((row) => row.fold === without && row.arm === arm);
+      const judging = rows.filter(
+        (row) => row.fold === without && row.arm === arm && isJudged(row),
+      );
       return { without, fit, held: await score(fit, judging) };
     },
     judge: async ({ without, fit, held: raw }, settings, out) => {

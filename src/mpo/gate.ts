@@ -1,61 +1,19 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateLooks, GateRecord, Guard } from "../domain/gate-record.ts";
 import { judgeCandidate } from "../evaluation/gate.ts";
-import type { Coverage, GateLimits } from "../evaluation/gate-guards.ts";
+import type { GateLimits } from "../evaluation/gate-guards.ts";
 import { failedGuards } from "../evaluation/gate-reason.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
-import { type JudgedRow, servedProbability } from "./judged-row.ts";
+import { gateArrays } from "./gate-arrays.ts";
+import type { JudgedRow } from "./judged-row.ts";
+import { slateValues } from "./judged-slates.ts";
 import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
-import { checkedPart, loggedArrays, targetArrays, weightClip } from "./target-arrays.ts";
+import { weightClip } from "./target-arrays.ts";
 import type { Move } from "./trust-region.ts";
 
-/** Probability below which a candidate's choices count as unsupported by the log, in units of the uniform choice. */
-const unsupportedShare = 1e-3;
-/** An item counts as covered when it gets this share of its share under the uniform policy. */
-const coveredShare = 0.05;
-
-/** Mass of the candidate on choices that the serving policy almost never made, mean over rows. */
-function unsupportedMass(
-  rows: readonly ScoredRow<JudgedRow>[],
-  candidateLogs: readonly Float64Array[],
-): number {
-  let mass = 0;
-  for (const [index, { row, scores }] of rows.entries()) {
-    for (const [a, logProbability] of candidateLogs[index]!.entries()) {
-      const logged = servedProbability(Math.exp(scores.logPolicy[a]!), row);
-      if (logged * row.candidates.length < unsupportedShare) {
-        mass += servedProbability(Math.exp(logProbability), row) / rows.length;
-      }
-    }
-  }
-  return mass;
-}
-
-/** Share of the offered items that each policy shows at least now and then. */
-function coverage(
-  rows: readonly ScoredRow<JudgedRow>[],
-  candidateLogs: readonly Float64Array[],
-): Coverage {
-  const shown = new Map<string, { serving: number; candidate: number; uniform: number }>();
-  for (const [index, { row, scores }] of rows.entries()) {
-    for (const [a, { itemId }] of row.candidates.entries()) {
-      const entry = shown.get(itemId) ?? { serving: 0, candidate: 0, uniform: 0 };
-      if (entry.uniform === 0) shown.set(itemId, entry);
-      entry.serving += servedProbability(Math.exp(scores.logPolicy[a]!), row);
-      entry.candidate += servedProbability(Math.exp(candidateLogs[index]![a]!), row);
-      entry.uniform += 1 / row.candidates.length;
-    }
-  }
-  const items = [...shown.values()];
-  const share = (policy: "serving" | "candidate") =>
-    items.filter((item) => item[policy] >= coveredShare * item.uniform).length /
-    Math.max(1, items.length);
-  return { serving: share("serving"), candidate: share("candidate") };
-}
-
 /**
- * Arrays for the gate: the candidate against the serving policy on rows that nothing has seen.
+ * The candidate against the serving policy on rows that nothing has seen.
  * @throws RangeError if a row, or the candidate on one, lacks anything
  */
 export function gateCandidate(options: {
@@ -71,22 +29,15 @@ export function gateCandidate(options: {
   /** Of earlier cycles at the same two policies. */
   readonly earlier?: GateLooks | undefined;
 }): GateRecord {
-  const { rows, candidateLogs, candidateArm, predictedDifference } = options;
+  const { rows, candidateLogs, predictedDifference } = options;
   checkRows(rows);
   checkLogs("candidateLogs", candidateLogs, rows);
-  const moments = rows.map(({ scores }) => rewardMoments(scores, evenMemory));
-  const lower = moments.map(({ mean, deviation }) => mean.map((value, a) => value - deviation[a]!));
-  const servingLogs = rows.map(({ scores }) => scores.logPolicy);
-  const loggingLogs = rows.map(({ row, scores }, index) =>
-    row.arm === candidateArm ? candidateLogs[index]! : scores.logPolicy,
-  );
+  const lower = slateValues(rows, (scores) => {
+    const { mean, deviation } = rewardMoments(scores, evenMemory);
+    return mean.map((value, a) => value - deviation[a]!);
+  });
   return judgeCandidate({
-    ...loggedArrays(rows, lower),
-    serving: targetArrays(rows, servingLogs, lower),
-    candidate: targetArrays(rows, candidateLogs, lower),
-    checked: checkedPart(rows, { candidate: candidateLogs, logging: loggingLogs }, lower),
-    unsupportedMass: unsupportedMass(rows, candidateLogs),
-    coverage: coverage(rows, candidateLogs),
+    ...gateArrays(options, lower),
     predictedDifference,
     weightClip,
     limits: options.limits,

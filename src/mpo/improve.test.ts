@@ -20,7 +20,7 @@ const rows: readonly FoldedRow[] = Array.from({ length: 1200 }, (_, index) => {
   const random = createRandom(seed).split(index);
   const action = random.integer(4);
   return {
-    ...{ candidates, action, propensity: 0.25, exploration: 0.1, arm: "serving" },
+    ...{ candidates, action, position: 0, propensity: 0.25, exploration: 0.1, arm: "serving" },
     reward: random.uniform() < pay[action]! ? 1 : 0,
     user: index % 200,
     fold: index % 2 === 0 ? "first" : "second",

@@ -19,7 +19,7 @@ import {
 } from "./meta-policy.ts";
 import { anchors, defaultSetting } from "./meta-settings.ts";
 import type { ScoredRow } from "./row-scores.ts";
-import { loggedArrays, targetArrays } from "./target-arrays.ts";
+import { emptyArrays, loggedArrays, targetArrays } from "./target-arrays.ts";
 
 const seed = 103;
 const views = sampleViews(4);
@@ -98,7 +98,7 @@ describe("arrays for the estimators", () => {
   });
 
   test("hold what was logged, with the prediction of the logged action", () => {
-    const { feedback, predictions } = loggedArrays(scored, values);
+    const { feedback, predictions } = loggedArrays(scored, emptyArrays(2), values);
     expect([...feedback.rewards]).toEqual(scored.map(({ row }) => row.reward));
     expect([...feedback.propensities]).toEqual([0.25, 0.25]);
     expect([...(feedback.clusters ?? [])]).toEqual([0, 1]);

@@ -24,7 +24,7 @@ import {
   joinArrays,
   loggedArrays,
   mixArrays,
-  targetArrays,
+  uniformArrays,
   weightClip,
 } from "./target-arrays.ts";
 
@@ -70,8 +70,8 @@ const noEvidence = {
 function createComparison(parts: readonly MeasuredPart[]) {
   const rows = parts.flatMap((part) => part.rows);
   const values = parts.flatMap((part) => part.values);
-  const { feedback, predictions } = loggedArrays(rows, values);
   const serving = joinArrays(parts.map((part) => part.serving));
+  const { feedback, predictions } = loggedArrays(rows, serving, values);
   const compare = (candidate: ComparedPolicy): PairedDifference =>
     rows.length === 0
       ? noEvidence
@@ -80,10 +80,7 @@ function createComparison(parts: readonly MeasuredPart[]) {
     rows.length === 0
       ? new Float64Array(candidates.length ** 2).fill(Number.POSITIVE_INFINITY)
       : differenceCovariance({ feedback, predictions, serving, candidates, weightClip });
-  const uniformLogs = rows.map(({ scores: { logPolicy } }) =>
-    new Float64Array(logPolicy.length).fill(-Math.log(logPolicy.length)),
-  );
-  return { serving, compare, covary, uniform: compare(targetArrays(rows, uniformLogs, values)) };
+  return { serving, compare, covary, uniform: compare(uniformArrays(rows, values)) };
 }
 
 export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow => ({

@@ -15,6 +15,8 @@ export interface JudgedRow {
   readonly candidates: readonly { readonly itemId: string }[];
   /** Index into the candidates. */
   readonly action: number;
+  /** Place in the slate, 0 at the top; the rows of a slate follow each other. */
+  readonly position: number;
   /** p: logged probability of the action given the positions before, exploration included. */
   readonly propensity: number;
   /** The learned and judged value, in [0, 1]; with a discount it is the decision's return. */

@@ -3,11 +3,12 @@ import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkRows } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
+import { readSlates, serveSlate, slateValues } from "./judged-slates.ts";
 import { doNothing } from "./meta-policy.ts";
 import { solveChallenger } from "./restraint.ts";
 import { createRowChallenger } from "./row-challenger.ts";
 import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
-import { measureRow, targetArrays } from "./target-arrays.ts";
+import { emptyArrays, targetArrays, writeSlate } from "./target-arrays.ts";
 
 export interface Challenger {
   readonly setting: ChallengerSetting;
@@ -25,12 +26,12 @@ export interface JudgedPart<Row extends JudgedRow = JudgedRow> {
 /** A part as every judgement reads it: measured once, judged alone and with others. */
 export interface MeasuredPart {
   readonly rows: readonly ScoredRow<JudgedRow>[];
-  /** Control variate of each row's candidates. */
+  /** Control variate of the candidates of each row's slate. */
   readonly values: readonly Float64Array[];
   readonly serving: ComparedPolicy;
   readonly challengers: readonly (ComparedPolicy & {
     readonly setting: ChallengerSetting;
-    /** KL(π_φ ‖ π_θ) of each row, nats. */
+    /** KL(π_φ ‖ π_θ) at position 0 of each row's slate, nats. */
     readonly divergences: Float64Array;
   })[];
 }
@@ -77,10 +78,13 @@ export const mixChallengers = (
   };
 };
 
-/** Reads each challenger once on the rows of a part. @throws RangeError if a row lacks anything */
+/**
+ * Reads each challenger once on the slates of a part: at position 0, which has all candidates.
+ * @throws RangeError if a row lacks anything
+ */
 export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
   checkRows(rows);
-  const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);
+  const values = slateValues(rows, (scores) => rewardMoments(scores, evenMemory).mean);
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
   return {
     rows,
@@ -97,20 +101,19 @@ function measureChallengers(
 ): MeasuredPart["challengers"] {
   const measured = challengers.map(({ setting }) => ({
     setting,
-    targetProbabilities: new Float64Array(rows.length),
-    directValues: new Float64Array(rows.length),
+    ...emptyArrays(rows.length),
     divergences: new Float64Array(rows.length),
   }));
   const challenger = createRowChallenger();
-  for (const [index, { row, scores }] of rows.entries()) {
+  for (const slate of readSlates(rows)) {
+    const { start, items } = slate;
+    const { row, scores } = rows[start]!;
     challenger.read(scores);
     for (const [j, one] of challengers.entries()) {
       const into = measured[j]!;
       const logs = challenger.challenge(one);
-      const { target, direct } = measureRow(row, logs, values[index]!);
-      into.targetProbabilities[index] = target;
-      into.directValues[index] = direct;
-      into.divergences[index] = klDivergence(logs, scores.logPolicy);
+      writeSlate(into, slate, serveSlate(row, logs, slate), values[start]!);
+      into.divergences.fill(klDivergence(logs, scores.logPolicy), start, start + items.length);
     }
   }
   return measured;

@@ -5,6 +5,7 @@ import { limitsOf } from "../evaluation/gate-guards.ts";
 import { expectAhead, type Scoring, scoreRows } from "./family.ts";
 import { gateCandidate } from "./gate.ts";
 import type { FoldedRow } from "./judged-row.ts";
+import { isJudged } from "./judged-slates.ts";
 
 export interface RivalInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
@@ -25,7 +26,9 @@ export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   family: Scoring<Row, Policy, Critic>,
   { serving, rival, arm, critic, mpo, earlier, ...input }: RivalInput<Row, Policy, Critic>,
 ): Promise<GateRecord> {
-  const rows = input.rows.filter((row) => row.arm === "serving" || row.arm === arm);
+  const rows = input.rows.filter(
+    (row) => (row.arm === "serving" || row.arm === arm) && isJudged(row),
+  );
   const logs = await family.scorePolicy(serving, rows);
   const scored = await scoreRows(family, critic, { rows, logs });
   const judged = expectAhead(family, critic, scored);

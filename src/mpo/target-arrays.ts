@@ -1,96 +1,88 @@
 import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
-import type { CheckedPart, ComparedPolicy } from "../evaluation/paired-difference.ts";
+import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
+import { meanOf } from "../numeric/statistics.ts";
 import { expectLength } from "./check-rows.ts";
-import { type JudgedRow, servedProbability } from "./judged-row.ts";
+import type { JudgedRow } from "./judged-row.ts";
+import { type JudgedSlate, readSlates, type ServedSlate, serveSlate } from "./judged-slates.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
 export const weightClip = 20;
 
-/** Served probability of the logged action, and Σ_a π(a|s)·Q(s,a). */
-export function measureRow(
-  row: JudgedRow,
-  logs: Float64Array,
+export const emptyArrays = (rows: number): ComparedPolicy => ({
+  targetProbabilities: new Float64Array(rows),
+  directValues: new Float64Array(rows),
+});
+
+/** Writes the rows of a slate. @param values Q of the candidates of position 0 */
+export function writeSlate(
+  { targetProbabilities, directValues }: ComparedPolicy,
+  { start }: JudgedSlate,
+  { positions, logged }: ServedSlate,
   values: Float64Array,
-): { readonly direct: number; readonly target: number } {
-  let direct = 0;
-  for (let a = 0; a < logs.length; a++) {
-    direct += servedProbability(Math.exp(logs[a]!), row) * values[a]!;
+): void {
+  for (const [position, served] of positions.entries()) {
+    let direct = 0;
+    for (let a = 0; a < served.length; a++) direct += served[a]! * values[a]!;
+    directValues[start + position] = direct;
+    targetProbabilities[start + position] = logged[position]!;
   }
-  return { direct, target: servedProbability(Math.exp(logs[row.action]!), row) };
 }
 
-/** @param rows checked (`checkRows`); @param logs log π of each row's candidates; @param values Q of each row's candidates */
+/**
+ * A policy's item–position marginals on slates: P_π(a at k) of the logged item, and Σ_a P_π(a at k)·Q(a).
+ * @param rows checked (`checkRows`); @param logs log π of each row's candidates; @param values Q of each row's candidates.
+ * Of a slate the row of position 0 is read.
+ */
 export function targetArrays(
   rows: readonly ScoredRow<JudgedRow>[],
   logs: readonly Float64Array[],
   values: readonly Float64Array[],
 ): ComparedPolicy {
-  const targetProbabilities = new Float64Array(rows.length);
-  const directValues = new Float64Array(rows.length);
-  for (const [index, { row }] of rows.entries()) {
-    const { target, direct } = measureRow(row, logs[index]!, values[index]!);
-    directValues[index] = direct;
-    targetProbabilities[index] = target;
+  const arrays = emptyArrays(rows.length);
+  for (const slate of readSlates(rows)) {
+    const { start } = slate;
+    writeSlate(arrays, slate, serveSlate(rows[start]!.row, logs[start]!, slate), values[start]!);
   }
-  return { targetProbabilities, directValues };
+  return arrays;
 }
 
-/** Σ_a min(π, c·p) and Σ_a min(π, c·p)·Q of a row. @param logs log π of the candidate, and of the policy that made the row */
-function checkRow(
-  row: JudgedRow,
-  logs: { readonly candidate: Float64Array; readonly logging: Float64Array },
-  values: Float64Array,
-): readonly [mass: number, value: number] {
-  if (row.isForeign) {
-    const served = servedProbability(Math.exp(logs.candidate[row.action]!), row);
-    const weight = Math.min(weightClip, served / row.propensity);
-    return [weight, weight * values[row.action]!];
+/** The uniform choice: each candidate is as likely at each position. */
+export function uniformArrays(
+  rows: readonly ScoredRow<JudgedRow>[],
+  values: readonly Float64Array[],
+): ComparedPolicy {
+  const arrays = emptyArrays(rows.length);
+  for (const { start, items } of readSlates(rows)) {
+    const { length: count } = values[start]!;
+    arrays.targetProbabilities.fill(1 / count, start, start + items.length);
+    arrays.directValues.fill(meanOf(values[start]!), start, start + items.length);
   }
-  let [mass, value] = [0, 0];
-  for (let a = 0; a < logs.candidate.length; a++) {
-    const within = Math.min(
-      servedProbability(Math.exp(logs.candidate[a]!), row),
-      weightClip * servedProbability(Math.exp(logs.logging[a]!), row),
-    );
-    mass += within;
-    value += within * values[a]!;
-  }
-  return [mass, value];
+  return arrays;
 }
 
 /**
- * The part of a candidate that the log can check. Of a foreign row only the choice's p is known,
- * and the clipped weight replaces the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a
- * min(π, c·p)·x.
- * @param logs log π of the candidate, and of the policies that made the rows
+ * Logged arrays of the rows, with the control variate at the logged item. At position 0 the propensity is the logged one; below
+ * it is the marginal of the policy that made the slate, for the logged one is given the items above.
+ * @param logging the arrays of the policies that made the rows
  */
-export function checkedPart(
-  rows: readonly ScoredRow<JudgedRow>[],
-  logs: { readonly candidate: readonly Float64Array[]; readonly logging: readonly Float64Array[] },
-  values: readonly Float64Array[],
-): CheckedPart {
-  const mass = new Float64Array(rows.length);
-  const checked = new Float64Array(rows.length);
-  for (const [index, { row }] of rows.entries()) {
-    const own = { candidate: logs.candidate[index]!, logging: logs.logging[index]! };
-    [mass[index], checked[index]] = checkRow(row, own, values[index]!);
-  }
-  return { mass, values: checked };
-}
-
-/** Logged arrays of the rows, with the control variate at the logged action. */
 export function loggedArrays(
   rows: readonly ScoredRow<JudgedRow>[],
+  logging: Pick<ComparedPolicy, "targetProbabilities">,
   values: readonly Float64Array[],
 ): { readonly feedback: LoggedFeedback; readonly predictions: Float64Array } {
+  const predictions = new Float64Array(rows.length);
+  for (const { start, items } of readSlates(rows))
+    for (const [k, item] of items.entries()) predictions[start + k] = values[start]![item]!;
   return {
     feedback: {
       rewards: Float64Array.from(rows, ({ row }) => row.reward),
-      propensities: Float64Array.from(rows, ({ row }) => row.propensity),
+      propensities: Float64Array.from(rows, ({ row }, index) =>
+        row.position === 0 ? row.propensity : logging.targetProbabilities[index]!,
+      ),
       clusters: Int32Array.from(rows, ({ row }) => row.user),
     },
-    predictions: Float64Array.from(rows, ({ row }, index) => values[index]![row.action]!),
+    predictions,
   };
 }
 
@@ -111,7 +103,10 @@ export const joinArrays = (targets: readonly ComparedPolicy[]): ComparedPolicy =
   directValues: concatenate(targets.map((target) => target.directValues)),
 });
 
-/** Σ_j w_j of both arrays: served probabilities are linear in π. @param targets at least one, all of the same rows */
+/**
+ * Σ_j w_j of both arrays: of the policy that draws a whole slate from one of the targets.
+ * @param targets at least one, all of the same rows
+ */
 export function mixArrays(
   targets: readonly ComparedPolicy[],
   weights: readonly number[],

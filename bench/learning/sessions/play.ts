@@ -60,6 +60,7 @@ function playOne({ task, world, serve, discount, random }: Play, index: number) 
     rows.push({
       step,
       action,
+      position: 0,
       outcome: task.outcomeOf(slate, response),
       immediate: response.reward / task.mostReward,
       goesOn: !session.over,

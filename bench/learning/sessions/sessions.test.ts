@@ -26,6 +26,7 @@ const stepAt = (place: number): StepFeatures => ({
 const rowAt = (place: number, changes: Partial<SessionRow> = {}): SessionRow => ({
   step: stepAt(place),
   action: 0,
+  position: 0,
   outcome: 0,
   immediate: 0,
   reward: 0,

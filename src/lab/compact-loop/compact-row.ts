@@ -54,6 +54,7 @@ export function playVisits(options: {
       items,
       candidates: Array.from(items, (item) => names[item] ?? { itemId: "" }),
       action,
+      position: 0,
       propensity: probabilities[action] ?? 0,
       reward: (visits.moods[visit] ?? 1) < chosen ? 1 : 0,
       ...served,

@@ -2,12 +2,14 @@ import type { CalibrationRecord } from "../../../domain/improvement-record.ts";
 import { calibrateModel } from "../../../evaluation/model-calibration.ts";
 import type { ScoredRow } from "../../../mpo/row-scores.ts";
 import { evenMemory, rewardMoments } from "../../../mpo/row-scores.ts";
-import { loggedArrays } from "../../../mpo/target-arrays.ts";
 
 function calibrationError(rows: readonly ScoredRow[]): number {
-  const values = rows.map(({ scores }) => rewardMoments(scores, evenMemory).mean);
-  const { feedback, predictions } = loggedArrays(rows, values);
-  return calibrateModel({ rewards: feedback.rewards, predictions }).calibrationError;
+  const rewards = Float64Array.from(rows, ({ row }) => row.reward);
+  const predictions = Float64Array.from(
+    rows,
+    ({ row, scores }) => rewardMoments(scores, evenMemory).mean[row.action] ?? Number.NaN,
+  );
+  return calibrateModel({ rewards, predictions }).calibrationError;
 }
 
 /** @param raw out-of-fold scores; @param calibrated the same rows through a map that was fitted to the other half */

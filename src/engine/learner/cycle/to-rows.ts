@@ -11,23 +11,24 @@ export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" |
 }
 
 /**
- * A row for each position, among the candidates that the positions before had left. None for an
- * item outside the candidates: a decision changed by hand must not stop the loop.
+ * A row for each position, among the candidates that the positions before had left, down to the
+ * first item outside the candidates: a decision changed by hand must not stop the loop.
  */
 export function toRows(
   { feedback, ahead }: ReadDecision<SessionDecision>,
   { rule, views, ...common }: RowContext,
 ): FeedbackRow[] {
   const { decision, rewards } = feedback;
+  const rows: FeedbackRow[] = [];
   let left = views;
-  return decision.slate.flatMap((itemId, position) => {
+  for (const [position, itemId] of decision.slate.entries()) {
     const candidates = left;
     const action = candidates.findIndex((view) => view.itemId === itemId);
-    if (action < 0) return [];
+    if (action < 0) break;
     // Rows of one candidate less cost an array each: the last position leaves no candidate.
     if (position < decision.slate.length - 1)
       left = candidates.filter((_, index) => index !== action);
-    return {
+    rows.push({
       ...common,
       candidates,
       action,
@@ -39,6 +40,7 @@ export function toRows(
       arm: decision.arm,
       policyVersion: decision.policyVersion,
       ...(decision.fastLoop && { isForeign: true }),
-    };
-  });
+    });
+  }
+  return rows;
 }
