@@ -1,4 +1,4 @@
-import type { GateEvidence, Guard } from "../domain/gate-record.ts";
+import type { GateEvidence, Guard, SelfCheck } from "../domain/gate-record.ts";
 import { formatShare, formatSignificant } from "../numeric/format.ts";
 import type { GateLimits } from "./gate-guards.ts";
 
@@ -14,6 +14,10 @@ const gain = ({ difference, relativeLift, looks }: GateEvidence) =>
 export const tooSmall = (rows: number, clusters: number, limits: GateLimits): string =>
   `Not enough data: ${rows} rows of ${clusters} users; ` +
   `${limits.minimumRows} rows of ${limits.minimumClusters} users are needed.`;
+
+export const leftOut = ({ leftOut: rows, largestLogRatio }: SelfCheck): string =>
+  `The self-check left out ${rows} rows: their logged propensities are not the probabilities that their policy gives now ` +
+  `(largest |log(π₀/p)| ${formatSignificant(largestLogRatio)}).`;
 
 export function failedGuards(failed: readonly Guard[]): string {
   const parts = failed.map(

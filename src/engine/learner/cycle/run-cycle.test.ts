@@ -15,6 +15,7 @@ import type { Cycle } from "../../../domain/cycle.ts";
 import { verdicts } from "../../../domain/cycle-outcome.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import { userId } from "../../../domain/ids.ts";
+import { largestRounding } from "../../../mpo/self-check.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { openSqliteStore } from "../../../storage/sqlite/open.ts";
 import type { PolicyChange, Store } from "../../../storage/store.ts";
@@ -148,6 +149,12 @@ describe("the first cycle", () => {
     expect(await run(store)).toBeUndefined();
     expect(await stateOf(store)).toEqual(after);
   });
+});
+
+test("the rows of a cycle are borne out by the policy that served them", () => {
+  const { selfCheck } = first.record.gate!;
+  expect(selfCheck).toMatchObject({ rows: visits, leftOut: 0 });
+  expect(selfCheck!.largestLogRatio).toBeLessThan(largestRounding / 10);
 });
 
 describe("a cycle that fails changes nothing:", () => {
@@ -385,6 +392,28 @@ test.each([
   const cycle = await run(store, { clock, scenario: { ...visitedScenario, fastLoop } });
   expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 0 });
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
+});
+
+test("a cycle after an item update counts the rows that it leaves out, and the next one has none", async () => {
+  const { store, engine, clock, advance } = await reopen();
+  await visitShop({ engine, advance }, { visits: 60, seed });
+  const items = shopItems(visitedOptions.items);
+  const genreAfter = (index: number) => items[(index + 1) % items.length]!.categories;
+  await engine.putItems(items.map((item, index) => ({ ...item, categories: genreAfter(index) })));
+  const second = (await run(store, { clock }))!;
+  const { rows, leftOut, largestLogRatio } = second.record.gate!.selfCheck!;
+  expect(verdicts).toContain(second.outcome);
+  // Of choices of the exploration floor the probability is the same before and after.
+  expect(leftOut).toBeGreaterThan(rows / 3);
+  expect(largestLogRatio).toBeGreaterThan(largestRounding);
+  expect(feedbackOf(second)).toMatchObject({ newDecisions: 60, judged: rows - leftOut });
+  const [problem] = (await engine.health()).problems;
+  expect(problem).toMatch(`last cycle of shop left out ${leftOut} of ${rows} rows: `);
+
+  await visitShop({ engine, advance }, { visits: 30, seed });
+  const third = (await run(store, { clock }))!;
+  expect(third.record.gate!.selfCheck).toMatchObject({ leftOut: 0 });
+  expect((await engine.health()).problems).toEqual([]);
 });
 
 const isFull = process.env.RECURVE_FULL !== undefined;
