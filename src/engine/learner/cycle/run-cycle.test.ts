@@ -412,9 +412,31 @@ test("a cycle after an item update counts the rows that it leaves out, and the n
 
   await visitShop({ engine, advance }, { visits: 30, seed });
   const third = (await run(store, { clock }))!;
-  expect(third.record.gate!.selfCheck).toMatchObject({ leftOut: 0 });
+  const { selfCheck } = third.record.gate!;
+  expect(selfCheck!.leftOut).toBe(0);
+  expect(selfCheck!.largestLogRatio).toBeLessThan(largestRounding / 10);
   expect((await engine.health()).problems).toEqual([]);
 });
+
+test.each([
+  ["lost", () => 0],
+  ["halved", (propensity: number) => propensity / 2],
+])(
+  "a cycle whose propensities were all %s ends without a verdict on the candidate, and says why",
+  async (_, damage) => {
+    const store = await openCopy(visited);
+    const feedback: Store["decisions"]["feedback"] = async (options) =>
+      (await store.decisions.feedback(options)).map(({ decision, ...rest }) => {
+        const positionPropensities = decision.positionPropensities.map(damage);
+        return { ...rest, decision: { ...decision, positionPropensities } };
+      });
+    const cycle = (await run({ ...store, decisions: { ...store.decisions, feedback } }))!;
+    expect(cycle.outcome).toBe("not-enough-data");
+    expect(cycle.reason).toMatch(`The self-check left out ${visits} rows: `);
+    expect(feedbackOf(cycle).judged).toBe(0);
+    expect(await store.cycles.list({ limit: 1 })).toEqual([cycle]);
+  },
+);
 
 const isFull = process.env.RECURVE_FULL !== undefined;
 
