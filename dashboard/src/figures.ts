@@ -92,6 +92,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["result", action],
     ["looks pooled", count(gate.looks)],
     ...foundRows(gate),
+    ...checkRows(gate),
   ]),
   group("Last promotion, on live traffic", "promotion", (promotion) => [
     ["promoted policy", count(promotion.version)],

@@ -15,9 +15,8 @@ export const tooSmall = (rows: number, clusters: number, limits: GateLimits): st
   `Not enough data: ${rows} rows of ${clusters} users; ` +
   `${limits.minimumRows} rows of ${limits.minimumClusters} users are needed.`;
 
-export const leftOut = ({ leftOut: rows, largestLogRatio }: SelfCheck): string =>
-  `The self-check left out ${rows} rows: their logged propensities are not the probabilities that their policy gives now ` +
-  `(largest |log(π₀/p)| ${formatSignificant(largestLogRatio)}).`;
+export const leftOut = ({ leftOut: count, rows }: SelfCheck): string =>
+  `The self-check left out ${count} of ${rows} rows: their logged propensities are not the probabilities that their policy gives now.`;
 
 export function failedGuards(failed: readonly Guard[]): string {
   const parts = failed.map(

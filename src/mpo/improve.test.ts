@@ -145,7 +145,7 @@ describe("the self-check", () => {
     const { gate, rows: judged } = await run([], createTable(), misreport(rows));
     expect(judged).toEqual([]);
     expect(gate).toMatchObject({ verdict: "not-enough-data", rows: 0 });
-    expect(gate.reason).toMatch("The self-check left out 1200 rows");
+    expect(gate.reason).toMatch("The self-check left out 1200 of 1200 rows");
   });
 });
 

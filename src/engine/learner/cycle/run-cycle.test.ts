@@ -408,7 +408,9 @@ test("a cycle after an item update counts the rows that it leaves out, and the n
   expect(largestLogRatio).toBeGreaterThan(largestRounding);
   expect(feedbackOf(second)).toMatchObject({ newDecisions: 60, judged: rows - leftOut });
   const [problem] = (await engine.health()).problems;
-  expect(problem).toMatch(`last cycle of shop left out ${leftOut} of ${rows} rows: `);
+  expect(problem).toMatch(
+    `last cycle of shop left out ${leftOut} of ${rows} rows that failed the self-check`,
+  );
 
   await visitShop({ engine, advance }, { visits: 30, seed });
   const third = (await run(store, { clock }))!;
@@ -432,7 +434,7 @@ test.each([
       });
     const cycle = (await run({ ...store, decisions: { ...store.decisions, feedback } }))!;
     expect(cycle.outcome).toBe("not-enough-data");
-    expect(cycle.reason).toMatch(`The self-check left out ${visits} rows: `);
+    expect(cycle.reason).toMatch(`The self-check left out ${visits} of ${visits} rows: `);
     expect(feedbackOf(cycle).judged).toBe(0);
     expect(await store.cycles.list({ limit: 1 })).toEqual([cycle]);
   },
