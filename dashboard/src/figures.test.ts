@@ -86,3 +86,14 @@ test("a review shows what its own gate found", () => {
 test("an empty record has no groups", () => {
   expect(figureGroups({})).toEqual([]);
 });
+
+test("the self-check tells how many rows of the gate it left out", () => {
+  const selfCheck = { rows: 1240, leftOut: 6, largestLogRatio: 0.4055 };
+  const [gate] = figureGroups({ gate: sampleGate({ selfCheck }) });
+  expect(gate!.figures).toEqual([
+    { label: "rows judged", text: "1,000" },
+    { label: "rows self-checked", text: "1,240" },
+    { label: "of them left out", text: "6" },
+    { label: "largest |log(π₀/p)|", text: "0.406" },
+  ]);
+});

@@ -48,6 +48,13 @@ const foundRows = (gate: GateRecord): readonly Row[] => [
   ["probability of a gain", percent(gate.probabilityPositive)],
 ];
 
+/** Logged propensities against the policy's probabilities of now. */
+const checkRows = ({ selfCheck }: GateRecord): readonly Row[] => [
+  ["rows self-checked", count(selfCheck?.rows)],
+  ["of them left out", count(selfCheck?.leftOut)],
+  ["largest |log(π₀/p)|", reward(selfCheck?.largestLogRatio)],
+];
+
 /** Hit rates of one policy's first slates. */
 const hitRows = (name: string, { served, sorted }: SlateQuality): readonly Row[] => [
   [`served hit rate of ${name}`, percent(served.mean)],
@@ -74,6 +81,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ...foundRows(gate),
     ["rows judged", count(gate.rows)],
     ["users judged", count(gate.clusters)],
+    ...checkRows(gate),
     ["effective sample share", percent(gate.effectiveSampleShare)],
     ["predicted difference", signedReward(gate.predictedDifference)],
     ["smallest detectable", reward(gate.minimalDetectableDifference)],
@@ -84,6 +92,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["result", action],
     ["looks pooled", count(gate.looks)],
     ...foundRows(gate),
+    ...checkRows(gate),
   ]),
   group("Last promotion, on live traffic", "promotion", (promotion) => [
     ["promoted policy", count(promotion.version)],

@@ -46,6 +46,16 @@ export interface GateEvidence {
   readonly censored: GateStatistic;
 }
 
+/** Logged propensities against the probabilities that the policies which logged them give now. */
+export interface SelfCheck {
+  /** Rows that were checked: those of the compared policies' own choices. */
+  readonly rows: number;
+  /** Rows that do not judge: all of each slate with a row that failed. */
+  readonly leftOut: number;
+  /** Largest |log(π₀/p)|, of the finite ones; 0 up to rounding if all is as it was. */
+  readonly largestLogRatio: number;
+}
+
 /** The gate's answer. */
 export interface GateRecord extends Partial<GateEvidence> {
   readonly verdict: Verdict;
@@ -56,6 +66,8 @@ export interface GateRecord extends Partial<GateEvidence> {
   readonly clusters?: number;
   readonly effectiveSampleShare?: number;
   readonly guards: readonly Guard[];
+  /** Absent in records of before it was made. */
+  readonly selfCheck?: SelfCheck;
 }
 
 /** Pooled result of all looks at the same two policies. */

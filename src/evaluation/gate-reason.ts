@@ -1,4 +1,4 @@
-import type { GateEvidence, Guard } from "../domain/gate-record.ts";
+import type { GateEvidence, Guard, SelfCheck } from "../domain/gate-record.ts";
 import { formatShare, formatSignificant } from "../numeric/format.ts";
 import type { GateLimits } from "./gate-guards.ts";
 
@@ -14,6 +14,9 @@ const gain = ({ difference, relativeLift, looks }: GateEvidence) =>
 export const tooSmall = (rows: number, clusters: number, limits: GateLimits): string =>
   `Not enough data: ${rows} rows of ${clusters} users; ` +
   `${limits.minimumRows} rows of ${limits.minimumClusters} users are needed.`;
+
+export const leftOut = ({ leftOut: count, rows }: SelfCheck): string =>
+  `The self-check left out ${count} of ${rows} rows: their logged propensities are not the probabilities that their policy gives now.`;
 
 export function failedGuards(failed: readonly Guard[]): string {
   const parts = failed.map(

@@ -43,7 +43,7 @@ test("rows of another version are foreign, and with a discount a step judges by 
       rows: marked,
       has: () => true,
     },
-    marked,
+    { rows: marked, judging: marked },
   );
   const first = await fits.fit("first");
   const second = await fits.fit("second");

@@ -12,7 +12,6 @@ import {
 import type { ImproveInput, Stages } from "./improve-input.ts";
 import type { Judgement } from "./judge.ts";
 import type { Fold, FoldedRow } from "./judged-row.ts";
-import { isJudged } from "./judged-slates.ts";
 import { chooseStates } from "./limits.ts";
 import { type Challenger, type MeasuredPart, measurePart, temper } from "./measure.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
@@ -72,7 +71,7 @@ export interface Fits<Row extends FoldedRow, Fit, Moved> {
   move(fit: JudgedFit<Row, Fit>, judgement: Judgement): Promise<Proposal<Row, Moved>>;
 }
 
-/** @param rows in the order in which the family reads them */
+/** @param rows in the order in which the family reads them; @param judging those of them that judge */
 export function createFits<
   Row extends FoldedRow,
   Policy,
@@ -82,7 +81,7 @@ export function createFits<
 >(
   family: ModelFamily<Row, Policy, Critic, Fit, Moved>,
   run: FitRun<Row, Policy, Critic>,
-  rows: readonly KnownRow<Row>[],
+  { rows, judging }: Record<"rows" | "judging", readonly KnownRow<Row>[]>,
 ): Fits<KnownRow<Row>, Fit, Moved> {
   type Known = KnownRow<Row>;
   const { serving, critic: from, arm, floor, mpo, random, stages, has } = run;
@@ -107,10 +106,8 @@ export function createFits<
       const fit = await stages.measure("critic", () =>
         family.fitCritic(knownTo(without), { without, serving, from, has, random }),
       );
-      const judging = rows.filter(
-        (row) => row.fold === without && row.arm === arm && isJudged(row),
-      );
-      return { without, fit, held: await score(fit, judging) };
+      const own = judging.filter(({ fold }) => fold === without);
+      return { without, fit, held: await score(fit, own) };
     },
     judge: async ({ without, fit, held: raw }, settings, out) => {
       const calibrate = await stages.measure("score", () =>

@@ -60,9 +60,9 @@ function createTable(
   };
 }
 
-const run = (without: readonly Part[] = [], family = createTable()) =>
+const run = (without: readonly Part[] = [], family = createTable(), log = rows) =>
   improve(family, {
-    ...{ serving: uniform, critic: undefined, meta: initialMetaPolicy, rows, floor: 0.03 },
+    ...{ serving: uniform, critic: undefined, meta: initialMetaPolicy, rows: log, floor: 0.03 },
     ...{ arm: "serving", mpo: defaultMpo, random: createRandom(seed), without },
   });
 
@@ -122,6 +122,33 @@ describe("an improvement", () => {
   });
 });
 
+/** Rows whose propensities are not those of the policy that serves. */
+const misreport = (log: readonly FoldedRow[]) => log.map((row) => ({ ...row, propensity: 0.5 }));
+
+describe("the self-check", () => {
+  test("finds nothing where the serving policy logged all rows", async () => {
+    const { gate } = await run();
+    expect(gate.selfCheck).toEqual({ rows: 1200, leftOut: 0, largestLogRatio: 0 });
+  });
+
+  test("keeps rows that fail out of judging and gate, and counts them", async () => {
+    const log = [...misreport(rows.slice(0, 100)), ...rows.slice(100)];
+    const { gate, rows: judged } = await run([], createTable(), log);
+    expect(judged.length).toBe(1100);
+    expect(judged.every(({ row }) => row.propensity === 0.25)).toBe(true);
+    expect(gate.rows).toBe(1100);
+    expect(gate.selfCheck).toMatchObject({ rows: 1200, leftOut: 100 });
+    expect(gate.selfCheck!.largestLogRatio).toBeCloseTo(Math.log(2), 12);
+  });
+
+  test("that fails for all rows leaves too little data, says why, and stops nothing", async () => {
+    const { gate, rows: judged } = await run([], createTable(), misreport(rows));
+    expect(judged).toEqual([]);
+    expect(gate).toMatchObject({ verdict: "not-enough-data", rows: 0 });
+    expect(gate.reason).toMatch("The self-check left out 1200 of 1200 rows");
+  });
+});
+
 describe("a canary that served half of the users", () => {
   const better = Float64Array.of(1.2, 0, 0, -0.5);
   const worse = Float64Array.of(-0.5, 0, 0, 1.2);
@@ -132,6 +159,21 @@ describe("a canary that served half of the users", () => {
   test("takes over when it is better, and leaves when that is as good as ruled out", async () => {
     expect((await review(better)).action).toBe("promote");
     expect((await review(worse)).action).toBe("retire");
+  });
+
+  test("is reviewed on rows that each arm's own policy bears out", async () => {
+    const propensities = normaliseLogs(better).map((log) => 0.9 * Math.exp(log) + 0.1 / 4);
+    const both = rows.map((row, index): FoldedRow => {
+      if (index % 2 === 0) return row;
+      return { ...row, arm: "canary", propensity: propensities[row.action]! };
+    });
+    const pair = { serving: uniform, rival: better, critic, mpo: defaultMpo };
+    const kept = await reviewCanary(createTable(), { ...pair, rows: both });
+    expect(kept.gate.selfCheck).toMatchObject({ rows: 1200, leftOut: 0 });
+    // The canary's rows, taken for the serving policy's.
+    const mixedUp = both.map((row): FoldedRow => ({ ...row, arm: "serving" }));
+    const { gate } = await reviewCanary(createTable(), { ...pair, rows: mixedUp });
+    expect(gate).toMatchObject({ rows: 600, selfCheck: { rows: 1200, leftOut: 600 } });
   });
 
   test("stays while too little is known", async () => {

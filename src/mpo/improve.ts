@@ -1,4 +1,5 @@
-import type { GateRecord } from "../domain/gate-record.ts";
+import type { Arm } from "../domain/decision.ts";
+import type { GateRecord, SelfCheck } from "../domain/gate-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { limitsOf, whereUnproven } from "../evaluation/gate-guards.ts";
 import { expectLength } from "./check-rows.ts";
@@ -8,11 +9,13 @@ import { checkDistillation, type DistillationGap, distillationGap, gateCandidate
 import type { ImproveInput, Stages } from "./improve-input.ts";
 import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
 import type { FoldedRow } from "./judged-row.ts";
+import { isJudged } from "./judged-slates.ts";
 import type { JudgedPart, MeasuredPart } from "./measure.ts";
 import { describeContext, type MetaContext } from "./meta-context.ts";
 import { proposeSettings } from "./meta-policy.ts";
 import { shippedPrior } from "./meta-prior.ts";
 import type { ScoredRow } from "./row-scores.ts";
+import { checkLogged, tellSelfCheck } from "./self-check.ts";
 import type { Move } from "./trust-region.ts";
 
 export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, Moved = unknown> {
@@ -61,6 +64,14 @@ async function knowRows<Row extends FoldedRow, Policy>(
   });
 }
 
+/** New rows of the serving policy's arm, as far as their propensities are borne out. */
+function chooseJudging<Row extends FoldedRow>(rows: readonly KnownRow<Row>[], arm: Arm) {
+  const fresh = rows.filter((row) => row.fold !== "older" && row.arm === arm && isJudged(row));
+  const logs = fresh.map(({ logPolicy }) => logPolicy);
+  const { isKept, selfCheck } = checkLogged(fresh, logs);
+  return { judging: fresh.filter(isKept), selfCheck };
+}
+
 interface Gated {
   /** log π of the candidates that are independent of the rows; absent without a gate. */
   readonly candidateLogs: readonly Float64Array[] | undefined;
@@ -68,18 +79,22 @@ interface Gated {
   readonly gap: DistillationGap | undefined;
   readonly judgement: Judgement;
   readonly mpo: MpoConfiguration;
+  readonly selfCheck: SelfCheck;
 }
 
 /** Without a gate every candidate serves. */
 function gateImprovement(
   rows: JudgedPart["rows"],
-  { candidateLogs, gap, judgement, mpo }: Gated,
+  { candidateLogs, gap, judgement, mpo, selfCheck }: Gated,
 ): GateRecord {
   const { difference, proven } = judgement;
-  if (candidateLogs === undefined)
-    return { verdict: "promote", reason: "No gate.", rows: rows.length, guards: [], difference };
+  if (candidateLogs === undefined) {
+    const ungated = { verdict: "promote", reason: "No gate.", guards: [] } as const;
+    return { ...ungated, rows: rows.length, difference, selfCheck };
+  }
   const limits = proven ? limitsOf(mpo.gate) : whereUnproven(limitsOf(mpo.gate));
-  const gate = gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
+  const found = gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
+  const gate = tellSelfCheck(found, selfCheck);
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
@@ -104,7 +119,8 @@ export async function improve<
   const { propose = proposeSettings, judge: judgeParts = judgeChallengers } = input;
   const has = partsOf(family, input);
   const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
-  const fits = createFits(family, { ...input, stages, has }, rows);
+  const { judging, selfCheck } = chooseJudging(rows, input.arm);
+  const fits = createFits(family, { ...input, stages, has }, { rows, judging });
   const [halfOne, halfTwo] = [await fits.fit("first"), await fits.fit("second")];
   const raw = [...halfOne.held, ...halfTwo.held];
   const context = describeContext(raw.map(toContextRow), state.remembered);
@@ -132,7 +148,7 @@ export async function improve<
   const judged = [...first.measured.rows, ...second.measured.rows];
   const checked = has("distillation check") ? gap : undefined;
   const gate = await stages.measure("gate", () =>
-    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo }),
+    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck }),
   );
   return {
     ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },

@@ -6,6 +6,7 @@ import { expectAhead, type Scoring, scoreRows } from "./family.ts";
 import { gateCandidate } from "./gate.ts";
 import type { FoldedRow } from "./judged-row.ts";
 import { isJudged } from "./judged-slates.ts";
+import { checkLogged, tellSelfCheck } from "./self-check.ts";
 
 export interface RivalInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
@@ -26,23 +27,23 @@ export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   family: Scoring<Row, Policy, Critic>,
   { serving, rival, arm, critic, mpo, earlier, ...input }: RivalInput<Row, Policy, Critic>,
 ): Promise<GateRecord> {
-  const rows = input.rows.filter(
+  const both = input.rows.filter(
     (row) => (row.arm === "serving" || row.arm === arm) && isJudged(row),
   );
-  const logs = await family.scorePolicy(serving, rows);
-  const scored = await scoreRows(family, critic, { rows, logs });
-  const judged = expectAhead(family, critic, scored);
-  return gateCandidate({
-    rows: judged,
-    candidateLogs: await family.scorePolicy(
-      rival,
-      judged.map(({ row }) => row),
-    ),
+  const logs = await family.scorePolicy(serving, both);
+  const rivalLogs = await family.scorePolicy(rival, both);
+  const own = both.map((row, index) => (row.arm === arm ? rivalLogs : logs)[index]!);
+  const { isKept, selfCheck } = checkLogged(both, own);
+  const kept = { rows: both.filter(isKept), logs: logs.filter(isKept) };
+  const gate = gateCandidate({
+    rows: expectAhead(family, critic, await scoreRows(family, critic, kept)),
+    candidateLogs: rivalLogs.filter(isKept),
     candidateArm: arm,
     predictedDifference: 0,
     limits: limitsOf(mpo.gate),
     earlier,
   });
+  return tellSelfCheck(gate, selfCheck);
 }
 
 export interface CanaryReview {

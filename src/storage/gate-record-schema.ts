@@ -6,6 +6,7 @@ import {
   type GateStatistic,
   type Guard,
   gateStatistics,
+  type SelfCheck,
 } from "../domain/gate-record.ts";
 import { fieldsOf, interval, optional } from "./record-schema.ts";
 
@@ -28,6 +29,12 @@ const statistic = fieldsOf<GateStatistic>({
   servingValue: z.number(),
 }).meta({ id: "GateStatistic" });
 
+const selfCheck = fieldsOf<SelfCheck>({
+  rows: z.number(),
+  leftOut: z.number(),
+  largestLogRatio: z.number(),
+}).meta({ id: "SelfCheck" });
+
 export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
   verdict: z.enum(verdicts),
   reason: z.string(),
@@ -35,6 +42,7 @@ export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
   clusters: optional(z.number()),
   effectiveSampleShare: optional(z.number()),
   guards: z.array(guard),
+  selfCheck: optional(selfCheck),
   statistic: optional(z.enum(gateStatistics)),
   looks: optional(z.number()),
   difference: optional(z.number()),

@@ -1,10 +1,11 @@
 import { defaultExploration } from "../../../src/domain/scenario.ts";
-import { createLaboratoryLoop } from "../../../src/lab/compact-loop/laboratory-loop.ts";
-import type { Part } from "../../../src/mpo/family.ts";
-import type { RandomStream } from "../../../src/numeric/random.ts";
+import {
+  createLaboratoryLoop,
+  type LoopOptions,
+} from "../../../src/lab/compact-loop/laboratory-loop.ts";
 import type { ValueOptions } from "./fitted-values.ts";
 import type { SessionLearner } from "./play.ts";
-import { createSessionFamily } from "./session-family.ts";
+import { createSessionFamily, type FoldedStep } from "./session-family.ts";
 import { policyLogs, type SlatePolicy } from "./slate-policy.ts";
 import type { SessionTask } from "./task.ts";
 
@@ -12,7 +13,7 @@ import type { SessionTask } from "./task.ts";
 export function createMpo(
   task: SessionTask,
   values: ValueOptions,
-  options: { readonly random: RandomStream; readonly without?: readonly Part[] },
+  options: Pick<LoopOptions<FoldedStep>, "random" | "without" | "observe">,
 ): SessionLearner {
   const { slates } = task;
   const start: SlatePolicy = { weights: new Float64Array(task.outcomeWidth), masses: task.masses };

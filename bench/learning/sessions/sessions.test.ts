@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
+import type { SelfCheck } from "../../../src/domain/gate-record.ts";
+import { largestRounding } from "../../../src/mpo/self-check.ts";
 import { klDivergence } from "../../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { fitChoice } from "./choice-model.ts";
 import { fitValues, sumRows } from "./fitted-values.ts";
 import { interestTask } from "./interest-task.ts";
+import { createMpo } from "./mpo.ts";
 import { playSessions, type SessionRow } from "./play.ts";
 import { topPlaces } from "./run-policies.ts";
 import { satiationTask } from "./satiation-task.ts";
@@ -120,6 +123,25 @@ test.each([
       (1 - discount) * immediate + (goesOn ? discount * rows[index + 1]!.reward : 0),
       12,
     );
+});
+
+test("each step that a loop served is borne out by its policy", async () => {
+  const [task, random] = [satiationTask, createRandom(3)];
+  const checks: SelfCheck[] = [];
+  const values = { discount, target: "fitted" } as const;
+  const learner = createMpo(task, values, {
+    random,
+    observe: ({ gate }) => checks.push(gate.selfCheck!),
+  });
+  const play = { task, world: task.world(3), serve: learner.serve, discount, random };
+  for (let cycle = 0; cycle < 3; cycle++)
+    await learner.learn(playSessions(play, 40 * cycle, 40).rows, cycle);
+  expect(checks.length).toBe(3);
+  for (const { rows, leftOut, largestLogRatio } of checks) {
+    expect(rows).toBeGreaterThan(0);
+    expect(leftOut).toBe(0);
+    expect(largestLogRatio).toBeLessThan(largestRounding / 1e6);
+  }
 });
 
 test("the top places are those of the highest scores", () => {

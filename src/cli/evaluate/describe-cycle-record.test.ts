@@ -65,6 +65,14 @@ test("a cycle's gate is shown with every number that it decided on", () => {
   expect(rows).toContain("unsupported mass 0.0712 0.05 failed");
 });
 
+test("the self-check tells how many rows it left out", () => {
+  const selfCheck = { rows: 1240, leftOut: 6, largestLogRatio: 0.4055 };
+  const checked = { ...cycle, record: { gate: { ...gate, selfCheck } } };
+  expect(describeCycleRecord(checked).split("\n")).toContain(
+    "self-check 1,240 rows, 6 left out, largest |log(π₀/p)| 0.406",
+  );
+});
+
 test("the live test of the last promotion stands before the gate", () => {
   const promotion: PromotionReview = {
     version: 7,

@@ -37,6 +37,14 @@ function describeSample({ rows, clusters, effectiveSampleShare: share }: GateRec
   return `${number(rows)} rows of ${number(clusters)} users, effective sample size ${size}`;
 }
 
+/** Absent in records of before it was made. */
+function describeSelfCheck({ selfCheck }: GateRecord): string[] {
+  if (selfCheck === undefined) return [];
+  const { rows, leftOut, largestLogRatio } = selfCheck;
+  const found = `${number(rows)} rows, ${number(leftOut)} left out`;
+  return [`self-check ${found}, largest |log(π₀/p)| ${number(largestLogRatio)}`];
+}
+
 function tableStatistics({ statistic, doublyRobust, censored }: GateRecord): string[] {
   if (doublyRobust === undefined || censored === undefined) return [];
   const table = new Table({
@@ -126,6 +134,7 @@ export function describeCycleRecord(cycle: Cycle): string {
     ...describeLive(record.promotion),
     `feedback   ${describeFeedback(record.feedback)}`,
     `gate rows  ${describeSample(gate)}`,
+    ...describeSelfCheck(gate),
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,
     ...tableStatistics(gate),
     ...tableGuards(gate),

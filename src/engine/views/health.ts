@@ -1,3 +1,4 @@
+import type { Cycle } from "../../domain/cycle.ts";
 import type { Assignment, PromotionMode } from "../../domain/policy-snapshot.ts";
 import type { DamagedRows, Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -42,6 +43,21 @@ function policyProblems(policies: ServingPolicies, assignment: Assignment): stri
   return assignedVersions(assignment).flatMap((version) => policies.problem(version) ?? []);
 }
 
+/** Share of the rows that may fail the self-check before an operator should know. */
+const toleratedShare = 0.01;
+
+/** A last cycle that came to no verdict, or judged on a part of its rows. */
+function cycleProblems({ scenario, outcome, reason, record }: Cycle): string[] {
+  const last = `last cycle of ${scenario}`;
+  if (outcome === "failed" || outcome === "skipped") return [`${last} ${outcome}: ${reason}`];
+  const { rows = 0, leftOut = 0 } = record.gate?.selfCheck ?? {};
+  if (leftOut <= toleratedShare * rows) return [];
+  return [
+    `${last} left out ${leftOut} of ${rows} rows that failed the self-check, as after an update of items; ` +
+      "if later cycles do the same, run recurve audit",
+  ];
+}
+
 export async function readHealth(parts: HealthParts): Promise<Health> {
   const { store, configuration, catalogue, policies, fastLoops } = parts;
   const policyVersions: Record<string, number> = {};
@@ -57,8 +73,7 @@ export async function readHealth(parts: HealthParts): Promise<Health> {
     promotions[name] = assignment.mode ?? "automatic";
     problems.push(...policyProblems(policies, assignment));
     const [last] = await store.cycles.list({ scenario: name, limit: 1 });
-    if (last?.outcome === "failed") problems.push(`last cycle of ${name} failed: ${last.reason}`);
-    if (last?.outcome === "skipped") problems.push(`last cycle of ${name} skipped: ${last.reason}`);
+    if (last !== undefined) problems.push(...cycleProblems(last));
   }
   const learner = await readLearnerHealth(parts);
   const missing = findLearnerProblem(learner, parts.clock() - parts.startedAt);

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { BanditWorld } from "../../domain/bandit-world.ts";
+import type { SelfCheck } from "../../domain/gate-record.ts";
+import { largestRounding } from "../../mpo/self-check.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { type CompactOptions, createCompactLearner } from "./compact-learner.ts";
 import { runCompactLoop } from "./run-compact-loop.ts";
@@ -80,4 +82,21 @@ test("without the gate every candidate serves", async () => {
   const free = await run(world, 16, { without: ["gate"] });
   expect(free[0]).toEqual(gated[0]);
   expect(free[1]!.meanReward).toBeGreaterThan(0.4);
+});
+
+test.each([
+  ["the loop", {}],
+  [
+    "the fast loop, whose draws are foreign",
+    { fastLoop: { forgetting: 0.95, temperature: 0.03, drawScale: 0.2 } },
+  ],
+])("each row of %s is borne out by the policy that served it", async (_, options) => {
+  const checks: SelfCheck[] = [];
+  const observe: CompactOptions["observe"] = ({ gate }) => checks.push(gate.selfCheck!);
+  await run(tinyWorld(identity, 80), 17, { ...options, observe });
+  expect(checks.length).toBe(3);
+  for (const { leftOut, largestLogRatio } of checks) {
+    expect(leftOut).toBe(0);
+    expect(largestLogRatio).toBeLessThan(largestRounding / 1e6);
+  }
 });

@@ -6,9 +6,11 @@ import { defaultMpo } from "../../../domain/mpo-fields.ts";
 import type { StatusChange } from "../../../domain/take-over.ts";
 import { createCritic, trainCritic } from "../../../learning/critic.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
+import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { growNetwork, type Network } from "../../../policy/network.ts";
 import { initialNetwork } from "../../../policy/network-policy.ts";
+import { drawIndex } from "../../../policy/slate.ts";
 import { reviewServing } from "./review.ts";
 
 const seed = 109;
@@ -30,7 +32,20 @@ function policyOf(logits: readonly number[]): Network {
 
 const uniform = policyOf([0, 0, 0, 0]);
 const better = policyOf([1.2, 0, 0, -0.5]);
-const worse = policyOf([-0.5, 0, 0, 1.2]);
+const worseLogits = [-0.5, 0, 0, 1.2];
+const worse = policyOf(worseLogits);
+
+/** The same users, served by the worse policy. */
+const served = normaliseLogs(Float64Array.of(...worseLogits)).map(
+  (log) => 0.9 * Math.exp(log) + 0.1 / 4,
+);
+const rowsOfWorse = rows.map((row, index) => {
+  const random = createRandom(seed).split(index);
+  const action = drawIndex(served, random.uniform());
+  const reward = random.uniform() < rewards[action]! ? 1 : 0;
+  return { ...row, action, reward, propensity: served[action]! };
+});
+const servesWorse = { serving: worse, rows: rowsOfWorse };
 
 let critic: Network;
 beforeAll(async () => {
@@ -154,7 +169,7 @@ describe("a canary", () => {
 
 describe("the parent", () => {
   test("that is clearly better comes back", async () => {
-    const { assignment, statuses, review: told } = await review(uniform, { serving: worse });
+    const { assignment, statuses, review: told } = await review(uniform, servesWorse);
     expect(told).toMatchObject({ kind: "parent", version: 4, action: "roll-back" });
     expect(assignment).toEqual({ ...alone, serving: 4 });
     expect(statuses).toEqual([
@@ -165,7 +180,7 @@ describe("the parent", () => {
 
   test("that comes back ends the comparison with what the serving policy replaced", async () => {
     const held = { ...alone, holdback: 4, holdbackShare: 0.05 };
-    const { assignment, statuses } = await review(uniform, { serving: worse, assignment: held });
+    const { assignment, statuses } = await review(uniform, { ...servesWorse, assignment: held });
     expect(assignment).toEqual({ ...alone, serving: 4 });
     expect(statuses.at(-1)).toEqual({ version: 4, status: "serving" });
   });
@@ -225,7 +240,7 @@ describe("while an operator restrains promotions", () => {
     "a parent that is clearly better comes back: %s",
     async (mode) => {
       const assignment = { ...alone, mode, waiting: 9 };
-      const reviewed = await review(uniform, { serving: worse, assignment });
+      const reviewed = await review(uniform, { ...servesWorse, assignment });
       expect(reviewed.assignment).toEqual({ ...alone, mode, serving: 4 });
       expect(reviewed.statuses).toEqual([
         { version: 5, status: "rolled-back" },
@@ -237,7 +252,7 @@ describe("while an operator restrains promotions", () => {
 
   test("a pinned policy serves whatever its parent would earn", async () => {
     const pinned = { ...alone, mode: "pinned" } as const;
-    expect(await review(uniform, { serving: worse, assignment: pinned })).toEqual({
+    expect(await review(uniform, { ...servesWorse, assignment: pinned })).toEqual({
       assignment: pinned,
       statuses: [],
     });

@@ -15,6 +15,7 @@ import type { Cycle } from "../../../domain/cycle.ts";
 import { verdicts } from "../../../domain/cycle-outcome.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import { userId } from "../../../domain/ids.ts";
+import { largestRounding } from "../../../mpo/self-check.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { openSqliteStore } from "../../../storage/sqlite/open.ts";
 import type { PolicyChange, Store } from "../../../storage/store.ts";
@@ -148,6 +149,12 @@ describe("the first cycle", () => {
     expect(await run(store)).toBeUndefined();
     expect(await stateOf(store)).toEqual(after);
   });
+});
+
+test("the rows of a cycle are borne out by the policy that served them", () => {
+  const { selfCheck } = first.record.gate!;
+  expect(selfCheck).toMatchObject({ rows: visits, leftOut: 0 });
+  expect(selfCheck!.largestLogRatio).toBeLessThan(largestRounding / 10);
 });
 
 describe("a cycle that fails changes nothing:", () => {
@@ -386,6 +393,52 @@ test.each([
   expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 0 });
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
 });
+
+test("a cycle after an item update counts the rows that it leaves out, and the next one has none", async () => {
+  const { store, engine, clock, advance } = await reopen();
+  await visitShop({ engine, advance }, { visits: 60, seed });
+  const items = shopItems(visitedOptions.items);
+  const genreAfter = (index: number) => items[(index + 1) % items.length]!.categories;
+  await engine.putItems(items.map((item, index) => ({ ...item, categories: genreAfter(index) })));
+  const second = (await run(store, { clock }))!;
+  const { rows, leftOut, largestLogRatio } = second.record.gate!.selfCheck!;
+  expect(verdicts).toContain(second.outcome);
+  // Of choices of the exploration floor the probability is the same before and after.
+  expect(leftOut).toBeGreaterThan(rows / 3);
+  expect(largestLogRatio).toBeGreaterThan(largestRounding);
+  expect(feedbackOf(second)).toMatchObject({ newDecisions: 60, judged: rows - leftOut });
+  const [problem] = (await engine.health()).problems;
+  expect(problem).toMatch(
+    `last cycle of shop left out ${leftOut} of ${rows} rows that failed the self-check`,
+  );
+
+  await visitShop({ engine, advance }, { visits: 30, seed });
+  const third = (await run(store, { clock }))!;
+  const { selfCheck } = third.record.gate!;
+  expect(selfCheck!.leftOut).toBe(0);
+  expect(selfCheck!.largestLogRatio).toBeLessThan(largestRounding / 10);
+  expect((await engine.health()).problems).toEqual([]);
+});
+
+test.each([
+  ["lost", () => 0],
+  ["halved", (propensity: number) => propensity / 2],
+])(
+  "a cycle whose propensities were all %s ends without a verdict on the candidate, and says why",
+  async (_, damage) => {
+    const store = await openCopy(visited);
+    const feedback: Store["decisions"]["feedback"] = async (options) =>
+      (await store.decisions.feedback(options)).map(({ decision, ...rest }) => {
+        const positionPropensities = decision.positionPropensities.map(damage);
+        return { ...rest, decision: { ...decision, positionPropensities } };
+      });
+    const cycle = (await run({ ...store, decisions: { ...store.decisions, feedback } }))!;
+    expect(cycle.outcome).toBe("not-enough-data");
+    expect(cycle.reason).toMatch(`The self-check left out ${visits} of ${visits} rows: `);
+    expect(feedbackOf(cycle).judged).toBe(0);
+    expect(await store.cycles.list({ limit: 1 })).toEqual([cycle]);
+  },
+);
 
 const isFull = process.env.RECURVE_FULL !== undefined;
 

@@ -1,0 +1,56 @@
+import type { GateRecord, SelfCheck } from "../domain/gate-record.ts";
+import { leftOut } from "../evaluation/gate-reason.ts";
+import { expectLength } from "./check-rows.ts";
+import { type JudgedRow, servedProbability } from "./judged-row.ts";
+
+/**
+ * Largest |log(π₀/p)| that rounding explains. Scores are float32, with another order of their sums in serving and learning: measured
+ * up to 2e-6. Machines may differ more; a change of 0.1 % biases a weight by no more than that.
+ */
+export const largestRounding = 1e-3;
+
+/** Rows as far as their logged propensities are borne out. */
+export interface CheckedRows {
+  /** For `filter`, on the rows and on arrays beside them. */
+  readonly isKept: (_: unknown, index: number) => boolean;
+  readonly selfCheck: SelfCheck;
+}
+
+/**
+ * Compares each row's logged propensity with the probability that the policy of its arm gives the choice now. A slate with a row
+ * that differs is left out whole: lower positions weigh by the probabilities of the first. Foreign rows have nothing to compare with.
+ * @param logs log π of the candidates under the policy that made the row
+ * @throws RangeError if a row has no log π of each candidate
+ */
+export function checkLogged(
+  rows: readonly JudgedRow[],
+  logs: readonly Float64Array[],
+): CheckedRows {
+  const failed = new Set<number>();
+  const starts: number[] = [];
+  let [checked, largest] = [0, 0];
+  for (const [index, row] of rows.entries()) {
+    starts.push(row.position === 0 ? index : (starts.at(-1) ?? 0));
+    if (row.isForeign) continue;
+    expectLength(`logs[${index}]`, logs[index]?.length, row.candidates.length);
+    const served = servedProbability(Math.exp(logs[index]![row.action]!), row);
+    const ratio = Math.abs(Math.log(served / row.propensity));
+    checked++;
+    // A damaged propensity gives no finite number, which no limit catches and JSON can't say.
+    if (!(ratio <= largestRounding)) failed.add(starts[index]!);
+    if (Number.isFinite(ratio)) largest = Math.max(largest, ratio);
+  }
+  const isKept = (_: unknown, index: number) => !failed.has(starts[index]!);
+  const kept = rows.filter(isKept).length;
+  return {
+    isKept,
+    selfCheck: { rows: checked, leftOut: rows.length - kept, largestLogRatio: largest },
+  };
+}
+
+/** If a gate had too little to decide on, its reason names the rows that the self-check took. */
+export function tellSelfCheck(gate: GateRecord, selfCheck: SelfCheck): GateRecord {
+  const isShort = gate.verdict === "not-enough-data" && selfCheck.leftOut > 0;
+  const reason = isShort ? `${gate.reason} ${leftOut(selfCheck)}` : gate.reason;
+  return { ...gate, reason, selfCheck };
+}
