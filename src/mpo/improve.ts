@@ -15,7 +15,7 @@ import { describeContext, type MetaContext } from "./meta-context.ts";
 import { proposeSettings } from "./meta-policy.ts";
 import { shippedPrior } from "./meta-prior.ts";
 import type { ScoredRow } from "./row-scores.ts";
-import { checkLogged, tellSelfCheck } from "./self-check.ts";
+import { applySelfCheck, checkLogged } from "./self-check.ts";
 import type { Move } from "./trust-region.ts";
 
 export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, Moved = unknown> {
@@ -94,7 +94,7 @@ function gateImprovement(
   }
   const limits = proven ? limitsOf(mpo.gate) : whereUnproven(limitsOf(mpo.gate));
   const found = gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
-  const gate = tellSelfCheck(found, selfCheck);
+  const gate = applySelfCheck(found, selfCheck);
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 

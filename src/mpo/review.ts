@@ -6,7 +6,7 @@ import { expectAhead, type Scoring, scoreRows } from "./family.ts";
 import { gateCandidate } from "./gate.ts";
 import type { FoldedRow } from "./judged-row.ts";
 import { isJudged } from "./judged-slates.ts";
-import { checkLogged, tellSelfCheck } from "./self-check.ts";
+import { applySelfCheck, checkLogged } from "./self-check.ts";
 
 export interface RivalInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
@@ -43,7 +43,7 @@ export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
     limits: limitsOf(mpo.gate),
     earlier,
   });
-  return tellSelfCheck(gate, selfCheck);
+  return applySelfCheck(gate, selfCheck);
 }
 
 export interface CanaryReview {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { checkLogged, largestRounding, tellSelfCheck } from "./self-check.ts";
+import { applySelfCheck, checkLogged, largestRounding } from "./self-check.ts";
 
 const exploration = 0.1;
 const pi = normaliseLogs(Float64Array.of(1, 0, -2));
@@ -85,9 +85,22 @@ test("a model that is silent on a candidate is a fault, not a failed check", () 
 test("the reason names the rows left out where data is lacking, and only there", () => {
   const gate = { reason: "Too few.", rows: 0, guards: [] };
   const selfCheck = { rows: 90, leftOut: 90, largestLogRatio: 0.5 };
-  const short = tellSelfCheck({ ...gate, verdict: "not-enough-data" }, selfCheck);
+  const short = applySelfCheck({ ...gate, verdict: "not-enough-data" }, selfCheck);
   expect(short.reason).toMatch(/^Too few\. The self-check left out 90 of 90 rows: .*now\.$/);
-  expect(tellSelfCheck({ ...gate, verdict: "hold" }, selfCheck)).toEqual({
+  expect(applySelfCheck({ ...gate, verdict: "hold" }, selfCheck)).toEqual({
     ...{ ...gate, verdict: "hold", selfCheck },
   });
+});
+
+test("a candidate that is judged on what a tenth of the slates left over is held", () => {
+  const passed = { name: "coverage", value: 1, limit: 0.8, passed: true };
+  const gate = { verdict: "promote", reason: "Promoted.", rows: 90, guards: [passed] } as const;
+  const few = applySelfCheck(gate, { rows: 100, leftOut: 10, largestLogRatio: 0.5 });
+  expect(few).toMatchObject({ verdict: "promote", reason: "Promoted." });
+  expect(few.guards.map(({ passed: isPassed }) => isPassed)).toEqual([true, true]);
+  const many = applySelfCheck(gate, { rows: 100, leftOut: 11, largestLogRatio: 0.5 });
+  expect(many.verdict).toBe("hold");
+  expect(many.reason).toBe(
+    "Held by its guards: left out by the self-check 0.11 is above its limit 0.1.",
+  );
 });

@@ -1,5 +1,5 @@
-import type { GateRecord, SelfCheck } from "../domain/gate-record.ts";
-import { leftOut } from "../evaluation/gate-reason.ts";
+import type { GateRecord, Guard, SelfCheck } from "../domain/gate-record.ts";
+import { failedGuards, leftOut } from "../evaluation/gate-reason.ts";
 import { expectLength } from "./check-rows.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 
@@ -48,9 +48,24 @@ export function checkLogged(
   };
 }
 
-/** If a gate had too little to decide on, its reason names the rows that the self-check took. */
-export function tellSelfCheck(gate: GateRecord, selfCheck: SelfCheck): GateRecord {
-  const isShort = gate.verdict === "not-enough-data" && selfCheck.leftOut > 0;
-  const reason = isShort ? `${gate.reason} ${leftOut(selfCheck)}` : gate.reason;
-  return { ...gate, reason, selfCheck };
+/**
+ * Rows that are left out are chosen by their action: the floor's choices keep their probability. So what is left of many is biased,
+ * and judges no candidate.
+ */
+const largestShareLeftOut = 0.1;
+
+/** A gate with its self-check: a guard, or what a gate with too little to decide on lacks. */
+export function applySelfCheck(gate: GateRecord, selfCheck: SelfCheck): GateRecord {
+  const share = selfCheck.leftOut / Math.max(1, selfCheck.rows);
+  if (gate.guards.length === 0) {
+    const isShort = gate.verdict === "not-enough-data" && share > 0;
+    const reason = isShort ? `${gate.reason} ${leftOut(selfCheck)}` : gate.reason;
+    return { ...gate, reason, selfCheck };
+  }
+  const passed = share <= largestShareLeftOut;
+  const guard = { name: "left out by the self-check", value: share, limit: largestShareLeftOut };
+  const guards: Guard[] = [...gate.guards, { ...guard, passed }];
+  if (passed) return { ...gate, guards, selfCheck };
+  const reason = failedGuards(guards.filter((one) => !one.passed));
+  return { ...gate, guards, verdict: "hold", reason, selfCheck };
 }
