@@ -11,6 +11,7 @@ export interface DecisionBody
     | "slate"
     | "positionPropensities"
     | "rewardRule"
+    | "servingRule"
     | "decidedAt"
     | "expiresAt"
   > {

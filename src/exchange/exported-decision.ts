@@ -11,7 +11,14 @@ import type { RewardRule } from "../domain/scenario.ts";
 export interface ExportedDecision
   extends Omit<
     Decision,
-    "decisionId" | "userId" | "candidates" | "slate" | "rewardRule" | "decidedAt" | "expiresAt"
+    | "decisionId"
+    | "userId"
+    | "candidates"
+    | "slate"
+    | "rewardRule"
+    | "servingRule"
+    | "decidedAt"
+    | "expiresAt"
   > {
   readonly decisionId: string;
   readonly userId: string;
