@@ -94,7 +94,7 @@ test("the exit code tells a clean record from a changed one, over the time that 
   tamper("UPDATE decisions SET slate_propensity = 0.9 WHERE decision_id = 'd-1'");
   const { exitCode, text } = await run();
   expect(exitCode).toBe(1);
-  expect(text).toContain("d-1: tampered-row: propensities differ by");
+  expect(text).toContain("d-1: tampered-row: log propensities differ by");
   expect(text).toMatch(/error: 1 of 2 decisions can't be derived again .* \(audit_failed\)\n$/);
   expect(await run("--from", later)).toMatchObject({
     exitCode: 0,
