@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { deflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { openAuditedShop, openDecided } from "../../../tests/support/audited-shop.ts";
-import { ann, assign, shopSnapshot } from "../../../tests/support/shop.ts";
-import type { Item } from "../../domain/catalogue.ts";
+import { sampleItem } from "../../../tests/support/sample.ts";
+import { ann, assign, candidatesOf, shopSnapshot } from "../../../tests/support/shop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
+import { deflateJson } from "../../storage/sqlite/columns.ts";
+import type { Engine } from "../engine.ts";
 
 /** The shop after a promotion: a share of the users keeps the policy before. */
 async function openPromoted() {
@@ -69,7 +70,7 @@ describe("an arm that the record does not suffice for is counted:", () => {
     const { store, engine, tamper, run } = await openAuditedShop();
     const [broken] = await assign(store, { serving: new Uint8Array(50) });
     const { decision } = await engine.recommend({ userId: ann });
-    expect(decision).toMatchObject({ arm: "baseline", policyVersion: 0 });
+    expect(decision.arm).toBe("baseline");
     expect(await run()).toMatchObject({ findings: [], armsNotDerivable: 0 });
     const mended = shopSnapshot();
     const checksum = createHash("sha256").update(mended).digest("hex");
@@ -81,14 +82,14 @@ describe("an arm that the record does not suffice for is counted:", () => {
 
 describe("candidates that could not be shown are found:", () => {
   test.each([
-    ["a withdrawn one", (item: Item) => ({ ...item, available: false })],
-    ["a deleted one", () => undefined],
+    [
+      "a withdrawn one",
+      (engine: Engine) => engine.putItems([sampleItem("i-1", { available: false })]),
+    ],
+    ["a deleted one", (engine: Engine) => engine.deleteItem(itemId("i-1"))],
   ])("%s", async (_, change) => {
     const { store, engine, tamper, run } = await openDecided();
-    const item = await store.items.find(itemId("i-1"));
-    const changed = change(item!);
-    if (changed === undefined) await engine.deleteItem(itemId("i-1"));
-    else await engine.putItems([changed]);
+    await change(engine);
     tamper("UPDATE decisions SET as_of = ?", await store.sequence());
     const problem = expect.stringMatching(/^candidate 'i-1' was .* at event number \d+/);
     expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
@@ -110,8 +111,8 @@ describe("candidates that could not be shown are found:", () => {
 
   test("more than the rule allows, and one twice", async () => {
     const { tamper, run } = await openDecided();
-    const twice = deflateRawSync(JSON.stringify(["i-0", "i-0", "i-1", "i-2"]));
-    tamper("UPDATE decisions SET candidates = ?", twice);
+    const twice = deflateJson(["i-0", "i-0", "i-1", "i-2"]);
+    tamper("UPDATE decisions SET candidates = ? WHERE decision_id = ?", twice, "d-1");
     expect((await run()).findings).toMatchObject([
       { cause: "tampered-row", problem: "a candidate is there twice: the row was changed" },
     ]);
@@ -164,6 +165,21 @@ describe("a change is found and named:", () => {
     const { findings, largestDifference } = await run();
     expect(findings).toEqual([]);
     expect(largestDifference).toBeCloseTo(5e-7, 12);
+  });
+
+  test("the arm", async () => {
+    const { tamper, run, version } = await openDecided();
+    tamper("UPDATE decisions SET arm = 'canary', checksum = NULL");
+    const problem = `user 'ann' belongs to arm serving of policy version ${version}, not to canary of ${version}: the row was changed`;
+    expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
+  });
+
+  test("an exploration that leaves the propensities as they are", async () => {
+    const { engine, tamper, run } = await openAuditedShop();
+    await engine.recommend({ userId: ann, candidates: candidatesOf("i-0"), slateSize: 1 });
+    tamper("UPDATE decisions SET exploration = 0.2, checksum = NULL");
+    const problem = "exploration was 0.1 and not 0.2: the row was changed";
+    expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
   });
 
   test("a missing position propensity", async () => {

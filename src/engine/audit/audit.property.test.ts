@@ -102,7 +102,9 @@ test("a run of everything has no findings, and one changed bit of any logged num
         const { decisionId } = decision;
         const update = `UPDATE decisions SET ${column} = ? WHERE decision_id = ?`;
         tamper(update, changes[column](decision, bit), decisionId);
-        const { findings } = await run();
+        // Each decision has a second of its own.
+        const { decidedAt } = decision;
+        const { findings } = await run(9, { from: decidedAt - 500, to: decidedAt + 500 });
         tamper(update, stored(decision)[column], decisionId);
         expect(findings.map((finding) => finding.decisionId)).toContain(decisionId);
       },
