@@ -37,7 +37,7 @@ export {
   type AuditReport,
   audit,
 } from "./engine/audit/audit.ts";
-export { auditTolerance } from "./engine/audit/check-propensities.ts";
+export { auditTolerance } from "./engine/audit/compare-propensities.ts";
 export {
   type Configuration,
   type LearnerConfiguration,

@@ -50,6 +50,9 @@ export interface Decision {
   readonly expiresAt: number;
 }
 
+/** Fields that are for derivations: an answer or export leaves them out. */
+export type DecisionRule = "rewardRule" | "servingRule";
+
 /** A decision whose reward window has closed, with the reward of each position before default and clipping. */
 export interface Feedback {
   readonly decision: Decision;

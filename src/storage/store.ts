@@ -15,7 +15,7 @@ import type {
 import type { RewardRule } from "../domain/scenario.ts";
 
 /**
- * The record of everything. Users, items, events and decisions share one increasing event number,
+ * The record of everything. Users, items, events, assignments and decisions share one increasing event number,
  * `sequence`: the knowledge at a moment is everything with a sequence ≤ the number noted then.
  * Every method is atomic; a resolved write is durable. Writes of concurrent callers share a commit.
  */

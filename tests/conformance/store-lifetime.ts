@@ -76,7 +76,7 @@ export function testLifetime(createRecord: () => OpenStore): void {
     const again = await reopen();
     expect(await readEverything(again)).toEqual(before);
     await again.events.record([{ event: sampleEvent() }]);
-    expect(await again.sequence()).toBe(8);
+    expect(await again.sequence()).toBe(9);
     expect(await again.policies.apply({ add: [samplePolicy()] })).toEqual({ added: [2] });
     await again.close();
   });

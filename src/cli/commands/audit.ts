@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
 import { type AuditReport, audit } from "../../engine/audit/audit.ts";
-import { auditTolerance } from "../../engine/audit/check-propensities.ts";
+import { auditTolerance } from "../../engine/audit/compare-propensities.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";

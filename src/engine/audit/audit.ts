@@ -10,7 +10,7 @@ import {
 import { optional, storeNumber } from "../input/fields.ts";
 import { type ArmCheck, checkArm } from "./check-arm.ts";
 import { checkCandidates } from "./check-candidates.ts";
-import { checkPropensities, type PropensityCheck } from "./check-propensities.ts";
+import { comparePropensities, type PropensityComparison } from "./compare-propensities.ts";
 import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive-logits.ts";
 
 const pageSize = 1000;
@@ -70,7 +70,7 @@ const optionChecks = {
   onProgress: optional(aFunction),
 };
 
-type Checked = Partial<Omit<AuditFinding, "decisionId">> & PropensityCheck & ArmCheck;
+type Checked = Partial<Omit<AuditFinding, "decisionId">> & PropensityComparison & ArmCheck;
 
 interface AuditParts {
   readonly store: Store;
@@ -84,7 +84,7 @@ async function check(
   const unfit = await checkCandidates(parts, decision);
   if (unfit !== undefined) return { difference: 0, problem: unfit };
   const logits = await parts.deriver.deriveServed(decision);
-  const propensities = checkPropensities(decision, logits);
+  const propensities = comparePropensities(decision, logits);
   if (propensities.problem !== undefined) return propensities;
   // What was derived says more than the checksum.
   return {

@@ -6,7 +6,7 @@ import { jointPropensity, sampleSlate, slatePropensities } from "../../policy/sl
 export const auditTolerance = 1e-6;
 
 /** Largest difference of the log propensities, and the reason why they are not those of the moment. */
-export interface PropensityCheck {
+export interface PropensityComparison {
   readonly difference: number;
   readonly problem?: string;
 }
@@ -26,7 +26,10 @@ function largestDifference(decision: Decision, derived: readonly number[]): numb
 }
 
 /** Compares the propensities, and draws the slate again from the seed. */
-export function checkPropensities(decision: Decision, logits: Float64Array): PropensityCheck {
+export function comparePropensities(
+  decision: Decision,
+  logits: Float64Array,
+): PropensityComparison {
   const order = decision.slate.map((item) =>
     decision.candidates.findIndex(({ itemId }) => itemId === item),
   );
