@@ -29,15 +29,15 @@ export type {
   PolicyStatus,
   PromotionMode,
 } from "./domain/policy-snapshot.ts";
-export type { RewardRule, Scenario } from "./domain/scenario.ts";
+export type { RewardRule, Scenario, ServingRule } from "./domain/scenario.ts";
 export {
   type AuditCause,
   type AuditFinding,
   type AuditOptions,
   type AuditReport,
   audit,
-  auditTolerance,
 } from "./engine/audit/audit.ts";
+export { auditTolerance } from "./engine/audit/compare-propensities.ts";
 export {
   type Configuration,
   type LearnerConfiguration,

@@ -1,4 +1,4 @@
-import type { Decision } from "../domain/decision.ts";
+import type { Decision, DecisionRule } from "../domain/decision.ts";
 import type { CandidateBody, JsonObject, SlateEntry } from "./api.ts";
 
 /** A decision as it was made, with the user's history as of that moment. */
@@ -10,7 +10,7 @@ export interface DecisionBody
     | "candidates"
     | "slate"
     | "positionPropensities"
-    | "rewardRule"
+    | DecisionRule
     | "decidedAt"
     | "expiresAt"
   > {

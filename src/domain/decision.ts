@@ -1,7 +1,7 @@
 import type { FastLoopMark } from "./fast-loop.ts";
 import type { DecisionId, ItemId, UserId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
-import type { RewardRule } from "./scenario.ts";
+import type { RewardRule, ServingRule } from "./scenario.ts";
 
 /** An item allowed in a decision. `features` are those sent with the request; without them the catalogue's hold. */
 export interface Candidate {
@@ -43,10 +43,15 @@ export interface Decision {
   readonly fastLoop?: FastLoopMark;
   /** The scenario's, on which profile and fast loop depend. Absent in decisions that were made before it was written down. */
   readonly rewardRule?: RewardRule;
+  /** On which arm, exploration and candidates depend. Absent in decisions that were made before it was written down. */
+  readonly servingRule?: ServingRule;
   /** Milliseconds since 1970. */
   readonly decidedAt: number;
   readonly expiresAt: number;
 }
+
+/** Fields that are for derivations: an answer or export leaves them out. */
+export type DecisionRule = "rewardRule" | "servingRule";
 
 /** A decision whose reward window has closed, with the reward of each position before default and clipping. */
 export interface Feedback {

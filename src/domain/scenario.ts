@@ -40,3 +40,10 @@ export interface Scenario {
   readonly reward: RewardRule;
   readonly fastLoop: FastLoopSettings;
 }
+
+/** The configuration's rules for an answer: which users get the baseline, and which items may be shown. */
+export interface ServingRule
+  extends Pick<Scenario, "excludeSeen" | "exploration" | "maxCandidates"> {
+  /** Share of the users who get the baseline. */
+  readonly baselineShare: number;
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Decision, Feedback } from "../domain/decision.ts";
+import type { Decision, DecisionRule, Feedback } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { settleReward } from "../domain/reward-rule.ts";
 import type { RewardRule } from "../domain/scenario.ts";
@@ -11,7 +11,7 @@ import type { RewardRule } from "../domain/scenario.ts";
 export interface ExportedDecision
   extends Omit<
     Decision,
-    "decisionId" | "userId" | "candidates" | "slate" | "rewardRule" | "decidedAt" | "expiresAt"
+    "decisionId" | "userId" | "candidates" | "slate" | DecisionRule | "decidedAt" | "expiresAt"
   > {
   readonly decisionId: string;
   readonly userId: string;

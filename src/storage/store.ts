@@ -15,7 +15,7 @@ import type {
 import type { RewardRule } from "../domain/scenario.ts";
 
 /**
- * The record of everything. Users, items, events and decisions share one increasing event number,
+ * The record of everything. Users, items, events, assignments and decisions share one increasing event number,
  * `sequence`: the knowledge at a moment is everything with a sequence ≤ the number noted then.
  * Every method is atomic; a resolved write is durable. Writes of concurrent callers share a commit.
  */
@@ -173,6 +173,12 @@ export interface UserRewards {
   readonly rewardSum: number;
 }
 
+/** A decision with the state of its row. */
+export interface ScannedDecision extends Feedback {
+  /** The row is not as it was written, by its checksum. */
+  readonly isChanged?: true;
+}
+
 /** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. */
@@ -197,7 +203,7 @@ export interface DecisionStore {
     readonly after: number;
     readonly asOf: number;
     readonly limit: number;
-  }): Promise<readonly Feedback[]>;
+  }): Promise<readonly ScannedDecision[]>;
   /**
    * Of the newest `limit` (default: all) of the same decisions: number, and the `after` at which
    * they begin.
@@ -299,8 +305,12 @@ export interface PolicyStore {
     readonly cycle?: number;
     readonly intervention?: number;
   }>;
-  /** `{ canaryShare: 0 }` if nothing was ever assigned. */
-  assignment(scenario: string): Promise<Assignment>;
+  /**
+   * The present assignment, or the one at event number `asOf`; `{ canaryShare: 0 }` if nothing was
+   * assigned by then. Each change takes an event number. Assignments that earlier releases replaced
+   * are not known.
+   */
+  assignment(scenario: string, asOf?: number): Promise<Assignment>;
   find(version: number): Promise<PolicySnapshot | undefined>;
   /** Newest first. */
   list(options: {

@@ -91,6 +91,14 @@ export function testDecisions(open: OpenStore): void {
     const found = (await store.decisions.recent(9)).map(({ decision }) => decision.rewardRule);
     expect(found).toEqual([rules[2], rules[1], rules[0]]);
     expect(found[0]).toBe(found[2]);
+    const servingRule = {
+      baselineShare: 0.1,
+      excludeSeen: true,
+      exploration: 0.03,
+      maxCandidates: 500,
+    };
+    await store.decisions.append(sampleDecision("d", { servingRule }));
+    expect((await store.decisions.find(decisionId("d")))?.decision).toMatchObject({ servingRule });
     await store.close();
   });
 

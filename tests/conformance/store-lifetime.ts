@@ -71,12 +71,12 @@ export function testLifetime(createRecord: () => OpenStore): void {
     const store = await reopen();
     await writeEverything(store);
     const before = await readEverything(store);
-    expect(before).toMatchObject({ sequence: 7, firstUser: { attributes: { a: 1 } } });
+    expect(before).toMatchObject({ sequence: 8, firstUser: { attributes: { a: 1 } } });
     await store.close();
     const again = await reopen();
     expect(await readEverything(again)).toEqual(before);
     await again.events.record([{ event: sampleEvent() }]);
-    expect(await again.sequence()).toBe(8);
+    expect(await again.sequence()).toBe(9);
     expect(await again.policies.apply({ add: [samplePolicy()] })).toEqual({ added: [2] });
     await again.close();
   });

@@ -96,6 +96,12 @@ export function testPolicies(open: OpenStore): void {
     const assignment = { canary: 2, canaryShare: 0.1, holdback: 1, holdbackShare: 0.05 };
     await store.policies.apply({ assign: () => ({ scenario: "shop", assignment }) });
     expect(await store.policies.assignment("shop")).toEqual(assignment);
+    // The same once more is no change.
+    await store.policies.apply({ assign: () => ({ scenario: "shop", assignment }) });
+    expect(await store.sequence()).toBe(2);
+    expect(await store.policies.assignment("shop", 0)).toEqual({ canaryShare: 0 });
+    expect(await store.policies.assignment("shop", 1)).toMatchObject({ serving: 1 });
+    expect(await store.policies.assignment("shop", 2)).toEqual(assignment);
     expect(await store.policies.assignment("feed")).toEqual({ canaryShare: 0 });
     await store.close();
   });

@@ -13,12 +13,19 @@ import {
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { describeAudit } from "./audit.ts";
 
-test("a clean audit is three lines", () => {
-  const clean = { decisions: 10_000, largestDifference: 2.2e-16, findings: [], counts: {} };
+test("a clean audit is four lines", () => {
+  const clean = {
+    decisions: 10_000,
+    largestDifference: 2.2e-16,
+    armsNotDerivable: 0,
+    findings: [],
+    counts: {},
+  };
   expect(describeAudit(clean)).toBe(
     [
       "decisions checked    10,000",
       "largest difference   2.20e-16 (at most 1e-6)",
+      "arms not derivable   0",
       "findings             0",
     ].join("\n"),
   );
@@ -31,11 +38,11 @@ test("the first twenty findings are listed", () => {
     problem: "p",
   }));
   const counts = { "tampered-row": 22 };
-  const report = { decisions: 30, largestDifference: 0.5, findings, counts };
+  const report = { decisions: 30, largestDifference: 0.5, armsNotDerivable: 0, findings, counts };
   const lines = describeAudit(report).split("\n");
-  expect(lines).toHaveLength(3 + 20 + 1);
-  expect(lines[2]).toBe("findings             22 (22 tampered-row)");
-  expect([lines[3], lines.at(-2), lines.at(-1)]).toEqual([
+  expect(lines).toHaveLength(4 + 20 + 1);
+  expect(lines[3]).toBe("findings             22 (22 tampered-row)");
+  expect([lines[4], lines.at(-2), lines.at(-1)]).toEqual([
     "d-0: tampered-row: p",
     "d-19: tampered-row: p",
     "… and 2 more",
@@ -44,9 +51,15 @@ test("the first twenty findings are listed", () => {
 
 test("causes are counted apart", () => {
   const counts = { "tampered-row": 2000, "missing-snapshot": 1 };
-  expect(describeAudit({ decisions: 3000, largestDifference: 0, findings: [], counts })).toContain(
-    "findings             2,001 (2,000 tampered-row, 1 missing-snapshot)\n",
-  );
+  expect(
+    describeAudit({
+      decisions: 3000,
+      largestDifference: 0,
+      armsNotDerivable: 0,
+      findings: [],
+      counts,
+    }),
+  ).toContain("findings             2,001 (2,000 tampered-row, 1 missing-snapshot)\n");
 });
 
 /** A record of two decisions, and the command on it: its output and exit code. */
@@ -81,7 +94,7 @@ test("the exit code tells a clean record from a changed one, over the time that 
   tamper("UPDATE decisions SET slate_propensity = 0.9 WHERE decision_id = 'd-1'");
   const { exitCode, text } = await run();
   expect(exitCode).toBe(1);
-  expect(text).toContain("d-1: tampered-row: propensities differ by");
+  expect(text).toContain("d-1: tampered-row: log propensities differ by");
   expect(text).toMatch(/error: 1 of 2 decisions can't be derived again .* \(audit_failed\)\n$/);
   expect(await run("--from", later)).toMatchObject({
     exitCode: 0,

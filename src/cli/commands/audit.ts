@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
-import { type AuditReport, audit, auditTolerance } from "../../engine/audit/audit.ts";
+import { type AuditReport, audit } from "../../engine/audit/audit.ts";
+import { auditTolerance } from "../../engine/audit/compare-propensities.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
@@ -27,11 +28,12 @@ function countFindings(report: AuditReport): string {
 }
 
 export function describeAudit(report: AuditReport): string {
-  const { decisions, largestDifference, findings } = report;
+  const { decisions, largestDifference, armsNotDerivable, findings } = report;
   const more = total(report) - listedFindings;
   return [
     `decisions checked    ${formatWhole(decisions)}`,
     `largest difference   ${largestDifference.toExponential(2)} (at most ${auditTolerance.toExponential(0)})`,
+    `arms not derivable   ${formatWhole(armsNotDerivable)}`,
     `findings             ${countFindings(report)}`,
     ...findings
       .slice(0, listedFindings)

@@ -1,21 +1,23 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { openAuditedShop, openDecided } from "../../../tests/support/audited-shop.ts";
-import { ann, assign, shopSnapshot } from "../../../tests/support/shop.ts";
+import { sampleItem } from "../../../tests/support/sample.ts";
+import { ann, assign, candidatesOf, shopSnapshot } from "../../../tests/support/shop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
+import { deflateJson } from "../../storage/sqlite/columns.ts";
+import type { Engine } from "../engine.ts";
 
 /** The shop after a promotion: a share of the users keeps the policy before. */
 async function openPromoted() {
   const shop = await openAuditedShop();
   const replaced = shop.version!;
+  const before = await shop.store.sequence();
   await assign(
     shop.store,
     { serving: shopSnapshot(2) },
     { holdback: replaced, holdbackShare: 0.4 },
   );
   const { serving } = await shop.store.policies.assignment("shop");
-  const promotion = { replaced, promotedAt: shop.clock(), holdbackShare: 0.4, predicted: {} };
-  const status = { version: serving!, status: "serving", evidence: { promotion } } as const;
-  await shop.store.policies.apply({ statuses: [status] });
   shop.advance(1);
   // At once, so that they share commits.
   const answers = await Promise.all(
@@ -24,7 +26,7 @@ async function openPromoted() {
     ),
   );
   const decisions = answers.map(({ decision }) => decision);
-  return { ...shop, replaced, serving: serving!, decisions };
+  return { ...shop, before, replaced, serving: serving!, decisions };
 }
 
 describe("the holdback of a promotion", () => {
@@ -39,19 +41,83 @@ describe("the holdback of a promotion", () => {
   });
 
   test("has no user who does not belong there, and none before the promotion", async () => {
-    const { decisions, tamper, run } = await openPromoted();
+    const { before, decisions, replaced, serving, tamper, run } = await openPromoted();
     const [one, other] = decisions.filter(({ arm }) => arm === "holdback");
     const stranger = decisions.find(({ arm }) => arm === "serving")!;
     const change = "UPDATE decisions SET";
     tamper(`${change} user_id = ? WHERE decision_id = ?`, stranger.userId, one!.decisionId);
-    tamper(`${change} decided_at = ? WHERE decision_id = ?`, 5, other!.decisionId);
-    const problem = expect.stringContaining(`user '${stranger.userId}' is not in the holdback`);
-    const early = expect.stringContaining("no promotion had replaced policy version");
+    tamper(`${change} as_of = ? WHERE decision_id = ?`, before, other!.decisionId);
+    const changed = (user: string, version: number) =>
+      `user '${user}' belongs to arm serving of policy version ${version}, not to holdback of ${replaced}: the row was changed`;
+    const problem = changed(stranger.userId, serving);
+    const early = changed(other!.userId, replaced);
     const { findings } = await run();
     const found = (id: string) => findings.filter(({ decisionId }) => decisionId === id);
     expect(findings.length).toBe(2);
     expect(found(one!.decisionId)).toMatchObject([{ cause: "tampered-row", problem }]);
     expect(found(other!.decisionId)).toMatchObject([{ cause: "tampered-row", problem: early }]);
+  });
+});
+
+describe("an arm that the record does not suffice for is counted:", () => {
+  test("of a row that has no rule", async () => {
+    const { tamper, run } = await openDecided();
+    tamper("UPDATE decisions SET serving_rule = NULL, checksum = NULL");
+    expect(await run()).toMatchObject({ findings: [], armsNotDerivable: 1 });
+  });
+
+  test("of another arm's answer after a failure that has passed", async () => {
+    const { store, engine, tamper, run } = await openAuditedShop();
+    const [broken] = await assign(store, { serving: new Uint8Array(50) });
+    const { decision } = await engine.recommend({ userId: ann });
+    expect(decision.arm).toBe("baseline");
+    expect(await run()).toMatchObject({ findings: [], armsNotDerivable: 0 });
+    const mended = shopSnapshot();
+    const checksum = createHash("sha256").update(mended).digest("hex");
+    tamper("UPDATE policy_bytes SET bytes = ? WHERE version = ?", mended, broken!);
+    tamper("UPDATE policy_snapshots SET checksum = ? WHERE version = ?", checksum, broken!);
+    expect(await run()).toMatchObject({ findings: [], armsNotDerivable: 1 });
+  });
+});
+
+describe("candidates that could not be shown are found:", () => {
+  test.each([
+    [
+      "a withdrawn one",
+      (engine: Engine) => engine.putItems([sampleItem("i-1", { available: false })]),
+    ],
+    ["a deleted one", (engine: Engine) => engine.deleteItem(itemId("i-1"))],
+  ])("%s", async (_, change) => {
+    const { store, engine, tamper, run } = await openDecided();
+    await change(engine);
+    tamper("UPDATE decisions SET as_of = ?", await store.sequence());
+    const problem = expect.stringMatching(/^candidate 'i-1' was .* at event number \d+/);
+    expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
+  });
+
+  test("one that the user had seen", async () => {
+    const { store, engine, tamper, run } = await openAuditedShop({
+      scenario: { excludeSeen: true },
+    });
+    await engine.recommend({ userId: ann });
+    await engine.record([{ type: "click", userId: ann, itemId: itemId("i-2") }]);
+    await engine.recommend({ userId: ann });
+    expect((await run()).findings).toEqual([]);
+    const moment = await store.sequence();
+    tamper("UPDATE decisions SET as_of = ? WHERE decision_id = 'd-1'", moment);
+    const problem = `candidate 'i-2' was withdrawn or seen at event number ${moment}: the row was changed`;
+    expect((await run()).findings).toMatchObject([{ decisionId: "d-1", problem }]);
+  });
+
+  test.each([
+    [["i-0", "i-1", "i-2"], "3 candidates are more than 2: the row was changed"],
+    [["i-0", "i-0"], "a candidate is there twice: the row was changed"],
+  ])("%j under a rule of two", async (candidates, problem) => {
+    const { engine, tamper, run } = await openAuditedShop({ scenario: { maxCandidates: 2 } });
+    const { decision } = await engine.recommend({ userId: ann });
+    const update = "UPDATE decisions SET candidates = ? WHERE decision_id = ?";
+    tamper(update, deflateJson(candidates), decision.decisionId);
+    expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
   });
 });
 
@@ -68,30 +134,50 @@ describe("a change is found and named:", () => {
       {
         decisionId: "d-1",
         cause: "tampered-row",
-        problem: `propensities differ by 1.00e-2 from those of policy version ${decision.policyVersion}: the row was changed`,
+        problem: `log propensities differ by 2.69e-2 from those of policy version ${decision.policyVersion}: the row was changed`,
       },
     ]);
-    expect(largestDifference).toBeCloseTo(0.01, 9);
+    expect(largestDifference).toBeCloseTo(Math.log((first + 0.01) / first), 12);
   });
 
   test("a joint propensity", async () => {
     const { decision, tamper, run } = await openDecided();
-    tamper("UPDATE decisions SET slate_propensity = ?", decision.slatePropensity + 2e-6);
+    tamper("UPDATE decisions SET slate_propensity = ?", decision.slatePropensity * (1 + 2e-6));
     expect((await run()).findings).toEqual([
       {
         decisionId: "d-1",
         cause: "tampered-row",
-        problem: expect.stringContaining("propensities differ by 2.00e-6"),
+        problem: expect.stringContaining("log propensities differ by 2.00e-6"),
       },
     ]);
   });
 
-  test("a difference that rounding explains is none", async () => {
+  test("a difference that rounding explains is none in a row without a checksum", async () => {
     const { decision, tamper, run } = await openDecided();
-    tamper("UPDATE decisions SET slate_propensity = ?", decision.slatePropensity + 5e-7);
+    const close = decision.slatePropensity * (1 + 5e-7);
+    tamper("UPDATE decisions SET slate_propensity = ?", close);
+    expect((await run()).findings).toEqual([
+      { decisionId: "d-1", cause: "tampered-row", problem: expect.stringContaining("checksum") },
+    ]);
+    tamper("UPDATE decisions SET checksum = NULL");
     const { findings, largestDifference } = await run();
     expect(findings).toEqual([]);
     expect(largestDifference).toBeCloseTo(5e-7, 12);
+  });
+
+  test("the arm", async () => {
+    const { tamper, run, version } = await openDecided();
+    tamper("UPDATE decisions SET arm = 'canary', checksum = NULL");
+    const problem = `user 'ann' belongs to arm serving of policy version ${version}, not to canary of ${version}: the row was changed`;
+    expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
+  });
+
+  test("an exploration that leaves the propensities as they are", async () => {
+    const { engine, tamper, run } = await openAuditedShop();
+    await engine.recommend({ userId: ann, candidates: candidatesOf("i-0"), slateSize: 1 });
+    tamper("UPDATE decisions SET exploration = 0.2, checksum = NULL");
+    const problem = "exploration was 0.1 and not 0.2: the row was changed";
+    expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
   });
 
   test("a missing position propensity", async () => {

@@ -1,7 +1,4 @@
-import type { Decision } from "../../domain/decision.ts";
-import { createRandom } from "../../numeric/random.ts";
-import { jointPropensity, sampleSlate, slatePropensities } from "../../policy/slate.ts";
-import type { Store } from "../../storage/store.ts";
+import type { ScannedDecision, Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import {
   aConfiguration,
@@ -11,13 +8,15 @@ import {
   wholeMilliseconds,
 } from "../input/check-options.ts";
 import { optional, storeNumber } from "../input/fields.ts";
-import { createHoldbackCheck } from "./check-holdback.ts";
+import { type ArmCheck, checkArm } from "./check-arm.ts";
+import { checkCandidates } from "./check-candidates.ts";
+import { comparePropensities, type PropensityComparison } from "./compare-propensities.ts";
 import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive-logits.ts";
 
-/** Largest difference between a logged and a re-derived propensity that rounding explains. */
-export const auditTolerance = 1e-6;
-
 const pageSize = 1000;
+
+/** The derivation agrees, so it is a number that nothing else depends on. */
+const changedRow = "the row is not as it was written, by its checksum: the row was changed";
 
 /** Of more findings only the counts are kept: with another configuration than the record's each decision is one. */
 const keptFindings = 1000;
@@ -36,10 +35,13 @@ export interface AuditFinding {
   readonly problem: string;
 }
 
-/** Result of an audit: number of decisions, largest difference of a propensity, and findings. */
+/** Result of an audit. */
 export interface AuditReport {
   readonly decisions: number;
+  /** Largest |log(derived/logged)| of a position's or a slate's propensity. */
   readonly largestDifference: number;
+  /** Decisions whose arm the record does not suffice for. */
+  readonly armsNotDerivable: number;
   /** The first ones, at most 1,000. */
   readonly findings: readonly AuditFinding[];
   /** Of all findings. */
@@ -68,60 +70,37 @@ const optionChecks = {
   onProgress: optional(aFunction),
 };
 
-type Comparison = Partial<Omit<AuditFinding, "decisionId">> & { readonly difference: number };
-
-const tampered = (difference: number, problem: string): Comparison => ({
-  difference,
-  cause: "tampered-row",
-  problem,
-});
-
-/**
- * Largest difference of the position and joint propensities, and whether the seed draws the served
- * slate.
- */
-function compare(decision: Decision, logits: Float64Array): Comparison {
-  const order = decision.slate.map((item) =>
-    decision.candidates.findIndex(({ itemId }) => itemId === item),
-  );
-  if (order.includes(-1)) return tampered(1, "the slate holds an item that was no candidate");
-  const { exploration, policyVersion, seed } = decision;
-  const derived = slatePropensities({ logits, order, exploration });
-  const differences = derived.map((value, k) =>
-    Math.abs(value - (decision.positionPropensities[k] ?? 0)),
-  );
-  const joint = Math.abs(jointPropensity(derived) - decision.slatePropensity);
-  const difference = Math.max(joint, ...differences);
-  if (!(difference <= auditTolerance)) {
-    const problem = `propensities differ by ${difference.toExponential(2)} from those of policy version ${policyVersion}: the row was changed`;
-    return tampered(difference, problem);
-  }
-  const random = createRandom(seed).split("slate");
-  const redrawn = sampleSlate({ logits, slateSize: order.length, exploration, random });
-  const same = redrawn.order.every((index, k) => index === order[k]);
-  return same
-    ? { difference }
-    : tampered(difference, `seed ${seed} draws another slate: the row was changed`);
-}
+type Checked = Partial<Omit<AuditFinding, "decisionId">> & PropensityComparison & ArmCheck;
 
 interface AuditParts {
+  readonly store: Store;
   readonly deriver: LogitDeriver;
-  readonly checkHoldback: ReturnType<typeof createHoldbackCheck>;
 }
 
-async function auditOne(
-  { deriver, checkHoldback }: AuditParts,
-  decision: Decision,
-): Promise<Comparison> {
+async function check(
+  parts: AuditParts,
+  { decision, isChanged }: ScannedDecision,
+): Promise<Checked> {
+  const unfit = await checkCandidates(parts, decision);
+  if (unfit !== undefined) return { difference: 0, problem: unfit };
+  const logits = await parts.deriver.deriveServed(decision);
+  const propensities = comparePropensities(decision, logits);
+  if (propensities.problem !== undefined) return propensities;
+  // What was derived says more than the checksum.
+  return {
+    ...propensities,
+    ...(isChanged && { problem: changedRow }),
+    ...(await checkArm(parts, decision)),
+  };
+}
+
+async function auditOne(parts: AuditParts, scanned: ScannedDecision): Promise<Checked> {
   try {
-    const found = compare(decision, await deriver.deriveServed(decision));
-    if (found.cause !== undefined) return found;
-    const stranger = await checkHoldback(decision);
-    return stranger === undefined ? found : tampered(found.difference, stranger);
+    const checked = await check(parts, scanned);
+    return checked.problem === undefined ? checked : { ...checked, cause: "tampered-row" };
   } catch (error) {
-    if (error instanceof SnapshotProblem) {
+    if (error instanceof SnapshotProblem)
       return { difference: 0, cause: error.kind, problem: error.message };
-    }
     const problem = `can't be derived: ${(error as Error).message}`;
     return { difference: 0, cause: "underivable", problem };
   }
@@ -132,11 +111,11 @@ async function* readPages(
   { decisions }: Store,
   range: { readonly from: number; readonly to: number; readonly asOf: number },
   start: number,
-): AsyncGenerator<readonly Decision[], void> {
+): AsyncGenerator<readonly ScannedDecision[], void> {
   let after = start;
   for (;;) {
     const page = await decisions.scan({ ...range, after, limit: pageSize });
-    yield page.map(({ decision }) => decision);
+    yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     after = last.sequence;
@@ -156,8 +135,8 @@ function createFindings() {
 
 /**
  * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and
- * the profile as of their moment, and compares them with the logged ones. Also checks that users of
- * a holdback belong there. The range is fixed at the start, as of one event number, so a server may
+ * the profile as of their moment, and compares them with the logged ones. Also derives the arms,
+ * and checks that the candidates could be shown and that no row was changed. The range is fixed at the start, as of one event number, so a server may
  * go on writing.
  * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
@@ -171,15 +150,19 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     ...(limit !== undefined && { limit }),
   });
   const deriver = createLogitDeriver(store, configuration);
-  const parts = { deriver, checkHoldback: createHoldbackCheck(store) };
   const { findings, counts, add } = createFindings();
   let decisions = 0;
   let largestDifference = 0;
+  let armsNotDerivable = 0;
   try {
     for await (const page of readPages(store, range, after)) {
-      for (const decision of page) {
-        const { decisionId } = decision;
-        const { difference, cause, problem } = await auditOne(parts, decision);
+      for (const scanned of page) {
+        const { decisionId } = scanned.decision;
+        const { difference, cause, problem, isArmUnknown } = await auditOne(
+          { store, deriver },
+          scanned,
+        );
+        if (isArmUnknown) armsNotDerivable += 1;
         largestDifference = Math.max(largestDifference, difference);
         if (cause && problem !== undefined) add({ decisionId, cause, problem });
         decisions += 1;
@@ -189,5 +172,5 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   } finally {
     await deriver.close();
   }
-  return { decisions, largestDifference, findings, counts };
+  return { decisions, largestDifference, armsNotDerivable, findings, counts };
 }

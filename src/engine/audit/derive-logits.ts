@@ -41,6 +41,8 @@ export interface LogitDeriver {
   derive(version: number, situation: Situation): Promise<Float64Array>;
   /** As they were when the decision was made: with the fast loop's draw, if it had a part. */
   deriveServed(decision: Decision): Promise<Float64Array>;
+  /** The catalogue as of an event number; it stays so until the next call. */
+  catalogueAsOf(asOf: number): Promise<Catalogue>;
   close(): Promise<void>;
 }
 
@@ -101,6 +103,7 @@ export function createLogitDeriver(store: Store, configuration: Configuration): 
   };
   const deriveModel = createModelDeriver(store, configuration.text);
   return {
+    catalogueAsOf,
     derive,
     deriveServed: async (decision) => {
       const { policyVersion: version, fastLoop: mark } = decision;

@@ -1,7 +1,6 @@
 import type { Candidate } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
-import type { Scenario } from "../../domain/scenario.ts";
 import { type RandomStream, shuffle } from "../../numeric/random.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
@@ -90,16 +89,16 @@ export interface OfferedItem {
 export function eligible(options: {
   readonly candidates: readonly Candidate[] | undefined;
   readonly catalogue: Catalogue;
-  readonly scenario: Scenario;
+  readonly excludeSeen: boolean;
   readonly seen: ReadonlySet<ItemId>;
 }): readonly OfferedItem[] {
-  const { candidates, catalogue, scenario, seen } = options;
+  const { candidates, catalogue, excludeSeen, seen } = options;
   const offered =
     candidates
       ?.map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) }))
       .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId)) ??
     catalogue.available().map((view) => ({ candidate: { itemId: view.itemId }, view }));
-  return scenario.excludeSeen ? offered.filter(({ view }) => !seen.has(view.itemId)) : offered;
+  return excludeSeen ? offered.filter(({ view }) => !seen.has(view.itemId)) : offered;
 }
 
 /** Retrieval: indices of the best by logit, ties by lot, and of a random few, `limit` in all, in ascending order. */

@@ -1,5 +1,6 @@
 import type { Arm } from "../../domain/decision.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
+import type { ServingRule } from "../../domain/scenario.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 
 interface Visitor {
@@ -7,11 +8,15 @@ interface Visitor {
   readonly userId: string;
 }
 
+/** The baseline explores the minimum: it exists for comparison. */
+export const explorationOf = (arm: Arm, assignment: Assignment, rule: ServingRule): number =>
+  Math.max(rule.exploration, arm === "baseline" ? 0 : (assignment.exploration ?? 0));
+
 /**
  * Drawn anew for each promotion, so that the effect of one on its users does not bias the test of
  * the next.
  */
-export const isHeldBack = (promoted: number, userId: string, share: number): boolean =>
+const isHeldBack = (promoted: number, userId: string, share: number): boolean =>
   hashUniform(`holdback/${promoted}/${userId}`) < share;
 
 /** A user stays in one arm of a scenario, so that slates do not change at random. */

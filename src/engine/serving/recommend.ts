@@ -2,7 +2,7 @@ import type { Arm, Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId, type UserId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import type { Scenario } from "../../domain/scenario.ts";
+import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { ItemView, PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
@@ -13,7 +13,7 @@ import type { RecommendInput } from "../input/input.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 import { checkAny, checkRequest, eligible, type OfferedItem, retrieve } from "./candidates.ts";
-import { chooseArm } from "./choose-arm.ts";
+import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
@@ -112,28 +112,31 @@ async function scoreCandidates(
 }
 
 /**
- * Rows of the user and the catalogue, both as of one event number. Another request can move the catalogue on while the
+ * Assignment, and rows of the user and the catalogue, all as of one event number. Another request can move the catalogue on while the
  * rows are read; then they are read again.
  */
 async function readAsOf(parts: RecommendParts, input: ParsedInput, scenario: Scenario) {
+  const { excludeSeen } = scenario;
   for (;;) {
     const asOf = await parts.store.sequence();
     await parts.catalogue.refresh(asOf);
     const user = await readUser(parts.store, input.userId, asOf);
-    const seen = scenario.excludeSeen
+    const seen = excludeSeen
       ? await parts.store.events.seenItems(input.userId, asOf)
       : new Set<never>();
     if (parts.catalogue.sequence > asOf) continue;
     const { catalogue } = parts;
-    const offered = eligible({ candidates: input.candidates, catalogue, scenario, seen });
+    const assignment = await parts.store.policies.assignment(scenario.name, asOf);
+    const offered = eligible({ candidates: input.candidates, catalogue, excludeSeen, seen });
     const state = createState({ user, catalogue, scenario, context: input.context ?? {} });
-    return { asOf, offered, state };
+    return { asOf, assignment, offered, state };
   }
 }
 
-/** The baseline explores the minimum: it exists for comparison. */
-const explorationOf = (arm: Arm, assignment: Assignment, scenario: Scenario): number =>
-  Math.max(scenario.exploration, arm === "baseline" ? 0 : (assignment.exploration ?? 0));
+function servingRuleOf({ baselineShare }: Configuration, scenario: Scenario): ServingRule {
+  const { excludeSeen, exploration, maxCandidates } = scenario;
+  return { baselineShare, excludeSeen, exploration, maxCandidates };
+}
 
 interface SlateDraw {
   readonly size: number;
@@ -176,10 +179,10 @@ export async function recommend(
   const scenario = findScenario(parts.configuration, input.scenario);
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);
-  const assignment = await parts.store.policies.assignment(scenario.name);
+  const servingRule = servingRuleOf(parts.configuration, scenario);
+  const { asOf, assignment, offered, state } = await readAsOf(parts, input, scenario);
   const visitor = { scenario: scenario.name, userId };
-  const arm = chooseArm(assignment, parts.configuration.baselineShare, visitor);
-  const { asOf, offered, state } = await readAsOf(parts, input, scenario);
+  const arm = chooseArm(assignment, servingRule.baselineShare, visitor);
   checkAny(offered.length, slateSize);
 
   const seed = input.seed ?? parts.random.integer(2 ** 32);
@@ -190,7 +193,7 @@ export async function recommend(
   const drawn = drawSlate(offered, scored.logits, {
     size: Math.min(slateSize, offered.length),
     maxCandidates: scenario.maxCandidates,
-    exploration: explorationOf(scored.arm, assignment, scenario),
+    exploration: explorationOf(scored.arm, assignment, servingRule),
     random,
   });
 
@@ -207,6 +210,7 @@ export async function recommend(
     ...drawn,
     ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,
+    servingRule,
     decidedAt,
     expiresAt: decidedAt + scenario.reward.windowSeconds * 1000,
   };

@@ -44,7 +44,7 @@ test("a decision is read as it was made, with the profile of its moment and the 
     arm,
     policyVersion,
     seed: 5,
-    asOf: 2,
+    asOf: 5,
     context: { device: "phone" },
     candidates,
     slate: [{ itemId: "a", position: 0, propensity: 1 }],

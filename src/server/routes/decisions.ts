@@ -84,7 +84,7 @@ const decisionRoute = createRoute({
 });
 
 function toBody({ feedback: { decision, rewards }, profile }: DecisionView): DecisionBody {
-  const { positionPropensities: _, rewardRule: __, ...rest } = decision;
+  const { positionPropensities: _, rewardRule: __, servingRule: ___, ...rest } = decision;
   return {
     ...rest,
     slate: toSlate(decision),

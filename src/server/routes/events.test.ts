@@ -134,7 +134,8 @@ test("an event is stored with its own time and value, absent ones are now and 1"
     { ...click, itemId: "z" },
   ];
   await server.send(method, url, { events });
-  const history = await server.store.events.history(userId("ada"), { asOf: 2, limit: 10 });
+  const asOf = await server.store.sequence();
+  const history = await server.store.events.history(userId("ada"), { asOf, limit: 10 });
   expect(history.map(({ itemId, value, occurredAt: at }) => [itemId, value, at])).toEqual([
     ["a", -2.5, Date.parse(occurredAt)],
     ["z", 1, server.clock()],

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import { arms, type Candidate, type Decision } from "../../domain/decision.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import { decisionId, itemId, userId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { RewardRule, ServingRule } from "../../domain/scenario.ts";
 import { deflateJson, readDeflatedJson, readJson } from "./columns.ts";
-import type { Row } from "./connection.ts";
-import type { RewardRules } from "./reward-rules.ts";
+import type { Connection, Row } from "./connection.ts";
+import { createLoggedRules } from "./logged-rules.ts";
 import { type Column, column, defineTable, type Table } from "./table.ts";
 
 /** A bare id is the usual case: a slate may be chosen from hundreds, so each byte counts. */
@@ -50,7 +52,7 @@ const candidates: Column<Decision["candidates"]> = {
 };
 
 /** The columns of `decisions` after `sequence`. JSON text and REAL columns keep a finite float64 bit for bit. */
-export const defineDecisionTable = (rules: RewardRules): Table<Decision> =>
+export const defineDecisionTable = (connection: Connection): Table<Decision> =>
   defineTable<Decision>({
     decisionId: column.text("decision_id", decisionId),
     userId: column.text("user_id", userId),
@@ -68,8 +70,11 @@ export const defineDecisionTable = (rules: RewardRules): Table<Decision> =>
     fastLoop: column.optional(fastLoop),
     rewardRule: {
       name: "reward_rule",
-      encode: rules.numberOf,
-      decode: (row, name) => rules.find(row[name]),
+      ...createLoggedRules<RewardRule>(connection, "reward_rules"),
+    },
+    servingRule: {
+      name: "serving_rule",
+      ...createLoggedRules<ServingRule>(connection, "serving_rules"),
     },
     decidedAt: column.number("decided_at"),
     expiresAt: column.number("expires_at"),
@@ -81,4 +86,20 @@ export function checkPropensities(decision: Decision): void {
   const probabilities = [...positionPropensities, slatePropensity, exploration];
   if (probabilities.every(Number.isFinite)) return;
   throw new RangeError(`propensities must be finite, got ${probabilities.join(", ")}`);
+}
+
+/**
+ * Of a row's values as they are stored, the event number first: 64 bits of SHA-256. It finds a
+ * change that no derivation can: of an event number at which nothing else happened, or of a seed
+ * that draws the same slate.
+ */
+export function rowChecksum(values: readonly unknown[]): string {
+  const hash = createHash("sha256");
+  for (const value of values) {
+    // Bytes are read as another class than they are written as.
+    const isBytes = typeof value === "object" && value !== null;
+    const bytes = isBytes ? new Uint8Array(value as ArrayBuffer) : JSON.stringify(value);
+    hash.update(`${bytes.length}:`).update(bytes);
+  }
+  return hash.digest("hex").slice(0, 16);
 }

@@ -3,19 +3,19 @@ import { EngineError } from "../../domain/errors.ts";
 import type { DecisionStore } from "../store.ts";
 import { readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
-import { checkPropensities, defineDecisionTable } from "./decision-rows.ts";
+import { checkPropensities, defineDecisionTable, rowChecksum } from "./decision-rows.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
-import { createRewardRules } from "./reward-rules.ts";
 import { createSettledRewards } from "./settled-rewards.ts";
 
 function prepareStatements(connection: Connection) {
-  const table = defineDecisionTable(createRewardRules(connection));
+  const table = defineDecisionTable(connection);
   const columns = `sequence, ${table.columns}`;
   return {
     table,
+    columns,
     isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
     insert: connection.prepare(
-      `INSERT INTO decisions (${columns}) VALUES (?, ${table.placeholders})`,
+      `INSERT INTO decisions (${columns}, checksum) VALUES (?, ${table.placeholders}, ?)`,
     ),
     find: connection.prepare(`SELECT ${columns} FROM decisions WHERE decision_id = ?`),
     findByItem: connection.prepare(
@@ -30,7 +30,7 @@ function prepareStatements(connection: Connection) {
     ),
     recent: connection.prepare(`SELECT ${columns} FROM decisions ORDER BY sequence DESC LIMIT ?`),
     scan: connection.prepare(
-      `SELECT ${columns} FROM decisions
+      `SELECT ${columns}, checksum FROM decisions
        WHERE sequence > ? AND sequence <= ? AND decided_at >= ? AND decided_at < ?
        ORDER BY sequence LIMIT ?`,
     ),
@@ -73,6 +73,12 @@ function decodeFeedback(statements: Statements, row: Row): Feedback {
   return { decision, sequence, rewards };
 }
 
+/** Rows of earlier releases have no checksum. */
+function isChanged({ columns }: Statements, row: Row): boolean {
+  const values = columns.split(", ").map((name) => row[name]);
+  return row.checksum !== null && row.checksum !== rowChecksum(values);
+}
+
 const decodeSpan = (row: Row = {}) => ({
   count: readNumber(row, "decisions"),
   after: readNumber(row, "first") - 1,
@@ -88,7 +94,8 @@ function appendRow(statements: Statements, decision: Decision, numbers: EventNum
     );
   }
   checkPropensities(decision);
-  statements.insert.run(numbers.next(), ...statements.table.encode(decision));
+  const values = [numbers.next(), ...statements.table.encode(decision)];
+  statements.insert.run(...values, rowChecksum(values));
 }
 
 export function createDecisionStore(connection: Connection, commits: GroupCommit): DecisionStore {
@@ -105,7 +112,9 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
       statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),
     scan: async ({ from, to, after, asOf, limit }) =>
-      statements.scan.all(after, asOf, from, to, limit).map(decode),
+      statements.scan
+        .all(after, asOf, from, to, limit)
+        .map((row) => ({ ...decode(row), ...(isChanged(statements, row) && { isChanged: true }) })),
     span: async ({ from, to, asOf, limit = -1 }) =>
       decodeSpan(statements.span.get(from, to, asOf, limit)),
     closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>

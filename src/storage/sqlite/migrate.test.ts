@@ -44,3 +44,22 @@ test("closed decisions are counted from an index, without their rows", () => {
   ]);
   connection.close();
 });
+
+test("a present assignment holds from the event number at which assignments began to be kept", () => {
+  const connection = openConnection(":memory:");
+  const before = migrations.length - 1;
+  for (const migration of migrations.slice(0, before)) connection.exec(migration);
+  connection.exec(`PRAGMA user_version = ${before}`);
+  connection.exec("UPDATE event_number SET sequence = 41");
+  connection.exec(
+    "INSERT INTO assignments (scenario, canary_share, mode) VALUES ('a', 0.2, 'ask')",
+  );
+  migrate(connection);
+  expect(connection.prepare("SELECT * FROM assignments").get()).toMatchObject({
+    scenario: "a",
+    sequence: 41,
+    canary_share: 0.2,
+    mode: "ask",
+  });
+  connection.close();
+});

@@ -164,6 +164,37 @@ CREATE INDEX cycles_by_outcome ON cycles (scenario, outcome, finished_at);
 CREATE INDEX policies_rolled_back ON policy_snapshots (scenario) WHERE status = 'rolled-back';
 `;
 
+// The audit derives arms and candidates: assignments are kept, as of their event numbers, and decisions name the rule of their
+// moment. serving_rule and checksum are NULL in decisions that were made before.
+const auditedArms = `
+ALTER TABLE assignments RENAME TO present_assignments;
+CREATE TABLE assignments (
+  scenario TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  serving INTEGER REFERENCES policy_snapshots,
+  canary INTEGER REFERENCES policy_snapshots,
+  canary_share REAL NOT NULL,
+  baseline INTEGER REFERENCES policy_snapshots,
+  exploration REAL,
+  holdback INTEGER REFERENCES policy_snapshots,
+  holdback_share REAL,
+  mode TEXT,
+  waiting INTEGER REFERENCES policy_snapshots,
+  PRIMARY KEY (scenario, sequence)
+) STRICT, WITHOUT ROWID;
+INSERT INTO assignments
+  SELECT scenario, (SELECT sequence FROM event_number), serving, canary, canary_share, baseline,
+    exploration, holdback, holdback_share, mode, waiting
+  FROM present_assignments;
+DROP TABLE present_assignments;
+CREATE TABLE serving_rules (
+  rule INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+ALTER TABLE decisions ADD COLUMN serving_rule INTEGER REFERENCES serving_rules;
+ALTER TABLE decisions ADD COLUMN checksum TEXT;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -172,4 +203,5 @@ export const migrations: readonly string[] = [
   closedDecisions,
   interventions,
   liveness,
+  auditedArms,
 ];

@@ -14,7 +14,7 @@ import type { NewPolicy, PolicyChange, PolicyStore } from "../store.ts";
 import { readBytes, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { prepareCycleInsert } from "./cycles.ts";
-import type { GroupCommit } from "./group-commit.ts";
+import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 import { prepareInterventionInsert } from "./interventions.ts";
 import { column, defineTable } from "./table.ts";
 
@@ -63,7 +63,7 @@ function prepareStatements(connection: Connection) {
       `UPDATE policy_snapshots SET status = ?, evidence = coalesce(?, evidence) WHERE version = ?`,
     ),
     assign: connection.prepare(
-      `INSERT OR REPLACE INTO assignments (${assignments.columns}) VALUES (${assignments.placeholders})`,
+      `INSERT INTO assignments (sequence, ${assignments.columns}) VALUES (?, ${assignments.placeholders})`,
     ),
     saveCheckpoint: connection.prepare(
       "INSERT OR REPLACE INTO checkpoints (name, bytes) VALUES (?, ?)",
@@ -71,7 +71,8 @@ function prepareStatements(connection: Connection) {
     insertCycle: prepareCycleInsert(connection),
     insertIntervention: prepareInterventionInsert(connection),
     assignment: connection.prepare(
-      `SELECT ${assignments.columns} FROM assignments WHERE scenario = ?`,
+      `SELECT ${assignments.columns} FROM assignments WHERE scenario = ? AND sequence <= ?
+       ORDER BY sequence DESC LIMIT 1`,
     ),
     find: connection.prepare(`SELECT ${columns} FROM policy_snapshots WHERE version = ?`),
     list: connection.prepare(
@@ -112,15 +113,22 @@ function updateStatus(
   );
 }
 
-function readAssignment(statements: Statements, scenario: string): Assignment {
-  const row = statements.assignment.get(scenario);
+function readAssignment(
+  statements: Statements,
+  scenario: string,
+  asOf = Number.MAX_SAFE_INTEGER,
+): Assignment {
+  const row = statements.assignment.get(scenario, asOf);
   if (row === undefined) return { canaryShare: 0 };
   const { scenario: _, ...assignment } = assignments.decode(row);
   return assignment;
 }
 
+const isSame = (one: Assignment, other: Assignment): boolean =>
+  canonicalJson({ ...one }) === canonicalJson({ ...other });
+
 function checkReplaced(found: Assignment, replaces: Assignment, scenario: string): void {
-  if (canonicalJson({ ...found }) === canonicalJson({ ...replaces })) return;
+  if (isSame(found, replaces)) return;
   const { serving, mode = "automatic" } = found;
   const message = `the policies of ${scenario} changed meanwhile: version ${serving} serves, promotions are ${mode}; read the present state and decide again`;
   throw new EngineError("conflict", message, { details: { scenario, serving } });
@@ -129,15 +137,18 @@ function checkReplaced(found: Assignment, replaces: Assignment, scenario: string
 function assign(
   statements: Statements,
   { scenario, assignment, replaces }: ReturnType<NonNullable<PolicyChange["assign"]>>,
+  numbers: EventNumbers,
 ): void {
-  if (replaces) checkReplaced(readAssignment(statements, scenario), replaces, scenario);
-  statements.assign.run(...assignments.encode({ ...assignment, scenario }));
+  const found = readAssignment(statements, scenario);
+  if (replaces) checkReplaced(found, replaces, scenario);
+  if (isSame(found, assignment)) return;
+  statements.assign.run(numbers.next(), ...assignments.encode({ ...assignment, scenario }));
 }
 
-function applyChange(statements: Statements, change: PolicyChange) {
+function applyChange(statements: Statements, change: PolicyChange, numbers: EventNumbers) {
   const added = (change.add ?? []).map((policy) => insertPolicy(statements, policy));
   for (const status of change.statuses ?? []) updateStatus(statements, status);
-  if (change.assign) assign(statements, change.assign(added));
+  if (change.assign) assign(statements, change.assign(added), numbers);
   for (const { name, bytes } of change.checkpoints ?? []) {
     statements.saveCheckpoint.run(name, bytes);
   }
@@ -153,8 +164,8 @@ function applyChange(statements: Statements, change: PolicyChange) {
 export function createPolicyStore(connection: Connection, commits: GroupCommit): PolicyStore {
   const statements = prepareStatements(connection);
   return {
-    apply: (change) => commits.run(() => applyChange(statements, change)),
-    assignment: async (scenario) => readAssignment(statements, scenario),
+    apply: (change) => commits.run((numbers) => applyChange(statements, change, numbers)),
+    assignment: async (scenario, asOf) => readAssignment(statements, scenario, asOf),
     find: async (version) => {
       const row = statements.find.get(version);
       return row && table.decode(row);

@@ -44,11 +44,11 @@ export async function readCases(
     random,
   }: { readonly context: NextItemContext; readonly random: RandomStream },
 ): Promise<readonly SlateCase[]> {
-  const { slateSize, maxCandidates } = scenario;
+  const { slateSize, maxCandidates, excludeSeen } = scenario;
   const limit = Math.max(slateSize, maxCandidates);
   const cases: SlateCase[] = [];
   for (const [index, { state, next, seen }] of heldOut.entries()) {
-    const offered = eligible({ candidates: undefined, catalogue, scenario, seen });
+    const offered = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
     const views = offered.map(({ view }) => view);
     const all = await policy.logits(state, views);
     const place = views.indexOf(next);
