@@ -5,18 +5,37 @@ import { createRandom } from "../../src/numeric/random.ts";
 import { createPolicy } from "./bandit/play.ts";
 import type { LearningTarget, LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
-const shape = { users: 200, items: 20, visits: 500, cyclesPerSeed: 100 };
-const good = { items: 10, clickRate: 0.5 };
-const poor = { clickRate: 0.05 };
+const shape = { users: 200, items: 20, goodItems: 10, cyclesPerSeed: 100 };
+
+interface Rates {
+  readonly visits: number;
+  /** Click rates of the good items and of the others. */
+  readonly good: number;
+  readonly poor: number;
+}
+
+/** At low rates a cycle can't show that the serving policy is better than chance. */
+const rates: Readonly<Record<string, Rates>> = {
+  equal: { visits: 500, good: 0.5, poor: 0.05 },
+  "5 and 2.5 %": { visits: 1000, good: 0.05, poor: 0.025 },
+  "5 and 3.5 %": { visits: 1000, good: 0.05, poor: 0.035 },
+};
+const cases = Object.keys(rates);
+
+function ratesOf(name: string): Rates {
+  const found = rates[name];
+  if (found === undefined) throw new RangeError(`no case '${name}': ${cases.join(", ")}`);
+  return found;
+}
 /** Logit by which the serving policy puts poor items behind: it gives them as good as nothing but exploration. */
 const distaste = 9;
 const featureWidth = 4;
 
 /**
  * Half of the items are good and alike, half poor; features mean nothing, and the serving policy is uniform on the good ones. No policy is
- * better, and it is proven against the uniform choice.
+ * better.
  */
-function createNullWorld(seed: number): BanditWorld {
+function createNullWorld(seed: number, { good, poor }: Rates): BanditWorld {
   const random = createRandom(seed).split("null-world");
   const table = (rows: number) => ({
     width: featureWidth,
@@ -33,7 +52,7 @@ function createNullWorld(seed: number): BanditWorld {
     logging: {
       weights: new Float64Array(featureWidth * featureWidth),
       biases: Float64Array.from({ length: items }, (_, item) =>
-        item < good.items ? 0 : -distaste,
+        item < shape.goodItems ? 0 : -distaste,
       ),
     },
     visits: (cycle, count) => {
@@ -45,36 +64,36 @@ function createNullWorld(seed: number): BanditWorld {
         moods: Float64Array.from({ length: count }, stream.uniform),
       };
     },
-    truth: () => (_, item) => (item < good.items ? good : poor).clickRate,
+    truth: () => (_, item) => (item < shape.goodItems ? good : poor),
   };
 }
 
-async function isPromoted(seed: number): Promise<boolean> {
-  const world = createNullWorld(seed);
+async function isPromoted(seed: number, found: Rates): Promise<boolean> {
+  const world = createNullWorld(seed, found);
   const learner = createPolicy("MPO", world, { seed, start: world.logging });
   const [cycle] = await runCompactLoop({
     world,
     learner,
     seed,
     cycles: 1,
-    visitsPerCycle: shape.visits,
+    visitsPerCycle: found.visits,
   });
   return cycle!.note === "promote";
 }
 
-async function run({ seed, onProgress }: UnitOfWork): Promise<SeedOutcome> {
+async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutcome> {
   let promoted = 0;
   for (let index = 0; index < shape.cyclesPerSeed; index++) {
-    if (await isPromoted(seed * shape.cyclesPerSeed + index)) promoted++;
+    if (await isPromoted(seed * shape.cyclesPerSeed + index, ratesOf(caseName))) promoted++;
     onProgress((index + 1) / shape.cyclesPerSeed);
   }
   return { values: { MPO: promoted / shape.cyclesPerSeed } };
 }
 
-const fewPromotions: LearningTarget = {
-  text: "at most 5 % of the null cycles promote to all traffic",
+const fewPromotions = (name: string): LearningTarget => ({
+  text: `at most 5 % of the null cycles promote to all traffic (${name})`,
   judge: ({ seeds, findValues }) => {
-    const shares = findValues("MPO", "equal");
+    const shares = findValues("MPO", name);
     if (shares === undefined) return undefined;
     const cycles = seeds.length * shape.cyclesPerSeed;
     const promoted = Math.round(
@@ -86,18 +105,19 @@ const fewPromotions: LearningTarget = {
       found: `${promoted} of ${cycles}, 95 % interval ${(100 * lower).toFixed(1)} to ${(100 * upper).toFixed(1)} %`,
     };
   },
-};
+});
 
 /** Cycles in which there is nothing to gain: what takes over then is luck. */
 export const nullWorld: LearningWorld = {
   name: "null",
-  description: "first cycles of a policy that can't be improved, 500 visits each, 100 a seed",
+  description:
+    "first cycles of a policy that can't be improved, 500 to 1,000 visits each, 100 a seed",
   value: "share of the cycles that promote to all traffic",
   better: "lower",
-  cases: ["equal"],
+  cases,
   policies: ["MPO"],
   main: "MPO",
-  settings: { shape, good, poor, distaste },
-  targets: [fewPromotions],
+  settings: { shape, rates, distaste },
+  targets: cases.map(fewPromotions),
   run,
 };

@@ -21,11 +21,11 @@ export const limitsOf = (gate: Gate): GateLimits => ({
 export const gateLimits: GateLimits = Object.freeze(limitsOf(defaultMpo.gate));
 
 /**
- * For a serving policy that is not shown to be better than the uniform choice: there is nothing to
- * protect, so the reward model's predictions for choices which the log can't check count too. See
+ * For a serving policy that is shown to be worth no more than the uniform choice: there is nothing
+ * to protect, so what the reward model says of choices that the log can't check counts too. See
  * docs/decisions/0016.
  */
-export const whereUnproven = (limits: GateLimits): GateLimits => ({
+export const whereWorthless = (limits: GateLimits): GateLimits => ({
   ...limits,
   effectiveSampleShare: Math.min(0.01, limits.effectiveSampleShare),
   checkedMass: 0,

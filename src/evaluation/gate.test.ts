@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { simulateGate } from "../../tests/support/simulated-gate.ts";
 import { createRandom } from "../numeric/random.ts";
 import { type GateInput, judgeCandidate } from "./gate.ts";
-import { gateLimits, whereUnproven } from "./gate-guards.ts";
+import { gateLimits, whereWorthless } from "./gate-guards.ts";
 
 const seed = 5;
 const better = simulateGate({ users: 200, lift: 0.3 }, createRandom(seed));
@@ -189,7 +189,7 @@ describe("without a proof", () => {
     const record = judgeCandidate(hoped);
     expect(record.doublyRobust?.interval[0]).toBeGreaterThan(0.5);
     expect([record.verdict, record.statistic]).toEqual(["hold", "censored"]);
-    const unproven = judgeCandidate({ ...hoped, limits: whereUnproven(gateLimits) });
+    const unproven = judgeCandidate({ ...hoped, limits: whereWorthless(gateLimits) });
     expect([unproven.verdict, unproven.statistic]).toEqual(["promote", "doubly robust"]);
     expect(unproven.probabilityPositive).toBe(unproven.doublyRobust?.probabilityPositive);
   });

@@ -123,8 +123,8 @@ export function createFits<
     move: async ({ without, fit, settings, calibrate }, judgement) => {
       const states = calibrate(await score(fit, chooseStates(knownTo(without), limits)));
       const challengers = await solve(fit, states, settings);
-      const proven = judgement.proven && has("trust region");
-      const towards = { challengers, judgement: { ...judgement, proven } };
+      const isBounded = !judgement.worthless && has("trust region");
+      const towards = { challengers, weights: judgement.weights, isBounded };
       const moves = await stages.measure("distil", () =>
         moveStates({ ...towards, states, floor, arm, region: mpo.distillation }),
       );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
 import type { GateRecord } from "../domain/gate-record.ts";
-import { gateLimits, whereUnproven } from "../evaluation/gate-guards.ts";
+import { gateLimits, whereWorthless } from "../evaluation/gate-guards.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
 import { markForeign } from "../learning/feedback-row.ts";
 import { createRandom } from "../numeric/random.ts";
@@ -173,15 +173,15 @@ test("mass where the serving policy as good as never was counts as unsupported",
   expect(gate.verdict).toBe("hold");
 });
 
-test("a serving policy that is not proven has less to protect: a narrow candidate may take over", () => {
+test("a serving policy that is worth nothing has less to protect: a narrow candidate may take over", () => {
   const rows = simulate(2000).map(({ row, scores }) => ({
     row: { ...row, exploration: 0.01 },
     scores,
   }));
   const narrow = [0.7, 0.2998, 0.0001, 0.0001];
   expect(judge(rows, narrow, gateLimits).verdict).toBe("hold");
-  expect(judge(rows, narrow, whereUnproven(gateLimits)).verdict).toBe("promote");
-  expect(judge(rows, [0.05, 0.2, 0.15, 0.6], whereUnproven(gateLimits)).verdict).toBe("hold");
+  expect(judge(rows, narrow, whereWorthless(gateLimits)).verdict).toBe("promote");
+  expect(judge(rows, [0.05, 0.2, 0.15, 0.6], whereWorthless(gateLimits)).verdict).toBe("hold");
 });
 
 const passed = { name: "coverage", value: 1, limit: 0.8, passed: true };

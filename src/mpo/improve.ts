@@ -1,7 +1,7 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateRecord, SelfCheck } from "../domain/gate-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
-import { limitsOf, whereUnproven } from "../evaluation/gate-guards.ts";
+import { limitsOf, whereWorthless } from "../evaluation/gate-guards.ts";
 import { expectLength } from "./check-rows.ts";
 import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
 import { createFits } from "./fits.ts";
@@ -87,12 +87,12 @@ function gateImprovement(
   rows: JudgedPart["rows"],
   { candidateLogs, gap, judgement, mpo, selfCheck }: Gated,
 ): GateRecord {
-  const { difference, proven } = judgement;
+  const { difference, worthless } = judgement;
   if (candidateLogs === undefined) {
     const ungated = { verdict: "promote", reason: "No gate.", guards: [] } as const;
     return { ...ungated, rows: rows.length, difference, selfCheck };
   }
-  const limits = proven ? limitsOf(mpo.gate) : whereUnproven(limitsOf(mpo.gate));
+  const limits = worthless ? whereWorthless(limitsOf(mpo.gate)) : limitsOf(mpo.gate);
   const found = gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
   const gate = applySelfCheck(found, selfCheck);
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);

@@ -28,8 +28,16 @@ import {
   weightClip,
 } from "./target-arrays.ts";
 
-/** z_0.8, as sure as a canary has to be (decision 0016). */
-const provenDeviations = 0.8416;
+/** z_0.9. */
+const worthlessDeviations = 1.2816;
+/** A serving policy that is better than the uniform choice by less, as a share of its value, has nothing to protect. */
+const worthlessGain = 0.05;
+
+/** Evidence that a policy is worth no more than the uniform choice; little feedback is no evidence. */
+function isWorthless({ difference, standardError, servingValue }: PairedDifference): boolean {
+  const highestGain = worthlessDeviations * standardError - difference;
+  return highestGain < worthlessGain * Math.abs(servingValue + difference);
+}
 
 export interface JudgedSetting extends ChallengerSetting, MetaPrediction, PairedDifference {
   /** Mean KL(π_φ ‖ π_θ) on the judging rows, nats. */
@@ -51,8 +59,8 @@ export interface Judgement {
    * difference of the former.
    */
   readonly uniform: PairedDifference;
-  /** The serving policy is better than the uniform choice with 80 % confidence. */
-  readonly proven: boolean;
+  /** With 90 % confidence the serving policy is less than 5 % better than the uniform choice: there is nothing to protect. */
+  readonly worthless: boolean;
   /** w_j by name, *do nothing* included. */
   readonly weights: Readonly<Record<string, number>>;
 }
@@ -118,8 +126,7 @@ export function judgeChallengers(
     return { setting, kl, target: joinArrays(own) };
   });
   const compared = challengers.map(({ setting, target }) => ({ setting, ...compare(target) }));
-  // A serving policy that is no better than chance any more indicates a change.
-  const proven = uniform.z < -provenDeviations;
+  const worthless = isWorthless(uniform);
   const unit = valueUnit(uniform.servingValue);
   const { state, weights, predictions, chosen } = learnFromJudged(
     meta,
@@ -128,7 +135,8 @@ export function judgeChallengers(
       differences: compared.map(({ difference }) => difference / unit),
       covariance: covary(challengers.map(({ target }) => target)).map((one) => one / unit ** 2),
     },
-    { isSettled: proven, random },
+    // Lessons from before a change of preferences are no lessons.
+    { isSettled: !worthless, random },
   );
   const names = [doNothing, ...compared.map(({ setting }) => setting.name)];
   const mixed = names.map((name) => weightOfSetting(weights, name));
@@ -149,7 +157,7 @@ export function judgeChallengers(
       weight: mixed[j + 1]!,
     })),
     uniform,
-    proven,
+    worthless,
     difference,
     standardError,
     state: { ...state, remembered },

@@ -70,11 +70,12 @@ const states: ScoredRow[] = Array.from({ length: 50 }, (_, index) => {
   };
 });
 
-const moveBy = (proven: boolean, meanKl: number) =>
+const moveBy = (isBounded: boolean, meanKl: number) =>
   moveStates({
     states,
     challengers: temper(states, [setting], false),
-    judgement: { proven, weights: { leap: 1, [doNothing]: 0 } },
+    isBounded,
+    weights: { leap: 1, [doNothing]: 0 },
     floor: 0,
     arm: "serving",
     region: { ...defaultMpo.distillation, meanKl },

@@ -91,7 +91,9 @@ export type Move<Row extends JudgedRow> = Row & {
 export function moveStates<Row extends JudgedRow>(options: {
   readonly states: readonly ScoredRow<Row>[];
   readonly challengers: readonly Challenger[];
-  readonly judgement: Pick<Judgement, "weights" | "proven">;
+  readonly weights: Judgement["weights"];
+  /** There is a policy to protect. */
+  readonly isBounded: boolean;
   readonly floor: number;
   readonly arm: Arm;
   /**
@@ -100,11 +102,11 @@ export function moveStates<Row extends JudgedRow>(options: {
    */
   readonly region: Pick<MpoConfiguration["distillation"], "targetSampleShare" | "meanKl">;
 }): Move<Row>[] {
-  const { states, challengers, judgement, floor, arm, region } = options;
+  const { states, challengers, weights, isBounded, floor, arm, region } = options;
   // The gate judges the target on the newest log, so older states may move as far as the exploration of now allows.
   const exploration = states.find(({ row }) => row.arm === arm)?.row.exploration ?? floor;
-  const sampleShare = judgement.proven ? region.targetSampleShare : 1e-9;
-  const mix = mixChallengers(challengers, judgement.weights);
+  const sampleShare = isBounded ? region.targetSampleShare : 1e-9;
+  const mix = mixChallengers(challengers, weights);
   const bounded = states.map((entry) => {
     const { row, scores } = entry;
     const logChallenger = mix(entry);
@@ -113,7 +115,7 @@ export function moveStates<Row extends JudgedRow>(options: {
     const target = trustRegionTarget(served, logChallenger.map(Math.exp), sampleShare);
     return { entry, served, target, logChallenger };
   });
-  const share = judgement.proven ? meanTrustRegion(bounded, region.meanKl) : 1;
+  const share = isBounded ? meanTrustRegion(bounded, region.meanKl) : 1;
   return bounded.map(({ entry: { row, scores }, served, target, logChallenger }) => {
     const reached = served.map((value, a) => value + share * (target[a]! - value));
     const { logPolicy } = scores;

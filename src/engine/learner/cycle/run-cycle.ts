@@ -231,7 +231,7 @@ async function conclude(
       reviewed,
       canaryShare: configuration.canaryShare,
       // A policy that is no better than chance is not worth a user's time for the sake of comparing.
-      holdbackShare: improvement.judgement.proven ? configuration.holdbackShare : 0,
+      holdbackShare: improvement.judgement.worthless ? 0 : configuration.holdbackShare,
       candidate: improvement.moved.policy,
       feedback,
       exploration,
