@@ -118,7 +118,7 @@ function createPanels(evaluation: LogEvaluation, colour: string): readonly [Pane
       reference: logged.value,
     },
     {
-      axis: `reward a row of ${target}, minus the logged reward`,
+      axis: `reward a row: ${target} minus logged`,
       marks: [{ ...difference, label: "difference", colour }],
       reference: 0,
     },
