@@ -85,7 +85,9 @@ test.skipIf(!existsSync(movielens))(
     const audited = await runRecurve(home, "audit");
     expect(audited).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/decisions checked +1\n.*\narms not derivable +0\nfindings +0\n/),
+      output: expect.stringMatching(
+        /decisions checked +1\n.*\narms not derivable +0\nfindings +0\n/,
+      ),
     });
     serving.child.kill("SIGINT");
     expect(await serving.ended()).toMatchObject({
