@@ -100,10 +100,8 @@ export function gateArrays(
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
     const { row, scores } = rows[start]!;
-    const pair = {
-      serving: serveSlate(row, scores.logPolicy, slate),
-      candidate: serveSlate(row, candidateLogs[start]!, slate),
-    };
+    const serve = serveSlate(row, slate);
+    const pair = { serving: serve(scores.logPolicy), candidate: serve(candidateLogs[start]!) };
     const made = row.arm === candidateArm ? pair.candidate : pair.serving;
     const compared = { row, ...pair, logging: made };
     writeSlate(serving!, slate, pair.serving, values[start]!);

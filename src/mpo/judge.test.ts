@@ -174,6 +174,22 @@ describe("the judge", () => {
     expect(judged(100, Float64Array.of(0.25, 0.25, 0.25, 0.25))).toBe(true);
   });
 
+  test("counts no policy as worthless because the floor's few choices show none of its rare losses", () => {
+    // A loss in 50 visits. The floor's choices lost nothing.
+    const policy = Float64Array.of(0.97, 0.01, 0.01, 0.01);
+    const rows = simulate({ count: 300, users: 100, believed: [0.99, 0.99, 0.99, 0.99], policy });
+    const lucky = rows.map(({ row, scores }, index) => ({
+      row: { ...row, reward: row.action === 0 && index % 50 === 0 ? 0 : 1 },
+      scores,
+    }));
+    const part = measurePart({ rows: lucky, challengers: temper(lucky, settings, false) });
+    const { uniform: chance, worthless } = judge([part], metaInput(lucky));
+    // By their own spread the serving policy would hardly be better than chance.
+    const highest = 1.2816 * chance.standardError - chance.difference;
+    expect(highest).toBeLessThan(0.05 * (1 - chance.servingValue - chance.difference));
+    expect(worthless).toBe(false);
+  });
+
   test("mixes the challengers' probabilities by their weights", () => {
     const [first] = challengers;
     const names = challengers.map(({ setting }) => [setting.name, 0] as const);

@@ -4,6 +4,8 @@ import {
   differenceCovariance,
   type PairedDifference,
   pairedDifference,
+  pooledError,
+  weighPair,
 } from "../evaluation/paired-difference.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { expectLength } from "./check-rows.ts";
@@ -30,13 +32,20 @@ import {
 
 /** z_0.9. */
 const worthlessDeviations = 1.2816;
-/** A serving policy that is better than the uniform choice by less, as a share of its value, has nothing to protect. */
+/** A smaller gain over the uniform choice, as a share of the rarer of its reward and its loss, protects nothing. */
 const worthlessGain = 0.05;
 
-/** Evidence that a policy is worth no more than the uniform choice; little feedback is no evidence. */
-function isWorthless({ difference, standardError, servingValue }: PairedDifference): boolean {
-  const highestGain = worthlessDeviations * standardError - difference;
-  return highestGain < worthlessGain * Math.abs(servingValue + difference);
+/**
+ * Evidence that a policy is worth no more than the uniform choice; little feedback is no evidence.
+ * @param leastError of the difference: the floor's few choices may show none of the rare losses
+ */
+function isWorthless(
+  { difference, standardError, servingValue }: PairedDifference,
+  leastError: number,
+): boolean {
+  const highestGain = worthlessDeviations * Math.max(standardError, leastError) - difference;
+  const chance = servingValue + difference;
+  return highestGain < worthlessGain * Math.min(chance, 1 - chance);
 }
 
 export interface JudgedSetting extends ChallengerSetting, MetaPrediction, PairedDifference {
@@ -59,7 +68,10 @@ export interface Judgement {
    * difference of the former.
    */
   readonly uniform: PairedDifference;
-  /** With 90 % confidence the serving policy is less than 5 % better than the uniform choice: there is nothing to protect. */
+  /**
+   * With 90 % confidence the serving policy is less than 5 % better than the uniform choice, of its reward or of its loss,
+   * whichever is rarer: there is nothing to protect.
+   */
   readonly worthless: boolean;
   /** w_j by name, *do nothing* included. */
   readonly weights: Readonly<Record<string, number>>;
@@ -80,15 +92,19 @@ function createComparison(parts: readonly MeasuredPart[]) {
   const values = parts.flatMap((part) => part.values);
   const serving = joinArrays(parts.map((part) => part.serving));
   const { feedback, predictions } = loggedArrays(rows, serving, values);
+  const inputOf = (candidate: ComparedPolicy) => ({
+    ...{ feedback, predictions, serving, candidate, weightClip },
+  });
   const compare = (candidate: ComparedPolicy): PairedDifference =>
-    rows.length === 0
-      ? noEvidence
-      : pairedDifference({ feedback, predictions, serving, candidate, weightClip });
+    rows.length === 0 ? noEvidence : pairedDifference(inputOf(candidate));
   const covary = (candidates: readonly ComparedPolicy[]): Float64Array =>
     rows.length === 0
       ? new Float64Array(candidates.length ** 2).fill(Number.POSITIVE_INFINITY)
       : differenceCovariance({ feedback, predictions, serving, candidates, weightClip });
-  return { serving, compare, covary, uniform: compare(uniformArrays(rows, values)) };
+  const chance = uniformArrays(rows, values);
+  const leastError = rows.length === 0 ? 0 : pooledError(weighPair(inputOf(chance)), weightClip);
+  const uniform = compare(chance);
+  return { serving, compare, covary, uniform, worthless: isWorthless(uniform, leastError) };
 }
 
 export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow => ({
@@ -118,7 +134,7 @@ export function judgeChallengers(
   meta: MetaPolicyInput,
   random: RandomStream,
 ): Judgement {
-  const { serving, compare, covary, uniform } = createComparison(parts);
+  const { serving, compare, covary, uniform, worthless } = createComparison(parts);
   const challengers = settingsOf(parts).map((setting, j) => {
     const own = parts.map((part) => part.challengers[j]!);
     const divergences = concatenate(own.map((one) => one.divergences));
@@ -126,7 +142,6 @@ export function judgeChallengers(
     return { setting, kl, target: joinArrays(own) };
   });
   const compared = challengers.map(({ setting, target }) => ({ setting, ...compare(target) }));
-  const worthless = isWorthless(uniform);
   const unit = valueUnit(uniform.servingValue);
   const { state, weights, predictions, chosen } = learnFromJudged(
     meta,

@@ -36,7 +36,7 @@ describe("rows of slates", () => {
 
 test("a slate of one has the served probabilities, exactly", () => {
   const logs = Float64Array.of(0.6, 0.1, 0.1, 0.1, 0.1).map(Math.log);
-  const { positions, logged } = serveSlate(rowAt(0, 0).row, logs, { start: 0, items: [0] });
+  const { positions, logged } = serveSlate(rowAt(0, 0).row, { start: 0, items: [0] })(logs);
   expect(logged[0]).toBeCloseTo(0.9 * 0.6 + 0.1 / 5, 14);
   expect(positions[0]![4]).toBeCloseTo(0.9 * 0.1 + 0.1 / 5, 14);
 });

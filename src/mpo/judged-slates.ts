@@ -20,8 +20,8 @@ export interface ServedSlate {
 }
 
 /**
- * Rows that a judge can weigh: of a slate that no policy at hand made only position 0 has a known marginal propensity, for the
- * propensities of the others are given the items above.
+ * Rows that a judge can weigh. A foreign row below position 0 is none: its logged propensity is given the items above, and its
+ * marginal one is unknown.
  */
 export const isJudged = ({ isForeign, position }: JudgedRow): boolean =>
   isForeign !== true || position === 0;
@@ -33,7 +33,7 @@ function originalIndex(action: number, before: readonly number[]): number {
   return index;
 }
 
-/** @throws RangeError where a position does not follow the one above it */
+/** @throws RangeError if a position does not follow the one above it */
 export function readSlates(rows: readonly Pick<ScoredRow, "row">[]): readonly JudgedSlate[] {
   const slates: { start: number; items: number[] }[] = [];
   for (const [index, { row }] of rows.entries()) {
@@ -49,26 +49,35 @@ export function readSlates(rows: readonly Pick<ScoredRow, "row">[]): readonly Ju
   return slates;
 }
 
-/** Standard error of a marginal: at most 1/(2·√draws), and far less where no item has most of the mass. */
+/** Standard error of a marginal: at most 1/(2·√draws), and far less if no item has most of the mass. */
 const drawsPerSlate = 64;
 const drawSeed = 1977;
 
-/** The same draws for every policy, so that what is alike in two of them cancels. */
 function drawsOf({ start, items: { length } }: JudgedSlate): SlateDraws {
   const random = createRandom(drawSeed).split(start);
   const uniforms = Float64Array.from({ length: drawsPerSlate * length }, () => random.uniform());
   return { draws: drawsPerSlate, uniforms };
 }
 
-/** @param row of position 0; @param logs log π of its candidates */
-export function serveSlate(row: JudgedRow, logs: Float64Array, slate: JudgedSlate): ServedSlate {
+/**
+ * Serves one slate by several policies, on the same draws: errors that two policies share cancel in their difference.
+ * @param row of position 0
+ * @returns a function of log π of its candidates
+ */
+export function serveSlate(
+  row: JudgedRow,
+  slate: JudgedSlate,
+): (logs: Float64Array) => ServedSlate {
   const { items } = slate;
   if (items.length > 1) {
-    const rule = { policy: logs.map(Math.exp), exploration: row.exploration };
-    return slateMarginals(rule, items, drawsOf(slate));
+    const draws = drawsOf(slate);
+    const { exploration } = row;
+    return (logs) => slateMarginals({ policy: logs.map(Math.exp), exploration }, items, draws);
   }
-  const served = logs.map((log) => servedProbability(Math.exp(log), row));
-  return { positions: [served], logged: Float64Array.of(served[items[0]!]!) };
+  return (logs) => {
+    const served = logs.map((log) => servedProbability(Math.exp(log), row));
+    return { positions: [served], logged: Float64Array.of(served[items[0]!]!) };
+  };
 }
 
 /** Values of all candidates of a row's slate, once for all of its rows. */

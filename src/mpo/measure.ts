@@ -108,11 +108,12 @@ function measureChallengers(
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
     const { row, scores } = rows[start]!;
+    const serve = serveSlate(row, slate);
     challenger.read(scores);
     for (const [j, one] of challengers.entries()) {
       const into = measured[j]!;
       const logs = challenger.challenge(one);
-      writeSlate(into, slate, serveSlate(row, logs, slate), values[start]!);
+      writeSlate(into, slate, serve(logs), values[start]!);
       into.divergences.fill(klDivergence(logs, scores.logPolicy), start, start + items.length);
     }
   }

@@ -42,7 +42,7 @@ export function targetArrays(
   const arrays = emptyArrays(rows.length);
   for (const slate of readSlates(rows)) {
     const { start } = slate;
-    writeSlate(arrays, slate, serveSlate(rows[start]!.row, logs[start]!, slate), values[start]!);
+    writeSlate(arrays, slate, serveSlate(rows[start]!.row, slate)(logs[start]!), values[start]!);
   }
   return arrays;
 }

@@ -22,7 +22,9 @@ export function createLoggedRules<Rule extends object>(
     encode: (rule) => {
       if (rule === undefined) return null;
       const text = canonicalJson(rule as JsonObject);
-      if (numberOf.get(text) === undefined) insert.run(text);
+      const found = numberOf.get(text);
+      if (found !== undefined) return readNumber(found, "rule");
+      insert.run(text);
       return readNumber(numberOf.get(text) ?? {}, "rule");
     },
     decode: (row, name) => {
