@@ -1,0 +1,119 @@
+import { gateLimits } from "../../src/evaluation/gate-guards.ts";
+import { gateCandidate } from "../../src/mpo/gate.ts";
+import type { ScoredRow } from "../../src/mpo/row-scores.ts";
+import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
+import {
+  createSlateWorld,
+  type SlateWorld,
+  scoreSlates,
+  simulateSlates,
+  slatePolicy,
+  worthOfSlates,
+} from "../../tests/support/simulated-slates.ts";
+import type { Report } from "../bench.ts";
+
+interface Place {
+  readonly name: string;
+  readonly world: SlateWorld;
+  readonly decisions: number;
+}
+
+/** Click rates of a position: 7 % and 1.2 %. */
+const places: readonly Place[] = [
+  { name: "30 items, clicks 7 %", world: createSlateWorld(30, 0.4), decisions: 1500 },
+  { name: "500 items, clicks 1.2 %", world: createSlateWorld(500, 0.06), decisions: 2000 },
+];
+
+const candidatesOf = (world: SlateWorld): readonly (readonly [string, Float64Array])[] => [
+  ["turns the order around", slatePolicy(world, (share) => -share)],
+  [
+    "so below its first two items",
+    slatePolicy(world, (share, item) => (item < 2 ? 6 : -3 * share)),
+  ],
+  [
+    "reorders neighbours",
+    slatePolicy(world, (_, item) => (3 * world.worth[item ^ 1]!) / world.worth[0]!),
+  ],
+  ["surer of the same order", slatePolicy(world, (share) => 5 * share)],
+];
+
+/** Every position as a slate of its own, on the logged items above: the judgement before decision 0043. */
+const byPosition = (rows: readonly ScoredRow[]): readonly ScoredRow[] =>
+  rows.map(({ row, scores }) => ({ row: { ...row, position: 0 }, scores }));
+
+interface Judged {
+  readonly lift: number;
+  readonly covers: boolean;
+  readonly promotes: boolean;
+}
+
+function judge(
+  compared: {
+    readonly rows: readonly ScoredRow[];
+    readonly candidateLogs: readonly Float64Array[];
+  },
+  { difference, value }: { readonly difference: number; readonly value: number },
+): Judged {
+  const gate = gateCandidate({ ...compared, predictedDifference: 0, limits: gateLimits });
+  const { difference: stated = Number.NaN, interval: [low, high] = [Number.NaN, Number.NaN] } =
+    gate;
+  return {
+    lift: stated / value,
+    covers: low <= difference && difference <= high,
+    promotes: gate.verdict === "promote",
+  };
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const meanOf = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+const shareOf = (judged: readonly Judged[], name: "covers" | "promotes") =>
+  percent(meanOf(judged.map((one) => (one[name] ? 1 : 0))));
+
+function judgePlace({ name, world, decisions }: Place, gates: number, random: RandomStream) {
+  const serving = slatePolicy(world, (share) => 3 * share);
+  const worthOf = (logs: Float64Array) =>
+    worthOfSlates(world, { logs, slates: 20_000, random: random.split("truth") });
+  const value = worthOf(serving);
+  const logs = Array.from({ length: gates }, (_, gate) =>
+    simulateSlates(world, { logs: serving, decisions, random: random.split(gate) }),
+  );
+  return candidatesOf(world).map(([candidate, policy]) => {
+    const difference = worthOf(policy) - value;
+    const judgeAll = (rowsOf: (rows: readonly ScoredRow[]) => readonly ScoredRow[]) =>
+      logs.map((rows) => {
+        const candidateLogs = scoreSlates(rows, policy);
+        return judge({ rows: rowsOf(rows), candidateLogs }, { difference, value });
+      });
+    const [slates, positions] = [judgeAll((rows) => rows), judgeAll(byPosition)];
+    return {
+      isWorse: difference < 0,
+      promoted: slates.filter(({ promotes }) => promotes).length / gates,
+      cells: [
+        `${name}: ${candidate}`,
+        percent(difference / value),
+        ...[percent(meanOf(slates.map(({ lift }) => lift))), shareOf(slates, "covers")],
+        ...[shareOf(slates, "promotes"), percent(meanOf(positions.map(({ lift }) => lift)))],
+        shareOf(positions, "promotes"),
+      ],
+    };
+  });
+}
+
+/** Gates on slates of 10 whose true value is known, beside the same gates position by position. */
+export function judgeSlates(
+  report: Report,
+  { slates: gates, seed }: { readonly slates: number; readonly seed: number },
+): void {
+  const random = createRandom(seed).split("slates");
+  const rows = places.flatMap((place) => judgePlace(place, gates, random.split(place.name)));
+  report.table(
+    [
+      ...["slates of 10", "true", "stated", "interval covers", "promoted"],
+      ...["by position: stated", "promoted"],
+    ],
+    rows.map(({ cells }) => cells),
+  );
+  const worse = rows.filter(({ isWorse }) => isWorse).map(({ promoted }) => 100 * promoted);
+  report.figure("% of worse slate policies promoted in full", Math.max(...worse));
+}
