@@ -6,6 +6,7 @@ import type {
   DoubtfulItem,
   LossRecord,
   PolicyDifference,
+  SeenShares,
   SegmentDifference,
   SeparationRecord,
   TriedSetting,
@@ -106,7 +107,7 @@ export interface FindingsRecord extends StageCosts {
     readonly restrains: boolean;
   };
   readonly doubtfulItems: readonly DoubtfulItem[];
-  readonly critic: LossRecord;
+  readonly critic: LossRecord & Partial<SeenShares>;
   readonly calibration: CalibrationRecord;
   /** θ_k by position, and the errors of log θ_k. */
   readonly examination: {

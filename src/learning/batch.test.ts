@@ -42,7 +42,7 @@ describe("a batch", () => {
   const rows = [sampleRow([a, b, c], { state, action: 1 }), sampleRow([c, a], { action: 0 })];
 
   test("gives every item one column, actions first, then histories, then candidates", () => {
-    const { columns, used } = buildBatch({
+    const { columns, items } = buildBatch({
       rows,
       shape: { rows: 2, items: 6, slots: allSlots },
       tables,
@@ -52,7 +52,7 @@ describe("a batch", () => {
       [3, 0, 1],
       [1, 3],
     ]);
-    expect(used).toBe(4);
+    expect(items.size).toBe(4);
   });
 
   test("feeds each column its table row and tokens; what the network does not know has row 0", () => {
@@ -99,12 +99,12 @@ describe("a batch", () => {
   });
 
   test("without room for all leaves candidates out, never an action or a history before one", () => {
-    const { columns, used } = buildBatch({
+    const { columns, items } = buildBatch({
       rows,
       shape: { rows: 2, items: 3, slots: allSlots },
       tables,
     });
-    expect(used).toBe(3);
+    expect(items.size).toBe(3);
     expect(columns.map((row) => [...row])).toEqual([
       [-1, 0, 1],
       [1, -1],
@@ -112,13 +112,13 @@ describe("a batch", () => {
   });
 
   test("fills what room is left with items to compare with", () => {
-    const { used, feeds } = buildBatch({
+    const { items, feeds } = buildBatch({
       rows,
       shape: { rows: 2, items: 5, slots: allSlots },
       tables,
       fill: [a, e, ...sampleViews(9)],
     });
-    expect(used).toBe(5);
+    expect(items.size).toBe(5);
     expect(feeds.itemTokens![4 * maxItemTokens]).toBe(e.tokens[0]!.index);
   });
 });

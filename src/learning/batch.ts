@@ -36,8 +36,8 @@ export interface Batch {
   readonly feeds: Readonly<Record<string, Float32Array | Int32Array>>;
   /** For each row and candidate the column in 0…U−1, −1 if it was left out. */
   readonly columns: readonly Int32Array[];
-  /** Columns that hold an item; those after are padding. */
-  readonly used: number;
+  /** Column of each item that has one; columns after them are padding. */
+  readonly items: ReadonlyMap<ItemView, number>;
 }
 
 export const batchRows = 256;
@@ -173,6 +173,6 @@ export function buildBatch(options: {
       ...stateFeeds(rows, columns, { shape, tables }),
     },
     columns: rows.map(({ candidates }) => findColumns(candidates, columns)),
-    used: columns.size,
+    items: columns,
   };
 }

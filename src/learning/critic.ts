@@ -1,3 +1,4 @@
+import type { SeenShares } from "../domain/improvement-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { WatchedSeparation } from "../mpo/discriminator-slope.ts";
@@ -24,6 +25,7 @@ import { createDiscriminatorWatch } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";
+import { createSeenCounter, type SeenCounter } from "./seen-shares.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { type DrawnRow, epochRows, type RecentRows, recentBatches } from "./train-rows.ts";
 
@@ -51,7 +53,7 @@ export interface CriticRow extends FeedbackRow {
 
 type CriticSettings = MpoConfiguration["critic"];
 
-export interface CriticTraining extends Omit<EpochLosses, "epochs"> {
+export interface CriticTraining extends Omit<EpochLosses, "epochs">, SeenShares {
   readonly network: Network;
   /** Of the positions of the rows. */
   readonly examination: Examination;
@@ -189,18 +191,20 @@ interface FedRows {
   readonly examination: Examination;
   readonly shape: BatchShape;
   readonly tables: TableRows;
+  readonly seen: SeenCounter;
 }
 
 /** Feeds of a training step on the drawn rows, and the columns of their candidates. */
 function feedRows(
-  { rows, headWeights, examination, shape, tables }: FedRows,
+  { rows, headWeights, examination, shape, tables, seen }: FedRows,
   drawn: readonly DrawnRow[],
 ) {
   const chosen = drawn.map(({ index }) => rows[index]!);
   const weights = drawn.map(({ index, weight }) =>
     headWeights[index]!.map((value) => value * weight),
   );
-  const { feeds, columns } = buildBatch({ rows: chosen, shape, tables });
+  const { feeds, columns, items } = buildBatch({ rows: chosen, shape, tables });
+  seen.add(chosen, items);
   const targets = buildTargets({ rows: chosen, headWeights: weights, columns, shape });
   const unseen = unseenFeed(chosen, examination, shape.rows);
   return { chosen, columns, feeds: { ...feeds, ...targets, unseen } };
@@ -246,7 +250,8 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
     const { intercept: _, ...trained } = trainer.parameters();
     return { ...cut.network, parameters: { ...cut.network.parameters, ...trained } };
   };
-  const fed = { rows, headWeights, examination, shape, tables: cut.tables };
+  const seen = createSeenCounter();
+  const fed = { rows, headWeights, examination, shape, tables: cut.tables, seen };
   return withTrainers([trainer], async () => {
     const { firstLoss, lastLoss, steps } = await trainEpochs({
       epochs: epochsFor(epochRows(drawing), settings),
@@ -272,6 +277,7 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
       firstLoss,
       lastLoss,
       steps,
+      ...seen.shares(),
     };
   });
 }

@@ -14,7 +14,7 @@ import { allSlots } from "../policy/item-features.ts";
 import type { Network } from "../policy/network.ts";
 import { initialNetwork, policyShape } from "../policy/network-policy.ts";
 import { createScorer } from "../policy/scorer.ts";
-import { buildBatch, chooseBatchShape, tableRows } from "./batch.ts";
+import { buildBatch, chooseBatchShape, maxBatchItems, tableRows } from "./batch.ts";
 import { type Distillation, type DistilRow, distil } from "./distil.ts";
 import { createDistilTrainer } from "./distil-graph.ts";
 import { scorePolicy } from "./score-rows.ts";
@@ -166,4 +166,19 @@ test("the likelihood term draws the policy to what earned a reward, and at 0 rew
   const without = await run(1, 0);
   expect((await run(0, 1)).print).toBe(without.print);
   expect((await run(1, 1)).mean).toBeGreaterThan(without.mean + 0.1);
+});
+
+test("it counts the candidates and the history that its batches had room for", async () => {
+  const all = await train("cross-entropy", few);
+  expect(all).toMatchObject({ candidatesSeen: 1, historySeen: 1 });
+  const many = sampleViews(maxBatchItems + 1000);
+  const [shown, looked] = [many.slice(0, maxBatchItems), many.slice(maxBatchItems)];
+  const wide = [...many.keys()].slice(0, 2).map((action) => ({
+    ...sampleRow(shown, { state: randomState(looked, random), action }),
+    target: new Float64Array(shown.length).fill(1 / shown.length),
+  }));
+  const { candidatesSeen, historySeen } = await train("cross-entropy", { rows: wide, ...few });
+  const read = new Set(wide.flatMap(({ state }) => state.history)).size;
+  expect(historySeen).toBe(1);
+  expect(candidatesSeen).toBeCloseTo(1 - read / maxBatchItems, 6);
 });

@@ -1,3 +1,4 @@
+import type { SeenShares } from "../domain/improvement-record.ts";
 import type { DistilObjective, MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { RandomStream } from "../numeric/random.ts";
@@ -11,6 +12,7 @@ import {
 } from "./batch.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createDistilTrainer } from "./distil-graph.ts";
+import { createSeenCounter } from "./seen-shares.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { shuffledBatches } from "./train-rows.ts";
 
@@ -22,7 +24,7 @@ export interface DistilRow extends BatchRow {
   readonly reward?: number;
 }
 
-export interface Distillation extends EpochLosses {
+export interface Distillation extends EpochLosses, SeenShares {
   readonly network: Network;
   readonly objective: DistilObjective;
 }
@@ -110,9 +112,11 @@ export async function distil(options: {
     threads: options.threads,
   });
   const order = random.split("order");
+  const seen = createSeenCounter();
   const step = async (indices: readonly number[]) => {
     const chosen = indices.map((index) => rows[index]!);
-    const { feeds, columns } = buildBatch({ rows: chosen, shape, tables });
+    const { feeds, columns, items } = buildBatch({ rows: chosen, shape, tables });
+    seen.add(chosen, items);
     const targets = buildTargets({ rows: chosen, columns, shape, objective, likelihood });
     return (await trainer.step({ ...feeds, ...targets }, learningRate)).loss;
   };
@@ -129,6 +133,6 @@ export async function distil(options: {
     });
     // Parameters outside this training, such as the position bias, stay as they are.
     const parameters = cut.restore(trainer.parameters());
-    return { ...losses, network: { ...network, parameters }, objective };
+    return { ...losses, ...seen.shares(), network: { ...network, parameters }, objective };
   });
 }

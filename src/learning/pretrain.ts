@@ -68,8 +68,8 @@ export async function pretrain(options: {
   const step = async (indices: readonly number[]) => {
     const chosen = indices.map((index) => trainRows[index]!);
     const fill = catalogue.length > shape.items ? shuffle(sampled, order) : catalogue;
-    const { feeds, columns, used } = buildBatch({ rows: chosen, shape, tables, fill });
-    const targets = buildTargets(columns, used, shape.items);
+    const { feeds, columns, items } = buildBatch({ rows: chosen, shape, tables, fill });
+    const targets = buildTargets(columns, items.size, shape.items);
     return (await trainer.step({ ...feeds, ...targets }, learningRate)).loss;
   };
   return withTrainers([trainer], async () => {

@@ -7,7 +7,7 @@ import { rewardHeadCount } from "../learning/critic.ts";
 import { markForeign } from "../learning/feedback-row.ts";
 import { createRandom } from "../numeric/random.ts";
 import { drawIndex } from "../policy/slate.ts";
-import { checkDistillation, gateCandidate } from "./gate.ts";
+import { checkDistillation, checkSeen, gateCandidate } from "./gate.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 const seed = 107;
@@ -216,4 +216,18 @@ test("a target that hardly differs need not be reached, and too little data stay
   expect(checkDistillation(judged, { way: 0, gap: 0.04 }, 1).verdict).toBe("promote");
   const little = { ...judged, verdict: "not-enough-data" as const, guards: [] };
   expect(checkDistillation(little, { way: 0, gap: 9 }, 1)).toBe(little);
+});
+
+test("a candidate that was trained on less than half of its rows is proven live first", () => {
+  const seen = { candidatesSeen: 0.4, historySeen: 1 };
+  expect(checkSeen(judged, seen)).toMatchObject({
+    verdict: "canary",
+    reason:
+      "Canary, because training saw 40 % of the candidates or of the history of its rows; the gate said: Promoted: better.",
+  });
+  expect(checkSeen(judged, { candidatesSeen: 1, historySeen: 0.4 }).verdict).toBe("canary");
+  expect(checkSeen(judged, { candidatesSeen: 0.5, historySeen: 0.5 })).toBe(judged);
+  expect(checkSeen(judged, undefined)).toBe(judged);
+  const held = { ...judged, verdict: "hold" as const };
+  expect(checkSeen(held, seen)).toBe(held);
 });

@@ -1,8 +1,9 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateLooks, GateRecord, Guard } from "../domain/gate-record.ts";
+import type { SeenShares } from "../domain/improvement-record.ts";
 import { judgeCandidate } from "../evaluation/gate.ts";
 import type { GateLimits } from "../evaluation/gate-guards.ts";
-import { failedGuards } from "../evaluation/gate-reason.ts";
+import { failedGuards, seenTooLittle } from "../evaluation/gate-reason.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
 import { gateArrays } from "./gate-arrays.ts";
@@ -91,4 +92,14 @@ export function checkDistillation(
   if (gap <= limit) return { ...gate, guards };
   const reason = failedGuards(guards.filter(({ passed }) => !passed));
   return { ...gate, guards, verdict: "hold", reason };
+}
+
+/** A candidate that was trained on less of its rows has never been compared with most of what it will choose from. */
+const leastSeen = 0.5;
+
+/** A proven candidate that was trained on less than half of its rows' candidates or history becomes a canary: live rewards decide. */
+export function checkSeen(gate: GateRecord, seen: SeenShares | undefined): GateRecord {
+  const share = Math.min(seen?.candidatesSeen ?? 1, seen?.historySeen ?? 1);
+  if (gate.verdict !== "promote" || share >= leastSeen) return gate;
+  return { ...gate, verdict: "canary", reason: seenTooLittle(share, gate.reason) };
 }

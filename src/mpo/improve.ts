@@ -5,7 +5,13 @@ import { limitsOf, whereWorthless } from "../evaluation/gate-guards.ts";
 import { expectLength } from "./check-rows.ts";
 import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
 import { createFits } from "./fits.ts";
-import { checkDistillation, type DistillationGap, distillationGap, gateCandidate } from "./gate.ts";
+import {
+  checkDistillation,
+  checkSeen,
+  type DistillationGap,
+  distillationGap,
+  gateCandidate,
+} from "./gate.ts";
 import type { ImproveInput, Stages } from "./improve-input.ts";
 import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
 import type { FoldedRow } from "./judged-row.ts";
@@ -147,9 +153,10 @@ export async function improve<
   );
   const judged = [...first.measured.rows, ...second.measured.rows];
   const checked = has("distillation check") ? gap : undefined;
-  const gate = await stages.measure("gate", () =>
+  const found = await stages.measure("gate", () =>
     gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck }),
   );
+  const gate = has("gate") ? checkSeen(found, moved.seen) : found;
   return {
     ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },
     parts: [first, second].map(({ held, challengers }) => ({ rows: held, challengers })),

@@ -4,7 +4,6 @@ import type {
   CalibrationRecord,
   DistillationRecord,
   DoubtfulItem,
-  LossRecord,
   Restraint,
   SegmentDifference,
   SeparationRecord,
@@ -70,10 +69,12 @@ const doubtfulItem = fieldsOf<DoubtfulItem>({
 }).meta({ id: "DoubtfulItem" });
 
 const losses = { firstLoss: z.number(), lastLoss: z.number() };
+const seen = { candidatesSeen: optional(z.number()), historySeen: optional(z.number()) };
 const training = { ...losses, epochs: z.number(), steps: z.number() };
 
 const distillation = fieldsOf<DistillationRecord>({
   ...training,
+  ...seen,
   objective: z.enum(distilObjectives),
   way: z.number(),
   gap: z.number(),
@@ -91,7 +92,7 @@ const policyDifference = fieldsOf<FindingsRecord["policyDifference"]>({
   segments: z.array(segment),
 });
 
-const critic = fieldsOf<LossRecord>(losses);
+const critic = fieldsOf<FindingsRecord["critic"]>({ ...losses, ...seen });
 
 const calibration = fieldsOf<CalibrationRecord>({
   rows: z.number(),
