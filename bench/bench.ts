@@ -1,10 +1,11 @@
-export type BenchOptions = Readonly<Record<string, number | string>>;
+export type BenchOptions = Readonly<Record<string, number | string | boolean>>;
 
 /** Something that `npm run bench -- <name>` measures. */
 export interface Bench<Options extends BenchOptions = BenchOptions> {
+  /** A flag may be part of it, as in `gate --hostile`. */
   readonly name: string;
   readonly description: string;
-  /** What `--<option>` sets, with defaults: a number is a positive one, a text any. */
+  /** What `--<option>` sets, with defaults: a number is a positive one, a text any, false a flag. */
   readonly options: Options;
   /** All values of an option, where it takes no others. */
   readonly choices?: Readonly<Record<string, readonly string[]>>;

@@ -24,8 +24,8 @@ const usage = "npm run bench -- <name> [--check] [--json] [--<option> <value>]";
 
 function listBenches(benches: readonly Bench[]): string {
   const lines = benches.map(({ name, description, options }) => {
-    const own = Object.entries(options).map(
-      ([option, value]) => ` [--${option} ${value || "<file>"}]`,
+    const own = Object.entries(options).map(([option, value]) =>
+      value === false ? ` [--${option}]` : ` [--${option} ${value || "<file>"}]`,
     );
     return `  ${name.padEnd(14)} ${description}${own.join("")}`;
   });
@@ -46,7 +46,10 @@ function parseText({ choices }: Bench, option: string, text: string): string {
 
 /** @throws TypeError on an unknown option or a value that is none */
 function parseArguments(bench: Bench, args: readonly string[]): Arguments {
-  const own = Object.keys(bench.options).map((name) => [name, { type: "string" }] as const);
+  const own = Object.entries(bench.options).map(([name, value]) => {
+    const type: "boolean" | "string" = typeof value === "boolean" ? "boolean" : "string";
+    return [name, { type }] as const;
+  });
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -56,9 +59,13 @@ function parseArguments(bench: Bench, args: readonly string[]): Arguments {
     },
   });
   const { check, json, ...given } = values as Readonly<Record<string, string | boolean>>;
-  const options: Record<string, number | string> = { ...bench.options };
+  const options: Record<string, number | string | boolean> = { ...bench.options };
   for (const [option, value] of Object.entries(given)) {
-    const text = String(value);
+    if (typeof value === "boolean") {
+      options[option] = value;
+      continue;
+    }
+    const text = value;
     options[option] =
       typeof bench.options[option] === "number"
         ? parsePositive(option, text)
@@ -89,12 +96,15 @@ async function measure(bench: Bench, args: Arguments, parts: CommandParts): Prom
 
 /** @returns exit code: 0, 1 where `--check` found a target missed, 2 for wrong usage */
 export async function runCommand(args: readonly string[], parts: CommandParts): Promise<number> {
-  const [name, ...rest] = args;
+  const [name, ...given] = args;
   if (name === undefined) {
     parts.print(listBenches(parts.benches));
     return 0;
   }
-  const bench = parts.benches.find((one) => one.name === name);
+  const flag = given.find((one) => parts.benches.some((bench) => bench.name === `${name} ${one}`));
+  const rest = given.filter((one) => one !== flag);
+  const full = flag === undefined ? name : `${name} ${flag}`;
+  const bench = parts.benches.find((one) => one.name === full);
   if (bench === undefined) {
     parts.printError(`no bench '${name}'\n${listBenches(parts.benches)}`);
     return 2;

@@ -7,7 +7,7 @@ export const formatWhole = (value: number): string => whole.format(Math.round(va
 
 /**
  * 0.0123456 → "0.0123", 12345 → "12300": the leading digits, without zeros behind them.
- * @param options.digits 1 to 100, 3 where absent
+ * @param options.digits 1 to 100, default 3
  * @throws RangeError for other digits
  */
 export const formatSignificant = (

@@ -86,7 +86,7 @@ async function check(
   const logits = await parts.deriver.deriveServed(decision);
   const propensities = comparePropensities(decision, logits);
   if (propensities.problem !== undefined) return propensities;
-  // What was derived says more than the checksum.
+  // A derived number says more than the checksum.
   return {
     ...propensities,
     ...(isChanged && { problem: changedRow }),
