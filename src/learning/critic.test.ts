@@ -23,13 +23,15 @@ const train = (options: { threads?: number; seed?: number; rows?: readonly Criti
   trainCritic({
     network: createCritic(createRandom(seed)),
     rows: options.rows ?? rows,
+    defaultReward: 0,
     random: createRandom(options.seed ?? seed),
     threads: options.threads ?? 1,
   });
 
 async function scoresOf(training: CriticTraining): Promise<Omit<RowScores, "logPolicy">> {
   const scorer = await createScorer(training.network, { batchStates: 1, threads: 1 });
-  const [scores] = await scoreCritic(scorer, training.network, [sampleRow(views, { state })]);
+  const model = { network: training.network, defaultReward: 0 };
+  const [scores] = await scoreCritic(scorer, model, [sampleRow(views, { state })]);
   await scorer.close();
   return scores!;
 }
@@ -106,6 +108,7 @@ describe("on a few rows", () => {
         { count: 100, states: [state], views: newcomer, rewards: (_, item) => rewards[item] ?? 1 },
         createRandom(seed),
       ),
+      defaultReward: 0,
       random: createRandom(seed),
       threads: 1,
     });
