@@ -39,6 +39,11 @@ export interface Store {
     beat(at: number): Promise<void>;
     last(): Promise<number | undefined>;
   };
+  /**
+   * 32 random bytes, made at the first call and the same from then on: also in other processes and
+   * in a copy of the record. Nothing else gives them out.
+   */
+  secret(): Promise<Uint8Array>;
   /** Of the whole record. */
   sizeBytes(): Promise<number>;
   /** The highest event number so far, 0 on an empty store. */

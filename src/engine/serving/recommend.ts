@@ -16,6 +16,7 @@ import { checkAny, checkRequest, eligible, type OfferedItem, retrieve } from "./
 import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
+import { mixSeed } from "./mix-seed.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 export interface RecommendParts {
@@ -185,7 +186,10 @@ export async function recommend(
   const arm = chooseArm(assignment, servingRule.baselineShare, visitor);
   checkAny(offered.length, slateSize);
 
-  const seed = input.seed ?? parts.random.integer(2 ** 32);
+  const seed =
+    input.seed === undefined
+      ? parts.random.integer(2 ** 32)
+      : mixSeed(await parts.store.secret(), { ...visitor, seed: input.seed });
   const random = createRandom(seed);
   const views = offered.map(({ view }) => view);
   const situation = { scenario, userId, state, views, random };

@@ -67,7 +67,7 @@ const decisionRoute = createRoute({
       scenario: "items",
       arm: "serving",
       policyVersion: 7,
-      seed: 42,
+      seed: 2851234901,
       asOf: 1041,
       context: { device: "phone" },
       candidates: [{ itemId: "sku-1" }, { itemId: "sku-2", features: { colour: "red" } }],

@@ -195,6 +195,14 @@ ALTER TABLE decisions ADD COLUMN serving_rule INTEGER REFERENCES serving_rules;
 ALTER TABLE decisions ADD COLUMN checksum TEXT;
 `;
 
+// Whoever knows it can choose the lots of decisions: it leaves the file with a copy of the file only.
+const secret = `
+CREATE TABLE secret (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  bytes BLOB NOT NULL
+) STRICT;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -204,4 +212,5 @@ export const migrations: readonly string[] = [
   interventions,
   liveness,
   auditedArms,
+  secret,
 ];
