@@ -69,7 +69,10 @@ export interface SlateEntry {
   readonly propensity: number;
 }
 
-/** A durable decision with its slate and exact propensities. `expiresAt` ends the reward window. */
+/**
+ * A durable decision with its slate and exact propensities. At `expiresAt` it closes: window and
+ * grace period are over.
+ */
 export interface RecommendResponse {
   readonly decisionId: string;
   readonly scenario: string;

@@ -25,8 +25,8 @@ export interface HistoryEntry {
 
 /**
  * Result of an event. `rewarded`: stored and added to a decision's reward. `recorded`: stored as
- * behaviour. `late`: stored as behaviour, its decision's reward window had closed. `duplicate`:
- * known already, nothing stored.
+ * behaviour. `late`: stored as behaviour, it occurred after its decision's reward window or arrived
+ * after its close. `duplicate`: known already, nothing stored.
  */
 export const recordOutcomes = ["rewarded", "recorded", "late", "duplicate"] as const;
 

@@ -47,13 +47,14 @@ export interface Decision {
   readonly servingRule?: ServingRule;
   /** Milliseconds since 1970. */
   readonly decidedAt: number;
+  /** The decision closes: the end of the reward window and of its grace period. */
   readonly expiresAt: number;
 }
 
 /** Fields that are for derivations: an answer or export leaves them out. */
 export type DecisionRule = "rewardRule" | "servingRule";
 
-/** A decision whose reward window has closed, with the reward of each position before default and clipping. */
+/** A decision that has closed, with the reward of each position before default and clipping. */
 export interface Feedback {
   readonly decision: Decision;
   /** Event number of the decision itself: feedback is read in this order. */

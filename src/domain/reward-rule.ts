@@ -1,4 +1,5 @@
 import type { BehaviourEvent } from "./behaviour.ts";
+import type { Decision } from "./decision.ts";
 import type { RewardRule } from "./scenario.ts";
 
 /**
@@ -7,6 +8,19 @@ import type { RewardRule } from "./scenario.ts";
  */
 export const weightOf = ({ weights }: RewardRule, type: string): number | undefined =>
   Object.hasOwn(weights, type) ? weights[type] : undefined;
+
+const graceMs = (rule: RewardRule | undefined): number =>
+  Math.round(1000 * (rule?.graceSeconds ?? 0));
+
+/** Milliseconds from a decision to its close, after which no event brings it a reward. */
+export const openMs = (rule: RewardRule): number =>
+  Math.round(1000 * rule.windowSeconds) + graceMs(rule);
+
+/** End of a decision's reward window: events that occurred from then on don't count. */
+export const windowEnd = ({
+  rewardRule,
+  expiresAt,
+}: Pick<Decision, "rewardRule" | "expiresAt">): number => expiresAt - graceMs(rewardRule);
 
 type Weighable = Pick<BehaviourEvent, "type" | "value">;
 

@@ -3,8 +3,13 @@ import type { FastLoopSettings } from "./fast-loop.ts";
 /** How a scenario turns events into reward: `rewards[type]` × event value, summed over a position's distinct event types. */
 export interface RewardRule {
   readonly weights: Readonly<Record<string, number>>;
-  /** Time that a decision waits for its reward. */
+  /** An event counts if it occurred this long after its decision, or sooner. */
   readonly windowSeconds: number;
+  /**
+   * Time after the window in which such an event may still arrive; then the decision closes. Absent
+   * in rules that were logged before there was one: 0.
+   */
+  readonly graceSeconds?: number;
   /** Reward of a position for which no event came, in reward units. */
   readonly defaultReward: number;
   /** Bounds of a position's reward; others are clipped. The reward model works on this range. */

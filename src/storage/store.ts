@@ -190,8 +190,13 @@ export interface DecisionStore {
   append(decision: Decision): Promise<void>;
   find(decisionId: DecisionId): Promise<Feedback | undefined>;
   findMany(decisionIds: readonly DecisionId[]): Promise<readonly (Feedback | undefined)[]>;
-  /** The user's newest decision with decidedAt ≤ at < expiresAt whose slate holds the item. */
-  findByItem(userId: UserId, itemId: ItemId, at: number): Promise<Feedback | undefined>;
+  /** The user's newest decision with decidedAt ≤ occurredAt and expiresAt > now whose slate holds the item. */
+  findByItem(options: {
+    readonly userId: UserId;
+    readonly itemId: ItemId;
+    readonly occurredAt: number;
+    readonly now: number;
+  }): Promise<Feedback | undefined>;
   /** Decisions of a scenario with expiresAt ≤ closedBefore, after `after`, by sequence, at most `limit`. */
   feedback(options: {
     readonly scenario: string;

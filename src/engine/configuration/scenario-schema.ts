@@ -4,10 +4,15 @@ import { defaultExploration, type Scenario } from "../../domain/scenario.ts";
 
 const positive = z.number().positive();
 
+/** Most events of a page that is open arrive within a minute; a short window waits little longer. */
+const defaultGrace = ({ windowSeconds }: { readonly windowSeconds: number }): number =>
+  Math.min(60, windowSeconds / 10);
+
 const rewardSchema = z
   .strictObject({
     weights: z.record(z.string().min(1), z.number()),
     windowSeconds: positive,
+    graceSeconds: z.number().min(0).exactOptional(),
     defaultReward: z.number().default(0),
     minimum: z.number().default(0),
     maximum: z.number(),
@@ -15,7 +20,8 @@ const rewardSchema = z
   .refine((rule) => rule.minimum < rule.maximum, {
     path: ["maximum"],
     error: "must be above minimum, whose default is 0",
-  });
+  })
+  .transform((rule) => ({ graceSeconds: defaultGrace(rule), ...rule }));
 
 const fastLoopSchema = z.strictObject({
   enabled: z.boolean().default(false),

@@ -2,6 +2,7 @@ import type { Arm, Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId, type UserId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { openMs } from "../../domain/reward-rule.ts";
 import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { ItemView, PolicyState } from "../../policy/policy.ts";
@@ -216,7 +217,7 @@ export async function recommend(
     rewardRule: scenario.reward,
     servingRule,
     decidedAt,
-    expiresAt: decidedAt + scenario.reward.windowSeconds * 1000,
+    expiresAt: decidedAt + openMs(scenario.reward),
   };
   await parts.store.decisions.append(decision);
   parts.fastLoops.learn(scenario);

@@ -4,8 +4,9 @@ import { decisionId, itemId, userId } from "../../domain/ids.ts";
 import type { EventInput } from "../input/input.ts";
 
 /** A shop in which ann was shown i-0 and i-1, in some order, as d-1. */
-async function openVisited() {
-  const shop = await openShop();
+async function openVisited(reward: object = {}) {
+  const rule = { weights: { click: 1, buy: 4 }, windowSeconds: 600, graceSeconds: 0, maximum: 5 };
+  const shop = await openShop({ scenario: { reward: { ...rule, ...reward } } });
   const { decision } = await shop.engine.recommend({
     userId: ann,
     candidates: candidatesOf("i-0", "i-1"),
@@ -120,6 +121,63 @@ describe("the reward window", () => {
     const occurredAt = clock();
     advance(600);
     expect((await engine.record([named({ occurredAt })])).outcomes).toEqual(["late"]);
+  });
+});
+
+describe("the grace period", () => {
+  const grace = { graceSeconds: 60 };
+  /** A window of 600 s and a grace period of 60 s, `seconds` after the decision. */
+  const openLater = async (seconds: number) => {
+    const visited = await openVisited(grace);
+    const decidedAt = visited.clock();
+    visited.advance(seconds);
+    const at = (second: number) => ({ occurredAt: decidedAt + 1000 * second });
+    return { ...visited, at };
+  };
+
+  test("takes what occurred in the window, up to the close that the decision states", async () => {
+    const { engine, decision, at, advance } = await openLater(659);
+    expect(decision.expiresAt - decision.decidedAt).toBe(660_000);
+    const occurred = [599.999, 600, 0].map((second) => named(at(second)));
+    const types = ["click", "buy", "buy"] as const;
+    const sent = occurred.map((one, index) => ({ ...one, type: types[index]! }));
+    expect((await engine.record(sent)).outcomes).toEqual(["rewarded", "late", "rewarded"]);
+    advance(1);
+    expect((await engine.record([named(at(1))])).outcomes).toEqual(["late"]);
+  });
+
+  test("of a decision before there was one is none, whatever the configuration says now", async () => {
+    const { engine, store, decision, at } = await openLater(599);
+    const { graceSeconds: _, ...rewardRule } = decision.rewardRule!;
+    const old = { ...decision, decisionId: decisionId("old"), rewardRule };
+    await store.decisions.append({ ...old, expiresAt: decision.decidedAt + 600_000 });
+    const on = (second: number) => ({ ...event(at(second)), decisionId: old.decisionId });
+    expect((await engine.record([on(599)])).outcomes).toEqual(["rewarded"]);
+  });
+
+  test("a time in the future is the time of arrival, also without decision id", async () => {
+    const { engine, at, advance } = await openLater(599);
+    const { outcomes } = await engine.record([
+      named({ ...at(5000), type: "buy" }),
+      event(at(5000)),
+    ]);
+    expect(outcomes).toEqual(["rewarded", "rewarded"]);
+    advance(1);
+    expect((await engine.record([named(at(5000))])).outcomes).toEqual(["late"]);
+  });
+
+  test("a time before the decision counts by decision id, else it belongs to an earlier decision or none", async () => {
+    const { engine, store, at, rewards } = await openLater(10);
+    const second = await engine.recommend({ userId: ann, candidates: candidatesOf("i-0", "i-1") });
+    const { outcomes } = await engine.record([
+      event({ ...at(-1) }),
+      event({ ...at(9), type: "buy" }),
+      named({ ...at(-1) }),
+    ]);
+    expect(outcomes).toEqual(["recorded", "rewarded", "rewarded"]);
+    expect((await rewards())?.toSorted()).toEqual([5, undefined]);
+    const newer = await store.decisions.find(second.decision.decisionId);
+    expect(newer?.rewards).toEqual([undefined, undefined]);
   });
 });
 

@@ -75,7 +75,7 @@ const decisionRoute = createRoute({
       slatePropensity: 0.8,
       exploration: 0.03,
       decidedAt: "2026-03-01T12:00:00.000Z",
-      expiresAt: "2026-03-01T12:30:00.000Z",
+      expiresAt: "2026-03-01T12:31:00.000Z",
       rewards: [1],
       profile: { attributes: { country: "SE" }, history: [] },
     }),

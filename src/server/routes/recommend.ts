@@ -50,7 +50,7 @@ const recommendRoute = createRoute({
       slate: [{ itemId: "sku-2", position: 0, propensity: 0.8 }],
       slatePropensity: 0.8,
       seed: 2851234901,
-      expiresAt: "2026-03-01T12:30:00.000Z",
+      expiresAt: "2026-03-01T12:31:00.000Z",
     }),
     ...failures(...bodyFailures, "unknown_scenario", "unknown_item", "no_candidates"),
   },

@@ -106,8 +106,8 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
     append: (decision) => commits.run((numbers) => appendRow(statements, decision, numbers)),
     find: async (id) => decodeFound(statements.find.get(id)),
     findMany: async (ids) => ids.map((id) => decodeFound(statements.find.get(id))),
-    findByItem: async (user, item, at) =>
-      decodeFound(statements.findByItem.get(user, at, at, item)),
+    findByItem: async ({ userId: user, itemId: item, occurredAt, now }) =>
+      decodeFound(statements.findByItem.get(user, now, occurredAt, item)),
     feedback: async ({ scenario, after, closedBefore, limit }) =>
       statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),

@@ -17,6 +17,7 @@ import { readFeedback } from "./read-feedback.ts";
 const rule: RewardRule = {
   weights: { click: 1, buy: 4 },
   windowSeconds: 600,
+  graceSeconds: 0,
   defaultReward: -0.5,
   minimum: -1,
   maximum: 3,

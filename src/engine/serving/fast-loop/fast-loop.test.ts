@@ -24,7 +24,7 @@ const fastLoop = { enabled: true, forgetting: 0.94, temperature: 0.01 };
 const scenario = {
   slateSize: 1,
   fastLoop,
-  reward: { weights: { click: 1 }, windowSeconds: 5, maximum: 1 },
+  reward: { weights: { click: 1 }, windowSeconds: 5, graceSeconds: 0, maximum: 1 },
 };
 const configuration = parseConfiguration(shopConfiguration({ scenario }));
 
