@@ -1,6 +1,6 @@
 import type { BehaviourEvent } from "./behaviour.ts";
 import type { Decision } from "./decision.ts";
-import type { RewardRule } from "./scenario.ts";
+import type { RepeatRule, RewardRule } from "./scenario.ts";
 
 /**
  * Weight of an event type, `undefined` if the rule has none: "constructor" is a type like any
@@ -8,6 +8,10 @@ import type { RewardRule } from "./scenario.ts";
  */
 export const weightOf = ({ weights }: RewardRule, type: string): number | undefined =>
   Object.hasOwn(weights, type) ? weights[type] : undefined;
+
+/** `last` if the rule says nothing: a click counts once, and of two ratings the newer. */
+export const repeatsOf = ({ repeats = {} }: RewardRule, type: string): RepeatRule =>
+  (Object.hasOwn(repeats, type) ? repeats[type] : undefined) ?? "last";
 
 const graceMs = (rule: RewardRule | undefined): number =>
   Math.round(1000 * (rule?.graceSeconds ?? 0));

@@ -12,7 +12,7 @@ import type {
   PolicySnapshot,
   PolicyStatus,
 } from "../domain/policy-snapshot.ts";
-import type { RewardRule } from "../domain/scenario.ts";
+import type { RepeatRule, RewardRule } from "../domain/scenario.ts";
 
 /**
  * The record of everything. Users, items, events, assignments and decisions share one increasing event number,
@@ -125,10 +125,12 @@ export interface EventRow {
     readonly position: number;
     /** Reward units: weight of the event type × event value. */
     readonly value: number;
+    /** How it joins a reward of the same type that the position has. */
+    readonly repeats: RepeatRule;
   };
 }
 
-/** `duplicate`: the event id is known, or this position of the decision has a reward of this event type already. */
+/** `duplicate`: the event id is known. */
 export type EventRowOutcome = "stored" | "duplicate";
 
 /** Behaviour events in the order of their event numbers. */

@@ -55,6 +55,13 @@ test.each([
   },
 );
 
+test("a rule for repeats of a type without a weight is refused, since it is misspelt", () => {
+  const reward = { ...scenario.reward, repeats: { clik: "sum" } };
+  expect(() => parseConfiguration({ scenarios: [{ ...scenario, reward }] })).toThrow(
+    /scenarios\[0\]\.reward\.repeats\.clik.*has no weight, only click/,
+  );
+});
+
 test.each([
   ["without the fast loop", {}, 0.03],
   ["with it, whose draws explore too", { fastLoop: { enabled: true } }, 0.005],

@@ -52,25 +52,31 @@ describe("an event on a shown item", () => {
     expect(await rewards()).toEqual([undefined, undefined]);
   });
 
-  test("of several types adds up, of one type counts once", async () => {
-    const { engine, decision, rewards } = await openVisited();
+  test.each([
+    ["by default the last of a type counts", {}, 0.5 + 4 * 2],
+    ["by rule all of a type count", { click: "sum" }, 3.5 + 4 * 2],
+    ["by rule the one with the highest reward counts", { buy: "maximum" }, 0.5 + 4 * 5],
+  ])("of several types adds up, and %s", async (_, repeats, expected) => {
+    const { engine, decision, rewards, store } = await openVisited({ maximum: 30, repeats });
     const { outcomes } = await engine.record([
-      named(),
-      named({ type: "buy" }),
       named({ value: 3 }),
-      event({ type: "buy" }),
+      named({ type: "buy", value: 5 }),
+      named({ value: 0.5 }),
+      event({ type: "buy", value: 2 }),
     ]);
-    expect(outcomes).toEqual(["rewarded", "rewarded", "duplicate", "duplicate"]);
-    expect(await rewards()).toEqual(decision.slate.map((s) => (s === "i-0" ? 5 : undefined)));
+    expect(outcomes).toEqual(["rewarded", "rewarded", "rewarded", "rewarded"]);
+    expect(await rewards()).toEqual(
+      decision.slate.map((s) => (s === "i-0" ? expected : undefined)),
+    );
+    expect(await store.events.count()).toBe(4);
   });
 
   test("sent again under its id is a duplicate and changes nothing", async () => {
     const { engine, store, rewards } = await openVisited();
     await engine.record([named({ eventId: "e-1" })]);
     const [before, sequence] = [await rewards(), await store.sequence()];
-    const { outcomes, counts } = await engine.record([
-      named({ eventId: "e-1", type: "buy", value: 100 }),
-    ]);
+    const again = named({ eventId: "e-1", type: "buy", value: 100 });
+    const { outcomes, counts } = await engine.record([again]);
     expect(outcomes).toEqual(["duplicate"]);
     expect(counts.duplicate).toBe(1);
     expect(await rewards()).toEqual(before);

@@ -2,7 +2,7 @@ import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../../d
 import type { Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, itemId, userId } from "../../domain/ids.ts";
-import { weightOf, windowEnd } from "../../domain/reward-rule.ts";
+import { repeatsOf, weightOf, windowEnd } from "../../domain/reward-rule.ts";
 import type { EventRow, Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RecordSummary } from "../engine.ts";
@@ -93,11 +93,15 @@ function attribute(
   // A scenario that was taken out of the configuration since then has no rule any more.
   const scenario = configuration.scenarios.find(({ name }) => name === decision.scenario);
   const weight = scenario && weightOf(scenario.reward, event.type);
-  if (weight === undefined) return { row: { event }, late: false };
+  if (scenario === undefined || weight === undefined) return { row: { event }, late: false };
   if (now >= decision.expiresAt || happened(event, now) >= windowEnd(decision))
     return { row: { event }, late: true };
-  const position = decision.slate.indexOf(event.itemId);
-  const reward = { decisionId: decision.decisionId, position, value: weight * event.value };
+  const reward = {
+    decisionId: decision.decisionId,
+    position: decision.slate.indexOf(event.itemId),
+    value: weight * event.value,
+    repeats: repeatsOf(scenario.reward, event.type),
+  };
   return { row: { event, reward }, late: false };
 }
 
