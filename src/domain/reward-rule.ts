@@ -1,5 +1,5 @@
 import type { BehaviourEvent } from "./behaviour.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision, Feedback } from "./decision.ts";
 import type { RepeatRule, RewardRule } from "./scenario.ts";
 
 /**
@@ -25,6 +25,22 @@ export const windowEnd = ({
   rewardRule,
   expiresAt,
 }: Pick<Decision, "rewardRule" | "expiresAt">): number => expiresAt - graceMs(rewardRule);
+
+/**
+ * Whether a position was seen: an event says so, or it earned something. `undefined` if the rule
+ * of the decision's moment names no event that would say so.
+ */
+export function wasSeen(
+  {
+    decision: { rewardRule },
+    rewards,
+    viewed = [],
+  }: Pick<Feedback, "rewards" | "viewed"> & { readonly decision: Pick<Decision, "rewardRule"> },
+  position: number,
+): boolean | undefined {
+  if (rewardRule?.viewedType === undefined) return undefined;
+  return rewards[position] !== undefined || viewed.includes(position);
+}
 
 type Weighable = Pick<BehaviourEvent, "type" | "value">;
 

@@ -18,6 +18,11 @@ export interface RewardRule {
   readonly graceSeconds?: number;
   /** By event type. Default `last`. */
   readonly repeats?: Readonly<Record<string, RepeatRule>>;
+  /**
+   * Event type that says that an item was seen. If there is one, a position without it and without
+   * a reward is no refusal. It has no weight.
+   */
+  readonly viewedType?: string;
   /** Reward of a position for which no event came, in reward units. */
   readonly defaultReward: number;
   /** Bounds of a position's reward; others are clipped. The reward model works on this range. */

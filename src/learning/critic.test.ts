@@ -98,6 +98,20 @@ describe("on a few rows", () => {
     expect(fingerprint(two.network)).not.toBe(fingerprint(one.network));
   });
 
+  test("rows of items that nobody saw don't train it, and seen ones count as looked at", async () => {
+    const unseen = few.map((row) => ({ ...row, reward: 0, isSeen: false }));
+    const alone = await train({ rows: few });
+    const together = await train({ rows: [...few, ...unseen] });
+    expect(fingerprint(together.network)).toBe(fingerprint(alone.network));
+    const below = few.map((row) => ({ ...row, position: 1, isSeen: true }));
+    const pairs = below.flatMap((row, index) => [{ ...few[index]!, reward: 1 }, row]);
+    const marked = await train({ rows: pairs });
+    const unmarked = await train({ rows: pairs.map(({ isSeen: _, ...row }) => row) });
+    expect(marked.examination).toEqual(unmarked.examination);
+    expect(marked.examination.values[1]).toBeLessThan(0.99);
+    expect(marked.firstLoss).not.toBe(unmarked.firstLoss);
+  });
+
   test("training goes on from the network that it is given and leaves that as it was", async () => {
     const first = await train({ rows: few });
     const before = fingerprint(first.network);

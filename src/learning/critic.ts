@@ -150,7 +150,7 @@ function boundFeeds({
   const lower = new Float32Array(batchRows).fill(negligible);
   const upper = new Float32Array(batchRows).fill(negligible);
   for (const [index, row] of rows.entries()) {
-    const seen = values[Math.min(row.position, values.length - 1)]!;
+    const seen = row.isSeen ? 1 : values[Math.min(row.position, values.length - 1)]!;
     const least = (1 - seen) * defaultReward;
     const unreached = (1 - seen) * (1 - defaultReward);
     lower[index] = logRatio(least, least + seen);
@@ -246,13 +246,14 @@ export interface CriticOptions {
  * stream: same network.
  */
 export async function trainCritic(options: CriticOptions): Promise<CriticTraining> {
-  const { rows, random, defaultReward, settings = defaultMpo.critic } = options;
-  const { hasExamination = true } = options;
+  const { random, defaultReward, settings = defaultMpo.critic, hasExamination = true } = options;
+  // What nobody saw tells nothing of its worth, but of the positions that are looked at.
+  const rows = options.rows.filter(({ isSeen }) => isSeen !== false);
   const views = distinctViews(rows);
-  const network = startingNetwork(options, views);
+  const network = startingNetwork({ ...options, rows }, views);
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const shape = chooseBatchShape(views.size, cut.slots);
-  const examination = estimateExamination(hasExamination ? rows : [], {
+  const examination = estimateExamination(hasExamination ? options.rows : [], {
     positions: criticShape.positions,
     defaultReward,
   });

@@ -19,6 +19,11 @@ export interface FeedbackRow extends FoldedRow {
   readonly session?: SessionStep;
   /** Of the policy that made the choice: an arm's policy changes while windows of the one before are open. */
   readonly policyVersion: number;
+  /**
+   * Whether the item was seen, if the scenario has an event that says so. Unseen ones judge but
+   * don't train.
+   */
+  readonly isSeen?: boolean;
   /** Age in cycles' worth of decisions, 0 for the newest. */
   readonly age: number;
 }

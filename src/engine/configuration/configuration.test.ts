@@ -55,6 +55,15 @@ test.each([
   },
 );
 
+test("a type that says that an item was seen has no weight", () => {
+  const parse = (viewedType: string) =>
+    parseConfiguration({
+      scenarios: [{ ...scenario, reward: { ...scenario.reward, viewedType } }],
+    });
+  expect(parse("view").scenarios[0]!.reward.viewedType).toBe("view");
+  expect(() => parse("click")).toThrow(/scenarios\[0\]\.reward\.viewedType.*has a weight/);
+});
+
 test("a rule for repeats of a type without a weight is refused, since it is misspelt", () => {
   const reward = { ...scenario.reward, repeats: { clik: "sum" } };
   expect(() => parseConfiguration({ scenarios: [{ ...scenario, reward }] })).toThrow(

@@ -30,6 +30,7 @@ const rewardSchema = z
     weights: z.record(z.string().min(1), z.number()),
     windowSeconds: positive,
     graceSeconds: z.number().min(0).exactOptional(),
+    viewedType: z.string().min(1).exactOptional(),
     repeats: z.record(z.string().min(1), z.enum(repeatRules)).default({}),
     defaultReward: z.number().default(0),
     minimum: z.number().default(0),
@@ -38,6 +39,11 @@ const rewardSchema = z
   .refine((rule) => rule.minimum < rule.maximum, {
     path: ["maximum"],
     error: "must be above minimum, whose default is 0",
+  })
+  .refine(({ weights, viewedType = "" }) => !Object.hasOwn(weights, viewedType), {
+    path: ["viewedType"],
+    error:
+      "this type has a weight; take it out of the weights, since an item that was only seen has the default reward",
   })
   .superRefine(refuseUnweighed)
   .transform((rule) => ({ graceSeconds: defaultGrace(rule), ...rule }));

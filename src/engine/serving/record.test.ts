@@ -130,6 +130,36 @@ describe("the reward window", () => {
   });
 });
 
+describe("an event that says that an item was seen", () => {
+  const view = named({ type: "view" });
+  const viewed = { viewedType: "view" };
+
+  test("marks its position of an open decision, and is neither reward nor behaviour", async () => {
+    const { engine, store, decision, rewards } = await openVisited(viewed);
+    const { outcomes, warnings } = await engine.record([view, view, event({ type: "view" })]);
+    expect(outcomes).toEqual(["recorded", "duplicate", "duplicate"]);
+    expect(warnings).toBeUndefined();
+    expect(await rewards()).toEqual([undefined, undefined]);
+    const found = await store.decisions.find(decision.decisionId);
+    expect(found?.viewed).toEqual([decision.slate.indexOf(itemId("i-0"))]);
+    expect(await store.events.count()).toBe(0);
+  });
+
+  test("marks nothing after the window, nor on a decision whose rule named no such type", async () => {
+    const { engine, store, decision, advance } = await openVisited(viewed);
+    const { viewedType: _, ...rewardRule } = decision.rewardRule!;
+    const old = { ...decision, decisionId: decisionId("old"), rewardRule };
+    await store.decisions.append(old);
+    const onOld = { ...view, decisionId: old.decisionId };
+    expect((await engine.record([onOld])).outcomes).toEqual(["recorded"]);
+    advance(600);
+    expect((await engine.record([view])).outcomes).toEqual(["late"]);
+    const both = [decision, old].map((one) => one.decisionId);
+    const found = await store.decisions.findMany(both);
+    expect(found.map((one) => one?.viewed)).toEqual([undefined, undefined]);
+  });
+});
+
 describe("the grace period", () => {
   const grace = { graceSeconds: 60 };
   /** A window of 600 s and a grace period of 60 s, `seconds` after the decision. */

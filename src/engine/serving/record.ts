@@ -90,19 +90,21 @@ function attribute(
 ): Attributed {
   if (feedback === undefined) return { row: { event }, late: false };
   const { decision } = feedback;
+  const late = now >= decision.expiresAt || happened(event, now) >= windowEnd(decision);
+  const place = {
+    decisionId: decision.decisionId,
+    position: decision.slate.indexOf(event.itemId),
+  };
+  if (event.type === decision.rewardRule?.viewedType)
+    return { row: late ? { event } : { event, viewed: place }, late };
   // A scenario that was taken out of the configuration since then has no rule any more.
   const scenario = configuration.scenarios.find(({ name }) => name === decision.scenario);
   const weight = scenario && weightOf(scenario.reward, event.type);
   if (scenario === undefined || weight === undefined) return { row: { event }, late: false };
-  if (now >= decision.expiresAt || happened(event, now) >= windowEnd(decision))
-    return { row: { event }, late: true };
-  const reward = {
-    decisionId: decision.decisionId,
-    position: decision.slate.indexOf(event.itemId),
-    value: weight * event.value,
-    repeats: repeatsOf(scenario.reward, event.type),
-  };
-  return { row: { event, reward }, late: false };
+  if (late) return { row: { event }, late };
+  const value = weight * event.value;
+  const repeats = repeatsOf(scenario.reward, event.type);
+  return { row: { event, reward: { ...place, value, repeats } }, late };
 }
 
 async function findNamed(store: Store, events: readonly BehaviourEvent[]) {

@@ -48,6 +48,7 @@ function prepareStatements(connection: Connection) {
       `SELECT position, sum(value) AS reward FROM rewards
        WHERE decision_sequence = ? GROUP BY position`,
     ),
+    views: connection.prepare("SELECT position FROM views WHERE decision_sequence = ?"),
     nth: connection.prepare(
       "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
     ),
@@ -70,7 +71,8 @@ function decodeFeedback(statements: Statements, row: Row): Feedback {
   for (const found of statements.rewards.all(sequence)) {
     rewards[readNumber(found, "position")] = readNumber(found, "reward");
   }
-  return { decision, sequence, rewards };
+  const views = statements.views.all(sequence).map((found) => readNumber(found, "position"));
+  return { decision, sequence, rewards, ...(views.length > 0 && { viewed: views }) };
 }
 
 /** Rows of earlier releases have no checksum. */

@@ -25,6 +25,7 @@ function prepareStatements(connection: Connection) {
          WHEN 'maximum' THEN max(value, excluded.value)
          ELSE excluded.value END`,
     ),
+    view: connection.prepare("INSERT OR IGNORE INTO views VALUES (?, ?)"),
     history: connection.prepare(
       `SELECT ${entryColumns} FROM events WHERE user_id = ? AND sequence <= ?
        ORDER BY sequence DESC LIMIT ?`,
@@ -63,9 +64,14 @@ function getDecisionSequence(statements: Statements, decisionId: DecisionId): nu
 
 function recordRow(
   statements: Statements,
-  { event, reward }: EventRow,
+  { event, reward, viewed }: EventRow,
   numbers: EventNumbers,
 ): EventRowOutcome {
+  if (viewed) {
+    const decision = getDecisionSequence(statements, viewed.decisionId);
+    const stored = statements.view.run(decision, viewed.position);
+    return stored === 0 ? "duplicate" : "stored";
+  }
   if (event.eventId !== undefined && statements.isKnown.get(event.eventId)) return "duplicate";
   statements.insert.run(
     numbers.next(),

@@ -203,6 +203,15 @@ CREATE TABLE secret (
 ) STRICT;
 `;
 
+// Positions that an event of a scenario's viewedType says were seen.
+const views = `
+CREATE TABLE views (
+  decision_sequence INTEGER NOT NULL REFERENCES decisions,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (decision_sequence, position)
+) STRICT, WITHOUT ROWID;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -213,4 +222,5 @@ export const migrations: readonly string[] = [
   liveness,
   auditedArms,
   secret,
+  views,
 ];

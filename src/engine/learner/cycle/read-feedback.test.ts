@@ -188,6 +188,24 @@ describe("rows", () => {
   });
 });
 
+test("items that nobody saw are earned by their policy, but are no impressions, and their rows say so", async () => {
+  const viewed = { reward: { ...rule, viewedType: "view" } };
+  const { engine, advance, read } = await open({ scenario: viewed });
+  const candidates = candidatesOf("i-0", "i-1", "i-2");
+  const { decision } = await engine.recommend({ userId: ann, candidates, slateSize: 3 });
+  const [clicked, seen, unseen] = decision.slate;
+  await engine.record([
+    { type: "click", userId: ann, itemId: clicked! },
+    { type: "view", userId: ann, itemId: seen! },
+  ]);
+  advance(600);
+  const { rows, itemRewards, earned } = await read();
+  expect(rows.map(({ isSeen }) => isSeen)).toEqual([true, true, false]);
+  expect(itemRewards.get(seen!)).toEqual({ impressions: 1, rewardSum: -0.5 });
+  expect(itemRewards.has(unseen!)).toBe(false);
+  expect(earned.serving?.rewards.toSorted()).toEqual([-0.5, -0.5, 1]);
+});
+
 describe("folds", () => {
   /** Decisions of many users, two each. */
   async function openMany() {

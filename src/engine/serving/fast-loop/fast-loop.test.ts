@@ -124,6 +124,28 @@ test("requests side by side, learning behind them and another policy half-way: e
   expect((await shop.check()).findings).toEqual([]);
 });
 
+test.each([
+  ["are no refusals if an event would say so", { viewedType: "view" }, true],
+  ["are refusals if none would", {}, false],
+])("items that nobody saw %s", async (_, viewed, isEqual) => {
+  const reward = { ...scenario.reward, ...viewed };
+  const still = { ...scenario, reward, fastLoop: { ...fastLoop, drawScale: 0 } };
+  const shop = await openShop({ scenario: still });
+  await assign(shop.store, { serving: shopSnapshot() });
+  const decide = async () => (await shop.engine.recommend({ userId: ann, seed: 5 })).decision;
+  const first = await decide();
+  for (let turn = 0; turn < 40; turn++) await shop.engine.recommend({ userId: ann });
+  shop.advance(60);
+  await decide();
+  await shop.engine.idle();
+  const last = await decide();
+  expect(first.fastLoop).toBeUndefined();
+  expect(last.fastLoop?.through).toBeGreaterThan(0);
+  const [before, after] = [first, last].map(({ positionPropensities: [p = 0] }) => p);
+  if (isEqual) expect(after).toBeCloseTo(before!, 12);
+  else expect(Math.abs(after! - before!)).toBeGreaterThan(1e-3);
+});
+
 /** Another server on the same record. */
 async function startAgain({ store, clock }: Shop) {
   const ids = createRandom(1);
