@@ -27,7 +27,7 @@ export interface HistoryEntry {
  * Result of an event. Each but the last is stored as behaviour.
  *
  * - `rewarded`: joins a decision's reward.
- * - `recorded`: no reward; or the sign that an item was seen, which is no behaviour.
+ * - `recorded`: no reward; or the sign that an item was viewed, which is no behaviour.
  * - `late`: it occurred after its decision's reward window, or arrived after its close.
  * - `duplicate`: known already, nothing stored.
  */

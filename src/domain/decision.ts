@@ -61,6 +61,6 @@ export interface Feedback {
   readonly sequence: number;
   /** Sum of weighted event values for each position; `undefined` if no event came. */
   readonly rewards: readonly (number | undefined)[];
-  /** Positions that an event says were seen; absent if there is none. */
+  /** Positions that an event says were viewed; absent if there is none. */
   readonly viewed?: readonly number[];
 }

@@ -27,10 +27,10 @@ export const windowEnd = ({
 }: Pick<Decision, "rewardRule" | "expiresAt">): number => expiresAt - graceMs(rewardRule);
 
 /**
- * Whether a position was seen: an event says so, or it earned something. `undefined` if the rule
+ * Whether a position was viewed: an event says so, or it earned something. `undefined` if the rule
  * of the decision's moment names no event that would say so.
  */
-export function wasSeen(
+export function wasViewed(
   {
     decision: { rewardRule },
     rewards,

@@ -19,7 +19,7 @@ export interface RewardRule {
   /** By event type. Default `last`. */
   readonly repeats?: Readonly<Record<string, RepeatRule>>;
   /**
-   * Event type that says that an item was seen. If there is one, a position without it and without
+   * Event type that says that an item was viewed. If there is one, a position without it and without
    * a reward is no refusal. It has no weight.
    */
   readonly viewedType?: string;

@@ -98,15 +98,15 @@ describe("on a few rows", () => {
     expect(fingerprint(two.network)).not.toBe(fingerprint(one.network));
   });
 
-  test("rows of items that nobody saw don't train it, and seen ones count as looked at", async () => {
-    const unseen = few.map((row) => ({ ...row, reward: 0, isSeen: false }));
+  test("rows of items that nobody viewed don't train it, and viewed ones count as looked at", async () => {
+    const unviewed = few.map((row) => ({ ...row, reward: 0, isViewed: false }));
     const alone = await train({ rows: few });
-    const together = await train({ rows: [...few, ...unseen] });
+    const together = await train({ rows: [...few, ...unviewed] });
     expect(fingerprint(together.network)).toBe(fingerprint(alone.network));
-    const below = few.map((row) => ({ ...row, position: 1, isSeen: true }));
+    const below = few.map((row) => ({ ...row, position: 1, isViewed: true }));
     const pairs = below.flatMap((row, index) => [{ ...few[index]!, reward: 1 }, row]);
     const marked = await train({ rows: pairs });
-    const unmarked = await train({ rows: pairs.map(({ isSeen: _, ...row }) => row) });
+    const unmarked = await train({ rows: pairs.map(({ isViewed: _, ...row }) => row) });
     expect(marked.examination).toEqual(unmarked.examination);
     expect(marked.examination.values[1]).toBeLessThan(0.99);
     expect(marked.firstLoss).not.toBe(unmarked.firstLoss);

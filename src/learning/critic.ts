@@ -150,7 +150,7 @@ function boundFeeds({
   const lower = new Float32Array(batchRows).fill(negligible);
   const upper = new Float32Array(batchRows).fill(negligible);
   for (const [index, row] of rows.entries()) {
-    const seen = row.isSeen ? 1 : values[Math.min(row.position, values.length - 1)]!;
+    const seen = row.isViewed ? 1 : values[Math.min(row.position, values.length - 1)]!;
     const least = (1 - seen) * defaultReward;
     const unreached = (1 - seen) * (1 - defaultReward);
     lower[index] = logRatio(least, least + seen);
@@ -247,8 +247,8 @@ export interface CriticOptions {
  */
 export async function trainCritic(options: CriticOptions): Promise<CriticTraining> {
   const { random, defaultReward, settings = defaultMpo.critic, hasExamination = true } = options;
-  // What nobody saw tells nothing of its worth, but of the positions that are looked at.
-  const rows = options.rows.filter(({ isSeen }) => isSeen !== false);
+  // An item that nobody viewed tells nothing of its worth, but of the examination of its position.
+  const rows = options.rows.filter(({ isViewed }) => isViewed !== false);
   const views = distinctViews(rows);
   const network = startingNetwork({ ...options, rows }, views);
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });

@@ -20,10 +20,10 @@ export interface FeedbackRow extends FoldedRow {
   /** Of the policy that made the choice: an arm's policy changes while windows of the one before are open. */
   readonly policyVersion: number;
   /**
-   * Whether the item was seen, if the scenario has an event that says so. Unseen ones judge but
-   * don't train.
+   * Whether the item was viewed, if the scenario has an event that says so. Others judge, but
+   * train no critic.
    */
-  readonly isSeen?: boolean;
+  readonly isViewed?: boolean;
   /** Age in cycles' worth of decisions, 0 for the newest. */
   readonly age: number;
 }

@@ -31,7 +31,7 @@ const feedback = fieldsOf<FeedbackCounts>({
   newDecisions: z.number(),
   users: z.number(),
   judged: z.number(),
-  unseen: optional(z.number()),
+  unviewed: optional(z.number()),
 }).meta({ id: "FeedbackCounts" });
 
 const evaluation = fieldsOf<ServingEvaluation>({

@@ -128,11 +128,11 @@ export interface EventRow {
     /** How it joins a reward of the same type that the position has. */
     readonly repeats: RepeatRule;
   };
-  /** The row says that this position was seen. It is then no behaviour, and takes no event number. */
+  /** The row says that this position was viewed. It is then no behaviour, and takes no event number. */
   readonly viewed?: { readonly decisionId: DecisionId; readonly position: number };
 }
 
-/** `duplicate`: the event id is known, or the position to be seen that was seen already. */
+/** `duplicate`: the event id is known, or the position was viewed already. */
 export type EventRowOutcome = "stored" | "duplicate";
 
 /** Behaviour events in the order of their event numbers. */

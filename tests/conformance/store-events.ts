@@ -92,7 +92,7 @@ export function testEvents(open: OpenStore): void {
     },
   );
 
-  test("a position that was seen is known once, brings no reward and is no behaviour", async () => {
+  test("a viewed position is known once, brings no reward and is no behaviour", async () => {
     const store = await open();
     await store.decisions.append(sampleDecision("d"));
     await store.decisions.append(sampleDecision("other"));
@@ -104,11 +104,11 @@ export function testEvents(open: OpenStore): void {
     expect(await store.events.record([view(1), view(1)])).toEqual(["stored", "duplicate"]);
     expect(await store.events.count()).toBe(0);
     expect(await store.sequence()).toBe(sequence);
-    const [seen, unseen] = await store.decisions.feedback({
+    const [first, second] = await store.decisions.feedback({
       ...{ scenario: "shop", after: 0, closedBefore: 9999, limit: 9 },
     });
-    expect(seen).toMatchObject({ viewed: [1], rewards: [undefined, undefined] });
-    expect(unseen?.viewed).toBeUndefined();
+    expect(first).toMatchObject({ viewed: [1], rewards: [undefined, undefined] });
+    expect(second?.viewed).toBeUndefined();
     await store.close();
   });
 

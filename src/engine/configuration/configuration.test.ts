@@ -55,7 +55,7 @@ test.each([
   },
 );
 
-test("a type that says that an item was seen has no weight", () => {
+test("a type that says that an item was viewed has no weight", () => {
   const parse = (viewedType: string) =>
     parseConfiguration({
       scenarios: [{ ...scenario, reward: { ...scenario.reward, viewedType } }],

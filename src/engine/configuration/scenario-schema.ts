@@ -43,7 +43,7 @@ const rewardSchema = z
   .refine(({ weights, viewedType = "" }) => !Object.hasOwn(weights, viewedType), {
     path: ["viewedType"],
     error:
-      "this type has a weight; take it out of the weights, since an item that was only seen has the default reward",
+      "this type has a weight; take it out of the weights, since an item that was only viewed has the default reward",
   })
   .superRefine(refuseUnweighed)
   .transform((rule) => ({ graceSeconds: defaultGrace(rule), ...rule }));

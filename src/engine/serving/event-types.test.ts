@@ -26,7 +26,7 @@ test("a weighed type is no matter, also where its weight is 0", () => {
   expect(warnOfTypes(configured.scenarios, ["click", "view"])).toEqual([]);
 });
 
-test("the type that says that an item was seen is no matter, and a misspelt one gets it", () => {
+test("the type that says that an item was viewed is no matter, and a misspelt one gets it", () => {
   const reward = { weights: { click: 1 }, viewedType: "viewed", windowSeconds: 600, maximum: 5 };
   const configured = parseConfiguration(shopConfiguration({ scenario: { reward } }));
   expect(warnOfTypes(configured.scenarios, ["viewed"])).toEqual([]);

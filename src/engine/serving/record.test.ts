@@ -130,7 +130,7 @@ describe("the reward window", () => {
   });
 });
 
-describe("an event that says that an item was seen", () => {
+describe("an event that says that an item was viewed", () => {
   const view = named({ type: "view" });
   const viewed = { viewedType: "view" };
 

@@ -203,7 +203,7 @@ CREATE TABLE secret (
 ) STRICT;
 `;
 
-// Positions that an event of a scenario's viewedType says were seen.
+// Positions that an event of a scenario's viewedType says were viewed.
 const views = `
 CREATE TABLE views (
   decision_sequence INTEGER NOT NULL REFERENCES decisions,

@@ -40,10 +40,10 @@ export const describeStages = ({ stageMs, stageCpuMs, stagePeakMiB }: StageClock
   stagePeakMiB,
 });
 
-/** Nothing if no event would say that an item was seen. */
-const countUnseen = (rows: CycleFeedback["rows"]): Pick<FeedbackCounts, "unseen"> =>
-  rows.some(({ isSeen }) => isSeen !== undefined)
-    ? { unseen: rows.filter(({ isSeen }) => isSeen === false).length }
+/** Nothing if no event would say that an item was viewed. */
+const countUnviewed = (rows: CycleFeedback["rows"]): Pick<FeedbackCounts, "unviewed"> =>
+  rows.some(({ isViewed }) => isViewed !== undefined)
+    ? { unviewed: rows.filter(({ isViewed }) => isViewed === false).length }
     : {};
 
 /** All measurements for the record. */
@@ -72,7 +72,7 @@ export function describeFindings({
       newDecisions: feedback.newDecisions,
       users: feedback.users,
       judged: improvement.rows.length,
-      ...countUnseen(feedback.rows),
+      ...countUnviewed(feedback.rows),
     },
     ...(evaluation && { evaluation }),
     ...(promotion && { promotion }),

@@ -127,7 +127,7 @@ test("requests side by side, learning behind them and another policy half-way: e
 test.each([
   ["are no refusals if an event would say so", { viewedType: "view" }, true],
   ["are refusals if none would", {}, false],
-])("items that nobody saw %s", async (_, viewed, isEqual) => {
+])("items that nobody viewed %s", async (_, viewed, isEqual) => {
   const reward = { ...scenario.reward, ...viewed };
   const still = { ...scenario, reward, fastLoop: { ...fastLoop, drawScale: 0 } };
   const shop = await openShop({ scenario: still });

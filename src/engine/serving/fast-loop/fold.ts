@@ -1,5 +1,5 @@
 import type { Feedback } from "../../../domain/decision.ts";
-import { normaliseReward, wasSeen } from "../../../domain/reward-rule.ts";
+import { normaliseReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { blockSize, createRenewedModel } from "../../../policy/fast-loop/renewed-model.ts";
 import {
@@ -58,12 +58,12 @@ async function toFastDecision(
     reward: normaliseReward(rewards[position], scenario.reward),
   }));
   const represented = await towers.represent(state, views);
-  // A row changed by hand must not stop the later ones, and unseen items are no refusals.
+  // A row changed by hand must not stop the later ones, and items that nobody viewed are no refusals.
   return {
     userId: decision.userId,
     towers: represented,
     shown: shown.filter(
-      ({ candidate, position }) => candidate >= 0 && wasSeen(feedback, position) !== false,
+      ({ candidate, position }) => candidate >= 0 && wasViewed(feedback, position) !== false,
     ),
   };
 }
