@@ -45,10 +45,11 @@ function prepareStatements(connection: Connection) {
          ORDER BY sequence DESC LIMIT ?)`,
     ),
     rewards: connection.prepare(
+      // With the viewed positions, whose reward is NULL: a statement costs more than its rows.
       `SELECT position, sum(value) AS reward FROM rewards
-       WHERE decision_sequence = ? GROUP BY position`,
+       WHERE decision_sequence = ?1 GROUP BY position
+       UNION ALL SELECT position, NULL FROM views WHERE decision_sequence = ?1`,
     ),
-    views: connection.prepare("SELECT position FROM views WHERE decision_sequence = ?"),
     nth: connection.prepare(
       "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
     ),
@@ -68,11 +69,13 @@ function decodeFeedback(statements: Statements, row: Row): Feedback {
   const decision = statements.table.decode(row);
   const sequence = readNumber(row, "sequence");
   const rewards: (number | undefined)[] = decision.slate.map(() => undefined);
+  const viewed: number[] = [];
   for (const found of statements.rewards.all(sequence)) {
-    rewards[readNumber(found, "position")] = readNumber(found, "reward");
+    const position = readNumber(found, "position");
+    if (found.reward === null) viewed.push(position);
+    else rewards[position] = readNumber(found, "reward");
   }
-  const views = statements.views.all(sequence).map((found) => readNumber(found, "position"));
-  return { decision, sequence, rewards, ...(views.length > 0 && { viewed: views }) };
+  return { decision, sequence, rewards, ...(viewed.length > 0 && { viewed }) };
 }
 
 /** Rows of earlier releases have no checksum. */
