@@ -136,19 +136,12 @@ const logRatio = (part: number, whole: number) =>
  * Bounds of the predictable reward of each row [B], from (1 − θ_k)·b to that plus θ_k, as
  * `weightedCrossEntropy` takes them.
  */
-function boundFeeds({
-  rows,
-  examination: { values },
-  defaultReward,
-  batchRows,
-}: {
-  readonly rows: readonly CriticRow[];
-  readonly examination: Examination;
-  readonly defaultReward: number;
-  readonly batchRows: number;
-}) {
-  const lower = new Float32Array(batchRows).fill(negligible);
-  const upper = new Float32Array(batchRows).fill(negligible);
+function boundFeeds(
+  rows: readonly CriticRow[],
+  { examination: { values }, defaultReward, shape }: FedRows,
+) {
+  const lower = new Float32Array(shape.rows).fill(negligible);
+  const upper = new Float32Array(shape.rows).fill(negligible);
   for (const [index, row] of rows.entries()) {
     const seen = row.isViewed ? 1 : values[Math.min(row.position, values.length - 1)]!;
     const least = (1 - seen) * defaultReward;
@@ -213,10 +206,8 @@ interface FedRows {
 }
 
 /** Feeds of a training step on the drawn rows, and the columns of their candidates. */
-function feedRows(
-  { rows, defaultReward, headWeights, examination, shape, tables, seen }: FedRows,
-  drawn: readonly DrawnRow[],
-) {
+function feedRows(fed: FedRows, drawn: readonly DrawnRow[]) {
+  const { rows, headWeights, shape, tables, seen } = fed;
   const chosen = drawn.map(({ index }) => rows[index]!);
   const weights = drawn.map(({ index, weight }) =>
     headWeights[index]!.map((value) => value * weight),
@@ -224,7 +215,7 @@ function feedRows(
   const { feeds, columns, items } = buildBatch({ rows: chosen, shape, tables });
   seen.add(chosen, items);
   const targets = buildTargets({ rows: chosen, headWeights: weights, columns, shape });
-  const bounds = boundFeeds({ rows: chosen, examination, defaultReward, batchRows: shape.rows });
+  const bounds = boundFeeds(chosen, fed);
   return { chosen, columns, feeds: { ...feeds, ...targets, ...bounds } };
 }
 
@@ -241,22 +232,25 @@ export interface CriticOptions {
   readonly hasExamination?: boolean;
 }
 
+/** Of all rows: an item that nobody viewed tells nothing of its worth, but of its position. */
+const examine = ({ rows, defaultReward, hasExamination = true }: CriticOptions): Examination =>
+  estimateExamination(hasExamination ? rows : [], {
+    positions: criticShape.positions,
+    defaultReward,
+  });
+
 /**
  * Fits the heads to the training rows, starting from the last cycle's heads. Same rows, same
  * stream: same network.
  */
 export async function trainCritic(options: CriticOptions): Promise<CriticTraining> {
-  const { random, defaultReward, settings = defaultMpo.critic, hasExamination = true } = options;
-  // An item that nobody viewed tells nothing of its worth, but of the examination of its position.
+  const { random, defaultReward, settings = defaultMpo.critic } = options;
   const rows = options.rows.filter(({ isViewed }) => isViewed !== false);
   const views = distinctViews(rows);
   const network = startingNetwork({ ...options, rows }, views);
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const shape = chooseBatchShape(views.size, cut.slots);
-  const examination = estimateExamination(hasExamination ? options.rows : [], {
-    positions: criticShape.positions,
-    defaultReward,
-  });
+  const examination = examine(options);
   const headWeights = drawHeadWeights(rows, halfLivesOf(settings), random.split("bootstrap"));
   const isFirst = options.network.itemIds.length === 1;
   const intercept = startingIntercept(rows, headWeights, {
