@@ -19,7 +19,7 @@ test("the whole loop runs in the caller's process", async () => {
         name: "shop",
         slateSize: 2,
         excludeSeen: false,
-        reward: { weights: { click: 1 }, windowSeconds: 60, maximum: 1 },
+        reward: { weights: { click: 1 }, windowSeconds: 60, graceSeconds: 0, maximum: 1 },
       },
     ],
     learner: { minDecisions: 60 },

@@ -81,7 +81,10 @@ test("defineConfig and the schema have the same fields", () => {
         maxCandidates: 10,
         discount: 0,
         sessionGapSeconds: 60,
-        reward: { weights: {}, windowSeconds: 60, defaultReward: 0, minimum: 0, maximum: 1 },
+        reward: {
+          ...{ weights: {}, windowSeconds: 60, graceSeconds: 0, repeats: {}, viewedType: "view" },
+          ...{ defaultReward: 0, minimum: 0, maximum: 1 },
+        },
         fastLoop: { enabled: true, forgetting: 0.99, temperature: 0.1, drawScale: 1 },
       },
     ],

@@ -118,7 +118,7 @@ async function writeDecisions(store: Store, { decisions, candidates }: LogSize):
       };
       clicks.push({
         event: { ...event, decisionId, occurredAt: decidedAt },
-        reward: { decisionId, position: 0, value: 1 },
+        reward: { decisionId, position: 0, value: 1, repeats: "last" },
       });
     }
     if (appended.length < batchRows && index < decisions - 1) continue;

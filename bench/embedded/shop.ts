@@ -21,7 +21,7 @@ export const createWorld = ({ items }: Pick<ShopSize, "items">): World =>
  * Windows close after a second and cycles follow each other, so that learning never rests for long.
  */
 export function shopConfiguration({ rewards, slateSize }: World): ConfigurationInput {
-  const reward = { ...rewards, windowSeconds: 1 };
+  const reward = { ...rewards, windowSeconds: 1, graceSeconds: 0 };
   return {
     scenarios: [{ name: "shop", slateSize, excludeSeen: false, reward }],
     learner: { intervalSeconds: 1, minDecisions: 200 },

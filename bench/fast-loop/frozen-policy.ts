@@ -35,7 +35,7 @@ function configure(world: World, enabled: boolean): Configuration {
     name: world.name,
     slateSize: world.slateSize,
     excludeSeen: false,
-    reward: { weights, minimum, maximum, windowSeconds },
+    reward: { weights, minimum, maximum, windowSeconds, graceSeconds: 0 },
     fastLoop: { enabled },
   };
   return parseConfiguration({ scenarios: [scenario], baselineShare: 0, holdbackShare: 0 });

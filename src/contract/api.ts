@@ -54,7 +54,10 @@ export interface RecommendRequest {
    */
   readonly candidates?: readonly CandidateBody[];
   readonly context?: JsonObject;
-  /** Unsigned 32-bit integer; the same request at the same event number with the same seed gives the same slate. */
+  /**
+   * Unsigned 32-bit integer: the same request in the same state with the same seed gives the same
+   * slate. The server mixes it with a secret of its own, so it chooses no slate.
+   */
   readonly seed?: number;
 }
 
@@ -66,7 +69,10 @@ export interface SlateEntry {
   readonly propensity: number;
 }
 
-/** A durable decision with its slate and exact propensities. `expiresAt` ends the reward window. */
+/**
+ * A durable decision with its slate and exact propensities. At `expiresAt` it closes: window and
+ * grace period are over.
+ */
 export interface RecommendResponse {
   readonly decisionId: string;
   readonly scenario: string;
@@ -75,6 +81,7 @@ export interface RecommendResponse {
   readonly slate: readonly SlateEntry[];
   /** Joint probability of the slate. */
   readonly slatePropensity: number;
+  /** The logged seed, from which the slate was drawn; not the one that the request sent. */
   readonly seed: number;
   readonly expiresAt: string;
   /** Reason why another policy than the serving one answered; else absent. */

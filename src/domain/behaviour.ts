@@ -24,9 +24,12 @@ export interface HistoryEntry {
 }
 
 /**
- * Result of an event. `rewarded`: stored and added to a decision's reward. `recorded`: stored as
- * behaviour. `late`: stored as behaviour, its decision's reward window had closed. `duplicate`:
- * known already, nothing stored.
+ * Result of an event. Each but the last is stored as behaviour.
+ *
+ * - `rewarded`: joins a decision's reward.
+ * - `recorded`: no reward; or the sign that an item was viewed, which is no behaviour.
+ * - `late`: it occurred after its decision's reward window, or arrived after its close.
+ * - `duplicate`: known already, nothing stored.
  */
 export const recordOutcomes = ["rewarded", "recorded", "late", "duplicate"] as const;
 

@@ -54,6 +54,8 @@ export interface FeedbackCounts {
   readonly users: number;
   /** Rows that judged. */
   readonly judged: number;
+  /** Rows of items that nobody viewed, which trained no critic; absent if no event would say so. */
+  readonly unviewed?: number;
 }
 
 /**

@@ -47,17 +47,20 @@ export interface Decision {
   readonly servingRule?: ServingRule;
   /** Milliseconds since 1970. */
   readonly decidedAt: number;
+  /** The decision closes: the end of the reward window and of its grace period. */
   readonly expiresAt: number;
 }
 
 /** Fields that are for derivations: an answer or export leaves them out. */
 export type DecisionRule = "rewardRule" | "servingRule";
 
-/** A decision whose reward window has closed, with the reward of each position before default and clipping. */
+/** A decision that has closed, with the reward of each position before default and clipping. */
 export interface Feedback {
   readonly decision: Decision;
   /** Event number of the decision itself: feedback is read in this order. */
   readonly sequence: number;
   /** Sum of weighted event values for each position; `undefined` if no event came. */
   readonly rewards: readonly (number | undefined)[];
+  /** Positions that an event says were viewed; absent if there is none. */
+  readonly viewed?: readonly number[];
 }

@@ -5,6 +5,7 @@ import {
   settleReward,
   signalOf,
   toRewardUnits,
+  wasViewed,
   weightOf,
 } from "./reward-rule.ts";
 import type { RewardRule } from "./scenario.ts";
@@ -29,6 +30,17 @@ test("the default is clipped too", () => {
 
 test("as a share of the range a reward is from 0 to 1", () => {
   expect([-99, -1, 0, 3, 99].map((one) => normaliseReward(one, rule))).toEqual([0, 0, 0.25, 1, 1]);
+});
+
+test("a position was viewed if an event says so or if it earned something, and nobody knows without a type that says so", () => {
+  const rewards = [undefined, undefined, 0];
+  const seen = (rewardRule?: RewardRule) =>
+    rewards.map((_, position) =>
+      wasViewed({ decision: rewardRule ? { rewardRule } : {}, rewards, viewed: [1] }, position),
+    );
+  expect(seen({ ...rule, viewedType: "view" })).toEqual([false, true, true]);
+  expect(seen(rule)).toEqual([undefined, undefined, undefined]);
+  expect(seen()).toEqual([undefined, undefined, undefined]);
 });
 
 test("reward units come back from a share of the range", () => {

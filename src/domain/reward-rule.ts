@@ -1,5 +1,6 @@
 import type { BehaviourEvent } from "./behaviour.ts";
-import type { RewardRule } from "./scenario.ts";
+import type { Decision, Feedback } from "./decision.ts";
+import type { RepeatRule, RewardRule } from "./scenario.ts";
 
 /**
  * Weight of an event type, `undefined` if the rule has none: "constructor" is a type like any
@@ -7,6 +8,39 @@ import type { RewardRule } from "./scenario.ts";
  */
 export const weightOf = ({ weights }: RewardRule, type: string): number | undefined =>
   Object.hasOwn(weights, type) ? weights[type] : undefined;
+
+/** `last` if the rule says nothing: a click counts once, and of two ratings the newer. */
+export const repeatsOf = ({ repeats = {} }: RewardRule, type: string): RepeatRule =>
+  (Object.hasOwn(repeats, type) ? repeats[type] : undefined) ?? "last";
+
+const graceMs = (rule: RewardRule | undefined): number =>
+  Math.round(1000 * (rule?.graceSeconds ?? 0));
+
+/** Milliseconds from a decision to its close, after which no event brings it a reward. */
+export const openMs = (rule: RewardRule): number =>
+  Math.round(1000 * rule.windowSeconds) + graceMs(rule);
+
+/** End of a decision's reward window: events that occurred from then on don't count. */
+export const windowEnd = ({
+  rewardRule,
+  expiresAt,
+}: Pick<Decision, "rewardRule" | "expiresAt">): number => expiresAt - graceMs(rewardRule);
+
+/**
+ * Whether a position was viewed: an event says so, or it earned something. `undefined` if the rule
+ * of the decision's moment names no event that would say so.
+ */
+export function wasViewed(
+  {
+    decision: { rewardRule },
+    rewards,
+    viewed = [],
+  }: Pick<Feedback, "rewards" | "viewed"> & { readonly decision: Pick<Decision, "rewardRule"> },
+  position: number,
+): boolean | undefined {
+  if (rewardRule?.viewedType === undefined) return undefined;
+  return rewards[position] !== undefined || viewed.includes(position);
+}
 
 type Weighable = Pick<BehaviourEvent, "type" | "value">;
 

@@ -1,10 +1,28 @@
 import type { FastLoopSettings } from "./fast-loop.ts";
 
-/** How a scenario turns events into reward: `rewards[type]` × event value, summed over a position's distinct event types. */
+/** Rules for repeated events of one type on one position. */
+export const repeatRules = ["last", "sum", "maximum"] as const;
+
+/** Which of them count: an entry of `repeatRules`. `last` is by arrival, `maximum` by reward. */
+export type RepeatRule = (typeof repeatRules)[number];
+
+/** How a scenario turns events into reward: `weights[type]` × event value, summed over a position's event types. */
 export interface RewardRule {
   readonly weights: Readonly<Record<string, number>>;
-  /** Time that a decision waits for its reward. */
+  /** An event counts if it occurred this long after its decision, or sooner. */
   readonly windowSeconds: number;
+  /**
+   * Time after the window in which such an event may still arrive; then the decision closes. Absent
+   * in rules that were logged before there was one: 0.
+   */
+  readonly graceSeconds?: number;
+  /** By event type. Default `last`. */
+  readonly repeats?: Readonly<Record<string, RepeatRule>>;
+  /**
+   * Event type that says that an item was viewed. If there is one, a position without it and without
+   * a reward is no refusal. It has no weight.
+   */
+  readonly viewedType?: string;
   /** Reward of a position for which no event came, in reward units. */
   readonly defaultReward: number;
   /** Bounds of a position's reward; others are clipped. The reward model works on this range. */

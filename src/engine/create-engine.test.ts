@@ -61,6 +61,7 @@ describe("the reward series", () => {
     const reward = {
       weights: { click: 1 },
       windowSeconds: 600,
+      graceSeconds: 0,
       defaultReward: -0.25,
       minimum: -1,
       maximum: 5,

@@ -26,9 +26,19 @@ const shape = { rows: 4, items: 5, slots: allSlots };
 const batch = buildBatch({ rows, shape, tables: tableRows(network) });
 const rewardHeads = network.shape.heads - 1;
 const uniforms = (length: number) => Float32Array.from({ length }, () => random.uniform());
-/** θ of the rows; the first is seen for sure. */
-const examination = [1, 0.6, 0.05, 1];
-const unseen = Float32Array.from(examination, (seen) => Math.max(-30, Math.log(1 - seen)));
+/** Bounds of the rows' rewards: seen for sure, θ 0.6 without a default, θ 0.05 with a default of 0.4. */
+const bounds = [
+  { least: 0, most: 1 },
+  { least: 0, most: 0.6 },
+  { least: 0.38, most: 0.43 },
+  { least: 0, most: 1 },
+];
+const shifts = {
+  lower: Float32Array.from(bounds, ({ least, most }) => Math.max(-30, Math.log(least / most))),
+  upper: Float32Array.from(bounds, ({ least, most }) =>
+    Math.max(-30, Math.log((1 - most) / (1 - least))),
+  ),
+};
 /** Column of the candidate of each row that the reward heads look at; the last row is padding. */
 const shownCandidates = [1, 3, 0];
 const shown = Int32Array.of(
@@ -55,7 +65,7 @@ test("the gradient of the critic's loss agrees with central differences, every p
     feeds: gradientFeeds({ ...network, parameters: trained }, batch.feeds, {
       ...weightsBy(uniforms),
       shown,
-      unseen,
+      ...shifts,
     }),
     elements: gradientElements(network, batch),
   });
@@ -68,25 +78,26 @@ async function lossAt(name: Weights, cell: number): Promise<number> {
   const session = await createSession(graph, { loss });
   const weights = weightsBy((length) => new Float32Array(length));
   weights[name]![cell] = 1;
-  const data = { ...batch.feeds, ...weights, shown, unseen };
+  const data = { ...batch.feeds, ...weights, shown, ...shifts };
   const result = await session.run({ ...trained, ...data });
   await session.close();
   return result.loss![0]!;
 }
 
-/** Of θ·σ(score), but for log θ, which no parameter moves. */
+/** Of a probability between the bounds, but for its constants, which no parameter moves. */
 async function expectCrossEntropy(
   kind: "reward" | "choice",
   cell: number,
-  { score, seen }: { readonly score: number; readonly seen: number },
+  { score, least, most }: { readonly score: number; readonly least: number; readonly most: number },
 ) {
-  const positive = Math.log1p(Math.exp(-score)) / shape.rows;
-  const negative = -Math.log(1 - seen / (1 + Math.exp(-score))) / shape.rows;
+  const probability = least + (most - least) / (1 + Math.exp(-score));
+  const positive = -Math.log(probability / most) / shape.rows;
+  const negative = -Math.log((1 - probability) / (1 - least)) / shape.rows;
   expect(Math.abs((await lossAt(`${kind}Positive`, cell)) - positive)).toBeLessThan(1e-5);
   expect(Math.abs((await lossAt(`${kind}Negative`, cell)) - negative)).toBeLessThan(1e-5);
 }
 
-test("the loss is cross-entropy of what scoring computes, examination included", async () => {
+test("the loss is cross-entropy of what scoring computes, examination and default reward included", async () => {
   const scorer = await createScorer(network, { batchStates: 2, threads: 1 });
   const scores = await scorer.score(rows);
   await scorer.close();
@@ -94,13 +105,14 @@ test("the loss is cross-entropy of what scoring computes, examination included",
     for (let head = 0; head < rewardHeads; head++)
       await expectCrossEntropy("reward", head * shape.rows + row, {
         score: heads[head]![shownCandidates[row]!]! + intercept[head]!,
-        seen: examination[row]!,
+        ...bounds[row]!,
       });
     const candidate = (row + 1) % views.length;
     const cell = row * shape.items + batch.columns[row]![candidate]!;
     await expectCrossEntropy("choice", cell, {
       score: heads[rewardHeads]![candidate]!,
-      seen: 1,
+      least: 0,
+      most: 1,
     });
   }
 });

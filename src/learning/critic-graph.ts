@@ -18,17 +18,33 @@ import type { BatchShape } from "./batch.ts";
 const weightDecay = 0.01;
 
 /**
- * Σ w⁺·softplus(−x) + w⁻·softplus(x): cross-entropy with weights, inputs of the logits' shape.
- * @param unseen log(1 − θ), if only θ·σ(x) is to be fitted: −log(1 − θ·σ(x)) = softplus(x) −
- * softplus(x + unseen)
+ * Bounds of a probability q = l + (u − l)·σ(x), as the shifts of its cross-entropy. Up to constants
+ * −log q = softplus(−x) − softplus(lower − x) and −log(1 − q) = softplus(x) − softplus(x + upper).
  */
-export function weightedCrossEntropy(logits: Value, name: string, unseen?: Value): Value {
+interface ProbabilityBounds {
+  /** log(l/u) */
+  readonly lower: Value;
+  /** log((1 − u)/(1 − l)) */
+  readonly upper: Value;
+}
+
+/**
+ * Σ w⁺·softplus(−x) + w⁻·softplus(x): cross-entropy with weights, inputs of the logits' shape.
+ * @param bounds of the fitted probability; absent for 0 and 1
+ */
+export function weightedCrossEntropy(
+  logits: Value,
+  name: string,
+  bounds?: ProbabilityBounds,
+): Value {
   const { graph, shape } = logits;
   const positive = input(graph, `${name}Positive`, shape);
   const negative = input(graph, `${name}Negative`, shape);
-  const miss = softplus(logits);
-  const against = unseen ? subtract(miss, softplus(add(logits, unseen))) : miss;
-  return sum(add(multiply(positive, softplus(negate(logits))), multiply(negative, against)));
+  const opposite = negate(logits);
+  const [hit, miss] = [softplus(opposite), softplus(logits)];
+  const lessHit = bounds ? subtract(hit, softplus(add(opposite, bounds.lower))) : hit;
+  const lessMiss = bounds ? subtract(miss, softplus(add(logits, bounds.upper))) : miss;
+  return sum(add(multiply(positive, lessHit), multiply(negative, lessMiss)));
 }
 
 /** Heads start … end − 1 of all that is by head. */
@@ -45,8 +61,8 @@ function headsOf(towers: Towers, start: number, end: number): Towers {
 
 /**
  * Mean over the rows of a batch of two cross-entropies:
- * - of θ_k·σ(f) under the reward heads at the shown item, up to a constant: `reward…` [heads − 1,
- *   B], `shown` its column, int32 [B], `unseen` [B];
+ * - of b + θ_k·(σ(f) − b) under the reward heads at the shown item, b the default reward, up to a
+ *   constant: `reward…` [heads − 1, B], `shown` its column, int32 [B], `lower` and `upper` [B];
  * - of the discriminator, which is the last head, over all items: `choice…` [1, B, U].
  *
  * Reward heads have an `intercept` [heads − 1, 1] beside the network's parameters.
@@ -72,7 +88,10 @@ export function criticLoss(
   );
   const choices = scoreAll(headsOf(towers, rewardHeads, shape.heads));
   const loss = add(
-    weightedCrossEntropy(add(shown, intercept), "reward", input(graph, "unseen", [rows])),
+    weightedCrossEntropy(add(shown, intercept), "reward", {
+      lower: input(graph, "lower", [rows]),
+      upper: input(graph, "upper", [rows]),
+    }),
     weightedCrossEntropy(choices, "choice"),
   );
   return {

@@ -23,13 +23,15 @@ const train = (options: { threads?: number; seed?: number; rows?: readonly Criti
   trainCritic({
     network: createCritic(createRandom(seed)),
     rows: options.rows ?? rows,
+    defaultReward: 0,
     random: createRandom(options.seed ?? seed),
     threads: options.threads ?? 1,
   });
 
 async function scoresOf(training: CriticTraining): Promise<Omit<RowScores, "logPolicy">> {
   const scorer = await createScorer(training.network, { batchStates: 1, threads: 1 });
-  const [scores] = await scoreCritic(scorer, training.network, [sampleRow(views, { state })]);
+  const model = { network: training.network, defaultReward: 0 };
+  const [scores] = await scoreCritic(scorer, model, [sampleRow(views, { state })]);
   await scorer.close();
   return scores!;
 }
@@ -96,6 +98,20 @@ describe("on a few rows", () => {
     expect(fingerprint(two.network)).not.toBe(fingerprint(one.network));
   });
 
+  test("rows of items that nobody viewed don't train it, and viewed ones count as looked at", async () => {
+    const unviewed = few.map((row) => ({ ...row, reward: 0, isViewed: false }));
+    const alone = await train({ rows: few });
+    const together = await train({ rows: [...few, ...unviewed] });
+    expect(fingerprint(together.network)).toBe(fingerprint(alone.network));
+    const below = few.map((row) => ({ ...row, position: 1, isViewed: true }));
+    const pairs = below.flatMap((row, index) => [{ ...few[index]!, reward: 1 }, row]);
+    const marked = await train({ rows: pairs });
+    const unmarked = await train({ rows: pairs.map(({ isViewed: _, ...row }) => row) });
+    expect(marked.examination).toEqual(unmarked.examination);
+    expect(marked.examination.values[1]).toBeLessThan(0.99);
+    expect(marked.firstLoss).not.toBe(unmarked.firstLoss);
+  });
+
   test("training goes on from the network that it is given and leaves that as it was", async () => {
     const first = await train({ rows: few });
     const before = fingerprint(first.network);
@@ -106,6 +122,7 @@ describe("on a few rows", () => {
         { count: 100, states: [state], views: newcomer, rewards: (_, item) => rewards[item] ?? 1 },
         createRandom(seed),
       ),
+      defaultReward: 0,
       random: createRandom(seed),
       threads: 1,
     });

@@ -33,8 +33,8 @@ import { type DrawnRow, epochRows, type RecentRows, recentBatches } from "./trai
  * The reward-model heads and the discriminator: one network, a head for each memory length and
  * bootstrap, and a last one for D. Every head is a logistic regression on (h, e): cross-entropy of
  * the reward in [0, 1], which fits means of bounded numeric rewards as well (a quasi-likelihood,
- * Papke & Wooldridge 1996). A reward head is about an examined item: Q at position k is θ_k·σ(f),
- * the position-based model.
+ * Papke & Wooldridge 1996). A reward head is about an examined item: Q at position k is
+ * b + θ_k·(σ(f) − b), b the default reward: the position-based model.
  */
 export const rewardHeadCount: number = memoryHalfLives.length * bootstraps;
 export const criticShape: NetworkShape = {
@@ -61,7 +61,8 @@ export interface CriticTraining extends Omit<EpochLosses, "epochs">, SeenShares 
   readonly separation: WatchedSeparation;
 }
 
-const nothingUnseen = -30;
+/** A shift of a logit that stands for log 0. */
+const negligible = -30;
 /** Rows of an epoch: of more, recent and older ones are drawn. */
 const mostEpochRows = 50_000;
 
@@ -128,18 +129,27 @@ function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
   return { shown, rewardPositive, rewardNegative, choicePositive, choiceNegative };
 }
 
-/** log(1 − θ_k) of each row [B]; if everything is seen, a negligible value. */
-function unseenFeed(
+const logRatio = (part: number, whole: number) =>
+  Math.max(negligible, Math.log(part) - Math.log(whole));
+
+/**
+ * Bounds of the predictable reward of each row [B], from (1 − θ_k)·b to that plus θ_k, as
+ * `weightedCrossEntropy` takes them.
+ */
+function boundFeeds(
   rows: readonly CriticRow[],
-  { values }: Examination,
-  batchRows: number,
-): Float32Array {
-  const unseen = new Float32Array(batchRows).fill(nothingUnseen);
+  { examination: { values }, defaultReward, shape }: FedRows,
+) {
+  const lower = new Float32Array(shape.rows).fill(negligible);
+  const upper = new Float32Array(shape.rows).fill(negligible);
   for (const [index, row] of rows.entries()) {
-    const examination = values[Math.min(row.position, values.length - 1)]!;
-    unseen[index] = Math.max(nothingUnseen, Math.log(1 - examination));
+    const seen = row.isViewed ? 1 : values[Math.min(row.position, values.length - 1)]!;
+    const least = (1 - seen) * defaultReward;
+    const unreached = (1 - seen) * (1 - defaultReward);
+    lower[index] = logRatio(least, least + seen);
+    upper[index] = logRatio(unreached, unreached + seen);
   }
-  return unseen;
+  return { lower, upper };
 }
 
 /** Without rows of the new feedback, all rows count as recent. */
@@ -187,6 +197,7 @@ function startingNetwork(
 
 interface FedRows {
   readonly rows: readonly CriticRow[];
+  readonly defaultReward: number;
   readonly headWeights: readonly Float32Array[];
   readonly examination: Examination;
   readonly shape: BatchShape;
@@ -195,10 +206,8 @@ interface FedRows {
 }
 
 /** Feeds of a training step on the drawn rows, and the columns of their candidates. */
-function feedRows(
-  { rows, headWeights, examination, shape, tables, seen }: FedRows,
-  drawn: readonly DrawnRow[],
-) {
+function feedRows(fed: FedRows, drawn: readonly DrawnRow[]) {
+  const { rows, headWeights, shape, tables, seen } = fed;
   const chosen = drawn.map(({ index }) => rows[index]!);
   const weights = drawn.map(({ index, weight }) =>
     headWeights[index]!.map((value) => value * weight),
@@ -206,14 +215,16 @@ function feedRows(
   const { feeds, columns, items } = buildBatch({ rows: chosen, shape, tables });
   seen.add(chosen, items);
   const targets = buildTargets({ rows: chosen, headWeights: weights, columns, shape });
-  const unseen = unseenFeed(chosen, examination, shape.rows);
-  return { chosen, columns, feeds: { ...feeds, ...targets, unseen } };
+  const bounds = boundFeeds(chosen, fed);
+  return { chosen, columns, feeds: { ...feeds, ...targets, ...bounds } };
 }
 
 export interface CriticOptions {
   readonly network: Network;
   /** Newest first, the positions of a decision one after the other. */
   readonly rows: readonly CriticRow[];
+  /** Reward of a position without an event, in [0, 1] as the rows' rewards are. */
+  readonly defaultReward: number;
   readonly random: RandomStream;
   readonly threads: number;
   readonly settings?: CriticSettings;
@@ -221,17 +232,25 @@ export interface CriticOptions {
   readonly hasExamination?: boolean;
 }
 
+/** Of all rows: an item that nobody viewed tells nothing of its worth, but of its position. */
+const examine = ({ rows, defaultReward, hasExamination = true }: CriticOptions): Examination =>
+  estimateExamination(hasExamination ? rows : [], {
+    positions: criticShape.positions,
+    defaultReward,
+  });
+
 /**
  * Fits the heads to the training rows, starting from the last cycle's heads. Same rows, same
  * stream: same network.
  */
 export async function trainCritic(options: CriticOptions): Promise<CriticTraining> {
-  const { rows, random, settings = defaultMpo.critic, hasExamination = true } = options;
+  const { random, defaultReward, settings = defaultMpo.critic } = options;
+  const rows = options.rows.filter(({ isViewed }) => isViewed !== false);
   const views = distinctViews(rows);
-  const network = startingNetwork(options, views);
+  const network = startingNetwork({ ...options, rows }, views);
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const shape = chooseBatchShape(views.size, cut.slots);
-  const examination = estimateExamination(hasExamination ? rows : [], criticShape.positions);
+  const examination = examine(options);
   const headWeights = drawHeadWeights(rows, halfLivesOf(settings), random.split("bootstrap"));
   const isFirst = options.network.itemIds.length === 1;
   const intercept = startingIntercept(rows, headWeights, {
@@ -251,7 +270,7 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
     return { ...cut.network, parameters: { ...cut.network.parameters, ...trained } };
   };
   const seen = createSeenCounter();
-  const fed = { rows, headWeights, examination, shape, tables: cut.tables, seen };
+  const fed = { rows, defaultReward, headWeights, examination, shape, tables: cut.tables, seen };
   return withTrainers([trainer], async () => {
     const { firstLoss, lastLoss, steps } = await trainEpochs({
       epochs: epochsFor(epochRows(drawing), settings),

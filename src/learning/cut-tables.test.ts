@@ -30,7 +30,8 @@ async function loss(whole: boolean): Promise<number> {
   const ones = (length: number) => new Float32Array(length).fill(1);
   const data = {
     shown: Int32Array.of(0, 1, 2, 3),
-    unseen: new Float32Array(4).fill(-30),
+    lower: new Float32Array(4).fill(-30),
+    upper: new Float32Array(4).fill(-30),
     intercept: Float32Array.of(0.2, -0.4),
     rewardPositive: ones(8),
     rewardNegative: ones(8),

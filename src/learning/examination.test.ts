@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleState, sampleViews } from "../../tests/support/policy.ts";
+import { normaliseReward } from "../domain/reward-rule.ts";
+import { parseConfiguration } from "../engine/configuration/configuration.ts";
 import { createRandom, type RandomStream } from "../numeric/random.ts";
 import { sampleSlate, slatePropensities } from "../policy/slate.ts";
-import { estimateExamination, swapProbability } from "./examination.ts";
+import { type Examination, estimateExamination, swapProbability } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 
 const seed = 937;
@@ -30,8 +32,20 @@ function toRows(options: {
   );
 }
 
-/** A log of a policy that knows the items' values, so the better ones come first. */
-function simulate(decisions: number, random: RandomStream): FeedbackRow[] {
+const estimate = (rows: readonly FeedbackRow[], positions: number, defaultReward = 0) =>
+  estimateExamination(rows, { positions, defaultReward });
+
+/**
+ * A log of a policy that knows the items' values, so the better ones come first.
+ * @param earned reward of a seen item of this worth, in [0, 1]
+ * @param unseen the same of an item that nobody saw
+ */
+function simulate(
+  decisions: number,
+  random: RandomStream,
+  earned = (worth: number): number => (random.uniform() < worth ? 1 : 0),
+  unseen = 0,
+): FeedbackRow[] {
   return Array.from({ length: decisions }, () => {
     const worth = views.map(() => 0.6 * random.uniform());
     const logits = worth.map((value) => 6 * value);
@@ -40,9 +54,25 @@ function simulate(decisions: number, random: RandomStream): FeedbackRow[] {
       order: slate.order,
       propensities: slate.positionPropensities,
       exploration: 0.05,
-      reward: (item, position) => (random.uniform() < truth(position) * worth[item]! ? 1 : 0),
+      reward: (item, position) =>
+        random.uniform() < truth(position) ? earned(worth[item]!) : unseen,
     });
   }).flat();
+}
+
+/** The mean of log θ̂/θ is within 4 standard errors of 0 at each position, and the errors are as large as stated. */
+function expectTruth(estimates: readonly Examination[], largestError: number) {
+  for (let k = 1; k < slateSize; k++) {
+    const errors = estimates.map(({ values }) => Math.log(values[k]! / truth(k)));
+    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    const stated = estimates.map(({ standardErrors }) => standardErrors[k]!);
+    const error = Math.sqrt(stated.reduce((sum, value) => sum + value * value, 0)) / errors.length;
+    expect(Math.abs(mean)).toBeLessThan(4 * error);
+    // Errors as large as they say: a χ² of 12 degrees of freedom is above 32.9 once in a thousand times.
+    const chiSquare = errors.reduce((sum, value, i) => sum + (value / stated[i]!) ** 2, 0);
+    expect(chiSquare).toBeLessThan(32.9);
+    expect(error).toBeLessThan(largestError);
+  }
 }
 
 test("the probability of a swap is that of Plackett–Luce with its floor, from logged propensities alone", () => {
@@ -65,26 +95,44 @@ test("the probability of a swap is that of Plackett–Luce with its floor, from 
 
 test(`a policy that puts good items first does not pass for examination, 12 logs from seed ${seed}`, () => {
   const estimates = Array.from({ length: 12 }, (_, index) =>
-    estimateExamination(simulate(1500, createRandom(seed + index)), 10),
+    estimate(simulate(1500, createRandom(seed + index)), 10),
   );
-  for (let k = 1; k < slateSize; k++) {
-    const errors = estimates.map(({ values }) => Math.log(values[k]! / truth(k)));
-    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-    const stated = estimates.map(({ standardErrors }) => standardErrors[k]!);
-    const error = Math.sqrt(stated.reduce((sum, value) => sum + value * value, 0)) / errors.length;
-    expect(Math.abs(mean)).toBeLessThan(4 * error);
-    // Errors as large as they say: a χ² of 12 degrees of freedom is above 32.9 once in a thousand times.
-    const chiSquare = errors.reduce((sum, value, i) => sum + (value / stated[i]!) ** 2, 0);
-    expect(chiSquare).toBeLessThan(32.9);
-    // Rewards by position alone would say that much less is seen.
-    expect(error).toBeLessThan(0.05);
-  }
+  // Rewards by position alone would say that much less is seen.
+  expectTruth(estimates, 0.05);
+});
+
+test(`hides and a default above the minimum leave it true on the default feed, 12 logs from seed ${seed}`, () => {
+  const rule = parseConfiguration().scenarios.find(({ name }) => name === "feed")!.reward;
+  const unseen = normaliseReward(undefined, rule);
+  expect(unseen).toBe(0.375);
+  const estimates = Array.from({ length: 12 }, (_, index) => {
+    const random = createRandom(seed + index);
+    // As many hides as clicks at a worth of 0.3: their signed sum would say next to nothing.
+    const earned = (worth: number) => {
+      const drawn = random.uniform();
+      const event = drawn < worth ? "click" : "hide";
+      return drawn < 0.6 ? normaliseReward(rule.weights[event], rule) : unseen;
+    };
+    return estimate(simulate(1500, random, earned, unseen), 10, unseen);
+  });
+  expectTruth(estimates, 0.05);
+});
+
+test("it depends on deviations from the default, not on the range", () => {
+  const rows = simulate(300, createRandom(seed));
+  const moved = rows.map((row) => ({ ...row, reward: 0.25 + row.reward / 2 }));
+  const fallen = rows.map((row) => ({ ...row, reward: 1 - row.reward }));
+  const known = estimate(rows, slateSize);
+  expect(known.values[3]).toBeLessThan(0.8);
+  // Powers of two: no rounding.
+  expect(estimate(moved, slateSize, 0.25)).toEqual(known);
+  expect(estimate(fallen, slateSize, 1)).toEqual(known);
 });
 
 test("positions that were never shown, and slates of one, leave everything as seen", () => {
-  const one = estimateExamination([sampleRow(views), sampleRow(views)], 3);
+  const one = estimate([sampleRow(views), sampleRow(views)], 3);
   expect(one.values).toEqual([1, 1, 1]);
-  expect(estimateExamination([], 3).values).toEqual([1, 1, 1]);
+  expect(estimate([], 3).values).toEqual([1, 1, 1]);
 });
 
 test("a handful of rewards moves it little, and never below the floor or above 1", () => {
@@ -97,9 +145,9 @@ test("a handful of rewards moves it little, and never below the floor or above 1
     });
   const few = [decision([1, 0]), decision([1, 1])].flat();
   const many = Array.from({ length: 200 }, () => decision([1, 0])).flat();
-  expect(estimateExamination(few, 2).values[1]).toBeGreaterThan(0.7);
-  const [, rare] = estimateExamination([...many, ...decision([0, 1])], 2).values;
+  expect(estimate(few, 2).values[1]).toBeGreaterThan(0.7);
+  const [, rare] = estimate([...many, ...decision([0, 1])], 2).values;
   expect(rare).toBeGreaterThanOrEqual(0.05);
   const risen = Array.from({ length: 200 }, () => decision([0, 1])).flat();
-  expect(estimateExamination([...risen, ...few], 2).values[1]).toBe(1);
+  expect(estimate([...risen, ...few], 2).values[1]).toBe(1);
 });

@@ -46,17 +46,28 @@ export function swapProbability(upper: FeedbackRow, lower: FeedbackRow): number 
   return swapped / (swapped + upper.propensity * lower.propensity);
 }
 
-/** Weighted rewards at both positions of a pair, and their squares. */
+/** Weighted deviations at both positions of a pair, and their squares. */
 interface PairSums {
   upper: number;
   lower: number;
   upperSquares: number;
   lowerSquares: number;
-  /** Σ of upper times the weight of the same reward in the pair above. */
+  /** Σ of upper times the weight of the same deviation in the pair above. */
   shared: number;
 }
 
-function sumPairs(rows: readonly FeedbackRow[], positions: number): readonly PairSums[] {
+interface ExaminationOptions {
+  /** Positions from `positions − 1` on are as the last one. */
+  readonly positions: number;
+  /** Reward of a position without an event, in [0, 1] as the rows' rewards are. */
+  readonly defaultReward: number;
+}
+
+function sumPairs(
+  rows: readonly FeedbackRow[],
+  { positions, defaultReward }: ExaminationOptions,
+): readonly PairSums[] {
+  const deviation = ({ reward }: FeedbackRow) => Math.abs(reward - defaultReward);
   const pairs = Array.from({ length: positions - 1 }, () => ({
     upper: 0,
     lower: 0,
@@ -70,9 +81,10 @@ function sumPairs(rows: readonly FeedbackRow[], positions: number): readonly Pai
     const upper = rows[index - 1];
     const pair = pairs[lower.position - 1];
     if (upper?.state !== lower.state || upper.position !== lower.position - 1 || !pair) continue;
-    if (upper.reward === 0 && lower.reward === 0) continue;
+    const deviations = [deviation(upper), deviation(lower)] as const;
+    if (deviations[0] === 0 && deviations[1] === 0) continue;
     const weight = swapProbability(upper, lower);
-    const [one, other] = [weight * upper.reward, weight * lower.reward];
+    const [one, other] = [weight * deviations[0], weight * deviations[1]];
     pair.upper += one;
     pair.lower += other;
     pair.upperSquares += one * one;
@@ -100,13 +112,16 @@ function logStep(pair: PairSums): {
  * Examination from the swaps that Plackett–Luce makes on its own. Of two items at neighbouring
  * positions either could have been first, with known probabilities. Each row is weighed by the
  * probability of the order that was *not* shown, so both orders have the same weight (overlap
- * weights, Li, Morgan & Zaslavsky 2018). Then θ_k+1/θ_k = Σ w·r_k+1 / Σ w·r_k in expectation, for
- * any values of the items. No reward model has a part in it.
+ * weights, Li, Morgan & Zaslavsky 2018). A reward that deviates from the default b, in either
+ * direction, needs a look. Then θ_k+1/θ_k = Σ w·|r_k+1 − b| / Σ w·|r_k − b| in expectation, for any
+ * values of the items. No reward model has a part in it.
  * @param rows the positions of a decision one after the other, from 0
- * @param positions those from `positions − 1` on are as the last one
  */
-export function estimateExamination(rows: readonly FeedbackRow[], positions: number): Examination {
-  const pairs = sumPairs(rows, positions);
+export function estimateExamination(
+  rows: readonly FeedbackRow[],
+  options: ExaminationOptions,
+): Examination {
+  const pairs = sumPairs(rows, options);
   const steps = pairs.map(logStep);
   const values = [1];
   const standardErrors = [0];
@@ -116,7 +131,7 @@ export function estimateExamination(rows: readonly FeedbackRow[], positions: num
     log += mean;
     total += variance;
     const [before, own] = [pairs[k - 1], pairs[k]!];
-    // A reward between two steps lowers one and raises the other.
+    // A deviation between two steps lowers one and raises the other.
     if (before && own.shared > 0)
       total -= (2 * share * steps[k - 1]!.share * own.shared) / (before.lower * own.upper);
     values.push(Math.min(1, Math.max(smallestExamination, Math.exp(log))));

@@ -19,6 +19,11 @@ export interface FeedbackRow extends FoldedRow {
   readonly session?: SessionStep;
   /** Of the policy that made the choice: an arm's policy changes while windows of the one before are open. */
   readonly policyVersion: number;
+  /**
+   * Whether the item was viewed, if the scenario has an event that says so. Others judge, but
+   * train no critic.
+   */
+  readonly isViewed?: boolean;
   /** Age in cycles' worth of decisions, 0 for the newest. */
   readonly age: number;
 }

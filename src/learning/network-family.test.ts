@@ -32,7 +32,7 @@ test("rows of another version are foreign, and with a discount a step judges by 
   const { critic, ...others } = defaultMpo;
   const mpo = { ...others, critic: { ...critic, maxEpochs: 2, rowsSeen: 100 } };
   const random = createRandom(seed);
-  const family = createNetworkFamily({ mpo, discount: 0.9, threads: 1 });
+  const family = createNetworkFamily({ mpo, discount: 0.9, defaultReward: 0, threads: 1 });
   const marked = markForeign(rows, { serving: 2 });
   const fits = createFits(
     family,

@@ -41,26 +41,30 @@ const nameOf = ({ without }: Pick<FitOptions<never, never>, "without">) => witho
  * The product's model family: a critic with reward heads and a discriminator, and a policy that is
  * distilled.
  * @param options.discount γ of the scenario, in [0, 1)
+ * @param options.defaultReward of a position without an event, in [0, 1] as the rows' rewards are
  */
 export function createNetworkFamily(options: {
   readonly mpo: MpoConfiguration;
   readonly discount: number;
+  readonly defaultReward: number;
   readonly threads: number;
 }): NetworkFamily {
-  const { mpo, discount, threads } = options;
+  const { mpo, discount, defaultReward, threads } = options;
   return {
     lacks: [],
     limits: productLimits(mpo),
     scorePolicy: (network, rows) =>
       withScorer(network, threads, (scorer) => scorePolicy(scorer, rows)),
     scoreCritic: (network, rows) =>
-      withScorer(network, threads, (scorer) => scoreCritic(scorer, network, rows)),
+      withScorer(network, threads, (scorer) =>
+        scoreCritic(scorer, { network, defaultReward }, rows),
+      ),
     fitCritic: async (rows, { from, random, ...fit }) => {
       const training = await trainValueCritic({
         network: from ?? createCritic(random.split("critic")),
         rows,
         random: random.split(`train-critic/${nameOf(fit)}`),
-        ...{ discount, threads, settings: mpo.critic },
+        ...{ discount, defaultReward, threads, settings: mpo.critic },
         hasExamination: fit.has("examination"),
       });
       return { critic: training.network, discriminator: training.separation, training };

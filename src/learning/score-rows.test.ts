@@ -65,7 +65,7 @@ test("the critic's heads are expected rewards at the row's position, the last on
   const scorer = await createScorer(network, { batchStates: 4, threads: 1 });
   onTestFinished(() => scorer.close());
   const [raw = []] = await scorer.score(rows);
-  const [first, later] = await scoreCritic(scorer, network, rows);
+  const [first, later] = await scoreCritic(scorer, { network, defaultReward: 0.4 }, rows);
   expect(first!.rewardHeads.length).toBe(rewardHeadCount);
   expect(raw.length).toBe(rewardHeadCount + 1);
   for (const [head, values] of first!.rewardHeads.entries()) {
@@ -74,7 +74,9 @@ test("the critic's heads are expected rewards at the row's position, the last on
   }
   expect(first!.discriminator).toEqual(raw[rewardHeadCount]);
   const [unplaced = []] = await scorer.score([rows[1]!]);
-  const seen = unplaced[0]!.map((logit) => examination(3) / (1 + Math.exp(-logit)));
+  const seen = unplaced[0]!.map(
+    (logit) => 0.4 + examination(3) * (1 / (1 + Math.exp(-logit)) - 0.4),
+  );
   // The position bias is held in single precision.
   expect(largestDifference(seen, later!.rewardHeads[0]!)).toBeLessThan(1e-7);
 });

@@ -36,22 +36,30 @@ function examinationAt({ shape, parameters }: Network, position: number): number
   return Math.exp(parameters.positionBias![Math.min(position, shape.positions - 1)]!);
 }
 
+/** A trained critic and the reward of a position without an event, in [0, 1]. */
+export interface CriticModel {
+  readonly network: Network;
+  readonly defaultReward: number;
+}
+
 /**
- * Reward heads as expected rewards at the row's position, θ_k·σ(f), and the discriminator as a logit.
- * @param scorer of the critic
+ * Reward heads as expected rewards at the row's position, b + θ_k·(σ(f) − b), b the default reward,
+ * and the discriminator as a logit.
+ * @param scorer of the critic's network
  */
 export async function scoreCritic(
   scorer: Scorer,
-  critic: Network,
+  { network, defaultReward }: CriticModel,
   rows: readonly FeedbackRow[],
 ): Promise<Omit<RowScores, "logPolicy">[]> {
   const logits = await scorer.score(rows);
   return logits.map((heads, index) => {
-    const examination = examinationAt(critic, rows[index]!.position);
+    const examination = examinationAt(network, rows[index]!.position);
+    const least = (1 - examination) * defaultReward;
     const rewardHeads = heads.slice(0, rewardHeadCount);
     // In place: no other code has the scorer's arrays, and a cycle has them for each of its rows.
     for (const head of rewardHeads)
-      for (let a = 0; a < head.length; a++) head[a] = examination * logistic(head[a]!);
+      for (let a = 0; a < head.length; a++) head[a] = least + examination * logistic(head[a]!);
     return { rewardHeads, discriminator: heads[rewardHeadCount]! };
   });
 }

@@ -52,6 +52,7 @@ function play(count: number): CriticRow[] {
 const options = (rows: readonly CriticRow[]) => ({
   network: createCritic(createRandom(seed)),
   rows,
+  defaultReward: 0,
   random: createRandom(seed),
   threads: 1,
 });
@@ -60,7 +61,9 @@ test(`the critic knows what an item is worth in the end, within 4 standard error
   const count = 800;
   const { network } = await trainValueCritic({ ...options(play(count)), discount });
   const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
-  const [scores] = await scoreCritic(scorer, network, [sampleRow(views, { state: start })]);
+  const [scores] = await scoreCritic(scorer, { network, defaultReward: 0 }, [
+    sampleRow(views, { state: start }),
+  ]);
   await scorer.close();
   for (const item of [0, 1]) {
     const heads = scores!.rewardHeads.map((head) => head[item]!);

@@ -1,9 +1,8 @@
 import type { RowScores, ScoredRow } from "../mpo/row-scores.ts";
 import { meanOf } from "../numeric/statistics.ts";
-import type { Network } from "../policy/network.ts";
 import { type CriticRow, type CriticTraining, trainCritic } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { scoreCritic, withScorer } from "./score-rows.ts";
+import { type CriticModel, scoreCritic, withScorer } from "./score-rows.ts";
 
 /** Fits after the first one, each on targets from the critic before it. */
 const sweeps = 1;
@@ -22,11 +21,11 @@ const chosenValues = (
   );
 
 const scoreChosen = (
-  target: Network,
+  target: CriticModel,
   rows: readonly FeedbackRow[],
   threads: number,
 ): Promise<Float64Array> =>
-  withScorer(target, threads, async (scorer) =>
+  withScorer(target.network, threads, async (scorer) =>
     chosenValues(await scoreCritic(scorer, target, rows), rows),
   );
 
@@ -83,12 +82,12 @@ export function lookAhead(
 export async function trainValueCritic(
   options: Parameters<typeof trainCritic>[0] & { readonly discount: number },
 ): Promise<CriticTraining> {
-  const { discount, random, threads } = options;
+  const { discount, defaultReward, random, threads } = options;
   let training = await trainCritic(options);
   if (discount === 0) return training;
   for (let sweep = 1; sweep <= sweeps; sweep++) {
     const { network } = training;
-    const values = await scoreChosen(network, options.rows, threads);
+    const values = await scoreChosen({ network, defaultReward }, options.rows, threads);
     const rows: CriticRow[] = bootstrapReturns(options.rows, values, {
       discount,
       observedShare: trainedShare,

@@ -72,7 +72,21 @@ describe("tokens of an item", () => {
 
   test("a text of short words only is kept as it is rather than lost", () => {
     expect(attributes({ size: "XL / M" })).toEqual(ofItem({ "item.size=XL / M": 1 }));
-    expect(attributes({ name: "科幻 电影" })).toEqual(ofItem({ "item.name=科幻 电影": 1 }));
+  });
+
+  test.each([
+    ["Chinese", "有机绿茶，来自杭州的龙井", ["有机", "绿茶", "来自", "杭州", "的", "龙井"]],
+    ["Japanese", "緑のお茶と抹茶ケーキ", ["緑", "お茶", "抹茶", "ケーキ"]],
+    ["Thai", "ร้านกาแฟในกรุงเทพ", ["ร้าน", "กาแฟ", "ใน", "กรุงเทพ"]],
+    ["short words", "科幻 电影", ["科幻", "电影"]],
+    ["words of two scripts", "Nike跑步鞋 XL", ["nike", "跑步", "鞋"]],
+  ])("a text without spaces is its words: %s", (_, title, words) => {
+    const expected = Object.fromEntries(words.map((word) => [`item.title=${word}`, 1]));
+    expect(attributes({ title })).toEqual(ofItem(expected));
+  });
+
+  test("one word of a script without spaces is one token as it stands", () => {
+    expect(attributes({ brand: "ソニー" })).toEqual(ofItem({ "item.brand=ソニー": 1 }));
   });
 
   test("a number is one token whose weight grows like its logarithm, with its sign", () => {

@@ -30,15 +30,34 @@ type Raw = { readonly name: string; readonly weight: number };
 const squash = (value: number) =>
   Math.max(-5, Math.min(5, (Math.sign(value) * Math.log1p(Math.abs(value))) / 4));
 
+const scripts = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"];
+const unspaced = new RegExp(`[${scripts.map((name) => `\\p{Script=${name}}`).join("")}]`, "u");
+/** The locale is fixed, so that the words are the same on every machine. */
+const segmenter = new Intl.Segmenter("en", { granularity: "word" });
+
+/** Words of scripts without spaces: of two characters at least, or one ideograph. */
+function segmentWords(value: string): string[] {
+  const segments = [...segmenter.segment(value.toLowerCase())];
+  const words = segments.flatMap(({ segment, isWordLike }) => (isWordLike ? [segment] : []));
+  return words.filter((word) =>
+    unspaced.test(word) ? word.length > 1 || /\p{Script=Han}/u.test(word) : word.length > 2,
+  );
+}
+
+function spacedWords(value: string): string[] {
+  if (!/\s/.test(value)) return [];
+  const words = value.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return words.filter((word) => word.length > 2);
+}
+
 /**
- * A text is its words in lower case; a value without white space or with only short words
- * ("size-10", "H & M") is one name.
+ * A text is its words in lower case. A value without white space, or with only short words
+ * ("size-10", "H & M"), is one name; so is one word of a script without spaces.
  */
 function stringTokens(path: string, value: string): Raw[] {
-  const words = value.toLowerCase().split(/[^\p{L}\p{N}]+/u);
-  const long = words.filter((word) => word.length > 2);
-  const isText = /\s/.test(value) && long.length > 0;
-  const distinct = isText ? new Set(long) : [value];
+  const isUnspaced = unspaced.test(value);
+  const words = isUnspaced ? segmentWords(value) : spacedWords(value);
+  const distinct = words.length > (isUnspaced ? 1 : 0) ? new Set(words) : [value];
   return [...distinct].map((word) => ({ name: `${path}=${word}`, weight: 1 }));
 }
 

@@ -31,7 +31,7 @@ test("the loop runs over a socket, from items to the decision and its reward", a
   expect(decision.slate).toEqual(slate);
   expect(decision.rewards).toEqual([1, null]);
   expect(decision.profile.attributes).toEqual({ age: 36 });
-  advance(1800);
+  advance(1860);
   const { points } = await client.getRewardSeries({ bucketSeconds: 60 });
   expect(points.map(({ decisions, meanReward }) => [decisions, meanReward])).toEqual([[1, 1]]);
   expect((await client.listScenarios()).scenarios[0]).toMatchObject({ decisions: 1 });

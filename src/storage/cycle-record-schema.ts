@@ -31,6 +31,7 @@ const feedback = fieldsOf<FeedbackCounts>({
   newDecisions: z.number(),
   users: z.number(),
   judged: z.number(),
+  unviewed: optional(z.number()),
 }).meta({ id: "FeedbackCounts" });
 
 const evaluation = fieldsOf<ServingEvaluation>({

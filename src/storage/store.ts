@@ -12,7 +12,7 @@ import type {
   PolicySnapshot,
   PolicyStatus,
 } from "../domain/policy-snapshot.ts";
-import type { RewardRule } from "../domain/scenario.ts";
+import type { RepeatRule, RewardRule } from "../domain/scenario.ts";
 
 /**
  * The record of everything. Users, items, events, assignments and decisions share one increasing event number,
@@ -39,6 +39,11 @@ export interface Store {
     beat(at: number): Promise<void>;
     last(): Promise<number | undefined>;
   };
+  /**
+   * 32 random bytes, made at the first call and the same from then on: also in other processes and
+   * in a copy of the record. Nothing else gives them out.
+   */
+  secret(): Promise<Uint8Array>;
   /** Of the whole record. */
   sizeBytes(): Promise<number>;
   /** The highest event number so far, 0 on an empty store. */
@@ -120,10 +125,14 @@ export interface EventRow {
     readonly position: number;
     /** Reward units: weight of the event type × event value. */
     readonly value: number;
+    /** How it joins a reward of the same type that the position has. */
+    readonly repeats: RepeatRule;
   };
+  /** The row says that this position was viewed. It is then no behaviour, and takes no event number. */
+  readonly viewed?: { readonly decisionId: DecisionId; readonly position: number };
 }
 
-/** `duplicate`: the event id is known, or this position of the decision has a reward of this event type already. */
+/** `duplicate`: the event id is known, or the position was viewed already. */
 export type EventRowOutcome = "stored" | "duplicate";
 
 /** Behaviour events in the order of their event numbers. */
@@ -185,8 +194,13 @@ export interface DecisionStore {
   append(decision: Decision): Promise<void>;
   find(decisionId: DecisionId): Promise<Feedback | undefined>;
   findMany(decisionIds: readonly DecisionId[]): Promise<readonly (Feedback | undefined)[]>;
-  /** The user's newest decision with decidedAt ≤ at < expiresAt whose slate holds the item. */
-  findByItem(userId: UserId, itemId: ItemId, at: number): Promise<Feedback | undefined>;
+  /** The user's newest decision with decidedAt ≤ occurredAt and expiresAt > now whose slate holds the item. */
+  findByItem(options: {
+    readonly userId: UserId;
+    readonly itemId: ItemId;
+    readonly occurredAt: number;
+    readonly now: number;
+  }): Promise<Feedback | undefined>;
   /** Decisions of a scenario with expiresAt ≤ closedBefore, after `after`, by sequence, at most `limit`. */
   feedback(options: {
     readonly scenario: string;

@@ -145,8 +145,9 @@ export function testDecisions(open: OpenStore): void {
     await append("other item", { slate: [itemId("b")] });
     await append("other user", { userId: userId("bob") });
     await append("later", { decidedAt: 1800 });
-    const findAt = async (item: string, at: number) => {
-      const found = await store.decisions.findByItem(userId("ann"), itemId(item), at);
+    const findAt = async (item: string, now: number, occurredAt = now) => {
+      const event = { userId: userId("ann"), itemId: itemId(item), occurredAt };
+      const found = await store.decisions.findByItem({ ...event, now });
       return found?.decision.decisionId;
     };
     expect(await findAt("a", 999)).toBeUndefined();
@@ -155,6 +156,8 @@ export function testDecisions(open: OpenStore): void {
     expect(await findAt("a", 1500)).toBe("first");
     expect(await findAt("b", 1500)).toBe("other item");
     expect(await findAt("a", 1800)).toBe("later");
+    expect(await findAt("a", 1800, 1799)).toBe("first");
+    expect(await findAt("a", 1800, 999)).toBeUndefined();
     expect(await findAt("a", 2000)).toBeUndefined();
     expect(await findAt("c", 1000)).toBeUndefined();
     await store.close();

@@ -67,19 +67,59 @@ export function testEvents(open: OpenStore): void {
     await store.close();
   });
 
-  test("a second reward of the same type for a position is a duplicate and stores nothing", async () => {
+  test.each([
+    ["last", [3, 5, 2], 2],
+    ["sum", [3, 5, 2], 10],
+    ["maximum", [3, 5, 2], 5],
+    ["maximum", [-3, -5], -3],
+    ["sum", [Number.MAX_VALUE, Number.MAX_VALUE], Number.MAX_VALUE],
+    ["sum", [-Number.MAX_VALUE, -Number.MAX_VALUE], -Number.MAX_VALUE],
+  ] as const)(
+    "rewards of one type for a position join by the rule %s: %j",
+    async (repeats, values, joined) => {
+      const store = await open();
+      await store.decisions.append(sampleDecision("d", { slate: ["a", "b"].map(itemId) }));
+      for (const value of values)
+        expect(await store.events.record([sampleReward("d", { value, repeats })])).toEqual([
+          "stored",
+        ]);
+      await store.events.record([
+        sampleReward("d", { position: 1, type: "buy", value: 7, repeats }),
+      ]);
+      expect(await store.events.count()).toBe(values.length + 1);
+      expect(await store.decisions.find(decisionId("d"))).toMatchObject({ rewards: [joined, 7] });
+      await store.close();
+    },
+  );
+
+  test("a viewed position is known once, brings no reward and is no behaviour", async () => {
     const store = await open();
     await store.decisions.append(sampleDecision("d"));
-    const outcomes = await store.events.record([
-      sampleReward("d", { position: 0 }),
-      sampleReward("d", { position: 0, value: 5 }),
-      sampleReward("d", { position: 1 }),
-      sampleReward("d", { position: 0, type: "buy", value: 2 }),
+    await store.decisions.append(sampleDecision("other"));
+    const view = (position: number) => ({
+      event: sampleEvent({ type: "view" }),
+      viewed: { decisionId: decisionId("d"), position },
+    });
+    const sequence = await store.sequence();
+    expect(await store.events.record([view(1), view(1)])).toEqual(["stored", "duplicate"]);
+    expect(await store.events.count()).toBe(0);
+    expect(await store.sequence()).toBe(sequence);
+    const [first, second] = await store.decisions.feedback({
+      ...{ scenario: "shop", after: 0, closedBefore: 9999, limit: 9 },
+    });
+    expect(first).toMatchObject({ viewed: [1], rewards: [undefined, undefined] });
+    expect(second?.viewed).toBeUndefined();
+    await store.close();
+  });
+
+  test("rewards of several types for a position add up", async () => {
+    const store = await open();
+    await store.decisions.append(sampleDecision("d"));
+    await store.events.record([
+      sampleReward("d", { value: 1 }),
+      sampleReward("d", { type: "buy", value: 2 }),
     ]);
-    expect(outcomes).toEqual(["stored", "duplicate", "stored", "stored"]);
-    expect(await store.events.record([sampleReward("d")])).toEqual(["duplicate"]);
-    expect(await store.events.count()).toBe(3);
-    expect(await store.decisions.find(decisionId("d"))).toMatchObject({ rewards: [3, 1] });
+    expect(await store.decisions.find(decisionId("d"))).toMatchObject({ rewards: [3, undefined] });
     await store.close();
   });
 

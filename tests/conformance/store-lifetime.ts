@@ -53,6 +53,17 @@ async function writeEverything(store: Store): Promise<void> {
 }
 
 export function testLifetime(createRecord: () => OpenStore): void {
+  test("the secret is made once, the same for all who open the record, and another in another record", async () => {
+    const open = createRecord();
+    const [one, other] = [await open(), await open()];
+    const made = await Promise.all([one.secret(), other.secret()]);
+    expect(made[0]).toHaveLength(32);
+    expect(made[1]).toEqual(made[0]);
+    await one.close();
+    expect(await (await open()).secret()).toEqual(made[0]);
+    expect(await (await createRecord()()).secret()).not.toEqual(made[0]);
+  });
+
   test("the newest heartbeat is kept and takes no event number, and the record has a size", async () => {
     const store = await createRecord()();
     expect(await store.heartbeats.last()).toBeUndefined();

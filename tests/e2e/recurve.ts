@@ -99,7 +99,7 @@ export const fastDemo = (minDecisions: number) => ({
       name: "demo",
       slateSize: 1,
       excludeSeen: false,
-      reward: { weights: { click: 1 }, windowSeconds: 1, maximum: 1 },
+      reward: { weights: { click: 1 }, windowSeconds: 1, graceSeconds: 0, maximum: 1 },
     },
   ],
   baselineShare: 0.1,

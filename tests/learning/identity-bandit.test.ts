@@ -46,11 +46,14 @@ async function improve(policy: Network, count: number) {
     random.split("rows"),
   );
   const network = createCritic(random.split("critic"));
-  const critic = await trainCritic({ network, rows, random: random.split("train"), threads: 1 });
+  const critic = await trainCritic({
+    ...{ network, rows, defaultReward: 0, threads: 1 },
+    random: random.split("train"),
+  });
   const each = states.map((state) => sampleRow(views, { state }));
   const logs = await scoring(policy, (scorer) => scorePolicy(scorer, each));
   const heads = await scoring(critic.network, (scorer) =>
-    scoreCritic(scorer, critic.network, each),
+    scoreCritic(scorer, { network: critic.network, defaultReward: 0 }, each),
   );
   const scores = heads.map((head, index) => ({ ...head, logPolicy: logs[index]! }));
   const temperature = solveTemperature(

@@ -69,7 +69,7 @@ function tableBias(rows: readonly CriticRow[], seen: (position: number) => numbe
 test(`estimated examination takes at least 80 % off the bias of mean rewards, 12 logs from seed ${seed}`, () => {
   const biases = Array.from({ length: 12 }, (_, index) => {
     const rows = simulate(1500, createRandom(seed + index));
-    const { values } = estimateExamination(rows, slateSize);
+    const { values } = estimateExamination(rows, { positions: slateSize, defaultReward: 0 });
     return {
       blind: tableBias(rows, () => 1),
       aware: tableBias(rows, (position) => values[position]!),
@@ -87,36 +87,44 @@ test(`estimated examination takes at least 80 % off the bias of mean rewards, 12
   expect(2 * error).toBeLessThan(0.3 * Math.abs(blind));
 });
 
-test("the critic is trained and scored with it", async () => {
-  const rows = simulate(700, createRandom(seed));
-  const train = (known: readonly CriticRow[]) =>
-    trainCritic({
-      network: createCritic(createRandom(seed)),
-      rows: known,
-      random: createRandom(seed),
-      threads: 1,
-    });
-  const score = async ({ network }: CriticTraining, position: number) => {
-    const scorer = await createScorer(network, { batchStates: 4, threads: 1 });
-    const asked = states.map((state) => sampleRow(views, { state, position }));
-    const scores = await scoreCritic(scorer, network, asked);
-    await scorer.close();
-    return scores.map(({ rewardHeads }) => rewardHeads[rewardHeadCount - 1]!);
-  };
-  const aware = await train(rows);
-  const blind = await train(rows.map((row) => ({ ...row, position: 0 })));
-  const [first, last, unaware] = [
-    await score(aware, 0),
-    await score(aware, slateSize - 1),
-    await score(blind, 0),
-  ];
-  const mean = (tables: readonly Float64Array[]) =>
-    rows.reduce((sum, row) => sum + tables[userOf(row)]![itemOf(row)]!, 0) / rows.length;
-  const examined = aware.examination.values;
-  expect(mean(last) / mean(first)).toBeCloseTo(examined[slateSize - 1]!, 5);
-  // Where nothing is known of positions, r̂ is lower by what was looked at, give or take what θ̂ doesn't know.
-  const looks = rows.reduce((sum, row) => sum + examined[row.position]!, 0) / rows.length;
-  expect(mean(unaware) / mean(first)).toBeGreaterThan(looks - 0.15);
-  expect(mean(unaware) / mean(first)).toBeLessThan(looks + 0.15);
-  expect(looks).toBeLessThan(0.8);
-});
+test.each([0, 0.375])(
+  "the critic is trained and scored with it, default reward %d",
+  async (defaultReward) => {
+    const rows = simulate(700, createRandom(seed)).map((row) => ({
+      ...row,
+      reward: defaultReward + (1 - defaultReward) * row.reward,
+    }));
+    const train = (known: readonly CriticRow[]) =>
+      trainCritic({
+        network: createCritic(createRandom(seed)),
+        rows: known,
+        defaultReward,
+        random: createRandom(seed),
+        threads: 1,
+      });
+    const score = async ({ network }: CriticTraining, position: number) => {
+      const scorer = await createScorer(network, { batchStates: 4, threads: 1 });
+      const asked = states.map((state) => sampleRow(views, { state, position }));
+      const scores = await scoreCritic(scorer, { network, defaultReward }, asked);
+      await scorer.close();
+      return scores.map(({ rewardHeads }) => rewardHeads[rewardHeadCount - 1]!);
+    };
+    const aware = await train(rows);
+    const blind = await train(rows.map((row) => ({ ...row, position: 0 })));
+    const [first, last, unaware] = [
+      await score(aware, 0),
+      await score(aware, slateSize - 1),
+      await score(blind, 0),
+    ];
+    const mean = (tables: readonly Float64Array[]) =>
+      rows.reduce((sum, row) => sum + tables[userOf(row)]![itemOf(row)]! - defaultReward, 0) /
+      rows.length;
+    const examined = aware.examination.values;
+    expect(mean(last) / mean(first)).toBeCloseTo(examined[slateSize - 1]!, 5);
+    // Where nothing is known of positions, r̂ is lower by what was looked at, give or take what θ̂ doesn't know.
+    const looks = rows.reduce((sum, row) => sum + examined[row.position]!, 0) / rows.length;
+    expect(mean(unaware) / mean(first)).toBeGreaterThan(looks - 0.15);
+    expect(mean(unaware) / mean(first)).toBeLessThan(looks + 0.15);
+    expect(looks).toBeLessThan(0.8);
+  },
+);

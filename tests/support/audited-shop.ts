@@ -40,7 +40,6 @@ export async function openDecided() {
   const { decision } = await shop.engine.recommend({
     userId: ann,
     candidates: candidatesOf("i-0", "i-1", "i-2"),
-    seed: 5,
   });
   return { ...shop, decision };
 }

@@ -21,7 +21,7 @@ const written = (discount: number) => ({
       excludeSeen: false,
       discount,
       sessionGapSeconds: 60,
-      reward: { weights: { click: 1 }, windowSeconds, maximum: 1 },
+      reward: { weights: { click: 1 }, windowSeconds, graceSeconds: 0, maximum: 1 },
     },
   ],
   baselineShare: 0,

@@ -9,7 +9,7 @@ export function worldConfiguration(
   learner: Readonly<Record<string, number>> = {},
 ): object {
   const { weights, minimum, maximum } = world.rewards;
-  const reward = { weights, minimum, maximum, windowSeconds: 60 };
+  const reward = { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 };
   const scenario = { name: "play", slateSize: world.slateSize, excludeSeen: false, reward };
   return { scenarios: [scenario], learner: { intervalSeconds: 10, minDecisions, ...learner } };
 }

@@ -2,6 +2,7 @@ import type { BehaviourEvent } from "../../src/domain/behaviour.ts";
 import type { Item, User } from "../../src/domain/catalogue.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
+import type { RepeatRule } from "../../src/domain/scenario.ts";
 import type { EventRow, NewPolicy } from "../../src/storage/store.ts";
 
 // Valid rows for tests that care about some of the fields only.
@@ -49,11 +50,16 @@ export function sampleEvent(overrides: Partial<BehaviourEvent> = {}): BehaviourE
 /** An event that brings a reward of `value` to a position of a decision. */
 export function sampleReward(
   decision: string,
-  options: { readonly position?: number; readonly type?: string; readonly value?: number } = {},
+  options: {
+    readonly position?: number;
+    readonly type?: string;
+    readonly value?: number;
+    readonly repeats?: RepeatRule;
+  } = {},
 ): EventRow {
-  const { position = 0, type = "click", value = 1 } = options;
+  const { position = 0, type = "click", value = 1, repeats = "last" } = options;
   const event = sampleEvent({ type, value, decisionId: decisionId(decision) });
-  return { event, reward: { decisionId: decisionId(decision), position, value } };
+  return { event, reward: { decisionId: decisionId(decision), position, value, repeats } };
 }
 
 export function samplePolicy(overrides: Partial<NewPolicy> = {}): NewPolicy {

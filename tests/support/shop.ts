@@ -33,7 +33,7 @@ export const shopConfiguration = ({ scenario = {}, rest = {} }: ShopOptions = {}
       slateSize: 2,
       excludeSeen: false,
       exploration: 0.1,
-      reward: { weights: { click: 1, buy: 4 }, windowSeconds: 600, maximum: 5 },
+      reward: { weights: { click: 1, buy: 4 }, windowSeconds: 600, graceSeconds: 0, maximum: 5 },
       ...scenario,
     },
   ],

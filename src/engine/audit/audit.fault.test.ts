@@ -129,15 +129,16 @@ describe("a change is found and named:", () => {
       "UPDATE decisions SET position_propensities = ? WHERE decision_id = 'd-1'",
       JSON.stringify([first + 0.01, second]),
     );
+    const difference = Math.log((first + 0.01) / first);
     const { findings, largestDifference } = await run();
     expect(findings).toEqual([
       {
         decisionId: "d-1",
         cause: "tampered-row",
-        problem: `log propensities differ by 2.69e-2 from those of policy version ${decision.policyVersion}: the row was changed`,
+        problem: `log propensities differ by ${difference.toExponential(2)} from those of policy version ${decision.policyVersion}: the row was changed`,
       },
     ]);
-    expect(largestDifference).toBeCloseTo(Math.log((first + 0.01) / first), 12);
+    expect(largestDifference).toBeCloseTo(difference, 12);
   });
 
   test("a joint propensity", async () => {
@@ -204,18 +205,16 @@ describe("a change is found and named:", () => {
   test("the seed", async () => {
     const { decision, engine, tamper, run } = await openDecided();
     // A seed that draws another slate.
-    let other = 6;
-    const draw = async (seed: number) =>
-      (await engine.recommend({ userId: userId("bob"), candidates: decision.candidates, seed }))
-        .decision.slate;
-    const same = (await draw(5)).join();
-    while ((await draw(other)).join() === same) other++;
-    tamper("UPDATE decisions SET seed = ? WHERE decision_id = 'd-1'", other);
+    const { userId, candidates } = decision;
+    const draw = async () => (await engine.recommend({ userId, candidates })).decision;
+    let other = await draw();
+    while (other.slate.join() === decision.slate.join()) other = await draw();
+    tamper("UPDATE decisions SET seed = ? WHERE decision_id = 'd-1'", other.seed);
     expect((await run()).findings).toEqual([
       {
         decisionId: "d-1",
         cause: "tampered-row",
-        problem: `seed ${other} draws another slate: the row was changed`,
+        problem: `seed ${other.seed} draws another slate: the row was changed`,
       },
     ]);
   });

@@ -10,7 +10,7 @@ const scenario = {
   maxCandidates: 8,
   excludeSeen: true,
   fastLoop: { enabled: true, forgetting: 0.94, temperature: 0.01 },
-  reward: { weights: { click: 1 }, windowSeconds: 5, maximum: 1 },
+  reward: { weights: { click: 1 }, windowSeconds: 5, graceSeconds: 0, maximum: 1 },
 };
 
 /** A run with slates, canary, holdback and more exploration in turn, a fast loop, and items that change, go and come. */

@@ -43,6 +43,35 @@ describe("defaults", () => {
 });
 
 test.each([
+  [1800, {}, 60],
+  [3, {}, 0.3],
+  [1800, { graceSeconds: 0 }, 0],
+])(
+  "a window of %d s has by default a tenth of it as grace period, at most a minute",
+  (windowSeconds, given, graceSeconds) => {
+    const reward = { ...scenario.reward, windowSeconds, ...given };
+    const { scenarios } = parseConfiguration({ scenarios: [{ ...scenario, reward }] });
+    expect(scenarios[0]!.reward.graceSeconds).toBeCloseTo(graceSeconds, 12);
+  },
+);
+
+test("a type that says that an item was viewed has no weight", () => {
+  const parse = (viewedType: string) =>
+    parseConfiguration({
+      scenarios: [{ ...scenario, reward: { ...scenario.reward, viewedType } }],
+    });
+  expect(parse("view").scenarios[0]!.reward.viewedType).toBe("view");
+  expect(() => parse("click")).toThrow(/scenarios\[0\]\.reward\.viewedType.*has a weight/);
+});
+
+test("a rule for repeats of a type without a weight is refused, since it is misspelt", () => {
+  const reward = { ...scenario.reward, repeats: { clik: "sum" } };
+  expect(() => parseConfiguration({ scenarios: [{ ...scenario, reward }] })).toThrow(
+    /scenarios\[0\]\.reward\.repeats\.clik.*has no weight, only click/,
+  );
+});
+
+test.each([
   ["without the fast loop", {}, 0.03],
   ["with it, whose draws explore too", { fastLoop: { enabled: true } }, 0.005],
   ["as given", { fastLoop: { enabled: true }, exploration: 0.1 }, 0.1],

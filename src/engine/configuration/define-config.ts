@@ -9,7 +9,8 @@ type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
 /** A reward rule as it is written. */
 export interface RewardRuleInput
   extends Pick<RewardRule, "weights" | "windowSeconds" | "maximum">,
-    Defaulted<Pick<RewardRule, "defaultReward" | "minimum">> {}
+    Partial<Pick<RewardRule, "viewedType">>,
+    Defaulted<Pick<RewardRule, "graceSeconds" | "repeats" | "defaultReward" | "minimum">> {}
 
 /** A scenario as it is written. */
 export interface ScenarioInput

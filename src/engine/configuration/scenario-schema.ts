@@ -1,13 +1,37 @@
 import { z } from "zod";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
-import { defaultExploration, type Scenario } from "../../domain/scenario.ts";
+import {
+  defaultExploration,
+  type RewardRule,
+  repeatRules,
+  type Scenario,
+} from "../../domain/scenario.ts";
 
 const positive = z.number().positive();
+
+/** Most events of a page that is open arrive within a minute; a short window waits little longer. */
+const defaultGrace = ({ windowSeconds }: { readonly windowSeconds: number }): number =>
+  Math.min(60, windowSeconds / 10);
+
+/** A misspelt type would have no effect. */
+function refuseUnweighed(
+  { weights, repeats }: Pick<Required<RewardRule>, "weights" | "repeats">,
+  context: z.RefinementCtx,
+): void {
+  for (const type of Object.keys(repeats)) {
+    if (Object.hasOwn(weights, type)) continue;
+    const message = `this type has no weight, only ${Object.keys(weights).join(", ")}; give it one or leave it out`;
+    context.addIssue({ code: "custom", path: ["repeats", type], message });
+  }
+}
 
 const rewardSchema = z
   .strictObject({
     weights: z.record(z.string().min(1), z.number()),
     windowSeconds: positive,
+    graceSeconds: z.number().min(0).exactOptional(),
+    viewedType: z.string().min(1).exactOptional(),
+    repeats: z.record(z.string().min(1), z.enum(repeatRules)).default({}),
     defaultReward: z.number().default(0),
     minimum: z.number().default(0),
     maximum: z.number(),
@@ -15,7 +39,14 @@ const rewardSchema = z
   .refine((rule) => rule.minimum < rule.maximum, {
     path: ["maximum"],
     error: "must be above minimum, whose default is 0",
-  });
+  })
+  .refine(({ weights, viewedType = "" }) => !Object.hasOwn(weights, viewedType), {
+    path: ["viewedType"],
+    error:
+      "this type has a weight; take it out of the weights, since an item that was only viewed has the default reward",
+  })
+  .superRefine(refuseUnweighed)
+  .transform((rule) => ({ graceSeconds: defaultGrace(rule), ...rule }));
 
 const fastLoopSchema = z.strictObject({
   enabled: z.boolean().default(false),

@@ -26,6 +26,15 @@ test("a weighed type is no matter, also where its weight is 0", () => {
   expect(warnOfTypes(configured.scenarios, ["click", "view"])).toEqual([]);
 });
 
+test("the type that says that an item was viewed is no matter, and a misspelt one gets it", () => {
+  const reward = { weights: { click: 1 }, viewedType: "viewed", windowSeconds: 600, maximum: 5 };
+  const configured = parseConfiguration(shopConfiguration({ scenario: { reward } }));
+  expect(warnOfTypes(configured.scenarios, ["viewed"])).toEqual([]);
+  expect(warnOfTypes(configured.scenarios, ["veiwed"])).toEqual([
+    "events of type 'veiwed' train nothing: did you mean 'viewed'?",
+  ]);
+});
+
 test("each type is named once, and ten at most", () => {
   expect(warnOf("clik", "click", "clik")).toHaveLength(1);
   expect(warnOf(...Array.from({ length: 30 }, (_, index) => `type-${index}`))).toHaveLength(10);

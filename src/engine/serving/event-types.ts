@@ -7,8 +7,11 @@ const misspeltUpTo = 0.4;
 /** Warnings of one request: its events may have a thousand types. */
 const maxWarnings = 10;
 
-const isWeighed = (scenarios: readonly Scenario[], type: string) =>
-  scenarios.some(({ reward }) => weightOf(reward, type) !== undefined);
+/** The viewed type decides what trains, without a weight. */
+const isUsed = (scenarios: readonly Scenario[], type: string) =>
+  scenarios.some(
+    ({ reward }) => weightOf(reward, type) !== undefined || reward.viewedType === type,
+  );
 
 function findNearest(type: string, known: readonly string[]): string | undefined {
   const near = known
@@ -26,8 +29,10 @@ function findNearest(type: string, known: readonly string[]): string | undefined
  * a reward weighs it.
  */
 function explainType(scenarios: readonly Scenario[], type: string): string | undefined {
-  if (isWeighed(scenarios, type)) return undefined;
-  const known = [...new Set(scenarios.flatMap(({ reward }) => Object.keys(reward.weights)))];
+  if (isUsed(scenarios, type)) return undefined;
+  const weighed = scenarios.flatMap(({ reward }) => Object.keys(reward.weights));
+  const viewed = scenarios.flatMap(({ reward }) => reward.viewedType ?? []);
+  const known = [...new Set([...weighed, ...viewed])];
   const nearest = findNearest(type, known);
   const remedy =
     nearest === undefined

@@ -2,6 +2,7 @@ import type { Arm, Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId, type UserId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { openMs } from "../../domain/reward-rule.ts";
 import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { ItemView, PolicyState } from "../../policy/policy.ts";
@@ -16,6 +17,7 @@ import { checkAny, checkRequest, eligible, type OfferedItem, retrieve } from "./
 import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
+import { mixSeed } from "./mix-seed.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 export interface RecommendParts {
@@ -185,7 +187,10 @@ export async function recommend(
   const arm = chooseArm(assignment, servingRule.baselineShare, visitor);
   checkAny(offered.length, slateSize);
 
-  const seed = input.seed ?? parts.random.integer(2 ** 32);
+  const seed =
+    input.seed === undefined
+      ? parts.random.integer(2 ** 32)
+      : mixSeed(await parts.store.secret(), { ...visitor, seed: input.seed });
   const random = createRandom(seed);
   const views = offered.map(({ view }) => view);
   const situation = { scenario, userId, state, views, random };
@@ -212,7 +217,7 @@ export async function recommend(
     rewardRule: scenario.reward,
     servingRule,
     decidedAt,
-    expiresAt: decidedAt + scenario.reward.windowSeconds * 1000,
+    expiresAt: decidedAt + openMs(scenario.reward),
   };
   await parts.store.decisions.append(decision);
   parts.fastLoops.learn(scenario);

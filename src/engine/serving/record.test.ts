@@ -4,8 +4,9 @@ import { decisionId, itemId, userId } from "../../domain/ids.ts";
 import type { EventInput } from "../input/input.ts";
 
 /** A shop in which ann was shown i-0 and i-1, in some order, as d-1. */
-async function openVisited() {
-  const shop = await openShop();
+async function openVisited(reward: object = {}) {
+  const rule = { weights: { click: 1, buy: 4 }, windowSeconds: 600, graceSeconds: 0, maximum: 5 };
+  const shop = await openShop({ scenario: { reward: { ...rule, ...reward } } });
   const { decision } = await shop.engine.recommend({
     userId: ann,
     candidates: candidatesOf("i-0", "i-1"),
@@ -51,25 +52,31 @@ describe("an event on a shown item", () => {
     expect(await rewards()).toEqual([undefined, undefined]);
   });
 
-  test("of several types adds up, of one type counts once", async () => {
-    const { engine, decision, rewards } = await openVisited();
+  test.each([
+    ["by default the last of a type counts", {}, 0.5 + 4 * 2],
+    ["by rule all of a type count", { click: "sum" }, 3.5 + 4 * 2],
+    ["by rule the one with the highest reward counts", { buy: "maximum" }, 0.5 + 4 * 5],
+  ])("of several types adds up, and %s", async (_, repeats, expected) => {
+    const { engine, decision, rewards, store } = await openVisited({ maximum: 30, repeats });
     const { outcomes } = await engine.record([
-      named(),
-      named({ type: "buy" }),
       named({ value: 3 }),
-      event({ type: "buy" }),
+      named({ type: "buy", value: 5 }),
+      named({ value: 0.5 }),
+      event({ type: "buy", value: 2 }),
     ]);
-    expect(outcomes).toEqual(["rewarded", "rewarded", "duplicate", "duplicate"]);
-    expect(await rewards()).toEqual(decision.slate.map((s) => (s === "i-0" ? 5 : undefined)));
+    expect(outcomes).toEqual(["rewarded", "rewarded", "rewarded", "rewarded"]);
+    expect(await rewards()).toEqual(
+      decision.slate.map((s) => (s === "i-0" ? expected : undefined)),
+    );
+    expect(await store.events.count()).toBe(4);
   });
 
   test("sent again under its id is a duplicate and changes nothing", async () => {
     const { engine, store, rewards } = await openVisited();
     await engine.record([named({ eventId: "e-1" })]);
     const [before, sequence] = [await rewards(), await store.sequence()];
-    const { outcomes, counts } = await engine.record([
-      named({ eventId: "e-1", type: "buy", value: 100 }),
-    ]);
+    const again = named({ eventId: "e-1", type: "buy", value: 100 });
+    const { outcomes, counts } = await engine.record([again]);
     expect(outcomes).toEqual(["duplicate"]);
     expect(counts.duplicate).toBe(1);
     expect(await rewards()).toEqual(before);
@@ -120,6 +127,93 @@ describe("the reward window", () => {
     const occurredAt = clock();
     advance(600);
     expect((await engine.record([named({ occurredAt })])).outcomes).toEqual(["late"]);
+  });
+});
+
+describe("an event that says that an item was viewed", () => {
+  const view = named({ type: "view" });
+  const viewed = { viewedType: "view" };
+
+  test("marks its position of an open decision, and is neither reward nor behaviour", async () => {
+    const { engine, store, decision, rewards } = await openVisited(viewed);
+    const { outcomes, warnings } = await engine.record([view, view, event({ type: "view" })]);
+    expect(outcomes).toEqual(["recorded", "duplicate", "duplicate"]);
+    expect(warnings).toBeUndefined();
+    expect(await rewards()).toEqual([undefined, undefined]);
+    const found = await store.decisions.find(decision.decisionId);
+    expect(found?.viewed).toEqual([decision.slate.indexOf(itemId("i-0"))]);
+    expect(await store.events.count()).toBe(0);
+  });
+
+  test("marks nothing after the window, nor on a decision whose rule named no such type", async () => {
+    const { engine, store, decision, advance } = await openVisited(viewed);
+    const { viewedType: _, ...rewardRule } = decision.rewardRule!;
+    const old = { ...decision, decisionId: decisionId("old"), rewardRule };
+    await store.decisions.append(old);
+    const onOld = { ...view, decisionId: old.decisionId };
+    expect((await engine.record([onOld])).outcomes).toEqual(["recorded"]);
+    advance(600);
+    expect((await engine.record([view])).outcomes).toEqual(["late"]);
+    const both = [decision, old].map((one) => one.decisionId);
+    const found = await store.decisions.findMany(both);
+    expect(found.map((one) => one?.viewed)).toEqual([undefined, undefined]);
+  });
+});
+
+describe("the grace period", () => {
+  const grace = { graceSeconds: 60 };
+  /** A window of 600 s and a grace period of 60 s, `seconds` after the decision. */
+  const openLater = async (seconds: number) => {
+    const visited = await openVisited(grace);
+    const decidedAt = visited.clock();
+    visited.advance(seconds);
+    const at = (second: number) => ({ occurredAt: decidedAt + 1000 * second });
+    return { ...visited, at };
+  };
+
+  test("takes what occurred in the window, up to the close that the decision states", async () => {
+    const { engine, decision, at, advance } = await openLater(659);
+    expect(decision.expiresAt - decision.decidedAt).toBe(660_000);
+    const occurred = [599.999, 600, 0].map((second) => named(at(second)));
+    const types = ["click", "buy", "buy"] as const;
+    const sent = occurred.map((one, index) => ({ ...one, type: types[index]! }));
+    expect((await engine.record(sent)).outcomes).toEqual(["rewarded", "late", "rewarded"]);
+    advance(1);
+    expect((await engine.record([named(at(1))])).outcomes).toEqual(["late"]);
+  });
+
+  test("of a decision before there was one is none, whatever the configuration says now", async () => {
+    const { engine, store, decision, at } = await openLater(599);
+    const { graceSeconds: _, ...rewardRule } = decision.rewardRule!;
+    const old = { ...decision, decisionId: decisionId("old"), rewardRule };
+    await store.decisions.append({ ...old, expiresAt: decision.decidedAt + 600_000 });
+    const on = (second: number) => ({ ...event(at(second)), decisionId: old.decisionId });
+    expect((await engine.record([on(599)])).outcomes).toEqual(["rewarded"]);
+  });
+
+  test("a time in the future is the time of arrival, also without decision id", async () => {
+    const { engine, at, advance } = await openLater(599);
+    const { outcomes } = await engine.record([
+      named({ ...at(5000), type: "buy" }),
+      event(at(5000)),
+    ]);
+    expect(outcomes).toEqual(["rewarded", "rewarded"]);
+    advance(1);
+    expect((await engine.record([named(at(5000))])).outcomes).toEqual(["late"]);
+  });
+
+  test("a time before the decision counts by decision id, else it belongs to an earlier decision or none", async () => {
+    const { engine, store, at, rewards } = await openLater(10);
+    const second = await engine.recommend({ userId: ann, candidates: candidatesOf("i-0", "i-1") });
+    const { outcomes } = await engine.record([
+      event({ ...at(-1) }),
+      event({ ...at(9), type: "buy" }),
+      named({ ...at(-1) }),
+    ]);
+    expect(outcomes).toEqual(["recorded", "rewarded", "rewarded"]);
+    expect((await rewards())?.toSorted()).toEqual([5, undefined]);
+    const newer = await store.decisions.find(second.decision.decisionId);
+    expect(newer?.rewards).toEqual([undefined, undefined]);
   });
 });
 

@@ -2,7 +2,7 @@ import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../../d
 import type { Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, itemId, userId } from "../../domain/ids.ts";
-import { weightOf } from "../../domain/reward-rule.ts";
+import { repeatsOf, weightOf, windowEnd } from "../../domain/reward-rule.ts";
 import type { EventRow, Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RecordSummary } from "../engine.ts";
@@ -18,6 +18,12 @@ export interface RecordParts {
 interface Attributed {
   readonly row: EventRow;
   readonly late: boolean;
+}
+
+/** Configuration and time of arrival. */
+interface Arrival {
+  readonly configuration: Configuration;
+  readonly now: number;
 }
 
 function refuse(index: number, field: string, value: unknown, remedy: string): EngineError {
@@ -70,6 +76,9 @@ function checkNamed(
   return feedback;
 }
 
+/** Nothing has happened later than it arrives: the sender's clock is fast. */
+const happened = ({ occurredAt }: BehaviourEvent, now: number): number => Math.min(occurredAt, now);
+
 /**
  * Event → row: weighted by the scenario's rule, or behaviour only if no open decision or no weight
  * applies.
@@ -77,18 +86,25 @@ function checkNamed(
 function attribute(
   event: BehaviourEvent,
   feedback: Feedback | undefined,
-  context: { readonly configuration: Configuration; readonly now: number },
+  { configuration, now }: Arrival,
 ): Attributed {
   if (feedback === undefined) return { row: { event }, late: false };
   const { decision } = feedback;
+  const late = now >= decision.expiresAt || happened(event, now) >= windowEnd(decision);
+  const place = {
+    decisionId: decision.decisionId,
+    position: decision.slate.indexOf(event.itemId),
+  };
+  if (event.type === decision.rewardRule?.viewedType)
+    return { row: late ? { event } : { event, viewed: place }, late };
   // A scenario that was taken out of the configuration since then has no rule any more.
-  const scenario = context.configuration.scenarios.find(({ name }) => name === decision.scenario);
+  const scenario = configuration.scenarios.find(({ name }) => name === decision.scenario);
   const weight = scenario && weightOf(scenario.reward, event.type);
-  if (weight === undefined) return { row: { event }, late: false };
-  if (context.now >= decision.expiresAt) return { row: { event }, late: true };
-  const position = decision.slate.indexOf(event.itemId);
-  const reward = { decisionId: decision.decisionId, position, value: weight * event.value };
-  return { row: { event, reward }, late: false };
+  if (scenario === undefined || weight === undefined) return { row: { event }, late: false };
+  if (late) return { row: { event }, late };
+  const value = weight * event.value;
+  const repeats = repeatsOf(scenario.reward, event.type);
+  return { row: { event, reward: { ...place, value, repeats } }, late };
 }
 
 async function findNamed(store: Store, events: readonly BehaviourEvent[]) {
@@ -97,15 +113,19 @@ async function findNamed(store: Store, events: readonly BehaviourEvent[]) {
   return new Map<DecisionId, Feedback | undefined>(ids.map((id, index) => [id, found[index]]));
 }
 
-async function attributeAll(parts: RecordParts, events: readonly BehaviourEvent[], now: number) {
-  const named = await findNamed(parts.store, events);
+async function attributeAll(
+  { store, configuration }: RecordParts,
+  events: readonly BehaviourEvent[],
+  now: number,
+) {
+  const named = await findNamed(store, events);
   const rows: Attributed[] = [];
   for (const [index, event] of events.entries()) {
     const feedback =
       event.decisionId === undefined
-        ? await parts.store.decisions.findByItem(event.userId, event.itemId, now)
+        ? await store.decisions.findByItem({ ...event, occurredAt: happened(event, now), now })
         : checkNamed(event, named.get(event.decisionId), index);
-    const attributed = attribute(event, feedback, { configuration: parts.configuration, now });
+    const attributed = attribute(event, feedback, { configuration, now });
     if (!Number.isFinite(attributed.row.reward?.value ?? 0))
       throw refuse(
         index,

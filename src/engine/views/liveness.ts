@@ -1,3 +1,4 @@
+import { openMs } from "../../domain/reward-rule.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { LearnerHealth, LoopFigures } from "../engine.ts";
@@ -61,7 +62,7 @@ export async function readFigures({
   const now = clock();
   const rewards = await Promise.all(
     configuration.scenarios.map(async ({ name, reward }) => {
-      const decidedBefore = now - reward.windowSeconds * 1000;
+      const decidedBefore = now - openMs(reward);
       const span = { scenario: name, decidedBefore, limit: recentDecisions };
       const arms = await store.decisions.recentRewards({ ...span, rule: reward });
       return arms.map(({ arm, decisions, rewardSum }) => ({

@@ -51,7 +51,8 @@ export function worldConfiguration(world: World, strategy: StrategyName): Config
         excludeSeen: false,
         ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
         ...(strategy === "mpo+fast" ? { fastLoop: { enabled: true } } : {}),
-        reward: { weights, minimum, maximum, windowSeconds: 60 },
+        // A world's events come at once.
+        reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },
       },
     ],
     baselineShare: 0,

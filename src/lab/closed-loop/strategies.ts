@@ -1,3 +1,4 @@
+import { normaliseReward } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
@@ -119,6 +120,7 @@ async function createRewardModelLoop(
     const training = await trainCritic({
       network,
       rows: rows.map(withoutPolicy),
+      defaultReward: normaliseReward(undefined, options.scenario.reward),
       random: stream,
       threads: options.threads,
     });

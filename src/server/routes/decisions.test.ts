@@ -26,10 +26,9 @@ test("a decision is read as it was made, with the profile of its moment and the 
     slateSize: 1,
     candidates,
     context: { device: "phone" },
-    seed: 5,
   };
   const made = await send("POST", "/api/v1/recommend", request);
-  const { arm, policyVersion } = (await made.json()) as RecommendResponse;
+  const { arm, policyVersion, seed } = (await made.json()) as RecommendResponse;
   await send("PUT", "/api/v1/users/ada", { attributes: { country: "NO" } });
   await send("POST", "/api/v1/events", {
     events: [{ type: "purchase", userId: "ada", itemId: "a", decisionId: "d-1" }],
@@ -43,7 +42,7 @@ test("a decision is read as it was made, with the profile of its moment and the 
     scenario: "items",
     arm,
     policyVersion,
-    seed: 5,
+    seed,
     asOf: 5,
     context: { device: "phone" },
     candidates,
@@ -51,7 +50,7 @@ test("a decision is read as it was made, with the profile of its moment and the 
     slatePropensity: 1,
     exploration: 0.03,
     decidedAt: new Date(clock()).toISOString(),
-    expiresAt: "2026-03-01T12:30:00.000Z",
+    expiresAt: "2026-03-01T12:31:00.000Z",
     // A purchase is worth 5 in the default configuration.
     rewards: [5],
     profile: { attributes: { country: "SE" }, history: [{ itemId, type, value, occurredAt }] },

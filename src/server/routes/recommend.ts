@@ -32,7 +32,7 @@ const recommendRoute = createRoute({
   tags: ["loop"],
   summary: "Choose a slate for a user",
   description:
-    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it.",
+    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it. A seed makes the draw repeatable on this record; it is mixed with a secret of the server, so it chooses no slate. The answer has the mixed seed.",
   request: {
     body: body(recommendRequest, {
       userId: "ada",
@@ -49,8 +49,8 @@ const recommendRoute = createRoute({
       arm: "serving",
       slate: [{ itemId: "sku-2", position: 0, propensity: 0.8 }],
       slatePropensity: 0.8,
-      seed: 42,
-      expiresAt: "2026-03-01T12:30:00.000Z",
+      seed: 2851234901,
+      expiresAt: "2026-03-01T12:31:00.000Z",
     }),
     ...failures(...bodyFailures, "unknown_scenario", "unknown_item", "no_candidates"),
   },

@@ -45,8 +45,10 @@ function prepareStatements(connection: Connection) {
          ORDER BY sequence DESC LIMIT ?)`,
     ),
     rewards: connection.prepare(
+      // With the viewed positions, whose reward is NULL: a statement costs more than its rows.
       `SELECT position, sum(value) AS reward FROM rewards
-       WHERE decision_sequence = ? GROUP BY position`,
+       WHERE decision_sequence = ?1 GROUP BY position
+       UNION ALL SELECT position, NULL FROM views WHERE decision_sequence = ?1`,
     ),
     nth: connection.prepare(
       "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
@@ -67,10 +69,13 @@ function decodeFeedback(statements: Statements, row: Row): Feedback {
   const decision = statements.table.decode(row);
   const sequence = readNumber(row, "sequence");
   const rewards: (number | undefined)[] = decision.slate.map(() => undefined);
+  const viewed: number[] = [];
   for (const found of statements.rewards.all(sequence)) {
-    rewards[readNumber(found, "position")] = readNumber(found, "reward");
+    const position = readNumber(found, "position");
+    if (found.reward === null) viewed.push(position);
+    else rewards[position] = readNumber(found, "reward");
   }
-  return { decision, sequence, rewards };
+  return { decision, sequence, rewards, ...(viewed.length > 0 && { viewed }) };
 }
 
 /** Rows of earlier releases have no checksum. */
@@ -106,8 +111,8 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
     append: (decision) => commits.run((numbers) => appendRow(statements, decision, numbers)),
     find: async (id) => decodeFound(statements.find.get(id)),
     findMany: async (ids) => ids.map((id) => decodeFound(statements.find.get(id))),
-    findByItem: async (user, item, at) =>
-      decodeFound(statements.findByItem.get(user, at, at, item)),
+    findByItem: async ({ userId: user, itemId: item, occurredAt, now }) =>
+      decodeFound(statements.findByItem.get(user, now, occurredAt, item)),
     feedback: async ({ scenario, after, closedBefore, limit }) =>
       statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),

@@ -11,9 +11,6 @@ const entryColumns = "sequence, item_id, type, value, occurred_at";
 function prepareStatements(connection: Connection) {
   return {
     decision: connection.prepare("SELECT sequence FROM decisions WHERE decision_id = ?"),
-    isRewarded: connection.prepare(
-      "SELECT 1 FROM rewards WHERE decision_sequence = ? AND position = ? AND event_type = ?",
-    ),
     isKnown: connection.prepare("SELECT 1 FROM events WHERE event_id = ?"),
     insert: connection.prepare(
       `INSERT INTO events
@@ -21,8 +18,14 @@ function prepareStatements(connection: Connection) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     reward: connection.prepare(
-      "INSERT INTO rewards (decision_sequence, position, event_type, value) VALUES (?, ?, ?, ?)",
+      // A sum of finite values may not be finite.
+      `INSERT INTO rewards (decision_sequence, position, event_type, value) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT DO UPDATE SET value = CASE ?5
+         WHEN 'sum' THEN max(-${Number.MAX_VALUE}, min(${Number.MAX_VALUE}, value + excluded.value))
+         WHEN 'maximum' THEN max(value, excluded.value)
+         ELSE excluded.value END`,
     ),
+    view: connection.prepare("INSERT OR IGNORE INTO views VALUES (?, ?)"),
     history: connection.prepare(
       `SELECT ${entryColumns} FROM events WHERE user_id = ? AND sequence <= ?
        ORDER BY sequence DESC LIMIT ?`,
@@ -59,19 +62,16 @@ function getDecisionSequence(statements: Statements, decisionId: DecisionId): nu
   );
 }
 
-/**
- * Decision, position and event type of the row's reward as its key, `undefined` if it brings none.
- */
-function rewardKey(statements: Statements, { event, reward }: EventRow) {
-  if (reward === undefined) return undefined;
-  const decision = getDecisionSequence(statements, reward.decisionId);
-  return [decision, reward.position, event.type] as const;
-}
-
-function recordRow(statements: Statements, row: EventRow, numbers: EventNumbers): EventRowOutcome {
-  const { event, reward } = row;
-  const key = rewardKey(statements, row);
-  if (key && statements.isRewarded.get(...key)) return "duplicate";
+function recordRow(
+  statements: Statements,
+  { event, reward, viewed }: EventRow,
+  numbers: EventNumbers,
+): EventRowOutcome {
+  if (viewed) {
+    const decision = getDecisionSequence(statements, viewed.decisionId);
+    const stored = statements.view.run(decision, viewed.position);
+    return stored === 0 ? "duplicate" : "stored";
+  }
   if (event.eventId !== undefined && statements.isKnown.get(event.eventId)) return "duplicate";
   statements.insert.run(
     numbers.next(),
@@ -83,7 +83,11 @@ function recordRow(statements: Statements, row: EventRow, numbers: EventNumbers)
     event.occurredAt,
     event.decisionId ?? null,
   );
-  if (key && reward) statements.reward.run(...key, reward.value);
+  if (reward) {
+    const { decisionId, position, value, repeats } = reward;
+    const decision = getDecisionSequence(statements, decisionId);
+    statements.reward.run(decision, position, event.type, value, repeats);
+  }
   return "stored";
 }
 

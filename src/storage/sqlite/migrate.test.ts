@@ -47,7 +47,7 @@ test("closed decisions are counted from an index, without their rows", () => {
 
 test("a present assignment holds from the event number at which assignments began to be kept", () => {
   const connection = openConnection(":memory:");
-  const before = migrations.length - 1;
+  const before = 7;
   for (const migration of migrations.slice(0, before)) connection.exec(migration);
   connection.exec(`PRAGMA user_version = ${before}`);
   connection.exec("UPDATE event_number SET sequence = 41");

@@ -195,6 +195,23 @@ ALTER TABLE decisions ADD COLUMN serving_rule INTEGER REFERENCES serving_rules;
 ALTER TABLE decisions ADD COLUMN checksum TEXT;
 `;
 
+// Whoever knows it can choose the lots of decisions: it leaves the file with a copy of the file only.
+const secret = `
+CREATE TABLE secret (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  bytes BLOB NOT NULL
+) STRICT;
+`;
+
+// Positions that an event of a scenario's viewedType says were viewed.
+const views = `
+CREATE TABLE views (
+  decision_sequence INTEGER NOT NULL REFERENCES decisions,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (decision_sequence, position)
+) STRICT, WITHOUT ROWID;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -204,4 +221,6 @@ export const migrations: readonly string[] = [
   interventions,
   liveness,
   auditedArms,
+  secret,
+  views,
 ];

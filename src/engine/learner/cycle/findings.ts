@@ -1,6 +1,7 @@
 import type { CycleOutcome } from "../../../domain/cycle-outcome.ts";
 import type {
   CyclePlan,
+  FeedbackCounts,
   FindingsRecord,
   ServingEvaluation,
   StageCosts,
@@ -39,6 +40,12 @@ export const describeStages = ({ stageMs, stageCpuMs, stagePeakMiB }: StageClock
   stagePeakMiB,
 });
 
+/** Nothing if no event would say that an item was viewed. */
+const countUnviewed = (rows: CycleFeedback["rows"]): Pick<FeedbackCounts, "unviewed"> =>
+  rows.some(({ isViewed }) => isViewed !== undefined)
+    ? { unviewed: rows.filter(({ isViewed }) => isViewed === false).length }
+    : {};
+
 /** All measurements for the record. */
 export function describeFindings({
   scenario,
@@ -65,6 +72,7 @@ export function describeFindings({
       newDecisions: feedback.newDecisions,
       users: feedback.users,
       judged: improvement.rows.length,
+      ...countUnviewed(feedback.rows),
     },
     ...(evaluation && { evaluation }),
     ...(promotion && { promotion }),

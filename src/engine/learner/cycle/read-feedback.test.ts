@@ -17,6 +17,7 @@ import { readFeedback } from "./read-feedback.ts";
 const rule: RewardRule = {
   weights: { click: 1, buy: 4 },
   windowSeconds: 600,
+  graceSeconds: 0,
   defaultReward: -0.5,
   minimum: -1,
   maximum: 3,
@@ -185,6 +186,24 @@ describe("rows", () => {
       ]),
     );
   });
+});
+
+test("items that nobody viewed count for their policy, but are no impressions, and their rows say so", async () => {
+  const viewed = { reward: { ...rule, viewedType: "view" } };
+  const { engine, advance, read } = await open({ scenario: viewed });
+  const candidates = candidatesOf("i-0", "i-1", "i-2");
+  const { decision } = await engine.recommend({ userId: ann, candidates, slateSize: 3 });
+  const [clicked, viewedItem, other] = decision.slate;
+  await engine.record([
+    { type: "click", userId: ann, itemId: clicked! },
+    { type: "view", userId: ann, itemId: viewedItem! },
+  ]);
+  advance(600);
+  const { rows, itemRewards, earned } = await read();
+  expect(rows.map(({ isViewed }) => isViewed)).toEqual([true, true, false]);
+  expect(itemRewards.get(viewedItem!)).toEqual({ impressions: 1, rewardSum: -0.5 });
+  expect(itemRewards.has(other!)).toBe(false);
+  expect(earned.serving?.rewards.toSorted()).toEqual([-0.5, -0.5, 1]);
 });
 
 describe("folds", () => {

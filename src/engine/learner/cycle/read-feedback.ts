@@ -1,7 +1,7 @@
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm, Feedback } from "../../../domain/decision.ts";
 import type { ItemId, UserId } from "../../../domain/ids.ts";
-import { settleReward } from "../../../domain/reward-rule.ts";
+import { settleReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { Fold } from "../../../mpo/judged-row.ts";
@@ -111,10 +111,12 @@ function createTotals({ reward: rule }: Scenario) {
       }
       return earned;
     },
-    add: ({ decision, rewards }: Feedback, isNew: boolean) => {
+    add: (feedback: Feedback, isNew: boolean) => {
+      const { decision, rewards } = feedback;
       for (const [position, itemId] of decision.slate.entries()) {
         const reward = settleReward(rewards[position], rule);
-        count(itemId, reward);
+        // Nobody refused an item that nobody viewed; the policy that put it there earned nothing.
+        if (wasViewed(feedback, position) !== false) count(itemId, reward);
         if (isNew) earn(decision.arm, decision.userId, reward);
       }
     },

@@ -53,6 +53,7 @@ beforeAll(async () => {
   const training = await trainCritic({
     network: createCritic(random),
     rows: rows.slice(0, 250),
+    defaultReward: 0,
     random,
     threads: 1,
   });
@@ -76,7 +77,7 @@ const review = (
     evidence: async () => ({ verdict: "canary", reason: "Canary: better", known: true }),
     holdbackShare: 0.05,
     now: 7000,
-    family: createNetworkFamily({ mpo: defaultMpo, discount: 0, threads: 1 }),
+    family: createNetworkFamily({ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 }),
     mpo: defaultMpo,
     ...options,
   });
@@ -142,7 +143,9 @@ describe("a canary", () => {
       },
     }));
     const judged = async (discount: number) => {
-      const family = createNetworkFamily({ mpo: defaultMpo, discount, threads: 1 });
+      const family = createNetworkFamily({
+        ...{ mpo: defaultMpo, discount, defaultReward: 0, threads: 1 },
+      });
       const options = { assignment: withCanary, rows: inSessions, family };
       return (await review(better, options)).review!.gate;
     };

@@ -1,6 +1,7 @@
 import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import { endingOf } from "../../../domain/ending.ts";
+import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { markForeign } from "../../../learning/feedback-row.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
@@ -92,7 +93,10 @@ async function examine(
   const { store, scenario, threads, configuration } = options;
   const { mpo } = configuration.learner;
   const { cycle } = begun;
-  const family = createNetworkFamily({ mpo, discount: scenario.discount, threads });
+  const family = createNetworkFamily({
+    ...{ mpo, threads, discount: scenario.discount },
+    defaultReward: normaliseReward(undefined, scenario.reward),
+  });
   const feedback = await stages.measure("read", () =>
     readFeedback({
       ...begun,

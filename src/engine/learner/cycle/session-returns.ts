@@ -12,7 +12,7 @@ interface DecisionReturn {
 }
 
 /** The fields that sessions are cut by: candidates need not be kept. */
-export interface SessionDecision extends Pick<Feedback, "sequence" | "rewards"> {
+export interface SessionDecision extends Pick<Feedback, "sequence" | "rewards" | "viewed"> {
   readonly decision: Omit<Feedback["decision"], "candidates" | "context">;
 }
 

@@ -1,4 +1,4 @@
-import { normaliseReward } from "../../../domain/reward-rule.ts";
+import { normaliseReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { RewardRule } from "../../../domain/scenario.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { ItemView } from "../../../policy/policy.ts";
@@ -28,6 +28,7 @@ export function toRows(
     // Rows of one candidate less cost an array each: the last position leaves no candidate.
     if (position < decision.slate.length - 1)
       left = candidates.filter((_, index) => index !== action);
+    const isViewed = wasViewed(feedback, position);
     rows.push({
       ...common,
       candidates,
@@ -36,6 +37,7 @@ export function toRows(
       propensity: decision.positionPropensities[position] ?? 0,
       reward: ahead?.value ?? normaliseReward(rewards[position], rule),
       ...(ahead && { session: ahead.step }),
+      ...(isViewed !== undefined && { isViewed }),
       exploration: decision.exploration,
       arm: decision.arm,
       policyVersion: decision.policyVersion,

@@ -24,7 +24,7 @@ const fastLoop = { enabled: true, forgetting: 0.94, temperature: 0.01 };
 const scenario = {
   slateSize: 1,
   fastLoop,
-  reward: { weights: { click: 1 }, windowSeconds: 5, maximum: 1 },
+  reward: { weights: { click: 1 }, windowSeconds: 5, graceSeconds: 0, maximum: 1 },
 };
 const configuration = parseConfiguration(shopConfiguration({ scenario }));
 
@@ -122,6 +122,28 @@ test("requests side by side, learning behind them and another policy half-way: e
     expect(new Set(own.map(({ fastLoop: mark }) => mark?.through)).size).toBeGreaterThan(1);
   }
   expect((await shop.check()).findings).toEqual([]);
+});
+
+test.each([
+  ["are no refusals if an event would say so", { viewedType: "view" }, true],
+  ["are refusals if none would", {}, false],
+])("items that nobody viewed %s", async (_, viewed, isEqual) => {
+  const reward = { ...scenario.reward, ...viewed };
+  const still = { ...scenario, reward, fastLoop: { ...fastLoop, drawScale: 0 } };
+  const shop = await openShop({ scenario: still });
+  await assign(shop.store, { serving: shopSnapshot() });
+  const decide = async () => (await shop.engine.recommend({ userId: ann, seed: 5 })).decision;
+  const first = await decide();
+  for (let turn = 0; turn < 40; turn++) await shop.engine.recommend({ userId: ann });
+  shop.advance(60);
+  await decide();
+  await shop.engine.idle();
+  const last = await decide();
+  expect(first.fastLoop).toBeUndefined();
+  expect(last.fastLoop?.through).toBeGreaterThan(0);
+  const [before, after] = [first, last].map(({ positionPropensities: [p = 0] }) => p);
+  if (isEqual) expect(after).toBeCloseTo(before!, 12);
+  else expect(Math.abs(after! - before!)).toBeGreaterThan(1e-3);
 });
 
 /** Another server on the same record. */

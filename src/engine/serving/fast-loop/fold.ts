@@ -1,5 +1,5 @@
 import type { Feedback } from "../../../domain/decision.ts";
-import { normaliseReward } from "../../../domain/reward-rule.ts";
+import { normaliseReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { blockSize, createRenewedModel } from "../../../policy/fast-loop/renewed-model.ts";
 import {
@@ -42,9 +42,10 @@ export interface RecordFold {
 /** A decision as any policy sees it, not only the one that made it. */
 async function toFastDecision(
   { store, scenario, towers }: FoldParts,
-  { decision, rewards }: Feedback,
+  feedback: Feedback,
   catalogue: ReturnType<typeof createCatalogue>,
 ): Promise<FastDecision> {
+  const { decision, rewards } = feedback;
   const user = await readUser(store, decision.userId, decision.asOf);
   const state = createState({ user, catalogue, scenario, context: decision.context });
   const views = decision.candidates.map((candidate) => viewLogged(candidate, catalogue));
@@ -57,11 +58,13 @@ async function toFastDecision(
     reward: normaliseReward(rewards[position], scenario.reward),
   }));
   const represented = await towers.represent(state, views);
-  // A row changed by hand must not stop the later ones.
+  // A row changed by hand must not stop the later ones, and items that nobody viewed are no refusals.
   return {
     userId: decision.userId,
     towers: represented,
-    shown: shown.filter(({ candidate }) => candidate >= 0),
+    shown: shown.filter(
+      ({ candidate, position }) => candidate >= 0 && wasViewed(feedback, position) !== false,
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Feedback } from "../../../domain/decision.ts";
 import type { FastLoopMark } from "../../../domain/fast-loop.ts";
 import type { UserId } from "../../../domain/ids.ts";
+import { openMs } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import { modelVersion } from "../../../policy/fast-loop/residual-model.ts";
@@ -10,7 +11,7 @@ import type { TextSettings } from "../../state/text/text-features.ts";
 import { drawLogits } from "./draw-logits.ts";
 import { createRecordFold, type RecordFold } from "./fold.ts";
 
-/** Milliseconds after the end of a reward window: a reward that was taken before it may still wait for its commit. */
+/** Milliseconds after the close of a decision: a reward that was taken before it may still wait for its commit. */
 const commitAllowance = 10_000;
 
 export interface FastLogits {
@@ -42,7 +43,7 @@ export interface ServingLoop {
   problem?: string;
 }
 
-/** When the block can be due: it closes with its last window, and a window that isn't open yet ends even later. */
+/** When the block can be due: it closes with its last decision, and one that isn't made yet closes even later. */
 function isDue(loop: ServingLoop, block: readonly Feedback[], now: number): boolean {
   const closesAt = Math.max(...block.map(({ decision }) => decision.expiresAt));
   loop.dueAt = closesAt + commitAllowance;
@@ -61,7 +62,7 @@ async function startFold(
   { store, text, clock }: LoopParts,
 ): Promise<RecordFold> {
   const { forgetting, temperature } = scenario.fastLoop;
-  // Those whose window is open, however many, are not learnt from yet.
+  // Those that are open, however many, are not learnt from yet.
   const closed = await store.decisions.closedSpan({
     scenario: scenario.name,
     after: 0,
@@ -75,7 +76,7 @@ async function startFold(
 async function catchUp(loop: ServingLoop, parts: LoopParts): Promise<void> {
   const { clock, isClosed } = parts;
   loop.fold ??= await startFold(loop, parts);
-  const emptyUntil = clock() + loop.scenario.reward.windowSeconds * 1000 + commitAllowance;
+  const emptyUntil = clock() + openMs(loop.scenario.reward) + commitAllowance;
   loop.dueAt = emptyUntil;
   while (await loop.fold.next((block) => isDue(loop, block, clock()))) {
     if (isClosed()) return;
