@@ -48,7 +48,7 @@ test("configuration, clock, random numbers and ids are those that are given", as
         scenario: "shelf",
         decisionId: "d-1",
         decidedAt: 5000,
-        expiresAt: 65_000,
+        expiresAt: 71_000,
       });
       return decision.slate;
     }),
