@@ -1,8 +1,9 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateInput } from "../evaluation/gate.ts";
 import type { Coverage } from "../evaluation/gate-guards.ts";
+import type { SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { readSlates, type ServedSlate, serveSlate } from "./judged-slates.ts";
+import { createFilling, openSlate, readSlates } from "./judged-slates.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { emptyArrays, loggedArrays, weightClip, writeSlate } from "./target-arrays.ts";
 
@@ -14,10 +15,19 @@ const coveredShare = 0.05;
 /** Both policies on a slate, and the one of the two that made it. */
 interface ComparedSlate {
   readonly row: JudgedRow;
-  readonly serving: ServedSlate;
-  readonly candidate: ServedSlate;
-  readonly logging: ServedSlate;
+  readonly serving: FilledSlate;
+  readonly candidate: FilledSlate;
+  readonly logging: FilledSlate;
 }
+
+interface FilledSlate extends Omit<SlateMarginals, "positions"> {
+  readonly positions: readonly Float64Array[];
+}
+
+const readPositions = (marginals: SlateMarginals): FilledSlate => ({
+  ...marginals,
+  positions: marginals.positions(),
+});
 
 /** Mass of the candidate on places where the serving policy as good as never puts an item, summed over positions. */
 function unsupportedMass({ serving, candidate }: ComparedSlate): number {
@@ -96,17 +106,21 @@ export function gateArrays(
   const [serving, candidate, logging] = [rows, rows, rows].map(({ length }) => emptyArrays(length));
   const checked = { mass: new Float64Array(rows.length), values: new Float64Array(rows.length) };
   const coverage = createCoverage();
+  const [fillServing, fillCandidate] = [createFilling(), createFilling()];
   let unsupported = 0;
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
     const { row, scores } = rows[start]!;
-    const serve = serveSlate(row, slate);
-    const pair = { serving: serve(scores.logPolicy), candidate: serve(candidateLogs[start]!) };
+    const opened = openSlate(row, slate);
+    const pair = {
+      serving: readPositions(fillServing(opened, scores.logPolicy, values[start]!)),
+      candidate: readPositions(fillCandidate(opened, candidateLogs[start]!, values[start]!)),
+    };
     const made = row.arm === candidateArm ? pair.candidate : pair.serving;
     const compared = { row, ...pair, logging: made };
-    writeSlate(serving!, slate, pair.serving, values[start]!);
-    writeSlate(candidate!, slate, pair.candidate, values[start]!);
-    writeSlate(logging!, slate, made, values[start]!);
+    writeSlate(serving!, slate, pair.serving);
+    writeSlate(candidate!, slate, pair.candidate);
+    writeSlate(logging!, slate, made);
     for (const [position, item] of items.entries()) {
       const place = { position, item };
       const [mass, value] = checkPosition(compared, place, values[start]!);

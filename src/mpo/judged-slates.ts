@@ -1,7 +1,9 @@
+import type { SlateDraws } from "../evaluation/slates/draw-around.ts";
+import type { ValuedSlate } from "../evaluation/slates/slate-drawer.ts";
+import { createMarginals, type SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
 import { createRandom } from "../numeric/random.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 import type { RowScores, ScoredRow } from "./row-scores.ts";
-import { type SlateDraws, slateMarginals } from "./slate-marginals.ts";
 
 /** Rows of one decision: they follow each other, from position 0 on. */
 export interface JudgedSlate {
@@ -9,14 +11,6 @@ export interface JudgedSlate {
   readonly start: number;
   /** Shown items, position 0 first, as indices into those candidates. */
   readonly items: readonly number[];
-}
-
-/** Where a policy puts the candidates of a decision. */
-export interface ServedSlate {
-  /** P(candidate a at position k), exploration included: K for each position. */
-  readonly positions: readonly Float64Array[];
-  /** P(the shown item at its own position). */
-  readonly logged: Float64Array;
 }
 
 /**
@@ -54,29 +48,54 @@ const drawsPerSlate = 64;
 const drawSeed = 1977;
 
 function drawsOf({ start, items: { length } }: JudgedSlate): SlateDraws {
+  if (length === 1) return { draws: 0, uniforms: new Float64Array() };
   const random = createRandom(drawSeed).split(start);
   const uniforms = Float64Array.from({ length: drawsPerSlate * length }, () => random.uniform());
   return { draws: drawsPerSlate, uniforms };
 }
 
-/**
- * Serves one slate by several policies, on the same draws: errors that two policies share cancel in their difference.
- * @param row of position 0
- * @returns a function of log π of its candidates
- */
-export function serveSlate(
+/** A slate on which several policies are compared, on the same draws: errors that two of them share cancel in their difference. */
+export interface OpenedSlate extends JudgedSlate {
+  /** Of position 0. */
+  readonly row: JudgedRow;
+  readonly draws: SlateDraws;
+}
+
+/** @param row of position 0 */
+export const openSlate = (row: JudgedRow, slate: JudgedSlate): OpenedSlate => ({
+  ...slate,
+  row,
+  draws: drawsOf(slate),
+});
+
+/** A slate of one has no prefix to be drawn. */
+function fillFirst(
   row: JudgedRow,
-  slate: JudgedSlate,
-): (logs: Float64Array) => ServedSlate {
-  const { items } = slate;
-  if (items.length > 1) {
-    const draws = drawsOf(slate);
-    const { exploration } = row;
-    return (logs) => slateMarginals({ policy: logs.map(Math.exp), exploration }, items, draws);
-  }
-  return (logs) => {
-    const served = logs.map((log) => servedProbability(Math.exp(log), row));
-    return { positions: [served], logged: Float64Array.of(served[items[0]!]!) };
+  { items, values }: ValuedSlate,
+  policy: Float64Array,
+): SlateMarginals {
+  const served = policy.map((probability) => servedProbability(probability, row));
+  const direct = served.reduce((sum, probability, a) => sum + probability * values[a]!, 0);
+  return {
+    logged: Float64Array.of(served[items[0]!]!),
+    direct: Float64Array.of(direct),
+    positions: () => [served],
+  };
+}
+
+/** A policy on a slate, given log π of its candidates and their values. `positions()` is valid until the next call. */
+export function createFilling(): (
+  slate: OpenedSlate,
+  logs: Float64Array,
+  values: Float64Array,
+) => SlateMarginals {
+  const fill = createMarginals();
+  let policy: Float64Array = new Float64Array();
+  return ({ row, items, draws }, logs, values) => {
+    if (policy.length !== logs.length) policy = new Float64Array(logs.length);
+    for (let a = 0; a < logs.length; a++) policy[a] = Math.exp(logs[a]!);
+    if (items.length === 1) return fillFirst(row, { items, values }, policy);
+    return fill({ policies: [policy], exploration: row.exploration }, { items, values }, draws);
   };
 }
 

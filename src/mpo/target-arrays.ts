@@ -1,9 +1,10 @@
 import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
 import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
+import type { SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { expectLength } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { type JudgedSlate, readSlates, type ServedSlate, serveSlate } from "./judged-slates.ts";
+import { createFilling, type JudgedSlate, openSlate, readSlates } from "./judged-slates.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
@@ -14,19 +15,14 @@ export const emptyArrays = (rows: number): ComparedPolicy => ({
   directValues: new Float64Array(rows),
 });
 
-/** Writes the rows of a slate. @param values Q of the candidates of position 0 */
+/** Writes the rows of a slate. */
 export function writeSlate(
   { targetProbabilities, directValues }: ComparedPolicy,
   { start }: JudgedSlate,
-  { positions, logged }: ServedSlate,
-  values: Float64Array,
+  { logged, direct }: Pick<SlateMarginals, "logged" | "direct">,
 ): void {
-  for (const [position, served] of positions.entries()) {
-    let direct = 0;
-    for (let a = 0; a < served.length; a++) direct += served[a]! * values[a]!;
-    directValues[start + position] = direct;
-    targetProbabilities[start + position] = logged[position]!;
-  }
+  targetProbabilities.set(logged, start);
+  directValues.set(direct, start);
 }
 
 /**
@@ -40,9 +36,11 @@ export function targetArrays(
   values: readonly Float64Array[],
 ): ComparedPolicy {
   const arrays = emptyArrays(rows.length);
+  const fill = createFilling();
   for (const slate of readSlates(rows)) {
     const { start } = slate;
-    writeSlate(arrays, slate, serveSlate(rows[start]!.row, slate)(logs[start]!), values[start]!);
+    const opened = openSlate(rows[start]!.row, slate);
+    writeSlate(arrays, slate, fill(opened, logs[start]!, values[start]!));
   }
   return arrays;
 }
