@@ -1,7 +1,6 @@
-import type { SlateDraws } from "../evaluation/slates/draw-around.ts";
 import type { ValuedSlate } from "../evaluation/slates/slate-drawer.ts";
+import { drawsOf, type SlateDraws } from "../evaluation/slates/slate-draws.ts";
 import { createMarginals, type SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
-import { createRandom } from "../numeric/random.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 import type { RowScores, ScoredRow } from "./row-scores.ts";
 
@@ -43,29 +42,19 @@ export function readSlates(rows: readonly Pick<ScoredRow, "row">[]): readonly Ju
   return slates;
 }
 
-/** Standard error of a marginal: at most 1/(2·√draws), and far less if no item has most of the mass. */
-const drawsPerSlate = 64;
-const drawSeed = 1977;
-
-function drawsOf({ start, items: { length } }: JudgedSlate): SlateDraws {
-  if (length === 1) return { draws: 0, uniforms: new Float64Array() };
-  const random = createRandom(drawSeed).split(start);
-  const uniforms = Float64Array.from({ length: drawsPerSlate * length }, () => random.uniform());
-  return { draws: drawsPerSlate, uniforms };
-}
-
 /** A slate on which several policies are compared, on the same draws: errors that two of them share cancel in their difference. */
 export interface OpenedSlate extends JudgedSlate {
   /** Of position 0. */
   readonly row: JudgedRow;
-  readonly draws: SlateDraws;
+  /** Absent of a slate of one. */
+  readonly draws?: SlateDraws;
 }
 
 /** @param row of position 0 */
 export const openSlate = (row: JudgedRow, slate: JudgedSlate): OpenedSlate => ({
   ...slate,
   row,
-  draws: drawsOf(slate),
+  ...(slate.items.length > 1 && { draws: drawsOf(slate.start, slate.items.length) }),
 });
 
 /** A slate of one has no prefix to be drawn. */
@@ -94,7 +83,7 @@ export function createFilling(): (
   return ({ row, items, draws }, logs, values) => {
     if (policy.length !== logs.length) policy = new Float64Array(logs.length);
     for (let a = 0; a < logs.length; a++) policy[a] = Math.exp(logs[a]!);
-    if (items.length === 1) return fillFirst(row, { items, values }, policy);
+    if (draws === undefined) return fillFirst(row, { items, values }, policy);
     return fill({ policies: [policy], exploration: row.exploration }, { items, values }, draws);
   };
 }

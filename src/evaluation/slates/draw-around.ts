@@ -1,11 +1,5 @@
 import type { SlateDrawer, SlateRule } from "./slate-drawer.ts";
-
-/** Draws of a slate for every policy that is compared on it: what they share cancels in differences. */
-export interface SlateDraws {
-  readonly draws: number;
-  /** Uniform in [0, 1), one for each position of each draw. */
-  readonly uniforms: Float64Array;
-}
+import type { SlateDraws } from "./slate-draws.ts";
 
 /** A rule with its drawer. */
 export interface OpenedRule {

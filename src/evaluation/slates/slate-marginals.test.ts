@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
-import type { SlateDraws } from "./draw-around.ts";
 import type { SlateRule } from "./slate-drawer.ts";
+import type { SlateDraws } from "./slate-draws.ts";
 import { createMarginals } from "./slate-marginals.ts";
 
 const fill = createMarginals();

@@ -1,5 +1,6 @@
-import { drawAround, type OpenedRule, type SlateDraws } from "./draw-around.ts";
+import { drawAround, type OpenedRule } from "./draw-around.ts";
 import { createSlateDrawer, type SlateRule, type ValuedSlate } from "./slate-drawer.ts";
+import type { SlateDraws } from "./slate-draws.ts";
 
 /** Where the items of a slate of L end up under a policy. */
 export interface SlateMarginals {
