@@ -1,6 +1,7 @@
-import type { ValuedSlate } from "../evaluation/slates/slate-drawer.ts";
+import type { SlateRule, ValuedSlate } from "../evaluation/slates/slate-drawer.ts";
 import { drawsOf, type SlateDraws } from "../evaluation/slates/slate-draws.ts";
 import { createMarginals, type SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
+import { accumulate, conditionalsOf } from "../evaluation/slates/slate-prefix.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 import type { RowScores, ScoredRow } from "./row-scores.ts";
 
@@ -14,10 +15,10 @@ export interface JudgedSlate {
 
 /**
  * Rows that a judge can weigh. A foreign row below position 0 is none: its logged propensity is given the items above, and its
- * marginal one is unknown.
+ * marginal one is unknown. Weights of the whole prefix need the logged propensities alone.
  */
-export const isJudged = ({ isForeign, position }: JudgedRow): boolean =>
-  isForeign !== true || position === 0;
+export const isJudged = ({ isForeign, isCascade, position }: JudgedRow): boolean =>
+  isForeign !== true || position === 0 || isCascade === true;
 
 /** Index among the first candidates, of an index among those that the items before have left. */
 function originalIndex(action: number, before: readonly number[]): number {
@@ -57,34 +58,42 @@ export const openSlate = (row: JudgedRow, slate: JudgedSlate): OpenedSlate => ({
   ...(slate.items.length > 1 && { draws: drawsOf(slate.start, slate.items.length) }),
 });
 
-/** A slate of one has no prefix to be drawn. */
-function fillFirst(
-  row: JudgedRow,
-  { items, values }: ValuedSlate,
-  policy: Float64Array,
-): SlateMarginals {
-  const served = policy.map((probability) => servedProbability(probability, row));
-  const direct = served.reduce((sum, probability, a) => sum + probability * values[a]!, 0);
-  return {
-    logged: Float64Array.of(served[items[0]!]!),
-    direct: Float64Array.of(direct),
-    positions: () => [served],
-  };
+/** A policy on a slate. If earlier items change a reward, `logged` has the probability of the whole prefix down to each item. */
+export interface FilledSlate extends SlateMarginals {
+  readonly rule: SlateRule;
+  /** P(a | the logged items above), K for each position; present if earlier items change a reward. */
+  readonly conditionals?: readonly Float64Array[];
 }
 
-/** A policy on a slate, given log π of its candidates and their values. `positions()` is valid until the next call. */
+/** A slate of one has no prefix to be drawn. */
+function fillFirst(row: JudgedRow, { items, values }: ValuedSlate, rule: SlateRule): FilledSlate {
+  const served = rule.policies[0]!.map((probability) => servedProbability(probability, row));
+  const direct = served.reduce((sum, probability, a) => sum + probability * values[a]!, 0);
+  const logged = Float64Array.of(served[items[0]!]!);
+  return { rule, logged, direct: Float64Array.of(direct), positions: () => [served] };
+}
+
+function followPrefix(marginals: SlateMarginals, rule: SlateRule, items: readonly number[]) {
+  const conditionals = conditionalsOf(rule, items);
+  const logged = accumulate(items.map((item, k) => conditionals[k]![item]!));
+  return { ...marginals, rule, conditionals, logged };
+}
+
+/** A policy on a slate, given log π of its candidates and their values. All but `logged` and `direct` is valid until the next call. */
 export function createFilling(): (
   slate: OpenedSlate,
   logs: Float64Array,
   values: Float64Array,
-) => SlateMarginals {
+) => FilledSlate {
   const fill = createMarginals();
   let policy: Float64Array = new Float64Array();
   return ({ row, items, draws }, logs, values) => {
     if (policy.length !== logs.length) policy = new Float64Array(logs.length);
     for (let a = 0; a < logs.length; a++) policy[a] = Math.exp(logs[a]!);
-    if (draws === undefined) return fillFirst(row, { items, values }, policy);
-    return fill({ policies: [policy], exploration: row.exploration }, { items, values }, draws);
+    const rule = { policies: [policy], exploration: row.exploration };
+    if (draws === undefined) return fillFirst(row, { items, values }, rule);
+    const marginals = fill(rule, { items, values }, draws);
+    return row.isCascade ? followPrefix(marginals, rule, items) : { ...marginals, rule };
   };
 }
 

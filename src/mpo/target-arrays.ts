@@ -1,6 +1,7 @@
 import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
 import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
 import type { SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
+import { accumulate } from "../evaluation/slates/slate-prefix.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { expectLength } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
@@ -53,15 +54,32 @@ export function uniformArrays(
   const arrays = emptyArrays(rows.length);
   for (const { start, items } of readSlates(rows)) {
     const { length: count } = values[start]!;
-    arrays.targetProbabilities.fill(1 / count, start, start + items.length);
+    const conditionals = items.map((_, k) => 1 / (count - k));
+    const isCascade = rows[start]!.row.isCascade === true;
+    const logged = isCascade ? accumulate(conditionals) : items.map(() => 1 / count);
+    arrays.targetProbabilities.set(logged, start);
     arrays.directValues.fill(meanOf(values[start]!), start, start + items.length);
   }
   return arrays;
 }
 
 /**
- * Logged arrays of the rows, with the control variate at the logged item. At position 0 the propensity is the logged one; below
- * it is the marginal of the policy that made the slate, for the logged one is given the items above.
+ * p of a slate's rows, as they are weighed. At position 0 it is the logged one. The logged ones below are given the items above: the
+ * marginal of the policy that made the slate takes their place, or, if earlier items change a reward, their product.
+ * @param marginals P(the shown item at its position) under that policy
+ */
+export function propensitiesOf(
+  rows: readonly Pick<ScoredRow, "row">[],
+  { start, items }: JudgedSlate,
+  marginals: ArrayLike<number>,
+): Float64Array {
+  const logged = items.map((_, k) => rows[start + k]!.row.propensity);
+  if (rows[start]!.row.isCascade) return accumulate(logged);
+  return Float64Array.from(items, (_, k) => (k === 0 ? logged[0]! : marginals[k]!));
+}
+
+/**
+ * Logged arrays of the rows, with the control variate at the logged item.
  * @param logging the arrays of the policies that made the rows
  */
 export function loggedArrays(
@@ -69,18 +87,20 @@ export function loggedArrays(
   logging: Pick<ComparedPolicy, "targetProbabilities">,
   values: readonly Float64Array[],
 ): { readonly feedback: LoggedFeedback; readonly predictions: Float64Array } {
-  const predictions = new Float64Array(rows.length);
-  for (const { start, items } of readSlates(rows))
-    for (const [k, item] of items.entries()) predictions[start + k] = values[start]![item]!;
+  const [predictions, propensities] = [rows, rows].map(({ length }) => new Float64Array(length));
+  for (const slate of readSlates(rows)) {
+    const { start, items } = slate;
+    const marginals = logging.targetProbabilities.subarray(start, start + items.length);
+    propensities!.set(propensitiesOf(rows, slate, marginals), start);
+    for (const [k, item] of items.entries()) predictions![start + k] = values[start]![item]!;
+  }
   return {
     feedback: {
       rewards: Float64Array.from(rows, ({ row }) => row.reward),
-      propensities: Float64Array.from(rows, ({ row }, index) =>
-        row.position === 0 ? row.propensity : logging.targetProbabilities[index]!,
-      ),
+      propensities: propensities!,
       clusters: Int32Array.from(rows, ({ row }) => row.user),
     },
-    predictions,
+    predictions: predictions!,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Decision } from "../../domain/decision.ts";
 import { EngineError, type ErrorCode } from "../../domain/errors.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
+import { findScenario } from "../../engine/serving/recommend.ts";
 import { largestRounding } from "../../evaluation/checks.ts";
 import type { SlateRule } from "../../evaluation/slates/slate-drawer.ts";
 import { conditionalsOf } from "../../evaluation/slates/slate-prefix.ts";
@@ -33,7 +34,7 @@ function isBorneOut(rule: SlateRule, { slate, candidates, ...logged }: ExportedD
   });
 }
 
-/** The policies of a record. */
+/** The policies of a record; none of a scenario whose earlier items change later rewards, where marginals don't hold. */
 export function createLoggingPolicies({
   store,
   configuration,
@@ -45,6 +46,8 @@ export function createLoggingPolicies({
   return {
     async rule(decision) {
       try {
+        if (findScenario(configuration, decision.scenario).slateReward === "cascade")
+          return undefined;
         // An export has all fields of a decision; its times are text, which logits don't depend on.
         const logits = await deriver.deriveServed(decision as unknown as Decision);
         const policies = [positionProbabilities(logits, [], 0)];

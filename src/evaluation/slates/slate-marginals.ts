@@ -106,8 +106,11 @@ function fillPositions(
   }
 }
 
-/** An item that fewer draws have left for its position is drawn around: they are too few to say how likely it is there. */
-const seldomLeft = 0.5;
+/**
+ * An item that fewer draws have left for its position is drawn around. Of n draws the others would give its probability with a relative
+ * variance of (1 − share)/(share·n), and a ratio of probabilities a bias of that size: 1.6 % at a share of 0.5, 0.5 % at 0.75.
+ */
+const seldomLeft = 0.75;
 
 /**
  * Makes item–position marginals of slates that are drawn without replacement, for the policy value under a position-based reward:
