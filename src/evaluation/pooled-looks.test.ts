@@ -58,7 +58,7 @@ test("a guard still blocks what all looks together would promote", () => {
     coverage: { candidate: 0, serving: 1 },
   });
   expect(verdict).toBe("hold");
-  expect(reason).toMatch("unsupported mass");
+  expect(reason).toMatch("catalogue coverage");
 });
 
 test("what earlier looks found can outweigh a look", () => {

@@ -1,9 +1,16 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateInput } from "../evaluation/gate.ts";
 import { createItemsAbove } from "../evaluation/slates/items-above.ts";
+import type { SlateRule } from "../evaluation/slates/slate-drawer.ts";
 import { createCoverage } from "./gate-coverage.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { createFilling, type FilledSlate, openSlate, readSlates } from "./judged-slates.ts";
+import {
+  createFilling,
+  type FilledSlate,
+  type OpenedSlate,
+  openSlate,
+  readSlates,
+} from "./judged-slates.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import {
   emptyArrays,
@@ -82,6 +89,42 @@ const largestMove = 3;
 const movesOf = (serving: Float64Array, candidate: Float64Array): Float64Array =>
   candidate.map((log, a) => Math.max(-largestMove, Math.min(largestMove, log - serving[a]!)));
 
+/** What the gate reads besides both policies' arrays, written slate by slate. */
+function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
+  const zeros = () => new Float64Array(rows.length);
+  const positions = Int32Array.from(rows, ({ row }) => row.position);
+  const checked = { mass: zeros(), values: zeros(), positions };
+  const above = { values: zeros(), moves: zeros() };
+  const findAbove = createItemsAbove();
+  return {
+    checked,
+    above,
+    /** @param serving the serving policy's slate */
+    writeChecked(start: number, compared: ComparedSlate, serving: ReadSlate, values: Float64Array) {
+      const { row, items, propensities } = compared;
+      for (const position of items.keys()) {
+        const [mass, value] = checkPosition(compared, position, values);
+        const place = { propensities, position };
+        checked.mass[start + position] = mass;
+        checked.values[start + position] =
+          value - (row.isForeign ? 0 : chanceOfPrefix(serving, place, values));
+      }
+    },
+    /** Of slates whose rewards are said to be by position, and whose policy is known. */
+    writeAbove({ start, items, row, draws }: OpenedSlate, rule: SlateRule, of: ItemFeatures) {
+      if (draws === undefined || row.isCascade || row.isForeign) return;
+      const [values, moves] = findAbove(rule, items, draws, [of.values, of.moves]);
+      above.values.set(values!, start);
+      above.moves.set(moves!, start);
+    },
+  };
+}
+
+interface ItemFeatures {
+  readonly values: Float64Array;
+  readonly moves: Float64Array;
+}
+
 /**
  * All that the gate reads of both policies, in one pass over the slates.
  * @param options.rows checked (`checkRows`)
@@ -98,46 +141,27 @@ export function gateArrays(
 ): Omit<GateInput, "predictedDifference" | "weightClip"> {
   const { rows, candidateLogs, candidateArm } = options;
   const [serving, candidate, logging] = [rows, rows, rows].map(({ length }) => emptyArrays(length));
-  const checked = {
-    mass: new Float64Array(rows.length),
-    values: new Float64Array(rows.length),
-    positions: Int32Array.from(rows, ({ row }) => row.position),
-  };
-  const above = { values: new Float64Array(rows.length), moves: new Float64Array(rows.length) };
+  const columns = createColumns(rows);
   const coverage = createCoverage();
-  const [fillServing, fillCandidate, findAbove] = [
-    createFilling(),
-    createFilling(),
-    createItemsAbove(),
-  ];
+  const [fillServing, fillCandidate] = [createFilling(), createFilling()];
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
     const { row, scores } = rows[start]!;
-    const opened = openSlate(row, slate);
-    const own = readSlate(fillServing(opened, scores.logPolicy, values[start]!));
-    const proposed = readSlate(fillCandidate(opened, candidateLogs[start]!, values[start]!));
+    const [opened, q] = [openSlate(row, slate), values[start]!];
+    const own = readSlate(fillServing(opened, scores.logPolicy, q));
+    const proposed = readSlate(fillCandidate(opened, candidateLogs[start]!, q));
     const made = row.arm === candidateArm ? proposed : own;
     writeSlate(serving!, slate, own);
     writeSlate(candidate!, slate, proposed);
     writeSlate(logging!, slate, made);
     const propensities = propensitiesOf(rows, slate, made.logged);
     const compared = { row, items, propensities, candidate: proposed, logging: made };
-    for (const position of items.keys()) {
-      const [mass, value] = checkPosition(compared, position, values[start]!);
-      checked.mass[start + position] = mass;
-      const chance = row.isForeign
-        ? 0
-        : chanceOfPrefix(own, { propensities, position }, values[start]!);
-      checked.values[start + position] = value - chance;
-    }
-    if (opened.draws !== undefined && !row.isCascade && !row.isForeign) {
-      const features = [values[start]!, movesOf(scores.logPolicy, candidateLogs[start]!)];
-      const [byValue, byMove] = findAbove(made.rule, items, opened.draws, features);
-      above.values.set(byValue!, start);
-      above.moves.set(byMove!, start);
-    }
+    columns.writeChecked(start, compared, own, q);
+    const moves = movesOf(scores.logPolicy, candidateLogs[start]!);
+    columns.writeAbove(opened, made.rule, { values: q, moves });
     coverage.add(row, own.table, proposed.table);
   }
+  const { checked, above } = columns;
   return {
     ...loggedArrays(rows, logging!, values),
     ...{ serving: serving!, candidate: candidate!, checked, above },

@@ -89,65 +89,82 @@ function findShare({ cumulative, guide }: Shares, mass: number): number {
 /** If less of a sum is left, it is summed anew: a difference of two near numbers has no digits. */
 const smallestRest = 1e-6;
 
+/** Indices that are taken, the first `count` of `indices`, in ascending order. */
+interface Taken {
+  indices: Int32Array;
+  count: number;
+}
+
+function insert(taken: Taken, a: number): void {
+  const { indices } = taken;
+  let place = taken.count++;
+  for (; place > 0 && indices[place - 1]! > a; place--) indices[place] = indices[place - 1]!;
+  indices[place] = a;
+}
+
+/** The candidate at an index among those that are not taken. */
+function findByIndex({ indices, count }: Taken, index: number): number {
+  let found = index;
+  for (let i = 0; i < count && indices[i]! <= found; i++) found++;
+  return found;
+}
+
+/** The candidate in whose share of the mass a number falls, if the taken ones have none. */
+function findByMass(shares: Shares, taken: Taken, mass: number): number {
+  const { policy, cumulative } = shares;
+  const { indices, count } = taken;
+  let target = mass;
+  let i = 0;
+  for (; i < count && cumulative[indices[i]!]! <= target; i++) target += policy[indices[i]!]!;
+  const found = findShare(shares, target);
+  // Rounding at its border can hit the taken candidate before.
+  return i > 0 && indices[i - 1] === found ? findByIndex(taken, 0) : found;
+}
+
+/** Σ of the values that are not taken. */
+function sumLeft(values: ArrayLike<number>, { indices, count }: Taken, of: Float64Array): number {
+  let [sum, next] = [0, 0];
+  for (let a = 0; a < of.length; a++) {
+    if (next < count && indices[next] === a) next++;
+    else sum += of[a]! * values[a]!;
+  }
+  return sum;
+}
+
 /** Its memory is used again for each rule. */
 export function createSlateDrawer(): SlateDrawer {
   let all: Shares[] = [];
-  let values: Float64Array = new Float64Array();
-  /** Indices in ascending order. */
-  let taken = new Int32Array(16);
-  let [takenCount, position, count] = [0, 0, 0];
+  let [values, ones] = [new Float64Array(), new Float64Array()] as [Float64Array, Float64Array];
+  const taken: Taken = { indices: new Int32Array(16), count: 0 };
   let shares: Shares;
-  let [left, leftValue, summed] = [0.1, 0.1, 0.1];
+  let [position, left, leftValue, summed] = [0, 0.1, 0.1, 0.1];
 
-  function sumLeft(): void {
-    const { policy } = shares;
-    [left, leftValue] = [0, 0];
-    let next = 0;
-    for (let a = 0; a < count; a++) {
-      if (next < takenCount && taken[next] === a) next++;
-      else {
-        left += policy[a]!;
-        leftValue += policy[a]! * values[a]!;
-      }
-    }
+  function sumAnew(): void {
+    left = sumLeft(ones, taken, shares.policy);
+    leftValue = sumLeft(values, taken, shares.policy);
     summed = left;
   }
   function remove(a: number): void {
-    let place = takenCount++;
-    for (; place > 0 && taken[place - 1]! > a; place--) taken[place] = taken[place - 1]!;
-    taken[place] = a;
+    insert(taken, a);
     const mass = shares.policy[a]!;
     left -= mass;
     leftValue -= mass * values[a]!;
-    if (left <= smallestRest * summed) sumLeft();
-  }
-  function findByIndex(index: number): number {
-    let found = index;
-    for (let i = 0; i < takenCount && taken[i]! <= found; i++) found++;
-    return found;
-  }
-  function findByMass(mass: number): number {
-    const { policy, cumulative } = shares;
-    let target = mass;
-    let i = 0;
-    for (; i < takenCount && cumulative[taken[i]!]! <= target; i++) target += policy[taken[i]!]!;
-    const found = findShare(shares, target);
-    // Rounding at its border can hit the taken candidate before.
-    return i > 0 && taken[i - 1] === found ? findByIndex(0) : found;
+    if (left <= smallestRest * summed) sumAnew();
   }
   return {
     open(rule, slate) {
       ({ values } = slate);
-      count = values.length;
+      if (ones.length !== values.length) ones = new Float64Array(values.length).fill(1);
       all = rule.policies.map((policy, k) => sumShares(policy, values, all[k]));
       if (slate.items.length > 1) all.forEach(fillGuide);
-      if (taken.length <= slate.items.length) taken = new Int32Array(2 * slate.items.length);
+      if (taken.indices.length <= slate.items.length)
+        taken.indices = new Int32Array(2 * slate.items.length);
       shares = all[0]!;
     },
     clear(without) {
-      [takenCount, position] = [0, 0];
+      [taken.count, position] = [0, 0];
       shares = all[0]!;
-      left = shares.cumulative[count]!;
+      left = shares.cumulative[values.length]!;
       leftValue = shares.value;
       summed = left;
       if (without !== undefined) remove(without);
@@ -157,13 +174,13 @@ export function createSlateDrawer(): SlateDrawer {
       const next = all[++position] ?? shares;
       if (next === shares) return;
       shares = next;
-      sumLeft();
+      sumAnew();
     },
     leftMass: () => left,
     leftValue: () => leftValue,
     draw: (uniform, floorShare) =>
       uniform < floorShare
-        ? findByIndex(Math.floor((uniform / floorShare) * (count - takenCount)))
-        : findByMass(((uniform - floorShare) / (1 - floorShare)) * left),
+        ? findByIndex(taken, Math.floor((uniform / floorShare) * (values.length - taken.count)))
+        : findByMass(shares, taken, ((uniform - floorShare) / (1 - floorShare)) * left),
   };
 }
