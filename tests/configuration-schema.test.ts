@@ -81,6 +81,7 @@ test("defineConfig and the schema have the same fields", () => {
         maxCandidates: 10,
         discount: 0,
         sessionGapSeconds: 60,
+        slateReward: "position",
         reward: {
           ...{ weights: {}, windowSeconds: 60, graceSeconds: 0, repeats: {}, viewedType: "view" },
           ...{ defaultReward: 0, minimum: 0, maximum: 1 },

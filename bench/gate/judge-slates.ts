@@ -16,12 +16,23 @@ interface Place {
   readonly name: string;
   readonly world: SlateWorld;
   readonly decisions: number;
+  /** The scenario says that items above change a reward. */
+  readonly isCascade?: boolean;
 }
 
-/** Click rates of a position: 7 % and 1.2 %. */
+/** Slates of 10. Click rates of a position: 7 % and 1.2 %. */
 const places: readonly Place[] = [
   { name: "30 items, clicks 7 %", world: createSlateWorld(30, 0.4), decisions: 1500 },
   { name: "500 items, clicks 1.2 %", world: createSlateWorld(500, 0.06), decisions: 2000 },
+];
+
+const stopping = {
+  world: { ...createSlateWorld(30, 0.8), slateSize: 5, reading: "stops" as const },
+  decisions: 1500,
+};
+const dependent: readonly Place[] = [
+  { name: "users stop after a click, by marginals", ...stopping },
+  { name: "users stop after a click, by prefix", ...stopping, isCascade: true },
 ];
 
 const candidatesOf = (world: SlateWorld): readonly (readonly [string, Float64Array])[] => [
@@ -70,13 +81,17 @@ const meanOf = (values: readonly number[]) =>
 const shareOf = (judged: readonly Judged[], name: "covers" | "promotes") =>
   percent(meanOf(judged.map((one) => (one[name] ? 1 : 0))));
 
-function judgePlace({ name, world, decisions }: Place, gates: number, random: RandomStream) {
+function judgePlace(
+  { name, world, decisions, isCascade = false }: Place,
+  gates: number,
+  random: RandomStream,
+) {
   const serving = slatePolicy(world, (share) => 3 * share);
   const worthOf = (logs: Float64Array) =>
     worthOfSlates(world, { logs, slates: 20_000, random: random.split("truth") });
   const value = worthOf(serving);
   const logs = Array.from({ length: gates }, (_, gate) =>
-    simulateSlates(world, { logs: serving, decisions, random: random.split(gate) }),
+    simulateSlates(world, { logs: serving, decisions, random: random.split(gate), isCascade }),
   );
   return candidatesOf(world).map(([candidate, policy]) => {
     const difference = worthOf(policy) - value;
@@ -100,16 +115,18 @@ function judgePlace({ name, world, decisions }: Place, gates: number, random: Ra
   });
 }
 
-/** Gates on slates of 10 whose true value is known, beside the same gates position by position. */
+/** Gates on slates whose true value is known, beside the same gates position by position. */
 export function judgeSlates(
   report: Report,
   { slates: gates, seed }: { readonly slates: number; readonly seed: number },
 ): void {
   const random = createRandom(seed).split("slates");
-  const rows = places.flatMap((place) => judgePlace(place, gates, random.split(place.name)));
+  const rows = [...places, ...dependent].flatMap((place) =>
+    judgePlace(place, gates, random.split(place.name)),
+  );
   report.table(
     [
-      ...["slates of 10", "true", "stated", "interval covers", "promoted"],
+      ...["slates", "true", "stated", "interval covers", "promoted"],
       ...["by position: stated", "promoted"],
     ],
     rows.map(({ cells }) => cells),

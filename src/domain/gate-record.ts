@@ -56,6 +56,16 @@ export interface SelfCheck {
   readonly largestLogRatio: number;
 }
 
+/** Whether rewards of lower positions depend on the items above. */
+export interface SlateDependence {
+  /** Rows with items above that could have been others. */
+  readonly rows: number;
+  /** The larger of two, each standard normal if they don't; below 0 if such items above cost a reward. */
+  readonly z: number;
+  /** Two-sided, of both. */
+  readonly pValue: number;
+}
+
 /** The gate's answer. */
 export interface GateRecord extends Partial<GateEvidence> {
   readonly verdict: Verdict;
@@ -66,6 +76,8 @@ export interface GateRecord extends Partial<GateEvidence> {
   readonly clusters?: number;
   readonly effectiveSampleShare?: number;
   readonly guards: readonly Guard[];
+  /** Absent of slates of one, and if a scenario's rewards may depend on the items above. */
+  readonly dependence?: SlateDependence;
   /** Absent in records of before it was made. */
   readonly selfCheck?: SelfCheck;
 }

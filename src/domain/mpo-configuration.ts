@@ -50,7 +50,6 @@ export interface MpoConfiguration {
     readonly minimumClusters: number;
     readonly effectiveSampleShare: number;
     readonly meanWeightDeviations: number;
-    readonly unsupportedMass: number;
     readonly checkedMass: number;
     readonly coverageRatio: number;
     readonly promoteConfidence: number;

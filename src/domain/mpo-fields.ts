@@ -186,14 +186,6 @@ export const mpoFields: MpoFields = {
       "s.e.",
       "maximum distance of the mean weight from its expectation",
     ]),
-    unsupportedMass: one([
-      "number",
-      0.05,
-      0,
-      1,
-      "share",
-      "maximum mass of a candidate on choices missing from the log",
-    ]),
     checkedMass: one([
       "number",
       0.5,

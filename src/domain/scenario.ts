@@ -36,6 +36,13 @@ export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop
 /** Default share of the users who get a canary policy while there is one. */
 export const defaultCanaryShare = 0.5;
 
+/**
+ * Whether a position's reward depends on its item and position alone, or on the items above too, as where people stop after a find.
+ * It decides how slates are judged: docs/methods/gate.md.
+ */
+export const slateRewards = ["position", "cascade"] as const;
+export type SlateReward = (typeof slateRewards)[number];
+
 /** One place in a product that shows slates: items of a shop, an ad slot, a feed. */
 export interface Scenario {
   /** Lower case letters, digits and hyphens: its name in requests, policies and cycles. */
@@ -55,6 +62,7 @@ export interface Scenario {
   readonly discount: number;
   /** Decisions of a user that are less apart belong to one session. */
   readonly sessionGapSeconds: number;
+  readonly slateReward: SlateReward;
   readonly reward: RewardRule;
   readonly fastLoop: FastLoopSettings;
 }

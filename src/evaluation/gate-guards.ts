@@ -1,4 +1,4 @@
-import type { Guard } from "../domain/gate-record.ts";
+import type { Guard, SlateDependence } from "../domain/gate-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { GateSupport } from "./gate-support.ts";
@@ -12,11 +12,14 @@ type Gate = MpoConfiguration["gate"];
 export interface GateLimits extends Gate {
   /** Which form decides. */
   readonly statistic: "smaller" | "doubly robust";
+  /** Largest |z| of `testDependence`; absent if it is not asked. */
+  readonly dependenceDeviations?: number;
 }
 
 export const limitsOf = (gate: Gate): GateLimits => ({
   ...gate,
   statistic: "smaller",
+  dependenceDeviations: 3,
 });
 export const gateLimits: GateLimits = Object.freeze(limitsOf(defaultMpo.gate));
 
@@ -25,7 +28,7 @@ export const gateLimits: GateLimits = Object.freeze(limitsOf(defaultMpo.gate));
  * to protect, so what the reward model says of choices that the log can't check counts too. See
  * docs/decisions/0016.
  */
-export const whereWorthless = (limits: GateLimits): GateLimits => ({
+export const whereWorthless = ({ dependenceDeviations: _, ...limits }: GateLimits): GateLimits => ({
   ...limits,
   effectiveSampleShare: Math.min(0.01, limits.effectiveSampleShare),
   checkedMass: 0,
@@ -64,20 +67,25 @@ const atMost = (name: string, value: number, limit: number): Guard => ({
   passed: value <= limit,
 });
 
+/** It stops no candidate, but a promotion: see `judgeCandidate`. */
+export const dependenceGuard = "dependence on the items above";
+
 /** @param options.support of the candidate */
 export function checkGuards(options: {
   readonly support: GateSupport;
-  readonly unsupportedMass: number;
+  readonly dependence: SlateDependence | undefined;
   readonly coverage: Coverage;
   readonly limits: GateLimits;
 }): readonly Guard[] {
-  const { support, unsupportedMass, coverage, limits } = options;
+  const { support, dependence, coverage, limits } = options;
   const deviation = limits.meanWeightDeviations * support.excessWeightStandardError + rounding;
   return [
     atLeast("effective sample share", support.effectiveSampleShare, limits.effectiveSampleShare),
     atMost("distance of the mean weight", Math.abs(support.excessWeight), deviation),
-    atMost("unsupported mass", unsupportedMass, limits.unsupportedMass),
     atLeast("checked mass", support.checkedMass, limits.checkedMass),
     atLeast("catalogue coverage", coverage.candidate, limits.coverageRatio * coverage.serving),
+    ...(dependence === undefined || limits.dependenceDeviations === undefined
+      ? []
+      : [atMost(dependenceGuard, Math.abs(dependence.z), limits.dependenceDeviations)]),
   ];
 }

@@ -34,6 +34,10 @@ export const canaried = (evidence: GateEvidence, { promoteConfidence }: GateLimi
   `Canary: ${gain(evidence)} with probability ${formatShare(evidence.probabilityPositive)} of a gain, ` +
   `not yet ${formatShare(promoteConfidence)}; every guard passed.`;
 
+export const dependent = (evidence: GateEvidence, { value, limit }: Guard): string =>
+  `Canary: ${gain(evidence)}, if rewards did not depend on the items above; but they do: z ${formatSignificant(value)} ` +
+  `is beyond ${formatSignificant(limit)}. Live evidence decides.`;
+
 export const worse = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>
   `Held: ${gain(evidence)}; the ${formatShare(promoteConfidence)} upper bound ${formatSignificant(evidence.interval[1])} is below 0.`;
 

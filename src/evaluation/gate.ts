@@ -1,18 +1,26 @@
 import type { Verdict } from "../domain/cycle-outcome.ts";
 import { EngineError } from "../domain/errors.ts";
-import type { GateEvidence, GateLooks, GateRecord, GateStatistic } from "../domain/gate-record.ts";
+import type {
+  GateEvidence,
+  GateLooks,
+  GateRecord,
+  GateStatistic,
+  Guard,
+} from "../domain/gate-record.ts";
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
 import { checkLength, checkNumber, checkNumbers, highestProbability } from "./checks.ts";
 import { minimalDetectableDifference } from "./diagnostics.ts";
 import {
   type Coverage,
   checkGuards,
+  dependenceGuard,
   type GateLimits,
   gateLimits,
   wherePooled,
 } from "./gate-guards.ts";
 import {
   canaried,
+  dependent,
   failedGuards,
   promoted,
   tooSmall,
@@ -32,14 +40,13 @@ import {
   weighPair,
 } from "./paired-difference.ts";
 import { poolLooks } from "./pooled-looks.ts";
+import { type ItemsAbove, testDependence } from "./slate-dependence.ts";
 
 /** The reward model of `predictions` and `directValues` is a lower quantile, so that it does not fill in optimism. */
 export interface GateInput extends PairedInput {
   readonly checked: CheckedPart;
-  /**
-   * Mean probability that the candidate puts on actions that the log almost never holds, in [0, 1].
-   */
-  readonly unsupportedMass: number;
+  /** Features of the items above each row in its slate: see `testDependence`. Absent if no slate has several items. */
+  readonly above?: ItemsAbove;
   /** Catalogue coverage of both policies, in the same unit. */
   readonly coverage: Coverage;
   /** The judge's prediction for the candidate, reward units a row. */
@@ -54,13 +61,11 @@ export interface GateInput extends PairedInput {
 
 /** @throws invalid_request if a number cannot be used */
 function checkInput(input: GateInput): FeedbackPair {
-  const { checked, unsupportedMass, coverage, predictedDifference, weightClip } = input;
+  const { checked, above, coverage, predictedDifference, weightClip } = input;
   const most = Number.MAX_VALUE;
   const finite = { low: -most, high: most, expected: "a finite number" };
-  const share = { low: 0, high: highestProbability, expected: "in [0, 1]" };
   const positive = { low: 0, high: most, expected: "a finite number ≥ 0" };
   const remedy = "measure it again";
-  checkNumber("unsupportedMass", unsupportedMass, { ...share, remedy });
   checkNumber("coverage.candidate", coverage.candidate, { ...positive, remedy });
   checkNumber("coverage.serving", coverage.serving, { ...positive, remedy });
   checkNumber("predictedDifference", predictedDifference, { ...finite, remedy });
@@ -71,11 +76,15 @@ function checkInput(input: GateInput): FeedbackPair {
   }
   const mass = {
     low: 0,
-    high: Math.max(highestProbability, weightClip),
+    high: Math.max(1, weightClip) * highestProbability,
     expected: "in [0, weightClip]",
   };
   checkNumbers("checked.mass", checked.mass, { ...mass, remedy });
   checkNumbers("checked.values", checked.values, { ...finite, remedy });
+  for (const [name, values] of Object.entries(above ?? {})) {
+    checkLength(`above.${name}`, values.length, pair.candidate.rewards.length);
+    checkNumbers(`above.${name}`, values, { ...finite, remedy });
+  }
   return pair;
 }
 
@@ -155,8 +164,23 @@ function decide(evidence: GateEvidence, rows: number, limits: GateLimits): Answe
   return ["hold", unproven(evidence, limits)];
 }
 
+/** A promotion that rests on an assumption which the log contradicts is one for a share of the traffic. */
+function decideGuarded(
+  evidence: GateEvidence,
+  guards: readonly Guard[],
+  { rows, limits }: { readonly rows: number; readonly limits: GateLimits },
+): Answer {
+  const failed = guards.filter(({ passed }) => !passed);
+  const holding = failed.filter(({ name }) => name !== dependenceGuard);
+  if (holding.length > 0) return ["hold", failedGuards(failed)];
+  const [verdict, reason] = decide(evidence, rows, limits);
+  return verdict === "promote" && failed.length > 0
+    ? ["canary", dependent(evidence, failed[0]!)]
+    : [verdict, reason];
+}
+
 function judgePair(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateRecord {
-  const { unsupportedMass, coverage } = input;
+  const { coverage, above } = input;
   const support = measureSupport(pair.candidate, input.checked, input.weightClip);
   const { rows, clusters, effectiveSampleShare } = support;
   const measured = { rows, clusters, effectiveSampleShare };
@@ -164,12 +188,11 @@ function judgePair(pair: FeedbackPair, input: GateInput, limits: GateLimits): Ga
     const reason = tooSmall(rows, clusters, limits);
     return { verdict: "not-enough-data", reason, ...measured, guards: [] };
   }
-  const guards = checkGuards({ support, unsupportedMass, coverage, limits });
-  const failed = guards.filter(({ passed }) => !passed);
+  const dependence = above && testDependence(above, pair.candidate, input.weightClip);
+  const guards = checkGuards({ support, dependence, coverage, limits });
   const evidence = weighEvidence(pair, input, limits);
-  const [verdict, reason]: Answer =
-    failed.length > 0 ? ["hold", failedGuards(failed)] : decide(evidence, rows, limits);
-  return { verdict, reason, ...measured, guards, ...evidence };
+  const [verdict, reason] = decideGuarded(evidence, guards, { rows, limits });
+  return { verdict, reason, ...measured, guards, ...(dependence && { dependence }), ...evidence };
 }
 
 /**

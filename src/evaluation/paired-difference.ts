@@ -134,6 +134,19 @@ export interface CheckedPart {
   readonly mass: Float64Array;
   /** Σ_a min(π(a|s), c·p(a|s))·Q̄(s, a), or min(π/p, c)·Q̄ of the choice. */
   readonly values: Float64Array;
+  /** Place of each row in its slate; absent if all are at the top. */
+  readonly positions?: Int32Array;
+}
+
+/** Mean of the values at a row's position, by row. */
+function meanByPosition(values: Float64Array, positions: Int32Array | undefined): Float64Array {
+  if (positions === undefined) return new Float64Array(values.length).fill(meanOf(values));
+  const [sums, counts]: [number[], number[]] = [[], []];
+  for (const [row, position] of positions.entries()) {
+    sums[position] = (sums[position] ?? 0) + values[row]!;
+    counts[position] = (counts[position] ?? 0) + 1;
+  }
+  return Float64Array.from(positions, (position) => sums[position]! / counts[position]!);
 }
 
 /**
@@ -148,13 +161,18 @@ export function censoredDifference(
 ): PairedDifference {
   const { serving, candidate } = pairs;
   const servingValues = doublyRobustContributions(serving, serving.importanceWeights);
-  const residual = meanOf(servingValues) - meanOf(serving.directValues);
+  // By position: what can be checked falls with it, and so does the reward.
+  const residuals = meanByPosition(
+    servingValues.map((value, row) => value - serving.directValues[row]!),
+    checked.positions,
+  );
   const checkedValues = doublyRobustContributions(
     { ...candidate, directValues: checked.values },
     clipWeights(candidate.importanceWeights, weightClip),
   );
   const values = checkedValues.map(
-    (value, row) => value + (1 - checked.mass[row]!) * (serving.directValues[row]! + residual),
+    (value, row) =>
+      value + (1 - checked.mass[row]!) * (serving.directValues[row]! + residuals[row]!),
   );
   return pair(values, servingValues, pairs);
 }

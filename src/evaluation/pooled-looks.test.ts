@@ -52,9 +52,13 @@ test("a guard still blocks what all looks together would promote", () => {
   const input = look(0.3, "guard");
   const earlier = { looks: 4, difference: 0.2, standardError: 0.01, sharedError: 0 };
   expect(judgeCandidate({ ...input, earlier }).verdict).toBe("promote");
-  const { reason, verdict } = judgeCandidate({ ...input, earlier, unsupportedMass: 0.2 });
+  const { reason, verdict } = judgeCandidate({
+    ...input,
+    earlier,
+    coverage: { candidate: 0, serving: 1 },
+  });
   expect(verdict).toBe("hold");
-  expect(reason).toMatch("unsupported mass");
+  expect(reason).toMatch("catalogue coverage");
 });
 
 test("what earlier looks found can outweigh a look", () => {
@@ -76,6 +80,6 @@ test("a look in which nothing varies says nothing", () => {
 });
 
 test("what was refused is not counted as a look", () => {
-  const broken = judgeCandidate({ ...look(0.3, "broken"), unsupportedMass: Number.NaN });
+  const broken = judgeCandidate({ ...look(0.3, "broken"), predictedDifference: Number.NaN });
   expect(looksOf(broken)).toBeUndefined();
 });

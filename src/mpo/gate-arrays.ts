@@ -1,81 +1,128 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateInput } from "../evaluation/gate.ts";
-import type { Coverage } from "../evaluation/gate-guards.ts";
+import { createItemsAbove } from "../evaluation/slates/items-above.ts";
+import type { SlateRule } from "../evaluation/slates/slate-drawer.ts";
+import { createCoverage } from "./gate-coverage.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { readSlates, type ServedSlate, serveSlate } from "./judged-slates.ts";
+import {
+  createFilling,
+  type FilledSlate,
+  type OpenedSlate,
+  openSlate,
+  readSlates,
+} from "./judged-slates.ts";
 import type { ScoredRow } from "./row-scores.ts";
-import { emptyArrays, loggedArrays, weightClip, writeSlate } from "./target-arrays.ts";
+import {
+  emptyArrays,
+  loggedArrays,
+  propensitiesOf,
+  weightClip,
+  writeSlate,
+} from "./target-arrays.ts";
 
-/** Probability below which a candidate's choices count as unsupported by the log, in units of the uniform choice. */
-const unsupportedShare = 1e-3;
-/** An item counts as covered when it gets this share of what the uniform policy would give it. */
-const coveredShare = 0.05;
+/** A policy's slate with all probabilities of each position. */
+interface ReadSlate extends FilledSlate {
+  /** Marginals. */
+  readonly table: readonly Float64Array[];
+}
 
-/** Both policies on a slate, and the one of the two that made it. */
+const readSlate = (filled: FilledSlate): ReadSlate => ({ ...filled, table: filled.positions() });
+
+/** The candidate on a slate, and the policy that made it. */
 interface ComparedSlate {
   readonly row: JudgedRow;
-  readonly serving: ServedSlate;
-  readonly candidate: ServedSlate;
-  readonly logging: ServedSlate;
-}
-
-/** Mass of the candidate on places where the serving policy as good as never puts an item, summed over positions. */
-function unsupportedMass({ serving, candidate }: ComparedSlate): number {
-  let mass = 0;
-  for (const [k, logged] of serving.positions.entries()) {
-    for (let a = 0; a < logged.length; a++)
-      if (logged[a]! * logged.length < unsupportedShare) mass += candidate.positions[k]![a]!;
-  }
-  return mass;
-}
-
-/** Share of the offered items that each policy shows at least now and then. */
-function createCoverage() {
-  const shown = new Map<string, { serving: number; candidate: number; uniform: number }>();
-  return {
-    add({ row, serving, candidate }: ComparedSlate): void {
-      const { length } = serving.positions;
-      for (const [a, { itemId }] of row.candidates.entries()) {
-        const entry = shown.get(itemId) ?? { serving: 0, candidate: 0, uniform: 0 };
-        if (entry.uniform === 0) shown.set(itemId, entry);
-        for (let k = 0; k < length; k++) {
-          entry.serving += serving.positions[k]![a]!;
-          entry.candidate += candidate.positions[k]![a]!;
-        }
-        entry.uniform += length / row.candidates.length;
-      }
-    },
-    shares(): Coverage {
-      const items = [...shown.values()];
-      const share = (policy: "serving" | "candidate") =>
-        items.filter((item) => item[policy] >= coveredShare * item.uniform).length /
-        Math.max(1, items.length);
-      return { serving: share("serving"), candidate: share("candidate") };
-    },
-  };
+  readonly items: readonly number[];
+  /** p of each position, as it is weighed. */
+  readonly propensities: Float64Array;
+  readonly candidate: ReadSlate;
+  readonly logging: ReadSlate;
 }
 
 /**
  * Σ_a min(π, c·p) and Σ_a min(π, c·p)·Q of a position. Of a foreign row only the choice's p is known, and the clipped weight
- * stands for the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a min(π, c·p)·x.
+ * stands for the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a min(π, c·p)·x. Weights of the whole prefix have
+ * Σ_a min(w_{<k}·π(a | above), c·p(a | above)) instead, whose expectation over prefixes is that of their clipped weight.
  */
 function checkPosition(
-  { row, candidate, logging }: ComparedSlate,
-  { position, item }: { readonly position: number; readonly item: number },
+  { row, items, propensities, candidate, logging }: ComparedSlate,
+  position: number,
   values: Float64Array,
 ): readonly [mass: number, value: number] {
   if (row.isForeign) {
-    const weight = Math.min(weightClip, candidate.logged[position]! / row.propensity);
-    return [weight, weight * values[item]!];
+    const weight = Math.min(weightClip, candidate.logged[position]! / propensities[position]!);
+    return [weight, weight * values[items[position]!]!];
   }
-  const [proposed, made] = [candidate.positions[position]!, logging.positions[position]!];
+  const isPrefix = row.isCascade === true && position > 0;
+  const before = isPrefix ? candidate.logged[position - 1]! / propensities[position - 1]! : 1;
+  const [proposed, made] = [candidate, logging].map(
+    ({ conditionals, table }) => (conditionals ?? table)[position]!,
+  );
   let [mass, value] = [0, 0];
-  for (let a = 0; a < proposed.length; a++) {
-    const within = Math.min(proposed[a]!, weightClip * made[a]!);
+  for (let a = 0; a < values.length; a++) {
+    const within = Math.min(before * proposed![a]!, weightClip * made![a]!);
     mass += within;
     value += within * values[a]!;
   }
   return [mass, value];
+}
+
+/**
+ * Q of what the serving policy puts below the items that happen to stand above, less its mean over all: 0 on average, and common
+ * to both policies, so that a candidate that equals the serving policy has no difference.
+ */
+function chanceOfPrefix(
+  { conditionals, logged, direct }: ReadSlate,
+  { propensities, position }: { readonly propensities: Float64Array; readonly position: number },
+  values: Float64Array,
+): number {
+  if (conditionals === undefined) return 0;
+  const before = position === 0 ? 1 : logged[position - 1]! / propensities[position - 1]!;
+  const conditional = conditionals[position]!;
+  let value = 0;
+  for (let a = 0; a < values.length; a++) value += conditional[a]! * values[a]!;
+  return before * value - direct[position]!;
+}
+
+/** Largest |log π/π₀| that counts: one item must not outweigh all others. */
+const largestMove = 3;
+
+const movesOf = (serving: Float64Array, candidate: Float64Array): Float64Array =>
+  candidate.map((log, a) => Math.max(-largestMove, Math.min(largestMove, log - serving[a]!)));
+
+/** What the gate reads besides both policies' arrays, written slate by slate. */
+function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
+  const zeros = () => new Float64Array(rows.length);
+  const positions = Int32Array.from(rows, ({ row }) => row.position);
+  const checked = { mass: zeros(), values: zeros(), positions };
+  const above = { values: zeros(), moves: zeros() };
+  const findAbove = createItemsAbove();
+  return {
+    checked,
+    above,
+    /** @param serving the serving policy's slate */
+    writeChecked(start: number, compared: ComparedSlate, serving: ReadSlate, values: Float64Array) {
+      const { row, items, propensities } = compared;
+      for (const position of items.keys()) {
+        const [mass, value] = checkPosition(compared, position, values);
+        const place = { propensities, position };
+        checked.mass[start + position] = mass;
+        checked.values[start + position] =
+          value - (row.isForeign ? 0 : chanceOfPrefix(serving, place, values));
+      }
+    },
+    /** Of slates whose rewards are said to be by position, and whose policy is known. */
+    writeAbove({ start, items, row, draws }: OpenedSlate, rule: SlateRule, of: ItemFeatures) {
+      if (draws === undefined || row.isCascade || row.isForeign) return;
+      const [values, moves] = findAbove(rule, items, draws, [of.values, of.moves]);
+      above.values.set(values!, start);
+      above.moves.set(moves!, start);
+    },
+  };
+}
+
+interface ItemFeatures {
+  readonly values: Float64Array;
+  readonly moves: Float64Array;
 }
 
 /**
@@ -94,31 +141,30 @@ export function gateArrays(
 ): Omit<GateInput, "predictedDifference" | "weightClip"> {
   const { rows, candidateLogs, candidateArm } = options;
   const [serving, candidate, logging] = [rows, rows, rows].map(({ length }) => emptyArrays(length));
-  const checked = { mass: new Float64Array(rows.length), values: new Float64Array(rows.length) };
+  const columns = createColumns(rows);
   const coverage = createCoverage();
-  let unsupported = 0;
+  const [fillServing, fillCandidate] = [createFilling(), createFilling()];
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
     const { row, scores } = rows[start]!;
-    const serve = serveSlate(row, slate);
-    const pair = { serving: serve(scores.logPolicy), candidate: serve(candidateLogs[start]!) };
-    const made = row.arm === candidateArm ? pair.candidate : pair.serving;
-    const compared = { row, ...pair, logging: made };
-    writeSlate(serving!, slate, pair.serving, values[start]!);
-    writeSlate(candidate!, slate, pair.candidate, values[start]!);
-    writeSlate(logging!, slate, made, values[start]!);
-    for (const [position, item] of items.entries()) {
-      const place = { position, item };
-      const [mass, value] = checkPosition(compared, place, values[start]!);
-      checked.mass[start + position] = mass;
-      checked.values[start + position] = value;
-    }
-    unsupported += unsupportedMass(compared) / rows.length;
-    coverage.add(compared);
+    const [opened, q] = [openSlate(row, slate), values[start]!];
+    const own = readSlate(fillServing(opened, scores.logPolicy, q));
+    const proposed = readSlate(fillCandidate(opened, candidateLogs[start]!, q));
+    const made = row.arm === candidateArm ? proposed : own;
+    writeSlate(serving!, slate, own);
+    writeSlate(candidate!, slate, proposed);
+    writeSlate(logging!, slate, made);
+    const propensities = propensitiesOf(rows, slate, made.logged);
+    const compared = { row, items, propensities, candidate: proposed, logging: made };
+    columns.writeChecked(start, compared, own, q);
+    const moves = movesOf(scores.logPolicy, candidateLogs[start]!);
+    columns.writeAbove(opened, made.rule, { values: q, moves });
+    coverage.add(row, own.table, proposed.table);
   }
+  const { checked, above } = columns;
   return {
     ...loggedArrays(rows, logging!, values),
-    ...{ serving: serving!, candidate: candidate!, checked },
-    ...{ unsupportedMass: unsupported, coverage: coverage.shares() },
+    ...{ serving: serving!, candidate: candidate!, checked, above },
+    coverage: coverage.shares(),
   };
 }

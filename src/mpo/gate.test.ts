@@ -161,18 +161,6 @@ test("the catalogue coverage counts items that are shown now and then, floor inc
   expect(narrow.verdict).toBe("hold");
 });
 
-test("mass where the serving policy as good as never was counts as unsupported", () => {
-  const rows = simulate(400).map(({ row, scores }) => ({
-    row: { ...row, exploration: 1e-4, action: 0, propensity: 1 },
-    scores: { ...scores, logPolicy: Float64Array.of(1 - 3e-9, 1e-9, 1e-9, 1e-9).map(Math.log) },
-  }));
-  const gate = judge(rows, [0.7, 0.1, 0.1, 0.1]);
-  const { value, passed } = guard(gate, "unsupported mass");
-  expect(value).toBeCloseTo(0.3, 3);
-  expect(passed).toBe(false);
-  expect(gate.verdict).toBe("hold");
-});
-
 test("a serving policy that is worth nothing has less to protect: a narrow candidate may take over", () => {
   const rows = simulate(2000).map(({ row, scores }) => ({
     row: { ...row, exploration: 0.01 },

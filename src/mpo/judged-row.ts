@@ -31,6 +31,8 @@ export interface JudgedRow {
    * version: its propensity is known, those of the other candidates are not.
    */
   readonly isForeign?: boolean;
+  /** Earlier items of the slate change its reward: it is weighed by the whole prefix, not by its item and position. */
+  readonly isCascade?: boolean;
 }
 
 /** A row that an improvement learns from or is judged on. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
-import { isJudged, readSlates, serveSlate } from "./judged-slates.ts";
+import { createFilling, isJudged, openSlate, readSlates } from "./judged-slates.ts";
 
 const views = sampleViews(5);
 const rowAt = (position: number, action: number) => ({
@@ -36,7 +36,12 @@ describe("rows of slates", () => {
 
 test("a slate of one has the served probabilities, exactly", () => {
   const logs = Float64Array.of(0.6, 0.1, 0.1, 0.1, 0.1).map(Math.log);
-  const { positions, logged } = serveSlate(rowAt(0, 0).row, { start: 0, items: [0] })(logs);
+  const { positions, logged, direct } = createFilling()(
+    openSlate(rowAt(0, 0).row, { start: 0, items: [0] }),
+    logs,
+    Float64Array.of(1, 0, 0, 0, 0),
+  );
   expect(logged[0]).toBeCloseTo(0.9 * 0.6 + 0.1 / 5, 14);
-  expect(positions[0]![4]).toBeCloseTo(0.9 * 0.1 + 0.1 / 5, 14);
+  expect(direct[0]).toBeCloseTo(logged[0]!, 14);
+  expect(positions()[0]![4]).toBeCloseTo(0.9 * 0.1 + 0.1 / 5, 14);
 });

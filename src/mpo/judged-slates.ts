@@ -1,7 +1,9 @@
-import { createRandom } from "../numeric/random.ts";
+import type { SlateRule, ValuedSlate } from "../evaluation/slates/slate-drawer.ts";
+import { drawsOf, type SlateDraws } from "../evaluation/slates/slate-draws.ts";
+import { createMarginals, type SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
+import { accumulate, conditionalsOf } from "../evaluation/slates/slate-prefix.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 import type { RowScores, ScoredRow } from "./row-scores.ts";
-import { type SlateDraws, slateMarginals } from "./slate-marginals.ts";
 
 /** Rows of one decision: they follow each other, from position 0 on. */
 export interface JudgedSlate {
@@ -11,20 +13,12 @@ export interface JudgedSlate {
   readonly items: readonly number[];
 }
 
-/** Where a policy puts the candidates of a decision. */
-export interface ServedSlate {
-  /** P(candidate a at position k), exploration included: K for each position. */
-  readonly positions: readonly Float64Array[];
-  /** P(the shown item at its own position). */
-  readonly logged: Float64Array;
-}
-
 /**
  * Rows that a judge can weigh. A foreign row below position 0 is none: its logged propensity is given the items above, and its
- * marginal one is unknown.
+ * marginal one is unknown. Weights of the whole prefix need the logged propensities alone.
  */
-export const isJudged = ({ isForeign, position }: JudgedRow): boolean =>
-  isForeign !== true || position === 0;
+export const isJudged = ({ isForeign, isCascade, position }: JudgedRow): boolean =>
+  isForeign !== true || position === 0 || isCascade === true;
 
 /** Index among the first candidates, of an index among those that the items before have left. */
 function originalIndex(action: number, before: readonly number[]): number {
@@ -49,34 +43,57 @@ export function readSlates(rows: readonly Pick<ScoredRow, "row">[]): readonly Ju
   return slates;
 }
 
-/** Standard error of a marginal: at most 1/(2·√draws), and far less if no item has most of the mass. */
-const drawsPerSlate = 64;
-const drawSeed = 1977;
-
-function drawsOf({ start, items: { length } }: JudgedSlate): SlateDraws {
-  const random = createRandom(drawSeed).split(start);
-  const uniforms = Float64Array.from({ length: drawsPerSlate * length }, () => random.uniform());
-  return { draws: drawsPerSlate, uniforms };
+/** A slate on which several policies are compared, on the same draws: errors that two of them share cancel in their difference. */
+export interface OpenedSlate extends JudgedSlate {
+  /** Of position 0. */
+  readonly row: JudgedRow;
+  /** Absent of a slate of one. */
+  readonly draws?: SlateDraws;
 }
 
-/**
- * Serves one slate by several policies, on the same draws: errors that two policies share cancel in their difference.
- * @param row of position 0
- * @returns a function of log π of its candidates
- */
-export function serveSlate(
-  row: JudgedRow,
-  slate: JudgedSlate,
-): (logs: Float64Array) => ServedSlate {
-  const { items } = slate;
-  if (items.length > 1) {
-    const draws = drawsOf(slate);
-    const { exploration } = row;
-    return (logs) => slateMarginals({ policy: logs.map(Math.exp), exploration }, items, draws);
-  }
-  return (logs) => {
-    const served = logs.map((log) => servedProbability(Math.exp(log), row));
-    return { positions: [served], logged: Float64Array.of(served[items[0]!]!) };
+/** @param row of position 0 */
+export const openSlate = (row: JudgedRow, slate: JudgedSlate): OpenedSlate => ({
+  ...slate,
+  row,
+  ...(slate.items.length > 1 && { draws: drawsOf(slate.start, slate.items.length) }),
+});
+
+/** A policy on a slate. If earlier items change a reward, `logged` has the probability of the whole prefix down to each item. */
+export interface FilledSlate extends SlateMarginals {
+  readonly rule: SlateRule;
+  /** P(a | the logged items above), K for each position; present if earlier items change a reward. */
+  readonly conditionals?: readonly Float64Array[];
+}
+
+/** A slate of one has no prefix to be drawn. */
+function fillFirst(row: JudgedRow, { items, values }: ValuedSlate, rule: SlateRule): FilledSlate {
+  const served = rule.policies[0]!.map((probability) => servedProbability(probability, row));
+  const direct = served.reduce((sum, probability, a) => sum + probability * values[a]!, 0);
+  const logged = Float64Array.of(served[items[0]!]!);
+  return { rule, logged, direct: Float64Array.of(direct), positions: () => [served] };
+}
+
+function followPrefix(marginals: SlateMarginals, rule: SlateRule, items: readonly number[]) {
+  const conditionals = conditionalsOf(rule, items);
+  const logged = accumulate(items.map((item, k) => conditionals[k]![item]!));
+  return { ...marginals, rule, conditionals, logged };
+}
+
+/** A policy on a slate, given log π of its candidates and their values. All but `logged` and `direct` is valid until the next call. */
+export function createFilling(): (
+  slate: OpenedSlate,
+  logs: Float64Array,
+  values: Float64Array,
+) => FilledSlate {
+  const fill = createMarginals();
+  let policy: Float64Array = new Float64Array();
+  return ({ row, items, draws }, logs, values) => {
+    if (policy.length !== logs.length) policy = new Float64Array(logs.length);
+    for (let a = 0; a < logs.length; a++) policy[a] = Math.exp(logs[a]!);
+    const rule = { policies: [policy], exploration: row.exploration };
+    if (draws === undefined) return fillFirst(row, { items, values }, rule);
+    const marginals = fill(rule, { items, values }, draws);
+    return row.isCascade ? followPrefix(marginals, rule, items) : { ...marginals, rule };
   };
 }
 

@@ -3,7 +3,7 @@ import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkRows } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { readSlates, serveSlate, slateValues } from "./judged-slates.ts";
+import { createFilling, openSlate, readSlates, slateValues } from "./judged-slates.ts";
 import { doNothing } from "./meta-policy.ts";
 import { solveChallenger } from "./restraint.ts";
 import { createRowChallenger } from "./row-challenger.ts";
@@ -105,15 +105,16 @@ function measureChallengers(
     divergences: new Float64Array(rows.length),
   }));
   const challenger = createRowChallenger();
+  const fill = createFilling();
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
     const { row, scores } = rows[start]!;
-    const serve = serveSlate(row, slate);
+    const opened = openSlate(row, slate);
     challenger.read(scores);
     for (const [j, one] of challengers.entries()) {
       const into = measured[j]!;
       const logs = challenger.challenge(one);
-      writeSlate(into, slate, serve(logs), values[start]!);
+      writeSlate(into, slate, fill(opened, logs, values[start]!));
       into.divergences.fill(klDivergence(logs, scores.logPolicy), start, start + items.length);
     }
   }

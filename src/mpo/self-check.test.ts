@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { largestRounding } from "../evaluation/checks.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { applySelfCheck, checkLogged, largestRounding } from "./self-check.ts";
+import { applySelfCheck, checkLogged } from "./self-check.ts";
 
 const exploration = 0.1;
 const pi = normaliseLogs(Float64Array.of(1, 0, -2));

@@ -1,13 +1,8 @@
 import type { GateRecord, Guard, SelfCheck } from "../domain/gate-record.ts";
+import { largestRounding } from "../evaluation/checks.ts";
 import { failedGuards, leftOut } from "../evaluation/gate-reason.ts";
 import { expectLength } from "./check-rows.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
-
-/**
- * Largest |log(π₀/p)| that rounding explains. Scores are float32, with another order of their sums in serving and learning: measured
- * up to 2e-6. Machines may differ more; a change of 0.1 % biases a weight by no more than that.
- */
-export const largestRounding = 1e-3;
 
 /** Rows as far as their logged propensities are borne out. */
 export interface CheckedRows {

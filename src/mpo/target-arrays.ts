@@ -1,9 +1,11 @@
 import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
 import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
+import type { SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
+import { accumulate } from "../evaluation/slates/slate-prefix.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { expectLength } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { type JudgedSlate, readSlates, type ServedSlate, serveSlate } from "./judged-slates.ts";
+import { createFilling, type JudgedSlate, openSlate, readSlates } from "./judged-slates.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
@@ -14,19 +16,14 @@ export const emptyArrays = (rows: number): ComparedPolicy => ({
   directValues: new Float64Array(rows),
 });
 
-/** Writes the rows of a slate. @param values Q of the candidates of position 0 */
+/** Writes the rows of a slate. */
 export function writeSlate(
   { targetProbabilities, directValues }: ComparedPolicy,
   { start }: JudgedSlate,
-  { positions, logged }: ServedSlate,
-  values: Float64Array,
+  { logged, direct }: Pick<SlateMarginals, "logged" | "direct">,
 ): void {
-  for (const [position, served] of positions.entries()) {
-    let direct = 0;
-    for (let a = 0; a < served.length; a++) direct += served[a]! * values[a]!;
-    directValues[start + position] = direct;
-    targetProbabilities[start + position] = logged[position]!;
-  }
+  targetProbabilities.set(logged, start);
+  directValues.set(direct, start);
 }
 
 /**
@@ -40,9 +37,11 @@ export function targetArrays(
   values: readonly Float64Array[],
 ): ComparedPolicy {
   const arrays = emptyArrays(rows.length);
+  const fill = createFilling();
   for (const slate of readSlates(rows)) {
     const { start } = slate;
-    writeSlate(arrays, slate, serveSlate(rows[start]!.row, slate)(logs[start]!), values[start]!);
+    const opened = openSlate(rows[start]!.row, slate);
+    writeSlate(arrays, slate, fill(opened, logs[start]!, values[start]!));
   }
   return arrays;
 }
@@ -55,15 +54,32 @@ export function uniformArrays(
   const arrays = emptyArrays(rows.length);
   for (const { start, items } of readSlates(rows)) {
     const { length: count } = values[start]!;
-    arrays.targetProbabilities.fill(1 / count, start, start + items.length);
+    const conditionals = items.map((_, k) => 1 / (count - k));
+    const isCascade = rows[start]!.row.isCascade === true;
+    const logged = isCascade ? accumulate(conditionals) : items.map(() => 1 / count);
+    arrays.targetProbabilities.set(logged, start);
     arrays.directValues.fill(meanOf(values[start]!), start, start + items.length);
   }
   return arrays;
 }
 
 /**
- * Logged arrays of the rows, with the control variate at the logged item. At position 0 the propensity is the logged one; below
- * it is the marginal of the policy that made the slate, for the logged one is given the items above.
+ * p of a slate's rows, as they are weighed. At position 0 it is the logged one. The logged ones below are given the items above: the
+ * marginal of the policy that made the slate takes their place, or, if earlier items change a reward, their product.
+ * @param marginals P(the shown item at its position) under that policy
+ */
+export function propensitiesOf(
+  rows: readonly Pick<ScoredRow, "row">[],
+  { start, items }: JudgedSlate,
+  marginals: ArrayLike<number>,
+): Float64Array {
+  const logged = items.map((_, k) => rows[start + k]!.row.propensity);
+  if (rows[start]!.row.isCascade) return accumulate(logged);
+  return Float64Array.from(items, (_, k) => (k === 0 ? logged[0]! : marginals[k]!));
+}
+
+/**
+ * Logged arrays of the rows, with the control variate at the logged item.
  * @param logging the arrays of the policies that made the rows
  */
 export function loggedArrays(
@@ -71,18 +87,20 @@ export function loggedArrays(
   logging: Pick<ComparedPolicy, "targetProbabilities">,
   values: readonly Float64Array[],
 ): { readonly feedback: LoggedFeedback; readonly predictions: Float64Array } {
-  const predictions = new Float64Array(rows.length);
-  for (const { start, items } of readSlates(rows))
-    for (const [k, item] of items.entries()) predictions[start + k] = values[start]![item]!;
+  const [predictions, propensities] = [rows, rows].map(({ length }) => new Float64Array(length));
+  for (const slate of readSlates(rows)) {
+    const { start, items } = slate;
+    const marginals = logging.targetProbabilities.subarray(start, start + items.length);
+    propensities!.set(propensitiesOf(rows, slate, marginals), start);
+    for (const [k, item] of items.entries()) predictions![start + k] = values[start]![item]!;
+  }
   return {
     feedback: {
       rewards: Float64Array.from(rows, ({ row }) => row.reward),
-      propensities: Float64Array.from(rows, ({ row }, index) =>
-        row.position === 0 ? row.propensity : logging.targetProbabilities[index]!,
-      ),
+      propensities: propensities!,
       clusters: Int32Array.from(rows, ({ row }) => row.user),
     },
-    predictions,
+    predictions: predictions!,
   };
 }
 

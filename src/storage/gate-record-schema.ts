@@ -7,6 +7,7 @@ import {
   type Guard,
   gateStatistics,
   type SelfCheck,
+  type SlateDependence,
 } from "../domain/gate-record.ts";
 import { fieldsOf, interval, optional } from "./record-schema.ts";
 
@@ -35,6 +36,12 @@ const selfCheck = fieldsOf<SelfCheck>({
   largestLogRatio: z.number(),
 }).meta({ id: "SelfCheck" });
 
+const dependence = fieldsOf<SlateDependence>({
+  rows: z.number(),
+  z: z.number(),
+  pValue: z.number(),
+}).meta({ id: "SlateDependence" });
+
 export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
   verdict: z.enum(verdicts),
   reason: z.string(),
@@ -42,6 +49,7 @@ export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
   clusters: optional(z.number()),
   effectiveSampleShare: optional(z.number()),
   guards: z.array(guard),
+  dependence: optional(dependence),
   selfCheck: optional(selfCheck),
   statistic: optional(z.enum(gateStatistics)),
   looks: optional(z.number()),

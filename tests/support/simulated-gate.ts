@@ -64,7 +64,6 @@ export function simulateGate(world: GateWorld, random: RandomStream): GateInput 
     serving: { targetProbabilities: arrays.propensities, directValues: zeros().fill(0.25) },
     candidate: { targetProbabilities: chosen, directValues: believed },
     checked: { mass: zeros().fill(sum(within)), values: zeros().fill(checkedValue) },
-    unsupportedMass: 0,
     coverage: { candidate: 0.9, serving: 1 },
     predictedDifference: 0.03,
     weightClip,

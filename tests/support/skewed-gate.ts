@@ -55,7 +55,6 @@ export function simulateSkewedGate(world: SkewedWorld, random: RandomStream): Ga
     serving: { targetProbabilities: propensities, directValues: constant(predicted) },
     candidate: { targetProbabilities, directValues: constant(predicted) },
     checked: { mass: constant(mass), values: constant(mass * predicted) },
-    unsupportedMass: 0,
     coverage: { candidate: 1, serving: 1 },
     predictedDifference: 0.01,
     weightClip,

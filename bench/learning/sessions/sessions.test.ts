@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SelfCheck } from "../../../src/domain/gate-record.ts";
-import { largestRounding } from "../../../src/mpo/self-check.ts";
+import { largestRounding } from "../../../src/evaluation/checks.ts";
 import { klDivergence } from "../../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { fitChoice } from "./choice-model.ts";

@@ -7,6 +7,9 @@ const thinShare = 0.15;
 /** With fewer rows behind the rewards than that, a thin log can't be trusted to show the spread of its weights. */
 const rewardedRows = 100;
 
+/** Mass of the target's choices that the log can't hold, beyond which it doesn't decide. */
+const largestUnsupported = 0.05;
+
 export interface Conclusion {
   /** Whether the log supports an estimate of the target's reward. */
   readonly decides: boolean;
@@ -51,7 +54,7 @@ function findObstacles({ diagnostics, log }: LogEvaluation): string[] {
     );
   }
   const { unsupportedMass = 0 } = diagnostics;
-  if (unsupportedMass > limits.unsupportedMass) {
+  if (unsupportedMass > largestUnsupported) {
     obstacles.push(
       `${percent(unsupportedMass)} of the target's choices have propensity 0: their reward can't be in the log.`,
     );

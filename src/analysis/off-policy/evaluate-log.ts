@@ -10,7 +10,8 @@ import type { Interval } from "../../evaluation/intervals/interval.ts";
 import { normalInterval } from "../../evaluation/intervals/normal.ts";
 import { meanOf } from "../../numeric/statistics.ts";
 import type { DecisionLog } from "./decision-log.ts";
-import { type EvaluationArrays, readArrays } from "./read-arrays.ts";
+import type { LoggingPolicies } from "./logging-policies.ts";
+import { type EvaluationArrays, type JudgedSlates, readArrays } from "./read-arrays.ts";
 import { type LogSummary, summariseLog } from "./summarise-log.ts";
 import { createPopularityTarget, type TargetPolicy } from "./target-policy.ts";
 
@@ -32,6 +33,8 @@ export interface LogEvaluation {
     readonly actions: number;
     /** Absent if the log names no users: rows count as independent. */
     readonly users?: number;
+    /** Absent if every decision has one row. */
+    readonly slates?: JudgedSlates;
   };
   readonly target: string;
   /** Mean reward of the logging policy on these rows. */
@@ -86,14 +89,19 @@ export type ChooseTarget = (summary: LogSummary) => Promise<TargetPolicy>;
 
 export const choosePopularity: ChooseTarget = async ({ table }) => createPopularityTarget(table);
 
-async function readTarget(log: DecisionLog, summary: LogSummary, choose: ChooseTarget) {
+async function readTarget(
+  log: DecisionLog,
+  summary: LogSummary,
+  { choose, logging }: { readonly choose: ChooseTarget; readonly logging?: LoggingPolicies },
+) {
   const target = await choose(summary);
   try {
-    const arrays = await readArrays(log, summary, target);
+    const arrays = await readArrays(log, summary, { target, logging });
     await target.finish?.(summary.rows);
     return { name: target.name, arrays };
   } finally {
     await target.close();
+    await logging?.close();
   }
 }
 
@@ -108,11 +116,17 @@ function holdsNone({ file, leftOut }: DecisionLog): EngineError {
  * count and check it, then for the arrays, about 60 bytes a row, and 100 more for the estimates.
  * @throws invalid_file naming every malformed row, invalid_request for an empty log or a target
  * that doesn't fit it
+ * @param logging what a record knows of the log's policies; without it slates are judged by weights of the whole prefix
  */
-export async function evaluateLog(log: DecisionLog, choose: ChooseTarget): Promise<LogEvaluation> {
+export async function evaluateLog(
+  log: DecisionLog,
+  choose: ChooseTarget,
+  logging?: LoggingPolicies,
+): Promise<LogEvaluation> {
   const summary = await summariseLog(log);
   if (summary.rows === 0) throw holdsNone(log);
-  const { name, arrays } = await readTarget(log, summary, choose);
+  const { name, arrays } = await readTarget(log, summary, { choose, ...(logging && { logging }) });
+  const { slates } = arrays;
   const { estimates, diagnostics } = evaluatePolicy(
     {
       rewards: arrays.rewards,
@@ -130,6 +144,7 @@ export async function evaluateLog(log: DecisionLog, choose: ChooseTarget): Promi
       positions: summary.positions,
       actions: summary.actions.length,
       ...(arrays.clusters && { users: diagnostics.clusters }),
+      ...(slates.marginals + slates.prefix > 0 && { slates }),
     },
     target: name,
     logged: describeMean(arrays.rewards, arrays),

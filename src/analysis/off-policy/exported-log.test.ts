@@ -11,6 +11,7 @@ import { parseConfiguration } from "../../engine/configuration/configuration.ts"
 import { exportDecisions } from "../../exchange/export-decisions.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { evaluateLog } from "./evaluate-log.ts";
+import { createLoggingPolicies } from "./logging-policies.ts";
 import { openLog } from "./open-log.ts";
 import { createSnapshotTarget } from "./snapshot-target.ts";
 import { uniformTarget } from "./target-policy.ts";
@@ -98,8 +99,9 @@ test("an export holds closed decisions with what they earned, and is read again 
   });
   const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
   expect(evaluation.logged.value).toBeCloseTo(mean, 12);
-  // π is 1/6 at the first position and 1/5 at the second.
-  const weights = lines.flatMap(({ positionPropensities: [p, q] }) => [1 / 6 / p, 1 / 5 / q]);
+  // The log alone: π is 1/6 at the first position, and 1/5 at the second below that item.
+  expect(evaluation.log.slates).toEqual({ marginals: 0, prefix: 60 });
+  const weights = lines.flatMap(({ positionPropensities: [p, q] }) => [1 / 6 / p, 1 / 30 / p / q]);
   expect(evaluation.diagnostics.largestWeight).toBeCloseTo(Math.max(...weights), 9);
 });
 
@@ -120,6 +122,28 @@ test("a snapshot chooses again as it did: the one that served has weight 1 in ev
   expect(target).toBe(`policy ${serving}`);
   expect(diagnostics.largestWeight).toBeCloseTo(1, 6);
   expect(diagnostics.effectiveSampleShare).toBeCloseTo(1, 9);
+});
+
+test("with the record slates are judged by marginals, unless it tells otherwise than the log", async () => {
+  const { path, store } = await exportShop();
+  const evaluate = async (file: string) => {
+    const logging = createLoggingPolicies({ store, configuration });
+    return evaluateLog(await openLog(file), async () => uniformTarget, logging);
+  };
+  const { log, diagnostics } = await evaluate(path);
+  expect(log.slates).toEqual({ marginals: 60, prefix: 0 });
+  expect(Math.abs(diagnostics.meanWeight - 1)).toBeLessThan(
+    4 * diagnostics.meanWeightStandardError,
+  );
+  const [first, second, ...rest] = readFileSync(path, "utf8").trimEnd().split("\n");
+  const { positionPropensities, ...changed } = JSON.parse(first!);
+  const doubtful = [
+    { ...changed, positionPropensities: positionPropensities.map((p: number) => p / 2) },
+    { ...JSON.parse(second!), policyVersion: 99 },
+  ];
+  const file = join(createTestFolder(), "doubtful.jsonl");
+  writeFileSync(file, [...doubtful.map((line) => JSON.stringify(line)), ...rest].join("\n"));
+  expect((await evaluate(file)).log.slates).toEqual({ marginals: 58, prefix: 2 });
 });
 
 test("of what was decided before a snapshot was made nothing judges it", async () => {

@@ -65,17 +65,37 @@ function openTable(file: string): TargetPolicy {
   );
   const find = (position: number) =>
     byPosition.length === 1 ? byPosition[0] : byPosition[position];
+  const choose = (choice: Choice): Float64Array => {
+    const distribution = find(choice.position);
+    if (distribution !== undefined)
+      return at(file, undefined, () => restrict(distribution, choice));
+    const problem = `has ${byPosition.length} positions, and the log's line ${choice.line} is at position ${choice.position} from 0; add its probabilities`;
+    throw invalidFile(file, problem);
+  };
   return {
     name: basename(file),
-    probabilities: (choice) => {
-      const distribution = find(choice.position);
-      if (distribution !== undefined)
-        return at(file, undefined, () => restrict(distribution, choice));
-      const problem = `has ${byPosition.length} positions, and the log's line ${choice.line} is at position ${choice.position} from 0; add its probabilities`;
-      throw invalidFile(file, problem);
+    probabilities: choose,
+    rule: (choice, length) => {
+      const policies = Array.from({ length }, (_, position) => {
+        const policy = choose({ ...choice, position });
+        checkSupport(file, policy, position);
+        return policy;
+      });
+      return {
+        policies: byPosition.length === 1 ? policies.slice(0, 1) : policies,
+        exploration: 0,
+      };
     },
     close: async () => {},
   };
+}
+
+/** A slate whose items above take all that a position could choose from has no item for it. @throws invalid_file */
+function checkSupport(file: string, policy: Float64Array, position: number): void {
+  const supported = policy.filter((probability) => probability > 0).length;
+  if (supported > position) return;
+  const problem = `must give more than ${position} candidates of a slate a probability above 0 at position ${position}, got ${supported}; the items above may take them all`;
+  throw invalidFile(file, problem);
 }
 
 /**

@@ -28,6 +28,12 @@ async function detect(open: () => Promise<TextSource>): Promise<boolean | undefi
   return undefined;
 }
 
+const exportFormat = "Recurve export";
+
+/** Whether the rows are decisions of `recurve export decisions`. */
+export const isExported = ({ format }: Pick<DecisionLog, "format">): boolean =>
+  format === exportFormat;
+
 /** Our own export, or VowpalWabbit's dsjson. @throws invalid_file if it is neither */
 export async function openJsonlLog(file: string): Promise<DecisionLog> {
   const open = () => openFile(file, new AbortController().signal);
@@ -41,7 +47,7 @@ export async function openJsonlLog(file: string): Promise<DecisionLog> {
   const read = isVowpalWabbit ? readInteraction : readExportedDecision;
   return {
     file,
-    format: isVowpalWabbit ? "VowpalWabbit dsjson" : "Recurve export",
+    format: isVowpalWabbit ? "VowpalWabbit dsjson" : exportFormat,
     read: () => withSource(open, (source) => readRows(source, read)),
   };
 }

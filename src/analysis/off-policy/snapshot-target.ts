@@ -46,6 +46,12 @@ export function createSnapshotTarget(
       const left = Float64Array.from(candidates, (candidate) => logits.get(candidate) ?? 0);
       return positionProbabilities(left, [], decision.exploration);
     },
+    rule: async ({ decision, candidates }) => {
+      if (decision === undefined) throw new RangeError("a slate has a decision");
+      const logits = await derive(decision);
+      const all = Float64Array.from(candidates, (candidate) => logits.get(candidate) ?? 0);
+      return { policies: [positionProbabilities(all, [], 0)], exploration: decision.exploration };
+    },
     close: () => deriver.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { itemId } from "../../domain/ids.ts";
+import type { SlateRule } from "../../evaluation/slates/slate-drawer.ts";
 import { greedyLogits, type Popularity } from "../../policy/popularity.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { LogRow } from "./decision-log.ts";
@@ -18,6 +19,11 @@ export interface TargetPolicy {
   /** π of each candidate, in their order, each in [0, 1]; they add up to 1. @throws invalid_request, invalid_file, not_found */
   probabilities(choice: Choice): ArrayLike<number> | Promise<ArrayLike<number>>;
   /**
+   * How it fills a slate, whatever the log has shown above. Absent if it is known for the logged items above alone.
+   * @param choice of position 0; @throws as `probabilities`
+   */
+  rule?(choice: Choice, length: number): SlateRule | Promise<SlateRule>;
+  /**
    * After the last row. @throws invalid_file if the target was made for more rows than the log has
    */
   finish?(rows: number): Promise<void>;
@@ -28,6 +34,10 @@ export const uniformTarget: TargetPolicy = {
   name: "uniform",
   probabilities: ({ candidates }) =>
     new Float64Array(candidates.length).fill(1 / candidates.length),
+  rule: ({ candidates }) => ({
+    policies: [new Float64Array(candidates.length).fill(1 / candidates.length)],
+    exploration: 0,
+  }),
   close: async () => {},
 };
 
@@ -37,16 +47,21 @@ export const uniformTarget: TargetPolicy = {
  */
 export function createPopularityTarget(table: RewardTable): TargetPolicy {
   const byFold = new Map<number, Popularity>();
+  const scoresOf = ({ candidates, user, row }: Choice) => {
+    const fold = foldOf(user ?? String(row));
+    const popularity = byFold.get(fold) ?? table.popularityWithout(fold);
+    byFold.set(fold, popularity);
+    return candidates.map((action) => popularity.scores.get(itemId(action)) ?? popularity.mean);
+  };
   return {
     name: "popularity",
-    probabilities: ({ candidates, user, row }) => {
-      const fold = foldOf(user ?? String(row));
-      const popularity = byFold.get(fold) ?? table.popularityWithout(fold);
-      byFold.set(fold, popularity);
-      const scores = candidates.map(
-        (action) => popularity.scores.get(itemId(action)) ?? popularity.mean,
-      );
-      return positionProbabilities(greedyLogits(scores), [], 0);
+    probabilities: (choice) => positionProbabilities(greedyLogits(scoresOf(choice)), [], 0),
+    // Position k is for the items with the k-th highest score: all that are higher stand above.
+    rule: (choice, length) => {
+      const scores = Float64Array.from(scoresOf(choice));
+      const highest = scores.toSorted().reverse().subarray(0, length);
+      const policies = Array.from(highest, (best) => scores.map((one) => (one === best ? 1 : 0)));
+      return { policies, exploration: 0 };
     },
     close: async () => {},
   };

@@ -9,7 +9,12 @@ import {
   type LogEvaluation,
 } from "../../analysis/off-policy/evaluate-log.ts";
 import { openFileTarget } from "../../analysis/off-policy/file-target.ts";
+import {
+  createLoggingPolicies,
+  type LoggingPolicies,
+} from "../../analysis/off-policy/logging-policies.ts";
 import { openLog } from "../../analysis/off-policy/open-log.ts";
+import { isExported } from "../../analysis/off-policy/read-jsonl-log.ts";
 import { createSnapshotTarget } from "../../analysis/off-policy/snapshot-target.ts";
 import { uniformTarget } from "../../analysis/off-policy/target-policy.ts";
 import { leaveOutSeen } from "../../analysis/off-policy/unseen-log.ts";
@@ -53,7 +58,8 @@ async function evaluateSnapshot(
 ): Promise<LogEvaluation> {
   const snapshot = await parts.store.policies.find(version);
   const unseen = snapshot === undefined ? log : leaveOutSeen(log, snapshot);
-  return evaluateLog(unseen, async () => createSnapshotTarget(parts, version));
+  const choose = async () => createSnapshotTarget(parts, version);
+  return evaluateLog(unseen, choose, createLoggingPolicies(parts));
 }
 
 async function evaluateTarget(options: OffPolicyOptions): Promise<LogEvaluation> {
@@ -61,9 +67,13 @@ async function evaluateTarget(options: OffPolicyOptions): Promise<LogEvaluation>
   const log = await openLog(options.log);
   if (typeof target === "number")
     return withDatabase(options, (parts) => evaluateSnapshot(log, target, parts));
-  const evaluate = (choose: ChooseTarget) => evaluateLog(log, choose);
-  if (target === "popularity") return evaluate(choosePopularity);
-  return evaluate(async () => (target === "uniform" ? uniformTarget : openFileTarget(target)));
+  const fixed = () => (target === "uniform" ? uniformTarget : openFileTarget(target));
+  const choose: ChooseTarget = target === "popularity" ? choosePopularity : async () => fixed();
+  const evaluate = (logging?: LoggingPolicies) => evaluateLog(log, choose, logging);
+  // The log alone doesn't tell how the policies that made it would have filled other slates.
+  return isExported(log) && existsSync(options.database)
+    ? withDatabase(options, (parts) => evaluate(createLoggingPolicies(parts)))
+    : evaluate();
 }
 
 function toJson(evaluation: LogEvaluation): string {

@@ -21,7 +21,7 @@ const gate: GateRecord = {
   effectiveSampleShare: 0.35,
   guards: [
     { name: "effective sample share", value: 0.35, limit: 0.15, passed: true },
-    { name: "unsupported mass", value: 0.0712, limit: 0.05, passed: false },
+    { name: "dependence on the items above", value: 3.42, limit: 3, passed: false },
   ],
   statistic: "censored",
   difference: form.difference,
@@ -62,7 +62,15 @@ test("a cycle's gate is shown with every number that it decided on", () => {
   expect(rows).toContain("censored 0.0312 0.0104 0.0141 to 0.0483 0.999 yes");
   expect(rows).toContain("doubly robust 0.05 0.0104 0.0141 to 0.0483 0.999");
   expect(rows).toContain("effective sample share 0.35 0.15 passed");
-  expect(rows).toContain("unsupported mass 0.0712 0.05 failed");
+  expect(rows).toContain("dependence on the items above 3.42 3 failed");
+});
+
+test("of slates the dependence on the items above is shown", () => {
+  const dependence = { rows: 5400, z: -3.42, pValue: 0.00125 };
+  const slates = { ...cycle, record: { gate: { ...gate, dependence } } };
+  expect(describeCycleRecord(slates).split("\n")).toContain(
+    "items above z -3.42, p 0.00125, 5,400 rows below others",
+  );
 });
 
 test("the self-check tells how many rows it left out", () => {

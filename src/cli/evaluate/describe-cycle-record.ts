@@ -45,6 +45,13 @@ function describeSelfCheck({ selfCheck }: GateRecord): string[] {
   return [`self-check ${found}, largest |log(π₀/p)| ${number(largestLogRatio)}`];
 }
 
+/** Absent of slates of one, and if rewards cascade. */
+function describeDependence({ dependence }: GateRecord): string[] {
+  if (dependence === undefined) return [];
+  const { rows, z, pValue } = dependence;
+  return [`items above z ${number(z)}, p ${number(pValue)}, ${number(rows)} rows below others`];
+}
+
 function tableStatistics({ statistic, doublyRobust, censored }: GateRecord): string[] {
   if (doublyRobust === undefined || censored === undefined) return [];
   const table = new Table({
@@ -135,6 +142,7 @@ export function describeCycleRecord(cycle: Cycle): string {
     `feedback   ${describeFeedback(record.feedback)}`,
     `gate rows  ${describeSample(gate)}`,
     ...describeSelfCheck(gate),
+    ...describeDependence(gate),
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,
     ...tableStatistics(gate),
     ...tableGuards(gate),

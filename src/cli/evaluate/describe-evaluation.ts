@@ -47,6 +47,19 @@ function listDiagnostics({ diagnostics, difference }: LogEvaluation): string[] {
   ];
 }
 
+/** How the slates of several items were judged. */
+function describeSlates({ slates }: LogEvaluation["log"]): string[] {
+  if (slates === undefined) return [];
+  const prefix = "judged by weights of the whole prefix";
+  const counts = [
+    ...(slates.marginals > 0
+      ? [`${counted(slates.marginals, "slate")} judged by item–position marginals`]
+      : []),
+    ...(slates.prefix > 0 ? [`${counted(slates.prefix, "slate")} ${prefix}`] : []),
+  ];
+  return [`slates   ${counts.join("; ")}`];
+}
+
 /** Log, values, diagnostics, and conclusions in words. */
 export function describeEvaluation(evaluation: LogEvaluation): string {
   const { log, target } = evaluation;
@@ -55,6 +68,7 @@ export function describeEvaluation(evaluation: LogEvaluation): string {
   return [
     `log      ${log.file}, ${log.format}`,
     `rows     ${formatWhole(log.rows)}; ${users}, ${counted(log.actions, "action")}, ${counted(log.positions, "position")}`,
+    ...describeSlates(log),
     ...(log.leftOut ? [`left out ${counted(log.leftOut.rows, "row")}: ${log.leftOut.reason}`] : []),
     `target   ${target}`,
     tableValues(evaluation),

@@ -16,7 +16,7 @@ export interface RewardRuleInput
 export interface ScenarioInput
   extends Pick<Scenario, "name" | "slateSize" | "excludeSeen">,
     Partial<Pick<Scenario, "exploration">>,
-    Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds">> {
+    Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds" | "slateReward">> {
   readonly reward: RewardRuleInput;
   /** Lets serving learn between cycles. */
   readonly fastLoop?: Defaulted<FastLoopSettings> | undefined;

@@ -5,6 +5,7 @@ import {
   type RewardRule,
   repeatRules,
   type Scenario,
+  slateRewards,
 } from "../../domain/scenario.ts";
 
 const positive = z.number().positive();
@@ -64,6 +65,7 @@ const scenarioFields = z.strictObject({
   maxCandidates: z.int().min(1).max(1000).default(500),
   discount: z.number().min(0).lt(1).default(0),
   sessionGapSeconds: positive.default(1800),
+  slateReward: z.enum(slateRewards).default("position"),
   reward: rewardSchema,
   fastLoop: fastLoopSchema.prefault({}),
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { BanditWorld } from "../../domain/bandit-world.ts";
 import type { SelfCheck } from "../../domain/gate-record.ts";
-import { largestRounding } from "../../mpo/self-check.ts";
+import { largestRounding } from "../../evaluation/checks.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { type CompactOptions, createCompactLearner } from "./compact-learner.ts";
 import { runCompactLoop } from "./run-compact-loop.ts";

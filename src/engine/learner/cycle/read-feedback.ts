@@ -134,7 +134,8 @@ function buildRows(read: readonly ReadDecision<Kept>[], { scenario, cycle }: Rea
     users.set(userId, user);
     const age = index / Math.max(1, newKept);
     const fold = entry.isNew ? chooseFold(userId, cycle) : "older";
-    return toRows(entry, { rule: scenario.reward, state, views, user, age, fold });
+    const { reward: rule, slateReward } = scenario;
+    return toRows(entry, { rule, slateReward, state, views, user, age, fold });
   });
   return { rows, users: users.size, newKept };
 }

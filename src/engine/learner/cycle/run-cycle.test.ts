@@ -15,7 +15,7 @@ import type { Cycle } from "../../../domain/cycle.ts";
 import { verdicts } from "../../../domain/cycle-outcome.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import { userId } from "../../../domain/ids.ts";
-import { largestRounding } from "../../../mpo/self-check.ts";
+import { largestRounding } from "../../../evaluation/checks.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { openSqliteStore } from "../../../storage/sqlite/open.ts";
 import type { PolicyChange, Store } from "../../../storage/store.ts";

@@ -1,5 +1,5 @@
 import { normaliseReward, wasViewed } from "../../../domain/reward-rule.ts";
-import type { RewardRule } from "../../../domain/scenario.ts";
+import type { RewardRule, SlateReward } from "../../../domain/scenario.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { ItemView } from "../../../policy/policy.ts";
 import type { ReadDecision, SessionDecision } from "./session-returns.ts";
@@ -7,6 +7,7 @@ import type { ReadDecision, SessionDecision } from "./session-returns.ts";
 /** Fields that the rows of one decision share. */
 export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" | "fold"> {
   readonly rule: RewardRule;
+  readonly slateReward: SlateReward;
   readonly views: readonly ItemView[];
 }
 
@@ -16,7 +17,7 @@ export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" |
  */
 export function toRows(
   { feedback, ahead }: ReadDecision<SessionDecision>,
-  { rule, views, ...common }: RowContext,
+  { rule, slateReward, views, ...common }: RowContext,
 ): FeedbackRow[] {
   const { decision, rewards } = feedback;
   const rows: FeedbackRow[] = [];
@@ -42,6 +43,7 @@ export function toRows(
       arm: decision.arm,
       policyVersion: decision.policyVersion,
       ...(decision.fastLoop && { isForeign: true }),
+      ...(slateReward === "cascade" && { isCascade: true }),
     });
   }
   return rows;

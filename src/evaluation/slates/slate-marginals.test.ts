@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { createRandom } from "../numeric/random.ts";
-import { type SlateDraws, slateMarginals } from "./slate-marginals.ts";
+import { createRandom } from "../../numeric/random.ts";
+import type { SlateRule } from "./slate-drawer.ts";
+import type { SlateDraws } from "./slate-draws.ts";
+import { createMarginals } from "./slate-marginals.ts";
+
+const fill = createMarginals();
+const slateMarginals = (
+  rule: SlateRule,
+  items: readonly number[],
+  draws: SlateDraws,
+  values = new Float64Array(rule.policies[0]!.length),
+) => fill(rule, { items, values }, draws);
 
 /** Every slate of a length with its exact probability. */
 function enumerate(policy: readonly number[], exploration: number, length: number) {
@@ -41,6 +51,7 @@ function draw(draws: number, length: number, seed: number): SlateDraws {
 const cases = [
   ["even", [0.2, 0.2, 0.2, 0.2, 0.2], 0],
   ["uneven, with a floor", [0.5, 0.25, 0.15, 0.07, 0.03], 0.1],
+  ["one item has most, with a large floor", [0.9, 0.06, 0.03, 0.007, 0.003], 0.3],
   ["one item has nearly all", [1 - 4e-9, 1e-9, 1e-9, 1e-9, 1e-9], 0.02],
   ["the uniform choice alone", [0.9, 0.025, 0.025, 0.025, 0.025], 1],
 ] as const;
@@ -51,11 +62,11 @@ describe.each(cases)("5 candidates, slates of 3: %s", (_, shares, exploration) =
   const draws = draw(10_000, 3, 17);
 
   test("marginals agree with enumeration", () => {
-    const { positions } = slateMarginals({ policy, exploration }, [0, 1, 2], draws);
-    for (const [k, marginals] of positions.entries()) {
-      expect(marginals.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+    const marginals = slateMarginals({ policies: [policy], exploration }, [0, 1, 2], draws);
+    for (const [k, row] of marginals.positions().entries()) {
+      expect(row.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
       // A mean of 10,000 values in [0, 1] has a standard error of at most 0.005.
-      for (const [a, p] of marginals.entries())
+      for (const [a, p] of row.entries())
         expect(Math.abs(p - exact[k]![a]!), `item ${a} at ${k}`).toBeLessThan(4 * 0.005);
     }
   });
@@ -66,7 +77,7 @@ describe.each(cases)("5 candidates, slates of 3: %s", (_, shares, exploration) =
       [3, 4, 0],
       [4, 0, 1],
     ]) {
-      const { logged } = slateMarginals({ policy, exploration }, slate, draws);
+      const { logged } = slateMarginals({ policies: [policy], exploration }, slate, draws);
       expect(logged[0]).toBeCloseTo(exact[0]![slate[0]!]!, 12);
       for (const [k, p] of logged.entries())
         expect(Math.abs(p / exact[k]![slate[k]!]! - 1), `item ${slate[k]} at ${k}`).toBeLessThan(
@@ -78,7 +89,12 @@ describe.each(cases)("5 candidates, slates of 3: %s", (_, shares, exploration) =
 
 test("a slate of all candidates holds each item once", () => {
   const policy = Float64Array.of(0.7, 0.2, 0.1);
-  const { positions } = slateMarginals({ policy, exploration: 0.05 }, [0, 1, 2], draw(500, 3, 3));
+  const marginals = slateMarginals(
+    { policies: [policy], exploration: 0.05 },
+    [0, 1, 2],
+    draw(500, 3, 3),
+  );
+  const table = marginals.positions();
   for (let a = 0; a < 3; a++)
-    expect(positions.reduce((sum, marginals) => sum + marginals[a]!, 0)).toBeCloseTo(1, 1);
+    expect(table.reduce((sum, row) => sum + row[a]!, 0)).toBeCloseTo(1, 1);
 });

@@ -1,0 +1,63 @@
+import type { Decision } from "../../domain/decision.ts";
+import { EngineError, type ErrorCode } from "../../domain/errors.ts";
+import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
+import type { Configuration } from "../../engine/configuration/configuration.ts";
+import { findScenario } from "../../engine/serving/recommend.ts";
+import { largestRounding } from "../../evaluation/checks.ts";
+import type { SlateRule } from "../../evaluation/slates/slate-drawer.ts";
+import { conditionalsOf } from "../../evaluation/slates/slate-prefix.ts";
+import type { ExportedDecision } from "../../exchange/exported-decision.ts";
+import { positionProbabilities } from "../../policy/slate.ts";
+import type { Store } from "../../storage/store.ts";
+
+/** The policies that made a log, as far as a record still has them. */
+export interface LoggingPolicies {
+  /** How the slate of a decision was filled; undefined if the record can't tell, or tells otherwise than the log. */
+  rule(decision: ExportedDecision): Promise<SlateRule | undefined>;
+  close(): Promise<void>;
+}
+
+/** Of a record that is not the log's own, or has lost what made it. */
+const unknown: readonly ErrorCode[] = [
+  "not_found",
+  "corrupt_snapshot",
+  "unknown_scenario",
+  "unknown_item",
+];
+
+/** Whether the rule gives the logged propensities again. */
+function isBorneOut(rule: SlateRule, { slate, candidates, ...logged }: ExportedDecision): boolean {
+  const items = slate.map((item) => candidates.findIndex(({ itemId }) => itemId === item));
+  return conditionalsOf(rule, items).every((conditional, k) => {
+    const ratio = conditional[items[k]!]! / logged.positionPropensities[k]!;
+    return Math.abs(Math.log(ratio)) <= largestRounding;
+  });
+}
+
+/** The policies of a record; none of a scenario whose earlier items change later rewards, where marginals don't hold. */
+export function createLoggingPolicies({
+  store,
+  configuration,
+}: {
+  readonly store: Store;
+  readonly configuration: Configuration;
+}): LoggingPolicies {
+  const deriver = createLogitDeriver(store, configuration);
+  return {
+    async rule(decision) {
+      try {
+        if (findScenario(configuration, decision.scenario).slateReward === "cascade")
+          return undefined;
+        // An export has all fields of a decision; its times are text, which logits don't depend on.
+        const logits = await deriver.deriveServed(decision as unknown as Decision);
+        const policies = [positionProbabilities(logits, [], 0)];
+        const rule = { policies, exploration: decision.exploration };
+        return isBorneOut(rule, decision) ? rule : undefined;
+      } catch (error) {
+        if (error instanceof EngineError && unknown.includes(error.code)) return undefined;
+        throw error;
+      }
+    },
+    close: () => deriver.close(),
+  };
+}
