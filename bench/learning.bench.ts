@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import type { Bench, Report } from "./bench.ts";
+import type { Bench, BenchOptions, Report } from "./bench.ts";
 import { getWorld, worlds } from "./learning/registry.ts";
 import { describeTarget, judgeTargets, listTables } from "./learning/report-tables.ts";
 import { collectResults, type WorldResults } from "./learning/results.ts";
@@ -13,9 +13,37 @@ import { openRunFolder } from "./run-folder.ts";
 
 const reportFolder = (name: string) => join(repository, "bench/results/learning", name);
 
+interface LearningOptions {
+  readonly world: string;
+  readonly seeds: number;
+  /** `usual`, `all`, or a text that the names contain. */
+  readonly cases: string;
+  /** `usual`, or how many each loop has. */
+  readonly cycles: string;
+}
+
+/** @throws TypeError for a number of cycles that is none, RangeError for a world that has one length */
+function chooseWorlds({ world: name, cycles }: LearningOptions): readonly LearningWorld[] {
+  if (cycles === "usual") return name === "all" ? worlds : [getWorld(name)];
+  const count = Number(cycles);
+  if (!Number.isInteger(count) || count < 3)
+    throw new TypeError(`--cycles must be 'usual' or an integer of at least 3, got '${cycles}'`);
+  if (name === "all") throw new RangeError("--cycles is for one world; name it with --world");
+  return [getWorld(name, count)];
+}
+
+/** Cases that are asked for. @throws RangeError where none is */
+function chooseCases(world: LearningWorld, wanted: string): readonly string[] {
+  if (wanted === "usual") return world.usual?.cases ?? world.cases;
+  if (wanted === "all") return world.cases;
+  const found = world.cases.filter((caseName) => caseName.includes(wanted));
+  if (found.length > 0) return found;
+  throw new RangeError(`no case of ${world.name} has '${wanted}': ${world.cases.join("; ")}`);
+}
+
 /** Cases that can be run here; says of the others why not. */
-function listCases(world: LearningWorld, report: Report): readonly string[] {
-  return world.cases.filter((caseName) => {
+function listCases(world: LearningWorld, wanted: string, report: Report): readonly string[] {
+  return chooseCases(world, wanted).filter((caseName) => {
     const obstacle = world.findObstacle?.(caseName);
     if (obstacle !== undefined) report.note(`${world.name} ${caseName} left out: ${obstacle}`);
     return obstacle === undefined;
@@ -88,20 +116,32 @@ function describeRevisions(
   return [...counts].map(([revision, runs]) => `${revision} (${runs} runs)`).join(", ");
 }
 
-export const learningBench: Bench<{ readonly world: string; readonly seeds: number }> = {
+/** Seed by seed, so that a run that is broken off has something of everything. */
+function listUnits(
+  chosen: readonly LearningWorld[],
+  { seeds: count, cases: wanted }: LearningOptions,
+  report: Report,
+): readonly Unit[] {
+  const cases = chosen.flatMap((world) =>
+    listCases(world, wanted, report).map((caseName) => ({ world, caseName })),
+  );
+  const limitOf = ({ usual }: LearningWorld) =>
+    wanted === "usual" ? (usual?.seeds ?? count) : count;
+  return Array.from({ length: count }, (_, index) => index + 1).flatMap((seed) =>
+    cases.filter(({ world }) => seed <= limitOf(world)).map((one) => ({ ...one, seed })),
+  );
+}
+
+export const learningBench: Bench<LearningOptions & BenchOptions> = {
   name: "learning",
   description: "policies that learn, in worlds with known truth and on real feedback",
-  options: { world: "all", seeds: 10 },
+  options: { world: "all", seeds: 10, cases: "usual", cycles: "usual" },
   choices: { world: ["all", ...worlds.map(({ name }) => name)] },
-  run: async ({ world: name, seeds: count }, report) => {
-    const chosen = name === "all" ? worlds : [getWorld(name)];
+  run: async (options, report) => {
+    const { world: name, seeds: count, cases, cycles } = options;
+    const chosen = chooseWorlds(options);
     const shelf = openShelf(chosen, report);
-    const cases = chosen.flatMap((world) =>
-      listCases(world, report).map((caseName) => ({ world, caseName })),
-    );
-    const seeds = Array.from({ length: count }, (_, index) => index + 1);
-    // Seed by seed, so that a run that is broken off has something of everything.
-    const units = seeds.flatMap((seed) => cases.map((one) => ({ ...one, seed })));
+    const units = listUnits(chosen, options, report);
     const signal = watchInterrupt(report);
     const failures = await runUnits(units, {
       ...shelf,
@@ -117,7 +157,7 @@ export const learningBench: Bench<{ readonly world: string; readonly seeds: numb
       .filter((results) => results.seeds.length > 0);
     for (const results of all) show(report, results);
     writeReport(reportFolder(name), all, [
-      `npm run bench -- learning --world ${name} --seeds ${count}, ${new Date().toISOString()}`,
+      `npm run bench -- learning --world ${name} --seeds ${count} --cases "${cases}" --cycles ${cycles}, ${new Date().toISOString()}`,
       ...describeMachine(readMachine()).split("\n"),
       `sources   ${describeRevisions(units, shelf.load)}`,
     ]);

@@ -1,9 +1,10 @@
 import type { Scenario } from "../../domain/scenario.ts";
-import type { World } from "../../domain/world.ts";
+import type { CatalogueVisit, World } from "../../domain/world.ts";
 import {
   type Configuration,
   parseConfiguration,
 } from "../../engine/configuration/configuration.ts";
+import type { ConfigurationInput } from "../../engine/configuration/define-config.ts";
 import { createEngine } from "../../engine/create-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { batchesOf } from "../../engine/input/batches.ts";
@@ -22,13 +23,16 @@ export interface CycleReward {
 }
 
 export interface ClosedLoopOptions {
-  readonly world: World;
+  readonly world: World<CatalogueVisit>;
   readonly strategy: StrategyName;
   readonly cycles: number;
   readonly decisionsPerCycle: number;
   readonly seed: number;
   readonly threads: number;
-  readonly onCycle?: (result: CycleReward) => void;
+  /** Learning budget other than the default. */
+  readonly learner?: ConfigurationInput["learner"];
+  /** After the update of a cycle, with the record as it is then; awaited. */
+  readonly onCycle?: (result: CycleReward, store: Store) => unknown;
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +45,11 @@ const secondsPerVisit = 1;
  * A configuration with the world as its only scenario. No user gets the baseline; promotions have
  * their holdback.
  */
-export function worldConfiguration(world: World, strategy: StrategyName): Configuration {
+export function worldConfiguration(
+  world: World<CatalogueVisit>,
+  strategy: StrategyName,
+  learner: ConfigurationInput["learner"] = {},
+): Configuration {
   const { weights, minimum, maximum } = world.rewards;
   return parseConfiguration({
     scenarios: [
@@ -50,12 +58,13 @@ export function worldConfiguration(world: World, strategy: StrategyName): Config
         slateSize: world.slateSize,
         excludeSeen: false,
         ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
-        ...(strategy === "mpo+fast" ? { fastLoop: { enabled: true } } : {}),
+        ...(strategy.endsWith("fast") ? { fastLoop: { enabled: true } } : {}),
         // A world's events come at once.
         reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },
       },
     ],
     baselineShare: 0,
+    learner,
   });
 }
 
@@ -68,6 +77,7 @@ function summarise(cycle: number, rewards: readonly number[], note: string): Cyc
 
 /** Parts of a loop, and the time that its visits move. */
 interface Loop {
+  readonly store: Store;
   readonly engine: Engine;
   readonly strategy: Strategy;
   readonly scenario: Scenario;
@@ -76,7 +86,7 @@ interface Loop {
 
 async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop> {
   const { world, strategy: name, seed } = options;
-  const configuration = worldConfiguration(world, name);
+  const configuration = worldConfiguration(world, name, options.learner);
   const [scenario] = configuration.scenarios;
   if (scenario === undefined) throw new RangeError("the configuration has no scenario");
   let now = startOfTime;
@@ -94,11 +104,11 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
   const wait = (seconds: number) => {
     now += seconds * 1000;
   };
-  return { engine, strategy, scenario, wait };
+  return { store, engine, strategy, scenario, wait };
 }
 
 /** One visit. @returns the true expected reward of its slate */
-async function visit({ engine, scenario, wait }: Loop, world: World, turn: number) {
+async function visit({ engine, scenario, wait }: Loop, world: World<CatalogueVisit>, turn: number) {
   wait(secondsPerVisit);
   const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
   const { userId, decisionId } = decision;
@@ -124,7 +134,7 @@ async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly Cy
     loop.wait(loop.scenario.reward.windowSeconds);
     const result = summarise(cycle, rewards, await loop.strategy.update());
     results.push(result);
-    options.onCycle?.(result);
+    await options.onCycle?.(result, loop.store);
   }
   return results;
 }
