@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import type { Bench, BenchOptions, Report } from "./bench.ts";
-import { getWorld, worlds } from "./learning/registry.ts";
+import { chooseWorlds, type LearningOptions, listUnits } from "./learning/choose-runs.ts";
+import { worlds } from "./learning/registry.ts";
 import { describeTarget, judgeTargets, listTables } from "./learning/report-tables.ts";
 import { collectResults, type WorldResults } from "./learning/results.ts";
 import { runInProcess } from "./learning/run-in-process.ts";
@@ -12,43 +13,6 @@ import { describeMachine, readMachine, readRevision, repository } from "./machin
 import { openRunFolder } from "./run-folder.ts";
 
 const reportFolder = (name: string) => join(repository, "bench/results/learning", name);
-
-interface LearningOptions {
-  readonly world: string;
-  readonly seeds: number;
-  /** `usual`, `all`, or a text that the names contain. */
-  readonly cases: string;
-  /** `usual`, or how many each loop has. */
-  readonly cycles: string;
-}
-
-/** @throws TypeError for a number of cycles that is none, RangeError for a world that has one length */
-function chooseWorlds({ world: name, cycles }: LearningOptions): readonly LearningWorld[] {
-  if (cycles === "usual") return name === "all" ? worlds : [getWorld(name)];
-  const count = Number(cycles);
-  if (!Number.isInteger(count) || count < 3)
-    throw new TypeError(`--cycles must be 'usual' or an integer of at least 3, got '${cycles}'`);
-  if (name === "all") throw new RangeError("--cycles is for one world; name it with --world");
-  return [getWorld(name, count)];
-}
-
-/** Cases that are asked for. @throws RangeError where none is */
-function chooseCases(world: LearningWorld, wanted: string): readonly string[] {
-  if (wanted === "usual") return world.usual?.cases ?? world.cases;
-  if (wanted === "all") return world.cases;
-  const found = world.cases.filter((caseName) => caseName.includes(wanted));
-  if (found.length > 0) return found;
-  throw new RangeError(`no case of ${world.name} has '${wanted}': ${world.cases.join("; ")}`);
-}
-
-/** Cases that can be run here; says of the others why not. */
-function listCases(world: LearningWorld, wanted: string, report: Report): readonly string[] {
-  return chooseCases(world, wanted).filter((caseName) => {
-    const obstacle = world.findObstacle?.(caseName);
-    if (obstacle !== undefined) report.note(`${world.name} ${caseName} left out: ${obstacle}`);
-    return obstacle === undefined;
-  });
-}
 
 /** Where outcomes are kept: another folder for other settings. */
 function openShelf(chosen: readonly LearningWorld[], report: Report) {
@@ -116,22 +80,6 @@ function describeRevisions(
   return [...counts].map(([revision, runs]) => `${revision} (${runs} runs)`).join(", ");
 }
 
-/** Seed by seed, so that a run that is broken off has something of everything. */
-function listUnits(
-  chosen: readonly LearningWorld[],
-  { seeds: count, cases: wanted }: LearningOptions,
-  report: Report,
-): readonly Unit[] {
-  const cases = chosen.flatMap((world) =>
-    listCases(world, wanted, report).map((caseName) => ({ world, caseName })),
-  );
-  const limitOf = ({ usual }: LearningWorld) =>
-    wanted === "usual" ? (usual?.seeds ?? count) : count;
-  return Array.from({ length: count }, (_, index) => index + 1).flatMap((seed) =>
-    cases.filter(({ world }) => seed <= limitOf(world)).map((one) => ({ ...one, seed })),
-  );
-}
-
 export const learningBench: Bench<LearningOptions & BenchOptions> = {
   name: "learning",
   description: "policies that learn, in worlds with known truth and on real feedback",
@@ -141,7 +89,7 @@ export const learningBench: Bench<LearningOptions & BenchOptions> = {
     const { world: name, seeds: count, cases, cycles } = options;
     const chosen = chooseWorlds(options);
     const shelf = openShelf(chosen, report);
-    const units = listUnits(chosen, options, report);
+    const units = listUnits(chosen, options, report.note);
     const signal = watchInterrupt(report);
     const failures = await runUnits(units, {
       ...shelf,

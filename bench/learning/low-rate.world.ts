@@ -1,4 +1,5 @@
 import type { StrategyName } from "../../src/lab/closed-loop/strategies.ts";
+import { readRevision } from "../machine.ts";
 import { openRunFolder } from "../run-folder.ts";
 import { mean } from "../statistics.ts";
 import { type PlayedRow, playRow } from "./low-rate/play-row.ts";
@@ -41,10 +42,18 @@ function createWorld(caseName: string, seed: number) {
 
 const settingsOf = (cycles: number) => ({ cycles, visitsPerCycle, users, strategies });
 
-/** A row takes minutes to an hour: each is kept as soon as it is played. */
-async function playKept(name: string, cycles: number, { caseName, seed, onProgress }: UnitOfWork) {
-  const kept = openRunFolder("learning/kept/low-rate-rows", settingsOf(cycles));
-  const file = `${caseName}-seed-${seed}-${name}.json`;
+/** Rows of a run that was broken off, of these sources. */
+const openRows = (cycles: number) =>
+  openRunFolder("learning/kept/low-rate-rows", [settingsOf(cycles), readRevision()]);
+
+const fileOf = (name: string, { caseName, seed }: UnitOfWork) =>
+  `${caseName}-seed-${seed}-${name}.json`;
+
+/** A row takes minutes to an hour: each is kept until all of the unit are there. */
+async function playKept(name: string, cycles: number, unit: UnitOfWork): Promise<PlayedRow> {
+  const { caseName, seed, onProgress } = unit;
+  const kept = openRows(cycles);
+  const file = fileOf(name, unit);
   const found = kept.load<PlayedRow>(file);
   if (found !== undefined) return found;
   const played = await playRow({
@@ -88,6 +97,7 @@ const runCycles =
       const onProgress = (share: number) => unit.onProgress((index + share) / names.length);
       rows.push([name, await playKept(name, cycles, { ...unit, onProgress })]);
     }
+    for (const name of names) openRows(cycles).remove(fileOf(name, unit));
     return {
       values: Object.fromEntries(rows.map(([name, { rewards }]) => [name, mean(rewards)])),
       curves: Object.fromEntries(rows.map(([name, { rewards }]) => [name, rewards])),

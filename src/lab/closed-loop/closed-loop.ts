@@ -1,10 +1,5 @@
 import type { Scenario } from "../../domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
-import {
-  type Configuration,
-  parseConfiguration,
-} from "../../engine/configuration/configuration.ts";
-import type { ConfigurationInput } from "../../engine/configuration/define-config.ts";
 import { createEngine } from "../../engine/create-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { batchesOf } from "../../engine/input/batches.ts";
@@ -12,6 +7,7 @@ import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createStrategy, type Strategy, type StrategyName } from "./strategies.ts";
+import { worldConfiguration } from "./world-configuration.ts";
 
 export interface CycleReward {
   readonly cycle: number;
@@ -29,44 +25,13 @@ export interface ClosedLoopOptions {
   readonly decisionsPerCycle: number;
   readonly seed: number;
   readonly threads: number;
-  /** Learning budget other than the default. */
-  readonly learner?: ConfigurationInput["learner"];
   /** After the update of a cycle, with the record as it is then; awaited. */
   readonly onCycle?: (result: CycleReward, store: Store) => unknown;
   readonly signal?: AbortSignal;
 }
 
-/** Exploration of the ε-greedy loop; the others keep the engine's floor. */
-const greedyExploration = 0.05;
 const startOfTime = Date.UTC(2026, 0, 1);
 const secondsPerVisit = 1;
-
-/**
- * A configuration with the world as its only scenario. No user gets the baseline; promotions have
- * their holdback.
- */
-export function worldConfiguration(
-  world: World<CatalogueVisit>,
-  strategy: StrategyName,
-  learner: ConfigurationInput["learner"] = {},
-): Configuration {
-  const { weights, minimum, maximum } = world.rewards;
-  return parseConfiguration({
-    scenarios: [
-      {
-        name: world.name,
-        slateSize: world.slateSize,
-        excludeSeen: false,
-        ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
-        ...(strategy.endsWith("fast") ? { fastLoop: { enabled: true } } : {}),
-        // A world's events come at once.
-        reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },
-      },
-    ],
-    baselineShare: 0,
-    learner,
-  });
-}
 
 function summarise(cycle: number, rewards: readonly number[], note: string): CycleReward {
   const meanReward = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
@@ -86,7 +51,7 @@ interface Loop {
 
 async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop> {
   const { world, strategy: name, seed } = options;
-  const configuration = worldConfiguration(world, name, options.learner);
+  const configuration = worldConfiguration(world, name);
   const [scenario] = configuration.scenarios;
   if (scenario === undefined) throw new RangeError("the configuration has no scenario");
   let now = startOfTime;
