@@ -42,10 +42,10 @@ test("no slate is better than the best one, and a later position is worth less",
 });
 
 test("a taste is for a topic in a format: neither topic nor format alone tells it", () => {
-  const { appeal, itemTopics, itemFormats } = createShopTruth({ ...options, items: 3000 });
+  const { appeal, itemTopics, itemFormats } = createShopTruth({ ...options, items: 1000 });
   const items = Array.from(itemTopics, (_, item) => item);
   // Users' log odds by topic and format, the additive part taken out: as large as the whole.
-  const ratios = turns.slice(0, 20).map((user) => {
+  const ratios = turns.slice(0, 8).map((user) => {
     const logit = (item: number) => Math.log(appeal(user, item) / (1 - appeal(user, item)));
     const meanOf = (where: (item: number) => boolean) => mean(items.filter(where).map(logit));
     const all = meanOf(() => true);

@@ -52,14 +52,18 @@ async function valueVisit(
 }
 
 /** Mean true reward of a policy's slates on visits that no loop has seen, without a fast loop, at the scenario's own exploration. */
-export async function valuePolicy(version: number, place: Place): Promise<number> {
+export async function valuePolicy(
+  version: number,
+  place: Place,
+  visits = heldOutVisits,
+): Promise<number> {
   const catalogue = createCatalogue(place.store.items);
   await catalogue.refresh(await place.store.sequence());
   const bytes = await place.store.policies.bytes(version);
   if (bytes === undefined) throw new RangeError(`the record has no policy ${version}`);
   const policy = await loadPolicy(bytes);
   const values: number[] = [];
-  for (let visit = 0; visit < heldOutVisits; visit++)
+  for (let visit = 0; visit < visits; visit++)
     values.push(await valueVisit(policy, firstTurn + visit, { ...place, catalogue }));
   await policy.close();
   return mean(values);
