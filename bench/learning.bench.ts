@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import type { Bench, Report } from "./bench.ts";
-import { getWorld, worlds } from "./learning/registry.ts";
+import type { Bench, BenchOptions, Report } from "./bench.ts";
+import { chooseWorlds, type LearningOptions, listUnits } from "./learning/choose-runs.ts";
+import { worlds } from "./learning/registry.ts";
 import { describeTarget, judgeTargets, listTables } from "./learning/report-tables.ts";
 import { collectResults, type WorldResults } from "./learning/results.ts";
 import { runInProcess } from "./learning/run-in-process.ts";
@@ -12,15 +13,6 @@ import { describeMachine, readMachine, readRevision, repository } from "./machin
 import { openRunFolder } from "./run-folder.ts";
 
 const reportFolder = (name: string) => join(repository, "bench/results/learning", name);
-
-/** Cases that can be run here; says of the others why not. */
-function listCases(world: LearningWorld, report: Report): readonly string[] {
-  return world.cases.filter((caseName) => {
-    const obstacle = world.findObstacle?.(caseName);
-    if (obstacle !== undefined) report.note(`${world.name} ${caseName} left out: ${obstacle}`);
-    return obstacle === undefined;
-  });
-}
 
 /** Where outcomes are kept: another folder for other settings. */
 function openShelf(chosen: readonly LearningWorld[], report: Report) {
@@ -88,20 +80,16 @@ function describeRevisions(
   return [...counts].map(([revision, runs]) => `${revision} (${runs} runs)`).join(", ");
 }
 
-export const learningBench: Bench<{ readonly world: string; readonly seeds: number }> = {
+export const learningBench: Bench<LearningOptions & BenchOptions> = {
   name: "learning",
   description: "policies that learn, in worlds with known truth and on real feedback",
-  options: { world: "all", seeds: 10 },
+  options: { world: "all", seeds: 10, cases: "usual", cycles: "usual" },
   choices: { world: ["all", ...worlds.map(({ name }) => name)] },
-  run: async ({ world: name, seeds: count }, report) => {
-    const chosen = name === "all" ? worlds : [getWorld(name)];
+  run: async (options, report) => {
+    const { world: name, seeds: count, cases, cycles } = options;
+    const chosen = chooseWorlds(options);
     const shelf = openShelf(chosen, report);
-    const cases = chosen.flatMap((world) =>
-      listCases(world, report).map((caseName) => ({ world, caseName })),
-    );
-    const seeds = Array.from({ length: count }, (_, index) => index + 1);
-    // Seed by seed, so that a run that is broken off has something of everything.
-    const units = seeds.flatMap((seed) => cases.map((one) => ({ ...one, seed })));
+    const units = listUnits(chosen, options, report.note);
     const signal = watchInterrupt(report);
     const failures = await runUnits(units, {
       ...shelf,
@@ -117,7 +105,7 @@ export const learningBench: Bench<{ readonly world: string; readonly seeds: numb
       .filter((results) => results.seeds.length > 0);
     for (const results of all) show(report, results);
     writeReport(reportFolder(name), all, [
-      `npm run bench -- learning --world ${name} --seeds ${count}, ${new Date().toISOString()}`,
+      `npm run bench -- learning --world ${name} --seeds ${count} --cases "${cases}" --cycles ${cycles}, ${new Date().toISOString()}`,
       ...describeMachine(readMachine()).split("\n"),
       `sources   ${describeRevisions(units, shelf.load)}`,
     ]);

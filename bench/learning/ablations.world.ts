@@ -1,10 +1,8 @@
 import type { DriftKind } from "../../src/lab/worlds/bandit/bandit-options.ts";
 import { playLoops } from "./bandit/play-loops.ts";
-import { variantNames as allVariants } from "./bandit/variants.ts";
+import { variantNames } from "./bandit/variants.ts";
 import type { LearningWorld } from "./world.ts";
 
-/** The fast loop is not left out but added: the world drift has it. */
-const variantNames = allVariants.filter((name) => name !== "MPO and fast loop");
 const kinds = ["none", "abrupt"] satisfies DriftKind[];
 const size = {
   loop: { cycles: 8, visitsPerCycle: 1000 },

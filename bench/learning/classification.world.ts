@@ -1,16 +1,24 @@
 import { existsSync } from "node:fs";
 import { mean } from "../statistics.ts";
-import { algorithmNames, measurePeer } from "./classification/peer-losses.ts";
+import { algorithmNames, measurePeer, type PeerLoss } from "./classification/peer-losses.ts";
 import { readSet, type SetName, setFiles, setPath } from "./classification/read-set.ts";
 import { defaultSettings, playThompson } from "./classification/thompson.ts";
 import { createVisits } from "./classification/visits.ts";
-import { listSettings, vowpalWabbitIsThere } from "./classification/vowpal-wabbit.ts";
+import {
+  type Algorithm,
+  listSettings,
+  type PeerInputs,
+  peerInputs,
+  vowpalWabbitIsThere,
+} from "./classification/vowpal-wabbit.ts";
 import { bound } from "./targets.ts";
 import type { LearningTarget, LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 const head = "fast loop's head";
 const linearHead = "without Fourier features";
-const peers = algorithmNames.map((algorithm) => `VW ${algorithm}`);
+const nameOf = (algorithm: Algorithm, on: PeerInputs) =>
+  on === "inputs" ? `VW ${algorithm}` : `VW ${algorithm} on ${on}`;
+const peersOn = (on: PeerInputs) => algorithmNames.map((algorithm) => nameOf(algorithm, on));
 const sets = Object.keys(setFiles) as SetName[];
 const settingsOf = {
   [head]: defaultSettings,
@@ -33,22 +41,27 @@ async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutc
     const wrong = playThompson(visits, { classes, settings, seed }, advance);
     return [policy, [...wrong]] as const;
   });
-  const theirs = vowpalWabbitIsThere ? await measurePeer(set, seed) : [];
+  const theirs: (readonly [string, PeerLoss])[] = [];
+  for (const on of vowpalWabbitIsThere ? peerInputs : [])
+    for (const found of await measurePeer({ set, seed, on }))
+      theirs.push([nameOf(found.algorithm, on), found]);
   return {
     values: Object.fromEntries([
       ...ours.map(([policy, wrong]) => [policy, mean(wrong)]),
-      ...theirs.map(({ algorithm, loss }) => [`VW ${algorithm}`, loss]),
+      ...theirs.map(([policy, { loss }]) => [policy, loss]),
     ]),
     curves: Object.fromEntries(ours.map(([policy, wrong]) => [policy, toCurve(wrong)])),
-    notes: theirs.map(({ algorithm, setting }) => `VW ${algorithm} on ${caseName}: ${setting}`),
+    notes: theirs.map(([policy, { setting }]) => `${policy}, ${caseName}: ${setting}`),
   };
 }
 
 /** The peer's best is the one with the lowest mean over the reported seeds, which favours it. */
-const belowPeer: LearningTarget = {
-  text: `${head} below Vowpal Wabbit's best setting on at least 5 of ${sets.length} sets`,
+const belowPeer = (on: PeerInputs): LearningTarget => ({
+  text: `${head} below Vowpal Wabbit's best setting on ${on} on at least 5 of ${sets.length} sets`,
   judge: ({ findValues }) => {
-    const losses = sets.map((set) => [head, ...peers].map((policy) => findValues(policy, set)));
+    const losses = sets.map((set) =>
+      [head, ...peersOn(on)].map((policy) => findValues(policy, set)),
+    );
     if (losses.flat().includes(undefined)) return undefined;
     const below = sets.filter((_, index) => {
       const [own, ...others] = losses[index]!.map((values) => mean(values!));
@@ -56,7 +69,7 @@ const belowPeer: LearningTarget = {
     });
     return { met: below.length >= 5, found: `on ${below.length}: ${below.join(", ")}` };
   },
-};
+});
 
 const atMost = (set: SetName, limit: number) =>
   bound({ name: head, kind: "value", cases: [set], direction: "at most", limit });
@@ -69,12 +82,17 @@ export const classificationWorld: LearningWorld = {
   value: "share of wrong choices",
   better: "lower",
   cases: sets,
-  policies: [head, linearHead, ...peers],
+  policies: [head, linearHead, ...peerInputs.flatMap(peersOn)],
   main: head,
   step: "tenth of the rows",
-  settings: { ours: settingsOf, theirs: vowpalWabbitIsThere && algorithmNames.map(listSettings) },
+  settings: {
+    ours: settingsOf,
+    theirs:
+      vowpalWabbitIsThere &&
+      peerInputs.map((on) => algorithmNames.map((algorithm) => listSettings(algorithm, on))),
+  },
   targets: [
-    belowPeer,
+    ...peerInputs.map(belowPeer),
     atMost("letter", 0.26),
     atMost("pendigits", 0.045),
     atMost("satimage", 0.14),

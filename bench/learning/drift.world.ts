@@ -2,6 +2,7 @@ import type { DriftKind } from "../../src/lab/worlds/bandit/bandit-options.ts";
 import type { RecipeName } from "./bandit/baselines.ts";
 import type { PolicyName } from "./bandit/play.ts";
 import { playLoops } from "./bandit/play-loops.ts";
+import { loopAlone, notBelowLoop } from "./bandit/variants.ts";
 import { gainOverBest } from "./targets.ts";
 import type { LearningWorld } from "./world.ts";
 
@@ -25,7 +26,7 @@ const baselines: readonly RecipeName[] = [
   "DR gradient",
 ];
 const main = "MPO and fast loop";
-const policies: readonly PolicyName[] = [main, "MPO", "MPO, no gate", ...baselines];
+const policies: readonly PolicyName[] = [main, loopAlone, "MPO", "MPO, no gate", ...baselines];
 
 /** The closed loop from the uniform choice, under drift of several speeds. */
 export const driftWorld: LearningWorld = {
@@ -39,6 +40,6 @@ export const driftWorld: LearningWorld = {
   main,
   step: "cycle",
   settings: size,
-  targets: [gainOverBest({ policy: main, over: baselines, gain: 0.03 })],
+  targets: [gainOverBest({ policy: main, over: baselines, gain: 0.03 }), notBelowLoop(main)],
   run: playLoops(policies, size),
 };

@@ -86,6 +86,15 @@ test("what was broken off goes on with what is missing, and says how long it tak
   expect(third.ran).toEqual([]);
 });
 
+test("the first of all says how long it takes from its own progress", async () => {
+  const parts = createParts();
+  await runUnits(units.slice(0, 1), parts);
+  expect(parts.lines).toEqual([
+    "coins fair, seed 1: 50 %; 0 of 1 done, about 40 s left",
+    "coins fair, seed 1: 80 s; 1 of 1 done",
+  ]);
+});
+
 test("a seed that fails is named, is not kept, and doesn't keep the others from running", async () => {
   const parts = createParts();
   const run = async ({ seed }: Unit) => {

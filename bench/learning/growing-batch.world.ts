@@ -2,13 +2,21 @@ import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
 import { createBanditWorld } from "../../src/lab/worlds/bandit/bandit-world.ts";
 import { mean } from "../statistics.ts";
 import { createPolicy, type PolicyName, trueValue } from "./bandit/play.ts";
+import { loopAlone, notBelowLoop } from "./bandit/variants.ts";
 import { bound, gainOverBest } from "./targets.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 const loop = { cycles: 11, visitsPerCycle: 2000 };
 const shape = { items: 200, candidates: 20, users: 500, clickRate: 0.2, misspecification: 1 };
 const main = "MPO and fast loop";
-const policies: readonly PolicyName[] = [main, "MPO", "MPO, no gate", "greedy", "softmax long"];
+const policies: readonly PolicyName[] = [
+  main,
+  loopAlone,
+  "MPO",
+  "MPO, no gate",
+  "greedy",
+  "softmax long",
+];
 /** Share of its value that a policy has to lose from one cycle to the next; it is known exactly, so that no noise comes in. */
 const regressionShare = 0.01;
 
@@ -63,6 +71,7 @@ export const growingBatchWorld: LearningWorld = {
   settings: { loop, shape, regressionShare },
   targets: [
     gainOverBest({ policy: main, over: ["greedy"], gain: 0, standardErrors: 2 }),
+    notBelowLoop(main),
     bound({
       name: `regressions of ${main} in 10 changes`,
       kind: "figure",

@@ -1,7 +1,7 @@
 import { createBanditWorld } from "../../src/lab/worlds/bandit/bandit-world.ts";
 import { recipeNames } from "./bandit/baselines.ts";
 import { createPolicy, logVisits, oracleValue, type PolicyName, trueValue } from "./bandit/play.ts";
-import type { VariantName } from "./bandit/variants.ts";
+import { loopAlone, notBelowLoop, type VariantName } from "./bandit/variants.ts";
 import { gainOverBest } from "./targets.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
@@ -20,6 +20,7 @@ const common = { misspecification: 1, users: 1000 };
 const main = "MPO and fast loop";
 const ours: readonly VariantName[] = [
   main,
+  loopAlone,
   "MPO",
   "MPO, no gate",
   "MPO, no discriminator",
@@ -55,6 +56,7 @@ export const narrowWorld: LearningWorld = {
   main,
   settings: { logs, common },
   targets: [
+    notBelowLoop(main),
     gainOverBest({
       policy: main,
       over: baselines,

@@ -2,6 +2,7 @@ import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
 import { createBanditWorld, poisonedItems } from "../../src/lab/worlds/bandit/bandit-world.ts";
 import { mean } from "../statistics.ts";
 import { createPolicy, type PolicyName, trueValue } from "./bandit/play.ts";
+import { loopAlone } from "./bandit/variants.ts";
 import type { WorldResults } from "./results.ts";
 import type { LearningTarget, LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
@@ -17,7 +18,14 @@ const mild = ["+0.05", "+0.15"];
 const poisonedShare = 0.1;
 const loop = { cycles: 4, visitsPerCycle: 2000 };
 const shape = { items: 200, candidates: 20, users: 500, clickRate: 0.1, misspecification: 1 };
-const policies: readonly PolicyName[] = ["MPO", "MPO, no gate", "greedy", "logging"];
+const policies: readonly PolicyName[] = [
+  "MPO",
+  "MPO and fast loop",
+  loopAlone,
+  "MPO, no gate",
+  "greedy",
+  "logging",
+];
 
 async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutcome> {
   const world = createBanditWorld({ seed, ...shape, ...loop });

@@ -4,8 +4,9 @@ import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
 import { createBanditWorld } from "../../src/lab/worlds/bandit/bandit-world.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { mean } from "../statistics.ts";
+import { loopAlone, variants } from "./bandit/variants.ts";
 import { countUntil, measureRecovery } from "./recovery/measure-recovery.ts";
-import { estimate, formatEstimate, type WorldResults } from "./results.ts";
+import { estimate, estimateDifference, formatEstimate, type WorldResults } from "./results.ts";
 import type { LearningTarget, LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 /** By visits a cycle: the least that the configuration's defaults start one on (`minDecisions`), those of the other worlds, and what comes together where there is more traffic. */
@@ -22,9 +23,13 @@ const stepVisits = 250;
 
 const alone = "cycles alone";
 const withLoop = "cycles and fast loop";
-const policies = { [withLoop]: { fastLoop: defaultFastLoop }, [alone]: {} };
+const policies = {
+  [withLoop]: variants["MPO and fast loop"],
+  [alone]: variants.MPO,
+  [loopAlone]: variants[loopAlone],
+};
 type PolicyName = keyof typeof policies;
-const names = [withLoop, alone] as const;
+const names = Object.keys(policies) as PolicyName[];
 
 interface PlayedPolicy extends Awaited<ReturnType<typeof play>> {
   readonly name: PolicyName;
@@ -41,7 +46,7 @@ async function play(name: PolicyName, caseName: string, seed: number) {
     learn: (...told: Parameters<typeof learner.learn>) => {
       const [rows] = told;
       weights.push(...rows.map(({ items, propensity }) => 1 / (items.length * propensity)));
-      return learner.learn(...told);
+      return name === loopAlone ? "stands still" : learner.learn(...told);
     },
   };
   const played = await runCompactLoop({ world, learner: watched, seed, ...loop });
@@ -95,12 +100,26 @@ const fewer = (caseName: string, times: number): LearningTarget => ({
   },
 });
 
+/** What the cycles add to the loop. */
+const noLaterThanLoop: LearningTarget = {
+  text: `${withLoop} back in no more visits than ${loopAlone}, two standard errors allowed`,
+  judge: ({ findMeanValues }: WorldResults) => {
+    const [own, other] = [withLoop, loopAlone].map((name) => findMeanValues(name, cases));
+    if (own === undefined || other === undefined) return undefined;
+    const excess = estimateDifference(own, other);
+    const allowed = Number.isNaN(excess.standardError) ? 0 : 2 * excess.standardError;
+    return { met: excess.mean <= allowed, found: `${formatEstimate(excess)} visits more` };
+  },
+};
+
 /** Who settles for less is back sooner. */
 const noWorse: LearningTarget = {
   text: `optimum of ${withLoop} not below that of ${alone}`,
   judge: ({ findFigures }: WorldResults) => {
     const gains = cases.map((caseName) => {
-      const [own, other] = names.map((name) => findFigures(`${name}: optimum after it`, caseName));
+      const [own, other] = [withLoop, alone].map((name) =>
+        findFigures(`${name}: optimum after it`, caseName),
+      );
       return own && other && estimate(own.map((optimum, seed) => optimum - other[seed]!));
     });
     if (gains.includes(undefined)) return undefined;
@@ -123,6 +142,6 @@ export const recoveryWorld: LearningWorld = {
   main: withLoop,
   step: `${stepVisits} visits`,
   settings: { loops, shape, bounds, stepVisits, fastLoop: defaultFastLoop },
-  targets: [...cases.map((caseName) => fewer(caseName, 5)), noWorse],
+  targets: [...cases.map((caseName) => fewer(caseName, 5)), noWorse, noLaterThanLoop],
   run,
 };

@@ -4,6 +4,7 @@ import { driftWorld } from "./drift.world.ts";
 import { generatorWorld } from "./generator.world.ts";
 import { growingBatchWorld } from "./growing-batch.world.ts";
 import { interestEvolutionWorld } from "./interest-evolution.world.ts";
+import { lowRateWorld } from "./low-rate.world.ts";
 import { metaWorld } from "./meta.world.ts";
 import { narrowWorld } from "./narrow.world.ts";
 import { nullWorld } from "./null.world.ts";
@@ -19,6 +20,7 @@ export const worlds: readonly LearningWorld[] = [
   driftWorld,
   recoveryWorld,
   growingBatchWorld,
+  lowRateWorld,
   poisonedWorld,
   nullWorld,
   ablationsWorld,
@@ -28,11 +30,19 @@ export const worlds: readonly LearningWorld[] = [
   interestEvolutionWorld,
 ];
 
-/** @throws RangeError for a name that none has */
-export function getWorld(name: string): LearningWorld {
+/**
+ * @param cycles of its loops; undefined: its own
+ * @throws RangeError for a name that none has, and for cycles where their number is fixed
+ */
+export function getWorld(name: string, cycles?: number): LearningWorld {
   const found = worlds.find((world) => world.name === name);
-  if (found !== undefined) return found;
+  if (found !== undefined) return cycles === undefined ? found : setCycles(found, cycles);
   throw new RangeError(
     `no world '${name}': ${worlds.map((world) => world.name).join(", ")} or all`,
   );
+}
+
+function setCycles(world: LearningWorld, cycles: number): LearningWorld {
+  if (world.withCycles !== undefined) return world.withCycles(cycles);
+  throw new RangeError(`--cycles is not for world '${world.name}', whose loops have one length`);
 }

@@ -16,7 +16,7 @@ export function runInProcess(
   const { world, caseName, seed } = unit;
   const child = fork(
     join(import.meta.dirname, "seed-process.ts"),
-    [world.name, caseName, String(seed)],
+    [world.name, caseName, String(seed), ...(world.cycles ? [String(world.cycles)] : [])],
     { execArgv: ["--import", import.meta.resolve("tsx")] },
   );
   return new Promise((resolve, reject) => {

@@ -38,9 +38,10 @@ const describeUnit = (unit: Unit): string =>
     ? `${unit.world.name}, seed ${unit.seed}`
     : `${unit.world.name} ${unit.caseName}, seed ${unit.seed}`;
 
-/** Seconds of a unit by its kind, from what was run so far; of a kind not yet seen the mean of the others. */
+/** Seconds of a unit by its kind, from what was run so far, the first of them from its own progress; of a kind not yet seen the mean of the others. */
 function createForecast() {
   const sums = new Map<string, { count: number; seconds: number }>();
+  const guesses = new Map<string, { count: number; seconds: number }>();
   const meanOf = (kinds: readonly { count: number; seconds: number }[]) =>
     kinds.reduce((sum, { count, seconds }) => sum + seconds / count, 0) / kinds.length;
   return {
@@ -48,10 +49,14 @@ function createForecast() {
       const sum = sums.get(kindOf(unit)) ?? { count: 0, seconds: 0 };
       sums.set(kindOf(unit), { count: sum.count + 1, seconds: sum.seconds + seconds });
     },
-    /** NaN before the first. */
+    /** @param share of the unit that took `seconds`, above 0 */
+    guess: (unit: Unit, share: number, seconds: number) =>
+      guesses.set(kindOf(unit), { count: 1, seconds: seconds / share }),
+    /** NaN before the first progress. */
     secondsOf: (unit: Unit) => {
-      const own = sums.get(kindOf(unit));
-      return meanOf(own === undefined ? [...sums.values()] : [own]);
+      const known = new Map([...guesses, ...sums]);
+      const own = known.get(kindOf(unit));
+      return meanOf(own === undefined ? [...known.values()] : [own]);
     },
   };
 }
@@ -79,7 +84,10 @@ function createProgress(units: readonly Unit[], parts: RunParts) {
   return {
     queue,
     describeRest,
-    advance: (unit: Unit, share: number) => running.set(unit, share),
+    advance: (unit: Unit, share: number, seconds: number) => {
+      running.set(unit, share);
+      if (share > 0) forecast.guess(unit, share, seconds);
+    },
     drop: (unit: Unit) => running.delete(unit),
     end: (unit: Unit, seconds: number) => {
       running.delete(unit);
@@ -101,9 +109,9 @@ export async function runUnits(units: readonly Unit[], parts: RunParts): Promise
   const runOne = async (unit: Unit) => {
     const startedAt = clock();
     let printedAt = startedAt;
-    progress.advance(unit, 0);
+    progress.advance(unit, 0, 0);
     const outcome = await parts.run(unit, (share) => {
-      progress.advance(unit, share);
+      progress.advance(unit, share, (clock() - startedAt) / 1000);
       if (clock() - printedAt < printEverySeconds * 1000) return;
       printedAt = clock();
       print(`${describeUnit(unit)}: ${Math.round(100 * share)} %; ${progress.describeRest()}`);

@@ -5,8 +5,8 @@ import { checkOutcome } from "./results.ts";
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit(1));
 
-const [name = "", caseName = "", seed = ""] = process.argv.slice(2);
-const world = getWorld(name);
+const [name = "", caseName = "", seed = "", cycles] = process.argv.slice(2);
+const world = getWorld(name, cycles === undefined ? undefined : Number(cycles));
 const outcome = await world.run({
   caseName,
   seed: Number(seed),

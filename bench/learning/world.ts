@@ -18,6 +18,12 @@ export interface LearningWorld {
   /** All that outcomes depend on beside case and seed: with other settings every seed is run anew. */
   readonly settings: unknown;
   readonly targets: readonly LearningTarget[];
+  /** What is run unless more is asked for, where everything takes many hours; left out: all. */
+  readonly usual?: { readonly cases: readonly string[]; readonly seeds: number };
+  /** Length of its loops, where `withCycles` sets it. */
+  readonly cycles?: number;
+  /** The same with shorter or longer loops; left out where their length is a part of what is measured. */
+  readonly withCycles?: (cycles: number) => LearningWorld;
   /** Why a case can't be run here. */
   readonly findObstacle?: (caseName: string) => string | undefined;
   /** In a process of its own; the same seed must give the same outcome. */

@@ -3,10 +3,14 @@ import type { Candidate } from "./decision.ts";
 import type { ItemId, UserId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 
-/** A visit of a simulated user: the request that the application would send. */
-export interface Visit {
+/** A visit of a simulated user whose slate comes from the whole catalogue. */
+export interface CatalogueVisit {
   readonly userId: UserId;
   readonly context: JsonObject;
+}
+
+/** A visit of a simulated user: the request that the application would send. */
+export interface Visit extends CatalogueVisit {
   readonly candidates: readonly Candidate[];
 }
 
@@ -18,7 +22,7 @@ export interface Reaction {
 }
 
 /** A place with users whose true preferences are known to it alone. All randomness comes from its seed. */
-export interface World {
+export interface World<Visited extends CatalogueVisit = Visit> {
   readonly name: string;
   readonly items: readonly Item[];
   readonly users: readonly User[];
@@ -32,7 +36,7 @@ export interface World {
     readonly maximum: number;
   };
   /** The visit number `turn`, from 0. The same for every policy. */
-  visit(turn: number): Visit;
+  visit(turn: number): Visited;
   /** Answers depend on the visit, the slate and the seed only, so that policies can be compared pair by pair. */
   react(turn: number, slate: readonly ItemId[]): readonly Reaction[];
   /** True expected reward of a slate in this visit, for reports. */

@@ -6,7 +6,7 @@ import {
 import { type CompactRow, playVisits } from "../../../src/lab/compact-loop/compact-row.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { createBaseline, type RecipeName, recipeNames } from "./baselines.ts";
-import { type VariantName, variants } from "./variants.ts";
+import { loopAlone, type VariantName, variants } from "./variants.ts";
 
 export type PolicyName = RecipeName | VariantName;
 
@@ -24,11 +24,12 @@ export function createPolicy(
   const { start, seed, ...rest } = options;
   if (recipeNames.includes(name as RecipeName))
     return createBaseline(name as RecipeName, world, options);
-  return createCompactLearner(world, createRandom(seed).split("mpo"), {
+  const learner = createCompactLearner(world, createRandom(seed).split("mpo"), {
     ...variants[name as VariantName],
     ...rest,
     ...(start && { policy: start }),
   });
+  return name === loopAlone ? { ...learner, learn: () => "stands still" } : learner;
 }
 
 /** Feedback that a policy's softmax logged in a world's first cycle, with an exploration floor. */

@@ -3,6 +3,8 @@ import type { CompactOptions } from "../../../src/lab/compact-loop/compact-learn
 import { judgeChallengers } from "../../../src/mpo/judge.ts";
 import { doNothing, proposeSettings } from "../../../src/mpo/meta-policy.ts";
 import { anchors, defaultSetting } from "../../../src/mpo/meta-settings.ts";
+import { gainOverBest } from "../targets.ts";
+import type { LearningTarget } from "../world.ts";
 
 /** Settings with the discriminator's weight set to nothing. */
 const withoutDiscriminator: typeof proposeSettings = (input, random) =>
@@ -36,10 +38,14 @@ const fixed = (setting: (typeof anchors)[number]): CompactOptions => ({
   judge: fixedJudge,
 });
 
-/** MPO in cycles, with the fast loop between them, and with one part left out. */
+/** The policy that served first with the fast loop on it: no cycle learns, so nothing is promoted. */
+export const loopAlone = "fast loop alone";
+
+/** MPO in cycles, with the fast loop between them, the loop without cycles, and MPO with one part left out. */
 export const variants = {
   MPO: {},
   "MPO and fast loop": { fastLoop: defaultFastLoop },
+  [loopAlone]: { fastLoop: defaultFastLoop },
   "MPO, no gate": { without: ["gate"] },
   "MPO, no discriminator": { propose: withoutDiscriminator },
   "MPO, one memory": { propose: longMemory },
@@ -55,3 +61,7 @@ export const variants = {
 
 export type VariantName = keyof typeof variants;
 export const variantNames = Object.keys(variants) as readonly VariantName[];
+
+/** What cycles add to the loop: a gain of both together says nothing of it. */
+export const notBelowLoop = (policy: VariantName): LearningTarget =>
+  gainOverBest({ policy, over: [loopAlone], gain: 0, standardErrors: 2 });

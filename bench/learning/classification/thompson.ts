@@ -28,7 +28,7 @@ export const defaultSettings: ThompsonSettings = {
 };
 
 /** Fourier features, inputs and a constant, in an array that the next call writes over. */
-function createFeatures(inputs: number, settings: ThompsonSettings, random: RandomStream) {
+export function createFeatures(inputs: number, settings: ThompsonSettings, random: RandomStream) {
   const { fourierFeatures, bandwidth, inputScale } = settings;
   const features = new Float64Array(fourierFeatures + inputs + 1).fill(1);
   const writeFourier = createFourierFeatures({
@@ -45,6 +45,9 @@ function createFeatures(inputs: number, settings: ThompsonSettings, random: Rand
     return features;
   };
 }
+
+/** Of a run's features, the same for everyone who gets them. */
+export const featureStream = (seed: number): RandomStream => createRandom(seed).split("features");
 
 export interface Draws {
   readonly heads: readonly LinearHead[];
@@ -86,7 +89,7 @@ export function playThompson(
 ): Uint8Array {
   const inputs = visits[0]!.inputs.length;
   const random = createRandom(seed);
-  const features = createFeatures(inputs, settings, random.split("features"));
+  const features = createFeatures(inputs, settings, featureStream(seed));
   const { fourierFeatures, priorPrecision, noiseVariance } = settings;
   const size = fourierFeatures + inputs + 1;
   const heads = Array.from({ length: classes }, () =>

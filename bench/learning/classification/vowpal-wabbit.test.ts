@@ -17,11 +17,14 @@ test("features have names that are no whole numbers, classes start at 1", () => 
 });
 
 test("an algorithm is tried with every rate and encoding, all but cover with interactions too", () => {
-  const settings = listSettings("SquareCB");
+  const settings = listSettings("SquareCB", "inputs");
   expect(new Set(settings).size).toBe(16);
   expect(settings[0]).toBe("--squarecb -l 0.1");
   expect(settings.filter((setting) => setting.includes("-q ::"))).toHaveLength(8);
-  expect(listSettings("cover").some((setting) => setting.includes("-q ::"))).toBe(false);
+  expect(listSettings("cover", "inputs").some((setting) => setting.includes("-q ::"))).toBe(false);
+  expect(listSettings("SquareCB", "Fourier features")).toEqual(
+    settings.filter((setting) => !setting.includes("-q ::")),
+  );
 });
 
 test.skipIf(!vowpalWabbitIsThere)(

@@ -22,14 +22,19 @@ export type Algorithm = keyof typeof algorithms;
 
 // A cost of -1 for right and 0 for wrong helps most algorithms; RegCB has to be told the range.
 const encodings = ["", "--loss0 -1 --loss1 0 --cb_min_cost -1 --cb_max_cost 0"];
-// Left out for cover, which would take far longer than any other on the 54 inputs of covtype-10k.
-const interactionsOf = (algorithm: Algorithm) => (algorithm === "cover" ? [""] : ["", "-q ::"]);
+/** What it gets: the standardised inputs, or the fast loop's head's own features, Fourier features among them. */
+export const peerInputs = ["inputs", "Fourier features"] as const;
+export type PeerInputs = (typeof peerInputs)[number];
+
+// Left out for cover, which would take far longer than any other on the 54 inputs of covtype-10k, and where there are hundreds of features.
+const interactionsOf = (algorithm: Algorithm, on: PeerInputs) =>
+  algorithm === "cover" || on === "Fourier features" ? [""] : ["", "-q ::"];
 const learningRates = [0.1, 0.5, 2, 8];
 
 /** Every setting of an algorithm that is tried. */
-export const listSettings = (algorithm: Algorithm): readonly string[] =>
+export const listSettings = (algorithm: Algorithm, on: PeerInputs): readonly string[] =>
   learningRates.flatMap((rate) =>
-    interactionsOf(algorithm).flatMap((quadratic) =>
+    interactionsOf(algorithm, on).flatMap((quadratic) =>
       encodings.map((encoding) =>
         [algorithms[algorithm], `-l ${rate}`, quadratic, encoding].filter(Boolean).join(" "),
       ),

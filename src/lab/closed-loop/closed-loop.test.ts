@@ -15,10 +15,12 @@ import { bootstraps } from "../../mpo/row-scores.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createScorer } from "../../policy/scorer.ts";
+import type { Store } from "../../storage/store.ts";
 import { getRuntime } from "../../tensor/runtime.ts";
-import { type ClosedLoopOptions, runClosedLoop, worldConfiguration } from "./closed-loop.ts";
+import { type ClosedLoopOptions, runClosedLoop } from "./closed-loop.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
 import { type StrategyName, strategyNames } from "./strategies.ts";
+import { worldConfiguration } from "./world-configuration.ts";
 
 const ids = ["good", "fair", "poor"];
 const chance = (item: string) => ({ good: 0.9, fair: 0.3, poor: 0.05 })[item] ?? 0;
@@ -69,7 +71,8 @@ test("the world is the only scenario, everybody gets the loop's policy, ε-greed
     },
   ]);
   expect(scenarios[0]?.fastLoop.enabled).toBe(false);
-  expect(worldConfiguration(world, "mpo+fast").scenarios[0]?.fastLoop.enabled).toBe(true);
+  for (const name of ["mpo+fast", "fast"] as const)
+    expect(worldConfiguration(world, name).scenarios[0]?.fastLoop.enabled).toBe(true);
   const [greedy] = worldConfiguration(world, "epsilon-greedy").scenarios;
   expect(greedy?.exploration).not.toBe(scenarios[0]?.exploration);
 });
@@ -98,6 +101,18 @@ test("every loop starts with the uniform choice on the same visits, and those th
   expect(results.get("popularity")!.map(({ note }) => note)).toEqual(["refreshed", "refreshed"]);
   expect(results.get("softmax")![0]!.note).toBe("retrained");
   expect(["promote", "canary", "hold", "not-enough-data"]).toContain(results.get("mpo")![0]!.note);
+});
+
+test("the fast loop alone gets better, and its policy stays the first one", async () => {
+  const versions: unknown[] = [];
+  const result = await run("fast", {
+    onCycle: async (_: unknown, store: Store) =>
+      versions.push((await store.policies.assignment(world.name)).serving),
+  });
+  expect(versions).toEqual([1, 1]);
+  const [first, last] = result;
+  const error = Math.hypot(first!.standardError, last!.standardError);
+  expect(last!.meanReward - first!.meanReward).toBeGreaterThan(4 * error);
 });
 
 test("a world with more items, users and events than a call takes is played", async () => {

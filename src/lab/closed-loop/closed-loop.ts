@@ -1,9 +1,5 @@
 import type { Scenario } from "../../domain/scenario.ts";
-import type { World } from "../../domain/world.ts";
-import {
-  type Configuration,
-  parseConfiguration,
-} from "../../engine/configuration/configuration.ts";
+import type { CatalogueVisit, World } from "../../domain/world.ts";
 import { createEngine } from "../../engine/create-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { batchesOf } from "../../engine/input/batches.ts";
@@ -11,6 +7,7 @@ import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createStrategy, type Strategy, type StrategyName } from "./strategies.ts";
+import { worldConfiguration } from "./world-configuration.ts";
 
 export interface CycleReward {
   readonly cycle: number;
@@ -22,42 +19,19 @@ export interface CycleReward {
 }
 
 export interface ClosedLoopOptions {
-  readonly world: World;
+  readonly world: World<CatalogueVisit>;
   readonly strategy: StrategyName;
   readonly cycles: number;
   readonly decisionsPerCycle: number;
   readonly seed: number;
   readonly threads: number;
-  readonly onCycle?: (result: CycleReward) => void;
+  /** After the update of a cycle, with the record as it is then; awaited. */
+  readonly onCycle?: (result: CycleReward, store: Store) => unknown;
   readonly signal?: AbortSignal;
 }
 
-/** Exploration of the ε-greedy loop; the others keep the engine's floor. */
-const greedyExploration = 0.05;
 const startOfTime = Date.UTC(2026, 0, 1);
 const secondsPerVisit = 1;
-
-/**
- * A configuration with the world as its only scenario. No user gets the baseline; promotions have
- * their holdback.
- */
-export function worldConfiguration(world: World, strategy: StrategyName): Configuration {
-  const { weights, minimum, maximum } = world.rewards;
-  return parseConfiguration({
-    scenarios: [
-      {
-        name: world.name,
-        slateSize: world.slateSize,
-        excludeSeen: false,
-        ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
-        ...(strategy === "mpo+fast" ? { fastLoop: { enabled: true } } : {}),
-        // A world's events come at once.
-        reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },
-      },
-    ],
-    baselineShare: 0,
-  });
-}
 
 function summarise(cycle: number, rewards: readonly number[], note: string): CycleReward {
   const meanReward = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
@@ -68,6 +42,7 @@ function summarise(cycle: number, rewards: readonly number[], note: string): Cyc
 
 /** Parts of a loop, and the time that its visits move. */
 interface Loop {
+  readonly store: Store;
   readonly engine: Engine;
   readonly strategy: Strategy;
   readonly scenario: Scenario;
@@ -94,11 +69,11 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
   const wait = (seconds: number) => {
     now += seconds * 1000;
   };
-  return { engine, strategy, scenario, wait };
+  return { store, engine, strategy, scenario, wait };
 }
 
 /** One visit. @returns the true expected reward of its slate */
-async function visit({ engine, scenario, wait }: Loop, world: World, turn: number) {
+async function visit({ engine, scenario, wait }: Loop, world: World<CatalogueVisit>, turn: number) {
   wait(secondsPerVisit);
   const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
   const { userId, decisionId } = decision;
@@ -124,7 +99,7 @@ async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly Cy
     loop.wait(loop.scenario.reward.windowSeconds);
     const result = summarise(cycle, rewards, await loop.strategy.update());
     results.push(result);
-    options.onCycle?.(result);
+    await options.onCycle?.(result, loop.store);
   }
   return results;
 }

@@ -25,8 +25,8 @@ import { createRewardPolicy } from "./reward-policy.ts";
  * engine.
  */
 export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
-/** `mpo+fast` is MPO with the fast loop between its cycles. */
-export type StrategyName = (typeof strategyNames)[number] | "mpo+fast";
+/** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
+export type StrategyName = (typeof strategyNames)[number] | "mpo+fast" | "fast";
 
 export interface StrategyOptions {
   readonly store: Store;
@@ -138,6 +138,8 @@ export function createStrategy(name: StrategyName, options: StrategyOptions): Pr
       return Promise.resolve({
         update: async () => (await runCycle(options))?.outcome ?? "skipped",
       });
+    case "fast":
+      return Promise.resolve({ update: async () => "stands still" });
     case "popularity":
       return createPopularity(options);
     case "epsilon-greedy":

@@ -1,0 +1,34 @@
+import type { CatalogueVisit, World } from "../../domain/world.ts";
+import {
+  type Configuration,
+  parseConfiguration,
+} from "../../engine/configuration/configuration.ts";
+import type { StrategyName } from "./strategies.ts";
+
+/** Exploration of the ε-greedy loop; the others keep the engine's floor. */
+const greedyExploration = 0.05;
+
+/**
+ * A configuration with the world as its only scenario. No user gets the baseline; promotions have
+ * their holdback.
+ */
+export function worldConfiguration(
+  world: World<CatalogueVisit>,
+  strategy: StrategyName,
+): Configuration {
+  const { weights, minimum, maximum } = world.rewards;
+  return parseConfiguration({
+    scenarios: [
+      {
+        name: world.name,
+        slateSize: world.slateSize,
+        excludeSeen: false,
+        ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
+        ...(strategy.endsWith("fast") ? { fastLoop: { enabled: true } } : {}),
+        // A world's events come at once.
+        reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },
+      },
+    ],
+    baselineShare: 0,
+  });
+}
