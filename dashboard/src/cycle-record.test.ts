@@ -28,9 +28,9 @@ test("where the review changed who serves, its lift and its version are what cou
 test("live comparisons are told in a sentence each, and a canary's names the version that took over", () => {
   const arm = { users: 40, rows: 100 };
   const canary = {
-    ...{ version: 9, since: 0, deadline: 1, action: "promote", reason: "Canary 9 live: better." },
-    ...{ canary: arm, serving: arm },
-  } as const;
+    ...({ version: 9, since: 0, deadline: 1, action: "promote" } as const),
+    ...{ reason: "Canary 9 live: better.", canary: arm, serving: arm },
+  };
   const anchor = { version: 2, since: 0, serving: arm, anchor: arm, relativeLift: 0.3 };
   expect(liveLines({ canary, anchor })).toEqual([
     "Canary 9 live: better.",
@@ -39,7 +39,7 @@ test("live comparisons are told in a sentence each, and a canary's names the ver
   const { relativeLift: _, ...early } = anchor;
   expect(liveLines({ anchor: early })).toEqual([]);
   expect(reviewedVersion({ canary })).toBe(9);
-  expect(reviewedVersion({ canary: { ...canary, action: "keep" } })).toBeUndefined();
+  expect(reviewedVersion({ canary: { ...canary, action: "keep" as const } })).toBeUndefined();
 });
 
 test("without a usable relative lift the difference stays in reward units", () => {

@@ -21,9 +21,9 @@ test("a promoted network is explained by its lift, predicted and realised, and t
 
 test("a policy that was a canary is explained by what live rewards showed of it", () => {
   const tried = {
-    ...{ version: 7, since: 0, deadline: 1, action: "lose", reason: "" },
+    ...({ version: 7, since: 0, deadline: 1, action: "lose", reason: "" } as const),
     ...{ canary: arm, serving: arm, relativeLift: -0.1 },
-  } as const;
+  };
   expect(evidenceLine({ tried, reason: "Canary: better" })).toBe(
     "−10.0\u00a0% as a canary: Canary: better",
   );

@@ -88,9 +88,9 @@ test("live comparisons show both ends and the deadline of a canary", () => {
   const arm = { users: 1900, rows: 9000 };
   const live = { difference: 0.02, interval: [0.004, 0.036] as const, relativeLift: 0.1 };
   const canary = {
-    ...{ ...live, version: 9, since: 0, deadline: 86_400_000, action: "keep", reason: "" },
-    ...{ canary: { users: 190, rows: 900 }, serving: arm },
-  } as const;
+    ...({ ...live, version: 9, since: 0, deadline: 86_400_000, action: "keep" } as const),
+    ...{ reason: "", canary: { users: 190, rows: 900 }, serving: arm },
+  };
   const anchor = { ...live, version: 2, since: 0, serving: arm, anchor: { users: 19, rows: 90 } };
   const rows = [
     { label: "difference, rewards in 0…1", text: "+0.020" },

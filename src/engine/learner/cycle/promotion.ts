@@ -1,10 +1,5 @@
 import type { GateRecord } from "../../../domain/gate-record.ts";
-import type {
-  PolicyEvidence,
-  PredictedLift,
-  Promotion,
-  Proposed,
-} from "../../../domain/policy-evidence.ts";
+import type { PolicyEvidence, PredictedLift, Promotion } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
 import { mark, type StatusChange, takeOver } from "../../../domain/take-over.ts";
 
@@ -21,18 +16,12 @@ export function predict({ difference, interval, relativeLift }: GateRecord): Pre
 }
 
 export function createPromotion(
-  gate: GateRecord,
+  predicted: PredictedLift,
   at: Pick<Promotion, "promotedAt" | "holdbackShare"> & { readonly replaced: number | undefined },
 ): Promotion {
   const { replaced, ...rest } = at;
-  return { ...(replaced !== undefined && { replaced }), ...rest, predicted: predict(gate) };
+  return { ...(replaced !== undefined && { replaced }), ...rest, predicted };
 }
-
-export const createProposed = (gate: GateRecord, holdbackShare: number): Proposed => ({
-  reason: gate.reason,
-  holdbackShare,
-  predicted: predict(gate),
-});
 
 /** A canary, with all that is known about it so far. */
 export interface Canary {
@@ -63,12 +52,7 @@ export function promoteCanary(
 ): Ended {
   const { serving: replaced } = assignment;
   const { statuses, assign } = takeOver(assignment, holdbackShare);
-  const promotion = {
-    ...(replaced !== undefined && { replaced }),
-    promotedAt: now,
-    holdbackShare,
-    predicted,
-  };
+  const promotion = createPromotion(predicted, { replaced, promotedAt: now, holdbackShare });
   const known = { ...evidence, verdict: "promote", reason, promotion } as const;
   return {
     assignment: assign(version),

@@ -9,7 +9,7 @@ import type { Network } from "../../../policy/network.ts";
 import { encodeNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../../policy/popularity.ts";
 import type { NewPolicy, PolicyChange } from "../../../storage/store.ts";
-import { createPromotion, createProposed } from "./promotion.ts";
+import { createPromotion, predict } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
 
@@ -78,7 +78,11 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
   const { verdict } = gate;
   const { serving } = reviewed.assignment;
   const looks = looksOf(gate);
-  const promotion = createPromotion(gate, { replaced: serving, promotedAt: now, holdbackShare });
+  const promotion = createPromotion(predict(gate), {
+    replaced: serving,
+    promotedAt: now,
+    holdbackShare,
+  });
   return {
     scenario: input.scenario,
     kind: "network",
@@ -90,7 +94,9 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
       verdict,
       reason: explainEnding(gate, reviewed),
       ...(status === "serving" && { promotion }),
-      ...(status === "waiting" && { proposed: createProposed(gate, holdbackShare) }),
+      ...(status === "waiting" && {
+        proposed: { reason: gate.reason, predicted: predict(gate), holdbackShare },
+      }),
       ...(status === "canary" && { ...(looks && { looks }), ...(trial && { trial }) }),
     },
   };
