@@ -5,6 +5,8 @@ import { type GateWorld, simulateGate } from "../tests/support/simulated-gate.ts
 import { type SkewedWorld, simulateSkewedGate } from "../tests/support/skewed-gate.ts";
 import type { Bench, Report } from "./bench.ts";
 import { judgeSlates } from "./gate/judge-slates.ts";
+import { showTimeToDetection } from "./gate/time-to-detection.ts";
+import { watchCanaries } from "./gate/watch-canaries.ts";
 import { watchPromotions } from "./gate/watch-promotions.ts";
 
 /** ESS/n = 0.25. */
@@ -142,12 +144,14 @@ export const gateBench: Bench<{ gates: number; slates: number; promotions: numbe
   {
     name: "gate",
     description:
-      "verdicts of the gate, and of the live test after a promotion, where the true lift is known",
+      "verdicts of the gate, and of live tests of canaries and promotions, where the true lift is known",
     options: { gates: 2000, slates: 40, promotions: 1000, seed: 90_210 },
     async run(options, report) {
       const cases = [...equal, ...skewed, ...harmful, ...better];
       show(report, new Map(cases.map((one) => [one, measure(one, options)])));
       judgeSlates(report, options);
       watchPromotions(report, options);
+      watchCanaries(report, options);
+      showTimeToDetection(report);
     },
   };

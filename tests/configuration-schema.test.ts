@@ -92,6 +92,8 @@ test("defineConfig and the schema have the same fields", () => {
     baselineShare: 0.1,
     canaryShare: 0.1,
     holdbackShare: 0.1,
+    anchorShare: 0.1,
+    uniformShare: 0.1,
     learner: {
       intervalSeconds: 1,
       minDecisions: 100,

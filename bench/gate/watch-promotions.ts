@@ -1,14 +1,14 @@
-import { judgeLive, liveDifference } from "../../src/evaluation/live-difference.ts";
+import { compareLiveArms } from "../../src/evaluation/live-difference.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import { type PromotionWorld, simulatePromotion } from "../../tests/support/simulated-promotion.ts";
+import { type LiveWorld, simulateLive } from "../../tests/support/simulated-live.ts";
 import type { Report } from "../bench.ts";
 
-interface Case extends PromotionWorld {
+interface Case extends LiveWorld {
   readonly name: string;
 }
 
 const looks = 20;
-const site = { users: 2000, holdbackShare: 0.05, visits: 3000, looks, lift: 0 } as const;
+const site = { users: 2000, testedShare: 0.95, visits: 3000, looks, lift: 0 } as const;
 const large = { ...site, users: 20_000, visits: 20_000 } as const;
 
 const ofLarge = "20,000 users with 20,000 visits a look";
@@ -44,11 +44,11 @@ function watch(world: Case, { promotions, seed }: WatchOptions): Ends {
   for (let index = 0; index < promotions; index++) {
     const random = createRandom(seed).split(world.name).split(index);
     let look = 0;
-    for (const arms of simulatePromotion(world, random)) {
+    for (const arms of simulateLive(world, random)) {
       look += 1;
-      const found = judgeLive(liveDifference(arms));
-      if (found === "open") continue;
-      ends[found === "worse" ? "rolledBack" : "confirmed"] += 1;
+      const { verdict } = compareLiveArms(arms);
+      if (verdict === "open") continue;
+      ends[verdict === "worse" ? "rolledBack" : "confirmed"] += 1;
       looked += look;
       break;
     }

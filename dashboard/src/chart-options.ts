@@ -20,14 +20,18 @@ export interface ChartSetup {
 
 const font = `12px ${fontFamily}`;
 const armColors = {
+  uniform: "--soft",
   baseline: "--soft",
+  anchor: "--accent",
   holdback: "--accent",
   canary: "--wary",
   serving: "--accent",
 } as const;
 /** Arms that are there to compare with are drawn thinner, with gaps. */
 const armDashes: Partial<Record<(typeof armNames)[number], number[]>> = {
+  uniform: [1, 4],
   baseline: [5, 4],
+  anchor: [5, 4],
   holdback: [2, 3],
 };
 

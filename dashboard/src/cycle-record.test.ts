@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sampleGate } from "../../tests/support/record.ts";
-import { gateLift, reviewedVersion, settingRows } from "./cycle-record.ts";
+import { gateLift, liveLines, reviewedVersion, settingRows } from "./cycle-record.ts";
 
 test("the gate's interval is turned into shares of the serving policy's value", () => {
   const lift = gateLift({
@@ -23,6 +23,23 @@ test("where the review changed who serves, its lift and its version are what cou
   expect([gateLift(kept)?.value, reviewedVersion(kept)]).toEqual([-0.2, undefined]);
   const promoted = { ...record, gate: sampleGate({ verdict: "promote", difference: 0.3 }) };
   expect([gateLift(promoted)?.value, reviewedVersion(promoted)]).toEqual([0.3, undefined]);
+});
+
+test("live comparisons are told in a sentence each, and a canary's names the version that took over", () => {
+  const arm = { users: 40, rows: 100 };
+  const canary = {
+    ...({ version: 9, since: 0, deadline: 1, action: "promote" } as const),
+    ...{ reason: "Canary 9 live: better.", canary: arm, serving: arm },
+  };
+  const anchor = { version: 2, since: 0, serving: arm, anchor: arm, relativeLift: 0.3 };
+  expect(liveLines({ canary, anchor })).toEqual([
+    "Canary 9 live: better.",
+    "All promotions together: +30.0\u00a0% against anchor 2, on live traffic.",
+  ]);
+  const { relativeLift: _, ...early } = anchor;
+  expect(liveLines({ anchor: early })).toEqual([]);
+  expect(reviewedVersion({ canary })).toBe(9);
+  expect(reviewedVersion({ canary: { ...canary, action: "keep" as const } })).toBeUndefined();
 });
 
 test("without a usable relative lift the difference stays in reward units", () => {

@@ -19,9 +19,9 @@ function decisiveReview({ review, gate }: CycleRecord): Review | undefined {
   return hasChanged && gate?.verdict !== "promote" ? review : undefined;
 }
 
-/** The canary that took over, or the parent that came back, if the review said so. */
+/** The canary that took over, or the parent that came back, if live rewards or the review said so. */
 export const reviewedVersion = (record: CycleRecord): number | undefined =>
-  decisiveReview(record)?.version;
+  record.canary?.action === "promote" ? record.canary.version : decisiveReview(record)?.version;
 
 /** The gate's interval is in reward units; the serving policy's value, difference / relative lift, makes it a share. */
 export function gateLift(record: CycleRecord): GateLift | undefined {
@@ -34,6 +34,17 @@ export function gateLift(record: CycleRecord): GateLift | undefined {
     return { value: lift, unit: "share", ...(scaled && { interval: scaled }) };
   }
   return { value: difference, unit: "reward", ...(interval && { interval }) };
+}
+
+/** One sentence for each live comparison of a cycle that found something. */
+export function liveLines({ canary, promotion, anchor }: CycleRecord): readonly string[] {
+  const since = (lift: number, version: number) =>
+    `All promotions together: ${formatSignedPercent(lift)} against anchor ${version}, on live traffic.`;
+  return [
+    canary?.reason,
+    promotion?.reason,
+    anchor?.relativeLift === undefined ? undefined : since(anchor.relativeLift, anchor.version),
+  ].filter((line) => line !== undefined);
 }
 
 /** A tried setting as text. */

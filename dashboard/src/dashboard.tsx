@@ -40,6 +40,7 @@ export function Dashboard({ client }: { readonly client: RecurveClient }): React
           <PromotionsSection
             policies={data.policies}
             interventions={data.interventions}
+            record={data.cycles[0]?.record}
             now={now}
             onAsk={(kind) => setQuestion(askOf(kind, data.policies))}
             key={`promotions ${data.scenario.name}`}

@@ -19,6 +19,16 @@ test("a promoted network is explained by its lift, predicted and realised, and t
   expect(evidenceLine({})).toBe("");
 });
 
+test("a policy that was a canary is explained by what live rewards showed of it", () => {
+  const tried = {
+    ...({ version: 7, since: 0, deadline: 1, action: "lose", reason: "" } as const),
+    ...{ canary: arm, serving: arm, relativeLift: -0.1 },
+  };
+  expect(evidenceLine({ tried, reason: "Canary: better" })).toBe(
+    "−10.0\u00a0% as a canary: Canary: better",
+  );
+});
+
 test("a policy that waits is explained by what the gate promises of it", () => {
   const proposed = { reason: "better", holdbackShare: 0, predicted: { relativeLift: 0.042 } };
   expect(evidenceLine({ proposed, reason: "better" })).toBe("+4.2\u00a0% predicted: better");

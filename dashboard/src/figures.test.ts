@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sampleEvaluation, sampleGate } from "../../tests/support/record.ts";
 import { figureGroups } from "./figures.ts";
+import { formatMoment } from "./format.ts";
 
 test("known figures appear in their groups and form, others are left out", () => {
   const groups = figureGroups({
@@ -79,6 +80,38 @@ test("a review shows what its own gate found", () => {
         { label: "lower to upper bound", text: "+0.004 to +0.036" },
         { label: "probability of a gain", text: "99.1\u00a0%" },
       ],
+    },
+  ]);
+});
+
+test("live comparisons show both ends and the deadline of a canary", () => {
+  const arm = { users: 1900, rows: 9000 };
+  const live = { difference: 0.02, interval: [0.004, 0.036] as const, relativeLift: 0.1 };
+  const canary = {
+    ...({ ...live, version: 9, since: 0, deadline: 86_400_000, action: "keep" } as const),
+    ...{ reason: "", canary: { users: 190, rows: 900 }, serving: arm },
+  };
+  const anchor = { ...live, version: 2, since: 0, serving: arm, anchor: { users: 19, rows: 90 } };
+  const rows = [
+    { label: "difference, rewards in 0…1", text: "+0.020" },
+    { label: "99 % bounds", text: "+0.004 to +0.036" },
+    { label: "realised lift", text: "+10.0\u00a0%" },
+  ];
+  const deadline = { label: "deadline", text: formatMoment("1970-01-02T00:00:00.000Z") };
+  expect(figureGroups({ canary, anchor })).toEqual([
+    {
+      title: "Canary, on live traffic",
+      figures: [
+        { label: "canary", text: "9" },
+        { label: "users", text: "190" },
+        { label: "found", text: "keep" },
+        ...rows,
+        deadline,
+      ],
+    },
+    {
+      title: "All promotions since the anchor, on live traffic",
+      figures: [{ label: "anchor", text: "2" }, { label: "users", text: "19" }, ...rows],
     },
   ]);
 });

@@ -1,8 +1,14 @@
-import type { CycleRecord, GateRecord, SlateQuality } from "../../src/contract/records.ts";
+import type {
+  CycleRecord,
+  GateRecord,
+  LiveDifference,
+  SlateQuality,
+} from "../../src/contract/records.ts";
 import {
   formatCount,
   formatFixed,
   formatInterval,
+  formatMoment,
   formatPercent,
   formatReward,
   formatSignedPercent,
@@ -49,6 +55,13 @@ const foundRows = (gate: GateRecord): readonly Row[] => [
 ];
 
 /** Logged propensities against the policy's probabilities of now. */
+/** A live difference of two arms. */
+const liveRows = (live: LiveDifference): readonly Row[] => [
+  ["difference, rewards in 0…1", signedReward(live.difference)],
+  ["99 % bounds", signedRange(live.interval)],
+  ["realised lift", signedPercent(live.relativeLift)],
+];
+
 const checkRows = ({ selfCheck }: GateRecord): readonly Row[] => [
   ["rows self-checked", count(selfCheck?.rows)],
   ["of them left out", count(selfCheck?.leftOut)],
@@ -107,10 +120,20 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["promoted policy", count(promotion.version)],
     ["against policy", count(promotion.replaced)],
     ["found", promotion.action],
-    ["difference, rewards in 0…1", signedReward(promotion.difference)],
-    ["99 % bounds", signedRange(promotion.interval)],
-    ["realised lift", signedPercent(promotion.relativeLift)],
+    ...liveRows(promotion),
     ["looks", count(promotion.looks)],
+  ]),
+  group("Canary, on live traffic", "canary", (canary) => [
+    ["canary", count(canary.version)],
+    ["users", count(canary.canary.users)],
+    ["found", canary.action],
+    ...liveRows(canary),
+    ["deadline", formatMoment(new Date(canary.deadline).toISOString())],
+  ]),
+  group("All promotions since the anchor, on live traffic", "anchor", (anchor) => [
+    ["anchor", count(anchor.version)],
+    ["users", count(anchor.anchor.users)],
+    ...liveRows(anchor),
   ]),
   group("First slates, on held-out events", "slates", (slates) => [
     ["users", count(slates.users)],

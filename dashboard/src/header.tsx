@@ -24,12 +24,14 @@ function Health({ status }: { readonly status: "ok" | "degraded" | "away" }): Re
 
 function Versions({ policies }: { readonly policies: LoopData["policies"] }): ReactNode {
   const { serving, canary, canaryShare, holdback, holdbackShare = 0, baseline, mode } = policies;
+  const { anchor, anchorShare = 0 } = policies;
   const shared = (version: number | undefined, share: number) =>
     version === undefined ? undefined : `policy ${version} (${formatPercent(share)})`;
   const rows = [
     ["serving", serving === undefined ? "none" : `policy ${serving}`],
     ["canary", shared(canary, canaryShare)],
     ["holdback", shared(holdback, holdbackShare)],
+    ["anchor", shared(anchor, anchorShare)],
     ["baseline", baseline === undefined ? "none" : `policy ${baseline}`],
     ["promotions", mode === "automatic" ? undefined : modeNames[mode]],
   ] as const;

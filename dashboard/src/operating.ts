@@ -25,7 +25,7 @@ export const modeSentences: Readonly<Record<Mode, string>> = {
   paused:
     "Cycles continue to learn and judge, and promote nothing. A promotion that does harm is still rolled back.",
   pinned:
-    "One policy answers all users except those of the baseline. Cycles continue, and neither promote nor roll back.",
+    "One policy answers all users except those of the baseline and of the uniform slice. Cycles continue, and neither promote nor roll back.",
 };
 
 /** The modes that a mode may change to. */
@@ -115,7 +115,7 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
     },
     pin: {
       title: "Pin a policy?",
-      text: `${modeSentences.pinned} Canary and holdback end; a policy that waits for approval is retired.`,
+      text: `${modeSentences.pinned} Canary, holdback and anchor end; a policy that waits for approval is retired.`,
       versions: pinnable(response),
     },
     approve: {

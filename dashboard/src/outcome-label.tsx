@@ -23,6 +23,8 @@ const statusTones: Readonly<Record<PolicyStatus, Tone>> = {
   held: "plain",
   retired: "plain",
   "rolled-back": "bad",
+  lost: "bad",
+  undecided: "plain",
 };
 
 function Label({ text, tone }: { readonly text: string; readonly tone: Tone }): ReactNode {

@@ -1,5 +1,7 @@
 import { type ReactNode, useState } from "react";
 import type { InterventionBody, PoliciesResponse, PolicyBody } from "../../src/contract/api.ts";
+import type { CycleRecord } from "../../src/contract/records.ts";
+import { liveLines } from "./cycle-record.ts";
 import { evidenceLine } from "./evidence.ts";
 import { Moment } from "./moment.tsx";
 import { describeDone, kindNames, kindsFor, modeNames, modeSentences } from "./operating.ts";
@@ -84,10 +86,22 @@ function InterventionsTable(props: {
   );
 }
 
-/** The mode of promotions, the policy that waits for approval, and the interventions. */
+/** What live rewards say now: of the canary, of the last promotion, and of all since the anchor. */
+function Live({ record }: { readonly record: CycleRecord | undefined }): ReactNode {
+  const lines = record === undefined ? [] : liveLines(record);
+  return lines.map((line) => (
+    <p className="small" key={line}>
+      {line}
+    </p>
+  ));
+}
+
+/** The mode of promotions, the policy that waits for approval, live findings and the interventions. */
 export function PromotionsSection(props: {
   readonly policies: PoliciesResponse;
   readonly interventions: readonly InterventionBody[];
+  /** Of the newest cycle. */
+  readonly record: CycleRecord | undefined;
   readonly now: number;
   readonly onAsk: Ask;
 }): ReactNode {
@@ -102,6 +116,7 @@ export function PromotionsSection(props: {
       </div>
       <Mode policies={policies} onAsk={onAsk} />
       {waiting ? <Waiting policy={waiting} onAsk={onAsk} /> : null}
+      <Live record={props.record} />
       {interventions.length > 0 ? (
         <InterventionsTable
           interventions={showsAll ? interventions : interventions.slice(0, shownAtFirst)}

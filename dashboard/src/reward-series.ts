@@ -7,9 +7,16 @@ import type {
 import { reviewedVersion } from "./cycle-record.ts";
 import { markerLabel } from "./operating.ts";
 
-export const armNames = ["baseline", "holdback", "canary", "serving"] as const;
+export const armNames = ["uniform", "baseline", "anchor", "holdback", "canary", "serving"] as const;
 /** Buckets that a drawn mean covers, its own included: more if an arm has few decisions. */
-export const smoothingBuckets = { serving: 5, canary: 5, holdback: 20, baseline: 20 } as const;
+export const smoothingBuckets = {
+  serving: 5,
+  canary: 20,
+  holdback: 20,
+  anchor: 20,
+  baseline: 20,
+  uniform: 20,
+} as const;
 
 export interface ArmSeries {
   /** Mean reward of the bucket's own decisions. */
@@ -71,7 +78,9 @@ export function alignSeries({ points, bucketSeconds }: RewardSeriesResponse): Al
       serving: align("serving"),
       canary: align("canary"),
       holdback: align("holdback"),
+      anchor: align("anchor"),
       baseline: align("baseline"),
+      uniform: align("uniform"),
     },
   };
 }

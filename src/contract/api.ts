@@ -238,7 +238,8 @@ export interface InterventionsResponse {
 }
 
 /** Who answers now, how promotions come about, and the newest snapshots. */
-export interface PoliciesResponse extends Omit<Assignment, "mode"> {
+export interface PoliciesResponse extends Omit<Assignment, "mode" | "anchorSince"> {
+  readonly anchorSince?: string;
   readonly scenario: string;
   readonly mode: PromotionMode;
   readonly policies: readonly PolicyBody[];

@@ -11,7 +11,7 @@ import type {
   SeparationRecord,
   TriedSetting,
 } from "./improvement-record.ts";
-import type { PromotionReview } from "./policy-evidence.ts";
+import type { AnchorReview, CanaryReview, PromotionReview } from "./policy-evidence.ts";
 import type { Damageable } from "./stored-record.ts";
 
 /** The share of the feedback that a cycle reads, and its expected cost. */
@@ -93,6 +93,10 @@ export interface FindingsRecord extends StageCosts {
   readonly evaluation?: ServingEvaluation;
   /** Of the last promotion, on live rewards. */
   readonly promotion?: PromotionReview;
+  /** Of the canary, on live rewards. */
+  readonly canary?: CanaryReview;
+  /** What all promotions since the anchor have gained together, on live rewards. */
+  readonly anchor?: AnchorReview;
   readonly review?: Review;
   readonly policyDifference: PolicyDifference & { readonly segments: readonly SegmentDifference[] };
   /** x, by the names of `contextNames`. */

@@ -10,11 +10,15 @@ export interface Candidate {
 }
 
 /**
- * Which part of the traffic a decision belongs to. `holdback` keeps the policy that the serving one
- * replaced, until live rewards have shown which is better; `baseline` is the popularity policy kept
- * beside for comparison.
+ * Which part of the traffic a decision belongs to:
+ * - `serving`, and `canary`, which may take its place.
+ * - `holdback` keeps the policy that the serving one replaced, until live rewards have shown which
+ *   is better.
+ * - `anchor` keeps one policy for months, so that many promotions are compared with it.
+ * - `baseline` is the popularity policy kept beside for comparison.
+ * - `uniform` draws from all that may be shown.
  */
-export const arms = ["serving", "canary", "holdback", "baseline"] as const;
+export const arms = ["serving", "canary", "holdback", "anchor", "baseline", "uniform"] as const;
 
 /** Part of the traffic of a decision: an entry of `arms`. */
 export type Arm = (typeof arms)[number];

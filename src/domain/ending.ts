@@ -2,35 +2,43 @@ import type { Verdict } from "./cycle-outcome.ts";
 import type { GateRecord } from "./gate-record.ts";
 import type { Assignment } from "./policy-snapshot.ts";
 
-/** The end of a candidate: the gate's verdict, as far as the operator's mode allows it. */
+/** The end of a candidate: the gate's verdict, as far as operator, canary and earlier promotions allow it. */
 export type Ending = Verdict | "waiting";
+
+/** What a verdict meets. */
+export interface Standing {
+  readonly assignment: Assignment;
+  /** Reason why only live rewards may promote; absent if the gate may. */
+  readonly onlyLive?: string;
+}
 
 /** Modes in which nothing new gets traffic. */
 const isStill = ({ mode }: Assignment): boolean => mode === "paused" || mode === "pinned";
 
-/**
- * By the gate alone the canary would have taken over, and the candidate would be compared with it.
- */
-const isCanaryWaiting = ({ canary, waiting }: Assignment) =>
-  canary !== undefined && canary === waiting;
-
-export function endingOf({ verdict }: GateRecord, assignment: Assignment): Ending {
+export function endingOf({ verdict }: GateRecord, { assignment, onlyLive }: Standing): Ending {
   if (verdict !== "promote" && verdict !== "canary") return verdict;
   if (isStill(assignment)) return "hold";
-  const isPromoted = verdict === "promote" && assignment.mode === undefined;
-  if (isCanaryWaiting(assignment) && !isPromoted) return "hold";
-  return verdict === "promote" && !isPromoted ? "waiting" : verdict;
+  const { mode, canary, waiting } = assignment;
+  if (verdict === "canary" || onlyLive !== undefined)
+    return canary === undefined ? "canary" : "hold";
+  if (mode === undefined) return "promote";
+  // The canary would have taken over, and the candidate would be compared with it.
+  return canary !== undefined && canary === waiting ? "hold" : "waiting";
+}
+
+function whyNot(ending: Ending, { assignment, onlyLive }: Standing): string {
+  const { mode, canary, waiting } = assignment;
+  if (ending === "waiting") return "Waits for approval";
+  if (ending === "canary") return `A canary first, because ${onlyLive}`;
+  if (isStill(assignment)) return `Held, because promotions are ${mode}`;
+  const does = canary === waiting ? "waits for approval" : "is not decided yet";
+  return `Held, because canary ${canary} ${does}`;
 }
 
 /** The gate's sentence, after the reason that blocks its verdict. */
-export function explainEnding(gate: GateRecord, assignment: Assignment): string {
-  const ending = endingOf(gate, assignment);
-  if (ending === gate.verdict) return gate.reason;
-  const why =
-    ending === "waiting"
-      ? "Waits for approval"
-      : isStill(assignment)
-        ? `Held, because promotions are ${assignment.mode}`
-        : `Held, because canary ${assignment.canary} waits for approval`;
-  return `${why}; the gate said: ${gate.reason}`;
+export function explainEnding(gate: GateRecord, standing: Standing): string {
+  const ending = endingOf(gate, standing);
+  return ending === gate.verdict
+    ? gate.reason
+    : `${whyNot(ending, standing)}; the gate said: ${gate.reason}`;
 }

@@ -39,18 +39,10 @@ export interface LiveArmSummary {
   readonly meanReward?: number;
 }
 
-/** A promoted policy against the replaced policy on live traffic, reward units a row. */
-export interface LiveDifference {
-  readonly serving: LiveArmSummary;
-  readonly holdback: LiveArmSummary;
-  /** Serving minus holdback; absent, as the fields below, until both arms have enough rows. */
-  readonly difference?: number;
+/** Mean reward a row of one arm of live traffic minus that of another; absent until both arms have enough rewarded users. */
+export interface LiveDifference extends PredictedLift {
+  /** Of the difference. Interval and relative interval are ends of a confidence sequence, each at 99 %: they hold at every look at once. */
   readonly standardError?: number;
-  /** Ends of a confidence sequence, each at 99 %: they hold at every look at once. */
-  readonly interval?: readonly [number, number];
-  /** Difference and interval over the holdback's mean, if that is positive. */
-  readonly relativeLift?: number;
-  readonly relativeInterval?: readonly [number, number];
 }
 
 /** `keep` looks again, `confirm` found it not worse, `expire` has looked long enough, `roll-back` found it worse. */
@@ -59,6 +51,8 @@ export type PromotionAction = (typeof promotionActions)[number];
 
 /** A look at a promotion, on live rewards. */
 export interface PromotionReview extends LiveDifference {
+  readonly serving: LiveArmSummary;
+  readonly holdback: LiveArmSummary;
   /** The promoted policy, and the replaced policy. */
   readonly version: number;
   readonly replaced: number;
@@ -68,6 +62,41 @@ export interface PromotionReview extends LiveDifference {
   readonly action: PromotionAction;
   /** One sentence for a person. */
   readonly reason: string;
+}
+
+/** The time that a canary has. */
+export interface CanaryTrial {
+  /** Decisions from here on count, milliseconds since 1970. */
+  readonly since: number;
+  /** The first cycle from here on ends it, milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+/**
+ * `keep` looks again, `promote` found it better, `ask` too but an operator decides, `lose` found it worse, `expire` has not found
+ * out by its deadline.
+ */
+export const canaryActions = ["keep", "promote", "ask", "lose", "expire"] as const;
+export type CanaryAction = (typeof canaryActions)[number];
+
+/** A look at a canary, on live rewards: the canary minus the serving policy. */
+export interface CanaryReview extends LiveDifference, CanaryTrial {
+  readonly canary: LiveArmSummary;
+  readonly serving: LiveArmSummary;
+  readonly version: number;
+  readonly action: CanaryAction;
+  /** One sentence for a person. */
+  readonly reason: string;
+}
+
+/** The serving arm, by all policies in it, minus the anchor, on live rewards. */
+export interface AnchorReview extends LiveDifference {
+  readonly serving: LiveArmSummary;
+  readonly anchor: LiveArmSummary;
+  /** The anchor's. */
+  readonly version: number;
+  /** Decisions from here on count, milliseconds since 1970. */
+  readonly since: number;
 }
 
 /**
@@ -96,4 +125,8 @@ export interface PolicyEvidence extends Damageable {
   readonly promotion?: Promotion;
   /** The last look at it. */
   readonly realised?: PromotionReview;
+  /** Of a canary. */
+  readonly trial?: CanaryTrial;
+  /** The last live look at a canary. */
+  readonly tried?: CanaryReview;
 }

@@ -15,6 +15,8 @@ export type PolicyKind = (typeof policyKinds)[number];
  * - `held` did not pass the gate, or was held by the mode.
  * - `retired` was replaced.
  * - `rolled-back` was replaced because live rewards were worse.
+ * - `lost` was a canary, and earned less than the serving policy.
+ * - `undecided` was a canary, and left before live rewards had shown which is better.
  */
 export const policyStatuses = [
   "serving",
@@ -24,6 +26,8 @@ export const policyStatuses = [
   "held",
   "retired",
   "rolled-back",
+  "lost",
+  "undecided",
 ] as const;
 
 /** Status of a policy: an entry of `policyStatuses`. */
@@ -55,6 +59,9 @@ export const promotionModes = ["automatic", "ask", "paused", "pinned"] as const;
 /** Mode of promotions: an entry of `promotionModes`. */
 export type PromotionMode = (typeof promotionModes)[number];
 
+/** Version that is logged if no snapshot answered: all candidates are equally likely. */
+export const uniformVersion = 0;
+
 /**
  * The policies that answer in a scenario now, and those that may take over. Shares are parts of
  * users, in [0, 1].
@@ -69,6 +76,11 @@ export interface Assignment {
    */
   readonly holdback?: number;
   readonly holdbackShare?: number;
+  /** The policy that a share of the users keeps for months, while others are promoted. */
+  readonly anchor?: number;
+  readonly anchorShare?: number;
+  /** Milliseconds since 1970. */
+  readonly anchorSince?: number;
   readonly baseline?: number;
   /**
    * ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent if the floor is

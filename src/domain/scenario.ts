@@ -34,7 +34,7 @@ export interface RewardRule {
 export const defaultExploration = (hasFastLoop: boolean): number => (hasFastLoop ? 0.005 : 0.03);
 
 /** Default share of the users who get a canary policy while there is one. */
-export const defaultCanaryShare = 0.5;
+export const defaultCanaryShare = 0.1;
 
 /**
  * Whether a position's reward depends on its item and position alone, or on the items above too, as where people stop after a find.
@@ -72,4 +72,6 @@ export interface ServingRule
   extends Pick<Scenario, "excludeSeen" | "exploration" | "maxCandidates"> {
   /** Share of the users who get the baseline. */
   readonly baselineShare: number;
+  /** Share of the users whose slates are drawn uniformly. Absent in rules from before there were any. */
+  readonly uniformShare?: number;
 }

@@ -15,7 +15,7 @@ test("what is replaced keeps its share of the users, and all rivals leave", () =
   const { statuses, assign } = takeOver(assignment, 0.2);
   expect(statuses).toEqual([
     { version: 2, status: "retired" },
-    { version: 5, status: "retired" },
+    { version: 5, status: "undecided" },
     { version: 6, status: "retired" },
     { version: 3, status: "holdback" },
   ]);
@@ -28,10 +28,10 @@ test("what is replaced keeps its share of the users, and all rivals leave", () =
   });
 });
 
-test("without a share what is replaced is retired, and a canary that waits is retired once", () => {
+test("without a share what is replaced is retired, and a canary that waits leaves once", () => {
   const { statuses, assign } = takeOver({ serving: 3, canary: 5, canaryShare: 1, waiting: 5 }, 0);
   expect(statuses).toEqual([
-    { version: 5, status: "retired" },
+    { version: 5, status: "undecided" },
     { version: 3, status: "retired" },
   ]);
   expect(assign(7)).toEqual({ serving: 7, canaryShare: 0 });

@@ -24,10 +24,10 @@ export function withoutRivals(assignment: Assignment): Assignment {
 
 /**
  * Canary and waiting policy were made from the serving policy and judged against it: they leave
- * with it.
+ * with it, the canary as `undecided`.
  */
 export const retireCandidates = ({ canary, waiting }: Assignment): StatusChange[] => [
-  ...mark(canary, "retired"),
+  ...mark(canary, "undecided"),
   ...(waiting === canary ? [] : mark(waiting, "retired")),
 ];
 

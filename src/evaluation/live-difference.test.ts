@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type PromotionWorld, simulatePromotion } from "../../tests/support/simulated-promotion.ts";
+import { type LiveWorld, simulateLive } from "../../tests/support/simulated-live.ts";
 import { createRandom } from "../numeric/random.ts";
-import { judgeLive, type LiveArm, liveDifference } from "./live-difference.ts";
+import { compareLiveArms, type LiveArm, liveInterval } from "./live-difference.ts";
 
 const seed = 60_013;
-const promotions = 1000;
+const comparisons = 1000;
 /** Three binomial standard errors above a rate. */
-const atMost = (rate: number) => rate + 3 * Math.sqrt((rate * (1 - rate)) / promotions);
+const atMost = (rate: number) => rate + 3 * Math.sqrt((rate * (1 - rate)) / comparisons);
 
 function arm(users: number, rows: number, rewardOf: (user: number) => number): LiveArm {
   const rewardSums = Float64Array.from({ length: users }, (_, user) => rewardOf(user));
@@ -15,104 +15,147 @@ function arm(users: number, rows: number, rewardOf: (user: number) => number): L
 
 describe("the difference of two arms", () => {
   // 40 users with 5 rows each: half of them 3, half 1 in the one arm, 2 and 1 in the other.
-  const serving = arm(40, 5, (user) => (user % 2 === 0 ? 3 : 1));
-  const holdback = arm(40, 5, (user) => (user % 2 === 0 ? 2 : 1));
+  const tested = arm(40, 5, (user) => (user % 2 === 0 ? 3 : 1));
+  const reference = arm(40, 5, (user) => (user % 2 === 0 ? 2 : 1));
 
   test("is that of the means over rows, with users as clusters", () => {
-    const found = liveDifference({ serving, holdback });
-    expect(found.serving).toEqual({ users: 40, rows: 200, meanReward: 0.4 });
-    expect(found.holdback).toEqual({ users: 40, rows: 200, meanReward: 0.3 });
-    expect(found.difference).toBeCloseTo(0.1, 12);
+    const live = compareLiveArms({ tested, reference });
+    expect(live.tested).toEqual({ users: 40, rows: 200, meanReward: 0.4 });
+    expect(live.reference).toEqual({ users: 40, rows: 200, meanReward: 0.3 });
+    const { difference, standardError, interval, relativeLift, relativeInterval } = live.found;
+    expect(difference).toBeCloseTo(0.1, 12);
     // Residuals are ±1 and ±½ a user: 40/39·(40·1 + 40·¼)/200².
-    expect(found.standardError).toBeCloseTo(Math.sqrt(((40 / 39) * 50) / 200 ** 2), 12);
-    // n = 100, ρ² = (7.824 + ln 8.824)/1000: 4.126 standard errors each way.
-    const [lower, upper] = found.interval!;
-    expect((upper - lower) / 2 / found.standardError!).toBeCloseTo(4.126, 2);
-    expect(found.relativeLift).toBeCloseTo(1 / 3, 12);
-    expect(found.relativeInterval).toEqual([lower / 0.3, upper / 0.3]);
+    expect(standardError).toBeCloseTo(Math.sqrt(((40 / 39) * 50) / 200 ** 2), 12);
+    const [lower, upper] = interval!;
+    expect(relativeLift).toBeCloseTo(1 / 3, 12);
+    expect(relativeInterval).toEqual([lower / 0.3, upper / 0.3]);
+    expect((lower + upper) / 2).toBeCloseTo(0.1, 12);
+  });
+
+  test("has the interval of a confidence sequence that is tightest at an error of 5 % of the mean", () => {
+    const errorsWide = (standardError: number) => {
+      const [lower, upper] = liveInterval({ value: 0.1, standardError, worth: 0.4 });
+      return (upper - lower) / 2 / standardError;
+    };
+    // ρ² = (7.824 + ln 8.824)/n*, so n·ρ² = 10.002 at n*: √((1 + 1/10.002)·(ln 11.002 + 7.824)).
+    expect(errorsWide(0.02)).toBeCloseTo(3.353, 3);
+    expect(errorsWide(0.04)).toBeGreaterThan(errorsWide(0.02));
+    expect(errorsWide(0.002)).toBeGreaterThan(errorsWide(0.02));
   });
 
   test("turns around with the arms", () => {
-    const one = liveDifference({ serving, holdback });
-    const other = liveDifference({ serving: holdback, holdback: serving });
+    const one = compareLiveArms({ tested, reference }).found;
+    const other = compareLiveArms({ tested: reference, reference: tested }).found;
     expect(other.difference).toBeCloseTo(-one.difference!, 12);
     expect(other.interval![0]).toBeCloseTo(-one.interval![1], 12);
   });
 
-  test("of a holdback without a reward and so without a spread takes both arms' spread", () => {
-    const nothing = arm(20, 5, () => 0);
-    const found = liveDifference({ serving, holdback: nothing });
-    expect(found.standardError).toBeCloseTo(Math.sqrt((40 / 300) * (1 / 200 + 1 / 100)), 12);
+  test("of an arm without a reward and so without a spread takes both arms' spread", () => {
+    const many = arm(400, 5, (user) => (user % 2 === 0 ? 3 : 1));
+    const { found, verdict } = compareLiveArms({ tested: many, reference: arm(40, 5, () => 0) });
+    const pooled = Math.sqrt((400 / 2200) * (1 / 2000 + 1 / 200));
+    expect(found.standardError).toBeCloseTo(pooled, 12);
     expect(found.relativeLift).toBeUndefined();
+    expect(verdict).toBe("better");
+  });
+
+  const clicks = (users: number, rewarded: number) =>
+    arm(users, 20, (user) => (user < rewarded ? 10 : 0));
+
+  test.each([
+    ["an arm has no user", clicks(400, 200), clicks(0, 0)],
+    ["an arm has 29 rewarded users", clicks(400, 116), clicks(100, 29)],
+    ["nothing varies", arm(100, 5, () => 5), arm(100, 5, () => 5)],
+  ])("is not told where %s", (_, one, other) => {
+    for (const arms of [
+      { tested: one, reference: other },
+      { tested: other, reference: one },
+    ])
+      expect(compareLiveArms(arms)).toMatchObject({ found: {}, verdict: "open" });
+  });
+
+  test("is told from 30 rewarded users on, by those that an arm would have if both were alike", () => {
+    expect(
+      compareLiveArms({ tested: clicks(100, 30), reference: clicks(400, 120) }).found,
+    ).toHaveProperty("interval");
+    // 60 of 500 users a fifth of whom are tested: 12 expected, though 40 came.
+    const few = compareLiveArms({ tested: clicks(100, 40), reference: clicks(400, 20) });
+    expect(few.verdict).toBe("open");
+    // None came where 40 were expected.
+    const none = compareLiveArms({ tested: clicks(100, 0), reference: clicks(400, 200) });
+    expect(none.verdict).toBe("worse");
+  });
+
+  test("counts a user as rewarded whose rewards are not those of rows without events", () => {
+    const rows = 5;
+    const rated = (users: number) => arm(users, rows, (user) => (user < 40 ? rows : 0.4 * rows));
+    const arms = { tested: rated(60), reference: rated(60) };
+    expect(compareLiveArms({ ...arms, unrewarded: 0.4 }).found).toHaveProperty("interval");
+    const losses = (users: number) => arm(users, rows, (user) => (user < 20 ? 0 : rows));
+    const rare = { tested: losses(60), reference: losses(60), unrewarded: 1 };
+    expect(compareLiveArms(rare).found).toEqual({});
   });
 
   test.each([
-    ["no user", arm(0, 1, () => 0)],
-    ["19 users", arm(19, 10, () => 1)],
-    ["99 rows", arm(99, 1, () => 1)],
-  ])("is not told where an arm has %s", (_, few) => {
-    expect(liveDifference({ serving, holdback: few }).interval).toBeUndefined();
-    expect(liveDifference({ serving: few, holdback }).difference).toBeUndefined();
-  });
-
-  test.each([
-    ["holdback.rewardSums", arm(30, 5, () => Number.NaN)],
-    ["holdback.rows", arm(30, 0, () => 1)],
-    ["holdback.rows", { ...holdback, rows: new Float64Array(3) }],
+    ["reference.rewardSums", arm(30, 5, () => Number.NaN)],
+    ["reference.rows", arm(30, 0, () => 1)],
+    ["reference.rows", { ...reference, rows: new Float64Array(3) }],
   ])("is refused where %s can't be used", (field, bad) => {
     const error = expect.objectContaining({ code: "invalid_request" });
-    expect(() => liveDifference({ serving, holdback: bad })).toThrow(error);
-    expect(() => liveDifference({ serving, holdback: bad })).toThrow(field);
+    expect(() => compareLiveArms({ tested, reference: bad })).toThrow(error);
+    expect(() => compareLiveArms({ tested, reference: bad })).toThrow(field);
   });
 });
 
 describe("a verdict", () => {
-  const users = { users: 40, rows: 200, meanReward: 0.4 };
-  const judge = (...interval: [number, number]) =>
-    judgeLive({ serving: users, holdback: users, interval });
+  // Standard errors of 0.7 % of the mean: 3.9 of them are 2.7 %.
+  const judge = (lift: number) => {
+    const half = (rate: number) => arm(20_000, 1, (user) => (user % 1000 < 1000 * rate ? 1 : 0));
+    return compareLiveArms({ tested: half(0.5 * (1 + lift)), reference: half(0.5) }).verdict;
+  };
 
-  test("needs an interval that is clear of 0 above, or of a loss of 5 % below", () => {
-    expect(judge(-0.1, -0.001)).toBe("worse");
-    expect(judge(-0.1, 0.1)).toBe("open");
-    expect(judge(-0.021, 0.1)).toBe("open");
-    expect(judge(-0.019, 0.1)).toBe("not-worse");
-    expect(judge(0.01, 0.1)).toBe("not-worse");
-    expect(judgeLive({ serving: users, holdback: users })).toBe("open");
-  });
-
-  test("against a holdback that earned nothing takes no loss", () => {
-    const holdback = { ...users, meanReward: 0 };
-    expect(judgeLive({ serving: users, holdback, interval: [-0.001, 1] })).toBe("open");
+  test.each([
+    [-0.06, "worse"],
+    [-0.02, "open"],
+    [0, "not-worse"],
+    [0.02, "not-worse"],
+    [0.06, "better"],
+  ])("on a lift of %d is %s", (lift, expected) => {
+    expect(judge(lift)).toBe(expected);
   });
 });
 
-/** Shares of simulated promotions that were found worse, and better, at any of their looks. */
-function watch(world: PromotionWorld, name: string) {
-  const found = { worse: 0, better: 0 };
-  for (let index = 0; index < promotions; index++) {
+/** Shares of simulated comparisons that were found worse, and better, at any of their looks. */
+function watch(world: LiveWorld, name: string) {
+  const shares = { worse: 0, better: 0 };
+  for (let index = 0; index < comparisons; index++) {
     const random = createRandom(seed).split(name).split(index);
-    for (const arms of simulatePromotion(world, random)) {
-      const [lower, upper] = liveDifference(arms).interval ?? [-1, 1];
-      if (lower <= 0 && upper >= 0) continue;
-      found[upper < 0 ? "worse" : "better"] += 1 / promotions;
+    for (const arms of simulateLive(world, random)) {
+      const { verdict } = compareLiveArms(arms);
+      if (verdict !== "worse" && verdict !== "better") continue;
+      shares[verdict] += 1 / comparisons;
       break;
     }
   }
-  return found;
+  return shares;
 }
 
 // `npm run bench -- gate` measures more cases; these limits may never get worse.
-describe("over 1,000 promotions with ten looks each", () => {
-  const world = { users: 300, holdbackShare: 0.1, visits: 500, looks: 10, lift: 0 } as const;
+describe("over 1,000 comparisons with ten looks each", () => {
+  const world = { users: 600, testedShare: 0.9, visits: 600, looks: 10, lift: 0 } as const;
 
-  test.each<[string, PromotionWorld]>([
-    ["rewards in a third of the visits", world],
-    ["rare rewards", { ...world, chances: [0.01, 0.03] }],
-  ])("one that changes nothing is found worse in at most 1 %%: %s", (name, one) => {
-    const { worse, better } = watch(one, name);
-    expect(worse).toBeLessThanOrEqual(atMost(0.01));
-    expect(better).toBeLessThanOrEqual(atMost(0.01));
-  });
+  test.each<[string, LiveWorld]>([
+    ["a promotion", world],
+    ["a canary", { ...world, testedShare: 0.1 }],
+    ["a promotion with rare rewards", { ...world, visits: 2000, chances: [0.01, 0.03] }],
+  ])(
+    "one that changes nothing is found worse, or better, in at most 1 %% each: %s",
+    (name, one) => {
+      const { worse, better } = watch(one, name);
+      expect(worse).toBeLessThanOrEqual(atMost(0.01));
+      expect(better).toBeLessThanOrEqual(atMost(0.01));
+    },
+  );
 
   test("one that halves the reward is found worse in at least 90 %", () => {
     expect(watch({ ...world, lift: -0.5 }, "half").worse).toBeGreaterThan(0.9);

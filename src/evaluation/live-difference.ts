@@ -1,14 +1,15 @@
 import type { LiveArmSummary, LiveDifference } from "../domain/policy-evidence.ts";
 import { checkLength, checkNumbers } from "./checks.ts";
-import { asymptoticSequenceInterval } from "./intervals/asymptotic-sequence.ts";
+import { asymptoticSequenceInterval, tightestRows } from "./intervals/asymptotic-sequence.ts";
 
 /** Each end errs in at most 1 % of the comparisons, over all of their looks. */
 const level = 0.98;
-/** A loss that is small enough to end a comparison once every larger one is ruled out, as a share of the holdback's mean. */
+/** A loss that is small enough to end a comparison once every larger one is ruled out, as a share of the mean that rewards add. */
 const tolerableLoss = 0.05;
-/** Fewer have no observable spread; the gate asks for as many. */
-const minimumRows = 100;
-const minimumUsers = 20;
+/** The interval is tightest where its error is this share of the mean that rewards add: differences of 10 to 50 % are found soonest. */
+const tightestError = 0.05;
+/** Fewer make the mean of an arm too skewed for the interval. */
+export const minimumRewarded = 30;
 
 /** Users of one arm of live traffic: the sum and the number of each user's rewards. */
 export interface LiveArm {
@@ -23,12 +24,24 @@ function residualSquares({ rewardSums, rows }: LiveArm, centre: number): number 
   return rewardSums.reduce((total, value, user) => total + (value - centre * rows[user]!) ** 2, 0);
 }
 
-function summarise(arm: LiveArm): LiveArmSummary & { readonly squares: number } {
+interface Measured {
+  readonly summary: LiveArmSummary;
+  readonly squares: number;
+  readonly rewarded: number;
+}
+
+function measure(arm: LiveArm, unrewarded: number): Measured {
   const users = arm.rows.length;
   const rows = sum(arm.rows);
-  if (rows === 0) return { users, rows, squares: 0 };
+  if (rows === 0) return { summary: { users, rows }, squares: 0, rewarded: 0 };
   const meanReward = sum(arm.rewardSums) / rows;
-  return { users, rows, meanReward, squares: residualSquares(arm, meanReward) };
+  const isRewarded = (value: number, user: number) =>
+    Math.abs(value / arm.rows[user]! - unrewarded) > 1e-9;
+  return {
+    summary: { users, rows, meanReward },
+    squares: residualSquares(arm, meanReward),
+    rewarded: arm.rewardSums.filter(isRewarded).length,
+  };
 }
 
 /**
@@ -36,12 +49,15 @@ function summarise(arm: LiveArm): LiveArmSummary & { readonly squares: number } 
  * without a reward and so without a spread, and a spread of 0 would prove anything. Users as
  * clusters (Liang & Zeger 1986).
  */
-function standardErrorOf(arms: readonly ReturnType<typeof summarise>[]): number {
-  const add = (summand: (arm: ReturnType<typeof summarise>) => number) =>
+function standardErrorOf(arms: readonly Measured[]): number {
+  const add = (summand: (arm: Measured) => number) =>
     arms.reduce((total, arm) => total + summand(arm), 0);
-  const own = add(({ users, rows, squares }) => (users / (users - 1)) * (squares / rows ** 2));
-  const pooled =
-    (add(({ squares }) => squares) / add(({ rows }) => rows)) * add(({ rows }) => 1 / rows);
+  const own = add(
+    ({ summary: { users, rows }, squares }) => (users / (users - 1)) * (squares / rows ** 2),
+  );
+  const rows = add(({ summary }) => summary.rows);
+  const squares = add((arm) => arm.squares);
+  const pooled = (squares / rows) * add(({ summary }) => 1 / summary.rows);
   return Math.sqrt(Math.max(own, pooled));
 }
 
@@ -55,49 +71,95 @@ function checkArm(name: string, { rewardSums, rows }: LiveArm): void {
 }
 
 /**
- * Mean reward a row of a promoted policy's users minus that of users who kept the replaced policy.
- * Users were assigned at random, so no propensity and no model is needed, and a change common to
- * both arms cancels.
- * @throws invalid_request for arrays of unlike length, users without rows, or rewards that are not
- * finite
+ * Rewarded users that the smaller arm would have if both arms were alike. An arm without any of
+ * many expected ones is no small sample but a loss.
  */
-export function liveDifference(arms: {
-  readonly serving: LiveArm;
-  readonly holdback: LiveArm;
-}): LiveDifference {
-  checkArm("serving", arms.serving);
-  checkArm("holdback", arms.holdback);
-  const both = [summarise(arms.serving), summarise(arms.holdback)] as const;
-  const [{ squares: _, ...serving }, { squares: __, ...holdback }] = both;
-  const isEnough = both.every(({ rows, users }) => rows >= minimumRows && users >= minimumUsers);
-  const { meanReward: before } = holdback;
-  const { meanReward: after } = serving;
-  if (!isEnough || before === undefined || after === undefined) return { serving, holdback };
-  const value = after - before;
-  const standardError = standardErrorOf(both);
-  const rows = 1 / (1 / serving.rows + 1 / holdback.rows);
-  const { lower, upper } = asymptoticSequenceInterval({ value, standardError, rows, level });
-  return {
-    serving,
-    holdback,
-    difference: value,
-    standardError,
-    interval: [lower, upper],
-    ...(before > 0 && {
-      relativeLift: value / before,
-      relativeInterval: [lower / before, upper / before],
-    }),
-  };
+function expectedRewarded(arms: readonly Measured[]): number {
+  const users = arms.map(({ summary }) => summary.users);
+  const all = arms.reduce((total, { rewarded }) => total + rewarded, 0);
+  return (all * Math.min(...users)) / users.reduce((total, count) => total + count, 0);
+}
+
+/** Two arms of live traffic that users were assigned to at random. */
+export interface LivePair {
+  readonly tested: LiveArm;
+  readonly reference: LiveArm;
+  /** Reward of a row for which no event came, in the rewards' unit. Default: 0. */
+  readonly unrewarded?: number;
 }
 
 /**
- * `worse`: the upper end is below 0. `not-worse`: a loss of 5 % is ruled out, so that a true loss of more than half of that is
- * found worse first. `open`: neither yet.
+ * `worse`, `better`: the interval lies below 0, or above. `not-worse`: a loss of 5 % is ruled out.
+ * `open`: none yet.
  */
-export function judgeLive(live: LiveDifference): "worse" | "not-worse" | "open" {
-  const { interval, holdback } = live;
-  if (interval === undefined || holdback.meanReward === undefined) return "open";
-  if (interval[1] < 0) return "worse";
-  const loss = tolerableLoss * Math.max(0, holdback.meanReward);
-  return interval[0] > -loss ? "not-worse" : "open";
+export type LiveVerdict = "worse" | "better" | "not-worse" | "open";
+
+export interface LiveComparison {
+  readonly tested: LiveArmSummary;
+  readonly reference: LiveArmSummary;
+  readonly found: LiveDifference;
+  readonly verdict: LiveVerdict;
+}
+
+function judge([lower, upper]: readonly [number, number], worth: number): LiveVerdict {
+  if (upper < 0) return "worse";
+  if (lower > 0) return "better";
+  return lower > -tolerableLoss * worth ? "not-worse" : "open";
+}
+
+/**
+ * The confidence sequence of a live difference. Its clock is information, 1/s.e.², because the rows
+ * of returning users add less than those of new ones.
+ * @param worth mean that rewards add to a row, in absolute terms
+ */
+export function liveInterval({
+  value,
+  standardError,
+  worth,
+}: {
+  readonly value: number;
+  readonly standardError: number;
+  readonly worth: number;
+}): readonly [number, number] {
+  const rows = tightestRows * ((tightestError * worth) / standardError) ** 2;
+  const { lower, upper } = asymptoticSequenceInterval({ value, standardError, rows, level });
+  return [lower, upper];
+}
+
+/**
+ * Mean reward a row of the tested arm's users minus that of the reference's. Users were assigned at
+ * random, so no propensity and no model is needed, and a change common to both arms cancels. There is none before 30 rewarded users are expected in each arm.
+ * @throws invalid_request for arrays of unlike length, users without rows, or rewards that are not
+ * finite
+ */
+export function compareLiveArms({ unrewarded = 0, ...arms }: LivePair): LiveComparison {
+  checkArm("tested", arms.tested);
+  checkArm("reference", arms.reference);
+  const both = [measure(arms.tested, unrewarded), measure(arms.reference, unrewarded)] as const;
+  const [{ summary: tested }, { summary: reference }] = both;
+  const { meanReward: after } = tested;
+  const { meanReward: before } = reference;
+  const open = { tested, reference, found: {}, verdict: "open" } as const;
+  if (before === undefined || after === undefined) return open;
+  const standardError = standardErrorOf(both);
+  if (standardError === 0 || expectedRewarded(both) < minimumRewarded) return open;
+  const difference = after - before;
+  const meanReward =
+    (after * tested.rows + before * reference.rows) / (tested.rows + reference.rows);
+  const worth = Math.abs(meanReward - unrewarded);
+  const [lower, upper] = liveInterval({ value: difference, standardError, worth });
+  return {
+    tested,
+    reference,
+    found: {
+      difference,
+      standardError,
+      interval: [lower, upper],
+      ...(before > 0 && {
+        relativeLift: difference / before,
+        relativeInterval: [lower / before, upper / before],
+      }),
+    },
+    verdict: judge([lower, upper], worth),
+  };
 }

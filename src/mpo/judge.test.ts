@@ -16,7 +16,7 @@ import {
   type MetaPolicyState,
   vaguePrior,
 } from "./meta-policy.ts";
-import { anchors, defaultSetting } from "./meta-settings.ts";
+import { defaultSetting, standingSettings } from "./meta-settings.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { emptyArrays, loggedArrays, targetArrays } from "./target-arrays.ts";
 
@@ -54,7 +54,7 @@ function simulate(options: {
   });
 }
 
-const settings = [...anchors, { name: "default", ...defaultSetting }];
+const settings = [...standingSettings, { name: "default", ...defaultSetting }];
 
 const metaInput = (rows: readonly ScoredRow[], state: MetaPolicyState = initialMetaPolicy) => ({
   state,

@@ -16,11 +16,11 @@ import {
   vaguePrior,
 } from "./meta-policy.ts";
 import {
-  anchors,
   defaultSetting,
   describeSetting,
   type SettingValues,
   settingPool,
+  standingSettings,
 } from "./meta-settings.ts";
 
 const seed = 71;
@@ -87,13 +87,13 @@ const worth = ({ memory, klRadius, discriminator }: SettingValues) =>
 describe("proposals", () => {
   const { settings } = cycle({ state: initialMetaPolicy, worth, standardError: 0.1, seed });
 
-  test("are ten of the pool, no two alike, with the anchors, the incumbent and its changes", () => {
+  test("are ten of the pool, no two alike, with the standing settings, the incumbent and its changes", () => {
     const pool = everything.map(describeSetting);
     expect(settings.length).toBe(10);
     expect(new Set(settings.map(({ name }) => name)).size).toBe(10);
     expect(new Set(settings.map(describeSetting)).size).toBe(10);
     for (const setting of settings) expect(pool).toContain(describeSetting(setting));
-    expect(settings).toEqual(expect.arrayContaining([...anchors]));
+    expect(settings).toEqual(expect.arrayContaining([...standingSettings]));
     expect(settings).toContainEqual({ name: "incumbent", ...defaultSetting });
     const kinds = settings.map(({ name }) => name.replace(/-\d$/, ""));
     expect(kinds.filter((kind) => kind === "changed").length).toBe(2);
@@ -137,7 +137,7 @@ describe("proposals", () => {
 
 describe("learning", () => {
   const judge = (differences: readonly number[], standardError: number) =>
-    toJudged(anchors.slice(1), differences, standardError);
+    toJudged(standingSettings.slice(1), differences, standardError);
 
   test("of three settings the best is found in a few cycles, though one cycle can't tell them apart", () => {
     const random = createRandom(seed);
@@ -150,7 +150,7 @@ describe("learning", () => {
       ({ state, chosen } = learn(input, judge(noisy, 0.06)));
     }
     expect(chosen).toBe("softmax-medium");
-    expect(describeSetting(state.incumbent)).toBe(describeSetting(anchors[2]!));
+    expect(describeSetting(state.incumbent)).toBe(describeSetting(standingSettings[2]!));
   });
 
   test("the proposals become better than what the pool has on average, within ten cycles", () => {
@@ -202,7 +202,7 @@ describe("learning", () => {
       learn({ ...input, state }, now, true),
       learn({ ...input, state }, now, false),
     ];
-    const first = anchors[1]!.name;
+    const first = standingSettings[1]!.name;
     expect(settled.weights[first]).toBeGreaterThan(fresh.weights[first]! + 0.1);
     expect(changed.weights).toEqual(fresh.weights);
     expect(changed.state.evidence).toEqual(fresh.state.evidence);
@@ -211,10 +211,10 @@ describe("learning", () => {
   test("weights are shared among settings that the rows can't tell apart, and follow what they can", () => {
     const input = { state: initialMetaPolicy, prior: vaguePrior, context, mpo };
     const alike = learn(input, judge([0.2, 0.2, 0.2], 0.1)).weights;
-    for (const { name } of anchors.slice(1)) expect(alike[name]).toBeGreaterThan(0.2);
+    for (const { name } of standingSettings.slice(1)) expect(alike[name]).toBeGreaterThan(0.2);
     const told = learn(input, judge([0.2, 0.4, 0.2], 0.01));
     expect(told.weights[told.chosen]).toBeGreaterThan(0.95);
-    expect(told.chosen).toBe(anchors[2]!.name);
+    expect(told.chosen).toBe(standingSettings[2]!.name);
   });
 
   test.each([

@@ -15,13 +15,13 @@ import {
   noEvidence,
 } from "./meta-posterior.ts";
 import {
-  anchorsOf,
   changeOne,
   defaultSetting,
   describeSetting,
   fitToGrid,
   type SettingValues,
   settingPool,
+  standingSettingsOf,
 } from "./meta-settings.ts";
 
 export const doNothing = "do-nothing";
@@ -80,7 +80,7 @@ function createDraw({ state, prior, context, mpo }: MetaPolicyInput, random: Ran
 const mostTries = 50;
 
 /**
- * ω_1…ω_J of a cycle, no two alike: the incumbent, the anchors, the incumbent with one coordinate
+ * ω_1…ω_J of a cycle, no two alike: the incumbent, the standing settings, the incumbent with one coordinate
  * changed, and draws from the posterior. *Do nothing* comes on top. Fewer if the pool has no more.
  */
 export function proposeSettings(
@@ -97,7 +97,7 @@ export function proposeSettings(
     if (isNew) chosen.set(key, { ...values, name });
     return isNew;
   };
-  for (const { name, ...values } of anchorsOf(grid)) add(name, values);
+  for (const { name, ...values } of standingSettingsOf(grid)) add(name, values);
   add("incumbent", incumbent);
   const room = () => chosen.size < count;
   for (let tries = 0, n = 1; n <= changedSettings && room() && tries < mostTries; tries++)

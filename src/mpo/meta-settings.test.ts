@@ -3,12 +3,12 @@ import { defaultMpo } from "../domain/mpo-fields.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
 import { createRandom } from "../numeric/random.ts";
 import {
-  anchors,
   changeOne,
   defaultSetting,
   describeSetting,
   memoryHalfLives,
   settingPool,
+  standingSettings,
 } from "./meta-settings.ts";
 import { bootstraps } from "./row-scores.ts";
 
@@ -28,9 +28,9 @@ describe("the pool", () => {
     }
   });
 
-  test("holds the anchors and the default", () => {
+  test("holds the standing settings and the default", () => {
     const pool = settings.map(describeSetting);
-    for (const setting of [...anchors, defaultSetting])
+    for (const setting of [...standingSettings, defaultSetting])
       expect(pool).toContain(describeSetting(setting));
   });
 

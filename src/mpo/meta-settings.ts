@@ -80,7 +80,7 @@ export function fitToGrid(values: SettingValues, grid: SettingGrid): SettingValu
  * region and gate then limit it), and, for a change of preferences, one that forgets the serving
  * policy.
  */
-export function anchorsOf(grid: SettingGrid): readonly ChallengerSetting[] {
+export function standingSettingsOf(grid: SettingGrid): readonly ChallengerSetting[] {
   const far = { ...defaultSetting, klRadius: Math.max(...grid.klRadii), pessimism: 0 };
   const leap = fitToGrid(far, grid);
   const softmax = fitToGrid({ ...far, proximity: 0 }, grid);
@@ -93,7 +93,9 @@ export function anchorsOf(grid: SettingGrid): readonly ChallengerSetting[] {
 }
 
 /** Those of the default grid. */
-export const anchors: readonly ChallengerSetting[] = anchorsOf(defaultMpo.challengers);
+export const standingSettings: readonly ChallengerSetting[] = standingSettingsOf(
+  defaultMpo.challengers,
+);
 
 function describeMemory(memory: readonly number[]): string {
   const known = Object.entries(memories).find(([, weights]) =>

@@ -46,7 +46,7 @@ export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   return applySelfCheck(gate, selfCheck);
 }
 
-export interface CanaryReview {
+export interface RivalReview {
   readonly gate: GateRecord;
   readonly action: "promote" | "retire" | "keep";
 }
@@ -55,7 +55,7 @@ export interface CanaryReview {
 export async function reviewCanary<Row extends FoldedRow, Policy, Critic>(
   family: Scoring<Row, Policy, Critic>,
   input: Omit<RivalInput<Row, Policy, Critic>, "arm">,
-): Promise<CanaryReview> {
+): Promise<RivalReview> {
   const gate = await judgeRival(family, { ...input, arm: "canary" });
   if (gate.verdict === "promote") return { gate, action: "promote" };
   const { probabilityPositive = 1 } = gate;

@@ -10,7 +10,12 @@ import {
 } from "../domain/cycle-record.ts";
 import { gateRecord } from "./gate-record-schema.ts";
 import { improvementFields } from "./improvement-schema.ts";
-import { firstSlates, promotionReview } from "./policy-evidence-schema.ts";
+import {
+  anchorReview,
+  canaryReview,
+  firstSlates,
+  promotionReview,
+} from "./policy-evidence-schema.ts";
 import { fieldsOf, interval, optional } from "./record-schema.ts";
 
 const numberByName = z.record(z.string(), z.number());
@@ -57,6 +62,8 @@ export const cycleRecord: z.ZodType<CycleRecord> = fieldsOf<CycleRecord>({
   feedback: optional(feedback),
   evaluation: optional(evaluation),
   promotion: optional(promotionReview),
+  canary: optional(canaryReview),
+  anchor: optional(anchorReview),
   review: optional(review),
   context: optional(numberByName),
   chosenSetting: optional(z.string()),

@@ -8,6 +8,10 @@ import type {
   TemperaturePoint,
 } from "../domain/first-slates.ts";
 import {
+  type AnchorReview,
+  type CanaryReview,
+  type CanaryTrial,
+  canaryActions,
   type LiveArmSummary,
   type PolicyEvidence,
   type PredictedLift,
@@ -71,6 +75,27 @@ const liveArm = fieldsOf<LiveArmSummary>({
   rows: z.number(),
   meanReward: optional(z.number()),
 });
+const trial = { since: z.number(), deadline: z.number() };
+export const canaryReview: z.ZodType<CanaryReview> = fieldsOf<CanaryReview>({
+  version: z.number(),
+  ...trial,
+  action: z.enum(canaryActions),
+  reason: z.string(),
+  canary: liveArm,
+  serving: liveArm,
+  standardError: optional(z.number()),
+  ...lift,
+}).meta({ id: "CanaryReview" });
+
+export const anchorReview: z.ZodType<AnchorReview> = fieldsOf<AnchorReview>({
+  version: z.number(),
+  since: z.number(),
+  serving: liveArm,
+  anchor: liveArm,
+  standardError: optional(z.number()),
+  ...lift,
+}).meta({ id: "AnchorReview" });
+
 export const promotionReview: z.ZodType<PromotionReview> = fieldsOf<PromotionReview>({
   version: z.number(),
   replaced: z.number(),
@@ -96,4 +121,6 @@ export const policyEvidence: z.ZodType<PolicyEvidence> = fieldsOf<PolicyEvidence
   ),
   promotion: optional(promotion),
   realised: optional(promotionReview),
+  trial: optional(fieldsOf<CanaryTrial>(trial)),
+  tried: optional(canaryReview),
 }).meta({ id: "PolicyEvidence" });

@@ -253,11 +253,11 @@ export interface DecisionStore {
     readonly limit: number;
     readonly rule: RewardRule;
   }): Promise<readonly ArmRewards[]>;
-  /** By user, of closed decisions (expiresAt ≤ closedBefore) with decidedAt ≥ since. In no order. */
+  /** By user, of closed decisions (expiresAt ≤ closedBefore) with decidedAt ≥ since, by one policy or all that the arm had. In no order. */
   userRewards(options: {
     readonly scenario: string;
     readonly arm: Arm;
-    readonly policyVersion: number;
+    readonly policyVersion?: number;
     readonly since: number;
     readonly closedBefore: number;
     readonly rule: RewardRule;

@@ -93,7 +93,10 @@ export function testPolicies(open: OpenStore): void {
       baseline: 2,
       canaryShare: 0,
     });
-    const assignment = { canary: 2, canaryShare: 0.1, holdback: 1, holdbackShare: 0.05 };
+    const assignment = {
+      ...{ canary: 2, canaryShare: 0.1, holdback: 1, holdbackShare: 0.05 },
+      ...{ anchor: 1, anchorShare: 0.01, anchorSince: 7 },
+    };
     await store.policies.apply({ assign: () => ({ scenario: "shop", assignment }) });
     expect(await store.policies.assignment("shop")).toEqual(assignment);
     // The same once more is no change.

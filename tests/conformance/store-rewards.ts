@@ -92,6 +92,9 @@ export function testRewards(open: OpenStore): void {
       { rows: 1, rewardSum: 0.5 },
     ]);
     expect(await store.decisions.userRewards({ ...options, policyVersion: 9 })).toEqual([]);
+    const { policyVersion: _, ...all } = options;
+    const ofAll = await store.decisions.userRewards(all);
+    expect(ofAll.reduce((sum, { rows }) => sum + rows, 0)).toBe(7);
     await store.close();
   });
 

@@ -2,7 +2,7 @@ import { defaultFastLoop } from "../../../src/engine/configuration/scenario-sche
 import type { CompactOptions } from "../../../src/lab/compact-loop/compact-learner.ts";
 import { judgeChallengers } from "../../../src/mpo/judge.ts";
 import { doNothing, proposeSettings } from "../../../src/mpo/meta-policy.ts";
-import { anchors, defaultSetting } from "../../../src/mpo/meta-settings.ts";
+import { defaultSetting, standingSettings } from "../../../src/mpo/meta-settings.ts";
 import { gainOverBest } from "../targets.ts";
 import type { LearningTarget } from "../world.ts";
 
@@ -33,7 +33,7 @@ const fixedJudge: typeof judgeChallengers = (...given) => {
   return { ...judgement, weights: { [doNothing]: 0, ...Object.fromEntries(names) } };
 };
 
-const fixed = (setting: (typeof anchors)[number]): CompactOptions => ({
+const fixed = (setting: (typeof standingSettings)[number]): CompactOptions => ({
   propose: () => [setting],
   judge: fixedJudge,
 });
@@ -56,7 +56,7 @@ export const variants = {
   "MPO, as before 0041": { without: ["calibration", "restraint", "distillation check"] },
   "MPO, judged by the model": { judge: judgedByModel },
   "MPO, fixed default": fixed({ name: "default", ...defaultSetting }),
-  "MPO, fixed leap": fixed(anchors[0]!),
+  "MPO, fixed leap": fixed(standingSettings[0]!),
 } satisfies Record<string, CompactOptions>;
 
 export type VariantName = keyof typeof variants;

@@ -9,10 +9,10 @@ import {
 } from "../../../src/mpo/meta-policy.ts";
 import { shippedPrior } from "../../../src/mpo/meta-prior.ts";
 import {
-  anchors,
   defaultSetting,
   type SettingValues,
   settingPool,
+  standingSettings,
 } from "../../../src/mpo/meta-settings.ts";
 import { shuffle } from "../../../src/numeric/random.ts";
 
@@ -44,7 +44,7 @@ const always = (values: SettingValues): CompactOptions => ({
 const { memory } = defaultSetting;
 /** Each is taken for good, whatever is judged. */
 const fixedSettings: readonly ChallengerSetting[] = [
-  ...anchors,
+  ...standingSettings,
   { ...defaultSetting, name: "step-0.6", klRadius: 0.6 },
   { ...defaultSetting, name: "step-1.5", klRadius: 1.5 },
   { name: "softmax-mixed", klRadius: 2.5, pessimism: 0, discriminator: 0, proximity: 0, memory },

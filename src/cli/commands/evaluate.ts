@@ -4,7 +4,7 @@ import { findScenario } from "../../engine/serving/recommend.ts";
 import { listPromotions } from "../../engine/views/list-promotions.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeCycleRecord } from "../evaluate/describe-cycle-record.ts";
-import { describePromotions } from "../evaluate/describe-promotions.ts";
+import { describeAnchor, describePromotions } from "../evaluate/describe-promotions.ts";
 import { integerIn } from "../parse-options.ts";
 import { offPolicyCommand } from "./evaluate-off-policy.ts";
 import { rankingCommand } from "./evaluate-ranking.ts";
@@ -41,17 +41,25 @@ interface PromotionsOptions extends DatabaseOptions {
 }
 
 async function showPromotions({ scenario, json, ...database }: PromotionsOptions): Promise<void> {
-  const { records, scenarios } = await withDatabase(database, async ({ store, configuration }) => {
-    const chosen = scenario === undefined ? undefined : findScenario(configuration, scenario).name;
-    const names = configuration.scenarios.map(({ name }) => name);
-    return {
-      records: await listPromotions(store, chosen),
-      scenarios: chosen === undefined ? names : [chosen],
-    };
-  });
-  process.stdout.write(
-    `${json ? JSON.stringify(records, null, 2) : describePromotions(records, scenarios)}\n`,
+  const { records, scenarios, anchors } = await withDatabase(
+    database,
+    async ({ store, configuration }) => {
+      const chosen =
+        scenario === undefined ? undefined : findScenario(configuration, scenario).name;
+      const names = configuration.scenarios.map(({ name }) => name);
+      const scenarios = chosen === undefined ? names : [chosen];
+      const newest = await Promise.all(
+        scenarios.map(async (name) => (await store.cycles.list({ scenario: name, limit: 1 }))[0]),
+      );
+      return {
+        records: await listPromotions(store, chosen),
+        scenarios,
+        anchors: newest.flatMap((cycle) => (cycle ? describeAnchor(cycle) : [])),
+      };
+    },
   );
+  const text = [describePromotions(records, scenarios), ...anchors].join("\n");
+  process.stdout.write(`${json ? JSON.stringify(records, null, 2) : text}\n`);
 }
 
 function promotionsCommand(): Command {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { sampleFeedback } from "../../../tests/support/record.ts";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { GateRecord } from "../../domain/gate-record.ts";
-import type { PromotionReview } from "../../domain/policy-evidence.ts";
+import type { AnchorReview, CanaryReview, PromotionReview } from "../../domain/policy-evidence.ts";
 import { describeCycleRecord } from "./describe-cycle-record.ts";
 
 const form = {
@@ -108,6 +108,28 @@ test("the live test of the last promotion stands before the gate", () => {
   const { interval: _, ...early } = promotion;
   const text = describeCycleRecord({ ...cycle, record: { promotion: early, gate } });
   expect(text).toContain("live lift  too few to tell");
+});
+
+test("the live tests of the canary and against the anchor stand beside it", () => {
+  const lift = { difference: 0.02, standardError: 0.005, relativeLift: 0.1 };
+  const interval: readonly [number, number] = [0.0029, 0.0371];
+  const arms = { serving: { users: 1900, rows: 9000, meanReward: 0.2 } };
+  const tried = { users: 190, rows: 900, meanReward: 0.22 };
+  const since = Date.UTC(2026, 1, 27);
+  const canary: CanaryReview = {
+    ...{ ...lift, ...arms, interval, since, canary: tried, version: 9 },
+    ...{ deadline: Date.UTC(2026, 2, 9), action: "promote", reason: "better" },
+  };
+  const anchor: AnchorReview = { ...lift, ...arms, since, anchor: tried, version: 2 };
+  const lines = describeCycleRecord({ ...cycle, record: { canary, anchor, gate } }).split("\n");
+  expect(lines).toContain(
+    "canary     since 2026-02-27T00:00:00.000Z, until 2026-03-09T00:00:00.000Z: promote",
+  );
+  expect(lines).toContain("anchor     since 2026-02-27T00:00:00.000Z");
+  const rows = lines.map((line) => line.replace(/[│ ]+/g, " ").trim());
+  expect(rows).toContain("canary 9 190 900 0.22");
+  expect(rows).toContain("anchor 2 190 900 0.22");
+  expect(rows.filter((row) => row === "serving – 1,900 9,000 0.2")).toHaveLength(2);
 });
 
 test("a gate that looked at nothing says so", () => {

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { CycleRecord, FeedbackCounts } from "../../domain/cycle-record.ts";
 import type { GateRecord, GateStatistic } from "../../domain/gate-record.ts";
-import type { LiveArmSummary, PromotionReview } from "../../domain/policy-evidence.ts";
+import type { LiveArmSummary, LiveDifference } from "../../domain/policy-evidence.ts";
 import { formatFigure } from "../../numeric/format.ts";
 import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
@@ -86,30 +86,56 @@ function tableGuards({ guards }: GateRecord): string[] {
   return [table.toString()];
 }
 
-/**
- * The last promotion against the replaced policy, on live rewards, as far as a cycle compared them.
- */
-function describeLive(review: PromotionReview | undefined): string[] {
-  if (review === undefined) return [];
-  const { serving, holdback, version, replaced, since, looks, action } = review;
+/** Both arms of a live comparison and their difference. */
+function describeArms(
+  rows: readonly (readonly [string, number | undefined, LiveArmSummary])[],
+  live: LiveDifference,
+): string[] {
   const table = new Table({
     head: ["arm", "policy", "users", "rows", "mean reward"],
     colAligns: ["left", "right", "right", "right", "right"],
     style: plain,
   });
-  const add = (arm: string, policy: number, { users, rows, meanReward }: LiveArmSummary) =>
-    table.push([arm, number(policy), number(users), number(rows), number(meanReward)]);
-  add("serving", version, serving);
-  add("holdback", replaced, holdback);
+  for (const [arm, policy, { users, rows: count, meanReward }] of rows)
+    table.push([arm, number(policy), number(users), number(count), number(meanReward)]);
   const found =
-    review.interval === undefined
+    live.interval === undefined
       ? "too few to tell"
-      : `difference ${number(review.difference)} ± ${number(review.standardError)}, 99 % bounds ${range(review.interval)}; lift ${describeLift(review)}`;
-  return [
-    `live       since ${new Date(since).toISOString()}, look ${looks}: ${action}`,
-    table.toString(),
-    `live lift  ${found}`,
-  ];
+      : `difference ${number(live.difference)} ± ${number(live.standardError)}, 99 % bounds ${range(live.interval)}; lift ${describeLift(live)}`;
+  return [table.toString(), `live lift  ${found}`];
+}
+
+const toDate = (time: number) => new Date(time).toISOString();
+
+/** The comparisons on live rewards, as far as a cycle made them. */
+function describeLive({ promotion, canary, anchor }: CycleRecord): string[] {
+  const told: string[] = [];
+  if (promotion) {
+    const { serving, holdback, version, replaced, since, looks, action } = promotion;
+    const arms = [
+      ["serving", version, serving],
+      ["holdback", replaced, holdback],
+    ] as const;
+    told.push(`live       since ${toDate(since)}, look ${looks}: ${action}`);
+    told.push(...describeArms(arms, promotion));
+  }
+  if (canary) {
+    const { serving, version, since, deadline, action } = canary;
+    const arms = [
+      ["canary", version, canary.canary],
+      ["serving", undefined, serving],
+    ] as const;
+    told.push(`canary     since ${toDate(since)}, until ${toDate(deadline)}: ${action}`);
+    told.push(...describeArms(arms, canary));
+  }
+  if (anchor) {
+    const arms = [
+      ["serving", undefined, anchor.serving],
+      ["anchor", anchor.version, anchor.anchor],
+    ] as const;
+    told.push(`anchor     since ${toDate(anchor.since)}`, ...describeArms(arms, anchor));
+  }
+  return told;
 }
 
 /** Shown if the gate was not reached. */
@@ -138,7 +164,7 @@ export function describeCycleRecord(cycle: Cycle): string {
   if (gate === undefined) return [...head, ...describeRest(record)].join("\n");
   return [
     ...head,
-    ...describeLive(record.promotion),
+    ...describeLive(record),
     `feedback   ${describeFeedback(record.feedback)}`,
     `gate rows  ${describeSample(gate)}`,
     ...describeSelfCheck(gate),

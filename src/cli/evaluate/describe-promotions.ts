@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { Cycle } from "../../domain/cycle.ts";
 import type { PromotionRecord } from "../../engine/views/list-promotions.ts";
 
 const plain = { head: [], border: [], compact: true };
@@ -55,6 +56,13 @@ function summarise(records: readonly PromotionRecord[]): string {
     `${pairs.length} with both lifts: predicted ${mean(({ predicted }) => predicted)} on average, ` +
     `realised ${mean(({ lift }) => lift)}; the realised interval holds the predicted lift in ${within}.`
   );
+}
+
+/** The gain of all promotions together, as far as a cycle compared the serving arm with the anchor. */
+export function describeAnchor({ scenario, record: { anchor } }: Cycle): string[] {
+  if (anchor === undefined) return [];
+  const users = `${anchor.serving.users} users against ${anchor.anchor.users} of anchor ${anchor.version}`;
+  return [`All promotions of ${scenario} together: ${describeLift(anchor)}, ${users}.`];
 }
 
 /** Those that would be missing in a list of promotions. */

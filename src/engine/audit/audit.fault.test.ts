@@ -32,7 +32,7 @@ async function openPromoted() {
 describe("the holdback of a promotion", () => {
   test("is derived again, propensities and users", async () => {
     const { decisions, replaced, serving, run } = await openPromoted();
-    const versions = { serving, holdback: replaced, canary: 0, baseline: 0 };
+    const versions = { serving, holdback: replaced, canary: 0, anchor: 0, baseline: 0, uniform: 0 };
     for (const { arm, policyVersion } of decisions) expect(policyVersion).toBe(versions[arm]);
     expect(new Set(decisions.map(({ arm }) => arm))).toEqual(new Set(["serving", "holdback"]));
     const { findings, largestDifference } = await run();

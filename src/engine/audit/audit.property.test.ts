@@ -13,16 +13,17 @@ const scenario = {
   reward: { weights: { click: 1 }, windowSeconds: 5, graceSeconds: 0, maximum: 1 },
 };
 
-/** A run with slates, canary, holdback and more exploration in turn, a fast loop, and items that change, go and come. */
+/** A run with slates, canary, holdback and more exploration in turn, anchor and uniform slice, a fast loop, and items that change, go and come. */
 async function openRun() {
   const shop = await openAuditedShop({
     scenario,
-    rest: { baselineShare: 0.1 },
+    rest: { baselineShare: 0.1, uniformShare: 0.1 },
     items: 12,
   });
   const replaced = shop.version!;
   const changes: Readonly<Record<number, () => Promise<unknown>>> = {
     20: () => shop.engine.putItems([sampleItem("i-3", { categories: ["changed"] })]),
+    25: () => assign(shop.store, {}, { anchor: replaced, anchorShare: 0.1, anchorSince: 0 }),
     30: () => assign(shop.store, { canary: shopSnapshot(2) }, { canaryShare: 0.5 }),
     40: () => shop.engine.putItems([sampleItem("i-4", { available: false })]),
     50: () => assign(shop.store, { baseline: shopSnapshot(4) }, { exploration: 0.2 }),
@@ -70,7 +71,7 @@ const changes = {
   as_of: (row: Decision, bit: number) => changeWhole(row.asOf, bit % 16),
   policy_version: (row: Decision, bit: number) => changeWhole(row.policyVersion, bit % 8),
   decided_at: (row: Decision, bit: number) => changeWhole(row.decidedAt, bit % 8),
-  arm: (row: Decision, bit: number) => arms.filter((arm) => arm !== row.arm)[bit % 3]!,
+  arm: (row: Decision, bit: number) => arms.filter((arm) => arm !== row.arm)[bit % 5]!,
 };
 
 const stored = (row: Decision) => ({

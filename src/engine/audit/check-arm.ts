@@ -1,16 +1,15 @@
 import type { Arm, Decision } from "../../domain/decision.ts";
-import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
 import type { ServingRule } from "../../domain/scenario.ts";
 import type { Store } from "../../storage/store.ts";
-import { chooseArm, explorationOf } from "../serving/choose-arm.ts";
-import { uniformVersion } from "../serving/recommend.ts";
+import { chooseArm, explorationOf, versionOf } from "../serving/choose-arm.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
 
 /** Arms with their versions that may answer, the user's own first, the others if those before can't. */
 function answersOf(assignment: Assignment, rule: ServingRule, decision: Decision) {
-  const chosen = chooseArm(assignment, rule.baselineShare, decision);
+  const chosen = chooseArm(assignment, rule, decision);
   const answers: readonly (readonly [Arm, number | undefined])[] = [
-    [chosen, assignment[chosen]],
+    [chosen, versionOf(chosen, assignment)],
     ["baseline", assignment.baseline],
     ["baseline", uniformVersion],
   ];

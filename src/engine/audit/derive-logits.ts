@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
+import { uniformVersion } from "../../domain/policy-snapshot.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
 import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
-import { findScenario, uniformVersion } from "../serving/recommend.ts";
+import { findScenario } from "../serving/recommend.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
 import { type Catalogue, createCatalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";

@@ -190,7 +190,7 @@ test("a configuration is written with checked types, and what has a default is l
     learner: { mpo: { gate: { promoteConfidence: 0.99 } } },
   });
   const { canaryShare, learner } = parseConfiguration(written);
-  expect([canaryShare, learner.mpo.gate.promoteConfidence]).toEqual([0.5, 0.99]);
+  expect([canaryShare, learner.mpo.gate.promoteConfidence]).toEqual([0.1, 0.99]);
   // @ts-expect-error a scenario needs its reward rule
   expect(() => parseConfiguration(defineConfig({ scenarios: [{ name: "shop" }] }))).toThrow();
   // @ts-expect-error no such field

@@ -30,6 +30,8 @@ const configurationSchema = z
     baselineShare: share.default(0.05),
     canaryShare: share.default(defaultCanaryShare),
     holdbackShare: z.number().min(0).max(0.5).default(0.05),
+    anchorShare: z.number().min(0).max(0.5).default(0.01),
+    uniformShare: z.number().min(0).max(0.5).default(0),
     learner: learnerSchema.prefault({}),
     text: textSchema.exactOptional(),
   })
@@ -64,6 +66,10 @@ export interface Configuration {
    * which is better.
    */
   readonly holdbackShare: number;
+  /** Share of all but baseline and uniform slice who keep one policy for months. */
+  readonly anchorShare: number;
+  /** Share of users whose slates are drawn uniformly from all that may be shown. */
+  readonly uniformShare: number;
   readonly learner: LearnerConfiguration;
   /** Attributes of items that hold text. */
   readonly text?: TextSettings;

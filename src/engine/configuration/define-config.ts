@@ -31,7 +31,12 @@ export interface LearnerInput extends Defaulted<Omit<LearnerConfiguration, "mpo"
 /** A configuration as it is written. */
 export interface ConfigurationInput
   extends Pick<Configuration, "text">,
-    Defaulted<Pick<Configuration, "baselineShare" | "canaryShare" | "holdbackShare">> {
+    Defaulted<
+      Pick<
+        Configuration,
+        "baselineShare" | "canaryShare" | "holdbackShare" | "anchorShare" | "uniformShare"
+      >
+    > {
   /** Path of `configuration.schema.json`, for editors. */
   readonly $schema?: string;
   /** Each is a loop of its own; a request that names none gets the first. */

@@ -78,7 +78,7 @@ describe("a pinned version", () => {
     const { canary: _, waiting: __, ...rest } = before;
     const pinned = { ...rest, serving: 1, canaryShare: 0, mode: "pinned" };
     expect(await store.policies.assignment("shop")).toEqual(pinned);
-    const retired = { 3: "retired", 4: "retired", 5: "retired" };
+    const retired = { 3: "retired", 4: "undecided", 5: "retired" };
     expect(await statusesOf()).toMatchObject({ 1: "serving", ...retired });
     expect((await engine.recommend({ userId: ann })).decision.policyVersion).toBe(1);
     await engine.intervene({ scenario: "shop", kind: "resume" });
@@ -89,7 +89,7 @@ describe("a pinned version", () => {
     const { engine, statusesOf } = await openOperated();
     const same = await engine.intervene({ scenario: "shop", kind: "pin", version: 3 });
     expect(same).not.toHaveProperty("replaced");
-    expect(await statusesOf()).toMatchObject({ 3: "serving", 4: "retired" });
+    expect(await statusesOf()).toMatchObject({ 3: "serving", 4: "undecided" });
     await engine.intervene({ scenario: "shop", kind: "pin", version: 4 });
     expect(await statusesOf()).toMatchObject({ 3: "retired", 4: "serving" });
   });
@@ -130,7 +130,7 @@ describe("the policy that waits", () => {
       ...{ ...rest, serving: 5, canaryShare: 0, mode: "ask" },
       ...{ holdback: 3, holdbackShare: 0.05 },
     });
-    expect(await statusesOf()).toMatchObject({ 3: "holdback", 4: "retired", 5: "serving" });
+    expect(await statusesOf()).toMatchObject({ 3: "holdback", 4: "undecided", 5: "serving" });
     const { holdbackShare, predicted } = proposed;
     expect((await store.policies.find(5))?.evidence).toEqual({
       verdict: "promote",

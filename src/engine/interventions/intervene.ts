@@ -17,8 +17,9 @@ function changeMode({ kind }: ModeRequest, { mode: _, ...rest }: Assignment): St
 async function pin(scene: Scene, version: number, before: Assignment): Promise<Step> {
   await getServable(scene, version);
   const replaced = before.serving === version ? undefined : before.serving;
+  const { anchor: _, anchorShare: __, anchorSince: ___, ...rest } = withoutRivals(before);
   return {
-    assignment: { ...withoutRivals(before), serving: version, mode: "pinned" },
+    assignment: { ...rest, serving: version, mode: "pinned" },
     statuses: [
       ...mark(before.holdback, "retired"),
       ...retireCandidates(before),

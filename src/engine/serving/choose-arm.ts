@@ -1,5 +1,5 @@
 import type { Arm } from "../../domain/decision.ts";
-import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
 import type { ServingRule } from "../../domain/scenario.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 
@@ -12,24 +12,37 @@ interface Visitor {
 export const explorationOf = (arm: Arm, assignment: Assignment, rule: ServingRule): number =>
   Math.max(rule.exploration, arm === "baseline" ? 0 : (assignment.exploration ?? 0));
 
+/** The policy that answers an arm's users. */
+export const versionOf = (arm: Arm, assignment: Assignment): number | undefined =>
+  arm === "uniform" ? uniformVersion : assignment[arm];
+
 /**
- * Drawn anew for each promotion, so that the effect of one on its users does not bias the test of
- * the next.
+ * Drawn anew for each policy, so that the effect of one on its users does not bias the test of the
+ * next.
  */
-const isHeldBack = (promoted: number, userId: string, share: number): boolean =>
-  hashUniform(`holdback/${promoted}/${userId}`) < share;
+const isDrawn = (arm: Arm, version: number, userId: string, share: number): boolean =>
+  hashUniform(`${arm}/${version}/${userId}`) < share;
 
 /** A user stays in one arm of a scenario, so that slates do not change at random. */
 export function chooseArm(
   assignment: Assignment,
-  baselineShare: number,
+  { baselineShare, uniformShare }: Pick<ServingRule, "baselineShare" | "uniformShare">,
   { scenario, userId }: Visitor,
 ): Arm {
-  const { serving, canary, canaryShare, holdback, holdbackShare = 0 } = assignment;
+  const { serving, baseline, anchor, anchorShare = 0, canary, canaryShare } = assignment;
+  const { holdback, holdbackShare = 0 } = assignment;
   const bucket = hashUniform(`${scenario}/${userId}`);
-  if (assignment.baseline !== undefined && bucket < baselineShare) return "baseline";
-  const canaryEnd = baselineShare + canaryShare * (1 - baselineShare);
-  if (canary !== undefined && bucket < canaryEnd) return "canary";
+  if (baseline !== undefined && bucket < baselineShare) return "baseline";
+  if (uniformShare !== undefined && bucket >= 1 - uniformShare) return "uniform";
+  if (anchor !== undefined && isDrawn("anchor", anchor, userId, anchorShare)) return "anchor";
+  if (canary !== undefined) {
+    // Rules from before the uniform share drew the same users for every canary.
+    const isOne =
+      uniformShare === undefined
+        ? bucket < baselineShare + canaryShare * (1 - baselineShare)
+        : isDrawn("canary", canary, userId, canaryShare);
+    if (isOne) return "canary";
+  }
   if (holdback === undefined || serving === undefined) return "serving";
-  return isHeldBack(serving, userId, holdbackShare) ? "holdback" : "serving";
+  return isDrawn("holdback", serving, userId, holdbackShare) ? "holdback" : "serving";
 }

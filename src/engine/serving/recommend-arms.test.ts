@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ann, assign, candidatesOf, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
+import { arms } from "../../domain/decision.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
@@ -8,7 +9,7 @@ import { chooseArm } from "./choose-arm.ts";
 const three = candidatesOf("i-0", "i-1", "i-2");
 
 describe("arms", () => {
-  const rest = { baselineShare: 0.1 };
+  const rest = { baselineShare: 0.1, uniformShare: 0.05 };
   const visitor = (user: number) => ({ scenario: "shop", userId: `user-${user}` });
   const all = {
     serving: 1,
@@ -16,20 +17,24 @@ describe("arms", () => {
     canaryShare: 0.25,
     holdback: 4,
     holdbackShare: 0.2,
+    anchor: 5,
+    anchorShare: 0.1,
     baseline: 3,
   };
+  const nobody = { baselineShare: 0, uniformShare: 0 };
 
   test("take their shares of the users, within 4 standard errors", () => {
     const users = 20_000;
-    const counts = { serving: 0, canary: 0, holdback: 0, baseline: 0 };
-    for (let user = 0; user < users; user++) counts[chooseArm(all, 0.1, visitor(user))]++;
-    // The canary has its share of the users outside the baseline, the holdback of those outside
-    // both.
+    const counts = { serving: 0, canary: 0, holdback: 0, anchor: 0, baseline: 0, uniform: 0 };
+    for (let user = 0; user < users; user++) counts[chooseArm(all, rest, visitor(user))]++;
+    // Anchor, canary and holdback have each their share of the users outside those before.
     for (const [arm, share] of [
       ["baseline", 0.1],
-      ["canary", 0.225],
-      ["holdback", 0.135],
-      ["serving", 0.54],
+      ["uniform", 0.05],
+      ["anchor", 0.085],
+      ["canary", 0.25 * 0.765],
+      ["holdback", 0.2 * 0.57375],
+      ["serving", 0.8 * 0.57375],
     ] as const) {
       const error = Math.sqrt((share * (1 - share)) / users);
       expect(Math.abs(counts[arm] / users - share)).toBeLessThan(4 * error);
@@ -38,37 +43,51 @@ describe("arms", () => {
 
   test("that are not assigned fall to the serving policy", () => {
     const arm = (assignment: Assignment, baselineShare: number) =>
-      chooseArm(assignment, baselineShare, visitor(1));
+      chooseArm(assignment, { baselineShare, uniformShare: 0 }, visitor(1));
     expect(arm({ serving: 1, canaryShare: 0 }, 1)).toBe("serving");
     expect(arm({ serving: 1, canaryShare: 1, holdbackShare: 1 }, 0)).toBe("serving");
     expect(arm({ serving: 1, canary: 2, canaryShare: 0, holdback: 3 }, 0)).toBe("serving");
     expect(arm({ serving: 1, baseline: 2, canaryShare: 0 }, 1)).toBe("baseline");
   });
 
-  test("hold back other users after each promotion, and always the same after one", () => {
-    const heldBack = (serving: number) => {
-      const assignment = { serving, canaryShare: 0, holdback: 4, holdbackShare: 0.2 };
+  test.each([
+    ["holdback", (serving: number) => ({ serving, holdback: 4, holdbackShare: 0.2 })],
+    ["canary", (canary: number) => ({ serving: 1, canary, canaryShare: 0.2 })],
+    ["anchor", (anchor: number) => ({ serving: 1, anchor, anchorShare: 0.2 })],
+  ] as const)("%s: other users for each policy, and always the same for one", (arm, assigned) => {
+    const draw = (version: number) => {
+      const assignment = { canaryShare: 0, ...assigned(version) };
       const users = Array.from({ length: 4000 }, (_, user) => user);
-      return new Set(
-        users.filter((user) => chooseArm(assignment, 0, visitor(user)) === "holdback"),
-      );
+      return new Set(users.filter((user) => chooseArm(assignment, nobody, visitor(user)) === arm));
     };
-    const [one, other] = [heldBack(7), heldBack(8)];
-    expect(heldBack(7)).toEqual(one);
+    const [one, other] = [draw(7), draw(8)];
+    expect(draw(7)).toEqual(one);
     const both = [...one].filter((user) => other.has(user)).length;
     const error = Math.sqrt(0.2 * 0.8 * one.size);
     expect(Math.abs(both - 0.2 * one.size)).toBeLessThan(4 * error);
   });
 
+  test("rules from before the uniform share give every canary the same users", () => {
+    const draw = (canary: number) =>
+      Array.from({ length: 200 }, (_, user) =>
+        chooseArm({ serving: 1, canary, canaryShare: 0.5 }, { baselineShare: 0 }, visitor(user)),
+      );
+    expect(draw(7)).toEqual(draw(8));
+    expect(new Set(draw(7))).toEqual(new Set(["serving", "canary"]));
+  });
+
   test("a user stays in one, and its policy answers", async () => {
     const { engine, store } = await openShop({ rest });
-    const [serving, canary, holdback] = await assign(
+    const [serving, canary, holdback, anchor] = await assign(
       store,
-      { serving: shopSnapshot(1), canary: shopSnapshot(2), holdback: shopSnapshot(3) },
-      { canaryShare: 0.5, holdbackShare: 0.4 },
+      {
+        ...{ serving: shopSnapshot(1), canary: shopSnapshot(2) },
+        ...{ holdback: shopSnapshot(3), anchor: shopSnapshot(4) },
+      },
+      { canaryShare: 0.5, holdbackShare: 0.4, anchorShare: 0.2 },
     );
     const { baseline } = await store.policies.assignment("shop");
-    const versions = { serving, canary, holdback, baseline };
+    const versions = { serving, canary, holdback, anchor, baseline, uniform: 0 };
     const seen = new Set<string>();
     for (let user = 0; user < 60; user++) {
       const ask = () => engine.recommend({ userId: userId(`user-${user}`), slateSize: 1 });
@@ -77,7 +96,7 @@ describe("arms", () => {
       expect(one.policyVersion).toBe(versions[one.arm]);
       seen.add(one.arm);
     }
-    expect(seen).toEqual(new Set(["baseline", "canary", "holdback", "serving"]));
+    expect(seen).toEqual(new Set(arms));
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Arm, Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId, type UserId } from "../../domain/ids.ts";
-import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
@@ -36,9 +36,6 @@ type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
   readonly userId: UserId;
   readonly candidates?: readonly Candidate[];
 };
-
-/** Version that is logged if no snapshot could answer: all candidates are equally likely. */
-export const uniformVersion = 0;
 
 export function findScenario(configuration: Configuration, name?: string): Scenario {
   const found =
@@ -91,6 +88,8 @@ async function scoreCandidates(
   { assignment, arm }: { readonly assignment: Assignment; readonly arm: Arm },
   situation: Situation,
 ): Promise<Scored> {
+  const uniform = { version: uniformVersion, logits: new Float64Array(situation.views.length) };
+  if (arm === "uniform") return { arm, ...uniform };
   const problems: string[] = [];
   for (const [candidateArm, version] of [
     [arm, assignment[arm]],
@@ -107,8 +106,7 @@ async function scoreCandidates(
   }
   return {
     arm: "baseline",
-    version: uniformVersion,
-    logits: new Float64Array(situation.views.length),
+    ...uniform,
     fallback: problems[0] ?? "no policy yet",
   };
 }
@@ -135,9 +133,12 @@ async function readAsOf(parts: RecommendParts, input: ParsedInput, scenario: Sce
   }
 }
 
-function servingRuleOf({ baselineShare }: Configuration, scenario: Scenario): ServingRule {
+function servingRuleOf(
+  { baselineShare, uniformShare }: Configuration,
+  scenario: Scenario,
+): ServingRule {
   const { excludeSeen, exploration, maxCandidates } = scenario;
-  return { baselineShare, excludeSeen, exploration, maxCandidates };
+  return { baselineShare, uniformShare, excludeSeen, exploration, maxCandidates };
 }
 
 interface SlateDraw {
@@ -184,7 +185,7 @@ export async function recommend(
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const { asOf, assignment, offered, state } = await readAsOf(parts, input, scenario);
   const visitor = { scenario: scenario.name, userId };
-  const arm = chooseArm(assignment, servingRule.baselineShare, visitor);
+  const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(offered.length, slateSize);
 
   const seed =

@@ -3,8 +3,8 @@ import type { Store } from "../../storage/store.ts";
 
 /** Versions that answer now. */
 export function assignedVersions(assignment: Assignment): readonly number[] {
-  const { serving, canary, holdback, baseline } = assignment;
-  return [serving, canary, holdback, baseline].filter((version) => version !== undefined);
+  const { serving, canary, holdback, anchor, baseline } = assignment;
+  return [serving, canary, holdback, anchor, baseline].filter((version) => version !== undefined);
 }
 
 /**

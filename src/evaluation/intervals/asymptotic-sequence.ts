@@ -3,7 +3,7 @@ import { type Interval, missProbability } from "./interval.ts";
 import { checkStandardError, type StandardErrorInterval } from "./normal.ts";
 
 /** n*: rows at which the interval is tightest in standard errors. At a tenth or at a thousand times as many it is 23 % wider. */
-const tightestRows = 1000;
+export const tightestRows = 1000;
 
 /**
  * value ± s.e.·√((1 + 1/(n·ρ²))·ln((n·ρ² + 1)/α²)): an asymptotic confidence sequence,

@@ -38,8 +38,8 @@ export interface LaboratoryLoop<Row extends FoldedRow, Policy> {
 
 /**
  * The loop of src/engine/learner/cycle/run-cycle.ts without a store, on any models: review of the
- * canary, improvement and exploration are the product's own. It has neither holdback nor the live
- * test of promotions.
+ * canary, improvement and exploration are the product's own. It has neither holdback nor live
+ * tests, so a newer canary takes the place of an older one.
  * @param start the first serving policy
  */
 export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(

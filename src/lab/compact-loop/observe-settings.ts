@@ -4,7 +4,7 @@ import type { JudgedPart } from "../../mpo/measure.ts";
 import { type MetaContext, valueUnit } from "../../mpo/meta-context.ts";
 import { settingFeatures } from "../../mpo/meta-features.ts";
 import { type MetaPolicyInput, vaguePrior } from "../../mpo/meta-policy.ts";
-import { anchors, describeSetting, settingPool } from "../../mpo/meta-settings.ts";
+import { describeSetting, settingPool, standingSettings } from "../../mpo/meta-settings.ts";
 import type { MetaExample } from "../../mpo/meta-training.ts";
 import type { RowScores } from "../../mpo/row-scores.ts";
 import { dot } from "../../numeric/dot.ts";
@@ -13,18 +13,21 @@ import { createCompactLearner } from "./compact-learner.ts";
 import type { FoldedVisit } from "./linear-family.ts";
 import { runCompactLoop } from "./run-compact-loop.ts";
 
-/** Settings that are tried in a cycle beside the anchors. */
+/** Settings that are tried in a cycle beside the standing settings. */
 const sampledSettings = 8;
 
 /**
- * The anchors and random others of the pool: a prior must not be fitted to settings that a prior
+ * The standing settings and random others of the pool: a prior must not be fitted to settings that a prior
  * chose.
  */
 function proposeByLot({ mpo }: MetaPolicyInput, random: RandomStream) {
-  const fixed = new Set(anchors.map(describeSetting));
+  const fixed = new Set(standingSettings.map(describeSetting));
   const others = settingPool(mpo.challengers).filter((one) => !fixed.has(describeSetting(one)));
   const drawn = shuffle([...others], random).slice(0, sampledSettings);
-  return [...anchors, ...drawn.map((values, index) => ({ name: `sampled-${index}`, ...values }))];
+  return [
+    ...standingSettings,
+    ...drawn.map((values, index) => ({ name: `sampled-${index}`, ...values })),
+  ];
 }
 
 /**

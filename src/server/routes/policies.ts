@@ -42,6 +42,9 @@ const policiesResponse = wire<PoliciesResponse>()(
       canaryShare: z.number(),
       holdback: optional(count),
       holdbackShare: optional(z.number()),
+      anchor: optional(count),
+      anchorShare: optional(z.number()),
+      anchorSince: optional(time),
       baseline: optional(count),
       exploration: optional(z.number()),
       mode: z.enum(promotionModes),
@@ -115,8 +118,15 @@ export function addPolicies(app: App, { engine }: RouteParts): void {
     const query = context.req.valid("query");
     const { scenario = firstScenario(engine) } = query;
     const { assignment, policies } = await engine.policies(query);
-    const { mode = "automatic" } = assignment;
-    return context.json({ scenario, ...assignment, mode, policies: policies.map(toBody) }, 200);
+    const { mode = "automatic", anchorSince, ...assigned } = assignment;
+    const found: PoliciesResponse = {
+      scenario,
+      ...assigned,
+      ...(anchorSince !== undefined && { anchorSince: toTime(anchorSince) }),
+      mode,
+      policies: policies.map(toBody),
+    };
+    return context.json(found, 200);
   });
   app.openapi(rollBackRoute, async (context) => {
     const { scenario, ...note } = context.req.valid("json");

@@ -212,6 +212,12 @@ CREATE TABLE views (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const anchor = `
+ALTER TABLE assignments ADD COLUMN anchor INTEGER REFERENCES policy_snapshots;
+ALTER TABLE assignments ADD COLUMN anchor_share REAL;
+ALTER TABLE assignments ADD COLUMN anchor_since INTEGER;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -223,4 +229,5 @@ export const migrations: readonly string[] = [
   auditedArms,
   secret,
   views,
+  anchor,
 ];

@@ -43,7 +43,8 @@ function prepareStatements(connection: Connection) {
     users: connection.prepare(
       `SELECT sum(json_array_length(slate)) AS positions, sum(${settled}) AS reward_sum
        FROM decisions
-       WHERE scenario = ? AND decided_at >= ? AND expires_at <= ? AND arm = ? AND policy_version = ?
+       WHERE scenario = ? AND decided_at >= ? AND expires_at <= ? AND arm = ?
+         AND policy_version = coalesce(?, policy_version)
        GROUP BY user_id`,
     ),
   };
@@ -76,7 +77,7 @@ export function createSettledRewards(
       statements.recent.all(...ruleValues(rule), scenario, decidedBefore, limit).map(decodeArm),
     userRewards: async ({ scenario, arm, policyVersion, since, closedBefore, rule }) =>
       statements.users
-        .all(...ruleValues(rule), scenario, since, closedBefore, arm, policyVersion)
+        .all(...ruleValues(rule), scenario, since, closedBefore, arm, policyVersion ?? null)
         .map((row) => ({
           rows: readNumber(row, "positions"),
           rewardSum: readNumber(row, "reward_sum"),

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { createCritic } from "../../../learning/critic.ts";
 import { initialMetaPolicy, type MetaPolicyState } from "../../../mpo/meta-policy.ts";
-import { anchors } from "../../../mpo/meta-settings.ts";
+import { standingSettings } from "../../../mpo/meta-settings.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { createNetwork } from "../../../policy/network.ts";
 import { encodeNetwork } from "../../../policy/network-policy.ts";
 import { openStore } from "../../open-store.ts";
 import { encodeCarried, loadCarried } from "./carried.ts";
 
-const meta: MetaPolicyState = { ...initialMetaPolicy, incumbent: anchors[0]! };
+const meta: MetaPolicyState = { ...initialMetaPolicy, incumbent: standingSettings[0]! };
 const critic = createCritic(createRandom(1));
 
 async function carry(bytes?: Uint8Array) {

@@ -8,6 +8,7 @@ import type {
 } from "../../../domain/cycle-record.ts";
 import { endingOf, explainEnding } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
+import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { NetworkImprovement } from "../../../learning/network-family.ts";
@@ -29,6 +30,8 @@ export interface Findings {
   readonly reviewed: Reviewed;
   readonly improvement: NetworkImprovement;
   readonly gate: GateRecord;
+  /** Of the candidate, if it becomes a canary. */
+  readonly trial: CanaryTrial | undefined;
   /** ε until the next cycle. */
   readonly exploration: number;
   readonly stages: StageClock;
@@ -61,7 +64,7 @@ export function describeFindings({
 }: Findings): FindingsRecord {
   const { moved, moves, judgement } = improvement;
   const { network: _, ...distilled } = moved.distillation;
-  const { promotion, review } = reviewed;
+  const { promotion, canary, anchor, review } = reviewed;
   return {
     seed,
     feedback: {
@@ -76,6 +79,8 @@ export function describeFindings({
     },
     ...(evaluation && { evaluation }),
     ...(promotion && { promotion }),
+    ...(canary && { canary }),
+    ...(anchor && { anchor }),
     ...(review && { review }),
     policyDifference: { ...policyDifference(moves), segments: differenceBySegment(moves) },
     context: improvement.context,
@@ -90,10 +95,14 @@ export function describeFindings({
   };
 }
 
+const whatKeeps = ({ onlyLive, assignment }: Reviewed) =>
+  onlyLive ?? `promotions are ${assignment.mode}`;
+
 const tellReview = (reviewed: Reviewed): string | undefined => {
-  const { review, promotion, assignment } = reviewed;
+  const { review, promotion, canary } = reviewed;
   if (promotion?.action === "roll-back")
     return `Rolled back to policy ${promotion.replaced}: ${promotion.reason}`;
+  if (canary !== undefined && canary.action !== "keep") return canary.reason;
   if (review === undefined) return undefined;
   const { kind, version, action, gate } = review;
   const who = `${kind} ${version}`;
@@ -108,7 +117,7 @@ const tellReview = (reviewed: Reviewed): string | undefined => {
       return `Rolled back to the ${who}: ${gate.reason}`;
     case "keep":
       return kind === "canary" && gate.verdict === "promote"
-        ? `The ${who} may not take over, because promotions are ${assignment.mode}: ${gate.reason}`
+        ? `The ${who} may not take over, because ${whatKeeps(reviewed)}: ${gate.reason}`
         : undefined;
     default:
       throw new RangeError(`no action ${String(action satisfies never)}`);
@@ -120,21 +129,22 @@ export function summariseFindings({ reviewed, gate }: Findings): {
   outcome: CycleOutcome;
   reason: string;
 } {
-  const ending = endingOf(gate, reviewed.assignment);
+  const ending = endingOf(gate, reviewed);
   const told = tellReview(reviewed);
-  const reason = explainEnding(gate, reviewed.assignment);
+  const reason = explainEnding(gate, reviewed);
   return {
     outcome: ending === "promote" ? ending : (reviewOutcome(reviewed) ?? ending),
     reason: told === undefined ? reason : `${told} Then: ${reason}`,
   };
 }
 
-function reviewOutcome({ review, promotion }: Reviewed): CycleOutcome | undefined {
+function reviewOutcome({ review, promotion, canary }: Reviewed): CycleOutcome | undefined {
   if (promotion?.action === "roll-back") return "roll-back";
-  switch (review?.action) {
+  const action = canary && canary.action !== "keep" ? canary.action : review?.action;
+  switch (action) {
     case "promote":
     case "roll-back":
-      return review.action;
+      return action;
     case "ask":
       return "waiting";
     default:

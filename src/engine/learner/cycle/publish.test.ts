@@ -23,14 +23,28 @@ const feedback = {
 /** A gain of 0.03 on 0.2, known to ±0.02. */
 const measured = { difference: 0.03, interval: [0.01, 0.05], relativeLift: 0.15 } as const;
 
-function publishWith(verdict: Verdict, assignment: Assignment, holdbackShare = 0.05) {
+interface Options {
+  readonly holdbackShare?: number;
+  readonly anchorShare?: number;
+  readonly onlyLive?: string;
+}
+
+const trial = { since: 5000, deadline: 9000 };
+
+function publishWith(
+  verdict: Verdict,
+  assignment: Assignment,
+  { holdbackShare = 0.05, anchorShare = 0, ...standing }: Options = {},
+) {
   const change = publish({
     scenario: "shop",
     replaces: begunWith,
     gate: { verdict, reason: "because", rows: 100, guards: [], standardError: 0.01, ...measured },
-    reviewed: { assignment, statuses: [{ version: 99, status: "retired" }] },
+    reviewed: { assignment, statuses: [{ version: 99, status: "retired" }], ...standing },
     canaryShare: 0.3,
+    trial,
     holdbackShare,
+    anchorShare,
     candidate,
     feedback,
     exploration: 0.2,
@@ -73,7 +87,7 @@ describe("who answers afterwards:", () => {
       "promote",
       withCanary,
       { serving: 11, canaryShare: 0, ...held },
-      { 1: "holdback", 3: "retired" },
+      { 1: "holdback", 3: "undecided" },
     ],
     [
       "promote",
@@ -83,7 +97,7 @@ describe("who answers afterwards:", () => {
     ],
     ["hold", withHoldback, { serving: 1, canaryShare: 0, holdback: 4, holdbackShare: 0.2 }, {}],
     ["canary", alone, { serving: 1, canary: 11, canaryShare: 0.3 }, {}],
-    ["canary", withCanary, { serving: 1, canary: 11, canaryShare: 0.3 }, { 3: "retired" }],
+    ["canary", withCanary, { serving: 1, canary: 3, canaryShare: 0.3 }, {}],
     ["hold", withCanary, { serving: 1, canary: 3, canaryShare: 0.3 }, {}],
     ["not-enough-data", alone, { serving: 1, canaryShare: 0 }, {}],
   ];
@@ -140,6 +154,29 @@ describe("who answers afterwards:", () => {
     expect(waiting!.evidence).not.toHaveProperty("promotion");
   });
 
+  test("a candidate that passed the gate is a canary first where only live rewards may promote", () => {
+    const onlyLive = "policy 9 was rolled back";
+    const { add, after } = publishWith("promote", alone, { onlyLive });
+    expect(after.assignment).toMatchObject({ serving: 1, canary: 11, canaryShare: 0.3 });
+    expect(add![0]).toMatchObject({
+      status: "canary",
+      evidence: {
+        verdict: "promote",
+        reason: "A canary first, because policy 9 was rolled back; the gate said: because",
+        trial,
+      },
+    });
+    expect(publishWith("promote", withCanary, { onlyLive }).add![0]!.status).toBe("held");
+  });
+
+  test("a canary under test keeps its place, and the next one says so", () => {
+    const [next] = publishWith("canary", withCanary).add!;
+    expect(next!.status).toBe("held");
+    expect(next!.evidence.reason).toBe(
+      "Held, because canary 3 is not decided yet; the gate said: because",
+    );
+  });
+
   test.each([
     ["promotions are paused", { ...alone, mode: "paused" }],
     ["promotions are pinned", { ...alone, mode: "pinned" }],
@@ -153,7 +190,7 @@ describe("who answers afterwards:", () => {
   });
 
   test("nobody keeps what was replaced where the share is 0", () => {
-    const { after, statuses } = publishWith("promote", withHoldback, 0);
+    const { after, statuses } = publishWith("promote", withHoldback, { holdbackShare: 0 });
     expect(after.assignment).toEqual({
       serving: 11,
       canaryShare: 0,
@@ -176,9 +213,9 @@ describe("who answers afterwards:", () => {
     expect(publishWith("canary", alone).add![0]!.evidence).not.toHaveProperty("promotion");
   });
 
-  test("a canary keeps what its gate found, for its reviews to add to", () => {
+  test("a canary keeps what its gate found, for its reviews to add to, and its deadline", () => {
     const looks = { looks: 1, difference: 0.03, standardError: 0.01, sharedError: 0 };
-    expect(publishWith("canary", alone).add![0]!.evidence.looks).toEqual(looks);
+    expect(publishWith("canary", alone).add![0]!.evidence).toMatchObject({ looks, trial });
     expect(publishWith("promote", alone).add![0]!.evidence).not.toHaveProperty("looks");
   });
 
@@ -194,5 +231,34 @@ describe("who answers afterwards:", () => {
     const { add, statuses } = publishWith("promote", { canaryShare: 0 });
     expect(add![0]).not.toHaveProperty("parent");
     expect(statuses).toEqual([{ version: 99, status: "retired" }]);
+  });
+});
+
+describe("the anchor", () => {
+  const day = 86_400_000;
+  const anchored = { anchor: 5, anchorShare: 0.01, anchorSince: 4000 };
+  const anchorOf = (assignment: Assignment, anchorShare = 0.01) => {
+    const { after } = publishWith("promote", assignment, { anchorShare });
+    const { anchor, anchorShare: share, anchorSince } = after.assignment;
+    return { anchor, anchorShare: share, anchorSince };
+  };
+
+  test("is the policy that served, and stays while others are promoted", () => {
+    expect(anchorOf(alone)).toEqual({ anchor: 1, anchorShare: 0.01, anchorSince: 5000 });
+    expect(anchorOf({ ...alone, ...anchored })).toEqual(anchored);
+    expect(anchorOf({ ...alone, ...anchored }, 0.02)).toEqual({ ...anchored, anchorShare: 0.02 });
+  });
+
+  test("gives way to the serving one after 90 days, but not to one that is still compared", () => {
+    const old = { ...anchored, anchorSince: 5000 - 90 * day };
+    expect(anchorOf({ ...alone, ...old }).anchor).toBe(1);
+    expect(anchorOf({ ...withHoldback, ...old }).anchor).toBe(5);
+    expect(anchorOf({ ...alone, ...old, anchorSince: 5001 - 90 * day }).anchor).toBe(5);
+    expect(anchorOf(withHoldback).anchor).toBeUndefined();
+  });
+
+  test("is none where its share is 0, or a policy is pinned", () => {
+    expect(anchorOf({ ...alone, ...anchored }, 0)).toEqual({});
+    expect(anchorOf({ ...alone, ...anchored, mode: "pinned" })).toEqual({});
   });
 });

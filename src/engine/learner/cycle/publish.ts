@@ -1,5 +1,7 @@
+import { withAnchor } from "../../../domain/anchor.ts";
 import { endingOf, explainEnding } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
+import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
 import { mark, takeOver } from "../../../domain/take-over.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
@@ -7,7 +9,7 @@ import type { Network } from "../../../policy/network.ts";
 import { encodeNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../../policy/popularity.ts";
 import type { NewPolicy, PolicyChange } from "../../../storage/store.ts";
-import { createPromotion, createProposed } from "./promotion.ts";
+import { createPromotion, predict } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
 
@@ -18,8 +20,12 @@ interface PublishInput {
   readonly replaces: Assignment;
   readonly reviewed: Reviewed;
   readonly canaryShare: number;
+  /** Of the candidate, if it becomes a canary. */
+  readonly trial: CanaryTrial | undefined;
   /** Share of the users who keep the policy that a promotion replaces. */
   readonly holdbackShare: number;
+  /** Share of the users who keep the anchor. */
+  readonly anchorShare: number;
   readonly candidate: Network;
   readonly feedback: CycleFeedback;
   /** ε of the time until the next cycle. */
@@ -30,7 +36,7 @@ interface PublishInput {
 /** Status of the candidate, who else changes theirs, and who answers from now on. */
 function settle({ gate, reviewed, canaryShare, holdbackShare }: PublishInput) {
   const { assignment } = reviewed;
-  const ending = endingOf(gate, assignment);
+  const ending = endingOf(gate, reviewed);
   switch (ending) {
     case "promote":
       return { status: "serving" as const, ...takeOver(assignment, holdbackShare) };
@@ -44,7 +50,7 @@ function settle({ gate, reviewed, canaryShare, holdbackShare }: PublishInput) {
     case "canary":
       return {
         status: "canary" as const,
-        statuses: mark(assignment.canary, "retired"),
+        statuses: [],
         assign: (version: number): Assignment => ({ ...assignment, canary: version, canaryShare }),
       };
     case "hold":
@@ -68,12 +74,15 @@ function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
 }
 
 function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
-  const { gate, holdbackShare, now } = input;
+  const { gate, holdbackShare, now, reviewed, trial } = input;
   const { verdict } = gate;
-  const { assignment } = input.reviewed;
-  const { serving } = assignment;
+  const { serving } = reviewed.assignment;
   const looks = looksOf(gate);
-  const promotion = createPromotion(gate, { replaced: serving, promotedAt: now, holdbackShare });
+  const promotion = createPromotion(predict(gate), {
+    replaced: serving,
+    promotedAt: now,
+    holdbackShare,
+  });
   return {
     scenario: input.scenario,
     kind: "network",
@@ -83,18 +92,22 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
     bytes: encodeNetwork(input.candidate),
     evidence: {
       verdict,
-      reason: explainEnding(gate, assignment),
+      reason: explainEnding(gate, reviewed),
       ...(status === "serving" && { promotion }),
-      ...(status === "waiting" && { proposed: createProposed(gate, holdbackShare) }),
-      ...(status === "canary" && looks && { looks }),
+      ...(status === "waiting" && {
+        proposed: { reason: gate.reason, predicted: predict(gate), holdbackShare },
+      }),
+      ...(status === "canary" && { ...(looks && { looks }), ...(trial && { trial }) }),
     },
   };
 }
 
 /** Candidate, baseline, statuses and assignment as one change. Added: the candidate's version, then the baseline's. */
 export function publish(input: PublishInput): Pick<PolicyChange, "add" | "statuses" | "assign"> {
-  const { reviewed, scenario } = input;
-  const settled = settle(input);
+  const { scenario, anchorShare, now } = input;
+  const anchored = withAnchor(input.reviewed.assignment, { share: anchorShare, now });
+  const reviewed = { ...input.reviewed, assignment: anchored };
+  const settled = settle({ ...input, reviewed });
   return {
     add: [newCandidate(input, settled.status), newBaseline(input)],
     statuses: [

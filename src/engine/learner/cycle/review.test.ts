@@ -158,7 +158,7 @@ describe("a canary", () => {
     const { assignment, statuses, review: told } = await review(worse, { assignment: withCanary });
     expect(told?.action).toBe("retire");
     expect(assignment).toEqual(alone);
-    expect(statuses).toEqual([{ version: 6, status: "retired" }]);
+    expect(statuses).toMatchObject([{ version: 6, status: "retired" }]);
   });
 
   test("of which there is too little to say stays", async () => {
@@ -226,7 +226,7 @@ describe("while an operator restrains promotions", () => {
   test("a canary that waits and is found worse is taken off, and waits no more", async () => {
     const one = await review(worse, { assignment: { ...asks, waiting: 6 } });
     expect(one.assignment).toEqual({ ...alone, mode: "ask" });
-    expect(one.statuses).toEqual([{ version: 6, status: "retired" }]);
+    expect(one.statuses).toMatchObject([{ version: 6, status: "retired" }]);
     const other = await review(worse, { assignment: { ...asks, waiting: 9 } });
     expect(other.assignment).toEqual({ ...alone, mode: "ask", waiting: 9 });
   });
@@ -237,6 +237,13 @@ describe("while an operator restrains promotions", () => {
     expect(told).toMatchObject({ action: "keep", gate: { verdict: "promote" } });
     expect(assignment).toEqual(paused);
     expect(statuses).toMatchObject([{ version: 6, status: "canary" }]);
+  });
+
+  test("a canary that may take over waits for live rewards where only they may promote", async () => {
+    const standing = { assignment: withCanary, onlyLive: "the fast loop is on" };
+    const { assignment, review: told } = await review(better, standing);
+    expect(told).toMatchObject({ action: "keep", gate: { verdict: "promote" } });
+    expect(assignment).toEqual(withCanary);
   });
 
   test.each(["ask", "paused"] as const)(

@@ -1,12 +1,16 @@
 import type { Review } from "../../../domain/cycle-record.ts";
+import type { Standing } from "../../../domain/ending.ts";
 import type { MpoConfiguration } from "../../../domain/mpo-configuration.ts";
-import type { PolicyEvidence, PromotionReview } from "../../../domain/policy-evidence.ts";
-import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import type {
+  AnchorReview,
+  CanaryReview,
+  PolicyEvidence,
+  PromotionReview,
+} from "../../../domain/policy-evidence.ts";
 import {
   mark,
   retireCandidates,
   type StatusChange,
-  takeOver,
   withoutRivals,
 } from "../../../domain/take-over.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
@@ -14,19 +18,20 @@ import { type FeedbackRow, markForeign } from "../../../learning/feedback-row.ts
 import type { NetworkFamily } from "../../../learning/network-family.ts";
 import { judgeRival, reviewCanary } from "../../../mpo/review.ts";
 import type { Network } from "../../../policy/network.ts";
-import { createPromotion, createProposed } from "./promotion.ts";
+import { askFirst, type Canary, dropCanary, predict, promoteCanary } from "./promotion.ts";
 
-export interface Reviewed {
-  readonly assignment: Assignment;
+export interface Reviewed extends Standing {
   readonly statuses: readonly StatusChange[];
   /** Of the canary or the parent, off-policy. */
   readonly review?: Review;
   /** Of the last promotion, on live rewards. */
   readonly promotion?: PromotionReview;
+  /** Of the canary, on live rewards. */
+  readonly canary?: CanaryReview;
+  readonly anchor?: AnchorReview;
 }
 
-interface ReviewInput {
-  readonly assignment: Assignment;
+interface ReviewInput extends Standing {
   /** Parent of the serving policy, if it has one. */
   readonly parent: number | undefined;
   readonly serving: Network;
@@ -44,9 +49,15 @@ interface ReviewInput {
   readonly mpo: MpoConfiguration;
 }
 
-/** The operator's mode decides about a canary that is proven better. */
-const whatMayServe = ({ assignment: { mode } }: ReviewInput): Review["action"] =>
-  mode === undefined ? "promote" : mode === "ask" ? "ask" : "keep";
+/** The operator's mode decides about a canary that is proven better, and live rewards if only they may. */
+const whatMayServe = ({ assignment: { mode }, onlyLive }: ReviewInput): Review["action"] =>
+  onlyLive !== undefined
+    ? "keep"
+    : mode === undefined
+      ? "promote"
+      : mode === "ask"
+        ? "ask"
+        : "keep";
 
 /** The canary's own review, or the parent's, which comes back if it is clearly better. */
 async function judge(
@@ -69,65 +80,31 @@ async function judge(
   return { kind, version, gate, action: isBetter ? "roll-back" : "keep" };
 }
 
-async function promoteCanary(
-  { assignment, holdbackShare, now, evidence }: ReviewInput,
-  { version, gate }: Review,
-): Promise<Reviewed> {
-  const replaced = assignment.serving;
-  const { statuses, assign } = takeOver(assignment, holdbackShare);
-  const promotion = createPromotion(gate, { replaced, promotedAt: now, holdbackShare });
-  const { verdict, reason } = gate;
-  const known = { ...(await evidence(version)), verdict, reason, promotion };
-  return {
-    assignment: assign(version),
-    statuses: [...statuses, { version, status: "serving", evidence: known }],
-  };
-}
-
 /** A canary's looks add up until they decide. */
-async function rememberLooks(
-  { evidence }: ReviewInput,
-  { kind, version, gate }: Review,
-): Promise<readonly StatusChange[]> {
+function rememberLooks({ kind, gate }: Review, { version, evidence }: Canary): StatusChange[] {
   const looks = looksOf(gate);
   if (kind !== "canary" || looks === undefined) return [];
-  return [{ version, status: "canary", evidence: { ...(await evidence(version)), looks } }];
-}
-
-/** It keeps its share while it waits. An earlier waiting policy was judged on older feedback. */
-async function askFirst(input: ReviewInput, review: Review): Promise<Reviewed> {
-  const { assignment, holdbackShare, evidence } = input;
-  const { version, gate } = review;
-  const looks = looksOf(gate);
-  const found = { verdict: gate.verdict, proposed: createProposed(gate, holdbackShare) };
-  const known = { ...(await evidence(version)), ...found, ...(looks && { looks }) };
-  const earlier = assignment.waiting === version ? undefined : assignment.waiting;
-  return {
-    assignment: { ...assignment, waiting: version },
-    statuses: [...mark(earlier, "retired"), { version, status: "canary", evidence: known }],
-  };
+  return [{ version, status: "canary", evidence: { ...evidence, looks } }];
 }
 
 async function applyAction(input: ReviewInput, review: Review): Promise<Reviewed> {
-  const { assignment } = input;
-  const { version, action } = review;
-  const { canary: _, waiting, ...withoutCanary } = assignment;
+  const { assignment, holdbackShare, now } = input;
+  const { version, action, gate } = review;
+  const known = { version, evidence: await input.evidence(version) };
+  const looks = looksOf(gate);
+  const { reason } = gate;
+  const proof = { reason, predicted: predict(gate), holdbackShare, now };
   switch (action) {
     case "keep":
-      return { assignment, statuses: await rememberLooks(input, review) };
+      return { assignment, statuses: rememberLooks(review, known) };
     case "retire":
-      return {
-        assignment: {
-          ...withoutCanary,
-          canaryShare: 0,
-          ...(waiting !== undefined && waiting !== version && { waiting }),
-        },
-        statuses: mark(version, "retired"),
-      };
+      return dropCanary(assignment, known, "retired");
     case "promote":
-      return promoteCanary(input, review);
-    case "ask":
-      return askFirst(input, review);
+      return promoteCanary(assignment, known, proof);
+    case "ask": {
+      const evidence = { ...known.evidence, ...(looks && { looks }) };
+      return askFirst(assignment, { version, evidence }, proof);
+    }
     case "roll-back":
       return {
         assignment: { ...withoutRivals(assignment), serving: version },

@@ -127,6 +127,13 @@ describe("the first cycle", () => {
     expect(first.outcome === "canary").toBe(after.assignment.canary === candidate?.version);
   });
 
+  test("keeps the policy of the start for a share, though it is uniform, and as the anchor", () => {
+    const { serving } = before.assignment;
+    expect(first.outcome).toBe("promote");
+    expect(after.assignment).toMatchObject({ holdback: serving, holdbackShare: 0.05 });
+    expect(after.assignment).toMatchObject({ anchor: serving, anchorShare: 0.01 });
+  });
+
   test("renews the baseline and retires the old one", async () => {
     const store = await openCopy(cycled);
     const { baseline } = after.assignment;

@@ -13,6 +13,7 @@ import type { Configuration } from "../../configuration/configuration.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
+import { planTrial } from "./compare-live.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
 import { type CycleLimits, planCycle } from "./plan-cycle.ts";
@@ -20,7 +21,7 @@ import { readUsage } from "./process-usage.ts";
 import { publish } from "./publish.ts";
 import { readFeedback, surveyFeedback } from "./read-feedback.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
-import { reviewPromotion } from "./review-promotion.ts";
+import { reviewLive } from "./review-live.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
 import { OverBudgetError, watchBudget } from "./watch-budget.ts";
 
@@ -57,8 +58,8 @@ async function plan(options: CycleOptions, limits: CycleLimits) {
 }
 
 /**
- * The last promotion on live rewards; unless that rolls it back, the serving policy against its
- * canary or parent.
+ * The last promotion and the canary on live rewards; unless these decide, the serving policy against
+ * its canary or parent, off-policy.
  */
 async function review(
   options: CycleOptions,
@@ -68,20 +69,25 @@ async function review(
   >,
 ): Promise<Reviewed> {
   const { store, configuration } = options;
-  const now = options.clock();
-  const live = await reviewPromotion({ ...options, assignment: input.assignment, now });
-  if (live.promotion?.action === "roll-back") return live;
-  const { serving = 0 } = live.assignment;
+  const { holdbackShare } = configuration;
+  const scene = { ...options, now: options.clock() };
+  const live = await reviewLive(scene, input.assignment);
+  const { assignment, statuses, promotion, canary } = live;
+  if (promotion?.action === "roll-back" || (canary && canary.action !== "keep")) return live;
+  const { serving = 0 } = assignment;
+  const found = (version: number) =>
+    statuses.find((status) => status.version === version)?.evidence;
   const reviewed = await reviewServing({
     ...input,
-    assignment: live.assignment,
+    ...live,
+    holdbackShare,
+    now: scene.now,
     parent: (await store.policies.find(serving))?.parent,
-    evidence: async (version) => (await store.policies.find(version))?.evidence ?? {},
-    holdbackShare: configuration.holdbackShare,
-    now,
+    evidence: async (version) =>
+      found(version) ?? (await store.policies.find(version))?.evidence ?? {},
     mpo: configuration.learner.mpo,
   });
-  return { ...live, ...reviewed, statuses: [...live.statuses, ...reviewed.statuses] };
+  return { ...live, ...reviewed, statuses: [...statuses, ...reviewed.statuses] };
 }
 
 /** Review, improve and gate: all that is found out before anything changes. */
@@ -131,7 +137,8 @@ async function examine(
     random: createRandom(options.seed).split(`${scenario.name}/${cycle}`),
   });
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
-  const takesOver = endingOf(improvement.gate, reviewed.assignment) === "promote";
+  const ending = endingOf(improvement.gate, reviewed);
+  const takesOver = ending === "promote";
   const exploration = explore(
     improvement,
     {
@@ -144,9 +151,17 @@ async function examine(
     },
     mpo.exploration,
   );
+  const trial =
+    ending === "canary"
+      ? await planTrial(
+          { store, scenario, now: options.clock() },
+          { share: configuration.canaryShare, predicted: improvement.gate.relativeLift },
+        )
+      : undefined;
   const { seed } = options;
   return {
     scenario,
+    trial,
     seed,
     plan: begun.plan,
     feedback,
@@ -234,8 +249,9 @@ async function conclude(
       gate,
       reviewed,
       canaryShare: configuration.canaryShare,
-      // A policy that is no better than chance is not worth a user's time for the sake of comparing.
-      holdbackShare: improvement.judgement.worthless ? 0 : configuration.holdbackShare,
+      holdbackShare: configuration.holdbackShare,
+      anchorShare: configuration.anchorShare,
+      trial: findings.trial,
       candidate: improvement.moved.policy,
       feedback,
       exploration,

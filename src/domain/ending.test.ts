@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import type { Verdict } from "./cycle-outcome.ts";
+import { type Ending, endingOf, explainEnding, type Standing } from "./ending.ts";
+import type { Assignment } from "./policy-snapshot.ts";
+
+const gateOf = (verdict: Verdict) => ({ verdict, reason: "because", rows: 100, guards: [] });
+const alone: Assignment = { serving: 1, canaryShare: 0 };
+const tested: Assignment = { ...alone, canary: 3, canaryShare: 0.1 };
+const onlyLive = "policy 9 was rolled back";
+
+test.each<[string, Verdict, Standing, Ending]>([
+  ["alone", "promote", { assignment: alone }, "promote"],
+  ["beside a canary, which it outdoes", "promote", { assignment: tested }, "promote"],
+  ["where only live rewards may promote", "promote", { assignment: alone, onlyLive }, "canary"],
+  ["so, beside a canary", "promote", { assignment: tested, onlyLive }, "hold"],
+  ["alone", "canary", { assignment: alone }, "canary"],
+  ["beside a canary", "canary", { assignment: tested }, "hold"],
+  ["asking first", "promote", { assignment: { ...alone, mode: "ask" } }, "waiting"],
+  [
+    "asking first, only live",
+    "promote",
+    { assignment: { ...alone, mode: "ask" }, onlyLive },
+    "canary",
+  ],
+  ["paused", "promote", { assignment: { ...alone, mode: "paused" } }, "hold"],
+  ["where only live rewards may promote", "hold", { assignment: alone, onlyLive }, "hold"],
+  ["beside a canary", "not-enough-data", { assignment: tested }, "not-enough-data"],
+])("a candidate %s: the verdict %s of %o ends as %s", (_, verdict, standing, ending) => {
+  expect(endingOf(gateOf(verdict), standing)).toBe(ending);
+});
+
+test("a verdict that does not stand is explained, one that does speaks for itself", () => {
+  const explain = (verdict: Verdict, standing: Standing) =>
+    explainEnding(gateOf(verdict), standing);
+  const said = "; the gate said: because";
+  expect(explain("promote", { assignment: alone })).toBe("because");
+  expect(explain("canary", { assignment: alone, onlyLive })).toBe("because");
+  expect(explain("promote", { assignment: alone, onlyLive })).toBe(
+    `A canary first, because ${onlyLive}${said}`,
+  );
+  expect(explain("canary", { assignment: tested })).toBe(
+    `Held, because canary 3 is not decided yet${said}`,
+  );
+});

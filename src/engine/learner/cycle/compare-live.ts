@@ -1,0 +1,113 @@
+import type { Arm } from "../../../domain/decision.ts";
+import type { CanaryTrial, LiveDifference } from "../../../domain/policy-evidence.ts";
+import { normaliseReward, settleReward } from "../../../domain/reward-rule.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
+import {
+  compareLiveArms,
+  type LiveArm,
+  type LiveComparison,
+} from "../../../evaluation/live-difference.ts";
+import { type SiteTraffic, type TrialSize, trialDays } from "../../../evaluation/live-traffic.ts";
+import { formatSignificant } from "../../../numeric/format.ts";
+import type { RewardBucket, Store, UserRewards } from "../../../storage/store.ts";
+
+export interface LiveScene {
+  readonly store: Store;
+  readonly scenario: Scenario;
+  /** Milliseconds since 1970: decisions whose windows have closed by then count. */
+  readonly now: number;
+}
+
+/** Traffic of an arm, by one policy or by all that it had. */
+export interface ArmTraffic {
+  readonly arm: Arm;
+  readonly policyVersion?: number;
+}
+
+/**
+ * Rewards as shares of the rule's range, as the gate has them. With a discount each user's total
+ * beyond the default, since a policy may earn by longer sessions instead of by the row.
+ */
+function toArm(users: readonly UserRewards[], { reward, discount }: Scenario): LiveArm {
+  const range = reward.maximum - reward.minimum;
+  const isTotal = discount > 0;
+  const zero = isTotal ? normaliseReward(undefined, reward) : 0;
+  return {
+    rewardSums: Float64Array.from(
+      users,
+      ({ rows, rewardSum }) => (rewardSum - rows * reward.minimum) / range - rows * zero,
+    ),
+    rows: Float64Array.from(users, ({ rows }) => (isTotal ? 1 : rows)),
+  };
+}
+
+/** Of two arms with users drawn at random, from decisions made at `since` or later. */
+export async function compareLive(
+  { store, scenario, now }: LiveScene,
+  arms: { readonly tested: ArmTraffic; readonly reference: ArmTraffic },
+  since: number,
+): Promise<LiveComparison> {
+  const { name, reward, discount } = scenario;
+  const span = { scenario: name, since, closedBefore: now, rule: reward };
+  const read = async (traffic: ArmTraffic) =>
+    toArm(await store.decisions.userRewards({ ...span, ...traffic }), scenario);
+  return compareLiveArms({
+    tested: await read(arms.tested),
+    reference: await read(arms.reference),
+    unrewarded: discount > 0 ? 0 : normaliseReward(undefined, reward),
+  });
+}
+
+/** `worse by 0.02 a row, 99 % bounds -0.03 and -0.01`; undefined if there is too little to tell. */
+export function tellDifference(
+  { difference, interval }: LiveDifference,
+  { discount }: Scenario,
+): string | undefined {
+  if (difference === undefined || interval === undefined) return undefined;
+  const [lower, upper] = interval.map((end) => formatSignificant(end));
+  return (
+    `${difference < 0 ? "worse" : "better"} by ${formatSignificant(Math.abs(difference))} a ${discount > 0 ? "user" : "row"}, ` +
+    `99 % bounds ${lower} and ${upper}`
+  );
+}
+
+const dayMs = 86_400_000;
+const hourSeconds = 3600;
+/** Traffic of the last days counts. */
+const seenDays = 7;
+
+/** Mean and variance of a visit's reward under the serving policy, with users within an hour as clusters. */
+function describeVisits(buckets: readonly RewardBucket[]) {
+  const serving = buckets.filter(({ arm }) => arm === "serving");
+  const add = (of: (bucket: RewardBucket) => number) =>
+    serving.reduce((sum, bucket) => sum + of(bucket), 0);
+  const visits = add(({ decisions }) => decisions);
+  const mean = add(({ rewardSum }) => rewardSum) / visits;
+  const squares = add(
+    ({ rewardSquares, rewardProducts, decisionSquares }) =>
+      rewardSquares - 2 * mean * rewardProducts + mean ** 2 * decisionSquares,
+  );
+  return { mean, variance: squares / visits };
+}
+
+/** The traffic of the last week. */
+async function readTraffic({ store, scenario, now }: LiveScene): Promise<SiteTraffic> {
+  const { name, reward, slateSize } = scenario;
+  const buckets = await store.decisions.rewardBuckets({
+    ...{ scenario: name, rule: reward, bucketSeconds: hourSeconds },
+    ...{ since: now - seenDays * dayMs, closedBefore: now },
+  });
+  const { mean, variance } = describeVisits(buckets);
+  const all = buckets.reduce((sum, { decisions }) => sum + decisions, 0);
+  const closed = now - reward.windowSeconds * 1000;
+  const days = (closed - (buckets[0]?.bucketStart ?? closed)) / dayMs;
+  const unrewarded = slateSize * settleReward(undefined, reward);
+  return { mean: mean - unrewarded, variance, visitsPerDay: all / days };
+}
+
+/** The time of a canary that starts now. */
+export async function planTrial(scene: LiveScene, size: TrialSize): Promise<CanaryTrial> {
+  const { now, scenario } = scene;
+  const time = trialDays(await readTraffic(scene), size) * dayMs;
+  return { since: now, deadline: Math.round(now + time + scenario.reward.windowSeconds * 1000) };
+}

@@ -1,0 +1,129 @@
+import { expect, test } from "vitest";
+import { openLiveStore, visitLive } from "../../../../tests/support/live-visits.ts";
+import { shopConfiguration } from "../../../../tests/support/shop.ts";
+import type {
+  CanaryReview,
+  PolicyEvidence,
+  PromotionAction,
+  PromotionReview,
+} from "../../../domain/policy-evidence.ts";
+import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import type { Store } from "../../../storage/store.ts";
+import { parseConfiguration } from "../../configuration/configuration.ts";
+import { reviewLive } from "./review-live.ts";
+
+const configuration = parseConfiguration(shopConfiguration());
+const scenario = configuration.scenarios[0]!;
+const arm = { users: 0, rows: 0 };
+
+const review = (version: number, action: PromotionAction): PromotionReview => ({
+  ...{ version, replaced: version - 1, since: version, looks: 1, action, reason: "" },
+  ...{ serving: arm, holdback: arm },
+});
+const promotedAt = (at: number) => ({
+  promotion: { promotedAt: at, holdbackShare: 0.05, predicted: {} },
+});
+const ended = (version: number, action: PromotionAction): PolicyEvidence => ({
+  ...promotedAt(version),
+  realised: review(version, action),
+});
+const tried: CanaryReview = {
+  ...{ version: 3, since: 0, deadline: 1, action: "promote", reason: "" },
+  ...{ canary: arm, serving: arm },
+};
+
+async function ask(
+  evidence: readonly PolicyEvidence[],
+  changes: { readonly canaryShare?: number } = {},
+) {
+  const store = await openLiveStore(evidence.map((one) => ({ evidence: one })));
+  const scene = { store, scenario, now: 1000, configuration: { ...configuration, ...changes } };
+  return (await reviewLive(scene, { canaryShare: 0 })).onlyLive;
+}
+
+const lost = ended(1, "roll-back");
+const why = (version: number) =>
+  `policy ${version} was rolled back on live rewards, and no promotion has been confirmed since`;
+
+test.each<[string, readonly PolicyEvidence[], string | undefined]>([
+  ["nothing was promoted", [{}], undefined],
+  ["nothing was rolled back", [ended(1, "confirm"), promotedAt(2)], undefined],
+  ["the last promotion was rolled back", [lost], why(1)],
+  ["later ones have no end", [lost, promotedAt(2), ended(3, "expire")], why(1)],
+  ["a later one was confirmed", [lost, ended(2, "confirm")], undefined],
+  ["a later one was proven as a canary", [lost, {}, { ...promotedAt(3), tried }], undefined],
+  ["it was rolled back after all", [lost, {}, { ...ended(3, "roll-back"), tried }], why(3)],
+  ["it was rolled back again", [lost, ended(2, "confirm"), ended(3, "roll-back")], why(3)],
+])("the gate alone may promote or not: %s", async (_, evidence, expected) => {
+  expect(await ask(evidence)).toBe(expected);
+});
+
+test("the cycle's own look at the promotion counts", async () => {
+  const day = 86_400_000;
+  const store = await openLiveStore([{}, { evidence: promotedAt(10_000) }]);
+  await visitLive(store, {
+    arm: "serving",
+    policyVersion: 2,
+    users: 300,
+    chance: 0.2,
+    since: 20_000,
+  });
+  await visitLive(store, {
+    arm: "holdback",
+    policyVersion: 1,
+    users: 100,
+    chance: 0.4,
+    since: 20_000,
+  });
+  const assignment = { serving: 2, holdback: 1, holdbackShare: 0.25, canaryShare: 0 };
+  const found = await reviewLive({ store, scenario, now: day, configuration }, assignment);
+  expect(found.promotion?.action).toBe("roll-back");
+  expect(found.onlyLive).toBe(why(2));
+});
+
+test("without users for canaries the gate alone promotes, for nothing else can", async () => {
+  expect(await ask([lost], { canaryShare: 0 })).toBeUndefined();
+});
+
+test("a fast loop leaves it to live rewards, since the gate judges policies without it", async () => {
+  const [looped] = parseConfiguration(
+    shopConfiguration({ scenario: { fastLoop: { enabled: true } } }),
+  ).scenarios;
+  const scene = { store: await openLiveStore([]), scenario: looped!, now: 1000, configuration };
+  const { onlyLive } = await reviewLive(scene, { canaryShare: 0 });
+  expect(onlyLive).toBe("the fast loop is on, which the gate does not judge");
+});
+
+const day = 86_400_000;
+const now = 60 * day;
+const anchored: Assignment = { serving: 3, canaryShare: 0, anchor: 1, anchorSince: 10 * day };
+
+const reviewAnchored = async (store: Store, assignment: Assignment) =>
+  (await reviewLive({ store, scenario, now, configuration }, assignment)).anchor;
+
+test("all policies that served in the last four weeks are compared with the anchor", async () => {
+  const store = await openLiveStore([{}, {}, {}]);
+  const since = now - 28 * day;
+  await visitLive(store, { arm: "serving", policyVersion: 2, users: 200, chance: 0.6, since });
+  await visitLive(store, { arm: "serving", policyVersion: 3, users: 300, chance: 0.6, since });
+  await visitLive(store, { arm: "anchor", policyVersion: 1, users: 100, chance: 0.3, since });
+  const old = { arm: "serving", policyVersion: 2, users: 50, chance: 0, since: since - 1 } as const;
+  await visitLive(store, old);
+  const found = await reviewAnchored(store, anchored);
+  expect(found).toMatchObject({
+    version: 1,
+    since,
+    serving: { rows: 2500 },
+    anchor: { rows: 500 },
+  });
+  expect(Math.abs(found!.difference! - 0.3)).toBeLessThan(4 * found!.standardError!);
+  const young = { ...anchored, anchorSince: now - day };
+  expect(await reviewAnchored(store, young)).toMatchObject({ since: now - day });
+});
+
+test.each([
+  ["without an anchor", { serving: 3, canaryShare: 0 }],
+  ["while it is the serving policy", { ...anchored, anchor: 3 }],
+])("there is nothing to compare %s", async (_, assignment) => {
+  expect(await reviewAnchored(await openLiveStore([{}]), assignment)).toBeUndefined();
+});

@@ -1,0 +1,94 @@
+import type {
+  AnchorReview,
+  PolicyEvidence,
+  PromotionReview,
+} from "../../../domain/policy-evidence.ts";
+import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import type { Configuration } from "../../configuration/configuration.ts";
+import { compareLive, type LiveScene } from "./compare-live.ts";
+import type { Reviewed } from "./review.ts";
+import { reviewPromotion } from "./review-promotion.ts";
+import { reviewTrial } from "./review-trial.ts";
+
+/** The comparison is about the newest traffic: what the loop has gained until now, not on average since the anchor began. */
+const comparedMs = 28 * 86_400_000;
+
+/**
+ * The serving arm against the anchor, on live rewards: what all promotions since have gained
+ * together. Nothing depends on it.
+ * @returns undefined without an anchor, or while it is the serving policy
+ */
+async function reviewAnchor(
+  scene: LiveScene,
+  { serving, anchor: version, anchorSince = 0 }: Assignment,
+): Promise<AnchorReview | undefined> {
+  if (version === undefined || version === serving) return undefined;
+  const since = Math.max(anchorSince, scene.now - comparedMs);
+  const arms = {
+    tested: { arm: "serving" },
+    reference: { arm: "anchor", policyVersion: version },
+  } as const;
+  const { tested, reference, found } = await compareLive(scene, arms, since);
+  return { version, since, serving: tested, anchor: reference, ...found };
+}
+
+/** End of a promotion, if live rewards gave it one: it was proven as a canary, or after it took over. */
+function liveEnd({ realised, tried }: PolicyEvidence): "lost" | "proven" | undefined {
+  if (realised?.action === "roll-back") return "lost";
+  return realised?.action === "confirm" || tried?.action === "promote" ? "proven" : undefined;
+}
+
+/** The newest promotion that live rewards ended, if they rolled it back. */
+async function findLost(
+  { store, scenario: { name } }: LiveScene,
+  now: PromotionReview | undefined,
+): Promise<number | undefined> {
+  const limit = Number.MAX_SAFE_INTEGER;
+  const known = await store.policies.list({ scenario: name, limit });
+  const promoted = known.flatMap(({ version, evidence }) => {
+    const realised = version === now?.version ? now : evidence.realised;
+    const { promotion, tried } = evidence;
+    const end = liveEnd({ ...(realised && { realised }), ...(tried && { tried }) });
+    return promotion && end ? [{ version, end, at: promotion.promotedAt }] : [];
+  });
+  const [newest] = promoted.sort((left, right) => right.at - left.at);
+  return newest?.end === "lost" ? newest.version : undefined;
+}
+
+/**
+ * Reason why the gate's evidence alone may not promote; undefined if it may. Without users for
+ * canaries there is no live evidence to be had, so it always may.
+ * @param promotion the cycle's own look at the last promotion, which the record does not have yet
+ */
+async function closesDirectRoad(
+  scene: LiveScene & { readonly configuration: Pick<Configuration, "canaryShare"> },
+  promotion: PromotionReview | undefined,
+): Promise<string | undefined> {
+  if (scene.configuration.canaryShare === 0) return undefined;
+  if (scene.scenario.fastLoop.enabled) return "the fast loop is on, which the gate does not judge";
+  const lost = await findLost(scene, promotion);
+  if (lost === undefined) return undefined;
+  return `policy ${lost} was rolled back on live rewards, and no promotion has been confirmed since`;
+}
+
+/**
+ * All that live rewards decide: whether the last promotion stands and what becomes of the canary, which leaves with
+ * a promotion that is rolled back. Then whether the gate alone may promote.
+ */
+export async function reviewLive(
+  scene: LiveScene & { readonly configuration: Configuration },
+  assignment: Assignment,
+): Promise<Reviewed> {
+  const { holdbackShare } = scene.configuration;
+  const first = await reviewPromotion({ ...scene, assignment });
+  const then = await reviewTrial({ ...scene, holdbackShare, assignment: first.assignment });
+  const anchor = await reviewAnchor(scene, assignment);
+  const onlyLive = await closesDirectRoad(scene, first.promotion);
+  return {
+    ...first,
+    ...then,
+    statuses: [...first.statuses, ...then.statuses],
+    ...(anchor && { anchor }),
+    ...(onlyLive !== undefined && { onlyLive }),
+  };
+}
