@@ -4,6 +4,7 @@ import { embeddedBench } from "./embedded.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
 import { fastLoopRewardsBench } from "./fast-loop-rewards.bench.ts";
 import { gateBench } from "./gate.bench.ts";
+import { gateHostileBench } from "./gate-hostile.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { learningBench } from "./learning.bench.ts";
 import { opeBench } from "./ope.bench.ts";
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   importBench,
   opeBench,
   gateBench,
+  gateHostileBench,
   fastLoopBench,
   fastLoopRewardsBench,
   learningBench,

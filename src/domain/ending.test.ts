@@ -7,6 +7,7 @@ const gateOf = (verdict: Verdict) => ({ verdict, reason: "because", rows: 100, g
 const alone: Assignment = { serving: 1, canaryShare: 0 };
 const tested: Assignment = { ...alone, canary: 3, canaryShare: 0.1 };
 const onlyLive = "policy 9 was rolled back";
+const noCanary = "popularity serves first";
 
 test.each<[string, Verdict, Standing, Ending]>([
   ["alone", "promote", { assignment: alone }, "promote"],
@@ -22,6 +23,8 @@ test.each<[string, Verdict, Standing, Ending]>([
     { assignment: { ...alone, mode: "ask" }, onlyLive },
     "canary",
   ],
+  ["where nothing may become a canary", "canary", { assignment: alone, noCanary }, "hold"],
+  ["where nothing may become a canary", "promote", { assignment: alone, noCanary }, "promote"],
   ["paused", "promote", { assignment: { ...alone, mode: "paused" } }, "hold"],
   ["where only live rewards may promote", "hold", { assignment: alone, onlyLive }, "hold"],
   ["beside a canary", "not-enough-data", { assignment: tested }, "not-enough-data"],
@@ -37,6 +40,9 @@ test("a verdict that does not stand is explained, one that does speaks for itsel
   expect(explain("canary", { assignment: alone, onlyLive })).toBe("because");
   expect(explain("promote", { assignment: alone, onlyLive })).toBe(
     `A canary first, because ${onlyLive}${said}`,
+  );
+  expect(explain("canary", { assignment: alone, noCanary })).toBe(
+    `Held, because ${noCanary}${said}`,
   );
   expect(explain("canary", { assignment: tested })).toBe(
     `Held, because canary 3 is not decided yet${said}`,

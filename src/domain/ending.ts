@@ -10,27 +10,33 @@ export interface Standing {
   readonly assignment: Assignment;
   /** Reason why only live rewards may promote; absent if the gate may. */
   readonly onlyLive?: string;
+  /** Reason why nothing becomes a canary; absent if it may. */
+  readonly noCanary?: string;
 }
 
 /** Modes in which nothing new gets traffic. */
 const isStill = ({ mode }: Assignment): boolean => mode === "paused" || mode === "pinned";
 
-export function endingOf({ verdict }: GateRecord, { assignment, onlyLive }: Standing): Ending {
+export function endingOf(
+  { verdict }: GateRecord,
+  { assignment, onlyLive, noCanary }: Standing,
+): Ending {
   if (verdict !== "promote" && verdict !== "canary") return verdict;
   if (isStill(assignment)) return "hold";
   const { mode, canary, waiting } = assignment;
   if (verdict === "canary" || onlyLive !== undefined)
-    return canary === undefined ? "canary" : "hold";
+    return canary === undefined && noCanary === undefined ? "canary" : "hold";
   if (mode === undefined) return "promote";
   // The canary would have taken over, and the candidate would be compared with it.
   return canary !== undefined && canary === waiting ? "hold" : "waiting";
 }
 
-function whyNot(ending: Ending, { assignment, onlyLive }: Standing): string {
+function whyNot(ending: Ending, { assignment, onlyLive, noCanary }: Standing): string {
   const { mode, canary, waiting } = assignment;
   if (ending === "waiting") return "Waits for approval";
   if (ending === "canary") return `A canary first, because ${onlyLive}`;
   if (isStill(assignment)) return `Held, because promotions are ${mode}`;
+  if (canary === undefined) return `Held, because ${noCanary}`;
   const does = canary === waiting ? "waits for approval" : "is not decided yet";
   return `Held, because canary ${canary} ${does}`;
 }

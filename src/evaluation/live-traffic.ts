@@ -2,7 +2,7 @@
 const required = 7.84;
 
 /** What a live comparison of two arms depends on. */
-interface LiveTraffic {
+export interface LiveTraffic {
   /** Of a visit's reward, users as clusters. */
   readonly variance: number;
   /** True difference of the arms in a visit's reward. */
@@ -16,7 +16,7 @@ interface LiveTraffic {
  * 7.84·σ²/(δ²·f·(1 − f)). For rewards of 0 and 1 at the rate p with a relative change d this is 7.84·(1 − p)/(p·d²·f·(1 − f)).
  * A confidence sequence, which may be looked at all the time, takes up to 2.5 times as many.
  */
-const visitsToFind = ({ variance, difference, share }: LiveTraffic): number =>
+export const visitsToFind = ({ variance, difference, share }: LiveTraffic): number =>
   (required * variance) / (difference ** 2 * share * (1 - share));
 
 /** Hours of a day differ. */

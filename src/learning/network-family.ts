@@ -4,6 +4,7 @@ import type { Improvement } from "../mpo/improve.ts";
 import { productLimits } from "../mpo/limits.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
+import { isUntrained } from "../policy/popularity-network.ts";
 import { type CriticTraining, createCritic } from "./critic.ts";
 import { type Distillation, distil } from "./distil.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
@@ -22,18 +23,14 @@ export type NetworkFamily = ModelFamily<FeedbackRow, Network, Network, NetworkFi
 
 export type NetworkImprovement = Improvement<FeedbackRow, NetworkFit, MovedNetwork>;
 
-/**
- * Distillation continues from the serving policy, unless that is the uniform policy, which has no
- * network.
- */
-const startOf = (serving: Network, random: RandomStream): Network =>
-  serving.parameters.stateWeights?.some((weight) => weight !== 0)
-    ? serving
-    : growNetwork(
-        createNetwork(serving.shape, random.split("policy")),
-        serving.itemIds,
-        random.split("grow"),
-      );
+/** Distillation continues from the serving policy; of one that is alike for all users it takes the items' biases. */
+function startOf(serving: Network, random: RandomStream): Network {
+  if (!isUntrained(serving)) return serving;
+  const fresh = createNetwork(serving.shape, random.split("policy"));
+  const grown = growNetwork(fresh, serving.itemIds, random.split("grow"));
+  const { itemBias } = serving.parameters;
+  return { ...grown, parameters: { ...grown.parameters, itemBias: itemBias! } };
+}
 
 const nameOf = ({ without }: Pick<FitOptions<never, never>, "without">) => without ?? "both";
 

@@ -13,10 +13,12 @@ import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { NetworkImprovement } from "../../../learning/network-family.ts";
 import { differenceBySegment, policyDifference } from "../../../mpo/policy-difference.ts";
+import type { Network } from "../../../policy/network.ts";
 import { describeCritic } from "./describe-critic.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
 import type { StageClock } from "./stage-clock.ts";
+import { startReason } from "./start-policy.ts";
 
 /** All that a cycle found out before anything changed. */
 export interface Findings {
@@ -28,6 +30,8 @@ export interface Findings {
   readonly assignment: Assignment;
   readonly evaluation: ServingEvaluation | undefined;
   readonly reviewed: Reviewed;
+  /** Popularity, if it serves from now on. */
+  readonly start: Network | undefined;
   readonly improvement: NetworkImprovement;
   readonly gate: GateRecord;
   /** Of the candidate, if it becomes a canary. */
@@ -125,13 +129,14 @@ const tellReview = (reviewed: Reviewed): string | undefined => {
 };
 
 /** A promotion speaks for itself; otherwise the review's change is reported. */
-export function summariseFindings({ reviewed, gate }: Findings): {
+export function summariseFindings({ reviewed, gate, start }: Findings): {
   outcome: CycleOutcome;
   reason: string;
 } {
   const ending = endingOf(gate, reviewed);
   const told = tellReview(reviewed);
-  const reason = explainEnding(gate, reviewed);
+  const ended = explainEnding(gate, reviewed);
+  const reason = start === undefined ? ended : `${ended} ${startReason}`;
   return {
     outcome: ending === "promote" ? ending : (reviewOutcome(reviewed) ?? ending),
     reason: told === undefined ? reason : `${told} Then: ${reason}`,

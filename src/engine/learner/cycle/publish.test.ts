@@ -4,6 +4,7 @@ import type { Verdict } from "../../../domain/cycle-outcome.ts";
 import { itemId } from "../../../domain/ids.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import { createRandom } from "../../../numeric/random.ts";
+import type { Network } from "../../../policy/network.ts";
 import { initialNetwork, toNetwork } from "../../../policy/network-policy.ts";
 import { decodeTensors } from "../../../policy/snapshot.ts";
 import { publish } from "./publish.ts";
@@ -27,6 +28,7 @@ interface Options {
   readonly holdbackShare?: number;
   readonly anchorShare?: number;
   readonly onlyLive?: string;
+  readonly start?: Network;
 }
 
 const trial = { since: 5000, deadline: 9000 };
@@ -34,7 +36,7 @@ const trial = { since: 5000, deadline: 9000 };
 function publishWith(
   verdict: Verdict,
   assignment: Assignment,
-  { holdbackShare = 0.05, anchorShare = 0, ...standing }: Options = {},
+  { holdbackShare = 0.05, anchorShare = 0, start, ...standing }: Options = {},
 ) {
   const change = publish({
     scenario: "shop",
@@ -45,12 +47,12 @@ function publishWith(
     trial,
     holdbackShare,
     anchorShare,
-    candidate,
+    ...{ candidate, start },
     feedback,
     exploration: 0.2,
     now: 5000,
   });
-  return { ...change, after: change.assign!([11, 12]) };
+  return { ...change, after: change.assign!(start ? [11, 12, 13] : [11, 12]) };
 }
 
 const begunWith = { serving: 7, canaryShare: 0 };
@@ -61,6 +63,21 @@ const held = { holdback: 1, holdbackShare: 0.05 };
 
 test("the change stands only where the assignment that the cycle began with does", () => {
   expect(publishWith("hold", alone).after.replaces).toBe(begunWith);
+});
+
+test("popularity serves in the place of a policy that knows nothing, and has no parent", () => {
+  const start = initialNetwork(createRandom(2));
+  const { add, after, statuses } = publishWith("hold", alone, { start });
+  expect(add!.map(({ kind, status, parent }) => [kind, status, parent])).toEqual([
+    ["network", "held", 1],
+    ["popularity", "serving", undefined],
+    ["network", "serving", undefined],
+  ]);
+  expect(add![2]!.evidence.reason).toBe(
+    "Popularity serves until a trained policy is proven better.",
+  );
+  expect(after.assignment).toEqual({ ...alone, serving: 13, baseline: 12, exploration: 0.2 });
+  expect(statuses).toContainEqual({ version: 1, status: "retired" });
 });
 
 test("the candidate is added under the serving policy with its evidence, then the new baseline", () => {

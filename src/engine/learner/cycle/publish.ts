@@ -12,6 +12,7 @@ import type { NewPolicy, PolicyChange } from "../../../storage/store.ts";
 import { createPromotion, predict } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
+import { startReason } from "./start-policy.ts";
 
 interface PublishInput {
   readonly scenario: string;
@@ -27,6 +28,8 @@ interface PublishInput {
   /** Share of the users who keep the anchor. */
   readonly anchorShare: number;
   readonly candidate: Network;
+  /** Popularity, if it serves from now on. */
+  readonly start: Network | undefined;
   readonly feedback: CycleFeedback;
   /** ε of the time until the next cycle. */
   readonly exploration: number;
@@ -102,22 +105,37 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
   };
 }
 
-/** Candidate, baseline, statuses and assignment as one change. Added: the candidate's version, then the baseline's. */
+/** Without a parent: a review would roll back to it. */
+const newStart = ({ scenario, feedback, now }: PublishInput, start: Network): NewPolicy => ({
+  ...{ scenario, kind: "network", status: "serving", createdAt: now, bytes: encodeNetwork(start) },
+  evidence: { decisions: feedback.decisions, reason: startReason },
+});
+
+/** Candidate, baseline, statuses and assignment as one change. Added: the versions of the candidate, the baseline and the start. */
 export function publish(input: PublishInput): Pick<PolicyChange, "add" | "statuses" | "assign"> {
-  const { scenario, anchorShare, now } = input;
+  const { scenario, anchorShare, now, start } = input;
   const anchored = withAnchor(input.reviewed.assignment, { share: anchorShare, now });
   const reviewed = { ...input.reviewed, assignment: anchored };
   const settled = settle({ ...input, reviewed });
   return {
-    add: [newCandidate(input, settled.status), newBaseline(input)],
+    add: [
+      newCandidate(input, settled.status),
+      newBaseline(input),
+      ...(start === undefined ? [] : [newStart(input, start)]),
+    ],
     statuses: [
       ...reviewed.statuses,
       ...settled.statuses,
       ...mark(reviewed.assignment.baseline, "retired"),
+      ...mark(start && reviewed.assignment.serving, "retired"),
     ],
-    assign: ([candidate = 0, baseline = 0]) => ({
+    assign: ([candidate = 0, baseline = 0, serving]) => ({
       scenario,
-      assignment: { ...settled.assign(candidate), baseline, exploration: input.exploration },
+      assignment: {
+        ...settled.assign(candidate),
+        ...(serving !== undefined && { serving }),
+        ...{ baseline, exploration: input.exploration },
+      },
       replaces: input.replaces,
     }),
   };

@@ -23,6 +23,7 @@ import { readFeedback, surveyFeedback } from "./read-feedback.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
 import { reviewLive } from "./review-live.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
+import { closesCanaries, startPolicy } from "./start-policy.ts";
 import { OverBudgetError, watchBudget } from "./watch-budget.ts";
 
 /**
@@ -119,25 +120,32 @@ async function examine(
   if (first === undefined) return undefined;
   const carried = await loadCarried(store, scenario.name);
   const fresh = feedback.rows.filter(({ fold }) => fold !== "older");
-  const reviewed = await stages.measure("review", () =>
+  const found = await stages.measure("review", () =>
     review(options, {
       ...{ family, assignment, load, serving: first, rows: fresh },
       critic: carried.critic,
     }),
   );
-  const { serving: version = assignment.serving } = reviewed.assignment;
+  const { serving: version = assignment.serving } = found.assignment;
   const serving = (version === assignment.serving ? first : await load(version)) ?? first;
+  const reviewed = { ...found, ...closesCanaries(serving) };
   const arm = version === assignment.canary ? "canary" : "serving";
   const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
+  const random = createRandom(options.seed).split(`${scenario.name}/${cycle}`);
   const improvement = await improve(family, {
     ...carried,
     ...{ serving, mpo, arm, stages },
     rows: markForeign(newestFirst, { [arm]: version }),
     floor: scenario.exploration,
-    random: createRandom(options.seed).split(`${scenario.name}/${cycle}`),
+    random,
+  });
+  const { gate } = improvement;
+  const start = startPolicy(serving, {
+    ...{ gate, feedback, scenario, standing: reviewed },
+    random: random.split("start"),
   });
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
-  const ending = endingOf(improvement.gate, reviewed);
+  const ending = endingOf(gate, reviewed);
   const takesOver = ending === "promote";
   const exploration = explore(
     improvement,
@@ -155,7 +163,7 @@ async function examine(
     ending === "canary"
       ? await planTrial(
           { store, scenario, now: options.clock() },
-          { share: configuration.canaryShare, predicted: improvement.gate.relativeLift },
+          { share: configuration.canaryShare, predicted: gate.relativeLift },
         )
       : undefined;
   const { seed } = options;
@@ -168,8 +176,9 @@ async function examine(
     assignment,
     evaluation,
     reviewed,
+    start,
     improvement,
-    gate: improvement.gate,
+    gate,
     exploration,
     stages,
   };
@@ -253,6 +262,7 @@ async function conclude(
       anchorShare: configuration.anchorShare,
       trial: findings.trial,
       candidate: improvement.moved.policy,
+      start: findings.start,
       feedback,
       exploration,
       now: finishedAt,
