@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openLiveStore, visitLive } from "../../../../tests/support/live-visits.ts";
 import { shopConfiguration } from "../../../../tests/support/shop.ts";
+import { openMs } from "../../../domain/reward-rule.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
 import { planTrial } from "./compare-live.ts";
 
@@ -11,7 +12,7 @@ describe("a canary that starts", () => {
   test("has its deadline by the traffic of the last week", async () => {
     const store = await openLiveStore([{}]);
     const now = 20 * day;
-    const window = scenario.reward.windowSeconds * 1000;
+    const window = openMs(scenario.reward);
     const old = { arm: "serving", policyVersion: 1, chance: 0, since: 12 * day } as const;
     await visitLive(store, { ...old, users: 800 });
     const since = now - window - 2 * day;
@@ -31,7 +32,7 @@ describe("a canary that starts", () => {
 
   test("at a new site has four weeks", async () => {
     const scene = { store: await openLiveStore([{}]), scenario, now: 20 * day };
-    const window = scenario.reward.windowSeconds * 1000;
+    const window = openMs(scenario.reward);
     const { deadline } = await planTrial(scene, { share: 0.1 });
     expect(deadline).toBe(scene.now + 28 * day + window);
   });

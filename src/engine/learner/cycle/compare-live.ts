@@ -1,6 +1,6 @@
 import type { Arm } from "../../../domain/decision.ts";
 import type { CanaryTrial, LiveDifference } from "../../../domain/policy-evidence.ts";
-import { normaliseReward, settleReward } from "../../../domain/reward-rule.ts";
+import { normaliseReward, openMs, settleReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import {
   compareLiveArms,
@@ -99,7 +99,7 @@ async function readTraffic({ store, scenario, now }: LiveScene): Promise<SiteTra
   });
   const { mean, variance } = describeVisits(buckets);
   const all = buckets.reduce((sum, { decisions }) => sum + decisions, 0);
-  const closed = now - reward.windowSeconds * 1000;
+  const closed = now - openMs(reward);
   const days = (closed - (buckets[0]?.bucketStart ?? closed)) / dayMs;
   const unrewarded = slateSize * settleReward(undefined, reward);
   return { mean: mean - unrewarded, variance, visitsPerDay: all / days };
@@ -109,5 +109,5 @@ async function readTraffic({ store, scenario, now }: LiveScene): Promise<SiteTra
 export async function planTrial(scene: LiveScene, size: TrialSize): Promise<CanaryTrial> {
   const { now, scenario } = scene;
   const time = trialDays(await readTraffic(scene), size) * dayMs;
-  return { since: now, deadline: Math.round(now + time + scenario.reward.windowSeconds * 1000) };
+  return { since: now, deadline: Math.round(now + time + openMs(scenario.reward)) };
 }

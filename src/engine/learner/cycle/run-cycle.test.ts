@@ -455,7 +455,8 @@ test.skipIf(!isFull)(
     const { store, clock, ...shop } = await reopen();
     const rewardSince = async (since: number) => {
       const span = { scenario: "shop", since, bucketSeconds: 31_536_000 };
-      return (await shop.engine.rewardSeries(span)).points[0]!.meanReward;
+      const { points } = await shop.engine.rewardSeries(span);
+      return points.find(({ arm }) => arm === "serving")!.meanReward;
     };
     expect(first.outcome).toBe("promote");
     const reward = await rewardSince(0);
@@ -470,6 +471,8 @@ test.skipIf(!isFull)(
     // The policy of the start comes back as a canary: it is found worse and taken off.
     const start = (await store.policies.bytes(1))!;
     const [canary] = await assign(store, { canary: start }, { canaryShare: 0.1 });
+    const evidence = { trial: { since: clock(), deadline: clock() + 86_400_000 } };
+    await store.policies.apply({ statuses: [{ version: canary!, status: "canary", evidence }] });
     const second = await run(store, { clock });
     expect(second).toMatchObject({ cycle: 2, policyVersion: first.candidateVersion });
     expect(second!.reason).toMatch(`The canary ${canary} was taken off: `);
