@@ -10,7 +10,7 @@ import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
 import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
-import { type Catalogue, createCatalogue } from "../state/catalogue.ts";
+import { type CatalogueAsOf, createCatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { createState, readUser } from "../state/read-state.ts";
 
 /**
@@ -42,8 +42,8 @@ export interface LogitDeriver {
   derive(version: number, situation: Situation): Promise<Float64Array>;
   /** As they were when the decision was made: with the fast loop's draw, if it had a part. */
   deriveServed(decision: Decision): Promise<Float64Array>;
-  /** The catalogue as of an event number; it stays so until the next call. */
-  catalogueAsOf(asOf: number): Promise<Catalogue>;
+  /** Calls are made one after the other. */
+  readonly catalogueAsOf: CatalogueAsOf;
   close(): Promise<void>;
 }
 
@@ -72,19 +72,13 @@ async function checkSnapshot({ policies }: Store, version: number): Promise<void
 export function createLogitDeriver(store: Store, configuration: Configuration): LogitDeriver {
   const policies = createServingPolicies(store.policies);
   const checked = new Map<number, Promise<void>>();
-  let catalogue = createCatalogue(store.items, configuration.text);
+  const catalogueAsOf = createCatalogueAsOf(store.items, configuration.text);
 
   const getPolicy = async (version: number) => {
     const check = checked.get(version) ?? checkSnapshot(store, version);
     checked.set(version, check);
     await check;
     return policies.get(version);
-  };
-  // The catalogue only moves forward; decisions that were made at the same time may be a step apart.
-  const catalogueAsOf = async (asOf: number): Promise<Catalogue> => {
-    if (catalogue.sequence > asOf) catalogue = createCatalogue(store.items, configuration.text);
-    await catalogue.refresh(asOf);
-    return catalogue;
   };
   const read = async ({ userId, asOf, context, candidates, ...rest }: Situation) => {
     const configured = findScenario(configuration, rest.scenario);

@@ -25,7 +25,7 @@ export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemV
   );
 }
 
-/** A candidate of a logged decision; an item deleted since then is seen as it was last. */
+/** A candidate of a logged decision; a row changed by hand must not stop the loop, so an item that never was has no features. */
 export const viewLogged = (candidate: Candidate, catalogue: Catalogue): ItemView =>
   candidate.features === undefined
     ? catalogue.get(candidate.itemId)
