@@ -75,7 +75,7 @@ export function createCatalogue(
     },
     refresh,
     rewind: (asOf) => {
-      offered = undefined;
+      if (asOf < map.sequence) offered = undefined;
       return map.rewind(asOf);
     },
     find,
