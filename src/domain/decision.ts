@@ -20,8 +20,14 @@ export interface Candidate {
  */
 export const arms = ["serving", "canary", "holdback", "anchor", "baseline", "uniform"] as const;
 
+/** Sources of the items that a decision chooses from: the catalogue, or candidates that the request sent. */
+export const offeredBy = ["catalogue", "request"] as const;
+
 /** Part of the traffic of a decision: an entry of `arms`. */
 export type Arm = (typeof arms)[number];
+
+/** Source of the offered items: an entry of `offeredBy`. */
+export type OfferedBy = (typeof offeredBy)[number];
 
 /** One logged slate. Everything that is needed to derive its propensities again, and the propensities as served. */
 export interface Decision {
@@ -53,6 +59,10 @@ export interface Decision {
   readonly decidedAt: number;
   /** The decision closes: the end of the reward window and of its grace period. */
   readonly expiresAt: number;
+  /** Absent in decisions that were made before it was written down. */
+  readonly offeredBy?: OfferedBy;
+  /** Version whose logits kept the candidates of more offered items; 0 if they were drawn by lot, absent if all were kept. */
+  readonly retriever?: number;
 }
 
 /** Fields that are for derivations: an answer or export leaves them out. */

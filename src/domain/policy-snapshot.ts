@@ -83,6 +83,11 @@ export interface Assignment {
   readonly anchorSince?: number;
   readonly baseline?: number;
   /**
+   * The policy whose scores retrieve the candidates of every arm from more items than
+   * `maxCandidates`; absent until a learned policy serves.
+   */
+  readonly retriever?: number;
+  /**
    * ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent if the floor is
    * enough.
    */

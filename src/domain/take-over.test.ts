@@ -9,9 +9,10 @@ const assignment = {
   holdbackShare: 0.1,
   baseline: 1,
   waiting: 6,
+  retriever: 2,
 };
 
-test("what is replaced keeps its share of the users, and all rivals leave", () => {
+test("what is replaced keeps its share of the users, all rivals leave, and the retriever stays", () => {
   const { statuses, assign } = takeOver(assignment, 0.2);
   expect(statuses).toEqual([
     { version: 2, status: "retired" },
@@ -25,16 +26,17 @@ test("what is replaced keeps its share of the users, and all rivals leave", () =
     holdback: 3,
     holdbackShare: 0.2,
     baseline: 1,
+    retriever: 2,
   });
 });
 
-test("without a share what is replaced is retired, and a canary that waits leaves once", () => {
+test("the first learned policy becomes the retriever; without a share what is replaced is retired, and a canary that waits leaves once", () => {
   const { statuses, assign } = takeOver({ serving: 3, canary: 5, canaryShare: 1, waiting: 5 }, 0);
   expect(statuses).toEqual([
     { version: 5, status: "undecided" },
     { version: 3, status: "retired" },
   ]);
-  expect(assign(7)).toEqual({ serving: 7, canaryShare: 0 });
+  expect(assign(7)).toEqual({ serving: 7, canaryShare: 0, retriever: 7 });
 });
 
 test("where nothing serves yet nothing changes its status", () => {

@@ -33,7 +33,7 @@ export const retireCandidates = ({ canary, waiting }: Assignment): StatusChange[
 
 /**
  * A policy takes over, and the replaced one keeps a share of the users. Canary, waiting policy and
- * an earlier holdback leave.
+ * an earlier holdback leave. The loop's first learned policy also becomes the retriever.
  */
 export function takeOver(assignment: Assignment, holdbackShare: number): TakeOver {
   const { serving, holdback } = assignment;
@@ -47,6 +47,8 @@ export function takeOver(assignment: Assignment, holdbackShare: number): TakeOve
     assign: (version) => ({
       ...withoutRivals(assignment),
       serving: version,
+      // All arms share it, so it stays until live rewards have confirmed a promotion.
+      retriever: assignment.retriever ?? version,
       ...(isHeld && { holdback: serving, holdbackShare }),
     }),
   };

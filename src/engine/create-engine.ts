@@ -124,7 +124,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const startedAt = options.clock();
   // Nothing starts with a model that can't be used.
   if (configuration.text) await openTextFeatures(configuration.text);
-  const catalogue = createCatalogue(store.items, configuration.text);
+  const catalogue = createCatalogue(store.items, configuration);
   // No request waits for the whole catalogue to be read and its texts to be embedded.
   await catalogue.refresh(await store.sequence());
   const policies = options.policies ?? createServingPolicies(store.policies);

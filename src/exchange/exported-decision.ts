@@ -44,6 +44,8 @@ export function toExportedDecision(
     rewards: rewards.map((reward) => settleReward(reward, rule)),
     slate: decision.slate,
     candidates: decision.candidates,
+    ...(decision.offeredBy && { offeredBy: decision.offeredBy }),
+    ...(decision.retriever !== undefined && { retriever: decision.retriever }),
     context: decision.context,
   };
 }

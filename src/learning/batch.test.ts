@@ -55,6 +55,19 @@ describe("a batch", () => {
     expect(items.size).toBe(4);
   });
 
+  test("gives two revisions of an item a column each, with the item's own row", () => {
+    const later = { ...b, sequence: b.sequence! + 9, tokens: a.tokens };
+    const rows = [{ state, candidates: [a, b, later], action: 2 }];
+    const batch = buildBatch({ rows, shape: { rows: 1, items: 4, slots: allSlots }, tables });
+    const [[first, second, third] = []] = batch.columns;
+    expect(new Set([first, second, third]).size).toBe(3);
+    const { itemRows } = batch.feeds;
+    expect(itemRows![third!]).toBe(itemRows![second!]);
+    const tokensOf = (column: number) =>
+      batch.feeds.itemTokens!.slice(column * maxItemTokens, (column + 1) * maxItemTokens);
+    expect(tokensOf(third!)).toEqual(tokensOf(first!));
+  });
+
   test("feeds each column its table row and tokens; what the network does not know has row 0", () => {
     const { feeds } = buildBatch({ rows, shape: { rows: 2, items: 6, slots: allSlots }, tables });
     const rowOf = (view: typeof a) => network.itemIds.indexOf(view.itemId);

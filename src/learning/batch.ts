@@ -16,7 +16,7 @@ export interface BatchRow {
 export interface BatchShape {
   /** B: rows of a batch; a smaller last batch is padded with rows of weight 0. */
   readonly rows: number;
-  /** U: distinct items of a batch. Candidates beyond are left out, which samples the softmax of large catalogues. */
+  /** U: distinct items of a batch, two revisions of one being two. Candidates beyond are left out, which samples the softmax of large catalogues. */
   readonly items: number;
   /** Tokens of an item and of a context that there is room for; none may have more. */
   readonly slots: TokenSlots;

@@ -99,6 +99,8 @@ export interface UserStore extends RevisionStore<User, UserId> {
 export interface ItemChange {
   readonly itemId: ItemId;
   readonly sequence: number;
+  /** Event number of the item's first revision. */
+  readonly created: number;
   readonly item: Item | undefined;
   /** The row is not a valid item: it is read as withdrawn, with its readable fields. */
   readonly isDamaged?: true;

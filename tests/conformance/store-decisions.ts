@@ -82,6 +82,24 @@ export function testDecisions(open: OpenStore): void {
     await store.close();
   });
 
+  test("a decision keeps who offered its items and which version retrieved", async () => {
+    const store = await open();
+    const retrievals = [
+      {},
+      { offeredBy: "request" },
+      { offeredBy: "catalogue", retriever: 0 },
+    ] as const;
+    for (const [index, retrieval] of retrievals.entries())
+      await store.decisions.append(sampleDecision(`d-${index}`, retrieval));
+    const range = { from: 0, to: 9999, after: 0, asOf: 99, limit: 9 };
+    const found = await store.decisions.scan(range);
+    expect(found.map(({ decision }) => decision)).toEqual(
+      retrievals.map((retrieval, index) => sampleDecision(`d-${index}`, retrieval)),
+    );
+    for (const scanned of found) expect(scanned).not.toHaveProperty("isChanged");
+    await store.close();
+  });
+
   test("decisions share a rule that is written once, and keep theirs when another comes", async () => {
     const store = await open();
     const known = { windowSeconds: 60, defaultReward: 0, minimum: 0, maximum: 1 };

@@ -38,17 +38,17 @@ export function testItemChanges(open: OpenStore): void {
     await store.items.put([changedA]);
     await store.items.delete(b.itemId);
     expect(await store.items.changes({ after: 0, asOf: 3 })).toEqual([
-      { itemId: "b", sequence: 1, item: b },
-      { itemId: "a", sequence: 2, item: a },
-      { itemId: "c", sequence: 3, item: c },
+      { itemId: "b", sequence: 1, created: 1, item: b },
+      { itemId: "a", sequence: 2, created: 2, item: a },
+      { itemId: "c", sequence: 3, created: 3, item: c },
     ]);
     expect(await store.items.changes({ after: 0, asOf: 5 })).toEqual([
-      { itemId: "c", sequence: 3, item: c },
-      { itemId: "a", sequence: 4, item: changedA },
-      { itemId: "b", sequence: 5, item: undefined },
+      { itemId: "c", sequence: 3, created: 3, item: c },
+      { itemId: "a", sequence: 4, created: 2, item: changedA },
+      { itemId: "b", sequence: 5, created: 1, item: undefined },
     ]);
     expect(await store.items.changes({ after: 3, asOf: 4 })).toEqual([
-      { itemId: "a", sequence: 4, item: changedA },
+      { itemId: "a", sequence: 4, created: 2, item: changedA },
     ]);
     expect(await store.items.changes({ after: 5, asOf: 9 })).toEqual([]);
     await store.close();

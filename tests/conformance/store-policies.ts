@@ -96,6 +96,7 @@ export function testPolicies(open: OpenStore): void {
     const assignment = {
       ...{ canary: 2, canaryShare: 0.1, holdback: 1, holdbackShare: 0.05 },
       ...{ anchor: 1, anchorShare: 0.01, anchorSince: 7 },
+      retriever: 1,
     };
     await store.policies.apply({ assign: () => ({ scenario: "shop", assignment }) });
     expect(await store.policies.assignment("shop")).toEqual(assignment);

@@ -57,7 +57,7 @@ export function shopSnapshot(seed = 1, items = 6): Uint8Array {
   );
 }
 
-/** Adds snapshots and assigns them by arm; what is not named stays. Resolves with their versions. */
+/** Adds snapshots and assigns them by arm; what is not named stays, and the serving one retrieves. Resolves with their versions. */
 export async function assign(
   store: Store,
   snapshots: Readonly<Partial<Record<Arm, Uint8Array>>>,
@@ -74,6 +74,7 @@ export async function assign(
       assignment: {
         ...before,
         ...Object.fromEntries(arms.map((arm, index) => [arm, versions[index]!])),
+        ...(snapshots.serving && { retriever: versions[arms.indexOf("serving")]! }),
         ...rest,
       },
     }),

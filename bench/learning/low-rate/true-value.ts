@@ -1,12 +1,13 @@
 import { itemId } from "../../../src/domain/ids.ts";
 import type { Scenario } from "../../../src/domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../../src/domain/world.ts";
-import { retrieve } from "../../../src/engine/serving/candidates.ts";
+import { scoreOffered } from "../../../src/engine/serving/retriever.ts";
 import { type Catalogue, createCatalogue } from "../../../src/engine/state/catalogue.ts";
 import { createState, readUser } from "../../../src/engine/state/read-state.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { loadPolicy } from "../../../src/policy/load-policy.ts";
 import type { Policy } from "../../../src/policy/policy.ts";
+import { retrieve } from "../../../src/policy/retrieve.ts";
 import { sampleSlate } from "../../../src/policy/slate.ts";
 import type { Store } from "../../../src/storage/store.ts";
 import { mean } from "../../statistics.ts";
@@ -23,20 +24,28 @@ interface Place {
   readonly scenario: Scenario;
 }
 
-/** Mean true reward of the slates that a policy draws for a visit, its own retrieval included. */
+/** A policy, and the retriever that it shares with the other arms; absent while candidates are drawn by lot. */
+interface Chain {
+  readonly policy: Policy;
+  readonly retriever: Policy | undefined;
+}
+
+/** Mean true reward of the slates that a policy draws for a visit, of the candidates that the present retriever keeps. */
 async function valueVisit(
-  policy: Policy,
+  { policy, retriever }: Chain,
   turn: number,
   { store, world, scenario, catalogue }: Place & { readonly catalogue: Catalogue },
 ) {
   const { userId, context } = world.visit(turn);
   const user = await readUser(store, userId, await store.sequence());
   const views = catalogue.available();
-  const logits = await policy.logits(createState({ user, catalogue, scenario, context }), views);
+  const state = createState({ user, catalogue, scenario, context });
+  const logits = await policy.logits(state, views);
+  const scored = await scoreOffered(retriever, state, views);
   const values = Array.from({ length: Math.ceil(itemsDrawn / world.slateSize) }, (_, draw) => {
     // The same luck for every policy.
     const random = createRandom(turn).split(draw);
-    const kept = retrieve(logits, scenario.maxCandidates, random.split("retrieve"));
+    const { kept } = retrieve(scored, scenario.maxCandidates, random.split("retrieve"));
     const { order } = sampleSlate({
       logits: kept.map((index) => logits[index]!),
       slateSize: world.slateSize,
@@ -59,12 +68,20 @@ export async function valuePolicy(
 ): Promise<number> {
   const catalogue = createCatalogue(place.store.items);
   await catalogue.refresh(await place.store.sequence());
-  const bytes = await place.store.policies.bytes(version);
-  if (bytes === undefined) throw new RangeError(`the record has no policy ${version}`);
-  const policy = await loadPolicy(bytes);
+  const load = async (wanted: number) => {
+    const bytes = await place.store.policies.bytes(wanted);
+    if (bytes === undefined) throw new RangeError(`the record has no policy ${wanted}`);
+    return loadPolicy(bytes);
+  };
+  const assignment = await place.store.policies.assignment(place.scenario.name);
+  const chain = {
+    policy: await load(version),
+    retriever: assignment.retriever === undefined ? undefined : await load(assignment.retriever),
+  };
   const values: number[] = [];
   for (let visit = 0; visit < visits; visit++)
-    values.push(await valueVisit(policy, firstTurn + visit, { ...place, catalogue }));
-  await policy.close();
+    values.push(await valueVisit(chain, firstTurn + visit, { ...place, catalogue }));
+  await chain.policy.close();
+  await chain.retriever?.close();
   return mean(values);
 }

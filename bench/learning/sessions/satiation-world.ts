@@ -1,7 +1,7 @@
 import { checkInteger, seedRange } from "../../../src/lab/worlds/check-options.ts";
-import { sampleIndices } from "../../../src/lab/worlds/sample-indices.ts";
 import { logistic } from "../../../src/numeric/logistic.ts";
 import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
+import { sampleIndices } from "../../../src/numeric/sample-indices.ts";
 import {
   checkSlate,
   type Session,

@@ -84,6 +84,7 @@ test("an export holds closed decisions with what they earned, and is read again 
     "rewards",
     "slate",
     "candidates",
+    "offeredBy",
     "context",
   ]);
   // A purchase of 9 × weight 4 is clipped to 5; no event is 0.

@@ -13,20 +13,22 @@ import {
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { describeAudit } from "./audit.ts";
 
-test("a clean audit is four lines", () => {
+test("a clean audit is five lines", () => {
   const clean = {
     decisions: 10_000,
     largestDifference: 2.2e-16,
     armsNotDerivable: 0,
+    retrievalsNotDerivable: 0,
     findings: [],
     counts: {},
   };
   expect(describeAudit(clean)).toBe(
     [
-      "decisions checked    10,000",
-      "largest difference   2.20e-16 (at most 1e-6)",
-      "arms not derivable   0",
-      "findings             0",
+      "decisions checked         10,000",
+      "largest difference        2.20e-16 (at most 1e-6)",
+      "arms not derivable        0",
+      "retrievals not derivable  0",
+      "findings                  0",
     ].join("\n"),
   );
 });
@@ -38,11 +40,18 @@ test("the first twenty findings are listed", () => {
     problem: "p",
   }));
   const counts = { "tampered-row": 22 };
-  const report = { decisions: 30, largestDifference: 0.5, armsNotDerivable: 0, findings, counts };
+  const report = {
+    decisions: 30,
+    largestDifference: 0.5,
+    armsNotDerivable: 0,
+    retrievalsNotDerivable: 0,
+    findings,
+    counts,
+  };
   const lines = describeAudit(report).split("\n");
-  expect(lines).toHaveLength(4 + 20 + 1);
-  expect(lines[3]).toBe("findings             22 (22 tampered-row)");
-  expect([lines[4], lines.at(-2), lines.at(-1)]).toEqual([
+  expect(lines).toHaveLength(5 + 20 + 1);
+  expect(lines[4]).toBe("findings                  22 (22 tampered-row)");
+  expect([lines[5], lines.at(-2), lines.at(-1)]).toEqual([
     "d-0: tampered-row: p",
     "d-19: tampered-row: p",
     "… and 2 more",
@@ -56,10 +65,11 @@ test("causes are counted apart", () => {
       decisions: 3000,
       largestDifference: 0,
       armsNotDerivable: 0,
+      retrievalsNotDerivable: 0,
       findings: [],
       counts,
     }),
-  ).toContain("findings             2,001 (2,000 tampered-row, 1 missing-snapshot)\n");
+  ).toContain("findings                  2,001 (2,000 tampered-row, 1 missing-snapshot)\n");
 });
 
 /** A record of two decisions, and the command on it: its output and exit code. */
@@ -89,7 +99,7 @@ test("the exit code tells a clean record from a changed one, over the time that 
   const { run, tamper, later } = await openRecord();
   expect(await run()).toMatchObject({
     exitCode: 0,
-    text: expect.stringContaining("decisions checked    2\n"),
+    text: expect.stringContaining("decisions checked         2\n"),
   });
   tamper("UPDATE decisions SET slate_propensity = 0.9 WHERE decision_id = 'd-1'");
   const { exitCode, text } = await run();
@@ -98,7 +108,7 @@ test("the exit code tells a clean record from a changed one, over the time that 
   expect(text).toMatch(/error: 1 of 2 decisions can't be derived again .* \(audit_failed\)\n$/);
   expect(await run("--from", later)).toMatchObject({
     exitCode: 0,
-    text: expect.stringContaining("decisions checked    1\n"),
+    text: expect.stringContaining("decisions checked         1\n"),
   });
   expect((await run("--to", later)).exitCode).toBe(1);
 });
@@ -111,7 +121,7 @@ test.each([
   tamper(sql);
   const { exitCode, text } = await run();
   expect(exitCode).toBe(1);
-  expect(text).toContain(`findings             2 (2 ${cause})`);
+  expect(text).toContain(`findings                  2 (2 ${cause})`);
 });
 
 test("a range that ends before it begins is refused, since it would always pass", async () => {

@@ -28,13 +28,15 @@ function countFindings(report: AuditReport): string {
 }
 
 export function describeAudit(report: AuditReport): string {
-  const { decisions, largestDifference, armsNotDerivable, findings } = report;
+  const { decisions, largestDifference, armsNotDerivable, retrievalsNotDerivable, findings } =
+    report;
   const more = total(report) - listedFindings;
   return [
-    `decisions checked    ${formatWhole(decisions)}`,
-    `largest difference   ${largestDifference.toExponential(2)} (at most ${auditTolerance.toExponential(0)})`,
-    `arms not derivable   ${formatWhole(armsNotDerivable)}`,
-    `findings             ${countFindings(report)}`,
+    `decisions checked         ${formatWhole(decisions)}`,
+    `largest difference        ${largestDifference.toExponential(2)} (at most ${auditTolerance.toExponential(0)})`,
+    `arms not derivable        ${formatWhole(armsNotDerivable)}`,
+    `retrievals not derivable  ${formatWhole(retrievalsNotDerivable)}`,
+    `findings                  ${countFindings(report)}`,
     ...findings
       .slice(0, listedFindings)
       .map(({ decisionId, cause, problem }) => `${decisionId}: ${cause}: ${problem}`),

@@ -72,6 +72,7 @@ const changes = {
   policy_version: (row: Decision, bit: number) => changeWhole(row.policyVersion, bit % 8),
   decided_at: (row: Decision, bit: number) => changeWhole(row.decidedAt, bit % 8),
   arm: (row: Decision, bit: number) => arms.filter((arm) => arm !== row.arm)[bit % 5]!,
+  retriever: (row: Decision, bit: number) => changeWhole(row.retriever!, bit % 8),
 };
 
 const stored = (row: Decision) => ({
@@ -83,13 +84,14 @@ const stored = (row: Decision) => ({
   policy_version: row.policyVersion,
   decided_at: row.decidedAt,
   arm: row.arm,
+  retriever: row.retriever!,
 });
 
 test("a run of everything has no findings, and one changed bit of any logged number is one", async () => {
   const { decisions, tamper, run } = await openRun();
   expect(new Set(decisions.map(({ arm }) => arm))).toEqual(new Set(arms));
   expect(decisions.some(({ fastLoop }) => fastLoop !== undefined)).toBe(true);
-  const clean = { decisions: 90, findings: [], armsNotDerivable: 0 };
+  const clean = { decisions: 90, findings: [], armsNotDerivable: 0, retrievalsNotDerivable: 0 };
   const untouched = await run();
   expect(untouched).toMatchObject(clean);
   expect(untouched.largestDifference).toBeLessThan(1e-12);

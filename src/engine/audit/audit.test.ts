@@ -94,6 +94,7 @@ describe("nothing is found where nothing was changed:", () => {
       decisions: 0,
       largestDifference: 0,
       armsNotDerivable: 0,
+      retrievalsNotDerivable: 0,
       findings: [],
       counts: {},
     });

@@ -10,6 +10,7 @@ import {
 import { optional, storeNumber } from "../input/fields.ts";
 import { type ArmCheck, checkArm } from "./check-arm.ts";
 import { checkCandidates } from "./check-candidates.ts";
+import type { CandidateCheck } from "./check-retrieval.ts";
 import { comparePropensities, type PropensityComparison } from "./compare-propensities.ts";
 import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive-logits.ts";
 
@@ -42,6 +43,8 @@ export interface AuditReport {
   readonly largestDifference: number;
   /** Decisions whose arm the record does not suffice for. */
   readonly armsNotDerivable: number;
+  /** Decisions for which it does not tell which of the offered items were kept as candidates. */
+  readonly retrievalsNotDerivable: number;
   /** The first ones, at most 1,000. */
   readonly findings: readonly AuditFinding[];
   /** Of all findings. */
@@ -70,7 +73,10 @@ const optionChecks = {
   onProgress: optional(aFunction),
 };
 
-type Checked = Partial<Omit<AuditFinding, "decisionId">> & PropensityComparison & ArmCheck;
+type Checked = Partial<Omit<AuditFinding, "decisionId">> &
+  PropensityComparison &
+  ArmCheck &
+  CandidateCheck;
 
 interface AuditParts {
   readonly store: Store;
@@ -81,14 +87,15 @@ async function check(
   parts: AuditParts,
   { decision, isChanged }: ScannedDecision,
 ): Promise<Checked> {
-  const unfit = await checkCandidates(parts, decision);
-  if (unfit !== undefined) return { difference: 0, problem: unfit };
+  const candidates = await checkCandidates(parts, decision);
+  if (candidates.problem !== undefined) return { ...candidates, difference: 0 };
   const logits = await parts.deriver.deriveServed(decision);
   const propensities = comparePropensities(decision, logits);
   if (propensities.problem !== undefined) return propensities;
   // A derived number says more than the checksum.
   return {
     ...propensities,
+    ...candidates,
     ...(isChanged && { problem: changedRow }),
     ...(await checkArm(parts, decision)),
   };
@@ -135,8 +142,8 @@ function createFindings() {
 
 /**
  * Derives the propensities of logged decisions again, from seed, snapshot, candidates, rules and
- * the profile as of their moment, and compares them with the logged ones. Also derives the arms,
- * and checks that the candidates could be shown and that no row was changed. The range is fixed at the start, as of one event number, so a server may
+ * the profile as of their moment, and compares them with the logged ones. Also derives arms and
+ * candidates, and checks that no row was changed. The range is fixed at the start, as of one event number, so a server may
  * go on writing.
  * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
@@ -154,15 +161,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   let decisions = 0;
   let largestDifference = 0;
   let armsNotDerivable = 0;
+  let retrievalsNotDerivable = 0;
   try {
     for await (const page of readPages(store, range, after)) {
       for (const scanned of page) {
         const { decisionId } = scanned.decision;
-        const { difference, cause, problem, isArmUnknown } = await auditOne(
-          { store, deriver },
-          scanned,
-        );
-        if (isArmUnknown) armsNotDerivable += 1;
+        const checked = await auditOne({ store, deriver }, scanned);
+        const { difference, cause, problem } = checked;
+        if (checked.isArmUnknown) armsNotDerivable += 1;
+        if (checked.isRetrievalUnknown) retrievalsNotDerivable += 1;
         largestDifference = Math.max(largestDifference, difference);
         if (cause && problem !== undefined) add({ decisionId, cause, problem });
         decisions += 1;
@@ -172,5 +179,12 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   } finally {
     await deriver.close();
   }
-  return { decisions, largestDifference, armsNotDerivable, findings, counts };
+  return {
+    decisions,
+    largestDifference,
+    armsNotDerivable,
+    retrievalsNotDerivable,
+    findings,
+    counts,
+  };
 }

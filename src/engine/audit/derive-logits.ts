@@ -3,14 +3,17 @@ import type { Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { uniformVersion } from "../../domain/policy-snapshot.ts";
 import { createRandom } from "../../numeric/random.ts";
+import type { ItemView } from "../../policy/policy.ts";
+import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
 import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
 import { findScenario } from "../serving/recommend.ts";
+import { scoreOffered } from "../serving/retriever.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
-import { type Catalogue, createCatalogue } from "../state/catalogue.ts";
+import { type CatalogueAsOf, createCatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { createState, readUser } from "../state/read-state.ts";
 
 /**
@@ -42,8 +45,17 @@ export interface LogitDeriver {
   derive(version: number, situation: Situation): Promise<Float64Array>;
   /** As they were when the decision was made: with the fast loop's draw, if it had a part. */
   deriveServed(decision: Decision): Promise<Float64Array>;
-  /** The catalogue as of an event number; it stays so until the next call. */
-  catalogueAsOf(asOf: number): Promise<Catalogue>;
+  /**
+   * Input of a retrieval by any version, the lot included.
+   * @param views the offered items as of the decision
+   */
+  scoreOffered(
+    version: number,
+    situation: Omit<Situation, "candidates">,
+    views: readonly ItemView[],
+  ): Promise<OfferScores>;
+  /** Calls are made one after the other. */
+  readonly catalogueAsOf: CatalogueAsOf;
   close(): Promise<void>;
 }
 
@@ -72,19 +84,13 @@ async function checkSnapshot({ policies }: Store, version: number): Promise<void
 export function createLogitDeriver(store: Store, configuration: Configuration): LogitDeriver {
   const policies = createServingPolicies(store.policies);
   const checked = new Map<number, Promise<void>>();
-  let catalogue = createCatalogue(store.items, configuration.text);
+  const catalogueAsOf = createCatalogueAsOf(store.items, configuration.text);
 
   const getPolicy = async (version: number) => {
     const check = checked.get(version) ?? checkSnapshot(store, version);
     checked.set(version, check);
     await check;
     return policies.get(version);
-  };
-  // The catalogue only moves forward; decisions that were made at the same time may be a step apart.
-  const catalogueAsOf = async (asOf: number): Promise<Catalogue> => {
-    if (catalogue.sequence > asOf) catalogue = createCatalogue(store.items, configuration.text);
-    await catalogue.refresh(asOf);
-    return catalogue;
   };
   const read = async ({ userId, asOf, context, candidates, ...rest }: Situation) => {
     const configured = findScenario(configuration, rest.scenario);
@@ -106,6 +112,11 @@ export function createLogitDeriver(store: Store, configuration: Configuration): 
   return {
     catalogueAsOf,
     derive,
+    scoreOffered: async (version, situation, views) => {
+      const { state } = await read({ ...situation, candidates: [] });
+      const policy = version === uniformVersion ? undefined : await getPolicy(version);
+      return scoreOffered(policy, state, views);
+    },
     deriveServed: async (decision) => {
       const { policyVersion: version, fastLoop: mark } = decision;
       if (mark === undefined) return derive(version, decision);

@@ -76,7 +76,7 @@ describe("a pinned version", () => {
     const done = await engine.intervene({ scenario: "shop", kind: "pin", version: 1 });
     expect(done).toMatchObject({ kind: "pin", version: 1, replaced: 3 });
     const { canary: _, waiting: __, ...rest } = before;
-    const pinned = { ...rest, serving: 1, canaryShare: 0, mode: "pinned" };
+    const pinned = { ...rest, serving: 1, retriever: 1, canaryShare: 0, mode: "pinned" };
     expect(await store.policies.assignment("shop")).toEqual(pinned);
     const retired = { 3: "retired", 4: "undecided", 5: "retired" };
     expect(await statusesOf()).toMatchObject({ 1: "serving", ...retired });

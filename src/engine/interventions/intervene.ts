@@ -13,13 +13,13 @@ function changeMode({ kind }: ModeRequest, { mode: _, ...rest }: Assignment): St
   return { assignment: { ...rest, ...(chosen && { mode: chosen }) }, statuses: [] };
 }
 
-/** All that is not the baseline's is answered by one version. */
+/** All that is not the baseline's is answered by one version, which also retrieves: the operator's word stands for the evidence. */
 async function pin(scene: Scene, version: number, before: Assignment): Promise<Step> {
   await getServable(scene, version);
   const replaced = before.serving === version ? undefined : before.serving;
   const { anchor: _, anchorShare: __, anchorSince: ___, ...rest } = withoutRivals(before);
   return {
-    assignment: { ...rest, serving: version, mode: "pinned" },
+    assignment: { ...rest, serving: version, retriever: version, mode: "pinned" },
     statuses: [
       ...mark(before.holdback, "retired"),
       ...retireCandidates(before),

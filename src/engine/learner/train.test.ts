@@ -76,6 +76,7 @@ test("a policy pretrained on behaviour foresees better than popularity, serves, 
     serving: 3,
     baseline: 4,
     canaryShare: 0,
+    retriever: 3,
   });
   const policies = await store.policies.list({ scenario: "play", limit: 10 });
   expect(policies.map(({ version, status, parent }) => [version, status, parent])).toEqual([

@@ -81,7 +81,11 @@ async function publish(
     ),
     assign: ([network = 0, baseline = 0]) => ({
       scenario: name,
-      assignment: { ...assignment, ...(serves ? { serving: network } : {}), baseline },
+      assignment: {
+        ...assignment,
+        ...(serves ? { serving: network, retriever: network } : {}),
+        baseline,
+      },
       replaces: assignment,
     }),
     cycle: ([network = 0]) => ({ ...cycle, candidateVersion: network }),

@@ -1,13 +1,9 @@
 import type { Candidate } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
-import { type RandomStream, shuffle } from "../../numeric/random.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { Catalogue } from "../state/catalogue.ts";
-
-/** Share of a retrieved candidate set that is drawn at random, so that every item keeps a chance. */
-const randomShare = 0.1;
 
 /** A candidate of the request: its own features if it has any, the catalogue's otherwise. */
 export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemView {
@@ -25,7 +21,7 @@ export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemV
   );
 }
 
-/** A candidate of a logged decision; an item deleted since then is seen as it was last. */
+/** A candidate of a logged decision; a row changed by hand must not stop the loop, so an item that never was has no features. */
 export const viewLogged = (candidate: Candidate, catalogue: Catalogue): ItemView =>
   candidate.features === undefined
     ? catalogue.get(candidate.itemId)
@@ -77,37 +73,46 @@ function checkEnough(count: number, slateSize: number): void {
   );
 }
 
+/** An item that may be shown, as a decision logs it and as a policy sees it. */
 export interface OfferedItem {
   readonly candidate: Candidate;
   readonly view: ItemView;
 }
 
+/** Items that may be shown. A catalogue can have a hundred thousand, so a candidate is made on demand. */
+export interface OfferedItems {
+  readonly views: readonly ItemView[];
+  /** @param index below the number of views */
+  at(index: number): OfferedItem;
+}
+
 /**
- * Items that may be shown: the available catalogue, or the request's candidates that are not
- * withdrawn; without seen items if the rule says so.
+ * The available catalogue in the order in which its items were created, or the request's candidates
+ * that are not withdrawn; without seen items if the rule says so.
  */
 export function eligible(options: {
   readonly candidates: readonly Candidate[] | undefined;
   readonly catalogue: Catalogue;
   readonly excludeSeen: boolean;
   readonly seen: ReadonlySet<ItemId>;
-}): readonly OfferedItem[] {
+}): OfferedItems {
   const { candidates, catalogue, excludeSeen, seen } = options;
-  const offered =
-    candidates
-      ?.map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) }))
-      .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId)) ??
-    catalogue.available().map((view) => ({ candidate: { itemId: view.itemId }, view }));
-  return excludeSeen ? offered.filter(({ view }) => !seen.has(view.itemId)) : offered;
+  const isUnseen = ({ itemId }: ItemView) => !seen.has(itemId);
+  if (candidates === undefined) {
+    const available = catalogue.available();
+    const views = excludeSeen ? available.filter(isUnseen) : available;
+    const toOffered = (view: ItemView) => ({ candidate: { itemId: view.itemId }, view });
+    return { views, at: (index) => toOffered(getAt(views, index)) };
+  }
+  const offered = candidates
+    .map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) }))
+    .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId))
+    .filter(({ view }) => !excludeSeen || isUnseen(view));
+  return { views: offered.map(({ view }) => view), at: (index) => getAt(offered, index) };
 }
 
-/** Retrieval: indices of the best by logit, ties by lot, and of a random few, `limit` in all, in ascending order. */
-export function retrieve(logits: Float64Array, limit: number, random: RandomStream): number[] {
-  if (logits.length <= limit) return [...logits.keys()];
-  const order = shuffle([...logits.keys()], random);
-  order.sort((left, right) => (logits[right] ?? 0) - (logits[left] ?? 0));
-  const drawn = Math.min(limit - 1, Math.ceil(limit * randomShare));
-  const best = order.slice(0, limit - drawn);
-  const rest = shuffle(order.slice(best.length), random).slice(0, drawn);
-  return [...best, ...rest].sort((left, right) => left - right);
+function getAt<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw new RangeError(`no item ${index} of ${list.length} was offered`);
+  return found;
 }

@@ -5,7 +5,7 @@ import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
-import type { ItemView, PolicyState } from "../../policy/policy.ts";
+import type { Policy, PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -13,11 +13,12 @@ import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
-import { checkAny, checkRequest, eligible, type OfferedItem, retrieve } from "./candidates.ts";
+import { checkAny, checkRequest, eligible } from "./candidates.ts";
 import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import { mixSeed } from "./mix-seed.ts";
+import { type RetrievedItems, retrieveItems } from "./retriever.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 export interface RecommendParts {
@@ -60,21 +61,34 @@ interface Scored extends FastLogits {
 }
 
 /** Input of a decision. */
-interface Situation {
+interface Situation extends Pick<RetrievedItems, "views" | "retriever"> {
   readonly scenario: Scenario;
   readonly userId: UserId;
   readonly state: PolicyState;
-  readonly views: readonly ItemView[];
   readonly random: RandomStream;
+}
+
+/** The retriever's logits, if the same network answers without a fast loop: nothing is scored twice. */
+function findScored(
+  { scenario, retriever }: Situation,
+  version: number,
+  { kind, towers }: Policy,
+): FastLogits | undefined {
+  const isDrawn = scenario.fastLoop.enabled && towers !== undefined;
+  return retriever?.version === version && kind === "network" && !isDrawn
+    ? { logits: retriever.logits }
+    : undefined;
 }
 
 async function score(
   { policies, fastLoops }: RecommendParts,
   version: number,
-  { scenario, ...situation }: Situation,
+  situation: Situation,
 ): Promise<FastLogits> {
   const policy = await policies.get(version);
-  const scored = await fastLoops.logits(scenario, { version, policy }, situation);
+  const scored =
+    findScored(situation, version, policy) ??
+    (await fastLoops.logits(situation.scenario, { version, policy }, situation));
   if (scored.logits.every(Number.isFinite)) return scored;
   throw new RangeError("it gave a logit that is not finite");
 }
@@ -141,27 +155,14 @@ function servingRuleOf(
   return { baselineShare, uniformShare, excludeSeen, exploration, maxCandidates };
 }
 
-interface SlateDraw {
-  readonly size: number;
-  readonly maxCandidates: number;
-  readonly exploration: number;
-  readonly random: RandomStream;
-}
-
-/** Of the offered items those with the highest logits, and a slate that is drawn from them. */
 function drawSlate(
-  offered: readonly OfferedItem[],
-  offeredLogits: Float64Array,
-  { size, maxCandidates, exploration, random }: SlateDraw,
+  candidates: readonly Candidate[],
+  drawing: Omit<Parameters<typeof sampleSlate>[0], "random"> & { readonly random: RandomStream },
 ) {
-  const limit = Math.max(size, maxCandidates);
-  const kept = retrieve(offeredLogits, limit, random.split("retrieve"));
-  const candidates = kept.flatMap((index) => offered[index]?.candidate ?? []);
+  const { exploration } = drawing;
   const { order, positionPropensities } = sampleSlate({
-    logits: Float64Array.from(kept, (index) => offeredLogits[index] ?? 0),
-    slateSize: size,
-    exploration,
-    random: random.split("slate"),
+    ...drawing,
+    random: drawing.random.split("slate"),
   });
   return {
     candidates,
@@ -186,19 +187,22 @@ export async function recommend(
   const { asOf, assignment, offered, state } = await readAsOf(parts, input, scenario);
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
-  checkAny(offered.length, slateSize);
+  checkAny(offered.views.length, slateSize);
 
   const seed =
     input.seed === undefined
       ? parts.random.integer(2 ** 32)
       : mixSeed(await parts.store.secret(), { ...visitor, seed: input.seed });
   const random = createRandom(seed);
-  const views = offered.map(({ view }) => view);
-  const situation = { scenario, userId, state, views, random };
+  const size = Math.min(slateSize, offered.views.length);
+  const limit = Math.max(size, scenario.maxCandidates);
+  const retrieval = { assignment, arm, offered, state, limit, random: random.split("retrieve") };
+  const retrieved = await retrieveItems(parts.policies, retrieval);
+  const situation = { ...retrieved, scenario, userId, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
-  const drawn = drawSlate(offered, scored.logits, {
-    size: Math.min(slateSize, offered.length),
-    maxCandidates: scenario.maxCandidates,
+  const drawn = drawSlate(retrieved.candidates, {
+    logits: scored.logits,
+    slateSize: size,
     exploration: explorationOf(scored.arm, assignment, servingRule),
     random,
   });
@@ -219,8 +223,11 @@ export async function recommend(
     servingRule,
     decidedAt,
     expiresAt: decidedAt + openMs(scenario.reward),
+    offeredBy: input.candidates === undefined ? "catalogue" : "request",
+    ...(retrieved.retriever && { retriever: retrieved.retriever.version }),
   };
   await parts.store.decisions.append(decision);
   parts.fastLoops.learn(scenario);
-  return { decision, ...(scored.fallback === undefined ? {} : { fallback: scored.fallback }) };
+  const fallback = scored.fallback ?? retrieved.fallback;
+  return { decision, ...(fallback === undefined ? {} : { fallback }) };
 }

@@ -53,8 +53,8 @@ function cycleProblems({ scenario, outcome, reason, record }: Cycle): string[] {
   const { rows = 0, leftOut = 0 } = record.gate?.selfCheck ?? {};
   if (leftOut <= toleratedShare * rows) return [];
   return [
-    `${last} left out ${leftOut} of ${rows} rows that failed the self-check, as after an update of items; ` +
-      "if later cycles do the same, run recurve audit",
+    `${last} left out ${leftOut} of ${rows} rows that failed the self-check: their logged propensities are not those of their policy; ` +
+      "run recurve audit",
   ];
 }
 

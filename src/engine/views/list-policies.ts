@@ -1,10 +1,11 @@
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { Store } from "../../storage/store.ts";
 
-/** Versions that answer now. */
+/** Versions that answer or retrieve now. */
 export function assignedVersions(assignment: Assignment): readonly number[] {
-  const { serving, canary, holdback, anchor, baseline } = assignment;
-  return [serving, canary, holdback, anchor, baseline].filter((version) => version !== undefined);
+  const { serving, canary, holdback, anchor, baseline, retriever } = assignment;
+  const versions = [serving, canary, holdback, anchor, baseline, retriever];
+  return [...new Set(versions)].filter((version) => version !== undefined);
 }
 
 /**

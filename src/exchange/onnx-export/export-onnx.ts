@@ -70,7 +70,7 @@ async function readItems(
   asOf: number,
   known: readonly ItemId[],
 ) {
-  const catalogue = createCatalogue(store.items, configuration.text);
+  const catalogue = createCatalogue(store.items, configuration);
   await catalogue.refresh(asOf);
   const available = new Set(catalogue.available().map((view) => view.itemId));
   const items = [...new Set([...known, ...catalogue.ids()])];

@@ -49,6 +49,14 @@ interface Loop {
   wait(seconds: number): void;
 }
 
+/** A loop for comparison serves under one version, which nothing confirms: it retrieves for itself. */
+async function retrieveByServing(store: Store, scenario: string): Promise<void> {
+  const { serving, ...rest } = await store.policies.assignment(scenario);
+  if (serving === undefined) throw new RangeError(`nothing serves in scenario ${scenario}`);
+  const assignment = { ...rest, serving, retriever: serving };
+  await store.policies.apply({ assign: () => ({ scenario, assignment }) });
+}
+
 async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop> {
   const { world, strategy: name, seed } = options;
   const configuration = worldConfiguration(world, name);
@@ -64,6 +72,7 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
     createId: () => `${ids.integer(2 ** 32)}-${ids.integer(2 ** 32)}`,
     ...(strategy.policies === undefined ? {} : { policies: strategy.policies }),
   });
+  if (strategy.policies !== undefined) await retrieveByServing(store, scenario.name);
   // A world's history is longer than a call of the library allows.
   const engine = withoutChecks(checked);
   const wait = (seconds: number) => {

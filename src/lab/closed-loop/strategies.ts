@@ -4,7 +4,7 @@ import type { Configuration } from "../../engine/configuration/configuration.ts"
 import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
 import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
 import type { ServingPolicies } from "../../engine/serving/serving-policies.ts";
-import { createCatalogue } from "../../engine/state/catalogue.ts";
+import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import { createRandom } from "../../numeric/random.ts";
@@ -70,7 +70,7 @@ function readAll({ store, configuration, scenario, clock }: StrategyOptions, pre
   const { maxDecisions } = configuration.learner;
   return readFeedback({
     store,
-    catalogue: createCatalogue(store.items, configuration.text),
+    catalogueAsOf: createCatalogueAsOf(store.items, configuration.text),
     scenario,
     now: clock(),
     plan: { read: maxDecisions, decisions: maxDecisions, cells: Number.POSITIVE_INFINITY },

@@ -4,9 +4,9 @@ import type { ItemId, UserId } from "../../domain/ids.ts";
 import type { Reaction, World } from "../../domain/world.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
+import { sampleIndices } from "../../numeric/sample-indices.ts";
 import { assertTurn, checkInteger, seedRange } from "./check-options.ts";
 import { type JesterData, readJester } from "./jester-files.ts";
-import { sampleIndices } from "./sample-indices.ts";
 
 export interface JesterWorldOptions {
   /** Unsigned 32-bit integer. */

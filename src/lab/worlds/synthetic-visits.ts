@@ -3,8 +3,8 @@ import type { ItemId } from "../../domain/ids.ts";
 import type { World } from "../../domain/world.ts";
 import { hash32, hashUniform } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import { sampleIndices } from "../../numeric/sample-indices.ts";
 import { assertTurn } from "./check-options.ts";
-import { sampleIndices } from "./sample-indices.ts";
 import { candidateCount, type SyntheticWorldOptions } from "./synthetic-options.ts";
 import { attraction, examination, type Truth } from "./synthetic-truth.ts";
 

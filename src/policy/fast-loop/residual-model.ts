@@ -19,7 +19,7 @@ import { createOwnResiduals, type Owner, type Residual } from "./own-residuals.t
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 4;
+export const modelVersion = 5;
 
 /** An item, and whether the policy was trained with it. */
 export interface ItemOfModel {

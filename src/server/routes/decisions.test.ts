@@ -51,6 +51,7 @@ test("a decision is read as it was made, with the profile of its moment and the 
     exploration: 0.03,
     decidedAt: new Date(clock()).toISOString(),
     expiresAt: "2026-03-01T12:31:00.000Z",
+    offeredBy: "request",
     // A purchase is worth 5 in the default configuration.
     rewards: [5],
     profile: { attributes: { country: "SE" }, history: [{ itemId, type, value, occurredAt }] },

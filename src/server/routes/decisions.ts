@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../contract/api.ts";
 import type { DecisionBody } from "../../contract/decision.ts";
+import { offeredBy } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { DecisionView } from "../../engine/engine.ts";
@@ -40,6 +41,8 @@ const decisionBody = wire<DecisionBody>()(
       fastLoop: optional(fastLoopBody),
       decidedAt: time,
       expiresAt: time,
+      offeredBy: optional(z.enum(offeredBy)),
+      retriever: optional(count),
       rewards: z.array(z.number().nullable()),
       profile: z.strictObject({
         attributes: jsonObject,
@@ -76,6 +79,7 @@ const decisionRoute = createRoute({
       exploration: 0.03,
       decidedAt: "2026-03-01T12:00:00.000Z",
       expiresAt: "2026-03-01T12:31:00.000Z",
+      offeredBy: "request",
       rewards: [1],
       profile: { attributes: { country: "SE" }, history: [] },
     }),

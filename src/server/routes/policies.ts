@@ -46,6 +46,7 @@ const policiesResponse = wire<PoliciesResponse>()(
       anchorShare: optional(z.number()),
       anchorSince: optional(time),
       baseline: optional(count),
+      retriever: optional(count),
       exploration: optional(z.number()),
       mode: z.enum(promotionModes),
       waiting: optional(count),

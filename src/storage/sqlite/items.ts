@@ -43,7 +43,11 @@ function decodeItem(row: Row): { readonly item: Item; readonly isDamaged: boolea
 }
 
 function decodeChange(row: Row): ItemChange {
-  const change = { itemId: itemId(readText(row, "id")), sequence: readNumber(row, "sequence") };
+  const change = {
+    itemId: itemId(readText(row, "id")),
+    sequence: readNumber(row, "sequence"),
+    created: readNumber(row, "created"),
+  };
   if (row.payload === null) return { ...change, item: undefined };
   const { item, isDamaged } = decodeItem(row);
   return { ...change, item, ...(isDamaged && { isDamaged }) };
@@ -55,8 +59,9 @@ export function createItemStore(connection: Connection, commits: GroupCommit): I
   );
   // With max(), SQLite takes the other columns from the row that holds the maximum.
   const changes = connection.prepare(
-    `SELECT id, max(sequence) AS sequence, payload FROM item_revisions
-     WHERE sequence > ? AND sequence <= ? GROUP BY id ORDER BY max(sequence)`,
+    `SELECT id, max(sequence) AS sequence, payload,
+       (SELECT min(first.sequence) FROM item_revisions AS first WHERE first.id = revision.id) AS created
+     FROM item_revisions AS revision WHERE sequence > ? AND sequence <= ? GROUP BY id ORDER BY max(sequence)`,
   );
   return {
     ...createRevisionStore({ connection, commits, table: itemTable }),

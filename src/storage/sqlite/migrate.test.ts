@@ -47,7 +47,7 @@ test("closed decisions are counted from an index, without their rows", () => {
 
 test("a present assignment holds from the event number at which assignments began to be kept", () => {
   const connection = openConnection(":memory:");
-  const before = 7;
+  const before = migrations.findIndex((migration) => migration.includes("present_assignments"));
   for (const migration of migrations.slice(0, before)) connection.exec(migration);
   connection.exec(`PRAGMA user_version = ${before}`);
   connection.exec("UPDATE event_number SET sequence = 41");
@@ -61,5 +61,27 @@ test("a present assignment holds from the event number at which assignments bega
     canary_share: 0.2,
     mode: "ask",
   });
+  connection.close();
+});
+
+test("the policies that served retrieve, but for a loop's start, which ranks nothing", () => {
+  const connection = openConnection(":memory:");
+  const before = migrations.findIndex((migration) => migration.includes("COLUMN retriever"));
+  for (const migration of migrations.slice(0, before)) connection.exec(migration);
+  connection.exec(`PRAGMA user_version = ${before}`);
+  for (const [version, parent] of [
+    [1, "NULL"],
+    [2, "1"],
+  ])
+    connection.exec(
+      `INSERT INTO policy_snapshots VALUES (${version}, 'a', 'network', 'serving', ${parent}, 0, '', 0, '{}')`,
+    );
+  for (const version of [1, 2])
+    connection.exec(
+      `INSERT INTO assignments (scenario, sequence, serving, canary_share) VALUES ('a', ${version}, ${version}, 0)`,
+    );
+  migrate(connection);
+  const rows = connection.prepare("SELECT retriever FROM assignments ORDER BY sequence").all();
+  expect(rows).toMatchObject([{ retriever: null }, { retriever: 2 }]);
   connection.close();
 });

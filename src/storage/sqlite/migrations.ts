@@ -218,6 +218,16 @@ ALTER TABLE assignments ADD COLUMN anchor_share REAL;
 ALTER TABLE assignments ADD COLUMN anchor_since INTEGER;
 `;
 
+// All arms share one retriever. A loop's start, which has no parent, ranks nothing: its candidates are drawn by lot. offered_by is
+// NULL in decisions that were made before, retriever also if all offered items were candidates.
+const retrievers = `
+ALTER TABLE assignments ADD COLUMN retriever INTEGER REFERENCES policy_snapshots;
+UPDATE assignments SET retriever = serving
+  WHERE serving IN (SELECT version FROM policy_snapshots WHERE parent IS NOT NULL);
+ALTER TABLE decisions ADD COLUMN offered_by TEXT;
+ALTER TABLE decisions ADD COLUMN retriever INTEGER;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -230,4 +240,5 @@ export const migrations: readonly string[] = [
   secret,
   views,
   anchor,
+  retrievers,
 ];

@@ -51,6 +51,7 @@ const assignments = defineTable<Assignment & { readonly scenario: string }>({
   exploration: column.optional(column.number("exploration")),
   mode: column.optional(column.member("mode", heldModes)),
   waiting: column.optional(column.number("waiting")),
+  retriever: column.optional(column.number("retriever")),
 });
 
 function prepareStatements(connection: Connection) {

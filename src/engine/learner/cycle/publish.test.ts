@@ -56,8 +56,8 @@ function publishWith(
 }
 
 const begunWith = { serving: 7, canaryShare: 0 };
-const alone = { serving: 1, baseline: 2, canaryShare: 0 };
-const withCanary = { serving: 1, baseline: 2, canary: 3, canaryShare: 0.3 };
+const alone = { serving: 1, baseline: 2, canaryShare: 0, retriever: 9 };
+const withCanary = { ...alone, canary: 3, canaryShare: 0.3 };
 const withHoldback = { ...alone, holdback: 4, holdbackShare: 0.2 };
 const held = { holdback: 1, holdbackShare: 0.05 };
 
@@ -122,7 +122,10 @@ describe("who answers afterwards:", () => {
   test.each(cases)("%s of %o", (verdict, assignment, expected, changed) => {
     const { after, statuses } = publishWith(verdict, assignment);
     expect(after).toMatchObject({ scenario: "shop" });
-    expect(after.assignment).toEqual({ ...expected, baseline: 12, exploration: 0.2 });
+    expect(after.assignment).toEqual({
+      ...{ ...expected, baseline: 12, exploration: 0.2 },
+      retriever: 9,
+    });
     const told = Object.fromEntries(statuses!.map(({ version, status }) => [version, status]));
     expect(told).toEqual({ ...changed, 2: "retired", 99: "retired" });
   });
@@ -143,7 +146,7 @@ describe("who answers afterwards:", () => {
     [
       "promote",
       { ...alone, waiting: 8 },
-      { serving: 11, canaryShare: 0, ...held },
+      { serving: 11, canaryShare: 0, retriever: 9, ...held },
       { 1: "holdback", 8: "retired" },
     ],
   ];
@@ -213,6 +216,7 @@ describe("who answers afterwards:", () => {
       canaryShare: 0,
       baseline: 12,
       exploration: 0.2,
+      retriever: 9,
     });
     expect(statuses).toContainEqual({ version: 1, status: "retired" });
     expect(statuses).toContainEqual({ version: 4, status: "retired" });

@@ -1,17 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { sampleDecision, sampleItem } from "../../../../tests/support/sample.ts";
+import { sampleDecision } from "../../../../tests/support/sample.ts";
 import {
   ann,
   candidatesOf,
   openShop,
   type ShopOptions,
   shopConfiguration,
+  shopItems,
 } from "../../../../tests/support/shop.ts";
 import { decisionId, itemId, userId } from "../../../domain/ids.ts";
 import type { RewardRule } from "../../../domain/scenario.ts";
 import { itemTokens } from "../../../policy/item-features.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
-import { createCatalogue } from "../../state/catalogue.ts";
+import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { readFeedback } from "./read-feedback.ts";
 
 const rule: RewardRule = {
@@ -39,7 +40,7 @@ async function open(options: ShopOptions = { scenario: { reward: rule } }) {
   } = {}) =>
     readFeedback({
       store: shop.store,
-      catalogue: createCatalogue(shop.store.items),
+      catalogueAsOf: createCatalogueAsOf(shop.store.items, undefined),
       scenario,
       now: shop.clock(),
       plan: { read: 10_000, decisions, cells },
@@ -142,24 +143,59 @@ describe("rows", () => {
     expect(histories[1]!.profile.signals).toEqual([2 / 3]);
   });
 
-  test("see one item as one view, deleted items as they were last, sent features as sent", async () => {
+  test("see one revision of an item as one view, and sent features as sent", async () => {
     const { engine, advance, read } = await open();
     const featured = { itemId: itemId("x"), features: { genre: "crime" } };
     await engine.recommend({ userId: ann, candidates: [...candidatesOf("i-0", "i-1"), featured] });
     await engine.recommend({ userId: ann, candidates: candidatesOf("i-0", "i-1") });
-    await engine.deleteItem(itemId("i-1"));
     advance(600);
     const { rows } = await read();
     const [newer, , older] = rows;
     expect(older!.candidates[0]).toBe(newer!.candidates[0]);
-    const { categories, attributes } = sampleItem("i-1", {
-      categories: ["comedy"],
-      attributes: { year: 1 },
-    });
-    expect(newer!.candidates[1]!.tokens).toEqual(itemTokens({ categories, attributes }));
     expect(older!.candidates[2]!.tokens).toEqual(
       itemTokens({ categories: [], attributes: { genre: "crime" } }),
     );
+  });
+
+  test("see items as they were at the decision, not as they are when a cycle reads them", async () => {
+    const { engine, advance, read } = await open();
+    const sent = { userId: ann, candidates: candidatesOf("i-0", "i-1", "i-2") };
+    await engine.record([{ type: "click", userId: ann, itemId: itemId("i-0") }]);
+    await engine.recommend(sent);
+    // An attribute that carries the outcome, a deletion and a withdrawal, all after the first decision.
+    await engine.putItems([{ ...shopItems(1)[0]!, attributes: { sold: 1, year: 0 } }]);
+    await engine.putItems([{ ...shopItems(3)[2]!, available: false }]);
+    await engine.recommend({ ...sent, candidates: candidatesOf("i-0", "i-1") });
+    await engine.deleteItem(itemId("i-1"));
+    advance(600);
+    const first = (await read()).rows.filter(({ position }) => position === 0);
+    const [newer, older] = first;
+    expect(older!.candidates.map(({ tokens }) => tokens)).toEqual(
+      shopItems(3).map((item) => itemTokens(item)),
+    );
+    const sold = itemTokens({ categories: ["drama"], attributes: { sold: 1, year: 0 } });
+    expect(newer!.candidates[0]!.tokens).toEqual(sold);
+    expect(newer!.candidates[1]).toBe(older!.candidates[1]);
+    expect(older!.state.history).toEqual([older!.candidates[0]]);
+    expect(newer!.state.history).toEqual([newer!.candidates[0]]);
+  });
+
+  test("have signals by the reward rule of their decision", async () => {
+    const { engine, store, advance, clock } = await open();
+    await engine.record([{ type: "click", userId: ann, itemId: itemId("i-0") }]);
+    await engine.recommend({ userId: ann });
+    advance(600);
+    const changed = { scenario: { reward: { ...rule, weights: { click: 2 } } } };
+    const { rows } = await readFeedback({
+      store,
+      catalogueAsOf: createCatalogueAsOf(store.items, undefined),
+      scenario: parseConfiguration(shopConfiguration(changed)).scenarios[0]!,
+      now: clock(),
+      plan: { read: 10, decisions: 10, cells: 100 },
+      previous: 0,
+      cycle: 1,
+    });
+    expect(rows[0]!.state.profile.signals).toEqual([1 / 3]);
   });
 
   test("of decisions whose window is open are not read", async () => {

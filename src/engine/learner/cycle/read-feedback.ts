@@ -10,7 +10,7 @@ import type { ItemView, PolicyState } from "../../../policy/policy.ts";
 import type { ItemRewards } from "../../../policy/popularity.ts";
 import type { Store } from "../../../storage/store.ts";
 import { viewLogged } from "../../serving/candidates.ts";
-import type { Catalogue } from "../../state/catalogue.ts";
+import type { CatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { Earnings } from "./evaluate-serving.ts";
 import { scanFeedback } from "./feedback-pages.ts";
@@ -41,7 +41,7 @@ export interface CycleFeedback {
 
 interface ReadOptions {
   readonly store: Store;
-  readonly catalogue: Catalogue;
+  readonly catalogueAsOf: CatalogueAsOf;
   readonly scenario: Scenario;
   readonly now: number;
   /**
@@ -180,14 +180,27 @@ async function findSpan({ store, scenario, now, previous, plan }: ReadOptions) {
   return { newDecisions: fresh.count, decisions: all.count, after: all.after };
 }
 
+/** A decision with everything that its policy saw: user, items and reward rule as of its event number. */
+async function readMoment(
+  feedback: Feedback,
+  { store, catalogueAsOf, scenario }: ReadOptions,
+): Promise<Kept> {
+  const { candidates, context, ...decision } = feedback.decision;
+  const { userId, asOf, rewardRule: reward = scenario.reward } = decision;
+  const user = await readUser(store, userId, asOf);
+  const catalogue = await catalogueAsOf(asOf);
+  const state = createState({ user, catalogue, scenario: { ...scenario, reward }, context });
+  const views = candidates.map((candidate) => viewLogged(candidate, catalogue));
+  return { ...feedback, decision, state, views };
+}
+
 /**
  * Closed decisions of the scenario as rows, with the profile of their own moment. Each new one
  * counts for the serving policy's reward. If more are new than may become rows, those of a random
  * part of the users do: estimates on them are unbiased, and users stay whole (docs/decisions/0024).
  */
 export async function readFeedback(options: ReadOptions): Promise<CycleFeedback> {
-  const { store, catalogue, scenario, now, previous, plan, cycle } = options;
-  await catalogue.refresh(await store.sequence());
+  const { store, scenario, now, previous, plan, cycle } = options;
   const { newDecisions, decisions, after } = await findSpan(options);
   const share = plan.decisions / Math.max(1, newDecisions);
   const totals = createTotals(scenario);
@@ -197,13 +210,8 @@ export async function readFeedback(options: ReadOptions): Promise<CycleFeedback>
   for await (const entry of scanFeedback(span)) {
     throughSequence = entry.sequence;
     totals.add(entry, entry.sequence > previous);
-    const { candidates, context, ...decision } = entry.decision;
-    const { userId, asOf } = decision;
-    if (share < 1 && hashUniform(`sample/${cycle}/${userId}`) >= share) continue;
-    const user = await readUser(store, userId, asOf);
-    const state = createState({ user, catalogue, scenario, context });
-    const views = candidates.map((candidate) => viewLogged(candidate, catalogue));
-    keeper.add({ ...entry, decision, state, views });
+    if (share < 1 && hashUniform(`sample/${cycle}/${entry.decision.userId}`) >= share) continue;
+    keeper.add(await readMoment(entry, options));
   }
   const kept = keeper.oldestFirst();
   const isDiscounted = scenario.discount > 0;

@@ -44,7 +44,7 @@ describe("a promoted policy", () => {
 
   test("that is worse is rolled back to the kept snapshot, with the numbers and its canary gone", async () => {
     const store = await open([bad, before]);
-    const changes = { canary: 3, canaryShare: 0.5, baseline: 4, waiting: 5 };
+    const changes = { canary: 3, canaryShare: 0.5, baseline: 4, waiting: 5, retriever: 1 };
     const reviewed = await review(store, changes);
     const { promotion: told } = reviewed;
     expect(told).toMatchObject({ version: 2, replaced: 1, since: promotedAt, looks: 1 });
@@ -58,7 +58,10 @@ describe("a promoted policy", () => {
     expect(told!.reason).toMatch(
       /^Policy 2 live: worse by 0\.\d+ a row, 99 % bounds -.*the policy before serves again\.$/,
     );
-    expect(reviewed.assignment).toEqual({ serving: 1, canaryShare: 0, baseline: 4 });
+    expect(reviewed.assignment).toEqual({
+      ...{ serving: 1, canaryShare: 0, baseline: 4 },
+      retriever: 1,
+    });
     expect(reviewed.statuses).toEqual([
       { version: 2, status: "rolled-back", evidence: { ...evidence, realised: told } },
       { version: 1, status: "serving" },
@@ -67,11 +70,11 @@ describe("a promoted policy", () => {
     ]);
   });
 
-  test("that is better is confirmed, and nobody keeps the old one", async () => {
-    const reviewed = await review(await open([good, before]));
+  test("that is better is confirmed: it retrieves from now on, and nobody keeps the old one", async () => {
+    const reviewed = await review(await open([good, before]), { retriever: 1 });
     expect(reviewed.promotion).toMatchObject({ action: "confirm" });
     expect(reviewed.promotion!.relativeLift).toBeGreaterThan(0);
-    expect(reviewed.assignment).toEqual({ serving: 2, canaryShare: 0 });
+    expect(reviewed.assignment).toEqual({ serving: 2, canaryShare: 0, retriever: 2 });
     expect(reviewed.statuses).toMatchObject([
       { version: 2, status: "serving" },
       { version: 1, status: "retired" },
@@ -98,7 +101,7 @@ describe("a promoted policy", () => {
     expect(told!.reason).toMatch(/worse by [\d.]+ a user,/);
   });
 
-  test("that is no different stands after twenty looks, but not before two weeks", async () => {
+  test("that is no different stands after twenty looks, but not before two weeks, and does not retrieve", async () => {
     const arm = { users: 0, rows: 0 };
     const realised = {
       ...({ version: 2, replaced: 1, action: "keep", reason: "", looks: 19 } as const),
@@ -108,9 +111,14 @@ describe("a promoted policy", () => {
     const later = promotedAt + 14 * 86_400_000;
     const soon = await reviewPromotion({ store, scenario, now: later - 1, assignment });
     expect(soon.promotion).toMatchObject({ action: "keep", looks: 20 });
-    const reviewed = await reviewPromotion({ store, scenario, now: later, assignment });
+    const reviewed = await reviewPromotion({
+      store,
+      scenario,
+      now: later,
+      assignment: { ...assignment, retriever: 1 },
+    });
     expect(reviewed.promotion).toMatchObject({ action: "expire", looks: 20 });
-    expect(reviewed.assignment).toEqual({ serving: 2, canaryShare: 0 });
+    expect(reviewed.assignment).toEqual({ serving: 2, canaryShare: 0, retriever: 1 });
   });
 
   test("of which little is known stays, whatever it says", async () => {

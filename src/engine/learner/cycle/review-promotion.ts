@@ -53,7 +53,7 @@ function apply(
     case "confirm":
     case "expire":
       return {
-        assignment: alone,
+        assignment: action === "confirm" ? { ...alone, retriever: version } : alone,
         statuses: [{ version, status: "serving", evidence: known }, ...mark(replaced, "retired")],
       };
     case "roll-back":

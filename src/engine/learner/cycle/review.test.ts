@@ -60,7 +60,7 @@ beforeAll(async () => {
   critic = training.network;
 });
 
-const alone = { serving: 5, baseline: 2, canaryShare: 0, exploration: 0.2 };
+const alone = { serving: 5, retriever: 4, baseline: 2, canaryShare: 0, exploration: 0.2 };
 const withCanary = { ...alone, canary: 6, canaryShare: 0.4 };
 
 const review = (

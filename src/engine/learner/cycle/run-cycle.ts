@@ -11,7 +11,7 @@ import { createRandom } from "../../../numeric/random.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
-import { createCatalogue } from "../../state/catalogue.ts";
+import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
 import { planTrial } from "./compare-live.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
@@ -108,7 +108,7 @@ async function examine(
     readFeedback({
       ...begun,
       store,
-      catalogue: createCatalogue(store.items, configuration.text),
+      catalogueAsOf: createCatalogueAsOf(store.items, configuration.text),
       scenario,
       now: options.clock(),
     }),

@@ -2,7 +2,9 @@ import type { ItemId } from "../../../domain/ids.ts";
 import type { NextItem } from "../../../learning/pretrain.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import type { Policy } from "../../../policy/policy.ts";
-import { eligible, retrieve } from "../../serving/candidates.ts";
+import { retrieve } from "../../../policy/retrieve.ts";
+import { eligible } from "../../serving/candidates.ts";
+import { scoreOffered } from "../../serving/retriever.ts";
 import type { NextItemContext } from "./next-items.ts";
 
 /** A held-out event and the items that the user had seen before it. */
@@ -49,10 +51,11 @@ export async function readCases(
   const cases: SlateCase[] = [];
   for (const [index, { state, next, seen }] of heldOut.entries()) {
     const offered = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
-    const views = offered.map(({ view }) => view);
-    const all = await policy.logits(state, views);
+    const { views } = offered;
+    const scored = await scoreOffered(policy, state, views);
+    const { logits: all } = scored;
     const place = views.indexOf(next);
-    const kept = retrieve(all, limit, random.split(`retrieve/${index}`));
+    const { kept } = retrieve(scored, limit, random.split(`retrieve/${index}`));
     cases.push({
       sorted: hitProbability(all, place, slateSize),
       logits: Float64Array.from(kept, (candidate) => all[candidate] ?? Number.NaN),

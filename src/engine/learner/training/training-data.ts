@@ -77,7 +77,7 @@ async function readHeldOut(
 export async function readTrainingData(options: PretrainOptions): Promise<TrainingData> {
   const { store, configuration, scenario, onProgress } = options;
   const sequence = await store.sequence();
-  const catalogue = createCatalogue(store.items, configuration.text);
+  const catalogue = createCatalogue(store.items, configuration);
   await catalogue.refresh(sequence);
   const available = new Set<ItemId>(catalogue.available().map(({ itemId }) => itemId));
   const context = { scenario, catalogue, available };

@@ -9,7 +9,7 @@ import {
 } from "../../../policy/fast-loop/residual-model.ts";
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
-import { createCatalogue } from "../../state/catalogue.ts";
+import { type CatalogueAsOf, createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";
 import { viewLogged } from "../candidates.ts";
@@ -43,10 +43,11 @@ export interface RecordFold {
 async function toFastDecision(
   { store, scenario, towers }: FoldParts,
   feedback: Feedback,
-  catalogue: ReturnType<typeof createCatalogue>,
+  catalogueAsOf: CatalogueAsOf,
 ): Promise<FastDecision> {
   const { decision, rewards } = feedback;
   const user = await readUser(store, decision.userId, decision.asOf);
+  const catalogue = await catalogueAsOf(decision.asOf);
   const state = createState({ user, catalogue, scenario, context: decision.context });
   const views = decision.candidates.map((candidate) => viewLogged(candidate, catalogue));
   const order = decision.candidates.map(({ itemId }) => itemId);
@@ -73,7 +74,7 @@ export async function createRecordFold(parts: FoldParts, from: number): Promise<
   const { store, scenario, renewal } = parts;
   const renewed = createRenewedModel(() => createResidualModel(parts), { renewal, from });
   const start = renewed.count;
-  const catalogue = createCatalogue(store.items, parts.text);
+  const catalogueAsOf = createCatalogueAsOf(store.items, parts.text);
   let through = start === 0 ? 0 : ((await store.decisions.nth(scenario.name, start)) ?? 0);
 
   const readBlock = () =>
@@ -95,11 +96,9 @@ export async function createRecordFold(parts: FoldParts, from: number): Promise<
       const block = await readBlock();
       const last = block[blockSize - 1];
       if (last === undefined || !isDue(block)) return false;
-      // As of the block and not of each decision, so that it only moves forward.
-      await catalogue.refresh(last.sequence);
       const decisions: FastDecision[] = [];
       for (const feedback of block)
-        decisions.push(await toFastDecision(parts, feedback, catalogue));
+        decisions.push(await toFastDecision(parts, feedback, catalogueAsOf));
       // All at once: requests see the model between blocks only.
       renewed.learn(decisions);
       through = last.sequence;

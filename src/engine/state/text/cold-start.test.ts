@@ -25,7 +25,7 @@ async function scoreNewItems(text: TextSettings | undefined, titles: readonly st
   );
   await engine.putItems(items);
   await engine.record([{ type: "buy", userId: ann, itemId: itemId("t-0") }]);
-  const catalogue = createCatalogue(store.items, text);
+  const catalogue = createCatalogue(store.items, { text });
   const asOf = await store.sequence();
   await catalogue.refresh(asOf);
   const [scenario] = parseConfiguration(shopConfiguration()).scenarios;

@@ -5,7 +5,7 @@ import type {
   FeatureTable,
 } from "../../../domain/bandit-world.ts";
 import { createRandom, type RandomStream } from "../../../numeric/random.ts";
-import { sampleIndices } from "../sample-indices.ts";
+import { sampleIndices } from "../../../numeric/sample-indices.ts";
 import { type BanditWorldOptions, completeBanditOptions } from "./bandit-options.ts";
 import { createBanditTruth, latentWidth } from "./bandit-truth.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRandom } from "../../numeric/random.ts";
+import { createRandom } from "./random.ts";
 import { sampleIndices } from "./sample-indices.ts";
 
 test("drawing as many indices as there are gives each of them once", () => {

@@ -1,4 +1,4 @@
-import { type RandomStream, shuffle } from "../../numeric/random.ts";
+import { type RandomStream, shuffle } from "./random.ts";
 
 /**
  * `count` different indices below `bound`, in random order: Floyd's sampling (Bentley & Floyd 1987), whose cost does

@@ -1,0 +1,103 @@
+import type { Arm, Candidate } from "../../domain/decision.ts";
+import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+import type { ItemView, Policy, PolicyState } from "../../policy/policy.ts";
+import { type OfferScores, retrieve } from "../../policy/retrieve.ts";
+import type { OfferedItems } from "./candidates.ts";
+import type { ServingPolicies } from "./serving-policies.ts";
+
+/**
+ * Versions that may retrieve, in turn: the pinned one, the baseline if that can't be used, and the
+ * lot if neither can. Before a loop's first learned policy there is none, and the lot decides; it
+ * also does for the uniform slice, which is drawn from all that may be shown.
+ */
+export function retrieversOf({ retriever, baseline }: Assignment, arm: Arm): readonly number[] {
+  const isByLot = retriever === undefined || arm === "uniform";
+  const pinned = isByLot ? [] : [retriever, baseline];
+  return [...pinned, uniformVersion].filter((version) => version !== undefined);
+}
+
+/** Base logits of a retriever, without a fast loop. @param policy absent for the lot */
+export async function scoreOffered(
+  policy: Policy | undefined,
+  state: PolicyState,
+  views: readonly ItemView[],
+): Promise<OfferScores> {
+  const logits = policy ? await policy.logits(state, views) : new Float64Array(views.length);
+  if (!logits.every(Number.isFinite)) throw new RangeError("it gave a logit that is not finite");
+  const towers = policy?.towers;
+  const isNew = (index: number) => {
+    const view = views[index];
+    return towers !== undefined && view !== undefined && !towers.isKnown(view.itemId);
+  };
+  return { logits, isNew };
+}
+
+/** The candidates of a decision, which all arms of a scenario share. */
+export interface RetrievedItems {
+  readonly candidates: readonly Candidate[];
+  readonly views: readonly ItemView[];
+  /** Absent if all offered items are candidates. */
+  readonly retriever?: {
+    readonly version: number;
+    /** Of the candidates. */
+    readonly logits: Float64Array;
+  };
+  /** The pinned retriever's problem, if another one took its place. */
+  readonly fallback?: string;
+}
+
+export interface RetrievalInput {
+  readonly assignment: Assignment;
+  readonly arm: Arm;
+  readonly offered: OfferedItems;
+  readonly state: PolicyState;
+  /** Most candidates. */
+  readonly limit: number;
+  readonly random: RandomStream;
+}
+
+function pick({ at }: OfferedItems, indices: readonly number[]): RetrievedItems {
+  const items = indices.map(at);
+  return {
+    candidates: items.map(({ candidate }) => candidate),
+    views: items.map(({ view }) => view),
+  };
+}
+
+async function retrieveWith(
+  policies: ServingPolicies,
+  version: number,
+  { offered, state, limit, random }: RetrievalInput,
+): Promise<RetrievedItems> {
+  const policy = version === uniformVersion ? undefined : await policies.get(version);
+  const scored = await scoreOffered(policy, state, offered.views);
+  const { kept } = retrieve(scored, limit, random);
+  const logits = Float64Array.from(kept, (index) => scored.logits[index] ?? Number.NaN);
+  return { ...pick(offered, kept), retriever: { version, logits } };
+}
+
+async function retrieveInTurn(
+  policies: ServingPolicies,
+  [version = uniformVersion, ...others]: readonly number[],
+  input: RetrievalInput,
+): Promise<RetrievedItems> {
+  try {
+    return await retrieveWith(policies, version, input);
+  } catch (error) {
+    if (version === uniformVersion) throw error;
+    const fallback = `retriever ${version} can't be used: ${(error as Error).message}`;
+    return { ...(await retrieveInTurn(policies, others, input)), fallback };
+  }
+}
+
+/** All offered items, or of more than `limit` those that the scenario's retriever keeps. */
+export async function retrieveItems(
+  policies: ServingPolicies,
+  input: RetrievalInput,
+): Promise<RetrievedItems> {
+  const { assignment, arm, offered, limit } = input;
+  if (offered.views.length > limit)
+    return retrieveInTurn(policies, retrieversOf(assignment, arm), input);
+  return pick(offered, [...offered.views.keys()]);
+}

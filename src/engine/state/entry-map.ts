@@ -1,0 +1,90 @@
+import type { ItemId } from "../../domain/ids.ts";
+import type { ItemView } from "../../policy/policy.ts";
+import type { Entry } from "./catalogue-entry.ts";
+
+/** The changes of one refresh: what they replaced, and the event number before them. */
+interface Step {
+  readonly before: number;
+  readonly replaced: readonly (readonly [ItemId, Entry | undefined])[];
+}
+
+/** The catalogue's entries as of an event number, in the order in which the items were created. */
+export interface EntryMap {
+  /** Event number of the newest change that is in here. */
+  readonly sequence: number;
+  readonly entries: ReadonlyMap<ItemId, Entry>;
+  /** @param changed new items in the order of their creation */
+  step(changed: readonly Entry[], sequence: number): void;
+  /** Takes back the steps after `asOf`; false if they are no longer remembered. */
+  rewind(asOf: number): boolean;
+}
+
+const hasSameFeatures = (left: ItemView, right: ItemView): boolean =>
+  left.text === right.text &&
+  left.tokens.length === right.tokens.length &&
+  left.tokens.every((token, index) => {
+    const other = right.tokens[index];
+    return token.index === other?.index && token.weight === other.weight;
+  });
+
+/**
+ * A view stands for features, also in batches and caches: revisions that change others have it in
+ * common, as have those before and after a rewind.
+ * @param remembered changes that can be taken back, and all of the last step
+ */
+export function createEntryMap(remembered: number): EntryMap {
+  const entries = new Map<ItemId, Entry>();
+  const steps: Step[] = [];
+  let changes = 0;
+  /** Entries that were taken back, by event number; the newest ones, for when they come again. */
+  const undone = new Map<number, Entry>();
+  let sequence = 0;
+
+  const put = (entry: Entry) => {
+    const { itemId } = entry.view;
+    const before = entries.get(itemId);
+    const known = undone.get(entry.sequence) ?? entry;
+    const isSame = before !== undefined && hasSameFeatures(before.view, known.view);
+    entries.set(itemId, isSame ? { ...known, view: before.view } : known);
+    return [itemId, before] as const;
+  };
+  const remember = (step: Step) => {
+    steps.push(step);
+    changes += step.replaced.length;
+    while (steps.length > 1 && changes > remembered) changes -= steps.shift()?.replaced.length ?? 0;
+  };
+  const takeBack = ({ before, replaced }: Step) => {
+    changes -= replaced.length;
+    for (const [itemId, entry] of replaced) {
+      const current = entries.get(itemId);
+      if (current !== undefined) undone.set(current.sequence, current);
+      if (entry === undefined) entries.delete(itemId);
+      else entries.set(itemId, entry);
+    }
+    sequence = before;
+    for (const number of undone.keys()) {
+      if (undone.size <= remembered) break;
+      undone.delete(number);
+    }
+  };
+  return {
+    entries,
+    get sequence() {
+      return sequence;
+    },
+    step: (changed, through) => {
+      const replaced = changed.map(put);
+      // The first step is the whole catalogue: it is read anew as soon as it is remembered.
+      if (remembered > 0 && sequence > 0) remember({ before: sequence, replaced });
+      sequence = through;
+    },
+    rewind: (asOf) => {
+      while (sequence > asOf) {
+        const step = steps.pop();
+        if (step === undefined) return false;
+        takeBack(step);
+      }
+      return true;
+    },
+  };
+}

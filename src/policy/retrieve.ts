@@ -1,0 +1,83 @@
+import { nthLargest } from "../numeric/nth-largest.ts";
+import type { RandomStream } from "../numeric/random.ts";
+import { sampleIndices } from "../numeric/sample-indices.ts";
+
+/** Share of a retrieved candidate set that is drawn from all offered items, so that every item keeps a chance. */
+const randomShare = 0.1;
+
+/** Most that is drawn from items that the retriever has not learnt of: its logits say little about them. */
+const newShare = 0.1;
+
+export interface OfferScores {
+  /** Of the retriever, one for each offered item. */
+  readonly logits: Float64Array;
+  /** Whether the retriever has not learnt of an item. */
+  readonly isNew: (index: number) => boolean;
+}
+
+/** Indices of kept items in ascending order, and the least logit of those that were kept for theirs. */
+export interface Retrieved {
+  readonly kept: readonly number[];
+  readonly threshold: number;
+}
+
+/** By index 1 if an item is kept: a request of a large catalogue makes no lists of its items. */
+type Marks = Uint8Array;
+
+function indicesWhere(marks: Marks, isWanted: (index: number) => boolean): number[] {
+  const indices: number[] = [];
+  for (let index = 0; index < marks.length; index++) if (isWanted(index)) indices.push(index);
+  return indices;
+}
+
+function markSome(
+  marks: Marks,
+  indices: readonly number[],
+  count: number,
+  random: RandomStream,
+): number {
+  const drawn = sampleIndices(Math.min(count, indices.length), indices.length, random);
+  for (const place of drawn) marks[indices[place]!] = 1;
+  return drawn.length;
+}
+
+/** The best of the others by logit, ties by lot. @returns the least of their logits */
+function markBest(marks: Marks, logits: Float64Array, count: number, random: RandomStream): number {
+  const others = logits.filter((_, index) => marks[index] === 0);
+  const threshold = nthLargest(others, count - 1);
+  const ties: number[] = [];
+  let above = 0;
+  for (let index = 0; index < logits.length; index++) {
+    if (marks[index] === 1 || logits[index]! < threshold) continue;
+    if (logits[index] === threshold) {
+      ties.push(index);
+      continue;
+    }
+    marks[index] = 1;
+    above++;
+  }
+  markSome(marks, ties, count - above, random);
+  return threshold;
+}
+
+/**
+ * Keeps `limit` of more offered items: some of all by lot, some new ones by lot, and the best by
+ * logit. The lots come first, so that they depend on the order of the items and the stream alone.
+ */
+export function retrieve(
+  { logits, isNew }: OfferScores,
+  limit: number,
+  random: RandomStream,
+): Retrieved {
+  if (logits.length <= limit)
+    return { kept: [...logits.keys()], threshold: Number.NEGATIVE_INFINITY };
+  const marks = new Uint8Array(logits.length);
+  // Room for the best one is always left.
+  const lots = Math.min(limit - 1, Math.ceil(limit * randomShare));
+  for (const index of sampleIndices(lots, logits.length, random)) marks[index] = 1;
+  const unknown = indicesWhere(marks, (index) => marks[index] === 0 && isNew(index));
+  const room = Math.min(limit - 1 - lots, Math.ceil(limit * newShare));
+  const fresh = markSome(marks, unknown, room, random);
+  const threshold = markBest(marks, logits, limit - lots - fresh, random);
+  return { kept: indicesWhere(marks, (index) => marks[index] === 1), threshold };
+}
