@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Verdict } from "./cycle-outcome.ts";
-import { type Ending, endingOf, explainEnding, type Standing } from "./ending.ts";
+import { type Ending, endingOf, explainEnding, leavesServing, type Standing } from "./ending.ts";
 import type { Assignment } from "./policy-snapshot.ts";
 
 const gateOf = (verdict: Verdict) => ({ verdict, reason: "because", rows: 100, guards: [] });
@@ -47,4 +47,17 @@ test("a verdict that does not stand is explained, one that does speaks for itsel
   expect(explain("canary", { assignment: tested })).toBe(
     `Held, because canary 3 is not decided yet${said}`,
   );
+});
+
+test.each<[string, Verdict, Partial<Assignment>, boolean]>([
+  ["a candidate is held", "hold", {}, true],
+  ["there is too little to judge on", "not-enough-data", {}, true],
+  ["a candidate takes over", "promote", {}, false],
+  ["a candidate becomes a canary beside it", "canary", {}, false],
+  ["a canary is compared with it", "hold", { canary: 3, canaryShare: 0.1 }, false],
+  ["a policy waits to take its place", "hold", { waiting: 3, mode: "ask" }, false],
+  ["promotions are paused", "hold", { mode: "paused" }, false],
+  ["it is pinned", "hold", { mode: "pinned" }, false],
+])("whether the serving policy is left alone if %s", (_, verdict, changes, isLeft) => {
+  expect(leavesServing(gateOf(verdict), { assignment: { ...alone, ...changes } })).toBe(isLeft);
 });

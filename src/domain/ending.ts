@@ -48,3 +48,15 @@ export function explainEnding(gate: GateRecord, standing: Standing): string {
     ? gate.reason
     : `${whyNot(ending, standing)}; the gate said: ${gate.reason}`;
 }
+
+/** Reason of `noCanary` beside the uniform choice: a canary of it could neither lose nor prove anything. */
+export const popularityFirst = "popularity serves in place of the uniform choice first";
+export const popularityStarts = "Popularity serves until a trained policy is proven better.";
+
+/** Whether nothing takes over from the serving policy, or is compared with it live: such a policy must stay. */
+export function leavesServing(gate: GateRecord, standing: Standing): boolean {
+  const { canary, waiting } = standing.assignment;
+  const ending = endingOf(gate, standing);
+  if (isStill(standing.assignment) || canary !== undefined || waiting !== undefined) return false;
+  return ending === "hold" || ending === "not-enough-data";
+}

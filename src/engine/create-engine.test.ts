@@ -147,7 +147,7 @@ describe("a roll-back", () => {
       ...{ ...rest, canaryShare: 0 },
       serving: expect.any(Number),
     });
-    expect((await store.policies.find(canary!))?.status).toBe("retired");
+    expect((await store.policies.find(canary!))?.status).toBe("undecided");
   });
 
   test("of the first policy is a conflict and changes nothing", async () => {

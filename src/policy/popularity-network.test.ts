@@ -6,7 +6,7 @@ import { createRandom } from "../numeric/random.ts";
 import { createNetwork } from "./network.ts";
 import { initialNetwork, policyShape } from "./network-policy.ts";
 import { measurePopularity, type Popularity } from "./popularity.ts";
-import { isUntrained, popularityNetwork } from "./popularity-network.ts";
+import { isUniform, isUntrained, popularityNetwork, renewStart } from "./popularity-network.ts";
 import { createScorer } from "./scorer.ts";
 
 const ids = Array.from({ length: 40 }, (_, index) => itemId(`i-${index}`));
@@ -57,6 +57,22 @@ test("without rewards, and for items that nobody has seen, it is the uniform cho
   const withNew = await probabilities(popularity, [...ids, itemId("new")]);
   const nearMean = ids.findIndex((item) => popularity.scores.get(item)! < popularity.mean);
   expect(withNew.at(-1)!).toBeGreaterThan(withNew[nearMean]!);
+});
+
+test("it takes the place of what is alike for all users, and of nothing that was trained", () => {
+  const rewards = new Map([[ids[0]!, { impressions: 100, rewardSum: 20 }]]);
+  const options = { slateSize: 1, random };
+  const start = renewStart(initialNetwork(random), rewards, options)!;
+  expect(renewStart(start, rewards, options)!.parameters.itemBias).toEqual(
+    start.parameters.itemBias,
+  );
+  expect(renewStart(createNetwork(policyShape, random), rewards, options)).toBeUndefined();
+  expect(isUniform(initialNetwork(random))).toBe(true);
+  const popular = popularityNetwork(
+    popularityOf((index) => index / 100),
+    options,
+  );
+  expect(isUniform(popular)).toBe(false);
 });
 
 test("it is untrained, as the first policy is, and a trained one is not", () => {

@@ -1,8 +1,9 @@
+import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { growNetwork, type Network } from "./network.ts";
 import { initialNetwork } from "./network-policy.ts";
-import type { Popularity } from "./popularity.ts";
+import { type ItemRewards, measurePopularity, type Popularity } from "./popularity.ts";
 
 /** Share of the best items' gain over the mean item that a sampled first position keeps: the rest is spent on other items. */
 const keptGain = 0.9;
@@ -61,3 +62,14 @@ export const isUniform = (network: Network): boolean =>
 /** Whether a policy is alike for all users: no state has a part in its scores yet. */
 export const isUntrained = ({ parameters }: Network): boolean =>
   parameters.stateWeights!.every((weight) => weight === 0);
+
+/**
+ * Popularity in the place of a policy that is alike for all users; undefined in the place of a trained one.
+ * @param rewards by item, of all feedback so far
+ */
+export const renewStart = (
+  serving: Network,
+  rewards: ReadonlyMap<ItemId, ItemRewards>,
+  options: Parameters<typeof popularityNetwork>[1],
+): Network | undefined =>
+  isUntrained(serving) ? popularityNetwork(measurePopularity(rewards), options) : undefined;

@@ -86,7 +86,7 @@ test.skipIf(!existsSync(movielens))(
     expect(audited).toMatchObject({
       code: 0,
       output: expect.stringMatching(
-        /decisions checked +1\n.*\narms not derivable +0\nfindings +0\n/,
+        /decisions checked +1\n.*\narms not derivable +0\nretrievals not derivable +0\nfindings +0\n/,
       ),
     });
     serving.child.kill("SIGINT");

@@ -33,6 +33,7 @@ test("an operator's process that is killed leaves every pin whole: who serves is
   const [last] = interventions;
   expect(await store.policies.assignment("shop")).toEqual({
     serving: last!.version,
+    retriever: last!.version,
     canaryShare: 0,
     mode: "pinned",
   });

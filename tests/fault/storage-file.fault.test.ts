@@ -98,13 +98,13 @@ test("a column with what no write of ours leaves is reported by name", async () 
   const path = await createStoreFile(1);
   const database = new Database(path);
   database.exec(`INSERT INTO decisions VALUES
-    (2, 'd', 'ann', 'shop', 'sideways', 1, 1, 0, 1, 1, 0, 1, '[]', '[]', '{}', x'', NULL, NULL, NULL, NULL)`);
+    (2, 'd', 'ann', 'shop', 'sideways', 1, 1, 0, 1, 1, 0, 1, '[]', '[]', '{}', x'', NULL, NULL, NULL, NULL, NULL, NULL)`);
   database.close();
   const store = await openSqliteStore(path);
   await expect(store.decisions.recent(1)).rejects.toMatchObject({
     code: "storage_unavailable",
     message: expect.stringMatching(
-      /arm must hold one of serving, canary, holdback, baseline, got sideways/,
+      /arm must hold one of serving, canary, holdback, anchor, baseline, uniform, got sideways/,
     ),
   });
   await store.close();

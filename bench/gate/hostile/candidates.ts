@@ -23,7 +23,7 @@ const lifts = { trap: -0.02, worse: -0.1, better: 0.1 } as const;
 const slatesPerRetrieval = 20;
 
 /** Rate of the rarer outcome of a shown item under a policy, at the time when it would take over. */
-export function rateOf(
+function rateOf(
   world: HostileWorld,
   policy: Policy,
   { slates, random }: { readonly slates: number; readonly random: RandomStream },

@@ -38,7 +38,7 @@ export interface Life {
 const site = { users: 5000, visits: 5000 } as const;
 
 /** A cycle's new decisions: as many rows whatever the slate's size, within what the defaults give. */
-export const decisionsOf = ({ slate }: Cell): number =>
+const decisionsOf = ({ slate }: Cell): number =>
   Math.max(1000, Math.min(4000, Math.round(6000 / slate)));
 
 /** log π of the candidate over each row's candidates: of a slate its first row is read. */

@@ -17,7 +17,7 @@ export interface HostileWorld {
   readonly exploration: number;
 }
 
-export const exploration = 0.03;
+const exploration = 0.03;
 /** The default of `maxCandidates`: of more items as many are retrieved. */
 export const mostCandidates = 500;
 

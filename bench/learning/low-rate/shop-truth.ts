@@ -12,8 +12,8 @@ export interface ShopOptions {
   readonly clickRate: number;
 }
 
-export const topics = 12;
-export const formats = 4;
+const topics = 12;
+const formats = 4;
 /** Combinations of topic and format that a user likes. */
 const likedKinds = 3;
 /** In logits. Together they give the best fixed order about three times the clicks of chance, the best for each user six times. */

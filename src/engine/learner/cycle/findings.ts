@@ -6,7 +6,7 @@ import type {
   ServingEvaluation,
   StageCosts,
 } from "../../../domain/cycle-record.ts";
-import { endingOf, explainEnding } from "../../../domain/ending.ts";
+import { endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
@@ -18,7 +18,6 @@ import { describeCritic } from "./describe-critic.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
 import type { StageClock } from "./stage-clock.ts";
-import { startReason } from "./start-policy.ts";
 
 /** All that a cycle found out before anything changed. */
 export interface Findings {
@@ -136,7 +135,7 @@ export function summariseFindings({ reviewed, gate, start }: Findings): {
   const ending = endingOf(gate, reviewed);
   const told = tellReview(reviewed);
   const ended = explainEnding(gate, reviewed);
-  const reason = start === undefined ? ended : `${ended} ${startReason}`;
+  const reason = start === undefined ? ended : `${ended} ${popularityStarts}`;
   return {
     outcome: ending === "promote" ? ending : (reviewOutcome(reviewed) ?? ending),
     reason: told === undefined ? reason : `${told} Then: ${reason}`,

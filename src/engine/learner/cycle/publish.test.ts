@@ -76,7 +76,10 @@ test("popularity serves in the place of a policy that knows nothing, and has no 
   expect(add![2]!.evidence.reason).toBe(
     "Popularity serves until a trained policy is proven better.",
   );
-  expect(after.assignment).toEqual({ ...alone, serving: 13, baseline: 12, exploration: 0.2 });
+  expect(after.assignment).toEqual({
+    ...alone,
+    ...{ serving: 13, retriever: 13, baseline: 12, exploration: 0.2 },
+  });
   expect(statuses).toContainEqual({ version: 1, status: "retired" });
 });
 

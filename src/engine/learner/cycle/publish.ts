@@ -1,5 +1,5 @@
 import { withAnchor } from "../../../domain/anchor.ts";
-import { endingOf, explainEnding } from "../../../domain/ending.ts";
+import { endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
@@ -12,7 +12,6 @@ import type { NewPolicy, PolicyChange } from "../../../storage/store.ts";
 import { createPromotion, predict } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
-import { startReason } from "./start-policy.ts";
 
 interface PublishInput {
   readonly scenario: string;
@@ -108,7 +107,7 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
 /** Without a parent: a review would roll back to it. */
 const newStart = ({ scenario, feedback, now }: PublishInput, start: Network): NewPolicy => ({
   ...{ scenario, kind: "network", status: "serving", createdAt: now, bytes: encodeNetwork(start) },
-  evidence: { decisions: feedback.decisions, reason: startReason },
+  evidence: { decisions: feedback.decisions, reason: popularityStarts },
 });
 
 /** Candidate, baseline, statuses and assignment as one change. Added: the versions of the candidate, the baseline and the start. */
@@ -133,7 +132,8 @@ export function publish(input: PublishInput): Pick<PolicyChange, "add" | "status
       scenario,
       assignment: {
         ...settled.assign(candidate),
-        ...(serving !== undefined && { serving }),
+        // It ranks the catalogue too: before it candidates were drawn by lot.
+        ...(serving !== undefined && { serving, retriever: serving }),
         ...{ baseline, exploration: input.exploration },
       },
       replaces: input.replaces,

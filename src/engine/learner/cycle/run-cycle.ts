@@ -1,6 +1,6 @@
 import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
-import { endingOf } from "../../../domain/ending.ts";
+import { endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { markForeign } from "../../../learning/feedback-row.ts";
@@ -8,6 +8,7 @@ import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { explore } from "../../../mpo/explore.ts";
 import { improve } from "../../../mpo/improve.ts";
 import { createRandom } from "../../../numeric/random.ts";
+import { isUniform, renewStart } from "../../../policy/popularity-network.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
@@ -23,7 +24,6 @@ import { readFeedback, surveyFeedback } from "./read-feedback.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
 import { reviewLive } from "./review-live.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
-import { closesCanaries, startPolicy } from "./start-policy.ts";
 import { OverBudgetError, watchBudget } from "./watch-budget.ts";
 
 /**
@@ -128,7 +128,7 @@ async function examine(
   );
   const { serving: version = assignment.serving } = found.assignment;
   const serving = (version === assignment.serving ? first : await load(version)) ?? first;
-  const reviewed = { ...found, ...closesCanaries(serving) };
+  const reviewed = { ...found, ...(isUniform(serving) && { noCanary: popularityFirst }) };
   const arm = version === assignment.canary ? "canary" : "serving";
   const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
   const random = createRandom(options.seed).split(`${scenario.name}/${cycle}`);
@@ -140,10 +140,12 @@ async function examine(
     random,
   });
   const { gate } = improvement;
-  const start = startPolicy(serving, {
-    ...{ gate, feedback, scenario, standing: reviewed },
-    random: random.split("start"),
-  });
+  const start = leavesServing(gate, reviewed)
+    ? renewStart(serving, feedback.itemRewards, {
+        slateSize: scenario.slateSize,
+        random: random.split("start"),
+      })
+    : undefined;
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
   const ending = endingOf(gate, reviewed);
   const takesOver = ending === "promote";
