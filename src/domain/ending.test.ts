@@ -49,6 +49,13 @@ test("a verdict that does not stand is explained, one that does speaks for itsel
   );
 });
 
+test("a serving policy that the baseline beats is left, beside a canary too, unless the candidate takes over", () => {
+  const beaten = "worse";
+  expect(leavesServing(gateOf("canary"), { assignment: alone, beaten, noCanary })).toBe(true);
+  expect(leavesServing(gateOf("hold"), { assignment: tested, beaten })).toBe(true);
+  expect(leavesServing(gateOf("promote"), { assignment: alone, beaten })).toBe(false);
+});
+
 test.each<[string, Verdict, Partial<Assignment>, boolean]>([
   ["a candidate is held", "hold", {}, true],
   ["there is too little to judge on", "not-enough-data", {}, true],

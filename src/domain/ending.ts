@@ -12,6 +12,8 @@ export interface Standing {
   readonly onlyLive?: string;
   /** Reason why nothing becomes a canary; absent if it may. */
   readonly noCanary?: string;
+  /** Sentence about a serving policy that the baseline beats on live rewards; absent if it does not. */
+  readonly beaten?: string;
 }
 
 /** Modes in which nothing new gets traffic. */
@@ -51,12 +53,15 @@ export function explainEnding(gate: GateRecord, standing: Standing): string {
 
 /** Reason of `noCanary` beside the uniform choice: a canary of it could neither lose nor prove anything. */
 export const popularityFirst = "popularity serves in place of the uniform choice first";
+/** The same beside a policy that the baseline beats. */
+export const beatenFirst = "popularity serves in place of the policy that it beats first";
 export const popularityStarts = "Popularity serves until a trained policy is proven better.";
 
-/** Whether nothing takes over from the serving policy, or is compared with it live: such a policy must stay. */
+/** Whether nothing takes over from the serving policy, or is compared with it live: such a policy must stay, unless it is beaten. */
 export function leavesServing(gate: GateRecord, standing: Standing): boolean {
   const { canary, waiting } = standing.assignment;
   const ending = endingOf(gate, standing);
-  if (isStill(standing.assignment) || canary !== undefined || waiting !== undefined) return false;
+  const isCompared = standing.beaten === undefined && canary !== undefined;
+  if (isStill(standing.assignment) || isCompared || waiting !== undefined) return false;
   return ending === "hold" || ending === "not-enough-data";
 }

@@ -43,6 +43,16 @@ describe("the difference of two arms", () => {
     expect(errorsWide(0.002)).toBeGreaterThan(errorsWide(0.02));
   });
 
+  test("has an interval if rewards hardly vary, or add nothing to the mean", () => {
+    const [steady, none] = [
+      { value: 0.1, standardError: 1e-17, worth: 0.4 },
+      { value: 0.1, standardError: 0.02, worth: 0 },
+    ].map(liveInterval);
+    expect(steady![1] - steady![0]).toBeLessThan(1e-15);
+    expect(none![0]).toBeLessThan(-1);
+    expect(none!.every(Number.isFinite)).toBe(true);
+  });
+
   test("turns around with the arms", () => {
     const one = compareLiveArms({ tested, reference }).found;
     const other = compareLiveArms({ tested: reference, reference: tested }).found;

@@ -107,6 +107,9 @@ function judge([lower, upper]: readonly [number, number], worth: number): LiveVe
   return lower > -tolerableLoss * worth ? "not-worse" : "open";
 }
 
+/** Rewards that hardly vary, or whose mean is that of no event, leave the clock without a usable time. */
+const [fewestRows, mostRows] = [1e-6, 1e12];
+
 /**
  * The confidence sequence of a live difference. Its clock is information, 1/s.e.², because the rows
  * of returning users add less than those of new ones.
@@ -121,7 +124,8 @@ export function liveInterval({
   readonly standardError: number;
   readonly worth: number;
 }): readonly [number, number] {
-  const rows = tightestRows * ((tightestError * worth) / standardError) ** 2;
+  const clock = tightestRows * ((tightestError * worth) / standardError) ** 2;
+  const rows = Math.min(mostRows, Math.max(fewestRows, clock));
   const { lower, upper } = asymptoticSequenceInterval({ value, standardError, rows, level });
   return [lower, upper];
 }

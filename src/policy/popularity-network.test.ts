@@ -59,14 +59,17 @@ test("without rewards, and for items that nobody has seen, it is the uniform cho
   expect(withNew.at(-1)!).toBeGreaterThan(withNew[nearMean]!);
 });
 
-test("it takes the place of what is alike for all users, and of nothing that was trained", () => {
+test("it takes the place of what is alike for all users, and of nothing trained unless it is beaten", () => {
   const rewards = new Map([[ids[0]!, { impressions: 100, rewardSum: 20 }]]);
   const options = { slateSize: 1, random };
-  const start = renewStart(initialNetwork(random), rewards, options)!;
-  expect(renewStart(start, rewards, options)!.parameters.itemBias).toEqual(
+  const renewal = { ...options, rewards, isBeaten: false };
+  const start = renewStart(initialNetwork(random), renewal)!;
+  expect(renewStart(start, renewal)!.parameters.itemBias).toEqual(start.parameters.itemBias);
+  const trained = createNetwork(policyShape, random);
+  expect(renewStart(trained, renewal)).toBeUndefined();
+  expect(renewStart(trained, { ...renewal, isBeaten: true })!.parameters.itemBias).toEqual(
     start.parameters.itemBias,
   );
-  expect(renewStart(createNetwork(policyShape, random), rewards, options)).toBeUndefined();
   expect(isUniform(initialNetwork(random))).toBe(true);
   const popular = popularityNetwork(
     popularityOf((index) => index / 100),

@@ -64,12 +64,20 @@ export const isUntrained = ({ parameters }: Network): boolean =>
   parameters.stateWeights!.every((weight) => weight === 0);
 
 /**
- * Popularity in the place of a policy that is alike for all users; undefined in the place of a trained one.
- * @param rewards by item, of all feedback so far
+ * Popularity in the place of a policy that is alike for all users, or that popularity beats; undefined in the place of any other.
+ * @param options.rewards by item, of all feedback so far
  */
 export const renewStart = (
   serving: Network,
-  rewards: ReadonlyMap<ItemId, ItemRewards>,
-  options: Parameters<typeof popularityNetwork>[1],
+  {
+    rewards,
+    isBeaten,
+    ...options
+  }: Parameters<typeof popularityNetwork>[1] & {
+    readonly rewards: ReadonlyMap<ItemId, ItemRewards>;
+    readonly isBeaten: boolean;
+  },
 ): Network | undefined =>
-  isUntrained(serving) ? popularityNetwork(measurePopularity(rewards), options) : undefined;
+  isBeaten || isUntrained(serving)
+    ? popularityNetwork(measurePopularity(rewards), options)
+    : undefined;

@@ -102,7 +102,8 @@ const whatKeeps = ({ onlyLive, assignment }: Reviewed) =>
   onlyLive ?? `promotions are ${assignment.mode}`;
 
 const tellReview = (reviewed: Reviewed): string | undefined => {
-  const { review, promotion, canary } = reviewed;
+  const { review, promotion, canary, beaten } = reviewed;
+  if (beaten !== undefined) return beaten;
   if (promotion?.action === "roll-back")
     return `Rolled back to policy ${promotion.replaced}: ${promotion.reason}`;
   if (canary !== undefined && canary.action !== "keep") return canary.reason;
@@ -137,13 +138,16 @@ export function summariseFindings({ reviewed, gate, start }: Findings): {
   const ended = explainEnding(gate, reviewed);
   const reason = start === undefined ? ended : `${ended} ${popularityStarts}`;
   return {
-    outcome: ending === "promote" ? ending : (reviewOutcome(reviewed) ?? ending),
+    outcome: ending === "promote" ? ending : (reviewOutcome(reviewed, start) ?? ending),
     reason: told === undefined ? reason : `${told} Then: ${reason}`,
   };
 }
 
-function reviewOutcome({ review, promotion, canary }: Reviewed): CycleOutcome | undefined {
-  if (promotion?.action === "roll-back") return "roll-back";
+function reviewOutcome(
+  { review, promotion, canary, beaten }: Reviewed,
+  start: Network | undefined,
+): CycleOutcome | undefined {
+  if (promotion?.action === "roll-back" || (beaten && start)) return "roll-back";
   const action = canary && canary.action !== "keep" ? canary.action : review?.action;
   switch (action) {
     case "promote":

@@ -28,6 +28,7 @@ interface Options {
   readonly holdbackShare?: number;
   readonly anchorShare?: number;
   readonly onlyLive?: string;
+  readonly beaten?: string;
   readonly start?: Network;
 }
 
@@ -81,6 +82,21 @@ test("popularity serves in the place of a policy that knows nothing, and has no 
     ...{ serving: 13, retriever: 13, baseline: 12, exploration: 0.2 },
   });
   expect(statuses).toContainEqual({ version: 1, status: "retired" });
+});
+
+test("a policy that the baseline beats is rolled back, with what is compared with it", () => {
+  const start = initialNetwork(createRandom(2));
+  const assignment = { ...withCanary, ...held };
+  const { after, statuses } = publishWith("hold", assignment, { start, beaten: "worse" });
+  expect(after.assignment).toEqual({
+    ...{ serving: 13, retriever: 13, canaryShare: 0, baseline: 12, exploration: 0.2 },
+  });
+  expect(statuses).toEqual(
+    expect.arrayContaining([
+      { version: 1, status: "rolled-back" },
+      { version: 3, status: "undecided" },
+    ]),
+  );
 });
 
 test("the candidate is added under the serving policy with its evidence, then the new baseline", () => {

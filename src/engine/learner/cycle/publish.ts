@@ -3,7 +3,13 @@ import { endingOf, explainEnding, popularityStarts } from "../../../domain/endin
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
-import { mark, takeOver } from "../../../domain/take-over.ts";
+import {
+  mark,
+  retireCandidates,
+  type StatusChange,
+  takeOver,
+  withoutRivals,
+} from "../../../domain/take-over.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
 import type { Network } from "../../../policy/network.ts";
 import { encodeNetwork } from "../../../policy/network-policy.ts";
@@ -104,6 +110,13 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
   };
 }
 
+/** Who leaves when popularity takes the place of the serving policy. */
+const leave = ({ assignment, beaten }: Reviewed): readonly StatusChange[] => [
+  ...mark(assignment.serving, beaten === undefined ? "retired" : "rolled-back"),
+  ...mark(assignment.holdback, "retired"),
+  ...retireCandidates(assignment),
+];
+
 /** Without a parent: a review would roll back to it. */
 const newStart = ({ scenario, feedback, now }: PublishInput, start: Network): NewPolicy => ({
   ...{ scenario, kind: "network", status: "serving", createdAt: now, bytes: encodeNetwork(start) },
@@ -126,14 +139,15 @@ export function publish(input: PublishInput): Pick<PolicyChange, "add" | "status
       ...reviewed.statuses,
       ...settled.statuses,
       ...mark(reviewed.assignment.baseline, "retired"),
-      ...mark(start && reviewed.assignment.serving, "retired"),
+      ...(start === undefined ? [] : leave(reviewed)),
     ],
     assign: ([candidate = 0, baseline = 0, serving]) => ({
       scenario,
       assignment: {
-        ...settled.assign(candidate),
         // It ranks the catalogue too: before it candidates were drawn by lot.
-        ...(serving !== undefined && { serving, retriever: serving }),
+        ...(serving === undefined
+          ? settled.assign(candidate)
+          : { ...withoutRivals(settled.assign(candidate)), serving, retriever: serving }),
         ...{ baseline, exploration: input.exploration },
       },
       replaces: input.replaces,

@@ -127,3 +127,21 @@ test.each([
 ])("there is nothing to compare %s", async (_, assignment) => {
   expect(await reviewAnchored(await openLiveStore([{}]), assignment)).toBeUndefined();
 });
+
+test.each([
+  ["a tenth of the clicks fewer are too few to act on", 0.36, undefined],
+  [
+    "half of the clicks are not",
+    0.2,
+    /^Policy 1 live: worse by 0\.\d+ a row, 99 % bounds -0\.\d+ and -0\.\d+, 1500 users against 300 of the baseline\.$/,
+  ],
+])("a policy that the baseline beats is found: %s", async (_, chance, expected) => {
+  const store = await openLiveStore([{ createdAt: 100 }, { kind: "popularity" }]);
+  const visits = { since: 200, policyVersion: 1 };
+  await visitLive(store, { ...visits, arm: "serving", users: 1500, chance });
+  await visitLive(store, { ...visits, arm: "baseline", policyVersion: 2, users: 300, chance: 0.4 });
+  const scene = { store, scenario, now: 1_000_000, configuration };
+  const { beaten } = await reviewLive(scene, { serving: 1, baseline: 2, canaryShare: 0 });
+  if (expected === undefined) expect(beaten).toBeUndefined();
+  else expect(beaten).toMatch(expected);
+});

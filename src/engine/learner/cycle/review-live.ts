@@ -1,3 +1,4 @@
+import { beatenFirst } from "../../../domain/ending.ts";
 import type {
   AnchorReview,
   PolicyEvidence,
@@ -5,7 +6,7 @@ import type {
 } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
-import { compareLive, type LiveScene } from "./compare-live.ts";
+import { compareLive, type LiveScene, tellDifference } from "./compare-live.ts";
 import type { Reviewed } from "./review.ts";
 import { reviewPromotion } from "./review-promotion.ts";
 import { reviewTrial } from "./review-trial.ts";
@@ -30,6 +31,28 @@ async function reviewAnchor(
   } as const;
   const { tested, reference, found } = await compareLive(scene, arms, since);
   return { version, since, serving: tested, anchor: reference, ...found };
+}
+
+/** A policy may earn this much less than the baseline, as a share of it: exploration and proof cost about as much. */
+const toleratedLoss = 0.1;
+
+/** Whether the baseline's users earn more than those of the serving policy, since that serves; the baseline is always the newest. */
+async function findBeaten(
+  scene: LiveScene,
+  { serving: version }: Assignment,
+): Promise<string | undefined> {
+  const serving = version === undefined ? undefined : await scene.store.policies.find(version);
+  if (serving === undefined || version === undefined) return undefined;
+  const arms = {
+    tested: { arm: "serving", policyVersion: version },
+    reference: { arm: "baseline" },
+  } as const;
+  const since = serving.evidence.promotion?.promotedAt ?? serving.createdAt;
+  const { tested, reference, found } = await compareLive(scene, arms, since);
+  const [, most = 0] = found.relativeInterval ?? [];
+  if (most >= -toleratedLoss) return undefined;
+  const told = tellDifference(found, scene.scenario);
+  return `Policy ${version} live: ${told}, ${tested.users} users against ${reference.users} of the baseline.`;
 }
 
 /** End of a promotion, if live rewards gave it one: it was proven as a canary, or after it took over. */
@@ -84,11 +107,13 @@ export async function reviewLive(
   const then = await reviewTrial({ ...scene, holdbackShare, assignment: first.assignment });
   const anchor = await reviewAnchor(scene, assignment);
   const onlyLive = await closesDirectRoad(scene, first.promotion);
+  const beaten = await findBeaten(scene, then.assignment);
   return {
     ...first,
     ...then,
     statuses: [...first.statuses, ...then.statuses],
     ...(anchor && { anchor }),
     ...(onlyLive !== undefined && { onlyLive }),
+    ...(beaten !== undefined && { beaten, noCanary: beatenFirst }),
   };
 }

@@ -408,6 +408,31 @@ test.each([
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
 });
 
+test("popularity takes the place of a policy that the baseline's users beat", async () => {
+  const { store, clock, advance } = await reopen();
+  const configuration = { ...visitedConfiguration, baselineShare: 0.5 };
+  const ids = createRandom(seed);
+  const createId = () => `beaten-${ids.integer(2 ** 32)}`;
+  const engine = await createEngine({ store, configuration, clock, random: ids, createId });
+  onTestFinished(() => engine.close());
+  const { serving } = await store.policies.assignment("shop");
+  advance(1);
+  for (let visit = 0; visit < 400; visit++) {
+    const { decision } = await engine.recommend({ userId: userId(`new-${visit}`) });
+    const { decisionId, slate, arm } = decision;
+    const event = { type: "click", userId: decision.userId, itemId: slate[0]!, decisionId };
+    if (arm === "baseline") await engine.record([event]);
+  }
+  advance(600);
+  const cycle = (await run(store, { clock, configuration }))!;
+  expect(cycle.outcome).toBe("roll-back");
+  expect(cycle.reason).toMatch(/ of the baseline\..* Popularity serves until/);
+  const after = await store.policies.assignment("shop");
+  expect(after.serving).toBeGreaterThan(serving!);
+  expect(after.retriever).toBe(after.serving);
+  expect((await store.policies.find(serving!))?.status).toBe("rolled-back");
+});
+
 test("item updates before, between and after its decisions fail no row of a cycle", async () => {
   const { store, engine, clock, advance } = await reopen();
   const items = shopItems(visitedOptions.items);

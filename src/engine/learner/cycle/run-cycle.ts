@@ -141,7 +141,9 @@ async function examine(
   });
   const { gate } = improvement;
   const start = leavesServing(gate, reviewed)
-    ? renewStart(serving, feedback.itemRewards, {
+    ? renewStart(serving, {
+        rewards: feedback.itemRewards,
+        isBeaten: reviewed.beaten !== undefined,
         slateSize: scenario.slateSize,
         random: random.split("start"),
       })
