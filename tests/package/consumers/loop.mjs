@@ -39,7 +39,8 @@ for (let visit = 0; visit < 60; visit++) {
   const clicked = slate.filter((itemId) => itemId === "a");
   await engine.record(clicked.map((itemId) => ({ type: "click", userId, itemId, decisionId })));
 }
-now += 60_000;
+// The window and its grace period.
+now += 66_000;
 const stop = new AbortController();
 const cycles = [];
 await learn({
