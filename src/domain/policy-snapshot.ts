@@ -84,7 +84,7 @@ export interface Assignment {
   readonly baseline?: number;
   /**
    * The policy whose scores retrieve the candidates of every arm from more items than
-   * `maxCandidates`; absent until a learned policy serves.
+   * `maxCandidates`; absent while the uniform choice serves.
    */
   readonly retriever?: number;
   /**
