@@ -61,13 +61,15 @@ function liveEnd({ realised, tried }: PolicyEvidence): "lost" | "proven" | undef
   return realised?.action === "confirm" || tried?.action === "promote" ? "proven" : undefined;
 }
 
+/** A cycle adds two: an end that is 500 cycles old closes no road any more, and the record grows without end. */
+const rememberedPolicies = 1000;
+
 /** The newest promotion that live rewards ended, if they rolled it back. */
 async function findLost(
   { store, scenario: { name } }: LiveScene,
   now: PromotionReview | undefined,
 ): Promise<number | undefined> {
-  const limit = Number.MAX_SAFE_INTEGER;
-  const known = await store.policies.list({ scenario: name, limit });
+  const known = await store.policies.list({ scenario: name, limit: rememberedPolicies });
   const promoted = known.flatMap(({ version, evidence }) => {
     const realised = version === now?.version ? now : evidence.realised;
     const { promotion, tried } = evidence;
