@@ -51,8 +51,8 @@ export function explainEnding(gate: GateRecord, standing: Standing): string {
     : `${whyNot(ending, standing)}; the gate said: ${gate.reason}`;
 }
 
-/** Reason of `noCanary` beside the uniform choice: a canary of it could neither lose nor prove anything. */
-export const popularityFirst = "popularity serves in place of the uniform choice first";
+/** Reason of `noCanary` beside a policy that is alike for all users: each cycle puts a newer popularity in its place, which a trial would hold up. */
+export const popularityFirst = "popularity serves, and is renewed by each cycle";
 /** The same beside a policy that the baseline beats. */
 export const beatenFirst = "popularity serves in place of the policy that it beats first";
 export const popularityStarts = "Popularity serves until a trained policy is proven better.";

@@ -4,29 +4,51 @@ import { meanOf } from "../numeric/statistics.ts";
 import { growNetwork, type Network } from "./network.ts";
 import { initialNetwork } from "./network-policy.ts";
 import { type ItemRewards, measurePopularity, type Popularity } from "./popularity.ts";
+import { sampleSlate } from "./slate.ts";
 
-/** Share of the best items' gain over the mean item that a sampled first position keeps: the rest is spent on other items. */
+/** Share of the best slate's gain over the mean item that a sampled slate keeps: the rest is spent on other items. */
 const keptGain = 0.9;
-const steepest = 64;
-const bisections = 30;
+const steepest = 256;
+const bisections = 20;
+/** Whatever a slate's size, so that the kept gain is known to about one hundredth. */
+const itemsDrawn = 640;
 
-/** Σ_a π_a·gain_a with π ∝ exp(κ·gain). */
-function sampledGain(gains: Float64Array, steepness: number): number {
-  let [sum, total] = [0, 0];
-  for (let a = 0; a < gains.length; a++) {
-    const weight = Math.exp(steepness * gains[a]!);
-    sum += weight * gains[a]!;
-    total += weight;
+interface Draws {
+  /** At most the number of gains. */
+  readonly slateSize: number;
+  readonly random: RandomStream;
+}
+
+/** Mean gain of an item in a slate drawn with logits κ·gain; the same luck for every κ. */
+function sampledGain(gains: Float64Array, steepness: number, draws: Draws): number {
+  const { slateSize, random } = draws;
+  const logits = gains.map((gain) => steepness * gain);
+  const slates = Math.ceil(itemsDrawn / slateSize);
+  let sum = 0;
+  for (let slate = 0; slate < slates; slate++) {
+    const { order } = sampleSlate({
+      ...{ logits, slateSize, exploration: 0 },
+      random: random.split(`slate/${slate}`),
+    });
+    for (const index of order) sum += gains[index]!;
   }
-  return sum / total;
+  return sum / slates / slateSize;
+}
+
+interface StartOptions {
+  /** At least 1. */
+  readonly slateSize: number;
+  /** Of more items the best, as a decision has them. */
+  readonly maxCandidates: number;
+  readonly random: RandomStream;
 }
 
 /** The smallest κ that keeps the gain. */
-function solveSteepness(gains: Float64Array): number {
+function solveSteepness(gains: Float64Array, draws: Draws): number {
   let [low, high] = [0, steepest];
   for (let step = 0; step < bisections; step++) {
     const middle = (low + high) / 2;
-    if (sampledGain(gains, middle) < keptGain) low = middle;
+    if (sampledGain(gains, middle, draws) < keptGain) low = middle;
     else high = middle;
   }
   return high;
@@ -37,27 +59,24 @@ function solveSteepness(gains: Float64Array): number {
  * user, with `best` the mean of the best slate. It serves until a trained policy is proven better, and a trained one starts from it
  * (docs/decisions/0057).
  * @param popularity an item without a score has the mean
- * @param options.slateSize positions of a slate, at least 1
  */
 export function popularityNetwork(
   { scores, mean }: Popularity,
-  { slateSize, random }: { readonly slateSize: number; readonly random: RandomStream },
+  { slateSize, maxCandidates, random }: StartOptions,
 ): Network {
   const network = growNetwork(initialNetwork(random), scores.keys(), random.split("grow"));
-  const values = Float64Array.from(scores.values()).sort().reverse();
-  const unit = meanOf(values.slice(0, slateSize)) - mean;
+  const best = Float64Array.from(scores.values()).sort().reverse().slice(0, maxCandidates);
+  const size = Math.min(slateSize, best.length);
+  const unit = meanOf(best.slice(0, size)) - mean;
   if (!(unit > 0)) return network;
-  const steepness = solveSteepness(values.map((score) => (score - mean) / unit));
+  const gains = best.map((score) => (score - mean) / unit);
+  const steepness = solveSteepness(gains, { slateSize: size, random: random.split("slates") });
   const itemBias = Float32Array.from(
     network.itemIds,
     (item) => (steepness * ((scores.get(item) ?? mean) - mean)) / unit,
   );
   return { ...network, parameters: { ...network.parameters, itemBias } };
 }
-
-/** Whether every item is as likely as the others, for every user. */
-export const isUniform = (network: Network): boolean =>
-  isUntrained(network) && network.parameters.itemBias!.every((bias) => bias === 0);
 
 /** Whether a policy is alike for all users: no state has a part in its scores yet. */
 export const isUntrained = ({ parameters }: Network): boolean =>
@@ -73,7 +92,7 @@ export const renewStart = (
     rewards,
     isBeaten,
     ...options
-  }: Parameters<typeof popularityNetwork>[1] & {
+  }: StartOptions & {
     readonly rewards: ReadonlyMap<ItemId, ItemRewards>;
     readonly isBeaten: boolean;
   },

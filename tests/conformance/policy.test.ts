@@ -4,6 +4,7 @@ import { encodeNetwork } from "../../src/policy/network-policy.ts";
 import { encodePopularity, greedyLogits, measurePopularity } from "../../src/policy/popularity.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
 import { randomNetwork, sampleViews } from "../support/policy.ts";
+import { clicksOf } from "../support/sample.ts";
 import { testPolicy } from "./policy.ts";
 
 const known = sampleViews(12);
@@ -30,11 +31,7 @@ describe("network policy", () => {
 describe("popularity policy", () => {
   // The last item was never shown.
   const popularity = measurePopularity(
-    new Map(
-      known
-        .slice(0, -1)
-        .map(({ itemId }, index) => [itemId, { impressions: 20, rewardSum: index % 7 }]),
-    ),
+    new Map(known.slice(0, -1).map(({ itemId }, index) => [itemId, clicksOf(20, index % 7)])),
   );
   testPolicy({
     kind: "popularity",

@@ -3,6 +3,7 @@ import type { Item, User } from "../../src/domain/catalogue.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
 import type { RepeatRule } from "../../src/domain/scenario.ts";
+import type { ItemRewards } from "../../src/policy/popularity.ts";
 import type { EventRow, NewPolicy } from "../../src/storage/store.ts";
 
 // Valid rows for tests that care about some of the fields only.
@@ -73,3 +74,10 @@ export function samplePolicy(overrides: Partial<NewPolicy> = {}): NewPolicy {
     ...overrides,
   };
 }
+
+/** Rewards of 0 and 1. */
+export const clicksOf = (impressions: number, clicks: number): ItemRewards => ({
+  impressions,
+  rewardSum: clicks,
+  rewardSquares: clicks,
+});

@@ -1,6 +1,12 @@
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import { hashUniform } from "../../numeric/hash.ts";
-import { type ItemRewards, measurePopularity, type Popularity } from "../../policy/popularity.ts";
+import {
+  type ItemRewards,
+  joinRewards,
+  measurePopularity,
+  type Popularity,
+  rewardsOf,
+} from "../../policy/popularity.ts";
 
 /** Impressions with the mean reward of the log that every cell begins with. */
 const priorRows = 30;
@@ -9,11 +15,6 @@ const foldCount = 5;
 
 /** The user's part of the log, or the row's own if it has no user. */
 export const foldOf = (user: string): number => Math.floor(foldCount * hashUniform(`fold/${user}`));
-
-interface Cell {
-  rows: number;
-  rewardSum: number;
-}
 
 /** Rewards counted by position and action for a reward model, and by fold and action for the popularity target. */
 export interface RewardTable {
@@ -29,45 +30,31 @@ export interface RewardTable {
   popularityWithout(fold: number): Popularity;
 }
 
-const getCell = <K>(cells: Map<K, Cell>, key: K): Cell => {
-  const cell = cells.get(key) ?? { rows: 0, rewardSum: 0 };
-  cells.set(key, cell);
-  return cell;
-};
-
-function addTo(cell: Cell, reward: number): void {
-  cell.rows += 1;
-  cell.rewardSum += reward;
+function addTo<K>(cells: Map<K, ItemRewards>, key: K, reward: number): void {
+  cells.set(key, joinRewards(cells.get(key), rewardsOf(reward)));
 }
 
 /** Memory grows with actions × positions, not with rows. */
 export function createRewardTable(): RewardTable {
-  const total: Cell = { rows: 0, rewardSum: 0 };
-  const positions: Map<string, Cell>[] = [];
-  const folds = Array.from({ length: foldCount }, () => new Map<ItemId, Cell>());
+  let total: ItemRewards | undefined;
+  const positions: Map<string, ItemRewards>[] = [];
+  const folds = Array.from({ length: foldCount }, () => new Map<ItemId, ItemRewards>());
   return {
     add({ position, action, reward, fold }) {
       positions[position] ??= new Map();
-      addTo(total, reward);
-      addTo(getCell(positions[position], action), reward);
-      addTo(getCell(folds[fold] ?? new Map(), itemId(action)), reward);
+      total = joinRewards(total, rewardsOf(reward));
+      addTo(positions[position], action, reward);
+      addTo(folds[fold] ?? new Map(), itemId(action), reward);
     },
     predict(position, action) {
-      const prior = total.rows === 0 ? 0 : total.rewardSum / total.rows;
-      const { rows, rewardSum } = positions[position]?.get(action) ?? { rows: 0, rewardSum: 0 };
-      return (rewardSum + priorRows * prior) / (rows + priorRows);
+      const prior = total === undefined ? 0 : total.rewardSum / total.impressions;
+      const cell = positions[position]?.get(action);
+      return ((cell?.rewardSum ?? 0) + priorRows * prior) / ((cell?.impressions ?? 0) + priorRows);
     },
     popularityWithout(fold) {
-      const rewards = new Map<ItemId, { impressions: number; rewardSum: number }>();
-      for (const [item, cell] of folds
-        .filter((_, index) => index !== fold)
-        .flatMap((f) => [...f])) {
-        const before: ItemRewards = rewards.get(item) ?? { impressions: 0, rewardSum: 0 };
-        rewards.set(item, {
-          impressions: before.impressions + cell.rows,
-          rewardSum: before.rewardSum + cell.rewardSum,
-        });
-      }
+      const rewards = new Map<ItemId, ItemRewards>();
+      const others = folds.filter((_, index) => index !== fold).flatMap((cells) => [...cells]);
+      for (const [item, cell] of others) rewards.set(item, joinRewards(rewards.get(item), cell));
       return measurePopularity(rewards);
     },
   };

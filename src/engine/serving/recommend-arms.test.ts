@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { clicksOf } from "../../../tests/support/sample.ts";
 import { ann, assign, candidatesOf, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
 import { arms } from "../../domain/decision.ts";
 import { itemId, userId } from "../../domain/ids.ts";
@@ -106,8 +107,8 @@ describe("a snapshot that can't be read", () => {
   test("is replaced by the baseline, which answers under its own name, and is told", async () => {
     const { engine, store } = await openShop();
     const rewards = new Map([
-      [itemId("i-1"), { impressions: 100, rewardSum: 5 }],
-      [itemId("i-2"), { impressions: 100, rewardSum: 50 }],
+      [itemId("i-1"), clicksOf(100, 5)],
+      [itemId("i-2"), clicksOf(100, 50)],
     ]);
     const popular = encodePopularity(measurePopularity(rewards));
     const [serving, baseline] = await assign(store, { serving: corrupt, baseline: popular });

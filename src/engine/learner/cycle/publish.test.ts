@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fingerprint } from "../../../../tests/support/policy.ts";
+import { clicksOf } from "../../../../tests/support/sample.ts";
 import type { Verdict } from "../../../domain/cycle-outcome.ts";
 import { itemId } from "../../../domain/ids.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
@@ -18,7 +19,7 @@ const feedback = {
   decisions: 7,
   newDecisions: 7,
   throughSequence: 9,
-  itemRewards: new Map([[itemId("a"), { impressions: 10, rewardSum: 5 }]]),
+  itemRewards: new Map([[itemId("a"), clicksOf(10, 5)]]),
 };
 
 /** A gain of 0.03 on 0.2, known to ±0.02. */

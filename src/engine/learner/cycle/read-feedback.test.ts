@@ -217,8 +217,8 @@ describe("rows", () => {
     const { itemRewards } = await read();
     expect(itemRewards).toEqual(
       new Map([
-        ["i-0", { impressions: 3, rewardSum: 6 }],
-        ["i-1", { impressions: 3, rewardSum: -1.5 }],
+        ["i-0", { impressions: 3, rewardSum: 6, rewardSquares: 12 }],
+        ["i-1", { impressions: 3, rewardSum: -1.5, rewardSquares: 0.75 }],
       ]),
     );
   });
@@ -237,7 +237,11 @@ test("items that nobody viewed count for their policy, but are no impressions, a
   advance(600);
   const { rows, itemRewards, earned } = await read();
   expect(rows.map(({ isViewed }) => isViewed)).toEqual([true, true, false]);
-  expect(itemRewards.get(viewedItem!)).toEqual({ impressions: 1, rewardSum: -0.5 });
+  expect(itemRewards.get(viewedItem!)).toEqual({
+    impressions: 1,
+    rewardSum: -0.5,
+    rewardSquares: 0.25,
+  });
   expect(itemRewards.has(other!)).toBe(false);
   expect(earned.serving?.rewards.toSorted()).toEqual([-0.5, -0.5, 1]);
 });

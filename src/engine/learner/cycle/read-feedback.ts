@@ -7,7 +7,7 @@ import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { Fold } from "../../../mpo/judged-row.ts";
 import { hashUniform } from "../../../numeric/hash.ts";
 import type { ItemView, PolicyState } from "../../../policy/policy.ts";
-import type { ItemRewards } from "../../../policy/popularity.ts";
+import { type ItemRewards, joinRewards, rewardsOf } from "../../../policy/popularity.ts";
 import type { Store } from "../../../storage/store.ts";
 import { viewLogged } from "../../serving/candidates.ts";
 import type { CatalogueAsOf } from "../../state/catalogue-as-of.ts";
@@ -91,9 +91,7 @@ function createTotals({ reward: rule }: Scenario) {
   const itemRewards = new Map<ItemId, ItemRewards>();
   const earned: Partial<Record<Arm, { rewards: number[]; users: number[] }>> = {};
   const count = (itemId: ItemId, reward: number) => {
-    const old = itemRewards.get(itemId) ?? { impressions: 0, rewardSum: 0 };
-    const rewardSum = old.rewardSum + reward;
-    itemRewards.set(itemId, { impressions: old.impressions + 1, rewardSum });
+    itemRewards.set(itemId, joinRewards(itemRewards.get(itemId), rewardsOf(reward)));
   };
   const earn = (arm: Arm, userId: UserId, reward: number) => {
     const user = users.get(userId) ?? users.size;

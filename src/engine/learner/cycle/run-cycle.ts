@@ -8,7 +8,7 @@ import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { explore } from "../../../mpo/explore.ts";
 import { improve } from "../../../mpo/improve.ts";
 import { createRandom } from "../../../numeric/random.ts";
-import { isUniform, renewStart } from "../../../policy/popularity-network.ts";
+import { isUntrained, renewStart } from "../../../policy/popularity-network.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
@@ -128,7 +128,7 @@ async function examine(
   );
   const { serving: version = assignment.serving } = found.assignment;
   const serving = (version === assignment.serving ? first : await load(version)) ?? first;
-  const reviewed = { ...found, ...(isUniform(serving) && { noCanary: popularityFirst }) };
+  const reviewed = { ...found, ...(isUntrained(serving) && { noCanary: popularityFirst }) };
   const arm = version === assignment.canary ? "canary" : "serving";
   const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
   const random = createRandom(options.seed).split(`${scenario.name}/${cycle}`);
@@ -145,6 +145,7 @@ async function examine(
         rewards: feedback.itemRewards,
         isBeaten: reviewed.beaten !== undefined,
         slateSize: scenario.slateSize,
+        maxCandidates: scenario.maxCandidates,
         random: random.split("start"),
       })
     : undefined;
