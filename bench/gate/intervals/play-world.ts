@@ -1,7 +1,8 @@
 import { runCycle } from "../../../src/engine/learner/cycle/run-cycle.ts";
 import { runClosedLoop } from "../../../src/lab/closed-loop/closed-loop.ts";
 import type { Strategy, StrategyOptions } from "../../../src/lab/closed-loop/strategies.ts";
-import { createRandom } from "../../../src/numeric/random.ts";
+import type { MetaPolicyInput } from "../../../src/mpo/meta-policy.ts";
+import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
 import type { PolicyState } from "../../../src/policy/policy.ts";
 import {
   createShopTruth,
@@ -9,11 +10,11 @@ import {
   visitorOf,
 } from "../../learning/low-rate/shop-truth.ts";
 import { createShopWorld } from "../../learning/low-rate/shop-world.ts";
-import { valueCandidates } from "./candidates.ts";
-import { drawLog } from "./fresh-log.ts";
+import { type Candidates, valueCandidates } from "./candidates.ts";
+import { drawLog, type LogPart } from "./fresh-log.ts";
 import { improveWatched, type WatchedImprovement } from "./improve-watched.ts";
 import { besideTruth, gateLimitsOf, type JudgedCandidate, judgeLog } from "./judged.ts";
-import { appealsOf, readPopulation } from "./population.ts";
+import { appealsOf, type Population, readPopulation } from "./population.ts";
 import { errorsWithTruth } from "./true-model.ts";
 
 /** The judgements of one cycle's candidates. */
@@ -50,11 +51,45 @@ interface Size {
   readonly freshLogs: number;
 }
 
+/** True appeals of the candidates of each judged row's slate. */
+function listAppeals(watched: WatchedImprovement, shop: ShopOptions, { visits }: Size) {
+  const users = usersByState(watched, shop, 2 * visits);
+  const truth = createShopTruth(shop);
+  return watched.improvement.parts.flatMap(({ rows }) => {
+    let first: Float64Array = new Float64Array();
+    return rows.map(({ row }) => {
+      if (row.position === 0) first = appealsOf(truth, users.get(row.state)!, row.candidates);
+      return first;
+    });
+  });
+}
+
+const sizesOf = (parts: readonly LogPart[]) => parts.map(({ rows }) => rows.length);
+
+/** The candidates on logs of the same serving policy. */
+function judgeAgain(
+  candidates: Candidates,
+  { states }: Population,
+  options: Size & {
+    readonly slateSize: number;
+    readonly meta: MetaPolicyInput;
+    readonly random: RandomStream;
+  },
+): readonly (readonly JudgedCandidate[])[] {
+  const { visits, freshLogs, slateSize, meta, random } = options;
+  return Array.from({ length: freshLogs }, (_, log) => {
+    const drawn = { visits, slateSize, random: random.split(log) };
+    const parts = drawLog(candidates.halves, states, drawn);
+    const found = judgeLog(parts, meta, random.split(`weights/${log}`));
+    return besideTruth(candidates, found, sizesOf(parts));
+  });
+}
+
 /** The second cycle's candidates on its own log and on fresh ones, in the product's loop. */
 async function judgeCycle(
   options: StrategyOptions,
   shop: ShopOptions,
-  { visits, freshLogs }: Size,
+  size: Size,
 ): Promise<PlayedWorld> {
   const { store, scenario, seed } = options;
   const { slateSize } = shop;
@@ -62,37 +97,20 @@ async function judgeCycle(
   const previous = before?.throughSequence ?? 0;
   const watched = await improveWatched(options, { previous, cycle: 2 });
   const { improvement, feedback, parts, meta } = watched;
-  const truth = createShopTruth(shop);
   const population = await readPopulation({
-    ...{ store, world: createShopWorld(shop), truth, scenario },
+    ...{ store, world: createShopWorld(shop), truth: createShopTruth(shop), scenario },
     exploration: feedback.rows[0]!.exploration,
     asOf: Math.round((previous + feedback.throughSequence) / 2),
     scoreServing: (all) => watched.family.scorePolicy(watched.serving, all),
   });
   const candidates = await valueCandidates(watched, population, slateSize);
   const random = createRandom(seed).split("fresh-logs");
-  const fresh = Array.from({ length: freshLogs }, (_, log) => {
-    const drawn = { visits, slateSize, random: random.split(log) };
-    const own = drawLog(candidates.halves, population.states, drawn);
-    const found = judgeLog(own, meta, random.split(`weights/${log}`));
-    return besideTruth(
-      candidates,
-      found,
-      own.map(({ rows }) => rows.length),
-    );
-  });
-  const users = usersByState(watched, shop, 2 * visits);
-  const appeals = improvement.parts.flatMap(({ rows }) => {
-    let first: Float64Array = new Float64Array();
-    return rows.map(({ row }) => {
-      if (row.position === 0) first = appealsOf(truth, users.get(row.state)!, row.candidates);
-      return first;
-    });
-  });
-  const sizes = parts.map(({ rows }) => rows.length);
+  const fresh = judgeAgain(candidates, population, { ...size, slateSize, meta, random });
+  const appeals = listAppeals(watched, shop, size);
+  const limits = gateLimitsOf(improvement.judgement, meta.mpo);
   return {
-    logs: [besideTruth(candidates, improvement, sizes), ...fresh],
-    trueModelErrors: errorsWithTruth(parts, appeals, gateLimitsOf(improvement.judgement, meta.mpo)),
+    logs: [besideTruth(candidates, improvement, sizesOf(parts)), ...fresh],
+    trueModelErrors: errorsWithTruth(parts, appeals, limits),
   };
 }
 

@@ -17,7 +17,7 @@ const deviations = normalQuantile(0.975);
 const isJudged = ({ judged }: JudgedCandidate) => judged.every(Number.isFinite);
 
 /** Mean over all values, with the standard error of groups that share their luck (Liang & Zeger 1986); NaN for one group. */
-export function groupedMean(groups: readonly (readonly number[])[]): Estimate {
+function groupedMean(groups: readonly (readonly number[])[]): Estimate {
   const values = groups.flat();
   const value = mean(values);
   const sums = groups.map((group) => group.reduce((sum, one) => sum + one - value, 0));
