@@ -4,6 +4,7 @@ import { embeddedBench } from "./embedded.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
 import { fastLoopRewardsBench } from "./fast-loop-rewards.bench.ts";
 import { gateBench } from "./gate.bench.ts";
+import { gateCoverageBench } from "./gate-coverage.bench.ts";
 import { gateHostileBench } from "./gate-hostile.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { learningBench } from "./learning.bench.ts";
@@ -22,6 +23,7 @@ export const benches: readonly Bench[] = [
   opeBench,
   gateBench,
   gateHostileBench,
+  gateCoverageBench,
   fastLoopBench,
   fastLoopRewardsBench,
   learningBench,

@@ -42,6 +42,12 @@ test("live comparisons are told in a sentence each, and a canary's names the ver
   expect(reviewedVersion({ canary: { ...canary, action: "keep" as const } })).toBeUndefined();
 });
 
+test("the lift to be expected stands in place of the judged one", () => {
+  const expected = { relativeLift: 0.02, relativeInterval: [-0.01, 0.05] as const };
+  const gate = sampleGate({ difference: 0.02, relativeLift: 0.05, expected });
+  expect(gateLift({ gate })).toEqual({ value: 0.02, unit: "share", interval: [-0.01, 0.05] });
+});
+
 test("without a usable relative lift the difference stays in reward units", () => {
   const gate = sampleGate({ difference: 0, relativeLift: 0, interval: [-1, 1] });
   expect(gateLift({ gate })).toEqual({ value: 0, interval: [-1, 1], unit: "reward" });

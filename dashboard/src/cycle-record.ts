@@ -23,10 +23,17 @@ function decisiveReview({ review, gate }: CycleRecord): Review | undefined {
 export const reviewedVersion = (record: CycleRecord): number | undefined =>
   record.canary?.action === "promote" ? record.canary.version : decisiveReview(record)?.version;
 
-/** The gate's interval is in reward units; the serving policy's value, difference / relative lift, makes it a share. */
+/**
+ * The lift to be expected. Older records have the judged one alone: its interval is in reward units, and the serving policy's value,
+ * difference / relative lift, makes it a share.
+ */
 export function gateLift(record: CycleRecord): GateLift | undefined {
   const gate: Partial<GateRecord> = decisiveReview(record)?.gate ?? record.gate ?? {};
-  const { difference, relativeLift: lift, interval } = gate;
+  const { difference, relativeLift: lift, interval, expected } = gate;
+  if (expected?.relativeLift !== undefined) {
+    const { relativeLift: value, relativeInterval } = expected;
+    return { value, unit: "share", ...(relativeInterval && { interval: relativeInterval }) };
+  }
   if (difference === undefined) return undefined;
   if (lift !== undefined && lift * difference > 0) {
     const scale = lift / difference;

@@ -44,13 +44,18 @@ const range = form((ends: readonly [number, number]) => formatInterval(ends, for
 const signedRange = form((ends: readonly [number, number]) =>
   formatInterval(ends, formatSignedReward),
 );
+const signedShares = form((ends: readonly [number, number]) =>
+  formatInterval(ends, formatSignedPercent),
+);
 
 /** A gate's findings about two policies. */
 const foundRows = (gate: GateRecord): readonly Row[] => [
   ["difference, rewards in 0…1", signedReward(gate.difference)],
   ["standard error", reward(gate.standardError)],
   ["lower to upper bound", signedRange(gate.interval)],
-  ["relative lift", signedPercent(gate.relativeLift)],
+  ["relative lift, as judged", signedPercent(gate.relativeLift)],
+  ["lift to be expected", signedPercent(gate.expected?.relativeLift)],
+  ["its bounds", signedShares(gate.expected?.relativeInterval)],
   ["probability of a gain", percent(gate.probabilityPositive)],
 ];
 

@@ -66,6 +66,14 @@ export interface SlateDependence {
   readonly pValue: number;
 }
 
+/** A lift, with the differences that it stands for. */
+export interface PredictedLift {
+  readonly difference?: number;
+  readonly interval?: readonly [number, number];
+  readonly relativeLift?: number;
+  readonly relativeInterval?: readonly [number, number];
+}
+
 /** The gate's answer. */
 export interface GateRecord extends Partial<GateEvidence> {
   readonly verdict: Verdict;
@@ -76,6 +84,8 @@ export interface GateRecord extends Partial<GateEvidence> {
   readonly clusters?: number;
   readonly effectiveSampleShare?: number;
   readonly guards: readonly Guard[];
+  /** The lift to be expected, corrected for selection by its size; decides nothing. Absent without a lift, and in records of before. */
+  readonly expected?: PredictedLift;
   /** Absent of slates of one, and if a scenario's rewards may depend on the items above. */
   readonly dependence?: SlateDependence;
   /** Absent in records of before it was made. */

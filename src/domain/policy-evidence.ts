@@ -1,18 +1,10 @@
 import type { Verdict } from "./cycle-outcome.ts";
 import type { FirstSlates, SlateQuality, TemperatureChoice } from "./first-slates.ts";
-import type { GateLooks } from "./gate-record.ts";
+import type { GateLooks, PredictedLift } from "./gate-record.ts";
 import type { Damageable } from "./stored-record.ts";
 
 // Differences are in the gate's unit, a row's reward as a share of the rule's range; lifts are over the value of the policy
 // that was replaced.
-
-/** The gate's promise of a promotion. */
-export interface PredictedLift {
-  readonly difference?: number;
-  readonly interval?: readonly [number, number];
-  readonly relativeLift?: number;
-  readonly relativeInterval?: readonly [number, number];
-}
 
 export interface Promotion {
   /** Version that it took the place of. */
@@ -21,6 +13,7 @@ export interface Promotion {
   readonly promotedAt: number;
   /** 0 if no user keeps the replaced policy, so there is no comparison. */
   readonly holdbackShare: number;
+  /** To be expected; in records of before it was corrected, as judged. */
   readonly predicted: PredictedLift;
 }
 

@@ -1,4 +1,4 @@
-import type { GateEvidence, Guard, SelfCheck } from "../domain/gate-record.ts";
+import type { GateEvidence, Guard, PredictedLift, SelfCheck } from "../domain/gate-record.ts";
 import { formatShare, formatSignificant } from "../numeric/format.ts";
 import type { GateLimits } from "./gate-guards.ts";
 
@@ -57,3 +57,7 @@ export const unproven = (evidence: GateEvidence, limits: GateLimits): string =>
 
 export const seenTooLittle = (share: number, reason: string): string =>
   `Canary, because training saw ${formatShare(share)} of the candidates or of the history of its rows; the gate said: ${reason}`;
+
+/** Follows the sentence about a candidate that was chosen for its gain. */
+export const expecting = ({ relativeLift = 0 }: PredictedLift): string =>
+  ` Corrected for this choice, a gain of ${formatShare(relativeLift)} is to be expected.`;

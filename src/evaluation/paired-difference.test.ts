@@ -30,7 +30,8 @@ const input: PairedInput = {
 
 test("the doubly robust form clips both policies", () => {
   // X_j = 0.4 + 0.25, 0.3 − 1, 0.2 + 1.5; X_0 = 0.2 + 0.5, 0.2 − 0.5, 0.2 + 1.5
-  const { difference, standardError, z, servingValue } = pairedDifference(input);
+  const found = doublyRobustDifference(weighPair(input), 3);
+  const { difference, standardError, z, servingValue } = found;
   const differences = [-0.05, -0.4, 0];
   const mean = -0.15;
   expect(difference).toBeCloseTo(mean, 14);
@@ -38,7 +39,20 @@ test("the doubly robust form clips both policies", () => {
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   expect(standardError).toBeCloseTo(Math.sqrt(squares / 2 / 3), 14);
   expect(z).toBeCloseTo(mean / Math.sqrt(squares / 2 / 3), 12);
-  expect(doublyRobustDifference(weighPair(input), 3)).toEqual(pairedDifference(input));
+});
+
+test("a challenger's error is no smaller than if its differing rows had the spread of all rows", () => {
+  // Residuals ±0.5 with mean 1/6; w_j − w_0 = −0.5, 1, 0.
+  const least = Math.sqrt((2 / 9) * 1.25) / 3;
+  const { difference, standardError, z } = pairedDifference(input);
+  expect(standardError).toBeCloseTo(least, 14);
+  expect(z).toBeCloseTo(difference / least, 12);
+  const rewards = Float64Array.of(1, 0, 0.5);
+  const even = { ...input, feedback: { ...input.feedback, rewards } };
+  // Where the own error is larger it stays: residuals 0.5, −0.5, 0 have a variance of 1/6.
+  const own = doublyRobustDifference(weighPair(even), 3).standardError;
+  const pooled = Math.sqrt((1 / 6) * 1.25) / 3;
+  expect(pairedDifference(even).standardError).toBeCloseTo(Math.max(own, pooled), 14);
 });
 
 describe("the censored form", () => {
@@ -102,15 +116,13 @@ describe("the censored form", () => {
 
 test("users are clusters", () => {
   const clusters = ["ann", "bob", "ann"];
-  const { standardError } = pairedDifference({
-    ...input,
-    feedback: { ...input.feedback, clusters },
-  });
+  const pair = weighPair({ ...input, feedback: { ...input.feedback, clusters } });
+  const { standardError } = doublyRobustDifference(pair, 3);
   // Residuals 0.1, −0.25, 0.15: ann 0.25, bob −0.25.
   expect(standardError).toBeCloseTo(Math.sqrt(2 * 2 * 0.25 ** 2) / 3, 14);
 });
 
-test("the covariance of two candidates tells the error of the difference between them", () => {
+test("the covariance of two candidates has their errors, and the correlation of their own", () => {
   const other = {
     targetProbabilities: Float64Array.of(0.3, 0.6, 0.3),
     directValues: Float64Array.of(0.1, 0.4, 0.3),
@@ -126,8 +138,12 @@ test("the covariance of two candidates tells the error of the difference between
     14,
   );
   expect(same).toBe(both);
-  const between = pairedDifference({ ...input, serving: other });
-  expect(first! + second! - 2 * both!).toBeCloseTo(between.standardError ** 2, 14);
+  const variance = (changes: Partial<PairedInput>) =>
+    doublyRobustDifference(weighPair({ ...input, ...changes }), 3).standardError ** 2;
+  const [one, two] = [variance({}), variance({ candidate: other })];
+  const between = variance({ serving: other });
+  const correlation = (one + two - between) / 2 / Math.sqrt(one * two);
+  expect(both! / Math.sqrt(first! * second!)).toBeCloseTo(correlation, 12);
 });
 
 describe("no evidence is a z of 0", () => {

@@ -177,13 +177,35 @@ export function censoredDifference(
   return pair(values, servingValues, pairs);
 }
 
-/** The doubly robust form on unchecked arrays: how the meta-policy compares challengers. @throws invalid_request */
+/**
+ * The doubly robust form on unchecked arrays: how the meta-policy compares challengers. Its standard error is no smaller than the pooled
+ * one. @throws invalid_request
+ */
 export function pairedDifference(input: PairedInput): PairedDifference {
-  return doublyRobustDifference(weighPair(input), input.weightClip);
+  const pairs = weighPair(input);
+  const found = doublyRobustDifference(pairs, input.weightClip);
+  const standardError = Math.max(found.standardError, pooledError(pairs, input.weightClip));
+  return {
+    ...found,
+    standardError,
+    z: standardError === 0 ? 0 : found.difference / standardError,
+  };
+}
+
+/** Scales errors to at least the given ones. Correlations stay: candidates that choose alike miss the same rewards. */
+function raiseErrors(covariance: Float64Array, least: readonly number[]): Float64Array {
+  const size = least.length;
+  const factors = least.map((error, j) => {
+    const variance = covariance[j * (size + 1)]!;
+    return variance > 0 ? Math.max(1, error / Math.sqrt(variance)) : 1;
+  });
+  return covariance.map(
+    (value, cell) => value * factors[Math.floor(cell / size)]! * factors[cell % size]!,
+  );
 }
 
 /**
- * Covariance of the errors of several candidates' paired differences on the same rows.
+ * Covariance of the errors of several candidates' paired differences on the same rows, each no smaller than its pooled error.
  * @returns row-major, squared reward units; infinite for fewer than two users
  * @throws invalid_request
  */
@@ -195,8 +217,10 @@ export function differenceCovariance({
 }): Float64Array {
   const pairs = candidates.map((candidate) => weighPair({ ...input, candidate }));
   const columns = pairs.map((one) => differencesByRow(one, input.weightClip));
-  return clusteredCovariance(
+  const covariance = clusteredCovariance(
     columns,
     pairs[0]?.serving.clusters ?? { index: new Int32Array(), count: 0 },
   );
+  const least = pairs.map((one) => pooledError(one, input.weightClip));
+  return raiseErrors(covariance, least);
 }

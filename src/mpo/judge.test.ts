@@ -184,9 +184,8 @@ describe("the judge", () => {
     }));
     const part = measurePart({ rows: lucky, challengers: temper(lucky, settings, false) });
     const { uniform: chance, worthless } = judge([part], metaInput(lucky));
-    // By their own spread the serving policy would hardly be better than chance.
-    const highest = 1.2816 * chance.standardError - chance.difference;
-    expect(highest).toBeLessThan(0.05 * (1 - chance.servingValue - chance.difference));
+    // What they have seen says that chance is better.
+    expect(chance.difference).toBeGreaterThan(0);
     expect(worthless).toBe(false);
   });
 

@@ -4,8 +4,6 @@ import {
   differenceCovariance,
   type PairedDifference,
   pairedDifference,
-  pooledError,
-  weighPair,
 } from "../evaluation/paired-difference.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { expectLength } from "./check-rows.ts";
@@ -35,15 +33,9 @@ const worthlessDeviations = 1.2816;
 /** A smaller gain over the uniform choice, as a share of the rarer of its reward and its loss, protects nothing. */
 const worthlessGain = 0.05;
 
-/**
- * Evidence that a policy is worth no more than the uniform choice; little feedback is no evidence.
- * @param leastError of the difference: the floor's few choices may show none of the rare losses
- */
-function isWorthless(
-  { difference, standardError, servingValue }: PairedDifference,
-  leastError: number,
-): boolean {
-  const highestGain = worthlessDeviations * Math.max(standardError, leastError) - difference;
+/** Evidence that a policy is worth no more than the uniform choice; little feedback is no evidence. */
+function isWorthless({ difference, standardError, servingValue }: PairedDifference): boolean {
+  const highestGain = worthlessDeviations * standardError - difference;
   const chance = servingValue + difference;
   return highestGain < worthlessGain * Math.min(chance, 1 - chance);
 }
@@ -92,19 +84,16 @@ function createComparison(parts: readonly MeasuredPart[]) {
   const values = parts.flatMap((part) => part.values);
   const serving = joinArrays(parts.map((part) => part.serving));
   const { feedback, predictions } = loggedArrays(rows, serving, values);
-  const inputOf = (candidate: ComparedPolicy) => ({
-    ...{ feedback, predictions, serving, candidate, weightClip },
-  });
   const compare = (candidate: ComparedPolicy): PairedDifference =>
-    rows.length === 0 ? noEvidence : pairedDifference(inputOf(candidate));
+    rows.length === 0
+      ? noEvidence
+      : pairedDifference({ feedback, predictions, serving, candidate, weightClip });
   const covary = (candidates: readonly ComparedPolicy[]): Float64Array =>
     rows.length === 0
       ? new Float64Array(candidates.length ** 2).fill(Number.POSITIVE_INFINITY)
       : differenceCovariance({ feedback, predictions, serving, candidates, weightClip });
-  const chance = uniformArrays(rows, values);
-  const leastError = rows.length === 0 ? 0 : pooledError(weighPair(inputOf(chance)), weightClip);
-  const uniform = compare(chance);
-  return { serving, compare, covary, uniform, worthless: isWorthless(uniform, leastError) };
+  const uniform = compare(uniformArrays(rows, values));
+  return { serving, compare, covary, uniform, worthless: isWorthless(uniform) };
 }
 
 export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow => ({

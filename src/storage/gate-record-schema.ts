@@ -6,10 +6,11 @@ import {
   type GateStatistic,
   type Guard,
   gateStatistics,
+  type PredictedLift,
   type SelfCheck,
   type SlateDependence,
 } from "../domain/gate-record.ts";
-import { fieldsOf, interval, optional } from "./record-schema.ts";
+import { type Fields, fieldsOf, interval, optional } from "./record-schema.ts";
 
 /** Text of before it was measured has none. */
 const sharedError = z.number().default(0);
@@ -42,6 +43,14 @@ const dependence = fieldsOf<SlateDependence>({
   pValue: z.number(),
 }).meta({ id: "SlateDependence" });
 
+export const lift: Fields<PredictedLift> = {
+  difference: optional(z.number()),
+  interval: optional(interval),
+  relativeLift: optional(z.number()),
+  relativeInterval: optional(interval),
+};
+export const predicted: z.ZodType<PredictedLift> = fieldsOf<PredictedLift>(lift);
+
 export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
   verdict: z.enum(verdicts),
   reason: z.string(),
@@ -49,6 +58,7 @@ export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
   clusters: optional(z.number()),
   effectiveSampleShare: optional(z.number()),
   guards: z.array(guard),
+  expected: optional(predicted),
   dependence: optional(dependence),
   selfCheck: optional(selfCheck),
   statistic: optional(z.enum(gateStatistics)),

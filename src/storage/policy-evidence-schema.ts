@@ -14,15 +14,14 @@ import {
   canaryActions,
   type LiveArmSummary,
   type PolicyEvidence,
-  type PredictedLift,
   type Promotion,
   type PromotionReview,
   type Proposed,
   promotionActions,
   type SlateEvidence,
 } from "../domain/policy-evidence.ts";
-import { gateLooks } from "./gate-record-schema.ts";
-import { fieldsOf, interval, optional } from "./record-schema.ts";
+import { gateLooks, lift, predicted } from "./gate-record-schema.ts";
+import { fieldsOf, optional } from "./record-schema.ts";
 
 const mean = fieldsOf<MeanOverUsers>({ mean: z.number(), standardError: z.number() });
 const quality = { sorted: mean, served: mean, effectiveChoices: z.number() };
@@ -54,14 +53,6 @@ const slateEvidence = fieldsOf<SlateEvidence>({
   temperature: optional(z.number()),
   choice: optional(fieldsOf<Omit<TemperatureChoice, "curve">>(choice)),
 });
-
-const lift = {
-  difference: optional(z.number()),
-  interval: optional(interval),
-  relativeLift: optional(z.number()),
-  relativeInterval: optional(interval),
-};
-const predicted = fieldsOf<PredictedLift>(lift);
 
 const promotion = fieldsOf<Promotion>({
   replaced: optional(z.number()),

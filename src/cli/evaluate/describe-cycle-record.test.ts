@@ -65,6 +65,14 @@ test("a cycle's gate is shown with every number that it decided on", () => {
   expect(rows).toContain("dependence on the items above 3.42 3 failed");
 });
 
+test("the lift to be expected stands beside the judged difference", () => {
+  const expected = { relativeLift: 0.05, relativeInterval: [-0.02, 0.12] } as const;
+  const shown = { ...cycle, record: { gate: { ...gate, expected } } };
+  expect(describeCycleRecord(shown).split("\n")).toContain(
+    "expected   lift +5 % (−2 % to +12 %), corrected for selection by size",
+  );
+});
+
 test("of slates the dependence on the items above is shown", () => {
   const dependence = { rows: 5400, z: -3.42, pValue: 0.00125 };
   const slates = { ...cycle, record: { gate: { ...gate, dependence } } };

@@ -86,6 +86,11 @@ function tableGuards({ guards }: GateRecord): string[] {
   return [table.toString()];
 }
 
+const describeExpected = ({ expected }: GateRecord): string[] =>
+  expected === undefined
+    ? []
+    : [`expected   lift ${describeLift(expected)}, corrected for selection by size`];
+
 /** Both arms of a live comparison and their difference. */
 function describeArms(
   rows: readonly (readonly [string, number | undefined, LiveArmSummary])[],
@@ -170,6 +175,7 @@ export function describeCycleRecord(cycle: Cycle): string {
     ...describeSelfCheck(gate),
     ...describeDependence(gate),
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,
+    ...describeExpected(gate),
     ...tableStatistics(gate),
     ...tableGuards(gate),
     ...describeSettings(record),

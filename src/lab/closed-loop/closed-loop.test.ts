@@ -48,7 +48,7 @@ const world: World = {
   bestSlate: () => [itemId("good")],
 };
 
-const run = (strategy: StrategyName, options: Partial<ClosedLoopOptions> = {}) =>
+const run = (strategy: ClosedLoopOptions["strategy"], options: Partial<ClosedLoopOptions> = {}) =>
   runClosedLoop({
     world,
     strategy,
@@ -113,6 +113,19 @@ test("the fast loop alone gets better, and its policy stays the first one", asyn
   const [first, last] = result;
   const error = Math.hypot(first!.standardError, last!.standardError);
   expect(last!.meanReward - first!.meanReward).toBeGreaterThan(4 * error);
+});
+
+test("a strategy of the caller's own updates from the record that its policies serve", async () => {
+  const counts: number[] = [];
+  const result = await run(async ({ store, scenario, clock }) => ({
+    update: async () => {
+      const span = { scenario: scenario.name, closedBefore: clock(), after: 0 };
+      counts.push((await store.decisions.closedSpan(span)).count);
+      return "watched";
+    },
+  }));
+  expect(result.map(({ note }) => note)).toEqual(["watched", "watched"]);
+  expect(counts).toEqual([120, 240]);
 });
 
 test("a world with more items, users and events than a call takes is played", async () => {

@@ -6,7 +6,12 @@ import { batchesOf } from "../../engine/input/batches.ts";
 import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { createStrategy, type Strategy, type StrategyName } from "./strategies.ts";
+import {
+  createStrategy,
+  type Strategy,
+  type StrategyName,
+  type StrategyOptions,
+} from "./strategies.ts";
 import { worldConfiguration } from "./world-configuration.ts";
 
 export interface CycleReward {
@@ -20,7 +25,8 @@ export interface CycleReward {
 
 export interface ClosedLoopOptions {
   readonly world: World<CatalogueVisit>;
-  readonly strategy: StrategyName;
+  /** A strategy of the caller's own serves the record's policies in the configuration of MPO. */
+  readonly strategy: StrategyName | ((parts: StrategyOptions) => Promise<Strategy>);
   readonly cycles: number;
   readonly decisionsPerCycle: number;
   readonly seed: number;
@@ -58,13 +64,15 @@ async function retrieveByServing(store: Store, scenario: string): Promise<void> 
 }
 
 async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop> {
-  const { world, strategy: name, seed } = options;
-  const configuration = worldConfiguration(world, name);
+  const { world, strategy: chosen, seed } = options;
+  const isNamed = typeof chosen !== "function";
+  const configuration = worldConfiguration(world, isNamed ? chosen : "mpo");
   const [scenario] = configuration.scenarios;
   if (scenario === undefined) throw new RangeError("the configuration has no scenario");
   let now = startOfTime;
   const parts = { store, configuration, clock: () => now };
-  const strategy = await createStrategy(name, { ...options, ...parts, scenario });
+  const about = { ...options, ...parts, scenario };
+  const strategy = await (isNamed ? createStrategy(chosen, about) : chosen(about));
   const ids = createRandom(seed).split("ids");
   const checked = await createEngine({
     ...parts,

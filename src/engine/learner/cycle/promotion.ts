@@ -1,19 +1,10 @@
-import type { GateRecord } from "../../../domain/gate-record.ts";
-import type { PolicyEvidence, PredictedLift, Promotion } from "../../../domain/policy-evidence.ts";
+import type { GateRecord, PredictedLift } from "../../../domain/gate-record.ts";
+import type { PolicyEvidence, Promotion } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
 import { mark, type StatusChange, takeOver } from "../../../domain/take-over.ts";
 
 /** The gate's prediction for a candidate. */
-export function predict({ difference, interval, relativeLift }: GateRecord): PredictedLift {
-  const scale = relativeLift !== undefined && difference ? relativeLift / difference : undefined;
-  return {
-    ...(difference !== undefined && { difference }),
-    ...(interval && { interval }),
-    ...(relativeLift !== undefined && { relativeLift }),
-    ...(interval &&
-      scale !== undefined && { relativeInterval: [interval[0] * scale, interval[1] * scale] }),
-  };
-}
+export const predict = ({ expected = {} }: GateRecord): PredictedLift => expected;
 
 export function createPromotion(
   predicted: PredictedLift,

@@ -37,7 +37,10 @@ async function ask(
   changes: { readonly canaryShare?: number } = {},
 ) {
   const store = await openLiveStore(evidence.map((one) => ({ evidence: one })));
-  const scene = { store, scenario, now: 1000, configuration: { ...configuration, ...changes } };
+  const scene = {
+    ...{ store, scenario, now: 1000, spread: 0.2 },
+    configuration: { ...configuration, ...changes },
+  };
   return (await reviewLive(scene, { canaryShare: 0 })).onlyLive;
 }
 
@@ -76,7 +79,10 @@ test("the cycle's own look at the promotion counts", async () => {
     since: 20_000,
   });
   const assignment = { serving: 2, holdback: 1, holdbackShare: 0.25, canaryShare: 0 };
-  const found = await reviewLive({ store, scenario, now: day, configuration }, assignment);
+  const found = await reviewLive(
+    { store, scenario, now: day, spread: 0.2, configuration },
+    assignment,
+  );
   expect(found.promotion?.action).toBe("roll-back");
   expect(found.onlyLive).toBe(why(2));
 });
@@ -89,7 +95,8 @@ test("a fast loop leaves it to live rewards, since the gate judges policies with
   const [looped] = parseConfiguration(
     shopConfiguration({ scenario: { fastLoop: { enabled: true } } }),
   ).scenarios;
-  const scene = { store: await openLiveStore([]), scenario: looped!, now: 1000, configuration };
+  const store = await openLiveStore([]);
+  const scene = { store, scenario: looped!, now: 1000, spread: 0.2, configuration };
   const { onlyLive } = await reviewLive(scene, { canaryShare: 0 });
   expect(onlyLive).toBe("the fast loop is on, which the gate does not judge");
 });
@@ -99,7 +106,7 @@ const now = 60 * day;
 const anchored: Assignment = { serving: 3, canaryShare: 0, anchor: 1, anchorSince: 10 * day };
 
 const reviewAnchored = async (store: Store, assignment: Assignment) =>
-  (await reviewLive({ store, scenario, now, configuration }, assignment)).anchor;
+  (await reviewLive({ store, scenario, now, spread: 0.2, configuration }, assignment)).anchor;
 
 test("all policies that served in the last four weeks are compared with the anchor", async () => {
   const store = await openLiveStore([{}, {}, {}]);
@@ -140,7 +147,7 @@ test.each([
   const visits = { since: 200, policyVersion: 1 };
   await visitLive(store, { ...visits, arm: "serving", users: 1500, chance });
   await visitLive(store, { ...visits, arm: "baseline", policyVersion: 2, users: 300, chance: 0.4 });
-  const scene = { store, scenario, now: 1_000_000, configuration };
+  const scene = { store, scenario, now: 1_000_000, spread: 0.2, configuration };
   const { beaten } = await reviewLive(scene, { serving: 1, baseline: 2, canaryShare: 0 });
   if (expected === undefined) expect(beaten).toBeUndefined();
   else expect(beaten).toMatch(expected);

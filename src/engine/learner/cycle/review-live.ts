@@ -99,9 +99,10 @@ async function closesDirectRoad(
 /**
  * All that live rewards decide: whether the last promotion stands and what becomes of the canary, which leaves with
  * a promotion that is rolled back. Then whether the gate alone may promote.
+ * @param scene.spread τ of `spreadOfLifts`
  */
 export async function reviewLive(
-  scene: LiveScene & { readonly configuration: Configuration },
+  scene: LiveScene & { readonly configuration: Configuration; readonly spread: number },
   assignment: Assignment,
 ): Promise<Reviewed> {
   const { holdbackShare } = scene.configuration;

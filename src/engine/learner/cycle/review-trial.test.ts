@@ -3,6 +3,7 @@ import { openLiveStore, visitLive } from "../../../../tests/support/live-visits.
 import { shopConfiguration } from "../../../../tests/support/shop.ts";
 import type { PolicyEvidence } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import { expectLift } from "../../../evaluation/expected-lift.ts";
 import type { Store } from "../../../storage/store.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
 import { reviewTrial } from "./review-trial.ts";
@@ -22,7 +23,7 @@ async function open(chance: number, known: PolicyEvidence = evidence): Promise<S
 }
 
 const review = (store: Store, changes: Partial<Assignment> = {}, at = now) => {
-  const scene = { store, scenario, now: at, holdbackShare: 0.05 };
+  const scene = { store, scenario, now: at, holdbackShare: 0.05, spread: 0.2 };
   return reviewTrial({ ...scene, assignment: { ...assignment, ...changes } });
 };
 
@@ -36,8 +37,9 @@ describe("a canary", () => {
     expect(found.assignment).toEqual({
       ...{ serving: 2, retriever: 2, canaryShare: 0, holdback: 1, holdbackShare: 0.05 },
     });
-    const { difference, interval, relativeLift, relativeInterval } = told!;
-    const predicted = { difference, interval, relativeLift, relativeInterval };
+    const predicted = expectLift(told!, 0.2);
+    expect(predicted!.relativeLift).toBeGreaterThan(0);
+    expect(predicted!.relativeLift).toBeLessThan(told!.relativeLift!);
     const promotion = { replaced: 1, promotedAt: now, holdbackShare: 0.05, predicted };
     const known = { trial, tried: told, verdict: "promote", reason: told!.reason, promotion };
     expect(found.statuses.at(-1)).toEqual({ version: 2, status: "serving", evidence: known });
@@ -103,7 +105,7 @@ test.each([
   ["where nothing serves", { serving: undefined }],
 ])("there is nothing to compare %s", async (_, changes) => {
   const assigned = JSON.parse(JSON.stringify({ ...assignment, ...changes })) as Assignment;
-  const input = { store: await openLiveStore([]), scenario, now, holdbackShare: 0.05 };
+  const input = { store: await openLiveStore([]), scenario, now, holdbackShare: 0.05, spread: 0.2 };
   expect(await reviewTrial({ ...input, assignment: assigned })).toEqual({
     assignment: assigned,
     statuses: [],

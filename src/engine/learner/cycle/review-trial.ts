@@ -1,10 +1,6 @@
-import type {
-  CanaryAction,
-  CanaryReview,
-  CanaryTrial,
-  PredictedLift,
-} from "../../../domain/policy-evidence.ts";
+import type { CanaryAction, CanaryReview, CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicySnapshot } from "../../../domain/policy-snapshot.ts";
+import { expectLift } from "../../../evaluation/expected-lift.ts";
 import type { LiveComparison, LiveVerdict } from "../../../evaluation/live-difference.ts";
 import { longestTrialDays } from "../../../evaluation/live-traffic.ts";
 import { compareLive, type LiveScene, tellDifference } from "./compare-live.ts";
@@ -15,6 +11,8 @@ interface TrialInput extends LiveScene {
   readonly assignment: Assignment;
   /** Share of the users who keep the policy that a canary replaces. */
   readonly holdbackShare: number;
+  /** τ of `spreadOfLifts`. */
+  readonly spread: number;
 }
 
 /** Of canaries from before deadlines were written down: the longest time. */
@@ -49,26 +47,14 @@ function explain(
   return `Canary ${version} live: ${tellDifference(found, scenario) ?? "too few to tell"}, ${users}; ${end}.`;
 }
 
-const liftOf = ({
-  difference,
-  interval,
-  relativeLift,
-  relativeInterval,
-}: CanaryReview): PredictedLift => ({
-  ...(difference !== undefined && { difference }),
-  ...(interval && { interval }),
-  ...(relativeLift !== undefined && { relativeLift }),
-  ...(relativeInterval && { relativeInterval }),
-});
-
 function apply(
-  { assignment, holdbackShare, now }: TrialInput,
+  { assignment, holdbackShare, spread, now }: TrialInput,
   { version, evidence }: PolicySnapshot,
   canary: CanaryReview,
 ): Pick<Reviewed, "assignment" | "statuses"> {
   const { reason, action } = canary;
   const known = { version, evidence: { ...evidence, tried: canary } };
-  const proof = { reason, predicted: liftOf(canary), holdbackShare, now };
+  const proof = { reason, predicted: expectLift(canary, spread) ?? {}, holdbackShare, now };
   switch (action) {
     case "keep":
       return { assignment, statuses: [{ ...known, status: "canary" }] };

@@ -4,6 +4,7 @@ import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
 import type { StatusChange } from "../../../domain/take-over.ts";
+import { expectLift } from "../../../evaluation/expected-lift.ts";
 import { createCritic, trainCritic } from "../../../learning/critic.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
@@ -77,6 +78,7 @@ const review = (
     evidence: async () => ({ verdict: "canary", reason: "Canary: better", known: true }),
     holdbackShare: 0.05,
     now: 7000,
+    spread: 0.2,
     family: createNetworkFamily({ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 }),
     mpo: defaultMpo,
     ...options,
@@ -88,8 +90,8 @@ describe("a canary", () => {
     expect(told).toMatchObject({ kind: "canary", version: 6, action: "promote" });
     expect(told?.gate.verdict).toBe("promote");
     expect(assignment).toEqual({ ...alone, serving: 6, holdback: 5, holdbackShare: 0.05 });
-    const { relativeLift } = told!.gate;
-    const predicted = expect.objectContaining({ relativeLift });
+    const { expected: predicted } = told!.gate;
+    expect(predicted).toEqual(expectLift(told!.gate, 0.2));
     const promotion = { replaced: 5, promotedAt: 7000, holdbackShare: 0.05, predicted };
     const { reason } = told!.gate;
     expect(reason).toMatch(/^Promoted: /);
@@ -203,8 +205,7 @@ describe("while an operator restrains promotions", () => {
     const reviewed = await review(better, { assignment: { ...asks, waiting: 9 } });
     expect(reviewed.review).toMatchObject({ kind: "canary", version: 6, action: "ask" });
     expect(reviewed.assignment).toEqual({ ...asks, waiting: 6 });
-    const { reason, relativeLift } = reviewed.review!.gate;
-    const predicted = expect.objectContaining({ relativeLift });
+    const { reason, expected: predicted } = reviewed.review!.gate;
     expect(reviewed.statuses).toEqual([
       { version: 9, status: "retired" },
       {

@@ -13,6 +13,7 @@ import {
   type StatusChange,
   withoutRivals,
 } from "../../../domain/take-over.ts";
+import { withExpectedLift } from "../../../evaluation/expected-lift.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
 import { type FeedbackRow, markForeign } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
@@ -45,6 +46,8 @@ interface ReviewInput extends Standing {
   readonly holdbackShare: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** τ of `spreadOfLifts`. */
+  readonly spread: number;
   readonly family: NetworkFamily;
   readonly mpo: MpoConfiguration;
 }
@@ -71,7 +74,9 @@ async function judge(
   const pair = { serving, rival, critic, rows, mpo };
   if (kind === "canary") {
     const earlier = (await input.evidence(version)).looks;
-    const { gate, action } = await reviewCanary(family, { ...pair, earlier });
+    const found = await reviewCanary(family, { ...pair, earlier });
+    const { action } = found;
+    const gate = withExpectedLift(found.gate, input.spread);
     return { kind, version, gate, action: action === "promote" ? whatMayServe(input) : action };
   }
   const gate = await judgeRival(family, { ...pair, arm });

@@ -3,6 +3,7 @@ import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import { endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
+import { spreadOfLifts, withExpectedLift } from "../../../evaluation/expected-lift.ts";
 import { markForeign } from "../../../learning/feedback-row.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { explore } from "../../../mpo/explore.ts";
@@ -41,10 +42,10 @@ export interface CycleOptions {
   readonly usage?: () => Usage;
 }
 
-/** Number of cycles from which the next one's cost is estimated. */
+/** Number of cycles from which the next one's cost and the spread of lifts are estimated. */
 const rememberedCycles = 12;
 
-/** A cycle's start: its number, the last event number of earlier cycles, and its plan. */
+/** A cycle's start: its number, the last event number of earlier cycles, the spread of their lifts, and its plan. */
 async function plan(options: CycleOptions, limits: CycleLimits) {
   const { store, scenario, configuration, clock, usage = readUsage } = options;
   const recent = await store.cycles.list({ scenario: scenario.name, limit: rememberedCycles });
@@ -55,7 +56,8 @@ async function plan(options: CycleOptions, limits: CycleLimits) {
     survey.newDecisions === 0
       ? undefined
       : planCycle({ survey, limits, recent, heldMiB: usage().heldMiB, mpo });
-  return { previous, cycle: (recent[0]?.cycle ?? 0) + 1, planned };
+  const spread = spreadOfLifts(recent.flatMap(({ record }) => record.gate ?? []));
+  return { previous, cycle: (recent[0]?.cycle ?? 0) + 1, spread, planned };
 }
 
 /**
@@ -66,13 +68,13 @@ async function review(
   options: CycleOptions,
   input: Pick<
     Parameters<typeof reviewServing>[0],
-    "assignment" | "serving" | "critic" | "rows" | "load" | "family"
+    "assignment" | "serving" | "critic" | "rows" | "load" | "family" | "spread"
   >,
 ): Promise<Reviewed> {
   const { store, configuration } = options;
   const { holdbackShare } = configuration;
   const scene = { ...options, now: options.clock() };
-  const live = await reviewLive(scene, input.assignment);
+  const live = await reviewLive({ ...scene, spread: input.spread }, input.assignment);
   const { assignment, statuses, promotion, canary } = live;
   if (promotion?.action === "roll-back" || (canary && canary.action !== "keep")) return live;
   const { serving = 0 } = assignment;
@@ -94,12 +96,18 @@ async function review(
 /** Review, improve and gate: all that is found out before anything changes. */
 async function examine(
   options: CycleOptions,
-  begun: { readonly plan: CyclePlan; readonly previous: number; readonly cycle: number },
+  begun: {
+    readonly plan: CyclePlan;
+    readonly previous: number;
+    readonly cycle: number;
+    /** τ of `spreadOfLifts`. */
+    readonly spread: number;
+  },
   stages: StageClock,
 ): Promise<Findings | undefined> {
   const { store, scenario, threads, configuration } = options;
   const { mpo } = configuration.learner;
-  const { cycle } = begun;
+  const { cycle, spread } = begun;
   const family = createNetworkFamily({
     ...{ mpo, threads, discount: scenario.discount },
     defaultReward: normaliseReward(undefined, scenario.reward),
@@ -122,7 +130,7 @@ async function examine(
   const fresh = feedback.rows.filter(({ fold }) => fold !== "older");
   const found = await stages.measure("review", () =>
     review(options, {
-      ...{ family, assignment, load, serving: first, rows: fresh },
+      ...{ family, assignment, load, serving: first, rows: fresh, spread },
       critic: carried.critic,
     }),
   );
@@ -139,7 +147,7 @@ async function examine(
     floor: scenario.exploration,
     random,
   });
-  const { gate } = improvement;
+  const gate = withExpectedLift(improvement.gate, spread);
   const start = leavesServing(gate, reviewed)
     ? renewStart(serving, {
         rewards: feedback.itemRewards,
@@ -224,13 +232,14 @@ export async function runCycle(options: CycleOptions): Promise<Cycle | undefined
   const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };
   const startedAt = clock();
   const stages = watchBudget(createStageClock(clock, usage), { limits, clock, usage });
-  const { planned, previous, cycle } = await plan(options, limits);
+  const { planned, ...begun } = await plan(options, limits);
+  const { previous } = begun;
   const common = { startedAt, throughSequence: previous };
   if (planned === undefined) return undefined;
   if (typeof planned === "string")
     return recordShortage(options, { ...common, reason: planned, record: {} });
   try {
-    const findings = await examine(options, { plan: planned, previous, cycle }, stages);
+    const findings = await examine(options, { ...begun, plan: planned }, stages);
     return findings && (await conclude(options, findings, startedAt));
   } catch (error) {
     if (!(error instanceof OverBudgetError)) throw error;

@@ -1,0 +1,146 @@
+import { formatSeconds } from "../src/numeric/format.ts";
+import { hash32 } from "../src/numeric/hash.ts";
+import type { Bench, Report } from "./bench.ts";
+import { type PlayedWorld, playWorld } from "./gate/intervals/play-world.ts";
+import {
+  coverageOf,
+  type Estimate,
+  promotionsOf,
+  slopeOf,
+  widthRatio,
+} from "./gate/intervals/summary.ts";
+import { openRunFolder, type RunFolder } from "./run-folder.ts";
+import { mean } from "./statistics.ts";
+
+interface Options {
+  readonly seconds: number;
+  readonly repetitions: number;
+  readonly seed: number;
+  readonly [name: string]: number;
+}
+
+interface Unit {
+  readonly slateSize: number;
+  readonly items: number;
+  readonly repetition: number;
+}
+
+interface KeptWorld extends Unit {
+  readonly played: PlayedWorld;
+}
+
+/** Changes with what a world consists of: older ones are then not taken for new ones. */
+const format = 1;
+const size = { visits: 600, freshLogs: 16 };
+const users = 400;
+/** Of an item at the first position, by repetition. */
+const clickRates = [0.02, 0.03, 0.04, 0.05];
+
+const shapes = [200, 3416].flatMap((items) => [5, 10].map((slateSize) => ({ slateSize, items })));
+const nameOf = ({ slateSize, items }: Omit<Unit, "repetition">) =>
+  `slates of ${slateSize}, ${items} items`;
+const fileOf = ({ slateSize, items, repetition }: Unit) =>
+  `slate-${slateSize}-items-${items}-${repetition}.json`;
+
+function play({ slateSize, items, repetition }: Unit, seed: number): Promise<PlayedWorld> {
+  const clickRate = clickRates[repetition % clickRates.length]!;
+  const own = hash32(`${seed}/${slateSize}/${items}/${repetition}`);
+  return playWorld({ seed: own, slateSize, items, users, clickRate }, size);
+}
+
+/** Plays what is not kept yet until the time is up. */
+async function run(units: readonly Unit[], folder: RunFolder, options: Options, report: Report) {
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  const left = units.filter((unit) => folder.load(fileOf(unit)) === undefined);
+  report.note(`${units.length - left.length} of ${units.length} worlds are kept from before`);
+  for (const [index, unit] of left.entries()) {
+    if (seconds() > options.seconds) break;
+    folder.save(fileOf(unit), await play(unit, options.seed));
+    const rest = (seconds() / (index + 1)) * (left.length - index - 1);
+    const time = Math.max(0, Math.min(rest, options.seconds - seconds()));
+    report.note(`${index + 1} of ${left.length} worlds, about ${formatSeconds(time)} left`);
+  }
+}
+
+const show = ({ value, standardError }: Estimate, scale = 1) =>
+  `${(scale * value).toFixed(scale === 1 ? 2 : 1)} ± ${(scale * standardError).toFixed(scale === 1 ? 2 : 1)}`;
+
+function showCoverage(worlds: readonly KeptWorld[], report: Report): void {
+  const cases = shapes.map((shape) => ({
+    name: nameOf(shape),
+    own: worlds.filter((one) => one.items === shape.items && one.slateSize === shape.slateSize),
+  }));
+  const groups = [...cases, { name: "all", own: worlds }].filter(({ own }) => own.length > 0);
+  const rows = groups.flatMap(({ name, own }) => {
+    const logs = own.flatMap(({ played }) => played.logs);
+    const ratio = widthRatio(own.map(({ played }) => played)).toFixed(2);
+    return (
+      [
+        [`${name}: challengers`, logs.map((log) => log.slice(0, -1)), ratio],
+        [`${name}: distilled candidate`, logs.map((log) => log.slice(-1)), ""],
+      ] as const
+    ).map(([label, judged, width]) => {
+      const found = coverageOf(judged);
+      const counts = [found.judged, found.logs, own.length, found.below, found.above];
+      return [label, ...counts.map(String), `${show(found, 100)} %`, width];
+    });
+  });
+  report.table(
+    ["intervals", "judged", "logs", "worlds", "truth below", "above", "covered", "width"],
+    rows,
+  );
+  const { value, standardError, judged } = coverageOf(worlds.flatMap(({ played }) => played.logs));
+  report.figure("judged candidates", judged);
+  report.figure("% of true differences within their 95 % intervals", 100 * value);
+  report.figure("% standard error of that, logs as clusters", 100 * standardError);
+  report.figure(
+    "times the width with the true reward model, median",
+    widthRatio(worlds.map(({ played }) => played)),
+  );
+}
+
+function showLifts(worlds: readonly KeptWorld[], report: Report): void {
+  const promoted = worlds.map(({ played }) => promotionsOf(played));
+  const all = promoted.flat();
+  const rows = (["judged", "shown"] as const).map((which) => [
+    `lift as ${which}`,
+    `${all.length}`,
+    mean(all.map((one) => one[which])).toFixed(3),
+    mean(all.map((one) => one.truth)).toFixed(3),
+    show(slopeOf(promoted, (one) => one[which])),
+  ]);
+  report.table(["would be promoted", "number", "mean", "true mean", "slope of true on it"], rows);
+  const { value, standardError } = slopeOf(promoted, ({ shown }) => shown);
+  report.figure("slope of true on shown lifts of would-be promotions", value);
+  report.figure("standard error of that slope, worlds as clusters", standardError);
+}
+
+/** Fewer tell no slope. */
+const fewestWorlds = 3;
+
+/** The intervals of all that a cycle judges, and the lifts that it shows, against their truth. */
+export const gateCoverageBench: Bench<Options> = {
+  name: "gate --coverage",
+  description: "intervals and shown lifts of all that cycles judge, against their truth",
+  options: { seconds: 3600, repetitions: 4, seed: 1711 },
+  run: async (options, report) => {
+    const { seed, repetitions } = options;
+    const folder = openRunFolder("gate-coverage/kept", { seed, format, size, users });
+    report.note(`kept in   ${folder.path}; remove it to measure anew`);
+    const units = Array.from({ length: repetitions }, (_, repetition) =>
+      shapes.map((shape) => ({ ...shape, repetition })),
+    ).flat();
+    await run(units, folder, options, report);
+    const worlds = units.flatMap((unit) => {
+      const played = folder.load<PlayedWorld>(fileOf(unit));
+      return played === undefined ? [] : [{ ...unit, played }];
+    });
+    if (worlds.length === 0) return report.skip("no world has been played");
+    showCoverage(worlds, report);
+    const promoting = worlds.filter(({ played }) => promotionsOf(played).length > 0);
+    if (promoting.length < fewestWorlds)
+      return report.skip(`${promoting.length} worlds with promotions: too few for a slope`);
+    showLifts(worlds, report);
+  },
+};
