@@ -101,9 +101,10 @@ async function closesDirectRoad(
  * a promotion that is rolled back. Then whether the gate alone may promote.
  */
 export async function reviewLive(
-  scene: LiveScene & { readonly configuration: Configuration },
+  given: LiveScene & { readonly configuration: Configuration },
   assignment: Assignment,
 ): Promise<Reviewed> {
+  const scene = { ...given, reads: new Map() };
   const { holdbackShare } = scene.configuration;
   const first = await reviewPromotion({ ...scene, assignment });
   const then = await reviewTrial({ ...scene, holdbackShare, assignment: first.assignment });
