@@ -66,6 +66,15 @@ export interface SlateDependence {
   readonly pValue: number;
 }
 
+/** Rows that one policy made, as far as they judge. */
+export interface GateStratum {
+  /** Absent in a laboratory. */
+  readonly policyVersion?: number;
+  readonly rows: number;
+  /** ω of each in the difference, in [0, 1]. */
+  readonly weight: number;
+}
+
 /** The gate's answer. */
 export interface GateRecord extends Partial<GateEvidence> {
   readonly verdict: Verdict;
@@ -76,6 +85,8 @@ export interface GateRecord extends Partial<GateEvidence> {
   readonly clusters?: number;
   readonly effectiveSampleShare?: number;
   readonly guards: readonly Guard[];
+  /** Absent if one policy made all rows. */
+  readonly strata?: readonly GateStratum[];
   /** Absent of slates of one, and if a scenario's rewards may depend on the items above. */
   readonly dependence?: SlateDependence;
   /** Absent in records of before it was made. */

@@ -54,6 +54,3 @@ export const unproven = (evidence: GateEvidence, limits: GateLimits): string =>
   `Held: ${gain(evidence)}; the ${formatShare(limits.promoteConfidence)} lower bound ${formatSignificant(evidence.interval[0])} ` +
   `is not above 0 and the probability of a gain ${formatShare(evidence.probabilityPositive)} ` +
   `is below ${formatShare(limits.canaryProbability)}.`;
-
-export const seenTooLittle = (share: number, reason: string): string =>
-  `Canary, because training saw ${formatShare(share)} of the candidates or of the history of its rows; the gate said: ${reason}`;

@@ -127,11 +127,11 @@ describe("the first cycle", () => {
     expect(first.outcome === "canary").toBe(after.assignment.canary === candidate?.version);
   });
 
-  test("keeps the policy of the start for a share, though it is uniform, and as the anchor", () => {
+  test("keeps the policy of the start for a share, though it is uniform, but not as the anchor", () => {
     const { serving } = before.assignment;
     expect(first.outcome).toBe("promote");
     expect(after.assignment).toMatchObject({ holdback: serving, holdbackShare: 0.05 });
-    expect(after.assignment).toMatchObject({ anchor: serving, anchorShare: 0.01 });
+    expect(after.assignment.anchor).toBeUndefined();
   });
 
   test("renews the baseline and retires the old one", async () => {
@@ -328,7 +328,7 @@ describe("a cycle that has not enough", () => {
     };
     const cycle = await run(store, { ...limited({ maxCycleMinutes: 3 }), clock });
     expect(cycle).toMatchObject(skipped);
-    expect(cycle!.reason).toMatch(/before the stage '\w+' 3\.\d minutes had passed of 3\.0/);
+    expect(cycle!.reason).toMatch(/before the stage '\w+' [34]\.\d minutes had passed of 3\.0/);
     expect(await stateOf(store)).toEqual({ ...before, cycles: [cycle] });
     const planned = cycle!.record.plan!.decisions;
     const next = await run(store, limited({ maxCycleMinutes: 3 }));
