@@ -395,16 +395,16 @@ async function reopen(of = cycled) {
 test.each([
   ["leaves exploration as it was", false, 0.15],
   ["goes back to the floor where the fast loop explores", true, visitedScenario.exploration],
-])("a cycle that nobody judges %s", async (_, enabled, exploration) => {
+])("a cycle without new rows of the serving policy %s", async (_, enabled, exploration) => {
   const { store, engine, clock, advance } = await reopen();
-  // All traffic is a canary's, which says too little of the policy that serves.
+  // All traffic is a canary's: it judges candidates, but says too little of the policy that serves.
   const canary = (await store.policies.bytes(1))!;
   await assign(store, { canary }, { canaryShare: 1, exploration: 0.15 });
   for (let visit = 0; visit < 20; visit++) await engine.recommend({ userId: userId("user-0") });
   advance(600);
   const fastLoop = { ...visitedScenario.fastLoop, enabled };
   const cycle = await run(store, { clock, scenario: { ...visitedScenario, fastLoop } });
-  expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 0 });
+  expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 20 });
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
 });
 
