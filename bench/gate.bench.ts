@@ -4,6 +4,7 @@ import { createRandom, type RandomStream } from "../src/numeric/random.ts";
 import { type GateWorld, simulateGate } from "../tests/support/simulated-gate.ts";
 import { type SkewedWorld, simulateSkewedGate } from "../tests/support/skewed-gate.ts";
 import type { Bench, Report } from "./bench.ts";
+import { judgeArms } from "./gate/judge-arms.ts";
 import { judgeSlates } from "./gate/judge-slates.ts";
 import { showTimeToDetection } from "./gate/time-to-detection.ts";
 import { watchCanaries } from "./gate/watch-canaries.ts";
@@ -140,18 +141,24 @@ function show(report: Report, measured: ReadonlyMap<Case, Shares>): void {
   }
 }
 
-export const gateBench: Bench<{ gates: number; slates: number; promotions: number; seed: number }> =
-  {
-    name: "gate",
-    description:
-      "verdicts of the gate, and of live tests of canaries and promotions, where the true lift is known",
-    options: { gates: 2000, slates: 40, promotions: 1000, seed: 90_210 },
-    async run(options, report) {
-      const cases = [...equal, ...skewed, ...harmful, ...better];
-      show(report, new Map(cases.map((one) => [one, measure(one, options)])));
-      judgeSlates(report, options);
-      watchPromotions(report, options);
-      watchCanaries(report, options);
-      showTimeToDetection(report);
-    },
-  };
+export const gateBench: Bench<{
+  gates: number;
+  slates: number;
+  arms: number;
+  promotions: number;
+  seed: number;
+}> = {
+  name: "gate",
+  description:
+    "verdicts of the gate, and of live tests of canaries and promotions, where the true lift is known",
+  options: { gates: 2000, slates: 40, arms: 400, promotions: 1000, seed: 90_210 },
+  async run(options, report) {
+    const cases = [...equal, ...skewed, ...harmful, ...better];
+    show(report, new Map(cases.map((one) => [one, measure(one, options)])));
+    judgeSlates(report, options);
+    judgeArms(report, options);
+    watchPromotions(report, options);
+    watchCanaries(report, options);
+    showTimeToDetection(report);
+  },
+};

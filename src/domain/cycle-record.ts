@@ -54,6 +54,8 @@ export interface FeedbackCounts {
   readonly users: number;
   /** Rows that judged. */
   readonly judged: number;
+  /** New rows that judge nothing, since their policy is gone or they are of the uniform slice's own candidates; absent if there is none. */
+  readonly trainOnly?: number;
   /** Rows of items that nobody viewed, which trained no critic; absent if no event would say so. */
   readonly unviewed?: number;
 }
@@ -82,6 +84,8 @@ export interface Review {
   readonly version: number;
   readonly gate: GateRecord;
   readonly action: (typeof reviewActions)[number];
+  /** Reason why this look may not promote a canary; absent if it may. */
+  readonly onlyLive?: string;
 }
 
 /** Everything measured by a cycle that reached the gate. */

@@ -74,6 +74,15 @@ export interface PredictedLift {
   readonly relativeInterval?: readonly [number, number];
 }
 
+/** Rows that one policy made, as far as they judge. */
+export interface GateStratum {
+  /** Absent in a laboratory. */
+  readonly policyVersion?: number;
+  readonly rows: number;
+  /** ω of each in the difference, in [0, 1]. */
+  readonly weight: number;
+}
+
 /** The gate's answer. */
 export interface GateRecord extends Partial<GateEvidence> {
   readonly verdict: Verdict;
@@ -86,6 +95,8 @@ export interface GateRecord extends Partial<GateEvidence> {
   readonly guards: readonly Guard[];
   /** The lift to be expected, corrected for selection by its size; decides nothing. Absent without a lift, and in records of before. */
   readonly expected?: PredictedLift;
+  /** Absent if one policy made all rows. */
+  readonly strata?: readonly GateStratum[];
   /** Absent of slates of one, and if a scenario's rewards may depend on the items above. */
   readonly dependence?: SlateDependence;
   /** Absent in records of before it was made. */

@@ -120,6 +120,8 @@ export interface PolicyEvidence extends Damageable {
   readonly realised?: PromotionReview;
   /** Of a canary. */
   readonly trial?: CanaryTrial;
+  /** Of a canary: reason why no off-policy looks may promote it; absent if they may. */
+  readonly onlyLive?: string;
   /** The last live look at a canary. */
   readonly tried?: CanaryReview;
 }

@@ -55,9 +55,6 @@ export const unproven = (evidence: GateEvidence, limits: GateLimits): string =>
   `is not above 0 and the probability of a gain ${formatShare(evidence.probabilityPositive)} ` +
   `is below ${formatShare(limits.canaryProbability)}.`;
 
-export const seenTooLittle = (share: number, reason: string): string =>
-  `Canary, because training saw ${formatShare(share)} of the candidates or of the history of its rows; the gate said: ${reason}`;
-
 /** Follows the sentence about a candidate that was chosen for its gain. */
 export const expecting = ({ relativeLift = 0 }: PredictedLift): string =>
   ` Corrected for this choice, a gain of ${formatShare(relativeLift)} is to be expected.`;

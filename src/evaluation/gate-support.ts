@@ -1,21 +1,20 @@
-import { meanOf } from "../numeric/statistics.ts";
-import { clusteredStandardError } from "./clusters.ts";
-import { diagnoseWeights } from "./diagnostics.ts";
-import { clipWeights } from "./estimate.ts";
-import type { WeightedFeedback } from "./logged-feedback.ts";
-import type { CheckedPart } from "./paired-difference.ts";
+import { type CheckedPart, type FeedbackPair, limitWeights } from "./paired-difference.ts";
+import { weightedMean, weightedStandardError } from "./strata.ts";
 
-/** Support of a candidate with clipped weights by the log. */
+/** Support of a candidate with limited weights by the log. */
 export interface GateSupport {
   readonly rows: number;
   /** Users. */
   readonly clusters: number;
-  /** ESS/n of the clipped weights, the only ones that the statistics use. */
+  /**
+   * ESS/n of u = ω·(1 + w − w₀), of the limited weights, the only ones that the statistics use. On rows of the serving policy u is w;
+   * on others what both policies share has no part in the difference.
+   */
   readonly effectiveSampleShare: number;
-  /** Mean probability of the candidate within the clip, in [0, 1]: the part that the log can check. */
+  /** Mean probability of the candidate within the limit, in [0, 1]: the part that the log can check. */
   readonly checkedMass: number;
   /**
-   * Mean clipped weight less its expectation, the checked mass: 0 if the propensities are right.
+   * Mean limited weight less its expectation, the checked mass: 0 if the propensities are right.
    * Rows with an unknown mass add 0.
    */
   readonly excessWeight: number;
@@ -23,24 +22,37 @@ export interface GateSupport {
   readonly excessWeightStandardError: number;
 }
 
+/** (Σx)²/Σx²; 0 of zeros. Rounding can lift n equal numbers above n by an ulp. */
+function effectiveSize(values: Float64Array): number {
+  let [sum, squares] = [0, 0];
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  return squares === 0 ? 0 : Math.min(values.length, (sum * sum) / squares);
+}
+
 export function measureSupport(
-  candidate: WeightedFeedback,
+  pair: FeedbackPair,
   { mass }: CheckedPart,
   weightClip: number,
 ): GateSupport {
-  const importanceWeights = clipWeights(candidate.importanceWeights, weightClip);
-  const { rows, clusters, effectiveSampleShare } = diagnoseWeights({
-    ...candidate,
-    importanceWeights,
-  });
-  const excess = importanceWeights.map((weight, row) => weight - mass[row]!);
-  const excessWeight = meanOf(excess);
+  const { serving, rowWeights } = pair;
+  const { clusters } = serving;
+  const weights = rowWeights.difference;
+  const limited = limitWeights(pair, weightClip);
+  const differing = limited.map(
+    (weight, row) => weights[row]! * (1 + weight - serving.importanceWeights[row]!),
+  );
+  const excess = limited.map((weight, row) => weight - mass[row]!);
+  const excessWeight = weightedMean(excess, weights);
+  const centre = { mean: excessWeight, weights };
   return {
-    rows,
-    clusters,
-    effectiveSampleShare,
-    checkedMass: meanOf(mass),
+    rows: excess.length,
+    clusters: clusters.count,
+    effectiveSampleShare: Math.min(1, effectiveSize(differing) / effectiveSize(weights)),
+    checkedMass: weightedMean(mass, weights),
     excessWeight,
-    excessWeightStandardError: clusteredStandardError(excess, excessWeight, candidate.clusters),
+    excessWeightStandardError: weightedStandardError(excess, centre, clusters),
   };
 }

@@ -8,7 +8,7 @@ import type {
   Guard,
 } from "../domain/gate-record.ts";
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
-import { checkLength, checkNumber, checkNumbers, highestProbability } from "./checks.ts";
+import { checkLength, checkNumber, checkNumbers } from "./checks.ts";
 import { minimalDetectableDifference } from "./diagnostics.ts";
 import {
   type Coverage,
@@ -74,12 +74,7 @@ function checkInput(input: GateInput): FeedbackPair {
   for (const [name, values] of Object.entries(checked)) {
     checkLength(`checked.${name}`, values.length, pair.candidate.rewards.length);
   }
-  const mass = {
-    low: 0,
-    high: Math.max(1, weightClip) * highestProbability,
-    expected: "in [0, weightClip]",
-  };
-  checkNumbers("checked.mass", checked.mass, { ...mass, remedy });
+  checkNumbers("checked.mass", checked.mass, { ...positive, remedy });
   checkNumbers("checked.values", checked.values, { ...finite, remedy });
   for (const [name, values] of Object.entries(above ?? {})) {
     checkLength(`above.${name}`, values.length, pair.candidate.rewards.length);
@@ -181,7 +176,7 @@ function decideGuarded(
 
 function judgePair(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateRecord {
   const { coverage, above } = input;
-  const support = measureSupport(pair.candidate, input.checked, input.weightClip);
+  const support = measureSupport(pair, input.checked, input.weightClip);
   const { rows, clusters, effectiveSampleShare } = support;
   const measured = { rows, clusters, effectiveSampleShare };
   if (rows < limits.minimumRows || clusters < limits.minimumClusters) {

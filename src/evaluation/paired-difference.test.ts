@@ -5,6 +5,7 @@ import {
   censoredDifference,
   differenceCovariance,
   doublyRobustDifference,
+  limitWeights,
   type PairedInput,
   pairedDifference,
   weighPair,
@@ -28,7 +29,7 @@ const input: PairedInput = {
   weightClip: 3,
 };
 
-test("the doubly robust form clips both policies", () => {
+test("challengers are compared with the serving policy at the same clip", () => {
   // X_j = 0.4 + 0.25, 0.3 − 1, 0.2 + 1.5; X_0 = 0.2 + 0.5, 0.2 − 0.5, 0.2 + 1.5
   const found = doublyRobustDifference(weighPair(input), 3);
   const { difference, standardError, z, servingValue } = found;
@@ -55,14 +56,22 @@ test("a challenger's error is no smaller than if its differing rows had the spre
   expect(pairedDifference(even).standardError).toBeCloseTo(Math.max(own, pooled), 14);
 });
 
+test("the gate's doubly robust form never clips the serving policy, and a candidate below it neither", () => {
+  // w_0 = 4 is beyond the clip: the candidate's 8 counts as 4. X_j − X_0 = −0.05, −0.4, 0.
+  const { difference, servingValue } = doublyRobustDifference(weighPair(input), 3);
+  expect(difference).toBeCloseTo(-0.15, 14);
+  expect(servingValue).toBeCloseTo((0.7 - 0.3 + 2.2) / 3, 14);
+  expect([...limitWeights(weighPair(input), 3)]).toEqual([0.5, 2, 4]);
+});
+
 describe("the censored form", () => {
   test("fills what the clip cuts off with the serving policy's value", () => {
     const checked = { mass: Float64Array.of(1, 0.8, 0.5), values: Float64Array.of(0.4, 0.2, 0.1) };
     // X_0 = 0.2 + 0.5, 0.2 − 0.5, 0.2 + 2: mean 2.6/3, which is 2/3 above its model.
-    // X_j = 0.4 + 0.25, 0.2 − 1 + 0.2·(0.2 + 2/3), 0.1 + 1.5 + 0.5·(0.2 + 2/3)
+    // X_j = 0.4 + 0.25, 0.2 − 1 + 0.2·(0.2 + 2/3), 0.1 + 2 + 0.5·(0.2 + 2/3): the last weight is 4, as the serving policy's
     const { difference, servingValue } = censoredDifference(weighPair(input), checked, 3);
     expect(servingValue).toBeCloseTo(2.6 / 3, 14);
-    expect(difference).toBeCloseTo((0.65 - 0.8 + 1.6 + 0.7 * (0.2 + 2 / 3) - 2.6) / 3, 14);
+    expect(difference).toBeCloseTo((0.65 - 0.8 + 2.1 + 0.7 * (0.2 + 2 / 3) - 2.6) / 3, 14);
   });
 
   // Two actions, p = 0.95 and 0.05; the candidate turns them round, with a weight of 19 that the clip cuts to 4.

@@ -1,7 +1,7 @@
-import { meanOf } from "../numeric/statistics.ts";
-import { clusteredCovariance, clusteredStandardError, numberClusters } from "./clusters.ts";
+import { clusteredCovariance, numberClusters } from "./clusters.ts";
 import { clipWeights } from "./estimate.ts";
 import { type LoggedFeedback, type ModelledFeedback, weighFeedback } from "./logged-feedback.ts";
+import { evenWeights, type RowWeights, weightedMean, weightedStandardError } from "./strata.ts";
 
 /** A policy's arrays under the reward model that is shared by all that are compared. */
 export interface ComparedPolicy {
@@ -19,10 +19,12 @@ export interface PairedInput {
   readonly candidate: ComparedPolicy;
   /** c ≥ 0, finite for the gate. */
   readonly weightClip: number;
+  /** Of rows that several policies made; default: all count alike. */
+  readonly rowWeights?: RowWeights;
 }
 
 export interface PairedDifference {
-  /** Mean of X_j − X_0, reward units a row. */
+  /** Mean of X_j − X_0 over the weighted rows, reward units a row. */
   readonly difference: number;
   /** Users as clusters; infinite for fewer than two. */
   readonly standardError: number;
@@ -41,6 +43,7 @@ export interface PairedDifference {
 export interface FeedbackPair {
   readonly serving: ModelledFeedback;
   readonly candidate: ModelledFeedback;
+  readonly rowWeights: RowWeights;
 }
 
 /** @throws invalid_request, see weighFeedback */
@@ -49,8 +52,10 @@ export function weighPair({
   predictions,
   serving,
   candidate,
+  rowWeights = evenWeights(predictions.length),
 }: PairedInput): FeedbackPair {
   return {
+    rowWeights,
     serving: weighFeedback(feedback, { ...serving, predictions }, "serving"),
     candidate: weighFeedback(feedback, { ...candidate, predictions }, "candidate"),
   };
@@ -59,20 +64,32 @@ export function weighPair({
 function pair(
   candidateValues: Float64Array,
   servingValues: Float64Array,
-  { serving }: FeedbackPair,
+  { serving, rowWeights }: FeedbackPair,
 ): PairedDifference {
   const differences = candidateValues.map((value, row) => value - servingValues[row]!);
-  const difference = meanOf(differences);
-  const standardError = clusteredStandardError(differences, difference, serving.clusters);
-  const ofRows = clusteredStandardError(
-    differences,
-    difference,
-    numberClusters(differences.length),
-  );
+  const { difference: weights } = rowWeights;
+  const difference = weightedMean(differences, weights);
+  const centre = { mean: difference, weights };
+  const standardError = weightedStandardError(differences, centre, serving.clusters);
+  const rows = numberClusters(differences.length);
+  const ofRows = weightedStandardError(differences, centre, rows);
   const sharedError = Math.sqrt(Math.max(0, standardError ** 2 - ofRows ** 2));
   const z = standardError === 0 ? 0 : difference / standardError;
-  return { difference, standardError, sharedError, z, servingValue: meanOf(servingValues) };
+  const servingValue = weightedMean(servingValues, rowWeights.serving);
+  return { difference, standardError, sharedError, z, servingValue };
 }
+
+/**
+ * min(w, max(c, w₀)) of the candidate. The serving policy's own weight w₀ = π₀/p is never clipped: beyond 1 only where another policy
+ * made the row, and a part of its value that nobody counts would be a candidate's gain.
+ */
+export const limitWeights = (
+  { serving, candidate }: FeedbackPair,
+  weightClip: number,
+): Float64Array =>
+  candidate.importanceWeights.map((weight, row) =>
+    Math.min(weight, Math.max(weightClip, serving.importanceWeights[row]!)),
+  );
 
 /** X_i = Σ_a π(a|x_i)·q̂(x_i, a) + w_i·(r_i − q̂(x_i, a_i)). */
 function doublyRobustContributions(
@@ -85,17 +102,15 @@ function doublyRobustContributions(
 }
 
 /**
- * X_ji = Σ_a π_j(a|s_i)·Q̄(s_i, a) + min(π_j(a_i|s_i)/p_i, c)·(r_i − Q̄(s_i, a_i)) for candidate j
- * and serving policy 0. Common parts of both policies (the user, the luck of the draw, the model's
- * error) cancel row by row.
+ * X_ji = Σ_a π_j(a|s_i)·Q̄(s_i, a) + w_ji·(r_i − Q̄(s_i, a_i)) for candidate j, its weight within the limit, and serving policy 0.
+ * Common parts of both policies (the user, the luck of the draw, the model's error) cancel row by row.
  */
-export function doublyRobustDifference(pairs: FeedbackPair, weightClip: number): PairedDifference {
-  return pair(
-    clippedContributions(pairs.candidate, weightClip),
-    clippedContributions(pairs.serving, weightClip),
+export const doublyRobustDifference = (pairs: FeedbackPair, weightClip: number): PairedDifference =>
+  pair(
+    doublyRobustContributions(pairs.candidate, limitWeights(pairs, weightClip)),
+    doublyRobustContributions(pairs.serving, pairs.serving.importanceWeights),
     pairs,
   );
-}
 
 const clippedContributions = (feedback: ModelledFeedback, weightClip: number) =>
   doublyRobustContributions(feedback, clipWeights(feedback.importanceWeights, weightClip));
@@ -110,48 +125,58 @@ function differencesByRow({ serving, candidate }: FeedbackPair, weightClip: numb
 
 /**
  * Standard error of the difference if every row's residual r − Q̄ had the spread of all rows together:
- * √(Var(r − Q̄)·Σ(w − w₀)²)/n. The few rows on which the policies differ may show none of the rare
+ * √(Var(r − Q̄)·Σ ω²(w − w₀)²)/Σ ω. The few rows on which the policies differ may show none of the rare
  * rewards or losses of the others, and then have no spread of their own.
  */
-export function pooledError({ serving, candidate }: FeedbackPair, weightClip: number): number {
-  const before = clipWeights(serving.importanceWeights, weightClip);
-  const squares = clipWeights(candidate.importanceWeights, weightClip).reduce(
-    (sum, weight, row) => sum + (weight - before[row]!) ** 2,
+export function pooledError(pairs: FeedbackPair, weightClip: number): number {
+  const { serving, rowWeights } = pairs;
+  const { difference: weights } = rowWeights;
+  const squares = limitWeights(pairs, weightClip).reduce(
+    (sum, weight, row) => sum + (weights[row]! * (weight - serving.importanceWeights[row]!)) ** 2,
     0,
   );
   const residuals = serving.rewards.map((reward, row) => reward - serving.predictions[row]!);
-  const centre = meanOf(residuals);
-  const spread = residuals.reduce((sum, residual) => sum + (residual - centre) ** 2, 0);
-  return Math.sqrt((spread / residuals.length) * squares) / residuals.length;
+  const centre = weightedMean(residuals, weights);
+  const variance = weightedMean(
+    residuals.map((residual) => (residual - centre) ** 2),
+    weights,
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return Math.sqrt(variance * squares) / total;
 }
 
-/** A candidate's mass below the clip, p being the log's own policy. */
+/** A candidate's mass within the limit L = max(c·p, π₀), p being the policy that made the row. */
 export interface CheckedPart {
   /**
-   * m = Σ_a min(π(a|s), c·p(a|s)), in [0, 1]; if p is known of the choice only, min(π/p, c), whose
+   * m = Σ_a min(π(a|s), L(a)), in [0, 1]; if p is known of the choice only, min(π, L)/p, whose
    * expectation that is.
    */
   readonly mass: Float64Array;
-  /** Σ_a min(π(a|s), c·p(a|s))·Q̄(s, a), or min(π/p, c)·Q̄ of the choice. */
+  /** Σ_a min(π(a|s), L(a))·Q̄(s, a), or min(π, L)/p·Q̄ of the choice. */
   readonly values: Float64Array;
   /** Place of each row in its slate; absent if all are at the top. */
   readonly positions?: Int32Array;
 }
 
-/** Mean of the values at a row's position, by row. */
-function meanByPosition(values: Float64Array, positions: Int32Array | undefined): Float64Array {
-  if (positions === undefined) return new Float64Array(values.length).fill(meanOf(values));
-  const [sums, counts]: [number[], number[]] = [[], []];
+/** Weighted mean of the values at a row's position, by row. */
+function meanByPosition(
+  values: Float64Array,
+  weights: Float64Array,
+  positions: Int32Array | undefined,
+): Float64Array {
+  if (positions === undefined)
+    return new Float64Array(values.length).fill(weightedMean(values, weights));
+  const [sums, totals]: [number[], number[]] = [[], []];
   for (const [row, position] of positions.entries()) {
-    sums[position] = (sums[position] ?? 0) + values[row]!;
-    counts[position] = (counts[position] ?? 0) + 1;
+    sums[position] = (sums[position] ?? 0) + weights[row]! * values[row]!;
+    totals[position] = (totals[position] ?? 0) + weights[row]!;
   }
-  return Float64Array.from(positions, (position) => sums[position]! / counts[position]!);
+  return Float64Array.from(positions, (position) => sums[position]! / totals[position]!);
 }
 
 /**
  * The doubly robust form in which the mass beyond the clip earns the serving policy's value,
- * instead of the model's prediction for it. Its expectation is Σ_a (min(π, c·p) − π_0)·(q − V_0): 0
+ * instead of the model's prediction for it. Its expectation is Σ_a (min(π, L) − π_0)·(q − V_0): 0
  * for a candidate that is no better, for any model, and a part of the gain for a better one.
  */
 export function censoredDifference(
@@ -164,11 +189,12 @@ export function censoredDifference(
   // By position: what can be checked falls with it, and so does the reward.
   const residuals = meanByPosition(
     servingValues.map((value, row) => value - serving.directValues[row]!),
+    pairs.rowWeights.serving,
     checked.positions,
   );
   const checkedValues = doublyRobustContributions(
     { ...candidate, directValues: checked.values },
-    clipWeights(candidate.importanceWeights, weightClip),
+    limitWeights(pairs, weightClip),
   );
   const values = checkedValues.map(
     (value, row) =>
@@ -178,13 +204,18 @@ export function censoredDifference(
 }
 
 /**
- * The doubly robust form on unchecked arrays: how the meta-policy compares challengers. Its standard error is no smaller than the pooled
- * one. @throws invalid_request
+ * The doubly robust form on unchecked arrays, all weights clipped at c alike: how the meta-policy compares challengers. Its standard error
+ * is no smaller than the pooled one. @throws invalid_request
  */
 export function pairedDifference(input: PairedInput): PairedDifference {
+  const { weightClip } = input;
   const pairs = weighPair(input);
-  const found = doublyRobustDifference(pairs, input.weightClip);
-  const standardError = Math.max(found.standardError, pooledError(pairs, input.weightClip));
+  const found = pair(
+    clippedContributions(pairs.candidate, weightClip),
+    clippedContributions(pairs.serving, weightClip),
+    pairs,
+  );
+  const standardError = Math.max(found.standardError, pooledError(pairs, weightClip));
   return {
     ...found,
     standardError,

@@ -1,4 +1,3 @@
-import type { Arm } from "../domain/decision.ts";
 import type { FoldedRow } from "../mpo/judged-row.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
 
@@ -17,7 +16,7 @@ export interface FeedbackRow extends FoldedRow {
   readonly candidates: readonly ItemView[];
   /** Present if the scenario has a discount. */
   readonly session?: SessionStep;
-  /** Of the policy that made the choice: an arm's policy changes while windows of the one before are open. */
+  /** An arm's policy changes while windows of the one before are open. */
   readonly policyVersion: number;
   /**
    * Whether the item was viewed, if the scenario has an event that says so. Others judge, but
@@ -27,10 +26,3 @@ export interface FeedbackRow extends FoldedRow {
   /** Age in cycles' worth of decisions, 0 for the newest. */
   readonly age: number;
 }
-
-/** @param versions of the policies that are compared, by arm: other policies' rows are foreign */
-export const markForeign = <Row extends Pick<FeedbackRow, "arm" | "policyVersion">>(
-  rows: readonly Row[],
-  versions: Readonly<Partial<Record<Arm, number | undefined>>>,
-): readonly Row[] =>
-  rows.map((row) => (row.policyVersion === versions[row.arm] ? row : { ...row, isForeign: true }));

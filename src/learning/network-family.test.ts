@@ -7,7 +7,6 @@ import { initialMetaPolicy } from "../mpo/meta-policy.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createNetwork } from "../policy/network.ts";
 import { policyShape } from "../policy/network-policy.ts";
-import { markForeign } from "./feedback-row.ts";
 import { createNetworkFamily } from "./network-family.ts";
 
 const seed = 127;
@@ -28,12 +27,14 @@ const rows = banditRows(
   },
 }));
 
-test("rows of another version are foreign, and with a discount a step judges by the critic's word for the next one", async () => {
+test("rows of another policy are held beside the serving one's, and with a discount a step judges by the critic's word for the next one", async () => {
   const { critic, ...others } = defaultMpo;
   const mpo = { ...others, critic: { ...critic, maxEpochs: 2, rowsSeen: 100 } };
   const random = createRandom(seed);
   const family = createNetworkFamily({ mpo, discount: 0.9, defaultReward: 0, threads: 1 });
-  const marked = markForeign(rows, { serving: 2 });
+  const marked = rows.map((row) =>
+    row.policyVersion === 1 ? { ...row, loggingLogs: logPolicy } : row,
+  );
   const fits = createFits(
     family,
     {
@@ -47,8 +48,8 @@ test("rows of another version are foreign, and with a discount a step judges by 
   );
   const first = await fits.fit("first");
   const second = await fits.fit("second");
-  for (const { row } of first.held)
-    expect(row.isForeign).toBe(row.policyVersion === 1 || undefined);
+  expect(new Set(first.held.map(({ row }) => row.policyVersion))).toEqual(new Set([2]));
+  expect(new Set(first.others.map(({ row }) => row.policyVersion))).toEqual(new Set([1]));
   const { held, measured } = await fits.judge(first, [], second.held);
   for (const [index, { row, scores }] of held.entries()) {
     const judged = measured.rows[index]!.row.reward;

@@ -23,8 +23,10 @@ import { type Move, moveStates } from "./trust-region.ts";
 export interface HeldFit<Row extends FoldedRow, Fit> {
   readonly without: Fold | undefined;
   readonly fit: Fit;
-  /** The rows of the fold, as far as the serving policy's arm logged them. */
+  /** The rows of the fold that the serving policy made. */
   readonly held: readonly ScoredRow<Row>[];
+  /** Those that other policies made, which the gate reads too. */
+  readonly others: readonly ScoredRow<Row>[];
 }
 
 /** A fit with calibrated scores, and its challengers on the half that they are judged on. */
@@ -33,6 +35,8 @@ export interface JudgedFit<Row extends FoldedRow, Fit> extends HeldFit<Row, Fit>
   readonly calibrate: (rows: readonly ScoredRow<Row>[]) => readonly ScoredRow<Row>[];
   readonly challengers: readonly Challenger[];
   readonly measured: MeasuredPart;
+  /** Rows that judge a candidate: the measured ones, then the others. */
+  readonly gateRows: MeasuredPart["rows"];
 }
 
 /** The policy moved to the mixture of a fit's challengers under a judgement. */
@@ -106,10 +110,15 @@ export function createFits<
       const fit = await stages.measure("critic", () =>
         family.fitCritic(knownTo(without), { without, serving, from, has, random }),
       );
-      const own = judging.filter(({ fold }) => fold === without);
-      return { without, fit, held: await score(fit, own) };
+      const all = judging.filter(({ fold }) => fold === without);
+      const isOther = ({ loggingLogs }: Known) => loggingLogs !== undefined;
+      const held = await score(
+        fit,
+        all.filter((row) => !isOther(row)),
+      );
+      return { without, fit, held, others: await score(fit, all.filter(isOther)) };
     },
-    judge: async ({ without, fit, held: raw }, settings, out) => {
+    judge: async ({ without, fit, held: raw, others: rawOthers }, settings, out) => {
       const calibrate = await stages.measure("score", () =>
         has("calibration") ? fitCalibrations(fit, out) : leaveRaw,
       );
@@ -118,7 +127,10 @@ export function createFits<
       const measured = await stages.measure("judge", () =>
         measurePart({ rows: expectAhead(family, fit.critic, held), challengers }),
       );
-      return { without, fit, held, settings, calibrate, challengers, measured };
+      const others = calibrate(rawOthers);
+      const gateRows = [...measured.rows, ...expectAhead(family, fit.critic, others)];
+      const found = { held, others, settings, calibrate, challengers, measured, gateRows };
+      return { without, fit, ...found };
     },
     move: async ({ without, fit, settings, calibrate }, judgement) => {
       const states = calibrate(await score(fit, chooseStates(knownTo(without), limits)));

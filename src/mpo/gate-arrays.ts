@@ -1,7 +1,8 @@
-import type { Arm } from "../domain/decision.ts";
+import { numberClusters } from "../evaluation/clusters.ts";
 import type { GateInput } from "../evaluation/gate.ts";
 import { createItemsAbove } from "../evaluation/slates/items-above.ts";
 import type { SlateRule } from "../evaluation/slates/slate-drawer.ts";
+import { type RowWeights, weighStrata } from "../evaluation/strata.ts";
 import { createCoverage } from "./gate-coverage.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import {
@@ -28,42 +29,74 @@ interface ReadSlate extends FilledSlate {
 
 const readSlate = (filled: FilledSlate): ReadSlate => ({ ...filled, table: filled.positions() });
 
-/** The candidate on a slate, and the policy that made it. */
+/** The candidate on a slate, the serving policy, and the policy that made it. */
 interface ComparedSlate {
   readonly row: JudgedRow;
   readonly items: readonly number[];
   /** p of each position, as it is weighed. */
   readonly propensities: Float64Array;
   readonly candidate: ReadSlate;
+  readonly serving: ReadSlate;
   readonly logging: ReadSlate;
 }
 
-/**
- * Σ_a min(π, c·p) and Σ_a min(π, c·p)·Q of a position. Of a foreign row only the choice's p is known, and the clipped weight
- * stands for the sums, whose expectation it has: E_p min(π/p, c)·x = Σ_a min(π, c·p)·x. Weights of the whole prefix have
- * Σ_a min(w_{<k}·π(a | above), c·p(a | above)) instead, whose expectation over prefixes is that of their clipped weight.
- */
-function checkPosition(
-  { row, items, propensities, candidate, logging }: ComparedSlate,
+/** Sums over the candidates of a position, with L = max(c·p, π₀). */
+interface CheckedPosition {
+  /** Σ min(π, L). */
+  readonly mass: number;
+  /** Σ min(π, L)·Q. */
+  readonly value: number;
+  /** Σ (min(π, L) − π₀)²/p. */
+  readonly differenceSpread: number;
+  /** Σ π₀²/p. */
+  readonly servingSpread: number;
+}
+
+/** Of a foreign row only the choice's p is known, and its weights stand for the sums, whose expectation they have: E_p (π/p)·x = Σ_a π·x. */
+function checkChoice(
+  { items, propensities, candidate, serving }: ComparedSlate,
   position: number,
   values: Float64Array,
-): readonly [mass: number, value: number] {
-  if (row.isForeign) {
-    const weight = Math.min(weightClip, candidate.logged[position]! / propensities[position]!);
-    return [weight, weight * values[items[position]!]!];
-  }
+): CheckedPosition {
+  const [proposed, own] = [candidate, serving].map(
+    ({ logged }) => logged[position]! / propensities[position]!,
+  );
+  const mass = Math.min(proposed!, Math.max(weightClip, own!));
+  const value = mass * values[items[position]!]!;
+  return { mass, value, differenceSpread: (mass - own!) ** 2, servingSpread: own! ** 2 };
+}
+
+/**
+ * Weights of the whole prefix have π = w_{<k}·π(a | above) and π₀ = w₀_{<k}·π₀(a | above) against p(a | above): the expectation over
+ * prefixes of the sums is that of the weights.
+ */
+function checkPosition(
+  compared: ComparedSlate,
+  position: number,
+  values: Float64Array,
+): CheckedPosition {
+  const { row, propensities, candidate, serving, logging } = compared;
+  if (row.isForeign) return checkChoice(compared, position, values);
   const isPrefix = row.isCascade === true && position > 0;
-  const before = isPrefix ? candidate.logged[position - 1]! / propensities[position - 1]! : 1;
-  const [proposed, made] = [candidate, logging].map(
+  const [proposed, own, made] = [candidate, serving, logging].map(
     ({ conditionals, table }) => (conditionals ?? table)[position]!,
   );
-  let [mass, value] = [0, 0];
+  const [before, ownBefore] = [candidate, serving].map(({ logged }) =>
+    isPrefix ? logged[position - 1]! / propensities[position - 1]! : 1,
+  );
+  let [mass, value, differenceSpread, servingSpread] = [0, 0, 0, 0];
   for (let a = 0; a < values.length; a++) {
-    const within = Math.min(before * proposed![a]!, weightClip * made![a]!);
+    const p = made![a]!;
+    const kept = ownBefore! * own![a]!;
+    const within = Math.min(before! * proposed![a]!, Math.max(weightClip * p, kept));
     mass += within;
     value += within * values[a]!;
+    // Items above have no part in any of them.
+    if (p === 0) continue;
+    differenceSpread += (within - kept) ** 2 / p;
+    servingSpread += kept ** 2 / p;
   }
-  return [mass, value];
+  return { mass, value, differenceSpread, servingSpread };
 }
 
 /**
@@ -94,20 +127,23 @@ function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
   const zeros = () => new Float64Array(rows.length);
   const positions = Int32Array.from(rows, ({ row }) => row.position);
   const checked = { mass: zeros(), values: zeros(), positions };
+  const spreads = { differenceSpread: zeros(), servingSpread: zeros() };
   const above = { values: zeros(), moves: zeros() };
   const findAbove = createItemsAbove();
   return {
     checked,
     above,
-    /** @param serving the serving policy's slate */
-    writeChecked(start: number, compared: ComparedSlate, serving: ReadSlate, values: Float64Array) {
-      const { row, items, propensities } = compared;
+    spreads,
+    writeChecked(start: number, compared: ComparedSlate, values: Float64Array) {
+      const { row, items, propensities, serving } = compared;
       for (const position of items.keys()) {
-        const [mass, value] = checkPosition(compared, position, values);
+        const { mass, value, ...spread } = checkPosition(compared, position, values);
         const place = { propensities, position };
         checked.mass[start + position] = mass;
         checked.values[start + position] =
           value - (row.isForeign ? 0 : chanceOfPrefix(serving, place, values));
+        spreads.differenceSpread[start + position] = spread.differenceSpread;
+        spreads.servingSpread[start + position] = spread.servingSpread;
       }
     },
     /** Of slates whose rewards are said to be by position, and whose policy is known. */
@@ -125,46 +161,52 @@ interface ItemFeatures {
   readonly moves: Float64Array;
 }
 
+/** Rows by the policy that made them: those of one version, and apart from them its fast loop's. */
+const numberStrata = (rows: readonly ScoredRow<JudgedRow>[]): Int32Array =>
+  numberClusters(
+    rows.length,
+    rows.map(({ row }) => `${row.policyVersion ?? row.arm}/${row.isForeign === true}`),
+  ).index;
+
 /**
  * All that the gate reads of both policies, in one pass over the slates.
  * @param options.rows checked (`checkRows`)
- * @param options.candidateArm the arm that the candidate has served in; the serving policy made the other slates
  * @param values Q of the candidates of each row's slate
  */
 export function gateArrays(
   options: {
     readonly rows: readonly ScoredRow<JudgedRow>[];
     readonly candidateLogs: readonly Float64Array[];
-    readonly candidateArm?: Arm;
   },
   values: readonly Float64Array[],
-): Omit<GateInput, "predictedDifference" | "weightClip"> {
-  const { rows, candidateLogs, candidateArm } = options;
+): Omit<GateInput, "predictedDifference" | "weightClip"> & { readonly rowWeights: RowWeights } {
+  const { rows, candidateLogs } = options;
   const [serving, candidate, logging] = [rows, rows, rows].map(({ length }) => emptyArrays(length));
   const columns = createColumns(rows);
   const coverage = createCoverage();
-  const [fillServing, fillCandidate] = [createFilling(), createFilling()];
+  const fillings = { own: createFilling(), proposed: createFilling(), made: createFilling() };
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
     const { row, scores } = rows[start]!;
     const [opened, q] = [openSlate(row, slate), values[start]!];
-    const own = readSlate(fillServing(opened, scores.logPolicy, q));
-    const proposed = readSlate(fillCandidate(opened, candidateLogs[start]!, q));
-    const made = row.arm === candidateArm ? proposed : own;
+    const own = readSlate(fillings.own(opened, scores.logPolicy, q));
+    const proposed = readSlate(fillings.proposed(opened, candidateLogs[start]!, q));
+    const made = row.loggingLogs ? readSlate(fillings.made(opened, row.loggingLogs, q)) : own;
     writeSlate(serving!, slate, own);
     writeSlate(candidate!, slate, proposed);
     writeSlate(logging!, slate, made);
     const propensities = propensitiesOf(rows, slate, made.logged);
-    const compared = { row, items, propensities, candidate: proposed, logging: made };
-    columns.writeChecked(start, compared, own, q);
+    const compared = { row, items, propensities, candidate: proposed, serving: own, logging: made };
+    columns.writeChecked(start, compared, q);
     const moves = movesOf(scores.logPolicy, candidateLogs[start]!);
     columns.writeAbove(opened, made.rule, { values: q, moves });
     coverage.add(row, own.table, proposed.table);
   }
-  const { checked, above } = columns;
+  const { checked, above, spreads } = columns;
   return {
     ...loggedArrays(rows, logging!, values),
     ...{ serving: serving!, candidate: candidate!, checked, above },
+    rowWeights: weighStrata({ index: numberStrata(rows), ...spreads }),
     coverage: coverage.shares(),
   };
 }

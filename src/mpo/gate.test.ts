@@ -4,10 +4,10 @@ import { sampleViews } from "../../tests/support/policy.ts";
 import type { GateRecord } from "../domain/gate-record.ts";
 import { gateLimits, whereWorthless } from "../evaluation/gate-guards.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
-import { markForeign } from "../learning/feedback-row.ts";
+import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { drawIndex } from "../policy/slate.ts";
-import { checkDistillation, checkSeen, gateCandidate } from "./gate.ts";
+import { checkDistillation, gateCandidate, whyUnseen } from "./gate.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 const seed = 107;
@@ -100,32 +100,52 @@ test("on what the fast loop drew the log is not taken for the policy's: a candid
   expect(judge(simulateDrawn(4000), [0.05, 0.2, 0.15, 0.6]).interval![1]).toBeLessThan(0);
 });
 
-test("on the log of the policy that served before, what the log can check is what that one chose", () => {
+test("on the log of another policy the candidate is judged by that one's propensities", () => {
   const random = createRandom(seed + 2);
-  // It preferred item 0; none of its rows is of the policy that serves now, version 2, which prefers item 1.
-  const before = [0.94, 0.02, 0.02, 0.02];
+  // It preferred item 0; the policy that serves now prefers item 1.
+  const before = Float64Array.of(0.94, 0.02, 0.02, 0.02);
   const serving = Float64Array.of(0.05, 0.85, 0.05, 0.05).map(Math.log);
+  const propensities = before.map((p) => 0.9 * p + 0.1 / 4);
   const log = simulate(8000).map(({ row, scores }) => {
-    const action = drawIndex(Float64Array.from(before), random.uniform());
-    const logged = { action, propensity: before[action]!, policyVersion: 1 };
+    const action = drawIndex(propensities, random.uniform());
+    const reward = random.uniform() < rewards[action]! ? 1 : 0;
+    const logged = { action, reward, propensity: propensities[action]! };
     return { row: { ...row, ...logged }, scores: { ...scores, logPolicy: serving } };
   });
-  const marked = markForeign(
-    log.map(({ row }) => row),
-    { serving: 2 },
-  );
-  const near = [0.15, 0.75, 0.05, 0.05];
-  const taken = judge(log, near);
-  const known = judge(
-    log.map(({ scores }, index) => ({ row: marked[index]!, scores })),
-    near,
-  );
-  expect(guard(taken, "distance of the mean weight").passed).toBe(false);
-  expect(guard(known, "distance of the mean weight").passed).toBe(true);
-  // Served with ε 0.1 item 1 has 0.7, of which 20 times 0.02 are within the clip: a weight of 20 in 2 of 100 rows.
-  expect(guard(taken, "checked mass").value).toBeCloseTo(1, 9);
-  const error = 20 * Math.sqrt((0.02 * 0.98) / 8000);
-  expect(Math.abs(guard(known, "checked mass").value - 0.7)).toBeLessThan(4 * error);
+  const loggingLogs = before.map(Math.log);
+  const known = log.map(({ row, scores }) => ({ row: { ...row, loggingLogs }, scores }));
+  const choices = log.map(({ row, scores }) => ({ row: { ...row, isForeign: true }, scores }));
+  // More of item 0: served 0.9·0.3 times 0.7 − 0.3.
+  const more = [0.35, 0.55, 0.05, 0.05];
+  for (const gate of [judge(known, more), judge(choices, more)]) {
+    expect(guard(gate, "distance of the mean weight").passed).toBe(true);
+    for (const { difference, standardError } of [gate.doublyRobust!, gate.censored!])
+      expect(Math.abs(difference - 0.9 * 0.3 * 0.4)).toBeLessThan(4 * standardError);
+  }
+  // Item 1 has p = 0.043: with a clip of 20 neither policy's weight is cut.
+  expect(guard(judge(known, more), "checked mass").value).toBeCloseTo(1, 9);
+});
+
+test("a policy that the log hardly supports has its whole value, also in a candidate that keeps it", () => {
+  // Item 1 has p = 0.005 and π₀ = 0.84, a weight of 168: only what a candidate adds to that is beyond the clip.
+  const floor = 0.02;
+  const loggingLogs = normaliseLogs(Float64Array.of(0, -50, -50, -50));
+  const propensities = loggingLogs.map((log) => (1 - floor) * Math.exp(log) + floor / 4);
+  const random = createRandom(seed + 3);
+  const serving = Float64Array.of(0.05, 0.85, 0.05, 0.05).map(Math.log);
+  const rows = simulate(4000).map(({ row, scores }) => {
+    const action = drawIndex(propensities, random.uniform());
+    const own = { action, propensity: propensities[action]!, loggingLogs, exploration: floor };
+    return { row: { ...row, ...own }, scores: { ...scores, logPolicy: serving } };
+  });
+  const same = judge(rows, [0.05, 0.85, 0.05, 0.05]);
+  for (const form of [same.doublyRobust!, same.censored!])
+    expect(form.difference).toBeCloseTo(0, 12);
+  const checkedMassOf = (probabilities: readonly number[]) =>
+    guard(judge(rows, probabilities), "checked mass").value;
+  expect(checkedMassOf([0.15, 0.75, 0.05, 0.05])).toBeCloseTo(1, 9);
+  // It puts 0.84 on item 2, of which 20 times 0.005 are within the clip.
+  expect(checkedMassOf([0.05, 0.05, 0.85, 0.05])).toBeCloseTo(1 - (0.98 * 0.85 + 0.005) + 0.1, 9);
 });
 
 test("where the reward model is unsure the candidate gets its lower side", () => {
@@ -206,16 +226,11 @@ test("a target that hardly differs need not be reached, and too little data stay
   expect(checkDistillation(little, { way: 0, gap: 9 }, 1)).toBe(little);
 });
 
-test("a candidate that was trained on less than half of its rows is proven live first", () => {
-  const seen = { candidatesSeen: 0.4, historySeen: 1 };
-  expect(checkSeen(judged, seen)).toMatchObject({
-    verdict: "canary",
-    reason:
-      "Canary, because training saw 40 % of the candidates or of the history of its rows; the gate said: Promoted: better.",
-  });
-  expect(checkSeen(judged, { candidatesSeen: 1, historySeen: 0.4 }).verdict).toBe("canary");
-  expect(checkSeen(judged, { candidatesSeen: 0.5, historySeen: 0.5 })).toBe(judged);
-  expect(checkSeen(judged, undefined)).toBe(judged);
-  const held = { ...judged, verdict: "hold" as const };
-  expect(checkSeen(held, seen)).toBe(held);
+test("only live rewards may promote a candidate that was trained on less than half of its rows", () => {
+  expect(whyUnseen({ candidatesSeen: 0.4, historySeen: 1 })).toBe(
+    "training saw 40 % of the candidates or of the history of its rows",
+  );
+  expect(whyUnseen({ candidatesSeen: 1, historySeen: 0.4 })).toBeDefined();
+  expect(whyUnseen({ candidatesSeen: 0.5, historySeen: 0.5 })).toBeUndefined();
+  expect(whyUnseen(undefined)).toBeUndefined();
 });

@@ -1,9 +1,11 @@
 import type { Arm } from "../domain/decision.ts";
-import type { GateLooks, GateRecord, Guard } from "../domain/gate-record.ts";
+import type { GateLooks, GateRecord, GateStratum, Guard } from "../domain/gate-record.ts";
 import type { SeenShares } from "../domain/improvement-record.ts";
 import { judgeCandidate } from "../evaluation/gate.ts";
 import type { GateLimits } from "../evaluation/gate-guards.ts";
-import { failedGuards, seenTooLittle } from "../evaluation/gate-reason.ts";
+import { failedGuards } from "../evaluation/gate-reason.ts";
+import type { RowWeights } from "../evaluation/strata.ts";
+import { formatShare } from "../numeric/format.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
 import { gateArrays } from "./gate-arrays.ts";
@@ -21,10 +23,6 @@ export function gateCandidate(options: {
   readonly rows: readonly ScoredRow<JudgedRow>[];
   /** log π_θ' of each row's candidates. */
   readonly candidateLogs: readonly Float64Array[];
-  /**
-   * Arm of the candidate's own rows, if it has served too. The serving policy logged the others.
-   */
-  readonly candidateArm?: Arm;
   readonly predictedDifference: number;
   readonly limits: GateLimits;
   /** Of earlier cycles at the same two policies. */
@@ -37,13 +35,29 @@ export function gateCandidate(options: {
     const { mean, deviation } = rewardMoments(scores, evenMemory);
     return mean.map((value, a) => value - deviation[a]!);
   });
-  return judgeCandidate({
-    ...gateArrays(options, lower),
-    predictedDifference,
-    weightClip,
-    limits: options.limits,
-    earlier: options.earlier,
-  });
+  const arrays = gateArrays(options, lower);
+  const { limits, earlier } = options;
+  const gate = judgeCandidate({ ...arrays, predictedDifference, weightClip, limits, earlier });
+  const strata = describeStrata(rows, arrays.rowWeights);
+  return strata.length < 2 ? gate : { ...gate, strata };
+}
+
+/** The largest first. */
+function describeStrata(
+  rows: readonly ScoredRow<JudgedRow>[],
+  { difference: weights }: RowWeights,
+): GateStratum[] {
+  const strata = new Map<number | Arm, GateStratum>();
+  for (const [index, { row }] of rows.entries()) {
+    const { policyVersion, arm } = row;
+    const known = strata.get(policyVersion ?? arm);
+    strata.set(policyVersion ?? arm, {
+      ...(policyVersion !== undefined && { policyVersion }),
+      rows: (known?.rows ?? 0) + 1,
+      weight: weights[index]!,
+    });
+  }
+  return [...strata.values()].sort((left, right) => right.rows - left.rows);
 }
 
 /** Mean divergences from the target over the states, nats. */
@@ -97,9 +111,9 @@ export function checkDistillation(
 /** A candidate that was trained on less of its rows has never been compared with most of what it will choose from. */
 const leastSeen = 0.5;
 
-/** A proven candidate that was trained on less than half of its rows' candidates or history becomes a canary: live rewards decide. */
-export function checkSeen(gate: GateRecord, seen: SeenShares | undefined): GateRecord {
+/** Reason why only live rewards may promote a candidate that was trained on less than half of its rows' candidates or history. */
+export function whyUnseen(seen: SeenShares | undefined): string | undefined {
   const share = Math.min(seen?.candidatesSeen ?? 1, seen?.historySeen ?? 1);
-  if (gate.verdict !== "promote" || share >= leastSeen) return gate;
-  return { ...gate, verdict: "canary", reason: seenTooLittle(share, gate.reason) };
+  if (share >= leastSeen) return undefined;
+  return `training saw ${formatShare(share)} of the candidates or of the history of its rows`;
 }

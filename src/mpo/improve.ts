@@ -5,13 +5,7 @@ import { limitsOf, whereWorthless } from "../evaluation/gate-guards.ts";
 import { expectLength } from "./check-rows.ts";
 import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
 import { createFits } from "./fits.ts";
-import {
-  checkDistillation,
-  checkSeen,
-  type DistillationGap,
-  distillationGap,
-  gateCandidate,
-} from "./gate.ts";
+import { checkDistillation, type DistillationGap, distillationGap, gateCandidate } from "./gate.ts";
 import type { ImproveInput, Stages } from "./improve-input.ts";
 import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
 import type { FoldedRow } from "./judged-row.ts";
@@ -39,7 +33,7 @@ export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, M
   /** Rows that judge, scored by a critic that has not seen them; before and after calibration. */
   readonly raw: readonly ScoredRow<Row>[];
   readonly calibrated: readonly ScoredRow<Row>[];
-  /** The same as the gate saw them. */
+  /** The same as they judged the challengers. The gate saw the rows of other policies too. */
   readonly rows: JudgedPart["rows"];
   readonly gate: GateRecord;
   readonly gap: DistillationGap;
@@ -70,9 +64,12 @@ async function knowRows<Row extends FoldedRow, Policy>(
   });
 }
 
-/** New rows of the serving policy's arm, as far as their propensities are borne out. */
+/** New rows whose propensities are known, as far as their own policies bear them out. */
 function chooseJudging<Row extends FoldedRow>(rows: readonly KnownRow<Row>[], arm: Arm) {
-  const fresh = rows.filter((row) => row.fold !== "older" && row.arm === arm && isJudged(row));
+  const fresh = rows.filter(
+    (row) =>
+      row.fold !== "older" && isJudged(row) && (row.loggingLogs !== undefined || row.arm === arm),
+  );
   const logs = fresh.map(({ logPolicy }) => logPolicy);
   const { isKept, selfCheck } = checkLogged(fresh, logs);
   return { judging: fresh.filter(isKept), selfCheck };
@@ -140,7 +137,7 @@ export async function improve<
   const gateLogs = async (one: typeof first, other: typeof first) => {
     const { weights } = await judge([other.measured]);
     const { moved } = await fits.move(one, { ...judgement, weights });
-    const held = one.held.map(({ row }) => row);
+    const held = [...one.held, ...one.others].map(({ row }) => row);
     return stages.measure("score", () => family.scorePolicy(moved.policy, held));
   };
   const candidateLogs = has("gate")
@@ -151,16 +148,15 @@ export async function improve<
   const gap = await stages.measure("score", async () =>
     distillationGap(moves, await family.scorePolicy(moved.policy, moves)),
   );
-  const judged = [...first.measured.rows, ...second.measured.rows];
+  const judged = [...first.gateRows, ...second.gateRows];
   const checked = has("distillation check") ? gap : undefined;
-  const found = await stages.measure("gate", () =>
+  const gate = await stages.measure("gate", () =>
     gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck }),
   );
-  const gate = has("gate") ? checkSeen(found, moved.seen) : found;
   return {
     ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },
     parts: [first, second].map(({ held, challengers }) => ({ rows: held, challengers })),
     calibrated: [...first.held, ...second.held],
-    rows: judged,
+    rows: [...first.measured.rows, ...second.measured.rows],
   };
 }

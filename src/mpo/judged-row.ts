@@ -26,11 +26,14 @@ export interface JudgedRow {
   /** Index of the user: rows of one user are one cluster. */
   readonly user: number;
   readonly arm: Arm;
-  /**
-   * None of the policies under comparison made the choice, but a draw of the fast loop or another
-   * version: its propensity is known, those of the other candidates are not.
-   */
+  /** Version of the policy that made the choice: rows of one are a stratum. Absent in a laboratory, where each arm is one. */
+  readonly policyVersion?: number;
+  /** log π of the candidates under the policy that made the choice, if that is not the serving policy. */
+  readonly loggingLogs?: Float64Array;
+  /** A draw of the fast loop made the choice: its propensity is known, those of the other candidates are not. */
   readonly isForeign?: boolean;
+  /** It judges nothing: the policy that made the choice is gone, or it chose from other candidates than the serving policy would. */
+  readonly trainsOnly?: boolean;
   /** Earlier items of the slate change its reward: it is weighed by the whole prefix, not by its item and position. */
   readonly isCascade?: boolean;
 }

@@ -17,8 +17,8 @@ export interface JudgedSlate {
  * Rows that a judge can weigh. A foreign row below position 0 is none: its logged propensity is given the items above, and its
  * marginal one is unknown. Weights of the whole prefix need the logged propensities alone.
  */
-export const isJudged = ({ isForeign, isCascade, position }: JudgedRow): boolean =>
-  isForeign !== true || position === 0 || isCascade === true;
+export const isJudged = ({ isForeign, trainsOnly, isCascade, position }: JudgedRow): boolean =>
+  trainsOnly !== true && (isForeign !== true || position === 0 || isCascade === true);
 
 /** Index among the first candidates, of an index among those that the items before have left. */
 function originalIndex(action: number, before: readonly number[]): number {

@@ -22,23 +22,26 @@ export interface RivalInput<Row extends FoldedRow, Policy, Critic> {
   readonly earlier?: GateLooks | undefined;
 }
 
-/** The serving policy against a rival that has served too, on the traffic of both. */
+/** The serving policy against a rival that has served too, on the traffic of both and of all arms whose policy is known. */
 export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   family: Scoring<Row, Policy, Critic>,
   { serving, rival, arm, critic, mpo, earlier, ...input }: RivalInput<Row, Policy, Critic>,
 ): Promise<GateRecord> {
-  const both = input.rows.filter(
-    (row) => (row.arm === "serving" || row.arm === arm) && isJudged(row),
+  const all = input.rows.filter(
+    (row) => isJudged(row) && (row.loggingLogs || row.arm === "serving" || row.arm === arm),
   );
-  const logs = await family.scorePolicy(serving, both);
-  const rivalLogs = await family.scorePolicy(rival, both);
-  const own = both.map((row, index) => (row.arm === arm ? rivalLogs : logs)[index]!);
-  const { isKept, selfCheck } = checkLogged(both, own);
-  const kept = { rows: both.filter(isKept), logs: logs.filter(isKept) };
+  const logs = await family.scorePolicy(serving, all);
+  const rivalLogs = await family.scorePolicy(rival, all);
+  const known = all.map((row, index) =>
+    row.arm === arm && row.loggingLogs === undefined
+      ? { ...row, loggingLogs: rivalLogs[index]! }
+      : row,
+  );
+  const { isKept, selfCheck } = checkLogged(known, logs);
+  const kept = { rows: known.filter(isKept), logs: logs.filter(isKept) };
   const gate = gateCandidate({
     rows: expectAhead(family, critic, await scoreRows(family, critic, kept)),
     candidateLogs: rivalLogs.filter(isKept),
-    candidateArm: arm,
     predictedDifference: 0,
     limits: limitsOf(mpo.gate),
     earlier,

@@ -14,7 +14,7 @@ export interface CheckedRows {
 /**
  * Compares each row's logged propensity with the probability that the policy of its arm gives the choice now. A slate with a row
  * that differs is left out whole: lower positions weigh by the probabilities of the first. Foreign rows have nothing to compare with.
- * @param logs log π of the candidates under the policy that made the row
+ * @param logs log π₀ of the candidates under the serving policy, which made the rows that have no log π of another one
  * @throws RangeError if a row has no log π of each candidate
  */
 export function checkLogged(
@@ -27,8 +27,9 @@ export function checkLogged(
   for (const [index, row] of rows.entries()) {
     starts.push(row.position === 0 ? index : (starts.at(-1) ?? 0));
     if (row.isForeign) continue;
-    expectLength(`logs[${index}]`, logs[index]?.length, row.candidates.length);
-    const served = servedProbability(Math.exp(logs[index]![row.action]!), row);
+    const made = row.loggingLogs ?? logs[index];
+    expectLength(`logs[${index}]`, made?.length, row.candidates.length);
+    const served = servedProbability(Math.exp(made![row.action]!), row);
     const ratio = Math.abs(Math.log(served / row.propensity));
     checked++;
     // A damaged propensity gives no finite number, which no limit catches and JSON can't say.

@@ -9,6 +9,7 @@ import {
 import { gateLimits } from "../evaluation/gate-guards.ts";
 import { createRandom } from "../numeric/random.ts";
 import { gateCandidate } from "./gate.ts";
+import { checkLogged } from "./self-check.ts";
 
 // `npm run bench -- gate` measures more gates, also with hundreds of items and fewer clicks.
 
@@ -53,5 +54,31 @@ describe("slates of 10 out of 30, with the truth as the reward model", () => {
     const gate = judge(serving);
     expect(gate.difference).toBeCloseTo(0, 12);
     expect(gate.effectiveSampleShare).toBeCloseTo(1, 6);
+  });
+
+  test("slates of another policy judge by its marginals, and its own propensities bear them out", () => {
+    // Made by the policy that is surer of the order; the one that serves is the uniform choice.
+    const made = slatePolicy(world, (share) => 5 * share);
+    const uniform = slatePolicy(world, () => 0);
+    const log = simulateSlates(world, {
+      ...{ logs: made, decisions: 1500, random: createRandom(seed + 2) },
+    });
+    const [loggingLogs, servingLogs] = [scoreSlates(log, made), scoreSlates(log, uniform)];
+    const foreign = log.map(({ row, scores }, index) => ({
+      row: { ...row, loggingLogs: loggingLogs[index]! },
+      scores: { ...scores, logPolicy: servingLogs[index]! },
+    }));
+    const { selfCheck } = checkLogged(
+      foreign.map(({ row }) => row),
+      servingLogs,
+    );
+    expect(selfCheck).toMatchObject({ rows: foreign.length, leftOut: 0 });
+    const gate = gateCandidate({
+      ...{ rows: foreign, candidateLogs: scoreSlates(log, serving) },
+      ...{ predictedDifference: 0.02, limits: gateLimits },
+    });
+    const difference = truth - worthOf(uniform);
+    for (const form of [gate.doublyRobust!, gate.censored!])
+      expect(Math.abs(form.difference - difference)).toBeLessThan(3.5 * form.standardError);
   });
 });

@@ -78,6 +78,10 @@ export function popularityNetwork(
   return { ...network, parameters: { ...network.parameters, itemBias } };
 }
 
+/** Whether every item is as likely as the others, for every user. */
+export const isUniform = (network: Network): boolean =>
+  isUntrained(network) && network.parameters.itemBias!.every((bias) => bias === 0);
+
 /** Whether a policy is alike for all users: no state has a part in its scores yet. */
 export const isUntrained = ({ parameters }: Network): boolean =>
   parameters.stateWeights!.every((weight) => weight === 0);

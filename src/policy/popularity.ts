@@ -1,5 +1,5 @@
 import type { ItemId } from "../domain/ids.ts";
-import type { Policy } from "./policy.ts";
+import type { ItemView, Policy } from "./policy.ts";
 import { corruptSnapshot, encodeTensors, type TensorFile } from "./snapshot.ts";
 
 /** Impressions whose mean counts as much as the overall mean: fewest, and those of items that differ no more than chance explains. */
@@ -60,10 +60,11 @@ export function measurePopularity(rewards: ReadonlyMap<ItemId, ItemRewards>): Po
   return { scores: new Map([...rewards].map(([item, entry]) => [item, shrink(entry)])), mean };
 }
 
+/** e^-50 < 1e-21: nothing is left for the second best. */
+const greedyStep = 50;
+
 /** Logits of the order by score: the best remaining item with probability 1, ties shared evenly. */
-export function greedyLogits(scores: readonly number[]): Float64Array {
-  // e^-50 < 1e-21: nothing is left for the second best.
-  const step = 50;
+export function greedyLogits(scores: readonly number[], step: number = greedyStep): Float64Array {
   const distinct = [...new Set(scores)].sort((left, right) => right - left);
   const rank = new Map(distinct.map((score, index) => [score, index]));
   return Float64Array.from(scores, (score) => -step * rank.get(score)!);
@@ -83,18 +84,37 @@ export function encodePopularity({ scores, mean }: Popularity): Uint8Array {
   });
 }
 
-/** The baseline as a policy: greedy on the shrunk mean reward. @throws corrupt_snapshot */
-export function loadPopularityPolicy(file: TensorFile): Policy {
+/** @throws corrupt_snapshot */
+export function readPopularity(file: TensorFile): Popularity {
   const { itemIds, numbers } = file.meta;
   const { mean } = numbers;
   const values = file.tensors.scores?.values;
   if (mean === undefined || values?.length !== itemIds.length)
     throw corruptSnapshot(`${values?.length} scores for ${itemIds.length} items, mean ${mean}`);
-  const scores = new Map(itemIds.map((item, index) => [item, values[index]!]));
+  return { scores: new Map(itemIds.map((item, index) => [item, values[index]!])), mean };
+}
+
+const scoresOf = ({ scores, mean }: Popularity, candidates: readonly ItemView[]) =>
+  candidates.map(({ itemId }) => scores.get(itemId) ?? mean);
+
+/** e^-13 is within rounding, and e^(-13·50), of the last position of the longest slate, is still a number. */
+const [judgedStep, lastRank] = [13, 50];
+
+/** The same order, for a judge: he takes slates apart position by position, and no item may have a probability of 0. */
+export const judgedLogits = (
+  popularity: Popularity,
+  candidates: readonly ItemView[],
+): Float64Array =>
+  greedyLogits(scoresOf(popularity, candidates), judgedStep).map((logit) =>
+    Math.max(-judgedStep * lastRank, logit),
+  );
+
+/** The baseline as a policy: greedy on the shrunk mean reward. @throws corrupt_snapshot */
+export function loadPopularityPolicy(file: TensorFile): Policy {
+  const popularity = readPopularity(file);
   return {
     kind: "popularity",
-    logits: async (_, candidates) =>
-      greedyLogits(candidates.map(({ itemId }) => scores.get(itemId) ?? mean)),
+    logits: async (_, candidates) => greedyLogits(scoresOf(popularity, candidates)),
     close: async () => {},
   };
 }

@@ -36,6 +36,7 @@ const feedback = fieldsOf<FeedbackCounts>({
   newDecisions: z.number(),
   users: z.number(),
   judged: z.number(),
+  trainOnly: optional(z.number()),
   unviewed: optional(z.number()),
 }).meta({ id: "FeedbackCounts" });
 
@@ -52,6 +53,7 @@ const review = fieldsOf<Review>({
   version: z.number(),
   gate: gateRecord,
   action: z.enum(reviewActions),
+  onlyLive: optional(z.string()),
 }).meta({ id: "Review" });
 
 export const cycleRecord: z.ZodType<CycleRecord> = fieldsOf<CycleRecord>({

@@ -4,6 +4,7 @@ import {
   type GateLooks,
   type GateRecord,
   type GateStatistic,
+  type GateStratum,
   type Guard,
   gateStatistics,
   type PredictedLift,
@@ -37,6 +38,12 @@ const selfCheck = fieldsOf<SelfCheck>({
   largestLogRatio: z.number(),
 }).meta({ id: "SelfCheck" });
 
+const stratum = fieldsOf<GateStratum>({
+  policyVersion: optional(z.number()),
+  rows: z.number(),
+  weight: z.number(),
+}).meta({ id: "GateStratum" });
+
 const dependence = fieldsOf<SlateDependence>({
   rows: z.number(),
   z: z.number(),
@@ -59,6 +66,7 @@ export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
   effectiveSampleShare: optional(z.number()),
   guards: z.array(guard),
   expected: optional(predicted),
+  strata: optional(z.array(stratum)),
   dependence: optional(dependence),
   selfCheck: optional(selfCheck),
   statistic: optional(z.enum(gateStatistics)),

@@ -113,5 +113,6 @@ export const policyEvidence: z.ZodType<PolicyEvidence> = fieldsOf<PolicyEvidence
   promotion: optional(promotion),
   realised: optional(promotionReview),
   trial: optional(fieldsOf<CanaryTrial>(trial)),
+  onlyLive: optional(z.string()),
   tried: optional(canaryReview),
 }).meta({ id: "PolicyEvidence" });

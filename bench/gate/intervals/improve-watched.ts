@@ -1,12 +1,11 @@
 import { normaliseReward } from "../../../src/domain/reward-rule.ts";
-import { loadCarried, loadServed } from "../../../src/engine/learner/cycle/carried.ts";
+import { knowLogging, loadCarried, loadServed } from "../../../src/engine/learner/cycle/carried.ts";
 import {
   type CycleFeedback,
   readFeedback,
 } from "../../../src/engine/learner/cycle/read-feedback.ts";
 import { createCatalogueAsOf } from "../../../src/engine/state/catalogue-as-of.ts";
 import type { StrategyOptions } from "../../../src/lab/closed-loop/strategies.ts";
-import { markForeign } from "../../../src/learning/feedback-row.ts";
 import {
   createNetworkFamily,
   type NetworkFamily,
@@ -57,7 +56,7 @@ export async function improveWatched(
   const improvement = await improve(family, {
     ...carried,
     ...{ serving, mpo, arm: "serving", floor: scenario.exploration },
-    rows: markForeign(feedback.rows, { serving: version }),
+    rows: await knowLogging(feedback.rows, { store, family }, { version, arm: "serving" }),
     random: createRandom(seed).split(`${scenario.name}/${cycle}`),
   });
   const parts: LogPart[] = [];

@@ -89,6 +89,17 @@ test("the self-check tells how many rows it left out", () => {
   );
 });
 
+test("policies whose rows judged are told with what their rows count", () => {
+  const strata = [
+    { policyVersion: 8, rows: 4700, weight: 1 },
+    { policyVersion: 5, rows: 610, weight: 0.62 },
+  ];
+  const told = describeCycleRecord({ ...cycle, record: { gate: { ...gate, strata } } });
+  expect(told.split("\n")).toContain(
+    "judged by policy 8 4,700 rows of weight 1, policy 5 610 rows of weight 0.62",
+  );
+});
+
 test("the live test of the last promotion stands before the gate", () => {
   const promotion: PromotionReview = {
     version: 7,

@@ -45,6 +45,15 @@ function describeSelfCheck({ selfCheck }: GateRecord): string[] {
   return [`self-check ${found}, largest |log(π₀/p)| ${number(largestLogRatio)}`];
 }
 
+/** Absent if one policy made all rows. */
+function describeStrata({ strata = [] }: GateRecord): string[] {
+  const parts = strata.map(
+    ({ policyVersion, rows, weight }) =>
+      `policy ${policyVersion ?? absent} ${number(rows)} rows of weight ${number(weight)}`,
+  );
+  return parts.length === 0 ? [] : [`judged by ${parts.join(", ")}`];
+}
+
 /** Absent of slates of one, and if rewards cascade. */
 function describeDependence({ dependence }: GateRecord): string[] {
   if (dependence === undefined) return [];
@@ -172,6 +181,7 @@ export function describeCycleRecord(cycle: Cycle): string {
     ...describeLive(record),
     `feedback   ${describeFeedback(record.feedback)}`,
     `gate rows  ${describeSample(gate)}`,
+    ...describeStrata(gate),
     ...describeSelfCheck(gate),
     ...describeDependence(gate),
     `predicted  ${number(gate.predictedDifference)}; smallest detectable ${number(gate.minimalDetectableDifference)}`,

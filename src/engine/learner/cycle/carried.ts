@@ -1,12 +1,18 @@
+import type { Arm } from "../../../domain/decision.ts";
 import { EngineError } from "../../../domain/errors.ts";
+import { uniformVersion } from "../../../domain/policy-snapshot.ts";
 import { criticShape } from "../../../learning/critic.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
+import type { NetworkFamily } from "../../../learning/network-family.ts";
 import {
   initialMetaPolicy,
   type MetaPolicyState,
   readMetaPolicy,
 } from "../../../mpo/meta-policy.ts";
+import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
 import type { Network } from "../../../policy/network.ts";
 import { encodeNetwork, toNetwork } from "../../../policy/network-policy.ts";
+import { judgedLogits, readPopularity } from "../../../policy/popularity.ts";
 import { decodeTensors } from "../../../policy/snapshot.ts";
 import type { PolicyChange, Store } from "../../../storage/store.ts";
 
@@ -19,17 +25,22 @@ export interface Carried {
 const criticName = (scenario: string) => `critic/${scenario}`;
 const metaName = (scenario: string) => `meta-policy/${scenario}`;
 
-/** A critic that can't be read, or is of another build's shape, is learned again: it is a start, not a promise. */
-function decodeCritic(bytes: Uint8Array | undefined): Network | undefined {
+/** What can't be read is undefined. */
+function readOr<T>(bytes: Uint8Array | undefined, read: (bytes: Uint8Array) => T): T | undefined {
   if (bytes === undefined) return undefined;
   try {
-    const network = toNetwork(decodeTensors(bytes));
-    const { heads, width } = network.shape;
-    return heads === criticShape.heads && width === criticShape.width ? network : undefined;
+    return read(bytes);
   } catch (error) {
     if (error instanceof EngineError) return undefined;
     throw error;
   }
+}
+
+/** A critic that can't be read, or is of another build's shape, is learned again: it is a start, not a promise. */
+function decodeCritic(bytes: Uint8Array | undefined): Network | undefined {
+  const network = readOr(bytes, (found) => toNetwork(decodeTensors(found)));
+  const { heads, width } = network?.shape ?? {};
+  return heads === criticShape.heads && width === criticShape.width ? network : undefined;
 }
 
 export async function loadCarried(store: Store, scenario: string): Promise<Carried> {
@@ -58,4 +69,64 @@ export function encodeCarried(
 export async function loadServed(store: Store, version: number): Promise<Network | undefined> {
   const bytes = await store.policies.bytes(version);
   return bytes && toNetwork(decodeTensors(bytes));
+}
+
+type LogsOf = (rows: readonly FeedbackRow[]) => Promise<readonly Float64Array[]>;
+
+const uniformLogs: LogsOf = async (rows) =>
+  rows.map(({ candidates: { length } }) => new Float64Array(length).fill(-Math.log(length)));
+
+/** log π of a version's rows, whatever its kind; undefined if its snapshot is gone or can't be read. */
+async function loadLogs(
+  { store, family }: { readonly store: Store; readonly family: NetworkFamily },
+  version: number,
+): Promise<LogsOf | undefined> {
+  if (version === uniformVersion) return uniformLogs;
+  return readOr(await store.policies.bytes(version), (bytes): LogsOf => {
+    const file = decodeTensors(bytes);
+    if (file.meta.kind === "popularity") {
+      const popularity = readPopularity(file);
+      return async (rows) =>
+        rows.map(({ candidates }) => normaliseLogs(judgedLogits(popularity, candidates)));
+    }
+    const network = toNetwork(file);
+    return async (rows) => await family.scorePolicy(network, rows);
+  });
+}
+
+/** New rows by version, but for those of a fast loop. */
+function groupRows(rows: readonly FeedbackRow[]): ReadonlyMap<number, FeedbackRow[]> {
+  const groups = new Map<number, FeedbackRow[]>();
+  for (const row of rows) {
+    if (row.fold === "older" || row.isForeign || row.trainsOnly) continue;
+    const group = groups.get(row.policyVersion) ?? [];
+    groups.set(row.policyVersion, group);
+    group.push(row);
+  }
+  return groups;
+}
+
+/**
+ * New rows with log π of the policy that made them, so that every arm judges by its own propensities. Rows of the serving policy count
+ * as its arm's, whichever arm they were shown in. Draws of a fast loop have their propensity alone. Rows of a policy that is gone train
+ * only.
+ */
+export async function knowLogging(
+  rows: readonly FeedbackRow[],
+  parts: { readonly store: Store; readonly family: NetworkFamily },
+  serving: { readonly version: number; readonly arm: Arm },
+): Promise<readonly FeedbackRow[]> {
+  const known = new Map<FeedbackRow, Partial<FeedbackRow>>();
+  for (const [version, made] of groupRows(rows)) {
+    if (version === serving.version) {
+      for (const row of made) known.set(row, { arm: serving.arm });
+      continue;
+    }
+    const logs = await (await loadLogs(parts, version))?.(made);
+    for (const [index, row] of made.entries()) {
+      const loggingLogs = logs?.[index];
+      known.set(row, loggingLogs ? { loggingLogs } : { trainsOnly: true });
+    }
+  }
+  return rows.map((row) => ({ ...row, ...known.get(row) }));
 }

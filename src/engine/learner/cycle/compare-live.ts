@@ -16,6 +16,8 @@ export interface LiveScene {
   readonly scenario: Scenario;
   /** Milliseconds since 1970: decisions whose windows have closed by then count. */
   readonly now: number;
+  /** What the reviews of a cycle have read so far, for those after them. */
+  readonly reads?: Map<string, Promise<readonly UserRewards[]>>;
 }
 
 /** Traffic of an arm, by one policy or by all that it had. */
@@ -41,16 +43,30 @@ function toArm(users: readonly UserRewards[], { reward, discount }: Scenario): L
   };
 }
 
+/** Reviews of a cycle compare the same users of the serving policy, often since the same moment. */
+async function readUsers(
+  { store, scenario, now, reads }: LiveScene,
+  traffic: ArmTraffic,
+  since: number,
+): Promise<readonly UserRewards[]> {
+  const { name, reward } = scenario;
+  const key = JSON.stringify([traffic.arm, traffic.policyVersion, since]);
+  const span = { scenario: name, since, closedBefore: now, rule: reward };
+  const read = reads?.get(key) ?? store.decisions.userRewards({ ...span, ...traffic });
+  reads?.set(key, read);
+  return read;
+}
+
 /** Of two arms with users drawn at random, from decisions made at `since` or later. */
 export async function compareLive(
-  { store, scenario, now }: LiveScene,
+  scene: LiveScene,
   arms: { readonly tested: ArmTraffic; readonly reference: ArmTraffic },
   since: number,
 ): Promise<LiveComparison> {
-  const { name, reward, discount } = scenario;
-  const span = { scenario: name, since, closedBefore: now, rule: reward };
+  const { scenario } = scene;
+  const { reward, discount } = scenario;
   const read = async (traffic: ArmTraffic) =>
-    toArm(await store.decisions.userRewards({ ...span, ...traffic }), scenario);
+    toArm(await readUsers(scene, traffic, since), scenario);
   return compareLiveArms({
     tested: await read(arms.tested),
     reference: await read(arms.reference),

@@ -27,6 +27,8 @@ export interface Findings {
   readonly feedback: CycleFeedback;
   /** Of the time when the cycle began. */
   readonly assignment: Assignment;
+  /** A trained or popularity policy served during the cycle. */
+  readonly hasStarted: boolean;
   readonly evaluation: ServingEvaluation | undefined;
   readonly reviewed: Reviewed;
   /** Popularity, if it serves from now on. */
@@ -35,6 +37,8 @@ export interface Findings {
   readonly gate: GateRecord;
   /** Of the candidate, if it becomes a canary. */
   readonly trial: CanaryTrial | undefined;
+  /** Reason why no off-policy looks may promote the candidate. */
+  readonly unseen: string | undefined;
   /** ε until the next cycle. */
   readonly exploration: number;
   readonly stages: StageClock;
@@ -45,6 +49,12 @@ export const describeStages = ({ stageMs, stageCpuMs, stagePeakMiB }: StageClock
   stageCpuMs,
   stagePeakMiB,
 });
+
+/** Nothing if all new rows may judge. */
+function countTrainOnly(rows: CycleFeedback["rows"]): Pick<FeedbackCounts, "trainOnly"> {
+  const trainOnly = rows.filter(({ trainsOnly }) => trainsOnly).length;
+  return trainOnly > 0 ? { trainOnly } : {};
+}
 
 /** Nothing if no event would say that an item was viewed. */
 const countUnviewed = (rows: CycleFeedback["rows"]): Pick<FeedbackCounts, "unviewed"> =>
@@ -77,7 +87,8 @@ export function describeFindings({
       kept: feedback.kept,
       newDecisions: feedback.newDecisions,
       users: feedback.users,
-      judged: improvement.rows.length,
+      judged: gate.rows,
+      ...countTrainOnly(feedback.rows),
       ...countUnviewed(feedback.rows),
     },
     ...(evaluation && { evaluation }),
@@ -98,8 +109,8 @@ export function describeFindings({
   };
 }
 
-const whatKeeps = ({ onlyLive, assignment }: Reviewed) =>
-  onlyLive ?? `promotions are ${assignment.mode}`;
+const whatKeeps = ({ review, assignment }: Reviewed) =>
+  review?.onlyLive ?? `promotions are ${assignment.mode}`;
 
 const tellReview = (reviewed: Reviewed): string | undefined => {
   const { review, promotion, canary, beaten } = reviewed;

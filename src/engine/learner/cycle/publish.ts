@@ -28,6 +28,8 @@ interface PublishInput {
   readonly canaryShare: number;
   /** Of the candidate, if it becomes a canary. */
   readonly trial: CanaryTrial | undefined;
+  /** Reason why no off-policy looks may promote the candidate. */
+  readonly unseen?: string | undefined;
   /** Share of the users who keep the policy that a promotion replaces. */
   readonly holdbackShare: number;
   /** Share of the users who keep the anchor. */
@@ -82,7 +84,7 @@ function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
 }
 
 function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
-  const { gate, holdbackShare, now, reviewed, trial } = input;
+  const { gate, holdbackShare, now, reviewed, trial, unseen: onlyLive } = input;
   const { verdict } = gate;
   const { serving } = reviewed.assignment;
   const looks = looksOf(gate);
@@ -105,7 +107,11 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
       ...(status === "waiting" && {
         proposed: { reason: gate.reason, predicted: predict(gate), holdbackShare },
       }),
-      ...(status === "canary" && { ...(looks && { looks }), ...(trial && { trial }) }),
+      ...(status === "canary" && {
+        ...(looks && { looks }),
+        ...(trial && { trial }),
+        ...(onlyLive !== undefined && { onlyLive }),
+      }),
     },
   };
 }

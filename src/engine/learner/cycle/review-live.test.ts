@@ -61,6 +61,26 @@ test.each<[string, readonly PolicyEvidence[], string | undefined]>([
   expect(await ask(evidence)).toBe(expected);
 });
 
+test("reviews that compare the same users since the same moment read them once", async () => {
+  const store = await openLiveStore([{}, { evidence: promotedAt(10_000) }]);
+  const read: unknown[] = [];
+  const decisions: Store["decisions"] = {
+    ...store.decisions,
+    userRewards: (options) => {
+      read.push([options.arm, options.policyVersion, options.since]);
+      return store.decisions.userRewards(options);
+    },
+  };
+  const assignment = { serving: 2, holdback: 1, holdbackShare: 0.25, canaryShare: 0 };
+  const scene = { store: { ...store, decisions }, scenario, now: 86_400_000, configuration, spread: 0.2 };
+  await reviewLive(scene, assignment);
+  expect(read).toEqual([
+    ["serving", 2, 10_000],
+    ["holdback", 1, 10_000],
+    ["baseline", undefined, 10_000],
+  ]);
+});
+
 test("the cycle's own look at the promotion counts", async () => {
   const day = 86_400_000;
   const store = await openLiveStore([{}, { evidence: promotedAt(10_000) }]);

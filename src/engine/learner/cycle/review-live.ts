@@ -102,9 +102,10 @@ async function closesDirectRoad(
  * @param scene.spread τ of `spreadOfLifts`
  */
 export async function reviewLive(
-  scene: LiveScene & { readonly configuration: Configuration; readonly spread: number },
+  given: LiveScene & { readonly configuration: Configuration; readonly spread: number },
   assignment: Assignment,
 ): Promise<Reviewed> {
+  const scene = { ...given, reads: new Map() };
   const { holdbackShare } = scene.configuration;
   const first = await reviewPromotion({ ...scene, assignment });
   const then = await reviewTrial({ ...scene, holdbackShare, assignment: first.assignment });

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { banditRows } from "../../../../tests/support/bandit.ts";
 import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
-import type { GateRecord } from "../../../domain/gate-record.ts";
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
 import type { StatusChange } from "../../../domain/take-over.ts";
 import { expectLift } from "../../../evaluation/expected-lift.ts";
@@ -124,16 +123,25 @@ describe("a canary", () => {
     expect(then.review).toMatchObject({ action: "promote", gate: { looks: 5 } });
   });
 
-  test("is held against rows of other versions by their choices alone", async () => {
-    const others = rows.map((row) => ({ ...row, policyVersion: 3 }));
-    const own = await review(better, { assignment: withCanary });
+  test("that only live rewards may promote is not promoted by pooled looks", async () => {
+    const evidence = async () => ({ onlyLive: "training saw 40 %" });
+    const { assignment, review: told } = await review(better, { assignment: withCanary, evidence });
+    expect(told).toMatchObject({ action: "keep", gate: { verdict: "promote" } });
+    expect(told!.onlyLive).toBe("training saw 40 %");
+    expect(assignment).toEqual(withCanary);
+  });
+
+  test("is judged on rows of other policies by their own propensities, and on none of a policy that is gone", async () => {
+    const loggingLogs = Float64Array.from(rewards, () => -Math.log(rewards.length));
+    const others = rows.map((row) => ({
+      ...{ ...row, arm: "holdback" as const, policyVersion: 3, loggingLogs },
+    }));
     const { review: told } = await review(better, { assignment: withCanary, rows: others });
-    const checkedMass = ({ guards }: GateRecord) =>
-      guards.find(({ name }) => name === "checked mass")!.value;
-    expect(checkedMass(own.review!.gate)).toBeCloseTo(1, 9);
-    // The mean of the weights of the choices, no longer the sum over the candidates.
-    expect(Math.abs(checkedMass(told!.gate) - 1)).toBeGreaterThan(1e-4);
-    expect(told!.action).toBe("promote");
+    expect(told).toMatchObject({ action: "promote", gate: { rows: rows.length } });
+    expect(told!.gate.selfCheck).toMatchObject({ rows: rows.length, leftOut: 0 });
+    const gone = rows.map((row) => ({ ...row, policyVersion: 3, trainsOnly: true }));
+    const { review: untold } = await review(better, { assignment: withCanary, rows: gone });
+    expect(untold).toMatchObject({ action: "keep", gate: { rows: 0 } });
   });
 
   test("is judged with a discount by the critic's word for what follows a decision", async () => {

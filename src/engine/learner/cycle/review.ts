@@ -15,7 +15,7 @@ import {
 } from "../../../domain/take-over.ts";
 import { withExpectedLift } from "../../../evaluation/expected-lift.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
-import { type FeedbackRow, markForeign } from "../../../learning/feedback-row.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
 import { judgeRival, reviewCanary } from "../../../mpo/review.ts";
 import type { Network } from "../../../policy/network.ts";
@@ -38,7 +38,7 @@ interface ReviewInput extends Standing {
   readonly serving: Network;
   /** As the last cycle left it: trained on none of the rows. */
   readonly critic: Network | undefined;
-  /** All new feedback: neither the canary, the serving policy nor its parent was trained on it. */
+  /** All new feedback, with log π of other policies: neither the canary, the serving policy nor its parent was trained on it. */
   readonly rows: readonly FeedbackRow[];
   readonly load: (version: number) => Promise<Network | undefined>;
   readonly evidence: (version: number) => Promise<PolicyEvidence>;
@@ -53,7 +53,10 @@ interface ReviewInput extends Standing {
 }
 
 /** The operator's mode decides about a canary that is proven better, and live rewards if only they may. */
-const whatMayServe = ({ assignment: { mode }, onlyLive }: ReviewInput): Review["action"] =>
+const whatMayServe = (
+  { assignment: { mode } }: ReviewInput,
+  onlyLive: string | undefined,
+): Review["action"] =>
   onlyLive !== undefined
     ? "keep"
     : mode === undefined
@@ -68,16 +71,15 @@ async function judge(
   { kind, version, rival }: Pick<Review, "kind" | "version"> & { readonly rival: Network },
   critic: Network,
 ): Promise<Review> {
-  const { serving, assignment, mpo, family } = input;
+  const { serving, mpo, family } = input;
   const arm = kind === "canary" ? "canary" : "holdback";
-  const rows = markForeign(input.rows, { serving: assignment.serving, [arm]: version });
-  const pair = { serving, rival, critic, rows, mpo };
+  const pair = { serving, rival, critic, rows: input.rows, mpo };
   if (kind === "canary") {
-    const earlier = (await input.evidence(version)).looks;
+    const { looks: earlier, onlyLive = input.onlyLive } = await input.evidence(version);
     const found = await reviewCanary(family, { ...pair, earlier });
-    const { action } = found;
     const gate = withExpectedLift(found.gate, input.spread);
-    return { kind, version, gate, action: action === "promote" ? whatMayServe(input) : action };
+    const action = found.action === "promote" ? whatMayServe(input, onlyLive) : found.action;
+    return { kind, version, gate, action, ...(onlyLive !== undefined && { onlyLive }) };
   }
   const gate = await judgeRival(family, { ...pair, arm });
   const { verdict, probabilityPositive = 0 } = gate;

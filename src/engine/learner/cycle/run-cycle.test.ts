@@ -127,11 +127,11 @@ describe("the first cycle", () => {
     expect(first.outcome === "canary").toBe(after.assignment.canary === candidate?.version);
   });
 
-  test("keeps the policy of the start for a share, though it is uniform, and as the anchor", () => {
+  test("keeps the policy of the start for a share, though it is uniform, but not as the anchor", () => {
     const { serving } = before.assignment;
     expect(first.outcome).toBe("promote");
     expect(after.assignment).toMatchObject({ holdback: serving, holdbackShare: 0.05 });
-    expect(after.assignment).toMatchObject({ anchor: serving, anchorShare: 0.01 });
+    expect(after.assignment.anchor).toBeUndefined();
   });
 
   test("renews the baseline and retires the old one", async () => {
@@ -328,7 +328,7 @@ describe("a cycle that has not enough", () => {
     };
     const cycle = await run(store, { ...limited({ maxCycleMinutes: 3 }), clock });
     expect(cycle).toMatchObject(skipped);
-    expect(cycle!.reason).toMatch(/before the stage '\w+' 3\.\d minutes had passed of 3\.0/);
+    expect(cycle!.reason).toMatch(/before the stage '\w+' [34]\.\d minutes had passed of 3\.0/);
     expect(await stateOf(store)).toEqual({ ...before, cycles: [cycle] });
     const planned = cycle!.record.plan!.decisions;
     const next = await run(store, limited({ maxCycleMinutes: 3 }));
@@ -395,16 +395,16 @@ async function reopen(of = cycled) {
 test.each([
   ["leaves exploration as it was", false, 0.15],
   ["goes back to the floor where the fast loop explores", true, visitedScenario.exploration],
-])("a cycle that nobody judges %s", async (_, enabled, exploration) => {
+])("a cycle without new rows of the serving policy %s", async (_, enabled, exploration) => {
   const { store, engine, clock, advance } = await reopen();
-  // All traffic is a canary's, which says too little of the policy that serves.
+  // All traffic is a canary's: it judges candidates, but says too little of the policy that serves.
   const canary = (await store.policies.bytes(1))!;
   await assign(store, { canary }, { canaryShare: 1, exploration: 0.15 });
   for (let visit = 0; visit < 20; visit++) await engine.recommend({ userId: userId("user-0") });
   advance(600);
   const fastLoop = { ...visitedScenario.fastLoop, enabled };
   const cycle = await run(store, { clock, scenario: { ...visitedScenario, fastLoop } });
-  expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 0 });
+  expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 20 });
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
 });
 

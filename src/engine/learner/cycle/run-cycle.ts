@@ -1,20 +1,22 @@
 import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
+import type { Arm } from "../../../domain/decision.ts";
 import { endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { spreadOfLifts, withExpectedLift } from "../../../evaluation/expected-lift.ts";
-import { markForeign } from "../../../learning/feedback-row.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { explore } from "../../../mpo/explore.ts";
+import { whyUnseen } from "../../../mpo/gate.ts";
 import { improve } from "../../../mpo/improve.ts";
 import { createRandom } from "../../../numeric/random.ts";
-import { isUntrained, renewStart } from "../../../policy/popularity-network.ts";
+import { isUniform, isUntrained, renewStart } from "../../../policy/popularity-network.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
 import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
-import { encodeCarried, loadCarried, loadServed } from "./carried.ts";
+import { encodeCarried, knowLogging, loadCarried, loadServed } from "./carried.ts";
 import { planTrial } from "./compare-live.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
@@ -122,32 +124,44 @@ async function examine(
     }),
   );
   const assignment = await store.policies.assignment(scenario.name);
-  if (assignment.serving === undefined || feedback.newDecisions === 0) return undefined;
+  const { serving: current } = assignment;
+  if (current === undefined || feedback.newDecisions === 0) return undefined;
   const load = (version: number) => loadServed(store, version);
-  const first = await load(assignment.serving);
+  const first = await load(current);
   if (first === undefined) return undefined;
   const carried = await loadCarried(store, scenario.name);
+  const know = (rows: readonly FeedbackRow[], version: number, arm: Arm) =>
+    knowLogging(rows, { store, family }, { version, arm });
   const fresh = feedback.rows.filter(({ fold }) => fold !== "older");
-  const found = await stages.measure("review", () =>
+  const found = await stages.measure("review", async () =>
     review(options, {
-      ...{ family, assignment, load, serving: first, rows: fresh, spread },
+      ...{ family, assignment, load, serving: first, spread },
+      rows: await know(fresh, current, "serving"),
       critic: carried.critic,
     }),
   );
-  const { serving: version = assignment.serving } = found.assignment;
-  const serving = (version === assignment.serving ? first : await load(version)) ?? first;
-  const reviewed = { ...found, ...(isUntrained(serving) && { noCanary: popularityFirst }) };
+  const { serving: version = current } = found.assignment;
+  const serving = (version === current ? first : await load(version)) ?? first;
+  const hasStarted = !isUniform(serving);
   const arm = version === assignment.canary ? "canary" : "serving";
   const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
   const random = createRandom(options.seed).split(`${scenario.name}/${cycle}`);
+  const rows = await stages.measure("score", () => know(newestFirst, version, arm));
   const improvement = await improve(family, {
     ...carried,
     ...{ serving, mpo, arm, stages },
-    rows: markForeign(newestFirst, { [arm]: version }),
+    rows,
     floor: scenario.exploration,
     random,
   });
   const gate = withExpectedLift(improvement.gate, spread);
+  const unseen = whyUnseen(improvement.moved.seen);
+  const onlyLive = found.onlyLive ?? unseen;
+  const reviewed = {
+    ...found,
+    ...(isUntrained(serving) && { noCanary: popularityFirst }),
+    ...(onlyLive !== undefined && { onlyLive }),
+  };
   const start = leavesServing(gate, reviewed)
     ? renewStart(serving, {
         rewards: feedback.itemRewards,
@@ -183,10 +197,12 @@ async function examine(
   return {
     scenario,
     trial,
+    unseen,
     seed,
     plan: begun.plan,
-    feedback,
+    feedback: { ...feedback, rows },
     assignment,
+    hasStarted,
     evaluation,
     reviewed,
     start,
@@ -273,8 +289,10 @@ async function conclude(
       reviewed,
       canaryShare: configuration.canaryShare,
       holdbackShare: configuration.holdbackShare,
-      anchorShare: configuration.anchorShare,
+      // Months beside the uniform choice would cost its users more than they show.
+      anchorShare: findings.hasStarted ? configuration.anchorShare : 0,
       trial: findings.trial,
+      unseen: findings.unseen,
       candidate: improvement.moved.policy,
       start: findings.start,
       feedback,

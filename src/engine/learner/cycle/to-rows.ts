@@ -43,6 +43,8 @@ export function toRows(
       arm: decision.arm,
       policyVersion: decision.policyVersion,
       ...(decision.fastLoop && { isForeign: true }),
+      // Of more items than may be candidates the uniform slice draws its own.
+      ...(decision.arm === "uniform" && decision.retriever !== undefined && { trainsOnly: true }),
       ...(slateReward === "cascade" && { isCascade: true }),
     });
   }
