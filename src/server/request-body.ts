@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import { EngineError } from "../domain/errors.ts";
@@ -30,13 +30,8 @@ export const limitBody: MiddlewareHandler = bodyLimit({
   },
 });
 
-/** Stands before the schemas of every route with a body: they see JSON that is safe to walk. */
-export const checkBody: MiddlewareHandler = async (context, next) => {
-  const { method } = context.req;
-  const takesBody = method === "POST" || method === "PUT";
-  if (!takesBody || !matchedRoutes(context).some((route) => route.method === method)) {
-    return next();
-  }
+/** The body as JSON that is safe to walk. @throws invalid_request, payload_too_large */
+export async function readBody(context: Context): Promise<unknown> {
   const contentType = context.req.header("content-type");
   if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
     throw refuse(
@@ -47,6 +42,15 @@ export const checkBody: MiddlewareHandler = async (context, next) => {
   const bytes = await context.req.arrayBuffer().catch((cause: unknown) => {
     throw refuse("body ended before its announced length; send it again", {}, cause);
   });
-  copyInput(parseBody(bytes), { place: "body" });
+  return copyInput(parseBody(bytes), { place: "body" });
+}
+
+/** Stands before the schemas of every route with a body. */
+export const checkBody: MiddlewareHandler = async (context, next) => {
+  const { method } = context.req;
+  const takesBody = method === "POST" || method === "PUT";
+  if (takesBody && matchedRoutes(context).some((route) => route.method === method)) {
+    await readBody(context);
+  }
   return next();
 };

@@ -12,6 +12,7 @@ import type {
   PolicySnapshot,
   PolicyStatus,
 } from "../domain/policy-snapshot.ts";
+import type { ReactionKey, UserReaction } from "../domain/reaction.ts";
 import type { RepeatRule, RewardRule } from "../domain/scenario.ts";
 
 /**
@@ -24,6 +25,7 @@ export interface Store {
   readonly items: ItemStore;
   readonly events: EventStore;
   readonly decisions: DecisionStore;
+  readonly reactions: ReactionStore;
   readonly policies: PolicyStore;
   readonly cycles: CycleStore;
   readonly interventions: InterventionStore;
@@ -137,7 +139,10 @@ export interface EventRow {
 /** `duplicate`: the event id is known, or the position was viewed already. */
 export type EventRowOutcome = "stored" | "duplicate";
 
-/** Behaviour events in the order of their event numbers. */
+/**
+ * Behaviour events in the order of their event numbers. One that a reaction's deletion retracted is
+ * behaviour only as of earlier event numbers.
+ */
 export interface EventStore {
   /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. */
   record(rows: readonly EventRow[]): Promise<readonly EventRowOutcome[]>;
@@ -154,6 +159,50 @@ export interface EventStore {
     readonly limit: number;
   }): Promise<readonly (HistoryEntry & { readonly userId: UserId })[]>;
   count(): Promise<number>;
+}
+
+/** A user's reaction, and the event that it brings; a pending one brings it later. */
+export interface ReactionRow {
+  readonly reaction: UserReaction;
+  readonly event?: EventRow;
+  /** Replaces the value and takes back the events of the reaction that is there; else values add up. */
+  readonly overwrites: boolean;
+}
+
+/** Reactions with all of these fields. */
+export interface ReactionFilter extends Partial<ReactionKey> {
+  /** Those that have occurred by then. */
+  readonly until: number;
+}
+
+/** An id and its similarity to another, or its number of reactions. */
+export interface Scored {
+  readonly id: string;
+  readonly score: number;
+}
+
+/** Reactions in order of user, item and type. Taking one back retracts its events. */
+export interface ReactionStore {
+  /** All rows or none, with their events. */
+  record(rows: readonly ReactionRow[]): Promise<void>;
+  /** At most `limit` after the key `after`. */
+  list(
+    filter: ReactionFilter,
+    page: { readonly after?: ReactionKey; readonly limit: number },
+  ): Promise<readonly UserReaction[]>;
+  /** Pending reactions of a user that have occurred. */
+  due(userId: UserId, now: number): Promise<readonly UserReaction[]>;
+  /** Number of deleted reactions. */
+  delete(filter: ReactionFilter): Promise<number>;
+  /** Items by the number of users with a reaction of these types, most first. */
+  popular(types: readonly string[]): Promise<readonly Scored[]>;
+  /**
+   * Cosine similarity of the sets of users, |A∩B| / √(|A|·|B|), over reactions of these types; most
+   * similar first. Of an item with many users 1,000 are looked at.
+   */
+  similarItems(itemId: ItemId, types: readonly string[]): Promise<readonly Scored[]>;
+  /** The same of users, by their sets of items. */
+  similarUsers(userId: UserId, types: readonly string[]): Promise<readonly Scored[]>;
 }
 
 /** Rewards of one arm. */
@@ -203,6 +252,13 @@ export interface DecisionStore {
     readonly occurredAt: number;
     readonly now: number;
   }): Promise<Feedback | undefined>;
+  /** The user's newest `limit` decisions of a scenario with expiresAt > now, newest first. */
+  openOf(options: {
+    readonly userId: UserId;
+    readonly scenario: string;
+    readonly now: number;
+    readonly limit: number;
+  }): Promise<readonly Feedback[]>;
   /** Decisions of a scenario with expiresAt ≤ closedBefore, after `after`, by sequence, at most `limit`. */
   feedback(options: {
     readonly scenario: string;

@@ -24,6 +24,10 @@ function prepareStatements(connection: Connection) {
          AND EXISTS (SELECT 1 FROM json_each(slate) WHERE json_each.value = ?)
        ORDER BY sequence DESC LIMIT 1`,
     ),
+    openOf: connection.prepare(
+      `SELECT ${columns} FROM decisions
+       WHERE user_id = ? AND expires_at > ? AND scenario = ? ORDER BY sequence DESC LIMIT ?`,
+    ),
     feedback: connection.prepare(
       `SELECT ${columns} FROM decisions
        WHERE scenario = ? AND sequence > ? AND expires_at <= ? ORDER BY sequence LIMIT ?`,
@@ -113,6 +117,8 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
     findMany: async (ids) => ids.map((id) => decodeFound(statements.find.get(id))),
     findByItem: async ({ userId: user, itemId: item, occurredAt, now }) =>
       decodeFound(statements.findByItem.get(user, now, occurredAt, item)),
+    openOf: async ({ userId: user, scenario, now, limit }) =>
+      statements.openOf.all(user, now, scenario, limit).map(decode),
     feedback: async ({ scenario, after, closedBefore, limit }) =>
       statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),

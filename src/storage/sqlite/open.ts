@@ -13,6 +13,7 @@ import { learnAlone } from "./learning-lock.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
 import { checkDatabase, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
+import { createReactionStore } from "./reactions.ts";
 import { createSecret } from "./secret.ts";
 import { createUserStore } from "./users.ts";
 
@@ -49,6 +50,7 @@ function createStore(connection: Connection, path: string): Store {
         return row && readBytes(row, "bytes");
       },
     },
+    reactions: createReactionStore(connection, commits),
     heartbeats: createHeartbeats(connection, commits),
     secret: createSecret(connection, commits),
     sizeBytes: async () => readNumber(size.get() ?? {}, "bytes"),
