@@ -13,6 +13,7 @@ import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
 import { addGorse } from "./gorse/add-gorse.ts";
 import { createMetrics } from "./metrics.ts";
+import { addPersonalizer } from "./personalizer/add-personalizer.ts";
 import { checkBody, limitBody } from "./request-body.ts";
 import { addCycles } from "./routes/cycles.ts";
 import { addDecisions } from "./routes/decisions.ts";
@@ -90,10 +91,11 @@ const optionChecks = {
  */
 export function createServer(options: ServerOptions): App {
   checkOptions(options, optionChecks);
-  const { engine, version, clock, logWarning = () => {}, isClosing = () => false } = options;
+  const { engine, version, clock, logError } = options;
+  const { logWarning = () => {}, isClosing = () => false } = options;
   const app = createApp();
   const metrics = createMetrics(engine);
-  app.onError(createErrorHandler(options.logError));
+  app.onError(createErrorHandler(logError));
   app.notFound((context) => {
     const { method, path } = context.req;
     const message = `no route for ${method} ${path}; the routes are listed at ${routes.openApi}`;
@@ -118,8 +120,9 @@ export function createServer(options: ServerOptions): App {
   addHealth(app, parts);
   addReady(app, parts);
   addMetrics(app, parts);
-  const { gorse } = wiresOf(engine);
+  const { gorse, personalizer } = wiresOf(engine);
   if (gorse) addGorse(app, { ...parts, reactions: gorse });
+  if (personalizer) addPersonalizer(app, { ...parts, ranks: personalizer, logError });
   app.doc31(routes.openApi, { openapi: "3.1.0", info: { title: "Recurve", version } });
   addDashboard(app, options.dashboardFolder);
   return app;

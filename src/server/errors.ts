@@ -8,6 +8,7 @@ import { refuseInput } from "../engine/input/parse-input.ts";
 import { describeProblems } from "../engine/input/schema-problems.ts";
 import type { LogError, ServerEnv } from "./app.ts";
 import { answerGorseError } from "./gorse/errors.ts";
+import { answerPersonalizerError } from "./personalizer/errors.ts";
 import { routeOf } from "./route-of.ts";
 
 /**
@@ -58,7 +59,10 @@ function toErrorBody({ code, message, details }: EngineError, requestId: string)
 }
 
 /** Other systems' wires have formats of their own for errors. */
-const formats: Readonly<Record<string, AnswerForeign>> = { "/gorse/": answerGorseError };
+const formats: Readonly<Record<string, AnswerForeign>> = {
+  "/gorse/": answerGorseError,
+  "/personalizer/": answerPersonalizerError,
+};
 
 /** How a wire of another system answers a failure. */
 type AnswerForeign = (

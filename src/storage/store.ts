@@ -5,6 +5,7 @@ import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention } from "../domain/intervention.ts";
+import type { Json } from "../domain/json.ts";
 import type { PolicyEvidence } from "../domain/policy-evidence.ts";
 import type {
   Assignment,
@@ -26,6 +27,7 @@ export interface Store {
   readonly events: EventStore;
   readonly decisions: DecisionStore;
   readonly reactions: ReactionStore;
+  readonly documents: DocumentStore;
   readonly policies: PolicyStore;
   readonly cycles: CycleStore;
   readonly interventions: InterventionStore;
@@ -243,6 +245,16 @@ export interface ScannedDecision extends Feedback {
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. */
   append(decision: Decision): Promise<void>;
+  /**
+   * All or none, with events that they bring. A document that they settle is deleted; `not_found` if
+   * it is not there.
+   */
+  appendAll(
+    decisions: readonly Decision[],
+    options?: { readonly events?: readonly EventRow[]; readonly settles?: DocumentKey },
+  ): Promise<void>;
+  /** Times of the oldest and newest decision of a scenario; undefined if there is none. */
+  dateRange(scenario: string): Promise<{ readonly from: number; readonly to: number } | undefined>;
   find(decisionId: DecisionId): Promise<Feedback | undefined>;
   findMany(decisionIds: readonly DecisionId[]): Promise<readonly (Feedback | undefined)[]>;
   /** The user's newest decision with decidedAt ≤ occurredAt and expiresAt > now whose slate holds the item. */
@@ -393,6 +405,33 @@ export interface PolicyStore {
   countRolledBack(): Promise<readonly { readonly scenario: string; readonly policies: number }[]>;
   /** The bytes as stored, unchecked: decoding checks them. */
   bytes(version: number): Promise<Uint8Array | undefined>;
+}
+
+/** A document of a wire, by kind and id. */
+export interface DocumentKey {
+  readonly kind: DocumentKind;
+  readonly id: string;
+}
+
+/** Kinds of documents: deferred events, settings, evaluations, and ranks of a caller to be imitated. */
+export type DocumentKind = "deferred" | "settings" | "evaluation" | "demonstration";
+
+/** What the wires of other systems keep beside the record. */
+export interface DocumentStore {
+  /** Replaces the document; one that must be new is refused with `conflict` if it is there. Expired ones are deleted. */
+  put(
+    key: DocumentKey,
+    payload: Json,
+    options: { readonly now: number; readonly expiresAt?: number; readonly isNew?: boolean },
+  ): Promise<void>;
+  /** Undefined if it is not there or has expired. */
+  find(key: DocumentKey, now: number): Promise<Json | undefined>;
+  /** The newest `limit` of a kind, newest first. */
+  list(kind: DocumentKind, limit: number): Promise<readonly Json[]>;
+  /** Number of all that were ever put, deleted ones at the end excepted. */
+  last(kind: DocumentKind): Promise<number>;
+  /** False if it was not there. */
+  delete(key: DocumentKey): Promise<boolean>;
 }
 
 /** Cycles of a scenario that ended alike. */

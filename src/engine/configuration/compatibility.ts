@@ -26,10 +26,15 @@ export interface Compatibility {
 /** Event type of the rewards that Personalizer's clients send. */
 export const rewardType = "reward";
 
+/** Of a rank request. */
+export const mostActions = 50;
+
 /** Personalizer's events have no users, and its rewards no types. */
-function findUnfit({ reward, excludeSeen }: Scenario): string | undefined {
+function findUnfit({ reward, excludeSeen, maxCandidates }: Scenario): string | undefined {
   if (!Object.hasOwn(reward.weights, rewardType))
     return `its reward has no weight for '${rewardType}', the type of Personalizer's rewards; give it the weight 1`;
+  if (maxCandidates < mostActions)
+    return `its maxCandidates must be at least ${mostActions}, the most actions of a request`;
   return excludeSeen ? "its excludeSeen must be false, since Personalizer has no users" : undefined;
 }
 

@@ -37,7 +37,7 @@ function refuse(index: number, field: string, value: unknown, remedy: string): E
   );
 }
 
-const complete = (
+export const complete = (
   { userId: user, itemId: item, decisionId: decision, ...event }: EventInput,
   now: number,
 ): BehaviourEvent => ({
@@ -84,7 +84,7 @@ const happened = ({ occurredAt }: BehaviourEvent, now: number): number => Math.m
  * Event → row: weighted by the scenario's rule, or behaviour only if no open decision or no weight
  * applies.
  */
-function attribute(
+export function attribute(
   event: BehaviourEvent,
   feedback: Feedback | undefined,
   { configuration, now }: Arrival,

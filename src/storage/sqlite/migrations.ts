@@ -250,6 +250,19 @@ CREATE INDEX reactions_by_type ON reactions (type, user_id, item_id);
 CREATE INDEX reactions_pending ON reactions (user_id) WHERE pending = 1;
 `;
 
+// What the wires of other systems keep beside the record: deferred events, settings, evaluations. expires_at is NULL if it stays.
+const documents = `
+CREATE TABLE documents (
+  number INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  expires_at INTEGER,
+  payload TEXT NOT NULL,
+  UNIQUE (kind, id)
+) STRICT;
+CREATE INDEX documents_by_expiry ON documents (expires_at) WHERE expires_at IS NOT NULL;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -264,4 +277,5 @@ export const migrations: readonly string[] = [
   anchor,
   retrievers,
   reactions,
+  documents,
 ];
