@@ -22,13 +22,23 @@ function parseBody(bytes: ArrayBuffer): unknown {
   }
 }
 
-export const limitBody: MiddlewareHandler = bodyLimit({
-  maxSize: maxBytes,
-  onError: () => {
-    const message = `body is larger than ${maxBytes} bytes; send it in parts`;
-    throw new EngineError("payload_too_large", message, { details: { limit: maxBytes } });
-  },
-});
+const limitTo = (limit: number): MiddlewareHandler =>
+  bodyLimit({
+    maxSize: limit,
+    onError: () => {
+      const message = `body is larger than ${limit} bytes; send it in parts`;
+      throw new EngineError("payload_too_large", message, { details: { limit } });
+    },
+  });
+
+const limitJson = limitTo(maxBytes);
+/** A snapshot of a large catalogue, 143 B an item. */
+const limitModel = limitTo(64 * maxBytes);
+
+export const limitBody: MiddlewareHandler = (context, next) => {
+  const isModel = /^\/personalizer\/[^/]+\/model$/.test(context.req.path);
+  return (isModel ? limitModel : limitJson)(context, next);
+};
 
 /** The body as JSON that is safe to walk. @throws invalid_request, payload_too_large */
 export async function readBody(context: Context): Promise<unknown> {

@@ -428,8 +428,11 @@ export interface DocumentStore {
   find(key: DocumentKey, now: number): Promise<Json | undefined>;
   /** The newest `limit` of a kind, newest first. */
   list(kind: DocumentKind, limit: number): Promise<readonly Json[]>;
-  /** Number of all that were ever put, deleted ones at the end excepted. */
-  last(kind: DocumentKind): Promise<number>;
+  /** Documents of a kind that were put after the one of number `after`, and the highest number. */
+  since(
+    kind: DocumentKind,
+    after: number,
+  ): Promise<{ readonly count: number; readonly last: number }>;
   /** False if it was not there. */
   delete(key: DocumentKey): Promise<boolean>;
 }

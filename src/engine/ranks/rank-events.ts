@@ -8,6 +8,7 @@ import { rewardType } from "../configuration/compatibility.ts";
 import type { EventInput } from "../input/input.ts";
 import type { RecommendParts } from "../serving/recommend.ts";
 import { attribute, complete, record } from "../serving/record.ts";
+import { isDemonstration } from "./demonstrations.ts";
 
 /** A reward of a slot; of the only one if it has no id. */
 export interface SlotReward {
@@ -160,7 +161,12 @@ function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
 async function activateEvent(scene: RankScene, eventId: string): Promise<void> {
   const deferred = await findDeferred(scene, eventId);
   if (deferred !== undefined) return activateDeferred(scene, eventId, deferred);
-  if ((await findActive(scene, eventId)) === undefined) throw unknownEvent(eventId);
+  if ((await findActive(scene, eventId)) === undefined) await checkDemonstrated(scene, eventId);
+}
+
+/** An apprentice's event has no rewards: they change nothing. @throws not_found */
+async function checkDemonstrated({ parts }: RankScene, eventId: string): Promise<void> {
+  if (!(await isDemonstration(parts.store, eventId, parts.clock()))) throw unknownEvent(eventId);
 }
 
 async function rewardEvent(
@@ -170,7 +176,7 @@ async function rewardEvent(
 ): Promise<void> {
   const deferred = await findDeferred(scene, eventId);
   const decisions = deferred?.decisions ?? (await findActive(scene, eventId));
-  if (decisions === undefined) throw unknownEvent(eventId);
+  if (decisions === undefined) return checkDemonstrated(scene, eventId);
   const events = toEvents(scene, decisions, sent);
   if (deferred === undefined) await record(scene.parts, events);
   else await putDeferred(scene, eventId, { decisions, rewards: [...deferred.rewards, ...events] });

@@ -1,48 +1,37 @@
 import type { Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId, type ItemId, userId } from "../../domain/ids.ts";
-import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import { createLogitDeriver } from "../audit/derive-logits.ts";
 import type { Recommendation } from "../engine.ts";
 import { choose, type RecommendParts } from "../serving/recommend.ts";
+import { rankAsApprentice } from "./apprentice.ts";
+import { type MatchRate, readMatchRate } from "./demonstrations.ts";
+import { createEvaluations, type Evaluations } from "./evaluations.ts";
+import { createModelFiles, type ModelFiles } from "./model-files.ts";
 import { createRankEvents, type RankEvents } from "./rank-events.ts";
-
-/** A place that shows one action. */
-export interface RankSlot {
-  /** Actions that it may show, with their features, in the caller's own order. */
-  readonly candidates: readonly Candidate[];
-  /** Of the moment and the slot. */
-  readonly context: JsonObject;
-}
-
-/** Slots are decided one after the other; none shows an action that another shows. */
-export interface RankRequest {
-  /** Default: a new one. */
-  readonly eventId?: string | undefined;
-  readonly slots: readonly RankSlot[];
-  /** It becomes a decision only when it is activated. */
-  readonly isDeferred: boolean;
-}
-
-/** The answer of a slot. */
-export interface RankedSlot {
-  readonly chosen: ItemId;
-  /** Of each action that the slot could show, given the slots before it. */
-  readonly probabilities: ReadonlyMap<ItemId, number>;
-}
-
-export interface Ranked {
-  readonly eventId: string;
-  readonly slots: readonly RankedSlot[];
-  /** Decisions made now: none of an event that was ranked before. */
-  readonly made: readonly Recommendation[];
-}
+import type { Ranked, RankedSlot, RankRequest } from "./rank-request.ts";
+import {
+  type LearningMode,
+  type RankSettings,
+  readRankSettings,
+  writeRankSettings,
+} from "./rank-settings.ts";
 
 /** Events that are ranked, activated and rewarded by their id. Each slot is a decision of a slate of one. */
 export interface RankLoop extends Pick<RankEvents, "activate" | "reward"> {
   readonly scenario: Scenario;
+  readonly models: ModelFiles;
+  readonly evaluations: Evaluations;
+  settings(): Promise<RankSettings>;
+  changeMode(mode: LearningMode): Promise<void>;
+  /** How often the policy would have made the caller's choice; undefined before the first one. */
+  matchRate(): Promise<MatchRate | undefined>;
+  /** Pause between two looks of the learner. */
+  readonly lookSeconds: number;
+  /** Times of the oldest and newest decision; undefined if there is none. */
+  dateRange(): Promise<{ readonly from: number; readonly to: number } | undefined>;
   /** The same answer for an event id that was ranked before. @throws invalid_request, no_candidates */
   rank(request: RankRequest): Promise<Ranked>;
 }
@@ -141,6 +130,8 @@ export function createRankLoop(parts: RecommendParts, scenario: Scenario): RankL
   const rank = async (request: Named): Promise<Ranked> => {
     const ranked = await findRanked(request);
     if (ranked !== undefined) return ranked;
+    const { mode } = await readRankSettings(parts.store);
+    if (mode === "apprentice") return rankAsApprentice(parts, scenario, request);
     try {
       return await rankNew(request);
     } catch (error) {
@@ -151,8 +142,16 @@ export function createRankLoop(parts: RecommendParts, scenario: Scenario): RankL
       return other;
     }
   };
+  const { store } = parts;
   return {
     scenario,
+    models: createModelFiles(parts, scenario),
+    evaluations: createEvaluations(parts, scenario),
+    settings: () => readRankSettings(store),
+    changeMode: (mode) => writeRankSettings(store, mode, parts.clock()),
+    matchRate: () => readMatchRate(store),
+    lookSeconds: parts.configuration.learner.intervalSeconds,
+    dateRange: () => store.decisions.dateRange(scenario.name),
     rank: async (request) => rank({ ...request, eventId: request.eventId ?? parts.createId() }),
     activate: (eventId) => events.activate(eventId),
     reward: (eventId, rewards, requestId) => events.reward(eventId, rewards, requestId),

@@ -1,4 +1,7 @@
 import type { App } from "../app.ts";
+import { addConfigurations } from "./configurations.ts";
+import { addEvaluations } from "./evaluations.ts";
+import { addLogs, addModels } from "./models.ts";
 import { type PersonalizerParts, personalizerRoutes } from "./personalizer-routes.ts";
 import { addRanks } from "./ranks.ts";
 
@@ -9,4 +12,8 @@ import { addRanks } from "./ranks.ts";
 export function addPersonalizer(app: App, parts: PersonalizerParts): void {
   const route = personalizerRoutes(app);
   addRanks(route, parts);
+  addConfigurations(route, parts);
+  addModels(route, parts);
+  addLogs(route, parts);
+  addEvaluations(route, parts);
 }

@@ -17,8 +17,8 @@ export type AddPersonalizerRoute = (
 ) => void;
 
 /**
- * The preview client takes the success of a path with an id for a failure, unless it is told the path without its base:
- * `isUnexpected` compares with the whole.
+ * The preview client's `isUnexpected` takes the success of a path with an id for a failure, unless this header has the path
+ * without its base.
  */
 function tellOriginal(context: Context<ServerEnv>, base: string): void {
   const url = new URL(context.req.url);

@@ -7,7 +7,7 @@ import { mostActions } from "../../engine/configuration/compatibility.ts";
 import { boolean, finite, jsonObject, name } from "../../engine/input/fields.ts";
 import { refuseInput } from "../../engine/input/parse-input.ts";
 import { describeProblems } from "../../engine/input/schema-problems.ts";
-import type { RankRequest } from "../../engine/ranks/rank-loop.ts";
+import type { RankRequest } from "../../engine/ranks/rank-request.ts";
 import { type PersonalizerCode, personalizerError } from "./errors.ts";
 
 /** Absent or `null`: the clients of some languages send it. */

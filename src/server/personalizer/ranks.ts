@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { EngineError } from "../../domain/errors.ts";
 import { name } from "../../engine/input/fields.ts";
-import type { Ranked, RankedSlot, RankRequest } from "../../engine/ranks/rank-loop.ts";
+import { takeBaselines } from "../../engine/ranks/demonstrations.ts";
+import type { Ranked, RankedSlot, RankRequest } from "../../engine/ranks/rank-request.ts";
 import type { ServerEnv } from "../app.ts";
 import { readBody } from "../request-body.ts";
 import { routeOf } from "../route-of.ts";
@@ -28,21 +29,6 @@ function toRanking(order: readonly string[], { chosen, probabilities }: RankedSl
   });
 }
 
-/** The caller's own choice: the first action that is left, in each slot. */
-function takeBaseline({ eventId = "", slots }: RankRequest): Ranked {
-  const taken = new Set<string>();
-  const ranked = slots.flatMap(({ candidates }): RankedSlot[] => {
-    const [first] = candidates.filter(({ itemId }) => !taken.has(itemId));
-    if (first === undefined) return [];
-    taken.add(first.itemId);
-    const entries = candidates.map(
-      ({ itemId }) => [itemId, itemId === first.itemId ? 1 : 0] as const,
-    );
-    return [{ chosen: first.itemId, probabilities: new Map(entries) }];
-  });
-  return { eventId, slots: ranked, made: [] };
-}
-
 /** Clients send a failed rank again for minutes while a page waits: the caller's own choice is better. */
 async function rankOrBaseline(
   { ranks, metrics, logError }: PersonalizerParts,
@@ -61,7 +47,9 @@ async function rankOrBaseline(
     const requestId = context.get("requestId");
     const { method } = context.req;
     logError(error as Error, { requestId, method, route: routeOf(context) });
-    return takeBaseline({ ...request, eventId: request.eventId ?? requestId });
+    const slots = takeBaselines(request.slots);
+    if (slots.length < request.slots.length) throw error;
+    return { eventId: request.eventId ?? requestId, slots, made: [] };
   }
 }
 

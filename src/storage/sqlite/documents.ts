@@ -32,8 +32,9 @@ export function createDocumentStore(connection: Connection, commits: GroupCommit
   const list = connection.prepare(
     "SELECT payload FROM documents WHERE kind = ? ORDER BY number DESC LIMIT ?",
   );
-  const last = connection.prepare(
-    "SELECT coalesce(max(number), 0) AS last FROM documents WHERE kind = ?",
+  const since = connection.prepare(
+    `SELECT count(*) AS documents, coalesce(max(number), 0) AS last FROM documents
+     WHERE kind = ? AND number > ?`,
   );
   const remove = prepareDocumentDelete(connection);
   return {
@@ -49,7 +50,10 @@ export function createDocumentStore(connection: Connection, commits: GroupCommit
       return row && readJson<Json>(row, "payload");
     },
     list: async (kind, limit) => list.all(kind, limit).map((row) => readJson<Json>(row, "payload")),
-    last: async (kind) => readNumber(last.get(kind) ?? {}, "last"),
+    since: async (kind, after) => {
+      const row = since.get(kind, after) ?? {};
+      return { count: readNumber(row, "documents"), last: readNumber(row, "last") };
+    },
     delete: (key) => commits.run(() => remove(key)),
   };
 }

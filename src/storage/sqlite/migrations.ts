@@ -260,6 +260,7 @@ CREATE TABLE documents (
   payload TEXT NOT NULL,
   UNIQUE (kind, id)
 ) STRICT;
+CREATE INDEX documents_by_kind ON documents (kind, number);
 CREATE INDEX documents_by_expiry ON documents (expires_at) WHERE expires_at IS NOT NULL;
 `;
 
