@@ -102,6 +102,7 @@ test("defineConfig and the schema have the same fields", () => {
       maxMemory: 1024,
       mpo: defaultMpo,
     },
+    compatibility: { gorse: { scenario: "items" }, personalizer: { scenario: "items" } },
     text: { fields: ["title"], model: "model" },
   };
   const toNode = (value: unknown): Node => {
@@ -112,5 +113,9 @@ test("defineConfig and the schema have the same fields", () => {
   };
   const names = (node: Node) => pathsOf(node).map(([path]) => path);
   expect(names(toNode(complete)).toSorted()).toEqual(names(schema).toSorted());
-  expect(parseConfiguration(complete).scenarios[0]?.exploration).toBe(0.1);
+  const parsed = parseConfiguration({
+    ...complete,
+    compatibility: { gorse: { scenario: "shop" } },
+  });
+  expect(parsed.scenarios[0]?.exploration).toBe(0.1);
 });

@@ -20,6 +20,16 @@ export interface Candidate {
  */
 export const arms = ["serving", "canary", "holdback", "anchor", "baseline", "uniform"] as const;
 
+/** The part of the catalogue that a request asks for, beside the scenario's own rules. */
+export interface OfferLimits {
+  /** Each item has all of them. */
+  readonly categories?: readonly string[];
+  /** Items that are left out: those of the pages before. */
+  readonly except?: readonly ItemId[];
+  /** Number of items on the pages before; absent on the first page. */
+  readonly offset?: number;
+}
+
 /** Sources of the items that a decision chooses from: the catalogue, or candidates that the request sent. */
 export const offeredBy = ["catalogue", "request"] as const;
 
@@ -63,6 +73,8 @@ export interface Decision {
   readonly offeredBy?: OfferedBy;
   /** Version whose logits kept the candidates of more offered items; 0 if they were drawn by lot, absent if all were kept. */
   readonly retriever?: number;
+  /** Absent if the whole catalogue was asked for. */
+  readonly offer?: OfferLimits;
 }
 
 /** Fields that are for derivations: an answer or export leaves them out. */

@@ -24,6 +24,7 @@ import { namedRows, readHealth } from "./views/health.ts";
 import { listPolicies } from "./views/list-policies.ts";
 import { readFigures } from "./views/liveness.ts";
 import { rewardSeries } from "./views/reward-series.ts";
+import { addWires } from "./wires.ts";
 
 /** Parts of an engine: store, configuration, time, randomness and ids. */
 export interface EngineOptions {
@@ -141,7 +142,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     fastLoops,
     findDamagedUsers,
   };
-  return checkEngine({
+  const engine = checkEngine({
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
     record: (events) => record(parts, events),
@@ -155,4 +156,5 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await policies.close();
     },
   });
+  return addWires(engine, parts);
 }

@@ -46,6 +46,7 @@ export function toExportedDecision(
     candidates: decision.candidates,
     ...(decision.offeredBy && { offeredBy: decision.offeredBy }),
     ...(decision.retriever !== undefined && { retriever: decision.retriever }),
+    ...(decision.offer && { offer: decision.offer }),
     context: decision.context,
   };
 }

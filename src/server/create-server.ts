@@ -7,10 +7,13 @@ import type { Engine } from "../engine/engine.ts";
 import { withoutChecks } from "../engine/input/check-engine.ts";
 import { aFunction, checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
 import { optional } from "../engine/input/fields.ts";
+import { wiresOf } from "../engine/wires.ts";
 import type { App, LogError, LogWarning, ServerEnv } from "./app.ts";
 import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
+import { addGorse } from "./gorse/add-gorse.ts";
 import { createMetrics } from "./metrics.ts";
+import { addPersonalizer } from "./personalizer/add-personalizer.ts";
 import { checkBody, limitBody } from "./request-body.ts";
 import { addCycles } from "./routes/cycles.ts";
 import { addDecisions } from "./routes/decisions.ts";
@@ -88,16 +91,19 @@ const optionChecks = {
  */
 export function createServer(options: ServerOptions): App {
   checkOptions(options, optionChecks);
-  const { engine, version, clock, logWarning = () => {}, isClosing = () => false } = options;
+  const { engine, version, clock, logError } = options;
+  const { logWarning = () => {}, isClosing = () => false } = options;
   const app = createApp();
   const metrics = createMetrics(engine);
-  app.onError(createErrorHandler(options.logError));
+  app.onError(createErrorHandler(logError));
   app.notFound((context) => {
     const { method, path } = context.req;
     const message = `no route for ${method} ${path}; the routes are listed at ${routes.openApi}`;
     return answerError(context, new EngineError("not_found", message, { details: { path } }));
   });
-  app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody, checkBody);
+  app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody);
+  // Other systems' bodies are read by their own routes.
+  app.use("/api/*", checkBody);
 
   // The routes parse with the schemas that the engine would check with again.
   const parts = { engine: withoutChecks(engine), metrics, version, clock, logWarning, isClosing };
@@ -114,6 +120,9 @@ export function createServer(options: ServerOptions): App {
   addHealth(app, parts);
   addReady(app, parts);
   addMetrics(app, parts);
+  const { gorse, personalizer } = wiresOf(engine);
+  if (gorse) addGorse(app, { ...parts, reactions: gorse });
+  if (personalizer) addPersonalizer(app, { ...parts, ranks: personalizer, logError });
   app.doc31(routes.openApi, { openapi: "3.1.0", info: { title: "Recurve", version } });
   addDashboard(app, options.dashboardFolder);
   return app;

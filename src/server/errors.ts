@@ -7,6 +7,8 @@ import { EngineError, type ErrorCode } from "../domain/errors.ts";
 import { refuseInput } from "../engine/input/parse-input.ts";
 import { describeProblems } from "../engine/input/schema-problems.ts";
 import type { LogError, ServerEnv } from "./app.ts";
+import { answerGorseError } from "./gorse/errors.ts";
+import { answerPersonalizerError } from "./personalizer/errors.ts";
 import { routeOf } from "./route-of.ts";
 
 /**
@@ -56,7 +58,23 @@ function toErrorBody({ code, message, details }: EngineError, requestId: string)
   return { error: { code, message, details: details as JsonObject, requestId } };
 }
 
+/** Other systems' wires have formats of their own for errors. */
+const formats: Readonly<Record<string, AnswerForeign>> = {
+  "/gorse/": answerGorseError,
+  "/personalizer/": answerPersonalizerError,
+};
+
+/** How a wire of another system answers a failure. */
+type AnswerForeign = (
+  context: Context<ServerEnv>,
+  error: EngineError,
+  status: ContentfulStatusCode,
+) => Response;
+
 export function answerError(context: Context<ServerEnv>, error: EngineError): Response {
+  const prefix = Object.keys(formats).find((one) => context.req.path.startsWith(one));
+  const answerForeign = formats[prefix ?? ""];
+  if (answerForeign) return answerForeign(context, error, statusByCode[error.code]);
   return context.json(toErrorBody(error, context.get("requestId")), statusByCode[error.code]);
 }
 

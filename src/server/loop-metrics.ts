@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Engine, Health, LoopFigures } from "../engine/engine.ts";
+import { wiresOf } from "../engine/wires.ts";
 
 function createGauges(registry: Registry) {
   const registers = [registry];
@@ -37,6 +38,11 @@ function createGauges(registry: Registry) {
       "recurve_mean_reward",
       "Mean reward of the newest 1,000 decisions whose reward window has closed.",
       ["scenario", "arm"],
+    ),
+    matches: gauge(
+      "recurve_apprentice_match_rate",
+      "Share of the newest choices of a caller that the serving policy would have made.",
+      ["scenario"],
     ),
     size: gauge("recurve_database_size_bytes", "Size of the record.", []),
   };
@@ -86,6 +92,10 @@ export function createLoopMetrics(registry: Registry, engine: Engine): () => Pro
       const [health, figures] = [await engine.health(), await engine.figures()];
       showHealth(gauges, health);
       showFigures(gauges, figures);
+      const { personalizer } = wiresOf(engine);
+      const match = await personalizer?.matchRate();
+      if (personalizer && match)
+        gauges.matches.set({ scenario: personalizer.scenario.name }, match.rate);
     } catch {
       // `/health` has the reason.
     }

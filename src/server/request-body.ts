@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import { EngineError } from "../domain/errors.ts";
@@ -22,21 +22,26 @@ function parseBody(bytes: ArrayBuffer): unknown {
   }
 }
 
-export const limitBody: MiddlewareHandler = bodyLimit({
-  maxSize: maxBytes,
-  onError: () => {
-    const message = `body is larger than ${maxBytes} bytes; send it in parts`;
-    throw new EngineError("payload_too_large", message, { details: { limit: maxBytes } });
-  },
-});
+const limitTo = (limit: number): MiddlewareHandler =>
+  bodyLimit({
+    maxSize: limit,
+    onError: () => {
+      const message = `body is larger than ${limit} bytes; send it in parts`;
+      throw new EngineError("payload_too_large", message, { details: { limit } });
+    },
+  });
 
-/** Stands before the schemas of every route with a body: they see JSON that is safe to walk. */
-export const checkBody: MiddlewareHandler = async (context, next) => {
-  const { method } = context.req;
-  const takesBody = method === "POST" || method === "PUT";
-  if (!takesBody || !matchedRoutes(context).some((route) => route.method === method)) {
-    return next();
-  }
+const limitJson = limitTo(maxBytes);
+/** A snapshot of a large catalogue, 143 B an item. */
+const limitModel = limitTo(64 * maxBytes);
+
+export const limitBody: MiddlewareHandler = (context, next) => {
+  const isModel = /^\/personalizer\/[^/]+\/model$/.test(context.req.path);
+  return (isModel ? limitModel : limitJson)(context, next);
+};
+
+/** The body as JSON that is safe to walk. @throws invalid_request, payload_too_large */
+export async function readBody(context: Context): Promise<unknown> {
   const contentType = context.req.header("content-type");
   if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
     throw refuse(
@@ -47,6 +52,15 @@ export const checkBody: MiddlewareHandler = async (context, next) => {
   const bytes = await context.req.arrayBuffer().catch((cause: unknown) => {
     throw refuse("body ended before its announced length; send it again", {}, cause);
   });
-  copyInput(parseBody(bytes), { place: "body" });
+  return copyInput(parseBody(bytes), { place: "body" });
+}
+
+/** Stands before the schemas of every route with a body. */
+export const checkBody: MiddlewareHandler = async (context, next) => {
+  const { method } = context.req;
+  const takesBody = method === "POST" || method === "PUT";
+  if (takesBody && matchedRoutes(context).some((route) => route.method === method)) {
+    await readBody(context);
+  }
   return next();
 };

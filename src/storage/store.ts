@@ -5,6 +5,7 @@ import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention } from "../domain/intervention.ts";
+import type { Json } from "../domain/json.ts";
 import type { PolicyEvidence } from "../domain/policy-evidence.ts";
 import type {
   Assignment,
@@ -12,6 +13,7 @@ import type {
   PolicySnapshot,
   PolicyStatus,
 } from "../domain/policy-snapshot.ts";
+import type { ReactionKey, UserReaction } from "../domain/reaction.ts";
 import type { RepeatRule, RewardRule } from "../domain/scenario.ts";
 
 /**
@@ -24,6 +26,8 @@ export interface Store {
   readonly items: ItemStore;
   readonly events: EventStore;
   readonly decisions: DecisionStore;
+  readonly reactions: ReactionStore;
+  readonly documents: DocumentStore;
   readonly policies: PolicyStore;
   readonly cycles: CycleStore;
   readonly interventions: InterventionStore;
@@ -137,7 +141,10 @@ export interface EventRow {
 /** `duplicate`: the event id is known, or the position was viewed already. */
 export type EventRowOutcome = "stored" | "duplicate";
 
-/** Behaviour events in the order of their event numbers. */
+/**
+ * Behaviour events in the order of their event numbers. One that a reaction's deletion retracted is
+ * behaviour only as of earlier event numbers.
+ */
 export interface EventStore {
   /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. */
   record(rows: readonly EventRow[]): Promise<readonly EventRowOutcome[]>;
@@ -154,6 +161,50 @@ export interface EventStore {
     readonly limit: number;
   }): Promise<readonly (HistoryEntry & { readonly userId: UserId })[]>;
   count(): Promise<number>;
+}
+
+/** A user's reaction, and the event that it brings; a pending one brings it later. */
+export interface ReactionRow {
+  readonly reaction: UserReaction;
+  readonly event?: EventRow;
+  /** Replaces the value and takes back the events of the reaction that is there; else values add up. */
+  readonly overwrites: boolean;
+}
+
+/** Reactions with all of these fields. */
+export interface ReactionFilter extends Partial<ReactionKey> {
+  /** Those that have occurred by then. */
+  readonly until: number;
+}
+
+/** An id and its similarity to another, or its number of reactions. */
+export interface Scored {
+  readonly id: string;
+  readonly score: number;
+}
+
+/** Reactions in order of user, item and type. Taking one back retracts its events. */
+export interface ReactionStore {
+  /** All rows or none, with their events. */
+  record(rows: readonly ReactionRow[]): Promise<void>;
+  /** At most `limit` after the key `after`. */
+  list(
+    filter: ReactionFilter,
+    page: { readonly after?: ReactionKey; readonly limit: number },
+  ): Promise<readonly UserReaction[]>;
+  /** Pending reactions of a user that have occurred. */
+  due(userId: UserId, now: number): Promise<readonly UserReaction[]>;
+  /** Number of deleted reactions. */
+  delete(filter: ReactionFilter): Promise<number>;
+  /** Items by the number of users with a reaction of these types, most first. */
+  popular(types: readonly string[]): Promise<readonly Scored[]>;
+  /**
+   * Cosine similarity of the sets of users, |A∩B| / √(|A|·|B|), over reactions of these types; most
+   * similar first. Of an item with many users 1,000 are looked at.
+   */
+  similarItems(itemId: ItemId, types: readonly string[]): Promise<readonly Scored[]>;
+  /** The same of users, by their sets of items. */
+  similarUsers(userId: UserId, types: readonly string[]): Promise<readonly Scored[]>;
 }
 
 /** Rewards of one arm. */
@@ -194,6 +245,16 @@ export interface ScannedDecision extends Feedback {
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. */
   append(decision: Decision): Promise<void>;
+  /**
+   * All or none, with events that they bring. A document that they settle is deleted; `not_found` if
+   * it is not there.
+   */
+  appendAll(
+    decisions: readonly Decision[],
+    options?: { readonly events?: readonly EventRow[]; readonly settles?: DocumentKey },
+  ): Promise<void>;
+  /** Times of the oldest and newest decision of a scenario; undefined if there is none. */
+  dateRange(scenario: string): Promise<{ readonly from: number; readonly to: number } | undefined>;
   find(decisionId: DecisionId): Promise<Feedback | undefined>;
   findMany(decisionIds: readonly DecisionId[]): Promise<readonly (Feedback | undefined)[]>;
   /** The user's newest decision with decidedAt ≤ occurredAt and expiresAt > now whose slate holds the item. */
@@ -203,6 +264,13 @@ export interface DecisionStore {
     readonly occurredAt: number;
     readonly now: number;
   }): Promise<Feedback | undefined>;
+  /** The user's newest `limit` decisions of a scenario with expiresAt > now, newest first. */
+  openOf(options: {
+    readonly userId: UserId;
+    readonly scenario: string;
+    readonly now: number;
+    readonly limit: number;
+  }): Promise<readonly Feedback[]>;
   /** Decisions of a scenario with expiresAt ≤ closedBefore, after `after`, by sequence, at most `limit`. */
   feedback(options: {
     readonly scenario: string;
@@ -337,6 +405,36 @@ export interface PolicyStore {
   countRolledBack(): Promise<readonly { readonly scenario: string; readonly policies: number }[]>;
   /** The bytes as stored, unchecked: decoding checks them. */
   bytes(version: number): Promise<Uint8Array | undefined>;
+}
+
+/** A document of a wire, by kind and id. */
+export interface DocumentKey {
+  readonly kind: DocumentKind;
+  readonly id: string;
+}
+
+/** Kinds of documents: deferred events, settings, evaluations, and ranks of a caller to be imitated. */
+export type DocumentKind = "deferred" | "settings" | "evaluation" | "demonstration";
+
+/** What the wires of other systems keep beside the record. */
+export interface DocumentStore {
+  /** Replaces the document; one that must be new is refused with `conflict` if it is there. Expired ones are deleted. */
+  put(
+    key: DocumentKey,
+    payload: Json,
+    options: { readonly now: number; readonly expiresAt?: number; readonly isNew?: boolean },
+  ): Promise<void>;
+  /** Undefined if it is not there or has expired. */
+  find(key: DocumentKey, now: number): Promise<Json | undefined>;
+  /** The newest `limit` of a kind, newest first. */
+  list(kind: DocumentKind, limit: number): Promise<readonly Json[]>;
+  /** Documents of a kind that were put after the one of number `after`, and the highest number. */
+  since(
+    kind: DocumentKind,
+    after: number,
+  ): Promise<{ readonly count: number; readonly last: number }>;
+  /** False if it was not there. */
+  delete(key: DocumentKey): Promise<boolean>;
 }
 
 /** Cycles of a scenario that ended alike. */

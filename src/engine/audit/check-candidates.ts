@@ -37,6 +37,7 @@ export async function checkCandidates(
     const { itemId } = error.details;
     return changed(`candidate '${itemId}' was not in the catalogue at event number ${asOf}`);
   }
-  const offered = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
+  const { offer } = decision;
+  const offered = eligible({ candidates: undefined, catalogue, excludeSeen, seen, offer });
   return checkRetrieval(parts, decision, { offered, limit });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import { defaultCanaryShare, type Scenario } from "../../domain/scenario.ts";
 import type { TextSettings } from "../state/text/text-features.ts";
+import { type Compatibility, checkCompatibility, compatibilitySchema } from "./compatibility.ts";
 import { mpoSchema } from "./mpo-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
 import { scenariosSchema } from "./scenario-schema.ts";
@@ -23,7 +24,7 @@ const textSchema = z.strictObject({
   model: z.string().min(1).exactOptional(),
 });
 
-const configurationSchema = z
+const configurationFields = z
   .strictObject({
     $schema: z.string().exactOptional(),
     scenarios: scenariosSchema,
@@ -34,8 +35,13 @@ const configurationSchema = z
     uniformShare: z.number().min(0).max(0.5).default(0),
     learner: learnerSchema.prefault({}),
     text: textSchema.exactOptional(),
+    compatibility: compatibilitySchema.exactOptional(),
   })
-  .transform(({ $schema: _, ...configuration }) => configuration);
+  .superRefine(checkCompatibility);
+
+const configurationSchema = configurationFields.transform(
+  ({ $schema: _, ...configuration }) => configuration,
+);
 
 /** Pace and budget of the learner: seconds, decisions, minutes and MiB. */
 export interface LearnerConfiguration {
@@ -73,6 +79,8 @@ export interface Configuration {
   readonly learner: LearnerConfiguration;
   /** Attributes of items that hold text. */
   readonly text?: TextSettings;
+  /** Other systems whose clients are answered too. */
+  readonly compatibility?: Compatibility;
 }
 
 const halfAnHour = 1800;

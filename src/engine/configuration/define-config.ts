@@ -30,7 +30,7 @@ export interface LearnerInput extends Defaulted<Omit<LearnerConfiguration, "mpo"
 
 /** A configuration as it is written. */
 export interface ConfigurationInput
-  extends Pick<Configuration, "text">,
+  extends Pick<Configuration, "text" | "compatibility">,
     Defaulted<
       Pick<
         Configuration,

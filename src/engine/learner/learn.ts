@@ -4,6 +4,7 @@ import type { Scenario } from "../../domain/scenario.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-options.ts";
+import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 
@@ -94,6 +95,8 @@ async function findDue(options: LearnOptions, scenario: string) {
 async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
   const { store, clock } = options;
   const { name } = scenario;
+  const imitation = await imitate({ ...options, scenario });
+  if (imitation !== undefined) return imitation;
   if ((await findDue(options, name)) === undefined) return undefined;
   return store.learnAlone(async () => {
     // Another process may have learnt from the same feedback since.

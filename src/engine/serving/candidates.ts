@@ -1,4 +1,4 @@
-import type { Candidate } from "../../domain/decision.ts";
+import type { Candidate, OfferLimits } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import { itemTokens } from "../../policy/item-features.ts";
@@ -86,6 +86,15 @@ export interface OfferedItems {
   at(index: number): OfferedItem;
 }
 
+const isOffered = (
+  { itemId }: ItemView,
+  { categories = [], except = [] }: OfferLimits,
+  catalogue: Catalogue,
+) => {
+  const own = catalogue.categoriesOf(itemId);
+  return !except.includes(itemId) && categories.every((category) => own.includes(category));
+};
+
 /**
  * The available catalogue in the order in which its items were created, or the request's candidates
  * that are not withdrawn; without seen items if the rule says so.
@@ -95,11 +104,14 @@ export function eligible(options: {
   readonly catalogue: Catalogue;
   readonly excludeSeen: boolean;
   readonly seen: ReadonlySet<ItemId>;
+  /** Of the catalogue. */
+  readonly offer?: OfferLimits | undefined;
 }): OfferedItems {
-  const { candidates, catalogue, excludeSeen, seen } = options;
+  const { candidates, catalogue, excludeSeen, seen, offer } = options;
   const isUnseen = ({ itemId }: ItemView) => !seen.has(itemId);
   if (candidates === undefined) {
-    const available = catalogue.available();
+    const all = catalogue.available();
+    const available = offer ? all.filter((view) => isOffered(view, offer, catalogue)) : all;
     const views = excludeSeen ? available.filter(isUnseen) : available;
     const toOffered = (view: ItemView) => ({ candidate: { itemId: view.itemId }, view });
     return { views, at: (index) => toOffered(getAt(views, index)) };

@@ -1,6 +1,6 @@
-import type { Arm, Candidate, Decision } from "../../domain/decision.ts";
+import type { Arm, Candidate, Decision, OfferLimits } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
-import { decisionId, type UserId } from "../../domain/ids.ts";
+import { type DecisionId, decisionId, type UserId } from "../../domain/ids.ts";
 import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Scenario, ServingRule } from "../../domain/scenario.ts";
@@ -32,11 +32,21 @@ export interface RecommendParts {
   readonly createId: () => string;
 }
 
-/** Whose ids are known to be ids. */
-type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
+/** A request whose ids are known to be ids. */
+export type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
   readonly userId: UserId;
   readonly candidates?: readonly Candidate[];
+  /** The part of the catalogue that is asked for. */
+  readonly offer?: OfferLimits;
+  /** Default: a new one. */
+  readonly decisionId?: DecisionId;
 };
+
+/** A decision that is not in the record yet, with the logits of its candidates. */
+export interface Chosen {
+  readonly recommendation: Recommendation;
+  readonly logits: Float64Array;
+}
 
 export function findScenario(configuration: Configuration, name?: string): Scenario {
   const found =
@@ -141,7 +151,8 @@ async function readAsOf(parts: RecommendParts, input: ParsedInput, scenario: Sce
     if (parts.catalogue.sequence > asOf) continue;
     const { catalogue } = parts;
     const assignment = await parts.store.policies.assignment(scenario.name, asOf);
-    const offered = eligible({ candidates: input.candidates, catalogue, excludeSeen, seen });
+    const { candidates, offer } = input;
+    const offered = eligible({ candidates, catalogue, excludeSeen, seen, offer });
     const state = createState({ user, catalogue, scenario, context: input.context ?? {} });
     return { asOf, assignment, offered, state };
   }
@@ -173,12 +184,8 @@ function drawSlate(
   };
 }
 
-/** Stages 2 to 5 of the loop: profile, candidates, policy, slate, and the decision durable before the answer. */
-export async function recommend(
-  parts: RecommendParts,
-  parsed: RecommendInput,
-): Promise<Recommendation> {
-  const input = parsed as ParsedInput;
+/** Stages 2 to 5 of the loop: profile, candidates, policy, slate. The decision is not in the record yet. */
+export async function choose(parts: RecommendParts, input: ParsedInput): Promise<Chosen> {
   const { userId, context = {} } = input;
   const scenario = findScenario(parts.configuration, input.scenario);
   const slateSize = input.slateSize ?? scenario.slateSize;
@@ -200,16 +207,13 @@ export async function recommend(
   const retrieved = await retrieveItems(parts.policies, retrieval);
   const situation = { ...retrieved, scenario, userId, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
-  const drawn = drawSlate(retrieved.candidates, {
-    logits: scored.logits,
-    slateSize: size,
-    exploration: explorationOf(scored.arm, assignment, servingRule),
-    random,
-  });
+  const exploration = explorationOf(scored.arm, assignment, servingRule);
+  const { logits } = scored;
+  const drawn = drawSlate(retrieved.candidates, { logits, slateSize: size, exploration, random });
 
   const decidedAt = parts.clock();
   const decision: Decision = {
-    decisionId: decisionId(parts.createId()),
+    decisionId: input.decisionId ?? decisionId(parts.createId()),
     userId,
     scenario: scenario.name,
     arm: scored.arm,
@@ -225,9 +229,20 @@ export async function recommend(
     expiresAt: decidedAt + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever && { retriever: retrieved.retriever.version }),
+    ...(input.offer && { offer: input.offer }),
   };
-  await parts.store.decisions.append(decision);
-  parts.fastLoops.learn(scenario);
   const fallback = scored.fallback ?? retrieved.fallback;
-  return { decision, ...(fallback === undefined ? {} : { fallback }) };
+  return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };
+}
+
+/** A choice that is durable before the answer. */
+export async function recommend(
+  parts: RecommendParts,
+  input: RecommendInput | ParsedInput,
+): Promise<Recommendation> {
+  const { recommendation } = await choose(parts, input as ParsedInput);
+  const { decision } = recommendation;
+  await parts.store.decisions.append(decision);
+  parts.fastLoops.learn(findScenario(parts.configuration, decision.scenario));
+  return recommendation;
 }

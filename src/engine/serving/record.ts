@@ -15,7 +15,8 @@ export interface RecordParts {
   readonly clock: () => number;
 }
 
-interface Attributed {
+/** An event with the reward that it brings. */
+export interface Attributed {
   readonly row: EventRow;
   readonly late: boolean;
 }
@@ -36,7 +37,7 @@ function refuse(index: number, field: string, value: unknown, remedy: string): E
   );
 }
 
-const complete = (
+export const complete = (
   { userId: user, itemId: item, decisionId: decision, ...event }: EventInput,
   now: number,
 ): BehaviourEvent => ({
@@ -83,7 +84,7 @@ const happened = ({ occurredAt }: BehaviourEvent, now: number): number => Math.m
  * Event → row: weighted by the scenario's rule, or behaviour only if no open decision or no weight
  * applies.
  */
-function attribute(
+export function attribute(
   event: BehaviourEvent,
   feedback: Feedback | undefined,
   { configuration, now }: Arrival,
@@ -113,11 +114,13 @@ async function findNamed(store: Store, events: readonly BehaviourEvent[]) {
   return new Map<DecisionId, Feedback | undefined>(ids.map((id, index) => [id, found[index]]));
 }
 
-async function attributeAll(
-  { store, configuration }: RecordParts,
-  events: readonly BehaviourEvent[],
-  now: number,
-) {
+/** Events with the rewards that they bring as of now. @throws unknown_decision, invalid_request */
+export async function attributeEvents(
+  { store, configuration, clock }: RecordParts,
+  inputs: readonly EventInput[],
+): Promise<readonly Attributed[]> {
+  const now = clock();
+  const events = inputs.map((input) => complete(input, now));
   const named = await findNamed(store, events);
   const rows: Attributed[] = [];
   for (const [index, event] of events.entries()) {
@@ -143,9 +146,7 @@ export async function record(
   parts: RecordParts,
   inputs: readonly EventInput[],
 ): Promise<RecordSummary> {
-  const now = parts.clock();
-  const events = inputs.map((input) => complete(input, now));
-  const attributed = await attributeAll(parts, events, now);
+  const attributed = await attributeEvents(parts, inputs);
   const stored = await parts.store.events.record(attributed.map(({ row }) => row));
   const outcomes = attributed.map(({ row, late }, index): RecordOutcome => {
     if (stored[index] === "duplicate") return "duplicate";
@@ -155,7 +156,7 @@ export async function record(
   const counts = Object.fromEntries(
     recordOutcomes.map((outcome) => [outcome, outcomes.filter((one) => one === outcome).length]),
   ) as Record<RecordOutcome, number>;
-  const types = events.map(({ type }) => type);
+  const types = inputs.map(({ type }) => type);
   const warnings = warnOfTypes(parts.configuration.scenarios, types);
   return { outcomes, counts, ...(warnings.length > 0 && { warnings }) };
 }

@@ -2,6 +2,7 @@ import type { Item, Revision } from "../../domain/catalogue.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { ItemChange, ItemStore } from "../../storage/store.ts";
+import { featuresOf } from "./notes.ts";
 import { openTextFeatures, type TextFeatures, type TextSettings } from "./text/text-features.ts";
 
 /** An item of the catalogue at one revision. */
@@ -10,6 +11,7 @@ export interface Entry {
   /** Event number of the revision; the view's is that of the first one with its features. */
   readonly sequence: number;
   readonly available: boolean;
+  readonly categories: readonly string[];
   /** Deleted items stay, as they were last: they are part of histories. */
   readonly deleted: boolean;
   readonly isDamaged?: true;
@@ -18,8 +20,11 @@ export interface Entry {
 /** @param text makes features of the item's text; without, its words are features like any others */
 async function toView(item: Revision<Item>, text?: TextFeatures): Promise<ItemView> {
   const { itemId, sequence, categories } = item;
-  if (text === undefined) return { itemId, sequence, tokens: itemTokens(item) };
-  const { names, rest, vector } = await text.read(item.attributes);
+  const attributes = featuresOf(item.attributes);
+  if (text === undefined) {
+    return { itemId, sequence, tokens: itemTokens({ categories, attributes }) };
+  }
+  const { names, rest, vector } = await text.read(attributes);
   const tokens = itemTokens({ categories, attributes: rest }, names);
   return { itemId, sequence, tokens, ...(vector && { text: vector }) };
 }
@@ -36,11 +41,21 @@ async function toEntry(
   const { itemId, sequence, item, isDamaged } = change;
   if (item !== undefined) {
     const view = await toView({ ...item, sequence }, text);
-    const { available } = item;
-    return { view, sequence, available, deleted: false, ...(isDamaged && { isDamaged }) };
+    const { available, categories } = item;
+    return {
+      view,
+      sequence,
+      available,
+      categories,
+      deleted: false,
+      ...(isDamaged && { isDamaged }),
+    };
   }
   const last = await items.find(itemId, sequence - 1);
-  return last && { view: await toView(last, text), sequence, available: false, deleted: true };
+  if (last === undefined) return undefined;
+  const { categories } = last;
+  const view = await toView(last, text);
+  return { view, sequence, available: false, categories, deleted: true };
 }
 
 /** Entries of changes, in their order. */

@@ -15,6 +15,8 @@ export interface Catalogue {
   /** An existing item, withdrawn or not. */
   find(itemId: ItemId): ItemView | undefined;
   isWithdrawn(itemId: ItemId): boolean;
+  /** None of an item that does not exist. */
+  categoriesOf(itemId: ItemId): readonly string[];
   /** For histories: a deleted item has its last features, an unknown one has none. */
   get(itemId: ItemId): ItemView;
   /** In the order in which the items were created, which is the same in every process. */
@@ -80,6 +82,7 @@ export function createCatalogue(
     },
     find,
     isWithdrawn: (itemId) => entries.get(itemId)?.available === false,
+    categoriesOf: (itemId) => entries.get(itemId)?.categories ?? [],
     get: (itemId) => entries.get(itemId)?.view ?? viewUnknown(itemId),
     available: () => {
       offered ??= [...entries.values()].filter((entry) => entry.available).map(({ view }) => view);

@@ -6,6 +6,7 @@ import type { PolicyState } from "../../policy/policy.ts";
 import { createProfile, historyLength } from "../../policy/profile.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { featuresOf } from "./notes.ts";
 
 export interface UserRows {
   readonly history: readonly HistoryEntry[];
@@ -18,7 +19,7 @@ export async function readUser(store: Store, userId: UserId, asOf: number): Prom
     store.events.history(userId, { asOf, limit: historyLength }),
     store.users.find(userId, asOf),
   ]);
-  return { history, attributes: user?.attributes ?? {} };
+  return { history, attributes: featuresOf(user?.attributes ?? {}) };
 }
 
 /** State s of a decision: the user's rows joined with the catalogue. */

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../contract/api.ts";
-import type { DecisionBody } from "../../contract/decision.ts";
+import type { DecisionBody, OfferBody } from "../../contract/decision.ts";
 import { offeredBy } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
@@ -23,6 +23,16 @@ const fastLoopBody = wire<FastLoopMark>()(
     .openapi("FastLoopMark"),
 );
 
+const offerBody = wire<OfferBody>()(
+  z
+    .strictObject({
+      categories: optional(z.array(name)),
+      except: optional(z.array(name)),
+      offset: optional(count),
+    })
+    .openapi("Offer"),
+);
+
 const decisionBody = wire<DecisionBody>()(
   z
     .strictObject({
@@ -43,6 +53,7 @@ const decisionBody = wire<DecisionBody>()(
       expiresAt: time,
       offeredBy: optional(z.enum(offeredBy)),
       retriever: optional(count),
+      offer: optional(offerBody),
       rewards: z.array(z.number().nullable()),
       profile: z.strictObject({
         attributes: jsonObject,

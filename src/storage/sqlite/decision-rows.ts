@@ -81,6 +81,7 @@ export const defineDecisionTable = (connection: Connection): Table<Decision> =>
     // Later columns come last, see `rowChecksum`.
     offeredBy: column.optional(column.member("offered_by", offeredBy)),
     retriever: column.optional(column.number("retriever")),
+    offer: column.optional(column.json("offer")),
   });
 
 /** @throws RangeError if one is not finite */

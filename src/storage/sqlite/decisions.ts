@@ -1,11 +1,43 @@
 import type { Decision, Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
-import type { DecisionStore } from "../store.ts";
+import type { DecisionStore, DocumentKey } from "../store.ts";
 import { readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { checkPropensities, defineDecisionTable, rowChecksum } from "./decision-rows.ts";
+import { prepareDocumentDelete } from "./documents.ts";
+import { prepareEventInsert } from "./events.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 import { createSettledRewards } from "./settled-rewards.ts";
+
+/** Statements about many decisions, which read no wide column. */
+function prepareCounts(connection: Connection) {
+  return {
+    span: connection.prepare(
+      `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
+         SELECT sequence FROM decisions WHERE decided_at >= ? AND decided_at < ? AND sequence <= ?
+         ORDER BY sequence DESC LIMIT ?)`,
+    ),
+    closedSpan: connection.prepare(
+      `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
+         SELECT sequence FROM decisions WHERE scenario = ? AND sequence > ? AND expires_at <= ?
+         ORDER BY sequence DESC LIMIT ?)`,
+    ),
+    dateRange: connection.prepare(
+      `SELECT min(decided_at) AS oldest, max(decided_at) AS newest FROM decisions
+       WHERE scenario = ?`,
+    ),
+    nth: connection.prepare(
+      "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
+    ),
+    countAll: connection.prepare(
+      "SELECT count(*) AS decisions FROM decisions WHERE sequence > ? AND sequence <= ?",
+    ),
+    countOfScenario: connection.prepare(
+      `SELECT count(*) AS decisions FROM decisions
+       WHERE sequence > ? AND sequence <= ? AND scenario = ?`,
+    ),
+  };
+}
 
 function prepareStatements(connection: Connection) {
   const table = defineDecisionTable(connection);
@@ -24,6 +56,10 @@ function prepareStatements(connection: Connection) {
          AND EXISTS (SELECT 1 FROM json_each(slate) WHERE json_each.value = ?)
        ORDER BY sequence DESC LIMIT 1`,
     ),
+    openOf: connection.prepare(
+      `SELECT ${columns} FROM decisions
+       WHERE user_id = ? AND expires_at > ? AND scenario = ? ORDER BY sequence DESC LIMIT ?`,
+    ),
     feedback: connection.prepare(
       `SELECT ${columns} FROM decisions
        WHERE scenario = ? AND sequence > ? AND expires_at <= ? ORDER BY sequence LIMIT ?`,
@@ -34,32 +70,13 @@ function prepareStatements(connection: Connection) {
        WHERE sequence > ? AND sequence <= ? AND decided_at >= ? AND decided_at < ?
        ORDER BY sequence LIMIT ?`,
     ),
-    span: connection.prepare(
-      `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
-         SELECT sequence FROM decisions WHERE decided_at >= ? AND decided_at < ? AND sequence <= ?
-         ORDER BY sequence DESC LIMIT ?)`,
-    ),
-    closedSpan: connection.prepare(
-      `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
-         SELECT sequence FROM decisions WHERE scenario = ? AND sequence > ? AND expires_at <= ?
-         ORDER BY sequence DESC LIMIT ?)`,
-    ),
     rewards: connection.prepare(
       // With the viewed positions, whose reward is NULL: a statement costs more than its rows.
       `SELECT position, sum(value) AS reward FROM rewards
        WHERE decision_sequence = ?1 GROUP BY position
        UNION ALL SELECT position, NULL FROM views WHERE decision_sequence = ?1`,
     ),
-    nth: connection.prepare(
-      "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
-    ),
-    countAll: connection.prepare(
-      "SELECT count(*) AS decisions FROM decisions WHERE sequence > ? AND sequence <= ?",
-    ),
-    countOfScenario: connection.prepare(
-      `SELECT count(*) AS decisions FROM decisions
-       WHERE sequence > ? AND sequence <= ? AND scenario = ?`,
-    ),
+    ...prepareCounts(connection),
   };
 }
 
@@ -103,16 +120,36 @@ function appendRow(statements: Statements, decision: Decision, numbers: EventNum
   statements.insert.run(...values, rowChecksum(values));
 }
 
+function notSettled({ kind, id }: DocumentKey): EngineError {
+  const message = `no ${kind} '${id}': it was settled or has expired`;
+  return new EngineError("not_found", message, { details: { kind, id } });
+}
+
 export function createDecisionStore(connection: Connection, commits: GroupCommit): DecisionStore {
   const statements = prepareStatements(connection);
+  const settle = prepareDocumentDelete(connection);
+  const recordEvents = prepareEventInsert(connection);
   const decode = (row: Row) => decodeFeedback(statements, row);
   const decodeFound = (row: Row | undefined) => row && decode(row);
   return {
     append: (decision) => commits.run((numbers) => appendRow(statements, decision, numbers)),
+    appendAll: (decisions, { events = [], settles } = {}) =>
+      commits.run((numbers) => {
+        if (settles && !settle(settles)) throw notSettled(settles);
+        for (const decision of decisions) appendRow(statements, decision, numbers);
+        recordEvents(events, numbers);
+      }),
+    dateRange: async (scenario) => {
+      const row = statements.dateRange.get(scenario);
+      if (row === undefined || row.oldest === null) return undefined;
+      return { from: readNumber(row, "oldest"), to: readNumber(row, "newest") };
+    },
     find: async (id) => decodeFound(statements.find.get(id)),
     findMany: async (ids) => ids.map((id) => decodeFound(statements.find.get(id))),
     findByItem: async ({ userId: user, itemId: item, occurredAt, now }) =>
       decodeFound(statements.findByItem.get(user, now, occurredAt, item)),
+    openOf: async ({ userId: user, scenario, now, limit }) =>
+      statements.openOf.all(user, now, scenario, limit).map(decode),
     feedback: async ({ scenario, after, closedBefore, limit }) =>
       statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),

@@ -27,14 +27,17 @@ function prepareStatements(connection: Connection) {
     ),
     view: connection.prepare("INSERT OR IGNORE INTO views VALUES (?, ?)"),
     history: connection.prepare(
-      `SELECT ${entryColumns} FROM events WHERE user_id = ? AND sequence <= ?
-       ORDER BY sequence DESC LIMIT ?`,
+      `SELECT ${entryColumns} FROM events
+       WHERE user_id = ?1 AND sequence <= ?2 AND coalesce(retracted > ?2, 1)
+       ORDER BY sequence DESC LIMIT ?3`,
     ),
     seen: connection.prepare(
-      "SELECT DISTINCT item_id FROM events WHERE user_id = ? AND sequence <= ?",
+      `SELECT DISTINCT item_id FROM events
+       WHERE user_id = ?1 AND sequence <= ?2 AND coalesce(retracted > ?2, 1)`,
     ),
     scan: connection.prepare(
-      `SELECT user_id, ${entryColumns} FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+      `SELECT user_id, ${entryColumns} FROM events WHERE sequence > ? AND retracted IS NULL
+       ORDER BY sequence LIMIT ?`,
     ),
     count: connection.prepare("SELECT count(*) AS events FROM events"),
   };
@@ -89,6 +92,17 @@ function recordRow(
     statements.reward.run(decision, position, event.type, value, repeats);
   }
   return "stored";
+}
+
+/** Stores rows inside a write transaction. */
+export type RecordEvents = (
+  rows: readonly EventRow[],
+  numbers: EventNumbers,
+) => readonly EventRowOutcome[];
+
+export function prepareEventInsert(connection: Connection): RecordEvents {
+  const statements = prepareStatements(connection);
+  return (rows, numbers) => rows.map((row) => recordRow(statements, row, numbers));
 }
 
 export function createEventStore(connection: Connection, commits: GroupCommit): EventStore {

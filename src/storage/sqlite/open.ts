@@ -4,6 +4,7 @@ import { readBytes, readNumber } from "./columns.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { createCycleStore } from "./cycles.ts";
 import { createDecisionStore } from "./decisions.ts";
+import { createDocumentStore } from "./documents.ts";
 import { createEventStore } from "./events.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createHeartbeats } from "./heartbeats.ts";
@@ -13,6 +14,7 @@ import { learnAlone } from "./learning-lock.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
 import { checkDatabase, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
+import { createReactionStore } from "./reactions.ts";
 import { createSecret } from "./secret.ts";
 import { createUserStore } from "./users.ts";
 
@@ -49,6 +51,8 @@ function createStore(connection: Connection, path: string): Store {
         return row && readBytes(row, "bytes");
       },
     },
+    documents: createDocumentStore(connection, commits),
+    reactions: createReactionStore(connection, commits),
     heartbeats: createHeartbeats(connection, commits),
     secret: createSecret(connection, commits),
     sizeBytes: async () => readNumber(size.get() ?? {}, "bytes"),

@@ -1,0 +1,76 @@
+import { EngineError } from "../../domain/errors.ts";
+import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { loadPolicy } from "../../policy/load-policy.ts";
+import { encodeNetwork, initialNetwork } from "../../policy/network-policy.ts";
+import { intervene } from "../interventions/intervene.ts";
+import type { RecommendParts } from "../serving/recommend.ts";
+
+/** The serving policy of a loop as a file. */
+export interface ModelFiles {
+  /** The serving policy. */
+  read(): Promise<{ readonly policy: PolicySnapshot; readonly bytes: Uint8Array }>;
+  /**
+   * Lets a snapshot serve that `read` gave, here or elsewhere. Learning continues from it.
+   * @throws corrupt_snapshot, unsupported_snapshot_version, conflict if an operator restrains
+   * promotions
+   */
+  replace(bytes: Uint8Array): Promise<void>;
+  /** Lets a policy serve that knows nothing. @throws conflict */
+  reset(): Promise<void>;
+}
+
+const by = "Personalizer's client";
+
+async function refuseRestrained({ store }: RecommendParts, scenario: string): Promise<void> {
+  const { mode } = await store.policies.assignment(scenario);
+  if (mode === undefined) return;
+  const message = `promotions of scenario ${scenario} are ${mode}; recurve promotions resume lets another model serve`;
+  throw new EngineError("conflict", message, { details: { scenario, mode } });
+}
+
+/** Pinned, so that it serves by an operator's word, and released, so that cycles may improve it. */
+async function serve(
+  parts: RecommendParts,
+  scenario: string,
+  { bytes, reason }: { readonly bytes: Uint8Array; readonly reason: string },
+): Promise<void> {
+  const { kind, close } = await loadPolicy(bytes);
+  await close();
+  await refuseRestrained(parts, scenario);
+  const { store } = parts;
+  const now = parts.clock();
+  const added = {
+    scenario,
+    kind,
+    status: "held",
+    createdAt: now,
+    bytes,
+    evidence: { reason },
+  } as const;
+  const {
+    added: [version = 0],
+  } = await store.policies.apply({ add: [added] });
+  const scene = { store, scenario, now };
+  await intervene(scene, { scenario, kind: "pin", version, by, reason });
+  await intervene(scene, { scenario, kind: "resume", by, reason });
+}
+
+export function createModelFiles(parts: RecommendParts, { name }: Scenario): ModelFiles {
+  const { policies } = parts.store;
+  return {
+    read: async () => {
+      const { serving } = await policies.assignment(name);
+      const policy = serving === undefined ? undefined : await policies.find(serving);
+      const bytes = policy && (await policies.bytes(policy.version));
+      if (policy && bytes) return { policy, bytes };
+      throw new EngineError("not_found", `no policy serves in scenario ${name}`);
+    },
+    replace: (bytes) => serve(parts, name, { bytes, reason: "a model was imported" }),
+    reset: () => {
+      const bytes = encodeNetwork(initialNetwork(createRandom(0)));
+      return serve(parts, name, { bytes, reason: "the model was reset" });
+    },
+  };
+}

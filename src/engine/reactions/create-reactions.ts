@@ -1,0 +1,198 @@
+import type { OfferLimits } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/errors.ts";
+import { type ItemId, itemId, userId } from "../../domain/ids.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import type { ReactionRow, Scored } from "../../storage/store.ts";
+import type { Recommendation } from "../engine.ts";
+import { type RecommendParts, recommend } from "../serving/recommend.ts";
+import { attributeEvents } from "../serving/record.ts";
+import { createItemTimes, type TimedItem } from "./item-times.ts";
+
+/** A reaction as it arrives. */
+export interface ReactionInput {
+  readonly userId: string;
+  readonly itemId: string;
+  readonly type: string;
+  readonly value: number;
+  /** Milliseconds since 1970; in the future it is pending until then. Default: now. */
+  readonly occurredAt?: number | undefined;
+  readonly notes?: JsonObject;
+  /** Decision that showed the item. Default: the user's newest open one that did. */
+  readonly decisionId?: string;
+}
+
+/** A page of recommendations: a decision of its own, without the items of the pages before it. */
+export interface PageRequest {
+  readonly userId: string;
+  /** Items of the page, 1 to 50. */
+  readonly size: number;
+  /** Items on the pages before. */
+  readonly offset: number;
+  /** Each item has all of them. */
+  readonly categories: readonly string[];
+  /** Reactions of this type to the items of the page, after a time. */
+  readonly writeBack?: { readonly type: string; readonly delayMs: number } | undefined;
+}
+
+/** A loop with reactions: recommendations of one scenario, and reactions that can be read, overwritten and taken back. */
+export interface Reactions {
+  readonly scenario: string;
+  /** Undefined if no item is left for the page. */
+  recommend(page: PageRequest): Promise<Recommendation | undefined>;
+  record(
+    inputs: readonly ReactionInput[],
+    options: { readonly overwrites: boolean },
+  ): Promise<void>;
+  /** Those that have occurred. */
+  list(
+    filter: Partial<ReactionKey>,
+    page: { readonly after?: ReactionKey; readonly limit: number },
+  ): Promise<readonly UserReaction[]>;
+  /** Number of reactions taken back, pending ones included. */
+  delete(filter: Partial<ReactionKey>): Promise<number>;
+  /** Items that may be shown, by the number of users with a wanted reaction; most first. */
+  popular(categories: readonly string[]): Promise<readonly Scored[]>;
+  /** Items that may be shown, by their owner's time; newest first. */
+  latest(categories: readonly string[]): Promise<readonly TimedItem[]>;
+  /** Items that may be shown, by the users that they share with this one; most similar first. */
+  similarItems(itemId: string, categories: readonly string[]): Promise<readonly Scored[]>;
+  /** Users by the items that they share with this one; most similar first. */
+  similarUsers(userId: string): Promise<readonly Scored[]>;
+}
+
+/** A user's open decisions among which the page before is looked for. */
+const pagesRemembered = 50;
+
+const isSame = (left: readonly string[], right: readonly string[]) =>
+  left.length === right.length && left.every((one, index) => one === right[index]);
+
+/** The newest open decision that ends where the page begins has what came before it. */
+async function offerOf(
+  { store, clock }: RecommendParts,
+  scenario: string,
+  { userId: user, offset, categories }: PageRequest,
+): Promise<OfferLimits> {
+  const asked = categories.length > 0 ? { categories } : {};
+  if (offset === 0) return asked;
+  const open = await store.decisions.openOf({
+    userId: userId(user),
+    scenario,
+    now: clock(),
+    limit: pagesRemembered,
+  });
+  const before = open.find(
+    ({ decision: { offer, slate } }) =>
+      (offer?.offset ?? 0) + slate.length === offset && isSame(offer?.categories ?? [], categories),
+  )?.decision;
+  const except = before === undefined ? [] : [...(before.offer?.except ?? []), ...before.slate];
+  return { ...asked, except, offset };
+}
+
+/** Types whose events bring more than nothing. */
+const wantedTypes = ({ reward }: Scenario): readonly string[] =>
+  Object.keys(reward.weights).filter((type) => (reward.weights[type] ?? 0) > 0);
+
+const toEvent = ({ notes: _, occurredAt, ...event }: ReactionInput) => ({
+  ...event,
+  ...(occurredAt !== undefined && { occurredAt }),
+});
+
+/** Rows of reactions; those in the future bring no event yet. */
+async function toRows(
+  parts: RecommendParts,
+  inputs: readonly ReactionInput[],
+  overwrites: boolean,
+): Promise<readonly ReactionRow[]> {
+  const now = parts.clock();
+  const isPending = ({ occurredAt = now }: ReactionInput) => occurredAt > now;
+  const happened = inputs.filter((input) => !isPending(input));
+  const attributed = await attributeEvents(parts, happened.map(toEvent));
+  const events = new Map(happened.map((input, index) => [input, attributed[index]?.row]));
+  return inputs.map((input) => {
+    const { userId: user, itemId: item, type, value, occurredAt = now, notes = {} } = input;
+    const event = events.get(input);
+    const key = { userId: userId(user), itemId: itemId(item), type };
+    return {
+      reaction: { ...key, value, occurredAt, updatedAt: now, isPending: isPending(input), notes },
+      overwrites,
+      ...(event && { event }),
+    };
+  });
+}
+
+/** Pending reactions of a user that have occurred become events, before anything of the user is read. */
+async function settle(parts: RecommendParts, user: string): Promise<void> {
+  const due = await parts.store.reactions.due(userId(user), parts.clock());
+  if (due.length === 0) return;
+  await parts.store.reactions.record(await toRows(parts, due, true));
+}
+
+async function writeBack(
+  parts: RecommendParts,
+  { decision }: Recommendation,
+  { type, delayMs }: NonNullable<PageRequest["writeBack"]>,
+): Promise<void> {
+  const { userId: user, decisionId, slate } = decision;
+  const inputs = slate.map((item) => ({
+    ...{ userId: user, itemId: item, type, value: 1, decisionId },
+    occurredAt: parts.clock() + delayMs,
+  }));
+  await parts.store.reactions.record(await toRows(parts, inputs, true));
+}
+
+async function recommendPage(
+  parts: RecommendParts,
+  scenario: string,
+  page: PageRequest,
+): Promise<Recommendation | undefined> {
+  const { userId: user, size } = page;
+  await settle(parts, user);
+  const offer = await offerOf(parts, scenario, page);
+  try {
+    const recommendation = await recommend(parts, {
+      ...{ userId: userId(user), scenario, slateSize: size },
+      ...(Object.keys(offer).length > 0 && { offer }),
+    });
+    if (page.writeBack) await writeBack(parts, recommendation, page.writeBack);
+    return recommendation;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "no_candidates") return undefined;
+    throw error;
+  }
+}
+
+export function createReactions(parts: RecommendParts, scenario: Scenario): Reactions {
+  const { store, catalogue, clock } = parts;
+  const { reactions } = store;
+  const times = createItemTimes(store.items);
+  const types = wantedTypes(scenario);
+  const refresh = async () => catalogue.refresh(await store.sequence());
+  const mayBeShown = (item: ItemId, categories: readonly string[]) => {
+    const own = catalogue.categoriesOf(item);
+    const isThere = catalogue.find(item) !== undefined && !catalogue.isWithdrawn(item);
+    return isThere && categories.every((category) => own.includes(category));
+  };
+  const shown = async (found: readonly Scored[], categories: readonly string[]) => {
+    await refresh();
+    return found.filter(({ id }) => mayBeShown(itemId(id), categories));
+  };
+  return {
+    scenario: scenario.name,
+    recommend: (page) => recommendPage(parts, scenario.name, page),
+    record: async (inputs, { overwrites }) =>
+      reactions.record(await toRows(parts, inputs, overwrites)),
+    list: (filter, page) => reactions.list({ ...filter, until: clock() }, page),
+    delete: (filter) => reactions.delete({ ...filter, until: Number.MAX_SAFE_INTEGER }),
+    popular: async (categories) => shown(await reactions.popular(types), categories),
+    latest: async (categories) => {
+      const newest = await times.newest();
+      await refresh();
+      return newest.filter(({ itemId: item }) => mayBeShown(item, categories));
+    },
+    similarItems: async (item, categories) =>
+      shown(await reactions.similarItems(itemId(item), types), categories),
+    similarUsers: (user) => reactions.similarUsers(userId(user), types),
+  };
+}
