@@ -1,5 +1,6 @@
 import { defaultCanaryShare } from "../../src/domain/scenario.ts";
-import { liveInterval, minimumRewarded } from "../../src/evaluation/live-difference.ts";
+import { minimumRewarded } from "../../src/evaluation/live-difference.ts";
+import { liveInterval } from "../../src/evaluation/live-interval.ts";
 import type { Report } from "../bench.ts";
 
 /** z of 80 %: in 4 of 5 comparisons the estimate is at least this many errors below the true difference. */

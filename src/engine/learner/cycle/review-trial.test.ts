@@ -65,6 +65,16 @@ describe("a canary", () => {
     expect(late.statuses).toMatchObject([{ version: 2, status: "undecided" }]);
   });
 
+  test("has a narrower interval at the error that its deadline was planned for", async () => {
+    const { canary } = await review(await open(0.4));
+    const { standardError, interval } = canary!;
+    const plannedError = standardError! / 0.4;
+    const planned = { ...evidence, trial: { ...trial, plannedError } };
+    const { canary: told } = await review(await open(0.4, planned));
+    expect(told).toMatchObject({ plannedError, standardError });
+    expect(told!.interval![1]).toBeLessThan(interval![1]);
+  });
+
   test("from before deadlines were written down has four weeks from its making", async () => {
     const store = await open(0.4, {});
     const { createdAt } = (await store.policies.find(2))!;
