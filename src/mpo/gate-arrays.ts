@@ -1,7 +1,5 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateInput } from "../evaluation/gate.ts";
-import { createItemsAbove } from "../evaluation/slates/items-above.ts";
-import type { SlateRule } from "../evaluation/slates/slate-drawer.ts";
 import { createCoverage } from "./gate-coverage.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import {
@@ -95,7 +93,6 @@ function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
   const positions = Int32Array.from(rows, ({ row }) => row.position);
   const checked = { mass: zeros(), values: zeros(), positions };
   const above = { values: zeros(), moves: zeros() };
-  const findAbove = createItemsAbove();
   return {
     checked,
     above,
@@ -111,9 +108,9 @@ function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
       }
     },
     /** Of slates whose rewards are said to be by position, and whose policy is known. */
-    writeAbove({ start, items, row, draws }: OpenedSlate, rule: SlateRule, of: ItemFeatures) {
+    writeAbove({ start, row, draws }: OpenedSlate, made: FilledSlate, of: ItemFeatures) {
       if (draws === undefined || row.isCascade || row.isForeign) return;
-      const [values, moves] = findAbove(rule, items, draws, [of.values, of.moves]);
+      const [values, moves] = made.above([of.values, of.moves]);
       above.values.set(values!, start);
       above.moves.set(moves!, start);
     },
@@ -158,7 +155,7 @@ export function gateArrays(
     const compared = { row, items, propensities, candidate: proposed, logging: made };
     columns.writeChecked(start, compared, own, q);
     const moves = movesOf(scores.logPolicy, candidateLogs[start]!);
-    columns.writeAbove(opened, made.rule, { values: q, moves });
+    columns.writeAbove(opened, made, { values: q, moves });
     coverage.add(row, own.table, proposed.table);
   }
   const { checked, above } = columns;

@@ -3,6 +3,7 @@ import { openLiveStore, visitLive } from "../../../../tests/support/live-visits.
 import { shopConfiguration } from "../../../../tests/support/shop.ts";
 import type { PolicyEvidence } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import { normaliseReward } from "../../../domain/reward-rule.ts";
 import { expectLift } from "../../../evaluation/expected-lift.ts";
 import type { Store } from "../../../storage/store.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
@@ -67,8 +68,9 @@ describe("a canary", () => {
 
   test("has a narrower interval at the error that its deadline was planned for", async () => {
     const { canary } = await review(await open(0.4));
-    const { standardError, interval } = canary!;
-    const plannedError = standardError! / 0.4;
+    const { standardError, interval, serving } = canary!;
+    const worth = serving.meanReward! - normaliseReward(undefined, scenario.reward);
+    const plannedError = standardError! / worth;
     const planned = { ...evidence, trial: { ...trial, plannedError } };
     const { canary: told } = await review(await open(0.4, planned));
     expect(told).toMatchObject({ plannedError, standardError });
