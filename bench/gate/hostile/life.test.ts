@@ -14,9 +14,9 @@ const cells: readonly Cell[] = [
   { slate: 5, items: 20, rate: 0.02, rarer: "reward", hazard: "item updates" },
   { slate: 5, items: 3000, rate: 0.05, rarer: "reward", hazard: "still" },
   { slate: 10, items: 20, rate: 0.3, rarer: "loss", hazard: "drift" },
-  { slate: 10, items: 20, rate: 0.005, rarer: "reward", hazard: "returning users" },
+  { slate: 5, items: 20, rate: 0.005, rarer: "reward", hazard: "returning users" },
 ];
-const numbers = { swap: 3, trap: 3, worse: 3, better: 1, learner: 1 };
+const numbers = { swap: 2, trap: 2, worse: 2, better: 1, learner: 1 };
 
 test.runIf(process.env.RECURVE_FULL)(
   "on hostile grounds no candidate that is 10 % worse is promoted, and of those without a gain no more than 5 %",
@@ -26,7 +26,7 @@ test.runIf(process.env.RECURVE_FULL)(
     for (const [index, cell] of cells.entries())
       runs.push(await liveThrough(cell, random.split(index), numbers));
     const worse = runs.flatMap((lives) => lives.filter(claims["10 % worse"]));
-    expect(worse.length).toBeGreaterThan(2 * cells.length);
+    expect(worse.length).toBeGreaterThan(cells.length);
     expect(worse.filter(isPromoted)).toEqual([]);
     const counts = runs.map((lives) => {
       const own = lives.filter(claims["no gain"]);
@@ -37,5 +37,5 @@ test.runIf(process.env.RECURVE_FULL)(
     const better = runs.flatMap((lives) => lives.filter(({ kind }) => kind === "better"));
     expect(better.filter((life) => life.isFound).length).toBeGreaterThan(better.length / 2);
   },
-  240_000,
+  900_000,
 );

@@ -107,15 +107,28 @@ export function statedRegret(cell: Cell, lift: number): number {
 const mostLooks = 10;
 
 /**
- * Whether live rewards find a gain on 2.5 times the rows after which a test of two samples finds it four times out of five. Few rows
- * are the same user's, so that rows are as good as independent, as that test takes them to be.
+ * A user's mean number of rows in such a comparison: the chances of two rows differ so little that rows are as good as independent,
+ * unless users return with far other chances.
+ */
+const rowsPerUser = ({ rate }: Cell): number => 1 / Math.min(1, 10 * rate);
+
+/** 1 + m·ρ for a Poisson number of rows of mean m and the intraclass correlation ρ = spread²·p/(1 − p). */
+function clusterEffect(cell: Cell): number {
+  const { rate, hazard } = cell;
+  if (hazard !== "returning users") return 1;
+  return 1 + (rowsPerUser(cell) * describeTraffic(cell, 0).spread ** 2 * rate) / (1 - rate);
+}
+
+/**
+ * Whether live rewards find a gain on 2.5 times the rows after which a test of two samples finds it four times out of five, with
+ * returning users as clusters.
  */
 export function isFound(cell: Cell, lift: number, random: RandomStream): boolean {
-  const { variance } = describeTraffic(cell, lift);
+  const variance = describeTraffic(cell, lift).variance * clusterEffect(cell);
   const rows = 2.5 * visitsToFind({ variance, share, difference: lift * cell.rate });
   const traffic = { mean: cell.rate, variance, visitsPerDay: rows };
   const size = {
-    users: Math.ceil(rows * Math.min(1, 10 * cell.rate)),
+    users: Math.ceil(rows / rowsPerUser(cell)),
     visits: Math.ceil(rows / mostLooks),
     looks: mostLooks,
     plannedError: trialError(traffic, { share, predicted: lift }),

@@ -52,7 +52,7 @@ test("wrong promotions are counted by level, those on live rewards and by a revi
     pooled.find((one) => one.claim === claim && one.level === level);
   expect(find("no gain", "20")).toMatchObject({ candidates: 2, promoted: 2 });
   expect(find("10 % worse", "still")).toMatchObject({ candidates: 1, promoted: 0 });
-  expect(find("no gain", "drift")).toBeUndefined();
+  expect(find("no gain", "drift")).toMatchObject({ candidates: 0, upper: 1 });
 });
 
 test("a cell is bad if its wrong promotions are no chance at 5 %", () => {

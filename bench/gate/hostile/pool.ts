@@ -59,6 +59,7 @@ export interface Rate extends Count {
 export function rateOf(counts: readonly Count[], correlation: number, tail: number): Rate {
   const candidates = sum(counts.map((one) => one.candidates));
   const promoted = sum(counts.map((one) => one.promoted));
+  if (candidates === 0) return { candidates, promoted, effective: 0, lower: 0, upper: 1 };
   const mean = sum(counts.map((one) => one.candidates ** 2)) / candidates;
   const effective = candidates / (1 + (mean - 1) * correlation);
   const { lower, upper } = clopperPearsonInterval({
@@ -87,13 +88,11 @@ export function poolByLevel(runs: readonly Run[]): readonly Pooled[] {
     runs.map(({ lives }) => count(lives.filter(({ lift }) => lift <= 0))),
   );
   return (Object.keys(claims) as readonly Claim[]).flatMap((claim) =>
-    [all, ...levels].flatMap(({ factor, level, isIn }) => {
+    [all, ...levels].map(({ factor, level, isIn }) => {
       const counts = runs
         .filter(({ cell }) => isIn(cell))
-        .map(({ lives }) => count(lives.filter(claims[claim])))
-        .filter(({ candidates }) => candidates > 0);
-      if (counts.length === 0) return [];
-      return [{ claim, factor, level, ...rateOf(counts, correlation, 0.05) }];
+        .map(({ lives }) => count(lives.filter(claims[claim])));
+      return { claim, factor, level, ...rateOf(counts, correlation, 0.05) };
     }),
   );
 }
@@ -105,7 +104,6 @@ export function countBadCells(runs: readonly Run[]): number {
   const cells = [...new Set(runs.map(({ cell }) => cell))];
   return cells.filter((cell) => {
     const own = runs.filter((run) => run.cell === cell).map(countOf);
-    const counts = own.filter(({ candidates }) => candidates > 0);
-    return counts.length > 0 && rateOf(counts, correlation, 0.001).lower > 0.05;
+    return rateOf(own, correlation, 0.001).lower > 0.05;
   }).length;
 }

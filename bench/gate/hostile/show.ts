@@ -15,7 +15,7 @@ function showLevels(runs: readonly Run[], report: Report): void {
     pooled.map(({ claim, factor, level, candidates, effective, promoted, upper }) => [
       `${claim}: ${factor} ${level}`.trim(),
       ...[`${candidates}`, effective.toFixed(0), `${promoted}`],
-      ...[percent(promoted / candidates), percent(upper)],
+      ...[candidates > 0 ? percent(promoted / candidates) : "–", percent(upper)],
     ]),
   );
   for (const [claim, name] of [
