@@ -12,7 +12,6 @@ const cells: readonly Cell[] = [
   { slate: 2, items: 20, rate: 0.3, rarer: "reward", hazard: "bot" },
   { slate: 2, items: 500, rate: 0.02, rarer: "loss", hazard: "drift" },
   { slate: 5, items: 20, rate: 0.02, rarer: "reward", hazard: "item updates" },
-  { slate: 5, items: 3000, rate: 0.05, rarer: "reward", hazard: "still" },
   { slate: 10, items: 20, rate: 0.3, rarer: "loss", hazard: "drift" },
   { slate: 5, items: 20, rate: 0.005, rarer: "reward", hazard: "returning users" },
 ];

@@ -1,5 +1,5 @@
 import { defaultCanaryShare as share } from "../../../src/domain/scenario.ts";
-import { compareLiveArms } from "../../../src/evaluation/live-difference.ts";
+import { compareLiveArms, type LiveArm } from "../../../src/evaluation/live-difference.ts";
 import { trialDays, trialError, visitsToFind } from "../../../src/evaluation/live-traffic.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { type LiveWorld, simulateLive } from "../../../tests/support/simulated-live.ts";
@@ -8,21 +8,23 @@ import type { Cell } from "./cells.ts";
 
 const site = { users: 5000, visits: 5000 } as const;
 
-/** Rewards of a shown item on live traffic, and the change that the candidate makes to them. */
-function describeTraffic({ rate, rarer, hazard, slate }: Cell, lift: number) {
-  const mean = rarer === "reward" ? rate : 1 - rate;
+/** Outcomes of shown items on live traffic. */
+function describeTraffic({ rate, hazard, slate }: Cell) {
   const spread = hazard === "returning users" ? 0.9 : 0.3;
-  const chanceOf = (factor: number) => (rarer === "reward" ? rate * factor : 1 - rate * factor);
   return {
-    mean,
-    variance: mean * (1 - mean),
     spread,
-    chances: [chanceOf(1 - spread), chanceOf(1 + spread)] as const,
-    lift: (rate * lift) / mean,
-    unrewarded: rarer === "reward" ? 0 : 1,
+    /** Of the rarer outcome: half of the users have the one, half the other. */
+    chances: [rate * (1 - spread), rate * (1 + spread)] as const,
+    variance: rate * (1 - rate),
     rowsPerDay: site.visits * slate,
   };
 }
+
+/** Rewards of users whose rarer outcomes are losses. */
+const countRewards = ({ rewardSums: losses, rows }: LiveArm): LiveArm => ({
+  rewardSums: rows.map((count, user) => count - losses[user]!),
+  rows,
+});
 
 type Size = Pick<LiveWorld, "users" | "visits" | "looks"> & {
   readonly plannedError?: number | undefined;
@@ -35,15 +37,20 @@ function* lookLive(
   { plannedError, ...size }: Size,
   random: RandomStream,
 ) {
-  const { chances, lift: relative, unrewarded } = describeTraffic(cell, lift);
-  const world = { ...size, chances, lift: relative, testedShare: share };
-  for (const arms of simulateLive(world, random))
-    yield compareLiveArms({ ...arms, unrewarded, plannedError }).verdict;
+  const isLoss = cell.rarer === "loss";
+  const { chances } = describeTraffic(cell);
+  const world = { ...size, chances, lift: isLoss ? -lift : lift, testedShare: share };
+  for (const { tested, reference } of simulateLive(world, random)) {
+    const arms = isLoss
+      ? { tested: countRewards(tested), reference: countRewards(reference), unrewarded: 1 }
+      : { tested, reference };
+    yield compareLiveArms({ ...arms, plannedError }).verdict;
+  }
 }
 
 /** Time that a canary has, days, and the planned error at its end. */
 function planTrial(cell: Cell) {
-  const { variance, rowsPerDay: visitsPerDay } = describeTraffic(cell, 0);
+  const { variance, rowsPerDay: visitsPerDay } = describeTraffic(cell);
   const traffic = { mean: cell.rate, variance, visitsPerDay };
   const size = { share, predicted: 0.1 };
   return { days: trialDays(traffic, size), plannedError: trialError(traffic, size) };
@@ -71,7 +78,7 @@ export function tryLive(
     readonly random: RandomStream;
   },
 ): Trial {
-  const { rowsPerDay } = describeTraffic(cell, lift);
+  const { rowsPerDay } = describeTraffic(cell);
   const { days, plannedError } = planTrial(cell);
   const size = { users: site.users, visits: rowsPerDay, looks: Math.ceil(days), plannedError };
   let day = 0;
@@ -93,7 +100,7 @@ export function tryLive(
 
 /** Most regret that the stated time to detection allows: that table's days, or the deadline if it comes before. */
 export function statedRegret(cell: Cell, lift: number): number {
-  const { rowsPerDay, spread } = describeTraffic(cell, lift);
+  const { rowsPerDay, spread } = describeTraffic(cell);
   const { days, plannedError } = planTrial(cell);
   const returning = { users: site.users, spread };
   const deadline = Math.ceil(days);
@@ -116,7 +123,7 @@ const rowsPerUser = ({ rate }: Cell): number => 1 / Math.min(1, 10 * rate);
 function clusterEffect(cell: Cell): number {
   const { rate, hazard } = cell;
   if (hazard !== "returning users") return 1;
-  return 1 + (rowsPerUser(cell) * describeTraffic(cell, 0).spread ** 2 * rate) / (1 - rate);
+  return 1 + (rowsPerUser(cell) * describeTraffic(cell).spread ** 2 * rate) / (1 - rate);
 }
 
 /**
@@ -124,7 +131,7 @@ function clusterEffect(cell: Cell): number {
  * returning users as clusters.
  */
 export function isFound(cell: Cell, lift: number, random: RandomStream): boolean {
-  const variance = describeTraffic(cell, lift).variance * clusterEffect(cell);
+  const variance = describeTraffic(cell).variance * clusterEffect(cell);
   const rows = 2.5 * visitsToFind({ variance, share, difference: lift * cell.rate });
   const traffic = { mean: cell.rate, variance, visitsPerDay: rows };
   const size = {
