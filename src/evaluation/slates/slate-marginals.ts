@@ -155,7 +155,7 @@ function subtractExpected(
 
 /**
  * Makes item–position marginals of slates that are drawn without replacement, for the policy value under a position-based reward:
- * V(π) = Σ_k Σ_a P_π(a at k)·q(a, k). `positions()` and `above()` of an answer are valid until the next call, which uses its arrays again.
+ * V(π) = Σ_k Σ_a P_π(a at k)·q(a, k). The arrays of an answer's `positions()` and `above()` are valid until the next call, which uses them again.
  *
  * @returns a function of a rule, a slate, and draws that are the same for all policies that are compared on the slate
  */
