@@ -50,7 +50,7 @@ test("wrong promotions are counted by level, those on live rewards and by a revi
   const pooled = poolByLevel([{ cell, lives }]);
   const find = (claim: string, level: string) =>
     pooled.find((one) => one.claim === claim && one.level === level);
-  expect(find("no gain", "20")).toMatchObject({ candidates: 2, promoted: 2 });
+  expect(find("no gain", "0.05")).toMatchObject({ candidates: 2, promoted: 2 });
   expect(find("10 % worse", "still")).toMatchObject({ candidates: 1, promoted: 0 });
   expect(find("no gain", "drift")).toMatchObject({ candidates: 0, upper: 1 });
 });
