@@ -3,12 +3,12 @@ import type { Cell } from "./cells.ts";
 import { createChoices, createRetriever, type Policy, servingOf } from "./policies.ts";
 import { examination, type HostileWorld } from "./world.ts";
 
-/** Users come back, some far more rewarding than others. */
+/** Users come back, half of them with more of the rarer outcome: so many more that no chance is above 1, or values would not be linear. */
 function createUsers({ hazard }: Cell, decisions: number, random: RandomStream) {
   const count = Math.ceil(decisions / (hazard === "returning users" ? 20 : 3));
-  const spread = hazard === "returning users" ? 1 : 0.5;
+  const spread = hazard === "returning users" ? 0.9 : 0.5;
   const factors = Float64Array.from({ length: count }, () =>
-    Math.exp(spread * random.normal() - spread ** 2 / 2),
+    random.uniform() < 0.5 ? 1 - spread : 1 + spread,
   );
   return { count, factors };
 }
@@ -53,8 +53,7 @@ export function* simulateLog(
   const chooseCanary = canary && createChoices(canary.policy, world);
   const canaryUsers = (canary?.share ?? 0) * (users.count + 1);
   const isRewarded = (time: number, situation: number, item: number, factor: number) =>
-    draw.uniform() < Math.min(1, world.appealAt(time, situation, item) * factor) ===
-    (cell.rarer === "reward");
+    draw.uniform() < world.appealAt(time, situation, item) * factor === (cell.rarer === "reward");
   for (let decision = 0; decision < decisions; decision++) {
     const time = from + ((1 - from) * decision) / decisions;
     const isBot = cell.hazard === "bot" && draw.uniform() < botShare;

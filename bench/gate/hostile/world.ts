@@ -66,7 +66,8 @@ function scaleOf({ appeal, serving }: Situation, { slate, rate }: Cell): number 
   return rate / (mean * looked);
 }
 
-const mostProbable = 0.95;
+/** With a user who has 1.9 times as much of the rarer outcome as the mean it stays below 1. */
+const mostProbable = 0.5;
 
 function scale(situation: Situation, cell: Cell): Situation {
   const factor = scaleOf(situation, cell);
