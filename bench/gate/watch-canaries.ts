@@ -1,6 +1,6 @@
 import { defaultCanaryShare } from "../../src/domain/scenario.ts";
 import { compareLiveArms } from "../../src/evaluation/live-difference.ts";
-import { trialDays } from "../../src/evaluation/live-traffic.ts";
+import { trialDays, trialError } from "../../src/evaluation/live-traffic.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { type LiveWorld, simulateLive } from "../../tests/support/simulated-live.ts";
 import type { Report } from "../bench.ts";
@@ -40,25 +40,26 @@ interface Ends {
   meanDays: number;
 }
 
-/** Whole days that such a canary has. */
-function daysOf({ visits, chances = [0.2, 0.4] }: Site): number {
+/** Whole days that such a canary has, and the planned error at their end. */
+function planOf({ visits, chances = [0.2, 0.4] }: Site) {
   const mean = (chances[0] + chances[1]) / 2;
   const traffic = { mean, variance: mean * (1 - mean), visitsPerDay: visits };
-  return Math.ceil(trialDays(traffic, { share: defaultCanaryShare, predicted: 0.1 }));
+  const size = { share: defaultCanaryShare, predicted: 0.1 };
+  return { days: Math.ceil(trialDays(traffic, size)), plannedError: trialError(traffic, size) };
 }
 
 /** Per cent of the simulated canaries by their end. */
 function watch(one: Case, { promotions, seed }: WatchOptions): Ends & { readonly days: number } {
   const ends = { promoted: 0, left: 0, undecided: 0, meanDays: 0 };
   const canaries = Math.ceil(promotions * one.part);
-  const days = daysOf(one);
+  const { days, plannedError } = planOf(one);
   const world = { ...one, testedShare: defaultCanaryShare, looks: days };
   for (let index = 0; index < canaries; index++) {
     let end: "promoted" | "left" | "undecided" = "undecided";
     let day = 0;
     for (const arms of simulateLive(world, createRandom(seed).split(one.name).split(index))) {
       day += 1;
-      const { verdict } = compareLiveArms(arms);
+      const { verdict } = compareLiveArms({ ...arms, plannedError });
       if (verdict === "better") end = "promoted";
       if (verdict === "worse") end = "left";
       if (end !== "undecided") break;

@@ -63,6 +63,8 @@ export interface CanaryTrial {
   readonly since: number;
   /** The first cycle from here on ends it, milliseconds since 1970. */
   readonly deadline: number;
+  /** Planned standard error at the deadline, as a share of the mean that rewards add; absent without traffic or rewards. */
+  readonly plannedError?: number;
 }
 
 /**

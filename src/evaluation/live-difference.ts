@@ -1,13 +1,9 @@
 import type { LiveArmSummary, LiveDifference } from "../domain/policy-evidence.ts";
 import { checkLength, checkNumbers } from "./checks.ts";
-import { asymptoticSequenceInterval, tightestRows } from "./intervals/asymptotic-sequence.ts";
+import { liveInterval } from "./live-interval.ts";
 
-/** Each end errs in at most 1 % of the comparisons, over all of their looks. */
-const level = 0.98;
 /** A loss that is small enough to end a comparison once every larger one is ruled out, as a share of the mean that rewards add. */
 const tolerableLoss = 0.05;
-/** The interval is tightest where its error is this share of the mean that rewards add: differences of 10 to 50 % are found soonest. */
-const tightestError = 0.05;
 /** Fewer make the mean of an arm too skewed for the interval. */
 export const minimumRewarded = 30;
 
@@ -86,6 +82,8 @@ export interface LivePair {
   readonly reference: LiveArm;
   /** Reward of a row for which no event came, in the rewards' unit. Default: 0. */
   readonly unrewarded?: number;
+  /** Planned standard error at the last look, as a share of the mean that rewards add. Default: no last look is planned. */
+  readonly plannedError?: number | undefined;
 }
 
 /**
@@ -107,36 +105,17 @@ function judge([lower, upper]: readonly [number, number], worth: number): LiveVe
   return lower > -tolerableLoss * worth ? "not-worse" : "open";
 }
 
-/** Rewards that hardly vary, or whose mean is that of no event, leave the clock without a usable time. */
-const [fewestRows, mostRows] = [1e-6, 1e12];
-
-/**
- * The confidence sequence of a live difference. Its clock is information, 1/s.e.², because the rows
- * of returning users add less than those of new ones.
- * @param worth mean that rewards add to a row, in absolute terms
- */
-export function liveInterval({
-  value,
-  standardError,
-  worth,
-}: {
-  readonly value: number;
-  readonly standardError: number;
-  readonly worth: number;
-}): readonly [number, number] {
-  const clock = tightestRows * ((tightestError * worth) / standardError) ** 2;
-  const rows = Math.min(mostRows, Math.max(fewestRows, clock));
-  const { lower, upper } = asymptoticSequenceInterval({ value, standardError, rows, level });
-  return [lower, upper];
-}
-
 /**
  * Mean reward a row of the tested arm's users minus that of the reference's. Users were assigned at
  * random, so no propensity and no model is needed, and a change common to both arms cancels. There is none before 30 rewarded users are expected in each arm.
  * @throws invalid_request for arrays of unlike length, users without rows, or rewards that are not
  * finite
  */
-export function compareLiveArms({ unrewarded = 0, ...arms }: LivePair): LiveComparison {
+export function compareLiveArms({
+  unrewarded = 0,
+  plannedError,
+  ...arms
+}: LivePair): LiveComparison {
   checkArm("tested", arms.tested);
   checkArm("reference", arms.reference);
   const both = [measure(arms.tested, unrewarded), measure(arms.reference, unrewarded)] as const;
@@ -151,7 +130,9 @@ export function compareLiveArms({ unrewarded = 0, ...arms }: LivePair): LiveComp
   const meanReward =
     (after * tested.rows + before * reference.rows) / (tested.rows + reference.rows);
   const worth = Math.abs(meanReward - unrewarded);
-  const [lower, upper] = liveInterval({ value: difference, standardError, worth });
+  const [lower, upper] = liveInterval({
+    ...{ value: difference, standardError, worth, plannedError },
+  });
   return {
     tested,
     reference,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { trialDays } from "./live-traffic.ts";
+import { trialDays, trialError } from "./live-traffic.ts";
 
 describe("the days of a canary", () => {
   /** Rewards of 0 and 1 at a rate of 0.3. */
@@ -31,5 +31,26 @@ describe("the days of a canary", () => {
 
   test("without users for the canary are four weeks", () => {
     expect(trialDays(traffic, { share: 0 })).toBe(28);
+  });
+});
+
+describe("the planned error at the deadline", () => {
+  const traffic = { mean: -0.3, variance: 0.21, visitsPerDay: 10_000 };
+
+  test("is that after which a lift is found, and larger if the deadline comes before", () => {
+    const share = 0.1;
+    const found = 0.1 / Math.sqrt(2.5 * 7.84);
+    expect(trialError(traffic, { share, predicted: 0.1 })).toBeCloseTo(found, 12);
+    const small = { ...traffic, visitsPerDay: 100 };
+    // √(0.21/(2,800 · 0.09)) of 0.3.
+    expect(trialError(small, { share, predicted: 0.1 })).toBeCloseTo(0.0962, 4);
+  });
+
+  test.each([
+    ["without rewards", { mean: 0, variance: 0, visitsPerDay: 10 }, 0.1],
+    ["without traffic", { mean: Number.NaN, variance: Number.NaN, visitsPerDay: Number.NaN }, 0.1],
+    ["without users for the canary", traffic, 0],
+  ])("is none %s", (_, site, share) => {
+    expect(trialError(site, { share })).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import type { ModelledFeedback } from "./logged-feedback.ts";
 
 /**
  * Sums over the items above each row, less their expectation under the policy that made the slate, given the row's item
- * (`createItemsAbove`): 0 at the top.
+ * (`SlateMarginals`): 0 at the top.
  */
 export interface ItemsAbove {
   /** Of predicted values: good items above may take a reward. */

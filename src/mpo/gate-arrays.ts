@@ -1,7 +1,5 @@
 import { numberClusters } from "../evaluation/clusters.ts";
 import type { GateInput } from "../evaluation/gate.ts";
-import { createItemsAbove } from "../evaluation/slates/items-above.ts";
-import type { SlateRule } from "../evaluation/slates/slate-drawer.ts";
 import { type RowWeights, weighStrata } from "../evaluation/strata.ts";
 import { createCoverage } from "./gate-coverage.ts";
 import type { JudgedRow } from "./judged-row.ts";
@@ -129,7 +127,6 @@ function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
   const checked = { mass: zeros(), values: zeros(), positions };
   const spreads = { differenceSpread: zeros(), servingSpread: zeros() };
   const above = { values: zeros(), moves: zeros() };
-  const findAbove = createItemsAbove();
   return {
     checked,
     above,
@@ -147,9 +144,9 @@ function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
       }
     },
     /** Of slates whose rewards are said to be by position, and whose policy is known. */
-    writeAbove({ start, items, row, draws }: OpenedSlate, rule: SlateRule, of: ItemFeatures) {
+    writeAbove({ start, row, draws }: OpenedSlate, made: FilledSlate, of: ItemFeatures) {
       if (draws === undefined || row.isCascade || row.isForeign) return;
-      const [values, moves] = findAbove(rule, items, draws, [of.values, of.moves]);
+      const [values, moves] = made.above([of.values, of.moves]);
       above.values.set(values!, start);
       above.moves.set(moves!, start);
     },
@@ -199,7 +196,7 @@ export function gateArrays(
     const compared = { row, items, propensities, candidate: proposed, serving: own, logging: made };
     columns.writeChecked(start, compared, q);
     const moves = movesOf(scores.logPolicy, candidateLogs[start]!);
-    columns.writeAbove(opened, made.rule, { values: q, moves });
+    columns.writeAbove(opened, made, { values: q, moves });
     coverage.add(row, own.table, proposed.table);
   }
   const { checked, above, spreads } = columns;

@@ -60,7 +60,6 @@ export const openSlate = (row: JudgedRow, slate: JudgedSlate): OpenedSlate => ({
 
 /** A policy on a slate. If earlier items change a reward, `logged` has the probability of the whole prefix down to each item. */
 export interface FilledSlate extends SlateMarginals {
-  readonly rule: SlateRule;
   /** P(a | the logged items above), K for each position; present if earlier items change a reward. */
   readonly conditionals?: readonly Float64Array[];
 }
@@ -70,13 +69,14 @@ function fillFirst(row: JudgedRow, { items, values }: ValuedSlate, rule: SlateRu
   const served = rule.policies[0]!.map((probability) => servedProbability(probability, row));
   const direct = served.reduce((sum, probability, a) => sum + probability * values[a]!, 0);
   const logged = Float64Array.of(served[items[0]!]!);
-  return { rule, logged, direct: Float64Array.of(direct), positions: () => [served] };
+  const above = (features: readonly Float64Array[]) => features.map(() => Float64Array.of(0));
+  return { logged, direct: Float64Array.of(direct), positions: () => [served], above };
 }
 
 function followPrefix(marginals: SlateMarginals, rule: SlateRule, items: readonly number[]) {
   const conditionals = conditionalsOf(rule, items);
   const logged = accumulate(items.map((item, k) => conditionals[k]![item]!));
-  return { ...marginals, rule, conditionals, logged };
+  return { ...marginals, conditionals, logged };
 }
 
 /** A policy on a slate, given log π of its candidates and their values. All but `logged` and `direct` is valid until the next call. */
@@ -93,7 +93,7 @@ export function createFilling(): (
     const rule = { policies: [policy], exploration: row.exploration };
     if (draws === undefined) return fillFirst(row, { items, values }, rule);
     const marginals = fill(rule, { items, values }, draws);
-    return row.isCascade ? followPrefix(marginals, rule, items) : { ...marginals, rule };
+    return row.isCascade ? followPrefix(marginals, rule, items) : marginals;
   };
 }
 

@@ -66,7 +66,11 @@ const liveArm = fieldsOf<LiveArmSummary>({
   rows: z.number(),
   meanReward: optional(z.number()),
 });
-const trial = { since: z.number(), deadline: z.number() };
+const trial = {
+  since: z.number(),
+  deadline: z.number(),
+  plannedError: optional(z.number().positive()),
+};
 export const canaryReview: z.ZodType<CanaryReview> = fieldsOf<CanaryReview>({
   version: z.number(),
   ...trial,

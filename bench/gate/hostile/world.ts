@@ -1,18 +1,23 @@
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import type { Cell } from "./cells.ts";
 
-/** Tastes and serving policy of one kind of user, by item. */
-export interface Segment {
-  /** Probability of the rarer outcome at the first position. */
-  readonly appeal: Float64Array;
-  /** Logits of the serving policy, whose scores retrieve the candidates too. */
+/** Users of one kind, while items are of one revision. */
+export interface Situation {
+  /** Logits of the serving policy by item, whose scores retrieve the candidates too. */
   readonly serving: Float64Array;
+  /** Probability of the rarer outcome at the first position, by item; if tastes drift, at the end of the log. */
+  readonly appeal: Float64Array;
 }
 
 export interface HostileWorld {
   readonly cell: Cell;
-  /** At a time of the log, in [0, 1]; 1 is when the candidate would take over. */
-  segments(time: number): readonly Segment[];
+  readonly situations: readonly Situation[];
+  /** Indices of the situations in which a candidate would take over. */
+  readonly last: readonly number[];
+  /** Index of a user's situation, at a time of the log in [0, 1]. */
+  situationAt(time: number, user: number): number;
+  /** Of an item at a time. */
+  appealAt(time: number, situation: number, item: number): number;
   /** ε of the floor. */
   readonly exploration: number;
 }
@@ -24,7 +29,7 @@ export const mostCandidates = 500;
 /** Probability that a position is looked at. */
 export const examination = (position: number): number => 1 / (1 + position / 3);
 
-export const segmentCount = 2;
+const segmentCount = 2;
 /** Part of the items whose revision changes in the middle of the log, or whose appeal drifts. */
 const changedShare = 0.3;
 
@@ -52,7 +57,7 @@ function change(old: Float64Array, random: RandomStream): Float64Array {
 }
 
 /** Mean over the positions of a slate of the serving policy's most probable items. */
-function scaleOf({ appeal, serving }: Segment, { slate, rate }: Cell): number {
+function scaleOf({ appeal, serving }: Situation, { slate, rate }: Cell): number {
   const order = [...serving.keys()].sort((left, right) => serving[right]! - serving[left]!);
   const shown = order.slice(0, Math.max(slate, Math.ceil(order.length / 5)));
   const mean = shown.reduce((sum, item) => sum + appeal[item]!, 0) / shown.length;
@@ -61,40 +66,47 @@ function scaleOf({ appeal, serving }: Segment, { slate, rate }: Cell): number {
   return rate / (mean * looked);
 }
 
-const mostProbable = 0.95;
+/** With a user who has 1.9 times as much of the rarer outcome as the mean it stays below 1. */
+const mostProbable = 0.5;
 
-function scale(segment: Segment, cell: Cell): Segment {
-  const factor = scaleOf(segment, cell);
-  return { ...segment, appeal: segment.appeal.map((one) => Math.min(mostProbable, one * factor)) };
+function scale(situation: Situation, cell: Cell): Situation {
+  const factor = scaleOf(situation, cell);
+  const appeal = situation.appeal.map((one) => Math.min(mostProbable, one * factor));
+  return { ...situation, appeal };
 }
 
 /** Log-odds by which good items stand out in the serving policy: fewer rewarded items, or fewer lost ones. */
 export const signOf = ({ rarer }: Cell): number => (rarer === "reward" ? 1 : -1);
 
+/** Before and after the change of one kind of user. */
+function drawSegment(cell: Cell, random: RandomStream): readonly [Situation, Situation] {
+  const raw = drawAppeals(cell.items, random);
+  const noise = random.split("serving");
+  const before = scale({ appeal: raw, serving: drawServing(raw, signOf(cell), noise) }, cell);
+  if (cell.hazard !== "item updates" && cell.hazard !== "drift") return [before, before];
+  const appeal = change(raw, random.split("change"));
+  // An update is known to the policy, a drift is not.
+  const isKnown = cell.hazard === "item updates";
+  const serving = isKnown ? drawServing(appeal, signOf(cell), noise) : before.serving;
+  return [before, scale({ appeal, serving }, cell)];
+}
+
 export function createHostileWorld(cell: Cell, random: RandomStream): HostileWorld {
-  const drawn = Array.from({ length: segmentCount }, (_, index) => {
-    const own = random.split(`segment/${index}`);
-    const raw = drawAppeals(cell.items, own);
-    const noise = own.split("serving");
-    const before = scale({ appeal: raw, serving: drawServing(raw, signOf(cell), noise) }, cell);
-    const later = change(raw, own.split("change"));
-    // An update is known to the policy, a drift is not.
-    const after =
-      cell.hazard === "item updates"
-        ? scale({ appeal: later, serving: drawServing(later, signOf(cell), noise) }, cell)
-        : { ...before, appeal: scale({ appeal: later, serving: before.serving }, cell).appeal };
-    return { before, after };
-  });
+  const drawn = Array.from({ length: segmentCount }, (_, index) =>
+    drawSegment(cell, random.split(`segment/${index}`)),
+  );
+  const [before, after] = [0, 1].map((phase) => drawn.map((segment) => segment[phase]!));
+  const hasPhases = cell.hazard === "item updates";
+  const situations = hasPhases ? [...before!, ...after!] : after!;
+  const last = drawn.map((_, segment) => situations.length - segmentCount + segment);
   return {
-    ...{ cell, exploration },
-    segments: (time) =>
-      drawn.map(({ before, after }) => {
-        if (cell.hazard === "item updates") return time < 0.5 ? before : after;
-        if (cell.hazard !== "drift") return before;
-        const appeal = before.appeal.map(
-          (one, item) => (1 - time) * one + time * after.appeal[item]!,
-        );
-        return { ...before, appeal };
-      }),
+    ...{ cell, exploration, situations, last },
+    situationAt: (time, user) =>
+      (hasPhases && time >= 0.5 ? segmentCount : 0) + (user % segmentCount),
+    appealAt: (time, situation, item) => {
+      const appeal = situations[situation]!.appeal[item]!;
+      if (cell.hazard !== "drift") return appeal;
+      return (1 - time) * before![situation]!.appeal[item]! + time * appeal;
+    },
   };
 }

@@ -87,6 +87,37 @@ describe.each(cases)("5 candidates, slates of 3: %s", (_, shares, exploration) =
   });
 });
 
+test.each(cases)(
+  "items above are less their expectation given the item below: %s",
+  (_, shares, exploration) => {
+    const policy = Float64Array.from(shares);
+    const feature = Float64Array.of(3, -1, 2, 0.5, 1);
+    const all = enumerate(shares, exploration, 3);
+    const above = (slate: readonly number[], k: number) =>
+      slate.slice(0, k).reduce((sum, item) => sum + feature[item]!, 0);
+    // Some of the items are above in most draws, others in few.
+    for (const items of [
+      [0, 1, 2],
+      [1, 2, 0],
+      [4, 0, 3],
+    ]) {
+      const marginals = slateMarginals(
+        { policies: [policy], exploration },
+        items,
+        draw(10_000, 3, 17),
+      );
+      const [found] = marginals.above([feature]);
+      for (const [k, item] of items.entries()) {
+        const same = all.filter(({ slate }) => slate[k] === item);
+        const mass = same.reduce((sum, { probability }) => sum + probability, 0);
+        const expected = same.reduce((sum, one) => sum + one.probability * above(one.slate, k), 0);
+        // 10,000 sums with a spread below 4: four errors, of weights that vary.
+        expect(Math.abs(found![k]! - (above(items, k) - expected / mass))).toBeLessThan(0.16);
+      }
+    }
+  },
+);
+
 test("a slate of all candidates holds each item once", () => {
   const policy = Float64Array.of(0.7, 0.2, 0.1);
   const marginals = slateMarginals(

@@ -10,6 +10,12 @@ export interface SlateMarginals {
   readonly direct: Float64Array;
   /** P(candidate a at position k), K for each position; each sums to 1. */
   positions(): readonly Float64Array[];
+  /**
+   * Σ_{j<k} x(a_j) of the items above each position, less its expectation given the item at k: what the policy's chance alone has
+   * put above it. 0 on average, for any item, state and user. L for each feature, 0 at position 0.
+   * @param features x of the K candidates
+   */
+  above(features: readonly Float64Array[]): readonly Float64Array[];
 }
 
 /** Drawn slates: entry [draw·L + k] is of the prefix above position k. */
@@ -49,29 +55,32 @@ function drawSlates(
   return direct.map((sum) => sum / draws);
 }
 
-/** P(a at k) as the mean of its conditional probability over the draws that have it left (Rao & Blackwell), and their share. */
+/** A logged item. */
+interface Place {
+  readonly item: number;
+  readonly position: number;
+  readonly length: number;
+}
+
+/** Calls back with the conditional probability P(a | prefix) of each draw that has a left. @returns their share */
 function readDrawn(
   { policies, exploration }: SlateRule,
   { items, left }: DrawnSlates,
-  draws: number,
-  {
-    item,
-    position,
-    length,
-  }: { readonly item: number; readonly position: number; readonly length: number },
-): { readonly probability: number; readonly leftShare: number } {
+  { item, position, length }: Place,
+  visit: (weight: number, prefix: Int32Array, start: number) => void,
+): number {
   const policy = policies[position] ?? policies.at(-1)!;
   const floor = exploration / (policy.length - position);
   const mass = (1 - exploration) * policy[item]!;
-  let [sum, count] = [0, 0];
-  for (let start = 0; start < draws * length; start += length) {
+  let count = 0;
+  for (let start = 0; start < items.length; start += length) {
     let k = 0;
     while (k < position && items[start + k] !== item) k++;
     if (k < position) continue;
-    sum += mass / left[start + position]! + floor;
+    visit(mass / left[start + position]! + floor, items, start);
     count++;
   }
-  return { probability: sum / draws, leftShare: count / draws };
+  return (count * length) / items.length;
 }
 
 /** P(a at k) of all candidates, as above. */
@@ -112,9 +121,41 @@ function fillPositions(
  */
 const seldomLeft = 0.75;
 
+const sumAbove = (feature: Float64Array, items: ArrayLike<number>, end: number, start = 0) => {
+  let sum = 0;
+  for (let k = start; k < end; k++) sum += feature[items[k]!]!;
+  return sum;
+};
+
+/** @param visitPrefixes calls back with weighted prefixes of a logged item, whose first ones from `start` on count */
+function subtractExpected(
+  items: readonly number[],
+  features: readonly Float64Array[],
+  visitPrefixes: (
+    place: Place,
+    visit: (weight: number, prefix: Int32Array, start?: number) => void,
+  ) => void,
+): readonly Float64Array[] {
+  const { length } = items;
+  const above = features.map(() => new Float64Array(length));
+  const sums = new Float64Array(features.length);
+  for (let position = 1; position < length; position++) {
+    let weights = 0;
+    sums.fill(0);
+    visitPrefixes({ item: items[position]!, position, length }, (weight, prefix, start = 0) => {
+      weights += weight;
+      for (let index = 0; index < sums.length; index++)
+        sums[index]! += weight * sumAbove(features[index]!, prefix, start + position, start);
+    });
+    for (const [index, feature] of features.entries())
+      above[index]![position] = sumAbove(feature, items, position) - sums[index]! / weights;
+  }
+  return above;
+}
+
 /**
  * Makes item–position marginals of slates that are drawn without replacement, for the policy value under a position-based reward:
- * V(π) = Σ_k Σ_a P_π(a at k)·q(a, k). `positions()` of an answer is valid until the next call, which uses its arrays again.
+ * V(π) = Σ_k Σ_a P_π(a at k)·q(a, k). The arrays of an answer's `positions()` and `above()` are valid until the next call, which uses them again.
  *
  * @returns a function of a rule, a slate, and draws that are the same for all policies that are compared on the slate
  */
@@ -134,14 +175,19 @@ export function createMarginals(): (
     if (drawn.items.length !== draws * length)
       drawn = { items: new Int32Array(draws * length), left: new Float64Array(draws * length) };
     const direct = drawSlates({ rule, drawer }, slate, given, drawn);
+    const isSeldomLeft = slate.items.map(() => false);
     const logged = Float64Array.from(slate.items, (item, position) => {
       const place = { item, position, length };
-      const { probability, leftShare } = readDrawn(rule, drawn, draws, place);
-      if (leftShare >= seldomLeft) return probability;
       let sum = 0;
-      drawAround({ rule, drawer }, place, given, (weight) => {
+      const add = (weight: number) => {
         sum += weight;
-      });
+      };
+      const leftShare = readDrawn(rule, drawn, place, add);
+      if (leftShare < seldomLeft) {
+        isSeldomLeft[position] = true;
+        sum = 0;
+        drawAround({ rule, drawer }, place, given, add);
+      }
       return sum / draws;
     });
     const positions = () => {
@@ -150,6 +196,11 @@ export function createMarginals(): (
       fillPositions(rule, drawn, draws, table);
       return table;
     };
-    return { logged, direct, positions };
+    const above = (features: readonly Float64Array[]) =>
+      subtractExpected(slate.items, features, (place, visit) => {
+        if (isSeldomLeft[place.position]) drawAround({ rule, drawer }, place, given, visit);
+        else readDrawn(rule, drawn, place, visit);
+      });
+    return { logged, direct, positions, above };
   };
 }

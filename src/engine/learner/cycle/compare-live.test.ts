@@ -19,7 +19,7 @@ describe("a canary that starts", () => {
     await visitLive(store, { arm: "serving", policyVersion: 1, users: 1000, chance: 0.5, since });
     const hour = 3_600_000;
     const days = (now - window - Math.floor(since / hour) * hour) / day;
-    const { deadline, ...begun } = await planTrial(
+    const { deadline, plannedError, ...begun } = await planTrial(
       { store, scenario, now },
       { share: 0.1, predicted: 0.1 },
     );
@@ -28,12 +28,14 @@ describe("a canary that starts", () => {
     const expected = (2.5 * 7.84) / (0.01 * 0.09) / (5000 / days);
     const planned = (deadline - now - window) / day;
     expect(Math.abs(planned / expected - 1)).toBeLessThan(0.15);
+    // The deadline leaves 1/√(2.5 · 7.84) of the predicted lift.
+    expect(plannedError).toBeCloseTo(0.1 / Math.sqrt(2.5 * 7.84), 9);
   });
 
   test("at a new site has four weeks", async () => {
     const scene = { store: await openLiveStore([{}]), scenario, now: 20 * day };
     const window = openMs(scenario.reward);
-    const { deadline } = await planTrial(scene, { share: 0.1 });
-    expect(deadline).toBe(scene.now + 28 * day + window);
+    const trial = await planTrial(scene, { share: 0.1 });
+    expect(trial).toEqual({ since: scene.now, deadline: scene.now + 28 * day + window });
   });
 });

@@ -7,7 +7,12 @@ import {
   type LiveArm,
   type LiveComparison,
 } from "../../../evaluation/live-difference.ts";
-import { type SiteTraffic, type TrialSize, trialDays } from "../../../evaluation/live-traffic.ts";
+import {
+  type SiteTraffic,
+  type TrialSize,
+  trialDays,
+  trialError,
+} from "../../../evaluation/live-traffic.ts";
 import { formatSignificant } from "../../../numeric/format.ts";
 import type { RewardBucket, Store, UserRewards } from "../../../storage/store.ts";
 
@@ -61,7 +66,7 @@ async function readUsers(
 export async function compareLive(
   scene: LiveScene,
   arms: { readonly tested: ArmTraffic; readonly reference: ArmTraffic },
-  since: number,
+  { since, plannedError }: Pick<CanaryTrial, "since" | "plannedError">,
 ): Promise<LiveComparison> {
   const { scenario } = scene;
   const { reward, discount } = scenario;
@@ -71,6 +76,7 @@ export async function compareLive(
     tested: await read(arms.tested),
     reference: await read(arms.reference),
     unrewarded: discount > 0 ? 0 : normaliseReward(undefined, reward),
+    plannedError,
   });
 }
 
@@ -124,6 +130,11 @@ async function readTraffic({ store, scenario, now }: LiveScene): Promise<SiteTra
 /** The time of a canary that starts now. */
 export async function planTrial(scene: LiveScene, size: TrialSize): Promise<CanaryTrial> {
   const { now, scenario } = scene;
-  const time = trialDays(await readTraffic(scene), size) * dayMs;
-  return { since: now, deadline: Math.round(now + time + openMs(scenario.reward)) };
+  const traffic = await readTraffic(scene);
+  const time = trialDays(traffic, size) * dayMs;
+  const plannedError = trialError(traffic, size);
+  return {
+    ...{ since: now, deadline: Math.round(now + time + openMs(scenario.reward)) },
+    ...(plannedError !== undefined && { plannedError }),
+  };
 }

@@ -29,7 +29,7 @@ async function reviewAnchor(
     tested: { arm: "serving" },
     reference: { arm: "anchor", policyVersion: version },
   } as const;
-  const { tested, reference, found } = await compareLive(scene, arms, since);
+  const { tested, reference, found } = await compareLive(scene, arms, { since });
   return { version, since, serving: tested, anchor: reference, ...found };
 }
 
@@ -48,7 +48,7 @@ async function findBeaten(
     reference: { arm: "baseline" },
   } as const;
   const since = serving.evidence.promotion?.promotedAt ?? serving.createdAt;
-  const { tested, reference, found } = await compareLive(scene, arms, since);
+  const { tested, reference, found } = await compareLive(scene, arms, { since });
   const [, most = 0] = found.relativeInterval ?? [];
   if (most >= -toleratedLoss) return undefined;
   const told = tellDifference(found, scene.scenario);

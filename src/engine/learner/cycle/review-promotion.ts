@@ -89,7 +89,7 @@ export async function reviewPromotion(
     tested: { arm: "serving", policyVersion: version },
     reference: { arm: "holdback", policyVersion: holdback },
   } as const;
-  const live = await compareLive(input, arms, since);
+  const live = await compareLive(input, arms, { since });
   const before = evidence.realised;
   const looks = (before?.since === since ? before.looks : 0) + 1;
   const days = Math.floor((now - since) / dayMs);

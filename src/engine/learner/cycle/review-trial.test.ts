@@ -3,6 +3,7 @@ import { openLiveStore, visitLive } from "../../../../tests/support/live-visits.
 import { shopConfiguration } from "../../../../tests/support/shop.ts";
 import type { PolicyEvidence } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
+import { normaliseReward } from "../../../domain/reward-rule.ts";
 import { expectLift } from "../../../evaluation/expected-lift.ts";
 import type { Store } from "../../../storage/store.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
@@ -63,6 +64,17 @@ describe("a canary", () => {
     expect(late.canary).toMatchObject({ action: "expire" });
     expect(late.assignment).toEqual({ serving: 1, canaryShare: 0 });
     expect(late.statuses).toMatchObject([{ version: 2, status: "undecided" }]);
+  });
+
+  test("has a narrower interval at the error that its deadline was planned for", async () => {
+    const { canary } = await review(await open(0.4));
+    const { standardError, interval, serving } = canary!;
+    const worth = serving.meanReward! - normaliseReward(undefined, scenario.reward);
+    const plannedError = standardError! / worth;
+    const planned = { ...evidence, trial: { ...trial, plannedError } };
+    const { canary: told } = await review(await open(0.4, planned));
+    expect(told).toMatchObject({ plannedError, standardError });
+    expect(told!.interval![1]).toBeLessThan(interval![1]);
   });
 
   test("from before deadlines were written down has four weeks from its making", async () => {

@@ -87,7 +87,7 @@ export async function reviewTrial(input: TrialInput): Promise<Reviewed> {
     tested: { arm: "canary", policyVersion: version },
     reference: { arm: "serving", policyVersion: serving },
   } as const;
-  const live = await compareLive(input, arms, trial.since);
+  const live = await compareLive(input, arms, trial);
   const action = decide(live.verdict, { isOver: now >= trial.deadline, assignment });
   const reason = explain(live, action, { version, scenario });
   const { tested, reference, found } = live;
