@@ -416,7 +416,7 @@ export interface DocumentKey {
 /** Kinds of documents: deferred events, settings, evaluations, and ranks of a caller to be imitated. */
 export type DocumentKind = "deferred" | "settings" | "evaluation" | "demonstration";
 
-/** What the wires of other systems keep beside the record. */
+/** Documents of the wires of other systems, beside the record. */
 export interface DocumentStore {
   /** Replaces the document; one that must be new is refused with `conflict` if it is there. Expired ones are deleted. */
   put(

@@ -9,7 +9,7 @@ import type { Ranked, RankedSlot, RankRequest, RankSlot } from "./rank-request.t
 const isLargest = (logits: Float64Array, index: number) =>
   logits.every((logit, other) => other === index || logit < (logits[index] ?? Number.NaN));
 
-/** What the policy would have chosen from the same actions. Nothing is recorded. */
+/** The policy's own choice from the same actions, which is not recorded. */
 async function compare(
   parts: RecommendParts,
   { scenario, eventId }: { readonly scenario: Scenario; readonly eventId: string },

@@ -148,7 +148,7 @@ async function putDeferred(
   await store.documents.put(keyOf(eventId), deferred as unknown as Json, options);
 }
 
-/** Runs one piece of work after the other: what is read is not changed by another before it is written. */
+/** Runs one piece of work after the other: no other changes a row between its reading and its writing. */
 function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

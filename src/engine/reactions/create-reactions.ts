@@ -68,7 +68,7 @@ const pagesRemembered = 50;
 const isSame = (left: readonly string[], right: readonly string[]) =>
   left.length === right.length && left.every((one, index) => one === right[index]);
 
-/** The newest open decision that ends where the page begins has what came before it. */
+/** The newest open decision that ends where the page begins has the items before it. */
 async function offerOf(
   { store, clock }: RecommendParts,
   scenario: string,

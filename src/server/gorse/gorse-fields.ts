@@ -5,7 +5,7 @@ import { integer, name, optional } from "../../engine/input/fields.ts";
 import { refuseInput } from "../../engine/input/parse-input.ts";
 import { describeProblems } from "../../engine/input/schema-problems.ts";
 
-// Gorse's clients send fields that no longer exist, and null for absent ones: what is not known is left out.
+// Gorse's clients send fields that no longer exist, and null for absent ones: unknown fields are left out.
 
 /** Go's zero time, which its clients send for an absent one. */
 const zeroTime = "0001-01-01T00:00:00Z";

@@ -250,7 +250,7 @@ CREATE INDEX reactions_by_type ON reactions (type, user_id, item_id);
 CREATE INDEX reactions_pending ON reactions (user_id) WHERE pending = 1;
 `;
 
-// What the wires of other systems keep beside the record: deferred events, settings, evaluations. expires_at is NULL if it stays.
+// Documents of the wires of other systems: deferred events, settings, evaluations. expires_at is NULL if it stays.
 const documents = `
 CREATE TABLE documents (
   number INTEGER PRIMARY KEY,
