@@ -31,12 +31,12 @@ const input: PairedInput = {
 
 test("challengers are compared with the serving policy at the same clip", () => {
   // X_j = 0.4 + 0.25, 0.3 − 1, 0.2 + 1.5; X_0 = 0.2 + 0.5, 0.2 − 0.5, 0.2 + 1.5
-  const found = doublyRobustDifference(weighPair(input), 3);
-  const { difference, standardError, z, servingValue } = found;
+  const { difference, servingValue } = pairedDifference(input);
   const differences = [-0.05, -0.4, 0];
   const mean = -0.15;
   expect(difference).toBeCloseTo(mean, 14);
   expect(servingValue).toBeCloseTo((0.7 - 0.3 + 1.7) / 3, 14);
+  const { standardError, z } = doublyRobustDifference(weighPair(input), 3);
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   expect(standardError).toBeCloseTo(Math.sqrt(squares / 2 / 3), 14);
   expect(z).toBeCloseTo(mean / Math.sqrt(squares / 2 / 3), 12);
@@ -136,19 +136,21 @@ test("the covariance of two candidates has their errors, and the correlation of 
     targetProbabilities: Float64Array.of(0.3, 0.6, 0.3),
     directValues: Float64Array.of(0.1, 0.4, 0.3),
   };
-  const { candidate, ...shared } = input;
+  // Nothing is clipped, so that both policies' weights can change places.
+  const unclipped = { ...input, weightClip: 100 };
+  const { candidate, ...shared } = unclipped;
   const [first, both, same, second] = differenceCovariance({
     ...shared,
     candidates: [candidate, other],
   });
-  expect(first).toBeCloseTo(pairedDifference(input).standardError ** 2, 14);
+  expect(first).toBeCloseTo(pairedDifference(unclipped).standardError ** 2, 14);
   expect(second).toBeCloseTo(
-    pairedDifference({ ...input, candidate: other }).standardError ** 2,
+    pairedDifference({ ...unclipped, candidate: other }).standardError ** 2,
     14,
   );
   expect(same).toBe(both);
   const variance = (changes: Partial<PairedInput>) =>
-    doublyRobustDifference(weighPair({ ...input, ...changes }), 3).standardError ** 2;
+    doublyRobustDifference(weighPair({ ...unclipped, ...changes }), 100).standardError ** 2;
   const [one, two] = [variance({}), variance({ candidate: other })];
   const between = variance({ serving: other });
   const correlation = (one + two - between) / 2 / Math.sqrt(one * two);
