@@ -20,7 +20,7 @@ const lines = ["1 1 2 3 4 5 6", "2 7 8 9 10 11 12", "3 1 3 5 7 9 11", "4 12 10 8
 const sequences = new Map(
   lines.map((line) => line.split(" ")).map(([user, ...own]) => [user, own]),
 );
-const readLines = (own = lines) => readText("made.txt", `${own.join("\n")}\n`);
+const readLines = (own: readonly string[] = lines) => readText("made.txt", `${own.join("\n")}\n`);
 const items = (...ids: readonly number[]): ItemId[] => ids.map((id) => itemId(String(id)));
 const createWorld = async (turns = 13, seed = 1) =>
   createCatalogueWorld({ seed, turns, data: await readLines() });
@@ -139,7 +139,7 @@ test("the same seed gives the same visits, another seed others, on the same beha
   expect((await createWorld(6, 1)).history).toEqual((await createWorld(13, 2)).history);
 });
 
-test.each<[string, readonly string[], string]>([
+test.each<[string, string[], string]>([
   [
     "users are too short",
     ["1 1 2 3 4 5 6 7 8 9 10 11 12", "2 1 2 3 4 5"],
