@@ -3,18 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { createStart } from "../../lab/closed-loop/train-on-behaviour.ts";
+import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
 import { describeTrainingProgress } from "../commands/train.ts";
 import { createTimedLine } from "../timed-line.ts";
-import { createWorld, readSequences, type SimulationSettings } from "./job.ts";
+import { readSequences, type SimulationSettings } from "./job.ts";
 
-/** @returns one sentence about the policy that all loops start with */
-async function trainStart(settings: SimulationSettings, path: string): Promise<string> {
+/** Writes facts about the data and the trained policy to standard error. */
+async function trainStart(
+  { data: source, cycles, decisionsPerCycle }: SimulationSettings,
+  path: string,
+): Promise<void> {
+  const data = await readSequences(source);
+  for (const note of data.notes) process.stderr.write(`${data.name}: ${note}\n`);
+  // Behaviour is the same for every seed. More visits than the data have are refused before any training.
+  const world = createCatalogueWorld({ seed: 1, turns: cycles * decisionsPerCycle, data });
   const work = () => "training of the policy that all loops start with";
   const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
   const { reason } = await createStart({
     path,
-    // Behaviour is the same for every seed.
-    world: await createWorld({ ...settings, seed: 1 }),
+    world,
     seed: learnerSeed,
     threads: learnerThreads,
     onProgress: (progress) => {
@@ -22,11 +29,11 @@ async function trainStart(settings: SimulationSettings, path: string): Promise<s
       line.update(describeTrainingProgress(progress), share);
     },
   }).finally(() => line.stop());
-  return reason;
+  process.stderr.write(`${reason}\n`);
 }
 
 /**
- * Trains once what all loops in a world with behaviour start from, and removes it after `use`.
+ * Trains once a policy that all loops in a world with behaviour start from, and removes it after `use`.
  * @throws invalid_configuration, invalid_file, conflict
  */
 export async function withStart<T>(
@@ -34,15 +41,13 @@ export async function withStart<T>(
   use: (start: string | undefined) => Promise<T>,
 ): Promise<T> {
   if (settings.world !== "catalogue") return use(undefined);
-  for (const note of (await readSequences(settings.data)).notes)
-    process.stderr.write(`${settings.data}: ${note}\n`);
   const folder = mkdtempSync(join(tmpdir(), "recurve-simulate-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // An interruption ends the process at once.
   process.once("exit", remove);
   try {
     const start = join(folder, "start.db");
-    process.stderr.write(`${await trainStart(settings, start)}\n`);
+    await trainStart(settings, start);
     return await use(start);
   } finally {
     process.off("exit", remove);
