@@ -1,12 +1,11 @@
 import { runClosedLoop } from "../../src/lab/closed-loop/closed-loop.ts";
-import type { StrategyName } from "../../src/lab/closed-loop/strategies.ts";
+import type { StrategyName } from "../../src/lab/closed-loop/strategy.ts";
 import { createCatalogueWorld } from "../../src/lab/worlds/catalogue-world.ts";
-import { readRevision } from "../machine.ts";
-import { openRunFolder } from "../run-folder.ts";
 import { mean } from "../statistics.ts";
 import { dataSets, findObstacle, readDataSet } from "./catalogue/data-sets.ts";
 import { findStart, prepareStart } from "./catalogue/shared-start.ts";
 import { aboveInErrors, intervalReaches } from "./catalogue/targets.ts";
+import { playRows } from "./kept-rows.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 const main = "MPO";
@@ -33,36 +32,23 @@ interface PlayedRow {
   readonly notes: readonly string[];
 }
 
-async function playRow(name: string, cycles: number, unit: UnitOfWork): Promise<PlayedRow> {
-  const { caseName, seed, onProgress } = unit;
-  const rounds = cycles + 1;
-  const played = await runClosedLoop({
-    world: createCatalogueWorld({
-      seed,
-      turns: rounds * visitsPerCycle,
-      data: await readDataSet(caseName),
-    }),
-    strategy: strategies[name]!,
-    start: findStart(caseName).path,
-    ...{ seed, threads: 1, cycles: rounds, decisionsPerCycle: visitsPerCycle },
-    onCycle: ({ cycle }) => onProgress(cycle / rounds),
-  });
-  return {
-    rewards: played.map(({ meanReward }) => meanReward),
-    notes: played.map(({ note }) => note),
+const playStrategy =
+  (cycles: number) =>
+  async (name: string, { caseName, seed, onProgress }: UnitOfWork): Promise<PlayedRow> => {
+    const rounds = cycles + 1;
+    const data = await readDataSet(caseName);
+    const played = await runClosedLoop({
+      world: createCatalogueWorld({ seed, turns: rounds * visitsPerCycle, data }),
+      strategy: strategies[name]!,
+      start: findStart(caseName).path,
+      ...{ seed, threads: 1, cycles: rounds, decisionsPerCycle: visitsPerCycle },
+      onCycle: ({ cycle }) => onProgress(cycle / rounds),
+    });
+    return {
+      rewards: played.map(({ meanReward }) => meanReward),
+      notes: played.map(({ note }) => note),
+    };
   };
-}
-
-/** A row takes minutes to hours: each is kept as soon as it is played, for these sources. */
-async function playKept(name: string, cycles: number, unit: UnitOfWork): Promise<PlayedRow> {
-  const kept = openRunFolder("learning/kept/catalogue-rows", [settingsOf(cycles), readRevision()]);
-  const file = `${unit.caseName}-seed-${unit.seed}-${name}.json`;
-  const found = kept.load<PlayedRow>(file);
-  if (found !== undefined) return found;
-  const played = await playRow(name, cycles, unit);
-  kept.save(file, played);
-  return played;
-}
 
 const listFigures = (name: string, { rewards, notes }: PlayedRow) => [
   [`${name}: mean over all cycles`, mean(rewards)] as const,
@@ -74,11 +60,11 @@ const listFigures = (name: string, { rewards, notes }: PlayedRow) => [
 const runCycles =
   (cycles: number) =>
   async (unit: UnitOfWork): Promise<SeedOutcome> => {
-    const rows: [string, PlayedRow][] = [];
-    for (const [index, name] of names.entries()) {
-      const onProgress = (share: number) => unit.onProgress((index + share) / names.length);
-      rows.push([name, await playKept(name, cycles, { ...unit, onProgress })]);
-    }
+    const settings = settingsOf(cycles);
+    const rows = await playRows(
+      { folder: "catalogue-rows", settings, names, play: playStrategy(cycles) },
+      unit,
+    );
     const { notes } = await readDataSet(unit.caseName);
     return {
       values: Object.fromEntries(rows.map(([name, { rewards }]) => [name, rewards.at(-1)!])),

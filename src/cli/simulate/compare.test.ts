@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { strategyNames } from "../../lab/closed-loop/strategies.ts";
+import { strategyNames } from "../../lab/closed-loop/strategy.ts";
 import {
   compareStrategies,
   cycleEstimate,

@@ -1,4 +1,4 @@
-import type { StrategyName } from "../../lab/closed-loop/strategies.ts";
+import type { StrategyName } from "../../lab/closed-loop/strategy.ts";
 import type { JobResult } from "./run-jobs.ts";
 
 /** A mean over seeds; its standard error is NaN for a single seed. */

@@ -6,7 +6,7 @@ import {
   type StrategyName,
   strategyNames,
   trainedStrategyNames,
-} from "../../lab/closed-loop/strategies.ts";
+} from "../../lab/closed-loop/strategy.ts";
 import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
 import { createJesterWorld } from "../../lab/worlds/jester-world.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";

@@ -7,7 +7,7 @@ import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { createCatalogueWorld } from "../worlds/catalogue-world.ts";
 import { type ClosedLoopOptions, runClosedLoop } from "./closed-loop.ts";
-import { type StrategyName, trainedStrategyNames } from "./strategies.ts";
+import { type StrategyName, trainedStrategyNames } from "./strategy.ts";
 import { createStart, readEvents } from "./train-on-behaviour.ts";
 import { worldConfiguration } from "./world-configuration.ts";
 

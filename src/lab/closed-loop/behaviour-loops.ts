@@ -8,7 +8,7 @@ import type { Policy } from "../../policy/policy.ts";
 import { greedyLogits } from "../../policy/popularity.ts";
 import type { Store } from "../../storage/store.ts";
 import { createSwitch } from "./policy-switch.ts";
-import type { Strategy, StrategyOptions } from "./strategies.ts";
+import type { Strategy, StrategyOptions } from "./strategy.ts";
 import { readEvents, trainOnBehaviour } from "./train-on-behaviour.ts";
 
 /** The best items by its scores, in their order. */

@@ -8,7 +8,8 @@ import { batchesOf } from "../../engine/input/batches.ts";
 import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { createStrategy, type Strategy, type StrategyName } from "./strategies.ts";
+import { createStrategy } from "./strategies.ts";
+import type { Strategy, StrategyName } from "./strategy.ts";
 import { startOfTime, worldConfiguration } from "./world-configuration.ts";
 
 export interface CycleReward {

@@ -1,10 +1,6 @@
 import { normaliseReward } from "../../domain/reward-rule.ts";
-import type { Scenario } from "../../domain/scenario.ts";
-import type { CatalogueVisit, World } from "../../domain/world.ts";
-import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
 import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
-import type { ServingPolicies } from "../../engine/serving/serving-policies.ts";
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
@@ -18,50 +14,10 @@ import {
   measurePopularity,
 } from "../../policy/popularity.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
-import type { Store } from "../../storage/store.ts";
 import { createNightly, createRankerLoop } from "./behaviour-loops.ts";
 import { createSwitch } from "./policy-switch.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
-
-/**
- * MPO and the loops for comparison; all read the same kind of log and serve through the same
- * engine.
- */
-export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
-/**
- * Loops that start with a policy trained on behaviour: MPO, that policy for ever, the same trained anew after each
- * cycle, and two counts of behaviour.
- */
-export const trainedStrategyNames = [
-  "mpo",
-  "frozen",
-  "nightly",
-  "most-consumed",
-  "markov",
-] as const;
-/** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
-export type StrategyName =
-  | (typeof strategyNames)[number]
-  | (typeof trainedStrategyNames)[number]
-  | "mpo+fast"
-  | "fast";
-
-export interface StrategyOptions {
-  readonly world: World<CatalogueVisit>;
-  readonly store: Store;
-  readonly configuration: Configuration;
-  readonly scenario: Scenario;
-  readonly clock: () => number;
-  readonly seed: number;
-  readonly threads: number;
-}
-
-export interface Strategy {
-  /** The serving policies, if they are not the snapshots of the store. */
-  readonly policies?: ServingPolicies;
-  /** Learns from the log; returns the outcome in a word. */
-  update(): Promise<string>;
-}
+import type { Strategy, StrategyName, StrategyOptions } from "./strategy.ts";
 
 /** Temperature of the fixed softmax on the reward model, in shares of the reward range. */
 const softmaxTemperature = 0.03;

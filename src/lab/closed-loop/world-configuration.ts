@@ -3,7 +3,7 @@ import {
   type Configuration,
   parseConfiguration,
 } from "../../engine/configuration/configuration.ts";
-import type { StrategyName } from "./strategies.ts";
+import type { StrategyName } from "./strategy.ts";
 
 /** The clock of every loop at its first visit, milliseconds since 1970. */
 export const startOfTime: number = Date.UTC(2026, 0, 1);

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import type { InteractionData } from "../../analysis/ranking/interaction-data.ts";
@@ -173,3 +173,27 @@ test("more visits than there are interactions, and turns beyond them, are refuse
   const world = createCatalogueWorld({ seed: 1, turns: 13, data });
   expect(() => world.visit(13)).toThrow("the world has 13 visits, got turn 13");
 });
+
+const films = resolve(
+  import.meta.dirname,
+  "../../..",
+  process.env.RECURVE_DATA ?? "../shared/data",
+  "ml-100k",
+);
+
+// The row in docs/methods/worlds.md.
+test.skipIf(!existsSync(films))(
+  "ML-100K has the documented rewards (needs RECURVE_DATA)",
+  async () => {
+    const turns = 50_240;
+    const data = await readInteractions(films, reading);
+    const world = createCatalogueWorld({ seed: 1, turns, data });
+    const sizes = [world.users, world.items, world.history].map(({ length }) => length);
+    expect(sizes).toEqual([943, 1682, 49_760]);
+    let personal = 0;
+    for (let turn = 0; turn < turns; turn++)
+      personal += world.expectedReward(turn, world.bestSlate(turn)) / turns;
+    expect(Math.round(100 * personal) / 100).toBe(4.69);
+    expect(() => createCatalogueWorld({ seed: 1, turns: turns + 1, data })).toThrow("has 50240");
+  },
+);

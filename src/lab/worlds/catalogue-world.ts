@@ -93,8 +93,11 @@ function createVisits(options: CatalogueWorldOptions, { visited }: CatalogueStre
     },
     bestSlate: (turn) => {
       const best = wanted(turn).slice(0, slateSize);
-      const rest = data.items.map(({ itemId }) => itemId).filter((item) => !best.includes(item));
-      return [...best, ...rest.slice(0, slateSize - best.length)];
+      for (const { itemId } of data.items) {
+        if (best.length === slateSize) break;
+        if (!best.includes(itemId)) best.push(itemId);
+      }
+      return best;
     },
     eventsBefore: (turn) => {
       const start = turn === 0 ? 0 : placeOf(turn - 1);
