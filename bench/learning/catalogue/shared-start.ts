@@ -18,7 +18,10 @@ const openStart = (dataSet: string) =>
 export function findStart(dataSet: string): { readonly path: string; readonly reason: string } {
   const folder = openStart(dataSet);
   const reason = folder.load<string>(reasonFile);
-  if (reason === undefined) throw new RangeError(`no training on ${dataSet} was kept`);
+  if (reason === undefined)
+    throw new RangeError(
+      `no training on ${dataSet} was kept for the present sources; give the same command again`,
+    );
   return { path: join(repository, folder.path, "start.db"), reason };
 }
 

@@ -97,10 +97,13 @@ test("behaviour goes on between visits, whatever was shown, and clicks are event
       );
       expect(consumed).toBe(expected);
       // A consumption after the reward window is no reward of the slate before it.
-      const [newest] = await store.decisions.recent(1);
-      const { slate } = newest!.decision;
-      const clicked = world.react(lastTurn(cycle), slate).map(({ itemId }) => itemId);
-      expect(slate.filter((_, position) => newest!.rewards[position])).toEqual(clicked);
+      const newest = await store.decisions.recent(decisionsPerCycle);
+      expect(newest).toHaveLength(decisionsPerCycle);
+      for (const [back, { decision, rewards }] of newest.entries()) {
+        const clicked = world.react(lastTurn(cycle) - back, decision.slate);
+        const paid = decision.slate.filter((_, position) => rewards[position]);
+        expect(paid).toEqual(clicked.map(({ itemId }) => itemId));
+      }
     },
   });
   expect(counts).toHaveLength(cycles);

@@ -69,8 +69,10 @@ async function readSequences(store: Store, numbers: Numbers): Promise<readonly n
 }
 
 function rankerPolicy(ranker: Ranker, numbers: Numbers): Policy {
-  const scoreOf = (scores: Float64Array, item: string) =>
-    scores[numbers.get(item as ItemId) ?? Number.NaN] ?? 0;
+  const scoreOf = (scores: Float64Array, item: ItemId) => {
+    const number = numbers.get(item);
+    return number === undefined ? 0 : scores[number]!;
+  };
   return {
     kind: "network",
     logits: async ({ profile }, candidates) => {

@@ -61,9 +61,8 @@ export async function trainOnBehaviour<T>(
   }
 }
 
-/** What every loop of a world starts with. */
 export interface StartOptions {
-  /** Of the record that is made; what it replaces is lost. */
+  /** Of the record that is made; an older one is replaced. */
   readonly path: string;
   readonly world: World<CatalogueVisit>;
   readonly seed: number;
