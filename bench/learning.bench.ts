@@ -6,7 +6,7 @@ import { worlds } from "./learning/registry.ts";
 import { describeTarget, judgeTargets, listTables } from "./learning/report-tables.ts";
 import { collectResults, type WorldResults } from "./learning/results.ts";
 import { runInProcess } from "./learning/run-in-process.ts";
-import { type KeptOutcome, runUnits, type Unit } from "./learning/run-units.ts";
+import { type KeptOutcome, prepareUnits, runUnits, type Unit } from "./learning/run-units.ts";
 import type { LearningWorld } from "./learning/world.ts";
 import { writeReport } from "./learning/write-report.ts";
 import { describeMachine, readMachine, readRevision, repository } from "./machine.ts";
@@ -90,6 +90,7 @@ export const learningBench: Bench<LearningOptions & BenchOptions> = {
     const chosen = chooseWorlds(options);
     const shelf = openShelf(chosen, report);
     const units = listUnits(chosen, options, report.note);
+    await prepareUnits(units, { load: shelf.load, print: report.note });
     const signal = watchInterrupt(report);
     const failures = await runUnits(units, {
       ...shelf,

@@ -53,7 +53,17 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
     packages: ["hyparquet", "hyparquet-compressors", "node:*"],
   },
   lab: {
-    folders: ["domain", "numeric", "policy", "mpo", "learning", "evaluation", "storage", "engine"],
+    folders: [
+      "domain",
+      "numeric",
+      "policy",
+      "mpo",
+      "learning",
+      "evaluation",
+      "storage",
+      "engine",
+      "analysis",
+    ],
     packages: ["node:*"],
   },
   server: {

@@ -5,7 +5,7 @@ import { createTestFolder } from "../../tests/support/store.ts";
 import { worlds } from "./registry.ts";
 import { judgeTargets } from "./report-tables.ts";
 import { checkOutcome, collectResults, formatEstimate } from "./results.ts";
-import { type KeptOutcome, runUnits, type Unit } from "./run-units.ts";
+import { type KeptOutcome, prepareUnits, runUnits, type Unit } from "./run-units.ts";
 import { bound, gainOverBest } from "./targets.ts";
 import type { LearningWorld, SeedOutcome } from "./world.ts";
 import { writeReport } from "./write-report.ts";
@@ -61,6 +61,20 @@ function createParts(kept = new Map<string, KeptOutcome>()) {
 const units = seeds.flatMap((seed) =>
   world.cases.map((caseName) => ({ world, caseName, seed }) satisfies Unit),
 );
+
+test("what seeds share is made once a case, and not for cases that are kept", async () => {
+  const { kept, load, print } = createParts();
+  for (const seed of seeds)
+    kept.set(`fair ${seed}`, { ...outcome(seed), seconds: 1, revision: "a1b2c3" });
+  kept.set("bent 1", kept.get("fair 1")!);
+  const prepared: string[] = [];
+  const shared = { ...world, prepare: async (name: string) => void prepared.push(name) };
+  await prepareUnits(
+    units.map((unit) => ({ ...unit, world: shared })),
+    { load, print },
+  );
+  expect(prepared).toEqual(["bent"]);
+});
 
 test("what was broken off goes on with what is missing, and says how long it takes", async () => {
   const first = createParts();

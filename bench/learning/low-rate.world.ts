@@ -1,7 +1,6 @@
-import type { StrategyName } from "../../src/lab/closed-loop/strategies.ts";
-import { readRevision } from "../machine.ts";
-import { openRunFolder } from "../run-folder.ts";
+import type { StrategyName } from "../../src/lab/closed-loop/strategy.ts";
 import { mean } from "../statistics.ts";
+import { playRows } from "./kept-rows.ts";
 import { type PlayedRow, playRow } from "./low-rate/play-row.ts";
 import { createShopWorld } from "./low-rate/shop-world.ts";
 import { fewWrongPromotions, neverBelow, settled } from "./low-rate/targets.ts";
@@ -43,22 +42,15 @@ function createWorld(caseName: string, seed: number) {
 
 const settingsOf = (cycles: number) => ({ cycles, visitsPerCycle, users, strategies });
 
-/** A row takes minutes to hours: each is kept as soon as it is played, for these sources. */
-async function playKept(name: string, cycles: number, unit: UnitOfWork): Promise<PlayedRow> {
-  const { caseName, seed, onProgress } = unit;
-  const kept = openRunFolder("learning/kept/low-rate-rows", [settingsOf(cycles), readRevision()]);
-  const file = `${caseName}-seed-${seed}-${name}.json`;
-  const found = kept.load<PlayedRow>(file);
-  if (found !== undefined) return found;
-  const played = await playRow({
-    world: createWorld(caseName, seed),
-    strategy: strategies[name]!,
-    ...{ seed, cycles, visitsPerCycle },
-    onCycle: ({ cycle }) => onProgress(cycle / cycles),
-  });
-  kept.save(file, played);
-  return played;
-}
+const playStrategy =
+  (cycles: number) =>
+  (name: string, { caseName, seed, onProgress }: UnitOfWork): Promise<PlayedRow> =>
+    playRow({
+      world: createWorld(caseName, seed),
+      strategy: strategies[name]!,
+      ...{ seed, cycles, visitsPerCycle },
+      onCycle: ({ cycle }) => onProgress(cycle / cycles),
+    });
 
 /** Served less in the cycle after a promotion than in the one before it: with the fast loop, that serves and not the policy alone. */
 const countFalls = ({ rewards, promotions }: PlayedRow): number =>
@@ -86,11 +78,11 @@ const describePromotions = (name: string, { caseName, seed }: UnitOfWork, row: P
 const runCycles =
   (cycles: number) =>
   async (unit: UnitOfWork): Promise<SeedOutcome> => {
-    const rows: [string, PlayedRow][] = [];
-    for (const [index, name] of names.entries()) {
-      const onProgress = (share: number) => unit.onProgress((index + share) / names.length);
-      rows.push([name, await playKept(name, cycles, { ...unit, onProgress })]);
-    }
+    const settings = settingsOf(cycles);
+    const rows = await playRows(
+      { folder: "low-rate-rows", settings, names, play: playStrategy(cycles) },
+      unit,
+    );
     return {
       values: Object.fromEntries(rows.map(([name, { rewards }]) => [name, mean(rewards)])),
       curves: Object.fromEntries(rows.map(([name, { rewards }]) => [name, rewards])),

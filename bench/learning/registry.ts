@@ -1,4 +1,5 @@
 import { ablationsWorld } from "./ablations.world.ts";
+import { catalogueWorld } from "./catalogue.world.ts";
 import { classificationWorld } from "./classification.world.ts";
 import { driftWorld } from "./drift.world.ts";
 import { generatorWorld } from "./generator.world.ts";
@@ -21,6 +22,7 @@ export const worlds: readonly LearningWorld[] = [
   recoveryWorld,
   growingBatchWorld,
   lowRateWorld,
+  catalogueWorld,
   poisonedWorld,
   nullWorld,
   ablationsWorld,

@@ -135,3 +135,16 @@ export async function runUnits(units: readonly Unit[], parts: RunParts): Promise
   await Promise.all(Array.from({ length: parts.workers }, work));
   return failures;
 }
+
+/** What the seeds of a case share, for cases with a seed that is still to be run. */
+export async function prepareUnits(
+  units: readonly Unit[],
+  { load, print }: Pick<RunParts, "load" | "print">,
+): Promise<void> {
+  const prepared = new Set<string>();
+  for (const unit of units) {
+    if (prepared.has(kindOf(unit)) || load(unit) !== undefined) continue;
+    prepared.add(kindOf(unit));
+    await unit.world.prepare?.(unit.caseName, print);
+  }
+}

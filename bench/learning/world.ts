@@ -26,6 +26,8 @@ export interface LearningWorld {
   readonly withCycles?: (cycles: number) => LearningWorld;
   /** Why a case can't be run here. */
   readonly findObstacle?: (caseName: string) => string | undefined;
+  /** Makes once, and keeps on disk, what all seeds of a case start from. */
+  readonly prepare?: (caseName: string, note: (line: string) => void) => Promise<void>;
   /** In a process of its own; the same seed must give the same outcome. */
   readonly run: (unit: UnitOfWork) => Promise<SeedOutcome>;
 }

@@ -35,6 +35,13 @@ export interface World<Visited extends CatalogueVisit = Visit> {
     readonly minimum: number;
     readonly maximum: number;
   };
+  /** Items that a user has an event with are not shown to them again; left out: they are. */
+  readonly excludeSeen?: true;
+  /**
+   * Events without a slate since the visit before, in their order: they come when its reward window is
+   * over. Left out: there are none.
+   */
+  readonly eventsBefore?: (turn: number) => readonly (Reaction & { readonly userId: UserId })[];
   /** The visit number `turn`, from 0. The same for every policy. */
   visit(turn: number): Visited;
   /** Answers depend on the visit, the slate and the seed only, so that policies can be compared pair by pair. */

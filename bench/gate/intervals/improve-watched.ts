@@ -5,7 +5,7 @@ import {
   readFeedback,
 } from "../../../src/engine/learner/cycle/read-feedback.ts";
 import { createCatalogueAsOf } from "../../../src/engine/state/catalogue-as-of.ts";
-import type { StrategyOptions } from "../../../src/lab/closed-loop/strategies.ts";
+import type { StrategyOptions } from "../../../src/lab/closed-loop/strategy.ts";
 import {
   createNetworkFamily,
   type NetworkFamily,

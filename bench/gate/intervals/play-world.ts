@@ -1,6 +1,6 @@
 import { runCycle } from "../../../src/engine/learner/cycle/run-cycle.ts";
 import { runClosedLoop } from "../../../src/lab/closed-loop/closed-loop.ts";
-import type { Strategy, StrategyOptions } from "../../../src/lab/closed-loop/strategies.ts";
+import type { Strategy, StrategyOptions } from "../../../src/lab/closed-loop/strategy.ts";
 import type { MetaPolicyInput } from "../../../src/mpo/meta-policy.ts";
 import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
 import type { PolicyState } from "../../../src/policy/policy.ts";

@@ -1,5 +1,8 @@
+import type { Item, User } from "../../domain/catalogue.ts";
+import { userId } from "../../domain/ids.ts";
 import type { ImportRow } from "../../exchange/import/row.ts";
 import {
+  bareItem,
   createNumbering,
   describeCount,
   describeRepeats,
@@ -22,15 +25,18 @@ export async function collectEvents(
 ): Promise<InteractionData> {
   const items = createNumbering();
   const users = createNumbering();
+  const known = { items: new Map<string, Item>(), users: new Map<string, User>() };
   const byUser: Interaction[][] = [];
   let refused = 0;
   for await (const row of rows) {
     if (row.kind === "refused") refused++;
+    if (row.kind === "item") known.items.set(row.item.itemId, row.item);
+    if (row.kind === "user") known.users.set(row.user.userId, row.user);
     if (row.kind !== "event") continue;
-    const { userId, itemId, occurredAt } = row.event;
-    const user = users.of(userId);
+    const { event } = row;
+    const user = users.of(event.userId);
     byUser[user] ??= [];
-    byUser[user].push({ item: items.of(itemId), time: occurredAt });
+    byUser[user].push({ item: items.of(event.itemId), time: event.occurredAt });
   }
   const kept = byUser.map((own) => keepFirst(own.sort((a, b) => a.time - b.time)));
   const total = byUser.reduce((sum, { length }) => sum + length, 0);
@@ -39,6 +45,8 @@ export async function collectEvents(
     name,
     form,
     itemCount: items.size,
+    items: items.ids().map((id) => known.items.get(id) ?? bareItem(id)),
+    users: users.ids().map((id) => known.users.get(id) ?? { userId: userId(id), attributes: {} }),
     sequences: kept.map((own) => Int32Array.from(own, ({ item }) => item)),
     times: kept.map((own) => Float64Array.from(own, ({ time }) => time)),
     notes: [

@@ -9,7 +9,7 @@ import {
   type RankingOptions,
   type RankingProgress,
 } from "./evaluate-ranking.ts";
-import type { InteractionData } from "./interaction-data.ts";
+import { bareItem, type InteractionData } from "./interaction-data.ts";
 import { readInteractions } from "./read-interactions.ts";
 
 const itemCount = 24;
@@ -21,7 +21,9 @@ function walk(users: number): InteractionData {
     const start = random.integer(itemCount);
     return Array.from({ length: 5 + random.integer(12) }, (_, i) => (start + i) % itemCount);
   });
-  return { name: "circle", form: "made here", notes: [], itemCount, sequences };
+  const items = Array.from({ length: itemCount }, (_, item) => bareItem(String(item)));
+  const facts = { name: "circle", form: "made here", notes: [], users: [] };
+  return { ...facts, itemCount, items, sequences };
 }
 
 const options = (change: Partial<RankingOptions> = {}): RankingOptions => ({

@@ -1,3 +1,5 @@
+import type { Item, User } from "../../domain/catalogue.ts";
+import { itemId } from "../../domain/ids.ts";
 import type { Interactions } from "../../evaluation/ranking/split.ts";
 import { formatWhole } from "../../numeric/format.ts";
 
@@ -7,6 +9,10 @@ export interface InteractionData extends Interactions {
   readonly name: string;
   /** The form in which it was read. */
   readonly form: string;
+  /** By number. Only MovieLens says more of them than their ids. */
+  readonly items: readonly Item[];
+  /** In the order of the sequences. */
+  readonly users: readonly User[];
   /** Facts about the data that a reader of figures needs. */
   readonly notes: readonly string[];
 }
@@ -24,13 +30,29 @@ export const describeCount = (count: number, one: string, more: string): readonl
 export const describeRepeats = (repeats: number): readonly string[] =>
   describeCount(repeats, "repeat was left out", "repeats were left out");
 
+/** An item of which the data set gives the id alone. */
+export const bareItem = (id: string): Item => ({
+  itemId: itemId(id),
+  categories: [],
+  attributes: {},
+  available: true,
+});
+
+interface Numbering {
+  readonly size: number;
+  /** In the order of their numbers. */
+  ids(): readonly string[];
+  of(id: string): number;
+}
+
 /** Numbers ids 0, 1, … as they come. */
-export function createNumbering(): { readonly size: number; of(id: string): number } {
+export function createNumbering(): Numbering {
   const numbers = new Map<string, number>();
   return {
     get size() {
       return numbers.size;
     },
+    ids: () => [...numbers.keys()],
     of(id) {
       const known = numbers.get(id);
       if (known !== undefined) return known;

@@ -30,6 +30,8 @@ test("pairs and lines of a user give the same sequences", async () => {
   ]);
   expect(sequencesOf(second)).toEqual(sequencesOf(first));
   expect([first.name, first.itemCount, first.times]).toEqual(["pairs", 4, undefined]);
+  expect(first.items.map((item) => item.itemId)).toEqual(["10", "30", "20", "40"]);
+  expect(first.users).toEqual(["1", "2"].map((id) => ({ userId: id, attributes: {} })));
 });
 
 test("of a user's repeats in a sequence the first counts, and the rest are counted", async () => {
@@ -74,6 +76,19 @@ test("events stand in order of time, repeats and refused rows are counted", asyn
     "1 row was refused; recurve import shows the reasons",
     "1 repeat was left out",
   ]);
+});
+
+test("items and users that were rated keep what MovieLens says of them", async () => {
+  const folder = createData("films", {
+    "ratings.csv": "userId,movieId,rating,timestamp\n7,2,4.0,1000000020\n7,1,3.5,1000000010\n",
+    "movies.csv": "movieId,title,genres\n1,One (1995),Drama\n2,Two,Comedy|War\n3,Never rated,War\n",
+  });
+  const { items, users, itemCount } = await readInteractions(folder, options);
+  expect(items.map((item) => [item.itemId, item.categories, item.attributes])).toEqual([
+    ["1", ["Drama"], { title: "One (1995)", year: 1995 }],
+    ["2", ["Comedy", "War"], { title: "Two" }],
+  ]);
+  expect([itemCount, users]).toEqual([2, [{ userId: "7", attributes: {} }]]);
 });
 
 test.each<[string, Record<string, string>, string]>([

@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { userId } from "../../domain/ids.ts";
 import { invalidFile, unreadable } from "../../exchange/import/text-source.ts";
-import { createNumbering, describeRepeats, type InteractionData } from "./interaction-data.ts";
+import {
+  bareItem,
+  createNumbering,
+  describeRepeats,
+  type InteractionData,
+} from "./interaction-data.ts";
 
 /**
  * "user item" a line (SASRec), or "user item item …", a user a line (S3-Rec); users' items oldest first. Of a user's repeats
@@ -9,12 +15,14 @@ import { createNumbering, describeRepeats, type InteractionData } from "./intera
  */
 export async function readSequenceFile(path: string, name: string): Promise<InteractionData> {
   const lines = await readFields(path);
-  const { itemCount, users, sequences, repeats } = collectLines(lines);
+  const { items, users, sequences, repeats } = collectLines(lines);
   const times = await findLastTimes(dirname(path), users);
   return {
     name,
     form: lines[0]?.length === 2 ? "sequences, SASRec's form" : "sequences, S3-Rec's form",
-    itemCount,
+    itemCount: items.length,
+    items,
+    users: users.map((id) => ({ userId: userId(id), attributes: {} })),
     sequences,
     times: times?.map((time, user) => new Float64Array(sequences[user]?.length ?? 0).fill(time)),
     notes: [...(times ? [lastTimesNote] : []), ...describeRepeats(repeats)],
@@ -37,7 +45,7 @@ function collectLines(lines: readonly string[][]) {
   // A set keeps the order of its members' first additions.
   const sequences = [...byUser.values()].map((had) => Int32Array.from(had));
   const repeats = total - sequences.reduce((sum, { length }) => sum + length, 0);
-  return { itemCount: items.size, users: [...byUser.keys()], sequences, repeats };
+  return { items: items.ids().map(bareItem), users: [...byUser.keys()], sequences, repeats };
 }
 
 async function readFields(path: string): Promise<readonly string[][]> {

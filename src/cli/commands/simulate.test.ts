@@ -16,8 +16,15 @@ async function refusal(...words: string[]) {
 
 test.each([
   [["simulate"], /required option '--world <world>' not specified/],
-  [["simulate", "--world", "moon"], /'moon' is invalid\. Allowed choices are synthetic, jester\./],
+  [
+    ["simulate", "--world", "moon"],
+    /'moon' is invalid\. Allowed choices are synthetic, jester, catalogue\./,
+  ],
   [["simulate", "--world", "jester", "--drift"], /^2: error: --drift is for --world synthetic/],
+  [
+    ["simulate", "--world", "catalogue"],
+    /^2: error: --world catalogue needs --data <sequences>, such as --data ml-100k/,
+  ],
   [
     ["simulate", "--world", "jester", "--check", "--seed", "3"],
     /^2: error: --check needs two seeds/,

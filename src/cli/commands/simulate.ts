@@ -1,14 +1,19 @@
 import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 import { EngineError } from "../../domain/errors.ts";
-import { strategyNames } from "../../lab/closed-loop/strategies.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseSeeds } from "../parse-options.ts";
 import { compareStrategies, groupRewards } from "../simulate/compare.ts";
-import { type SimulationJob, type SimulationSettings, worldNames } from "../simulate/job.ts";
+import {
+  type SimulationJob,
+  type SimulationSettings,
+  strategiesOf,
+  worldNames,
+} from "../simulate/job.ts";
 import { type JobResult, runJobs } from "../simulate/run-jobs.ts";
 import { formatComparisons, formatRewards } from "../simulate/tables.ts";
 import { describeTarget, judge, type Target } from "../simulate/target.ts";
+import { withStart } from "../simulate/with-start.ts";
 import { createTimedLine } from "../timed-line.ts";
 
 interface SimulateOptions extends Omit<SimulationSettings, "decisionsPerCycle"> {
@@ -23,25 +28,30 @@ const sideBySide = 2;
 
 function checkOptions(command: Command, { world, drift, check, seed }: SimulateOptions): void {
   const refuse = (message: string) => command.error(`error: ${message}`, { exitCode: 2 });
-  if (world === "jester" && drift) refuse("--drift is for --world synthetic; ratings don't drift");
+  if (world !== "synthetic" && drift) refuse(`--drift is for --world synthetic, not ${world}`);
+  if (world === "catalogue" && command.getOptionValueSource("data") !== "cli")
+    refuse("--world catalogue needs --data <sequences>, such as --data ml-100k");
   if (check && seed.length < 2) refuse("--check needs two seeds or more, such as --seed 1..5");
 }
 
+const settingsOf = ({ world, drift, cycles, data, decisions }: SimulateOptions) => ({
+  ...{ world, drift, cycles, data, decisionsPerCycle: decisions },
+});
+
 /** Seed by seed, so that workers side by side are as far as each other. */
-function listJobs({
-  seed: seeds,
-  decisions,
-  fastLoop,
-  ...options
-}: SimulateOptions): SimulationJob[] {
-  const { world, drift, cycles, data } = options;
-  const settings = { world, drift, cycles, data, decisionsPerCycle: decisions };
-  const strategies = fastLoop ? [...strategyNames, "mpo+fast" as const] : strategyNames;
-  return seeds.flatMap((seed) => strategies.map((strategy) => ({ ...settings, seed, strategy })));
+function listJobs(options: SimulateOptions, start: string | undefined): SimulationJob[] {
+  const settings = { ...settingsOf(options), ...(start === undefined ? {} : { start }) };
+  const strategies = strategiesOf(options.world, options.fastLoop);
+  return options.seed.flatMap((seed) =>
+    strategies.map((strategy) => ({ ...settings, seed, strategy })),
+  );
 }
 
-async function runAll(options: SimulateOptions): Promise<readonly JobResult[]> {
-  const jobs = listJobs(options);
+async function runAll(
+  options: SimulateOptions,
+  start: string | undefined,
+): Promise<readonly JobResult[]> {
+  const jobs = listJobs(options, start);
   const total = jobs.length * options.cycles;
   const work = () =>
     `${jobs.length} loops of ${options.cycles} cycles of ${options.decisions} decisions`;
@@ -93,7 +103,8 @@ function createReport(options: SimulateOptions, results: readonly JobResult[]): 
 async function simulate(options: SimulateOptions): Promise<void> {
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
-    const { text, target } = createReport(options, await runAll(options));
+    const results = await withStart(settingsOf(options), (start) => runAll(options, start));
+    const { text, target } = createReport(options, results);
     process.stdout.write(`${text}\n`);
     if (options.check && !target.isMet) {
       const message = `the target was missed: ${describeTarget(target)}`;
@@ -115,14 +126,24 @@ export function simulateCommand(): Command {
     .option("--decisions <count>", "decisions per cycle", integerIn(50, 1_000_000), 3000)
     .option("--seed <seeds>", "seeds, such as 3, 1,2,5 or 1..10", parseSeeds, parseSeeds("1..5"))
     .addOption(
-      new Option("--data <folder>", "folder of jester5k (jester)")
+      new Option(
+        "--data <path>",
+        "folder of jester5k (jester); a data set of sequences (catalogue)",
+      )
         .env("RECURVE_DATA")
         .default("../shared/data"),
     )
-    .option("--fast-loop", "also play MPO with the fast loop between its cycles", false)
+    .option(
+      "--fast-loop",
+      "also play MPO with the fast loop between its cycles (catalogue: and that loop alone)",
+      false,
+    )
     .option("--check", "exit with 1 if the target is missed", false)
     .option("--json", "print figures as JSON", false)
-    .addHelpText("after", "\nExample:\n  $ recurve simulate --world synthetic --drift --seed 1..10")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ recurve simulate --world synthetic --drift --seed 1..10\n  $ recurve simulate --world catalogue --data ml-100k --decisions 1000 --cycles 11",
+    )
     .action((options: SimulateOptions) => {
       checkOptions(command, options);
       return simulate(options);

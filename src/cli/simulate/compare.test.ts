@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { strategyNames } from "../../lab/closed-loop/strategies.ts";
+import { strategyNames } from "../../lab/closed-loop/strategy.ts";
 import {
   compareStrategies,
   cycleEstimate,
@@ -60,6 +60,7 @@ test("differences are taken seed by seed", () => {
   expect(popularity!.difference.mean).toBeCloseTo(0.125, 12);
   expect(popularity!.difference.standardError).toBeCloseTo(0.025, 12);
   expect(popularity!.lastDifference.mean).toBeCloseTo(0.25, 12);
+  expect(popularity!.lastOther.mean).toBeCloseTo(0.3, 12);
   expect(popularity!.ratio).toBeCloseTo(1.5, 12);
   expect(greedy!.lastDifference.mean).toBeCloseTo(0.05, 12);
 });
@@ -93,6 +94,28 @@ test("the jester target counts paired standard errors of the last cycle", () => 
   expect(target.isMet).toBe(true);
   const one = compareStrategies(groupRewards(results.slice(0, 4)));
   expect(judge({ world: "jester", drift: false }, one).isMet).toBe(false);
+});
+
+test("the catalogue target looks at the frozen policy and at nightly training", () => {
+  const comparison = (other: "frozen" | "nightly", mean: number) => ({
+    other,
+    difference: { mean: 0, standardError: 1 },
+    seeds: 5,
+    lastDifference: { mean, standardError: 0.02 },
+    lastOther: { mean: 0.8, standardError: 0.1 },
+    ratio: 1,
+  });
+  const world = { world: "catalogue", drift: false } as const;
+  const target = judge(world, [comparison("frozen", 0.08), comparison("nightly", -0.06)]);
+  // Student's 0.975 quantile of 4 degrees is 2.776: (−0.06 + 2.776 · 0.02)/0.8 is −0.6 %.
+  expect(describeTarget(target)).toBe(
+    "simulate-catalogue: 4.0 standard errors above frozen, at best -0.6 % above nightly in the last cycle (target > 3 and ≥ -1 %)",
+  );
+  expect(target.isMet).toBe(true);
+  const isMet = (frozen: number, nightly: number) =>
+    judge(world, [comparison("frozen", frozen), comparison("nightly", nightly)]).isMet;
+  expect([isMet(0.05, -0.06), isMet(0.08, -0.07)]).toEqual([false, false]);
+  expect(() => judge(world, [comparison("frozen", 1)])).toThrow("nightly was not compared with");
 });
 
 test("tables have a row for each cycle with every strategy, and one for each comparison", () => {

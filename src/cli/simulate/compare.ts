@@ -1,4 +1,4 @@
-import type { StrategyName } from "../../lab/closed-loop/strategies.ts";
+import type { StrategyName } from "../../lab/closed-loop/strategy.ts";
 import type { JobResult } from "./run-jobs.ts";
 
 /** A mean over seeds; its standard error is NaN for a single seed. */
@@ -43,6 +43,9 @@ export interface Comparison {
   /** MPO − other by seed: the mean over all cycles, and the last cycle. */
   readonly difference: SeedEstimate;
   readonly lastDifference: SeedEstimate;
+  readonly seeds: number;
+  /** The other's last cycle. */
+  readonly lastOther: SeedEstimate;
   /** Mean of MPO over mean of the other. */
   readonly ratio: number;
 }
@@ -54,8 +57,10 @@ export function compareStrategies(rewards: RewardsByStrategy): readonly Comparis
     estimate(mpo.map((bySeed, index) => summary(bySeed) - summary(other[index] ?? [])));
   return Object.entries(others).map(([name, other]) => ({
     other: name as keyof typeof others,
+    seeds: mpo.length,
     difference: pair(other, overCycles),
     lastDifference: pair(other, lastCycle),
+    lastOther: estimate(other.map(lastCycle)),
     ratio: meanEstimate(mpo).mean / meanEstimate(other).mean,
   }));
 }

@@ -1,10 +1,17 @@
-import type { World } from "../../domain/world.ts";
+import type { InteractionData } from "../../analysis/ranking/interaction-data.ts";
+import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
+import type { CatalogueVisit, World } from "../../domain/world.ts";
 import type { CycleReward } from "../../lab/closed-loop/closed-loop.ts";
-import type { StrategyName } from "../../lab/closed-loop/strategies.ts";
+import {
+  type StrategyName,
+  strategyNames,
+  trainedStrategyNames,
+} from "../../lab/closed-loop/strategy.ts";
+import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
 import { createJesterWorld } from "../../lab/worlds/jester-world.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
-export const worldNames = ["synthetic", "jester"] as const;
+export const worldNames = ["synthetic", "jester", "catalogue"] as const;
 
 /** Settings that all jobs of a simulation share. */
 export interface SimulationSettings {
@@ -12,7 +19,7 @@ export interface SimulationSettings {
   readonly drift: boolean;
   readonly cycles: number;
   readonly decisionsPerCycle: number;
-  /** Folder of the data sets. */
+  /** Folder of the data sets; of `catalogue` one data set. */
   readonly data: string;
 }
 
@@ -20,6 +27,8 @@ export interface SimulationSettings {
 export interface SimulationJob extends SimulationSettings {
   readonly seed: number;
   readonly strategy: StrategyName;
+  /** Record that all loops start from, if the world has behaviour to train on. */
+  readonly start?: string;
 }
 
 /** Messages of a worker: cycles as they end, then one of the two others. */
@@ -28,10 +37,28 @@ export type WorkerMessage =
   | { readonly kind: "done"; readonly rewards: readonly CycleReward[] }
   | { readonly kind: "failed"; readonly message: string; readonly code?: string };
 
+/** In the order of the tables. */
+export function strategiesOf(
+  world: SimulationSettings["world"],
+  fastLoop: boolean,
+): readonly StrategyName[] {
+  if (world === "catalogue")
+    return fastLoop ? [...trainedStrategyNames, "mpo+fast", "fast"] : trainedStrategyNames;
+  return fastLoop ? [...strategyNames, "mpo+fast"] : strategyNames;
+}
+
 /** @throws invalid_configuration, not_found, invalid_file */
-export function createWorld(job: SimulationJob): World {
-  const { seed } = job;
-  if (job.world === "jester") return createJesterWorld({ seed, folder: `${job.data}/jester5k` });
+export async function createWorld(
+  job: SimulationSettings & { readonly seed: number },
+): Promise<World<CatalogueVisit>> {
+  const { seed, data } = job;
   const turns = job.cycles * job.decisionsPerCycle;
+  if (job.world === "jester") return createJesterWorld({ seed, folder: `${data}/jester5k` });
+  if (job.world === "catalogue")
+    return createCatalogueWorld({ seed, turns, data: await readSequences(data) });
   return createSyntheticWorld({ seed, ...(job.drift ? { drift: "abrupt", turns } : {}) });
 }
+
+/** @throws invalid_file */
+export const readSequences = (path: string): Promise<InteractionData> =>
+  readInteractions(path, { now: Date.now(), signal: new AbortController().signal });

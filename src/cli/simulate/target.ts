@@ -1,3 +1,4 @@
+import { studentQuantile } from "../../numeric/beta.ts";
 import type { Comparison } from "./compare.ts";
 import type { SimulationSettings } from "./job.ts";
 
@@ -15,12 +16,14 @@ const ofPopularity = 1.5;
 /** Standard errors by which the last cycle must be above popularity's. */
 const aboveInErrors = 3;
 
+/** Standard errors by which MPO is above the other in the last cycle. */
+const errorsOf = ({ lastDifference: { mean, standardError } }: Comparison) => mean / standardError;
+
 /**
  * Real ratings have no known optimum: the last cycle is compared with popularity's, seed by seed.
  */
 function jesterTarget(popularity: Comparison): Target {
-  const { mean, standardError } = popularity.lastDifference;
-  const errors = mean / standardError;
+  const errors = errorsOf(popularity);
   return {
     name: "simulate-jester",
     figure: `${errors.toFixed(1)} standard errors above popularity in the last cycle`,
@@ -29,12 +32,37 @@ function jesterTarget(popularity: Comparison): Target {
   };
 }
 
+/** Upper end of the paired 95 % interval against nightly training, as a share of its reward. */
+const allowedLoss = -0.01;
+
+/** Against the policy that stands still, and against the same trained anew every night. */
+function catalogueTarget(frozen: Comparison, nightly: Comparison): Target {
+  const gain = errorsOf(frozen);
+  const { mean, standardError } = nightly.lastDifference;
+  // One seed has no interval: NaN.
+  const quantile = nightly.seeds > 1 ? studentQuantile(0.975, nightly.seeds - 1) : Number.NaN;
+  const upper = (mean + quantile * standardError) / nightly.lastOther.mean;
+  return {
+    name: "simulate-catalogue",
+    figure: `${gain.toFixed(1)} standard errors above frozen, at best ${(100 * upper).toFixed(1)} % above nightly in the last cycle`,
+    target: `> ${aboveInErrors} and ≥ ${100 * allowedLoss} %`,
+    isMet: gain > aboveInErrors && upper >= allowedLoss,
+  };
+}
+
+function find(comparisons: readonly Comparison[], name: Comparison["other"]): Comparison {
+  const found = comparisons.find(({ other }) => other === name);
+  if (found === undefined) throw new RangeError(`${name} was not compared with`);
+  return found;
+}
+
 export function judge(
   { world, drift }: Pick<SimulationSettings, "world" | "drift">,
   comparisons: readonly Comparison[],
 ): Target {
-  const popularity = comparisons.find(({ other }) => other === "popularity");
-  if (popularity === undefined) throw new RangeError("popularity was not compared with");
+  if (world === "catalogue")
+    return catalogueTarget(find(comparisons, "frozen"), find(comparisons, "nightly"));
+  const popularity = find(comparisons, "popularity");
   if (world === "jester") return jesterTarget(popularity);
   // MPO with the fast loop is no other loop.
   const others = comparisons.filter(({ other }) => other !== "mpo+fast");

@@ -11,7 +11,7 @@ async function play(job: SimulationJob): Promise<void> {
   try {
     const rewards = await runClosedLoop({
       ...job,
-      world: createWorld(job),
+      world: await createWorld(job),
       // The workers share the cores.
       threads: 1,
       onCycle: ({ cycle }) => send({ kind: "cycle", cycle }),

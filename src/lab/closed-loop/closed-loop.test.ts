@@ -19,7 +19,7 @@ import type { Store } from "../../storage/store.ts";
 import { getRuntime } from "../../tensor/runtime.ts";
 import { type ClosedLoopOptions, runClosedLoop } from "./closed-loop.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
-import { strategyNames } from "./strategies.ts";
+import { strategyNames } from "./strategy.ts";
 import { worldConfiguration } from "./world-configuration.ts";
 
 const ids = ["good", "fair", "poor"];

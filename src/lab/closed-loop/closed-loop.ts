@@ -1,3 +1,5 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
 import { createEngine } from "../../engine/create-engine.ts";
@@ -6,13 +8,9 @@ import { batchesOf } from "../../engine/input/batches.ts";
 import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { createRandom } from "../../numeric/random.ts";
-import {
-  createStrategy,
-  type Strategy,
-  type StrategyName,
-  type StrategyOptions,
-} from "./strategies.ts";
-import { worldConfiguration } from "./world-configuration.ts";
+import { createStrategy } from "./strategies.ts";
+import type { Strategy, StrategyName, StrategyOptions } from "./strategy.ts";
+import { startOfTime, worldConfiguration } from "./world-configuration.ts";
 
 export interface CycleReward {
   readonly cycle: number;
@@ -31,12 +29,13 @@ export interface ClosedLoopOptions {
   readonly decisionsPerCycle: number;
   readonly seed: number;
   readonly threads: number;
+  /** A record that `createStart` made of this world, which stays as it is; left out: nothing is learned before the first visit. */
+  readonly start?: string;
   /** After the update of a cycle, with the record as it is then; awaited. */
   readonly onCycle?: (result: CycleReward, store: Store) => unknown;
   readonly signal?: AbortSignal;
 }
 
-const startOfTime = Date.UTC(2026, 0, 1);
 const secondsPerVisit = 1;
 
 function summarise(cycle: number, rewards: readonly number[], note: string): CycleReward {
@@ -89,8 +88,17 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
   return { store, engine, strategy, scenario, wait };
 }
 
+/** The world's events without a slate, which no reward window holds any more. */
+async function recordEvents({ engine, scenario, wait }: Loop, events: World["history"]) {
+  if (events.length === 0) return;
+  wait(scenario.reward.windowSeconds);
+  for (const batch of batchesOf(events)) await engine.record(batch);
+}
+
 /** One visit. @returns the true expected reward of its slate */
-async function visit({ engine, scenario, wait }: Loop, world: World<CatalogueVisit>, turn: number) {
+async function visit(loop: Loop, world: World<CatalogueVisit>, turn: number) {
+  const { engine, scenario, wait } = loop;
+  await recordEvents(loop, world.eventsBefore?.(turn) ?? []);
   wait(secondsPerVisit);
   const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
   const { userId, decisionId } = decision;
@@ -121,26 +129,41 @@ async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly Cy
   return results;
 }
 
-async function playWorld(store: Store, options: ClosedLoopOptions) {
-  const { world } = options;
-  const loop = await openLoop(store, options);
-  const { engine } = loop;
-  try {
-    for (const items of batchesOf(world.items)) await engine.putItems(items);
-    for (const users of batchesOf(world.users)) await engine.putUsers(users);
-    for (const events of batchesOf(world.history)) await engine.record(events);
-    return await play(loop, options);
-  } finally {
-    await engine.close();
-  }
+async function fillRecord({ engine }: Loop, world: World<CatalogueVisit>): Promise<void> {
+  for (const items of batchesOf(world.items)) await engine.putItems(items);
+  for (const users of batchesOf(world.users)) await engine.putUsers(users);
+  for (const events of batchesOf(world.history)) await engine.record(events);
 }
 
-/** Runs the whole loop in one process on an embedded database in memory: visits, slates, reactions, updates. */
-export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
-  const store = await openStore(":memory:");
+async function playWorld(path: string, options: ClosedLoopOptions) {
+  const store = await openStore(path);
   try {
-    return await playWorld(store, options);
+    const loop = await openLoop(store, options);
+    try {
+      if (options.start === undefined) await fillRecord(loop, options.world);
+      return await play(loop, options);
+    } finally {
+      await loop.engine.close();
+    }
   } finally {
     await store.close();
   }
+}
+
+/** On a copy beside the start, which is removed at the end. */
+async function playFrom(start: string, options: ClosedLoopOptions) {
+  const folder = await mkdtemp(join(dirname(start), "loop-"));
+  try {
+    const path = join(folder, "record.db");
+    await copyFile(start, path);
+    return await playWorld(path, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the whole loop in one process on an embedded database: visits, slates, reactions, updates. */
+export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
+  const { start } = options;
+  return start === undefined ? playWorld(":memory:", options) : playFrom(start, options);
 }

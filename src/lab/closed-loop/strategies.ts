@@ -1,9 +1,6 @@
 import { normaliseReward } from "../../domain/reward-rule.ts";
-import type { Scenario } from "../../domain/scenario.ts";
-import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
 import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
-import type { ServingPolicies } from "../../engine/serving/serving-policies.ts";
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
@@ -17,53 +14,13 @@ import {
   measurePopularity,
 } from "../../policy/popularity.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
-import type { Store } from "../../storage/store.ts";
+import { createNightly, createRankerLoop } from "./behaviour-loops.ts";
+import { createSwitch } from "./policy-switch.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
-
-/**
- * MPO and the loops for comparison; all read the same kind of log and serve through the same
- * engine.
- */
-export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
-/** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
-export type StrategyName = (typeof strategyNames)[number] | "mpo+fast" | "fast";
-
-export interface StrategyOptions {
-  readonly store: Store;
-  readonly configuration: Configuration;
-  readonly scenario: Scenario;
-  readonly clock: () => number;
-  readonly seed: number;
-  readonly threads: number;
-}
-
-export interface Strategy {
-  /** The serving policies, if they are not the snapshots of the store. */
-  readonly policies?: ServingPolicies;
-  /** Learns from the log; returns the outcome in a word. */
-  update(): Promise<string>;
-}
+import type { Strategy, StrategyName, StrategyOptions } from "./strategy.ts";
 
 /** Temperature of the fixed softmax on the reward model, in shares of the reward range. */
 const softmaxTemperature = 0.03;
-
-/** Serves the policy that was set last, under any version. */
-function createSwitch() {
-  let current: Policy | undefined;
-  const policies: ServingPolicies = {
-    get: async () => {
-      if (current === undefined) throw new RangeError("no policy was set yet");
-      return current;
-    },
-    problem: () => undefined,
-    close: async () => current?.close(),
-  };
-  const set = async (policy: Policy) => {
-    await current?.close();
-    current = policy;
-  };
-  return { policies, set };
-}
 
 /** Every row of the log trains, of any fold: these loops judge nothing. */
 function readAll({ store, configuration, scenario, clock }: StrategyOptions, previous: number) {
@@ -139,7 +96,13 @@ export function createStrategy(name: StrategyName, options: StrategyOptions): Pr
         update: async () => (await runCycle(options))?.outcome ?? "skipped",
       });
     case "fast":
+    case "frozen":
       return Promise.resolve({ update: async () => "stands still" });
+    case "nightly":
+      return createNightly(options);
+    case "most-consumed":
+    case "markov":
+      return createRankerLoop(name, options);
     case "popularity":
       return createPopularity(options);
     case "epsilon-greedy":

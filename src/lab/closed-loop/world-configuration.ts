@@ -3,10 +3,14 @@ import {
   type Configuration,
   parseConfiguration,
 } from "../../engine/configuration/configuration.ts";
-import type { StrategyName } from "./strategies.ts";
+import type { StrategyName } from "./strategy.ts";
 
-/** Exploration of the ε-greedy loop; the others keep the engine's floor. */
+/** The clock of every loop at its first visit, milliseconds since 1970. */
+export const startOfTime: number = Date.UTC(2026, 0, 1);
+
+/** Exploration of the loops that serve the best items alone; the others keep the engine's floor. */
 const greedyExploration = 0.05;
+const greedy: readonly StrategyName[] = ["epsilon-greedy", "nightly", "markov", "most-consumed"];
 
 /**
  * A configuration with the world as its only scenario. No user gets the baseline; promotions have
@@ -22,8 +26,8 @@ export function worldConfiguration(
       {
         name: world.name,
         slateSize: world.slateSize,
-        excludeSeen: false,
-        ...(strategy === "epsilon-greedy" ? { exploration: greedyExploration } : {}),
+        excludeSeen: world.excludeSeen ?? false,
+        ...(greedy.includes(strategy) ? { exploration: greedyExploration } : {}),
         ...(strategy.endsWith("fast") ? { fastLoop: { enabled: true } } : {}),
         // A world's events come at once.
         reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },

@@ -1,0 +1,33 @@
+import { readRevision } from "../machine.ts";
+import { openRunFolder } from "../run-folder.ts";
+import type { UnitOfWork } from "./world.ts";
+
+interface Rows<Row> {
+  /** Under `learning/kept`. */
+  readonly folder: string;
+  /** With other settings every row is played anew. */
+  readonly settings: unknown;
+  /** Of the policies, a row each. */
+  readonly names: readonly string[];
+  readonly play: (name: string, unit: UnitOfWork) => Promise<Row>;
+}
+
+/**
+ * A row of each policy in turn. One takes minutes to hours, so each is kept as soon as it is played, for these sources.
+ */
+export async function playRows<Row>(
+  { folder, settings, names, play }: Rows<Row>,
+  unit: UnitOfWork,
+): Promise<readonly (readonly [string, Row])[]> {
+  const kept = openRunFolder(`learning/kept/${folder}`, [settings, readRevision()]);
+  const rows: [string, Row][] = [];
+  for (const [index, name] of names.entries()) {
+    const file = `${unit.caseName}-seed-${unit.seed}-${name}.json`;
+    const onProgress = (share: number) => unit.onProgress((index + share) / names.length);
+    const found = kept.load<Row>(file);
+    const row = found ?? (await play(name, { ...unit, onProgress }));
+    if (found === undefined) kept.save(file, row);
+    rows.push([name, row]);
+  }
+  return rows;
+}

@@ -1,0 +1,45 @@
+import type { Scenario } from "../../domain/scenario.ts";
+import type { CatalogueVisit, World } from "../../domain/world.ts";
+import type { Configuration } from "../../engine/configuration/configuration.ts";
+import type { ServingPolicies } from "../../engine/serving/serving-policies.ts";
+import type { Store } from "../../storage/store.ts";
+
+/**
+ * MPO and the loops for comparison; all read the same kind of log and serve through the same
+ * engine.
+ */
+export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
+/**
+ * Loops that start with a policy trained on behaviour: MPO, that policy for ever, the same trained anew after each
+ * cycle, and two counts of behaviour.
+ */
+export const trainedStrategyNames = [
+  "mpo",
+  "frozen",
+  "nightly",
+  "most-consumed",
+  "markov",
+] as const;
+/** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
+export type StrategyName =
+  | (typeof strategyNames)[number]
+  | (typeof trainedStrategyNames)[number]
+  | "mpo+fast"
+  | "fast";
+
+export interface StrategyOptions {
+  readonly world: World<CatalogueVisit>;
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly scenario: Scenario;
+  readonly clock: () => number;
+  readonly seed: number;
+  readonly threads: number;
+}
+
+export interface Strategy {
+  /** The serving policies, if they are not the snapshots of the store. */
+  readonly policies?: ServingPolicies;
+  /** Learns from the log; returns the outcome in a word. */
+  update(): Promise<string>;
+}
