@@ -48,7 +48,11 @@ function simulate({ serving, candidate, worth, ...world }: HarmfulWorld): GateIn
     predictions: constant(predicted),
     serving: { targetProbabilities: of(logged), directValues: constant(predicted) },
     candidate: { targetProbabilities: of(candidate), directValues: constant(predicted) },
-    checked: { mass: constant(mass), values: constant(mass * predicted) },
+    checked: {
+      mass: constant(mass),
+      values: constant(mass * predicted),
+      uniformWeights: of(logged).map((propensity) => 1 / (logged.length * propensity)),
+    },
     coverage: { candidate: 1, serving: 1 },
     predictedDifference: 0.01,
     weightClip,
@@ -75,11 +79,11 @@ const harmful: readonly [guard: string, HarmfulWorld, lenient: Partial<GateLimit
     { meanWeightDeviations: 1e6 },
   ],
   [
-    // It gains where the log can see, with the smaller part of its mass; the larger part earns nothing.
+    // Most of its mass is beyond the limit, on an action that few but bots were shown.
     "checked mass",
     {
-      ...{ serving: [0.5, 0.4999, 0.0001], candidate: [0, 0.45, 0.55] },
-      worth: [0.2, 0.6, 0],
+      ...{ serving: [0.5, 0.495, 0.005], candidate: [0, 0.3, 0.7] },
+      ...{ worth: [0.2, 0.6, 0], seen: [0.2, 0.6, 1] },
     },
     { checkedMass: 0 },
   ],
@@ -93,6 +97,15 @@ test.each(harmful)("the guard '%s' alone stops a harmful candidate", (name, worl
   expect(gate.verdict).toBe("hold");
   const unguarded = judgeCandidate({ ...simulate(world), limits: { ...gateLimits, ...lenient } });
   expect(unguarded.verdict).toBe("promote");
+});
+
+test("what the log never showed can't carry a promotion: its loss is taken for granted", () => {
+  const unseen = simulate({
+    ...{ serving: [0.5, 0.4999, 0.0001], candidate: [0, 0.45, 0.55] },
+    worth: [0.2, 0.6, 0],
+  });
+  const limits = { ...gateLimits, checkedMass: 0 };
+  expect(judgeCandidate({ ...unseen, limits }).verdict).toBe("hold");
 });
 
 test("the guard 'catalogue coverage' alone stops a gain that is bought with a narrow catalogue", () => {

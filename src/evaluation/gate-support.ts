@@ -1,3 +1,4 @@
+import { effectiveSize } from "./effective-size.ts";
 import { type CheckedPart, type FeedbackPair, limitWeights } from "./paired-difference.ts";
 import { weightedMean, weightedStandardError } from "./strata.ts";
 
@@ -20,16 +21,6 @@ export interface GateSupport {
   readonly excessWeight: number;
   /** Users as clusters. */
   readonly excessWeightStandardError: number;
-}
-
-/** (Σx)²/Σx²; 0 of zeros. Rounding can lift n equal numbers above n by an ulp. */
-function effectiveSize(values: Float64Array): number {
-  let [sum, squares] = [0, 0];
-  for (const value of values) {
-    sum += value;
-    squares += value * value;
-  }
-  return squares === 0 ? 0 : Math.min(values.length, (sum * sum) / squares);
 }
 
 export function measureSupport(

@@ -23,7 +23,7 @@ function craft(gained: number, lost: number): GateInput {
       propensities: half,
     },
     predictions: constant,
-    checked: { mass: fill(() => 1), values: constant },
+    checked: { mass: fill(() => 1), values: constant, uniformWeights: fill(() => 1) },
     serving: { targetProbabilities: half, directValues: constant },
     candidate: {
       targetProbabilities: fill((row) => (row < 200 ? 0.6 : 0.4)),
@@ -216,7 +216,7 @@ describe("too little to look at", () => {
       ...better,
       feedback: { rewards: empty, propensities: empty },
       predictions: empty,
-      checked: { mass: empty, values: empty },
+      checked: { mass: empty, values: empty, uniformWeights: empty },
       serving: nothing,
       candidate: nothing,
     });

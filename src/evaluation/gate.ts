@@ -76,6 +76,7 @@ function checkInput(input: GateInput): FeedbackPair {
   }
   checkNumbers("checked.mass", checked.mass, { ...positive, remedy });
   checkNumbers("checked.values", checked.values, { ...finite, remedy });
+  checkNumbers("checked.uniformWeights", checked.uniformWeights, { ...positive, remedy });
   for (const [name, values] of Object.entries(above ?? {})) {
     checkLength(`above.${name}`, values.length, pair.candidate.rewards.length);
     checkNumbers(`above.${name}`, values, { ...finite, remedy });

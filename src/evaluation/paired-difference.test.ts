@@ -65,13 +65,21 @@ test("the gate's doubly robust form never clips the serving policy, and a candid
 });
 
 describe("the censored form", () => {
-  test("fills what the clip cuts off with the serving policy's value", () => {
-    const checked = { mass: Float64Array.of(1, 0.8, 0.5), values: Float64Array.of(0.4, 0.2, 0.1) };
+  test("fills what the clip cuts off with the serving policy's value, less what it may lose", () => {
+    const checked = {
+      mass: Float64Array.of(1, 0.8, 0.5),
+      values: Float64Array.of(0.4, 0.2, 0.1),
+      uniformWeights: Float64Array.of(1, 0, 1),
+    };
     // X_0 = 0.2 + 0.5, 0.2 − 0.5, 0.2 + 2: mean 2.6/3, which is 2/3 above its model.
     // X_j = 0.4 + 0.25, 0.2 − 1 + 0.2·(0.2 + 2/3), 0.1 + 2 + 0.5·(0.2 + 2/3): the last weight is 4, as the serving policy's
     const { difference, servingValue } = censoredDifference(weighPair(input), checked, 3);
     expect(servingValue).toBeCloseTo(2.6 / 3, 14);
-    expect(difference).toBeCloseTo((0.65 - 0.8 + 2.1 + 0.7 * (0.2 + 2 / 3) - 2.6) / 3, 14);
+    // Beyond the limit is the last row alone, 1 − 2.6/3 above the mean, as is the uniform choice.
+    const above = 1 - 2.6 / 3;
+    const error = Math.sqrt((2 * above ** 2 + (2.6 / 3) ** 2) / 3 / 2);
+    const filled = 0.2 + 2 / 3 - (error - above);
+    expect(difference).toBeCloseTo((0.65 - 0.8 + 2.1 + 0.7 * filled - 2.6) / 3, 14);
   });
 
   // Two actions, p = 0.95 and 0.05; the candidate turns them round, with a weight of 19 that the clip cuts to 4.
@@ -101,7 +109,7 @@ describe("the censored form", () => {
       weightClip: 4,
     });
     const values = constant(0.05 * believed[0] + 0.2 * believed[1]);
-    const checked = { mass: constant(0.25), values };
+    const checked = { mass: constant(0.25), values, uniformWeights: constant(1) };
     return {
       censored: censoredDifference(pair, checked, 4),
       doublyRobust: doublyRobustDifference(pair, 4),

@@ -1,6 +1,7 @@
 import { clusteredCovariance, numberClusters } from "./clusters.ts";
 import { clipWeights } from "./estimate.ts";
 import { type LoggedFeedback, type ModelledFeedback, weighFeedback } from "./logged-feedback.ts";
+import { lossBeyond } from "./loss-beyond.ts";
 import { evenWeights, type RowWeights, weightedMean, weightedStandardError } from "./strata.ts";
 
 /** A policy's arrays under the reward model that is shared by all that are compared. */
@@ -154,6 +155,8 @@ export interface CheckedPart {
   readonly mass: Float64Array;
   /** Σ_a min(π(a|s), L(a))·Q̄(s, a), or min(π, L)/p·Q̄ of the choice. */
   readonly values: Float64Array;
+  /** Weights of the uniform choice, 1/(K·p) for the K candidates of a row's position. */
+  readonly uniformWeights: Float64Array;
   /** Place of each row in its slate; absent if all are at the top. */
   readonly positions?: Int32Array;
 }
@@ -175,9 +178,9 @@ function meanByPosition(
 }
 
 /**
- * The doubly robust form in which the mass beyond the clip earns the serving policy's value,
- * instead of the model's prediction for it. Its expectation is Σ_a (min(π, L) − π_0)·(q − V_0): 0
- * for a candidate that is no better, for any model, and a part of the gain for a better one.
+ * The doubly robust form in which the mass beyond the clip earns what the log can vouch for, and at most the serving policy's value. The
+ * model's prediction has no part in it: items that the serving policy hardly shows tend to be worse. The expectation is
+ * Σ_a (min(π, L) − π_0)·(q − V_0) less the loss beyond the limit, for any model.
  */
 export function censoredDifference(
   pairs: FeedbackPair,
@@ -192,13 +195,20 @@ export function censoredDifference(
     pairs.rowWeights.serving,
     checked.positions,
   );
+  const usual = meanByPosition(servingValues, pairs.rowWeights.serving, checked.positions);
+  const weights = limitWeights(pairs, weightClip);
+  const loss = lossBeyond(pairs, {
+    deviations: serving.rewards.map((reward, row) => reward - usual[row]!),
+    beyond: candidate.importanceWeights.map((weight, row) => weight - weights[row]!),
+    uniform: checked.uniformWeights,
+  });
   const checkedValues = doublyRobustContributions(
     { ...candidate, directValues: checked.values },
-    limitWeights(pairs, weightClip),
+    weights,
   );
   const values = checkedValues.map(
     (value, row) =>
-      value + (1 - checked.mass[row]!) * (serving.directValues[row]! + residuals[row]!),
+      value + (1 - checked.mass[row]!) * (serving.directValues[row]! + residuals[row]! - loss),
   );
   return pair(values, servingValues, pairs);
 }

@@ -120,11 +120,20 @@ const largestMove = 3;
 const movesOf = (serving: Float64Array, candidate: Float64Array): Float64Array =>
   candidate.map((log, a) => Math.max(-largestMove, Math.min(largestMove, log - serving[a]!)));
 
+/** Of a position's choice under the uniform policy: marginal, or of the whole prefix. */
+const uniformChance = (
+  { isCascade }: JudgedRow,
+  { count, position }: { readonly count: number; readonly position: number },
+): number =>
+  isCascade
+    ? Array.from({ length: position + 1 }, (_, k) => 1 / (count - k)).reduce((one, p) => one * p, 1)
+    : 1 / count;
+
 /** What the gate reads besides both policies' arrays, written slate by slate. */
 function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
   const zeros = () => new Float64Array(rows.length);
   const positions = Int32Array.from(rows, ({ row }) => row.position);
-  const checked = { mass: zeros(), values: zeros(), positions };
+  const checked = { mass: zeros(), values: zeros(), uniformWeights: zeros(), positions };
   const spreads = { differenceSpread: zeros(), servingSpread: zeros() };
   const above = { values: zeros(), moves: zeros() };
   return {
@@ -137,6 +146,8 @@ function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
         const { mass, value, ...spread } = checkPosition(compared, position, values);
         const place = { propensities, position };
         checked.mass[start + position] = mass;
+        const chance = uniformChance(row, { count: values.length, position });
+        checked.uniformWeights[start + position] = chance / propensities[position]!;
         checked.values[start + position] =
           value - (row.isForeign ? 0 : chanceOfPrefix(serving, place, values));
         spreads.differenceSpread[start + position] = spread.differenceSpread;

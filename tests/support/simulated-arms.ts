@@ -139,7 +139,14 @@ export function simulateArms(world: ArmsWorld, random: RandomStream): GateInput 
     predictions: of(({ state, action }) => believe(state.gain[action]!)),
     serving: policyOf("serving"),
     candidate: policyOf("candidate"),
-    checked: { mass: of(({ sums }) => sums.mass), values: of(({ sums }) => sums.value) },
+    checked: {
+      mass: of(({ sums }) => sums.mass),
+      values: of(({ sums }) => sums.value),
+      uniformWeights: of(({ state, arm, action }) => {
+        const logging = state.policies[arm];
+        return 1 / (logging.length * logging[action]!);
+      }),
+    },
     rowWeights: weighStrata({
       index: numberClusters(rows.length, arms).index,
       differenceSpread: of(({ sums }) => sums.differenceSpread),

@@ -63,7 +63,11 @@ export function simulateGate(world: GateWorld, random: RandomStream): GateInput 
     predictions: arrays.predictions,
     serving: { targetProbabilities: arrays.propensities, directValues: zeros().fill(0.25) },
     candidate: { targetProbabilities: chosen, directValues: believed },
-    checked: { mass: zeros().fill(sum(within)), values: zeros().fill(checkedValue) },
+    checked: {
+      mass: zeros().fill(sum(within)),
+      values: zeros().fill(checkedValue),
+      uniformWeights: arrays.propensities.map((propensity) => 1 / (actions * propensity)),
+    },
     coverage: { candidate: 0.9, serving: 1 },
     predictedDifference: 0.03,
     weightClip,

@@ -54,7 +54,11 @@ export function simulateSkewedGate(world: SkewedWorld, random: RandomStream): Ga
     predictions: constant(predicted),
     serving: { targetProbabilities: propensities, directValues: constant(predicted) },
     candidate: { targetProbabilities, directValues: constant(predicted) },
-    checked: { mass: constant(mass), values: constant(mass * predicted) },
+    checked: {
+      mass: constant(mass),
+      values: constant(mass * predicted),
+      uniformWeights: propensities.map((propensity) => 1 / (actions * propensity)),
+    },
     coverage: { candidate: 1, serving: 1 },
     predictedDifference: 0.01,
     weightClip,

@@ -21,7 +21,7 @@ function someItems(count: number): readonly Item[] {
 }
 
 /** Q by head, memory-major: all memories have the same two draws. */
-export const headsOf = (model: RewardModel, kept: Int32Array): readonly Float64Array[] => {
+const headsOf = (model: RewardModel, kept: Int32Array): readonly Float64Array[] => {
   const draws = model.map((head) => gather(head, kept));
   return Array.from({ length: rewardHeadCount }, (_, head) => draws[head % 2]!);
 };

@@ -72,7 +72,13 @@ test("reviews that compare the same users since the same moment read them once",
     },
   };
   const assignment = { serving: 2, holdback: 1, holdbackShare: 0.25, canaryShare: 0 };
-  const scene = { store: { ...store, decisions }, scenario, now: 86_400_000, configuration, spread: 0.2 };
+  const scene = {
+    store: { ...store, decisions },
+    scenario,
+    now: 86_400_000,
+    configuration,
+    spread: 0.2,
+  };
   await reviewLive(scene, assignment);
   expect(read).toEqual([
     ["serving", 2, 10_000],
