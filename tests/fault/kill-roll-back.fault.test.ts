@@ -8,8 +8,8 @@ import { parseConfiguration } from "../../src/engine/configuration/configuration
 import { createEngine } from "../../src/engine/create-engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import { growNetwork } from "../../src/policy/network.ts";
-import { encodeNetwork, initialNetwork } from "../../src/policy/network-policy.ts";
+import { createNetwork, growNetwork } from "../../src/policy/network.ts";
+import { encodeNetwork, policyShape } from "../../src/policy/network-policy.ts";
 import { assign, shopConfiguration, shopItems } from "../support/shop.ts";
 import { createTestFolder } from "../support/store.ts";
 
@@ -23,11 +23,11 @@ const configuration = shopConfiguration({
   rest: { learner: { intervalSeconds: 10, minDecisions: visits } },
 });
 
-/** A policy that shows one item in most visits, whoever asks. */
+/** A trained policy that shows one item in most visits: popularity would take the place of one that is alike for all users. */
 function favour(index: number): Uint8Array {
   const random = createRandom(seed);
   const ids = Array.from({ length: items }, (_, item) => itemId(`i-${item}`));
-  const network = growNetwork(initialNetwork(random), ids, random);
+  const network = growNetwork(createNetwork(policyShape, random), ids, random);
   const itemBias = Float32Array.from([0, ...ids.map((_, item) => (item === index ? 3 : 0))]);
   return encodeNetwork({ ...network, parameters: { ...network.parameters, itemBias } });
 }
