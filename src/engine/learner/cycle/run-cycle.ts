@@ -132,11 +132,12 @@ async function examine(
   const carried = await loadCarried(store, scenario.name);
   const know = (rows: readonly FeedbackRow[], version: number, arm: Arm) =>
     knowLogging(rows, { store, family }, { version, arm });
-  const fresh = feedback.rows.filter(({ fold }) => fold !== "older");
-  const found = await stages.measure("review", async () =>
+  const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
+  const known = await stages.measure("score", () => know(newestFirst, current, "serving"));
+  const found = await stages.measure("review", () =>
     review(options, {
       ...{ family, assignment, load, serving: first, spread },
-      rows: await know(fresh, current, "serving"),
+      rows: known.filter(({ fold }) => fold !== "older"),
       critic: carried.critic,
     }),
   );
@@ -144,9 +145,11 @@ async function examine(
   const serving = (version === current ? first : await load(version)) ?? first;
   const hasStarted = !isUniform(serving);
   const arm = version === assignment.canary ? "canary" : "serving";
-  const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
   const random = createRandom(options.seed).split(`${scenario.name}/${cycle}`);
-  const rows = await stages.measure("score", () => know(newestFirst, version, arm));
+  const rows =
+    version === current
+      ? known
+      : await stages.measure("score", () => know(newestFirst, version, arm));
   const improvement = await improve(family, {
     ...carried,
     ...{ serving, mpo, arm, stages },
