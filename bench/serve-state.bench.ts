@@ -1,6 +1,8 @@
 import { createRandom, type RandomStream } from "../src/numeric/random.ts";
-import { loadPolicy } from "../src/policy/load-policy.ts";
-import { encodeNetwork } from "../src/policy/network-policy.ts";
+import { openEncoder } from "../src/policy/encoder/encoder.ts";
+import { encodeEncoder } from "../src/policy/encoder/encoder-model.ts";
+import { withEncoder } from "../src/policy/network.ts";
+import { openNetworkPolicy, policyShape } from "../src/policy/network-policy.ts";
 import { createCatalogueScorer } from "../src/policy/transformer/catalogue-scorer.ts";
 import { createTransformer } from "../src/policy/transformer/parameters.ts";
 import { presetShape } from "../src/policy/transformer/shape.ts";
@@ -11,7 +13,6 @@ import { percentile } from "./statistics.ts";
 const items = 3416;
 const events = 50;
 const candidateCount = 100;
-const width = 64;
 
 interface Server {
   request(): Promise<unknown>;
@@ -21,11 +22,17 @@ interface Server {
 const draw = (count: number, random: RandomStream) =>
   Array.from({ length: count }, () => random.integer(items));
 
-/** The loop's policy: pools and encoder over a new state, then the candidates' logits. */
+/** The loop's policy: encoder and pools over a new state, then the candidates' logits. */
 async function servePolicy(random: RandomStream): Promise<Server> {
   const views = sampleViews(items);
-  const shape = { heads: 1, width, positions: 1, blocks: 2 };
-  const policy = await loadPolicy(encodeNetwork(randomNetwork(shape, views, random)));
+  const encoder = encodeEncoder({
+    ...createTransformer(presetShape("small", { items, length: events }), random),
+    itemIds: views.map(({ itemId }) => itemId),
+    counts: new Float32Array(items),
+    throughSequence: 0,
+  });
+  const network = withEncoder(randomNetwork(policyShape, views, random), openEncoder(encoder));
+  const policy = await openNetworkPolicy(network);
   // Items are embedded once a revision, not once a request.
   await policy.logits(sampleState(), views);
   return {
@@ -62,7 +69,7 @@ async function measure(name: string, server: Server, requests: number, report: R
 
 export const serveState: Bench<{ readonly requests: number }> = {
   name: "serve-state",
-  description: `one user's state of ${events} events and ${candidateCount} candidates in-process, d ${width}, 2 blocks`,
+  description: `one user's state of ${events} events and ${candidateCount} candidates in-process, preset small`,
   options: { requests: 2000 },
   run: async ({ requests }, report) => {
     const random = createRandom(1);

@@ -75,7 +75,10 @@ export { type CycleOptions, runCycle } from "./engine/learner/cycle/run-cycle.ts
 export type { Usage } from "./engine/learner/cycle/stage-clock.ts";
 export { type LearnOptions, learn } from "./engine/learner/learn.ts";
 export { type TrainOptions, train } from "./engine/learner/train.ts";
-export type { PretrainOptions, PretrainProgress } from "./engine/learner/training/training-data.ts";
+export type {
+  BehaviourTrainingOptions,
+  TrainProgress,
+} from "./engine/learner/training/training-data.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
 export type { ServingPolicies } from "./engine/serving/serving-policies.ts";
 export type { TextSettings } from "./engine/state/text/text-features.ts";

@@ -2,20 +2,22 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { TransformerPlan } from "../../src/analysis/ranking/rank-with-transformer.ts";
+import { presetNames } from "../../src/domain/preset.ts";
 import { defaultSettings } from "../../src/learning/sequence/settings.ts";
+import { feedForwards } from "../../src/policy/transformer/shape.ts";
 import { repository } from "../machine.ts";
 
 const numbers = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 
 const planSchema = z.strictObject({
-  preset: z.enum(["small", "base", "large"]),
+  preset: z.enum(presetNames),
   length: z.int().positive(),
   shape: z
     .strictObject({
       width: z.int().positive(),
       blocks: z.int().positive(),
       heads: z.int().positive(),
-      feedForward: z.enum(["relu", "gelu", "swiglu"]),
+      feedForward: z.enum(feedForwards),
     })
     .partial()
     .default({}),

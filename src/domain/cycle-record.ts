@@ -131,13 +131,22 @@ export interface FindingsRecord extends StageCosts {
 }
 
 /** Training on behaviour events before the first decision. */
-export interface PretrainingRecord {
-  readonly pretraining: LossRecord & {
-    readonly rows: number;
+export interface TrainingRecord {
+  /** Of the encoder, on behaviour. */
+  readonly training: {
+    readonly preset: string;
+    readonly parameters: number;
+    /** Newest events that it reads. */
+    readonly length: number;
+    /** Events that it was trained to foresee, and the users and items of all. */
+    readonly targets: number;
     readonly users: number;
     readonly items: number;
+    /** Epochs that ran, and the one that is kept. */
     readonly epochs: number;
-    readonly steps: number;
+    readonly bestEpoch: number;
+    /** NDCG@10 of that epoch on held-out events; absent if there was nothing to rank. */
+    readonly metric?: number;
   };
   readonly slates: FirstSlates;
 }
@@ -147,7 +156,4 @@ export interface PretrainingRecord {
  * seed, and plan and costs of the stages before. Training before the first decision has two parts
  * of its own. A failed cycle has none.
  */
-export interface CycleRecord
-  extends Partial<FindingsRecord>,
-    Partial<PretrainingRecord>,
-    Damageable {}
+export interface CycleRecord extends Partial<FindingsRecord>, Partial<TrainingRecord>, Damageable {}

@@ -24,7 +24,7 @@ const [a, b, c, d, e] = views as [
   (typeof views)[0],
 ];
 const network = growNetwork(
-  createNetwork({ heads: 1, width: 2, positions: 1, blocks: 0 }, createRandom(1)),
+  createNetwork({ heads: 1, width: 2, positions: 1 }, createRandom(1)),
   [a.itemId, b.itemId, c.itemId],
   createRandom(2),
 );
@@ -122,17 +122,6 @@ describe("a batch", () => {
       [-1, 0, 1],
       [1, -1],
     ]);
-  });
-
-  test("fills what room is left with items to compare with", () => {
-    const { items, feeds } = buildBatch({
-      rows,
-      shape: { rows: 2, items: 5, slots: allSlots },
-      tables,
-      fill: [a, e, ...sampleViews(9)],
-    });
-    expect(items.size).toBe(5);
-    expect(feeds.itemTokens![4 * maxItemTokens]).toBe(e.tokens[0]!.index);
   });
 });
 

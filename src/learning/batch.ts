@@ -1,4 +1,4 @@
-import { createEntryFeeds, encodedLength, writeEntries } from "../policy/history-encoder.ts";
+import type { Encoder } from "../policy/encoder/encoder.ts";
 import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
 import type { Network, TextShape } from "../policy/network.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
@@ -29,6 +29,8 @@ export interface TableRows {
   readonly itemTokens: Int32Array;
   readonly contextTokens: Int32Array;
   readonly text?: TextShape;
+  /** Has encoded the states of all rows. */
+  readonly encoder?: Encoder;
 }
 
 /** Dense arrays of a batch over its U items; the names are the graph's inputs. */
@@ -68,16 +70,13 @@ export const tableRows = (network: Network): TableRows => ({
   itemTokens: everyRow(itemTokenBuckets),
   contextTokens: everyRow(contextTokenBuckets),
   ...(network.shape.text && { text: network.shape.text }),
+  ...(network.encoder && { encoder: network.encoder }),
 });
 
 /**
  * Columns by item: actions first, then histories, then candidates, so the required columns exist.
  */
-function assignColumns(
-  rows: readonly BatchRow[],
-  fill: readonly ItemView[],
-  limit: number,
-): Map<ItemView, number> {
+function assignColumns(rows: readonly BatchRow[], limit: number): Map<ItemView, number> {
   const columns = new Map<ItemView, number>();
   const add = (view: ItemView) => {
     if (columns.size < limit && !columns.has(view)) columns.set(view, columns.size);
@@ -85,7 +84,6 @@ function assignColumns(
   for (const row of rows) add(row.candidates[row.action]!);
   for (const row of rows) for (const view of row.state.history) add(view);
   for (const row of rows) for (const view of row.candidates) add(view);
-  for (const view of fill) add(view);
   return columns;
 }
 
@@ -120,9 +118,6 @@ function stateFeeds(
   const pools = new Float32Array(shape.rows * poolCount * shape.items);
   const contextTokens = new Int32Array(shape.rows * slots);
   const contextWeights = new Float32Array(shape.rows * slots);
-  const entryFeeds = createEntryFeeds(shape.rows);
-  const entryColumns = new Int32Array(shape.rows * encodedLength);
-  const entryPresent = new Float32Array(shape.rows * encodedLength);
   // Column of each entry of a history: found once, read by every pool.
   const found = new Int32Array(historyLength);
   for (let index = 0; index < rows.length; index++) {
@@ -135,18 +130,36 @@ function stateFeeds(
       for (let entry = 0; entry < history.length; entry++)
         if (found[entry] !== -1) pools[start + found[entry]!]! += weights[pool]![entry]!;
     }
-    writeEntries(entryFeeds, rows[index]!.state, index, (cell, entry) => {
-      if (found[entry] === -1) return;
-      entryColumns[cell] = found[entry]!;
-      entryPresent[cell] = 1;
-    });
     for (let slot = 0; slot < profile.tokens.length; slot++) {
       const token = profile.tokens[slot]!;
       contextTokens[index * slots + slot] = tables.contextTokens[token.index]!;
       contextWeights[index * slots + slot] = token.weight;
     }
   }
-  return { pools, contextTokens, contextWeights, entryColumns, entryPresent, ...entryFeeds };
+  return { pools, contextTokens, contextWeights };
+}
+
+/**
+ * States of an encoder and its ℓ of each row's candidates, 0 in the other columns; that of the
+ * action stands beside them too.
+ */
+function encoderFeeds(
+  rows: readonly BatchRow[],
+  columns: readonly Int32Array[],
+  { encoder, shape }: { readonly encoder: Encoder; readonly shape: BatchShape },
+) {
+  const encodedStates = new Float32Array(shape.rows * encoder.width);
+  const logOdds = new Float32Array(shape.rows * shape.items);
+  const chosenLogOdds = new Float32Array(shape.rows);
+  for (const [index, { state, candidates, action }] of rows.entries()) {
+    encodedStates.set(encoder.stateOf(state), index * encoder.width);
+    const own = encoder.logOdds(state, candidates);
+    const places = columns[index]!;
+    for (let a = 0; a < own.length; a++)
+      if (places[a] !== -1) logOdds[index * shape.items + places[a]!] = own[a]!;
+    chosenLogOdds[index] = own[action]!;
+  }
+  return { encodedStates, logOdds, chosenLogOdds };
 }
 
 function findColumns(
@@ -162,17 +175,18 @@ export function buildBatch(options: {
   readonly rows: readonly BatchRow[];
   readonly shape: BatchShape;
   readonly tables: TableRows;
-  /** Items that every row is to be compared with as well, as far as there is room. */
-  readonly fill?: readonly ItemView[];
 }): Batch {
   const { rows, shape, tables } = options;
-  const columns = assignColumns(rows, options.fill ?? [], shape.items);
+  const items = assignColumns(rows, shape.items);
+  const columns = rows.map(({ candidates }) => findColumns(candidates, items));
+  const { encoder } = tables;
   return {
     feeds: {
-      ...itemFeeds(columns, tables, shape),
-      ...stateFeeds(rows, columns, { shape, tables }),
+      ...itemFeeds(items, tables, shape),
+      ...stateFeeds(rows, items, { shape, tables }),
+      ...(encoder && encoderFeeds(rows, columns, { encoder, shape })),
     },
-    columns: rows.map(({ candidates }) => findColumns(candidates, columns)),
-    items: columns,
+    columns,
+    items,
   };
 }

@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { checkGradient } from "../../tests/support/check-gradient.ts";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
-import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
+import {
+  onEncoder,
+  randomNetwork,
+  randomState,
+  sampleEncoder,
+  sampleViews,
+} from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";
@@ -13,14 +19,16 @@ import { criticLoss } from "./critic-graph.ts";
 
 const views = sampleViews(4);
 const random = createRandom(41);
-const network = randomNetwork(
-  { heads: 3, width: 3, positions: 2, blocks: 0 },
-  views.slice(0, 3),
-  random,
+const network = onEncoder(
+  randomNetwork({ heads: 3, width: 3, positions: 2 }, views.slice(0, 3), random),
+  sampleEncoder(views.slice(0, 2)),
 );
-const rows = Array.from({ length: 3 }, () =>
-  sampleRow(views, { state: randomState(views, random) }),
+/** Column of the candidate of each row that the reward heads look at; the last row is padding. */
+const shownCandidates = [1, 3, 0];
+const rows = shownCandidates.map((action) =>
+  sampleRow(views, { state: randomState(views, random), action }),
 );
+await network.encoder!.encode(rows.map(({ state }) => state));
 /** One row and one item more than there are: padding is part of every batch. */
 const shape = { rows: 4, items: 5, slots: allSlots };
 const batch = buildBatch({ rows, shape, tables: tableRows(network) });
@@ -39,8 +47,6 @@ const shifts = {
     Math.max(-30, Math.log((1 - most) / (1 - least))),
   ),
 };
-/** Column of the candidate of each row that the reward heads look at; the last row is padding. */
-const shownCandidates = [1, 3, 0];
 const shown = Int32Array.of(
   ...shownCandidates.map((candidate, row) => batch.columns[row]![candidate]!),
   0,

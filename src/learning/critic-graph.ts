@@ -56,6 +56,7 @@ function headsOf(towers: Towers, start: number, end: number): Towers {
     embedding: cut(towers.embedding),
     rows: slice(towers.rows, { axis: 1, start: start * width, end: end * width }),
     bias: cut(towers.bias),
+    ...(towers.logOddsWeights && { logOddsWeights: cut(towers.logOddsWeights) }),
   };
 }
 

@@ -41,7 +41,6 @@ export const criticShape: NetworkShape = {
   heads: rewardHeadCount + 1,
   width: 24,
   positions: 10,
-  blocks: 0,
 };
 
 export const createCritic = (random: RandomStream): Network => createNetwork(criticShape, random);
@@ -247,6 +246,7 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
   const { random, defaultReward, settings = defaultMpo.critic } = options;
   const rows = options.rows.filter(({ isViewed }) => isViewed !== false);
   const views = distinctViews(rows);
+  await options.network.encoder?.encode(rows.map(({ state }) => state));
   const network = startingNetwork({ ...options, rows }, views);
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const shape = chooseBatchShape(views.size, cut.slots);

@@ -11,7 +11,7 @@ import { cutTables } from "./cut-tables.ts";
 
 const views = sampleViews(6);
 const random = createRandom(59);
-const network = randomNetwork({ heads: 3, width: 4, positions: 2, blocks: 0 }, views, random);
+const network = randomNetwork({ heads: 3, width: 4, positions: 2 }, views, random);
 const rows = Array.from({ length: 4 }, () =>
   sampleRow(views, { state: randomState(views, random) }),
 );

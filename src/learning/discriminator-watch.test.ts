@@ -8,7 +8,7 @@ import { batchRows } from "./batch.ts";
 import { createDiscriminatorWatch } from "./discriminator-watch.ts";
 
 const views = sampleViews(2);
-const shape = { heads: 2, width: 2, positions: 1, blocks: 0 };
+const shape = { heads: 2, width: 2, positions: 1 };
 const networks = [1, 2, 3].map((seed) => randomNetwork(shape, views, createRandom(seed)));
 const users = [...Array(400).keys()].filter((user) => isHeldOut(sampleRow(views, { user })));
 const policy = Float64Array.of(0.5, 0.5);

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { checkGradient } from "../../tests/support/check-gradient.ts";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
-import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
+import {
+  onEncoder,
+  randomNetwork,
+  randomState,
+  sampleEncoder,
+  sampleViews,
+} from "../../tests/support/policy.ts";
 import { distilObjectives } from "../domain/mpo-configuration.ts";
 import { klDivergence, normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
@@ -15,14 +21,14 @@ import { distilLoss } from "./distil-graph.ts";
 
 const views = sampleViews(4);
 const random = createRandom(43);
-const network = randomNetwork(
-  { heads: 1, width: 4, positions: 1, blocks: 1 },
-  views.slice(0, 3),
-  random,
+const network = onEncoder(
+  randomNetwork({ heads: 1, width: 4, positions: 1 }, views.slice(0, 3), random),
+  sampleEncoder(views.slice(0, 2)),
 );
 const rows = Array.from({ length: 3 }, () =>
   sampleRow(views, { state: randomState(views, random) }),
 );
+await network.encoder!.encode(rows.map(({ state }) => state));
 const shape = { rows: 4, items: 5, slots: allSlots };
 const batch = buildBatch({ rows, shape, tables: tableRows(network) });
 const cells = shape.rows * shape.items;

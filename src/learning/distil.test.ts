@@ -34,7 +34,7 @@ async function logsOf(network: Network) {
 }
 
 /** Pools alone: the trained network reaches this with an encoder that adds nothing. */
-const targetLogs = await logsOf(randomNetwork({ ...policyShape, blocks: 0 }, views, random));
+const targetLogs = await logsOf(randomNetwork({ ...policyShape }, views, random));
 const targets: DistilRow[] = rows.map((row, index) => ({
   ...row,
   target: targetLogs[index]!.map(Math.exp),

@@ -99,6 +99,7 @@ export async function distil(options: {
   const { minEpochs, tolerance, learningRate, likelihood } = settings;
   const items = rows.flatMap((row) => row.candidates.map((view) => view.itemId));
   const views = distinctViews(rows);
+  await options.network.encoder?.encode(rows.map(({ state }) => state));
   const reading = withText(options.network, views, random.split("text"));
   const network = growNetwork(reading, items, random.split("grow"));
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });

@@ -1,21 +1,30 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
-import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
+import {
+  encodersIn,
+  onEncoder,
+  randomNetwork,
+  randomState,
+  sampleEncoder,
+  sampleViews,
+} from "../../tests/support/policy.ts";
 import { servedProbability } from "../mpo/judged-row.ts";
 import { createRandom } from "../numeric/random.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { encodeNetwork, policyShape } from "../policy/network-policy.ts";
-import { scaleScores } from "../policy/scale-scores.ts";
 import { sampleSlate } from "../policy/slate.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { scorePolicy, withScorer } from "./score-rows.ts";
 
-test("the probability that judges a choice is the propensity with which a sharpened policy served it", async () => {
+test("the probability that judges a choice is the propensity with which a policy on an encoder served it", async () => {
   const [exploration, slateSize] = [0.03, 4];
   const views = sampleViews(20);
   const random = createRandom(3);
-  const network = scaleScores(randomNetwork(policyShape, views, random), 1 / 0.2);
-  const policy = await loadPolicy(encodeNetwork(network));
+  const network = onEncoder(
+    randomNetwork(policyShape, views, random),
+    sampleEncoder(views.slice(0, 15)),
+  );
+  const policy = await loadPolicy(encodeNetwork(network), encodersIn(network));
   const rows: FeedbackRow[] = [];
   for (let user = 0; user < 10; user++) {
     const state = randomState(views, random);

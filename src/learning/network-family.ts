@@ -3,7 +3,8 @@ import type { CriticFit, FitOptions, ModelFamily, MovedPolicy } from "../mpo/fam
 import type { Improvement } from "../mpo/improve.ts";
 import { productLimits } from "../mpo/limits.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import { createNetwork, growNetwork, type Network } from "../policy/network.ts";
+import type { Encoder } from "../policy/encoder/encoder.ts";
+import { createNetwork, growNetwork, type Network, withEncoder } from "../policy/network.ts";
 import { isUntrained } from "../policy/popularity-network.ts";
 import { type CriticTraining, createCritic } from "./critic.ts";
 import { type Distillation, distil } from "./distil.ts";
@@ -45,8 +46,10 @@ export function createNetworkFamily(options: {
   readonly discount: number;
   readonly defaultReward: number;
   readonly threads: number;
+  /** Read by the critic: that of the serving policy. */
+  readonly encoder?: Encoder | undefined;
 }): NetworkFamily {
-  const { mpo, discount, defaultReward, threads } = options;
+  const { mpo, discount, defaultReward, threads, encoder } = options;
   return {
     lacks: [],
     limits: productLimits(mpo),
@@ -58,7 +61,7 @@ export function createNetworkFamily(options: {
       ),
     fitCritic: async (rows, { from, random, ...fit }) => {
       const training = await trainValueCritic({
-        network: from ?? createCritic(random.split("critic")),
+        network: withEncoder(from ?? createCritic(random.split("critic")), encoder),
         rows,
         random: random.split(`train-critic/${nameOf(fit)}`),
         ...{ discount, defaultReward, threads, settings: mpo.critic },

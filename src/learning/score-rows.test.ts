@@ -83,7 +83,7 @@ test("the critic's heads are expected rewards at the row's position, the last on
 
 test("the policy's scores are log probabilities over the row's candidates", async () => {
   const random = createRandom(67);
-  const network = randomNetwork({ heads: 1, width: 4, positions: 1, blocks: 0 }, views, random);
+  const network = randomNetwork({ heads: 1, width: 4, positions: 1 }, views, random);
   const row = sampleRow(views.slice(1), { state: randomState(views, random) });
   const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
   onTestFinished(() => scorer.close());

@@ -1,5 +1,10 @@
+import { multiply, subtract } from "../tensor/arithmetic.ts";
+import { negate } from "../tensor/elementwise.ts";
 import { encodeModel, type FreeAxes, selectModel } from "../tensor/encode-model.ts";
-import type { Value } from "../tensor/graph.ts";
+import { constant, type Graph, input, type Value } from "../tensor/graph.ts";
+import { concat, reshape } from "../tensor/layout.ts";
+import type { Encoder } from "./encoder/encoder.ts";
+import { buildNewestState } from "./encoder/state-graph.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
 import type { Network } from "./network.ts";
 import type { ItemView } from "./policy.ts";
@@ -29,18 +34,23 @@ export interface ExportedNetwork {
   readonly embeddings: Float32Array;
   /** [heads, 1, items] */
   readonly biases: Float32Array;
+  /** Numbers of an item's embedding. */
+  readonly width: number;
+  /** Newest events that an encoder reads, and the row of each exported item in its table, −1 if it is not there. */
+  readonly events?: { readonly length: number; readonly rows: readonly number[] };
 }
 
 /** Inputs and outputs, by name; a tensor that is missing here can't be exported. */
 const meanings: Readonly<Record<string, string>> = {
   pooled:
-    "the history's pools one after the other, each Σ weight · item embedding; weights: history.pools; 0 without history",
+    "the history's pools one after the other, each Σ weight · the first numbers of the item's embedding, as many as a pool has room for; weights: history.pools; 0 without history",
   contextTokens: "indices of the hashed context and user attributes; padded with 0",
   contextWeights: "weight of each index; padded with 0",
-  entries:
-    "embeddings of the newest events' items, the newest in the last cell; 0 before the first",
-  entrySignals: "signal of each of these events; 0 before the first",
-  entrySegments: "1 for each of these events and always in the last cell; 0 before the first",
+  events:
+    "items.eventRows of the newest events, by history.events, the newest in the last cell; 0 before the first",
+  places: "0 for the oldest of these events, 1 for the next …; 0 before the first",
+  segments: "1 for each of these events and always in the last cell; 0 before the first",
+  isCold: "1 if there is no such event, else 0",
   encoded: "the state",
   embeddings: "candidates: their rows of items.embeddings",
   biases: "candidates: their entries of items.biases",
@@ -67,12 +77,37 @@ const freeCandidates: FreeAxes = {
   logits: { 2: "candidates" },
 };
 
+/** u of one state from its newest events, [1, stateWidth]. */
+function encodeEvents(graph: Graph, { model }: Encoder): Value {
+  const isCold = input(graph, "isCold", [1, 1]);
+  const known = multiply(buildNewestState(graph, model, 1), subtract(isCold, 1));
+  return concat([negate(known), isCold], 1);
+}
+
+/** With an encoder h and κ·u are one state, so that one product with an item's e gives its logit. */
+function exportStates(network: Network): NetworkGraph {
+  const { encoder, parameters, shape } = network;
+  if (encoder === undefined) return stateGraph(network, 1);
+  let encoded: Value | undefined;
+  const { graph, outputs } = stateGraph(network, 1, {
+    encode: (graph) => {
+      encoded = encodeEvents(graph, encoder);
+      return encoded;
+    },
+  });
+  const weights = constant(graph, parameters.logOddsWeights!, [shape.heads, 1, 1]);
+  const scaled = multiply(reshape(encoded!, [1, 1, encoder.width]), weights);
+  return { graph, outputs: { encoded: concat([outputs.encoded!, scaled], 2) } };
+}
+
 /** The graphs that the scorer runs as ONNX files, and the items as it embeds them. */
 export async function exportNetwork(
   network: Network,
   views: readonly ItemView[],
 ): Promise<ExportedNetwork> {
-  const { heads, width } = network.shape;
+  const { heads } = network.shape;
+  const { encoder } = network;
+  const width = network.shape.width + (encoder?.width ?? 0);
   const embedder = await createItemEmbedder(network, 1);
   const vectors = await embedder.embed(views).finally(() => embedder.close());
   const embeddings = new Float32Array(heads * views.length * width);
@@ -80,15 +115,25 @@ export async function exportNetwork(
   for (const [index, vector] of vectors.entries()) {
     for (let head = 0; head < heads; head++) {
       const row = head * views.length + index;
-      embeddings.set(vector.subarray(head * width, (head + 1) * width), row * width);
-      biases[row] = vector[heads * width + head]!;
+      const start = row * width;
+      const own = network.shape.width;
+      embeddings.set(vector.subarray(head * own, (head + 1) * own), start);
+      if (encoder) embeddings.set(encoder.vectorOf(views[index]!.itemId), start + own);
+      biases[row] = vector[heads * own + head]!;
     }
   }
   return {
-    encoder: toFile(stateGraph(network, 1)),
+    encoder: toFile(exportStates(network)),
     // Any length will do: it is free in the file, and no operation of this graph depends on it.
-    scorer: toFile(scoreGraph(network.shape, 2), freeCandidates),
+    scorer: toFile(scoreGraph({ ...network.shape, width }, 2), freeCandidates),
     embeddings,
     biases,
+    width,
+    ...(encoder && {
+      events: {
+        length: encoder.model.shape.length,
+        rows: views.map(({ itemId }) => encoder.rowOf(itemId)),
+      },
+    }),
   };
 }

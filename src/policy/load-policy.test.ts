@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sampleState, sampleViews } from "../../tests/support/policy.ts";
+import { noEncoders, sampleState, sampleViews } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { encodeNetwork, initialNetwork } from "./network-policy.ts";
@@ -10,21 +10,23 @@ const views = sampleViews(6);
 const initial = initialNetwork(createRandom(1));
 
 test("the policy of the start gives every candidate the same logit, whatever the user did", async () => {
-  const policy = await loadPolicy(encodeNetwork(initial));
+  const policy = await loadPolicy(encodeNetwork(initial), noEncoders);
   const state = sampleState([[views[0]!, 1]], { hour: 8 });
   expect(new Set(await policy.logits(state, views)).size).toBe(1);
   await policy.close();
 });
 
 test("a checkpoint of the critic can't serve", async () => {
-  await expect(loadPolicy(encodeNetwork(initial, "critic"))).rejects.toMatchObject({
+  await expect(loadPolicy(encodeNetwork(initial, "critic"), noEncoders)).rejects.toMatchObject({
     code: "corrupt_snapshot",
     message: "policy snapshot is of kind 'critic', which can't serve",
   });
 });
 
 test("bytes that are no snapshot can't serve", async () => {
-  await expect(loadPolicy(new Uint8Array(64))).rejects.toMatchObject({ code: "corrupt_snapshot" });
+  await expect(loadPolicy(new Uint8Array(64), noEncoders)).rejects.toMatchObject({
+    code: "corrupt_snapshot",
+  });
 });
 
 // An intact file of another build: the checksum fits, the network does not.
@@ -37,7 +39,7 @@ test.each([
     tensor === undefined ? [] : [[name, tensor] as const],
   );
   const bytes = encodeTensors({ meta, tensors: Object.fromEntries(changed) });
-  await expect(loadPolicy(bytes)).rejects.toMatchObject({
+  await expect(loadPolicy(bytes, noEncoders)).rejects.toMatchObject({
     code: "corrupt_snapshot",
     message: expect.stringContaining("stateBias") as string,
   });
@@ -51,5 +53,5 @@ test.each([
   const scores = new Map(views.slice(0, 2).map(({ itemId }) => [itemId, 1]));
   const { meta } = decodeTensors(encodePopularity({ scores, mean: 0 }));
   const bytes = encodeTensors({ meta: { ...meta, numbers: { ...numbers } }, tensors });
-  await expect(loadPolicy(bytes)).rejects.toMatchObject({ code: "corrupt_snapshot" });
+  await expect(loadPolicy(bytes, noEncoders)).rejects.toMatchObject({ code: "corrupt_snapshot" });
 });

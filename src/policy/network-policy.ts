@@ -1,10 +1,11 @@
 import type { RandomStream } from "../numeric/random.ts";
+import type { Encoder, EncoderSource } from "./encoder/encoder.ts";
 import { createNetwork, type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import type { Policy } from "./policy.ts";
 import { createScorer } from "./scorer.ts";
-import { corruptSnapshot, encodeTensors, type TensorFile } from "./snapshot.ts";
+import { corruptSnapshot, decodeTensors, encodeTensors, type TensorFile } from "./snapshot.ts";
 
-export const policyShape: NetworkShape = { heads: 1, width: 32, positions: 1, blocks: 1 };
+export const policyShape: NetworkShape = { heads: 1, width: 32, positions: 1 };
 
 /** A policy that knows nothing: with its state weights at 0 every candidate has the same logit. */
 export function initialNetwork(random: RandomStream): Network {
@@ -17,8 +18,8 @@ const toNumbers = ({ text, ...shape }: NetworkShape): Readonly<Record<string, nu
   text === undefined ? shape : { ...shape, textModel: text.model, textWidth: text.width };
 
 function toShape(numbers: Readonly<Record<string, number>>): NetworkShape {
-  const { heads = 0, width = 0, positions = 0, blocks = 0, textModel, textWidth } = numbers;
-  const shape = { heads, width, positions, blocks };
+  const { heads = 0, width = 0, positions = 0, stateWidth, textModel, textWidth } = numbers;
+  const shape = { heads, width, positions, ...(stateWidth !== undefined && { stateWidth }) };
   if (textModel === undefined || textWidth === undefined) return shape;
   return { ...shape, text: { model: textModel, width: textWidth } };
 }
@@ -30,7 +31,12 @@ export function encodeNetwork(network: Network, kind = "network"): Uint8Array {
     ([name, shape]) => [name, { shape, values: network.parameters[name]! }] as const,
   );
   return encodeTensors({
-    meta: { kind, itemIds: network.itemIds, numbers: toNumbers(network.shape) },
+    meta: {
+      kind,
+      itemIds: network.itemIds,
+      numbers: toNumbers(network.shape),
+      ...(network.encoder && { encoder: network.encoder.hash }),
+    },
     tensors: Object.fromEntries(tensors),
   });
 }
@@ -39,7 +45,7 @@ export function encodeNetwork(network: Network, kind = "network"): Uint8Array {
  * @throws corrupt_snapshot if an array is missing or has another shape, as in the file of another
  * build
  */
-export function toNetwork(file: TensorFile): Network {
+function toNetwork(file: TensorFile, encoder: Encoder | undefined): Network {
   const shape = toShape(file.meta.numbers);
   const expected = Object.entries(parameterShapes(shape, file.meta.itemIds.length));
   const parameters = expected.map(([name, dimensions]) => {
@@ -48,14 +54,29 @@ export function toNetwork(file: TensorFile): Network {
       throw corruptSnapshot(`${name} has shape [${found?.shape}], expected [${dimensions}]`);
     return [name, found.values] as const;
   });
-  return { shape, itemIds: file.meta.itemIds, parameters: Object.fromEntries(parameters) };
+  return {
+    shape,
+    itemIds: file.meta.itemIds,
+    parameters: Object.fromEntries(parameters),
+    ...(encoder && { encoder }),
+  };
 }
 
+/** @throws corrupt_snapshot, and not_found if its encoder is missing */
+export async function readNetwork(file: TensorFile, encoders: EncoderSource): Promise<Network> {
+  const { encoder } = file.meta;
+  return toNetwork(file, encoder === undefined ? undefined : await encoders(encoder));
+}
+
+/** The same for the bytes of a snapshot. @throws also unsupported_snapshot_version */
+export const decodeNetwork = (bytes: Uint8Array, encoders: EncoderSource): Promise<Network> =>
+  readNetwork(decodeTensors(bytes), encoders);
+
 /** Serves one request at a time, on one thread: several requests share the cores better than one does. */
-export async function loadNetworkPolicy(file: TensorFile): Promise<Policy> {
-  const network = toNetwork(file);
+export async function openNetworkPolicy(network: Network): Promise<Policy> {
   const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
   const known = new Set<string>(network.itemIds);
+  const { encoder } = network;
   return {
     kind: "network",
     logits: async (state, candidates) => {
@@ -64,7 +85,7 @@ export async function loadNetworkPolicy(file: TensorFile): Promise<Policy> {
     },
     towers: {
       represent: (state, candidates) => scorer.represent({ state, candidates }),
-      isKnown: (itemId) => known.has(itemId),
+      isKnown: (itemId) => known.has(itemId) || (encoder?.rowOf(itemId) ?? -1) !== -1,
     },
     close: () => scorer.close(),
   };

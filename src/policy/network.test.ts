@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   fingerprint,
   largestDifference,
+  noEncoders,
   randomNetwork,
   sampleState,
   sampleView,
@@ -18,11 +19,10 @@ import {
   resetHeads,
   withText,
 } from "./network.ts";
-import { encodeNetwork, toNetwork } from "./network-policy.ts";
+import { decodeNetwork, encodeNetwork } from "./network-policy.ts";
 import { createScorer } from "./scorer.ts";
-import { decodeTensors } from "./snapshot.ts";
 
-const shape: NetworkShape = { heads: 3, width: 4, positions: 2, blocks: 0 };
+const shape: NetworkShape = { heads: 3, width: 4, positions: 2 };
 const [a, b, c] = [itemId("a"), itemId("b"), itemId("c")];
 const create = (seed: number) => createNetwork(shape, createRandom(seed));
 
@@ -158,14 +158,14 @@ describe("reading texts", () => {
     );
   });
 
-  test("lasts through growing, resetting and a snapshot", () => {
+  test("lasts through growing, resetting and a snapshot", async () => {
     const network = resetHeads(
       growNetwork(read(create(1), 7), [a], createRandom(2)),
       [0],
       createRandom(3),
     );
     expect(network.shape.text).toEqual({ model: 7, width: 2 });
-    const again = toNetwork(decodeTensors(encodeNetwork(network)));
+    const again = await decodeNetwork(encodeNetwork(network), noEncoders);
     expect(again.shape).toEqual(network.shape);
     expect(fingerprint(again)).toBe(fingerprint(network));
   });

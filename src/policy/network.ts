@@ -1,15 +1,15 @@
 import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import { historyParameters } from "./history-encoder.ts";
+import type { Encoder } from "./encoder/encoder.ts";
 import { contextTokenBuckets, itemTokenBuckets } from "./item-features.ts";
 import type { ItemView } from "./policy.ts";
 import { poolCount } from "./profile.ts";
 
 /**
  * Two towers, several heads side by side: e_m(a) = id embedding + Σ hashed features (+ V_m·text vector), h_m(s) = W_m·[pools of e_m over the
- * history] + Σ hashed context + c_m, f_m(s, a) = h_m·e_m + u_m·e_m + b_m(a).
- * The policy is a network with one head, whose h has a Transformer over the newest events on top; the reward models and the
- * discriminator are the heads of another.
+ * history] + A_m·u(s) + Σ hashed context + c_m, f_m(s, a) = κ_m·ℓ(s, a) + h_m·e_m + u_m·e_m + b_m(a). An encoder gives the state u and
+ * the log-odds ℓ; without one both are 0.
+ * The policy is a network with one head; the reward models and the discriminator are the heads of another.
  */
 export interface NetworkShape {
   readonly heads: number;
@@ -20,10 +20,10 @@ export interface NetworkShape {
    * it.
    */
   readonly positions: number;
-  /** Of the Transformer over the newest events, 0 for none; only a network with one head has any. */
-  readonly blocks: number;
   /** Of the items' text vectors; absent if the network takes none. */
   readonly text?: TextShape;
+  /** Numbers of the encoder's states; absent without one. */
+  readonly stateWidth?: number;
 }
 
 export interface TextShape {
@@ -39,6 +39,8 @@ export interface Network {
   /** Item of each row of the item table; row 0, with an empty id, represents items outside it. */
   readonly itemIds: readonly ItemId[];
   readonly parameters: Parameters;
+  /** Its states are those of `shape.stateWidth`. */
+  readonly encoder?: Encoder;
 }
 
 /** Name → shape of each parameter, in the order in which snapshots hold them. */
@@ -56,10 +58,11 @@ export function parameterShapes(
     stateBias: [heads, 1, width],
     itemWeights: [heads, width, 1],
     positionBias: [heads, positions, 1],
-    ...Object.fromEntries(
-      Object.entries(historyParameters(shape)).map(([name, spec]) => [name, spec.shape]),
-    ),
     ...(shape.text && { textWeights: [shape.text.width, heads * width] }),
+    ...(shape.stateWidth !== undefined && {
+      encodedWeights: [heads, shape.stateWidth, width],
+      logOddsWeights: [heads, 1, 1],
+    }),
   };
 }
 
@@ -82,19 +85,13 @@ export function heldShapes({
 /** A text vector has length 1, so this is its share in each number of an embedding at the start. */
 const textDeviation = 0.25;
 
-/**
- * 1 is a constant, anything below the standard deviation of a normal start; missing ones start at
- * 0.
- */
-const starts = (shape: NetworkShape): Readonly<Record<string, number>> => ({
+/** Standard deviations of normal starts; missing ones start at 0. */
+const starts: Readonly<Record<string, number>> = {
   itemTable: 0.05,
   itemTokenTable: 0.25,
   stateWeights: 0.02,
   textWeights: textDeviation,
-  ...Object.fromEntries(
-    Object.entries(historyParameters(shape)).map(([name, spec]) => [name, spec.start]),
-  ),
-});
+};
 
 const count = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
@@ -118,12 +115,10 @@ function addSimilarity(stateWeights: Float32Array, { heads, width }: NetworkShap
 export function createNetwork(shape: NetworkShape, random: RandomStream): Network {
   const itemIds = ["" as ItemId];
   const parameters: Record<string, Float32Array> = {};
-  const initial = starts(shape);
   for (const [name, dimensions] of Object.entries(parameterShapes(shape, itemIds.length))) {
-    const start = initial[name] ?? 0;
+    const start = starts[name] ?? 0;
     const values = new Float32Array(count(dimensions));
-    if (start === 1) values.fill(1);
-    else if (start > 0) for (let i = 0; i < values.length; i++) values[i] = start * random.normal();
+    if (start > 0) for (let i = 0; i < values.length; i++) values[i] = start * random.normal();
     parameters[name] = values;
   }
   addSimilarity(parameters.stateWeights!, shape);
@@ -172,7 +167,27 @@ export function growNetwork(
       (_, cell) => itemBias![cell] ?? itemBias![cell % heads]!,
     ),
   };
-  return { shape: network.shape, itemIds, parameters };
+  return { ...network, itemIds, parameters };
+}
+
+/** The same network on an encoder, whose part starts at 0; weights for another one are dropped. */
+export function withEncoder(network: Network, encoder: Encoder | undefined): Network {
+  if (network.encoder?.hash === encoder?.hash) return network;
+  const { encodedWeights: _, logOddsWeights: __, ...parameters } = network.parameters;
+  const { stateWidth: ___, ...shape } = network.shape;
+  const { itemIds } = network;
+  if (encoder === undefined) return { shape, itemIds, parameters };
+  const { heads, width } = shape;
+  return {
+    shape: { ...shape, stateWidth: encoder.width },
+    itemIds,
+    parameters: {
+      ...parameters,
+      encodedWeights: new Float32Array(heads * encoder.width * width),
+      logOddsWeights: new Float32Array(heads),
+    },
+    encoder,
+  };
 }
 
 /**

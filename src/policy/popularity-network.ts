@@ -83,8 +83,8 @@ export const isUniform = (network: Network): boolean =>
   isUntrained(network) && network.parameters.itemBias!.every((bias) => bias === 0);
 
 /** Whether a policy is alike for all users: no state has a part in its scores yet. */
-export const isUntrained = ({ parameters }: Network): boolean =>
-  parameters.stateWeights!.every((weight) => weight === 0);
+export const isUntrained = ({ parameters, encoder }: Network): boolean =>
+  encoder === undefined && parameters.stateWeights!.every((weight) => weight === 0);
 
 /**
  * Popularity in the place of a policy that is alike for all users, or that popularity beats; undefined in the place of any other.

@@ -8,6 +8,9 @@ import { contextTokens, type Token } from "./item-features.ts";
 /** Events of a user that the policy looks at, newest last. */
 export const historyLength = 50;
 
+/** Events of a user that an encoder may look at, and that are read with a state. */
+export const sequenceLength = 200;
+
 /** The history is summed up in this many weighted means of item embeddings; see `poolWeights`. */
 export const poolCount = 4;
 
@@ -21,6 +24,11 @@ export interface Profile {
   /** The user's liking of each, in [−1, 1]: weighted value over the scenario's reward range. */
   readonly signals: readonly number[];
   readonly tokens: readonly Token[];
+  /**
+   * Items of the newest `sequenceLength` events that are no dislikes, oldest first: the input of an
+   * encoder, which is not told how much an item was liked.
+   */
+  readonly sequence: readonly ItemId[];
 }
 
 /** @param history events as of the decision, oldest first: later ones would leak the future */
@@ -30,11 +38,15 @@ export function createProfile(options: {
   readonly context: JsonObject;
   readonly userAttributes: JsonObject;
 }): Profile {
-  const recent = options.history.slice(-historyLength);
+  const read = options.history.slice(-sequenceLength);
+  const recent = read.slice(-historyLength);
   return {
     itemIds: recent.map((entry) => entry.itemId),
     signals: recent.map((entry) => signalOf(entry, options.rule)),
     tokens: contextTokens(options.context, options.userAttributes),
+    sequence: read
+      .filter((entry) => signalOf(entry, options.rule) >= 0)
+      .map((entry) => entry.itemId),
   };
 }
 

@@ -17,7 +17,7 @@ const views = sampleViews(12).map((view, index) => ({
 }));
 const shapes: readonly Network["shape"][] = [
   policyShape,
-  { heads: 2, width: 4, positions: 1, blocks: 0, text: { model: 5, width: 2 } },
+  { heads: 2, width: 4, positions: 1, text: { model: 5, width: 2 } },
 ];
 
 async function scoreAll(network: Network) {

@@ -7,7 +7,8 @@ const linearParameters: ReadonlySet<string> = new Set([
   "contextTable",
   "stateWeights",
   "stateBias",
-  "encoder/stateWeights",
+  "encodedWeights",
+  "logOddsWeights",
 ]);
 
 /** The same network with every f(s, a) multiplied by `factor`, as exactly as float32 parameters can be. */

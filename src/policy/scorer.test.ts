@@ -13,7 +13,7 @@ import type { ItemView } from "./policy.ts";
 import { createScorer, type ScoreRequest } from "./scorer.ts";
 import { itemBatch } from "./towers.ts";
 
-const shape = { heads: 3, width: 4, positions: 2, blocks: 0 };
+const shape = { heads: 3, width: 4, positions: 2 };
 /** Sums of a hundred float32 products in another order. */
 const rounding = 1e-5;
 
@@ -42,7 +42,7 @@ function expectSame(left: readonly Float64Array[][], right: readonly Float64Arra
 test("scores agree with a computation by hand", async () => {
   // One head of width 1, no tokens: e = itemTable, h = Σ pools·W + c, f = h·e + u·e + b.
   const [unknown, a, b] = [sampleView("x"), sampleView("a"), sampleView("b")];
-  const small = { heads: 1, width: 1, positions: 2, blocks: 0 };
+  const small = { heads: 1, width: 1, positions: 2 };
   const zero = randomNetwork(small, [a, b], createRandom(1));
   const parameters = {
     ...Object.fromEntries(

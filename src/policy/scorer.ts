@@ -1,3 +1,4 @@
+import type { Encoder } from "./encoder/encoder.ts";
 import type { Representation } from "./fast-loop/features.ts";
 import { createItemEmbedder, type ItemEmbedder, type ItemVector } from "./item-embedder.ts";
 import type { Network } from "./network.ts";
@@ -14,7 +15,7 @@ export interface ScoreRequest {
 export interface Scorer {
   /** For each request and head f(s, a) of the candidates. */
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
-  /** f of the first head, with the h and e that it is made of. */
+  /** f of the first head, with u and e of the encoder, or without one the h and e that it is made of. */
   represent(request: ScoreRequest): Promise<Representation>;
   close(): Promise<void>;
 }
@@ -54,30 +55,55 @@ function createItemVectors(embedder: ItemEmbedder) {
   };
 }
 
+const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
+  state: encoder.stateOf(state),
+  items: candidates.map(({ itemId }) => encoder.vectorOf(itemId)),
+});
+
+/** κ·ℓ + h·e + b + u·e of a request's candidates, by head. */
+function scoreHeads(
+  { shape: { heads, width }, parameters, encoder }: Network,
+  { state, candidates }: ScoreRequest,
+  vectors: {
+    /** Of the candidates. */
+    readonly own: readonly ItemVector[];
+    readonly encoded: Float32Array;
+    /** Place of the state's h of a head in `encoded`. */
+    readonly stateAt: (head: number) => number;
+  },
+): Float64Array[] {
+  const { own, encoded, stateAt } = vectors;
+  const all = new Float64Array(heads * own.length);
+  const logOdds = encoder?.logOdds(state, candidates);
+  return Array.from({ length: heads }, (_, head) => {
+    const start = stateAt(head);
+    const weight = parameters.logOddsWeights?.[head] ?? 0;
+    const scores = all.subarray(head * own.length, (head + 1) * own.length);
+    for (let a = 0; a < own.length; a++) {
+      const vector = own[a]!;
+      scores[a] = dot(encoded, start, vector, head * width, width) + vector[heads * width + head]!;
+      if (logOdds) scores[a]! += weight * logOdds[a]!;
+    }
+    return scores;
+  });
+}
+
 export async function createScorer(
   network: Network,
   options: { readonly batchStates: number; readonly threads: number },
 ): Promise<Scorer> {
-  const { heads, width } = network.shape;
+  const { width } = network.shape;
   const { batchStates, threads } = options;
   const embedder = await createItemEmbedder(network, threads);
   const vectors = createItemVectors(embedder);
   const encoder = await createStateEncoder(network, { ...options, vectorOf: vectors.of });
 
-  function scoreOne(request: ScoreRequest, encoded: Float32Array, index: number): Float64Array[] {
-    const own = request.candidates.map((view) => vectors.of(view));
-    const all = new Float64Array(heads * own.length);
-    return Array.from({ length: heads }, (_, head) => {
-      const start = (head * batchStates + index) * width;
-      const scores = all.subarray(head * own.length, (head + 1) * own.length);
-      for (let a = 0; a < own.length; a++) {
-        const vector = own[a]!;
-        scores[a] =
-          dot(encoded, start, vector, head * width, width) + vector[heads * width + head]!;
-      }
-      return scores;
+  const scoreOne = (request: ScoreRequest, encoded: Float32Array, index: number) =>
+    scoreHeads(network, request, {
+      own: request.candidates.map((view) => vectors.of(view)),
+      stateAt: (head) => (head * batchStates + index) * width,
+      encoded,
     });
-  }
 
   return {
     score: async (requests) => {
@@ -99,10 +125,12 @@ export async function createScorer(
     represent: async (request) => {
       await vectors.load([request]);
       const encoded = await encoder.encode([request.state]);
+      const logits = scoreOne(request, encoded, 0)[0]!;
+      if (network.encoder) return { ...placeBy(network.encoder, request), logits };
       return {
         state: encoded.subarray(0, width),
         items: request.candidates.map((view) => vectors.of(view).subarray(0, width)),
-        logits: scoreOne(request, encoded, 0)[0]!,
+        logits,
       };
     },
     close: async () => {

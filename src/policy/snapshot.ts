@@ -7,7 +7,7 @@ import { type ItemId, itemId } from "../domain/ids.ts";
  * all before it. Little endian. A change of hashing, pooling or layout is a new format.
  */
 const magic = "RCRV";
-const format = 1;
+const format = 2;
 const digestBytes = 32;
 const fixedBytes = 12;
 
@@ -21,6 +21,8 @@ export interface TensorFile {
     /** Item of each table row; row 0 represents unknown items. */
     readonly itemIds: readonly ItemId[];
     readonly numbers: Readonly<Record<string, number>>;
+    /** Hash of the encoder that a network stands on; absent without one. */
+    readonly encoder?: string;
   };
   readonly tensors: Readonly<
     Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>
@@ -82,6 +84,7 @@ interface Header {
   readonly kind: string;
   readonly itemIds: readonly string[];
   readonly numbers: Readonly<Record<string, number>>;
+  readonly encoder?: string;
   readonly layout: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
@@ -109,7 +112,12 @@ export function decodeTensors(input: Uint8Array): TensorFile {
     offset += 4 * size(shape);
   }
   return {
-    meta: { kind: header.kind, itemIds: header.itemIds.map(itemId), numbers: header.numbers },
+    meta: {
+      kind: header.kind,
+      itemIds: header.itemIds.map(itemId),
+      numbers: header.numbers,
+      ...(header.encoder !== undefined && { encoder: header.encoder }),
+    },
     tensors,
   };
 }

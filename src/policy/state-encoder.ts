@@ -1,5 +1,4 @@
 import { createSession } from "../tensor/session.ts";
-import { createEntryFeeds, encodedLength, writeEntries } from "./history-encoder.ts";
 import type { ItemVector } from "./item-embedder.ts";
 import { maxContextTokens } from "./item-features.ts";
 import type { Network } from "./network.ts";
@@ -48,14 +47,12 @@ export async function createStateEncoder(
       const pooled = new Float32Array(heads * batchStates * poolCount * width);
       const contextTokens = new Int32Array(batchStates * maxContextTokens);
       const contextWeights = new Float32Array(batchStates * maxContextTokens);
-      const entries = new Float32Array(batchStates * encodedLength * width);
-      const entryFeeds = createEntryFeeds(batchStates);
+      const { encoder } = network;
+      const encodedStates = new Float32Array(batchStates * (encoder?.width ?? 0));
+      await encoder?.encode(states);
       for (const [index, state] of states.entries()) {
         poolHistory(state, pooled, index);
-        writeEntries(entryFeeds, state, index, (cell, entry) => {
-          const vector = vectorOf(state.history[entry]!);
-          entries.set(vector.subarray(0, width), cell * width);
-        });
+        if (encoder) encodedStates.set(encoder.stateOf(state), index * encoder.width);
         for (const [slot, token] of state.profile.tokens.entries()) {
           contextTokens[index * maxContextTokens + slot] = token.index;
           contextWeights[index * maxContextTokens + slot] = token.weight;
@@ -65,8 +62,7 @@ export async function createStateEncoder(
         pooled,
         contextTokens,
         contextWeights,
-        entries,
-        ...entryFeeds,
+        ...(encoder && { encodedStates }),
       });
       return encoded!;
     },

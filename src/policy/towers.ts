@@ -12,7 +12,6 @@ import {
 import { gatherRows } from "../tensor/indexing.ts";
 import { reshape, transpose } from "../tensor/layout.ts";
 import { matmul } from "../tensor/linear-algebra.ts";
-import { encodedLength, encodeHistory } from "./history-encoder.ts";
 import { allSlots, type TokenSlots } from "./item-features.ts";
 import { type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import { poolCount } from "./profile.ts";
@@ -70,8 +69,7 @@ function itemTower(
 
 /**
  * h [heads, states, width] from the pooled history [heads, states, pools · width], the context
- * tokens that are fed and, if the network has an encoder, the embedded newest events [states,
- * encodedLength, width].
+ * tokens that are fed and, if the network has an encoder, its states [states, stateWidth].
  */
 function stateTower(
   graph: Graph<Precision>,
@@ -80,10 +78,11 @@ function stateTower(
     readonly shape: NetworkShape;
     readonly slots: TokenSlots;
     readonly pooled: Value;
-    readonly entries: () => Value;
+    /** Default: fed as `encodedStates`. */
+    readonly encoded?: Value;
   },
 ): Value {
-  const { shape, slots, pooled, entries } = options;
+  const { shape, slots, pooled } = options;
   const [, states = 0] = pooled.shape;
   const tokens = input(graph, "contextTokens", [states, slots.context], "int32");
   const weights = input(graph, "contextWeights", [states, slots.context]);
@@ -93,21 +92,9 @@ function stateTower(
   );
   const history = matmul(pooled, parameterValue(values, "stateWeights"));
   const state = add(add(history, context), parameterValue(values, "stateBias"));
-  if (shape.blocks === 0) return state;
-  const encoded = encodeHistory(graph, values, { shape, states, entries: entries() });
-  return add(state, reshape(encoded, [1, states, shape.width]));
-}
-
-/**
- * Embeddings of the newest events out of those of a batch's items, by the columns that are fed; 0
- * for absent events.
- */
-function gatherEntries(graph: Graph<Precision>, embedding: Value, states: number): Value {
-  const cells = [states, encodedLength];
-  const [, items = 0, width = 0] = embedding.shape;
-  const columns = input(graph, "entryColumns", cells, "int32");
-  const present = reshape(input(graph, "entryPresent", cells), [...cells, 1]);
-  return multiply(gatherRows(reshape(embedding, [items, width]), columns), present);
+  if (shape.stateWidth === undefined) return state;
+  const { encoded = input(graph, "encodedStates", [states, shape.stateWidth]) } = options;
+  return add(state, matmul(encoded, parameterValue(values, "encodedWeights")));
 }
 
 /** Parts of a batch's scores: h, e and b + u·e. */
@@ -120,6 +107,8 @@ export interface Towers {
   readonly rows: Value;
   /** [heads, 1, items] */
   readonly bias: Value;
+  /** κ [heads, 1, 1]; absent without an encoder. */
+  readonly logOddsWeights?: Value;
 }
 
 /** The states and the distinct items of a batch: training differentiates these. */
@@ -142,27 +131,42 @@ export function batchTowers(
     states,
     poolCount * shape.width,
   ]);
-  const entries = () => gatherEntries(graph, embedding, states);
   return {
-    state: stateTower(graph, values, { shape, slots, pooled, entries }),
+    state: stateTower(graph, values, { shape, slots, pooled }),
     embedding,
     rows,
     bias,
+    ...(values.logOddsWeights && { logOddsWeights: values.logOddsWeights }),
   };
 }
 
-/** f [heads, states, items] = h·e + b + u·e of every state with every item. */
-export const scoreAll = ({ state, embedding, bias }: Omit<Towers, "rows">): Value =>
-  add(matmul(state, transpose(embedding, [0, 2, 1])), bias);
+/**
+ * f [heads, states, items] = κ·ℓ + h·e + b + u·e of every state with every item. With an encoder ℓ
+ * is fed as `logOdds` [1, states, items].
+ */
+export function scoreAll(towers: Omit<Towers, "rows">): Value {
+  const { state, embedding, bias, logOddsWeights } = towers;
+  const own = add(matmul(state, transpose(embedding, [0, 2, 1])), bias);
+  if (logOddsWeights === undefined) return own;
+  const [, states = 0, items = 0] = own.shape;
+  return add(own, multiply(logOddsWeights, input(state.graph, "logOdds", [1, states, items])));
+}
 
-/** f [heads, states] of each state with one item of its own, by the columns that are fed, int32 [states]. */
-export function scoreChosen({ state, rows, bias }: Towers, chosen: Value): Value {
+/**
+ * f [heads, states] of each state with one item of its own, by the columns that are fed, int32
+ * [states]. With an encoder their ℓ is fed as `chosenLogOdds` [1, states].
+ */
+export function scoreChosen(towers: Towers, chosen: Value): Value {
+  const { state, rows, bias, logOddsWeights } = towers;
   const [heads = 0, states = 0, width = 0] = state.shape;
   const embedding = splitHeads(gatherRows(rows, chosen), { heads, width });
   const own = sum(multiply(state, embedding), { axes: [2] });
   const [, , items = 0] = bias.shape;
   const ownBias = gatherRows(transpose(reshape(bias, [heads, items]), [1, 0]), chosen);
-  return add(own, transpose(reshape(ownBias, [states, heads]), [1, 0]));
+  const found = add(own, transpose(reshape(ownBias, [states, heads]), [1, 0]));
+  if (logOddsWeights === undefined) return found;
+  const logOdds = input(state.graph, "chosenLogOdds", [1, states]);
+  return add(found, multiply(reshape(logOddsWeights, [heads, 1]), logOdds));
 }
 
 function constants(graph: Graph<Precision>, network: Network): ParameterValues {
@@ -189,17 +193,24 @@ export function itemGraph(network: Network): NetworkGraph {
   return { graph, outputs: { embedding, bias } };
 }
 
-/** Encodes `states` states a run from their pooled histories: output `encoded`. */
-export function stateGraph(network: Network, states: number): NetworkGraph {
+/**
+ * Encodes `states` states a run from their pooled histories: output `encoded`.
+ * @param options.encode makes an encoder's states in the same graph; default: they are fed
+ */
+export function stateGraph(
+  network: Network,
+  states: number,
+  options: { readonly encode?: (graph: Graph) => Value } = {},
+): NetworkGraph {
   const graph = createGraph();
+  const made = options.encode?.(graph);
   const { shape } = network;
   const pooled = input(graph, "pooled", [shape.heads, states, poolCount * shape.width]);
-  const entries = () => input(graph, "entries", [states, encodedLength, shape.width]);
   const encoded = stateTower(graph, constants(graph, network), {
     shape,
     slots: allSlots,
     pooled,
-    entries,
+    ...(made && { encoded: made }),
   });
   return { graph, outputs: { encoded } };
 }

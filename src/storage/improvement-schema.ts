@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CycleRecord, FindingsRecord, PretrainingRecord } from "../domain/cycle-record.ts";
+import type { CycleRecord, FindingsRecord, TrainingRecord } from "../domain/cycle-record.ts";
 import type {
   CalibrationRecord,
   DistillationRecord,
@@ -70,21 +70,26 @@ const doubtfulItem = fieldsOf<DoubtfulItem>({
 
 const losses = { firstLoss: z.number(), lastLoss: z.number() };
 const seen = { candidatesSeen: optional(z.number()), historySeen: optional(z.number()) };
-const training = { ...losses, epochs: z.number(), steps: z.number() };
+const fitted = { ...losses, epochs: z.number(), steps: z.number() };
 
 const distillation = fieldsOf<DistillationRecord>({
-  ...training,
+  ...fitted,
   ...seen,
   objective: z.enum(distilObjectives),
   way: z.number(),
   gap: z.number(),
 });
 
-const pretraining = fieldsOf<PretrainingRecord["pretraining"]>({
-  ...training,
-  rows: z.number(),
+const training = fieldsOf<TrainingRecord["training"]>({
+  preset: z.string(),
+  parameters: z.number(),
+  length: z.number(),
+  targets: z.number(),
   users: z.number(),
   items: z.number(),
+  epochs: z.number(),
+  bestEpoch: z.number(),
+  metric: optional(z.number()),
 });
 
 const policyDifference = fieldsOf<FindingsRecord["policyDifference"]>({
@@ -117,7 +122,7 @@ export const improvementFields: Fields<
     | "calibration"
     | "examination"
     | "distillation"
-    | "pretraining"
+    | "training"
   >
 > = {
   policyDifference: optional(policyDifference),
@@ -128,5 +133,5 @@ export const improvementFields: Fields<
   calibration: optional(calibration),
   examination: optional(examination),
   distillation: optional(distillation),
-  pretraining: optional(pretraining),
+  training: optional(training),
 };

@@ -379,7 +379,10 @@ export interface PolicyChange {
   readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;
   /** An operator's intervention. `intervention` numbers are assigned by the store. */
   readonly intervention?: Omit<Intervention, "intervention">;
-  readonly checkpoints?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Encoders that the added snapshots name; one that is stored already stays as it is. */
+  readonly encoders?: readonly { readonly hash: string; readonly bytes: Uint8Array }[];
+  /** Without bytes a checkpoint is removed. */
+  readonly checkpoints?: readonly { readonly name: string; readonly bytes?: Uint8Array }[];
 }
 
 /** Policy snapshots, their statuses, and the assignment of each scenario. */
@@ -405,6 +408,8 @@ export interface PolicyStore {
   countRolledBack(): Promise<readonly { readonly scenario: string; readonly policies: number }[]>;
   /** The bytes as stored, unchecked: decoding checks them. */
   bytes(version: number): Promise<Uint8Array | undefined>;
+  /** The bytes of an encoder as stored, unchecked. */
+  encoder(hash: string): Promise<Uint8Array | undefined>;
 }
 
 /** A document of a wire, by kind and id. */

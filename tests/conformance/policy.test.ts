@@ -3,21 +3,28 @@ import { createRandom } from "../../src/numeric/random.ts";
 import { encodeNetwork } from "../../src/policy/network-policy.ts";
 import { encodePopularity, greedyLogits, measurePopularity } from "../../src/policy/popularity.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
-import { randomNetwork, sampleViews } from "../support/policy.ts";
+import {
+  encodersIn,
+  onEncoder,
+  randomNetwork,
+  sampleEncoder,
+  sampleViews,
+} from "../support/policy.ts";
 import { clicksOf } from "../support/sample.ts";
 import { testPolicy } from "./policy.ts";
 
 const known = sampleViews(12);
 
-describe("network policy", () => {
-  const network = randomNetwork(
-    { heads: 1, width: 8, positions: 1, blocks: 1 },
-    known,
-    createRandom(5),
-  );
+const alone = randomNetwork({ heads: 1, width: 8, positions: 1 }, known, createRandom(5));
+
+describe.each([
+  ["alone", alone],
+  ["on an encoder", onEncoder(alone, sampleEncoder(known.slice(0, 9)))],
+])("network policy %s", (_, network) => {
   testPolicy({
     kind: "network",
     bytes: encodeNetwork(network),
+    encoders: encodersIn(network),
     known,
     logits: async (state, candidates) => {
       const scorer = await createScorer(network, { batchStates: 1, threads: 1 });

@@ -1,14 +1,23 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createRandom, shuffle } from "../../src/numeric/random.ts";
+import type { EncoderSource } from "../../src/policy/encoder/encoder.ts";
 import { loadPolicy } from "../../src/policy/load-policy.ts";
 import type { ItemView, Policy, PolicyState } from "../../src/policy/policy.ts";
 import { sampleSlate } from "../../src/policy/slate.ts";
-import { largestDifference, randomState, sampleState, sampleView } from "../support/policy.ts";
+import {
+  largestDifference,
+  noEncoders,
+  randomState,
+  sampleState,
+  sampleView,
+} from "../support/policy.ts";
 
 export interface PolicyCase {
   readonly kind: Policy["kind"];
   /** A snapshot of a policy that knows these items and does not like all of them alike. */
   readonly bytes: Uint8Array;
+  /** Of the policy's encoder. Default: none. */
+  readonly encoders?: EncoderSource;
   readonly known: readonly ItemView[];
   /** The logits of the policy before it was encoded. */
   readonly logits: (
@@ -20,9 +29,15 @@ export interface PolicyCase {
 const seed = 31;
 
 /** What everything that serves must do. */
-export function testPolicy({ kind, bytes, known, logits }: PolicyCase): void {
+export function testPolicy({
+  kind,
+  bytes,
+  known,
+  logits,
+  encoders = noEncoders,
+}: PolicyCase): void {
   const load = async () => {
-    const policy = await loadPolicy(bytes);
+    const policy = await loadPolicy(bytes, encoders);
     onTestFinished(() => policy.close());
     return policy;
   };

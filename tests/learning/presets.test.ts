@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import type { Preset } from "../../src/domain/preset.ts";
 import type { SequenceProgress } from "../../src/learning/sequence/sequence-training.ts";
 import { trainSequenceModel } from "../../src/learning/sequence/train-sequence-model.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { createCatalogueScorer } from "../../src/policy/transformer/catalogue-scorer.ts";
 import { parameterCount } from "../../src/policy/transformer/parameters.ts";
-import { type Preset, presetShape } from "../../src/policy/transformer/shape.ts";
+import { presetShape } from "../../src/policy/transformer/shape.ts";
 
 const isWhole = process.env.RECURVE_FULL !== undefined;
 

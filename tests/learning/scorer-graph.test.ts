@@ -8,7 +8,14 @@ import { batchTowers, scoreAll } from "../../src/policy/towers.ts";
 import { createGraph, parameter } from "../../src/tensor/graph.ts";
 import { createSession } from "../../src/tensor/session.ts";
 import { sampleRow } from "../support/feedback.ts";
-import { randomNetwork, randomState, sampleState, sampleViews } from "../support/policy.ts";
+import {
+  onEncoder,
+  randomNetwork,
+  randomState,
+  sampleEncoder,
+  sampleState,
+  sampleViews,
+} from "../support/policy.ts";
 
 const sampleText = (model: number, random: RandomStream) => ({
   model,
@@ -17,24 +24,26 @@ const sampleText = (model: number, random: RandomStream) => ({
 
 // Training differentiates one graph, serving runs two others and pools in TypeScript: they must compute the same.
 test.each([
-  { heads: 1, width: 8, positions: 1, blocks: 0 },
-  { heads: 1, width: 8, positions: 1, blocks: 1 },
-  { heads: 1, width: 8, positions: 1, blocks: 2 },
-  { heads: 3, width: 5, positions: 4, blocks: 0 },
-  { heads: 3, width: 5, positions: 4, blocks: 0, text: { model: 7, width: 6 } },
+  { heads: 1, width: 8, positions: 1 },
+  { heads: 1, width: 8, positions: 1, known: 6 },
+  { heads: 3, width: 5, positions: 4 },
+  { heads: 3, width: 5, positions: 4, text: { model: 7, width: 6 }, known: 8 },
 ])(
-  "serving scores what training differentiates, to 1e-5: $heads heads of width $width, $blocks blocks",
-  async (shape) => {
+  "serving scores what training differentiates, to 1e-5: $heads heads of width $width, on an encoder of $known items",
+  async ({ known, ...plain }) => {
     const random = createRandom(47);
     // Items without a text and with one of another model are among them.
     const views = sampleViews(10).map((view, index) =>
       index === 2 ? view : { ...view, text: sampleText(index === 3 ? 8 : 7, random) },
     );
-    const network = randomNetwork(shape, views.slice(0, 8), random);
+    const alone = randomNetwork(plain, views.slice(0, 8), random);
+    const network = known ? onEncoder(alone, sampleEncoder(views.slice(0, known))) : alone;
+    const { shape } = network;
     const longer = Array.from({ length: 30 }, () => [views[random.integer(10)]!, 1] as const);
     const states = [...Array.from({ length: 10 }, () => randomState(views, random)), sampleState()];
     const rows = [...states, sampleState(longer)].map((state) => sampleRow(views, { state }));
     const batch = { rows: 16, items: 12, slots: allSlots };
+    await network.encoder?.encode(rows.map(({ state }) => state));
     const { feeds, columns } = buildBatch({ rows, shape: batch, tables: tableRows(network) });
     const graph = createGraph();
     const values = Object.fromEntries(

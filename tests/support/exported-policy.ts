@@ -30,6 +30,7 @@ export interface ExportedManifest {
     readonly length: number;
     readonly scale: number;
     readonly weights: Readonly<Record<string, number>>;
+    readonly events?: { readonly read: number; readonly length: number };
   };
   readonly features: { readonly limit: number };
   readonly slate: { readonly exploration: number };
@@ -37,6 +38,7 @@ export interface ExportedManifest {
     readonly embeddings: { readonly file: string; readonly shape: readonly number[] };
     readonly biases: { readonly file: string };
     readonly unavailable: readonly number[];
+    readonly eventRows?: readonly number[];
     readonly ids: readonly string[];
   };
 }
@@ -71,12 +73,30 @@ function signalsOf({ history: rule }: ExportedManifest, history: ExportedState["
   return history.map(({ type, value }) => Math.max(-1, Math.min(1, signal(type, value))));
 }
 
-/** Values at the end of `length` cells, `width` numbers each. */
-function atEnd(values: readonly number[], length: number, width = 1): Float32Array {
-  const cells = new Float32Array(length * width);
-  const newest = values.slice(-cells.length);
-  cells.set(newest, cells.length - newest.length);
-  return cells;
+/** Feeds of the encoder of events, written after the words of the manifest; none without one. */
+function feedEvents(manifest: ExportedManifest, history: ExportedState["history"]) {
+  const { events } = manifest.history;
+  const { eventRows = [], ids } = manifest.items;
+  if (events === undefined) return {};
+  const newest = history.slice(-events.read);
+  const signals = signalsOf(manifest, newest);
+  const rows = newest
+    .map(({ itemId }, index) => (signals[index]! < 0 ? -1 : (eventRows[ids.indexOf(itemId)] ?? -1)))
+    .filter((row) => row >= 0)
+    .slice(-events.length);
+  const atEnd = (values: readonly number[]) => {
+    const cells = new Int32Array(events.length);
+    cells.set(values, events.length - values.length);
+    return cells;
+  };
+  const segments = atEnd(rows.map(() => 1));
+  segments[events.length - 1] = 1;
+  return {
+    events: atEnd(rows),
+    places: atEnd(rows.map((_, place) => place)),
+    segments,
+    isCold: Float32Array.of(rows.length === 0 ? 1 : 0),
+  };
 }
 
 /** Σ_i weight_i(pool) · e_i for each pool, written after the words of the manifest. */
@@ -123,19 +143,12 @@ export async function openExported(folder: string) {
       Array.from({ length: manifest.features.limit }, (_, slot) => values[slot] ?? 0);
     const signals = signalsOf(manifest, history);
     const vectors = history.map(({ itemId }) => vectorOf(itemId));
-    const cells = Number(inputs.find(({ name }) => name === "entrySignals")?.shape[1] ?? 1);
-    const present = atEnd([...signals.map(() => 1), 1].slice(signals.length > 0 ? 1 : 0), cells);
+    const pooledWidth = Number(inputs.find(({ name }) => name === "pooled")!.shape[2]) / 4;
     const arrays: Record<string, Float32Array | Int32Array> = {
-      pooled: poolHistory(vectors, signals, width),
+      pooled: poolHistory(vectors, signals, pooledWidth),
       contextTokens: Int32Array.from(padded(tokens.map(({ index }) => index))),
       contextWeights: Float32Array.from(padded(tokens.map(({ weight }) => weight))),
-      entries: atEnd(
-        vectors.flatMap((vector) => [...vector]),
-        cells,
-        width,
-      ),
-      entrySignals: atEnd(signals, cells),
-      entrySegments: Int32Array.from(present),
+      ...feedEvents(manifest, state.history),
     };
     return Object.fromEntries(
       inputs.map(({ name, type, shape }) => [

@@ -2,12 +2,16 @@ import type { Item } from "../../src/domain/catalogue.ts";
 import { itemId } from "../../src/domain/ids.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { RewardRule } from "../../src/domain/scenario.ts";
-import type { RandomStream } from "../../src/numeric/random.ts";
+import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
+import { type EncoderSource, openEncoder } from "../../src/policy/encoder/encoder.ts";
+import { encodeEncoder, type StoredEncoder } from "../../src/policy/encoder/encoder-model.ts";
 import { itemTokens } from "../../src/policy/item-features.ts";
-import { createNetwork, growNetwork, type Network } from "../../src/policy/network.ts";
+import { createNetwork, growNetwork, type Network, withEncoder } from "../../src/policy/network.ts";
 import { encodeNetwork } from "../../src/policy/network-policy.ts";
 import type { ItemView, PolicyState } from "../../src/policy/policy.ts";
 import { createProfile } from "../../src/policy/profile.ts";
+import { createTransformer } from "../../src/policy/transformer/parameters.ts";
+import { presetShape } from "../../src/policy/transformer/shape.ts";
 
 export const clickRule: RewardRule = {
   weights: { click: 1 },
@@ -73,6 +77,48 @@ export function randomNetwork(
   );
   return { ...grown, parameters };
 }
+
+/** Of policies that stand on no encoder. */
+export const noEncoders: EncoderSource = async (hash) => {
+  throw new RangeError(`no encoder ${hash}`);
+};
+
+/** Source of the encoders of these networks. */
+export const encodersIn =
+  (...networks: readonly Network[]): EncoderSource =>
+  async (hash) => {
+    const found = networks.find(({ encoder }) => encoder?.hash === hash)?.encoder;
+    return found ?? noEncoders(hash);
+  };
+
+/** An encoder of these items, before any training but with embeddings that differ. */
+export function sampleEncoder(views: readonly ItemView[], seed = 1): StoredEncoder {
+  const shape = { ...presetShape("small", { items: views.length, length: 10 }), width: 8 };
+  const random = createRandom(seed);
+  const { parameters } = createTransformer(shape, random);
+  const itemTable = parameters.itemTable!.map((value) => 40 * value);
+  return encodeEncoder({
+    ...{ shape, parameters: { ...parameters, itemTable } },
+    itemIds: views.map(({ itemId }) => itemId),
+    counts: Float32Array.from(views, (_, index) => index),
+    throughSequence: 1,
+  });
+}
+
+/** A network with no parameter at 0 on such an encoder. */
+export const onEncoder = (network: Network, stored: StoredEncoder): Network => {
+  const standing = withEncoder(network, openEncoder(stored));
+  const random = createRandom(5);
+  const { encodedWeights } = standing.parameters;
+  return {
+    ...standing,
+    parameters: {
+      ...standing.parameters,
+      encodedWeights: encodedWeights!.map(() => 0.3 * random.normal()),
+      logOddsWeights: new Float32Array(network.shape.heads).fill(1.7),
+    },
+  };
+};
 
 /** Checksum of everything that a network is: equal where it is the same bit for bit. */
 export const fingerprint = (network: Network): string =>

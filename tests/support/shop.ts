@@ -53,7 +53,7 @@ export async function openShop(options: ShopOptions = {}): Promise<TestEngine> {
 export function shopSnapshot(seed = 1, items = 6): Uint8Array {
   const views = Array.from({ length: items }, (_, index) => sampleView(`i-${index}`));
   return encodeNetwork(
-    randomNetwork({ heads: 1, width: 8, positions: 1, blocks: 1 }, views, createRandom(seed)),
+    randomNetwork({ heads: 1, width: 8, positions: 1 }, views, createRandom(seed)),
   );
 }
 

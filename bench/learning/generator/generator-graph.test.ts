@@ -20,7 +20,7 @@ import { encodeSetting, generatorLoss, modulationShapes } from "./generator-grap
 
 const random = createRandom(983);
 const views = sampleViews(3);
-const network = randomNetwork({ heads: 1, width: 3, positions: 1, blocks: 0 }, views, random);
+const network = randomNetwork({ heads: 1, width: 3, positions: 1 }, views, random);
 const modulation = Object.fromEntries(
   Object.entries(modulationShapes(3)).map(([name, [rows = 0, columns = 0]]) => [
     name,

@@ -23,7 +23,7 @@ export interface Generator {
   readonly modulation: Readonly<Record<string, Float32Array>>;
 }
 
-export const generatorShape = { heads: 1, width: 24, positions: 1, blocks: 0 } as const;
+export const generatorShape = { heads: 1, width: 24, positions: 1 } as const;
 /** The modulation is 0 at the start: all settings alike, and items scored by their likeness to the history. */
 export function createGenerator(
   items: Iterable<Network["itemIds"][number]>,

@@ -38,11 +38,7 @@ const settings = [
 
 /** Rows of the uniform policy over a sample of the items; their value is a two-tower score. */
 async function simulate(count: number, random: RandomStream): Promise<GeneratorRow[]> {
-  const truth = randomNetwork(
-    { heads: 1, width: 4, positions: 1, blocks: 0 },
-    views,
-    createRandom(seed),
-  );
+  const truth = randomNetwork({ heads: 1, width: 4, positions: 1 }, views, createRandom(seed));
   const asked = Array.from({ length: count }, () => ({
     state: randomState(views, random),
     candidates: views.filter(() => random.uniform() < 0.5),

@@ -3,6 +3,7 @@ import type { Scenario } from "../../../src/domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../../src/domain/world.ts";
 import { scoreOffered } from "../../../src/engine/serving/retriever.ts";
 import { type Catalogue, createCatalogue } from "../../../src/engine/state/catalogue.ts";
+import { encodersOf } from "../../../src/engine/state/encoders.ts";
 import { createState, readUser } from "../../../src/engine/state/read-state.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { loadPolicy } from "../../../src/policy/load-policy.ts";
@@ -71,7 +72,7 @@ export async function valuePolicy(
   const load = async (wanted: number) => {
     const bytes = await place.store.policies.bytes(wanted);
     if (bytes === undefined) throw new RangeError(`the record has no policy ${wanted}`);
-    return loadPolicy(bytes);
+    return loadPolicy(bytes, encodersOf(place.store.policies));
   };
   const assignment = await place.store.policies.assignment(place.scenario.name);
   const chain = {

@@ -1,3 +1,4 @@
+import type { Preset } from "../../domain/preset.ts";
 import {
   evaluateRanking,
   meanNdcg,
@@ -11,7 +12,7 @@ import type {
 import type { SequenceSettings } from "../../learning/sequence/settings.ts";
 import { trainSequenceModel } from "../../learning/sequence/train-sequence-model.ts";
 import { createCatalogueScorer } from "../../policy/transformer/catalogue-scorer.ts";
-import { type Preset, presetShape, type TransformerShape } from "../../policy/transformer/shape.ts";
+import { presetShape, type TransformerShape } from "../../policy/transformer/shape.ts";
 import { sampleValidation } from "./evaluate-baselines.ts";
 import { type PooledRanking, type PoolProgress, poolWithMarkov } from "./pool-with-markov.ts";
 

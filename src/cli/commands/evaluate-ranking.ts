@@ -8,6 +8,7 @@ import {
 import { countInteractions } from "../../analysis/ranking/interaction-data.ts";
 import type { TransformerPlan } from "../../analysis/ranking/rank-with-transformer.ts";
 import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
+import { presetNames } from "../../domain/preset.ts";
 import { type Protocol, protocols } from "../../evaluation/ranking/split.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { formatWhole } from "../../numeric/format.ts";
@@ -124,7 +125,7 @@ export function rankingCommand(): Command {
     .option("--k <count>", "items shown", integerIn(1, 1000), 10)
     .addOption(
       new Option("--preset <size>", "size of the Transformer")
-        .choices(["small", "base", "large"])
+        .choices(presetNames)
         .default("small"),
     )
     .option(

@@ -1,7 +1,8 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Cycle } from "../../domain/cycle.ts";
+import { type Preset, presetNames } from "../../domain/preset.ts";
 import { train } from "../../engine/learner/train.ts";
-import type { PretrainProgress } from "../../engine/learner/training/training-data.ts";
+import type { TrainProgress } from "../../engine/learner/training/training-data.ts";
 import type { Store } from "../../engine/open-store.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
@@ -10,23 +11,27 @@ import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeFirstSlates } from "../evaluate/describe-first-slates.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { integerIn } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
 
 interface TrainCommandOptions extends DatabaseOptions {
   readonly scenario?: string;
+  readonly preset?: Preset;
+  readonly minutes?: number;
+  readonly restart: boolean;
 }
 
-export function describeTrainingProgress(progress: PretrainProgress): string {
+export function describeTrainingProgress(progress: TrainProgress): string {
   switch (progress.stage) {
     case "read":
       return `${formatWhole(progress.events)} events read`;
-    case "rows": {
-      const cut =
-        progress.perUser === undefined ? "" : `, of each user the newest ${progress.perUser}`;
-      return `${formatWhole(progress.rows)} training rows${cut}; first epoch`;
+    case "start":
+      return `${formatWhole(progress.parameters)} parameters, training takes about ${formatWhole(Math.ceil(progress.memoryBytes / 1e6))} MB more; first epoch`;
+    case "epoch": {
+      const { epoch, epochs, loss, bestMetric } = progress;
+      const best = bestMetric === undefined ? "" : `, best NDCG ${bestMetric.toFixed(4)}`;
+      return `epoch ${epoch} of at most ${epochs}, loss ${loss.toFixed(3)}${best}`;
     }
-    case "epoch":
-      return `epoch ${progress.epoch} of ${progress.epochs}, loss ${progress.loss.toFixed(3)}`;
     case "measure":
       return `measuring on the last events of ${formatWhole(progress.users)} users`;
     default:
@@ -65,8 +70,9 @@ async function runTrain(options: TrainCommandOptions): Promise<void> {
     exitWhenAborted(signal);
     let work = "a cycle, as long as the last one";
     const line = createTimedLine({ work: () => work, stream: process.stderr, clock: Date.now });
-    const onProgress = (progress: PretrainProgress) => {
-      if (progress.stage === "rows") work = `training on ${formatWhole(progress.rows)} rows`;
+    const onProgress = (progress: TrainProgress) => {
+      if (progress.stage === "start")
+        work = `training ${formatWhole(progress.parameters)} parameters`;
       const share = progress.stage === "epoch" ? progress.epoch / progress.epochs : undefined;
       line.update(describeTrainingProgress(progress), share);
     };
@@ -81,6 +87,9 @@ async function runTrain(options: TrainCommandOptions): Promise<void> {
         seed: learnerSeed,
         threads: learnerThreads,
         onProgress,
+        preset: options.preset,
+        minutes: options.minutes,
+        restart: options.restart,
       });
     }).finally(() => line.stop());
     process.stdout.write(`${describeResult(cycle)}\n`);
@@ -93,6 +102,18 @@ export function trainCommand(): Command {
   );
   return withDatabaseOptions(command)
     .option("--scenario <name>", "scenario to train; default: the first of the configuration")
+    .addOption(
+      new Option(
+        "--preset <size>",
+        "size of the encoder that is trained on behaviour; default: small",
+      ).choices(presetNames),
+    )
+    .option(
+      "--minutes <count>",
+      "minutes of training on behaviour, those before an interruption included; at least one epoch",
+      integerIn(1, 100_000),
+    )
+    .option("--restart", "drop an unfinished training instead of continuing it", false)
     .addHelpText(
       "after",
       "\nExample:\n  $ recurve import movielens ml-100k\n  $ recurve train --scenario items",

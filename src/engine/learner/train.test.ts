@@ -1,20 +1,22 @@
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openTestEngine } from "../../../tests/support/engine.ts";
 import { introduceWorld, playVisits, worldConfiguration } from "../../../tests/support/play.ts";
 import { sampleEvent, sampleItem } from "../../../tests/support/sample.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import type { Cycle } from "../../domain/cycle.ts";
-import type { PretrainingRecord } from "../../domain/cycle-record.ts";
+import type { TrainingRecord } from "../../domain/cycle-record.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 import { createRandom, shuffle } from "../../numeric/random.ts";
+import { decodeTensors } from "../../policy/snapshot.ts";
+import { audit } from "../audit/audit.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
 import { withoutChecks } from "../input/check-engine.ts";
 import { openStore } from "../open-store.ts";
-import { train } from "./train.ts";
+import { type TrainOptions, train } from "./train.ts";
 import { keepsHits, leastChoices } from "./training/choose-temperature.ts";
-import type { PretrainProgress } from "./training/training-data.ts";
+import type { TrainProgress } from "./training/training-data.ts";
 
 const world = createSyntheticWorld({ seed: 3, items: 30, users: 60 });
 const play = worldConfiguration(world, 100);
@@ -23,9 +25,9 @@ async function openTraining(options: { path?: string; configuration?: object } =
   const { path, configuration = play } = options;
   const opened = await openTestEngine(configuration, path);
   onTestFinished(opened.close);
-  const progress: PretrainProgress[] = [];
+  const progress: TrainProgress[] = [];
   const parsed = parseConfiguration(configuration);
-  const run = () =>
+  const run = (change: Partial<TrainOptions> = {}) =>
     train({
       store: opened.store,
       configuration: parsed,
@@ -34,6 +36,7 @@ async function openTraining(options: { path?: string; configuration?: object } =
       seed: 1,
       threads: 1,
       onProgress: (one) => progress.push(one),
+      ...change,
     });
   return { ...opened, progress, run };
 }
@@ -51,9 +54,9 @@ const walk = (user: number, steps: number) =>
   );
 const everyone = Array.from({ length: users }, (_, user) => user);
 
-const recordOf = (cycle: Cycle | undefined) => cycle!.record as PretrainingRecord;
+const recordOf = (cycle: Cycle | undefined) => cycle!.record as TrainingRecord;
 
-test("a policy pretrained on behaviour foresees better than popularity, serves, and is recorded", async () => {
+test("a policy trained on behaviour foresees better than popularity, serves, and is recorded", async () => {
   const { engine, store, progress, run } = await openTraining();
   await engine.putItems(camps.flat().map((id) => sampleItem(id)));
   await engine.record(everyone.flatMap((user) => walk(user, 5)));
@@ -61,10 +64,10 @@ test("a policy pretrained on behaviour foresees better than popularity, serves, 
   expect(cycle).toMatchObject({ outcome: "initial", policyVersion: 1, candidateVersion: 3 });
   // The assignment of the policy has the event number after the newest that was read.
   expect(cycle!.throughSequence).toBe((await store.sequence()) - 1);
-  const { pretraining, slates } = recordOf(cycle);
+  const { training, slates } = recordOf(cycle);
   expect((await store.cycles.find(1))!.record).toEqual(cycle!.record);
   // Of 5 events the first has no history and the last is held out.
-  expect(pretraining).toMatchObject({ rows: 3 * users, users, items: 30 });
+  expect(training).toMatchObject({ preset: "small", targets: 3 * users, users, items: 30 });
   expect(slates).toMatchObject({ users: users / 2, choice: { users: users / 2 } });
   const { network, popularity } = slates;
   // Popularity knows no camps: a slate's places for 30 items.
@@ -161,6 +164,103 @@ test("served slates keep 0.9 of the sorted hit rate, as real requests show", asy
   expect(Math.abs(hits / readers - served.mean)).toBeLessThan(3 * error);
 });
 
+/** Clicks on half of what they are shown, once each of these users. */
+async function visitShop({ engine, advance }: Awaited<ReturnType<typeof openTraining>>) {
+  for (const user of everyone) {
+    const { decision } = await engine.recommend({ userId: userId(`user-${user}`) });
+    const { decisionId } = decision;
+    const liked = decision.slate.filter((_, position) => position % 2 === user % 2);
+    await engine.record(liked.map((item) => ({ ...eventOf(user, item), decisionId })));
+  }
+  advance(60);
+}
+
+test("a cycle moves a policy on an encoder, whose propensities an audit derives", async () => {
+  const opened = await openTraining();
+  const { engine, store, run } = opened;
+  await engine.putItems(camps.flat().map((id) => sampleItem(id)));
+  await engine.record(everyone.flatMap((user) => walk(user, 5)));
+  await run({ minutes: 1, clock: quickly() });
+  await visitShop(opened);
+  const cycle = await run();
+  const before = decodeTensors((await store.policies.bytes(3))!);
+  const moved = decodeTensors((await store.policies.bytes(cycle!.candidateVersion!))!);
+  expect(moved.meta.encoder).toBe(before.meta.encoder);
+  for (const name of ["logOddsWeights", "encodedWeights"])
+    expect(moved.tensors[name]).not.toEqual(before.tensors[name]);
+  const { decisions, findings, largestDifference } = await audit({
+    store,
+    configuration: parseConfiguration(play),
+  });
+  expect(findings).toEqual([]);
+  expect(decisions).toBe(users);
+  expect(largestDifference).toBeLessThan(1e-9);
+});
+
+/** A clock on which an epoch takes ten seconds, so that six fit a minute and each other is kept. */
+function quickly(): () => number {
+  let now = 0;
+  return () => {
+    now += 2500;
+    return now;
+  };
+}
+
+describe("a training that was broken off", () => {
+  const start = async () => {
+    const opened = await openTraining();
+    await opened.engine.putItems(camps.flat().map((id) => sampleItem(id)));
+    await opened.engine.record(everyone.flatMap((user) => walk(user, 5)));
+    return opened;
+  };
+  const breakOff = async ({ run, store }: Awaited<ReturnType<typeof start>>) => {
+    const failing = (one: TrainProgress) => {
+      if (one.stage === "epoch" && one.epoch === 30) throw new Error("power cut");
+    };
+    await expect(run({ clock: quickly(), onProgress: failing })).rejects.toThrow("power cut");
+    expect(await store.policies.list({ limit: 10 })).toHaveLength(2);
+    expect(await store.cycles.list({ limit: 1 })).toEqual([]);
+  };
+
+  test("continues to the same policy, whatever was recorded since", async () => {
+    const [whole, broken] = [await start(), await start()];
+    await whole.run({ clock: quickly() });
+    await breakOff(broken);
+    await broken.engine.record(walk(3, 2));
+    await broken.run({ clock: quickly() });
+    const epochs = broken.progress.flatMap((one) => (one.stage === "epoch" ? [one.epoch] : []));
+    expect(epochs[0]).toBeGreaterThan(10);
+    const served = await whole.store.policies.bytes(3);
+    expect(Buffer.compare((await broken.store.policies.bytes(3))!, served!)).toBe(0);
+    expect(await broken.store.checkpoints.load("training/play")).toBeUndefined();
+  });
+
+  test("is refused as another preset or seed, and dropped at request", async () => {
+    const opened = await start();
+    await breakOff(opened);
+    for (const change of [{ preset: "medium" }, { seed: 2 }] as const)
+      await expect(opened.run(change)).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringContaining("continue it with --preset small, or drop it"),
+      });
+    const clock = quickly();
+    await opened.run({ seed: 2, restart: true, minutes: 1, clock });
+    expect(opened.progress.find(({ stage }) => stage === "epoch")).toMatchObject({ epoch: 1 });
+  });
+});
+
+test("a preset that does not fit the memory is refused with those that do", async () => {
+  const { engine, store, run } = await openTraining();
+  await engine.putItems(camps.flat().map((id) => sampleItem(id)));
+  await engine.record(everyone.flatMap((user) => walk(user, 5)));
+  const tight = parseConfiguration({ ...play, learner: { maxMemory: 768 } });
+  await expect(run({ preset: "large", configuration: tight })).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringMatching(/preset large needs about \d+ MiB.*--preset small or medium/),
+  });
+  expect(await store.cycles.list({ limit: 1 })).toEqual([]);
+});
+
 test("with closed feedback a cycle is run instead", async () => {
   const { engine, advance, run } = await openTraining();
   await introduceWorld(engine, world);
@@ -186,7 +286,7 @@ test("without behaviour there is nothing to train on, and nothing is changed", a
   await expect(run()).rejects.toMatchObject({
     code: "conflict",
     message: expect.stringContaining("import behaviour first"),
-    details: { scenario: "play", rows: 0 },
+    details: { scenario: "play", targets: 0 },
   });
   expect(await store.cycles.list({ limit: 1 })).toEqual([]);
   expect(await store.policies.list({ limit: 10 })).toHaveLength(2);

@@ -6,34 +6,33 @@ import { aFunction, aScenario, checkOptions, learnerChecks } from "../input/chec
 import { findScenario } from "../serving/recommend.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 import { ensurePolicies } from "./promote.ts";
-import { type Pretrained, pretrainPolicy } from "./training/pretrain-policy.ts";
+import { type FirstPolicy, trainFirstPolicy } from "./training/first-policy.ts";
 import { describeSlates } from "./training/sharpen.ts";
-import type { PretrainOptions } from "./training/training-data.ts";
+import { endTraining } from "./training/training-checkpoint.ts";
+import type { BehaviourTrainingOptions } from "./training/training-data.ts";
 
-/** Record, scenario, time and randomness of a training. */
-export interface TrainOptions extends PretrainOptions {
+/** Record, scenario, time and randomness of a training. `clock` is in milliseconds since 1970. */
+export interface TrainOptions extends BehaviourTrainingOptions {
   readonly configuration: Configuration;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
 }
 
 function newPolicies(
   { scenario, clock }: TrainOptions,
-  pretrained: Pretrained,
+  trained: FirstPolicy,
   parent: number | undefined,
 ): readonly NewPolicy[] {
   const common = { scenario: scenario.name, createdAt: clock() };
-  const { choice, network, popularity, ...measured } = pretrained.slates;
+  const { choice, network, popularity, ...measured } = trained.slates;
   const { curve: _, ...chosen } = choice;
   return [
     {
       ...common,
       kind: "network",
-      status: isServable(pretrained) ? "serving" : "held",
+      status: isServable(trained) ? "serving" : "held",
       ...(parent === undefined ? {} : { parent }),
-      bytes: pretrained.network,
+      bytes: trained.network,
       evidence: {
-        reason: describeSlates(pretrained.slates),
+        reason: describeSlates(trained.slates),
         slates: { ...measured, ...network, popularity, choice: chosen },
       },
     },
@@ -41,7 +40,7 @@ function newPolicies(
       ...common,
       kind: "popularity",
       status: "serving",
-      bytes: pretrained.baseline,
+      bytes: trained.baseline,
       evidence: {
         reason: "counts of behaviour events",
         slates: { slateSize: measured.slateSize, users: measured.users, ...popularity },
@@ -50,32 +49,32 @@ function newPolicies(
   ];
 }
 
-const isServable = ({ slates: { network, popularity } }: Pretrained) =>
+const isServable = ({ slates: { network, popularity } }: FirstPolicy) =>
   network.served.mean >= popularity.served.mean;
 
-/** The pretrained policy serves if its slates hold next items no less often than those of popularity, the new baseline. */
+/** The trained policy serves if its slates hold next items no less often than those of popularity, the new baseline. */
 async function publish(
   options: TrainOptions,
-  pretrained: Pretrained,
+  trained: FirstPolicy,
   startedAt: number,
 ): Promise<Cycle> {
   const { store, scenario, clock } = options;
   const { name } = scenario;
   const assignment = await store.policies.assignment(name);
-  const serves = isServable(pretrained);
+  const serves = isServable(trained);
   const replaced = [serves ? assignment.serving : undefined, assignment.baseline];
   const cycle = {
     scenario: name,
     outcome: serves ? "initial" : "hold",
-    reason: describeSlates(pretrained.slates),
+    reason: describeSlates(trained.slates),
     ...(assignment.serving === undefined ? {} : { policyVersion: assignment.serving }),
     startedAt,
     finishedAt: clock(),
-    throughSequence: pretrained.throughSequence,
-    record: { pretraining: pretrained.figures, slates: pretrained.slates },
+    throughSequence: trained.throughSequence,
+    record: { training: trained.figures, slates: trained.slates },
   } as const;
   const applied = await store.policies.apply({
-    add: newPolicies(options, pretrained, assignment.serving),
+    add: newPolicies(options, trained, assignment.serving),
     statuses: replaced.flatMap((version) =>
       version === undefined ? [] : [{ version, status: "retired" as const }],
     ),
@@ -89,12 +88,14 @@ async function publish(
       replaces: assignment,
     }),
     cycle: ([network = 0]) => ({ ...cycle, candidateVersion: network }),
+    encoders: [trained.encoder],
+    checkpoints: [endTraining(name)],
   });
   const [candidateVersion = 0] = applied.added;
   return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
 }
 
-/** A pretrained policy passes no gate: if an operator restrains promotions, it can't serve. */
+/** A trained policy passes no gate: if an operator restrains promotions, it can't serve. */
 async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Promise<void> {
   const { mode } = await store.policies.assignment(name);
   if (mode === undefined) return;
@@ -120,6 +121,6 @@ export async function train(options: TrainOptions): Promise<Cycle | undefined> {
     if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);
     await refuseRestrained(options);
     const startedAt = clock();
-    return publish(options, await pretrainPolicy(options), startedAt);
+    return publish(options, await trainFirstPolicy(options), startedAt);
   });
 }

@@ -1,9 +1,10 @@
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { pretrain } from "../../learning/pretrain.ts";
+import { distil } from "../../learning/distil.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
-import { encodeNetwork, initialNetwork } from "../../policy/network-policy.ts";
+import { encodeNetwork, initialNetwork, openNetworkPolicy } from "../../policy/network-policy.ts";
 import type { ItemView, Policy, PolicyState } from "../../policy/policy.ts";
 import { scaleScores } from "../../policy/scale-scores.ts";
 import { viewCandidate } from "../serving/candidates.ts";
@@ -22,20 +23,19 @@ export interface CallerChoice {
 export function toChoices(
   demonstrations: readonly Demonstration[],
   { scenario, catalogue }: { readonly scenario: Scenario; readonly catalogue: Catalogue },
-): { readonly choices: readonly CallerChoice[]; readonly actions: readonly ItemView[] } {
+): readonly CallerChoice[] {
   const views = new Map<ItemId, ItemView>();
   for (const { candidates } of demonstrations)
     for (const candidate of candidates)
       if (!views.has(candidate.itemId))
         views.set(candidate.itemId, viewCandidate(candidate, catalogue));
   const user = { history: [], attributes: {} };
-  const choices = demonstrations.flatMap(({ context, candidates, chosen }) => {
+  return demonstrations.flatMap(({ context, candidates, chosen }) => {
     const next = views.get(itemId(chosen));
     const state = createState({ user, catalogue, scenario, context });
     const offered = candidates.flatMap(({ itemId: id }) => views.get(id) ?? []);
     return next ? [{ state, next, candidates: offered }] : [];
   });
-  return { choices, actions: [...views.values()] };
 }
 
 /** Share of the choices that are the policy's most likely action, ties shared evenly. */
@@ -53,8 +53,9 @@ async function countMatches(policy: Policy, choices: readonly CallerChoice[]): P
 export async function measureMatches(
   bytes: Uint8Array,
   choices: readonly CallerChoice[],
+  encoders: EncoderSource,
 ): Promise<number> {
-  const policy = await loadPolicy(bytes);
+  const policy = await loadPolicy(bytes, encoders);
   try {
     return await countMatches(policy, choices);
   } finally {
@@ -88,16 +89,20 @@ async function chooseFactor(policy: Policy, choices: readonly CallerChoice[]): P
 export async function cloneChoices(options: {
   readonly rows: readonly CallerChoice[];
   readonly heldOut: readonly CallerChoice[];
-  readonly actions: readonly ItemView[];
   readonly random: RandomStream;
   readonly threads: number;
 }): Promise<Uint8Array> {
-  const { rows, heldOut, actions, random, threads } = options;
-  const { network } = await pretrain({
-    network: initialNetwork(random.split("network")),
-    ...{ rows, catalogue: actions, random, threads },
+  const { heldOut, random, threads } = options;
+  const rows = options.rows.map(({ state, next, candidates }) => {
+    const action = candidates.indexOf(next);
+    const target = Float64Array.from(candidates, (_, index) => (index === action ? 1 : 0));
+    return { state, candidates, action, target };
   });
-  const policy = await loadPolicy(encodeNetwork(network));
+  const { network } = await distil({
+    network: initialNetwork(random.split("network")),
+    ...{ rows, objective: "cross-entropy", random, threads },
+  });
+  const policy = await openNetworkPolicy(network);
   try {
     return encodeNetwork(scaleScores(network, await chooseFactor(policy, heldOut)));
   } finally {

@@ -6,6 +6,7 @@ import { loadPolicy } from "../../policy/load-policy.ts";
 import { encodeNetwork, initialNetwork } from "../../policy/network-policy.ts";
 import { intervene } from "../interventions/intervene.ts";
 import type { RecommendParts } from "../serving/recommend.ts";
+import { encodersOf } from "../state/encoders.ts";
 
 /** The serving policy of a loop as a file. */
 export interface ModelFiles {
@@ -36,7 +37,7 @@ async function serve(
   scenario: string,
   { bytes, reason }: { readonly bytes: Uint8Array; readonly reason: string },
 ): Promise<void> {
-  const { kind, close } = await loadPolicy(bytes);
+  const { kind, close } = await loadPolicy(bytes, encodersOf(parts.store.policies));
   await close();
   await refuseRestrained(parts, scenario);
   const { store } = parts;

@@ -3,8 +3,9 @@ import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { PolicyStore } from "../../storage/store.ts";
 import { LastUsedMap } from "../last-used-map.ts";
+import { encodersOf } from "../state/encoders.ts";
 
-/** Policies kept in memory, about 1 MB each: serving, canary, holdback and baseline of fifteen scenarios. */
+/** Policies kept in memory, about 1 MB each beside their encoder: serving, canary, holdback and baseline of fifteen scenarios. */
 const capacity = 60;
 
 /** Snapshots by version, decoded once. A version that can't be decoded keeps its problem and is not tried again. */
@@ -18,7 +19,7 @@ export interface ServingPolicies {
 
 async function load(store: PolicyStore, version: number): Promise<Policy> {
   const bytes = await store.bytes(version);
-  if (bytes !== undefined) return loadPolicy(bytes);
+  if (bytes !== undefined) return loadPolicy(bytes, encodersOf(store));
   throw new EngineError("not_found", `policy version ${version} is not in the store`, {
     details: { version },
   });

@@ -3,7 +3,7 @@ import type { UserId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { PolicyState } from "../../policy/policy.ts";
-import { createProfile, historyLength } from "../../policy/profile.ts";
+import { createProfile, sequenceLength } from "../../policy/profile.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { featuresOf } from "./notes.ts";
@@ -16,7 +16,7 @@ export interface UserRows {
 /** The rows of a user as of an event number. An unknown user is a user without attributes and history. */
 export async function readUser(store: Store, userId: UserId, asOf: number): Promise<UserRows> {
   const [history, user] = await Promise.all([
-    store.events.history(userId, { asOf, limit: historyLength }),
+    store.events.history(userId, { asOf, limit: sequenceLength }),
     store.users.find(userId, asOf),
   ]);
   return { history, attributes: featuresOf(user?.attributes ?? {}) };

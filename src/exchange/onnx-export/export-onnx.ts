@@ -5,9 +5,9 @@ import type { Scenario } from "../../domain/scenario.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { createCatalogue } from "../../engine/state/catalogue.ts";
+import { encodersOf } from "../../engine/state/encoders.ts";
 import { exportNetwork } from "../../policy/export-network.ts";
-import { toNetwork } from "../../policy/network-policy.ts";
-import { decodeTensors } from "../../policy/snapshot.ts";
+import { decodeNetwork } from "../../policy/network-policy.ts";
 import type { PolicyStore, Store } from "../../storage/store.ts";
 import { createManifest, fileNames } from "./manifest.ts";
 import { writeFolder } from "./write-folder.ts";
@@ -56,7 +56,7 @@ async function findSnapshot(policies: PolicyStore, version: number): Promise<Pol
 
 async function readNetwork(policies: PolicyStore, version: number) {
   const bytes = await policies.bytes(version);
-  if (bytes !== undefined) return toNetwork(decodeTensors(bytes));
+  if (bytes !== undefined) return decodeNetwork(bytes, encodersOf(policies));
   const message = `the bytes of policy ${version} are missing; restore them from a copy of the database`;
   throw new EngineError("not_found", message, { details: { version } });
 }

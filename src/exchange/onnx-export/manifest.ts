@@ -8,7 +8,7 @@ import {
   maxContextTokens,
 } from "../../policy/item-features.ts";
 import type { NetworkShape } from "../../policy/network.ts";
-import { historyLength, poolWeights } from "../../policy/profile.ts";
+import { historyLength, poolWeights, sequenceLength } from "../../policy/profile.ts";
 
 /** The exported policy and its serving rules. */
 export interface ExportedPolicy {
@@ -37,7 +37,7 @@ export const fileNames = {
 } as const;
 
 /** A change of the files' form or of their inputs' meanings is a new format. */
-const format = 1;
+const format = 2;
 
 const describeGraph = (file: string, { inputs, outputs }: ExportedGraph) => ({
   file,
@@ -45,19 +45,21 @@ const describeGraph = (file: string, { inputs, outputs }: ExportedGraph) => ({
   outputs,
 });
 
-function describeItems({ items, unavailable, shape: { heads, width } }: ExportedPolicy) {
+function describeItems({ items, unavailable, network, shape: { heads } }: ExportedPolicy) {
+  const { width, events } = network;
   const layout = { type: "float32", order: "row-major, little endian" };
   return {
     embeddings: { file: fileNames.embeddings, ...layout, shape: [heads, items.length, width] },
     biases: { file: fileNames.biases, ...layout, shape: [heads, 1, items.length] },
     unknownRow: 0,
     unavailable,
+    ...(events && { eventRows: events.rows }),
     ids: items,
   };
 }
 
 /** Rules are words; an example that the code has computed shows their result. */
-function describeHistory({ reward }: Scenario) {
+function describeHistory({ scenario: { reward }, network: { events } }: ExportedPolicy) {
   const signals = [1, -0.5, 0.25];
   return {
     length: historyLength,
@@ -69,6 +71,13 @@ function describeHistory({ reward }: Scenario) {
     pools: ["1/n", "x/n", "x · 2^(−age/10) / Σ 2^(−age/10)", "x · 2^(−age/2) / Σ 2^(−age/2)"],
     age: "0 for the newest event, 1 for the one before …",
     example: { signals, poolWeights: poolWeights(signals) },
+    ...(events && {
+      events: {
+        read: sequenceLength,
+        length: events.length,
+        rule: "of the newest `read` events those with x ≥ 0 whose item has an event row ≥ 0, of these the newest `length`, oldest first",
+      },
+    }),
   };
 }
 
@@ -110,7 +119,7 @@ export const createManifest = (policy: ExportedPolicy): object => ({
   catalogueAsOf: policy.asOf,
   encoder: describeGraph(fileNames.encoder, policy.network.encoder),
   scorer: describeGraph(fileNames.scorer, policy.network.scorer),
-  history: describeHistory(policy.scenario),
+  history: describeHistory(policy),
   features: describeHashing(),
   slate: {
     rule: "at each position P(a) = (1 − ε) · exp(logit a / temperature) / Σ exp(logit b / temperature) + ε/n over the n candidates that are left",

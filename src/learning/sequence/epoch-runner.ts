@@ -13,8 +13,12 @@ import { cutWindows, type PackedRow, packRows, splitBatches } from "./windows.ts
 export interface EpochRunner {
   readonly step: StepShape;
   readonly trainer: Trainer;
-  /** @returns mean loss over the targets @throws RangeError if the loss is not finite */
-  run(epoch: number): Promise<number>;
+  /**
+   * @param epochs after which the learning rate is at its end
+   * @returns mean loss over the targets
+   * @throws RangeError if the loss is not finite
+   */
+  run(epoch: number, epochs: number): Promise<number>;
 }
 
 export interface EpochRunnerOptions {
@@ -44,12 +48,12 @@ export async function createEpochRunner(options: EpochRunnerOptions): Promise<Ep
     ...{ varianceDecay, weightDecay: settings.weightDecay },
     ...{ clipNorm: settings.clipNorm, averageDecay: settings.averageDecay },
   });
-  const schedule = createSchedule(settings);
   const drawNegatives = createNegatives(options, step);
   return {
     step,
     trainer,
-    async run(epoch) {
+    async run(epoch, epochs) {
+      const schedule = createSchedule(settings, epochs);
       const random = options.random.split(`epoch/${epoch}`);
       const batches = splitBatches(packEpoch(options, epoch), step.rows);
       let total = 0;
@@ -86,7 +90,10 @@ function packEpoch({ sequences, shape, random }: EpochRunnerOptions, epoch: numb
 }
 
 /** In epochs, so that the number of batches in one does not matter. */
-const createSchedule = ({ epochs, peakRate, warmUp, floorRate }: SequenceSettings): Schedule =>
+const createSchedule = (
+  { peakRate, warmUp, floorRate }: SequenceSettings,
+  epochs: number,
+): Schedule =>
   warmUpCosine({
     peak: peakRate,
     warmUpSteps: warmUp * epochs,

@@ -1,7 +1,10 @@
 import { parameterCount } from "../../policy/transformer/parameters.ts";
+import type { TransformerShape } from "../../policy/transformer/shape.ts";
 import { innerWidth } from "../../policy/transformer/shape.ts";
 import { groupRows } from "./row-groups.ts";
 import { type StepShape, tableRowCount } from "./sequence-graph.ts";
+import { defaultSettings, type SequenceSettings } from "./settings.ts";
+import { laneCount } from "./step-trainer.ts";
 
 const floatBytes = 4;
 /** θ, m, v and θ̄ in two copies, a gradient, and the buffers of a step of the largest array. */
@@ -31,4 +34,21 @@ export function estimateTrainingBytes(step: StepShape, lanes = 1): number {
   const outside = tableRowCount(step) < network.items ? copiesOfTable * network.items * width : 0;
   const floats = inGraph + outside + masks + lanes * (cells * blocks * perBlock + logits);
   return floatBytes * floats;
+}
+
+/** Of a training whose batches are full. */
+export function estimateTraining(options: {
+  readonly shape: TransformerShape;
+  readonly settings: Partial<SequenceSettings>;
+  readonly threads: number;
+}): number {
+  const { shape, threads } = options;
+  const settings = { ...defaultSettings, ...options.settings };
+  const step: StepShape = {
+    network: shape,
+    rows: settings.rows,
+    dropout: settings.dropout,
+    negatives: shape.items > settings.fullSoftmaxItems ? settings.negatives : undefined,
+  };
+  return estimateTrainingBytes(step, laneCount(step, threads));
 }

@@ -1,4 +1,5 @@
 import type { RandomStream } from "../../numeric/random.ts";
+import { itemOf } from "./codes.ts";
 
 /** Draws negatives and knows how likely each item is to be drawn. */
 export interface NegativeSampler {
@@ -18,7 +19,7 @@ export function createNegativeSampler(
   const { items, count } = options;
   const shares = new Float64Array(items).fill(1);
   for (const sequence of sequences)
-    for (let index = 0; index < sequence.length; index++) shares[sequence[index]!]! += 1;
+    for (let index = 0; index < sequence.length; index++) shares[itemOf(sequence[index]!)]! += 1;
   const upTo = new Float64Array(items);
   let total = 0;
   for (let item = 0; item < items; item++) {

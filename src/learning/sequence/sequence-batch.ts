@@ -1,4 +1,5 @@
 import { createHistoryFeeds, writeHistory } from "../../policy/transformer/history-batch.ts";
+import { isTarget, itemOf } from "./codes.ts";
 import type { PackedRow } from "./windows.ts";
 
 /** Feeds of a training step, but for masks and negatives. */
@@ -9,7 +10,10 @@ export interface SequenceBatch {
   readonly used: number;
 }
 
-/** Each cell has its window's item and the next one as its target; the weights of all cells sum to 1. */
+/**
+ * Each cell has its window's item and the next one as its target, with weight 0 if that is only
+ * read; the weights of all cells sum to 1.
+ */
 export function buildSequenceBatch(
   packed: readonly PackedRow[],
   size: { readonly rows: number; readonly length: number },
@@ -22,12 +26,15 @@ export function buildSequenceBatch(
   for (const [row, windows] of packed.entries()) {
     let start = row * size.length;
     for (const [index, window] of windows.entries()) {
-      const seen = Array.prototype.slice.call(window, 0, -1) as number[];
+      const seen = Array.from({ length: window.length - 1 }, (_, place) => itemOf(window[place]!));
       writeHistory(histories, seen, { start, segment: index + 1 });
-      targets.set(Array.prototype.slice.call(window, 1) as number[], start);
-      weights.fill(1, start, start + seen.length);
-      start += seen.length;
-      used += seen.length;
+      for (let place = 1; place < window.length; place++, start++) {
+        const code = window[place]!;
+        targets[start] = itemOf(code);
+        if (!isTarget(code)) continue;
+        weights[start] = 1;
+        used++;
+      }
     }
   }
   for (let cell = 0; cell < cells; cell++) weights[cell]! /= used;

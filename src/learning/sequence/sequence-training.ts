@@ -2,6 +2,7 @@ import type { CatalogueScorer } from "../../policy/transformer/catalogue-scorer.
 import type { TransformerModel } from "../../policy/transformer/parameters.ts";
 import type { TransformerShape } from "../../policy/transformer/shape.ts";
 import type { TrainerState } from "../../tensor/trainer-state.ts";
+import { isTarget, itemOf } from "./codes.ts";
 import type { SequenceSettings } from "./settings.ts";
 
 export type SequenceProgress =
@@ -27,6 +28,8 @@ export type SequenceProgress =
 /** Everything that training continues from after an epoch. */
 export interface SequenceCheckpoint {
   readonly epoch: number;
+  /** Milliseconds of training and validation so far. */
+  readonly elapsed: number;
   readonly trainer: TrainerState;
   readonly best: BestModel | undefined;
 }
@@ -48,8 +51,8 @@ export interface SequenceTraining {
 
 export interface SequenceTrainingOptions {
   /**
-   * Items of each user, oldest first, numbered 0 … itemCount − 1. The items to predict later must
-   * not be in them.
+   * Codes of each user's items, oldest first, which are numbered 0 … itemCount − 1; see
+   * `codes.ts`. The items to predict later must not be in them.
    */
   readonly sequences: readonly ArrayLike<number>[];
   readonly itemCount: number;
@@ -58,6 +61,8 @@ export interface SequenceTrainingOptions {
   /** Default: `small` for histories of 50. */
   readonly shape?: TransformerShape;
   readonly settings?: Partial<SequenceSettings>;
+  /** Milliseconds after which no epoch begins; the learning rate falls by as many epochs as fit. Default: no limit. */
+  readonly budget?: number;
   /** A ranking metric of held-out items, higher is better; without one the last epoch is handed out. */
   readonly validate?: (scorer: CatalogueScorer) => Promise<number>;
   /** Default 1; see `createStepTrainer`. */
@@ -80,9 +85,9 @@ export function assertSequences(
     throw new RangeError(`shape.items must be itemCount ${itemCount}, got ${items}`);
   let targets = 0;
   for (const [user, sequence] of sequences.entries()) {
-    targets += Math.max(0, sequence.length - 1);
     for (let index = 0; index < sequence.length; index++) {
-      const item = sequence[index]!;
+      const item = itemOf(sequence[index]!);
+      if (index > 0 && isTarget(sequence[index]!)) targets++;
       if (!(Number.isInteger(item) && item >= 0 && item < itemCount))
         throw new RangeError(
           `sequences[${user}]: items must be integers in [0, ${itemCount}), got ${item}`,

@@ -54,29 +54,34 @@ async function runEpochs(
     readonly shape: TransformerShape;
   },
 ): Promise<SequenceTraining> {
-  const { settings, shape, clock, onProgress } = options;
-  const { epochs } = settings;
-  const first = (options.resumeFrom?.epoch ?? 0) + 1;
-  let best = options.resumeFrom?.best;
+  const { settings, shape, clock, onProgress, resumeFrom } = options;
+  let best = resumeFrom?.best;
+  let epoch = resumeFrom?.epoch ?? 0;
   onProgress?.(describeStart(runner, options));
-  const startedAt = clock();
-  let epoch = first - 1;
+  const before = resumeFrom?.elapsed ?? 0;
+  const startedAt = clock() - before;
+  let epochs = plannedEpochs(epoch, before, options);
   while (epoch < epochs && !isStale(epoch, best, settings.patience)) {
     epoch++;
-    const loss = await runner.run(epoch);
-    const validated = await validateEpoch(runner, epoch, options);
+    const loss = await runner.run(epoch, epochs);
+    const elapsed = clock() - startedAt;
+    epochs = plannedEpochs(epoch, elapsed, options);
+    const validated = await validateEpoch(runner, { epoch, epochs }, options);
     if (
       validated !== undefined &&
       !(validated.metric <= (best?.metric ?? Number.NEGATIVE_INFINITY))
     )
       best = validated;
-    const secondsLeft = ((clock() - startedAt) / 1000 / (epoch - first + 1)) * (epochs - epoch);
+    const secondsLeft = (elapsed / 1000 / epoch) * (epochs - epoch);
     onProgress?.({
       ...{ stage: "epoch", epoch, epochs, loss, secondsLeft },
       ...(validated && { metric: validated.metric }),
       ...(best && { bestMetric: best.metric }),
     });
-    await options.onCheckpoint?.({ epoch, trainer: runner.trainer.state(), best });
+    await options.onCheckpoint?.({
+      ...{ epoch, elapsed, best },
+      trainer: runner.trainer.state(),
+    });
   }
   const parameters = best?.parameters ?? runner.trainer.averages();
   return {
@@ -85,6 +90,19 @@ async function runEpochs(
     bestEpoch: best?.epoch ?? epoch,
     metric: best?.metric,
   };
+}
+
+/** Epochs in all that fit the budget, at the pace so far. */
+function plannedEpochs(
+  done: number,
+  elapsed: number,
+  {
+    settings: { epochs },
+    budget = Number.POSITIVE_INFINITY,
+  }: { readonly settings: SequenceSettings; readonly budget?: number },
+): number {
+  if (done === 0 || budget === Number.POSITIVE_INFINITY) return epochs;
+  return Math.max(done, Math.min(epochs, Math.floor((budget * done) / elapsed)));
 }
 
 const isStale = (epoch: number, best: BestModel | undefined, patience: number) =>
@@ -101,7 +119,7 @@ const describeStart = (
 
 async function validateEpoch(
   { trainer }: EpochRunner,
-  epoch: number,
+  { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
   options: SequenceTrainingOptions & {
     readonly settings: SequenceSettings;
     readonly shape: TransformerShape;
@@ -109,7 +127,7 @@ async function validateEpoch(
 ): Promise<BestModel | undefined> {
   const { validate, settings, shape, threads = 1 } = options;
   if (validate === undefined) return undefined;
-  if (epoch % settings.validateEvery !== 0 && epoch !== settings.epochs) return undefined;
+  if (epoch % settings.validateEvery !== 0 && epoch !== epochs) return undefined;
   const parameters = trainer.averages();
   const scorer = await createCatalogueScorer(
     { shape, parameters },

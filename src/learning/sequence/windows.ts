@@ -1,7 +1,9 @@
 import { type RandomStream, shuffle } from "../../numeric/random.ts";
+import { isTarget } from "./codes.ts";
 
 /**
- * A stretch of a sequence: each item but the last is seen, each but the first is to be predicted.
+ * A stretch of a sequence: each item but the last is seen, each target but the first is to be
+ * predicted.
  */
 export type Window = ArrayLike<number>;
 
@@ -13,7 +15,7 @@ const openRows = 64;
 
 /**
  * All sequences cut into windows of at most `length` + 1 items. Neighbouring windows share one item, so that each item but
- * a sequence's first is a target once. The newest window is cut short by a random part, so that windows start elsewhere
+ * a sequence's first is in its place once; windows without a target are left out. The newest window is cut short by a random part, so that windows start elsewhere
  * each epoch.
  */
 export function cutWindows(
@@ -27,7 +29,8 @@ export function cutWindows(
     let size = end > length + 1 ? length - random.integer(Math.ceil(length / 2)) : length;
     while (end > 1) {
       const start = Math.max(0, end - 1 - size);
-      windows.push(Array.prototype.slice.call(sequence, start, end) as number[]);
+      const window = Array.prototype.slice.call(sequence, start, end) as number[];
+      if (window.some((code, index) => index > 0 && isTarget(code))) windows.push(window);
       end = start + 1;
       size = length;
     }

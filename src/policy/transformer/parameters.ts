@@ -32,7 +32,7 @@ export function transformerParameters(
 }
 
 /** Position embeddings; for each block its two normalised halves; the last normalisation. */
-export function encoderParameters(shape: EncoderShape): Readonly<Record<string, ParameterSpec>> {
+function encoderParameters(shape: EncoderShape): Readonly<Record<string, ParameterSpec>> {
   const { width, blocks } = shape;
   return {
     positionTable: { shape: [shape.length, width], start: embeddingDeviation },

@@ -1,3 +1,9 @@
+import type { Preset } from "../../domain/preset.ts";
+
+/** A stored network names its own by the place in this list. */
+export const feedForwards = ["relu", "gelu", "swiglu"] as const;
+export type FeedForward = (typeof feedForwards)[number];
+
 /** Sizes of a causal Transformer over embedded histories. */
 export interface EncoderShape {
   /** d: of embeddings and states. */
@@ -11,7 +17,7 @@ export interface EncoderShape {
    * Activation between the two products of a block's second half; `swiglu` has two thirds of the
    * inner width, and a gate.
    */
-  readonly feedForward: "relu" | "gelu" | "swiglu";
+  readonly feedForward: FeedForward;
 }
 
 /** With an embedding of each item. */
@@ -20,10 +26,9 @@ export interface TransformerShape extends EncoderShape {
   readonly items: number;
 }
 
-export type Preset = "small" | "base" | "large";
-
 const presets: Readonly<Record<Preset, Omit<TransformerShape, "items" | "length">>> = {
   small: { width: 64, blocks: 2, heads: 1, feedForward: "relu" },
+  medium: { width: 128, blocks: 4, heads: 2, feedForward: "swiglu" },
   base: { width: 256, blocks: 6, heads: 4, feedForward: "swiglu" },
   large: { width: 512, blocks: 12, heads: 8, feedForward: "swiglu" },
 };

@@ -264,6 +264,22 @@ CREATE INDEX documents_by_kind ON documents (kind, number);
 CREATE INDEX documents_by_expiry ON documents (expires_at) WHERE expires_at IS NOT NULL;
 `;
 
+// Encoders are stored once, by the hash of their bytes. Snapshots of before hold networks of another form, which can't be read:
+// each loop starts anew, with its record and the mode of its promotions.
+const encoders = `
+CREATE TABLE encoders (
+  hash TEXT PRIMARY KEY,
+  bytes BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+UPDATE event_number SET sequence = 1 + max(sequence, (SELECT max(sequence) FROM assignments))
+  WHERE EXISTS (SELECT 1 FROM assignments);
+INSERT INTO assignments (scenario, sequence, canary_share, mode)
+  SELECT scenario, (SELECT sequence FROM event_number), 0, mode
+  FROM (SELECT scenario, max(sequence), mode FROM assignments GROUP BY scenario);
+UPDATE policy_snapshots SET status = 'retired' WHERE status IN ('serving', 'canary', 'waiting');
+DELETE FROM checkpoints WHERE name LIKE 'critic/%';
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -279,4 +295,5 @@ export const migrations: readonly string[] = [
   retrievers,
   reactions,
   documents,
+  encoders,
 ];

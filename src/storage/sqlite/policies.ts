@@ -72,6 +72,9 @@ function prepareStatements(connection: Connection) {
     saveCheckpoint: connection.prepare(
       "INSERT OR REPLACE INTO checkpoints (name, bytes) VALUES (?, ?)",
     ),
+    removeCheckpoint: connection.prepare("DELETE FROM checkpoints WHERE name = ?"),
+    saveEncoder: connection.prepare("INSERT OR IGNORE INTO encoders (hash, bytes) VALUES (?, ?)"),
+    encoder: connection.prepare("SELECT bytes FROM encoders WHERE hash = ?"),
     insertCycle: prepareCycleInsert(connection),
     insertIntervention: prepareInterventionInsert(connection),
     assignment: connection.prepare(
@@ -153,8 +156,10 @@ function applyChange(statements: Statements, change: PolicyChange, numbers: Even
   const added = (change.add ?? []).map((policy) => insertPolicy(statements, policy));
   for (const status of change.statuses ?? []) updateStatus(statements, status);
   if (change.assign) assign(statements, change.assign(added), numbers);
+  for (const { hash, bytes } of change.encoders ?? []) statements.saveEncoder.run(hash, bytes);
   for (const { name, bytes } of change.checkpoints ?? []) {
-    statements.saveCheckpoint.run(name, bytes);
+    if (bytes === undefined) statements.removeCheckpoint.run(name);
+    else statements.saveCheckpoint.run(name, bytes);
   }
   return {
     added,
@@ -188,6 +193,10 @@ export function createPolicyStore(connection: Connection, commits: GroupCommit):
       })),
     bytes: async (version) => {
       const row = statements.bytes.get(version);
+      return row && readBytes(row, "bytes");
+    },
+    encoder: async (hash) => {
+      const row = statements.encoder.get(hash);
       return row && readBytes(row, "bytes");
     },
   };

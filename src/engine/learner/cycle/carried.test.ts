@@ -33,6 +33,6 @@ test("a critic that can't be read is learned again, and the evidence stays", asy
 });
 
 test("a critic of another shape is learned again", async () => {
-  const other = createNetwork({ heads: 2, width: 4, positions: 1, blocks: 0 }, createRandom(1));
+  const other = createNetwork({ heads: 2, width: 4, positions: 1 }, createRandom(1));
   expect((await carry(encodeNetwork(other, "critic"))).critic).toBeUndefined();
 });

@@ -11,10 +11,11 @@ import {
 } from "../../../mpo/meta-policy.ts";
 import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
 import type { Network } from "../../../policy/network.ts";
-import { encodeNetwork, toNetwork } from "../../../policy/network-policy.ts";
+import { decodeNetwork, encodeNetwork, readNetwork } from "../../../policy/network-policy.ts";
 import { judgedLogits, readPopularity } from "../../../policy/popularity.ts";
 import { decodeTensors } from "../../../policy/snapshot.ts";
-import type { PolicyChange, Store } from "../../../storage/store.ts";
+import type { PolicyChange, PolicyStore, Store } from "../../../storage/store.ts";
+import { encodersOf } from "../../state/encoders.ts";
 
 /** State that one cycle of a scenario hands to the next, beside the policies. */
 export interface Carried {
@@ -26,10 +27,13 @@ const criticName = (scenario: string) => `critic/${scenario}`;
 const metaName = (scenario: string) => `meta-policy/${scenario}`;
 
 /** What can't be read is undefined. */
-function readOr<T>(bytes: Uint8Array | undefined, read: (bytes: Uint8Array) => T): T | undefined {
+async function readOr<T>(
+  bytes: Uint8Array | undefined,
+  read: (bytes: Uint8Array) => Promise<T>,
+): Promise<T | undefined> {
   if (bytes === undefined) return undefined;
   try {
-    return read(bytes);
+    return await read(bytes);
   } catch (error) {
     if (error instanceof EngineError) return undefined;
     throw error;
@@ -37,8 +41,11 @@ function readOr<T>(bytes: Uint8Array | undefined, read: (bytes: Uint8Array) => T
 }
 
 /** A critic that can't be read, or is of another build's shape, is learned again: it is a start, not a promise. */
-function decodeCritic(bytes: Uint8Array | undefined): Network | undefined {
-  const network = readOr(bytes, (found) => toNetwork(decodeTensors(found)));
+async function decodeCritic(
+  bytes: Uint8Array | undefined,
+  policies: PolicyStore,
+): Promise<Network | undefined> {
+  const network = await readOr(bytes, (found) => decodeNetwork(found, encodersOf(policies)));
   const { heads, width } = network?.shape ?? {};
   return heads === criticShape.heads && width === criticShape.width ? network : undefined;
 }
@@ -47,7 +54,7 @@ export async function loadCarried(store: Store, scenario: string): Promise<Carri
   const critic = await store.checkpoints.load(criticName(scenario));
   const meta = await store.checkpoints.load(metaName(scenario));
   return {
-    critic: decodeCritic(critic),
+    critic: await decodeCritic(critic, store.policies),
     meta:
       meta === undefined
         ? initialMetaPolicy
@@ -65,10 +72,10 @@ export function encodeCarried(
   ];
 }
 
-/** @throws corrupt_snapshot */
+/** @throws corrupt_snapshot, and not_found if its encoder is missing */
 export async function loadServed(store: Store, version: number): Promise<Network | undefined> {
   const bytes = await store.policies.bytes(version);
-  return bytes && toNetwork(decodeTensors(bytes));
+  return bytes && decodeNetwork(bytes, encodersOf(store.policies));
 }
 
 type LogsOf = (rows: readonly FeedbackRow[]) => Promise<readonly Float64Array[]>;
@@ -82,14 +89,14 @@ async function loadLogs(
   version: number,
 ): Promise<LogsOf | undefined> {
   if (version === uniformVersion) return uniformLogs;
-  return readOr(await store.policies.bytes(version), (bytes): LogsOf => {
+  return readOr(await store.policies.bytes(version), async (bytes): Promise<LogsOf> => {
     const file = decodeTensors(bytes);
     if (file.meta.kind === "popularity") {
       const popularity = readPopularity(file);
       return async (rows) =>
         rows.map(({ candidates }) => normaliseLogs(judgedLogits(popularity, candidates)));
     }
-    const network = toNetwork(file);
+    const network = await readNetwork(file, encodersOf(store.policies));
     return async (rows) => await family.scorePolicy(network, rows);
   });
 }

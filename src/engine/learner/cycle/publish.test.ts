@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { fingerprint } from "../../../../tests/support/policy.ts";
+import { fingerprint, noEncoders } from "../../../../tests/support/policy.ts";
 import { clicksOf } from "../../../../tests/support/sample.ts";
 import type { Verdict } from "../../../domain/cycle-outcome.ts";
 import { itemId } from "../../../domain/ids.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import type { Network } from "../../../policy/network.ts";
-import { initialNetwork, toNetwork } from "../../../policy/network-policy.ts";
+import { decodeNetwork, initialNetwork } from "../../../policy/network-policy.ts";
 import { decodeTensors } from "../../../policy/snapshot.ts";
 import { publish } from "./publish.ts";
 
@@ -114,7 +114,7 @@ test("a policy that the baseline beats is rolled back, with what is compared wit
   );
 });
 
-test("the candidate is added under the serving policy with its evidence, then the new baseline", () => {
+test("the candidate is added under the serving policy with its evidence, then the new baseline", async () => {
   const { add } = publishWith("hold", alone);
   expect(add!.map(({ kind, status, parent }) => [kind, status, parent])).toEqual([
     ["network", "held", 1],
@@ -126,7 +126,7 @@ test("the candidate is added under the serving policy with its evidence, then th
     createdAt: 5000,
     evidence: { verdict: "hold", reason: "because" },
   });
-  expect(fingerprint(toNetwork(decodeTensors(first!.bytes)))).toBe(fingerprint(candidate));
+  expect(fingerprint(await decodeNetwork(first!.bytes, noEncoders))).toBe(fingerprint(candidate));
   expect(second!.evidence).toEqual({ decisions: 7 });
   expect(decodeTensors(second!.bytes).meta.itemIds).toEqual(["a"]);
 });

@@ -202,7 +202,7 @@ describe("a cycle that fails changes nothing:", () => {
         Buffer.compare(change!.add![index]!.bytes, (await done.policies.bytes(version))!),
       ).toBe(0);
     for (const { name, bytes } of change!.checkpoints!)
-      expect(Buffer.compare(bytes, (await done.checkpoints.load(name))!)).toBe(0);
+      expect(Buffer.compare(bytes!, (await done.checkpoints.load(name))!)).toBe(0);
 
     // Nor does it undo an intervention since its start.
     await assign(store, { serving: (await store.policies.bytes(1))! });

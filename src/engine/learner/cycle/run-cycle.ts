@@ -110,10 +110,6 @@ async function examine(
   const { store, scenario, threads, configuration } = options;
   const { mpo } = configuration.learner;
   const { cycle, spread } = begun;
-  const family = createNetworkFamily({
-    ...{ mpo, threads, discount: scenario.discount },
-    defaultReward: normaliseReward(undefined, scenario.reward),
-  });
   const feedback = await stages.measure("read", () =>
     readFeedback({
       ...begun,
@@ -129,6 +125,10 @@ async function examine(
   const load = (version: number) => loadServed(store, version);
   const first = await load(current);
   if (first === undefined) return undefined;
+  const family = createNetworkFamily({
+    ...{ mpo, threads, discount: scenario.discount, encoder: first.encoder },
+    defaultReward: normaliseReward(undefined, scenario.reward),
+  });
   const carried = await loadCarried(store, scenario.name);
   const know = (rows: readonly FeedbackRow[], version: number, arm: Arm) =>
     knowLogging(rows, { store, family }, { version, arm });

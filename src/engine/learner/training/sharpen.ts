@@ -1,59 +1,65 @@
 import type { FirstSlates } from "../../../domain/first-slates.ts";
 import { formatShareToTenth } from "../../../numeric/format.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
-import { loadPolicy } from "../../../policy/load-policy.ts";
 import type { Network } from "../../../policy/network.ts";
-import { encodeNetwork } from "../../../policy/network-policy.ts";
-import { scaleScores } from "../../../policy/scale-scores.ts";
+import { openNetworkPolicy } from "../../../policy/network-policy.ts";
+import type { Policy } from "../../../policy/policy.ts";
+import { loadPopularityPolicy } from "../../../policy/popularity.ts";
+import { decodeTensors } from "../../../policy/snapshot.ts";
 import { chooseTemperature, keepsHits, measureSlates } from "./choose-temperature.ts";
-import type { NextItemContext } from "./next-items.ts";
-import { type HeldOut, readCases, type SlateCase } from "./slate-cases.ts";
+import { type HeldOut, type ItemContext, readCases, type SlateCase } from "./slate-cases.ts";
 
 interface SharpenOptions {
   readonly baseline: Uint8Array;
-  readonly heldOut: readonly HeldOut[];
-  readonly context: NextItemContext;
+  readonly measuring: readonly HeldOut[];
+  readonly choosing: readonly HeldOut[];
+  readonly context: ItemContext;
   readonly random: RandomStream;
 }
 
-async function readSnapshot(
-  bytes: Uint8Array,
+async function readAndClose(
+  opening: Policy | Promise<Policy>,
   heldOut: readonly HeldOut[],
   options: SharpenOptions,
 ): Promise<readonly SlateCase[]> {
-  const policy = await loadPolicy(bytes);
+  const policy = await opening;
   return readCases(policy, heldOut, options).finally(() => policy.close());
 }
 
+/** The same network with log-odds divided by the temperature: the policy before any feedback. */
+const withTemperature = (network: Network, temperature: number): Network => ({
+  ...network,
+  parameters: { ...network.parameters, logOddsWeights: Float32Array.of(1 / temperature) },
+});
+
 /**
- * Folds the policy temperature into a network, so that its scores are the log-odds that serving draws from. Every other
- * user chooses the temperature; the rest measure the network's and the baseline's slates.
+ * Sets the policy temperature of a network on an encoder. Some users choose it; others measure the
+ * network's and the baseline's slates.
  *
- * @throws RangeError for fewer than four users
+ * @throws RangeError for fewer than two users of either kind
  */
 export async function sharpen(
   network: Network,
   options: SharpenOptions,
-): Promise<{ readonly bytes: Uint8Array; readonly slates: FirstSlates }> {
-  const { heldOut, context, random } = options;
+): Promise<{ readonly network: Network; readonly slates: FirstSlates }> {
+  const { measuring, choosing, context, random } = options;
   const { scenario } = context;
-  const measuring = heldOut.filter((_, index) => index % 2 === 0);
-  const choosing = heldOut.filter((_, index) => index % 2 === 1);
-  const cases = await readSnapshot(encodeNetwork(network), choosing, options);
+  const plain = openNetworkPolicy(withTemperature(network, 1));
+  const cases = await readAndClose(plain, choosing, options);
   const choice = chooseTemperature(cases, { scenario, random: random.split("choose") });
   const { temperature } = choice.chosen;
-  const bytes = encodeNetwork(scaleScores(network, 1 / temperature));
-  const measure = async (snapshot: Uint8Array) =>
-    measureSlates(await readSnapshot(snapshot, measuring, options), { scenario, random });
+  const sharpened = withTemperature(network, temperature);
+  const measure = async (policy: Policy | Promise<Policy>) =>
+    measureSlates(await readAndClose(policy, measuring, options), { scenario, random });
   const slates = {
     slateSize: scenario.slateSize,
     users: measuring.length,
-    network: await measure(bytes),
-    popularity: await measure(options.baseline),
+    network: await measure(openNetworkPolicy(sharpened)),
+    popularity: await measure(loadPopularityPolicy(decodeTensors(options.baseline))),
     temperature,
     choice,
   };
-  return { bytes, slates };
+  return { network: sharpened, slates };
 }
 
 const percent = ({ mean }: { readonly mean: number }) => formatShareToTenth(mean);

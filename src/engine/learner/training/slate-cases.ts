@@ -1,15 +1,25 @@
 import type { ItemId } from "../../../domain/ids.ts";
-import type { NextItem } from "../../../learning/pretrain.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
-import type { Policy } from "../../../policy/policy.ts";
+import type { ItemView, Policy, PolicyState } from "../../../policy/policy.ts";
 import { retrieve } from "../../../policy/retrieve.ts";
 import { eligible } from "../../serving/candidates.ts";
 import { scoreOffered } from "../../serving/retriever.ts";
-import type { NextItemContext } from "./next-items.ts";
+import type { Catalogue } from "../../state/catalogue.ts";
 
-/** A held-out event and the items that the user had seen before it. */
-export interface HeldOut extends NextItem {
+/** The scenario's items. */
+export interface ItemContext {
+  readonly scenario: Scenario;
+  readonly catalogue: Catalogue;
+}
+
+/** A held-out event: the user's state before it, its item, and the items that the user had seen. */
+export interface HeldOut {
+  readonly state: PolicyState;
+  readonly next: ItemView;
   readonly seen: ReadonlySet<ItemId>;
+  /** The user's events as codes, with the held-out one last. */
+  readonly codes: readonly number[];
 }
 
 /** A policy on a held-out event, as serving would have met it. */
@@ -40,11 +50,11 @@ export function hitProbability(logits: Float64Array, target: number, length: num
  */
 export async function readCases(
   policy: Policy,
-  heldOut: readonly HeldOut[],
+  heldOut: readonly Omit<HeldOut, "codes">[],
   {
     context: { catalogue, scenario },
     random,
-  }: { readonly context: NextItemContext; readonly random: RandomStream },
+  }: { readonly context: ItemContext; readonly random: RandomStream },
 ): Promise<readonly SlateCase[]> {
   const { slateSize, maxCandidates, excludeSeen } = scenario;
   const limit = Math.max(slateSize, maxCandidates);

@@ -1,106 +1,119 @@
 import { EngineError } from "../../../domain/errors.ts";
 import type { ItemId } from "../../../domain/ids.ts";
+import type { Preset } from "../../../domain/preset.ts";
+import { isWanted } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
-import type { NextItem } from "../../../learning/pretrain.ts";
+import { isTarget } from "../../../learning/sequence/codes.ts";
+import type { SequenceProgress } from "../../../learning/sequence/sequence-training.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
-import { findHeldOut, listNextItems, type NextItemContext, rowsPerUser } from "./next-items.ts";
-import { readUserSequences, type UserSequence } from "./read-user-sequences.ts";
-import type { HeldOut } from "./slate-cases.ts";
+import { createState, readUser } from "../../state/read-state.ts";
+import { type Behaviour, readBehaviour, type UserBehaviour } from "./read-behaviour.ts";
+import type { HeldOut, ItemContext } from "./slate-cases.ts";
 
-/** Rows of one training, about 1.5 kB each: beyond, each user keeps the newest. */
-const maxRows = 100_000;
-
-/** Half of them choose the temperature, half measure the served slates. */
+/** Half of them choose epoch and temperature, half measure the served slates. */
 const measuredUsers = 2000;
 const leastUsers = 4;
 
-/**
- * Stages of a pretraining in their order: events are read, rows are made, epochs train, users
- * measure.
- */
-export type PretrainProgress =
+/** Stages of a training in their order: events are read, epochs train, users measure. */
+export type TrainProgress =
   | { readonly stage: "read"; readonly events: number }
-  /** `perUser`: newest events of each user that were taken, if not all were. */
-  | { readonly stage: "rows"; readonly rows: number; readonly perUser?: number }
-  | {
-      readonly stage: "epoch";
-      readonly epoch: number;
-      readonly epochs: number;
-      readonly loss: number;
-    }
+  | SequenceProgress
   | { readonly stage: "measure"; readonly users: number };
 
 /**
- * Record, scenario and randomness of a pretraining. `seed` is an unsigned 32-bit integer, `threads`
- * in 1…256.
+ * Record, scenario and randomness of a training on behaviour. `seed` is an unsigned 32-bit integer,
+ * `threads` in 1…256, `clock` in milliseconds.
  */
-export interface PretrainOptions {
+export interface BehaviourTrainingOptions {
   readonly store: Store;
-  readonly configuration: Pick<Configuration, "text">;
+  readonly configuration: Pick<Configuration, "text" | "learner">;
   readonly scenario: Scenario;
   readonly seed: number;
   readonly threads: number;
-  readonly onProgress: (progress: PretrainProgress) => void;
+  readonly clock: () => number;
+  readonly onProgress: (progress: TrainProgress) => void;
+  /** Size of the encoder. Default: that of an unfinished training, else `small`. */
+  readonly preset?: Preset | undefined;
+  /** Minutes of training, all its parts together. Default: until no epoch has been better for long. */
+  readonly minutes?: number | undefined;
+  /** Drop an unfinished training instead of continuing it. Default: false. */
+  readonly restart?: boolean | undefined;
 }
 
 export interface TrainingData {
-  readonly context: NextItemContext;
-  readonly sequences: readonly UserSequence[];
-  readonly rows: readonly NextItem[];
+  readonly context: ItemContext;
+  readonly behaviour: Behaviour;
+  /** Codes of each user to train on: without the held-out events. */
+  readonly sequences: readonly (readonly number[])[];
+  /** Newest first. */
   readonly heldOut: readonly HeldOut[];
   /** Event number up to which all was read. */
   readonly sequence: number;
 }
 
-/** The newest of users with a held-out event, with everything that they had seen before it. */
-async function readHeldOut(
+/** A user's last event, kept from training, if its item could still be shown to them. */
+async function holdOut(
   store: Store,
-  sequences: readonly UserSequence[],
-  context: NextItemContext,
-): Promise<readonly HeldOut[]> {
-  const newest = (sequence: UserSequence) => sequence.events.at(-1)?.sequence ?? 0;
-  const heldOut: HeldOut[] = [];
-  for (const sequence of sequences.toSorted((a, b) => newest(b) - newest(a))) {
-    if (heldOut.length === measuredUsers) break;
-    const row = findHeldOut(sequence, context);
-    if (row === undefined) continue;
-    const seen = await store.events.seenItems(sequence.userId, newest(sequence) - 1);
-    const isRepeat = context.scenario.excludeSeen && seen.has(row.next.itemId);
-    if (!isRepeat) heldOut.push({ ...row, seen });
-  }
-  return heldOut;
+  { userId, codes, last }: UserBehaviour,
+  { catalogue, scenario, available }: ItemContext & { readonly available: ReadonlySet<ItemId> },
+): Promise<Omit<HeldOut, "codes"> | undefined> {
+  const next = catalogue.find(last.itemId);
+  const isNext = available.has(last.itemId) && isWanted(last, scenario.reward);
+  if (next === undefined || !isNext || !isTarget(codes.at(-1) ?? -1)) return undefined;
+  const before = last.sequence - 1;
+  const user = await readUser(store, userId, before);
+  if (user.history.length === 0) return undefined;
+  const seen = await store.events.seenItems(userId, before);
+  if (scenario.excludeSeen && seen.has(last.itemId)) return undefined;
+  return { state: createState({ user, catalogue, scenario, context: {} }), next, seen };
 }
 
 /** @throws conflict if there is nothing to train on */
-export async function readTrainingData(options: PretrainOptions): Promise<TrainingData> {
+export async function readTrainingData(
+  options: BehaviourTrainingOptions,
+  asOf: number,
+): Promise<TrainingData> {
   const { store, configuration, scenario, onProgress } = options;
-  const sequence = await store.sequence();
   const catalogue = createCatalogue(store.items, configuration);
-  await catalogue.refresh(sequence);
+  await catalogue.refresh(asOf);
   const available = new Set<ItemId>(catalogue.available().map(({ itemId }) => itemId));
-  const context = { scenario, catalogue, available };
-  const sequences = await readUserSequences(store, (events) =>
-    onProgress({ stage: "read", events }),
-  );
-  const counts = sequences.map(({ events }) => events.length);
-  const limit = rowsPerUser(counts, maxRows);
-  const rows = sequences.flatMap((one) => listNextItems(one, limit, context));
-  const isCut = counts.some((count) => count > limit);
-  onProgress({ stage: "rows", rows: rows.length, ...(isCut ? { perUser: limit } : {}) });
-  const heldOut = await readHeldOut(store, sequences, context);
-  const data = { context, sequences, rows, heldOut, sequence };
-  checkRows(data, scenario);
+  const behaviour = await readBehaviour(store, scenario, {
+    asOf,
+    onProgress: (events) => onProgress({ stage: "read", events }),
+  });
+  const heldOut = new Map<UserBehaviour, HeldOut>();
+  const newestFirst = behaviour.users.toSorted((a, b) => b.last.sequence - a.last.sequence);
+  for (const user of newestFirst) {
+    if (heldOut.size === measuredUsers) break;
+    const found = await holdOut(store, user, { catalogue, scenario, available });
+    if (found) heldOut.set(user, { ...found, codes: user.codes });
+  }
+  const data = {
+    context: { scenario, catalogue },
+    behaviour,
+    sequences: behaviour.users.map((user) =>
+      heldOut.has(user) ? user.codes.slice(0, -1) : user.codes,
+    ),
+    heldOut: [...heldOut.values()],
+    sequence: asOf,
+  };
+  checkData(data, scenario);
   return data;
 }
 
-function checkRows({ rows, heldOut }: TrainingData, { name, reward }: Scenario): void {
-  if (rows.length > 0 && heldOut.length >= leastUsers) return;
+function checkData({ sequences, heldOut }: TrainingData, { name, reward }: Scenario): void {
+  const targets = countTargets(sequences);
+  if (targets > 0 && heldOut.length >= leastUsers) return;
   const types = Object.keys(reward.weights).join(", ");
   throw new EngineError(
     "conflict",
-    `scenario ${name} has nothing to train on: expected at least ${leastUsers} users with at least 3 events of the types ${types} on items of the catalogue, got ${heldOut.length} users and ${rows.length} rows; import behaviour first (recurve import --help)`,
-    { details: { scenario: name, rows: rows.length, measuredUsers: heldOut.length } },
+    `scenario ${name} has nothing to train on: expected at least ${leastUsers} users with at least 3 events of the types ${types} on items of the catalogue, got ${heldOut.length} users and ${targets} events to foresee; import behaviour first (recurve import --help)`,
+    { details: { scenario: name, targets, measuredUsers: heldOut.length } },
   );
 }
+
+/** Events with one before them that are to be foreseen. */
+export const countTargets = (sequences: readonly (readonly number[])[]): number =>
+  sequences.reduce((sum, codes) => sum + codes.slice(1).filter(isTarget).length, 0);

@@ -35,7 +35,7 @@ async function scoreNewItems(text: TextSettings | undefined, titles: readonly st
   const differences: number[] = [];
   // Networks that were never trained: items score by their likeness to the user's liked items.
   for (let seed = 0; seed < 10; seed++) {
-    const shape = { heads: 1, width: 32, positions: 1, blocks: 0 };
+    const shape = { heads: 1, width: 32, positions: 1 };
     const random = createRandom(seed);
     const network = withText(createNetwork(shape, random), candidates, random);
     const scorer = await createScorer(network, { batchStates: 1, threads: 1 });

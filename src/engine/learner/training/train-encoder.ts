@@ -1,0 +1,118 @@
+import { EngineError } from "../../../domain/errors.ts";
+import { type Preset, presetNames } from "../../../domain/preset.ts";
+import { meanNdcg } from "../../../evaluation/ranking/evaluate-ranking.ts";
+import type { HeldOutItem } from "../../../evaluation/ranking/split.ts";
+import { isTarget, itemOf } from "../../../learning/sequence/codes.ts";
+import { estimateTraining } from "../../../learning/sequence/memory-need.ts";
+import type { SequenceTraining } from "../../../learning/sequence/sequence-training.ts";
+import { trainSequenceModel } from "../../../learning/sequence/train-sequence-model.ts";
+import type { EncoderModel } from "../../../policy/encoder/encoder-model.ts";
+import { presetShape, type TransformerShape } from "../../../policy/transformer/shape.ts";
+import { chooseRecipe, type Recipe } from "./recipe.ts";
+import {
+  saveTraining,
+  type TrainingStart,
+  type UnfinishedTraining,
+} from "./training-checkpoint.ts";
+import type { BehaviourTrainingOptions, TrainingData } from "./training-data.ts";
+
+/** Of the ranking that chooses the epoch. */
+const k = 10;
+/** A checkpoint is written at most so often: it holds the network five times. */
+const checkpointMs = 20_000;
+const minuteMs = 60_000;
+const mebibyte = 2 ** 20;
+
+export interface EncoderTraining {
+  readonly model: EncoderModel;
+  readonly figures: Pick<SequenceTraining, "epochs" | "bestEpoch"> & { readonly metric?: number };
+}
+
+/** Held-out events that choose the epoch: no repeats, since a ranking leaves seen items out. */
+function validationOf(heldOut: TrainingData["heldOut"]): readonly HeldOutItem[] {
+  return heldOut.flatMap(({ codes }) => {
+    const items = codes.map(itemOf);
+    const target = items.pop();
+    if (target === undefined || items.length === 0 || items.includes(target)) return [];
+    return [{ history: items, target }];
+  });
+}
+
+/** Events of each item among those that are to be foreseen. */
+function countItems(sequences: TrainingData["sequences"], items: number): Float32Array {
+  const counts = new Float32Array(items);
+  for (const codes of sequences)
+    for (const code of codes) if (isTarget(code)) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}
+
+interface Plan extends Recipe {
+  readonly shape: TransformerShape;
+}
+
+function planPreset(preset: Preset, { sequences, behaviour }: TrainingData): Plan {
+  const items = behaviour.itemIds.length;
+  const recipe = chooseRecipe(sequences, items);
+  return { ...recipe, shape: presetShape(preset, { items, length: recipe.length }) };
+}
+
+const needOf = ({ shape, settings }: Plan, threads: number) =>
+  estimateTraining({ shape, settings, threads });
+
+/** @throws conflict if the preset needs more memory than the learner may have */
+function checkMemory(preset: Preset, data: TrainingData, options: BehaviourTrainingOptions): void {
+  const { maxMemory } = options.configuration.learner;
+  const bytesOf = (one: Preset) => needOf(planPreset(one, data), options.threads);
+  const mebibytes = (one: Preset) => Math.ceil(bytesOf(one) / mebibyte);
+  if (mebibytes(preset) <= maxMemory) return;
+  const fitting = presetNames.filter((one) => mebibytes(one) <= maxMemory);
+  const remedy =
+    fitting.length === 0
+      ? `raise learner.maxMemory; ${presetNames[0]} needs ${mebibytes(presetNames[0])} MiB`
+      : `use --preset ${fitting.join(" or ")}, or raise learner.maxMemory`;
+  throw new EngineError(
+    "conflict",
+    `preset ${preset} needs about ${mebibytes(preset)} MiB to train on ${data.behaviour.itemIds.length} items, learner.maxMemory is ${maxMemory}: ${remedy}`,
+    { details: { preset, needed: mebibytes(preset), maxMemory } },
+  );
+}
+
+/**
+ * Trains an encoder on all behaviour but the held-out events; those of `choosing` choose the epoch.
+ * An unfinished training continues, to the encoder that it would have led to.
+ * @throws conflict if it does not fit the memory
+ */
+export async function trainEncoder(
+  data: TrainingData,
+  start: TrainingStart & Partial<UnfinishedTraining>,
+  options: BehaviourTrainingOptions & { readonly choosing: TrainingData["heldOut"] },
+): Promise<EncoderTraining> {
+  const { store, scenario, threads, clock, minutes, onProgress } = options;
+  const { sequences, behaviour, sequence } = data;
+  const { preset, seed, asOf, checkpoint: resumeFrom } = start;
+  checkMemory(preset, data, options);
+  const { shape, settings } = planPreset(preset, data);
+  const validation = validationOf(options.choosing);
+  const sizes = { itemCount: shape.items, k };
+  let savedAt = clock();
+  const { model, epochs, bestEpoch, metric } = await trainSequenceModel({
+    ...{ sequences, itemCount: shape.items, seed, threads, shape, settings, clock, onProgress },
+    ...(minutes !== undefined && { budget: minutes * minuteMs }),
+    ...(validation.length > 1 && { validate: ({ score }) => meanNdcg(score, validation, sizes) }),
+    onCheckpoint: async (checkpoint) => {
+      if (clock() - savedAt < checkpointMs) return;
+      await saveTraining(store, scenario.name, { preset, seed, asOf, checkpoint });
+      savedAt = clock();
+    },
+    ...(resumeFrom && { resumeFrom }),
+  });
+  return {
+    model: {
+      ...model,
+      itemIds: behaviour.itemIds,
+      counts: countItems(sequences, shape.items),
+      throughSequence: sequence,
+    },
+    figures: { epochs, bestEpoch, ...(metric !== undefined && { metric }) },
+  };
+}

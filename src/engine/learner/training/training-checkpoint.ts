@@ -1,0 +1,110 @@
+import { EngineError } from "../../../domain/errors.ts";
+import { type Preset, presetNames } from "../../../domain/preset.ts";
+import type { SequenceCheckpoint } from "../../../learning/sequence/sequence-training.ts";
+import { decodeTensors, encodeTensors } from "../../../policy/snapshot.ts";
+import type { Store } from "../../../storage/store.ts";
+
+/** All that an unfinished training depends on, beside the record and the scenario's rules. */
+export interface TrainingStart {
+  readonly preset: Preset;
+  readonly seed: number;
+  /** Event number up to which it reads. */
+  readonly asOf: number;
+}
+
+export interface UnfinishedTraining extends TrainingStart {
+  readonly checkpoint: SequenceCheckpoint;
+}
+
+const nameOf = (scenario: string) => `training/${scenario}`;
+
+/** Groups of arrays by the names of the parameters. */
+const groups = ["parameters", "means", "variances", "averages"] as const;
+
+function encode({ preset, seed, asOf, checkpoint }: UnfinishedTraining): Uint8Array {
+  const { epoch, elapsed, trainer, best } = checkpoint;
+  const arrays = [
+    ...groups.map((group) => [group, trainer[group]] as const),
+    ["best", best?.parameters ?? {}] as const,
+  ];
+  return encodeTensors({
+    meta: {
+      kind: "training",
+      itemIds: [],
+      numbers: {
+        ...{ preset: presetNames.indexOf(preset), seed, asOf, epoch, elapsed },
+        steps: trainer.steps,
+        ...(best && { bestEpoch: best.epoch, bestMetric: best.metric }),
+      },
+    },
+    tensors: Object.fromEntries(
+      arrays.flatMap(([group, named]) =>
+        Object.entries(named).map(
+          ([name, values]) => [`${group}:${name}`, { shape: [values.length], values }] as const,
+        ),
+      ),
+    ),
+  });
+}
+
+function decode(bytes: Uint8Array): UnfinishedTraining {
+  const { meta, tensors } = decodeTensors(bytes);
+  const { preset = 0, seed = 0, asOf = 0, epoch = 0, elapsed = 0, steps = 0 } = meta.numbers;
+  const { bestEpoch, bestMetric } = meta.numbers;
+  const arraysOf = (group: string) =>
+    Object.fromEntries(
+      Object.entries(tensors).flatMap(([name, { values }]) =>
+        name.startsWith(`${group}:`) ? [[name.slice(group.length + 1), values] as const] : [],
+      ),
+    );
+  return {
+    ...{ preset: presetNames[preset] ?? "small", seed, asOf },
+    checkpoint: {
+      ...{ epoch, elapsed },
+      trainer: {
+        parameters: arraysOf("parameters"),
+        means: arraysOf("means"),
+        variances: arraysOf("variances"),
+        averages: arraysOf("averages"),
+        steps,
+      },
+      best:
+        bestEpoch === undefined || bestMetric === undefined
+          ? undefined
+          : { epoch: bestEpoch, metric: bestMetric, parameters: arraysOf("best") },
+    },
+  };
+}
+
+/** Before what an earlier format wrote can be continued, its program would have to be. */
+function decodeKnown(bytes: Uint8Array): UnfinishedTraining | undefined {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
+  }
+}
+
+export async function loadTraining(
+  store: Store,
+  scenario: string,
+): Promise<UnfinishedTraining | undefined> {
+  const bytes = await store.checkpoints.load(nameOf(scenario));
+  return bytes && decodeKnown(bytes);
+}
+
+/** Durable when it resolves. */
+export const saveTraining = async (
+  store: Store,
+  scenario: string,
+  training: UnfinishedTraining,
+): Promise<void> => {
+  const checkpoints = [{ name: nameOf(scenario), bytes: encode(training) }];
+  await store.policies.apply({ checkpoints });
+};
+
+/** The change that removes it, for the transaction in which its policy is published. */
+export const endTraining = (scenario: string): { readonly name: string } => ({
+  name: nameOf(scenario),
+});

@@ -1,0 +1,34 @@
+import { EngineError } from "../../domain/errors.ts";
+import { type Encoder, type EncoderSource, openEncoder } from "../../policy/encoder/encoder.ts";
+import type { PolicyStore } from "../../storage/store.ts";
+import { LastUsedMap } from "../last-used-map.ts";
+
+/** Encoders that a process keeps of a record: the serving one, that of a canary, and that of a parent. */
+const capacity = 3;
+
+/** By record, so that serving, learning and audit of one process share them. */
+const opened = new WeakMap<PolicyStore, LastUsedMap<string, Promise<Encoder>>>();
+
+async function open(policies: PolicyStore, hash: string): Promise<Encoder> {
+  const bytes = await policies.encoder(hash);
+  if (bytes !== undefined) return openEncoder({ hash, bytes });
+  throw new EngineError(
+    "not_found",
+    `encoder ${hash.slice(0, 12)}… is not in the store; restore it from a copy of the database`,
+    { details: { hash } },
+  );
+}
+
+/** The encoders of a record, each opened once. */
+export function encodersOf(policies: PolicyStore): EncoderSource {
+  const known = opened.get(policies) ?? new LastUsedMap<string, Promise<Encoder>>(capacity);
+  opened.set(policies, known);
+  return (hash) => {
+    const pending = known.get(hash) ?? open(policies, hash);
+    known.set(hash, pending);
+    return pending.catch((error: unknown) => {
+      known.delete(hash);
+      throw error;
+    });
+  };
+}
