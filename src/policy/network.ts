@@ -6,9 +6,9 @@ import type { ItemView } from "./policy.ts";
 import { poolCount } from "./profile.ts";
 
 /**
- * Two towers, several heads side by side: e_m(a) = id embedding + Σ hashed features (+ V_m·text vector), h_m(s) = W_m·[pools of e_m over the
- * history] + A_m·u(s) + Σ hashed context + c_m, f_m(s, a) = κ_m·ℓ(s, a) + h_m·e_m + u_m·e_m + b_m(a). An encoder gives the state u and
- * the log-odds ℓ; without one both are 0.
+ * Two towers, several heads side by side. An item is e_m(a) = id embedding + Σ hashed features (+ V_m·text vector). A state is
+ * h_m(s) = W_m·[pools of e_m over the history] + A_m·u(s) + Σ hashed context + c_m.
+ * A score is f_m(s, a) = κ_m·ℓ(s, a) + h_m·e_m + u_m·e_m + b_m(a). An encoder gives the state u and the log-odds ℓ; without one both are 0.
  * The policy is a network with one head; the reward models and the discriminator are the heads of another.
  */
 export interface NetworkShape {
