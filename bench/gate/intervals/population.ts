@@ -2,6 +2,7 @@ import type { Scenario } from "../../../src/domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../../src/domain/world.ts";
 import { scoreOffered } from "../../../src/engine/serving/retriever.ts";
 import { createCatalogue } from "../../../src/engine/state/catalogue.ts";
+import { encodersOf } from "../../../src/engine/state/encoders.ts";
 import { createState, readUser } from "../../../src/engine/state/read-state.ts";
 import type { FeedbackRow } from "../../../src/learning/feedback-row.ts";
 import type { Awaitable } from "../../../src/mpo/family.ts";
@@ -49,7 +50,7 @@ export async function readPopulation(options: {
   const views = catalogue.available();
   const { retriever: version } = await store.policies.assignment(scenario.name);
   const bytes = version === undefined ? undefined : await store.policies.bytes(version);
-  const retriever = bytes && (await loadPolicy(bytes));
+  const retriever = bytes && (await loadPolicy(bytes, encodersOf(store.policies)));
   const rows: FeedbackRow[] = [];
   for (const [user, { userId }] of world.users.entries()) {
     const known = await readUser(store, userId, asOf);
