@@ -6,7 +6,7 @@ import { createUserStates } from "./user-states.ts";
 
 /**
  * A trained encoder at work: it places users and items, and gives the log-odds ℓ(s, a) = u(s)·e(a)
- * of an item as what a user turns to next. Its native memory is freed when it is collected.
+ * of an item as a user's next one. Its native memory is freed when it is collected.
  */
 export interface Encoder {
   readonly hash: string;

@@ -76,7 +76,7 @@ function decode(bytes: Uint8Array): UnfinishedTraining {
   };
 }
 
-/** Before what an earlier format wrote can be continued, its program would have to be. */
+/** A checkpoint of an earlier format is as if there were none. */
 function decodeKnown(bytes: Uint8Array): UnfinishedTraining | undefined {
   try {
     return decode(bytes);
