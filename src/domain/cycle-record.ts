@@ -147,6 +147,8 @@ export interface TrainingRecord {
     readonly bestEpoch: number;
     /** NDCG@10 of that epoch on held-out events; absent if there was nothing to rank. */
     readonly metric?: number;
+    /** λ of the Markov chain beside the network, its window and its decay; absent at λ = 0. */
+    readonly chain?: { readonly weight: number; readonly window: number; readonly decay: number };
   };
   readonly slates: FirstSlates;
 }

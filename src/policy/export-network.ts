@@ -1,8 +1,9 @@
-import { multiply, subtract } from "../tensor/arithmetic.ts";
+import { add, multiply, subtract } from "../tensor/arithmetic.ts";
 import { negate } from "../tensor/elementwise.ts";
 import { encodeModel, type FreeAxes, selectModel } from "../tensor/encode-model.ts";
 import { constant, type Graph, input, type Value } from "../tensor/graph.ts";
 import { concat, reshape } from "../tensor/layout.ts";
+import { type ChainSettings, openShares, popularityShare } from "./encoder/chain.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import { buildNewestState } from "./encoder/state-graph.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
@@ -38,6 +39,19 @@ export interface ExportedNetwork {
   readonly width: number;
   /** Newest events that an encoder reads, and the row of each exported item in its table, −1 if it is not there. */
   readonly events?: { readonly length: number; readonly rows: readonly number[] };
+  /** Absent without one. */
+  readonly chain?: ExportedChain;
+}
+
+/** A Markov chain over the rows of the encoder's table. */
+export interface ExportedChain extends ChainSettings {
+  readonly popularityShare: number;
+  /** Of each row: how many successors; of each successor its row and C(i, j)/n(i). */
+  readonly lengths: Int32Array;
+  readonly successors: Int32Array;
+  readonly weights: Float32Array;
+  /** Share of each exported item in the events. */
+  readonly shares: readonly number[];
 }
 
 /** Inputs and outputs, by name; a tensor that is missing here can't be exported. */
@@ -54,6 +68,8 @@ const meanings: Readonly<Record<string, string>> = {
   encoded: "the state",
   embeddings: "candidates: their rows of items.embeddings",
   biases: "candidates: their entries of items.biases",
+  chain:
+    "log-probability of each candidate by history.events.chain; 0 for all if there is no such event",
   logits: "a logit for each candidate, in the order in which they were fed",
 };
 
@@ -74,6 +90,7 @@ function toFile({ graph, outputs }: NetworkGraph, free: FreeAxes = {}): Exported
 const freeCandidates: FreeAxes = {
   embeddings: { 1: "candidates" },
   biases: { 2: "candidates" },
+  chain: { 2: "candidates" },
   logits: { 2: "candidates" },
 };
 
@@ -100,6 +117,38 @@ function exportStates(network: Network): NetworkGraph {
   return { graph, outputs: { encoded: concat([outputs.encoded!, scaled], 2) } };
 }
 
+/** With a chain its log-probabilities are fed, and weighed by κ·λ. */
+function exportScores({ shape, parameters, encoder }: Network, width: number): NetworkGraph {
+  // Any length will do: it is free in the file, and no operation of this graph depends on it.
+  const candidates = 2;
+  const { graph, outputs } = scoreGraph({ ...shape, width }, candidates);
+  const chain = encoder?.model.chain;
+  if (chain === undefined) return { graph, outputs };
+  const weights = parameters.logOddsWeights!.map((weight) => weight * chain.weight);
+  const part = multiply(
+    constant(graph, weights, [shape.heads, 1, 1]),
+    input(graph, "chain", [1, 1, candidates]),
+  );
+  return { graph, outputs: { logits: add(outputs.logits!, part) } };
+}
+
+function exportChain(
+  { model, rowOf }: Encoder,
+  views: readonly ItemView[],
+): ExportedChain | undefined {
+  const { chain, counts } = model;
+  if (chain === undefined) return undefined;
+  const { window, decay, successors } = chain;
+  const shareOf = openShares(counts);
+  return {
+    ...{ window, decay, popularityShare },
+    lengths: Int32Array.from(successors.columns, ({ length }) => length),
+    successors: Int32Array.from(successors.columns.flatMap((own) => [...own])),
+    weights: Float32Array.from(successors.values.flatMap((own) => [...own])),
+    shares: views.map(({ itemId }) => shareOf(rowOf(itemId))),
+  };
+}
+
 /** The graphs that the scorer runs as ONNX files, and the items as it embeds them. */
 export async function exportNetwork(
   network: Network,
@@ -108,6 +157,7 @@ export async function exportNetwork(
   const { heads } = network.shape;
   const { encoder } = network;
   const width = network.shape.width + (encoder?.width ?? 0);
+  const chain = encoder && exportChain(encoder, views);
   const embedder = await createItemEmbedder(network, 1);
   const vectors = await embedder.embed(views).finally(() => embedder.close());
   const embeddings = new Float32Array(heads * views.length * width);
@@ -124,8 +174,7 @@ export async function exportNetwork(
   }
   return {
     encoder: toFile(exportStates(network)),
-    // Any length will do: it is free in the file, and no operation of this graph depends on it.
-    scorer: toFile(scoreGraph({ ...network.shape, width }, 2), freeCandidates),
+    scorer: toFile(exportScores(network, width), freeCandidates),
     embeddings,
     biases,
     width,
@@ -135,5 +184,6 @@ export async function exportNetwork(
         rows: views.map(({ itemId }) => encoder.rowOf(itemId)),
       },
     }),
+    ...(chain && { chain }),
   };
 }

@@ -90,6 +90,7 @@ const training = fieldsOf<TrainingRecord["training"]>({
   epochs: z.number(),
   bestEpoch: z.number(),
   metric: optional(z.number()),
+  chain: optional(z.strictObject({ weight: z.number(), window: z.number(), decay: z.number() })),
 });
 
 const policyDifference = fieldsOf<FindingsRecord["policyDifference"]>({

@@ -21,6 +21,15 @@ interface ModelSpec {
   readonly outputs: readonly TensorSpec[];
 }
 
+interface ChainSpec {
+  readonly window: number;
+  readonly decay: number;
+  readonly popularityShare: number;
+  readonly lengths: { readonly file: string };
+  readonly successors: { readonly file: string };
+  readonly weights: { readonly file: string };
+}
+
 /** The fields of an exported manifest that its users need. */
 export interface ExportedManifest {
   readonly policy: { readonly version: number; readonly scenario: string };
@@ -30,7 +39,11 @@ export interface ExportedManifest {
     readonly length: number;
     readonly scale: number;
     readonly weights: Readonly<Record<string, number>>;
-    readonly events?: { readonly read: number; readonly length: number };
+    readonly events?: {
+      readonly read: number;
+      readonly length: number;
+      readonly chain?: ChainSpec;
+    };
   };
   readonly features: { readonly limit: number };
   readonly slate: { readonly exploration: number };
@@ -39,6 +52,7 @@ export interface ExportedManifest {
     readonly biases: { readonly file: string };
     readonly unavailable: readonly number[];
     readonly eventRows?: readonly number[];
+    readonly shares?: readonly number[];
     readonly ids: readonly string[];
   };
 }
@@ -57,8 +71,10 @@ export interface ExportedState {
 const readManifest = (folder: string): ExportedManifest =>
   JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
 
-const readFloats = (folder: string, file: string) =>
-  new Float32Array(new Uint8Array(readFileSync(join(folder, file))).buffer);
+const readBuffer = (folder: string, file: string) =>
+  new Uint8Array(readFileSync(join(folder, file))).buffer;
+const readFloats = (folder: string, file: string) => new Float32Array(readBuffer(folder, file));
+const readIntegers = (folder: string, file: string) => new Int32Array(readBuffer(folder, file));
 
 async function openModel(folder: string, { file }: ModelSpec): Promise<InferenceSession> {
   const session = await InferenceSession.create(readFileSync(join(folder, file)), {
@@ -73,17 +89,23 @@ function signalsOf({ history: rule }: ExportedManifest, history: ExportedState["
   return history.map(({ type, value }) => Math.max(-1, Math.min(1, signal(type, value))));
 }
 
+/** Event rows of the newest events that an encoder reads. */
+function newestRows(manifest: ExportedManifest, history: ExportedState["history"]): number[] {
+  const { read = 0, length = 0 } = manifest.history.events ?? {};
+  const { eventRows = [], ids } = manifest.items;
+  const newest = history.slice(-read);
+  const signals = signalsOf(manifest, newest);
+  return newest
+    .map(({ itemId }, index) => (signals[index]! < 0 ? -1 : (eventRows[ids.indexOf(itemId)] ?? -1)))
+    .filter((row) => row >= 0)
+    .slice(-length);
+}
+
 /** Feeds of the encoder of events, written after the words of the manifest; none without one. */
 function feedEvents(manifest: ExportedManifest, history: ExportedState["history"]) {
   const { events } = manifest.history;
-  const { eventRows = [], ids } = manifest.items;
   if (events === undefined) return {};
-  const newest = history.slice(-events.read);
-  const signals = signalsOf(manifest, newest);
-  const rows = newest
-    .map(({ itemId }, index) => (signals[index]! < 0 ? -1 : (eventRows[ids.indexOf(itemId)] ?? -1)))
-    .filter((row) => row >= 0)
-    .slice(-events.length);
+  const rows = newestRows(manifest, history);
   const atEnd = (values: readonly number[]) => {
     const cells = new Int32Array(events.length);
     cells.set(values, events.length - values.length);
@@ -123,6 +145,33 @@ function poolHistory(
   });
 }
 
+/** Log-probabilities by the chain, written after the words of the manifest; undefined without one. */
+function openChain(folder: string, manifest: ExportedManifest) {
+  const { history, items } = manifest;
+  const chain = history.events?.chain;
+  if (chain === undefined) return undefined;
+  const lengths = readIntegers(folder, chain.lengths.file);
+  const successors = readIntegers(folder, chain.successors.file);
+  const weights = readFloats(folder, chain.weights.file);
+  const startOf = (row: number) => lengths.subarray(0, row).reduce((sum, one) => sum + one, 0);
+  return (events: readonly number[], candidates: readonly number[]): number[] => {
+    if (events.length === 0) return candidates.map(() => 0);
+    const scores = new Float64Array(lengths.length);
+    for (const [age, event] of events.toReversed().slice(0, chain.window).entries()) {
+      const start = startOf(event);
+      for (let at = start; at < start + lengths[event]!; at++)
+        scores[successors[at]!]! += chain.decay ** age * weights[at]!;
+    }
+    const sum = scores.reduce((a, b) => a + b, 0);
+    return candidates.map((row) => {
+      const share = items.shares![row]!;
+      const score = scores[items.eventRows![row]!] ?? 0;
+      const mixed = ((1 - chain.popularityShare) * score) / sum + chain.popularityShare * share;
+      return Math.log(sum === 0 ? share : mixed);
+    });
+  };
+}
+
 /** An exported folder opened in ONNX Runtime Web as a program outside of Recurve would: by its manifest and files alone. */
 export async function openExported(folder: string) {
   const manifest = readManifest(folder);
@@ -131,6 +180,7 @@ export async function openExported(folder: string) {
   const width = manifest.items.embeddings.shape[2]!;
   const embeddings = readFloats(folder, manifest.items.embeddings.file);
   const biases = readFloats(folder, manifest.items.biases.file);
+  const chainOf = openChain(folder, manifest);
   const rowOf = (itemId: string) => Math.max(0, manifest.items.ids.indexOf(itemId));
   const vectorOf = (itemId: string) =>
     embeddings.subarray(rowOf(itemId) * width, (rowOf(itemId) + 1) * width);
@@ -163,7 +213,9 @@ export async function openExported(folder: string) {
     async logits(state: ExportedState, candidates: readonly string[]): Promise<Float32Array> {
       const { encoded } = await encoder.run(feed(state));
       const chosen = candidates.flatMap((candidate) => [...vectorOf(candidate)]);
+      const ofChain = chainOf?.(newestRows(manifest, state.history), candidates.map(rowOf));
       const { logits } = await scorer.run({
+        ...(ofChain && { chain: new Tensor("float32", ofChain, [1, 1, candidates.length]) }),
         encoded: encoded!,
         embeddings: new Tensor("float32", chosen, [1, candidates.length, width]),
         biases: new Tensor(

@@ -3,6 +3,8 @@ import { itemId } from "../../src/domain/ids.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { RewardRule } from "../../src/domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
+import { buildRows } from "../../src/numeric/sparse-rows.ts";
+import type { ChainPart } from "../../src/policy/encoder/chain.ts";
 import { type EncoderSource, openEncoder } from "../../src/policy/encoder/encoder.ts";
 import { encodeEncoder, type StoredEncoder } from "../../src/policy/encoder/encoder-model.ts";
 import { itemTokens } from "../../src/policy/item-features.ts";
@@ -92,7 +94,11 @@ export const encodersIn =
   };
 
 /** An encoder of these items, before any training but with embeddings that differ. */
-export function sampleEncoder(views: readonly ItemView[], seed = 1): StoredEncoder {
+export function sampleEncoder(
+  views: readonly ItemView[],
+  seed = 1,
+  chain?: ChainPart,
+): StoredEncoder {
   const shape = { ...presetShape("small", { items: views.length, length: 10 }), width: 8 };
   const random = createRandom(seed);
   const { parameters } = createTransformer(shape, random);
@@ -102,8 +108,19 @@ export function sampleEncoder(views: readonly ItemView[], seed = 1): StoredEncod
     itemIds: views.map(({ itemId }) => itemId),
     counts: Float32Array.from(views, (_, index) => index),
     throughSequence: 1,
+    ...(chain && { chain }),
   });
 }
+
+/** A chain of λ = 0.5 in which items 1, 4, 7 … have no successors and the others two. */
+export const sampleChain = (items: number): ChainPart => ({
+  ...{ window: 3, decay: 0.7, weight: 0.5 },
+  successors: buildRows(items, (item, add) => {
+    if (item % 3 === 1) return;
+    add((item + 1) % items, 0.75);
+    add((item * item + 2) % items, 0.5);
+  }),
+});
 
 /** A network with no parameter at 0 on such an encoder. */
 export const onEncoder = (network: Network, stored: StoredEncoder): Network => {

@@ -1,5 +1,5 @@
+import { addRow, buildRows, findPlaces, type SparseRows } from "../../numeric/sparse-rows.ts";
 import type { Ranker, RankerData } from "./ranker.ts";
-import { addRow, buildRows, findPlaces, type SparseRows } from "./sparse-rows.ts";
 
 export interface NeighbourSettings {
   /** K: items that an item passes its score on to. */
@@ -21,10 +21,10 @@ export function fitItemNeighbours(
   const sets = training.map((sequence) => [...new Set(Array.from(sequence))]);
   const places = findPlaces(sets, itemCount);
   const common = buildRows(itemCount, (item, add) => {
-    for (const user of places[item]!.users)
+    for (const user of places[item]!.sequences)
       for (const other of sets[user]!) if (other !== item) add(other, 1);
   });
-  const count = (item: number) => places[item]!.users.length;
+  const count = (item: number) => places[item]!.sequences.length;
   const similarity = (item: number, other: number, both: number) =>
     both / (Math.sqrt(count(item) * count(other)) + shrinkage);
   const rows = keepLargest(common, neighbours, similarity);

@@ -1,3 +1,4 @@
+import { chainVariants } from "../../engine/learner/training/choose-chain.ts";
 import { easeBytes, fitEase } from "../rankers/ease.ts";
 import { fitImplicitFactors } from "../rankers/implicit-factors.ts";
 import { fitItemNeighbours } from "../rankers/item-neighbours.ts";
@@ -26,14 +27,9 @@ const popularity: Baseline = {
   variants: [{ settings: "", fit: fitPopularity }],
 };
 
-export const markov: Baseline = {
+const markov: Baseline = {
   name: "Markov",
-  variants: [
-    { window: 1, decay: 1 },
-    { window: 5, decay: 0.7 },
-    { window: 10, decay: 0.8 },
-    { window: 20, decay: 0.9 },
-  ].map((settings) => ({
+  variants: chainVariants.map((settings) => ({
     settings: `window ${settings.window}, decay ${settings.decay}`,
     fit: (data) => fitMarkov(data, settings),
   })),

@@ -6,6 +6,7 @@ import {
   largestDifference,
   onEncoder,
   randomNetwork,
+  sampleChain,
   sampleEncoder,
   sampleViews,
 } from "../../../tests/support/policy.ts";
@@ -79,14 +80,16 @@ function centre(logits: ArrayLike<number>): number[] {
 const alone = randomNetwork({ heads: 1, width: 8, positions: 1 }, sampleViews(12), createRandom(3));
 /** Of the first 20. */
 const encoder = sampleEncoder(sampleViews(20));
+const chained = sampleEncoder(sampleViews(20), 1, sampleChain(20));
 
 test.each([
   ["alone", alone],
   ["on an encoder", onEncoder(alone, encoder)],
+  ["on an encoder with a chain", onEncoder(alone, chained)],
 ])(
   "the exported files score in ONNX Runtime Web as the engine does, a network %s",
   async (_, network) => {
-    const { store } = await openUsedShop(encodeNetwork(network), [encoder]);
+    const { store } = await openUsedShop(encodeNetwork(network), [encoder, chained]);
     const { summary, folder } = await exportShop(store);
     expect(summary).toEqual({ version: 3, scenario: "shop", items: 30 });
     const { manifest, logits } = await openExported(folder);

@@ -6,7 +6,7 @@ import type { Configuration } from "../../engine/configuration/configuration.ts"
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { createCatalogue } from "../../engine/state/catalogue.ts";
 import { encodersOf } from "../../engine/state/encoders.ts";
-import { exportNetwork } from "../../policy/export-network.ts";
+import { type ExportedChain, exportNetwork } from "../../policy/export-network.ts";
 import { decodeNetwork } from "../../policy/network-policy.ts";
 import type { PolicyStore, Store } from "../../storage/store.ts";
 import { createManifest, fileNames } from "./manifest.ts";
@@ -123,11 +123,18 @@ export async function exportOnnx(options: ExportOptions): Promise<ExportSummary>
     [fileNames.scorer]: exported.scorer.bytes,
     [fileNames.embeddings]: toBytes(exported.embeddings),
     [fileNames.biases]: toBytes(exported.biases),
+    ...(exported.chain && chainFiles(exported.chain)),
     [fileNames.manifest]: `${JSON.stringify(manifest, null, 1)}\n`,
   });
   return { version, scenario: scenario.name, items: items.length - 1 };
 }
 
 // Little endian, as every platform that ONNX Runtime has binaries for.
-const toBytes = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+const toBytes = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array) =>
   new Uint8Array(buffer, byteOffset, byteLength);
+
+const chainFiles = ({ lengths, successors, weights }: ExportedChain) => ({
+  [fileNames.chainLengths]: toBytes(lengths),
+  [fileNames.chainSuccessors]: toBytes(successors),
+  [fileNames.chainWeights]: toBytes(weights),
+});

@@ -1,7 +1,7 @@
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import { signalScale } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { ExportedGraph, ExportedNetwork } from "../../policy/export-network.ts";
+import type { ExportedChain, ExportedGraph, ExportedNetwork } from "../../policy/export-network.ts";
 import {
   contextTokenBuckets,
   contextTokens,
@@ -33,6 +33,9 @@ export const fileNames = {
   scorer: "scorer.onnx",
   embeddings: "item-embeddings.f32",
   biases: "item-biases.f32",
+  chainLengths: "chain-lengths.i32",
+  chainSuccessors: "chain-successors.i32",
+  chainWeights: "chain-weights.f32",
   manifest: "manifest.json",
 } as const;
 
@@ -46,7 +49,7 @@ const describeGraph = (file: string, { inputs, outputs }: ExportedGraph) => ({
 });
 
 function describeItems({ items, unavailable, network, shape: { heads } }: ExportedPolicy) {
-  const { width, events } = network;
+  const { width, events, chain } = network;
   const layout = { type: "float32", order: "row-major, little endian" };
   return {
     embeddings: { file: fileNames.embeddings, ...layout, shape: [heads, items.length, width] },
@@ -54,12 +57,22 @@ function describeItems({ items, unavailable, network, shape: { heads } }: Export
     unknownRow: 0,
     unavailable,
     ...(events && { eventRows: events.rows }),
+    ...(chain && { shares: chain.shares }),
     ids: items,
   };
 }
 
+const describeChain = ({ window, decay, popularityShare, ...arrays }: ExportedChain) => ({
+  ...{ window, decay, popularityShare },
+  order: "little endian",
+  lengths: { file: fileNames.chainLengths, type: "int32", shape: [arrays.lengths.length] },
+  successors: { file: fileNames.chainSuccessors, type: "int32", shape: [arrays.successors.length] },
+  weights: { file: fileNames.chainWeights, type: "float32", shape: [arrays.weights.length] },
+  rule: "successors and weights of the event rows one after the other, `lengths` of each; score of an event row = Σ decay^age · its weight as a successor of an event, over the newest `window` of these events, age 0 for the newest; S = Σ score over all event rows; log[(1 − popularityShare) · score/S + popularityShare · items.shares], or log items.shares if S is 0; a candidate without an event row has score 0",
+});
+
 /** Rules are words; an example that the code has computed shows their result. */
-function describeHistory({ scenario: { reward }, network: { events } }: ExportedPolicy) {
+function describeHistory({ scenario: { reward }, network: { events, chain } }: ExportedPolicy) {
   const signals = [1, -0.5, 0.25];
   return {
     length: historyLength,
@@ -76,6 +89,7 @@ function describeHistory({ scenario: { reward }, network: { events } }: Exported
         read: sequenceLength,
         length: events.length,
         rule: "of the newest `read` events those with x ≥ 0 whose item has an event row ≥ 0, of these the newest `length`, oldest first",
+        ...(chain && { chain: describeChain(chain) }),
       },
     }),
   };

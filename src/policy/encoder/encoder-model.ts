@@ -3,6 +3,8 @@ import type { ItemId } from "../../domain/ids.ts";
 import { corruptSnapshot, decodeTensors, encodeTensors } from "../snapshot.ts";
 import { type TransformerModel, transformerParameters } from "../transformer/parameters.ts";
 import { feedForwards, type TransformerShape } from "../transformer/shape.ts";
+import type { ChainPart } from "./chain.ts";
+import { chainNumbers, chainTensors, readChain } from "./chain-tensors.ts";
 
 /** A Transformer trained on behaviour, with the items that it was trained on. */
 export interface EncoderModel extends TransformerModel {
@@ -12,6 +14,8 @@ export interface EncoderModel extends TransformerModel {
   readonly counts: Float32Array;
   /** Event number up to which it was trained: only later events judge it. */
   readonly throughSequence: number;
+  /** Absent if the network ranks best without one. */
+  readonly chain?: ChainPart;
 }
 
 /** An artefact of the record, named by its content. */
@@ -25,7 +29,7 @@ const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 
 /** @throws RangeError on a parameter that is not finite */
 export function encodeEncoder(model: EncoderModel): StoredEncoder {
-  const { shape, parameters, itemIds, counts, throughSequence } = model;
+  const { shape, parameters, itemIds, counts, throughSequence, chain } = model;
   const { feedForward, items, ...sizes } = shape;
   const specs = Object.entries(transformerParameters(shape));
   const tensors = specs.map(
@@ -35,9 +39,16 @@ export function encodeEncoder(model: EncoderModel): StoredEncoder {
     meta: {
       kind: "encoder",
       itemIds,
-      numbers: { ...sizes, feedForward: feedForwards.indexOf(feedForward), throughSequence },
+      numbers: {
+        ...{ ...sizes, feedForward: feedForwards.indexOf(feedForward), throughSequence },
+        ...(chain && chainNumbers(chain)),
+      },
     },
-    tensors: { ...Object.fromEntries(tensors), counts: { shape: [items], values: counts } },
+    tensors: {
+      ...Object.fromEntries(tensors),
+      counts: { shape: [items], values: counts },
+      ...(chain && chainTensors(chain)),
+    },
   });
   return { hash: hashOf(bytes), bytes };
 }
@@ -62,5 +73,6 @@ export function decodeEncoder({ hash, bytes }: StoredEncoder): EncoderModel {
     itemIds: meta.itemIds,
     counts: tensors.counts!.values,
     throughSequence: meta.numbers.throughSequence ?? 0,
+    ...(meta.numbers.chainWeight !== undefined && { chain: readChain(meta.numbers, tensors) }),
   };
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   largestDifference,
   randomState,
+  sampleChain,
   sampleEncoder,
   sampleState,
   sampleView,
@@ -9,6 +10,7 @@ import {
 } from "../../../tests/support/policy.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { createCatalogueScorer } from "../transformer/catalogue-scorer.ts";
+import { logProbabilities, openShares, scoreSuccessors } from "./chain.ts";
 import { openEncoder } from "./encoder.ts";
 import { decodeEncoder } from "./encoder-model.ts";
 
@@ -69,6 +71,41 @@ test("an unknown item has the mean of all items' log-odds, for each user", async
   const logs = encoder.logOdds(state, [...views, sampleView("new")]);
   expect(logs.at(-1)).toBeCloseTo(0, 5);
   expect(encoder.rowOf(sampleView("new").itemId)).toBe(-1);
+});
+
+const chain = sampleChain(9);
+const withChain = sampleEncoder(views, 1, chain);
+
+test("a chain is kept in the bytes to the precision of float32", () => {
+  const kept = decodeEncoder(withChain).chain!;
+  expect(kept).toMatchObject({ window: 3, decay: 0.7, weight: 0.5 });
+  expect(kept.successors).toEqual(chain.successors);
+});
+
+test("with a chain the log-odds are those of the pool: the network's, and λ times the chain's log-probabilities", async () => {
+  const [plain, pooled] = [openEncoder(stored), openEncoder(withChain)];
+  const candidates = [...views, sampleView("new")];
+  await Promise.all([plain.encode([state]), pooled.encode([state])]);
+  // The newest three known items are those of the last three likes.
+  const scores = scoreSuccessors(
+    chain,
+    [9, 10, 11].map((index) => (5 * index) % 9),
+  );
+  const log = logProbabilities(scores, openShares(model.counts));
+  const expected = Array.from(
+    plain.logOdds(state, candidates),
+    (odds, index) => odds + 0.5 * log(index < 9 ? index : -1),
+  );
+  const found = pooled.logOdds(state, candidates);
+  expect(largestDifference(centre(expected), found)).toBeLessThan(1e-12);
+  expect(largestDifference(plain.logOdds(state, candidates), found)).toBeGreaterThan(0.1);
+});
+
+test("users without known events have no chain", async () => {
+  const [plain, pooled] = [openEncoder(stored), openEncoder(withChain)];
+  const cold = sampleState();
+  await Promise.all([plain.encode([cold]), pooled.encode([cold])]);
+  expect(pooled.logOdds(cold, views)).toEqual(plain.logOdds(cold, views));
 });
 
 test("a state must be encoded first", () => {

@@ -1,12 +1,13 @@
 import type { ItemId } from "../../domain/ids.ts";
 import type { ItemView, PolicyState } from "../policy.ts";
+import { logProbabilities, openShares, scoreSuccessors } from "./chain.ts";
 import { decodeEncoder, type EncoderModel, type StoredEncoder } from "./encoder-model.ts";
 import { createItemVectors, type ItemVectors } from "./item-vectors.ts";
 import { createUserStates } from "./user-states.ts";
 
 /**
- * A trained encoder at work: it places users and items, and gives the log-odds ℓ(s, a) = u(s)·e(a)
- * of an item as a user's next one. Its native memory is freed when it is collected.
+ * A trained encoder at work: it places users and items, and gives the log-odds
+ * ℓ(s, a) = u(s)·e(a) + λ·log P_chain(s, a) of an item as a user's next one. Its native memory is freed when it is collected.
  */
 export interface Encoder {
   readonly hash: string;
@@ -31,24 +32,44 @@ export interface Encoder {
 /** Encoders of a record, by hash. @throws not_found, corrupt_snapshot */
 export type EncoderSource = (hash: string) => Promise<Encoder>;
 
-/** u·e of each candidate, less their mean. */
-function multiply(
-  state: Float32Array,
+/** A number for each item, −1 for one that the encoder does not know. */
+type ItemNumbers = (item: number) => number;
+
+/**
+ * λ·log P after a history of known items; undefined without a chain. An unknown item has the mean
+ * logarithm of the shares, and is nobody's successor.
+ */
+function openChain({ chain, counts }: EncoderModel) {
+  if (chain === undefined) return () => undefined;
+  const shareOf = openShares(counts);
+  return (history: readonly number[]): ItemNumbers | undefined => {
+    // Users without known events have the items' shares already.
+    if (history.length === 0) return undefined;
+    const scores = scoreSuccessors(chain, history);
+    const log = logProbabilities(scores, shareOf);
+    return (item) => chain.weight * log(item);
+  };
+}
+
+/** u·e of each candidate and the chain's part, less their mean. */
+function addUp(
   candidates: readonly ItemView[],
   { rowOf, table, width }: ItemVectors,
+  { state, chain }: { readonly state: Float32Array; readonly chain: ItemNumbers | undefined },
 ): Float64Array {
-  const products = new Float64Array(candidates.length);
+  const odds = new Float64Array(candidates.length);
   let total = 0;
-  for (let a = 0; a < products.length; a++) {
-    const start = rowOf(candidates[a]!.itemId) * width;
+  for (let a = 0; a < odds.length; a++) {
+    const row = rowOf(candidates[a]!.itemId);
     let sum = 0;
-    for (let i = 0; i < width; i++) sum += state[i]! * table[start + i]!;
-    products[a] = sum;
+    for (let i = 0; i < width; i++) sum += state[i]! * table[row * width + i]!;
+    if (chain) sum += chain(row - 1);
+    odds[a] = sum;
     total += sum;
   }
-  const mean = total / Math.max(1, products.length);
-  for (let a = 0; a < products.length; a++) products[a]! -= mean;
-  return products;
+  const mean = total / Math.max(1, odds.length);
+  for (let a = 0; a < odds.length; a++) odds[a]! -= mean;
+  return odds;
 }
 
 /** @throws corrupt_snapshot */
@@ -57,6 +78,7 @@ export function openEncoder(stored: StoredEncoder, threads = 1): Encoder {
   const vectors = createItemVectors(model);
   const { table, rowOf, width } = vectors;
   const states = createUserStates(model, vectors, threads);
+  const chainAfter = openChain(model);
   return {
     hash: stored.hash,
     model,
@@ -64,7 +86,11 @@ export function openEncoder(stored: StoredEncoder, threads = 1): Encoder {
     encode: states.encode,
     stateOf: states.of,
     vectorOf: (itemId) => table.subarray(rowOf(itemId) * width, (rowOf(itemId) + 1) * width),
-    logOdds: (state, candidates) => multiply(states.of(state), candidates, vectors),
+    logOdds: (state, candidates) =>
+      addUp(candidates, vectors, {
+        state: states.of(state),
+        chain: chainAfter(states.itemsOf(state)),
+      }),
     rowOf: (itemId) => rowOf(itemId) - 1,
   };
 }

@@ -8,6 +8,8 @@ import { buildNewestState, createNewestFeeds, writeNewest } from "./state-graph.
 /** States of users, each worked out once as long as it is in use. */
 export interface UserStates {
   encode(states: readonly PolicyState[]): Promise<void>;
+  /** Numbers of its newest known items, oldest first, as many as the encoder looks at. */
+  itemsOf(state: PolicyState): readonly number[];
   /** Of an encoded state. */
   of(state: PolicyState): Float32Array;
 }
@@ -42,7 +44,7 @@ export function createUserStates(
   const encoded = new WeakMap<PolicyState, Float32Array>();
   const cold = new Float32Array(width);
   cold[inner] = 1;
-  const knownItems = ({ profile }: PolicyState) => {
+  const itemsOf = ({ profile }: PolicyState) => {
     const rows = profile.sequence.map(rowOf).filter((row) => row > 0);
     return rows.slice(-length).map((row) => row - 1);
   };
@@ -63,13 +65,14 @@ export function createUserStates(
       const waiting: Known[] = [];
       for (const state of new Set(states)) {
         if (encoded.has(state)) continue;
-        const items = knownItems(state);
+        const items = itemsOf(state);
         if (items.length === 0) encoded.set(state, cold);
         else waiting.push([state, items]);
       }
       for (let start = 0; start < waiting.length; start += batchStates)
         await encodeBatch(waiting.slice(start, start + batchStates));
     },
+    itemsOf,
     of: (state) => {
       const found = encoded.get(state);
       if (found === undefined) throw new RangeError("the state has not been encoded");

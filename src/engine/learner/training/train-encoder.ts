@@ -1,13 +1,17 @@
+import type { TrainingRecord } from "../../../domain/cycle-record.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import { type Preset, presetNames } from "../../../domain/preset.ts";
 import { meanNdcg } from "../../../evaluation/ranking/evaluate-ranking.ts";
 import type { HeldOutItem } from "../../../evaluation/ranking/split.ts";
 import { isTarget, itemOf } from "../../../learning/sequence/codes.ts";
 import { estimateTraining } from "../../../learning/sequence/memory-need.ts";
-import type { SequenceTraining } from "../../../learning/sequence/sequence-training.ts";
 import { trainSequenceModel } from "../../../learning/sequence/train-sequence-model.ts";
+import type { ChainPart } from "../../../policy/encoder/chain.ts";
 import type { EncoderModel } from "../../../policy/encoder/encoder-model.ts";
+import { createCatalogueScorer } from "../../../policy/transformer/catalogue-scorer.ts";
+import type { TransformerModel } from "../../../policy/transformer/parameters.ts";
 import { presetShape, type TransformerShape } from "../../../policy/transformer/shape.ts";
+import { chooseChain } from "./choose-chain.ts";
 import { chooseRecipe, type Recipe } from "./recipe.ts";
 import {
   saveTraining,
@@ -18,6 +22,8 @@ import type { BehaviourTrainingOptions, TrainingData } from "./training-data.ts"
 
 /** Of the ranking that chooses the epoch. */
 const k = 10;
+const leastValidation = 2;
+const scoredTogether = 64;
 /** A checkpoint is written at most so often: it holds the network five times. */
 const checkpointMs = 20_000;
 const minuteMs = 60_000;
@@ -25,7 +31,7 @@ const mebibyte = 2 ** 20;
 
 export interface EncoderTraining {
   readonly model: EncoderModel;
-  readonly figures: Pick<SequenceTraining, "epochs" | "bestEpoch"> & { readonly metric?: number };
+  readonly figures: Pick<TrainingRecord["training"], "epochs" | "bestEpoch" | "metric" | "chain">;
 }
 
 /** Held-out events that choose the epoch: no repeats, since a ranking leaves seen items out. */
@@ -77,6 +83,30 @@ function checkMemory(preset: Preset, data: TrainingData, options: BehaviourTrain
   );
 }
 
+const describeChain = ({ weight, window, decay }: ChainPart) => ({ weight, window, decay });
+
+/** The chain beside a trained network; none if the network ranks best alone, or if nothing can say so. */
+async function addChain(
+  model: TransformerModel,
+  { sequences }: TrainingData,
+  {
+    counts,
+    validation,
+    threads,
+  }: {
+    readonly counts: Float32Array;
+    readonly validation: readonly HeldOutItem[];
+    readonly threads: number;
+  },
+): Promise<ChainPart | undefined> {
+  if (validation.length < leastValidation) return undefined;
+  const scorer = await createCatalogueScorer(model, { rows: scoredTogether, threads });
+  const { chain, weight } = await chooseChain(scorer.score, {
+    ...{ sequences, counts, heldOut: validation, k },
+  }).finally(() => scorer.close());
+  return weight > 0 ? { ...chain, weight } : undefined;
+}
+
 /**
  * Trains an encoder on all behaviour but the held-out events; those of `choosing` choose the epoch.
  * An unfinished training continues, to the encoder that it would have led to.
@@ -98,7 +128,9 @@ export async function trainEncoder(
   const { model, epochs, bestEpoch, metric } = await trainSequenceModel({
     ...{ sequences, itemCount: shape.items, seed, threads, shape, settings, clock, onProgress },
     ...(minutes !== undefined && { budget: minutes * minuteMs }),
-    ...(validation.length > 1 && { validate: ({ score }) => meanNdcg(score, validation, sizes) }),
+    ...(validation.length >= leastValidation && {
+      validate: ({ score }) => meanNdcg(score, validation, sizes),
+    }),
     onCheckpoint: async (checkpoint) => {
       if (clock() - savedAt < checkpointMs) return;
       await saveTraining(store, scenario.name, { preset, seed, asOf, checkpoint });
@@ -106,13 +138,18 @@ export async function trainEncoder(
     },
     ...(resumeFrom && { resumeFrom }),
   });
+  const counts = countItems(sequences, shape.items);
+  const chain = await addChain(model, data, { counts, validation, threads });
   return {
     model: {
       ...model,
-      itemIds: behaviour.itemIds,
-      counts: countItems(sequences, shape.items),
-      throughSequence: sequence,
+      ...{ itemIds: behaviour.itemIds, counts, throughSequence: sequence },
+      ...(chain && { chain }),
     },
-    figures: { epochs, bestEpoch, ...(metric !== undefined && { metric }) },
+    figures: {
+      ...{ epochs, bestEpoch },
+      ...(metric !== undefined && { metric }),
+      ...(chain && { chain: describeChain(chain) }),
+    },
   };
 }

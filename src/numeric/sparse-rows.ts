@@ -1,24 +1,25 @@
-/** A square matrix over the items, most entries of which are 0: of each row the columns that are not, and their values. */
+/** A square matrix, most entries of which are 0: of each row the columns that are not, ascending, and their values. */
 export interface SparseRows {
   readonly columns: readonly Int32Array[];
   readonly values: readonly Float64Array[];
 }
 
-/** Place of an item: user u, place p. Both arrays are of one length. */
+/** Places of a number in sequences: of each its sequence and its position there. Both arrays are of one length. */
 export interface Places {
-  readonly users: readonly number[];
+  readonly sequences: readonly number[];
   readonly positions: readonly number[];
 }
 
-export function findPlaces(sequences: readonly ArrayLike<number>[], itemCount: number): Places[] {
-  const places = Array.from({ length: itemCount }, () => ({
-    users: [] as number[],
+/** @param count numbers are 0 … count − 1 */
+export function findPlaces(sequences: readonly ArrayLike<number>[], count: number): Places[] {
+  const places = Array.from({ length: count }, () => ({
+    sequences: [] as number[],
     positions: [] as number[],
   }));
-  for (const [user, sequence] of sequences.entries()) {
+  for (const [index, sequence] of sequences.entries()) {
     for (let position = 0; position < sequence.length; position++) {
       const place = places[sequence[position]!]!;
-      place.users.push(user);
+      place.sequences.push(index);
       place.positions.push(position);
     }
   }
@@ -30,10 +31,10 @@ export function findPlaces(sequences: readonly ArrayLike<number>[], itemCount: n
  * @param fill adds its row's entries by `add(column, value)`, values above 0
  */
 export function buildRows(
-  itemCount: number,
+  count: number,
   fill: (row: number, add: (column: number, value: number) => void) => void,
 ): SparseRows {
-  const dense = new Float64Array(itemCount);
+  const dense = new Float64Array(count);
   const columns: Int32Array[] = [];
   const values: Float64Array[] = [];
   let touched: number[] = [];
@@ -41,7 +42,7 @@ export function buildRows(
     if (dense[column] === 0) touched.push(column);
     dense[column]! += value;
   };
-  for (let row = 0; row < itemCount; row++) {
+  for (let row = 0; row < count; row++) {
     touched = [];
     fill(row, add);
     const own = Int32Array.from(touched).sort();
@@ -61,4 +62,22 @@ export function addRow(
   const own = columns[row]!;
   const entries = values[row]!;
   for (let index = 0; index < own.length; index++) scores[own[index]!]! += weight * entries[index]!;
+}
+
+/**
+ * The same rows with at most about `most` entries: if there are more, each row keeps an equal number
+ * of its largest; of equal ones those that come first.
+ */
+export function limitRows({ columns, values }: SparseRows, most: number): SparseRows {
+  const total = columns.reduce((sum, { length }) => sum + length, 0);
+  if (total <= most) return { columns, values };
+  const each = Math.max(1, Math.floor(most / columns.length));
+  const places = values.map((own) => {
+    const falling = Array.from(own.keys()).sort((a, b) => own[b]! - own[a]! || a - b);
+    return falling.slice(0, each).sort((a, b) => a - b);
+  });
+  return {
+    columns: columns.map((own, row) => Int32Array.from(places[row]!, (place) => own[place]!)),
+    values: values.map((own, row) => Float64Array.from(places[row]!, (place) => own[place]!)),
+  };
 }

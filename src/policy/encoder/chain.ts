@@ -1,0 +1,75 @@
+import { addRow, type SparseRows } from "../../numeric/sparse-rows.ts";
+import { meanOf } from "../../numeric/statistics.ts";
+
+export interface ChainSettings {
+  /**
+   * w: items after one that count as its successors, and newest items that a score looks at; w = 1
+   * is the plain chain.
+   */
+  readonly window: number;
+  /** δ in (0, 1]: weight of a step further away. */
+  readonly decay: number;
+}
+
+/**
+ * First-order Markov chain over a window, frozen: with C(i, j) = Σ δ^(g−1) over the times that j came g ≤ w steps after i, and n(i)
+ * the times of i,
+ *
+ *     score(j) = Σ_{a=1…w} δ^(a−1) · C(i_a, j)/n(i_a),  i_1 the newest item of the history.
+ *
+ * The plain chain is that of Rendle et al. 2010 (FPMC, section 3) without its factors.
+ */
+export interface Chain extends ChainSettings {
+  /** C(i, j)/n(i). */
+  readonly successors: SparseRows;
+}
+
+/** A chain's part in log-odds. */
+export interface ChainPart extends Chain {
+  /** λ > 0 */
+  readonly weight: number;
+}
+
+/** β: share of popularity in the chain's probabilities, so that no item is impossible. */
+export const popularityShare = 0.05;
+
+/** The score of every item. @param history items, oldest first */
+export function scoreSuccessors(
+  { successors, window, decay }: Chain,
+  history: ArrayLike<number>,
+): Float64Array {
+  const scores = new Float64Array(successors.columns.length);
+  const oldest = Math.max(0, history.length - window);
+  for (let at = history.length - 1, weight = 1; at >= oldest; at--, weight *= decay)
+    addRow(scores, successors, { row: history[at]!, weight });
+  return scores;
+}
+
+/**
+ * (c_j + 1)/Σ (c + 1) of an item with c_j events; of one that is not among them the geometric mean,
+ * so that nobody's log-odds say anything of it.
+ */
+export function openShares(counts: ArrayLike<number>): (item: number) => number {
+  let total = counts.length;
+  for (let item = 0; item < counts.length; item++) total += counts[item]!;
+  const shares = Float64Array.from(counts, (count) => (count + 1) / total);
+  const unknown = Math.exp(meanOf(shares.map(Math.log)));
+  return (item) => shares[item] ?? unknown;
+}
+
+/**
+ * Natural logarithms of scores as probabilities of the next item, smoothed:
+ *
+ *     log P(j) = log[(1 − β)·score(j)/Σ score + β·share(j)]
+ *
+ * Without a known successor only the shares remain. An item that the chain does not know has score 0.
+ */
+export function logProbabilities(
+  scores: Float64Array,
+  shareOf: (item: number) => number,
+): (item: number) => number {
+  const sum = scores.reduce((a, b) => a + b, 0);
+  if (sum === 0) return (item) => Math.log(shareOf(item));
+  return (item) =>
+    Math.log(((1 - popularityShare) * (scores[item] ?? 0)) / sum + popularityShare * shareOf(item));
+}
