@@ -12,7 +12,10 @@ async function refusal(...words: string[]) {
 }
 
 test.each([
-  [[], /required option '--data <folder\|file>' not specified/],
+  [[], /name either --data <folder\|file>, .* or --policy <serving\|version>/],
+  [["--data", "x", "--policy", "serving"], /name either --data/],
+  [["--policy", "newest"], /Expected an integer in 1…2147483648/],
+  [["--policy", "serving", "--length", "200"], /--length belongs to --data/],
   [["--data", "x", "--protocol", "random"], /Allowed choices are leave-one-out, time-split/],
   [["--data", "x", "--k", "0"], /Expected an integer in 1…1000/],
   [

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { evaluatePolicy } from "../../analysis/ranking/evaluate-policy.ts";
 import {
   concludeRanking,
   evaluateRankers,
@@ -9,16 +10,23 @@ import { countInteractions } from "../../analysis/ranking/interaction-data.ts";
 import type { TransformerPlan } from "../../analysis/ranking/rank-with-transformer.ts";
 import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import { presetNames } from "../../domain/preset.ts";
+import { findScenario } from "../../engine/serving/recommend.ts";
 import { type Protocol, protocols } from "../../evaluation/ranking/split.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { formatWhole } from "../../numeric/format.ts";
+import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { describePolicyRanking } from "../evaluate/describe-policy-ranking.ts";
 import { describeRanking, describeRankingProgress } from "../evaluate/describe-ranking.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
 
-interface RankingCommandOptions {
-  readonly data: string;
+interface RankingCommandOptions extends DatabaseOptions {
+  /** Exactly one of `data` and `policy`. */
+  readonly data?: string;
+  /** `undefined` in it: the serving one. */
+  readonly policy?: { readonly version: number | undefined };
+  readonly scenario?: string;
   readonly protocol: Protocol;
   readonly k: number;
   readonly preset: TransformerPlan["preset"];
@@ -87,8 +95,8 @@ function createRankingLines(size: string) {
   };
 }
 
-async function evaluate(options: RankingCommandOptions, signal: AbortSignal) {
-  const data = await readInteractions(options.data, { now: Date.now(), signal });
+async function evaluate(folder: string, options: RankingCommandOptions, signal: AbortSignal) {
+  const data = await readInteractions(folder, { now: Date.now(), signal });
   const lines = createRankingLines(`${formatWhole(countInteractions(data))} interactions`);
   return evaluateRankers(data, {
     protocol: options.protocol,
@@ -101,19 +109,66 @@ async function evaluate(options: RankingCommandOptions, signal: AbortSignal) {
   }).finally(lines.stop);
 }
 
-async function runRanking(options: RankingCommandOptions): Promise<void> {
+const measurePolicy = (version: number | undefined, options: RankingCommandOptions) =>
+  withDatabase(options, ({ store, configuration }) =>
+    evaluatePolicy({
+      ...{ store, configuration, version },
+      scenario: findScenario(configuration, options.scenario),
+      ...{ protocol: options.protocol, seed: options.seed },
+    }),
+  );
+
+async function describeResult(options: RankingCommandOptions, signal: AbortSignal) {
+  const { data, policy, json } = options;
+  if (policy !== undefined) {
+    const ranking = await measurePolicy(policy.version, options);
+    return json ? JSON.stringify(ranking, null, 2) : describePolicyRanking(ranking);
+  }
+  const evaluation = await evaluate(data ?? "", options, signal);
+  return json ? toJson(evaluation) : describeRanking(evaluation);
+}
+
+/** Options that only the training of a Transformer takes. */
+const ofTraining = ["k", "preset", "length", "epochs", "baselines"] as const;
+
+function checkUse({ data, policy }: RankingCommandOptions, command: Command): void {
+  if ((data === undefined) === (policy === undefined))
+    command.error(
+      "error: name either --data <folder|file>, to train rankers on it, or --policy <serving|version>, to measure a policy of the record",
+    );
+  const given = ofTraining.find((name) => command.getOptionValueSource(name) === "cli");
+  if (policy !== undefined && given !== undefined)
+    command.error(
+      `error: --${given} belongs to --data: a policy has its own network, and the scenario's slateSize`,
+    );
+}
+
+async function runRanking(options: RankingCommandOptions, command: Command): Promise<void> {
+  checkUse(options, command);
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
-    const evaluation = await evaluate(options, signal);
-    const text = options.json ? toJson(evaluation) : describeRanking(evaluation);
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${await describeResult(options, signal)}\n`);
   });
 }
 
+const parseVersion = integerIn(1, 2 ** 31);
+
+const parsePolicy = (text: string) => ({
+  version: text === "serving" ? undefined : parseVersion(text),
+});
+
 export function rankingCommand(): Command {
-  return new Command("ranking")
-    .description("Measure how well a Transformer and baselines predict users' next items")
-    .requiredOption(
+  const command = new Command("ranking").description(
+    "Measure how well a Transformer and baselines, or a policy of the record, predict users' next items",
+  );
+  return withDatabaseOptions(command)
+    .option(
+      "--policy <serving|version>",
+      "measure this policy on events that it did not learn from, sorted and as it serves",
+      parsePolicy,
+    )
+    .option("--scenario <name>", "of the policy; default: the first of the configuration")
+    .option(
       "--data <folder|file>",
       "MovieLens, sequences as SASRec or S3-Rec publish them (.txt), or events (.jsonl, .csv)",
     )
@@ -148,6 +203,9 @@ export function rankingCommand(): Command {
     )
     .addOption(new Option("--negatives <count>").argParser(refuseSample).hideHelp())
     .option("--json", "print figures as JSON", false)
-    .addHelpText("after", "\nExample:\n  $ recurve evaluate ranking --data ml-100k --length 200")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ recurve evaluate ranking --data ml-100k --length 200\n  $ recurve evaluate ranking --policy serving --database shop.db",
+    )
     .action(runRanking);
 }

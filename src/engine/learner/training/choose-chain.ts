@@ -48,11 +48,11 @@ export interface ChosenChain {
 }
 
 async function fitBestChain({ sequences, counts, heldOut, k }: ChainData): Promise<Chain> {
-  const fit = (settings: ChainSettings) => fitChain(sequences, counts.length, settings);
+  const count = (settings: ChainSettings) => fitChain(sequences, counts.length, settings);
   const tried: { readonly settings: ChainSettings; readonly ndcg: number }[] = [];
   for (const settings of chainVariants) {
     await setImmediate();
-    const chain = fit(settings);
+    const chain = count(settings);
     const score: ScoreHistories = async (histories) =>
       histories.map((history) => scoreSuccessors(chain, history));
     tried.push({
@@ -61,7 +61,7 @@ async function fitBestChain({ sequences, counts, heldOut, k }: ChainData): Promi
     });
   }
   const { settings } = tried.reduce((best, one) => (one.ndcg > best.ndcg ? one : best));
-  const chain = fit(settings);
+  const chain = count(settings);
   return { ...chain, successors: limitRows(chain.successors, mostSuccessors) };
 }
 

@@ -15,7 +15,12 @@ import { parameterCount } from "../../../policy/transformer/parameters.ts";
 import { sharpen } from "./sharpen.ts";
 import { trainEncoder } from "./train-encoder.ts";
 import { loadTraining, type UnfinishedTraining } from "./training-checkpoint.ts";
-import { type BehaviourTrainingOptions, countTargets, readTrainingData } from "./training-data.ts";
+import {
+  type BehaviourTrainingOptions,
+  countTargets,
+  readTrainingData,
+  splitHeldOut,
+} from "./training-data.ts";
 
 /** Events of each item, the held-out ones left out: the prediction without a user. */
 function encodeCounts({ itemIds, counts }: EncoderModel): Uint8Array {
@@ -67,8 +72,7 @@ export async function trainFirstPolicy(options: BehaviourTrainingOptions): Promi
   const start = await findStart(options);
   const data = await readTrainingData(options, start.asOf);
   const { heldOut, context, behaviour } = data;
-  const measuring = heldOut.filter((_, index) => index % 2 === 0);
-  const choosing = heldOut.filter((_, index) => index % 2 === 1);
+  const { measuring, choosing } = splitHeldOut(heldOut);
   const { model, figures } = await trainEncoder(data, start, { ...options, choosing });
   const encoder = encodeEncoder(model);
   options.onProgress({ stage: "measure", users: heldOut.length });

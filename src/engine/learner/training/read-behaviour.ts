@@ -12,6 +12,8 @@ export interface UserBehaviour {
   readonly userId: UserId;
   /** Of all events but dislikes; see `learning/sequence/codes.ts`. */
   readonly codes: readonly number[];
+  /** Number of the oldest event. */
+  readonly since: number;
   /** The newest event, disliked or not. */
   readonly last: HistoryEntry;
 }
@@ -36,7 +38,7 @@ function withoutRepeats(codes: readonly number[]): readonly number[] {
 /** Numbers items as they come, and keeps the codes of each user. */
 function createCollector({ reward, excludeSeen }: Pick<Scenario, "reward" | "excludeSeen">) {
   const numbers = new Map<ItemId, number>();
-  const users = new Map<UserId, { codes: number[]; last: HistoryEntry }>();
+  const users = new Map<UserId, { codes: number[]; since: number; last: HistoryEntry }>();
   const numberOf = (itemId: ItemId) => {
     const known = numbers.get(itemId) ?? numbers.size;
     numbers.set(itemId, known);
@@ -44,7 +46,7 @@ function createCollector({ reward, excludeSeen }: Pick<Scenario, "reward" | "exc
   };
   return {
     add: (userId: UserId, event: HistoryEntry) => {
-      const user = users.get(userId) ?? { codes: [], last: event };
+      const user = users.get(userId) ?? { codes: [], since: event.sequence, last: event };
       users.set(userId, user);
       user.last = event;
       if (signalOf(event, reward) < 0) return;
@@ -53,9 +55,9 @@ function createCollector({ reward, excludeSeen }: Pick<Scenario, "reward" | "exc
     },
     collected: (): Behaviour => ({
       itemIds: [...numbers.keys()],
-      users: [...users].map(([userId, { codes, last }]) => ({
+      users: [...users].map(([userId, { codes, ...ends }]) => ({
         userId,
-        last,
+        ...ends,
         codes: excludeSeen ? withoutRepeats(codes) : codes,
       })),
     }),

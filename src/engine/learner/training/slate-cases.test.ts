@@ -7,17 +7,7 @@ import { openSqliteStore } from "../../../storage/sqlite/open.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
 import { createState } from "../../state/read-state.ts";
-import { hitProbability, readCases } from "./slate-cases.ts";
-
-test.each([
-  ["the best", [3, 1, 2], 0, 1, 1],
-  ["one below the best", [3, 1, 2], 2, 1, 0],
-  ["one within the length", [3, 1, 2], 2, 2, 1],
-  ["one of three that tie for one place", [1, 1, 1], 1, 1, 1 / 3],
-  ["one of three that tie for two places below the best", [5, 1, 1, 1], 3, 3, 2 / 3],
-])("%s hits with its probability", (_, logits, target, length, expected) => {
-  expect(hitProbability(Float64Array.from(logits), target, length)).toBeCloseTo(expected, 12);
-});
+import { readCases } from "./slate-cases.ts";
 
 const names = ["a", "b", "c", "d"].map(itemId);
 

@@ -1,5 +1,7 @@
 import type { ItemId } from "../../../domain/ids.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
+import { measureAccuracy } from "../../../evaluation/ranking/accuracy.ts";
+import { rankItems } from "../../../evaluation/ranking/rank-items.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState } from "../../../policy/policy.ts";
 import { retrieve } from "../../../policy/retrieve.ts";
@@ -32,16 +34,9 @@ export interface SlateCase {
   readonly target: number;
 }
 
-/** Chance that the target is among the best `length` when ties are broken at random. */
-export function hitProbability(logits: Float64Array, target: number, length: number): number {
-  const own = logits[target] ?? Number.NaN;
-  let above = 0;
-  let equal = 0;
-  for (const logit of logits) {
-    if (logit > own) above++;
-    else if (logit === own) equal++;
-  }
-  return Math.min(1, Math.max(0, (length - above) / equal));
+export interface RankedCase extends SlateCase {
+  /** NDCG of the best `slateSize` of all candidates. */
+  readonly ndcg: number;
 }
 
 /**
@@ -55,10 +50,10 @@ export async function readCases(
     context: { catalogue, scenario },
     random,
   }: { readonly context: ItemContext; readonly random: RandomStream },
-): Promise<readonly SlateCase[]> {
+): Promise<readonly RankedCase[]> {
   const { slateSize, maxCandidates, excludeSeen } = scenario;
   const limit = Math.max(slateSize, maxCandidates);
-  const cases: SlateCase[] = [];
+  const cases: RankedCase[] = [];
   for (const [index, { state, next, seen }] of heldOut.entries()) {
     const offered = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
     const { views } = offered;
@@ -66,8 +61,10 @@ export async function readCases(
     const { logits: all } = scored;
     const place = views.indexOf(next);
     const { kept } = retrieve(scored, limit, random.split(`retrieve/${index}`));
+    const ties = rankItems({ scores: all, seen: new Set() }, [place]);
+    const { hitRate, ndcg } = measureAccuracy(ties, { relevant: 1, k: slateSize });
     cases.push({
-      sorted: hitProbability(all, place, slateSize),
+      ...{ sorted: hitRate, ndcg },
       logits: Float64Array.from(kept, (candidate) => all[candidate] ?? Number.NaN),
       target: kept.indexOf(place),
     });

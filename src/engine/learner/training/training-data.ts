@@ -53,8 +53,8 @@ export interface TrainingData {
   readonly sequence: number;
 }
 
-/** A user's last event, kept from training, if its item could still be shown to them. */
-async function holdOut(
+/** A user's last event, to be predicted from those before, if its item could still be shown to them. */
+export async function holdOut(
   store: Store,
   { userId, codes, last }: UserBehaviour,
   { catalogue, scenario, available }: ItemContext & { readonly available: ReadonlySet<ItemId> },
@@ -70,9 +70,15 @@ async function holdOut(
   return { state: createState({ user, catalogue, scenario, context: {} }), next, seen };
 }
 
+/** Of the held-out events those that choose nothing, and those that choose epoch, chain and temperature. */
+export const splitHeldOut = (heldOut: readonly HeldOut[]) => ({
+  measuring: heldOut.filter((_, index) => index % 2 === 0),
+  choosing: heldOut.filter((_, index) => index % 2 === 1),
+});
+
 /** @throws conflict if there is nothing to train on */
 export async function readTrainingData(
-  options: BehaviourTrainingOptions,
+  options: Pick<BehaviourTrainingOptions, "store" | "configuration" | "scenario" | "onProgress">,
   asOf: number,
 ): Promise<TrainingData> {
   const { store, configuration, scenario, onProgress } = options;
