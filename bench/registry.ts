@@ -9,6 +9,7 @@ import { gateHostileBench } from "./gate-hostile.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { learningBench } from "./learning.bench.ts";
 import { opeBench } from "./ope.bench.ts";
+import { policyQualityBench } from "./policy-quality.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
 import { serveState } from "./serve-state.bench.ts";
@@ -30,4 +31,5 @@ export const benches: readonly Bench[] = [
   trainBench,
   cycleBench,
   qualityBench,
+  policyQualityBench,
 ];

@@ -7,6 +7,7 @@ import {
   encodersIn,
   onEncoder,
   randomNetwork,
+  sampleChain,
   sampleEncoder,
   sampleViews,
 } from "../support/policy.ts";
@@ -20,6 +21,7 @@ const alone = randomNetwork({ heads: 1, width: 8, positions: 1 }, known, createR
 describe.each([
   ["alone", alone],
   ["on an encoder", onEncoder(alone, sampleEncoder(known.slice(0, 9)))],
+  ["with a chain", onEncoder(alone, sampleEncoder(known.slice(0, 9), 1, sampleChain(9)))],
 ])("network policy %s", (_, network) => {
   testPolicy({
     kind: "network",
