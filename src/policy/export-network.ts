@@ -3,9 +3,9 @@ import { negate } from "../tensor/elementwise.ts";
 import { encodeModel, type FreeAxes, selectModel } from "../tensor/encode-model.ts";
 import { constant, type Graph, input, type Value } from "../tensor/graph.ts";
 import { concat, reshape } from "../tensor/layout.ts";
-import { type ChainSettings, openShares, popularityShare } from "./encoder/chain.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import { buildNewestState } from "./encoder/state-graph.ts";
+import { type ExportedChain, exportChain } from "./export-chain.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
 import type { Network } from "./network.ts";
 import type { ItemView } from "./policy.ts";
@@ -41,17 +41,6 @@ export interface ExportedNetwork {
   readonly events?: { readonly length: number; readonly rows: readonly number[] };
   /** Absent without one. */
   readonly chain?: ExportedChain;
-}
-
-/** A Markov chain over the rows of the encoder's table. */
-export interface ExportedChain extends ChainSettings {
-  readonly popularityShare: number;
-  /** Of each row: how many successors; of each successor its row and C(i, j)/n(i). */
-  readonly lengths: Int32Array;
-  readonly successors: Int32Array;
-  readonly weights: Float32Array;
-  /** Share of each exported item in the events. */
-  readonly shares: readonly number[];
 }
 
 /** Inputs and outputs, by name; a tensor that is missing here can't be exported. */
@@ -130,23 +119,6 @@ function exportScores({ shape, parameters, encoder }: Network, width: number): N
     input(graph, "chain", [1, 1, candidates]),
   );
   return { graph, outputs: { logits: add(outputs.logits!, part) } };
-}
-
-function exportChain(
-  { model, rowOf }: Encoder,
-  views: readonly ItemView[],
-): ExportedChain | undefined {
-  const { chain, counts } = model;
-  if (chain === undefined) return undefined;
-  const { window, decay, successors } = chain;
-  const shareOf = openShares(counts);
-  return {
-    ...{ window, decay, popularityShare },
-    lengths: Int32Array.from(successors.columns, ({ length }) => length),
-    successors: Int32Array.from(successors.columns.flatMap((own) => [...own])),
-    weights: Float32Array.from(successors.values.flatMap((own) => [...own])),
-    shares: views.map(({ itemId }) => shareOf(rowOf(itemId))),
-  };
 }
 
 /** The graphs that the scorer runs as ONNX files, and the items as it embeds them. */

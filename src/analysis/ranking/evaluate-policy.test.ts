@@ -5,7 +5,8 @@ import { itemId, userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { train } from "../../engine/learner/train.ts";
 import { encodePopularity } from "../../policy/popularity.ts";
-import { evaluatePolicy, type PolicyRankingOptions } from "./evaluate-policy.ts";
+import { evaluatePolicy } from "./evaluate-policy.ts";
+import type { PolicyRankingOptions } from "./unlearned-events.ts";
 
 const raw = shopConfiguration({ scenario: { slateSize: 1, exploration: 0, excludeSeen: true } });
 const configuration = parseConfiguration(raw);

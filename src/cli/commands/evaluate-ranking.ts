@@ -11,31 +11,16 @@ import type { TransformerPlan } from "../../analysis/ranking/rank-with-transform
 import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import { presetNames } from "../../domain/preset.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
-import { type Protocol, protocols } from "../../evaluation/ranking/split.ts";
+import { protocols } from "../../evaluation/ranking/split.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { formatWhole } from "../../numeric/format.ts";
-import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { withDatabase, withDatabaseOptions } from "../database.ts";
 import { describePolicyRanking } from "../evaluate/describe-policy-ranking.ts";
 import { describeRanking, describeRankingProgress } from "../evaluate/describe-ranking.ts";
+import { checkUse, parsePolicy, type RankingCommandOptions } from "../evaluate/ranking-use.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
-
-interface RankingCommandOptions extends DatabaseOptions {
-  /** Exactly one of `data` and `policy`. */
-  readonly data?: string;
-  /** `undefined` in it: the serving one. */
-  readonly policy?: { readonly version: number | undefined };
-  readonly scenario?: string;
-  readonly protocol: Protocol;
-  readonly k: number;
-  readonly preset: TransformerPlan["preset"];
-  readonly length: number;
-  readonly epochs?: number;
-  readonly baselines: boolean;
-  readonly seed: number;
-  readonly json: boolean;
-}
 
 function refuseSample(text: string): never {
   throw new InvalidArgumentError(
@@ -128,21 +113,6 @@ async function describeResult(options: RankingCommandOptions, signal: AbortSigna
   return json ? toJson(evaluation) : describeRanking(evaluation);
 }
 
-/** Options that only the training of a Transformer takes. */
-const ofTraining = ["k", "preset", "length", "epochs", "baselines"] as const;
-
-function checkUse({ data, policy }: RankingCommandOptions, command: Command): void {
-  if ((data === undefined) === (policy === undefined))
-    command.error(
-      "error: name either --data <folder|file>, to train rankers on it, or --policy <serving|version>, to measure a policy of the record",
-    );
-  const given = ofTraining.find((name) => command.getOptionValueSource(name) === "cli");
-  if (policy !== undefined && given !== undefined)
-    command.error(
-      `error: --${given} belongs to --data: a policy has its own network, and the scenario's slateSize`,
-    );
-}
-
 async function runRanking(options: RankingCommandOptions, command: Command): Promise<void> {
   checkUse(options, command);
   await withInterruption(async (signal) => {
@@ -150,12 +120,6 @@ async function runRanking(options: RankingCommandOptions, command: Command): Pro
     process.stdout.write(`${await describeResult(options, signal)}\n`);
   });
 }
-
-const parseVersion = integerIn(1, 2 ** 31);
-
-const parsePolicy = (text: string) => ({
-  version: text === "serving" ? undefined : parseVersion(text),
-});
 
 export function rankingCommand(): Command {
   const command = new Command("ranking").description(

@@ -6,7 +6,8 @@ import type { Configuration } from "../../engine/configuration/configuration.ts"
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { createCatalogue } from "../../engine/state/catalogue.ts";
 import { encodersOf } from "../../engine/state/encoders.ts";
-import { type ExportedChain, exportNetwork } from "../../policy/export-network.ts";
+import type { ExportedChain } from "../../policy/export-chain.ts";
+import { exportNetwork } from "../../policy/export-network.ts";
 import { decodeNetwork } from "../../policy/network-policy.ts";
 import type { PolicyStore, Store } from "../../storage/store.ts";
 import { createManifest, fileNames } from "./manifest.ts";

@@ -1,7 +1,8 @@
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import { signalScale } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { ExportedChain, ExportedGraph, ExportedNetwork } from "../../policy/export-network.ts";
+import type { ExportedChain } from "../../policy/export-chain.ts";
+import type { ExportedGraph, ExportedNetwork } from "../../policy/export-network.ts";
 import {
   contextTokenBuckets,
   contextTokens,

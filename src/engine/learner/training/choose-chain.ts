@@ -9,11 +9,14 @@ import { fitChain } from "../../../learning/sequence/fit-chain.ts";
 import { limitRows } from "../../../numeric/sparse-rows.ts";
 import {
   type Chain,
+  type ChainPart,
   type ChainSettings,
   logProbabilities,
   openShares,
   scoreSuccessors,
 } from "../../../policy/encoder/chain.ts";
+import { createCatalogueScorer } from "../../../policy/transformer/catalogue-scorer.ts";
+import type { TransformerModel } from "../../../policy/transformer/parameters.ts";
 
 /** Chains of which the best on the validation items is taken. */
 export const chainVariants: readonly ChainSettings[] = [
@@ -29,13 +32,17 @@ const weights = [0, 0.25, 0.5, 1, 1.5, 2];
 /** Successors of a stored chain, 8 bytes each; a chain with more keeps the strongest of each item. */
 const mostSuccessors = 2 ** 22;
 
+/** Held-out items that a choice needs. */
+export const leastValidation = 2;
+const scoredTogether = 64;
+
 /** Behaviour to count, and held-out items to choose by. */
 export interface ChainData {
   /** Codes of each user, oldest first; see `learning/sequence/codes.ts`. */
   readonly sequences: readonly ArrayLike<number>[];
   /** Events of each item. */
   readonly counts: ArrayLike<number>;
-  /** At least two. */
+  /** At least `leastValidation`. */
   readonly heldOut: readonly HeldOutItem[];
   /** Items of a ranking that count. */
   readonly k: number;
@@ -100,4 +107,15 @@ export async function chooseChain(score: ScoreHistories, data: ChainData): Promi
   const ndcgs = await meanNdcgs(pooled, heldOut, { itemCount: counts.length, k });
   const best = Math.max(...ndcgs);
   return { chain, weight: weights.find((_, index) => ndcgs[index] === best) ?? 0 };
+}
+
+/** The chain beside a trained network; none if the network ranks best alone, or if nothing can say so. */
+export async function chooseChainFor(
+  model: TransformerModel,
+  { threads, ...data }: ChainData & { readonly threads: number },
+): Promise<ChainPart | undefined> {
+  if (data.heldOut.length < leastValidation) return undefined;
+  const scorer = await createCatalogueScorer(model, { rows: scoredTogether, threads });
+  const { chain, weight } = await chooseChain(scorer.score, data).finally(scorer.close);
+  return weight > 0 ? { ...chain, weight } : undefined;
 }

@@ -6,12 +6,9 @@ import type { HeldOutItem } from "../../../evaluation/ranking/split.ts";
 import { isTarget, itemOf } from "../../../learning/sequence/codes.ts";
 import { estimateTraining } from "../../../learning/sequence/memory-need.ts";
 import { trainSequenceModel } from "../../../learning/sequence/train-sequence-model.ts";
-import type { ChainPart } from "../../../policy/encoder/chain.ts";
 import type { EncoderModel } from "../../../policy/encoder/encoder-model.ts";
-import { createCatalogueScorer } from "../../../policy/transformer/catalogue-scorer.ts";
-import type { TransformerModel } from "../../../policy/transformer/parameters.ts";
 import { presetShape, type TransformerShape } from "../../../policy/transformer/shape.ts";
-import { chooseChain } from "./choose-chain.ts";
+import { chooseChainFor, leastValidation } from "./choose-chain.ts";
 import { chooseRecipe, type Recipe } from "./recipe.ts";
 import {
   saveTraining,
@@ -22,8 +19,6 @@ import type { BehaviourTrainingOptions, TrainingData } from "./training-data.ts"
 
 /** Of the ranking that chooses the epoch. */
 const k = 10;
-const leastValidation = 2;
-const scoredTogether = 64;
 /** A checkpoint is written at most so often: it holds the network five times. */
 const checkpointMs = 20_000;
 const minuteMs = 60_000;
@@ -83,30 +78,6 @@ function checkMemory(preset: Preset, data: TrainingData, options: BehaviourTrain
   );
 }
 
-const describeChain = ({ weight, window, decay }: ChainPart) => ({ weight, window, decay });
-
-/** The chain beside a trained network; none if the network ranks best alone, or if nothing can say so. */
-async function addChain(
-  model: TransformerModel,
-  { sequences }: TrainingData,
-  {
-    counts,
-    validation,
-    threads,
-  }: {
-    readonly counts: Float32Array;
-    readonly validation: readonly HeldOutItem[];
-    readonly threads: number;
-  },
-): Promise<ChainPart | undefined> {
-  if (validation.length < leastValidation) return undefined;
-  const scorer = await createCatalogueScorer(model, { rows: scoredTogether, threads });
-  const { chain, weight } = await chooseChain(scorer.score, {
-    ...{ sequences, counts, heldOut: validation, k },
-  }).finally(() => scorer.close());
-  return weight > 0 ? { ...chain, weight } : undefined;
-}
-
 /**
  * Trains an encoder on all behaviour but the held-out events; those of `choosing` choose the epoch.
  * An unfinished training continues, to the encoder that it would have led to.
@@ -139,7 +110,7 @@ export async function trainEncoder(
     ...(resumeFrom && { resumeFrom }),
   });
   const counts = countItems(sequences, shape.items);
-  const chain = await addChain(model, data, { counts, validation, threads });
+  const chain = await chooseChainFor(model, { sequences, counts, heldOut: validation, k, threads });
   return {
     model: {
       ...model,
@@ -149,7 +120,9 @@ export async function trainEncoder(
     figures: {
       ...{ epochs, bestEpoch },
       ...(metric !== undefined && { metric }),
-      ...(chain && { chain: describeChain(chain) }),
+      ...(chain && {
+        chain: { weight: chain.weight, window: chain.window, decay: chain.decay },
+      }),
     },
   };
 }

@@ -1,0 +1,93 @@
+import type { Cycle } from "../../domain/cycle.ts";
+import { EngineError } from "../../domain/errors.ts";
+import type { ItemId } from "../../domain/ids.ts";
+import { readBehaviour, type UserBehaviour } from "../../engine/learner/training/read-behaviour.ts";
+import type { HeldOut, ItemContext } from "../../engine/learner/training/slate-cases.ts";
+import {
+  type BehaviourTrainingOptions,
+  holdOut,
+  readTrainingData,
+  splitHeldOut,
+} from "../../engine/learner/training/training-data.ts";
+import { createCatalogue } from "../../engine/state/catalogue.ts";
+import type { Protocol } from "../../evaluation/ranking/split.ts";
+
+const fewestUsers = 2;
+
+/** A version of the record, and the events on which it may be measured. */
+export interface PolicyRankingOptions
+  extends Pick<BehaviourTrainingOptions, "store" | "configuration" | "scenario" | "seed"> {
+  /** Default: the one that serves. */
+  readonly version?: number | undefined;
+  readonly protocol: Protocol;
+}
+
+/** Whether an event came after all that a cycle read: rewards may follow its last decision. */
+const isLater = ({ last }: UserBehaviour, origin: Cycle | undefined) =>
+  origin === undefined ||
+  (last.sequence > origin.throughSequence &&
+    (origin.record.training !== undefined || last.occurredAt > origin.startedAt));
+
+/** Events on which a policy may be measured. */
+export interface UnlearnedEvents {
+  /**
+   * `later`: users' last events after the cut-off. `held-out`: those that training left out, of the
+   * users who chose nothing.
+   */
+  readonly events: "later" | "held-out";
+  readonly context: ItemContext;
+  readonly heldOut: readonly Omit<HeldOut, "codes">[];
+}
+
+async function readLater(
+  { store, configuration, scenario, protocol }: PolicyRankingOptions,
+  origin: Cycle | undefined,
+): Promise<UnlearnedEvents> {
+  const asOf = await store.sequence();
+  const catalogue = createCatalogue(store.items, configuration);
+  await catalogue.refresh(asOf);
+  const context = { scenario, catalogue };
+  const available = new Set<ItemId>(catalogue.available().map(({ itemId }) => itemId));
+  const { users } = await readBehaviour(store, scenario, { asOf, onProgress: () => undefined });
+  const heldOut: Omit<HeldOut, "codes">[] = [];
+  for (const user of users) {
+    const isNew = protocol === "leave-one-out" || user.since > (origin?.throughSequence ?? 0);
+    if (!(isNew && isLater(user, origin))) continue;
+    const found = await holdOut(store, user, { ...context, available });
+    if (found) heldOut.push(found);
+  }
+  return { context, heldOut, events: "later" };
+}
+
+/** Of a policy that has just been trained: the events that training held out and did not choose by. */
+async function readHeldOut(
+  options: PolicyRankingOptions,
+  { throughSequence }: Cycle,
+): Promise<UnlearnedEvents> {
+  const { context, heldOut } = await readTrainingData(
+    { ...options, onProgress: () => undefined },
+    throughSequence,
+  );
+  return { context, heldOut: splitHeldOut(heldOut).measuring, events: "held-out" };
+}
+
+/**
+ * Users' last events that no cycle up to `origin`, which made the policy, has read.
+ * @throws conflict if there are too few
+ */
+export async function readUnlearned(
+  options: PolicyRankingOptions,
+  origin: Cycle | undefined,
+): Promise<UnlearnedEvents> {
+  const later = await readLater(options, origin);
+  if (later.heldOut.length >= fewestUsers) return later;
+  const isTrained = origin?.record.training !== undefined;
+  if (isTrained && options.protocol === "leave-one-out") return readHeldOut(options, origin);
+  const { scenario, protocol } = options;
+  const users = protocol === "time-split" ? "users who came" : "users with a wanted event";
+  throw new EngineError(
+    "conflict",
+    `scenario ${scenario.name} has ${later.heldOut.length} ${users} after event number ${origin?.throughSequence ?? 0}, up to which the policy learned; ${fewestUsers} are needed: import or record later events${protocol === "time-split" ? ", or use --protocol leave-one-out" : ""}`,
+    { details: { scenario: scenario.name, users: later.heldOut.length } },
+  );
+}
