@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { evaluatePolicy, type PolicyRanking } from "../../src/analysis/ranking/evaluate-policy.ts";
 import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
+import { type PolicyRanking, rankWithPolicy } from "../../src/analysis/ranking/rank-with-policy.ts";
 import { describeTrainingProgress } from "../../src/cli/commands/train.ts";
 import type { BehaviourEvent } from "../../src/domain/behaviour.ts";
 import type { TrainingRecord } from "../../src/domain/cycle-record.ts";
@@ -103,7 +103,7 @@ export async function measurePolicySeed(
         store,
         eventsOf(data, (sequence) => sequence.slice(-1)),
       );
-    const ranking = await evaluatePolicy({
+    const ranking = await rankWithPolicy({
       ...{ ...parts, protocol: "leave-one-out" },
       version: cycle!.candidateVersion,
     });

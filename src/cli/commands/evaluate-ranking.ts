@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { evaluatePolicy } from "../../analysis/ranking/evaluate-policy.ts";
 import {
   concludeRanking,
   evaluateRankers,
@@ -7,6 +6,7 @@ import {
   type RankingProgress,
 } from "../../analysis/ranking/evaluate-ranking.ts";
 import { countInteractions } from "../../analysis/ranking/interaction-data.ts";
+import { rankWithPolicy } from "../../analysis/ranking/rank-with-policy.ts";
 import type { TransformerPlan } from "../../analysis/ranking/rank-with-transformer.ts";
 import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import { presetNames } from "../../domain/preset.ts";
@@ -96,7 +96,7 @@ async function evaluate(folder: string, options: RankingCommandOptions, signal: 
 
 const measurePolicy = (version: number | undefined, options: RankingCommandOptions) =>
   withDatabase(options, ({ store, configuration }) =>
-    evaluatePolicy({
+    rankWithPolicy({
       ...{ store, configuration, version },
       scenario: findScenario(configuration, options.scenario),
       ...{ protocol: options.protocol, seed: options.seed },

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { PolicyRanking } from "../../analysis/ranking/evaluate-policy.ts";
+import type { PolicyRanking } from "../../analysis/ranking/rank-with-policy.ts";
 import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import { formatWhole } from "../../numeric/format.ts";
 

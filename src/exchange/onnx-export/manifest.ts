@@ -65,11 +65,15 @@ function describeItems({ items, unavailable, network, shape: { heads } }: Export
 
 const describeChain = ({ window, decay, popularityShare, ...arrays }: ExportedChain) => ({
   ...{ window, decay, popularityShare },
-  order: "little endian",
   lengths: { file: fileNames.chainLengths, type: "int32", shape: [arrays.lengths.length] },
   successors: { file: fileNames.chainSuccessors, type: "int32", shape: [arrays.successors.length] },
   weights: { file: fileNames.chainWeights, type: "float32", shape: [arrays.weights.length] },
-  rule: "successors and weights of the event rows one after the other, `lengths` of each; score of an event row = Σ decay^age · its weight as a successor of an event, over the newest `window` of these events, age 0 for the newest; S = Σ score over all event rows; log[(1 − popularityShare) · score/S + popularityShare · items.shares], or log items.shares if S is 0; a candidate without an event row has score 0",
+  order:
+    "successors and weights of the event rows one after the other, `lengths` of each; little endian",
+  score:
+    "of an event row: Σ decay^age · its weight as a successor, over the newest `window` of these events, age 0 for the newest; 0 for a candidate without an event row",
+  logProbability:
+    "log[(1 − popularityShare) · score/S + popularityShare · items.shares] with S the sum of all scores; log items.shares if S is 0",
 });
 
 /** Rules are words; an example that the code has computed shows their result. */

@@ -65,7 +65,7 @@ async function findOrigin(
  * answered just before each: the whole catalogue sorted, and the slates that it serves.
  * @throws not_found (no such version), conflict (no events to measure on), corrupt_snapshot
  */
-export async function evaluatePolicy(options: PolicyRankingOptions): Promise<PolicyRanking> {
+export async function rankWithPolicy(options: PolicyRankingOptions): Promise<PolicyRanking> {
   const { store, scenario, seed, protocol } = options;
   const { snapshot, exploration } = await findVersion(options);
   const origin = await findOrigin(options, snapshot);

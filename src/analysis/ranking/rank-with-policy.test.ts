@@ -5,10 +5,10 @@ import { itemId, userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { train } from "../../engine/learner/train.ts";
 import { encodePopularity } from "../../policy/popularity.ts";
-import { evaluatePolicy } from "./evaluate-policy.ts";
+import { rankWithPolicy } from "./rank-with-policy.ts";
 import type { PolicyRankingOptions } from "./unlearned-events.ts";
 
-const raw = shopConfiguration({ scenario: { slateSize: 1, exploration: 0, excludeSeen: true } });
+const raw = shopConfiguration({ scenario: { slateSize: 1, exploration: 0.01, excludeSeen: true } });
 const configuration = parseConfiguration(raw);
 const scenario = configuration.scenarios[0]!;
 
@@ -22,12 +22,14 @@ const clicksOf = (user: string, items: readonly number[]) =>
   items.map((item) => sampleEvent({ userId: userId(user), itemId: itemId(`i-${item}`) }));
 
 async function openMeasured(histories: Readonly<Record<string, readonly number[]>>) {
-  const opened = await openShop({ scenario: { slateSize: 1, exploration: 0, excludeSeen: true } });
+  const opened = await openShop({
+    scenario: { slateSize: 1, exploration: 0.01, excludeSeen: true },
+  });
   await opened.engine.record(
     Object.entries(histories).flatMap(([user, items]) => clicksOf(user, items)),
   );
   const measure = (change: Partial<PolicyRankingOptions> = {}) =>
-    evaluatePolicy({
+    rankWithPolicy({
       ...{ store: opened.store, configuration, scenario, seed: 1, protocol: "leave-one-out" },
       ...change,
     });
@@ -46,7 +48,7 @@ test("a policy is measured on users' last events, sorted and as served, without 
   const [version] = await assign(store, { serving: inOrder });
   expect(await measure()).toMatchObject({
     ...{ version, scenario: "shop", protocol: "leave-one-out", events: "later", cutOff: 0 },
-    ...{ users: 3, items: 6, k: 1, exploration: 0, fastLoop: false },
+    ...{ users: 3, items: 6, k: 1, exploration: 0.01, fastLoop: false },
     quality: { sorted: { mean: 2 / 3 } },
     ndcg: { mean: 2 / 3 },
   });
