@@ -39,6 +39,6 @@ export function checkUse({ data, policy }: RankingCommandOptions, command: Comma
 const parseVersion = integerIn(1, 2 ** 31);
 
 /** `serving`, or the number of a version. */
-export const parsePolicy = (text: string) => ({
+export const parsePolicy = (text: string): NonNullable<RankingCommandOptions["policy"]> => ({
   version: text === "serving" ? undefined : parseVersion(text),
 });

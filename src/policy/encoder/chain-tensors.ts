@@ -1,7 +1,11 @@
 import type { TensorFile } from "../snapshot.ts";
 import type { ChainPart } from "./chain.ts";
 
-export const chainNumbers = ({ window, decay, weight }: ChainPart) => ({
+export const chainNumbers = ({
+  window,
+  decay,
+  weight,
+}: ChainPart): TensorFile["meta"]["numbers"] => ({
   chainWindow: window,
   chainDecay: decay,
   chainWeight: weight,

@@ -81,7 +81,7 @@ export function poolChain(
   score: ScoreHistories,
   { chain, counts }: { readonly chain: Chain; readonly counts: ArrayLike<number> },
   lambdas: readonly number[],
-) {
+): (histories: readonly ArrayLike<number>[]) => Promise<Float64Array[][]> {
   const shareOf = openShares(counts);
   return async (histories: readonly ArrayLike<number>[]) => {
     const logits = await score(histories);

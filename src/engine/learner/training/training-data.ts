@@ -71,7 +71,9 @@ export async function holdOut(
 }
 
 /** Of the held-out events those that choose nothing, and those that choose epoch, chain and temperature. */
-export const splitHeldOut = (heldOut: readonly HeldOut[]) => ({
+export const splitHeldOut = (
+  heldOut: readonly HeldOut[],
+): { readonly measuring: readonly HeldOut[]; readonly choosing: readonly HeldOut[] } => ({
   measuring: heldOut.filter((_, index) => index % 2 === 0),
   choosing: heldOut.filter((_, index) => index % 2 === 1),
 });
