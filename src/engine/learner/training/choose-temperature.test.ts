@@ -78,6 +78,22 @@ describe("the policy temperature", () => {
     expect(curve.at(-1)!.temperature).toBeCloseTo(0.9 * chosen.temperature, 12);
   });
 
+  test("leaves ten effective choices by one standard error", () => {
+    const others = 199;
+    const logits = [2.4, 4];
+    const halves = logits.flatMap((logit) => likeFew(1, others, logit, 1).slice(180));
+    const { chosen, curve } = chooseTemperature(halves, options(1));
+    const leastAt = (temperature: number) => {
+      const [one, two] = logits.map((logit) => choices(1, others, Math.exp(logit / temperature)));
+      const error = Math.abs(one! - two!) / 2 / Math.sqrt(39);
+      return (one! + two!) / 2 - error;
+    };
+    expect(leastAt(chosen.temperature)).toBeGreaterThanOrEqual(10);
+    expect(leastAt(0.9 * chosen.temperature)).toBeLessThan(10);
+    // Without the error one more would do.
+    expect(curve.at(-1)!.effectiveChoices).toBeGreaterThan(10);
+  });
+
   test("is above 1 only if fewer than ten choices remain there", () => {
     const [others, logit] = [199, 9];
     const { chosen } = chooseTemperature(likeFew(1, others, logit, 1), options(1));

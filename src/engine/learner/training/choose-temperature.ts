@@ -1,4 +1,5 @@
 import type {
+  MeanOverUsers,
   SlateQuality,
   TemperatureChoice,
   TemperaturePoint,
@@ -38,9 +39,8 @@ const serve = (
     return { sorted: one.sorted, served };
   });
 
-const meanChoices = (cases: readonly SlateCase[], { scenario }: SlateOptions): number =>
-  cases.reduce((sum, { logits }) => sum + effectiveChoices(logits, scenario.exploration), 0) /
-  cases.length;
+const meanChoices = (cases: readonly SlateCase[], { scenario }: SlateOptions) =>
+  meanOverUsers(cases.map(({ logits }) => effectiveChoices(logits, scenario.exploration)));
 
 /** @throws RangeError for fewer than two cases */
 export function measureSlates(cases: readonly SlateCase[], options: SlateOptions): SlateQuality {
@@ -48,39 +48,40 @@ export function measureSlates(cases: readonly SlateCase[], options: SlateOptions
   return {
     sorted: meanOverUsers(hits.map(({ sorted }) => sorted)),
     served: meanOverUsers(hits.map(({ served }) => served)),
-    effectiveChoices: meanChoices(cases, options),
+    effectiveChoices: meanChoices(cases, options).mean,
   };
+}
+
+interface Tried {
+  readonly point: TemperaturePoint;
+  readonly choices: MeanOverUsers;
 }
 
 function tryTemperature(
   cases: readonly SlateCase[],
   temperature: number,
   options: SlateOptions,
-): TemperaturePoint {
+): Tried {
   const divided = cases.map((one) => ({
     ...one,
     logits: one.logits.map((logit) => logit / temperature),
   }));
   const hits = serve(divided, options);
   const surplus = meanOverUsers(hits.map(({ sorted, served }) => served - keptShare * sorted));
-  return {
-    temperature,
-    served: meanOverUsers(hits.map(({ served }) => served)).mean,
-    effectiveChoices: meanChoices(divided, options),
-    surplus,
-  };
+  const choices = meanChoices(divided, options);
+  const served = meanOverUsers(hits.map((hit) => hit.served)).mean;
+  return { point: { temperature, served, effectiveChoices: choices.mean, surplus }, choices };
 }
 
 /** Whether served slates keep 0.9 of the sorted hit rate. */
 export const keepsHits = ({ surplus }: TemperaturePoint): boolean => surplus.mean >= 0;
 
-/** By one standard error. */
-const isCertain = ({ surplus }: TemperaturePoint) => surplus.mean >= surplus.standardError;
+const isCertain = ({ point: { surplus } }: Tried) => surplus.mean >= surplus.standardError;
 
 /**
  * The policy temperature τ, by which log-odds are divided before a slate is drawn. It is the
- * largest of 1, 0.9, 0.81, … at which served slates keep 0.9 of the sorted hit rate by one standard
- * error, and at least `leastChoices` remain. It is above 1 only if fewer remain at 1.
+ * largest of 1, 0.9, 0.81, … at which served slates keep 0.9 of the sorted hit rate and at least
+ * `leastChoices` remain, both by one standard error. It is above 1 only if fewer remain at 1.
  *
  * @param cases of any policy, at temperature 1
  * @throws RangeError for fewer than two cases
@@ -91,16 +92,17 @@ export function chooseTemperature(
 ): TemperatureChoice {
   const candidates = cases.reduce((sum, { logits }) => sum + logits.length, 0) / cases.length;
   const least = Math.min(leastChoices, candidates / 2);
-  const isSpread = (point: TemperaturePoint) => point.effectiveChoices >= least;
+  const isSpread = ({ choices }: Tried) => choices.mean - choices.standardError >= least;
   let last = tryTemperature(cases, 1, options);
-  const curve = [last];
+  const tried = [last];
   const sharpens = isSpread(last);
   const factor = sharpens ? step : 1 / step;
   const isOpen = () => isSpread(last) === sharpens && !(sharpens && isCertain(last));
-  while (isOpen() && curve.length < mostTried) {
-    last = tryTemperature(cases, factor ** curve.length, options);
-    curve.push(last);
+  while (isOpen() && tried.length < mostTried) {
+    last = tryTemperature(cases, factor ** tried.length, options);
+    tried.push(last);
   }
   const sorted = meanOverUsers(cases.map((one) => one.sorted)).mean;
-  return { users: cases.length, sorted, chosen: curve.findLast(isSpread) ?? last, curve };
+  const { point: chosen } = tried.findLast(isSpread) ?? last;
+  return { users: cases.length, sorted, chosen, curve: tried.map(({ point }) => point) };
 }
