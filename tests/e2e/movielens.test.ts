@@ -32,13 +32,13 @@ function prepareFolder(): { folder: string; ratings: readonly Rating[] } {
 
 test.skipIf(!existsSync(movielens))(
   "import, train and serve take MovieLens to a slate for user 1 (needs RECURVE_DATA)",
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const { folder, ratings } = prepareFolder();
     const home = createTestFolder();
     const imported = await runRecurve(home, "import", "movielens", folder);
     expect(imported).toMatchObject({ code: 0, output: expect.stringMatching(/refused +0\n/) });
-    const trained = await runRecurve(home, "train");
+    const trained = await runRecurve(home, "train", "--minutes", "2");
     expect(trained).toMatchObject({
       code: 0,
       output: expect.stringMatching(
