@@ -54,13 +54,15 @@ function playFrom(start: string, strategy: StrategyName, options: Partial<Closed
 const rewardsOf = (played: readonly { readonly meanReward: number }[]) =>
   played.map(({ meanReward }) => meanReward);
 
-test("all strategies start with one trained policy on the same record", async () => {
+test("all strategies start with one trained policy on the same record", {
+  timeout: 120_000,
+}, async () => {
   const { world, path, cycle } = await createWalkStart();
   expect(cycle.outcome).toBe("initial");
   const played = new Map<StrategyName, readonly number[]>();
   const notes = new Map<StrategyName, readonly string[]>();
   for (const strategy of trainedStrategyNames) {
-    const own = strategy === "mpo" ? 1 : cycles;
+    const own = strategy === "mpo" || strategy === "nightly" ? 1 : cycles;
     const results = await playFrom(path, strategy, { world, cycles: own });
     played.set(strategy, rewardsOf(results));
     notes.set(
@@ -71,11 +73,13 @@ test("all strategies start with one trained policy on the same record", async ()
   // The loop and the frozen policy are one until the first update.
   expect(played.get("mpo")![0]).toBe(played.get("frozen")![0]);
   expect(notes.get("frozen")).toEqual(["stands still", "stands still"]);
-  expect(notes.get("nightly")).toEqual(["retrained", "retrained"]);
+  expect(notes.get("nightly")).toEqual(["retrained"]);
   expect(notes.get("markov")).toEqual(["refitted", "refitted"]);
   // Whoever knows the walk is far above the counts, which are the same for all items.
-  const mean = (strategy: StrategyName) =>
-    played.get(strategy)!.reduce((sum, one) => sum + one) / cycles;
+  const mean = (strategy: StrategyName) => {
+    const rewards = played.get(strategy)!;
+    return rewards.reduce((sum, one) => sum + one) / rewards.length;
+  };
   for (const strategy of ["frozen", "nightly", "markov"] as const)
     expect(mean(strategy)).toBeGreaterThan(1.5 * mean("most-consumed"));
 });
