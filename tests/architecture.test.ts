@@ -36,7 +36,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   exchange: {
     folders: ["domain", "policy", "storage", "engine"],
-    packages: ["zod", "csv-parse", "node:*"],
+    packages: ["zod", "csv-parse", "protobufjs", "node:*"],
   },
   analysis: {
     folders: [

@@ -9,6 +9,16 @@ export interface PolicyDifference {
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
+  /** Absent in records of before it was made, and if all Δ are equal. */
+  readonly histogram?: DifferenceHistogram;
+}
+
+/** Mass under π_θ in buckets of one width from the least to the largest Δ; bucket i ends at `limits[i]`. */
+export interface DifferenceHistogram {
+  readonly min: number;
+  readonly max: number;
+  readonly limits: readonly number[];
+  readonly masses: readonly number[];
 }
 
 export interface SegmentDifference extends PolicyDifference {

@@ -31,6 +31,21 @@ test("its quantiles count each choice with its probability", () => {
   expect(max).toBeCloseTo(Math.LN2, 14);
 });
 
+test("its histogram has all mass of π_θ in buckets from the least to the largest", () => {
+  const { histogram } = policyDifference([
+    { logPolicy: logs(0.08, 0.8, 0.12), logChallenger: logs(0.04, 0.8, 0.24) },
+  ]);
+  const { min, max, limits, masses } = histogram!;
+  expect([min, max, limits.at(-1)]).toEqual(
+    [-Math.LN2, Math.LN2, max].map((x) => expect.closeTo(x, 14)),
+  );
+  expect(masses).toHaveLength(20);
+  expect(masses[0]).toBeCloseTo(0.12, 14);
+  expect(masses[10]).toBeCloseTo(0.8, 14);
+  expect(masses[19]).toBeCloseTo(0.08, 14);
+  expect(limits[9]).toBeCloseTo(0, 14);
+});
+
 test("equal policies do not differ, and neither does anything without states", () => {
   const none = { mean: 0, p05: 0, p50: 0, p95: 0, max: 0 };
   const same = logs(0.3, 0.7);

@@ -1,4 +1,27 @@
-import type { PolicyDifference, SegmentDifference } from "../domain/improvement-record.ts";
+import type {
+  DifferenceHistogram,
+  PolicyDifference,
+  SegmentDifference,
+} from "../domain/improvement-record.ts";
+
+const buckets = 20;
+
+interface Weighted {
+  readonly delta: number;
+  readonly weight: number;
+}
+
+/** @param sorted by Δ, at least one @returns nothing if all are equal */
+function histogramOf(sorted: readonly Weighted[]): { readonly histogram?: DifferenceHistogram } {
+  const [min, max] = [sorted[0]!.delta, sorted.at(-1)!.delta];
+  const width = (max - min) / buckets;
+  if (width === 0) return {};
+  const masses = new Array<number>(buckets).fill(0);
+  for (const { delta, weight } of sorted)
+    masses[Math.min(buckets - 1, Math.floor((delta - min) / width))]! += weight;
+  const limits = masses.map((_, i) => (i === buckets - 1 ? max : min + (i + 1) * width));
+  return { histogram: { min, max, limits, masses } };
+}
 
 /**
  * Exact over the candidates: every Δ counts with its probability under π_θ.
@@ -29,6 +52,7 @@ export function policyDifference(
     p50: quantile(0.5),
     p95: quantile(0.95),
     max: weighted.at(-1)?.delta ?? 0,
+    ...(weighted.length > 0 && histogramOf(weighted)),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CycleRecord, FindingsRecord, TrainingRecord } from "../domain/cycle-record.ts";
 import type {
   CalibrationRecord,
+  DifferenceHistogram,
   DistillationRecord,
   DoubtfulItem,
   Restraint,
@@ -18,6 +19,14 @@ const difference = {
   p50: z.number(),
   p95: z.number(),
   max: z.number(),
+  histogram: optional(
+    fieldsOf<DifferenceHistogram>({
+      min: z.number(),
+      max: z.number(),
+      limits: z.array(z.number()),
+      masses: z.array(z.number()),
+    }),
+  ),
 };
 const segment = fieldsOf<SegmentDifference>({
   segment: z.string(),

@@ -8,6 +8,7 @@ import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { createTimedLine } from "../timed-line.ts";
 import { writeLines } from "../write-lines.ts";
 import { exportOnnxCommand } from "./export-onnx.ts";
+import { exportTensorboardCommand } from "./export-tensorboard.ts";
 
 interface ExportOptions extends DatabaseOptions {
   readonly scenario?: string;
@@ -84,5 +85,6 @@ export function exportCommand(): Command {
   );
   command.addCommand(decisionsCommand());
   command.addCommand(exportOnnxCommand());
+  command.addCommand(exportTensorboardCommand());
   return command;
 }

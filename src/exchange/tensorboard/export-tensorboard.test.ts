@@ -1,0 +1,77 @@
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { addCycles, sampleCycle } from "../../../tests/support/played-cycles.ts";
+import { sampleGate } from "../../../tests/support/record.ts";
+import { assign, openShop, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
+import { createTestFolder } from "../../../tests/support/store.ts";
+import { parseConfiguration } from "../../engine/configuration/configuration.ts";
+import { cycleValues } from "./cycle-values.ts";
+import { readEnd } from "./event-file.ts";
+import { createTensorboardExport } from "./export-tensorboard.ts";
+
+const configuration = parseConfiguration(shopConfiguration());
+
+async function openRuns() {
+  const { store } = await openShop({ items: 6 });
+  const folder = join(createTestFolder(), "runs");
+  const shop = join(folder, "shop");
+  const eventFile = () => join(shop, readdirSync(shop).find((name) => name.includes("tfevents"))!);
+  const start = () => createTensorboardExport({ store, configuration, folder });
+  return { store, folder, shop, eventFile, start };
+}
+
+test("each cycle is written once, in runs by scenario and setting, whoever asks again", async () => {
+  const { store, shop, eventFile, start } = await openRuns();
+  await addCycles(store, sampleCycle(), sampleCycle());
+  const exportNew = await start();
+  expect(await exportNew()).toMatchObject({ cycles: 2 });
+  expect(readdirSync(join(shop, "settings"))).toEqual(["bold%2Ffar", "careful"]);
+  const before = readFileSync(eventFile());
+  expect(readEnd(before)).toEqual({ step: 2, length: before.length });
+  await addCycles(store, sampleCycle());
+  expect(await exportNew()).toMatchObject({ cycles: 1 });
+  expect(await (await start())()).toMatchObject({ cycles: 0 });
+  const after = readFileSync(eventFile());
+  expect(after.subarray(0, before.length).equals(before)).toBe(true);
+  expect(readEnd(after).step).toBe(3);
+});
+
+test("an export that was killed in a record goes on with it", async () => {
+  const { store, eventFile, start } = await openRuns();
+  await addCycles(store, sampleCycle(), sampleCycle());
+  await (await start())();
+  const whole = readFileSync(eventFile());
+  appendFileSync(eventFile(), Buffer.from([9, 0, 0, 0]));
+  await addCycles(store, sampleCycle());
+  expect(await (await start())()).toMatchObject({ cycles: 1 });
+  const found = readFileSync(eventFile());
+  expect(readEnd(found)).toEqual({ step: 3, length: found.length });
+  expect(found.subarray(0, whole.length).equals(whole)).toBe(true);
+});
+
+test("the projector has the vectors and names of the serving policy's items, anew for another policy", async () => {
+  const { store, shop, start } = await openRuns();
+  const exportNew = await start();
+  expect(await exportNew()).toEqual({ cycles: 0, items: 6 });
+  expect(await exportNew()).toEqual({ cycles: 0, items: 0 });
+  await assign(store, { serving: shopSnapshot(3, 6) });
+  expect(await exportNew()).toEqual({ cycles: 0, items: 6 });
+  const linesOf = (name: string) => readFileSync(join(shop, name), "utf8").trimEnd().split("\n");
+  const vectors = linesOf("item-vectors.tsv").map((line) => line.split("\t").map(Number));
+  expect(vectors).toHaveLength(6);
+  expect(new Set(vectors.map((vector) => vector.length))).toEqual(new Set([8]));
+  expect(vectors.flat().every(Number.isFinite)).toBe(true);
+  expect(linesOf("item-names.tsv").map((line) => line.split("\t")[0])).toEqual([
+    "item",
+    ...["i-0", "i-1", "i-2", "i-3", "i-4", "i-5"],
+  ]);
+  expect(linesOf("projector_config.pbtxt").join("\n")).toContain('tensor_path: "item-vectors.tsv"');
+});
+
+test("what a record lacks, or what is not finite, is no point of a curve", () => {
+  const cycle = { ...sampleCycle(), cycle: 4 };
+  const record = { gate: sampleGate({ difference: Number.NaN, interval: [0.1, Infinity] }) };
+  const tags = cycleValues({ ...cycle, record }).map((value) => "tag" in value && value.tag);
+  expect(tags).toEqual(["serving/policy_version", "gate/lower", "gate/rows", "outcome"]);
+});
