@@ -47,7 +47,7 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
       [2, 0.25],
     ]);
     expect(scalars["gate/lower"][1]).toEqual([2, expect.closeTo(0.002, 7)]);
-    expect(scalars["guards/effective sample share, passed"][0]).toEqual([1, 1]);
+    expect(scalars["guards/effective sample share, passed"][0]).toEqual([1, 0]);
     expect(scalars["seconds/read"][0]).toEqual([1, 1.5]);
     expect(histograms["policy_difference/distribution"][0]).toEqual({
       ...{ step: 1, limits: [0.5, 2], masses: [0.75, 0.25] },
@@ -55,7 +55,7 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
     expect(texts.outcome).toEqual(["**promote**: Better by 4 %.", "hold"]);
     const setting = runs["shop/settings/careful"];
     expect(setting.hparams).toEqual({
-      ...{ kl_radius: 0.1, pessimism: 0.5, discriminator: 0.25, proximity: 1 },
+      ...{ kl_radius: 0.1, pessimism: 0.5, discriminator: 0, proximity: 1 },
       ...{ memory_0: 0.5, memory_1: 0.5 },
     });
     expect(setting.scalars["judged/difference"].map(([step]: [number]) => step)).toEqual([1, 2]);

@@ -4,7 +4,7 @@ import type { Store } from "../../src/storage/store.ts";
 import { sampleEvaluation, sampleFeedback, sampleGate } from "./record.ts";
 
 const setting = (name: string, difference: number): TriedSetting => ({
-  ...{ name, klRadius: 0.1, pessimism: 0.5, discriminator: 0.25, proximity: 1, memory: [0.5, 0.5] },
+  ...{ name, klRadius: 0.1, pessimism: 0.5, discriminator: 0, proximity: 1, memory: [0.5, 0.5] },
   ...{ kl: 0.08, difference, standardError: 0.01, sharedError: 0, z: 1, servingValue: 0.3 },
   ...{ predicted: 0, predictedDeviation: 1, weight: 0.5 },
 });
@@ -25,7 +25,7 @@ export const sampleCycle = (changes: Partial<Cycle> = {}): Omit<Cycle, "cycle"> 
     },
     gate: sampleGate({
       ...{ difference: 0.01, interval: [0.002, 0.018] },
-      guards: [{ name: "effective sample share", value: 0.35, limit: 0.15, passed: true }],
+      guards: [{ name: "effective sample share", value: 0.05, limit: 0.15, passed: false }],
     }),
   },
   ...changes,

@@ -18,7 +18,9 @@ const descriptor = {
       },
     },
     Summary: { fields: { value: many("Value", 1) } },
+    // A field of a oneof is written at 0 too.
     Value: {
+      oneofs: { value: { oneof: ["simpleValue", "histo", "tensor"] } },
       fields: {
         tag: one("string", 1),
         simpleValue: one("float", 2),
@@ -60,7 +62,10 @@ const descriptor = {
       },
     },
     // google.protobuf.Value
-    HParam: { fields: { numberValue: one("double", 2) } },
+    HParam: {
+      oneofs: { kind: { oneof: ["numberValue"] } },
+      fields: { numberValue: one("double", 2) },
+    },
   },
 };
 
