@@ -1,6 +1,8 @@
+import { multiplyRows } from "../numeric/multiply-rows.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import type { Representation } from "./fast-loop/features.ts";
-import { createItemEmbedder, type ItemEmbedder, type ItemVector } from "./item-embedder.ts";
+import { createItemEmbedder } from "./item-embedder.ts";
+import { createItemTable, type ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
 import type { ItemView, PolicyState } from "./policy.ts";
 import { createStateEncoder } from "./state-encoder.ts";
@@ -20,41 +22,6 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
-function dot(
-  left: Float32Array,
-  leftStart: number,
-  right: Float32Array,
-  rightStart: number,
-  width: number,
-) {
-  let sum = 0;
-  for (let i = 0; i < width; i++) sum += left[leftStart + i]! * right[rightStart + i]!;
-  return sum;
-}
-
-/** Vectors of items, each embedded when a request first has it. */
-function createItemVectors(embedder: ItemEmbedder) {
-  // Weak: a revision that the catalogue has dropped is dropped here too.
-  const vectors = new WeakMap<ItemView, ItemVector>();
-  return {
-    load: async (requests: readonly ScoreRequest[]): Promise<void> => {
-      const missing = new Set<ItemView>();
-      const look = (view: ItemView) => {
-        if (!vectors.has(view)) missing.add(view);
-      };
-      for (const { state, candidates } of requests) {
-        state.history.forEach(look);
-        candidates.forEach(look);
-      }
-      const views = [...missing];
-      const embedded = await embedder.embed(views);
-      for (const [index, view] of views.entries()) vectors.set(view, embedded[index]!);
-    },
-    /** Of an item of a request that was loaded. */
-    of: (view: ItemView): ItemVector => vectors.get(view)!,
-  };
-}
-
 const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
   state: encoder.stateOf(state),
   items: candidates.map(({ itemId }) => encoder.vectorOf(itemId)),
@@ -64,26 +31,23 @@ const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
 function scoreHeads(
   { shape: { heads, width }, parameters, encoder }: Network,
   { state, candidates }: ScoreRequest,
-  vectors: {
-    /** Of the candidates. */
-    readonly own: readonly ItemVector[];
-    readonly encoded: Float32Array;
-    /** Place of the state's h of a head in `encoded`. */
-    readonly stateAt: (head: number) => number;
-  },
+  {
+    items,
+    stateOf,
+  }: { readonly items: ItemTable; readonly stateOf: (head: number) => Float32Array },
 ): Float64Array[] {
-  const { own, encoded, stateAt } = vectors;
-  const all = new Float64Array(heads * own.length);
+  const rows = items.rowsOf(candidates);
+  const all = new Float64Array(heads * rows.length);
   const logOdds = encoder?.logOdds(state, candidates);
+  const { values, stride } = items;
   return Array.from({ length: heads }, (_, head) => {
-    const start = stateAt(head);
-    const weight = parameters.logOddsWeights?.[head] ?? 0;
-    const scores = all.subarray(head * own.length, (head + 1) * own.length);
-    for (let a = 0; a < own.length; a++) {
-      const vector = own[a]!;
-      scores[a] = dot(encoded, start, vector, head * width, width) + vector[heads * width + head]!;
-      if (logOdds) scores[a]! += weight * logOdds[a]!;
-    }
+    const scores = all.subarray(head * rows.length, (head + 1) * rows.length);
+    const matrix = { values, stride, start: head * (width + 1) };
+    // The last column is the bias.
+    multiplyRows(matrix, rows, Float64Array.of(...stateOf(head), 1), scores);
+    if (logOdds === undefined) return scores;
+    const weight = parameters.logOddsWeights![head]!;
+    for (let a = 0; a < scores.length; a++) scores[a]! += weight * logOdds[a]!;
     return scores;
   });
 }
@@ -95,19 +59,22 @@ export async function createScorer(
   const { width } = network.shape;
   const { batchStates, threads } = options;
   const embedder = await createItemEmbedder(network, threads);
-  const vectors = createItemVectors(embedder);
-  const encoder = await createStateEncoder(network, { ...options, vectorOf: vectors.of });
+  const items = createItemTable(embedder, network.shape);
+  const encoder = await createStateEncoder(network, { ...options, items });
 
-  const scoreOne = (request: ScoreRequest, encoded: Float32Array, index: number) =>
-    scoreHeads(network, request, {
-      own: request.candidates.map((view) => vectors.of(view)),
-      stateAt: (head) => (head * batchStates + index) * width,
-      encoded,
-    });
+  const load = (requests: readonly ScoreRequest[]) =>
+    items.load(requests.flatMap(({ state, candidates }) => [state.history, candidates]));
+  const scoreOne = (request: ScoreRequest, encoded: Float32Array, index: number) => {
+    const stateOf = (head: number) => {
+      const start = (head * batchStates + index) * width;
+      return encoded.subarray(start, start + width);
+    };
+    return scoreHeads(network, request, { items, stateOf });
+  };
 
   return {
     score: async (requests) => {
-      await vectors.load(requests);
+      await load(requests);
       const states = [...new Set(requests.map(({ state }) => state))];
       const byState = new Map<PolicyState, ScoreRequest[]>(states.map((state) => [state, []]));
       const results = new Map<ScoreRequest, Float64Array[]>();
@@ -123,13 +90,15 @@ export async function createScorer(
       return requests.map((request) => results.get(request)!);
     },
     represent: async (request) => {
-      await vectors.load([request]);
+      await load([request]);
       const encoded = await encoder.encode([request.state]);
       const logits = scoreOne(request, encoded, 0)[0]!;
       if (network.encoder) return { ...placeBy(network.encoder, request), logits };
       return {
         state: encoded.subarray(0, width),
-        items: request.candidates.map((view) => vectors.of(view).subarray(0, width)),
+        items: Array.from(items.rowsOf(request.candidates), (row) =>
+          items.values.slice(row * items.stride, row * items.stride + width),
+        ),
         logits,
       };
     },

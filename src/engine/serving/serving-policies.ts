@@ -1,8 +1,8 @@
 import { EngineError } from "../../domain/errors.ts";
+import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { PolicyStore } from "../../storage/store.ts";
-import { LastUsedMap } from "../last-used-map.ts";
 import { encodersOf } from "../state/encoders.ts";
 
 /** Policies kept in memory, about 1 MB each beside their encoder: serving, canary, holdback and baseline of fifteen scenarios. */

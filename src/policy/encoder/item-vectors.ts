@@ -1,39 +1,71 @@
 import type { ItemId } from "../../domain/ids.ts";
+import { multiplyRows } from "../../numeric/multiply-rows.ts";
+import { keepByList } from "../by-list.ts";
+import type { ItemView } from "../policy.ts";
 import type { EncoderModel } from "./encoder-model.ts";
 
-/** Items as an encoder places them. */
+/**
+ * Items as an encoder places them. An unknown one has the mean of all embeddings: its log-odds are the mean of all items', for
+ * each user. Its share is that of an item without events.
+ */
 export interface ItemVectors {
-  /** d + 1: an item's embedding, then the logarithm of its share of the events. */
-  readonly width: number;
-  /** Row of an item in the table; 0 if the encoder does not know it. */
-  rowOf(itemId: ItemId): number;
-  /** [1 + items, width]; row 0 represents unknown items. */
+  /** [items + 1, d]; the last row represents unknown items. */
   readonly table: Float32Array;
+  /** The last row for an item that the encoder does not know. */
+  rowOf(itemId: ItemId): number;
+  rowsOf(views: readonly ItemView[]): Int32Array;
+  /** d + 1 numbers: an item's embedding, then the logarithm of its share of the events. */
+  vectorOf(itemId: ItemId): Float32Array;
+  /** Product of a state of d + 1 numbers with each row's vector. */
+  multiply(rows: Int32Array, state: Float32Array): Float64Array;
 }
 
-/**
- * An unknown item has the mean of all embeddings: its log-odds are the mean of all items', for each
- * user. Its share is that of an item without events.
- */
+/** The logarithm of (c + 1)/Σ (c + 1), the sum with one unknown item. */
+function logShares(counts: Float32Array): Float32Array {
+  const total = counts.reduce((sum, count) => sum + count, counts.length + 1);
+  const shares = new Float32Array(counts.length + 1).fill(-Math.log(total));
+  for (let item = 0; item < counts.length; item++)
+    shares[item] = Math.log((counts[item]! + 1) / total);
+  return shares;
+}
+
+function addMean(itemTable: Float32Array, width: number): Float32Array {
+  const items = itemTable.length / width;
+  const table = new Float32Array(itemTable.length + width);
+  table.set(itemTable);
+  const mean = new Float64Array(width);
+  for (let cell = 0; cell < itemTable.length; cell++)
+    mean[cell % width]! += itemTable[cell]! / items;
+  table.set(mean, itemTable.length);
+  return table;
+}
+
 export function createItemVectors({
-  shape,
+  shape: { width },
   parameters,
   itemIds,
   counts,
 }: EncoderModel): ItemVectors {
-  const embedding = shape.width;
-  const width = embedding + 1;
-  const table = new Float32Array((itemIds.length + 1) * width);
-  const mean = new Float64Array(embedding);
-  const total = counts.reduce((sum, count) => sum + count, itemIds.length + 1);
-  for (let item = 0; item < itemIds.length; item++) {
-    const own = parameters.itemTable!.subarray(item * embedding, (item + 1) * embedding);
-    for (let i = 0; i < embedding; i++) mean[i]! += own[i]! / itemIds.length;
-    table.set(own, (item + 1) * width);
-    table[(item + 2) * width - 1] = Math.log((counts[item]! + 1) / total);
-  }
-  table.set(mean);
-  table[embedding] = -Math.log(total);
-  const rows = new Map(itemIds.map((itemId, item) => [itemId, item + 1]));
-  return { width, table, rowOf: (itemId) => rows.get(itemId) ?? 0 };
+  const table = addMean(parameters.itemTable!, width);
+  const shares = logShares(counts);
+  const numbers = new Map(itemIds.map((itemId, item) => [itemId, item]));
+  const rowOf = (itemId: ItemId) => numbers.get(itemId) ?? itemIds.length;
+  return {
+    table,
+    rowOf,
+    rowsOf: keepByList((views) => Int32Array.from(views, ({ itemId }) => rowOf(itemId))),
+    vectorOf: (itemId) => {
+      const row = rowOf(itemId);
+      const vector = new Float32Array(width + 1);
+      vector.set(table.subarray(row * width, (row + 1) * width));
+      vector[width] = shares[row]!;
+      return vector;
+    },
+    multiply: (rows, state) => {
+      // A state is either of known events or of none: one of the two parts is 0.
+      if (state[width] !== 0) return Float64Array.from(rows, (row) => state[width]! * shares[row]!);
+      const known = Float64Array.from(state.subarray(0, width));
+      return multiplyRows({ values: table, stride: width }, rows, known);
+    },
+  };
 }
