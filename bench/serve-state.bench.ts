@@ -44,7 +44,11 @@ async function measurePolicy({ views, network }: TrainedPolicy, requests: number
   await policy.logits(sampleState(), views);
   const few = () => policy.logits(drawState(), drawViews(candidateCount));
   const all = async () =>
-    retrieve(await scoreOffered(policy, drawState(), views), keptCount, random);
+    retrieve(
+      await scoreOffered(policy, drawState(), { list: views, hidden: [] }),
+      keptCount,
+      random,
+    );
   await measure(`a new state and ${candidateCount} candidates`, few, requests, report);
   await measure(`a new state and ${views.length} items`, all, requests, report);
   await policy.close();

@@ -38,6 +38,8 @@ export interface PolicyTowers {
   represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Representation>;
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;
+  /** Indices of the items that it was not trained with, ascending. */
+  unknownIn(views: readonly ItemView[]): readonly number[];
 }
 
 /**

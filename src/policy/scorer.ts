@@ -27,6 +27,11 @@ const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
   items: candidates.map(({ itemId }) => encoder.vectorOf(itemId)),
 });
 
+function addScaled(scores: Float64Array, weight: number, added: Float64Array): Float64Array {
+  for (let a = 0; a < scores.length; a++) scores[a]! += weight * added[a]!;
+  return scores;
+}
+
 /** κ·ℓ + h·e + b + u·e of a request's candidates, by head. */
 function scoreHeads(
   { shape: { heads, width }, parameters, encoder }: Network,
@@ -45,10 +50,7 @@ function scoreHeads(
     const matrix = { values, stride, start: head * (width + 1) };
     // The last column is the bias.
     multiplyRows(matrix, rows, Float64Array.of(...stateOf(head), 1), scores);
-    if (logOdds === undefined) return scores;
-    const weight = parameters.logOddsWeights![head]!;
-    for (let a = 0; a < scores.length; a++) scores[a]! += weight * logOdds[a]!;
-    return scores;
+    return logOdds ? addScaled(scores, parameters.logOddsWeights![head]!, logOdds) : scores;
   });
 }
 

@@ -55,7 +55,7 @@ export async function readPopulation(options: {
   for (const [user, { userId }] of world.users.entries()) {
     const known = await readUser(store, userId, asOf);
     const state = createState({ user: known, catalogue, scenario, context: {} });
-    const scored = await scoreOffered(retriever, state, views);
+    const scored = await scoreOffered(retriever, state, { list: views, hidden: [] });
     const { kept } = retrieve(scored, scenario.maxCandidates, createRandom(lotSeed).split(user));
     rows.push({
       ...{ state, candidates: kept.map((index) => views[index]!), user, exploration },

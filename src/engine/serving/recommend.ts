@@ -18,7 +18,7 @@ import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import { mixSeed } from "./mix-seed.ts";
-import { type RetrievedItems, retrieveItems } from "./retriever.ts";
+import { assertFinite, type RetrievedItems, retrieveItems } from "./retriever.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 export interface RecommendParts {
@@ -99,8 +99,8 @@ async function score(
   const scored =
     findScored(situation, version, policy) ??
     (await fastLoops.logits(situation.scenario, { version, policy }, situation));
-  if (scored.logits.every(Number.isFinite)) return scored;
-  throw new RangeError("it gave a logit that is not finite");
+  assertFinite(scored.logits);
+  return scored;
 }
 
 /**
@@ -194,14 +194,14 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const { asOf, assignment, offered, state } = await readAsOf(parts, input, scenario);
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
-  checkAny(offered.views.length, slateSize);
+  checkAny(offered.count, slateSize);
 
   const seed =
     input.seed === undefined
       ? parts.random.integer(2 ** 32)
       : mixSeed(await parts.store.secret(), { ...visitor, seed: input.seed });
   const random = createRandom(seed);
-  const size = Math.min(slateSize, offered.views.length);
+  const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
   const retrieval = { assignment, arm, offered, state, limit, random: random.split("retrieve") };
   const retrieved = await retrieveItems(parts.policies, retrieval);

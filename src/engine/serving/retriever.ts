@@ -3,7 +3,7 @@ import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts
 import type { RandomStream } from "../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState } from "../../policy/policy.ts";
 import { type OfferScores, retrieve } from "../../policy/retrieve.ts";
-import type { OfferedItems } from "./candidates.ts";
+import { indicesLeft, type OfferedItems } from "./candidates.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 /**
@@ -17,20 +17,44 @@ export function retrieversOf({ retriever, baseline }: Assignment, arm: Arm): rea
   return [...pinned, uniformVersion].filter((version) => version !== undefined);
 }
 
-/** Base logits of a retriever, without a fast loop. @param policy absent for the lot */
+/** The numbers of the items that are not hidden. */
+function dropHidden(numbers: Float64Array, hidden: readonly number[]): Float64Array {
+  if (hidden.length === 0) return numbers;
+  const left = new Float64Array(numbers.length - hidden.length);
+  let start = 0;
+  let end = 0;
+  for (const index of [...hidden, numbers.length]) {
+    left.set(numbers.subarray(start, index), end);
+    end += index - start;
+    start = index + 1;
+  }
+  return left;
+}
+
+/**
+ * Base logits of a retriever, without a fast loop. The whole list is scored, of which a policy knows
+ * more than of the items that one user may see.
+ *
+ * @param policy absent for the lot
+ */
 export async function scoreOffered(
   policy: Policy | undefined,
   state: PolicyState,
-  views: readonly ItemView[],
+  { list, hidden }: Pick<OfferedItems, "list" | "hidden">,
 ): Promise<OfferScores> {
-  const logits = policy ? await policy.logits(state, views) : new Float64Array(views.length);
-  if (!logits.every(Number.isFinite)) throw new RangeError("it gave a logit that is not finite");
-  const towers = policy?.towers;
-  const isNew = (index: number) => {
-    const view = views[index];
-    return towers !== undefined && view !== undefined && !towers.isKnown(view.itemId);
+  const logits = policy ? await policy.logits(state, list) : new Float64Array(list.length);
+  assertFinite(logits);
+  return {
+    logits: dropHidden(logits, hidden),
+    fresh: indicesLeft(policy?.towers?.unknownIn(list) ?? [], hidden),
   };
-  return { logits, isNew };
+}
+
+/** @throws RangeError */
+export function assertFinite(logits: Float64Array): void {
+  // A counted loop: of a whole catalogue a callback an item takes longer than its logit.
+  for (let index = 0; index < logits.length; index++)
+    if (!Number.isFinite(logits[index])) throw new RangeError("it gave a logit that is not finite");
 }
 
 /** The candidates of a decision, which all arms of a scenario share. */
@@ -71,7 +95,7 @@ async function retrieveWith(
   { offered, state, limit, random }: RetrievalInput,
 ): Promise<RetrievedItems> {
   const policy = version === uniformVersion ? undefined : await policies.get(version);
-  const scored = await scoreOffered(policy, state, offered.views);
+  const scored = await scoreOffered(policy, state, offered);
   const { kept } = retrieve(scored, limit, random);
   const logits = Float64Array.from(kept, (index) => scored.logits[index] ?? Number.NaN);
   return { ...pick(offered, kept), retriever: { version, logits } };
@@ -97,7 +121,9 @@ export async function retrieveItems(
   input: RetrievalInput,
 ): Promise<RetrievedItems> {
   const { assignment, arm, offered, limit } = input;
-  if (offered.views.length > limit)
-    return retrieveInTurn(policies, retrieversOf(assignment, arm), input);
-  return pick(offered, [...offered.views.keys()]);
+  if (offered.count > limit) return retrieveInTurn(policies, retrieversOf(assignment, arm), input);
+  return pick(
+    offered,
+    Array.from({ length: offered.count }, (_, index) => index),
+  );
 }

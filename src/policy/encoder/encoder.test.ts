@@ -9,6 +9,7 @@ import {
   sampleViews,
 } from "../../../tests/support/policy.ts";
 import { createRandom } from "../../numeric/random.ts";
+import type { PolicyState } from "../policy.ts";
 import { createCatalogueScorer } from "../transformer/catalogue-scorer.ts";
 import { logProbabilities, openShares, scoreSuccessors } from "./chain.ts";
 import { openEncoder } from "./encoder.ts";
@@ -43,16 +44,49 @@ test("the log-odds are those of the Transformer as it was trained, on known item
   expect(new Set(found).size).toBe(views.length);
 });
 
-test("states that are encoded together are those that are encoded alone", async () => {
-  const random = createRandom(2);
-  const states = [state, ...Array.from({ length: 20 }, () => randomState(views, random))];
-  const together = openEncoder(stored);
-  await together.encode(states);
+const random = createRandom(2);
+/** More than one run takes, of many lengths. */
+const states = [state, ...Array.from({ length: 40 }, () => randomState(views, random))];
+
+async function encodeAlone(one: PolicyState): Promise<Float32Array> {
+  const alone = openEncoder(stored);
+  await alone.encode([one]);
+  return alone.stateOf(one);
+}
+
+test("states that are encoded in one call, or asked for at the same time, have the bits of those that are encoded alone", async () => {
+  const [inOneCall, atOnce] = [openEncoder(stored), openEncoder(stored)];
+  await inOneCall.encode(states);
+  await Promise.all(states.map((one) => atOnce.encode([one])));
   for (const one of states) {
-    const alone = openEncoder(stored);
-    await alone.encode([one]);
-    expect(largestDifference(alone.stateOf(one), together.stateOf(one))).toBeLessThan(1e-5);
+    const alone = await encodeAlone(one);
+    expect(inOneCall.stateOf(one)).toEqual(alone);
+    expect(atOnce.stateOf(one)).toEqual(alone);
   }
+});
+
+test("a state is worked out once for its events, and anew after another one", async () => {
+  const encoder = openEncoder(stored);
+  const clicks = (...items: readonly number[]) =>
+    sampleState(items.map((item) => [views[item]!, 1] as const));
+  const [first, again, later] = [clicks(1, 2), clicks(1, 2), clicks(1, 2, 3)];
+  await encoder.encode([first]);
+  await encoder.encode([again, later]);
+  expect(encoder.stateOf(again)).toBe(encoder.stateOf(first));
+  expect(encoder.stateOf(later)).not.toEqual(encoder.stateOf(first));
+  expect(encoder.stateOf(later)).toEqual(await encodeAlone(later));
+});
+
+test("an unknown item or a dislike between them leaves the events what they were", async () => {
+  const encoder = openEncoder(stored);
+  const plain = sampleState([[views[1]!, 1]]);
+  const mixed = sampleState([
+    [views[4]!, -1],
+    [views[1]!, 1],
+    [sampleView("stranger"), 1],
+  ]);
+  await encoder.encode([plain, mixed]);
+  expect(encoder.stateOf(mixed)).toBe(encoder.stateOf(plain));
 });
 
 test("users without known events have the items' shares of the events", async () => {
@@ -99,6 +133,14 @@ test("with a chain the log-odds are those of the pool: the network's, and λ tim
   const found = pooled.logOdds(state, candidates);
   expect(largestDifference(centre(expected), found)).toBeLessThan(1e-12);
   expect(largestDifference(plain.logOdds(state, candidates), found)).toBeGreaterThan(0.1);
+});
+
+test("of a history before nothing is left in a chain's log-odds", async () => {
+  const [used, fresh] = [openEncoder(withChain), openEncoder(withChain)];
+  const other = sampleState([[views[0]!, 1]]);
+  await Promise.all([used.encode([state, other]), fresh.encode([other])]);
+  used.logOdds(state, views);
+  expect(used.logOdds(other, views)).toEqual(fresh.logOdds(other, views));
 });
 
 test("users without known events have no chain", async () => {
