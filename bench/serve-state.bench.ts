@@ -1,4 +1,4 @@
-import { scoreOffered } from "../src/engine/serving/retriever.ts";
+import { scoreBest } from "../src/engine/serving/retriever.ts";
 import { createRandom } from "../src/numeric/random.ts";
 import { openNetworkPolicy } from "../src/policy/network-policy.ts";
 import { retrieve } from "../src/policy/retrieve.ts";
@@ -43,12 +43,12 @@ async function measurePolicy({ views, network }: TrainedPolicy, requests: number
   const drawState = () => sampleState(drawViews(events).map((view) => [view, 1] as const));
   await policy.logits(sampleState(), views);
   const few = () => policy.logits(drawState(), drawViews(candidateCount));
-  const all = async () =>
-    retrieve(
-      await scoreOffered(policy, drawState(), { list: views, hidden: [] }),
-      keptCount,
-      random,
-    );
+  const toItem = (index: number) => ({ candidate: views[index]!, view: views[index]! });
+  const offered = { list: views, hidden: [], count: views.length, at: toItem };
+  const all = async () => {
+    const scores = await scoreBest(policy, drawState(), { offered, limit: keptCount });
+    return retrieve(scores, keptCount, random);
+  };
   await measure(`a new state and ${candidateCount} candidates`, few, requests, report);
   await measure(`a new state and ${views.length} items`, all, requests, report);
   await policy.close();

@@ -13,6 +13,8 @@ export interface ItemTable {
   readonly values: Float32Array;
   /** Numbers of a row: heads · (width + 1). */
   readonly stride: number;
+  /** Length of the longest row that there was. */
+  readonly longest: number;
 }
 
 /** Rows by item. Weak: the row of a revision that the catalogue has dropped goes to a new one. */
@@ -40,12 +42,15 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
   /** Lists whose items all have rows. */
   const complete = new WeakSet<readonly ItemView[]>();
   let values = new Float32Array();
+  let longest = 0;
   let running: Promise<unknown> = Promise.resolve();
 
   const reserve = (added: number) => {
     const size = rows.sizeWith(added) * stride;
     if (size <= values.length) return;
-    const grown = new Float32Array(Math.max(size, 1.5 * values.length));
+    const grown = new Float32Array(
+      Math.max(size, stride * Math.ceil((1.5 * values.length) / stride)),
+    );
     grown.set(values);
     values = grown;
   };
@@ -68,6 +73,7 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
         values.set(vector.subarray(head * width, (head + 1) * width), own);
         values[own + width] = vector[heads * width + head]!;
       }
+      longest = Math.max(longest, Math.hypot(...vector));
     }
   };
   return {
@@ -85,5 +91,8 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
       return values;
     },
     stride,
+    get longest() {
+      return longest;
+    },
   };
 }

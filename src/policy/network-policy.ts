@@ -86,6 +86,7 @@ export async function openNetworkPolicy(network: Network): Promise<Policy> {
       const [heads] = await scorer.score([{ state, candidates }]);
       return heads![0]!;
     },
+    roughLogits: (state, candidates) => scorer.scoreRoughly({ state, candidates }),
     towers: {
       represent: (state, candidates) => scorer.represent({ state, candidates }),
       isKnown,

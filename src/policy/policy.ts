@@ -42,6 +42,12 @@ export interface PolicyTowers {
   unknownIn(views: readonly ItemView[]): readonly number[];
 }
 
+/** Up to a number that all have in common, each within `error` of its logit. */
+export interface RoughLogits {
+  readonly logits: Float64Array;
+  readonly error: number;
+}
+
 /**
  * A serving policy: maps a state and candidates to logits, which `slate.ts` turns into slates and
  * propensities.
@@ -50,6 +56,8 @@ export interface Policy {
   readonly kind: PolicyKind;
   /** One finite logit for each candidate. */
   logits(state: PolicyState, candidates: readonly ItemView[]): Promise<Float64Array>;
+  /** To find the best of a whole catalogue; absent if exact logits cost no more. */
+  roughLogits?(state: PolicyState, candidates: readonly ItemView[]): Promise<RoughLogits>;
   /** Input of the fast loop; absent if a policy has no features of its own. */
   readonly towers?: PolicyTowers;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ const randomShare = 0.1;
 const newShare = 0.1;
 
 export interface OfferScores {
-  /** Of the retriever, one for each offered item. */
+  /** Of the retriever, one for each offered item; −∞ for one that can't be among the best. */
   readonly logits: Float64Array;
   /** Indices of the items that the retriever has not learnt of, ascending. */
   readonly fresh: readonly number[];
@@ -47,8 +47,10 @@ function markBest(marks: Marks, logits: Float64Array, count: number, random: Ran
   let length = 0;
   // A counted loop takes a fifth of the time of a filter.
   for (let index = 0; index < logits.length; index++)
-    if (marks[index] === 0) others[length++] = logits[index]!;
-  const threshold = nthLargest(others.subarray(0, length), count - 1);
+    if (marks[index] === 0 && logits[index]! > Number.NEGATIVE_INFINITY)
+      others[length++] = logits[index]!;
+  const threshold =
+    length < count ? Number.NEGATIVE_INFINITY : nthLargest(others.subarray(0, length), count - 1);
   const ties: number[] = [];
   let above = 0;
   for (let index = 0; index < logits.length; index++) {

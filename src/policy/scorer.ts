@@ -4,8 +4,9 @@ import type { Representation } from "./fast-loop/features.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
-import type { ItemView, PolicyState } from "./policy.ts";
+import type { ItemView, PolicyState, RoughLogits } from "./policy.ts";
 import { createStateEncoder } from "./state-encoder.ts";
+import { createTableProduct, gatherRows } from "./table-product.ts";
 
 /** A state with candidates whose scores are asked for. */
 export interface ScoreRequest {
@@ -17,6 +18,8 @@ export interface ScoreRequest {
 export interface Scorer {
   /** For each request and head f(s, a) of the candidates. */
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
+  /** f roughly, of a network with one head. */
+  scoreRoughly(request: ScoreRequest): Promise<RoughLogits>;
   /** f of the first head, with u and e of the encoder, or without one the h and e that it is made of. */
   represent(request: ScoreRequest): Promise<Representation>;
   close(): Promise<void>;
@@ -30,6 +33,16 @@ const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
 function addScaled(scores: Float64Array, weight: number, added: Float64Array): Float64Array {
   for (let a = 0; a < scores.length; a++) scores[a]! += weight * added[a]!;
   return scores;
+}
+
+/** κ·ℓ + products by row, in the place of ℓ: arrays of a whole catalogue cost more than what is done with them. */
+function addGathered(
+  logOdds: Float64Array,
+  weight: number,
+  { products, rows }: { readonly products: Float32Array; readonly rows: Int32Array },
+): Float64Array {
+  for (let a = 0; a < rows.length; a++) logOdds[a] = weight * logOdds[a]! + products[rows[a]!]!;
+  return logOdds;
 }
 
 /** κ·ℓ + h·e + b + u·e of a request's candidates, by head. */
@@ -64,6 +77,15 @@ export async function createScorer(
   const items = createItemTable(embedder, network.shape);
   const encoder = await createStateEncoder(network, { ...options, items });
 
+  const multiplyTable = createTableProduct(items.stride);
+  // One request asks for the same state several times.
+  const alone = new WeakMap<PolicyState, Promise<Float32Array>>();
+  const encodeAlone = (state: PolicyState) => {
+    const encoded = alone.get(state) ?? encoder.encode([state]);
+    alone.set(state, encoded);
+    return encoded;
+  };
+
   const load = (requests: readonly ScoreRequest[]) =>
     items.load(requests.flatMap(({ state, candidates }) => [state.history, candidates]));
   const scoreOne = (request: ScoreRequest, encoded: Float32Array, index: number) => {
@@ -83,7 +105,7 @@ export async function createScorer(
       for (const request of requests) byState.get(request.state)!.push(request);
       for (let start = 0; start < states.length; start += batchStates) {
         const chunk = states.slice(start, start + batchStates);
-        const encoded = await encoder.encode(chunk);
+        const encoded = await (batchStates === 1 ? encodeAlone(chunk[0]!) : encoder.encode(chunk));
         for (const [index, state] of chunk.entries()) {
           for (const request of byState.get(state)!)
             results.set(request, scoreOne(request, encoded, index));
@@ -91,9 +113,21 @@ export async function createScorer(
       }
       return requests.map((request) => results.get(request)!);
     },
+    scoreRoughly: async (request) => {
+      await load([request]);
+      const encoded = await encodeAlone(request.state);
+      const rows = items.rowsOf(request.candidates);
+      const state = Float32Array.of(...encoded.subarray(0, width), 1);
+      const { products, error } = await multiplyTable(items, state);
+      const odds = await network.encoder?.roughLogOdds(request.state, request.candidates);
+      if (odds === undefined) return { logits: gatherRows(products, rows), error };
+      const weight = network.parameters.logOddsWeights![0]!;
+      const logits = addGathered(odds.logits, weight, { products, rows });
+      return { logits, error: error + Math.abs(weight) * odds.error };
+    },
     represent: async (request) => {
       await load([request]);
-      const encoded = await encoder.encode([request.state]);
+      const encoded = await encodeAlone(request.state);
       const logits = scoreOne(request, encoded, 0)[0]!;
       if (network.encoder) return { ...placeBy(network.encoder, request), logits };
       return {

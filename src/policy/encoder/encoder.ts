@@ -1,6 +1,6 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { meanOf } from "../../numeric/statistics.ts";
-import type { ItemView, PolicyState } from "../policy.ts";
+import type { ItemView, PolicyState, RoughLogits } from "../policy.ts";
 import { createChainOdds } from "./chain.ts";
 import { decodeEncoder, type EncoderModel, type StoredEncoder } from "./encoder-model.ts";
 import { createItemVectors } from "./item-vectors.ts";
@@ -26,6 +26,8 @@ export interface Encoder {
   vectorOf(itemId: ItemId): Float32Array;
   /** ℓ of each candidate, less their mean, in float64 and a fixed order. */
   logOdds(state: PolicyState, candidates: readonly ItemView[]): Float64Array;
+  /** The same within an error and up to a constant: at a quarter of the time, for whole catalogues. */
+  roughLogOdds(state: PolicyState, candidates: readonly ItemView[]): Promise<RoughLogits>;
   /** Row of an item in the Transformer's table, −1 if it is not there. */
   rowOf(itemId: ItemId): number;
 }
@@ -52,7 +54,7 @@ export function openEncoder(stored: StoredEncoder): Encoder {
   const decoded = decodeEncoder(stored);
   const vectors = createItemVectors(decoded);
   const model = withTable(decoded, vectors.table);
-  const { rowOf, rowsOf, vectorOf, multiply } = vectors;
+  const { rowOf, rowsOf, vectorOf, multiply, multiplyRoughly } = vectors;
   const states = createUserStates(model, vectors);
   const addChain = model.chain && createChainOdds(model.chain, model.counts);
   return {
@@ -69,6 +71,13 @@ export function openEncoder(stored: StoredEncoder): Encoder {
       // Users without known events have the items' shares already.
       if (items.length > 0) addChain?.(odds, rows, items);
       return centre(odds);
+    },
+    roughLogOdds: async (state, candidates) => {
+      const { items, vector } = states.of(state);
+      const rows = rowsOf(candidates);
+      const { logits, error } = await multiplyRoughly(rows, vector);
+      if (items.length > 0) addChain?.(logits, rows, items);
+      return { logits, error };
     },
     rowOf: (itemId) => {
       const row = rowOf(itemId);

@@ -1,7 +1,8 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { multiplyRows } from "../../numeric/multiply-rows.ts";
 import { keepByList } from "../by-list.ts";
-import type { ItemView } from "../policy.ts";
+import type { ItemView, RoughLogits } from "../policy.ts";
+import { createTableProduct, gatherRows } from "../table-product.ts";
 import type { EncoderModel } from "./encoder-model.ts";
 
 /**
@@ -18,6 +19,8 @@ export interface ItemVectors {
   vectorOf(itemId: ItemId): Float32Array;
   /** Product of a state of d + 1 numbers with each row's vector. */
   multiply(rows: Int32Array, state: Float32Array): Float64Array;
+  /** The same within an error. */
+  multiplyRoughly(rows: Int32Array, state: Float32Array): Promise<RoughLogits>;
 }
 
 /** The logarithm of (c + 1)/Σ (c + 1), the sum with one unknown item. */
@@ -40,6 +43,16 @@ function addMean(itemTable: Float32Array, width: number): Float32Array {
   return table;
 }
 
+function longestRow(table: Float32Array, width: number): number {
+  let longest = 0;
+  for (let start = 0; start < table.length; start += width) {
+    let squares = 0;
+    for (let i = start; i < start + width; i++) squares += table[i]! ** 2;
+    longest = Math.max(longest, squares);
+  }
+  return Math.sqrt(longest);
+}
+
 export function createItemVectors({
   shape: { width },
   parameters,
@@ -50,6 +63,14 @@ export function createItemVectors({
   const shares = logShares(counts);
   const numbers = new Map(itemIds.map((itemId, item) => [itemId, item]));
   const rowOf = (itemId: ItemId) => numbers.get(itemId) ?? itemIds.length;
+  const multiplyTable = createTableProduct(width);
+  const longest = longestRow(table, width);
+  const multiply = (rows: Int32Array, state: Float32Array) => {
+    // A state is either of known events or of none: one of the two parts is 0.
+    if (state[width] !== 0) return Float64Array.from(rows, (row) => state[width]! * shares[row]!);
+    const known = Float64Array.from(state.subarray(0, width));
+    return multiplyRows({ values: table, stride: width }, rows, known);
+  };
   return {
     table,
     rowOf,
@@ -61,11 +82,12 @@ export function createItemVectors({
       vector[width] = shares[row]!;
       return vector;
     },
-    multiply: (rows, state) => {
-      // A state is either of known events or of none: one of the two parts is 0.
-      if (state[width] !== 0) return Float64Array.from(rows, (row) => state[width]! * shares[row]!);
-      const known = Float64Array.from(state.subarray(0, width));
-      return multiplyRows({ values: table, stride: width }, rows, known);
+    multiply,
+    multiplyRoughly: async (rows, state) => {
+      if (state[width] !== 0) return { logits: multiply(rows, state), error: 0 };
+      const known = state.subarray(0, width);
+      const { products, error } = await multiplyTable({ values: table, longest }, known);
+      return { logits: gatherRows(products, rows), error };
     },
   };
 }

@@ -8,8 +8,6 @@ export type EncodeItems = (items: readonly number[]) => Promise<Float32Array>;
 
 /** States of one run. A run takes as many as wait, so that none computes rows that nobody asked for. */
 const runSizes = [16, 4, 1];
-/** As many as the threads that Node.js has for them: more would wait there. */
-const runsAtOnce = 4;
 
 interface Waiting {
   readonly items: readonly number[];
@@ -32,14 +30,14 @@ function createSessions(model: TransformerModel) {
 }
 
 /**
- * Runs a Transformer on what is asked for: at once where it is free, and otherwise together with all that waits by the time a run
- * has ended. A state has the same bits in a run of its own and among others.
+ * Runs a Transformer on what is asked for: at once where none is under way, and otherwise together with all that waits by the time
+ * a run has ended; two at a time would share one thread. A state has the same bits in a run of its own and among others.
  */
 export function createStateRuns(model: TransformerModel): EncodeItems {
   const { width } = model.shape;
   const sessionOf = createSessions(model);
   const queue: Waiting[] = [];
-  let running = 0;
+  let isRunning = false;
 
   const encode = async (batch: readonly Waiting[]) => {
     const feeds = createNewestFeeds(batch.length, model.shape);
@@ -50,7 +48,8 @@ export function createStateRuns(model: TransformerModel): EncodeItems {
       resolve(states!.slice(row * width, (row + 1) * width));
   };
   const runWaiting = async () => {
-    running++;
+    if (isRunning) return;
+    isRunning = true;
     while (queue.length > 0) {
       const batch = queue.splice(
         0,
@@ -60,12 +59,12 @@ export function createStateRuns(model: TransformerModel): EncodeItems {
         for (const { reject } of batch) reject(error);
       });
     }
-    running--;
+    isRunning = false;
   };
   return (items) =>
     new Promise((resolve, reject) => {
       queue.push({ items, resolve, reject });
       // In a microtask, so that states that are asked for in one call run together.
-      if (running < runsAtOnce) queueMicrotask(() => running < runsAtOnce && runWaiting());
+      queueMicrotask(runWaiting);
     });
 }
