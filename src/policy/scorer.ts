@@ -5,8 +5,8 @@ import { createItemEmbedder } from "./item-embedder.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
 import type { ItemView, PolicyState, RoughLogits } from "./policy.ts";
-import { createStateEncoder } from "./state-encoder.ts";
-import { createTableProduct, gatherRows } from "./table-product.ts";
+import { createRoughScorer } from "./rough-scorer.ts";
+import { createStateEncoder, type StateEncoder } from "./state-encoder.ts";
 
 /** A state with candidates whose scores are asked for. */
 export interface ScoreRequest {
@@ -30,19 +30,16 @@ const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
   items: candidates.map(({ itemId }) => encoder.vectorOf(itemId)),
 });
 
+/** e of each candidate in the first head. */
+const ownVectors = (
+  { candidates }: ScoreRequest,
+  { rowsOf, values, stride }: ItemTable,
+  width: number,
+) => Array.from(rowsOf(candidates), (row) => values.slice(row * stride, row * stride + width));
+
 function addScaled(scores: Float64Array, weight: number, added: Float64Array): Float64Array {
   for (let a = 0; a < scores.length; a++) scores[a]! += weight * added[a]!;
   return scores;
-}
-
-/** κ·ℓ + products by row, in the place of ℓ: arrays of a whole catalogue cost more than what is done with them. */
-function addGathered(
-  logOdds: Float64Array,
-  weight: number,
-  { products, rows }: { readonly products: Float32Array; readonly rows: Int32Array },
-): Float64Array {
-  for (let a = 0; a < rows.length; a++) logOdds[a] = weight * logOdds[a]! + products[rows[a]!]!;
-  return logOdds;
 }
 
 /** κ·ℓ + h·e + b + u·e of a request's candidates, by head. */
@@ -67,6 +64,16 @@ function scoreHeads(
   });
 }
 
+/** One request asks for the same state several times. */
+function createAlone(encoder: StateEncoder) {
+  const alone = new WeakMap<PolicyState, Promise<Float32Array>>();
+  return (state: PolicyState): Promise<Float32Array> => {
+    const encoded = alone.get(state) ?? encoder.encode([state]);
+    alone.set(state, encoded);
+    return encoded;
+  };
+}
+
 export async function createScorer(
   network: Network,
   options: { readonly batchStates: number; readonly threads: number },
@@ -77,14 +84,8 @@ export async function createScorer(
   const items = createItemTable(embedder, network.shape);
   const encoder = await createStateEncoder(network, { ...options, items });
 
-  const multiplyTable = createTableProduct(items.stride);
-  // One request asks for the same state several times.
-  const alone = new WeakMap<PolicyState, Promise<Float32Array>>();
-  const encodeAlone = (state: PolicyState) => {
-    const encoded = alone.get(state) ?? encoder.encode([state]);
-    alone.set(state, encoded);
-    return encoded;
-  };
+  const encodeAlone = createAlone(encoder);
+  const scoreRoughly = createRoughScorer(network, items);
 
   const load = (requests: readonly ScoreRequest[]) =>
     items.load(requests.flatMap(({ state, candidates }) => [state.history, candidates]));
@@ -115,28 +116,18 @@ export async function createScorer(
     },
     scoreRoughly: async (request) => {
       await load([request]);
-      const encoded = await encodeAlone(request.state);
-      const rows = items.rowsOf(request.candidates);
-      const state = Float32Array.of(...encoded.subarray(0, width), 1);
-      const { products, error } = await multiplyTable(items, state);
-      const odds = await network.encoder?.roughLogOdds(request.state, request.candidates);
-      if (odds === undefined) return { logits: gatherRows(products, rows), error };
-      const weight = network.parameters.logOddsWeights![0]!;
-      const logits = addGathered(odds.logits, weight, { products, rows });
-      return { logits, error: error + Math.abs(weight) * odds.error };
+      const { state, candidates } = request;
+      return scoreRoughly(state, candidates, await encodeAlone(state));
     },
     represent: async (request) => {
       await load([request]);
       const encoded = await encodeAlone(request.state);
       const logits = scoreOne(request, encoded, 0)[0]!;
-      if (network.encoder) return { ...placeBy(network.encoder, request), logits };
-      return {
-        state: encoded.subarray(0, width),
-        items: Array.from(items.rowsOf(request.candidates), (row) =>
-          items.values.slice(row * items.stride, row * items.stride + width),
-        ),
-        logits,
-      };
+      const { encoder: placing } = network;
+      const placed = placing
+        ? placeBy(placing, request)
+        : { state: encoded.subarray(0, width), items: ownVectors(request, items, width) };
+      return { ...placed, logits };
     },
     close: async () => {
       await embedder.close();

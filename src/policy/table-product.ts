@@ -3,7 +3,7 @@ import { matmul } from "../tensor/linear-algebra.ts";
 import { createSession, type GraphSession } from "../tensor/session.ts";
 
 /** Rows of equal width. */
-export interface Table {
+export interface MultipliedTable {
   readonly values: Float32Array;
   /** Of the longest row; at least that. */
   readonly longest: number;
@@ -22,7 +22,7 @@ const lengthOf = (vector: Float32Array) =>
   Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 
 /** The products of these rows. */
-export function gatherRows(products: Float32Array, rows: Int32Array): Float64Array {
+export function productsOf(products: Float32Array, rows: Int32Array): Float64Array {
   const gathered = new Float64Array(rows.length);
   for (let a = 0; a < rows.length; a++) gathered[a] = products[rows[a]!]!;
   return gathered;
@@ -41,7 +41,7 @@ function openSession(rows: number, width: number): Promise<GraphSession> {
  */
 export function createTableProduct(
   width: number,
-): (table: Table, vector: Float32Array) => Promise<TableProducts> {
+): (table: MultipliedTable, vector: Float32Array) => Promise<TableProducts> {
   let opened: { readonly rows: number; readonly session: Promise<GraphSession> } | undefined;
   const relative = (width * unit) / (1 - width * unit);
   return async ({ values, longest }, vector) => {

@@ -2,7 +2,7 @@ import type { ItemId } from "../../domain/ids.ts";
 import { multiplyRows } from "../../numeric/multiply-rows.ts";
 import { keepByList } from "../by-list.ts";
 import type { ItemView, RoughLogits } from "../policy.ts";
-import { createTableProduct, gatherRows } from "../table-product.ts";
+import { createTableProduct, productsOf } from "../table-product.ts";
 import type { EncoderModel } from "./encoder-model.ts";
 
 /**
@@ -87,7 +87,7 @@ export function createItemVectors({
       if (state[width] !== 0) return { logits: multiply(rows, state), error: 0 };
       const known = state.subarray(0, width);
       const { products, error } = await multiplyTable({ values: table, longest }, known);
-      return { logits: gatherRows(products, rows), error };
+      return { logits: productsOf(products, rows), error };
     },
   };
 }
