@@ -123,9 +123,8 @@ export async function createScorer(
       await load([request]);
       const encoded = await encodeAlone(request.state);
       const logits = scoreOne(request, encoded, 0)[0]!;
-      const { encoder: placing } = network;
-      const placed = placing
-        ? placeBy(placing, request)
+      const placed = network.encoder
+        ? placeBy(network.encoder, request)
         : { state: encoded.subarray(0, width), items: ownVectors(request, items, width) };
       return { ...placed, logits };
     },
