@@ -6,7 +6,8 @@ import { type Preset, presetNames } from "../src/domain/preset.ts";
 import { formatWhole } from "../src/numeric/format.ts";
 import type { Bench, Report } from "./bench.ts";
 import { repository } from "./machine.ts";
-import { measurePolicySeed, type PolicySeed, threads } from "./policy-quality/measure-seed.ts";
+import { measurePolicySeed, type PolicySeed } from "./policy-quality/measure-seed.ts";
+import { threads } from "./policy-quality/shop.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { mean } from "./statistics.ts";
 

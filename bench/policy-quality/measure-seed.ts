@@ -2,31 +2,13 @@ import { join } from "node:path";
 import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
 import { type PolicyRanking, rankWithPolicy } from "../../src/analysis/ranking/rank-with-policy.ts";
 import { describeTrainingProgress } from "../../src/cli/commands/train.ts";
-import type { BehaviourEvent } from "../../src/domain/behaviour.ts";
 import type { TrainingRecord } from "../../src/domain/cycle-record.ts";
 import type { Preset } from "../../src/domain/preset.ts";
-import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { train } from "../../src/engine/learner/train.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
 import { repository } from "../machine.ts";
 import type { RunFolder } from "../run-folder.ts";
-
-export const threads = 2;
-const slateSize = 10;
-const pageSize = 1000;
-
-/** A shop that recommends each item once, from the whole catalogue. */
-const configuration = parseConfiguration({
-  scenarios: [
-    {
-      name: "items",
-      slateSize,
-      excludeSeen: true,
-      reward: { weights: { interaction: 1 }, windowSeconds: 600, maximum: 1 },
-    },
-  ],
-});
-const scenario = configuration.scenarios[0]!;
+import { configuration, eventsOf, record, scenario, threads } from "./shop.ts";
 
 export interface PolicySeed {
   readonly seed: number;
@@ -35,27 +17,6 @@ export interface PolicySeed {
   readonly temperature: number;
   /** Of training, in the part in which it ended. */
   readonly seconds: number;
-}
-
-/** @param pick the part of a user's items that become events */
-function eventsOf(
-  { sequences, users, items }: InteractionData,
-  pick: (sequence: readonly number[]) => readonly number[],
-): BehaviourEvent[] {
-  return sequences.flatMap((sequence, user) =>
-    pick(Array.from(sequence)).map((item) => ({
-      userId: users[user]!.userId,
-      itemId: items[item]!.itemId,
-      type: "interaction",
-      value: 1,
-      occurredAt: 0,
-    })),
-  );
-}
-
-async function record({ events }: Store, behaviour: readonly BehaviourEvent[]): Promise<void> {
-  for (let start = 0; start < behaviour.length; start += pageSize)
-    await events.record(behaviour.slice(start, start + pageSize).map((event) => ({ event })));
 }
 
 /** All but the last item of each user with two or more; once, whatever was broken off. */

@@ -27,7 +27,7 @@ export interface Scorer {
 
 const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
   state: encoder.stateOf(state),
-  items: candidates.map(({ itemId }) => encoder.vectorOf(itemId)),
+  items: candidates.map((view) => encoder.vectorOf(view)),
 });
 
 /** e of each candidate in the first head. */

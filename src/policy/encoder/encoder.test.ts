@@ -4,7 +4,9 @@ import {
   randomState,
   sampleChain,
   sampleEncoder,
+  sampleFeatureMap,
   sampleState,
+  sampleText,
   sampleView,
   sampleViews,
 } from "../../../tests/support/policy.ts";
@@ -14,6 +16,7 @@ import { createCatalogueScorer } from "../transformer/catalogue-scorer.ts";
 import { logProbabilities, openShares, scoreSuccessors } from "./chain.ts";
 import { openEncoder } from "./encoder.ts";
 import { decodeEncoder } from "./encoder-model.ts";
+import { placeByFeatures } from "./feature-map.ts";
 
 const views = sampleViews(9);
 const stored = sampleEncoder(views);
@@ -107,8 +110,33 @@ test("an unknown item has the mean of all items' log-odds, for each user", async
   expect(encoder.rowOf(sampleView("new").itemId)).toBe(-1);
 });
 
+const features = sampleFeatureMap(8);
+const withFeatures = sampleEncoder(views, 1, { features });
+
+test("a map of features is kept in the bytes", () => {
+  const kept = decodeEncoder(withFeatures).features!;
+  expect(kept.text).toMatchObject({ model: 5, width: 2 });
+  const view = { ...sampleView("new", { categories: ["genre-1"] }), text: sampleText };
+  expect(largestDifference(placeByFeatures(features, view), placeByFeatures(kept, view))).toBe(0);
+});
+
+test("with a map of features an unknown item is placed by them, and known ones stay where they are", async () => {
+  const [plain, placing] = [openEncoder(stored), openEncoder(withFeatures)];
+  await Promise.all([plain.encode([state]), placing.encode([state])]);
+  const known = sampleView("new", { categories: ["genre-1"] });
+  const candidates = [...views, known, { ...known, text: sampleText }];
+  const vectors = candidates.map((view) => placing.vectorOf(view));
+  const product = (vector: Float32Array) =>
+    vector.reduce((sum, value, i) => sum + value * placing.stateOf(state)[i]!, 0);
+  const found = placing.logOdds(state, candidates);
+  expect(largestDifference(centre(vectors.map(product)), found)).toBeLessThan(1e-5);
+  expect(vectors.slice(0, 9)).toEqual(views.map((view) => plain.vectorOf(view)));
+  expect(Array.from(vectors[9]!.slice(0, 8))).toEqual(Array.from(placeByFeatures(features, known)));
+  expect(largestDifference(vectors[9]!, vectors[10]!)).toBeGreaterThan(0.1);
+});
+
 const chain = sampleChain(9);
-const withChain = sampleEncoder(views, 1, chain);
+const withChain = sampleEncoder(views, 1, { chain });
 
 test("a chain is kept in the bytes to the precision of float32", () => {
   const kept = decodeEncoder(withChain).chain!;

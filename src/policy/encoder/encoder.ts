@@ -23,7 +23,7 @@ export interface Encoder {
    */
   stateOf(state: PolicyState): Float32Array;
   /** e of an item; see `ItemVectors`. */
-  vectorOf(itemId: ItemId): Float32Array;
+  vectorOf(view: ItemView): Float32Array;
   /** ℓ of each candidate, less their mean, in float64 and a fixed order. */
   logOdds(state: PolicyState, candidates: readonly ItemView[]): Float64Array;
   /** The same within an error and up to a constant: at a quarter of the time, for whole catalogues. */
@@ -66,17 +66,15 @@ export function openEncoder(stored: StoredEncoder): Encoder {
     vectorOf,
     logOdds: (state, candidates) => {
       const { items, vector } = states.of(state);
-      const rows = rowsOf(candidates);
-      const odds = multiply(rows, vector);
+      const odds = multiply(candidates, vector);
       // Users without known events have the items' shares already.
-      if (items.length > 0) addChain?.(odds, rows, items);
+      if (items.length > 0) addChain?.(odds, rowsOf(candidates), items);
       return centre(odds);
     },
     roughLogOdds: async (state, candidates) => {
       const { items, vector } = states.of(state);
-      const rows = rowsOf(candidates);
-      const { logits, error } = await multiplyRoughly(rows, vector);
-      if (items.length > 0) addChain?.(logits, rows, items);
+      const { logits, error } = await multiplyRoughly(candidates, vector);
+      if (items.length > 0) addChain?.(logits, rowsOf(candidates), items);
       return { logits, error };
     },
     rowOf: (itemId) => {

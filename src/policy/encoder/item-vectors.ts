@@ -4,10 +4,11 @@ import { keepByList } from "../by-list.ts";
 import type { ItemView, RoughLogits } from "../policy.ts";
 import { createTableProduct, productsOf } from "../table-product.ts";
 import type { EncoderModel } from "./encoder-model.ts";
+import { type FeatureMap, placeByFeatures } from "./feature-map.ts";
 
 /**
- * Items as an encoder places them. An unknown one has the mean of all embeddings: its log-odds are the mean of all items', for
- * each user. Its share is that of an item without events.
+ * Items as an encoder places them. An unknown one is placed by its features. Without a map of features it has the mean of all
+ * embeddings: its log-odds are the mean of all items', for each user. Its share is that of an item without events.
  */
 export interface ItemVectors {
   /** [items + 1, d]; the last row represents unknown items. */
@@ -16,11 +17,35 @@ export interface ItemVectors {
   rowOf(itemId: ItemId): number;
   rowsOf(views: readonly ItemView[]): Int32Array;
   /** d + 1 numbers: an item's embedding, then the logarithm of its share of the events. */
-  vectorOf(itemId: ItemId): Float32Array;
-  /** Product of a state of d + 1 numbers with each row's vector. */
-  multiply(rows: Int32Array, state: Float32Array): Float64Array;
+  vectorOf(view: ItemView): Float32Array;
+  /** Product of a state of d + 1 numbers with each item's vector. */
+  multiply(views: readonly ItemView[], state: Float32Array): Float64Array;
   /** The same within an error. */
-  multiplyRoughly(rows: Int32Array, state: Float32Array): Promise<RoughLogits>;
+  multiplyRoughly(views: readonly ItemView[], state: Float32Array): Promise<RoughLogits>;
+}
+
+/** Unknown items of a list: their places in it, and their embeddings. */
+type Placed = readonly (readonly [index: number, vector: Float32Array])[];
+
+/** Embeddings of unknown items by their features; undefined without a map of features. */
+function openMap(features: FeatureMap | undefined) {
+  // Weak: a revision that the catalogue has dropped is dropped here too.
+  const placed = new WeakMap<ItemView, Float32Array>();
+  return (view: ItemView): Float32Array | undefined => {
+    if (features === undefined) return undefined;
+    const vector = placed.get(view) ?? placeByFeatures(features, view);
+    placed.set(view, vector);
+    return vector;
+  };
+}
+
+/** The products of unknown items, exact, in the place of those of the row that represents them. */
+function putPlaced(products: Float64Array, placed: Placed, state: Float32Array): void {
+  for (const [index, vector] of placed) {
+    let sum = 0;
+    for (let i = 0; i < vector.length; i++) sum += state[i]! * vector[i]!;
+    products[index] = sum;
+  }
 }
 
 /** The logarithm of (c + 1)/Σ (c + 1), the sum with one unknown item. */
@@ -58,6 +83,7 @@ export function createItemVectors({
   parameters,
   itemIds,
   counts,
+  features,
 }: EncoderModel): ItemVectors {
   const table = addMean(parameters.itemTable!, width);
   const shares = logShares(counts);
@@ -65,29 +91,43 @@ export function createItemVectors({
   const rowOf = (itemId: ItemId) => numbers.get(itemId) ?? itemIds.length;
   const multiplyTable = createTableProduct(width);
   const longest = longestRow(table, width);
-  const multiply = (rows: Int32Array, state: Float32Array) => {
+  const rowsOf = keepByList((views) => Int32Array.from(views, ({ itemId }) => rowOf(itemId)));
+  const place = openMap(features);
+  const placedIn = keepByList((views): Placed =>
+    views.flatMap((view, index) => {
+      const vector = rowOf(view.itemId) < itemIds.length ? undefined : place(view);
+      return vector === undefined ? [] : [[index, vector] as const];
+    }),
+  );
+  const multiply = (views: readonly ItemView[], state: Float32Array) => {
+    const rows = rowsOf(views);
     // A state is either of known events or of none: one of the two parts is 0.
     if (state[width] !== 0) return Float64Array.from(rows, (row) => state[width]! * shares[row]!);
     const known = Float64Array.from(state.subarray(0, width));
-    return multiplyRows({ values: table, stride: width }, rows, known);
+    const products = multiplyRows({ values: table, stride: width }, rows, known);
+    putPlaced(products, placedIn(views), state);
+    return products;
   };
   return {
     table,
     rowOf,
-    rowsOf: keepByList((views) => Int32Array.from(views, ({ itemId }) => rowOf(itemId))),
-    vectorOf: (itemId) => {
-      const row = rowOf(itemId);
+    rowsOf,
+    vectorOf: (view) => {
+      const row = rowOf(view.itemId);
       const vector = new Float32Array(width + 1);
-      vector.set(table.subarray(row * width, (row + 1) * width));
+      const placed = row < itemIds.length ? undefined : place(view);
+      vector.set(placed ?? table.subarray(row * width, (row + 1) * width));
       vector[width] = shares[row]!;
       return vector;
     },
     multiply,
-    multiplyRoughly: async (rows, state) => {
-      if (state[width] !== 0) return { logits: multiply(rows, state), error: 0 };
+    multiplyRoughly: async (views, state) => {
+      if (state[width] !== 0) return { logits: multiply(views, state), error: 0 };
       const known = state.subarray(0, width);
       const { products, error } = await multiplyTable({ values: table, longest }, known);
-      return { logits: productsOf(products, rows), error };
+      const logits = productsOf(products, rowsOf(views));
+      putPlaced(logits, placedIn(views), state);
+      return { logits, error };
     },
   };
 }

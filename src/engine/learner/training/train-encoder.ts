@@ -9,6 +9,7 @@ import { trainSequenceModel } from "../../../learning/sequence/train-sequence-mo
 import type { EncoderModel } from "../../../policy/encoder/encoder-model.ts";
 import { presetShape, type TransformerShape } from "../../../policy/transformer/shape.ts";
 import { chooseChainFor, leastValidation } from "./choose-chain.ts";
+import { fitFeatures } from "./fit-features.ts";
 import { chooseRecipe, type Recipe } from "./recipe.ts";
 import {
   saveTraining,
@@ -111,10 +112,15 @@ export async function trainEncoder(
   });
   const counts = countItems(sequences, shape.items);
   const chain = await chooseChainFor(model, { sequences, counts, heldOut: validation, k, threads });
+  const { itemIds } = behaviour;
+  const { catalogue } = data.context;
+  const views = itemIds.map((itemId) => catalogue.find(itemId));
+  const features = await fitFeatures({ views, model, counts });
   return {
     model: {
       ...model,
-      ...{ itemIds: behaviour.itemIds, counts, throughSequence: sequence },
+      ...{ itemIds, counts, throughSequence: sequence },
+      ...(features && { features }),
       ...(chain && { chain }),
     },
     figures: {
