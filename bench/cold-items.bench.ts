@@ -1,12 +1,7 @@
-import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
-import { readInteractions } from "../src/analysis/ranking/read-interactions.ts";
 import { type Preset, presetNames } from "../src/domain/preset.ts";
 import type { Bench } from "./bench.ts";
 import { type ColdHits, type ColdSeed, measureColdItems } from "./cold-items/measure-cold.ts";
-import { repository } from "./machine.ts";
-import { threads } from "./policy-quality/shop.ts";
-import { openRunFolder } from "./run-folder.ts";
+import { openPolicyData } from "./policy-quality/open-data.ts";
 import { mean } from "./statistics.ts";
 
 export const coldItemsBench: Bench<{
@@ -19,21 +14,13 @@ export const coldItemsBench: Bench<{
     "a tenth of the items is new after training: hits of users whose next item is one of them",
   options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small" },
   choices: { preset: presetNames },
-  run: async ({ data: path, seeds, preset: named }, report) => {
-    const source = resolve(repository, path);
-    if (!existsSync(source)) return report.skip(`needs the data set ${path}`);
-    const preset = named as Preset;
-    const { signal } = new AbortController();
-    const data = await readInteractions(source, { now: Date.now(), signal });
-    const folder = openRunFolder(`cold-items/${basename(source)}`, {
-      items: data.itemCount,
-      preset,
-      threads,
+  run: async ({ data: path, seeds, preset }, report) => {
+    const parts = await openPolicyData(report, {
+      ...{ name: "cold-items", path, preset: preset as Preset },
     });
-    report.note(`kept in   ${folder.path}; remove it to measure anew`);
+    if (parts === undefined) return;
     const runs: ColdSeed[] = [];
-    for (let seed = 1; seed <= seeds; seed++)
-      runs.push(await measureColdItems({ data, preset, folder, print: report.note }, seed));
+    for (let seed = 1; seed <= seeds; seed++) runs.push(await measureColdItems(parts, seed));
     const share = ({ ofNew, ofAll }: ColdHits) => [ofNew.mean.toFixed(4), ofAll.mean.toFixed(4)];
     report.table(
       ["seed", "new items", "users", "placed, of new", "of all", "mean, of new", "of all"],

@@ -1,14 +1,7 @@
-import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
-import { countInteractions } from "../src/analysis/ranking/interaction-data.ts";
-import { readInteractions } from "../src/analysis/ranking/read-interactions.ts";
 import { type Preset, presetNames } from "../src/domain/preset.ts";
-import { formatWhole } from "../src/numeric/format.ts";
 import type { Bench, Report } from "./bench.ts";
-import { repository } from "./machine.ts";
 import { measurePolicySeed, type PolicySeed } from "./policy-quality/measure-seed.ts";
-import { threads } from "./policy-quality/shop.ts";
-import { openRunFolder } from "./run-folder.ts";
+import { openPolicyData } from "./policy-quality/open-data.ts";
 import { mean } from "./statistics.ts";
 
 function showTable(report: Report, runs: readonly PolicySeed[]): void {
@@ -53,23 +46,13 @@ export const policyQualityBench: Bench<{
     "policies as recurve train makes them, asked for every user's last item; resumed by seed",
   options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small" },
   choices: { preset: presetNames },
-  run: async ({ data: path, seeds, preset: named }, report) => {
-    const source = resolve(repository, path);
-    if (!existsSync(source)) return report.skip(`needs the data set ${path}`);
-    const preset = named as Preset;
-    const { signal } = new AbortController();
-    const data = await readInteractions(source, { now: Date.now(), signal });
-    const size = { items: data.itemCount, interactions: countInteractions(data) };
-    const folder = openRunFolder(`policy-quality/${basename(source)}`, {
-      ...size,
-      preset,
-      threads,
+  run: async ({ data: path, seeds, preset }, report) => {
+    const parts = await openPolicyData(report, {
+      ...{ name: "policy-quality", path, preset: preset as Preset },
     });
-    report.note(`${formatWhole(size.interactions)} interactions, ${threads} threads, ${preset}`);
-    report.note(`kept in   ${folder.path}; remove it to measure anew`);
+    if (parts === undefined) return;
     const runs: PolicySeed[] = [];
-    for (let seed = 1; seed <= seeds; seed++)
-      runs.push(await measurePolicySeed({ data, preset, folder, print: report.note }, seed));
+    for (let seed = 1; seed <= seeds; seed++) runs.push(await measurePolicySeed(parts, seed));
     showTable(report, runs);
     showFigures(report, runs);
   },

@@ -4,7 +4,6 @@ import { readUnlearned } from "../../src/analysis/ranking/unlearned-events.ts";
 import { describeTrainingProgress } from "../../src/cli/commands/train.ts";
 import type { Cycle } from "../../src/domain/cycle.ts";
 import type { MeanOverUsers } from "../../src/domain/first-slates.ts";
-import type { Preset } from "../../src/domain/preset.ts";
 import { loadServed } from "../../src/engine/learner/cycle/carried.ts";
 import { train } from "../../src/engine/learner/train.ts";
 import { readCases } from "../../src/engine/learner/training/slate-cases.ts";
@@ -17,8 +16,8 @@ import { encodeEncoder } from "../../src/policy/encoder/encoder-model.ts";
 import type { Network } from "../../src/policy/network.ts";
 import { openNetworkPolicy } from "../../src/policy/network-policy.ts";
 import { repository } from "../machine.ts";
+import type { PolicyData } from "../policy-quality/open-data.ts";
 import { configuration, eventsOf, record, scenario, threads } from "../policy-quality/shop.ts";
-import type { RunFolder } from "../run-folder.ts";
 
 /** HR@10 of users whose next item is new. */
 export interface ColdHits {
@@ -62,17 +61,7 @@ async function hitRate(store: Store, network: Network, cycle: Cycle, seed: numbe
 
 /** Trains on the other items, then asks for each user's last new one, after all the user's other events. */
 export async function measureColdItems(
-  {
-    data,
-    preset,
-    folder,
-    print,
-  }: {
-    readonly data: InteractionData;
-    readonly preset: Preset;
-    readonly folder: RunFolder;
-    readonly print: (text: string) => void;
-  },
+  { data, preset, folder, print }: PolicyData,
   seed: number,
 ): Promise<ColdSeed> {
   const file = `seed-${seed}.json`;

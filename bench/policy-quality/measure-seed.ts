@@ -3,11 +3,10 @@ import type { InteractionData } from "../../src/analysis/ranking/interaction-dat
 import { type PolicyRanking, rankWithPolicy } from "../../src/analysis/ranking/rank-with-policy.ts";
 import { describeTrainingProgress } from "../../src/cli/commands/train.ts";
 import type { TrainingRecord } from "../../src/domain/cycle-record.ts";
-import type { Preset } from "../../src/domain/preset.ts";
 import { train } from "../../src/engine/learner/train.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
 import { repository } from "../machine.ts";
-import type { RunFolder } from "../run-folder.ts";
+import type { PolicyData } from "./open-data.ts";
 import { configuration, eventsOf, record, scenario, threads } from "./shop.ts";
 
 export interface PolicySeed {
@@ -27,19 +26,12 @@ async function importBehaviour(store: Store, data: InteractionData): Promise<voi
   await record(store, behaviour);
 }
 
-export interface SeedParts {
-  readonly data: InteractionData;
-  readonly preset: Preset;
-  readonly folder: RunFolder;
-  readonly print: (text: string) => void;
-}
-
 /**
  * What a shop would do with this data: import all but the last items, train, and be asked for the
  * last ones. A training that was broken off continues.
  */
 export async function measurePolicySeed(
-  { data, preset, folder, print }: SeedParts,
+  { data, preset, folder, print }: PolicyData,
   seed: number,
 ): Promise<PolicySeed> {
   const file = `seed-${seed}.json`;

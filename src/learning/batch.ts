@@ -1,7 +1,7 @@
 import type { Encoder } from "../policy/encoder/encoder.ts";
 import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
-import type { Network, TextShape } from "../policy/network.ts";
-import type { ItemView, PolicyState } from "../policy/policy.ts";
+import type { Network } from "../policy/network.ts";
+import type { ItemView, PolicyState, TextShape } from "../policy/policy.ts";
 import { historyLength, poolCount, poolWeights } from "../policy/profile.ts";
 import { textFeed } from "../policy/text-features.ts";
 

@@ -2,7 +2,7 @@ import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import { contextTokenBuckets, itemTokenBuckets } from "./item-features.ts";
-import type { ItemView } from "./policy.ts";
+import type { ItemView, TextShape } from "./policy.ts";
 import { poolCount } from "./profile.ts";
 
 /**
@@ -24,12 +24,6 @@ export interface NetworkShape {
   readonly text?: TextShape;
   /** Numbers of the encoder's states; absent without one. */
   readonly stateWidth?: number;
-}
-
-export interface TextShape {
-  readonly model: number;
-  /** Numbers of a vector. */
-  readonly width: number;
 }
 
 export type Parameters = Readonly<Record<string, Float32Array>>;

@@ -24,6 +24,13 @@ export interface TextVector {
   readonly vector: Float32Array;
 }
 
+/** Texts of one model. */
+export interface TextShape {
+  readonly model: number;
+  /** Numbers of a vector. */
+  readonly width: number;
+}
+
 /**
  * Input of a decision: the user and the moment, with the items of the history in the profile's
  * order.

@@ -1,13 +1,14 @@
 import { itemTokenBuckets } from "../item-features.ts";
-import type { TextShape } from "../network.ts";
-import type { ItemView } from "../policy.ts";
+import type { ItemView, TextShape } from "../policy.ts";
 import type { TensorFile } from "../snapshot.ts";
 
 /**
- * Places an item by its features where an encoder of width d would have placed it after training on its
- * events: e(a) ≈ m + Σ_t w_t·M[t] + V·t(a), with the hashed features t of weight w_t, and the text vector
- * t(a) of `policy/text-features.ts`. (Gantner et al. 2010, "Learning attribute-to-feature mappings for
- * cold-start recommendations".)
+ * Places an item where an encoder of width d might have placed it after training on its events:
+ *
+ *     e(a) ≈ m + Σ_t w_t·M[t] + V·t(a)
+ *
+ * t are its hashed features of weights w_t, t(a) is the vector of its text. (Gantner et al. 2010, "Learning
+ * attribute-to-feature mappings for cold-start recommendations".)
  */
 export interface FeatureMap {
   /** m, [d]. */
@@ -22,7 +23,10 @@ export interface FeatureMap {
 export type Feature = readonly [row: number, weight: number];
 
 /** Features of an item; a text of another model, or a feature with weight 0, is none. */
-export function featuresOf({ tokens, text }: ItemView, shape: TextShape | undefined): Feature[] {
+export function weighedFeatures(
+  { tokens, text }: ItemView,
+  shape: TextShape | undefined,
+): Feature[] {
   const own = tokens.map(({ index, weight }): Feature => [index, weight]);
   if (text === undefined || text.model !== shape?.model) return own;
   return [...own, ...Array.from(text.vector, (x, i): Feature => [itemTokenBuckets + i, x])];
@@ -32,7 +36,7 @@ export function featuresOf({ tokens, text }: ItemView, shape: TextShape | undefi
 export function placeByFeatures({ mean, tokens, text }: FeatureMap, view: ItemView): Float32Array {
   const placed = Float64Array.from(mean);
   const width = mean.length;
-  for (const [row, weight] of featuresOf(view, text)) {
+  for (const [row, weight] of weighedFeatures(view, text)) {
     const isToken = row < itemTokenBuckets;
     const values = isToken ? tokens : text!.weights;
     const start = (isToken ? row : row - itemTokenBuckets) * width;

@@ -9,7 +9,7 @@ import { trainSequenceModel } from "../../../learning/sequence/train-sequence-mo
 import type { EncoderModel } from "../../../policy/encoder/encoder-model.ts";
 import { presetShape, type TransformerShape } from "../../../policy/transformer/shape.ts";
 import { chooseChainFor, leastValidation } from "./choose-chain.ts";
-import { fitFeatures } from "./fit-features.ts";
+import { chooseFeatures } from "./choose-features.ts";
 import { chooseRecipe, type Recipe } from "./recipe.ts";
 import {
   saveTraining,
@@ -115,7 +115,7 @@ export async function trainEncoder(
   const { itemIds } = behaviour;
   const { catalogue } = data.context;
   const views = itemIds.map((itemId) => catalogue.find(itemId));
-  const features = await fitFeatures({ views, model, counts });
+  const features = await chooseFeatures({ views, model, counts });
   return {
     model: {
       ...model,

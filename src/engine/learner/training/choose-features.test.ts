@@ -6,7 +6,7 @@ import { itemTokenBuckets } from "../../../policy/item-features.ts";
 import type { ItemView } from "../../../policy/policy.ts";
 import { createTransformer } from "../../../policy/transformer/parameters.ts";
 import { presetShape } from "../../../policy/transformer/shape.ts";
-import { fitFeatures } from "./fit-features.ts";
+import { chooseFeatures } from "./choose-features.ts";
 
 const width = 8;
 const itemCount = 200;
@@ -25,7 +25,7 @@ async function fitTo(
   const { parameters } = createTransformer(shape, random);
   const itemTable = Float32Array.from(views.flatMap((_, item) => Array.from(vectorOf(item))));
   const model = { shape, parameters: { ...parameters, itemTable } };
-  return fitFeatures({ views, model, counts: events });
+  return chooseFeatures({ views, model, counts: events });
 }
 
 const normals = () => Array.from({ length: width }, () => random.normal());

@@ -1,15 +1,12 @@
-import { setImmediate } from "node:timers/promises";
-import { type Feature, type FeatureMap, featuresOf } from "../../../policy/encoder/feature-map.ts";
-import { itemTokenBuckets } from "../../../policy/item-features.ts";
-import type { TextShape } from "../../../policy/network.ts";
-import type { ItemView } from "../../../policy/policy.ts";
-import type { TransformerModel } from "../../../policy/transformer/parameters.ts";
+import {
+  type Feature,
+  type FeatureMap,
+  weighedFeatures,
+} from "../../policy/encoder/feature-map.ts";
+import { itemTokenBuckets } from "../../policy/item-features.ts";
+import type { ItemView, TextShape } from "../../policy/policy.ts";
+import type { TransformerModel } from "../../policy/transformer/parameters.ts";
 
-/** Ridges of which the best on items left out is taken. */
-const ridges = [1, 3, 10, 30];
-const folds = 5;
-/** Items that choose the ridge: more would cost more than they tell. */
-const choosingItems = 20_000;
 const mostSweeps = 50;
 /** Sweeps end when the largest change of a weight is below this. */
 const tolerance = 1e-3;
@@ -24,11 +21,24 @@ export interface PlacedItems {
   readonly counts: ArrayLike<number>;
 }
 
-interface Rows {
+export interface FeatureRows {
   readonly features: readonly (readonly Feature[])[];
   readonly weights: Float64Array;
   readonly vectors: Float32Array;
   readonly width: number;
+}
+
+/** Rows of the items' features. */
+export function toFeatureRows(
+  { views, model: { parameters, shape }, counts }: PlacedItems,
+  text: TextShape | undefined,
+): FeatureRows {
+  return {
+    features: views.map((view) => (view === undefined ? [] : weighedFeatures(view, text))),
+    weights: Float64Array.from(counts, (count) => count / (count + 1)),
+    vectors: parameters.itemTable!,
+    width: shape.width,
+  };
 }
 
 interface Column {
@@ -36,7 +46,10 @@ interface Column {
   readonly values: number[];
 }
 
-function weighedMean({ weights, vectors, width }: Rows, items: readonly number[]): Float64Array {
+function weighedMean(
+  { weights, vectors, width }: FeatureRows,
+  items: readonly number[],
+): Float64Array {
   const mean = new Float64Array(width);
   let total = 0;
   for (const item of items) {
@@ -46,7 +59,7 @@ function weighedMean({ weights, vectors, width }: Rows, items: readonly number[]
   return mean.map((sum) => sum / total);
 }
 
-function columnsOf({ features }: Rows, items: readonly number[]): Map<number, Column> {
+function columnsOf({ features }: FeatureRows, items: readonly number[]): Map<number, Column> {
   const columns = new Map<number, Column>();
   for (const item of items) {
     for (const [row, value] of features[item]!) {
@@ -60,14 +73,14 @@ function columnsOf({ features }: Rows, items: readonly number[]): Map<number, Co
 }
 
 /** Weights of the features by row, and the mean that they are added to. */
-interface Fit {
+export interface Fit {
   readonly mean: Float64Array;
   readonly rows: ReadonlyMap<number, Float64Array>;
 }
 
 /** One sweep of coordinate descent over the features. @returns the largest change */
 function sweep(
-  { weights, width }: Rows,
+  { weights, width }: FeatureRows,
   columns: ReadonlyMap<number, Column>,
   state: {
     readonly ridge: number;
@@ -100,25 +113,24 @@ function sweep(
 }
 
 /** Ridge regression of the vectors on the features: min Σ_a w_a·|e(a) − m − Σ_t x_t·M[t]|² + ridge·|M|². */
-async function fitRidge(rows: Rows, items: readonly number[], ridge: number): Promise<Fit> {
+export function fitRidge(rows: FeatureRows, items: readonly number[], ridge: number): Fit {
   const { vectors, width } = rows;
   const mean = weighedMean(rows, items);
   const columns = columnsOf(rows, items);
   const found = new Map([...columns.keys()].map((row) => [row, new Float64Array(width)]));
   const rest = Float64Array.from(vectors, (value, index) => value - mean[index % width]!);
   for (let sweeps = 0; sweeps < mostSweeps; sweeps++) {
-    await setImmediate();
     if (sweep(rows, columns, { ridge, found, rest }) < tolerance) break;
   }
   return { mean, rows: found };
 }
 
-/** Weighted squares that a fit leaves on items, and those that its mean alone leaves. */
-function leftOver(
-  { features, weights, vectors, width }: Rows,
+/** Weighted squares that a fit leaves on items, and those that its mean alone leaves on them. */
+export function leftOver(
+  { features, weights, vectors, width }: FeatureRows,
   items: readonly number[],
   { mean, rows }: Fit,
-): readonly [fit: number, mean: number] {
+): { readonly left: number; readonly ofMean: number } {
   let [left, ofMean] = [0, 0];
   for (const item of items) {
     const placed = Float64Array.from(mean);
@@ -132,34 +144,11 @@ function leftOver(
       ofMean += weights[item]! * (vector - mean[i]!) ** 2;
     }
   }
-  return [left, ofMean];
+  return { left, ofMean };
 }
 
-/** The ridge that places left-out items best; undefined if none does better than the mean. */
-async function chooseRidge(rows: Rows, items: readonly number[]): Promise<number | undefined> {
-  const some = items.slice(0, choosingItems);
-  const sums = ridges.map(() => 0);
-  let ofMeans = 0;
-  for (let fold = 0; fold < folds; fold++) {
-    const kept = some.filter((_, index) => index % folds !== fold);
-    const out = some.filter((_, index) => index % folds === fold);
-    if (kept.length === 0 || out.length === 0) return undefined;
-    for (const [index, ridge] of ridges.entries()) {
-      const [left, ofMean] = leftOver(rows, out, await fitRidge(rows, kept, ridge));
-      sums[index]! += left;
-      if (index === 0) ofMeans += ofMean;
-    }
-  }
-  const best = Math.min(...sums);
-  return best < ofMeans ? ridges[sums.indexOf(best)] : undefined;
-}
-
-const textOf = (views: PlacedItems["views"]): TextShape | undefined => {
-  const text = views.find((view) => view?.text !== undefined)?.text;
-  return text && { model: text.model, width: text.vector.length };
-};
-
-function toMap({ mean, rows }: Fit, text: TextShape | undefined): FeatureMap {
+/** The same as arrays, for the items that are to come. */
+export function toMap({ mean, rows }: Fit, text: TextShape | undefined): FeatureMap {
   const width = mean.length;
   const all = new Float32Array((itemTokenBuckets + (text?.width ?? 0)) * width);
   for (const [row, values] of rows) all.set(values, row * width);
@@ -169,27 +158,4 @@ function toMap({ mean, rows }: Fit, text: TextShape | undefined): FeatureMap {
     tokens: all.slice(0, end),
     ...(text && { text: { ...text, weights: all.slice(end) } }),
   };
-}
-
-/**
- * The map from features to vectors; undefined if features place items that were left out no better than the mean vector
- * does. Memory: 8 bytes a number of the table, and 24 a feature of an item.
- * @returns in time that grows with the features of all items
- */
-export async function fitFeatures({
-  views,
-  model: { parameters, shape },
-  counts,
-}: PlacedItems): Promise<FeatureMap | undefined> {
-  const text = textOf(views);
-  const rows: Rows = {
-    features: views.map((view) => (view === undefined ? [] : featuresOf(view, text))),
-    weights: Float64Array.from(counts, (count) => count / (count + 1)),
-    vectors: parameters.itemTable!,
-    width: shape.width,
-  };
-  const items = [...views.keys()].filter((item) => views[item] && counts[item]! > 0);
-  const ridge = await chooseRidge(rows, items);
-  if (ridge === undefined) return undefined;
-  return toMap(await fitRidge(rows, items, ridge), text);
 }
