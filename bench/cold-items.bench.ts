@@ -1,22 +1,23 @@
 import { type Preset, presetNames } from "../src/domain/preset.ts";
 import type { Bench } from "./bench.ts";
 import { type ColdHits, type ColdSeed, measureColdItems } from "./cold-items/measure-cold.ts";
-import { openPolicyData } from "./policy-quality/open-data.ts";
+import { openPolicyData, unlimited } from "./policy-quality/open-data.ts";
 import { mean } from "./statistics.ts";
 
 export const coldItemsBench: Bench<{
   readonly data: string;
   readonly seeds: number;
   readonly preset: string;
+  readonly minutes: number;
 }> = {
   name: "cold-items",
   description:
     "a tenth of the items is new after training: hits of users whose next item is one of them",
-  options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small" },
+  options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small", minutes: unlimited },
   choices: { preset: presetNames },
-  run: async ({ data: path, seeds, preset }, report) => {
+  run: async ({ data: path, seeds, preset, minutes }, report) => {
     const parts = await openPolicyData(report, {
-      ...{ name: "cold-items", path, preset: preset as Preset },
+      ...{ name: "cold-items", path, minutes, preset: preset as Preset },
     });
     if (parts === undefined) return;
     const runs: ColdSeed[] = [];

@@ -1,7 +1,8 @@
 import { type Preset, presetNames } from "../src/domain/preset.ts";
+import { formatWhole } from "../src/numeric/format.ts";
 import type { Bench, Report } from "./bench.ts";
 import { measurePolicySeed, type PolicySeed } from "./policy-quality/measure-seed.ts";
-import { openPolicyData } from "./policy-quality/open-data.ts";
+import { openPolicyData, unlimited } from "./policy-quality/open-data.ts";
 import { mean } from "./statistics.ts";
 
 function showTable(report: Report, runs: readonly PolicySeed[]): void {
@@ -12,6 +13,13 @@ function showTable(report: Report, runs: readonly PolicySeed[]): void {
       ...[`${seed}`, four(quality.sorted.mean), four(ndcg.mean), four(quality.served.mean)],
       ...[quality.effectiveChoices.toFixed(1), temperature.toFixed(3)],
       ...[`${training.chain?.weight ?? 0}`, `${training.bestEpoch} of ${training.epochs}`],
+    ]),
+  );
+  report.table(
+    ["seed", "parameters", "training, s", "memory, MiB", "last loss", "a ranking, ms"],
+    runs.map(({ seed, training, seconds, peakMiB, loss, msARanking }) => [
+      ...[`${seed}`, formatWhole(training.parameters), seconds.toFixed(0), peakMiB.toFixed(0)],
+      ...[loss.toFixed(3), msARanking.toFixed(1)],
     ]),
   );
 }
@@ -40,15 +48,16 @@ export const policyQualityBench: Bench<{
   readonly data: string;
   readonly seeds: number;
   readonly preset: string;
+  readonly minutes: number;
 }> = {
   name: "policy-quality",
   description:
     "policies as recurve train makes them, asked for every user's last item; resumed by seed",
-  options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small" },
+  options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small", minutes: unlimited },
   choices: { preset: presetNames },
-  run: async ({ data: path, seeds, preset }, report) => {
+  run: async ({ data: path, seeds, preset, minutes }, report) => {
     const parts = await openPolicyData(report, {
-      ...{ name: "policy-quality", path, preset: preset as Preset },
+      ...{ name: "policy-quality", path, minutes, preset: preset as Preset },
     });
     if (parts === undefined) return;
     const runs: PolicySeed[] = [];

@@ -61,7 +61,7 @@ async function hitRate(store: Store, network: Network, cycle: Cycle, seed: numbe
 
 /** Trains on the other items, then asks for each user's last new one, after all the user's other events. */
 export async function measureColdItems(
-  { data, preset, folder, print }: PolicyData,
+  { data, preset, folder, print, minutes }: PolicyData,
   seed: number,
 ): Promise<ColdSeed> {
   const file = `seed-${seed}.json`;
@@ -79,7 +79,7 @@ export async function measureColdItems(
     const cycle =
       done ??
       (await train({
-        ...{ store, configuration, scenario, seed, preset, threads, clock: Date.now },
+        ...{ store, configuration, scenario, seed, preset, threads, minutes, clock: Date.now },
         onProgress: (progress) => {
           if (progress.stage !== "read") print(describeTrainingProgress(progress));
         },

@@ -16,6 +16,12 @@ export interface PolicySeed {
   readonly temperature: number;
   /** Of training, in the part in which it ended. */
   readonly seconds: number;
+  /** Of the last epoch, nats a target. */
+  readonly loss: number;
+  /** Of the process so far. */
+  readonly peakMiB: number;
+  /** To rank the whole catalogue for one user, reading included. */
+  readonly msARanking: number;
 }
 
 /** All but the last item of each user with two or more; once, whatever was broken off. */
@@ -31,13 +37,14 @@ async function importBehaviour(store: Store, data: InteractionData): Promise<voi
  * last ones. A training that was broken off continues.
  */
 export async function measurePolicySeed(
-  { data, preset, folder, print }: PolicyData,
+  { data, preset, folder, print, minutes }: PolicyData,
   seed: number,
 ): Promise<PolicySeed> {
   const file = `seed-${seed}.json`;
   const known = folder.load<PolicySeed>(file);
   if (known !== undefined) return known;
   const store = await openStore(join(repository, folder.path, `seed-${seed}.db`));
+  let loss = Number.NaN;
   try {
     const parts = { store, configuration, scenario, seed };
     const [done] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
@@ -45,9 +52,10 @@ export async function measurePolicySeed(
     const cycle =
       done ??
       (await train({
-        ...{ ...parts, preset, threads, clock: Date.now },
+        ...{ ...parts, preset, threads, minutes, clock: Date.now },
         onProgress: (progress) => {
           if (progress.stage !== "read") print(describeTrainingProgress(progress));
+          if (progress.stage === "epoch") loss = progress.loss;
         },
       }));
     const { training, slates } = cycle!.record as TrainingRecord;
@@ -56,12 +64,17 @@ export async function measurePolicySeed(
         store,
         eventsOf(data, (sequence) => sequence.slice(-1)),
       );
+    const rankedAt = performance.now();
     const ranking = await rankWithPolicy({
       ...{ ...parts, protocol: "leave-one-out" },
       version: cycle!.candidateVersion,
     });
     const seconds = (cycle!.finishedAt - cycle!.startedAt) / 1000;
-    const result = { seed, ranking, training, temperature: slates.temperature, seconds };
+    const result = {
+      ...{ seed, ranking, training, temperature: slates.temperature, seconds, loss },
+      peakMiB: process.resourceUsage().maxRSS / 1024,
+      msARanking: (performance.now() - rankedAt) / ranking.users,
+    };
     folder.save(file, result);
     return result;
   } finally {

@@ -17,12 +17,22 @@ export interface PolicyData {
   readonly preset: Preset;
   readonly folder: RunFolder;
   readonly print: (text: string) => void;
+  /** Of training at most. */
+  readonly minutes: number;
 }
+
+/** Minutes of a training that ends by itself. */
+export const unlimited = 1440;
 
 /** @returns undefined if there is no such data set, which the report says */
 export async function openPolicyData(
   report: Report,
-  { name, path, preset }: { readonly name: string; readonly path: string; readonly preset: Preset },
+  {
+    name,
+    path,
+    preset,
+    minutes,
+  }: Pick<PolicyData, "preset" | "minutes"> & { readonly name: string; readonly path: string },
 ): Promise<PolicyData | undefined> {
   const source = resolve(repository, path);
   if (!existsSync(source)) {
@@ -32,8 +42,11 @@ export async function openPolicyData(
   const { signal } = new AbortController();
   const data = await readInteractions(source, { now: Date.now(), signal });
   const size = { items: data.itemCount, interactions: countInteractions(data) };
-  const folder = openRunFolder(`${name}/${basename(source)}`, { ...size, preset, threads });
+  const folder = openRunFolder(`${name}/${basename(source)}`, {
+    ...{ ...size, preset, threads },
+    ...(minutes < unlimited && { minutes }),
+  });
   report.note(`${formatWhole(size.interactions)} interactions, ${threads} threads, ${preset}`);
   report.note(`kept in   ${folder.path}; remove it to measure anew`);
-  return { data, preset, folder, print: report.note };
+  return { data, preset, folder, minutes, print: report.note };
 }
