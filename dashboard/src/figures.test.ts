@@ -29,7 +29,7 @@ test("known figures appear in their groups and form, others are left out", () =>
   ]);
 });
 
-test("a pretrained policy shows the hit rate of the slates that it serves before that of sorted ones", () => {
+test("a trained policy shows the hit rate of the slates that it serves before that of sorted ones", () => {
   const hits = (served: number, sorted: number) => ({
     served: { mean: served, standardError: 0.01 },
     sorted: { mean: sorted, standardError: 0.01 },

@@ -95,7 +95,7 @@ export interface AnchorReview extends LiveDifference {
 }
 
 /**
- * Measurements of a policy trained on events: all of a pretrained network, or the quality of a
+ * Measurements of a policy trained on events: all of a trained network, or the quality of a
  * baseline's slates.
  */
 export interface SlateEvidence

@@ -104,7 +104,7 @@ async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Pr
 }
 
 /**
- * Trains a scenario now. Without decisions it pretrains a policy on the behaviour events, holds out
+ * Trains a scenario now. Without decisions it trains a policy on the behaviour events, holds out
  * each user's last one, and lets it serve if its slates hold those no less often than popularity's;
  * with decisions it runs one cycle.
  *

@@ -67,7 +67,7 @@ const percent = ({ mean }: { readonly mean: number }) => formatShareToTenth(mean
 /** One sentence for a person. */
 export function describeSlates({ network, popularity, users, choice }: FirstSlates): string {
   const { served, sorted } = network;
-  const found = `the pretrained policy's slates hold the next item of ${percent(served)} of ${users} users, popularity's of ${percent(popularity.served)}`;
+  const found = `the trained policy's slates hold the next item of ${percent(served)} of ${users} users, popularity's of ${percent(popularity.served)}`;
   if (keepsHits(choice.chosen)) return found;
   return `${found}; sorted they would hold that of ${percent(sorted)}, but leave too few effective choices`;
 }
