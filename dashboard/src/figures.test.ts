@@ -120,6 +120,19 @@ test("an empty record has no groups", () => {
   expect(figureGroups({})).toEqual([]);
 });
 
+test("the gate tells how much the rows of each policy count", () => {
+  const strata = [
+    { policyVersion: 7, rows: 1200, weight: 1 },
+    { policyVersion: 9, rows: 130, weight: 0.4567 },
+  ];
+  const [gate] = figureGroups({ gate: sampleGate({ strata }) });
+  expect(gate!.figures).toEqual([
+    { label: "rows judged", text: "1,000" },
+    { label: "rows of policy 7", text: "1,200, each counts 1.00" },
+    { label: "rows of policy 9", text: "130, each counts 0.46" },
+  ]);
+});
+
 test("the self-check tells how many rows of the gate it left out", () => {
   const selfCheck = { rows: 1240, leftOut: 6, largestLogRatio: 0.4055 };
   const [gate] = figureGroups({ gate: sampleGate({ selfCheck }) });
