@@ -5,6 +5,7 @@ import {
   randomState,
   sampleChain,
   sampleEncoder,
+  sampleFeatureMap,
   sampleView,
   sampleViews,
 } from "../../../tests/support/policy.ts";
@@ -23,7 +24,10 @@ const limit = 40;
 async function open() {
   const random = createRandom(seed);
   const views = sampleViews(1200);
-  const encoder = sampleEncoder(views, seed, sampleChain(views.length));
+  const encoder = sampleEncoder(views, seed, {
+    chain: sampleChain(views.length),
+    features: sampleFeatureMap(8),
+  });
   const head = randomNetwork({ heads: 1, width: 8, positions: 1 }, views, random);
   const policy = await openNetworkPolicy(onEncoder(head, encoder));
   onTestFinished(() => policy.close());

@@ -93,11 +93,12 @@ export function createItemVectors({
   const longest = longestRow(table, width);
   const rowsOf = keepByList((views) => Int32Array.from(views, ({ itemId }) => rowOf(itemId)));
   const place = openMap(features);
-  const placedIn = keepByList((views): Placed =>
-    views.flatMap((view, index) => {
-      const vector = rowOf(view.itemId) < itemIds.length ? undefined : place(view);
-      return vector === undefined ? [] : [[index, vector] as const];
-    }),
+  const placedIn = keepByList(
+    (views): Placed =>
+      views.flatMap((view, index) => {
+        const vector = rowOf(view.itemId) < itemIds.length ? undefined : place(view);
+        return vector === undefined ? [] : [[index, vector] as const];
+      }),
   );
   const multiply = (views: readonly ItemView[], state: Float32Array) => {
     const rows = rowsOf(views);
