@@ -73,15 +73,6 @@ const checkRows = ({ selfCheck }: GateRecord): readonly Row[] => [
   ["largest |log(π₀/p)|", reward(selfCheck?.largestLogRatio)],
 ];
 
-/** How much of its rows a training read. */
-const seenShares = (seen: {
-  readonly candidatesSeen?: number;
-  readonly historySeen?: number;
-}): readonly Row[] => [
-  ["candidates seen in training", percent(seen.candidatesSeen)],
-  ["history seen in training", percent(seen.historySeen)],
-];
-
 /** Hit rates of one policy's first slates. */
 const hitRows = (name: string, { served, sorted }: SlateQuality): readonly Row[] => [
   [`served hit rate of ${name}`, percent(served.mean)],
@@ -168,10 +159,9 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["users", count(feedback.users)],
   ]),
   group("Discriminator", "discriminator", ({ auc }) => [["held-out AUC", reward(auc)]]),
-  group("Reward model", "critic", ({ firstLoss, lastLoss, ...seen }) => [
+  group("Reward model", "critic", ({ firstLoss, lastLoss }) => [
     ["first loss", reward(firstLoss)],
     ["last loss", reward(lastLoss)],
-    ...seenShares(seen),
   ]),
   group("Calibration", "calibration", ({ errorBefore, errorAfter }) => [
     ["error before", reward(errorBefore)],
@@ -184,7 +174,6 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["last loss", reward(distillation.lastLoss)],
     ["distance to the target, nats", reward(distillation.way)],
     ["left after distillation, nats", reward(distillation.gap)],
-    ...seenShares(distillation),
   ]),
 ];
 

@@ -6,7 +6,6 @@ import type {
   DoubtfulItem,
   LossRecord,
   PolicyDifference,
-  SeenShares,
   SegmentDifference,
   SeparationRecord,
   TriedSetting,
@@ -117,7 +116,7 @@ export interface FindingsRecord extends StageCosts {
     readonly restrains: boolean;
   };
   readonly doubtfulItems: readonly DoubtfulItem[];
-  readonly critic: LossRecord & Partial<SeenShares>;
+  readonly critic: LossRecord;
   readonly calibration: CalibrationRecord;
   /** θ_k by position, and the errors of log θ_k. */
   readonly examination: {

@@ -37,8 +37,6 @@ export interface Findings {
   readonly gate: GateRecord;
   /** Of the candidate, if it becomes a canary. */
   readonly trial: CanaryTrial | undefined;
-  /** Reason why no off-policy looks may promote the candidate. */
-  readonly unseen: string | undefined;
   /** ε until the next cycle. */
   readonly exploration: number;
   readonly stages: StageClock;

@@ -8,7 +8,6 @@ import { spreadOfLifts, withExpectedLift } from "../../../evaluation/expected-li
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { explore } from "../../../mpo/explore.ts";
-import { whyUnseen } from "../../../mpo/gate.ts";
 import { improve } from "../../../mpo/improve.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { isUniform, isUntrained, renewStart } from "../../../policy/popularity-network.ts";
@@ -158,12 +157,9 @@ async function examine(
     random,
   });
   const gate = withExpectedLift(improvement.gate, spread);
-  const unseen = whyUnseen(improvement.moved.seen);
-  const onlyLive = found.onlyLive ?? unseen;
   const reviewed = {
     ...found,
     ...(isUntrained(serving) && { noCanary: popularityFirst }),
-    ...(onlyLive !== undefined && { onlyLive }),
   };
   const start = leavesServing(gate, reviewed)
     ? renewStart(serving, {
@@ -200,7 +196,6 @@ async function examine(
   return {
     scenario,
     trial,
-    unseen,
     seed,
     plan: begun.plan,
     feedback: { ...feedback, rows },
@@ -295,7 +290,6 @@ async function conclude(
       // Months beside the uniform choice would cost its users more than they show.
       anchorShare: findings.hasStarted ? configuration.anchorShare : 0,
       trial: findings.trial,
-      unseen: findings.unseen,
       candidate: improvement.moved.policy,
       start: findings.start,
       feedback,

@@ -33,6 +33,7 @@ export function toRows(
     rows.push({
       ...common,
       candidates,
+      slateCandidates: views,
       action,
       position,
       propensity: decision.positionPropensities[position] ?? 0,
