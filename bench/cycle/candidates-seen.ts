@@ -1,6 +1,6 @@
 import { readFeedback } from "../../src/engine/learner/cycle/read-feedback.ts";
 import { createCatalogueAsOf } from "../../src/engine/state/catalogue-as-of.ts";
-import { batchesOf, chooseBatchShape } from "../../src/learning/batch.ts";
+import { chooseBatchShape, drawnBatches } from "../../src/learning/batch.ts";
 import { shuffledUnits } from "../../src/learning/train-rows.ts";
 import { layRows } from "../../src/learning/training-rows.ts";
 import { createRandom } from "../../src/numeric/random.ts";
@@ -22,7 +22,7 @@ export async function measureCandidatesSeen(store: Store, size: ShopSize): Promi
   const laid = layRows(rows, { tables, slots: { item: 16, context: 16 } });
   const drawn = shuffledUnits(laid.units.length, createRandom(1));
   let seen = 0;
-  for (const { places } of batchesOf(laid, drawn, chooseBatchShape(laid)))
+  for (const { places } of drawnBatches(laid, drawn, chooseBatchShape(laid)))
     for (const own of places) seen += new Set(own).size;
   const { decisions, slateSize, candidates } = size;
   return seen / (decisions * slateSize * (candidates - (slateSize - 1) / 2));

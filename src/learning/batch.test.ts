@@ -6,7 +6,7 @@ import { allSlots, maxContextTokens, maxItemTokens } from "../policy/item-featur
 import { createNetwork, growNetwork } from "../policy/network.ts";
 import type { ItemView } from "../policy/policy.ts";
 import { poolCount, poolWeights } from "../policy/profile.ts";
-import { batchesOf, batchLimits, buildBatch, chooseBatchShape } from "./batch.ts";
+import { batchLimits, buildBatch, chooseBatchShape, drawnBatches } from "./batch.ts";
 import { shuffledUnits } from "./train-rows.ts";
 import { type BatchRow, layRows, tableRows } from "./training-rows.ts";
 
@@ -151,7 +151,7 @@ describe("batches", () => {
     const laid = layRows(rows, whole);
     const shape = chooseBatchShape(laid);
     const drawn = shuffledUnits(laid.units.length, createRandom(3));
-    return { shape, batches: [...batchesOf(laid, drawn, shape)] };
+    return { shape, batches: [...drawnBatches(laid, drawn, shape)] };
   };
 
   test("hold each row once, whole slates together, and are no larger than they need to be", () => {

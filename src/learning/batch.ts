@@ -233,7 +233,7 @@ export function buildBatch<Row extends BatchRow>(
 }
 
 /** Batches of the drawn units, each made when it is asked for. */
-export function* batchesOf<Row extends BatchRow>(
+export function* drawnBatches<Row extends BatchRow>(
   laid: TrainingRows<Row>,
   drawn: readonly DrawnUnit[],
   shape: BatchShape,

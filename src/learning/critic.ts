@@ -15,7 +15,7 @@ import {
   withText,
 } from "../policy/network.ts";
 import type { ItemView } from "../policy/policy.ts";
-import { type Batch, type BatchShape, batchesOf, chooseBatchShape } from "./batch.ts";
+import { type Batch, type BatchShape, chooseBatchShape, drawnBatches } from "./batch.ts";
 import { bootstrapPair } from "./bootstrap-pair.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
@@ -252,7 +252,7 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
   return withTrainers([trainer], async () => {
     const { firstLoss, lastLoss, steps } = await trainEpochs({
       epochs: epochsFor(epochUnits(drawing) * rowsPerUnit, settings),
-      batches: () => batchesOf(laid, drawUnits(drawing, order), shape),
+      batches: () => drawnBatches(laid, drawUnits(drawing, order), shape),
       step: async (batch) => {
         const targets = { ...buildTargets(batch, fed), ...boundFeeds(batch, fed) };
         const feeds = { ...batch.feeds, ...targets };

@@ -2,7 +2,7 @@ import type { DistilObjective, MpoConfiguration } from "../domain/mpo-configurat
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { growNetwork, type Network, withText } from "../policy/network.ts";
-import { type Batch, type BatchShape, batchesOf, chooseBatchShape } from "./batch.ts";
+import { type Batch, type BatchShape, chooseBatchShape, drawnBatches } from "./batch.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createDistilTrainer } from "./distil-graph.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
@@ -116,7 +116,7 @@ export async function distil(options: {
   return withTrainers([trainer], async () => {
     const losses = await trainEpochs({
       epochs: epochLimit(rows.length, settings),
-      batches: () => batchesOf(laid, shuffledUnits(laid.units.length, order), shape),
+      batches: () => drawnBatches(laid, shuffledUnits(laid.units.length, order), shape),
       step,
       endEpoch: isSettled,
     });

@@ -182,9 +182,9 @@ function headValues(
 }
 
 /**
- * f [states, candidates] = κ·ℓ + h·e + b + u·e of each state with its own candidates under one head. `items` distinct ones are fed
- * (`candidateRows` and the like), all states are scored with all of them, and `cells`, int32 [states · candidates], picks
- * state · items + item: one product costs less than a row gathered for each candidate. With an encoder ℓ is fed as `logOdds`.
+ * f [states, candidates] = κ·ℓ + h·e + b + u·e of each state with its own candidates under one head. Its distinct items are fed as
+ * `candidateRows` and the like. All states are multiplied with all of them, which costs less than a row gathered for each
+ * candidate. Then `cells` picks state · items + item, int32 [states · candidates]. With an encoder ℓ is fed as `logOdds`.
  * @param options.state h of the head [1, states, width]
  */
 export function scoreCandidates(

@@ -1,5 +1,5 @@
 import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
-import { type Batch, batchesOf, chooseBatchShape } from "../../../src/learning/batch.ts";
+import { type Batch, chooseBatchShape, drawnBatches } from "../../../src/learning/batch.ts";
 import { cutTables } from "../../../src/learning/cut-tables.ts";
 import { trainEpochs, withTrainers } from "../../../src/learning/train-epochs.ts";
 import { shuffledUnits } from "../../../src/learning/train-rows.ts";
@@ -127,7 +127,7 @@ export async function trainGenerator(options: {
   return withTrainers([generator, discriminator], async () => {
     const { firstLoss, lastLoss } = await trainEpochs({
       epochs: options.epochs,
-      batches: () => batchesOf(laid, shuffledUnits(laid.units.length, order), batch),
+      batches: () => drawnBatches(laid, shuffledUnits(laid.units.length, order), batch),
       step,
     });
     const [modulation, parameters] = splitModulation(generator.parameters(), start.modulation);
