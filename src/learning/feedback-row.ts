@@ -15,6 +15,8 @@ export interface FeedbackRow extends SlateRow, FoldedRow {
   readonly candidates: SlateRow["candidates"];
   /** Present if the scenario has a discount. */
   readonly session?: SessionStep;
+  /** Event number of the decision: encoders trained up to it are not judged by the row. */
+  readonly sequence: number;
   /** An arm's policy changes while windows of the one before are open. */
   readonly policyVersion: number;
   /**

@@ -155,9 +155,14 @@ export function growNetwork(
   return { ...network, itemIds, parameters };
 }
 
-/** The same network on an encoder, whose part starts at 0; weights for another one are dropped. */
+/**
+ * The same network on an encoder, whose part starts at 0. Weights for another one stay if the
+ * encoder continues that one, and are dropped otherwise.
+ */
 export function withEncoder(network: Network, encoder: Encoder | undefined): Network {
   if (network.encoder?.hash === encoder?.hash) return network;
+  if (encoder && network.encoder && network.encoder.hash === encoder.model.continues)
+    return { ...network, encoder };
   const { encodedWeights: _, logOddsWeights: __, ...parameters } = network.parameters;
   const { stateWidth: ___, ...shape } = network.shape;
   const { itemIds } = network;

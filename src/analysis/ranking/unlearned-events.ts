@@ -66,7 +66,7 @@ async function readHeldOut(
 ): Promise<UnlearnedEvents> {
   const { context, heldOut } = await readTrainingData(
     { ...options, onProgress: () => undefined },
-    throughSequence,
+    { asOf: throughSequence },
   );
   return { context, heldOut: splitHeldOut(heldOut).measuring, events: "held-out" };
 }

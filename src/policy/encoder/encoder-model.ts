@@ -16,6 +16,16 @@ export interface EncoderModel extends TransformerModel {
   readonly throughSequence: number;
   /** Absent if the network ranks best without one. */
   readonly chain?: ChainPart;
+  /**
+   * Hash of the encoder whose training it continues. Its states are in that one's coordinates, so
+   * weights for them stay; absent if it began anew.
+   */
+  readonly continues?: string;
+  /**
+   * Mean over users of the next-item loss on events that training held out, nats, and its standard
+   * error: a larger one on later events shows that behaviour has changed. Absent if not measured.
+   */
+  readonly loss?: { readonly mean: number; readonly standardError: number };
 }
 
 /** An artefact of the record, named by its content. */
@@ -29,7 +39,7 @@ const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 
 /** @throws RangeError on a parameter that is not finite */
 export function encodeEncoder(model: EncoderModel): StoredEncoder {
-  const { shape, parameters, itemIds, counts, throughSequence, chain } = model;
+  const { shape, parameters, itemIds, counts, throughSequence, chain, continues, loss } = model;
   const { feedForward, items, ...sizes } = shape;
   const specs = Object.entries(transformerParameters(shape));
   const tensors = specs.map(
@@ -42,7 +52,9 @@ export function encodeEncoder(model: EncoderModel): StoredEncoder {
       numbers: {
         ...{ ...sizes, feedForward: feedForwards.indexOf(feedForward), throughSequence },
         ...(chain && chainNumbers(chain)),
+        ...(loss && { loss: loss.mean, lossError: loss.standardError }),
       },
+      ...(continues !== undefined && { encoder: continues }),
     },
     tensors: {
       ...Object.fromEntries(tensors),
@@ -74,5 +86,9 @@ export function decodeEncoder({ hash, bytes }: StoredEncoder): EncoderModel {
     counts: tensors.counts!.values,
     throughSequence: meta.numbers.throughSequence ?? 0,
     ...(meta.numbers.chainWeight !== undefined && { chain: readChain(meta.numbers, tensors) }),
+    ...(meta.encoder !== undefined && { continues: meta.encoder }),
+    ...(meta.numbers.loss !== undefined && {
+      loss: { mean: meta.numbers.loss, standardError: meta.numbers.lossError ?? 0 },
+    }),
   };
 }

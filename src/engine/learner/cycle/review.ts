@@ -19,6 +19,7 @@ import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
 import { judgeRival, reviewCanary } from "../../../mpo/review.ts";
 import type { Network } from "../../../policy/network.ts";
+import { cutOffOf } from "./cut-off.ts";
 import { askFirst, type Canary, dropCanary, predict, promoteCanary } from "./promotion.ts";
 
 export interface Reviewed extends Standing {
@@ -73,7 +74,9 @@ async function judge(
 ): Promise<Review> {
   const { serving, mpo, family } = input;
   const arm = kind === "canary" ? "canary" : "holdback";
-  const pair = { serving, rival, critic, rows: input.rows, mpo };
+  const cutOff = cutOffOf(serving, rival, critic);
+  const rows = input.rows.filter(({ sequence }) => sequence > cutOff);
+  const pair = { serving, rival, critic, rows, mpo };
   if (kind === "canary") {
     const { looks: earlier, onlyLive = input.onlyLive } = await input.evidence(version);
     const found = await reviewCanary(family, { ...pair, earlier });

@@ -10,13 +10,16 @@ import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { explore } from "../../../mpo/explore.ts";
 import { improve } from "../../../mpo/improve.ts";
 import { createRandom } from "../../../numeric/random.ts";
+import type { Network } from "../../../policy/network.ts";
 import { isUniform, isUntrained, renewStart } from "../../../policy/popularity-network.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
 import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
+import { watchEncoder, whyNoTrial } from "../encoder/watch-encoder.ts";
 import { encodeCarried, knowLogging, loadCarried, loadServed } from "./carried.ts";
 import { planTrial } from "./compare-live.ts";
+import { cutOffOf, judgeAfter } from "./cut-off.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
 import { type CycleLimits, planCycle } from "./plan-cycle.ts";
@@ -124,10 +127,12 @@ async function examine(
   const load = (version: number) => loadServed(store, version);
   const first = await load(current);
   if (first === undefined) return undefined;
-  const family = createNetworkFamily({
-    ...{ mpo, threads, discount: scenario.discount, encoder: first.encoder },
-    defaultReward: normaliseReward(undefined, scenario.reward),
-  });
+  const familyOn = ({ encoder }: Network) =>
+    createNetworkFamily({
+      ...{ mpo, threads, discount: scenario.discount, encoder },
+      defaultReward: normaliseReward(undefined, scenario.reward),
+    });
+  const family = familyOn(first);
   const carried = await loadCarried(store, scenario.name);
   const know = (rows: readonly FeedbackRow[], version: number, arm: Arm) =>
     knowLogging(rows, { store, family }, { version, arm });
@@ -149,10 +154,10 @@ async function examine(
     version === current
       ? known
       : await stages.measure("score", () => know(newestFirst, version, arm));
-  const improvement = await improve(family, {
+  const improvement = await improve(familyOn(serving), {
     ...carried,
     ...{ serving, mpo, arm, stages },
-    rows,
+    rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,
     random,
   });
@@ -193,8 +198,13 @@ async function examine(
         )
       : undefined;
   const { seed } = options;
+  const encoderWatch = await watchEncoder(options, {
+    serving,
+    obstacle: whyNoTrial(found.assignment, ending),
+  });
   return {
     scenario,
+    encoderWatch,
     trial,
     seed,
     plan: begun.plan,
