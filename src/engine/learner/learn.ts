@@ -99,12 +99,9 @@ async function findDueCycle(options: LearnOptions, scenario: string): Promise<Du
     : undefined;
 }
 
-async function findDueEncoder(
-  { store, clock }: LearnOptions,
-  scenario: string,
-): Promise<Due | undefined> {
-  const asked = await findAsked(store, scenario);
-  return asked && { startedAt: clock(), throughSequence: asked.throughSequence };
+async function findDueEncoder(options: LearnOptions, scenario: string): Promise<Due | undefined> {
+  const asked = await findAsked(options, scenario);
+  return asked && { startedAt: options.clock(), throughSequence: asked.throughSequence };
 }
 
 /** Learns alone on the record if it is due; a failure is recorded. */

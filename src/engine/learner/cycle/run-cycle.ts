@@ -1,7 +1,7 @@
 import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm } from "../../../domain/decision.ts";
-import { endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
+import { encoderFirst, endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { spreadOfLifts, withExpectedLift } from "../../../evaluation/expected-lift.ts";
@@ -16,7 +16,7 @@ import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
 import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
-import { watchEncoder, whyNoTrial } from "../encoder/watch-encoder.ts";
+import { watchEncoder } from "../encoder/watch-encoder.ts";
 import { encodeCarried, knowLogging, loadCarried, loadServed } from "./carried.ts";
 import { planTrial } from "./compare-live.ts";
 import { cutOffOf, judgeAfter } from "./cut-off.ts";
@@ -162,9 +162,11 @@ async function examine(
     random,
   });
   const gate = withExpectedLift(improvement.gate, spread);
+  const encoderWatch = await watchEncoder(options, serving, found.assignment);
   const reviewed = {
     ...found,
     ...(isUntrained(serving) && { noCanary: popularityFirst }),
+    ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
   };
   const start = leavesServing(gate, reviewed)
     ? renewStart(serving, {
@@ -198,10 +200,6 @@ async function examine(
         )
       : undefined;
   const { seed } = options;
-  const encoderWatch = await watchEncoder(options, {
-    serving,
-    obstacle: whyNoTrial(found.assignment, ending),
-  });
   return {
     scenario,
     encoderWatch,

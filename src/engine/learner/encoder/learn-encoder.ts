@@ -3,7 +3,6 @@ import type { NewEncoder } from "../../../domain/encoder-record.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import type { Network } from "../../../policy/network.ts";
 import { isUntrained } from "../../../policy/popularity-network.ts";
-import type { Store } from "../../../storage/store.ts";
 import { loadServed } from "../cycle/carried.ts";
 import type { CycleOptions } from "../cycle/run-cycle.ts";
 import { measureForesight } from "../training/foresight.ts";
@@ -70,30 +69,41 @@ async function trainOrRefuse(
 }
 
 /** The scenario's newest cycle, if it asks for a new encoder that may be tried now. */
-export async function findAsked(store: Store, scenario: string): Promise<Cycle | undefined> {
+export async function findAsked(
+  { store, configuration }: Pick<EncoderOptions, "store" | "configuration">,
+  scenario: string,
+): Promise<Cycle | undefined> {
   const [newest] = await store.cycles.list({ scenario, limit: 1 });
   if (!newest?.record.encoderWatch?.isDue) return undefined;
-  return whyNoTrial(await store.policies.assignment(scenario)) ? undefined : newest;
+  const assignment = await store.policies.assignment(scenario);
+  return whyNoTrial(configuration, assignment) === undefined ? newest : undefined;
 }
 
 /**
- * If the newest cycle found that the encoder should learn on: trains it, and hands a policy on it to
- * live rewards. A training that is broken off changes nothing and is continued by the next call.
- * @returns undefined if nothing is to be trained
+ * Trains an encoder, and hands a policy on it to live rewards. A training that is broken off changes
+ * nothing, and is continued by the next call.
+ * @param throughSequence of the cycles so far
+ * @returns undefined if no policy serves
  */
-export async function learnEncoder(options: EncoderOptions): Promise<Cycle | undefined> {
+export async function renewEncoder(
+  options: EncoderOptions,
+  throughSequence: number,
+): Promise<Cycle | undefined> {
   const { store, scenario, clock } = options;
-  const asked = await findAsked(store, scenario.name);
   const assignment = await store.policies.assignment(scenario.name);
   const serving = await loadServed(store, assignment.serving ?? 0);
-  if (asked === undefined || serving === undefined) return undefined;
+  if (serving === undefined) return undefined;
   const startedAt = clock();
-  const { throughSequence } = asked;
   const trained = await trainOrRefuse(options, serving);
   if (typeof trained === "string")
     return recordRefusal(options, { startedAt, throughSequence, reason: trained });
   const newEncoder = await compare(options, trained, serving);
-  return publishEncoder(options, {
-    ...{ trained, newEncoder, assignment, startedAt, throughSequence },
-  });
+  const found = { trained, newEncoder, assignment, startedAt, throughSequence };
+  return publishEncoder(options, found);
+}
+
+/** If the newest cycle found that an encoder should be trained, does so. @returns undefined if not */
+export async function learnEncoder(options: EncoderOptions): Promise<Cycle | undefined> {
+  const asked = await findAsked(options, options.scenario.name);
+  return asked && renewEncoder(options, asked.throughSequence);
 }

@@ -1,5 +1,4 @@
 import type { EncoderWatch, NextItemLoss } from "../../../domain/encoder-record.ts";
-import type { Ending } from "../../../domain/ending.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { formatWhole } from "../../../numeric/format.ts";
@@ -27,19 +26,16 @@ interface WatchScene {
   readonly clock: () => number;
 }
 
-/**
- * Reason why a new encoder could not be tried now; undefined if it could.
- * @param ending of the cycle's own candidate; a promotion ends all trials
- */
+/** Reason why a new encoder could not be tried now; undefined if it could. */
 export function whyNoTrial(
+  { canaryShare }: Pick<Configuration, "canaryShare">,
   { mode, canary, waiting }: Assignment,
-  ending?: Ending,
 ): string | undefined {
-  if (ending === "promote") return undefined;
-  if (ending === "canary" || ending === "waiting") return "a candidate is tried first";
   if (mode === "paused" || mode === "pinned") return `promotions are ${mode}`;
   if (canary !== undefined) return `canary ${canary} is not decided yet`;
-  return waiting === undefined ? undefined : `policy ${waiting} waits for approval`;
+  // Without canaries it would take the place of the policy that waits.
+  if (canaryShare > 0 || waiting === undefined) return undefined;
+  return `policy ${waiting} waits for approval`;
 }
 
 /** Undefined if too few users have new events. */
@@ -82,23 +78,23 @@ async function readFigures(
  * Whether the encoder learns on, or a first one begins: enough behaviour is new, and either a time
  * has passed or the serving encoder foresees the newest events worse than those that its training
  * held out, by more than two standard errors.
- * @param now.obstacle reason why a new encoder could not be tried
  * @returns undefined if encoders are trained by hand alone
  */
 export async function watchEncoder(
   scene: WatchScene,
-  now: { readonly serving: Network; readonly obstacle: string | undefined },
+  { encoder }: Network,
+  assignment: Assignment,
 ): Promise<EncoderWatch | undefined> {
   const { minutes, newShare, days: longest } = scene.configuration.learner.encoder;
   if (minutes === 0) return undefined;
-  const { encoder } = now.serving;
   const figures = await readFigures(scene, encoder);
   const { newEvents, knownEvents, days = Number.POSITIVE_INFINITY } = figures;
   const end = (isDue: boolean, reason: string) => ({ ...figures, isDue, reason });
   const least = knownEvents === 0 ? firstEvents : Math.ceil(newShare * knownEvents);
   const found = `${formatWhole(newEvents)} events are new`;
   if (newEvents < least) return end(false, `${found} of the ${formatWhole(least)} that are needed`);
-  if (now.obstacle !== undefined) return end(false, `${found}, but ${now.obstacle}`);
+  const obstacle = whyNoTrial(scene.configuration, assignment);
+  if (obstacle !== undefined) return end(false, `${found}, but ${obstacle}`);
   if (encoder === undefined) return end(true, `${found}, and no encoder serves`);
   if (days >= longest) return end(true, `${found}, and ${longest} days have passed`);
   const loss = await measureLoss(scene, encoder);
