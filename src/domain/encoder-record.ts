@@ -27,6 +27,8 @@ export interface NextItemLoss {
 export interface NewEncoder {
   /** Event number up to which it was trained: decisions up to it judge nothing that stands on it. */
   readonly throughSequence: number;
+  /** Cut-off of the serving encoder, after which the events are that training held out; absent without one. */
+  readonly heldOutAfter?: number;
   /** NDCG of a slate's length over the whole catalogue, by its log-odds alone. */
   readonly ndcg: MeanOverUsers;
   /** The same of the serving encoder; absent without one. */

@@ -36,6 +36,7 @@ export const nextItemLoss: z.ZodType<NextItemLoss> = fieldsOf<NextItemLoss>({
 
 export const newEncoder: z.ZodType<NewEncoder> = fieldsOf<NewEncoder>({
   throughSequence: z.number(),
+  heldOutAfter: optional(z.number()),
   ndcg: mean,
   servingNdcg: optional(mean),
   divergence: optional(z.strictObject({ decisions: z.number(), kl: z.number() })),

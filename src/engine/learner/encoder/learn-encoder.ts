@@ -24,11 +24,14 @@ async function compare(
 ): Promise<NewEncoder> {
   const { measuring, context, foresight, throughSequence } = trained;
   const { encoder } = serving;
-  const before = encoder && (await measureForesight(encoder, measuring, context));
+  const before = encoder && {
+    heldOutAfter: encoder.model.throughSequence,
+    servingNdcg: (await measureForesight(encoder, measuring, context)).ndcg,
+  };
   const divergence = await measureDivergence(options, serving, trained.network);
   return {
     ...{ throughSequence, ndcg: foresight.ndcg },
-    ...(before && { servingNdcg: before.ndcg }),
+    ...before,
     ...(divergence && { divergence }),
   };
 }
