@@ -148,6 +148,10 @@ describe("a canary", () => {
       action: "keep",
       gate: { rows: 0, verdict: "not-enough-data" },
     });
+    // As long as it is tried, live rewards alone take it off.
+    const newEncoder = { throughSequence: later, ndcg: { mean: 0.1, standardError: 0.01 } };
+    const tried = { assignment: withCanary, rows: turned, evidence: async () => ({ newEncoder }) };
+    expect((await review(on(later), tried)).review).toMatchObject({ action: "keep" });
   });
 
   test("that only live rewards may promote is not promoted by pooled looks", async () => {

@@ -66,7 +66,10 @@ const whatMayServe = (
         ? "ask"
         : "keep";
 
-/** The canary's own review, or the parent's, which comes back if it is clearly better. */
+/**
+ * The canary's own review, or the parent's, which comes back if it is clearly better. On a new
+ * encoder it chooses others than the log has, so live rewards alone end its trial.
+ */
 async function judge(
   input: ReviewInput,
   { kind, version, rival }: Pick<Review, "kind" | "version"> & { readonly rival: Network },
@@ -78,10 +81,12 @@ async function judge(
   const rows = input.rows.filter(({ sequence }) => sequence > cutOff);
   const pair = { serving, rival, critic, rows, mpo };
   if (kind === "canary") {
-    const { looks: earlier, onlyLive = input.onlyLive } = await input.evidence(version);
+    const { newEncoder, looks: earlier, ...known } = await input.evidence(version);
+    const { onlyLive = input.onlyLive } = known;
     const found = await reviewCanary(family, { ...pair, earlier });
     const gate = withExpectedLift(found.gate, input.spread);
-    const action = found.action === "promote" ? whatMayServe(input, onlyLive) : found.action;
+    const unproven = newEncoder ? "keep" : found.action;
+    const action = found.action === "promote" ? whatMayServe(input, onlyLive) : unproven;
     return { kind, version, gate, action, ...(onlyLive !== undefined && { onlyLive }) };
   }
   const gate = await judgeRival(family, { ...pair, arm });
