@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openTestEngine, type TestEngine } from "../../../../tests/support/engine.ts";
 import { sampleEvent, sampleItem } from "../../../../tests/support/sample.ts";
+import type { Cycle } from "../../../domain/cycle.ts";
 import { itemId, userId } from "../../../domain/ids.ts";
 import { audit } from "../../audit/audit.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
+import { withoutChecks } from "../../input/check-engine.ts";
 import { loadServed } from "../cycle/carried.ts";
 import { runCycle } from "../cycle/run-cycle.ts";
+import { learn } from "../learn.ts";
+import { ensurePolicies } from "../promote.ts";
 import { train } from "../train.ts";
 import { trainPolicy } from "../training/train-policy.ts";
 import type { TrainProgress } from "../training/training-data.ts";
@@ -199,6 +203,69 @@ describe("the encoder learns on", () => {
     expect(await broken.store.policies.bytes(7)).toEqual(await whole.store.policies.bytes(7));
     expect(await broken.store.checkpoints.load("training/play")).toBeUndefined();
   });
+});
+
+test("the learner trains before its next cycle; if it is stopped, it continues after the last epoch", async () => {
+  const opened = await openAsked();
+  const cycles: Cycle[] = [];
+  const epochs: number[] = [];
+  const look = (isStopped: boolean) => {
+    const stop = new AbortController();
+    return learn({
+      ...partsOf(opened),
+      signal: stop.signal,
+      onCycle: (cycle) => cycles.push(cycle),
+      onError: (error) => {
+        throw error;
+      },
+      onProgress: (one) => {
+        if (one.stage === "epoch") epochs.push(one.epoch);
+        if (isStopped && epochs.length === 2) stop.abort();
+      },
+      wait: async () => stop.abort(),
+    });
+  };
+  await look(true);
+  expect({ cycles, epochs }).toEqual({ cycles: [], epochs: [1, 2] });
+  await look(false);
+  expect(cycles).toMatchObject([{ outcome: "canary", candidateVersion: 7 }]);
+  expect(epochs.slice(0, 4)).toEqual([1, 2, 3, 4]);
+});
+
+test("a loop that began without behaviour gets its first encoder, beside popularity", async () => {
+  const { learner, ...rest } = usual;
+  const encoder = { ...learner.encoder, minutes: 0.3 };
+  const configuration = { ...rest, learner: { ...learner, encoder } };
+  const opened = await openTestEngine(usual);
+  onTestFinished(opened.close);
+  const { engine, store } = opened;
+  await ensurePolicies(store, configuration, 0);
+  await engine.putItems(
+    camps
+      .slice(0, 5)
+      .flat()
+      .map((id) => sampleItem(id)),
+  );
+  await visit(opened);
+  await withoutChecks(engine).record(everyone.flatMap((user) => walk(user, 67, false)));
+  const parts = partsOf(opened, configuration);
+  const asking = (await runCycle(parts))!;
+  expect(asking.record.encoderWatch).toMatchObject({ isDue: true, knownEvents: 0 });
+  const cycle = await learnEncoder({ ...parts, clock: quickly(opened) });
+  expect(cycle).toMatchObject({
+    outcome: "canary",
+    reason: expect.stringMatching(/^A first encoder/),
+  });
+  const { canary, ...assignment } = await store.policies.assignment("play");
+  expect(canary).toBe(cycle!.candidateVersion);
+  expect((await networkOf(opened, canary!)).encoder!.model).not.toHaveProperty("continues");
+  await visit(opened);
+  const { serving } = assignment;
+  expect(await runCycle(parts)).toMatchObject({ policyVersion: expect.any(Number) });
+  const after = await store.policies.assignment("play");
+  expect([serving, canary]).toContain(after.serving);
+  const { findings } = await audit({ store, configuration });
+  expect(findings).toEqual([]);
 });
 
 describe("a policy on a new encoder", () => {
