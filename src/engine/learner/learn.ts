@@ -3,11 +3,11 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { findAsked, learnEncoder } from "../encoder/learn-encoder.ts";
 import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-options.ts";
 import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
-import { findAsked, learnEncoder } from "./encoder/learn-encoder.ts";
 import type { TrainProgress } from "./training/training-data.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { normaliseReward } from "../../domain/reward-rule.ts";
+import { renewEncoder } from "../../engine/encoder/learn-encoder.ts";
 import { intervene } from "../../engine/interventions/intervene.ts";
 import { loadServed } from "../../engine/learner/cycle/carried.ts";
 import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
 import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
-import { renewEncoder } from "../../engine/learner/encoder/learn-encoder.ts";
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";

@@ -52,7 +52,7 @@ export function chooseRecipe(
 /** Share of a first training's learning rate: what is known should bend, not break. */
 const continuedRate = 0.3;
 
-/** Settings with which a training goes on: a warm restart, validated each epoch. */
+/** Settings with which a training continues: a warm restart, validated each epoch. */
 export const continueRecipe = ({ settings }: Recipe, length: number): Recipe => ({
   length,
   settings: {

@@ -96,7 +96,7 @@ export async function trainEncoder(
   start: TrainingStart & Partial<UnfinishedTraining>,
   options: BehaviourTrainingOptions & {
     readonly choosing: TrainingData["heldOut"];
-    /** The encoder whose training goes on; without one it begins anew. */
+    /** The encoder whose training continues; without one it begins anew. */
     readonly from?: Pick<Encoder, "hash" | "model"> | undefined;
   },
 ): Promise<EncoderTraining> {

@@ -1,15 +1,15 @@
 import { expect, onTestFinished, test } from "vitest";
-import { openTestEngine } from "../../../../tests/support/engine.ts";
-import { sampleEncoder, sampleView } from "../../../../tests/support/policy.ts";
-import { sampleEvent, sampleItem } from "../../../../tests/support/sample.ts";
-import { itemId, userId } from "../../../domain/ids.ts";
-import { createRandom } from "../../../numeric/random.ts";
-import { openEncoder } from "../../../policy/encoder/encoder.ts";
-import { decodeEncoder, encodeEncoder } from "../../../policy/encoder/encoder-model.ts";
-import { type Network, withEncoder } from "../../../policy/network.ts";
-import { initialNetwork } from "../../../policy/network-policy.ts";
-import { parseConfiguration } from "../../configuration/configuration.ts";
-import { withoutChecks } from "../../input/check-engine.ts";
+import { openTestEngine } from "../../../tests/support/engine.ts";
+import { sampleEncoder, sampleView } from "../../../tests/support/policy.ts";
+import { sampleEvent, sampleItem } from "../../../tests/support/sample.ts";
+import { itemId, userId } from "../../domain/ids.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { openEncoder } from "../../policy/encoder/encoder.ts";
+import { decodeEncoder, encodeEncoder } from "../../policy/encoder/encoder-model.ts";
+import { type Network, withEncoder } from "../../policy/network.ts";
+import { initialNetwork } from "../../policy/network-policy.ts";
+import { parseConfiguration } from "../configuration/configuration.ts";
+import { withoutChecks } from "../input/check-engine.ts";
 import { rememberEncoder } from "./last-encoder.ts";
 import { watchEncoder, whyNoTrial } from "./watch-encoder.ts";
 

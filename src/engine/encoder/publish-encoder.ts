@@ -1,14 +1,14 @@
-import type { Cycle } from "../../../domain/cycle.ts";
-import type { NewEncoder } from "../../../domain/encoder-record.ts";
-import type { MeanOverUsers } from "../../../domain/first-slates.ts";
-import type { CanaryTrial, PolicyEvidence } from "../../../domain/policy-evidence.ts";
-import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
-import { encodeNetwork } from "../../../policy/network-policy.ts";
-import { planTrial } from "../cycle/compare-live.ts";
-import type { CycleOptions } from "../cycle/run-cycle.ts";
-import { describeSlates } from "../training/sharpen.ts";
-import type { TrainedPolicy } from "../training/train-policy.ts";
-import { endTraining } from "../training/training-checkpoint.ts";
+import type { Cycle } from "../../domain/cycle.ts";
+import type { NewEncoder } from "../../domain/encoder-record.ts";
+import type { MeanOverUsers } from "../../domain/first-slates.ts";
+import type { CanaryTrial, PolicyEvidence } from "../../domain/policy-evidence.ts";
+import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
+import { encodeNetwork } from "../../policy/network-policy.ts";
+import { planTrial } from "../learner/cycle/compare-live.ts";
+import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
+import { describeSlates } from "../learner/training/sharpen.ts";
+import type { TrainedPolicy } from "../learner/training/train-policy.ts";
+import { endTraining } from "../learner/training/training-checkpoint.ts";
 import { rememberEncoder } from "./last-encoder.ts";
 
 interface Trained {

@@ -1,11 +1,11 @@
-import type { NewEncoder } from "../../../domain/encoder-record.ts";
-import { normaliseReward } from "../../../domain/reward-rule.ts";
-import { createNetworkFamily } from "../../../learning/network-family.ts";
-import { meanOf } from "../../../numeric/statistics.ts";
-import type { Network } from "../../../policy/network.ts";
-import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
-import { readFeedback } from "../cycle/read-feedback.ts";
-import type { CycleOptions } from "../cycle/run-cycle.ts";
+import type { NewEncoder } from "../../domain/encoder-record.ts";
+import { normaliseReward } from "../../domain/reward-rule.ts";
+import { createNetworkFamily } from "../../learning/network-family.ts";
+import { meanOf } from "../../numeric/statistics.ts";
+import type { Network } from "../../policy/network.ts";
+import { readFeedback } from "../learner/cycle/read-feedback.ts";
+import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
+import { createCatalogueAsOf } from "../state/catalogue-as-of.ts";
 
 /** Newest decisions: a mean needs no more. */
 const measured = 200;

@@ -1,14 +1,14 @@
-import type { EncoderWatch, NextItemLoss } from "../../../domain/encoder-record.ts";
-import type { Assignment } from "../../../domain/policy-snapshot.ts";
-import type { Scenario } from "../../../domain/scenario.ts";
-import { formatWhole } from "../../../numeric/format.ts";
-import type { Encoder } from "../../../policy/encoder/encoder.ts";
-import type { Network } from "../../../policy/network.ts";
-import type { Store } from "../../../storage/store.ts";
-import type { Configuration } from "../../configuration/configuration.ts";
-import { measureForesight } from "../training/foresight.ts";
-import { readBehaviour } from "../training/read-behaviour.ts";
-import { holdOutNewest, readItems } from "../training/training-data.ts";
+import type { EncoderWatch, NextItemLoss } from "../../domain/encoder-record.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import { formatWhole } from "../../numeric/format.ts";
+import type { Encoder } from "../../policy/encoder/encoder.ts";
+import type { Network } from "../../policy/network.ts";
+import type { Store } from "../../storage/store.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import { measureForesight } from "../learner/training/foresight.ts";
+import { readBehaviour } from "../learner/training/read-behaviour.ts";
+import { holdOutNewest, readItems } from "../learner/training/training-data.ts";
 import { loadLastEncoder } from "./last-encoder.ts";
 
 /** Behaviour events from which a loop without an encoder trains its first one. */

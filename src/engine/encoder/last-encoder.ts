@@ -1,4 +1,4 @@
-import type { PolicyChange, Store } from "../../../storage/store.ts";
+import type { PolicyChange, Store } from "../../storage/store.ts";
 
 /** The newest encoder that was trained for a scenario, whatever became of it. */
 export interface LastEncoder {
