@@ -24,7 +24,9 @@ async function foresee(
   { state, next, seen }: Omit<HeldOut, "codes">,
   { catalogue, scenario: { excludeSeen, slateSize } }: ItemContext,
 ) {
-  const { views } = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
+  const { list, hidden } = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
+  const isHidden = new Set(hidden);
+  const views = list.filter((_, index) => !isHidden.has(index));
   await encoder.encode([state]);
   const scores = encoder.logOdds(state, views);
   const place = views.indexOf(next);
