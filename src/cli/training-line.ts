@@ -20,7 +20,7 @@ export function describeTrainingProgress(progress: TrainProgress): string {
   }
 }
 
-/** A line at the start of a training and after each epoch; what is read is not told. */
+/** A line at the start of a training and after each epoch; reading has none. */
 export function logTraining(log: Logger, scenario: string, progress: TrainProgress): void {
   if (progress.stage === "read") return;
   log.info({ scenario }, `${scenario}: the encoder learns, ${describeTrainingProgress(progress)}`);

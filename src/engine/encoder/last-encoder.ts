@@ -1,6 +1,6 @@
 import type { PolicyChange, Store } from "../../storage/store.ts";
 
-/** The newest encoder that was trained for a scenario, whatever became of it. */
+/** The newest encoder that was trained for a scenario, even if it never served. */
 export interface LastEncoder {
   /** Event number up to which it was trained. */
   readonly throughSequence: number;

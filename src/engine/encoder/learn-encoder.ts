@@ -36,7 +36,7 @@ async function compare(
   };
 }
 
-/** What the rule asked for can't be done: on record, until a later cycle asks again. */
+/** A training that can't begin is on record; a later cycle may ask again. */
 async function recordRefusal(
   { store, scenario, seed, clock }: EncoderOptions,
   about: Pick<Cycle, "reason" | "startedAt" | "throughSequence">,

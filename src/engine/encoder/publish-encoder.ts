@@ -70,8 +70,8 @@ const held: {
 } = { status: "held", outcome: "hold", evidence: {} };
 
 /**
- * Publishes a policy on a new encoder. Decisions before cannot judge it, and it changes what is
- * retrieved: it becomes a canary, or waits for an operator if no user may get canaries.
+ * Publishes a policy on a new encoder. Decisions before cannot judge it, and its
+ * retrieval differs: it becomes a canary, or waits for an operator if no user may get canaries.
  */
 export async function publishEncoder(options: CycleOptions, found: Trained): Promise<Cycle> {
   const { store, scenario, configuration, clock, seed } = options;

@@ -49,7 +49,7 @@ export function chooseRecipe(
   };
 }
 
-/** Share of a first training's learning rate: what is known should bend, not break. */
+/** Share of a first training's learning rate: a larger one would forget. */
 const continuedRate = 0.3;
 
 /** Settings with which a training continues: a warm restart, validated each epoch. */
