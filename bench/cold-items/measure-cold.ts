@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
 import { readUnlearned } from "../../src/analysis/ranking/unlearned-events.ts";
-import { describeTrainingProgress } from "../../src/cli/commands/train.ts";
+import { describeTrainingProgress } from "../../src/cli/training-line.ts";
 import type { Cycle } from "../../src/domain/cycle.ts";
 import type { MeanOverUsers } from "../../src/domain/first-slates.ts";
 import { loadServed } from "../../src/engine/learner/cycle/carried.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
 import { type PolicyRanking, rankWithPolicy } from "../../src/analysis/ranking/rank-with-policy.ts";
-import { describeTrainingProgress } from "../../src/cli/commands/train.ts";
+import { describeTrainingProgress } from "../../src/cli/training-line.ts";
 import type { TrainingRecord } from "../../src/domain/cycle-record.ts";
 import { train } from "../../src/engine/learner/train.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";

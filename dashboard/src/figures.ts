@@ -80,15 +80,6 @@ const strataRows = ({ strata = [] }: GateRecord): readonly Row[] =>
     `${formatCount(rows)}, each counts ${formatFixed(weight, 2)}`,
   ]);
 
-/** How much of its rows a training read. */
-const seenShares = (seen: {
-  readonly candidatesSeen?: number;
-  readonly historySeen?: number;
-}): readonly Row[] => [
-  ["candidates seen in training", percent(seen.candidatesSeen)],
-  ["history seen in training", percent(seen.historySeen)],
-];
-
 /** Hit rates of one policy's first slates. */
 const hitRows = (name: string, { served, sorted }: SlateQuality): readonly Row[] => [
   [`served hit rate of ${name}`, percent(served.mean)],
@@ -178,10 +169,9 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["users", count(feedback.users)],
   ]),
   group("Discriminator", "discriminator", ({ auc }) => [["held-out AUC", reward(auc)]]),
-  group("Reward model", "critic", ({ firstLoss, lastLoss, ...seen }) => [
+  group("Reward model", "critic", ({ firstLoss, lastLoss }) => [
     ["first loss", reward(firstLoss)],
     ["last loss", reward(lastLoss)],
-    ...seenShares(seen),
   ]),
   group("Calibration", "calibration", ({ errorBefore, errorAfter }) => [
     ["error before", reward(errorBefore)],
@@ -194,7 +184,6 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["last loss", reward(distillation.lastLoss)],
     ["distance to the target, nats", reward(distillation.way)],
     ["left after distillation, nats", reward(distillation.gap)],
-    ...seenShares(distillation),
   ]),
 ];
 

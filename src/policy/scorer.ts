@@ -1,5 +1,6 @@
 import { multiplyRows } from "../numeric/multiply-rows.ts";
 import type { Encoder } from "./encoder/encoder.ts";
+import { rowLogOdds } from "./encoder/row-log-odds.ts";
 import type { Representation } from "./fast-loop/features.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";
@@ -53,7 +54,7 @@ function scoreHeads(
 ): Float64Array[] {
   const rows = items.rowsOf(candidates);
   const all = new Float64Array(heads * rows.length);
-  const logOdds = encoder?.logOdds(state, candidates);
+  const logOdds = encoder && rowLogOdds(encoder, { state, candidates });
   const { values, stride } = items;
   return Array.from({ length: heads }, (_, head) => {
     const scores = all.subarray(head * rows.length, (head + 1) * rows.length);

@@ -60,6 +60,7 @@ export async function readPopulation(options: {
     rows.push({
       ...{ state, candidates: kept.map((index) => views[index]!), user, exploration },
       ...{ action: 0, position: 0, propensity: 1, reward: 0, arm: "serving", policyVersion: 0 },
+      sequence: asOf,
       ...{ fold: "older", age: 0 },
     });
   }
