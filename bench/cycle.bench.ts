@@ -20,6 +20,24 @@ function* sizesOf(from: number, to: number): Generator<number> {
 
 const million = 1_000_000;
 
+/** A new shop's first cycle, over decisions of ten items of 500. */
+const shop = { decisions: 1000, slateSize: 10, candidates: 500 };
+const catalogues = [2000, 20_000, 100_000];
+
+/** @returns why there is nothing to report */
+async function measureShops(threads: number, report: Report): Promise<string | undefined> {
+  for (const items of catalogues) {
+    const answer = await measureCycle({ ...shop, items }, threads);
+    if (answer.outcome === "skipped") return `the cycle at ${items} items was: ${answer.reason}`;
+    report.note(`slates of ${shop.slateSize} from ${items} items: ${answer.outcome}`);
+    showStages(answer, report);
+    report.figure(`CPU seconds, slates from ${items} items`, answer.cpuSeconds);
+    report.figure(`GiB at the peak, slates from ${items} items`, answer.peakMiB / 1024);
+    report.figure(`share of candidates seen, ${items} items`, answer.candidatesSeen ?? 0);
+  }
+  return undefined;
+}
+
 interface Options {
   readonly [option: string]: number;
   readonly from: number;
@@ -30,9 +48,12 @@ interface Options {
 
 export const cycleBench: Bench<Options> = {
   name: "cycle",
-  description: "one cycle of the loop over decisions that are all new, read from the database",
+  description:
+    "one cycle of the loop over decisions that are all new, read from the database: of slates at three catalogue sizes, and of many single items",
   options: { from: 10_000, to: 1_000_000, candidates: 50, threads: 2 },
   run: async ({ from, to, candidates, threads }, report) => {
+    const reason = await measureShops(threads, report);
+    if (reason !== undefined) return report.skip(reason);
     const answers: CycleAnswer[] = [];
     for (const decisions of sizesOf(from, to)) {
       const answer = await measureCycle({ decisions, candidates }, threads);

@@ -1,13 +1,8 @@
-import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
-import { countInteractions } from "../src/analysis/ranking/interaction-data.ts";
-import { readInteractions } from "../src/analysis/ranking/read-interactions.ts";
 import { type Preset, presetNames } from "../src/domain/preset.ts";
 import { formatWhole } from "../src/numeric/format.ts";
 import type { Bench, Report } from "./bench.ts";
-import { repository } from "./machine.ts";
-import { measurePolicySeed, type PolicySeed, threads } from "./policy-quality/measure-seed.ts";
-import { openRunFolder } from "./run-folder.ts";
+import { measurePolicySeed, type PolicySeed } from "./policy-quality/measure-seed.ts";
+import { openPolicyData, unlimited } from "./policy-quality/open-data.ts";
 import { mean } from "./statistics.ts";
 
 function showTable(report: Report, runs: readonly PolicySeed[]): void {
@@ -18,6 +13,13 @@ function showTable(report: Report, runs: readonly PolicySeed[]): void {
       ...[`${seed}`, four(quality.sorted.mean), four(ndcg.mean), four(quality.served.mean)],
       ...[quality.effectiveChoices.toFixed(1), temperature.toFixed(3)],
       ...[`${training.chain?.weight ?? 0}`, `${training.bestEpoch} of ${training.epochs}`],
+    ]),
+  );
+  report.table(
+    ["seed", "parameters", "training, s", "memory, MiB", "last loss", "a ranking, ms"],
+    runs.map(({ seed, training, seconds, peakMiB, loss, msARanking }) => [
+      ...[`${seed}`, formatWhole(training.parameters), seconds.toFixed(0), peakMiB.toFixed(0)],
+      ...[loss.toFixed(3), msARanking.toFixed(1)],
     ]),
   );
 }
@@ -46,29 +48,20 @@ export const policyQualityBench: Bench<{
   readonly data: string;
   readonly seeds: number;
   readonly preset: string;
+  readonly minutes: number;
 }> = {
   name: "policy-quality",
   description:
     "policies as recurve train makes them, asked for every user's last item; resumed by seed",
-  options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small" },
+  options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small", minutes: unlimited },
   choices: { preset: presetNames },
-  run: async ({ data: path, seeds, preset: named }, report) => {
-    const source = resolve(repository, path);
-    if (!existsSync(source)) return report.skip(`needs the data set ${path}`);
-    const preset = named as Preset;
-    const { signal } = new AbortController();
-    const data = await readInteractions(source, { now: Date.now(), signal });
-    const size = { items: data.itemCount, interactions: countInteractions(data) };
-    const folder = openRunFolder(`policy-quality/${basename(source)}`, {
-      ...size,
-      preset,
-      threads,
+  run: async ({ data: path, seeds, preset, minutes }, report) => {
+    const parts = await openPolicyData(report, {
+      ...{ name: "policy-quality", path, minutes, preset: preset as Preset },
     });
-    report.note(`${formatWhole(size.interactions)} interactions, ${threads} threads, ${preset}`);
-    report.note(`kept in   ${folder.path}; remove it to measure anew`);
+    if (parts === undefined) return;
     const runs: PolicySeed[] = [];
-    for (let seed = 1; seed <= seeds; seed++)
-      runs.push(await measurePolicySeed({ data, preset, folder, print: report.note }, seed));
+    for (let seed = 1; seed <= seeds; seed++) runs.push(await measurePolicySeed(parts, seed));
     showTable(report, runs);
     showFigures(report, runs);
   },

@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.ts";
+import { coldItemsBench } from "./cold-items.bench.ts";
 import { cycleBench } from "./cycle.bench.ts";
 import { embeddedBench } from "./embedded.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
@@ -32,4 +33,5 @@ export const benches: readonly Bench[] = [
   cycleBench,
   qualityBench,
   policyQualityBench,
+  coldItemsBench,
 ];

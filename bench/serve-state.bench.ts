@@ -1,84 +1,73 @@
-import { createRandom, type RandomStream } from "../src/numeric/random.ts";
-import { openEncoder } from "../src/policy/encoder/encoder.ts";
-import { encodeEncoder } from "../src/policy/encoder/encoder-model.ts";
-import { withEncoder } from "../src/policy/network.ts";
-import { openNetworkPolicy, policyShape } from "../src/policy/network-policy.ts";
-import { createCatalogueScorer } from "../src/policy/transformer/catalogue-scorer.ts";
-import { createTransformer } from "../src/policy/transformer/parameters.ts";
-import { presetShape } from "../src/policy/transformer/shape.ts";
-import { randomNetwork, sampleState, sampleViews } from "../tests/support/policy.ts";
+import { scoreBest } from "../src/engine/serving/retriever.ts";
+import { createRandom } from "../src/numeric/random.ts";
+import { openNetworkPolicy } from "../src/policy/network-policy.ts";
+import { retrieve } from "../src/policy/retrieve.ts";
+import { sampleState } from "../tests/support/policy.ts";
 import type { Bench, Report } from "./bench.ts";
+import {
+  askAll,
+  events,
+  makePolicy,
+  openLargeShop,
+  type TrainedPolicy,
+} from "./serve-state/large-shop.ts";
 import { percentile } from "./statistics.ts";
 
-const items = 3416;
-const events = 50;
 const candidateCount = 100;
+/** `maxCandidates` where a scenario says nothing. */
+const keptCount = 500;
 
-interface Server {
-  request(): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-const draw = (count: number, random: RandomStream) =>
-  Array.from({ length: count }, () => random.integer(items));
-
-/** The loop's policy: encoder and pools over a new state, then the candidates' logits. */
-async function servePolicy(random: RandomStream): Promise<Server> {
-  const views = sampleViews(items);
-  const encoder = encodeEncoder({
-    ...createTransformer(presetShape("small", { items, length: events }), random),
-    itemIds: views.map(({ itemId }) => itemId),
-    counts: new Float32Array(items),
-    throughSequence: 0,
-  });
-  const network = withEncoder(randomNetwork(policyShape, views, random), openEncoder(encoder));
-  const policy = await openNetworkPolicy(network);
-  // Items are embedded once a revision, not once a request.
-  await policy.logits(sampleState(), views);
-  return {
-    request: () => {
-      const state = sampleState(draw(events, random).map((item) => [views[item]!, 1] as const));
-      return policy.logits(
-        state,
-        draw(candidateCount, random).map((item) => views[item]!),
-      );
-    },
-    close: () => policy.close(),
-  };
-}
-
-/** The Transformer of `recurve evaluate ranking`, which scores the whole catalogue. */
-async function serveSequences(random: RandomStream): Promise<Server> {
-  const shape = presetShape("small", { items, length: events });
-  const scorer = await createCatalogueScorer(createTransformer(shape, random));
-  return { request: () => scorer.score([draw(events, random)]), close: () => scorer.close() };
-}
-
-async function measure(name: string, server: Server, requests: number, report: Report) {
-  for (let warm = 0; warm < 50; warm++) await server.request();
+async function measure(
+  name: string,
+  request: () => Promise<unknown>,
+  requests: number,
+  report: Report,
+) {
+  for (let warm = 0; warm < 30; warm++) await request();
   const milliseconds: number[] = [];
   for (let index = 0; index < requests; index++) {
     const startedAt = performance.now();
-    await server.request();
+    await request();
     milliseconds.push(performance.now() - startedAt);
   }
-  await server.close();
   report.figure(`ms ${name}, median`, percentile(milliseconds, 0.5));
   report.figure(`ms ${name}, 99 %`, percentile(milliseconds, 0.99));
 }
 
-export const serveState: Bench<{ readonly requests: number }> = {
+/** The policy alone: encoder, chain, head, and of all items the choice of those that are kept. */
+async function measurePolicy({ views, network }: TrainedPolicy, requests: number, report: Report) {
+  const policy = await openNetworkPolicy(network);
+  const random = createRandom(2);
+  const drawViews = (count: number) =>
+    Array.from({ length: count }, () => views[random.integer(views.length)]!);
+  const drawState = () => sampleState(drawViews(events).map((view) => [view, 1] as const));
+  await policy.logits(sampleState(), views);
+  const few = () => policy.logits(drawState(), drawViews(candidateCount));
+  const toItem = (index: number) => ({ candidate: views[index]!, view: views[index]! });
+  const offered = { list: views, hidden: [], count: views.length, at: toItem };
+  const all = async () => {
+    const scores = await scoreBest(policy, drawState(), { offered, limit: keptCount });
+    return retrieve(scores, keptCount, random);
+  };
+  await measure(`a new state and ${candidateCount} candidates`, few, requests, report);
+  await measure(`a new state and ${views.length} items`, all, requests, report);
+  await policy.close();
+}
+
+export const serveState: Bench<{ readonly requests: number; readonly items: number }> = {
   name: "serve-state",
-  description: `one user's state of ${events} events and ${candidateCount} candidates in-process, preset small`,
-  options: { requests: 2000 },
-  run: async ({ requests }, report) => {
+  description: `a new state of ${events} events with ${candidateCount} candidates and with a large catalogue, preset small with chain and head, and an engine on them`,
+  options: { requests: 300, items: 100_000 },
+  run: async ({ requests, items }, report) => {
     const random = createRandom(1);
-    await measure("a request to the loop's policy", await servePolicy(random), requests, report);
-    await measure(
-      `a history and all ${items} items`,
-      await serveSequences(random),
-      requests,
-      report,
-    );
+    const policy = makePolicy(items, random);
+    await measurePolicy(policy, requests, report);
+    const engine = await openLargeShop(policy, requests, random);
+    await engine.recommend({ userId: "stranger" });
+    for (const atOnce of [1, 16]) {
+      const suffix = `${items} items, ${atOnce} at once`;
+      report.figure(`slates/s, ${suffix}`, await askAll(engine, requests, atOnce));
+    }
+    await engine.close();
   },
 };

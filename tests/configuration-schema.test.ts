@@ -100,6 +100,7 @@ test("defineConfig and the schema have the same fields", () => {
       maxDecisions: 1000,
       maxCycleMinutes: 1,
       maxMemory: 1024,
+      encoder: { minutes: 1, newShare: 0.1, days: 1 },
       mpo: defaultMpo,
     },
     compatibility: { gorse: { scenario: "items" }, personalizer: { scenario: "items" } },

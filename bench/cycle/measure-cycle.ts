@@ -5,6 +5,10 @@ import { join } from "node:path";
 import type { CycleRecord } from "../../src/domain/cycle-record.ts";
 import { repository } from "../machine.ts";
 import { type LogSize, makeLog } from "./make-log.ts";
+import { makeShop, type ShopSize } from "./make-shop.ts";
+
+/** A log of single items, or a shop. */
+export type CycleSize = LogSize | ShopSize;
 
 export interface CycleAnswer {
   readonly seconds: number;
@@ -13,6 +17,8 @@ export interface CycleAnswer {
   readonly outcome: string;
   readonly reason: string;
   readonly record: CycleRecord;
+  /** Share of the candidates in the softmax of their row; of a shop. */
+  readonly candidatesSeen?: number;
 }
 
 const folder = join(repository, "bench/results/cycle");
@@ -22,13 +28,14 @@ function removeDatabase(path: string): void {
 }
 
 /** The log of a size, made once and kept. */
-async function findLog(size: LogSize): Promise<string> {
-  const path = join(folder, `${size.decisions}x${size.candidates}.db`);
+async function findLog(size: CycleSize): Promise<string> {
+  const shop = "slateSize" in size ? `-slates-${size.slateSize}-of-${size.items}` : "";
+  const path = join(folder, `${size.decisions}x${size.candidates}${shop}.db`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
   const draft = `${path}.draft`;
   removeDatabase(draft);
-  await makeLog(draft, size);
+  await ("slateSize" in size ? makeShop(draft, size) : makeLog(draft, size));
   // Closed, so that nothing is left in its write-ahead log.
   renameSync(draft, path);
   removeDatabase(draft);
@@ -36,7 +43,7 @@ async function findLog(size: LogSize): Promise<string> {
 }
 
 /** A cycle over all of a log in a process of its own, whose memory is that of the cycle. */
-export async function measureCycle(size: LogSize, threads: number): Promise<CycleAnswer> {
+export async function measureCycle(size: CycleSize, threads: number): Promise<CycleAnswer> {
   const log = await findLog(size);
   const copy = join(folder, `running-${process.pid}.db`);
   copyFileSync(log, copy);

@@ -53,7 +53,7 @@ const playStrategy =
 const listFigures = (name: string, { rewards, notes }: PlayedRow) => [
   [`${name}: mean over all cycles`, mean(rewards)] as const,
   ...(strategies[name]!.startsWith("mpo")
-    ? [[`${name}: promotions`, notes.filter((note) => note === "promote").length] as const]
+    ? [[`${name}: promotions`, notes.filter((note) => note.startsWith("promote")).length] as const]
     : []),
 ];
 

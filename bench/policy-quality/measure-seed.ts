@@ -1,32 +1,13 @@
 import { join } from "node:path";
 import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
 import { type PolicyRanking, rankWithPolicy } from "../../src/analysis/ranking/rank-with-policy.ts";
-import { describeTrainingProgress } from "../../src/cli/commands/train.ts";
-import type { BehaviourEvent } from "../../src/domain/behaviour.ts";
+import { describeTrainingProgress } from "../../src/cli/training-line.ts";
 import type { TrainingRecord } from "../../src/domain/cycle-record.ts";
-import type { Preset } from "../../src/domain/preset.ts";
-import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { train } from "../../src/engine/learner/train.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
 import { repository } from "../machine.ts";
-import type { RunFolder } from "../run-folder.ts";
-
-export const threads = 2;
-const slateSize = 10;
-const pageSize = 1000;
-
-/** A shop that recommends each item once, from the whole catalogue. */
-const configuration = parseConfiguration({
-  scenarios: [
-    {
-      name: "items",
-      slateSize,
-      excludeSeen: true,
-      reward: { weights: { interaction: 1 }, windowSeconds: 600, maximum: 1 },
-    },
-  ],
-});
-const scenario = configuration.scenarios[0]!;
+import type { PolicyData } from "./open-data.ts";
+import { configuration, eventsOf, record, scenario, threads } from "./shop.ts";
 
 export interface PolicySeed {
   readonly seed: number;
@@ -35,27 +16,12 @@ export interface PolicySeed {
   readonly temperature: number;
   /** Of training, in the part in which it ended. */
   readonly seconds: number;
-}
-
-/** @param pick the part of a user's items that become events */
-function eventsOf(
-  { sequences, users, items }: InteractionData,
-  pick: (sequence: readonly number[]) => readonly number[],
-): BehaviourEvent[] {
-  return sequences.flatMap((sequence, user) =>
-    pick(Array.from(sequence)).map((item) => ({
-      userId: users[user]!.userId,
-      itemId: items[item]!.itemId,
-      type: "interaction",
-      value: 1,
-      occurredAt: 0,
-    })),
-  );
-}
-
-async function record({ events }: Store, behaviour: readonly BehaviourEvent[]): Promise<void> {
-  for (let start = 0; start < behaviour.length; start += pageSize)
-    await events.record(behaviour.slice(start, start + pageSize).map((event) => ({ event })));
+  /** Of the last epoch, nats a target. */
+  readonly loss: number;
+  /** Of the process so far. */
+  readonly peakMiB: number;
+  /** To rank the whole catalogue for one user, reading included. */
+  readonly msARanking: number;
 }
 
 /** All but the last item of each user with two or more; once, whatever was broken off. */
@@ -66,25 +32,19 @@ async function importBehaviour(store: Store, data: InteractionData): Promise<voi
   await record(store, behaviour);
 }
 
-export interface SeedParts {
-  readonly data: InteractionData;
-  readonly preset: Preset;
-  readonly folder: RunFolder;
-  readonly print: (text: string) => void;
-}
-
 /**
  * What a shop would do with this data: import all but the last items, train, and be asked for the
  * last ones. A training that was broken off continues.
  */
 export async function measurePolicySeed(
-  { data, preset, folder, print }: SeedParts,
+  { data, preset, folder, print, minutes }: PolicyData,
   seed: number,
 ): Promise<PolicySeed> {
   const file = `seed-${seed}.json`;
   const known = folder.load<PolicySeed>(file);
   if (known !== undefined) return known;
   const store = await openStore(join(repository, folder.path, `seed-${seed}.db`));
+  let loss = Number.NaN;
   try {
     const parts = { store, configuration, scenario, seed };
     const [done] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
@@ -92,9 +52,10 @@ export async function measurePolicySeed(
     const cycle =
       done ??
       (await train({
-        ...{ ...parts, preset, threads, clock: Date.now },
+        ...{ ...parts, preset, threads, minutes, clock: Date.now },
         onProgress: (progress) => {
           if (progress.stage !== "read") print(describeTrainingProgress(progress));
+          if (progress.stage === "epoch") loss = progress.loss;
         },
       }));
     const { training, slates } = cycle!.record as TrainingRecord;
@@ -103,12 +64,17 @@ export async function measurePolicySeed(
         store,
         eventsOf(data, (sequence) => sequence.slice(-1)),
       );
+    const rankedAt = performance.now();
     const ranking = await rankWithPolicy({
       ...{ ...parts, protocol: "leave-one-out" },
       version: cycle!.candidateVersion,
     });
     const seconds = (cycle!.finishedAt - cycle!.startedAt) / 1000;
-    const result = { seed, ranking, training, temperature: slates.temperature, seconds };
+    const result = {
+      ...{ seed, ranking, training, temperature: slates.temperature, seconds, loss },
+      peakMiB: process.resourceUsage().maxRSS / 1024,
+      msARanking: (performance.now() - rankedAt) / ranking.users,
+    };
     folder.save(file, result);
     return result;
   } finally {

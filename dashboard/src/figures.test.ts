@@ -29,7 +29,7 @@ test("known figures appear in their groups and form, others are left out", () =>
   ]);
 });
 
-test("a pretrained policy shows the hit rate of the slates that it serves before that of sorted ones", () => {
+test("a trained policy shows the hit rate of the slates that it serves before that of sorted ones", () => {
   const hits = (served: number, sorted: number) => ({
     served: { mean: served, standardError: 0.01 },
     sorted: { mean: sorted, standardError: 0.01 },
@@ -118,6 +118,19 @@ test("live comparisons show both ends and the deadline of a canary", () => {
 
 test("an empty record has no groups", () => {
   expect(figureGroups({})).toEqual([]);
+});
+
+test("the gate tells how much the rows of each policy count", () => {
+  const strata = [
+    { policyVersion: 7, rows: 1200, weight: 1 },
+    { policyVersion: 9, rows: 130, weight: 0.4567 },
+  ];
+  const [gate] = figureGroups({ gate: sampleGate({ strata }) });
+  expect(gate!.figures).toEqual([
+    { label: "rows judged", text: "1,000" },
+    { label: "rows of policy 7", text: "1,200, each counts 1.00" },
+    { label: "rows of policy 9", text: "130, each counts 0.46" },
+  ]);
 });
 
 test("the self-check tells how many rows of the gate it left out", () => {

@@ -59,7 +59,6 @@ const foundRows = (gate: GateRecord): readonly Row[] => [
   ["probability of a gain", percent(gate.probabilityPositive)],
 ];
 
-/** Logged propensities against the policy's probabilities of now. */
 /** A live difference of two arms. */
 const liveRows = (live: LiveDifference): readonly Row[] => [
   ["difference, rewards in 0…1", signedReward(live.difference)],
@@ -67,20 +66,19 @@ const liveRows = (live: LiveDifference): readonly Row[] => [
   ["realised lift", signedPercent(live.relativeLift)],
 ];
 
+/** Logged propensities against the policy's probabilities of now. */
 const checkRows = ({ selfCheck }: GateRecord): readonly Row[] => [
   ["rows self-checked", count(selfCheck?.rows)],
   ["of them left out", count(selfCheck?.leftOut)],
   ["largest |log(π₀/p)|", reward(selfCheck?.largestLogRatio)],
 ];
 
-/** How much of its rows a training read. */
-const seenShares = (seen: {
-  readonly candidatesSeen?: number;
-  readonly historySeen?: number;
-}): readonly Row[] => [
-  ["candidates seen in training", percent(seen.candidatesSeen)],
-  ["history seen in training", percent(seen.historySeen)],
-];
+/** Rows by the policy that made them, if there were several. */
+const strataRows = ({ strata = [] }: GateRecord): readonly Row[] =>
+  strata.map(({ policyVersion, rows, weight }) => [
+    policyVersion === undefined ? "rows of other policies" : `rows of policy ${policyVersion}`,
+    `${formatCount(rows)}, each counts ${formatFixed(weight, 2)}`,
+  ]);
 
 /** Hit rates of one policy's first slates. */
 const hitRows = (name: string, { served, sorted }: SlateQuality): readonly Row[] => [
@@ -108,6 +106,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ...foundRows(gate),
     ["rows judged", count(gate.rows)],
     ["users judged", count(gate.clusters)],
+    ...strataRows(gate),
     ...checkRows(gate),
     ["effective sample share", percent(gate.effectiveSampleShare)],
     ["predicted difference", signedReward(gate.predictedDifference)],
@@ -165,13 +164,14 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["of them new", count(feedback.newDecisions)],
     ["rows, one per shown item", count(feedback.rows)],
     ["of them judged", count(feedback.judged)],
+    ["only trained on", count(feedback.trainOnly)],
+    ["of items nobody viewed", count(feedback.unviewed)],
     ["users", count(feedback.users)],
   ]),
   group("Discriminator", "discriminator", ({ auc }) => [["held-out AUC", reward(auc)]]),
-  group("Reward model", "critic", ({ firstLoss, lastLoss, ...seen }) => [
+  group("Reward model", "critic", ({ firstLoss, lastLoss }) => [
     ["first loss", reward(firstLoss)],
     ["last loss", reward(lastLoss)],
-    ...seenShares(seen),
   ]),
   group("Calibration", "calibration", ({ errorBefore, errorAfter }) => [
     ["error before", reward(errorBefore)],
@@ -184,7 +184,6 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["last loss", reward(distillation.lastLoss)],
     ["distance to the target, nats", reward(distillation.way)],
     ["left after distillation, nats", reward(distillation.gap)],
-    ...seenShares(distillation),
   ]),
 ];
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sampleDistillation, sampleEvaluation } from "../../tests/support/record.ts";
+import { sampleEvaluation } from "../../tests/support/record.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import { describeCycle } from "./cycle-line.ts";
 
@@ -26,15 +26,6 @@ test("what was not measured is left out", () => {
   expect(describeCycle(alone)).toContain("  reward 0.231  better");
   const failed = { ...cycle, outcome: "failed", reason: "the disk is full", record: {} } as const;
   expect(describeCycle(failed)).toBe("demo cycle 7  failed           the disk is full");
-});
-
-test("a training that read a part of its rows is told", () => {
-  const distillation = sampleDistillation({ candidatesSeen: 0.08, historySeen: 0.28 });
-  expect(describeCycle({ ...cycle, record: { distillation } })).toBe(
-    "demo cycle 7  promote          trained on 8 % of the candidates and 28 % of the history  better by 0.05 a row",
-  );
-  const all = sampleDistillation({ candidatesSeen: 1, historySeen: 1 });
-  expect(describeCycle({ ...cycle, record: { distillation: all } })).not.toContain("trained");
 });
 
 test("on a terminal the line is as long as it is wide", () => {

@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
 import type { Cycle } from "../domain/cycle.ts";
-import { formatShare } from "../numeric/format.ts";
 import { isText, type LogOptions, textPrefixLength } from "./log.ts";
 
 /**
@@ -14,14 +13,6 @@ function describeReward({ record }: Cycle): string {
   return `reward ${serving.toFixed(3)}${against}`;
 }
 
-/** Nothing, if training saw all of its rows. */
-function describeSeen({ record: { distillation } }: Cycle): string {
-  const { candidatesSeen = 1, historySeen = 1 } = distillation ?? {};
-  return candidatesSeen < 1 || historySeen < 1
-    ? `trained on ${formatShare(candidatesSeen)} of the candidates and ${formatShare(historySeen)} of the history`
-    : "";
-}
-
 /**
  * One line for a person: number, outcome, rewards and reason of a cycle.
  * @param width of the line; absent for no limit; the dashboard has the whole reason
@@ -30,7 +21,7 @@ export function describeCycle(cycle: Cycle, columns?: number): string {
   const parts = [
     `${cycle.scenario} cycle ${cycle.cycle}`,
     cycle.outcome.padEnd(15),
-    ...[describeReward(cycle), describeSeen(cycle)].filter((part) => part !== ""),
+    ...[describeReward(cycle)].filter((part) => part !== ""),
     cycle.reason,
   ];
   const line = parts.join("  ");

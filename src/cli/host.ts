@@ -7,6 +7,7 @@ import { createStartingApp } from "../server/starting-app.ts";
 import { logCycle } from "./cycle-line.ts";
 import type { ChosenConfiguration } from "./database.ts";
 import type { LogOptions } from "./log.ts";
+import { logTraining } from "./training-line.ts";
 
 export interface HostOptions extends LogOptions {
   readonly database: string;
@@ -51,6 +52,7 @@ const openRecurve = (
       log.error({ err, ...request }, `${request.method} ${request.route} failed`),
     isClosing: () => signal.aborted,
     onCycle: (cycle) => logCycle(log, cycle, options),
+    onProgress: (progress, scenario) => logTraining(log, scenario, progress),
   });
 };
 

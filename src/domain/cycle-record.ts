@@ -1,3 +1,4 @@
+import type { EncoderWatch, NewEncoder } from "./encoder-record.ts";
 import type { FirstSlates } from "./first-slates.ts";
 import type { GateRecord } from "./gate-record.ts";
 import type {
@@ -6,7 +7,6 @@ import type {
   DoubtfulItem,
   LossRecord,
   PolicyDifference,
-  SeenShares,
   SegmentDifference,
   SeparationRecord,
   TriedSetting,
@@ -117,7 +117,7 @@ export interface FindingsRecord extends StageCosts {
     readonly restrains: boolean;
   };
   readonly doubtfulItems: readonly DoubtfulItem[];
-  readonly critic: LossRecord & Partial<SeenShares>;
+  readonly critic: LossRecord;
   readonly calibration: CalibrationRecord;
   /** θ_k by position, and the errors of log θ_k. */
   readonly examination: {
@@ -128,9 +128,11 @@ export interface FindingsRecord extends StageCosts {
   readonly gate: GateRecord;
   /** ε until the next cycle. */
   readonly exploration: number;
+  /** Absent if encoders are trained by hand alone. */
+  readonly encoderWatch?: EncoderWatch;
 }
 
-/** Training on behaviour events before the first decision. */
+/** Training on behaviour events: before the first decision, or as the encoder learns on. */
 export interface TrainingRecord {
   /** Of the encoder, on behaviour. */
   readonly training: {
@@ -151,11 +153,12 @@ export interface TrainingRecord {
     readonly chain?: { readonly weight: number; readonly window: number; readonly decay: number };
   };
   readonly slates: FirstSlates;
+  /** Absent before the first decision. */
+  readonly newEncoder?: NewEncoder;
 }
 
 /**
  * The findings of a cycle. A cycle that reached the gate has all of them. A skipped one has its
- * seed, and plan and costs of the stages before. Training before the first decision has two parts
- * of its own. A failed cycle has none.
+ * seed, and plan and costs of the stages before. Training on behaviour has parts of its own. A failed cycle has none.
  */
 export interface CycleRecord extends Partial<FindingsRecord>, Partial<TrainingRecord>, Damageable {}

@@ -53,6 +53,8 @@ export function explainEnding(gate: GateRecord, standing: Standing): string {
 
 /** Reason of `noCanary` beside a policy that is alike for all users: each cycle puts a newer popularity in its place, which a trial would hold up. */
 export const popularityFirst = "popularity serves, and is renewed by each cycle";
+/** The same if a new encoder is to be trained: candidates would take its turn without end. */
+export const encoderFirst = "a new encoder is tried first";
 /** The same beside a policy that the baseline beats. */
 export const beatenFirst = "popularity serves in place of the policy that it beats first";
 export const popularityStarts = "Popularity serves until a trained policy is proven better.";

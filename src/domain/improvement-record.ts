@@ -108,16 +108,7 @@ export interface LossRecord {
   readonly lastLoss: number;
 }
 
-/** How much of its rows a training read: a batch holds a bounded number of items. Shares in [0, 1], 1 if nothing was left out. */
-export interface SeenShares {
-  /** Of the rows' candidates. */
-  readonly candidatesSeen: number;
-  /** Of the entries of their histories. */
-  readonly historySeen: number;
-}
-
-/** Shares are absent in records of before they were counted. */
-export interface DistillationRecord extends LossRecord, Partial<SeenShares> {
+export interface DistillationRecord extends LossRecord {
   readonly objective: DistilObjective;
   readonly epochs: number;
   readonly steps: number;

@@ -1,4 +1,5 @@
 import type { Verdict } from "./cycle-outcome.ts";
+import type { NewEncoder } from "./encoder-record.ts";
 import type { FirstSlates, SlateQuality, TemperatureChoice } from "./first-slates.ts";
 import type { GateLooks, PredictedLift } from "./gate-record.ts";
 import type { Damageable } from "./stored-record.ts";
@@ -95,7 +96,7 @@ export interface AnchorReview extends LiveDifference {
 }
 
 /**
- * Measurements of a policy trained on events: all of a pretrained network, or the quality of a
+ * Measurements of a policy trained on events: all of a trained network, or the quality of a
  * baseline's slates.
  */
 export interface SlateEvidence
@@ -126,4 +127,6 @@ export interface PolicyEvidence extends Damageable {
   readonly onlyLive?: string;
   /** The last live look at a canary. */
   readonly tried?: CanaryReview;
+  /** Of the first policy on an encoder that learned on. */
+  readonly newEncoder?: NewEncoder;
 }

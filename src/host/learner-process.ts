@@ -29,6 +29,7 @@ async function learn({ database, configuration }: LearnerTask): Promise<void> {
     configuration,
     signal: new AbortController().signal,
     onCycle: (cycle) => void tell({ cycle }),
+    onProgress: (progress, scenario) => void tell({ progress, scenario }),
     onError: (error, scenario) => void tell({ problem: `${scenario}: ${describe(error)}` }),
     wait: (milliseconds) => setTimeout(milliseconds),
   });

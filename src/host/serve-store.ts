@@ -13,13 +13,15 @@ import { createListener } from "../server/listen.ts";
 import { closedError, createOpenCalls, type OpenCalls, openCallsOf } from "./open-calls.ts";
 import { dashboardFolder, version } from "./package.ts";
 import type { Log, Recurve, RecurveOptions } from "./recurve.ts";
-import { startLearner } from "./start-learner.ts";
+import { type LearnerListeners, startLearner } from "./start-learner.ts";
 
 /** With the record open and the configuration parsed. */
 export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration"> {
   readonly configuration: Configuration;
   /** Called for failed requests. Default: writes a line of `log`. */
   readonly logError?: LogError;
+  /** Called while an encoder is trained. Default: nothing. */
+  readonly onProgress?: LearnerListeners["onProgress"];
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
 }
@@ -61,7 +63,8 @@ function createFetch({ engine, calls, clock, log, ...rest }: ServerParts): Recur
 
 /** Puts a serving process together over an open record, which it closes at its end. */
 export async function serveStore(store: Store, options: ServeStoreOptions): Promise<Recurve> {
-  const { database, configuration, clock = Date.now, log = console, onCycle = () => {} } = options;
+  const { database, configuration, clock = Date.now, log = console } = options;
+  const { onCycle = () => {}, onProgress = () => {} } = options;
   const engine = await createEngine({
     store,
     configuration,
@@ -75,7 +78,7 @@ export async function serveStore(store: Store, options: ServeStoreOptions): Prom
       ? undefined
       : startLearner(
           { database: resolve(database), configuration },
-          { onCycle, onProblem: (line) => log.warn(line) },
+          { onCycle, onProgress, onProblem: (line) => log.warn(line) },
         );
   const calls = createOpenCalls();
   const { logError, isClosing } = options;

@@ -1,192 +1,242 @@
-import type { Encoder } from "../policy/encoder/encoder.ts";
-import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
-import type { Network, TextShape } from "../policy/network.ts";
-import type { ItemView, PolicyState } from "../policy/policy.ts";
-import { historyLength, poolCount, poolWeights } from "../policy/profile.ts";
+import type { TokenSlots } from "../policy/item-features.ts";
+import type { ItemView } from "../policy/policy.ts";
+import { poolCount, poolWeights } from "../policy/profile.ts";
 import { textFeed } from "../policy/text-features.ts";
+import { placesInSlate } from "./slate-candidates.ts";
+import type { DrawnUnit } from "./train-rows.ts";
+import type { BatchRow, SlateUnit, TrainingRows } from "./training-rows.ts";
 
-/** Fields of a feedback row that training needs. */
-export interface BatchRow {
-  readonly state: PolicyState;
-  readonly candidates: readonly ItemView[];
-  /** Index into the candidates: it is never left out of the batch. */
-  readonly action: number;
-}
-
+/** Sizes of a batch; a smaller one is padded with rows of weight 0. */
 export interface BatchShape {
-  /** B: rows of a batch; a smaller last batch is padded with rows of weight 0. */
   readonly rows: number;
-  /** U: distinct items of a batch, two revisions of one being two. Candidates beyond are left out, which samples the softmax of large catalogues. */
+  /** One for each slate: its rows share its state and scores. */
+  readonly states: number;
+  /** Of the slate with the most of them. */
+  readonly candidates: number;
+  /** Distinct candidates of all slates, two revisions of one item being two. */
   readonly items: number;
-  /** Tokens of an item and of a context that there is room for; none may have more. */
+  /** Distinct items that histories hold or rows show. */
+  readonly read: number;
   readonly slots: TokenSlots;
 }
 
-/** Places of a batch's rows in the tables of a network. */
-export interface TableRows {
-  readonly items: ReadonlyMap<string, number>;
-  /** Row by bucket. */
-  readonly itemTokens: Int32Array;
-  readonly contextTokens: Int32Array;
-  readonly text?: TextShape;
-  /** Has encoded the states of all rows. */
-  readonly encoder?: Encoder;
-}
-
-/** Dense arrays of a batch over its U items; the names are the graph's inputs. */
-export interface Batch {
+/** Dense arrays of a batch; the names are the graphs' inputs. */
+export interface Batch<Row extends BatchRow = BatchRow> {
   readonly feeds: Readonly<Record<string, Float32Array | Int32Array>>;
-  /** For each row and candidate the column in 0…U−1, −1 if it was left out. */
-  readonly columns: readonly Int32Array[];
-  /** Column of each item that has one; columns after them are padding. */
-  readonly items: ReadonlyMap<ItemView, number>;
+  readonly rows: readonly Row[];
+  /** Index of each row among all rows, and the weight that it was drawn with. */
+  readonly drawn: readonly DrawnUnit[];
+  /** For each row its state's number in the batch, and the place of each candidate among its slate's. */
+  readonly stateOf: Int32Array;
+  readonly places: readonly Int32Array[];
 }
-
-export const batchRows = 256;
-export const maxBatchItems = 2048;
-
-/** Items that the rows show or have in their histories. */
-export function distinctViews(rows: readonly BatchRow[]): Set<ItemView> {
-  const distinct = new Set<ItemView>();
-  for (const row of rows) {
-    for (const view of row.candidates) distinct.add(view);
-    for (const view of row.state.history) distinct.add(view);
-  }
-  return distinct;
-}
-
-/** @param items distinct items of all rows: they decide how wide a batch is */
-export const chooseBatchShape = (items: number, slots: TokenSlots): BatchShape => ({
-  rows: batchRows,
-  items: Math.min(maxBatchItems, Math.max(1, items)),
-  slots,
-});
-
-const everyRow = (count: number) => Int32Array.from({ length: count }, (_, row) => row);
-
-/** Of a network whose tables are whole. */
-export const tableRows = (network: Network): TableRows => ({
-  items: new Map(network.itemIds.map((item, index) => [item, index])),
-  itemTokens: everyRow(itemTokenBuckets),
-  contextTokens: everyRow(contextTokenBuckets),
-  ...(network.shape.text && { text: network.shape.text }),
-  ...(network.encoder && { encoder: network.encoder }),
-});
 
 /**
- * Columns by item: actions first, then histories, then candidates, so the required columns exist.
+ * Most of a batch: one with more distinct items has fewer rows, so that each row has its whole
+ * history and all its candidates.
  */
-function assignColumns(rows: readonly BatchRow[], limit: number): Map<ItemView, number> {
-  const columns = new Map<ItemView, number>();
-  const add = (view: ItemView) => {
-    if (columns.size < limit && !columns.has(view)) columns.set(view, columns.size);
+export const batchLimits = { rows: 256, states: 256, items: 16_384, read: 4096 };
+
+type Limits = typeof batchLimits;
+
+/** Numbers items in the order in which they come, from 0 again for each batch. */
+function createColumns(views: number) {
+  const columns = new Int32Array(views).fill(-1);
+  const numbers: number[] = [];
+  return {
+    numbers,
+    columnOf: (number: number) => {
+      if (columns[number] === -1) columns[number] = numbers.push(number) - 1;
+      return columns[number]!;
+    },
+    /** Those that there would be with these too. */
+    countWith: (more: Int32Array) => {
+      const fresh = new Set<number>();
+      for (const number of more) if (columns[number] === -1) fresh.add(number);
+      return numbers.length + fresh.size;
+    },
+    clear: () => {
+      for (const number of numbers) columns[number] = -1;
+      numbers.length = 0;
+    },
   };
-  for (const row of rows) add(row.candidates[row.action]!);
-  for (const row of rows) for (const view of row.state.history) add(view);
-  for (const row of rows) for (const view of row.candidates) add(view);
-  return columns;
 }
 
+/** Divides units into batches within the limits, in their order; one that exceeds them alone is a batch. */
+export function* packUnits<Unit extends Pick<DrawnUnit, "index">>(
+  { units, views }: TrainingRows,
+  order: readonly Unit[],
+  limits: Limits,
+): Generator<readonly Unit[]> {
+  const [items, read] = [createColumns(views.length), createColumns(views.length)];
+  let batch: Unit[] = [];
+  let rows = 0;
+  for (const one of order) {
+    const unit = units[one.index]!;
+    const isFull =
+      batch.length === limits.states ||
+      rows + unit.rows.length > limits.rows ||
+      items.countWith(unit.candidates) > limits.items ||
+      read.countWith(unit.read) > limits.read;
+    if (isFull && batch.length > 0) {
+      yield batch;
+      [batch, rows] = [[], 0];
+      items.clear();
+      read.clear();
+    }
+    batch.push(one);
+    rows += unit.rows.length;
+    unit.candidates.forEach(items.columnOf);
+    unit.read.forEach(read.columnOf);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const countDistinct = (parts: readonly Int32Array[]) =>
+  new Set(parts.flatMap((part) => [...part])).size;
+
+/** The most that a batch of these rows needs, in their own order; others are divided to be no larger. */
+export function chooseBatchShape(laid: TrainingRows): BatchShape {
+  const { units, slots } = laid;
+  const shape = { rows: 1, states: 1, candidates: 1, items: 1, read: 1 };
+  const widen = (name: keyof typeof shape, size: number) => {
+    shape[name] = Math.max(shape[name], size);
+  };
+  for (const { candidates } of units) widen("candidates", candidates.length);
+  const order = units.map((_, index) => ({ index }));
+  for (const batch of packUnits(laid, order, batchLimits)) {
+    const own = batch.map(({ index }) => units[index]!);
+    widen(
+      "rows",
+      own.reduce((sum, unit) => sum + unit.rows.length, 0),
+    );
+    widen("states", own.length);
+    widen("items", countDistinct(own.map(({ candidates }) => candidates)));
+    widen("read", countDistinct(own.map(({ read }) => read)));
+  }
+  return { ...shape, slots };
+}
+
+/** Table rows, tokens and texts of items, in the order of their columns. */
 function itemFeeds(
-  columns: ReadonlyMap<ItemView, number>,
-  tables: TableRows,
-  { items, slots }: BatchShape,
+  { items, tables, views, slots }: TrainingRows,
+  numbers: readonly number[],
+  { fed, count }: { readonly fed: "item" | "candidate"; readonly count: number },
 ) {
-  const rows = new Int32Array(items);
-  const tokens = new Int32Array(items * slots.item);
-  const tokenWeights = new Float32Array(items * slots.item);
-  for (const [view, column] of columns) {
-    rows[column] = tables.items.get(view.itemId) ?? 0;
-    for (let slot = 0; slot < view.tokens.length; slot++) {
-      const token = view.tokens[slot]!;
-      tokens[column * slots.item + slot] = tables.itemTokens[token.index]!;
-      tokenWeights[column * slots.item + slot] = token.weight;
+  const width = slots.item;
+  const rows = new Int32Array(count);
+  const tokens = new Int32Array(count * width);
+  const weights = new Float32Array(count * width);
+  for (let column = 0; column < numbers.length; column++) {
+    const number = numbers[column]!;
+    rows[column] = items.rows[number]!;
+    for (let slot = 0; slot < width; slot++) {
+      tokens[column * width + slot] = items.tokens[number * width + slot]!;
+      weights[column * width + slot] = items.tokenWeights[number * width + slot]!;
     }
   }
-  const fed = { itemRows: rows, itemTokens: tokens, itemTokenWeights: tokenWeights };
-  const { text } = tables;
-  return text === undefined ? fed : { ...fed, itemTexts: textFeed(columns, text, items) };
+  const feeds = { [`${fed}Rows`]: rows, [`${fed}Tokens`]: tokens, [`${fed}TokenWeights`]: weights };
+  if (tables.text === undefined) return feeds;
+  const columns = numbers.map((number, column): [ItemView, number] => [views[number]!, column]);
+  return { ...feeds, [`${fed}Texts`]: textFeed(columns, tables.text, count) };
 }
 
+/** Pools over the columns of the items that are read, context and encoded state of each state. */
 function stateFeeds(
-  rows: readonly BatchRow[],
-  columns: ReadonlyMap<ItemView, number>,
-  options: { readonly shape: BatchShape; readonly tables: TableRows },
+  { tables, slots: { context: slots } }: TrainingRows,
+  units: readonly SlateUnit[],
+  { shape, columnOf }: { readonly shape: BatchShape; columnOf(number: number): number },
 ) {
-  const { shape, tables } = options;
-  const slots = shape.slots.context;
-  const pools = new Float32Array(shape.rows * poolCount * shape.items);
-  const contextTokens = new Int32Array(shape.rows * slots);
-  const contextWeights = new Float32Array(shape.rows * slots);
-  // Column of each entry of a history: found once, read by every pool.
-  const found = new Int32Array(historyLength);
-  for (let index = 0; index < rows.length; index++) {
-    const { profile, history } = rows[index]!.state;
-    for (let entry = 0; entry < history.length; entry++)
-      found[entry] = columns.get(history[entry]!) ?? -1;
-    const weights = poolWeights(profile.signals);
-    for (let pool = 0; pool < poolCount; pool++) {
-      const start = (index * poolCount + pool) * shape.items;
-      for (let entry = 0; entry < history.length; entry++)
-        if (found[entry] !== -1) pools[start + found[entry]!]! += weights[pool]![entry]!;
+  const { encoder } = tables;
+  const pools = new Float32Array(shape.states * poolCount * shape.read);
+  const contextTokens = new Int32Array(shape.states * slots);
+  const contextWeights = new Float32Array(shape.states * slots);
+  const encodedStates = new Float32Array(shape.states * (encoder?.width ?? 0));
+  for (const [index, { state, read }] of units.entries()) {
+    const { profile, history } = state;
+    const found = read.subarray(0, history.length).map(columnOf);
+    for (const [pool, weights] of poolWeights(profile.signals).entries()) {
+      const start = (index * poolCount + pool) * shape.read;
+      for (let entry = 0; entry < found.length; entry++)
+        pools[start + found[entry]!]! += weights[entry]!;
     }
     for (let slot = 0; slot < profile.tokens.length; slot++) {
       const token = profile.tokens[slot]!;
       contextTokens[index * slots + slot] = tables.contextTokens[token.index]!;
       contextWeights[index * slots + slot] = token.weight;
     }
+    if (encoder) encodedStates.set(encoder.stateOf(state), index * encoder.width);
   }
-  return { pools, contextTokens, contextWeights };
+  return { pools, contextTokens, contextWeights, ...(encoder && { encodedStates }) };
 }
 
-/**
- * States of an encoder and its ℓ of each row's candidates, 0 in the other columns; that of the
- * action stands beside them too.
- */
-function encoderFeeds(
-  rows: readonly BatchRow[],
-  columns: readonly Int32Array[],
-  { encoder, shape }: { readonly encoder: Encoder; readonly shape: BatchShape },
+/** Where each state finds its candidates among all states and columns, and their ℓ. */
+function candidateFeeds(
+  units: readonly SlateUnit[],
+  shape: BatchShape,
+  columnOf: (number: number) => number,
 ) {
-  const encodedStates = new Float32Array(shape.rows * encoder.width);
-  const logOdds = new Float32Array(shape.rows * shape.items);
-  const chosenLogOdds = new Float32Array(shape.rows);
-  for (const [index, { state, candidates, action }] of rows.entries()) {
-    encodedStates.set(encoder.stateOf(state), index * encoder.width);
-    const own = encoder.logOdds(state, candidates);
-    const places = columns[index]!;
-    for (let a = 0; a < own.length; a++)
-      if (places[a] !== -1) logOdds[index * shape.items + places[a]!] = own[a]!;
-    chosenLogOdds[index] = own[action]!;
+  const cells = new Int32Array(shape.states * shape.candidates);
+  const logOdds = new Float32Array(cells.length);
+  for (const [index, unit] of units.entries()) {
+    const start = index * shape.candidates;
+    for (let place = 0; place < unit.candidates.length; place++)
+      cells[start + place] = index * shape.items + columnOf(unit.candidates[place]!);
+    if (unit.logOdds) logOdds.set(unit.logOdds, start);
   }
-  return { encodedStates, logOdds, chosenLogOdds };
+  return { cells, logOdds };
 }
 
-function findColumns(
-  candidates: readonly ItemView[],
-  columns: ReadonlyMap<ItemView, number>,
-): Int32Array {
-  const found = new Int32Array(candidates.length);
-  for (let a = 0; a < found.length; a++) found[a] = columns.get(candidates[a]!) ?? -1;
-  return found;
+/** The state and the shown item of each row. */
+function rowFeeds(
+  units: readonly SlateUnit[],
+  places: readonly Int32Array[],
+  { shape, columnOf }: { readonly shape: BatchShape; columnOf(number: number): number },
+) {
+  const stateOf = new Int32Array(shape.rows);
+  const shown = new Int32Array(shape.rows);
+  const shownLogOdds = new Float32Array(shape.rows);
+  let row = 0;
+  for (const [index, { rows, read, state, logOdds }] of units.entries()) {
+    for (const [at, { action }] of rows.entries()) {
+      stateOf[row] = index;
+      shown[row] = columnOf(read[state.history.length + at]!);
+      shownLogOdds[row] = logOdds?.[places[row]![action]!] ?? 0;
+      row++;
+    }
+  }
+  return { stateOf, shown, shownLogOdds };
 }
 
-export function buildBatch(options: {
-  readonly rows: readonly BatchRow[];
-  readonly shape: BatchShape;
-  readonly tables: TableRows;
-}): Batch {
-  const { rows, shape, tables } = options;
-  const items = assignColumns(rows, shape.items);
-  const columns = rows.map(({ candidates }) => findColumns(candidates, items));
-  const { encoder } = tables;
-  return {
-    feeds: {
-      ...itemFeeds(items, tables, shape),
-      ...stateFeeds(rows, items, { shape, tables }),
-      ...(encoder && encoderFeeds(rows, columns, { encoder, shape })),
-    },
-    columns,
-    items,
+/** @param drawn units, which the shape has room for */
+export function buildBatch<Row extends BatchRow>(
+  laid: TrainingRows<Row>,
+  drawn: readonly DrawnUnit[],
+  shape: BatchShape,
+): Batch<Row> {
+  const units = drawn.map(({ index }) => laid.units[index]!);
+  const rows = units.flatMap((unit) => unit.rows);
+  const places = rows.map(placesInSlate);
+  const [items, read] = [createColumns(laid.views.length), createColumns(laid.views.length)];
+  const fedRows = rowFeeds(units, places, { shape, columnOf: read.columnOf });
+  const feeds = {
+    ...fedRows,
+    ...stateFeeds(laid, units, { shape, columnOf: read.columnOf }),
+    ...candidateFeeds(units, shape, items.columnOf),
+    ...itemFeeds(laid, read.numbers, { fed: "item", count: shape.read }),
+    ...itemFeeds(laid, items.numbers, { fed: "candidate", count: shape.items }),
   };
+  const drawnRows = drawn.flatMap(({ weight }, at) =>
+    units[at]!.rows.map((_, row) => ({ index: units[at]!.first + row, weight })),
+  );
+  return { feeds, rows, drawn: drawnRows, stateOf: fedRows.stateOf, places };
+}
+
+/** Batches of the drawn units, each made when it is asked for. */
+export function* drawnBatches<Row extends BatchRow>(
+  laid: TrainingRows<Row>,
+  drawn: readonly DrawnUnit[],
+  shape: BatchShape,
+): Generator<Batch<Row>> {
+  for (const units of packUnits(laid, drawn, shape)) yield buildBatch(laid, units, shape);
 }

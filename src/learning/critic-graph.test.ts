@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { checkGradient } from "../../tests/support/check-gradient.ts";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
+import { paddedBatch } from "../../tests/support/padded-batch.ts";
 import {
   onEncoder,
   randomNetwork,
@@ -10,11 +11,9 @@ import {
   sampleViews,
 } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
-import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { createGraph } from "../tensor/graph.ts";
 import { createSession } from "../tensor/session.ts";
-import { buildBatch, tableRows } from "./batch.ts";
 import { criticLoss } from "./critic-graph.ts";
 
 const views = sampleViews(4);
@@ -23,15 +22,13 @@ const network = onEncoder(
   randomNetwork({ heads: 3, width: 3, positions: 2 }, views.slice(0, 3), random),
   sampleEncoder(views.slice(0, 2)),
 );
-/** Column of the candidate of each row that the reward heads look at; the last row is padding. */
+/** The candidate of each row that the reward heads look at. */
 const shownCandidates = [1, 3, 0];
 const rows = shownCandidates.map((action) =>
   sampleRow(views, { state: randomState(views, random), action }),
 );
 await network.encoder!.encode(rows.map(({ state }) => state));
-/** One row and one item more than there are: padding is part of every batch. */
-const shape = { rows: 4, items: 5, slots: allSlots };
-const batch = buildBatch({ rows, shape, tables: tableRows(network) });
+const { batch, shape } = paddedBatch(rows, network);
 const rewardHeads = network.shape.heads - 1;
 const uniforms = (length: number) => Float32Array.from({ length }, () => random.uniform());
 /** Bounds of the rows' rewards: seen for sure, θ 0.6 without a default, θ 0.05 with a default of 0.4. */
@@ -47,15 +44,11 @@ const shifts = {
     Math.max(-30, Math.log((1 - most) / (1 - least))),
   ),
 };
-const shown = Int32Array.of(
-  ...shownCandidates.map((candidate, row) => batch.columns[row]![candidate]!),
-  0,
-);
 const sizes = {
   rewardPositive: rewardHeads * shape.rows,
   rewardNegative: rewardHeads * shape.rows,
-  choicePositive: shape.rows * shape.items,
-  choiceNegative: shape.rows * shape.items,
+  choicePositive: shape.states * shape.candidates,
+  choiceNegative: shape.states * shape.candidates,
 };
 type Weights = keyof typeof sizes;
 const weightsBy = (fill: (length: number) => Float32Array) =>
@@ -70,7 +63,6 @@ test("the gradient of the critic's loss agrees with central differences, every p
     build: (graph) => criticLoss(graph, network, shape),
     feeds: gradientFeeds({ ...network, parameters: trained }, batch.feeds, {
       ...weightsBy(uniforms),
-      shown,
       ...shifts,
     }),
     elements: gradientElements(network, batch),
@@ -84,7 +76,7 @@ async function lossAt(name: Weights, cell: number): Promise<number> {
   const session = await createSession(graph, { loss });
   const weights = weightsBy((length) => new Float32Array(length));
   weights[name]![cell] = 1;
-  const data = { ...batch.feeds, ...weights, shown, ...shifts };
+  const data = { ...batch.feeds, ...weights, ...shifts };
   const result = await session.run({ ...trained, ...data });
   await session.close();
   return result.loss![0]!;
@@ -114,7 +106,7 @@ test("the loss is cross-entropy of what scoring computes, examination and defaul
         ...bounds[row]!,
       });
     const candidate = (row + 1) % views.length;
-    const cell = row * shape.items + batch.columns[row]![candidate]!;
+    const cell = batch.stateOf[row]! * shape.candidates + batch.places[row]![candidate]!;
     await expectCrossEntropy("choice", cell, {
       score: heads[rewardHeads]![candidate]!,
       least: 0,

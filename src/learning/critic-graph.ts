@@ -1,5 +1,5 @@
 import { heldShapes, type Network } from "../policy/network.ts";
-import { batchTowers, scoreAll, scoreChosen, type Towers } from "../policy/towers.ts";
+import { batchTowers, scoreCandidates, scoreShown, type Towers } from "../policy/towers.ts";
 import { add, multiply, subtract } from "../tensor/arithmetic.ts";
 import { sum } from "../tensor/broadcasting.ts";
 import { negate, softplus } from "../tensor/elementwise.ts";
@@ -47,14 +47,14 @@ export function weightedCrossEntropy(
   return sum(add(multiply(positive, lessHit), multiply(negative, lessMiss)));
 }
 
-/** Heads start … end − 1 of all that is by head. */
-function headsOf(towers: Towers, start: number, end: number): Towers {
-  const cut = (value: Value) => slice(value, { axis: 0, start, end });
+/** The first heads of all that is by head. */
+function firstHeads(towers: Towers, heads: number): Towers {
+  const cut = (value: Value) => slice(value, { axis: 0, start: 0, end: heads });
   const [, , width = 0] = towers.state.shape;
   return {
     state: cut(towers.state),
     embedding: cut(towers.embedding),
-    rows: slice(towers.rows, { axis: 1, start: start * width, end: end * width }),
+    rows: slice(towers.rows, { axis: 1, start: 0, end: heads * width }),
     bias: cut(towers.bias),
     ...(towers.logOddsWeights && { logOddsWeights: cut(towers.logOddsWeights) }),
   };
@@ -63,8 +63,9 @@ function headsOf(towers: Towers, start: number, end: number): Towers {
 /**
  * Mean over the rows of a batch of two cross-entropies:
  * - of b + θ_k·(σ(f) − b) under the reward heads at the shown item, b the default reward, up to a
- *   constant: `reward…` [heads − 1, B], `shown` its column, int32 [B], `lower` and `upper` [B];
- * - of the discriminator, which is the last head, over all items: `choice…` [1, B, U].
+ *   constant: `reward…` [heads − 1, rows], `lower` and `upper` [rows];
+ * - of the discriminator, which is the last head, over each state's candidates: `choice…` [states,
+ *   candidates], summed over the rows of the state.
  *
  * Reward heads have an `intercept` [heads − 1, 1] beside the network's parameters.
  */
@@ -79,15 +80,16 @@ export function criticLoss(
   const values = Object.fromEntries(
     shapes.map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const { rows, items, slots } = batch;
+  const { rows, states, slots } = batch;
   const rewardHeads = shape.heads - 1;
-  const towers = batchTowers(graph, values, { shape, states: rows, items, slots });
+  const towers = batchTowers(graph, values, { shape, states, items: batch.read, slots });
   const intercept = parameter(graph, "intercept", [rewardHeads, 1]);
-  const shown = scoreChosen(
-    headsOf(towers, 0, rewardHeads),
-    input(graph, "shown", [rows], "int32"),
-  );
-  const choices = scoreAll(headsOf(towers, rewardHeads, shape.heads));
+  const shown = scoreShown(firstHeads(towers, rewardHeads), rows);
+  const last = { axis: 0, start: rewardHeads, end: shape.heads };
+  const choices = scoreCandidates(graph, values, {
+    ...batch,
+    ...{ shape, head: rewardHeads, state: slice(towers.state, last) },
+  });
   const loss = add(
     weightedCrossEntropy(add(shown, intercept), "reward", {
       lower: input(graph, "lower", [rows]),
@@ -102,7 +104,7 @@ export function criticLoss(
   };
 }
 
-/** Every step resolves `choices`, D of the batch [1, B, U] before the step. */
+/** Every step resolves `choices`, D of each state's candidates before the step. */
 export function createCriticTrainer(
   network: Network,
   batch: BatchShape,

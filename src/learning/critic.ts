@@ -1,4 +1,3 @@
-import type { SeenShares } from "../domain/improvement-record.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { WatchedSeparation } from "../mpo/discriminator-slope.ts";
@@ -16,8 +15,7 @@ import {
   withText,
 } from "../policy/network.ts";
 import type { ItemView } from "../policy/policy.ts";
-import type { BatchShape, TableRows } from "./batch.ts";
-import { buildBatch, chooseBatchShape, distinctViews } from "./batch.ts";
+import { type Batch, type BatchShape, chooseBatchShape, drawnBatches } from "./batch.ts";
 import { bootstrapPair } from "./bootstrap-pair.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
@@ -25,9 +23,9 @@ import { createDiscriminatorWatch } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";
-import { createSeenCounter, type SeenCounter } from "./seen-shares.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
-import { type DrawnRow, epochRows, type RecentRows, recentBatches } from "./train-rows.ts";
+import { drawUnits, epochUnits, type RecentUnits } from "./train-rows.ts";
+import { distinctViews, layRows, type TrainingRows } from "./training-rows.ts";
 
 /**
  * The reward-model heads and the discriminator: one network, a head for each memory length and
@@ -52,7 +50,7 @@ export interface CriticRow extends FeedbackRow {
 
 type CriticSettings = MpoConfiguration["critic"];
 
-export interface CriticTraining extends Omit<EpochLosses, "epochs">, SeenShares {
+export interface CriticTraining extends Omit<EpochLosses, "epochs"> {
   readonly network: Network;
   /** Of the positions of the rows. */
   readonly examination: Examination;
@@ -94,38 +92,41 @@ function drawHeadWeights(
   });
 }
 
-interface TargetOptions {
-  readonly rows: readonly CriticRow[];
+interface FedRows {
+  readonly defaultReward: number;
   readonly headWeights: readonly Float32Array[];
-  readonly columns: readonly Int32Array[];
+  readonly examination: Examination;
   readonly shape: BatchShape;
 }
 
 /**
  * Weights w⁺, w⁻ of softplus(−x) and softplus(x). A reward head: w·r and w·(1 − r) at the logged action. The discriminator:
  * r at the logged action against r·π_θ over the candidates, so that both classes weigh the same; 0 for rows held out from it.
+ * It knows no positions, so that rows of one state add up.
  */
-function buildTargets({ rows, headWeights, columns, shape }: TargetOptions) {
-  const shown = new Int32Array(shape.rows);
+function buildTargets(
+  { rows, drawn, stateOf, places }: Batch<CriticRow>,
+  { headWeights, shape }: FedRows,
+) {
   const rewardPositive = new Float32Array(rewardHeadCount * shape.rows);
   const rewardNegative = new Float32Array(rewardHeadCount * shape.rows);
-  const choicePositive = new Float32Array(shape.rows * shape.items);
-  const choiceNegative = new Float32Array(shape.rows * shape.items);
+  const choicePositive = new Float32Array(shape.states * shape.candidates);
+  const choiceNegative = new Float32Array(shape.states * shape.candidates);
   for (const [index, row] of rows.entries()) {
-    const start = index * shape.items;
-    const column = columns[index]![row.action]!;
-    shown[index] = column;
-    for (const [head, weight] of headWeights[index]!.entries()) {
+    const one = drawn[index]!;
+    for (const [head, own] of headWeights[one.index]!.entries()) {
+      const weight = own * one.weight;
       rewardPositive[head * shape.rows + index] = weight * row.reward;
       rewardNegative[head * shape.rows + index] = weight * (1 - row.reward);
     }
     if (row.reward === 0 || isHeldOut(row)) continue;
-    choicePositive[start + column] = row.reward;
-    for (const [candidate, column] of columns[index]!.entries()) {
-      if (column >= 0) choiceNegative[start + column]! += row.reward * row.policy[candidate]!;
-    }
+    const start = stateOf[index]! * shape.candidates;
+    const own = places[index]!;
+    choicePositive[start + own[row.action]!]! += row.reward;
+    for (let a = 0; a < own.length; a++)
+      choiceNegative[start + own[a]!]! += row.reward * row.policy[a]!;
   }
-  return { shown, rewardPositive, rewardNegative, choicePositive, choiceNegative };
+  return { rewardPositive, rewardNegative, choicePositive, choiceNegative };
 }
 
 const logRatio = (part: number, whole: number) =>
@@ -136,7 +137,7 @@ const logRatio = (part: number, whole: number) =>
  * `weightedCrossEntropy` takes them.
  */
 function boundFeeds(
-  rows: readonly CriticRow[],
+  { rows }: Batch<CriticRow>,
   { examination: { values }, defaultReward, shape }: FedRows,
 ) {
   const lower = new Float32Array(shape.rows).fill(negligible);
@@ -151,12 +152,12 @@ function boundFeeds(
   return { lower, upper };
 }
 
-/** Without rows of the new feedback, all rows count as recent. */
-const epochDrawing = (rows: readonly CriticRow[]): RecentRows => ({
-  count: rows.length,
-  recent: rows.filter((row) => row.age < 1).length || rows.length,
-  most: mostEpochRows,
-});
+/** Without units of the new feedback, all count as recent. */
+function epochDrawing({ units }: TrainingRows<CriticRow>, rowsPerUnit: number): RecentUnits {
+  const count = units.length;
+  const recent = units.filter(({ rows: [row] }) => row!.age < 1).length || count;
+  return { count, recent, most: Math.floor(mostEpochRows / rowsPerUnit) };
+}
 
 /** log θ_k as the position bias of every reward head: scoring reads it there. */
 function examinationBias({ values }: Examination): Float32Array {
@@ -194,30 +195,6 @@ function startingNetwork(
   return resetHeads(grown, forgetfulHeads, random.split("reset"));
 }
 
-interface FedRows {
-  readonly rows: readonly CriticRow[];
-  readonly defaultReward: number;
-  readonly headWeights: readonly Float32Array[];
-  readonly examination: Examination;
-  readonly shape: BatchShape;
-  readonly tables: TableRows;
-  readonly seen: SeenCounter;
-}
-
-/** Feeds of a training step on the drawn rows, and the columns of their candidates. */
-function feedRows(fed: FedRows, drawn: readonly DrawnRow[]) {
-  const { rows, headWeights, shape, tables, seen } = fed;
-  const chosen = drawn.map(({ index }) => rows[index]!);
-  const weights = drawn.map(({ index, weight }) =>
-    headWeights[index]!.map((value) => value * weight),
-  );
-  const { feeds, columns, items } = buildBatch({ rows: chosen, shape, tables });
-  seen.add(chosen, items);
-  const targets = buildTargets({ rows: chosen, headWeights: weights, columns, shape });
-  const bounds = boundFeeds(chosen, fed);
-  return { chosen, columns, feeds: { ...feeds, ...targets, ...bounds } };
-}
-
 export interface CriticOptions {
   readonly network: Network;
   /** Newest first, the positions of a decision one after the other. */
@@ -249,7 +226,8 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
   await options.network.encoder?.encode(rows.map(({ state }) => state));
   const network = startingNetwork({ ...options, rows }, views);
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
-  const shape = chooseBatchShape(views.size, cut.slots);
+  const laid = layRows(rows, cut);
+  const shape = chooseBatchShape(laid);
   const examination = examine(options);
   const headWeights = drawHeadWeights(rows, halfLivesOf(settings), random.split("bootstrap"));
   const isFirst = options.network.itemIds.length === 1;
@@ -262,23 +240,24 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
     threads: options.threads,
   });
   const order = random.split("order");
-  const drawing = { ...epochDrawing(rows), batchRows: shape.rows };
+  const rowsPerUnit = Math.max(1, rows.length / Math.max(1, laid.units.length));
+  const drawing = epochDrawing(laid, rowsPerUnit);
   const watch = createDiscriminatorWatch(rewardHeadCount);
   // The position bias isn't trained; it is set at the end.
   const asNetwork = () => {
     const { intercept: _, ...trained } = trainer.parameters();
     return { ...cut.network, parameters: { ...cut.network.parameters, ...trained } };
   };
-  const seen = createSeenCounter();
-  const fed = { rows, defaultReward, headWeights, examination, shape, tables: cut.tables, seen };
+  const fed = { defaultReward, headWeights, examination, shape };
   return withTrainers([trainer], async () => {
     const { firstLoss, lastLoss, steps } = await trainEpochs({
-      epochs: epochsFor(epochRows(drawing), settings),
-      batches: () => recentBatches(drawing, order),
-      step: async (drawn) => {
-        const { chosen, columns, feeds } = feedRows(fed, drawn);
+      epochs: epochsFor(epochUnits(drawing) * rowsPerUnit, settings),
+      batches: () => drawnBatches(laid, drawUnits(drawing, order), shape),
+      step: async (batch) => {
+        const targets = { ...buildTargets(batch, fed), ...boundFeeds(batch, fed) };
+        const feeds = { ...batch.feeds, ...targets };
         const { loss, outputs } = await trainer.step(feeds, settings.learningRate);
-        watch.observe(chosen, columns, outputs.choices!);
+        watch.observe(batch, outputs.choices!, shape.candidates);
         return loss;
       },
       endEpoch: () => {
@@ -296,7 +275,6 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
       firstLoss,
       lastLoss,
       steps,
-      ...seen.shares(),
     };
   });
 }

@@ -1,17 +1,20 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
+import { paddedBatch } from "../../tests/support/padded-batch.ts";
 import { randomNetwork, randomState, sampleViews } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
 import { allSlots } from "../policy/item-features.ts";
 import { createGraph } from "../tensor/graph.ts";
 import { createSession } from "../tensor/session.ts";
-import { buildBatch, distinctViews, tableRows } from "./batch.ts";
 import { criticLoss } from "./critic-graph.ts";
 import { cutTables } from "./cut-tables.ts";
+import { distinctViews, tableRows } from "./training-rows.ts";
 
 const views = sampleViews(6);
 const random = createRandom(59);
-const network = randomNetwork({ heads: 3, width: 4, positions: 2 }, views, random);
+/** It knows items that no row has, and not all of those that rows have. */
+const known = [...sampleViews(40).slice(20), ...views.slice(2)];
+const network = randomNetwork({ heads: 3, width: 4, positions: 2 }, known, random);
 const rows = Array.from({ length: 4 }, () =>
   sampleRow(views, { state: randomState(views, random) }),
 );
@@ -22,29 +25,28 @@ const cut = cutTables(network, {
 
 async function loss(whole: boolean): Promise<number> {
   const { tables, slots } = whole ? { tables: tableRows(network), slots: allSlots } : cut;
-  const shape = { rows: 4, items: 6, slots };
   const used = whole ? network : cut.network;
-  const { feeds } = buildBatch({ rows, shape, tables });
+  const { batch, shape } = paddedBatch(rows, network, { tables, slots });
   const graph = createGraph();
   const session = await createSession(graph, { loss: criticLoss(graph, used, shape).loss });
   const ones = (length: number) => new Float32Array(length).fill(1);
   const data = {
-    shown: Int32Array.of(0, 1, 2, 3),
-    lower: new Float32Array(4).fill(-30),
-    upper: new Float32Array(4).fill(-30),
+    lower: new Float32Array(shape.rows).fill(-30),
+    upper: new Float32Array(shape.rows).fill(-30),
     intercept: Float32Array.of(0.2, -0.4),
-    rewardPositive: ones(8),
-    rewardNegative: ones(8),
-    choicePositive: ones(24),
-    choiceNegative: ones(24),
+    rewardPositive: ones(2 * shape.rows),
+    rewardNegative: ones(2 * shape.rows),
+    choicePositive: ones(shape.states * shape.candidates),
+    choiceNegative: ones(shape.states * shape.candidates),
   };
-  const result = await session.run({ ...used.parameters, ...feeds, ...data });
+  const result = await session.run({ ...used.parameters, ...batch.feeds, ...data });
   await session.close();
   return result.loss![0]!;
 }
 
 test("a network with cut tables has the loss of the whole one", async () => {
-  const { itemTokenTable } = cut.network.parameters;
+  const { itemTokenTable, itemTable } = cut.network.parameters;
+  expect(itemTable!.length).toBe(5 * 12);
   expect(itemTokenTable!.length).toBeLessThan(network.parameters.itemTokenTable!.length / 20);
   expect(await loss(false)).toBeCloseTo(await loss(true), 5);
 });

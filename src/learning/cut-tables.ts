@@ -6,11 +6,11 @@ import {
 } from "../policy/item-features.ts";
 import type { Network, Parameters } from "../policy/network.ts";
 import type { ItemView, PolicyState } from "../policy/policy.ts";
-import { type TableRows, tableRows } from "./batch.ts";
+import { type TableRows, tableRows } from "./training-rows.ts";
 
 /**
- * A network of whose hashed tables only those rows are left that training reads. The others would
- * learn nothing, but an optimiser with them in its graph visits all of them at every step.
+ * A network of whose tables only those rows are left that training reads. The others would learn
+ * nothing, but an optimiser with them in its graph visits all of them at every step.
  */
 export interface CutTables {
   readonly network: Network;
@@ -22,23 +22,36 @@ export interface CutTables {
 }
 
 /**
- * Rows that are read, in the order in which they stay, and the place of each bucket's row among
- * them; padding reads bucket 0.
+ * Rows that are read, in the order in which they stay, and the place of each row among them; row 0,
+ * which padding reads, is one of them.
  */
-function readRows(lists: Iterable<readonly Token[]>, buckets: number) {
+function readRows(lists: Iterable<Iterable<number>>, rows: number) {
   const kept = [0];
-  const places = new Int32Array(buckets).fill(-1);
+  const places = new Int32Array(rows).fill(-1);
   places[0] = 0;
-  let longest = 1;
-  for (const tokens of lists) {
-    longest = Math.max(longest, tokens.length);
-    for (const { index } of tokens) {
-      if (places[index] !== -1) continue;
-      places[index] = kept.length;
-      kept.push(index);
+  for (const list of lists) {
+    for (const row of list) {
+      if (places[row] !== -1) continue;
+      places[row] = kept.length;
+      kept.push(row);
     }
   }
-  return { kept, places, longest };
+  return { kept, places };
+}
+
+/** The same of tokens, and the longest list of them. */
+function readTokens(lists: readonly (readonly Token[])[], buckets: number) {
+  const rows = readRows(
+    lists.map((tokens) => tokens.map(({ index }) => index)),
+    buckets,
+  );
+  return { ...rows, longest: lists.reduce((most, { length }) => Math.max(most, length), 1) };
+}
+
+/** The same of items that the network knows. */
+function readItems({ itemIds }: Network, views: readonly ItemView[]) {
+  const rowOf = new Map<string, number>(itemIds.map((item, row) => [item, row]));
+  return readRows([views.flatMap(({ itemId }) => rowOf.get(itemId) ?? [])], itemIds.length);
 }
 
 function pickRows(table: Float32Array, kept: readonly number[], buckets: number): Float32Array {
@@ -61,28 +74,46 @@ export function cutTables(
   network: Network,
   read: { readonly views: Iterable<ItemView>; readonly states: readonly PolicyState[] },
 ): CutTables {
-  const items = readRows(
-    Array.from(read.views, (view) => view.tokens),
+  const views = [...read.views];
+  const items = readItems(network, views);
+  const tokens = readTokens(
+    views.map((view) => view.tokens),
     itemTokenBuckets,
   );
-  const contexts = readRows(
+  const contexts = readTokens(
     read.states.map(({ profile }) => profile.tokens),
     contextTokenBuckets,
   );
-  const { itemTokenTable, contextTable } = network.parameters;
-  const cut = {
-    itemTokenTable: pickRows(itemTokenTable!, items.kept, itemTokenBuckets),
-    contextTable: pickRows(contextTable!, contexts.kept, contextTokenBuckets),
+  const { parameters } = network;
+  const rowsOf = {
+    itemTable: items,
+    itemBias: items,
+    itemTokenTable: tokens,
+    contextTable: contexts,
   };
+  const change = (
+    edit: (
+      name: string,
+      rows: { readonly kept: readonly number[]; readonly all: number },
+    ) => Float32Array,
+  ) =>
+    Object.fromEntries(
+      Object.entries(rowsOf).map(([name, { kept, places }]) => [
+        name,
+        edit(name, { kept, all: places.length }),
+      ]),
+    );
+  const cut = change((name, { kept, all }) => pickRows(parameters[name]!, kept, all));
+  const itemIds = items.kept.map((row) => network.itemIds[row]!);
+  const kept = { ...network, itemIds, parameters: { ...parameters, ...cut } };
   return {
-    network: { ...network, parameters: { ...network.parameters, ...cut } },
-    tables: { ...tableRows(network), itemTokens: items.places, contextTokens: contexts.places },
-    slots: { item: items.longest, context: contexts.longest },
+    network: kept,
+    tables: { ...tableRows(kept), itemTokens: tokens.places, contextTokens: contexts.places },
+    slots: { item: tokens.longest, context: contexts.longest },
     restore: (trained) => ({
-      ...network.parameters,
+      ...parameters,
       ...trained,
-      itemTokenTable: putRows(itemTokenTable!, items.kept, trained.itemTokenTable!),
-      contextTable: putRows(contextTable!, contexts.kept, trained.contextTable!),
+      ...change((name, { kept }) => putRows(parameters[name]!, kept, trained[name]!)),
     }),
   };
 }

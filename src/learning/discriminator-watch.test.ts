@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
+import { paddedBatch } from "../../tests/support/padded-batch.ts";
 import { fingerprint, randomNetwork, sampleViews } from "../../tests/support/policy.ts";
 import { isHeldOut } from "../mpo/separation.ts";
 import { createRandom } from "../numeric/random.ts";
 import { copyHeads } from "../policy/network.ts";
-import { batchRows } from "./batch.ts";
 import { createDiscriminatorWatch } from "./discriminator-watch.ts";
 
 const views = sampleViews(2);
@@ -13,20 +13,21 @@ const networks = [1, 2, 3].map((seed) => randomNetwork(shape, views, createRando
 const users = [...Array(400).keys()].filter((user) => isHeldOut(sampleRow(views, { user })));
 const policy = Float64Array.of(0.5, 0.5);
 
+const heldOut = users.slice(0, 40).map((user) => ({ ...sampleRow(views, { user }), policy }));
+
 /** An epoch in which D puts the chosen item first in `wins` of 40 held-out rows. */
 function epochOf(wins: number) {
-  const rows = users.slice(0, 40).map((user) => ({ ...sampleRow(views, { user }), policy }));
-  const logits = new Float32Array(batchRows * 2);
-  for (let row = 0; row < wins; row++) logits[2 * row] = 1;
-  for (let row = wins; row < rows.length; row++) logits[2 * row + 1] = 1;
-  return { rows, columns: rows.map(() => Int32Array.of(0, 1)), logits };
+  const { batch, shape } = paddedBatch(heldOut, networks[0]!);
+  const logits = new Float32Array(shape.states * shape.candidates);
+  for (let row = 0; row < heldOut.length; row++)
+    logits[row * shape.candidates + (row < wins ? 0 : 1)] = 1;
+  return [batch, logits, shape.candidates] as const;
 }
 
 function run(wins: readonly number[]) {
   const watch = createDiscriminatorWatch(1);
   for (const [epoch, won] of wins.entries()) {
-    const { rows, columns, logits } = epochOf(won);
-    watch.observe(rows, columns, logits);
+    watch.observe(...epochOf(won));
     watch.endEpoch(networks[epoch]!);
   }
   return watch.settle(networks[wins.length - 1]!);
@@ -51,18 +52,10 @@ test("a fall within the error is no reason to go back", () => {
 
 test("rows that D is trained on, and rows without reward, tell nothing", () => {
   const watch = createDiscriminatorWatch(1);
-  const { columns, logits } = epochOf(40);
-  const rows = users.slice(0, 40).map((user) => ({ ...sampleRow(views, { user }), policy }));
-  watch.observe(
-    rows.map((row) => ({ ...row, reward: 0 })),
-    columns,
-    logits,
-  );
-  watch.observe(
-    rows.map((row) => ({ ...row, fold: "older" as const })),
-    columns,
-    logits,
-  );
+  const [batch, ...read] = epochOf(40);
+  const unrewarded = heldOut.map((row) => ({ ...row, reward: 0 }));
+  const older = heldOut.map((row) => ({ ...row, fold: "older" as const }));
+  for (const rows of [unrewarded, older]) watch.observe({ ...batch, rows }, ...read);
   watch.endEpoch(networks[0]!);
   expect(watch.settle(networks[0]!).separation.auc).toBe(0.5);
 });

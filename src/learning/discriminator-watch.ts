@@ -1,7 +1,7 @@
 import { type WatchedSeparation, watchDiscriminator } from "../mpo/discriminator-slope.ts";
 import { isHeldOut } from "../mpo/separation.ts";
 import { copyHeads, type Network } from "../policy/network.ts";
-import { batchRows } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 
 interface WatchedRow extends FeedbackRow {
@@ -11,8 +11,8 @@ interface WatchedRow extends FeedbackRow {
 
 /** Early stopping of D: its separation by epoch, measured while it trains, on the rows that it is not trained on. */
 export interface DiscriminatorWatch {
-  /** Reads the held-out rows of a batch. @param logits D [rows, items] before the step */
-  observe(rows: readonly WatchedRow[], columns: readonly Int32Array[], logits: Float32Array): void;
+  /** Reads the held-out rows of a batch. @param logits D [states, candidates] before the step */
+  observe(batch: Batch<WatchedRow>, logits: Float32Array, candidates: number): void;
   /** @param network as the epoch leaves it */
   endEpoch(network: Network): void;
   /**
@@ -22,29 +22,18 @@ export interface DiscriminatorWatch {
   settle(network: Network): { readonly network: Network; readonly separation: WatchedSeparation };
 }
 
-/** Of a row's candidates as far as the batch has them. */
-function readRow(row: WatchedRow, columns: Int32Array, logits: Float32Array) {
-  const kept = [...row.candidates.keys()].filter((a) => columns[a]! >= 0);
-  return {
-    logits: kept.map((a) => logits[columns[a]!]!),
-    policy: kept.map((a) => row.policy[a]!),
-    action: kept.indexOf(row.action),
-    reward: row.reward,
-  };
-}
-
 export function createDiscriminatorWatch(head: number): DiscriminatorWatch {
   let epoch = watchDiscriminator();
   let last = epoch.result();
   let best = last;
   let bestNetwork: Network | undefined;
   return {
-    observe(rows, columns, logits) {
-      const items = logits.length / batchRows;
-      for (const [index, row] of rows.entries()) {
-        if (row.reward === 0 || !isHeldOut(row)) continue;
-        const own = logits.subarray(index * items, (index + 1) * items);
-        epoch.add(readRow(row, columns[index]!, own));
+    observe({ rows, stateOf, places }, logits, candidates) {
+      for (const [index, { policy, action, reward, ...row }] of rows.entries()) {
+        if (reward === 0 || !isHeldOut(row)) continue;
+        const start = stateOf[index]! * candidates;
+        const own = Array.from(places[index]!, (place) => logits[start + place]!);
+        epoch.add({ logits: own, policy, action, reward });
       }
     },
     endEpoch(network) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkGradient } from "../../tests/support/check-gradient.ts";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../tests/support/gradient-feeds.ts";
+import { paddedBatch } from "../../tests/support/padded-batch.ts";
 import {
   onEncoder,
   randomNetwork,
@@ -12,11 +13,9 @@ import {
 import { distilObjectives } from "../domain/mpo-configuration.ts";
 import { klDivergence, normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
-import { allSlots } from "../policy/item-features.ts";
 import { createScorer } from "../policy/scorer.ts";
 import { createGraph } from "../tensor/graph.ts";
 import { createSession } from "../tensor/session.ts";
-import { buildBatch, tableRows } from "./batch.ts";
 import { distilLoss } from "./distil-graph.ts";
 
 const views = sampleViews(4);
@@ -25,32 +24,32 @@ const network = onEncoder(
   randomNetwork({ heads: 1, width: 4, positions: 1 }, views.slice(0, 3), random),
   sampleEncoder(views.slice(0, 2)),
 );
-const rows = Array.from({ length: 3 }, () =>
-  sampleRow(views, { state: randomState(views, random) }),
-);
+/** A slate of two positions and two slates of one. */
+const states = Array.from({ length: 3 }, () => randomState(views, random));
+const rows = [
+  sampleRow(views, { state: states[0]! }),
+  sampleRow(views.slice(1), { state: states[0]!, slateCandidates: views }),
+  ...states.slice(1).map((state) => sampleRow(views, { state })),
+];
 await network.encoder!.encode(rows.map(({ state }) => state));
-const shape = { rows: 4, items: 5, slots: allSlots };
-const batch = buildBatch({ rows, shape, tables: tableRows(network) });
-const cells = shape.rows * shape.items;
-const candidates = views.map((_, index) => batch.columns[0]![index]!);
+const { batch, shape } = paddedBatch(rows, network);
+const rowWeights = Float32Array.of(0.4, 0.2, 0.3, 0.1, 0);
 
-/** The last item column is padding; the last row is padding too, without a mask and of weight 0. */
-const mask = Float32Array.from({ length: cells }, (_, cell) =>
-  candidates.includes(cell % shape.items) || cell >= 3 * shape.items ? 0 : -1e9,
+const targets = rows.map(({ candidates }) =>
+  normaliseLogs(Float64Array.from(candidates, () => 2 * random.normal())),
 );
-const rowWeights = Float32Array.of(0.5, 0.25, 0.25, 0);
-
-const targets = rows.map(() => normaliseLogs(Float64Array.from(views, () => 2 * random.normal())));
-const liked = rows.map(() => views.map(() => random.uniform()));
+const liked = rows.map(({ candidates }) => candidates.map(() => random.uniform()));
 const spread = (values: (row: number, candidate: number) => number, rest: number) => {
-  const all = new Float32Array(cells).fill(rest);
-  for (const row of rows.keys())
-    for (const [index, column] of candidates.entries())
-      all[row * shape.items + column] = values(row, index);
+  const all = new Float32Array(shape.rows * shape.candidates).fill(rest);
+  // The last row is padding, without a mask and of weight 0.
+  all.fill(0, rows.length * shape.candidates);
+  for (const [row, places] of batch.places.entries())
+    for (const [index, place] of places.entries())
+      all[row * shape.candidates + place] = values(row, index);
   return all;
 };
 const feeds = {
-  mask,
+  mask: spread(() => 0, -1e9),
   rowWeights,
   target: spread((row, index) => Math.exp(targets[row]![index]!), 0),
   logTarget: spread((row, index) => targets[row]![index]!, 0),
@@ -77,7 +76,7 @@ describe.each(distilObjectives)("%s", (objective) => {
     const result = await session.run({ ...network.parameters, ...batch.feeds, ...data });
     await session.close();
     const scorer = await createScorer(network, { batchStates: 4, threads: 1 });
-    const scores = await scorer.score(rows.map(({ state }) => ({ state, candidates: views })));
+    const scores = await scorer.score(rows);
     await scorer.close();
     const expected = scores.reduce((sum, [head], row) => {
       const logPolicy = normaliseLogs(head!);

@@ -1,6 +1,6 @@
 import type { DistilObjective } from "../domain/mpo-configuration.ts";
 import { heldShapes, type Network } from "../policy/network.ts";
-import { batchTowers, scoreAll } from "../policy/towers.ts";
+import { batchTowers, scoreCandidates } from "../policy/towers.ts";
 import { add, multiply, subtract } from "../tensor/arithmetic.ts";
 import { sum } from "../tensor/broadcasting.ts";
 import { exp, negate } from "../tensor/elementwise.ts";
@@ -12,7 +12,7 @@ import {
   parameter,
   type Value,
 } from "../tensor/graph.ts";
-import { reshape } from "../tensor/layout.ts";
+import { gatherRows } from "../tensor/indexing.ts";
 import { logSoftmax } from "../tensor/reduction.ts";
 import { createTrainer, type Trainer } from "../tensor/trainer.ts";
 import type { BatchShape } from "./batch.ts";
@@ -35,16 +35,19 @@ export function distilLoss(
 ): { readonly loss: Value; readonly parameters: readonly Value[] } {
   const { shape } = network;
   const { batch } = options;
-  const cells = [batch.rows, batch.items];
+  const { rows, states, slots } = batch;
+  const cells = [rows, batch.candidates];
   const values = Object.fromEntries(
     Object.entries(heldShapes(network))
       // Positions enter the reward model, not the policy.
       .filter(([name]) => name !== "positionBias")
       .map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const sizes = { shape, states: batch.rows, items: batch.items, slots: batch.slots };
-  const scores = scoreAll(batchTowers(graph, values, sizes));
-  const logPolicy = logSoftmax(add(reshape(scores, cells), input(graph, "mask", cells)));
+  const { state } = batchTowers(graph, values, { shape, states, items: batch.read, slots });
+  const scores = scoreCandidates(graph, values, { ...batch, shape, head: 0, state });
+  // Rows of one state differ in the candidates that the positions before have left.
+  const byRow = gatherRows(scores, input(graph, "stateOf", [rows], "int32"));
+  const logPolicy = logSoftmax(add(byRow, input(graph, "mask", cells)));
   const terms =
     options.objective === "cross-entropy"
       ? negate(multiply(input(graph, "target", cells), logPolicy))
@@ -53,7 +56,7 @@ export function distilLoss(
     ? subtract(terms, multiply(input(graph, "liked", cells), logPolicy))
     : terms;
   const perRow = sum(all, { axes: [1] });
-  const loss = sum(multiply(perRow, input(graph, "rowWeights", [batch.rows])));
+  const loss = sum(multiply(perRow, input(graph, "rowWeights", [rows])));
   return { loss, parameters: Object.values(values) };
 }
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
+import { paddedBatch } from "../../tests/support/padded-batch.ts";
 import {
   fingerprint,
   randomNetwork,
@@ -10,11 +11,9 @@ import { type DistilObjective, distilObjectives } from "../domain/mpo-configurat
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
-import { allSlots } from "../policy/item-features.ts";
 import type { Network } from "../policy/network.ts";
 import { initialNetwork, policyShape } from "../policy/network-policy.ts";
 import { createScorer } from "../policy/scorer.ts";
-import { buildBatch, chooseBatchShape, maxBatchItems, tableRows } from "./batch.ts";
 import { type Distillation, type DistilRow, distil } from "./distil.ts";
 import { createDistilTrainer } from "./distil-graph.ts";
 import { scorePolicy } from "./score-rows.ts";
@@ -123,13 +122,16 @@ test("a target that gives a candidate nothing is approached without breaking", a
 
 test("full-batch steps at a small rate lower the reverse KL every time", async () => {
   const few = targets.slice(0, 256);
-  const shape = chooseBatchShape(views.length, allSlots);
   const network = randomNetwork({ ...policyShape, width: 4 }, views, createRandom(seed + 1));
-  const { feeds, columns } = buildBatch({ rows: few, shape, tables: tableRows(network) });
-  const logTarget = new Float32Array(shape.rows * shape.items);
+  const { batch, shape } = paddedBatch(few, network);
+  const cells = shape.rows * shape.candidates;
+  const logTarget = new Float32Array(cells);
+  const mask = new Float32Array(cells).fill(-1e9).fill(0, few.length * shape.candidates);
   for (const [row, { target }] of few.entries())
-    for (const [candidate, column] of columns[row]!.entries())
-      logTarget[row * shape.items + column] = Math.log(target[candidate]!);
+    for (const [candidate, place] of batch.places[row]!.entries()) {
+      logTarget[row * shape.candidates + place] = Math.log(target[candidate]!);
+      mask[row * shape.candidates + place] = 0;
+    }
   const trainer = await createDistilTrainer({
     network,
     shape,
@@ -137,10 +139,10 @@ test("full-batch steps at a small rate lower the reverse KL every time", async (
     threads: 1,
   });
   const data = {
-    ...feeds,
+    ...batch.feeds,
     logTarget,
-    mask: new Float32Array(shape.rows * shape.items),
-    rowWeights: new Float32Array(shape.rows).fill(1 / few.length),
+    mask,
+    rowWeights: new Float32Array(shape.rows).fill(1 / few.length).fill(0, few.length),
   };
   const losses: number[] = [];
   for (let step = 0; step < 40; step++) losses.push((await trainer.step(data, 1e-3)).loss);
@@ -166,19 +168,4 @@ test("the likelihood term draws the policy to what earned a reward, and at 0 rew
   const without = await run(1, 0);
   expect((await run(0, 1)).print).toBe(without.print);
   expect((await run(1, 1)).mean).toBeGreaterThan(without.mean + 0.1);
-});
-
-test("it counts the candidates and the history that its batches had room for", async () => {
-  const all = await train("cross-entropy", few);
-  expect(all).toMatchObject({ candidatesSeen: 1, historySeen: 1 });
-  const many = sampleViews(maxBatchItems + 1000);
-  const [shown, looked] = [many.slice(0, maxBatchItems), many.slice(maxBatchItems)];
-  const wide = [...many.keys()].slice(0, 2).map((action) => ({
-    ...sampleRow(shown, { state: randomState(looked, random), action }),
-    target: new Float64Array(shown.length).fill(1 / shown.length),
-  }));
-  const { candidatesSeen, historySeen } = await train("cross-entropy", { rows: wide, ...few });
-  const read = new Set(wide.flatMap(({ state }) => state.history)).size;
-  expect(historySeen).toBe(1);
-  expect(candidatesSeen).toBeCloseTo(1 - read / maxBatchItems, 6);
 });

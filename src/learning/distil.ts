@@ -1,20 +1,13 @@
-import type { SeenShares } from "../domain/improvement-record.ts";
 import type { DistilObjective, MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { growNetwork, type Network, withText } from "../policy/network.ts";
-import {
-  type BatchRow,
-  type BatchShape,
-  buildBatch,
-  chooseBatchShape,
-  distinctViews,
-} from "./batch.ts";
+import { type Batch, type BatchShape, chooseBatchShape, drawnBatches } from "./batch.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createDistilTrainer } from "./distil-graph.ts";
-import { createSeenCounter } from "./seen-shares.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
-import { shuffledBatches } from "./train-rows.ts";
+import { shuffledUnits } from "./train-rows.ts";
+import { type BatchRow, distinctViews, layRows } from "./training-rows.ts";
 
 /** A state with the distribution that the policy must approach there. */
 export interface DistilRow extends BatchRow {
@@ -24,14 +17,14 @@ export interface DistilRow extends BatchRow {
   readonly reward?: number;
 }
 
-export interface Distillation extends EpochLosses, SeenShares {
+export interface Distillation extends EpochLosses {
   readonly network: Network;
   readonly objective: DistilObjective;
 }
 
 type DistillationSettings = MpoConfiguration["distillation"];
 
-/** Keeps p and log p of a left-out candidate out of every sum. */
+/** Keeps p and log p of an item that is no candidate of the row out of every sum. */
 const maskedLogit = -1e9;
 /** log t of candidates that the target gives nothing to; only reverse KL looks at it. */
 const smallestLog = -30;
@@ -42,15 +35,16 @@ const aims: Readonly<Record<DistilObjective, (share: number) => number>> = {
   "reverse-kl": (share) => Math.max(smallestLog, Math.log(Math.fround(share))),
 };
 
-function buildTargets(options: {
-  readonly rows: readonly DistilRow[];
-  readonly columns: readonly Int32Array[];
-  readonly shape: BatchShape;
-  readonly objective: DistilObjective;
-  readonly likelihood: number;
-}): Record<string, Float32Array> {
-  const { rows, columns, shape, objective, likelihood } = options;
-  const cells = shape.rows * shape.items;
+function buildTargets(
+  { rows, places }: Batch<DistilRow>,
+  options: {
+    readonly shape: BatchShape;
+    readonly objective: DistilObjective;
+    readonly likelihood: number;
+  },
+): Record<string, Float32Array> {
+  const { shape, objective, likelihood } = options;
+  const cells = shape.rows * shape.candidates;
   const mask = new Float32Array(cells).fill(maskedLogit);
   const aim = new Float32Array(cells);
   const liked = new Float32Array(cells);
@@ -59,19 +53,16 @@ function buildTargets(options: {
   for (let index = 0; index < rows.length; index++) {
     rowWeights[index] = 1 / rows.length;
     const { target, action, reward = 0 } = rows[index]!;
-    const own = columns[index]!;
-    liked[index * shape.items + own[action]!] = likelihood * reward;
-    let total = 0;
-    for (let a = 0; a < own.length; a++) if (own[a]! >= 0) total += target[a]!;
+    const own = places[index]!;
+    const start = index * shape.candidates;
+    liked[start + own[action]!] = likelihood * reward;
     for (let a = 0; a < own.length; a++) {
-      if (own[a]! < 0) continue;
-      const cell = index * shape.items + own[a]!;
-      mask[cell] = 0;
-      aim[cell] = toAim(target[a]! / total);
+      mask[start + own[a]!] = 0;
+      aim[start + own[a]!] = toAim(target[a]!);
     }
   }
   // A padding row has no candidate: the mask is lifted so that its softmax is defined; its weight is 0.
-  mask.fill(0, rows.length * shape.items);
+  mask.fill(0, rows.length * shape.candidates);
   const name = objective === "cross-entropy" ? "target" : "logTarget";
   return { mask, rowWeights, [name]: aim, ...(likelihood > 0 && { liked }) };
 }
@@ -97,14 +88,15 @@ export async function distil(options: {
 }): Promise<Distillation> {
   const { rows, random, objective, settings = defaultMpo.distillation } = options;
   const { minEpochs, tolerance, learningRate, likelihood } = settings;
-  const items = rows.flatMap((row) => row.candidates.map((view) => view.itemId));
+  // A row for an item that nobody was shown could only repeat the words of its features.
+  const items = rows.map((row) => row.candidates[row.action]!.itemId);
   const views = distinctViews(rows);
   await options.network.encoder?.encode(rows.map(({ state }) => state));
   const reading = withText(options.network, views, random.split("text"));
   const network = growNetwork(reading, items, random.split("grow"));
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
-  const { tables } = cut;
-  const shape = chooseBatchShape(views.size, cut.slots);
+  const laid = layRows(rows, cut);
+  const shape = chooseBatchShape(laid);
   const trainer = await createDistilTrainer({
     network: cut.network,
     shape,
@@ -113,13 +105,9 @@ export async function distil(options: {
     threads: options.threads,
   });
   const order = random.split("order");
-  const seen = createSeenCounter();
-  const step = async (indices: readonly number[]) => {
-    const chosen = indices.map((index) => rows[index]!);
-    const { feeds, columns, items } = buildBatch({ rows: chosen, shape, tables });
-    seen.add(chosen, items);
-    const targets = buildTargets({ rows: chosen, columns, shape, objective, likelihood });
-    return (await trainer.step({ ...feeds, ...targets }, learningRate)).loss;
+  const step = async (batch: Batch<DistilRow>) => {
+    const targets = buildTargets(batch, { shape, objective, likelihood });
+    return (await trainer.step({ ...batch.feeds, ...targets }, learningRate)).loss;
   };
   const isSettled = (losses: readonly number[]) => {
     const [before, last] = [losses.at(-2) ?? Number.POSITIVE_INFINITY, losses.at(-1)!];
@@ -128,12 +116,12 @@ export async function distil(options: {
   return withTrainers([trainer], async () => {
     const losses = await trainEpochs({
       epochs: epochLimit(rows.length, settings),
-      batches: () => shuffledBatches(rows.length, shape.rows, order),
+      batches: () => drawnBatches(laid, shuffledUnits(laid.units.length, order), shape),
       step,
       endEpoch: isSettled,
     });
     // Parameters outside this training, such as the position bias, stay as they are.
     const parameters = cut.restore(trainer.parameters());
-    return { ...losses, ...seen.shares(), network: { ...network, parameters }, objective };
+    return { ...losses, network: { ...network, parameters }, objective };
   });
 }

@@ -1,5 +1,5 @@
 import type { FoldedRow } from "../mpo/judged-row.ts";
-import type { ItemView, PolicyState } from "../policy/policy.ts";
+import type { SlateRow } from "./slate-candidates.ts";
 
 /** Place of a row in its session. */
 export interface SessionStep {
@@ -11,11 +11,12 @@ export interface SessionStep {
 }
 
 /** One position of one decision with its reward. */
-export interface FeedbackRow extends FoldedRow {
-  readonly state: PolicyState;
-  readonly candidates: readonly ItemView[];
+export interface FeedbackRow extends SlateRow, FoldedRow {
+  readonly candidates: SlateRow["candidates"];
   /** Present if the scenario has a discount. */
   readonly session?: SessionStep;
+  /** Event number of the decision: encoders trained up to it are not judged by the row. */
+  readonly sequence: number;
   /** An arm's policy changes while windows of the one before are open. */
   readonly policyVersion: number;
   /**

@@ -75,7 +75,7 @@ export function createNetworkFamily(options: {
         ...{ rows, threads, objective: mpo.distillation.objective, settings: mpo.distillation },
         random: random.split(`distil/${nameOf(move)}`),
       });
-      return { policy: distillation.network, seen: distillation, distillation };
+      return { policy: distillation.network, distillation };
     },
     ...(discount > 0 && { lookAhead: (scored) => lookAhead(scored, discount) }),
   };

@@ -5,6 +5,7 @@ import type { Network } from "../policy/network.ts";
 import { createScorer, type Scorer } from "../policy/scorer.ts";
 import { rewardHeadCount } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
+import { candidatesOfSlate, placesInSlate, slatesOf } from "./slate-candidates.ts";
 
 const scoreBatch = 64;
 
@@ -22,14 +23,33 @@ export async function withScorer<T>(
   }
 }
 
+/**
+ * Scores each slate once and reads its rows from that.
+ * @param read gets a slate's rows and the scores of its candidates by head
+ */
+async function scoreSlates<Row extends FeedbackRow, T>(
+  scorer: Scorer,
+  rows: readonly Row[],
+  read: (own: readonly Row[], heads: readonly Float64Array[]) => readonly T[],
+): Promise<T[]> {
+  const slates = Array.from(slatesOf(rows), ([, own]) => own);
+  const scores = await scorer.score(
+    slates.map(([row]) => ({ state: row!.state, candidates: candidatesOfSlate(row!) })),
+  );
+  return slates.flatMap((own, index) => read(own, scores[index]!));
+}
+
+const pick = (values: Float64Array, places: Int32Array): Float64Array =>
+  Float64Array.from(places, (place) => values[place]!);
+
 /** log π of each row's candidates under a one-headed network, exploration floor not included. */
-export async function scorePolicy(
+export const scorePolicy = (
   scorer: Scorer,
   rows: readonly FeedbackRow[],
-): Promise<Float64Array[]> {
-  const logits = await scorer.score(rows);
-  return logits.map(([head]) => normaliseLogs(head!));
-}
+): Promise<Float64Array[]> =>
+  scoreSlates(scorer, rows, (own, [head]) =>
+    own.map((row) => normaliseLogs(pick(head!, placesInSlate(row)))),
+  );
 
 /** θ_k of a position, as the critic's training left it; alike in all reward heads. */
 function examinationAt({ shape, parameters }: Network, position: number): number {
@@ -52,14 +72,19 @@ export async function scoreCritic(
   { network, defaultReward }: CriticModel,
   rows: readonly FeedbackRow[],
 ): Promise<Omit<RowScores, "logPolicy">[]> {
-  const logits = await scorer.score(rows);
-  return logits.map((heads, index) => {
-    const examination = examinationAt(network, rows[index]!.position);
-    const least = (1 - examination) * defaultReward;
-    const rewardHeads = heads.slice(0, rewardHeadCount);
-    // In place: no other code has the scorer's arrays, and a cycle has them for each of its rows.
-    for (const head of rewardHeads)
-      for (let a = 0; a < head.length; a++) head[a] = least + examination * logistic(head[a]!);
-    return { rewardHeads, discriminator: heads[rewardHeadCount]! };
+  return scoreSlates(scorer, rows, (own, heads) => {
+    const discriminator = heads[rewardHeadCount]!;
+    const examined = heads.slice(0, rewardHeadCount).map((head) => head.map(logistic));
+    return own.map((row) => {
+      const examination = examinationAt(network, row.position);
+      const least = (1 - examination) * defaultReward;
+      const places = placesInSlate(row);
+      const rewardHeads = examined.map((head) => {
+        const own = pick(head, places);
+        for (let a = 0; a < own.length; a++) own[a] = least + examination * own[a]!;
+        return own;
+      });
+      return { rewardHeads, discriminator: pick(discriminator, places) };
+    });
   });
 }

@@ -4,10 +4,10 @@ import { createGraph, parameter } from "../tensor/graph.ts";
 import { createTrainer } from "../tensor/trainer.ts";
 import { trainEpochs, withTrainers } from "./train-epochs.ts";
 
-const batches = () => [[1, 2, 3], [4]];
+const batches = () => [{ rows: [1, 2, 3] }, { rows: [4] }];
 
 test("an epoch's loss is the mean over its rows, not over its batches", async () => {
-  const step = async (rows: readonly number[]) =>
+  const step = async ({ rows }: { readonly rows: readonly number[] }) =>
     rows.reduce((all, one) => all + one, 0) / rows.length;
   expect(await trainEpochs({ epochs: 2, batches, step })).toEqual({
     epochs: 2,
@@ -26,7 +26,7 @@ test("training ends when the end of an epoch says so, with the loss that it hear
   const endEpoch = (losses: readonly number[]) => losses.length === 3;
   const { epochs, lastLoss } = await trainEpochs({
     epochs: 9,
-    batches: () => [[1]],
+    batches: () => [{ rows: [1] }],
     step,
     endEpoch,
   });

@@ -27,10 +27,10 @@ export async function withTrainers<Result>(
  * @param options.step trains on a batch and resolves with its loss, the mean over its rows
  * @param options.endEpoch gets the mean losses so far; `true` ends the training
  */
-export async function trainEpochs<Row>(options: {
+export async function trainEpochs<Batch extends { readonly rows: readonly unknown[] }>(options: {
   readonly epochs: number;
-  readonly batches: () => Iterable<readonly Row[]>;
-  readonly step: (batch: readonly Row[]) => Promise<number>;
+  readonly batches: () => Iterable<Batch>;
+  readonly step: (batch: Batch) => Promise<number>;
   readonly endEpoch?: (losses: readonly number[]) => boolean | undefined;
 }): Promise<EpochLosses> {
   const losses: number[] = [];
@@ -38,8 +38,8 @@ export async function trainEpochs<Row>(options: {
   while (losses.length < options.epochs) {
     let [sum, rows] = [0, 0];
     for (const batch of options.batches()) {
-      sum += (await options.step(batch)) * batch.length;
-      rows += batch.length;
+      sum += (await options.step(batch)) * batch.rows.length;
+      rows += batch.rows.length;
       steps++;
     }
     losses.push(sum / Math.max(1, rows));

@@ -1,7 +1,7 @@
 import { type RandomStream, shuffle } from "../numeric/random.ts";
 
-/** A row of a batch: its index, and its weight, which includes rows that were not drawn. */
-export interface DrawnRow {
+/** A unit of rows, or one of them: its index, and its weight, which includes those that were not drawn. */
+export interface DrawnUnit {
   readonly index: number;
   readonly weight: number;
 }
@@ -9,33 +9,22 @@ export interface DrawnRow {
 const range = (start: number, end: number): number[] =>
   Array.from({ length: Math.max(0, end - start) }, (_, offset) => start + offset);
 
-function* batchesOf<T>(rows: readonly T[], batchRows: number): Generator<readonly T[]> {
-  for (let start = 0; start < rows.length; start += batchRows) {
-    yield rows.slice(start, start + batchRows);
-  }
-}
+/** Every unit once, in a new order each epoch. */
+export const shuffledUnits = (count: number, random: RandomStream): readonly DrawnUnit[] =>
+  shuffle(range(0, count), random).map((index) => ({ index, weight: 1 }));
 
-/** Splits shuffled row indices into batches, a new order each epoch. */
-export function* shuffledBatches(
-  count: number,
-  batchRows: number,
-  random: RandomStream,
-): Generator<readonly number[]> {
-  yield* batchesOf(shuffle(range(0, count), random), batchRows);
-}
-
-export interface RecentRows {
+export interface RecentUnits {
   readonly count: number;
-  /** Rows at the front, which come first. */
+  /** Units at the front, which come first. */
   readonly recent: number;
-  /** Rows that an epoch has room for. */
+  /** Units that an epoch has room for. */
   readonly most: number;
 }
 
 /**
- * Rows that an epoch sees: all recent ones and as many older, or half of each if that is too many.
+ * Units that an epoch sees: all recent ones and as many older, or half of each if that is too many.
  */
-function drawnRows({ count, recent, most }: RecentRows) {
+function epochParts({ count, recent, most }: RecentUnits) {
   const older = Math.min(recent, count - recent);
   if (recent + older <= most) return { recent, older };
   const half = Math.floor(most / 2);
@@ -43,29 +32,25 @@ function drawnRows({ count, recent, most }: RecentRows) {
   return { recent: most - half, older: half };
 }
 
-export const epochRows = (rows: RecentRows): number => {
-  const { recent, older } = drawnRows(rows);
+export const epochUnits = (units: RecentUnits): number => {
+  const { recent, older } = epochParts(units);
   return recent + older;
 };
 
 /**
- * Batches of all recent rows and as many older ones, drawn anew each epoch and weighted up for the
- * rest: a short memory sees enough of its rows, and an epoch does not grow with the log. If even
- * the recent ones are too many, those are drawn too.
+ * All recent units and as many older ones, drawn anew each epoch and weighted up for the rest: a
+ * short memory sees enough of its rows, and an epoch does not grow with the log. If even the recent
+ * ones are too many, those are drawn too.
  */
-export function* recentBatches(
-  options: RecentRows & { readonly batchRows: number },
-  random: RandomStream,
-): Generator<readonly DrawnRow[]> {
+export function drawUnits(options: RecentUnits, random: RandomStream): readonly DrawnUnit[] {
   const { count, recent } = options;
-  const drawn = drawnRows(options);
-  const weigh = (indices: readonly number[], rows: number) => {
-    const weight = rows / Math.max(1, indices.length);
+  const parts = epochParts(options);
+  const weigh = (indices: readonly number[], units: number) => {
+    const weight = units / Math.max(1, indices.length);
     return indices.map((index) => ({ index, weight }));
   };
-  const older = shuffle(range(recent, count), random).slice(0, drawn.older);
+  const older = shuffle(range(recent, count), random).slice(0, parts.older);
   const all = range(0, recent);
-  const newest = drawn.recent < recent ? shuffle(all, random).slice(0, drawn.recent) : all;
-  const both = [...weigh(newest, recent), ...weigh(older, count - recent)];
-  yield* batchesOf(shuffle(both, random), options.batchRows);
+  const newest = parts.recent < recent ? shuffle(all, random).slice(0, parts.recent) : all;
+  return shuffle([...weigh(newest, recent), ...weigh(older, count - recent)], random);
 }

@@ -1,4 +1,3 @@
-import type { SeenShares } from "../domain/improvement-record.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { expectLength } from "./check-rows.ts";
 import type { WatchedSeparation } from "./discriminator-slope.ts";
@@ -49,8 +48,6 @@ export interface CriticFit<Critic> {
 
 export interface MovedPolicy<Policy> {
   readonly policy: Policy;
-  /** Shares of its rows that the move read; absent if it always reads all. */
-  readonly seen?: SeenShares;
 }
 
 export interface FitOptions<Policy, Critic> {

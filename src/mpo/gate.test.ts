@@ -7,7 +7,7 @@ import { rewardHeadCount } from "../learning/critic.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { drawIndex } from "../policy/slate.ts";
-import { checkDistillation, gateCandidate, whyUnseen } from "./gate.ts";
+import { checkDistillation, gateCandidate } from "./gate.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 const seed = 107;
@@ -224,13 +224,4 @@ test("a target that hardly differs need not be reached, and too little data stay
   expect(checkDistillation(judged, { way: 0, gap: 0.04 }, 1).verdict).toBe("promote");
   const little = { ...judged, verdict: "not-enough-data" as const, guards: [] };
   expect(checkDistillation(little, { way: 0, gap: 9 }, 1)).toBe(little);
-});
-
-test("only live rewards may promote a candidate that was trained on less than half of its rows", () => {
-  expect(whyUnseen({ candidatesSeen: 0.4, historySeen: 1 })).toBe(
-    "training saw 40 % of the candidates or of the history of its rows",
-  );
-  expect(whyUnseen({ candidatesSeen: 1, historySeen: 0.4 })).toBeDefined();
-  expect(whyUnseen({ candidatesSeen: 0.5, historySeen: 0.5 })).toBeUndefined();
-  expect(whyUnseen(undefined)).toBeUndefined();
 });

@@ -1,11 +1,9 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateLooks, GateRecord, GateStratum, Guard } from "../domain/gate-record.ts";
-import type { SeenShares } from "../domain/improvement-record.ts";
 import { judgeCandidate } from "../evaluation/gate.ts";
 import type { GateLimits } from "../evaluation/gate-guards.ts";
 import { failedGuards } from "../evaluation/gate-reason.ts";
 import type { RowWeights } from "../evaluation/strata.ts";
-import { formatShare } from "../numeric/format.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
 import { gateArrays } from "./gate-arrays.ts";
@@ -106,14 +104,4 @@ export function checkDistillation(
   if (gap <= limit) return { ...gate, guards };
   const reason = failedGuards(guards.filter(({ passed }) => !passed));
   return { ...gate, guards, verdict: "hold", reason };
-}
-
-/** A candidate that was trained on less of its rows has never been compared with most of what it will choose from. */
-const leastSeen = 0.5;
-
-/** Reason why only live rewards may promote a candidate that was trained on less than half of its rows' candidates or history. */
-export function whyUnseen(seen: SeenShares | undefined): string | undefined {
-  const share = Math.min(seen?.candidatesSeen ?? 1, seen?.historySeen ?? 1);
-  if (share >= leastSeen) return undefined;
-  return `training saw ${formatShare(share)} of the candidates or of the history of its rows`;
 }

@@ -140,7 +140,7 @@ export async function exportNetwork(
       const start = row * width;
       const own = network.shape.width;
       embeddings.set(vector.subarray(head * own, (head + 1) * own), start);
-      if (encoder) embeddings.set(encoder.vectorOf(views[index]!.itemId), start + own);
+      if (encoder) embeddings.set(encoder.vectorOf(views[index]!), start + own);
       biases[row] = vector[heads * own + head]!;
     }
   }

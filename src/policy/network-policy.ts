@@ -1,4 +1,6 @@
+import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
+import { keepByList } from "./by-list.ts";
 import type { Encoder, EncoderSource } from "./encoder/encoder.ts";
 import { createNetwork, type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import type { Policy } from "./policy.ts";
@@ -77,15 +79,20 @@ export async function openNetworkPolicy(network: Network): Promise<Policy> {
   const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
   const known = new Set<string>(network.itemIds);
   const { encoder } = network;
+  const isKnown = (itemId: ItemId) => known.has(itemId) || (encoder?.rowOf(itemId) ?? -1) !== -1;
   return {
     kind: "network",
     logits: async (state, candidates) => {
       const [heads] = await scorer.score([{ state, candidates }]);
       return heads![0]!;
     },
+    roughLogits: (state, candidates) => scorer.scoreRoughly({ state, candidates }),
     towers: {
       represent: (state, candidates) => scorer.represent({ state, candidates }),
-      isKnown: (itemId) => known.has(itemId) || (encoder?.rowOf(itemId) ?? -1) !== -1,
+      isKnown,
+      unknownIn: keepByList((views) =>
+        views.flatMap(({ itemId }, index) => (isKnown(itemId) ? [] : [index])),
+      ),
     },
     close: () => scorer.close(),
   };

@@ -3,13 +3,17 @@ import {
   fingerprint,
   largestDifference,
   noEncoders,
+  onEncoder,
   randomNetwork,
+  sampleEncoder,
   sampleState,
   sampleView,
   sampleViews,
 } from "../../tests/support/policy.ts";
 import { itemId } from "../domain/ids.ts";
 import { createRandom } from "../numeric/random.ts";
+import { openEncoder } from "./encoder/encoder.ts";
+import { decodeEncoder, type EncoderModel, encodeEncoder } from "./encoder/encoder-model.ts";
 import {
   createNetwork,
   growNetwork,
@@ -17,6 +21,7 @@ import {
   type NetworkShape,
   parameterShapes,
   resetHeads,
+  withEncoder,
   withText,
 } from "./network.ts";
 import { decodeNetwork, encodeNetwork } from "./network-policy.ts";
@@ -169,4 +174,20 @@ describe("reading texts", () => {
     expect(again.shape).toEqual(network.shape);
     expect(fingerprint(again)).toBe(fingerprint(network));
   });
+});
+
+test("weights for an encoder's states stay on the one that continues it, and are dropped for another", () => {
+  const stored = sampleEncoder(sampleViews(4));
+  const standing = onEncoder(randomNetwork(shape, sampleViews(4), createRandom(1)), stored);
+  const openChanged = (change: Partial<EncoderModel>) =>
+    openEncoder(encodeEncoder({ ...decodeEncoder(stored), throughSequence: 2, ...change }));
+  const continued = withEncoder(standing, openChanged({ continues: stored.hash }));
+  expect(continued.encoder!.model.throughSequence).toBe(2);
+  expect(continued.parameters).toBe(standing.parameters);
+  for (const other of [openChanged({}), openChanged({ continues: "another" })]) {
+    const { encodedWeights, logOddsWeights } = withEncoder(standing, other).parameters;
+    expect([...encodedWeights!, ...logOddsWeights!].every((weight) => weight === 0)).toBe(true);
+  }
+  const { encodedWeights } = withEncoder(create(1), openChanged({})).parameters;
+  expect(encodedWeights!.length).toBeGreaterThan(0);
 });

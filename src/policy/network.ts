@@ -2,8 +2,9 @@ import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import { contextTokenBuckets, itemTokenBuckets } from "./item-features.ts";
-import type { ItemView } from "./policy.ts";
+import type { ItemView, TextShape } from "./policy.ts";
 import { poolCount } from "./profile.ts";
+import { startRows } from "./start-rows.ts";
 
 /**
  * Two towers, several heads side by side. An item is e_m(a) = id embedding + Σ hashed features (+ V_m·text vector). A state is
@@ -24,12 +25,6 @@ export interface NetworkShape {
   readonly text?: TextShape;
   /** Numbers of the encoder's states; absent without one. */
   readonly stateWidth?: number;
-}
-
-export interface TextShape {
-  readonly model: number;
-  /** Numbers of a vector. */
-  readonly width: number;
 }
 
 export type Parameters = Readonly<Record<string, Float32Array>>;
@@ -125,20 +120,6 @@ export function createNetwork(shape: NetworkShape, random: RandomStream): Networ
   return { shape, itemIds, parameters };
 }
 
-function growTable(options: {
-  readonly values: Float32Array;
-  readonly columns: number;
-  readonly rows: number;
-  readonly deviation: number;
-  readonly random: RandomStream;
-}): Float32Array {
-  const grown = new Float32Array(options.rows * options.columns);
-  grown.set(options.values);
-  for (let i = options.values.length; i < grown.length; i++)
-    grown[i] = options.deviation * options.random.normal();
-  return grown;
-}
-
 /** The same network with rows for items that it does not know yet. */
 export function growNetwork(
   network: Network,
@@ -152,15 +133,13 @@ export function growNetwork(
   const rows = itemIds.length;
   const { heads, width } = network.shape;
   const { itemTable, itemBias } = network.parameters;
+  const grown = new Float32Array(rows * heads * width);
+  grown.set(itemTable!);
+  const { encoder } = network;
+  grown.set(startRows(fresh, heads * width, { random, encoder }), itemTable!.length);
   const parameters = {
     ...network.parameters,
-    itemTable: growTable({
-      values: itemTable!,
-      columns: heads * width,
-      rows,
-      deviation: 0.1,
-      random,
-    }),
+    itemTable: grown,
     // An item without known features is like the row of unknown ones.
     itemBias: Float32Array.from(
       { length: rows * heads },
@@ -170,9 +149,14 @@ export function growNetwork(
   return { ...network, itemIds, parameters };
 }
 
-/** The same network on an encoder, whose part starts at 0; weights for another one are dropped. */
+/**
+ * The same network on an encoder, whose part starts at 0. Weights for another one stay if the
+ * encoder continues that one, and are dropped otherwise.
+ */
 export function withEncoder(network: Network, encoder: Encoder | undefined): Network {
   if (network.encoder?.hash === encoder?.hash) return network;
+  if (encoder && network.encoder && network.encoder.hash === encoder.model.continues)
+    return { ...network, encoder };
   const { encodedWeights: _, logOddsWeights: __, ...parameters } = network.parameters;
   const { stateWidth: ___, ...shape } = network.shape;
   const { itemIds } = network;
@@ -236,13 +220,12 @@ export function copyHeads(network: Network, source: Network, heads: readonly num
 }
 
 /** The same network with some heads as they are at the start, the others untouched. */
-export const resetHeads = (
+export function resetHeads(
   network: Network,
   reset: readonly number[],
   random: RandomStream,
-): Network =>
-  copyHeads(
-    network,
-    growNetwork(createNetwork(network.shape, random), network.itemIds, random),
-    reset,
-  );
+): Network {
+  const { shape, itemIds, encoder } = network;
+  const fresh = { ...createNetwork(shape, random), ...(encoder && { encoder }) };
+  return copyHeads(network, growNetwork(fresh, itemIds, random), reset);
+}

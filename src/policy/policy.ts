@@ -24,6 +24,13 @@ export interface TextVector {
   readonly vector: Float32Array;
 }
 
+/** Texts of one model. */
+export interface TextShape {
+  readonly model: number;
+  /** Numbers of a vector. */
+  readonly width: number;
+}
+
 /**
  * Input of a decision: the user and the moment, with the items of the history in the profile's
  * order.
@@ -38,6 +45,14 @@ export interface PolicyTowers {
   represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Representation>;
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;
+  /** Indices of the items that it was not trained with, ascending. */
+  unknownIn(views: readonly ItemView[]): readonly number[];
+}
+
+/** Up to a number that all have in common, each within `error` of its logit. */
+export interface RoughLogits {
+  readonly logits: Float64Array;
+  readonly error: number;
 }
 
 /**
@@ -48,6 +63,8 @@ export interface Policy {
   readonly kind: PolicyKind;
   /** One finite logit for each candidate. */
   logits(state: PolicyState, candidates: readonly ItemView[]): Promise<Float64Array>;
+  /** To find the best of a whole catalogue; absent if exact logits cost no more. */
+  roughLogits?(state: PolicyState, candidates: readonly ItemView[]): Promise<RoughLogits>;
   /** Input of the fast loop; absent if a policy has no features of its own. */
   readonly towers?: PolicyTowers;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { ItemId } from "../domain/ids.ts";
+import { keepByList } from "./by-list.ts";
 import type { ItemView, Policy } from "./policy.ts";
 import { corruptSnapshot, encodeTensors, type TensorFile } from "./snapshot.ts";
 
@@ -112,9 +113,10 @@ export const judgedLogits = (
 /** The baseline as a policy: greedy on the shrunk mean reward. @throws corrupt_snapshot */
 export function loadPopularityPolicy(file: TensorFile): Policy {
   const popularity = readPopularity(file);
+  const logitsOf = keepByList((views) => greedyLogits(scoresOf(popularity, views)));
   return {
     kind: "popularity",
-    logits: async (_, candidates) => greedyLogits(scoresOf(popularity, candidates)),
+    logits: async (_, candidates) => logitsOf(candidates),
     close: async () => {},
   };
 }

@@ -5,15 +5,18 @@ import { retrieve } from "./retrieve.ts";
 
 const seed = 97;
 const retrievals = 2000;
-const isKnown = (_: number) => false;
-const keep = (logits: Float64Array, limit: number, random: RandomStream, isNew = isKnown) =>
-  retrieve({ logits, isNew }, limit, random).kept;
+const keep = (
+  logits: Float64Array,
+  limit: number,
+  random: RandomStream,
+  fresh: readonly number[] = [],
+) => retrieve({ logits, fresh }, limit, random).kept;
 
-function count(logits: Float64Array, limit: number, isNew: (index: number) => boolean = isKnown) {
+function count(logits: Float64Array, limit: number, fresh: readonly number[] = []) {
   const counts = new Array<number>(logits.length).fill(0);
   const random = createRandom(seed);
   for (let turn = 0; turn < retrievals; turn++)
-    for (const index of keep(logits, limit, random, isNew)) counts[index]!++;
+    for (const index of keep(logits, limit, random, fresh)) counts[index]!++;
   return counts;
 }
 
@@ -26,7 +29,7 @@ test("as many as the limit are kept, distinct, in ascending order, the best of t
   const logits = Float64Array.from({ length: 60 }, () => random.normal());
   const ranked = [...logits.keys()].sort((left, right) => logits[right]! - logits[left]!);
   for (let turn = 0; turn < 20; turn++) {
-    const { kept, threshold } = retrieve({ logits, isNew: isKnown }, 30, random);
+    const { kept, threshold } = retrieve({ logits, fresh: [] }, 30, random);
     expect(kept.length).toBe(30);
     expect(kept).toEqual([...new Set(kept)].sort((left, right) => left - right));
     for (const index of ranked.slice(0, 27)) expect(kept).toContain(index);
@@ -45,7 +48,11 @@ test.each([2, 5, 10, 20])("every item keeps a chance under a limit of %i", (limi
 test("items that the retriever has not learnt of have a share, whatever it thinks of them", () => {
   // 5 of 50 by lot of all 1,000, 5 of the 20 new ones at the end, 40 best.
   const logits = Float64Array.from({ length: 1000 }, (_, index) => -index);
-  const counts = count(logits, 50, (index) => index >= 980);
+  const counts = count(
+    logits,
+    50,
+    Array.from({ length: 20 }, (_, index) => 980 + index),
+  );
   const expected = 5 / 1000 + (1 - 5 / 1000) * (5 / 20);
   // 4 standard errors of a share, of 20 items.
   const error = Math.sqrt((expected * (1 - expected)) / retrievals);

@@ -1,9 +1,13 @@
+import { multiplyRows } from "../numeric/multiply-rows.ts";
 import type { Encoder } from "./encoder/encoder.ts";
+import { rowLogOdds } from "./encoder/row-log-odds.ts";
 import type { Representation } from "./fast-loop/features.ts";
-import { createItemEmbedder, type ItemEmbedder, type ItemVector } from "./item-embedder.ts";
+import { createItemEmbedder } from "./item-embedder.ts";
+import { createItemTable, type ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
-import type { ItemView, PolicyState } from "./policy.ts";
-import { createStateEncoder } from "./state-encoder.ts";
+import type { ItemView, PolicyState, RoughLogits } from "./policy.ts";
+import { createRoughScorer } from "./rough-scorer.ts";
+import { createStateEncoder, type StateEncoder } from "./state-encoder.ts";
 
 /** A state with candidates whose scores are asked for. */
 export interface ScoreRequest {
@@ -15,77 +19,60 @@ export interface ScoreRequest {
 export interface Scorer {
   /** For each request and head f(s, a) of the candidates. */
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
+  /** f roughly, of a network with one head. */
+  scoreRoughly(request: ScoreRequest): Promise<RoughLogits>;
   /** f of the first head, with u and e of the encoder, or without one the h and e that it is made of. */
   represent(request: ScoreRequest): Promise<Representation>;
   close(): Promise<void>;
 }
 
-function dot(
-  left: Float32Array,
-  leftStart: number,
-  right: Float32Array,
-  rightStart: number,
-  width: number,
-) {
-  let sum = 0;
-  for (let i = 0; i < width; i++) sum += left[leftStart + i]! * right[rightStart + i]!;
-  return sum;
-}
-
-/** Vectors of items, each embedded when a request first has it. */
-function createItemVectors(embedder: ItemEmbedder) {
-  // Weak: a revision that the catalogue has dropped is dropped here too.
-  const vectors = new WeakMap<ItemView, ItemVector>();
-  return {
-    load: async (requests: readonly ScoreRequest[]): Promise<void> => {
-      const missing = new Set<ItemView>();
-      const look = (view: ItemView) => {
-        if (!vectors.has(view)) missing.add(view);
-      };
-      for (const { state, candidates } of requests) {
-        state.history.forEach(look);
-        candidates.forEach(look);
-      }
-      const views = [...missing];
-      const embedded = await embedder.embed(views);
-      for (const [index, view] of views.entries()) vectors.set(view, embedded[index]!);
-    },
-    /** Of an item of a request that was loaded. */
-    of: (view: ItemView): ItemVector => vectors.get(view)!,
-  };
-}
-
 const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
   state: encoder.stateOf(state),
-  items: candidates.map(({ itemId }) => encoder.vectorOf(itemId)),
+  items: candidates.map((view) => encoder.vectorOf(view)),
 });
+
+/** e of each candidate in the first head. */
+const ownVectors = (
+  { candidates }: ScoreRequest,
+  { rowsOf, values, stride }: ItemTable,
+  width: number,
+) => Array.from(rowsOf(candidates), (row) => values.slice(row * stride, row * stride + width));
+
+function addScaled(scores: Float64Array, weight: number, added: Float64Array): Float64Array {
+  for (let a = 0; a < scores.length; a++) scores[a]! += weight * added[a]!;
+  return scores;
+}
 
 /** κ·ℓ + h·e + b + u·e of a request's candidates, by head. */
 function scoreHeads(
   { shape: { heads, width }, parameters, encoder }: Network,
   { state, candidates }: ScoreRequest,
-  vectors: {
-    /** Of the candidates. */
-    readonly own: readonly ItemVector[];
-    readonly encoded: Float32Array;
-    /** Place of the state's h of a head in `encoded`. */
-    readonly stateAt: (head: number) => number;
-  },
+  {
+    items,
+    stateOf,
+  }: { readonly items: ItemTable; readonly stateOf: (head: number) => Float32Array },
 ): Float64Array[] {
-  const { own, encoded, stateAt } = vectors;
-  const all = new Float64Array(heads * own.length);
-  const logOdds = encoder?.logOdds(state, candidates);
+  const rows = items.rowsOf(candidates);
+  const all = new Float64Array(heads * rows.length);
+  const logOdds = encoder && rowLogOdds(encoder, { state, candidates });
+  const { values, stride } = items;
   return Array.from({ length: heads }, (_, head) => {
-    const start = stateAt(head);
-    const weight = parameters.logOddsWeights?.[head] ?? 0;
-    const scores = all.subarray(head * own.length, (head + 1) * own.length);
-    for (let a = 0; a < own.length; a++) {
-      const vector = own[a]!;
-      scores[a] = dot(encoded, start, vector, head * width, width) + vector[heads * width + head]!;
-      if (logOdds) scores[a]! += weight * logOdds[a]!;
-    }
-    return scores;
+    const scores = all.subarray(head * rows.length, (head + 1) * rows.length);
+    const matrix = { values, stride, start: head * (width + 1) };
+    // The last column is the bias.
+    multiplyRows(matrix, rows, Float64Array.of(...stateOf(head), 1), scores);
+    return logOdds ? addScaled(scores, parameters.logOddsWeights![head]!, logOdds) : scores;
   });
+}
+
+/** One request asks for the same state several times. */
+function createAlone(encoder: StateEncoder) {
+  const alone = new WeakMap<PolicyState, Promise<Float32Array>>();
+  return (state: PolicyState): Promise<Float32Array> => {
+    const encoded = alone.get(state) ?? encoder.encode([state]);
+    alone.set(state, encoded);
+    return encoded;
+  };
 }
 
 export async function createScorer(
@@ -95,26 +82,32 @@ export async function createScorer(
   const { width } = network.shape;
   const { batchStates, threads } = options;
   const embedder = await createItemEmbedder(network, threads);
-  const vectors = createItemVectors(embedder);
-  const encoder = await createStateEncoder(network, { ...options, vectorOf: vectors.of });
+  const items = createItemTable(embedder, network.shape);
+  const encoder = await createStateEncoder(network, { ...options, items });
 
-  const scoreOne = (request: ScoreRequest, encoded: Float32Array, index: number) =>
-    scoreHeads(network, request, {
-      own: request.candidates.map((view) => vectors.of(view)),
-      stateAt: (head) => (head * batchStates + index) * width,
-      encoded,
-    });
+  const encodeAlone = createAlone(encoder);
+  const scoreRoughly = createRoughScorer(network, items);
+
+  const load = (requests: readonly ScoreRequest[]) =>
+    items.load(requests.flatMap(({ state, candidates }) => [state.history, candidates]));
+  const scoreOne = (request: ScoreRequest, encoded: Float32Array, index: number) => {
+    const stateOf = (head: number) => {
+      const start = (head * batchStates + index) * width;
+      return encoded.subarray(start, start + width);
+    };
+    return scoreHeads(network, request, { items, stateOf });
+  };
 
   return {
     score: async (requests) => {
-      await vectors.load(requests);
+      await load(requests);
       const states = [...new Set(requests.map(({ state }) => state))];
       const byState = new Map<PolicyState, ScoreRequest[]>(states.map((state) => [state, []]));
       const results = new Map<ScoreRequest, Float64Array[]>();
       for (const request of requests) byState.get(request.state)!.push(request);
       for (let start = 0; start < states.length; start += batchStates) {
         const chunk = states.slice(start, start + batchStates);
-        const encoded = await encoder.encode(chunk);
+        const encoded = await (batchStates === 1 ? encodeAlone(chunk[0]!) : encoder.encode(chunk));
         for (const [index, state] of chunk.entries()) {
           for (const request of byState.get(state)!)
             results.set(request, scoreOne(request, encoded, index));
@@ -122,16 +115,19 @@ export async function createScorer(
       }
       return requests.map((request) => results.get(request)!);
     },
+    scoreRoughly: async (request) => {
+      await load([request]);
+      const { state, candidates } = request;
+      return scoreRoughly(state, candidates, await encodeAlone(state));
+    },
     represent: async (request) => {
-      await vectors.load([request]);
-      const encoded = await encoder.encode([request.state]);
+      await load([request]);
+      const encoded = await encodeAlone(request.state);
       const logits = scoreOne(request, encoded, 0)[0]!;
-      if (network.encoder) return { ...placeBy(network.encoder, request), logits };
-      return {
-        state: encoded.subarray(0, width),
-        items: request.candidates.map((view) => vectors.of(view).subarray(0, width)),
-        logits,
-      };
+      const placed = network.encoder
+        ? placeBy(network.encoder, request)
+        : { state: encoded.subarray(0, width), items: ownVectors(request, items, width) };
+      return { ...placed, logits };
     },
     close: async () => {
       await embedder.close();

@@ -21,7 +21,7 @@ export interface TensorFile {
     /** Item of each table row; row 0 represents unknown items. */
     readonly itemIds: readonly ItemId[];
     readonly numbers: Readonly<Record<string, number>>;
-    /** Hash of the encoder that a network stands on; absent without one. */
+    /** Hash of the encoder that a network stands on, or that an encoder or its training continues; absent without one. */
     readonly encoder?: string;
   };
   readonly tensors: Readonly<

@@ -1,8 +1,8 @@
 import { createSession } from "../tensor/session.ts";
-import type { ItemVector } from "./item-embedder.ts";
 import { maxContextTokens } from "./item-features.ts";
+import type { ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
-import type { ItemView, PolicyState } from "./policy.ts";
+import type { PolicyState } from "./policy.ts";
 import { poolCount, poolWeights } from "./profile.ts";
 import { stateGraph } from "./towers.ts";
 
@@ -13,30 +13,31 @@ export interface StateEncoder {
   close(): Promise<void>;
 }
 
-/** @param vectorOf every item of a state's history */
+/** @param options.items has loaded the items of each state's history */
 export async function createStateEncoder(
   network: Network,
   options: {
     readonly batchStates: number;
     readonly threads: number;
-    readonly vectorOf: (view: ItemView) => ItemVector;
+    readonly items: ItemTable;
   },
 ): Promise<StateEncoder> {
   const { heads, width } = network.shape;
-  const { batchStates, threads, vectorOf } = options;
+  const { batchStates, threads, items } = options;
   const { graph, outputs } = stateGraph(network, batchStates);
   const session = await createSession(graph, outputs, { threads });
 
   function poolHistory({ profile, history }: PolicyState, pooled: Float32Array, index: number) {
-    const own = history.map((view) => vectorOf(view));
+    const rows = items.rowsOf(history);
+    const { values, stride } = items;
     const weights = poolWeights(profile.signals);
     for (let pool = 0; pool < poolCount; pool++) {
       for (let head = 0; head < heads; head++) {
         const start = ((head * batchStates + index) * poolCount + pool) * width;
-        for (let entry = 0; entry < own.length; entry++) {
-          const vector = own[entry]!;
+        for (let entry = 0; entry < rows.length; entry++) {
+          const own = rows[entry]! * stride + head * (width + 1);
           const weight = weights[pool]![entry]!;
-          for (let i = 0; i < width; i++) pooled[start + i]! += weight * vector[head * width + i]!;
+          for (let i = 0; i < width; i++) pooled[start + i]! += weight * values[own + i]!;
         }
       }
     }

@@ -1,6 +1,5 @@
 import { hash32 } from "../numeric/hash.ts";
-import type { TextShape } from "./network.ts";
-import type { ItemView } from "./policy.ts";
+import type { ItemView, TextShape } from "./policy.ts";
 
 /** Vectors of the items' texts, [items, width]; 0 for one without, and for that of a model the network does not know. */
 export function textFeed(

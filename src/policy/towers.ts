@@ -10,7 +10,7 @@ import {
   type Value,
 } from "../tensor/graph.ts";
 import { gatherRows } from "../tensor/indexing.ts";
-import { reshape, transpose } from "../tensor/layout.ts";
+import { reshape, slice, transpose } from "../tensor/layout.ts";
 import { matmul } from "../tensor/linear-algebra.ts";
 import { allSlots, type TokenSlots } from "./item-features.ts";
 import { type Network, type NetworkShape, parameterShapes } from "./network.ts";
@@ -34,13 +34,24 @@ function splitHeads(value: Value, { heads, width }: Pick<NetworkShape, "heads" |
   return transpose(reshape(value, [rows, heads, width]), [1, 0, 2]);
 }
 
+/** Which items of a batch a tower embeds, as their inputs begin. */
+type FedItems = "item" | "candidate";
+
+interface ItemTowerOptions {
+  readonly shape: NetworkShape;
+  readonly items: number;
+  readonly slots: TokenSlots;
+  /** Default: `item`. */
+  readonly fed?: FedItems;
+}
+
 /** V·t [items, heads · width] of the text vectors that are fed. */
 function textPart(
   graph: Graph<Precision>,
   values: ParameterValues,
-  { shape, items }: { readonly shape: NetworkShape; readonly items: number },
+  { shape, items, fed = "item" }: ItemTowerOptions,
 ): Value {
-  const texts = input(graph, "itemTexts", [items, shape.text?.width ?? 0]);
+  const texts = input(graph, `${fed}Texts`, [items, shape.text?.width ?? 0]);
   return matmul(texts, parameterValue(values, "textWeights"));
 }
 
@@ -48,12 +59,12 @@ function textPart(
 function itemTower(
   graph: Graph<Precision>,
   values: ParameterValues,
-  options: { readonly shape: NetworkShape; readonly items: number; readonly slots: TokenSlots },
+  options: ItemTowerOptions,
 ): { readonly embedding: Value; readonly rows: Value; readonly bias: Value } {
-  const { shape, items, slots } = options;
-  const ids = input(graph, "itemRows", [items], "int32");
-  const tokens = input(graph, "itemTokens", [items, slots.item], "int32");
-  const weights = input(graph, "itemTokenWeights", [items, slots.item]);
+  const { shape, items, slots, fed = "item" } = options;
+  const ids = input(graph, `${fed}Rows`, [items], "int32");
+  const tokens = input(graph, `${fed}Tokens`, [items, slots.item], "int32");
+  const weights = input(graph, `${fed}TokenWeights`, [items, slots.item]);
   const features = embeddingBag(parameterValue(values, "itemTokenTable"), tokens, weights);
   const own = add(gatherRows(parameterValue(values, "itemTable"), ids), features);
   const rows = shape.text ? add(own, textPart(graph, values, options)) : own;
@@ -111,7 +122,10 @@ export interface Towers {
   readonly logOddsWeights?: Value;
 }
 
-/** The states and the distinct items of a batch: training differentiates these. */
+/**
+ * The states of a batch, and the items that their histories hold or their rows show: training
+ * differentiates these.
+ */
 export function batchTowers(
   graph: Graph<Precision>,
   values: ParameterValues,
@@ -140,32 +154,82 @@ export function batchTowers(
   };
 }
 
-/**
- * f [heads, states, items] = κ·ℓ + h·e + b + u·e of every state with every item. With an encoder ℓ
- * is fed as `logOdds` [1, states, items].
- */
-export function scoreAll(towers: Omit<Towers, "rows">): Value {
-  const { state, embedding, bias, logOddsWeights } = towers;
-  const own = add(matmul(state, transpose(embedding, [0, 2, 1])), bias);
-  if (logOddsWeights === undefined) return own;
-  const [, states = 0, items = 0] = own.shape;
-  return add(own, multiply(logOddsWeights, input(state.graph, "logOdds", [1, states, items])));
+/** h·e + b + u·e [heads, states, items] of every state with every item. */
+export const scoreAll = ({
+  state,
+  embedding,
+  bias,
+}: Pick<Towers, "state" | "embedding" | "bias">): Value =>
+  add(matmul(state, transpose(embedding, [0, 2, 1])), bias);
+
+/** Parameters of one head that the item tower and ℓ read: tables hold the heads side by side in a row. */
+function headValues(
+  values: ParameterValues,
+  { heads, width }: NetworkShape,
+  head: number,
+): ParameterValues {
+  if (heads === 1) return values;
+  const columns = { itemTable: width, itemTokenTable: width, textWeights: width, itemBias: 1 };
+  const cut = (name: string, axis: number, size: number) =>
+    values[name] && {
+      [name]: slice(values[name], { axis, start: head * size, end: (head + 1) * size }),
+    };
+  return {
+    ...Object.assign({}, ...Object.entries(columns).map(([name, size]) => cut(name, 1, size))),
+    ...cut("itemWeights", 0, 1),
+    ...cut("logOddsWeights", 0, 1),
+  };
 }
 
 /**
- * f [heads, states] of each state with one item of its own, by the columns that are fed, int32
- * [states]. With an encoder their ℓ is fed as `chosenLogOdds` [1, states].
+ * f [states, candidates] = κ·ℓ + h·e + b + u·e of each state with its own candidates under one head. Its distinct items are fed as
+ * `candidateRows` and the like. All states are multiplied with all of them, which costs less than a row gathered for each
+ * candidate. Then `cells` picks state · items + item, int32 [states · candidates]. With an encoder ℓ is fed as `logOdds`.
+ * @param options.state h of the head [1, states, width]
  */
-export function scoreChosen(towers: Towers, chosen: Value): Value {
-  const { state, rows, bias, logOddsWeights } = towers;
-  const [heads = 0, states = 0, width = 0] = state.shape;
-  const embedding = splitHeads(gatherRows(rows, chosen), { heads, width });
-  const own = sum(multiply(state, embedding), { axes: [2] });
+export function scoreCandidates(
+  graph: Graph<Precision>,
+  values: ParameterValues,
+  options: {
+    readonly shape: NetworkShape;
+    readonly head: number;
+    readonly state: Value;
+    readonly candidates: number;
+    readonly items: number;
+    readonly slots: TokenSlots;
+  },
+): Value {
+  const { state, candidates, items, slots } = options;
+  const [, states = 0] = state.shape;
+  const own = headValues(values, options.shape, options.head);
+  const shape = { ...options.shape, heads: 1 };
+  const tower = itemTower(graph, own, { shape, items, slots, fed: "candidate" });
+  const all = reshape(scoreAll({ state, ...tower }), [states * items, 1]);
+  const cells = input(graph, "cells", [states * candidates], "int32");
+  const scores = reshape(gatherRows(all, cells), [states, candidates]);
+  if (own.logOddsWeights === undefined) return scores;
+  const logOdds = input(graph, "logOdds", [states, candidates]);
+  return add(scores, multiply(reshape(own.logOddsWeights, [1, 1]), logOdds));
+}
+
+/**
+ * f [heads, rows] of each row with the item that it shows: `stateOf` and `shown`, int32 [rows], are the places of its state and of
+ * the item. With an encoder their ℓ is fed as `shownLogOdds` [1, rows].
+ */
+export function scoreShown(towers: Towers, rows: number): Value {
+  const { state, rows: embeddings, bias, logOddsWeights } = towers;
+  const { graph } = state;
+  const [heads = 0, , width = 0] = state.shape;
   const [, , items = 0] = bias.shape;
-  const ownBias = gatherRows(transpose(reshape(bias, [heads, items]), [1, 0]), chosen);
-  const found = add(own, transpose(reshape(ownBias, [states, heads]), [1, 0]));
+  const stateOf = input(graph, "stateOf", [rows], "int32");
+  const shown = input(graph, "shown", [rows], "int32");
+  const byState = gatherRows(transpose(state, [1, 0, 2]), stateOf);
+  const embedding = reshape(gatherRows(embeddings, shown), [rows, heads, width]);
+  const own = sum(multiply(byState, embedding), { axes: [2] });
+  const ownBias = gatherRows(transpose(reshape(bias, [heads, items]), [1, 0]), shown);
+  const found = transpose(add(own, reshape(ownBias, [rows, heads])), [1, 0]);
   if (logOddsWeights === undefined) return found;
-  const logOdds = input(state.graph, "chosenLogOdds", [1, states]);
+  const logOdds = input(graph, "shownLogOdds", [1, rows]);
   return add(found, multiply(reshape(logOddsWeights, [heads, 1]), logOdds));
 }
 

@@ -8,12 +8,15 @@ import {
   reviewKinds,
   type ServingEvaluation,
 } from "../domain/cycle-record.ts";
+import type { EncoderWatch } from "../domain/encoder-record.ts";
 import { gateRecord } from "./gate-record-schema.ts";
 import { improvementFields } from "./improvement-schema.ts";
 import {
   anchorReview,
   canaryReview,
   firstSlates,
+  newEncoder,
+  nextItemLoss,
   promotionReview,
 } from "./policy-evidence-schema.ts";
 import { fieldsOf, interval, optional } from "./record-schema.ts";
@@ -56,6 +59,15 @@ const review = fieldsOf<Review>({
   onlyLive: optional(z.string()),
 }).meta({ id: "Review" });
 
+const encoderWatch = fieldsOf<EncoderWatch>({
+  newEvents: z.number(),
+  knownEvents: z.number(),
+  days: optional(z.number()),
+  loss: optional(nextItemLoss),
+  isDue: z.boolean(),
+  reason: z.string(),
+}).meta({ id: "EncoderWatch" });
+
 export const cycleRecord: z.ZodType<CycleRecord> = fieldsOf<CycleRecord>({
   damage: optional(z.string()),
   ...improvementFields,
@@ -76,4 +88,6 @@ export const cycleRecord: z.ZodType<CycleRecord> = fieldsOf<CycleRecord>({
   stageCpuMs: optional(numberByName),
   stagePeakMiB: optional(numberByName),
   slates: optional(firstSlates),
+  encoderWatch: optional(encoderWatch),
+  newEncoder: optional(newEncoder),
 }).meta({ id: "CycleRecord" });

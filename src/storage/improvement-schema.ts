@@ -78,12 +78,10 @@ const doubtfulItem = fieldsOf<DoubtfulItem>({
 }).meta({ id: "DoubtfulItem" });
 
 const losses = { firstLoss: z.number(), lastLoss: z.number() };
-const seen = { candidatesSeen: optional(z.number()), historySeen: optional(z.number()) };
 const fitted = { ...losses, epochs: z.number(), steps: z.number() };
 
 const distillation = fieldsOf<DistillationRecord>({
   ...fitted,
-  ...seen,
   objective: z.enum(distilObjectives),
   way: z.number(),
   gap: z.number(),
@@ -107,7 +105,7 @@ const policyDifference = fieldsOf<FindingsRecord["policyDifference"]>({
   segments: z.array(segment),
 });
 
-const critic = fieldsOf<FindingsRecord["critic"]>({ ...losses, ...seen });
+const critic = fieldsOf<FindingsRecord["critic"]>(losses);
 
 const calibration = fieldsOf<CalibrationRecord>({
   rows: z.number(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { verdicts } from "../domain/cycle-outcome.ts";
+import type { NewEncoder, NextItemLoss } from "../domain/encoder-record.ts";
 import type {
   FirstSlates,
   MeanOverUsers,
@@ -26,6 +27,20 @@ import { fieldsOf, optional } from "./record-schema.ts";
 const mean = fieldsOf<MeanOverUsers>({ mean: z.number(), standardError: z.number() });
 const quality = { sorted: mean, served: mean, effectiveChoices: z.number() };
 const slateQuality = fieldsOf<SlateQuality>(quality);
+
+export const nextItemLoss: z.ZodType<NextItemLoss> = fieldsOf<NextItemLoss>({
+  now: mean,
+  users: z.number(),
+  before: mean,
+});
+
+export const newEncoder: z.ZodType<NewEncoder> = fieldsOf<NewEncoder>({
+  throughSequence: z.number(),
+  heldOutAfter: optional(z.number()),
+  ndcg: mean,
+  servingNdcg: optional(mean),
+  divergence: optional(z.strictObject({ decisions: z.number(), kl: z.number() })),
+}).meta({ id: "NewEncoder" });
 
 const temperature = fieldsOf<TemperaturePoint>({
   temperature: z.number(),
@@ -119,4 +134,5 @@ export const policyEvidence: z.ZodType<PolicyEvidence> = fieldsOf<PolicyEvidence
   trial: optional(fieldsOf<CanaryTrial>(trial)),
   onlyLive: optional(z.string()),
   tried: optional(canaryReview),
+  newEncoder: optional(newEncoder),
 }).meta({ id: "PolicyEvidence" });

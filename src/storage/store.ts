@@ -160,7 +160,8 @@ export interface EventStore {
     readonly after: number;
     readonly limit: number;
   }): Promise<readonly (HistoryEntry & { readonly userId: UserId })[]>;
-  count(): Promise<number>;
+  /** All events, or those after `after`. */
+  count(options?: { readonly after?: number }): Promise<number>;
 }
 
 /** A user's reaction, and the event that it brings; a pending one brings it later. */

@@ -9,6 +9,7 @@ import {
   randomNetwork,
   sampleChain,
   sampleEncoder,
+  sampleFeatureMap,
   sampleViews,
 } from "../support/policy.ts";
 import { clicksOf } from "../support/sample.ts";
@@ -21,7 +22,16 @@ const alone = randomNetwork({ heads: 1, width: 8, positions: 1 }, known, createR
 describe.each([
   ["alone", alone],
   ["on an encoder", onEncoder(alone, sampleEncoder(known.slice(0, 9)))],
-  ["with a chain", onEncoder(alone, sampleEncoder(known.slice(0, 9), 1, sampleChain(9)))],
+  [
+    "with a chain and a map of features",
+    onEncoder(
+      alone,
+      sampleEncoder(known.slice(0, 9), 1, {
+        chain: sampleChain(9),
+        features: sampleFeatureMap(8),
+      }),
+    ),
+  ],
 ])("network policy %s", (_, network) => {
   testPolicy({
     kind: "network",

@@ -42,7 +42,7 @@ test.skipIf(!existsSync(movielens))(
     expect(trained).toMatchObject({
       code: 0,
       output: expect.stringMatching(
-        /pretrained policy's slates hold the next item of.*\npolicy temperature \d\.\d{3}: served keeps (?:\d\.\d\d|all) of sorted/s,
+        /trained policy's slates hold the next item of.*\npolicy temperature \d\.\d{3}: served keeps (?:\d\.\d\d|all) of sorted/s,
       ),
     });
 

@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
 import type { DistilObjective } from "../../src/domain/mpo-configuration.ts";
-import { buildBatch, tableRows } from "../../src/learning/batch.ts";
 import { distilLoss } from "../../src/learning/distil-graph.ts";
 import { scorePolicy } from "../../src/learning/score-rows.ts";
 import { normaliseLogs } from "../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import { allSlots } from "../../src/policy/item-features.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
 import { sampleSlate } from "../../src/policy/slate.ts";
 import { gradients } from "../../src/tensor/gradients.ts";
@@ -13,6 +11,7 @@ import { createGraph } from "../../src/tensor/graph.ts";
 import { createSession } from "../../src/tensor/session.ts";
 import { sampleRow } from "../support/feedback.ts";
 import { gradientFeeds } from "../support/gradient-feeds.ts";
+import { paddedBatch } from "../support/padded-batch.ts";
 import { randomNetwork, randomState, sampleViews } from "../support/policy.ts";
 
 // min_θ E_{a∼π_θ}[log π_θ − log π_φ]: with a sampled action that is then held fixed, the gradient of the bracket is that of
@@ -25,9 +24,14 @@ const views = sampleViews(items);
 const random = createRandom(seed);
 const network = randomNetwork({ heads: 1, width: 4, positions: 1 }, views, random);
 const row = sampleRow(views, { state: randomState(views, random) });
-const shape = { rows: 1, items, slots: allSlots };
-const batch = buildBatch({ rows: [row], shape, tables: tableRows(network) });
-const columns = views.map((_, candidate) => batch.columns[0]![candidate]!);
+const { batch, shape } = paddedBatch([row], network);
+const cells = shape.rows * shape.candidates;
+/** Everything but the row's candidates is padding. */
+const byPlace = (values: ArrayLike<number>, rest = 0) => {
+  const spread = new Float32Array(cells).fill(rest);
+  for (const [candidate, place] of batch.places[0]!.entries()) spread[place] = values[candidate]!;
+  return spread;
+};
 
 async function logPolicy(): Promise<Float64Array> {
   const scorer = await createScorer(network, { batchStates: 1, threads: 1 });
@@ -46,24 +50,19 @@ async function logitGradient(
   const bias = parameters.find(({ name }) => name === "itemBias")!;
   const [slope] = gradients(loss, [bias]);
   const session = await createSession(graph, { slope: slope! });
-  const data = { mask: new Float32Array(items), rowWeights: Float32Array.of(1), ...aim };
+  const mask = byPlace(new Float32Array(items), -1e9);
+  const data = { mask, rowWeights: Float32Array.of(1, 0), ...aim };
   const { slope: values } = await session.run(gradientFeeds(network, batch.feeds, data));
   await session.close();
   return views.map(({ itemId }) => values![network.itemIds.indexOf(itemId)]!);
 }
-
-const byColumn = (values: ArrayLike<number>) => {
-  const spread = new Float32Array(items);
-  for (const [candidate, column] of columns.entries()) spread[column] = values[candidate]!;
-  return spread;
-};
 
 test("the exact objective has the gradient π·(Δ − E Δ), which is not zero", async () => {
   const logs = await logPolicy();
   const challenger = normaliseLogs(Float64Array.from(views, () => random.normal()));
   const delta = logs.map((value, a) => value - challenger[a]!);
   const mean = delta.reduce((sum, value, a) => sum + Math.exp(logs[a]!) * value, 0);
-  const exact = await logitGradient("reverse-kl", { logTarget: byColumn(challenger) });
+  const exact = await logitGradient("reverse-kl", { logTarget: byPlace(challenger) });
   for (const [a, slope] of exact.entries())
     expect(Math.abs(slope - Math.exp(logs[a]!) * (delta[a]! - mean))).toBeLessThan(1e-6);
   expect(Math.max(...exact.map(Math.abs))).toBeGreaterThan(0.05);
@@ -79,7 +78,7 @@ test("sampled and held fixed, its gradient vanishes in the mean of 100,000 draws
   }
   // The mean over the draws of log π_θ(a) − log π_φ(a) with a and π_φ constant: a cross-entropy to −1 times the counts.
   const sampled = await logitGradient("cross-entropy", {
-    target: byColumn(counts.map((share) => -share)),
+    target: byPlace(counts.map((share) => -share)),
   });
   for (const [a, slope] of sampled.entries()) {
     const probability = Math.exp(logs[a]!);

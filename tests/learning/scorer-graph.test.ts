@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { buildBatch, tableRows } from "../../src/learning/batch.ts";
 import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
-import { allSlots } from "../../src/policy/item-features.ts";
 import { parameterShapes } from "../../src/policy/network.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
-import { batchTowers, scoreAll } from "../../src/policy/towers.ts";
+import { batchTowers, scoreCandidates } from "../../src/policy/towers.ts";
 import { createGraph, parameter } from "../../src/tensor/graph.ts";
+import { slice } from "../../src/tensor/layout.ts";
 import { createSession } from "../../src/tensor/session.ts";
 import { sampleRow } from "../support/feedback.ts";
+import { paddedBatch } from "../support/padded-batch.ts";
 import {
   onEncoder,
   randomNetwork,
@@ -42,21 +42,25 @@ test.each([
     const longer = Array.from({ length: 30 }, () => [views[random.integer(10)]!, 1] as const);
     const states = [...Array.from({ length: 10 }, () => randomState(views, random)), sampleState()];
     const rows = [...states, sampleState(longer)].map((state) => sampleRow(views, { state }));
-    const batch = { rows: 16, items: 12, slots: allSlots };
     await network.encoder?.encode(rows.map(({ state }) => state));
-    const { feeds, columns } = buildBatch({ rows, shape: batch, tables: tableRows(network) });
-    const graph = createGraph();
-    const values = Object.fromEntries(
-      Object.entries(parameterShapes(shape, network.itemIds.length)).map(([name, dimensions]) => [
-        name,
-        parameter(graph, name, dimensions),
-      ]),
-    );
-    const sizes = { shape, states: batch.rows, items: batch.items, slots: allSlots };
-    const scores = scoreAll(batchTowers(graph, values, sizes));
-    const session = await createSession(graph, { scores });
-    const trained = (await session.run({ ...network.parameters, ...feeds })).scores!;
-    await session.close();
+    const { batch, shape: sizes } = paddedBatch(rows, network);
+    const scoreHead = async (head: number) => {
+      const graph = createGraph();
+      const values = Object.fromEntries(
+        Object.entries(parameterShapes(shape, network.itemIds.length)).map(([name, dimensions]) => [
+          name,
+          parameter(graph, name, dimensions),
+        ]),
+      );
+      const towers = batchTowers(graph, values, { ...sizes, shape, items: sizes.read });
+      const state = slice(towers.state, { axis: 0, start: head, end: head + 1 });
+      const scores = scoreCandidates(graph, values, { ...sizes, shape, head, state });
+      const session = await createSession(graph, { scores });
+      const results = await session.run({ ...network.parameters, ...batch.feeds });
+      await session.close();
+      return results.scores!;
+    };
+    const trained = await Promise.all([...Array(shape.heads).keys()].map(scoreHead));
 
     const scorer = await createScorer(network, { batchStates: 5, threads: 1 });
     const served = await scorer.score(rows.map(({ state, candidates }) => ({ state, candidates })));
@@ -65,8 +69,8 @@ test.each([
       expect(heads.length).toBe(shape.heads);
       for (const [head, logits] of heads.entries()) {
         for (const [candidate, logit] of logits.entries()) {
-          const cell = (head * batch.rows + row) * batch.items + columns[row]![candidate]!;
-          expect(Math.abs(logit - trained[cell]!)).toBeLessThan(1e-5);
+          const cell = batch.stateOf[row]! * sizes.candidates + batch.places[row]![candidate]!;
+          expect(Math.abs(logit - trained[head]![cell]!)).toBeLessThan(1e-5);
         }
       }
     }

@@ -18,6 +18,7 @@ export function sampleRow(
     user: 0,
     arm: "serving",
     policyVersion: 1,
+    sequence: 1,
     age: 0,
     fold: "first",
     ...overrides,

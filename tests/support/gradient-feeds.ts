@@ -20,14 +20,14 @@ export function gradientFeeds(
 /** Elements of the hashed tables that a batch reads, and a row that it does not; all elements of everything else. */
 export function gradientElements(network: Network, { feeds }: Batch) {
   const columns = network.shape.heads * network.shape.width;
-  const tables: Readonly<Record<string, string>> = {
-    itemTokenTable: "itemTokens",
-    contextTable: "contextTokens",
+  const tables: Readonly<Record<string, readonly string[]>> = {
+    itemTokenTable: ["itemTokens", "candidateTokens"],
+    contextTable: ["contextTokens"],
   };
   return (name: string): readonly number[] | undefined => {
     const tokens = tables[name];
     if (tokens === undefined) return undefined;
-    const read = new Set<number>(feeds[tokens]);
+    const read = new Set<number>(tokens.flatMap((fed) => [...feeds[fed]!]));
     const unread = [1, 2, 3, 4].filter((row) => !read.has(row)).slice(0, 1);
     return [...read, ...unread].flatMap((row) =>
       Array.from({ length: columns }, (_, column) => row * columns + column),

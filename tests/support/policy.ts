@@ -6,11 +6,16 @@ import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
 import { buildRows } from "../../src/numeric/sparse-rows.ts";
 import type { ChainPart } from "../../src/policy/encoder/chain.ts";
 import { type EncoderSource, openEncoder } from "../../src/policy/encoder/encoder.ts";
-import { encodeEncoder, type StoredEncoder } from "../../src/policy/encoder/encoder-model.ts";
-import { itemTokens } from "../../src/policy/item-features.ts";
+import {
+  type EncoderModel,
+  encodeEncoder,
+  type StoredEncoder,
+} from "../../src/policy/encoder/encoder-model.ts";
+import type { FeatureMap } from "../../src/policy/encoder/feature-map.ts";
+import { itemTokenBuckets, itemTokens } from "../../src/policy/item-features.ts";
 import { createNetwork, growNetwork, type Network, withEncoder } from "../../src/policy/network.ts";
 import { encodeNetwork } from "../../src/policy/network-policy.ts";
-import type { ItemView, PolicyState } from "../../src/policy/policy.ts";
+import type { ItemView, PolicyState, TextVector } from "../../src/policy/policy.ts";
 import { createProfile } from "../../src/policy/profile.ts";
 import { createTransformer } from "../../src/policy/transformer/parameters.ts";
 import { presetShape } from "../../src/policy/transformer/shape.ts";
@@ -97,7 +102,7 @@ export const encodersIn =
 export function sampleEncoder(
   views: readonly ItemView[],
   seed = 1,
-  chain?: ChainPart,
+  parts: Pick<EncoderModel, "chain" | "features"> = {},
 ): StoredEncoder {
   const shape = { ...presetShape("small", { items: views.length, length: 10 }), width: 8 };
   const random = createRandom(seed);
@@ -108,8 +113,21 @@ export function sampleEncoder(
     itemIds: views.map(({ itemId }) => itemId),
     counts: Float32Array.from(views, (_, index) => index),
     throughSequence: 1,
-    ...(chain && { chain }),
+    ...parts,
   });
+}
+
+/** A text of the model that `sampleFeatureMap` knows. */
+export const sampleText: TextVector = { model: 5, vector: Float32Array.of(0.6, 0.8) };
+
+/** A map to random vectors of this width, of all features and of texts. */
+export function sampleFeatureMap(width: number): FeatureMap {
+  const random = createRandom(4);
+  const normals = (rows: number) => Float32Array.from({ length: rows * width }, random.normal);
+  return {
+    ...{ mean: normals(1), tokens: normals(itemTokenBuckets) },
+    text: { model: sampleText.model, width: 2, weights: normals(2) },
+  };
 }
 
 /** A chain of λ = 0.5 in which items 1, 4, 7 … have no successors and the others two. */

@@ -23,8 +23,6 @@ export const policyOf =
 export const servingOf = ({ situations }: HostileWorld): Policy =>
   policyOf(situations.map(({ serving }) => serving));
 
-const isNew = () => false;
-
 /** The shipped retriever, which the serving policy is. */
 export function createRetriever(
   { situations, cell: { items } }: HostileWorld,
@@ -34,7 +32,7 @@ export function createRetriever(
   if (items <= mostCandidates) return () => all;
   return (situation) => {
     const { serving: logits } = situations[situation]!;
-    return Int32Array.from(retrieve({ logits, isNew }, mostCandidates, random).kept);
+    return Int32Array.from(retrieve({ logits, fresh: [] }, mostCandidates, random).kept);
   };
 }
 

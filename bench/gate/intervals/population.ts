@@ -55,11 +55,12 @@ export async function readPopulation(options: {
   for (const [user, { userId }] of world.users.entries()) {
     const known = await readUser(store, userId, asOf);
     const state = createState({ user: known, catalogue, scenario, context: {} });
-    const scored = await scoreOffered(retriever, state, views);
+    const scored = await scoreOffered(retriever, state, { list: views, hidden: [] });
     const { kept } = retrieve(scored, scenario.maxCandidates, createRandom(lotSeed).split(user));
     rows.push({
       ...{ state, candidates: kept.map((index) => views[index]!), user, exploration },
       ...{ action: 0, position: 0, propensity: 1, reward: 0, arm: "serving", policyVersion: 0 },
+      sequence: asOf,
       ...{ fold: "older", age: 0 },
     });
   }

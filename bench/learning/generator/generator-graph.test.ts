@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
-import { buildBatch, tableRows } from "../../../src/learning/batch.ts";
 import { normaliseLogs } from "../../../src/numeric/log-probabilities.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
-import { allSlots } from "../../../src/policy/item-features.ts";
 import { createScorer } from "../../../src/policy/scorer.ts";
 import { createGraph } from "../../../src/tensor/graph.ts";
 import { createSession } from "../../../src/tensor/session.ts";
 import { checkGradient } from "../../../tests/support/check-gradient.ts";
 import { sampleRow } from "../../../tests/support/feedback.ts";
 import { gradientElements, gradientFeeds } from "../../../tests/support/gradient-feeds.ts";
+import { paddedBatch } from "../../../tests/support/padded-batch.ts";
 import {
   largestDifference,
   randomNetwork,
@@ -38,13 +37,23 @@ const setting = {
 const rows = Array.from({ length: 2 }, () =>
   sampleRow(views, { state: randomState(views, random) }),
 );
-const shape = { rows: 2, items: 3, slots: allSlots };
-const batch = buildBatch({ rows, shape, tables: tableRows(network) });
+const { batch, shape } = paddedBatch(rows, network);
+/** By state and candidate; the last candidate and the last state are padding. */
+const byCell = (values: readonly number[], rest: number) =>
+  Float32Array.from({ length: shape.states * shape.candidates }, (_, cell) => {
+    const [state, place] = [Math.floor(cell / shape.candidates), cell % shape.candidates];
+    if (state === rows.length) return 0;
+    return place < views.length ? values[state * views.length + place]! : rest;
+  });
+const reference = byCell(
+  rows.flatMap(() => views.map(() => -random.uniform())),
+  -1e9,
+);
 const data = {
   omega: encodeSetting(setting),
-  reference: Float32Array.from({ length: 6 }, () => -random.uniform()),
-  target: Float32Array.of(0.2, 0.3, 0.5, 0.6, 0.3, 0.1),
-  rowWeights: Float32Array.of(0.5, 0.5),
+  reference,
+  target: byCell([0.2, 0.3, 0.5, 0.6, 0.3, 0.1], 0),
+  rowWeights: Float32Array.of(0.5, 0.5, 0),
 };
 const { positionBias: _, ...trained } = network.parameters;
 
@@ -73,9 +82,9 @@ test("under a setting the generator is a plain network on top of the reference",
   const scores = await scorer.score(rows);
   await scorer.close();
   for (const [row, [tilts]] of scores.entries()) {
-    const columns = batch.columns[row]!;
-    const logits = tilts!.map((tilt, a) => tilt + data.reference[row * 3 + columns[a]!]!);
-    const made = Float64Array.from(columns, (column) => result.logPolicy![row * 3 + column]!);
+    const cells = [...batch.places[row]!].map((place) => row * shape.candidates + place);
+    const logits = tilts!.map((tilt, a) => tilt + reference[cells[a]!]!);
+    const made = Float64Array.from(cells, (cell) => result.logPolicy![cell]!);
     expect(largestDifference(normaliseLogs(logits), made)).toBeLessThan(1e-5);
   }
 });

@@ -2,7 +2,7 @@ import type { ChallengerSetting } from "../../../src/domain/improvement-record.t
 import type { BatchShape } from "../../../src/learning/batch.ts";
 import { weightedCrossEntropy } from "../../../src/learning/critic-graph.ts";
 import { heldShapes, type Network } from "../../../src/policy/network.ts";
-import { batchTowers, scoreAll } from "../../../src/policy/towers.ts";
+import { batchTowers, scoreCandidates } from "../../../src/policy/towers.ts";
 import { add, multiply } from "../../../src/tensor/arithmetic.ts";
 import { sum } from "../../../src/tensor/broadcasting.ts";
 import { exp, negate, tanh } from "../../../src/tensor/elementwise.ts";
@@ -54,22 +54,22 @@ const trainedShapes = (network: Network): [string, readonly number[]][] =>
 /**
  * Cross-entropy of the generator to the target, mean over the rows of a batch. Its policy is
  * π_ref^ρ · exp(f(s, a, ω)), f = e^c·(((1 + γ)∘h + β)·e + b): with a modulation of 0 a plain two-tower network.
- * Inputs beside the batch: `omega` [1, settingWidth], `reference` = ρ·log π_ref with the mask of left-out candidates [B, U],
- * `target` [B, U], `rowWeights` [B].
+ * Inputs beside the batch: `omega` [1, settingWidth], `reference` = ρ·log π_ref with a mask of padding, `target` (both by state and
+ * candidate) and `rowWeights` by state: each row has a state of its own.
  */
 export function generatorLoss(
   graph: Graph<Precision>,
   network: Network,
-  { rows, items, slots }: BatchShape,
+  batch: BatchShape,
 ): { readonly loss: Value; readonly logPolicy: Value; readonly parameters: readonly Value[] } {
   const { shape } = network;
   const { width } = shape;
-  const cells = [rows, items];
+  const cells = [batch.states, batch.candidates];
   const shapes = [...trainedShapes(network), ...Object.entries(modulationShapes(width))];
   const values = Object.fromEntries(
     shapes.map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const towers = batchTowers(graph, values, { shape, states: rows, items, slots });
+  const towers = batchTowers(graph, values, { ...batch, shape, items: batch.read });
   const omega = input(graph, "omega", [1, settingWidth]);
   const hidden = tanh(add(matmul(omega, values.modulationIn!), values.modulationBias!));
   const modulation = matmul(hidden, values.modulationOut!);
@@ -79,31 +79,32 @@ export function generatorLoss(
   // Feature-wise modulation (Perez et al. 2018, arXiv:1709.07871).
   const state = add(multiply(towers.state, scale), along(part(width, 2 * width)));
   const scores = multiply(
-    scoreAll({ ...towers, state }),
-    reshape(exp(part(2 * width, 2 * width + 1)), [1, 1, 1]),
+    scoreCandidates(graph, values, { ...batch, shape, head: 0, state }),
+    exp(part(2 * width, 2 * width + 1)),
   );
-  const logPolicy = logSoftmax(add(reshape(scores, cells), input(graph, "reference", cells)));
+  const logPolicy = logSoftmax(add(scores, input(graph, "reference", cells)));
   const perRow = sum(negate(multiply(input(graph, "target", cells), logPolicy)), { axes: [1] });
-  const loss = sum(multiply(perRow, input(graph, "rowWeights", [rows])));
+  const loss = sum(multiply(perRow, input(graph, "rowWeights", [batch.states])));
   return { loss, logPolicy, parameters: Object.values(values) };
 }
 
-/** The generator's critic: satisfied choices against the generator's, `choicePositive` and `choiceNegative` [1, B, U]. */
+/** The generator's critic: satisfied choices against the generator's, `choicePositive` and `choiceNegative` by state and candidate. */
 function discriminatorLoss(
   graph: Graph<Precision>,
   network: Network,
-  { rows, items, slots }: BatchShape,
+  batch: BatchShape,
 ): { readonly loss: Value; readonly logits: Value; readonly parameters: readonly Value[] } {
   const { shape } = network;
   const values = Object.fromEntries(
     trainedShapes(network).map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const logits = scoreAll(batchTowers(graph, values, { shape, states: rows, items, slots }));
-  const loss = multiply(weightedCrossEntropy(logits, "choice"), 1 / rows);
+  const { state } = batchTowers(graph, values, { ...batch, shape, items: batch.read });
+  const logits = scoreCandidates(graph, values, { ...batch, shape, head: 0, state });
+  const loss = multiply(weightedCrossEntropy(logits, "choice"), 1 / batch.rows);
   return { loss, logits, parameters: Object.values(values) };
 }
 
-/** Every step resolves `logPolicy` [B, U] of before. @param modulation arrays of `modulationShapes` */
+/** Every step resolves `logPolicy` of before, by state and candidate. @param modulation arrays of `modulationShapes` */
 export function createGeneratorTrainer(
   network: Network,
   modulation: Readonly<Record<string, Float32Array>>,
@@ -123,7 +124,7 @@ export function createGeneratorTrainer(
   });
 }
 
-/** Every step resolves `logits` [1, B, U] of before. */
+/** Every step resolves `logits` of before, by state and candidate. */
 export function createDiscriminatorTrainer(
   network: Network,
   options: { readonly batch: BatchShape; readonly threads: number },

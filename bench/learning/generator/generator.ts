@@ -1,5 +1,5 @@
 import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
-import type { BatchRow } from "../../../src/learning/batch.ts";
+import type { BatchRow } from "../../../src/learning/training-rows.ts";
 import { referenceLogs } from "../../../src/mpo/challengers.ts";
 import type { RowScores } from "../../../src/mpo/row-scores.ts";
 import { normaliseLogs } from "../../../src/numeric/log-probabilities.ts";

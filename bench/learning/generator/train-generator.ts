@@ -1,13 +1,9 @@
 import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
-import {
-  type BatchShape,
-  buildBatch,
-  chooseBatchShape,
-  distinctViews,
-} from "../../../src/learning/batch.ts";
+import { type Batch, chooseBatchShape, drawnBatches } from "../../../src/learning/batch.ts";
 import { cutTables } from "../../../src/learning/cut-tables.ts";
 import { trainEpochs, withTrainers } from "../../../src/learning/train-epochs.ts";
-import { shuffledBatches } from "../../../src/learning/train-rows.ts";
+import { shuffledUnits } from "../../../src/learning/train-rows.ts";
+import { distinctViews, layRows } from "../../../src/learning/training-rows.ts";
 import { advantages, referenceLogs, tilt } from "../../../src/mpo/challengers.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { createNetwork, growNetwork, type Network } from "../../../src/policy/network.ts";
@@ -33,57 +29,53 @@ export interface GeneratorTraining {
 }
 
 const learningRate = 0.01;
-/** Keeps a left-out candidate out of every sum. */
+/** Keeps padding out of every sum. */
 const maskedLog = -1e9;
 
-/** π_ref^ρ and the closed form over the candidates that a batch has. */
+/** A batch of rows with a state each, and the candidates that there is room for. */
+interface Drawn {
+  readonly batch: Batch<GeneratorRow>;
+  readonly sizes: { readonly states: number; readonly candidates: number };
+}
+
+/** π_ref^ρ and the closed form over the candidates. */
 function buildTargets(
-  rows: readonly GeneratorRow[],
-  columns: readonly Int32Array[],
+  { batch: { rows, places, stateOf }, sizes }: Drawn,
   options: {
-    readonly batch: BatchShape;
     readonly tempered: TemperedSetting;
     readonly logitsOf: (row: GeneratorRow) => Float64Array;
   },
 ) {
-  const { batch, tempered, logitsOf } = options;
-  const cells = batch.rows * batch.items;
+  const { tempered, logitsOf } = options;
+  const cells = sizes.states * sizes.candidates;
   const reference = new Float32Array(cells).fill(maskedLog);
   const target = new Float32Array(cells);
-  const rowWeights = new Float32Array(batch.rows);
+  const rowWeights = new Float32Array(sizes.states);
   for (const [index, row] of rows.entries()) {
-    rowWeights[index] = 1 / rows.length;
+    rowWeights[stateOf[index]!] = 1 / rows.length;
     const scores = { ...row.scores, discriminator: logitsOf(row) };
     const logs = referenceLogs(scores.logPolicy, tempered.setting.proximity);
     const closed = tilt(logs, advantages(scores, tempered.setting), tempered.temperature);
-    let total = 0;
-    for (const [a, column] of columns[index]!.entries())
-      if (column >= 0) total += Math.exp(closed[a]!);
-    for (const [a, column] of columns[index]!.entries()) {
-      if (column < 0) continue;
-      reference[index * batch.items + column] = logs[a]!;
-      target[index * batch.items + column] = Math.exp(closed[a]!) / total;
+    const start = stateOf[index]! * sizes.candidates;
+    for (const [a, place] of places[index]!.entries()) {
+      reference[start + place] = logs[a]!;
+      target[start + place] = Math.exp(closed[a]!);
     }
   }
-  reference.fill(0, rows.length * batch.items);
+  reference.fill(0, rows.length * sizes.candidates);
   return { reference, target, rowWeights };
 }
 
 /** Satisfied choices against draws of the generator, both weighing r. */
-function buildChoices(
-  rows: readonly GeneratorRow[],
-  columns: readonly Int32Array[],
-  { logPolicy, items }: { readonly logPolicy: Float32Array; readonly items: number },
-) {
+function buildChoices({ batch: { rows, places, stateOf }, sizes }: Drawn, logPolicy: Float32Array) {
   const choicePositive = new Float32Array(logPolicy.length);
   const choiceNegative = new Float32Array(logPolicy.length);
   for (const [index, row] of rows.entries()) {
     if (row.reward === 0) continue;
-    const start = index * items;
-    choicePositive[start + columns[index]![row.action]!] = row.reward;
-    for (const column of columns[index]!)
-      if (column >= 0)
-        choiceNegative[start + column] = row.reward * Math.exp(logPolicy[start + column]!);
+    const start = stateOf[index]! * sizes.candidates;
+    choicePositive[start + places[index]![row.action]!] = row.reward;
+    for (const place of places[index]!)
+      choiceNegative[start + place] = row.reward * Math.exp(logPolicy[start + place]!);
   }
   return { choicePositive, choiceNegative };
 }
@@ -109,29 +101,33 @@ export async function trainGenerator(options: {
   const critic = growNetwork(createNetwork(generatorShape, random.split("critic")), items, random);
   const reads = { views, states: rows.map(({ state }) => state) };
   const [cut, criticCut] = [cutTables(start.network, reads), cutTables(critic, reads)];
-  const batch = chooseBatchShape(views.size, cut.slots);
+  // Users come back in the same state: a row has one of its own.
+  const laid = layRows(
+    rows.map((row) => ({ ...row, state: { ...row.state } })),
+    cut,
+  );
+  const batch = chooseBatchShape(laid);
   const generator = await createGeneratorTrainer(cut.network, start.modulation, { batch, threads });
   const discriminator = await createDiscriminatorTrainer(criticCut.network, { batch, threads });
   const known = new Map<GeneratorRow, Float64Array>();
   const logitsOf = (row: GeneratorRow) => known.get(row) ?? row.scores.discriminator;
   const order = random.split("order");
-  const step = async (indices: readonly number[]) => {
-    const chosen = indices.map((index) => rows[index]!);
-    const { feeds, columns } = buildBatch({ rows: chosen, shape: batch, tables: cut.tables });
+  const step = async (own: Batch<GeneratorRow>) => {
+    const drawn = { batch: own, sizes: batch };
     const tempered = settings[order.integer(settings.length)]!;
-    const targets = buildTargets(chosen, columns, { batch, tempered, logitsOf });
+    const targets = buildTargets(drawn, { tempered, logitsOf });
     const omega = encodeSetting(tempered.setting);
-    const { loss, outputs } = await generator.step({ ...feeds, ...targets, omega }, learningRate);
-    const drawn = { logPolicy: outputs.logPolicy!, items: batch.items };
-    const choices = buildChoices(chosen, columns, drawn);
-    const told = await discriminator.step({ ...feeds, ...choices }, learningRate);
-    remember(known, { rows: chosen, columns, logits: told.outputs.logits!, items: batch.items });
+    const fed = { ...own.feeds, ...targets, omega };
+    const { loss, outputs } = await generator.step(fed, learningRate);
+    const choices = buildChoices(drawn, outputs.logPolicy!);
+    const told = await discriminator.step({ ...own.feeds, ...choices }, learningRate);
+    remember(known, drawn, told.outputs.logits!);
     return loss;
   };
   return withTrainers([generator, discriminator], async () => {
     const { firstLoss, lastLoss } = await trainEpochs({
       epochs: options.epochs,
-      batches: () => shuffledBatches(rows.length, batch.rows, order),
+      batches: () => drawnBatches(laid, shuffledUnits(laid.units.length, order), batch),
       step,
     });
     const [modulation, parameters] = splitModulation(generator.parameters(), start.modulation);
@@ -160,24 +156,17 @@ function splitModulation(
   return [pick((name) => name in modulation), pick((name) => !(name in modulation))];
 }
 
-/** D of the rows' candidates; for candidates outside the batch, the earlier values. */
+/** D of the rows' candidates. */
 function remember(
   known: Map<GeneratorRow, Float64Array>,
-  batch: {
-    readonly rows: readonly GeneratorRow[];
-    readonly columns: readonly Int32Array[];
-    readonly logits: Float32Array;
-    readonly items: number;
-  },
+  { batch: { rows, places, stateOf }, sizes }: Drawn,
+  logits: Float32Array,
 ): void {
-  for (const [index, row] of batch.rows.entries()) {
-    const before = known.get(row) ?? row.scores.discriminator;
+  for (const [index, row] of rows.entries()) {
+    const start = stateOf[index]! * sizes.candidates;
     known.set(
       row,
-      before.map((logit, a) => {
-        const column = batch.columns[index]![a]!;
-        return column < 0 ? logit : batch.logits[index * batch.items + column]!;
-      }),
+      Float64Array.from(places[index]!, (place) => logits[start + place]!),
     );
   }
 }

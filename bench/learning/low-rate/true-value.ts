@@ -42,7 +42,7 @@ async function valueVisit(
   const views = catalogue.available();
   const state = createState({ user, catalogue, scenario, context });
   const logits = await policy.logits(state, views);
-  const scored = await scoreOffered(retriever, state, views);
+  const scored = await scoreOffered(retriever, state, { list: views, hidden: [] });
   const values = Array.from({ length: Math.ceil(itemsDrawn / world.slateSize) }, (_, draw) => {
     // The same luck for every policy.
     const random = createRandom(turn).split(draw);

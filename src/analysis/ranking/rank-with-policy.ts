@@ -9,6 +9,7 @@ import { meanOverUsers } from "../../evaluation/ranking/mean-over-users.ts";
 import type { Protocol } from "../../evaluation/ranking/split.ts";
 import { createRandom } from "../../numeric/random.ts";
 import {
+  learnedThrough,
   type PolicyRankingOptions,
   readUnlearned,
   type UnlearnedEvents,
@@ -76,7 +77,7 @@ export async function rankWithPolicy(options: PolicyRankingOptions): Promise<Pol
   const cases = await readCases(policy, heldOut, { context, random }).finally(policies.close);
   return {
     ...{ version: snapshot.version, kind: snapshot.kind, scenario: scenario.name },
-    ...{ protocol, events, cutOff: origin?.throughSequence ?? 0 },
+    ...{ protocol, events, cutOff: origin ? learnedThrough(origin) : 0 },
     ...{ users: cases.length, items: context.catalogue.available().length },
     ...{ k: scenario.slateSize, exploration, fastLoop: scenario.fastLoop.enabled },
     quality: measureSlates(cases, { scenario: { ...scenario, exploration }, random }),

@@ -22,10 +22,14 @@ export interface PolicyRankingOptions
   readonly protocol: Protocol;
 }
 
+/** Number of the last event that a policy of a cycle may have learned from: its encoder may have been trained on later ones than the feedback that the cycle read. */
+export const learnedThrough = ({ throughSequence, record }: Cycle): number =>
+  Math.max(throughSequence, record.newEncoder?.throughSequence ?? 0);
+
 /** Whether an event came after all that a cycle read: rewards may follow its last decision. */
 const isLater = ({ last }: UserBehaviour, origin: Cycle | undefined) =>
   origin === undefined ||
-  (last.sequence > origin.throughSequence &&
+  (last.sequence > learnedThrough(origin) &&
     (origin.record.training !== undefined || last.occurredAt > origin.startedAt));
 
 /** Events on which a policy may be measured. */
@@ -51,7 +55,8 @@ async function readLater(
   const { users } = await readBehaviour(store, scenario, { asOf, onProgress: () => undefined });
   const heldOut: Omit<HeldOut, "codes">[] = [];
   for (const user of users) {
-    const isNew = protocol === "leave-one-out" || user.since > (origin?.throughSequence ?? 0);
+    const isNew =
+      protocol === "leave-one-out" || user.since > (origin ? learnedThrough(origin) : 0);
     if (!(isNew && isLater(user, origin))) continue;
     const found = await holdOut(store, user, { ...context, available });
     if (found) heldOut.push(found);
@@ -60,13 +65,10 @@ async function readLater(
 }
 
 /** Of a policy that has just been trained: the events that training held out and did not choose by. */
-async function readHeldOut(
-  options: PolicyRankingOptions,
-  { throughSequence }: Cycle,
-): Promise<UnlearnedEvents> {
+async function readHeldOut(options: PolicyRankingOptions, origin: Cycle): Promise<UnlearnedEvents> {
   const { context, heldOut } = await readTrainingData(
     { ...options, onProgress: () => undefined },
-    throughSequence,
+    { asOf: learnedThrough(origin), after: origin.record.newEncoder?.heldOutAfter },
   );
   return { context, heldOut: splitHeldOut(heldOut).measuring, events: "held-out" };
 }
@@ -87,7 +89,7 @@ export async function readUnlearned(
   const users = protocol === "time-split" ? "users who came" : "users with a wanted event";
   throw new EngineError(
     "conflict",
-    `scenario ${scenario.name} has ${later.heldOut.length} ${users} after event number ${origin?.throughSequence ?? 0}, up to which the policy learned; ${fewestUsers} are needed: import or record later events${protocol === "time-split" ? ", or use --protocol leave-one-out" : ""}`,
+    `scenario ${scenario.name} has ${later.heldOut.length} ${users} after event number ${origin ? learnedThrough(origin) : 0}, up to which the policy learned; ${fewestUsers} are needed: import or record later events${protocol === "time-split" ? ", or use --protocol leave-one-out" : ""}`,
     { details: { scenario: scenario.name, users: later.heldOut.length } },
   );
 }

@@ -40,7 +40,7 @@ export function exportTensorboardCommand(): Command {
     .option("--follow", "go on: add each cycle when it has ended, until Ctrl-C")
     .addHelpText(
       "after",
-      "\nExample:\n  $ recurve export tensorboard runs --database shop.db --follow &\n  $ tensorboard --logdir runs\n\nWhat the curves show: docs/guides/export.md",
+      "\nExample:\n  $ recurve export tensorboard runs --database shop.db --follow &\n  $ tensorboard --logdir runs\n\nThe curves are described in docs/guides/export.md",
     )
     .action(runExportTensorboard);
 }

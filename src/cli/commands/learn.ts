@@ -5,6 +5,7 @@ import { logCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, pause, withInterruption } from "../interruption.ts";
 import { createLog, type LogOptions, withLogOptions } from "../log.ts";
+import { logTraining } from "../training-line.ts";
 
 interface LearnOptions extends DatabaseOptions, LogOptions {}
 
@@ -23,6 +24,7 @@ async function learn(options: LearnOptions): Promise<void> {
           const fields = { scenario, ...(isExpected ? { code: err.code } : { err }) };
           log.error(fields, `${scenario}: ${err.message}`);
         },
+        onProgress: (progress, scenario) => logTraining(log, scenario, progress),
         wait: (milliseconds) => pause(milliseconds, signal),
       }),
     );

@@ -13,30 +13,13 @@ import { describeFirstSlates } from "../evaluate/describe-first-slates.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
+import { describeTrainingProgress } from "../training-line.ts";
 
 interface TrainCommandOptions extends DatabaseOptions {
   readonly scenario?: string;
   readonly preset?: Preset;
   readonly minutes?: number;
   readonly restart: boolean;
-}
-
-export function describeTrainingProgress(progress: TrainProgress): string {
-  switch (progress.stage) {
-    case "read":
-      return `${formatWhole(progress.events)} events read`;
-    case "start":
-      return `${formatWhole(progress.parameters)} parameters, training takes about ${formatWhole(Math.ceil(progress.memoryBytes / 1e6))} MB more; first epoch`;
-    case "epoch": {
-      const { epoch, epochs, loss, bestMetric } = progress;
-      const best = bestMetric === undefined ? "" : `, best NDCG ${bestMetric.toFixed(4)}`;
-      return `epoch ${epoch} of at most ${epochs}, loss ${loss.toFixed(3)}${best}`;
-    }
-    case "measure":
-      return `measuring on the last events of ${formatWhole(progress.users)} users`;
-    default:
-      throw new RangeError(`no stage ${String(progress satisfies never)}`);
-  }
 }
 
 const endings: Partial<Record<Cycle["outcome"], string>> = {

@@ -6,6 +6,7 @@ import type { LiveArmSummary, LiveDifference } from "../../domain/policy-evidenc
 import { formatFigure } from "../../numeric/format.ts";
 import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
+import { describeEncoderWatch, describeNewEncoder } from "./describe-encoder.ts";
 import { describeFirstSlates, describeTemperatures } from "./describe-first-slates.ts";
 import { describeLift } from "./describe-promotions.ts";
 import { describeSettings } from "./describe-settings.ts";
@@ -155,7 +156,11 @@ function describeLive({ promotion, canary, anchor }: CycleRecord): string[] {
 /** Shown if the gate was not reached. */
 function describeRest(record: CycleRecord): readonly string[] {
   if (record.damage !== undefined) return [`record     damaged: ${record.damage}`];
-  const slates = [...describeFirstSlates(record), ...describeTemperatures(record)];
+  const slates = [
+    ...describeNewEncoder(record),
+    ...describeFirstSlates(record),
+    ...describeTemperatures(record),
+  ];
   return slates.length > 0 ? slates : ["The gate was not reached."];
 }
 
@@ -190,6 +195,7 @@ export function describeCycleRecord(cycle: Cycle): string {
     ...tableGuards(gate),
     ...describeSettings(record),
     ...describeDoubtfulItems(record.doubtfulItems),
+    ...describeEncoderWatch(record),
     ...describeCosts(record),
   ].join("\n");
 }

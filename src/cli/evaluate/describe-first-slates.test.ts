@@ -35,7 +35,7 @@ test("the served hit rate stands first, with popularity's beside it and the temp
     [expect.stringMatching(/^┌/)],
     ["next item in", "the served slate", "the best 10"],
     [expect.stringMatching(/^├/)],
-    ["pretrained policy", "18.0 % ± 1.6", "19.5 % ± 1.8"],
+    ["trained policy", "18.0 % ± 1.6", "19.5 % ± 1.8"],
     ["popularity", "8.5 % ± 1.3", "8.7 % ± 1.3"],
     [expect.stringMatching(/^└/)],
     ["policy temperature 0.206: served keeps 0.92 of sorted, with 12.3 effective choices"],

@@ -17,12 +17,12 @@ function tableSlates({ network, popularity, slateSize }: FirstSlates): string {
   });
   const add = (name: string, { served, sorted }: SlateQuality) =>
     table.push([name, percent(served), percent(sorted)]);
-  add("pretrained policy", network);
+  add("trained policy", network);
   add("popularity", popularity);
   return table.toString();
 }
 
-/** The slates of a pretrained policy, and its temperature; empty for a record of another kind. */
+/** The slates of a trained policy, and its temperature; empty for a record of another kind. */
 export function describeFirstSlates({ slates }: CycleRecord): readonly string[] {
   if (slates === undefined) return [];
   const { network, temperature, users, choice } = slates;

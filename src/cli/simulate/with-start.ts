@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { createStart } from "../../lab/closed-loop/train-on-behaviour.ts";
 import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
-import { describeTrainingProgress } from "../commands/train.ts";
 import { createTimedLine } from "../timed-line.ts";
+import { describeTrainingProgress } from "../training-line.ts";
 import { readSequences, type SimulationSettings } from "./job.ts";
 
 /** Writes facts about the data and the trained policy to standard error. */

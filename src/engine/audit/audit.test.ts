@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { openAuditedShop, openDecided } from "../../../tests/support/audited-shop.ts";
+import {
+  onEncoder,
+  randomNetwork,
+  sampleEncoder,
+  sampleState,
+  sampleViews,
+} from "../../../tests/support/policy.ts";
 import { sampleDecision, sampleItem, sampleUser } from "../../../tests/support/sample.ts";
 import {
   ann,
@@ -10,7 +17,9 @@ import {
 } from "../../../tests/support/shop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";
+import { encodeNetwork } from "../../policy/network-policy.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
+import { encodersOf } from "../state/encoders.ts";
 import { audit } from "./audit.ts";
 
 describe("nothing is found where nothing was changed:", () => {
@@ -120,6 +129,25 @@ test("a scenario that the configuration has no more can't be derived, and the au
     },
   ]);
   expect(progress).toEqual([[1, 1]]);
+});
+
+test("a state is derived anew: one that the serving process holds wrongly is found", async () => {
+  const { engine, store, run } = await openAuditedShop();
+  const views = sampleViews(6);
+  const stored = sampleEncoder(views);
+  const head = randomNetwork({ heads: 1, width: 8, positions: 1 }, views, createRandom(2));
+  await store.policies.apply({ encoders: [stored] });
+  await assign(store, { serving: encodeNetwork(onEncoder(head, stored)) });
+  await engine.record([{ type: "click", userId: ann, itemId: itemId("i-1") }]);
+  await engine.recommend({ userId: ann });
+  expect(await run()).toMatchObject({ decisions: 1, findings: [] });
+  const encoder = await encodersOf(store.policies)(stored.hash);
+  const state = sampleState([[views[1]!, 1]]);
+  await encoder.encode([state]);
+  encoder.stateOf(state).fill(3, 0, 8);
+  const { decision } = await engine.recommend({ userId: ann });
+  const { findings } = await run();
+  expect(findings.map((finding) => finding.decisionId)).toEqual([decision.decisionId]);
 });
 
 test("of very many findings the first are kept and all are counted", async () => {

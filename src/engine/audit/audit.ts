@@ -8,6 +8,7 @@ import {
   wholeMilliseconds,
 } from "../input/check-options.ts";
 import { optional, storeNumber } from "../input/fields.ts";
+import { createEncoders } from "../state/encoders.ts";
 import { type ArmCheck, checkArm } from "./check-arm.ts";
 import { checkCandidates } from "./check-candidates.ts";
 import type { CandidateCheck } from "./check-retrieval.ts";
@@ -156,7 +157,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     ...range,
     ...(limit !== undefined && { limit }),
   });
-  const deriver = createLogitDeriver(store, configuration);
+  // Encoders of its own: states that serving has worked out would not be checked.
+  const deriver = createLogitDeriver(store, configuration, createEncoders(store.policies));
   const { findings, counts, add } = createFindings();
   let decisions = 0;
   let largestDifference = 0;

@@ -28,7 +28,7 @@ export async function checkCandidates(
   const seen = excludeSeen ? await parts.store.events.seenItems(userId, asOf) : new Set<never>();
   try {
     const allowed = eligible({ candidates, catalogue, excludeSeen, seen });
-    const ids = new Set(allowed.views.map(({ itemId }) => itemId));
+    const ids = new Set(allowed.list.map(({ itemId }) => itemId));
     const other = candidates.find(({ itemId }) => !ids.has(itemId));
     if (other)
       return changed(`candidate '${other.itemId}' was withdrawn or seen at event number ${asOf}`);

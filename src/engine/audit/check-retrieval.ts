@@ -23,6 +23,9 @@ interface Retrieval {
 
 const idsOf = ({ candidates }: Decision) => candidates.map(({ itemId }) => itemId);
 
+const idsOffered = ({ count, at }: OfferedItems) =>
+  Array.from({ length: count }, (_, index) => at(index).view.itemId);
+
 /** Whether the logged items are those kept, but for items that rounding could swap at the threshold. */
 function areKept(scored: OfferScores, { offered, limit }: Retrieval, decision: Decision): boolean {
   const { kept, threshold } = retrieve(
@@ -34,8 +37,8 @@ function areKept(scored: OfferScores, { offered, limit }: Retrieval, decision: D
   const derived = new Set(kept);
   return (
     logged.size === derived.size &&
-    offered.views.every(
-      ({ itemId }, index) =>
+    idsOffered(offered).every(
+      (itemId, index) =>
         logged.has(itemId) === derived.has(index) ||
         Math.abs((scored.logits[index] ?? Number.NaN) - threshold) <= auditTolerance,
     )
@@ -46,10 +49,10 @@ function checkWhole({ offered }: Retrieval, decision: Decision): CandidateCheck 
   const logged = idsOf(decision);
   const isWhole =
     decision.retriever === undefined &&
-    logged.length === offered.views.length &&
-    offered.views.every(({ itemId }, index) => itemId === logged[index]);
+    logged.length === offered.count &&
+    idsOffered(offered).every((itemId, index) => itemId === logged[index]);
   if (isWhole) return {};
-  const problem = `the candidates were all ${offered.views.length} items that could be shown: the row was changed`;
+  const problem = `the candidates were all ${offered.count} items that could be shown: the row was changed`;
   return { problem };
 }
 
@@ -60,9 +63,7 @@ async function couldAnswer(
   { decision, offered }: { readonly decision: Decision; readonly offered: OfferedItems },
 ): Promise<boolean> {
   for (const version of versions) {
-    const scored = await deriver
-      .scoreOffered(version, decision, offered.views)
-      .catch(() => undefined);
+    const scored = await deriver.scoreOffered(version, decision, offered).catch(() => undefined);
     if (scored !== undefined) return true;
   }
   return false;
@@ -81,8 +82,7 @@ export async function checkRetrieval(
   if (offeredBy === undefined || servingRule === undefined) return { isRetrievalUnknown: true };
   if (offeredBy === "request" && retriever === undefined) return {};
   const { offered, limit } = retrieval;
-  if (offeredBy === "catalogue" && offered.views.length <= limit)
-    return checkWhole(retrieval, decision);
+  if (offeredBy === "catalogue" && offered.count <= limit) return checkWhole(retrieval, decision);
   const versions = retrieversOf(await store.policies.assignment(scenario, asOf), arm);
   const place = versions.indexOf(retriever ?? Number.NaN);
   if (retriever === undefined || place < 0) {
@@ -90,7 +90,7 @@ export async function checkRetrieval(
     return { problem };
   }
   if (offeredBy === "request") return { isRetrievalUnknown: true };
-  const scored = await deriver.scoreOffered(retriever, decision, offered.views);
+  const scored = await deriver.scoreOffered(retriever, decision, offered);
   if (!areKept(scored, retrieval, decision))
     return { problem: `retriever ${retriever} keeps other candidates: the row was changed` };
   const before = versions.slice(0, place);

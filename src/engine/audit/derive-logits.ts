@@ -3,11 +3,11 @@ import type { Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { uniformVersion } from "../../domain/policy-snapshot.ts";
 import { createRandom } from "../../numeric/random.ts";
-import type { ItemView } from "../../policy/policy.ts";
+import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import { viewCandidate } from "../serving/candidates.ts";
+import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
 import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
 import { findScenario } from "../serving/recommend.ts";
@@ -47,12 +47,12 @@ export interface LogitDeriver {
   deriveServed(decision: Decision): Promise<Float64Array>;
   /**
    * Input of a retrieval by any version, the lot included.
-   * @param views the offered items as of the decision
+   * @param offered as of the decision
    */
   scoreOffered(
     version: number,
     situation: Omit<Situation, "candidates">,
-    views: readonly ItemView[],
+    offered: OfferedItems,
   ): Promise<OfferScores>;
   /** Calls are made one after the other. */
   readonly catalogueAsOf: CatalogueAsOf;
@@ -81,8 +81,13 @@ async function checkSnapshot({ policies }: Store, version: number): Promise<void
   throw new SnapshotProblem("wrong-snapshot", version, message);
 }
 
-export function createLogitDeriver(store: Store, configuration: Configuration): LogitDeriver {
-  const policies = createServingPolicies(store.policies);
+/** @param encoders default: those that the process shares, with the states that they keep */
+export function createLogitDeriver(
+  store: Store,
+  configuration: Configuration,
+  encoders?: EncoderSource,
+): LogitDeriver {
+  const policies = createServingPolicies(store.policies, encoders);
   const checked = new Map<number, Promise<void>>();
   const catalogueAsOf = createCatalogueAsOf(store.items, configuration.text);
 
@@ -112,10 +117,10 @@ export function createLogitDeriver(store: Store, configuration: Configuration): 
   return {
     catalogueAsOf,
     derive,
-    scoreOffered: async (version, situation, views) => {
+    scoreOffered: async (version, situation, offered) => {
       const { state } = await read({ ...situation, candidates: [] });
       const policy = version === uniformVersion ? undefined : await getPolicy(version);
-      return scoreOffered(policy, state, views);
+      return scoreOffered(policy, state, offered);
     },
     deriveServed: async (decision) => {
       const { policyVersion: version, fastLoop: mark } = decision;

@@ -10,12 +10,19 @@ import { scenariosSchema } from "./scenario-schema.ts";
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 
+const encoderSchema = z.strictObject({
+  minutes: z.number().min(0).default(10),
+  newShare: z.number().positive().default(0.2),
+  days: z.number().min(0).default(30),
+});
+
 const learnerSchema = z.strictObject({
   intervalSeconds: positive.max(2_147_483).default(60), // beyond 2³¹ − 1 ms a timer fires at once
   minDecisions: z.int().min(50).default(1000),
   maxDecisions: z.int().min(100).default(100_000),
   maxCycleMinutes: positive.default(10),
   maxMemory: z.int().min(768).default(4096),
+  encoder: encoderSchema.prefault({}),
   mpo: mpoSchema,
 });
 
@@ -43,6 +50,16 @@ const configurationSchema = configurationFields.transform(
   ({ $schema: _, ...configuration }) => configuration,
 );
 
+/** Pace and budget of encoders that learn on. */
+export interface EncoderSettings {
+  /** Most minutes of a training; 0 leaves encoders as they are. */
+  readonly minutes: number;
+  /** New behaviour that makes it worth while, as a share of the behaviour before. */
+  readonly newShare: number;
+  /** Days after which such behaviour suffices; before them the encoder must foresee it worse than events of its training. */
+  readonly days: number;
+}
+
 /** Pace and budget of the learner: seconds, decisions, minutes and MiB. */
 export interface LearnerConfiguration {
   /** Pause between two looks for new feedback. */
@@ -55,6 +72,7 @@ export interface LearnerConfiguration {
   readonly maxCycleMinutes: number;
   /** MiB resident in the learner, likewise. */
   readonly maxMemory: number;
+  readonly encoder: EncoderSettings;
   /** Settings of the algorithm: src/domain/mpo-fields.ts. */
   readonly mpo: MpoConfiguration;
 }

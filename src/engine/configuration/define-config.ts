@@ -1,7 +1,7 @@
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import type { MpoInput } from "../../domain/mpo-configuration.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
-import type { Configuration, LearnerConfiguration } from "./configuration.ts";
+import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
 
 /** Fields that have a default, and so may be left out. */
 type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
@@ -23,7 +23,9 @@ export interface ScenarioInput
 }
 
 /** The learner's part as it is written. */
-export interface LearnerInput extends Defaulted<Omit<LearnerConfiguration, "mpo">> {
+export interface LearnerInput extends Defaulted<Omit<LearnerConfiguration, "mpo" | "encoder">> {
+  /** Encoders that learn on. */
+  readonly encoder?: Defaulted<EncoderSettings> | undefined;
   /** Settings of the algorithm: docs/guides/configuration.md. */
   readonly mpo?: MpoInput | undefined;
 }

@@ -3,10 +3,12 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { findAsked, learnEncoder } from "../encoder/learn-encoder.ts";
 import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-options.ts";
 import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
+import type { TrainProgress } from "./training/training-data.ts";
 
 /**
  * Record, time and randomness of the learning loop. `seed` is an unsigned 32-bit integer, `threads`
@@ -28,6 +30,8 @@ export interface LearnOptions {
    * another process that learns on the record, once until a cycle runs here.
    */
   readonly onError: (error: Error, scenario: string) => void;
+  /** Called while an encoder is trained. */
+  readonly onProgress?: (progress: TrainProgress, scenario: string) => void;
   /** Resolves after the given milliseconds, sooner if the signal is aborted. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
@@ -37,6 +41,7 @@ const optionChecks = {
   signal: aSignal,
   onCycle: aFunction,
   onError: aFunction,
+  onProgress: aFunction.optional(),
   wait: aFunction,
 };
 
@@ -80,8 +85,10 @@ async function recordFailure(
   return { ...record, cycle };
 }
 
-/** A due cycle: its start time, and the last event number of earlier ones. */
-async function findDue(options: LearnOptions, scenario: string) {
+/** Start time of work that is due, and the last event number of earlier cycles. */
+type Due = Pick<Cycle, "startedAt" | "throughSequence">;
+
+async function findDueCycle(options: LearnOptions, scenario: string): Promise<Due | undefined> {
   const { store, clock, configuration } = options;
   const recent = await store.cycles.list({ scenario, limit: countedFailures });
   const startedAt = clock();
@@ -92,24 +99,54 @@ async function findDue(options: LearnOptions, scenario: string) {
     : undefined;
 }
 
-async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
-  const { store, clock } = options;
-  const { name } = scenario;
-  const imitation = await imitate({ ...options, scenario });
-  if (imitation !== undefined) return imitation;
-  if ((await findDue(options, name)) === undefined) return undefined;
-  return store.learnAlone(async () => {
+async function findDueEncoder(options: LearnOptions, scenario: string): Promise<Due | undefined> {
+  const asked = await findAsked(options, scenario);
+  return asked && { startedAt: options.clock(), throughSequence: asked.throughSequence };
+}
+
+/** Learns alone on the record if it is due; a failure is recorded. */
+async function learnIfDue(
+  options: LearnOptions,
+  scenario: string,
+  {
+    findDue,
+    run,
+  }: {
+    readonly findDue: typeof findDueCycle;
+    readonly run: () => Promise<Cycle | undefined>;
+  },
+): Promise<Cycle | undefined> {
+  if ((await findDue(options, scenario)) === undefined) return undefined;
+  return options.store.learnAlone(async () => {
     // Another process may have learnt from the same feedback since.
-    const due = await findDue(options, name);
+    const due = await findDue(options, scenario);
     if (due === undefined) return undefined;
     try {
-      return await runCycle({ ...options, scenario });
+      return await run();
     } catch (error) {
+      if (options.signal.aborted) return undefined;
       // An operator stepped in: nothing is wrong, and the next look begins from the present state.
       if (error instanceof EngineError && error.code === "conflict") throw error;
       const reason = `the cycle failed: ${(error as Error).message}`;
-      return recordFailure(options, { scenario: name, reason, ...due, finishedAt: clock() });
+      return recordFailure(options, { scenario, reason, ...due, finishedAt: options.clock() });
     }
+  });
+}
+
+/** An encoder first: where feedback never ceases, there would be no time for it. */
+async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
+  const { name } = scenario;
+  const imitation = await imitate({ ...options, scenario });
+  if (imitation !== undefined) return imitation;
+  const onProgress = (progress: TrainProgress) => options.onProgress?.(progress, name);
+  const trained = await learnIfDue(options, name, {
+    findDue: findDueEncoder,
+    run: () => learnEncoder({ ...options, scenario, onProgress }),
+  });
+  if (trained !== undefined) return trained;
+  return learnIfDue(options, name, {
+    findDue: findDueCycle,
+    run: () => runCycle({ ...options, scenario }),
   });
 }
 

@@ -1,13 +1,15 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { EngineError } from "../../domain/errors.ts";
+import { encodeNetwork } from "../../policy/network-policy.ts";
 import type { NewPolicy } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { rememberEncoder } from "../encoder/last-encoder.ts";
 import { aFunction, aScenario, checkOptions, learnerChecks } from "../input/check-options.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 import { ensurePolicies } from "./promote.ts";
-import { type FirstPolicy, trainFirstPolicy } from "./training/first-policy.ts";
 import { describeSlates } from "./training/sharpen.ts";
+import { type TrainedPolicy, trainPolicy } from "./training/train-policy.ts";
 import { endTraining } from "./training/training-checkpoint.ts";
 import type { BehaviourTrainingOptions } from "./training/training-data.ts";
 
@@ -18,7 +20,7 @@ export interface TrainOptions extends BehaviourTrainingOptions {
 
 function newPolicies(
   { scenario, clock }: TrainOptions,
-  trained: FirstPolicy,
+  trained: TrainedPolicy,
   parent: number | undefined,
 ): readonly NewPolicy[] {
   const common = { scenario: scenario.name, createdAt: clock() };
@@ -30,7 +32,7 @@ function newPolicies(
       kind: "network",
       status: isServable(trained) ? "serving" : "held",
       ...(parent === undefined ? {} : { parent }),
-      bytes: trained.network,
+      bytes: encodeNetwork(trained.network),
       evidence: {
         reason: describeSlates(trained.slates),
         slates: { ...measured, ...network, popularity, choice: chosen },
@@ -49,13 +51,13 @@ function newPolicies(
   ];
 }
 
-const isServable = ({ slates: { network, popularity } }: FirstPolicy) =>
+const isServable = ({ slates: { network, popularity } }: TrainedPolicy) =>
   network.served.mean >= popularity.served.mean;
 
 /** The trained policy serves if its slates hold next items no less often than those of popularity, the new baseline. */
 async function publish(
   options: TrainOptions,
-  trained: FirstPolicy,
+  trained: TrainedPolicy,
   startedAt: number,
 ): Promise<Cycle> {
   const { store, scenario, clock } = options;
@@ -89,7 +91,13 @@ async function publish(
     }),
     cycle: ([network = 0]) => ({ ...cycle, candidateVersion: network }),
     encoders: [trained.encoder],
-    checkpoints: [endTraining(name)],
+    checkpoints: [
+      endTraining(name),
+      rememberEncoder(name, {
+        throughSequence: trained.throughSequence,
+        trainedAt: cycle.finishedAt,
+      }),
+    ],
   });
   const [candidateVersion = 0] = applied.added;
   return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
@@ -104,7 +112,7 @@ async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Pr
 }
 
 /**
- * Trains a scenario now. Without decisions it pretrains a policy on the behaviour events, holds out
+ * Trains a scenario now. Without decisions it trains a policy on the behaviour events, holds out
  * each user's last one, and lets it serve if its slates hold those no less often than popularity's;
  * with decisions it runs one cycle.
  *
@@ -121,6 +129,6 @@ export async function train(options: TrainOptions): Promise<Cycle | undefined> {
     if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);
     await refuseRestrained(options);
     const startedAt = clock();
-    return publish(options, await trainFirstPolicy(options), startedAt);
+    return publish(options, await trainPolicy(options), startedAt);
   });
 }

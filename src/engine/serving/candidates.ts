@@ -1,6 +1,7 @@
 import type { Candidate, OfferLimits } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
+import { findIndex } from "../../numeric/find-index.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { Catalogue } from "../state/catalogue.ts";
@@ -79,21 +80,33 @@ export interface OfferedItem {
   readonly view: ItemView;
 }
 
-/** Items that may be shown. A catalogue can have a hundred thousand, so a candidate is made on demand. */
+/**
+ * Items that may be shown: those of a list that are not hidden. A catalogue can have a hundred thousand, of which a user has seen a few: the
+ * list stays the same from request to request, and a candidate is made on demand.
+ */
 export interface OfferedItems {
-  readonly views: readonly ItemView[];
-  /** @param index below the number of views */
+  readonly list: readonly ItemView[];
+  /** Indices into the list, ascending. */
+  readonly hidden: readonly number[];
+  readonly count: number;
+  /** @param index below the count */
   at(index: number): OfferedItem;
 }
 
-const isOffered = (
-  { itemId }: ItemView,
-  { categories = [], except = [] }: OfferLimits,
-  catalogue: Catalogue,
-) => {
-  const own = catalogue.categoriesOf(itemId);
-  return !except.includes(itemId) && categories.every((category) => own.includes(category));
-};
+function offer(
+  list: readonly ItemView[],
+  hidden: readonly number[],
+  candidateOf: (view: ItemView, place: number) => Candidate,
+): OfferedItems {
+  const hiddenBefore = (index: number) =>
+    findIndex(hidden.length, (place) => (hidden[place] ?? 0) - place > index);
+  const at = (index: number) => {
+    const place = index + hiddenBefore(index);
+    const view = getAt(list, place);
+    return { candidate: candidateOf(view, place), view };
+  };
+  return { list, hidden, count: list.length - hidden.length, at };
+}
 
 /**
  * The available catalogue in the order in which its items were created, or the request's candidates
@@ -107,20 +120,31 @@ export function eligible(options: {
   /** Of the catalogue. */
   readonly offer?: OfferLimits | undefined;
 }): OfferedItems {
-  const { candidates, catalogue, excludeSeen, seen, offer } = options;
-  const isUnseen = ({ itemId }: ItemView) => !seen.has(itemId);
+  const { candidates, catalogue, excludeSeen, seen } = options;
   if (candidates === undefined) {
-    const all = catalogue.available();
-    const available = offer ? all.filter((view) => isOffered(view, offer, catalogue)) : all;
-    const views = excludeSeen ? available.filter(isUnseen) : available;
-    const toOffered = (view: ItemView) => ({ candidate: { itemId: view.itemId }, view });
-    return { views, at: (index) => toOffered(getAt(views, index)) };
+    const { categories, except = [] } = options.offer ?? {};
+    const list = catalogue.available(categories);
+    const hidden = catalogue.indicesIn(list, new Set([...(excludeSeen ? seen : []), ...except]));
+    return offer(list, hidden, ({ itemId }) => ({ itemId }));
   }
   const offered = candidates
     .map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) }))
     .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId))
-    .filter(({ view }) => !excludeSeen || isUnseen(view));
-  return { views: offered.map(({ view }) => view), at: (index) => getAt(offered, index) };
+    .filter(({ view }) => !excludeSeen || !seen.has(view.itemId));
+  const views = offered.map(({ view }) => view);
+  return offer(views, [], (_, place) => getAt(offered, place).candidate);
+}
+
+/** Indices into the list, ascending, as indices into the offered items; without those of hidden ones. */
+export function indicesLeft(
+  indices: readonly number[],
+  hidden: readonly number[],
+): readonly number[] {
+  let before = 0;
+  return indices.flatMap((index) => {
+    while ((hidden[before] ?? Number.POSITIVE_INFINITY) < index) before++;
+    return hidden[before] === index ? [] : [index - before];
+  });
 }
 
 function getAt<T>(list: readonly T[], index: number): T {

@@ -5,7 +5,7 @@ import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
-import type { Policy, PolicyState } from "../../policy/policy.ts";
+import type { PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -18,7 +18,7 @@ import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import { mixSeed } from "./mix-seed.ts";
-import { type RetrievedItems, retrieveItems } from "./retriever.ts";
+import { assertFinite, type RetrievedItems, retrieveItems } from "./retriever.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 export interface RecommendParts {
@@ -71,23 +71,11 @@ interface Scored extends FastLogits {
 }
 
 /** Input of a decision. */
-interface Situation extends Pick<RetrievedItems, "views" | "retriever"> {
+interface Situation extends Pick<RetrievedItems, "views"> {
   readonly scenario: Scenario;
   readonly userId: UserId;
   readonly state: PolicyState;
   readonly random: RandomStream;
-}
-
-/** The retriever's logits, if the same network answers without a fast loop: nothing is scored twice. */
-function findScored(
-  { scenario, retriever }: Situation,
-  version: number,
-  { kind, towers }: Policy,
-): FastLogits | undefined {
-  const isDrawn = scenario.fastLoop.enabled && towers !== undefined;
-  return retriever?.version === version && kind === "network" && !isDrawn
-    ? { logits: retriever.logits }
-    : undefined;
 }
 
 async function score(
@@ -96,11 +84,9 @@ async function score(
   situation: Situation,
 ): Promise<FastLogits> {
   const policy = await policies.get(version);
-  const scored =
-    findScored(situation, version, policy) ??
-    (await fastLoops.logits(situation.scenario, { version, policy }, situation));
-  if (scored.logits.every(Number.isFinite)) return scored;
-  throw new RangeError("it gave a logit that is not finite");
+  const scored = await fastLoops.logits(situation.scenario, { version, policy }, situation);
+  assertFinite(scored.logits);
+  return scored;
 }
 
 /**
@@ -194,14 +180,14 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const { asOf, assignment, offered, state } = await readAsOf(parts, input, scenario);
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
-  checkAny(offered.views.length, slateSize);
+  checkAny(offered.count, slateSize);
 
   const seed =
     input.seed === undefined
       ? parts.random.integer(2 ** 32)
       : mixSeed(await parts.store.secret(), { ...visitor, seed: input.seed });
   const random = createRandom(seed);
-  const size = Math.min(slateSize, offered.views.length);
+  const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
   const retrieval = { assignment, arm, offered, state, limit, random: random.split("retrieve") };
   const retrieved = await retrieveItems(parts.policies, retrieval);
@@ -228,7 +214,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     decidedAt,
     expiresAt: decidedAt + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
-    ...(retrieved.retriever && { retriever: retrieved.retriever.version }),
+    ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
     ...(input.offer && { offer: input.offer }),
   };
   const fallback = scored.fallback ?? retrieved.fallback;

@@ -1,9 +1,10 @@
 import type { Arm, Candidate } from "../../domain/decision.ts";
 import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
+import { nthLargest } from "../../numeric/nth-largest.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState } from "../../policy/policy.ts";
 import { type OfferScores, retrieve } from "../../policy/retrieve.ts";
-import type { OfferedItems } from "./candidates.ts";
+import { indicesLeft, type OfferedItems } from "./candidates.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 /**
@@ -17,32 +18,86 @@ export function retrieversOf({ retriever, baseline }: Assignment, arm: Arm): rea
   return [...pinned, uniformVersion].filter((version) => version !== undefined);
 }
 
-/** Base logits of a retriever, without a fast loop. @param policy absent for the lot */
+/** The numbers of the items that are not hidden. */
+function dropHidden(numbers: Float64Array, hidden: readonly number[]): Float64Array {
+  if (hidden.length === 0) return numbers;
+  const left = new Float64Array(numbers.length - hidden.length);
+  let start = 0;
+  let end = 0;
+  for (const index of [...hidden, numbers.length]) {
+    left.set(numbers.subarray(start, index), end);
+    end += index - start;
+    start = index + 1;
+  }
+  return left;
+}
+
+/**
+ * Base logits of a retriever, without a fast loop. The whole list is scored, of which a policy knows
+ * more than of the items that one user may see.
+ *
+ * @param policy absent for the lot
+ */
 export async function scoreOffered(
   policy: Policy | undefined,
   state: PolicyState,
-  views: readonly ItemView[],
+  { list, hidden }: Pick<OfferedItems, "list" | "hidden">,
 ): Promise<OfferScores> {
-  const logits = policy ? await policy.logits(state, views) : new Float64Array(views.length);
-  if (!logits.every(Number.isFinite)) throw new RangeError("it gave a logit that is not finite");
-  const towers = policy?.towers;
-  const isNew = (index: number) => {
-    const view = views[index];
-    return towers !== undefined && view !== undefined && !towers.isKnown(view.itemId);
+  const logits = policy ? await policy.logits(state, list) : new Float64Array(list.length);
+  assertFinite(logits);
+  return {
+    logits: dropHidden(logits, hidden),
+    fresh: indicesLeft(policy?.towers?.unknownIn(list) ?? [], hidden),
   };
-  return { logits, isNew };
+}
+
+/** @throws RangeError */
+export function assertFinite(logits: Float64Array): void {
+  // A counted loop: of a whole catalogue a callback an item takes longer than its logit.
+  for (let index = 0; index < logits.length; index++)
+    if (!Number.isFinite(logits[index])) throw new RangeError("it gave a logit that is not finite");
+}
+
+/**
+ * The same for a retrieval of `limit` items, which asks for the order of the best alone: logits of all others are −∞. An item whose
+ * rough logit is further below the `limit`-th largest than twice the error can't be among them.
+ */
+export async function scoreBest(
+  policy: Policy | undefined,
+  state: PolicyState,
+  { offered, limit }: Pick<RetrievalInput, "offered" | "limit">,
+): Promise<OfferScores> {
+  if (policy?.roughLogits === undefined) return scoreOffered(policy, state, offered);
+  const { list, hidden, at } = offered;
+  const rough = await policy.roughLogits(state, list);
+  assertFinite(rough.logits);
+  const logits = dropHidden(rough.logits, hidden);
+  const best = indicesFrom(logits, limit, 2 * rough.error);
+  const exact = await policy.logits(
+    state,
+    best.map((index) => at(index).view),
+  );
+  assertFinite(exact);
+  logits.fill(Number.NEGATIVE_INFINITY);
+  for (const [place, index] of best.entries()) logits[index] = exact[place] ?? Number.NaN;
+  return { logits, fresh: indicesLeft(policy.towers?.unknownIn(list) ?? [], hidden) };
+}
+
+/** Indices of the numbers that are not further below the n-th largest than the margin. */
+function indicesFrom(numbers: Float64Array, n: number, margin: number): readonly number[] {
+  const least = nthLargest(numbers.slice(), n - 1) - margin;
+  const indices: number[] = [];
+  for (let index = 0; index < numbers.length; index++)
+    if ((numbers[index] ?? Number.NaN) >= least) indices.push(index);
+  return indices;
 }
 
 /** The candidates of a decision, which all arms of a scenario share. */
 export interface RetrievedItems {
   readonly candidates: readonly Candidate[];
   readonly views: readonly ItemView[];
-  /** Absent if all offered items are candidates. */
-  readonly retriever?: {
-    readonly version: number;
-    /** Of the candidates. */
-    readonly logits: Float64Array;
-  };
+  /** Version that chose them; absent if all offered items are candidates. */
+  readonly retriever?: number;
   /** The pinned retriever's problem, if another one took its place. */
   readonly fallback?: string;
 }
@@ -71,10 +126,8 @@ async function retrieveWith(
   { offered, state, limit, random }: RetrievalInput,
 ): Promise<RetrievedItems> {
   const policy = version === uniformVersion ? undefined : await policies.get(version);
-  const scored = await scoreOffered(policy, state, offered.views);
-  const { kept } = retrieve(scored, limit, random);
-  const logits = Float64Array.from(kept, (index) => scored.logits[index] ?? Number.NaN);
-  return { ...pick(offered, kept), retriever: { version, logits } };
+  const { kept } = retrieve(await scoreBest(policy, state, { offered, limit }), limit, random);
+  return { ...pick(offered, kept), retriever: version };
 }
 
 async function retrieveInTurn(
@@ -97,7 +150,9 @@ export async function retrieveItems(
   input: RetrievalInput,
 ): Promise<RetrievedItems> {
   const { assignment, arm, offered, limit } = input;
-  if (offered.views.length > limit)
-    return retrieveInTurn(policies, retrieversOf(assignment, arm), input);
-  return pick(offered, [...offered.views.keys()]);
+  if (offered.count > limit) return retrieveInTurn(policies, retrieversOf(assignment, arm), input);
+  return pick(
+    offered,
+    Array.from({ length: offered.count }, (_, index) => index),
+  );
 }

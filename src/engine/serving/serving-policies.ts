@@ -1,8 +1,9 @@
 import { EngineError } from "../../domain/errors.ts";
+import { LastUsedMap } from "../../numeric/last-used-map.ts";
+import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { PolicyStore } from "../../storage/store.ts";
-import { LastUsedMap } from "../last-used-map.ts";
 import { encodersOf } from "../state/encoders.ts";
 
 /** Policies kept in memory, about 1 MB each beside their encoder: serving, canary, holdback and baseline of fifteen scenarios. */
@@ -17,9 +18,9 @@ export interface ServingPolicies {
   close(): Promise<void>;
 }
 
-async function load(store: PolicyStore, version: number): Promise<Policy> {
+async function load(store: PolicyStore, version: number, encoders: EncoderSource): Promise<Policy> {
   const bytes = await store.bytes(version);
-  if (bytes !== undefined) return loadPolicy(bytes, encodersOf(store));
+  if (bytes !== undefined) return loadPolicy(bytes, encoders);
   throw new EngineError("not_found", `policy version ${version} is not in the store`, {
     details: { version },
   });
@@ -29,13 +30,17 @@ async function load(store: PolicyStore, version: number): Promise<Policy> {
 const isPermanent = (error: unknown) =>
   error instanceof EngineError && error.code !== "storage_unavailable";
 
-export function createServingPolicies(store: PolicyStore): ServingPolicies {
+/** @param encoders default: those that the process shares */
+export function createServingPolicies(
+  store: PolicyStore,
+  encoders: EncoderSource = encodersOf(store),
+): ServingPolicies {
   // One that leaves is not closed: a request may still be using it. Its native memory is freed when it is collected.
   const loaded = new LastUsedMap<number, Promise<Policy>>(capacity);
   const problems = new Map<number, string>();
 
   const get = async (version: number) => {
-    const pending = loaded.get(version) ?? load(store, version);
+    const pending = loaded.get(version) ?? load(store, version, encoders);
     loaded.set(version, pending);
     return pending.catch((error: Error) => {
       if (isPermanent(error)) problems.set(version, `policy ${version}: ${error.message}`);

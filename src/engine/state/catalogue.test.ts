@@ -132,3 +132,53 @@ test("a deleted item that comes back is offered again, with its new features", a
   await catalogue.refresh(await items.sequence());
   expect(catalogue.available().map((one) => one.tokens)).toEqual([itemTokens(comedy)]);
 });
+
+test("the offered items of all or of some categories are one list until the catalogue changes", async () => {
+  const { items, catalogue } = await open();
+  const refresh = async () => catalogue.refresh(await items.sequence());
+  await items.put([drama, sampleItem("b"), sampleItem("c", { categories: ["drama", "crime"] })]);
+  await refresh();
+  const namesIn = (categories?: readonly string[]) =>
+    catalogue.available(categories).map((one) => one.itemId);
+  const [all, dramas] = [catalogue.available(), catalogue.available(["drama"])];
+  expect(namesIn(["drama"])).toEqual(["a", "c"]);
+  expect(namesIn(["drama", "crime"])).toEqual(["c"]);
+  expect(catalogue.available()).toBe(all);
+  expect(catalogue.available(["drama"])).toBe(dramas);
+  await items.put([comedy]);
+  await refresh();
+  expect(namesIn(["drama"])).toEqual(["c"]);
+  expect(namesIn()).toEqual(["a", "b", "c"]);
+});
+
+test("items are found in a list wherever they were taken out of it, put back, or taken back", async () => {
+  const store = await openSqliteStore(":memory:");
+  onTestFinished(() => store.close());
+  const { items } = store;
+  const catalogue = createCatalogue(items, { remembered: 100 });
+  const names = ["a", "b", "c", "d", "e"].map((name) => sampleItem(name));
+  const wanted = ["e", "c", "a", "stranger"].map((name) => itemId(name));
+  const find = () => {
+    const list = catalogue.available();
+    const found = catalogue.indicesIn(list, wanted);
+    expect(found).toEqual(
+      list.flatMap((view, index) => (wanted.includes(view.itemId) ? [index] : [])),
+    );
+    return found;
+  };
+  await items.put(names.slice(0, 3));
+  await catalogue.refresh(await items.sequence());
+  const before = await items.sequence();
+  expect(find()).toEqual([0, 2]);
+  await items.put(names.slice(3));
+  await items.put([{ ...names[0]!, available: false }]);
+  await catalogue.refresh(await items.sequence());
+  expect(find()).toEqual([1, 3]);
+  await items.put([names[0]!, { ...names[1]!, available: false }]);
+  await catalogue.refresh(await items.sequence());
+  expect(find()).toEqual([0, 1, 3]);
+  expect(catalogue.rewind(before)).toBe(true);
+  expect(find()).toEqual([0, 2]);
+  await catalogue.refresh(await items.sequence());
+  expect(find()).toEqual([0, 1, 3]);
+});

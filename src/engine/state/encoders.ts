@@ -1,13 +1,10 @@
 import { EngineError } from "../../domain/errors.ts";
+import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import { type Encoder, type EncoderSource, openEncoder } from "../../policy/encoder/encoder.ts";
 import type { PolicyStore } from "../../storage/store.ts";
-import { LastUsedMap } from "../last-used-map.ts";
 
 /** Encoders that a process keeps of a record: the serving one, that of a canary, and that of a parent. */
 const capacity = 3;
-
-/** By record, so that serving, learning and audit of one process share them. */
-const opened = new WeakMap<PolicyStore, LastUsedMap<string, Promise<Encoder>>>();
 
 async function open(policies: PolicyStore, hash: string): Promise<Encoder> {
   const bytes = await policies.encoder(hash);
@@ -19,10 +16,9 @@ async function open(policies: PolicyStore, hash: string): Promise<Encoder> {
   );
 }
 
-/** The encoders of a record, each opened once. */
-export function encodersOf(policies: PolicyStore): EncoderSource {
-  const known = opened.get(policies) ?? new LastUsedMap<string, Promise<Encoder>>(capacity);
-  opened.set(policies, known);
+/** The encoders of a record, each opened once. They have worked out nothing yet, so an audit has its own. */
+export function createEncoders(policies: PolicyStore): EncoderSource {
+  const known = new LastUsedMap<string, Promise<Encoder>>(capacity);
   return (hash) => {
     const pending = known.get(hash) ?? open(policies, hash);
     known.set(hash, pending);
@@ -31,4 +27,13 @@ export function encodersOf(policies: PolicyStore): EncoderSource {
       throw error;
     });
   };
+}
+
+const shared = new WeakMap<PolicyStore, EncoderSource>();
+
+/** Those that everything else in a process shares: serving, learning, and questions about a log. */
+export function encodersOf(policies: PolicyStore): EncoderSource {
+  const encoders = shared.get(policies) ?? createEncoders(policies);
+  shared.set(policies, encoders);
+  return encoders;
 }

@@ -2,17 +2,22 @@ import type { ItemId } from "../../domain/ids.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { Entry } from "./catalogue-entry.ts";
 
+/** An entry with its place in the order in which the items were created. */
+export interface PlacedEntry extends Entry {
+  readonly place: number;
+}
+
 /** The changes of one refresh: what they replaced, and the event number before them. */
 interface Step {
   readonly before: number;
-  readonly replaced: readonly (readonly [ItemId, Entry | undefined])[];
+  readonly replaced: readonly (readonly [ItemId, PlacedEntry | undefined])[];
 }
 
 /** The catalogue's entries as of an event number, in the order in which the items were created. */
 export interface EntryMap {
   /** Event number of the newest change that is in here. */
   readonly sequence: number;
-  readonly entries: ReadonlyMap<ItemId, Entry>;
+  readonly entries: ReadonlyMap<ItemId, PlacedEntry>;
   /** @param changed new items in the order of their creation */
   step(changed: readonly Entry[], sequence: number): void;
   /** Takes back the steps after `asOf`; false if they are no longer remembered. */
@@ -33,7 +38,9 @@ const hasSameFeatures = (left: ItemView, right: ItemView): boolean =>
  * @param remembered changes that can be taken back, and all of the last step
  */
 export function createEntryMap(remembered: number): EntryMap {
-  const entries = new Map<ItemId, Entry>();
+  const entries = new Map<ItemId, PlacedEntry>();
+  /** Of the next item that is created. */
+  let nextPlace = 0;
   const steps: Step[] = [];
   let changes = 0;
   /** Entries that were taken back, by event number; the newest ones, for when they come again. */
@@ -45,7 +52,8 @@ export function createEntryMap(remembered: number): EntryMap {
     const before = entries.get(itemId);
     const known = undone.get(entry.sequence) ?? entry;
     const isSame = before !== undefined && hasSameFeatures(before.view, known.view);
-    entries.set(itemId, isSame ? { ...known, view: before.view } : known);
+    const place = before?.place ?? nextPlace++;
+    entries.set(itemId, { ...known, view: isSame ? before.view : known.view, place });
     return [itemId, before] as const;
   };
   const remember = (step: Step) => {

@@ -1,6 +1,6 @@
 import type { ItemId } from "../../domain/ids.ts";
+import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { ItemView } from "../../policy/policy.ts";
-import { LastUsedMap } from "../last-used-map.ts";
 
 /** Ids that are remembered, 0.2 kB each; anyone may send events about items that the catalogue never had. */
 const remembered = 100_000;

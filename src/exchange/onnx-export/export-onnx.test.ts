@@ -8,6 +8,7 @@ import {
   randomNetwork,
   sampleChain,
   sampleEncoder,
+  sampleFeatureMap,
   sampleViews,
 } from "../../../tests/support/policy.ts";
 import {
@@ -80,7 +81,10 @@ function centre(logits: ArrayLike<number>): number[] {
 const alone = randomNetwork({ heads: 1, width: 8, positions: 1 }, sampleViews(12), createRandom(3));
 /** Of the first 20. */
 const encoder = sampleEncoder(sampleViews(20));
-const chained = sampleEncoder(sampleViews(20), 1, sampleChain(20));
+const chained = sampleEncoder(sampleViews(20), 1, {
+  chain: sampleChain(20),
+  features: sampleFeatureMap(8),
+});
 
 test.each([
   ["alone", alone],

@@ -6,7 +6,7 @@ import type { EventValue } from "./event-file.ts";
 
 type Numbers = Readonly<Record<string, number | undefined>>;
 
-/** What a record lacks, or what is not finite, is no point of a curve. */
+/** A value that is missing or not finite is no point of a curve. */
 const scalars = (group: string, numbers: Numbers): EventValue[] =>
   Object.entries(numbers).flatMap(([name, scalar]) =>
     scalar === undefined || !Number.isFinite(scalar) ? [] : [{ tag: `${group}/${name}`, scalar }],
@@ -94,6 +94,14 @@ const trainingValues = ({ training, slates }: CycleRecord): EventValue[] => [
   }),
 ];
 
+const encoderValues = ({ encoderWatch: watch }: CycleRecord): EventValue[] =>
+  scalars("encoder", {
+    new_events: watch?.newEvents,
+    known_events: watch?.knownEvents,
+    loss_now: watch?.loss?.now.mean,
+    loss_before: watch?.loss?.before.mean,
+  });
+
 /** The curves that a cycle adds a point to, its Δ as a histogram, and its outcome as a text. */
 export function cycleValues({ outcome, reason, policyVersion, record }: Cycle): EventValue[] {
   const { evaluation, feedback } = record;
@@ -109,6 +117,7 @@ export function cycleValues({ outcome, reason, policyVersion, record }: Cycle): 
     ...learningValues(record),
     ...liveValues(record),
     ...trainingValues(record),
+    ...encoderValues(record),
     ...scalars("feedback", {
       decisions: feedback?.decisions,
       new_decisions: feedback?.newDecisions,

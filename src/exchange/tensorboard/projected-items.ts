@@ -29,7 +29,7 @@ async function placeItems(
   views: readonly ItemView[],
 ): Promise<readonly Float32Array[]> {
   const { encoder } = network;
-  if (encoder) return views.map(({ itemId }) => encoder.vectorOf(itemId));
+  if (encoder) return views.map((view) => encoder.vectorOf(view));
   const embedder = await createItemEmbedder(network, 1);
   const { width } = network.shape;
   const vectors = await embedder.embed(views).finally(() => embedder.close());

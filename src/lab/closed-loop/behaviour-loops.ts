@@ -3,13 +3,15 @@ import { fitPopularity } from "../../analysis/rankers/popularity.ts";
 import type { Ranker, RankerData } from "../../analysis/rankers/ranker.ts";
 import type { ItemId, UserId } from "../../domain/ids.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
-import { createServingPolicies } from "../../engine/serving/serving-policies.ts";
+import { loadServed } from "../../engine/learner/cycle/carried.ts";
+import { trainPolicy } from "../../engine/learner/training/train-policy.ts";
+import { openNetworkPolicy } from "../../policy/network-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { greedyLogits } from "../../policy/popularity.ts";
 import type { Store } from "../../storage/store.ts";
 import { createSwitch } from "./policy-switch.ts";
 import type { Strategy, StrategyOptions } from "./strategy.ts";
-import { readEvents, trainOnBehaviour } from "./train-on-behaviour.ts";
+import { readEvents } from "./train-on-behaviour.ts";
 
 /** The best items by its scores, in their order. */
 const sorted = ({ kind, logits, close }: Policy): Policy => ({
@@ -18,26 +20,20 @@ const sorted = ({ kind, logits, close }: Policy): Policy => ({
   close,
 });
 
-/** A policy of the record, which outlives it. @throws not_found */
-const loadVersion = ({ policies }: Store, version: number): Promise<Policy> =>
-  createServingPolicies(policies).get(version);
-
-async function trainAnew(options: StrategyOptions): Promise<Policy> {
-  const events = await readEvents(options.store);
-  return trainOnBehaviour(
-    { ...options, events, path: ":memory:", onProgress: () => {} },
-    (store, { candidateVersion = 0 }) => loadVersion(store, candidateVersion),
-  );
-}
-
-/** The policy that training makes of all behaviour so far: it learns from no slate and is judged by nobody. */
+/**
+ * The policy whose encoder learns on after each cycle, as MPO's does, and serves at once: it learns
+ * from no slate and is judged by nobody.
+ */
 export async function createNightly(options: StrategyOptions): Promise<Strategy> {
-  const { serving } = await options.store.policies.assignment(options.scenario.name);
-  if (serving === undefined) throw new RangeError("nightly training starts with a trained policy");
+  const { store, scenario } = options;
+  const { serving } = await store.policies.assignment(scenario.name);
+  let network = serving === undefined ? undefined : await loadServed(store, serving);
+  if (network === undefined) throw new RangeError("nightly training starts with a trained policy");
   const { policies, set } = createSwitch();
-  await set(sorted(await loadVersion(options.store, serving)));
+  await set(sorted(await openNetworkPolicy(network)));
   const update = async () => {
-    await set(sorted(await trainAnew(options)));
+    ({ network } = await trainPolicy({ ...options, onProgress: () => {} }, network));
+    await set(sorted(await openNetworkPolicy(network)));
     return "retrained";
   };
   return { policies, update };

@@ -1,4 +1,8 @@
+import type { Cycle } from "../../domain/cycle.ts";
 import { normaliseReward } from "../../domain/reward-rule.ts";
+import { renewEncoder } from "../../engine/encoder/learn-encoder.ts";
+import { intervene } from "../../engine/interventions/intervene.ts";
+import { loadServed } from "../../engine/learner/cycle/carried.ts";
 import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
 import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
@@ -88,13 +92,37 @@ async function createRewardModelLoop(
   return { policies, update };
 }
 
+/**
+ * A policy that foresees better on its new encoder serves at once, by an operator's word: a cycle's
+ * visits decide no canary.
+ */
+async function renew(options: StrategyOptions, { throughSequence }: Cycle): Promise<string> {
+  const { store, scenario, clock } = options;
+  const { name } = scenario;
+  const renewed = await renewEncoder({ ...options, onProgress: () => {} }, throughSequence);
+  const { outcome, candidateVersion: version } = renewed ?? { outcome: "skipped" };
+  if (outcome !== "canary" || version === undefined) return "the encoder stays";
+  const scene = { store, scenario: name, now: clock() };
+  await intervene(scene, { scenario: name, kind: "pin", version });
+  await intervene(scene, { scenario: name, kind: "resume" });
+  return "a new encoder";
+}
+
+/** A cycle; if the serving policy stands on an encoder, that learns on as nightly training does. */
+async function learn(options: StrategyOptions): Promise<string> {
+  const { store, scenario } = options;
+  const cycle = await runCycle(options);
+  if (cycle === undefined) return "skipped";
+  const { serving = 0 } = await store.policies.assignment(scenario.name);
+  const isOnEncoder = (await loadServed(store, serving))?.encoder !== undefined;
+  return isOnEncoder ? `${cycle.outcome}, ${await renew(options, cycle)}` : cycle.outcome;
+}
+
 export function createStrategy(name: StrategyName, options: StrategyOptions): Promise<Strategy> {
   switch (name) {
     case "mpo":
     case "mpo+fast":
-      return Promise.resolve({
-        update: async () => (await runCycle(options))?.outcome ?? "skipped",
-      });
+      return Promise.resolve({ update: () => learn(options) });
     case "fast":
     case "frozen":
       return Promise.resolve({ update: async () => "stands still" });

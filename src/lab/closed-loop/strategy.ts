@@ -10,8 +10,8 @@ import type { Store } from "../../storage/store.ts";
  */
 export const strategyNames = ["mpo", "popularity", "epsilon-greedy", "softmax"] as const;
 /**
- * Loops that start with a policy trained on behaviour: MPO, that policy for ever, the same trained anew after each
- * cycle, and two counts of behaviour.
+ * Loops that start with a policy trained on behaviour: MPO, that policy for ever, the same with an encoder that learns
+ * on after each cycle, and two counts of behaviour.
  */
 export const trainedStrategyNames = [
   "mpo",

@@ -2,9 +2,7 @@ import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BehaviourEvent } from "../../domain/behaviour.ts";
 import type { Cycle } from "../../domain/cycle.ts";
-import type { Scenario } from "../../domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
-import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { type TrainOptions, train } from "../../engine/learner/train.ts";
 import { openStore } from "../../engine/open-store.ts";
 import type { Store } from "../../storage/store.ts";
@@ -24,41 +22,6 @@ export async function readEvents({ events }: Store): Promise<readonly BehaviourE
     more = page.length === pageSize;
   }
   return all;
-}
-
-interface Training {
-  /** Of a record that is not there yet. */
-  readonly path: string;
-  readonly world: World<CatalogueVisit>;
-  readonly events: readonly BehaviourEvent[];
-  readonly configuration: Configuration;
-  readonly scenario: Scenario;
-  readonly seed: number;
-  readonly threads: number;
-  readonly clock: () => number;
-  readonly onProgress: TrainOptions["onProgress"];
-}
-
-/**
- * `recurve train` on a record of its own, which holds the world's items and users and these events.
- * @param use the record and its training, before the record is closed
- */
-export async function trainOnBehaviour<T>(
-  { path, world, events, ...options }: Training,
-  use: (store: Store, cycle: Cycle) => Promise<T>,
-): Promise<T> {
-  const store = await openStore(path);
-  try {
-    await store.items.put(world.items);
-    await store.users.put(world.users);
-    for (let start = 0; start < events.length; start += pageSize)
-      await store.events.record(events.slice(start, start + pageSize).map((event) => ({ event })));
-    const cycle = await train({ ...options, store });
-    if (cycle === undefined) throw new RangeError("a record without decisions trained no policy");
-    return await use(store, cycle);
-  } finally {
-    await store.close();
-  }
 }
 
 export interface StartOptions {
@@ -84,14 +47,33 @@ export async function createStart({ path, world, ...options }: StartOptions): Pr
   clear();
   mkdirSync(draft);
   const made = join(draft, "record.db");
-  const events = world.history.map((event) => ({ ...event, occurredAt: startOfTime }));
-  const clock = () => startOfTime;
-  const parts = { ...options, world, events, configuration, scenario, clock };
   try {
-    const cycle = await trainOnBehaviour({ ...parts, path: made }, async (_, trained) => trained);
+    const parts = { ...options, configuration, scenario, clock: () => startOfTime };
+    const cycle = await trainRecord(made, world, parts);
     renameSync(made, path);
     return cycle;
   } finally {
     clear();
+  }
+}
+
+/** `recurve train` on a new record with the world's items, users and behaviour. */
+async function trainRecord(
+  path: string,
+  { items, users, history }: World<CatalogueVisit>,
+  options: Omit<TrainOptions, "store">,
+): Promise<Cycle> {
+  const store = await openStore(path);
+  try {
+    await store.items.put(items);
+    await store.users.put(users);
+    const rows = history.map((event) => ({ event: { ...event, occurredAt: startOfTime } }));
+    for (let start = 0; start < rows.length; start += pageSize)
+      await store.events.record(rows.slice(start, start + pageSize));
+    const cycle = await train({ ...options, store });
+    if (cycle === undefined) throw new RangeError("a record without decisions trained no policy");
+    return cycle;
+  } finally {
+    await store.close();
   }
 }

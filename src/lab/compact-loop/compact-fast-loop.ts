@@ -1,8 +1,8 @@
 import type { BilinearScores, FeatureTable } from "../../domain/bandit-world.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
-import { LastUsedMap } from "../../engine/last-used-map.ts";
 import { drawLogits } from "../../engine/serving/fast-loop/draw-logits.ts";
+import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import {
   blockSize,

@@ -73,6 +73,11 @@ export interface SequenceTrainingOptions {
   /** Called after each epoch; a run that starts from its argument ends as the unbroken one. */
   readonly onCheckpoint?: (checkpoint: SequenceCheckpoint) => Promise<void>;
   readonly resumeFrom?: SequenceCheckpoint;
+  /**
+   * Parameters to begin with instead of random ones. They are validated first, so that only an
+   * epoch that is better than they are takes their place.
+   */
+  readonly start?: TransformerModel["parameters"];
 }
 
 /** @throws RangeError if items are outside the catalogue or nothing is to be foreseen */

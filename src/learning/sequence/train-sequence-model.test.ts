@@ -131,6 +131,26 @@ test("the epoch that validates best is handed out, and training ends when none h
   expect(trained.model.parameters).toEqual(checkpoints[1]!.trainer.averages);
 });
 
+test("training continues from parameters that were trained before, and hands them out if no epoch is better", async () => {
+  const { model } = await trainSequenceModel(
+    options({ settings: { ...settings, epochs: 14, peakRate: 0.02 }, validate: successorRate }),
+  );
+  const start = model.parameters;
+  const losses: number[] = [];
+  const continued = await trainSequenceModel(
+    options({
+      start,
+      settings: { ...settings, epochs: 3 },
+      validate: async () => 0.5 - 0.1 * losses.length,
+      onProgress: (seen) => seen.stage === "epoch" && losses.push(seen.loss),
+    }),
+  );
+  expect(continued).toMatchObject({ epochs: 3, bestEpoch: 0, metric: 0.5 });
+  expect(continued.model.parameters).toEqual(start);
+  // A random start costs log 12 = 2.48 nats.
+  expect(losses[0]).toBeLessThan(1);
+});
+
 test("progress tells the need of memory first, then loss, metric and the time left", async () => {
   const seen: SequenceProgress[] = [];
   let now = 0;

@@ -31,10 +31,12 @@ export async function trainSequenceModel(
   assertSettings(settings);
   assertSequences(options.sequences, shape, itemCount);
   const random = createRandom(seed);
-  const start = createTransformer(shape, random.split("start"));
   const runner = await createEpochRunner({
     sequences: options.sequences,
-    initial: resumeFrom?.trainer ?? start.parameters,
+    initial:
+      resumeFrom?.trainer ??
+      options.start ??
+      createTransformer(shape, random.split("start")).parameters,
     shape,
     settings,
     random,
@@ -55,11 +57,11 @@ async function runEpochs(
   },
 ): Promise<SequenceTraining> {
   const { settings, shape, clock, onProgress, resumeFrom } = options;
-  let best = resumeFrom?.best;
-  let epoch = resumeFrom?.epoch ?? 0;
   onProgress?.(describeStart(runner, options));
   const before = resumeFrom?.elapsed ?? 0;
   const startedAt = clock() - before;
+  let best = resumeFrom?.best ?? (await validateStart(options));
+  let epoch = resumeFrom?.epoch ?? 0;
   let epochs = plannedEpochs(epoch, before, options);
   while (epoch < epochs && !isStale(epoch, best, settings.patience)) {
     epoch++;
@@ -120,15 +122,28 @@ const describeStart = (
 async function validateEpoch(
   { trainer }: EpochRunner,
   { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
-  options: SequenceTrainingOptions & {
-    readonly settings: SequenceSettings;
-    readonly shape: TransformerShape;
-  },
+  options: Validation & { readonly settings: SequenceSettings },
 ): Promise<BestModel | undefined> {
-  const { validate, settings, shape, threads = 1 } = options;
+  if (epoch % options.settings.validateEvery !== 0 && epoch !== epochs) return undefined;
+  return validateModel(trainer.averages(), epoch, options);
+}
+
+type Validation = Pick<SequenceTrainingOptions, "validate" | "threads"> & {
+  readonly shape: TransformerShape;
+};
+
+const validateStart = async ({
+  start,
+  ...options
+}: Validation & Pick<SequenceTrainingOptions, "start">) =>
+  start && validateModel(start, 0, options);
+
+async function validateModel(
+  parameters: BestModel["parameters"],
+  epoch: number,
+  { validate, shape, threads = 1 }: Validation,
+): Promise<BestModel | undefined> {
   if (validate === undefined) return undefined;
-  if (epoch % settings.validateEvery !== 0 && epoch !== epochs) return undefined;
-  const parameters = trainer.averages();
   const scorer = await createCatalogueScorer(
     { shape, parameters },
     { rows: validationRows, threads },

@@ -33,15 +33,17 @@ export interface ChainPart extends Chain {
 /** β: share of popularity in the chain's probabilities, so that no item is impossible. */
 export const popularityShare = 0.05;
 
-/** The score of every item. @param history items, oldest first */
-export function scoreSuccessors(
-  { successors, window, decay }: Chain,
-  history: ArrayLike<number>,
-): Float64Array {
-  const scores = new Float64Array(successors.columns.length);
+/** The items that a score looks at, each with the weight of its successors. */
+function* newestOf({ window, decay }: ChainSettings, history: ArrayLike<number>) {
   const oldest = Math.max(0, history.length - window);
   for (let at = history.length - 1, weight = 1; at >= oldest; at--, weight *= decay)
-    addRow(scores, successors, { row: history[at]!, weight });
+    yield { row: history[at]!, weight };
+}
+
+/** The score of every item. @param history items, oldest first */
+export function scoreSuccessors(chain: Chain, history: ArrayLike<number>): Float64Array {
+  const scores = new Float64Array(chain.successors.columns.length);
+  for (const newest of newestOf(chain, history)) addRow(scores, chain.successors, newest);
   return scores;
 }
 
@@ -72,4 +74,40 @@ export function logProbabilities(
   if (sum === 0) return (item) => Math.log(shareOf(item));
   return (item) =>
     Math.log(((1 - popularityShare) * (scores[item] ?? 0)) / sum + popularityShare * shareOf(item));
+}
+
+/** Adds λ·log P of each row after a history of known items, up to a number that all rows of a call have in common. */
+export type ChainOdds = (odds: Float64Array, rows: Int32Array, history: readonly number[]) => void;
+
+const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+
+/**
+ * The same from the few successors alone: the logarithm of an item without a score is worked out once.
+ * @param counts events of each item; the row after the last one represents unknown items
+ */
+export function createChainOdds(chain: ChainPart, counts: ArrayLike<number>): ChainOdds {
+  const { successors, weight } = chain;
+  const shareOf = openShares(counts);
+  const shares = Float64Array.from({ length: counts.length + 1 }, (_, row) => shareOf(row));
+  const unscored = shares.map((share) => weight * Math.log(popularityShare * share));
+  // All 0 between two calls: an array a call would cost more than its few entries.
+  const scores = new Float64Array(counts.length + 1);
+  return (odds, rows, history) => {
+    const newest = [...newestOf(chain, history)];
+    for (const one of newest) addRow(scores, successors, one);
+    const sum = newest.reduce(
+      (total, one) => total + one.weight * sumOf(successors.values[one.row]!),
+      0,
+    );
+    for (let a = 0; a < rows.length; a++) {
+      const row = rows[a]!;
+      const score = scores[row]!;
+      odds[a]! +=
+        score === 0
+          ? unscored[row]!
+          : weight *
+            Math.log(((1 - popularityShare) * score) / sum + popularityShare * shares[row]!);
+    }
+    for (const { row } of newest) for (const column of successors.columns[row]!) scores[column] = 0;
+  };
 }

@@ -5,6 +5,7 @@ import { type TransformerModel, transformerParameters } from "../transformer/par
 import { feedForwards, type TransformerShape } from "../transformer/shape.ts";
 import type { ChainPart } from "./chain.ts";
 import { chainNumbers, chainTensors, readChain } from "./chain-tensors.ts";
+import { type FeatureMap, featureNumbers, featureTensors, readFeatureMap } from "./feature-map.ts";
 
 /** A Transformer trained on behaviour, with the items that it was trained on. */
 export interface EncoderModel extends TransformerModel {
@@ -16,6 +17,18 @@ export interface EncoderModel extends TransformerModel {
   readonly throughSequence: number;
   /** Absent if the network ranks best without one. */
   readonly chain?: ChainPart;
+  /** Places other items; absent if the items' features say nothing of their vectors. */
+  readonly features?: FeatureMap;
+  /**
+   * Hash of the encoder whose training it continues. Its states are in that one's coordinates, so
+   * weights for them stay; absent if it began anew.
+   */
+  readonly continues?: string;
+  /**
+   * Mean over users of the next-item loss on events that training held out, nats, and its standard
+   * error: a larger one on later events shows that behaviour has changed. Absent if not measured.
+   */
+  readonly loss?: { readonly mean: number; readonly standardError: number };
 }
 
 /** An artefact of the record, named by its content. */
@@ -29,7 +42,8 @@ const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 
 /** @throws RangeError on a parameter that is not finite */
 export function encodeEncoder(model: EncoderModel): StoredEncoder {
-  const { shape, parameters, itemIds, counts, throughSequence, chain } = model;
+  const { shape, parameters, itemIds, counts, throughSequence, chain, features, continues, loss } =
+    model;
   const { feedForward, items, ...sizes } = shape;
   const specs = Object.entries(transformerParameters(shape));
   const tensors = specs.map(
@@ -42,12 +56,16 @@ export function encodeEncoder(model: EncoderModel): StoredEncoder {
       numbers: {
         ...{ ...sizes, feedForward: feedForwards.indexOf(feedForward), throughSequence },
         ...(chain && chainNumbers(chain)),
+        ...(features && featureNumbers(features)),
+        ...(loss && { loss: loss.mean, lossError: loss.standardError }),
       },
+      ...(continues !== undefined && { encoder: continues }),
     },
     tensors: {
       ...Object.fromEntries(tensors),
       counts: { shape: [items], values: counts },
       ...(chain && chainTensors(chain)),
+      ...(features && featureTensors(features)),
     },
   });
   return { hash: hashOf(bytes), bytes };
@@ -74,5 +92,10 @@ export function decodeEncoder({ hash, bytes }: StoredEncoder): EncoderModel {
     counts: tensors.counts!.values,
     throughSequence: meta.numbers.throughSequence ?? 0,
     ...(meta.numbers.chainWeight !== undefined && { chain: readChain(meta.numbers, tensors) }),
+    ...(tensors.featureMean && { features: readFeatureMap(meta.numbers, tensors) }),
+    ...(meta.encoder !== undefined && { continues: meta.encoder }),
+    ...(meta.numbers.loss !== undefined && {
+      loss: { mean: meta.numbers.loss, standardError: meta.numbers.lossError ?? 0 },
+    }),
   };
 }

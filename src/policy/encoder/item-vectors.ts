@@ -1,39 +1,134 @@
 import type { ItemId } from "../../domain/ids.ts";
+import { multiplyRows } from "../../numeric/multiply-rows.ts";
+import { keepByList } from "../by-list.ts";
+import type { ItemView, RoughLogits } from "../policy.ts";
+import { createTableProduct, productsOf } from "../table-product.ts";
 import type { EncoderModel } from "./encoder-model.ts";
-
-/** Items as an encoder places them. */
-export interface ItemVectors {
-  /** d + 1: an item's embedding, then the logarithm of its share of the events. */
-  readonly width: number;
-  /** Row of an item in the table; 0 if the encoder does not know it. */
-  rowOf(itemId: ItemId): number;
-  /** [1 + items, width]; row 0 represents unknown items. */
-  readonly table: Float32Array;
-}
+import { type FeatureMap, placeByFeatures } from "./feature-map.ts";
 
 /**
- * An unknown item has the mean of all embeddings: its log-odds are the mean of all items', for each
- * user. Its share is that of an item without events.
+ * Items as an encoder places them. An unknown one is placed by its features. Without a map of features it has the mean of all
+ * embeddings: its log-odds are the mean of all items', for each user. Its share is that of an item without events.
  */
+export interface ItemVectors {
+  /** [items + 1, d]; the last row represents unknown items. */
+  readonly table: Float32Array;
+  /** The last row for an item that the encoder does not know. */
+  rowOf(itemId: ItemId): number;
+  rowsOf(views: readonly ItemView[]): Int32Array;
+  /** d + 1 numbers: an item's embedding, then the logarithm of its share of the events. */
+  vectorOf(view: ItemView): Float32Array;
+  /** Product of a state of d + 1 numbers with each item's vector. */
+  multiply(views: readonly ItemView[], state: Float32Array): Float64Array;
+  /** The same within an error. */
+  multiplyRoughly(views: readonly ItemView[], state: Float32Array): Promise<RoughLogits>;
+}
+
+/** Unknown items of a list: their places in it, and their embeddings. */
+type Placed = readonly (readonly [index: number, vector: Float32Array])[];
+
+/** Embeddings of unknown items by their features; undefined without a map of features. */
+function openMap(features: FeatureMap | undefined) {
+  // Weak: a revision that the catalogue has dropped is dropped here too.
+  const placed = new WeakMap<ItemView, Float32Array>();
+  return (view: ItemView): Float32Array | undefined => {
+    if (features === undefined) return undefined;
+    const vector = placed.get(view) ?? placeByFeatures(features, view);
+    placed.set(view, vector);
+    return vector;
+  };
+}
+
+/** The products of unknown items, exact, in the place of those of the row that represents them. */
+function putPlaced(products: Float64Array, placed: Placed, state: Float32Array): void {
+  for (const [index, vector] of placed) {
+    let sum = 0;
+    for (let i = 0; i < vector.length; i++) sum += state[i]! * vector[i]!;
+    products[index] = sum;
+  }
+}
+
+/** The logarithm of (c + 1)/Σ (c + 1), the sum with one unknown item. */
+function logShares(counts: Float32Array): Float32Array {
+  const total = counts.reduce((sum, count) => sum + count, counts.length + 1);
+  const shares = new Float32Array(counts.length + 1).fill(-Math.log(total));
+  for (let item = 0; item < counts.length; item++)
+    shares[item] = Math.log((counts[item]! + 1) / total);
+  return shares;
+}
+
+function addMean(itemTable: Float32Array, width: number): Float32Array {
+  const items = itemTable.length / width;
+  const table = new Float32Array(itemTable.length + width);
+  table.set(itemTable);
+  const mean = new Float64Array(width);
+  for (let cell = 0; cell < itemTable.length; cell++)
+    mean[cell % width]! += itemTable[cell]! / items;
+  table.set(mean, itemTable.length);
+  return table;
+}
+
+function longestRow(table: Float32Array, width: number): number {
+  let longest = 0;
+  for (let start = 0; start < table.length; start += width) {
+    let squares = 0;
+    for (let i = start; i < start + width; i++) squares += table[i]! ** 2;
+    longest = Math.max(longest, squares);
+  }
+  return Math.sqrt(longest);
+}
+
 export function createItemVectors({
-  shape,
+  shape: { width },
   parameters,
   itemIds,
   counts,
+  features,
 }: EncoderModel): ItemVectors {
-  const embedding = shape.width;
-  const width = embedding + 1;
-  const table = new Float32Array((itemIds.length + 1) * width);
-  const mean = new Float64Array(embedding);
-  const total = counts.reduce((sum, count) => sum + count, itemIds.length + 1);
-  for (let item = 0; item < itemIds.length; item++) {
-    const own = parameters.itemTable!.subarray(item * embedding, (item + 1) * embedding);
-    for (let i = 0; i < embedding; i++) mean[i]! += own[i]! / itemIds.length;
-    table.set(own, (item + 1) * width);
-    table[(item + 2) * width - 1] = Math.log((counts[item]! + 1) / total);
-  }
-  table.set(mean);
-  table[embedding] = -Math.log(total);
-  const rows = new Map(itemIds.map((itemId, item) => [itemId, item + 1]));
-  return { width, table, rowOf: (itemId) => rows.get(itemId) ?? 0 };
+  const table = addMean(parameters.itemTable!, width);
+  const shares = logShares(counts);
+  const numbers = new Map(itemIds.map((itemId, item) => [itemId, item]));
+  const rowOf = (itemId: ItemId) => numbers.get(itemId) ?? itemIds.length;
+  const multiplyTable = createTableProduct(width);
+  const longest = longestRow(table, width);
+  const rowsOf = keepByList((views) => Int32Array.from(views, ({ itemId }) => rowOf(itemId)));
+  const place = openMap(features);
+  const placedIn = keepByList(
+    (views): Placed =>
+      views.flatMap((view, index) => {
+        const vector = rowOf(view.itemId) < itemIds.length ? undefined : place(view);
+        return vector === undefined ? [] : [[index, vector] as const];
+      }),
+  );
+  const multiply = (views: readonly ItemView[], state: Float32Array) => {
+    const rows = rowsOf(views);
+    // A state is either of known events or of none: one of the two parts is 0.
+    if (state[width] !== 0) return Float64Array.from(rows, (row) => state[width]! * shares[row]!);
+    const known = Float64Array.from(state.subarray(0, width));
+    const products = multiplyRows({ values: table, stride: width }, rows, known);
+    putPlaced(products, placedIn(views), state);
+    return products;
+  };
+  return {
+    table,
+    rowOf,
+    rowsOf,
+    vectorOf: (view) => {
+      const row = rowOf(view.itemId);
+      const vector = new Float32Array(width + 1);
+      const placed = row < itemIds.length ? undefined : place(view);
+      vector.set(placed ?? table.subarray(row * width, (row + 1) * width));
+      vector[width] = shares[row]!;
+      return vector;
+    },
+    multiply,
+    multiplyRoughly: async (views, state) => {
+      if (state[width] !== 0) return { logits: multiply(views, state), error: 0 };
+      const known = state.subarray(0, width);
+      const { products, error } = await multiplyTable({ values: table, longest }, known);
+      const logits = productsOf(products, rowsOf(views));
+      putPlaced(logits, placedIn(views), state);
+      return { logits, error };
+    },
+  };
 }

@@ -1,78 +1,73 @@
-import { createGraph } from "../../tensor/graph.ts";
-import { createSession, type GraphSession } from "../../tensor/session.ts";
+import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { PolicyState } from "../policy.ts";
 import type { EncoderModel } from "./encoder-model.ts";
 import type { ItemVectors } from "./item-vectors.ts";
-import { buildNewestState, createNewestFeeds, writeNewest } from "./state-graph.ts";
+import { createStateRuns, type EncodeItems } from "./state-runs.ts";
 
-/** States of users, each worked out once as long as it is in use. */
+/** A state as the encoder reads it. */
+export interface EncodedState {
+  /** Numbers of its newest known items, oldest first, as many as the encoder looks at. */
+  readonly items: readonly number[];
+  /** The Transformer's state and a 0; without known events zeros and a 1. */
+  readonly vector: Float32Array;
+}
+
+/** States of users, each worked out once as long as it or its events are in use. */
 export interface UserStates {
   encode(states: readonly PolicyState[]): Promise<void>;
-  /** Numbers of its newest known items, oldest first, as many as the encoder looks at. */
-  itemsOf(state: PolicyState): readonly number[];
-  /** Of an encoded state. */
-  of(state: PolicyState): Float32Array;
+  /** Of a state that was encoded. */
+  of(state: PolicyState): EncodedState;
 }
 
-/** A state with the rows of its newest known items, oldest first. */
-type Known = readonly [state: PolicyState, items: readonly number[]];
+/** Vectors that are kept by their events: 4 B an event and a number of the vector, and 0.4 kB. */
+const keptStates = 10_000;
 
-/** States that one run takes if several are asked for. */
-const batchStates = 16;
+/** Most states of a call that wait at a time, so that those of other calls come in between. */
+const mostWaiting = 16;
 
-/** Sessions by the states of a run: a request has one state, a cycle thousands. */
-function createSessions(model: EncoderModel, threads: number) {
-  const sessions = new Map<number, Promise<GraphSession>>();
-  return (rows: number): Promise<GraphSession> => {
-    const open = () => {
-      const graph = createGraph();
-      return createSession(graph, { states: buildNewestState(graph, model, rows) }, { threads });
-    };
-    const session = sessions.get(rows) ?? open();
-    sessions.set(rows, session);
-    return session;
+const keyOf = (items: readonly number[]): string =>
+  Buffer.from(Int32Array.from(items).buffer).toString("latin1");
+
+/** Vectors by their events, those that are being worked out included. */
+function createVectors(encodeItems: EncodeItems, width: number) {
+  const known = new LastUsedMap<string, Promise<Float32Array>>(keptStates);
+  const workOut = async (items: readonly number[]) => {
+    const vector = new Float32Array(width + 1);
+    vector.set(await encodeItems(items));
+    return vector;
+  };
+  return (items: readonly number[]): Promise<Float32Array> => {
+    const key = keyOf(items);
+    const vector = known.get(key) ?? workOut(items);
+    known.set(key, vector);
+    return vector.catch((error: unknown) => {
+      known.delete(key);
+      throw error;
+    });
   };
 }
 
-export function createUserStates(
-  model: EncoderModel,
-  { rowOf, width }: ItemVectors,
-  threads: number,
-): UserStates {
-  const { width: inner, length } = model.shape;
-  const sessionOf = createSessions(model, threads);
-  const encoded = new WeakMap<PolicyState, Float32Array>();
-  const cold = new Float32Array(width);
-  cold[inner] = 1;
+export function createUserStates(model: EncoderModel, { rowOf }: ItemVectors): UserStates {
+  const { width, length } = model.shape;
+  const vectorOf = createVectors(createStateRuns(model), width);
+  const encoded = new WeakMap<PolicyState, EncodedState>();
+  const cold = new Float32Array(width + 1);
+  cold[width] = 1;
   const itemsOf = ({ profile }: PolicyState) => {
-    const rows = profile.sequence.map(rowOf).filter((row) => row > 0);
-    return rows.slice(-length).map((row) => row - 1);
+    const known = profile.sequence.map(rowOf).filter((row) => row < model.itemIds.length);
+    return known.slice(-length);
   };
-  const encodeBatch = async (batch: readonly Known[]) => {
-    const rows = batch.length === 1 ? 1 : batchStates;
-    const feeds = createNewestFeeds(rows, length);
-    for (const [row, [, items]] of batch.entries()) writeNewest(feeds, items, { row, length });
-    const session = await sessionOf(rows);
-    const { states } = await session.run({ ...feeds });
-    for (const [row, [state]] of batch.entries()) {
-      const own = new Float32Array(width);
-      own.set(states!.subarray(row * inner, (row + 1) * inner));
-      encoded.set(state, own);
-    }
+  const encodeOne = async (state: PolicyState) => {
+    const items = itemsOf(state);
+    const vector = items.length === 0 ? cold : await vectorOf(items);
+    encoded.set(state, { items, vector });
   };
   return {
     encode: async (states) => {
-      const waiting: Known[] = [];
-      for (const state of new Set(states)) {
-        if (encoded.has(state)) continue;
-        const items = itemsOf(state);
-        if (items.length === 0) encoded.set(state, cold);
-        else waiting.push([state, items]);
-      }
-      for (let start = 0; start < waiting.length; start += batchStates)
-        await encodeBatch(waiting.slice(start, start + batchStates));
+      const missing = [...new Set(states)].filter((state) => !encoded.has(state));
+      for (let start = 0; start < missing.length; start += mostWaiting)
+        await Promise.all(missing.slice(start, start + mostWaiting).map(encodeOne));
     },
-    itemsOf,
     of: (state) => {
       const found = encoded.get(state);
       if (found === undefined) throw new RangeError("the state has not been encoded");

@@ -1,4 +1,4 @@
-import type { Preset } from "../../domain/preset.ts";
+import { type Preset, presetNames } from "../../domain/preset.ts";
 
 /** A stored network names its own by the place in this list. */
 export const feedForwards = ["relu", "gelu", "swiglu"] as const;
@@ -38,6 +38,15 @@ export const presetShape = (
   preset: Preset,
   sizes: Pick<TransformerShape, "items" | "length">,
 ): TransformerShape => ({ ...presets[preset], ...sizes });
+
+/** The preset with the sizes of a shape. @throws RangeError if none has them */
+export function presetOf({ width, blocks }: EncoderShape): Preset {
+  const found = presetNames.find(
+    (name) => presets[name].width === width && presets[name].blocks === blocks,
+  );
+  if (found !== undefined) return found;
+  throw new RangeError(`no preset has width ${width} and ${blocks} blocks`);
+}
 
 /**
  * Width between the two products of the feed-forward part: 4d, or two thirds of it if a gate takes

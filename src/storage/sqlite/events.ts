@@ -39,7 +39,7 @@ function prepareStatements(connection: Connection) {
       `SELECT user_id, ${entryColumns} FROM events WHERE sequence > ? AND retracted IS NULL
        ORDER BY sequence LIMIT ?`,
     ),
-    count: connection.prepare("SELECT count(*) AS events FROM events"),
+    count: connection.prepare("SELECT count(*) AS events FROM events WHERE sequence > ?"),
   };
 }
 
@@ -119,6 +119,6 @@ export function createEventStore(connection: Connection, commits: GroupCommit): 
         userId: userId(readText(row, "user_id")),
         ...decodeEntry(row),
       })),
-    count: async () => readNumber(statements.count.get() ?? {}, "events"),
+    count: async ({ after = 0 } = {}) => readNumber(statements.count.get(after) ?? {}, "events"),
   };
 }

@@ -57,7 +57,6 @@ export function describeCritic(
 ): CriticRecord {
   const { fit, judgement, challengers, raw, calibrated, rows } = improvement;
   const { examination, firstLoss, lastLoss, separation } = fit.training;
-  const { candidatesSeen, historySeen } = fit.training;
   const restraints = new Map(
     challengers.map(({ setting, restraint }) => [setting.name, restraint] as const),
   );
@@ -76,7 +75,7 @@ export function describeCritic(
     doubtfulItems: restrains
       ? findDoubtfulItems(rows, evenMemory).map((item) => describeDoubtful(item, reward))
       : [],
-    critic: { firstLoss, lastLoss, candidatesSeen, historySeen },
+    critic: { firstLoss, lastLoss },
     calibration: describeCalibration(raw, calibrated),
     examination: {
       values: examination.values.slice(0, slateSize),

@@ -6,6 +6,7 @@ import type {
   ServingEvaluation,
   StageCosts,
 } from "../../../domain/cycle-record.ts";
+import type { EncoderWatch } from "../../../domain/encoder-record.ts";
 import { endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
@@ -37,10 +38,9 @@ export interface Findings {
   readonly gate: GateRecord;
   /** Of the candidate, if it becomes a canary. */
   readonly trial: CanaryTrial | undefined;
-  /** Reason why no off-policy looks may promote the candidate. */
-  readonly unseen: string | undefined;
   /** ε until the next cycle. */
   readonly exploration: number;
+  readonly encoderWatch: EncoderWatch | undefined;
   readonly stages: StageClock;
 }
 
@@ -73,6 +73,7 @@ export function describeFindings({
   improvement,
   gate,
   exploration,
+  encoderWatch,
   stages,
 }: Findings): FindingsRecord {
   const { moved, moves, judgement } = improvement;
@@ -105,6 +106,7 @@ export function describeFindings({
     gate,
     exploration,
     plan,
+    ...(encoderWatch && { encoderWatch }),
     ...describeStages(stages),
   };
 }

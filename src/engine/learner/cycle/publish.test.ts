@@ -32,7 +32,6 @@ interface Options {
   readonly onlyLive?: string;
   readonly beaten?: string;
   readonly start?: Network;
-  readonly unseen?: string;
 }
 
 const trial = { since: 5000, deadline: 9000 };
@@ -40,7 +39,7 @@ const trial = { since: 5000, deadline: 9000 };
 function publishWith(
   verdict: Verdict,
   assignment: Assignment,
-  { holdbackShare = 0.05, anchorShare = 0, start, unseen, ...standing }: Options = {},
+  { holdbackShare = 0.05, anchorShare = 0, start, ...standing }: Options = {},
 ) {
   const change = publish({
     scenario: "shop",
@@ -51,7 +50,7 @@ function publishWith(
     trial,
     holdbackShare,
     anchorShare,
-    ...{ candidate, start, unseen },
+    ...{ candidate, start },
     feedback,
     exploration: 0.2,
     now: 5000,
@@ -67,18 +66,6 @@ const held = { holdback: 1, holdbackShare: 0.05 };
 
 test("the change stands only where the assignment that the cycle began with does", () => {
   expect(publishWith("hold", alone).after.replaces).toBe(begunWith);
-});
-
-test("a canary that was trained on too little keeps the reason for its reviews, others have none", () => {
-  const onlyLive = "training saw 40 %";
-  const evidenceOf = (verdict: Verdict) =>
-    publishWith(verdict, alone, { unseen: onlyLive, onlyLive }).add![0]!.evidence;
-  expect(evidenceOf("promote")).toMatchObject({
-    ...{ verdict: "promote", onlyLive, trial },
-    reason: "A canary first, because training saw 40 %; the gate said: because",
-  });
-  expect(evidenceOf("canary")).toMatchObject({ verdict: "canary", onlyLive });
-  expect(evidenceOf("hold")).not.toHaveProperty("onlyLive");
 });
 
 test("popularity serves in the place of a policy that knows nothing, and has no parent", () => {

@@ -28,8 +28,6 @@ interface PublishInput {
   readonly canaryShare: number;
   /** Of the candidate, if it becomes a canary. */
   readonly trial: CanaryTrial | undefined;
-  /** Reason why no off-policy looks may promote the candidate. */
-  readonly unseen?: string | undefined;
   /** Share of the users who keep the policy that a promotion replaces. */
   readonly holdbackShare: number;
   /** Share of the users who keep the anchor. */
@@ -84,7 +82,7 @@ function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
 }
 
 function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
-  const { gate, holdbackShare, now, reviewed, trial, unseen: onlyLive } = input;
+  const { gate, holdbackShare, now, reviewed, trial } = input;
   const { verdict } = gate;
   const { serving } = reviewed.assignment;
   const looks = looksOf(gate);
@@ -110,7 +108,6 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
       ...(status === "canary" && {
         ...(looks && { looks }),
         ...(trial && { trial }),
-        ...(onlyLive !== undefined && { onlyLive }),
       }),
     },
   };

@@ -44,6 +44,22 @@ async function ask(
   return (await reviewLive(scene, { canaryShare: 0 })).onlyLive;
 }
 
+test("beside a canary with a new encoder the gate alone promotes nothing", async () => {
+  const ndcg = { mean: 0.1, standardError: 0.01 };
+  const newEncoder = { throughSequence: 1, ndcg };
+  const trial = { since: 0, deadline: 2000 };
+  const store = await openLiveStore([
+    {},
+    { evidence: { newEncoder, trial } },
+    { evidence: { trial } },
+  ]);
+  const scene = { store, scenario, configuration, now: 1000, spread: 0.2 };
+  const why = async (canary: number) =>
+    (await reviewLive(scene, { serving: 1, canary, canaryShare: 0.1 })).onlyLive;
+  expect(await why(2)).toBe("canary 2 tries a new encoder");
+  expect(await why(3)).toBeUndefined();
+});
+
 const lost = ended(1, "roll-back");
 const why = (version: number) =>
   `policy ${version} was rolled back on live rewards, and no promotion has been confirmed since`;

@@ -82,14 +82,17 @@ async function findLost(
 
 /**
  * Reason why the gate's evidence alone may not promote; undefined if it may. Without users for
- * canaries there is no live evidence to be had, so it always may.
- * @param promotion the cycle's own look at the last promotion, which the record does not have yet
+ * canaries there is no live evidence to be had, so it always may. A canary with a new encoder would
+ * leave with the policy that it is compared with.
+ * @param found the cycle's own look at the last promotion, which the record does not have yet, and the present assignment
  */
 async function closesDirectRoad(
   scene: LiveScene & { readonly configuration: Pick<Configuration, "canaryShare"> },
-  promotion: PromotionReview | undefined,
+  { promotion, assignment: { canary } }: Pick<Reviewed, "promotion" | "assignment">,
 ): Promise<string | undefined> {
   if (scene.configuration.canaryShare === 0) return undefined;
+  const tried = canary === undefined ? undefined : await scene.store.policies.find(canary);
+  if (tried?.evidence.newEncoder) return `canary ${canary} tries a new encoder`;
   if (scene.scenario.fastLoop.enabled) return "the fast loop is on, which the gate does not judge";
   const lost = await findLost(scene, promotion);
   if (lost === undefined) return undefined;
@@ -110,7 +113,7 @@ export async function reviewLive(
   const first = await reviewPromotion({ ...scene, assignment });
   const then = await reviewTrial({ ...scene, holdbackShare, assignment: first.assignment });
   const anchor = await reviewAnchor(scene, assignment);
-  const onlyLive = await closesDirectRoad(scene, first.promotion);
+  const onlyLive = await closesDirectRoad(scene, { ...first, ...then });
   const beaten = await findBeaten(scene, then.assignment);
   return {
     ...first,

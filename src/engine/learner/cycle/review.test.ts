@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { banditRows } from "../../../../tests/support/bandit.ts";
-import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
+import { sampleEncoder, sampleState, sampleViews } from "../../../../tests/support/policy.ts";
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
 import type { StatusChange } from "../../../domain/take-over.ts";
 import { expectLift } from "../../../evaluation/expected-lift.ts";
@@ -8,7 +8,9 @@ import { createCritic, trainCritic } from "../../../learning/critic.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
 import { createRandom } from "../../../numeric/random.ts";
-import { growNetwork, type Network } from "../../../policy/network.ts";
+import { openEncoder } from "../../../policy/encoder/encoder.ts";
+import { decodeEncoder, encodeEncoder } from "../../../policy/encoder/encoder-model.ts";
+import { growNetwork, type Network, withEncoder } from "../../../policy/network.ts";
 import { initialNetwork } from "../../../policy/network-policy.ts";
 import { drawIndex } from "../../../policy/slate.ts";
 import { reviewServing } from "./review.ts";
@@ -121,6 +123,35 @@ describe("a canary", () => {
     const looks = { looks: 4, difference: 4 * standardError, standardError, sharedError };
     const then = await review(slightly, { ...few, evidence: async () => ({ looks }) });
     expect(then.review).toMatchObject({ action: "promote", gate: { looks: 5 } });
+  });
+
+  test("on a new encoder is judged on decisions after its cut-off alone", async () => {
+    const later = 1000;
+    // Users of the later decisions would have it off.
+    const turned = rows.map((row, index) => ({
+      ...row,
+      sequence: index + 1,
+      reward: index < later ? row.reward : 1 - row.reward,
+    }));
+    const on = (throughSequence: number): Network => {
+      const stored = encodeEncoder({ ...decodeEncoder(sampleEncoder(views)), throughSequence });
+      return withEncoder(better, openEncoder(stored));
+    };
+    const told = async (throughSequence: number) =>
+      (await review(on(throughSequence), { assignment: withCanary, rows: turned })).review;
+    expect(await told(later)).toMatchObject({
+      action: "retire",
+      gate: { rows: rows.length - later },
+    });
+    expect(await told(0)).not.toMatchObject({ action: "retire" });
+    expect(await told(rows.length)).toMatchObject({
+      action: "keep",
+      gate: { rows: 0, verdict: "not-enough-data" },
+    });
+    // As long as it is tried, live rewards alone take it off.
+    const newEncoder = { throughSequence: later, ndcg: { mean: 0.1, standardError: 0.01 } };
+    const tried = { assignment: withCanary, rows: turned, evidence: async () => ({ newEncoder }) };
+    expect((await review(on(later), tried)).review).toMatchObject({ action: "keep" });
   });
 
   test("that only live rewards may promote is not promoted by pooled looks", async () => {

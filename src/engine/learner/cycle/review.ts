@@ -19,6 +19,7 @@ import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
 import { judgeRival, reviewCanary } from "../../../mpo/review.ts";
 import type { Network } from "../../../policy/network.ts";
+import { cutOffOf } from "./cut-off.ts";
 import { askFirst, type Canary, dropCanary, predict, promoteCanary } from "./promotion.ts";
 
 export interface Reviewed extends Standing {
@@ -65,7 +66,10 @@ const whatMayServe = (
         ? "ask"
         : "keep";
 
-/** The canary's own review, or the parent's, which comes back if it is clearly better. */
+/**
+ * The canary's own review, or the parent's, which comes back if it is clearly better. On a new
+ * encoder it chooses others than the log has, so live rewards alone end its trial.
+ */
 async function judge(
   input: ReviewInput,
   { kind, version, rival }: Pick<Review, "kind" | "version"> & { readonly rival: Network },
@@ -73,12 +77,16 @@ async function judge(
 ): Promise<Review> {
   const { serving, mpo, family } = input;
   const arm = kind === "canary" ? "canary" : "holdback";
-  const pair = { serving, rival, critic, rows: input.rows, mpo };
+  const cutOff = cutOffOf(serving, rival, critic);
+  const rows = input.rows.filter(({ sequence }) => sequence > cutOff);
+  const pair = { serving, rival, critic, rows, mpo };
   if (kind === "canary") {
-    const { looks: earlier, onlyLive = input.onlyLive } = await input.evidence(version);
+    const { newEncoder, looks: earlier, ...known } = await input.evidence(version);
+    const { onlyLive = input.onlyLive } = known;
     const found = await reviewCanary(family, { ...pair, earlier });
     const gate = withExpectedLift(found.gate, input.spread);
-    const action = found.action === "promote" ? whatMayServe(input, onlyLive) : found.action;
+    const unproven = newEncoder ? "keep" : found.action;
+    const action = found.action === "promote" ? whatMayServe(input, onlyLive) : unproven;
     return { kind, version, gate, action, ...(onlyLive !== undefined && { onlyLive }) };
   }
   const gate = await judgeRival(family, { ...pair, arm });

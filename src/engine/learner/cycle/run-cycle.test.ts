@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openTestEngine } from "../../../../tests/support/engine.ts";
-import { fingerprint } from "../../../../tests/support/policy.ts";
+import { fingerprint, sampleEncoder, sampleView } from "../../../../tests/support/policy.ts";
 import { assign, openShop, shopConfiguration, shopItems } from "../../../../tests/support/shop.ts";
 import {
   visitedConfiguration,
@@ -17,6 +17,10 @@ import { EngineError } from "../../../domain/errors.ts";
 import { userId } from "../../../domain/ids.ts";
 import { largestRounding } from "../../../evaluation/checks.ts";
 import { createRandom } from "../../../numeric/random.ts";
+import { openEncoder } from "../../../policy/encoder/encoder.ts";
+import { decodeEncoder, encodeEncoder } from "../../../policy/encoder/encoder-model.ts";
+import { withEncoder } from "../../../policy/network.ts";
+import { encodeNetwork, initialNetwork } from "../../../policy/network-policy.ts";
 import { openSqliteStore } from "../../../storage/sqlite/open.ts";
 import type { PolicyChange, Store } from "../../../storage/store.ts";
 import { createEngine } from "../../create-engine.ts";
@@ -474,6 +478,27 @@ test.each([
     expect((await engine.health()).problems[0]).toMatch(told);
   },
 );
+
+test("decisions up to the cut-off of the serving policy's encoder teach, and judge nothing", async () => {
+  const runAfter = async (decisions: number) => {
+    const store = await openCopy(visited);
+    const newest = decisions > 0 ? await store.decisions.nth("shop", decisions) : 0;
+    const throughSequence = newest ?? 0;
+    const views = shopItems(visitedOptions.items).map(({ itemId }) => sampleView(itemId));
+    const stored = encodeEncoder({ ...decodeEncoder(sampleEncoder(views)), throughSequence });
+    const policy = withEncoder(initialNetwork(createRandom(seed)), openEncoder(stored));
+    await store.policies.apply({ encoders: [stored] });
+    await assign(store, { serving: encodeNetwork(policy) });
+    const { outcome, record } = (await run(store))!;
+    return { outcome, ...record.feedback };
+  };
+  const rows = { kept: visits, newDecisions: visits };
+  // The same rows say that the candidate is better as long as the encoder has not seen them.
+  expect(await runAfter(0)).toMatchObject({ ...rows, outcome: "promote", judged: visits });
+  expect(await runAfter(600)).toMatchObject({ ...rows, judged: visits - 600 });
+  const none = { ...rows, outcome: "not-enough-data", judged: 0 };
+  expect(await runAfter(visits)).toMatchObject(none);
+});
 
 const isFull = process.env.RECURVE_FULL !== undefined;
 

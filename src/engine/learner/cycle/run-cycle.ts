@@ -1,23 +1,25 @@
 import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm } from "../../../domain/decision.ts";
-import { endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
+import { encoderFirst, endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { spreadOfLifts, withExpectedLift } from "../../../evaluation/expected-lift.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { explore } from "../../../mpo/explore.ts";
-import { whyUnseen } from "../../../mpo/gate.ts";
 import { improve } from "../../../mpo/improve.ts";
 import { createRandom } from "../../../numeric/random.ts";
+import type { Network } from "../../../policy/network.ts";
 import { isUniform, isUntrained, renewStart } from "../../../policy/popularity-network.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
+import { watchEncoder } from "../../encoder/watch-encoder.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
 import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { encodeCarried, knowLogging, loadCarried, loadServed } from "./carried.ts";
 import { planTrial } from "./compare-live.ts";
+import { cutOffOf, judgeAfter } from "./cut-off.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
 import { type CycleLimits, planCycle } from "./plan-cycle.ts";
@@ -125,10 +127,12 @@ async function examine(
   const load = (version: number) => loadServed(store, version);
   const first = await load(current);
   if (first === undefined) return undefined;
-  const family = createNetworkFamily({
-    ...{ mpo, threads, discount: scenario.discount, encoder: first.encoder },
-    defaultReward: normaliseReward(undefined, scenario.reward),
-  });
+  const familyOn = ({ encoder }: Network) =>
+    createNetworkFamily({
+      ...{ mpo, threads, discount: scenario.discount, encoder },
+      defaultReward: normaliseReward(undefined, scenario.reward),
+    });
+  const family = familyOn(first);
   const carried = await loadCarried(store, scenario.name);
   const know = (rows: readonly FeedbackRow[], version: number, arm: Arm) =>
     knowLogging(rows, { store, family }, { version, arm });
@@ -150,20 +154,19 @@ async function examine(
     version === current
       ? known
       : await stages.measure("score", () => know(newestFirst, version, arm));
-  const improvement = await improve(family, {
+  const improvement = await improve(familyOn(serving), {
     ...carried,
     ...{ serving, mpo, arm, stages },
-    rows,
+    rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,
     random,
   });
   const gate = withExpectedLift(improvement.gate, spread);
-  const unseen = whyUnseen(improvement.moved.seen);
-  const onlyLive = found.onlyLive ?? unseen;
+  const encoderWatch = await watchEncoder(options, serving, found.assignment);
   const reviewed = {
     ...found,
     ...(isUntrained(serving) && { noCanary: popularityFirst }),
-    ...(onlyLive !== undefined && { onlyLive }),
+    ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
   };
   const start = leavesServing(gate, reviewed)
     ? renewStart(serving, {
@@ -199,8 +202,8 @@ async function examine(
   const { seed } = options;
   return {
     scenario,
+    encoderWatch,
     trial,
-    unseen,
     seed,
     plan: begun.plan,
     feedback: { ...feedback, rows },
@@ -295,7 +298,6 @@ async function conclude(
       // Months beside the uniform choice would cost its users more than they show.
       anchorShare: findings.hasStarted ? configuration.anchorShare : 0,
       trial: findings.trial,
-      unseen: findings.unseen,
       candidate: improvement.moved.policy,
       start: findings.start,
       feedback,

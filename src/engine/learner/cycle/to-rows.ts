@@ -33,6 +33,7 @@ export function toRows(
     rows.push({
       ...common,
       candidates,
+      slateCandidates: views,
       action,
       position,
       propensity: decision.positionPropensities[position] ?? 0,
@@ -42,6 +43,7 @@ export function toRows(
       exploration: decision.exploration,
       arm: decision.arm,
       policyVersion: decision.policyVersion,
+      sequence: feedback.sequence,
       ...(decision.fastLoop && { isForeign: true }),
       // Of more items than may be candidates the uniform slice draws its own.
       ...(decision.arm === "uniform" && decision.retriever !== undefined && { trainsOnly: true }),

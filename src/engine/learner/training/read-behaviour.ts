@@ -65,18 +65,23 @@ function createCollector({ reward, excludeSeen }: Pick<Scenario, "reward" | "exc
 }
 
 /**
- * All events up to `asOf`, read in pages: the same record gives the same behaviour, whatever came
+ * All events up to `asOf`, or those after `after`, read in pages: the same record gives the same behaviour, whatever came
  * later. Events that bring more than the default reward are to be foreseen.
  * @param onProgress events read so far
  */
 export async function readBehaviour(
   store: Store,
   scenario: Pick<Scenario, "reward" | "excludeSeen">,
-  { asOf, onProgress }: { readonly asOf: number; readonly onProgress: (events: number) => void },
+  options: {
+    readonly after?: number;
+    readonly asOf: number;
+    readonly onProgress: (events: number) => void;
+  },
 ): Promise<Behaviour> {
+  const { asOf, onProgress } = options;
   const collector = createCollector(scenario);
   let read = 0;
-  for (let after = 0, more = true; more; ) {
+  for (let { after = 0 } = options, more = true; more; ) {
     const page = await store.events.scan({ after, limit: pageSize });
     const known = page.filter(({ sequence }) => sequence <= asOf);
     for (const { userId, ...event } of known) collector.add(userId, event);

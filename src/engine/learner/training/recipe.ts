@@ -48,3 +48,19 @@ export function chooseRecipe(
     },
   };
 }
+
+/** Share of a first training's learning rate: a larger one would forget. */
+const continuedRate = 0.3;
+
+/** Settings with which a training continues: a warm restart, validated each epoch. */
+export const continueRecipe = ({ settings }: Recipe, length: number): Recipe => ({
+  length,
+  settings: {
+    ...settings,
+    epochs: 16,
+    peakRate: (settings.peakRate ?? wholeRate) * continuedRate,
+    warmUp: 0.05,
+    validateEvery: 1,
+    patience: 4,
+  },
+});

@@ -1,8 +1,8 @@
 import type { FirstSlates } from "../../../domain/first-slates.ts";
 import { formatShareToTenth } from "../../../numeric/format.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
-import type { Network } from "../../../policy/network.ts";
-import { openNetworkPolicy } from "../../../policy/network-policy.ts";
+import { type Network, withEncoder } from "../../../policy/network.ts";
+import { initialNetwork, openNetworkPolicy } from "../../../policy/network-policy.ts";
 import type { Policy } from "../../../policy/policy.ts";
 import { loadPopularityPolicy } from "../../../policy/popularity.ts";
 import { decodeTensors } from "../../../policy/snapshot.ts";
@@ -33,7 +33,7 @@ const withTemperature = (network: Network, temperature: number): Network => ({
 });
 
 /**
- * Sets the policy temperature of a network on an encoder. Some users choose it; others measure the
+ * Sets the policy temperature of a network on an encoder, whose log-odds alone choose it. Some users choose it; others measure the
  * network's and the baseline's slates.
  *
  * @throws RangeError for fewer than two users of either kind
@@ -44,7 +44,9 @@ export async function sharpen(
 ): Promise<{ readonly network: Network; readonly slates: FirstSlates }> {
   const { measuring, choosing, context, random } = options;
   const { scenario } = context;
-  const plain = openNetworkPolicy(withTemperature(network, 1));
+  // The head's part is evidence of rewards, and stays as it is.
+  const headless = withEncoder(initialNetwork(random.split("headless")), network.encoder);
+  const plain = openNetworkPolicy(withTemperature(headless, 1));
   const cases = await readAndClose(plain, choosing, options);
   const choice = chooseTemperature(cases, { scenario, random: random.split("choose") });
   const { temperature } = choice.chosen;
@@ -67,7 +69,7 @@ const percent = ({ mean }: { readonly mean: number }) => formatShareToTenth(mean
 /** One sentence for a person. */
 export function describeSlates({ network, popularity, users, choice }: FirstSlates): string {
   const { served, sorted } = network;
-  const found = `the pretrained policy's slates hold the next item of ${percent(served)} of ${users} users, popularity's of ${percent(popularity.served)}`;
+  const found = `the trained policy's slates hold the next item of ${percent(served)} of ${users} users, popularity's of ${percent(popularity.served)}`;
   if (keepsHits(choice.chosen)) return found;
   return `${found}; sorted they would hold that of ${percent(sorted)}, but leave too few effective choices`;
 }

@@ -5,7 +5,7 @@ import { rankItems } from "../../../evaluation/ranking/rank-items.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState } from "../../../policy/policy.ts";
 import { retrieve } from "../../../policy/retrieve.ts";
-import { eligible } from "../../serving/candidates.ts";
+import { eligible, indicesLeft } from "../../serving/candidates.ts";
 import { scoreOffered } from "../../serving/retriever.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
 
@@ -56,10 +56,9 @@ export async function readCases(
   const cases: RankedCase[] = [];
   for (const [index, { state, next, seen }] of heldOut.entries()) {
     const offered = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
-    const { views } = offered;
-    const scored = await scoreOffered(policy, state, views);
+    const scored = await scoreOffered(policy, state, offered);
     const { logits: all } = scored;
-    const place = views.indexOf(next);
+    const [place = -1] = indicesLeft([offered.list.indexOf(next)], offered.hidden);
     const { kept } = retrieve(scored, limit, random.split(`retrieve/${index}`));
     const ties = rankItems({ scores: all, seen: new Set() }, [place]);
     const { hitRate, ndcg } = measureAccuracy(ties, { relevant: 1, k: slateSize });

@@ -3,13 +3,16 @@ import { EngineError } from "../../../domain/errors.ts";
 import { type Preset, presetNames } from "../../../domain/preset.ts";
 import { meanNdcg } from "../../../evaluation/ranking/evaluate-ranking.ts";
 import type { HeldOutItem } from "../../../evaluation/ranking/split.ts";
+import { carryParameters } from "../../../learning/sequence/carry-parameters.ts";
 import { isTarget, itemOf } from "../../../learning/sequence/codes.ts";
 import { estimateTraining } from "../../../learning/sequence/memory-need.ts";
 import { trainSequenceModel } from "../../../learning/sequence/train-sequence-model.ts";
+import type { Encoder } from "../../../policy/encoder/encoder.ts";
 import type { EncoderModel } from "../../../policy/encoder/encoder-model.ts";
 import { presetShape, type TransformerShape } from "../../../policy/transformer/shape.ts";
 import { chooseChainFor, leastValidation } from "./choose-chain.ts";
-import { chooseRecipe, type Recipe } from "./recipe.ts";
+import { chooseFeatures } from "./choose-features.ts";
+import { chooseRecipe, continueRecipe, type Recipe } from "./recipe.ts";
 import {
   saveTraining,
   type TrainingStart,
@@ -51,9 +54,15 @@ interface Plan extends Recipe {
   readonly shape: TransformerShape;
 }
 
-function planPreset(preset: Preset, { sequences, behaviour }: TrainingData): Plan {
+function planPreset(
+  preset: Preset,
+  { sequences, behaviour }: TrainingData,
+  from?: EncoderModel,
+): Plan {
   const items = behaviour.itemIds.length;
   const recipe = chooseRecipe(sequences, items);
+  if (from)
+    return { ...continueRecipe(recipe, from.shape.length), shape: { ...from.shape, items } };
   return { ...recipe, shape: presetShape(preset, { items, length: recipe.length }) };
 }
 
@@ -86,13 +95,17 @@ function checkMemory(preset: Preset, data: TrainingData, options: BehaviourTrain
 export async function trainEncoder(
   data: TrainingData,
   start: TrainingStart & Partial<UnfinishedTraining>,
-  options: BehaviourTrainingOptions & { readonly choosing: TrainingData["heldOut"] },
+  options: BehaviourTrainingOptions & {
+    readonly choosing: TrainingData["heldOut"];
+    /** The encoder whose training continues; without one it begins anew. */
+    readonly from?: Pick<Encoder, "hash" | "model"> | undefined;
+  },
 ): Promise<EncoderTraining> {
-  const { store, scenario, threads, clock, minutes, onProgress } = options;
+  const { store, scenario, threads, clock, minutes, onProgress, signal, from } = options;
   const { sequences, behaviour, sequence } = data;
-  const { preset, seed, asOf, checkpoint: resumeFrom } = start;
+  const { preset, seed, asOf, continues, checkpoint: resumeFrom } = start;
   checkMemory(preset, data, options);
-  const { shape, settings } = planPreset(preset, data);
+  const { shape, settings } = planPreset(preset, data, from?.model);
   const validation = validationOf(options.choosing);
   const sizes = { itemCount: shape.items, k };
   let savedAt = clock();
@@ -103,19 +116,29 @@ export async function trainEncoder(
       validate: ({ score }) => meanNdcg(score, validation, sizes),
     }),
     onCheckpoint: async (checkpoint) => {
-      if (clock() - savedAt < checkpointMs) return;
-      await saveTraining(store, scenario.name, { preset, seed, asOf, checkpoint });
+      if (clock() - savedAt < checkpointMs && !signal?.aborted) return;
+      await saveTraining(store, scenario.name, { preset, seed, asOf, continues, checkpoint });
+      signal?.throwIfAborted();
       savedAt = clock();
     },
     ...(resumeFrom && { resumeFrom }),
+    ...(from && {
+      start: carryParameters(from.model, { shape, itemIds: behaviour.itemIds, seed }),
+    }),
   });
   const counts = countItems(sequences, shape.items);
   const chain = await chooseChainFor(model, { sequences, counts, heldOut: validation, k, threads });
+  const { itemIds } = behaviour;
+  const { catalogue } = data.context;
+  const views = itemIds.map((itemId) => catalogue.find(itemId));
+  const features = await chooseFeatures({ views, model, counts });
   return {
     model: {
       ...model,
-      ...{ itemIds: behaviour.itemIds, counts, throughSequence: sequence },
+      ...{ itemIds, counts, throughSequence: sequence },
+      ...(features && { features }),
       ...(chain && { chain }),
+      ...(from && { continues: from.hash }),
     },
     figures: {
       ...{ epochs, bestEpoch },

@@ -10,6 +10,8 @@ export interface TrainingStart {
   readonly seed: number;
   /** Event number up to which it reads. */
   readonly asOf: number;
+  /** Hash of the encoder that it continues; absent if it begins anew. */
+  readonly continues?: string | undefined;
 }
 
 export interface UnfinishedTraining extends TrainingStart {
@@ -21,7 +23,7 @@ const nameOf = (scenario: string) => `training/${scenario}`;
 /** Groups of arrays by the names of the parameters. */
 const groups = ["parameters", "means", "variances", "averages"] as const;
 
-function encode({ preset, seed, asOf, checkpoint }: UnfinishedTraining): Uint8Array {
+function encode({ preset, seed, asOf, continues, checkpoint }: UnfinishedTraining): Uint8Array {
   const { epoch, elapsed, trainer, best } = checkpoint;
   const arrays = [
     ...groups.map((group) => [group, trainer[group]] as const),
@@ -36,6 +38,7 @@ function encode({ preset, seed, asOf, checkpoint }: UnfinishedTraining): Uint8Ar
         steps: trainer.steps,
         ...(best && { bestEpoch: best.epoch, bestMetric: best.metric }),
       },
+      ...(continues !== undefined && { encoder: continues }),
     },
     tensors: Object.fromEntries(
       arrays.flatMap(([group, named]) =>
@@ -59,6 +62,7 @@ function decode(bytes: Uint8Array): UnfinishedTraining {
     );
   return {
     ...{ preset: presetNames[preset] ?? "small", seed, asOf },
+    ...(meta.encoder !== undefined && { continues: meta.encoder }),
     checkpoint: {
       ...{ epoch, elapsed },
       trainer: {

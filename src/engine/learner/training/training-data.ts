@@ -40,6 +40,8 @@ export interface BehaviourTrainingOptions {
   readonly minutes?: number | undefined;
   /** Drop an unfinished training instead of continuing it. Default: false. */
   readonly restart?: boolean | undefined;
+  /** Ends the training after an epoch, from which the next one continues. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TrainingData {
@@ -78,28 +80,54 @@ export const splitHeldOut = (
   choosing: heldOut.filter((_, index) => index % 2 === 1),
 });
 
-/** @throws conflict if there is nothing to train on */
-export async function readTrainingData(
-  options: Pick<BehaviourTrainingOptions, "store" | "configuration" | "scenario" | "onProgress">,
+type ReadOptions = Pick<BehaviourTrainingOptions, "store" | "configuration" | "scenario">;
+
+/** Items of the scenario as of an event number. */
+export async function readItems(
+  { store, configuration, scenario }: ReadOptions,
   asOf: number,
-): Promise<TrainingData> {
-  const { store, configuration, scenario, onProgress } = options;
+): Promise<ItemContext> {
   const catalogue = createCatalogue(store.items, configuration);
   await catalogue.refresh(asOf);
+  return { scenario, catalogue };
+}
+
+/** Last events of the users whose last ones are the newest, newest first. */
+export async function holdOutNewest(
+  store: Store,
+  users: readonly UserBehaviour[],
+  options: ItemContext & { readonly most: number },
+): Promise<ReadonlyMap<UserBehaviour, HeldOut>> {
+  const { catalogue, most } = options;
   const available = new Set<ItemId>(catalogue.available().map(({ itemId }) => itemId));
+  const heldOut = new Map<UserBehaviour, HeldOut>();
+  for (const user of users.toSorted((a, b) => b.last.sequence - a.last.sequence)) {
+    if (heldOut.size === most) break;
+    const found = await holdOut(store, user, { ...options, available });
+    if (found) heldOut.set(user, { ...found, codes: user.codes });
+  }
+  return heldOut;
+}
+
+/**
+ * @param span.after event number after which held-out events are: up to it another encoder may have
+ * been trained on them; default 0
+ * @throws conflict if there is nothing to train on
+ */
+export async function readTrainingData(
+  options: ReadOptions & Pick<BehaviourTrainingOptions, "onProgress">,
+  { asOf, after = 0 }: { readonly asOf: number; readonly after?: number | undefined },
+): Promise<TrainingData> {
+  const { store, scenario, onProgress } = options;
+  const context = await readItems(options, asOf);
   const behaviour = await readBehaviour(store, scenario, {
     asOf,
     onProgress: (events) => onProgress({ stage: "read", events }),
   });
-  const heldOut = new Map<UserBehaviour, HeldOut>();
-  const newestFirst = behaviour.users.toSorted((a, b) => b.last.sequence - a.last.sequence);
-  for (const user of newestFirst) {
-    if (heldOut.size === measuredUsers) break;
-    const found = await holdOut(store, user, { catalogue, scenario, available });
-    if (found) heldOut.set(user, { ...found, codes: user.codes });
-  }
+  const recent = behaviour.users.filter(({ last }) => last.sequence > after);
+  const heldOut = await holdOutNewest(store, recent, { ...context, most: measuredUsers });
   const data = {
-    context: { scenario, catalogue },
+    context,
     behaviour,
     sequences: behaviour.users.map((user) =>
       heldOut.has(user) ? user.codes.slice(0, -1) : user.codes,

@@ -1,9 +1,9 @@
 import type { FastLoopMark } from "../../../domain/fast-loop.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
+import { LastUsedMap } from "../../../numeric/last-used-map.ts";
 import { modelVersion, type ResidualModel } from "../../../policy/fast-loop/residual-model.ts";
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
-import { LastUsedMap } from "../../last-used-map.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";
 import { createRecordFold, type RecordFold } from "./fold.ts";
 

@@ -1,9 +1,9 @@
 import type { Scenario } from "../../../domain/scenario.ts";
+import { LastUsedMap } from "../../../numeric/last-used-map.ts";
 import { countRenewal } from "../../../policy/fast-loop/renewed-model.ts";
 import type { Policy, PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
-import { LastUsedMap } from "../../last-used-map.ts";
 import {
   catchUpBehind,
   drawWith,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../../domain/json.ts";
+import { LastUsedMap } from "../../../numeric/last-used-map.ts";
 import type { TextVector } from "../../../policy/policy.ts";
 import { gramNames } from "../../../policy/text-features.ts";
-import { LastUsedMap } from "../../last-used-map.ts";
 import { openSentenceEncoder } from "./sentence-encoder.ts";
 
 /** Text attributes of an item, and the model that reads them. */

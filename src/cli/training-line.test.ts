@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeTrainingProgress } from "./train.ts";
+import { describeTrainingProgress } from "./training-line.ts";
 
 test.each([
   [{ stage: "read", events: 12_000 } as const, "12,000 events read"],

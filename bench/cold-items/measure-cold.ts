@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
+import { readUnlearned } from "../../src/analysis/ranking/unlearned-events.ts";
+import { describeTrainingProgress } from "../../src/cli/training-line.ts";
+import type { Cycle } from "../../src/domain/cycle.ts";
+import type { MeanOverUsers } from "../../src/domain/first-slates.ts";
+import { loadServed } from "../../src/engine/learner/cycle/carried.ts";
+import { train } from "../../src/engine/learner/train.ts";
+import { readCases } from "../../src/engine/learner/training/slate-cases.ts";
+import { openStore, type Store } from "../../src/engine/open-store.ts";
+import { meanOverUsers } from "../../src/evaluation/ranking/mean-over-users.ts";
+import { createRandom } from "../../src/numeric/random.ts";
+import { sampleIndices } from "../../src/numeric/sample-indices.ts";
+import { openEncoder } from "../../src/policy/encoder/encoder.ts";
+import { encodeEncoder } from "../../src/policy/encoder/encoder-model.ts";
+import type { Network } from "../../src/policy/network.ts";
+import { openNetworkPolicy } from "../../src/policy/network-policy.ts";
+import { repository } from "../machine.ts";
+import type { PolicyData } from "../policy-quality/open-data.ts";
+import { configuration, eventsOf, record, scenario, threads } from "../policy-quality/shop.ts";
+
+/** HR@10 of users whose next item is new. */
+export interface ColdHits {
+  /** Among new items alone. */
+  readonly ofNew: MeanOverUsers;
+  /** In the whole catalogue. */
+  readonly ofAll: MeanOverUsers;
+}
+
+export interface ColdSeed {
+  readonly seed: number;
+  readonly newItems: number;
+  readonly users: number;
+  readonly placed: ColdHits;
+  /** The same encoder without its map of features. */
+  readonly mean: ColdHits;
+}
+
+/** A tenth of the items, none of whose events is behaviour. */
+const newShare = 0.1;
+
+function drawNew({ itemCount }: InteractionData, seed: number): ReadonlySet<number> {
+  const random = createRandom(seed).split("new-items");
+  return new Set(sampleIndices(Math.round(newShare * itemCount), itemCount, random));
+}
+
+/** Without the map of features. */
+function withMeans(network: Network): Network {
+  const { features: _, ...model } = network.encoder!.model;
+  return { ...network, encoder: openEncoder(encodeEncoder(model)) };
+}
+
+async function hitRate(store: Store, network: Network, cycle: Cycle, seed: number) {
+  const options = { store, configuration, scenario, seed, protocol: "leave-one-out" } as const;
+  const { context, heldOut } = await readUnlearned(options, cycle);
+  const policy = await openNetworkPolicy(network);
+  const random = createRandom(seed).split("cold-items");
+  const cases = await readCases(policy, heldOut, { context, random }).finally(policy.close);
+  return meanOverUsers(cases.map(({ sorted }) => sorted));
+}
+
+/** Trains on the other items, then asks for each user's last new one, after all the user's other events. */
+export async function measureColdItems(
+  { data, preset, folder, print, minutes }: PolicyData,
+  seed: number,
+): Promise<ColdSeed> {
+  const file = `seed-${seed}.json`;
+  const known = folder.load<ColdSeed>(file);
+  if (known !== undefined) return known;
+  const fresh = drawNew(data, seed);
+  const store = await openStore(join(repository, folder.path, `seed-${seed}.db`));
+  try {
+    const behaviour = eventsOf(data, (items) => items.filter((item) => !fresh.has(item)));
+    if ((await store.events.count()) < behaviour.length) {
+      await store.items.put(data.items);
+      await record(store, behaviour);
+    }
+    const [done] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
+    const cycle =
+      done ??
+      (await train({
+        ...{ store, configuration, scenario, seed, preset, threads, minutes, clock: Date.now },
+        onProgress: (progress) => {
+          if (progress.stage !== "read") print(describeTrainingProgress(progress));
+        },
+      }))!;
+    if ((await store.events.count()) === behaviour.length)
+      await record(
+        store,
+        eventsOf(data, (items) => items.filter((item) => fresh.has(item)).slice(-1)),
+      );
+    const placed = (await loadServed(store, cycle.candidateVersion!))!;
+    const networks = { placed, mean: withMeans(placed) };
+    const measure = (network: Network) => hitRate(store, network, cycle, seed);
+    const all = { placed: await measure(networks.placed), mean: await measure(networks.mean) };
+    const old = data.items.filter((_, item) => !fresh.has(item));
+    await store.items.put(old.map((item) => ({ ...item, available: false })));
+    const { heldOut } = await readUnlearned(
+      { store, configuration, scenario, seed, protocol: "leave-one-out" },
+      cycle,
+    );
+    const result: ColdSeed = {
+      ...{ seed, newItems: fresh.size, users: heldOut.length },
+      placed: { ofNew: await measure(networks.placed), ofAll: all.placed },
+      mean: { ofNew: await measure(networks.mean), ofAll: all.mean },
+    };
+    folder.save(file, result);
+    return result;
+  } finally {
+    await store.close();
+  }
+}

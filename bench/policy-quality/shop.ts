@@ -1,0 +1,45 @@
+import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
+import type { BehaviourEvent } from "../../src/domain/behaviour.ts";
+import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
+import type { Store } from "../../src/engine/open-store.ts";
+
+export const threads = 2;
+const slateSize = 10;
+const pageSize = 1000;
+
+/** A shop that recommends each item once, from the whole catalogue. */
+export const configuration = parseConfiguration({
+  scenarios: [
+    {
+      name: "items",
+      slateSize,
+      excludeSeen: true,
+      reward: { weights: { interaction: 1 }, windowSeconds: 600, maximum: 1 },
+    },
+  ],
+});
+export const scenario = configuration.scenarios[0]!;
+
+/** @param pick the part of a user's items that become events */
+export function eventsOf(
+  { sequences, users, items }: InteractionData,
+  pick: (sequence: readonly number[]) => readonly number[],
+): BehaviourEvent[] {
+  return sequences.flatMap((sequence, user) =>
+    pick(Array.from(sequence)).map((item) => ({
+      userId: users[user]!.userId,
+      itemId: items[item]!.itemId,
+      type: "interaction",
+      value: 1,
+      occurredAt: 0,
+    })),
+  );
+}
+
+export async function record(
+  { events }: Store,
+  behaviour: readonly BehaviourEvent[],
+): Promise<void> {
+  for (let start = 0; start < behaviour.length; start += pageSize)
+    await events.record(behaviour.slice(start, start + pageSize).map((event) => ({ event })));
+}

@@ -1,0 +1,115 @@
+import type { Encoder } from "../policy/encoder/encoder.ts";
+import { rowLogOdds } from "../policy/encoder/row-log-odds.ts";
+import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
+import type { Network } from "../policy/network.ts";
+import type { ItemView, PolicyState, TextShape } from "../policy/policy.ts";
+import { candidatesOfSlate, type SlateRow, slatesOf } from "./slate-candidates.ts";
+
+/** Fields of a feedback row that training needs. */
+export interface BatchRow extends SlateRow {
+  /** Index into the candidates. */
+  readonly action: number;
+}
+
+/** Places of rows in the tables of a network. */
+export interface TableRows {
+  readonly items: ReadonlyMap<string, number>;
+  /** Row by bucket. */
+  readonly itemTokens: Int32Array;
+  readonly contextTokens: Int32Array;
+  readonly text?: TextShape;
+  /** Has encoded the states of all rows. */
+  readonly encoder?: Encoder;
+}
+
+/** The rows of one slate. Items are numbers of `TrainingRows.views`. */
+export interface SlateUnit<Row extends BatchRow = BatchRow> {
+  readonly rows: readonly Row[];
+  /** Index of the first row. */
+  readonly first: number;
+  readonly state: PolicyState;
+  /** Of the slate. */
+  readonly candidates: Int32Array;
+  /** ℓ of the candidates; with an encoder. */
+  readonly logOdds?: Float64Array;
+  /** The history, and then the item that each row shows. */
+  readonly read: Int32Array;
+}
+
+/** Table rows and tokens of all items beside each other. */
+export interface LaidItems {
+  readonly rows: Int32Array;
+  readonly tokens: Int32Array;
+  readonly tokenWeights: Float32Array;
+}
+
+/** Rows of a training as its batches read them: everything that no step changes is found once. */
+export interface TrainingRows<Row extends BatchRow = BatchRow> {
+  readonly units: readonly SlateUnit<Row>[];
+  /** Distinct items of candidates and histories; two revisions of one are two. */
+  readonly views: readonly ItemView[];
+  readonly items: LaidItems;
+  readonly tables: TableRows;
+  /** Tokens of an item and of a context that there is room for; none may have more. */
+  readonly slots: TokenSlots;
+}
+
+/** Items that the slates were chosen from or that histories hold. */
+export function distinctViews(rows: readonly SlateRow[]): Set<ItemView> {
+  const distinct = new Set<ItemView>();
+  for (const [, [row]] of slatesOf(rows)) {
+    for (const view of candidatesOfSlate(row!)) distinct.add(view);
+    for (const view of row!.state.history) distinct.add(view);
+  }
+  return distinct;
+}
+
+const everyRow = (count: number) => Int32Array.from({ length: count }, (_, row) => row);
+
+/** Of a network whose tables are whole. */
+export const tableRows = (network: Network): TableRows => ({
+  items: new Map(network.itemIds.map((item, index) => [item, index])),
+  itemTokens: everyRow(itemTokenBuckets),
+  contextTokens: everyRow(contextTokenBuckets),
+  ...(network.shape.text && { text: network.shape.text }),
+  ...(network.encoder && { encoder: network.encoder }),
+});
+
+function layItems(
+  views: readonly ItemView[],
+  { items, itemTokens }: TableRows,
+  slots: number,
+): LaidItems {
+  const tokens = new Int32Array(views.length * slots);
+  const tokenWeights = new Float32Array(views.length * slots);
+  for (const [number, view] of views.entries()) {
+    for (const [slot, { index, weight }] of view.tokens.entries()) {
+      tokens[number * slots + slot] = itemTokens[index]!;
+      tokenWeights[number * slots + slot] = weight;
+    }
+  }
+  const rows = Int32Array.from(views, ({ itemId }) => items.get(itemId) ?? 0);
+  return { rows, tokens, tokenWeights };
+}
+
+export function layRows<Row extends BatchRow>(
+  rows: readonly Row[],
+  { tables, slots }: { readonly tables: TableRows; readonly slots: TokenSlots },
+): TrainingRows<Row> {
+  const { encoder } = tables;
+  const views = [...distinctViews(rows)];
+  const numbers = new Map(views.map((view, number) => [view, number]));
+  const numbersOf = (some: readonly ItemView[]) =>
+    Int32Array.from(some, (view) => numbers.get(view)!);
+  const units = Array.from(slatesOf(rows), ([first, own]): SlateUnit<Row> => {
+    const { state } = own[0]!;
+    const candidates = candidatesOfSlate(own[0]!);
+    const shown = own.map((row) => row.candidates[row.action]!);
+    return {
+      ...{ rows: own, first, state, candidates: numbersOf(candidates) },
+      read: numbersOf([...state.history, ...shown]),
+      ...(encoder && { logOdds: rowLogOdds(encoder, { state, candidates }) }),
+    };
+  });
+  return { units, views, items: layItems(views, tables, slots.item), tables, slots };
+}
