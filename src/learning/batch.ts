@@ -63,7 +63,7 @@ function createColumns(views: number) {
 }
 
 /** Divides units into batches within the limits, in their order; one that exceeds them alone is a batch. */
-export function* packUnits<Unit extends Pick<DrawnUnit, "index">>(
+function* packUnits<Unit extends Pick<DrawnUnit, "index">>(
   { units, views }: TrainingRows,
   order: readonly Unit[],
   limits: Limits,

@@ -155,7 +155,7 @@ export function batchTowers(
 }
 
 /** h·e + b + u·e [heads, states, items] of every state with every item. */
-export const scoreAll = ({
+const scoreAll = ({
   state,
   embedding,
   bias,

@@ -1,6 +1,5 @@
 import type { FeedbackCounts, ServingEvaluation } from "../../src/domain/cycle-record.ts";
 import type { GateRecord } from "../../src/domain/gate-record.ts";
-import type { DistillationRecord } from "../../src/domain/improvement-record.ts";
 
 // Valid parts for tests that care about some of the fields only.
 
@@ -23,13 +22,5 @@ export const sampleEvaluation = (changes: Partial<ServingEvaluation> = {}): Serv
   meanReward: 0.4,
   interval: [0.3, 0.5],
   successRate: 0.4,
-  ...changes,
-});
-
-export const sampleDistillation = (
-  changes: Partial<DistillationRecord> = {},
-): DistillationRecord => ({
-  ...{ objective: "cross-entropy", epochs: 4, steps: 40, firstLoss: 2, lastLoss: 1 },
-  ...{ way: 0.4, gap: 0.1 },
   ...changes,
 });

@@ -77,7 +77,7 @@ export async function evaluateBaselines(
 }
 
 /** The fitted variant of a ranker with the best validation result. */
-export async function fitBest(
+async function fitBest(
   { variants }: Baseline,
   split: RankingSplit,
   options: {
