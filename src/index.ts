@@ -51,6 +51,7 @@ export {
   type ScenarioInput,
 } from "./engine/configuration/define-config.ts";
 export { loadConfiguration } from "./engine/configuration/load-configuration.ts";
+export type { ServerConfiguration } from "./engine/configuration/server-schema.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export type {
   DecisionView,

@@ -5,7 +5,10 @@ import type { Metrics } from "./metrics.ts";
 
 /** Hono's environment of the server: variables of a request. */
 export interface ServerEnv {
-  readonly Variables: RequestIdVariables;
+  readonly Variables: RequestIdVariables & {
+    /** Name of the API key that the request was let in with. */
+    keyName?: string;
+  };
 }
 
 /** `fetch` answers a request, `request` does so for tests without a socket. */

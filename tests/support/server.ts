@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { App } from "../../src/server/app.ts";
-import { createServer } from "../../src/server/create-server.ts";
+import { createServer, type ServerOptions } from "../../src/server/create-server.ts";
 import { openTestEngine, type TestEngine } from "./engine.ts";
 
 export interface TestServer extends TestEngine {
@@ -18,13 +18,17 @@ export async function openTestServer(
     readonly configuration?: unknown;
     readonly dashboardFolder?: string;
     readonly isClosing?: () => boolean;
+    /** Who may send requests. Default: everybody. */
+    readonly guard?: (
+      opened: TestEngine,
+    ) => Pick<ServerOptions, "isOwnHost" | "origins" | "keyring">;
     /** Puts faults into the engine. */
     readonly change?: (engine: Engine) => Engine;
   } = {},
 ): Promise<TestServer> {
   const opened = await openTestEngine(options.configuration);
   onTestFinished(opened.close);
-  const { dashboardFolder, isClosing, change = (engine) => engine } = options;
+  const { dashboardFolder, isClosing, guard, change = (engine) => engine } = options;
   const logged: string[] = [];
   const app = createServer({
     engine: change(opened.engine),
@@ -34,6 +38,7 @@ export async function openTestServer(
     logWarning: (message) => logged.push(message),
     ...(dashboardFolder !== undefined && { dashboardFolder }),
     ...(isClosing && { isClosing }),
+    ...guard?.(opened),
   });
   const send = async (method: string, url: string, body?: unknown) =>
     app.request(url, {
