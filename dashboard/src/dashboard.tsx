@@ -4,6 +4,7 @@ import { ChartSection } from "./chart-section.tsx";
 import { CyclesSection } from "./cycles-section.tsx";
 import { Header } from "./header.tsx";
 import { KeyFigures } from "./key-figures.tsx";
+import { KeyForm } from "./key-form.tsx";
 import { Lead } from "./lead.tsx";
 import type { LoopData } from "./load-loop.ts";
 import { LoopPicture } from "./loop-picture.tsx";
@@ -16,7 +17,17 @@ import { QuestionDialog } from "./question-dialog.tsx";
 import { ranges } from "./range-choice.tsx";
 import { useLoop } from "./use-loop.ts";
 
-export function Dashboard({ client }: { readonly client: RecurveClient }): ReactNode {
+/** Of a server that lets nobody in without a key, or not with this one. */
+const isShut = (code: string | undefined) => code === "unauthenticated" || code === "missing_scope";
+
+export function Dashboard(props: {
+  readonly client: RecurveClient;
+  /** Rejects if the server refuses the key. */
+  readonly onKey: (key: string) => Promise<void>;
+  /** Absent without a key. */
+  readonly onForget: (() => void) | undefined;
+}): ReactNode {
+  const { client } = props;
   const [scenario, setScenario] = useState<string>();
   const [rangeSeconds, setRangeSeconds] = useState<number>(ranges[1].seconds);
   const [question, setQuestion] = useState<Question>();
@@ -30,9 +41,26 @@ export function Dashboard({ client }: { readonly client: RecurveClient }): React
     document.title = title;
   }, [title]);
 
+  const header = (
+    <Header
+      data={data}
+      isAway={trouble !== undefined}
+      onScenario={setScenario}
+      onForget={props.onForget}
+    />
+  );
+  if (isShut(trouble?.code))
+    return (
+      <>
+        {header}
+        <main>
+          <KeyForm onKey={props.onKey} />
+        </main>
+      </>
+    );
   return (
     <>
-      <Header data={data} isAway={trouble !== undefined} onScenario={setScenario} />
+      {header}
       <Notices data={data} trouble={trouble} />
       {data ? (
         <main>

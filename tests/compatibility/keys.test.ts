@@ -1,5 +1,5 @@
-import { PersonalizerClient } from "@azure/cognitiveservices-personalizer";
 import { createRequire } from "node:module";
+import { PersonalizerClient } from "@azure/cognitiveservices-personalizer";
 import { Gorse } from "gorsejs";
 import { expect, test } from "vitest";
 import { createKeyring } from "../../src/engine/keys/keyring.ts";
