@@ -1,6 +1,7 @@
 /** The library: the loop in your own process. `createRecurve` opens all of it in one call. */
 
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
+export type { ApiKey, Scope } from "./domain/api-key.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
 export type { Cycle } from "./domain/cycle.ts";
@@ -110,6 +111,7 @@ export type {
   InterventionStore,
   ItemChange,
   ItemStore,
+  KeyStore,
   NewPolicy,
   Page,
   PolicyChange,

@@ -64,6 +64,11 @@ const openRecurve = (
     log: { warn: (line) => log.warn(line), error: (line) => log.error(line) },
     logError: (err, request) =>
       log.error({ err, ...request }, `${request.method} ${request.route} failed`),
+    logAudited: (request) => {
+      const { method, route, keyName, status } = request;
+      const by = keyName === undefined ? "without a key" : `by key ${keyName}`;
+      log.info(request, `${method} ${route} ${by}: ${status}`);
+    },
     isClosing: () => signal.aborted,
     host: options.host,
     onCycle: (cycle) => logCycle(log, cycle, options),

@@ -7,7 +7,7 @@ import type { Engine } from "../engine/engine.ts";
 import { createKeyring } from "../engine/keys/keyring.ts";
 import type { Store } from "../engine/open-store.ts";
 import { createRandom } from "../numeric/random.ts";
-import type { LogError } from "../server/app.ts";
+import type { LogAudited, LogError } from "../server/app.ts";
 import { createServer, type ServerOptions } from "../server/create-server.ts";
 import { refuseRequest } from "../server/errors.ts";
 import { createListener } from "../server/listen.ts";
@@ -24,6 +24,8 @@ export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration">
   readonly logError?: LogError;
   /** Called while an encoder is trained. Default: nothing. */
   readonly onProgress?: LearnerListeners["onProgress"];
+  /** Called for requests that erase, export or steer. Default: nothing. */
+  readonly logAudited?: LogAudited;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
   /** Address that the caller listens on. Default: the caller knows its own names. */
@@ -31,7 +33,7 @@ export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration">
 }
 
 interface ServerParts extends Pick<ServeStoreOptions, "logError" | "isClosing"> {
-  readonly guards: Pick<ServerOptions, "isOwnHost" | "origins" | "keyring">;
+  readonly guards: Pick<ServerOptions, "isOwnHost" | "origins" | "keyring" | "logAudited">;
   readonly engine: Engine;
   readonly calls: OpenCalls;
   readonly clock: () => number;
@@ -77,13 +79,14 @@ function createFetch({
 /** An embedded server has the names of its program, unless the configuration lists them. */
 function createGuards(
   store: Store,
-  { configuration: { server }, host }: ServeStoreOptions,
+  { configuration: { server }, host, logAudited }: ServeStoreOptions,
 ): ServerParts["guards"] {
   const { hosts, origins, authentication } = server;
   const knowsNames = host !== undefined || hosts.length > 0;
   const isClosed = authentication === "keys";
   return {
     origins,
+    ...(logAudited && { logAudited }),
     ...(knowsNames && { isOwnHost: createHostCheck(host ?? "localhost", hosts) }),
     ...(authentication !== "proxy" && {
       keyring: createKeyring(store, { clock: Date.now, isClosed }),

@@ -21,6 +21,16 @@ export interface FailedRequest {
   readonly route: string;
 }
 
+/** A request that erased, exported or steered something. */
+export interface AuditedRequest extends FailedRequest {
+  readonly status: number;
+  /** Name of the API key that it was let in with. */
+  readonly keyName?: string;
+}
+
+/** Called for each of them, answered or refused by its route. */
+export type LogAudited = (request: AuditedRequest) => void;
+
 /** Called for every failure that is not the caller's. */
 export type LogError = (error: Error, request: FailedRequest) => void;
 

@@ -10,7 +10,7 @@ import { aFunction, checkOptions, madeBy, someText } from "../engine/input/check
 import { optional } from "../engine/input/fields.ts";
 import type { Keyring } from "../engine/keys/keyring.ts";
 import { wiresOf } from "../engine/wires.ts";
-import type { App, LogError, LogWarning, ServerEnv } from "./app.ts";
+import type { App, LogAudited, LogError, LogWarning, ServerEnv } from "./app.ts";
 import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
 import { addGorse } from "./gorse/add-gorse.ts";
@@ -33,6 +33,7 @@ import { addUsers } from "./routes/users.ts";
 import { describeSecurity } from "./security/describe-security.ts";
 import { addSecurityHeaders } from "./security/headers.ts";
 import { refuseForeignHosts, refuseForeignOrigins } from "./security/hosts.ts";
+import { logAuditedRequests } from "./security/log-audited.ts";
 import { requireKey } from "./security/require-key.ts";
 
 /** Engine, time and logs of a server. */
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly logError: LogError;
   /** Default: warnings are dropped. */
   readonly logWarning?: LogWarning;
+  /** Default: they are not logged. */
+  readonly logAudited?: LogAudited;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
   /** Whether a `host` header names this server. Default: always, for a program that checks its own. */
@@ -88,11 +91,13 @@ const refuseMethods = (app: App) =>
   });
 
 /** Who may send requests: in this order, before anything is read of them. */
-function guard(app: App, { isOwnHost, origins = [], keyring }: ServerOptions): void {
+function guard(app: App, options: ServerOptions): void {
+  const { isOwnHost, origins = [], keyring, logAudited } = options;
   if (isOwnHost) app.use(refuseForeignHosts(isOwnHost));
   if (origins.length > 0) app.use(cors({ origin: [...origins], maxAge: 600 }));
   app.use(refuseForeignOrigins(origins));
   if (keyring) app.use(requireKey(keyring));
+  if (logAudited) app.use(logAuditedRequests(logAudited));
 }
 
 const optionChecks = {
@@ -101,6 +106,7 @@ const optionChecks = {
   clock: aFunction,
   logError: aFunction,
   logWarning: optional(aFunction),
+  logAudited: optional(aFunction),
   isClosing: optional(aFunction),
   isOwnHost: optional(aFunction),
   keyring: optional(madeBy("createKeyring", "authenticate")),

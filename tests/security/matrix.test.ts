@@ -192,3 +192,26 @@ test("an intervention records the key that asked for it beside the name that was
     ["pause", "admin"],
   ]);
 });
+
+test("whoever erases, exports or steers is logged with the key, without the user's id", async () => {
+  const { guarded, keys } = await openMatrix();
+  const { app, audited, engine } = guarded;
+  await engine.putUsers([{ userId: "ada" }]);
+  const keyOf = (wanted: Scope) => keys.find(([scope]) => scope === wanted)?.[1] ?? "";
+  const ask = (method: string, path: string, scope: Scope) =>
+    app.request(path, { method, headers: { authorization: `Bearer ${keyOf(scope)}` } });
+  await ask("DELETE", "/api/v1/users/ada", "write");
+  await ask("GET", "/personalizer/v1.0/model", "admin");
+  await ask("GET", "/api/v1/users/ada", "read");
+  await ask("DELETE", "/api/v1/users/ada", "read");
+  expect(audited).toEqual([
+    {
+      ...{ requestId: expect.any(String), method: "DELETE", route: "/api/v1/users/:userId" },
+      ...{ status: 204, keyName: "write" },
+    },
+    {
+      ...{ requestId: expect.any(String), method: "GET", route: "/personalizer/v1.0/model" },
+      ...{ status: 200, keyName: "admin" },
+    },
+  ]);
+});

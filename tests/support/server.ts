@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
-import type { App } from "../../src/server/app.ts";
+import type { App, AuditedRequest } from "../../src/server/app.ts";
 import { createServer, type ServerOptions } from "../../src/server/create-server.ts";
 import { openTestEngine, type TestEngine } from "./engine.ts";
 
@@ -8,6 +8,8 @@ export interface TestServer extends TestEngine {
   readonly app: App;
   /** Messages of what was logged. */
   readonly logged: string[];
+  /** Requests that were logged because they erase, export or steer. */
+  readonly audited: AuditedRequest[];
   /** Sends JSON, or a string as it is. */
   send(method: string, url: string, body?: unknown): Promise<Response>;
 }
@@ -30,12 +32,14 @@ export async function openTestServer(
   onTestFinished(opened.close);
   const { dashboardFolder, isClosing, guard, change = (engine) => engine } = options;
   const logged: string[] = [];
+  const audited: AuditedRequest[] = [];
   const app = createServer({
     engine: change(opened.engine),
     version: "1.2.3",
     clock: opened.clock,
     logError: (error, { method, route }) => logged.push(`${method} ${route}: ${error.message}`),
     logWarning: (message) => logged.push(message),
+    logAudited: (request) => audited.push(request),
     ...(dashboardFolder !== undefined && { dashboardFolder }),
     ...(isClosing && { isClosing }),
     ...guard?.(opened),
@@ -48,7 +52,7 @@ export async function openTestServer(
         headers: { "content-type": "application/json" },
       }),
     });
-  return { ...opened, app, logged, send };
+  return { ...opened, app, logged, audited, send };
 }
 
 export interface ApiCase {
