@@ -24,13 +24,14 @@ export const requireKey =
   async (context, next) => {
     const scope = scopeOf(context);
     if (scope === "open") return next();
-    context.header("www-authenticate", "Bearer");
-    const key = await keyring.authenticate(readKey(context));
+    const key = await keyring.authenticate(readKey(context)).catch((error: unknown) => {
+      context.header("www-authenticate", "Bearer");
+      throw error;
+    });
     if (key && !grants(key, scope)) {
       const message = `key '${key.name}' has the scopes ${key.scopes.join(", ")}; send one with the scope ${scope}`;
       throw new EngineError("missing_scope", message, { details: { scope } });
     }
-    context.header("www-authenticate", undefined);
     if (key) context.set("keyName", key.name);
     return next();
   };

@@ -127,8 +127,14 @@ const nameRoute = (method: string, path: string) =>
 export const scopeOfRoute = (method: string, path: string): RouteScope | undefined =>
   scopeByRoute.get(nameRoute(method, path));
 
+/** Each route is looked up once. */
+const known = new WeakMap<object, RouteScope>();
+
 /** Of the route that answers: a route without a scope is the administrators', files and unknown paths are open. */
 export function scopeOf(context: Context): RouteScope {
   const route = matchedRoutes(context).find(({ method }) => method !== "ALL");
-  return route === undefined ? "open" : (scopeOfRoute(route.method, route.path) ?? "admin");
+  if (route === undefined) return "open";
+  const scope = known.get(route) ?? scopeOfRoute(route.method, route.path) ?? "admin";
+  known.set(route, scope);
+  return scope;
 }
