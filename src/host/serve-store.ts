@@ -11,7 +11,7 @@ import type { LogAudited, LogError } from "../server/app.ts";
 import { createServer, type ServerOptions } from "../server/create-server.ts";
 import { refuseRequest } from "../server/errors.ts";
 import { createListener } from "../server/listen.ts";
-import { createHostCheck } from "../server/security/hosts.ts";
+import { createHostCheck, isLoopback } from "../server/security/hosts.ts";
 import { closedError, createOpenCalls, type OpenCalls, openCallsOf } from "./open-calls.ts";
 import { dashboardFolder, version } from "./package.ts";
 import type { Log, Recurve, RecurveOptions } from "./recurve.ts";
@@ -76,14 +76,17 @@ function createFetch({
   };
 }
 
-/** An embedded server has the names of its program, unless the configuration lists them. */
+/**
+ * An embedded server has the names of its program, unless the configuration lists them. On a network
+ * address a record that lost its keys stays shut.
+ */
 function createGuards(
   store: Store,
   { configuration: { server }, host, logAudited }: ServeStoreOptions,
 ): ServerParts["guards"] {
   const { hosts, origins, authentication } = server;
   const knowsNames = host !== undefined || hosts.length > 0;
-  const isClosed = authentication === "keys";
+  const isClosed = authentication === "keys" || (host !== undefined && !isLoopback(host));
   return {
     origins,
     ...(logAudited && { logAudited }),
