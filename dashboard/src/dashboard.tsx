@@ -30,7 +30,6 @@ export function Dashboard(props: {
   const { client } = props;
   const [scenario, setScenario] = useState<string>();
   const [rangeSeconds, setRangeSeconds] = useState<number>(ranges[1].seconds);
-  const [question, setQuestion] = useState<Question>();
   const { data, trouble, now, refresh } = useLoop(client, { scenario, rangeSeconds });
   const title = pageTitle({
     serving: data?.policies.serving,
@@ -41,60 +40,77 @@ export function Dashboard(props: {
     document.title = title;
   }, [title]);
 
-  const header = (
-    <Header
-      data={data}
-      isAway={trouble !== undefined}
-      onScenario={setScenario}
-      onForget={props.onForget}
-    />
-  );
-  if (isShut(trouble?.code))
-    return (
-      <>
-        {header}
+  return (
+    <>
+      <Header
+        data={data}
+        isAway={trouble !== undefined}
+        onScenario={setScenario}
+        onForget={props.onForget}
+      />
+      {isShut(trouble?.code) ? (
         <main>
           <KeyForm onKey={props.onKey} />
         </main>
-      </>
-    );
+      ) : (
+        <>
+          <Notices data={data} trouble={trouble} />
+          {data ? (
+            <main>
+              <Summary
+                data={data}
+                now={now}
+                onRange={setRangeSeconds}
+                rangeSeconds={rangeSeconds}
+              />
+              <Steering client={client} data={data} now={now} onDone={refresh} />
+            </main>
+          ) : (
+            <main className="waiting">{trouble ? null : <p>Looking at the loop…</p>}</main>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+/** Promotions, cycles and policies, and the question before an intervention in them. */
+function Steering(props: {
+  readonly client: RecurveClient;
+  readonly data: LoopData;
+  readonly now: number;
+  readonly onDone: () => void;
+}): ReactNode {
+  const { client, data, now } = props;
+  const [question, setQuestion] = useState<Question>();
   return (
     <>
-      {header}
-      <Notices data={data} trouble={trouble} />
-      {data ? (
-        <main>
-          <Summary data={data} now={now} onRange={setRangeSeconds} rangeSeconds={rangeSeconds} />
-          <PromotionsSection
-            policies={data.policies}
-            interventions={data.interventions}
-            record={data.cycles[0]?.record}
-            now={now}
-            onAsk={(kind) => setQuestion(askOf(kind, data.policies))}
-            key={`promotions ${data.scenario.name}`}
-          />
-          <CyclesSection cycles={data.cycles} now={now} key={`cycles ${data.scenario.name}`} />
-          <PoliciesSection
-            policies={data.policies}
-            now={now}
-            onRollBack={() => setQuestion(askOf("roll-back", data.policies))}
-            key={`policies ${data.scenario.name}`}
-          />
-          {question ? (
-            <QuestionDialog
-              question={question}
-              onConfirm={async (version, note) => {
-                const { kind } = question;
-                await carryOut(client, data.scenario.name, { kind, version, note });
-                refresh();
-              }}
-              onClose={() => setQuestion(undefined)}
-            />
-          ) : null}
-        </main>
-      ) : (
-        <main className="waiting">{trouble ? null : <p>Looking at the loop…</p>}</main>
-      )}
+      <PromotionsSection
+        policies={data.policies}
+        interventions={data.interventions}
+        record={data.cycles[0]?.record}
+        now={now}
+        onAsk={(kind) => setQuestion(askOf(kind, data.policies))}
+        key={`promotions ${data.scenario.name}`}
+      />
+      <CyclesSection cycles={data.cycles} now={now} key={`cycles ${data.scenario.name}`} />
+      <PoliciesSection
+        policies={data.policies}
+        now={now}
+        onRollBack={() => setQuestion(askOf("roll-back", data.policies))}
+        key={`policies ${data.scenario.name}`}
+      />
+      {question ? (
+        <QuestionDialog
+          question={question}
+          onConfirm={async (version, note) => {
+            const { kind } = question;
+            await carryOut(client, data.scenario.name, { kind, version, note });
+            props.onDone();
+          }}
+          onClose={() => setQuestion(undefined)}
+        />
+      ) : null}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Page } from "./page.tsx";
+import { KeyedDashboard } from "./keyed-dashboard.tsx";
 import "uplot/dist/uPlot.min.css";
 import "./styles/tokens.css";
 import "./styles/operating.css";
@@ -18,6 +18,6 @@ if (root === null) throw new Error("index.html has no element #root");
 
 createRoot(root).render(
   <StrictMode>
-    <Page />
+    <KeyedDashboard />
   </StrictMode>,
 );

@@ -4,9 +4,12 @@ import type { OpenStore } from "../support/store.ts";
 
 const shop: ApiKey = { name: "shop", scopes: ["serve", "write"], hash: "h1", createdAt: 5 };
 
-export function testKeys(open: OpenStore): void {
+export function testKeys(createRecord: () => OpenStore): void {
+  const open = () => createRecord()();
+
   test("keys are listed by name and age, and a second open store sees them", async () => {
-    const [one, other] = [await open(), await open()];
+    const openOne = createRecord();
+    const [one, other] = [await openOne(), await openOne()];
     await one.keys.add(shop);
     await one.keys.add({ name: "ops", scopes: ["admin"], hash: "h2", createdAt: 6 });
     const all = await other.keys.list();

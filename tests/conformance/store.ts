@@ -31,7 +31,7 @@ export function testStore(createRecord: () => OpenStore): void {
   testRewards(open);
   testPolicies(open);
   testInterventions(open);
-  testKeys(open);
+  testKeys(createRecord);
   testWrites(open);
   testLifetime(createRecord);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openTestServer } from "../../../tests/support/server.ts";
+import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { createHostCheck } from "./hosts.ts";
 
 const loopback = [
@@ -86,6 +87,23 @@ test.each([
 ])("%s may change a user", async (_, headers) => {
   const { remove } = await openGuarded(["https://shop.example"]);
   expect((await remove(headers)).status).toBe(204);
+});
+
+test("images, frames and links of another page make no decisions, but may lead to the dashboard", async () => {
+  const gorse = { gorse: { scenario: "items" } };
+  const { app, engine } = await openTestServer({
+    configuration: { scenarios: parseConfiguration().scenarios, compatibility: gorse },
+  });
+  await engine.putItems([{ itemId: "tea" }]);
+  const ask = async (path: string, site: string) =>
+    (await app.request(path, { headers: { "sec-fetch-site": site } })).status;
+  const recommend = "/gorse/api/recommend/ada";
+  expect([await ask(recommend, "cross-site"), await ask(recommend, "same-site")]).toEqual([
+    403, 403,
+  ]);
+  expect(await engine.countDecisions("items")).toBe(0);
+  expect([await ask("/", "cross-site"), await ask("/health", "cross-site")]).toEqual([200, 200]);
+  expect([await ask(recommend, "none"), await ask(recommend, "same-origin")]).toEqual([200, 200]);
 });
 
 test("browsers learn that a listed origin may call, and that others may not", async () => {

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { EngineError } from "../../domain/errors.ts";
+import { scopeOf } from "./route-scopes.ts";
 
 /** An address that only this machine reaches, without the brackets of IPv6. */
 export const isLoopback = (host: string): boolean =>
@@ -50,21 +51,32 @@ function isSameHost(origin: string, host: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 
+/** Images, frames and links of another page come without an origin, but browsers tell that they are. */
+function isForeignLink(context: Context): boolean {
+  const site = context.req.header("sec-fetch-site") ?? "none";
+  if (site === "none" || site === "same-origin") return false;
+  return !["open", "read"].includes(scopeOf(context));
+}
+
+function findForeignOrigin(context: Context, allowed: readonly string[]): string | undefined {
+  const { req } = context;
+  const origin = req.header("origin");
+  if (origin === undefined) return isForeignLink(context) ? "of another page" : undefined;
+  const isOwn = isSameHost(origin, hostOf(req.header("host"), req.url));
+  return isOwn || allowed.includes(origin) ? undefined : origin;
+}
+
 /**
- * Browsers send `origin` with everything that a page asks of another server, but for what it shows;
- * other clients send none. Reads are refused too: Gorse's recommendations, which are recorded, are
- * a GET.
+ * Browsers send `origin` with the requests that a page's scripts make to another server; other
+ * clients send none. Reads are refused too: Gorse's recommendations, which are recorded, are a GET.
  * @throws foreign_origin
  */
 export const refuseForeignOrigins =
   (allowed: readonly string[]): MiddlewareHandler =>
-  async ({ req }, next) => {
-    const origin = req.header("origin");
-    const isOwn =
-      origin === undefined ||
-      allowed.includes(origin) ||
-      isSameHost(origin, hostOf(req.header("host"), req.url));
-    if (isOwn) return next();
-    const message = `origin is '${shown(origin)}', whose pages may not call this server; send requests from your own server, or add the origin to server.origins of the configuration`;
-    throw new EngineError("foreign_origin", message, { details: { origin: shown(origin) } });
+  async (context, next) => {
+    const found = findForeignOrigin(context, allowed);
+    if (found === undefined) return next();
+    const origin = shown(found);
+    const message = `origin is '${origin}', whose pages may not call this server; send requests from your own server, or add the origin to server.origins of the configuration`;
+    throw new EngineError("foreign_origin", message, { details: { origin } });
   };

@@ -3,7 +3,7 @@ import { Dashboard } from "./dashboard.tsx";
 import { keepKey, openClient, readKey } from "./session.ts";
 
 /** The dashboard with the tab's API key, if it has one. */
-export function Page(): ReactNode {
+export function KeyedDashboard(): ReactNode {
   const [apiKey, setApiKey] = useState(readKey);
   const client = useMemo(() => openClient(apiKey), [apiKey]);
   const change = (key: string | undefined) => {
