@@ -1,6 +1,7 @@
 /** The library: the loop in your own process. `createRecurve` opens all of it in one call. */
 
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
+export type { ApiKey, Scope } from "./domain/api-key.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
 export type { Cycle } from "./domain/cycle.ts";
@@ -51,6 +52,7 @@ export {
   type ScenarioInput,
 } from "./engine/configuration/define-config.ts";
 export { loadConfiguration } from "./engine/configuration/load-configuration.ts";
+export type { ServerConfiguration } from "./engine/configuration/server-schema.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export type {
   DecisionView,
@@ -109,6 +111,7 @@ export type {
   InterventionStore,
   ItemChange,
   ItemStore,
+  KeyStore,
   NewPolicy,
   Page,
   PolicyChange,

@@ -104,6 +104,7 @@ test("defineConfig and the schema have the same fields", () => {
       mpo: defaultMpo,
     },
     compatibility: { gorse: { scenario: "items" }, personalizer: { scenario: "items" } },
+    server: { hosts: ["shop.example"], origins: [], authentication: "keys" },
     text: { fields: ["title"], model: "model" },
   };
   const toNode = (value: unknown): Node => {

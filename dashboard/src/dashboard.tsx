@@ -4,6 +4,7 @@ import { ChartSection } from "./chart-section.tsx";
 import { CyclesSection } from "./cycles-section.tsx";
 import { Header } from "./header.tsx";
 import { KeyFigures } from "./key-figures.tsx";
+import { KeyForm } from "./key-form.tsx";
 import { Lead } from "./lead.tsx";
 import type { LoopData } from "./load-loop.ts";
 import { LoopPicture } from "./loop-picture.tsx";
@@ -16,10 +17,19 @@ import { QuestionDialog } from "./question-dialog.tsx";
 import { ranges } from "./range-choice.tsx";
 import { useLoop } from "./use-loop.ts";
 
-export function Dashboard({ client }: { readonly client: RecurveClient }): ReactNode {
+/** Of a server that lets nobody in without a key, or not with this one. */
+const isShut = (code: string | undefined) => code === "unauthenticated" || code === "missing_scope";
+
+export function Dashboard(props: {
+  readonly client: RecurveClient;
+  /** Rejects if the server refuses the key. */
+  readonly onKey: (key: string) => Promise<void>;
+  /** Absent without a key. */
+  readonly onForget: (() => void) | undefined;
+}): ReactNode {
+  const { client } = props;
   const [scenario, setScenario] = useState<string>();
   const [rangeSeconds, setRangeSeconds] = useState<number>(ranges[1].seconds);
-  const [question, setQuestion] = useState<Question>();
   const { data, trouble, now, refresh } = useLoop(client, { scenario, rangeSeconds });
   const title = pageTitle({
     serving: data?.policies.serving,
@@ -32,41 +42,75 @@ export function Dashboard({ client }: { readonly client: RecurveClient }): React
 
   return (
     <>
-      <Header data={data} isAway={trouble !== undefined} onScenario={setScenario} />
-      <Notices data={data} trouble={trouble} />
-      {data ? (
+      <Header
+        data={data}
+        isAway={trouble !== undefined}
+        onScenario={setScenario}
+        onForget={props.onForget}
+      />
+      {isShut(trouble?.code) ? (
         <main>
-          <Summary data={data} now={now} onRange={setRangeSeconds} rangeSeconds={rangeSeconds} />
-          <PromotionsSection
-            policies={data.policies}
-            interventions={data.interventions}
-            record={data.cycles[0]?.record}
-            now={now}
-            onAsk={(kind) => setQuestion(askOf(kind, data.policies))}
-            key={`promotions ${data.scenario.name}`}
-          />
-          <CyclesSection cycles={data.cycles} now={now} key={`cycles ${data.scenario.name}`} />
-          <PoliciesSection
-            policies={data.policies}
-            now={now}
-            onRollBack={() => setQuestion(askOf("roll-back", data.policies))}
-            key={`policies ${data.scenario.name}`}
-          />
-          {question ? (
-            <QuestionDialog
-              question={question}
-              onConfirm={async (version, note) => {
-                const { kind } = question;
-                await carryOut(client, data.scenario.name, { kind, version, note });
-                refresh();
-              }}
-              onClose={() => setQuestion(undefined)}
-            />
-          ) : null}
+          <KeyForm onKey={props.onKey} />
         </main>
       ) : (
-        <main className="waiting">{trouble ? null : <p>Looking at the loop…</p>}</main>
+        <>
+          <Notices data={data} trouble={trouble} />
+          {data ? (
+            <main>
+              <Summary
+                data={data}
+                now={now}
+                onRange={setRangeSeconds}
+                rangeSeconds={rangeSeconds}
+              />
+              <Steering client={client} data={data} now={now} onDone={refresh} />
+            </main>
+          ) : (
+            <main className="waiting">{trouble ? null : <p>Looking at the loop…</p>}</main>
+          )}
+        </>
       )}
+    </>
+  );
+}
+
+/** Promotions, cycles and policies, and the question before an intervention in them. */
+function Steering(props: {
+  readonly client: RecurveClient;
+  readonly data: LoopData;
+  readonly now: number;
+  readonly onDone: () => void;
+}): ReactNode {
+  const { client, data, now } = props;
+  const [question, setQuestion] = useState<Question>();
+  return (
+    <>
+      <PromotionsSection
+        policies={data.policies}
+        interventions={data.interventions}
+        record={data.cycles[0]?.record}
+        now={now}
+        onAsk={(kind) => setQuestion(askOf(kind, data.policies))}
+        key={`promotions ${data.scenario.name}`}
+      />
+      <CyclesSection cycles={data.cycles} now={now} key={`cycles ${data.scenario.name}`} />
+      <PoliciesSection
+        policies={data.policies}
+        now={now}
+        onRollBack={() => setQuestion(askOf("roll-back", data.policies))}
+        key={`policies ${data.scenario.name}`}
+      />
+      {question ? (
+        <QuestionDialog
+          question={question}
+          onConfirm={async (version, note) => {
+            const { kind } = question;
+            await carryOut(client, data.scenario.name, { kind, version, note });
+            props.onDone();
+          }}
+          onClose={() => setQuestion(undefined)}
+        />
+      ) : null}
     </>
   );
 }

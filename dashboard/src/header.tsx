@@ -72,6 +72,8 @@ export function Header(props: {
   readonly data: LoopData | undefined;
   readonly isAway: boolean;
   readonly onScenario: (name: string) => void;
+  /** Absent without an API key. */
+  readonly onForget: (() => void) | undefined;
 }): ReactNode {
   const { data } = props;
   return (
@@ -95,6 +97,11 @@ export function Header(props: {
             />
           ) : null}
         </div>
+      ) : null}
+      {props.onForget ? (
+        <button type="button" className="plain" onClick={props.onForget}>
+          Forget the API key
+        </button>
       ) : null}
     </header>
   );

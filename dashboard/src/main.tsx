@@ -1,7 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createClient } from "../../src/sdk/client.ts";
-import { Dashboard } from "./dashboard.tsx";
+import { KeyedDashboard } from "./keyed-dashboard.tsx";
 import "uplot/dist/uPlot.min.css";
 import "./styles/tokens.css";
 import "./styles/operating.css";
@@ -17,11 +16,8 @@ import "./styles/evidence.css";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root");
 
-/** The API is beside the page, at any address. */
-const baseUrl = location.pathname.replace(/\/[^/]*$/, "");
-
 createRoot(root).render(
   <StrictMode>
-    <Dashboard client={createClient({ baseUrl, timeoutMs: 5000 })} />
+    <KeyedDashboard />
   </StrictMode>,
 );

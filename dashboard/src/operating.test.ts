@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import type { PoliciesResponse, PolicyBody } from "../../src/contract/api.ts";
 import { createClient } from "../../src/sdk/client.ts";
-import { askOf, carryOut, describeDone, kindsFor, markerLabel, toNote } from "./operating.ts";
+import {
+  askOf,
+  carryOut,
+  describeDone,
+  describeMaker,
+  kindsFor,
+  markerLabel,
+  toNote,
+} from "./operating.ts";
 
 const policy = (version: number, changes: Partial<PolicyBody> = {}): PolicyBody => ({
   version,
@@ -84,4 +92,13 @@ test("a roll-back has a route of its own, all else is an intervention", async ()
     ["http://loop/api/v1/interventions", { scenario: "shop", kind: "pin", version: 5 }],
     ["http://loop/api/v1/interventions", { scenario: "shop", kind: "pause", ...note }],
   ]);
+});
+
+test.each([
+  [{ by: "ada", key: "ops" }, "by ada with the key ops"],
+  [{ key: "ops" }, "with the key ops"],
+  [{ by: "ada" }, "by ada"],
+  [{}, ""],
+])("an intervention of %j is told as made %s", (intervention, told) => {
+  expect(describeMaker(intervention)).toBe(told);
 });

@@ -77,6 +77,12 @@ export function describeDone({ kind, version = 0, replaced }: InterventionBody):
   return sentences[kind];
 }
 
+/** The claimed name, and the API key that asked; empty if neither is known. */
+export function describeMaker({ by, key }: Pick<InterventionBody, "by" | "key">): string {
+  const parts = [by !== undefined && `by ${by}`, key !== undefined && `with the key ${key}`];
+  return parts.filter(Boolean).join(" ");
+}
+
 /** A question before an intervention. */
 export interface Question {
   readonly kind: Kind;

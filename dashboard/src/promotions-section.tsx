@@ -4,7 +4,14 @@ import type { CycleRecord } from "../../src/contract/records.ts";
 import { liveLines } from "./cycle-record.ts";
 import { evidenceLine } from "./evidence.ts";
 import { Moment } from "./moment.tsx";
-import { describeDone, kindNames, kindsFor, modeNames, modeSentences } from "./operating.ts";
+import {
+  describeDone,
+  describeMaker,
+  kindNames,
+  kindsFor,
+  modeNames,
+  modeSentences,
+} from "./operating.ts";
 import { ShowAll } from "./show-all.tsx";
 
 const shownAtFirst = 5;
@@ -76,7 +83,7 @@ function InterventionsTable(props: {
             </td>
             <td>
               {describeDone(intervention)}
-              {intervention.by === undefined ? null : <small>by {intervention.by}</small>}
+              <small>{describeMaker(intervention)}</small>
             </td>
             <td className="why">{intervention.reason ?? "–"}</td>
           </tr>

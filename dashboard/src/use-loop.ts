@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { RecurveClient } from "../../src/sdk/client.ts";
+import { ApiError, type RecurveClient } from "../../src/sdk/client.ts";
 import { type LoopData, loadLoop, type View } from "./load-loop.ts";
 
 const pollMs = 2000;
@@ -7,8 +7,8 @@ const pollMs = 2000;
 export interface LoopState {
   /** The last answer, kept while the server does not answer. */
   readonly data?: LoopData;
-  /** Reason and start of the server's silence. */
-  readonly trouble?: { readonly since: number; readonly message: string };
+  /** Reason and start of the server's silence, or of its refusals. */
+  readonly trouble?: { readonly since: number; readonly message: string; readonly code?: string };
   /** The moment of the newest poll, in milliseconds since 1970: relative times refer to it. */
   readonly now: number;
 }
@@ -36,7 +36,10 @@ export function useLoop(client: RecurveClient, view: View): LoopState & { refres
       const now = Date.now();
       setState(({ data, trouble }) => ({
         ...(data && { data }),
-        trouble: { since: trouble?.since ?? now, message },
+        trouble: {
+          ...{ since: trouble?.since ?? now, message },
+          ...(error instanceof ApiError && { code: error.code }),
+        },
         now,
       }));
     };

@@ -74,7 +74,7 @@ shop.get("/products/:id", async (context) => {
   return context.html(`<h1>${product.title}</h1><p>${product.price} €</p><a href="/">Back</a>`);
 });
 
-// Recurve asks nobody for credentials: put your own login in front of this route.
+// The record has no API keys, so that everybody may see this: put your own login in front of it, or make a key.
 shop.mount("/recurve", recurve.fetch);
 
 const server = serve({ fetch: shop.fetch, port: Number(process.env.PORT ?? 3000) }, ({ port }) =>

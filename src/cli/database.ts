@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   readonly config?: string;
 }
 
-const databaseOption = (): Option =>
+export const databaseOption = (): Option =>
   new Option("--database <file>", "record of the loop, an SQLite file")
     .env("RECURVE_DATABASE")
     .default("recurve.db")
@@ -79,12 +79,10 @@ async function isDemoDatabase(store: Store): Promise<boolean> {
   return serving !== undefined;
 }
 
-/**
- * Opens the record of a command that reads or improves it. @throws not_found if there is no file
- */
-export async function withDatabase<T>(
-  { database, config }: DatabaseOptions,
-  use: (parts: { readonly store: Store; readonly configuration: Configuration }) => Promise<T>,
+/** Opens a record for a command that needs no configuration. @throws not_found if there is no file */
+export async function withRecord<T>(
+  database: string,
+  use: (store: Store) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(database)) {
     const message = `there is no database ${database}; name it with --database, or create one with recurve start or recurve import`;
@@ -92,9 +90,20 @@ export async function withDatabase<T>(
   }
   const store = await openStore(database);
   try {
-    const { configuration } = await chooseConfiguration(store, config);
-    return await use({ store, configuration });
+    return await use(store);
   } finally {
     await store.close();
   }
 }
+
+/**
+ * Opens the record of a command that reads or improves it. @throws not_found if there is no file
+ */
+export const withDatabase = <T>(
+  { database, config }: DatabaseOptions,
+  use: (parts: { readonly store: Store; readonly configuration: Configuration }) => Promise<T>,
+): Promise<T> =>
+  withRecord(database, async (store) => {
+    const { configuration } = await chooseConfiguration(store, config);
+    return use({ store, configuration });
+  });

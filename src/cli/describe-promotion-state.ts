@@ -24,14 +24,14 @@ function tableInterventions(interventions: readonly Intervention[]): string[] {
     colAligns: ["left", "left", "right", "right", "left", "left"],
     style: plain,
   });
-  for (const { madeAt, kind, version, replaced, by, reason } of interventions) {
+  for (const { madeAt, kind, version, replaced, by, key, reason } of interventions) {
     const time = new Date(madeAt).toISOString().slice(0, 19);
     table.push([
       time,
       kind,
       String(version ?? absent),
       String(replaced ?? absent),
-      by ?? absent,
+      [by, key && `key ${key}`].filter(Boolean).join(", ") || absent,
       reason ?? absent,
     ]);
   }

@@ -1,8 +1,11 @@
 import type { Logger } from "pino";
+import { EngineError } from "../domain/errors.ts";
+import type { Configuration } from "../engine/configuration/configuration.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import type { Recurve } from "../host/recurve.ts";
 import { serveStore } from "../host/serve-store.ts";
 import { type FetchHandler, listen } from "../server/listen.ts";
+import { isLoopback } from "../server/security/hosts.ts";
 import { createStartingApp } from "../server/starting-app.ts";
 import { logCycle } from "./cycle-line.ts";
 import type { ChosenConfiguration } from "./database.ts";
@@ -29,13 +32,24 @@ export interface Host extends ChosenConfiguration {
   close(): Promise<void>;
 }
 
-const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
-
-/** A warning about an address that other machines may reach; `undefined` for this machine's own. */
-export const findExposure = (host: string): string | undefined =>
-  isLoopback(host)
-    ? undefined
-    : `${host} is reachable from other machines, and Recurve has no authentication: everybody who reaches the port can read and change everything. Put an authenticating proxy or a firewall in front of it, or leave out --host`;
+/**
+ * Other machines may reach any address but loopback.
+ * @returns a warning if keys or a proxy guard it, else nothing
+ * @throws invalid_configuration if nothing does
+ */
+export async function checkExposure(
+  { keys }: Pick<Store, "keys">,
+  { server }: Pick<Configuration, "server">,
+  host: string,
+): Promise<string | undefined> {
+  if (isLoopback(host)) return undefined;
+  if (server.authentication === "proxy")
+    return `${host} may be reachable from other machines, and server.authentication is "proxy": who reaches the port past the proxy can read and change everything`;
+  if (server.authentication === "keys" || (await keys.list()).length > 0)
+    return `${host} may be reachable from other machines, over plain HTTP: put a proxy with TLS in front of it, so that nobody can read keys on their way`;
+  const message = `host is ${host}, which other machines may reach, and there is no API key: make one with recurve keys create --scope admin --name <name>, leave out --host, or set server.authentication to "proxy" if a proxy asks who they are`;
+  throw new EngineError("invalid_configuration", message, { details: { host } });
+}
 
 const openRecurve = (
   store: Store,
@@ -50,7 +64,13 @@ const openRecurve = (
     log: { warn: (line) => log.warn(line), error: (line) => log.error(line) },
     logError: (err, request) =>
       log.error({ err, ...request }, `${request.method} ${request.route} failed`),
+    logAudited: (request) => {
+      const { method, route, keyName, status } = request;
+      const by = keyName === undefined ? "without a key" : `by key ${keyName}`;
+      log.info(request, `${method} ${route} ${by}: ${status}`);
+    },
     isClosing: () => signal.aborted,
+    host: options.host,
     onCycle: (cycle) => logCycle(log, cycle, options),
     onProgress: (progress, scenario) => logTraining(log, scenario, progress),
   });
@@ -69,8 +89,8 @@ async function listenWhileStarting({ host, port }: HostOptions) {
 
 async function serveHost(store: Store, options: HostOptions): Promise<Host> {
   const chosen = await options.configure(store);
+  const exposure = await checkExposure(store, chosen.configuration, options.host);
   const { url, close, handOver } = await listenWhileStarting(options);
-  const exposure = findExposure(options.host);
   if (exposure !== undefined) options.log.warn(exposure);
   try {
     const recurve = await openRecurve(store, chosen, options);

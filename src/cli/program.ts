@@ -5,6 +5,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { learnCommand } from "./commands/learn.ts";
 import { metaTrainCommand } from "./commands/meta-train.ts";
 import { promotionsCommand } from "./commands/promotions.ts";
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   program.addCommand(auditCommand());
   program.addCommand(rollBackCommand());
   program.addCommand(promotionsCommand());
+  program.addCommand(keysCommand());
   program.addCommand(simulateCommand());
   program.addCommand(metaTrainCommand());
   program.addCommand(demoCommand());

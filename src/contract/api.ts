@@ -230,6 +230,8 @@ export interface InterventionBody extends InterventionNote {
   readonly version?: number;
   /** The policy that served until then, if another one serves since. */
   readonly replaced?: number;
+  /** Name of the API key that asked for it; absent if none was needed. */
+  readonly key?: string;
 }
 
 /** Interventions, newest first. */

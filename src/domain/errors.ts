@@ -1,6 +1,10 @@
 /** The closed set of codes. Each one is explained in docs/errors.md; a test holds the two together. */
 export const errorCodes = [
   "invalid_request",
+  "unauthenticated",
+  "missing_scope",
+  "foreign_host",
+  "foreign_origin",
   "method_not_allowed",
   "payload_too_large",
   "not_found",

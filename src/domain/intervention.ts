@@ -34,6 +34,8 @@ export interface Intervention extends InterventionNote {
   readonly madeAt: number;
   /** The policy that it is about: put back, pinned, approved or rejected. */
   readonly version?: number;
+  /** Name of the API key that asked for it; absent if none was needed. */
+  readonly key?: string;
   /** The policy that served until then, if another one serves since. */
   readonly replaced?: number;
 }

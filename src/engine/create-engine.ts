@@ -83,12 +83,15 @@ function createRows({ items, users }: Store) {
 function createViews(parts: RecommendParts) {
   const { store, configuration } = parts;
   const named = (scenario?: string) => findScenario(configuration, scenario).name;
-  const scene = (scenario: string) => ({ store, scenario: named(scenario), now: parts.clock() });
+  const scene = (scenario: string, key?: string) => ({
+    ...{ store, scenario: named(scenario), now: parts.clock() },
+    ...(key !== undefined && { key }),
+  });
   return {
     policies: async ({ scenario, limit = defaultLimit } = {}) =>
       listPolicies(store, { scenario: named(scenario), limit }),
-    rollBack: async (scenario, note) => rollBack(scene(scenario), note),
-    intervene: async (input) => intervene(scene(input.scenario), input),
+    rollBack: async (scenario, note, key) => rollBack(scene(scenario, key), note),
+    intervene: async (input, key) => intervene(scene(input.scenario, key), input),
     interventions: async ({ scenario, limit = defaultLimit } = {}) =>
       store.interventions.list(
         scenario === undefined ? { limit } : { scenario: named(scenario), limit },

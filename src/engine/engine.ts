@@ -169,13 +169,15 @@ export interface Engine {
   ): Promise<{ readonly assignment: Assignment; readonly policies: readonly PolicySnapshot[] }>;
   /**
    * Puts the parent of the scenario's serving policy back, and records who did it and why.
+   * @param key name of the API key that asked, if there was one
    * @throws conflict if there is none or the policy is pinned, unknown_scenario, invalid_request
    */
-  rollBack(scenario: string, note?: InterventionNote): Promise<PolicySnapshot>;
+  rollBack(scenario: string, note?: InterventionNote, key?: string): Promise<PolicySnapshot>;
   /**
    * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the
    * waiting one. See docs/guides/operating.md.
    *
+   * @param key name of the API key that asked, if there was one
    * @throws conflict, not_found, corrupt_snapshot, unknown_scenario, invalid_request
    *
    * @example
@@ -186,7 +188,7 @@ export interface Engine {
    * console.log((await recurve.health()).promotions.items); // paused
    * await recurve.close();
    */
-  intervene(input: InterventionInput): Promise<Intervention>;
+  intervene(input: InterventionInput, key?: string): Promise<Intervention>;
   /** Interventions, newest first. @throws unknown_scenario */
   interventions(options?: ScenarioPageInput): Promise<readonly Intervention[]>;
   /** Learning cycles, newest first. Default: of all scenarios. @throws unknown_scenario */

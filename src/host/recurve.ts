@@ -48,8 +48,8 @@ export interface RecurveOptions {
  */
 export interface Recurve extends Engine {
   /**
-   * Answers a request to the HTTP API or the dashboard, for Hono's `mount`, Bun and Deno. It checks
-   * no credentials: put your own check in front of it.
+   * Answers a request to the HTTP API or the dashboard, for Hono's `mount`, Bun and Deno. It asks
+   * for API keys once the record has one; until then put your own check in front of it.
    *
    * @example new Hono().mount("/recurve", recurve.fetch)
    */

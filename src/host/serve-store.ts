@@ -4,12 +4,14 @@ import { inspect } from "node:util";
 import type { Configuration } from "../engine/configuration/configuration.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import type { Engine } from "../engine/engine.ts";
+import { createKeyring } from "../engine/keys/keyring.ts";
 import type { Store } from "../engine/open-store.ts";
 import { createRandom } from "../numeric/random.ts";
-import type { LogError } from "../server/app.ts";
-import { createServer } from "../server/create-server.ts";
+import type { LogAudited, LogError } from "../server/app.ts";
+import { createServer, type ServerOptions } from "../server/create-server.ts";
 import { refuseRequest } from "../server/errors.ts";
 import { createListener } from "../server/listen.ts";
+import { createHostCheck, isLoopback } from "../server/security/hosts.ts";
 import { closedError, createOpenCalls, type OpenCalls, openCallsOf } from "./open-calls.ts";
 import { dashboardFolder, version } from "./package.ts";
 import type { Log, Recurve, RecurveOptions } from "./recurve.ts";
@@ -22,11 +24,16 @@ export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration">
   readonly logError?: LogError;
   /** Called while an encoder is trained. Default: nothing. */
   readonly onProgress?: LearnerListeners["onProgress"];
+  /** Called for requests that erase, export or steer. Default: nothing. */
+  readonly logAudited?: LogAudited;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
+  /** Address that the caller listens on. Default: the caller knows its own names. */
+  readonly host?: string;
 }
 
 interface ServerParts extends Pick<ServeStoreOptions, "logError" | "isClosing"> {
+  readonly guards: Pick<ServerOptions, "isOwnHost" | "origins" | "keyring" | "logAudited">;
   readonly engine: Engine;
   readonly calls: OpenCalls;
   readonly clock: () => number;
@@ -43,7 +50,14 @@ const createLogError =
  * The HTTP server without a socket. Made for the first request: it watches the process for its
  * metrics.
  */
-function createFetch({ engine, calls, clock, log, ...rest }: ServerParts): Recurve["fetch"] {
+function createFetch({
+  engine,
+  calls,
+  clock,
+  log,
+  guards,
+  ...rest
+}: ServerParts): Recurve["fetch"] {
   let app: ReturnType<typeof createServer> | undefined;
   return async (request) => {
     if (calls.isClosed) return refuseRequest(closedError(), randomUUID());
@@ -54,10 +68,32 @@ function createFetch({ engine, calls, clock, log, ...rest }: ServerParts): Recur
       logError: rest.logError ?? createLogError(log),
       logWarning: (line) => log.warn(line),
       ...(rest.isClosing && { isClosing: rest.isClosing }),
+      ...guards,
       dashboardFolder,
     });
     const { fetch } = app;
     return calls.run(async () => fetch(request));
+  };
+}
+
+/**
+ * An embedded server has the names of its program, unless the configuration lists them. On a network
+ * address a record that lost its keys stays shut.
+ */
+function createGuards(
+  store: Store,
+  { configuration: { server }, host, logAudited }: ServeStoreOptions,
+): ServerParts["guards"] {
+  const { hosts, origins, authentication } = server;
+  const knowsNames = host !== undefined || hosts.length > 0;
+  const isClosed = authentication === "keys" || (host !== undefined && !isLoopback(host));
+  return {
+    origins,
+    ...(logAudited && { logAudited }),
+    ...(knowsNames && { isOwnHost: createHostCheck(host ?? "localhost", hosts) }),
+    ...(authentication !== "proxy" && {
+      keyring: createKeyring(store, { clock: Date.now, isClosed }),
+    }),
   };
 }
 
@@ -83,7 +119,7 @@ export async function serveStore(store: Store, options: ServeStoreOptions): Prom
   const calls = createOpenCalls();
   const { logError, isClosing } = options;
   const fetch = createFetch({
-    ...{ engine, calls, clock, log },
+    ...{ engine, calls, clock, log, guards: createGuards(store, options) },
     ...(logError && { logError }),
     ...(isClosing && { isClosing }),
   });

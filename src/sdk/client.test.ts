@@ -176,3 +176,18 @@ test("an answer that doesn't come in time is a timeout, its body included", asyn
     });
   }
 });
+
+test("an API key goes along as a bearer, and one that fits no header is refused unseen", async () => {
+  const sent: (string | undefined)[] = [];
+  const fetch: Fetch = async (_, { headers }) => {
+    sent.push(headers.authorization);
+    return Response.json({ status: "ready" });
+  };
+  await createClient({ baseUrl: "http://host", fetch, apiKey: "rk_abc" }).getReady();
+  await createClient({ baseUrl: "http://host", fetch }).getReady();
+  expect(sent).toEqual(["Bearer rk_abc", undefined]);
+  for (const apiKey of ["", "rk_a b", "rk_a\nb", "rk_ä", 7 as never]) {
+    const create = () => createClient({ baseUrl: "http://host", fetch, apiKey });
+    expect(create).toThrow("apiKey is unfit: send the text that recurve keys create printed");
+  }
+});

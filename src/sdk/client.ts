@@ -41,6 +41,8 @@ export interface ClientOptions {
    * URL of the server, e.g. `http://127.0.0.1:7400`. Empty in a page that the server itself sent.
    */
   readonly baseUrl: string;
+  /** API key, if the server needs one: `rk_…` of `recurve keys create`. */
+  readonly apiKey?: string;
   /** Function that sends requests. Default: the global `fetch`. */
   readonly fetch?: Fetch;
   /** Longest time of a request, answer included, in milliseconds: above 0. Default 10,000. */
@@ -131,7 +133,10 @@ function checkOptions(options: Partial<Record<keyof ClientOptions, unknown>> | u
   if (typeof options !== "object" || options === null) {
     throw refuse("options", options, "send an object with baseUrl");
   }
-  const { fetch: own, timeoutMs = 1 } = options;
+  const { fetch: own, timeoutMs = 1, apiKey = "rk_" } = options;
+  // A secret, and no value for a message.
+  const isKey = typeof apiKey === "string" && /^[\x21-\x7e]+$/.test(apiKey);
+  if (!isKey) throw refuse("apiKey", "unfit", "send the text that recurve keys create printed");
   if (own !== undefined && typeof own !== "function") throw refuse("fetch", own, "send a function");
   const isTime = typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestTimeoutMs;
   if (!isTime) throw refuse("timeoutMs", timeoutMs, `send up to ${longestTimeoutMs} milliseconds`);
@@ -170,6 +175,7 @@ export function createClient(options: ClientOptions): RecurveClient {
       // Browsers refuse a `fetch` that is called as a method of something else.
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
       timeoutMs: options.timeoutMs ?? 10_000,
+      ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
     }),
   );
   return {

@@ -60,6 +60,7 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly fetch: Fetch;
   readonly timeoutMs: number;
+  readonly apiKey?: string;
 }
 
 /** One request, one answer, no repetition. The answer is `undefined` if its body is empty. */
@@ -105,10 +106,13 @@ function toApiError(url: string, answer: Answer, body: unknown): ApiError {
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, fetch, timeoutMs } = options;
+  const { baseUrl, fetch, timeoutMs, apiKey } = options;
   return async (call) => {
     const url = toUrl(baseUrl, call);
-    const headers = { accept: "application/json" };
+    const headers = {
+      accept: "application/json",
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    };
     const init = {
       method: call.method,
       signal: AbortSignal.timeout(timeoutMs),

@@ -5,7 +5,10 @@ import type { Metrics } from "./metrics.ts";
 
 /** Hono's environment of the server: variables of a request. */
 export interface ServerEnv {
-  readonly Variables: RequestIdVariables;
+  readonly Variables: RequestIdVariables & {
+    /** Name of the API key that the request was let in with. */
+    keyName?: string;
+  };
 }
 
 /** `fetch` answers a request, `request` does so for tests without a socket. */
@@ -17,6 +20,16 @@ export interface FailedRequest {
   readonly method: string;
   readonly route: string;
 }
+
+/** A request that erased, exported or steered something. */
+export interface AuditedRequest extends FailedRequest {
+  readonly status: number;
+  /** Name of the API key that it was let in with. */
+  readonly keyName?: string;
+}
+
+/** Called for each of them, answered or refused by its route. */
+export type LogAudited = (request: AuditedRequest) => void;
 
 /** Called for every failure that is not the caller's. */
 export type LogError = (error: Error, request: FailedRequest) => void;

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { routes } from "../contract/api.ts";
@@ -7,8 +8,9 @@ import type { Engine } from "../engine/engine.ts";
 import { withoutChecks } from "../engine/input/check-engine.ts";
 import { aFunction, checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
 import { optional } from "../engine/input/fields.ts";
+import type { Keyring } from "../engine/keys/keyring.ts";
 import { wiresOf } from "../engine/wires.ts";
-import type { App, LogError, LogWarning, ServerEnv } from "./app.ts";
+import type { App, LogAudited, LogError, LogWarning, ServerEnv } from "./app.ts";
 import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
 import { addGorse } from "./gorse/add-gorse.ts";
@@ -28,6 +30,11 @@ import { addRecommend } from "./routes/recommend.ts";
 import { addRewardSeries } from "./routes/reward-series.ts";
 import { addScenarios } from "./routes/scenarios.ts";
 import { addUsers } from "./routes/users.ts";
+import { describeSecurity } from "./security/describe-security.ts";
+import { addSecurityHeaders } from "./security/headers.ts";
+import { refuseForeignHosts, refuseForeignOrigins } from "./security/hosts.ts";
+import { logAuditedRequests } from "./security/log-audited.ts";
+import { requireKey } from "./security/require-key.ts";
 
 /** Engine, time and logs of a server. */
 export interface ServerOptions {
@@ -39,8 +46,16 @@ export interface ServerOptions {
   readonly logError: LogError;
   /** Default: warnings are dropped. */
   readonly logWarning?: LogWarning;
+  /** Default: they are not logged. */
+  readonly logAudited?: LogAudited;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
+  /** Whether a `host` header names this server. Default: always, for a program that checks its own. */
+  readonly isOwnHost?: (header: string) => boolean;
+  /** Origins of other servers whose pages may call this one (CORS). Default: none. */
+  readonly origins?: readonly string[];
+  /** Default: nobody needs a key. */
+  readonly keyring?: Keyring;
   /** The built dashboard. Without it `/` explains how to build it. */
   readonly dashboardFolder?: string;
 }
@@ -75,13 +90,26 @@ const refuseMethods = (app: App) =>
     },
   });
 
+/** Who may send requests: in this order, before anything is read of them. */
+function guard(app: App, options: ServerOptions): void {
+  const { isOwnHost, origins = [], keyring, logAudited } = options;
+  if (isOwnHost) app.use(refuseForeignHosts(isOwnHost));
+  if (origins.length > 0) app.use(cors({ origin: [...origins], maxAge: 600 }));
+  app.use(refuseForeignOrigins(origins));
+  if (keyring) app.use(requireKey(keyring));
+  if (logAudited) app.use(logAuditedRequests(logAudited));
+}
+
 const optionChecks = {
   engine: madeBy("createEngine", "recommend", "health"),
   version: someText,
   clock: aFunction,
   logError: aFunction,
   logWarning: optional(aFunction),
+  logAudited: optional(aFunction),
   isClosing: optional(aFunction),
+  isOwnHost: optional(aFunction),
+  keyring: optional(madeBy("createKeyring", "authenticate")),
   dashboardFolder: optional(someText),
 };
 
@@ -101,7 +129,9 @@ export function createServer(options: ServerOptions): App {
     const message = `no route for ${method} ${path}; the routes are listed at ${routes.openApi}`;
     return answerError(context, new EngineError("not_found", message, { details: { path } }));
   });
-  app.use(requestId(), metrics.measureRequests, refuseMethods(app), limitBody);
+  app.use(requestId(), addSecurityHeaders(), metrics.measureRequests, refuseMethods(app));
+  guard(app, options);
+  app.use(limitBody);
   // Other systems' bodies are read by their own routes.
   app.use("/api/*", checkBody);
 
@@ -123,7 +153,10 @@ export function createServer(options: ServerOptions): App {
   const { gorse, personalizer } = wiresOf(engine);
   if (gorse) addGorse(app, { ...parts, reactions: gorse });
   if (personalizer) addPersonalizer(app, { ...parts, ranks: personalizer, logError });
-  app.doc31(routes.openApi, { openapi: "3.1.0", info: { title: "Recurve", version } });
+  const document = { openapi: "3.1.0", info: { title: "Recurve", version } };
+  app.get(routes.openApi, (context) =>
+    context.json(describeSecurity(app.getOpenAPI31Document(document))),
+  );
   addDashboard(app, options.dashboardFolder);
   return app;
 }

@@ -15,7 +15,6 @@ const setHeaders: MiddlewareHandler = async (context, next) => {
   if (!context.res.ok) return;
   const kept = context.req.path.startsWith("/assets/");
   context.header("cache-control", kept ? "max-age=31536000, immutable" : "no-cache");
-  context.header("x-content-type-options", "nosniff");
 };
 
 /**

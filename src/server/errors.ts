@@ -17,6 +17,10 @@ import { routeOf } from "./route-of.ts";
  */
 export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   invalid_request: 400,
+  unauthenticated: 401,
+  missing_scope: 403,
+  foreign_host: 403,
+  foreign_origin: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

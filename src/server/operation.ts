@@ -55,7 +55,10 @@ function failure(codes: readonly ErrorCode[]) {
 }
 
 /** Failures that every operation can have. */
-const commonFailures: readonly ErrorCode[] = ["internal", "storage_unavailable", "overloaded"];
+const commonFailures: readonly ErrorCode[] = [
+  ...(["unauthenticated", "missing_scope", "foreign_host", "foreign_origin"] as const),
+  ...(["internal", "storage_unavailable", "overloaded"] as const),
+];
 
 /** By status. Handlers throw these, so they are not part of a route's type. */
 export function failures(...codes: readonly ErrorCode[]): object {

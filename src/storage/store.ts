@@ -1,3 +1,4 @@
+import type { ApiKey } from "../domain/api-key.ts";
 import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
@@ -31,6 +32,7 @@ export interface Store {
   readonly policies: PolicyStore;
   readonly cycles: CycleStore;
   readonly interventions: InterventionStore;
+  readonly keys: KeyStore;
   readonly checkpoints: CheckpointStore;
   /**
    * Runs `work` while no other process learns on this record: a cycle's findings are about the
@@ -468,6 +470,24 @@ export interface InterventionStore {
     readonly scenario?: string;
     readonly limit: number;
   }): Promise<readonly Intervention[]>;
+}
+
+/** API keys, ended ones included. They take no event number. */
+export interface KeyStore {
+  /** @throws conflict if another key of this name has not ended by its `createdAt` */
+  add(key: ApiKey): Promise<void>;
+  /**
+   * Adds a key of the same name with the scopes of the newest one, and ends the others at `endsAt`,
+   * or at their own earlier end.
+   * @throws not_found if no key of this name has not ended by its `createdAt`
+   */
+  replace(
+    key: Pick<ApiKey, "name" | "hash" | "createdAt"> & Required<Pick<ApiKey, "endsAt">>,
+  ): Promise<void>;
+  /** Ends the keys of a name. @throws not_found if all of them had ended */
+  end(name: string, at: number): Promise<void>;
+  /** By name, and oldest first. */
+  list(): Promise<readonly ApiKey[]>;
 }
 
 /** Resumable training state by name, one version each; written by `PolicyStore.apply`. */

@@ -9,7 +9,7 @@ export function testInterventions(open: OpenStore): void {
   test("interventions are numbered from 1 and listed newest first, of all scenarios or of one", async () => {
     const store = await open();
     await store.policies.apply({ add: [samplePolicy(), samplePolicy()] });
-    const about = { by: "ada", reason: "fewer purchases", version: 1, replaced: 2 };
+    const about = { by: "ada", reason: "fewer purchases", key: "ops", version: 1, replaced: 2 };
     const rolledBack = { ...pause, ...about, kind: "roll-back", madeAt: 8 } as const;
     expect(await store.policies.apply({ intervention: pause })).toEqual({
       added: [],

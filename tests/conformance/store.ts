@@ -4,6 +4,7 @@ import { testDecisions } from "./store-decisions.ts";
 import { testEvents } from "./store-events.ts";
 import { testInterventions } from "./store-interventions.ts";
 import { testItemChanges } from "./store-items.ts";
+import { testKeys } from "./store-keys.ts";
 import { testLifetime } from "./store-lifetime.ts";
 import { testPolicies } from "./store-policies.ts";
 import { testRevisions } from "./store-revisions.ts";
@@ -30,6 +31,7 @@ export function testStore(createRecord: () => OpenStore): void {
   testRewards(open);
   testPolicies(open);
   testInterventions(open);
+  testKeys(createRecord);
   testWrites(open);
   testLifetime(createRecord);
 }

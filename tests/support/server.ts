@@ -1,13 +1,15 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
-import type { App } from "../../src/server/app.ts";
-import { createServer } from "../../src/server/create-server.ts";
+import type { App, AuditedRequest } from "../../src/server/app.ts";
+import { createServer, type ServerOptions } from "../../src/server/create-server.ts";
 import { openTestEngine, type TestEngine } from "./engine.ts";
 
 export interface TestServer extends TestEngine {
   readonly app: App;
   /** Messages of what was logged. */
   readonly logged: string[];
+  /** Requests that were logged because they erase, export or steer. */
+  readonly audited: AuditedRequest[];
   /** Sends JSON, or a string as it is. */
   send(method: string, url: string, body?: unknown): Promise<Response>;
 }
@@ -18,22 +20,29 @@ export async function openTestServer(
     readonly configuration?: unknown;
     readonly dashboardFolder?: string;
     readonly isClosing?: () => boolean;
+    /** Who may send requests. Default: everybody. */
+    readonly guard?: (
+      opened: TestEngine,
+    ) => Pick<ServerOptions, "isOwnHost" | "origins" | "keyring">;
     /** Puts faults into the engine. */
     readonly change?: (engine: Engine) => Engine;
   } = {},
 ): Promise<TestServer> {
   const opened = await openTestEngine(options.configuration);
   onTestFinished(opened.close);
-  const { dashboardFolder, isClosing, change = (engine) => engine } = options;
+  const { dashboardFolder, isClosing, guard, change = (engine) => engine } = options;
   const logged: string[] = [];
+  const audited: AuditedRequest[] = [];
   const app = createServer({
     engine: change(opened.engine),
     version: "1.2.3",
     clock: opened.clock,
     logError: (error, { method, route }) => logged.push(`${method} ${route}: ${error.message}`),
     logWarning: (message) => logged.push(message),
+    logAudited: (request) => audited.push(request),
     ...(dashboardFolder !== undefined && { dashboardFolder }),
     ...(isClosing && { isClosing }),
+    ...guard?.(opened),
   });
   const send = async (method: string, url: string, body?: unknown) =>
     app.request(url, {
@@ -43,7 +52,7 @@ export async function openTestServer(
         headers: { "content-type": "application/json" },
       }),
     });
-  return { ...opened, app, logged, send };
+  return { ...opened, app, logged, audited, send };
 }
 
 export interface ApiCase {

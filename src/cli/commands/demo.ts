@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { createClient } from "../../sdk/client.ts";
 import { createDemoWorld, demoScenario } from "../demo/demo-configuration.ts";
 import { simulateUsers } from "../demo/simulated-users.ts";
@@ -6,11 +6,16 @@ import { withInterruption } from "../interruption.ts";
 import { createLog, type LogOptions, withLogOptions } from "../log.ts";
 import { parseUrl } from "../parse-options.ts";
 
-async function demo({ url, ...options }: LogOptions & { readonly url: string }): Promise<void> {
+interface DemoOptions extends LogOptions {
+  readonly url: string;
+  readonly apiKey?: string;
+}
+
+async function demo({ url, apiKey, ...options }: DemoOptions): Promise<void> {
   const log = createLog("users", options);
   await withInterruption((signal) =>
     simulateUsers({
-      client: createClient({ baseUrl: url }),
+      client: createClient({ baseUrl: url, ...(apiKey !== undefined && { apiKey }) }),
       world: createDemoWorld(),
       scenario: demoScenario,
       signal,
@@ -30,6 +35,11 @@ export function demoCommand(): Command {
   );
   return withLogOptions(command)
     .requiredOption("--url <url>", "URL of the server", parseUrl)
+    .addOption(
+      new Option("--api-key <key>", "key with the scopes serve, write and read").env(
+        "RECURVE_API_KEY",
+      ),
+    )
     .addHelpText("after", "\nExample:\n  $ recurve demo --url http://127.0.0.1:7400")
     .action(demo);
 }

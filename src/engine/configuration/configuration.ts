@@ -6,6 +6,7 @@ import { type Compatibility, checkCompatibility, compatibilitySchema } from "./c
 import { mpoSchema } from "./mpo-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
 import { scenariosSchema } from "./scenario-schema.ts";
+import { type ServerConfiguration, serverSchema } from "./server-schema.ts";
 
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
@@ -43,6 +44,7 @@ const configurationFields = z
     learner: learnerSchema.prefault({}),
     text: textSchema.exactOptional(),
     compatibility: compatibilitySchema.exactOptional(),
+    server: serverSchema.prefault({}),
   })
   .superRefine(checkCompatibility);
 
@@ -99,6 +101,7 @@ export interface Configuration {
   readonly text?: TextSettings;
   /** Other systems whose clients are answered too. */
   readonly compatibility?: Compatibility;
+  readonly server: ServerConfiguration;
 }
 
 const halfAnHour = 1800;

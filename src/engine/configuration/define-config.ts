@@ -2,6 +2,7 @@ import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import type { MpoInput } from "../../domain/mpo-configuration.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
+import type { ServerConfiguration } from "./server-schema.ts";
 
 /** Fields that have a default, and so may be left out. */
 type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
@@ -44,6 +45,8 @@ export interface ConfigurationInput
   /** Each is a loop of its own; a request that names none gets the first. */
   readonly scenarios: readonly ScenarioInput[];
   readonly learner?: LearnerInput | undefined;
+  /** Who may send requests. */
+  readonly server?: Defaulted<ServerConfiguration> | undefined;
 }
 
 /**

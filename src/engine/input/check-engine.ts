@@ -22,6 +22,7 @@ const userId = createArgument("userId", name);
 const decisionId = createArgument("decisionId", name);
 const cycle = createArgument("cycle", storeNumber);
 const scenario = createArgument("scenario", name);
+const key = createArgument("key", name.optional());
 
 const uncheckedOf = new WeakMap<Engine, Engine>();
 
@@ -45,8 +46,9 @@ export function checkEngine(engine: Engine): Engine {
     listUsers: async (page = {}) => engine.listUsers(parseInput(pageInput, page)),
 
     policies: async (page = {}) => engine.policies(parseInput(scenarioPageInput, page)),
-    rollBack: async (one, note = {}) => engine.rollBack(scenario(one), parseInput(noteInput, note)),
-    intervene: async (input) => engine.intervene(parseInput(interventionInput, input)),
+    rollBack: async (one, note = {}, by) =>
+      engine.rollBack(scenario(one), parseInput(noteInput, note), key(by)),
+    intervene: async (input, by) => engine.intervene(parseInput(interventionInput, input), key(by)),
     interventions: async (page = {}) => engine.interventions(parseInput(scenarioPageInput, page)),
     cycles: async (page = {}) => engine.cycles(parseInput(scenarioPageInput, page)),
     findCycle: async (number) => engine.findCycle(cycle(number)),

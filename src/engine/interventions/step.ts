@@ -24,6 +24,8 @@ export interface Scene {
   readonly scenario: string;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** As in `Intervention`. */
+  readonly key?: string;
 }
 
 /** A network of the scenario whose bytes are whole. @throws not_found, conflict, corrupt_snapshot */
@@ -46,11 +48,12 @@ export async function getServable(
 
 /** Step and intervention as one change. @throws conflict if the assignment has changed meanwhile */
 export async function applyStep(
-  { store, scenario, now }: Scene,
-  { assignment, statuses, ...about }: Step,
+  { store, scenario, now, key }: Scene,
+  { assignment, statuses, ...done }: Step,
   made: { readonly kind: InterventionKind; readonly note: InterventionNote; replaces: Assignment },
 ): Promise<Intervention> {
-  const record = { ...made.note, ...about, scenario, kind: made.kind, madeAt: now };
+  const about = { ...made.note, ...done, ...(key !== undefined && { key }) };
+  const record = { ...about, scenario, kind: made.kind, madeAt: now };
   const { intervention = 0 } = await store.policies.apply({
     statuses,
     assign: () => ({ scenario, assignment, replaces: made.replaces }),

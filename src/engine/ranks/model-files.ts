@@ -14,12 +14,13 @@ export interface ModelFiles {
   read(): Promise<{ readonly policy: PolicySnapshot; readonly bytes: Uint8Array }>;
   /**
    * Lets a snapshot serve that `read` gave, here or elsewhere. Learning continues from it.
+   * @param key as in `Engine.intervene`
    * @throws corrupt_snapshot, unsupported_snapshot_version, conflict if an operator restrains
    * promotions
    */
-  replace(bytes: Uint8Array): Promise<void>;
+  replace(bytes: Uint8Array, key?: string): Promise<void>;
   /** Lets a policy serve that knows nothing. @throws conflict */
-  reset(): Promise<void>;
+  reset(key?: string): Promise<void>;
 }
 
 const by = "Personalizer's client";
@@ -35,7 +36,7 @@ async function refuseRestrained({ store }: RecommendParts, scenario: string): Pr
 async function serve(
   parts: RecommendParts,
   scenario: string,
-  { bytes, reason }: { readonly bytes: Uint8Array; readonly reason: string },
+  { bytes, reason, key }: { readonly bytes: Uint8Array; reason: string; key: string | undefined },
 ): Promise<void> {
   const { kind, close } = await loadPolicy(bytes, encodersOf(parts.store.policies));
   await close();
@@ -53,7 +54,7 @@ async function serve(
   const {
     added: [version = 0],
   } = await store.policies.apply({ add: [added] });
-  const scene = { store, scenario, now };
+  const scene = { store, scenario, now, ...(key !== undefined && { key }) };
   await intervene(scene, { scenario, kind: "pin", version, by, reason });
   await intervene(scene, { scenario, kind: "resume", by, reason });
 }
@@ -68,10 +69,10 @@ export function createModelFiles(parts: RecommendParts, { name }: Scenario): Mod
       if (policy && bytes) return { policy, bytes };
       throw new EngineError("not_found", `no policy serves in scenario ${name}`);
     },
-    replace: (bytes) => serve(parts, name, { bytes, reason: "a model was imported" }),
-    reset: () => {
+    replace: (bytes, key) => serve(parts, name, { bytes, reason: "a model was imported", key }),
+    reset: (key) => {
       const bytes = encodeNetwork(initialNetwork(createRandom(0)));
-      return serve(parts, name, { bytes, reason: "the model was reset" });
+      return serve(parts, name, { bytes, reason: "the model was reset", key });
     },
   };
 }

@@ -6,8 +6,8 @@ import { addGorseRecommendations } from "./recommend.ts";
 import { addGorseUsers } from "./users.ts";
 
 /**
- * Gorse's wire under `/gorse/api`: `server/rest.go` of versions 0.4 and 0.5. Keys in `X-API-Key`
- * are taken and not looked at.
+ * Gorse's wire under `/gorse/api`: `server/rest.go` of versions 0.4 and 0.5. API keys come in
+ * `X-API-Key`.
  */
 export function addGorse(app: App, parts: GorseParts): void {
   const route = gorseRoutes(app);

@@ -6,8 +6,8 @@ import { type PersonalizerParts, personalizerRoutes } from "./personalizer-route
 import { addRanks } from "./ranks.ts";
 
 /**
- * Azure Personalizer's wire, versions v1.0 and v1.1-preview.3. Keys in
- * `Ocp-Apim-Subscription-Key` are taken and not looked at.
+ * Azure Personalizer's wire, versions v1.0 and v1.1-preview.3. API keys come in
+ * `Ocp-Apim-Subscription-Key`.
  */
 export function addPersonalizer(app: App, parts: PersonalizerParts): void {
   const route = personalizerRoutes(app);

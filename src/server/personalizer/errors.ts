@@ -4,6 +4,8 @@ import { EngineError, type ErrorCode } from "../../domain/errors.ts";
 
 /** Personalizer's own codes, as its clients list them. */
 export type PersonalizerCode =
+  // Of Azure's gateway, before the service.
+  | "401"
   | "BadRequest"
   | "InvalidRankRequest"
   | "InvalidRewardRequest"
@@ -38,6 +40,10 @@ export const personalizerError = (
 
 const codes: Partial<Readonly<Record<ErrorCode, PersonalizerCode>>> = {
   invalid_request: "BadRequest",
+  unauthenticated: "401",
+  missing_scope: "InvalidApiAccess",
+  foreign_host: "InvalidApiAccess",
+  foreign_origin: "InvalidApiAccess",
   no_candidates: "InvalidRankRequest",
   not_found: "ResourceNotFound",
   payload_too_large: "PayloadSizeExceeded",

@@ -22,7 +22,7 @@ export function addModels(route: AddPersonalizerRoute, { ranks }: PersonalizerPa
   route("PUT", "/model", async (context) => {
     const bytes = new Uint8Array(await context.req.arrayBuffer());
     try {
-      await models.replace(bytes);
+      await models.replace(bytes, context.get("keyName"));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       const message = `the body is no model of Recurve: ${error.message}; send the bytes that GET /model gave`;
@@ -31,7 +31,7 @@ export function addModels(route: AddPersonalizerRoute, { ranks }: PersonalizerPa
     return context.body(null, 204);
   });
   route("DELETE", "/model", async (context) => {
-    await models.reset();
+    await models.reset(context.get("keyName"));
     return context.body(null, 204);
   });
   route("GET", "/model/properties", async (context) => {

@@ -16,6 +16,7 @@ const interventionBody = wire<InterventionBody>()(
       madeAt: time,
       version: optional(count),
       replaced: optional(count),
+      key: optional(name),
       ...noteFields,
     })
     .openapi("Intervention"),
@@ -42,7 +43,7 @@ const listRoute = createRoute({
   tags: ["learning"],
   summary: "List interventions",
   description:
-    "Roll-backs by hand, modes, pins and approvals with time, person and reason, newest first.",
+    "Roll-backs by hand, modes, pins and approvals with time, person, API key and reason, newest first.",
   request: { query: scenarioQuery },
   responses: {
     200: answer("The interventions", interventionsResponse, { interventions: [example] }),
@@ -79,6 +80,7 @@ export function addInterventions(app: App, { engine }: RouteParts): void {
     return context.json({ interventions: interventions.map(toBody) }, 200);
   });
   app.openapi(interveneRoute, async (context) => {
-    return context.json(toBody(await engine.intervene(context.req.valid("json"))), 200);
+    const done = await engine.intervene(context.req.valid("json"), context.get("keyName"));
+    return context.json(toBody(done), 200);
   });
 }

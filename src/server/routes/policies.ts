@@ -131,6 +131,7 @@ export function addPolicies(app: App, { engine }: RouteParts): void {
   });
   app.openapi(rollBackRoute, async (context) => {
     const { scenario, ...note } = context.req.valid("json");
-    return context.json(toBody(await engine.rollBack(scenario, note)), 200);
+    const policy = await engine.rollBack(scenario, note, context.get("keyName"));
+    return context.json(toBody(policy), 200);
   });
 }

@@ -11,6 +11,7 @@ const table = defineTable<Intervention>({
   madeAt: column.number("made_at"),
   by: column.optional(column.text("made_by")),
   reason: column.optional(column.text("reason")),
+  key: column.optional(column.text("key_name")),
   version: column.optional(column.number("version")),
   replaced: column.optional(column.number("replaced")),
 });

@@ -280,6 +280,18 @@ UPDATE policy_snapshots SET status = 'retired' WHERE status IN ('serving', 'cana
 DELETE FROM checkpoints WHERE name LIKE 'critic/%';
 `;
 
+// A key's row stays after its end, for those who ask later which keys there were. key_name is NULL if no key was asked for.
+const apiKeys = `
+CREATE TABLE api_keys (
+  hash TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  ends_at INTEGER
+) STRICT, WITHOUT ROWID;
+ALTER TABLE interventions ADD COLUMN key_name TEXT;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -296,4 +308,5 @@ export const migrations: readonly string[] = [
   reactions,
   documents,
   encoders,
+  apiKeys,
 ];

@@ -10,6 +10,7 @@ import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createHeartbeats } from "./heartbeats.ts";
 import { createInterventionStore } from "./interventions.ts";
 import { createItemStore } from "./items.ts";
+import { createKeyStore } from "./keys.ts";
 import { learnAlone } from "./learning-lock.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
 import { checkDatabase, migrate } from "./migrate.ts";
@@ -45,6 +46,7 @@ function createStore(connection: Connection, path: string): Store {
     policies: createPolicyStore(connection, commits),
     cycles: createCycleStore(connection),
     interventions: createInterventionStore(connection),
+    keys: createKeyStore(connection, commits),
     checkpoints: {
       load: async (name) => {
         const row = checkpoint.get(name);

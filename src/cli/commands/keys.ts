@@ -1,0 +1,117 @@
+import Table from "cli-table3";
+import { Command, InvalidArgumentError } from "commander";
+import { type ApiKey, hasEnded, type Scope, scopes } from "../../domain/api-key.ts";
+import { isName } from "../../domain/ids.ts";
+import { createKey, rotateKey } from "../../engine/keys/manage-keys.ts";
+import { openStore } from "../../engine/open-store.ts";
+import { databaseOption, withRecord } from "../database.ts";
+import { integerIn } from "../parse-options.ts";
+
+interface KeyOptions {
+  readonly database: string;
+}
+
+function parseScopes(text: string): readonly Scope[] {
+  const named = text.split(",").map((part) => scopes.find((scope) => scope === part.trim()));
+  const known = named.filter((scope) => scope !== undefined);
+  if (known.length === named.length) return [...new Set(known)];
+  throw new InvalidArgumentError(`Expected some of ${scopes.join(", ")}, with commas between.`);
+}
+
+function parseKeyName(text: string): string {
+  if (isName(text)) return text;
+  throw new InvalidArgumentError("Expected 1 to 256 characters without control characters.");
+}
+
+const keyCommand = (name: string, description: string): Command =>
+  new Command(name).description(description).addOption(databaseOption());
+
+/** The key alone on standard output, for scripts. */
+function printKey(key: string, about: string): void {
+  process.stderr.write(`${about}; it is shown this once\n`);
+  process.stdout.write(`${key}\n`);
+}
+
+/** Before the first start there is no record: the key then begins it. */
+async function create(
+  options: KeyOptions & { readonly name: string; readonly scope: readonly Scope[] },
+): Promise<void> {
+  const { database, name, scope } = options;
+  const store = await openStore(database);
+  try {
+    const key = await createKey(store, { name, scopes: scope, now: Date.now() });
+    printKey(key, `key '${name}' with the scopes ${scope.join(", ")} in ${database}`);
+  } finally {
+    await store.close();
+  }
+}
+
+const createCommand = (): Command =>
+  keyCommand("create", "Make a key and print it; from the first one on, requests need a key")
+    .requiredOption("--name <name>", "its name in lists and in the record", parseKeyName)
+    .requiredOption("--scope <scopes>", `some of ${scopes.join(", ")}`, parseScopes)
+    .addHelpText("after", "\nExample:\n  $ recurve keys create --scope serve,write --name shop")
+    .action(create);
+
+const hourMs = 3_600_000;
+
+const rotateCommand = (): Command =>
+  keyCommand("rotate", "Make another text for a key and print it; the one before ends later")
+    .argument("<name>", "name of the key", parseKeyName)
+    .option(
+      "--overlap-hours <n>",
+      "hours until the one before ends; 0 ends it at once",
+      integerIn(0, 8760),
+      24,
+    )
+    .addHelpText("after", "\nExample:\n  $ recurve keys rotate shop --overlap-hours 1")
+    .action(async (name: string, options: KeyOptions & { readonly overlapHours: number }) => {
+      const { database, overlapHours } = options;
+      const overlapMs = overlapHours * hourMs;
+      const key = await withRecord(database, (store) =>
+        rotateKey(store, { name, now: Date.now(), overlapMs }),
+      );
+      printKey(key, `key '${name}' has another text; the one before ends in ${overlapHours} hours`);
+    });
+
+const revokeCommand = (): Command =>
+  keyCommand("revoke", "End a key; running servers refuse it within a second")
+    .argument("<name>", "name of the key", parseKeyName)
+    .addHelpText("after", "\nExample:\n  $ recurve keys revoke shop")
+    .action(async (name: string, { database }: KeyOptions) => {
+      await withRecord(database, (store) => store.keys.end(name, Date.now()));
+      process.stdout.write(`key '${name}' has ended\n`);
+    });
+
+const toTime = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 19);
+
+function describeEnd(key: ApiKey): string {
+  if (key.endsAt === undefined) return "in use";
+  return `${hasEnded(key, Date.now()) ? "ended" : "ends"} ${toTime(key.endsAt)}`;
+}
+
+function describeKeys(keys: readonly ApiKey[]): string {
+  if (keys.length === 0) return "There are no keys: the server asks for none on this machine.";
+  const style = { head: [], border: [], compact: true };
+  const table = new Table({ head: ["name", "scopes", "created", "state"], style });
+  for (const key of keys)
+    table.push([key.name, key.scopes.join(", "), toTime(key.createdAt), describeEnd(key)]);
+  return table.toString();
+}
+
+const listCommand = (): Command =>
+  keyCommand("list", "List the keys, ended ones included; their texts are kept nowhere")
+    .addHelpText("after", "\nExample:\n  $ recurve keys list --database shop.db")
+    .action(async ({ database }: KeyOptions) => {
+      const keys = await withRecord(database, (store) => store.keys.list());
+      process.stdout.write(`${describeKeys(keys)}\n`);
+    });
+
+export function keysCommand(): Command {
+  const command = new Command("keys").description(
+    "Make, list, rotate and revoke API keys; running servers follow within a second",
+  );
+  for (const child of [createCommand(), listCommand(), rotateCommand(), revokeCommand()])
+    command.addCommand(child);
+  return command;
+}
