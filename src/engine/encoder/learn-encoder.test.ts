@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { openTestEngine, type TestEngine } from "../../../tests/support/engine.ts";
 import { sampleEvent, sampleItem } from "../../../tests/support/sample.ts";
 import type { Cycle } from "../../domain/cycle.ts";
@@ -19,6 +19,9 @@ import type { TrainProgress } from "../learner/training/training-data.ts";
 import { learnEncoder } from "./learn-encoder.ts";
 import { publishEncoder } from "./publish-encoder.ts";
 import { watchEncoder } from "./watch-encoder.ts";
+
+// Each test trains an encoder or two.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Five camps of six items, and three of new items that come later; each user goes round one camp. */
 const camps = Array.from({ length: 8 }, (_, camp) =>
