@@ -116,6 +116,28 @@ test("live comparisons show both ends and the deadline of a canary", () => {
   ]);
 });
 
+test("a cycle says whether the encoder learns on, and why", () => {
+  const mean = (value: number) => ({ mean: value, standardError: 0.1 });
+  const groups = figureGroups({
+    encoderWatch: {
+      ...{ newEvents: 10_004, knownEvents: 49_760, isDue: true, reason: "it foresees less" },
+      loss: { now: mean(6.634), before: mean(5.84), users: 228 },
+    },
+  });
+  expect(groups).toEqual([
+    {
+      title: "Does the encoder learn on?",
+      figures: [
+        { label: "answer", text: "yes: it foresees less" },
+        { label: "events since its training", text: "10,004" },
+        { label: "events before", text: "49,760" },
+        { label: "next-item loss now, nats", text: "6.63" },
+        { label: "loss on held-out events, nats", text: "5.84" },
+      ],
+    },
+  ]);
+});
+
 test("an empty record has no groups", () => {
   expect(figureGroups({})).toEqual([]);
 });

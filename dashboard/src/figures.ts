@@ -37,6 +37,7 @@ const form =
 const count = form(formatCount);
 const reward = form(formatReward);
 const signedReward = form(formatSignedReward);
+const fixed = form((value: number) => formatFixed(value, 2));
 const percent = form(formatPercent);
 const signedPercent = form(formatSignedPercent);
 const signedNats = form((value: number) => `${formatSignedReward(value)} nats`);
@@ -145,6 +146,18 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ...hitRows("popularity", slates.popularity),
     ["policy temperature", reward(slates.temperature)],
     ["effective choices", formatFixed(slates.network.effectiveChoices, 1)],
+  ]),
+  group("Does the encoder learn on?", "encoderWatch", (watch) => [
+    ["answer", watch.isDue ? `yes: ${watch.reason}` : `no: ${watch.reason}`],
+    ["events since its training", count(watch.newEvents)],
+    ["events before", count(watch.knownEvents)],
+    ["next-item loss now, nats", fixed(watch.loss?.now.mean)],
+    ["loss on held-out events, nats", fixed(watch.loss?.before.mean)],
+  ]),
+  group("New encoder, on events that it did not learn", "newEncoder", (found) => [
+    ["NDCG", reward(found.ndcg.mean)],
+    ["NDCG of the serving one", reward(found.servingNdcg?.mean)],
+    ["KL from the serving policy, nats", fixed(found.divergence?.kl)],
   ]),
   group("Policy difference Δ", "policyDifference", (difference) => [
     ["mean", signedNats(difference.mean)],
