@@ -35,6 +35,7 @@ import { addSecurityHeaders } from "./security/headers.ts";
 import { refuseForeignHosts, refuseForeignOrigins } from "./security/hosts.ts";
 import { logAuditedRequests } from "./security/log-audited.ts";
 import { requireKey } from "./security/require-key.ts";
+import { closeAfterUnread } from "./unread-body.ts";
 
 /** Engine, time and logs of a server. */
 export interface ServerOptions {
@@ -129,7 +130,13 @@ export function createServer(options: ServerOptions): App {
     const message = `no route for ${method} ${path}; the routes are listed at ${routes.openApi}`;
     return answerError(context, new EngineError("not_found", message, { details: { path } }));
   });
-  app.use(requestId(), addSecurityHeaders(), metrics.measureRequests, refuseMethods(app));
+  app.use(
+    requestId(),
+    closeAfterUnread,
+    addSecurityHeaders(),
+    metrics.measureRequests,
+    refuseMethods(app),
+  );
   guard(app, options);
   app.use(limitBody);
   // Other systems' bodies are read by their own routes.

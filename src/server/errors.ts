@@ -58,7 +58,7 @@ function toEngineError(error: Error): EngineError {
   return new EngineError("internal", message, { cause: error });
 }
 
-function toErrorBody({ code, message, details }: EngineError, requestId: string): ErrorBody {
+export function toErrorBody({ code, message, details }: EngineError, requestId: string): ErrorBody {
   return { error: { code, message, details: details as JsonObject, requestId } };
 }
 

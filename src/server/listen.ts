@@ -5,6 +5,7 @@ import { createAdaptorServer, getRequestListener } from "@hono/node-server";
 import { EngineError } from "../domain/errors.ts";
 import { checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
 import { integer } from "../engine/input/fields.ts";
+import { answerClientError } from "./client-error.ts";
 
 /** Answers a request. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
@@ -68,6 +69,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       return response;
     },
   }) as Server;
+  server.on("clientError", answerClientError);
   server.listen(port, host);
   await once(server, "listening").catch((cause: Error) => {
     throw toListenError(cause, host, port);
