@@ -33,7 +33,10 @@ export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration">
 }
 
 interface ServerParts extends Pick<ServeStoreOptions, "logError" | "isClosing"> {
-  readonly guards: Pick<ServerOptions, "isOwnHost" | "origins" | "keyring" | "logAudited">;
+  readonly guards: Pick<
+    ServerOptions,
+    "isOwnHost" | "origins" | "keyring" | "logAudited" | "maxRequests"
+  >;
   readonly engine: Engine;
   readonly calls: OpenCalls;
   readonly clock: () => number;
@@ -84,11 +87,11 @@ function createGuards(
   store: Store,
   { configuration: { server }, host, logAudited }: ServeStoreOptions,
 ): ServerParts["guards"] {
-  const { hosts, origins, authentication } = server;
+  const { hosts, origins, authentication, maxRequests } = server;
   const knowsNames = host !== undefined || hosts.length > 0;
   const isClosed = authentication === "keys" || (host !== undefined && !isLoopback(host));
   return {
-    origins,
+    ...{ origins, maxRequests },
     ...(logAudited && { logAudited }),
     ...(knowsNames && { isOwnHost: createHostCheck(host ?? "localhost", hosts) }),
     ...(authentication !== "proxy" && {

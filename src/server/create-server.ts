@@ -7,13 +7,14 @@ import { EngineError } from "../domain/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { withoutChecks } from "../engine/input/check-engine.ts";
 import { aFunction, checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
-import { optional } from "../engine/input/fields.ts";
+import { integer, optional } from "../engine/input/fields.ts";
 import type { Keyring } from "../engine/keys/keyring.ts";
 import { wiresOf } from "../engine/wires.ts";
 import type { App, LogAudited, LogError, LogWarning, ServerEnv } from "./app.ts";
 import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
 import { addGorse } from "./gorse/add-gorse.ts";
+import { limitRequests } from "./limit-requests.ts";
 import { createMetrics } from "./metrics.ts";
 import { addPersonalizer } from "./personalizer/add-personalizer.ts";
 import { checkBody, limitBody } from "./request-body.ts";
@@ -57,6 +58,8 @@ export interface ServerOptions {
   readonly origins?: readonly string[];
   /** Default: nobody needs a key. */
   readonly keyring?: Keyring;
+  /** Requests that are answered at a time; others are refused at once. Default: no limit. */
+  readonly maxRequests?: number;
   /** The built dashboard. Without it `/` explains how to build it. */
   readonly dashboardFolder?: string;
 }
@@ -91,9 +94,10 @@ const refuseMethods = (app: App) =>
     },
   });
 
-/** Who may send requests: in this order, before anything is read of them. */
+/** How many requests are taken, and who may send them: in this order, before anything is read of them. */
 function guard(app: App, options: ServerOptions): void {
-  const { isOwnHost, origins = [], keyring, logAudited } = options;
+  const { isOwnHost, origins = [], keyring, logAudited, maxRequests } = options;
+  if (maxRequests !== undefined) app.use(limitRequests(maxRequests));
   if (isOwnHost) app.use(refuseForeignHosts(isOwnHost));
   if (origins.length > 0) app.use(cors({ origin: [...origins], maxAge: 600 }));
   app.use(refuseForeignOrigins(origins));
@@ -111,6 +115,7 @@ const optionChecks = {
   isClosing: optional(aFunction),
   isOwnHost: optional(aFunction),
   keyring: optional(madeBy("createKeyring", "authenticate")),
+  maxRequests: optional(integer(1, 100_000)),
   dashboardFolder: optional(someText),
 };
 

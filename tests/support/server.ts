@@ -20,10 +20,10 @@ export async function openTestServer(
     readonly configuration?: unknown;
     readonly dashboardFolder?: string;
     readonly isClosing?: () => boolean;
-    /** Who may send requests. Default: everybody. */
+    /** Which requests are taken. Default: all. */
     readonly guard?: (
       opened: TestEngine,
-    ) => Pick<ServerOptions, "isOwnHost" | "origins" | "keyring">;
+    ) => Pick<ServerOptions, "isOwnHost" | "origins" | "keyring" | "maxRequests">;
     /** Puts faults into the engine. */
     readonly change?: (engine: Engine) => Engine;
   } = {},

@@ -14,6 +14,8 @@ export interface ServerConfiguration {
    * the start. `keys`: they are always needed. `proxy`: a proxy asks who they are, Recurve does not.
    */
   readonly authentication: (typeof authentications)[number];
+  /** Requests that are answered at a time, 1…100,000; others are refused with `overloaded`. */
+  readonly maxRequests: number;
 }
 
 const isHost = (text: string) => isIP(text) > 0 || /^[\w.-]+$/.test(text);
@@ -29,4 +31,5 @@ export const serverSchema: z.ZodType<
   hosts: texts(isHost, "a name or an address such as shop.example, without scheme and port"),
   origins: texts(isOrigin, "an origin such as https://shop.example, without a path"),
   authentication: z.enum(authentications).default("automatic"),
+  maxRequests: z.int().min(1).max(100_000).default(200),
 });

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { openTestServer } from "../../tests/support/server.ts";
+
+/** A server whose recommendations wait until they are let go. */
+async function openSlowServer(maxRequests: number) {
+  let letGo = () => {};
+  const wait = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const { app } = await openTestServer({
+    guard: () => ({ maxRequests }),
+    change: (engine) => ({
+      ...engine,
+      recommend: async (request) => {
+        await wait;
+        return engine.recommend(request);
+      },
+    }),
+  });
+  const recommend = () =>
+    app.request("/api/v1/recommend", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        userId: "u",
+        slateSize: 1,
+        candidates: [{ itemId: "a", features: {} }],
+      }),
+    });
+  return { app, recommend, letGo: () => letGo() };
+}
+
+test("requests beyond the limit are refused at once, and those under way are answered", async () => {
+  const { recommend, letGo } = await openSlowServer(3);
+  const taken = [recommend(), recommend(), recommend()];
+  const refused = await recommend();
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("retry-after")).toBe("1");
+  expect(await refused.json()).toMatchObject({
+    error: { code: "overloaded", details: { limit: 3 } },
+  });
+  letGo();
+  expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  // Their places are free again, also those of requests that failed.
+  expect((await recommend()).status).toBe(200);
+});
+
+test("health, metrics and readiness are answered in an overload", async () => {
+  const { app, recommend, letGo } = await openSlowServer(1);
+  const taken = recommend();
+  for (const path of ["/health", "/metrics", "/ready"])
+    expect([path, (await app.request(path)).status]).toEqual([path, 200]);
+  expect((await app.request("/api/v1/policies")).status).toBe(503);
+  letGo();
+  expect((await taken).status).toBe(200);
+});
+
+test("a failed request gives its place back", async () => {
+  const { app } = await openSlowServer(1);
+  for (let time = 0; time < 3; time++)
+    expect((await app.request("/api/v1/items/none")).status).toBe(404);
+});
