@@ -69,7 +69,7 @@ const isFull = process.env.RECURVE_FULL !== undefined;
 test.skipIf(!isFull)(
   "a learner killed in any stage of a cycle leaves everything as it was, and the next one runs the cycle (needs RECURVE_FULL)",
   {
-    timeout: 60_000,
+    timeout: 120_000,
   },
   async () => {
     const folder = createTestFolder();
@@ -97,9 +97,11 @@ test.skipIf(!isFull)(
 
     expect(await learnUntil(path, 0)).toEqual({ end: 0, looks });
     const after = await readState(path);
-    expect(after).toMatchObject({ integrity: before.integrity, decisions, versions: [4, 3, 2, 1] });
-    // Same feedback, same seed: the same verdict as where nothing was killed.
+    // Same feedback, same seed: the same policies and verdict as where nothing was killed.
     const untouched = await readState(reference);
+    const { versions } = untouched;
+    expect(versions.length).toBeGreaterThan(before.versions.length);
+    expect(after).toMatchObject({ integrity: before.integrity, decisions, versions });
     const verdict = ({ cycles }: typeof after) =>
       cycles.map(({ outcome, reason }) => [outcome, reason]);
     expect(verdict(after)).toEqual(verdict(untouched));
