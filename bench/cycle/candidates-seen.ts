@@ -24,6 +24,6 @@ export async function measureCandidatesSeen(store: Store, size: ShopSize): Promi
   let seen = 0;
   for (const { places } of drawnBatches(laid, drawn, chooseBatchShape(laid)))
     for (const own of places) seen += new Set(own).size;
-  const { decisions, slateSize, candidates } = size;
-  return seen / (decisions * slateSize * (candidates - (slateSize - 1) / 2));
+  const { slateSize, candidates } = size;
+  return seen / (rows.length * (candidates - (slateSize - 1) / 2));
 }

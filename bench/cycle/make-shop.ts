@@ -43,8 +43,9 @@ export const shopConfiguration = ({ slateSize, candidates }: ShopSize): Configur
     baselineShare: 0,
   });
 
+/** Once the last decision has closed: its window, and the grace after it. */
 export const shopClosedAt = ({ decisions }: ShopSize): number =>
-  startOfTime + decisions * 1000 + windowMs;
+  startOfTime + decisions * 1000 + 2 * windowMs;
 
 const itemOf = (index: number) => itemId(`item-${index}`);
 const userOf = (index: number) => userId(`user-${index}`);
