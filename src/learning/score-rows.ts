@@ -1,6 +1,7 @@
 import type { RowScores } from "../mpo/row-scores.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { logistic } from "../numeric/logistic.ts";
+import { rowLogOdds } from "../policy/encoder/row-log-odds.ts";
 import type { Network } from "../policy/network.ts";
 import { createScorer, type Scorer } from "../policy/scorer.ts";
 import { rewardHeadCount } from "./critic.ts";
@@ -15,7 +16,10 @@ export async function withScorer<T>(
   threads: number,
   use: (scorer: Scorer) => Promise<T>,
 ): Promise<T> {
-  const scorer = await createScorer(network, { batchStates: scoreBatch, threads });
+  const scorer = await createScorer(network, {
+    ...{ batchStates: scoreBatch, threads },
+    logOddsOf: rowLogOdds,
+  });
   try {
     return await use(scorer);
   } finally {

@@ -1,4 +1,5 @@
 import { type ChainSettings, openShares, popularityShare } from "./encoder/chain.ts";
+import { chainTensors } from "./encoder/chain-tensors.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import type { ItemView } from "./policy.ts";
 
@@ -20,13 +21,14 @@ export function exportChain(
 ): ExportedChain | undefined {
   const { chain, counts } = model;
   if (chain === undefined) return undefined;
-  const { window, decay, successors } = chain;
+  const { window, decay } = chain;
+  const { chainLengths, chainItems, chainShares } = chainTensors(chain);
   const shareOf = openShares(counts);
   return {
     ...{ window, decay, popularityShare },
-    lengths: Int32Array.from(successors.columns, ({ length }) => length),
-    successors: Int32Array.from(successors.columns.flatMap((own) => [...own])),
-    weights: Float32Array.from(successors.values.flatMap((own) => [...own])),
+    lengths: Int32Array.from(chainLengths!.values),
+    successors: Int32Array.from(chainItems!.values),
+    weights: chainShares!.values,
     shares: views.map(({ itemId }) => shareOf(rowOf(itemId))),
   };
 }

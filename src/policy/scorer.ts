@@ -1,6 +1,5 @@
 import { multiplyRows } from "../numeric/multiply-rows.ts";
 import type { Encoder } from "./encoder/encoder.ts";
-import { rowLogOdds } from "./encoder/row-log-odds.ts";
 import type { Representation } from "./fast-loop/features.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";
@@ -43,6 +42,12 @@ function addScaled(scores: Float64Array, weight: number, added: Float64Array): F
   return scores;
 }
 
+/** ℓ of a request's candidates. */
+type LogOddsOf = (encoder: Encoder, request: ScoreRequest) => Float64Array;
+
+const workOutLogOdds: LogOddsOf = (encoder, { state, candidates }) =>
+  encoder.logOdds(state, candidates);
+
 /** κ·ℓ + h·e + b + u·e of a request's candidates, by head. */
 function scoreHeads(
   { shape: { heads, width }, parameters, encoder }: Network,
@@ -50,11 +55,16 @@ function scoreHeads(
   {
     items,
     stateOf,
-  }: { readonly items: ItemTable; readonly stateOf: (head: number) => Float32Array },
+    logOddsOf,
+  }: {
+    readonly items: ItemTable;
+    readonly stateOf: (head: number) => Float32Array;
+    readonly logOddsOf: LogOddsOf;
+  },
 ): Float64Array[] {
   const rows = items.rowsOf(candidates);
   const all = new Float64Array(heads * rows.length);
-  const logOdds = encoder && rowLogOdds(encoder, { state, candidates });
+  const logOdds = encoder && logOddsOf(encoder, { state, candidates });
   const { values, stride } = items;
   return Array.from({ length: heads }, (_, head) => {
     const scores = all.subarray(head * rows.length, (head + 1) * rows.length);
@@ -75,12 +85,17 @@ function createAlone(encoder: StateEncoder) {
   };
 }
 
+/** @param options.logOddsOf default: worked out for each request, of which nothing is kept */
 export async function createScorer(
   network: Network,
-  options: { readonly batchStates: number; readonly threads: number },
+  options: {
+    readonly batchStates: number;
+    readonly threads: number;
+    readonly logOddsOf?: LogOddsOf;
+  },
 ): Promise<Scorer> {
   const { width } = network.shape;
-  const { batchStates, threads } = options;
+  const { batchStates, threads, logOddsOf = workOutLogOdds } = options;
   const embedder = await createItemEmbedder(network, threads);
   const items = createItemTable(embedder, network.shape);
   const encoder = await createStateEncoder(network, { ...options, items });
@@ -95,7 +110,7 @@ export async function createScorer(
       const start = (head * batchStates + index) * width;
       return encoded.subarray(start, start + width);
     };
-    return scoreHeads(network, request, { items, stateOf });
+    return scoreHeads(network, request, { items, stateOf, logOddsOf });
   };
 
   return {

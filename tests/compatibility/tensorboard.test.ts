@@ -33,7 +33,7 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
     await addCycles(store, sampleCycle(), sampleCycle({ outcome: "hold", reason: "" }));
     const folder = createTestFolder();
     const configuration = parseConfiguration(shopConfiguration());
-    await (await createTensorboardExport({ store, configuration, folder }))();
+    await createTensorboardExport({ store, configuration, folder })();
     const answer = execFileSync(python, [resolve(peers, "read_tensorboard.py"), folder]);
     const runs = JSON.parse(answer.toString());
     expect(Object.keys(runs)).toEqual([

@@ -35,8 +35,6 @@ export interface PolicyRanking {
   readonly ndcg: MeanOverUsers;
 }
 
-const mostCycles = 100_000;
-
 async function findVersion({ store, scenario, version }: PolicyRankingOptions) {
   const { serving, exploration = 0 } = await store.policies.assignment(scenario.name);
   const chosen = version ?? serving;
@@ -57,8 +55,13 @@ async function findOrigin(
   { store, scenario }: PolicyRankingOptions,
   { createdAt }: PolicySnapshot,
 ): Promise<Cycle | undefined> {
-  const cycles = await store.cycles.list({ scenario: scenario.name, limit: mostCycles });
-  return cycles.find(({ startedAt }) => startedAt <= createdAt);
+  const [newest] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
+  // One at a time: a year of records would take gigabytes.
+  for (let number = newest?.cycle ?? 0; number > 0; number--) {
+    const cycle = await store.cycles.find(number);
+    if (cycle?.scenario === scenario.name && cycle.startedAt <= createdAt) return cycle;
+  }
+  return undefined;
 }
 
 /**

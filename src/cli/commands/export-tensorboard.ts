@@ -17,7 +17,7 @@ async function runExportTensorboard(
 ): Promise<void> {
   await withInterruption((signal) =>
     withDatabase(options, async (parts) => {
-      const exportNew = await createTensorboardExport({ ...parts, folder });
+      const exportNew = createTensorboardExport({ ...parts, folder });
       for (let isFirst = true; !signal.aborted && (isFirst || follow); isFirst = false) {
         const { cycles, items } = await exportNew();
         if (isFirst || cycles > 0)

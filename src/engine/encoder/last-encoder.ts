@@ -1,6 +1,6 @@
 import type { PolicyChange, Store } from "../../storage/store.ts";
 
-/** The newest encoder that was trained for a scenario, even if it never served. */
+/** The newest encoder that was trained for a scenario, even if it never served, or could not be trained. */
 export interface LastEncoder {
   /** Event number up to which it was trained. */
   readonly throughSequence: number;

@@ -298,6 +298,23 @@ describe("a policy on a new encoder", () => {
     expect(await store.policies.assignment("play")).toMatchObject({ serving: 7, holdback: 3 });
   });
 
+  test("that does not fit the memory is on record, and holds up no canary: it is not asked for at once again", async () => {
+    const configuration = configurationOf(0.1);
+    const learner = { ...configuration.learner, maxMemory: 1 };
+    const opened = await openAsked(configuration);
+    const { store } = opened;
+    const assignment = await store.policies.assignment("play");
+    const cycle = await learnEncoder(partsOf(opened, { ...configuration, learner }));
+    expect(cycle).toMatchObject({
+      outcome: "skipped",
+      reason: expect.stringContaining("learner.maxMemory is 1"),
+    });
+    expect(await store.policies.assignment("play")).toEqual(assignment);
+    const serving = await networkOf(opened, 3);
+    const watch = await watchEncoder(partsOf(opened, configuration), serving, assignment);
+    expect(watch).toMatchObject({ isDue: false, newEvents: 0 });
+  });
+
   test("that foresees less than the one that serves is held, and is no reason to train again", async () => {
     const opened = await openAsked();
     const { store } = opened;

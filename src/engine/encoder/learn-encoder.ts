@@ -8,6 +8,7 @@ import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
 import { measureForesight } from "../learner/training/foresight.ts";
 import { type TrainedPolicy, trainPolicy } from "../learner/training/train-policy.ts";
 import type { BehaviourTrainingOptions } from "../learner/training/training-data.ts";
+import { rememberEncoder } from "./last-encoder.ts";
 import { measureDivergence } from "./measure-divergence.ts";
 import { publishEncoder } from "./publish-encoder.ts";
 import { whyNoTrial } from "./watch-encoder.ts";
@@ -36,7 +37,10 @@ async function compare(
   };
 }
 
-/** A training that can't begin is on record; a later cycle may ask again. */
+/**
+ * A training that can't begin is on record. It counts as the newest one: a cycle that asked again at once would hold up canaries
+ * for ever.
+ */
 async function recordRefusal(
   { store, scenario, seed, clock }: EncoderOptions,
   about: Pick<Cycle, "reason" | "startedAt" | "throughSequence">,
@@ -50,7 +54,11 @@ async function recordRefusal(
     finishedAt: clock(),
     record: { seed },
   } as const;
-  const { cycle = 0 } = await store.policies.apply({ cycle: () => skipped });
+  const last = { throughSequence: await store.sequence(), trainedAt: skipped.finishedAt };
+  const { cycle = 0 } = await store.policies.apply({
+    cycle: () => skipped,
+    checkpoints: [rememberEncoder(scenario.name, last)],
+  });
   return { ...skipped, cycle };
 }
 

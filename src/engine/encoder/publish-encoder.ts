@@ -6,7 +6,7 @@ import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
 import { planTrial } from "../learner/cycle/compare-live.ts";
 import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
-import { describeSlates } from "../learner/training/sharpen.ts";
+import { describeSlates, evidenceOf } from "../learner/training/sharpen.ts";
 import type { TrainedPolicy } from "../learner/training/train-policy.ts";
 import { endTraining } from "../learner/training/training-checkpoint.ts";
 import { rememberEncoder } from "./last-encoder.ts";
@@ -81,8 +81,6 @@ export async function publishEncoder(options: CycleOptions, found: Trained): Pro
   const scene = { store, scenario, now: clock() };
   const trial = canaryShare > 0 ? await planTrial(scene, { share: canaryShare }) : undefined;
   const { status, outcome, reason, evidence, assign } = settle(configuration, found, trial);
-  const { choice, network, popularity, ...measured } = trained.slates;
-  const { curve: _, ...chosen } = choice;
   const finishedAt = clock();
   const { serving } = assignment;
   const cycle = {
@@ -96,10 +94,7 @@ export async function publishEncoder(options: CycleOptions, found: Trained): Pro
         ...{ scenario: name, kind: "network", status, createdAt: finishedAt },
         ...(serving !== undefined && { parent: serving }),
         bytes: encodeNetwork(trained.network),
-        evidence: {
-          ...{ ...evidence, reason, newEncoder },
-          slates: { ...measured, ...network, popularity, choice: chosen },
-        },
+        evidence: { ...evidence, reason, newEncoder, slates: evidenceOf(trained.slates) },
       },
     ],
     assign: ([version = 0]) => ({

@@ -33,7 +33,7 @@ function createCache({ keys }: Pick<Store, "keys">, clock: () => number) {
   };
 }
 
-/** What came is a secret, or nearly one: no message has it. */
+/** The text is a secret, or nearly one: no message has it. */
 function refuse(text: string | undefined, key: ApiKey | undefined): EngineError {
   const found = key === undefined ? "the key is unknown" : `key '${key.name}' has ended`;
   const problem = text === undefined ? "the request has no key" : found;

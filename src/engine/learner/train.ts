@@ -8,7 +8,7 @@ import { aFunction, aScenario, checkOptions, learnerChecks } from "../input/chec
 import { findScenario } from "../serving/recommend.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 import { ensurePolicies } from "./promote.ts";
-import { describeSlates } from "./training/sharpen.ts";
+import { describeSlates, evidenceOf } from "./training/sharpen.ts";
 import { type TrainedPolicy, trainPolicy } from "./training/train-policy.ts";
 import { endTraining } from "./training/training-checkpoint.ts";
 import type { BehaviourTrainingOptions } from "./training/training-data.ts";
@@ -24,8 +24,7 @@ function newPolicies(
   parent: number | undefined,
 ): readonly NewPolicy[] {
   const common = { scenario: scenario.name, createdAt: clock() };
-  const { choice, network, popularity, ...measured } = trained.slates;
-  const { curve: _, ...chosen } = choice;
+  const { popularity, slateSize, users } = trained.slates;
   return [
     {
       ...common,
@@ -35,7 +34,7 @@ function newPolicies(
       bytes: encodeNetwork(trained.network),
       evidence: {
         reason: describeSlates(trained.slates),
-        slates: { ...measured, ...network, popularity, choice: chosen },
+        slates: evidenceOf(trained.slates),
       },
     },
     {
@@ -45,7 +44,7 @@ function newPolicies(
       bytes: trained.baseline,
       evidence: {
         reason: "counts of behaviour events",
-        slates: { slateSize: measured.slateSize, users: measured.users, ...popularity },
+        slates: { slateSize, users, ...popularity },
       },
     },
   ];

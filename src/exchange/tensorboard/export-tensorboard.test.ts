@@ -24,14 +24,14 @@ async function openRuns() {
 test("each cycle is written once, in runs by scenario and setting, whoever asks again", async () => {
   const { store, shop, eventFile, start } = await openRuns();
   await addCycles(store, sampleCycle(), sampleCycle());
-  const exportNew = await start();
+  const exportNew = start();
   expect(await exportNew()).toMatchObject({ cycles: 2 });
   expect(readdirSync(join(shop, "settings"))).toEqual(["bold%2Ffar", "careful"]);
   const before = readFileSync(eventFile());
   expect(readEnd(before)).toEqual({ step: 2, length: before.length });
   await addCycles(store, sampleCycle());
   expect(await exportNew()).toMatchObject({ cycles: 1 });
-  expect(await (await start())()).toMatchObject({ cycles: 0 });
+  expect(await start()()).toMatchObject({ cycles: 0 });
   const after = readFileSync(eventFile());
   expect(after.subarray(0, before.length).equals(before)).toBe(true);
   expect(readEnd(after).step).toBe(3);
@@ -40,11 +40,11 @@ test("each cycle is written once, in runs by scenario and setting, whoever asks 
 test("an export that was killed in a record goes on with it", async () => {
   const { store, eventFile, start } = await openRuns();
   await addCycles(store, sampleCycle(), sampleCycle());
-  await (await start())();
+  await start()();
   const whole = readFileSync(eventFile());
   appendFileSync(eventFile(), Buffer.from([9, 0, 0, 0]));
   await addCycles(store, sampleCycle());
-  expect(await (await start())()).toMatchObject({ cycles: 1 });
+  expect(await start()()).toMatchObject({ cycles: 1 });
   const found = readFileSync(eventFile());
   expect(readEnd(found)).toEqual({ step: 3, length: found.length });
   expect(found.subarray(0, whole.length).equals(whole)).toBe(true);
@@ -52,7 +52,7 @@ test("an export that was killed in a record goes on with it", async () => {
 
 test("the projector has the vectors and names of the serving policy's items, anew for another policy", async () => {
   const { store, shop, start } = await openRuns();
-  const exportNew = await start();
+  const exportNew = start();
   expect(await exportNew()).toEqual({ cycles: 0, items: 6 });
   expect(await exportNew()).toEqual({ cycles: 0, items: 0 });
   await assign(store, { serving: shopSnapshot(3, 6) });

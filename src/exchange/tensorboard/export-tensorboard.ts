@@ -54,11 +54,11 @@ export interface TensorboardSummary {
  * Writes the cycles of a record as TensorBoard's event files, in a run for each scenario: those that the files do not have yet.
  * So it may be called again, and after it was killed. Item vectors of each serving policy are for the projector.
  */
-export async function createTensorboardExport({
+export function createTensorboardExport({
   store,
   configuration,
   folder,
-}: TensorboardOptions): Promise<() => Promise<TensorboardSummary>> {
+}: TensorboardOptions): () => Promise<TensorboardSummary> {
   const logs = new Map<string, ScenarioLogs>();
   const projected = new Map<string, number>();
   const logsOf = async ({ scenario, finishedAt }: Cycle) => {

@@ -42,7 +42,8 @@ export function toFeatureRows(
 }
 
 interface Column {
-  readonly items: number[];
+  /** Places in the list of items that are fitted. */
+  readonly places: number[];
   readonly values: number[];
 }
 
@@ -61,11 +62,11 @@ function weighedMean(
 
 function columnsOf({ features }: FeatureRows, items: readonly number[]): Map<number, Column> {
   const columns = new Map<number, Column>();
-  for (const item of items) {
+  for (const [place, item] of items.entries()) {
     for (const [row, value] of features[item]!) {
-      const column = columns.get(row) ?? { items: [], values: [] };
+      const column = columns.get(row) ?? { places: [], values: [] };
       columns.set(row, column);
-      column.items.push(item);
+      column.places.push(place);
       column.values.push(value);
     }
   }
@@ -80,34 +81,36 @@ export interface Fit {
 
 /** One sweep of coordinate descent over the features. @returns the largest change */
 function sweep(
-  { weights, width }: FeatureRows,
   columns: ReadonlyMap<number, Column>,
   state: {
     readonly ridge: number;
+    readonly width: number;
+    /** Of the items that are fitted. */
+    readonly weights: Float64Array;
     readonly found: ReadonlyMap<number, Float64Array>;
-    /** Vectors less their explained parts, [items, d]. */
+    /** Their vectors less the explained parts, [items, d]. */
     readonly rest: Float64Array;
   },
 ): number {
-  const { ridge, found, rest } = state;
+  const { ridge, width, weights, found, rest } = state;
   const step = new Float64Array(width);
   let largest = 0;
-  for (const [row, { items, values }] of columns) {
+  for (const [row, { places, values }] of columns) {
     const own = found.get(row)!;
     let square = ridge;
     for (let i = 0; i < width; i++) step[i] = -ridge * own[i]!;
-    for (const [place, item] of items.entries()) {
-      const value = weights[item]! * values[place]!;
-      square += value * values[place]!;
-      for (let i = 0; i < width; i++) step[i]! += value * rest[item * width + i]!;
+    for (const [index, place] of places.entries()) {
+      const value = weights[place]! * values[index]!;
+      square += value * values[index]!;
+      for (let i = 0; i < width; i++) step[i]! += value * rest[place * width + i]!;
     }
     for (let i = 0; i < width; i++) {
       step[i]! /= square;
       own[i]! += step[i]!;
       largest = Math.max(largest, Math.abs(step[i]!));
     }
-    for (const [place, item] of items.entries())
-      for (let i = 0; i < width; i++) rest[item * width + i]! -= values[place]! * step[i]!;
+    for (const [index, place] of places.entries())
+      for (let i = 0; i < width; i++) rest[place * width + i]! -= values[index]! * step[i]!;
   }
   return largest;
 }
@@ -118,10 +121,12 @@ export function fitRidge(rows: FeatureRows, items: readonly number[], ridge: num
   const mean = weighedMean(rows, items);
   const columns = columnsOf(rows, items);
   const found = new Map([...columns.keys()].map((row) => [row, new Float64Array(width)]));
-  const rest = Float64Array.from(vectors, (value, index) => value - mean[index % width]!);
-  for (let sweeps = 0; sweeps < mostSweeps; sweeps++) {
-    if (sweep(rows, columns, { ridge, found, rest }) < tolerance) break;
-  }
+  const weights = Float64Array.from(items, (item) => rows.weights[item]!);
+  const rest = new Float64Array(items.length * width);
+  for (const [place, item] of items.entries())
+    for (let i = 0; i < width; i++) rest[place * width + i] = vectors[item * width + i]! - mean[i]!;
+  const state = { ridge, width, weights, found, rest };
+  for (let sweeps = 0; sweeps < mostSweeps; sweeps++) if (sweep(columns, state) < tolerance) break;
   return { mean, rows: found };
 }
 

@@ -22,7 +22,7 @@ export interface FeatureMap {
 /** A feature's row in M, or in V after the rows of M, and its weight. */
 export type Feature = readonly [row: number, weight: number];
 
-/** Features of an item; a text of another model, or a feature with weight 0, is none. */
+/** Features of an item; a text of another model is none. */
 export function weighedFeatures(
   { tokens, text }: ItemView,
   shape: TextShape | undefined,

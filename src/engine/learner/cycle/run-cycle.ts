@@ -162,7 +162,9 @@ async function examine(
     random,
   });
   const gate = withExpectedLift(improvement.gate, spread);
-  const encoderWatch = await watchEncoder(options, serving, found.assignment);
+  const encoderWatch = await stages.measure("encoder", () =>
+    watchEncoder(options, serving, found.assignment),
+  );
   const reviewed = {
     ...found,
     ...(isUntrained(serving) && { noCanary: popularityFirst }),

@@ -21,7 +21,9 @@ async function chooseRidge(
   rows: FeatureRows,
   items: readonly number[],
 ): Promise<number | undefined> {
-  const some = items.slice(0, choosingItems);
+  // Spread over all: items are numbered as their events came.
+  const every = Math.ceil(items.length / choosingItems);
+  const some = items.filter((_, index) => index % every === 0);
   if (some.length < folds) return undefined;
   const sums = new Map(ridges.map((ridge) => [ridge, 0]));
   let ofMeans = 0;

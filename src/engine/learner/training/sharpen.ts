@@ -64,6 +64,12 @@ export async function sharpen(
   return { network: sharpened, slates };
 }
 
+/** Evidence of the network's version: the curve of temperatures is in its cycle's record alone. */
+export function evidenceOf({ choice, network, popularity, ...measured }: FirstSlates) {
+  const { curve: _, ...chosen } = choice;
+  return { ...measured, ...network, popularity, choice: chosen };
+}
+
 const percent = ({ mean }: { readonly mean: number }) => formatShareToTenth(mean);
 
 /** One sentence for a person. */
