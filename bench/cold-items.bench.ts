@@ -24,15 +24,20 @@ export const coldItemsBench: Bench<{
     for (let seed = 1; seed <= seeds; seed++) runs.push(await measureColdItems(parts, seed));
     const share = ({ ofNew, ofAll }: ColdHits) => [ofNew.mean.toFixed(4), ofAll.mean.toFixed(4)];
     report.table(
-      ["seed", "new items", "users", "placed, of new", "of all", "mean, of new", "of all"],
-      runs.map(({ seed, newItems, users, placed, mean: means }) => [
+      ["seed", "new items", "users", "placed, of new", "of all", "mean, of new", "of all", "alike"],
+      runs.map(({ seed, newItems, users, placed, mean: means, alike }) => [
         ...[`${seed}`, `${newItems}`, `${users}`, ...share(placed), ...share(means)],
+        alike.mean.toFixed(4),
       ]),
     );
     const hits = mean(runs.map(({ placed }) => placed.ofNew.mean));
     const byMean = mean(runs.map(({ mean: means }) => means.ofNew.mean));
     report.figure("HR@10 among new items, by features", hits);
     report.figure("HR@10 among new items, by the mean vector", byMean);
+    report.figure(
+      "HR@10 among new items, by features alike for all users",
+      mean(runs.map(({ alike }) => alike.mean)),
+    );
     report.figure("hits by features over hits by the mean vector", hits / byMean);
     report.figure(
       "HR@10 in the whole catalogue, by features",

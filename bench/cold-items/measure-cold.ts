@@ -8,7 +8,9 @@ import { loadServed } from "../../src/engine/learner/cycle/carried.ts";
 import { train } from "../../src/engine/learner/train.ts";
 import { readCases } from "../../src/engine/learner/training/slate-cases.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
+import { measureAccuracy } from "../../src/evaluation/ranking/accuracy.ts";
 import { meanOverUsers } from "../../src/evaluation/ranking/mean-over-users.ts";
+import { rankItems } from "../../src/evaluation/ranking/rank-items.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import { sampleIndices } from "../../src/numeric/sample-indices.ts";
 import { openEncoder } from "../../src/policy/encoder/encoder.ts";
@@ -34,6 +36,8 @@ export interface ColdSeed {
   readonly placed: ColdHits;
   /** The same encoder without its map of features. */
   readonly mean: ColdHits;
+  /** HR@10 among new items if the map orders them alike for all users, by the mean of their states. */
+  readonly alike: MeanOverUsers;
 }
 
 /** A tenth of the items, none of whose events is behaviour. */
@@ -57,6 +61,27 @@ async function hitRate(store: Store, network: Network, cycle: Cycle, seed: numbe
   const random = createRandom(seed).split("cold-items");
   const cases = await readCases(policy, heldOut, { context, random }).finally(policy.close);
   return meanOverUsers(cases.map(({ sorted }) => sorted));
+}
+
+/** Features tell which items are liked in general, too: this is their part without the user. */
+async function hitRateAlike(
+  { encoder }: Network,
+  { context: { catalogue }, heldOut }: Awaited<ReturnType<typeof readUnlearned>>,
+): Promise<MeanOverUsers> {
+  await encoder!.encode(heldOut.map(({ state }) => state));
+  const mean = new Float64Array(encoder!.width);
+  for (const { state } of heldOut)
+    for (const [i, value] of encoder!.stateOf(state).entries()) mean[i]! += value / heldOut.length;
+  const views = catalogue.available();
+  const scores = Float64Array.from(views, (view) =>
+    encoder!.vectorOf(view).reduce((sum, value, i) => sum + value * mean[i]!, 0),
+  );
+  const hits = heldOut.map(({ next, seen }) => {
+    const hidden = views.flatMap(({ itemId }, index) => (seen.has(itemId) ? [index] : []));
+    const ranked = rankItems({ scores, seen: new Set(hidden) }, [views.indexOf(next)]);
+    return measureAccuracy(ranked, { relevant: 1, k: 10 }).hitRate;
+  });
+  return meanOverUsers(hits);
 }
 
 /** Trains on the other items, then asks for each user's last new one, after all the user's other events. */
@@ -95,14 +120,13 @@ export async function measureColdItems(
     const all = { placed: await measure(networks.placed), mean: await measure(networks.mean) };
     const old = data.items.filter((_, item) => !fresh.has(item));
     await store.items.put(old.map((item) => ({ ...item, available: false })));
-    const { heldOut } = await readUnlearned(
-      { store, configuration, scenario, seed, protocol: "leave-one-out" },
-      cycle,
-    );
+    const options = { store, configuration, scenario, seed, protocol: "leave-one-out" } as const;
+    const unlearned = await readUnlearned(options, cycle);
     const result: ColdSeed = {
-      ...{ seed, newItems: fresh.size, users: heldOut.length },
+      ...{ seed, newItems: fresh.size, users: unlearned.heldOut.length },
       placed: { ofNew: await measure(networks.placed), ofAll: all.placed },
       mean: { ofNew: await measure(networks.mean), ofAll: all.mean },
+      alike: await hitRateAlike(placed, unlearned),
     };
     folder.save(file, result);
     return result;

@@ -30,7 +30,7 @@ function createSessions(model: TransformerModel) {
 }
 
 /**
- * Runs a Transformer on the sequences that are asked for: at once where no run is under way, and otherwise together with all that wait by the time
+ * Runs a Transformer on the sequences that are asked for: at once if no run is under way, and otherwise together with all that wait by the time
  * a run has ended; two at a time would share one thread. A state has the same bits in a run of its own and among others.
  */
 export function createStateRuns(model: TransformerModel): EncodeItems {
