@@ -85,15 +85,14 @@ function createAlone(encoder: StateEncoder) {
   };
 }
 
-/** @param options.logOddsOf default: worked out for each request, of which nothing is kept */
-export async function createScorer(
-  network: Network,
-  options: {
-    readonly batchStates: number;
-    readonly threads: number;
-    readonly logOddsOf?: LogOddsOf;
-  },
-): Promise<Scorer> {
+interface ScorerOptions {
+  readonly batchStates: number;
+  readonly threads: number;
+  /** Default: worked out for each request, of which nothing is kept. */
+  readonly logOddsOf?: LogOddsOf;
+}
+
+export async function createScorer(network: Network, options: ScorerOptions): Promise<Scorer> {
   const { width } = network.shape;
   const { batchStates, threads, logOddsOf = workOutLogOdds } = options;
   const embedder = await createItemEmbedder(network, threads);
