@@ -1,4 +1,5 @@
 import type { FirstSlates } from "../../../domain/first-slates.ts";
+import type { SlateEvidence } from "../../../domain/policy-evidence.ts";
 import { formatShareToTenth } from "../../../numeric/format.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import { type Network, withEncoder } from "../../../policy/network.ts";
@@ -65,7 +66,12 @@ export async function sharpen(
 }
 
 /** Evidence of the network's version: the curve of temperatures is in its cycle's record alone. */
-export function evidenceOf({ choice, network, popularity, ...measured }: FirstSlates) {
+export function evidenceOf({
+  choice,
+  network,
+  popularity,
+  ...measured
+}: FirstSlates): SlateEvidence {
   const { curve: _, ...chosen } = choice;
   return { ...measured, ...network, popularity, choice: chosen };
 }
