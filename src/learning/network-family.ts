@@ -11,6 +11,7 @@ import { type Distillation, distil } from "./distil.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { scoreCritic, scorePolicy, withScorer } from "./score-rows.ts";
 import { lookAhead, trainValueCritic } from "./session-value.ts";
+import { shownItem } from "./training-rows.ts";
 
 export interface NetworkFit extends CriticFit<Network> {
   readonly training: CriticTraining;
@@ -69,10 +70,12 @@ export function createNetworkFamily(options: {
       });
       return { critic: training.network, discriminator: training.separation, training };
     },
-    movePolicy: async (serving, rows, { random, ...move }) => {
+    movePolicy: async (serving, states, { rows, random, ...move }) => {
       const distillation = await distil({
         network: startOf(serving, random),
-        ...{ rows, threads, objective: mpo.distillation.objective, settings: mpo.distillation },
+        rows: states,
+        shownItems: rows.map(shownItem),
+        ...{ threads, objective: mpo.distillation.objective, settings: mpo.distillation },
         random: random.split(`distil/${nameOf(move)}`),
       });
       return { policy: distillation.network, distillation };

@@ -1,3 +1,4 @@
+import type { ItemId } from "../domain/ids.ts";
 import type { Encoder } from "../policy/encoder/encoder.ts";
 import { rowLogOdds } from "../policy/encoder/row-log-odds.ts";
 import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
@@ -10,6 +11,8 @@ export interface BatchRow extends SlateRow {
   /** Index into the candidates. */
   readonly action: number;
 }
+
+export const shownItem = ({ candidates, action }: BatchRow): ItemId => candidates[action]!.itemId;
 
 /** Places of rows in the tables of a network. */
 export interface TableRows {

@@ -61,9 +61,11 @@ export interface FitOptions<Policy, Critic> {
   readonly random: RandomStream;
 }
 
-export interface MoveOptions<Critic> {
+export interface MoveOptions<Row, Critic> {
   /** Of whose challengers the targets are made. */
   readonly critic: Critic;
+  /** The feedback of which the moved states are the first rows of slates. */
+  readonly rows: readonly Row[];
   readonly without: Fold | undefined;
   readonly random: RandomStream;
 }
@@ -92,7 +94,7 @@ export interface ModelFamily<
   movePolicy(
     policy: Policy,
     moves: readonly Move<Row>[],
-    options: MoveOptions<Critic>,
+    options: MoveOptions<Row, Critic>,
   ): Awaitable<Moved>;
   /**
    * Rewards as they judge if later steps count: each row's reward, and from the next choice on the

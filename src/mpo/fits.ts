@@ -51,6 +51,9 @@ interface FitRun<Row extends FoldedRow, Policy, Critic> extends ImproveInput<Row
   readonly has: (part: Part) => boolean;
 }
 
+/** Has the candidates of its whole slate, of which the rows below it have the same state and what is left. */
+const isFirst = ({ position }: FoldedRow) => position === 0;
+
 const leaveRaw = <Row extends FoldedRow>(scored: readonly ScoredRow<Row>[]) => scored;
 
 /** Puts each head through the map of its memory, and D times the slope that held-out rows bear out. */
@@ -102,7 +105,7 @@ export function createFits<
     settings: readonly ChallengerSetting[],
   ) => {
     const restrains = has("restraint") && d !== undefined && isProven(d);
-    const states = scored.slice(0, limits.solved);
+    const states = scored.filter(({ row }) => isFirst(row)).slice(0, limits.solved);
     return stages.measure("challengers", () => temper(states, settings, restrains));
   };
   return {
@@ -133,7 +136,8 @@ export function createFits<
       return { without, fit, ...found };
     },
     move: async ({ without, fit, settings, calibrate }, judgement) => {
-      const states = calibrate(await score(fit, chooseStates(knownTo(without), limits)));
+      const known = knownTo(without);
+      const states = calibrate(await score(fit, chooseStates(known.filter(isFirst), limits)));
       const challengers = await solve(fit, states, settings);
       const isBounded = !judgement.worthless && has("trust region");
       const towards = { challengers, weights: judgement.weights, isBounded };
@@ -141,7 +145,7 @@ export function createFits<
         moveStates({ ...towards, states, floor, arm, region: mpo.distillation }),
       );
       const moved = await stages.measure("distil", () =>
-        family.movePolicy(serving, moves, { critic: fit.critic, without, random }),
+        family.movePolicy(serving, moves, { critic: fit.critic, rows: known, without, random }),
       );
       return { challengers, moves, moved };
     },
