@@ -25,7 +25,7 @@ import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { drawUnits, epochUnits, type RecentUnits } from "./train-rows.ts";
-import { distinctViews, layRows, shownItem, type TrainingRows } from "./training-rows.ts";
+import { distinctViews, layRows, oftenShown, type TrainingRows } from "./training-rows.ts";
 
 /**
  * The reward-model heads and the discriminator: one network, a head for each memory length and
@@ -190,7 +190,7 @@ function startingNetwork(
   views: ReadonlySet<ItemView>,
 ): Network {
   const reading = withText(network, views, random.split("text"));
-  const grown = growNetwork(reading, rows.map(shownItem), random.split("grow"));
+  const grown = growNetwork(reading, oftenShown(rows), random.split("grow"));
   return resetHeads(grown, forgetfulHeads, random.split("reset"));
 }
 

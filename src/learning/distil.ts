@@ -8,7 +8,7 @@ import { cutTables } from "./cut-tables.ts";
 import { createDistilTrainer } from "./distil-graph.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { shuffledUnits } from "./train-rows.ts";
-import { type BatchRow, distinctViews, layRows, shownItem } from "./training-rows.ts";
+import { type BatchRow, distinctViews, layRows, oftenShown } from "./training-rows.ts";
 
 /** A state with the distribution that the policy must approach there. */
 export interface DistilRow extends BatchRow {
@@ -82,23 +82,20 @@ export const distilRowsSeen = (rows: number, settings: DistillationSettings): nu
 export async function distil(options: {
   readonly network: Network;
   readonly rows: readonly DistilRow[];
-  /**
-   * Items that get a row of their own; default: those of the rows. A row for an item that nobody was
-   * shown could only repeat the words of its features.
-   */
-  readonly shownItems?: readonly ItemId[];
+  /** Items that get a row of their own; default: those that the rows show often enough. */
+  readonly ownItems?: readonly ItemId[];
   readonly objective: DistilObjective;
   readonly random: RandomStream;
   readonly threads: number;
   readonly settings?: DistillationSettings;
 }): Promise<Distillation> {
   const { rows, random, objective, settings = defaultMpo.distillation } = options;
-  const { shownItems = rows.map(shownItem) } = options;
+  const { ownItems = oftenShown(rows) } = options;
   const { minEpochs, tolerance, learningRate, likelihood } = settings;
   const views = distinctViews(rows);
   await options.network.encoder?.encode(rows.map(({ state }) => state));
   const reading = withText(options.network, views, random.split("text"));
-  const network = growNetwork(reading, shownItems, random.split("grow"));
+  const network = growNetwork(reading, ownItems, random.split("grow"));
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const laid = layRows(rows, cut);
   const shape = chooseBatchShape(laid);

@@ -11,7 +11,7 @@ import { type Distillation, distil } from "./distil.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { scoreCritic, scorePolicy, withScorer } from "./score-rows.ts";
 import { lookAhead, trainValueCritic } from "./session-value.ts";
-import { shownItem } from "./training-rows.ts";
+import { oftenShown } from "./training-rows.ts";
 
 export interface NetworkFit extends CriticFit<Network> {
   readonly training: CriticTraining;
@@ -74,7 +74,7 @@ export function createNetworkFamily(options: {
       const distillation = await distil({
         network: startOf(serving, random),
         rows: states,
-        shownItems: rows.map(shownItem),
+        ownItems: oftenShown(rows),
         ...{ threads, objective: mpo.distillation.objective, settings: mpo.distillation },
         random: random.split(`distil/${nameOf(move)}`),
       });

@@ -31,10 +31,19 @@ export function* slatesOf<Row extends SlateRow>(
   }
 }
 
+/** Found once for a row's candidates, which training reads in each epoch. */
+const found = new WeakMap<readonly ItemView[], Int32Array>();
+
 /** The place of each of a row's candidates among those of its slate. @throws RangeError if one is missing there */
 export function placesInSlate(row: SlateRow): Int32Array {
-  const { candidates } = row;
-  const all = candidatesOfSlate(row);
+  const known = found.get(row.candidates);
+  if (known !== undefined) return known;
+  const places = findPlaces(row.candidates, candidatesOfSlate(row));
+  found.set(row.candidates, places);
+  return places;
+}
+
+function findPlaces(candidates: readonly ItemView[], all: readonly ItemView[]): Int32Array {
   const places = new Int32Array(candidates.length);
   for (let a = 0, place = 0; a < places.length; a++, place++) {
     while (all[place] !== candidates[a]) {

@@ -12,7 +12,18 @@ export interface BatchRow extends SlateRow {
   readonly action: number;
 }
 
-export const shownItem = ({ candidates, action }: BatchRow): ItemId => candidates[action]!.itemId;
+/** An item that was shown less often is told from others by its features: a row of its own would repeat what one user did. */
+const leastShowings = 2;
+
+/** Items that training gives a row of their own. */
+export function oftenShown(rows: readonly BatchRow[]): ItemId[] {
+  const showings = new Map<ItemId, number>();
+  for (const { candidates, action } of rows) {
+    const { itemId } = candidates[action]!;
+    showings.set(itemId, (showings.get(itemId) ?? 0) + 1);
+  }
+  return [...showings].flatMap(([item, count]) => (count < leastShowings ? [] : [item]));
+}
 
 /** Places of rows in the tables of a network. */
 export interface TableRows {
