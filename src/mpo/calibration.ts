@@ -1,5 +1,5 @@
 import { logistic, logitWithin } from "../numeric/logistic.ts";
-import type { JudgedRow } from "./judged-row.ts";
+import { isFirst, type JudgedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { bootstraps } from "./row-scores.ts";
 
@@ -91,6 +91,14 @@ export function fitMemoryMaps(
   });
 }
 
+/** A slate's candidates are read in its first row; of the rows below it only the logged choice is, and others are not a number. */
+function calibrateHead(row: JudgedRow, head: Float64Array, map: CalibrationMap): Float64Array {
+  if (isFirst(row)) return head.map((q) => calibrate(map, q));
+  const chosen = new Float64Array(head.length).fill(Number.NaN);
+  chosen[row.action] = calibrate(map, head[row.action]!);
+  return chosen;
+}
+
 /** The rows with every reward head put through the map of its memory, and D times its slope. */
 export const calibrateRows = <Row extends JudgedRow>(
   rows: readonly ScoredRow<Row>[],
@@ -103,7 +111,7 @@ export const calibrateRows = <Row extends JudgedRow>(
       ...scores,
       discriminator: scores.discriminator.map((logit) => discriminatorSlope * logit),
       rewardHeads: scores.rewardHeads.map((head, index) =>
-        head.map((q) => calibrate(maps[Math.floor(index / bootstraps)]!, q)),
+        calibrateHead(row, head, maps[Math.floor(index / bootstraps)]!),
       ),
     },
   }));

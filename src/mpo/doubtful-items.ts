@@ -1,5 +1,5 @@
 import type { DoubtfulItem } from "../domain/improvement-record.ts";
-import type { JudgedRow } from "./judged-row.ts";
+import { isFirst, type JudgedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { rewardMoments, spread } from "./row-scores.ts";
 
@@ -27,7 +27,8 @@ const noSums = (): Sums => ({
   reward: 0,
 });
 
-function addRow(
+/** The critic on the candidates of a slate. */
+function addScores(
   sums: Map<string, Sums>,
   { row, scores }: ScoredRow<JudgedRow>,
   memory: readonly number[],
@@ -42,10 +43,14 @@ function addRow(
     own.prediction += mean[a]!;
     own.excess += (mean[a]! - centre) / unit;
     own.discriminator += scores.discriminator[a]!;
-    if (a !== row.action) continue;
-    own.shown++;
-    own.reward += row.reward;
   }
+}
+
+function addReward(sums: Map<string, Sums>, { candidates, action, reward }: JudgedRow): void {
+  const own = sums.get(candidates[action]!.itemId);
+  if (own === undefined) return;
+  own.shown++;
+  own.reward += reward;
 }
 
 /**
@@ -59,7 +64,8 @@ export function findDoubtfulItems(
   memory: readonly number[],
 ): DoubtfulItem[] {
   const sums = new Map<string, Sums>();
-  for (const row of rows) addRow(sums, row, memory);
+  for (const one of rows) if (isFirst(one.row)) addScores(sums, one, memory);
+  for (const { row } of rows) addReward(sums, row);
   return [...sums]
     .map(([itemId, { states, shown, ...own }]) => ({
       itemId,

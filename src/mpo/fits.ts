@@ -11,7 +11,7 @@ import {
 } from "./family.ts";
 import type { ImproveInput, Stages } from "./improve-input.ts";
 import type { Judgement } from "./judge.ts";
-import type { Fold, FoldedRow } from "./judged-row.ts";
+import { type Fold, type FoldedRow, isFirst } from "./judged-row.ts";
 import { chooseStates } from "./limits.ts";
 import { type Challenger, type MeasuredPart, measurePart, temper } from "./measure.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
@@ -50,9 +50,6 @@ interface FitRun<Row extends FoldedRow, Policy, Critic> extends ImproveInput<Row
   readonly stages: Stages;
   readonly has: (part: Part) => boolean;
 }
-
-/** Has the candidates of its whole slate, of which the rows below it have the same state and what is left. */
-const isFirst = ({ position }: FoldedRow) => position === 0;
 
 const leaveRaw = <Row extends FoldedRow>(scored: readonly ScoredRow<Row>[]) => scored;
 

@@ -7,7 +7,7 @@ import {
 } from "../evaluation/paired-difference.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { expectLength } from "./check-rows.ts";
-import type { JudgedRow } from "./judged-row.ts";
+import { isFirst, type JudgedRow } from "./judged-row.ts";
 import { type MeasuredPart, weightOfSetting } from "./measure.ts";
 import { type ContextRow, rememberContext, valueUnit } from "./meta-context.ts";
 import {
@@ -103,6 +103,9 @@ export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow 
   scores,
 });
 
+const firstRows = (parts: readonly MeasuredPart[]) =>
+  parts.flatMap(({ rows }) => rows.filter(({ row }) => isFirst(row)));
+
 /** Of every part the same, in the same order. */
 function settingsOf(parts: readonly MeasuredPart[]): readonly ChallengerSetting[] {
   const settings = parts[0]?.challengers.map(({ setting }) => setting) ?? [];
@@ -146,7 +149,7 @@ export function judgeChallengers(
   const mixed = names.map((name) => weightOfSetting(weights, name));
   const targets = [serving, ...challengers.map(({ target }) => target)];
   const { difference, standardError } = compare(mixArrays(targets, mixed));
-  const remembered = rememberContext(parts.flatMap(({ rows }) => rows).map(toContextRow), {
+  const remembered = rememberContext(firstRows(parts).map(toContextRow), {
     servingValue: uniform.servingValue,
     uniformDifference: uniform.difference,
     chosenDifference: [0, ...compared.map((one) => one.difference)][names.indexOf(chosen)]!,

@@ -38,6 +38,9 @@ export interface JudgedRow {
   readonly isCascade?: boolean;
 }
 
+/** Has the candidates of its whole slate, of which the rows below it have the same state and what is left. */
+export const isFirst = ({ position }: Pick<JudgedRow, "position">): boolean => position === 0;
+
 /** A row that an improvement learns from or is judged on. */
 export interface FoldedRow extends JudgedRow {
   readonly fold: Fold;

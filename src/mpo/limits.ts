@@ -16,7 +16,7 @@ export interface StateLimits {
 export const productLimits = ({ distillation }: MpoConfiguration): StateLimits => ({
   moved: distillation.states,
   areSpread: false,
-  solved: 256,
+  solved: 128,
 });
 
 /** Of a laboratory's loops, which play hundreds of cycles: linear models over visits, and over sessions. */
