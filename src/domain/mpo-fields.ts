@@ -115,7 +115,7 @@ export const mpoFields: MpoFields = {
       "share",
       "training ends if an epoch lowers the loss by a smaller share",
     ]),
-    states: one(["integer", 8192, 100, 1e6, "states", "states used in distillation, newest first"]),
+    states: one(["integer", 8192, 100, 1e6, "slates", "slates used in distillation, newest first"]),
     targetSampleShare: one([
       "number",
       0.01,

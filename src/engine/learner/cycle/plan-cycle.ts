@@ -40,7 +40,8 @@ interface Costs {
 const firstCosts: Costs = { fixed: 5000, read: 0.1, train: 0.6, score: 0.04 };
 /** Resident for Node.js, the code and a training step of the largest batch, MiB. */
 const trainingMiB = 350;
-const cellBytes = 480;
+/** A candidate of a slate's first row, which is scored, calibrated and moved, and one of the rows below it. */
+const cellBytes = { first: 480, below: 160 };
 const rowBytes = 3000;
 const earnedBytes = 64;
 const mostExcess = 2;
@@ -57,18 +58,30 @@ interface Sizes {
   readonly read: number;
   /** Rows of the new decisions that are read: they count for the serving policy's reward. */
   readonly earned: number;
+  readonly decisions: number;
   readonly rows: number;
   readonly cells: number;
 }
 
-const trainedRows = (rows: number, { critic, distillation }: MpoConfiguration) =>
-  criticRowsSeen(rows, critic) + distilRowsSeen(Math.min(rows, distillation.states), distillation);
+/** A critic trains on rows, a policy on slates. */
+const trainedRows = (
+  { rows, decisions }: Pick<Sizes, "rows" | "decisions">,
+  { critic, distillation }: MpoConfiguration,
+) =>
+  criticRowsSeen(rows, critic) +
+  distilRowsSeen(Math.min(decisions, distillation.states), distillation);
 
-const timeOf = ({ read, rows, cells }: Sizes, costs: Costs, mpo: MpoConfiguration): number =>
-  costs.fixed + read * costs.read + trainedRows(rows, mpo) * costs.train + cells * costs.score;
+const timeOf = (sizes: Sizes, costs: Costs, mpo: MpoConfiguration): number =>
+  costs.fixed +
+  sizes.read * costs.read +
+  trainedRows(sizes, mpo) * costs.train +
+  sizes.cells * costs.score;
 
-const memoryOf = ({ earned, rows, cells }: Sizes): number =>
-  trainingMiB + (cells * cellBytes + rows * rowBytes + earned * earnedBytes) / mebibyte;
+function memoryOf({ earned, decisions, rows, cells }: Sizes): number {
+  const first = rows === 0 ? 0 : (cells * Math.min(decisions, rows)) / rows;
+  const scored = first * cellBytes.first + (cells - first) * cellBytes.below;
+  return trainingMiB + (scored + rows * rowBytes + earned * earnedBytes) / mebibyte;
+}
 
 /** Costs as a finished cycle's record has them. */
 function measureCosts(
@@ -76,14 +89,14 @@ function measureCosts(
   mpo: MpoConfiguration,
 ): Costs | undefined {
   if (feedback === undefined || stageMs === undefined) return undefined;
-  const { rows, decisions, candidates } = feedback;
+  const { rows, decisions, kept, candidates } = feedback;
   if (rows === 0 || candidates === 0) return undefined;
   const { read = 0, critic = 0, distil = 0, challengers = 0, ...others } = stageMs;
   const rest = Object.values(others).reduce((sum, value) => sum + value, 0);
   return {
     fixed: challengers,
     read: read / decisions,
-    train: (critic + distil) / trainedRows(rows, mpo),
+    train: (critic + distil) / trainedRows({ rows, decisions: kept }, mpo),
     score: rest / candidates,
   };
 }
@@ -151,6 +164,7 @@ export function planCycle(options: {
     return {
       read: Math.max(decisions, fresh),
       earned: fresh * rowsPerDecision,
+      decisions,
       rows,
       cells: rows * candidatesPerRow,
     };
