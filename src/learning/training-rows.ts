@@ -12,7 +12,7 @@ export interface BatchRow extends SlateRow {
   readonly action: number;
 }
 
-/** An item that was shown less often is told from others by its features: a row of its own would repeat what one user did. */
+/** Features alone stand for an item that was shown less often: a row of its own would repeat what one user did. */
 const leastShowings = 2;
 
 /** Items that training gives a row of their own. */
