@@ -77,6 +77,10 @@ test("defineConfig and the schema have the same fields", () => {
         name: "shop",
         slateSize: 1,
         excludeSeen: true,
+        rules: {
+          ...{ filter: "price > 0", exclude: ["sku-9"] },
+          repetition: [{ showings: 3, hours: 24, unless: ["click"] }],
+        },
         exploration: 0.1,
         maxCandidates: 10,
         discount: 0,

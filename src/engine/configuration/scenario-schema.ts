@@ -8,6 +8,8 @@ import {
   slateRewards,
 } from "../../domain/scenario.ts";
 
+import { scenarioRules, seenRules } from "../rules/rules-schema.ts";
+
 const positive = z.number().positive();
 
 /** Most events of a page that is open arrive within a minute; a short window waits little longer. */
@@ -60,7 +62,8 @@ export const defaultFastLoop: FastLoopSettings = Object.freeze(fastLoopSchema.pa
 const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
-  excludeSeen: z.boolean(),
+  excludeSeen: z.union([z.boolean("must be true, false or a list of rules"), seenRules]),
+  rules: scenarioRules.exactOptional(),
   exploration: z.number().gt(0).max(1).exactOptional(),
   maxCandidates: z.int().min(1).max(1000).default(500),
   discount: z.number().min(0).lt(1).default(0),

@@ -6,6 +6,7 @@ import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { ReactionRow, Scored } from "../../storage/store.ts";
 import type { Recommendation } from "../engine.ts";
+import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";
 import { type RecommendParts, recommend } from "../serving/recommend.ts";
 import { attributeEvents } from "../serving/record.ts";
 import { createItemTimes, type TimedItem } from "./item-times.ts";
@@ -170,9 +171,9 @@ export function createReactions(parts: RecommendParts, scenario: Scenario): Reac
   const types = wantedTypes(scenario);
   const refresh = async () => catalogue.refresh(await store.sequence());
   const mayBeShown = (item: ItemId, categories: readonly string[]) => {
-    const own = catalogue.categoriesOf(item);
     const isThere = catalogue.find(item) !== undefined && !catalogue.isWithdrawn(item);
-    return isThere && categories.every((category) => own.includes(category));
+    const rules = joinRules(scenario, { categories }, clock());
+    return isThere && mayBeOffered(catalogue.factsOf(item), rules);
   };
   const shown = async (found: readonly Scored[], categories: readonly string[]) => {
     await refresh();

@@ -11,6 +11,8 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
+import { joinRules } from "../rules/offer-rules.ts";
+import { readLeftOut } from "../rules/read-left-out.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 import { checkAny, checkRequest, eligible } from "./candidates.ts";
@@ -36,7 +38,7 @@ export interface RecommendParts {
 export type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
   readonly userId: UserId;
   readonly candidates?: readonly Candidate[];
-  /** The part of the catalogue that is asked for. */
+  /** The part of the catalogue that is asked for, beside the request's rules. */
   readonly offer?: OfferLimits;
   /** Default: a new one. */
   readonly decisionId?: DecisionId;
@@ -121,35 +123,48 @@ async function scoreCandidates(
   };
 }
 
+/** A request with the rules and the time by which it is decided. */
+interface Asked {
+  readonly scenario: Scenario;
+  readonly offer: OfferLimits | undefined;
+  readonly now: number;
+}
+
 /**
  * Assignment, and rows of the user and the catalogue, all as of one event number. Another request can move the catalogue on while the
  * rows are read; then they are read again.
  */
-async function readAsOf(parts: RecommendParts, input: ParsedInput, scenario: Scenario) {
-  const { excludeSeen } = scenario;
+async function readAsOf(
+  { store, catalogue }: RecommendParts,
+  { userId, candidates, context = {} }: ParsedInput,
+  { scenario, offer, now }: Asked,
+) {
+  const rules = joinRules(scenario, offer, now);
   for (;;) {
-    const asOf = await parts.store.sequence();
-    await parts.catalogue.refresh(asOf);
-    const user = await readUser(parts.store, input.userId, asOf);
-    const seen = excludeSeen
-      ? await parts.store.events.seenItems(input.userId, asOf)
-      : new Set<never>();
-    if (parts.catalogue.sequence > asOf) continue;
-    const { catalogue } = parts;
-    const assignment = await parts.store.policies.assignment(scenario.name, asOf);
-    const { candidates, offer } = input;
-    const offered = eligible({ candidates, catalogue, excludeSeen, seen, offer });
-    const state = createState({ user, catalogue, scenario, context: input.context ?? {} });
+    const asOf = await store.sequence();
+    await catalogue.refresh(asOf);
+    const user = await readUser(store, userId, asOf);
+    const visit = { userId, scenario: scenario.name, asOf, now };
+    const leftOut = await readLeftOut(store, scenario, visit);
+    if (catalogue.sequence > asOf) continue;
+    const assignment = await store.policies.assignment(scenario.name, asOf);
+    const offered = eligible({ candidates, catalogue, rules, leftOut });
+    const state = createState({ user, catalogue, scenario, context });
     return { asOf, assignment, offered, state };
   }
 }
 
 function servingRuleOf(
   { baselineShare, uniformShare }: Configuration,
-  scenario: Scenario,
+  { excludeSeen, exploration, maxCandidates, rules }: Scenario,
 ): ServingRule {
-  const { excludeSeen, exploration, maxCandidates } = scenario;
-  return { baselineShare, uniformShare, excludeSeen, exploration, maxCandidates };
+  const shares = { baselineShare, uniformShare };
+  return { ...shares, excludeSeen, exploration, maxCandidates, ...(rules && { rules }) };
+}
+
+/** Limits of a request, with its rules if it has any. */
+function offerOf({ offer, rules = {} }: ParsedInput): OfferLimits | undefined {
+  return Object.keys(rules).length > 0 ? { ...offer, rules } : offer;
 }
 
 function drawSlate(
@@ -177,7 +192,10 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);
   const servingRule = servingRuleOf(parts.configuration, scenario);
-  const { asOf, assignment, offered, state } = await readAsOf(parts, input, scenario);
+  const offer = offerOf(input);
+  const decidedAt = parts.clock();
+  const asked = { scenario, offer, now: decidedAt };
+  const { asOf, assignment, offered, state } = await readAsOf(parts, input, asked);
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(offered.count, slateSize);
@@ -197,7 +215,6 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const { logits } = scored;
   const drawn = drawSlate(retrieved.candidates, { logits, slateSize: size, exploration, random });
 
-  const decidedAt = parts.clock();
   const decision: Decision = {
     decisionId: input.decisionId ?? decisionId(parts.createId()),
     userId,
@@ -215,7 +232,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     expiresAt: decidedAt + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
-    ...(input.offer && { offer: input.offer }),
+    ...(offer && { offer }),
   };
   const fallback = scored.fallback ?? retrieved.fallback;
   return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };

@@ -5,6 +5,7 @@ import { createRandom } from "../../../numeric/random.ts";
 import type { Policy } from "../../../policy/policy.ts";
 import { openSqliteStore } from "../../../storage/sqlite/open.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
+import { joinRules } from "../../rules/offer-rules.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
 import { createState } from "../../state/read-state.ts";
 import { readCases } from "./slate-cases.ts";
@@ -37,9 +38,11 @@ async function readAll(users: readonly string[], scenario: object) {
   const context = { scenario: parsed!, catalogue, available };
   const user = { history: [], attributes: {} };
   const state = createState({ user, catalogue, scenario: parsed!, context: {} });
+  const rules = joinRules({}, undefined, 0);
   const heldOut = users.map((text) => {
     const [seen = "", next = ""] = text.split("→");
-    return { state, next: catalogue.get(itemId(next)), seen: new Set([...seen].map(itemId)) };
+    const leftOut = new Set(parsed!.excludeSeen ? [...seen].map(itemId) : []);
+    return { state, next: catalogue.get(itemId(next)), rules, leftOut };
   });
   return readCases(alphabetical, heldOut, { context, random: createRandom(1) });
 }
