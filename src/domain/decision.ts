@@ -31,6 +31,8 @@ export interface OfferLimits {
   readonly offset?: number;
   /** Rules of the request, beside those of the scenario. */
   readonly rules?: ItemRules;
+  /** Places that were asked for, if the rules left fewer items than candidates. */
+  readonly slateSize?: number;
 }
 
 /** Sources of the items that a decision chooses from: the catalogue, or candidates that the request sent. */

@@ -1,6 +1,7 @@
 import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../../storage/store.ts";
+import { momentOf, pinsOrCaps } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
@@ -19,10 +20,13 @@ export async function checkCandidates(
   parts: { readonly store: Store; readonly deriver: LogitDeriver },
   decision: Decision,
 ): Promise<CandidateCheck> {
-  const { candidates, slate, asOf, userId, servingRule: rule } = decision;
-  const limit = Math.max(slate.length, rule?.maxCandidates ?? Number.POSITIVE_INFINITY);
-  if (candidates.length > limit)
-    return changed(`${candidates.length} candidates are more than ${limit}`);
+  const { candidates, asOf, userId, servingRule: rule } = decision;
+  const moment = momentOf(decision);
+  const { slateSize } = moment;
+  const limit = Math.max(slateSize, rule?.maxCandidates ?? Number.POSITIVE_INFINITY);
+  const most = limit + (pinsOrCaps(moment) ? slateSize : 0);
+  if (candidates.length > most)
+    return changed(`${candidates.length} candidates are more than ${most}`);
   if (new Set(candidates.map(({ itemId }) => itemId)).size < candidates.length)
     return changed("a candidate is there twice");
   const catalogue = await parts.deriver.catalogueAsOf(asOf);
@@ -43,5 +47,5 @@ export async function checkCandidates(
     return changed(`candidate '${itemId}' was not in the catalogue at event number ${asOf}`);
   }
   const offered = eligible({ candidates: undefined, catalogue, rules, leftOut });
-  return checkRetrieval(parts, decision, { offered, limit });
+  return checkRetrieval(parts, decision, { offered, limit, moment });
 }

@@ -7,7 +7,8 @@ import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
+import { type DrawRules, drawRulesOf, momentOf } from "../rules/draw-rules.ts";
+import { factsOfCandidate, type OfferedItems, viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
 import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
 import { findScenario } from "../serving/recommend.ts";
@@ -43,8 +44,10 @@ export type Situation = Pick<
 export interface LogitDeriver {
   /** @throws SnapshotProblem, unknown_scenario, unknown_item */
   derive(version: number, situation: Situation): Promise<Float64Array>;
-  /** As they were when the decision was made: with the fast loop's draw, if it had a part. */
+  /** As they were when the decision was made: with the fast loop's draw, if it had a part, and without boosts. */
   deriveServed(decision: Decision): Promise<Float64Array>;
+  /** Of its moment, on its candidates. @throws unknown_item */
+  drawRules(decision: Decision): Promise<DrawRules>;
   /**
    * Input of a retrieval by any version, the lot included.
    * @param offered as of the decision
@@ -117,6 +120,11 @@ export function createLogitDeriver(
   return {
     catalogueAsOf,
     derive,
+    drawRules: async (decision) => {
+      const items = await catalogueAsOf(decision.asOf);
+      const facts = decision.candidates.map((candidate) => factsOfCandidate(candidate, items));
+      return drawRulesOf(momentOf(decision), facts);
+    },
     scoreOffered: async (version, situation, offered) => {
       const { state } = await read({ ...situation, candidates: [] });
       const policy = version === uniformVersion ? undefined : await getPolicy(version);

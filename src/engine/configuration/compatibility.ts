@@ -37,6 +37,8 @@ function findUnfit({ reward, excludeSeen, rules, maxCandidates }: Scenario): str
     return `its maxCandidates must be at least ${mostActions}, the most actions of a request`;
   if (excludeSeen || rules?.repetition)
     return "its excludeSeen must be false, and its rules can't have a repetition, since Personalizer has no users";
+  if (rules?.pins)
+    return "its rules can't have pins, since Personalizer's slots show one action each";
   return undefined;
 }
 

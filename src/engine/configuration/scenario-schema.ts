@@ -73,6 +73,18 @@ const scenarioFields = z.strictObject({
   fastLoop: fastLoopSchema.prefault({}),
 });
 
+/** Such a pin would hold for requests of larger slates alone, which nobody expects. */
+function refusePinsBelow(
+  { rules, slateSize }: Pick<Scenario, "rules" | "slateSize">,
+  context: z.RefinementCtx,
+): void {
+  for (const [index, { position }] of (rules?.pins ?? []).entries()) {
+    if (position < slateSize) continue;
+    const message = `a slate of ${slateSize} has positions 0 to ${slateSize - 1}; choose one of them`;
+    context.addIssue({ code: "custom", path: ["rules", "pins", index, "position"], message });
+  }
+}
+
 const scenarioSchema = scenarioFields
   // Rewards after a session count 0. A return maps to 0 only if 0 is in the range.
   .refine(
@@ -83,6 +95,7 @@ const scenarioSchema = scenarioFields
         "a value above 0 needs a reward range that contains 0; widen the range, or set it to 0",
     },
   )
+  .superRefine(refusePinsBelow)
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],
     error:

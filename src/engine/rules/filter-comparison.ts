@@ -26,10 +26,11 @@ const orders: Readonly<
   ">=": (left, right) => left >= right,
 };
 
-const each = (value: Json | undefined): readonly Json[] => {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? (value as readonly Json[]) : [value];
-};
+/** Of a list, one entry suffices. Without an array for each item: a catalogue has a hundred thousand. */
+function holdsOf(value: Json | undefined, test: (value: Json) => boolean): boolean {
+  if (value === undefined || value === null) return false;
+  return Array.isArray(value) ? (value as readonly Json[]).some(test) : test(value);
+}
 
 /**
  * Compares values of one type alone, so that a comparison with an absent field, or with a value of another type, is false. Of a list one
@@ -43,13 +44,14 @@ export function compare(read: ReadField, operator: Operator, value: FilterValue)
   const order = orders[operator];
   if (typeof value === "object") {
     const { afterNow } = value;
-    return (facts, now) => each(read(facts)).some((own) => order(toTime(own), now + afterNow));
+    return (facts, now) => holdsOf(read(facts), (own) => order(toTime(own), now + afterNow));
   }
-  const isSameType = (own: Json) => typeof own === typeof value;
-  return (facts) => each(read(facts)).some((own) => isSameType(own) && order(own as never, value));
+  const type = typeof value;
+  const test = (own: Json) => typeof own === type && order(own as never, value);
+  return (facts) => holdsOf(read(facts), test);
 }
 
 export const exists =
   (read: ReadField): ItemTest =>
   (facts) =>
-    each(read(facts)).length > 0;
+    holdsOf(read(facts), () => true);

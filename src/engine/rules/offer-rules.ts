@@ -7,6 +7,9 @@ import { filterOf } from "./parse-filter.ts";
 /** Filters see whole minutes: lists of a large catalogue are made anew at most once a minute. */
 const minuteMs = 60_000;
 
+/** The time that rules see. */
+export const ruleTime = (now: number): number => now - (now % minuteMs);
+
 /** Rules about the items of a decision, whoever looks: those of the scenario and of the request. */
 export interface OfferRules {
   /** Each item has all of them. */
@@ -30,7 +33,7 @@ export function joinRules(
     categories: offer?.categories ?? [],
     filters: both.flatMap((one) => one?.filter ?? []),
     except: new Set([...excluded, ...(offer?.except ?? [])]),
-    now: now - (now % minuteMs),
+    now: ruleTime(now),
   };
 }
 

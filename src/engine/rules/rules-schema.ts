@@ -13,6 +13,9 @@ const maxRules = 20;
 /** A year and ten years. */
 const maxHours = 8760;
 const maxDays = 3650;
+/** e⁵ multiplies the odds by 148. */
+const maxBoost = 5;
+const maxSlate = 50;
 
 function refuseUnparsed(text: string, context: z.RefinementCtx): void {
   try {
@@ -48,13 +51,64 @@ export const seenRules: z.ZodType<readonly SeenRule[]> = exactly<readonly SeenRu
   ),
 );
 
+const boost = z.strictObject({
+  filter: filterText,
+  add: z
+    .number("must be a finite number")
+    .min(-maxBoost, `must be from ${-maxBoost} to ${maxBoost}, in log-odds`)
+    .max(maxBoost, `must be from ${-maxBoost} to ${maxBoost}, in log-odds`),
+});
+const pin = z.strictObject({ itemId: name, position: integer(0, maxSlate - 1) });
+const cap = z.strictObject({
+  by: name.refine(isField, "must be category or the path of an attribute, such as brand"),
+  most: integer(1, maxSlate),
+});
+
+function isField(text: string): boolean {
+  return text.split(".").every((part) => part !== "") && text !== "created" && text !== "itemId";
+}
+
+/** Refuses an entry that repeats a value of one before it. */
+const refuseRepeats =
+  <Entry>(field: keyof Entry & string, remedy: string) =>
+  (entries: readonly Entry[], context: z.RefinementCtx): void => {
+    const values = entries.map((entry) => entry[field]);
+    for (const [index, value] of values.entries()) {
+      if (values.indexOf(value) === index) continue;
+      context.addIssue({ code: "custom", path: [index, field], message: remedy });
+    }
+  };
+
+/** A pin that the same rules forbid could never hold. */
+function refuseExcluded(
+  { pins = [], exclude = [] }: ItemRules,
+  context: Pick<z.RefinementCtx, "addIssue">,
+): void {
+  for (const [index, { itemId }] of pins.entries()) {
+    if (!exclude.includes(itemId)) continue;
+    const message = "is excluded by the same rules; take it out of one of them";
+    context.addIssue({ code: "custom", path: ["pins", index, "itemId"], message });
+  }
+}
+
 const itemFields = {
   filter: optional(filterText),
   exclude: optional(list(name, maxExcluded)),
+  boosts: optional(list(boost, maxRules)),
+  pins: optional(
+    list(pin, maxSlate)
+      .superRefine(refuseRepeats("position", "another pin has this position; give each its own"))
+      .superRefine(refuseRepeats("itemId", "another pin has this item; pin each item once")),
+  ),
+  caps: optional(
+    list(cap, maxRules).superRefine(
+      refuseRepeats("by", "another cap counts by this field; write one for each"),
+    ),
+  ),
 };
 
 export const itemRules: z.ZodType<ItemRules> = exactly<ItemRules>()(
-  z.strictObject(itemFields).meta({ id: "ItemRules" }),
+  z.strictObject(itemFields).superRefine(refuseExcluded).meta({ id: "ItemRules" }),
 );
 
 const repetition = z.strictObject({
@@ -64,5 +118,7 @@ const repetition = z.strictObject({
 });
 
 export const scenarioRules: z.ZodType<ScenarioRules> = exactly<ScenarioRules>()(
-  z.strictObject({ ...itemFields, repetition: optional(list(repetition, maxRules)) }),
+  z
+    .strictObject({ ...itemFields, repetition: optional(list(repetition, maxRules)) })
+    .superRefine(refuseExcluded),
 );

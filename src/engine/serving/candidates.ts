@@ -7,6 +7,7 @@ import type { ItemView } from "../../policy/policy.ts";
 import { factsOfFeatures, type ItemFacts } from "../rules/item-facts.ts";
 import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
 import type { Catalogue } from "../state/catalogue.ts";
+import type { OfferedList } from "../state/offered-lists.ts";
 
 /** A candidate of the request: its own features if it has any, the catalogue's otherwise. */
 export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemView {
@@ -25,7 +26,7 @@ export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemV
 }
 
 /** A candidate as rules see it: its own features are its only attributes. */
-const factsOfCandidate = (candidate: Candidate, catalogue: Catalogue): ItemFacts =>
+export const factsOfCandidate = (candidate: Candidate, catalogue: Catalogue): ItemFacts =>
   candidate.features === undefined
     ? catalogue.factsOf(candidate.itemId)
     : factsOfFeatures(candidate);
@@ -82,10 +83,11 @@ function checkEnough(count: number, slateSize: number): void {
   );
 }
 
-/** An item that may be shown, as a decision logs it and as a policy sees it. */
+/** An item that may be shown, as a decision logs it, and as policies and rules see it. */
 export interface OfferedItem {
   readonly candidate: Candidate;
   readonly view: ItemView;
+  readonly facts: ItemFacts;
 }
 
 /**
@@ -102,7 +104,7 @@ export interface OfferedItems {
 }
 
 function offer(
-  list: readonly ItemView[],
+  { views: list, facts }: OfferedList,
   hidden: readonly number[],
   candidateOf: (view: ItemView, place: number) => Candidate,
 ): OfferedItems {
@@ -111,7 +113,7 @@ function offer(
   const at = (index: number) => {
     const place = index + hiddenBefore(index);
     const view = getAt(list, place);
-    return { candidate: candidateOf(view, place), view };
+    return { candidate: candidateOf(view, place), view, facts: getAt(facts, place) };
   };
   return { list, hidden, count: list.length - hidden.length, at };
 }
@@ -129,17 +131,24 @@ export function eligible(options: {
 }): OfferedItems {
   const { candidates, catalogue, rules, leftOut } = options;
   if (candidates === undefined) {
-    const list = catalogue.available(rules);
-    const hidden = catalogue.indicesIn(list, new Set([...leftOut, ...rules.except]));
+    const list = catalogue.offered(rules);
+    const hidden = catalogue.indicesIn(list.views, new Set([...leftOut, ...rules.except]));
     return offer(list, hidden, ({ itemId }) => ({ itemId }));
   }
   const offered = candidates
-    .map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) }))
+    .map((candidate) => ({
+      candidate,
+      view: viewCandidate(candidate, catalogue),
+      facts: factsOfCandidate(candidate, catalogue),
+    }))
     .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId))
     .filter(({ view }) => !leftOut.has(view.itemId))
-    .filter(({ candidate }) => mayBeOffered(factsOfCandidate(candidate, catalogue), rules));
-  const views = offered.map(({ view }) => view);
-  return offer(views, [], (_, place) => getAt(offered, place).candidate);
+    .filter(({ facts }) => mayBeOffered(facts, rules));
+  const list = {
+    views: offered.map(({ view }) => view),
+    facts: offered.map(({ facts }) => facts),
+  };
+  return offer(list, [], (_, place) => getAt(offered, place).candidate);
 }
 
 /** Indices into the list, ascending, as indices into the offered items; without those of hidden ones. */

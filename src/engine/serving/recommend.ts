@@ -11,6 +11,8 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
+import { checkPins } from "../rules/check-pins.ts";
+import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import type { Catalogue } from "../state/catalogue.ts";
@@ -167,10 +169,7 @@ function offerOf({ offer, rules = {} }: ParsedInput): OfferLimits | undefined {
   return Object.keys(rules).length > 0 ? { ...offer, rules } : offer;
 }
 
-function drawSlate(
-  candidates: readonly Candidate[],
-  drawing: Omit<Parameters<typeof sampleSlate>[0], "random"> & { readonly random: RandomStream },
-) {
+function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof sampleSlate>[0]) {
   const { exploration } = drawing;
   const { order, positionPropensities } = sampleSlate({
     ...drawing,
@@ -191,6 +190,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const scenario = findScenario(parts.configuration, input.scenario);
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);
+  checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
   const decidedAt = parts.clock();
@@ -207,13 +207,19 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const random = createRandom(seed);
   const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
-  const retrieval = { assignment, arm, offered, state, limit, random: random.split("retrieve") };
-  const retrieved = await retrieveItems(parts.policies, retrieval);
+  const moment = { ...asked, slateSize: size };
+  const retrieved = await retrieveItems(parts.policies, {
+    ...{ assignment, arm, offered, state, limit, moment },
+    random: random.split("retrieve"),
+  });
   const situation = { ...retrieved, scenario, userId, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const { logits } = scored;
-  const drawn = drawSlate(retrieved.candidates, { logits, slateSize: size, exploration, random });
+  const rules = drawRulesOf(moment, retrieved.facts);
+  const logits = addBoosts(scored.logits, rules);
+  const drawing = { logits, slateSize: size, exploration, rules, random };
+  const drawn = drawSlate(retrieved.candidates, drawing);
+  const isShort = drawn.slate.length < size;
 
   const decision: Decision = {
     decisionId: input.decisionId ?? decisionId(parts.createId()),
@@ -232,7 +238,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     expiresAt: decidedAt + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
-    ...(offer && { offer }),
+    ...((offer || isShort) && { offer: { ...offer, ...(isShort && { slateSize: size }) } }),
   };
   const fallback = scored.fallback ?? retrieved.fallback;
   return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };

@@ -5,7 +5,7 @@ import type { DamagedRows, ItemStore } from "../../storage/store.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
 import { type Entry, readEntries } from "./catalogue-entry.ts";
 import { createEntryMap, type EntryMap } from "./entry-map.ts";
-import { createOfferedLists, type WantedItems } from "./offered-lists.ts";
+import { createOfferedLists, type OfferedList, type WantedItems } from "./offered-lists.ts";
 import type { TextSettings } from "./text/text-features.ts";
 import { createUnknownItems } from "./unknown-items.ts";
 
@@ -27,6 +27,8 @@ export interface Catalogue {
    * list until the catalogue changes, or a filter that says `now` gives another: policies keep what they know of it.
    */
   available(wanted?: WantedItems): readonly ItemView[];
+  /** The same list with the facts of its items as of now: further changes don't reach it. */
+  offered(wanted: WantedItems): OfferedList;
   /** Indices of these items in a list that is in the order of `available`, ascending; none of an item that is not there. */
   indicesIn(list: readonly ItemView[], items: Iterable<ItemId>): readonly number[];
   /** Of every item, deleted ones included. */
@@ -114,7 +116,8 @@ export function createCatalogue(
     isWithdrawn: (itemId) => entries.get(itemId)?.available === false,
     factsOf: (itemId) => entries.get(itemId)?.facts ?? { itemId, categories: [], attributes: {} },
     get: (itemId) => entries.get(itemId)?.view ?? viewUnknown(itemId),
-    available: (wanted = {}) => offered.list(wanted),
+    available: (wanted = {}) => offered.list(wanted).views,
+    offered: (wanted) => offered.list(wanted),
     indicesIn: (list, items) => findIndices(entries, list, items),
     ids: () => entries.keys(),
     damaged: () => listDamaged(entries.values()),

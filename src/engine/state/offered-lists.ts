@@ -1,5 +1,6 @@
 import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { ItemView } from "../../policy/policy.ts";
+import type { ItemFacts } from "../rules/item-facts.ts";
 import { filterOf } from "../rules/parse-filter.ts";
 import type { Entry } from "./catalogue-entry.ts";
 
@@ -16,26 +17,34 @@ export interface WantedItems {
 /** Lists of available items that are kept, 8 B an item each. */
 const keptLists = 20;
 
-interface KeptList {
+/** Items as policies and as rules see them, in one order. */
+export interface OfferedList {
+  readonly views: readonly ItemView[];
+  readonly facts: readonly ItemFacts[];
+}
+
+interface KeptList extends OfferedList {
   /** As of which it was made; filters that don't say `now` see none. */
   readonly now: number | undefined;
-  readonly views: readonly ItemView[];
 }
 
 function listAvailable(
   entries: Iterable<Entry>,
   { categories = [], filters = [], now = 0 }: WantedItems,
-): readonly ItemView[] {
+): OfferedList {
   const parsed = filters.map(filterOf);
   const views: ItemView[] = [];
+  const kept: ItemFacts[] = [];
   for (const { available, facts, view } of entries) {
     const isWanted =
       available &&
       categories.every((category) => facts.categories.includes(category)) &&
       parsed.every(({ passes }) => passes(facts, now));
-    if (isWanted) views.push(view);
+    if (!isWanted) continue;
+    views.push(view);
+    kept.push(facts);
   }
-  return views;
+  return { views, facts: kept };
 }
 
 const isSame = (left: readonly ItemView[], right: readonly ItemView[]) =>
@@ -43,7 +52,7 @@ const isSame = (left: readonly ItemView[], right: readonly ItemView[]) =>
 
 /** Lists of available items by what is wanted. A list stays the same object as long as it has the same items. */
 export function createOfferedLists(entries: () => Iterable<Entry>): {
-  list(wanted: WantedItems): readonly ItemView[];
+  list(wanted: WantedItems): OfferedList;
   clear(): void;
 } {
   const kept = new LastUsedMap<string, KeptList>(keptLists);
@@ -54,11 +63,12 @@ export function createOfferedLists(entries: () => Iterable<Entry>): {
       const dependsOnTime = filters.some((filter) => filterOf(filter).dependsOnTime);
       const now = dependsOnTime ? wanted.now : undefined;
       const known = kept.get(key);
-      if (known?.now === now && known !== undefined) return known.views;
+      if (known !== undefined && known.now === now) return known;
       const made = listAvailable(entries(), wanted);
-      const views = known !== undefined && isSame(known.views, made) ? known.views : made;
-      kept.set(key, { now, views });
-      return views;
+      const isKept = known !== undefined && isSame(known.views, made.views);
+      const list = { ...(isKept ? known : made), now };
+      kept.set(key, list);
+      return list;
     },
     clear: () => kept.clear(),
   };

@@ -31,6 +31,7 @@ const offerBody = wire<OfferBody>()(
       except: optional(z.array(name)),
       offset: optional(count),
       rules: optional(itemRules),
+      slateSize: optional(count),
     })
     .openapi("Offer"),
 );
