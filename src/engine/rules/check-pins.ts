@@ -5,7 +5,7 @@ import type { RecommendInput } from "../input/input.ts";
 
 function findProblem(
   { itemId, position }: PinnedItem,
-  { candidates, rules }: Pick<RecommendInput, "candidates" | "rules">,
+  { candidates }: Pick<RecommendInput, "candidates">,
   { scenario, slateSize }: { readonly scenario: Scenario; readonly slateSize: number },
 ): string | undefined {
   if (position >= slateSize)

@@ -53,9 +53,16 @@ function capsOf(caps: readonly Cap[], facts: readonly ItemFacts[]): SlateCaps {
     numbers.set(key, limits.length);
     return limits.push(most) - 1;
   };
-  const groupsOf = facts.map((one) =>
-    caps.flatMap((cap, place) => groupsIn(one, cap.by).map((value) => numberOf(cap, place, value))),
-  );
+  // Candidates of the same groups share a list: a cycle holds those of many slates.
+  const lists = new Map<string, readonly number[]>();
+  const groupsOf = facts.map((one) => {
+    const groups = caps.flatMap((cap, place) =>
+      groupsIn(one, cap.by).map((value) => numberOf(cap, place, value)),
+    );
+    const list = lists.get(groups.join()) ?? groups;
+    lists.set(groups.join(), list);
+    return list;
+  });
   return { groupsOf, limits };
 }
 
@@ -68,9 +75,11 @@ function pinsOf(pins: readonly PinnedItem[], facts: readonly ItemFacts[], slateS
   return new Map(held.sort(([left], [right]) => left - right));
 }
 
-/** @param facts of the candidates, in their order */
-export function drawRulesOf(moment: DrawMoment, facts: readonly ItemFacts[]): DrawRules {
-  const rules = bothRules(moment);
+/** @param factsOf the candidates, in their order; not asked for without rules */
+export function drawRulesOf(moment: DrawMoment, factsOf: () => readonly ItemFacts[]): DrawRules {
+  const rules = bothRules(moment).filter(({ boosts, pins, caps }) => boosts || pins || caps);
+  if (rules.length === 0) return {};
+  const facts = factsOf();
   const boosts = rules.flatMap((one) => one.boosts ?? []);
   const caps = rules.flatMap((one) => one.caps ?? []);
   const pins = pinsOf(
@@ -101,6 +110,14 @@ export const momentOf = ({
 /** Log-odds with the boosts, as every policy gets them. */
 export const addBoosts = (logits: Float64Array, { boosts }: DrawRules): Float64Array =>
   boosts === undefined ? logits : logits.map((logit, a) => logit + (boosts[a] ?? 0));
+
+/** Items that have their places by a rule, if they are in the slate. */
+export function pinnedItems(decision: Parameters<typeof momentOf>[0]): ReadonlySet<string> {
+  const moment = momentOf(decision);
+  const pins = bothRules(moment).flatMap((rules) => rules.pins ?? []);
+  const held = pins.filter(({ position }) => position < moment.slateSize);
+  return new Set(held.map(({ itemId }) => itemId));
+}
 
 /** Whether retrieval has to keep items for the rules of the draw. */
 export const pinsOrCaps = (moment: DrawMoment): boolean =>

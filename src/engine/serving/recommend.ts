@@ -215,7 +215,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const situation = { ...retrieved, scenario, userId, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const rules = drawRulesOf(moment, retrieved.facts);
+  const rules = drawRulesOf(moment, () => retrieved.facts);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate(retrieved.candidates, drawing);
