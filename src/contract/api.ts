@@ -10,7 +10,15 @@ import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
-export type { ItemRules, RepetitionRule, ScenarioRules, SeenRule } from "../domain/rules.ts";
+export type {
+  Boost,
+  Cap,
+  ItemRules,
+  PinnedItem,
+  RepetitionRule,
+  ScenarioRules,
+  SeenRule,
+} from "../domain/rules.ts";
 
 /**
  * The HTTP wire of `/api/v1`, types and routes only. Times are ISO 8601 in UTC. `src/server` holds the schemas that parse

@@ -24,7 +24,10 @@ export interface DrawMoment {
 }
 
 /** Those of the scenario and of the request. */
-export const bothRules = ({ scenario, offer }: Pick<DrawMoment, "scenario" | "offer">) =>
+export const bothRules = ({
+  scenario,
+  offer,
+}: Pick<DrawMoment, "scenario" | "offer">): readonly ItemRules[] =>
   [scenario.rules, offer?.rules].filter((rules): rules is ItemRules => rules !== undefined);
 
 function boostsOf(boosts: readonly Boost[], facts: readonly ItemFacts[], now: number) {
