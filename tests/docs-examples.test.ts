@@ -118,7 +118,7 @@ test("the example of the rules guide gives its slate", { timeout: 120_000 }, asy
     language === "js" ? [code] : [],
   );
   const running = startNode(["--input-type=module", "--eval", program], { cwd: builtPackage() });
-  expect(await running.ended()).toEqual({ code: 0, output: "[ 'tea' ]\n" });
+  expect(await running.ended()).toEqual({ code: 0, output: "[ 'pot', 'tea' ]\n" });
 });
 
 test("the configuration guide shows the defaults", () => {

@@ -41,9 +41,10 @@ export function readExportedDecision(line: number, value: unknown): readonly Log
   const choices = [...drawnChoices(part, items)];
   return places.map((place, position) => {
     const action = decision.slate[place] ?? "";
-    const left = choices[position]?.left ?? [...all.keys()];
-    const candidates = left.flatMap((index) => all[index] ?? []);
-    if (choices[position] === undefined) checkCandidate(`slate[${place}]`, action, []);
+    const above = decision.slate.slice(0, place);
+    const left = choices[position]?.left.flatMap((index) => all[index] ?? []);
+    const candidates = left ?? all.filter((item) => item !== action && !above.includes(item));
+    checkCandidate(`slate[${place}]`, action, candidates);
     return {
       line,
       position,
