@@ -54,12 +54,24 @@ test("the whole catalogue is ranked without what the user has seen", async () =>
   expect(await sorted(1)).toEqual([1, 0, 1, 0]);
   expect(await sorted(2)).toEqual([1, 1, 1, 0]);
   const [first] = await readAll(users, {});
-  expect(first).toEqual({ sorted: 1, ndcg: 1, logits: Float64Array.of(-0, -2, -3), target: 0, rules: {} });
+  expect(first).toEqual({
+    sorted: 1,
+    ndcg: 1,
+    logits: Float64Array.of(-0, -2, -3),
+    target: 0,
+    rules: {},
+  });
 });
 
 test("seen items are candidates if the scenario shows them again", async () => {
   const [one] = await readAll(["ab→a"], { excludeSeen: false });
-  expect(one).toEqual({ sorted: 1, ndcg: 1, logits: Float64Array.of(-0, -1, -2, -3), target: 0, rules: {} });
+  expect(one).toEqual({
+    sorted: 1,
+    ndcg: 1,
+    logits: Float64Array.of(-0, -1, -2, -3),
+    target: 0,
+    rules: {},
+  });
 });
 
 test("retrieval can leave the next item out", async () => {
