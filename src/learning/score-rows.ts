@@ -51,7 +51,7 @@ function pick(values: Float64Array, places: Int32Array): Float64Array {
 }
 
 /** Logits with the boosts of the row's rules, in place. */
-export function addBoosts(
+export function boostLogits(
   logits: Float64Array,
   { boosts }: Pick<SlateRow, "boosts">,
 ): Float64Array {
@@ -65,7 +65,7 @@ export const scorePolicy = (
   rows: readonly FeedbackRow[],
 ): Promise<Float64Array[]> =>
   scoreSlates(scorer, rows, (own, [head]) =>
-    own.map((row) => normaliseLogs(addBoosts(pick(head!, placesInSlate(row)), row))),
+    own.map((row) => normaliseLogs(boostLogits(pick(head!, placesInSlate(row)), row))),
   );
 
 /** θ_k of a position, as the critic's training left it; alike in all reward heads. */

@@ -1,4 +1,4 @@
-import { createCapCounter, type SlateCaps } from "../domain/slate-caps.ts";
+import { createCapCounter, noCaps, type SlateCaps } from "../domain/slate-caps.ts";
 import { openPlaces, type PlaceRules } from "./slate.ts";
 
 /** The part of a slate that chance fills: without pinned items, and those that they leave no room for. */
@@ -64,7 +64,7 @@ export function* drawnChoices(
   { candidates, caps }: DrawnPart,
   items: readonly number[],
 ): Generator<DrawnChoice> {
-  const counter = createCapCounter(caps ?? { groupsOf: candidates.map(() => []), limits: [] });
+  const counter = createCapCounter(caps ?? noCaps(candidates.length));
   const indicesLeft = () =>
     [...counter.closed.keys()].filter((index) => counter.closed[index] === 0);
   let left = indicesLeft();

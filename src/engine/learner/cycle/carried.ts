@@ -4,7 +4,7 @@ import { uniformVersion } from "../../../domain/policy-snapshot.ts";
 import { criticShape } from "../../../learning/critic.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
-import { addBoosts } from "../../../learning/score-rows.ts";
+import { boostLogits } from "../../../learning/score-rows.ts";
 import {
   initialMetaPolicy,
   type MetaPolicyState,
@@ -82,7 +82,7 @@ export async function loadServed(store: Store, version: number): Promise<Network
 type LogsOf = (rows: readonly FeedbackRow[]) => Promise<readonly Float64Array[]>;
 
 const uniformLogs: LogsOf = async (rows) =>
-  rows.map((row) => normaliseLogs(addBoosts(new Float64Array(row.candidates.length), row)));
+  rows.map((row) => normaliseLogs(boostLogits(new Float64Array(row.candidates.length), row)));
 
 /** log π of a version's rows, whatever its kind; undefined if its snapshot is gone or can't be read. */
 async function loadLogs(

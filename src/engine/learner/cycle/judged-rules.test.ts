@@ -4,7 +4,7 @@ import { sampleDecision } from "../../../../tests/support/sample.ts";
 import { pairedDifference } from "../../../evaluation/paired-difference.ts";
 import { rewardHeadCount } from "../../../learning/critic.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
-import { addBoosts } from "../../../learning/score-rows.ts";
+import { boostLogits } from "../../../learning/score-rows.ts";
 import { checkRows } from "../../../mpo/check-rows.ts";
 import { slateValues } from "../../../mpo/judged-slates.ts";
 import { evenMemory, rewardMoments, type ScoredRow } from "../../../mpo/row-scores.ts";
@@ -92,7 +92,7 @@ function simulate(logits: Float64Array, rules: Case, decisions: number): Feedbac
 
 const scoresOf = (row: FeedbackRow, logits: readonly number[]): Float64Array => {
   const own = Float64Array.from(row.candidates, (view) => logits[views.indexOf(view)]!);
-  return normaliseLogs(addBoosts(own, row));
+  return normaliseLogs(boostLogits(own, row));
 };
 
 /** A reward model that knows little: estimates must not depend on it. */
