@@ -22,7 +22,7 @@ export interface JudgedRow {
   readonly shownAt?: number;
   /** Of the slate, on the candidates of position 0: they leave fewer candidates below. */
   readonly caps?: SlateCaps;
-  /** Positions that were asked for, if caps ended the slate before. */
+  /** Positions that were asked for, if these caps ended the slate before. */
   readonly asked?: number;
   /** p: logged probability of the action given the positions before, exploration included. */
   readonly propensity: number;

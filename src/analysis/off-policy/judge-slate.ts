@@ -96,7 +96,7 @@ export function createSlateJudge(options: {
     const items = rows.map(({ row }) => candidates.indexOf(row.action));
     // q̂ depends on the position, so that values are read from the marginals of each.
     const { draw } = rows[0]!.choice.decision ?? {};
-    const asked = (draw?.slateSize ?? 0) - (draw?.pinned?.length ?? 0);
+    const asked = rules.target.caps ? (draw?.slateSize ?? 0) - (draw?.pinned?.length ?? 0) : 0;
     const slate = { items, values: new Float64Array(candidates.length), asked };
     const draws = drawsOf(number, Math.max(items.length, asked));
     const made = fillLogging(rules.logging, slate, draws);

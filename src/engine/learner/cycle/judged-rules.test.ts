@@ -119,6 +119,11 @@ const cases: Readonly<Record<string, Case>> = {
     caps: { groupsOf: [[0], [0], [0, 1], [1], [1], []], limits: [1, 2] },
   },
   "a pin on top alone": { slateSize: 3, pins: new Map([[0, 2]]) },
+  "a pin that fills a group, and leaves fewer items than places": {
+    slateSize: 5,
+    pins: new Map([[1, 0]]),
+    caps: { groupsOf: [[0], [0], [0], [1], [1], []], limits: [1, 2] },
+  },
   "caps that some prefixes make too narrow for the slate": {
     slateSize: 3,
     boosts: Float64Array.of(0.5, 0, 0, 0, 0, 0),

@@ -31,7 +31,7 @@ export function toRows(
       ...fields,
       position,
       ...(rules.pins && { shownAt }),
-      ...(offer?.slateSize && { asked: offer.slateSize - (rules.pins?.size ?? 0) }),
+      ...(fields.caps && offer?.slateSize && { asked: offer.slateSize - (rules.pins?.size ?? 0) }),
       propensity: decision.positionPropensities[shownAt] ?? 0,
       reward: ahead?.value ?? normaliseReward(rewards[shownAt], rule),
       ...(ahead && { session: ahead.step }),
