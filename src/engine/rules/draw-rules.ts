@@ -13,7 +13,7 @@ export interface DrawRules extends PlaceRules {
   readonly boosts?: Float64Array;
 }
 
-/** What the rules of a draw are about. */
+/** The moment of a draw. */
 export interface DrawMoment {
   readonly scenario: { readonly rules?: ScenarioRules | undefined };
   readonly offer: OfferLimits | undefined;

@@ -10,7 +10,7 @@ export class FilterProblem extends Error {
 /** A word or sign of a filter. */
 export interface FilterToken {
   readonly kind: "name" | "number" | "text" | "duration" | "sign" | "end";
-  /** As it is written; of a text what it says. */
+  /** As it is written; of a text without its quotes. */
   readonly text: string;
   /** Index of its first character. */
   readonly at: number;

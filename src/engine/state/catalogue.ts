@@ -24,7 +24,7 @@ export interface Catalogue {
   get(itemId: ItemId): ItemView;
   /**
    * The wanted ones that are not withdrawn, in the order in which the items were created, which is the same in every process. The same
-   * list until the catalogue changes, or a filter that says `now` gives another: policies keep what they know of it.
+   * list until the catalogue changes, or a filter that says `now` gives another: policies keep their numbers of it.
    */
   available(wanted?: WantedItems): readonly ItemView[];
   /** The same list with the facts of its items as of now: further changes don't reach it. */

@@ -50,7 +50,7 @@ function listAvailable(
 const isSame = (left: readonly ItemView[], right: readonly ItemView[]) =>
   left.length === right.length && left.every((view, index) => view === right[index]);
 
-/** Lists of available items by what is wanted. A list stays the same object as long as it has the same items. */
+/** Lists of available items by wanted categories and filters. A list stays the same object as long as it has the same items. */
 export function createOfferedLists(entries: () => Iterable<Entry>): {
   list(wanted: WantedItems): OfferedList;
   clear(): void;

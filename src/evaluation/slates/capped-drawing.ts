@@ -1,6 +1,6 @@
 import { type CapCounter, createCapCounter, type SlateCaps } from "../../domain/slate-caps.ts";
 import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
-import type { Place, SlateDrawing, VisitPrefix } from "./slate-drawing.ts";
+import type { LoggedPlace, SlateDrawing, VisitPrefix } from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
 
 /** Sums over the candidates that a prefix leaves for the next position. */
@@ -125,7 +125,7 @@ function drawSlates(opened: Opened, drawn: DrawnSlates): Float64Array {
 function readDrawn(
   { rule, given, length }: Opened,
   { items, mass, count, hasItem }: DrawnSlates,
-  { item, position }: Place,
+  { item, position }: LoggedPlace,
   visit: VisitPrefix,
 ): number {
   let found = 0;
@@ -174,7 +174,11 @@ function createBars({ groupsOf, limits }: SlateCaps, item: number) {
  * Prefixes that leave the item, each with Π_{j<k}(1 − P(B | prefix_j))·P(a | prefix_k), B the candidates that would close it: unbiased,
  * since each such prefix is drawn with its probability given that no candidate of B is chosen.
  */
-function drawAroundCapped(opened: Opened, { item, position }: Place, visit: VisitPrefix): void {
+function drawAroundCapped(
+  opened: Opened,
+  { item, position }: LoggedPlace,
+  visit: VisitPrefix,
+): void {
   const { rule, given, length, counter } = opened;
   const bars = createBars(rule.caps, item);
   const prefix = new Int32Array(length);

@@ -3,7 +3,7 @@ import { createSlateDrawer, type SlateRule, type ValuedSlate } from "./slate-dra
 import type { SlateDraws } from "./slate-draws.ts";
 
 /** A logged item. */
-export interface Place {
+export interface LoggedPlace {
   readonly item: number;
   readonly position: number;
   readonly length: number;
@@ -17,9 +17,9 @@ export interface SlateDrawing {
   /** Draws slates. @returns Σ_a P(a at k)·v(a) as the mean of its conditional expectation over them, at each logged position */
   draw(rule: SlateRule, slate: ValuedSlate, draws: SlateDraws): Float64Array;
   /** Calls back with P(a | prefix) of each drawn prefix that leaves the item for its position. @returns their share */
-  readDrawn(place: Place, visit: VisitPrefix): number;
+  readDrawn(place: LoggedPlace, visit: VisitPrefix): number;
   /** Calls back with prefixes that are drawn around the item, so that all of them leave it. */
-  drawAround(place: Place, visit: VisitPrefix): void;
+  drawAround(place: LoggedPlace, visit: VisitPrefix): void;
   /** P(a at k) of all candidates. */
   fillPositions(positions: readonly Float64Array[]): void;
 }
@@ -65,7 +65,7 @@ function drawSlates(
 function readDrawn(
   { policies, exploration }: SlateRule,
   { items, left }: DrawnSlates,
-  { item, position, length }: Place,
+  { item, position, length }: LoggedPlace,
   visit: VisitPrefix,
 ): number {
   const policy = policies[position] ?? policies.at(-1)!;

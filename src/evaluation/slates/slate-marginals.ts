@@ -1,6 +1,6 @@
 import { createCappedDrawing } from "./capped-drawing.ts";
 import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
-import { createPlainDrawing, type Place, type VisitPrefix } from "./slate-drawing.ts";
+import { createPlainDrawing, type LoggedPlace, type VisitPrefix } from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
 
 /** Where the items of a slate of L end up under a policy. */
@@ -35,7 +35,7 @@ const sumAbove = (feature: Float64Array, items: ArrayLike<number>, end: number, 
 function subtractExpected(
   items: readonly number[],
   features: readonly Float64Array[],
-  visitPrefixes: (place: Place, visit: VisitPrefix) => void,
+  visitPrefixes: (place: LoggedPlace, visit: VisitPrefix) => void,
 ): readonly Float64Array[] {
   const { length } = items;
   const above = features.map(() => new Float64Array(length));

@@ -17,7 +17,7 @@ export interface RuledChoice {
   readonly fields: RuledFields;
 }
 
-/** Without rules each position has what the ones above have left. */
+/** Without rules each position has the candidates that the ones above have left. */
 function* plainChoices(
   slate: readonly ItemId[],
   views: readonly ItemView[],
