@@ -51,7 +51,8 @@ export function describeProblems(
   input: unknown,
 ): SchemaProblem[] {
   return error.issues.flatMap((issue) => {
-    if (issue.code === "invalid_union") return describeClosest(issue, input);
+    if (issue.code === "invalid_union" && issue.errors.length > 0)
+      return describeClosest(issue, input);
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         field: formatPath([...issue.path, key]),
