@@ -40,7 +40,7 @@ export interface ExportedDraw {
 }
 
 /** @param rules on the candidates of the decision */
-export function toExportedDraw({ candidates, offer }: Decision, rules: DrawRules): ExportedDraw {
+function toExportedDraw({ candidates, offer }: Decision, rules: DrawRules): ExportedDraw {
   const { boosts, pins, caps } = rules;
   return {
     ...(boosts && { boosts: [...boosts] }),
