@@ -43,7 +43,11 @@ async function measurePolicy({ views, network }: TrainedPolicy, requests: number
   const drawState = () => sampleState(drawViews(events).map((view) => [view, 1] as const));
   await policy.logits(sampleState(), views);
   const few = () => policy.logits(drawState(), drawViews(candidateCount));
-  const toItem = (index: number) => ({ candidate: views[index]!, view: views[index]! });
+  const toItem = (index: number) => {
+    const view = views[index]!;
+    const facts = { itemId: view.itemId, categories: [], attributes: {} };
+    return { candidate: view, view, facts };
+  };
   const offered = { list: views, hidden: [], count: views.length, at: toItem };
   const all = async () => {
     const scores = await scoreBest(policy, drawState(), { offered, limit: keptCount });

@@ -30,6 +30,15 @@ export type {
   PolicyStatus,
   PromotionMode,
 } from "./domain/policy-snapshot.ts";
+export type {
+  Boost,
+  Cap,
+  ItemRules,
+  PinnedItem,
+  RepetitionRule,
+  ScenarioRules,
+  SeenRule,
+} from "./domain/rules.ts";
 export type { RewardRule, Scenario, ServingRule } from "./domain/scenario.ts";
 export {
   type AuditCause,

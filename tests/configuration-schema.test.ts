@@ -77,6 +77,12 @@ test("defineConfig and the schema have the same fields", () => {
         name: "shop",
         slateSize: 1,
         excludeSeen: true,
+        rules: {
+          ...{ filter: "price > 0", exclude: ["sku-9"], caps: [{ by: "brand", most: 2 }] },
+          boosts: [{ filter: "price < 5", add: 0.5 }],
+          pins: [{ itemId: "sku-1", position: 0 }],
+          repetition: [{ showings: 3, hours: 24, unless: ["click"] }],
+        },
         exploration: 0.1,
         maxCandidates: 10,
         discount: 0,

@@ -113,6 +113,14 @@ test("the example of the embedding guide runs and ends", { timeout: 120_000 }, a
   expect(await running.ended()).toEqual({ code: 0, output: "[ 'tea' ]\n" });
 });
 
+test("the example of the rules guide gives its slate", { timeout: 120_000 }, async () => {
+  const [program = ""] = blocksOf("docs/guides/rules.md").flatMap(({ language, code }) =>
+    language === "js" ? [code] : [],
+  );
+  const running = startNode(["--input-type=module", "--eval", program], { cwd: builtPackage() });
+  expect(await running.ended()).toEqual({ code: 0, output: "[ 'pot', 'tea' ]\n" });
+});
+
 test("the configuration guide shows the defaults", () => {
   const [block] = blocksOf("docs/guides/configuration.md").filter(
     ({ language }) => language === "json",

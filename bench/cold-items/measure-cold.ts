@@ -76,8 +76,8 @@ async function hitRateAlike(
   const scores = Float64Array.from(views, (view) =>
     encoder!.vectorOf(view).reduce((sum, value, i) => sum + value * mean[i]!, 0),
   );
-  const hits = heldOut.map(({ next, seen }) => {
-    const hidden = views.flatMap(({ itemId }, index) => (seen.has(itemId) ? [index] : []));
+  const hits = heldOut.map(({ next, leftOut }) => {
+    const hidden = views.flatMap(({ itemId }, index) => (leftOut.has(itemId) ? [index] : []));
     const ranked = rankItems({ scores, seen: new Set(hidden) }, [views.indexOf(next)]);
     return measureAccuracy(ranked, { relevant: 1, k: 10 }).hitRate;
   });

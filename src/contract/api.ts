@@ -5,10 +5,20 @@ import type { InterventionKind, InterventionNote } from "../domain/intervention.
 import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
+import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
+export type {
+  Boost,
+  Cap,
+  ItemRules,
+  PinnedItem,
+  RepetitionRule,
+  ScenarioRules,
+  SeenRule,
+} from "../domain/rules.ts";
 
 /**
  * The HTTP wire of `/api/v1`, types and routes only. Times are ISO 8601 in UTC. `src/server` holds the schemas that parse
@@ -54,6 +64,8 @@ export interface RecommendRequest {
    */
   readonly candidates?: readonly CandidateBody[];
   readonly context?: JsonObject;
+  /** Rules of this request, which hold beside those of the scenario. */
+  readonly rules?: ItemRules;
   /**
    * Unsigned 32-bit integer: the same request in the same state with the same seed gives the same
    * slate. The server mixes it with a secret of its own, so it chooses no slate.
@@ -290,7 +302,9 @@ export interface ScenariosResponse {
   readonly scenarios: readonly {
     readonly name: string;
     readonly slateSize: number;
-    readonly excludeSeen: boolean;
+    readonly excludeSeen: boolean | readonly SeenRule[];
+    /** Absent if there are none. */
+    readonly rules?: ScenarioRules;
     readonly exploration: number;
     readonly rewardWindowSeconds: number;
     readonly decisions: number;

@@ -1,6 +1,7 @@
 import type { FastLoopMark } from "./fast-loop.ts";
 import type { DecisionId, ItemId, UserId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
+import type { ItemRules } from "./rules.ts";
 import type { RewardRule, ServingRule } from "./scenario.ts";
 
 /** An item allowed in a decision. `features` are those sent with the request; without them the catalogue's hold. */
@@ -20,7 +21,7 @@ export interface Candidate {
  */
 export const arms = ["serving", "canary", "holdback", "anchor", "baseline", "uniform"] as const;
 
-/** The part of the catalogue that a request asks for, beside the scenario's own rules. */
+/** The part of the items that a request asks for, beside the scenario's own rules. */
 export interface OfferLimits {
   /** Each item has all of them. */
   readonly categories?: readonly string[];
@@ -28,6 +29,10 @@ export interface OfferLimits {
   readonly except?: readonly ItemId[];
   /** Number of items on the pages before; absent on the first page. */
   readonly offset?: number;
+  /** Rules of the request, beside those of the scenario. */
+  readonly rules?: ItemRules;
+  /** Places that were asked for, if the rules left fewer items than candidates. */
+  readonly slateSize?: number;
 }
 
 /** Sources of the items that a decision chooses from: the catalogue, or candidates that the request sent. */
@@ -73,7 +78,7 @@ export interface Decision {
   readonly offeredBy?: OfferedBy;
   /** Version whose logits kept the candidates of more offered items; 0 if they were drawn by lot, absent if all were kept. */
   readonly retriever?: number;
-  /** Absent if the whole catalogue was asked for. */
+  /** Absent if the request had no limits of its own. */
   readonly offer?: OfferLimits;
 }
 

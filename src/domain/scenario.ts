@@ -1,4 +1,5 @@
 import type { FastLoopSettings } from "./fast-loop.ts";
+import type { ScenarioRules, SeenRule } from "./rules.ts";
 
 /** Rules for repeated events of one type on one position. */
 export const repeatRules = ["last", "sum", "maximum"] as const;
@@ -49,8 +50,10 @@ export interface Scenario {
   readonly name: string;
   /** Items of a slate if the request has no `slateSize`, 1 to 50. */
   readonly slateSize: number;
-  /** Items that the user has an event with are no candidates. */
-  readonly excludeSeen: boolean;
+  /** Items that the user has an event with are no candidates: all, or those that one of the rules leaves out. */
+  readonly excludeSeen: boolean | readonly SeenRule[];
+  /** Further rules about the items that may be shown; absent if there are none. */
+  readonly rules?: ScenarioRules;
   /** ε of the exploration floor, in (0, 1]: each position mixes the policy with the uniform choice. */
   readonly exploration: number;
   /** Candidates kept of a larger catalogue by retrieval. */
@@ -69,7 +72,7 @@ export interface Scenario {
 
 /** The configuration's rules for an answer: which users get the baseline, and which items may be shown. */
 export interface ServingRule
-  extends Pick<Scenario, "excludeSeen" | "exploration" | "maxCandidates"> {
+  extends Pick<Scenario, "excludeSeen" | "exploration" | "maxCandidates" | "rules"> {
   /** Share of the users who get the baseline. */
   readonly baselineShare: number;
   /** Share of the users whose slates are drawn uniformly. Absent in rules from before there were any. */

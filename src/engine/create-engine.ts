@@ -64,11 +64,11 @@ async function viewDecision(store: Store, feedback: Feedback): Promise<DecisionV
 }
 
 /** The rows of items and users. */
-function createRows({ items, users }: Store) {
+function createRows({ items, users }: Store, clock: () => number) {
   const from = <Id>({ after, limit = defaultLimit }: PageInput, toId: (text: string) => Id) =>
     after === undefined ? { limit } : { after: toId(after), limit };
   return {
-    putItems: (rows) => items.put(rows.map(completeItem)),
+    putItems: (rows) => items.put(rows.map(completeItem), clock()),
     findItem: (id) => items.find(itemId(id)),
     deleteItem: (id) => items.delete(itemId(id)),
     listItems: (page = {}) => items.list(from(page, itemId)),
@@ -149,7 +149,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
     record: (events) => record(parts, events),
-    ...createRows(store),
+    ...createRows(store, options.clock),
     ...createViews(parts),
     health: () => readHealth(parts),
     figures: () => readFigures(parts),

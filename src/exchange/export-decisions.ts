@@ -1,4 +1,6 @@
 import type { Scenario } from "../domain/scenario.ts";
+import { readDrawRules } from "../engine/serving/read-draw-rules.ts";
+import { createCatalogueAsOf } from "../engine/state/catalogue-as-of.ts";
 import type { Store } from "../storage/store.ts";
 import { type ExportedDecision, toExportedDecision } from "./exported-decision.ts";
 
@@ -14,6 +16,8 @@ export async function* exportDecisions(options: {
   readonly now: number;
 }): AsyncGenerator<ExportedDecision, void> {
   const { store, scenario, now } = options;
+  // Rules read attributes, which hold texts as they are.
+  const catalogueAsOf = createCatalogueAsOf(store.items, undefined);
   let after = 0;
   for (;;) {
     const page = await store.decisions.feedback({
@@ -22,7 +26,10 @@ export async function* exportDecisions(options: {
       closedBefore: now,
       limit: pageSize,
     });
-    for (const feedback of page) yield toExportedDecision(feedback, scenario.reward);
+    for (const feedback of page) {
+      const rules = await readDrawRules(feedback.decision, catalogueAsOf);
+      yield toExportedDecision(feedback, scenario.reward, rules);
+    }
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     after = last.sequence;

@@ -3,6 +3,8 @@ import type { Decision, DecisionRule, Feedback } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { settleReward } from "../domain/reward-rule.ts";
 import type { RewardRule } from "../domain/scenario.ts";
+import type { SlateCaps } from "../domain/slate-caps.ts";
+import type { DrawRules } from "../engine/rules/draw-rules.ts";
 
 /**
  * A line of `recurve export decisions`: a decision as it was made, with its rewards. Times are ISO
@@ -21,12 +23,50 @@ export interface ExportedDecision
   readonly rewards: readonly number[];
   readonly slate: readonly string[];
   readonly candidates: readonly { readonly itemId: string; readonly features?: JsonObject }[];
+  /** Rules of the draw, as they were on these candidates; absent if there were none. */
+  readonly draw?: ExportedDraw;
+}
+
+/** Rules of a draw on the candidates of a decision. */
+export interface ExportedDraw {
+  /** Added to the log-odds of each candidate, whatever the policy. */
+  readonly boosts?: readonly number[];
+  /** Items that have their places by a rule. */
+  readonly pinned?: readonly string[];
+  /** Groups of each candidate, and how many of each a slate may hold. */
+  readonly caps?: SlateCaps;
+  /** Places that were asked for, if the rules left fewer. */
+  readonly slateSize?: number;
+}
+
+/** @param rules on the candidates of the decision */
+function toExportedDraw({ candidates, offer }: Decision, rules: DrawRules): ExportedDraw {
+  const { boosts, pins, caps } = rules;
+  return {
+    ...(boosts && { boosts: [...boosts] }),
+    ...(pins && { pinned: [...pins.values()].flatMap((index) => candidates[index]?.itemId ?? []) }),
+    ...(caps && { caps }),
+    ...(offer?.slateSize !== undefined && { slateSize: offer.slateSize }),
+  };
+}
+
+/** The rules again. */
+export function rulesOfDraw({ candidates, draw = {} }: ExportedDecision): DrawRules {
+  const { boosts, pinned, caps } = draw;
+  const indices = pinned?.map((item) => candidates.findIndex(({ itemId }) => itemId === item));
+  return {
+    ...(boosts && { boosts: Float64Array.from(boosts) }),
+    ...(indices && { pins: new Map(indices.entries()) }),
+    ...(caps && { caps }),
+  };
 }
 
 export function toExportedDecision(
   { decision, rewards }: Feedback,
   rule: RewardRule,
+  rules: DrawRules,
 ): ExportedDecision {
+  const draw = toExportedDraw(decision, rules);
   return {
     decisionId: decision.decisionId,
     userId: decision.userId,
@@ -47,6 +87,7 @@ export function toExportedDecision(
     ...(decision.offeredBy && { offeredBy: decision.offeredBy }),
     ...(decision.retriever !== undefined && { retriever: decision.retriever }),
     ...(decision.offer && { offer: decision.offer }),
+    ...(Object.keys(draw).length > 0 && { draw }),
     context: decision.context,
   };
 }
@@ -56,19 +97,45 @@ const object = z.custom<JsonObject>(
   "must be an object",
 );
 
+const counts = z.array(z.int("must be a whole number").min(0), "must be a list of whole numbers");
+const draw = z.object(
+  {
+    boosts: z.array(z.number("must be a number"), "must be a list of numbers").exactOptional(),
+    pinned: z.array(z.string("must be text"), "must be a list of item ids").exactOptional(),
+    caps: z.object({ groupsOf: z.array(counts), limits: counts }).exactOptional(),
+    slateSize: z.int("must be a whole number").min(1).exactOptional(),
+  },
+  "must be an object",
+);
+
+/** Rules of the draw have an entry for each candidate. */
+function refuseOtherLengths(
+  { candidates, draw: { boosts, caps } = {} }: Pick<ExportedDecision, "candidates" | "draw">,
+  context: z.RefinementCtx,
+): void {
+  for (const [field, list] of [["boosts", boosts] as const, ["caps", caps?.groupsOf] as const]) {
+    if (list === undefined || list.length === candidates.length) continue;
+    const message = `must have ${candidates.length} entries, one for each candidate, got ${list.length}`;
+    context.addIssue({ code: "custom", path: ["draw", field], message });
+  }
+}
+
 /** The fields of a line that an evaluation reads; the others are for people. */
-export const exportedSchema: z.ZodType<ExportedDecision> = z.looseObject({
-  userId: z.string("must be text"),
-  scenario: z.string("must be text"),
-  asOf: z.int("must be an integer").min(0),
-  decidedAt: z.iso.datetime("must be a time such as 2026-01-31T12:00:00.000Z"),
-  exploration: z.number("must be a number").min(0).max(1),
-  slate: z.array(z.string("must be text"), "must be a list of item ids").min(1, "is empty"),
-  positionPropensities: z.array(z.unknown(), "must be a list of numbers"),
-  rewards: z.array(z.unknown(), "must be a list of numbers"),
-  candidates: z.array(
-    z.object({ itemId: z.string("must be text"), features: object.exactOptional() }),
-    "must be a list of candidates",
-  ),
-  context: object,
-}) as unknown as z.ZodType<ExportedDecision>;
+export const exportedSchema: z.ZodType<ExportedDecision> = z
+  .looseObject({
+    userId: z.string("must be text"),
+    scenario: z.string("must be text"),
+    asOf: z.int("must be an integer").min(0),
+    decidedAt: z.iso.datetime("must be a time such as 2026-01-31T12:00:00.000Z"),
+    exploration: z.number("must be a number").min(0).max(1),
+    slate: z.array(z.string("must be text"), "must be a list of item ids").min(1, "is empty"),
+    positionPropensities: z.array(z.unknown(), "must be a list of numbers"),
+    rewards: z.array(z.unknown(), "must be a list of numbers"),
+    candidates: z.array(
+      z.object({ itemId: z.string("must be text"), features: object.exactOptional() }),
+      "must be a list of candidates",
+    ),
+    draw: draw.exactOptional(),
+    context: object,
+  })
+  .superRefine(refuseOtherLengths) as unknown as z.ZodType<ExportedDecision>;

@@ -143,7 +143,8 @@ function boundFeeds(
   const lower = new Float32Array(shape.rows).fill(negligible);
   const upper = new Float32Array(shape.rows).fill(negligible);
   for (const [index, row] of rows.entries()) {
-    const seen = row.isViewed ? 1 : values[Math.min(row.position, values.length - 1)]!;
+    const place = row.shownAt ?? row.position;
+    const seen = row.isViewed ? 1 : values[Math.min(place, values.length - 1)]!;
     const least = (1 - seen) * defaultReward;
     const unreached = (1 - seen) * (1 - defaultReward);
     lower[index] = logRatio(least, least + seen);

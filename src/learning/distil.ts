@@ -25,7 +25,7 @@ export interface Distillation extends EpochLosses {
 
 type DistillationSettings = MpoConfiguration["distillation"];
 
-/** Keeps p and log p of an item that is no candidate of the row out of every sum. */
+/** Added to a logit, as a boost is: keeps p and log p of an item that is no candidate of the row out of every sum. */
 const maskedLogit = -1e9;
 /** log t of candidates that the target gives nothing to; only reverse KL looks at it. */
 const smallestLog = -30;
@@ -53,12 +53,12 @@ function buildTargets(
   const toAim = aims[objective];
   for (let index = 0; index < rows.length; index++) {
     rowWeights[index] = 1 / rows.length;
-    const { target, action, reward = 0 } = rows[index]!;
+    const { target, action, reward = 0, boosts } = rows[index]!;
     const own = places[index]!;
     const start = index * shape.candidates;
     liked[start + own[action]!] = likelihood * reward;
     for (let a = 0; a < own.length; a++) {
-      mask[start + own[a]!] = 0;
+      mask[start + own[a]!] = boosts?.[a] ?? 0;
       aim[start + own[a]!] = toAim(target[a]!);
     }
   }

@@ -46,6 +46,18 @@ export function swapProbability(upper: FeedbackRow, lower: FeedbackRow): number 
   return swapped / (swapped + upper.propensity * lower.propensity);
 }
 
+const placeOf = ({ position, shownAt = position }: FeedbackRow) => shownAt;
+
+/**
+ * Neighbours of one slate. Of two items of which one fills a group, either order leaves other candidates to the second, and the logged
+ * propensities don't determine those of the swap.
+ */
+const canSwap = (upper: FeedbackRow, lower: FeedbackRow): boolean =>
+  upper.state === lower.state &&
+  upper.position === lower.position - 1 &&
+  placeOf(upper) === placeOf(lower) - 1 &&
+  !(upper.fillsGroup || lower.fillsGroup);
+
 /** Weighted deviations at both positions of a pair, and their squares. */
 interface PairSums {
   upper: number;
@@ -79,8 +91,8 @@ function sumPairs(
   for (const [index, lower] of rows.entries()) {
     if (lower.position === 0) above = 0;
     const upper = rows[index - 1];
-    const pair = pairs[lower.position - 1];
-    if (upper?.state !== lower.state || upper.position !== lower.position - 1 || !pair) continue;
+    const pair = pairs[placeOf(lower) - 1];
+    if (upper === undefined || pair === undefined || !canSwap(upper, lower)) continue;
     const deviations = [deviation(upper), deviation(lower)] as const;
     if (deviations[0] === 0 && deviations[1] === 0) continue;
     const weight = swapProbability(upper, lower);

@@ -24,6 +24,8 @@ export interface FeedbackRow extends SlateRow, FoldedRow {
    * train no critic.
    */
   readonly isViewed?: boolean;
+  /** By the caps, its item leaves fewer candidates than those without it. */
+  readonly fillsGroup?: boolean;
   /** Age in cycles' worth of decisions, 0 for the newest. */
   readonly age: number;
 }

@@ -6,7 +6,7 @@ import type { Network } from "../policy/network.ts";
 import { createScorer, type Scorer } from "../policy/scorer.ts";
 import { rewardHeadCount } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
-import { candidatesOfSlate, placesInSlate, slatesOf } from "./slate-candidates.ts";
+import { candidatesOfSlate, placesInSlate, type SlateRow, slatesOf } from "./slate-candidates.ts";
 
 const scoreBatch = 64;
 
@@ -50,13 +50,22 @@ function pick(values: Float64Array, places: Int32Array): Float64Array {
   return picked;
 }
 
+/** Logits with the boosts of the row's rules, in place. */
+export function boostLogits(
+  logits: Float64Array,
+  { boosts }: Pick<SlateRow, "boosts">,
+): Float64Array {
+  if (boosts) for (let a = 0; a < logits.length; a++) logits[a]! += boosts[a]!;
+  return logits;
+}
+
 /** log π of each row's candidates under a one-headed network, exploration floor not included. */
 export const scorePolicy = (
   scorer: Scorer,
   rows: readonly FeedbackRow[],
 ): Promise<Float64Array[]> =>
   scoreSlates(scorer, rows, (own, [head]) =>
-    own.map((row) => normaliseLogs(pick(head!, placesInSlate(row)))),
+    own.map((row) => normaliseLogs(boostLogits(pick(head!, placesInSlate(row)), row))),
   );
 
 /** θ_k of a position, as the critic's training left it; alike in all reward heads. */
@@ -84,7 +93,7 @@ export async function scoreCritic(
     const discriminator = heads[rewardHeadCount]!;
     const examined = heads.slice(0, rewardHeadCount).map((head) => head.map(logistic));
     return own.map((row) => {
-      const examination = examinationAt(network, row.position);
+      const examination = examinationAt(network, row.shownAt ?? row.position);
       const least = (1 - examination) * defaultReward;
       const places = placesInSlate(row);
       const rewardHeads = examined.map((head) => {

@@ -9,6 +9,8 @@ export interface SlateRow {
    * ones have left. Absent if these are all.
    */
   readonly slateCandidates?: readonly ItemView[];
+  /** Added to the log-odds of the candidates by a rule, whatever the policy. */
+  readonly boosts?: Float64Array;
 }
 
 export const candidatesOfSlate = ({ candidates, slateCandidates }: SlateRow): readonly ItemView[] =>

@@ -5,6 +5,7 @@ import { createCoverage } from "./gate-coverage.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import {
   createFilling,
+  createUniformFilling,
   type FilledSlate,
   type OpenedSlate,
   openSlate,
@@ -36,6 +37,7 @@ interface ComparedSlate {
   readonly candidate: ReadSlate;
   readonly serving: ReadSlate;
   readonly logging: ReadSlate;
+  readonly uniform: Pick<FilledSlate, "logged">;
 }
 
 /** Sums over the candidates of a position, with L = max(c·p, π₀). */
@@ -64,6 +66,10 @@ function checkChoice(
   return { mass, value, differenceSpread: (mass - own!) ** 2, servingSpread: own! ** 2 };
 }
 
+/** Probability that caps have ended the slate above a position: nothing is put there that could not be checked. */
+const endedShare = (probabilities: Float64Array): number =>
+  Math.max(0, 1 - probabilities.reduce((sum, one) => sum + one, 0));
+
 /**
  * Weights of the whole prefix have π = w_{<k}·π(a | above) and π₀ = w₀_{<k}·π₀(a | above) against p(a | above): the expectation over
  * prefixes of the sums is that of the weights.
@@ -82,7 +88,8 @@ function checkPosition(
   const [before, ownBefore] = [candidate, serving].map(({ logged }) =>
     isPrefix ? logged[position - 1]! / propensities[position - 1]! : 1,
   );
-  let [mass, value, differenceSpread, servingSpread] = [0, 0, 0, 0];
+  let [value, differenceSpread, servingSpread] = [0, 0, 0];
+  let mass = row.caps && !isPrefix ? endedShare(proposed!) : 0;
   for (let a = 0; a < values.length; a++) {
     const p = made![a]!;
     const kept = ownBefore! * own![a]!;
@@ -120,19 +127,10 @@ const largestMove = 3;
 const movesOf = (serving: Float64Array, candidate: Float64Array): Float64Array =>
   candidate.map((log, a) => Math.max(-largestMove, Math.min(largestMove, log - serving[a]!)));
 
-/** Of a position's choice under the uniform policy: marginal, or of the whole prefix. */
-const uniformChance = (
-  { isCascade }: JudgedRow,
-  { count, position }: { readonly count: number; readonly position: number },
-): number =>
-  isCascade
-    ? Array.from({ length: position + 1 }, (_, k) => 1 / (count - k)).reduce((one, p) => one * p, 1)
-    : 1 / count;
-
 /** What the gate reads besides both policies' arrays, written slate by slate. */
 function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
   const zeros = () => new Float64Array(rows.length);
-  const positions = Int32Array.from(rows, ({ row }) => row.position);
+  const positions = Int32Array.from(rows, ({ row }) => row.shownAt ?? row.position);
   const checked = { mass: zeros(), values: zeros(), uniformWeights: zeros(), positions };
   const spreads = { differenceSpread: zeros(), servingSpread: zeros() };
   const above = { values: zeros(), moves: zeros() };
@@ -141,13 +139,13 @@ function createColumns(rows: readonly ScoredRow<JudgedRow>[]) {
     above,
     spreads,
     writeChecked(start: number, compared: ComparedSlate, values: Float64Array) {
-      const { row, items, propensities, serving } = compared;
+      const { row, items, propensities, serving, uniform } = compared;
       for (const position of items.keys()) {
         const { mass, value, ...spread } = checkPosition(compared, position, values);
         const place = { propensities, position };
         checked.mass[start + position] = mass;
-        const chance = uniformChance(row, { count: values.length, position });
-        checked.uniformWeights[start + position] = chance / propensities[position]!;
+        checked.uniformWeights[start + position] =
+          uniform.logged[position]! / propensities[position]!;
         checked.values[start + position] =
           value - (row.isForeign ? 0 : chanceOfPrefix(serving, place, values));
         spreads.differenceSpread[start + position] = spread.differenceSpread;
@@ -192,6 +190,7 @@ export function gateArrays(
   const [serving, candidate, logging] = [rows, rows, rows].map(({ length }) => emptyArrays(length));
   const columns = createColumns(rows);
   const coverage = createCoverage();
+  const fillUniform = createUniformFilling();
   const fillings = { own: createFilling(), proposed: createFilling(), made: createFilling() };
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
@@ -204,7 +203,9 @@ export function gateArrays(
     writeSlate(candidate!, slate, proposed);
     writeSlate(logging!, slate, made);
     const propensities = propensitiesOf(rows, slate, made.logged);
-    const compared = { row, items, propensities, candidate: proposed, serving: own, logging: made };
+    const uniform = fillUniform(opened, q);
+    const policies = { candidate: proposed, serving: own, logging: made, uniform };
+    const compared = { row, items, propensities, ...policies };
     columns.writeChecked(start, compared, q);
     const moves = movesOf(scores.logPolicy, candidateLogs[start]!);
     columns.writeAbove(opened, made, { values: q, moves });

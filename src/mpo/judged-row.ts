@@ -1,4 +1,5 @@
 import type { Arm } from "../domain/decision.ts";
+import type { SlateCaps } from "../domain/slate-caps.ts";
 
 /**
  * `older`: an earlier cycle has read it, so every model may have seen it. `first`, `second`: halves
@@ -15,8 +16,14 @@ export interface JudgedRow {
   readonly candidates: readonly { readonly itemId: string }[];
   /** Index into the candidates. */
   readonly action: number;
-  /** Place in the slate, 0 at the top; the rows of a slate follow each other. */
+  /** Place in the slate, 0 at the top, among those that no rule fills; the rows of a slate follow each other. */
   readonly position: number;
+  /** Place where it was shown, if items are pinned above it; else the position. */
+  readonly shownAt?: number;
+  /** Of the slate, on the candidates of position 0: they leave fewer candidates below. */
+  readonly caps?: SlateCaps;
+  /** Positions that were asked for, if these caps ended the slate before. */
+  readonly asked?: number;
   /** p: logged probability of the action given the positions before, exploration included. */
   readonly propensity: number;
   /** The learned and judged value, in [0, 1]; with a discount it is the decision's return. */

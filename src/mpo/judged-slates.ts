@@ -1,7 +1,9 @@
+import { createCapCounter, type SlateCaps } from "../domain/slate-caps.ts";
 import type { SlateRule, ValuedSlate } from "../evaluation/slates/slate-drawer.ts";
 import { drawsOf, type SlateDraws } from "../evaluation/slates/slate-draws.ts";
 import { createMarginals, type SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
 import { accumulate, conditionalsOf } from "../evaluation/slates/slate-prefix.ts";
+import { meanOf } from "../numeric/statistics.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 import type { RowScores, ScoredRow } from "./row-scores.ts";
 
@@ -27,14 +29,29 @@ function originalIndex(action: number, before: readonly number[]): number {
   return index;
 }
 
-/** @throws RangeError if a position does not follow the one above it */
+/** The same if caps have left fewer. */
+function indexUnderCaps(caps: SlateCaps, action: number, before: readonly number[]): number {
+  const { closed, take } = createCapCounter(caps);
+  for (const taken of before) take(taken);
+  const left = [...closed.keys()].filter((index) => closed[index] === 0);
+  const found = left[action];
+  if (found === undefined)
+    throw new RangeError(`the caps leave ${left.length} candidates, not index ${action}`);
+  return found;
+}
+
+/** @throws RangeError if a position does not follow the one above it, or its item is one that a cap forbids */
 export function readSlates(rows: readonly Pick<ScoredRow, "row">[]): readonly JudgedSlate[] {
   const slates: { start: number; items: number[] }[] = [];
   for (const [index, { row }] of rows.entries()) {
     const slate = slates.at(-1);
     if (row.position === 0) slates.push({ start: index, items: [row.action] });
     else if (slate?.items.length === row.position)
-      slate.items.push(originalIndex(row.action, slate.items));
+      slate.items.push(
+        row.caps
+          ? indexUnderCaps(row.caps, row.action, slate.items)
+          : originalIndex(row.action, slate.items),
+      );
     else
       throw new RangeError(
         `rows[${index}].position must follow the row before, got ${row.position}`,
@@ -52,11 +69,10 @@ export interface OpenedSlate extends JudgedSlate {
 }
 
 /** @param row of position 0 */
-export const openSlate = (row: JudgedRow, slate: JudgedSlate): OpenedSlate => ({
-  ...slate,
-  row,
-  ...(slate.items.length > 1 && { draws: drawsOf(slate.start, slate.items.length) }),
-});
+export function openSlate(row: JudgedRow, slate: JudgedSlate): OpenedSlate {
+  const length = Math.max(slate.items.length, row.asked ?? 0);
+  return { ...slate, row, ...(length > 1 && { draws: drawsOf(slate.start, length) }) };
+}
 
 /** A policy on a slate. If earlier items change a reward, `logged` has the probability of the whole prefix down to each item. */
 export interface FilledSlate extends SlateMarginals {
@@ -90,10 +106,30 @@ export function createFilling(): (
   return ({ row, items, draws }, logs, values) => {
     if (policy.length !== logs.length) policy = new Float64Array(logs.length);
     for (let a = 0; a < logs.length; a++) policy[a] = Math.exp(logs[a]!);
-    const rule = { policies: [policy], exploration: row.exploration };
+    const { exploration, caps, asked } = row;
+    const rule = { policies: [policy], exploration, ...(caps && { caps }) };
     if (draws === undefined) return fillFirst(row, { items, values }, rule);
-    const marginals = fill(rule, { items, values }, draws);
+    const slate = { items, values, ...(asked !== undefined && { asked }) };
+    const marginals = fill(rule, slate, draws);
     return row.isCascade ? followPrefix(marginals, rule, items) : marginals;
+  };
+}
+
+/** The uniform choice on a slate. Without caps each candidate is as likely at each position. */
+export function createUniformFilling(): (
+  slate: OpenedSlate,
+  values: Float64Array,
+) => Pick<FilledSlate, "logged" | "direct"> {
+  const fill = createFilling();
+  return (slate, values) => {
+    const { row, items, draws } = slate;
+    const { length: count } = values;
+    if (row.caps && draws)
+      return fill(slate, new Float64Array(count).fill(-Math.log(count)), values);
+    const logged = row.isCascade
+      ? accumulate(items.map((_, k) => 1 / (count - k)))
+      : new Float64Array(items.length).fill(1 / count);
+    return { logged, direct: new Float64Array(items.length).fill(meanOf(values)) };
   };
 }
 

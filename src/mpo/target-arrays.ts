@@ -2,10 +2,15 @@ import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
 import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
 import type { SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
 import { accumulate } from "../evaluation/slates/slate-prefix.ts";
-import { meanOf } from "../numeric/statistics.ts";
 import { expectLength } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
-import { createFilling, type JudgedSlate, openSlate, readSlates } from "./judged-slates.ts";
+import {
+  createFilling,
+  createUniformFilling,
+  type JudgedSlate,
+  openSlate,
+  readSlates,
+} from "./judged-slates.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 /** Weights of the judge are clipped here; see docs/methods/estimators.md. */
@@ -46,19 +51,16 @@ export function targetArrays(
   return arrays;
 }
 
-/** The uniform choice: each candidate is as likely at each position. */
+/** The uniform choice among the candidates that each position has left. */
 export function uniformArrays(
   rows: readonly ScoredRow<JudgedRow>[],
   values: readonly Float64Array[],
 ): ComparedPolicy {
   const arrays = emptyArrays(rows.length);
-  for (const { start, items } of readSlates(rows)) {
-    const { length: count } = values[start]!;
-    const conditionals = items.map((_, k) => 1 / (count - k));
-    const isCascade = rows[start]!.row.isCascade === true;
-    const logged = isCascade ? accumulate(conditionals) : items.map(() => 1 / count);
-    arrays.targetProbabilities.set(logged, start);
-    arrays.directValues.fill(meanOf(values[start]!), start, start + items.length);
+  const fill = createUniformFilling();
+  for (const slate of readSlates(rows)) {
+    const { start } = slate;
+    writeSlate(arrays, slate, fill(openSlate(rows[start]!.row, slate), values[start]!));
   }
   return arrays;
 }

@@ -102,13 +102,18 @@ const scoresOf = ({ scores, mean }: Popularity, candidates: readonly ItemView[])
 const [judgedStep, lastRank] = [13, 50];
 
 /** The same order, for a judge: he takes slates apart position by position, and no item may have a probability of 0. */
-export const judgedLogits = (
+export function judgedLogits(
   popularity: Popularity,
   candidates: readonly ItemView[],
-): Float64Array =>
-  greedyLogits(scoresOf(popularity, candidates), judgedStep).map((logit) =>
-    Math.max(-judgedStep * lastRank, logit),
+  boosts: Float64Array = new Float64Array(candidates.length),
+): Float64Array {
+  const scores = scoresOf(popularity, candidates);
+  // A boost decides among equal scores; served steps are so large that it changes no other order.
+  const step = judgedStep + Math.max(...boosts) - Math.min(...boosts);
+  return greedyLogits(scores, step).map((logit, a) =>
+    Math.max(-judgedStep * lastRank, logit + boosts[a]!),
   );
+}
 
 /** The baseline as a policy: greedy on the shrunk mean reward. @throws corrupt_snapshot */
 export function loadPopularityPolicy(file: TensorFile): Policy {

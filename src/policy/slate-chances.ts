@@ -1,10 +1,9 @@
 import type { RandomStream } from "../numeric/random.ts";
-import { drawIndex, positionProbabilities } from "./slate.ts";
+import { drawIndex, openPlaces, type PlaceRules, positionProbabilities } from "./slate.ts";
 
 /**
- * Chance that a slate of `sampleSlate` holds the target, from one slate drawn without it. Unbiased:
- * P(miss) is the mean over such slates of Π_k (1 − p_k), p_k the target's probability at position
- * k.
+ * Chance that a slate of `sampleSlate` holds the target, from one slate drawn without it. Unbiased: P(miss) is the mean over such slates
+ * of Π_k (1 − p_k), p_k the target's probability at the k-th drawn position, 0 if a cap forbids it there.
  *
  * @param target index of a candidate; −1 if it is not among them
  */
@@ -14,18 +13,25 @@ export function drawHitChance(
     readonly slateSize: number;
     readonly exploration: number;
     readonly random: RandomStream;
+    readonly rules?: PlaceRules | undefined;
   },
 ): number {
   if (target === -1) return 0;
-  const { exploration, random } = options;
-  const taken = new Array<boolean>(logits.length).fill(false);
+  const { exploration, random, rules = {} } = options;
+  const pinned = [...(rules.pins?.values() ?? [])];
+  if (pinned.includes(target)) return 1;
+  const { closed, take } = openPlaces(logits.length, rules);
   let miss = 1;
-  for (let left = Math.min(options.slateSize, logits.length); left > 0; left--) {
-    const probabilities = positionProbabilities(logits, taken, exploration);
+  for (let left = Math.min(options.slateSize, logits.length) - pinned.length; left > 0; left--) {
+    const probabilities = positionProbabilities(logits, closed, exploration);
     const own = probabilities[target]!;
     miss *= 1 - own;
+    if (left === 1) break;
     probabilities[target] = 0;
-    if (left > 1) taken[drawIndex(probabilities, random.uniform() * (1 - own))] = true;
+    const other = drawIndex(probabilities, random.uniform() * (1 - own));
+    // Nothing but the target is left for this position, or for any below.
+    if (other === -1) break;
+    take(other);
   }
   return 1 - miss;
 }

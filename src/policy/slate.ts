@@ -1,8 +1,9 @@
+import { type CapCounter, createCapCounter, noCaps, type SlateCaps } from "../domain/slate-caps.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
 /**
  * Slates by Plackett–Luce without replacement (Plackett 1975) under an exploration floor: at each position
- * P(a | rest) = (1 − ε)·exp(z_a)/Σ_rest exp(z) + ε/|rest|.
+ * P(a | rest) = (1 − ε)·exp(z_a)/Σ_rest exp(z) + ε/|rest|. The rest are the candidates that may still be taken.
  */
 export interface SampledSlate {
   /** Indices into the candidates, position 0 first. */
@@ -11,42 +12,53 @@ export interface SampledSlate {
   readonly positionPropensities: readonly number[];
 }
 
+/** Rules about the places of a slate, whatever the policy. */
+export interface PlaceRules {
+  /**
+   * By position, ascending, the index of the candidate that stands there with probability 1. It counts for the caps from the start. If
+   * nothing is left for a position, the next one moves up.
+   */
+  readonly pins?: ReadonlyMap<number, number>;
+  readonly caps?: SlateCaps;
+}
+
 /** Product of the position propensities. */
 export const jointPropensity = (positionPropensities: readonly number[]): number =>
   positionPropensities.reduce((product, propensity) => product * propensity, 1);
 
 /**
- * Probabilities of the candidates that are not taken; 0 for those that are.
+ * Probabilities of the candidates that are not closed; 0 for those that are.
  * @param logits z, finite, one for each candidate
+ * @param closed truthy for a candidate that is taken or forbidden
  */
 export function positionProbabilities(
   logits: ArrayLike<number>,
-  taken: readonly boolean[],
+  closed: ArrayLike<boolean | number>,
   exploration: number,
 ): Float64Array {
   const probabilities = new Float64Array(logits.length);
   let largest = Number.NEGATIVE_INFINITY;
   let remaining = 0;
   for (let index = 0; index < logits.length; index++) {
-    if (taken[index]) continue;
+    if (closed[index]) continue;
     remaining++;
     largest = Math.max(largest, logits[index]!);
   }
   let total = 0;
   for (let index = 0; index < logits.length; index++) {
-    if (taken[index]) continue;
+    if (closed[index]) continue;
     probabilities[index] = Math.exp(logits[index]! - largest);
     total += probabilities[index]!;
   }
   for (let index = 0; index < logits.length; index++) {
-    if (taken[index]) continue;
+    if (closed[index]) continue;
     probabilities[index] =
       ((1 - exploration) * probabilities[index]!) / total + exploration / remaining;
   }
   return probabilities;
 }
 
-/** Index at which the running sum passes `uniform` in [0, 1); never one of probability 0. */
+/** Index at which the running sum passes `uniform` in [0, 1); never one of probability 0. −1 if all are 0. */
 export function drawIndex(probabilities: Float64Array, uniform: number): number {
   let cumulative = 0;
   let last = -1;
@@ -60,47 +72,64 @@ export function drawIndex(probabilities: Float64Array, uniform: number): number 
   return last;
 }
 
-/** Walks the positions; `choose` gives the index at each one. */
+/** A counter of an empty slate, in which pinned candidates have their places already. */
+export function openPlaces(candidates: number, { pins, caps }: PlaceRules): CapCounter {
+  const counter = createCapCounter(caps ?? noCaps(candidates));
+  for (const pinned of pins?.values() ?? []) counter.take(pinned);
+  return counter;
+}
+
+interface Walk {
+  readonly logits: ArrayLike<number>;
+  readonly slateSize: number;
+  readonly exploration: number;
+  readonly rules?: PlaceRules | undefined;
+}
+
+/** Walks the positions, up to one that nothing may fill; `choose` gives the index at each one that isn't pinned. */
 function walk(
-  options: {
-    readonly logits: ArrayLike<number>;
-    readonly slateSize: number;
-    readonly exploration: number;
-  },
+  { logits, slateSize, exploration, rules = {} }: Walk,
   choose: (probabilities: Float64Array, position: number) => number,
 ): SampledSlate {
-  const taken = new Array<boolean>(options.logits.length).fill(false);
+  const { closed, take } = openPlaces(logits.length, rules);
+  const waiting = new Map(rules.pins);
   const order: number[] = [];
   const positionPropensities: number[] = [];
-  for (let position = 0; position < options.slateSize; position++) {
-    const probabilities = positionProbabilities(options.logits, taken, options.exploration);
+  for (let position = 0; position < slateSize; position++) {
+    const [next] = waiting.keys();
+    const place = waiting.has(position) || closed.every(Boolean) ? next : undefined;
+    if (place !== undefined) {
+      order.push(waiting.get(place)!);
+      positionPropensities.push(1);
+      waiting.delete(place);
+      continue;
+    }
+    const probabilities = positionProbabilities(logits, closed, exploration);
     const index = choose(probabilities, position);
+    if (index === -1) break;
     order.push(index);
     positionPropensities.push(probabilities[index]!);
-    taken[index] = true;
+    take(index);
   }
   return { order, positionPropensities };
 }
 
-/** @param slateSize at most the number of candidates */
-export function sampleSlate(options: {
-  readonly logits: ArrayLike<number>;
-  readonly slateSize: number;
-  readonly exploration: number;
-  readonly random: RandomStream;
-}): SampledSlate {
+/**
+ * Shorter than its size if the rules leave nothing for a position.
+ * @param slateSize at most the number of candidates
+ */
+export function sampleSlate(options: Walk & { readonly random: RandomStream }): SampledSlate {
   return walk(options, (probabilities) => drawIndex(probabilities, options.random.uniform()));
 }
 
-/** The propensities that a given slate has under these logits. */
-export function slatePropensities(options: {
-  readonly logits: ArrayLike<number>;
-  readonly order: readonly number[];
-  readonly exploration: number;
-}): readonly number[] {
-  const walked = walk(
-    { ...options, slateSize: options.order.length },
-    (_, position) => options.order[position]!,
+/** The propensities that a given slate has under these logits. 0 for an item that may not stand at its position. */
+export function slatePropensities(
+  options: Omit<Walk, "slateSize"> & { readonly order: readonly number[] },
+): readonly number[] {
+  const { order: asked } = options;
+  const { order, positionPropensities } = walk(
+    { ...options, slateSize: asked.length },
+    (_, position) => asked[position]!,
   );
-  return walked.positionPropensities;
+  return positionPropensities.map((p, position) => (order[position] === asked[position] ? p : 0));
 }

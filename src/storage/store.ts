@@ -74,7 +74,8 @@ export interface PutSummary {
 
 /** Rows that are never overwritten: each change is a new revision under a new event number. */
 export interface RevisionStore<T, Id> {
-  put(rows: readonly T[]): Promise<PutSummary>;
+  /** @param writtenAt milliseconds since 1970; kept of items */
+  put(rows: readonly T[], writtenAt?: number): Promise<PutSummary>;
   /** The newest revision, or the one at event number `asOf`. */
   find(id: Id, asOf?: number): Promise<Revision<T> | undefined>;
   /**
@@ -107,6 +108,8 @@ export interface ItemChange {
   readonly sequence: number;
   /** Event number of the item's first revision. */
   readonly created: number;
+  /** Time of that revision, milliseconds since 1970; absent if it is not on record. */
+  readonly createdAt?: number;
   readonly item: Item | undefined;
   /** The row is not a valid item: it is read as withdrawn, with its readable fields. */
   readonly isDamaged?: true;
@@ -155,8 +158,15 @@ export interface EventStore {
     userId: UserId,
     options: { readonly asOf: number; readonly limit: number },
   ): Promise<readonly HistoryEntry[]>;
-  /** Items that the user has any event with, sequence ≤ asOf. */
-  seenItems(userId: UserId, asOf: number): Promise<ReadonlySet<ItemId>>;
+  /** The time of the user's last event with each item, sequence ≤ asOf, of these types (default: all), after `since`. */
+  lastEvents(
+    userId: UserId,
+    options: {
+      readonly asOf: number;
+      readonly types?: readonly string[] | undefined;
+      readonly since?: number;
+    },
+  ): Promise<ReadonlyMap<ItemId, number>>;
   /** Events in order of sequence, from after `after`, at most `limit`. */
   scan(options: {
     readonly after: number;
@@ -274,6 +284,13 @@ export interface DecisionStore {
     readonly now: number;
     readonly limit: number;
   }): Promise<readonly Feedback[]>;
+  /** Times at which a scenario's decisions showed a user each item, decidedAt > since and sequence ≤ asOf. */
+  showings(options: {
+    readonly userId: UserId;
+    readonly scenario: string;
+    readonly since: number;
+    readonly asOf: number;
+  }): Promise<ReadonlyMap<ItemId, readonly number[]>>;
   /** Decisions of a scenario with expiresAt ≤ closedBefore, after `after`, by sequence, at most `limit`. */
   feedback(options: {
     readonly scenario: string;

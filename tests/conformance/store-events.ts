@@ -30,15 +30,22 @@ export function testEvents(open: OpenStore): void {
     await store.close();
   });
 
-  test("seen items are those of the user's events up to the number", async () => {
+  test("the last event with each item is the user's, up to the number, of the types, after the time", async () => {
     const store = await open();
-    const events = ["a", "b", "a"].map((item) => ({
-      event: sampleEvent({ itemId: itemId(item) }),
+    const events = ["a", "b", "a"].map((item, index) => ({
+      event: sampleEvent({
+        ...{ itemId: itemId(item), occurredAt: 10 * (index + 1) },
+        type: item === "b" ? "buy" : "click",
+      }),
     }));
     await store.events.record(events);
-    expect(await store.events.seenItems(ann, 1)).toEqual(new Set(["a"]));
-    expect(await store.events.seenItems(ann, 3)).toEqual(new Set(["a", "b"]));
-    expect(await store.events.seenItems(userId("bob"), 3)).toEqual(new Set());
+    const last = async (options: { asOf: number; types?: readonly string[]; since?: number }) =>
+      Object.fromEntries(await store.events.lastEvents(ann, options));
+    expect(await last({ asOf: 1 })).toEqual({ a: 10 });
+    expect(await last({ asOf: 3 })).toEqual({ a: 30, b: 20 });
+    expect(await last({ asOf: 3, since: 20 })).toEqual({ a: 30 });
+    expect(await last({ asOf: 3, types: ["buy", "like"] })).toEqual({ b: 20 });
+    expect(await store.events.lastEvents(userId("bob"), { asOf: 3 })).toEqual(new Map());
     await store.close();
   });
 

@@ -31,7 +31,7 @@ export async function openAuditedShop(options: ShopOptions = {}) {
       limit,
       ...range,
     });
-  return { ...shop, version, tamper, run };
+  return { ...shop, path, version, tamper, run };
 }
 
 /** The same with one decision, d-1. */

@@ -204,3 +204,54 @@ test("malformed lines of an export are named with field, value and remedy", asyn
     /:2: scenario must be 'shop' as in the rows before, got 'ads'; export one scenario a file/,
   );
 });
+
+test("an export of slates under boosts, pins and caps is judged by marginals, and each policy agrees with itself", async () => {
+  const rules = {
+    boosts: [{ filter: "year > 3", add: 1 }],
+    pins: [{ itemId: "i-7", position: 1 }],
+    caps: [{ by: "category", most: 2 }],
+  };
+  const ruled = { scenario: { slateSize: 4, rules }, items: 9 };
+  const { engine, store, advance, clock } = await openShop(ruled);
+  const [serving, other] = await assign(store, {
+    serving: shopSnapshot(1, 9),
+    canary: shopSnapshot(2, 9),
+  });
+  for (let turn = 0; turn < 40; turn++) {
+    const user = userId(`user-${turn}`);
+    const { decision } = await engine.recommend({ userId: user });
+    if (turn % 3 === 0)
+      await engine.record([{ type: "click", userId: user, itemId: decision.slate[turn % 4]! }]);
+  }
+  advance(600);
+  const own = parseConfiguration(shopConfiguration(ruled));
+  const path = join(createTestFolder(), "ruled.jsonl");
+  const decisions = exportDecisions({ store, scenario: own.scenarios[0]!, now: clock() });
+  const lines: string[] = [];
+  for await (const decision of decisions) lines.push(`${JSON.stringify(decision)}\n`);
+  writeFileSync(path, lines.join(""));
+  expect(JSON.parse(lines[0]!).draw).toMatchObject({
+    pinned: ["i-7"],
+    caps: { limits: [2, 2, 2] },
+  });
+  const parts = { store, configuration: own };
+  const judge = async (version: number) =>
+    evaluateLog(
+      await openLog(path),
+      async () => createSnapshotTarget(parts, version),
+      createLoggingPolicies(parts),
+    );
+  const [same, another] = [await judge(serving!), await judge(other!)];
+  // Three of four positions are drawn, and no one judges the pinned one.
+  expect(same.log).toMatchObject({ rows: 120, slates: { marginals: 40, prefix: 0 } });
+  const weights = ({ arrays: { targetProbabilities, propensities } }: typeof same) =>
+    Array.from(propensities, (p, row) => (targetProbabilities[row] ?? 0) / p);
+  for (const weight of weights(same)) expect(weight).toBeCloseTo(1, 10);
+  expect(weights(another).filter((weight) => Math.abs(weight - 1) > 0.1).length).toBeGreaterThan(
+    60,
+  );
+  const uniform = await evaluateLog(await openLog(path), async () => uniformTarget);
+  expect(uniform.log.slates).toEqual({ marginals: 0, prefix: 40 });
+  writeFileSync(path, lines[0]!.replace('"groupsOf":[', '"groupsOf":[[],'));
+  await expect(judge(serving!)).rejects.toThrow(/draw\.caps.*must have 9 entries/s);
+});

@@ -72,7 +72,10 @@ async function findRules(
   if (rows.length === 1 || target.rule === undefined || choice.decision === undefined)
     return undefined;
   const made = await logging?.rule(choice.decision);
-  return made && { logging: made, target: await target.rule(choice, rows.length) };
+  if (made === undefined) return undefined;
+  const { caps } = made;
+  const own = await target.rule(choice, rows.length);
+  return { logging: made, target: { ...own, ...(caps && { caps }) } };
 }
 
 /**
@@ -92,13 +95,18 @@ export function createSlateJudge(options: {
     const { candidates, row: number } = rows[0]!.choice;
     const items = rows.map(({ row }) => candidates.indexOf(row.action));
     // q̂ depends on the position, so that values are read from the marginals of each.
-    const slate = { items, values: new Float64Array(candidates.length) };
-    const draws = drawsOf(number, items.length);
+    const { draw } = rows[0]!.choice.decision ?? {};
+    const asked = rules.target.caps ? (draw?.slateSize ?? 0) - (draw?.pinned?.length ?? 0) : 0;
+    const slate = { items, values: new Float64Array(candidates.length), asked };
+    const draws = drawsOf(number, Math.max(items.length, asked));
     const made = fillLogging(rules.logging, slate, draws);
     const proposed = fillTarget(rules.target, slate, draws);
-    const directValues = proposed
-      .positions()
-      .map((probabilities, k) => expectValue(probabilities, (a) => predict(k, candidates[a]!)));
+    const directValues = new Float64Array(items.length);
+    // Of a slate that caps have ended, further positions count at the last.
+    for (const [k, probabilities] of proposed.positions().entries())
+      directValues[Math.min(k, items.length - 1)]! += expectValue(probabilities, (a) =>
+        predict(k, candidates[a]!),
+      );
     // Position 0 has no draws in it: the logged propensity is its own.
     const propensities = made.logged.with(0, rows[0]!.row.propensity);
     return {

@@ -2,11 +2,13 @@ import type { Decision } from "../../domain/decision.ts";
 import { EngineError, type ErrorCode } from "../../domain/errors.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
+import { addBoosts } from "../../engine/rules/draw-rules.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { largestRounding } from "../../evaluation/checks.ts";
 import type { SlateRule } from "../../evaluation/slates/slate-drawer.ts";
 import { conditionalsOf } from "../../evaluation/slates/slate-prefix.ts";
-import type { ExportedDecision } from "../../exchange/exported-decision.ts";
+import { type ExportedDecision, rulesOfDraw } from "../../exchange/exported-decision.ts";
+import { type DrawnPart, drawnPart } from "../../policy/drawn-part.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
 
@@ -26,10 +28,17 @@ const unknown: readonly ErrorCode[] = [
 ];
 
 /** Whether the rule gives the logged propensities again. */
-function isBorneOut(rule: SlateRule, { slate, candidates, ...logged }: ExportedDecision): boolean {
-  const items = slate.map((item) => candidates.findIndex(({ itemId }) => itemId === item));
+function isBorneOut(
+  rule: SlateRule,
+  part: DrawnPart,
+  { slate, candidates, draw, ...logged }: ExportedDecision,
+): boolean {
+  const places = [...slate.keys()].filter((k) => !draw?.pinned?.includes(slate[k]!));
+  const items = places.map((k) =>
+    part.candidates.findIndex((index) => candidates[index]!.itemId === slate[k]),
+  );
   return conditionalsOf(rule, items).every((conditional, k) => {
-    const ratio = conditional[items[k]!]! / logged.positionPropensities[k]!;
+    const ratio = conditional[items[k]!]! / logged.positionPropensities[places[k]!]!;
     return Math.abs(Math.log(ratio)) <= largestRounding;
   });
 }
@@ -50,9 +59,14 @@ export function createLoggingPolicies({
           return undefined;
         // An export has all fields of a decision; its times are text, which logits don't depend on.
         const logits = await deriver.deriveServed(decision as unknown as Decision);
-        const policies = [positionProbabilities(logits, [], 0)];
-        const rule = { policies, exploration: decision.exploration };
-        return isBorneOut(rule, decision) ? rule : undefined;
+        const rules = rulesOfDraw(decision);
+        const part = drawnPart(decision.candidates.length, rules);
+        const boosted = addBoosts(logits, rules);
+        const own = Float64Array.from(part.candidates, (index) => boosted[index]!);
+        const policies = [positionProbabilities(own, [], 0)];
+        const { caps } = part;
+        const rule = { policies, exploration: decision.exploration, ...(caps && { caps }) };
+        return isBorneOut(rule, part, decision) ? rule : undefined;
       } catch (error) {
         if (error instanceof EngineError && unknown.includes(error.code)) return undefined;
         throw error;

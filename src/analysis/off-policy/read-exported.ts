@@ -1,5 +1,10 @@
-import { type ExportedDecision, exportedSchema } from "../../exchange/exported-decision.ts";
+import {
+  type ExportedDecision,
+  exportedSchema,
+  rulesOfDraw,
+} from "../../exchange/exported-decision.ts";
 import { parseWith } from "../../exchange/import/row-schema.ts";
+import { drawnChoices, drawnPart } from "../../policy/drawn-part.ts";
 import type { LogRow } from "./decision-log.ts";
 import {
   checkCandidate,
@@ -19,28 +24,36 @@ function checkLengths(decision: ExportedDecision): void {
 }
 
 /**
- * A row for each position: the item shown there, chosen among the candidates that the positions
- * before had left.
+ * A row for each position that chance filled: the item shown there, chosen among the candidates that the positions before and the rules
+ * of the draw had left.
  */
 export function readExportedDecision(line: number, value: unknown): readonly LogRow[] {
   const parsed = parseWith(exportedSchema, value);
   if ("reason" in parsed) throw new RowProblem(`${parsed.reason}; export the decisions again`);
   const decision = parsed.value;
   checkLengths(decision);
-  let left = decision.candidates.map(({ itemId }) => itemId);
-  return decision.slate.map((action, position) => {
-    const candidates = left;
-    checkCandidate(`slate[${position}]`, action, candidates);
-    left = candidates.filter((itemId) => itemId !== action);
+  const ids = decision.candidates.map(({ itemId }) => itemId);
+  const pinned = new Set(decision.draw?.pinned);
+  const part = drawnPart(ids.length, rulesOfDraw(decision));
+  const all = part.candidates.flatMap((index) => ids[index] ?? []);
+  const places = [...decision.slate.keys()].filter((k) => !pinned.has(decision.slate[k] ?? ""));
+  const items = places.map((place) => all.indexOf(decision.slate[place] ?? ""));
+  const choices = [...drawnChoices(part, items)];
+  return places.map((place, position) => {
+    const action = decision.slate[place] ?? "";
+    const above = decision.slate.slice(0, place);
+    const left = choices[position]?.left.flatMap((index) => all[index] ?? []);
+    const candidates = left ?? all.filter((item) => item !== action && !above.includes(item));
+    checkCandidate(`slate[${place}]`, action, candidates);
     return {
       line,
       position,
       action,
       candidates,
-      reward: readReward(`rewards[${position}]`, decision.rewards[position]),
+      reward: readReward(`rewards[${place}]`, decision.rewards[place]),
       propensity: readPropensity(
-        `positionPropensities[${position}]`,
-        decision.positionPropensities[position],
+        `positionPropensities[${place}]`,
+        decision.positionPropensities[place],
       ),
       user: decision.userId,
       decision,

@@ -2,7 +2,8 @@ import { EngineError } from "../../domain/errors.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
-import type { ExportedDecision } from "../../exchange/exported-decision.ts";
+import { addBoosts } from "../../engine/rules/draw-rules.ts";
+import { type ExportedDecision, rulesOfDraw } from "../../exchange/exported-decision.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
 import type { TargetPolicy } from "./target-policy.ts";
@@ -26,7 +27,7 @@ export function createSnapshotTarget(
       ...rest,
     }));
     const situation = { ...decision, userId: userId(decision.userId), candidates };
-    const logits = await deriver.derive(version, situation);
+    const logits = addBoosts(await deriver.derive(version, situation), rulesOfDraw(decision));
     const byItem = new Map(
       candidates.map((candidate, index) => [String(candidate.itemId), logits[index] ?? 0]),
     );

@@ -59,6 +59,11 @@ export function createPopularityTarget(table: RewardTable): TargetPolicy {
     // Position k is for the items with the k-th highest score: all that are higher stand above.
     rule: (choice, length) => {
       const scores = Float64Array.from(scoresOf(choice));
+      // Caps may forbid the k-th: steps of e⁻¹³ are within rounding, and of 50 ranks still a number.
+      if (choice.decision?.draw?.caps) {
+        const logits = greedyLogits([...scores], 13).map((logit) => Math.max(-650, logit));
+        return { policies: [positionProbabilities(logits, [], 0)], exploration: 0 };
+      }
       const highest = scores.toSorted().reverse().subarray(0, length);
       const policies = Array.from(highest, (best) => scores.map((one) => (one === best ? 1 : 0)));
       return { policies, exploration: 0 };

@@ -57,7 +57,9 @@ async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   };
   try {
     const onEvent = training.add;
-    return await importRows(source, { store, signal, onRefusal: report.add, onEvent, onProgress });
+    const writtenAt = Date.now();
+    const options = { store, signal, writtenAt, onRefusal: report.add, onEvent, onProgress };
+    return await importRows(source, options);
   } finally {
     progress.stop();
     const done = { counts, training, first: report.first, seconds: seconds() };

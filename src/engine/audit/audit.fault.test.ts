@@ -105,7 +105,7 @@ describe("candidates that could not be shown are found:", () => {
     expect((await run()).findings).toEqual([]);
     const moment = await store.sequence();
     tamper("UPDATE decisions SET as_of = ? WHERE decision_id = 'd-1'", moment);
-    const problem = `candidate 'i-2' was withdrawn or seen at event number ${moment}: the row was changed`;
+    const problem = `candidate 'i-2' was withdrawn, or left out by a rule, at event number ${moment}: the row was changed`;
     expect((await run()).findings).toMatchObject([{ decisionId: "d-1", problem }]);
   });
 

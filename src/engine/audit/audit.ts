@@ -8,6 +8,7 @@ import {
   wholeMilliseconds,
 } from "../input/check-options.ts";
 import { optional, storeNumber } from "../input/fields.ts";
+import { addBoosts, momentOf } from "../rules/draw-rules.ts";
 import { createEncoders } from "../state/encoders.ts";
 import { type ArmCheck, checkArm } from "./check-arm.ts";
 import { checkCandidates } from "./check-candidates.ts";
@@ -90,8 +91,10 @@ async function check(
 ): Promise<Checked> {
   const candidates = await checkCandidates(parts, decision);
   if (candidates.problem !== undefined) return { ...candidates, difference: 0 };
-  const logits = await parts.deriver.deriveServed(decision);
-  const propensities = comparePropensities(decision, logits);
+  const rules = await parts.deriver.drawRules(decision);
+  const logits = addBoosts(await parts.deriver.deriveServed(decision), rules);
+  const { slateSize } = momentOf(decision);
+  const propensities = comparePropensities(decision, logits, { rules, slateSize });
   if (propensities.problem !== undefined) return propensities;
   // A derived number says more than the checksum.
   return {

@@ -1,6 +1,9 @@
 import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../../storage/store.ts";
+import { momentOf, pinsOrCaps } from "../rules/draw-rules.ts";
+import { joinRules } from "../rules/offer-rules.ts";
+import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
 import { type CandidateCheck, checkRetrieval } from "./check-retrieval.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
@@ -10,34 +13,39 @@ const changed = (problem: string): CandidateCheck => ({
 });
 
 /**
- * Checks that each candidate existed at the decision's event number, was neither withdrawn nor seen,
- * and is there once, and that they are not too many; then derives the retrieval.
+ * Checks that each candidate existed at the decision's event number, was neither withdrawn nor left out
+ * by a rule, and is there once, and that they are not too many; then derives the retrieval.
  */
 export async function checkCandidates(
   parts: { readonly store: Store; readonly deriver: LogitDeriver },
   decision: Decision,
 ): Promise<CandidateCheck> {
-  const { candidates, slate, asOf, userId, servingRule: rule } = decision;
-  const limit = Math.max(slate.length, rule?.maxCandidates ?? Number.POSITIVE_INFINITY);
-  if (candidates.length > limit)
-    return changed(`${candidates.length} candidates are more than ${limit}`);
+  const { candidates, asOf, userId, servingRule: rule } = decision;
+  const moment = momentOf(decision);
+  const { slateSize } = moment;
+  const limit = Math.max(slateSize, rule?.maxCandidates ?? Number.POSITIVE_INFINITY);
+  const most = limit + (pinsOrCaps(moment) ? slateSize : 0);
+  if (candidates.length > most)
+    return changed(`${candidates.length} candidates are more than ${most}`);
   if (new Set(candidates.map(({ itemId }) => itemId)).size < candidates.length)
     return changed("a candidate is there twice");
   const catalogue = await parts.deriver.catalogueAsOf(asOf);
-  const excludeSeen = rule?.excludeSeen ?? false;
-  const seen = excludeSeen ? await parts.store.events.seenItems(userId, asOf) : new Set<never>();
+  const { scenario, decidedAt: now, offer } = decision;
+  const leftOut = await readLeftOut(parts.store, rule ?? {}, { userId, scenario, asOf, now });
+  const rules = joinRules(rule ?? {}, offer, now);
   try {
-    const allowed = eligible({ candidates, catalogue, excludeSeen, seen });
+    const allowed = eligible({ candidates, catalogue, rules, leftOut });
     const ids = new Set(allowed.list.map(({ itemId }) => itemId));
     const other = candidates.find(({ itemId }) => !ids.has(itemId));
     if (other)
-      return changed(`candidate '${other.itemId}' was withdrawn or seen at event number ${asOf}`);
+      return changed(
+        `candidate '${other.itemId}' was withdrawn, or left out by a rule, at event number ${asOf}`,
+      );
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "unknown_item") throw error;
     const { itemId } = error.details;
     return changed(`candidate '${itemId}' was not in the catalogue at event number ${asOf}`);
   }
-  const { offer } = decision;
-  const offered = eligible({ candidates: undefined, catalogue, excludeSeen, seen, offer });
-  return checkRetrieval(parts, decision, { offered, limit });
+  const offered = eligible({ candidates: undefined, catalogue, rules, leftOut });
+  return checkRetrieval(parts, decision, { offered, limit, moment });
 }

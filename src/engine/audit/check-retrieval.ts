@@ -2,7 +2,9 @@ import type { Decision } from "../../domain/decision.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { type OfferScores, retrieve } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
+import type { DrawMoment } from "../rules/draw-rules.ts";
 import type { OfferedItems } from "../serving/candidates.ts";
+import { completeKept } from "../serving/complete-kept.ts";
 import { retrieversOf } from "../serving/retriever.ts";
 import { auditTolerance } from "./compare-propensities.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
@@ -17,8 +19,9 @@ export interface CandidateCheck {
 interface Retrieval {
   /** Of the catalogue. */
   readonly offered: OfferedItems;
-  /** Most candidates. */
+  /** Most candidates, apart from those that the rules of the draw need. */
   readonly limit: number;
+  readonly moment: DrawMoment;
 }
 
 const idsOf = ({ candidates }: Decision) => candidates.map(({ itemId }) => itemId);
@@ -27,14 +30,15 @@ const idsOffered = ({ count, at }: OfferedItems) =>
   Array.from({ length: count }, (_, index) => at(index).view.itemId);
 
 /** Whether the logged items are those kept, but for items that rounding could swap at the threshold. */
-function areKept(scored: OfferScores, { offered, limit }: Retrieval, decision: Decision): boolean {
-  const { kept, threshold } = retrieve(
-    scored,
-    limit,
-    createRandom(decision.seed).split("retrieve"),
-  );
+function areKept(
+  scored: OfferScores,
+  { offered, limit, moment }: Retrieval,
+  decision: Decision,
+): boolean {
+  const random = createRandom(decision.seed).split("retrieve");
+  const { kept, threshold } = retrieve(scored, limit, random);
   const logged = new Set(idsOf(decision));
-  const derived = new Set(kept);
+  const derived = new Set(completeKept(kept, { offered, moment, random }));
   return (
     logged.size === derived.size &&
     idsOffered(offered).every(

@@ -1,6 +1,11 @@
 import type { Decision } from "../../domain/decision.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { jointPropensity, sampleSlate, slatePropensities } from "../../policy/slate.ts";
+import {
+  jointPropensity,
+  type PlaceRules,
+  sampleSlate,
+  slatePropensities,
+} from "../../policy/slate.ts";
 
 /** Largest |log(derived/logged)| of a propensity that rounding explains. */
 export const auditTolerance = 1e-6;
@@ -29,6 +34,7 @@ function largestDifference(decision: Decision, derived: readonly number[]): numb
 export function comparePropensities(
   decision: Decision,
   logits: Float64Array,
+  { rules, slateSize }: { readonly rules: PlaceRules; readonly slateSize: number },
 ): PropensityComparison {
   const order = decision.slate.map((item) =>
     decision.candidates.findIndex(({ itemId }) => itemId === item),
@@ -38,14 +44,19 @@ export function comparePropensities(
     return { difference: Number.POSITIVE_INFINITY, problem };
   }
   const { exploration, policyVersion, seed } = decision;
-  const difference = largestDifference(decision, slatePropensities({ logits, order, exploration }));
+  const difference = largestDifference(
+    decision,
+    slatePropensities({ logits, order, exploration, rules }),
+  );
   if (!(difference <= auditTolerance)) {
     const problem = `log propensities differ by ${difference.toExponential(2)} from those of policy version ${policyVersion}: the row was changed`;
     return { difference, problem };
   }
   const random = createRandom(seed).split("slate");
-  const redrawn = sampleSlate({ logits, slateSize: order.length, exploration, random });
-  const isSame = redrawn.order.every((index, position) => index === order[position]);
+  const redrawn = sampleSlate({ logits, slateSize, exploration, rules, random });
+  const isSame =
+    redrawn.order.length === order.length &&
+    redrawn.order.every((index, position) => index === order[position]);
   return isSame
     ? { difference }
     : { difference, problem: `seed ${seed} draws another slate: the row was changed` };

@@ -7,9 +7,11 @@ import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import type { DrawRules } from "../rules/draw-rules.ts";
 import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
 import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
+import { readDrawRules } from "../serving/read-draw-rules.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { scoreOffered } from "../serving/retriever.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
@@ -43,8 +45,10 @@ export type Situation = Pick<
 export interface LogitDeriver {
   /** @throws SnapshotProblem, unknown_scenario, unknown_item */
   derive(version: number, situation: Situation): Promise<Float64Array>;
-  /** As they were when the decision was made: with the fast loop's draw, if it had a part. */
+  /** As they were when the decision was made: with the fast loop's draw, if it had a part, and without boosts. */
   deriveServed(decision: Decision): Promise<Float64Array>;
+  /** Of its moment, on its candidates. */
+  drawRules(decision: Decision): Promise<DrawRules>;
   /**
    * Input of a retrieval by any version, the lot included.
    * @param offered as of the decision
@@ -117,6 +121,7 @@ export function createLogitDeriver(
   return {
     catalogueAsOf,
     derive,
+    drawRules: (decision) => readDrawRules(decision, catalogueAsOf),
     scoreOffered: async (version, situation, offered) => {
       const { state } = await read({ ...situation, candidates: [] });
       const policy = version === uniformVersion ? undefined : await getPolicy(version);

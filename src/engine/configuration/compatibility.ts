@@ -30,12 +30,16 @@ export const rewardType = "reward";
 export const mostActions = 50;
 
 /** Personalizer's events have no users, and its rewards no types. */
-function findUnfit({ reward, excludeSeen, maxCandidates }: Scenario): string | undefined {
+function findUnfit({ reward, excludeSeen, rules, maxCandidates }: Scenario): string | undefined {
   if (!Object.hasOwn(reward.weights, rewardType))
     return `its reward has no weight for '${rewardType}', the type of Personalizer's rewards; give it the weight 1`;
   if (maxCandidates < mostActions)
     return `its maxCandidates must be at least ${mostActions}, the most actions of a request`;
-  return excludeSeen ? "its excludeSeen must be false, since Personalizer has no users" : undefined;
+  if (excludeSeen || rules?.repetition)
+    return "its excludeSeen must be false, and its rules can't have a repetition, since Personalizer has no users";
+  if (rules?.pins)
+    return "its rules can't have pins, since Personalizer's slots show one action each";
+  return undefined;
 }
 
 /** A wire without its scenario would fail at its first request. */

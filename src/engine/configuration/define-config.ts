@@ -16,7 +16,7 @@ export interface RewardRuleInput
 /** A scenario as it is written. */
 export interface ScenarioInput
   extends Pick<Scenario, "name" | "slateSize" | "excludeSeen">,
-    Partial<Pick<Scenario, "exploration">>,
+    Partial<Pick<Scenario, "exploration" | "rules">>,
     Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds" | "slateReward">> {
   readonly reward: RewardRuleInput;
   /** Lets serving learn between cycles. */

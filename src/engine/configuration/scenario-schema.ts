@@ -8,6 +8,8 @@ import {
   slateRewards,
 } from "../../domain/scenario.ts";
 
+import { scenarioRules, seenRules } from "../rules/rules-schema.ts";
+
 const positive = z.number().positive();
 
 /** Most events of a page that is open arrive within a minute; a short window waits little longer. */
@@ -60,7 +62,8 @@ export const defaultFastLoop: FastLoopSettings = Object.freeze(fastLoopSchema.pa
 const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
-  excludeSeen: z.boolean(),
+  excludeSeen: z.union([z.boolean("must be true, false or a list of rules"), seenRules]),
+  rules: scenarioRules.exactOptional(),
   exploration: z.number().gt(0).max(1).exactOptional(),
   maxCandidates: z.int().min(1).max(1000).default(500),
   discount: z.number().min(0).lt(1).default(0),
@@ -69,6 +72,18 @@ const scenarioFields = z.strictObject({
   reward: rewardSchema,
   fastLoop: fastLoopSchema.prefault({}),
 });
+
+/** Such a pin would hold for requests of larger slates alone, which nobody expects. */
+function refusePinsBelow(
+  { rules, slateSize }: Pick<Scenario, "rules" | "slateSize">,
+  context: z.RefinementCtx,
+): void {
+  for (const [index, { position }] of (rules?.pins ?? []).entries()) {
+    if (position < slateSize) continue;
+    const message = `a slate of ${slateSize} has positions 0 to ${slateSize - 1}; choose one of them`;
+    context.addIssue({ code: "custom", path: ["rules", "pins", index, "position"], message });
+  }
+}
 
 const scenarioSchema = scenarioFields
   // Rewards after a session count 0. A return maps to 0 only if 0 is in the range.
@@ -80,6 +95,7 @@ const scenarioSchema = scenarioFields
         "a value above 0 needs a reward range that contains 0; widen the range, or set it to 0",
     },
   )
+  .superRefine(refusePinsBelow)
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],
     error:

@@ -46,8 +46,13 @@ export function describeValue(value: unknown): string {
 }
 
 /** In words that name the field, its value and the remedy; unknown fields each by its own path. */
-export function describeProblems(error: z.ZodError, input: unknown): SchemaProblem[] {
+export function describeProblems(
+  error: Pick<z.ZodError, "issues">,
+  input: unknown,
+): SchemaProblem[] {
   return error.issues.flatMap((issue) => {
+    if (issue.code === "invalid_union" && issue.errors.length > 0)
+      return describeClosest(issue, input);
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         field: formatPath([...issue.path, key]),
@@ -58,6 +63,18 @@ export function describeProblems(error: z.ZodError, input: unknown): SchemaProbl
     const problem = `${describeValue(valueAt(input, issue.path))}: ${expected}`;
     return [{ field: formatPath(issue.path), problem }];
   });
+}
+
+const depthOf = (issues: z.core.$ZodIssue[]) => Math.max(...issues.map(({ path }) => path.length));
+
+/** Of alternatives, the problems of the one that the value fits furthest, or of the first. */
+function describeClosest(
+  { errors, path }: z.core.$ZodIssueInvalidUnion,
+  input: unknown,
+): SchemaProblem[] {
+  const [closest = []] = errors.toSorted((left, right) => depthOf(right) - depthOf(left));
+  const issues = closest.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+  return describeProblems({ issues }, input);
 }
 
 /** Most problems in one message. */

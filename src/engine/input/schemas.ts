@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
 import { isPlain } from "../../domain/ids.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
+import { itemRules } from "../rules/rules-schema.ts";
 import { mostRows } from "./batches.ts";
 import { exactly } from "./exactly.ts";
 import {
@@ -90,6 +91,7 @@ export const recommendInput: z.ZodType<RecommendInput> = exactly<RecommendInput>
         z.array(candidateInput, `must be a list of at most ${maxCandidates}`).max(maxCandidates),
       ),
       context: optional(jsonObject),
+      rules: optional(itemRules),
       seed: optional(seed),
     })
     .meta({ id: "RecommendRequest" }),

@@ -5,6 +5,7 @@ import type { Scenario } from "../../domain/scenario.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import { createLogitDeriver } from "../audit/derive-logits.ts";
 import type { Recommendation } from "../engine.ts";
+import { addBoosts } from "../rules/draw-rules.ts";
 import { choose, type RecommendParts } from "../serving/recommend.ts";
 import { rankAsApprentice } from "./apprentice.ts";
 import { type MatchRate, readMatchRate } from "./demonstrations.ts";
@@ -77,8 +78,10 @@ async function repeat(
   const deriver = createLogitDeriver(store, configuration);
   try {
     const slots: RankedSlot[] = [];
-    for (const decision of decisions)
-      slots.push(toSlot(decision, await deriver.deriveServed(decision)));
+    for (const decision of decisions) {
+      const rules = await deriver.drawRules(decision);
+      slots.push(toSlot(decision, addBoosts(await deriver.deriveServed(decision), rules)));
+    }
     return { eventId, slots, made: [] };
   } finally {
     await deriver.close();

@@ -6,6 +6,7 @@ import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { ReactionRow, Scored } from "../../storage/store.ts";
 import type { Recommendation } from "../engine.ts";
+import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";
 import { type RecommendParts, recommend } from "../serving/recommend.ts";
 import { attributeEvents } from "../serving/record.ts";
 import { createItemTimes, type TimedItem } from "./item-times.ts";
@@ -169,14 +170,18 @@ export function createReactions(parts: RecommendParts, scenario: Scenario): Reac
   const times = createItemTimes(store.items);
   const types = wantedTypes(scenario);
   const refresh = async () => catalogue.refresh(await store.sequence());
-  const mayBeShown = (item: ItemId, categories: readonly string[]) => {
-    const own = catalogue.categoriesOf(item);
-    const isThere = catalogue.find(item) !== undefined && !catalogue.isWithdrawn(item);
-    return isThere && categories.every((category) => own.includes(category));
+  /** Whether an item of these categories may be shown now, whoever looks. */
+  const readShown = async (categories: readonly string[]) => {
+    await refresh();
+    const rules = joinRules(scenario, { categories }, clock());
+    return (item: ItemId): boolean => {
+      const isThere = catalogue.find(item) !== undefined && !catalogue.isWithdrawn(item);
+      return isThere && mayBeOffered(catalogue.factsOf(item), rules);
+    };
   };
   const shown = async (found: readonly Scored[], categories: readonly string[]) => {
-    await refresh();
-    return found.filter(({ id }) => mayBeShown(itemId(id), categories));
+    const mayBeShown = await readShown(categories);
+    return found.filter(({ id }) => mayBeShown(itemId(id)));
   };
   return {
     scenario: scenario.name,
@@ -188,8 +193,8 @@ export function createReactions(parts: RecommendParts, scenario: Scenario): Reac
     popular: async (categories) => shown(await reactions.popular(types), categories),
     latest: async (categories) => {
       const newest = await times.newest();
-      await refresh();
-      return newest.filter(({ itemId: item }) => mayBeShown(item, categories));
+      const mayBeShown = await readShown(categories);
+      return newest.filter(({ itemId: item }) => mayBeShown(item));
     },
     similarItems: async (item, categories) =>
       shown(await reactions.similarItems(itemId(item), types), categories),

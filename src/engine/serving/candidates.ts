@@ -1,10 +1,13 @@
-import type { Candidate, OfferLimits } from "../../domain/decision.ts";
+import type { Candidate } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import { findIndex } from "../../numeric/find-index.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
+import { factsOfFeatures, type ItemFacts } from "../rules/item-facts.ts";
+import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
 import type { Catalogue } from "../state/catalogue.ts";
+import type { OfferedList } from "../state/offered-lists.ts";
 
 /** A candidate of the request: its own features if it has any, the catalogue's otherwise. */
 export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemView {
@@ -21,6 +24,12 @@ export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemV
     { details: { itemId } },
   );
 }
+
+/** A candidate as rules see it: its own features are its only attributes. */
+export const factsOfCandidate = (candidate: Candidate, catalogue: Catalogue): ItemFacts =>
+  candidate.features === undefined
+    ? catalogue.factsOf(candidate.itemId)
+    : factsOfFeatures(candidate);
 
 /** A candidate of a logged decision; a row changed by hand must not stop the loop, so an item that never was has no features. */
 export const viewLogged = (candidate: Candidate, catalogue: Catalogue): ItemView =>
@@ -56,7 +65,7 @@ export function checkAny(count: number, slateSize: number): void {
   if (count > 0) return;
   throw new EngineError(
     "no_candidates",
-    "no candidate is left; send candidates, add items to the catalogue or allow seen items in the scenario",
+    "no candidate is left; send candidates, add items to the catalogue, or loosen the rules of scenario and request that leave items out",
     { details: { candidates: 0, slateSize } },
   );
 }
@@ -74,10 +83,11 @@ function checkEnough(count: number, slateSize: number): void {
   );
 }
 
-/** An item that may be shown, as a decision logs it and as a policy sees it. */
+/** An item that may be shown, as a decision logs it, and as policies and rules see it. */
 export interface OfferedItem {
   readonly candidate: Candidate;
   readonly view: ItemView;
+  readonly facts: ItemFacts;
 }
 
 /**
@@ -94,7 +104,7 @@ export interface OfferedItems {
 }
 
 function offer(
-  list: readonly ItemView[],
+  { views: list, facts }: OfferedList,
   hidden: readonly number[],
   candidateOf: (view: ItemView, place: number) => Candidate,
 ): OfferedItems {
@@ -103,36 +113,42 @@ function offer(
   const at = (index: number) => {
     const place = index + hiddenBefore(index);
     const view = getAt(list, place);
-    return { candidate: candidateOf(view, place), view };
+    return { candidate: candidateOf(view, place), view, facts: getAt(facts, place) };
   };
   return { list, hidden, count: list.length - hidden.length, at };
 }
 
 /**
- * The available catalogue in the order in which its items were created, or the request's candidates
- * that are not withdrawn; without seen items if the rule says so.
+ * The available catalogue in the order in which its items were created, or the request's candidates that are not withdrawn; without
+ * those that a rule leaves out.
  */
 export function eligible(options: {
   readonly candidates: readonly Candidate[] | undefined;
   readonly catalogue: Catalogue;
-  readonly excludeSeen: boolean;
-  readonly seen: ReadonlySet<ItemId>;
-  /** Of the catalogue. */
-  readonly offer?: OfferLimits | undefined;
+  readonly rules: OfferRules;
+  /** For this user. */
+  readonly leftOut: ReadonlySet<ItemId>;
 }): OfferedItems {
-  const { candidates, catalogue, excludeSeen, seen } = options;
+  const { candidates, catalogue, rules, leftOut } = options;
   if (candidates === undefined) {
-    const { categories, except = [] } = options.offer ?? {};
-    const list = catalogue.available(categories);
-    const hidden = catalogue.indicesIn(list, new Set([...(excludeSeen ? seen : []), ...except]));
+    const list = catalogue.offered(rules);
+    const hidden = catalogue.indicesIn(list.views, new Set([...leftOut, ...rules.except]));
     return offer(list, hidden, ({ itemId }) => ({ itemId }));
   }
   const offered = candidates
-    .map((candidate) => ({ candidate, view: viewCandidate(candidate, catalogue) }))
+    .map((candidate) => ({
+      candidate,
+      view: viewCandidate(candidate, catalogue),
+      facts: factsOfCandidate(candidate, catalogue),
+    }))
     .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId))
-    .filter(({ view }) => !excludeSeen || !seen.has(view.itemId));
-  const views = offered.map(({ view }) => view);
-  return offer(views, [], (_, place) => getAt(offered, place).candidate);
+    .filter(({ view }) => !leftOut.has(view.itemId))
+    .filter(({ facts }) => mayBeOffered(facts, rules));
+  const list = {
+    views: offered.map(({ view }) => view),
+    facts: offered.map(({ facts }) => facts),
+  };
+  return offer(list, [], (_, place) => getAt(offered, place).candidate);
 }
 
 /** Indices into the list, ascending, as indices into the offered items; without those of hidden ones. */

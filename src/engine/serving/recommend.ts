@@ -11,6 +11,10 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
+import { checkPins } from "../rules/check-pins.ts";
+import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
+import { joinRules } from "../rules/offer-rules.ts";
+import { readLeftOut } from "../rules/read-left-out.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 import { checkAny, checkRequest, eligible } from "./candidates.ts";
@@ -36,7 +40,7 @@ export interface RecommendParts {
 export type ParsedInput = Omit<RecommendInput, "userId" | "candidates"> & {
   readonly userId: UserId;
   readonly candidates?: readonly Candidate[];
-  /** The part of the catalogue that is asked for. */
+  /** The part of the catalogue that is asked for, beside the request's rules. */
   readonly offer?: OfferLimits;
   /** Default: a new one. */
   readonly decisionId?: DecisionId;
@@ -121,41 +125,51 @@ async function scoreCandidates(
   };
 }
 
+/** A request with the rules and the time by which it is decided. */
+interface Asked {
+  readonly scenario: Scenario;
+  readonly offer: OfferLimits | undefined;
+  readonly now: number;
+}
+
 /**
  * Assignment, and rows of the user and the catalogue, all as of one event number. Another request can move the catalogue on while the
  * rows are read; then they are read again.
  */
-async function readAsOf(parts: RecommendParts, input: ParsedInput, scenario: Scenario) {
-  const { excludeSeen } = scenario;
+async function readAsOf(
+  { store, catalogue }: RecommendParts,
+  { userId, candidates, context = {} }: ParsedInput,
+  { scenario, offer, now }: Asked,
+) {
+  const rules = joinRules(scenario, offer, now);
   for (;;) {
-    const asOf = await parts.store.sequence();
-    await parts.catalogue.refresh(asOf);
-    const user = await readUser(parts.store, input.userId, asOf);
-    const seen = excludeSeen
-      ? await parts.store.events.seenItems(input.userId, asOf)
-      : new Set<never>();
-    if (parts.catalogue.sequence > asOf) continue;
-    const { catalogue } = parts;
-    const assignment = await parts.store.policies.assignment(scenario.name, asOf);
-    const { candidates, offer } = input;
-    const offered = eligible({ candidates, catalogue, excludeSeen, seen, offer });
-    const state = createState({ user, catalogue, scenario, context: input.context ?? {} });
+    const asOf = await store.sequence();
+    await catalogue.refresh(asOf);
+    const user = await readUser(store, userId, asOf);
+    const visit = { userId, scenario: scenario.name, asOf, now };
+    const leftOut = await readLeftOut(store, scenario, visit);
+    if (catalogue.sequence > asOf) continue;
+    const assignment = await store.policies.assignment(scenario.name, asOf);
+    const offered = eligible({ candidates, catalogue, rules, leftOut });
+    const state = createState({ user, catalogue, scenario, context });
     return { asOf, assignment, offered, state };
   }
 }
 
 function servingRuleOf(
   { baselineShare, uniformShare }: Configuration,
-  scenario: Scenario,
+  { excludeSeen, exploration, maxCandidates, rules }: Scenario,
 ): ServingRule {
-  const { excludeSeen, exploration, maxCandidates } = scenario;
-  return { baselineShare, uniformShare, excludeSeen, exploration, maxCandidates };
+  const shares = { baselineShare, uniformShare };
+  return { ...shares, excludeSeen, exploration, maxCandidates, ...(rules && { rules }) };
 }
 
-function drawSlate(
-  candidates: readonly Candidate[],
-  drawing: Omit<Parameters<typeof sampleSlate>[0], "random"> & { readonly random: RandomStream },
-) {
+/** Limits of a request, with its rules if it has any. */
+function offerOf({ offer, rules = {} }: ParsedInput): OfferLimits | undefined {
+  return Object.keys(rules).length > 0 ? { ...offer, rules } : offer;
+}
+
+function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof sampleSlate>[0]) {
   const { exploration } = drawing;
   const { order, positionPropensities } = sampleSlate({
     ...drawing,
@@ -176,8 +190,12 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const scenario = findScenario(parts.configuration, input.scenario);
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);
+  checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
-  const { asOf, assignment, offered, state } = await readAsOf(parts, input, scenario);
+  const offer = offerOf(input);
+  const decidedAt = parts.clock();
+  const asked = { scenario, offer, now: decidedAt };
+  const { asOf, assignment, offered, state } = await readAsOf(parts, input, asked);
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(offered.count, slateSize);
@@ -189,15 +207,20 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const random = createRandom(seed);
   const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
-  const retrieval = { assignment, arm, offered, state, limit, random: random.split("retrieve") };
-  const retrieved = await retrieveItems(parts.policies, retrieval);
+  const moment = { ...asked, slateSize: size };
+  const retrieved = await retrieveItems(parts.policies, {
+    ...{ assignment, arm, offered, state, limit, moment },
+    random: random.split("retrieve"),
+  });
   const situation = { ...retrieved, scenario, userId, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const { logits } = scored;
-  const drawn = drawSlate(retrieved.candidates, { logits, slateSize: size, exploration, random });
+  const rules = drawRulesOf(moment, () => retrieved.facts);
+  const logits = addBoosts(scored.logits, rules);
+  const drawing = { logits, slateSize: size, exploration, rules, random };
+  const drawn = drawSlate(retrieved.candidates, drawing);
+  const isShort = drawn.slate.length < size;
 
-  const decidedAt = parts.clock();
   const decision: Decision = {
     decisionId: input.decisionId ?? decisionId(parts.createId()),
     userId,
@@ -215,7 +238,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     expiresAt: decidedAt + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
-    ...(input.offer && { offer: input.offer }),
+    ...((offer || isShort) && { offer: { ...offer, ...(isShort && { slateSize: size }) } }),
   };
   const fallback = scored.fallback ?? retrieved.fallback;
   return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };

@@ -13,6 +13,7 @@ import { createRandom } from "../../numeric/random.ts";
 import { openNetworkPolicy } from "../../policy/network-policy.ts";
 import { retrieve } from "../../policy/retrieve.ts";
 import { openSqliteStore } from "../../storage/sqlite/open.ts";
+import { joinRules } from "../rules/offer-rules.ts";
 import { createCatalogue } from "../state/catalogue.ts";
 import { eligible } from "./candidates.ts";
 import { scoreBest, scoreOffered } from "./retriever.ts";
@@ -45,13 +46,15 @@ async function open() {
   return { policy, views, catalogue, random };
 }
 
+const rules = joinRules({}, undefined, 0);
+
 test("the best by rough logits and then by exact ones are the best by exact ones of all", async () => {
   const { policy, views, catalogue, random } = await open();
   const list = catalogue.available();
   for (let user = 0; user < 20; user++) {
     const state = randomState(views, random);
     const seen = new Set(list.filter(() => random.uniform() < 0.1).map(({ itemId }) => itemId));
-    const offered = eligible({ candidates: undefined, catalogue, excludeSeen: true, seen });
+    const offered = eligible({ candidates: undefined, catalogue, rules, leftOut: seen });
     expect(offered.list).toBe(list);
     expect(offered.count).toBe(list.length - seen.size);
     const all = await scoreOffered(policy, state, offered);
@@ -74,8 +77,8 @@ test("most of a catalogue is not scored exactly", async () => {
   const offered = eligible({
     candidates: undefined,
     catalogue,
-    excludeSeen: false,
-    seen: new Set(),
+    rules,
+    leftOut: new Set(),
   });
   const { logits } = await scoreBest(policy, randomState(views, random), { offered, limit });
   const exact = logits.filter(Number.isFinite).length;

@@ -4,7 +4,10 @@ import { nthLargest } from "../../numeric/nth-largest.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState } from "../../policy/policy.ts";
 import { type OfferScores, retrieve } from "../../policy/retrieve.ts";
+import type { DrawMoment } from "../rules/draw-rules.ts";
+import type { ItemFacts } from "../rules/item-facts.ts";
 import { indicesLeft, type OfferedItems } from "./candidates.ts";
+import { completeKept } from "./complete-kept.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 /**
@@ -96,6 +99,7 @@ function indicesFrom(numbers: Float64Array, n: number, margin: number): readonly
 export interface RetrievedItems {
   readonly candidates: readonly Candidate[];
   readonly views: readonly ItemView[];
+  readonly facts: readonly ItemFacts[];
   /** Version that chose them; absent if all offered items are candidates. */
   readonly retriever?: number;
   /** The pinned retriever's problem, if another one took its place. */
@@ -107,8 +111,9 @@ export interface RetrievalInput {
   readonly arm: Arm;
   readonly offered: OfferedItems;
   readonly state: PolicyState;
-  /** Most candidates. */
+  /** Most candidates, apart from those that the rules of the draw need. */
   readonly limit: number;
+  readonly moment: DrawMoment;
   readonly random: RandomStream;
 }
 
@@ -117,17 +122,19 @@ function pick({ at }: OfferedItems, indices: readonly number[]): RetrievedItems 
   return {
     candidates: items.map(({ candidate }) => candidate),
     views: items.map(({ view }) => view),
+    facts: items.map(({ facts }) => facts),
   };
 }
 
 async function retrieveWith(
   policies: ServingPolicies,
   version: number,
-  { offered, state, limit, random }: RetrievalInput,
+  { offered, state, limit, moment, random }: RetrievalInput,
 ): Promise<RetrievedItems> {
   const policy = version === uniformVersion ? undefined : await policies.get(version);
   const { kept } = retrieve(await scoreBest(policy, state, { offered, limit }), limit, random);
-  return { ...pick(offered, kept), retriever: version };
+  const completed = completeKept(kept, { offered, moment, random });
+  return { ...pick(offered, completed), retriever: version };
 }
 
 async function retrieveInTurn(

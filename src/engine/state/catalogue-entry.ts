@@ -2,6 +2,7 @@ import type { Item, Revision } from "../../domain/catalogue.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { ItemChange, ItemStore } from "../../storage/store.ts";
+import type { ItemFacts } from "../rules/item-facts.ts";
 import { featuresOf } from "./notes.ts";
 import { openTextFeatures, type TextFeatures, type TextSettings } from "./text/text-features.ts";
 
@@ -11,7 +12,8 @@ export interface Entry {
   /** Event number of the revision; the view's is that of the first one with its features. */
   readonly sequence: number;
   readonly available: boolean;
-  readonly categories: readonly string[];
+  /** As rules see it. */
+  readonly facts: ItemFacts;
   /** Deleted items stay, as they were last: they are part of histories. */
   readonly deleted: boolean;
   readonly isDamaged?: true;
@@ -29,6 +31,11 @@ async function toView(item: Revision<Item>, text?: TextFeatures): Promise<ItemVi
   return { itemId, sequence, tokens, ...(vector && { text: vector }) };
 }
 
+const factsOf = (
+  { itemId, categories, attributes }: Item,
+  { createdAt }: ItemChange,
+): ItemFacts => ({ itemId, categories, attributes, ...(createdAt !== undefined && { createdAt }) });
+
 /**
  * Every read at an event number must give the same, so a deleted item's last revision is read, not
  * remembered.
@@ -41,21 +48,16 @@ async function toEntry(
   const { itemId, sequence, item, isDamaged } = change;
   if (item !== undefined) {
     const view = await toView({ ...item, sequence }, text);
-    const { available, categories } = item;
+    const { available } = item;
     return {
-      view,
-      sequence,
-      available,
-      categories,
-      deleted: false,
+      ...{ view, sequence, available, facts: factsOf(item, change), deleted: false },
       ...(isDamaged && { isDamaged }),
     };
   }
   const last = await items.find(itemId, sequence - 1);
   if (last === undefined) return undefined;
-  const { categories } = last;
   const view = await toView(last, text);
-  return { view, sequence, available: false, categories, deleted: true };
+  return { view, sequence, available: false, facts: factsOf(last, change), deleted: true };
 }
 
 /** Entries of changes, in their order. */

@@ -139,12 +139,12 @@ test("the offered items of all or of some categories are one list until the cata
   await items.put([drama, sampleItem("b"), sampleItem("c", { categories: ["drama", "crime"] })]);
   await refresh();
   const namesIn = (categories?: readonly string[]) =>
-    catalogue.available(categories).map((one) => one.itemId);
-  const [all, dramas] = [catalogue.available(), catalogue.available(["drama"])];
+    catalogue.available({ categories }).map((one) => one.itemId);
+  const [all, dramas] = [catalogue.available(), catalogue.available({ categories: ["drama"] })];
   expect(namesIn(["drama"])).toEqual(["a", "c"]);
   expect(namesIn(["drama", "crime"])).toEqual(["c"]);
   expect(catalogue.available()).toBe(all);
-  expect(catalogue.available(["drama"])).toBe(dramas);
+  expect(catalogue.available({ categories: ["drama"] })).toBe(dramas);
   await items.put([comedy]);
   await refresh();
   expect(namesIn(["drama"])).toEqual(["c"]);

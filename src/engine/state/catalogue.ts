@@ -1,10 +1,11 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { findIndex } from "../../numeric/find-index.ts";
-import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { DamagedRows, ItemStore } from "../../storage/store.ts";
+import type { ItemFacts } from "../rules/item-facts.ts";
 import { type Entry, readEntries } from "./catalogue-entry.ts";
 import { createEntryMap, type EntryMap } from "./entry-map.ts";
+import { createOfferedLists, type OfferedList, type WantedItems } from "./offered-lists.ts";
 import type { TextSettings } from "./text/text-features.ts";
 import { createUnknownItems } from "./unknown-items.ts";
 
@@ -17,15 +18,17 @@ export interface Catalogue {
   /** An existing item, withdrawn or not. */
   find(itemId: ItemId): ItemView | undefined;
   isWithdrawn(itemId: ItemId): boolean;
-  /** None of an item that does not exist. */
-  categoriesOf(itemId: ItemId): readonly string[];
+  /** As rules see it; an item that does not exist has nothing. */
+  factsOf(itemId: ItemId): ItemFacts;
   /** For histories: a deleted item has its last features, an unknown one has none. */
   get(itemId: ItemId): ItemView;
   /**
-   * Those of all these categories, in the order in which the items were created, which is the same in every process. The same list
-   * until the catalogue changes: policies keep what they know of it.
+   * The wanted ones that are not withdrawn, in the order in which the items were created, which is the same in every process. The same
+   * list until the catalogue changes, or a filter that says `now` gives another: policies keep their numbers of it.
    */
-  available(categories?: readonly string[]): readonly ItemView[];
+  available(wanted?: WantedItems): readonly ItemView[];
+  /** The same list with the facts of its items as of now: further changes don't reach it. */
+  offered(wanted: WantedItems): OfferedList;
   /** Indices of these items in a list that is in the order of `available`, ascending; none of an item that is not there. */
   indicesIn(list: readonly ItemView[], items: Iterable<ItemId>): readonly number[];
   /** Of every item, deleted ones included. */
@@ -38,16 +41,6 @@ export interface Catalogue {
 export interface SteppingCatalogue extends Catalogue {
   /** Takes back the changes after `asOf`; false if they are no longer remembered. */
   rewind(asOf: number): boolean;
-}
-
-/** Lists of available items that are kept, 8 B an item each. */
-const keptLists = 20;
-
-function listAvailable(entries: Iterable<Entry>, wanted: readonly string[]): readonly ItemView[] {
-  const views: ItemView[] = [];
-  for (const { available, categories, view } of entries)
-    if (available && wanted.every((category) => categories.includes(category))) views.push(view);
-  return views;
 }
 
 function listDamaged(entries: Iterable<Entry>): DamagedRows {
@@ -86,8 +79,7 @@ export function createCatalogue(
   const map = createEntryMap(remembered);
   const { entries } = map;
   const viewUnknown = createUnknownItems();
-  /** By categories. */
-  const offered = new LastUsedMap<string, readonly ItemView[]>(keptLists);
+  const offered = createOfferedLists(() => entries.values());
   let running: Promise<unknown> = Promise.resolve();
 
   const readChanges = async (asOf: number) => {
@@ -122,14 +114,10 @@ export function createCatalogue(
     },
     find,
     isWithdrawn: (itemId) => entries.get(itemId)?.available === false,
-    categoriesOf: (itemId) => entries.get(itemId)?.categories ?? [],
+    factsOf: (itemId) => entries.get(itemId)?.facts ?? { itemId, categories: [], attributes: {} },
     get: (itemId) => entries.get(itemId)?.view ?? viewUnknown(itemId),
-    available: (categories = []) => {
-      const key = JSON.stringify(categories);
-      const list = offered.get(key) ?? listAvailable(entries.values(), categories);
-      offered.set(key, list);
-      return list;
-    },
+    available: (wanted = {}) => offered.list(wanted).views,
+    offered: (wanted) => offered.list(wanted),
     indicesIn: (list, items) => findIndices(entries, list, items),
     ids: () => entries.keys(),
     damaged: () => listDamaged(entries.values()),

@@ -1,3 +1,5 @@
+import type { SlateCaps } from "../../domain/slate-caps.ts";
+
 /**
  * How a policy fills a slate without repetition: at position k it takes one of the candidates that are left, a with
  * (1 − ε)·π_k(a)/Σ_left π_k + ε/|left|.
@@ -7,6 +9,8 @@ export interface SlateRule {
   readonly policies: readonly Float64Array[];
   /** ε of the floor, in [0, 1]. */
   readonly exploration: number;
+  /** Candidates that are left are those that no full group forbids. */
+  readonly caps?: SlateCaps;
 }
 
 /** A logged slate with the values of its candidates. */
@@ -15,6 +19,8 @@ export interface ValuedSlate {
   readonly items: readonly number[];
   /** v of the K candidates. */
   readonly values: Float64Array;
+  /** Positions that were asked for, if caps have ended the slate before. What further ones would have been worth counts at the last. */
+  readonly asked?: number;
 }
 
 /** Fills slates by a rule, candidate by candidate. */

@@ -1,5 +1,6 @@
-import { drawAround, type OpenedRule } from "./draw-around.ts";
-import { createSlateDrawer, type SlateRule, type ValuedSlate } from "./slate-drawer.ts";
+import { createCappedDrawing } from "./capped-drawing.ts";
+import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
+import { createPlainDrawing, type LoggedPlace, type VisitPrefix } from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
 
 /** Where the items of a slate of L end up under a policy. */
@@ -8,7 +9,7 @@ export interface SlateMarginals {
   readonly logged: Float64Array;
   /** Σ_a P(a at k)·v(a); L of them. */
   readonly direct: Float64Array;
-  /** P(candidate a at position k), K for each position; each sums to 1. */
+  /** P(candidate a at position k), K for each position that was asked for; each sums to 1, or to less if caps may end the slate above it. */
   positions(): readonly Float64Array[];
   /**
    * Σ_{j<k} x(a_j) of the items above each position, less its expectation given the item at k: what the policy's chance alone has
@@ -16,103 +17,6 @@ export interface SlateMarginals {
    * @param features x of the K candidates
    */
   above(features: readonly Float64Array[]): readonly Float64Array[];
-}
-
-/** Drawn slates: entry [draw·L + k] is of the prefix above position k. */
-interface DrawnSlates {
-  /** The item that is drawn at k; none at the last position, of which the prefix alone counts. */
-  readonly items: Int32Array;
-  /** Σ π_k of the candidates that the prefix has left. */
-  readonly left: Float64Array;
-}
-
-/** Σ_a P(a at k)·v(a) as the mean of its conditional expectation over drawn prefixes, which it writes. */
-function drawSlates(
-  { rule, drawer }: OpenedRule,
-  { items: { length }, values }: ValuedSlate,
-  { draws, uniforms }: SlateDraws,
-  { items, left }: DrawnSlates,
-): Float64Array {
-  const { exploration } = rule;
-  const direct = new Float64Array(length);
-  const whole = values.reduce((sum, value) => sum + value, 0);
-  for (let draw = 0; draw < draws; draw++) {
-    drawer.clear();
-    let floorValue = whole;
-    for (let k = 0, cell = draw * length; k < length; k++, cell++) {
-      const mass = drawer.leftMass();
-      left[cell] = mass;
-      direct[k]! +=
-        ((1 - exploration) * drawer.leftValue()) / mass +
-        (exploration * floorValue) / (values.length - k);
-      if (k === length - 1) break;
-      const chosen = drawer.draw(uniforms[cell]!, exploration);
-      drawer.take(chosen);
-      floorValue -= values[chosen]!;
-      items[cell] = chosen;
-    }
-  }
-  return direct.map((sum) => sum / draws);
-}
-
-/** A logged item. */
-interface Place {
-  readonly item: number;
-  readonly position: number;
-  readonly length: number;
-}
-
-/** Calls back with the conditional probability P(a | prefix) of each draw that has a left. @returns their share */
-function readDrawn(
-  { policies, exploration }: SlateRule,
-  { items, left }: DrawnSlates,
-  { item, position, length }: Place,
-  visit: (weight: number, prefix: Int32Array, start: number) => void,
-): number {
-  const policy = policies[position] ?? policies.at(-1)!;
-  const floor = exploration / (policy.length - position);
-  const mass = (1 - exploration) * policy[item]!;
-  let count = 0;
-  for (let start = 0; start < items.length; start += length) {
-    let k = 0;
-    while (k < position && items[start + k] !== item) k++;
-    if (k < position) continue;
-    visit(mass / left[start + position]! + floor, items, start);
-    count++;
-  }
-  return (count * length) / items.length;
-}
-
-/** P(a at k) of all candidates, as above. */
-function fillPositions(
-  { policies, exploration }: SlateRule,
-  { items, left }: DrawnSlates,
-  draws: number,
-  positions: readonly Float64Array[],
-): void {
-  const { length } = positions;
-  const missing = new Float64Array(positions[0]!.length);
-  const missingScale = new Float64Array(positions[0]!.length);
-  for (const [k, into] of positions.entries()) {
-    const policy = policies[k] ?? policies.at(-1)!;
-    const floor = exploration / (into.length - k) / draws;
-    let scale = 0;
-    missing.fill(0);
-    missingScale.fill(0);
-    for (let start = 0; start < draws * length; start += length) {
-      const share = 1 / (left[start + k]! * draws);
-      scale += share;
-      for (let j = 0; j < k; j++) {
-        missing[items[start + j]!]!++;
-        missingScale[items[start + j]!]! += share;
-      }
-    }
-    for (let a = 0; a < into.length; a++) {
-      // Of an item that is above in all draws both differences are exactly 0.
-      const chosen = policy[a]! * (scale - missingScale[a]!);
-      into[a] = (1 - exploration) * chosen + floor * (draws - missing[a]!);
-    }
-  }
 }
 
 /**
@@ -131,10 +35,7 @@ const sumAbove = (feature: Float64Array, items: ArrayLike<number>, end: number, 
 function subtractExpected(
   items: readonly number[],
   features: readonly Float64Array[],
-  visitPrefixes: (
-    place: Place,
-    visit: (weight: number, prefix: Int32Array, start?: number) => void,
-  ) => void,
+  visitPrefixes: (place: LoggedPlace, visit: VisitPrefix) => void,
 ): readonly Float64Array[] {
   const { length } = items;
   const above = features.map(() => new Float64Array(length));
@@ -164,17 +65,14 @@ export function createMarginals(): (
   slate: ValuedSlate,
   draws: SlateDraws,
 ) => SlateMarginals {
-  const drawer = createSlateDrawer();
-  let drawn: DrawnSlates = { items: new Int32Array(), left: new Float64Array() };
+  const plain = createPlainDrawing();
+  const capped = createCappedDrawing();
   let table: readonly Float64Array[] = [];
   return (rule, slate, given) => {
-    const { draws } = given;
     const { length } = slate.items;
     const { length: count } = slate.values;
-    drawer.open(rule, slate);
-    if (drawn.items.length !== draws * length)
-      drawn = { items: new Int32Array(draws * length), left: new Float64Array(draws * length) };
-    const direct = drawSlates({ rule, drawer }, slate, given, drawn);
+    const drawing = rule.caps === undefined ? plain : capped;
+    const direct = drawing.draw(rule, slate, given);
     const isSeldomLeft = slate.items.map(() => false);
     const logged = Float64Array.from(slate.items, (item, position) => {
       const place = { item, position, length };
@@ -182,24 +80,25 @@ export function createMarginals(): (
       const add = (weight: number) => {
         sum += weight;
       };
-      const leftShare = readDrawn(rule, drawn, place, add);
+      const leftShare = drawing.readDrawn(place, add);
       if (leftShare < seldomLeft) {
         isSeldomLeft[position] = true;
         sum = 0;
-        drawAround({ rule, drawer }, place, given, add);
+        drawing.drawAround(place, add);
       }
-      return sum / draws;
+      return sum / given.draws;
     });
     const positions = () => {
-      if (table.length !== length || table[0]!.length !== count)
-        table = Array.from({ length }, () => new Float64Array(count));
-      fillPositions(rule, drawn, draws, table);
+      const asked = Math.max(length, slate.asked ?? 0);
+      if (table.length !== asked || table[0]!.length !== count)
+        table = Array.from({ length: asked }, () => new Float64Array(count));
+      drawing.fillPositions(table);
       return table;
     };
     const above = (features: readonly Float64Array[]) =>
       subtractExpected(slate.items, features, (place, visit) => {
-        if (isSeldomLeft[place.position]) drawAround({ rule, drawer }, place, given, visit);
-        else readDrawn(rule, drawn, place, visit);
+        if (isSeldomLeft[place.position]) drawing.drawAround(place, visit);
+        else drawing.readDrawn(place, visit);
       });
     return { logged, direct, positions, above };
   };

@@ -1,20 +1,25 @@
+import { createCapCounter, noCaps } from "../../domain/slate-caps.ts";
 import type { SlateRule } from "./slate-drawer.ts";
 
 /**
- * P(a | the logged items above) of each position under a rule: K for each, 0 for the items above.
+ * P(a | the logged items above) of each position under a rule: K for each, 0 for the items above and for those that a cap forbids.
  * @param items indices of the logged items, position 0 first
  */
 export function conditionalsOf(
-  { policies, exploration }: SlateRule,
+  { policies, exploration, caps }: SlateRule,
   items: readonly number[],
 ): readonly Float64Array[] {
-  return items.map((_, k) => {
-    const left = (policies[k] ?? policies.at(-1)!).slice();
-    for (const above of items.slice(0, k)) left[above] = 0;
+  const { closed, take } = createCapCounter(caps ?? noCaps(policies[0]!.length));
+  return items.map((item, k) => {
+    const policy = policies[k] ?? policies.at(-1)!;
+    const left = policy.map((one, a) => (closed[a] ? 0 : one));
     const mass = left.reduce((sum, one) => sum + one, 0);
-    const floor = exploration / (left.length - k);
-    const conditional = left.map((one) => ((1 - exploration) * one) / mass + floor);
-    for (const above of items.slice(0, k)) conditional[above] = 0;
+    const count = closed.reduce((sum, one) => sum + 1 - one, 0);
+    const floor = exploration / count;
+    const conditional = left.map((one, a) =>
+      closed[a] ? 0 : ((1 - exploration) * one) / mass + floor,
+    );
+    take(item);
     return conditional;
   });
 }

@@ -18,6 +18,8 @@ export interface ImportOptions {
   readonly store: Store;
   /** Ends the import after the batch that is being stored. */
   readonly signal: AbortSignal;
+  /** Time at which new items count as created, milliseconds since 1970. Default: none is on record. */
+  readonly writtenAt?: number;
   readonly onRefusal: (refusal: Refusal) => void;
   /** Called for every event that is in the store now, new or already stored. */
   readonly onEvent?: (event: ImportedEvent) => void;
@@ -28,9 +30,15 @@ export interface ImportOptions {
 type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
 
 /** Number of new or changed rows. The three writes share a commit. */
-async function storeBatch(store: Store, batch: readonly AcceptedRow[]): Promise<number> {
+async function storeBatch(
+  { store, writtenAt }: Pick<ImportOptions, "store" | "writtenAt">,
+  batch: readonly AcceptedRow[],
+): Promise<number> {
   const [items, users, outcomes] = await Promise.all([
-    store.items.put(batch.flatMap((row) => (row.kind === "item" ? [row.item] : []))),
+    store.items.put(
+      batch.flatMap((row) => (row.kind === "item" ? [row.item] : [])),
+      writtenAt,
+    ),
     store.users.put(batch.flatMap((row) => (row.kind === "user" ? [row.user] : []))),
     store.events.record(
       batch.flatMap((row) => (row.kind === "event" ? [{ event: row.event }] : [])),
@@ -48,12 +56,12 @@ async function storeBatch(store: Store, batch: readonly AcceptedRow[]): Promise<
  * @throws invalid_file, storage_unavailable; earlier rows stay stored
  */
 export async function importRows(source: RowSource, options: ImportOptions): Promise<ImportCounts> {
-  const { store, signal, onRefusal, onProgress } = options;
+  const { signal, onRefusal, onProgress } = options;
   const counts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
   let batch: AcceptedRow[] = [];
 
   async function flush(): Promise<void> {
-    const stored = await storeBatch(store, batch);
+    const stored = await storeBatch(options, batch);
     counts.read += batch.length;
     counts.stored += stored;
     counts.unchanged += batch.length - stored;

@@ -119,7 +119,7 @@ test("a user is never shown an item again that they have consumed or clicked", a
     world,
     onCycle: async (_, store) => {
       for (const { decision } of await store.decisions.recent(decisionsPerCycle)) {
-        const seen = await store.events.seenItems(decision.userId, decision.asOf);
+        const seen = await store.events.lastEvents(decision.userId, decision);
         expect(decision.slate.filter((item) => seen.has(item))).toEqual([]);
       }
     },

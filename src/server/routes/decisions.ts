@@ -6,6 +6,7 @@ import { EngineError } from "../../domain/errors.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { DecisionView } from "../../engine/engine.ts";
 import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
+import { itemRules } from "../../engine/rules/rules-schema.ts";
 import type { App, RouteParts } from "../app.ts";
 import { arm, candidate, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
@@ -29,6 +30,8 @@ const offerBody = wire<OfferBody>()(
       categories: optional(z.array(name)),
       except: optional(z.array(name)),
       offset: optional(count),
+      rules: optional(itemRules),
+      slateSize: optional(count),
     })
     .openapi("Offer"),
 );

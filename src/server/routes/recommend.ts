@@ -32,13 +32,14 @@ const recommendRoute = createRoute({
   tags: ["loop"],
   summary: "Choose a slate for a user",
   description:
-    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it. A seed makes the draw repeatable on this record; it is mixed with a secret of the server, so it chooses no slate. The answer has the mixed seed.",
+    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it. A seed makes the draw repeatable on this record; it is mixed with a secret of the server, so it chooses no slate. The answer has the mixed seed. `rules` hold beside those of the scenario: filter, exclude, boosts, pins and caps (docs/guides/rules.md). If they leave fewer items the slate is shorter.",
   request: {
     body: body(recommendRequest, {
       userId: "ada",
       slateSize: 1,
       candidates: [{ itemId: "sku-1" }, { itemId: "sku-2", features: { colour: "red" } }],
       context: { device: "phone" },
+      rules: { filter: "colour != 'black'", caps: [{ by: "brand", most: 2 }] },
     }),
   },
   responses: {

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { routes, type ScenariosResponse } from "../../contract/api.ts";
-import { name } from "../../engine/input/fields.ts";
+import { name, optional } from "../../engine/input/fields.ts";
+import { scenarioRules, seenRules } from "../../engine/rules/rules-schema.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
@@ -12,7 +13,8 @@ const scenariosResponse = wire<ScenariosResponse>()(
         z.strictObject({
           name,
           slateSize: count,
-          excludeSeen: z.boolean(),
+          excludeSeen: z.union([z.boolean(), seenRules]),
+          rules: optional(scenarioRules),
           exploration: z.number(),
           rewardWindowSeconds: z.number(),
           decisions: count,
@@ -54,6 +56,7 @@ export function addScenarios(app: App, { engine }: RouteParts): void {
         name: scenario.name,
         slateSize: scenario.slateSize,
         excludeSeen: scenario.excludeSeen,
+        ...(scenario.rules && { rules: scenario.rules }),
         exploration: scenario.exploration,
         rewardWindowSeconds: scenario.reward.windowSeconds,
         decisions: await engine.countDecisions(scenario.name),

@@ -1,7 +1,8 @@
 import type { Decision, Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
+import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore, DocumentKey } from "../store.ts";
-import { readNumber } from "./columns.ts";
+import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { checkPropensities, defineDecisionTable, rowChecksum } from "./decision-rows.ts";
 import { prepareDocumentDelete } from "./documents.ts";
@@ -59,6 +60,10 @@ function prepareStatements(connection: Connection) {
     openOf: connection.prepare(
       `SELECT ${columns} FROM decisions
        WHERE user_id = ? AND expires_at > ? AND scenario = ? ORDER BY sequence DESC LIMIT ?`,
+    ),
+    showings: connection.prepare(
+      `SELECT item.value AS item_id, decided_at FROM decisions, json_each(slate) AS item
+       WHERE user_id = ?1 AND expires_at > ?2 AND decided_at > ?2 AND scenario = ?3 AND sequence <= ?4`,
     ),
     feedback: connection.prepare(
       `SELECT ${columns} FROM decisions
@@ -150,6 +155,14 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
       decodeFound(statements.findByItem.get(user, now, occurredAt, item)),
     openOf: async ({ userId: user, scenario, now, limit }) =>
       statements.openOf.all(user, now, scenario, limit).map(decode),
+    showings: async ({ userId: user, scenario, since, asOf }) => {
+      const times = new Map<ItemId, number[]>();
+      for (const row of statements.showings.all(user, since, scenario, asOf)) {
+        const item = itemId(readText(row, "item_id"));
+        times.set(item, [...(times.get(item) ?? []), readNumber(row, "decided_at")]);
+      }
+      return times;
+    },
     feedback: async ({ scenario, after, closedBefore, limit }) =>
       statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),

@@ -6,6 +6,8 @@ import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 
+const beforeAllTimes = Number.MIN_SAFE_INTEGER;
+
 const entryColumns = "sequence, item_id, type, value, occurred_at";
 
 function prepareStatements(connection: Connection) {
@@ -31,9 +33,11 @@ function prepareStatements(connection: Connection) {
        WHERE user_id = ?1 AND sequence <= ?2 AND coalesce(retracted > ?2, 1)
        ORDER BY sequence DESC LIMIT ?3`,
     ),
-    seen: connection.prepare(
-      `SELECT DISTINCT item_id FROM events
-       WHERE user_id = ?1 AND sequence <= ?2 AND coalesce(retracted > ?2, 1)`,
+    last: connection.prepare(
+      `SELECT item_id, max(occurred_at) AS occurred_at FROM events
+       WHERE user_id = ?1 AND sequence <= ?2 AND coalesce(retracted > ?2, 1) AND occurred_at > ?3
+         AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
+       GROUP BY item_id`,
     ),
     scan: connection.prepare(
       `SELECT user_id, ${entryColumns} FROM events WHERE sequence > ? AND retracted IS NULL
@@ -112,8 +116,12 @@ export function createEventStore(connection: Connection, commits: GroupCommit): 
       commits.run((numbers) => rows.map((row) => recordRow(statements, row, numbers))),
     history: async (user, { asOf, limit }) =>
       statements.history.all(user, asOf, limit).map(decodeEntry).reverse(),
-    seenItems: async (user, asOf) =>
-      new Set(statements.seen.all(user, asOf).map((row) => itemId(readText(row, "item_id")))),
+    lastEvents: async (user, { asOf, types, since = beforeAllTimes }) => {
+      const rows = statements.last.all(user, asOf, since, types ? JSON.stringify(types) : null);
+      return new Map(
+        rows.map((row) => [itemId(readText(row, "item_id")), readNumber(row, "occurred_at")]),
+      );
+    },
     scan: async ({ after, limit }) =>
       statements.scan.all(after, limit).map((row) => ({
         userId: userId(readText(row, "user_id")),

@@ -9,6 +9,7 @@ import { createRevisionStore, type RevisionTable } from "./revisions.ts";
 
 const itemTable: RevisionTable<Item, ItemId> = {
   name: "item_revisions",
+  isTimed: true,
   idOf: (item) => item.itemId,
   encode: ({ categories, attributes, available }) => ({ categories, attributes, available }),
   decode: (row) => ({ ...decodeItem(row).item, sequence: readNumber(row, "sequence") }),
@@ -47,6 +48,7 @@ function decodeChange(row: Row): ItemChange {
     itemId: itemId(readText(row, "id")),
     sequence: readNumber(row, "sequence"),
     created: readNumber(row, "created"),
+    ...(row.created_at !== null && { createdAt: readNumber(row, "created_at") }),
   };
   if (row.payload === null) return { ...change, item: undefined };
   const { item, isDamaged } = decodeItem(row);
@@ -60,7 +62,9 @@ export function createItemStore(connection: Connection, commits: GroupCommit): I
   // With max(), SQLite takes the other columns from the row that holds the maximum.
   const changes = connection.prepare(
     `SELECT id, max(sequence) AS sequence, payload,
-       (SELECT min(first.sequence) FROM item_revisions AS first WHERE first.id = revision.id) AS created
+       (SELECT min(first.sequence) FROM item_revisions AS first WHERE first.id = revision.id) AS created,
+       (SELECT first.written_at FROM item_revisions AS first WHERE first.id = revision.id
+        ORDER BY first.sequence LIMIT 1) AS created_at
      FROM item_revisions AS revision WHERE sequence > ? AND sequence <= ? GROUP BY id ORDER BY max(sequence)`,
   );
   return {

@@ -292,6 +292,11 @@ CREATE TABLE api_keys (
 ALTER TABLE interventions ADD COLUMN key_name TEXT;
 `;
 
+// written_at is NULL in revisions of before.
+const itemTimes = `
+ALTER TABLE item_revisions ADD COLUMN written_at INTEGER;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -309,4 +314,5 @@ export const migrations: readonly string[] = [
   documents,
   encoders,
   apiKeys,
+  itemTimes,
 ];

@@ -9,12 +9,17 @@ import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 /** How the rows of one table of revisions are written as JSON, without their id, and read again. */
 export interface RevisionTable<T, Id extends string> {
   readonly name: "user_revisions" | "item_revisions";
+  /** Rows have the time at which they were written. */
+  readonly isTimed?: true;
   readonly idOf: (row: T) => Id;
   readonly encode: (row: T) => Json;
   readonly decode: (row: Row) => Revision<T>;
 }
 
-function prepareStatements(connection: Connection, table: string) {
+function prepareStatements(
+  connection: Connection,
+  { name: table, isTimed }: Pick<RevisionTable<never, never>, "name" | "isTimed">,
+) {
   const newest = `payload IS NOT NULL
     AND sequence = (SELECT max(sequence) FROM ${table} WHERE id = revision.id)`;
   return {
@@ -22,7 +27,10 @@ function prepareStatements(connection: Connection, table: string) {
       `SELECT id, sequence, payload FROM ${table} WHERE id = ? AND sequence <= ?
        ORDER BY sequence DESC LIMIT 1`,
     ),
-    insert: connection.prepare(`INSERT INTO ${table} (id, sequence, payload) VALUES (?, ?, ?)`),
+    insert: connection.prepare(
+      `INSERT INTO ${table} (id, sequence, payload${isTimed ? ", written_at" : ""})
+       VALUES (?1, ?2, ?3${isTimed ? ", ?4" : ""})`,
+    ),
     list: connection.prepare(
       `SELECT id, sequence, payload FROM ${table} AS revision WHERE id > ? AND ${newest}
        ORDER BY id LIMIT ?`,
@@ -31,33 +39,43 @@ function prepareStatements(connection: Connection, table: string) {
   };
 }
 
+interface Written {
+  readonly payload: string | null;
+  readonly writtenAt?: number | undefined;
+}
+
 export function createRevisionStore<T, Id extends string>(options: {
   readonly connection: Connection;
   readonly commits: GroupCommit;
   readonly table: RevisionTable<T, Id>;
 }): RevisionStore<T, Id> {
   const { connection, commits, table } = options;
-  const statements = prepareStatements(connection, table.name);
+  const statements = prepareStatements(connection, table);
 
   function findRow(id: Id, asOf: number): Row | undefined {
     const row = statements.find.get(id, asOf);
     return row?.payload === null ? undefined : row;
   }
 
-  function putRow(row: T, numbers: EventNumbers): keyof PutSummary {
+  function insert(id: Id, numbers: EventNumbers, { payload, writtenAt }: Written): void {
+    const time = table.isTimed ? [writtenAt ?? null] : [];
+    statements.insert.run(id, numbers.next(), payload, ...time);
+  }
+
+  function putRow(row: T, numbers: EventNumbers, writtenAt?: number): keyof PutSummary {
     const id = table.idOf(row);
     const payload = canonicalJson(table.encode(row));
     const before = findRow(id, Number.MAX_SAFE_INTEGER);
     if (before?.payload === payload) return "unchanged";
-    statements.insert.run(id, numbers.next(), payload);
+    insert(id, numbers, { payload, writtenAt });
     return before === undefined ? "created" : "updated";
   }
 
   return {
-    put: (rows) =>
+    put: (rows, writtenAt) =>
       commits.run((numbers) => {
         const summary = { created: 0, updated: 0, unchanged: 0 };
-        for (const row of rows) summary[putRow(row, numbers)] += 1;
+        for (const row of rows) summary[putRow(row, numbers, writtenAt)] += 1;
         return summary;
       }),
     find: async (id, asOf = Number.MAX_SAFE_INTEGER) => {
@@ -67,7 +85,7 @@ export function createRevisionStore<T, Id extends string>(options: {
     delete: (id) =>
       commits.run((numbers) => {
         if (findRow(id, Number.MAX_SAFE_INTEGER) === undefined) return false;
-        statements.insert.run(id, numbers.next(), null);
+        insert(id, numbers, { payload: null });
         return true;
       }),
     list: async ({ after = "" as Id, limit }) => {

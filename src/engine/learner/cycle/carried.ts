@@ -4,6 +4,7 @@ import { uniformVersion } from "../../../domain/policy-snapshot.ts";
 import { criticShape } from "../../../learning/critic.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
+import { boostLogits } from "../../../learning/score-rows.ts";
 import {
   initialMetaPolicy,
   type MetaPolicyState,
@@ -81,7 +82,7 @@ export async function loadServed(store: Store, version: number): Promise<Network
 type LogsOf = (rows: readonly FeedbackRow[]) => Promise<readonly Float64Array[]>;
 
 const uniformLogs: LogsOf = async (rows) =>
-  rows.map(({ candidates: { length } }) => new Float64Array(length).fill(-Math.log(length)));
+  rows.map((row) => normaliseLogs(boostLogits(new Float64Array(row.candidates.length), row)));
 
 /** log π of a version's rows, whatever its kind; undefined if its snapshot is gone or can't be read. */
 async function loadLogs(
@@ -94,7 +95,9 @@ async function loadLogs(
     if (file.meta.kind === "popularity") {
       const popularity = readPopularity(file);
       return async (rows) =>
-        rows.map(({ candidates }) => normaliseLogs(judgedLogits(popularity, candidates)));
+        rows.map(({ candidates, boosts }) =>
+          normaliseLogs(judgedLogits(popularity, candidates, boosts)),
+        );
     }
     const network = await readNetwork(file, encodersOf(store.policies));
     return async (rows) => await family.scorePolicy(network, rows);

@@ -9,7 +9,8 @@ import { hashUniform } from "../../../numeric/hash.ts";
 import type { ItemView, PolicyState } from "../../../policy/policy.ts";
 import { type ItemRewards, joinRewards, rewardsOf } from "../../../policy/popularity.ts";
 import type { Store } from "../../../storage/store.ts";
-import { viewLogged } from "../../serving/candidates.ts";
+import { type DrawRules, drawRulesOf, momentOf, pinnedItems } from "../../rules/draw-rules.ts";
+import { factsOfCandidate, viewLogged } from "../../serving/candidates.ts";
 import type { CatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { Earnings } from "./evaluate-serving.ts";
@@ -63,6 +64,7 @@ const chooseFold = (userId: UserId, cycle: number): Fold =>
 interface Kept extends SessionDecision {
   readonly state: PolicyState;
   readonly views: readonly ItemView[];
+  readonly rules: DrawRules;
 }
 
 /** The newest decisions whose rows have room. */
@@ -111,10 +113,12 @@ function createTotals({ reward: rule }: Scenario) {
     },
     add: (feedback: Feedback, isNew: boolean) => {
       const { decision, rewards } = feedback;
+      const pinned = pinnedItems(decision);
       for (const [position, itemId] of decision.slate.entries()) {
         const reward = settleReward(rewards[position], rule);
         // Nobody refused an item that nobody viewed; the policy that put it there earned nothing.
-        if (wasViewed(feedback, position) !== false) count(itemId, reward);
+        const isRefusable = wasViewed(feedback, position) !== false;
+        if (isRefusable && !pinned.has(itemId)) count(itemId, reward);
         if (isNew) earn(decision.arm, decision.userId, reward);
       }
     },
@@ -126,14 +130,14 @@ function buildRows(read: readonly ReadDecision<Kept>[], { scenario, cycle }: Rea
   const users = new Map<UserId, number>();
   const newKept = read.filter(({ isNew }) => isNew).length;
   const rows = read.toReversed().flatMap((entry, index) => {
-    const { state, views, decision } = entry.feedback;
+    const { state, views, rules, decision } = entry.feedback;
     const { userId } = decision;
     const user = users.get(userId) ?? users.size;
     users.set(userId, user);
     const age = index / Math.max(1, newKept);
     const fold = entry.isNew ? chooseFold(userId, cycle) : "older";
     const { reward: rule, slateReward } = scenario;
-    return toRows(entry, { rule, slateReward, state, views, user, age, fold });
+    return toRows(entry, { rule, slateReward, state, views, rules, user, age, fold });
   });
   return { rows, users: users.size, newKept };
 }
@@ -189,7 +193,10 @@ async function readMoment(
   const catalogue = await catalogueAsOf(asOf);
   const state = createState({ user, catalogue, scenario: { ...scenario, reward }, context });
   const views = candidates.map((candidate) => viewLogged(candidate, catalogue));
-  return { ...feedback, decision, state, views };
+  const rules = drawRulesOf(momentOf(decision), () =>
+    candidates.map((candidate) => factsOfCandidate(candidate, catalogue)),
+  );
+  return { ...feedback, decision, state, views, rules };
 }
 
 /**

@@ -17,6 +17,7 @@ test("a slate has rows down to the first shown item that is no candidate", () =>
       ...{ views, state: sampleState(), user: 0, age: 0, fold: "first" },
       rule: { weights: {}, windowSeconds: 1, defaultReward: 0, minimum: 0, maximum: 1 },
       slateReward: "position",
+      rules: {},
     },
   );
   expect(rows.map(({ position, candidates }) => [position, candidates.length])).toEqual([

@@ -2,6 +2,8 @@ import { normaliseReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { RewardRule, SlateReward } from "../../../domain/scenario.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { ItemView } from "../../../policy/policy.ts";
+import type { DrawRules } from "../../rules/draw-rules.ts";
+import { ruledChoices } from "./ruled-choices.ts";
 import type { ReadDecision, SessionDecision } from "./session-returns.ts";
 
 /** Fields that the rows of one decision share. */
@@ -9,35 +11,29 @@ export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" |
   readonly rule: RewardRule;
   readonly slateReward: SlateReward;
   readonly views: readonly ItemView[];
+  /** Of the draw, on these. */
+  readonly rules: DrawRules;
 }
 
-/**
- * A row for each position, among the candidates that the positions before had left, down to the
- * first item outside the candidates: a decision changed by hand must not stop the loop.
- */
+/** A row for each position that chance filled, among the candidates that the positions before had left. A pinned item neither trains nor judges. */
 export function toRows(
   { feedback, ahead }: ReadDecision<SessionDecision>,
-  { rule, slateReward, views, ...common }: RowContext,
+  { rule, slateReward, views, rules, ...common }: RowContext,
 ): FeedbackRow[] {
   const { decision, rewards } = feedback;
+  const { slate, offer } = decision;
   const rows: FeedbackRow[] = [];
-  let left = views;
-  for (const [position, itemId] of decision.slate.entries()) {
-    const candidates = left;
-    const action = candidates.findIndex((view) => view.itemId === itemId);
-    if (action < 0) break;
-    // Rows of one candidate less cost an array each: the last position leaves no candidate.
-    if (position < decision.slate.length - 1)
-      left = candidates.filter((_, index) => index !== action);
-    const isViewed = wasViewed(feedback, position);
+  for (const { shownAt, fields } of ruledChoices(slate, views, rules)) {
+    const position = rows.length;
+    const isViewed = wasViewed(feedback, shownAt);
     rows.push({
       ...common,
-      candidates,
-      slateCandidates: views,
-      action,
+      ...fields,
       position,
-      propensity: decision.positionPropensities[position] ?? 0,
-      reward: ahead?.value ?? normaliseReward(rewards[position], rule),
+      ...(rules.pins && { shownAt }),
+      ...(fields.caps && offer?.slateSize && { asked: offer.slateSize - (rules.pins?.size ?? 0) }),
+      propensity: decision.positionPropensities[shownAt] ?? 0,
+      reward: ahead?.value ?? normaliseReward(rewards[shownAt], rule),
       ...(ahead && { session: ahead.step }),
       ...(isViewed !== undefined && { isViewed }),
       exploration: decision.exploration,

@@ -12,7 +12,7 @@ const options = (slateSize: number) => ({
 /** `good` candidates with one logit and `others` with 0; each user's next item is the first one. */
 function likeFew(good: number, others: number, logit: number, slateSize: number) {
   const logits = new Float64Array(good + others).fill(logit, 0, good);
-  const one: SlateCase = { logits, target: 0, sorted: Math.min(1, slateSize / good) };
+  const one: SlateCase = { logits, target: 0, sorted: Math.min(1, slateSize / good), rules: {} };
   return Array.from({ length: 200 }, () => one);
 }
 
@@ -123,8 +123,8 @@ describe("the policy temperature", () => {
 });
 
 test("slates are measured with their standard errors over users", () => {
-  const hit: SlateCase = { logits: Float64Array.of(1, 0), target: 0, sorted: 1 };
-  const miss: SlateCase = { logits: Float64Array.of(1, 0), target: -1, sorted: 0 };
+  const hit: SlateCase = { logits: Float64Array.of(1, 0), target: 0, sorted: 1, rules: {} };
+  const miss: SlateCase = { logits: Float64Array.of(1, 0), target: -1, sorted: 0, rules: {} };
   const { sorted, served, effectiveChoices } = measureSlates([hit, miss, hit, miss], options(1));
   const p = (1 - exploration) / (1 + Math.exp(-1)) + exploration / 2;
   const error = Math.sqrt(1 / 3 / 4);

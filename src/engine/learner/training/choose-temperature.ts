@@ -8,6 +8,7 @@ import type { Scenario } from "../../../domain/scenario.ts";
 import { meanOverUsers } from "../../../evaluation/ranking/mean-over-users.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import { drawHitChance, effectiveChoices } from "../../../policy/slate-chances.ts";
+import { addBoosts } from "../../rules/draw-rules.ts";
 import type { SlateCase } from "./slate-cases.ts";
 
 /** Share of the sorted hit rate that served slates are to keep. */
@@ -35,12 +36,19 @@ const serve = (
 ): readonly Hits[] =>
   cases.map((one, index) => {
     const stream = random.split(`slate/${index}`);
-    const served = drawHitChance(one, { slateSize, exploration, random: stream });
+    const { target, rules } = one;
+    const logits = addBoosts(one.logits, rules);
+    const options = { slateSize, exploration, random: stream, rules };
+    const served = drawHitChance({ logits, target }, options);
     return { sorted: one.sorted, served };
   });
 
 const meanChoices = (cases: readonly SlateCase[], { scenario }: SlateOptions) =>
-  meanOverUsers(cases.map(({ logits }) => effectiveChoices(logits, scenario.exploration)));
+  meanOverUsers(
+    cases.map(({ logits, rules }) =>
+      effectiveChoices(addBoosts(logits, rules), scenario.exploration),
+    ),
+  );
 
 /** @throws RangeError for fewer than two cases */
 export function measureSlates(cases: readonly SlateCase[], options: SlateOptions): SlateQuality {

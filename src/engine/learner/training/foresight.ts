@@ -21,10 +21,10 @@ export interface Foresight {
 
 async function foresee(
   encoder: Encoder,
-  { state, next, seen }: Omit<HeldOut, "codes">,
-  { catalogue, scenario: { excludeSeen, slateSize } }: ItemContext,
+  { state, next, rules, leftOut }: Omit<HeldOut, "codes">,
+  { catalogue, scenario: { slateSize } }: ItemContext,
 ) {
-  const { list, hidden } = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
+  const { list, hidden } = eligible({ candidates: undefined, catalogue, rules, leftOut });
   const isHidden = new Set(hidden);
   const views = list.filter((_, index) => !isHidden.has(index));
   await encoder.encode([state]);

@@ -58,7 +58,7 @@ function createCollector({ reward, excludeSeen }: Pick<Scenario, "reward" | "exc
       users: [...users].map(([userId, { codes, ...ends }]) => ({
         userId,
         ...ends,
-        codes: excludeSeen ? withoutRepeats(codes) : codes,
+        codes: excludeSeen === true ? withoutRepeats(codes) : codes,
       })),
     }),
   };

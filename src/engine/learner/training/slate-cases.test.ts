@@ -5,6 +5,7 @@ import { createRandom } from "../../../numeric/random.ts";
 import type { Policy } from "../../../policy/policy.ts";
 import { openSqliteStore } from "../../../storage/sqlite/open.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
+import { joinRules } from "../../rules/offer-rules.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
 import { createState } from "../../state/read-state.ts";
 import { readCases } from "./slate-cases.ts";
@@ -37,9 +38,11 @@ async function readAll(users: readonly string[], scenario: object) {
   const context = { scenario: parsed!, catalogue, available };
   const user = { history: [], attributes: {} };
   const state = createState({ user, catalogue, scenario: parsed!, context: {} });
+  const rules = joinRules({}, undefined, 0);
   const heldOut = users.map((text) => {
     const [seen = "", next = ""] = text.split("→");
-    return { state, next: catalogue.get(itemId(next)), seen: new Set([...seen].map(itemId)) };
+    const leftOut = new Set(parsed!.excludeSeen ? [...seen].map(itemId) : []);
+    return { state, next: catalogue.get(itemId(next)), rules, leftOut };
   });
   return readCases(alphabetical, heldOut, { context, random: createRandom(1) });
 }
@@ -51,12 +54,24 @@ test("the whole catalogue is ranked without what the user has seen", async () =>
   expect(await sorted(1)).toEqual([1, 0, 1, 0]);
   expect(await sorted(2)).toEqual([1, 1, 1, 0]);
   const [first] = await readAll(users, {});
-  expect(first).toEqual({ sorted: 1, ndcg: 1, logits: Float64Array.of(-0, -2, -3), target: 0 });
+  expect(first).toEqual({
+    sorted: 1,
+    ndcg: 1,
+    logits: Float64Array.of(-0, -2, -3),
+    target: 0,
+    rules: {},
+  });
 });
 
 test("seen items are candidates if the scenario shows them again", async () => {
   const [one] = await readAll(["ab→a"], { excludeSeen: false });
-  expect(one).toEqual({ sorted: 1, ndcg: 1, logits: Float64Array.of(-0, -1, -2, -3), target: 0 });
+  expect(one).toEqual({
+    sorted: 1,
+    ndcg: 1,
+    logits: Float64Array.of(-0, -1, -2, -3),
+    target: 0,
+    rules: {},
+  });
 });
 
 test("retrieval can leave the next item out", async () => {

@@ -5,7 +5,10 @@ import { rankItems } from "../../../evaluation/ranking/rank-items.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState } from "../../../policy/policy.ts";
 import { retrieve } from "../../../policy/retrieve.ts";
+import { type DrawRules, drawRulesOf } from "../../rules/draw-rules.ts";
+import type { OfferRules } from "../../rules/offer-rules.ts";
 import { eligible, indicesLeft } from "../../serving/candidates.ts";
+import { completeKept } from "../../serving/complete-kept.ts";
 import { scoreOffered } from "../../serving/retriever.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
 
@@ -15,11 +18,13 @@ export interface ItemContext {
   readonly catalogue: Catalogue;
 }
 
-/** A held-out event: the user's state before it, its item, and the items that the user had seen. */
+/** A held-out event: the user's state before it, its item, and the items that were left out for the user then. */
 export interface HeldOut {
   readonly state: PolicyState;
   readonly next: ItemView;
-  readonly seen: ReadonlySet<ItemId>;
+  readonly leftOut: ReadonlySet<ItemId>;
+  /** Of the scenario, at its time. */
+  readonly rules: OfferRules;
   /** The user's events as codes, with the held-out one last. */
   readonly codes: readonly number[];
 }
@@ -32,6 +37,8 @@ export interface SlateCase {
   readonly logits: Float64Array;
   /** Index of the next item among them, −1 if retrieval left it out. */
   readonly target: number;
+  /** Of the draw, on these candidates; boosts are no part of the log-odds. */
+  readonly rules: DrawRules;
 }
 
 export interface RankedCase extends SlateCase {
@@ -51,21 +58,25 @@ export async function readCases(
     random,
   }: { readonly context: ItemContext; readonly random: RandomStream },
 ): Promise<readonly RankedCase[]> {
-  const { slateSize, maxCandidates, excludeSeen } = scenario;
+  const { slateSize, maxCandidates } = scenario;
   const limit = Math.max(slateSize, maxCandidates);
   const cases: RankedCase[] = [];
-  for (const [index, { state, next, seen }] of heldOut.entries()) {
-    const offered = eligible({ candidates: undefined, catalogue, excludeSeen, seen });
+  for (const [index, { state, next, rules, leftOut }] of heldOut.entries()) {
+    const offered = eligible({ candidates: undefined, catalogue, rules, leftOut });
     const scored = await scoreOffered(policy, state, offered);
     const { logits: all } = scored;
     const [place = -1] = indicesLeft([offered.list.indexOf(next)], offered.hidden);
-    const { kept } = retrieve(scored, limit, random.split(`retrieve/${index}`));
+    const stream = random.split(`retrieve/${index}`);
+    const retrieved = retrieve(scored, limit, stream);
+    const moment = { scenario, offer: undefined, now: rules.now, slateSize };
+    const kept = completeKept(retrieved.kept, { offered, moment, random: stream });
     const ties = rankItems({ scores: all, seen: new Set() }, [place]);
     const { hitRate, ndcg } = measureAccuracy(ties, { relevant: 1, k: slateSize });
     cases.push({
       ...{ sorted: hitRate, ndcg },
       logits: Float64Array.from(kept, (candidate) => all[candidate] ?? Number.NaN),
       target: kept.indexOf(place),
+      rules: drawRulesOf(moment, () => kept.map((candidate) => offered.at(candidate).facts)),
     });
   }
   return cases;

@@ -7,6 +7,8 @@ import { isTarget } from "../../../learning/sequence/codes.ts";
 import type { SequenceProgress } from "../../../learning/sequence/sequence-training.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
+import { joinRules, mayBeOffered } from "../../rules/offer-rules.ts";
+import { readLeftOut } from "../../rules/read-left-out.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import { type Behaviour, readBehaviour, type UserBehaviour } from "./read-behaviour.ts";
@@ -67,9 +69,12 @@ export async function holdOut(
   const before = last.sequence - 1;
   const user = await readUser(store, userId, before);
   if (user.history.length === 0) return undefined;
-  const seen = await store.events.seenItems(userId, before);
-  if (scenario.excludeSeen && seen.has(last.itemId)) return undefined;
-  return { state: createState({ user, catalogue, scenario, context: {} }), next, seen };
+  const visit = { userId, scenario: scenario.name, asOf: before, now: last.occurredAt };
+  const leftOut = await readLeftOut(store, scenario, visit);
+  const rules = joinRules(scenario, undefined, last.occurredAt);
+  const isOffered = mayBeOffered(catalogue.factsOf(last.itemId), rules);
+  if (leftOut.has(last.itemId) || !isOffered) return undefined;
+  return { state: createState({ user, catalogue, scenario, context: {} }), next, rules, leftOut };
 }
 
 /** Of the held-out events those that choose nothing, and those that choose epoch, chain and temperature. */

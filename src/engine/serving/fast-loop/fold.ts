@@ -9,6 +9,7 @@ import {
 } from "../../../policy/fast-loop/residual-model.ts";
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
+import { pinnedItems } from "../../rules/draw-rules.ts";
 import { type CatalogueAsOf, createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";
@@ -59,12 +60,14 @@ async function toFastDecision(
     reward: normaliseReward(rewards[position], scenario.reward),
   }));
   const represented = await towers.represent(state, views);
-  // A row changed by hand must not stop the later ones, and items that nobody viewed are no refusals.
+  const pinned = pinnedItems(decision);
+  // A row changed by hand must not stop the later ones, items that nobody viewed are no refusals, and pinned ones were not chosen.
   return {
     userId: decision.userId,
     towers: represented,
     shown: shown.filter(
-      ({ candidate, position }) => candidate >= 0 && wasViewed(feedback, position) !== false,
+      ({ itemId, candidate, position }) =>
+        candidate >= 0 && wasViewed(feedback, position) !== false && !pinned.has(itemId),
     ),
   };
 }

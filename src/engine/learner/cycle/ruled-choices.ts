@@ -1,0 +1,71 @@
+import type { ItemId } from "../../../domain/ids.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
+import { type DrawnPart, drawnChoices, drawnPart } from "../../../policy/drawn-part.ts";
+import type { ItemView } from "../../../policy/policy.ts";
+import type { DrawRules } from "../../rules/draw-rules.ts";
+
+/** Fields of a row that the rules of its draw decide. */
+export type RuledFields = Pick<
+  FeedbackRow,
+  "candidates" | "slateCandidates" | "action" | "boosts" | "caps" | "fillsGroup"
+>;
+
+/** A position of a slate that chance filled. */
+export interface RuledChoice {
+  /** Place in the slate. */
+  readonly shownAt: number;
+  readonly fields: RuledFields;
+}
+
+/** Without rules each position has the candidates that the ones above have left. */
+function* plainChoices(
+  slate: readonly ItemId[],
+  views: readonly ItemView[],
+): Generator<RuledChoice> {
+  let left = views;
+  for (const [shownAt, itemId] of slate.entries()) {
+    const candidates = left;
+    const action = candidates.findIndex((view) => view.itemId === itemId);
+    if (action < 0) return;
+    // Rows of one candidate less cost an array each: the last position leaves no candidate.
+    if (shownAt < slate.length - 1) left = candidates.filter((_, index) => index !== action);
+    yield { shownAt, fields: { candidates, slateCandidates: views, action } };
+  }
+}
+
+const pick = <T>(list: readonly T[], indices: readonly number[]): T[] =>
+  indices.flatMap((index) => list[index] ?? []);
+
+const pickNumbers = (numbers: Float64Array, { candidates }: DrawnPart, left: readonly number[]) =>
+  Float64Array.from(left, (index) => numbers[candidates[index] ?? -1] ?? 0);
+
+/**
+ * The positions of a slate that chance filled, each with the candidates that it had left, down to the first item outside them: a decision
+ * changed by hand must not stop the loop.
+ */
+export function* ruledChoices(
+  slate: readonly ItemId[],
+  views: readonly ItemView[],
+  rules: DrawRules,
+): Generator<RuledChoice> {
+  const { boosts, pins, caps: all } = rules;
+  if (!(boosts || pins || all)) return yield* plainChoices(slate, views);
+  const pinned = new Set([...(pins?.values() ?? [])].map((index) => views[index]?.itemId));
+  const places = [...slate.keys()].filter((place) => !pinned.has(slate[place]));
+  const part = drawnPart(views.length, rules);
+  const slateCandidates = pick(views, part.candidates);
+  const items = places.map((place) =>
+    slateCandidates.findIndex(({ itemId }) => itemId === slate[place]),
+  );
+  let number = 0;
+  for (const { left, action, fillsGroup } of drawnChoices(part, items)) {
+    const fields = {
+      candidates: pick(slateCandidates, left),
+      ...{ slateCandidates, action },
+      ...(boosts && { boosts: pickNumbers(boosts, part, left) }),
+      ...(part.caps && { caps: part.caps }),
+      ...(fillsGroup && { fillsGroup }),
+    };
+    yield { shownAt: places[number++] ?? 0, fields };
+  }
+}

@@ -1,0 +1,127 @@
+import type { Decision, OfferLimits } from "../../domain/decision.ts";
+import type { Json } from "../../domain/json.ts";
+import type { Boost, Cap, ItemRules, PinnedItem, ScenarioRules } from "../../domain/rules.ts";
+import type { SlateCaps } from "../../domain/slate-caps.ts";
+import type { PlaceRules } from "../../policy/slate.ts";
+import { type ItemFacts, readerOf } from "./item-facts.ts";
+import { ruleTime } from "./offer-rules.ts";
+import { filterOf } from "./parse-filter.ts";
+
+/** Rules about the draw of a slate, on its candidates. */
+export interface DrawRules extends PlaceRules {
+  /** Added to the log-odds of each candidate. */
+  readonly boosts?: Float64Array;
+}
+
+/** The moment of a draw. */
+export interface DrawMoment {
+  readonly scenario: { readonly rules?: ScenarioRules | undefined };
+  readonly offer: OfferLimits | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Places of the slate. */
+  readonly slateSize: number;
+}
+
+/** Those of the scenario and of the request. */
+export const bothRules = ({
+  scenario,
+  offer,
+}: Pick<DrawMoment, "scenario" | "offer">): readonly ItemRules[] =>
+  [scenario.rules, offer?.rules].filter((rules): rules is ItemRules => rules !== undefined);
+
+function boostsOf(boosts: readonly Boost[], facts: readonly ItemFacts[], now: number) {
+  const tests = boosts.map(({ filter, add }) => ({ ...filterOf(filter), add }));
+  return Float64Array.from(facts, (one) =>
+    tests.reduce((sum, { passes, add }) => (passes(one, now) ? sum + add : sum), 0),
+  );
+}
+
+const keyOf = (value: Json) => `${typeof value} ${JSON.stringify(value)}`;
+
+/** Values of a field by which items are counted. */
+export function groupsIn(facts: ItemFacts, by: string): readonly string[] {
+  const value = readerOf(by.split("."))(facts);
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? [...new Set(value as readonly Json[])] : [value]).map(keyOf);
+}
+
+function capsOf(caps: readonly Cap[], facts: readonly ItemFacts[]): SlateCaps {
+  const numbers = new Map<string, number>();
+  const limits: number[] = [];
+  const numberOf = ({ by, most }: Cap, place: number, value: string) => {
+    const key = `${place} ${by} ${value}`;
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, limits.length);
+    return limits.push(most) - 1;
+  };
+  // Candidates of the same groups share a list: a cycle holds those of many slates.
+  const lists = new Map<string, readonly number[]>();
+  const groupsOf = facts.map((one) => {
+    const groups = caps.flatMap((cap, place) =>
+      groupsIn(one, cap.by).map((value) => numberOf(cap, place, value)),
+    );
+    const list = lists.get(groups.join()) ?? groups;
+    lists.set(groups.join(), list);
+    return list;
+  });
+  return { groupsOf, limits };
+}
+
+function pinsOf(pins: readonly PinnedItem[], facts: readonly ItemFacts[], slateSize: number) {
+  const indices = new Map(facts.map(({ itemId }, index) => [itemId, index]));
+  const held = pins.flatMap(({ itemId, position }) => {
+    const index = indices.get(itemId);
+    return index === undefined || position >= slateSize ? [] : [[position, index] as const];
+  });
+  return new Map(held.sort(([left], [right]) => left - right));
+}
+
+/** @param factsOf the candidates, in their order; not asked for without rules */
+export function drawRulesOf(moment: DrawMoment, factsOf: () => readonly ItemFacts[]): DrawRules {
+  const rules = bothRules(moment).filter(({ boosts, pins, caps }) => boosts || pins || caps);
+  if (rules.length === 0) return {};
+  const facts = factsOf();
+  const boosts = rules.flatMap((one) => one.boosts ?? []);
+  const caps = rules.flatMap((one) => one.caps ?? []);
+  const pins = pinsOf(
+    rules.flatMap((one) => one.pins ?? []),
+    facts,
+    moment.slateSize,
+  );
+  return {
+    ...(boosts.length > 0 && { boosts: boostsOf(boosts, facts, ruleTime(moment.now)) }),
+    ...(pins.size > 0 && { pins }),
+    ...(caps.length > 0 && { caps: capsOf(caps, facts) }),
+  };
+}
+
+/** Of a logged decision. */
+export const momentOf = ({
+  servingRule,
+  offer,
+  decidedAt,
+  slate,
+}: Pick<Decision, "servingRule" | "offer" | "decidedAt" | "slate">): DrawMoment => ({
+  scenario: servingRule ?? {},
+  offer,
+  now: decidedAt,
+  slateSize: offer?.slateSize ?? slate.length,
+});
+
+/** Log-odds with the boosts, as every policy gets them. */
+export const addBoosts = (logits: Float64Array, { boosts }: DrawRules): Float64Array =>
+  boosts === undefined ? logits : logits.map((logit, a) => logit + (boosts[a] ?? 0));
+
+/** Items that have their places by a rule, if they are in the slate. */
+export function pinnedItems(decision: Parameters<typeof momentOf>[0]): ReadonlySet<string> {
+  const moment = momentOf(decision);
+  const pins = bothRules(moment).flatMap((rules) => rules.pins ?? []);
+  const held = pins.filter(({ position }) => position < moment.slateSize);
+  return new Set(held.map(({ itemId }) => itemId));
+}
+
+/** Whether retrieval has to keep items for the rules of the draw. */
+export const pinsOrCaps = (moment: DrawMoment): boolean =>
+  bothRules(moment).some(({ pins, caps }) => pins || caps);

@@ -1,0 +1,47 @@
+import type { Candidate } from "../../domain/decision.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+
+/** An item as rules see it. */
+export interface ItemFacts {
+  readonly itemId: string;
+  readonly categories: readonly string[];
+  readonly attributes: JsonObject;
+  /** Time of its first writing, milliseconds since 1970; absent if it is not on record. */
+  readonly createdAt?: number;
+}
+
+/** Of features that came with a request. */
+export const factsOfFeatures = ({ itemId, features = {} }: Candidate): ItemFacts => ({
+  itemId,
+  categories: [],
+  attributes: features,
+});
+
+/** Fields of an item that are no attributes. */
+const itemFields: Readonly<Record<string, (facts: ItemFacts) => Json | undefined>> = {
+  itemId: ({ itemId }) => itemId,
+  category: ({ categories }) => categories,
+  created: ({ createdAt }) => createdAt,
+};
+
+function lookUp(value: Json | undefined, path: readonly string[]): Json | undefined {
+  let found = value;
+  for (const name of path) {
+    const isObject = typeof found === "object" && found !== null && !Array.isArray(found);
+    if (!isObject || !Object.hasOwn(found as JsonObject, name)) return undefined;
+    found = (found as JsonObject)[name];
+  }
+  return found;
+}
+
+/** A field of an item: `itemId`, `category`, `created`, or an attribute by its path. */
+export type ReadField = (facts: ItemFacts) => Json | undefined;
+
+/** @param path an attribute of the name of a field is `attributes.` with its name */
+export function readerOf(path: readonly string[]): ReadField {
+  const [first = "", ...rest] = path;
+  const own = path.length === 1 && Object.hasOwn(itemFields, first) ? itemFields[first] : undefined;
+  if (own !== undefined) return own;
+  const inside = first === "attributes" && rest.length > 0 ? rest : path;
+  return ({ attributes }) => lookUp(attributes, inside);
+}

@@ -1,0 +1,72 @@
+import { itemId } from "../../domain/ids.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+import { sampleIndices } from "../../numeric/sample-indices.ts";
+import { bothRules, type DrawMoment, groupsIn } from "../rules/draw-rules.ts";
+import { indicesLeft, type OfferedItems } from "./candidates.ts";
+
+/** Items that are looked at by lot for a slate that the kept ones can't fill. */
+const mostDrawn = 10_000;
+
+function findPinned({ list, hidden }: OfferedItems, moment: DrawMoment): readonly number[] {
+  const pins = bothRules(moment).flatMap((rules) => rules.pins ?? []);
+  const ids = new Set(pins.map((pin) => itemId(pin.itemId)));
+  const found: number[] = [];
+  if (ids.size > 0)
+    for (const [index, view] of list.entries()) if (ids.has(view.itemId)) found.push(index);
+  return indicesLeft(found, hidden);
+}
+
+/** Counts how many of the items that it is asked for a slate could hold. */
+function createFill({ at }: OfferedItems, moment: DrawMoment) {
+  const caps = bothRules(moment).flatMap((rules) => rules.caps ?? []);
+  const used = new Map<string, number>();
+  let count = 0;
+  return {
+    isFull: () => caps.length === 0 || count >= moment.slateSize,
+    /** Whether there is a place for it, which it takes. */
+    take: (index: number): boolean => {
+      const { facts } = at(index);
+      const groups = caps.flatMap(({ by, most }, place) =>
+        groupsIn(facts, by).map((value) => ({ key: `${place} ${value}`, most })),
+      );
+      if (groups.some(({ key, most }) => (used.get(key) ?? 0) >= most)) return false;
+      for (const { key } of groups) used.set(key, (used.get(key) ?? 0) + 1);
+      count++;
+      return true;
+    },
+  };
+}
+
+/**
+ * Retrieved items with those that the rules of the draw need beside them: pinned ones, and others by lot if caps would leave places of
+ * the slate empty.
+ * @param kept ascending
+ * @returns ascending
+ */
+export function completeKept(
+  kept: readonly number[],
+  {
+    offered,
+    moment,
+    random,
+  }: {
+    readonly offered: OfferedItems;
+    readonly moment: DrawMoment;
+    readonly random: RandomStream;
+  },
+): readonly number[] {
+  const all = new Set([...findPinned(offered, moment), ...kept]);
+  const fill = createFill(offered, moment);
+  for (const index of all) {
+    if (fill.isFull()) break;
+    fill.take(index);
+  }
+  if (!fill.isFull()) {
+    const { count } = offered;
+    for (const index of sampleIndices(Math.min(count, mostDrawn), count, random)) {
+      if (!all.has(index) && fill.take(index)) all.add(index);
+      if (fill.isFull()) break;
+    }
+  }
+  return all.size === kept.length ? kept : [...all].sort((left, right) => left - right);
+}
