@@ -74,6 +74,16 @@ describe("tokens of an item", () => {
     expect(attributes({ size: "XL / M" })).toEqual(ofItem({ "item.size=XL / M": 1 }));
   });
 
+  test("a text of any length is its first words", () => {
+    const title =
+      "有机绿茶，来自杭州的龙井；红茶，咖啡，牛奶，苹果，香蕉，面包，蛋糕，饼干，果汁，葡萄。";
+    expect(attributes({ title })).toHaveLength(maxItemTokens);
+    expect(attributes({ title: title.repeat(50_000) })).toEqual(attributes({ title }));
+    const many = Array.from({ length: 100_000 }, (_, index) => `word${index}`);
+    const first = many.slice(0, maxItemTokens).map((word) => [`item.title=${word}`, 1]);
+    expect(attributes({ title: many.join(" ") })).toEqual(ofItem(Object.fromEntries(first)));
+  });
+
   test.each([
     ["Chinese", "有机绿茶，来自杭州的龙井", ["有机", "绿茶", "来自", "杭州", "的", "龙井"]],
     ["Japanese", "緑のお茶と抹茶ケーキ", ["緑", "お茶", "抹茶", "ケーキ"]],

@@ -35,46 +35,73 @@ const unspaced = new RegExp(`[${scripts.map((name) => `\\p{Script=${name}}`).joi
 /** The locale is fixed, so that the words are the same on every machine. */
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 
+/**
+ * Each segment brings a copy of the whole text: the memory and time of a long one would grow by the
+ * square of its length. Its beginning has more words than there are tokens.
+ */
+const maxSegmented = 4096;
+
 /** Words of scripts without spaces: of two characters at least, or one ideograph. */
-function segmentWords(value: string): string[] {
-  const segments = [...segmenter.segment(value.toLowerCase())];
-  const words = segments.flatMap(({ segment, isWordLike }) => (isWordLike ? [segment] : []));
-  return words.filter((word) =>
-    unspaced.test(word) ? word.length > 1 || /\p{Script=Han}/u.test(word) : word.length > 2,
-  );
+function* segmentWords(value: string): Generator<string> {
+  const text = value.slice(0, maxSegmented).toLowerCase();
+  for (const { segment, isWordLike } of segmenter.segment(text)) {
+    if (!isWordLike) continue;
+    const isLong = unspaced.test(segment)
+      ? segment.length > 1 || /\p{Script=Han}/u.test(segment)
+      : segment.length > 2;
+    if (isLong) yield segment;
+  }
 }
 
-function spacedWords(value: string): string[] {
-  if (!/\s/.test(value)) return [];
-  const words = value.toLowerCase().split(/[^\p{L}\p{N}]+/u);
-  return words.filter((word) => word.length > 2);
+function* spacedWords(value: string): Generator<string> {
+  if (!/\s/.test(value)) return;
+  for (const [word] of value.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
+    if (word.length > 2) yield word;
+  }
 }
+
+function firstOf<T>(values: Iterable<T>, count: number): T[] {
+  const first: T[] = [];
+  for (const value of values) {
+    if (first.push(value) === count) break;
+  }
+  return first;
+}
+
+const wordsOf = (value: string) =>
+  unspaced.test(value) ? segmentWords(value) : spacedWords(value);
 
 /**
  * A text is its words in lower case. A value without white space, or with only short words
  * ("size-10", "H & M"), is one name; so is one word of a script without spaces.
  */
-function stringTokens(path: string, value: string): Raw[] {
-  const isUnspaced = unspaced.test(value);
-  const words = isUnspaced ? segmentWords(value) : spacedWords(value);
-  const distinct = words.length > (isUnspaced ? 1 : 0) ? new Set(words) : [value];
-  return [...distinct].map((word) => ({ name: `${path}=${word}`, weight: 1 }));
+function* stringTokens(path: string, value: string): Generator<Raw> {
+  const least = unspaced.test(value) ? 2 : 1;
+  const isText = firstOf(wordsOf(value), least).length === least;
+  const seen = new Set<string>();
+  for (const word of isText ? wordsOf(value) : [value]) {
+    if (seen.has(word)) continue;
+    seen.add(word);
+    yield { name: `${path}=${word}`, weight: 1 };
+  }
 }
 
-function flatten(path: string, value: Json, depth: number): Raw[] {
-  if (value === null || depth > maxDepth) return [];
-  if (typeof value === "number") return [{ name: path, weight: squash(value) }];
-  if (typeof value === "boolean") return [{ name: `${path}=${value}`, weight: 1 }];
-  if (typeof value === "string") return stringTokens(path, value);
-  if (Array.isArray(value)) return value.flatMap((entry: Json) => flatten(path, entry, depth + 1));
-  return Object.entries(value).flatMap(([key, entry]) =>
-    flatten(`${path}.${key}`, entry, depth + 1),
-  );
+/** One at a time, so that those beyond the limit of tokens cost nothing. */
+function* flatten(path: string, value: Json, depth: number): Generator<Raw> {
+  if (value === null || depth > maxDepth) return;
+  if (typeof value === "number") yield { name: path, weight: squash(value) };
+  else if (typeof value === "boolean") yield { name: `${path}=${value}`, weight: 1 };
+  else if (typeof value === "string") yield* stringTokens(path, value);
+  else if (Array.isArray(value)) {
+    for (const entry of value) yield* flatten(path, entry, depth + 1);
+  } else {
+    for (const [key, entry] of Object.entries(value))
+      yield* flatten(`${path}.${key}`, entry, depth + 1);
+  }
 }
 
 /** Dividing by √count keeps the size of the sum independent of the number of features. */
-function hashTokens(raw: readonly Raw[], buckets: number, limit: number): Token[] {
-  const kept = raw.slice(0, limit);
+function hashTokens(kept: readonly Raw[], buckets: number): Token[] {
   const scale = 1 / Math.sqrt(Math.max(1, kept.length));
   return kept.map(({ name, weight }) => ({
     index: hash32(name) % buckets,
@@ -93,13 +120,16 @@ export function itemTokens(
   const raw = [
     ...names.map((name) => ({ name, weight: 1 })),
     ...item.categories.map((name) => ({ name: `category=${name}`, weight: 1 })),
-    ...flatten("item", item.attributes, 0),
+    ...firstOf(flatten("item", item.attributes, 0), maxItemTokens),
   ];
-  return hashTokens(raw, itemTokenBuckets, maxItemTokens);
+  return hashTokens(raw.slice(0, maxItemTokens), itemTokenBuckets);
 }
 
 /** Context and user attributes as tokens, at most `maxContextTokens`. */
 export function contextTokens(context: JsonObject, userAttributes: JsonObject): Token[] {
-  const raw = [...flatten("context", context, 0), ...flatten("user", userAttributes, 0)];
-  return hashTokens(raw, contextTokenBuckets, maxContextTokens);
+  const raw = [
+    ...firstOf(flatten("context", context, 0), maxContextTokens),
+    ...firstOf(flatten("user", userAttributes, 0), maxContextTokens),
+  ];
+  return hashTokens(raw.slice(0, maxContextTokens), contextTokenBuckets);
 }

@@ -3,13 +3,13 @@ import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contrac
 import { isPlain } from "../../domain/ids.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
 import { itemRules } from "../rules/rules-schema.ts";
+import { attributes } from "./attributes.ts";
 import { mostRows } from "./batches.ts";
 import { exactly } from "./exactly.ts";
 import {
   boolean,
   finite,
   integer,
-  jsonObject,
   limit,
   milliseconds,
   name,
@@ -34,13 +34,19 @@ import type {
 /** More than a request of a mebibyte holds with features, and bounded in time. */
 const maxCandidates = 10_000;
 
+/** Each of them may become a list of the items that may be shown. */
+const maxCategories = 1000;
+export const categories: z.ZodArray<z.ZodString> = z
+  .array(name, "must be a list of texts")
+  .max(maxCategories, `must hold at most ${maxCategories} texts`);
+
 /** The schema's own message covers its size as well. */
 export const batch = <Row extends z.ZodType>(row: Row): z.ZodArray<Row> =>
   z.array(row, `must be a list of at most ${mostRows}`).max(mostRows);
 
 const item = {
-  categories: optional(z.array(name, "must be a list of texts")),
-  attributes: optional(jsonObject),
+  categories: optional(categories),
+  attributes: optional(attributes),
   available: optional(boolean),
 };
 export const itemFields: z.ZodType<ItemFields> = exactly<ItemFields>()(
@@ -50,7 +56,7 @@ export const itemInput: z.ZodType<ItemInput> = exactly<ItemInput>()(
   z.strictObject({ itemId: name, ...item }).meta({ id: "ItemInput" }),
 );
 
-const user = { attributes: optional(jsonObject) };
+const user = { attributes: optional(attributes) };
 export const userFields: z.ZodType<UserFields> = exactly<UserFields>()(
   z.strictObject(user).meta({ id: "UserFields" }),
 );
@@ -79,7 +85,7 @@ export const eventInput: z.ZodType<EventInput> = exactly<EventInput>()(
 );
 
 export const candidateInput: z.ZodType<CandidateInput> = exactly<CandidateInput>()(
-  z.strictObject({ itemId: name, features: optional(jsonObject) }).meta({ id: "Candidate" }),
+  z.strictObject({ itemId: name, features: optional(attributes) }).meta({ id: "Candidate" }),
 );
 export const recommendInput: z.ZodType<RecommendInput> = exactly<RecommendInput>()(
   z
@@ -90,7 +96,7 @@ export const recommendInput: z.ZodType<RecommendInput> = exactly<RecommendInput>
       candidates: optional(
         z.array(candidateInput, `must be a list of at most ${maxCandidates}`).max(maxCandidates),
       ),
-      context: optional(jsonObject),
+      context: optional(attributes),
       rules: optional(itemRules),
       seed: optional(seed),
     })

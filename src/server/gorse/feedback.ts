@@ -8,6 +8,7 @@ import { batch } from "../../engine/input/schemas.ts";
 import type { ReactionInput } from "../../engine/reactions/create-reactions.ts";
 import { readBody } from "../request-body.ts";
 import {
+  comment,
   cursorQuery,
   gorseTime,
   labels,
@@ -39,7 +40,7 @@ const feedback: z.ZodType<GorseFeedback> = z.object({
   Value: nullable(finite),
   Timestamp: nullable(gorseTime),
   Labels: labels,
-  Comment: nullable(z.string()),
+  Comment: comment,
 });
 export const feedbackList: z.ZodType<readonly GorseFeedback[]> = batch(feedback);
 

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { EngineError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
+import { isWithinLimits, mostText, tooLarge } from "../../engine/input/attributes.ts";
 import { integer, name, optional } from "../../engine/input/fields.ts";
 import { refuseInput } from "../../engine/input/parse-input.ts";
 import { describeProblems } from "../../engine/input/schema-problems.ts";
@@ -41,8 +42,14 @@ export const toGorseTime = (time: number | undefined): string =>
 export const nullable = <T>(schema: z.ZodType<T>): z.ZodType<T | undefined> =>
   z.preprocess((value) => value ?? undefined, schema.optional());
 
-/** Any JSON: it is checked with the whole body. */
-export const labels: z.ZodType<Json | undefined> = nullable(z.custom<Json>(() => true));
+/** Any JSON of the size that attributes may have. */
+export const labels: z.ZodType<Json | undefined> = nullable(
+  z.custom<Json>((value) => isWithinLimits(value as Json), tooLarge),
+);
+
+export const comment: z.ZodType<string | undefined> = nullable(
+  z.string().max(mostText, `must not be longer than ${mostText} characters`),
+);
 
 const wholeText = (minimum: number, maximum: number) =>
   z

@@ -3,11 +3,12 @@ import type { ItemInput } from "../../contract/api.ts";
 import type { Item } from "../../domain/catalogue.ts";
 import { itemId } from "../../domain/ids.ts";
 import { boolean, name } from "../../engine/input/fields.ts";
-import { batch } from "../../engine/input/schemas.ts";
+import { batch, categories } from "../../engine/input/schemas.ts";
 import { notesOf, timeOf } from "../../engine/reactions/item-notes.ts";
 import { notesField } from "../../engine/state/notes.ts";
 import { readBody } from "../request-body.ts";
 import {
+  comment,
   cursorQuery,
   gorseTime,
   labels,
@@ -20,10 +21,10 @@ import type { AddGorseRoute, GorseParts } from "./gorse-routes.ts";
 
 const patch = z.object({
   IsHidden: nullable(boolean),
-  Categories: nullable(z.array(name, "must be a list of texts")),
+  Categories: nullable(categories),
   Timestamp: nullable(gorseTime),
   Labels: labels,
-  Comment: nullable(z.string()),
+  Comment: comment,
 });
 const item = patch.extend({ ItemId: name });
 const unchanged = patch.parse({});

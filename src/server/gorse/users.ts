@@ -7,10 +7,10 @@ import { batch } from "../../engine/input/schemas.ts";
 import { notesOf } from "../../engine/reactions/item-notes.ts";
 import { notesField } from "../../engine/state/notes.ts";
 import { readBody } from "../request-body.ts";
-import { cursorQuery, labels, notThere, nullable, parseField } from "./gorse-fields.ts";
+import { comment, cursorQuery, labels, notThere, parseField } from "./gorse-fields.ts";
 import type { AddGorseRoute, GorseParts } from "./gorse-routes.ts";
 
-const patch = z.object({ Labels: labels, Comment: nullable(z.string()) });
+const patch = z.object({ Labels: labels, Comment: comment });
 const user = patch.extend({ UserId: name });
 
 /** Labels are features, the comment is a note. */

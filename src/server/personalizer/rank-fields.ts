@@ -4,7 +4,8 @@ import type { Candidate } from "../../domain/decision.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { mostActions } from "../../engine/configuration/compatibility.ts";
-import { boolean, finite, jsonObject, name } from "../../engine/input/fields.ts";
+import { attributes } from "../../engine/input/attributes.ts";
+import { boolean, finite, name } from "../../engine/input/fields.ts";
 import { refuseInput } from "../../engine/input/parse-input.ts";
 import { describeProblems } from "../../engine/input/schema-problems.ts";
 import type { RankRequest } from "../../engine/ranks/rank-request.ts";
@@ -15,7 +16,7 @@ const orNothing = <T>(schema: z.ZodType<T>): z.ZodType<T | undefined> =>
   z.preprocess((value) => value ?? undefined, schema.optional());
 
 const features = z
-  .array(jsonObject.nullable(), "must be a list of objects")
+  .array(attributes.nullable(), "must be a list of objects")
   .transform((list) => list.filter((one) => one !== null));
 
 const action = z.object({
