@@ -110,7 +110,13 @@ test("defineConfig and the schema have the same fields", () => {
       mpo: defaultMpo,
     },
     compatibility: { gorse: { scenario: "items" }, personalizer: { scenario: "items" } },
-    server: { hosts: ["shop.example"], origins: [], authentication: "keys", maxRequests: 50 },
+    server: {
+      hosts: ["shop.example"],
+      origins: [],
+      authentication: "keys",
+      maxRequests: 50,
+      maxConnections: 9,
+    },
     text: { fields: ["title"], model: "model" },
   };
   const toNode = (value: unknown): Node => {

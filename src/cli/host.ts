@@ -77,10 +77,14 @@ const openRecurve = (
 };
 
 /** The port is open before the record is read, so that `/ready` answers while the catalogue is. */
-async function listenWhileStarting({ host, port }: HostOptions) {
+async function listenWhileStarting(
+  { host, port, log }: HostOptions,
+  { server: { maxConnections } }: Pick<Configuration, "server">,
+) {
   let current: FetchHandler = createStartingApp().fetch;
   const fetch: FetchHandler = (...request) => current(...request);
-  const listening = await listen({ app: { fetch }, host, port });
+  const logWarning = (line: string) => log.warn(line);
+  const listening = await listen({ app: { fetch }, host, port, maxConnections, logWarning });
   const handOver = (recurve: Recurve) => {
     current = recurve.fetch;
   };
@@ -90,7 +94,7 @@ async function listenWhileStarting({ host, port }: HostOptions) {
 async function serveHost(store: Store, options: HostOptions): Promise<Host> {
   const chosen = await options.configure(store);
   const exposure = await checkExposure(store, chosen.configuration, options.host);
-  const { url, close, handOver } = await listenWhileStarting(options);
+  const { url, close, handOver } = await listenWhileStarting(options, chosen.configuration);
   if (exposure !== undefined) options.log.warn(exposure);
   try {
     const recurve = await openRecurve(store, chosen, options);

@@ -17,7 +17,7 @@ import { addGorse } from "./gorse/add-gorse.ts";
 import { limitRequests } from "./limit-requests.ts";
 import { createMetrics } from "./metrics.ts";
 import { addPersonalizer } from "./personalizer/add-personalizer.ts";
-import { checkBody, limitBody } from "./request-body.ts";
+import { checkBody, limitBody, receiveBody } from "./request-body.ts";
 import { addCycles } from "./routes/cycles.ts";
 import { addDecisions } from "./routes/decisions.ts";
 import { addEvents } from "./routes/events.ts";
@@ -94,15 +94,16 @@ const refuseMethods = (app: App) =>
     },
   });
 
-/** How many requests are taken, and who may send them: in this order, before anything is read of them. */
+/** Who may send requests, before anything is read of them; then how many are taken, which a slow body does not hold up. */
 function guard(app: App, options: ServerOptions): void {
   const { isOwnHost, origins = [], keyring, logAudited, maxRequests } = options;
-  if (maxRequests !== undefined) app.use(limitRequests(maxRequests));
   if (isOwnHost) app.use(refuseForeignHosts(isOwnHost));
   if (origins.length > 0) app.use(cors({ origin: [...origins], maxAge: 600 }));
   app.use(refuseForeignOrigins(origins));
   if (keyring) app.use(requireKey(keyring));
   if (logAudited) app.use(logAuditedRequests(logAudited));
+  app.use(limitBody, receiveBody);
+  if (maxRequests !== undefined) app.use(limitRequests(maxRequests));
 }
 
 const optionChecks = {
@@ -143,7 +144,6 @@ export function createServer(options: ServerOptions): App {
     refuseMethods(app),
   );
   guard(app, options);
-  app.use(limitBody);
   // Other systems' bodies are read by their own routes.
   app.use("/api/*", checkBody);
 

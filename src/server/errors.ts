@@ -75,7 +75,15 @@ type AnswerForeign = (
   status: ContentfulStatusCode,
 ) => Response;
 
+/** A client that waits so long finds the requests of now answered. */
+const retryAfterSeconds: Readonly<Partial<Record<ErrorCode, number>>> = {
+  overloaded: 1,
+  not_ready: 5,
+};
+
 export function answerError(context: Context<ServerEnv>, error: EngineError): Response {
+  const seconds = retryAfterSeconds[error.code];
+  if (seconds !== undefined) context.header("retry-after", String(seconds));
   const prefix = Object.keys(formats).find((one) => context.req.path.startsWith(one));
   const answerForeign = formats[prefix ?? ""];
   if (answerForeign) return answerForeign(context, error, statusByCode[error.code]);

@@ -1,35 +1,48 @@
 import type { MiddlewareHandler } from "hono";
 import { routes } from "../contract/api.ts";
 import { EngineError } from "../domain/errors.ts";
+import { createPace } from "./pace.ts";
 import { scopeOf } from "./security/route-scopes.ts";
+import { createTurns } from "./take-turns.ts";
 
 /** They tell operators about an overload, so that they are answered in one. */
 const always: readonly string[] = [routes.health, routes.metrics];
 
-/** A client that waits so long finds the requests of now answered. */
-const retrySeconds = "1";
+/** Longer than this a page does not wait for its items. */
+const longestWaitMs = 100;
 
-function refusal(limit: number): EngineError {
-  const message = `the server has ${limit} requests under way, its limit; send the request again in a second, more slowly, or raise server.maxRequests of the configuration`;
+const remedy = "send the request again in a second, more slowly";
+
+function refuseCount(limit: number): EngineError {
+  const message = `the server has ${limit} requests under way, its limit; ${remedy}, or raise server.maxRequests of the configuration`;
   return new EngineError("overloaded", message, { details: { limit } });
 }
 
+function refuseWait(expectedMs: number): EngineError {
+  const message = `the request would wait ${Math.round(expectedMs)} ms, and the server lets none wait more than ${longestWaitMs} ms; ${remedy}`;
+  return new EngineError("overloaded", message, { details: { limitMs: longestWaitMs } });
+}
+
 /**
- * Takes at most `limit` requests at a time, and refuses others at once: those under way are answered in a known time, and memory
- * is bounded. Open routes, health and metrics are not counted. @throws overloaded
+ * Takes at most `limit` requests at a time, and no more than it answers in `longestWaitMs`; others are refused at once, so that
+ * those under way are answered in a known time and memory is bounded. Open routes, health and metrics are not counted, and
+ * don't wait for their turn. @throws overloaded
  */
 export function limitRequests(limit: number): MiddlewareHandler {
+  const pace = createPace(() => performance.now());
+  const takeTurn = createTurns();
   let underWay = 0;
   return async (context, next) => {
     if (always.includes(context.req.path) || scopeOf(context) === "open") return next();
-    if (underWay >= limit) {
-      context.header("retry-after", retrySeconds);
-      throw refusal(limit);
-    }
+    if (underWay >= limit) throw refuseCount(limit);
+    const expectedMs = pace.expectedMs(underWay + 1);
+    if (expectedMs > longestWaitMs) throw refuseWait(expectedMs);
     underWay += 1;
     try {
+      await takeTurn();
       return await next();
     } finally {
+      pace.answered(underWay);
       underWay -= 1;
     }
   };

@@ -1,4 +1,6 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { openTestServer } from "../../tests/support/server.ts";
 import { createClient } from "../sdk/client.ts";
@@ -132,4 +134,60 @@ test("a body without a stated length is counted as it comes", async () => {
     sending.end(Buffer.alloc(2 ** 20 + 1, " "));
   });
   expect(status).toBe(413);
+});
+
+/** A socket that sends these bytes and nothing more; resolves at its end with all that came back. */
+async function stall(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk) => chunks.push(chunk)).on("error", () => undefined);
+  const closed = once(socket, "close");
+  socket.write(text);
+  await closed;
+  return Buffer.concat(chunks).toString();
+}
+
+test.runIf(process.env.RECURVE_FULL)(
+  "headers and bodies that stop coming are answered in JSON, and take no place of the requests under way",
+  { timeout: 120_000 },
+  async () => {
+    const { url } = await open({ guard: () => ({ maxRequests: 2 }) });
+    const head =
+      "POST /api/v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n";
+    const slow = Array.from({ length: 1000 }, (_, index) =>
+      stall(url, index % 2 === 0 ? head : `${head}content-length: 20\r\n\r\n{"events":[`),
+    );
+    const client = createClient({ baseUrl: url });
+    expect(await client.putItems([{ itemId: "a" }])).toMatchObject({ created: 1 });
+    for (const answer of await Promise.all(slow)) {
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+      expect(answer).toContain('"code":"invalid_request"');
+    }
+  },
+);
+
+test("connections beyond the limit are closed with a warning, and idle ones make room for the next", async () => {
+  const { app } = await openTestServer();
+  const warnings: string[] = [];
+  const listening = await listen({
+    ...{ app, host, port: 0, maxConnections: 3 },
+    logWarning: (line) => warnings.push(line),
+  });
+  onTestFinished(listening.close);
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const ask = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asked = request(`${listening.url}/ready`, { agent }, (response) => {
+        response.resume().on("end", () => resolve(response.statusCode));
+      });
+      asked.on("error", reject).end();
+    });
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual([200, 200, 200]);
+  // The three stay open, and are idle.
+  expect(await stall(listening.url, "")).toBe("");
+  const last = "GET /ready HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n";
+  expect(await stall(listening.url, last)).toMatch(/^HTTP\/1\.1 200 OK/);
+  expect(warnings).toEqual([expect.stringContaining("3 connections are open, the limit")]);
 });

@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener, Server, ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, getRequestListener } from "@hono/node-server";
 import { EngineError } from "../domain/errors.ts";
-import { checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
-import { integer } from "../engine/input/fields.ts";
+import { aFunction, checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
+import { integer, optional } from "../engine/input/fields.ts";
+import type { LogWarning } from "./app.ts";
 import { answerClientError } from "./client-error.ts";
 
 /** Answers a request. */
@@ -13,12 +14,28 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
 /** Time for requests under way when the server closes. */
 const drainMs = 10_000;
 
+/** Headers and bodies that come slower are answered as refused, and their connections end. */
+const timeouts: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1000,
+  // Longer than the minute for which proxies keep connections: one that closes first loses a request.
+  keepAliveTimeout: 75_000,
+};
+
+/** Pause between two warnings that there are too many connections. */
+const warningMs = 60_000;
+
 /** A server with the address that it listens on. `port` is in 0…65535. */
 export interface ListenOptions {
   readonly app: { readonly fetch: FetchHandler };
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Connections that are open at a time, 1…1,000,000; others are closed at once. Default: no limit. */
+  readonly maxConnections?: number;
+  /** Default: warnings are dropped. */
+  readonly logWarning?: LogWarning;
 }
 
 /** A listening server with its URL. */
@@ -54,12 +71,28 @@ const optionChecks = {
   app: madeBy("createServer", "fetch"),
   host: someText,
   port: integer(0, 65_535),
+  maxConnections: optional(integer(1, 1_000_000)),
+  logWarning: optional(aFunction),
 };
+
+/** A connection beyond the limit is lost, but the next one finds a place: those that wait for no answer end. */
+function limitConnections(server: Server, maxConnections: number, logWarning: LogWarning): void {
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  server.maxConnections = maxConnections;
+  server.on("drop", () => {
+    server.closeIdleConnections();
+    if (performance.now() - warnedAt < warningMs) return;
+    warnedAt = performance.now();
+    logWarning(
+      `${maxConnections} connections are open, the limit, and others are closed: find out who opens them, or raise server.maxConnections of the configuration`,
+    );
+  });
+}
 
 /** @throws port_in_use, invalid_configuration, invalid_request */
 export async function listen(options: ListenOptions): Promise<Listening> {
   checkOptions(options, optionChecks);
-  const { app, host, port } = options;
+  const { app, host, port, maxConnections, logWarning = () => {} } = options;
   let closing: Promise<void> | undefined;
   const server = createAdaptorServer({
     fetch: async (request) => {
@@ -68,7 +101,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       if (closing !== undefined) response.headers.set("connection", "close");
       return response;
     },
+    serverOptions: timeouts,
   }) as Server;
+  if (maxConnections !== undefined) limitConnections(server, maxConnections, logWarning);
   server.on("clientError", answerClientError);
   server.listen(port, host);
   await once(server, "listening").catch((cause: Error) => {

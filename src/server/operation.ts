@@ -54,15 +54,16 @@ function failure(codes: readonly ErrorCode[]) {
   return { description, content: json(errorBody, example) };
 }
 
-/** Failures that every operation can have. */
+/** Failures that every operation can have: of its headers, of who asks, and of the server. */
 const commonFailures: readonly ErrorCode[] = [
+  ...(["invalid_request", "payload_too_large"] as const),
   ...(["unauthenticated", "missing_scope", "foreign_host", "foreign_origin"] as const),
-  ...(["internal", "storage_unavailable", "overloaded"] as const),
+  ...(["internal", "storage_unavailable", "overloaded", "not_ready", "closed"] as const),
 ];
 
 /** By status. Handlers throw these, so they are not part of a route's type. */
 export function failures(...codes: readonly ErrorCode[]): object {
-  const all = [...codes, ...commonFailures];
+  const all = [...new Set([...codes, ...commonFailures])];
   const statuses = new Set(all.map((code) => statusByCode[code]));
   return Object.fromEntries(
     [...statuses].map((status) => [
@@ -71,6 +72,3 @@ export function failures(...codes: readonly ErrorCode[]): object {
     ]),
   );
 }
-
-/** Those of every operation that takes a body. */
-export const bodyFailures: readonly ErrorCode[] = ["invalid_request", "payload_too_large"];

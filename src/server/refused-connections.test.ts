@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { openListeningServer } from "../../tests/support/listening-server.ts";
 import { shopConfiguration } from "../../tests/support/shop.ts";
+import { createKeyring } from "../engine/keys/keyring.ts";
 
 /** Everything that a server answers on one connection to these bytes, until it or the client ends. */
 async function exchange(url: string, ...parts: readonly string[]) {
@@ -25,11 +26,13 @@ const statuses = (answer: string) =>
   [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
 
 test("a request that is refused before its body was read ends its connection, and says so", async () => {
-  const { url } = await openListeningServer(shopConfiguration());
-  const answer = await exchange(url, post("content-type: text/plain", "x".repeat(200_000)));
-  expect(statuses(answer)).toEqual(["400"]);
+  const { url } = await openListeningServer(shopConfiguration(), ({ store, clock }) => ({
+    keyring: createKeyring(store, { clock, isClosed: true }),
+  }));
+  const answer = await exchange(url, post("content-type: application/json", "x".repeat(200_000)));
+  expect(statuses(answer)).toEqual(["401"]);
   expect(answer).toMatch(/^connection: close\r$/im);
-  expect(answer).toContain("content-type is text/plain");
+  expect(answer).toContain("unauthenticated");
 });
 
 test("so does a body that is larger than the limit", async () => {

@@ -4,6 +4,7 @@ import { matchedRoutes } from "hono/route";
 import { EngineError } from "../domain/errors.ts";
 import { maxBytes } from "../engine/input/copy-json.ts";
 import { copyInput } from "../engine/input/parse-input.ts";
+import { hasBody } from "./unread-body.ts";
 
 const refuse = (
   message: string,
@@ -22,14 +23,20 @@ function parseBody(bytes: ArrayBuffer): unknown {
   }
 }
 
-const limitTo = (limit: number): MiddlewareHandler =>
-  bodyLimit({
+/** Node.js reads no more of a body than its announced length. */
+const isAnnouncedBelow = ({ req }: Context, limit: number) =>
+  req.header("transfer-encoding") === undefined && Number(req.header("content-length")) <= limit;
+
+function limitTo(limit: number): MiddlewareHandler {
+  const count = bodyLimit({
     maxSize: limit,
     onError: () => {
       const message = `body is larger than ${limit} bytes; send it in parts`;
       throw new EngineError("payload_too_large", message, { details: { limit } });
     },
   });
+  return (context, next) => (isAnnouncedBelow(context, limit) ? next() : count(context, next));
+}
 
 const limitJson = limitTo(maxBytes);
 /** A snapshot of a large catalogue, 143 B an item. */
@@ -38,6 +45,20 @@ const limitModel = limitTo(64 * maxBytes);
 export const limitBody: MiddlewareHandler = (context, next) => {
   const isModel = /^\/personalizer\/[^/]+\/model$/.test(context.req.path);
   return (isModel ? limitModel : limitJson)(context, next);
+};
+
+const receive = ({ req }: Context) =>
+  req.arrayBuffer().catch((cause: unknown) => {
+    throw refuse("body ended before its announced length; send it again", {}, cause);
+  });
+
+const hasRoute = (context: Context) =>
+  matchedRoutes(context).some((route) => route.method === context.req.method);
+
+/** Of a body that comes slowly nothing else has to wait: the request is taken once it is there. */
+export const receiveBody: MiddlewareHandler = async (context, next) => {
+  if (hasBody(context) && hasRoute(context)) await receive(context);
+  return next();
 };
 
 /** The body as JSON that is safe to walk. @throws invalid_request, payload_too_large */
@@ -49,18 +70,13 @@ export async function readBody(context: Context): Promise<unknown> {
       { contentType },
     );
   }
-  const bytes = await context.req.arrayBuffer().catch((cause: unknown) => {
-    throw refuse("body ended before its announced length; send it again", {}, cause);
-  });
-  return copyInput(parseBody(bytes), { place: "body" });
+  return copyInput(parseBody(await receive(context)), { place: "body" });
 }
 
 /** Stands before the schemas of every route with a body. */
 export const checkBody: MiddlewareHandler = async (context, next) => {
   const { method } = context.req;
   const takesBody = method === "POST" || method === "PUT";
-  if (takesBody && matchedRoutes(context).some((route) => route.method === method)) {
-    await readBody(context);
-  }
+  if (takesBody && hasRoute(context)) await readBody(context);
   return next();
 };

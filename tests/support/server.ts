@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { App, AuditedRequest } from "../../src/server/app.ts";
 import { createServer, type ServerOptions } from "../../src/server/create-server.ts";
+import { expectDocumented } from "./documented-codes.ts";
 import { openTestEngine, type TestEngine } from "./engine.ts";
 
 export interface TestServer extends TestEngine {
@@ -10,7 +11,7 @@ export interface TestServer extends TestEngine {
   readonly logged: string[];
   /** Requests that were logged because they erase, export or steer. */
   readonly audited: AuditedRequest[];
-  /** Sends JSON, or a string as it is. */
+  /** Sends JSON, or a string as it is. Fails if /openapi.json lacks the code of the answer. */
   send(method: string, url: string, body?: unknown): Promise<Response>;
 }
 
@@ -44,14 +45,18 @@ export async function openTestServer(
     ...(isClosing && { isClosing }),
     ...guard?.(opened),
   });
-  const send = async (method: string, url: string, body?: unknown) =>
-    app.request(url, {
+  const send = async (method: string, url: string, body?: unknown) => {
+    const response = await app.request(url, {
       method,
       ...(body !== undefined && {
         body: typeof body === "string" ? body : JSON.stringify(body),
         headers: { "content-type": "application/json" },
       }),
     });
+    const { status } = response;
+    await expectDocumented(app, { method, url, status }, await response.clone().text());
+    return response;
+  };
   return { ...opened, app, logged, audited, send };
 }
 

@@ -10,7 +10,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { name, optional } from "../../engine/input/fields.ts";
 import type { App } from "../app.ts";
 import { count, limitText, wire } from "../fields.ts";
-import { answer, body, bodyFailures, failures } from "../operation.ts";
+import { answer, body, failures } from "../operation.ts";
 
 // Items and users are written, read, deleted and listed in the same way.
 
@@ -79,7 +79,7 @@ function createRowRoutes<Fields, Input, Batch>({
       summary: `Write ${named}`,
       description: descriptions.put,
       request: { params, body: body(schemas.fields, example.fields) },
-      responses: { 200: putAnswer, ...failures(...bodyFailures) },
+      responses: { 200: putAnswer, ...failures() },
     }),
     get: createRoute({
       ...one,
@@ -90,7 +90,7 @@ function createRowRoutes<Fields, Input, Batch>({
       request: { params },
       responses: {
         200: answer(`The ${kind}`, schemas.body, example.body),
-        ...failures("invalid_request", "not_found"),
+        ...failures("not_found"),
       },
     }),
     delete: createRoute({
@@ -102,7 +102,7 @@ function createRowRoutes<Fields, Input, Batch>({
       request: { params },
       responses: {
         204: { description: "Deleted; earlier decisions keep their view of it" },
-        ...failures("invalid_request", "not_found"),
+        ...failures("not_found"),
       },
     }),
   };
@@ -125,7 +125,7 @@ function createTableRoutes<Fields, Input, Batch>({
       summary: `Write many ${kind}s`,
       description: `All or none, at most 1000. Each one replaces the whole ${kind}.`,
       request: { body: body(schemas.batch, example.batch) },
-      responses: { 200: putAnswer, ...failures(...bodyFailures) },
+      responses: { 200: putAnswer, ...failures() },
     }),
     list: createRoute({
       ...all,
@@ -139,7 +139,7 @@ function createTableRoutes<Fields, Input, Batch>({
           rows: [example.body],
           next: example.id,
         }),
-        ...failures("invalid_request"),
+        ...failures(),
       },
     }),
   };

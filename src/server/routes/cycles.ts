@@ -50,7 +50,7 @@ const cyclesRoute = createRoute({
   request: { query: scenarioQuery },
   responses: {
     200: answer("The cycles", cyclesResponse, { cycles: [example] }),
-    ...failures("invalid_request", "unknown_scenario"),
+    ...failures("unknown_scenario"),
   },
 });
 
@@ -65,7 +65,7 @@ const cycleRoute = createRoute({
   request: { params: z.strictObject({ cycle: pathNumber }) },
   responses: {
     200: answer("The cycle", cycleBody, example),
-    ...failures("invalid_request", "not_found"),
+    ...failures("not_found"),
   },
 });
 

@@ -97,7 +97,7 @@ const decisionRoute = createRoute({
       rewards: [1],
       profile: { attributes: { country: "SE" }, history: [] },
     }),
-    ...failures("invalid_request", "not_found"),
+    ...failures("not_found"),
   },
 });
 

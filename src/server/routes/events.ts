@@ -11,7 +11,7 @@ import type { EventInput } from "../../engine/input/input.ts";
 import { batch, eventFields } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, wire } from "../fields.ts";
-import { answer, body, bodyFailures, failures } from "../operation.ts";
+import { answer, body, failures } from "../operation.ts";
 
 const eventBody = wire<EventBody>()(
   z.strictObject({ ...eventFields, occurredAt: optional(time) }).openapi("Event"),
@@ -47,7 +47,7 @@ const eventsRoute = createRoute({
       outcomes: ["rewarded"],
       counts: { rewarded: 1, recorded: 0, late: 0, duplicate: 0 },
     }),
-    ...failures(...bodyFailures, "unknown_decision"),
+    ...failures("unknown_decision"),
   },
 });
 

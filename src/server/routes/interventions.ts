@@ -5,7 +5,7 @@ import { name, optional, time } from "../../engine/input/fields.ts";
 import { interventionInput, noteFields } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, scenarioQuery, toTime, wire } from "../fields.ts";
-import { answer, body, bodyFailures, failures } from "../operation.ts";
+import { answer, body, failures } from "../operation.ts";
 
 const interventionBody = wire<InterventionBody>()(
   z
@@ -47,7 +47,7 @@ const listRoute = createRoute({
   request: { query: scenarioQuery },
   responses: {
     200: answer("The interventions", interventionsResponse, { interventions: [example] }),
-    ...failures("invalid_request", "unknown_scenario"),
+    ...failures("unknown_scenario"),
   },
 });
 
@@ -65,7 +65,13 @@ const interveneRoute = createRoute({
   },
   responses: {
     200: answer("The recorded intervention", interventionBody, example),
-    ...failures(...bodyFailures, "not_found", "unknown_scenario", "conflict", "corrupt_snapshot"),
+    ...failures(
+      "not_found",
+      "unknown_scenario",
+      "conflict",
+      "corrupt_snapshot",
+      "unsupported_snapshot_version",
+    ),
   },
 });
 

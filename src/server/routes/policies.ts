@@ -16,7 +16,7 @@ import { noteFields } from "../../engine/input/schemas.ts";
 import { policyEvidence } from "../../engine/open-store.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, firstScenario, scenarioQuery, toTime, wire } from "../fields.ts";
-import { answer, body, bodyFailures, failures } from "../operation.ts";
+import { answer, body, failures } from "../operation.ts";
 
 const policyBody = wire<PolicyBody>()(
   z
@@ -88,7 +88,7 @@ const listRoute = createRoute({
       mode: "automatic",
       policies: [example],
     }),
-    ...failures("invalid_request", "unknown_scenario"),
+    ...failures("unknown_scenario"),
   },
 });
 
@@ -105,7 +105,7 @@ const rollBackRoute = createRoute({
   },
   responses: {
     200: answer("The serving policy", policyBody, example),
-    ...failures(...bodyFailures, "unknown_scenario", "conflict"),
+    ...failures("unknown_scenario", "conflict"),
   },
 });
 

@@ -19,7 +19,7 @@ const readyRoute = createRoute({
     "200 if requests can be sent here; 503 while the server starts or stops, and while the record can't be read.",
   responses: {
     200: answer("It may", readyResponse, { status: "ready" }),
-    ...failures("not_ready"),
+    ...failures(),
   },
 });
 

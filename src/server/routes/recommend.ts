@@ -5,7 +5,7 @@ import { name, optional, seed, time } from "../../engine/input/fields.ts";
 import { recommendInput } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
 import { arm, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
-import { answer, body, bodyFailures, failures } from "../operation.ts";
+import { answer, body, failures } from "../operation.ts";
 
 const recommendRequest = wire<RecommendRequest>()(recommendInput);
 
@@ -53,7 +53,7 @@ const recommendRoute = createRoute({
       seed: 2851234901,
       expiresAt: "2026-03-01T12:31:00.000Z",
     }),
-    ...failures(...bodyFailures, "unknown_scenario", "unknown_item", "no_candidates"),
+    ...failures("unknown_scenario", "unknown_item", "no_candidates"),
   },
 });
 

@@ -94,7 +94,7 @@ const rewardSeriesRoute = createRoute({
         needed: { decisions: 100, buckets: 8 },
       },
     }),
-    ...failures("invalid_request", "unknown_scenario"),
+    ...failures("unknown_scenario"),
   },
 });
 

@@ -1,0 +1,28 @@
+/** Requests under way from which on the server is busy: the time between two answers is then the work for one. */
+const busy = 16;
+/** Answers that the estimate remembers. */
+const memory = 32;
+/** One long pause, as of a checkpoint of the database, says little about the next request. */
+const longestMs = 1000;
+
+/** Expected times of requests in a busy server, from its answers. */
+export interface Pace {
+  /** @param underWay requests until now, the answered one included */
+  answered(underWay: number): void;
+  /** Time until all of them are answered; 0 if the server is not busy, or has never been. */
+  expectedMs(underWay: number): number;
+}
+
+export function createPace(now: () => number): Pace {
+  let lastBusy: number | undefined;
+  let meanMs = 0;
+  return {
+    answered: (underWay) => {
+      const at = underWay > busy ? now() : undefined;
+      if (at !== undefined && lastBusy !== undefined)
+        meanMs += (Math.min(longestMs, at - lastBusy) - meanMs) / memory;
+      lastBusy = at;
+    },
+    expectedMs: (underWay) => (underWay > busy ? underWay * meanMs : 0),
+  };
+}
