@@ -10,6 +10,7 @@ import { gateHostileBench } from "./gate-hostile.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { learningBench } from "./learning.bench.ts";
 import { opeBench } from "./ope.bench.ts";
+import { overloadBench } from "./overload.bench.ts";
 import { policyQualityBench } from "./policy-quality.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
@@ -20,6 +21,7 @@ import { trainBench } from "./train.bench.ts";
 export const benches: readonly Bench[] = [
   serveSmoke,
   serveState,
+  overloadBench,
   embeddedBench,
   importBench,
   opeBench,

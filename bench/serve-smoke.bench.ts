@@ -16,7 +16,7 @@ import { percentile } from "./statistics.ts";
 const warmUpSeconds = 1;
 
 /** The world's items, users and their history as they are before the first visit, and the first policies. */
-async function fillDatabase(path: string, world: World): Promise<void> {
+export async function fillDatabase(path: string, world: World): Promise<void> {
   const store = await openStore(path);
   await ensurePolicies(store, parseConfiguration(), Date.now());
   await store.items.put(world.items);

@@ -24,7 +24,7 @@ test("a busy server expects as much time a request as it needed for the last one
 
 test("a server that is not busy has time, and its answers say nothing of a busy one", () => {
   const { answer, expectedMs } = openPace();
-  answer(500, 50, 16);
+  answer(500, 50, 4);
   expect(expectedMs(200)).toBe(0);
   answer(500, 4, 40);
   expect(expectedMs(16)).toBe(0);

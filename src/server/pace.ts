@@ -1,5 +1,7 @@
-/** Requests under way from which on the server is busy: the time between two answers is then the work for one. */
-const busy = 16;
+/** Requests under way from which on the time between two answers is the work for one, and no wait for requests. */
+const busy = 4;
+/** So many are always taken: they share what each of them would wait for alone, as a write to the disk. */
+const alwaysTaken = 16;
 /** Answers that the estimate remembers. */
 const memory = 32;
 /** One long pause, as of a checkpoint of the database, says little about the next request. */
@@ -9,7 +11,7 @@ const longestMs = 1000;
 export interface Pace {
   /** @param underWay requests until now, the answered one included */
   answered(underWay: number): void;
-  /** Time until all of them are answered; 0 if the server is not busy, or has never been. */
+  /** Time until all of them are answered; 0 if they are few, or nothing is known. */
   expectedMs(underWay: number): number;
 }
 
@@ -23,6 +25,6 @@ export function createPace(now: () => number): Pace {
         meanMs += (Math.min(longestMs, at - lastBusy) - meanMs) / memory;
       lastBusy = at;
     },
-    expectedMs: (underWay) => (underWay > busy ? underWay * meanMs : 0),
+    expectedMs: (underWay) => (underWay > alwaysTaken ? underWay * meanMs : 0),
   };
 }

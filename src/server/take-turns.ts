@@ -4,7 +4,7 @@ const sliceMs = 10;
  * Turns of the event loop between two slices: it accepts one connection a turn (libuv 1.45), so that
  * under load new ones would wait for one slice each.
  */
-const turnsBetween = 8;
+const turnsBetween = 16;
 
 /** After all that follows from a request's beginning without a wait. */
 const afterMicrotasks = (action: () => void) => queueMicrotask(() => process.nextTick(action));

@@ -30,7 +30,7 @@ export function isWithinLimits(attributes: Json): boolean {
   return true;
 }
 
-/** What is told about a user, an item, a candidate or a moment. */
+/** Facts about a user, an item, a candidate or a moment. */
 export const attributes: z.ZodType<JsonObject> = z
   .custom<JsonObject>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),

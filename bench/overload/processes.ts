@@ -1,0 +1,79 @@
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { repository } from "../machine.ts";
+import type { Probed } from "./probe-process.ts";
+
+const loader = ["--import", import.meta.resolve("tsx")];
+
+/** `recurve serve` as a user starts it, without a learner. */
+export async function startServer(path: string): Promise<{ server: ChildProcess; url: string }> {
+  const words = [
+    "serve",
+    "--no-learner",
+    "--port",
+    "0",
+    "--database",
+    path,
+    "--log-format",
+    "json",
+  ];
+  const program = join(repository, "src/cli/main.ts");
+  const server = spawn(process.execPath, [...loader, program, ...words], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const line of createInterface({ input: server.stdout })) {
+    const { url } = JSON.parse(line) as { readonly url?: string };
+    // The rest of its log is about refused requests at most.
+    if (url !== undefined) return { server, url };
+  }
+  throw new Error("the server ended before it listened");
+}
+
+export async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** Probes of a server until `stop`; each `take` has those since the one before. */
+export function startProbe(url: string) {
+  const probe = fork(join(import.meta.dirname, "probe-process.ts"), [url], { execArgv: loader });
+  return {
+    take: async (): Promise<Probed> => {
+      const answer = once(probe, "message");
+      probe.send("take");
+      const [probed] = await answer;
+      return probed as Probed;
+    },
+    stop: () => probe.disconnect(),
+  };
+}
+
+const sampleMs = 250;
+
+/** Memory of a process, MiB resident; undefined where there is no /proc. */
+export function readMemory(pid: number): number | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Most memory of a process until `stop`. */
+export function watchMemory(pid: number) {
+  let most = readMemory(pid) ?? 0;
+  const timer = setInterval(() => {
+    most = Math.max(most, readMemory(pid) ?? 0);
+  }, sampleMs);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return most;
+    },
+  };
+}
