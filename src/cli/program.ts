@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { version } from "../host/package.ts";
 import { auditCommand } from "./commands/audit.ts";
+import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -37,6 +38,8 @@ export function createProgram(): Command {
   program.addCommand(exportCommand());
   program.addCommand(evaluateCommand());
   program.addCommand(auditCommand());
+  program.addCommand(backupCommand());
+  program.addCommand(restoreCommand());
   program.addCommand(rollBackCommand());
   program.addCommand(promotionsCommand());
   program.addCommand(keysCommand());
