@@ -4,6 +4,7 @@ import type { Configuration } from "../engine/configuration/configuration.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import type { Recurve } from "../host/recurve.ts";
 import { serveStore } from "../host/serve-store.ts";
+import { describeFailure } from "../server/failure-log.ts";
 import { type FetchHandler, listen } from "../server/listen.ts";
 import { isLoopback } from "../server/security/hosts.ts";
 import { createStartingApp } from "../server/starting-app.ts";
@@ -62,8 +63,10 @@ const openRecurve = (
     configuration,
     learner,
     log: { warn: (line) => log.warn(line), error: (line) => log.error(line) },
-    logError: (err, request) =>
-      log.error({ err, ...request }, `${request.method} ${request.route} failed`),
+    logError: (err, request) => {
+      const fields = err instanceof EngineError ? { code: err.code } : { err };
+      log.error({ ...fields, ...request }, describeFailure(err, request));
+    },
     logAudited: (request) => {
       const { method, route, keyName, status } = request;
       const by = keyName === undefined ? "without a key" : `by key ${keyName}`;

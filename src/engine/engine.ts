@@ -69,6 +69,8 @@ export interface LearnerHealth {
   readonly heartbeatAgeSeconds?: number;
   /** Since the newest cycle ended, in any scenario; absent before the first. */
   readonly lastCycleAgeSeconds?: number;
+  /** Closed decisions that no cycle has learnt from, by scenario; at most 100,000 are counted. */
+  readonly waitingDecisions: Readonly<Record<string, number>>;
 }
 
 /** Totals of the loop, for metrics. */

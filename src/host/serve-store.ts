@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { inspect } from "node:util";
+import { EngineError } from "../domain/errors.ts";
 import type { Configuration } from "../engine/configuration/configuration.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -10,6 +11,7 @@ import { createRandom } from "../numeric/random.ts";
 import type { LogAudited, LogError } from "../server/app.ts";
 import { createServer, type ServerOptions } from "../server/create-server.ts";
 import { refuseRequest } from "../server/errors.ts";
+import { describeFailure } from "../server/failure-log.ts";
 import { createListener } from "../server/listen.ts";
 import { createHostCheck, isLoopback } from "../server/security/hosts.ts";
 import { closedError, createOpenCalls, type OpenCalls, openCallsOf } from "./open-calls.ts";
@@ -43,11 +45,13 @@ interface ServerParts extends Pick<ServeStoreOptions, "logError" | "isClosing"> 
   readonly log: Log;
 }
 
-/** A failed request as a line with its stack, its details, and those of its cause. */
+/** A failed request as a line; a defect with its stack, its details, and those of its cause. */
 const createLogError =
   (log: Log): LogError =>
-  (error, { requestId, method, route }) =>
-    log.error(`${method} ${route} failed (request ${requestId}): ${inspect(error)}`);
+  (error, request) => {
+    const stack = error instanceof EngineError ? "" : `: ${inspect(error)}`;
+    log.error(`${describeFailure(error, request)} (request ${request.requestId})${stack}`);
+  };
 
 /**
  * The HTTP server without a socket. Made for the first request: it watches the process for its

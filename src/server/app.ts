@@ -19,6 +19,8 @@ export interface FailedRequest {
   readonly requestId: string;
   readonly method: string;
   readonly route: string;
+  /** Requests that failed alike since the last one that was logged. */
+  readonly more?: number;
 }
 
 /** A request that erased, exported or steered something. */
@@ -31,7 +33,7 @@ export interface AuditedRequest extends FailedRequest {
 /** Called for each of them, answered or refused by its route. */
 export type LogAudited = (request: AuditedRequest) => void;
 
-/** Called for every failure that is not the caller's. */
+/** Called for failures that are not the caller's: each defect, and one in a minute of those that meet all requests alike. */
 export type LogError = (error: Error, request: FailedRequest) => void;
 
 /** Called with warnings for a person, while requests are still answered. */

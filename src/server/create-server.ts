@@ -13,6 +13,7 @@ import { wiresOf } from "../engine/wires.ts";
 import type { App, LogAudited, LogError, LogWarning, ServerEnv } from "./app.ts";
 import { addDashboard } from "./dashboard.ts";
 import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
+import { logSeldom } from "./failure-log.ts";
 import { addGorse } from "./gorse/add-gorse.ts";
 import { limitRequests } from "./limit-requests.ts";
 import { createMetrics } from "./metrics.ts";
@@ -126,7 +127,8 @@ const optionChecks = {
  */
 export function createServer(options: ServerOptions): App {
   checkOptions(options, optionChecks);
-  const { engine, version, clock, logError } = options;
+  const { engine, version, clock } = options;
+  const logError = logSeldom(options.logError, clock);
   const { logWarning = () => {}, isClosing = () => false } = options;
   const app = createApp();
   const metrics = createMetrics(engine);

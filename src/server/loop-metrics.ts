@@ -29,6 +29,11 @@ function createGauges(registry: Registry) {
     lastCycle: gauge("recurve_last_cycle_age_seconds", "Time since the newest cycle ended.", [
       "scenario",
     ]),
+    waiting: gauge(
+      "recurve_waiting_decisions",
+      "Closed decisions that no cycle has learnt from, up to 100,000.",
+      ["scenario"],
+    ),
     rolledBack: gauge(
       "recurve_rolled_back_policies",
       "Policies that were rolled back, by a review or by hand.",
@@ -60,6 +65,8 @@ function showHealth(gauges: Gauges, { policyVersions, learner }: Health): void {
   for (const [scenario, version] of Object.entries(policyVersions)) {
     gauges.versions.set({ scenario }, version);
   }
+  for (const [scenario, waiting] of Object.entries(learner.waitingDecisions))
+    gauges.waiting.set({ scenario }, waiting);
   gauges.up.set(learner.up ? 1 : 0);
   if (learner.heartbeatAgeSeconds !== undefined) gauges.heartbeat.set(learner.heartbeatAgeSeconds);
 }

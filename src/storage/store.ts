@@ -52,6 +52,8 @@ export interface Store {
   secret(): Promise<Uint8Array>;
   /** Of the whole record. */
   sizeBytes(): Promise<number>;
+  /** Why the newest write through this store failed, if the file or the disk is at fault; such as a full disk. */
+  writeProblem(): Promise<string | undefined>;
   /** The highest event number so far, 0 on an empty store. */
   sequence(): Promise<number>;
   close(): Promise<void>;

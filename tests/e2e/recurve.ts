@@ -34,11 +34,21 @@ export const startExample = (
   });
 
 /** Node.js with these words; killed with the test at the latest. */
-export function startNode(
+export const startNode = (words: readonly string[], options: ProcessOptions): RunningRecurve =>
+  startProcess(process.execPath, words, options);
+
+interface ProcessOptions {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A program with these words; killed with the test at the latest. */
+export function startProcess(
+  program: string,
   words: readonly string[],
-  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+  options: ProcessOptions,
 ): RunningRecurve {
-  const child = spawn(process.execPath, words, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, words, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const closed = once(child, "close");
   let written = "";

@@ -7,7 +7,7 @@ import type { FastLoops } from "../serving/fast-loop/serving-loops.ts";
 import type { ServingPolicies } from "../serving/serving-policies.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { assignedVersions } from "./list-policies.ts";
-import { findLearnerProblem, readLearnerHealth } from "./liveness.ts";
+import { findLearnerProblem, findStarvation, readLearnerHealth } from "./liveness.ts";
 
 export interface HealthParts {
   readonly store: Store;
@@ -58,11 +58,17 @@ function cycleProblems({ scenario, outcome, reason, record }: Cycle): string[] {
   ];
 }
 
+async function describeWrites(store: Store): Promise<readonly string[]> {
+  const problem = await store.writeProblem();
+  return problem === undefined ? [] : [`the record can't be written: ${problem}`];
+}
+
 export async function readHealth(parts: HealthParts): Promise<Health> {
   const { store, configuration, catalogue, policies, fastLoops } = parts;
   const policyVersions: Record<string, number> = {};
   const promotions: Record<string, PromotionMode> = {};
   const problems = [
+    ...(await describeWrites(store)),
     ...fastLoops.problems(),
     ...describeDamaged("item", catalogue.damaged()),
     ...describeDamaged("user", await parts.findDamagedUsers()),
@@ -76,7 +82,10 @@ export async function readHealth(parts: HealthParts): Promise<Health> {
     if (last !== undefined) problems.push(...cycleProblems(last));
   }
   const learner = await readLearnerHealth(parts);
-  const missing = findLearnerProblem(learner, parts.clock() - parts.startedAt);
+  const waitedMs = parts.clock() - parts.startedAt;
+  const missing =
+    findLearnerProblem(learner, waitedMs) ??
+    findStarvation(learner, configuration.learner, waitedMs);
   if (parts.expectsLearner && missing !== undefined) problems.push(missing);
   return { policyVersions, promotions, problems, learner };
 }

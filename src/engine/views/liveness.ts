@@ -1,6 +1,6 @@
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Store } from "../../storage/store.ts";
-import type { Configuration } from "../configuration/configuration.ts";
+import type { Configuration, LearnerConfiguration } from "../configuration/configuration.ts";
 import type { LearnerHealth, LoopFigures } from "../engine.ts";
 
 /** Interval of a learner's heartbeats: two small commits a minute. */
@@ -28,7 +28,26 @@ export async function startHeartbeat({
   return () => clearInterval(timer);
 }
 
-interface LivenessParts {
+/** Closed decisions that are counted at most. */
+const mostWaiting = 100_000;
+
+/** By scenario: closed decisions that no cycle has learnt from, up to 100,000. */
+export async function countWaiting({
+  store,
+  configuration,
+  clock,
+}: LivenessParts): Promise<Readonly<Record<string, number>>> {
+  const closedBefore = clock();
+  const counted = configuration.scenarios.map(async ({ name: scenario }) => {
+    const [last] = await store.cycles.list({ scenario, limit: 1 });
+    const after = last?.throughSequence ?? 0;
+    const span = { scenario, after, closedBefore, limit: mostWaiting };
+    return [scenario, (await store.decisions.closedSpan(span)).count] as const;
+  });
+  return Object.fromEntries(await Promise.all(counted));
+}
+
+export interface LivenessParts {
   readonly store: Store;
   readonly configuration: Pick<Configuration, "scenarios">;
   readonly clock: () => number;
@@ -36,15 +55,35 @@ interface LivenessParts {
 
 const secondsSince = (now: number, at: number) => Math.max(0, now - at) / 1000;
 
-export async function readLearnerHealth({ store, clock }: LivenessParts): Promise<LearnerHealth> {
+export async function readLearnerHealth(parts: LivenessParts): Promise<LearnerHealth> {
+  const { store, clock } = parts;
   const now = clock();
   const beatAt = await store.heartbeats.last();
   const [cycle] = await store.cycles.list({ limit: 1 });
   return {
     up: beatAt !== undefined && now - beatAt <= upWithinMs,
     ...(beatAt !== undefined && { heartbeatAgeSeconds: secondsSince(now, beatAt) }),
+    waitingDecisions: await countWaiting(parts),
     ...(cycle && { lastCycleAgeSeconds: secondsSince(now, cycle.finishedAt) }),
   };
+}
+
+const minuteMs = 60_000;
+
+/**
+ * A learner that is up and comes to no end: other work leaves it no time.
+ * @param waitedMs since the learner could be expected
+ */
+export function findStarvation(
+  { waitingDecisions, lastCycleAgeSeconds = Number.POSITIVE_INFINITY }: LearnerHealth,
+  { minDecisions, maxCycleMinutes }: Pick<LearnerConfiguration, "minDecisions" | "maxCycleMinutes">,
+  waitedMs: number,
+): string | undefined {
+  const most = Math.max(0, ...Object.values(waitingDecisions));
+  const sinceMs = Math.min(waitedMs, 1000 * lastCycleAgeSeconds);
+  // A cycle ends within its budget and one stage.
+  if (most < minDecisions || sinceMs < 2 * maxCycleMinutes * minuteMs) return undefined;
+  return `${most} decisions wait to be learnt, and no cycle has ended for ${Math.round(sinceMs / minuteMs)} min: give the machine another core, run recurve learn on another one, or lower learner.maxDecisions`;
 }
 
 /** @param waitedMs since the learner could be expected */

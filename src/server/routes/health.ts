@@ -18,6 +18,7 @@ const healthResponse = wire<HealthResponse>()(
         up: z.boolean(),
         heartbeatAgeSeconds: optional(z.number()),
         lastCycleAgeSeconds: optional(z.number()),
+        waitingDecisions: z.record(name, count),
       }),
     })
     .openapi("HealthResponse"),
@@ -37,7 +38,10 @@ const healthRoute = createRoute({
       policyVersions: { items: 7 },
       promotions: { items: "automatic" },
       problems: [],
-      learner: { up: true, heartbeatAgeSeconds: 12, lastCycleAgeSeconds: 340 },
+      learner: {
+        ...{ up: true, heartbeatAgeSeconds: 12, lastCycleAgeSeconds: 340 },
+        waitingDecisions: { items: 120 },
+      },
     }),
     ...failures(),
   },

@@ -14,7 +14,7 @@ testApi([
     url: "/health",
     status: 200,
     contains: [
-      '{"status":"ok","version":"1.2.3","policyVersions":{"items":1,"ads":3,"feed":5},"promotions":{"items":"automatic","ads":"automatic","feed":"automatic"},"problems":[],"learner":{"up":false}}',
+      '{"status":"ok","version":"1.2.3","policyVersions":{"items":1,"ads":3,"feed":5},"promotions":{"items":"automatic","ads":"automatic","feed":"automatic"},"problems":[],"learner":{"up":false,"waitingDecisions":{"items":0,"ads":0,"feed":0}}}',
     ],
   },
   {
@@ -120,6 +120,7 @@ test("metrics tell of the learner, of cycles by outcome, roll-backs, rewards by 
     expect.arrayContaining([
       "recurve_learner_up 1",
       "recurve_learner_heartbeat_age_seconds 45",
+      'recurve_waiting_decisions{scenario="ads"} 1',
       'recurve_cycles_total{scenario="ads",outcome="hold"} 2',
       'recurve_cycles_total{scenario="ads",outcome="promote"} 1',
       'recurve_last_cycle_age_seconds{scenario="ads"} 45',

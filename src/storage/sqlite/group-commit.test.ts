@@ -124,3 +124,18 @@ test("a transaction that SQLite takes back fails every write in it", async () =>
   expect(readNotes(other)).toEqual([]);
   expect(await commits.run(add("c"))).toBe(1);
 });
+
+test("a full disk is known until a write succeeds", async () => {
+  const { connection, commits, add } = createNotes();
+  await commits.run(add("small"));
+  expect(commits.problem()).toBeUndefined();
+  connection.exec("PRAGMA max_page_count = 3");
+  await expect(commits.run(add("large".repeat(10_000)))).rejects.toMatchObject({
+    code: "storage_unavailable",
+    message: "the disk is full; free some space and retry",
+  });
+  expect(commits.problem()).toBe("the disk is full; free some space and retry");
+  connection.exec("PRAGMA max_page_count = 1000");
+  await commits.run(add("large".repeat(10_000)));
+  expect(commits.problem()).toBeUndefined();
+});

@@ -17,6 +17,8 @@ export interface GroupCommit {
   run<T>(write: (numbers: EventNumbers) => T): Promise<T>;
   /** Resolves when no write waits any more. */
   drain(): Promise<void>;
+  /** Why the newest write failed, if the file or the disk is at fault. */
+  problem(): string | undefined;
 }
 
 /** Calls that wait for a commit, in all; the next one is refused with `overloaded`. */
@@ -91,6 +93,7 @@ function createBatchCommit(connection: Connection): (batch: readonly WaitingWrit
 export function createGroupCommit(connection: Connection): GroupCommit {
   const commit = createBatchCommit(connection);
   let waiting: WaitingWrite[] = [];
+  let problem: string | undefined;
 
   function takeWaiting(): readonly WaitingWrite[] {
     const batch = waiting;
@@ -121,8 +124,17 @@ export function createGroupCommit(connection: Connection): GroupCommit {
   return {
     run: async (write) => {
       if (waiting.length >= maxWaitingWrites) throw overloaded();
-      return enqueue(write);
+      try {
+        const result = await enqueue(write);
+        problem = undefined;
+        return result;
+      } catch (error) {
+        if (error instanceof EngineError && error.code === "storage_unavailable")
+          problem = error.message;
+        throw error;
+      }
     },
+    problem: () => problem,
     drain: async () => {
       if (waiting.length > 0) await enqueue(() => undefined);
     },

@@ -58,6 +58,7 @@ function createStore(connection: Connection, path: string): Store {
     heartbeats: createHeartbeats(connection, commits),
     secret: createSecret(connection, commits),
     sizeBytes: async () => readNumber(size.get() ?? {}, "bytes"),
+    writeProblem: async () => commits.problem(),
     learnAlone: (work) => learnAlone(path, work),
     sequence: async () => readNumber(sequence.get() ?? {}, "sequence"),
     close: () => {

@@ -1,0 +1,70 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { connect, eventually, startProcess } from "../e2e/recurve.ts";
+import { builtCommand } from "../support/built-command.ts";
+import { createTestFolder } from "../support/store.ts";
+
+/** A mount of its own ends with its process. */
+const own = ["--user", "--map-root-user", "--mount"];
+const canMount =
+  spawnSync("unshare", [...own, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+
+test.skipIf(!canMount)(
+  "on a full disk requests are refused alike, /health says so, the log has one line, and nothing acknowledged is lost (needs unshare)",
+  { timeout: 60_000 },
+  async () => {
+    const folder = createTestFolder();
+    const small = join(folder, "small");
+    mkdirSync(small);
+    const words = ["serve", "--no-learner", "--port", "0", "--log-format", "json"];
+    const prepare = `mount -t tmpfs -o size=3m tmpfs ${small} && cd ${small} && head -c 1M /dev/zero > large`;
+    const serving = startProcess(
+      "unshare",
+      [
+        ...own,
+        "sh",
+        "-c",
+        `${prepare} && exec "$@"`,
+        "sh",
+        process.execPath,
+        builtCommand(),
+        ...words,
+      ],
+      { cwd: folder },
+    );
+    const client = await connect(serving);
+    const text = "x".repeat(50_000);
+    const stored: string[] = [];
+    const put = async (itemId: string, attributes = { text }) => {
+      await client.putItem({ itemId, attributes });
+      stored.push(itemId);
+    };
+    const failure = await eventually(async () =>
+      put(`i-${stored.length}`).then(
+        () => undefined,
+        (error: Error) => error,
+      ),
+    );
+    expect(failure).toMatchObject({ code: "storage_unavailable", status: 503 });
+    for (let again = 0; again < 20; again++)
+      await expect(put("more")).rejects.toMatchObject({ code: "storage_unavailable" });
+    const { status, problems } = await client.getHealth();
+    expect([status, problems]).toEqual([
+      "degraded",
+      ["the record can't be written: the disk is full; free some space and retry"],
+    ]);
+    const lines = serving
+      .output()
+      .split("\n")
+      .filter((line) => line.includes('"error"'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("failed: the disk is full; free some space and retry");
+    expect(lines[0]).not.toContain("stack");
+    rmSync(`/proc/${serving.child.pid}/root${small}/large`);
+    await put("after");
+    expect(await client.getHealth()).toMatchObject({ status: "ok" });
+    for (const itemId of stored) expect(await client.getItem(itemId)).toMatchObject({ itemId });
+  },
+);
