@@ -3,6 +3,7 @@ import { version } from "../host/package.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   program.addCommand(exportCommand());
   program.addCommand(evaluateCommand());
   program.addCommand(auditCommand());
+  program.addCommand(doctorCommand());
   program.addCommand(backupCommand());
   program.addCommand(restoreCommand());
   program.addCommand(rollBackCommand());

@@ -16,6 +16,13 @@ export interface ServeOptions extends DatabaseOptions, LogOptions {
   readonly host: string;
 }
 
+// Not HOST, which shells set to the name of the machine: that would open the server to its network.
+export const hostOption = (): Option =>
+  new Option("--host <address>", "address to listen on")
+    .env("RECURVE_HOST")
+    .default("127.0.0.1")
+    .argParser(parseName);
+
 export const withServeOptions = (command: Command): Command =>
   withLogOptions(withDatabaseOptions(command))
     .addOption(
@@ -24,13 +31,7 @@ export const withServeOptions = (command: Command): Command =>
         .default(7400)
         .argParser(integerIn(0, 65_535)),
     )
-    .addOption(
-      // Not HOST, which shells set to the name of the machine: that would open the server to its network.
-      new Option("--host <address>", "address to listen on")
-        .env("RECURVE_HOST")
-        .default("127.0.0.1")
-        .argParser(parseName),
-    );
+    .addOption(hostOption());
 
 export function describeLearner({ learner }: Configuration): string {
   const count = formatWhole(learner.minDecisions);

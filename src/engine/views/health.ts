@@ -47,7 +47,7 @@ function policyProblems(policies: ServingPolicies, assignment: Assignment): stri
 const toleratedShare = 0.01;
 
 /** A last cycle that came to no verdict, or judged on a part of its rows. */
-function cycleProblems({ scenario, outcome, reason, record }: Cycle): string[] {
+export function cycleProblems({ scenario, outcome, reason, record }: Cycle): string[] {
   const last = `last cycle of ${scenario}`;
   if (outcome === "failed" || outcome === "skipped") return [`${last} ${outcome}: ${reason}`];
   const { rows = 0, leftOut = 0 } = record.gate?.selfCheck ?? {};

@@ -83,7 +83,8 @@ export function findStarvation(
   const sinceMs = Math.min(waitedMs, 1000 * lastCycleAgeSeconds);
   // A cycle ends within its budget and one stage.
   if (most < minDecisions || sinceMs < 2 * maxCycleMinutes * minuteMs) return undefined;
-  return `${most} decisions wait to be learnt, and no cycle has ended for ${Math.round(sinceMs / minuteMs)} min: give the machine another core, run recurve learn on another one, or lower learner.maxDecisions`;
+  const since = Number.isFinite(sinceMs) ? `for ${Math.round(sinceMs / minuteMs)} min` : "yet";
+  return `${most} decisions wait to be learnt, and no cycle has ended ${since}: give the machine another core, run recurve learn on another one, or lower learner.maxDecisions`;
 }
 
 /** @param waitedMs since the learner could be expected */

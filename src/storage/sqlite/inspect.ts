@@ -10,7 +10,7 @@ const mostProblems = 5;
 /** Pages and rows that are not as SQLite left them; reads the whole file. */
 export function findDamage(connection: Connection): readonly string[] {
   const rows = connection.prepare(`PRAGMA integrity_check(${mostProblems})`).all();
-  const found = rows.map((row) => readText(row, "integrity_check"));
+  const found = rows.map((row) => readText(row, "integrity_check").replaceAll("\n", " "));
   return found.filter((line) => line !== "ok");
 }
 

@@ -106,3 +106,15 @@ test("a restore does not overwrite a database, and names one that is missing", a
     "error: there is no database none.db; name one that exists (not_found)\n",
   );
 });
+
+test("the doctor exits with 1 if it finds a problem", async () => {
+  const folder = createTestFolder();
+  const { code, output } = await runRecurve(folder, "doctor");
+  expect([code, output.split("\n").slice(0, 2)]).toEqual([
+    1,
+    [
+      "ok       configuration the defaults",
+      "problem  database      there is no file recurve.db: name it with --database, or create one with recurve serve",
+    ],
+  ]);
+});
