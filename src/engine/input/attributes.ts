@@ -7,7 +7,7 @@ const mostValues = 5000;
 export const mostText = 65_536;
 
 /** Message for JSON that is not within the limits. */
-export const tooLarge = `must be at most ${mostValues} values and ${mostText} characters`;
+export const tooLarge: string = `must be at most ${mostValues} values and ${mostText} characters`;
 
 function textOf(value: Json): number {
   if (typeof value === "string") return value.length;
