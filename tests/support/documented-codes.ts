@@ -13,12 +13,23 @@ interface Document {
 const isPath = (pattern: string, path: string) =>
   new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path);
 
+const documents = new WeakMap<App, Promise<Document>>();
+
+const readDocument = async (app: App) =>
+  (await (await app.request("/openapi.json")).json()) as Document;
+
+function documentOf(app: App): Promise<Document> {
+  const document = documents.get(app) ?? readDocument(app);
+  documents.set(app, document);
+  return document;
+}
+
 /** Codes that /openapi.json has for an answer; undefined if it does not have the operation. */
 async function documentedCodes(
   app: App,
   { method, url, status }: Asked,
 ): Promise<string | undefined> {
-  const { paths } = (await (await app.request("/openapi.json")).json()) as Document;
+  const { paths } = await documentOf(app);
   const { pathname } = new URL(url, "http://localhost");
   // Fixed paths come before those with a parameter.
   const [, operations] =

@@ -85,16 +85,19 @@ function addLists(route: AddGorseRoute, parts: GorseParts): void {
       user === undefined ? [] : await reactions.list({ userId: userId(user) }, { limit: mostSeen });
     return cut(scores, query, new Set(seen.map(({ itemId }) => itemId)));
   };
-  const named: Readonly<Record<string, typeof popular>> = { popular, latest };
-  for (const [name, find] of Object.entries(named))
+  const named: ReadonlyMap<string, typeof popular> = new Map([
+    ["popular", popular],
+    ["latest", latest],
+  ]);
+  for (const [name, find] of named)
     route("GET", withCategory(`/${name}`), async (request) =>
       list(request, await find(request.categories)),
     );
   route("GET", withCategory("/non-personalized/:name"), async (request) => {
-    const find = named[request.id("name")];
+    const find = named.get(request.id("name"));
     if (find) return list(request, await find(request.categories));
-    const message = `there is no list '${request.id("name")}'; choose one of ${Object.keys(named).join(", ")}`;
-    throw new EngineError("not_found", message, { details: { known: Object.keys(named) } });
+    const message = `there is no list '${request.id("name")}'; choose one of ${[...named.keys()].join(", ")}`;
+    throw new EngineError("not_found", message, { details: { known: [...named.keys()] } });
   });
   route("GET", withCategory("/item/:item/neighbors"), async (request) => {
     const found = await reactions.similarItems(request.id("item"), request.categories);
