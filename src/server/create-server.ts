@@ -104,7 +104,7 @@ function guard(app: App, options: ServerOptions): void {
   if (keyring) app.use(requireKey(keyring));
   if (logAudited) app.use(logAuditedRequests(logAudited));
   app.use(limitBody, receiveBody);
-  if (maxRequests !== undefined) app.use(limitRequests(maxRequests));
+  if (maxRequests !== undefined) app.use(limitRequests(maxRequests, options.clock));
 }
 
 const optionChecks = {

@@ -60,3 +60,32 @@ test("a failed request gives its place back", async () => {
   for (let time = 0; time < 3; time++)
     expect((await app.request("/api/v1/items/none")).status).toBe(404);
 });
+
+test("a busy server refuses at once whom it would let wait, by the time of its last answers", async () => {
+  const { app, advance } = await openTestServer({
+    guard: () => ({ maxRequests: 200 }),
+    change: (engine) => ({
+      ...engine,
+      findUser: async (id) => {
+        advance(0.05);
+        return engine.findUser(id);
+      },
+    }),
+  });
+  const askAtOnce = async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => app.request("/api/v1/users/none")),
+    );
+    const refused = answers.filter(({ status }) => status === 503);
+    return { answered: answers.length - refused.length, refused };
+  };
+  expect(await askAtOnce()).toMatchObject({ answered: 40 });
+  const { answered, refused } = await askAtOnce();
+  expect(answered).toBe(16);
+  expect(refused[0]?.headers.get("retry-after")).toBe("1");
+  expect(await refused[0]?.json()).toMatchObject({
+    error: { code: "overloaded", details: { limitMs: 100 } },
+  });
+  // One at a time finds an idle server again.
+  expect((await app.request("/api/v1/users/none")).status).toBe(404);
+});

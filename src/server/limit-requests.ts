@@ -26,10 +26,12 @@ function refuseWait(expectedMs: number): EngineError {
 /**
  * Takes at most `limit` requests at a time, and no more than it answers in `longestWaitMs`; others are refused at once, so that
  * those under way are answered in a known time and memory is bounded. Open routes, health and metrics are not counted, and
- * don't wait for their turn. @throws overloaded
+ * don't wait for their turn.
+ * @param clock milliseconds
+ * @throws overloaded
  */
-export function limitRequests(limit: number): MiddlewareHandler {
-  const pace = createPace(() => performance.now());
+export function limitRequests(limit: number, clock: () => number): MiddlewareHandler {
+  const pace = createPace(clock);
   const takeTurn = createTurns();
   let underWay = 0;
   return async (context, next) => {

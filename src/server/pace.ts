@@ -22,7 +22,7 @@ export function createPace(now: () => number): Pace {
     answered: (underWay) => {
       const at = underWay > busy ? now() : undefined;
       if (at !== undefined && lastBusy !== undefined)
-        meanMs += (Math.min(longestMs, at - lastBusy) - meanMs) / memory;
+        meanMs += (Math.min(longestMs, Math.max(0, at - lastBusy)) - meanMs) / memory;
       lastBusy = at;
     },
     expectedMs: (underWay) => (underWay > alwaysTaken ? underWay * meanMs : 0),

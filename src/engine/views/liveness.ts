@@ -32,7 +32,7 @@ export async function startHeartbeat({
 const mostWaiting = 100_000;
 
 /** By scenario: closed decisions that no cycle has learnt from, up to 100,000. */
-export async function countWaiting({
+async function countWaiting({
   store,
   configuration,
   clock,
