@@ -61,7 +61,7 @@ test("a failed request gives its place back", async () => {
     expect((await app.request("/api/v1/items/none")).status).toBe(404);
 });
 
-test("a busy server refuses at once whom it would let wait, by the time of its last answers", async () => {
+test("a busy server refuses requests that would wait long, by the time of its last answers", async () => {
   const { app, advance } = await openTestServer({
     guard: () => ({ maxRequests: 200 }),
     change: (engine) => ({

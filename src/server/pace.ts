@@ -1,6 +1,6 @@
 /** Requests under way from which on the time between two answers is the work for one, and no wait for requests. */
 const busy = 4;
-/** So many are always taken: they share what each of them would wait for alone, as a write to the disk. */
+/** So many are always taken: they share waits that each of them would have alone, such as a write to the disk. */
 const alwaysTaken = 16;
 /** Answers that the estimate remembers. */
 const memory = 32;

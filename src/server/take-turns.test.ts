@@ -25,7 +25,7 @@ test("the event loop turns between requests that work for long", async () => {
   const seen: number[] = [];
   const all = Array.from({ length: 4 }, async () => {
     await takeTurn();
-    // Work goes on after the first wait that is none.
+    // Work continues after the first wait that is none.
     await Promise.resolve();
     work(12);
     seen.push(turns);

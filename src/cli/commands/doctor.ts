@@ -14,7 +14,7 @@ async function runDoctor(options: DoctorOptions): Promise<void> {
 
 export function doctorCommand(): Command {
   const command = new Command("doctor").description(
-    "Look for what is wrong with a database, its learner and its configuration, and say what to do",
+    "Look for problems of a database, its learner and its configuration, and name their remedies",
   );
   return withDatabaseOptions(command)
     .addOption(hostOption())

@@ -19,7 +19,7 @@ import { formatFigure, formatSeconds } from "../../numeric/format.ts";
 import { chooseConfiguration, type DatabaseOptions } from "../database.ts";
 import { checkExposure } from "../host.ts";
 
-/** What a look at one thing found: its state, or a problem with its remedy. */
+/** Result of a look at one thing: its state, or a problem with its remedy. */
 export interface Check {
   readonly name: string;
   readonly text: string;
@@ -80,7 +80,7 @@ function checkDisk(
   if (bavail * bsize >= needed) return well("disk", free);
   return problem(
     "disk",
-    `${free} beside ${database}: free up to ${inGibibytes(needed)}, for what it grows by and for a backup`,
+    `${free} beside ${database}: free up to ${inGibibytes(needed)}, for its growth and for a backup`,
   );
 }
 

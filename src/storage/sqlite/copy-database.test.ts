@@ -64,7 +64,7 @@ test("a folder that does not exist is named", async () => {
   );
 });
 
-test("what is no database, or not whole, leaves no copy", async () => {
+test("a text or a truncated database leaves no copy", async () => {
   const { folder, path, store } = await openFilled(2000);
   await store.close();
   truncateSync(path, Math.floor(readFileSync(path).length / 2 / 4096) * 4096);
