@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { withDatabaseOptions } from "../database.ts";
-import { type Check, type DoctorOptions, diagnose } from "../doctor/diagnose.ts";
+import type { Check, DoctorOptions } from "../doctor/check.ts";
+import { diagnose } from "../doctor/diagnose.ts";
 import { hostOption } from "./serve.ts";
 
 const describe = ({ name, text, isProblem }: Check) =>

@@ -8,7 +8,8 @@ import { parseConfiguration } from "../../engine/configuration/configuration.ts"
 import { createKey } from "../../engine/keys/manage-keys.ts";
 import { ensurePolicies } from "../../engine/learner/promote.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
-import { type DoctorOptions, diagnose } from "./diagnose.ts";
+import type { DoctorOptions } from "./check.ts";
+import { diagnose } from "./diagnose.ts";
 
 const configuration = {
   scenarios: [

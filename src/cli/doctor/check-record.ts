@@ -1,0 +1,83 @@
+import type { Configuration } from "../../engine/configuration/configuration.ts";
+import { openStore, type Store } from "../../engine/open-store.ts";
+import { createServingPolicies } from "../../engine/serving/serving-policies.ts";
+import { cycleProblems } from "../../engine/views/health.ts";
+import { assignedVersions } from "../../engine/views/list-policies.ts";
+import { findStarvation, readLearnerHealth } from "../../engine/views/liveness.ts";
+import { formatSeconds } from "../../numeric/format.ts";
+import { chooseConfiguration } from "../database.ts";
+import { checkExposure } from "../host.ts";
+import { type Check, type DoctorOptions, look, problem, well } from "./check.ts";
+
+interface Parts {
+  readonly options: DoctorOptions;
+  readonly store: Store;
+  readonly configuration: Configuration;
+}
+
+async function checkLearner({ store, configuration }: Parts): Promise<Check> {
+  const learner = await readLearnerHealth({ store, configuration, clock: Date.now });
+  const { up, heartbeatAgeSeconds: age } = learner;
+  const seen =
+    age === undefined ? "no learner has ever been seen" : `seen ${formatSeconds(age)} ago`;
+  if (!up)
+    return problem(
+      "learner",
+      `${seen}: start recurve serve or recurve learn, and look into its log`,
+    );
+  const starved = findStarvation(learner, configuration.learner, Number.POSITIVE_INFINITY);
+  if (starved !== undefined) return problem("learner", starved);
+  const waiting = Object.entries(learner.waitingDecisions);
+  const counts = waiting.map(([scenario, count]) => `${count} of ${scenario}`).join(", ");
+  return well("learner", `${seen}; decisions that wait to be learnt: ${counts}`);
+}
+
+async function checkCycles({ store, configuration }: Parts): Promise<Check> {
+  const problems: string[] = [];
+  for (const { name: scenario } of configuration.scenarios) {
+    const [last] = await store.cycles.list({ scenario, limit: 1 });
+    if (last !== undefined) problems.push(...cycleProblems(last));
+  }
+  if (problems.length === 0) return well("cycles", "the last of each scenario came to a verdict");
+  return problem("cycles", problems.join("; "));
+}
+
+async function checkPolicies({ store, configuration }: Parts): Promise<Check> {
+  const policies = createServingPolicies(store.policies);
+  try {
+    let count = 0;
+    for (const { name } of configuration.scenarios) {
+      for (const version of assignedVersions(await store.policies.assignment(name))) {
+        await policies.get(version);
+        count += 1;
+      }
+    }
+    return well("policies", `${count} in use, all readable`);
+  } finally {
+    await policies.close();
+  }
+}
+
+async function checkKeys({ options: { host }, store, configuration }: Parts): Promise<Check> {
+  return well(
+    "access",
+    (await checkExposure(store, configuration, host)) ?? `${host} is this machine's alone`,
+  );
+}
+
+/** Looks at the loop in a record whose file and configuration are well. */
+export async function checkRecord(options: DoctorOptions): Promise<readonly Check[]> {
+  const store = await openStore(options.database);
+  try {
+    const { configuration } = await chooseConfiguration(store, options.config);
+    const parts = { options, store, configuration };
+    return [
+      await look("access", () => checkKeys(parts)),
+      await look("policies", () => checkPolicies(parts)),
+      await look("learner", () => checkLearner(parts)),
+      await look("cycles", () => checkCycles(parts)),
+    ];
+  } finally {
+    await store.close();
+  }
+}
