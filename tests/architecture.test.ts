@@ -36,7 +36,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   exchange: {
     folders: ["domain", "policy", "storage", "engine"],
-    packages: ["zod", "csv-parse", "protobufjs", "node:*"],
+    packages: ["zod", "csv-parse", "protobufjs", "d3-scale", "node:*"],
   },
   analysis: {
     folders: [
@@ -70,7 +70,10 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
     folders: ["domain", "contract", "engine"],
     packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "prom-client", "node:*"],
   },
-  host: { folders: ["domain", "numeric", "engine", "server"], packages: ["zod", "node:*"] },
+  host: {
+    folders: ["domain", "numeric", "engine", "exchange", "server"],
+    packages: ["zod", "node:*"],
+  },
   sdk: { folders: ["contract"], packages: [] },
   cli: {
     folders: [
@@ -85,7 +88,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
       "host",
       "sdk",
     ],
-    packages: ["commander", "pino", "ora", "cli-table3", "d3-scale", "node:*"],
+    packages: ["commander", "pino", "ora", "cli-table3", "node:*"],
   },
 };
 

@@ -1,4 +1,4 @@
-import { line, text } from "../../src/cli/evaluate/svg.ts";
+import { line, text } from "../../src/exchange/plots/svg.ts";
 import { mean } from "../statistics.ts";
 import {
   centred,

@@ -1,5 +1,5 @@
 import { scaleLinear } from "d3-scale";
-import { escapeText, line, text } from "../../src/cli/evaluate/svg.ts";
+import { escapeText, line, text } from "../../src/exchange/plots/svg.ts";
 
 // Pixels, for letters of about 8 in width.
 const width = 860;

@@ -20,6 +20,7 @@ export const errorCodes = [
   "unsupported_database_version",
   "storage_unavailable",
   "learner_busy",
+  "tracking_failed",
   "overloaded",
   "closed",
   "not_ready",

@@ -1,12 +1,16 @@
 import { constants, setPriority } from "node:os";
 import { type LearnOptions, learn } from "../engine/learner/learn.ts";
 import { learnerSeed, learnerThreads } from "./learner-settings.ts";
+import { trackRuns } from "./track-runs.ts";
 
-/** Learns in this process, which from now on gives way to serving. */
+/** Learns in this process, which from now on gives way to serving, and tracks the runs beside it. */
 export async function runLearner(
   options: Omit<LearnOptions, "clock" | "seed" | "threads">,
 ): Promise<void> {
   // Before the first session: its threads inherit the priority.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const onError = (error: Error) => options.onError(error, "tracking");
+  const tracking = trackRuns({ ...options, onError }).catch(onError);
   await learn({ ...options, clock: Date.now, seed: learnerSeed, threads: learnerThreads });
+  await tracking;
 }

@@ -106,11 +106,14 @@ function exportStates(network: Network): NetworkGraph {
   return { graph, outputs: { encoded: concat([outputs.encoded!, scaled], 2) } };
 }
 
+const widthOf = ({ shape, encoder }: Network) => shape.width + (encoder?.width ?? 0);
+
 /** With a chain its log-probabilities are fed, and weighed by κ·λ. */
-function exportScores({ shape, parameters, encoder }: Network, width: number): NetworkGraph {
+function exportScores(network: Network, states?: NetworkGraph): NetworkGraph {
+  const { shape, parameters, encoder } = network;
   // Any length will do: it is free in the file, and no operation of this graph depends on it.
   const candidates = 2;
-  const { graph, outputs } = scoreGraph({ ...shape, width }, candidates);
+  const { graph, outputs } = scoreGraph({ ...shape, width: widthOf(network) }, candidates, states);
   const chain = encoder?.model.chain;
   if (chain === undefined) return { graph, outputs };
   const weights = parameters.logOddsWeights!.map((weight) => weight * chain.weight);
@@ -121,6 +124,10 @@ function exportScores({ shape, parameters, encoder }: Network, width: number): N
   return { graph, outputs: { logits: add(outputs.logits!, part) } };
 }
 
+/** State and candidates → `logits` in one file, for hosts that run one graph. */
+export const exportWhole = (network: Network): ExportedGraph =>
+  toFile(exportScores(network, exportStates(network)), freeCandidates);
+
 /** The graphs that the scorer runs as ONNX files, and the items as it embeds them. */
 export async function exportNetwork(
   network: Network,
@@ -128,7 +135,7 @@ export async function exportNetwork(
 ): Promise<ExportedNetwork> {
   const { heads } = network.shape;
   const { encoder } = network;
-  const width = network.shape.width + (encoder?.width ?? 0);
+  const width = widthOf(network);
   const chain = encoder && exportChain(encoder, views);
   const embedder = await createItemEmbedder(network, 1);
   const vectors = await embedder.embed(views).finally(() => embedder.close());
@@ -146,7 +153,7 @@ export async function exportNetwork(
   }
   return {
     encoder: toFile(exportStates(network)),
-    scorer: toFile(exportScores(network, width), freeCandidates),
+    scorer: toFile(exportScores(network), freeCandidates),
     embeddings,
     biases,
     width,

@@ -279,10 +279,17 @@ export function stateGraph(
   return { graph, outputs: { encoded } };
 }
 
-/** Scores items that are embedded for one state that is encoded: output `logits`. */
-export function scoreGraph({ heads, width }: NetworkShape, items: number): NetworkGraph {
-  const graph = createGraph();
-  const state = input(graph, "encoded", [heads, 1, width]);
+/**
+ * Scores items that are embedded for one state that is encoded: output `logits`.
+ * @param states whose graph is continued with its state; default: the state is fed
+ */
+export function scoreGraph(
+  { heads, width }: NetworkShape,
+  items: number,
+  states?: NetworkGraph,
+): NetworkGraph {
+  const graph = states?.graph ?? createGraph();
+  const state = states?.outputs.encoded ?? input(graph, "encoded", [heads, 1, width]);
   const embedding = input(graph, "embeddings", [heads, items, width]);
   const bias = input(graph, "biases", [heads, 1, items]);
   return { graph, outputs: { logits: scoreAll({ state, embedding, bias }) } };

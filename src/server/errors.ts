@@ -33,6 +33,7 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   overloaded: 503,
   not_ready: 503,
   learner_busy: 503,
+  tracking_failed: 503,
   storage_unavailable: 503,
   closed: 503,
   invalid_configuration: 500,

@@ -40,6 +40,11 @@ export interface Store {
    * @throws learner_busy if another process learns
    */
   learnAlone<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * The same for tracking, so that no run is made twice.
+   * @throws conflict if another process tracks
+   */
+  trackAlone<T>(work: () => Promise<T>): Promise<T>;
   /** Time of the last heartbeat of a learner, milliseconds since 1970. Takes no event number. */
   readonly heartbeats: {
     beat(at: number): Promise<void>;

@@ -109,6 +109,17 @@ export function testLifetime(createRecord: () => OpenStore): void {
     await Promise.all([store.close(), other.close()]);
   });
 
+  test("who tracks a record does so alone, beside one who learns", async () => {
+    const reopen = createRecord();
+    const [store, other] = [await reopen(), await reopen()];
+    const answer = await store.trackAlone(async () => {
+      await expect(other.trackAlone(async () => 1)).rejects.toMatchObject({ code: "conflict" });
+      return other.learnAlone(async () => 3);
+    });
+    expect([answer, await other.trackAlone(async () => 2)]).toEqual([3, 2]);
+    await Promise.all([store.close(), other.close()]);
+  });
+
   test("closing waits for the writes that were under way", async () => {
     const reopen = createRecord();
     const store = await reopen();

@@ -7,6 +7,7 @@ import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../data
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { createTimedLine } from "../timed-line.ts";
 import { writeLines } from "../write-lines.ts";
+import { exportMlflowCommand } from "./export-mlflow.ts";
 import { exportOnnxCommand } from "./export-onnx.ts";
 import { exportTensorboardCommand } from "./export-tensorboard.ts";
 
@@ -86,5 +87,6 @@ export function exportCommand(): Command {
   command.addCommand(decisionsCommand());
   command.addCommand(exportOnnxCommand());
   command.addCommand(exportTensorboardCommand());
+  command.addCommand(exportMlflowCommand());
   return command;
 }

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import type { LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
 import { EngineError } from "../../domain/errors.ts";
+import { escapeText } from "../../exchange/plots/svg.ts";
 import { describeEvaluation } from "./describe-evaluation.ts";
 import { drawEvaluation } from "./draw-evaluation.ts";
-import { escapeText } from "./svg.ts";
 
 /** The plot, and the command's text below it, on one page that loads nothing. */
 function toPage(evaluation: LogEvaluation): string {

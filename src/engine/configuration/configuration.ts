@@ -7,6 +7,7 @@ import { mpoSchema } from "./mpo-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
 import { scenariosSchema } from "./scenario-schema.ts";
 import { type ServerConfiguration, serverSchema } from "./server-schema.ts";
+import { type TrackingConfiguration, trackingSchema } from "./tracking-schema.ts";
 
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
@@ -45,6 +46,7 @@ const configurationFields = z
     text: textSchema.exactOptional(),
     compatibility: compatibilitySchema.exactOptional(),
     server: serverSchema.prefault({}),
+    tracking: trackingSchema.prefault({}),
   })
   .superRefine(checkCompatibility);
 
@@ -102,6 +104,8 @@ export interface Configuration {
   /** Other systems whose clients are answered too. */
   readonly compatibility?: Compatibility;
   readonly server: ServerConfiguration;
+  /** Where cycles are tracked. */
+  readonly tracking: TrackingConfiguration;
 }
 
 const halfAnHour = 1800;

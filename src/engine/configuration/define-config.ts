@@ -3,6 +3,7 @@ import type { MpoInput } from "../../domain/mpo-configuration.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
 import type { ServerConfiguration } from "./server-schema.ts";
+import type { TrackingConfiguration } from "./tracking-schema.ts";
 
 /** Fields that have a default, and so may be left out. */
 type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
@@ -47,6 +48,10 @@ export interface ConfigurationInput
   readonly learner?: LearnerInput | undefined;
   /** Who may send requests. */
   readonly server?: Defaulted<ServerConfiguration> | undefined;
+  /** Where cycles are tracked. */
+  readonly tracking?:
+    | (Pick<TrackingConfiguration, "uri"> & Defaulted<Pick<TrackingConfiguration, "name">>)
+    | undefined;
 }
 
 /**

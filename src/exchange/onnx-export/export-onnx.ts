@@ -8,16 +8,15 @@ import { createCatalogue } from "../../engine/state/catalogue.ts";
 import { encodersOf } from "../../engine/state/encoders.ts";
 import type { ExportedChain } from "../../policy/export-chain.ts";
 import { exportNetwork } from "../../policy/export-network.ts";
+import type { Network } from "../../policy/network.ts";
 import { decodeNetwork } from "../../policy/network-policy.ts";
 import type { PolicyStore, Store } from "../../storage/store.ts";
 import { createManifest, fileNames } from "./manifest.ts";
 import { writeFolder } from "./write-folder.ts";
 
-export interface ExportOptions {
+export interface OnnxOptions {
   readonly store: Store;
   readonly configuration: Configuration;
-  /** New or empty. */
-  readonly folder: string;
   /** Version of Recurve, for the manifest. */
   readonly recurve: string;
   /** The scenario whose serving policy is exported. Default: the first of the configuration. */
@@ -26,10 +25,22 @@ export interface ExportOptions {
   readonly policy?: number;
 }
 
+export interface ExportOptions extends OnnxOptions {
+  /** New or empty. */
+  readonly folder: string;
+}
+
 export interface ExportSummary {
   readonly version: number;
   readonly scenario: string;
   readonly items: number;
+}
+
+/** A policy's files by name, and the network that they hold. */
+export interface OnnxFiles {
+  readonly summary: ExportSummary;
+  readonly files: Readonly<Record<string, Uint8Array | string>>;
+  readonly network: Network;
 }
 
 const listed = 5;
@@ -67,7 +78,7 @@ async function readNetwork(policies: PolicyStore, version: number) {
  * catalogue.
  */
 async function readItems(
-  { store, configuration }: ExportOptions,
+  { store, configuration }: OnnxOptions,
   asOf: number,
   known: readonly ItemId[],
 ) {
@@ -92,13 +103,11 @@ async function readExploration(policies: PolicyStore, scenario: Scenario): Promi
 }
 
 /**
- * A policy as ONNX files with item embeddings and a manifest of the inputs; see
- * docs/guides/export.md.
- * @throws not_found, unknown_scenario, conflict (no network; folder not empty), corrupt_snapshot,
- * invalid_file
+ * A policy as ONNX files with item embeddings and a manifest of the inputs, in memory.
+ * @throws not_found, unknown_scenario, conflict (no network), corrupt_snapshot
  */
-export async function exportOnnx(options: ExportOptions): Promise<ExportSummary> {
-  const { store, configuration, folder, recurve } = options;
+export async function readOnnx(options: OnnxOptions): Promise<OnnxFiles> {
+  const { store, configuration, recurve } = options;
   const version =
     options.policy ??
     (await chooseVersion(store.policies, findScenario(configuration, options.scenario).name));
@@ -119,15 +128,26 @@ export async function exportOnnx(options: ExportOptions): Promise<ExportSummary>
     items,
     unavailable,
   });
-  await writeFolder(folder, {
+  const files = {
     [fileNames.encoder]: exported.encoder.bytes,
     [fileNames.scorer]: exported.scorer.bytes,
     [fileNames.embeddings]: toBytes(exported.embeddings),
     [fileNames.biases]: toBytes(exported.biases),
     ...(exported.chain && chainFiles(exported.chain)),
     [fileNames.manifest]: `${JSON.stringify(manifest, null, 1)}\n`,
-  });
-  return { version, scenario: scenario.name, items: items.length - 1 };
+  };
+  const summary = { version, scenario: scenario.name, items: items.length - 1 };
+  return { summary, files, network };
+}
+
+/**
+ * A policy as ONNX files in a folder; see docs/guides/export.md.
+ * @throws what `readOnnx` does, conflict if the folder is not empty, invalid_file
+ */
+export async function exportOnnx({ folder, ...options }: ExportOptions): Promise<ExportSummary> {
+  const { summary, files } = await readOnnx(options);
+  await writeFolder(folder, files);
+  return summary;
 }
 
 // Little endian, as every platform that ONNX Runtime has binaries for.

@@ -6,7 +6,7 @@ import { sampleGate } from "../../../tests/support/record.ts";
 import { assign, openShop, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
-import { cycleValues } from "./cycle-values.ts";
+import { cycleValues } from "../cycle-values.ts";
 import { readEnd } from "./event-file.ts";
 import { createTensorboardExport } from "./export-tensorboard.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import type { Store } from "../../storage/store.ts";
-import { cycleValues, settingNumbers, settingValues } from "./cycle-values.ts";
+import { cycleValues, settingNumbers, settingValues } from "../cycle-values.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { projectedItems, readProjectedItems } from "./projected-items.ts";
 import { writeProjector } from "./write-projector.ts";

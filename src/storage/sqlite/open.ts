@@ -11,10 +11,10 @@ import { createHeartbeats } from "./heartbeats.ts";
 import { createInterventionStore } from "./interventions.ts";
 import { createItemStore } from "./items.ts";
 import { createKeyStore } from "./keys.ts";
-import { learnAlone } from "./learning-lock.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
 import { checkDatabase, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
+import { learnAlone, trackAlone } from "./process-lock.ts";
 import { createReactionStore } from "./reactions.ts";
 import { createSecret } from "./secret.ts";
 import { createUserStore } from "./users.ts";
@@ -60,6 +60,7 @@ function createStore(connection: Connection, path: string): Store {
     sizeBytes: async () => readNumber(size.get() ?? {}, "bytes"),
     writeProblem: async () => commits.problem(),
     learnAlone: (work) => learnAlone(path, work),
+    trackAlone: (work) => trackAlone(path, work),
     sequence: async () => readNumber(sequence.get() ?? {}, "sequence"),
     close: () => {
       closed ??= closeStore(connection, commits);

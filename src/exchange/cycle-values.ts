@@ -1,8 +1,8 @@
-import type { Cycle } from "../../domain/cycle.ts";
-import type { CycleRecord } from "../../domain/cycle-record.ts";
-import type { GateRecord, PredictedLift } from "../../domain/gate-record.ts";
-import type { TriedSetting } from "../../domain/improvement-record.ts";
-import type { EventValue } from "./event-file.ts";
+import type { Cycle } from "../domain/cycle.ts";
+import type { CycleRecord } from "../domain/cycle-record.ts";
+import type { GateRecord, PredictedLift } from "../domain/gate-record.ts";
+import type { TriedSetting } from "../domain/improvement-record.ts";
+import type { EventValue } from "./tensorboard/event-file.ts";
 
 type Numbers = Readonly<Record<string, number | undefined>>;
 

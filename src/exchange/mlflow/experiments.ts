@@ -1,0 +1,81 @@
+import { EngineError } from "../../domain/errors.ts";
+import { type Entry, tagNames, toEntries } from "./cycle-run.ts";
+import type { MlflowClient } from "./mlflow-client.ts";
+
+/** A scenario's experiment. */
+export interface Experiment {
+  readonly id: string;
+  /** The last cycle whose run is complete, 0 without one. */
+  readonly position: number;
+  /** Run of the newest training. */
+  readonly training: string | undefined;
+}
+
+interface ExperimentAnswer {
+  readonly experiment: {
+    readonly experiment_id: string;
+    readonly lifecycle_stage: string;
+    readonly tags?: readonly Entry[];
+  };
+}
+
+/** With it MLflow shows runs and models first, and not traces of language models. */
+const trainingKind = "custom_model_development";
+
+/** Refuses what another record tracks under the same name: its position is not this one's. */
+export function checkOwner(what: string, tags: readonly Entry[] | undefined, record: string): void {
+  const owner = tags?.find(({ key }) => key === tagNames.record)?.value;
+  if (owner === undefined || owner === record) return;
+  const message = `MLflow's ${what} has the runs of another Recurve record; set tracking.name to a name of its own`;
+  throw new EngineError("tracking_failed", message, { details: { field: "tracking.name" } });
+}
+
+/** The newest run of a kind. */
+async function findTraining(client: MlflowClient, experiment: string) {
+  const { runs = [] } = await client.send<{
+    readonly runs?: readonly { readonly info: { readonly run_id: string } }[];
+  }>("POST", "runs/search", {
+    experiment_ids: [experiment],
+    filter: `tags.\`${tagNames.kind}\` = 'training'`,
+    order_by: ["attributes.start_time DESC"],
+    max_results: 1,
+  });
+  return runs[0]?.info.run_id;
+}
+
+export const setExperimentTag = (
+  client: MlflowClient,
+  experiment: string,
+  tag: Entry,
+): Promise<unknown> =>
+  client.send("POST", "experiments/set-experiment-tag", { experiment_id: experiment, ...tag });
+
+/** @param record id of this record. @throws tracking_failed */
+export async function openExperiment(
+  client: MlflowClient,
+  name: string,
+  record: string,
+): Promise<Experiment> {
+  const tags = toEntries({ [tagNames.record]: record });
+  const found = await client.find<ExperimentAnswer>("experiments/get-by-name", {
+    experiment_name: name,
+  });
+  if (found === undefined) {
+    const created = await client.send<{ readonly experiment_id: string }>(
+      ...(["POST", "experiments/create"] as const),
+      { name, tags: [...tags, ...toEntries({ "mlflow.experimentKind": trainingKind })] },
+    );
+    return { id: created.experiment_id, position: 0, training: undefined };
+  }
+  const { experiment_id: id, lifecycle_stage: stage, tags: own } = found.experiment;
+  if (stage === "deleted") {
+    const message = `MLflow's experiment ${name} is deleted; restore it, or set tracking.name to another name`;
+    throw new EngineError("tracking_failed", message, { details: { field: "tracking.name" } });
+  }
+  checkOwner(`experiment ${name}`, own, record);
+  // Somebody made it by hand, to choose where its artefacts are.
+  for (const tag of own?.some(({ key }) => key === tagNames.record) ? [] : tags)
+    await setExperimentTag(client, id, tag);
+  const position = Number(own?.find(({ key }) => key === tagNames.cycle)?.value ?? 0);
+  return { id, position, training: await findTraining(client, id) };
+}

@@ -1,0 +1,120 @@
+import { EngineError } from "../../domain/errors.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { TrackingSettings } from "./tracking-settings.ts";
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** Requests to MLflow's REST API, version 2.0. Answers are as MLflow documents them; the caller names their form. */
+export interface MlflowClient {
+  /** @throws tracking_failed */
+  send<Answer = JsonObject>(method: Method, path: string, body: object): Promise<Answer>;
+  /** @returns undefined if MLflow has no such thing. @throws tracking_failed */
+  find<Answer>(path: string, query: Readonly<Record<string, string>>): Promise<Answer | undefined>;
+  /**
+   * Through the server, which keeps it where it keeps artefacts.
+   * @param uri of the folder, as a run or a model gives it. @throws tracking_failed
+   */
+  upload(uri: string, name: string, content: Uint8Array | string): Promise<void>;
+}
+
+/** Longer than the server's own limit for a request. */
+const timeoutMs = 120_000;
+
+/** MLflow's word for a thing that is not there. */
+const absent = "RESOURCE_DOES_NOT_EXIST";
+
+interface Problem {
+  readonly error_code?: string;
+  readonly message?: string;
+}
+
+const readProblem = (text: string): Problem => {
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return { message: text };
+  }
+};
+
+const fail = (
+  url: URL,
+  problem: string,
+  options: { readonly status?: number; readonly cause?: unknown } = {},
+) => {
+  const { status, cause } = options;
+  const details = { url: `${url.origin}${url.pathname}`, ...(status !== undefined && { status }) };
+  return new EngineError("tracking_failed", problem, { details, cause });
+};
+
+function refuse(url: URL, status: number, { message = "no reason" }: Problem): EngineError {
+  const credentials =
+    status === 401 || status === 403
+      ? "; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
+      : "";
+  const reason = message.split("\n", 1)[0]?.slice(0, 300);
+  return fail(
+    url,
+    `MLflow answered ${url.pathname} with status ${status}: ${reason}${credentials}`,
+    {
+      status,
+    },
+  );
+}
+
+const artefactPath = (uri: string, name: string): string | undefined => {
+  const { protocol, pathname } = new URL(uri);
+  if (protocol !== "mlflow-artifacts:") return undefined;
+  const path = `${pathname.replace(/^\/+/, "")}/${name}`;
+  return path.split("/").map(encodeURIComponent).join("/");
+};
+
+export function createMlflowClient(settings: TrackingSettings, signal: AbortSignal): MlflowClient {
+  const { uri, authorization } = settings;
+  const ask = async (url: URL, init: RequestInit) => {
+    try {
+      return await fetch(url, {
+        ...init,
+        headers: { ...init.headers, ...(authorization && { authorization }) },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+    } catch (cause) {
+      const reason = (cause as Error).cause instanceof Error ? (cause as Error).cause : cause;
+      const message = `${uri} can't be reached: ${(reason as Error).message}; start it with mlflow server, or correct tracking.uri`;
+      throw fail(url, message, { cause });
+    }
+  };
+  const api = (path: string) => new URL(`${uri}/api/2.0/mlflow/${path}`);
+  const read = async (url: URL, response: Response) => {
+    const text = await response.text().catch((cause) => {
+      throw fail(url, `${uri} broke off its answer: ${cause.message}`, { cause });
+    });
+    if (!response.ok) throw refuse(url, response.status, readProblem(text));
+    return JSON.parse(text === "" ? "{}" : text);
+  };
+  return {
+    send: async (method, path, body) => {
+      const url = api(path);
+      const headers = { "content-type": "application/json" };
+      return read(url, await ask(url, { method, headers, body: JSON.stringify(body) }));
+    },
+    find: async (path, query) => {
+      const url = api(path);
+      url.search = String(new URLSearchParams(query));
+      const response = await ask(url, { method: "GET" });
+      if (response.status !== 404) return read(url, response);
+      const problem = readProblem(await response.text());
+      if (problem.error_code === absent) return undefined;
+      throw refuse(url, response.status, problem);
+    },
+    upload: async (folder, name, content) => {
+      const path = artefactPath(folder, name);
+      const url = new URL(`${uri}/api/2.0/mlflow-artifacts/artifacts/${path}`);
+      if (path === undefined) {
+        const message = `MLflow keeps artefacts at ${folder}, where only its own clients reach them; start it with --serve-artifacts, its default, and a new experiment`;
+        throw fail(url, message);
+      }
+      const body = typeof content === "string" ? content : new Uint8Array(content);
+      await read(url, await ask(url, { method: "PUT", body }));
+    },
+  };
+}
