@@ -118,7 +118,7 @@ test("defineConfig and the schema have the same fields", () => {
       maxConnections: 9,
     },
     text: { fields: ["title"], model: "model" },
-    tracking: { uri: "http://mlflow.example:5000", name: "shop" },
+    tracking: { uri: "http://mlflow.example:5000", prefix: "shop" },
   };
   const toNode = (value: unknown): Node => {
     if (Array.isArray(value)) return { items: toNode(value[0]) };

@@ -35,7 +35,7 @@ async function lookInTurns(
 
 /**
  * Sends the record's cycles to the MLflow server that configuration or environment name, until the signal is aborted; without one it
- * returns at once. While the server is away the record keeps what it has not got.
+ * returns at once. While the server is away the record keeps the cycles.
  * @throws invalid_configuration if the environment names no server
  */
 export async function trackRuns(options: TrackOptions): Promise<void> {

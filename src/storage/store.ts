@@ -298,11 +298,16 @@ export interface DecisionStore {
     readonly since: number;
     readonly asOf: number;
   }): Promise<ReadonlyMap<ItemId, readonly number[]>>;
-  /** Decisions of a scenario with expiresAt ≤ closedBefore, after `after`, by sequence, at most `limit`. */
+  /**
+   * Decisions of a scenario with expiresAt ≤ closedBefore and from ≤ decidedAt < to (default: all),
+   * after `after`, by sequence, at most `limit`.
+   */
   feedback(options: {
     readonly scenario: string;
     readonly after: number;
     readonly closedBefore: number;
+    readonly from?: number;
+    readonly to?: number;
     readonly limit: number;
   }): Promise<readonly Feedback[]>;
   /** The newest `limit` decisions, newest first. */

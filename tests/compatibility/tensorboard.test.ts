@@ -1,41 +1,23 @@
-import { execFileSync } from "node:child_process";
-import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { createTensorboardExport } from "../../src/exchange/tensorboard/export-tensorboard.ts";
 import { addCycles, sampleCycle } from "../support/played-cycles.ts";
+import { installPeer } from "../support/python-peer.ts";
 import { openShop, shopConfiguration } from "../support/shop.ts";
 import { createTestFolder } from "../support/store.ts";
-
-const peers = resolve(import.meta.dirname, "../../bench/peers");
-
-/** Python with TensorBoard in a folder of its own; undefined where it can't be installed. */
-function installTensorboard(): string | undefined {
-  const folder = createTestFolder();
-  const python = resolve(folder, "bin/python");
-  const requirements = resolve(peers, "requirements-tensorboard.txt");
-  try {
-    execFileSync("python3", ["-m", "venv", folder], { stdio: "pipe" });
-    execFileSync(python, ["-m", "pip", "install", "-q", "-r", requirements], { stdio: "pipe" });
-    return python;
-  } catch {
-    return undefined;
-  }
-}
 
 test.skipIf(process.env.RECURVE_FULL === undefined)(
   "TensorBoard's own reader finds curves, histogram, texts and settings (needs RECURVE_FULL, and Python)",
   { timeout: 240_000 },
   async ({ skip }) => {
-    const python = installTensorboard();
-    if (python === undefined) return skip("TensorBoard can't be installed");
+    const peer = installPeer("tensorboard");
+    if (peer === undefined) return skip("TensorBoard can't be installed");
     const { store } = await openShop({ items: 3 });
     await addCycles(store, sampleCycle(), sampleCycle({ outcome: "hold", reason: "" }));
     const folder = createTestFolder();
     const configuration = parseConfiguration(shopConfiguration());
     await createTensorboardExport({ store, configuration, folder })();
-    const answer = execFileSync(python, [resolve(peers, "read_tensorboard.py"), folder]);
-    const runs = JSON.parse(answer.toString());
+    const runs = JSON.parse(peer.run("read_tensorboard.py", folder).toString());
     expect(Object.keys(runs)).toEqual([
       "shop",
       "shop/settings/bold%2Ffar",

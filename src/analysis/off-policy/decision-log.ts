@@ -1,4 +1,4 @@
-import type { ExportedDecision } from "../../exchange/exported-decision.ts";
+import type { ExportedDecision } from "../../exchange/tables/exported-decision.ts";
 
 /**
  * One logged choice with its reward. A slate is a row for each position, given the positions

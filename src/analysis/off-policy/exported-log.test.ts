@@ -8,7 +8,7 @@ import { assign, openShop, shopConfiguration, shopSnapshot } from "../../../test
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
-import { exportDecisions } from "../../exchange/export-decisions.ts";
+import { exportDecisions } from "../../exchange/tables/export-decisions.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { evaluateLog } from "./evaluate-log.ts";
 import { createLoggingPolicies } from "./logging-policies.ts";

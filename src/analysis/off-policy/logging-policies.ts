@@ -7,7 +7,7 @@ import { findScenario } from "../../engine/serving/recommend.ts";
 import { largestRounding } from "../../evaluation/checks.ts";
 import type { SlateRule } from "../../evaluation/slates/slate-drawer.ts";
 import { conditionalsOf } from "../../evaluation/slates/slate-prefix.ts";
-import { type ExportedDecision, rulesOfDraw } from "../../exchange/exported-decision.ts";
+import { type ExportedDecision, rulesOfDraw } from "../../exchange/tables/exported-decision.ts";
 import { type DrawnPart, drawnPart } from "../../policy/drawn-part.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";

@@ -2,7 +2,7 @@ import {
   type ExportedDecision,
   exportedSchema,
   rulesOfDraw,
-} from "../../exchange/exported-decision.ts";
+} from "../../exchange/tables/exported-decision.ts";
 import { parseWith } from "../../exchange/import/row-schema.ts";
 import { drawnChoices, drawnPart } from "../../policy/drawn-part.ts";
 import type { LogRow } from "./decision-log.ts";

@@ -7,7 +7,7 @@ import {
 } from "../../../tests/support/simulated-slates.ts";
 import { cascadeDoublyRobust } from "../../evaluation/slates/slate-estimators.ts";
 import { weighSlates } from "../../evaluation/slates/weigh-slates.ts";
-import type { ExportedDecision } from "../../exchange/exported-decision.ts";
+import type { ExportedDecision } from "../../exchange/tables/exported-decision.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { DecisionLog, LogRow } from "./decision-log.ts";

@@ -3,7 +3,7 @@ import { itemId, userId } from "../../domain/ids.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { addBoosts } from "../../engine/rules/draw-rules.ts";
-import { type ExportedDecision, rulesOfDraw } from "../../exchange/exported-decision.ts";
+import { type ExportedDecision, rulesOfDraw } from "../../exchange/tables/exported-decision.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
 import type { TargetPolicy } from "./target-policy.ts";

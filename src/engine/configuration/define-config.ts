@@ -50,7 +50,7 @@ export interface ConfigurationInput
   readonly server?: Defaulted<ServerConfiguration> | undefined;
   /** Where cycles are tracked. */
   readonly tracking?:
-    | (Pick<TrackingConfiguration, "uri"> & Defaulted<Pick<TrackingConfiguration, "name">>)
+    | (Pick<TrackingConfiguration, "uri"> & Defaulted<Pick<TrackingConfiguration, "prefix">>)
     | undefined;
 }
 

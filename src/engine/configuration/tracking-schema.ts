@@ -4,8 +4,8 @@ import { z } from "zod";
 export interface TrackingConfiguration {
   /** Address of an MLflow server; absent: `MLFLOW_TRACKING_URI`, and without it nothing is tracked. */
   readonly uri?: string;
-  /** Experiments and registered models are called `<name>-<scenario>`. */
-  readonly name: string;
+  /** Experiments and registered models are called `<prefix>-<scenario>`. */
+  readonly prefix: string;
 }
 
 /** Without name and password: they would be printed with it. */
@@ -20,10 +20,10 @@ export const trackingUriForm =
 
 export const trackingSchema: z.ZodType<
   TrackingConfiguration,
-  { readonly uri?: string; readonly name?: string | undefined }
+  { readonly uri?: string; readonly prefix?: string | undefined }
 > = z.strictObject({
   uri: z.string().refine(isTrackingUri, `must be ${trackingUriForm}`).exactOptional(),
-  name: z
+  prefix: z
     .string()
     .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "must be letters, digits, dots, hyphens and underscores")
     .default("recurve"),

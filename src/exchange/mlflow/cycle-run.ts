@@ -3,15 +3,15 @@ import type { TriedSetting } from "../../domain/improvement-record.ts";
 import { cycleValues, settingNumbers } from "../cycle-values.ts";
 import { drawDifference, drawGate } from "./draw-cycle.ts";
 
-/** A tag or a parameter. */
-export interface Entry {
+/** A tag or a parameter of MLflow. */
+export interface Label {
   readonly key: string;
   readonly value: string;
 }
 
-export const toEntries = (
+export const toLabels = (
   values: Readonly<Record<string, string | number | undefined>>,
-): readonly Entry[] =>
+): readonly Label[] =>
   Object.entries(values).flatMap(([key, value]) =>
     value === undefined || value === "" ? [] : [{ key, value: String(value) }],
   );
@@ -26,9 +26,9 @@ export const tagNames = {
 const settingsFile = "settings.json";
 
 /** Tags of a cycle's run; MLflow shows those that begin with mlflow in places of their own. */
-export function runTags(cycle: Cycle, parentRun: string | undefined): readonly Entry[] {
+export function runTags(cycle: Cycle, parentRun: string | undefined): readonly Label[] {
   const { record } = cycle;
-  return toEntries({
+  return toLabels({
     [tagNames.cycle]: cycle.cycle,
     [tagNames.kind]: record.training ? "training" : "cycle",
     "recurve.scenario": cycle.scenario,
@@ -45,10 +45,10 @@ export function runTags(cycle: Cycle, parentRun: string | undefined): readonly E
 }
 
 /** ω of the setting with the largest weight, and the figures that a repetition needs. */
-export function runParams({ record, throughSequence }: Cycle): readonly Entry[] {
+export function runParams({ record, throughSequence }: Cycle): readonly Label[] {
   const { chosenSetting, settings = [], training } = record;
   const chosen = settings.find(({ name }) => name === chosenSetting);
-  return toEntries({
+  return toLabels({
     setting: chosenSetting,
     ...(chosen && settingNumbers(chosen)),
     seed: record.seed,

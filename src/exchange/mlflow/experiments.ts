@@ -1,5 +1,5 @@
 import { EngineError } from "../../domain/errors.ts";
-import { type Entry, tagNames, toEntries } from "./cycle-run.ts";
+import { type Label, tagNames, toLabels } from "./cycle-run.ts";
 import type { MlflowClient } from "./mlflow-client.ts";
 
 /** A scenario's experiment. */
@@ -15,19 +15,23 @@ interface ExperimentAnswer {
   readonly experiment: {
     readonly experiment_id: string;
     readonly lifecycle_stage: string;
-    readonly tags?: readonly Entry[];
+    readonly tags?: readonly Label[];
   };
 }
 
 /** With it MLflow shows runs and models first, and not traces of language models. */
 const trainingKind = "custom_model_development";
 
-/** Refuses what another record tracks under the same name: its position is not this one's. */
-export function checkOwner(what: string, tags: readonly Entry[] | undefined, record: string): void {
+/** Refuses the runs of another record: their position is not this one's. */
+export function checkOwner(
+  thing: string,
+  tags: readonly Label[] | undefined,
+  record: string,
+): void {
   const owner = tags?.find(({ key }) => key === tagNames.record)?.value;
   if (owner === undefined || owner === record) return;
-  const message = `MLflow's ${what} has the runs of another Recurve record; set tracking.name to a name of its own`;
-  throw new EngineError("tracking_failed", message, { details: { field: "tracking.name" } });
+  const message = `MLflow's ${thing} has the runs of another Recurve record; set tracking.prefix to one of its own`;
+  throw new EngineError("tracking_failed", message, { details: { field: "tracking.prefix" } });
 }
 
 /** The newest run of a kind. */
@@ -36,7 +40,7 @@ async function findTraining(client: MlflowClient, experiment: string) {
     readonly runs?: readonly { readonly info: { readonly run_id: string } }[];
   }>("POST", "runs/search", {
     experiment_ids: [experiment],
-    filter: `tags.\`${tagNames.kind}\` = 'training'`,
+    filter: `tags.${tagNames.kind} = 'training'`,
     order_by: ["attributes.start_time DESC"],
     max_results: 1,
   });
@@ -46,7 +50,7 @@ async function findTraining(client: MlflowClient, experiment: string) {
 export const setExperimentTag = (
   client: MlflowClient,
   experiment: string,
-  tag: Entry,
+  tag: Label,
 ): Promise<unknown> =>
   client.send("POST", "experiments/set-experiment-tag", { experiment_id: experiment, ...tag });
 
@@ -56,21 +60,21 @@ export async function openExperiment(
   name: string,
   record: string,
 ): Promise<Experiment> {
-  const tags = toEntries({ [tagNames.record]: record });
+  const tags = toLabels({ [tagNames.record]: record });
   const found = await client.find<ExperimentAnswer>("experiments/get-by-name", {
     experiment_name: name,
   });
   if (found === undefined) {
     const created = await client.send<{ readonly experiment_id: string }>(
       ...(["POST", "experiments/create"] as const),
-      { name, tags: [...tags, ...toEntries({ "mlflow.experimentKind": trainingKind })] },
+      { name, tags: [...tags, ...toLabels({ "mlflow.experimentKind": trainingKind })] },
     );
     return { id: created.experiment_id, position: 0, training: undefined };
   }
   const { experiment_id: id, lifecycle_stage: stage, tags: own } = found.experiment;
   if (stage === "deleted") {
-    const message = `MLflow's experiment ${name} is deleted; restore it, or set tracking.name to another name`;
-    throw new EngineError("tracking_failed", message, { details: { field: "tracking.name" } });
+    const message = `MLflow's experiment ${name} is deleted; restore it, or set tracking.prefix to another one`;
+    throw new EngineError("tracking_failed", message, { details: { field: "tracking.prefix" } });
   }
   checkOwner(`experiment ${name}`, own, record);
   // Somebody made it by hand, to choose where its artefacts are.

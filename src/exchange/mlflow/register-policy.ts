@@ -1,6 +1,6 @@
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { OnnxFiles } from "../onnx-export/export-onnx.ts";
-import { type Entry, tagNames, toEntries } from "./cycle-run.ts";
+import { type Label, tagNames, toLabels } from "./cycle-run.ts";
 import { checkOwner } from "./experiments.ts";
 import type { MlflowClient } from "./mlflow-client.ts";
 import { modelFiles } from "./model-files.ts";
@@ -27,14 +27,14 @@ interface LoggedModel {
 
 interface RegisteredModel {
   readonly registered_model: {
-    readonly tags?: readonly Entry[];
+    readonly tags?: readonly Label[];
     readonly aliases?: readonly { readonly alias: string; readonly version: string }[];
   };
 }
 
 const ready = "LOGGED_MODEL_READY";
 
-const policyFilter = (version: number) => `tags.\`${tagNames.policy}\` = '${version}'`;
+const policyFilter = (version: number) => `tags.${tagNames.policy} = '${version}'`;
 
 /** One that a killed export began is found by its tag. */
 async function openLoggedModel(client: MlflowClient, policy: RegisteredPolicy) {
@@ -49,8 +49,8 @@ async function openLoggedModel(client: MlflowClient, policy: RegisteredPolicy) {
     name: `policy-${snapshot.version}`,
     model_type: "recurve policy",
     ...(runId !== undefined && { source_run_id: runId }),
-    tags: toEntries({ [tagNames.policy]: snapshot.version }),
-    params: toEntries({ parent: snapshot.parent, checksum: snapshot.checksum }),
+    tags: toLabels({ [tagNames.policy]: snapshot.version }),
+    params: toLabels({ parent: snapshot.parent, checksum: snapshot.checksum }),
   });
   if (runId !== undefined) {
     const models = [{ model_id: model.info.model_id, step: 0 }];
@@ -85,7 +85,7 @@ export async function openRegisteredModel(
   if (found) return checkOwner(`registered model ${name}`, found.registered_model.tags, record);
   await client.send("POST", "registered-models/create", {
     name,
-    tags: toEntries({ [tagNames.record]: record }),
+    tags: toLabels({ [tagNames.record]: record }),
   });
 }
 
@@ -95,7 +95,7 @@ export interface Registered {
   readonly isNew: boolean;
 }
 
-/** @throws tracking_failed, and what `read` does */
+/** @throws tracking_failed, and the errors of `read` */
 export async function registerPolicy(
   client: MlflowClient,
   policy: RegisteredPolicy,
@@ -116,7 +116,7 @@ export async function registerPolicy(
     model_id: modelId,
     ...(runId !== undefined && { run_id: runId }),
     description: `policy ${snapshot.version}: ${snapshot.evidence.reason ?? snapshot.kind}`,
-    tags: toEntries({ [tagNames.policy]: snapshot.version }),
+    tags: toLabels({ [tagNames.policy]: snapshot.version }),
   });
   return { version: model_version.version, isNew: true };
 }

@@ -13,7 +13,7 @@ async function openRun(client: MlflowClient, { id, training }: Experiment, cycle
     ...(["POST", "runs/search"] as const),
     {
       experiment_ids: [id],
-      filter: `tags.\`${tagNames.cycle}\` = '${cycle.cycle}'`,
+      filter: `tags.${tagNames.cycle} = '${cycle.cycle}'`,
       max_results: 1,
     },
   );

@@ -11,8 +11,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface TrackingSettings {
   /** Of the server, without a slash at its end. */
   readonly uri: string;
-  /** Before the names of experiments and registered models. */
-  readonly name: string;
+  /** Before a scenario's name in those of its experiment and its registered model. */
+  readonly prefix: string;
   /** Header `authorization` of each request; absent: none. */
   readonly authorization?: string;
 }
@@ -33,7 +33,7 @@ function readAuthorization({
  * @throws invalid_configuration if the variable holds no address of a server
  */
 export function readTrackingSettings(
-  { uri, name }: TrackingConfiguration,
+  { uri, prefix }: TrackingConfiguration,
   environment: Environment,
 ): TrackingSettings | undefined {
   const { MLFLOW_TRACKING_URI: variable } = environment;
@@ -46,5 +46,5 @@ export function readTrackingSettings(
     });
   }
   const authorization = readAuthorization(environment);
-  return { uri: found.replace(/\/+$/, ""), name, ...(authorization && { authorization }) };
+  return { uri: found.replace(/\/+$/, ""), prefix, ...(authorization && { authorization }) };
 }

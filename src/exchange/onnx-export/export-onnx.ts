@@ -142,7 +142,7 @@ export async function readOnnx(options: OnnxOptions): Promise<OnnxFiles> {
 
 /**
  * A policy as ONNX files in a folder; see docs/guides/export.md.
- * @throws what `readOnnx` does, conflict if the folder is not empty, invalid_file
+ * @throws the errors of `readOnnx`, conflict if the folder is not empty, invalid_file
  */
 export async function exportOnnx({ folder, ...options }: ExportOptions): Promise<ExportSummary> {
   const { summary, files } = await readOnnx(options);

@@ -40,6 +40,9 @@ function prepareCounts(connection: Connection) {
   };
 }
 
+/** Of event numbers and times. */
+const most = Number.MAX_SAFE_INTEGER;
+
 function prepareStatements(connection: Connection) {
   const table = defineDecisionTable(connection);
   const columns = `sequence, ${table.columns}`;
@@ -67,7 +70,8 @@ function prepareStatements(connection: Connection) {
     ),
     feedback: connection.prepare(
       `SELECT ${columns} FROM decisions
-       WHERE scenario = ? AND sequence > ? AND expires_at <= ? ORDER BY sequence LIMIT ?`,
+       WHERE scenario = ? AND sequence > ? AND expires_at <= ?
+         AND decided_at >= ? AND decided_at < ? ORDER BY sequence LIMIT ?`,
     ),
     recent: connection.prepare(`SELECT ${columns} FROM decisions ORDER BY sequence DESC LIMIT ?`),
     scan: connection.prepare(
@@ -163,8 +167,8 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
       }
       return times;
     },
-    feedback: async ({ scenario, after, closedBefore, limit }) =>
-      statements.feedback.all(scenario, after, closedBefore, limit).map(decode),
+    feedback: async ({ scenario, after, closedBefore, from = 0, to = most, limit }) =>
+      statements.feedback.all(scenario, after, closedBefore, from, to, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),
     scan: async ({ from, to, after, asOf, limit }) =>
       statements.scan
@@ -179,7 +183,7 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
       const row = statements.nth.get(scenario, n - 1);
       return row && readNumber(row, "sequence");
     },
-    count: async ({ scenario, after = 0, asOf = Number.MAX_SAFE_INTEGER } = {}) => {
+    count: async ({ scenario, after = 0, asOf = most } = {}) => {
       const row =
         scenario === undefined
           ? statements.countAll.get(after, asOf)

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Decision, DecisionRule, Feedback } from "../domain/decision.ts";
-import type { JsonObject } from "../domain/json.ts";
-import { settleReward } from "../domain/reward-rule.ts";
-import type { RewardRule } from "../domain/scenario.ts";
-import type { SlateCaps } from "../domain/slate-caps.ts";
-import type { DrawRules } from "../engine/rules/draw-rules.ts";
+import type { Decision, DecisionRule, Feedback } from "../../domain/decision.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { settleReward } from "../../domain/reward-rule.ts";
+import type { RewardRule } from "../../domain/scenario.ts";
+import type { SlateCaps } from "../../domain/slate-caps.ts";
+import type { DrawRules } from "../../engine/rules/draw-rules.ts";
 
 /**
  * A line of `recurve export decisions`: a decision as it was made, with its rewards. Times are ISO

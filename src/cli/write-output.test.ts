@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { createTestFolder } from "../../tests/support/store.ts";
-import { writeLines } from "./write-lines.ts";
+import { writeOutput } from "./write-output.ts";
 
 async function* lines() {
   for (let line = 0; line < 1000; line++) yield `${line}\n`;
@@ -11,7 +11,7 @@ async function* lines() {
 
 test("all lines reach a new file, or a reader to the end", async () => {
   const path = join(createTestFolder(), "lines.txt");
-  expect(await writeLines(lines(), path)).toBe(true);
+  expect(await writeOutput(lines(), path)).toBe(true);
   const written = readFileSync(path, "utf8");
   expect(written).toMatch(/^0\n1\n[\d\n]*\n999\n$/);
   const parts: string[] = [];
@@ -21,7 +21,7 @@ test("all lines reach a new file, or a reader to the end", async () => {
       done();
     },
   });
-  expect(await writeLines(lines(), undefined, reader)).toBe(true);
+  expect(await writeOutput(lines(), undefined, reader)).toBe(true);
   expect(parts.join("")).toBe(written);
 });
 
@@ -32,17 +32,17 @@ const failing = (code: string) =>
   });
 
 test("a reader that stops is no failure, and is told of", async () => {
-  expect(await writeLines(lines(), undefined, failing("EPIPE"))).toBe(false);
+  expect(await writeOutput(lines(), undefined, failing("EPIPE"))).toBe(false);
 });
 
 test("a disk that is full and a file that is there are refused by name", async () => {
-  await expect(writeLines(lines(), undefined, failing("ENOSPC"))).rejects.toMatchObject({
+  await expect(writeOutput(lines(), undefined, failing("ENOSPC"))).rejects.toMatchObject({
     code: "invalid_file",
     message: expect.stringContaining("standard output can't be written: ENOSPC"),
   });
   const path = join(createTestFolder(), "recurve.db");
   writeFileSync(path, "kept");
-  await expect(writeLines(lines(), path)).rejects.toMatchObject({
+  await expect(writeOutput(lines(), path)).rejects.toMatchObject({
     code: "invalid_file",
     message: expect.stringContaining(`${path} can't be written`),
   });

@@ -1,8 +1,10 @@
-import type { Scenario } from "../domain/scenario.ts";
-import { readDrawRules } from "../engine/serving/read-draw-rules.ts";
-import { createCatalogueAsOf } from "../engine/state/catalogue-as-of.ts";
-import type { Store } from "../storage/store.ts";
+import type { Arm } from "../../domain/decision.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import { readDrawRules } from "../../engine/serving/read-draw-rules.ts";
+import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
+import type { Store } from "../../storage/store.ts";
 import { type ExportedDecision, toExportedDecision } from "./exported-decision.ts";
+import type { TimeRange } from "./record-tables.ts";
 
 const pageSize = 1000;
 
@@ -14,8 +16,12 @@ export async function* exportDecisions(options: {
   readonly store: Store;
   readonly scenario: Scenario;
   readonly now: number;
+  /** Of the decisions' times. Default: all. */
+  readonly range?: TimeRange;
+  /** Default: all. */
+  readonly arm?: Arm;
 }): AsyncGenerator<ExportedDecision, void> {
-  const { store, scenario, now } = options;
+  const { store, scenario, now, range, arm } = options;
   // Rules read attributes, which hold texts as they are.
   const catalogueAsOf = createCatalogueAsOf(store.items, undefined);
   let after = 0;
@@ -24,9 +30,11 @@ export async function* exportDecisions(options: {
       scenario: scenario.name,
       after,
       closedBefore: now,
+      ...range,
       limit: pageSize,
     });
     for (const feedback of page) {
+      if (arm !== undefined && feedback.decision.arm !== arm) continue;
       const rules = await readDrawRules(feedback.decision, catalogueAsOf);
       yield toExportedDecision(feedback, scenario.reward, rules);
     }

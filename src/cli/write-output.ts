@@ -13,18 +13,18 @@ const isOutputProblem = (error: unknown): error is NodeJS.ErrnoException =>
  * @returns whether all were written; a reader of standard output may stop before
  * @throws invalid_file
  */
-export async function writeLines(
-  lines: AsyncIterable<string>,
+export async function writeOutput(
+  chunks: AsyncIterable<string | Uint8Array>,
   path: string | undefined,
   standardOutput: Writable = process.stdout,
 ): Promise<boolean> {
   const output = path === undefined ? standardOutput : createWriteStream(path, { flags: "wx" });
   try {
-    await pipeline(Readable.from(lines), output, { end: path !== undefined });
+    await pipeline(Readable.from(chunks), output, { end: path !== undefined });
     return true;
   } catch (error) {
     if (!isOutputProblem(error)) throw error;
-    // The reader of the lines stopped early: recurve export decisions | head
+    // The reader stopped early: recurve export decisions | head
     if (path === undefined && error.code === "EPIPE") return false;
     const message = `${path ?? "standard output"} can't be written: ${error.message}; name a new file on a disk with room`;
     throw new EngineError("invalid_file", message, { details: { file: path }, cause: error });

@@ -5,13 +5,15 @@ import { runCommand } from "../../../tests/support/command.ts";
 import { sampleDecision } from "../../../tests/support/sample.ts";
 import { ann, openShop, shopConfiguration } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
-import { describeExport } from "./export.ts";
+import { describeExport } from "./export-table.ts";
 
 test("a whole export says how many decisions are open, and one that was broken off does not", () => {
-  expect(describeExport("shop", { written: 5, all: 7 })).toBe(
+  const rows = "decisions of scenario shop";
+  const rest = "; 2 still wait for their reward";
+  expect(describeExport(rows, { written: 5, rest })).toBe(
     "5 decisions of scenario shop exported; 2 still wait for their reward",
   );
-  expect(describeExport("shop", { written: 5, all: undefined })).toBe(
+  expect(describeExport(rows, { written: 5, rest: undefined })).toBe(
     "the reader stopped after at most 5 decisions of scenario shop; the rest was not exported",
   );
 });

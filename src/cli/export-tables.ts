@@ -1,0 +1,128 @@
+import type { Arm } from "../domain/decision.ts";
+import type { Configuration } from "../engine/configuration/configuration.ts";
+import type { Store } from "../engine/open-store.ts";
+import { findScenario } from "../engine/serving/recommend.ts";
+import {
+  cycleTable,
+  decisionTable,
+  eventTable,
+  itemTable,
+  userTable,
+} from "../exchange/tables/record-tables.ts";
+import type { Table } from "../exchange/tables/table.ts";
+
+/** Rows that a command wants; times are milliseconds since 1970. */
+export interface TableLimits {
+  readonly scenario?: string;
+  readonly arm?: Arm;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** The record of a command, and its limits. */
+export interface Source {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly options: TableLimits;
+}
+
+/** Rows of a command. */
+export interface OpenedTable {
+  readonly table: Table;
+  /** Of the scenario, for people. */
+  readonly of?: string;
+  /** Default columns, if not all. */
+  readonly columns?: readonly string[];
+  /** Rows that will be written, at most. */
+  readonly count: number;
+  /** Said at the end of a whole export without limits. */
+  readonly rest?: (written: number) => Promise<string>;
+}
+
+const rangeOf = ({ from, to }: TableLimits) => ({
+  ...(from !== undefined && { from }),
+  ...(to !== undefined && { to }),
+});
+
+async function openDecisions({ store, configuration, options }: Source): Promise<OpenedTable> {
+  const scenario = findScenario(configuration, options.scenario);
+  const { name } = scenario;
+  const now = Date.now();
+  const { arm } = options;
+  const isLimited = arm !== undefined || Object.keys(rangeOf(options)).length > 0;
+  const closed = { scenario: name, after: 0, closedBefore: now };
+  const { count } = await store.decisions.closedSpan(closed);
+  return {
+    of: name,
+    count,
+    table: decisionTable({ store, scenario, now, range: rangeOf(options), ...(arm && { arm }) }),
+    ...(!isLimited && {
+      rest: async (written) => {
+        const all = await store.decisions.count({ scenario: name });
+        return `; ${all - written} still wait for their reward`;
+      },
+    }),
+  };
+}
+
+async function openCycles({ store, configuration, options }: Source): Promise<OpenedTable> {
+  const scenario = options.scenario && findScenario(configuration, options.scenario).name;
+  const [newest] = await store.cycles.list({ limit: 1 });
+  const chosen = scenario === undefined ? {} : { scenario };
+  return {
+    ...(scenario !== undefined && { of: scenario }),
+    count: newest?.cycle ?? 0,
+    table: cycleTable(store, { ...chosen, range: rangeOf(options) }),
+  };
+}
+
+export interface TableKind {
+  readonly open: (source: Source) => Promise<OpenedTable>;
+  readonly description: string;
+  /** Default of `--scenario`; absent without that option. */
+  readonly scenario?: string;
+  readonly hasArm?: true;
+  readonly hasTime?: true;
+}
+
+export const tableNames = ["decisions", "events", "items", "users", "cycles"] as const;
+export type TableName = (typeof tableNames)[number];
+
+export const tableKinds: Readonly<Record<TableName, TableKind>> = {
+  decisions: {
+    open: openDecisions,
+    description:
+      "Write decisions with propensities, candidates and rewards, for recurve evaluate off-policy and other tools",
+    ...{ scenario: "the first of the configuration", hasArm: true, hasTime: true },
+  },
+  events: {
+    open: async ({ store, options }) => ({
+      table: eventTable(store, rangeOf(options)),
+      columns: ["type", "userId", "itemId", "value", "occurredAt"],
+      count: await store.events.count(),
+    }),
+    description: "Write behaviour events in their order",
+    hasTime: true,
+  },
+  items: {
+    open: async ({ store }) => ({
+      table: itemTable(store),
+      columns: ["itemId", "categories", "attributes", "available"],
+      count: await store.items.count(),
+    }),
+    description: "Write the catalogue as it is now",
+  },
+  users: {
+    open: async ({ store }) => ({
+      table: userTable(store),
+      columns: ["userId", "attributes"],
+      count: await store.users.count(),
+    }),
+    description: "Write the users as they are now",
+  },
+  cycles: {
+    open: openCycles,
+    description: "Write the learning cycles with their records",
+    ...{ scenario: "all", hasTime: true },
+  },
+};

@@ -1,0 +1,114 @@
+import type { Arm } from "../../domain/decision.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import type { Page, Store } from "../../storage/store.ts";
+import { exportDecisions } from "./export-decisions.ts";
+import type { Table, TableRow } from "./table.ts";
+
+/** Milliseconds since 1970: from ≤ time < to. */
+export interface TimeRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Rows in memory at a time. */
+const pageSize = 1000;
+
+const isWithin = (time: number, { from = -Infinity, to = Infinity }: TimeRange) =>
+  from <= time && time < to;
+
+const toText = (time: number) => new Date(time).toISOString();
+
+/** Closed decisions with their rewards, oldest first, of an arm or of all. */
+export function decisionTable(options: {
+  readonly store: Store;
+  readonly scenario: Scenario;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly range: TimeRange;
+  readonly arm?: Arm;
+}): Table {
+  return {
+    columns: {
+      ...{ decisionId: "text", userId: "text", scenario: "text", arm: "text" },
+      ...{ policyVersion: "integer", seed: "integer", asOf: "integer" },
+      ...{ decidedAt: "time", expiresAt: "time", exploration: "number", fastLoop: "json" },
+      ...{ slatePropensity: "number", positionPropensities: "numbers", rewards: "numbers" },
+      ...{ slate: "texts", candidates: "json", offeredBy: "text", retriever: "integer" },
+      ...{ offer: "json", draw: "json", context: "json" },
+    },
+    rows: exportDecisions(options) as AsyncIterable<unknown> as AsyncIterable<TableRow>,
+  };
+}
+
+async function* readEvents(store: Store, range: TimeRange): AsyncGenerator<TableRow, void> {
+  for (let after = 0; ; ) {
+    const page = await store.events.scan({ after, limit: pageSize });
+    for (const { sequence, type, userId, itemId, value, occurredAt: time } of page)
+      if (isWithin(time, range))
+        yield { type, userId, itemId, value, occurredAt: toText(time), sequence };
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = last.sequence;
+  }
+}
+
+/** Behaviour events in the order of their event numbers. */
+export const eventTable = (store: Store, range: TimeRange): Table => ({
+  columns: {
+    ...{ type: "text", userId: "text", itemId: "text", value: "number" },
+    ...{ occurredAt: "time", sequence: "integer" },
+  },
+  rows: readEvents(store, range),
+});
+
+async function* readPages<T, Id>(
+  list: (options: { after?: Id; limit: number }) => Promise<Page<T, Id>>,
+): AsyncGenerator<TableRow, void> {
+  let after: Id | undefined;
+  do {
+    const page = await list({ limit: pageSize, ...(after !== undefined && { after }) });
+    yield* page.rows as readonly unknown[] as readonly TableRow[];
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** Items as they are now, by id. */
+export const itemTable = ({ items }: Store): Table => ({
+  columns: {
+    ...{ itemId: "text", categories: "texts", attributes: "json", available: "boolean" },
+    sequence: "integer",
+  },
+  rows: readPages(items.list),
+});
+
+/** Users as they are now, by id. */
+export const userTable = ({ users }: Store): Table => ({
+  columns: { userId: "text", attributes: "json", sequence: "integer" },
+  rows: readPages(users.list),
+});
+
+async function* readCycles(
+  { cycles }: Store,
+  options: { readonly scenario?: string; readonly range: TimeRange },
+): AsyncGenerator<TableRow, void> {
+  const { scenario, range } = options;
+  const [newest] = await cycles.list({ limit: 1 });
+  for (let number = 1; number <= (newest?.cycle ?? 0); number++) {
+    const cycle = await cycles.find(number);
+    if (cycle === undefined || !isWithin(cycle.finishedAt, range)) continue;
+    if (scenario !== undefined && cycle.scenario !== scenario) continue;
+    const { startedAt, finishedAt, ...rest } = cycle;
+    const times = { startedAt: toText(startedAt), finishedAt: toText(finishedAt) };
+    yield { ...rest, ...times } as unknown as TableRow;
+  }
+}
+
+/** Cycles of a scenario or of all, oldest first, with their whole records. */
+export const cycleTable = (store: Store, options: Parameters<typeof readCycles>[1]): Table => ({
+  columns: {
+    ...{ cycle: "integer", scenario: "text", outcome: "text", reason: "text" },
+    ...{ policyVersion: "integer", candidateVersion: "integer", throughSequence: "integer" },
+    ...{ startedAt: "time", finishedAt: "time", record: "json" },
+  },
+  rows: readCycles(store, options),
+});
