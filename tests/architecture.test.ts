@@ -36,7 +36,15 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   exchange: {
     folders: ["domain", "policy", "storage", "engine"],
-    packages: ["zod", "csv-parse", "protobufjs", "d3-scale", "node:*"],
+    packages: [
+      "zod",
+      "csv-parse",
+      "protobufjs",
+      "d3-scale",
+      "hyparquet",
+      "hyparquet-writer",
+      "node:*",
+    ],
   },
   analysis: {
     folders: [

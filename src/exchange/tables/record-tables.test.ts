@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { addCycles, sampleCycle } from "../../../tests/support/played-cycles.ts";
+import { sampleDecision, sampleEvent } from "../../../tests/support/sample.ts";
+import { openShop, shopConfiguration } from "../../../tests/support/shop.ts";
+import { itemId, userId } from "../../domain/ids.ts";
+import { parseConfiguration } from "../../engine/configuration/configuration.ts";
+import { createRowParser, type RowKind } from "../import/row-schema.ts";
+import { cycleTable, decisionTable, eventTable, itemTable, userTable } from "./record-tables.ts";
+import { chooseColumns, type Table } from "./table.ts";
+import { toJsonl } from "./write-text.ts";
+
+const day = 86_400_000;
+const [scenario] = parseConfiguration(shopConfiguration()).scenarios;
+
+async function read({ rows }: Table) {
+  const all = [];
+  for await (const row of rows) all.push(row);
+  return all;
+}
+
+/** Lines of a table that `recurve import` takes. */
+async function expectImportable(table: Table, kind: RowKind) {
+  const parse = createRowParser(kind, 10 * day);
+  for await (const line of toJsonl(table))
+    expect(parse(JSON.parse(line))).not.toHaveProperty("reason");
+}
+
+test("decisions are those of the scenario, the arm and the time, closed ones only", async () => {
+  const { store } = await openShop();
+  const decisions = [
+    ["a", { decidedAt: 1 * day, arm: "serving" }],
+    ["b", { decidedAt: 2 * day, arm: "canary" }],
+    ["c", { decidedAt: 3 * day, arm: "serving" }],
+    ["open", { decidedAt: 2 * day, arm: "serving", expiresAt: 99 * day }],
+    ["other", { decidedAt: 2 * day, arm: "serving", scenario: "ads" }],
+  ] as const;
+  for (const [id, changes] of decisions)
+    await store.decisions.append(
+      sampleDecision(id, { scenario: "shop", expiresAt: 4 * day, ...changes }),
+    );
+  const idsOf = async (limits: object) => {
+    const parts = { store, scenario: scenario!, now: 5 * day, range: {}, ...limits };
+    return (await read(decisionTable(parts))).map(({ decisionId }) => decisionId);
+  };
+  expect(await idsOf({})).toEqual(["a", "b", "c"]);
+  expect(await idsOf({ arm: "serving" })).toEqual(["a", "c"]);
+  expect(await idsOf({ range: { from: 2 * day, to: 3 * day } })).toEqual(["b"]);
+  expect(await idsOf({ range: { from: 2 * day }, arm: "serving" })).toEqual(["c"]);
+});
+
+test("a decision's columns are all its fields", async () => {
+  const { store, engine, advance, clock } = await openShop();
+  await engine.recommend({ userId: userId("ann"), context: { hour: 3 } });
+  advance(3600);
+  const table = decisionTable({ store, scenario: scenario!, now: clock(), range: {} });
+  const [row] = await read(table);
+  expect(Object.keys(table.columns)).toEqual(expect.arrayContaining(Object.keys(row!)));
+});
+
+test("events come in their order, within a time, pages and all, and can be imported", async () => {
+  const { store } = await openShop();
+  const events = Array.from({ length: 2100 }, (_, index) =>
+    sampleEvent({ eventId: `e-${index}`, value: index, occurredAt: index < 2000 ? day : 2 * day }),
+  );
+  await store.events.record(events.map((event) => ({ event })));
+  const rows = await read(eventTable(store, {}));
+  expect(rows.map(({ value }) => value)).toEqual(events.map(({ value }) => value));
+  expect(await read(eventTable(store, { from: 2 * day }))).toHaveLength(100);
+  const columns = ["type", "userId", "itemId", "value", "occurredAt"];
+  await expectImportable(chooseColumns(eventTable(store, { from: 2 * day }), columns), "events");
+});
+
+test("items and users come by id as they are now, and can be imported", async () => {
+  const { store, engine } = await openShop({ items: 3 });
+  await engine.putUsers([{ userId: userId("ann"), attributes: { city: "Graz" } }]);
+  await engine.putItems(
+    [{ ...(await engine.findItem(itemId("i-1")))!, available: false }].map(
+      ({ sequence: _, ...item }) => item,
+    ),
+  );
+  const items = await read(itemTable(store));
+  expect(items.map(({ itemId: id, available }) => [id, available])).toEqual([
+    ["i-0", true],
+    ["i-1", false],
+    ["i-2", true],
+  ]);
+  const columns = ["itemId", "categories", "attributes", "available"];
+  await expectImportable(chooseColumns(itemTable(store), columns), "items");
+  expect(await read(userTable(store))).toMatchObject([
+    { userId: "ann", attributes: { city: "Graz" } },
+  ]);
+  await expectImportable(chooseColumns(userTable(store), ["userId", "attributes"]), "users");
+});
+
+test("cycles come oldest first, of a scenario or all, with their records", async () => {
+  const { store } = await openShop();
+  await addCycles(store, sampleCycle(), sampleCycle({ scenario: "ads", finishedAt: 5 }));
+  const all = await read(cycleTable(store, { range: {} }));
+  expect(all.map(({ cycle, scenario }) => [cycle, scenario])).toEqual([
+    [1, "shop"],
+    [2, "ads"],
+  ]);
+  expect(all[0]).toMatchObject({ finishedAt: "2023-11-14T22:14:20.000Z", record: { seed: 1 } });
+  expect(await read(cycleTable(store, { scenario: "shop", range: {} }))).toHaveLength(1);
+  expect(await read(cycleTable(store, { range: { to: 6 } }))).toHaveLength(1);
+});
