@@ -1,13 +1,19 @@
-"""Prints a table of `recurve export` as pandas reads it: its columns' types, and the rows as JSON.
+"""Prints a table of `recurve export` as pandas reads it: types, numbers by their bits, and the rows.
 
 python read_tables.py <file.parquet | file.csv | file.jsonl>
 """
 
 import json
+import struct
 import sys
 
 import pandas as pd
 import pyarrow.parquet as pq
+
+
+def bits(value):
+    return struct.pack("<d", value).hex()
+
 
 path = sys.argv[1]
 if path.endswith(".parquet"):
@@ -20,9 +26,8 @@ else:
     frame = pd.read_json(path, lines=True, precise_float=True, convert_dates=False)
     types = frame.dtypes.astype(str).to_dict()
 
-hexed = {
-    name: [value.hex() for value in frame[name].tolist()]
-    for name in frame.columns
-    if frame[name].dtype == float
-}
-print(json.dumps({"types": types, "floats": hexed, "rows": json.loads(frame.to_json(orient="records", double_precision=15))}))
+floats = {name: [bits(value) for value in frame[name]] for name in frame if frame[name].dtype == float}
+for name, kind in types.items():
+    if kind.startswith("list<element: double"):
+        floats[f"{name}[]"] = [bits(value) for row in frame[name] for value in row]
+print(json.dumps({"types": types, "floats": floats, "rows": json.loads(frame.to_json(orient="records"))}))

@@ -101,7 +101,7 @@ export function exportTableCommand(name: TableName): Command {
     .option("--output <file>", "new file to write; default: standard output")
     .addHelpText(
       "after",
-      `\nExamples:\n  $ recurve export ${name} --database shop.db > shop.jsonl\n  $ recurve export ${name} --database shop.db --output shop.parquet\n\nThe columns are in docs/guides/export.md`,
+      `\nExamples:\n  $ recurve export ${name} --database shop.db > shop.jsonl\n  $ recurve export ${name} --database shop.db --output shop.parquet\n\nThe columns are in docs/guides/tables.md`,
     )
     .action((options: TableOptions) =>
       withInterruption(async (signal) => {

@@ -52,11 +52,19 @@ async function openLoggedModel(client: MlflowClient, policy: RegisteredPolicy) {
     tags: toLabels({ [tagNames.policy]: snapshot.version }),
     params: toLabels({ parent: snapshot.parent, checksum: snapshot.checksum }),
   });
-  if (runId !== undefined) {
-    const models = [{ model_id: model.info.model_id, step: 0 }];
-    await client.send("POST", "runs/outputs", { run_id: runId, models });
-  }
   return model.info;
+}
+
+/** The run's page then shows the model. MLflow would take it twice. */
+async function linkToRun(client: MlflowClient, run_id: string, model_id: string): Promise<void> {
+  const found = await client.find<{
+    readonly run: {
+      readonly outputs?: { readonly model_outputs?: readonly { readonly model_id: string }[] };
+    };
+  }>("runs/get", { run_id });
+  const linked = found?.run.outputs?.model_outputs ?? [];
+  if (linked.some((model) => model.model_id === model_id)) return;
+  await client.send("POST", "runs/outputs", { run_id, models: [{ model_id, step: 0 }] });
 }
 
 /** @returns id of the model, whose files are complete */
@@ -64,6 +72,7 @@ async function logModel(client: MlflowClient, policy: RegisteredPolicy): Promise
   const { model_id: modelId, artifact_uri, status } = await openLoggedModel(client, policy);
   if (status === ready) return modelId;
   const { snapshot, runId } = policy;
+  if (runId !== undefined) await linkToRun(client, runId, modelId);
   const files = modelFiles(await policy.read(), {
     ...{ modelId, createdAt: snapshot.createdAt },
     ...(runId !== undefined && { runId }),
