@@ -9,7 +9,7 @@ import {
   itemTable,
   userTable,
 } from "../exchange/tables/record-tables.ts";
-import type { Table } from "../exchange/tables/table.ts";
+import type { RecordTable } from "../exchange/tables/table.ts";
 
 /** Rows that a command wants; times are milliseconds since 1970. */
 export interface TableLimits {
@@ -28,7 +28,7 @@ export interface Source {
 
 /** Rows of a command. */
 export interface OpenedTable {
-  readonly table: Table;
+  readonly table: RecordTable;
   /** Of the scenario, for people. */
   readonly of?: string;
   /** Default columns, if not all. */

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { expect, test } from "vitest";
 import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { decisionTable } from "../../src/exchange/tables/record-tables.ts";
-import type { Table } from "../../src/exchange/tables/table.ts";
+import type { RecordTable } from "../../src/exchange/tables/table.ts";
 import { toParquet } from "../../src/exchange/tables/write-parquet.ts";
 import { toCsv, toJsonl } from "../../src/exchange/tables/write-text.ts";
 import { installPeer } from "../support/python-peer.ts";
@@ -34,7 +34,7 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
     const folder = createTestFolder();
     const read = async (format: keyof typeof writers) => {
       const path = join(folder, `shop.${format}`);
-      const write: (table: Table) => AsyncIterable<string | Uint8Array> = writers[format];
+      const write: (table: RecordTable) => AsyncIterable<string | Uint8Array> = writers[format];
       await pipeline(Readable.from(write(table())), createWriteStream(path));
       return JSON.parse(peer.run("read_tables.py", path).toString());
     };

@@ -4,7 +4,7 @@ import { readDrawRules } from "../../engine/serving/read-draw-rules.ts";
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import type { Store } from "../../storage/store.ts";
 import { type ExportedDecision, toExportedDecision } from "./exported-decision.ts";
-import type { TimeRange } from "./record-tables.ts";
+import type { TimeRange } from "./table.ts";
 
 const pageSize = 1000;
 

@@ -6,20 +6,20 @@ import { itemId, userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { createRowParser, type RowKind } from "../import/row-schema.ts";
 import { cycleTable, decisionTable, eventTable, itemTable, userTable } from "./record-tables.ts";
-import { chooseColumns, type Table } from "./table.ts";
+import { chooseColumns, type RecordTable } from "./table.ts";
 import { toJsonl } from "./write-text.ts";
 
 const day = 86_400_000;
 const [scenario] = parseConfiguration(shopConfiguration()).scenarios;
 
-async function read({ rows }: Table) {
+async function read({ rows }: RecordTable) {
   const all = [];
   for await (const row of rows) all.push(row);
   return all;
 }
 
 /** Lines of a table that `recurve import` takes. */
-async function expectImportable(table: Table, kind: RowKind) {
+async function expectImportable(table: RecordTable, kind: RowKind) {
   const parse = createRowParser(kind, 10 * day);
   for await (const line of toJsonl(table))
     expect(parse(JSON.parse(line))).not.toHaveProperty("reason");

@@ -2,13 +2,7 @@ import type { Arm } from "../../domain/decision.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { Page, Store } from "../../storage/store.ts";
 import { exportDecisions } from "./export-decisions.ts";
-import type { Table, TableRow } from "./table.ts";
-
-/** Milliseconds since 1970: from ≤ time < to. */
-export interface TimeRange {
-  readonly from?: number;
-  readonly to?: number;
-}
+import type { RecordTable, TableRow, TimeRange } from "./table.ts";
 
 /** Rows in memory at a time. */
 const pageSize = 1000;
@@ -26,7 +20,7 @@ export function decisionTable(options: {
   readonly now: number;
   readonly range: TimeRange;
   readonly arm?: Arm;
-}): Table {
+}): RecordTable {
   return {
     columns: {
       ...{ decisionId: "text", userId: "text", scenario: "text", arm: "text" },
@@ -53,7 +47,7 @@ async function* readEvents(store: Store, range: TimeRange): AsyncGenerator<Table
 }
 
 /** Behaviour events in the order of their event numbers. */
-export const eventTable = (store: Store, range: TimeRange): Table => ({
+export const eventTable = (store: Store, range: TimeRange): RecordTable => ({
   columns: {
     ...{ type: "text", userId: "text", itemId: "text", value: "number" },
     ...{ occurredAt: "time", sequence: "integer" },
@@ -73,7 +67,7 @@ async function* readPages<T, Id>(
 }
 
 /** Items as they are now, by id. */
-export const itemTable = ({ items }: Store): Table => ({
+export const itemTable = ({ items }: Store): RecordTable => ({
   columns: {
     ...{ itemId: "text", categories: "texts", attributes: "json", available: "boolean" },
     sequence: "integer",
@@ -82,7 +76,7 @@ export const itemTable = ({ items }: Store): Table => ({
 });
 
 /** Users as they are now, by id. */
-export const userTable = ({ users }: Store): Table => ({
+export const userTable = ({ users }: Store): RecordTable => ({
   columns: { userId: "text", attributes: "json", sequence: "integer" },
   rows: readPages(users.list),
 });
@@ -104,7 +98,10 @@ async function* readCycles(
 }
 
 /** Cycles of a scenario or of all, oldest first, with their whole records. */
-export const cycleTable = (store: Store, options: Parameters<typeof readCycles>[1]): Table => ({
+export const cycleTable = (
+  store: Store,
+  options: Parameters<typeof readCycles>[1],
+): RecordTable => ({
   columns: {
     ...{ cycle: "integer", scenario: "text", outcome: "text", reason: "text" },
     ...{ policyVersion: "integer", candidateVersion: "integer", throughSequence: "integer" },

@@ -15,15 +15,21 @@ export type ColumnType =
 /** A row as JSON; a missing field is an empty cell. */
 export type TableRow = Readonly<Record<string, Json | undefined>>;
 
+/** Milliseconds since 1970: from ≤ time < to. */
+export interface TimeRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
 /** Rows of the record for other tools. */
-export interface Table {
+export interface RecordTable {
   /** In the order in which they are written. */
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly rows: AsyncIterable<TableRow>;
 }
 
 /** The named columns of a table, in the order of the names. @throws invalid_request for a name that it has not */
-export function chooseColumns(table: Table, names: readonly string[]): Table {
+export function chooseColumns(table: RecordTable, names: readonly string[]): RecordTable {
   const columns = names.map((name) => {
     const type = table.columns[name];
     if (type !== undefined) return [name, type] as const;

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
-import type { Table, TableRow } from "./table.ts";
+import type { RecordTable, TableRow } from "./table.ts";
 import { toParquet } from "./write-parquet.ts";
 
 const columns = {
   ...{ name: "text", count: "integer", reward: "number", isNew: "boolean", at: "time" },
   ...{ slate: "texts", rewards: "numbers", context: "json" },
-} satisfies Table["columns"];
+} satisfies RecordTable["columns"];
 
 async function write(rows: AsyncIterable<TableRow>) {
   const parts: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { ColumnType, Table, TableRow } from "./table.ts";
+import type { ColumnType, RecordTable, TableRow } from "./table.ts";
 
 /** Bytes of JSON that become a row group: all of it is in memory, some times over. */
 const groupBytes = 8_000_000;
@@ -50,7 +50,7 @@ const encodingOf = (type: ColumnType) =>
   type === "number" || type === "numbers" ? { encoding: "PLAIN" as const } : {};
 
 /** A Parquet file, compressed with Snappy, a row group at a time. */
-export async function* toParquet(table: Table): AsyncGenerator<Uint8Array, void> {
+export async function* toParquet(table: RecordTable): AsyncGenerator<Uint8Array, void> {
   const columns = Object.entries(table.columns);
   const root = { name: "root", num_children: columns.length };
   const writer = new ByteWriter();

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
-import type { Table, TableRow } from "./table.ts";
+import type { RecordTable, TableRow } from "./table.ts";
 import { chooseColumns } from "./table.ts";
 import { toCsv, toJsonl } from "./write-text.ts";
 
@@ -8,7 +8,7 @@ async function* each(rows: readonly TableRow[]) {
   yield* rows;
 }
 
-const tableOf = (rows: readonly TableRow[]): Table => ({
+const tableOf = (rows: readonly TableRow[]): RecordTable => ({
   columns: { name: "text", reward: "number", slate: "texts", context: "json" },
   rows: each(rows),
 });

@@ -1,7 +1,7 @@
-import type { ColumnType, Table, TableRow } from "./table.ts";
+import type { ColumnType, RecordTable, TableRow } from "./table.ts";
 
 /** A JSON object a line, with the fields that the row has. */
-export async function* toJsonl({ columns, rows }: Table): AsyncGenerator<string, void> {
+export async function* toJsonl({ columns, rows }: RecordTable): AsyncGenerator<string, void> {
   const names = Object.keys(columns);
   for await (const row of rows)
     yield `${JSON.stringify(Object.fromEntries(names.map((name) => [name, row[name]])))}\n`;
@@ -18,7 +18,7 @@ function toCell(value: TableRow[string], type: ColumnType): string {
 }
 
 /** A header row, then a row each. Lists and objects are JSON in their cell; numbers have the digits that a float64 needs. */
-export async function* toCsv({ columns, rows }: Table): AsyncGenerator<string, void> {
+export async function* toCsv({ columns, rows }: RecordTable): AsyncGenerator<string, void> {
   const entries = Object.entries(columns);
   yield `${entries.map(([name]) => quote(name)).join(",")}\n`;
   for await (const row of rows)
