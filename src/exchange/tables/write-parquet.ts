@@ -1,6 +1,7 @@
-import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { ColumnType, RecordTable, TableRow } from "./table.ts";
+
+type SchemaElement = ParquetWriter["schema"][number];
 
 /** Bytes of JSON that become a row group: all of it is in memory, some times over. */
 const groupBytes = 8_000_000;
