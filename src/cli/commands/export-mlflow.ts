@@ -52,7 +52,7 @@ export function exportMlflowCommand(): Command {
     "Send the cycles to an MLflow server, a run each, and the policies that served to its registry; again, it adds new ones",
   );
   return withDatabaseOptions(command)
-    .option("--follow", "go on: send each cycle when it has ended, until Ctrl-C")
+    .option("--follow", "continue: send each cycle when it has ended, until Ctrl-C")
     .addHelpText(
       "after",
       "\nExample:\n  $ MLFLOW_TRACKING_URI=http://localhost:5000 recurve export mlflow --database shop.db\n\nA server or learner does it by itself if the configuration has tracking.uri: docs/guides/tracking.md",

@@ -49,6 +49,14 @@ test("only MLflow's own word means that a thing is not there", async () => {
   await expect(clientOf(url).find("other", {})).rejects.toMatchObject({ details: { status: 404 } });
 });
 
+test("a page that is no JSON is no MLflow", async () => {
+  const url = await serve((_, response) => void response.end("<html>shop</html>"));
+  await expect(clientOf(url).find("experiments/get", {})).rejects.toMatchObject({
+    code: "tracking_failed",
+    message: expect.stringMatching(/is no page of MLflow's API; correct tracking\.uri$/),
+  });
+});
+
 test("artefacts go through the server, or are refused if it keeps them elsewhere", async () => {
   const paths: string[] = [];
   const url = await serve((request, response) => {

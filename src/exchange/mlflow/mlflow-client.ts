@@ -17,10 +17,10 @@ export interface MlflowClient {
   upload(uri: string, name: string, content: Uint8Array | string): Promise<void>;
 }
 
-/** Longer than the server's own limit for a request. */
+/** Of a request, with a large artefact on a slow line. */
 const timeoutMs = 120_000;
 
-/** MLflow's word for a thing that is not there. */
+/** MLflow's word for a missing thing. */
 const absent = "RESOURCE_DOES_NOT_EXIST";
 
 interface Problem {
@@ -28,13 +28,14 @@ interface Problem {
   readonly message?: string;
 }
 
-const readProblem = (text: string): Problem => {
+/** Undefined for a text that is no JSON. */
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as Problem;
+    return JSON.parse(text === "" ? "{}" : text);
   } catch {
-    return { message: text };
+    return undefined;
   }
-};
+}
 
 const fail = (
   url: URL,
@@ -46,19 +47,32 @@ const fail = (
   return new EngineError("tracking_failed", problem, { details, cause });
 };
 
-function refuse(url: URL, status: number, { message = "no reason" }: Problem): EngineError {
+function refuse(url: URL, status: number, { message: text = "no reason" }: Problem): EngineError {
   const credentials =
     status === 401 || status === 403
       ? "; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
       : "";
-  const reason = message.split("\n", 1)[0]?.slice(0, 300);
-  return fail(
-    url,
-    `MLflow answered ${url.pathname} with status ${status}: ${reason}${credentials}`,
-    {
-      status,
-    },
-  );
+  const reason = text.split("\n", 1)[0]?.slice(0, 300);
+  const message = `MLflow answered ${url.pathname} with status ${status}: ${reason}${credentials}`;
+  return fail(url, message, { status });
+}
+
+const isAbsent = (status: number, { error_code }: Problem) =>
+  status === 404 && error_code === absent;
+
+/** @returns undefined if MLflow says that there is no such thing */
+async function readAnswer<Answer>(url: URL, response: Response): Promise<Answer | undefined> {
+  const { status, ok } = response;
+  const text = await response.text().catch((cause) => {
+    throw fail(url, `${url.origin} broke off its answer: ${cause.message}`, { cause });
+  });
+  const answer = parseJson(text);
+  if (ok && answer !== undefined) return answer as Answer;
+  if (ok)
+    throw fail(url, `${url.href} is no page of MLflow's API; correct tracking.uri`, { status });
+  const problem = (answer ?? { message: text }) as Problem;
+  if (isAbsent(status, problem)) return undefined;
+  throw refuse(url, status, problem);
 }
 
 const artefactPath = (uri: string, name: string): string | undefined => {
@@ -84,27 +98,20 @@ export function createMlflowClient(settings: TrackingSettings, signal: AbortSign
     }
   };
   const api = (path: string) => new URL(`${uri}/api/2.0/mlflow/${path}`);
-  const read = async (url: URL, response: Response) => {
-    const text = await response.text().catch((cause) => {
-      throw fail(url, `${uri} broke off its answer: ${cause.message}`, { cause });
-    });
-    if (!response.ok) throw refuse(url, response.status, readProblem(text));
-    return JSON.parse(text === "" ? "{}" : text);
+  const write = async <Answer>(url: URL, init: RequestInit): Promise<Answer> => {
+    const answer = await readAnswer<Answer>(url, await ask(url, init));
+    if (answer !== undefined) return answer;
+    throw refuse(url, 404, { message: `${url.pathname} is about a thing that MLflow has lost` });
   };
   return {
-    send: async (method, path, body) => {
-      const url = api(path);
+    send: (method, path, body) => {
       const headers = { "content-type": "application/json" };
-      return read(url, await ask(url, { method, headers, body: JSON.stringify(body) }));
+      return write(api(path), { method, headers, body: JSON.stringify(body) });
     },
     find: async (path, query) => {
       const url = api(path);
       url.search = String(new URLSearchParams(query));
-      const response = await ask(url, { method: "GET" });
-      if (response.status !== 404) return read(url, response);
-      const problem = readProblem(await response.text());
-      if (problem.error_code === absent) return undefined;
-      throw refuse(url, response.status, problem);
+      return readAnswer(url, await ask(url, { method: "GET" }));
     },
     upload: async (folder, name, content) => {
       const path = artefactPath(folder, name);
@@ -114,7 +121,7 @@ export function createMlflowClient(settings: TrackingSettings, signal: AbortSign
         throw fail(url, message);
       }
       const body = typeof content === "string" ? content : new Uint8Array(content);
-      await read(url, await ask(url, { method: "PUT", body }));
+      await write(url, { method: "PUT", body });
     },
   };
 }
