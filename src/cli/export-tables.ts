@@ -66,14 +66,12 @@ async function openDecisions({ store, configuration, options }: Source): Promise
 }
 
 async function openCycles({ store, configuration, options }: Source): Promise<OpenedTable> {
-  const scenario = options.scenario && findScenario(configuration, options.scenario).name;
+  const range = rangeOf(options);
   const [newest] = await store.cycles.list({ limit: 1 });
-  const chosen = scenario === undefined ? {} : { scenario };
-  return {
-    ...(scenario !== undefined && { of: scenario }),
-    count: newest?.cycle ?? 0,
-    table: cycleTable(store, { ...chosen, range: rangeOf(options) }),
-  };
+  const count = newest?.cycle ?? 0;
+  if (options.scenario === undefined) return { count, table: cycleTable(store, { range }) };
+  const { name: scenario } = findScenario(configuration, options.scenario);
+  return { of: scenario, count, table: cycleTable(store, { scenario, range }) };
 }
 
 export interface TableKind {

@@ -66,7 +66,8 @@ export async function openExperiment(
   });
   if (found === undefined) {
     const created = await client.send<{ readonly experiment_id: string }>(
-      ...(["POST", "experiments/create"] as const),
+      "POST",
+      "experiments/create",
       { name, tags: [...tags, ...toLabels({ "mlflow.experimentKind": trainingKind })] },
     );
     return { id: created.experiment_id, position: 0, training: undefined };

@@ -40,7 +40,8 @@ const policyFilter = (version: number) => `tags.${tagNames.policy} = '${version}
 async function openLoggedModel(client: MlflowClient, policy: RegisteredPolicy) {
   const { snapshot, experiment, runId } = policy;
   const { models = [] } = await client.send<{ readonly models?: readonly LoggedModel[] }>(
-    ...(["POST", "logged-models/search"] as const),
+    "POST",
+    "logged-models/search",
     { experiment_ids: [experiment], filter: policyFilter(snapshot.version), max_results: 1 },
   );
   if (models[0]) return models[0].info;

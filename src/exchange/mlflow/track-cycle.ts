@@ -10,7 +10,8 @@ interface Run {
 /** A run that a killed export began is found by its tag. */
 async function openRun(client: MlflowClient, { id, training }: Experiment, cycle: Cycle) {
   const { runs = [] } = await client.send<{ readonly runs?: readonly Run[] }>(
-    ...(["POST", "runs/search"] as const),
+    "POST",
+    "runs/search",
     {
       experiment_ids: [id],
       filter: `tags.${tagNames.cycle} = '${cycle.cycle}'`,
