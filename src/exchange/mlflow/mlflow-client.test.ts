@@ -60,6 +60,7 @@ test("a page that is no JSON is no MLflow", async () => {
 test("artefacts go through the server, or are refused if it keeps them elsewhere", async () => {
   const paths: string[] = [];
   const url = await serve((request, response) => {
+    expect(request.headers.connection).toBe("close");
     paths.push(`${request.method} ${request.url}`);
     response.end("{}");
   });

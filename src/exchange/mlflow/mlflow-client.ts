@@ -88,7 +88,11 @@ export function createMlflowClient(settings: TrackingSettings, signal: AbortSign
     try {
       return await fetch(url, {
         ...init,
-        headers: { ...init.headers, ...(authorization && { authorization }) },
+        // A connection that is kept may end as it is used again, after minutes of other work.
+        headers: {
+          ...init.headers,
+          ...{ connection: "close", ...(authorization && { authorization }) },
+        },
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
     } catch (cause) {
