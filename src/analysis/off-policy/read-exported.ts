@@ -1,9 +1,9 @@
+import { parseWith } from "../../exchange/import/row-schema.ts";
 import {
   type ExportedDecision,
   exportedSchema,
   rulesOfDraw,
 } from "../../exchange/tables/exported-decision.ts";
-import { parseWith } from "../../exchange/import/row-schema.ts";
 import { drawnChoices, drawnPart } from "../../policy/drawn-part.ts";
 import type { LogRow } from "./decision-log.ts";
 import {
