@@ -84,12 +84,16 @@ function tryTemperature(
 /** Whether served slates keep 0.9 of the sorted hit rate. */
 export const keepsHits = ({ surplus }: TemperaturePoint): boolean => surplus.mean >= 0;
 
-const isCertain = ({ point: { surplus } }: Tried) => surplus.mean >= surplus.standardError;
+/** Other users than those who choose are served: 97 % of the choices keep the share for them. */
+const hitDeviations = 2;
+
+const isCertain = ({ point: { surplus } }: Tried) =>
+  surplus.mean >= hitDeviations * surplus.standardError;
 
 /**
  * The policy temperature τ, by which log-odds are divided before a slate is drawn. It is the
- * largest of 1, 0.9, 0.81, … at which served slates keep 0.9 of the sorted hit rate and at least
- * `leastChoices` remain, both by one standard error. It is above 1 only if fewer remain at 1.
+ * largest of 1, 0.9, 0.81, … at which served slates keep 0.9 of the sorted hit rate by two standard
+ * errors and at least `leastChoices` remain by one. It is above 1 only if fewer remain at 1.
  *
  * @param cases of any policy, at temperature 1
  * @throws RangeError for fewer than two cases
