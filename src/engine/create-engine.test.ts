@@ -178,7 +178,7 @@ describe("health", () => {
       policyVersions: { shop: serving },
       promotions: { shop: "automatic" },
       problems: [],
-      learner: { up: false },
+      learner: { up: false, waitingDecisions: { shop: 0 } },
     });
   });
 
