@@ -52,8 +52,8 @@ async function exportUntilDone(options: MlflowOptions, onFailure: () => Promise<
   }
 }
 
-test.skipIf(process.env.RECURVE_FULL === undefined)(
-  "a simulated run is in MLflow once and whole, though each answer was lost and the server killed (needs RECURVE_FULL, and Python)",
+test.skipIf(process.env.RECURVE_LONG === undefined)(
+  "a simulated run is in MLflow once and whole, though each answer was lost and the server killed (needs RECURVE_LONG, and Python)",
   { timeout: 1_800_000 },
   async ({ skip }) => {
     const peer = installPeer("mlflow");
