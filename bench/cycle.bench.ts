@@ -14,6 +14,18 @@ function showStages({ record }: CycleAnswer, report: Report): void {
   );
 }
 
+/** Held-out quality of the models that the cycle made. */
+function showModels({ record }: CycleAnswer, items: number, report: Report): void {
+  const { calibration, discriminator, distillation } = record;
+  report.figure(
+    `calibration error before the maps, ${items} items`,
+    calibration?.errorBefore ?? NaN,
+  );
+  report.figure(`AUC of the discriminator, ${items} items`, discriminator?.auc ?? NaN);
+  const left = (distillation?.gap ?? NaN) / (distillation?.way ?? NaN);
+  report.figure(`share of the way that distillation leaves, ${items} items`, left);
+}
+
 function* sizesOf(from: number, to: number): Generator<number> {
   for (let decisions = from; decisions <= to; decisions *= 10) yield decisions;
 }
@@ -25,15 +37,19 @@ const shop = { decisions: 1000, slateSize: 10, candidates: 500 };
 const catalogues = [2000, 20_000, 100_000];
 
 /** @returns why there is nothing to report */
-async function measureShops(threads: number, report: Report): Promise<string | undefined> {
+async function measureShops(
+  { clicks, threads }: Options,
+  report: Report,
+): Promise<string | undefined> {
   for (const items of catalogues) {
-    const answer = await measureCycle({ ...shop, items }, threads);
+    const answer = await measureCycle({ ...shop, items, clicks }, threads);
     if (answer.outcome === "skipped") return `the cycle at ${items} items was: ${answer.reason}`;
     report.note(`slates of ${shop.slateSize} from ${items} items: ${answer.outcome}`);
     showStages(answer, report);
     report.figure(`CPU seconds, slates from ${items} items`, answer.cpuSeconds);
     report.figure(`GiB at the peak, slates from ${items} items`, answer.peakMiB / 1024);
     report.figure(`share of candidates seen, ${items} items`, answer.candidatesSeen ?? 0);
+    showModels(answer, items, report);
   }
   return undefined;
 }
@@ -43,6 +59,8 @@ interface Options {
   readonly from: number;
   readonly to: number;
   readonly candidates: number;
+  /** In a shop, in a hundred looks at liked items. */
+  readonly clicks: number;
   readonly threads: number;
 }
 
@@ -50,9 +68,10 @@ export const cycleBench: Bench<Options> = {
   name: "cycle",
   description:
     "one cycle of the loop over decisions that are all new, read from the database: of slates at three catalogue sizes, and of many single items",
-  options: { from: 10_000, to: 1_000_000, candidates: 50, threads: 2 },
-  run: async ({ from, to, candidates, threads }, report) => {
-    const reason = await measureShops(threads, report);
+  options: { from: 10_000, to: 1_000_000, candidates: 50, clicks: 30, threads: 2 },
+  run: async (options, report) => {
+    const { from, to, candidates, threads } = options;
+    const reason = await measureShops(options, report);
     if (reason !== undefined) return report.skip(reason);
     const answers: CycleAnswer[] = [];
     for (const decisions of sizesOf(from, to)) {

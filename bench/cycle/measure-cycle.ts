@@ -29,7 +29,8 @@ function removeDatabase(path: string): void {
 
 /** The log of a size, made once and kept. */
 async function findLog(size: CycleSize): Promise<string> {
-  const shop = "slateSize" in size ? `-slates-${size.slateSize}-of-${size.items}` : "";
+  const shop =
+    "slateSize" in size ? `-slates-${size.slateSize}-of-${size.items}-clicks-${size.clicks}` : "";
   const path = join(folder, `${size.decisions}x${size.candidates}${shop}.db`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });

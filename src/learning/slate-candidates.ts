@@ -33,15 +33,19 @@ export function* slatesOf<Row extends SlateRow>(
   }
 }
 
-/** Found once for a row's candidates, which training reads in each epoch. */
-const found = new WeakMap<readonly ItemView[], Int32Array>();
+/** Places by a row's candidates, which training reads in each epoch, and those of the slate that they were found in. */
+const found = new WeakMap<
+  readonly ItemView[],
+  { readonly all: readonly ItemView[]; readonly places: Int32Array }
+>();
 
 /** The place of each of a row's candidates among those of its slate. @throws RangeError if one is missing there */
 export function placesInSlate(row: SlateRow): Int32Array {
+  const all = candidatesOfSlate(row);
   const known = found.get(row.candidates);
-  if (known !== undefined) return known;
-  const places = findPlaces(row.candidates, candidatesOfSlate(row));
-  found.set(row.candidates, places);
+  if (known?.all === all) return known.places;
+  const places = findPlaces(row.candidates, all);
+  found.set(row.candidates, { all, places });
   return places;
 }
 

@@ -101,3 +101,21 @@ test("each memory has a map of its own, which both of its bootstraps go through"
   expect(calibrate(wrong!, 0.8)).toBeLessThan(0.4);
   expect(row!.scores.rewardHeads[2]![1]).toBeCloseTo(calibrate(wrong!, 0.45), 12);
 });
+
+test("below the first position the logged choice alone goes through its map", () => {
+  const views = sampleViews(3);
+  const scores = {
+    logPolicy: new Float64Array(3),
+    rewardHeads: [Float64Array.of(0.2, 0.5, 0.8), Float64Array.of(0.3, 0.6, 0.9)],
+    discriminator: new Float64Array(3),
+  };
+  const map = { slope: 0.5, intercept: 0.1, centre: 0 };
+  const [row] = calibrateRows(
+    [{ row: sampleRow(views, { action: 1, position: 2 }), scores }],
+    [map],
+    1,
+  );
+  const [first, second] = row!.scores.rewardHeads;
+  expect([...first!]).toEqual([Number.NaN, calibrate(map, 0.5), Number.NaN]);
+  expect(second![1]).toBe(calibrate(map, 0.6));
+});

@@ -44,3 +44,16 @@ test("few states, a prediction like the others', and none at all name nobody", (
   expect(findDoubtfulItems(rowsOf(30, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5], low), memory)).toEqual([]);
   expect(findDoubtfulItems([], memory)).toEqual([]);
 });
+
+test("a slate is one state, and each of its rows shows an item", () => {
+  const q = [0.9, 0.9, 0.1, 0.1, 0.1, 0.1];
+  const slates = rowsOf(30, q, [-2.5, 0, 0, 0, 0, 0]).flatMap((one) => {
+    const below = { ...one.row, position: 1, action: 0, reward: 0.5 };
+    const unread = one.scores.rewardHeads.map((head) => head.map(() => Number.NaN));
+    return [one, { row: below, scores: { ...one.scores, rewardHeads: unread } }];
+  });
+  const [doubtful] = findDoubtfulItems(slates, memory);
+  expect(doubtful).toMatchObject({ itemId: "i-0", states: 30, shown: 40 });
+  // Ten first rows at 0.25, thirty below at 0.5.
+  expect(doubtful!.reward).toBeCloseTo((10 * 0.25 + 30 * 0.5) / 40, 12);
+});

@@ -114,6 +114,34 @@ describe("an improvement", () => {
     expect(seen).toEqual([false, false, false, false, false, false]);
   });
 
+  test("moves on slates, and tells the models of every row", async () => {
+    const log = rows.flatMap((row) => {
+      const rest = candidates.filter((_, index) => index !== row.action);
+      return [row, { ...row, candidates: rest, action: 0, position: 1, propensity: 1 / 3 }];
+    });
+    const logsOf = ({ position }: FoldedRow) => normaliseLogs(uniform.subarray(0, 4 - position));
+    const seen: number[] = [];
+    const table = createTable();
+    const family = createTable({
+      scorePolicy: (_, asked) => asked.map(logsOf),
+      scoreCritic: (means, asked) =>
+        asked.map(({ position }) => ({
+          rewardHeads: Array.from({ length: memoryHalfLives.length * bootstraps }, () =>
+            means.slice(0, 4 - position),
+          ),
+          discriminator: new Float64Array(4 - position),
+        })),
+      movePolicy: (serving, moves, options) => {
+        seen.push(options.rows.filter(({ position }) => position === 1).length);
+        return table.movePolicy(serving, moves, options);
+      },
+    });
+    const { moves } = await run([], family, log);
+    expect(moves.length).toBe(100);
+    expect(new Set(moves.map(({ position }) => position))).toEqual(new Set([0]));
+    expect(seen).toEqual([600, 600, 1200]);
+  });
+
   test("stops where a model is silent on a row", async () => {
     const silent = createTable({ scorePolicy: (_, asked) => asked.slice(1).map(() => uniform) });
     await expect(run([], silent)).rejects.toThrow("logs must have 1200 entries, got 1199");

@@ -1,7 +1,8 @@
 import { keepByList } from "./by-list.ts";
-import type { ItemEmbedder, ItemVector } from "./item-embedder.ts";
+import type { ItemEmbedder } from "./item-embedder.ts";
 import type { NetworkShape } from "./network.ts";
 import type { ItemView } from "./policy.ts";
+import { lengthOf } from "./table-product.ts";
 
 /** The items that a network has embedded, each once a revision, as rows of one table. */
 export interface ItemTable {
@@ -15,13 +16,6 @@ export interface ItemTable {
   readonly stride: number;
   /** Length of the longest row that there was. */
   readonly longest: number;
-}
-
-/** Of many numbers a spread argument list takes most of the time. */
-function lengthOf(vector: ItemVector): number {
-  let squares = 0;
-  for (let index = 0; index < vector.length; index++) squares += vector[index]! ** 2;
-  return Math.sqrt(squares);
 }
 
 /** Rows by item. Weak: the row of a revision that the catalogue has dropped goes to a new one. */

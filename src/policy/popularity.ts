@@ -101,19 +101,24 @@ const scoresOf = ({ scores, mean }: Popularity, candidates: readonly ItemView[])
 /** e^-13 is within rounding, and e^(-13·50), of the last position of the longest slate, is still a number. */
 const [judgedStep, lastRank] = [13, 50];
 
-/** The same order, for a judge: he takes slates apart position by position, and no item may have a probability of 0. */
-export function judgedLogits(
-  popularity: Popularity,
-  candidates: readonly ItemView[],
-  boosts: Float64Array = new Float64Array(candidates.length),
+/** The order of scores, for a judge: he takes slates apart position by position, and no item may have a probability of 0. */
+export function judgedOrder(
+  scores: readonly number[],
+  boosts: Float64Array = new Float64Array(scores.length),
 ): Float64Array {
-  const scores = scoresOf(popularity, candidates);
   // A boost decides among equal scores; served steps are so large that it changes no other order.
   const step = judgedStep + Math.max(...boosts) - Math.min(...boosts);
   return greedyLogits(scores, step).map((logit, a) =>
     Math.max(-judgedStep * lastRank, logit + boosts[a]!),
   );
 }
+
+/** The same of the baseline's scores. */
+export const judgedLogits = (
+  popularity: Popularity,
+  candidates: readonly ItemView[],
+  boosts?: Float64Array,
+): Float64Array => judgedOrder(scoresOf(popularity, candidates), boosts);
 
 /** The baseline as a policy: greedy on the shrunk mean reward. @throws corrupt_snapshot */
 export function loadPopularityPolicy(file: TensorFile): Policy {

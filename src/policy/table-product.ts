@@ -18,8 +18,12 @@ export interface TableProducts {
 /** Relative error of one operation. */
 const unit = 2 ** -24;
 
-const lengthOf = (vector: Float32Array) =>
-  Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+/** √Σ x². Of many vectors a counted loop takes a small part of the time of a callback or a spread. */
+export function lengthOf(vector: Float32Array): number {
+  let squares = 0;
+  for (let index = 0; index < vector.length; index++) squares += vector[index]! ** 2;
+  return Math.sqrt(squares);
+}
 
 /** The products of these rows. */
 export function productsOf(products: Float32Array, rows: Int32Array): Float64Array {

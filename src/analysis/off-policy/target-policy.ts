@@ -1,6 +1,6 @@
 import { itemId } from "../../domain/ids.ts";
 import type { SlateRule } from "../../evaluation/slates/slate-drawer.ts";
-import { greedyLogits, type Popularity } from "../../policy/popularity.ts";
+import { greedyLogits, judgedOrder, type Popularity } from "../../policy/popularity.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { LogRow } from "./decision-log.ts";
 import { foldOf, type RewardTable } from "./reward-table.ts";
@@ -58,12 +58,11 @@ export function createPopularityTarget(table: RewardTable): TargetPolicy {
     probabilities: (choice) => positionProbabilities(greedyLogits(scoresOf(choice)), [], 0),
     // Position k is for the items with the k-th highest score: all that are higher stand above.
     rule: (choice, length) => {
-      const scores = Float64Array.from(scoresOf(choice));
-      // Caps may forbid the k-th: steps of e⁻¹³ are within rounding, and of 50 ranks still a number.
-      if (choice.decision?.draw?.caps) {
-        const logits = greedyLogits([...scores], 13).map((logit) => Math.max(-650, logit));
-        return { policies: [positionProbabilities(logits, [], 0)], exploration: 0 };
-      }
+      const own = scoresOf(choice);
+      // Caps may forbid the k-th.
+      if (choice.decision?.draw?.caps)
+        return { policies: [positionProbabilities(judgedOrder(own), [], 0)], exploration: 0 };
+      const scores = Float64Array.from(own);
       const highest = scores.toSorted().reverse().subarray(0, length);
       const policies = Array.from(highest, (best) => scores.map((one) => (one === best ? 1 : 0)));
       return { policies, exploration: 0 };

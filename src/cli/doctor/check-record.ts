@@ -3,7 +3,7 @@ import { openStore, type Store } from "../../engine/open-store.ts";
 import { createServingPolicies } from "../../engine/serving/serving-policies.ts";
 import { cycleProblems } from "../../engine/views/health.ts";
 import { assignedVersions } from "../../engine/views/list-policies.ts";
-import { findStarvation, readLearnerHealth } from "../../engine/views/liveness.ts";
+import { findStarvation, readLastCycles, readLearnerHealth } from "../../engine/views/liveness.ts";
 import { formatSeconds } from "../../numeric/format.ts";
 import { chooseConfiguration } from "../database.ts";
 import { checkExposure } from "../host.ts";
@@ -16,7 +16,8 @@ interface Parts {
 }
 
 async function checkLearner({ store, configuration }: Parts): Promise<Check> {
-  const learner = await readLearnerHealth({ store, configuration, clock: Date.now });
+  const parts = { store, configuration, clock: Date.now };
+  const learner = await readLearnerHealth(parts, await readLastCycles(parts));
   const { up, heartbeatAgeSeconds: age } = learner;
   const seen =
     age === undefined ? "no learner has ever been seen" : `seen ${formatSeconds(age)} ago`;
@@ -32,14 +33,14 @@ async function checkLearner({ store, configuration }: Parts): Promise<Check> {
   return well("learner", `${seen}; decisions that wait to be learnt: ${counts}`);
 }
 
-async function checkCycles({ store, configuration }: Parts): Promise<Check> {
-  const problems: string[] = [];
-  for (const { name: scenario } of configuration.scenarios) {
-    const [last] = await store.cycles.list({ scenario, limit: 1 });
-    if (last !== undefined) problems.push(...cycleProblems(last));
-  }
-  if (problems.length === 0) return well("cycles", "the last of each scenario came to a verdict");
-  return problem("cycles", problems.join("; "));
+async function checkCycles(parts: Parts): Promise<Check> {
+  const last = await readLastCycles(parts);
+  const problems = last.flatMap(cycleProblems);
+  if (problems.length > 0) return problem("cycles", problems.join("; "));
+  return well(
+    "cycles",
+    last.length === 0 ? "none has ended yet" : "the last of each scenario came to a verdict",
+  );
 }
 
 async function checkPolicies({ store, configuration }: Parts): Promise<Check> {

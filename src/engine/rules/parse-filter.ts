@@ -47,6 +47,7 @@ function createReader(text: string) {
     return word;
   };
   return {
+    tokens,
     peek,
     fail,
     accept,
@@ -155,7 +156,7 @@ export function parseFilter(text: string): Filter {
   const reader = createReader(text);
   const passes = readAny(reader, 0);
   if (reader.peek().kind !== "end") reader.fail("expected and, or, or the end");
-  const dependsOnTime = readTokens(text).some(
+  const dependsOnTime = reader.tokens.some(
     ({ kind, text: word }) => kind === "name" && word === "now",
   );
   return { passes, dependsOnTime };

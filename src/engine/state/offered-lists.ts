@@ -14,7 +14,7 @@ export interface WantedItems {
   readonly now?: number;
 }
 
-/** Lists of available items that are kept, 8 B an item each. */
+/** Lists of available items that are kept, 16 B an item each. */
 const keptLists = 20;
 
 /** Items as policies and as rules see them, in one order. */

@@ -7,7 +7,12 @@ import type { FastLoops } from "../serving/fast-loop/serving-loops.ts";
 import type { ServingPolicies } from "../serving/serving-policies.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { assignedVersions } from "./list-policies.ts";
-import { findLearnerProblem, findStarvation, readLearnerHealth } from "./liveness.ts";
+import {
+  findLearnerProblem,
+  findStarvation,
+  readLastCycles,
+  readLearnerHealth,
+} from "./liveness.ts";
 
 export interface HealthParts {
   readonly store: Store;
@@ -78,10 +83,10 @@ export async function readHealth(parts: HealthParts): Promise<Health> {
     if (assignment.serving !== undefined) policyVersions[name] = assignment.serving;
     promotions[name] = assignment.mode ?? "automatic";
     problems.push(...policyProblems(policies, assignment));
-    const [last] = await store.cycles.list({ scenario: name, limit: 1 });
-    if (last !== undefined) problems.push(...cycleProblems(last));
   }
-  const learner = await readLearnerHealth(parts);
+  const lastCycles = await readLastCycles(parts);
+  problems.push(...lastCycles.flatMap(cycleProblems));
+  const learner = await readLearnerHealth(parts, lastCycles);
   const waitedMs = parts.clock() - parts.startedAt;
   const missing =
     findLearnerProblem(learner, waitedMs) ??

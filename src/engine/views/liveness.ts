@@ -1,3 +1,4 @@
+import type { Cycle } from "../../domain/cycle.ts";
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration, LearnerConfiguration } from "../configuration/configuration.ts";
@@ -31,15 +32,24 @@ export async function startHeartbeat({
 /** Closed decisions that are counted at most. */
 const mostWaiting = 100_000;
 
-/** By scenario: closed decisions that no cycle has learnt from, up to 100,000. */
-async function countWaiting({
+/** The last cycle of each scenario that has had one: a record of a hundred kilobytes, to be read once. */
+export async function readLastCycles({
   store,
   configuration,
-  clock,
-}: LivenessParts): Promise<Readonly<Record<string, number>>> {
+}: Pick<LivenessParts, "store" | "configuration">): Promise<readonly Cycle[]> {
+  const scenarios = configuration.scenarios.map(({ name }) => name);
+  const last = scenarios.map((scenario) => store.cycles.list({ scenario, limit: 1 }));
+  return (await Promise.all(last)).flat();
+}
+
+/** By scenario: closed decisions that no cycle has learnt from, up to 100,000. */
+async function countWaiting(
+  { store, configuration, clock }: LivenessParts,
+  lastCycles: readonly Cycle[],
+): Promise<Readonly<Record<string, number>>> {
   const closedBefore = clock();
   const counted = configuration.scenarios.map(async ({ name: scenario }) => {
-    const [last] = await store.cycles.list({ scenario, limit: 1 });
+    const last = lastCycles.find((cycle) => cycle.scenario === scenario);
     const after = last?.throughSequence ?? 0;
     const span = { scenario, after, closedBefore, limit: mostWaiting };
     return [scenario, (await store.decisions.closedSpan(span)).count] as const;
@@ -55,16 +65,19 @@ export interface LivenessParts {
 
 const secondsSince = (now: number, at: number) => Math.max(0, now - at) / 1000;
 
-export async function readLearnerHealth(parts: LivenessParts): Promise<LearnerHealth> {
+export async function readLearnerHealth(
+  parts: LivenessParts,
+  lastCycles: readonly Cycle[],
+): Promise<LearnerHealth> {
   const { store, clock } = parts;
   const now = clock();
   const beatAt = await store.heartbeats.last();
-  const [cycle] = await store.cycles.list({ limit: 1 });
+  const ended = lastCycles.map(({ finishedAt }) => finishedAt);
   return {
     up: beatAt !== undefined && now - beatAt <= upWithinMs,
     ...(beatAt !== undefined && { heartbeatAgeSeconds: secondsSince(now, beatAt) }),
-    waitingDecisions: await countWaiting(parts),
-    ...(cycle && { lastCycleAgeSeconds: secondsSince(now, cycle.finishedAt) }),
+    waitingDecisions: await countWaiting(parts, lastCycles),
+    ...(ended.length > 0 && { lastCycleAgeSeconds: secondsSince(now, Math.max(...ended)) }),
   };
 }
 

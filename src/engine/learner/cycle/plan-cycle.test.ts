@@ -75,6 +75,17 @@ describe("a plan", () => {
     expect(sizeOf(plan({ limits: small, recent: [hungry] }))).toBeLessThan(planned.decisions);
   });
 
+  test("is larger for slates than for single items of as many candidates in all", () => {
+    const planFor = (rowsPerDecision: number, candidatesPerRow: number) =>
+      sizeOf(
+        plan({
+          survey: { ...survey, rowsPerDecision, candidatesPerRow },
+          limits: { ...limits, maxMiB: 1200 },
+        }),
+      );
+    expect(planFor(10, 500)).toBeGreaterThan(2 * planFor(1, 5000));
+  });
+
   test("is half of the last one where that did not finish", () => {
     const broken = cycleOf(0, { outcome: "skipped", record: { plan: planOf(3000) } });
     expect(sizeOf(plan({ recent: [broken, cycleOf(0.5)] }))).toBe(1500);

@@ -84,7 +84,7 @@ function tryTemperature(
 /** Whether served slates keep 0.9 of the sorted hit rate. */
 export const keepsHits = ({ surplus }: TemperaturePoint): boolean => surplus.mean >= 0;
 
-/** Other users than those who choose are served: 97 % of the choices keep the share for them. */
+/** The users who choose are a sample: of such choices one in forty keeps less than the share for all. */
 const hitDeviations = 2;
 
 const isCertain = ({ point: { surplus } }: Tried) =>
