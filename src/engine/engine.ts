@@ -69,7 +69,7 @@ export interface LearnerHealth {
   readonly heartbeatAgeSeconds?: number;
   /** Since the newest cycle ended, in any scenario; absent before the first. */
   readonly lastCycleAgeSeconds?: number;
-  /** Closed decisions that no cycle has learnt from, by scenario; at most 100,000 are counted. */
+  /** Closed decisions that no cycle has learnt from, by scenario; at most 10,000 are counted. */
   readonly waitingDecisions: Readonly<Record<string, number>>;
 }
 

@@ -31,7 +31,7 @@ function createGauges(registry: Registry) {
     ]),
     waiting: gauge(
       "recurve_waiting_decisions",
-      "Closed decisions that no cycle has learnt from, up to 100,000.",
+      "Closed decisions that no cycle has learnt from, up to 10,000.",
       ["scenario"],
     ),
     rolledBack: gauge(

@@ -29,8 +29,8 @@ export async function startHeartbeat({
   return () => clearInterval(timer);
 }
 
-/** Closed decisions that are counted at most. */
-const mostWaiting = 100_000;
+/** Closed decisions that are counted at most, in some 3 ms: each look at the health waits for it. */
+const mostWaiting = 10_000;
 
 /** The last cycle of each scenario that has had one: a record of a hundred kilobytes, to be read once. */
 export async function readLastCycles({
@@ -42,7 +42,7 @@ export async function readLastCycles({
   return (await Promise.all(last)).flat();
 }
 
-/** By scenario: closed decisions that no cycle has learnt from, up to 100,000. */
+/** By scenario: closed decisions that no cycle has learnt from, up to 10,000. */
 async function countWaiting(
   { store, configuration, clock }: LivenessParts,
   lastCycles: readonly Cycle[],
