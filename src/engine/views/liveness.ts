@@ -29,7 +29,7 @@ export async function startHeartbeat({
   return () => clearInterval(timer);
 }
 
-/** Closed decisions that are counted at most, in some 3 ms: each look at the health waits for it. */
+/** Closed decisions that are counted at most, in about a millisecond: each look at the health waits for it. */
 const mostWaiting = 10_000;
 
 /** The last cycle of each scenario that has had one: a record of a hundred kilobytes, to be read once. */
