@@ -101,6 +101,10 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
     expect(ran).toEqual({ exitCode: 0, output: expect.stringMatching(/^\w+: .+\n$/) });
   });
 
+  /** With the compiler's errors, which it prints to its standard output, in the test's own. */
+  const compile = (options: readonly string[]) =>
+    execFileSync(process.execPath, [compiler, ...options], { cwd: npmProject, stdio: "inherit" });
+
   /** An example of the package, compiled as an application's own program. */
   function compileExample(name: string): string {
     const source = join(npmProject, `${name}.mts`);
@@ -108,7 +112,7 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
     const typeRoots = join(repository, "node_modules/@types");
     const target = ["--module", "nodenext", "--target", "es2023", "--strict"];
     const types = ["--types", "node", "--typeRoots", typeRoots];
-    execFileSync(process.execPath, [compiler, ...target, ...types, source], { cwd: npmProject });
+    compile([...target, ...types, source]);
     return `${name}.mjs`;
   }
 
@@ -154,7 +158,7 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
       };
       const project = join(npmProject, `tsconfig-${ext}.json`);
       writeFileSync(project, JSON.stringify({ compilerOptions, files: [source] }));
-      execFileSync(process.execPath, [compiler, "-p", project], { encoding: "utf8" });
+      compile(["-p", project]);
       const declared = readFileSync(join(output, `types-checked.d.${ext}`), "utf8");
       expect(declared).toMatch(/import\("recurve"/);
       expect(declared).not.toMatch(/node_modules|dist\//);
