@@ -188,7 +188,7 @@ const forgetfulHeads: readonly number[] = [...Array(bootstraps).keys()];
 /** Where training starts: with the rows' texts and items, and the forgetful heads as new. */
 function startingNetwork(
   { network, rows, random }: CriticOptions,
-  views: ReadonlySet<ItemView>,
+  views: readonly ItemView[],
 ): Network {
   const reading = withText(network, views, random.split("text"));
   const grown = growNetwork(reading, oftenShown(rows), random.split("grow"));

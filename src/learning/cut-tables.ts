@@ -72,16 +72,18 @@ function putRows(table: Float32Array, kept: readonly number[], picked: Float32Ar
 
 export function cutTables(
   network: Network,
-  read: { readonly views: Iterable<ItemView>; readonly states: readonly PolicyState[] },
+  {
+    views,
+    states,
+  }: { readonly views: readonly ItemView[]; readonly states: readonly PolicyState[] },
 ): CutTables {
-  const views = [...read.views];
   const items = readItems(network, views);
   const tokens = readTokens(
     views.map((view) => view.tokens),
     itemTokenBuckets,
   );
   const contexts = readTokens(
-    read.states.map(({ profile }) => profile.tokens),
+    states.map(({ profile }) => profile.tokens),
     contextTokenBuckets,
   );
   const { parameters } = network;

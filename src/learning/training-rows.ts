@@ -2,6 +2,7 @@ import type { ItemId } from "../domain/ids.ts";
 import type { Encoder } from "../policy/encoder/encoder.ts";
 import { rowLogOdds } from "../policy/encoder/row-log-odds.ts";
 import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
+import { rowCount, rowsOf } from "../policy/item-rows.ts";
 import type { Network } from "../policy/network.ts";
 import type { ItemView, PolicyState, TextShape } from "../policy/policy.ts";
 import { candidatesOfSlate, type SlateRow, slatesOf } from "./slate-candidates.ts";
@@ -68,14 +69,30 @@ export interface TrainingRows<Row extends BatchRow = BatchRow> {
   readonly slots: TokenSlots;
 }
 
-/** Items that the slates were chosen from or that histories hold. */
-export function distinctViews(rows: readonly SlateRow[]): Set<ItemView> {
-  const distinct = new Set<ItemView>();
+/** Items that the slates were chosen from or that histories hold, each once. */
+export function distinctViews(rows: readonly SlateRow[]): readonly ItemView[] {
+  const distinct: ItemView[] = [];
+  const isSeen: boolean[] = [];
+  const add = (views: readonly ItemView[]) => {
+    const rows = rowsOf(views);
+    for (let index = 0; index < rows.length; index++) {
+      if (isSeen[rows[index]!]) continue;
+      isSeen[rows[index]!] = true;
+      distinct.push(views[index]!);
+    }
+  };
   for (const [, [row]] of slatesOf(rows)) {
-    for (const view of candidatesOfSlate(row!)) distinct.add(view);
-    for (const view of row!.state.history) distinct.add(view);
+    add(candidatesOfSlate(row!));
+    add(row!.state.history);
   }
   return distinct;
+}
+
+/** Numbers items by their places in a list. @returns the numbers of other lists of them */
+function numberItems(views: readonly ItemView[]): (some: readonly ItemView[]) => Int32Array {
+  const numbers = new Int32Array(rowCount());
+  for (const [number, row] of rowsOf(views).entries()) numbers[row] = number;
+  return (some) => rowsOf(some).map((row) => numbers[row]!);
 }
 
 const everyRow = (count: number) => Int32Array.from({ length: count }, (_, row) => row);
@@ -108,13 +125,11 @@ function layItems(
 
 export function layRows<Row extends BatchRow>(
   rows: readonly Row[],
-  { tables, slots }: { readonly tables: TableRows; readonly slots: TokenSlots },
+  { tables, slots }: Pick<TrainingRows, "tables" | "slots">,
 ): TrainingRows<Row> {
   const { encoder } = tables;
-  const views = [...distinctViews(rows)];
-  const numbers = new Map(views.map((view, number) => [view, number]));
-  const numbersOf = (some: readonly ItemView[]) =>
-    Int32Array.from(some, (view) => numbers.get(view)!);
+  const views = distinctViews(rows);
+  const numbersOf = numberItems(views);
   const units = Array.from(slatesOf(rows), ([first, own]): SlateUnit<Row> => {
     const { state } = own[0]!;
     const candidates = candidatesOfSlate(own[0]!);

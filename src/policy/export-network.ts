@@ -138,17 +138,18 @@ export async function exportNetwork(
   const width = widthOf(network);
   const chain = encoder && exportChain(encoder, views);
   const embedder = await createItemEmbedder(network, 1);
-  const vectors = await embedder.embed(views).finally(() => embedder.close());
+  const embedded = await embedder.embed(views).finally(() => embedder.close());
   const embeddings = new Float32Array(heads * views.length * width);
   const biases = new Float32Array(heads * views.length);
-  for (const [index, vector] of vectors.entries()) {
+  const own = network.shape.width;
+  for (const [index, view] of views.entries()) {
     for (let head = 0; head < heads; head++) {
       const row = head * views.length + index;
       const start = row * width;
-      const own = network.shape.width;
-      embeddings.set(vector.subarray(head * own, (head + 1) * own), start);
-      if (encoder) embeddings.set(encoder.vectorOf(views[index]!), start + own);
-      biases[row] = vector[heads * own + head]!;
+      const from = (index * heads + head) * (own + 1);
+      embeddings.set(embedded.subarray(from, from + own), start);
+      if (encoder) embeddings.set(encoder.vectorOf(view), start + own);
+      biases[row] = embedded[from + own]!;
     }
   }
   return {

@@ -1,66 +1,85 @@
+import { constant, createGraph, input } from "../tensor/graph.ts";
+import { matmul } from "../tensor/linear-algebra.ts";
 import { createSession } from "../tensor/session.ts";
-import { maxItemTokens } from "./item-features.ts";
 import type { Network } from "./network.ts";
 import type { ItemView } from "./policy.ts";
 import { textFeed } from "./text-features.ts";
-import { itemBatch, itemGraph } from "./towers.ts";
 
-/** e_m(a) of all heads one after the other, then b_m(a) + u_m·e_m(a) of each. */
-export type ItemVector = Float32Array;
+/** Items that are embedded without a pause. */
+export const itemBatch = 256;
 
-/** The item tower of a network, `itemBatch` items a run. It owns native memory: close it. */
+/** Where items are in the space of a network. It owns native memory: close it. */
 export interface ItemEmbedder {
-  embed(views: readonly ItemView[]): Promise<ItemVector[]>;
+  /** For each item and head e, then b + u·e: heads · (width + 1) numbers an item. */
+  embed(views: readonly ItemView[]): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-export async function createItemEmbedder(network: Network, threads: number): Promise<ItemEmbedder> {
-  const { heads, width, text } = network.shape;
-  const { graph, outputs } = itemGraph(network);
-  const session = await createSession(graph, outputs, { threads });
-  const rows = new Map<string, number>(network.itemIds.map((item, index) => [item, index]));
+/** What the texts of a batch of items add to e, [itemBatch, heads · width]; undefined if the network reads no texts. */
+async function openTexts({ shape, parameters }: Network, threads: number) {
+  const { text, heads, width } = shape;
+  if (text === undefined) return undefined;
+  const graph = createGraph();
+  const texts = input(graph, "texts", [itemBatch, text.width]);
+  const weights = constant(graph, parameters.textWeights!, [text.width, heads * width]);
+  const session = await createSession(graph, { parts: matmul(texts, weights) }, { threads });
+  return {
+    partsOf: async (views: readonly ItemView[]) => {
+      const columns = views.map((view, column): [ItemView, number] => [view, column]);
+      return (await session.run({ texts: textFeed(columns, text, itemBatch) })).parts!;
+    },
+    close: () => session.close(),
+  };
+}
 
-  async function embedBatch(views: readonly ItemView[]): Promise<ItemVector[]> {
-    const itemRows = new Int32Array(itemBatch);
-    const itemTokens = new Int32Array(itemBatch * maxItemTokens);
-    const itemTokenWeights = new Float32Array(itemBatch * maxItemTokens);
-    for (const [index, view] of views.entries()) {
-      itemRows[index] = rows.get(view.itemId) ?? 0;
-      for (const [slot, token] of view.tokens.entries()) {
-        itemTokens[index * maxItemTokens + slot] = token.index;
-        itemTokenWeights[index * maxItemTokens + slot] = token.weight;
+/** Adds the row of a table, [rows, sums.length], that many times. */
+function addRow(sums: Float64Array, table: Float32Array, row: number, times = 1): void {
+  const start = row * sums.length;
+  for (let i = 0; i < sums.length; i++) sums[i]! += times * table[start + i]!;
+}
+
+/**
+ * The item tower of `towers.ts` as counted loops: an item has a few tokens, of which a graph with room for the most of them
+ * would spend most of its time on the rest.
+ */
+export async function createItemEmbedder(network: Network, threads: number): Promise<ItemEmbedder> {
+  const { heads, width } = network.shape;
+  const { itemTable, itemTokenTable, itemBias, itemWeights } = network.parameters;
+  const texts = await openTexts(network, threads);
+  const rowByItem = new Map<string, number>(network.itemIds.map((item, row) => [item, row]));
+  const sums = new Float64Array(heads * width);
+
+  function writeItem(item: number, embedded: Float32Array, at: number): void {
+    for (let head = 0; head < heads; head++) {
+      const start = at + head * (width + 1);
+      let bias = itemBias![item * heads + head]!;
+      for (let i = head * width, to = start; i < (head + 1) * width; i++, to++) {
+        embedded[to] = sums[i]!;
+        bias += itemWeights![i]! * sums[i]!;
       }
+      embedded[start + width] = bias;
     }
-    const { embedding, bias } = await session.run({
-      itemRows,
-      itemTokens,
-      itemTokenWeights,
-      ...(text && {
-        itemTexts: textFeed(
-          views.map((view, item) => [view, item]),
-          text,
-          itemBatch,
-        ),
-      }),
-    });
-    return views.map((_, index) => {
-      const vector = new Float32Array(heads * width + heads);
-      for (let head = 0; head < heads; head++) {
-        const start = (head * itemBatch + index) * width;
-        vector.set(embedding!.subarray(start, start + width), head * width);
-        vector[heads * width + head] = bias![head * itemBatch + index]!;
-      }
-      return vector;
-    });
   }
 
   return {
     embed: async (views) => {
-      const vectors: ItemVector[] = [];
-      for (let start = 0; start < views.length; start += itemBatch)
-        vectors.push(...(await embedBatch(views.slice(start, start + itemBatch))));
-      return vectors;
+      const stride = heads * (width + 1);
+      const embedded = new Float32Array(views.length * stride);
+      for (let first = 0; first < views.length; first += itemBatch) {
+        if (first > 0) await new Promise(setImmediate);
+        const batch = views.slice(first, first + itemBatch);
+        const parts = await texts?.partsOf(batch);
+        for (const [index, { itemId, tokens }] of batch.entries()) {
+          const item = rowByItem.get(itemId) ?? 0;
+          sums.fill(0);
+          addRow(sums, itemTable!, item);
+          for (const token of tokens) addRow(sums, itemTokenTable!, token.index, token.weight);
+          if (parts) addRow(sums, parts, index);
+          writeItem(item, embedded, (first + index) * stride);
+        }
+      }
+      return embedded;
     },
-    close: () => session.close(),
+    close: async () => texts?.close(),
   };
 }

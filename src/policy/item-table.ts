@@ -1,15 +1,13 @@
-import { keepByList } from "./by-list.ts";
 import type { ItemEmbedder } from "./item-embedder.ts";
+import { holderOf, rowCount, rowsOf } from "./item-rows.ts";
 import type { NetworkShape } from "./network.ts";
 import type { ItemView } from "./policy.ts";
 import { lengthOf } from "./table-product.ts";
 
-/** The items that a network has embedded, each once a revision, as rows of one table. */
+/** The items that a network has embedded, each once a revision, in the rows of `rowsOf`. */
 export interface ItemTable {
   /** Embeds the items of these lists that no row has yet. */
   load(lists: readonly (readonly ItemView[])[]): Promise<void>;
-  /** Of a list that was loaded. */
-  rowsOf(views: readonly ItemView[]): Int32Array;
   /** For each row and head e and b + u·e; another array once it has grown. */
   readonly values: Float32Array;
   /** Numbers of a row: heads · (width + 1). */
@@ -18,68 +16,51 @@ export interface ItemTable {
   readonly longest: number;
 }
 
-/** Rows by item. Weak: the row of a revision that the catalogue has dropped goes to a new one. */
-function createRows() {
-  const rows = new WeakMap<ItemView, number>();
-  const free: number[] = [];
-  const dropped = new FinalizationRegistry<number>((row) => free.push(row));
-  let used = 0;
-  return {
-    find: (view: ItemView) => rows.get(view),
-    add: (view: ItemView): number => {
-      const row = free.pop() ?? used++;
-      rows.set(view, row);
-      dropped.register(view, row);
-      return row;
-    },
-    /** Rows that there must be room for if so many are added. */
-    sizeWith: (added: number) => used + Math.max(0, added - free.length),
-  };
-}
-
 export function createItemTable(embedder: ItemEmbedder, { heads, width }: NetworkShape): ItemTable {
   const stride = heads * (width + 1);
-  const rows = createRows();
-  /** Lists whose items all have rows. */
+  /** Lists whose items all have been loaded. */
   const complete = new WeakSet<readonly ItemView[]>();
+  /** By row: the holder whose vector it has. */
+  let loaded = new Uint32Array();
   let values = new Float32Array();
   let longest = 0;
   let running: Promise<unknown> = Promise.resolve();
 
-  const reserve = (added: number) => {
-    const size = rows.sizeWith(added) * stride;
-    if (size <= values.length) return;
-    const grown = new Float32Array(
-      Math.max(size, stride * Math.ceil((1.5 * values.length) / stride)),
-    );
+  const reserve = (count: number) => {
+    if (count <= loaded.length) return;
+    const size = Math.max(count, Math.ceil(1.5 * loaded.length));
+    const [grown, marks] = [new Float32Array(size * stride), new Uint32Array(size)];
     grown.set(values);
-    values = grown;
+    marks.set(loaded);
+    [values, loaded] = [grown, marks];
   };
   const findMissing = (lists: readonly (readonly ItemView[])[]) => {
-    const missing = new Set<ItemView>();
+    const missing = new Map<number, ItemView>();
     for (const list of lists) {
       if (complete.has(list)) continue;
-      for (const view of list) if (rows.find(view) === undefined) missing.add(view);
-    }
-    return [...missing];
-  };
-  const embed = async (views: readonly ItemView[]) => {
-    const vectors = await embedder.embed(views);
-    reserve(views.length);
-    for (const [index, view] of views.entries()) {
-      const start = rows.add(view) * stride;
-      const vector = vectors[index]!;
-      for (let head = 0; head < heads; head++) {
-        const own = start + head * (width + 1);
-        values.set(vector.subarray(head * width, (head + 1) * width), own);
-        values[own + width] = vector[heads * width + head]!;
+      const rows = rowsOf(list);
+      for (let index = 0; index < rows.length; index++) {
+        const row = rows[index]!;
+        if (loaded[row] !== holderOf(row)) missing.set(row, list[index]!);
       }
+    }
+    return missing;
+  };
+  const embed = async (missing: ReadonlyMap<number, ItemView>) => {
+    const embedded = await embedder.embed([...missing.values()]);
+    reserve(rowCount());
+    let start = 0;
+    for (const row of missing.keys()) {
+      const vector = embedded.subarray(start, start + stride);
+      values.set(vector, row * stride);
+      loaded[row] = holderOf(row);
       longest = Math.max(longest, lengthOf(vector));
+      start += stride;
     }
   };
   return {
     load: async (lists) => {
-      if (findMissing(lists).length > 0) {
+      if (findMissing(lists).size > 0) {
         // One after the other: requests at a start must not each embed the whole catalogue.
         const mine = running.then(() => embed(findMissing(lists)));
         running = mine.catch(() => {});
@@ -87,7 +68,6 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
       }
       for (const list of lists) complete.add(list);
     },
-    rowsOf: keepByList((views) => Int32Array.from(views, (view) => rows.find(view)!)),
     get values() {
       return values;
     },

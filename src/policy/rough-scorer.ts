@@ -1,3 +1,4 @@
+import { rowsOf } from "./item-rows.ts";
 import type { ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
 import type { ItemView, PolicyState, RoughLogits } from "./policy.ts";
@@ -24,7 +25,7 @@ export function createRoughScorer(
     candidates: readonly ItemView[],
     encoded: Float32Array,
   ): Promise<RoughLogits> => {
-    const rows = items.rowsOf(candidates);
+    const rows = rowsOf(candidates);
     const own = Float32Array.of(...encoded.subarray(0, width), 1);
     const { products, error } = await multiplyTable(items, own);
     const odds = await encoder?.roughLogOdds(state, candidates);

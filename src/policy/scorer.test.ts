@@ -8,10 +8,10 @@ import {
   sampleViews,
 } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
+import { itemBatch } from "./item-embedder.ts";
 import { growNetwork, type Network } from "./network.ts";
 import type { ItemView } from "./policy.ts";
 import { createScorer, type ScoreRequest } from "./scorer.ts";
-import { itemBatch } from "./towers.ts";
 
 const shape = { heads: 3, width: 4, positions: 2 };
 /** Sums of a hundred float32 products in another order. */

@@ -2,6 +2,7 @@ import { multiplyRows } from "../numeric/multiply-rows.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import type { Representation } from "./fast-loop/features.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
+import { rowsOf } from "./item-rows.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
 import type { ItemView, PolicyState, RoughLogits } from "./policy.ts";
@@ -31,11 +32,8 @@ const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
 });
 
 /** e of each candidate in the first head. */
-const ownVectors = (
-  { candidates }: ScoreRequest,
-  { rowsOf, values, stride }: ItemTable,
-  width: number,
-) => Array.from(rowsOf(candidates), (row) => values.slice(row * stride, row * stride + width));
+const ownVectors = ({ candidates }: ScoreRequest, { values, stride }: ItemTable, width: number) =>
+  Array.from(rowsOf(candidates), (row) => values.slice(row * stride, row * stride + width));
 
 function addScaled(scores: Float64Array, weight: number, added: Float64Array): Float64Array {
   for (let a = 0; a < scores.length; a++) scores[a]! += weight * added[a]!;
@@ -62,7 +60,7 @@ function scoreHeads(
     readonly logOddsOf: LogOddsOf;
   },
 ): Float64Array[] {
-  const rows = items.rowsOf(candidates);
+  const rows = rowsOf(candidates);
   const all = new Float64Array(heads * rows.length);
   const logOdds = encoder && logOddsOf(encoder, { state, candidates });
   const { values, stride } = items;

@@ -1,5 +1,6 @@
 import { createSession } from "../tensor/session.ts";
 import { maxContextTokens } from "./item-features.ts";
+import { rowsOf } from "./item-rows.ts";
 import type { ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
 import type { PolicyState } from "./policy.ts";
@@ -28,7 +29,7 @@ export async function createStateEncoder(
   const session = await createSession(graph, outputs, { threads });
 
   function poolHistory({ profile, history }: PolicyState, pooled: Float32Array, index: number) {
-    const rows = items.rowsOf(history);
+    const rows = rowsOf(history);
     const { values, stride } = items;
     const weights = poolWeights(profile.signals);
     for (let pool = 0; pool < poolCount; pool++) {

@@ -19,9 +19,6 @@ import { poolCount } from "./profile.ts";
 /** The parameters of a network as values of one graph: constants when serving, inputs when training. */
 export type ParameterValues = Readonly<Record<string, Value>>;
 
-/** Items embedded by one run of the item session. */
-export const itemBatch = 256;
-
 function parameterValue(values: ParameterValues, name: string): Value {
   const found = values[name];
   if (found === undefined) throw new RangeError(`the network has no parameter ${name}`);
@@ -247,14 +244,6 @@ function constants(graph: Graph<Precision>, network: Network): ParameterValues {
 export interface NetworkGraph {
   readonly graph: Graph;
   readonly outputs: Readonly<Record<string, Value>>;
-}
-
-/** Embeds `itemBatch` items a run: outputs `embedding` and `bias`. */
-export function itemGraph(network: Network): NetworkGraph {
-  const graph = createGraph();
-  const options = { shape: network.shape, items: itemBatch, slots: allSlots };
-  const { embedding, bias } = itemTower(graph, constants(graph, network), options);
-  return { graph, outputs: { embedding, bias } };
 }
 
 /**

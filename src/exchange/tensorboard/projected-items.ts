@@ -31,9 +31,10 @@ async function placeItems(
   const { encoder } = network;
   if (encoder) return views.map((view) => encoder.vectorOf(view));
   const embedder = await createItemEmbedder(network, 1);
-  const { width } = network.shape;
-  const vectors = await embedder.embed(views).finally(() => embedder.close());
-  return vectors.map((vector) => vector.subarray(0, width));
+  const { heads, width } = network.shape;
+  const embedded = await embedder.embed(views).finally(() => embedder.close());
+  const stride = heads * (width + 1);
+  return views.map((_, index) => embedded.subarray(index * stride, index * stride + width));
 }
 
 const titleOf = (attributes: JsonObject) => {
