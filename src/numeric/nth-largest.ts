@@ -1,31 +1,28 @@
-/** Ends of the two parts: those not below the pivot come first, those not above it last. */
-function partition(values: Float64Array, low: number, high: number): readonly [number, number] {
-  const pivot = values[(low + high) >> 1]!;
-  let left = low;
-  let right = high;
-  while (left <= right) {
-    while (values[left]! > pivot) left++;
-    while (values[right]! < pivot) right--;
-    if (left > right) break;
-    const swapped = values[left]!;
-    values[left++] = values[right]!;
-    values[right--] = swapped;
+/** Moves the root of a heap of the largest values, the least of them, down to its place. */
+function sink(heap: Float64Array, size: number): void {
+  const value = heap[0]!;
+  let at = 0;
+  for (let child = 1; child < size; child = 2 * at + 1) {
+    if (child + 1 < size && heap[child + 1]! < heap[child]!) child++;
+    if (heap[child]! >= value) break;
+    heap[at] = heap[child]!;
+    at = child;
   }
-  return [left, right];
+  heap[at] = value;
 }
 
 /**
- * The n-th largest of the values, 0 being the largest: FIND (Hoare 1961), whose mean cost is linear.
- * @param values reordered by it
+ * The n-th largest of the values, 0 being the largest, none of them NaN: a heap of the n + 1 largest so far, in which most of
+ * many values have no place. The mean cost of values in any order is that of one look at each.
  */
 export function nthLargest(values: Float64Array, n: number): number {
-  let low = 0;
-  let high = values.length - 1;
-  while (low < high) {
-    const [left, right] = partition(values, low, high);
-    if (n <= right) high = right;
-    else if (n >= left) low = left;
-    else break;
+  const size = n + 1;
+  // An ascending array is a heap.
+  const heap = values.slice(0, size).sort();
+  for (let index = size; index < values.length; index++) {
+    if (values[index]! <= heap[0]!) continue;
+    heap[0] = values[index]!;
+    sink(heap, size);
   }
-  return values[n]!;
+  return heap[0]!;
 }

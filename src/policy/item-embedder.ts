@@ -48,6 +48,7 @@ export async function createItemEmbedder(network: Network, threads: number): Pro
   const texts = await openTexts(network, threads);
   const rowByItem = new Map<string, number>(network.itemIds.map((item, row) => [item, row]));
   const sums = new Float64Array(heads * width);
+  const stride = heads * (width + 1);
 
   function writeItem(item: number, embedded: Float32Array, at: number): void {
     for (let head = 0; head < heads; head++) {
@@ -60,23 +61,26 @@ export async function createItemEmbedder(network: Network, threads: number): Pro
       embedded[start + width] = bias;
     }
   }
+  /** Writes a batch's items into their rows. */
+  async function writeBatch(batch: readonly ItemView[], embedded: Float32Array): Promise<void> {
+    const parts = await texts?.partsOf(batch);
+    for (const [index, { itemId, tokens }] of batch.entries()) {
+      const item = rowByItem.get(itemId) ?? 0;
+      sums.fill(0);
+      addRow(sums, itemTable!, item);
+      for (const token of tokens) addRow(sums, itemTokenTable!, token.index, token.weight);
+      if (parts) addRow(sums, parts, index);
+      writeItem(item, embedded, index * stride);
+    }
+  }
 
   return {
     embed: async (views) => {
-      const stride = heads * (width + 1);
       const embedded = new Float32Array(views.length * stride);
       for (let first = 0; first < views.length; first += itemBatch) {
         if (first > 0) await new Promise(setImmediate);
         const batch = views.slice(first, first + itemBatch);
-        const parts = await texts?.partsOf(batch);
-        for (const [index, { itemId, tokens }] of batch.entries()) {
-          const item = rowByItem.get(itemId) ?? 0;
-          sums.fill(0);
-          addRow(sums, itemTable!, item);
-          for (const token of tokens) addRow(sums, itemTokenTable!, token.index, token.weight);
-          if (parts) addRow(sums, parts, index);
-          writeItem(item, embedded, (first + index) * stride);
-        }
+        await writeBatch(batch, embedded.subarray(first * stride));
       }
       return embedded;
     },

@@ -38,3 +38,31 @@ export const rowCount = (): number => holders.length;
 
 /** How many views have held a row, from 1. */
 export const holderOf = (row: number): number => holders[row]!;
+
+/** A number of each view of a list, which is worked out once a view. */
+export function keepByView(
+  numberOf: (view: ItemView) => number,
+): (views: readonly ItemView[]) => Int32Array {
+  let numbers = new Int32Array();
+  /** By row: the holder whose number it has. */
+  let known = new Uint32Array();
+  const reserve = (count: number) => {
+    if (count <= known.length) return;
+    const size = Math.max(count, Math.ceil(1.5 * known.length));
+    const [grown, marks] = [new Int32Array(size), new Uint32Array(size)];
+    grown.set(numbers);
+    marks.set(known);
+    [numbers, known] = [grown, marks];
+  };
+  return (views) => {
+    const rows = rowsOf(views);
+    reserve(rowCount());
+    return rows.map((row, index) => {
+      if (known[row] !== holderOf(row)) {
+        numbers[row] = numberOf(views[index]!);
+        known[row] = holderOf(row);
+      }
+      return numbers[row]!;
+    });
+  };
+}

@@ -104,7 +104,7 @@ export interface OfferedItems {
 }
 
 function offer(
-  { views: list, facts }: OfferedList,
+  { views: list, facts }: Pick<OfferedList, "views" | "facts">,
   hidden: readonly number[],
   candidateOf: (view: ItemView, place: number) => Candidate,
 ): OfferedItems {
@@ -132,7 +132,7 @@ export function eligible(options: {
   const { candidates, catalogue, rules, leftOut } = options;
   if (candidates === undefined) {
     const list = catalogue.offered(rules);
-    const hidden = catalogue.indicesIn(list.views, new Set([...leftOut, ...rules.except]));
+    const hidden = catalogue.indicesIn(list, new Set([...leftOut, ...rules.except]));
     return offer(list, hidden, ({ itemId }) => ({ itemId }));
   }
   const offered = candidates

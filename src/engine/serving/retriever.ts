@@ -62,8 +62,8 @@ export function assertFinite(logits: Float64Array): void {
 }
 
 /**
- * The same for a retrieval of `limit` items, which asks for the order of the best alone: logits of all others are −∞. An item whose
- * rough logit is further below the `limit`-th largest than twice the error can't be among them.
+ * The same for a retrieval of `limit` items, which asks for the order of the best alone. An item whose rough logit is further
+ * below the `limit`-th largest than twice the error can't be among them.
  */
 export async function scoreBest(
   policy: Policy | undefined,
@@ -71,24 +71,23 @@ export async function scoreBest(
   { offered, limit }: Pick<RetrievalInput, "offered" | "limit">,
 ): Promise<OfferScores> {
   if (policy?.roughLogits === undefined) return scoreOffered(policy, state, offered);
-  const { list, hidden, at } = offered;
-  const rough = await policy.roughLogits(state, list);
-  assertFinite(rough.logits);
-  const logits = dropHidden(rough.logits, hidden);
-  const best = indicesFrom(logits, limit, 2 * rough.error);
-  const exact = await policy.logits(
+  const { list, hidden, count, at } = offered;
+  const { logits: rough, error } = await policy.roughLogits(state, list);
+  assertFinite(rough);
+  for (const index of hidden) rough[index] = Number.NEGATIVE_INFINITY;
+  const indices = indicesLeft(indicesFrom(rough, limit, 2 * error), hidden);
+  const logits = await policy.logits(
     state,
-    best.map((index) => at(index).view),
+    indices.map((index) => at(index).view),
   );
-  assertFinite(exact);
-  logits.fill(Number.NEGATIVE_INFINITY);
-  for (const [place, index] of best.entries()) logits[index] = exact[place] ?? Number.NaN;
-  return { logits, fresh: indicesLeft(policy.towers?.unknownIn(list) ?? [], hidden) };
+  assertFinite(logits);
+  const fresh = indicesLeft(policy.towers?.unknownIn(list) ?? [], hidden);
+  return { logits, part: { indices, of: count }, fresh };
 }
 
 /** Indices of the numbers that are not further below the n-th largest than the margin. */
 function indicesFrom(numbers: Float64Array, n: number, margin: number): readonly number[] {
-  const least = nthLargest(numbers.slice(), n - 1) - margin;
+  const least = nthLargest(numbers, n - 1) - margin;
   const indices: number[] = [];
   for (let index = 0; index < numbers.length; index++)
     if ((numbers[index] ?? Number.NaN) >= least) indices.push(index);

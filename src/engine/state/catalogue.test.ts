@@ -159,10 +159,10 @@ test("items are found in a list wherever they were taken out of it, put back, or
   const names = ["a", "b", "c", "d", "e"].map((name) => sampleItem(name));
   const wanted = ["e", "c", "a", "stranger"].map((name) => itemId(name));
   const find = () => {
-    const list = catalogue.available();
+    const list = catalogue.offered({});
     const found = catalogue.indicesIn(list, wanted);
     expect(found).toEqual(
-      list.flatMap((view, index) => (wanted.includes(view.itemId) ? [index] : [])),
+      list.views.flatMap((view, index) => (wanted.includes(view.itemId) ? [index] : [])),
     );
     return found;
   };

@@ -29,8 +29,8 @@ export interface Catalogue {
   available(wanted?: WantedItems): readonly ItemView[];
   /** The same list with the facts of its items as of now: further changes don't reach it. */
   offered(wanted: WantedItems): OfferedList;
-  /** Indices of these items in a list that is in the order of `available`, ascending; none of an item that is not there. */
-  indicesIn(list: readonly ItemView[], items: Iterable<ItemId>): readonly number[];
+  /** Indices of these items in a list, ascending; none of an item that is not there. */
+  indicesIn(list: OfferedList, items: Iterable<ItemId>): readonly number[];
   /** Of every item, deleted ones included. */
   ids(): Iterable<ItemId>;
   /** Items that were written without checks and are no items, in the order in which they were written. */
@@ -50,19 +50,19 @@ function listDamaged(entries: Iterable<Entry>): DamagedRows {
   return { ids: damaged.map(({ view }) => view.itemId), count: damaged.length };
 }
 
-/** Of items in a list in the order of creation, ascending. */
+/** Of items in a list, ascending. */
 function findIndices(
   entries: EntryMap["entries"],
-  list: readonly ItemView[],
+  { places }: OfferedList,
   items: Iterable<ItemId>,
 ): readonly number[] {
-  const placeOf = (itemId: ItemId | undefined) =>
-    (itemId && entries.get(itemId)?.place) ?? Number.POSITIVE_INFINITY;
-  const found = Array.from(items, (itemId) => {
-    const index = findIndex(list.length, (at) => placeOf(list[at]?.itemId) >= placeOf(itemId));
-    return list[index]?.itemId === itemId ? index : -1;
-  });
-  return found.filter((index) => index !== -1).sort((left, right) => left - right);
+  const found: number[] = [];
+  for (const itemId of items) {
+    const place = entries.get(itemId)?.place ?? Number.POSITIVE_INFINITY;
+    const index = findIndex(places.length, (at) => (places[at] ?? place) >= place);
+    if (places[index] === place) found.push(index);
+  }
+  return found.sort((left, right) => left - right);
 }
 
 /**

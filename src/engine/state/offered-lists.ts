@@ -2,7 +2,7 @@ import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
 import { filterOf } from "../rules/parse-filter.ts";
-import type { Entry } from "./catalogue-entry.ts";
+import type { PlacedEntry } from "./entry-map.ts";
 
 /** The part of the catalogue that is wanted. */
 export interface WantedItems {
@@ -14,13 +14,15 @@ export interface WantedItems {
   readonly now?: number;
 }
 
-/** Lists of available items that are kept, 16 B an item each. */
+/** Lists of available items that are kept, 24 B an item each. */
 const keptLists = 20;
 
 /** Items as policies and as rules see them, in one order. */
 export interface OfferedList {
   readonly views: readonly ItemView[];
   readonly facts: readonly ItemFacts[];
+  /** Numbers of the items in the order of creation, ascending. */
+  readonly places: readonly number[];
 }
 
 interface KeptList extends OfferedList {
@@ -29,13 +31,14 @@ interface KeptList extends OfferedList {
 }
 
 function listAvailable(
-  entries: Iterable<Entry>,
+  entries: Iterable<PlacedEntry>,
   { categories = [], filters = [], now = 0 }: WantedItems,
 ): OfferedList {
   const parsed = filters.map(filterOf);
   const views: ItemView[] = [];
   const kept: ItemFacts[] = [];
-  for (const { available, facts, view } of entries) {
+  const places: number[] = [];
+  for (const { available, facts, view, place } of entries) {
     const isWanted =
       available &&
       categories.every((category) => facts.categories.includes(category)) &&
@@ -43,15 +46,16 @@ function listAvailable(
     if (!isWanted) continue;
     views.push(view);
     kept.push(facts);
+    places.push(place);
   }
-  return { views, facts: kept };
+  return { views, facts: kept, places };
 }
 
 const isSame = (left: readonly ItemView[], right: readonly ItemView[]) =>
   left.length === right.length && left.every((view, index) => view === right[index]);
 
 /** Lists of available items by wanted categories and filters. A list stays the same object as long as it has the same items. */
-export function createOfferedLists(entries: () => Iterable<Entry>): {
+export function createOfferedLists(entries: () => Iterable<PlacedEntry>): {
   list(wanted: WantedItems): OfferedList;
   clear(): void;
 } {

@@ -1,6 +1,7 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { multiplyRows } from "../../numeric/multiply-rows.ts";
 import { keepByList } from "../by-list.ts";
+import { keepByView } from "../item-rows.ts";
 import type { ItemView, RoughLogits } from "../policy.ts";
 import { createTableProduct, productsOf } from "../table-product.ts";
 import type { EncoderModel } from "./encoder-model.ts";
@@ -91,15 +92,16 @@ export function createItemVectors({
   const rowOf = (itemId: ItemId) => numbers.get(itemId) ?? itemIds.length;
   const multiplyTable = createTableProduct(width);
   const longest = longestRow(table, width);
-  const rowsOf = keepByList((views) => Int32Array.from(views, ({ itemId }) => rowOf(itemId)));
+  const rowsOf = keepByList(keepByView(({ itemId }) => rowOf(itemId)));
   const place = openMap(features);
-  const placedIn = keepByList(
-    (views): Placed =>
-      views.flatMap((view, index) => {
-        const vector = rowOf(view.itemId) < itemIds.length ? undefined : place(view);
-        return vector === undefined ? [] : [[index, vector] as const];
-      }),
-  );
+  const placedIn = keepByList((views): Placed => {
+    const placed: (readonly [number, Float32Array])[] = [];
+    for (const [index, row] of rowsOf(views).entries()) {
+      const vector = row < itemIds.length ? undefined : place(views[index]!);
+      if (vector) placed.push([index, vector]);
+    }
+    return placed;
+  });
   const multiply = (views: readonly ItemView[], state: Float32Array) => {
     const rows = rowsOf(views);
     // A state is either of known events or of none: one of the two parts is 0.
