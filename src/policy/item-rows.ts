@@ -39,28 +39,44 @@ export const rowCount = (): number => holders.length;
 /** How many views have held a row, from 1. */
 export const holderOf = (row: number): number => holders[row]!;
 
+/** An array with room for all rows, with the same values as before; with half as much again, if it has to be made anew. */
+export function growByRow<T extends Float32Array | Int32Array | Uint32Array>(
+  array: T,
+  stride: number,
+): T {
+  const length = rowCount() * stride;
+  if (length <= array.length) return array;
+  const size = Math.max(length, stride * Math.ceil((1.5 * array.length) / stride));
+  const grown = new (array.constructor as new (length: number) => T)(size);
+  grown.set(array);
+  return grown;
+}
+
+/** Rows of which something is known as long as their holders stay. */
+export function createKnownRows() {
+  let known = new Uint32Array();
+  return {
+    has: (row: number): boolean => known[row] === holderOf(row),
+    add: (row: number): void => {
+      known = growByRow(known, 1);
+      known[row] = holderOf(row);
+    },
+  };
+}
+
 /** A number of each view of a list, which is worked out once a view. */
 export function keepByView(
   numberOf: (view: ItemView) => number,
 ): (views: readonly ItemView[]) => Int32Array {
   let numbers = new Int32Array();
-  /** By row: the holder whose number it has. */
-  let known = new Uint32Array();
-  const reserve = (count: number) => {
-    if (count <= known.length) return;
-    const size = Math.max(count, Math.ceil(1.5 * known.length));
-    const [grown, marks] = [new Int32Array(size), new Uint32Array(size)];
-    grown.set(numbers);
-    marks.set(known);
-    [numbers, known] = [grown, marks];
-  };
+  const known = createKnownRows();
   return (views) => {
     const rows = rowsOf(views);
-    reserve(rowCount());
+    numbers = growByRow(numbers, 1);
     return rows.map((row, index) => {
-      if (known[row] !== holderOf(row)) {
+      if (!known.has(row)) {
         numbers[row] = numberOf(views[index]!);
-        known[row] = holderOf(row);
+        known.add(row);
       }
       return numbers[row]!;
     });

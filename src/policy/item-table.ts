@@ -1,5 +1,5 @@
 import type { ItemEmbedder } from "./item-embedder.ts";
-import { holderOf, rowCount, rowsOf } from "./item-rows.ts";
+import { createKnownRows, growByRow, rowsOf } from "./item-rows.ts";
 import type { NetworkShape } from "./network.ts";
 import type { ItemView } from "./policy.ts";
 import { lengthOf } from "./table-product.ts";
@@ -20,20 +20,11 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
   const stride = heads * (width + 1);
   /** Lists whose items all have been loaded. */
   const complete = new WeakSet<readonly ItemView[]>();
-  /** By row: the holder whose vector it has. */
-  let loaded = new Uint32Array();
+  const loaded = createKnownRows();
   let values = new Float32Array();
   let longest = 0;
   let running: Promise<unknown> = Promise.resolve();
 
-  const reserve = (count: number) => {
-    if (count <= loaded.length) return;
-    const size = Math.max(count, Math.ceil(1.5 * loaded.length));
-    const [grown, marks] = [new Float32Array(size * stride), new Uint32Array(size)];
-    grown.set(values);
-    marks.set(loaded);
-    [values, loaded] = [grown, marks];
-  };
   const findMissing = (lists: readonly (readonly ItemView[])[]) => {
     const missing = new Map<number, ItemView>();
     for (const list of lists) {
@@ -41,19 +32,19 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
       const rows = rowsOf(list);
       for (let index = 0; index < rows.length; index++) {
         const row = rows[index]!;
-        if (loaded[row] !== holderOf(row)) missing.set(row, list[index]!);
+        if (!loaded.has(row)) missing.set(row, list[index]!);
       }
     }
     return missing;
   };
   const embed = async (missing: ReadonlyMap<number, ItemView>) => {
     const embedded = await embedder.embed([...missing.values()]);
-    reserve(rowCount());
+    values = growByRow(values, stride);
     let start = 0;
     for (const row of missing.keys()) {
       const vector = embedded.subarray(start, start + stride);
       values.set(vector, row * stride);
-      loaded[row] = holderOf(row);
+      loaded.add(row);
       longest = Math.max(longest, lengthOf(vector));
       start += stride;
     }
