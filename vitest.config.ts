@@ -9,6 +9,7 @@ export default defineConfig({
     alias: {
       "recurve/evaluation": new URL("src/evaluation/index.ts", import.meta.url).pathname,
       "recurve/tensor": new URL("src/tensor/index.ts", import.meta.url).pathname,
+      "recurve/react": new URL("src/react/use-recommendations.ts", import.meta.url).pathname,
       "recurve/sdk": new URL("src/sdk/client.ts", import.meta.url).pathname,
       recurve: new URL("src/index.ts", import.meta.url).pathname,
     },

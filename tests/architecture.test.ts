@@ -74,6 +74,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
     folders: ["domain", "numeric", "engine", "exchange", "server"],
     packages: ["zod", "node:*"],
   },
+  react: { folders: ["contract", "sdk"], packages: ["react"] },
   sdk: { folders: ["contract"], packages: [] },
   cli: {
     folders: [

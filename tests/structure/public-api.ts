@@ -6,6 +6,7 @@ import { parseSync } from "vite";
 export const entries: Readonly<Record<string, string>> = {
   recurve: "src/index.ts",
   "recurve/sdk": "src/sdk/client.ts",
+  "recurve/react": "src/react/use-recommendations.ts",
   "recurve/evaluation": "src/evaluation/index.ts",
   "recurve/tensor": "src/tensor/index.ts",
 };

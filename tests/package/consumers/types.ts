@@ -9,6 +9,7 @@ import {
   parseConfiguration,
   userId,
 } from "recurve";
+import { useRecommendations } from "recurve/react";
 import { createClient } from "recurve/sdk";
 
 export const configuration = parseConfiguration();
@@ -32,3 +33,4 @@ export const health = (engine: Engine) => engine.health();
 export const client = createClient({ baseUrl: "http://127.0.0.1:7400" });
 export const ask = () => client.recommend({ userId: "ada" });
 export const send = () => client.sendEvents([]);
+export const show = () => useRecommendations(createClient({ baseUrl: "" }), { userId: "ada" });

@@ -1,0 +1,113 @@
+import { useCallback, useEffect, useState } from "react";
+import type {
+  EventBody,
+  RecommendRequest,
+  RecommendResponse,
+  SlateEntry,
+} from "../contract/api.ts";
+import type { RecurveClient } from "../sdk/client.ts";
+
+/** Options of `useRecommendations`. */
+export interface RecommendationsOptions {
+  /** Slate of the same request that the server of the page has drawn already: it is shown, and no other one is drawn. */
+  readonly initial?: RecommendResponse;
+}
+
+/** A slate in a component: what it shows, and how it says what the user did. */
+export interface Recommendations {
+  /** Items in the order of their positions; empty until the first answer, and after a failure. */
+  readonly slate: readonly SlateEntry[];
+  readonly decisionId?: string;
+  readonly status: "waiting" | "ready" | "failed";
+  /** Of the failed request: an `ApiError`, or the error of the client's own `fetch`. */
+  readonly error?: Error;
+  /** Asks for another slate of the same request. The one that is shown stays until the answer. */
+  refresh(): void;
+  /**
+   * Records what the user did with an item, as an event of the decision that is shown.
+   * @param fields of the event, such as `value` or `eventId`
+   * @throws ApiError as a rejection, if the server refuses the event or can't be reached
+   */
+  record(type: string, itemId: string, fields?: Partial<EventBody>): Promise<void>;
+}
+
+interface Answer {
+  /** The request that it answers, as text, and how many others were asked for before. */
+  readonly key: string;
+  readonly turn: number;
+  readonly response?: RecommendResponse;
+  readonly error?: Error;
+}
+
+/**
+ * The slate of a request in a React component. Another request, by its content, draws another slate. Each answer is a decision in
+ * the record, so a component draws none that it does not show: not for a render that React throws away, nor twice in strict mode.
+ *
+ * @param request must not change while its slate is on its way: an answer to an earlier request is not shown, but recorded
+ *
+ * @example
+ * import { createElement as h } from "react";
+ * import { renderToString } from "react-dom/server";
+ * import { useRecommendations } from "recurve/react";
+ * import { createClient } from "recurve/sdk";
+ *
+ * const recurve = createClient({ baseUrl: "http://127.0.0.1:7400" });
+ * function ForYou({ userId }) {
+ *   const { slate, record } = useRecommendations(recurve, { userId, slateSize: 3 });
+ *   const show = ({ itemId }) => h("li", { key: itemId, onClick: () => record("click", itemId) }, itemId);
+ *   return h("ul", null, slate.map(show));
+ * }
+ * // A server has no answer yet; give it one as `initial`.
+ * console.log(renderToString(h(ForYou, { userId: "ada" }))); // <ul></ul>
+ */
+export function useRecommendations(
+  client: RecurveClient,
+  request: RecommendRequest,
+  { initial }: RecommendationsOptions = {},
+): Recommendations {
+  const key = JSON.stringify(request);
+  const [turn, setTurn] = useState(0);
+  const [answer, setAnswer] = useState<Answer | undefined>(
+    initial && { key, turn, response: initial },
+  );
+  const shown = answer?.key === key ? answer : undefined;
+  const isAnswered = shown?.turn === turn;
+
+  useEffect(() => {
+    if (isAnswered) return undefined;
+    let isCurrent = true;
+    const settle = (settled: Pick<Answer, "response" | "error">) => {
+      if (isCurrent) setAnswer({ key, turn, ...settled });
+    };
+    // Strict mode takes an effect back at once: no decision is drawn for that.
+    const timer = setTimeout(() => {
+      client.recommend(JSON.parse(key) as RecommendRequest).then(
+        (response) => settle({ response }),
+        (error: Error) => settle({ error }),
+      );
+    });
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [client, key, turn, isAnswered]);
+
+  const refresh = useCallback(() => setTurn((before) => before + 1), []);
+  const { userId } = request;
+  const decisionId = shown?.response?.decisionId;
+  const record = useCallback(
+    async (type: string, itemId: string, fields: Partial<EventBody> = {}) => {
+      const event = { ...fields, type, userId, itemId };
+      await client.sendEvents([decisionId === undefined ? event : { ...event, decisionId }]);
+    },
+    [client, userId, decisionId],
+  );
+  return {
+    slate: shown?.response?.slate ?? [],
+    status: isAnswered ? (shown.error ? "failed" : "ready") : "waiting",
+    ...(decisionId !== undefined && { decisionId }),
+    ...(shown?.error && { error: shown.error }),
+    refresh,
+    record,
+  };
+}
