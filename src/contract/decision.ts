@@ -1,11 +1,41 @@
 import type { Decision, DecisionRule, OfferLimits } from "../domain/decision.ts";
-import type { CandidateBody, JsonObject, SlateEntry } from "./api.ts";
+import type { CandidateBody, JsonObject, PageQuery, SlateEntry } from "./api.ts";
 
 /** The part of the catalogue that a request asked for. */
 export interface OfferBody extends Omit<OfferLimits, "except"> {
   /** Items that were left out: those of the pages before. */
   readonly except?: readonly string[];
 }
+
+/** Query of `GET /api/v1/decisions`. */
+export interface DecisionsQuery extends PageQuery {
+  /** Default: the first scenario. */
+  readonly scenario?: string;
+  readonly userId?: string;
+  /** An item that the slate has. */
+  readonly itemId?: string;
+  /** Decided at or after this time. */
+  readonly from?: string;
+  /** Decided before this time. */
+  readonly to?: string;
+}
+
+/** What a decision showed, and its reward so far. `GET /api/v1/decisions/{decisionId}` has the rest. */
+export interface DecisionSummary
+  extends Pick<
+    DecisionBody,
+    | "decisionId"
+    | "userId"
+    | "scenario"
+    | "arm"
+    | "policyVersion"
+    | "slate"
+    | "slatePropensity"
+    | "exploration"
+    | "decidedAt"
+    | "expiresAt"
+    | "rewards"
+  > {}
 
 /** A decision as it was made, with the user's history as of that moment. */
 export interface DecisionBody

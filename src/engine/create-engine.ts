@@ -21,6 +21,7 @@ import { createCatalogue } from "./state/catalogue.ts";
 import { readUser } from "./state/read-state.ts";
 import { openTextFeatures } from "./state/text/text-features.ts";
 import { namedRows, readHealth } from "./views/health.ts";
+import { listDecisions } from "./views/list-decisions.ts";
 import { listPolicies } from "./views/list-policies.ts";
 import { readFigures } from "./views/liveness.ts";
 import { rewardSeries } from "./views/reward-series.ts";
@@ -103,6 +104,7 @@ function createViews(parts: RecommendParts) {
       const feedback = await store.decisions.find(decisionId(id));
       return feedback && viewDecision(store, feedback);
     },
+    listDecisions: async (query = {}) => listDecisions(parts, { limit: defaultLimit, ...query }),
     countDecisions: async (scenario) => store.decisions.count({ scenario: named(scenario) }),
     rewardSeries: (span = {}) => rewardSeries(parts, span),
   } satisfies Partial<Engine>;

@@ -10,8 +10,9 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { Scenario } from "../domain/scenario.ts";
-import type { Page, PutSummary } from "../storage/store.ts";
+import type { DecisionPage, Page, PutSummary } from "../storage/store.ts";
 import type {
+  DecisionsInput,
   EventInput,
   InterventionInput,
   PageInput,
@@ -199,6 +200,12 @@ export interface Engine {
   findCycle(cycle: number): Promise<Cycle | undefined>;
   /** A decision by its id; undefined if there is none. */
   findDecision(decisionId: string): Promise<DecisionView | undefined>;
+  /**
+   * Decisions of a scenario, newest first, by default 100: of one user, with an item in the slate, from one time until before another. A
+   * page of an item looks at 1,000 decisions, so it can have fewer rows, or none, and a `next`.
+   * @throws unknown_scenario, invalid_request if `after` is no decision
+   */
+  listDecisions(query?: DecisionsInput): Promise<DecisionPage>;
   /** Number of decisions of a scenario. Default: of the first one. @throws unknown_scenario */
   countDecisions(scenario?: string): Promise<number>;
   /**

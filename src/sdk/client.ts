@@ -26,7 +26,7 @@ import {
   type UserBody,
   type UserInput,
 } from "../contract/api.ts";
-import type { DecisionBody } from "../contract/decision.ts";
+import type { DecisionBody, DecisionSummary, DecisionsQuery } from "../contract/decision.ts";
 import { checkBaseUrl } from "./base-url.ts";
 import { ApiError, createTransport, type Fetch, type Transport } from "./transport.ts";
 
@@ -93,6 +93,8 @@ export interface RecurveClient {
   listCycles(query?: ScenarioQuery): Promise<CyclesResponse>;
   /** A learning cycle. Rejects with the code `not_found` if there is none. */
   getCycle(cycle: number): Promise<CycleBody>;
+  /** Decisions, newest first: of a user, with an item in the slate, of a span of time. */
+  listDecisions(query?: DecisionsQuery): Promise<PageResponse<DecisionSummary>>;
   /** A decision as it was made, with the reward so far. */
   getDecision(decisionId: string): Promise<DecisionBody>;
   /** Mean rewards over time by arm, and serving policy against baseline. */
@@ -200,6 +202,7 @@ export function createClient(options: ClientOptions): RecurveClient {
     listInterventions: (query) => get(routes.interventions, query),
     listCycles: (query) => get(routes.cycles, query),
     getCycle: (cycle) => get(at(routes.cycles, String(cycle))),
+    listDecisions: (query) => get(routes.decisions, query),
     getDecision: (decisionId) => get(at(routes.decisions, decisionId)),
     getRewardSeries: (query) => get(routes.rewardSeries, query),
     listScenarios: () => get(routes.scenarios),

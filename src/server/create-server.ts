@@ -20,6 +20,7 @@ import { createMetrics } from "./metrics.ts";
 import { addPersonalizer } from "./personalizer/add-personalizer.ts";
 import { checkBody, limitBody, receiveBody } from "./request-body.ts";
 import { addCycles } from "./routes/cycles.ts";
+import { addDecisionPages } from "./routes/decision-pages.ts";
 import { addDecisions } from "./routes/decisions.ts";
 import { addEvents } from "./routes/events.ts";
 import { addHealth } from "./routes/health.ts";
@@ -155,6 +156,7 @@ export function createServer(options: ServerOptions): App {
   addEvents(app, parts);
   addItems(app, parts);
   addUsers(app, parts);
+  addDecisionPages(app, parts);
   addDecisions(app, parts);
   addPolicies(app, parts);
   addInterventions(app, parts);

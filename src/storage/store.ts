@@ -262,6 +262,13 @@ export interface ScannedDecision extends Feedback {
 }
 
 /** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
+/** A page of decisions, newest first. */
+export interface DecisionPage {
+  readonly rows: readonly Feedback[];
+  /** The last decision that was looked at; absent on the last page. */
+  readonly next?: DecisionId;
+}
+
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. */
   append(decision: Decision): Promise<void>;
@@ -310,6 +317,19 @@ export interface DecisionStore {
     readonly to?: number;
     readonly limit: number;
   }): Promise<readonly Feedback[]>;
+  /**
+   * Decisions of a scenario with from ≤ decidedAt that are older than `before`, newest first, at most `limit`: of one user and with
+   * an item in the slate, if named. Of an item at most 1,000 decisions are looked at.
+   */
+  list(options: {
+    readonly scenario: string;
+    readonly userId?: UserId;
+    readonly itemId?: ItemId;
+    readonly from: number;
+    /** A time, or a decision. */
+    readonly before: { readonly decidedAt: number; readonly sequence?: number };
+    readonly limit: number;
+  }): Promise<DecisionPage>;
   /** The newest `limit` decisions, newest first. */
   recent(limit: number): Promise<readonly Feedback[]>;
   /** Decisions with from ≤ decidedAt < to and after < sequence ≤ asOf, by sequence, at most `limit`. */

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { arms, type Candidate, type Decision } from "../../src/domain/decision.ts";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
+import { createRandom } from "../../src/numeric/random.ts";
+import type { DecisionStore } from "../../src/storage/store.ts";
 import { sampleDecision } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
 
@@ -64,6 +66,8 @@ const decisions: fc.Arbitrary<Omit<Decision, "decisionId">> = fc.oneof(
   fc.record({ ...decided, fastLoop: mark, rewardRule: rule }),
 );
 
+type Before = Parameters<DecisionStore["list"]>[0]["before"];
+
 export function testDecisions(open: OpenStore): void {
   test("any decision comes back exactly, propensities bit for bit", async () => {
     const store = await open();
@@ -117,6 +121,68 @@ export function testDecisions(open: OpenStore): void {
     };
     await store.decisions.append(sampleDecision("d", { servingRule }));
     expect((await store.decisions.find(decisionId("d")))?.decision).toMatchObject({ servingRule });
+    await store.close();
+  });
+
+  test("pages of decisions are those of a scenario, user, item and time, newest first", async () => {
+    const store = await open();
+    const random = createRandom(5);
+    const pick = (names: readonly string[]) => names[random.integer(names.length)]!;
+    const made = Array.from({ length: 60 }, (_, index) =>
+      sampleDecision(`d-${index}`, {
+        scenario: pick(["shop", "feed"]),
+        userId: userId(pick(["ada", "bob"])),
+        slate: [itemId(pick(["a", "b", "c"])), itemId("all")],
+        // Clocks of servers differ, and several decisions have one time.
+        decidedAt: 100 + random.integer(20),
+      }),
+    );
+    for (const decision of made) await store.decisions.append(decision);
+    const newestFirst = made
+      .map((decision, sequence) => ({ decision, sequence }))
+      .sort((l, r) => r.decision.decidedAt - l.decision.decidedAt || r.sequence - l.sequence)
+      .map(({ decision }) => decision);
+    for (const user of [undefined, "ada"]) {
+      for (const item of [undefined, "b", "all", "none"]) {
+        const wanted = newestFirst.filter(
+          (one) =>
+            one.scenario === "shop" &&
+            (user === undefined || one.userId === user) &&
+            (item === undefined || one.slate.includes(itemId(item))) &&
+            one.decidedAt >= 104 &&
+            one.decidedAt < 117,
+        );
+        const listed: Decision[] = [];
+        let before: Before | undefined = { decidedAt: 117 };
+        while (before !== undefined) {
+          const { rows, next } = await store.decisions.list({
+            ...{ scenario: "shop", from: 104, before, limit: 3 },
+            ...(user !== undefined && { userId: userId(user) }),
+            ...(item !== undefined && { itemId: itemId(item) }),
+          });
+          listed.push(...rows.map(({ decision }) => decision));
+          const last = next && (await store.decisions.find(next));
+          before = last && { decidedAt: last.decision.decidedAt, sequence: last.sequence };
+        }
+        expect(listed).toEqual(wanted);
+      }
+    }
+    await store.close();
+  });
+
+  test("a page of a rare item looks at a thousand decisions, and says where the next one begins", async () => {
+    const store = await open();
+    for (let index = 0; index < 1002; index++) {
+      const slate = [itemId(index === 0 ? "rare" : "common")];
+      await store.decisions.append(sampleDecision(`d-${index}`, { slate, decidedAt: index }));
+    }
+    const { scenario } = sampleDecision("d");
+    const query = { scenario, itemId: itemId("rare"), from: 0, limit: 10 };
+    const first = await store.decisions.list({ ...query, before: { decidedAt: 5000 } });
+    expect(first).toEqual({ rows: [], next: "d-2" });
+    const second = await store.decisions.list({ ...query, before: { decidedAt: 2, sequence: 3 } });
+    expect(second.rows.map(({ decision }) => decision.decisionId)).toEqual(["d-0"]);
+    expect(second).not.toHaveProperty("next");
     await store.close();
   });
 

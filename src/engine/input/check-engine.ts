@@ -3,6 +3,7 @@ import { name, storeNumber } from "./fields.ts";
 import { createArgument, parseInput } from "./parse-input.ts";
 import {
   batch,
+  decisionsInput,
   eventInput,
   interventionInput,
   itemInput,
@@ -53,6 +54,7 @@ export function checkEngine(engine: Engine): Engine {
     cycles: async (page = {}) => engine.cycles(parseInput(scenarioPageInput, page)),
     findCycle: async (number) => engine.findCycle(cycle(number)),
     findDecision: async (id) => engine.findDecision(decisionId(id)),
+    listDecisions: async (query = {}) => engine.listDecisions(parseInput(decisionsInput, query)),
     countDecisions: async (one) =>
       engine.countDecisions(one === undefined ? undefined : scenario(one)),
     rewardSeries: async (span = {}) => engine.rewardSeries(parseInput(rewardSeriesInput, span)),

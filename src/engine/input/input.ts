@@ -7,6 +7,7 @@ import type {
   RewardSeriesQuery,
   ScenarioQuery,
 } from "../../contract/api.ts";
+import type { DecisionsQuery } from "../../contract/decision.ts";
 
 // Calls of the library take the same fields as the HTTP wire, with times as numbers. A field that
 // is `undefined` is absent.
@@ -22,6 +23,13 @@ export type PageInput = PageQuery;
 
 /** A scenario, and the number of its newest rows. */
 export type ScenarioPageInput = ScenarioQuery;
+
+/** Decisions to list. */
+export interface DecisionsInput extends Omit<DecisionsQuery, "from" | "to"> {
+  /** Milliseconds since 1970, as `to`. */
+  readonly from?: number;
+  readonly to?: number;
+}
 
 /** An intervention of an operator. */
 export type InterventionInput = InterventionRequest;

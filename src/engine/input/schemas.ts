@@ -20,6 +20,7 @@ import {
 } from "./fields.ts";
 import type {
   CandidateInput,
+  DecisionsInput,
   EventInput,
   InterventionInput,
   PageInput,
@@ -108,6 +109,18 @@ export const pageInput: z.ZodType<PageInput> = exactly<PageInput>()(
 );
 export const scenarioPageInput: z.ZodType<ScenarioPageInput> = exactly<ScenarioPageInput>()(
   z.strictObject({ scenario: optional(name), limit: optional(limit) }),
+);
+
+export const decisionsInput: z.ZodType<DecisionsInput> = exactly<DecisionsInput>()(
+  z.strictObject({
+    scenario: optional(name),
+    userId: optional(name),
+    itemId: optional(name),
+    from: optional(milliseconds),
+    to: optional(milliseconds),
+    after: optional(name),
+    limit: optional(limit),
+  }),
 );
 
 export const bucketSeconds: z.ZodInt = integer(5, 31_536_000);

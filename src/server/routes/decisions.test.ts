@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { sampleDecision } from "../../../tests/support/sample.ts";
 import { openTestServer, testApi } from "../../../tests/support/server.ts";
-import type { RecommendResponse } from "../../contract/api.ts";
-import type { DecisionBody } from "../../contract/decision.ts";
+import type { PageResponse, RecommendResponse } from "../../contract/api.ts";
+import type { DecisionBody, DecisionSummary } from "../../contract/decision.ts";
 
 testApi([
   {
@@ -13,6 +13,53 @@ testApi([
     contains: ['"code":"not_found"', '"details":{"decisionId":"d-1"}'],
   },
 ]);
+
+testApi([
+  {
+    name: "decisions of a page that begins at none are refused",
+    method: "GET",
+    url: "/api/v1/decisions?after=d-9",
+    status: 400,
+    contains: ['"code":"invalid_request"', "after is 'd-9', which is no decision"],
+  },
+  {
+    name: "decisions from no time are refused",
+    method: "GET",
+    url: "/api/v1/decisions?from=yesterday",
+    status: 400,
+    contains: ['"code":"invalid_request"', '"field":"from"'],
+  },
+  {
+    name: "decisions of an unknown scenario are refused",
+    method: "GET",
+    url: "/api/v1/decisions?scenario=none",
+    status: 422,
+    contains: ['"code":"unknown_scenario"'],
+  },
+]);
+
+test("decisions are listed by user and item, newest first, in pages", async () => {
+  const { send } = await openTestServer();
+  const candidates = [{ itemId: "a", features: {} }];
+  for (const userId of ["ada", "bob", "ada", "ada"])
+    await send("POST", "/api/v1/recommend", { userId, slateSize: 1, candidates });
+  await send("POST", "/api/v1/events", {
+    events: [{ type: "purchase", userId: "ada", itemId: "a", decisionId: "d-1" }],
+  });
+  const list = async (query: string) => {
+    const response = await send("GET", `/api/v1/decisions?${query}`);
+    return (await response.json()) as PageResponse<DecisionSummary>;
+  };
+  const first = await list("userId=ada&limit=2");
+  expect(first.rows.map(({ decisionId }) => decisionId)).toEqual(["d-4", "d-3"]);
+  const second = await list(`userId=ada&limit=2&after=${first.next}`);
+  expect(second).toEqual({
+    rows: [expect.objectContaining({ decisionId: "d-1", userId: "ada", rewards: [5] })],
+  });
+  expect((await list("itemId=a")).rows.length).toBe(4);
+  expect(await list("itemId=b")).toEqual({ rows: [] });
+  expect(await list("to=2020-01-01T00:00:00Z")).toEqual({ rows: [] });
+});
 
 test("a decision is read as it was made, with the profile of its moment and the reward so far", async () => {
   const { send, clock } = await openTestServer();

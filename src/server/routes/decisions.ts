@@ -36,28 +36,45 @@ const offerBody = wire<OfferBody>()(
     .openapi("Offer"),
 );
 
+/** Fields of a decision that lists of them show. */
+export const summaryFields: {
+  readonly decisionId: typeof name;
+  readonly userId: typeof name;
+  readonly scenario: typeof name;
+  readonly arm: typeof arm;
+  readonly policyVersion: typeof count;
+  readonly slate: z.ZodArray<typeof slateEntry>;
+  readonly slatePropensity: z.ZodNumber;
+  readonly exploration: z.ZodNumber;
+  readonly decidedAt: typeof time;
+  readonly expiresAt: typeof time;
+  readonly rewards: z.ZodArray<z.ZodNullable<z.ZodNumber>>;
+} = {
+  decisionId: name,
+  userId: name,
+  scenario: name,
+  arm,
+  policyVersion: count,
+  slate: z.array(slateEntry),
+  slatePropensity: z.number(),
+  exploration: z.number(),
+  decidedAt: time,
+  expiresAt: time,
+  rewards: z.array(z.number().nullable()),
+};
+
 const decisionBody = wire<DecisionBody>()(
   z
     .strictObject({
-      decisionId: name,
-      userId: name,
-      scenario: name,
-      arm,
-      policyVersion: count,
+      ...summaryFields,
       seed: count,
       asOf: count,
       context: jsonObject,
       candidates: z.array(candidate),
-      slate: z.array(slateEntry),
-      slatePropensity: z.number(),
-      exploration: z.number(),
       fastLoop: optional(fastLoopBody),
-      decidedAt: time,
-      expiresAt: time,
       offeredBy: optional(z.enum(offeredBy)),
       retriever: optional(count),
       offer: optional(offerBody),
-      rewards: z.array(z.number().nullable()),
       profile: z.strictObject({
         attributes: jsonObject,
         history: z.array(

@@ -67,6 +67,7 @@ const routesByScope: Readonly<Record<RouteScope, readonly string[]>> = {
     `GET ${routes.items}/:itemId`,
     `GET ${routes.users}`,
     `GET ${routes.users}/:userId`,
+    `GET ${routes.decisions}`,
     `GET ${routes.decisions}/:decisionId`,
     `GET ${routes.policies}`,
     `GET ${routes.interventions}`,

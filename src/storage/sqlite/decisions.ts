@@ -4,6 +4,7 @@ import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore, DocumentKey } from "../store.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
+import { createDecisionPages } from "./decision-pages.ts";
 import { checkPropensities, defineDecisionTable, rowChecksum } from "./decision-rows.ts";
 import { prepareDocumentDelete } from "./documents.ts";
 import { prepareEventInsert } from "./events.ts";
@@ -73,6 +74,7 @@ function prepareStatements(connection: Connection) {
        WHERE scenario = ? AND sequence > ? AND expires_at <= ?
          AND decided_at >= ? AND decided_at < ? ORDER BY sequence LIMIT ?`,
     ),
+    at: connection.prepare(`SELECT ${columns} FROM decisions WHERE sequence = ?`),
     recent: connection.prepare(`SELECT ${columns} FROM decisions ORDER BY sequence DESC LIMIT ?`),
     scan: connection.prepare(
       `SELECT ${columns}, checksum FROM decisions
@@ -178,6 +180,7 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
       decodeSpan(statements.span.get(from, to, asOf, limit)),
     closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>
       decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
+    ...createDecisionPages(connection, (sequence) => statements.at.all(sequence).map(decode)),
     ...createSettledRewards(connection),
     nth: async (scenario, n) => {
       const row = statements.nth.get(scenario, n - 1);
