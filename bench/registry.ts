@@ -2,6 +2,7 @@ import type { Bench } from "./bench.ts";
 import { coldItemsBench } from "./cold-items.bench.ts";
 import { cycleBench } from "./cycle.bench.ts";
 import { embeddedBench } from "./embedded.bench.ts";
+import { explanationBench } from "./explanation.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
 import { fastLoopRewardsBench } from "./fast-loop-rewards.bench.ts";
 import { gateBench } from "./gate.bench.ts";
@@ -36,4 +37,5 @@ export const benches: readonly Bench[] = [
   qualityBench,
   policyQualityBench,
   coldItemsBench,
+  explanationBench,
 ];

@@ -9,6 +9,14 @@ export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
 export type { CycleRecord } from "./domain/cycle-record.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
+export type {
+  ExplainedEvent,
+  ExplainedItem,
+  Explanation,
+  LeftOutItems,
+  RaisingEvent,
+  TermName,
+} from "./domain/explanation.ts";
 export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
 export type { GateRecord } from "./domain/gate-record.ts";
 export {

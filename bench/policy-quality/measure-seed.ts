@@ -33,43 +33,49 @@ async function importBehaviour(store: Store, data: InteractionData): Promise<voi
 }
 
 /**
- * What a shop would do with this data: import all but the last items, train, and be asked for the
- * last ones. A training that was broken off continues.
+ * A shop that has imported all but the last items and trained its first policy, to be closed by the
+ * caller. A training that was broken off continues, and one that has ended is kept.
  */
-export async function measurePolicySeed(
+export async function openTrained(
   { data, preset, folder, print, minutes }: PolicyData,
   seed: number,
-): Promise<PolicySeed> {
+) {
+  const store = await openStore(join(repository, folder.path, `seed-${seed}.db`));
+  let loss = Number.NaN;
+  const [done] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
+  if (done === undefined) await importBehaviour(store, data);
+  const cycle =
+    done ??
+    (await train({
+      ...{ store, configuration, scenario, seed, preset, threads, minutes, clock: Date.now },
+      onProgress: (progress) => {
+        if (progress.stage !== "read") print(describeTrainingProgress(progress));
+        if (progress.stage === "epoch") loss = progress.loss;
+      },
+    }));
+  return { store, cycle: cycle!, loss };
+}
+
+/** A trained shop, asked for the last items. */
+export async function measurePolicySeed(parts: PolicyData, seed: number): Promise<PolicySeed> {
+  const { data, folder } = parts;
   const file = `seed-${seed}.json`;
   const known = folder.load<PolicySeed>(file);
   if (known !== undefined) return known;
-  const store = await openStore(join(repository, folder.path, `seed-${seed}.db`));
-  let loss = Number.NaN;
+  const { store, cycle, loss } = await openTrained(parts, seed);
   try {
-    const parts = { store, configuration, scenario, seed };
-    const [done] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
-    if (done === undefined) await importBehaviour(store, data);
-    const cycle =
-      done ??
-      (await train({
-        ...{ ...parts, preset, threads, minutes, clock: Date.now },
-        onProgress: (progress) => {
-          if (progress.stage !== "read") print(describeTrainingProgress(progress));
-          if (progress.stage === "epoch") loss = progress.loss;
-        },
-      }));
-    const { training, slates } = cycle!.record as TrainingRecord;
-    if ((await store.sequence()) === sequenceAfter(cycle!.throughSequence))
+    const { training, slates } = cycle.record as TrainingRecord;
+    if ((await store.sequence()) === sequenceAfter(cycle.throughSequence))
       await record(
         store,
         eventsOf(data, (sequence) => sequence.slice(-1)),
       );
     const rankedAt = performance.now();
     const ranking = await rankWithPolicy({
-      ...{ ...parts, protocol: "leave-one-out" },
-      version: cycle!.candidateVersion,
+      ...{ store, configuration, scenario, seed, protocol: "leave-one-out" },
+      version: cycle.candidateVersion,
     });
-    const seconds = (cycle!.finishedAt - cycle!.startedAt) / 1000;
+    const seconds = (cycle.finishedAt - cycle.startedAt) / 1000;
     const result = {
       ...{ seed, ranking, training, temperature: slates.temperature, seconds, loss },
       peakMiB: process.resourceUsage().maxRSS / 1024,

@@ -5,6 +5,7 @@ import type { RandomStream } from "../numeric/random.ts";
 import type { Store } from "../storage/store.ts";
 import type { Configuration } from "./configuration/configuration.ts";
 import type { DecisionView, Engine } from "./engine.ts";
+import { createExplainer } from "./explanation/create-explainer.ts";
 import { checkEngine } from "./input/check-engine.ts";
 import { aConfiguration, aFunction, aStore, checkOptions, madeBy } from "./input/check-options.ts";
 import { completeItem, completeUser } from "./input/complete.ts";
@@ -138,6 +139,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const fastLoops = createFastLoops(options);
   const findDamagedUsers = await watchDamagedUsers(store);
   const createId = checkedIds(options.createId);
+  const explainer = createExplainer(store, configuration);
   const parts = {
     ...options,
     startedAt,
@@ -153,11 +155,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     record: (events) => record(parts, events),
     ...createRows(store, options.clock),
     ...createViews(parts),
+    explainDecision: (id) => explainer.explain(id),
     health: () => readHealth(parts),
     figures: () => readFigures(parts),
     idle: () => fastLoops.idle(),
     close: async () => {
       await fastLoops.close();
+      await explainer.close();
       await policies.close();
     },
   });

@@ -4,6 +4,7 @@ import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
+import type { Explanation } from "../domain/explanation.ts";
 import type { ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -206,6 +207,24 @@ export interface Engine {
    * @throws unknown_scenario, invalid_request if `after` is no decision
    */
   listDecisions(query?: DecisionsInput): Promise<DecisionPage>;
+  /**
+   * Why a decision showed its items: terms of the scores, chance, rules, and the past events that
+   * moved the slate, from the record as of its moment. See docs/guides/explanations.md.
+   *
+   * @throws not_found if there is no such decision, or its policy or encoder is gone; audit_failed if
+   * it can't be derived again as it was logged; unknown_scenario, corrupt_snapshot, overloaded
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * await recurve.putItems([{ itemId: "tea" }]);
+   * const { decision } = await recurve.recommend({ userId: "ada" });
+   * const { slate } = await recurve.explainDecision(decision.decisionId);
+   * console.log(slate[0].itemId, slate[0].propensity); // tea 1
+   * await recurve.close();
+   */
+  explainDecision(decisionId: string): Promise<Explanation>;
   /** Number of decisions of a scenario. Default: of the first one. @throws unknown_scenario */
   countDecisions(scenario?: string): Promise<number>;
   /**

@@ -4,6 +4,7 @@ import { keepByList } from "./by-list.ts";
 import type { Encoder, EncoderSource } from "./encoder/encoder.ts";
 import { createNetwork, type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import type { Policy } from "./policy.ts";
+import { networkTerms } from "./score-terms.ts";
 import { createScorer } from "./scorer.ts";
 import { corruptSnapshot, decodeTensors, encodeTensors, type TensorFile } from "./snapshot.ts";
 
@@ -80,11 +81,17 @@ export async function openNetworkPolicy(network: Network): Promise<Policy> {
   const known = new Set<string>(network.itemIds);
   const { encoder } = network;
   const isKnown = (itemId: ItemId) => known.has(itemId) || (encoder?.rowOf(itemId) ?? -1) !== -1;
+  const logits: Policy["logits"] = async (state, candidates) => {
+    const [heads] = await scorer.score([{ state, candidates }]);
+    return heads![0]!;
+  };
   return {
     kind: "network",
-    logits: async (state, candidates) => {
-      const [heads] = await scorer.score([{ state, candidates }]);
-      return heads![0]!;
+    logits,
+    reasons: {
+      terms: async (state, candidates) =>
+        networkTerms(network, { state, candidates }, await logits(state, candidates)),
+      attend: async (state) => encoder?.attend(state),
     },
     roughLogits: (state, candidates) => scorer.scoreRoughly({ state, candidates }),
     towers: {

@@ -49,6 +49,25 @@ export interface PolicyTowers {
   unknownIn(views: readonly ItemView[]): readonly number[];
 }
 
+/**
+ * Parts of a policy's logits, which add up to them up to one number that all candidates have in common:
+ * - `popularity`: the baseline's order.
+ * - `encoder`: κ times the product of state and item.
+ * - `chain`: κ times the chain's part of the log-odds.
+ * - `head`: the remainder, which learning moves.
+ */
+export type PolicyTerms = Readonly<
+  Partial<Record<"popularity" | "encoder" | "chain" | "head", Float64Array>>
+>;
+
+/** Reasons of a policy's logits. */
+export interface PolicyReasons {
+  /** Each less its mean over the candidates. */
+  terms(state: PolicyState, candidates: readonly ItemView[]): Promise<PolicyTerms>;
+  /** Share of each item of the profile's sequence in the encoder's state; undefined without an encoder. */
+  attend(state: PolicyState): Promise<Float64Array | undefined>;
+}
+
 /** Up to a number that all have in common, each within `error` of its logit. */
 export interface RoughLogits {
   readonly logits: Float64Array;
@@ -67,5 +86,7 @@ export interface Policy {
   roughLogits?(state: PolicyState, candidates: readonly ItemView[]): Promise<RoughLogits>;
   /** Input of the fast loop; absent if a policy has no features of its own. */
   readonly towers?: PolicyTowers;
+  /** Input of an explanation; each policy that is loaded from a snapshot has it. */
+  readonly reasons?: PolicyReasons;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { ItemId } from "../domain/ids.ts";
 import { keepByList } from "./by-list.ts";
 import type { ItemView, Policy } from "./policy.ts";
+import { lessMean } from "./score-terms.ts";
 import { corruptSnapshot, encodeTensors, type TensorFile } from "./snapshot.ts";
 
 /** Impressions whose mean counts as much as the overall mean: fewest, and those of items that differ no more than chance explains. */
@@ -127,6 +128,10 @@ export function loadPopularityPolicy(file: TensorFile): Policy {
   return {
     kind: "popularity",
     logits: async (_, candidates) => logitsOf(candidates),
+    reasons: {
+      terms: async (_, candidates) => ({ popularity: lessMean(logitsOf(candidates)) }),
+      attend: async () => undefined,
+    },
     close: async () => {},
   };
 }

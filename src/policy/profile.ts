@@ -31,6 +31,10 @@ export interface Profile {
   readonly sequence: readonly ItemId[];
 }
 
+/** Whether an encoder is told of an event: of those that are no dislikes. */
+export const isTold = (entry: HistoryEntry, rule: RewardRule): boolean =>
+  signalOf(entry, rule) >= 0;
+
 /** @param history events as of the decision, oldest first: later ones would leak the future */
 export function createProfile(options: {
   readonly history: readonly HistoryEntry[];
@@ -44,9 +48,7 @@ export function createProfile(options: {
     itemIds: recent.map((entry) => entry.itemId),
     signals: recent.map((entry) => signalOf(entry, options.rule)),
     tokens: contextTokens(options.context, options.userAttributes),
-    sequence: read
-      .filter((entry) => signalOf(entry, options.rule) >= 0)
-      .map((entry) => entry.itemId),
+    sequence: read.filter((entry) => isTold(entry, options.rule)).map((entry) => entry.itemId),
   };
 }
 

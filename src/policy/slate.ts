@@ -133,3 +133,19 @@ export function slatePropensities(
   );
   return positionPropensities.map((p, position) => (order[position] === asked[position] ? p : 0));
 }
+
+/**
+ * By position of a given slate, the probabilities of all candidates given the items above; undefined at a pinned one.
+ * @param options.order a slate that the rules allow
+ */
+export function slateDistributions(
+  options: Omit<Walk, "slateSize"> & { readonly order: readonly number[] },
+): readonly (Float64Array | undefined)[] {
+  const { order } = options;
+  const found = order.map((): Float64Array | undefined => undefined);
+  walk({ ...options, slateSize: order.length }, (probabilities, position) => {
+    found[position] = probabilities;
+    return order[position]!;
+  });
+  return found;
+}

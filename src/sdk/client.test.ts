@@ -68,6 +68,15 @@ test("policies and cycles are listed for a scenario, and a roll-back names it", 
   ]);
 });
 
+test("a decision is explained by its id", async () => {
+  const { client, requests } = await openClient();
+  await client.putItem({ itemId: "tea" });
+  const { decisionId, slate } = await client.recommend({ userId: "ada", slateSize: 1 });
+  const explanation = await client.explainDecision(decisionId);
+  expect(explanation.slate[0]).toMatchObject({ ...slate[0], pinned: false, open: 1 });
+  expect(requests.at(-1)).toBe(`GET /api/v1/decisions/${decisionId}/explanation`);
+});
+
 test("promotions are paused and versions pinned, and what was done is listed", async () => {
   const { client, requests } = await openClient();
   const pin = { scenario: "ads", kind: "pin", version: 3, by: "ada", reason: "sale" } as const;

@@ -27,12 +27,14 @@ import {
   type UserInput,
 } from "../contract/api.ts";
 import type { DecisionBody, DecisionSummary, DecisionsQuery } from "../contract/decision.ts";
+import type { ExplanationBody } from "../contract/explanation.ts";
 import { checkBaseUrl } from "./base-url.ts";
 import { ApiError, createTransport, type Fetch, type Transport } from "./transport.ts";
 
 // This file is the package's entry: all names for callers are exported here.
 export type * from "../contract/api.ts";
 export type * from "../contract/decision.ts";
+export type * from "../contract/explanation.ts";
 export { ApiError, type Fetch } from "./transport.ts";
 
 /** Options of `createClient`; only `baseUrl` is required. */
@@ -97,6 +99,8 @@ export interface RecurveClient {
   listDecisions(query?: DecisionsQuery): Promise<PageResponse<DecisionSummary>>;
   /** A decision as it was made, with the reward so far. */
   getDecision(decisionId: string): Promise<DecisionBody>;
+  /** Why a decision showed its items, as of its moment. It takes up to some seconds: mind `timeoutMs`. */
+  explainDecision(decisionId: string): Promise<ExplanationBody>;
   /** Mean rewards over time by arm, and serving policy against baseline. */
   getRewardSeries(query?: RewardSeriesQuery): Promise<RewardSeriesResponse>;
   /** The configured scenarios, the default first. */
@@ -204,6 +208,7 @@ export function createClient(options: ClientOptions): RecurveClient {
     getCycle: (cycle) => get(at(routes.cycles, String(cycle))),
     listDecisions: (query) => get(routes.decisions, query),
     getDecision: (decisionId) => get(at(routes.decisions, decisionId)),
+    explainDecision: (decisionId) => get(`${at(routes.decisions, decisionId)}/explanation`),
     getRewardSeries: (query) => get(routes.rewardSeries, query),
     listScenarios: () => get(routes.scenarios),
     getHealth: () => get(routes.health),

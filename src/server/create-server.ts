@@ -23,6 +23,7 @@ import { addCycles } from "./routes/cycles.ts";
 import { addDecisionPages } from "./routes/decision-pages.ts";
 import { addDecisions } from "./routes/decisions.ts";
 import { addEvents } from "./routes/events.ts";
+import { addExplanations } from "./routes/explanations.ts";
 import { addHealth } from "./routes/health.ts";
 import { addInterventions } from "./routes/interventions.ts";
 import { addItems } from "./routes/items.ts";
@@ -158,6 +159,7 @@ export function createServer(options: ServerOptions): App {
   addUsers(app, parts);
   addDecisionPages(app, parts);
   addDecisions(app, parts);
+  addExplanations(app, parts);
   addPolicies(app, parts);
   addInterventions(app, parts);
   addCycles(app, parts);

@@ -17,6 +17,9 @@ import { sameShape, shapeError } from "./shape.ts";
 /** Logit of a masked position: its probability is 0 in float32 and its gradient too. */
 const masked = -1e9;
 
+/** Gets the probabilities of a span, [batch, heads, queries, keys]. */
+export type WatchAttention = (probabilities: Value) => void;
+
 /** Queries that look at the same stretch of keys. */
 export interface AttentionSpan {
   /** Number; the spans of a list follow each other. */
@@ -40,8 +43,9 @@ export function attention(options: {
   readonly values: Value;
   readonly spans: readonly AttentionSpan[];
   readonly heads: number;
+  readonly watch?: WatchAttention | undefined;
 }): Value {
-  const { queries, keys, values, spans, heads } = options;
+  const { queries, keys, values, spans, heads, watch } = options;
   assertShapes(options);
   const { shape } = queries;
   const width = shape[2]! / heads;
@@ -53,7 +57,7 @@ export function attention(options: {
   };
   const splitKeys = split(keys);
   const splitValues = values === keys ? splitKeys : split(values);
-  const mixed = mixBySpans([split(queries), splitKeys, splitValues], spans);
+  const mixed = mixBySpans([split(queries), splitKeys, splitValues], spans, watch);
   return reshape(heads === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), shape);
 }
 
@@ -61,6 +65,7 @@ export function attention(options: {
 function mixBySpans(
   [queries, keys, values]: readonly [Value, Value, Value],
   spans: readonly AttentionSpan[],
+  watch: WatchAttention | undefined,
 ): Value {
   const starts = spans.map((_, i) =>
     spans.slice(0, i).reduce((start, span) => start + span.queries, 0),
@@ -73,6 +78,7 @@ function mixBySpans(
     const seenValues = values === keys ? seenKeys : seen(values);
     return mixSpan([own(queries, i), seenKeys, seenValues], span.mask);
   });
+  for (const { probabilities } of mixes) watch?.(probabilities);
   const mixed = joinQueries(mixes.map((mix) => mix.mixed));
   const inputs = values === keys ? [queries, keys] : [queries, keys, values];
   return replaceGradient(mixed, inputs, (gradient) => {
@@ -118,7 +124,7 @@ function mixSpan([queries, keys, values]: readonly [Value, Value, Value], mask: 
       values: matmul(transposeLast(probabilities), gradient),
     };
   };
-  return { mixed, pullback };
+  return { mixed, probabilities, pullback };
 }
 
 function assertShapes({ queries, keys, values, heads }: Parameters<typeof attention>[0]): void {

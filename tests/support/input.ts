@@ -117,6 +117,7 @@ const inputs = {
   cycles: listing,
   findCycle: fc.oneof(fc.integer(), wild),
   findDecision: oneOf,
+  explainDecision: oneOf,
   countDecisions: fc.oneof(fc.constant("shop"), wild),
   rewardSeries: span,
 } satisfies Partial<Record<keyof Engine, fc.Arbitrary<unknown>>>;

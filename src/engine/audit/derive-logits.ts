@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { uniformVersion } from "../../domain/policy-snapshot.ts";
-import { createRandom } from "../../numeric/random.ts";
 import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
@@ -10,13 +9,13 @@ import type { Configuration } from "../configuration/configuration.ts";
 import type { DrawRules } from "../rules/draw-rules.ts";
 import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
-import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
 import { readDrawRules } from "../serving/read-draw-rules.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { scoreOffered } from "../serving/retriever.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
 import { type CatalogueAsOf, createCatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { createState, readUser } from "../state/read-state.ts";
+import { type DerivedDecision, deriveDecision } from "./derive-decision.ts";
 
 /**
  * A snapshot that never existed, whose bytes are missing, or whose bytes differ from the published
@@ -47,6 +46,8 @@ export interface LogitDeriver {
   derive(version: number, situation: Situation): Promise<Float64Array>;
   /** As they were when the decision was made: with the fast loop's draw, if it had a part, and without boosts. */
   deriveServed(decision: Decision): Promise<Float64Array>;
+  /** The same, to ask it further. The catalogue may not move on meanwhile. @throws as `derive` */
+  open(decision: Decision): Promise<DerivedDecision>;
   /** Of its moment, on its candidates. */
   drawRules(decision: Decision): Promise<DrawRules>;
   /**
@@ -107,39 +108,37 @@ export function createLogitDeriver(
     const scenario = { ...configured, reward: rest.rewardRule ?? configured.reward };
     const items = await catalogueAsOf(asOf);
     const user = await readUser(store, userId, asOf);
-    const state = createState({ user, catalogue: items, scenario, context });
     const views = candidates.map((candidate) => viewCandidate(candidate, items));
-    return { scenario, state, views };
+    const stateOf = (history = user.history) =>
+      createState({ user: { ...user, history }, catalogue: items, scenario, context });
+    return { scenario, user, views, stateOf };
   };
   const derive = async (version: number, situation: Situation) => {
     if (version === uniformVersion) return new Float64Array(situation.candidates.length);
     const policy = await getPolicy(version);
-    const { state, views } = await read(situation);
-    return policy.logits(state, views);
+    const { stateOf, views } = await read(situation);
+    return policy.logits(stateOf(), views);
   };
   const deriveModel = createModelDeriver(store, configuration.text);
+  const open = async (decision: Decision) => {
+    const { policyVersion: version } = decision;
+    const policy = version === uniformVersion ? undefined : await getPolicy(version);
+    return deriveDecision(decision, { ...(await read(decision)), policy, deriveModel });
+  };
   return {
     catalogueAsOf,
     derive,
     drawRules: (decision) => readDrawRules(decision, catalogueAsOf),
     scoreOffered: async (version, situation, offered) => {
-      const { state } = await read({ ...situation, candidates: [] });
+      const { stateOf } = await read({ ...situation, candidates: [] });
       const policy = version === uniformVersion ? undefined : await getPolicy(version);
-      return scoreOffered(policy, state, offered);
+      return scoreOffered(policy, stateOf(), offered);
     },
-    deriveServed: async (decision) => {
-      const { policyVersion: version, fastLoop: mark } = decision;
-      if (mark === undefined) return derive(version, decision);
-      const { towers } = await getPolicy(version);
-      if (towers === undefined)
-        throw new RangeError(`policy version ${version} can't have had a fast loop`);
-      const { scenario, state, views } = await read(decision);
-      const represented = await towers.represent(state, views);
-      const model = await deriveModel({ scenario, version, towers, mark });
-      const random = createRandom(decision.seed);
-      const visit = { userId: decision.userId, towers: represented };
-      return drawLogits({ model, visit, views, towers, settings: mark, random });
-    },
+    open,
+    deriveServed: async (decision) =>
+      decision.policyVersion === uniformVersion
+        ? new Float64Array(decision.candidates.length)
+        : (await open(decision)).served(),
     close: () => policies.close(),
   };
 }

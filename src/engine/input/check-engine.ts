@@ -55,6 +55,7 @@ export function checkEngine(engine: Engine): Engine {
     findCycle: async (number) => engine.findCycle(cycle(number)),
     findDecision: async (id) => engine.findDecision(decisionId(id)),
     listDecisions: async (query = {}) => engine.listDecisions(parseInput(decisionsInput, query)),
+    explainDecision: async (id) => engine.explainDecision(decisionId(id)),
     countDecisions: async (one) =>
       engine.countDecisions(one === undefined ? undefined : scenario(one)),
     rewardSeries: async (span = {}) => engine.rewardSeries(parseInput(rewardSeriesInput, span)),

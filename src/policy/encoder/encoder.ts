@@ -1,6 +1,7 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { meanOf } from "../../numeric/statistics.ts";
 import type { ItemView, PolicyState, RoughLogits } from "../policy.ts";
+import { createAttentionShares } from "./attention-shares.ts";
 import { createChainOdds } from "./chain.ts";
 import { decodeEncoder, type EncoderModel, type StoredEncoder } from "./encoder-model.ts";
 import { createItemVectors } from "./item-vectors.ts";
@@ -26,10 +27,20 @@ export interface Encoder {
   vectorOf(view: ItemView): Float32Array;
   /** ℓ of each candidate, less their mean, in float64 and a fixed order. */
   logOdds(state: PolicyState, candidates: readonly ItemView[]): Float64Array;
+  /** The same by its parts. */
+  logOddsParts(state: PolicyState, candidates: readonly ItemView[]): LogOddsParts;
+  /** Share of each item of the profile's sequence in the state u, 0 for one that it does not look at; see `createAttentionShares`. */
+  attend(state: PolicyState): Promise<Float64Array>;
   /** The same within an error and up to a constant: at a quarter of the time, for whole catalogues. */
   roughLogOdds(state: PolicyState, candidates: readonly ItemView[]): Promise<RoughLogits>;
   /** Row of an item in the Transformer's table, −1 if it is not there. */
   rowOf(itemId: ItemId): number;
+}
+
+/** Parts of log-odds ℓ, each less its mean; no chain if the encoder has none, or the user no known events. */
+export interface LogOddsParts {
+  readonly product: Float64Array;
+  readonly chain?: Float64Array;
 }
 
 /** Encoders of a record, by hash. @throws not_found, corrupt_snapshot */
@@ -56,6 +67,7 @@ export function openEncoder(stored: StoredEncoder): Encoder {
   const model = withTable(decoded, vectors.table);
   const { rowOf, rowsOf, vectorOf, multiply, multiplyRoughly } = vectors;
   const states = createUserStates(model, vectors);
+  const sharesOf = createAttentionShares(model);
   const addChain = model.chain && createChainOdds(model.chain, model.counts);
   return {
     hash: stored.hash,
@@ -70,6 +82,25 @@ export function openEncoder(stored: StoredEncoder): Encoder {
       // Users without known events have the items' shares already.
       if (items.length > 0) addChain?.(odds, rowsOf(candidates), items);
       return centre(odds);
+    },
+    logOddsParts: (state, candidates) => {
+      const { items, vector } = states.of(state);
+      const product = centre(multiply(candidates, vector));
+      if (addChain === undefined || items.length === 0) return { product };
+      const chain = new Float64Array(candidates.length);
+      addChain(chain, rowsOf(candidates), items);
+      return { product, chain: centre(chain) };
+    },
+    attend: async ({ profile: { sequence } }) => {
+      const shares = new Float64Array(sequence.length);
+      const known = [...sequence.entries()]
+        .map(([place, itemId]) => ({ place, row: rowOf(itemId) }))
+        .filter(({ row }) => row < model.itemIds.length)
+        .slice(-model.shape.length);
+      if (known.length === 0) return shares;
+      const found = await sharesOf(known.map(({ row }) => row));
+      for (const [index, { place }] of known.entries()) shares[place] = found[index]!;
+      return shares;
     },
     roughLogOdds: async (state, candidates) => {
       const { items, vector } = states.of(state);

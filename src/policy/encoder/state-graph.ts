@@ -1,4 +1,5 @@
 import { add } from "../../tensor/arithmetic.ts";
+import type { WatchAttention } from "../../tensor/attention.ts";
 import { constant, type Graph, input, type Value } from "../../tensor/graph.ts";
 import { gatherRows } from "../../tensor/indexing.ts";
 import { encodeNewest } from "../transformer/encoder.ts";
@@ -57,11 +58,15 @@ function createConstants(graph: Graph, { shape, parameters }: TransformerModel) 
  * Adds the encoder to a graph, with its blocks' parameters as constants: the state after the newest event, [rows, width]. The item
  * table is no part of it, so that a session of each number of rows does not hold it again.
  */
-export function buildEmbeddedState(graph: Graph, model: TransformerModel, rows: number): Value {
+export function buildEmbeddedState(
+  graph: Graph,
+  model: TransformerModel,
+  { rows, watch }: { readonly rows: number; readonly watch?: WatchAttention },
+): Value {
   const { shape } = model;
   const embedded = input(graph, "embedded", [rows, shape.length, shape.width]);
   const segments = input(graph, "segments", [rows, shape.length], "int32");
-  return encodeNewest(embedded, createConstants(graph, model), { shape, segments });
+  return encodeNewest(embedded, createConstants(graph, model), { shape, segments, watch });
 }
 
 /**

@@ -21,7 +21,7 @@ function createSessions(model: TransformerModel) {
   return (rows: number): Promise<GraphSession> => {
     const open = () => {
       const graph = createGraph();
-      return createSession(graph, { states: buildEmbeddedState(graph, model, rows) });
+      return createSession(graph, { states: buildEmbeddedState(graph, model, { rows }) });
     };
     const session = sessions.get(rows) ?? open();
     sessions.set(rows, session);

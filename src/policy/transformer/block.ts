@@ -1,6 +1,6 @@
 import { gelu, swiglu } from "../../tensor/activation.ts";
 import { add, multiply } from "../../tensor/arithmetic.ts";
-import { type AttentionSpan, attention } from "../../tensor/attention.ts";
+import { type AttentionSpan, attention, type WatchAttention } from "../../tensor/attention.ts";
 import { relu } from "../../tensor/elementwise.ts";
 import type { Value } from "../../tensor/graph.ts";
 import { type AxisRange, reshape, slice, transpose } from "../../tensor/layout.ts";
@@ -22,6 +22,7 @@ export type Block = (
     readonly spans: readonly AttentionSpan[];
     readonly queries?: AxisRange;
     readonly regularise?: Regularise;
+    readonly watch?: WatchAttention | undefined;
   },
 ) => Value;
 
@@ -34,7 +35,7 @@ export function createBlock(parameterOf: ParameterOf, shape: EncoderShape): Bloc
   const inner = { weights, shift: add(shift, parameterOf("innerBias")) };
   const outer = { weights: parameterOf("outerWeights"), shift: parameterOf("outerBias") };
   const activate = activations[shape.feedForward];
-  return (states, { spans, queries, regularise = (value) => value }) => {
+  return (states, { spans, queries, watch, regularise = (value) => value }) => {
     const cut = (value: Value) => (queries === undefined ? value : slice(value, queries));
     const normal = normalise(states);
     const mixed = attention({
@@ -42,6 +43,7 @@ export function createBlock(parameterOf: ParameterOf, shape: EncoderShape): Bloc
       keys: maps.key ? matmul(normal, maps.key) : normal,
       values: maps.value ? matmul(normal, maps.value) : normal,
       spans,
+      watch,
       heads: shape.heads,
     });
     const attended = add(cut(states), regularise(project(mixed, maps.output)));

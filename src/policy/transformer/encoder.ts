@@ -1,5 +1,5 @@
 import { add } from "../../tensor/arithmetic.ts";
-import { causalSpans, presenceMask } from "../../tensor/attention.ts";
+import { causalSpans, presenceMask, type WatchAttention } from "../../tensor/attention.ts";
 import { type Graph, input, type Precision, type Value } from "../../tensor/graph.ts";
 import { gatherRows } from "../../tensor/indexing.ts";
 import { reshape } from "../../tensor/layout.ts";
@@ -79,21 +79,29 @@ const createBlocks = (parameterOf: ParameterOf, shape: EncoderShape) =>
  * @param embedded [rows, length, width], the newest event last
  * @param segments int32 [rows, length]: that of the newest event for an event, 0 before the first
  * one
+ * @param watch gets the attention of each block, the first one first
  */
 export function encodeNewest(
   embedded: Value,
   parameterOf: ParameterOf,
-  options: { readonly shape: EncoderShape; readonly segments: Value },
+  options: {
+    readonly shape: EncoderShape;
+    readonly segments: Value;
+    readonly watch?: WatchAttention | undefined;
+  },
 ): Value {
-  const { shape, segments } = options;
+  const { shape, segments, watch } = options;
   const [rows = 0] = embedded.shape;
   const { length, width } = shape;
   const blocks = createBlocks(parameterOf, shape);
   const spans = causalSpans(segments, 1);
-  const states = blocks.slice(0, -1).reduce((before, block) => block(before, { spans }), embedded);
+  const states = blocks
+    .slice(0, -1)
+    .reduce((before, block) => block(before, { spans, watch }), embedded);
   const state = blocks.at(-1)!(states, {
     spans: [{ queries: 1, keys: length, mask: presenceMask(segments) }],
     queries: { axis: 1, start: length - 1, end: length },
+    watch,
   });
   return reshape(layerNorm(state, parameterOf("stateScale"), parameterOf("stateShift")), [
     rows,

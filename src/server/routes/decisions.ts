@@ -2,9 +2,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../contract/api.ts";
 import type { DecisionBody, OfferBody } from "../../contract/decision.ts";
 import { offeredBy } from "../../domain/decision.ts";
-import { EngineError } from "../../domain/errors.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { DecisionView } from "../../engine/engine.ts";
+import { missingDecision } from "../../engine/explanation/create-explainer.ts";
 import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
 import { itemRules } from "../../engine/rules/rules-schema.ts";
 import type { App, RouteParts } from "../app.ts";
@@ -142,10 +142,7 @@ export function addDecisions(app: App, { engine }: RouteParts): void {
   app.openapi(decisionRoute, async (context) => {
     const { decisionId: id } = context.req.valid("param");
     const view = await engine.findDecision(id);
-    if (view === undefined) {
-      const message = `no decision '${id}'; take the decisionId from the answer of POST ${routes.recommend}`;
-      throw new EngineError("not_found", message, { details: { decisionId: id } });
-    }
+    if (view === undefined) throw missingDecision(id);
     return context.json(toBody(view), 200);
   });
 }

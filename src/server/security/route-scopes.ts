@@ -69,6 +69,7 @@ const routesByScope: Readonly<Record<RouteScope, readonly string[]>> = {
     `GET ${routes.users}/:userId`,
     `GET ${routes.decisions}`,
     `GET ${routes.decisions}/:decisionId`,
+    `GET ${routes.decisions}/:decisionId/explanation`,
     `GET ${routes.policies}`,
     `GET ${routes.interventions}`,
     `GET ${routes.cycles}`,

@@ -1,0 +1,70 @@
+import { type PlaceRules, slateDistributions } from "./slate.ts";
+
+/** A slate with the logits of its candidates, boosts included. */
+export interface DrawnSlate {
+  readonly logits: Float64Array;
+  /** Indices of the shown candidates. */
+  readonly order: readonly number[];
+  readonly exploration: number;
+  readonly rules: PlaceRules;
+}
+
+/** Difference that other logits make to a slate. */
+export interface SlateShift {
+  /** Mean over the drawn positions of ½·Σ|p − p′|, given the shown items above; 0 without drawn positions. */
+  readonly shift: number;
+  /** ln(p/p′) of the shown item by position, 0 at a pinned one. */
+  readonly logRatios: readonly number[];
+}
+
+const totalVariation = (one: Float64Array, other: Float64Array) =>
+  one.reduce((sum, p, a) => sum + Math.abs(p - other[a]!), 0) / 2;
+
+/** @param logits p′, boosts included */
+export function compareSlates(slate: DrawnSlate, logits: Float64Array): SlateShift {
+  const before = slateDistributions(slate);
+  const after = slateDistributions({ ...slate, logits });
+  let [sum, drawn] = [0, 0];
+  const logRatios = slate.order.map((shown, position) => {
+    const [one, other] = [before[position], after[position]];
+    if (one === undefined || other === undefined) return 0;
+    sum += totalVariation(one, other);
+    drawn++;
+    return Math.log(one[shown]! / other[shown]!);
+  });
+  return { shift: drawn === 0 ? 0 : sum / drawn, logRatios };
+}
+
+/** The part of chance and rules in a position: see `ExplainedItem`. */
+export interface PlaceChance {
+  readonly rank?: number;
+  readonly open?: number;
+  readonly capped?: number;
+  readonly explored: number;
+  readonly pinned: boolean;
+}
+
+function placeChance(
+  { logits, order, exploration, rules }: DrawnSlate,
+  position: number,
+  probabilities: Float64Array | undefined,
+): PlaceChance {
+  if (probabilities === undefined) return { explored: 0, pinned: true };
+  const shown = order[position]!;
+  const taken = new Set([...order.slice(0, position), ...(rules.pins?.values() ?? [])]);
+  const open = probabilities.filter((p) => p > 0).length;
+  const isBetter = (logit: number, a: number) => probabilities[a]! > 0 && logit > logits[shown]!;
+  return {
+    rank: 1 + logits.filter(isBetter).length,
+    open,
+    capped: logits.length - open - taken.size,
+    explored: exploration / open / probabilities[shown]!,
+    pinned: false,
+  };
+}
+
+/** By position. */
+export const placeChances = (slate: DrawnSlate): readonly PlaceChance[] =>
+  slateDistributions(slate).map((probabilities, position) =>
+    placeChance(slate, position, probabilities),
+  );
