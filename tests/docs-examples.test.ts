@@ -121,6 +121,17 @@ test("the example of the rules guide gives its slate", { timeout: 120_000 }, asy
   expect(await running.ended()).toEqual({ code: 0, output: "[ 'pot', 'tea' ]\n" });
 });
 
+test("the example of the explanations guide prints as it says", { timeout: 120_000 }, async () => {
+  const blocks = blocksOf("docs/guides/explanations.md");
+  const [program, printed] = ["js", "text"].map(
+    (wanted) => blocks.find(({ language }) => language === wanted)?.code ?? "",
+  );
+  const running = startNode(["--input-type=module", "--eval", program ?? ""], {
+    cwd: builtPackage(),
+  });
+  expect(await running.ended()).toEqual({ code: 0, output: printed });
+});
+
 test("the configuration guide shows the defaults", () => {
   const [block] = blocksOf("docs/guides/configuration.md").filter(
     ({ language }) => language === "json",

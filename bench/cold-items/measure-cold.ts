@@ -1,11 +1,9 @@
 import { join } from "node:path";
 import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
 import { readUnlearned } from "../../src/analysis/ranking/unlearned-events.ts";
-import { describeTrainingProgress } from "../../src/cli/training-line.ts";
 import type { Cycle } from "../../src/domain/cycle.ts";
 import type { MeanOverUsers } from "../../src/domain/first-slates.ts";
 import { loadServed } from "../../src/engine/learner/cycle/carried.ts";
-import { train } from "../../src/engine/learner/train.ts";
 import { readCases } from "../../src/engine/learner/training/slate-cases.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
 import { measureAccuracy } from "../../src/evaluation/ranking/accuracy.ts";
@@ -19,7 +17,8 @@ import type { Network } from "../../src/policy/network.ts";
 import { openNetworkPolicy } from "../../src/policy/network-policy.ts";
 import { repository } from "../machine.ts";
 import type { PolicyData } from "../policy-quality/open-data.ts";
-import { configuration, eventsOf, record, scenario, threads } from "../policy-quality/shop.ts";
+import { configuration, eventsOf, record, scenario } from "../policy-quality/shop.ts";
+import { trainFirst } from "../policy-quality/train-first.ts";
 
 /** HR@10 of users whose next item is new. */
 export interface ColdHits {
@@ -85,10 +84,8 @@ async function hitRateAlike(
 }
 
 /** Trains on the other items, then asks for each user's last new one, after all the user's other events. */
-export async function measureColdItems(
-  { data, preset, folder, print, minutes }: PolicyData,
-  seed: number,
-): Promise<ColdSeed> {
+export async function measureColdItems(parts: PolicyData, seed: number): Promise<ColdSeed> {
+  const { data, folder } = parts;
   const file = `seed-${seed}.json`;
   const known = folder.load<ColdSeed>(file);
   if (known !== undefined) return known;
@@ -100,15 +97,7 @@ export async function measureColdItems(
       await store.items.put(data.items);
       await record(store, behaviour);
     }
-    const [done] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
-    const cycle =
-      done ??
-      (await train({
-        ...{ store, configuration, scenario, seed, preset, threads, minutes, clock: Date.now },
-        onProgress: (progress) => {
-          if (progress.stage !== "read") print(describeTrainingProgress(progress));
-        },
-      }))!;
+    const { cycle } = await trainFirst(store, parts, seed);
     if ((await store.events.count()) === behaviour.length)
       await record(
         store,

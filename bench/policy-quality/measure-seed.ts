@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
 import { type PolicyRanking, rankWithPolicy } from "../../src/analysis/ranking/rank-with-policy.ts";
-import { describeTrainingProgress } from "../../src/cli/training-line.ts";
 import type { TrainingRecord } from "../../src/domain/cycle-record.ts";
-import { train } from "../../src/engine/learner/train.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
 import { repository } from "../machine.ts";
 import type { PolicyData } from "./open-data.ts";
-import { configuration, eventsOf, record, scenario, threads } from "./shop.ts";
+import { configuration, eventsOf, record, scenario } from "./shop.ts";
+import { type FirstTraining, trainFirst } from "./train-first.ts";
 
 export interface PolicySeed {
   readonly seed: number;
@@ -27,33 +26,19 @@ export interface PolicySeed {
 /** All but the last item of each user with two or more; once, whatever was broken off. */
 async function importBehaviour(store: Store, data: InteractionData): Promise<void> {
   const behaviour = eventsOf(data, (sequence) => sequence.slice(0, -1));
-  if ((await store.events.count()) === behaviour.length) return;
+  if ((await store.events.count()) >= behaviour.length) return;
   await store.items.put(data.items);
   await record(store, behaviour);
 }
 
-/**
- * A shop that has imported all but the last items and trained its first policy, to be closed by the
- * caller. A training that was broken off continues, and one that has ended is kept.
- */
+/** A shop that has imported all but the last items and trained its first policy, to be closed by the caller. */
 export async function openTrained(
-  { data, preset, folder, print, minutes }: PolicyData,
+  parts: PolicyData,
   seed: number,
-) {
-  const store = await openStore(join(repository, folder.path, `seed-${seed}.db`));
-  let loss = Number.NaN;
-  const [done] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
-  if (done === undefined) await importBehaviour(store, data);
-  const cycle =
-    done ??
-    (await train({
-      ...{ store, configuration, scenario, seed, preset, threads, minutes, clock: Date.now },
-      onProgress: (progress) => {
-        if (progress.stage !== "read") print(describeTrainingProgress(progress));
-        if (progress.stage === "epoch") loss = progress.loss;
-      },
-    }));
-  return { store, cycle: cycle!, loss };
+): Promise<FirstTraining & { readonly store: Store }> {
+  const store = await openStore(join(repository, parts.folder.path, `seed-${seed}.db`));
+  await importBehaviour(store, parts.data);
+  return { store, ...(await trainFirst(store, parts, seed)) };
 }
 
 /** A trained shop, asked for the last items. */

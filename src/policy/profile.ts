@@ -31,8 +31,8 @@ export interface Profile {
   readonly sequence: readonly ItemId[];
 }
 
-/** Whether an encoder is told of an event: of those that are no dislikes. */
-export const isTold = (entry: HistoryEntry, rule: RewardRule): boolean =>
+/** Whether an encoder reads an event: it reads those that are no dislikes. */
+export const isEncoded = (entry: HistoryEntry, rule: RewardRule): boolean =>
   signalOf(entry, rule) >= 0;
 
 /** @param history events as of the decision, oldest first: later ones would leak the future */
@@ -48,7 +48,7 @@ export function createProfile(options: {
     itemIds: recent.map((entry) => entry.itemId),
     signals: recent.map((entry) => signalOf(entry, options.rule)),
     tokens: contextTokens(options.context, options.userAttributes),
-    sequence: read.filter((entry) => isTold(entry, options.rule)).map((entry) => entry.itemId),
+    sequence: read.filter((entry) => isEncoded(entry, options.rule)).map((entry) => entry.itemId),
   };
 }
 

@@ -131,7 +131,7 @@ test("an event's part is the difference to the same user without it", async () =
   expect(movedBy.shift).toBeGreaterThan(0);
 });
 
-test("attention is a share of each event that the encoder is told of: a dislike has none", async () => {
+test("attention is a share of each event that the encoder reads: a dislike has none", async () => {
   const { engine, explain } = await openEncoded();
   const { history } = await explain((await engine.recommend(whole)).decision);
   const shares = history.map(({ attention = Number.NaN }) => attention);
@@ -166,7 +166,7 @@ test("only the newest fifty events are left out, and all are listed", async () =
   );
 });
 
-test("rules are told: pins, caps, filters, seen items", async () => {
+test("rules are reported: pins, caps, filters, seen items", async () => {
   const { engine, explain } = await openEncoded({
     scenario: {
       slateSize: 3,

@@ -1,5 +1,5 @@
 import type { ExplainedEvent, Explanation } from "../../domain/explanation.ts";
-import { isTold } from "../../policy/profile.ts";
+import { isEncoded } from "../../policy/profile.ts";
 import type { SlateShift } from "../../policy/slate-shift.ts";
 import type { DerivedDecision } from "../audit/derive-decision.ts";
 import { type DerivedSlate, shiftWithout } from "./slate-without.ts";
@@ -36,12 +36,14 @@ export async function nameEvents(
   return { events, shift };
 }
 
-/** Attention by place in the history, 0 for events that the encoder is not told of; undefined without an encoder. */
+/** Attention by place in the history, 0 for events that the encoder does not read; undefined without an encoder. */
 async function attentionOf({ attend, user, scenario }: DerivedDecision) {
   const shares = await attend();
   if (shares === undefined) return undefined;
   let next = 0;
-  return user.history.map((entry) => (isTold(entry, scenario.reward) ? (shares[next++] ?? 0) : 0));
+  return user.history.map((entry) =>
+    isEncoded(entry, scenario.reward) ? (shares[next++] ?? 0) : 0,
+  );
 }
 
 export async function explainHistory(

@@ -42,14 +42,14 @@ const explanationBody = wire<ExplanationBody>()(
   z
     .strictObject({
       decisionId: name,
+      decidedAt: time,
       userId: name,
       scenario: name,
       arm,
       policyVersion: count,
+      candidates: count,
       exploration: z.number(),
       slatePropensity: z.number(),
-      decidedAt: time,
-      candidates: count,
       leftOut: optional(
         z.strictObject({ available: count, byRules: count, seen: count, notRetrieved: count }),
       ),
