@@ -8,6 +8,7 @@ import { fastLoopRewardsBench } from "./fast-loop-rewards.bench.ts";
 import { gateBench } from "./gate.bench.ts";
 import { gateCoverageBench } from "./gate-coverage.bench.ts";
 import { gateHostileBench } from "./gate-hostile.bench.ts";
+import { guardsBench } from "./guards.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { learningBench } from "./learning.bench.ts";
 import { opeBench } from "./ope.bench.ts";
@@ -29,6 +30,7 @@ export const benches: readonly Bench[] = [
   gateBench,
   gateHostileBench,
   gateCoverageBench,
+  guardsBench,
   fastLoopBench,
   fastLoopRewardsBench,
   learningBench,

@@ -11,6 +11,18 @@ export interface Guard {
   readonly value: number;
   readonly limit: number;
   readonly passed: boolean;
+  /** Of a guard metric, in shares of the serving policy's value. */
+  readonly metric?: {
+    readonly margin: number;
+    /** Events that were counted. */
+    readonly outcomes: number;
+    /** False if its traffic can't decide about its margin: it has not passed then. */
+    readonly isDecided: boolean;
+    /** Of the change; absent if it can't be told. */
+    readonly standardError?: number;
+    /** The smallest margin that its traffic can decide about. */
+    readonly smallestMargin?: number;
+  };
 }
 
 /** One form of the paired difference, candidate minus serving policy, reward units a row. */

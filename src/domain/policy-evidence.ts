@@ -1,7 +1,7 @@
 import type { Verdict } from "./cycle-outcome.ts";
 import type { NewEncoder } from "./encoder-record.ts";
 import type { FirstSlates, SlateQuality, TemperatureChoice } from "./first-slates.ts";
-import type { GateLooks, PredictedLift } from "./gate-record.ts";
+import type { GateLooks, Guard, PredictedLift } from "./gate-record.ts";
 import type { Damageable } from "./stored-record.ts";
 
 // Differences are in the gate's unit, a row's reward as a share of the rule's range; lifts are over the value of the policy
@@ -83,6 +83,8 @@ export interface CanaryReview extends LiveDifference, CanaryTrial {
   readonly action: CanaryAction;
   /** One sentence for a person. */
   readonly reason: string;
+  /** Guard metrics on live outcomes; absent if the scenario has none. */
+  readonly guards?: readonly Guard[];
 }
 
 /** The serving arm, by all policies in it, minus the anchor, on live rewards. */

@@ -1,4 +1,5 @@
 import type { FastLoopSettings } from "./fast-loop.ts";
+import type { GuardMetric } from "./guard-metric.ts";
 import type { ScenarioRules, SeenRule } from "./rules.ts";
 
 /** Rules for repeated events of one type on one position. */
@@ -67,6 +68,8 @@ export interface Scenario {
   readonly sessionGapSeconds: number;
   readonly slateReward: SlateReward;
   readonly reward: RewardRule;
+  /** Outcomes that a promotion must not cost; absent if there are none. */
+  readonly guards?: readonly GuardMetric[];
   readonly fastLoop: FastLoopSettings;
 }
 

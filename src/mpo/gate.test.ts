@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
 import type { GateRecord } from "../domain/gate-record.ts";
+import { type GuardTest, guardTestsOf } from "../domain/guard-metric.ts";
 import { gateLimits, whereWorthless } from "../evaluation/gate-guards.ts";
 import { rewardHeadCount } from "../learning/critic.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
@@ -224,4 +225,46 @@ test("a target that hardly differs need not be reached, and too little data stay
   expect(checkDistillation(judged, { way: 0, gap: 0.04 }, 1).verdict).toBe("promote");
   const little = { ...judged, verdict: "not-enough-data" as const, guards: [] };
   expect(checkDistillation(little, { way: 0, gap: 9 }, 1)).toBe(little);
+});
+
+/** Purchases that the candidate of `paying` loses: those of item 3, which it chooses less. */
+function withPurchases(rows: readonly ScoredRow[], rates: readonly number[]): ScoredRow[] {
+  const random = createRandom(seed).split("purchases");
+  return rows.map(({ row, scores }) => {
+    const bought = random.uniform() < rates[row.action]! ? 1 : 0;
+    return { row: { ...row, outcomes: Float64Array.of(bought, Number.NaN) }, scores };
+  });
+}
+
+const paying = [0.6, 0.2, 0.15, 0.05];
+const judgeGuarded = (rows: readonly ScoredRow[], guards: readonly GuardTest[]) =>
+  gateCandidate({
+    rows,
+    candidateLogs: rows.map(() => Float64Array.from(paying, Math.log)),
+    ...{ predictedDifference: 0.05, limits: gateLimits, guards },
+  });
+
+test("a guard metric that the candidate harms holds it, one that it keeps does not", () => {
+  const guards = guardTestsOf([{ type: "purchase", margin: 0.2 }]);
+  const harmed = judgeGuarded(withPurchases(simulate(2000), [0.1, 0.1, 0.1, 0.9]), guards);
+  expect(harmed).toMatchObject({ verdict: "hold" });
+  expect(harmed.reason).toMatch(/^Held by its guards: change of purchase -0\.\d+ is below/);
+  // Of the served policies: Σ π·rate, 0.9·π + 0.1/4 each.
+  const rate = (policy: readonly number[]) =>
+    policy.reduce((sum, p, a) => sum + (0.9 * p + 0.025) * (a === 3 ? 0.9 : 0.1), 0);
+  const { value, metric } = harmed.guards.at(-1)!;
+  const truth = rate(paying) / rate([0.25, 0.25, 0.25, 0.25]) - 1;
+  expect(Math.abs(value - truth)).toBeLessThan(4 * metric!.standardError!);
+  const kept = judgeGuarded(withPurchases(simulate(2000), [0.5, 0.5, 0.5, 0.5]), guards);
+  expect(kept).toMatchObject({ verdict: "promote" });
+  expect(kept.guards.at(-1)).toMatchObject({ name: "change of purchase", passed: true });
+});
+
+test("a guard metric of which no row knows anything leaves the promotion to live evidence", () => {
+  const segments = [{ attribute: "country", values: ["SE"] }];
+  const guards = guardTestsOf([{ type: "purchase", margin: 0.5, segments }]);
+  const gate = judgeGuarded(withPurchases(simulate(2000), [0.5, 0.5, 0.5, 0.5]), guards);
+  expect(gate.verdict).toBe("canary");
+  expect(gate.guards.slice(-2).map(({ passed }) => passed)).toEqual([true, false]);
+  expect(gate.reason).toContain("change of purchase of country SE can't be told");
 });

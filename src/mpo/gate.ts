@@ -1,8 +1,10 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateLooks, GateRecord, GateStratum, Guard } from "../domain/gate-record.ts";
-import { judgeCandidate } from "../evaluation/gate.ts";
+import type { GuardTest } from "../domain/guard-metric.ts";
+import { type GateInput, judgeCandidate } from "../evaluation/gate.ts";
 import type { GateLimits } from "../evaluation/gate-guards.ts";
 import { failedGuards } from "../evaluation/gate-reason.ts";
+import { applyGuardMetrics, judgeMetric, loggedChange } from "../evaluation/guard-metrics.ts";
 import type { RowWeights } from "../evaluation/strata.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
@@ -25,6 +27,8 @@ export function gateCandidate(options: {
   readonly limits: GateLimits;
   /** Of earlier cycles at the same two policies. */
   readonly earlier?: GateLooks | undefined;
+  /** Guard metrics, which the rows have the outcomes of. */
+  readonly guards?: readonly GuardTest[] | undefined;
 }): GateRecord {
   const { rows, candidateLogs, predictedDifference } = options;
   checkRows(rows);
@@ -34,11 +38,23 @@ export function gateCandidate(options: {
     return mean.map((value, a) => value - deviation[a]!);
   });
   const arrays = gateArrays(options, lower);
-  const { limits, earlier } = options;
-  const gate = judgeCandidate({ ...arrays, predictedDifference, weightClip, limits, earlier });
+  const { limits, earlier, guards = [] } = options;
+  const input = { ...arrays, predictedDifference, weightClip, limits, earlier };
+  const gate = applyGuardMetrics(judgeCandidate(input), judgeMetrics(guards, rows, input));
   const strata = describeStrata(rows, arrays.rowWeights);
   return strata.length < 2 ? gate : { ...gate, strata };
 }
+
+/** On the gate's own rows. */
+const judgeMetrics = (
+  guards: readonly GuardTest[],
+  rows: readonly ScoredRow<JudgedRow>[],
+  input: GateInput,
+): readonly Guard[] =>
+  guards.map((test, index) => {
+    const outcomes = Float64Array.from(rows, ({ row }) => row.outcomes?.[index] ?? Number.NaN);
+    return judgeMetric(test, loggedChange(input, outcomes), guards.length);
+  });
 
 /** The largest first. */
 function describeStrata(

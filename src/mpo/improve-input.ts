@@ -1,4 +1,5 @@
 import type { Arm } from "../domain/decision.ts";
+import type { GuardTest } from "../domain/guard-metric.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { Part } from "./family.ts";
@@ -25,6 +26,8 @@ export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   /** The exploration floor, which is added to the policy made here. */
   readonly floor: number;
   readonly mpo: MpoConfiguration;
+  /** Guard metrics of the scenario. */
+  readonly guards?: readonly GuardTest[];
   readonly random: RandomStream;
   readonly stages?: Stages;
   /** Parts left out, beside those that the family lacks. */

@@ -1,5 +1,6 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateRecord, SelfCheck } from "../domain/gate-record.ts";
+import type { GuardTest } from "../domain/guard-metric.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { limitsOf, whereWorthless } from "../evaluation/gate-guards.ts";
 import { expectLength } from "./check-rows.ts";
@@ -83,12 +84,13 @@ interface Gated {
   readonly judgement: Judgement;
   readonly mpo: MpoConfiguration;
   readonly selfCheck: SelfCheck;
+  readonly guards: readonly GuardTest[] | undefined;
 }
 
 /** Without a gate every candidate serves. */
 function gateImprovement(
   rows: JudgedPart["rows"],
-  { candidateLogs, gap, judgement, mpo, selfCheck }: Gated,
+  { candidateLogs, gap, judgement, mpo, selfCheck, guards }: Gated,
 ): GateRecord {
   const { difference, worthless } = judgement;
   if (candidateLogs === undefined) {
@@ -96,8 +98,8 @@ function gateImprovement(
     return { ...ungated, rows: rows.length, difference, selfCheck };
   }
   const limits = worthless ? whereWorthless(limitsOf(mpo.gate)) : limitsOf(mpo.gate);
-  const found = gateCandidate({ rows, candidateLogs, predictedDifference: difference, limits });
-  const gate = applySelfCheck(found, selfCheck);
+  const gated = { rows, candidateLogs, predictedDifference: difference, limits, guards };
+  const gate = applySelfCheck(gateCandidate(gated), selfCheck);
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
@@ -118,7 +120,8 @@ export async function improve<
   family: ModelFamily<Row, Policy, Critic, Fit, Moved>,
   input: ImproveInput<Row, Policy, Critic>,
 ): Promise<Improvement<Row, Fit, Moved>> {
-  const { serving, mpo, random, meta: state, prior = shippedPrior, stages = unmeasured } = input;
+  const { serving, mpo, random, guards, meta: state, prior = shippedPrior } = input;
+  const { stages = unmeasured } = input;
   const { propose = proposeSettings, judge: judgeParts = judgeChallengers } = input;
   const has = partsOf(family, input);
   const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
@@ -151,7 +154,7 @@ export async function improve<
   const judged = [...first.gateRows, ...second.gateRows];
   const checked = has("distillation check") ? gap : undefined;
   const gate = await stages.measure("gate", () =>
-    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck }),
+    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck, guards }),
   );
   return {
     ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },

@@ -39,6 +39,8 @@ export interface JudgedRow {
   readonly loggingLogs?: Float64Array;
   /** A draw of the fast loop made the choice: its propensity is known, those of the other candidates are not. */
   readonly isForeign?: boolean;
+  /** By guard test, whether its item had such an event: 1 or 0, NaN if its user is of another segment. Absent without guard metrics. */
+  readonly outcomes?: Float64Array;
   /** It judges nothing: the policy that made the choice is gone, or it chose from other candidates than the serving policy would. */
   readonly trainsOnly?: boolean;
   /** Earlier items of the slate change its reward: it is weighed by the whole prefix, not by its item and position. */

@@ -1,5 +1,6 @@
 import type { Arm } from "../domain/decision.ts";
 import type { GateLooks, GateRecord } from "../domain/gate-record.ts";
+import type { GuardTest } from "../domain/guard-metric.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { limitsOf } from "../evaluation/gate-guards.ts";
 import { expectAhead, type Scoring, scoreRows } from "./family.ts";
@@ -20,12 +21,13 @@ export interface RivalInput<Row extends FoldedRow, Policy, Critic> {
   readonly mpo: MpoConfiguration;
   /** Findings of earlier reviews of the same two policies. */
   readonly earlier?: GateLooks | undefined;
+  readonly guards?: readonly GuardTest[] | undefined;
 }
 
 /** The serving policy against a rival that has served too, on the traffic of both and of all arms whose policy is known. */
 export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   family: Scoring<Row, Policy, Critic>,
-  { serving, rival, arm, critic, mpo, earlier, ...input }: RivalInput<Row, Policy, Critic>,
+  { serving, rival, arm, critic, mpo, earlier, guards, ...input }: RivalInput<Row, Policy, Critic>,
 ): Promise<GateRecord> {
   const all = input.rows.filter(
     (row) => isJudged(row) && (row.loggingLogs || row.arm === "serving" || row.arm === arm),
@@ -45,6 +47,7 @@ export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
     predictedDifference: 0,
     limits: limitsOf(mpo.gate),
     earlier,
+    guards,
   });
   return applySelfCheck(gate, selfCheck);
 }

@@ -16,11 +16,20 @@ import { type Fields, fieldsOf, interval, optional } from "./record-schema.ts";
 /** Text of before it was measured has none. */
 const sharedError = z.number().default(0);
 
-const guard = fieldsOf<Guard>({
+export const guard: z.ZodType<Guard> = fieldsOf<Guard>({
   name: z.string(),
   value: z.number(),
   limit: z.number(),
   passed: z.boolean(),
+  metric: optional(
+    z.strictObject({
+      margin: z.number(),
+      outcomes: z.number(),
+      isDecided: z.boolean(),
+      standardError: optional(z.number()),
+      smallestMargin: optional(z.number()),
+    }),
+  ),
 }).meta({ id: "Guard" });
 
 const statistic = fieldsOf<GateStatistic>({

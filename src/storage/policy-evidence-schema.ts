@@ -21,7 +21,7 @@ import {
   promotionActions,
   type SlateEvidence,
 } from "../domain/policy-evidence.ts";
-import { gateLooks, lift, predicted } from "./gate-record-schema.ts";
+import { gateLooks, guard, lift, predicted } from "./gate-record-schema.ts";
 import { fieldsOf, optional } from "./record-schema.ts";
 
 const mean = fieldsOf<MeanOverUsers>({ mean: z.number(), standardError: z.number() });
@@ -93,6 +93,7 @@ export const canaryReview: z.ZodType<CanaryReview> = fieldsOf<CanaryReview>({
   reason: z.string(),
   canary: liveArm,
   serving: liveArm,
+  guards: optional(z.array(guard)),
   standardError: optional(z.number()),
   ...lift,
 }).meta({ id: "CanaryReview" });

@@ -247,6 +247,13 @@ export interface RewardBucket extends ArmRewards {
   readonly decisionSquares: number;
 }
 
+/** A user's shown positions, and those of them with an outcome. */
+export interface UserOutcomes {
+  readonly userId: UserId;
+  readonly rows: number;
+  readonly outcomes: number;
+}
+
 /** Rewards of one user under one policy in one arm. */
 export interface UserRewards {
   /** Positions. */
@@ -384,6 +391,21 @@ export interface DecisionStore {
     readonly closedBefore: number;
     readonly rule: RewardRule;
   }): Promise<readonly UserRewards[]>;
+  /** The same for outcomes: `outcomes` counts the positions with an event of the type. */
+  userOutcomes(options: {
+    readonly scenario: string;
+    readonly arm: Arm;
+    readonly policyVersion: number;
+    readonly since: number;
+    readonly closedBefore: number;
+    readonly type: string;
+  }): Promise<readonly UserOutcomes[]>;
+  /** Positions of decisions with after < event number ≤ through that have an event of the type. In no order. */
+  outcomes(options: {
+    readonly type: string;
+    readonly after: number;
+    readonly through: number;
+  }): Promise<readonly { readonly sequence: number; readonly position: number }[]>;
   /** Event number of the scenario's nth decision, n ≥ 1; `undefined` if there are fewer. */
   nth(scenario: string, n: number): Promise<number | undefined>;
   /** Decisions in all, or those with after < sequence ≤ asOf. */

@@ -98,6 +98,41 @@ export function testRewards(open: OpenStore): void {
     await store.close();
   });
 
+  test("outcomes are counted by user and listed by position, each position of a type once", async () => {
+    const store = await open();
+    const slate = [itemId("a"), itemId("b")];
+    await appendAll(store, [
+      { slate, positionPropensities: [0.5, 0.5], slatePropensity: 0.25 },
+      { slate: [itemId("a")], userId: userId("bob") },
+      { arm: "canary" },
+      { expiresAt: 90_000 },
+      { policyVersion: 9 },
+    ]);
+    await store.events.record([
+      sampleReward("1", { type: "buy", value: 0 }),
+      sampleReward("1", { type: "buy", value: 0 }),
+      sampleReward("1", { type: "buy", position: 1 }),
+      sampleReward("1", { type: "click" }),
+      ...["3", "4", "5"].map((id) => sampleReward(id, { type: "buy" })),
+    ]);
+    const { decidedAt, policyVersion } = sampleDecision("x");
+    const span = { scenario: "shop", since: decidedAt, closedBefore: 80_000, type: "buy" };
+    const found = await store.decisions.userOutcomes({ ...span, arm: "serving", policyVersion });
+    expect(found.toSorted((left, right) => right.rows - left.rows)).toEqual([
+      { userId: sampleDecision("x").userId, rows: 2, outcomes: 2 },
+      { userId: "bob", rows: 1, outcomes: 0 },
+    ]);
+    const all = await store.decisions.outcomes({ type: "buy", after: 0, through: 3 });
+    expect(all).toEqual([
+      { sequence: 1, position: 0 },
+      { sequence: 1, position: 1 },
+      { sequence: 3, position: 0 },
+    ]);
+    expect(await store.decisions.outcomes({ type: "buy", after: 3, through: 4 })).toHaveLength(1);
+    expect(await store.decisions.outcomes({ type: "gift", after: 0, through: 9 })).toEqual([]);
+    await store.close();
+  });
+
   test("buckets add up decisions and settled rewards by arm and time, of decisions that are closed", async () => {
     const store = await open();
     const slate = [itemId("a")];

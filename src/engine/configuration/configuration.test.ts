@@ -55,6 +55,27 @@ test.each([
   },
 );
 
+test.each([
+  [[{ type: "buy", margin: 0.1 }], 'guards[0].type is "buy": this type has no weight, only click'],
+  [[{ type: "click", margin: 0 }], "guards[0].margin is 0"],
+  [[{ type: "click", margin: Number.NaN }], "guards[0].margin is NaN"],
+  [[], "guards"],
+  [
+    [
+      { type: "click", margin: 0.1 },
+      { type: "click", margin: 0.2 },
+    ],
+    'guards[1].type is "click": another guard has this type',
+  ],
+  [
+    [{ type: "click", margin: 0.1, segments: [{ attribute: "country", values: ["SE", "SE"] }] }],
+    "guards[0].segments[0].values",
+  ],
+])("guard metrics %j are refused by their field", (guards, problem) => {
+  const parse = () => parseConfiguration({ scenarios: [{ ...scenario, guards }] });
+  expect(parse).toThrow(`scenarios[0].${problem}`);
+});
+
 test("a type that says that an item was viewed has no weight", () => {
   const parse = (viewedType: string) =>
     parseConfiguration({

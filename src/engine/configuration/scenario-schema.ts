@@ -7,8 +7,8 @@ import {
   type Scenario,
   slateRewards,
 } from "../../domain/scenario.ts";
-
 import { scenarioRules, seenRules } from "../rules/rules-schema.ts";
+import { guardMetrics, refuseUnweighedGuards } from "./guard-schema.ts";
 
 const positive = z.number().positive();
 
@@ -70,6 +70,7 @@ const scenarioFields = z.strictObject({
   sessionGapSeconds: positive.default(1800),
   slateReward: z.enum(slateRewards).default("position"),
   reward: rewardSchema,
+  guards: guardMetrics.exactOptional(),
   fastLoop: fastLoopSchema.prefault({}),
 });
 
@@ -96,6 +97,7 @@ const scenarioSchema = scenarioFields
     },
   )
   .superRefine(refusePinsBelow)
+  .superRefine(refuseUnweighedGuards)
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],
     error:

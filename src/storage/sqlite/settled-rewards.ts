@@ -1,8 +1,9 @@
 import { arms } from "../../domain/decision.ts";
+import { userId } from "../../domain/ids.ts";
 import { settleReward } from "../../domain/reward-rule.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
 import type { ArmRewards, DecisionStore } from "../store.ts";
-import { readMember, readNumber } from "./columns.ts";
+import { readMember, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 
 /**
@@ -40,6 +41,18 @@ function prepareStatements(connection: Connection) {
          ORDER BY decided_at DESC LIMIT ?) AS decisions
        GROUP BY arm ORDER BY arm`,
     ),
+    userOutcomes: connection.prepare(
+      `SELECT user_id, sum(json_array_length(slate)) AS positions, sum((
+         SELECT count(*) FROM rewards
+         WHERE decision_sequence = decisions.sequence AND event_type = ?)) AS outcomes
+       FROM decisions
+       WHERE scenario = ? AND decided_at >= ? AND expires_at <= ? AND arm = ? AND policy_version = ?
+       GROUP BY user_id`,
+    ),
+    outcomes: connection.prepare(
+      `SELECT decision_sequence, position FROM rewards
+       WHERE decision_sequence > ? AND decision_sequence <= ? AND event_type = ?`,
+    ),
     users: connection.prepare(
       `SELECT sum(json_array_length(slate)) AS positions, sum(${settled}) AS reward_sum
        FROM decisions
@@ -59,7 +72,10 @@ const decodeArm = (row: Row): ArmRewards => ({
 /** Sums of rewards as they are learnt from, of closed decisions. */
 export function createSettledRewards(
   connection: Connection,
-): Pick<DecisionStore, "rewardBuckets" | "recentRewards" | "userRewards"> {
+): Pick<
+  DecisionStore,
+  "rewardBuckets" | "recentRewards" | "userRewards" | "userOutcomes" | "outcomes"
+> {
   const statements = prepareStatements(connection);
   return {
     rewardBuckets: async ({ scenario, since, closedBefore, bucketSeconds, rule }) =>
@@ -75,6 +91,19 @@ export function createSettledRewards(
         })),
     recentRewards: async ({ scenario, decidedBefore, limit, rule }) =>
       statements.recent.all(...ruleValues(rule), scenario, decidedBefore, limit).map(decodeArm),
+    userOutcomes: async ({ scenario, arm, policyVersion, since, closedBefore, type }) =>
+      statements.userOutcomes
+        .all(type, scenario, since, closedBefore, arm, policyVersion)
+        .map((row) => ({
+          userId: userId(readText(row, "user_id")),
+          rows: readNumber(row, "positions"),
+          outcomes: readNumber(row, "outcomes"),
+        })),
+    outcomes: async ({ type, after, through }) =>
+      statements.outcomes.all(after, through, type).map((row) => ({
+        sequence: readNumber(row, "decision_sequence"),
+        position: readNumber(row, "position"),
+      })),
     userRewards: async ({ scenario, arm, policyVersion, since, closedBefore, rule }) =>
       statements.users
         .all(...ruleValues(rule), scenario, since, closedBefore, arm, policyVersion ?? null)

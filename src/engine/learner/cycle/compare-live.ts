@@ -1,7 +1,10 @@
 import type { Arm } from "../../../domain/decision.ts";
+import type { Guard } from "../../../domain/gate-record.ts";
+import { type GuardTest, guardTestsOf, isTested } from "../../../domain/guard-metric.ts";
 import type { CanaryTrial, LiveDifference } from "../../../domain/policy-evidence.ts";
 import { normaliseReward, openMs, settleReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
+import { judgeMetric, liveChange } from "../../../evaluation/guard-metrics.ts";
 import {
   compareLiveArms,
   type LiveArm,
@@ -14,7 +17,7 @@ import {
   trialError,
 } from "../../../evaluation/live-traffic.ts";
 import { formatSignificant } from "../../../numeric/format.ts";
-import type { RewardBucket, Store, UserRewards } from "../../../storage/store.ts";
+import type { RewardBucket, Store, UserOutcomes, UserRewards } from "../../../storage/store.ts";
 
 export interface LiveScene {
   readonly store: Store;
@@ -78,6 +81,41 @@ export async function compareLive(
     unrewarded: discount > 0 ? 0 : normaliseReward(undefined, reward),
     plannedError,
   });
+}
+
+/** Outcomes of the users that a guard test is about; their attributes are the newest, and the same for both arms. */
+async function readTestedArm(
+  { store, scenario, now }: LiveScene,
+  test: GuardTest,
+  traffic: Required<ArmTraffic> & { readonly since: number },
+): Promise<LiveArm> {
+  const span = { scenario: scenario.name, closedBefore: now, type: test.type };
+  const users = await store.decisions.userOutcomes({ ...span, ...traffic });
+  const tested: UserOutcomes[] = [];
+  for (const one of users) {
+    const known = test.segment && (await store.users.find(one.userId));
+    if (isTested(test, known?.attributes ?? {})) tested.push(one);
+  }
+  return {
+    rewardSums: Float64Array.from(tested, ({ outcomes }) => outcomes),
+    rows: Float64Array.from(tested, ({ rows }) => rows),
+  };
+}
+
+/** The scenario's guard metrics on live outcomes. */
+export async function compareMetrics(
+  scene: LiveScene,
+  arms: { readonly tested: Required<ArmTraffic>; readonly reference: Required<ArmTraffic> },
+  { since }: Pick<CanaryTrial, "since">,
+): Promise<readonly Guard[]> {
+  const tests = guardTestsOf(scene.scenario.guards);
+  const guards: Guard[] = [];
+  for (const test of tests) {
+    const tested = await readTestedArm(scene, test, { ...arms.tested, since });
+    const reference = await readTestedArm(scene, test, { ...arms.reference, since });
+    guards.push(judgeMetric(test, liveChange({ tested, reference }), tests.length));
+  }
+  return guards;
 }
 
 /** `worse by 0.02 a row, 99 % bounds -0.03 and -0.01`; undefined if there is too little to tell. */

@@ -52,6 +52,32 @@ async function open(options: ShopOptions = { scenario: { reward: rule } }) {
 }
 
 describe("rows", () => {
+  test("have the outcomes of guard metrics by position, and none of a segment that their user is not in", async () => {
+    const segments = [{ attribute: "country", values: ["SE"] }];
+    const reward = { ...rule, weights: { click: 1, buy: 0 } };
+    const guards = [
+      { type: "buy", margin: 0.1, segments },
+      { type: "click", margin: 0.1 },
+    ];
+    const { engine, advance, read } = await open({ scenario: { reward, guards } });
+    await engine.putUsers([{ userId: ann, attributes: { country: "SE" } }]);
+    const bob = userId("bob");
+    for (const user of [ann, bob]) {
+      const { decision } = await engine.recommend({ userId: user });
+      const { decisionId: id, slate } = decision;
+      await engine.record([{ type: "buy", userId: user, itemId: slate[1]!, decisionId: id }]);
+    }
+    await engine.putUsers([{ userId: ann, attributes: { country: "NO" } }]);
+    advance(601);
+    const { rows } = await read();
+    expect(rows.map(({ outcomes }) => [...(outcomes ?? [])])).toEqual([
+      [0, Number.NaN, 0],
+      [1, Number.NaN, 0],
+      [0, 0, 0],
+      [1, 1, 0],
+    ]);
+  });
+
   test("carry the return of their decision and what it earned itself where the scenario has a discount", async () => {
     const discounted = { discount: 0.5, sessionGapSeconds: 100 };
     const { engine, advance, read } = await open({ scenario: { reward: rule, ...discounted } });

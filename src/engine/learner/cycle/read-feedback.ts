@@ -1,6 +1,7 @@
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm, Feedback } from "../../../domain/decision.ts";
 import type { ItemId, UserId } from "../../../domain/ids.ts";
+import type { JsonObject } from "../../../domain/json.ts";
 import { settleReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
@@ -16,6 +17,7 @@ import { createState, readUser } from "../../state/read-state.ts";
 import type { Earnings } from "./evaluate-serving.ts";
 import { scanFeedback } from "./feedback-pages.ts";
 import type { FeedbackSurvey } from "./plan-cycle.ts";
+import { type OutcomesOf, readOutcomes } from "./read-outcomes.ts";
 import { type ReadDecision, readSessions, type SessionDecision } from "./session-returns.ts";
 import { toRows } from "./to-rows.ts";
 
@@ -65,6 +67,8 @@ interface Kept extends SessionDecision {
   readonly state: PolicyState;
   readonly views: readonly ItemView[];
   readonly rules: DrawRules;
+  /** Of the user. */
+  readonly attributes: JsonObject;
 }
 
 /** The newest decisions whose rows have room. */
@@ -126,18 +130,24 @@ function createTotals({ reward: rule }: Scenario) {
 }
 
 /** Newest first, users numbered in that order; ages count the kept new decisions. */
-function buildRows(read: readonly ReadDecision<Kept>[], { scenario, cycle }: ReadOptions) {
+function buildRows(
+  read: readonly ReadDecision<Kept>[],
+  { scenario, cycle }: ReadOptions,
+  outcomesOf: OutcomesOf | undefined,
+) {
   const users = new Map<UserId, number>();
   const newKept = read.filter(({ isNew }) => isNew).length;
   const rows = read.toReversed().flatMap((entry, index) => {
     const { state, views, rules, decision } = entry.feedback;
+    const outcomesAt = outcomesOf?.(entry.feedback);
     const { userId } = decision;
     const user = users.get(userId) ?? users.size;
     users.set(userId, user);
     const age = index / Math.max(1, newKept);
     const fold = entry.isNew ? chooseFold(userId, cycle) : "older";
     const { reward: rule, slateReward } = scenario;
-    return toRows(entry, { rule, slateReward, state, views, rules, user, age, fold });
+    const shared = { rule, slateReward, state, views, rules, user, age, fold, outcomesAt };
+    return toRows(entry, shared);
   });
   return { rows, users: users.size, newKept };
 }
@@ -196,7 +206,7 @@ async function readMoment(
   const rules = drawRulesOf(momentOf(decision), () =>
     candidates.map((candidate) => factsOfCandidate(candidate, catalogue)),
   );
-  return { ...feedback, decision, state, views, rules };
+  return { ...feedback, decision, state, views, rules, attributes: user.attributes };
 }
 
 /**
@@ -223,7 +233,8 @@ export async function readFeedback(options: ReadOptions): Promise<CycleFeedback>
   const read: readonly ReadDecision<Kept>[] = isDiscounted
     ? readSessions(kept, scenario, previous)
     : kept.map((feedback) => ({ feedback, isNew: feedback.sequence > previous }));
-  const { rows, users, newKept } = buildRows(read, options);
+  const outcomesOf = await readOutcomes(store, scenario, { after, through: throughSequence });
+  const { rows, users, newKept } = buildRows(read, options, outcomesOf);
   return {
     rows,
     users,

@@ -1,9 +1,11 @@
+import type { Guard } from "../../../domain/gate-record.ts";
 import type { CanaryAction, CanaryReview, CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicySnapshot } from "../../../domain/policy-snapshot.ts";
 import { expectLift } from "../../../evaluation/expected-lift.ts";
+import { harmedMetrics, tellGuards } from "../../../evaluation/guard-metrics.ts";
 import type { LiveComparison, LiveVerdict } from "../../../evaluation/live-difference.ts";
 import { longestTrialDays } from "../../../evaluation/live-traffic.ts";
-import { compareLive, type LiveScene, tellDifference } from "./compare-live.ts";
+import { compareLive, compareMetrics, type LiveScene, tellDifference } from "./compare-live.ts";
 import { askFirst, dropCanary, promoteCanary } from "./promotion.ts";
 import type { Reviewed } from "./review.ts";
 
@@ -19,22 +21,34 @@ interface TrialInput extends LiveScene {
 const trialOf = ({ createdAt, evidence }: PolicySnapshot): CanaryTrial =>
   evidence.trial ?? { since: createdAt, deadline: createdAt + longestTrialDays * 86_400_000 };
 
-function decide(
+/** Guard metrics are asked if rewards are better, and then decide once: a look that can't decide leaves it to the next. */
+export function decideTrial(
   verdict: LiveVerdict,
-  { isOver, assignment }: { readonly isOver: boolean; readonly assignment: Assignment },
+  options: {
+    readonly isOver: boolean;
+    readonly assignment: Assignment;
+    readonly guards: readonly Guard[];
+  },
 ): CanaryAction {
-  if (verdict === "worse") return "lose";
+  const { isOver, assignment, guards } = options;
+  const isBetter = verdict === "better";
+  if (verdict === "worse" || (isBetter && harmedMetrics(guards).length > 0)) return "lose";
   const { mode, canary, waiting } = assignment;
-  if (verdict === "better" && mode !== "paused") return mode === "ask" ? "ask" : "promote";
+  const isGuarded = guards.some(({ passed }) => !passed);
+  if (isBetter && !isGuarded && mode !== "paused") return mode === "ask" ? "ask" : "promote";
   // What is proven waits for an operator, however long that takes.
-  const isProven = verdict === "better" || waiting === canary;
+  const isProven = (isBetter && !isGuarded) || waiting === canary;
   return isOver && !isProven ? "expire" : "keep";
 }
 
 function explain(
   { tested, reference, found }: LiveComparison,
   action: CanaryAction,
-  { version, scenario }: { readonly version: number } & Pick<LiveScene, "scenario">,
+  {
+    version,
+    scenario,
+    guards,
+  }: { readonly version: number; readonly guards: readonly Guard[] } & Pick<LiveScene, "scenario">,
 ): string {
   const users = `${tested.users} users against ${reference.users} of the serving policy`;
   const end = {
@@ -44,7 +58,8 @@ function explain(
     lose: "it leaves",
     expire: "its time is up, so it leaves undecided",
   }[action];
-  return `Canary ${version} live: ${tellDifference(found, scenario) ?? "too few to tell"}, ${users}; ${end}.`;
+  const told = `Canary ${version} live: ${tellDifference(found, scenario) ?? "too few to tell"}, ${users}; ${end}.`;
+  return [told, tellGuards(guards) ?? []].flat().join(" ");
 }
 
 function apply(
@@ -88,10 +103,11 @@ export async function reviewTrial(input: TrialInput): Promise<Reviewed> {
     reference: { arm: "serving", policyVersion: serving },
   } as const;
   const live = await compareLive(input, arms, trial);
-  const action = decide(live.verdict, { isOver: now >= trial.deadline, assignment });
-  const reason = explain(live, action, { version, scenario });
+  const guards = await compareMetrics(input, arms, trial);
+  const action = decideTrial(live.verdict, { isOver: now >= trial.deadline, assignment, guards });
+  const reason = explain(live, action, { version, scenario, guards });
   const { tested, reference, found } = live;
-  const about = { version, ...trial, action, reason };
+  const about = { version, ...trial, action, reason, ...(guards.length > 0 && { guards }) };
   const review = { ...about, canary: tested, serving: reference, ...found };
   return { ...apply(input, canary, review), canary: review };
 }

@@ -1,5 +1,6 @@
 import type { Review } from "../../../domain/cycle-record.ts";
 import type { Standing } from "../../../domain/ending.ts";
+import type { GuardTest } from "../../../domain/guard-metric.ts";
 import type { MpoConfiguration } from "../../../domain/mpo-configuration.ts";
 import type {
   AnchorReview,
@@ -51,6 +52,8 @@ interface ReviewInput extends Standing {
   readonly spread: number;
   readonly family: NetworkFamily;
   readonly mpo: MpoConfiguration;
+  /** A canary may not harm them; a parent comes back without them. */
+  readonly guards?: readonly GuardTest[];
 }
 
 /** The operator's mode decides about a canary that is proven better, and live rewards if only they may. */
@@ -75,7 +78,7 @@ async function judge(
   { kind, version, rival }: Pick<Review, "kind" | "version"> & { readonly rival: Network },
   critic: Network,
 ): Promise<Review> {
-  const { serving, mpo, family } = input;
+  const { serving, mpo, family, guards } = input;
   const arm = kind === "canary" ? "canary" : "holdback";
   const cutOff = cutOffOf(serving, rival, critic);
   const rows = input.rows.filter(({ sequence }) => sequence > cutOff);
@@ -83,7 +86,7 @@ async function judge(
   if (kind === "canary") {
     const { newEncoder, looks: earlier, ...known } = await input.evidence(version);
     const { onlyLive = input.onlyLive } = known;
-    const found = await reviewCanary(family, { ...pair, earlier });
+    const found = await reviewCanary(family, { ...pair, earlier, guards });
     const gate = withExpectedLift(found.gate, input.spread);
     const unproven = newEncoder ? "keep" : found.action;
     const action = found.action === "promote" ? whatMayServe(input, onlyLive) : unproven;

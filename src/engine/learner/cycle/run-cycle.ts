@@ -2,6 +2,7 @@ import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm } from "../../../domain/decision.ts";
 import { encoderFirst, endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
+import { guardTestsOf } from "../../../domain/guard-metric.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { spreadOfLifts, withExpectedLift } from "../../../evaluation/expected-lift.ts";
@@ -93,6 +94,7 @@ async function review(
     evidence: async (version) =>
       found(version) ?? (await store.policies.find(version))?.evidence ?? {},
     mpo: configuration.learner.mpo,
+    guards: guardTestsOf(options.scenario.guards),
   });
   return { ...live, ...reviewed, statuses: [...statuses, ...reviewed.statuses] };
 }
@@ -156,7 +158,7 @@ async function examine(
       : await stages.measure("score", () => know(newestFirst, version, arm));
   const improvement = await improve(familyOn(serving), {
     ...carried,
-    ...{ serving, mpo, arm, stages },
+    ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
     rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,
     random,

@@ -13,12 +13,14 @@ export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" |
   readonly views: readonly ItemView[];
   /** Of the draw, on these. */
   readonly rules: DrawRules;
+  /** Of a position, by guard test; absent without guard metrics. */
+  readonly outcomesAt?: ((position: number) => Float64Array) | undefined;
 }
 
 /** A row for each position that chance filled, among the candidates that the positions before had left. A pinned item neither trains nor judges. */
 export function toRows(
   { feedback, ahead }: ReadDecision<SessionDecision>,
-  { rule, slateReward, views, rules, ...common }: RowContext,
+  { rule, slateReward, views, rules, outcomesAt, ...common }: RowContext,
 ): FeedbackRow[] {
   const { decision, rewards } = feedback;
   const { slate, offer } = decision;
@@ -36,6 +38,7 @@ export function toRows(
       reward: ahead?.value ?? normaliseReward(rewards[shownAt], rule),
       ...(ahead && { session: ahead.step }),
       ...(isViewed !== undefined && { isViewed }),
+      ...(outcomesAt && { outcomes: outcomesAt(shownAt) }),
       exploration: decision.exploration,
       arm: decision.arm,
       policyVersion: decision.policyVersion,
