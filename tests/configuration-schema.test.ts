@@ -92,6 +92,12 @@ test("defineConfig and the schema have the same fields", () => {
           ...{ weights: {}, windowSeconds: 60, graceSeconds: 0, repeats: {}, viewedType: "view" },
           ...{ defaultReward: 0, minimum: 0, maximum: 1 },
         },
+        guards: [
+          {
+            ...{ type: "click", margin: 0.1, harm: "falls" },
+            segments: [{ attribute: "country", values: ["SE"], margin: 0.2 }],
+          },
+        ],
         fastLoop: { enabled: true, forgetting: 0.99, temperature: 0.1, drawScale: 1 },
       },
     ],
@@ -128,8 +134,10 @@ test("defineConfig and the schema have the same fields", () => {
   };
   const names = (node: Node) => pathsOf(node).map(([path]) => path);
   expect(names(toNode(complete)).toSorted()).toEqual(names(schema).toSorted());
+  const [scenario] = complete.scenarios;
   const parsed = parseConfiguration({
     ...complete,
+    scenarios: [{ ...scenario, reward: { ...scenario?.reward, weights: { click: 1 } } }],
     compatibility: { gorse: { scenario: "shop" } },
   });
   expect(parsed.scenarios[0]?.exploration).toBe(0.1);

@@ -22,6 +22,13 @@ const gate: GateRecord = {
   guards: [
     { name: "effective sample share", value: 0.35, limit: 0.15, passed: true },
     { name: "dependence on the items above", value: 3.42, limit: 3, passed: false },
+    {
+      ...{ name: "change of buy", value: -0.02, limit: -0.01, passed: false },
+      metric: {
+        ...{ margin: 0.01, outcomes: 900, isDecided: false },
+        ...{ standardError: 0.05, smallestMargin: 0.12 },
+      },
+    },
   ],
   statistic: "censored",
   difference: form.difference,
@@ -63,6 +70,9 @@ test("a cycle's gate is shown with every number that it decided on", () => {
   expect(rows).toContain("doubly robust 0.05 0.0104 0.0141 to 0.0483 0.999");
   expect(rows).toContain("effective sample share 0.35 0.15 passed");
   expect(rows).toContain("dependence on the items above 3.42 3 failed");
+  expect(rows).toContain(
+    "change of buy -0.02 -0.01 not enough data: margin 1 %, s.e. 5 %, decides 12 %",
+  );
 });
 
 test("the lift to be expected stands beside the judged difference", () => {

@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { CycleRecord, FeedbackCounts } from "../../domain/cycle-record.ts";
-import type { GateRecord, GateStatistic } from "../../domain/gate-record.ts";
+import type { GateRecord, GateStatistic, Guard } from "../../domain/gate-record.ts";
 import type { LiveArmSummary, LiveDifference } from "../../domain/policy-evidence.ts";
-import { formatFigure } from "../../numeric/format.ts";
+import { formatFigure, formatShare } from "../../numeric/format.ts";
 import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
 import { describeEncoderWatch, describeNewEncoder } from "./describe-encoder.ts";
@@ -83,15 +83,27 @@ function tableStatistics({ statistic, doublyRobust, censored }: GateRecord): str
   return [table.toString()];
 }
 
-function tableGuards({ guards }: GateRecord): string[] {
+/** Of a guard metric also its margin against what its traffic can tell. */
+function tellGuard({ passed, metric }: Guard): string {
+  const told = passed ? "passed" : metric?.isDecided === false ? "not enough data" : "failed";
+  if (metric === undefined) return told;
+  const { margin, standardError, smallestMargin } = metric;
+  const [s, m, least] = [standardError, margin, smallestMargin].map((one) =>
+    one === undefined ? "–" : formatShare(one),
+  );
+  return `${told}: margin ${m}, s.e. ${s}, decides ${least}`;
+}
+
+function tableGuards({ guards }: Pick<GateRecord, "guards">): string[] {
   if (guards.length === 0) return ["No guard was reached."];
   const table = new Table({
     head: ["guard", "value", "limit", ""],
     colAligns: ["left", "right", "right", "left"],
     style: plain,
   });
-  for (const { name, value, limit, passed } of guards) {
-    table.push([name, number(value), number(limit), passed ? "passed" : "failed"]);
+  for (const guard of guards) {
+    const { name, value, limit } = guard;
+    table.push([name, number(value), number(limit), tellGuard(guard)]);
   }
   return [table.toString()];
 }
@@ -142,6 +154,7 @@ function describeLive({ promotion, canary, anchor }: CycleRecord): string[] {
     ] as const;
     told.push(`canary     since ${toDate(since)}, until ${toDate(deadline)}: ${action}`);
     told.push(...describeArms(arms, canary));
+    if (canary.guards) told.push(...tableGuards({ guards: canary.guards }));
   }
   if (anchor) {
     const arms = [

@@ -17,7 +17,7 @@ export interface RewardRuleInput
 /** A scenario as it is written. */
 export interface ScenarioInput
   extends Pick<Scenario, "name" | "slateSize" | "excludeSeen">,
-    Partial<Pick<Scenario, "exploration" | "rules">>,
+    Partial<Pick<Scenario, "exploration" | "rules" | "guards">>,
     Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds" | "slateReward">> {
   readonly reward: RewardRuleInput;
   /** Lets serving learn between cycles. */

@@ -17,9 +17,8 @@ import { createState, readUser } from "../../state/read-state.ts";
 import type { Earnings } from "./evaluate-serving.ts";
 import { scanFeedback } from "./feedback-pages.ts";
 import type { FeedbackSurvey } from "./plan-cycle.ts";
-import { type OutcomesOf, readOutcomes } from "./read-outcomes.ts";
 import { type ReadDecision, readSessions, type SessionDecision } from "./session-returns.ts";
-import { toRows } from "./to-rows.ts";
+import { type OutcomesOf, readOutcomes, toRows } from "./to-rows.ts";
 
 /** Decisions of a survey: enough for a mean, little to read. */
 const surveyed = 200;

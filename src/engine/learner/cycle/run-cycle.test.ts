@@ -412,6 +412,25 @@ test.each([
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
 });
 
+test("guard metrics are judged by a cycle's gate, and one without events stops its promotion", async () => {
+  expect(first.record.gate?.verdict).toBe("promote");
+  const guarded = (type: string) => ({
+    scenario: { ...visitedScenario, guards: [{ type, margin: 0.5 }] },
+  });
+  const kept = (await run(await openCopy(visited), guarded("click")))!.record.gate!;
+  expect(kept).toMatchObject({ verdict: "promote", difference: first.record.gate!.difference });
+  const guard = kept.guards.find(({ name }) => name === "change of click");
+  expect(guard).toMatchObject({ passed: true, metric: { margin: 0.5, isDecided: true } });
+  // A click brings the whole reward, and nothing else does.
+  expect(guard!.value).toBeGreaterThan(0);
+  const unseen = (await run(await openCopy(visited), guarded("buy")))!;
+  expect(unseen.outcome).not.toBe("promoted");
+  expect(unseen.record.gate).toMatchObject({
+    verdict: "canary",
+    reason: expect.stringContaining("change of buy can't be told, since no such event came yet"),
+  });
+});
+
 test("popularity takes the place of a policy that the baseline's users beat", async () => {
   const { store, clock, advance } = await reopen();
   const configuration = { ...visitedConfiguration, baselineShare: 0.5 };

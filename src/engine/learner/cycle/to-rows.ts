@@ -1,7 +1,10 @@
+import { guardTestsOf, isTested } from "../../../domain/guard-metric.ts";
+import type { JsonObject } from "../../../domain/json.ts";
 import { normaliseReward, wasViewed } from "../../../domain/reward-rule.ts";
-import type { RewardRule, SlateReward } from "../../../domain/scenario.ts";
+import type { RewardRule, Scenario, SlateReward } from "../../../domain/scenario.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { ItemView } from "../../../policy/policy.ts";
+import type { Store } from "../../../storage/store.ts";
 import type { DrawRules } from "../../rules/draw-rules.ts";
 import { ruledChoices } from "./ruled-choices.ts";
 import type { ReadDecision, SessionDecision } from "./session-returns.ts";
@@ -50,4 +53,34 @@ export function toRows(
     });
   }
   return rows;
+}
+
+/** Outcomes of a decision's positions, by guard test. */
+export type OutcomesOf = (decision: {
+  readonly sequence: number;
+  /** Of its user at its moment. */
+  readonly attributes: JsonObject;
+}) => (position: number) => Float64Array;
+
+const keyOf = (sequence: number, position: number) => `${sequence}/${position}`;
+
+/** Undefined without guard metrics. */
+export async function readOutcomes(
+  { decisions }: Store,
+  { guards = [] }: Pick<Scenario, "guards">,
+  span: { readonly after: number; readonly through: number },
+): Promise<OutcomesOf | undefined> {
+  if (guards.length === 0) return undefined;
+  const seen = new Map<string, ReadonlySet<string>>();
+  for (const { type } of guards) {
+    const found = await decisions.outcomes({ type, ...span });
+    seen.set(type, new Set(found.map(({ sequence, position }) => keyOf(sequence, position))));
+  }
+  const tests = guardTestsOf(guards);
+  return ({ sequence, attributes }) =>
+    (position) =>
+      Float64Array.from(tests, (test) => {
+        if (!isTested(test, attributes)) return Number.NaN;
+        return seen.get(test.type)?.has(keyOf(sequence, position)) ? 1 : 0;
+      });
 }
