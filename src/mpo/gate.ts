@@ -40,7 +40,10 @@ export function gateCandidate(options: {
   const arrays = gateArrays(options, lower);
   const { limits, earlier, guards = [] } = options;
   const input = { ...arrays, predictedDifference, weightClip, limits, earlier };
-  const gate = applyGuardMetrics(judgeCandidate(input), judgeMetrics(guards, rows, input));
+  const judged = judgeCandidate(input);
+  // Unusable numbers reach no guard.
+  const metrics = judged.guards.length === 0 ? [] : judgeMetrics(guards, rows, input);
+  const gate = applyGuardMetrics(judged, metrics);
   const strata = describeStrata(rows, arrays.rowWeights);
   return strata.length < 2 ? gate : { ...gate, strata };
 }
