@@ -149,6 +149,7 @@ describe("the schema at /openapi.json", () => {
     const expected = [
       ...Object.values(others),
       `${routes.decisions}/{decisionId}`,
+      `${routes.decisions}/{decisionId}/explanation`,
       `${routes.cycles}/{cycle}`,
       `${routes.items}/{itemId}`,
       `${routes.users}/{userId}`,
@@ -161,7 +162,7 @@ describe("the schema at /openapi.json", () => {
     const { paths } = await readSchema();
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
     const ids = operations.map(({ operationId }) => operationId);
-    expect(new Set(ids).size).toBe(25);
+    expect(new Set(ids).size).toBe(26);
     for (const { summary, description, responses } of operations) {
       expect(summary.length * description.length).toBeGreaterThan(0);
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(["500", "503"]));

@@ -117,7 +117,7 @@ const inputs = {
   cycles: listing,
   findCycle: fc.oneof(fc.integer(), wild),
   findDecision: oneOf,
-  explainDecision: oneOf,
+  explainDecision: fc.oneof(fc.constant("d-1"), wild),
   countDecisions: fc.oneof(fc.constant("shop"), wild),
   rewardSeries: span,
 } satisfies Partial<Record<keyof Engine, fc.Arbitrary<unknown>>>;

@@ -45,6 +45,7 @@ async function expectSound(path: string): Promise<void> {
   for (const { decision } of await store.decisions.recent(5)) {
     const url = `/api/v1/decisions/${encodeURIComponent(decision.decisionId)}`;
     expect((await app.request(url)).status).toBe(200);
+    expect((await app.request(`${url}/explanation`)).status).toBe(200);
   }
   expect((await engine.health()).problems).toEqual([]);
   await engine.putItems([{ itemId: "last" }]);
