@@ -15,7 +15,7 @@ export interface GuardSegments {
 export interface GuardMetric {
   /** Event type with a weight in the reward rule; 0 if it is to be guarded alone. */
   readonly type: string;
-  /** Largest fall, or rise, as a share of the serving policy's value, in (0, 1]. */
+  /** Largest fall, or rise, as a share of the serving policy's value, in (0, 1). */
   readonly margin: number;
   /** Direction of harm. Default `falls`. */
   readonly harm?: "falls" | "rises";

@@ -58,6 +58,7 @@ test.each([
 test.each([
   [[{ type: "buy", margin: 0.1 }], 'guards[0].type is "buy": this type has no weight, only click'],
   [[{ type: "click", margin: 0 }], "guards[0].margin is 0"],
+  [[{ type: "click", margin: 1 }], "guards[0].margin is 1"],
   [[{ type: "click", margin: Number.NaN }], "guards[0].margin is NaN"],
   [[], "guards"],
   [

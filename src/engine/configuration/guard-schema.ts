@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { GuardMetric } from "../../domain/guard-metric.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 
-const margin = z.number().gt(0).max(1);
+const margin = z.number().gt(0).lt(1);
 
 const segments = z.strictObject({
   attribute: z.string().min(1),
