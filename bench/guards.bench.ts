@@ -116,8 +116,8 @@ function show(report: Report, options: { readonly runs: number; readonly seed: n
     Math.max(...of(0, isDecided).map(({ stopped, open }) => stopped + open)),
   );
   report.figure(
-    "% of promotions without the data to decide let through",
-    Math.max(...measured.filter(({ name }) => !isDecided(name)).map(({ promoted }) => promoted)),
+    "% of promotions without the data to decide that wait",
+    Math.min(...measured.filter(({ name }) => !isDecided(name)).map(({ open }) => open)),
   );
   report.figure(
     "% standard error of the guard metric, largest",

@@ -159,7 +159,7 @@ function tellOpen({ name, metric }: Guard): string {
   return `${name} has a margin of ${formatShare(margin)}, and its traffic can decide one of ${formatShare(smallestMargin)}; about ${needed} events are needed, ${outcomes} came`;
 }
 
-/** What guard metrics say against a promotion; undefined if they all passed. */
+/** Objections of guard metrics to a promotion; undefined if they all passed. */
 export function tellGuards(guards: readonly Guard[]): string | undefined {
   const harmed = harmedMetrics(guards);
   if (harmed.length > 0) return failedGuards(harmed);

@@ -268,7 +268,6 @@ export interface ScannedDecision extends Feedback {
   readonly isChanged?: true;
 }
 
-/** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 /** A page of decisions, newest first. */
 export interface DecisionPage {
   readonly rows: readonly Feedback[];
@@ -276,6 +275,7 @@ export interface DecisionPage {
   readonly next?: DecisionId;
 }
 
+/** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. */
   append(decision: Decision): Promise<void>;

@@ -83,7 +83,7 @@ function tableStatistics({ statistic, doublyRobust, censored }: GateRecord): str
   return [table.toString()];
 }
 
-/** Of a guard metric also its margin against what its traffic can tell. */
+/** Of a guard metric also its margin, its error, and the margin that its traffic can decide about. */
 function tellGuard({ passed, metric }: Guard): string {
   const told = passed ? "passed" : metric?.isDecided === false ? "not enough data" : "failed";
   if (metric === undefined) return told;

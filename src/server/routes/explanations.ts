@@ -107,7 +107,7 @@ const explanationRoute = createRoute({
   tags: ["loop"],
   summary: "Explain a decision",
   description:
-    "Why this user was shown this slate, from the record as of its moment: the terms of each item's score, what chance and rules did, and which past events moved the slate (docs/guides/explanations.md). The newest 50 events are left out one at a time, so an answer takes up to some seconds; explanations run one after the other.",
+    "Why this user was shown this slate, from the record as of its moment: the terms of each item's score, the parts of chance and rules, and the past events that moved the slate (docs/guides/explanations.md). The newest 50 events are left out one at a time, so an answer takes up to some seconds; explanations run one after the other.",
   request: { params: z.strictObject({ decisionId: name }) },
   responses: {
     200: answer("The explanation", explanationBody, example),
