@@ -19,6 +19,7 @@ export type {
 } from "./domain/explanation.ts";
 export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
 export type { GateRecord } from "./domain/gate-record.ts";
+export type { GuardMetric, GuardSegments } from "./domain/guard-metric.ts";
 export {
   type DecisionId,
   decisionId,

@@ -1,11 +1,12 @@
 import Table from "cli-table3";
 import { type ExplainedItem, type Explanation, termNames } from "../domain/explanation.ts";
-import { formatShare, formatSignificant, formatWhole } from "../numeric/format.ts";
+import { formatShare, formatWhole } from "../numeric/format.ts";
 
 const plain = { head: [], border: [], compact: true };
 const missing = "–";
+/** Log-odds: a thousandth of one is nothing. */
 const tell = (value: number | undefined) =>
-  value === undefined ? missing : formatSignificant(value);
+  value === undefined ? missing : String(Number(value.toFixed(3)));
 const tellShare = (value: number | undefined) =>
   value === undefined ? missing : formatShare(value);
 
