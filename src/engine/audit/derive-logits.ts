@@ -121,7 +121,7 @@ export function createLogitDeriver(
   return {
     catalogueAsOf,
     derive,
-    drawRules: (decision) => readDrawRules(decision, catalogueAsOf),
+    drawRules: (decision) => readDrawRules(decision, { store, catalogueAsOf }),
     scoreOffered: async (version, situation, offered) => {
       const { state } = await read({ ...situation, candidates: [] });
       const policy = version === uniformVersion ? undefined : await getPolicy(version);

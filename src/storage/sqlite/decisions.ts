@@ -1,7 +1,10 @@
+import { impression, worthOf } from "../../domain/campaign.ts";
 import type { Decision, Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore, DocumentKey } from "../store.ts";
+import { decodeCampaign, prepareCampaignStates } from "./campaign-states.ts";
+import { prepareCharges } from "./charges.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { createDecisionPages } from "./decision-pages.ts";
@@ -50,6 +53,7 @@ function prepareStatements(connection: Connection) {
   return {
     table,
     columns,
+    ads: prepareAdInsert(connection),
     isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
     insert: connection.prepare(
       `INSERT INTO decisions (${columns}, checksum) VALUES (?, ${table.placeholders}, ?)`,
@@ -117,6 +121,29 @@ const decodeSpan = (row: Row = {}) => ({
   after: readNumber(row, "first") - 1,
 });
 
+/** A decision that shows ads reserves their prices in its own commit. */
+function prepareAdInsert(connection: Connection) {
+  const charges = prepareCharges(connection);
+  const states = prepareCampaignStates(connection, charges);
+  const reward = connection.prepare("INSERT INTO rewards VALUES (?, ?, ?, ?)");
+  const find = connection.prepare(
+    "SELECT id, payload FROM campaign_revisions WHERE id = ? ORDER BY sequence DESC LIMIT 1",
+  );
+  return {
+    checkOpen: charges.checkOpen,
+    insert: (decision: Decision, sequence: number, numbers: EventNumbers) => {
+      const { ads = [], decidedAt: now } = decision;
+      for (const { campaignId } of ads) charges.lapse(campaignId, now, numbers);
+      charges.charge(decision, sequence);
+      for (const [position, ad] of ads.entries()) {
+        if (ad.pays === impression) reward.run(sequence, position, impression, worthOf(ad));
+        const row = find.get(ad.campaignId);
+        if (row && row.payload !== null) states.update(decodeCampaign(row), numbers, { now });
+      }
+    },
+  };
+}
+
 function appendRow(statements: Statements, decision: Decision, numbers: EventNumbers): void {
   const { decisionId } = decision;
   if (statements.isKnown.get(decisionId)) {
@@ -127,8 +154,11 @@ function appendRow(statements: Statements, decision: Decision, numbers: EventNum
     );
   }
   checkPropensities(decision);
-  const values = [numbers.next(), ...statements.table.encode(decision)];
+  if (decision.ads) statements.ads.checkOpen(decision);
+  const sequence = numbers.next();
+  const values = [sequence, ...statements.table.encode(decision)];
   statements.insert.run(...values, rowChecksum(values));
+  if (decision.ads) statements.ads.insert(decision, sequence, numbers);
 }
 
 function notSettled({ kind, id }: DocumentKey): EngineError {
