@@ -13,8 +13,10 @@ const budgets = [1, 3, 10, 25, 60];
 function readUsed(path: string): ReadonlyMap<string, number> {
   const database = new Database(path);
   const rows = database
-    .prepare("SELECT campaign, sum(amount) AS used FROM charges
-       WHERE is_paid = 1 OR settled IS NULL GROUP BY campaign")
+    .prepare(
+      `SELECT campaign, sum(amount) AS used FROM charges
+       WHERE is_paid = 1 OR settled IS NULL GROUP BY campaign`,
+    )
     .all([]) as { readonly campaign: string; readonly used: number }[];
   database.close();
   return new Map(rows.map(({ campaign, used }) => [campaign, used]));

@@ -23,7 +23,8 @@ const engine = await createEngine({
 
 async function visit(): Promise<void> {
   while (last < Number(requests)) {
-    const user = userId(`${name}-${(last += 1)}`);
+    last += 1;
+    const user = userId(`${name}-${last}`);
     const { decision } = await engine.recommend({ userId: user });
     if (hashUniform(user) < 0.5) continue;
     const { decisionId, slate } = decision;
