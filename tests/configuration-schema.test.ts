@@ -88,6 +88,7 @@ test("defineConfig and the schema have the same fields", () => {
         discount: 0,
         sessionGapSeconds: 60,
         slateReward: "position",
+        ads: { outcomes: ["click"], bidWeight: 1 },
         reward: {
           ...{ weights: {}, windowSeconds: 60, graceSeconds: 0, repeats: {}, viewedType: "view" },
           ...{ defaultReward: 0, minimum: 0, maximum: 1 },

@@ -13,6 +13,7 @@ interface Options extends DatabaseOptions {
   readonly json: boolean;
 }
 
+const plain = { head: [], border: [], compact: true };
 const dayMs = 86_400_000;
 
 const money = (amount: number) => amount.toFixed(2);
@@ -41,7 +42,7 @@ export function describeCampaigns(campaigns: readonly CampaignReport[]): string 
       "left",
       ...Array(4).fill("right"),
     ],
-    style: { head: [], border: [], compact: true },
+    style: plain,
   });
   for (const campaign of campaigns) {
     const { campaignId, status, impressions, winRate, spend, reserved, pacing, explored } =
