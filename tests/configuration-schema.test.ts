@@ -131,6 +131,7 @@ test("defineConfig and the schema have the same fields", () => {
   expect(names(toNode(complete)).toSorted()).toEqual(names(schema).toSorted());
   const parsed = parseConfiguration({
     ...complete,
+    scenarios: complete.scenarios.map(({ ads: _, ...scenario }) => scenario),
     compatibility: { gorse: { scenario: "shop" } },
   });
   expect(parsed.scenarios[0]?.exploration).toBe(0.1);

@@ -198,8 +198,8 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
-  const decidedAt = parts.clock();
-  const asked = { scenario, offer, now: decidedAt };
+  const now = parts.clock();
+  const asked = { scenario, offer, now };
   const { asOf, assignment, offered, state, auction } = await readAsOf(parts, input, asked);
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
@@ -224,8 +224,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate(retrieved.candidates, drawing);
-  const shown = { ...drawn, facts: retrieved.facts, arm: scored.arm };
-  const ads = auction && shownAds(auction, shown, { logits, exploration, rules });
+  const ads = auction && shownAds(auction, { ...retrieved, ...drawn, arm: scored.arm }, drawing);
   const isShort = drawn.slate.length < size;
 
   const decision: Decision = {
@@ -241,8 +240,8 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,
     servingRule,
-    decidedAt,
-    expiresAt: decidedAt + openMs(scenario.reward),
+    decidedAt: now,
+    expiresAt: now + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
     ...((offer || isShort) && { offer: { ...offer, ...(isShort && { slateSize: size }) } }),

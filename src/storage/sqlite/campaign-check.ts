@@ -1,5 +1,6 @@
 import type { Campaign } from "../../domain/campaign.ts";
 import { dayOf, pace, unpaced } from "../../domain/pacing.ts";
+import type { CampaignPlan } from "./campaign-plan.ts";
 import type { CampaignState, CampaignStates } from "./campaign-states.ts";
 import { hasRoom } from "./charges.ts";
 import { readNumber } from "./columns.ts";
@@ -17,6 +18,7 @@ const differs = (left: number, right: number) => Math.abs(left - right) > tolera
 export function prepareCampaignCheck(
   connection: Connection,
   states: CampaignStates,
+  plan: CampaignPlan,
 ): (campaign: Campaign, state: CampaignState) => string | undefined {
   // Paid charges count for ever, others until they lapsed.
   const used = `total(CASE WHEN settled < ?2 AND is_paid = 0 THEN 0 ELSE amount END)`;
@@ -40,7 +42,8 @@ export function prepareCampaignCheck(
     const settled = ever.paid + ever.lapsed;
     const outstanding = today.used - today.paid;
     const spent = settled > 0 ? today.paid + (outstanding * ever.paid) / settled : today.paid;
-    const { done, step } = states.plan(campaign, state.at, states.curveOf(campaign.scenario, day));
+    const curve = plan.curveOf(campaign.scenario, day);
+    const { done, step } = plan.shareOf(campaign, state.at, curve);
     return pace(before, spent / budget - done, step);
   }
 

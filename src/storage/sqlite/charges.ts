@@ -88,33 +88,59 @@ export interface Charges {
   sums(campaign: string, from: number, to: number): AllSums;
 }
 
-export function prepareCharges(connection: Connection): Charges {
-  const statements = prepareStatements(connection);
-  const add = (campaign: string, day: number, change: Change) => {
-    statements.add.run(campaign, day, ...sums.map((name) => change[name] ?? 0));
-  };
-  const slot = (scenario: string): number | undefined => {
-    const row = statements.slot.get(scenario);
-    return row && readNumber(row, "slot");
-  };
+type Statements = ReturnType<typeof prepareStatements>;
+type Add = (campaign: string, day: number, change: Change) => void;
 
-  function reserve(
-    ad: ShownAd,
-    position: number,
-    charge: { sequence: number; day: number; expiresAt: number },
-  ) {
-    const { sequence, day, expiresAt } = charge;
+const createReserve =
+  ({ insert }: Statements, add: Add) =>
+  (ad: ShownAd, place: { sequence: number; position: number; day: number; expiresAt: number }) => {
+    const { sequence, position, day, expiresAt } = place;
     const { campaignId, pays, bid: amount, explored } = ad;
     const isPaid = pays === impression;
     const settled = isPaid ? [sequence, 1] : [null, 0];
     const row = [campaignId, day, pays, amount, explored, expiresAt] as const;
-    statements.insert.run(sequence, position, ...row, ...settled);
-    const money = isPaid
-      ? { spend: amount, explored_spend: explored * amount }
-      : { reserved: amount };
-    add(campaignId, day, { impressions: 1, explored, ...money });
-  }
+    insert.run(sequence, position, ...row, ...settled);
+    const paid = { spend: amount, explored_spend: explored * amount };
+    add(campaignId, day, { impressions: 1, explored, ...(isPaid ? paid : { reserved: amount }) });
+  };
 
+/** The ends of a reservation. */
+const createEnds = (
+  { find, settle, lapsed }: Statements,
+  add: Add,
+): Pick<Charges, "pay" | "lapse"> => ({
+  pay: (sequence, position, outcome) => {
+    const row = find.get(sequence, position, outcome.type);
+    if (row === undefined) return;
+    settle.run(outcome.settled, 1, sequence, position);
+    const amount = readNumber(row, "amount");
+    const explored_spend = readNumber(row, "explored") * amount;
+    const change = { spend: amount, explored_spend, reserved: -amount };
+    add(readText(row, "campaign"), readNumber(row, "day"), change);
+  },
+  lapse: (campaign, now, numbers) => {
+    const rows = lapsed.all(campaign, now);
+    if (rows.length === 0) return;
+    const settled = numbers.next();
+    for (const row of rows) {
+      const place = ["decision_sequence", "position"].map((name) => readNumber(row, name));
+      const amount = readNumber(row, "amount");
+      settle.run(settled, 0, ...place);
+      add(campaign, readNumber(row, "day"), { reserved: -amount, lapsed: amount });
+    }
+  },
+});
+
+export function prepareCharges(connection: Connection): Charges {
+  const statements = prepareStatements(connection);
+  const add: Add = (campaign, day, change) => {
+    statements.add.run(campaign, day, ...sums.map((name) => change[name] ?? 0));
+  };
+  const reserve = createReserve(statements, add);
+  const slot = (scenario: string): number | undefined => {
+    const row = statements.slot.get(scenario);
+    return row && readNumber(row, "slot");
+  };
   return {
     slot,
     checkOpen: ({ decisionId, scenario, asOf }) => {
@@ -126,33 +152,10 @@ export function prepareCharges(connection: Connection): Charges {
       const day = Math.floor(at / dayMs);
       statements.traffic.run(scenario, day, (at % dayMs) / slotMs);
       for (const [position, ad] of ads.entries())
-        reserve(ad, position, { sequence, day, expiresAt });
-    },
-    pay: (sequence, position, outcome) => {
-      const row = statements.find.get(sequence, position, outcome.type);
-      if (row === undefined) return;
-      statements.settle.run(outcome.settled, 1, sequence, position);
-      const amount = readNumber(row, "amount");
-      const explored_spend = readNumber(row, "explored") * amount;
-      const change = { spend: amount, explored_spend, reserved: -amount };
-      add(readText(row, "campaign"), readNumber(row, "day"), change);
+        reserve(ad, { sequence, position, day, expiresAt });
     },
     hasLapsed: (campaign, now) => statements.hasLapsed.get(campaign, now) !== undefined,
-    lapse: (campaign, now, numbers) => {
-      const rows = statements.lapsed.all(campaign, now);
-      if (rows.length === 0) return;
-      const settled = numbers.next();
-      for (const row of rows) {
-        const amount = readNumber(row, "amount");
-        statements.settle.run(
-          settled,
-          0,
-          readNumber(row, "decision_sequence"),
-          readNumber(row, "position"),
-        );
-        add(campaign, readNumber(row, "day"), { reserved: -amount, lapsed: amount });
-      }
-    },
     sums: (campaign, from, to) => decodeSums(statements.total.get(campaign, from, to)),
+    ...createEnds(statements, add),
   };
 }

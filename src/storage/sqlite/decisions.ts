@@ -1,10 +1,8 @@
-import { impression, worthOf } from "../../domain/campaign.ts";
 import type { Decision, Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore, DocumentKey } from "../store.ts";
-import { decodeCampaign, prepareCampaignStates } from "./campaign-states.ts";
-import { prepareCharges } from "./charges.ts";
+import { prepareAdInsert } from "./ad-insert.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { createDecisionPages } from "./decision-pages.ts";
@@ -120,29 +118,6 @@ const decodeSpan = (row: Row = {}) => ({
   count: readNumber(row, "decisions"),
   after: readNumber(row, "first") - 1,
 });
-
-/** A decision that shows ads reserves their prices in its own commit. */
-function prepareAdInsert(connection: Connection) {
-  const charges = prepareCharges(connection);
-  const states = prepareCampaignStates(connection, charges);
-  const reward = connection.prepare("INSERT INTO rewards VALUES (?, ?, ?, ?)");
-  const find = connection.prepare(
-    "SELECT id, payload FROM campaign_revisions WHERE id = ? ORDER BY sequence DESC LIMIT 1",
-  );
-  return {
-    checkOpen: charges.checkOpen,
-    insert: (decision: Decision, sequence: number, numbers: EventNumbers) => {
-      const { ads = [], decidedAt: now } = decision;
-      for (const { campaignId } of ads) charges.lapse(campaignId, now, numbers);
-      charges.charge(decision, sequence);
-      for (const [position, ad] of ads.entries()) {
-        if (ad.pays === impression) reward.run(sequence, position, impression, worthOf(ad));
-        const row = find.get(ad.campaignId);
-        if (row && row.payload !== null) states.update(decodeCampaign(row), numbers, { now });
-      }
-    },
-  };
-}
 
 function appendRow(statements: Statements, decision: Decision, numbers: EventNumbers): void {
   const { decisionId } = decision;
