@@ -2,6 +2,7 @@ import type { CampaignBudget } from "./campaign.ts";
 
 /** Why a campaign takes part in no decision, or that it does. */
 export const campaignStatuses = ["running", "exhausted", "scheduled", "ended"] as const;
+/** State of a campaign in its report: an entry of `campaignStatuses`. */
 export type CampaignStatus = (typeof campaignStatuses)[number];
 
 /** A campaign over some days of UTC. Money is in the unit of its bid. */

@@ -1,6 +1,6 @@
 import type { CampaignId } from "./ids.ts";
 
-/** What a campaign pays for that pays for being shown: every other outcome is the type of an event. */
+/** The outcome of being shown. Every other outcome is the type of an event. */
 export const impression = "impression";
 
 /** Money that a campaign may spend, in the unit of its bid. */
@@ -59,5 +59,5 @@ export interface AdsRule {
   readonly bidWeight: number;
 }
 
-/** What an outcome of a shown ad is worth: its price, as far as pacing does not ration it. */
+/** Worth of an outcome of a shown ad: its price, as far as pacing does not ration it. */
 export const worthOf = ({ bid, factor }: Pick<ShownAd, "bid" | "factor">): number => bid * factor;

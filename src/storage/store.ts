@@ -326,8 +326,8 @@ export interface ScannedDecision extends Feedback {
 }
 
 /**
- * A campaign was closed after the event number that a decision was made at, so that it may have
- * shown what can't be paid for any more. Thrown whatever it shows: the choice is to be made anew.
+ * A campaign was closed after the event number that a decision was made at, so that its ad
+ * may be without budget. Thrown whatever it shows: the choice is to be made anew.
  */
 export class CampaignClosed extends EngineError {
   constructor(decisionId: DecisionId) {
@@ -336,7 +336,6 @@ export class CampaignClosed extends EngineError {
   }
 }
 
-/** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 /** A page of decisions, newest first. */
 export interface DecisionPage {
   readonly rows: readonly Feedback[];
@@ -344,6 +343,7 @@ export interface DecisionPage {
   readonly next?: DecisionId;
 }
 
+/** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 export interface DecisionStore {
   /** Refuses a known id with `conflict`. @throws CampaignClosed */
   append(decision: Decision): Promise<void>;

@@ -131,7 +131,7 @@ const reportRoute = createRoute({
   tags: ["campaigns"],
   summary: "Impressions, spend and pacing by campaign",
   description:
-    "Over the whole days, in UTC, of from and to. The win rate is the share of the scenario's decisions, while the campaign's budgets had room, that showed it. pacing is of the last day: lead is spend less plan, as a share of the day's budget. explored is what the exploration drew.",
+    "Over the whole days, in UTC, of from and to. The win rate is the share of the scenario's decisions, while the campaign's budgets had room, that showed it. pacing is of the last day: lead is spend less plan, as a share of the day's budget. explored is the part that exploration drew.",
   request: { query: reportQuery },
   responses: {
     200: answer(
