@@ -3,6 +3,15 @@
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
 export type { ApiKey, Scope } from "./domain/api-key.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
+export type {
+  AdsRule,
+  Campaign,
+  CampaignBudget,
+  CampaignMoment,
+  FrequencyCap,
+  ShownAd,
+} from "./domain/campaign.ts";
+export type { CampaignReport, CampaignStatus } from "./domain/campaign-report.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
 export type { Cycle } from "./domain/cycle.ts";
 export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
@@ -21,6 +30,8 @@ export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
 export type { GateRecord } from "./domain/gate-record.ts";
 export type { GuardMetric, GuardSegments } from "./domain/guard-metric.ts";
 export {
+  type CampaignId,
+  campaignId,
   type DecisionId,
   decisionId,
   type ItemId,
@@ -83,6 +94,8 @@ export type {
 } from "./engine/engine.ts";
 export { batchesOf } from "./engine/input/batches.ts";
 export type {
+  CampaignInput,
+  CampaignReportInput,
   CandidateInput,
   EventInput,
   InterventionInput,
@@ -116,6 +129,9 @@ export type { App, LogError, ServerEnv } from "./server/app.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";
 export { type Listening, type ListenOptions, listen } from "./server/listen.ts";
 export type {
+  CampaignFigures,
+  CampaignStore,
+  CampaignSums,
   CheckpointStore,
   CycleStore,
   DamagedRows,

@@ -88,6 +88,7 @@ test("defineConfig and the schema have the same fields", () => {
         discount: 0,
         sessionGapSeconds: 60,
         slateReward: "position",
+        ads: { outcomes: ["click"], bidWeight: 1 },
         reward: {
           ...{ weights: {}, windowSeconds: 60, graceSeconds: 0, repeats: {}, viewedType: "view" },
           ...{ defaultReward: 0, minimum: 0, maximum: 1 },
@@ -134,10 +135,12 @@ test("defineConfig and the schema have the same fields", () => {
   };
   const names = (node: Node) => pathsOf(node).map(([path]) => path);
   expect(names(toNode(complete)).toSorted()).toEqual(names(schema).toSorted());
-  const [scenario] = complete.scenarios;
   const parsed = parseConfiguration({
     ...complete,
-    scenarios: [{ ...scenario, reward: { ...scenario?.reward, weights: { click: 1 } } }],
+    scenarios: complete.scenarios.map(({ ads: _, ...scenario }) => ({
+      ...scenario,
+      reward: { ...scenario.reward, weights: { click: 1 } },
+    })),
     compatibility: { gorse: { scenario: "shop" } },
   });
   expect(parsed.scenarios[0]?.exploration).toBe(0.1);

@@ -132,6 +132,18 @@ test("the example of the explanations guide prints as it says", { timeout: 120_0
   expect(await running.ended()).toEqual({ code: 0, output: printed });
 });
 
+test("the example of the ads guide serves, charges and reports", { timeout: 120_000 }, async () => {
+  const [program = ""] = blocksOf("docs/guides/ads.md").flatMap(({ language, code }) =>
+    language === "js" ? [code] : [],
+  );
+  const running = startNode(["--input-type=module", "--eval", program], { cwd: builtPackage() });
+  const { code, output } = await running.ended();
+  expect([code, output.replace(/\s+/g, " ")]).toEqual([
+    0,
+    "[ 'banner-3' ] [ [ 'house', 'running', 0.01 ], [ 'shoes', 'ended', 0 ], [ 'spring', 'exhausted', 0.4 ] ] ",
+  ]);
+});
+
 test("the configuration guide shows the defaults", () => {
   const [block] = blocksOf("docs/guides/configuration.md").filter(
     ({ language }) => language === "json",

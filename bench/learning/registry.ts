@@ -1,4 +1,5 @@
 import { ablationsWorld } from "./ablations.world.ts";
+import { adsWorld } from "./ads.world.ts";
 import { catalogueWorld } from "./catalogue.world.ts";
 import { classificationWorld } from "./classification.world.ts";
 import { driftWorld } from "./drift.world.ts";
@@ -23,6 +24,7 @@ export const worlds: readonly LearningWorld[] = [
   growingBatchWorld,
   lowRateWorld,
   catalogueWorld,
+  adsWorld,
   poisonedWorld,
   nullWorld,
   ablationsWorld,

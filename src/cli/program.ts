@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { version } from "../host/package.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { campaignsCommand } from "./commands/campaigns.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   program.addCommand(restoreCommand());
   program.addCommand(rollBackCommand());
   program.addCommand(promotionsCommand());
+  program.addCommand(campaignsCommand());
   program.addCommand(keysCommand());
   program.addCommand(simulateCommand());
   program.addCommand(metaTrainCommand());

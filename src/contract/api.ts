@@ -1,4 +1,6 @@
 import type { RecordOutcome } from "../domain/behaviour.ts";
+import type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
+import type { CampaignReport } from "../domain/campaign-report.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { Arm } from "../domain/decision.ts";
 import type { InterventionKind, InterventionNote } from "../domain/intervention.ts";
@@ -7,6 +9,8 @@ import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 
+export type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
+export type { CampaignReport } from "../domain/campaign-report.ts";
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
@@ -29,6 +33,8 @@ export const routes = {
   events: "/api/v1/events",
   items: "/api/v1/items",
   users: "/api/v1/users",
+  campaigns: "/api/v1/campaigns",
+  campaignReport: "/api/v1/campaign-report",
   policies: "/api/v1/policies",
   rollBack: "/api/v1/policies/roll-back",
   interventions: "/api/v1/interventions",
@@ -175,6 +181,52 @@ export interface UserInput extends UserFields {
 /** Body of `POST /api/v1/users`: 1 to 1000 users, written all or none. */
 export interface UsersRequest {
   readonly users: readonly UserInput[];
+}
+
+/**
+ * Body of a put, which writes the whole campaign. Items name it in their attribute `campaign`. Money is in one unit of your choice,
+ * days are those of UTC.
+ */
+export interface CampaignFields {
+  readonly scenario: string;
+  /** The outcome that is paid for: an event type of the scenario's `ads.outcomes`, or `impression`. */
+  readonly pays: string;
+  /** Price of one outcome: above 0, at most the scenario's `reward.maximum`. */
+  readonly bid: number;
+  /** Default: without end. Each above 0. */
+  readonly budget?: CampaignBudget;
+  /** Default: at once. */
+  readonly startsAt?: string;
+  /** Default: never. */
+  readonly endsAt?: string;
+  /** A user sees the campaign at most so often within so many hours. */
+  readonly frequencyCap?: FrequencyCap;
+}
+
+/** A campaign, with its id. */
+export interface CampaignBody extends CampaignFields {
+  readonly campaignId: string;
+}
+
+/** Body of `POST /api/v1/campaigns`: 1 to 1000 campaigns, written all or none. */
+export interface CampaignsRequest {
+  readonly campaigns: readonly CampaignBody[];
+}
+
+/** The scenario and the days that a report of campaigns is about. */
+export interface CampaignReportQuery {
+  /** Default: the first scenario with ads. */
+  readonly scenario?: string;
+  /** A time in the first day. Default: today. */
+  readonly from?: string;
+  /** A time in the last day. Default: today. */
+  readonly to?: string;
+}
+
+/** Each campaign of a scenario, by id. */
+export interface CampaignReportResponse {
+  readonly scenario: string;
+  readonly campaigns: readonly CampaignReport[];
 }
 
 /** The place and size of a page, in order of id. */

@@ -1,3 +1,4 @@
+import type { ShownAd } from "../domain/campaign.ts";
 import type { Decision, DecisionRule, OfferLimits } from "../domain/decision.ts";
 import type { CandidateBody, JsonObject, PageQuery, SlateEntry } from "./api.ts";
 
@@ -37,6 +38,11 @@ export interface DecisionSummary
     | "rewards"
   > {}
 
+/** The campaign at a position: its price, its pacing, and the share of the showing that is exploration's. */
+export interface ShownAdBody extends Omit<ShownAd, "campaignId"> {
+  readonly campaignId: string;
+}
+
 /** A decision as it was made, with the user's history as of that moment. */
 export interface DecisionBody
   extends Omit<
@@ -50,6 +56,7 @@ export interface DecisionBody
     | "decidedAt"
     | "expiresAt"
     | "offer"
+    | "ads"
   > {
   readonly decisionId: string;
   readonly userId: string;
@@ -57,6 +64,8 @@ export interface DecisionBody
   readonly slate: readonly SlateEntry[];
   /** Absent if the whole catalogue was asked for. */
   readonly offer?: OfferBody;
+  /** By position; absent in scenarios without ads. */
+  readonly ads?: readonly ShownAdBody[];
   readonly decidedAt: string;
   readonly expiresAt: string;
   /** By position: the reward so far, absent events as null. */

@@ -1,3 +1,4 @@
+import type { ShownAd } from "./campaign.ts";
 import type { FastLoopMark } from "./fast-loop.ts";
 import type { DecisionId, ItemId, UserId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
@@ -80,6 +81,8 @@ export interface Decision {
   readonly retriever?: number;
   /** Absent if the request had no limits of its own. */
   readonly offer?: OfferLimits;
+  /** By position, the campaign that pays; absent in scenarios without ads. */
+  readonly ads?: readonly ShownAd[];
 }
 
 /** Fields that are for derivations: an answer or export leaves them out. */

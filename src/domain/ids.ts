@@ -7,6 +7,9 @@ export type ItemId = string & { readonly brand: "ItemId" };
 /** A decision's id, made by `decisionId`. */
 export type DecisionId = string & { readonly brand: "DecisionId" };
 
+/** A campaign's id, made by `campaignId`. */
+export type CampaignId = string & { readonly brand: "CampaignId" };
+
 /** Brands a text as a user's id. It checks nothing: calls refuse an unfit id. */
 export const userId = (text: string): UserId => text as UserId;
 
@@ -15,6 +18,9 @@ export const itemId = (text: string): ItemId => text as ItemId;
 
 /** Brands a text as a decision's id. It checks nothing: calls refuse an unfit id. */
 export const decisionId = (text: string): DecisionId => text as DecisionId;
+
+/** Brands a text as a campaign's id. It checks nothing: calls refuse an unfit id. */
+export const campaignId = (text: string): CampaignId => text as CampaignId;
 
 /** UTF-16 units of an id, an event type or a category. */
 export const maxNameLength = 256;

@@ -1,3 +1,4 @@
+import type { AdsRule } from "./campaign.ts";
 import type { FastLoopSettings } from "./fast-loop.ts";
 import type { GuardMetric } from "./guard-metric.ts";
 import type { ScenarioRules, SeenRule } from "./rules.ts";
@@ -67,6 +68,8 @@ export interface Scenario {
   /** Decisions of a user that are less apart belong to one session. */
   readonly sessionGapSeconds: number;
   readonly slateReward: SlateReward;
+  /** Items are shown for campaigns, which pay for outcomes; absent if there are none. */
+  readonly ads?: AdsRule;
   readonly reward: RewardRule;
   /** Outcomes that a promotion must not cost; absent if there are none. */
   readonly guards?: readonly GuardMetric[];
@@ -75,7 +78,7 @@ export interface Scenario {
 
 /** The configuration's rules for an answer: which users get the baseline, and which items may be shown. */
 export interface ServingRule
-  extends Pick<Scenario, "excludeSeen" | "exploration" | "maxCandidates" | "rules"> {
+  extends Pick<Scenario, "ads" | "excludeSeen" | "exploration" | "maxCandidates" | "rules"> {
   /** Share of the users who get the baseline. */
   readonly baselineShare: number;
   /** Share of the users whose slates are drawn uniformly. Absent in rules from before there were any. */

@@ -1,3 +1,4 @@
+import type { Campaign } from "./campaign.ts";
 import type { Item, User } from "./catalogue.ts";
 import type { Candidate } from "./decision.ts";
 import type { ItemId, UserId } from "./ids.ts";
@@ -35,6 +36,10 @@ export interface World<Visited extends CatalogueVisit = Visit> {
     readonly minimum: number;
     readonly maximum: number;
   };
+  /** Campaigns whose ads the items are; left out: there are none, and nothing is sold. */
+  readonly campaigns?: readonly Campaign[];
+  /** Milliseconds from the first visit's day on; left out: a visit a second. */
+  readonly timeOf?: (turn: number) => number;
   /** Items that a user has an event with are not shown to them again; left out: they are. */
   readonly excludeSeen?: true;
   /**

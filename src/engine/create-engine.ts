@@ -1,14 +1,16 @@
 import type { Feedback } from "../domain/decision.ts";
 import { EngineError } from "../domain/errors.ts";
-import { decisionId, isName, itemId, userId } from "../domain/ids.ts";
+import { campaignId, decisionId, isName, itemId, userId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { Store } from "../storage/store.ts";
+import { checkCampaigns } from "./campaigns/check-campaign.ts";
+import { reportCampaigns } from "./campaigns/report.ts";
 import type { Configuration } from "./configuration/configuration.ts";
 import type { DecisionView, Engine } from "./engine.ts";
 import { createExplainer } from "./explanation/create-explainer.ts";
 import { checkEngine } from "./input/check-engine.ts";
 import { aConfiguration, aFunction, aStore, checkOptions, madeBy } from "./input/check-options.ts";
-import { completeItem, completeUser } from "./input/complete.ts";
+import { completeCampaign, completeItem, completeUser } from "./input/complete.ts";
 import { defaultLimit } from "./input/fields.ts";
 import type { PageInput } from "./input/input.ts";
 import { intervene } from "./interventions/intervene.ts";
@@ -72,12 +74,33 @@ function createRows({ items, users }: Store, clock: () => number) {
   return {
     putItems: (rows) => items.put(rows.map(completeItem), clock()),
     findItem: (id) => items.find(itemId(id)),
-    deleteItem: (id) => items.delete(itemId(id)),
+    deleteItem: (id) => items.delete(itemId(id), clock()),
     listItems: (page = {}) => items.list(from(page, itemId)),
     putUsers: (rows) => users.put(rows.map(completeUser)),
     findUser: (id) => users.find(userId(id)),
     deleteUser: (id) => users.delete(userId(id)),
     listUsers: (page = {}) => users.list(from(page, userId)),
+  } satisfies Partial<Engine>;
+}
+
+/** The rows of campaigns, and their report. */
+function createCampaigns({ store, configuration, clock }: RecommendParts) {
+  const { campaigns } = store;
+  const { scenarios } = configuration;
+  const named = (scenario: string | undefined) =>
+    findScenario(configuration, scenario ?? scenarios.find(({ ads }) => ads)?.name).name;
+  return {
+    putCampaigns: async (rows) => {
+      const completed = rows.map(completeCampaign);
+      checkCampaigns(scenarios, completed);
+      return campaigns.put(completed, clock());
+    },
+    findCampaign: (id) => campaigns.find(campaignId(id)),
+    deleteCampaign: (id) => campaigns.delete(campaignId(id), clock()),
+    listCampaigns: ({ after, limit = defaultLimit } = {}) =>
+      campaigns.list({ ...(after !== undefined && { after: campaignId(after) }), limit }),
+    reportCampaigns: ({ scenario, ...days } = {}) =>
+      reportCampaigns(store, clock(), { scenario: named(scenario), ...days }),
   } satisfies Partial<Engine>;
 }
 
@@ -154,6 +177,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     recommend: (input) => recommend(parts, input),
     record: (events) => record(parts, events),
     ...createRows(store, options.clock),
+    ...createCampaigns(parts),
     ...createViews(parts),
     explainDecision: (id) => explainer.explain(id),
     health: () => readHealth(parts),

@@ -1,11 +1,13 @@
 import type { ItemInput, UserInput } from "../contract/api.ts";
 import type { HistoryEntry, RecordOutcome } from "../domain/behaviour.ts";
+import type { Campaign } from "../domain/campaign.ts";
+import type { CampaignReport } from "../domain/campaign-report.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { Explanation } from "../domain/explanation.ts";
-import type { ItemId, UserId } from "../domain/ids.ts";
+import type { CampaignId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
@@ -13,6 +15,8 @@ import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import type { DecisionPage, Page, PutSummary } from "../storage/store.ts";
 import type {
+  CampaignInput,
+  CampaignReportInput,
   DecisionsInput,
   EventInput,
   InterventionInput,
@@ -162,6 +166,24 @@ export interface Engine {
   deleteUser(userId: string): Promise<boolean>;
   /** A page of users in order of id, by default 100. */
   listUsers(page?: PageInput): Promise<Page<User, UserId>>;
+  /**
+   * Writes whole campaigns, all or none, at most 1000. A new bid or budget holds from the next
+   * decision on.
+   * @throws invalid_request if one doesn't fit its scenario, conflict if one had another scenario
+   */
+  putCampaigns(campaigns: readonly CampaignInput[]): Promise<PutSummary>;
+  /** A campaign as it was last written; undefined if there is none. */
+  findCampaign(campaignId: string): Promise<Revision<Campaign> | undefined>;
+  /** Ends a campaign; its charges stay. False if there is none. */
+  deleteCampaign(campaignId: string): Promise<boolean>;
+  /** A page of campaigns in order of id, by default 100. */
+  listCampaigns(page?: PageInput): Promise<Page<Campaign, CampaignId>>;
+  /**
+   * Impressions, spend, outcomes, pacing, win rate and cost of exploration of each campaign of a
+   * scenario, over whole days of UTC. Default: the first scenario with ads, today.
+   * @throws unknown_scenario
+   */
+  reportCampaigns(span?: CampaignReportInput): Promise<readonly CampaignReport[]>;
 
   /**
    * The assignment of a scenario, its newest `limit` policies, and older ones that answer now;

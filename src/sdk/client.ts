@@ -1,5 +1,8 @@
 import type { InterventionNote } from "../contract/api.ts";
 import {
+  type CampaignBody,
+  type CampaignReportQuery,
+  type CampaignReportResponse,
   type CycleBody,
   type CyclesResponse,
   type EventBody,
@@ -79,6 +82,19 @@ export interface RecurveClient {
   listUsers(query?: PageQuery): Promise<PageResponse<UserBody>>;
   /** Ends a user's attributes; events and decisions stay. */
   deleteUser(userId: string): Promise<void>;
+
+  /** Replaces the whole campaign. */
+  putCampaign(campaign: CampaignBody): Promise<PutResponse>;
+  /** Replaces whole campaigns, all or none, at most 1000. */
+  putCampaigns(campaigns: readonly CampaignBody[]): Promise<PutResponse>;
+  /** A campaign as written last. Rejects with the code `not_found` if there is none. */
+  getCampaign(campaignId: string): Promise<CampaignBody>;
+  /** A page of campaigns in order of id, by default 100. */
+  listCampaigns(query?: PageQuery): Promise<PageResponse<CampaignBody>>;
+  /** Ends a campaign; its charges stay. */
+  deleteCampaign(campaignId: string): Promise<void>;
+  /** Impressions, spend, pacing and win rate of each campaign of a scenario, by default today. */
+  getCampaignReport(query?: CampaignReportQuery): Promise<CampaignReportResponse>;
 
   /** The assignment of a scenario, and its newest policies. */
   listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
@@ -199,6 +215,13 @@ export function createClient(options: ClientOptions): RecurveClient {
     getUser: (userId) => get(at(routes.users, userId)),
     listUsers: (query) => get(routes.users, query),
     deleteUser: (userId) => remove(at(routes.users, userId)),
+
+    putCampaign: ({ campaignId, ...fields }) => put(at(routes.campaigns, campaignId), fields),
+    putCampaigns: (campaigns) => post(routes.campaigns, { campaigns }),
+    getCampaign: (campaignId) => get(at(routes.campaigns, campaignId)),
+    listCampaigns: (query) => get(routes.campaigns, query),
+    deleteCampaign: (campaignId) => remove(at(routes.campaigns, campaignId)),
+    getCampaignReport: (query) => get(routes.campaignReport, query),
 
     listPolicies: (query) => get(routes.policies, query),
     rollBack: (scenario, note) => post(routes.rollBack, { scenario, ...note }),

@@ -19,6 +19,7 @@ import { limitRequests } from "./limit-requests.ts";
 import { createMetrics } from "./metrics.ts";
 import { addPersonalizer } from "./personalizer/add-personalizer.ts";
 import { checkBody, limitBody, receiveBody } from "./request-body.ts";
+import { addCampaigns } from "./routes/campaigns.ts";
 import { addCycles } from "./routes/cycles.ts";
 import { addDecisionPages } from "./routes/decision-pages.ts";
 import { addDecisions } from "./routes/decisions.ts";
@@ -158,6 +159,7 @@ export function createServer(options: ServerOptions): App {
   addItems(app, parts);
   addUsers(app, parts);
   addDecisionPages(app, parts);
+  addCampaigns(app, parts);
   addDecisions(app, parts);
   addExplanations(app, parts);
   addPolicies(app, parts);

@@ -1,10 +1,12 @@
 import type { ApiKey } from "../domain/api-key.ts";
 import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
+import type { Campaign, CampaignMoment } from "../domain/campaign.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
-import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
+import { EngineError } from "../domain/errors.ts";
+import type { CampaignId, DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention } from "../domain/intervention.ts";
 import type { Json } from "../domain/json.ts";
 import type { PolicyEvidence } from "../domain/policy-evidence.ts";
@@ -26,6 +28,7 @@ export interface Store {
   readonly users: UserStore;
   readonly items: ItemStore;
   readonly events: EventStore;
+  readonly campaigns: CampaignStore;
   readonly decisions: DecisionStore;
   readonly reactions: ReactionStore;
   readonly documents: DocumentStore;
@@ -81,15 +84,16 @@ export interface PutSummary {
 
 /** Rows that are never overwritten: each change is a new revision under a new event number. */
 export interface RevisionStore<T, Id> {
-  /** @param writtenAt milliseconds since 1970; kept of items */
+  /** @param writtenAt milliseconds since 1970; kept of items and campaigns */
   put(rows: readonly T[], writtenAt?: number): Promise<PutSummary>;
   /** The newest revision, or the one at event number `asOf`. */
   find(id: Id, asOf?: number): Promise<Revision<T> | undefined>;
   /**
    * Ends the row: `find` and `list` no longer see it, older event numbers do. False if it was
    * absent.
+   * @param deletedAt milliseconds since 1970; kept of items and campaigns
    */
-  delete(id: Id): Promise<boolean>;
+  delete(id: Id, deletedAt?: number): Promise<boolean>;
   /** In order of id (binary collation), at most `limit` (1…1000) rows. */
   list(options: { readonly after?: Id; readonly limit: number }): Promise<Page<T, Id>>;
   count(): Promise<number>;
@@ -133,6 +137,66 @@ export interface ItemStore extends RevisionStore<Item, ItemId> {
     readonly after: number;
     readonly asOf: number;
   }): Promise<readonly ItemChange[]>;
+}
+
+/** Sums of a campaign's charges. Money is in the unit of its bid. */
+export interface CampaignSums {
+  readonly impressions: number;
+  /** Impressions that exploration drew: the sum of their shares. */
+  readonly explored: number;
+  readonly spend: number;
+  /** Spend on them. */
+  readonly exploredSpend: number;
+  /** Outstanding: shown, and neither paid for nor lapsed. */
+  readonly reserved: number;
+}
+
+/** A campaign over some days. */
+export interface CampaignFigures extends CampaignSums {
+  readonly campaign: Campaign;
+  /** Events by type that rewarded its impressions. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Decisions of its scenario while it was open. */
+  readonly opportunities: number;
+  readonly isOpen: boolean;
+  readonly factor: number;
+  /** Of the last of the days. */
+  readonly today: CampaignSums;
+  /** Part of the day's budget that its traffic by now stands for; absent without one. */
+  readonly planned?: number;
+}
+
+/**
+ * Campaigns with all their revisions, their budgets and their pacing. An ad that is shown reserves its price in the decision's own
+ * commit, until it is paid for or lapses with the decision; so no budget is exceeded, whatever the number of processes.
+ */
+export interface CampaignStore extends RevisionStore<Campaign, CampaignId> {
+  /** Campaigns of a scenario as of an event number, by id. */
+  asOf(scenario: string, asOf: number): Promise<readonly CampaignMoment[]>;
+  /**
+   * Brings budgets and pacing of a scenario up to a time, if there is something to do: charges that
+   * have lapsed, a new day, the next step of pacing.
+   */
+  settle(scenario: string, now: number): Promise<void>;
+  /** Times at which a scenario's decisions showed a user each campaign, decidedAt > since and sequence ≤ asOf. */
+  showings(options: {
+    readonly userId: UserId;
+    readonly scenario: string;
+    readonly since: number;
+    readonly asOf: number;
+  }): Promise<ReadonlyMap<CampaignId, readonly number[]>>;
+  /** Of each campaign of a scenario, over the days (since 1970, UTC) from ≤ day ≤ to. */
+  figures(options: {
+    readonly scenario: string;
+    readonly from: number;
+    readonly to: number;
+    readonly now: number;
+  }): Promise<readonly CampaignFigures[]>;
+  /**
+   * Derives a campaign's state as of an event number from its charges and the traffic by then: the
+   * reason if it is another, else undefined.
+   */
+  findContradiction(campaignId: CampaignId, asOf: number): Promise<string | undefined>;
 }
 
 /** An event to be stored, with the reward that it brings if it was attributed to a decision. */
@@ -268,6 +332,17 @@ export interface ScannedDecision extends Feedback {
   readonly isChanged?: true;
 }
 
+/**
+ * A campaign was closed after the event number that a decision was made at, so that its ad
+ * may be without budget. Thrown whatever it shows: the choice is to be made anew.
+ */
+export class CampaignClosed extends EngineError {
+  constructor(decisionId: DecisionId) {
+    const message = `a campaign closed while decision '${decisionId}' was made; ask for another`;
+    super("conflict", message, { details: { decisionId } });
+  }
+}
+
 /** A page of decisions, newest first. */
 export interface DecisionPage {
   readonly rows: readonly Feedback[];
@@ -277,7 +352,7 @@ export interface DecisionPage {
 
 /** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 export interface DecisionStore {
-  /** Refuses a known id with `conflict`. */
+  /** Refuses a known id with `conflict`. @throws CampaignClosed */
   append(decision: Decision): Promise<void>;
   /**
    * All or none, with events that they bring. A document that they settle is deleted; `not_found` if

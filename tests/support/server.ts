@@ -77,9 +77,10 @@ export interface ApiCase {
 export function testApi(
   cases: readonly ApiCase[],
   arrange: (server: TestServer) => Promise<void> = async () => {},
+  options: Parameters<typeof openTestServer>[0] = {},
 ): void {
   test.each(cases)("$name", async ({ method, url, body, status, ...expected }) => {
-    const server = await openTestServer();
+    const server = await openTestServer(options);
     await arrange(server);
     const response = await server.send(method, url, body);
     const text = await response.text();

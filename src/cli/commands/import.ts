@@ -27,7 +27,7 @@ interface Opening {
   readonly now: number;
 }
 
-type Parts = Pick<ImportOptions, "store" | "signal"> & {
+type Parts = Pick<ImportOptions, "store" | "signal" | "scenarios"> & {
   readonly training: TrainingCount;
   readonly source: RowSource;
   readonly report: RefusalReport;
@@ -47,7 +47,7 @@ async function closing<T extends { close(): unknown }, Result>(
 
 /** Prints the imported rows, also if an error ends the import. */
 async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
-  const { source, report, store, signal, training, seconds } = parts;
+  const { source, report, store, signal, scenarios = [], training, seconds } = parts;
   let counts: ImportCounts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
   const work = () => describeSize(counts, source.share());
   const progress = createTimedLine({ work, stream: process.stderr, clock: Date.now });
@@ -58,7 +58,15 @@ async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   try {
     const onEvent = training.add;
     const writtenAt = Date.now();
-    const options = { store, signal, writtenAt, onRefusal: report.add, onEvent, onProgress };
+    const options = {
+      store,
+      signal,
+      writtenAt,
+      scenarios,
+      onRefusal: report.add,
+      onEvent,
+      onProgress,
+    };
     return await importRows(source, options);
   } finally {
     progress.stop();
@@ -81,8 +89,10 @@ async function runImport(
     closing(openRefusalReport(report), async (refusals) =>
       closing(await openStore(database), async (store) => {
         const { configuration } = await chooseConfiguration(store, config);
-        const training = createTrainingCount(configuration.scenarios);
-        return importAndDescribe({ source, report: refusals, store, signal, training, seconds });
+        const { scenarios } = configuration;
+        const training = createTrainingCount(scenarios);
+        const parts = { source, report: refusals, store, signal, scenarios, training, seconds };
+        return importAndDescribe(parts);
       }),
     ),
   );

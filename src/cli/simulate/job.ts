@@ -3,15 +3,17 @@ import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
 import type { CycleReward } from "../../lab/closed-loop/closed-loop.ts";
 import {
+  adsStrategyNames,
   type StrategyName,
   strategyNames,
   trainedStrategyNames,
 } from "../../lab/closed-loop/strategy.ts";
+import { createAdsWorld } from "../../lab/worlds/ads-world.ts";
 import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
 import { createJesterWorld } from "../../lab/worlds/jester-world.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
-export const worldNames = ["synthetic", "jester", "catalogue"] as const;
+export const worldNames = ["synthetic", "jester", "catalogue", "ads"] as const;
 
 /** Settings that all jobs of a simulation share. */
 export interface SimulationSettings {
@@ -42,6 +44,7 @@ export function strategiesOf(
   world: SimulationSettings["world"],
   fastLoop: boolean,
 ): readonly StrategyName[] {
+  if (world === "ads") return fastLoop ? [...adsStrategyNames, "mpo+fast"] : adsStrategyNames;
   if (world === "catalogue")
     return fastLoop ? [...trainedStrategyNames, "mpo+fast", "fast"] : trainedStrategyNames;
   return fastLoop ? [...strategyNames, "mpo+fast"] : strategyNames;
@@ -53,6 +56,7 @@ export async function createWorld(
 ): Promise<World<CatalogueVisit>> {
   const { seed, data } = job;
   const turns = job.cycles * job.decisionsPerCycle;
+  if (job.world === "ads") return createAdsWorld({ seed, visitsPerDay: job.decisionsPerCycle });
   if (job.world === "jester") return createJesterWorld({ seed, folder: `${data}/jester5k` });
   if (job.world === "catalogue")
     return createCatalogueWorld({ seed, turns, data: await readSequences(data) });

@@ -50,6 +50,17 @@ function catalogueTarget(frozen: Comparison, nightly: Comparison): Target {
   };
 }
 
+/** Over all cycles: greedy P(outcome) × bid under the same budgets. */
+function adsTarget({ difference: { mean, standardError }, ratio }: Comparison): Target {
+  const errors = mean / standardError;
+  return {
+    name: "simulate-ads",
+    figure: `${errors.toFixed(1)} standard errors above greedy p × bid, ${ratio.toFixed(3)} of it, over all cycles`,
+    target: `> ${aboveInErrors}`,
+    isMet: errors > aboveInErrors,
+  };
+}
+
 function find(comparisons: readonly Comparison[], name: Comparison["other"]): Comparison {
   const found = comparisons.find(({ other }) => other === name);
   if (found === undefined) throw new RangeError(`${name} was not compared with`);
@@ -62,6 +73,7 @@ export function judge(
 ): Target {
   if (world === "catalogue")
     return catalogueTarget(find(comparisons, "frozen"), find(comparisons, "nightly"));
+  if (world === "ads") return adsTarget(find(comparisons, "greedy-bid"));
   const popularity = find(comparisons, "popularity");
   if (world === "jester") return jesterTarget(popularity);
   // MPO with the fast loop is no other loop.

@@ -10,6 +10,7 @@ import {
 import { optional, storeNumber } from "../input/fields.ts";
 import { addBoosts, momentOf } from "../rules/draw-rules.ts";
 import { createEncoders } from "../state/encoders.ts";
+import { checkAds } from "./check-ads.ts";
 import { type ArmCheck, checkArm } from "./check-arm.ts";
 import { checkCandidates } from "./check-candidates.ts";
 import type { CandidateCheck } from "./check-retrieval.ts";
@@ -96,6 +97,8 @@ async function check(
   const { slateSize } = momentOf(decision);
   const propensities = comparePropensities(decision, logits, { rules, slateSize });
   if (propensities.problem !== undefined) return propensities;
+  const ads = await checkAds(parts, decision, { logits, rules });
+  if (ads !== undefined) return { ...propensities, problem: ads };
   // A derived number says more than the checksum.
   return {
     ...propensities,

@@ -1,6 +1,7 @@
 import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../../storage/store.ts";
+import { readLoggedAuction } from "../campaigns/auction.ts";
 import { momentOf, pinsOrCaps } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
@@ -33,8 +34,9 @@ export async function checkCandidates(
   const { scenario, decidedAt: now, offer } = decision;
   const leftOut = await readLeftOut(parts.store, rule ?? {}, { userId, scenario, asOf, now });
   const rules = joinRules(rule ?? {}, offer, now);
+  const auction = await readLoggedAuction(parts.store, decision);
   try {
-    const allowed = eligible({ candidates, catalogue, rules, leftOut });
+    const allowed = eligible({ candidates, catalogue, rules, leftOut, auction });
     const ids = new Set(allowed.list.map(({ itemId }) => itemId));
     const other = candidates.find(({ itemId }) => !ids.has(itemId));
     if (other)
@@ -46,6 +48,6 @@ export async function checkCandidates(
     const { itemId } = error.details;
     return changed(`candidate '${itemId}' was not in the catalogue at event number ${asOf}`);
   }
-  const offered = eligible({ candidates: undefined, catalogue, rules, leftOut });
+  const offered = eligible({ candidates: undefined, catalogue, rules, leftOut, auction });
   return checkRetrieval(parts, decision, { offered, limit, moment });
 }

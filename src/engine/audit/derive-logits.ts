@@ -128,7 +128,7 @@ export function createLogitDeriver(
   return {
     catalogueAsOf,
     derive,
-    drawRules: (decision) => readDrawRules(decision, catalogueAsOf),
+    drawRules: (decision) => readDrawRules(decision, { store, catalogueAsOf }),
     scoreOffered: async (version, situation, offered) => {
       const { stateOf } = await read({ ...situation, candidates: [] });
       const policy = version === uniformVersion ? undefined : await getPolicy(version);

@@ -1,3 +1,4 @@
+import type { AdsRule } from "../../domain/campaign.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import type { MpoInput } from "../../domain/mpo-configuration.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
@@ -20,6 +21,8 @@ export interface ScenarioInput
     Partial<Pick<Scenario, "exploration" | "rules" | "guards">>,
     Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds" | "slateReward">> {
   readonly reward: RewardRuleInput;
+  /** Items are shown for campaigns: docs/guides/ads.md. */
+  readonly ads?: (Pick<AdsRule, "outcomes"> & Defaulted<Pick<AdsRule, "bidWeight">>) | undefined;
   /** Lets serving learn between cycles. */
   readonly fastLoop?: Defaulted<FastLoopSettings> | undefined;
 }

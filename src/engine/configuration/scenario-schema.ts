@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { impression } from "../../domain/campaign.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import {
   defaultExploration,
@@ -7,6 +8,7 @@ import {
   type Scenario,
   slateRewards,
 } from "../../domain/scenario.ts";
+import { name } from "../input/fields.ts";
 import { scenarioRules, seenRules } from "../rules/rules-schema.ts";
 import { guardMetrics, refuseUnweighedGuards } from "./guard-schema.ts";
 
@@ -59,6 +61,14 @@ const fastLoopSchema = z.strictObject({
 });
 export const defaultFastLoop: FastLoopSettings = Object.freeze(fastLoopSchema.parse({}));
 
+/** Fifty times the log-odds of a bid leave chance hardly a part. */
+const maxBidWeight = 50;
+
+const adsSchema = z.strictObject({
+  outcomes: z.array(name).min(1, "must name an event type that campaigns pay for"),
+  bidWeight: z.number().min(0).max(maxBidWeight).default(1),
+});
+
 const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
@@ -69,10 +79,35 @@ const scenarioFields = z.strictObject({
   discount: z.number().min(0).lt(1).default(0),
   sessionGapSeconds: positive.default(1800),
   slateReward: z.enum(slateRewards).default("position"),
+  ads: adsSchema.exactOptional(),
   reward: rewardSchema,
   guards: guardMetrics.exactOptional(),
   fastLoop: fastLoopSchema.prefault({}),
 });
+
+/** An event type without a weight answers no decision, so that nobody would pay for it. */
+function refuseUnweighedOutcomes(
+  { ads, reward }: Pick<Scenario, "ads" | "reward">,
+  context: z.RefinementCtx,
+): void {
+  for (const [index, type] of (ads?.outcomes ?? []).entries()) {
+    const path = ["ads", "outcomes", index];
+    const refuse = (message: string) => context.addIssue({ code: "custom", path, message });
+    if (type === impression) refuse("every campaign may pay for impressions; leave it out");
+    else if (!Object.hasOwn(reward.weights, type))
+      refuse("reward.weights has no such type; add it");
+  }
+}
+
+/** A slate has one ad of a campaign, so that one decision can't spend more than the price of one. */
+function capCampaigns<Fields extends Pick<Scenario, "ads" | "rules">>(scenario: Fields): Fields {
+  if (scenario.ads === undefined) return scenario;
+  const caps = (scenario.rules?.caps ?? []).filter(({ by }) => by !== "campaign");
+  return {
+    ...scenario,
+    rules: { ...scenario.rules, caps: [...caps, { by: "campaign", most: 1 }] },
+  };
+}
 
 /** Such a pin would hold for requests of larger slates alone, which nobody expects. */
 function refusePinsBelow(
@@ -98,6 +133,7 @@ const scenarioSchema = scenarioFields
   )
   .superRefine(refusePinsBelow)
   .superRefine(refuseUnweighedGuards)
+  .superRefine(refuseUnweighedOutcomes)
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],
     error:
@@ -105,7 +141,7 @@ const scenarioSchema = scenarioFields
   })
   .transform((scenario) => ({
     exploration: defaultExploration(scenario.fastLoop.enabled),
-    ...scenario,
+    ...capCampaigns(scenario),
   }));
 
 function refuseSameNames(

@@ -3,6 +3,8 @@ import { name, storeNumber } from "./fields.ts";
 import { createArgument, parseInput } from "./parse-input.ts";
 import {
   batch,
+  campaignInput,
+  campaignReportInput,
   decisionsInput,
   eventInput,
   interventionInput,
@@ -17,8 +19,10 @@ import {
 
 const items = createArgument("items", batch(itemInput));
 const users = createArgument("users", batch(userInput));
+const campaigns = createArgument("campaigns", batch(campaignInput));
 const events = createArgument("events", batch(eventInput));
 const itemId = createArgument("itemId", name);
+const campaignId = createArgument("campaignId", name);
 const userId = createArgument("userId", name);
 const decisionId = createArgument("decisionId", name);
 const cycle = createArgument("cycle", storeNumber);
@@ -45,6 +49,13 @@ export function checkEngine(engine: Engine): Engine {
     findUser: async (id) => engine.findUser(userId(id)),
     deleteUser: async (id) => engine.deleteUser(userId(id)),
     listUsers: async (page = {}) => engine.listUsers(parseInput(pageInput, page)),
+
+    putCampaigns: async (rows) => engine.putCampaigns(campaigns(rows)),
+    findCampaign: async (id) => engine.findCampaign(campaignId(id)),
+    deleteCampaign: async (id) => engine.deleteCampaign(campaignId(id)),
+    listCampaigns: async (page = {}) => engine.listCampaigns(parseInput(pageInput, page)),
+    reportCampaigns: async (span = {}) =>
+      engine.reportCampaigns(parseInput(campaignReportInput, span)),
 
     policies: async (page = {}) => engine.policies(parseInput(scenarioPageInput, page)),
     rollBack: async (one, note = {}, by) =>

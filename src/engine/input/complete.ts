@@ -1,6 +1,8 @@
 import type { ItemInput, UserInput } from "../../contract/api.ts";
+import type { Campaign } from "../../domain/campaign.ts";
 import type { Item, User } from "../../domain/catalogue.ts";
-import { itemId, userId } from "../../domain/ids.ts";
+import { campaignId, itemId, userId } from "../../domain/ids.ts";
+import type { CampaignInput } from "./input.ts";
 
 /** Parsed input, completed with the defaults. */
 export const completeItem = ({
@@ -13,6 +15,11 @@ export const completeItem = ({
   categories: categories ?? [],
   attributes: attributes ?? {},
   available: available ?? true,
+});
+
+export const completeCampaign = ({ campaignId: id, ...fields }: CampaignInput): Campaign => ({
+  ...fields,
+  campaignId: campaignId(id),
 });
 
 export const completeUser = ({ userId: id, attributes }: UserInput): User => ({

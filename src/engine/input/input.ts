@@ -1,4 +1,6 @@
 import type {
+  CampaignBody,
+  CampaignReportQuery,
   CandidateBody,
   EventBody,
   InterventionRequest,
@@ -38,6 +40,18 @@ export type InterventionInput = InterventionRequest;
 export interface EventInput extends Omit<EventBody, "occurredAt"> {
   /** Milliseconds since 1970. */
   readonly occurredAt?: number;
+}
+
+/** A campaign to write. Times are milliseconds since 1970. */
+export interface CampaignInput extends Omit<CampaignBody, "startsAt" | "endsAt"> {
+  readonly startsAt?: number;
+  readonly endsAt?: number;
+}
+
+/** The scenario and the days of a report of campaigns: times in the first and the last one, milliseconds since 1970. */
+export interface CampaignReportInput extends Omit<CampaignReportQuery, "from" | "to"> {
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** The scenario, bucket length and first time of a reward series. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
+import type { CampaignBudget, FrequencyCap } from "../../domain/campaign.ts";
 import { isPlain } from "../../domain/ids.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
 import { itemRules } from "../rules/rules-schema.ts";
@@ -19,6 +20,8 @@ import {
   unfitText,
 } from "./fields.ts";
 import type {
+  CampaignInput,
+  CampaignReportInput,
   CandidateInput,
   DecisionsInput,
   EventInput,
@@ -31,6 +34,9 @@ import type {
 
 // Inputs of the library's calls. HTTP bodies and rows of files use the same schemas or their
 // fields.
+
+/** Sums of more lose cents. */
+const maxMoney = 1e9;
 
 /** More than a request of a mebibyte holds with features, and bounded in time. */
 const maxCandidates = 10_000;
@@ -63,6 +69,50 @@ export const userFields: z.ZodType<UserFields> = exactly<UserFields>()(
 );
 export const userInput: z.ZodType<UserInput> = exactly<UserInput>()(
   z.strictObject({ userId: name, ...user }).meta({ id: "UserInput" }),
+);
+
+const money = z
+  .number("must be a number above 0")
+  .positive("must be above 0")
+  .max(maxMoney, `must be at most ${maxMoney}`);
+
+/** Without its times, which are text over HTTP and in files, and numbers in a call. */
+export const campaignFields: {
+  readonly scenario: z.ZodString;
+  readonly pays: z.ZodString;
+  readonly bid: z.ZodNumber;
+  readonly budget: z.ZodExactOptional<z.ZodType<CampaignBudget>>;
+  readonly frequencyCap: z.ZodExactOptional<z.ZodType<FrequencyCap>>;
+} = {
+  scenario: name,
+  pays: name,
+  bid: money,
+  budget: optional(
+    exactly<CampaignBudget>()(z.strictObject({ day: optional(money), total: optional(money) })),
+  ),
+  frequencyCap: optional(
+    exactly<FrequencyCap>()(
+      z.strictObject({
+        showings: integer(1, 1000),
+        hours: money.max(8760, "must be at most 8760"),
+      }),
+    ),
+  ),
+};
+export const campaignInput: z.ZodType<CampaignInput> = exactly<CampaignInput>()(
+  z.strictObject({
+    campaignId: name,
+    ...campaignFields,
+    startsAt: optional(milliseconds),
+    endsAt: optional(milliseconds),
+  }),
+);
+export const campaignReportInput: z.ZodType<CampaignReportInput> = exactly<CampaignReportInput>()(
+  z.strictObject({
+    scenario: optional(name),
+    from: optional(milliseconds),
+    to: optional(milliseconds),
+  }),
 );
 
 /** Without its time, which is text over HTTP and in files, and a number in a call. */

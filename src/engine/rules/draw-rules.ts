@@ -3,6 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import type { Boost, Cap, ItemRules, PinnedItem, ScenarioRules } from "../../domain/rules.ts";
 import type { SlateCaps } from "../../domain/slate-caps.ts";
 import type { PlaceRules } from "../../policy/slate.ts";
+import type { Auction } from "../campaigns/auction.ts";
 import { type ItemFacts, readerOf } from "./item-facts.ts";
 import { ruleTime } from "./offer-rules.ts";
 import { filterOf } from "./parse-filter.ts";
@@ -21,6 +22,8 @@ export interface DrawMoment {
   readonly now: number;
   /** Places of the slate. */
   readonly slateSize: number;
+  /** Of a scenario with ads. */
+  readonly auction?: Auction | undefined;
 }
 
 /** Those of the scenario and of the request. */
@@ -30,10 +33,18 @@ export const bothRules = ({
 }: Pick<DrawMoment, "scenario" | "offer">): readonly ItemRules[] =>
   [scenario.rules, offer?.rules].filter((rules): rules is ItemRules => rules !== undefined);
 
-function boostsOf(boosts: readonly Boost[], facts: readonly ItemFacts[], now: number) {
+function boostsOf(
+  boosts: readonly Boost[],
+  facts: readonly ItemFacts[],
+  { now, auction }: Pick<DrawMoment, "now" | "auction">,
+) {
+  const time = ruleTime(now);
   const tests = boosts.map(({ filter, add }) => ({ ...filterOf(filter), add }));
   return Float64Array.from(facts, (one) =>
-    tests.reduce((sum, { passes, add }) => (passes(one, now) ? sum + add : sum), 0),
+    tests.reduce(
+      (sum, { passes, add }) => (passes(one, time) ? sum + add : sum),
+      auction?.boostOf(one) ?? 0,
+    ),
   );
 }
 
@@ -81,7 +92,8 @@ function pinsOf(pins: readonly PinnedItem[], facts: readonly ItemFacts[], slateS
 /** @param factsOf the candidates, in their order; not asked for without rules */
 export function drawRulesOf(moment: DrawMoment, factsOf: () => readonly ItemFacts[]): DrawRules {
   const rules = bothRules(moment).filter(({ boosts, pins, caps }) => boosts || pins || caps);
-  if (rules.length === 0) return {};
+  const { auction } = moment;
+  if (rules.length === 0 && !auction) return {};
   const facts = factsOf();
   const boosts = rules.flatMap((one) => one.boosts ?? []);
   const caps = rules.flatMap((one) => one.caps ?? []);
@@ -91,7 +103,7 @@ export function drawRulesOf(moment: DrawMoment, factsOf: () => readonly ItemFact
     moment.slateSize,
   );
   return {
-    ...(boosts.length > 0 && { boosts: boostsOf(boosts, facts, ruleTime(moment.now)) }),
+    ...((boosts.length > 0 || auction) && { boosts: boostsOf(boosts, facts, moment) }),
     ...(pins.size > 0 && { pins }),
     ...(caps.length > 0 && { caps: capsOf(caps, facts) }),
   };

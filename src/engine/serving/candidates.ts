@@ -4,6 +4,7 @@ import type { ItemId } from "../../domain/ids.ts";
 import { findIndex } from "../../numeric/find-index.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
+import type { Auction } from "../campaigns/auction.ts";
 import { factsOfFeatures, type ItemFacts } from "../rules/item-facts.ts";
 import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
 import type { Catalogue } from "../state/catalogue.ts";
@@ -128,12 +129,16 @@ export function eligible(options: {
   readonly rules: OfferRules;
   /** For this user. */
   readonly leftOut: ReadonlySet<ItemId>;
+  /** Of a scenario with ads: other items than those of its campaigns are left out. */
+  readonly auction?: Auction | undefined;
 }): OfferedItems {
-  const { candidates, catalogue, rules, leftOut } = options;
+  const { candidates, catalogue, rules, leftOut, auction } = options;
   if (candidates === undefined) {
     const list = catalogue.offered(rules);
     const hidden = catalogue.indicesIn(list, new Set([...leftOut, ...rules.except]));
-    return offer(list, hidden, ({ itemId }) => ({ itemId }));
+    return offer(list, auction ? hideClosed(list, hidden, auction) : hidden, ({ itemId }) => ({
+      itemId,
+    }));
   }
   const offered = candidates
     .map((candidate) => ({
@@ -143,12 +148,25 @@ export function eligible(options: {
     }))
     .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId))
     .filter(({ view }) => !leftOut.has(view.itemId))
-    .filter(({ facts }) => mayBeOffered(facts, rules));
+    .filter(({ facts }) => mayBeOffered(facts, rules))
+    .filter(({ facts }) => auction?.findAd(facts) !== undefined || auction === undefined);
   const list = {
     views: offered.map(({ view }) => view),
     facts: offered.map(({ facts }) => facts),
   };
   return offer(list, [], (_, place) => getAt(offered, place).candidate);
+}
+
+/** With the items whose campaign doesn't take part. */
+function hideClosed(
+  { facts }: OfferedList,
+  hidden: readonly number[],
+  { findAd }: Auction,
+): readonly number[] {
+  const before = new Set(hidden);
+  return [...facts.keys()].filter(
+    (index) => before.has(index) || findAd(getAt(facts, index)) === undefined,
+  );
 }
 
 /** Indices into the list, ascending, as indices into the offered items; without those of hidden ones. */

@@ -1,4 +1,6 @@
 import type { Decision } from "../../domain/decision.ts";
+import type { Store } from "../../storage/store.ts";
+import { readLoggedAuction } from "../campaigns/auction.ts";
 import { bothRules, type DrawRules, drawRulesOf, momentOf } from "../rules/draw-rules.ts";
 import type { CatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { factsOfCandidate } from "./candidates.ts";
@@ -6,10 +8,11 @@ import { factsOfCandidate } from "./candidates.ts";
 /** Rules of a logged decision's draw, on its candidates as of its moment. A decision without rules reads no catalogue. */
 export async function readDrawRules(
   decision: Decision,
-  catalogueAsOf: CatalogueAsOf,
+  { store, catalogueAsOf }: { readonly store: Store; readonly catalogueAsOf: CatalogueAsOf },
 ): Promise<DrawRules> {
-  const moment = momentOf(decision);
-  if (bothRules(moment).length === 0) return {};
+  const auction = await readLoggedAuction(store, decision);
+  const moment = { ...momentOf(decision), auction };
+  if (bothRules(moment).length === 0 && !auction) return {};
   const items = await catalogueAsOf(decision.asOf);
   const { candidates } = decision;
   return drawRulesOf(moment, () => candidates.map((one) => factsOfCandidate(one, items)));

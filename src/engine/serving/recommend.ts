@@ -7,7 +7,9 @@ import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
-import type { Store } from "../../storage/store.ts";
+import { CampaignClosed, type Store } from "../../storage/store.ts";
+import { readAuction } from "../campaigns/auction.ts";
+import { shownAds } from "../campaigns/shown-ads.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
@@ -142,26 +144,29 @@ async function readAsOf(
   { scenario, offer, now }: Asked,
 ) {
   const rules = joinRules(scenario, offer, now);
+  if (scenario.ads) await store.campaigns.settle(scenario.name, now);
   for (;;) {
     const asOf = await store.sequence();
     await catalogue.refresh(asOf);
     const user = await readUser(store, userId, asOf);
     const visit = { userId, scenario: scenario.name, asOf, now };
     const leftOut = await readLeftOut(store, scenario, visit);
+    const auction = await readAuction(store, scenario, visit);
     if (catalogue.sequence > asOf) continue;
     const assignment = await store.policies.assignment(scenario.name, asOf);
-    const offered = eligible({ candidates, catalogue, rules, leftOut });
+    const offered = eligible({ candidates, catalogue, rules, leftOut, auction });
     const state = createState({ user, catalogue, scenario, context });
-    return { asOf, assignment, offered, state };
+    return { asOf, assignment, offered, state, auction };
   }
 }
 
 function servingRuleOf(
   { baselineShare, uniformShare }: Configuration,
-  { excludeSeen, exploration, maxCandidates, rules }: Scenario,
+  { ads, excludeSeen, exploration, maxCandidates, rules }: Scenario,
 ): ServingRule {
   const shares = { baselineShare, uniformShare };
-  return { ...shares, excludeSeen, exploration, maxCandidates, ...(rules && { rules }) };
+  const own = { excludeSeen, exploration, maxCandidates };
+  return { ...shares, ...own, ...(ads && { ads }), ...(rules && { rules }) };
 }
 
 /** Limits of a request, with its rules if it has any. */
@@ -193,9 +198,9 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
-  const decidedAt = parts.clock();
-  const asked = { scenario, offer, now: decidedAt };
-  const { asOf, assignment, offered, state } = await readAsOf(parts, input, asked);
+  const now = parts.clock();
+  const asked = { scenario, offer, now };
+  const { asOf, assignment, offered, state, auction } = await readAsOf(parts, input, asked);
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(offered.count, slateSize);
@@ -207,7 +212,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const random = createRandom(seed);
   const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
-  const moment = { ...asked, slateSize: size };
+  const moment = { ...asked, slateSize: size, auction };
   const retrieved = await retrieveItems(parts.policies, {
     ...{ assignment, arm, offered, state, limit, moment },
     random: random.split("retrieve"),
@@ -219,6 +224,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate(retrieved.candidates, drawing);
+  const ads = auction && shownAds(auction, { ...retrieved, ...drawn, arm: scored.arm }, drawing);
   const isShort = drawn.slate.length < size;
 
   const decision: Decision = {
@@ -234,14 +240,28 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,
     servingRule,
-    decidedAt,
-    expiresAt: decidedAt + openMs(scenario.reward),
+    decidedAt: now,
+    expiresAt: now + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
     ...((offer || isShort) && { offer: { ...offer, ...(isShort && { slateSize: size }) } }),
+    ...(ads && { ads }),
   };
   const fallback = scored.fallback ?? retrieved.fallback;
   return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };
+}
+
+/** A choice in the record. If a campaign closes meanwhile, it is made anew, whatever it was: so its propensities stay exact. */
+async function chooseOpen(parts: RecommendParts, input: ParsedInput): Promise<Recommendation> {
+  for (;;) {
+    const { recommendation } = await choose(parts, input);
+    try {
+      await parts.store.decisions.append(recommendation.decision);
+      return recommendation;
+    } catch (error) {
+      if (!(error instanceof CampaignClosed)) throw error;
+    }
+  }
 }
 
 /** A choice that is durable before the answer. */
@@ -249,9 +269,8 @@ export async function recommend(
   parts: RecommendParts,
   input: RecommendInput | ParsedInput,
 ): Promise<Recommendation> {
-  const { recommendation } = await choose(parts, input as ParsedInput);
+  const recommendation = await chooseOpen(parts, input as ParsedInput);
   const { decision } = recommendation;
-  await parts.store.decisions.append(decision);
   parts.fastLoops.learn(findScenario(parts.configuration, decision.scenario));
   return recommendation;
 }

@@ -1,8 +1,10 @@
 import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../../domain/behaviour.ts";
+import { type ShownAd, worthOf } from "../../domain/campaign.ts";
 import type { Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, itemId, userId } from "../../domain/ids.ts";
 import { repeatsOf, weightOf, windowEnd } from "../../domain/reward-rule.ts";
+import type { Scenario } from "../../domain/scenario.ts";
 import type { EventRow, Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RecordSummary } from "../engine.ts";
@@ -80,6 +82,16 @@ function checkNamed(
 /** Nothing has happened later than it arrives: the sender's clock is fast. */
 const happened = ({ occurredAt }: BehaviourEvent, now: number): number => Math.min(occurredAt, now);
 
+/** Of an outcome that campaigns pay for: its price, or nothing if this one pays for another. */
+function rewardOfAd(
+  { type }: BehaviourEvent,
+  ad: ShownAd | undefined,
+  { ads }: Scenario,
+): number | undefined {
+  if (ad === undefined || !ads?.outcomes.includes(type)) return undefined;
+  return ad.pays === type ? worthOf(ad) : 0;
+}
+
 /**
  * Event → row: weighted by the scenario's rule, or behaviour only if no open decision or no weight
  * applies.
@@ -103,7 +115,7 @@ export function attribute(
   const weight = scenario && weightOf(scenario.reward, event.type);
   if (scenario === undefined || weight === undefined) return { row: { event }, late: false };
   if (late) return { row: { event }, late };
-  const value = weight * event.value;
+  const value = rewardOfAd(event, decision.ads?.[place.position], scenario) ?? weight * event.value;
   const repeats = repeatsOf(scenario.reward, event.type);
   return { row: { event, reward: { ...place, value, repeats } }, late };
 }

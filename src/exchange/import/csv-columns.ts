@@ -1,6 +1,11 @@
 import type { RowKind } from "./row-schema.ts";
 
 const attributePrefix = "attributes.";
+/** Fields of a campaign that are inside another one. */
+const nested = ["budget.day", "budget.total", "frequencyCap.showings", "frequencyCap.hours"];
+const numbers = ["value", "bid", ...nested];
+
+const takesAttributes = (kind: RowKind) => kind === "items" || kind === "users";
 
 const columnsOf: Record<RowKind, { required: readonly string[]; optional: readonly string[] }> = {
   events: {
@@ -9,6 +14,10 @@ const columnsOf: Record<RowKind, { required: readonly string[]; optional: readon
   },
   items: { required: ["itemId"], optional: ["categories", "available"] },
   users: { required: ["userId"], optional: [] },
+  campaigns: {
+    required: ["campaignId", "scenario", "pays", "bid"],
+    optional: ["startsAt", "endsAt", ...nested],
+  },
 };
 
 const quote = (columns: readonly string[]) => columns.map((column) => `'${column}'`).join(", ");
@@ -18,7 +27,7 @@ export function findHeaderProblem(header: readonly string[], kind: RowKind): str
   const { required, optional } = columnsOf[kind];
   const known = [...required, ...optional];
   const isKnown = (column: string) =>
-    known.includes(column) || (kind !== "events" && isAttribute(column));
+    known.includes(column) || (takesAttributes(kind) && isAttribute(column));
   const missing = required.filter((column) => !header.includes(column));
   const unknown = header.filter((column) => !isKnown(column));
   const repeated = header.filter((column, index) => header.indexOf(column) !== index);
@@ -28,7 +37,7 @@ export function findHeaderProblem(header: readonly string[], kind: RowKind): str
     ...(repeated.length > 0 ? [`repeats ${quote(repeated)}`] : []),
   ];
   if (problems.length === 0) return undefined;
-  const others = kind === "events" ? "" : ` and '${attributePrefix}<name>'`;
+  const others = takesAttributes(kind) ? ` and '${attributePrefix}<name>'` : "";
   return `${problems.join(", ")}; columns of ${kind} are ${quote(known)}${others}`;
 }
 
@@ -51,7 +60,7 @@ const anyNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** The cell's value; an unreadable one stays text, which the schema refuses. */
 function readField(column: string, cell: string): unknown {
-  if (column === "value") return anyNumber.test(cell) ? Number(cell) : cell;
+  if (numbers.includes(column)) return anyNumber.test(cell) ? Number(cell) : cell;
   if (column === "available") return readBoolean(cell);
   return column === "categories" ? cell.split("|") : cell;
 }
@@ -59,13 +68,18 @@ function readField(column: string, cell: string): unknown {
 /** The row as it would be on the HTTP wire. An empty cell is an absent field. */
 export function toBody(header: readonly string[], fields: readonly string[]): object {
   const body: [string, unknown][] = [];
-  const attributes: [string, unknown][] = [];
+  const inside: [string, string, unknown][] = [];
   for (const [index, column] of header.entries()) {
     const cell = fields[index] ?? "";
     if (cell === "") continue;
-    if (!isAttribute(column)) body.push([column, readField(column, cell)]);
-    else attributes.push([column.slice(attributePrefix.length), readAttribute(cell)]);
+    const [field = "", ...rest] = column.split(".");
+    if (isAttribute(column)) inside.push([field, rest.join("."), readAttribute(cell)]);
+    else if (rest.length > 0) inside.push([field, rest.join("."), readField(column, cell)]);
+    else body.push([column, readField(column, cell)]);
   }
-  if (attributes.length > 0) body.push(["attributes", Object.fromEntries(attributes)]);
+  for (const [field] of inside) {
+    const own = inside.filter(([one]) => one === field).map(([, name, value]) => [name, value]);
+    body.push([field, Object.fromEntries(own)]);
+  }
   return Object.fromEntries(body);
 }

@@ -1,3 +1,5 @@
+import type { Scenario } from "../../domain/scenario.ts";
+import { describeProblem, findProblem } from "../../engine/campaigns/check-campaign.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
 
@@ -20,6 +22,8 @@ export interface ImportOptions {
   readonly signal: AbortSignal;
   /** Time at which new items count as created, milliseconds since 1970. Default: none is on record. */
   readonly writtenAt?: number;
+  /** Those that campaigns belong to. Default: none. */
+  readonly scenarios?: readonly Scenario[];
   readonly onRefusal: (refusal: Refusal) => void;
   /** Called for every event that is in the store now, new or already stored. */
   readonly onEvent?: (event: ImportedEvent) => void;
@@ -29,23 +33,36 @@ export interface ImportOptions {
 
 type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
 
-/** Number of new or changed rows. The three writes share a commit. */
+/** A campaign is refused if it doesn't fit its scenario. */
+function check(row: ImportRow, scenarios: readonly Scenario[] = []): ImportRow {
+  const problem = row.kind === "campaign" ? findProblem(scenarios, row.campaign) : undefined;
+  if (problem === undefined) return row;
+  const { file, line } = row;
+  return { file, line, kind: "refused", reason: describeProblem(problem) };
+}
+
+/** Number of new or changed rows. The four writes share a commit. */
 async function storeBatch(
   { store, writtenAt }: Pick<ImportOptions, "store" | "writtenAt">,
   batch: readonly AcceptedRow[],
 ): Promise<number> {
-  const [items, users, outcomes] = await Promise.all([
+  const [items, users, campaigns, outcomes] = await Promise.all([
     store.items.put(
       batch.flatMap((row) => (row.kind === "item" ? [row.item] : [])),
       writtenAt,
     ),
     store.users.put(batch.flatMap((row) => (row.kind === "user" ? [row.user] : []))),
+    store.campaigns.put(
+      batch.flatMap((row) => (row.kind === "campaign" ? [row.campaign] : [])),
+      writtenAt,
+    ),
     store.events.record(
       batch.flatMap((row) => (row.kind === "event" ? [{ event: row.event }] : [])),
     ),
   ]);
   const storedEvents = outcomes.filter((outcome) => outcome === "stored").length;
-  return items.created + items.updated + users.created + users.updated + storedEvents;
+  const puts = [items, users, campaigns].map(({ created, updated }) => created + updated);
+  return puts.reduce((sum, put) => sum + put, storedEvents);
 }
 
 /**
@@ -71,8 +88,9 @@ export async function importRows(source: RowSource, options: ImportOptions): Pro
   }
 
   try {
-    for await (const row of source.rows) {
+    for await (const given of source.rows) {
       if (signal.aborted) break;
+      const row = check(given, options.scenarios);
       if (row.kind === "refused") {
         counts.read += 1;
         counts.refused += 1;

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { itemId, userId } from "../../domain/ids.ts";
-import { completeItem, completeUser } from "../../engine/input/complete.ts";
+import { completeCampaign, completeItem, completeUser } from "../../engine/input/complete.ts";
 import { copyJson, JsonProblem } from "../../engine/input/copy-json.ts";
-import { optional, time } from "../../engine/input/fields.ts";
-import { eventFields, itemInput, userInput } from "../../engine/input/schemas.ts";
+import { name, optional, time } from "../../engine/input/fields.ts";
+import { campaignFields, eventFields, itemInput, userInput } from "../../engine/input/schemas.ts";
 import type { ImportedEvent, ParsedRow } from "./row.ts";
 
-export const rowKinds = ["events", "items", "users"] as const;
+export const rowKinds = ["events", "items", "users", "campaigns"] as const;
 export type RowKind = (typeof rowKinds)[number];
 
 /** A clock that runs ahead is forgiven; a time further on is a mistake of unit or of year. */
@@ -84,6 +84,14 @@ function parseRow<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
   }
 }
 
+const toTime = optional(time.transform((text) => Date.parse(text)));
+const campaignSchema = z.strictObject({
+  campaignId: name,
+  ...campaignFields,
+  startsAt: toTime,
+  endsAt: toTime,
+});
+
 /** The value as a row, or its refusal. */
 export function accept<T>(parsed: Parsed<T>, toRow: (value: T) => ParsedRow): ParsedRow {
   return "reason" in parsed ? { kind: "refused", reason: parsed.reason } : toRow(parsed.value);
@@ -96,6 +104,12 @@ export function createRowParser(kind: RowKind, now: number): (value: unknown) =>
     case "items":
       return (value) =>
         accept(parseRow(itemInput, value), (item) => ({ kind: "item", item: completeItem(item) }));
+    case "campaigns":
+      return (value) =>
+        accept(parseWith(campaignSchema, value), (campaign) => ({
+          kind: "campaign",
+          campaign: completeCampaign(campaign),
+        }));
     case "users":
       return (value) =>
         accept(parseRow(userInput, value), (user) => ({ kind: "user", user: completeUser(user) }));

@@ -1,4 +1,5 @@
 import type { BehaviourEvent } from "../../domain/behaviour.ts";
+import type { Campaign } from "../../domain/campaign.ts";
 import type { Item, User } from "../../domain/catalogue.ts";
 
 /** The line on which a row begins, 1 being the first of its file. */
@@ -16,6 +17,7 @@ export type ImportedEvent = BehaviourEvent & { readonly eventId: string };
 export type ParsedRow =
   | { readonly kind: "item"; readonly item: Item }
   | { readonly kind: "user"; readonly user: User }
+  | { readonly kind: "campaign"; readonly campaign: Campaign }
   | { readonly kind: "event"; readonly event: ImportedEvent }
   | { readonly kind: "refused"; readonly reason: string };
 

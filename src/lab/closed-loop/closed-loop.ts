@@ -52,6 +52,8 @@ interface Loop {
   readonly strategy: Strategy;
   readonly scenario: Scenario;
   wait(seconds: number): void;
+  /** At the earliest. */
+  waitUntil(time: number): void;
 }
 
 /** A loop for comparison serves under one version, which nothing confirms: it retrieves for itself. */
@@ -85,7 +87,10 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
   const wait = (seconds: number) => {
     now += seconds * 1000;
   };
-  return { store, engine, strategy, scenario, wait };
+  const waitUntil = (time: number) => {
+    now = Math.max(now, time);
+  };
+  return { store, engine, strategy, scenario, wait, waitUntil };
 }
 
 /** The world's events without a slate, which no reward window holds any more. */
@@ -99,7 +104,8 @@ async function recordEvents({ engine, scenario, wait }: Loop, events: World["his
 async function visit(loop: Loop, world: World<CatalogueVisit>, turn: number) {
   const { engine, scenario, wait } = loop;
   await recordEvents(loop, world.eventsBefore?.(turn) ?? []);
-  wait(secondsPerVisit);
+  if (world.timeOf) loop.waitUntil(startOfTime + world.timeOf(turn));
+  else wait(secondsPerVisit);
   const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
   const { userId, decisionId } = decision;
   const reactions = world.react(turn, decision.slate);
@@ -130,6 +136,7 @@ async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly Cy
 }
 
 async function fillRecord({ engine }: Loop, world: World<CatalogueVisit>): Promise<void> {
+  if (world.campaigns) await engine.putCampaigns(world.campaigns);
   for (const items of batchesOf(world.items)) await engine.putItems(items);
   for (const users of batchesOf(world.users)) await engine.putUsers(users);
   for (const events of batchesOf(world.history)) await engine.record(events);

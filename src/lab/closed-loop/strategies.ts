@@ -22,6 +22,7 @@ import { createNightly, createRankerLoop } from "./behaviour-loops.ts";
 import { createSwitch } from "./policy-switch.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
 import type { Strategy, StrategyName, StrategyOptions } from "./strategy.ts";
+import { greedyBidWeight } from "./world-configuration.ts";
 
 /** Temperature of the fixed softmax on the reward model, in shares of the reward range. */
 const softmaxTemperature = 0.03;
@@ -64,10 +65,17 @@ const withoutPolicy = (row: FeedbackRow) => ({
   policy: new Float64Array(row.candidates.length),
 });
 
+/** Probabilities below it are those of nothing. */
+const leastChance = 1e-4;
+
+/** Whether the outcome came that the campaign pays for, instead of its price. */
+const toOutcome = (row: FeedbackRow): FeedbackRow => ({ ...row, reward: row.reward > 0 ? 1 : 0 });
+
 async function createRewardModelLoop(
-  options: StrategyOptions,
+  options: StrategyOptions & { readonly toReward?: (row: FeedbackRow) => FeedbackRow },
   toLogits: (values: Float64Array) => Float64Array,
 ): Promise<Strategy> {
+  const { toReward = (row: FeedbackRow) => row } = options;
   const { policies, set } = createSwitch();
   await set(uniform);
   const random = createRandom(options.seed).split("reward-model");
@@ -80,7 +88,7 @@ async function createRewardModelLoop(
     const stream = random.split(round++);
     const training = await trainCritic({
       network,
-      rows: rows.map(withoutPolicy),
+      rows: rows.map(toReward).map(withoutPolicy),
       defaultReward: normaliseReward(undefined, options.scenario.reward),
       random: stream,
       threads: options.threads,
@@ -121,6 +129,7 @@ async function learn(options: StrategyOptions): Promise<string> {
 export function createStrategy(name: StrategyName, options: StrategyOptions): Promise<Strategy> {
   switch (name) {
     case "mpo":
+    case "mpo-no-boost":
     case "mpo+fast":
       return Promise.resolve({ update: () => learn(options) });
     case "fast":
@@ -135,6 +144,10 @@ export function createStrategy(name: StrategyName, options: StrategyOptions): Pr
       return createPopularity(options);
     case "epsilon-greedy":
       return createRewardModelLoop(options, (values) => greedyLogits([...values]));
+    case "greedy-bid":
+      return createRewardModelLoop({ ...options, toReward: toOutcome }, (values) =>
+        values.map((value) => greedyBidWeight * Math.log(Math.max(leastChance, value))),
+      );
     case "softmax":
       return createRewardModelLoop(options, (values) =>
         values.map((value) => value / softmaxTemperature),

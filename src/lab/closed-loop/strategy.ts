@@ -20,10 +20,13 @@ export const trainedStrategyNames = [
   "most-consumed",
   "markov",
 ] as const;
+/** Loops in a world of campaigns: MPO, the same without the bids in its log-odds, and greedy P(outcome) × bid. */
+export const adsStrategyNames = ["mpo", "mpo-no-boost", "greedy-bid"] as const;
 /** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
 export type StrategyName =
   | (typeof strategyNames)[number]
   | (typeof trainedStrategyNames)[number]
+  | (typeof adsStrategyNames)[number]
   | "mpo+fast"
   | "fast";
 

@@ -10,7 +10,20 @@ export const startOfTime: number = Date.UTC(2026, 0, 1);
 
 /** Exploration of the loops that serve the best items alone; the others keep the engine's floor. */
 const greedyExploration = 0.05;
-const greedy: readonly StrategyName[] = ["epsilon-greedy", "nightly", "markov", "most-consumed"];
+const greedy: readonly StrategyName[] = [
+  "epsilon-greedy",
+  "nightly",
+  "markov",
+  "most-consumed",
+  "greedy-bid",
+];
+
+/** Of log(bid × factor) in log-odds, so that they are greedy. */
+export const greedyBidWeight = 50;
+const bidWeights: Partial<Record<StrategyName, number>> = {
+  "greedy-bid": greedyBidWeight,
+  "mpo-no-boost": 0,
+};
 
 /**
  * A configuration with the world as its only scenario. No user gets the baseline; promotions have
@@ -28,6 +41,9 @@ export function worldConfiguration(
         slateSize: world.slateSize,
         excludeSeen: world.excludeSeen ?? false,
         ...(greedy.includes(strategy) ? { exploration: greedyExploration } : {}),
+        ...(world.campaigns
+          ? { ads: { outcomes: ["click"], bidWeight: bidWeights[strategy] ?? 1 } }
+          : {}),
         ...(strategy.endsWith("fast") ? { fastLoop: { enabled: true } } : {}),
         // A world's events come at once.
         reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },

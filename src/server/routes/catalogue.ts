@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type {
+  CampaignBody,
   ItemBody,
   PageQuery,
   PageResponse,
@@ -12,7 +13,7 @@ import type { App } from "../app.ts";
 import { count, limitText, wire } from "../fields.ts";
 import { answer, body, failures } from "../operation.ts";
 
-// Items and users are written, read, deleted and listed in the same way.
+// Items, users and campaigns are written, read, deleted and listed in the same way.
 
 const pageQuery = z.strictObject({ after: optional(name), limit: optional(limitText) });
 wire<PageQuery>()(pageQuery);
@@ -26,11 +27,12 @@ const putAnswer = answer("Outcome of the write, durable", putResponse, {
   unchanged: 0,
 });
 
-type RowBody = ItemBody | UserBody;
+type RowBody = ItemBody | UserBody | CampaignBody;
+type RowKind = "item" | "user" | "campaign";
 
-/** Differences between items and users on the wire and in /openapi.json. */
+/** Differences between them on the wire and in /openapi.json. */
 export interface Resource<Fields, Input, Batch> {
-  readonly kind: "item" | "user";
+  readonly kind: RowKind;
   readonly path: string;
   readonly descriptions: { readonly put: string; readonly get: string; readonly delete: string };
   readonly schemas: {
@@ -57,9 +59,9 @@ export interface Rows<Input> {
   list(page: PageQuery): Promise<PageResponse<RowBody>>;
 }
 
-const titleOf = (kind: "item" | "user") => (kind === "item" ? "Item" : "User");
+const titles = { item: "Item", user: "User", campaign: "Campaign" };
 
-/** Routes of one item or user, by its id. */
+/** Routes of one of them, by its id. */
 function createRowRoutes<Fields, Input, Batch>({
   kind,
   path,
@@ -68,7 +70,7 @@ function createRowRoutes<Fields, Input, Batch>({
   example,
 }: Resource<Fields, Input, Batch>) {
   const named = kind === "item" ? "an item" : "a user";
-  const suffix = titleOf(kind);
+  const suffix = titles[kind];
   const params = z.strictObject({ [`${kind}Id`]: name });
   const one = { tags: [`${kind}s`], path: `${path}/{${kind}Id}` };
   return {
@@ -108,14 +110,14 @@ function createRowRoutes<Fields, Input, Batch>({
   };
 }
 
-/** Routes of all items or users together. */
+/** Routes of all of a kind together. */
 function createTableRoutes<Fields, Input, Batch>({
   kind,
   path,
   schemas,
   example,
 }: Resource<Fields, Input, Batch>) {
-  const suffix = titleOf(kind);
+  const suffix = titles[kind];
   const all = { tags: [`${kind}s`], path };
   return {
     putAll: createRoute({
@@ -145,7 +147,7 @@ function createTableRoutes<Fields, Input, Batch>({
   };
 }
 
-function absent(kind: "item" | "user", id: string): EngineError {
+function absent(kind: RowKind, id: string): EngineError {
   const path = `/api/v1/${kind}s/${encodeURIComponent(id)}`;
   return new EngineError("not_found", `no ${kind} '${id}'; create it with PUT ${path}`, {
     details: { [`${kind}Id`]: id },

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../contract/api.ts";
-import type { DecisionBody, OfferBody } from "../../contract/decision.ts";
+import type { DecisionBody, OfferBody, ShownAdBody } from "../../contract/decision.ts";
 import { offeredBy } from "../../domain/decision.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { DecisionView } from "../../engine/engine.ts";
@@ -63,6 +63,18 @@ export const summaryFields: {
   rewards: z.array(z.number().nullable()),
 };
 
+const shownAd = wire<ShownAdBody>()(
+  z
+    .strictObject({
+      campaignId: name,
+      pays: name,
+      bid: z.number(),
+      factor: z.number(),
+      explored: z.number(),
+    })
+    .openapi("ShownAd"),
+);
+
 const decisionBody = wire<DecisionBody>()(
   z
     .strictObject({
@@ -75,6 +87,7 @@ const decisionBody = wire<DecisionBody>()(
       offeredBy: optional(z.enum(offeredBy)),
       retriever: optional(count),
       offer: optional(offerBody),
+      ads: optional(z.array(shownAd)),
       profile: z.strictObject({
         attributes: jsonObject,
         history: z.array(

@@ -82,6 +82,7 @@ export const defineDecisionTable = (connection: Connection): Table<Decision> =>
     offeredBy: column.optional(column.member("offered_by", offeredBy)),
     retriever: column.optional(column.number("retriever")),
     offer: column.optional(column.json("offer")),
+    ads: column.optional(column.json("ads")),
   });
 
 /** @throws RangeError if one is not finite */

@@ -2,6 +2,7 @@ import type { Decision, Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore, DocumentKey } from "../store.ts";
+import { prepareAdInsert } from "./ad-insert.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { createDecisionPages } from "./decision-pages.ts";
@@ -50,6 +51,7 @@ function prepareStatements(connection: Connection) {
   return {
     table,
     columns,
+    ads: prepareAdInsert(connection),
     isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
     insert: connection.prepare(
       `INSERT INTO decisions (${columns}, checksum) VALUES (?, ${table.placeholders}, ?)`,
@@ -127,8 +129,11 @@ function appendRow(statements: Statements, decision: Decision, numbers: EventNum
     );
   }
   checkPropensities(decision);
-  const values = [numbers.next(), ...statements.table.encode(decision)];
+  if (decision.ads) statements.ads.checkOpen(decision);
+  const sequence = numbers.next();
+  const values = [sequence, ...statements.table.encode(decision)];
   statements.insert.run(...values, rowChecksum(values));
+  if (decision.ads) statements.ads.insert(decision, sequence, numbers);
 }
 
 function notSettled({ kind, id }: DocumentKey): EngineError {

@@ -2,6 +2,7 @@ import type { HistoryEntry } from "../../domain/behaviour.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, itemId, userId } from "../../domain/ids.ts";
 import type { EventRow, EventRowOutcome, EventStore } from "../store.ts";
+import { prepareCharges } from "./charges.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
@@ -27,6 +28,7 @@ function prepareStatements(connection: Connection) {
          WHEN 'maximum' THEN max(value, excluded.value)
          ELSE excluded.value END`,
     ),
+    charges: prepareCharges(connection),
     view: connection.prepare("INSERT OR IGNORE INTO views VALUES (?, ?)"),
     history: connection.prepare(
       `SELECT ${entryColumns} FROM events
@@ -80,8 +82,9 @@ function recordRow(
     return stored === 0 ? "duplicate" : "stored";
   }
   if (event.eventId !== undefined && statements.isKnown.get(event.eventId)) return "duplicate";
+  const sequence = numbers.next();
   statements.insert.run(
-    numbers.next(),
+    sequence,
     event.eventId ?? null,
     event.userId,
     event.itemId,
@@ -94,6 +97,7 @@ function recordRow(
     const { decisionId, position, value, repeats } = reward;
     const decision = getDecisionSequence(statements, decisionId);
     statements.reward.run(decision, position, event.type, value, repeats);
+    statements.charges.pay(decision, position, { type: event.type, settled: sequence });
   }
   return "stored";
 }

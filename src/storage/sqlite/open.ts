@@ -1,5 +1,6 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../store.ts";
+import { createCampaignStore } from "./campaigns.ts";
 import { readBytes, readNumber } from "./columns.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { createCycleStore } from "./cycles.ts";
@@ -41,6 +42,7 @@ function createStore(connection: Connection, path: string): Store {
   return {
     users: createUserStore(connection, commits),
     items: createItemStore(connection, commits),
+    campaigns: createCampaignStore(connection, commits),
     events: createEventStore(connection, commits),
     decisions: createDecisionStore(connection, commits),
     policies: createPolicyStore(connection, commits),

@@ -8,7 +8,7 @@ import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 
 /** How the rows of one table of revisions are written as JSON, without their id, and read again. */
 export interface RevisionTable<T, Id extends string> {
-  readonly name: "user_revisions" | "item_revisions";
+  readonly name: "user_revisions" | "item_revisions" | "campaign_revisions";
   /** Rows have the time at which they were written. */
   readonly isTimed?: true;
   readonly idOf: (row: T) => Id;
@@ -44,12 +44,21 @@ interface Written {
   readonly writtenAt?: number | undefined;
 }
 
-export function createRevisionStore<T, Id extends string>(options: {
-  readonly connection: Connection;
-  readonly commits: GroupCommit;
-  readonly table: RevisionTable<T, Id>;
-}): RevisionStore<T, Id> {
-  const { connection, commits, table } = options;
+/** Writes that belong to a revision, in its commit. */
+interface RevisionHooks<T> {
+  /** @param before the newest revision, if there is one */
+  readonly onPut?: (row: T, numbers: EventNumbers, before: Row | undefined, at: number) => void;
+  readonly onDelete?: (before: Row, numbers: EventNumbers, at: number) => void;
+}
+
+export function createRevisionStore<T, Id extends string>(
+  options: RevisionHooks<T> & {
+    readonly connection: Connection;
+    readonly commits: GroupCommit;
+    readonly table: RevisionTable<T, Id>;
+  },
+): RevisionStore<T, Id> {
+  const { connection, commits, table, onPut, onDelete } = options;
   const statements = prepareStatements(connection, table);
 
   function findRow(id: Id, asOf: number): Row | undefined {
@@ -68,6 +77,7 @@ export function createRevisionStore<T, Id extends string>(options: {
     const before = findRow(id, Number.MAX_SAFE_INTEGER);
     if (before?.payload === payload) return "unchanged";
     insert(id, numbers, { payload, writtenAt });
+    onPut?.(row, numbers, before, writtenAt ?? 0);
     return before === undefined ? "created" : "updated";
   }
 
@@ -82,10 +92,12 @@ export function createRevisionStore<T, Id extends string>(options: {
       const row = findRow(id, asOf);
       return row && table.decode(row);
     },
-    delete: (id) =>
+    delete: (id, writtenAt) =>
       commits.run((numbers) => {
-        if (findRow(id, Number.MAX_SAFE_INTEGER) === undefined) return false;
-        insert(id, numbers, { payload: null });
+        const before = findRow(id, Number.MAX_SAFE_INTEGER);
+        if (before === undefined) return false;
+        insert(id, numbers, { payload: null, writtenAt });
+        onDelete?.(before, numbers, writtenAt ?? 0);
         return true;
       }),
     list: async ({ after = "" as Id, limit }) => {

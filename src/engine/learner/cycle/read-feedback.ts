@@ -10,6 +10,7 @@ import { hashUniform } from "../../../numeric/hash.ts";
 import type { ItemView, PolicyState } from "../../../policy/policy.ts";
 import { type ItemRewards, joinRewards, rewardsOf } from "../../../policy/popularity.ts";
 import type { Store } from "../../../storage/store.ts";
+import { readLoggedAuction } from "../../campaigns/auction.ts";
 import { type DrawRules, drawRulesOf, momentOf, pinnedItems } from "../../rules/draw-rules.ts";
 import { factsOfCandidate, viewLogged } from "../../serving/candidates.ts";
 import type { CatalogueAsOf } from "../../state/catalogue-as-of.ts";
@@ -202,7 +203,8 @@ async function readMoment(
   const catalogue = await catalogueAsOf(asOf);
   const state = createState({ user, catalogue, scenario: { ...scenario, reward }, context });
   const views = candidates.map((candidate) => viewLogged(candidate, catalogue));
-  const rules = drawRulesOf(momentOf(decision), () =>
+  const auction = await readLoggedAuction(store, decision);
+  const rules = drawRulesOf({ ...momentOf(decision), auction }, () =>
     candidates.map((candidate) => factsOfCandidate(candidate, catalogue)),
   );
   return { ...feedback, decision, state, views, rules, attributes: user.attributes };
