@@ -8,6 +8,7 @@ export type { Cycle } from "./domain/cycle.ts";
 export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
 export type { CycleRecord } from "./domain/cycle-record.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
+export type { Edge, EdgeType } from "./domain/edge.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
 export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
 export type { GateRecord } from "./domain/gate-record.ts";
@@ -75,6 +76,8 @@ export type {
 export { batchesOf } from "./engine/input/batches.ts";
 export type {
   CandidateInput,
+  EdgeInput,
+  EdgesInput,
   EventInput,
   InterventionInput,
   PageInput,

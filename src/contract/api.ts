@@ -1,12 +1,14 @@
 import type { RecordOutcome } from "../domain/behaviour.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { Arm } from "../domain/decision.ts";
+import type { EdgeType } from "../domain/edge.ts";
 import type { InterventionKind, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 
+export type { EdgeType } from "../domain/edge.ts";
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
@@ -29,6 +31,7 @@ export const routes = {
   events: "/api/v1/events",
   items: "/api/v1/items",
   users: "/api/v1/users",
+  edges: "/api/v1/edges",
   policies: "/api/v1/policies",
   rollBack: "/api/v1/policies/roll-back",
   interventions: "/api/v1/interventions",
@@ -175,6 +178,30 @@ export interface UserInput extends UserFields {
 /** Body of `POST /api/v1/users`: 1 to 1000 users, written all or none. */
 export interface UsersRequest {
   readonly users: readonly UserInput[];
+}
+
+/** A connection of a user. A `friend` holds both ways; a `follow` leads to a user or an author. */
+export interface EdgeBody {
+  readonly userId: string;
+  readonly type: EdgeType;
+  /** Id of the friend, or of the user or author who is followed. */
+  readonly to: string;
+}
+
+/** Body of `POST /api/v1/edges`: 1 to 1000 edges, written all or none. */
+export interface EdgesRequest {
+  readonly edges: readonly EdgeBody[];
+}
+
+/** Number of edges. */
+export interface EdgesQuery {
+  /** 1…1000, default 100; newest first. */
+  readonly limit?: number;
+}
+
+/** Edges of a user, newest first. */
+export interface EdgesResponse {
+  readonly edges: readonly EdgeBody[];
 }
 
 /** The place and size of a page, in order of id. */

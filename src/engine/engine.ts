@@ -4,6 +4,7 @@ import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
+import type { Edge } from "../domain/edge.ts";
 import type { ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -13,6 +14,8 @@ import type { Scenario } from "../domain/scenario.ts";
 import type { DecisionPage, Page, PutSummary } from "../storage/store.ts";
 import type {
   DecisionsInput,
+  EdgeInput,
+  EdgesInput,
   EventInput,
   InterventionInput,
   PageInput,
@@ -161,6 +164,26 @@ export interface Engine {
   deleteUser(userId: string): Promise<boolean>;
   /** A page of users in order of id, by default 100. */
   listUsers(page?: PageInput): Promise<Page<User, UserId>>;
+
+  /**
+   * Connects users with friends, and with users and authors whom they follow; all or none, at most
+   * 1000. An edge that holds already is unchanged.
+   * @throws unknown_user if a user, or a friend, was never written and has no event
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * await recurve.putUsers([{ userId: "ada" }, { userId: "bob" }]);
+   * await recurve.putEdges([{ userId: "ada", type: "friend", to: "bob" }]);
+   * console.log((await recurve.listEdges("bob"))[0].to); // ada
+   * await recurve.close();
+   */
+  putEdges(edges: readonly EdgeInput[]): Promise<PutSummary>;
+  /** Ends an edge, of friends both ways; earlier decisions keep it. False if it did not hold. */
+  deleteEdge(edge: EdgeInput): Promise<boolean>;
+  /** Edges of a user, newest first, by default 100. */
+  listEdges(userId: string, options?: EdgesInput): Promise<readonly Revision<Edge>[]>;
 
   /**
    * The assignment of a scenario, its newest `limit` policies, and older ones that answer now;

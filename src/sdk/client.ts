@@ -2,6 +2,9 @@ import type { InterventionNote } from "../contract/api.ts";
 import {
   type CycleBody,
   type CyclesResponse,
+  type EdgeBody,
+  type EdgesQuery,
+  type EdgesResponse,
   type EventBody,
   type EventsResponse,
   type HealthResponse,
@@ -77,6 +80,13 @@ export interface RecurveClient {
   listUsers(query?: PageQuery): Promise<PageResponse<UserBody>>;
   /** Ends a user's attributes; events and decisions stay. */
   deleteUser(userId: string): Promise<void>;
+
+  /** Connects users with friends, users and authors; all or none, at most 1000. */
+  putEdges(edges: readonly EdgeBody[]): Promise<PutResponse>;
+  /** Edges of a user, newest first, by default 100. */
+  listEdges(userId: string, query?: EdgesQuery): Promise<EdgesResponse>;
+  /** Ends an edge, of friends both ways; earlier decisions keep it. */
+  deleteEdge(edge: EdgeBody): Promise<void>;
 
   /** The assignment of a scenario, and its newest policies. */
   listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
@@ -195,6 +205,10 @@ export function createClient(options: ClientOptions): RecurveClient {
     getUser: (userId) => get(at(routes.users, userId)),
     listUsers: (query) => get(routes.users, query),
     deleteUser: (userId) => remove(at(routes.users, userId)),
+
+    putEdges: (edges) => post(routes.edges, { edges }),
+    listEdges: (userId, query) => get(at(routes.edges, userId), query),
+    deleteEdge: ({ userId, type, to }) => remove(at(at(at(routes.edges, userId), type), to)),
 
     listPolicies: (query) => get(routes.policies, query),
     rollBack: (scenario, note) => post(routes.rollBack, { scenario, ...note }),

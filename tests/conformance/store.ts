@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { OpenStore } from "../support/store.ts";
 import { testDecisions } from "./store-decisions.ts";
+import { testEdges } from "./store-edges.ts";
 import { testEvents } from "./store-events.ts";
 import { testInterventions } from "./store-interventions.ts";
 import { testItemChanges } from "./store-items.ts";
@@ -26,6 +27,7 @@ export function testStore(createRecord: () => OpenStore): void {
 
   testRevisions(open);
   testItemChanges(open);
+  testEdges(open);
   testEvents(open);
   testDecisions(open);
   testRewards(open);

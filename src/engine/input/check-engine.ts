@@ -4,6 +4,8 @@ import { createArgument, parseInput } from "./parse-input.ts";
 import {
   batch,
   decisionsInput,
+  edgeInput,
+  edgesInput,
   eventInput,
   interventionInput,
   itemInput,
@@ -17,6 +19,8 @@ import {
 
 const items = createArgument("items", batch(itemInput));
 const users = createArgument("users", batch(userInput));
+const edges = createArgument("edges", batch(edgeInput));
+const edge = createArgument("edge", edgeInput);
 const events = createArgument("events", batch(eventInput));
 const itemId = createArgument("itemId", name);
 const userId = createArgument("userId", name);
@@ -45,6 +49,10 @@ export function checkEngine(engine: Engine): Engine {
     findUser: async (id) => engine.findUser(userId(id)),
     deleteUser: async (id) => engine.deleteUser(userId(id)),
     listUsers: async (page = {}) => engine.listUsers(parseInput(pageInput, page)),
+
+    putEdges: async (rows) => engine.putEdges(edges(rows)),
+    deleteEdge: async (one) => engine.deleteEdge(edge(one)),
+    listEdges: async (id, page = {}) => engine.listEdges(userId(id), parseInput(edgesInput, page)),
 
     policies: async (page = {}) => engine.policies(parseInput(scenarioPageInput, page)),
     rollBack: async (one, note = {}, by) =>

@@ -1,5 +1,7 @@
 import type {
   CandidateBody,
+  EdgeBody,
+  EdgesQuery,
   EventBody,
   InterventionRequest,
   PageQuery,
@@ -17,6 +19,12 @@ export type CandidateInput = CandidateBody;
 
 /** A request for a slate. */
 export type RecommendInput = RecommendRequest;
+
+/** A connection of a user. */
+export type EdgeInput = EdgeBody;
+
+/** Number of edges. */
+export type EdgesInput = EdgesQuery;
 
 /** The place and size of a page. */
 export type PageInput = PageQuery;

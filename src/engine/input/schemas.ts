@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
+import { edgeTypes } from "../../domain/edge.ts";
 import { isPlain } from "../../domain/ids.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
 import { itemRules } from "../rules/rules-schema.ts";
@@ -21,6 +22,8 @@ import {
 import type {
   CandidateInput,
   DecisionsInput,
+  EdgeInput,
+  EdgesInput,
   EventInput,
   InterventionInput,
   PageInput,
@@ -63,6 +66,24 @@ export const userFields: z.ZodType<UserFields> = exactly<UserFields>()(
 );
 export const userInput: z.ZodType<UserInput> = exactly<UserInput>()(
   z.strictObject({ userId: name, ...user }).meta({ id: "UserInput" }),
+);
+
+/** A connection of a user with somebody else. */
+export const edgeInput: z.ZodType<EdgeInput> = exactly<EdgeInput>()(
+  z
+    .strictObject({
+      userId: name,
+      type: z.enum(edgeTypes, `must be ${edgeTypes.join(" or ")}`),
+      to: name,
+    })
+    .refine(({ userId, to }) => userId !== to, {
+      path: ["to"],
+      error: "must not be the user's own id; name another user or author",
+    })
+    .meta({ id: "Edge" }),
+);
+export const edgesInput: z.ZodType<EdgesInput> = exactly<EdgesInput>()(
+  z.strictObject({ limit: optional(limit) }),
 );
 
 /** Without its time, which is text over HTTP and in files, and a number in a call. */

@@ -9,7 +9,11 @@ const columnsOf: Record<RowKind, { required: readonly string[]; optional: readon
   },
   items: { required: ["itemId"], optional: ["categories", "available"] },
   users: { required: ["userId"], optional: [] },
+  edges: { required: ["userId", "type", "to"], optional: [] },
 };
+
+/** Rows of these kinds have attributes. */
+const described: readonly RowKind[] = ["items", "users"];
 
 const quote = (columns: readonly string[]) => columns.map((column) => `'${column}'`).join(", ");
 
@@ -18,7 +22,7 @@ export function findHeaderProblem(header: readonly string[], kind: RowKind): str
   const { required, optional } = columnsOf[kind];
   const known = [...required, ...optional];
   const isKnown = (column: string) =>
-    known.includes(column) || (kind !== "events" && isAttribute(column));
+    known.includes(column) || (described.includes(kind) && isAttribute(column));
   const missing = required.filter((column) => !header.includes(column));
   const unknown = header.filter((column) => !isKnown(column));
   const repeated = header.filter((column, index) => header.indexOf(column) !== index);
@@ -28,7 +32,7 @@ export function findHeaderProblem(header: readonly string[], kind: RowKind): str
     ...(repeated.length > 0 ? [`repeats ${quote(repeated)}`] : []),
   ];
   if (problems.length === 0) return undefined;
-  const others = kind === "events" ? "" : ` and '${attributePrefix}<name>'`;
+  const others = described.includes(kind) ? ` and '${attributePrefix}<name>'` : "";
   return `${problems.join(", ")}; columns of ${kind} are ${quote(known)}${others}`;
 }
 

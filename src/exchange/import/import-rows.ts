@@ -1,3 +1,4 @@
+import { findUnknown, unknownRemedy } from "../../engine/social/check-edges.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
 
@@ -29,23 +30,48 @@ export interface ImportOptions {
 
 type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
 
-/** Number of new or changed rows. The three writes share a commit. */
+/** The rows without the edges of unknown users, which are refused. */
+async function refuseUnknown(
+  { store, onRefusal }: Pick<ImportOptions, "store" | "onRefusal">,
+  batch: readonly AcceptedRow[],
+): Promise<readonly AcceptedRow[]> {
+  const rows = batch.filter((row) => row.kind === "edge");
+  const unknown = await findUnknown(
+    store.users,
+    rows.map(({ edge }) => edge),
+  );
+  const refused = new Map<AcceptedRow, string>();
+  for (const [index, row] of rows.entries()) {
+    const user = unknown[index];
+    if (user !== undefined) refused.set(row, user);
+  }
+  for (const [{ file, line }, user] of refused) {
+    const reason = `user '${user}' was never written and has no event; ${unknownRemedy}`;
+    onRefusal({ file, line, reason });
+  }
+  return batch.filter((row) => !refused.has(row));
+}
+
+/** Number of new or changed rows. The four writes share a commit. */
 async function storeBatch(
   { store, writtenAt }: Pick<ImportOptions, "store" | "writtenAt">,
   batch: readonly AcceptedRow[],
 ): Promise<number> {
-  const [items, users, outcomes] = await Promise.all([
+  const [items, users, edges, outcomes] = await Promise.all([
     store.items.put(
       batch.flatMap((row) => (row.kind === "item" ? [row.item] : [])),
       writtenAt,
     ),
     store.users.put(batch.flatMap((row) => (row.kind === "user" ? [row.user] : []))),
+    store.edges.put(batch.flatMap((row) => (row.kind === "edge" ? [row.edge] : []))),
     store.events.record(
       batch.flatMap((row) => (row.kind === "event" ? [{ event: row.event }] : [])),
     ),
   ]);
   const storedEvents = outcomes.filter((outcome) => outcome === "stored").length;
-  return items.created + items.updated + users.created + users.updated + storedEvents;
+  return (
+    items.created + items.updated + users.created + users.updated + edges.created + storedEvents
+  );
 }
 
 /**
@@ -61,10 +87,12 @@ export async function importRows(source: RowSource, options: ImportOptions): Pro
   let batch: AcceptedRow[] = [];
 
   async function flush(): Promise<void> {
-    const stored = await storeBatch(options, batch);
+    const accepted = await refuseUnknown(options, batch);
+    const stored = await storeBatch(options, accepted);
     counts.read += batch.length;
     counts.stored += stored;
-    counts.unchanged += batch.length - stored;
+    counts.unchanged += accepted.length - stored;
+    counts.refused += batch.length - accepted.length;
     for (const row of batch) if (row.kind === "event") options.onEvent?.(row.event);
     batch = [];
     onProgress({ ...counts });

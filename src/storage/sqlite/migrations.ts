@@ -297,6 +297,19 @@ const itemTimes = `
 ALTER TABLE item_revisions ADD COLUMN written_at INTEGER;
 `;
 
+// present is 0 where an edge ended. An edge of friends has a row for each of them, under one event number.
+const edges = `
+CREATE TABLE edge_revisions (
+  user_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  target TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  present INTEGER NOT NULL,
+  PRIMARY KEY (user_id, type, target, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edge_revisions_by_user ON edge_revisions (user_id, sequence);
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -315,4 +328,5 @@ export const migrations: readonly string[] = [
   encoders,
   apiKeys,
   itemTimes,
+  edges,
 ];
