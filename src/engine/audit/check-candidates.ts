@@ -3,8 +3,11 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { momentOf, pinsOrCaps } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
+import { readAversions } from "../rules/read-aversions.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
+import { readSocial } from "../social/read-social.ts";
+import { socialCandidates } from "../social/social-candidates.ts";
 import { type CandidateCheck, checkRetrieval } from "./check-retrieval.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
 
@@ -32,9 +35,11 @@ export async function checkCandidates(
   const catalogue = await parts.deriver.catalogueAsOf(asOf);
   const { scenario, decidedAt: now, offer } = decision;
   const leftOut = await readLeftOut(parts.store, rule ?? {}, { userId, scenario, asOf, now });
+  const visit = { userId, scenario, asOf, now, catalogue };
+  const { leftOut: groups } = await readAversions(parts.store, rule ?? {}, visit);
   const rules = joinRules(rule ?? {}, offer, now);
   try {
-    const allowed = eligible({ candidates, catalogue, rules, leftOut });
+    const allowed = eligible({ candidates, catalogue, rules, leftOut, groups });
     const ids = new Set(allowed.list.map(({ itemId }) => itemId));
     const other = candidates.find(({ itemId }) => !ids.has(itemId));
     if (other)
@@ -46,6 +51,8 @@ export async function checkCandidates(
     const { itemId } = error.details;
     return changed(`candidate '${itemId}' was not in the catalogue at event number ${asOf}`);
   }
-  const offered = eligible({ candidates: undefined, catalogue, rules, leftOut });
-  return checkRetrieval(parts, decision, { offered, limit, moment });
+  const offered = eligible({ candidates: undefined, catalogue, rules, leftOut, groups });
+  const social = await readSocial(parts.store, rule?.social, { userId, asOf, now });
+  const reserved = socialCandidates(offered, social, { catalogue, limit });
+  return checkRetrieval(parts, decision, { offered, limit, reserved, moment });
 }

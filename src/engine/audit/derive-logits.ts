@@ -2,19 +2,22 @@ import { createHash } from "node:crypto";
 import type { Candidate, Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { uniformVersion } from "../../domain/policy-snapshot.ts";
+import type { ServingRule } from "../../domain/scenario.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { DrawRules } from "../rules/draw-rules.ts";
-import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
+import { factsOfCandidate, type OfferedItems, viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
 import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
 import { readDrawRules } from "../serving/read-draw-rules.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { scoreOffered } from "../serving/retriever.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
+import { readSocial } from "../social/read-social.ts";
+import { viewSocial } from "../social/view-social.ts";
 import { type CatalogueAsOf, createCatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { createState, readUser } from "../state/read-state.ts";
 
@@ -36,8 +39,9 @@ export class SnapshotProblem extends EngineError {
 /** The fields of a decision that its logits depend on. */
 export type Situation = Pick<
   Decision,
-  "userId" | "scenario" | "asOf" | "context" | "rewardRule"
+  "userId" | "scenario" | "asOf" | "context" | "rewardRule" | "decidedAt"
 > & {
+  readonly servingRule?: Pick<ServingRule, "social">;
   readonly candidates: readonly Candidate[];
 };
 
@@ -101,14 +105,20 @@ export function createLogitDeriver(
     await check;
     return policies.get(version);
   };
-  const read = async ({ userId, asOf, context, candidates, ...rest }: Situation) => {
+  const read = async ({ userId, asOf, context, candidates, servingRule, ...rest }: Situation) => {
     const configured = findScenario(configuration, rest.scenario);
     // The rule of its moment, which the configuration may have changed since.
     const scenario = { ...configured, reward: rest.rewardRule ?? configured.reward };
     const items = await catalogueAsOf(asOf);
     const user = await readUser(store, userId, asOf);
+    const visit = { userId, asOf, now: rest.decidedAt };
+    const social = await readSocial(store, servingRule?.social, visit);
     const state = createState({ user, catalogue: items, scenario, context });
-    const views = candidates.map((candidate) => viewCandidate(candidate, items));
+    const views = viewSocial(
+      candidates.map((candidate) => viewCandidate(candidate, items)),
+      () => candidates.map((candidate) => factsOfCandidate(candidate, items)),
+      social,
+    );
     return { scenario, state, views };
   };
   const derive = async (version: number, situation: Situation) => {
@@ -121,7 +131,7 @@ export function createLogitDeriver(
   return {
     catalogueAsOf,
     derive,
-    drawRules: (decision) => readDrawRules(decision, catalogueAsOf),
+    drawRules: (decision) => readDrawRules(store, decision, catalogueAsOf),
     scoreOffered: async (version, situation, offered) => {
       const { state } = await read({ ...situation, candidates: [] });
       const policy = version === uniformVersion ? undefined : await getPolicy(version);

@@ -1,6 +1,7 @@
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import type { MpoInput } from "../../domain/mpo-configuration.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
+import type { SocialRule } from "../../domain/social.ts";
 import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
 import type { ServerConfiguration } from "./server-schema.ts";
 import type { TrackingConfiguration } from "./tracking-schema.ts";
@@ -20,6 +21,10 @@ export interface ScenarioInput
     Partial<Pick<Scenario, "exploration" | "rules">>,
     Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds" | "slateReward">> {
   readonly reward: RewardRuleInput;
+  /** Lets edges between users bear on decisions: docs/guides/feed.md. */
+  readonly social?:
+    | (Pick<SocialRule, "author"> & Defaulted<Omit<SocialRule, "author">>)
+    | undefined;
   /** Lets serving learn between cycles. */
   readonly fastLoop?: Defaulted<FastLoopSettings> | undefined;
 }

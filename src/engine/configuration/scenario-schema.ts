@@ -8,7 +8,8 @@ import {
   slateRewards,
 } from "../../domain/scenario.ts";
 
-import { scenarioRules, seenRules } from "../rules/rules-schema.ts";
+import type { SocialRule } from "../../domain/social.ts";
+import { fieldPath, scenarioRules, seenRules } from "../rules/rules-schema.ts";
 
 const positive = z.number().positive();
 
@@ -59,6 +60,23 @@ const fastLoopSchema = z.strictObject({
 });
 export const defaultFastLoop: FastLoopSettings = Object.freeze(fastLoopSchema.parse({}));
 
+/** Defaults that depend on the reward are completed with the scenario. */
+const socialSchema = z.strictObject({
+  author: fieldPath.exactOptional(),
+  types: z.array(z.string().min(1)).min(1).max(20).exactOptional(),
+  hours: z.number().positive().max(8760).default(168),
+  candidates: z.int().min(0).max(500).default(50),
+});
+
+/** By default the types that the reward wants. */
+const completeSocial = (
+  { types, ...social }: z.output<typeof socialSchema>,
+  { weights }: Pick<RewardRule, "weights">,
+): SocialRule => ({
+  types: types ?? Object.keys(weights).filter((type) => (weights[type] ?? 0) > 0),
+  ...social,
+});
+
 const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
@@ -69,6 +87,7 @@ const scenarioFields = z.strictObject({
   discount: z.number().min(0).lt(1).default(0),
   sessionGapSeconds: positive.default(1800),
   slateReward: z.enum(slateRewards).default("position"),
+  social: socialSchema.exactOptional(),
   reward: rewardSchema,
   fastLoop: fastLoopSchema.prefault({}),
 });
@@ -101,9 +120,10 @@ const scenarioSchema = scenarioFields
     error:
       "a value above 0 can't be combined with the fast loop, which learns immediate rewards; switch one of them off",
   })
-  .transform((scenario) => ({
+  .transform(({ social, ...scenario }) => ({
     exploration: defaultExploration(scenario.fastLoop.enabled),
     ...scenario,
+    ...(social && { social: completeSocial(social, scenario.reward) }),
   }));
 
 function refuseSameNames(

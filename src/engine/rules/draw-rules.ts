@@ -6,6 +6,7 @@ import type { PlaceRules } from "../../policy/slate.ts";
 import { type ItemFacts, readerOf } from "./item-facts.ts";
 import { ruleTime } from "./offer-rules.ts";
 import { filterOf } from "./parse-filter.ts";
+import type { DislikedGroup } from "./read-aversions.ts";
 
 /** Rules about the draw of a slate, on its candidates. */
 export interface DrawRules extends PlaceRules {
@@ -30,20 +31,34 @@ export const bothRules = ({
 }: Pick<DrawMoment, "scenario" | "offer">): readonly ItemRules[] =>
   [scenario.rules, offer?.rules].filter((rules): rules is ItemRules => rules !== undefined);
 
-function boostsOf(boosts: readonly Boost[], facts: readonly ItemFacts[], now: number) {
-  const tests = boosts.map(({ filter, add }) => ({ ...filterOf(filter), add }));
+/** What a boost asks of an item, with its addition. */
+interface BoostTest {
+  readonly passes: (facts: ItemFacts, now: number) => boolean;
+  readonly add: number;
+}
+
+const testOf = ({ filter, add }: Boost): BoostTest => ({ ...filterOf(filter), add });
+
+/** The user's aversion is a boost below 0. */
+const testOfDisliked = ({ by, values, add }: DislikedGroup): BoostTest => ({
+  passes: (facts) => groupsIn(facts, by).some((value) => values.has(value)),
+  add,
+});
+
+function boostsOf(tests: readonly BoostTest[], facts: readonly ItemFacts[], now: number) {
   return Float64Array.from(facts, (one) =>
     tests.reduce((sum, { passes, add }) => (passes(one, now) ? sum + add : sum), 0),
   );
 }
 
-const keyOf = (value: Json) => `${typeof value} ${JSON.stringify(value)}`;
+/** A value of a field as items are grouped by it. */
+export const groupKey = (value: Json): string => `${typeof value} ${JSON.stringify(value)}`;
 
 /** Values of a field by which items are counted. */
 export function groupsIn(facts: ItemFacts, by: string): readonly string[] {
   const value = readerOf(by.split("."))(facts);
   if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? [...new Set(value as readonly Json[])] : [value]).map(keyOf);
+  return (Array.isArray(value) ? [...new Set(value as readonly Json[])] : [value]).map(groupKey);
 }
 
 function capsOf(caps: readonly Cap[], facts: readonly ItemFacts[]): SlateCaps {
@@ -78,12 +93,22 @@ function pinsOf(pins: readonly PinnedItem[], facts: readonly ItemFacts[], slateS
   return new Map(held.sort(([left], [right]) => left - right));
 }
 
-/** @param factsOf the candidates, in their order; not asked for without rules */
-export function drawRulesOf(moment: DrawMoment, factsOf: () => readonly ItemFacts[]): DrawRules {
+/**
+ * @param factsOf the candidates, in their order; not asked for without rules
+ * @param disliked groups of items that the user wants less of
+ */
+export function drawRulesOf(
+  moment: DrawMoment,
+  factsOf: () => readonly ItemFacts[],
+  disliked: readonly DislikedGroup[] = [],
+): DrawRules {
   const rules = bothRules(moment).filter(({ boosts, pins, caps }) => boosts || pins || caps);
-  if (rules.length === 0) return {};
+  if (rules.length === 0 && disliked.length === 0) return {};
   const facts = factsOf();
-  const boosts = rules.flatMap((one) => one.boosts ?? []);
+  const boosts = [
+    ...rules.flatMap((one) => one.boosts ?? []).map(testOf),
+    ...disliked.map(testOfDisliked),
+  ];
   const caps = rules.flatMap((one) => one.caps ?? []);
   const pins = pinsOf(
     rules.flatMap((one) => one.pins ?? []),

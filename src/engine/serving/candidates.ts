@@ -6,6 +6,7 @@ import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import { factsOfFeatures, type ItemFacts } from "../rules/item-facts.ts";
 import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
+import { type ItemGroup, isInGroup, placesInGroups } from "../rules/read-aversions.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { OfferedList } from "../state/offered-lists.ts";
 
@@ -96,6 +97,10 @@ export interface OfferedItem {
  */
 export interface OfferedItems {
   readonly list: readonly ItemView[];
+  /** Of the list. */
+  readonly facts: readonly ItemFacts[];
+  /** Of a catalogue's list: numbers of the items in the order of creation, ascending. */
+  readonly places?: readonly number[];
   /** Indices into the list, ascending. */
   readonly hidden: readonly number[];
   readonly count: number;
@@ -104,7 +109,7 @@ export interface OfferedItems {
 }
 
 function offer(
-  { views: list, facts }: Pick<OfferedList, "views" | "facts">,
+  { views: list, facts, places }: Pick<OfferedList, "views" | "facts"> & Partial<OfferedList>,
   hidden: readonly number[],
   candidateOf: (view: ItemView, place: number) => Candidate,
 ): OfferedItems {
@@ -115,7 +120,7 @@ function offer(
     const view = getAt(list, place);
     return { candidate: candidateOf(view, place), view, facts: getAt(facts, place) };
   };
-  return { list, hidden, count: list.length - hidden.length, at };
+  return { list, facts, ...(places && { places }), hidden, count: list.length - hidden.length, at };
 }
 
 /**
@@ -128,11 +133,16 @@ export function eligible(options: {
   readonly rules: OfferRules;
   /** For this user. */
   readonly leftOut: ReadonlySet<ItemId>;
+  /** The same by what items have in common. */
+  readonly groups?: readonly ItemGroup[];
 }): OfferedItems {
-  const { candidates, catalogue, rules, leftOut } = options;
+  const { candidates, catalogue, rules, leftOut, groups = [] } = options;
   if (candidates === undefined) {
     const list = catalogue.offered(rules);
-    const hidden = catalogue.indicesIn(list, new Set([...leftOut, ...rules.except]));
+    const single = catalogue.indicesIn(list, new Set([...leftOut, ...rules.except]));
+    const grouped = placesInGroups(list.facts, groups);
+    const hidden =
+      grouped.length === 0 ? single : [...new Set([...single, ...grouped])].sort((a, b) => a - b);
     return offer(list, hidden, ({ itemId }) => ({ itemId }));
   }
   const offered = candidates
@@ -143,7 +153,7 @@ export function eligible(options: {
     }))
     .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId))
     .filter(({ view }) => !leftOut.has(view.itemId))
-    .filter(({ facts }) => mayBeOffered(facts, rules));
+    .filter(({ facts }) => mayBeOffered(facts, rules) && !isInGroup(facts, groups));
   const list = {
     views: offered.map(({ view }) => view),
     facts: offered.map(({ facts }) => facts),

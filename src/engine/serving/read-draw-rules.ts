@@ -1,10 +1,25 @@
 import type { Decision } from "../../domain/decision.ts";
+import type { Store } from "../../storage/store.ts";
 import { bothRules, type DrawRules, drawRulesOf, momentOf } from "../rules/draw-rules.ts";
+import { type Aversions, readAversions } from "../rules/read-aversions.ts";
+import type { Catalogue } from "../state/catalogue.ts";
 import type { CatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { factsOfCandidate } from "./candidates.ts";
 
+/** Of a logged decision. @param catalogue as of its moment */
+export const readAversionsOf = (
+  store: Store,
+  {
+    servingRule,
+    decidedAt: now,
+    ...decision
+  }: Pick<Decision, "userId" | "scenario" | "asOf" | "decidedAt" | "servingRule">,
+  catalogue: Catalogue,
+): Promise<Aversions> => readAversions(store, servingRule ?? {}, { ...decision, now, catalogue });
+
 /** Rules of a logged decision's draw, on its candidates as of its moment. A decision without rules reads no catalogue. */
 export async function readDrawRules(
+  store: Store,
   decision: Decision,
   catalogueAsOf: CatalogueAsOf,
 ): Promise<DrawRules> {
@@ -12,5 +27,7 @@ export async function readDrawRules(
   if (bothRules(moment).length === 0) return {};
   const items = await catalogueAsOf(decision.asOf);
   const { candidates } = decision;
-  return drawRulesOf(moment, () => candidates.map((one) => factsOfCandidate(one, items)));
+  const { disliked } = await readAversionsOf(store, decision, items);
+  const factsOf = () => candidates.map((one) => factsOfCandidate(one, items));
+  return drawRulesOf(moment, factsOf, disliked);
 }

@@ -14,7 +14,11 @@ import type { RecommendInput } from "../input/input.ts";
 import { checkPins } from "../rules/check-pins.ts";
 import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
+import { readAversions } from "../rules/read-aversions.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
+import { readSocial } from "../social/read-social.ts";
+import { socialCandidates } from "../social/social-candidates.ts";
+import { viewSocial } from "../social/view-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 import { checkAny, checkRequest, eligible } from "./candidates.ts";
@@ -148,20 +152,24 @@ async function readAsOf(
     const user = await readUser(store, userId, asOf);
     const visit = { userId, scenario: scenario.name, asOf, now };
     const leftOut = await readLeftOut(store, scenario, visit);
+    const social = await readSocial(store, scenario.social, visit);
+    const aversions = await readAversions(store, scenario, { ...visit, catalogue });
     if (catalogue.sequence > asOf) continue;
     const assignment = await store.policies.assignment(scenario.name, asOf);
-    const offered = eligible({ candidates, catalogue, rules, leftOut });
+    const groups = aversions.leftOut;
+    const offered = eligible({ candidates, catalogue, rules, leftOut, groups });
     const state = createState({ user, catalogue, scenario, context });
-    return { asOf, assignment, offered, state };
+    return { asOf, assignment, offered, state, social, aversions };
   }
 }
 
 function servingRuleOf(
   { baselineShare, uniformShare }: Configuration,
-  { excludeSeen, exploration, maxCandidates, rules }: Scenario,
+  { excludeSeen, exploration, maxCandidates, rules, social }: Scenario,
 ): ServingRule {
   const shares = { baselineShare, uniformShare };
-  return { ...shares, excludeSeen, exploration, maxCandidates, ...(rules && { rules }) };
+  const optional = { ...(rules && { rules }), ...(social && { social }) };
+  return { ...shares, excludeSeen, exploration, maxCandidates, ...optional };
 }
 
 /** Limits of a request, with its rules if it has any. */
@@ -195,7 +203,8 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const offer = offerOf(input);
   const decidedAt = parts.clock();
   const asked = { scenario, offer, now: decidedAt };
-  const { asOf, assignment, offered, state } = await readAsOf(parts, input, asked);
+  const read = await readAsOf(parts, input, asked);
+  const { asOf, assignment, offered, state, social } = read;
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(offered.count, slateSize);
@@ -208,14 +217,17 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
   const moment = { ...asked, slateSize: size };
+  const sources = { catalogue: parts.catalogue, limit };
+  const reserved = input.candidates ? [] : socialCandidates(offered, social, sources);
   const retrieved = await retrieveItems(parts.policies, {
-    ...{ assignment, arm, offered, state, limit, moment },
+    ...{ assignment, arm, offered, state, limit, reserved, moment },
     random: random.split("retrieve"),
   });
-  const situation = { ...retrieved, scenario, userId, state, random };
+  const views = viewSocial(retrieved.views, () => retrieved.facts, social);
+  const situation = { views, scenario, userId, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const rules = drawRulesOf(moment, () => retrieved.facts);
+  const rules = drawRulesOf(moment, () => retrieved.facts, read.aversions.disliked);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate(retrieved.candidates, drawing);

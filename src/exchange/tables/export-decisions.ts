@@ -35,7 +35,7 @@ export async function* exportDecisions(options: {
     });
     for (const feedback of page) {
       if (arm !== undefined && feedback.decision.arm !== arm) continue;
-      const rules = await readDrawRules(feedback.decision, catalogueAsOf);
+      const rules = await readDrawRules(store, feedback.decision, catalogueAsOf);
       yield toExportedDecision(feedback, scenario.reward, rules);
     }
     const last = page.at(-1);
