@@ -1,6 +1,12 @@
 /** The library: the loop in your own process. `createRecurve` opens all of it in one call. */
 
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
+export type {
+  ActivityFigures,
+  ActivityMeasure,
+  ArmActivity,
+  UserActivity,
+} from "./domain/activity.ts";
 export type { ApiKey, Scope } from "./domain/api-key.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
@@ -32,6 +38,7 @@ export type {
   PromotionMode,
 } from "./domain/policy-snapshot.ts";
 export type {
+  AversionRule,
   Boost,
   Cap,
   ItemRules,
@@ -41,6 +48,7 @@ export type {
   SeenRule,
 } from "./domain/rules.ts";
 export type { RewardRule, Scenario, ServingRule } from "./domain/scenario.ts";
+export type { SocialRule } from "./domain/social.ts";
 export {
   type AuditCause,
   type AuditFinding,
@@ -65,6 +73,7 @@ export { loadConfiguration } from "./engine/configuration/load-configuration.ts"
 export type { ServerConfiguration } from "./engine/configuration/server-schema.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export type {
+  Activity,
   DecisionView,
   Engine,
   Health,
@@ -75,6 +84,7 @@ export type {
 } from "./engine/engine.ts";
 export { batchesOf } from "./engine/input/batches.ts";
 export type {
+  ActivityInput,
   CandidateInput,
   EdgeInput,
   EdgesInput,
@@ -117,6 +127,8 @@ export type {
   DocumentKey,
   DocumentKind,
   DocumentStore,
+  EdgeStore,
+  EngagedItem,
   EventRow,
   EventRowOutcome,
   EventStore,

@@ -1,3 +1,4 @@
+import type { ArmActivity } from "../domain/activity.ts";
 import type { RecordOutcome } from "../domain/behaviour.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { Arm } from "../domain/decision.ts";
@@ -8,11 +9,13 @@ import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 
+export type { ActivityFigures, ActivityMeasure, ArmActivity } from "../domain/activity.ts";
 export type { EdgeType } from "../domain/edge.ts";
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
 export type {
+  AversionRule,
   Boost,
   Cap,
   ItemRules,
@@ -38,6 +41,7 @@ export const routes = {
   cycles: "/api/v1/cycles",
   decisions: "/api/v1/decisions",
   rewardSeries: "/api/v1/reward-series",
+  activity: "/api/v1/activity",
   scenarios: "/api/v1/scenarios",
   health: "/health",
   ready: "/ready",
@@ -319,6 +323,28 @@ export interface RewardSeriesResponse {
   readonly points: readonly RewardPointBody[];
   /** Serving against baseline over the newest part of the series that is long enough; absent without points. */
   readonly comparison?: RecentComparison & { readonly from: string };
+}
+
+/** The scenario and first time of a view of activity, and the arm that others are set against. */
+export interface ActivityQuery {
+  /** Default: the first scenario of the configuration. */
+  readonly scenario?: string;
+  /** Decisions from this time on; default 28 days back. */
+  readonly since?: string;
+  /** Default: baseline. */
+  readonly against?: Arm;
+}
+
+/**
+ * Sessions a day, returns and length of sessions by arm, with 95 % intervals over users. Decisions of a user less apart than
+ * the scenario's `sessionGapSeconds` are a session.
+ */
+export interface ActivityResponse {
+  readonly scenario: string;
+  readonly from: string;
+  readonly to: string;
+  readonly against: Arm;
+  readonly arms: readonly ArmActivity[];
 }
 
 /**

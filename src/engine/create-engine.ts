@@ -21,6 +21,7 @@ import { checkEdges } from "./social/check-edges.ts";
 import { createCatalogue } from "./state/catalogue.ts";
 import { readUser } from "./state/read-state.ts";
 import { openTextFeatures } from "./state/text/text-features.ts";
+import { readActivity } from "./views/activity.ts";
 import { namedRows, readHealth } from "./views/health.ts";
 import { listDecisions } from "./views/list-decisions.ts";
 import { listPolicies } from "./views/list-policies.ts";
@@ -115,6 +116,7 @@ function createViews(parts: RecommendParts) {
     listDecisions: async (query = {}) => listDecisions(parts, { limit: defaultLimit, ...query }),
     countDecisions: async (scenario) => store.decisions.count({ scenario: named(scenario) }),
     rewardSeries: (span = {}) => rewardSeries(parts, span),
+    activity: (span = {}) => readActivity(parts, span),
   } satisfies Partial<Engine>;
 }
 

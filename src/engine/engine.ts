@@ -1,4 +1,5 @@
 import type { ItemInput, UserInput } from "../contract/api.ts";
+import type { ArmActivity } from "../domain/activity.ts";
 import type { HistoryEntry, RecordOutcome } from "../domain/behaviour.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
@@ -14,6 +15,7 @@ import type { Scenario } from "../domain/scenario.ts";
 import type { DecisionPage, Page, PutSummary } from "../storage/store.ts";
 import type {
   DecisionsInput,
+  ActivityInput,
   EdgeInput,
   EdgesInput,
   EventInput,
@@ -63,6 +65,16 @@ export interface RewardSeries {
     /** Milliseconds since 1970. */
     readonly from: number;
   };
+}
+
+/** Sessions and returns of users by arm, between two times in milliseconds since 1970. */
+export interface Activity {
+  readonly scenario: string;
+  readonly from: number;
+  readonly to: number;
+  /** Arm that the others are set against. */
+  readonly against: Arm;
+  readonly arms: readonly ArmActivity[];
 }
 
 /** State of the record's learners, in any process. */
@@ -236,6 +248,12 @@ export interface Engine {
    * @throws unknown_scenario
    */
   rewardSeries(options?: RewardSeriesInput): Promise<RewardSeries>;
+  /**
+   * Sessions a day, returns within a day and a week, and length of sessions by arm, with intervals:
+   * outcomes beside the reward. Default: the last 28 days, against the baseline.
+   * @throws unknown_scenario
+   */
+  activity(options?: ActivityInput): Promise<Activity>;
   /** State of the loop: serving versions, modes, problems and learner. */
   health(): Promise<Health>;
   /** Totals of the loop, for metrics. */

@@ -1,5 +1,7 @@
 import type { InterventionNote } from "../contract/api.ts";
 import {
+  type ActivityQuery,
+  type ActivityResponse,
   type CycleBody,
   type CyclesResponse,
   type EdgeBody,
@@ -109,6 +111,8 @@ export interface RecurveClient {
   getDecision(decisionId: string): Promise<DecisionBody>;
   /** Mean rewards over time by arm, and serving policy against baseline. */
   getRewardSeries(query?: RewardSeriesQuery): Promise<RewardSeriesResponse>;
+  /** Sessions a day, returns and length of sessions by arm, with intervals. */
+  getActivity(query?: ActivityQuery): Promise<ActivityResponse>;
   /** The configured scenarios, the default first. */
   listScenarios(): Promise<ScenariosResponse>;
   /** State of server, loop and learner. */
@@ -219,6 +223,7 @@ export function createClient(options: ClientOptions): RecurveClient {
     listDecisions: (query) => get(routes.decisions, query),
     getDecision: (decisionId) => get(at(routes.decisions, decisionId)),
     getRewardSeries: (query) => get(routes.rewardSeries, query),
+    getActivity: (query) => get(routes.activity, query),
     listScenarios: () => get(routes.scenarios),
     getHealth: () => get(routes.health),
     getReady: () => get(routes.ready),

@@ -22,6 +22,7 @@ import { checkBody, limitBody, receiveBody } from "./request-body.ts";
 import { addCycles } from "./routes/cycles.ts";
 import { addDecisionPages } from "./routes/decision-pages.ts";
 import { addDecisions } from "./routes/decisions.ts";
+import { addActivity } from "./routes/activity.ts";
 import { addEdges } from "./routes/edges.ts";
 import { addEvents } from "./routes/events.ts";
 import { addHealth } from "./routes/health.ts";
@@ -159,6 +160,7 @@ export function createServer(options: ServerOptions): App {
   addUsers(app, parts);
   addDecisionPages(app, parts);
   addEdges(app, parts);
+  addActivity(app, parts);
   addDecisions(app, parts);
   addPolicies(app, parts);
   addInterventions(app, parts);

@@ -1,3 +1,4 @@
+import type { UserActivity } from "../domain/activity.ts";
 import type { ApiKey } from "../domain/api-key.ts";
 import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
 import type { Item, Revision, User } from "../domain/catalogue.ts";
@@ -423,6 +424,13 @@ export interface DecisionStore {
     readonly closedBefore: number;
     readonly rule: RewardRule;
   }): Promise<readonly UserRewards[]>;
+  /** Sessions of each user and arm, of decisions with from ≤ decidedAt < to; decisions of a user less apart than the gap are a session. In no order. */
+  userActivity(options: {
+    readonly scenario: string;
+    readonly from: number;
+    readonly to: number;
+    readonly sessionGapSeconds: number;
+  }): Promise<readonly UserActivity[]>;
   /** Event number of the scenario's nth decision, n ≥ 1; `undefined` if there are fewer. */
   nth(scenario: string, n: number): Promise<number | undefined>;
   /** Decisions in all, or those with after < sequence ≤ asOf. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { OpenStore } from "../support/store.ts";
+import { testActivity } from "./store-activity.ts";
 import { testDecisions } from "./store-decisions.ts";
 import { testEdges } from "./store-edges.ts";
 import { testEvents } from "./store-events.ts";
@@ -27,6 +28,7 @@ export function testStore(createRecord: () => OpenStore): void {
 
   testRevisions(open);
   testItemChanges(open);
+  testActivity(open);
   testEdges(open);
   testEvents(open);
   testDecisions(open);

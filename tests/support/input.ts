@@ -123,6 +123,11 @@ const inputs = {
   findDecision: oneOf,
   countDecisions: fc.oneof(fc.constant("shop"), wild),
   rewardSeries: span,
+  activity: mutated({
+    scenario: fc.constant("shop"),
+    since: time,
+    against: fc.constant("serving"),
+  }),
 } satisfies Partial<Record<keyof Engine, fc.Arbitrary<unknown>>>;
 
 /** Methods that take input. */

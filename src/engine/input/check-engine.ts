@@ -2,6 +2,7 @@ import type { Engine } from "../engine.ts";
 import { name, storeNumber } from "./fields.ts";
 import { createArgument, parseInput } from "./parse-input.ts";
 import {
+  activityInput,
   batch,
   decisionsInput,
   edgeInput,
@@ -67,6 +68,7 @@ export function checkEngine(engine: Engine): Engine {
       engine.countDecisions(one === undefined ? undefined : scenario(one)),
     rewardSeries: async (span = {}) => engine.rewardSeries(parseInput(rewardSeriesInput, span)),
     health: () => engine.health(),
+    activity: async (span = {}) => engine.activity(parseInput(activityInput, span)),
     figures: () => engine.figures(),
     idle: () => engine.idle(),
     close: () => engine.close(),

@@ -1,4 +1,5 @@
 import type {
+  ActivityQuery,
   CandidateBody,
   EdgeBody,
   EdgesQuery,
@@ -46,6 +47,12 @@ export type InterventionInput = InterventionRequest;
 export interface EventInput extends Omit<EventBody, "occurredAt"> {
   /** Milliseconds since 1970. */
   readonly occurredAt?: number;
+}
+
+/** The scenario and first time of a view of activity, and the arm that others are set against. */
+export interface ActivityInput extends Omit<ActivityQuery, "since"> {
+  /** Decisions from this time on, milliseconds since 1970; default 28 days back. */
+  readonly since?: number;
 }
 
 /** The scenario, bucket length and first time of a reward series. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
+import { arms } from "../../domain/decision.ts";
 import { edgeTypes } from "../../domain/edge.ts";
 import { isPlain } from "../../domain/ids.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
@@ -20,6 +21,7 @@ import {
   unfitText,
 } from "./fields.ts";
 import type {
+  ActivityInput,
   CandidateInput,
   DecisionsInput,
   EdgeInput,
@@ -150,6 +152,14 @@ export const rewardSeriesInput: z.ZodType<RewardSeriesInput> = exactly<RewardSer
     scenario: optional(name),
     since: optional(milliseconds),
     bucketSeconds: optional(bucketSeconds),
+  }),
+);
+
+export const activityInput: z.ZodType<ActivityInput> = exactly<ActivityInput>()(
+  z.strictObject({
+    scenario: optional(name),
+    since: optional(milliseconds),
+    against: optional(z.enum(arms)),
   }),
 );
 

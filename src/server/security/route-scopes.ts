@@ -77,6 +77,7 @@ const routesByScope: Readonly<Record<RouteScope, readonly string[]>> = {
     `GET ${routes.cycles}`,
     `GET ${routes.cycles}/:cycle`,
     `GET ${routes.rewardSeries}`,
+    `GET ${routes.activity}`,
     `GET ${routes.scenarios}`,
     `GET ${routes.health}`,
     `GET ${routes.metrics}`,
