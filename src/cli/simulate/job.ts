@@ -3,15 +3,17 @@ import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
 import type { CycleReward } from "../../lab/closed-loop/closed-loop.ts";
 import {
+  feedStrategyNames,
   type StrategyName,
   strategyNames,
   trainedStrategyNames,
 } from "../../lab/closed-loop/strategy.ts";
 import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
+import { createFeedWorld } from "../../lab/worlds/feed/feed-world.ts";
 import { createJesterWorld } from "../../lab/worlds/jester-world.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
-export const worldNames = ["synthetic", "jester", "catalogue"] as const;
+export const worldNames = ["synthetic", "jester", "catalogue", "feed"] as const;
 
 /** Settings that all jobs of a simulation share. */
 export interface SimulationSettings {
@@ -44,6 +46,7 @@ export function strategiesOf(
 ): readonly StrategyName[] {
   if (world === "catalogue")
     return fastLoop ? [...trainedStrategyNames, "mpo+fast", "fast"] : trainedStrategyNames;
+  if (world === "feed") return fastLoop ? [...feedStrategyNames, "mpo+fast"] : feedStrategyNames;
   return fastLoop ? [...strategyNames, "mpo+fast"] : strategyNames;
 }
 
@@ -56,6 +59,7 @@ export async function createWorld(
   if (job.world === "jester") return createJesterWorld({ seed, folder: `${data}/jester5k` });
   if (job.world === "catalogue")
     return createCatalogueWorld({ seed, turns, data: await readSequences(data) });
+  if (job.world === "feed") return createFeedWorld({ seed });
   return createSyntheticWorld({ seed, ...(job.drift ? { drift: "abrupt", turns } : {}) });
 }
 

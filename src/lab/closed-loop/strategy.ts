@@ -20,10 +20,13 @@ export const trainedStrategyNames = [
   "most-consumed",
   "markov",
 ] as const;
+/** Loops in a feed: MPO, the newest posts, and those that were liked most lately. */
+export const feedStrategyNames = ["mpo", "recency", "trending"] as const;
 /** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
 export type StrategyName =
   | (typeof strategyNames)[number]
   | (typeof trainedStrategyNames)[number]
+  | (typeof feedStrategyNames)[number]
   | "mpo+fast"
   | "fast";
 

@@ -10,7 +10,14 @@ export const startOfTime: number = Date.UTC(2026, 0, 1);
 
 /** Exploration of the loops that serve the best items alone; the others keep the engine's floor. */
 const greedyExploration = 0.05;
-const greedy: readonly StrategyName[] = ["epsilon-greedy", "nightly", "markov", "most-consumed"];
+const greedy: readonly StrategyName[] = [
+  "epsilon-greedy",
+  "recency",
+  "trending",
+  "nightly",
+  "markov",
+  "most-consumed",
+];
 
 /**
  * A configuration with the world as its only scenario. No user gets the baseline; promotions have
@@ -27,6 +34,9 @@ export function worldConfiguration(
         name: world.name,
         slateSize: world.slateSize,
         excludeSeen: world.excludeSeen ?? false,
+        ...(world.rules && { rules: world.rules }),
+        ...(world.social && { social: world.social }),
+        ...(world.maxCandidates && { maxCandidates: world.maxCandidates }),
         ...(greedy.includes(strategy) ? { exploration: greedyExploration } : {}),
         ...(strategy.endsWith("fast") ? { fastLoop: { enabled: true } } : {}),
         // A world's events come at once.
