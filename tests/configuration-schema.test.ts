@@ -36,7 +36,7 @@ function describe(node: Node, name = ""): Node {
   return {
     ...node,
     ...(properties && { properties: Object.fromEntries(described) }),
-    ...(items && { items: describe(items) }),
+    ...(items && { items: describe(items, name) }),
   };
 }
 

@@ -10,7 +10,7 @@ export interface FeedWorldOptions {
   readonly friends?: boolean;
 }
 
-const [users, authors, slateSize] = [400, 40, 5];
+const [users, authors, slateSize] = [400, 40, 3];
 
 /**
  * A social feed whose truth is known. 40 authors make 60 posts a day, which live three days; 400 readers have a taste, 8 friends of their
@@ -29,13 +29,14 @@ export function createFeedWorld({ seed, friends = true }: FeedWorldOptions): Wor
     items: Array.from({ length: firstPosts }, (_, number) => truth.post(number).item),
     users: truth.readers.map(({ userId }) => ({ userId, attributes: {} })),
     history: [],
-    ...(friends && { edges: truth.edges, social: { author: "author", candidates: 30 } }),
+    ...(friends && { edges: truth.edges, social: { author: "author", candidates: 15 } }),
     slateSize,
     rewards: { weights: { like: 1 }, minimum: 0, maximum: 1 },
-    maxCandidates: 100,
+    maxCandidates: 40,
     rules: {
       filter: `created > now - ${lifeHours}h`,
       caps: [{ by: "author", most: 1 }],
+      repetition: [{ showings: 2, hours: lifeHours }],
       aversions: [
         { types: ["like"], by: "itemId" },
         { types: ["hide_author"], by: "author" },
