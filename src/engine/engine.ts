@@ -178,7 +178,7 @@ export interface Engine {
   listUsers(page?: PageInput): Promise<Page<User, UserId>>;
 
   /**
-   * Connects users with friends, and with users and authors whom they follow; all or none, at most
+   * Connects users with friends, users and authors; all or none, at most
    * 1000. An edge that holds already is unchanged.
    * @throws unknown_user if a user, or a friend, was never written and has no event
    *

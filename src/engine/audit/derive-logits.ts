@@ -1,23 +1,21 @@
 import { createHash } from "node:crypto";
-import type { Candidate, Decision } from "../../domain/decision.ts";
+import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { uniformVersion } from "../../domain/policy-snapshot.ts";
-import type { ServingRule } from "../../domain/scenario.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { DrawRules } from "../rules/draw-rules.ts";
-import { factsOfCandidate, type OfferedItems, viewCandidate } from "../serving/candidates.ts";
+import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
 import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
 import { readDrawRules } from "../serving/read-draw-rules.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { scoreOffered } from "../serving/retriever.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
-import { readSocial } from "../social/read-social.ts";
-import { viewSocial } from "../social/view-social.ts";
+import { type SeenMoment, viewMoment } from "../serving/view-moment.ts";
 import { type CatalogueAsOf, createCatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { createState, readUser } from "../state/read-state.ts";
 
@@ -37,13 +35,7 @@ export class SnapshotProblem extends EngineError {
 }
 
 /** The fields of a decision that its logits depend on. */
-export type Situation = Pick<
-  Decision,
-  "userId" | "scenario" | "asOf" | "context" | "rewardRule" | "decidedAt"
-> & {
-  readonly servingRule?: Pick<ServingRule, "social">;
-  readonly candidates: readonly Candidate[];
-};
+export type Situation = Pick<Decision, "scenario" | "context" | "rewardRule"> & SeenMoment;
 
 /** Logits of any snapshot for the candidates of a decision, from the record as of its moment. */
 export interface LogitDeriver {
@@ -105,20 +97,15 @@ export function createLogitDeriver(
     await check;
     return policies.get(version);
   };
-  const read = async ({ userId, asOf, context, candidates, servingRule, ...rest }: Situation) => {
+  const read = async (situation: Situation) => {
+    const { userId, asOf, context, ...rest } = situation;
     const configured = findScenario(configuration, rest.scenario);
     // The rule of its moment, which the configuration may have changed since.
     const scenario = { ...configured, reward: rest.rewardRule ?? configured.reward };
     const items = await catalogueAsOf(asOf);
     const user = await readUser(store, userId, asOf);
-    const visit = { userId, asOf, now: rest.decidedAt };
-    const social = await readSocial(store, servingRule?.social, visit);
     const state = createState({ user, catalogue: items, scenario, context });
-    const views = viewSocial(
-      candidates.map((candidate) => viewCandidate(candidate, items)),
-      () => candidates.map((candidate) => factsOfCandidate(candidate, items)),
-      social,
-    );
+    const views = await viewMoment(store, situation, { catalogue: items, view: viewCandidate });
     return { scenario, state, views };
   };
   const derive = async (version: number, situation: Situation) => {

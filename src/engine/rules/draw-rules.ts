@@ -1,12 +1,11 @@
 import type { Decision, OfferLimits } from "../../domain/decision.ts";
-import type { Json } from "../../domain/json.ts";
 import type { Boost, Cap, ItemRules, PinnedItem, ScenarioRules } from "../../domain/rules.ts";
 import type { SlateCaps } from "../../domain/slate-caps.ts";
 import type { PlaceRules } from "../../policy/slate.ts";
-import { type ItemFacts, readerOf } from "./item-facts.ts";
+import type { DislikedGroup } from "./group-index.ts";
+import { groupsIn, type ItemFacts } from "./item-facts.ts";
 import { ruleTime } from "./offer-rules.ts";
 import { filterOf } from "./parse-filter.ts";
-import type { DislikedGroup } from "./read-aversions.ts";
 
 /** Rules about the draw of a slate, on its candidates. */
 export interface DrawRules extends PlaceRules {
@@ -49,16 +48,6 @@ function boostsOf(tests: readonly BoostTest[], facts: readonly ItemFacts[], now:
   return Float64Array.from(facts, (one) =>
     tests.reduce((sum, { passes, add }) => (passes(one, now) ? sum + add : sum), 0),
   );
-}
-
-/** A value of a field as items are grouped by it. */
-export const groupKey = (value: Json): string => `${typeof value} ${JSON.stringify(value)}`;
-
-/** Values of a field by which items are counted. */
-export function groupsIn(facts: ItemFacts, by: string): readonly string[] {
-  const value = readerOf(by.split("."))(facts);
-  if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? [...new Set(value as readonly Json[])] : [value]).map(groupKey);
 }
 
 function capsOf(caps: readonly Cap[], facts: readonly ItemFacts[]): SlateCaps {

@@ -1,5 +1,15 @@
-import { groupsIn } from "./draw-rules.ts";
-import type { ItemFacts } from "./item-facts.ts";
+import { groupsIn, type ItemFacts } from "./item-facts.ts";
+
+/** Items that have one of these values of a field, as `groupsIn` writes them. */
+export interface ItemGroup {
+  readonly by: string;
+  readonly values: ReadonlySet<string>;
+}
+
+/** An addition to the log-odds of such items. */
+export interface DislikedGroup extends ItemGroup {
+  readonly add: number;
+}
 
 /** By value of a field, as `groupsIn` writes it: places of the items that have it, ascending. */
 export type GroupIndex = ReadonlyMap<string, readonly number[]>;

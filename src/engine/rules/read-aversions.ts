@@ -2,21 +2,9 @@ import type { ItemId } from "../../domain/ids.ts";
 import type { AversionRule, RepetitionRule, ScenarioRules } from "../../domain/rules.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Catalogue } from "../state/catalogue.ts";
-import { groupsIn } from "./draw-rules.ts";
-import { groupIndex } from "./group-index.ts";
-import type { ItemFacts } from "./item-facts.ts";
+import { type DislikedGroup, groupIndex, type ItemGroup } from "./group-index.ts";
+import { groupsIn, type ItemFacts } from "./item-facts.ts";
 import type { UserMoment } from "./read-left-out.ts";
-
-/** Items that have one of these values of a field, as `groupsIn` writes them. */
-export interface ItemGroup {
-  readonly by: string;
-  readonly values: ReadonlySet<string>;
-}
-
-/** An addition to the log-odds of such items. */
-export interface DislikedGroup extends ItemGroup {
-  readonly add: number;
-}
 
 /** Groups of items that rules keep from one user, at one moment. */
 export interface Aversions {
@@ -24,8 +12,6 @@ export interface Aversions {
   readonly leftOut: readonly ItemGroup[];
   readonly disliked: readonly DislikedGroup[];
 }
-
-export const noAversions: Aversions = { leftOut: [], disliked: [] };
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

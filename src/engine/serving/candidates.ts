@@ -4,9 +4,10 @@ import type { ItemId } from "../../domain/ids.ts";
 import { findIndex } from "../../numeric/find-index.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
+import type { ItemGroup } from "../rules/group-index.ts";
 import { factsOfFeatures, type ItemFacts } from "../rules/item-facts.ts";
 import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
-import { type ItemGroup, isInGroup, placesInGroups } from "../rules/read-aversions.ts";
+import { isInGroup, placesInGroups } from "../rules/read-aversions.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { OfferedList } from "../state/offered-lists.ts";
 

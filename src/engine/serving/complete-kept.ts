@@ -1,7 +1,8 @@
 import { itemId } from "../../domain/ids.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { sampleIndices } from "../../numeric/sample-indices.ts";
-import { bothRules, type DrawMoment, groupsIn } from "../rules/draw-rules.ts";
+import { bothRules, type DrawMoment } from "../rules/draw-rules.ts";
+import { groupsIn } from "../rules/item-facts.ts";
 import { indicesLeft, type OfferedItems } from "./candidates.ts";
 
 /** Items that are looked at by lot for a slate that the kept ones can't fill. */

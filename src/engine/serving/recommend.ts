@@ -16,12 +16,12 @@ import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { readAversions } from "../rules/read-aversions.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
-import { readSocial } from "../social/read-social.ts";
+import { readSocial, type Social } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
 import { viewSocial } from "../social/view-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
-import { checkAny, checkRequest, eligible } from "./candidates.ts";
+import { checkAny, checkRequest, eligible, type OfferedItems } from "./candidates.ts";
 import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
@@ -192,6 +192,16 @@ function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof 
   };
 }
 
+/** Candidates of connected people, if the request sends none of its own. */
+const reserve = (
+  { catalogue }: RecommendParts,
+  { candidates }: ParsedInput,
+  read: { readonly offered: OfferedItems; readonly social?: Social | undefined; limit: number },
+): readonly number[] =>
+  candidates === undefined
+    ? socialCandidates(read.offered, read.social, { catalogue, limit: read.limit })
+    : [];
+
 /** Stages 2 to 5 of the loop: profile, candidates, policy, slate. The decision is not in the record yet. */
 export async function choose(parts: RecommendParts, input: ParsedInput): Promise<Chosen> {
   const { userId, context = {} } = input;
@@ -201,8 +211,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
-  const decidedAt = parts.clock();
-  const asked = { scenario, offer, now: decidedAt };
+  const asked = { scenario, offer, now: parts.clock() };
   const read = await readAsOf(parts, input, asked);
   const { asOf, assignment, offered, state, social } = read;
   const visitor = { scenario: scenario.name, userId };
@@ -217,8 +226,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
   const moment = { ...asked, slateSize: size };
-  const sources = { catalogue: parts.catalogue, limit };
-  const reserved = input.candidates ? [] : socialCandidates(offered, social, sources);
+  const reserved = reserve(parts, input, { offered, social, limit });
   const retrieved = await retrieveItems(parts.policies, {
     ...{ assignment, arm, offered, state, limit, reserved, moment },
     random: random.split("retrieve"),
@@ -246,8 +254,8 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,
     servingRule,
-    decidedAt,
-    expiresAt: decidedAt + openMs(scenario.reward),
+    decidedAt: asked.now,
+    expiresAt: asked.now + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
     ...((offer || isShort) && { offer: { ...offer, ...(isShort && { slateSize: size }) } }),

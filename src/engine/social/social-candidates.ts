@@ -1,5 +1,5 @@
-import { groupKey } from "../rules/draw-rules.ts";
 import { groupIndex } from "../rules/group-index.ts";
+import { groupKey } from "../rules/item-facts.ts";
 import { indicesLeft, type OfferedItems } from "../serving/candidates.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { Social } from "./read-social.ts";

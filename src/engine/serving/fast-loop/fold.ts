@@ -10,12 +10,11 @@ import {
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
 import { pinnedItems } from "../../rules/draw-rules.ts";
-import { readSocial } from "../../social/read-social.ts";
-import { viewSocial } from "../../social/view-social.ts";
 import { type CatalogueAsOf, createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";
-import { factsOfCandidate, viewLogged } from "../candidates.ts";
+import { viewLogged } from "../candidates.ts";
+import { viewMoment } from "../view-moment.ts";
 
 export interface FoldParts {
   readonly store: Store;
@@ -50,15 +49,9 @@ async function toFastDecision(
 ): Promise<FastDecision> {
   const { decision, rewards } = feedback;
   const user = await readUser(store, decision.userId, decision.asOf);
-  const { candidates, decidedAt: now, servingRule } = decision;
-  const social = await readSocial(store, servingRule?.social, { ...decision, now });
   const catalogue = await catalogueAsOf(decision.asOf);
   const state = createState({ user, catalogue, scenario, context: decision.context });
-  const views = viewSocial(
-    candidates.map((candidate) => viewLogged(candidate, catalogue)),
-    () => candidates.map((candidate) => factsOfCandidate(candidate, catalogue)),
-    social,
-  );
+  const views = await viewMoment(store, decision, { catalogue, view: viewLogged });
   const order = decision.candidates.map(({ itemId }) => itemId);
   const shown = decision.slate.map((itemId, position) => ({
     itemId,

@@ -58,7 +58,7 @@ function drawPerson(random: RandomStream): Person {
   return { topic, taste: taste.map((coordinate) => coordinate / length) };
 }
 
-/** The authors whom the reader likes best among three times as many. */
+/** Of three times as many authors those that the reader likes best. */
 function drawFollows({ taste }: Person, authors: readonly Person[], random: RandomStream) {
   const met = Array.from({ length: 3 * followsPerUser }, () => random.integer(authors.length));
   const affinity = (author: number) => dot(taste, authors[author]!.taste);

@@ -6,7 +6,7 @@ import { createFeedVisits, firstPosts, lifeHours } from "./feed-visits.ts";
 export interface FeedWorldOptions {
   /** Unsigned 32-bit integer. */
   readonly seed: number;
-  /** Whether the loop is told of edges. Default: true. The truth is the same. */
+  /** Whether the loop knows the edges. Default: true. The truth is the same. */
   readonly friends?: boolean;
 }
 
