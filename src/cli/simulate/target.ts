@@ -50,12 +50,12 @@ function catalogueTarget(frozen: Comparison, nightly: Comparison): Target {
   };
 }
 
-/** Against what a feed shows without learning: the newest posts, and those that were liked most lately. */
+/** Against two feeds without learning: the newest posts, and those that were liked most lately. */
 function feedTarget(recency: Comparison, trending: Comparison): Target {
   const [overRecency, overTrending] = [errorsOf(recency), errorsOf(trending)];
   return {
     name: "simulate-feed",
-    figure: `${overRecency.toFixed(1)} standard errors above recency, ${overTrending.toFixed(1)} above what is liked most`,
+    figure: `${overRecency.toFixed(1)} standard errors above recency, ${overTrending.toFixed(1)} above the most liked posts`,
     target: `> ${aboveInErrors} both`,
     isMet: Math.min(overRecency, overTrending) > aboveInErrors,
   };

@@ -30,7 +30,7 @@ export const bothRules = ({
 }: Pick<DrawMoment, "scenario" | "offer">): readonly ItemRules[] =>
   [scenario.rules, offer?.rules].filter((rules): rules is ItemRules => rules !== undefined);
 
-/** What a boost asks of an item, with its addition. */
+/** Condition of a boost, with its addition. */
 interface BoostTest {
   readonly passes: (facts: ItemFacts, now: number) => boolean;
   readonly add: number;

@@ -134,7 +134,7 @@ export function eligible(options: {
   readonly rules: OfferRules;
   /** For this user. */
   readonly leftOut: ReadonlySet<ItemId>;
-  /** The same by what items have in common. */
+  /** The same by values that items have in common. */
   readonly groups?: readonly ItemGroup[];
 }): OfferedItems {
   const { candidates, catalogue, rules, leftOut, groups = [] } = options;

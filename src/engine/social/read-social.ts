@@ -5,8 +5,8 @@ import type { EngagedItem, Store } from "../../storage/store.ts";
 
 /** Edges of a user that count in a decision, the newest ones. */
 const mostEdges = 200;
-/** Events of each connected person that are looked at, the newest ones. */
-const newestEvents = 20;
+/** Connected people of the newest edges, whose newest events are looked at: 1,000 rows for a request at most. */
+const [newestPeople, newestEvents] = [50, 20];
 
 const hourMs = 3_600_000;
 
@@ -42,6 +42,7 @@ export async function readSocial(
     connected.set(to, (connected.get(to) ?? new Set()).add(type));
   const { types, hours } = rule;
   const span = { asOf, newest: newestEvents, since: now - hours * hourMs, types };
-  const engaged = connected.size === 0 ? [] : await edges.engaged([...connected.keys()], span);
+  const people = [...connected.keys()].slice(0, newestPeople);
+  const engaged = people.length === 0 ? [] : await edges.engaged(people, span);
   return { rule, now, connected, engaged };
 }

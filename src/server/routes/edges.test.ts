@@ -84,7 +84,7 @@ testApi(
       name: "another type is refused with the two that there are",
       body: { edges: [{ userId: "ada", type: "likes", to: "bob" }] },
       status: 400,
-      contains: ["must be follow or friend"],
+      contains: ["send follow or friend"],
     },
     {
       name: "edges are listed, newest first",

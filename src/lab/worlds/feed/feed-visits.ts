@@ -30,7 +30,7 @@ const aliveAt = (at: number) =>
     (number) => at - madeAt(number) < lifeHours * hour,
   );
 
-/** The visits of readers who come back the sooner, the more they liked: every slate changes what comes after. */
+/** The visits of readers who come back the sooner, the more they liked: every slate changes the visits after it. */
 export function createFeedVisits(
   truth: FeedTruth,
   { seed, slateSize }: { readonly seed: number; readonly slateSize: number },
@@ -69,7 +69,7 @@ export function createFeedVisits(
     },
     react: (turn, slate) => {
       const { reader, visits } = begin(turn);
-      const mood = (what: string, position: number) => lot(what, reader, visits, position);
+      const mood = (word: string, position: number) => lot(word, reader, visits, position);
       const reactions = look(slate).flatMap(({ item: itemId, position, chance, isStrange }) => {
         if (mood("look", position) >= examination(position)) return [];
         if (mood("like", position) < chance) return [{ itemId, type: "like", value: 1 }];

@@ -14,7 +14,7 @@ const [users, authors, slateSize] = [400, 40, 3];
 
 /**
  * A social feed whose truth is known. 40 authors make 60 posts a day, which live three days; 400 readers have a taste, 8 friends of their
- * community, and follow 4 authors. A community likes some posts for reasons that no attribute tells, so what friends liked says more than
+ * community, and follow 4 authors. A community likes some posts for reasons that no attribute tells, so likes of friends say more than
  * popularity does. A reader who looks at position k, with probability (1 + k)^−½, likes the post by taste, quality, community, following
  * and age. Each like of a session brings the reader back sooner: visits depend on the slates before, so a world serves one loop. Figures:
  * docs/methods/worlds.md.
