@@ -10,7 +10,7 @@ const hourMs = 3_600_000;
 const logLevel = (count: number): number => Math.round(2 * Math.log2(1 + count));
 
 /** Authors of an item: the values of the attribute that names them. */
-export function authorsOf(facts: ItemFacts, author: string | undefined): readonly string[] {
+function authorsOf(facts: ItemFacts, author: string | undefined): readonly string[] {
   if (author === undefined) return [];
   const value = readerOf(author.split("."))(facts) ?? [];
   return (Array.isArray(value) ? value : [value]).map(String);
