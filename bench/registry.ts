@@ -17,6 +17,7 @@ import { policyQualityBench } from "./policy-quality.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
 import { serveState } from "./serve-state.bench.ts";
+import { socialBench } from "./social.bench.ts";
 import { trainBench } from "./train.bench.ts";
 
 /** In the order in which they are listed. */
@@ -40,4 +41,5 @@ export const benches: readonly Bench[] = [
   policyQualityBench,
   coldItemsBench,
   explanationBench,
+  socialBench,
 ];

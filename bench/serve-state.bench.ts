@@ -43,12 +43,12 @@ async function measurePolicy({ views, network }: TrainedPolicy, requests: number
   const drawState = () => sampleState(drawViews(events).map((view) => [view, 1] as const));
   await policy.logits(sampleState(), views);
   const few = () => policy.logits(drawState(), drawViews(candidateCount));
+  const facts = views.map(({ itemId }) => ({ itemId, categories: [], attributes: {} }));
   const toItem = (index: number) => {
     const view = views[index]!;
-    const facts = { itemId: view.itemId, categories: [], attributes: {} };
-    return { candidate: view, view, facts };
+    return { candidate: view, view, facts: facts[index]! };
   };
-  const offered = { list: views, hidden: [], count: views.length, at: toItem };
+  const offered = { list: views, facts, hidden: [], count: views.length, at: toItem };
   const all = async () => {
     const scores = await scoreBest(policy, drawState(), { offered, limit: keptCount });
     return retrieve(scores, keptCount, random);

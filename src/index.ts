@@ -1,6 +1,12 @@
 /** The library: the loop in your own process. `createRecurve` opens all of it in one call. */
 
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
+export type {
+  ActivityFigures,
+  ActivityMeasure,
+  ArmActivity,
+  UserActivity,
+} from "./domain/activity.ts";
 export type { ApiKey, Scope } from "./domain/api-key.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type {
@@ -17,6 +23,7 @@ export type { Cycle } from "./domain/cycle.ts";
 export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
 export type { CycleRecord } from "./domain/cycle-record.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
+export type { Edge, EdgeType } from "./domain/edge.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
 export type {
   ExplainedEvent,
@@ -51,6 +58,7 @@ export type {
   PromotionMode,
 } from "./domain/policy-snapshot.ts";
 export type {
+  AversionRule,
   Boost,
   Cap,
   ItemRules,
@@ -60,6 +68,7 @@ export type {
   SeenRule,
 } from "./domain/rules.ts";
 export type { RewardRule, Scenario, ServingRule } from "./domain/scenario.ts";
+export type { SocialRule } from "./domain/social.ts";
 export {
   type AuditCause,
   type AuditFinding,
@@ -84,6 +93,7 @@ export { loadConfiguration } from "./engine/configuration/load-configuration.ts"
 export type { ServerConfiguration } from "./engine/configuration/server-schema.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export type {
+  Activity,
   DecisionView,
   Engine,
   Health,
@@ -94,9 +104,12 @@ export type {
 } from "./engine/engine.ts";
 export { batchesOf } from "./engine/input/batches.ts";
 export type {
+  ActivityInput,
   CampaignInput,
   CampaignReportInput,
   CandidateInput,
+  EdgeInput,
+  EdgesInput,
   EventInput,
   InterventionInput,
   PageInput,
@@ -139,6 +152,8 @@ export type {
   DocumentKey,
   DocumentKind,
   DocumentStore,
+  EdgeStore,
+  EngagedItem,
   EventRow,
   EventRowOutcome,
   EventStore,

@@ -36,7 +36,7 @@ function describe(node: Node, name = ""): Node {
   return {
     ...node,
     ...(properties && { properties: Object.fromEntries(described) }),
-    ...(items && { items: describe(items) }),
+    ...(items && { items: describe(items, name) }),
   };
 }
 
@@ -81,7 +81,8 @@ test("defineConfig and the schema have the same fields", () => {
           ...{ filter: "price > 0", exclude: ["sku-9"], caps: [{ by: "brand", most: 2 }] },
           boosts: [{ filter: "price < 5", add: 0.5 }],
           pins: [{ itemId: "sku-1", position: 0 }],
-          repetition: [{ showings: 3, hours: 24, unless: ["click"] }],
+          repetition: [{ showings: 3, hours: 24, unless: ["click"], by: "author" }],
+          aversions: [{ types: ["less"], by: "author", days: 9, add: -1, unless: ["more"] }],
         },
         exploration: 0.1,
         maxCandidates: 10,
@@ -89,6 +90,7 @@ test("defineConfig and the schema have the same fields", () => {
         sessionGapSeconds: 60,
         slateReward: "position",
         ads: { outcomes: ["click"], bidWeight: 1 },
+        social: { author: "author", types: ["like"], hours: 24, candidates: 5 },
         reward: {
           ...{ weights: {}, windowSeconds: 60, graceSeconds: 0, repeats: {}, viewedType: "view" },
           ...{ defaultReward: 0, minimum: 0, maximum: 1 },

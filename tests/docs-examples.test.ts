@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { evaluateLog } from "../src/analysis/off-policy/evaluate-log.ts";
 import { openLog } from "../src/analysis/off-policy/open-log.ts";
 import { uniformTarget } from "../src/analysis/off-policy/target-policy.ts";
@@ -10,7 +10,7 @@ import { parseConfiguration } from "../src/engine/configuration/configuration.ts
 import { loadConfiguration } from "../src/engine/configuration/load-configuration.ts";
 import { createClient } from "../src/sdk/client.ts";
 import { startNode } from "./e2e/recurve.ts";
-import { builtPackage } from "./support/built-command.ts";
+import { builtCommand, builtPackage } from "./support/built-command.ts";
 import { readDocument, readDocuments } from "./support/documents.ts";
 import { openTestServer } from "./support/server.ts";
 import { createTestFolder } from "./support/store.ts";
@@ -142,6 +142,34 @@ test("the example of the ads guide serves, charges and reports", { timeout: 120_
     0,
     "[ 'banner-3' ] [ [ 'house', 'running', 0.01 ], [ 'shoes', 'ended', 0 ], [ 'spring', 'exhausted', 0.4 ] ] ",
   ]);
+});
+
+test("the feed guide leads from an empty folder to a feed, a clean audit and its activity", {
+  timeout: 240_000,
+}, async () => {
+  const { text } = readDocument("docs/guides/feed.md");
+  const folder = mkdtempSync(join(builtPackage(), "feed-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [, name = "", content = ""] of text.matchAll(
+    /^`([\w.]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm,
+  ))
+    writeFileSync(join(folder, name.replace(/js$/, "mjs")), content);
+  const lines = blocksOf("docs/guides/feed.md").flatMap(({ language, code }) =>
+    language === "sh" ? code.trimEnd().split("\n") : [],
+  );
+  const outputs: string[] = [];
+  for (const line of lines) {
+    const [, ...args] = line.replace("feed.js", "feed.mjs").split(" ");
+    const program = args[0] === "recurve" ? [builtCommand(), ...args.slice(1)] : args;
+    const { code, output } = await startNode(program, { cwd: folder }).ended();
+    expect([line, code, output]).toEqual([line, 0, output]);
+    outputs.push(output);
+  }
+  const printed = [...text.matchAll(/^console\.log\(.*\/\/ (.*)$/gm)].map(([, value]) => value);
+  expect(outputs.slice(0, 4).every((output) => /refused +0/.test(output))).toBe(true);
+  expect(outputs[4]).toBe(`${printed.join("\n")}\n`);
+  expect(outputs[5]).toMatch(/2 decisions/);
+  expect(outputs[6]).toMatch(/1 users, 1 sessions/);
 });
 
 test("the configuration guide shows the defaults", () => {

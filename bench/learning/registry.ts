@@ -3,6 +3,7 @@ import { adsWorld } from "./ads.world.ts";
 import { catalogueWorld } from "./catalogue.world.ts";
 import { classificationWorld } from "./classification.world.ts";
 import { driftWorld } from "./drift.world.ts";
+import { feedWorld } from "./feed.world.ts";
 import { generatorWorld } from "./generator.world.ts";
 import { growingBatchWorld } from "./growing-batch.world.ts";
 import { interestEvolutionWorld } from "./interest-evolution.world.ts";
@@ -23,6 +24,7 @@ export const worlds: readonly LearningWorld[] = [
   recoveryWorld,
   growingBatchWorld,
   lowRateWorld,
+  feedWorld,
   catalogueWorld,
   adsWorld,
   poisonedWorld,

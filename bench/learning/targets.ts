@@ -67,6 +67,22 @@ export function gainOverBest(comparison: Comparison): LearningTarget {
   };
 }
 
+/** A difference that was measured as a figure is above 0 by more than so many standard errors over seeds. */
+export const figureAboveInErrors = (name: string, errors: number): LearningTarget => ({
+  text: `${name} by more than ${errors} standard errors`,
+  judge: (results) => {
+    const [caseName = ""] = results.world.cases;
+    const found = results.findFigures(name, caseName);
+    if (found === undefined || found.length < 2) return undefined;
+    const difference = estimate(found);
+    const ratio = difference.mean / difference.standardError;
+    return {
+      met: ratio > errors,
+      found: `${formatEstimate(difference)}, ${ratio.toFixed(1)} errors`,
+    };
+  },
+});
+
 /** A bound on a policy's value or, with `figure`, on what else was measured; the mean over seeds and cases counts. */
 export function bound(limit: {
   readonly name: string;

@@ -1,20 +1,25 @@
+import type { ArmActivity } from "../domain/activity.ts";
 import type { RecordOutcome } from "../domain/behaviour.ts";
 import type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
 import type { CampaignReport } from "../domain/campaign-report.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { Arm } from "../domain/decision.ts";
+import type { EdgeType } from "../domain/edge.ts";
 import type { InterventionKind, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 
+export type { ActivityFigures, ActivityMeasure, ArmActivity } from "../domain/activity.ts";
 export type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
 export type { CampaignReport } from "../domain/campaign-report.ts";
+export type { EdgeType } from "../domain/edge.ts";
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
 export type {
+  AversionRule,
   Boost,
   Cap,
   ItemRules,
@@ -35,12 +40,14 @@ export const routes = {
   users: "/api/v1/users",
   campaigns: "/api/v1/campaigns",
   campaignReport: "/api/v1/campaign-report",
+  edges: "/api/v1/edges",
   policies: "/api/v1/policies",
   rollBack: "/api/v1/policies/roll-back",
   interventions: "/api/v1/interventions",
   cycles: "/api/v1/cycles",
   decisions: "/api/v1/decisions",
   rewardSeries: "/api/v1/reward-series",
+  activity: "/api/v1/activity",
   scenarios: "/api/v1/scenarios",
   health: "/health",
   ready: "/ready",
@@ -229,6 +236,30 @@ export interface CampaignReportResponse {
   readonly campaigns: readonly CampaignReport[];
 }
 
+/** A connection of a user. A `friend` holds both ways; a `follow` leads to a user or an author. */
+export interface EdgeBody {
+  readonly userId: string;
+  readonly type: EdgeType;
+  /** Id of the friend, or of the user or author who is followed. */
+  readonly to: string;
+}
+
+/** Body of `POST /api/v1/edges`: 1 to 1000 edges, written all or none. */
+export interface EdgesRequest {
+  readonly edges: readonly EdgeBody[];
+}
+
+/** Number of edges. */
+export interface EdgesQuery {
+  /** 1…1000, default 100; newest first. */
+  readonly limit?: number;
+}
+
+/** Edges of a user, newest first. */
+export interface EdgesResponse {
+  readonly edges: readonly EdgeBody[];
+}
+
 /** The place and size of a page, in order of id. */
 export interface PageQuery {
   /** `next` of the page before. */
@@ -344,6 +375,28 @@ export interface RewardSeriesResponse {
   readonly points: readonly RewardPointBody[];
   /** Serving against baseline over the newest part of the series that is long enough; absent without points. */
   readonly comparison?: RecentComparison & { readonly from: string };
+}
+
+/** The scenario and first time of a view of activity, and the arm that others are set against. */
+export interface ActivityQuery {
+  /** Default: the first scenario of the configuration. */
+  readonly scenario?: string;
+  /** Decisions from this time on; default 28 days back. */
+  readonly since?: string;
+  /** Default: baseline. */
+  readonly against?: Arm;
+}
+
+/**
+ * Sessions a day, returns and length of sessions by arm, with 95 % intervals over users. Decisions of a user less apart than
+ * the scenario's `sessionGapSeconds` are a session.
+ */
+export interface ActivityResponse {
+  readonly scenario: string;
+  readonly from: string;
+  readonly to: string;
+  readonly against: Arm;
+  readonly arms: readonly ArmActivity[];
 }
 
 /**

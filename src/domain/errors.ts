@@ -10,6 +10,7 @@ export const errorCodes = [
   "not_found",
   "unknown_scenario",
   "unknown_item",
+  "unknown_user",
   "unknown_decision",
   "conflict",
   "no_candidates",

@@ -14,6 +14,25 @@ export interface RepetitionRule {
   readonly hours: number;
   /** Showings count from the user's last event of these types with the item on. Default: all types. */
   readonly unless?: readonly string[];
+  /**
+   * Field whose values are counted in the place of items: `category`, or an attribute by its path, such as the author. All items with
+   * the value are left out.
+   */
+  readonly by?: string;
+}
+
+/** Items that have a value in common with one that the user turned down: from the next request on. */
+export interface AversionRule {
+  /** Types of the events that turn an item down. */
+  readonly types: readonly string[];
+  /** Field that they have in common: `itemId`, `category`, or an attribute by its path, such as the author. */
+  readonly by: string;
+  /** Days since the event; default: for ever. */
+  readonly days?: number;
+  /** Addition to their log-odds, −5 to below 0. Default: they are left out. */
+  readonly add?: number;
+  /** A later event of these types, with an item that has the value, takes it back. */
+  readonly unless?: readonly string[];
 }
 
 /** An addition to the log-odds of the items that pass a filter, for all policies alike. */
@@ -51,4 +70,5 @@ export interface ItemRules {
 /** Rules of a scenario. */
 export interface ScenarioRules extends ItemRules {
   readonly repetition?: readonly RepetitionRule[];
+  readonly aversions?: readonly AversionRule[];
 }

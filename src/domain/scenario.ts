@@ -2,6 +2,7 @@ import type { AdsRule } from "./campaign.ts";
 import type { FastLoopSettings } from "./fast-loop.ts";
 import type { GuardMetric } from "./guard-metric.ts";
 import type { ScenarioRules, SeenRule } from "./rules.ts";
+import type { SocialRule } from "./social.ts";
 
 /** Rules for repeated events of one type on one position. */
 export const repeatRules = ["last", "sum", "maximum"] as const;
@@ -56,6 +57,8 @@ export interface Scenario {
   readonly excludeSeen: boolean | readonly SeenRule[];
   /** Further rules about the items that may be shown; absent if there are none. */
   readonly rules?: ScenarioRules;
+  /** Absent: edges between users have no effect. */
+  readonly social?: SocialRule;
   /** ε of the exploration floor, in (0, 1]: each position mixes the policy with the uniform choice. */
   readonly exploration: number;
   /** Candidates kept of a larger catalogue by retrieval. */
@@ -78,7 +81,10 @@ export interface Scenario {
 
 /** The configuration's rules for an answer: which users get the baseline, and which items may be shown. */
 export interface ServingRule
-  extends Pick<Scenario, "ads" | "excludeSeen" | "exploration" | "maxCandidates" | "rules"> {
+  extends Pick<
+    Scenario,
+    "ads" | "excludeSeen" | "exploration" | "maxCandidates" | "rules" | "social"
+  > {
   /** Share of the users who get the baseline. */
   readonly baselineShare: number;
   /** Share of the users whose slates are drawn uniformly. Absent in rules from before there were any. */

@@ -1,13 +1,18 @@
 import type { Campaign } from "./campaign.ts";
 import type { Item, User } from "./catalogue.ts";
 import type { Candidate } from "./decision.ts";
+import type { Edge } from "./edge.ts";
 import type { ItemId, UserId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
+import type { ScenarioRules } from "./rules.ts";
+import type { SocialRule } from "./social.ts";
 
 /** A visit of a simulated user whose slate comes from the whole catalogue. */
 export interface CatalogueVisit {
   readonly userId: UserId;
   readonly context: JsonObject;
+  /** Seconds since the first visit could be; left out: visits come one after the other. */
+  readonly at?: number;
 }
 
 /** A visit of a simulated user: the request that the application would send. */
@@ -38,8 +43,14 @@ export interface World<Visited extends CatalogueVisit = Visit> {
   };
   /** Campaigns whose ads the items are; left out: there are none, and nothing is sold. */
   readonly campaigns?: readonly Campaign[];
-  /** Milliseconds from the first visit's day on; left out: a visit a second. */
-  readonly timeOf?: (turn: number) => number;
+  /** Edges between users, and the scenario's rule about them; left out: there are none. */
+  readonly edges?: readonly Edge[];
+  readonly social?: Partial<SocialRule>;
+  /** Of the scenario, as is the number of candidates. */
+  readonly rules?: ScenarioRules;
+  readonly maxCandidates?: number;
+  /** Items that are made since the visit before. Left out: there are none. */
+  readonly itemsBefore?: (turn: number) => readonly Item[];
   /** Items that a user has an event with are not shown to them again; left out: they are. */
   readonly excludeSeen?: true;
   /**
@@ -47,7 +58,7 @@ export interface World<Visited extends CatalogueVisit = Visit> {
    * over. Left out: there are none.
    */
   readonly eventsBefore?: (turn: number) => readonly (Reaction & { readonly userId: UserId })[];
-  /** The visit number `turn`, from 0. The same for every policy. */
+  /** The visit number `turn`, from 0. The same for every policy, unless the world says that slates change who comes next. */
   visit(turn: number): Visited;
   /** Answers depend on the visit, the slate and the seed only, so that policies can be compared pair by pair. */
   react(turn: number, slate: readonly ItemId[]): readonly Reaction[];

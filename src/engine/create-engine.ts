@@ -10,7 +10,7 @@ import type { DecisionView, Engine } from "./engine.ts";
 import { createExplainer } from "./explanation/create-explainer.ts";
 import { checkEngine } from "./input/check-engine.ts";
 import { aConfiguration, aFunction, aStore, checkOptions, madeBy } from "./input/check-options.ts";
-import { completeCampaign, completeItem, completeUser } from "./input/complete.ts";
+import { completeCampaign, completeEdge, completeItem, completeUser } from "./input/complete.ts";
 import { defaultLimit } from "./input/fields.ts";
 import type { PageInput } from "./input/input.ts";
 import { intervene } from "./interventions/intervene.ts";
@@ -20,9 +20,11 @@ import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
 import { findScenario, type RecommendParts, recommend } from "./serving/recommend.ts";
 import { record } from "./serving/record.ts";
 import { createServingPolicies, type ServingPolicies } from "./serving/serving-policies.ts";
+import { checkEdges } from "./social/check-edges.ts";
 import { createCatalogue } from "./state/catalogue.ts";
 import { readUser } from "./state/read-state.ts";
 import { openTextFeatures } from "./state/text/text-features.ts";
+import { readActivity } from "./views/activity.ts";
 import { namedRows, readHealth } from "./views/health.ts";
 import { listDecisions } from "./views/list-decisions.ts";
 import { listPolicies } from "./views/list-policies.ts";
@@ -67,8 +69,8 @@ async function viewDecision(store: Store, feedback: Feedback): Promise<DecisionV
   return { feedback, profile: await readUser(store, user, asOf) };
 }
 
-/** The rows of items and users. */
-function createRows({ items, users }: Store, clock: () => number) {
+/** The rows of items, users and edges. */
+function createRows({ items, users, edges }: Store, clock: () => number) {
   const from = <Id>({ after, limit = defaultLimit }: PageInput, toId: (text: string) => Id) =>
     after === undefined ? { limit } : { after: toId(after), limit };
   return {
@@ -80,6 +82,13 @@ function createRows({ items, users }: Store, clock: () => number) {
     findUser: (id) => users.find(userId(id)),
     deleteUser: (id) => users.delete(userId(id)),
     listUsers: (page = {}) => users.list(from(page, userId)),
+    putEdges: async (rows) => {
+      const written = rows.map(completeEdge);
+      await checkEdges(users, written);
+      return edges.put(written);
+    },
+    deleteEdge: (one) => edges.delete(completeEdge(one)),
+    listEdges: (id, { limit = defaultLimit } = {}) => edges.of(userId(id), { limit }),
   } satisfies Partial<Engine>;
 }
 
@@ -131,6 +140,7 @@ function createViews(parts: RecommendParts) {
     listDecisions: async (query = {}) => listDecisions(parts, { limit: defaultLimit, ...query }),
     countDecisions: async (scenario) => store.decisions.count({ scenario: named(scenario) }),
     rewardSeries: (span = {}) => rewardSeries(parts, span),
+    activity: (span = {}) => readActivity(parts, span),
   } satisfies Partial<Engine>;
 }
 

@@ -1,4 +1,5 @@
 import type { ItemInput, UserInput } from "../contract/api.ts";
+import type { ArmActivity } from "../domain/activity.ts";
 import type { HistoryEntry, RecordOutcome } from "../domain/behaviour.ts";
 import type { Campaign } from "../domain/campaign.ts";
 import type { CampaignReport } from "../domain/campaign-report.ts";
@@ -6,6 +7,7 @@ import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
+import type { Edge } from "../domain/edge.ts";
 import type { Explanation } from "../domain/explanation.ts";
 import type { CampaignId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention, InterventionNote } from "../domain/intervention.ts";
@@ -15,9 +17,12 @@ import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import type { DecisionPage, Page, PutSummary } from "../storage/store.ts";
 import type {
+  ActivityInput,
   CampaignInput,
   CampaignReportInput,
   DecisionsInput,
+  EdgeInput,
+  EdgesInput,
   EventInput,
   InterventionInput,
   PageInput,
@@ -65,6 +70,16 @@ export interface RewardSeries {
     /** Milliseconds since 1970. */
     readonly from: number;
   };
+}
+
+/** Sessions and returns of users by arm, between two times in milliseconds since 1970. */
+export interface Activity {
+  readonly scenario: string;
+  readonly from: number;
+  readonly to: number;
+  /** Arm that the others are set against. */
+  readonly against: Arm;
+  readonly arms: readonly ArmActivity[];
 }
 
 /** State of the record's learners, in any process. */
@@ -186,6 +201,26 @@ export interface Engine {
   reportCampaigns(span?: CampaignReportInput): Promise<readonly CampaignReport[]>;
 
   /**
+   * Connects users with friends, users and authors; all or none, at most
+   * 1000. An edge that holds already is unchanged.
+   * @throws unknown_user if a user, or a friend, was never written and has no event
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * await recurve.putUsers([{ userId: "ada" }, { userId: "bob" }]);
+   * await recurve.putEdges([{ userId: "ada", type: "friend", to: "bob" }]);
+   * console.log((await recurve.listEdges("bob"))[0].to); // ada
+   * await recurve.close();
+   */
+  putEdges(edges: readonly EdgeInput[]): Promise<PutSummary>;
+  /** Ends an edge, of friends both ways; earlier decisions keep it. False if it did not hold. */
+  deleteEdge(edge: EdgeInput): Promise<boolean>;
+  /** Edges of a user, newest first, by default 100. */
+  listEdges(userId: string, options?: EdgesInput): Promise<readonly Revision<Edge>[]>;
+
+  /**
    * The assignment of a scenario, its newest `limit` policies, and older ones that answer now;
    * newest first. Default: the first scenario.
    * @throws unknown_scenario
@@ -254,6 +289,12 @@ export interface Engine {
    * @throws unknown_scenario
    */
   rewardSeries(options?: RewardSeriesInput): Promise<RewardSeries>;
+  /**
+   * Sessions a day, returns within a day and a week, and length of sessions by arm, with intervals:
+   * outcomes beside the reward. Default: the last 28 days, against the baseline.
+   * @throws unknown_scenario
+   */
+  activity(options?: ActivityInput): Promise<Activity>;
   /** State of the loop: serving versions, modes, problems and learner. */
   health(): Promise<Health>;
   /** Totals of the loop, for metrics. */

@@ -15,6 +15,8 @@ export interface ItemView {
   readonly tokens: readonly Token[];
   /** The item's text as a sentence-embedding model sees it; absent without a model or a text. */
   readonly text?: TextVector;
+  /** The item without features of a decision's moment, if this one has some. */
+  readonly base?: ItemView;
 }
 
 export interface TextVector {

@@ -53,6 +53,19 @@ test("users are written, read, listed and deleted", async () => {
   expect((await rejection(client.getUser("ada"))).code).toBe("not_found");
 });
 
+test("edges are made, listed and ended", async () => {
+  const { client, requests } = await openClient();
+  await client.putUsers([{ userId: "ada" }, { userId: "b/b" }]);
+  const friend = { userId: "ada", type: "friend", to: "b/b" } as const;
+  expect(await client.putEdges([friend])).toEqual({ created: 1, updated: 0, unchanged: 0 });
+  expect(await client.listEdges("b/b", { limit: 1 })).toEqual({
+    edges: [{ userId: "b/b", type: "friend", to: "ada" }],
+  });
+  await client.deleteEdge(friend);
+  expect(requests.at(-1)).toBe("DELETE /api/v1/edges/ada/friend/b%2Fb");
+  expect(await client.listEdges("ada")).toEqual({ edges: [] });
+});
+
 test("policies and cycles are listed for a scenario, and a roll-back names it", async () => {
   const { client, requests } = await openClient();
   const { scenario, policies } = await client.listPolicies({ scenario: "ads", limit: 1 });

@@ -1,10 +1,15 @@
 import type { InterventionNote } from "../contract/api.ts";
 import {
+  type ActivityQuery,
+  type ActivityResponse,
   type CampaignBody,
   type CampaignReportQuery,
   type CampaignReportResponse,
   type CycleBody,
   type CyclesResponse,
+  type EdgeBody,
+  type EdgesQuery,
+  type EdgesResponse,
   type EventBody,
   type EventsResponse,
   type HealthResponse,
@@ -95,6 +100,12 @@ export interface RecurveClient {
   deleteCampaign(campaignId: string): Promise<void>;
   /** Impressions, spend, pacing and win rate of each campaign of a scenario, by default today. */
   getCampaignReport(query?: CampaignReportQuery): Promise<CampaignReportResponse>;
+  /** Connects users with friends, users and authors; all or none, at most 1000. */
+  putEdges(edges: readonly EdgeBody[]): Promise<PutResponse>;
+  /** Edges of a user, newest first, by default 100. */
+  listEdges(userId: string, query?: EdgesQuery): Promise<EdgesResponse>;
+  /** Ends an edge, of friends both ways; earlier decisions keep it. */
+  deleteEdge(edge: EdgeBody): Promise<void>;
 
   /** The assignment of a scenario, and its newest policies. */
   listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
@@ -119,6 +130,8 @@ export interface RecurveClient {
   explainDecision(decisionId: string): Promise<ExplanationBody>;
   /** Mean rewards over time by arm, and serving policy against baseline. */
   getRewardSeries(query?: RewardSeriesQuery): Promise<RewardSeriesResponse>;
+  /** Sessions a day, returns and length of sessions by arm, with intervals. */
+  getActivity(query?: ActivityQuery): Promise<ActivityResponse>;
   /** The configured scenarios, the default first. */
   listScenarios(): Promise<ScenariosResponse>;
   /** State of server, loop and learner. */
@@ -222,6 +235,9 @@ export function createClient(options: ClientOptions): RecurveClient {
     listCampaigns: (query) => get(routes.campaigns, query),
     deleteCampaign: (campaignId) => remove(at(routes.campaigns, campaignId)),
     getCampaignReport: (query) => get(routes.campaignReport, query),
+    putEdges: (edges) => post(routes.edges, { edges }),
+    listEdges: (userId, query) => get(at(routes.edges, userId), query),
+    deleteEdge: ({ userId, type, to }) => remove(at(at(at(routes.edges, userId), type), to)),
 
     listPolicies: (query) => get(routes.policies, query),
     rollBack: (scenario, note) => post(routes.rollBack, { scenario, ...note }),
@@ -233,6 +249,7 @@ export function createClient(options: ClientOptions): RecurveClient {
     getDecision: (decisionId) => get(at(routes.decisions, decisionId)),
     explainDecision: (decisionId) => get(`${at(routes.decisions, decisionId)}/explanation`),
     getRewardSeries: (query) => get(routes.rewardSeries, query),
+    getActivity: (query) => get(routes.activity, query),
     listScenarios: () => get(routes.scenarios),
     getHealth: () => get(routes.health),
     getReady: () => get(routes.ready),

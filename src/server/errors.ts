@@ -27,6 +27,7 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   payload_too_large: 413,
   unknown_scenario: 422,
   unknown_item: 422,
+  unknown_user: 422,
   unknown_decision: 422,
   no_candidates: 422,
   invalid_file: 422,

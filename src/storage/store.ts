@@ -1,3 +1,4 @@
+import type { UserActivity } from "../domain/activity.ts";
 import type { ApiKey } from "../domain/api-key.ts";
 import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
 import type { Campaign, CampaignMoment } from "../domain/campaign.ts";
@@ -5,6 +6,7 @@ import type { Item, Revision, User } from "../domain/catalogue.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
+import type { Edge } from "../domain/edge.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { CampaignId, DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention } from "../domain/intervention.ts";
@@ -27,6 +29,7 @@ import type { RepeatRule, RewardRule } from "../domain/scenario.ts";
 export interface Store {
   readonly users: UserStore;
   readonly items: ItemStore;
+  readonly edges: EdgeStore;
   readonly events: EventStore;
   readonly campaigns: CampaignStore;
   readonly decisions: DecisionStore;
@@ -109,6 +112,8 @@ export interface DamagedRows {
 
 /** Users with all their revisions. */
 export interface UserStore extends RevisionStore<User, UserId> {
+  /** Of these ids those that no user was written under and that have no event. */
+  unknown(ids: readonly UserId[]): Promise<ReadonlySet<UserId>>;
   /** Users as they are now whose id is none or whose attributes are no object; the first `limit` by id. Reads all users. */
   damaged(limit: number): Promise<DamagedRows>;
 }
@@ -197,6 +202,41 @@ export interface CampaignStore extends RevisionStore<Campaign, CampaignId> {
    * reason if it is another, else undefined.
    */
   findContradiction(campaignId: CampaignId, asOf: number): Promise<string | undefined>;
+}
+
+/** An item, and the number of people who had an event with it. */
+export interface EngagedItem {
+  readonly itemId: ItemId;
+  readonly people: number;
+}
+
+/**
+ * Edges with all their revisions. Of a user's edges the newest 1,000 changes count: older edges stay on record, and are not
+ * read.
+ */
+export interface EdgeStore {
+  /** All or none; `updated` is 0. An edge that holds already is unchanged and takes no event number. */
+  put(edges: readonly Edge[]): Promise<PutSummary>;
+  /** Ends an edge, of friends both ways. False if it did not hold. */
+  delete(edge: Edge): Promise<boolean>;
+  /** The user's edges now, or at event number `asOf`; newest first. */
+  of(
+    userId: UserId,
+    options: { readonly asOf?: number; readonly limit: number },
+  ): Promise<readonly Revision<Edge>[]>;
+  /**
+   * Items of these people's newest events (`newest` of each, sequence ≤ asOf), of these types and after `since`; those of the
+   * most people first, then by the newest event.
+   */
+  engaged(
+    people: readonly string[],
+    options: {
+      readonly asOf: number;
+      readonly newest: number;
+      readonly since: number;
+      readonly types: readonly string[];
+    },
+  ): Promise<readonly EngagedItem[]>;
 }
 
 /** An event to be stored, with the reward that it brings if it was attributed to a decision. */
@@ -481,6 +521,13 @@ export interface DecisionStore {
     readonly after: number;
     readonly through: number;
   }): Promise<readonly { readonly sequence: number; readonly position: number }[]>;
+  /** Sessions of each user and arm, of decisions with from ≤ decidedAt < to; decisions of a user less apart than the gap are a session. In no order. */
+  userActivity(options: {
+    readonly scenario: string;
+    readonly from: number;
+    readonly to: number;
+    readonly sessionGapSeconds: number;
+  }): Promise<readonly UserActivity[]>;
   /** Event number of the scenario's nth decision, n ≥ 1; `undefined` if there are fewer. */
   nth(scenario: string, n: number): Promise<number | undefined>;
   /** Decisions in all, or those with after < sequence ≤ asOf. */

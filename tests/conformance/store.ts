@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { OpenStore } from "../support/store.ts";
+import { testActivity } from "./store-activity.ts";
 import { testDecisions } from "./store-decisions.ts";
+import { testEdges } from "./store-edges.ts";
 import { testEvents } from "./store-events.ts";
 import { testInterventions } from "./store-interventions.ts";
 import { testItemChanges } from "./store-items.ts";
@@ -26,6 +28,8 @@ export function testStore(createRecord: () => OpenStore): void {
 
   testRevisions(open);
   testItemChanges(open);
+  testActivity(open);
+  testEdges(open);
   testEvents(open);
   testDecisions(open);
   testRewards(open);

@@ -66,6 +66,7 @@ const item = mutated({
   available: fc.boolean(),
 });
 const user = mutated({ userId: id, attributes });
+const edge = mutated({ userId: id, type: fc.constantFrom("follow", "friend"), to: id });
 const event = mutated({
   userId: id,
   itemId: id,
@@ -113,6 +114,9 @@ const inputs = {
     version: fc.integer({ min: 1, max: 3 }),
     by: id,
   }),
+  putEdges: rows(edge),
+  deleteEdge: edge,
+  listEdges: oneOf,
   interventions: listing,
   cycles: listing,
   findCycle: fc.oneof(fc.integer(), wild),
@@ -120,6 +124,11 @@ const inputs = {
   explainDecision: fc.oneof(fc.constant("d-1"), wild),
   countDecisions: fc.oneof(fc.constant("shop"), wild),
   rewardSeries: span,
+  activity: mutated({
+    scenario: fc.constant("shop"),
+    since: time,
+    against: fc.constant("serving"),
+  }),
 } satisfies Partial<Record<keyof Engine, fc.Arbitrary<unknown>>>;
 
 /** Methods that take input. */

@@ -7,7 +7,11 @@ import { findScenario } from "../../engine/serving/recommend.ts";
 import { largestRounding } from "../../evaluation/checks.ts";
 import type { SlateRule } from "../../evaluation/slates/slate-drawer.ts";
 import { conditionalsOf } from "../../evaluation/slates/slate-prefix.ts";
-import { type ExportedDecision, rulesOfDraw } from "../../exchange/tables/exported-decision.ts";
+import {
+  type ExportedDecision,
+  momentOfExport,
+  rulesOfDraw,
+} from "../../exchange/tables/exported-decision.ts";
 import { type DrawnPart, drawnPart } from "../../policy/drawn-part.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
@@ -57,8 +61,9 @@ export function createLoggingPolicies({
       try {
         if (findScenario(configuration, decision.scenario).slateReward === "cascade")
           return undefined;
-        // An export has all fields of a decision; its times are text, which logits don't depend on.
-        const logits = await deriver.deriveServed(decision as unknown as Decision);
+        // An export has all fields of a decision that logits depend on.
+        const moment = { ...decision, ...momentOfExport(decision) };
+        const logits = await deriver.deriveServed(moment as unknown as Decision);
         const rules = rulesOfDraw(decision);
         const part = drawnPart(decision.candidates.length, rules);
         const boosted = addBoosts(logits, rules);

@@ -3,7 +3,11 @@ import { itemId, userId } from "../../domain/ids.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { addBoosts } from "../../engine/rules/draw-rules.ts";
-import { type ExportedDecision, rulesOfDraw } from "../../exchange/tables/exported-decision.ts";
+import {
+  type ExportedDecision,
+  momentOfExport,
+  rulesOfDraw,
+} from "../../exchange/tables/exported-decision.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
 import type { TargetPolicy } from "./target-policy.ts";
@@ -26,7 +30,8 @@ export function createSnapshotTarget(
       itemId: itemId(id),
       ...rest,
     }));
-    const situation = { ...decision, userId: userId(decision.userId), candidates };
+    const moment = momentOfExport(decision);
+    const situation = { ...decision, ...moment, userId: userId(decision.userId), candidates };
     const logits = addBoosts(await deriver.derive(version, situation), rulesOfDraw(decision));
     const byItem = new Map(
       candidates.map((candidate, index) => [String(candidate.itemId), logits[index] ?? 0]),

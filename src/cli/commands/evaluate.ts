@@ -6,6 +6,7 @@ import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../data
 import { describeCycleRecord } from "../evaluate/describe-cycle-record.ts";
 import { describeAnchor, describePromotions } from "../evaluate/describe-promotions.ts";
 import { integerIn } from "../parse-options.ts";
+import { activityCommand } from "./evaluate-activity.ts";
 import { offPolicyCommand } from "./evaluate-off-policy.ts";
 import { rankingCommand } from "./evaluate-ranking.ts";
 
@@ -75,11 +76,12 @@ function promotionsCommand(): Command {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate").description(
-    "Evaluate policies, rankers, cycles and promotions",
+    "Evaluate policies, rankers, cycles, promotions and activity",
   );
   command.addCommand(offPolicyCommand());
   command.addCommand(rankingCommand());
   command.addCommand(showCommand());
   command.addCommand(promotionsCommand());
+  command.addCommand(activityCommand());
   return command;
 }

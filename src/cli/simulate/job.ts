@@ -4,16 +4,18 @@ import type { CatalogueVisit, World } from "../../domain/world.ts";
 import type { CycleReward } from "../../lab/closed-loop/closed-loop.ts";
 import {
   adsStrategyNames,
+  feedStrategyNames,
   type StrategyName,
   strategyNames,
   trainedStrategyNames,
 } from "../../lab/closed-loop/strategy.ts";
 import { createAdsWorld } from "../../lab/worlds/ads-world.ts";
 import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
+import { createFeedWorld } from "../../lab/worlds/feed/feed-world.ts";
 import { createJesterWorld } from "../../lab/worlds/jester-world.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
-export const worldNames = ["synthetic", "jester", "catalogue", "ads"] as const;
+export const worldNames = ["synthetic", "jester", "catalogue", "ads", "feed"] as const;
 
 /** Settings that all jobs of a simulation share. */
 export interface SimulationSettings {
@@ -47,6 +49,7 @@ export function strategiesOf(
   if (world === "ads") return fastLoop ? [...adsStrategyNames, "mpo+fast"] : adsStrategyNames;
   if (world === "catalogue")
     return fastLoop ? [...trainedStrategyNames, "mpo+fast", "fast"] : trainedStrategyNames;
+  if (world === "feed") return fastLoop ? [...feedStrategyNames, "mpo+fast"] : feedStrategyNames;
   return fastLoop ? [...strategyNames, "mpo+fast"] : strategyNames;
 }
 
@@ -60,6 +63,7 @@ export async function createWorld(
   if (job.world === "jester") return createJesterWorld({ seed, folder: `${data}/jester5k` });
   if (job.world === "catalogue")
     return createCatalogueWorld({ seed, turns, data: await readSequences(data) });
+  if (job.world === "feed") return createFeedWorld({ seed });
   return createSyntheticWorld({ seed, ...(job.drift ? { drift: "abrupt", turns } : {}) });
 }
 

@@ -61,6 +61,17 @@ function adsTarget({ difference: { mean, standardError }, ratio }: Comparison): 
   };
 }
 
+/** Against two feeds without learning: the newest posts, and those that were liked most lately. */
+function feedTarget(recency: Comparison, trending: Comparison): Target {
+  const [overRecency, overTrending] = [errorsOf(recency), errorsOf(trending)];
+  return {
+    name: "simulate-feed",
+    figure: `${overRecency.toFixed(1)} standard errors above recency, ${overTrending.toFixed(1)} above the most liked posts`,
+    target: `> ${aboveInErrors} both`,
+    isMet: Math.min(overRecency, overTrending) > aboveInErrors,
+  };
+}
+
 function find(comparisons: readonly Comparison[], name: Comparison["other"]): Comparison {
   const found = comparisons.find(({ other }) => other === name);
   if (found === undefined) throw new RangeError(`${name} was not compared with`);
@@ -74,6 +85,8 @@ export function judge(
   if (world === "catalogue")
     return catalogueTarget(find(comparisons, "frozen"), find(comparisons, "nightly"));
   if (world === "ads") return adsTarget(find(comparisons, "greedy-bid"));
+  if (world === "feed")
+    return feedTarget(find(comparisons, "recency"), find(comparisons, "trending"));
   const popularity = find(comparisons, "popularity");
   if (world === "jester") return jesterTarget(popularity);
   // MPO with the fast loop is no other loop.

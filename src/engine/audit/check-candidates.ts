@@ -4,8 +4,11 @@ import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
 import { momentOf, pinsOrCaps } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
+import { readAversions } from "../rules/read-aversions.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
+import { readSocial } from "../social/read-social.ts";
+import { socialCandidates } from "../social/social-candidates.ts";
 import { type CandidateCheck, checkRetrieval } from "./check-retrieval.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
 
@@ -33,10 +36,12 @@ export async function checkCandidates(
   const catalogue = await parts.deriver.catalogueAsOf(asOf);
   const { scenario, decidedAt: now, offer } = decision;
   const leftOut = await readLeftOut(parts.store, rule ?? {}, { userId, scenario, asOf, now });
+  const visit = { userId, scenario, asOf, now, catalogue };
+  const { leftOut: groups } = await readAversions(parts.store, rule ?? {}, visit);
   const rules = joinRules(rule ?? {}, offer, now);
   const auction = await readLoggedAuction(parts.store, decision);
   try {
-    const allowed = eligible({ candidates, catalogue, rules, leftOut, auction });
+    const allowed = eligible({ candidates, catalogue, rules, leftOut, groups, auction });
     const ids = new Set(allowed.list.map(({ itemId }) => itemId));
     const other = candidates.find(({ itemId }) => !ids.has(itemId));
     if (other)
@@ -48,6 +53,8 @@ export async function checkCandidates(
     const { itemId } = error.details;
     return changed(`candidate '${itemId}' was not in the catalogue at event number ${asOf}`);
   }
-  const offered = eligible({ candidates: undefined, catalogue, rules, leftOut, auction });
-  return checkRetrieval(parts, decision, { offered, limit, moment });
+  const offered = eligible({ candidates: undefined, catalogue, rules, leftOut, groups, auction });
+  const social = await readSocial(parts.store, rule?.social, { userId, asOf, now });
+  const reserved = socialCandidates(offered, social, { catalogue, limit });
+  return checkRetrieval(parts, decision, { offered, limit, reserved, moment });
 }

@@ -5,7 +5,7 @@ import type { Store } from "../../storage/store.ts";
 import type { DrawMoment } from "../rules/draw-rules.ts";
 import type { OfferedItems } from "../serving/candidates.ts";
 import { completeKept } from "../serving/complete-kept.ts";
-import { retrieversOf } from "../serving/retriever.ts";
+import { reservedFor, retrieversOf } from "../serving/retriever.ts";
 import { auditTolerance } from "./compare-propensities.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
 
@@ -21,6 +21,8 @@ interface Retrieval {
   readonly offered: OfferedItems;
   /** Most candidates, apart from those that the rules of the draw need. */
   readonly limit: number;
+  /** Candidates of another source than the retriever. */
+  readonly reserved: readonly number[];
   readonly moment: DrawMoment;
 }
 
@@ -32,13 +34,14 @@ const idsOffered = ({ count, at }: OfferedItems) =>
 /** Whether the logged items are those kept, but for items that rounding could swap at the threshold. */
 function areKept(
   scored: OfferScores,
-  { offered, limit, moment }: Retrieval,
+  { offered, limit, moment, ...retrieval }: Retrieval,
   decision: Decision,
 ): boolean {
+  const reserved = reservedFor({ ...retrieval, arm: decision.arm });
   const random = createRandom(decision.seed).split("retrieve");
-  const { kept, threshold } = retrieve(scored, limit, random);
+  const { kept, threshold } = retrieve(scored, limit - reserved.length, random);
   const logged = new Set(idsOf(decision));
-  const derived = new Set(completeKept(kept, { offered, moment, random }));
+  const derived = new Set(completeKept(kept, { offered, reserved, moment, random }));
   return (
     logged.size === derived.size &&
     idsOffered(offered).every(

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Candidate, Decision } from "../../domain/decision.ts";
+import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { uniformVersion } from "../../domain/policy-snapshot.ts";
 import type { EncoderSource } from "../../policy/encoder/encoder.ts";
@@ -13,6 +13,7 @@ import { readDrawRules } from "../serving/read-draw-rules.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { scoreOffered } from "../serving/retriever.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
+import { type SeenMoment, viewMoment } from "../serving/view-moment.ts";
 import { type CatalogueAsOf, createCatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { createState, readUser } from "../state/read-state.ts";
 import { type DerivedDecision, deriveDecision } from "./derive-decision.ts";
@@ -33,12 +34,7 @@ export class SnapshotProblem extends EngineError {
 }
 
 /** The fields of a decision that its logits depend on. */
-export type Situation = Pick<
-  Decision,
-  "userId" | "scenario" | "asOf" | "context" | "rewardRule"
-> & {
-  readonly candidates: readonly Candidate[];
-};
+export type Situation = Pick<Decision, "scenario" | "context" | "rewardRule"> & SeenMoment;
 
 /** Logits of any snapshot for the candidates of a decision, from the record as of its moment. */
 export interface LogitDeriver {
@@ -102,13 +98,14 @@ export function createLogitDeriver(
     await check;
     return policies.get(version);
   };
-  const read = async ({ userId, asOf, context, candidates, ...rest }: Situation) => {
+  const read = async (situation: Situation) => {
+    const { userId, asOf, context, ...rest } = situation;
     const configured = findScenario(configuration, rest.scenario);
     // The rule of its moment, which the configuration may have changed since.
     const scenario = { ...configured, reward: rest.rewardRule ?? configured.reward };
     const items = await catalogueAsOf(asOf);
     const user = await readUser(store, userId, asOf);
-    const views = candidates.map((candidate) => viewCandidate(candidate, items));
+    const views = await viewMoment(store, situation, { catalogue: items, view: viewCandidate });
     const stateOf = (history = user.history) =>
       createState({ user: { ...user, history }, catalogue: items, scenario, context });
     return { scenario, user, views, stateOf };

@@ -2,6 +2,7 @@ import type { AdsRule } from "../../domain/campaign.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import type { MpoInput } from "../../domain/mpo-configuration.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
+import type { SocialRule } from "../../domain/social.ts";
 import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
 import type { ServerConfiguration } from "./server-schema.ts";
 import type { TrackingConfiguration } from "./tracking-schema.ts";
@@ -23,6 +24,10 @@ export interface ScenarioInput
   readonly reward: RewardRuleInput;
   /** Items are shown for campaigns: docs/guides/ads.md. */
   readonly ads?: (Pick<AdsRule, "outcomes"> & Defaulted<Pick<AdsRule, "bidWeight">>) | undefined;
+  /** Lets edges between users bear on decisions: docs/guides/feed.md. */
+  readonly social?:
+    | (Pick<SocialRule, "author"> & Defaulted<Omit<SocialRule, "author">>)
+    | undefined;
   /** Lets serving learn between cycles. */
   readonly fastLoop?: Defaulted<FastLoopSettings> | undefined;
 }

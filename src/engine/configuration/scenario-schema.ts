@@ -8,8 +8,9 @@ import {
   type Scenario,
   slateRewards,
 } from "../../domain/scenario.ts";
+import type { SocialRule } from "../../domain/social.ts";
 import { name } from "../input/fields.ts";
-import { scenarioRules, seenRules } from "../rules/rules-schema.ts";
+import { fieldPath, scenarioRules, seenRules } from "../rules/rules-schema.ts";
 import { guardMetrics, refuseUnweighedGuards } from "./guard-schema.ts";
 
 const positive = z.number().positive();
@@ -69,6 +70,23 @@ const adsSchema = z.strictObject({
   bidWeight: z.number().min(0).max(maxBidWeight).default(1),
 });
 
+/** Defaults that depend on the reward are completed with the scenario. */
+const socialSchema = z.strictObject({
+  author: fieldPath.exactOptional(),
+  types: z.array(z.string().min(1)).min(1).max(20).exactOptional(),
+  hours: z.number().positive().max(8760).default(168),
+  candidates: z.int().min(0).max(500).default(50),
+});
+
+/** By default the types that the reward wants. */
+const completeSocial = (
+  { types, ...social }: z.output<typeof socialSchema>,
+  { weights }: Pick<RewardRule, "weights">,
+): SocialRule => ({
+  types: types ?? Object.keys(weights).filter((type) => (weights[type] ?? 0) > 0),
+  ...social,
+});
+
 const scenarioFields = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
   slateSize: z.int().min(1).max(50),
@@ -80,6 +98,7 @@ const scenarioFields = z.strictObject({
   sessionGapSeconds: positive.default(1800),
   slateReward: z.enum(slateRewards).default("position"),
   ads: adsSchema.exactOptional(),
+  social: socialSchema.exactOptional(),
   reward: rewardSchema,
   guards: guardMetrics.exactOptional(),
   fastLoop: fastLoopSchema.prefault({}),
@@ -139,9 +158,10 @@ const scenarioSchema = scenarioFields
     error:
       "a value above 0 can't be combined with the fast loop, which learns immediate rewards; switch one of them off",
   })
-  .transform((scenario) => ({
+  .transform(({ social, ...scenario }) => ({
     exploration: defaultExploration(scenario.fastLoop.enabled),
     ...capCampaigns(scenario),
+    ...(social && { social: completeSocial(social, scenario.reward) }),
   }));
 
 function refuseSameNames(

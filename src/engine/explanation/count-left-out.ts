@@ -1,9 +1,11 @@
 import type { Decision } from "../../domain/decision.ts";
 import type { LeftOutItems } from "../../domain/explanation.ts";
 import type { Store } from "../../storage/store.ts";
+import { readLoggedAuction } from "../campaigns/auction.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
+import { readAversionsOf } from "../serving/read-draw-rules.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 
 /** @param catalogue as of the decision */
@@ -15,12 +17,14 @@ export async function countLeftOut(
   const { servingRule = {}, offer, offeredBy, candidates, decidedAt: now } = decision;
   if (offeredBy !== "catalogue") return undefined;
   const rules = joinRules(servingRule, offer, now);
-  const seen = await readLeftOut(store, servingRule, { ...decision, now });
-  const count = (leftOut: Parameters<typeof eligible>[0]["leftOut"]) =>
-    eligible({ candidates: undefined, catalogue, rules, leftOut }).count;
+  const auction = await readLoggedAuction(store, decision);
+  const leftOut = await readLeftOut(store, servingRule, { ...decision, now });
+  const { leftOut: groups } = await readAversionsOf(store, decision, catalogue);
+  const count = (user: Pick<Parameters<typeof eligible>[0], "leftOut" | "groups">) =>
+    eligible({ candidates: undefined, catalogue, rules, auction, ...user }).count;
   const available = catalogue.available().length;
-  const allowed = count(new Set());
-  const offered = count(seen);
+  const allowed = count({ leftOut: new Set() });
+  const offered = count({ leftOut, groups });
   return {
     available,
     byRules: available - allowed,

@@ -2,10 +2,13 @@ import type { Engine } from "../engine.ts";
 import { name, storeNumber } from "./fields.ts";
 import { createArgument, parseInput } from "./parse-input.ts";
 import {
+  activityInput,
   batch,
   campaignInput,
   campaignReportInput,
   decisionsInput,
+  edgeInput,
+  edgesInput,
   eventInput,
   interventionInput,
   itemInput,
@@ -20,6 +23,8 @@ import {
 const items = createArgument("items", batch(itemInput));
 const users = createArgument("users", batch(userInput));
 const campaigns = createArgument("campaigns", batch(campaignInput));
+const edges = createArgument("edges", batch(edgeInput));
+const edge = createArgument("edge", edgeInput);
 const events = createArgument("events", batch(eventInput));
 const itemId = createArgument("itemId", name);
 const campaignId = createArgument("campaignId", name);
@@ -56,6 +61,9 @@ export function checkEngine(engine: Engine): Engine {
     listCampaigns: async (page = {}) => engine.listCampaigns(parseInput(pageInput, page)),
     reportCampaigns: async (span = {}) =>
       engine.reportCampaigns(parseInput(campaignReportInput, span)),
+    putEdges: async (rows) => engine.putEdges(edges(rows)),
+    deleteEdge: async (one) => engine.deleteEdge(edge(one)),
+    listEdges: async (id, page = {}) => engine.listEdges(userId(id), parseInput(edgesInput, page)),
 
     policies: async (page = {}) => engine.policies(parseInput(scenarioPageInput, page)),
     rollBack: async (one, note = {}, by) =>
@@ -71,6 +79,7 @@ export function checkEngine(engine: Engine): Engine {
       engine.countDecisions(one === undefined ? undefined : scenario(one)),
     rewardSeries: async (span = {}) => engine.rewardSeries(parseInput(rewardSeriesInput, span)),
     health: () => engine.health(),
+    activity: async (span = {}) => engine.activity(parseInput(activityInput, span)),
     figures: () => engine.figures(),
     idle: () => engine.idle(),
     close: () => engine.close(),

@@ -1,6 +1,7 @@
-import type { ItemInput, UserInput } from "../../contract/api.ts";
+import type { EdgeBody, ItemInput, UserInput } from "../../contract/api.ts";
 import type { Campaign } from "../../domain/campaign.ts";
 import type { Item, User } from "../../domain/catalogue.ts";
+import type { Edge } from "../../domain/edge.ts";
 import { campaignId, itemId, userId } from "../../domain/ids.ts";
 import type { CampaignInput } from "./input.ts";
 
@@ -25,4 +26,10 @@ export const completeCampaign = ({ campaignId: id, ...fields }: CampaignInput): 
 export const completeUser = ({ userId: id, attributes }: UserInput): User => ({
   userId: userId(id),
   attributes: attributes ?? {},
+});
+
+export const completeEdge = ({ userId: id, type, to }: EdgeBody): Edge => ({
+  userId: userId(id),
+  type,
+  to,
 });

@@ -1,7 +1,10 @@
 import type {
+  ActivityQuery,
   CampaignBody,
   CampaignReportQuery,
   CandidateBody,
+  EdgeBody,
+  EdgesQuery,
   EventBody,
   InterventionRequest,
   PageQuery,
@@ -19,6 +22,12 @@ export type CandidateInput = CandidateBody;
 
 /** A request for a slate. */
 export type RecommendInput = RecommendRequest;
+
+/** A connection of a user. */
+export type EdgeInput = EdgeBody;
+
+/** Number of edges. */
+export type EdgesInput = EdgesQuery;
 
 /** The place and size of a page. */
 export type PageInput = PageQuery;
@@ -52,6 +61,12 @@ export interface CampaignInput extends Omit<CampaignBody, "startsAt" | "endsAt">
 export interface CampaignReportInput extends Omit<CampaignReportQuery, "from" | "to"> {
   readonly from?: number;
   readonly to?: number;
+}
+
+/** The scenario and first time of a view of activity, and the arm that others are set against. */
+export interface ActivityInput extends Omit<ActivityQuery, "since"> {
+  /** Decisions from this time on, milliseconds since 1970; default 28 days back. */
+  readonly since?: number;
 }
 
 /** The scenario, bucket length and first time of a reward series. */

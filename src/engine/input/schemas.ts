@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
 import type { CampaignBudget, FrequencyCap } from "../../domain/campaign.ts";
+import { arms } from "../../domain/decision.ts";
+import { edgeTypes } from "../../domain/edge.ts";
 import { isPlain } from "../../domain/ids.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
 import { itemRules } from "../rules/rules-schema.ts";
@@ -20,10 +22,13 @@ import {
   unfitText,
 } from "./fields.ts";
 import type {
+  ActivityInput,
   CampaignInput,
   CampaignReportInput,
   CandidateInput,
   DecisionsInput,
+  EdgeInput,
+  EdgesInput,
   EventInput,
   InterventionInput,
   PageInput,
@@ -115,6 +120,24 @@ export const campaignReportInput: z.ZodType<CampaignReportInput> = exactly<Campa
   }),
 );
 
+/** A connection of a user with somebody else. */
+export const edgeInput: z.ZodType<EdgeInput> = exactly<EdgeInput>()(
+  z
+    .strictObject({
+      userId: name,
+      type: z.enum(edgeTypes, `must be ${edgeTypes.join(" or ")}`),
+      to: name,
+    })
+    .refine(({ userId, to }) => userId !== to, {
+      path: ["to"],
+      error: "must not be the user's own id; name another user or author",
+    })
+    .meta({ id: "Edge" }),
+);
+export const edgesInput: z.ZodType<EdgesInput> = exactly<EdgesInput>()(
+  z.strictObject({ limit: optional(limit) }),
+);
+
 /** Without its time, which is text over HTTP and in files, and a number in a call. */
 export const eventFields: {
   readonly eventId: z.ZodExactOptional<z.ZodString>;
@@ -179,6 +202,14 @@ export const rewardSeriesInput: z.ZodType<RewardSeriesInput> = exactly<RewardSer
     scenario: optional(name),
     since: optional(milliseconds),
     bucketSeconds: optional(bucketSeconds),
+  }),
+);
+
+export const activityInput: z.ZodType<ActivityInput> = exactly<ActivityInput>()(
+  z.strictObject({
+    scenario: optional(name),
+    since: optional(milliseconds),
+    against: optional(z.enum(arms)),
   }),
 );
 

@@ -1,10 +1,10 @@
 import type { Decision, OfferLimits } from "../../domain/decision.ts";
-import type { Json } from "../../domain/json.ts";
 import type { Boost, Cap, ItemRules, PinnedItem, ScenarioRules } from "../../domain/rules.ts";
 import type { SlateCaps } from "../../domain/slate-caps.ts";
 import type { PlaceRules } from "../../policy/slate.ts";
 import type { Auction } from "../campaigns/auction.ts";
-import { type ItemFacts, readerOf } from "./item-facts.ts";
+import type { DislikedGroup } from "./group-index.ts";
+import { groupsIn, type ItemFacts } from "./item-facts.ts";
 import { ruleTime } from "./offer-rules.ts";
 import { filterOf } from "./parse-filter.ts";
 
@@ -33,28 +33,32 @@ export const bothRules = ({
 }: Pick<DrawMoment, "scenario" | "offer">): readonly ItemRules[] =>
   [scenario.rules, offer?.rules].filter((rules): rules is ItemRules => rules !== undefined);
 
+/** Condition of a boost, with its addition. */
+interface BoostTest {
+  readonly passes: (facts: ItemFacts, now: number) => boolean;
+  readonly add: number;
+}
+
+const testOf = ({ filter, add }: Boost): BoostTest => ({ ...filterOf(filter), add });
+
+/** The user's aversion is a boost below 0. */
+const testOfDisliked = ({ by, values, add }: DislikedGroup): BoostTest => ({
+  passes: (facts) => groupsIn(facts, by).some((value) => values.has(value)),
+  add,
+});
+
 function boostsOf(
-  boosts: readonly Boost[],
+  tests: readonly BoostTest[],
   facts: readonly ItemFacts[],
   { now, auction }: Pick<DrawMoment, "now" | "auction">,
 ) {
   const time = ruleTime(now);
-  const tests = boosts.map(({ filter, add }) => ({ ...filterOf(filter), add }));
   return Float64Array.from(facts, (one) =>
     tests.reduce(
       (sum, { passes, add }) => (passes(one, time) ? sum + add : sum),
       auction?.boostOf(one) ?? 0,
     ),
   );
-}
-
-const keyOf = (value: Json) => `${typeof value} ${JSON.stringify(value)}`;
-
-/** Values of a field by which items are counted. */
-export function groupsIn(facts: ItemFacts, by: string): readonly string[] {
-  const value = readerOf(by.split("."))(facts);
-  if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? [...new Set(value as readonly Json[])] : [value]).map(keyOf);
 }
 
 function capsOf(caps: readonly Cap[], facts: readonly ItemFacts[]): SlateCaps {
@@ -89,13 +93,23 @@ function pinsOf(pins: readonly PinnedItem[], facts: readonly ItemFacts[], slateS
   return new Map(held.sort(([left], [right]) => left - right));
 }
 
-/** @param factsOf the candidates, in their order; not asked for without rules */
-export function drawRulesOf(moment: DrawMoment, factsOf: () => readonly ItemFacts[]): DrawRules {
+/**
+ * @param factsOf the candidates, in their order; not asked for without rules
+ * @param disliked groups of items that the user wants less of
+ */
+export function drawRulesOf(
+  moment: DrawMoment,
+  factsOf: () => readonly ItemFacts[],
+  disliked: readonly DislikedGroup[] = [],
+): DrawRules {
   const rules = bothRules(moment).filter(({ boosts, pins, caps }) => boosts || pins || caps);
   const { auction } = moment;
-  if (rules.length === 0 && !auction) return {};
+  if (rules.length === 0 && disliked.length === 0 && !auction) return {};
   const facts = factsOf();
-  const boosts = rules.flatMap((one) => one.boosts ?? []);
+  const boosts = [
+    ...rules.flatMap((one) => one.boosts ?? []).map(testOf),
+    ...disliked.map(testOfDisliked),
+  ];
   const caps = rules.flatMap((one) => one.caps ?? []);
   const pins = pinsOf(
     rules.flatMap((one) => one.pins ?? []),

@@ -45,3 +45,13 @@ export function readerOf(path: readonly string[]): ReadField {
   const inside = first === "attributes" && rest.length > 0 ? rest : path;
   return ({ attributes }) => lookUp(attributes, inside);
 }
+
+/** A value of a field as items are grouped by it. */
+export const groupKey = (value: Json): string => `${typeof value} ${JSON.stringify(value)}`;
+
+/** Values of a field by which items are counted. */
+export function groupsIn(facts: ItemFacts, by: string): readonly string[] {
+  const value = readerOf(by.split("."))(facts);
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? [...new Set(value as readonly Json[])] : [value]).map(groupKey);
+}

@@ -47,7 +47,10 @@ export async function readLeftOut(
   const seenRules = excludeSeen === true ? [{}] : excludeSeen || [];
   const found = await Promise.all([
     ...seenRules.map((rule) => readSeen(store, visit, rule)),
-    ...(rules?.repetition ?? []).map((rule) => readRepeated(store, visit, rule)),
+    // Those of groups of items are aversions.
+    ...(rules?.repetition ?? []).flatMap((rule) =>
+      rule.by === undefined ? [readRepeated(store, visit, rule)] : [],
+    ),
   ]);
   return new Set(found.flatMap((items) => [...items]));
 }

@@ -59,8 +59,13 @@ const boost = z.strictObject({
     .max(maxBoost, `must be from ${-maxBoost} to ${maxBoost}, in log-odds`),
 });
 const pin = z.strictObject({ itemId: name, position: integer(0, maxSlate - 1) });
+/** Of a field whose values group items. */
+export const fieldPath: z.ZodString = name.refine(
+  isField,
+  "must be category or the path of an attribute, such as brand",
+);
 const cap = z.strictObject({
-  by: name.refine(isField, "must be category or the path of an attribute, such as brand"),
+  by: fieldPath,
   most: integer(1, maxSlate),
 });
 
@@ -115,10 +120,24 @@ const repetition = z.strictObject({
   showings: integer(1, 1000),
   hours: above0(maxHours),
   unless: types,
+  by: optional(fieldPath),
+});
+
+const below0 = `must be from ${-maxBoost} to below 0, in log-odds; leave it out to leave the items out`;
+const aversion = z.strictObject({
+  types: list(name, maxRules).min(1, "must not be empty; name the events that turn an item down"),
+  by: z.union([z.literal("itemId"), fieldPath]),
+  days: optional(above0(maxDays)),
+  add: optional(z.number(below0).min(-maxBoost, below0).lt(0, below0)),
+  unless: types,
 });
 
 export const scenarioRules: z.ZodType<ScenarioRules> = exactly<ScenarioRules>()(
   z
-    .strictObject({ ...itemFields, repetition: optional(list(repetition, maxRules)) })
+    .strictObject({
+      ...itemFields,
+      repetition: optional(list(repetition, maxRules)),
+      aversions: optional(list(aversion, maxRules)),
+    })
     .superRefine(refuseExcluded),
 );

@@ -5,8 +5,10 @@ import { findIndex } from "../../numeric/find-index.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { Auction } from "../campaigns/auction.ts";
+import type { ItemGroup } from "../rules/group-index.ts";
 import { factsOfFeatures, type ItemFacts } from "../rules/item-facts.ts";
 import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
+import { isInGroup, placesInGroups } from "../rules/read-aversions.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { OfferedList } from "../state/offered-lists.ts";
 
@@ -97,6 +99,10 @@ export interface OfferedItem {
  */
 export interface OfferedItems {
   readonly list: readonly ItemView[];
+  /** Of the list. */
+  readonly facts: readonly ItemFacts[];
+  /** Of a catalogue's list: numbers of the items in the order of creation, ascending. */
+  readonly places?: readonly number[];
   /** Indices into the list, ascending. */
   readonly hidden: readonly number[];
   readonly count: number;
@@ -105,7 +111,7 @@ export interface OfferedItems {
 }
 
 function offer(
-  { views: list, facts }: Pick<OfferedList, "views" | "facts">,
+  { views: list, facts, places }: Pick<OfferedList, "views" | "facts"> & Partial<OfferedList>,
   hidden: readonly number[],
   candidateOf: (view: ItemView, place: number) => Candidate,
 ): OfferedItems {
@@ -116,7 +122,7 @@ function offer(
     const view = getAt(list, place);
     return { candidate: candidateOf(view, place), view, facts: getAt(facts, place) };
   };
-  return { list, hidden, count: list.length - hidden.length, at };
+  return { list, facts, ...(places && { places }), hidden, count: list.length - hidden.length, at };
 }
 
 /**
@@ -129,13 +135,18 @@ export function eligible(options: {
   readonly rules: OfferRules;
   /** For this user. */
   readonly leftOut: ReadonlySet<ItemId>;
+  /** The same by values that items have in common. */
+  readonly groups?: readonly ItemGroup[];
   /** Of a scenario with ads: other items than those of its campaigns are left out. */
   readonly auction?: Auction | undefined;
 }): OfferedItems {
-  const { candidates, catalogue, rules, leftOut, auction } = options;
+  const { candidates, catalogue, rules, leftOut, groups = [], auction } = options;
   if (candidates === undefined) {
     const list = catalogue.offered(rules);
-    const hidden = catalogue.indicesIn(list, new Set([...leftOut, ...rules.except]));
+    const single = catalogue.indicesIn(list, new Set([...leftOut, ...rules.except]));
+    const grouped = placesInGroups(list.facts, groups);
+    const hidden =
+      grouped.length === 0 ? single : [...new Set([...single, ...grouped])].sort((a, b) => a - b);
     return offer(list, auction ? hideClosed(list, hidden, auction) : hidden, ({ itemId }) => ({
       itemId,
     }));
@@ -148,7 +159,7 @@ export function eligible(options: {
     }))
     .filter(({ candidate, view }) => candidate.features || !catalogue.isWithdrawn(view.itemId))
     .filter(({ view }) => !leftOut.has(view.itemId))
-    .filter(({ facts }) => mayBeOffered(facts, rules))
+    .filter(({ facts }) => mayBeOffered(facts, rules) && !isInGroup(facts, groups))
     .filter(({ facts }) => auction?.findAd(facts) !== undefined || auction === undefined);
   const list = {
     views: offered.map(({ view }) => view),

@@ -1,7 +1,8 @@
 import { itemId } from "../../domain/ids.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { sampleIndices } from "../../numeric/sample-indices.ts";
-import { bothRules, type DrawMoment, groupsIn } from "../rules/draw-rules.ts";
+import { bothRules, type DrawMoment } from "../rules/draw-rules.ts";
+import { groupsIn } from "../rules/item-facts.ts";
 import { indicesLeft, type OfferedItems } from "./candidates.ts";
 
 /** Items that are looked at by lot for a slate that the kept ones can't fill. */
@@ -38,7 +39,7 @@ function createFill({ at }: OfferedItems, moment: DrawMoment) {
 }
 
 /**
- * Retrieved items with those that the rules of the draw need beside them: pinned ones, and others by lot if caps would leave places of
+ * Retrieved items with those of other sources, and those that the rules of the draw need beside them: pinned ones, and others by lot if caps would leave places of
  * the slate empty.
  * @param kept ascending
  * @returns ascending
@@ -47,15 +48,18 @@ export function completeKept(
   kept: readonly number[],
   {
     offered,
+    reserved = [],
     moment,
     random,
   }: {
     readonly offered: OfferedItems;
+    /** Candidates of another source than the retriever. */
+    readonly reserved?: readonly number[];
     readonly moment: DrawMoment;
     readonly random: RandomStream;
   },
 ): readonly number[] {
-  const all = new Set([...findPinned(offered, moment), ...kept]);
+  const all = new Set([...findPinned(offered, moment), ...reserved, ...kept]);
   const fill = createFill(offered, moment);
   for (const index of all) {
     if (fill.isFull()) break;

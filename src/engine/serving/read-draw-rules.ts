@@ -2,8 +2,21 @@ import type { Decision } from "../../domain/decision.ts";
 import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
 import { bothRules, type DrawRules, drawRulesOf, momentOf } from "../rules/draw-rules.ts";
+import { type Aversions, readAversions } from "../rules/read-aversions.ts";
+import type { Catalogue } from "../state/catalogue.ts";
 import type { CatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { factsOfCandidate } from "./candidates.ts";
+
+/** Of a logged decision. @param catalogue as of its moment */
+export const readAversionsOf = (
+  store: Store,
+  {
+    servingRule,
+    decidedAt: now,
+    ...decision
+  }: Pick<Decision, "userId" | "scenario" | "asOf" | "decidedAt" | "servingRule">,
+  catalogue: Catalogue,
+): Promise<Aversions> => readAversions(store, servingRule ?? {}, { ...decision, now, catalogue });
 
 /** Rules of a logged decision's draw, on its candidates as of its moment. A decision without rules reads no catalogue. */
 export async function readDrawRules(
@@ -15,5 +28,7 @@ export async function readDrawRules(
   if (bothRules(moment).length === 0 && !auction) return {};
   const items = await catalogueAsOf(decision.asOf);
   const { candidates } = decision;
-  return drawRulesOf(moment, () => candidates.map((one) => factsOfCandidate(one, items)));
+  const { disliked } = await readAversionsOf(store, decision, items);
+  const factsOf = () => candidates.map((one) => factsOfCandidate(one, items));
+  return drawRulesOf(moment, factsOf, disliked);
 }

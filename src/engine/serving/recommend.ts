@@ -16,10 +16,14 @@ import type { RecommendInput } from "../input/input.ts";
 import { checkPins } from "../rules/check-pins.ts";
 import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
+import { readAversions } from "../rules/read-aversions.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
+import { readSocial, type Social } from "../social/read-social.ts";
+import { socialCandidates } from "../social/social-candidates.ts";
+import { viewSocial } from "../social/view-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
-import { checkAny, checkRequest, eligible } from "./candidates.ts";
+import { checkAny, checkRequest, eligible, type OfferedItems } from "./candidates.ts";
 import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
@@ -152,21 +156,24 @@ async function readAsOf(
     const visit = { userId, scenario: scenario.name, asOf, now };
     const leftOut = await readLeftOut(store, scenario, visit);
     const auction = await readAuction(store, scenario, visit);
+    const social = await readSocial(store, scenario.social, visit);
+    const aversions = await readAversions(store, scenario, { ...visit, catalogue });
     if (catalogue.sequence > asOf) continue;
     const assignment = await store.policies.assignment(scenario.name, asOf);
-    const offered = eligible({ candidates, catalogue, rules, leftOut, auction });
+    const groups = aversions.leftOut;
+    const offered = eligible({ candidates, catalogue, rules, leftOut, groups, auction });
     const state = createState({ user, catalogue, scenario, context });
-    return { asOf, assignment, offered, state, auction };
+    return { asOf, assignment, offered, state, social, aversions, auction };
   }
 }
 
 function servingRuleOf(
   { baselineShare, uniformShare }: Configuration,
-  { ads, excludeSeen, exploration, maxCandidates, rules }: Scenario,
+  { ads, excludeSeen, exploration, maxCandidates, rules, social }: Scenario,
 ): ServingRule {
   const shares = { baselineShare, uniformShare };
-  const own = { excludeSeen, exploration, maxCandidates };
-  return { ...shares, ...own, ...(ads && { ads }), ...(rules && { rules }) };
+  const optional = { ...(ads && { ads }), ...(rules && { rules }), ...(social && { social }) };
+  return { ...shares, excludeSeen, exploration, maxCandidates, ...optional };
 }
 
 /** Limits of a request, with its rules if it has any. */
@@ -189,6 +196,16 @@ function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof 
   };
 }
 
+/** Candidates of connected people, if the request sends none of its own. */
+const reserve = (
+  { catalogue }: RecommendParts,
+  { candidates }: ParsedInput,
+  read: { readonly offered: OfferedItems; readonly social?: Social | undefined; limit: number },
+): readonly number[] =>
+  candidates === undefined
+    ? socialCandidates(read.offered, read.social, { catalogue, limit: read.limit })
+    : [];
+
 /** Stages 2 to 5 of the loop: profile, candidates, policy, slate. The decision is not in the record yet. */
 export async function choose(parts: RecommendParts, input: ParsedInput): Promise<Chosen> {
   const { userId, context = {} } = input;
@@ -198,9 +215,9 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
-  const now = parts.clock();
-  const asked = { scenario, offer, now };
-  const { asOf, assignment, offered, state, auction } = await readAsOf(parts, input, asked);
+  const asked = { scenario, offer, now: parts.clock() };
+  const read = await readAsOf(parts, input, asked);
+  const { asOf, assignment, offered, state, social, auction } = read;
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(offered.count, slateSize);
@@ -213,14 +230,16 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
   const moment = { ...asked, slateSize: size, auction };
+  const reserved = reserve(parts, input, { offered, social, limit });
   const retrieved = await retrieveItems(parts.policies, {
-    ...{ assignment, arm, offered, state, limit, moment },
+    ...{ assignment, arm, offered, state, limit, reserved, moment },
     random: random.split("retrieve"),
   });
-  const situation = { ...retrieved, scenario, userId, state, random };
+  const views = viewSocial(retrieved.views, () => retrieved.facts, social);
+  const situation = { views, scenario, userId, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const rules = drawRulesOf(moment, () => retrieved.facts);
+  const rules = drawRulesOf(moment, () => retrieved.facts, read.aversions.disliked);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate(retrieved.candidates, drawing);
@@ -240,8 +259,8 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,
     servingRule,
-    decidedAt: now,
-    expiresAt: now + openMs(scenario.reward),
+    decidedAt: asked.now,
+    expiresAt: asked.now + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
     ...((offer || isShort) && { offer: { ...offer, ...(isShort && { slateSize: size }) } }),

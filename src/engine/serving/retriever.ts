@@ -112,6 +112,8 @@ export interface RetrievalInput {
   readonly state: PolicyState;
   /** Most candidates, apart from those that the rules of the draw need. */
   readonly limit: number;
+  /** Candidates that count, whatever the retriever keeps; not of the uniform slice, which is drawn from all. Ascending. */
+  readonly reserved: readonly number[];
   readonly moment: DrawMoment;
   readonly random: RandomStream;
 }
@@ -125,14 +127,23 @@ function pick({ at }: OfferedItems, indices: readonly number[]): RetrievedItems 
   };
 }
 
+/** Of an arm's decision. */
+export const reservedFor = ({
+  arm,
+  reserved,
+}: Pick<RetrievalInput, "arm" | "reserved">): readonly number[] =>
+  arm === "uniform" ? [] : reserved;
+
 async function retrieveWith(
   policies: ServingPolicies,
   version: number,
-  { offered, state, limit, moment, random }: RetrievalInput,
+  { offered, state, moment, random, ...input }: RetrievalInput,
 ): Promise<RetrievedItems> {
   const policy = version === uniformVersion ? undefined : await policies.get(version);
+  const reserved = reservedFor(input);
+  const limit = input.limit - reserved.length;
   const { kept } = retrieve(await scoreBest(policy, state, { offered, limit }), limit, random);
-  const completed = completeKept(kept, { offered, moment, random });
+  const completed = completeKept(kept, { offered, reserved, moment, random });
   return { ...pick(offered, completed), retriever: version };
 }
 

@@ -18,7 +18,11 @@ const columnsOf: Record<RowKind, { required: readonly string[]; optional: readon
     required: ["campaignId", "scenario", "pays", "bid"],
     optional: ["startsAt", "endsAt", ...nested],
   },
+  edges: { required: ["userId", "type", "to"], optional: [] },
 };
+
+/** Rows of these kinds have attributes. */
+const described: readonly RowKind[] = ["items", "users"];
 
 const quote = (columns: readonly string[]) => columns.map((column) => `'${column}'`).join(", ");
 

@@ -169,3 +169,49 @@ test("a store that fails ends the import with its error", async () => {
   await store.close();
   await expect(importSource(store, sourceOf(clicks(1)))).rejects.toThrow();
 });
+
+test("edges go in from CSV; those to oneself and of unknown users are refused by line", async () => {
+  const store = await openStore(":memory:");
+  await importRows(sourceOf(clicks(3)), {
+    store,
+    signal: neverAborted,
+    onRefusal: () => undefined,
+    onProgress: () => undefined,
+  });
+  const text = [
+    "userId,type,to",
+    "u1,friend,u2",
+    "u1,follow,eve",
+    "u1,friend,nobody",
+    "u1,follow,u1",
+    "u1,likes,u2",
+  ].join("\n");
+  const run = () => importText(store, textSource(text), { kind: "edges", format: "csv" });
+  const { counts, refusals } = await run();
+  expect(counts).toEqual({ read: 5, stored: 2, unchanged: 0, refused: 3 });
+  expect(
+    refusals.toSorted((a, b) => a.line - b.line).map(({ line, reason }) => [line, reason]),
+  ).toMatchInlineSnapshot(`
+    [
+      [
+        4,
+        "user 'nobody' was never written and has no event; create the user first, with PUT /api/v1/users or an import",
+      ],
+      [
+        5,
+        "to must not be the user's own id; name another user or author",
+      ],
+      [
+        6,
+        "type must be follow or friend, got "likes"",
+      ],
+    ]
+  `);
+  const edges = await store.edges.of(userId("u1"), { limit: 9 });
+  expect(edges.map(({ type, to }) => [type, to])).toEqual([
+    ["follow", "eve"],
+    ["friend", "u2"],
+  ]);
+  expect((await run()).counts).toEqual({ read: 5, stored: 0, unchanged: 2, refused: 3 });
+  await store.close();
+});

@@ -1,5 +1,6 @@
 import type { Scenario } from "../../domain/scenario.ts";
 import { describeProblem, findProblem } from "../../engine/campaigns/check-campaign.ts";
+import { findUnknown, unknownRemedy } from "../../engine/social/check-edges.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
 
@@ -41,12 +42,34 @@ function check(row: ImportRow, scenarios: readonly Scenario[] = []): ImportRow {
   return { file, line, kind: "refused", reason: describeProblem(problem) };
 }
 
+/** The rows without the edges of unknown users, which are refused. */
+async function refuseUnknown(
+  { store, onRefusal }: Pick<ImportOptions, "store" | "onRefusal">,
+  batch: readonly AcceptedRow[],
+): Promise<readonly AcceptedRow[]> {
+  const rows = batch.filter((row) => row.kind === "edge");
+  const unknown = await findUnknown(
+    store.users,
+    rows.map(({ edge }) => edge),
+  );
+  const refused = new Map<AcceptedRow, string>();
+  for (const [index, row] of rows.entries()) {
+    const user = unknown[index];
+    if (user !== undefined) refused.set(row, user);
+  }
+  for (const [{ file, line }, user] of refused) {
+    const reason = `user '${user}' was never written and has no event; ${unknownRemedy}`;
+    onRefusal({ file, line, reason });
+  }
+  return batch.filter((row) => !refused.has(row));
+}
+
 /** Number of new or changed rows. The four writes share a commit. */
 async function storeBatch(
   { store, writtenAt }: Pick<ImportOptions, "store" | "writtenAt">,
   batch: readonly AcceptedRow[],
 ): Promise<number> {
-  const [items, users, campaigns, outcomes] = await Promise.all([
+  const [items, users, campaigns, edges, outcomes] = await Promise.all([
     store.items.put(
       batch.flatMap((row) => (row.kind === "item" ? [row.item] : [])),
       writtenAt,
@@ -56,12 +79,13 @@ async function storeBatch(
       batch.flatMap((row) => (row.kind === "campaign" ? [row.campaign] : [])),
       writtenAt,
     ),
+    store.edges.put(batch.flatMap((row) => (row.kind === "edge" ? [row.edge] : []))),
     store.events.record(
       batch.flatMap((row) => (row.kind === "event" ? [{ event: row.event }] : [])),
     ),
   ]);
   const storedEvents = outcomes.filter((outcome) => outcome === "stored").length;
-  const puts = [items, users, campaigns].map(({ created, updated }) => created + updated);
+  const puts = [items, users, campaigns, edges].map(({ created, updated }) => created + updated);
   return puts.reduce((sum, put) => sum + put, storedEvents);
 }
 
@@ -78,10 +102,12 @@ export async function importRows(source: RowSource, options: ImportOptions): Pro
   let batch: AcceptedRow[] = [];
 
   async function flush(): Promise<void> {
-    const stored = await storeBatch(options, batch);
+    const accepted = await refuseUnknown(options, batch);
+    const stored = await storeBatch(options, accepted);
     counts.read += batch.length;
     counts.stored += stored;
-    counts.unchanged += batch.length - stored;
+    counts.unchanged += accepted.length - stored;
+    counts.refused += batch.length - accepted.length;
     for (const row of batch) if (row.kind === "event") options.onEvent?.(row.event);
     batch = [];
     onProgress({ ...counts });

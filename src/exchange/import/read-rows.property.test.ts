@@ -76,8 +76,8 @@ function toCsv(rows: readonly Row[], required: readonly string[]): string {
   return lines.map((line) => `${line.map(quote).join(",")}\r\n`).join("");
 }
 
-/** Campaigns need scenarios. */
-type Kind = Exclude<RowKind, "campaigns">;
+/** Campaigns need scenarios, and edges users that are known: they are tested by example. */
+type Kind = Exclude<RowKind, "campaigns" | "edges">;
 
 /** The rows of the store in the form of the wire, without event numbers and event ids. */
 async function readBack(store: Store, kind: Kind): Promise<readonly Row[]> {

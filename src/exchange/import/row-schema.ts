@@ -1,13 +1,24 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { itemId, userId } from "../../domain/ids.ts";
-import { completeCampaign, completeItem, completeUser } from "../../engine/input/complete.ts";
+import {
+  completeCampaign,
+  completeEdge,
+  completeItem,
+  completeUser,
+} from "../../engine/input/complete.ts";
 import { copyJson, JsonProblem } from "../../engine/input/copy-json.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
-import { campaignFields, eventFields, itemInput, userInput } from "../../engine/input/schemas.ts";
+import {
+  campaignFields,
+  edgeInput,
+  eventFields,
+  itemInput,
+  userInput,
+} from "../../engine/input/schemas.ts";
 import type { ImportedEvent, ParsedRow } from "./row.ts";
 
-export const rowKinds = ["events", "items", "users", "campaigns"] as const;
+export const rowKinds = ["events", "items", "users", "campaigns", "edges"] as const;
 export type RowKind = (typeof rowKinds)[number];
 
 /** A clock that runs ahead is forgiven; a time further on is a mistake of unit or of year. */
@@ -113,6 +124,9 @@ export function createRowParser(kind: RowKind, now: number): (value: unknown) =>
     case "users":
       return (value) =>
         accept(parseRow(userInput, value), (user) => ({ kind: "user", user: completeUser(user) }));
+    case "edges":
+      return (value) =>
+        accept(parseWith(edgeInput, value), (edge) => ({ kind: "edge", edge: completeEdge(edge) }));
     case "events":
       return (value) =>
         accept(parseWith(eventSchema, value), (fields) => ({

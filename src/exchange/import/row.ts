@@ -1,6 +1,7 @@
 import type { BehaviourEvent } from "../../domain/behaviour.ts";
 import type { Campaign } from "../../domain/campaign.ts";
 import type { Item, User } from "../../domain/catalogue.ts";
+import type { Edge } from "../../domain/edge.ts";
 
 /** The line on which a row begins, 1 being the first of its file. */
 export interface Place {
@@ -18,6 +19,7 @@ export type ParsedRow =
   | { readonly kind: "item"; readonly item: Item }
   | { readonly kind: "user"; readonly user: User }
   | { readonly kind: "campaign"; readonly campaign: Campaign }
+  | { readonly kind: "edge"; readonly edge: Edge }
   | { readonly kind: "event"; readonly event: ImportedEvent }
   | { readonly kind: "refused"; readonly reason: string };
 

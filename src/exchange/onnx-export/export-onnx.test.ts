@@ -106,6 +106,7 @@ test.each([
           userId,
           scenario: "shop",
           asOf: await store.sequence(),
+          decidedAt: 0,
           context,
           candidates: candidates.map((id) => ({ itemId: id })),
         });

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { settleReward } from "../../domain/reward-rule.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
 import type { SlateCaps } from "../../domain/slate-caps.ts";
+import type { SocialRule } from "../../domain/social.ts";
 import type { DrawRules } from "../../engine/rules/draw-rules.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface ExportedDecision
   readonly candidates: readonly { readonly itemId: string; readonly features?: JsonObject }[];
   /** Rules of the draw, as they were on these candidates; absent if there were none. */
   readonly draw?: ExportedDraw;
+  /** The scenario's rule about edges between users, on which features depend; absent if there was none. */
+  readonly social?: SocialRule;
 }
 
 /** Rules of a draw on the candidates of a decision. */
@@ -49,6 +52,15 @@ function toExportedDraw({ candidates, offer }: Decision, rules: DrawRules): Expo
     ...(offer?.slateSize !== undefined && { slateSize: offer.slateSize }),
   };
 }
+
+/** The fields of the decision that its features depend on. */
+export const momentOfExport = ({
+  decidedAt,
+  social,
+}: ExportedDecision): { decidedAt: number; servingRule?: { social: SocialRule } } => ({
+  decidedAt: Date.parse(decidedAt),
+  ...(social && { servingRule: { social } }),
+});
 
 /** The rules again. */
 export function rulesOfDraw({ candidates, draw = {} }: ExportedDecision): DrawRules {
@@ -88,6 +100,7 @@ export function toExportedDecision(
     ...(decision.retriever !== undefined && { retriever: decision.retriever }),
     ...(decision.offer && { offer: decision.offer }),
     ...(Object.keys(draw).length > 0 && { draw }),
+    ...(decision.servingRule?.social && { social: decision.servingRule.social }),
     context: decision.context,
   };
 }
@@ -107,6 +120,13 @@ const draw = z.object(
   },
   "must be an object",
 );
+
+const socialRule = z.object({
+  author: z.string("must be text").exactOptional(),
+  types: z.array(z.string("must be text"), "must be a list of event types"),
+  hours: z.number("must be a number"),
+  candidates: z.number("must be a number"),
+});
 
 /** Rules of the draw have an entry for each candidate. */
 function refuseOtherLengths(
@@ -136,6 +156,7 @@ export const exportedSchema: z.ZodType<ExportedDecision> = z
       "must be a list of candidates",
     ),
     draw: draw.exactOptional(),
+    social: socialRule.exactOptional(),
     context: object,
   })
   .superRefine(refuseOtherLengths) as unknown as z.ZodType<ExportedDecision>;

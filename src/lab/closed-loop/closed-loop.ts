@@ -52,8 +52,8 @@ interface Loop {
   readonly strategy: Strategy;
   readonly scenario: Scenario;
   wait(seconds: number): void;
-  /** At the earliest. */
-  waitUntil(time: number): void;
+  /** Until then, unless it is later already. @param at seconds since the first visit could be */
+  waitUntil(at: number): void;
 }
 
 /** A loop for comparison serves under one version, which nothing confirms: it retrieves for itself. */
@@ -87,8 +87,8 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
   const wait = (seconds: number) => {
     now += seconds * 1000;
   };
-  const waitUntil = (time: number) => {
-    now = Math.max(now, time);
+  const waitUntil = (at: number) => {
+    now = Math.max(now, startOfTime + at * 1000);
   };
   return { store, engine, strategy, scenario, wait, waitUntil };
 }
@@ -104,9 +104,12 @@ async function recordEvents({ engine, scenario, wait }: Loop, events: World["his
 async function visit(loop: Loop, world: World<CatalogueVisit>, turn: number) {
   const { engine, scenario, wait } = loop;
   await recordEvents(loop, world.eventsBefore?.(turn) ?? []);
-  if (world.timeOf) loop.waitUntil(startOfTime + world.timeOf(turn));
-  else wait(secondsPerVisit);
-  const { decision } = await engine.recommend({ ...world.visit(turn), scenario: scenario.name });
+  const made = world.itemsBefore?.(turn) ?? [];
+  const { at, ...request } = world.visit(turn);
+  if (at === undefined) wait(secondsPerVisit);
+  else loop.waitUntil(at);
+  if (made.length > 0) await engine.putItems(made);
+  const { decision } = await engine.recommend({ ...request, scenario: scenario.name });
   const { userId, decisionId } = decision;
   const reactions = world.react(turn, decision.slate);
   if (reactions.length > 0) {
@@ -139,6 +142,7 @@ async function fillRecord({ engine }: Loop, world: World<CatalogueVisit>): Promi
   if (world.campaigns) await engine.putCampaigns(world.campaigns);
   for (const items of batchesOf(world.items)) await engine.putItems(items);
   for (const users of batchesOf(world.users)) await engine.putUsers(users);
+  for (const edges of batchesOf(world.edges ?? [])) await engine.putEdges(edges);
   for (const events of batchesOf(world.history)) await engine.record(events);
 }
 

@@ -19,6 +19,7 @@ import {
 } from "../../policy/popularity.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
 import { createNightly, createRankerLoop } from "./behaviour-loops.ts";
+import { createRecency, createTrending } from "./feed-loops.ts";
 import { createSwitch } from "./policy-switch.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
 import type { Strategy, StrategyName, StrategyOptions } from "./strategy.ts";
@@ -140,6 +141,10 @@ export function createStrategy(name: StrategyName, options: StrategyOptions): Pr
     case "most-consumed":
     case "markov":
       return createRankerLoop(name, options);
+    case "recency":
+      return createRecency();
+    case "trending":
+      return createTrending(options);
     case "popularity":
       return createPopularity(options);
     case "epsilon-greedy":

@@ -22,11 +22,14 @@ export const trainedStrategyNames = [
 ] as const;
 /** Loops in a world of campaigns: MPO, the same without the bids in its log-odds, and greedy P(outcome) × bid. */
 export const adsStrategyNames = ["mpo", "mpo-no-boost", "greedy-bid"] as const;
+/** Loops in a feed: MPO, the newest posts, and those that were liked most lately. */
+export const feedStrategyNames = ["mpo", "recency", "trending"] as const;
 /** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
 export type StrategyName =
   | (typeof strategyNames)[number]
   | (typeof trainedStrategyNames)[number]
   | (typeof adsStrategyNames)[number]
+  | (typeof feedStrategyNames)[number]
   | "mpo+fast"
   | "fast";
 

@@ -12,6 +12,8 @@ export const startOfTime: number = Date.UTC(2026, 0, 1);
 const greedyExploration = 0.05;
 const greedy: readonly StrategyName[] = [
   "epsilon-greedy",
+  "recency",
+  "trending",
   "nightly",
   "markov",
   "most-consumed",
@@ -40,6 +42,9 @@ export function worldConfiguration(
         name: world.name,
         slateSize: world.slateSize,
         excludeSeen: world.excludeSeen ?? false,
+        ...(world.rules && { rules: world.rules }),
+        ...(world.social && { social: world.social }),
+        ...(world.maxCandidates && { maxCandidates: world.maxCandidates }),
         ...(greedy.includes(strategy) ? { exploration: greedyExploration } : {}),
         ...(world.campaigns
           ? { ads: { outcomes: ["click"], bidWeight: bidWeights[strategy] ?? 1 } }

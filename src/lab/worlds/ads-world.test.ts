@@ -6,7 +6,7 @@ import { createAdsWorld } from "./ads-world.ts";
 
 const visitsPerDay = 1000;
 const world = createAdsWorld({ seed: 3, visitsPerDay });
-const timeOf = world.timeOf!;
+const timeOf = (turn: number) => world.visit(turn).at! * 1000;
 
 test("visits come in order, a day's number of them in each day, most at noon", () => {
   const times = Array.from({ length: 2 * visitsPerDay }, (_, turn) => timeOf(turn));

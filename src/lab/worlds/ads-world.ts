@@ -68,6 +68,12 @@ export function createAdsWorld({ seed, visitsPerDay }: AdsWorldOptions): World<C
   };
   const chance = (turn: number, index: number) =>
     attraction(truth, truth.phases[0]!, visitor(turn), index);
+  const timeOf = (turn: number) => {
+    const day = Math.floor(turn / visitsPerDay);
+    const share = ((turn % visitsPerDay) + 0.5) / visitsPerDay;
+    const time = bisect((x) => trafficBefore(x) < share, 0, 1);
+    return Math.floor((day + time) * dayMs) / 1000;
+  };
   const placeOf = (itemId: ItemId) => places.get(itemId) ?? Number.NaN;
   const worth = (turn: number, index: number) => chance(turn, index) * campaignOf(index).bid;
   return {
@@ -81,13 +87,11 @@ export function createAdsWorld({ seed, visitsPerDay }: AdsWorldOptions): World<C
     slateSize: 1,
     rewards: { weights: { click: 1 }, minimum: 0, maximum: highestBid },
     campaigns: all,
-    timeOf: (turn) => {
-      const day = Math.floor(turn / visitsPerDay);
-      const share = ((turn % visitsPerDay) + 0.5) / visitsPerDay;
-      const time = bisect((x) => trafficBefore(x) < share, 0, 1);
-      return Math.floor((day + time) * dayMs);
-    },
-    visit: (turn) => ({ userId: userId(`user-${visitor(turn) + 1}`), context: {} }),
+    visit: (turn) => ({
+      userId: userId(`user-${visitor(turn) + 1}`),
+      context: {},
+      at: timeOf(turn),
+    }),
     react: (turn, slate) =>
       slate
         .filter((itemId) => hashUniform(`${seed}/click/${turn}`) < chance(turn, placeOf(itemId)))

@@ -34,8 +34,10 @@ function openMap(features: FeatureMap | undefined) {
   const placed = new WeakMap<ItemView, Float32Array>();
   return (view: ItemView): Float32Array | undefined => {
     if (features === undefined) return undefined;
-    const vector = placed.get(view) ?? placeByFeatures(features, view);
-    placed.set(view, vector);
+    // Features of a moment are none of the item.
+    const own = view.base ?? view;
+    const vector = placed.get(own) ?? placeByFeatures(features, own);
+    placed.set(own, vector);
     return vector;
   };
 }

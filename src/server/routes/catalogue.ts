@@ -11,7 +11,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { name, optional } from "../../engine/input/fields.ts";
 import type { App } from "../app.ts";
 import { count, limitText, wire } from "../fields.ts";
-import { answer, body, failures } from "../operation.ts";
+import { type Answer, answer, body, failures } from "../operation.ts";
 
 // Items, users and campaigns are written, read, deleted and listed in the same way.
 
@@ -21,7 +21,7 @@ wire<PageQuery>()(pageQuery);
 const putResponse = wire<PutResponse>()(
   z.strictObject({ created: count, updated: count, unchanged: count }).openapi("PutResponse"),
 );
-const putAnswer = answer("Outcome of the write, durable", putResponse, {
+export const putAnswer: Answer<PutResponse> = answer("Outcome of the write, durable", putResponse, {
   created: 1,
   updated: 0,
   unchanged: 0,

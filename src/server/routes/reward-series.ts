@@ -30,7 +30,7 @@ const armMean = wire<ArmMean>()(
     })
     .openapi("ArmMean"),
 );
-const measured = wire<Measured>()(
+export const measured: z.ZodType<Measured> = wire<Measured>()(
   z
     .strictObject({ value: z.number(), interval: z.tuple([z.number(), z.number()]) })
     .openapi("Measured", { description: "With its 95 % interval" }),

@@ -11,6 +11,7 @@ import { prepareDocumentDelete } from "./documents.ts";
 import { prepareEventInsert } from "./events.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 import { createSettledRewards } from "./settled-rewards.ts";
+import { createUserActivity } from "./user-activity.ts";
 
 /** Statements about many decisions, which read no wide column. */
 function prepareCounts(connection: Connection) {
@@ -187,6 +188,7 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
       decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
     ...createDecisionPages(connection, (sequence) => statements.at.all(sequence).map(decode)),
     ...createSettledRewards(connection),
+    ...createUserActivity(connection),
     nth: async (scenario, n) => {
       const row = statements.nth.get(scenario, n - 1);
       return row && readNumber(row, "sequence");

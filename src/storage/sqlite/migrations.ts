@@ -363,6 +363,19 @@ CREATE TABLE auctions (scenario TEXT PRIMARY KEY, slot INTEGER NOT NULL) STRICT,
 ALTER TABLE decisions ADD COLUMN ads TEXT;
 `;
 
+// present is 0 where an edge ended. An edge of friends has a row for each of them, under one event number.
+const edges = `
+CREATE TABLE edge_revisions (
+  user_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  target TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  present INTEGER NOT NULL,
+  PRIMARY KEY (user_id, type, target, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edge_revisions_by_user ON edge_revisions (user_id, sequence);
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -382,4 +395,5 @@ export const migrations: readonly string[] = [
   apiKeys,
   itemTimes,
   campaigns,
+  edges,
 ];

@@ -6,6 +6,7 @@ import { type Connection, openConnection } from "./connection.ts";
 import { createCycleStore } from "./cycles.ts";
 import { createDecisionStore } from "./decisions.ts";
 import { createDocumentStore } from "./documents.ts";
+import { createEdgeStore } from "./edges.ts";
 import { createEventStore } from "./events.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createHeartbeats } from "./heartbeats.ts";
@@ -43,6 +44,7 @@ function createStore(connection: Connection, path: string): Store {
     users: createUserStore(connection, commits),
     items: createItemStore(connection, commits),
     campaigns: createCampaignStore(connection, commits),
+    edges: createEdgeStore(connection, commits),
     events: createEventStore(connection, commits),
     decisions: createDecisionStore(connection, commits),
     policies: createPolicyStore(connection, commits),

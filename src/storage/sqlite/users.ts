@@ -27,8 +27,15 @@ export function createUserStore(connection: Connection, commits: GroupCommit): U
        AND sequence = (SELECT max(sequence) FROM user_revisions WHERE id = revision.id)
      ORDER BY id`,
   );
+  const unknown = connection.prepare(
+    `SELECT asked.value AS id FROM json_each(?) AS asked
+     WHERE NOT EXISTS (SELECT 1 FROM user_revisions AS revision WHERE revision.id = asked.value)
+       AND NOT EXISTS (SELECT 1 FROM events WHERE events.user_id = asked.value)`,
+  );
   return {
     ...createRevisionStore({ connection, commits, table: userTable }),
+    unknown: async (ids) =>
+      new Set(unknown.all(JSON.stringify(ids)).map((row) => userId(readText(row, "id")))),
     damaged: async (limit) => {
       const ids = damaged.all().map((row) => readText(row, "id"));
       return { ids: ids.slice(0, limit), count: ids.length };

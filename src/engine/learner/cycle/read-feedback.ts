@@ -13,6 +13,9 @@ import type { Store } from "../../../storage/store.ts";
 import { readLoggedAuction } from "../../campaigns/auction.ts";
 import { type DrawRules, drawRulesOf, momentOf, pinnedItems } from "../../rules/draw-rules.ts";
 import { factsOfCandidate, viewLogged } from "../../serving/candidates.ts";
+import { readAversionsOf } from "../../serving/read-draw-rules.ts";
+import { readSocial } from "../../social/read-social.ts";
+import { viewSocial } from "../../social/view-social.ts";
 import type { CatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { Earnings } from "./evaluate-serving.ts";
@@ -200,13 +203,16 @@ async function readMoment(
   const { candidates, context, ...decision } = feedback.decision;
   const { userId, asOf, rewardRule: reward = scenario.reward } = decision;
   const user = await readUser(store, userId, asOf);
+  const visit = { userId, asOf, now: decision.decidedAt };
+  const social = await readSocial(store, decision.servingRule?.social, visit);
   const catalogue = await catalogueAsOf(asOf);
   const state = createState({ user, catalogue, scenario: { ...scenario, reward }, context });
-  const views = candidates.map((candidate) => viewLogged(candidate, catalogue));
+  const factsOf = () => candidates.map((candidate) => factsOfCandidate(candidate, catalogue));
+  const logged = candidates.map((candidate) => viewLogged(candidate, catalogue));
+  const views = viewSocial(logged, factsOf, social);
+  const { disliked } = await readAversionsOf(store, decision, catalogue);
   const auction = await readLoggedAuction(store, decision);
-  const rules = drawRulesOf({ ...momentOf(decision), auction }, () =>
-    candidates.map((candidate) => factsOfCandidate(candidate, catalogue)),
-  );
+  const rules = drawRulesOf({ ...momentOf(decision), auction }, factsOf, disliked);
   return { ...feedback, decision, state, views, rules, attributes: user.attributes };
 }
 

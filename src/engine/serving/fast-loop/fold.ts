@@ -14,6 +14,7 @@ import { type CatalogueAsOf, createCatalogueAsOf } from "../../state/catalogue-a
 import { createState, readUser } from "../../state/read-state.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";
 import { viewLogged } from "../candidates.ts";
+import { viewMoment } from "../view-moment.ts";
 
 export interface FoldParts {
   readonly store: Store;
@@ -50,7 +51,7 @@ async function toFastDecision(
   const user = await readUser(store, decision.userId, decision.asOf);
   const catalogue = await catalogueAsOf(decision.asOf);
   const state = createState({ user, catalogue, scenario, context: decision.context });
-  const views = decision.candidates.map((candidate) => viewLogged(candidate, catalogue));
+  const views = await viewMoment(store, decision, { catalogue, view: viewLogged });
   const order = decision.candidates.map(({ itemId }) => itemId);
   const shown = decision.slate.map((itemId, position) => ({
     itemId,

@@ -1,0 +1,38 @@
+import type { ArmActivity } from "../../domain/activity.ts";
+import { type Arm, arms } from "../../domain/decision.ts";
+import { compareActivity, measureActivity } from "../../evaluation/activity.ts";
+import type { Store } from "../../storage/store.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { Activity } from "../engine.ts";
+import type { ActivityInput } from "../input/input.ts";
+import { findScenario } from "../serving/recommend.ts";
+
+const dayMs = 86_400_000;
+/** Four weeks: each weekday counts the same. */
+export const defaultActivityDays = 28;
+
+/** @throws unknown_scenario */
+export async function readActivity(
+  parts: {
+    readonly store: Store;
+    readonly configuration: Configuration;
+    readonly clock: () => number;
+  },
+  { scenario, since, against = "baseline" }: ActivityInput,
+): Promise<Activity> {
+  const { name, sessionGapSeconds } = findScenario(parts.configuration, scenario);
+  const to = parts.clock();
+  const from = since ?? to - defaultActivityDays * dayMs;
+  const span = { scenario: name, from, to, sessionGapSeconds };
+  const users = await parts.store.decisions.userActivity(span);
+  const usersOf = (wanted: Arm) => users.filter(({ arm }) => arm === wanted);
+  const others = usersOf(against);
+  const measured = arms.flatMap((arm): ArmActivity[] => {
+    const own = usersOf(arm);
+    if (own.length === 0) return [];
+    const sessions = own.reduce((sum, user) => sum + user.sessions, 0);
+    const about = { arm, users: own.length, sessions, figures: measureActivity(own) };
+    return [arm === against ? about : { ...about, difference: compareActivity(own, others) }];
+  });
+  return { scenario: name, from, to, against, arms: measured };
+}
