@@ -14,8 +14,8 @@ import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { Scenario } from "../domain/scenario.ts";
 import type { DecisionPage, Page, PutSummary } from "../storage/store.ts";
 import type {
-  DecisionsInput,
   ActivityInput,
+  DecisionsInput,
   EdgeInput,
   EdgesInput,
   EventInput,
