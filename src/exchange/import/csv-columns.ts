@@ -21,9 +21,6 @@ const columnsOf: Record<RowKind, { required: readonly string[]; optional: readon
   edges: { required: ["userId", "type", "to"], optional: [] },
 };
 
-/** Rows of these kinds have attributes. */
-const described: readonly RowKind[] = ["items", "users"];
-
 const quote = (columns: readonly string[]) => columns.map((column) => `'${column}'`).join(", ");
 
 /** The problem with a header row, with the remedy; `undefined` if there is none. */
