@@ -45,20 +45,10 @@ interface Answer {
  *
  * @param request must not change while its slate is on its way: an answer to an earlier request is not shown, but recorded
  *
- * @example
- * import { createElement as h } from "react";
- * import { renderToString } from "react-dom/server";
- * import { useRecommendations } from "recurve/react";
- * import { createClient } from "recurve/sdk";
- *
- * const recurve = createClient({ baseUrl: "http://127.0.0.1:7400" });
- * function ForYou({ userId }) {
- *   const { slate, record } = useRecommendations(recurve, { userId, slateSize: 3 });
- *   const show = ({ itemId }) => h("li", { key: itemId, onClick: () => record("click", itemId) }, itemId);
- *   return h("ul", null, slate.map(show));
- * }
- * // A server has no answer yet; give it one as `initial`.
- * console.log(renderToString(h(ForYou, { userId: "ada" }))); // <ul></ul>
+ *     function ForYou({ userId }: { userId: string }) {
+ *       const { slate, record } = useRecommendations(recurve, { userId, slateSize: 3 });
+ *       return slate.map(({ itemId }) => <Card key={itemId} onClick={() => record("click", itemId)} />);
+ *     }
  */
 export function useRecommendations(
   client: RecurveClient,

@@ -26,7 +26,7 @@ const listOutcomes = ({ outcomes }: CampaignReport) =>
     .join(", ") || "–";
 
 /** A row a campaign. */
-export function describeCampaigns(campaigns: readonly CampaignReport[]): string {
+function describeCampaigns(campaigns: readonly CampaignReport[]): string {
   const table = new Table({
     head: [
       ...["campaign", "status", "shown", "won", "spend", "reserved", "outcomes"],

@@ -206,6 +206,16 @@ const reserve = (
     ? socialCandidates(read.offered, read.social, { catalogue, limit: read.limit })
     : [];
 
+/** A request's own seed is mixed with a secret, so that it chooses no lots. */
+const seedOf = async (
+  { random, store }: RecommendParts,
+  { seed }: ParsedInput,
+  visitor: Omit<Parameters<typeof mixSeed>[1], "seed">,
+): Promise<number> =>
+  seed === undefined
+    ? random.integer(2 ** 32)
+    : mixSeed(await store.secret(), { ...visitor, seed });
+
 /** Stages 2 to 5 of the loop: profile, candidates, policy, slate. The decision is not in the record yet. */
 export async function choose(parts: RecommendParts, input: ParsedInput): Promise<Chosen> {
   const { userId, context = {} } = input;
@@ -222,10 +232,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(offered.count, slateSize);
 
-  const seed =
-    input.seed === undefined
-      ? parts.random.integer(2 ** 32)
-      : mixSeed(await parts.store.secret(), { ...visitor, seed: input.seed });
+  const seed = await seedOf(parts, input, visitor);
   const random = createRandom(seed);
   const size = Math.min(slateSize, offered.count);
   const limit = Math.max(size, scenario.maxCandidates);

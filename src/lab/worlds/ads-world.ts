@@ -16,7 +16,7 @@ export interface AdsWorldOptions {
   readonly visitsPerDay: number;
 }
 
-export const adsScenario = "ads";
+const adsScenario = "ads";
 const campaigns = 10;
 const adsPerCampaign = 4;
 const users = 300;

@@ -30,7 +30,7 @@ export const decodeState = (row: Row): CampaignState => ({
 });
 
 /** Spend of a day with the part of the outstanding that is expected to be paid for. */
-export function expectedSpend(charges: Charges, campaign: string, day: number): number {
+function expectedSpend(charges: Charges, campaign: string, day: number): number {
   const { spend, reserved } = charges.sums(campaign, day, day);
   const ever = charges.sums(campaign, 0, allDays);
   const settled = ever.spend + ever.lapsed;
