@@ -31,7 +31,7 @@ const rules: readonly (readonly [RegExp, Scope | "open"])[] = [
   [/^POST \/gorse\/api\/session\/recommend/, "serve"],
   [/^(POST|PUT) \/gorse\/api\/feedback\/?$/, "serve"],
   [/^GET /, "read"],
-  [/^(POST|PUT|PATCH|DELETE) (\/api\/v1\/(items|users|edges)|\/gorse\/api)/, "write"],
+  [/^(POST|PUT|PATCH|DELETE) (\/api\/v1\/(items|users|edges|campaigns)|\/gorse\/api)/, "write"],
 ];
 
 interface Route {
