@@ -153,6 +153,9 @@ describe("the schema at /openapi.json", () => {
       `${routes.cycles}/{cycle}`,
       `${routes.items}/{itemId}`,
       `${routes.users}/{userId}`,
+      `${routes.campaigns}/{campaignId}`,
+      `${routes.edges}/{userId}`,
+      `${routes.edges}/{userId}/{type}/{to}`,
     ];
     expect(openapi).toBe("3.1.0");
     expect(new Set(Object.keys(paths))).toEqual(new Set(expected));
@@ -162,7 +165,7 @@ describe("the schema at /openapi.json", () => {
     const { paths } = await readSchema();
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
     const ids = operations.map(({ operationId }) => operationId);
-    expect(new Set(ids).size).toBe(26);
+    expect(new Set(ids).size).toBe(36);
     for (const { summary, description, responses } of operations) {
       expect(summary.length * description.length).toBeGreaterThan(0);
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(["500", "503"]));
@@ -192,7 +195,17 @@ describe("the schema at /openapi.json", () => {
   });
 
   test("has request examples that the server takes", async () => {
-    const { send } = await openTestServer();
+    const reward = { weights: { click: 1, conversion: 1 }, windowSeconds: 60, maximum: 5 };
+    const shop = { slateSize: 1, excludeSeen: false, reward };
+    const ads = { outcomes: ["click", "conversion"] };
+    const { send } = await openTestServer({
+      configuration: {
+        scenarios: [
+          { name: "items", ...shop },
+          { name: "ads", ...shop, ads },
+        ],
+      },
+    });
     const { paths } = await readSchema();
     let examples = 0;
     for (const [path, operations] of Object.entries(paths)) {
@@ -205,6 +218,6 @@ describe("the schema at /openapi.json", () => {
         expect(await response.text()).not.toContain("invalid_request");
       }
     }
-    expect(examples).toBe(8);
+    expect(examples).toBe(11);
   });
 });

@@ -73,7 +73,7 @@ test("any input through any method is refused with a documented code, or leaves 
       await expectSound(path);
     },
   );
-  await fc.assert(property, { numRuns: 12, seed: 38 });
+  await fc.assert(property, { numRuns: 12, seed: 41 });
   // The inputs are worth something: each method has refused some and taken others.
   for (const method of methods) {
     // There is never a policy to go back to here.
