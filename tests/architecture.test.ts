@@ -36,7 +36,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   exchange: {
     folders: ["domain", "policy", "storage", "engine"],
-    packages: ["zod", "csv-parse", "protobufjs", "d3-scale", "hyparquet-writer", "node:*"],
+    packages: ["zod", "csv-parse", "protobufjs", "d3-array", "hyparquet-writer", "node:*"],
   },
   analysis: {
     folders: [

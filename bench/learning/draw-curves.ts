@@ -1,3 +1,4 @@
+import type { Scale } from "../../src/exchange/plots/linear-scale.ts";
 import { line, text } from "../../src/exchange/plots/svg.ts";
 import { mean } from "../statistics.ts";
 import {
@@ -7,7 +8,6 @@ import {
   gridLine,
   type Panel,
   plotRight,
-  type Scale,
   strokeOf,
 } from "./picture.ts";
 import type { WorldResults } from "./results.ts";
@@ -34,7 +34,7 @@ function findCurves({ world, findCurves: find }: WorldResults, caseName: string)
 }
 
 function drawAxes(x: Scale, y: Scale, step: string): string[] {
-  const bottom = y.range()[0]!;
+  const [bottom] = y.range;
   return [
     ...y
       .ticks(5)

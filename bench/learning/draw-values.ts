@@ -1,3 +1,4 @@
+import type { Scale } from "../../src/exchange/plots/linear-scale.ts";
 import { line, text } from "../../src/exchange/plots/svg.ts";
 import {
   centred,
@@ -6,7 +7,6 @@ import {
   gridLine,
   type Panel,
   plotRight,
-  type Scale,
   softColour,
   strokeOf,
 } from "./picture.ts";

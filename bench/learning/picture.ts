@@ -1,4 +1,4 @@
-import { scaleLinear } from "d3-scale";
+import { linearScale, type Scale } from "../../src/exchange/plots/linear-scale.ts";
 import { escapeText, line, text } from "../../src/exchange/plots/svg.ts";
 
 // Pixels, for letters of about 8 in width.
@@ -20,16 +20,11 @@ export function strokeOf(index: number): string {
   return `stroke="${colours[index % colours.length]}"${dashes}`;
 }
 
-export type Scale = ReturnType<typeof scaleLinear<number, number>>;
-
 /** Over the values, with room where everything is one number. */
 export function createScale(values: readonly number[], range: readonly [number, number]): Scale {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = high > low ? 0 : Math.abs(high) / 10 || 1;
-  return scaleLinear()
-    .domain([low - room, high + room])
-    .range(range)
-    .nice(5);
+  return linearScale([low - room, high + room], range, { nice: 5 });
 }
 
 export const centred = (at: readonly [number, number], content: string): string =>

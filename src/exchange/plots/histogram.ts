@@ -1,4 +1,4 @@
-import { scaleLinear } from "d3-scale";
+import { linearScale } from "./linear-scale.ts";
 import { colours, type PlotPart } from "./plot.ts";
 import { line, text } from "./svg.ts";
 
@@ -16,10 +16,8 @@ const plot = { left: 60, right: 800, height: 180, axisHeight: 58 };
 function drawBars({ axis, min, limits, masses }: Histogram, top: number): string[] {
   const max = limits.at(-1) ?? min;
   const bottom = top + plot.height;
-  const x = scaleLinear().domain([min, max]).range([plot.left, plot.right]);
-  const y = scaleLinear()
-    .domain([0, Math.max(...masses)])
-    .range([bottom, top]);
+  const x = linearScale([min, max], [plot.left, plot.right]);
+  const y = linearScale([0, Math.max(...masses)], [bottom, top]);
   const edges = [min, ...limits].map((edge) => x(edge));
   const bars = masses.map((mass, index) => {
     const [from = 0, to = 0] = edges.slice(index);

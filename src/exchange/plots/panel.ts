@@ -1,8 +1,6 @@
-import { scaleLinear } from "d3-scale";
+import { linearScale, type Scale } from "./linear-scale.ts";
 import { colours, type PlotPart } from "./plot.ts";
 import { line, text } from "./svg.ts";
-
-type Scale = ReturnType<typeof scaleLinear<number, number>>;
 
 /** A value with its interval, in one row of a panel. */
 export interface Mark {
@@ -37,10 +35,7 @@ function createScale({ marks, reference }: Panel): Scale {
   const finite = [...ends.filter(Number.isFinite), reference];
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const room = high > low ? 0 : Math.abs(high) / 10 || 1;
-  return scaleLinear()
-    .domain([low - room, high + room])
-    .range([plot.left, plot.right])
-    .nice(5);
+  return linearScale([low - room, high + room], [plot.left, plot.right], { nice: 5 });
 }
 
 function drawAxis(scale: Scale, { axis, reference, marks }: Panel, top: number): string[] {
