@@ -74,9 +74,9 @@ export interface ExplainedEvent {
 export interface LeftOutItems {
   /** Items that were not withdrawn. */
   readonly available: number;
-  /** By filters, exclusion and the asked categories. */
+  /** By filters, exclusion and the asked categories, and items of campaigns that took no part. */
   readonly byRules: number;
-  /** Of the others, those that the user had seen or was shown too often. */
+  /** Of the others, those that the user had seen or turned down, or was shown too often. */
   readonly seen: number;
   /** Of the others, those that retrieval did not keep. */
   readonly notRetrieved: number;

@@ -39,8 +39,8 @@ function addRow(sums: Float64Array, table: Float32Array, row: number, times = 1)
 }
 
 /**
- * The item tower of `towers.ts` as counted loops: an item has a few tokens, of which a graph with room for the most of them
- * would spend most of its time on the rest.
+ * The item tower of `towers.ts` as counted loops over the tokens that an item has: a graph would have to be opened for each
+ * network, with room for the most tokens. Only texts, which are wide, are worth one.
  */
 export async function createItemEmbedder(network: Network, threads: number): Promise<ItemEmbedder> {
   const { heads, width } = network.shape;
