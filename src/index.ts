@@ -141,37 +141,25 @@ export {
 export type { App, LogError, ServerEnv } from "./server/app.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";
 export { type Listening, type ListenOptions, listen } from "./server/listen.ts";
+export type { CampaignFigures, CampaignStore, CampaignSums } from "./storage/campaign-store.ts";
+export type { DecisionStore, RewardBucket, UserRewards } from "./storage/decision-store.ts";
+export type { DocumentKey, DocumentKind, DocumentStore } from "./storage/document-store.ts";
+export type { EdgeStore, EngagedItem } from "./storage/edge-store.ts";
+export type { EventRow, EventRowOutcome, EventStore } from "./storage/event-store.ts";
+export type { DamagedRows, Page, PutSummary, RevisionStore } from "./storage/revision-store.ts";
 export type {
-  CampaignFigures,
-  CampaignStore,
-  CampaignSums,
   CheckpointStore,
   CycleStore,
-  DamagedRows,
-  DecisionStore,
-  DocumentKey,
-  DocumentKind,
-  DocumentStore,
-  EdgeStore,
-  EngagedItem,
-  EventRow,
-  EventRowOutcome,
-  EventStore,
   InterventionStore,
   ItemChange,
   ItemStore,
   KeyStore,
   NewPolicy,
-  Page,
   PolicyChange,
   PolicyStore,
-  PutSummary,
   ReactionFilter,
   ReactionRow,
   ReactionStore,
-  RevisionStore,
-  RewardBucket,
   Scored,
-  UserRewards,
   UserStore,
 } from "./storage/store.ts";

@@ -7,7 +7,8 @@ import {
 import { ensurePolicies } from "../../src/engine/learner/promote.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import type { EventRow, Store } from "../../src/storage/store.ts";
+import type { EventRow } from "../../src/storage/event-store.ts";
+import type { Store } from "../../src/storage/store.ts";
 
 export interface LogSize {
   readonly decisions: number;

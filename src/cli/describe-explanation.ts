@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import { type ExplainedItem, type Explanation, termNames } from "../domain/explanation.ts";
 import { formatShare, formatWhole } from "../numeric/format.ts";
+import { plain } from "./table-style.ts";
 
-const plain = { head: [], border: [], compact: true };
 const missing = "–";
 /** Log-odds: a thousandth of one is nothing. */
 const tell = (value: number | undefined) =>

@@ -3,8 +3,8 @@ import type { Intervention } from "../domain/intervention.ts";
 import type { PolicySnapshot } from "../domain/policy-snapshot.ts";
 import type { PromotionState } from "../engine/interventions/promotion-state.ts";
 import { describeLift } from "./evaluate/describe-promotions.ts";
+import { plain } from "./table-style.ts";
 
-const plain = { head: [], border: [], compact: true };
 const absent = "–";
 
 /** The policy that waits, with the evidence for an approval. */

@@ -1,7 +1,7 @@
+import { dayMs } from "./durations.ts";
 // Pacing: a campaign's spend follows the expected share of its day's traffic. Its factor multiplies the bid, so that it is 1 less the
 // shadow price of its budget: the winners are those of the best allocation (Balseiro and Gur 2019).
 
-export const dayMs: number = 86_400_000;
 /** Length of a step: factors move at most once in it, and traffic is counted by it. */
 export const slotMs: number = 300_000;
 export const slotsPerDay: number = dayMs / slotMs;

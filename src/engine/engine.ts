@@ -15,7 +15,8 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { Scenario } from "../domain/scenario.ts";
-import type { DecisionPage, Page, PutSummary } from "../storage/store.ts";
+import type { DecisionPage } from "../storage/decision-store.ts";
+import type { Page, PutSummary } from "../storage/revision-store.ts";
 import type {
   ActivityInput,
   CampaignInput,

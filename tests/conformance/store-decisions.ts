@@ -4,7 +4,7 @@ import { arms, type Candidate, type Decision } from "../../src/domain/decision.t
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import type { DecisionStore } from "../../src/storage/store.ts";
+import type { DecisionStore } from "../../src/storage/decision-store.ts";
 import { sampleDecision } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
 

@@ -4,7 +4,8 @@ import type { Revision } from "../../src/domain/catalogue.ts";
 import { userId } from "../../src/domain/ids.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { canonicalJson } from "../../src/storage/canonical-json.ts";
-import type { RevisionStore, Store } from "../../src/storage/store.ts";
+import type { RevisionStore } from "../../src/storage/revision-store.ts";
+import type { Store } from "../../src/storage/store.ts";
 import { sampleItem, sampleUser } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
 

@@ -1,5 +1,5 @@
 import type { Campaign, ShownAd } from "../../../src/domain/campaign.ts";
-import { dayMs } from "../../../src/domain/pacing.ts";
+import { dayMs } from "../../../src/domain/durations.ts";
 import type { CatalogueVisit, World } from "../../../src/domain/world.ts";
 import type { Store } from "../../../src/engine/open-store.ts";
 import { startOfTime } from "../../../src/lab/closed-loop/world-configuration.ts";

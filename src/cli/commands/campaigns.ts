@@ -1,20 +1,19 @@
 import Table from "cli-table3";
 import { Command } from "commander";
 import type { CampaignReport } from "../../domain/campaign-report.ts";
+import { dayMs } from "../../domain/durations.ts";
 import { reportCampaigns } from "../../engine/campaigns/report.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { formatShareToTenth } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { integerIn } from "../parse-options.ts";
+import { plain } from "../table-style.ts";
 
 interface Options extends DatabaseOptions {
   readonly scenario?: string;
   readonly days: number;
   readonly json: boolean;
 }
-
-const plain = { head: [], border: [], compact: true };
-const dayMs = 86_400_000;
 
 const money = (amount: number) => amount.toFixed(2);
 const share = (value: number | undefined) =>

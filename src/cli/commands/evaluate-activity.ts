@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { type Arm, arms } from "../../domain/decision.ts";
+import { dayMs } from "../../domain/durations.ts";
 import { defaultActivityDays, readActivity } from "../../engine/views/activity.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeActivity } from "../evaluate/describe-activity.ts";
@@ -14,7 +15,7 @@ interface ActivityOptions extends DatabaseOptions {
 
 async function showActivity(options: ActivityOptions): Promise<void> {
   const { scenario, days, against, json } = options;
-  const since = Date.now() - days * 86_400_000;
+  const since = Date.now() - days * dayMs;
   const asked = { since, against, ...(scenario !== undefined && { scenario }) };
   const activity = await withDatabase(options, (parts) =>
     readActivity({ ...parts, clock: Date.now }, asked),

@@ -1,11 +1,13 @@
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import { type ApiKey, hasEnded, type Scope, scopes } from "../../domain/api-key.ts";
+import { hourMs } from "../../domain/durations.ts";
 import { isName } from "../../domain/ids.ts";
 import { createKey, rotateKey } from "../../engine/keys/manage-keys.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { databaseOption, withRecord } from "../database.ts";
 import { integerIn } from "../parse-options.ts";
+import { plain } from "../table-style.ts";
 
 interface KeyOptions {
   readonly database: string;
@@ -53,8 +55,6 @@ const createCommand = (): Command =>
     .addHelpText("after", "\nExample:\n  $ recurve keys create --scope serve,write --name shop")
     .action(create);
 
-const hourMs = 3_600_000;
-
 const rotateCommand = (): Command =>
   keyCommand("rotate", "Make another text for a key and print it; the one before ends later")
     .argument("<name>", "name of the key", parseKeyName)
@@ -92,8 +92,7 @@ function describeEnd(key: ApiKey): string {
 
 function describeKeys(keys: readonly ApiKey[]): string {
   if (keys.length === 0) return "There are no keys: the server asks for none on this machine.";
-  const style = { head: [], border: [], compact: true };
-  const table = new Table({ head: ["name", "scopes", "created", "state"], style });
+  const table = new Table({ head: ["name", "scopes", "created", "state"], style: plain });
   for (const key of keys)
     table.push([key.name, key.scopes.join(", "), toTime(key.createdAt), describeEnd(key)]);
   return table.toString();

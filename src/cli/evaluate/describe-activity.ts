@@ -3,8 +3,7 @@ import type { ActivityFigures, ActivityMeasure } from "../../domain/activity.ts"
 import type { Measured } from "../../domain/reward-series.ts";
 import type { Activity } from "../../engine/engine.ts";
 import { formatWhole } from "../../numeric/format.ts";
-
-const plain = { head: [], border: [], compact: true };
+import { plain } from "../table-style.ts";
 
 const names: Readonly<Record<ActivityMeasure, string>> = {
   sessionsPerDay: "sessions a day",

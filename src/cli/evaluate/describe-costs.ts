@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { CycleRecord } from "../../domain/cycle-record.ts";
+import { plain } from "../table-style.ts";
 
 const seconds = (milliseconds: number | undefined) =>
   milliseconds === undefined ? "–" : (milliseconds / 1000).toFixed(1);
@@ -18,7 +19,7 @@ export function describeCosts({
   const table = new Table({
     head: ["stage", "s", "CPU s", "peak MiB"],
     colAligns: ["left", "right", "right", "right"],
-    style: { head: [], border: [], compact: true },
+    style: plain,
   });
   for (const [stage, wall] of stages)
     table.push([

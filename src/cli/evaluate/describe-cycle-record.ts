@@ -4,6 +4,7 @@ import type { CycleRecord, FeedbackCounts } from "../../domain/cycle-record.ts";
 import type { GateRecord, GateStatistic, Guard } from "../../domain/gate-record.ts";
 import type { LiveArmSummary, LiveDifference } from "../../domain/policy-evidence.ts";
 import { formatFigure, formatShare } from "../../numeric/format.ts";
+import { plain } from "../table-style.ts";
 import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
 import { describeEncoderWatch, describeNewEncoder } from "./describe-encoder.ts";
@@ -11,7 +12,6 @@ import { describeFirstSlates, describeTemperatures } from "./describe-first-slat
 import { describeLift } from "./describe-promotions.ts";
 import { describeSettings } from "./describe-settings.ts";
 
-const plain = { head: [], border: [], compact: true };
 const absent = "–";
 
 const number = (value: number | undefined): string =>

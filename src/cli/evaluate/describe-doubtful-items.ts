@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { DoubtfulItem } from "../../domain/improvement-record.ts";
 import { formatSignificant } from "../../numeric/format.ts";
+import { plain } from "../table-style.ts";
 
 const digits = (value: number | undefined) =>
   value === undefined ? "–" : formatSignificant(value);
@@ -14,7 +15,7 @@ export function describeDoubtfulItems(items: readonly DoubtfulItem[] = []): stri
   const table = new Table({
     head: ["too good to be true", "states", "expected", "discriminator", "shown", "earned"],
     colAligns: ["left", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [], compact: true },
+    style: plain,
   });
   for (const { itemId, states, prediction, discriminator, shown, reward } of items) {
     const figures = [states, prediction, discriminator, shown, reward].map(digits);

@@ -2,9 +2,9 @@ import Table from "cli-table3";
 import { conclude } from "../../analysis/off-policy/conclude.ts";
 import type { EstimatedValue, LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
 import { formatShare, formatSignificant, formatWhole } from "../../numeric/format.ts";
+import { plain } from "../table-style.ts";
 import { createValueFormat } from "./format-value.ts";
 
-const plain = { head: [], border: [], compact: true };
 const counted = (count: number, noun: string) =>
   `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
 const number = (value: number) =>

@@ -3,8 +3,7 @@ import type { CycleRecord } from "../../domain/cycle-record.ts";
 import type { FirstSlates, MeanOverUsers, SlateQuality } from "../../domain/first-slates.ts";
 import { keepsHits } from "../../engine/learner/training/choose-temperature.ts";
 import { formatShareToTenth } from "../../numeric/format.ts";
-
-const plain = { head: [], border: [], compact: true };
+import { plain } from "../table-style.ts";
 
 const percent = ({ mean, standardError }: MeanOverUsers) =>
   `${formatShareToTenth(mean)} ± ${(100 * standardError).toFixed(1)}`;

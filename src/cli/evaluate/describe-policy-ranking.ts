@@ -2,8 +2,7 @@ import Table from "cli-table3";
 import type { PolicyRanking } from "../../analysis/ranking/rank-with-policy.ts";
 import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import { formatWhole } from "../../numeric/format.ts";
-
-const plain = { head: [], border: [], compact: true };
+import { plain } from "../table-style.ts";
 
 const figure = ({ mean, standardError }: MeanOverUsers) =>
   `${mean.toFixed(4)} ± ${standardError.toFixed(4)}`;

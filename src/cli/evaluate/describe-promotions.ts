@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { PromotionRecord } from "../../engine/views/list-promotions.ts";
+import { plain } from "../table-style.ts";
 
-const plain = { head: [], border: [], compact: true };
 const absent = "–";
 
 const percent = (share: number) => {

@@ -6,8 +6,7 @@ import {
 } from "../../analysis/ranking/evaluate-ranking.ts";
 import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import { formatSeconds, formatShareToTenth, formatWhole } from "../../numeric/format.ts";
-
-const plain = { head: [], border: [], compact: true };
+import { plain } from "../table-style.ts";
 
 function tableRankers({ ranked, k }: RankingEvaluation): string {
   const table = new Table({

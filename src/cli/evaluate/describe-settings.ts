@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { CycleRecord } from "../../domain/cycle-record.ts";
 import { formatShareToTenth } from "../../numeric/format.ts";
+import { plain } from "../table-style.ts";
 
 const number = (value: number | null, digits = 2) =>
   value === null ? "–" : String(Number(value.toFixed(digits)));
@@ -11,7 +12,7 @@ export function describeSettings({ settings = [], chosenSetting }: CycleRecord):
   const table = new Table({
     head: ["setting", "ε", "κ", "α", "ρ", "memory", "predicted", "judged", "± s.e.", "weight", ""],
     colAligns: ["left", ...new Array<"right">(9).fill("right"), "left"],
-    style: { head: [], border: [], compact: true },
+    style: plain,
   });
   for (const one of settings)
     table.push([

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { plain } from "../table-style.ts";
 import {
   type Comparison,
   cycleEstimate,
@@ -6,8 +7,6 @@ import {
   type RewardsByStrategy,
   type SeedEstimate,
 } from "./compare.ts";
-
-const plain = { head: [], border: [], compact: true };
 
 /** `0.3121 ± 0.0042`; a single seed has no standard error. */
 export function formatEstimate({ mean, standardError }: SeedEstimate): string {

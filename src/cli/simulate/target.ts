@@ -16,8 +16,10 @@ const ofPopularity = 1.5;
 /** Standard errors by which the last cycle must be above popularity's. */
 const aboveInErrors = 3;
 
+const inErrors = ({ mean, standardError }: Comparison["difference"]) => mean / standardError;
+
 /** Standard errors by which MPO is above the other in the last cycle. */
-const errorsOf = ({ lastDifference: { mean, standardError } }: Comparison) => mean / standardError;
+const errorsOf = ({ lastDifference }: Comparison) => inErrors(lastDifference);
 
 /**
  * Real ratings have no known optimum: the last cycle is compared with popularity's, seed by seed.
@@ -51,8 +53,8 @@ function catalogueTarget(frozen: Comparison, nightly: Comparison): Target {
 }
 
 /** Over all cycles: greedy P(outcome) × bid under the same budgets. */
-function adsTarget({ difference: { mean, standardError }, ratio }: Comparison): Target {
-  const errors = mean / standardError;
+function adsTarget({ difference, ratio }: Comparison): Target {
+  const errors = inErrors(difference);
   return {
     name: "simulate-ads",
     figure: `${errors.toFixed(1)} standard errors above greedy p × bid, ${ratio.toFixed(3)} of it, over all cycles`,

@@ -1,4 +1,5 @@
-import type { ScannedDecision, Store } from "../../storage/store.ts";
+import type { ScannedDecision } from "../../storage/decision-store.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import {
   aConfiguration,

@@ -1,5 +1,6 @@
 import type { CampaignMoment } from "../../domain/campaign.ts";
 import type { Decision } from "../../domain/decision.ts";
+import { hourMs } from "../../domain/durations.ts";
 import type { ServingRule } from "../../domain/scenario.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
@@ -12,8 +13,6 @@ export interface Auction {
   /** Addition to the log-odds of an item that takes part: w·log(bid × factor). */
   boostOf(facts: ItemFacts): number;
 }
-
-const hourMs = 3_600_000;
 
 /** Campaigns that the user has seen as often as they may. */
 async function readCapped(

@@ -1,6 +1,7 @@
 import type { CampaignReport, CampaignStatus } from "../../domain/campaign-report.ts";
 import { dayOf } from "../../domain/pacing.ts";
-import type { CampaignFigures, Store } from "../../storage/store.ts";
+import type { CampaignFigures } from "../../storage/campaign-store.ts";
+import type { Store } from "../../storage/store.ts";
 
 function statusOf({ campaign, isOpen }: CampaignFigures, now: number): CampaignStatus {
   const { startsAt = now, endsAt = Number.POSITIVE_INFINITY } = campaign;

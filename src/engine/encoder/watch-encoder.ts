@@ -1,3 +1,4 @@
+import { dayMs } from "../../domain/durations.ts";
 import type { EncoderWatch, NextItemLoss } from "../../domain/encoder-record.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
@@ -17,7 +18,6 @@ const measuredUsers = 500;
 const fewestUsers = 20;
 /** Standard errors of a difference beyond its noise. */
 const certainErrors = 2;
-const dayMs = 86_400_000;
 
 interface WatchScene {
   readonly store: Store;

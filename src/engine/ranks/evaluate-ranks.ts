@@ -1,4 +1,5 @@
 import type { Decision, Feedback } from "../../domain/decision.ts";
+import { hourMs } from "../../domain/durations.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { settleReward } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
@@ -27,7 +28,6 @@ export interface RankEvaluation {
   readonly hours: readonly (readonly [number, Readonly<Record<RankPolicy, PolicySums>>])[];
 }
 
-const hourMs = 3_600_000;
 const pageSize = 1000;
 /** Decisions of one evaluation, and of all scenarios in its time. */
 const mostDecisions = 100_000;

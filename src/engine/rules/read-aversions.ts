@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from "../../domain/durations.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import type { AversionRule, RepetitionRule, ScenarioRules } from "../../domain/rules.ts";
 import type { Store } from "../../storage/store.ts";
@@ -12,9 +13,6 @@ export interface Aversions {
   readonly leftOut: readonly ItemGroup[];
   readonly disliked: readonly DislikedGroup[];
 }
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** The latest time of each value among items with times. */
 function latestByValue(

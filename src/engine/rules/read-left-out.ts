@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from "../../domain/durations.ts";
 import type { ItemId, UserId } from "../../domain/ids.ts";
 import type { RepetitionRule, SeenRule } from "../../domain/rules.ts";
 import type { ServingRule } from "../../domain/scenario.ts";
@@ -12,9 +13,6 @@ export interface UserMoment {
   /** Milliseconds since 1970. */
   readonly now: number;
 }
-
-const dayMs = 86_400_000;
-const hourMs = 3_600_000;
 
 async function readSeen(
   { events }: Store,

@@ -1,14 +1,14 @@
+import { hourMs } from "../../domain/durations.ts";
 import type { EdgeType } from "../../domain/edge.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { SocialRule } from "../../domain/social.ts";
-import type { EngagedItem, Store } from "../../storage/store.ts";
+import type { EngagedItem } from "../../storage/edge-store.ts";
+import type { Store } from "../../storage/store.ts";
 
 /** Edges of a user that count in a decision, the newest ones. */
 const mostEdges = 200;
 /** Connected people of the newest edges, whose newest events are looked at: 1,000 rows for a request at most. */
 const [newestPeople, newestEvents] = [50, 20];
-
-const hourMs = 3_600_000;
 
 /** People that a user is connected with, and their doings, as of a decision. */
 export interface Social {

@@ -1,10 +1,9 @@
+import { hourMs } from "../../domain/durations.ts";
 import { edgeTypes } from "../../domain/edge.ts";
 import { type MomentFeature, viewAtMoment } from "../../policy/moment-view.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import { type ItemFacts, readerOf } from "../rules/item-facts.ts";
 import type { Social } from "./read-social.ts";
-
-const hourMs = 3_600_000;
 
 /** 0, 2, 3, 4, 5 … of 0, 1, 2, 3, 5 … */
 const logLevel = (count: number): number => Math.round(2 * Math.log2(1 + count));

@@ -1,7 +1,8 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { findIndex } from "../../numeric/find-index.ts";
 import type { ItemView } from "../../policy/policy.ts";
-import type { DamagedRows, ItemStore } from "../../storage/store.ts";
+import type { DamagedRows } from "../../storage/revision-store.ts";
+import type { ItemStore } from "../../storage/store.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
 import { type Entry, readEntries } from "./catalogue-entry.ts";
 import { createEntryMap, type EntryMap } from "./entry-map.ts";

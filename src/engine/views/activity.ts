@@ -1,5 +1,6 @@
 import type { ArmActivity } from "../../domain/activity.ts";
 import { type Arm, arms } from "../../domain/decision.ts";
+import { dayMs } from "../../domain/durations.ts";
 import { compareActivity, measureActivity } from "../../evaluation/activity.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -7,7 +8,6 @@ import type { Activity } from "../engine.ts";
 import type { ActivityInput } from "../input/input.ts";
 import { findScenario } from "../serving/recommend.ts";
 
-const dayMs = 86_400_000;
 /** Four weeks: each weekday counts the same. */
 export const defaultActivityDays = 28;
 

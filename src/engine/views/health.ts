@@ -1,6 +1,7 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import type { Assignment, PromotionMode } from "../../domain/policy-snapshot.ts";
-import type { DamagedRows, Store } from "../../storage/store.ts";
+import type { DamagedRows } from "../../storage/revision-store.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Health } from "../engine.ts";
 import type { FastLoops } from "../serving/fast-loop/serving-loops.ts";

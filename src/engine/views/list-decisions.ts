@@ -1,6 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId, itemId, userId } from "../../domain/ids.ts";
-import type { DecisionPage, Store } from "../../storage/store.ts";
+import type { DecisionPage } from "../../storage/decision-store.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { DecisionsInput } from "../input/input.ts";
 import { findScenario } from "../serving/recommend.ts";

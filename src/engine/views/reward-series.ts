@@ -1,7 +1,8 @@
 import { EngineError } from "../../domain/errors.ts";
 import { bucketReward } from "../../evaluation/bucket-reward.ts";
 import { compareRecent } from "../../evaluation/compare-arms.ts";
-import type { RewardBucket, Store } from "../../storage/store.ts";
+import type { RewardBucket } from "../../storage/decision-store.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RewardPoint, RewardSeries } from "../engine.ts";
 import type { RewardSeriesInput } from "../input/input.ts";

@@ -1,6 +1,7 @@
 import type { Arm } from "../../domain/decision.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { Page, Store } from "../../storage/store.ts";
+import type { Page } from "../../storage/revision-store.ts";
+import type { Store } from "../../storage/store.ts";
 import { exportDecisions } from "./export-decisions.ts";
 import type { RecordTable, TableRow, TimeRange } from "./table.ts";
 

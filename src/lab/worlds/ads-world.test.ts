@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayMs } from "../../domain/pacing.ts";
+import { dayMs } from "../../domain/durations.ts";
 import { runClosedLoop } from "../closed-loop/closed-loop.ts";
 import { worldConfiguration } from "../closed-loop/world-configuration.ts";
 import { createAdsWorld } from "./ads-world.ts";

@@ -1,6 +1,6 @@
 import type { Campaign } from "../../domain/campaign.ts";
+import { dayMs } from "../../domain/durations.ts";
 import { campaignId, type ItemId, userId } from "../../domain/ids.ts";
-import { dayMs } from "../../domain/pacing.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
 import { bisect } from "../../numeric/bisect.ts";
 import { hashUniform } from "../../numeric/hash.ts";

@@ -1,6 +1,6 @@
 import type { Campaign, CampaignMoment } from "../../domain/campaign.ts";
-import { dayMs } from "../../domain/pacing.ts";
-import type { CampaignFigures } from "../store.ts";
+import { dayMs } from "../../domain/durations.ts";
+import type { CampaignFigures } from "../campaign-store.ts";
 import type { CampaignPlan } from "./campaign-plan.ts";
 import { decodeState } from "./campaign-states.ts";
 import type { Charges } from "./charges.ts";

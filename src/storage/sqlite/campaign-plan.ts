@@ -1,5 +1,6 @@
 import type { Campaign } from "../../domain/campaign.ts";
-import { dayMs, dayOf, shareUntil, slotMs, trafficCurve } from "../../domain/pacing.ts";
+import { dayMs } from "../../domain/durations.ts";
+import { dayOf, shareUntil, slotMs, trafficCurve } from "../../domain/pacing.ts";
 import { readNumber } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 

@@ -4,7 +4,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { type CampaignId, campaignId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { dayOf, slotOf } from "../../domain/pacing.ts";
-import type { CampaignStore } from "../store.ts";
+import type { CampaignStore } from "../campaign-store.ts";
 import { prepareCampaignCheck } from "./campaign-check.ts";
 import { prepareFigures } from "./campaign-figures.ts";
 import { type CampaignMoments, prepareMoments } from "./campaign-moments.ts";

@@ -1,7 +1,8 @@
 import { type CampaignBudget, impression, type ShownAd } from "../../domain/campaign.ts";
 import type { Decision } from "../../domain/decision.ts";
-import { dayMs, slotMs, slotOf } from "../../domain/pacing.ts";
-import { CampaignClosed, type CampaignSums } from "../store.ts";
+import { dayMs } from "../../domain/durations.ts";
+import { slotMs, slotOf } from "../../domain/pacing.ts";
+import { CampaignClosed, type CampaignSums } from "../campaign-store.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { EventNumbers } from "./group-commit.ts";

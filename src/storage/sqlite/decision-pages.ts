@@ -1,6 +1,6 @@
 import type { Feedback } from "../../domain/decision.ts";
 import { decisionId } from "../../domain/ids.ts";
-import type { DecisionStore } from "../store.ts";
+import type { DecisionStore } from "../decision-store.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 

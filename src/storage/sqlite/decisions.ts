@@ -1,7 +1,8 @@
 import type { Decision, Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
-import type { DecisionStore, DocumentKey } from "../store.ts";
+import type { DecisionStore } from "../decision-store.ts";
+import type { DocumentKey } from "../document-store.ts";
 import { prepareAdInsert } from "./ad-insert.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";

@@ -1,6 +1,6 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
-import type { DocumentKey, DocumentStore } from "../store.ts";
+import type { DocumentKey, DocumentStore } from "../document-store.ts";
 import { readJson, readNumber } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import type { GroupCommit } from "./group-commit.ts";

@@ -1,6 +1,6 @@
 import { type Edge, edgeTypes } from "../../domain/edge.ts";
 import { itemId, type UserId, userId } from "../../domain/ids.ts";
-import type { EdgeStore, EngagedItem } from "../store.ts";
+import type { EdgeStore, EngagedItem } from "../edge-store.ts";
 import { readMember, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";

@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "../../domain/behaviour.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, itemId, userId } from "../../domain/ids.ts";
-import type { EventRow, EventRowOutcome, EventStore } from "../store.ts";
+import type { EventRow, EventRowOutcome, EventStore } from "../event-store.ts";
 import { prepareCharges } from "./charges.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";

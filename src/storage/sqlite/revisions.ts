@@ -1,7 +1,7 @@
 import type { Revision } from "../../domain/catalogue.ts";
 import type { Json } from "../../domain/json.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import type { PutSummary, RevisionStore } from "../store.ts";
+import type { PutSummary, RevisionStore } from "../revision-store.ts";
 import { readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";

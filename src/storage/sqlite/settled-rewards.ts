@@ -2,7 +2,7 @@ import { arms } from "../../domain/decision.ts";
 import { userId } from "../../domain/ids.ts";
 import { settleReward } from "../../domain/reward-rule.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
-import type { ArmRewards, DecisionStore } from "../store.ts";
+import type { ArmRewards, DecisionStore } from "../decision-store.ts";
 import { readMember, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 

@@ -1,9 +1,8 @@
 import { arms } from "../../domain/decision.ts";
-import type { DecisionStore } from "../store.ts";
+import { dayMs } from "../../domain/durations.ts";
+import type { DecisionStore } from "../decision-store.ts";
 import { readMember, readNumber } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
-
-const dayMs = 86_400_000;
 
 /** Parameters: scenario, from, to, gap of sessions in milliseconds. A session is the arm's of its first decision. */
 const activity = `

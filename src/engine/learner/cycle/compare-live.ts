@@ -1,4 +1,5 @@
 import type { Arm } from "../../../domain/decision.ts";
+import { dayMs } from "../../../domain/durations.ts";
 import type { Guard } from "../../../domain/gate-record.ts";
 import { type GuardTest, guardTestsOf, isTested } from "../../../domain/guard-metric.ts";
 import type { CanaryTrial, LiveDifference } from "../../../domain/policy-evidence.ts";
@@ -17,7 +18,8 @@ import {
   trialError,
 } from "../../../evaluation/live-traffic.ts";
 import { formatSignificant } from "../../../numeric/format.ts";
-import type { RewardBucket, Store, UserOutcomes, UserRewards } from "../../../storage/store.ts";
+import type { RewardBucket, UserOutcomes, UserRewards } from "../../../storage/decision-store.ts";
+import type { Store } from "../../../storage/store.ts";
 
 export interface LiveScene {
   readonly store: Store;
@@ -131,7 +133,6 @@ export function tellDifference(
   );
 }
 
-const dayMs = 86_400_000;
 const hourSeconds = 3600;
 /** Traffic of the last days counts. */
 const seenDays = 7;

@@ -1,3 +1,4 @@
+import { dayMs } from "../../../domain/durations.ts";
 import type { PromotionAction, PromotionReview } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicySnapshot } from "../../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
@@ -11,7 +12,6 @@ import type { Reviewed } from "./review.ts";
  * and its holdback ends: cycles may be minutes apart, and weekdays differ.
  */
 const most = { looks: 20, days: 14 };
-const dayMs = 86_400_000;
 
 function decide(
   verdict: LiveVerdict,

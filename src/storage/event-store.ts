@@ -1,0 +1,51 @@
+import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
+import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
+import type { RepeatRule } from "../domain/scenario.ts";
+
+/** An event to be stored, with the reward that it brings if it was attributed to a decision. */
+export interface EventRow {
+  readonly event: BehaviourEvent;
+  readonly reward?: {
+    readonly decisionId: DecisionId;
+    readonly position: number;
+    /** Reward units: weight of the event type × event value. */
+    readonly value: number;
+    /** How it joins a reward of the same type that the position has. */
+    readonly repeats: RepeatRule;
+  };
+  /** The row says that this position was viewed. It is then no behaviour, and takes no event number. */
+  readonly viewed?: { readonly decisionId: DecisionId; readonly position: number };
+}
+
+/** `duplicate`: the event id is known, or the position was viewed already. */
+export type EventRowOutcome = "stored" | "duplicate";
+
+/**
+ * Behaviour events in the order of their event numbers. One that a reaction's deletion retracted is
+ * behaviour only as of earlier event numbers.
+ */
+export interface EventStore {
+  /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. */
+  record(rows: readonly EventRow[]): Promise<readonly EventRowOutcome[]>;
+  /** The user's newest `limit` events with sequence ≤ asOf, returned oldest first. */
+  history(
+    userId: UserId,
+    options: { readonly asOf: number; readonly limit: number },
+  ): Promise<readonly HistoryEntry[]>;
+  /** The time of the user's last event with each item, sequence ≤ asOf, of these types (default: all), after `since`. */
+  lastEvents(
+    userId: UserId,
+    options: {
+      readonly asOf: number;
+      readonly types?: readonly string[] | undefined;
+      readonly since?: number;
+    },
+  ): Promise<ReadonlyMap<ItemId, number>>;
+  /** Events in order of sequence, from after `after`, at most `limit`. */
+  scan(options: {
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly (HistoryEntry & { readonly userId: UserId })[]>;
+  /** All events, or those after `after`. */
+  count(options?: { readonly after?: number }): Promise<number>;
+}
