@@ -166,6 +166,26 @@ test("only the newest fifty events are left out, and all are listed", async () =
   );
 });
 
+test("items that the user turned down, and those of campaigns that took no part, are told from those that retrieval left", async () => {
+  const { engine, explain } = await openEncoded({
+    scenario: {
+      ads: { outcomes: ["click"] },
+      rules: { aversions: [{ types: ["hide"], by: "itemId" }] },
+    },
+  });
+  const terms = { scenario: "shop", pays: "click", bid: 1 };
+  await engine.putCampaigns([
+    { ...terms, campaignId: "open" },
+    { ...terms, campaignId: "over", endsAt: startOfTests },
+  ]);
+  for (const [index, campaign] of ["open", "open", "open", "over"].entries())
+    await engine.putItems([sampleItem(`i-${index}`, { attributes: { campaign } })]);
+  await engine.record([{ type: "hide", userId: ann, itemId: "i-1" }]);
+  const { decision } = await engine.recommend({ userId: ann });
+  const { leftOut } = await explain(decision);
+  expect(leftOut).toEqual({ available: 6, byRules: 3, seen: 1, notRetrieved: 0 });
+});
+
 test("rules are reported: pins, caps, filters, seen items", async () => {
   const { engine, explain } = await openEncoded({
     scenario: {
