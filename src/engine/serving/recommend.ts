@@ -9,26 +9,22 @@ import type { PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
 import { CampaignClosed } from "../../storage/campaign-store.ts";
 import type { Store } from "../../storage/store.ts";
-import { readAuction } from "../campaigns/auction.ts";
 import { shownAds } from "../campaigns/shown-ads.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
 import { checkPins } from "../rules/check-pins.ts";
 import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
-import { joinRules } from "../rules/offer-rules.ts";
-import { readAversions } from "../rules/read-aversions.ts";
-import { readLeftOut } from "../rules/read-left-out.ts";
-import { readSocial, type Social } from "../social/read-social.ts";
+import type { Social } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
 import { viewSocial } from "../social/view-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
-import { createState, readUser } from "../state/read-state.ts";
-import { checkAny, checkRequest, eligible, type OfferedItems } from "./candidates.ts";
+import { checkAny, checkRequest, type OfferedItems } from "./candidates.ts";
 import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import { mixSeed } from "./mix-seed.ts";
+import { readAsOf } from "./read-as-of.ts";
 import { assertFinite, type RetrievedItems, retrieveItems } from "./retriever.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
@@ -130,42 +126,6 @@ async function scoreCandidates(
     ...uniform,
     fallback: problems[0] ?? "no policy yet",
   };
-}
-
-/** A request with the rules and the time by which it is decided. */
-interface Asked {
-  readonly scenario: Scenario;
-  readonly offer: OfferLimits | undefined;
-  readonly now: number;
-}
-
-/**
- * Assignment, and rows of the user and the catalogue, all as of one event number. Another request can move the catalogue on while the
- * rows are read; then they are read again.
- */
-async function readAsOf(
-  { store, catalogue }: RecommendParts,
-  { userId, candidates, context = {} }: ParsedInput,
-  { scenario, offer, now }: Asked,
-) {
-  const rules = joinRules(scenario, offer, now);
-  if (scenario.ads) await store.campaigns.settle(scenario.name, now);
-  for (;;) {
-    const asOf = await store.sequence();
-    await catalogue.refresh(asOf);
-    const user = await readUser(store, userId, asOf);
-    const visit = { userId, scenario: scenario.name, asOf, now };
-    const leftOut = await readLeftOut(store, scenario, visit);
-    const auction = await readAuction(store, scenario, visit);
-    const social = await readSocial(store, scenario.social, visit);
-    const aversions = await readAversions(store, scenario, { ...visit, catalogue });
-    if (catalogue.sequence > asOf) continue;
-    const assignment = await store.policies.assignment(scenario.name, asOf);
-    const groups = aversions.leftOut;
-    const offered = eligible({ candidates, catalogue, rules, leftOut, groups, auction });
-    const state = createState({ user, catalogue, scenario, context });
-    return { asOf, assignment, offered, state, social, aversions, auction };
-  }
 }
 
 function servingRuleOf(

@@ -1,0 +1,70 @@
+import type { Candidate, OfferLimits } from "../../domain/decision.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import type { PolicyState } from "../../policy/policy.ts";
+import type { Store } from "../../storage/store.ts";
+import { type Auction, readAuction } from "../campaigns/auction.ts";
+import { joinRules } from "../rules/offer-rules.ts";
+import { type Aversions, readAversions } from "../rules/read-aversions.ts";
+import { readLeftOut } from "../rules/read-left-out.ts";
+import { readSocial, type Social } from "../social/read-social.ts";
+import type { Catalogue } from "../state/catalogue.ts";
+import { createState, readUser } from "../state/read-state.ts";
+import { eligible, type OfferedItems } from "./candidates.ts";
+
+/** The user of a request, and what it offers. */
+interface AskedFor {
+  readonly userId: UserId;
+  readonly candidates?: readonly Candidate[];
+  readonly context?: JsonObject;
+}
+
+/** A request with the rules and the time by which it is decided. */
+interface Asked {
+  readonly scenario: Scenario;
+  readonly offer: OfferLimits | undefined;
+  readonly now: number;
+}
+
+/** Everything that a choice depends on, as of an event number. */
+interface ReadRequest {
+  readonly asOf: number;
+  readonly assignment: Assignment;
+  readonly offered: OfferedItems;
+  readonly state: PolicyState;
+  readonly social: Social | undefined;
+  readonly aversions: Aversions;
+  /** Of a scenario with ads. */
+  readonly auction: Auction | undefined;
+}
+
+/**
+ * Assignment, and rows of the user and the catalogue, all as of one event number. Another request can move the catalogue on while the
+ * rows are read; then they are read again.
+ */
+export async function readAsOf(
+  { store, catalogue }: { readonly store: Store; readonly catalogue: Catalogue },
+  { userId, candidates, context = {} }: AskedFor,
+  { scenario, offer, now }: Asked,
+): Promise<ReadRequest> {
+  const rules = joinRules(scenario, offer, now);
+  if (scenario.ads) await store.campaigns.settle(scenario.name, now);
+  for (;;) {
+    const asOf = await store.sequence();
+    await catalogue.refresh(asOf);
+    const user = await readUser(store, userId, asOf);
+    const visit = { userId, scenario: scenario.name, asOf, now };
+    const leftOut = await readLeftOut(store, scenario, visit);
+    const auction = await readAuction(store, scenario, visit);
+    const social = await readSocial(store, scenario.social, visit);
+    const aversions = await readAversions(store, scenario, { ...visit, catalogue });
+    if (catalogue.sequence > asOf) continue;
+    const assignment = await store.policies.assignment(scenario.name, asOf);
+    const groups = aversions.leftOut;
+    const offered = eligible({ candidates, catalogue, rules, leftOut, groups, auction });
+    const state = createState({ user, catalogue, scenario, context });
+    return { asOf, assignment, offered, state, social, aversions, auction };
+  }
+}
