@@ -81,6 +81,20 @@ test("policies and cycles are listed for a scenario, and a roll-back names it", 
   ]);
 });
 
+test("decisions are listed by user and item, page after page", async () => {
+  const { client } = await openClient();
+  await client.putItem({ itemId: "tea" });
+  const ids: string[] = [];
+  for (const userId of ["ada", "bob", "ada"])
+    ids.push((await client.recommend({ userId, slateSize: 1 })).decisionId);
+  const wanted = { userId: "ada", itemId: "tea", limit: 1 };
+  const { rows, next = "" } = await client.listDecisions(wanted);
+  expect([rows[0]?.decisionId, next]).toEqual([ids[2], ids[2]]);
+  const rest = await client.listDecisions({ ...wanted, after: next });
+  expect(rest).toMatchObject({ rows: [{ decisionId: ids[0], slate: [{ itemId: "tea" }] }] });
+  expect(rest).not.toHaveProperty("next");
+});
+
 test("a decision is explained by its id", async () => {
   const { client, requests } = await openClient();
   await client.putItem({ itemId: "tea" });
