@@ -8,6 +8,7 @@ import type { EdgeType } from "../domain/edge.ts";
 import type { InterventionKind, InterventionNote } from "../domain/intervention.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Assignment, PolicySnapshot, PromotionMode } from "../domain/policy-snapshot.ts";
+import type { RelatedTo } from "../domain/related.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 
@@ -18,6 +19,7 @@ export type { EdgeType } from "../domain/edge.ts";
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
+export type { RelatedKind, RelatedTo } from "../domain/related.ts";
 export type {
   AversionRule,
   Boost,
@@ -35,6 +37,7 @@ export type {
  */
 export const routes = {
   recommend: "/api/v1/recommend",
+  recommendBatch: "/api/v1/recommend/batch",
   events: "/api/v1/events",
   items: "/api/v1/items",
   users: "/api/v1/users",
@@ -77,6 +80,8 @@ export interface RecommendRequest {
    */
   readonly candidates?: readonly CandidateBody[];
   readonly context?: JsonObject;
+  /** The slate holds items that are related to this one: for a page of an item, or a basket. Not together with `candidates`. */
+  readonly relatedTo?: RelatedTo;
   /** Rules of this request, which hold beside those of the scenario. */
   readonly rules?: ItemRules;
   /**
@@ -84,6 +89,24 @@ export interface RecommendRequest {
    * slate. The server mixes it with a secret of its own, so it chooses no slate.
    */
   readonly seed?: number;
+  /**
+   * Names the request of this user in this scenario, so that it can be sent again: the decision that it has led to is answered, and no
+   * other one is made.
+   */
+  readonly idempotencyKey?: string;
+}
+
+/** Requests that are decided together: `POST /api/v1/recommend/batch`. */
+export interface RecommendBatchRequest {
+  /** 1 to 100. */
+  readonly requests: readonly RecommendRequest[];
+  /** Each user gets an item in one slate at most, the first that draws it. Default false. */
+  readonly distinct?: boolean;
+}
+
+/** A decision for each request, in their order. */
+export interface RecommendBatchResponse {
+  readonly recommendations: readonly RecommendResponse[];
 }
 
 /** One shown item. `position` counts from 0; `propensity` is in (0, 1]. */

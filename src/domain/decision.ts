@@ -2,6 +2,7 @@ import type { ShownAd } from "./campaign.ts";
 import type { FastLoopMark } from "./fast-loop.ts";
 import type { DecisionId, ItemId, UserId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
+import type { RelatedTo } from "./related.ts";
 import type { ItemRules } from "./rules.ts";
 import type { RewardRule, ServingRule } from "./scenario.ts";
 
@@ -30,6 +31,8 @@ export interface OfferLimits {
   readonly except?: readonly ItemId[];
   /** Number of items on the pages before; absent on the first page. */
   readonly offset?: number;
+  /** The items are the closest to this one. */
+  readonly relatedTo?: RelatedTo;
   /** Rules of the request, beside those of the scenario. */
   readonly rules?: ItemRules;
   /** Places that were asked for, if the rules left fewer items than candidates. */

@@ -17,7 +17,8 @@ import { intervene } from "./interventions/intervene.ts";
 import { rollBack } from "./interventions/roll-back.ts";
 import { ensurePolicies } from "./learner/promote.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
-import { findScenario, type RecommendParts, recommend } from "./serving/recommend.ts";
+import { findScenario, type RecommendParts } from "./serving/recommend.ts";
+import { recommend, recommendBatch } from "./serving/recommend-batch.ts";
 import { record } from "./serving/record.ts";
 import { createServingPolicies, type ServingPolicies } from "./serving/serving-policies.ts";
 import { checkEdges } from "./social/check-edges.ts";
@@ -185,6 +186,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const engine = checkEngine({
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
+    recommendBatch: (input) => recommendBatch(parts, input),
     record: (events) => record(parts, events),
     ...createRows(store, options.clock),
     ...createCampaigns(parts),

@@ -27,6 +27,7 @@ import type {
   EventInput,
   InterventionInput,
   PageInput,
+  RecommendBatchInput,
   RecommendInput,
   RewardSeriesInput,
   ScenarioPageInput,
@@ -139,6 +140,22 @@ export interface Engine {
    * @throws unknown_scenario, unknown_item, no_candidates, invalid_request
    */
   recommend(input: RecommendInput): Promise<Recommendation>;
+  /**
+   * Decides up to 100 requests together: all are durable or none, in their order. `distinct` leaves the items of a user's slates out
+   * of the same user's later ones, for the places of one page.
+   * @throws as `recommend`, with the place of the request
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * await recurve.putItems(["tea", "mug", "pot"].map((itemId) => ({ itemId })));
+   * const requests = [{ userId: "ada", slateSize: 1 }, { userId: "ada", slateSize: 2 }];
+   * const [top, below] = await recurve.recommendBatch({ requests, distinct: true });
+   * console.log(top.decision.slate.length + below.decision.slate.length); // 3
+   * await recurve.close();
+   */
+  recommendBatch(input: RecommendBatchInput): Promise<readonly Recommendation[]>;
   /**
    * Records events, all or none, at most 1000. Outcomes are in the order of the events.
    * @throws unknown_decision, invalid_request

@@ -24,6 +24,8 @@ import {
   type PolicyBody,
   type PutResponse,
   type ReadyResponse,
+  type RecommendBatchRequest,
+  type RecommendBatchResponse,
   type RecommendRequest,
   type RecommendResponse,
   type RewardSeriesQuery,
@@ -63,6 +65,8 @@ export interface ClientOptions {
 export interface RecurveClient {
   /** Draws a slate for a user; the decision and its propensities are durable then. */
   recommend(request: RecommendRequest): Promise<RecommendResponse>;
+  /** Draws up to 100 slates together: all decisions are durable then, or none is made. */
+  recommendBatch(request: RecommendBatchRequest): Promise<RecommendBatchResponse>;
   /** Records events, all or none, at most 1000. */
   sendEvents(events: readonly EventBody[]): Promise<EventsResponse>;
 
@@ -215,6 +219,7 @@ export function createClient(options: ClientOptions): RecurveClient {
   );
   return {
     recommend: (request) => post(routes.recommend, request),
+    recommendBatch: (request) => post(routes.recommendBatch, request),
     sendEvents: (events) => post(routes.events, { events }),
 
     putItem: ({ itemId, ...fields }) => put(at(routes.items, itemId), fields),

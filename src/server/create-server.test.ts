@@ -165,7 +165,7 @@ describe("the schema at /openapi.json", () => {
     const { paths } = await readSchema();
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
     const ids = operations.map(({ operationId }) => operationId);
-    expect(new Set(ids).size).toBe(36);
+    expect(new Set(ids).size).toBe(37);
     for (const { summary, description, responses } of operations) {
       expect(summary.length * description.length).toBeGreaterThan(0);
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(["500", "503"]));
@@ -218,6 +218,6 @@ describe("the schema at /openapi.json", () => {
         expect(await response.text()).not.toContain("invalid_request");
       }
     }
-    expect(examples).toBe(11);
+    expect(examples).toBe(12);
   });
 });

@@ -9,6 +9,7 @@ import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
 import { readSocial } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
+import { checkRelated } from "./check-related.ts";
 import { type CandidateCheck, checkRetrieval } from "./check-retrieval.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
 
@@ -54,6 +55,10 @@ export async function checkCandidates(
     return changed(`candidate '${itemId}' was not in the catalogue at event number ${asOf}`);
   }
   const offered = eligible({ candidates: undefined, catalogue, rules, leftOut, groups, auction });
+  if (offer?.relatedTo) {
+    const related = { relatedTo: offer.relatedTo, catalogue, offered, limit, slateSize };
+    return checkRelated(parts, decision, related);
+  }
   const social = await readSocial(parts.store, rule?.social, { userId, asOf, now });
   const reserved = socialCandidates(offered, social, { catalogue, limit });
   return checkRetrieval(parts, decision, { offered, limit, reserved, moment });

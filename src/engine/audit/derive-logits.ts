@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { uniformVersion } from "../../domain/policy-snapshot.ts";
+import type { RelatedTo } from "../../domain/related.ts";
 import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { scoreRelated } from "../related/score-related.ts";
 import type { DrawRules } from "../rules/draw-rules.ts";
 import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
@@ -55,6 +57,15 @@ export interface LogitDeriver {
     situation: Omit<Situation, "candidates">,
     offered: OfferedItems,
   ): Promise<OfferScores>;
+  /** Relatedness of offered items. @param offered as of the decision */
+  scoreRelated(
+    version: number,
+    asked: {
+      readonly decision: Decision;
+      readonly relatedTo: RelatedTo;
+      readonly offered: OfferedItems;
+    },
+  ): Promise<Float64Array>;
   /** Calls are made one after the other. */
   readonly catalogueAsOf: CatalogueAsOf;
   close(): Promise<void>;
@@ -82,22 +93,30 @@ async function checkSnapshot({ policies }: Store, version: number): Promise<void
   throw new SnapshotProblem("wrong-snapshot", version, message);
 }
 
+/** Policies whose bytes are the published ones; undefined for the uniform choice. */
+function createCheckedPolicies(store: Store, encoders?: EncoderSource) {
+  const policies = createServingPolicies(store.policies, encoders);
+  const checked = new Map<number, Promise<void>>();
+  return {
+    get: async (version: number) => {
+      if (version === uniformVersion) return undefined;
+      const check = checked.get(version) ?? checkSnapshot(store, version);
+      checked.set(version, check);
+      await check;
+      return policies.get(version);
+    },
+    close: () => policies.close(),
+  };
+}
+
 /** @param encoders default: those that the process shares, with the states that they keep */
 export function createLogitDeriver(
   store: Store,
   configuration: Configuration,
   encoders?: EncoderSource,
 ): LogitDeriver {
-  const policies = createServingPolicies(store.policies, encoders);
-  const checked = new Map<number, Promise<void>>();
+  const policies = createCheckedPolicies(store, encoders);
   const catalogueAsOf = createCatalogueAsOf(store.items, configuration.text);
-
-  const getPolicy = async (version: number) => {
-    const check = checked.get(version) ?? checkSnapshot(store, version);
-    checked.set(version, check);
-    await check;
-    return policies.get(version);
-  };
   const read = async (situation: Situation) => {
     const { userId, asOf, context, ...rest } = situation;
     const configured = findScenario(configuration, rest.scenario);
@@ -108,18 +127,18 @@ export function createLogitDeriver(
     const views = await viewMoment(store, situation, { catalogue: items, view: viewCandidate });
     const stateOf = (history = user.history) =>
       createState({ user: { ...user, history }, catalogue: items, scenario, context });
-    return { scenario, user, views, stateOf };
+    return { scenario, user, views, stateOf, catalogue: items };
   };
   const derive = async (version: number, situation: Situation) => {
-    if (version === uniformVersion) return new Float64Array(situation.candidates.length);
-    const policy = await getPolicy(version);
+    const policy = await policies.get(version);
+    if (policy === undefined) return new Float64Array(situation.candidates.length);
     const { stateOf, views } = await read(situation);
     return policy.logits(stateOf(), views);
   };
   const deriveModel = createModelDeriver(store, configuration.text);
   const open = async (decision: Decision) => {
     const { policyVersion: version } = decision;
-    const policy = version === uniformVersion ? undefined : await getPolicy(version);
+    const policy = await policies.get(version);
     return deriveDecision(decision, { ...(await read(decision)), policy, deriveModel });
   };
   return {
@@ -128,8 +147,13 @@ export function createLogitDeriver(
     drawRules: (decision) => readDrawRules(decision, { store, catalogueAsOf }),
     scoreOffered: async (version, situation, offered) => {
       const { stateOf } = await read({ ...situation, candidates: [] });
-      const policy = version === uniformVersion ? undefined : await getPolicy(version);
-      return scoreOffered(policy, stateOf(), offered);
+      return scoreOffered(await policies.get(version), stateOf(), offered);
+    },
+    scoreRelated: async (version, { decision, relatedTo, offered }) => {
+      const { scenario, catalogue } = await read({ ...decision, candidates: [] });
+      const isSimilar = relatedTo.kind === "similar";
+      const policy = isSimilar ? undefined : await policies.get(version);
+      return scoreRelated(relatedTo, { scenario, catalogue, offered, policy });
     },
     open,
     deriveServed: async (decision) =>

@@ -29,6 +29,17 @@ const scenario = {
 };
 const arms = { baselineShare: 0.2, uniformShare: 0.1 };
 
+/** Every fifth request stands beside a post. */
+const beside = (turn: number) =>
+  turn % 5 === 0
+    ? {
+        relatedTo: {
+          itemId: `post-${turn % 32}`,
+          kind: turn % 2 === 0 ? ("similar" as const) : ("complementary" as const),
+        },
+      }
+    : {};
+
 /** Paced campaigns, edges, every rule and every arm in one scenario, whose readers click, hide and make friends. */
 async function play(turns: number) {
   const shop = await openAds(
@@ -68,7 +79,7 @@ async function play(turns: number) {
         { userId: reader, type: "follow", to: `author-${turn % 7}` },
         { userId: reader, type: "friend", to: readers.find((one) => one !== reader)! },
       ]);
-    const { decision } = await shop.engine.recommend({ userId: reader });
+    const { decision } = await shop.engine.recommend({ userId: reader, ...beside(turn) });
     const { decisionId, slate } = decision;
     for (const itemId of slate) {
       const luck = lot(turn, itemId);

@@ -14,6 +14,7 @@ import {
   itemInput,
   noteInput,
   pageInput,
+  recommendBatchInput,
   recommendInput,
   rewardSeriesInput,
   scenarioPageInput,
@@ -44,6 +45,7 @@ export function checkEngine(engine: Engine): Engine {
   const checked: Engine = {
     scenarios: engine.scenarios,
     recommend: async (input) => engine.recommend(parseInput(recommendInput, input)),
+    recommendBatch: async (input) => engine.recommendBatch(parseInput(recommendBatchInput, input)),
     record: async (rows) => engine.record(events(rows)),
 
     putItems: async (rows) => engine.putItems(items(rows)),

@@ -8,6 +8,7 @@ import type {
   EventBody,
   InterventionRequest,
   PageQuery,
+  RecommendBatchRequest,
   RecommendRequest,
   RewardSeriesQuery,
   ScenarioQuery,
@@ -22,6 +23,9 @@ export type CandidateInput = CandidateBody;
 
 /** A request for a slate. */
 export type RecommendInput = RecommendRequest;
+
+/** Requests for slates that are decided together. */
+export type RecommendBatchInput = RecommendBatchRequest;
 
 /** A connection of a user. */
 export type EdgeInput = EdgeBody;

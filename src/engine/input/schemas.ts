@@ -1,10 +1,17 @@
 import { z } from "zod";
-import type { ItemFields, ItemInput, UserFields, UserInput } from "../../contract/api.ts";
+import type {
+  ItemFields,
+  ItemInput,
+  RecommendBatchRequest,
+  UserFields,
+  UserInput,
+} from "../../contract/api.ts";
 import type { CampaignBudget, FrequencyCap } from "../../domain/campaign.ts";
 import { arms } from "../../domain/decision.ts";
 import { edgeTypes } from "../../domain/edge.ts";
 import { isPlain } from "../../domain/ids.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
+import { type RelatedTo, relatedKinds } from "../../domain/related.ts";
 import { itemRules } from "../rules/rules-schema.ts";
 import { attributes } from "./attributes.ts";
 import { mostRows } from "./batches.ts";
@@ -45,6 +52,9 @@ const maxMoney = 1e9;
 
 /** More than a request of a mebibyte holds with features, and bounded in time. */
 const maxCandidates = 10_000;
+
+/** Of a batch: each takes milliseconds. */
+const mostRequests = 100;
 
 /** Each of them may become a list of the items that may be shown. */
 const maxCategories = 1000;
@@ -161,6 +171,15 @@ export const eventInput: z.ZodType<EventInput> = exactly<EventInput>()(
 export const candidateInput: z.ZodType<CandidateInput> = exactly<CandidateInput>()(
   z.strictObject({ itemId: name, features: optional(attributes) }).meta({ id: "Candidate" }),
 );
+/** An item that a slate stands beside. */
+export const relatedTo: z.ZodType<RelatedTo> = exactly<RelatedTo>()(
+  z
+    .strictObject({
+      itemId: name,
+      kind: z.enum(relatedKinds, `must be ${relatedKinds.join(" or ")}`),
+    })
+    .meta({ id: "RelatedTo" }),
+);
 export const recommendInput: z.ZodType<RecommendInput> = exactly<RecommendInput>()(
   z
     .strictObject({
@@ -171,11 +190,30 @@ export const recommendInput: z.ZodType<RecommendInput> = exactly<RecommendInput>
         z.array(candidateInput, `must be a list of at most ${maxCandidates}`).max(maxCandidates),
       ),
       context: optional(attributes),
+      relatedTo: optional(relatedTo),
       rules: optional(itemRules),
       seed: optional(seed),
+      idempotencyKey: optional(name),
+    })
+    .refine(({ candidates, relatedTo }) => candidates === undefined || relatedTo === undefined, {
+      path: ["relatedTo"],
+      error: "chooses the candidates; leave out one of relatedTo and candidates",
     })
     .meta({ id: "RecommendRequest" }),
 );
+export const recommendBatchInput: z.ZodType<RecommendBatchRequest> =
+  exactly<RecommendBatchRequest>()(
+    z.strictObject({
+      requests: z
+        .array(recommendInput, `must be a list of 1 to ${mostRequests}`)
+        .min(1, "must not be empty; send a request at least")
+        .max(
+          mostRequests,
+          `must hold at most ${mostRequests}; send the others in a batch of their own`,
+        ),
+      distinct: optional(boolean),
+    }),
+  );
 
 export const pageInput: z.ZodType<PageInput> = exactly<PageInput>()(
   z.strictObject({ after: optional(name), limit: optional(limit) }),

@@ -7,7 +7,8 @@ import type { Scenario } from "../../domain/scenario.ts";
 import type { ReactionRow, Scored } from "../../storage/store.ts";
 import type { Recommendation } from "../engine.ts";
 import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";
-import { type RecommendParts, recommend } from "../serving/recommend.ts";
+import type { RecommendParts } from "../serving/recommend.ts";
+import { recommend } from "../serving/recommend-batch.ts";
 import { attributeEvents } from "../serving/record.ts";
 import { createItemTimes, type TimedItem } from "./item-times.ts";
 

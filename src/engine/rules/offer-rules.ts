@@ -29,10 +29,11 @@ export function joinRules(
 ): OfferRules {
   const both = [rules, offer?.rules];
   const excluded = both.flatMap((one) => one?.exclude ?? []).map(itemId);
+  const related = offer?.relatedTo ? [itemId(offer.relatedTo.itemId)] : [];
   return {
     categories: offer?.categories ?? [],
     filters: both.flatMap((one) => one?.filter ?? []),
-    except: new Set([...excluded, ...(offer?.except ?? [])]),
+    except: new Set([...excluded, ...related, ...(offer?.except ?? [])]),
     now: ruleTime(now),
   };
 }

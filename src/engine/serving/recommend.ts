@@ -2,17 +2,18 @@ import type { Arm, Candidate, Decision, OfferLimits } from "../../domain/decisio
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, type UserId } from "../../domain/ids.ts";
 import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
+import type { RelatedTo } from "../../domain/related.ts";
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
-import { CampaignClosed } from "../../storage/campaign-store.ts";
 import type { Store } from "../../storage/store.ts";
 import { shownAds } from "../campaigns/shown-ads.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
+import { relateOffered } from "../related/relate-offered.ts";
 import { checkPins } from "../rules/check-pins.ts";
 import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
 import type { Social } from "../social/read-social.ts";
@@ -137,9 +138,26 @@ function servingRuleOf(
   return { ...shares, excludeSeen, exploration, maxCandidates, ...optional };
 }
 
-/** Limits of a request, with its rules if it has any. */
-function offerOf({ offer, rules = {} }: ParsedInput): OfferLimits | undefined {
-  return Object.keys(rules).length > 0 ? { ...offer, rules } : offer;
+/** Limits of a request, with its related item and its rules if it has any. */
+function offerOf({ offer, relatedTo, rules = {} }: ParsedInput): OfferLimits | undefined {
+  const hasRules = Object.keys(rules).length > 0;
+  if (relatedTo === undefined && !hasRules) return offer;
+  return { ...offer, ...(relatedTo && { relatedTo }), ...(hasRules && { rules }) };
+}
+
+/** Limits as the decision was made: with the kind of related items that stood in, and the places that were asked for. */
+function loggedOffer(
+  offer: OfferLimits | undefined,
+  made: {
+    readonly relatedTo: RelatedTo | undefined;
+    readonly size: number;
+    readonly shown: number;
+  },
+): Pick<Decision, "offer"> {
+  const { relatedTo, size, shown } = made;
+  const isShort = shown < size;
+  const added = { ...(relatedTo && { relatedTo }), ...(isShort && { slateSize: size }) };
+  return offer === undefined && !isShort ? {} : { offer: { ...offer, ...added } };
 }
 
 function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof sampleSlate>[0]) {
@@ -188,15 +206,17 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const offer = offerOf(input);
   const asked = { scenario, offer, now: parts.clock() };
   const read = await readAsOf(parts, input, asked);
-  const { asOf, assignment, offered, state, social, auction } = read;
+  const { asOf, assignment, state, social, auction } = read;
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
-  checkAny(offered.count, slateSize);
+  checkAny(read.offered.count, slateSize);
 
   const seed = await seedOf(parts, input, visitor);
   const random = createRandom(seed);
-  const size = Math.min(slateSize, offered.count);
+  const size = Math.min(slateSize, read.offered.count);
   const limit = Math.max(size, scenario.maxCandidates);
+  const wanted = { ...read, ...parts, scenario, size, limit };
+  const { offered, relatedTo, ...related } = await relateOffered(input.relatedTo, wanted);
   const moment = { ...asked, slateSize: size, auction };
   const reserved = reserve(parts, input, { offered, social, limit });
   const retrieved = await retrieveItems(parts.policies, {
@@ -212,7 +232,6 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate(retrieved.candidates, drawing);
   const ads = auction && shownAds(auction, { ...retrieved, ...drawn, arm: scored.arm }, drawing);
-  const isShort = drawn.slate.length < size;
 
   const decision: Decision = {
     decisionId: input.decisionId ?? decisionId(parts.createId()),
@@ -231,33 +250,9 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     expiresAt: asked.now + openMs(scenario.reward),
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
-    ...((offer || isShort) && { offer: { ...offer, ...(isShort && { slateSize: size }) } }),
+    ...loggedOffer(offer, { relatedTo, size, shown: drawn.slate.length }),
     ...(ads && { ads }),
   };
-  const fallback = scored.fallback ?? retrieved.fallback;
+  const fallback = scored.fallback ?? retrieved.fallback ?? related.fallback;
   return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };
-}
-
-/** A choice in the record. If a campaign closes meanwhile, it is made anew, whatever it was: so its propensities stay exact. */
-async function chooseOpen(parts: RecommendParts, input: ParsedInput): Promise<Recommendation> {
-  for (;;) {
-    const { recommendation } = await choose(parts, input);
-    try {
-      await parts.store.decisions.append(recommendation.decision);
-      return recommendation;
-    } catch (error) {
-      if (!(error instanceof CampaignClosed)) throw error;
-    }
-  }
-}
-
-/** A choice that is durable before the answer. */
-export async function recommend(
-  parts: RecommendParts,
-  input: RecommendInput | ParsedInput,
-): Promise<Recommendation> {
-  const recommendation = await chooseOpen(parts, input as ParsedInput);
-  const { decision } = recommendation;
-  parts.fastLoops.learn(findScenario(parts.configuration, decision.scenario));
-  return recommendation;
 }

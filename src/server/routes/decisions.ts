@@ -6,6 +6,7 @@ import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { DecisionView } from "../../engine/engine.ts";
 import { missingDecision } from "../../engine/explanation/create-explainer.ts";
 import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
+import { relatedTo } from "../../engine/input/schemas.ts";
 import { itemRules } from "../../engine/rules/rules-schema.ts";
 import type { App, RouteParts } from "../app.ts";
 import { arm, candidate, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
@@ -30,6 +31,7 @@ const offerBody = wire<OfferBody>()(
       categories: optional(z.array(name)),
       except: optional(z.array(name)),
       offset: optional(count),
+      relatedTo: optional(relatedTo),
       rules: optional(itemRules),
       slateSize: optional(count),
     })

@@ -53,6 +53,44 @@ testApi(
       after: countDecisions("items", 0),
     },
     {
+      name: "a batch is answered in the order of its requests",
+      method,
+      url: `${url}/batch`,
+      body: {
+        requests: [
+          { userId: "ada", scenario: "ads", slateSize: 1 },
+          { userId: "ada", relatedTo: { itemId: "a", kind: "similar" }, slateSize: 2 },
+        ],
+        distinct: true,
+      },
+      status: 200,
+      contains: ['{"recommendations":[{"decisionId":"d-1","scenario":"ads"', '"decisionId":"d-2"'],
+      after: countDecisions("items", 1),
+    },
+    {
+      name: "a batch with a request that can't be answered decides nothing",
+      method,
+      url: `${url}/batch`,
+      body: {
+        requests: [
+          { userId: "ada" },
+          { userId: "ben", relatedTo: { itemId: "nowhere", kind: "similar" } },
+        ],
+      },
+      status: 422,
+      contains: ['"code":"unknown_item"', "requests[1]", "'nowhere'", "PUT /api/v1/items/nowhere"],
+      after: countDecisions("items", 0),
+    },
+    {
+      name: "another kind of related items is refused with those that there are",
+      method,
+      url,
+      body: { userId: "ada", relatedTo: { itemId: "a", kind: "alike" } },
+      status: 400,
+      contains: ["relatedTo.kind", "send similar or complementary"],
+      after: countDecisions("items", 0),
+    },
+    {
       name: "a slate size of 0 is refused",
       method,
       url,

@@ -1,8 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type RecommendRequest, type RecommendResponse, routes } from "../../contract/api.ts";
+import {
+  type RecommendBatchRequest,
+  type RecommendBatchResponse,
+  type RecommendRequest,
+  type RecommendResponse,
+  routes,
+} from "../../contract/api.ts";
 import type { Recommendation } from "../../engine/engine.ts";
 import { name, optional, seed, time } from "../../engine/input/fields.ts";
-import { recommendInput } from "../../engine/input/schemas.ts";
+import { recommendBatchInput, recommendInput } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
 import { arm, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
 import { answer, body, failures } from "../operation.ts";
@@ -25,6 +31,17 @@ const recommendResponse = wire<RecommendResponse>()(
     .openapi("RecommendResponse"),
 );
 
+const exampleResponse: RecommendResponse = {
+  decisionId: "0b0e7d6c-8f1c-4a43-9a7e-5c1f0c2b7a11",
+  scenario: "items",
+  policyVersion: 7,
+  arm: "serving",
+  slate: [{ itemId: "sku-2", position: 0, propensity: 0.8 }],
+  slatePropensity: 0.8,
+  seed: 2851234901,
+  expiresAt: "2026-03-01T12:31:00.000Z",
+};
+
 const recommendRoute = createRoute({
   method: "post",
   path: routes.recommend,
@@ -32,7 +49,7 @@ const recommendRoute = createRoute({
   tags: ["loop"],
   summary: "Choose a slate for a user",
   description:
-    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it. A seed makes the draw repeatable on this record; it is mixed with a secret of the server, so it chooses no slate. The answer has the mixed seed. `rules` hold beside those of the scenario: filter, exclude, boosts, pins and caps (docs/guides/rules.md). If they leave fewer items the slate is shorter.",
+    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it. A seed makes the draw repeatable on this record; it is mixed with a secret of the server, so it chooses no slate. The answer has the mixed seed. `rules` hold beside those of the scenario: filter, exclude, boosts, pins and caps (docs/guides/rules.md). If they leave fewer items the slate is shorter. `relatedTo` chooses from the items closest to one item. With an `idempotencyKey` a request can be sent again: it is answered by the decision that it has led to.",
   request: {
     body: body(recommendRequest, {
       userId: "ada",
@@ -43,17 +60,44 @@ const recommendRoute = createRoute({
     }),
   },
   responses: {
-    200: answer("The slate", recommendResponse, {
-      decisionId: "0b0e7d6c-8f1c-4a43-9a7e-5c1f0c2b7a11",
-      scenario: "items",
-      policyVersion: 7,
-      arm: "serving",
-      slate: [{ itemId: "sku-2", position: 0, propensity: 0.8 }],
-      slatePropensity: 0.8,
-      seed: 2851234901,
-      expiresAt: "2026-03-01T12:31:00.000Z",
+    200: answer("The slate", recommendResponse, exampleResponse),
+    ...failures("unknown_scenario", "unknown_item", "no_candidates", "conflict"),
+  },
+});
+
+const recommendBatchRoute = createRoute({
+  method: "post",
+  path: routes.recommendBatch,
+  operationId: "recommendBatch",
+  tags: ["loop"],
+  summary: "Choose slates for the places of a page, or for many users",
+  description:
+    "Decides up to 100 requests together: all decisions are durable before the answer leaves, or none is made. With `distinct` the items of a user's slates are left out of the same user's later ones, and their propensities are given those before. An error names the place of its request.",
+  request: {
+    body: body(wire<RecommendBatchRequest>()(recommendBatchInput), {
+      requests: [
+        { userId: "ada", scenario: "items", slateSize: 3 },
+        {
+          userId: "ada",
+          scenario: "items",
+          slateSize: 2,
+          relatedTo: { itemId: "sku-1", kind: "similar" },
+        },
+      ],
+      distinct: true,
     }),
-    ...failures("unknown_scenario", "unknown_item", "no_candidates"),
+  },
+  responses: {
+    200: answer(
+      "A decision for each request, in their order",
+      wire<RecommendBatchResponse>()(
+        z
+          .strictObject({ recommendations: z.array(recommendResponse) })
+          .openapi("RecommendBatchResponse"),
+      ),
+      { recommendations: [exampleResponse] },
+    ),
+    ...failures("unknown_scenario", "unknown_item", "no_candidates", "conflict"),
   },
 });
 
@@ -76,5 +120,10 @@ export function addRecommend(app: App, { engine, metrics }: RouteParts): void {
     const recommendation = await engine.recommend(context.req.valid("json"));
     metrics.countRecommendation(recommendation);
     return context.json(toResponse(recommendation), 200);
+  });
+  app.openapi(recommendBatchRoute, async (context) => {
+    const recommendations = await engine.recommendBatch(context.req.valid("json"));
+    for (const one of recommendations) metrics.countRecommendation(one);
+    return context.json({ recommendations: recommendations.map(toResponse) }, 200);
   });
 }

@@ -1,0 +1,67 @@
+import type { HistoryEntry } from "../../domain/behaviour.ts";
+import { itemId } from "../../domain/ids.ts";
+import type { RelatedTo } from "../../domain/related.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import type { Policy } from "../../policy/policy.ts";
+import type { OfferedItems } from "../serving/candidates.ts";
+import { scoreOffered } from "../serving/retriever.ts";
+import type { Catalogue } from "../state/catalogue.ts";
+import { createState } from "../state/read-state.ts";
+import { similarities } from "./token-index.ts";
+
+/** Input of the relatedness of items, all as of one event number. */
+export interface RelatedParts {
+  readonly catalogue: Catalogue;
+  readonly scenario: Scenario;
+  readonly offered: OfferedItems;
+  /** The scenario's retriever; absent before its first learned policy. */
+  readonly policy: Policy | undefined;
+}
+
+/** The strongest event that the scenario knows. */
+function likedOnce({ reward }: Scenario, item: string): HistoryEntry {
+  const types = Object.entries(reward.weights).sort(([, left], [, right]) => right - left);
+  return {
+    ...{ sequence: 0, itemId: itemId(item), type: types[0]?.[0] ?? "", value: 1, occurredAt: 0 },
+  };
+}
+
+/**
+ * log-odds of each item for a user whose only event is with this one, less those for a user without events: the pointwise mutual
+ * information of "takes the one" and "takes the other next" (Church & Hanks 1990), as the retriever has learnt it.
+ */
+async function lifts(
+  policy: Policy,
+  item: string,
+  { catalogue, scenario, offered }: RelatedParts,
+): Promise<Float64Array> {
+  const logitsAfter = async (history: readonly HistoryEntry[]) => {
+    const user = { history, attributes: {} };
+    const state = createState({ user, catalogue, scenario, context: {} });
+    return (await scoreOffered(policy, state, offered)).logits;
+  };
+  const before = await logitsAfter([]);
+  const after = await logitsAfter([likedOnce(scenario, item)]);
+  return after.map((logit, index) => logit - (before[index] ?? Number.NaN));
+}
+
+/** A policy that no event moves knows no sequence. */
+const areEqual = (numbers: Float64Array) => numbers.every((number) => number === numbers[0]);
+
+/**
+ * Relatedness of each offered item, higher is closer: the cosine of features, or the lift of its log-odds by an event with the item. If
+ * the policy knows no sequence, complementary items are similar ones.
+ */
+export async function scoreRelated(
+  { itemId: item, kind }: RelatedTo,
+  parts: RelatedParts,
+): Promise<Float64Array> {
+  const { catalogue, offered, policy } = parts;
+  if (kind === "complementary" && policy !== undefined) {
+    const scores = await lifts(policy, item, parts);
+    if (!areEqual(scores)) return scores;
+  }
+  const all = similarities(offered.list, catalogue.get(itemId(item)));
+  const hidden = new Set(offered.hidden);
+  return all.filter((_, place) => !hidden.has(place));
+}

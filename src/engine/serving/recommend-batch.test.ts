@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { openAuditedShop } from "../../../tests/support/audited-shop.ts";
+import { ann, assign, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
+import { userId } from "../../domain/ids.ts";
+
+const ben = userId("ben");
+
+test("a batch is decided in the order of its requests, each for its user", async () => {
+  const { engine, store } = await openShop();
+  const users = Array.from({ length: 25 }, (_, index) => userId(`user-${index}`));
+  const made = await engine.recommendBatch({
+    requests: users.map((user, index) => ({ userId: user, slateSize: (index % 3) + 1 })),
+  });
+  expect(made.map(({ decision }) => decision.userId)).toEqual(users);
+  expect(made.map(({ decision }) => decision.slate.length)).toEqual(
+    users.map((_, index) => (index % 3) + 1),
+  );
+  const ids = made.map(({ decision }) => decision.decisionId);
+  expect((await store.decisions.findMany(ids)).map((found) => found?.decision)).toEqual(
+    made.map(({ decision }) => decision),
+  );
+});
+
+test("the places of a page show an item once, and the audit derives each given those before it", async () => {
+  const { engine, store, run } = await openAuditedShop({ items: 12 });
+  await assign(store, { serving: shopSnapshot(2, 12) });
+  for (let turn = 0; turn < 10; turn++) {
+    const page = [ann, ben, ann, ann].map((user) => ({ userId: user, slateSize: 3 }));
+    const made = await engine.recommendBatch({ requests: page, distinct: true });
+    const shown = made.flatMap(({ decision: { userId: user, slate } }) =>
+      slate.map((item) => `${user} ${item}`),
+    );
+    expect(new Set(shown)).toHaveLength(12);
+  }
+  expect(await run()).toMatchObject({ decisions: 40, findings: [] });
+});
+
+test("a request that can't be answered leaves no decision, and the error names its place", async () => {
+  const { engine, store } = await openShop();
+  const requests = [
+    { userId: ann },
+    { userId: ben, rules: { filter: "category = 'none'" } },
+  ] as const;
+  await expect(engine.recommendBatch({ requests })).rejects.toMatchObject({
+    code: "no_candidates",
+    message: expect.stringMatching(/^requests\[1\]: no candidate is left/),
+    details: { request: 1 },
+  });
+  await expect(engine.recommendBatch({ requests: [] })).rejects.toThrow(
+    /requests is \[\]: must not be empty; send/,
+  );
+  const tooMany = Array.from({ length: 101 }, () => ({ userId: ann }));
+  await expect(engine.recommendBatch({ requests: tooMany })).rejects.toThrow(/at most 100/);
+  expect(await store.decisions.count()).toBe(0);
+});
+
+test("a request with a key that is sent again is answered by its decision", async () => {
+  const { engine, store } = await openShop();
+  const request = { userId: ann, idempotencyKey: "page-1" };
+  const first = await engine.recommend(request);
+  expect(await engine.recommend(request)).toEqual(first);
+  const [again, other] = await engine.recommendBatch({
+    requests: [request, { ...request, userId: ben }],
+  });
+  expect(again).toEqual(first);
+  expect(other?.decision.decisionId).not.toBe(first.decision.decisionId);
+  expect(await store.decisions.count()).toBe(2);
+});
+
+test("of requests with one key at the same time one decides", async () => {
+  const { engine, store } = await openShop();
+  const request = { userId: ann, idempotencyKey: "page-1" };
+  const made = await Promise.all(Array.from({ length: 8 }, () => engine.recommend(request)));
+  expect(new Set(made.map(({ decision }) => decision.slate.join()))).toHaveLength(1);
+  expect(await store.decisions.count()).toBe(1);
+});
+
+test("a key that has led to a larger slate, or comes twice in a batch, is refused", async () => {
+  const { engine, store } = await openShop();
+  const request = { userId: ann, idempotencyKey: "page-1" };
+  await expect(engine.recommendBatch({ requests: [request, request] })).rejects.toMatchObject({
+    code: "invalid_request",
+    message: expect.stringMatching(/^requests\[1\]\.idempotencyKey is that of requests\[0\]/),
+  });
+  await engine.recommend({ ...request, slateSize: 3 });
+  await expect(engine.recommend({ ...request, slateSize: 2 })).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringMatching(/'page-1' has led to a slate of 3.*another key/),
+  });
+  expect(await store.decisions.count()).toBe(1);
+});

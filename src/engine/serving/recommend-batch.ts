@@ -1,0 +1,142 @@
+import { EngineError } from "../../domain/errors.ts";
+import type { ItemId } from "../../domain/ids.ts";
+import { CampaignClosed } from "../../storage/campaign-store.ts";
+import type { Recommendation } from "../engine.ts";
+import type { RecommendBatchInput, RecommendInput } from "../input/input.ts";
+import { findRepeated, keyedId } from "./idempotency.ts";
+import { choose, findScenario, type ParsedInput, type RecommendParts } from "./recommend.ts";
+
+/** An answer, with whether the record has it already. */
+interface Answer {
+  readonly recommendation: Recommendation;
+  readonly isRepeated: boolean;
+}
+
+/** Users whose slates are chosen at a time: their states are worked out together. */
+const usersAtATime = 8;
+
+async function answer(parts: RecommendParts, input: ParsedInput): Promise<Answer> {
+  const repeated = await findRepeated(parts.store, input);
+  if (repeated) return { recommendation: repeated, isRepeated: true };
+  const { recommendation } = await choose(parts, input);
+  return { recommendation, isRepeated: false };
+}
+
+/** With the place of the request that can't be answered. */
+function namePlace(error: unknown, place: number): unknown {
+  if (!(error instanceof EngineError)) return error;
+  const details = { ...error.details, request: place };
+  return new EngineError(error.code, `requests[${place}]: ${error.message}`, { details });
+}
+
+/** Answers of one user's requests, in turn, so that each can leave out the items of those before it. */
+async function answerUser(
+  parts: RecommendParts,
+  inputs: readonly (readonly [number, ParsedInput])[],
+  { distinct, name }: { readonly distinct: boolean; readonly name: typeof namePlace },
+): Promise<readonly (readonly [number, Answer])[]> {
+  const taken = new Set<ItemId>();
+  const answers: (readonly [number, Answer])[] = [];
+  for (const [place, input] of inputs) {
+    const except = [...(input.offer?.except ?? []), ...taken];
+    const offer = { ...input.offer, ...(except.length > 0 && { except }) };
+    try {
+      answers.push([place, await answer(parts, distinct ? { ...input, offer } : input)]);
+    } catch (error) {
+      throw name(error, place);
+    }
+    for (const item of answers.at(-1)?.[1].recommendation.decision.slate ?? []) taken.add(item);
+  }
+  return answers;
+}
+
+/** Places of the requests, by user. */
+function groupByUser(inputs: readonly ParsedInput[]) {
+  const groups = new Map<string, (readonly [number, ParsedInput])[]>();
+  for (const [place, input] of inputs.entries())
+    groups.set(input.userId, [...(groups.get(input.userId) ?? []), [place, input]]);
+  return [...groups.values()];
+}
+
+async function answerAll(
+  parts: RecommendParts,
+  inputs: readonly ParsedInput[],
+  options: Parameters<typeof answerUser>[2],
+): Promise<readonly Answer[]> {
+  const byUser = groupByUser(inputs);
+  const answers: Answer[] = [];
+  for (let start = 0; start < byUser.length; start += usersAtATime) {
+    const users = byUser.slice(start, start + usersAtATime);
+    const found = await Promise.all(users.map((user) => answerUser(parts, user, options)));
+    for (const [place, one] of found.flat()) answers[place] = one;
+  }
+  return answers;
+}
+
+/** A campaign closed meanwhile, or the same request was answered elsewhere: the choices are in no record, and are made anew. */
+const wasOvertaken = (error: unknown, inputs: readonly ParsedInput[]) =>
+  error instanceof CampaignClosed ||
+  (error instanceof EngineError &&
+    error.code === "conflict" &&
+    inputs.some(({ decisionId }) => decisionId === error.details.decisionId));
+
+/** Choices that are in the record together, or none of them. Made anew whatever they were, so that their propensities stay exact. */
+async function decide(
+  parts: RecommendParts,
+  inputs: readonly ParsedInput[],
+  options: Parameters<typeof answerUser>[2],
+): Promise<readonly Recommendation[]> {
+  for (;;) {
+    const answers = await answerAll(parts, inputs, options);
+    const made = answers.filter(({ isRepeated }) => !isRepeated);
+    try {
+      await parts.store.decisions.appendAll(made.map((one) => one.recommendation.decision));
+      return answers.map(({ recommendation }) => recommendation);
+    } catch (error) {
+      if (!wasOvertaken(error, inputs)) throw error;
+    }
+  }
+}
+
+function learn({ fastLoops, configuration }: RecommendParts, made: readonly Recommendation[]) {
+  for (const scenario of new Set(made.map(({ decision }) => decision.scenario)))
+    fastLoops.learn(findScenario(configuration, scenario));
+}
+
+/** A choice that is durable before the answer. */
+export async function recommend(
+  parts: RecommendParts,
+  input: RecommendInput | ParsedInput,
+): Promise<Recommendation> {
+  const inputs = [keyedId(parts.configuration, input as ParsedInput)];
+  const made = await decide(parts, inputs, { distinct: false, name: (error) => error });
+  learn(parts, made);
+  return made[0] as Recommendation;
+}
+
+/** Choices that are durable together before the answer, in the order of their requests. */
+export async function recommendBatch(
+  parts: RecommendParts,
+  { requests, distinct = false }: RecommendBatchInput,
+): Promise<readonly Recommendation[]> {
+  const inputs = requests.map((request) => keyedId(parts.configuration, request as ParsedInput));
+  refuseRepeatedKeys(inputs);
+  const made = await decide(parts, inputs, { distinct, name: namePlace });
+  learn(parts, made);
+  return made;
+}
+
+/** Two slates can't have one decision. */
+function refuseRepeatedKeys(inputs: readonly ParsedInput[]): void {
+  const first = new Map<string, number>();
+  for (const [place, { decisionId, idempotencyKey }] of inputs.entries()) {
+    if (decisionId === undefined) continue;
+    const before = first.get(decisionId);
+    first.set(decisionId, before ?? place);
+    if (before === undefined) continue;
+    const message = `requests[${place}].idempotencyKey is that of requests[${before}]; give each request of a user a key of its own`;
+    throw new EngineError("invalid_request", message, {
+      details: { field: `requests[${place}].idempotencyKey`, value: idempotencyKey ?? "" },
+    });
+  }
+}
