@@ -2,7 +2,7 @@ import type { StrategyName } from "../../src/lab/closed-loop/strategy.ts";
 import { mean } from "../statistics.ts";
 import { playRows } from "./kept-rows.ts";
 import { type PlayedRow, playRow } from "./low-rate/play-row.ts";
-import { createShopWorld } from "./low-rate/shop-world.ts";
+import { createLowRateShop } from "./low-rate/shop-world.ts";
 import { fewWrongPromotions, neverBelow, settled } from "./low-rate/targets.ts";
 import { gainOverBest } from "./targets.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
@@ -37,7 +37,7 @@ function createWorld(caseName: string, seed: number) {
   const shape = cells.get(caseName);
   if (shape === undefined)
     throw new RangeError(`no case '${caseName}': ${[...cells.keys()].join("; ")}`);
-  return createShopWorld({ ...shape, users, seed });
+  return createLowRateShop({ ...shape, users, seed });
 }
 
 const settingsOf = (cycles: number) => ({ cycles, visitsPerCycle, users, strategies });

@@ -14,6 +14,7 @@ import { nullWorld } from "./null.world.ts";
 import { poisonedWorld } from "./poisoned.world.ts";
 import { recoveryWorld } from "./recovery.world.ts";
 import { satiationWorld } from "./satiation.world.ts";
+import { shopWorld } from "./shop.world.ts";
 import type { LearningWorld } from "./world.ts";
 
 /** In the order in which they are run and reported. */
@@ -24,6 +25,7 @@ export const worlds: readonly LearningWorld[] = [
   recoveryWorld,
   growingBatchWorld,
   lowRateWorld,
+  shopWorld,
   feedWorld,
   catalogueWorld,
   adsWorld,

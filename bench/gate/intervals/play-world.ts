@@ -1,15 +1,15 @@
 import { runCycle } from "../../../src/engine/learner/cycle/run-cycle.ts";
 import { runClosedLoop } from "../../../src/lab/closed-loop/closed-loop.ts";
 import type { Strategy, StrategyOptions } from "../../../src/lab/closed-loop/strategy.ts";
-import type { MetaPolicyInput } from "../../../src/mpo/meta-policy.ts";
-import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
-import type { PolicyState } from "../../../src/policy/policy.ts";
 import {
   createShopTruth,
   type ShopOptions,
   visitorOf,
-} from "../../learning/low-rate/shop-truth.ts";
-import { createShopWorld } from "../../learning/low-rate/shop-world.ts";
+} from "../../../src/lab/worlds/shop/shop-truth.ts";
+import type { MetaPolicyInput } from "../../../src/mpo/meta-policy.ts";
+import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
+import type { PolicyState } from "../../../src/policy/policy.ts";
+import { createLowRateShop } from "../../learning/low-rate/shop-world.ts";
 import { type Candidates, valueCandidates } from "./candidates.ts";
 import { drawLog, type LogPart } from "./fresh-log.ts";
 import { improveWatched, type WatchedImprovement } from "./improve-watched.ts";
@@ -98,7 +98,7 @@ async function judgeCycle(
   const watched = await improveWatched(options, { previous, cycle: 2 });
   const { improvement, feedback, parts, meta } = watched;
   const population = await readPopulation({
-    ...{ store, world: createShopWorld(shop), truth: createShopTruth(shop), scenario },
+    ...{ store, world: createLowRateShop(shop), truth: createShopTruth(shop), scenario },
     exploration: feedback.rows[0]!.exploration,
     asOf: Math.round((previous + feedback.throughSequence) / 2),
     scoreServing: (all) => watched.family.scorePolicy(watched.serving, all),
@@ -129,7 +129,7 @@ export async function playWorld(shop: ShopOptions, size: Size): Promise<PlayedWo
     };
   };
   await runClosedLoop({
-    ...{ world: createShopWorld(shop), strategy, seed: shop.seed, threads: 1 },
+    ...{ world: createLowRateShop(shop), strategy, seed: shop.seed, threads: 1 },
     ...{ cycles: 2, decisionsPerCycle: size.visits },
   });
   return played!;

@@ -4,13 +4,13 @@ import { scoreOffered } from "../../../src/engine/serving/retriever.ts";
 import { createCatalogue } from "../../../src/engine/state/catalogue.ts";
 import { encodersOf } from "../../../src/engine/state/encoders.ts";
 import { createState, readUser } from "../../../src/engine/state/read-state.ts";
+import type { ShopTruth } from "../../../src/lab/worlds/shop/shop-truth.ts";
 import type { FeedbackRow } from "../../../src/learning/feedback-row.ts";
 import type { Awaitable } from "../../../src/mpo/family.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { loadPolicy } from "../../../src/policy/load-policy.ts";
 import { retrieve } from "../../../src/policy/retrieve.ts";
 import type { Store } from "../../../src/storage/store.ts";
-import type { ShopTruth } from "../../learning/low-rate/shop-truth.ts";
 import type { TrueState } from "./true-values.ts";
 
 /** Every user once, as visits draw them uniformly. */

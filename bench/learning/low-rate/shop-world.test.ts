@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
 import { itemId } from "../../../src/domain/ids.ts";
+import {
+  createShopTruth,
+  type ShopOptions,
+  visitorOf,
+} from "../../../src/lab/worlds/shop/shop-truth.ts";
 import { mean } from "../../statistics.ts";
-import { createShopTruth, type ShopOptions, visitorOf } from "./shop-truth.ts";
-import { createShopWorld } from "./shop-world.ts";
+import { createLowRateShop } from "./shop-world.ts";
 
 const options: ShopOptions = { seed: 3, items: 60, users: 200, slateSize: 5, clickRate: 0.04 };
-const world = createShopWorld(options);
+const world = createLowRateShop(options);
 const turns = Array.from({ length: 2000 }, (_, turn) => turn);
 const ids = world.items.map((item) => item.itemId);
 
@@ -25,7 +29,7 @@ test("clicks come as often as the true reward says, and the same slate gets the 
   const clicks = turns.map((turn) => world.react(turn, slate).length);
   const expected = mean(turns.map((turn) => world.expectedReward(turn, slate)));
   expect(Math.abs(mean(clicks) - expected)).toBeLessThan(4 * Math.sqrt(expected / turns.length));
-  expect(createShopWorld(options).react(7, slate)).toEqual(world.react(7, slate));
+  expect(createLowRateShop(options).react(7, slate)).toEqual(world.react(7, slate));
 });
 
 test("no slate is better than the best one, and a later position is worth less", () => {

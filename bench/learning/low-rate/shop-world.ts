@@ -1,10 +1,15 @@
 import type { Item } from "../../../src/domain/catalogue.ts";
 import { type ItemId, itemId, userId } from "../../../src/domain/ids.ts";
 import type { CatalogueVisit, World } from "../../../src/domain/world.ts";
+import {
+  createShopTruth,
+  type ShopOptions,
+  type ShopTruth,
+  visitorOf,
+} from "../../../src/lab/worlds/shop/shop-truth.ts";
 import { examination } from "../../../src/lab/worlds/synthetic-truth.ts";
 import { hashUniform } from "../../../src/numeric/hash.ts";
 import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
-import { createShopTruth, type ShopOptions, type ShopTruth, visitorOf } from "./shop-truth.ts";
 
 /** Clicks of a user before the first visit, each on another item. */
 const historyRange = { minimum: 3, maximum: 8 };
@@ -35,7 +40,7 @@ function browse(appeal: (item: number) => number, items: number, random: RandomS
  * A shop of few clicks, whose slates come from its whole catalogue. A user looks at position k with probability (1 + k)^−½. A visit has one
  * uniform number a position, so that policies are compared pair by pair.
  */
-export function createShopWorld(options: ShopOptions): World<CatalogueVisit> {
+export function createLowRateShop(options: ShopOptions): World<CatalogueVisit> {
   const { seed, items: itemCount, slateSize } = options;
   const truth = createShopTruth(options);
   const users = Array.from({ length: options.users }, (_, index) => ({

@@ -3,10 +3,10 @@ import { ensurePolicies } from "../../../src/engine/learner/promote.ts";
 import { openStore } from "../../../src/engine/open-store.ts";
 import { worldConfiguration } from "../../../src/lab/closed-loop/world-configuration.ts";
 import { mean } from "../../statistics.ts";
-import { createShopWorld } from "./shop-world.ts";
+import { createLowRateShop } from "./shop-world.ts";
 import { valuePolicy } from "./true-value.ts";
 
-const world = createShopWorld({ seed: 5, items: 40, users: 100, slateSize: 2, clickRate: 0.1 });
+const world = createLowRateShop({ seed: 5, items: 40, users: 100, slateSize: 2, clickRate: 0.1 });
 const configuration = worldConfiguration(world, "mpo");
 const scenario = configuration.scenarios[0]!;
 

@@ -6,6 +6,7 @@ import {
   adsStrategyNames,
   feedStrategyNames,
   type StrategyName,
+  shopStrategyNames,
   strategyNames,
   trainedStrategyNames,
 } from "../../lab/closed-loop/strategy.ts";
@@ -13,9 +14,10 @@ import { createAdsWorld } from "../../lab/worlds/ads-world.ts";
 import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
 import { createFeedWorld } from "../../lab/worlds/feed/feed-world.ts";
 import { createJesterWorld } from "../../lab/worlds/jester-world.ts";
+import { createShopWorld } from "../../lab/worlds/shop/shop-world.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 
-export const worldNames = ["synthetic", "jester", "catalogue", "ads", "feed"] as const;
+export const worldNames = ["synthetic", "jester", "catalogue", "shop", "ads", "feed"] as const;
 
 /** Settings that all jobs of a simulation share. */
 export interface SimulationSettings {
@@ -49,6 +51,7 @@ export function strategiesOf(
   if (world === "ads") return fastLoop ? [...adsStrategyNames, "mpo+fast"] : adsStrategyNames;
   if (world === "catalogue")
     return fastLoop ? [...trainedStrategyNames, "mpo+fast", "fast"] : trainedStrategyNames;
+  if (world === "shop") return fastLoop ? [...shopStrategyNames, "mpo+fast"] : shopStrategyNames;
   if (world === "feed") return fastLoop ? [...feedStrategyNames, "mpo+fast"] : feedStrategyNames;
   return fastLoop ? [...strategyNames, "mpo+fast"] : strategyNames;
 }
@@ -64,6 +67,7 @@ export async function createWorld(
   if (job.world === "catalogue")
     return createCatalogueWorld({ seed, turns, data: await readSequences(data) });
   if (job.world === "feed") return createFeedWorld({ seed });
+  if (job.world === "shop") return createShopWorld({ seed, visitsPerDay: job.decisionsPerCycle });
   return createSyntheticWorld({ seed, ...(job.drift ? { drift: "abrupt", turns } : {}) });
 }
 

@@ -24,6 +24,8 @@ export const trainedStrategyNames = [
 export const adsStrategyNames = ["mpo", "mpo-no-boost", "greedy-bid"] as const;
 /** Loops in a feed: MPO, the newest posts, and those that were liked most lately. */
 export const feedStrategyNames = ["mpo", "recency", "trending"] as const;
+/** Loops in a shop with rules: MPO, popularity, and the reward model's best items. */
+export const shopStrategyNames = ["mpo", "popularity", "epsilon-greedy"] as const;
 /** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
 export type StrategyName =
   | (typeof strategyNames)[number]

@@ -1,6 +1,6 @@
-import { hashUniform } from "../../../src/numeric/hash.ts";
-import { logistic } from "../../../src/numeric/logistic.ts";
-import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
+import { hashUniform } from "../../../numeric/hash.ts";
+import { logistic } from "../../../numeric/logistic.ts";
+import { createRandom, type RandomStream } from "../../../numeric/random.ts";
 
 export interface ShopOptions {
   /** Unsigned 32-bit integer. */
