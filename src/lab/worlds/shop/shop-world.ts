@@ -49,9 +49,8 @@ export function createShopWorld({ seed, visitsPerDay = 1500 }: ShopWorldOptions)
     ...visits,
     react: (turn, slate) => {
       const reactions = visits.react(turn, slate);
-      const bought = reactions.filter(({ type }) => type === "buy").map(({ itemId }) => itemId);
       const user = visitorOf(turn, options);
-      watched.see({ user, at: secondsAt(turn, visitsPerDay), slate, bought });
+      watched.see({ user, at: secondsAt(turn, visitsPerDay), slate, reactions });
       return reactions;
     },
     counts: watched.counts,

@@ -1,5 +1,6 @@
 import type { ItemId } from "../../../domain/ids.ts";
 import type { ScenarioRules } from "../../../domain/rules.ts";
+import type { Reaction } from "../../../domain/world.ts";
 import { day, giftCard, ownBrand, type Shelf } from "./shop-shelf.ts";
 
 const [mostOfBrand, showings, boughtDays] = [2, 3, 30];
@@ -20,7 +21,7 @@ export interface SeenSlate {
   /** Seconds since the first visit could be. */
   readonly at: number;
   readonly slate: readonly ItemId[];
-  readonly bought: readonly ItemId[];
+  readonly reactions: readonly Reaction[];
 }
 
 /** Slates that were seen, and those of them that broke a rule. */
@@ -70,7 +71,12 @@ export function watchRules({ numberOf, brandOf, isInStock }: Shelf): {
         const key = keyOf(user, item);
         shown.set(key, [...(shown.get(key) ?? []).filter((time) => time > at - day), at]);
       }
-      for (const item of seen.bought) bought.set(keyOf(user, item), at);
+      for (const { itemId, type } of seen.reactions) {
+        const key = keyOf(user, itemId);
+        // Showings count from the last event with the item on.
+        shown.delete(key);
+        if (type === "buy") bought.set(key, at);
+      }
     },
     counts: () => ({ slates, violations }),
   };
