@@ -16,6 +16,7 @@ import type { PageInput } from "./input/input.ts";
 import { intervene } from "./interventions/intervene.ts";
 import { rollBack } from "./interventions/roll-back.ts";
 import { ensurePolicies } from "./learner/promote.ts";
+import { visibleRecord } from "./privacy/visible-record.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
 import { findScenario, type RecommendParts } from "./serving/recommend.ts";
 import { recommend, recommendBatch } from "./serving/recommend-batch.ts";
@@ -67,7 +68,8 @@ const checkedIds = (createId: () => string) => () => {
 
 async function viewDecision(store: Store, feedback: Feedback): Promise<DecisionView> {
   const { userId: user, asOf } = feedback.decision;
-  return { feedback, profile: await readUser(store, user, asOf) };
+  const { seen } = await visibleRecord(store, feedback.decision);
+  return { feedback, profile: await readUser(seen, user, asOf) };
 }
 
 /** The rows of items, users and edges. */
