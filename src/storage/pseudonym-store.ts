@@ -30,11 +30,15 @@ export interface PseudonymStore {
    * @throws not_found
    */
   retire(key: string): Promise<number>;
-  /** @param hashes of one id, under the present key first. Undefined if none is known */
+  /**
+   * @param hashes of one id, under the present key first. Undefined if none is known
+   * @throws not_ready if the record has a key that is not among them
+   */
   find(hashes: readonly KeyedHash[]): Promise<UserId | undefined>;
   /**
    * The ids of callers' ids, in their order. A row under an earlier key moves to the present one; an
    * unknown id gets a random one, the same in all processes.
+   * @throws not_ready if an id is unknown, and the record has a key that is not among its hashes
    */
   assign(ids: readonly (readonly KeyedHash[])[]): Promise<readonly UserId[]>;
   /** Whether the record names any user at all, under whatever id. */

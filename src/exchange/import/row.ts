@@ -38,6 +38,8 @@ export type RawRow =
 
 export type ImportRow = Place & ParsedRow;
 
+export type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
+
 /** Content of a file or a folder, in the order in which it goes into the store. */
 export interface RowSource {
   readonly rows: AsyncIterable<ImportRow> | Iterable<ImportRow>;

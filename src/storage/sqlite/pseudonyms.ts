@@ -13,6 +13,7 @@ function prepareStatements(connection: Connection) {
     move: connection.prepare("UPDATE pseudonyms SET hash = ?, key = ? WHERE hash = ?"),
     addKey: connection.prepare("INSERT OR IGNORE INTO pseudonym_keys VALUES (?, ?)"),
     isKey: connection.prepare("SELECT 1 FROM pseudonym_keys WHERE key = ?"),
+    names: connection.prepare("SELECT key FROM pseudonym_keys"),
     keys: connection.prepare(
       `SELECT key, created_at, (SELECT count(*) FROM pseudonyms
          WHERE pseudonyms.key = pseudonym_keys.key) AS users
@@ -43,6 +44,16 @@ export function createPseudonymStore(connection: Connection, commits: GroupCommi
     return undefined;
   }
 
+  /** Users under a key that this process lacks would get a second id. @throws not_ready */
+  function checkKeys(known: readonly KeyedHash[]): void {
+    const names = new Set(known.map(({ key }) => key));
+    const other = statements.names.all().find((row) => !names.has(readText(row, "key")));
+    if (other === undefined) return;
+    const key = readText(other, "key");
+    const message = `another process keeps users under the pseudonym key '${key}', which this one lacks; start it again with that key in privacy.pseudonyms`;
+    throw new EngineError("not_ready", message, { details: { key } });
+  }
+
   /** Inside a write transaction. */
   function assignOne(hashes: readonly [KeyedHash, ...KeyedHash[]]): UserId {
     const [present] = hashes;
@@ -51,6 +62,7 @@ export function createPseudonymStore(connection: Connection, commits: GroupCommi
       if (found.hash !== present.hash) statements.move.run(present.hash, present.key, found.hash);
       return found.id;
     }
+    checkKeys(hashes);
     const id = drawId();
     statements.insert.run(present.hash, present.key, id);
     return id;
@@ -77,7 +89,11 @@ export function createPseudonymStore(connection: Connection, commits: GroupCommi
         statements.retire.run(key);
         return forgotten;
       }),
-    find: async (hashes) => findRow(hashes)?.id,
+    find: async (hashes) => {
+      const found = findRow(hashes);
+      if (found === undefined) checkKeys(hashes);
+      return found?.id;
+    },
     assign: async (ids) => {
       const known = ids.map(([present]) => present && findRow([present])?.id);
       const isKnown = (id: UserId | undefined): id is UserId => id !== undefined;
