@@ -32,13 +32,13 @@ export interface PseudonymStore {
   retire(key: string): Promise<number>;
   /**
    * @param hashes of one id, under the present key first. Undefined if none is known
-   * @throws not_ready if the record has a key that is not among them
+   * @throws not_ready if it is unknown, and users are under a key that is not among them
    */
   find(hashes: readonly KeyedHash[]): Promise<UserId | undefined>;
   /**
    * The ids of callers' ids, in their order. A row under an earlier key moves to the present one; an
    * unknown id gets a random one, the same in all processes.
-   * @throws not_ready if an id is unknown, and the record has a key that is not among its hashes
+   * @throws not_ready if one is unknown, and users are under a key that is not among its hashes
    */
   assign(ids: readonly (readonly KeyedHash[])[]): Promise<readonly UserId[]>;
   /** Whether the record names any user at all, under whatever id. */

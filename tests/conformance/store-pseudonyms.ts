@@ -14,7 +14,8 @@ export function testPseudonyms(open: OpenStore): void {
       expect.not.stringContaining(ann!),
     ]);
     await pseudonyms.addKey("b", 2);
-    expect(await pseudonyms.find(under("b"))).toBeUndefined();
+    const cyd = ["b", "a"].map((key) => ({ key, hash: "cyd" }));
+    expect(await pseudonyms.find(cyd)).toBeUndefined();
     expect(await pseudonyms.find(under("b", "a"))).toBe(ann);
     expect(await pseudonyms.assign([under("b", "a")])).toEqual([ann]);
     expect(await pseudonyms.find(under("b"))).toBe(ann);
@@ -32,7 +33,8 @@ export function testPseudonyms(open: OpenStore): void {
     const { pseudonyms, close } = await open();
     await pseudonyms.addKey("a", 1);
     await pseudonyms.addKey("b", 2);
-    await pseudonyms.assign([under("b")]);
+    const [ann] = await pseudonyms.assign([under("a")]);
+    expect(await pseudonyms.assign([under("b", "a")])).toEqual([ann]);
     await expect(pseudonyms.assign([under("a")])).rejects.toMatchObject({ code: "not_ready" });
     await expect(pseudonyms.find(under("a"))).rejects.toMatchObject({ code: "not_ready" });
     await close();

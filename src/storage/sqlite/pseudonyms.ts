@@ -13,7 +13,10 @@ function prepareStatements(connection: Connection) {
     move: connection.prepare("UPDATE pseudonyms SET hash = ?, key = ? WHERE hash = ?"),
     addKey: connection.prepare("INSERT OR IGNORE INTO pseudonym_keys VALUES (?, ?)"),
     isKey: connection.prepare("SELECT 1 FROM pseudonym_keys WHERE key = ?"),
-    names: connection.prepare("SELECT key FROM pseudonym_keys"),
+    used: connection.prepare(
+      `SELECT key FROM pseudonym_keys
+       WHERE EXISTS (SELECT 1 FROM pseudonyms WHERE pseudonyms.key = pseudonym_keys.key)`,
+    ),
     keys: connection.prepare(
       `SELECT key, created_at, (SELECT count(*) FROM pseudonyms
          WHERE pseudonyms.key = pseudonym_keys.key) AS users
@@ -47,7 +50,7 @@ export function createPseudonymStore(connection: Connection, commits: GroupCommi
   /** Users under a key that this process lacks would get a second id. @throws not_ready */
   function checkKeys(known: readonly KeyedHash[]): void {
     const names = new Set(known.map(({ key }) => key));
-    const other = statements.names.all().find((row) => !names.has(readText(row, "key")));
+    const other = statements.used.all().find((row) => !names.has(readText(row, "key")));
     if (other === undefined) return;
     const key = readText(other, "key");
     const message = `another process keeps users under the pseudonym key '${key}', which this one lacks; start it again with that key in privacy.pseudonyms`;
