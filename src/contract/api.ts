@@ -196,7 +196,7 @@ export interface ItemsRequest {
   readonly items: readonly ItemInput[];
 }
 
-/** A user's attributes, and what the user has stated about consent; absent if nothing. */
+/** A user's attributes, and the stated flags of consent; absent if there are none. */
 export interface UserBody {
   readonly userId: string;
   readonly attributes: JsonObject;

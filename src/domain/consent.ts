@@ -1,4 +1,4 @@
-/** A user's or an event's word about what may be done with its data. An absent flag says nothing. */
+/** A user's or an event's word about the use of its data. An absent flag says nothing. */
 export type Consent = {
   /** Policies, encoders and their judges may learn from it, and exports for training may hold it. */
   readonly train?: boolean;

@@ -90,6 +90,6 @@ export interface ServingRule
   readonly baselineShare: number;
   /** Share of the users whose slates are drawn uniformly. Absent in rules from before there were any. */
   readonly uniformShare?: number;
-  /** What users who have stated nothing do not consent to; absent: nothing. */
+  /** Consents that users who have stated nothing do not give; absent: none. */
   readonly consent?: Consent;
 }

@@ -26,7 +26,7 @@ export interface PseudonymStore {
   keys(): Promise<readonly PseudonymKey[]>;
   /**
    * Forgets a key, with the rows under it.
-   * @returns the number of users whom nobody can find again
+   * @returns the number of users who can't be found again
    * @throws not_found
    */
   retire(key: string): Promise<number>;

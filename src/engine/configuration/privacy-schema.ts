@@ -15,7 +15,7 @@ export interface PseudonymSettings {
   readonly previous: readonly KeySource[];
 }
 
-/** What the record may hold about people, and what they have to be asked first. */
+/** Ids of people in the record, and consent of those who were not asked yet. */
 export interface PrivacyConfiguration {
   /** Absent: ids are kept as callers send them. */
   readonly pseudonyms?: PseudonymSettings;

@@ -20,7 +20,7 @@ function idsOf(sent: readonly string[], found: readonly UserId[]): CallIds {
 
 const pseudonym = /u_[\w-]{22}/g;
 
-/** What the call refused is named as it was sent. */
+/** Refused ids have their names as they were sent. */
 function renamed(error: unknown, { back }: CallIds): unknown {
   if (!(error instanceof EngineError)) return error;
   const message = error.message.replaceAll(pseudonym, back);

@@ -91,7 +91,7 @@ function callsOfUsers(engine: Engine, { write, read }: Translator) {
   } satisfies Partial<Engine>;
 }
 
-/** The engine for callers who send other ids of users than the record has. What they did not send is named by its pseudonym. */
+/** The engine for callers who send other ids of users than the record has. Users that the call did not name have their pseudonyms. */
 export const pseudonymousEngine = (
   engine: Engine,
   translator: Translator,

@@ -42,7 +42,7 @@ function readKey(source: KeySource, field: string): string {
   );
 }
 
-/** Texts that are hashed begin with what they are for, so that no id has the name of a key. */
+/** Hashed texts begin with their purpose, so that no id has the name of a key. */
 const hmac = (key: string, purpose: "key" | "user", text: string) =>
   createHmac("sha256", key).update(`${purpose}/${text}`).digest();
 

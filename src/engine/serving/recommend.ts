@@ -131,7 +131,7 @@ async function scoreCandidates(
   };
 }
 
-/** What consents are refused by default. */
+/** Consents that nobody gives by silence. */
 function refusals({ train, personalise }: Configuration["privacy"]["consent"]): Consent {
   return { ...(!train && { train }), ...(!personalise && { personalise }) };
 }

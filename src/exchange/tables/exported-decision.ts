@@ -27,7 +27,7 @@ export interface ExportedDecision
   readonly candidates: readonly { readonly itemId: string; readonly features?: JsonObject }[];
   /** Rules of the draw, as they were on these candidates; absent if there were none. */
   readonly draw?: ExportedDraw;
-  /** What users who had stated nothing did not consent to; absent: nothing. */
+  /** Consents that users who had stated nothing did not give; absent: none. */
   readonly consent?: Consent;
   /** The scenario's rule about edges between users, on which features depend; absent if there was none. */
   readonly social?: SocialRule;

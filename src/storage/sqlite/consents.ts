@@ -6,7 +6,7 @@ import type { EventNumbers } from "./group-commit.ts";
 
 const flags = ["train", "personalise"] as const;
 
-/** An event keeps what it refuses as a sum of these; NULL if nothing. */
+/** An event keeps its refusals as a sum of these; NULL if there are none. */
 export const refusalBits = { train: 1, personalise: 2 } as const;
 
 export function encodeRefusals(consent: Consent = {}): number | null {

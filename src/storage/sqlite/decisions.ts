@@ -152,6 +152,31 @@ function notSettled({ kind, id }: DocumentKey): EngineError {
   return new EngineError("not_found", message, { details: { kind, id } });
 }
 
+type Counts = "dateRange" | "span" | "closedSpan" | "nth" | "count";
+
+const createCounts = (statements: Statements): Pick<DecisionStore, Counts> => ({
+  dateRange: async (scenario) => {
+    const row = statements.dateRange.get(scenario);
+    if (row === undefined || row.oldest === null) return undefined;
+    return { from: readNumber(row, "oldest"), to: readNumber(row, "newest") };
+  },
+  span: async ({ from, to, asOf, limit = -1 }) =>
+    decodeSpan(statements.span.get(from, to, asOf, limit)),
+  closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>
+    decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
+  nth: async (scenario, n) => {
+    const row = statements.nth.get(scenario, n - 1);
+    return row && readNumber(row, "sequence");
+  },
+  count: async ({ scenario, after = 0, asOf = most } = {}) => {
+    const row =
+      scenario === undefined
+        ? statements.countAll.get(after, asOf)
+        : statements.countOfScenario.get(after, asOf, scenario);
+    return readNumber(row ?? {}, "decisions");
+  },
+});
+
 /** @param scope of reads of many decisions */
 export function createDecisionStore(
   connection: Connection,
@@ -171,11 +196,6 @@ export function createDecisionStore(
         for (const decision of decisions) appendRow(statements, decision, numbers);
         recordEvents(events, numbers);
       }),
-    dateRange: async (scenario) => {
-      const row = statements.dateRange.get(scenario);
-      if (row === undefined || row.oldest === null) return undefined;
-      return { from: readNumber(row, "oldest"), to: readNumber(row, "newest") };
-    },
     find: async (id) => decodeFound(statements.find.get(id)),
     findMany: async (ids) => ids.map((id) => decodeFound(statements.find.get(id))),
     findByItem: async ({ userId: user, itemId: item, occurredAt, now }) =>
@@ -197,23 +217,9 @@ export function createDecisionStore(
       statements.scan
         .all(after, asOf, from, to, limit)
         .map((row) => ({ ...decode(row), ...(isChanged(statements, row) && { isChanged: true }) })),
-    span: async ({ from, to, asOf, limit = -1 }) =>
-      decodeSpan(statements.span.get(from, to, asOf, limit)),
-    closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>
-      decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
     ...createDecisionPages(connection, (sequence) => statements.at.all(sequence).map(decode)),
     ...createSettledRewards(connection, scope),
     ...createUserActivity(connection),
-    nth: async (scenario, n) => {
-      const row = statements.nth.get(scenario, n - 1);
-      return row && readNumber(row, "sequence");
-    },
-    count: async ({ scenario, after = 0, asOf = most } = {}) => {
-      const row =
-        scenario === undefined
-          ? statements.countAll.get(after, asOf)
-          : statements.countOfScenario.get(after, asOf, scenario);
-      return readNumber(row ?? {}, "decisions");
-    },
+    ...createCounts(statements),
   };
 }

@@ -5,7 +5,7 @@ export interface ReadScope {
   readonly decisions: string;
   readonly events: string;
   readonly reactions: string;
-  /** Condition on a user, of whom `column` is the id. */
+  /** Condition on a user, by the column of the id. */
   readonly admits: (column: string) => string;
 }
 

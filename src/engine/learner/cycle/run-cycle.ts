@@ -254,7 +254,7 @@ const msPerMinute = 60_000;
  */
 export async function runCycle(given: CycleOptions): Promise<Cycle | undefined> {
   checkOptions(given, { ...learnerChecks, scenario: aScenario });
-  const options = withConsent(given);
+  const options = { ...given, ...withConsent(given) };
   const { configuration, clock, usage = readUsage } = options;
   const { maxCycleMinutes, maxMemory } = configuration.learner;
   const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };
