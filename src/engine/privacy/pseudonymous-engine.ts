@@ -1,49 +1,69 @@
-import type { Engine } from "../engine.ts";
-import type { EventInput } from "../input/input.ts";
+import type { Engine, Recommendation } from "../engine.ts";
+import type { EventInput, RecommendInput } from "../input/input.ts";
 import type { CallIds, Translator } from "./as-sent.ts";
 import { authorsIn, renameAuthors } from "./authors.ts";
 
 type Paths = readonly (readonly string[])[];
-type Calls = Pick<Engine, "recommend" | "record" | "putItems">;
+type Calls = Pick<Engine, "recommend" | "recommendBatch" | "record" | "putItems">;
 
 const withUser = ({ userId, ...event }: EventInput, { of }: CallIds): EventInput => ({
   ...event,
   userId: of(userId),
 });
 
+const asSent = ({ decision, ...rest }: Recommendation, { back }: CallIds): Recommendation => ({
+  ...rest,
+  decision: { ...decision, userId: back(decision.userId) },
+});
+
+/** Users and authors of a request. */
+const namedIn = ({ userId, candidates = [] }: RecommendInput, paths: Paths) => [
+  userId,
+  ...candidates.flatMap(({ features = {} }) => authorsIn(features, paths)),
+];
+
+const withIds = (input: RecommendInput, { of }: CallIds, paths: Paths): RecommendInput => ({
+  ...input,
+  userId: of(input.userId),
+  ...(input.candidates && {
+    candidates: input.candidates.map(({ features, ...candidate }) => ({
+      ...candidate,
+      ...(features && { features: renameAuthors(features, paths, of) }),
+    })),
+  }),
+});
+
 /** Calls whose items name authors. */
 function callsWithAuthors(engine: Engine, { write }: Translator, paths: Paths): Calls {
-  const authorsOf = (given: readonly { readonly features?: object; attributes?: object }[]) =>
-    given.flatMap(({ features, attributes = features ?? {} }) =>
-      authorsIn({ ...attributes }, paths),
-    );
   return {
-    recommend: (input) => {
-      const { userId, candidates = [] } = input;
-      return write([userId, ...authorsOf(candidates)], async ({ of, back }) => {
-        const offered = candidates.map(({ features, ...candidate }) => ({
-          ...candidate,
-          ...(features && { features: renameAuthors(features, paths, of) }),
-        }));
-        const asked = { ...input, userId: of(userId) };
-        const sent = input.candidates === undefined ? asked : { ...asked, candidates: offered };
-        const { decision, ...rest } = await engine.recommend(sent);
-        return { ...rest, decision: { ...decision, userId: back(decision.userId) } };
-      });
-    },
+    recommend: (input) =>
+      write(namedIn(input, paths), async (ids) =>
+        asSent(await engine.recommend(withIds(input, ids, paths)), ids),
+      ),
+    recommendBatch: ({ requests, ...rest }) =>
+      write(
+        requests.flatMap((request) => namedIn(request, paths)),
+        async (ids) => {
+          const sent = requests.map((request) => withIds(request, ids, paths));
+          const made = await engine.recommendBatch({ ...rest, requests: sent });
+          return made.map((one) => asSent(one, ids));
+        },
+      ),
     record: (events) =>
       write(
         events.map(({ userId }) => userId),
         (ids) => engine.record(events.map((event) => withUser(event, ids))),
       ),
     putItems: (rows) =>
-      write(authorsOf(rows), ({ of }) =>
-        engine.putItems(
-          rows.map(({ attributes, ...row }) => ({
-            ...row,
-            ...(attributes && { attributes: renameAuthors(attributes, paths, of) }),
-          })),
-        ),
+      write(
+        rows.flatMap(({ attributes = {} }) => authorsIn(attributes, paths)),
+        ({ of }) =>
+          engine.putItems(
+            rows.map(({ attributes, ...row }) => ({
+              ...row,
+              ...(attributes && { attributes: renameAuthors(attributes, paths, of) }),
+            })),
+          ),
       ),
   };
 }

@@ -113,13 +113,17 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
     candidates: [{ itemId: "i-2" }, { itemId: "own", features: { author: eve } }],
   });
   const { decisionId, slate } = recommended;
+  const batch = await engine.recommendBatch({
+    requests: [ada, bob].map((userId) => ({ userId, idempotencyKey: "page-1" })),
+  });
+  expect(batch.map(({ decision }) => decision.userId)).toEqual([ada, bob]);
   const event = { type: "click", userId: ada, itemId: slate[0]?.itemId, decisionId };
   const events = { events: [event] };
   expect(await send("POST", "/api/v1/events", events)).toMatchObject({ outcomes: ["rewarded"] });
   const users = { users: [{ userId: bob, attributes: {} }] };
   expect(await send("POST", "/api/v1/users", users)).toMatchObject({ unchanged: 1 });
   const listed = await send("GET", `/api/v1/decisions?userId=${ada}`);
-  expect(listed.rows).toMatchObject([{ decisionId, userId: ada }]);
+  expect(listed.rows).toMatchObject([{ userId: ada }, { decisionId, userId: ada }]);
   const edges = await send("GET", `/api/v1/edges/${ada}`);
   expect(edges.edges.map(({ userId }) => userId)).toEqual([ada, ada]);
   // Nobody sent these names: they are pseudonyms.
@@ -159,6 +163,23 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
   for (const raw of [ada, bob, eve, "who-is-this", ...Object.values(keys)])
     expect(seen).not.toContain(raw);
   expect(await audit({ store, configuration: underShop })).toMatchObject({ findings: [] });
+});
+
+test("every call of the engine is known to speak of users, or not to", async () => {
+  const translated = [
+    ...["recommend", "recommendBatch", "record", "putItems", "putUsers", "findUser", "deleteUser"],
+    ...["putEdges", "deleteEdge", "listEdges", "listDecisions"],
+  ];
+  // Users in their answers have their pseudonyms, since the call sends none.
+  const others = [
+    ...["findItem", "deleteItem", "listItems", "listUsers", "findDecision", "explainDecision"],
+    ...["putCampaigns", "findCampaign", "deleteCampaign", "listCampaigns", "reportCampaigns"],
+    ...["policies", "rollBack", "intervene", "interventions", "cycles", "findCycle"],
+    ...["countDecisions", "rewardSeries", "activity", "health", "figures", "idle", "close"],
+  ];
+  const { engine } = await start(newPath());
+  const calls = Object.keys(engine).filter((name) => name !== "scenarios");
+  expect(new Set(calls)).toEqual(new Set([...translated, ...others]));
 });
 
 test("friends and followed authors bear on slates as under raw ids", async () => {
