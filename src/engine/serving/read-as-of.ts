@@ -36,8 +36,8 @@ interface ReadRequest {
   readonly assignment: Assignment;
   readonly offered: OfferedItems;
   readonly state: PolicyState;
-  /** The user refuses personalisation. */
-  readonly isStranger: boolean;
+  /** Undefined of one who refuses personalisation. */
+  readonly known: UserId | undefined;
   readonly social: Social | undefined;
   readonly aversions: Aversions;
   /** Of a scenario with ads. */
@@ -70,6 +70,7 @@ export async function readAsOf(
     const groups = aversions.leftOut;
     const offered = eligible({ candidates, catalogue, rules, leftOut, groups, auction });
     const state = createState({ user, catalogue, scenario, context });
-    return { asOf, assignment, offered, state, isStranger, social, aversions, auction };
+    const known = isStranger ? undefined : userId;
+    return { asOf, assignment, offered, state, known, social, aversions, auction };
   }
 }

@@ -233,8 +233,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     random: random.split("retrieve"),
   });
   const views = viewSocial(retrieved.views, () => retrieved.facts, social);
-  const known = read.isStranger ? undefined : userId;
-  const situation = { views, scenario, userId: known, state, random };
+  const situation = { views, scenario, userId: read.known, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
   const rules = drawRulesOf(moment, () => retrieved.facts, read.aversions.disliked);
