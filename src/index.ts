@@ -19,6 +19,7 @@ export type {
 } from "./domain/campaign.ts";
 export type { CampaignReport, CampaignStatus } from "./domain/campaign-report.ts";
 export type { Item, Revision, User } from "./domain/catalogue.ts";
+export type { Consent, ConsentDefaults } from "./domain/consent.ts";
 export type { Cycle } from "./domain/cycle.ts";
 export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
 export type { CycleRecord } from "./domain/cycle-record.ts";
@@ -142,10 +143,12 @@ export type { App, LogError, ServerEnv } from "./server/app.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";
 export { type Listening, type ListenOptions, listen } from "./server/listen.ts";
 export type { CampaignFigures, CampaignStore, CampaignSums } from "./storage/campaign-store.ts";
+export type { ConsentStore } from "./storage/consent-store.ts";
 export type { DecisionStore, RewardBucket, UserRewards } from "./storage/decision-store.ts";
 export type { DocumentKey, DocumentKind, DocumentStore } from "./storage/document-store.ts";
 export type { EdgeStore, EngagedItem } from "./storage/edge-store.ts";
-export type { EventRow, EventRowOutcome, EventStore } from "./storage/event-store.ts";
+export type { EventRow, EventRowOutcome, EventStore, ScannedEvent } from "./storage/event-store.ts";
+export type { KeyedHash, PseudonymKey, PseudonymStore } from "./storage/pseudonym-store.ts";
 export type { DamagedRows, Page, PutSummary, RevisionStore } from "./storage/revision-store.ts";
 export type {
   CheckpointStore,

@@ -128,6 +128,13 @@ test("defineConfig and the schema have the same fields", () => {
     },
     text: { fields: ["title"], model: "model" },
     tracking: { uri: "http://mlflow.example:5000", prefix: "shop" },
+    privacy: {
+      pseudonyms: {
+        key: { variable: "SHOP_KEY", file: "/run/secrets/shop" },
+        previous: [{ variable: "OLD_KEY", file: "old" }],
+      },
+      consent: { train: false, personalise: true },
+    },
   };
   const toNode = (value: unknown): Node => {
     if (Array.isArray(value)) return { items: toNode(value[0]) };
@@ -144,6 +151,7 @@ test("defineConfig and the schema have the same fields", () => {
       reward: { ...scenario.reward, weights: { click: 1 } },
     })),
     compatibility: { gorse: { scenario: "shop" } },
+    privacy: { consent: complete.privacy.consent },
   });
   expect(parsed.scenarios[0]?.exploration).toBe(0.1);
 });

@@ -17,11 +17,16 @@ export interface TableLimits {
   readonly arm?: Arm;
   readonly from?: number;
   readonly to?: number;
+  /** Rows of users who refuse training too. */
+  readonly withRefusers?: true;
 }
 
 /** The record of a command, and its limits. */
 export interface Source {
+  /** The part that is exported. */
   readonly store: Store;
+  /** The whole of it. */
+  readonly all: Store;
   readonly configuration: Configuration;
   readonly options: TableLimits;
 }
@@ -44,7 +49,10 @@ const rangeOf = ({ from, to }: TableLimits) => ({
   ...(to !== undefined && { to }),
 });
 
-async function openDecisions({ store, configuration, options }: Source): Promise<OpenedTable> {
+const leftOut = (count: number) =>
+  count === 0 ? "" : `; ${count} that refuse training are left out`;
+
+async function openDecisions({ store, all, configuration, options }: Source): Promise<OpenedTable> {
   const scenario = findScenario(configuration, options.scenario);
   const { name } = scenario;
   const now = Date.now();
@@ -58,8 +66,9 @@ async function openDecisions({ store, configuration, options }: Source): Promise
     table: decisionTable({ store, scenario, now, range: rangeOf(options), ...(arm && { arm }) }),
     ...(!isLimited && {
       rest: async (written) => {
-        const all = await store.decisions.count({ scenario: name });
-        return `; ${all - written} still wait for their reward`;
+        const count = await store.decisions.count({ scenario: name });
+        const refused = (await all.decisions.count({ scenario: name })) - count;
+        return `; ${count - written} still wait for their reward${leftOut(refused)}`;
       },
     }),
   };
@@ -79,6 +88,8 @@ export interface TableKind {
   readonly description: string;
   /** Default of `--scenario`; absent without that option. */
   readonly scenario?: string;
+  /** Its rows are of users. */
+  readonly hasUsers?: true;
   readonly hasArm?: true;
   readonly hasTime?: true;
 }
@@ -92,15 +103,21 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
     description:
       "Write decisions with propensities, candidates and rewards, for recurve evaluate off-policy and other tools",
     ...{ scenario: "the first of the configuration", hasArm: true, hasTime: true },
+    hasUsers: true,
   },
   events: {
-    open: async ({ store, options }) => ({
-      table: eventTable(store, rangeOf(options)),
-      columns: ["type", "userId", "itemId", "value", "occurredAt"],
-      count: await store.events.count(),
-    }),
+    open: async ({ store, all, options }) => {
+      const count = await store.events.count();
+      const refused = leftOut((await all.events.count()) - count);
+      return {
+        table: eventTable(store, rangeOf(options)),
+        columns: ["type", "userId", "itemId", "value", "occurredAt", "consent"],
+        count,
+        ...(Object.keys(rangeOf(options)).length === 0 && { rest: async () => refused }),
+      };
+    },
     description: "Write behaviour events in their order",
-    hasTime: true,
+    ...{ hasTime: true, hasUsers: true },
   },
   items: {
     open: async ({ store }) => ({
@@ -111,12 +128,15 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
     description: "Write the catalogue as it is now",
   },
   users: {
-    open: async ({ store }) => ({
-      table: userTable(store),
-      columns: ["userId", "attributes"],
-      count: await store.users.count(),
-    }),
+    open: async ({ store, configuration, options }) => {
+      const count = await store.users.count();
+      const { consent } = configuration.privacy;
+      const table = userTable(store, options.withRefusers ? undefined : consent);
+      const rest = async (written: number) => leftOut(count - written);
+      return { table, columns: ["userId", "attributes", "consent"], count, rest };
+    },
     description: "Write the users as they are now",
+    hasUsers: true,
   },
   cycles: {
     open: openCycles,

@@ -2,6 +2,7 @@ import type { ArmActivity } from "../domain/activity.ts";
 import type { RecordOutcome } from "../domain/behaviour.ts";
 import type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
 import type { CampaignReport } from "../domain/campaign-report.ts";
+import type { Consent } from "../domain/consent.ts";
 import type { Cycle } from "../domain/cycle.ts";
 import type { Arm } from "../domain/decision.ts";
 import type { EdgeType } from "../domain/edge.ts";
@@ -15,6 +16,7 @@ import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 export type { ActivityFigures, ActivityMeasure, ArmActivity } from "../domain/activity.ts";
 export type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
 export type { CampaignReport } from "../domain/campaign-report.ts";
+export type { Consent } from "../domain/consent.ts";
 export type { EdgeType } from "../domain/edge.ts";
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
@@ -149,6 +151,8 @@ export interface EventBody {
   readonly occurredAt?: string;
   /** The decision that this answers. Without it the user's newest open decision that showed the item is taken. */
   readonly decisionId?: string;
+  /** It can only take away from the user's consent. */
+  readonly consent?: Consent;
 }
 
 /** Body of `POST /api/v1/events`: 1 to 1000 events, recorded all or none. */
@@ -192,15 +196,17 @@ export interface ItemsRequest {
   readonly items: readonly ItemInput[];
 }
 
-/** A user's attributes. */
+/** A user's attributes, and the stated flags of consent; absent if there are none. */
 export interface UserBody {
   readonly userId: string;
   readonly attributes: JsonObject;
+  readonly consent?: Consent;
 }
 
-/** Body of a put, which writes the whole user. Absent attributes are empty. */
+/** Body of a put, which writes the whole user. Absent attributes are empty; absent flags of consent stay as they were. */
 export interface UserFields {
   readonly attributes?: JsonObject;
+  readonly consent?: Consent;
 }
 
 /** A user to write, with the id. */

@@ -1,3 +1,4 @@
+import type { Consent } from "./consent.ts";
 import type { DecisionId, ItemId, UserId } from "./ids.ts";
 
 /** Something a user did to an item: behaviour data, and possibly the reward of a decision. */
@@ -12,6 +13,8 @@ export interface BehaviourEvent {
   /** Milliseconds since 1970. */
   readonly occurredAt: number;
   readonly decisionId?: DecisionId;
+  /** It can only take away from the user's consent. */
+  readonly consent?: Consent;
 }
 
 /** One entry of a user's history, oldest first. */

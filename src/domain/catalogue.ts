@@ -1,3 +1,4 @@
+import type { Consent } from "./consent.ts";
 import type { ItemId, UserId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -14,6 +15,8 @@ export interface Item {
 export interface User {
   readonly userId: UserId;
   readonly attributes: JsonObject;
+  /** Stated last. A write without a flag leaves it as it was. */
+  readonly consent?: Consent;
 }
 
 /** A row as the store holds it: `sequence` is the event number at which this revision was written. */

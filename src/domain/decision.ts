@@ -100,4 +100,6 @@ export interface Feedback {
   readonly rewards: readonly (number | undefined)[];
   /** Positions that an event says were viewed; absent if there is none. */
   readonly viewed?: readonly number[];
+  /** An event that answers it refuses training: its reward teaches nobody. */
+  readonly isUntrained?: boolean;
 }

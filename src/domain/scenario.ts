@@ -1,4 +1,5 @@
 import type { AdsRule } from "./campaign.ts";
+import type { Consent } from "./consent.ts";
 import type { FastLoopSettings } from "./fast-loop.ts";
 import type { GuardMetric } from "./guard-metric.ts";
 import type { ScenarioRules, SeenRule } from "./rules.ts";
@@ -89,4 +90,6 @@ export interface ServingRule
   readonly baselineShare: number;
   /** Share of the users whose slates are drawn uniformly. Absent in rules from before there were any. */
   readonly uniformShare?: number;
+  /** Consents that users who have stated nothing do not give; absent: none. */
+  readonly consent?: Consent;
 }

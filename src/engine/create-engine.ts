@@ -16,6 +16,11 @@ import type { PageInput } from "./input/input.ts";
 import { intervene } from "./interventions/intervene.ts";
 import { rollBack } from "./interventions/roll-back.ts";
 import { ensurePolicies } from "./learner/promote.ts";
+import { createTranslator } from "./privacy/as-sent.ts";
+import { authorPaths } from "./privacy/authors.ts";
+import { pseudonymousEngine } from "./privacy/pseudonymous-engine.ts";
+import { openPseudonyms } from "./privacy/pseudonyms.ts";
+import { visibleRecord } from "./privacy/visible-record.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
 import { findScenario, type RecommendParts } from "./serving/recommend.ts";
 import { recommend, recommendBatch } from "./serving/recommend-batch.ts";
@@ -67,7 +72,8 @@ const checkedIds = (createId: () => string) => () => {
 
 async function viewDecision(store: Store, feedback: Feedback): Promise<DecisionView> {
   const { userId: user, asOf } = feedback.decision;
-  return { feedback, profile: await readUser(store, user, asOf) };
+  const { seen } = await visibleRecord(store, feedback.decision);
+  return { feedback, profile: await readUser(seen, user, asOf) };
 }
 
 /** The rows of items, users and edges. */
@@ -157,12 +163,15 @@ async function watchDamagedUsers({ users }: Store) {
 /**
  * The serving half of the loop over a store. Closing it leaves the store open: its opener closes
  * it.
- * @throws invalid_request if an option is unknown, of the wrong type or out of range
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range;
+ * invalid_configuration if a pseudonym key is missing, or another one than the record's
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   checkOptions(options, optionChecks);
   const { store, configuration } = options;
   const startedAt = options.clock();
+  const pseudonyms = await openPseudonyms(store, configuration, startedAt);
+  const translator = pseudonyms && createTranslator(pseudonyms);
   // Nothing starts with a model that can't be used.
   if (configuration.text) await openTextFeatures(configuration.text);
   const catalogue = createCatalogue(store.items, configuration);
@@ -183,7 +192,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     fastLoops,
     findDamagedUsers,
   };
-  const engine = checkEngine({
+  const engine: Engine = {
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
     recommendBatch: (input) => recommendBatch(parts, input),
@@ -200,6 +209,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await explainer.close();
       await policies.close();
     },
-  });
-  return addWires(engine, parts);
+  };
+  const authors = authorPaths(configuration.scenarios);
+  const asSent = translator ? pseudonymousEngine(engine, translator, authors) : engine;
+  return addWires(checkEngine(asSent), parts, translator);
 }

@@ -4,6 +4,7 @@ import { checkOptions, someText } from "./input/check-options.ts";
 
 export { cycleRecord } from "../storage/cycle-record-schema.ts";
 export { policyEvidence } from "../storage/policy-evidence-schema.ts";
+export type { PseudonymKey } from "../storage/pseudonym-store.ts";
 export { copyDatabase } from "../storage/sqlite/copy-database.ts";
 export { type DatabaseState, inspectDatabase } from "../storage/sqlite/inspect.ts";
 export type { Store } from "../storage/store.ts";

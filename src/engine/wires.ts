@@ -1,5 +1,7 @@
 import type { Configuration } from "./configuration/configuration.ts";
 import type { Engine } from "./engine.ts";
+import type { Translator } from "./privacy/as-sent.ts";
+import { pseudonymousReactions } from "./privacy/pseudonymous-reactions.ts";
 import { createRankLoop, type RankLoop } from "./ranks/rank-loop.ts";
 import { createReactions, type Reactions } from "./reactions/create-reactions.ts";
 import { findScenario, type RecommendParts } from "./serving/recommend.ts";
@@ -17,12 +19,21 @@ const scenarioOf = (configuration: Configuration, wire: "gorse" | "personalizer"
   return name === undefined ? undefined : findScenario(configuration, name);
 };
 
-/** They are no part of the public engine: only the server has them. */
-export function addWires(engine: Engine, parts: RecommendParts): Engine {
+/**
+ * They are no part of the public engine: only the server has them. Personalizer's has no users.
+ * @param translator for callers who send other ids of users than the record has
+ */
+export function addWires(
+  engine: Engine,
+  parts: RecommendParts,
+  translator: Translator | undefined,
+): Engine {
   const gorse = scenarioOf(parts.configuration, "gorse");
   const personalizer = scenarioOf(parts.configuration, "personalizer");
+  const reactions = gorse && createReactions(parts, gorse);
+  const asSent = reactions && translator && pseudonymousReactions(reactions, translator);
   wiresByEngine.set(engine, {
-    ...(gorse && { gorse: createReactions(parts, gorse) }),
+    ...(reactions && { gorse: asSent ?? reactions }),
     ...(personalizer && { personalizer: createRankLoop(parts, personalizer) }),
   });
   return engine;

@@ -25,7 +25,7 @@ export interface EdgeStore {
   ): Promise<readonly Revision<Edge>[]>;
   /**
    * Items of these people's newest events (`newest` of each, sequence ≤ asOf), of these types and after `since`; those of the
-   * most people first, then by the newest event.
+   * most people first, then by the newest event. People and events that refuse personalisation as of `asOf` are left out.
    */
   engaged(
     people: readonly string[],
@@ -34,6 +34,8 @@ export interface EdgeStore {
       readonly newest: number;
       readonly since: number;
       readonly types: readonly string[];
+      /** Consent of people who have stated nothing. Default true. */
+      readonly byDefault?: boolean;
     },
   ): Promise<readonly EngagedItem[]>;
 }

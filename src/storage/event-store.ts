@@ -1,6 +1,14 @@
 import type { BehaviourEvent, HistoryEntry } from "../domain/behaviour.ts";
+import type { Consent } from "../domain/consent.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { RepeatRule } from "../domain/scenario.ts";
+
+/** An event in the order of all. */
+export interface ScannedEvent extends HistoryEntry {
+  readonly userId: UserId;
+  /** Absent if it refuses nothing. */
+  readonly consent?: Consent;
+}
 
 /** An event to be stored, with the reward that it brings if it was attributed to a decision. */
 export interface EventRow {
@@ -27,12 +35,12 @@ export type EventRowOutcome = "stored" | "duplicate";
 export interface EventStore {
   /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. */
   record(rows: readonly EventRow[]): Promise<readonly EventRowOutcome[]>;
-  /** The user's newest `limit` events with sequence ≤ asOf, returned oldest first. */
+  /** The user's newest `limit` events that refuse no personalisation, with sequence ≤ asOf, returned oldest first. */
   history(
     userId: UserId,
     options: { readonly asOf: number; readonly limit: number },
   ): Promise<readonly HistoryEntry[]>;
-  /** The time of the user's last event with each item, sequence ≤ asOf, of these types (default: all), after `since`. */
+  /** The time of the user's last event that refuses no personalisation with each item, sequence ≤ asOf, of these types (default: all), after `since`. */
   lastEvents(
     userId: UserId,
     options: {
@@ -45,7 +53,7 @@ export interface EventStore {
   scan(options: {
     readonly after: number;
     readonly limit: number;
-  }): Promise<readonly (HistoryEntry & { readonly userId: UserId })[]>;
+  }): Promise<readonly ScannedEvent[]>;
   /** All events, or those after `after`. */
   count(options?: { readonly after?: number }): Promise<number>;
 }

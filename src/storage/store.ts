@@ -13,10 +13,12 @@ import type {
 } from "../domain/policy-snapshot.ts";
 import type { ReactionKey, UserReaction } from "../domain/reaction.ts";
 import type { CampaignStore } from "./campaign-store.ts";
+import type { ConsentStore } from "./consent-store.ts";
 import type { DecisionStore } from "./decision-store.ts";
 import type { DocumentStore } from "./document-store.ts";
 import type { EdgeStore } from "./edge-store.ts";
 import type { EventRow, EventStore } from "./event-store.ts";
+import type { PseudonymStore } from "./pseudonym-store.ts";
 import type { DamagedRows, RevisionStore } from "./revision-store.ts";
 
 /**
@@ -38,6 +40,14 @@ export interface Store {
   readonly interventions: InterventionStore;
   readonly keys: KeyStore;
   readonly checkpoints: CheckpointStore;
+  readonly consents: ConsentStore;
+  readonly pseudonyms: PseudonymStore;
+  /**
+   * The same record for whoever learns or judges: histories, and reads across users, leave out users,
+   * events and decisions that refuse training by now. Single users and decisions are found as ever.
+   * @param byDefault consent of users who have stated nothing
+   */
+  learnable(byDefault: boolean): Store;
   /**
    * Runs `work` while no other process learns on this record: a cycle's findings are about the
    * policies that it began with. Released when `work` settles, and at the latest with the process.

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { OpenStore } from "../support/store.ts";
 import { testActivity } from "./store-activity.ts";
+import { testConsent } from "./store-consent.ts";
 import { testDecisions } from "./store-decisions.ts";
 import { testEdges } from "./store-edges.ts";
 import { testEvents } from "./store-events.ts";
@@ -9,6 +10,7 @@ import { testItemChanges } from "./store-items.ts";
 import { testKeys } from "./store-keys.ts";
 import { testLifetime } from "./store-lifetime.ts";
 import { testPolicies } from "./store-policies.ts";
+import { testPseudonyms } from "./store-pseudonyms.ts";
 import { testRevisions } from "./store-revisions.ts";
 import { testRewards } from "./store-rewards.ts";
 import { testWrites } from "./store-writes.ts";
@@ -36,6 +38,8 @@ export function testStore(createRecord: () => OpenStore): void {
   testPolicies(open);
   testInterventions(open);
   testKeys(createRecord);
+  testConsent(open);
+  testPseudonyms(open);
   testWrites(open);
   testLifetime(createRecord);
 }

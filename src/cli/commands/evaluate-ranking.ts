@@ -10,6 +10,7 @@ import { rankWithPolicy } from "../../analysis/ranking/rank-with-policy.ts";
 import type { TransformerPlan } from "../../analysis/ranking/rank-with-transformer.ts";
 import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import { presetNames } from "../../domain/preset.ts";
+import { withConsent } from "../../engine/privacy/with-consent.ts";
 import { findScenario } from "../../engine/serving/recommend.ts";
 import { protocols } from "../../evaluation/ranking/split.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
@@ -95,10 +96,10 @@ async function evaluate(folder: string, options: RankingCommandOptions, signal: 
 }
 
 const measurePolicy = (version: number | undefined, options: RankingCommandOptions) =>
-  withDatabase(options, ({ store, configuration }) =>
+  withDatabase(options, (parts) =>
     rankWithPolicy({
-      ...{ store, configuration, version },
-      scenario: findScenario(configuration, options.scenario),
+      ...{ ...withConsent(parts), version },
+      scenario: findScenario(parts.configuration, options.scenario),
       ...{ protocol: options.protocol, seed: options.seed },
     }),
   );

@@ -48,7 +48,9 @@ test("a table leaves by the format of its file, with the chosen columns and rows
   const refused = await write("users", "--columns", "userId,age");
   expect([refused.exitCode, refused.text]).toEqual([
     1,
-    expect.stringContaining("--columns has age; choose among userId, attributes, sequence"),
+    expect.stringContaining(
+      "--columns has age; choose among userId, attributes, consent, sequence",
+    ),
   ]);
 });
 

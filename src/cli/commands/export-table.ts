@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { arms } from "../../domain/decision.ts";
+import { withConsent } from "../../engine/privacy/with-consent.ts";
 import { chooseColumns } from "../../exchange/tables/table.ts";
 import { toParquet } from "../../exchange/tables/write-parquet.ts";
 import { toCsv, toJsonl } from "../../exchange/tables/write-text.ts";
@@ -75,11 +76,16 @@ async function writeTable(
 
 const parseColumns = (text: string) => text.split(",").map((name) => name.trim());
 
-function addLimits(command: Command, { scenario, hasArm, hasTime }: TableKind): void {
+function addLimits(command: Command, { scenario, hasUsers, hasArm, hasTime }: TableKind): void {
   if (scenario !== undefined)
     command.option("--scenario <name>", `scenario to export; default: ${scenario}`);
   if (hasArm)
     command.addOption(new Option("--arm <arm>", "only decisions of this arm").choices(arms));
+  if (hasUsers)
+    command.option(
+      "--with-refusers",
+      "also rows that refuse training: for a copy of the record, or the users themselves",
+    );
   if (!hasTime) return;
   command
     .option("--from <time>", "first moment, such as 2026-03-01 or 2026-03-01T12:00Z", parseTime)
@@ -106,7 +112,10 @@ export function exportTableCommand(name: TableName): Command {
     .action((options: TableOptions) =>
       withInterruption(async (signal) => {
         exitWhenAborted(signal);
-        await withDatabase(options, (parts) => writeTable(name, { ...parts, options }));
+        await withDatabase(options, (parts) => {
+          const { store } = options.withRefusers ? parts : withConsent(parts);
+          return writeTable(name, { ...parts, store, all: parts.store, options });
+        });
       }),
     );
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { openStore } from "../../engine/open-store.ts";
+import { openPseudonyms } from "../../engine/privacy/pseudonyms.ts";
 import { createTrainingCount, type TrainingCount } from "../../exchange/import/count-training.ts";
 import {
   type ImportCounts,
@@ -27,7 +28,7 @@ interface Opening {
   readonly now: number;
 }
 
-type Parts = Pick<ImportOptions, "store" | "signal" | "scenarios"> & {
+type Parts = Pick<ImportOptions, "store" | "signal" | "scenarios" | "pseudonyms"> & {
   readonly training: TrainingCount;
   readonly source: RowSource;
   readonly report: RefusalReport;
@@ -47,7 +48,7 @@ async function closing<T extends { close(): unknown }, Result>(
 
 /** Prints the imported rows, also if an error ends the import. */
 async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
-  const { source, report, store, signal, scenarios = [], training, seconds } = parts;
+  const { source, report, store, signal, scenarios = [], pseudonyms, training, seconds } = parts;
   let counts: ImportCounts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
   const work = () => describeSize(counts, source.share());
   const progress = createTimedLine({ work, stream: process.stderr, clock: Date.now });
@@ -63,6 +64,7 @@ async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
       signal,
       writtenAt,
       scenarios,
+      pseudonyms,
       onRefusal: report.add,
       onEvent,
       onProgress,
@@ -91,7 +93,17 @@ async function runImport(
         const { configuration } = await chooseConfiguration(store, config);
         const { scenarios } = configuration;
         const training = createTrainingCount(scenarios);
-        const parts = { source, report: refusals, store, signal, scenarios, training, seconds };
+        const pseudonyms = await openPseudonyms(store, configuration, Date.now());
+        const parts = {
+          pseudonyms,
+          source,
+          report: refusals,
+          store,
+          signal,
+          scenarios,
+          training,
+          seconds,
+        };
         return importAndDescribe(parts);
       }),
     ),

@@ -2,6 +2,7 @@ import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
+import { visibleRecord } from "../privacy/visible-record.ts";
 import { momentOf, pinsOrCaps } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { readAversions } from "../rules/read-aversions.ts";
@@ -36,9 +37,10 @@ export async function checkCandidates(
     return changed("a candidate is there twice");
   const catalogue = await parts.deriver.catalogueAsOf(asOf);
   const { scenario, decidedAt: now, offer } = decision;
-  const leftOut = await readLeftOut(parts.store, rule ?? {}, { userId, scenario, asOf, now });
+  const { seen } = await visibleRecord(parts.store, decision);
+  const leftOut = await readLeftOut(seen, rule ?? {}, { userId, scenario, asOf, now });
   const visit = { userId, scenario, asOf, now, catalogue };
-  const { leftOut: groups } = await readAversions(parts.store, rule ?? {}, visit);
+  const { leftOut: groups } = await readAversions(seen, rule ?? {}, visit);
   const rules = joinRules(rule ?? {}, offer, now);
   const auction = await readLoggedAuction(parts.store, decision);
   try {
@@ -59,7 +61,7 @@ export async function checkCandidates(
     const related = { relatedTo: offer.relatedTo, catalogue, offered, limit, slateSize };
     return checkRelated(parts, decision, related);
   }
-  const social = await readSocial(parts.store, rule?.social, { userId, asOf, now });
+  const social = await readSocial(seen, rule?.social, { userId, asOf, now });
   const reserved = socialCandidates(offered, social, { catalogue, limit });
   return checkRetrieval(parts, decision, { offered, limit, reserved, moment });
 }

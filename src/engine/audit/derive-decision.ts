@@ -30,6 +30,8 @@ export interface DerivedDecision {
 interface DecisionParts {
   readonly scenario: Scenario;
   readonly user: UserRows;
+  /** The user refused personalisation. */
+  readonly isStranger: boolean;
   readonly views: readonly ItemView[];
   readonly stateOf: (history?: readonly HistoryEntry[]) => PolicyState;
   /** Undefined for the uniform choice. */
@@ -42,7 +44,8 @@ const minus = (values: Float64Array, others: Float64Array) =>
 
 /** Logits of the fast loop. @param luck share of the draw's own deviation: 1 as served, 0 for the correction alone */
 function createFastLogits(decision: Decision, parts: DecisionParts) {
-  const { policyVersion: version, fastLoop: mark, userId } = decision;
+  const { policyVersion: version, fastLoop: mark } = decision;
+  const userId = parts.isStranger ? undefined : decision.userId;
   const towers = parts.policy?.towers;
   if (mark === undefined) return undefined;
   if (towers === undefined)

@@ -7,6 +7,7 @@ import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { visibleRecord } from "../privacy/visible-record.ts";
 import { scoreRelated } from "../related/score-related.ts";
 import type { DrawRules } from "../rules/draw-rules.ts";
 import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
@@ -123,11 +124,12 @@ export function createLogitDeriver(
     // The rule of its moment, which the configuration may have changed since.
     const scenario = { ...configured, reward: rest.rewardRule ?? configured.reward };
     const items = await catalogueAsOf(asOf);
-    const user = await readUser(store, userId, asOf);
-    const views = await viewMoment(store, situation, { catalogue: items, view: viewCandidate });
+    const { seen, isStranger } = await visibleRecord(store, situation);
+    const user = await readUser(seen, userId, asOf);
+    const views = await viewMoment(seen, situation, { catalogue: items, view: viewCandidate });
     const stateOf = (history = user.history) =>
       createState({ user: { ...user, history }, catalogue: items, scenario, context });
-    return { scenario, user, views, stateOf, catalogue: items };
+    return { scenario, user, isStranger, views, stateOf, catalogue: items };
   };
   const derive = async (version: number, situation: Situation) => {
     const policy = await policies.get(version);

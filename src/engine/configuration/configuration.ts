@@ -4,6 +4,7 @@ import { defaultCanaryShare, type Scenario } from "../../domain/scenario.ts";
 import type { TextSettings } from "../state/text/text-features.ts";
 import { type Compatibility, checkCompatibility, compatibilitySchema } from "./compatibility.ts";
 import { mpoSchema } from "./mpo-schema.ts";
+import { type PrivacyConfiguration, privacySchema } from "./privacy-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
 import { scenariosSchema } from "./scenario-schema.ts";
 import { type ServerConfiguration, serverSchema } from "./server-schema.ts";
@@ -47,6 +48,7 @@ const configurationFields = z
     compatibility: compatibilitySchema.exactOptional(),
     server: serverSchema.prefault({}),
     tracking: trackingSchema.prefault({}),
+    privacy: privacySchema.prefault({}),
   })
   .superRefine(checkCompatibility);
 
@@ -106,6 +108,7 @@ export interface Configuration {
   readonly server: ServerConfiguration;
   /** Where cycles are tracked. */
   readonly tracking: TrackingConfiguration;
+  readonly privacy: PrivacyConfiguration;
 }
 
 const halfAnHour = 1800;

@@ -2,6 +2,7 @@ import type { Decision } from "../../domain/decision.ts";
 import type { LeftOutItems } from "../../domain/explanation.ts";
 import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
+import { visibleRecord } from "../privacy/visible-record.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
@@ -18,7 +19,8 @@ export async function countLeftOut(
   if (offeredBy !== "catalogue") return undefined;
   const rules = joinRules(servingRule, offer, now);
   const auction = await readLoggedAuction(store, decision);
-  const leftOut = await readLeftOut(store, servingRule, { ...decision, now });
+  const { seen } = await visibleRecord(store, decision);
+  const leftOut = await readLeftOut(seen, servingRule, { ...decision, now });
   const { leftOut: groups } = await readAversionsOf(store, decision, catalogue);
   const count = (user: Pick<Parameters<typeof eligible>[0], "leftOut" | "groups">) =>
     eligible({ candidates: undefined, catalogue, rules, auction, ...user }).count;

@@ -23,9 +23,10 @@ export const completeCampaign = ({ campaignId: id, ...fields }: CampaignInput): 
   campaignId: campaignId(id),
 });
 
-export const completeUser = ({ userId: id, attributes }: UserInput): User => ({
+export const completeUser = ({ userId: id, attributes, consent }: UserInput): User => ({
   userId: userId(id),
   attributes: attributes ?? {},
+  ...(consent && { consent }),
 });
 
 export const completeEdge = ({ userId: id, type, to }: EdgeBody): Edge => ({

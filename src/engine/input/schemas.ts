@@ -7,6 +7,7 @@ import type {
   UserInput,
 } from "../../contract/api.ts";
 import type { CampaignBudget, FrequencyCap } from "../../domain/campaign.ts";
+import type { Consent } from "../../domain/consent.ts";
 import { arms } from "../../domain/decision.ts";
 import { edgeTypes } from "../../domain/edge.ts";
 import { isPlain } from "../../domain/ids.ts";
@@ -78,7 +79,12 @@ export const itemInput: z.ZodType<ItemInput> = exactly<ItemInput>()(
   z.strictObject({ itemId: name, ...item }).meta({ id: "ItemInput" }),
 );
 
-const user = { attributes: optional(attributes) };
+export const consent: z.ZodType<Consent> = exactly<Consent>()(
+  z
+    .strictObject({ train: optional(boolean), personalise: optional(boolean) })
+    .meta({ id: "Consent" }),
+);
+const user = { attributes: optional(attributes), consent: optional(consent) };
 export const userFields: z.ZodType<UserFields> = exactly<UserFields>()(
   z.strictObject(user).meta({ id: "UserFields" }),
 );
@@ -156,6 +162,7 @@ export const eventFields: {
   readonly itemId: z.ZodString;
   readonly value: z.ZodExactOptional<z.ZodNumber>;
   readonly decisionId: z.ZodExactOptional<z.ZodString>;
+  readonly consent: z.ZodExactOptional<z.ZodType<Consent>>;
 } = {
   eventId: optional(name),
   type: name,
@@ -163,6 +170,7 @@ export const eventFields: {
   itemId: name,
   value: optional(finite.meta({ default: 1 })),
   decisionId: optional(name),
+  consent: optional(consent),
 };
 export const eventInput: z.ZodType<EventInput> = exactly<EventInput>()(
   z.strictObject({ ...eventFields, occurredAt: optional(milliseconds) }),

@@ -5,6 +5,7 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { findAsked, learnEncoder } from "../encoder/learn-encoder.ts";
 import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-options.ts";
+import { withConsent } from "../privacy/with-consent.ts";
 import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
@@ -160,7 +161,7 @@ export async function learn(options: LearnOptions): Promise<void> {
   checkOptions(options, optionChecks);
   const stopHeartbeat = await startHeartbeat(options);
   try {
-    await lookInTurns(options);
+    await lookInTurns(withConsent(options));
   } finally {
     stopHeartbeat();
   }

@@ -5,6 +5,7 @@ import type { NewPolicy } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { rememberEncoder } from "../encoder/last-encoder.ts";
 import { aFunction, aScenario, checkOptions, learnerChecks } from "../input/check-options.ts";
+import { withConsent } from "../privacy/with-consent.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 import { ensurePolicies } from "./promote.ts";
@@ -119,8 +120,9 @@ async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Pr
  * @throws conflict if there is nothing to train on or an operator restrains promotions,
  * learner_busy, unknown_scenario, invalid_request
  */
-export async function train(options: TrainOptions): Promise<Cycle | undefined> {
-  checkOptions(options, { ...learnerChecks, scenario: aScenario, onProgress: aFunction });
+export async function train(given: TrainOptions): Promise<Cycle | undefined> {
+  checkOptions(given, { ...learnerChecks, scenario: aScenario, onProgress: aFunction });
+  const options = withConsent(given);
   const { store, configuration, scenario, clock } = options;
   findScenario(configuration, scenario.name);
   await ensurePolicies(store, configuration, clock());

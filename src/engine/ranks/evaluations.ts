@@ -1,5 +1,6 @@
 import type { Json } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
+import { withConsent } from "../privacy/with-consent.ts";
 import type { RecommendParts } from "../serving/recommend.ts";
 import { evaluateRanks, type RankEvaluation } from "./evaluate-ranks.ts";
 
@@ -30,7 +31,7 @@ export interface Evaluations {
 const mostListed = 1000;
 
 export function createEvaluations(parts: RecommendParts, scenario: Scenario): Evaluations {
-  const { store, clock, createId } = parts;
+  const { store, clock, createId } = withConsent(parts);
   const { documents } = store;
   const keyOf = (id: string) => ({ kind: "evaluation", id }) as const;
   return {

@@ -6,6 +6,7 @@ import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { ReactionRow, Scored } from "../../storage/store.ts";
 import type { Recommendation } from "../engine.ts";
+import { withConsent } from "../privacy/with-consent.ts";
 import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";
 import type { RecommendParts } from "../serving/recommend.ts";
 import { recommend } from "../serving/recommend-batch.ts";
@@ -168,6 +169,8 @@ async function recommendPage(
 export function createReactions(parts: RecommendParts, scenario: Scenario): Reactions {
   const { store, catalogue, clock } = parts;
   const { reactions } = store;
+  // Lists that other users' reactions make are learnt from them.
+  const { reactions: learnable } = withConsent(parts).store;
   const times = createItemTimes(store.items);
   const types = wantedTypes(scenario);
   const refresh = async () => catalogue.refresh(await store.sequence());
@@ -191,14 +194,14 @@ export function createReactions(parts: RecommendParts, scenario: Scenario): Reac
       reactions.record(await toRows(parts, inputs, overwrites)),
     list: (filter, page) => reactions.list({ ...filter, until: clock() }, page),
     delete: (filter) => reactions.delete({ ...filter, until: Number.MAX_SAFE_INTEGER }),
-    popular: async (categories) => shown(await reactions.popular(types), categories),
+    popular: async (categories) => shown(await learnable.popular(types), categories),
     latest: async (categories) => {
       const newest = await times.newest();
       const mayBeShown = await readShown(categories);
       return newest.filter(({ itemId: item }) => mayBeShown(item));
     },
     similarItems: async (item, categories) =>
-      shown(await reactions.similarItems(itemId(item), types), categories),
-    similarUsers: (user) => reactions.similarUsers(userId(user), types),
+      shown(await learnable.similarItems(itemId(item), types), categories),
+    similarUsers: (user) => learnable.similarUsers(userId(user), types),
   };
 }

@@ -2,10 +2,11 @@ import type { Candidate, OfferLimits } from "../../domain/decision.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import type { Scenario } from "../../domain/scenario.ts";
+import type { Scenario, ServingRule } from "../../domain/scenario.ts";
 import type { PolicyState } from "../../policy/policy.ts";
 import type { Store } from "../../storage/store.ts";
 import { type Auction, readAuction } from "../campaigns/auction.ts";
+import { visibleRecord } from "../privacy/visible-record.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { type Aversions, readAversions } from "../rules/read-aversions.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
@@ -24,6 +25,7 @@ interface AskedFor {
 /** A request with the rules and the time by which it is decided. */
 interface Asked {
   readonly scenario: Scenario;
+  readonly servingRule: ServingRule;
   readonly offer: OfferLimits | undefined;
   readonly now: number;
 }
@@ -34,6 +36,8 @@ interface ReadRequest {
   readonly assignment: Assignment;
   readonly offered: OfferedItems;
   readonly state: PolicyState;
+  /** Undefined of one who refuses personalisation. */
+  readonly known: UserId | undefined;
   readonly social: Social | undefined;
   readonly aversions: Aversions;
   /** Of a scenario with ads. */
@@ -47,24 +51,26 @@ interface ReadRequest {
 export async function readAsOf(
   { store, catalogue }: { readonly store: Store; readonly catalogue: Catalogue },
   { userId, candidates, context = {} }: AskedFor,
-  { scenario, offer, now }: Asked,
+  { scenario, servingRule, offer, now }: Asked,
 ): Promise<ReadRequest> {
   const rules = joinRules(scenario, offer, now);
   if (scenario.ads) await store.campaigns.settle(scenario.name, now);
   for (;;) {
     const asOf = await store.sequence();
     await catalogue.refresh(asOf);
-    const user = await readUser(store, userId, asOf);
+    const { seen, isStranger } = await visibleRecord(store, { userId, asOf, servingRule });
+    const user = await readUser(seen, userId, asOf);
     const visit = { userId, scenario: scenario.name, asOf, now };
-    const leftOut = await readLeftOut(store, scenario, visit);
-    const auction = await readAuction(store, scenario, visit);
-    const social = await readSocial(store, scenario.social, visit);
-    const aversions = await readAversions(store, scenario, { ...visit, catalogue });
+    const leftOut = await readLeftOut(seen, scenario, visit);
+    const auction = await readAuction(seen, scenario, visit);
+    const social = await readSocial(seen, scenario.social, visit);
+    const aversions = await readAversions(seen, scenario, { ...visit, catalogue });
     if (catalogue.sequence > asOf) continue;
     const assignment = await store.policies.assignment(scenario.name, asOf);
     const groups = aversions.leftOut;
     const offered = eligible({ candidates, catalogue, rules, leftOut, groups, auction });
     const state = createState({ user, catalogue, scenario, context });
-    return { asOf, assignment, offered, state, social, aversions, auction };
+    const known = isStranger ? undefined : userId;
+    return { asOf, assignment, offered, state, known, social, aversions, auction };
   }
 }

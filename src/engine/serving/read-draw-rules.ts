@@ -1,6 +1,7 @@
 import type { Decision } from "../../domain/decision.ts";
 import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
+import { visibleRecord } from "../privacy/visible-record.ts";
 import { bothRules, type DrawRules, drawRulesOf, momentOf } from "../rules/draw-rules.ts";
 import { type Aversions, readAversions } from "../rules/read-aversions.ts";
 import type { Catalogue } from "../state/catalogue.ts";
@@ -8,15 +9,15 @@ import type { CatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { factsOfCandidate } from "./candidates.ts";
 
 /** Of a logged decision. @param catalogue as of its moment */
-export const readAversionsOf = (
+export async function readAversionsOf(
   store: Store,
-  {
-    servingRule,
-    decidedAt: now,
-    ...decision
-  }: Pick<Decision, "userId" | "scenario" | "asOf" | "decidedAt" | "servingRule">,
+  decision: Pick<Decision, "userId" | "scenario" | "asOf" | "decidedAt" | "servingRule">,
   catalogue: Catalogue,
-): Promise<Aversions> => readAversions(store, servingRule ?? {}, { ...decision, now, catalogue });
+): Promise<Aversions> {
+  const { seen } = await visibleRecord(store, decision);
+  const visit = { ...decision, now: decision.decidedAt, catalogue };
+  return readAversions(seen, decision.servingRule ?? {}, visit);
+}
 
 /** Rules of a logged decision's draw, on its candidates as of its moment. A decision without rules reads no catalogue. */
 export async function readDrawRules(

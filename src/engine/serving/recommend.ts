@@ -1,3 +1,4 @@
+import type { Consent } from "../../domain/consent.ts";
 import type { Arm, Candidate, Decision, OfferLimits } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, type UserId } from "../../domain/ids.ts";
@@ -81,7 +82,8 @@ interface Scored extends FastLogits {
 /** Input of a decision. */
 interface Situation extends Pick<RetrievedItems, "views"> {
   readonly scenario: Scenario;
-  readonly userId: UserId;
+  /** Undefined of one who is served as a stranger. */
+  readonly userId: UserId | undefined;
   readonly state: PolicyState;
   readonly random: RandomStream;
 }
@@ -129,13 +131,20 @@ async function scoreCandidates(
   };
 }
 
+/** Consents that nobody gives by silence. */
+function refusals({ train, personalise }: Configuration["privacy"]["consent"]): Consent {
+  return { ...(!train && { train }), ...(!personalise && { personalise }) };
+}
+
 function servingRuleOf(
-  { baselineShare, uniformShare }: Configuration,
+  { baselineShare, uniformShare, privacy }: Configuration,
   { ads, excludeSeen, exploration, maxCandidates, rules, social }: Scenario,
 ): ServingRule {
   const shares = { baselineShare, uniformShare };
+  const consent = refusals(privacy.consent);
   const optional = { ...(ads && { ads }), ...(rules && { rules }), ...(social && { social }) };
-  return { ...shares, excludeSeen, exploration, maxCandidates, ...optional };
+  const asked = Object.keys(consent).length > 0 && { consent };
+  return { ...shares, excludeSeen, exploration, maxCandidates, ...optional, ...asked };
 }
 
 /** Limits of a request, with its related item and its rules if it has any. */
@@ -204,7 +213,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
-  const asked = { scenario, offer, now: parts.clock() };
+  const asked = { scenario, servingRule, offer, now: parts.clock() };
   const read = await readAsOf(parts, input, asked);
   const { asOf, assignment, state, social, auction } = read;
   const visitor = { scenario: scenario.name, userId };
@@ -224,7 +233,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     random: random.split("retrieve"),
   });
   const views = viewSocial(retrieved.views, () => retrieved.facts, social);
-  const situation = { views, scenario, userId, state, random };
+  const situation = { views, scenario, userId: read.known, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
   const rules = drawRulesOf(moment, () => retrieved.facts, read.aversions.disliked);

@@ -10,11 +10,12 @@ import { factsOfCandidate } from "./candidates.ts";
 /** The fields of a decision that its candidates' features depend on. */
 export interface SeenMoment extends Pick<Decision, "userId" | "asOf" | "decidedAt"> {
   readonly candidates: readonly Candidate[];
-  readonly servingRule?: Pick<ServingRule, "social">;
+  readonly servingRule?: Pick<ServingRule, "social" | "consent">;
 }
 
 /**
  * Candidates of a logged decision with the features that its policy saw.
+ * @param store as far as the user's slates may depend on it
  * @param options.catalogue as of the decision
  */
 export async function viewMoment(

@@ -3,6 +3,7 @@ import { openMs } from "../../domain/reward-rule.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration, LearnerConfiguration } from "../configuration/configuration.ts";
 import type { LearnerHealth, LoopFigures } from "../engine.ts";
+import { withConsent } from "../privacy/with-consent.ts";
 
 /** Interval of a learner's heartbeats: two small commits a minute. */
 const beatMs = 30_000;
@@ -48,18 +49,19 @@ async function countWaiting(
   lastCycles: readonly Cycle[],
 ): Promise<Readonly<Record<string, number>>> {
   const closedBefore = clock();
+  const { decisions } = withConsent({ store, configuration }).store;
   const counted = configuration.scenarios.map(async ({ name: scenario }) => {
     const last = lastCycles.find((cycle) => cycle.scenario === scenario);
     const after = last?.throughSequence ?? 0;
     const span = { scenario, after, closedBefore, limit: mostWaiting };
-    return [scenario, (await store.decisions.closedSpan(span)).count] as const;
+    return [scenario, (await decisions.closedSpan(span)).count] as const;
   });
   return Object.fromEntries(await Promise.all(counted));
 }
 
 export interface LivenessParts {
   readonly store: Store;
-  readonly configuration: Pick<Configuration, "scenarios">;
+  readonly configuration: Pick<Configuration, "scenarios" | "privacy">;
   readonly clock: () => number;
 }
 

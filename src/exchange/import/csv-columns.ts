@@ -3,6 +3,9 @@ import type { RowKind } from "./row-schema.ts";
 const attributePrefix = "attributes.";
 /** Fields of a campaign that are inside another one. */
 const nested = ["budget.day", "budget.total", "frequencyCap.showings", "frequencyCap.hours"];
+const consentFlags = ["consent.train", "consent.personalise"];
+/** Of tables that were exported the whole is JSON in one cell. */
+const consentColumns = ["consent", ...consentFlags];
 const numbers = ["value", "bid", ...nested];
 
 const takesAttributes = (kind: RowKind) => kind === "items" || kind === "users";
@@ -10,10 +13,10 @@ const takesAttributes = (kind: RowKind) => kind === "items" || kind === "users";
 const columnsOf: Record<RowKind, { required: readonly string[]; optional: readonly string[] }> = {
   events: {
     required: ["type", "userId", "itemId"],
-    optional: ["eventId", "value", "occurredAt", "decisionId"],
+    optional: ["eventId", "value", "occurredAt", "decisionId", ...consentColumns],
   },
   items: { required: ["itemId"], optional: ["categories", "available"] },
-  users: { required: ["userId"], optional: [] },
+  users: { required: ["userId"], optional: consentColumns },
   campaigns: {
     required: ["campaignId", "scenario", "pays", "bid"],
     optional: ["startsAt", "endsAt", ...nested],
@@ -59,10 +62,19 @@ function readAttribute(cell: string): string | number | boolean {
 
 const anyNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+function readJson(cell: string): unknown {
+  try {
+    return JSON.parse(cell);
+  } catch {
+    return cell;
+  }
+}
+
 /** The cell's value; an unreadable one stays text, which the schema refuses. */
 function readField(column: string, cell: string): unknown {
   if (numbers.includes(column)) return anyNumber.test(cell) ? Number(cell) : cell;
-  if (column === "available") return readBoolean(cell);
+  if (column === "consent") return readJson(cell);
+  if (column === "available" || consentFlags.includes(column)) return readBoolean(cell);
   return column === "categories" ? cell.split("|") : cell;
 }
 

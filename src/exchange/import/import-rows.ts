@@ -1,8 +1,10 @@
 import type { Scenario } from "../../domain/scenario.ts";
 import { describeProblem, findProblem } from "../../engine/campaigns/check-campaign.ts";
+import type { Pseudonyms } from "../../engine/privacy/pseudonyms.ts";
 import { findUnknown, unknownRemedy } from "../../engine/social/check-edges.ts";
 import type { Store } from "../../storage/store.ts";
-import type { ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
+import { pseudonymiseRows, type RenamedRows } from "./pseudonymise-rows.ts";
+import type { AcceptedRow, ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
 
 /** Rows that go into the store in one commit: enough to hide its cost, few enough to stop soon and to stay small. */
 export const batchSize = 1000;
@@ -25,14 +27,14 @@ export interface ImportOptions {
   readonly writtenAt?: number;
   /** Those that campaigns belong to. Default: none. */
   readonly scenarios?: readonly Scenario[];
+  /** Of a record that has other ids of users than the file. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   readonly onRefusal: (refusal: Refusal) => void;
   /** Called for every event that is in the store now, new or already stored. */
   readonly onEvent?: (event: ImportedEvent) => void;
   /** After each batch, and at the end, also if that is an error. */
   readonly onProgress: (counts: ImportCounts) => void;
 }
-
-type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
 
 /** A campaign is refused if it doesn't fit its scenario. */
 function check(row: ImportRow, scenarios: readonly Scenario[] = []): ImportRow {
@@ -45,7 +47,7 @@ function check(row: ImportRow, scenarios: readonly Scenario[] = []): ImportRow {
 /** The rows without the edges of unknown users, which are refused. */
 async function refuseUnknown(
   { store, onRefusal }: Pick<ImportOptions, "store" | "onRefusal">,
-  batch: readonly AcceptedRow[],
+  { rows: batch, nameOf }: RenamedRows,
 ): Promise<readonly AcceptedRow[]> {
   const rows = batch.filter((row) => row.kind === "edge");
   const unknown = await findUnknown(
@@ -58,7 +60,7 @@ async function refuseUnknown(
     if (user !== undefined) refused.set(row, user);
   }
   for (const [{ file, line }, user] of refused) {
-    const reason = `user '${user}' was never written and has no event; ${unknownRemedy}`;
+    const reason = `user '${nameOf(user)}' was never written and has no event; ${unknownRemedy}`;
     onRefusal({ file, line, reason });
   }
   return batch.filter((row) => !refused.has(row));
@@ -102,7 +104,7 @@ export async function importRows(source: RowSource, options: ImportOptions): Pro
   let batch: AcceptedRow[] = [];
 
   async function flush(): Promise<void> {
-    const accepted = await refuseUnknown(options, batch);
+    const accepted = await refuseUnknown(options, await pseudonymiseRows(batch, options));
     const stored = await storeBatch(options, accepted);
     counts.read += batch.length;
     counts.stored += stored;

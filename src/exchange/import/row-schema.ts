@@ -16,7 +16,7 @@ import {
   itemInput,
   userInput,
 } from "../../engine/input/schemas.ts";
-import type { ImportedEvent, ParsedRow } from "./row.ts";
+import type { Imported, ParsedRow } from "./row.ts";
 
 export const rowKinds = ["events", "items", "users", "campaigns", "edges"] as const;
 export type RowKind = (typeof rowKinds)[number];
@@ -43,21 +43,24 @@ const createEventSchema = (now: number) =>
 type EventFields = z.output<ReturnType<typeof createEventSchema>>;
 
 /** The same row gets the same id, from any file at any time. */
-function contentId({ type, userId: user, itemId: item, value, occurredAt }: EventFields): string {
+function contentId({ type, itemId: item, value, occurredAt }: EventFields, user: string): string {
   const canonical = JSON.stringify([type, user, item, value ?? 1, occurredAt ?? null]);
   return `sha256:${createHash("sha256").update(canonical).digest("hex")}`;
 }
 
-function completeEvent(fields: EventFields, now: number): ImportedEvent {
-  const { type, value = 1, occurredAt = now } = fields;
-  return {
-    eventId: fields.eventId ?? contentId(fields),
+function completeEvent(fields: EventFields, now: number): Imported {
+  const { type, value = 1, occurredAt = now, consent, eventId } = fields;
+  const event = {
+    eventId: eventId ?? contentId(fields, fields.userId),
     type,
     userId: userId(fields.userId),
     itemId: itemId(fields.itemId),
     value,
     occurredAt,
+    ...(consent && { consent }),
   };
+  if (eventId !== undefined) return { event };
+  return { event, eventIdOf: (user) => contentId(fields, user) };
 }
 
 function describeInput(input: unknown): string {
@@ -131,7 +134,7 @@ export function createRowParser(kind: RowKind, now: number): (value: unknown) =>
       return (value) =>
         accept(parseWith(eventSchema, value), (fields) => ({
           kind: "event",
-          event: completeEvent(fields, now),
+          ...completeEvent(fields, now),
         }));
     default:
       return kind satisfies never;

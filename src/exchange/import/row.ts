@@ -2,6 +2,7 @@ import type { BehaviourEvent } from "../../domain/behaviour.ts";
 import type { Campaign } from "../../domain/campaign.ts";
 import type { Item, User } from "../../domain/catalogue.ts";
 import type { Edge } from "../../domain/edge.ts";
+import type { UserId } from "../../domain/ids.ts";
 
 /** The line on which a row begins, 1 being the first of its file. */
 export interface Place {
@@ -15,12 +16,19 @@ export type Refusal = Place & { readonly reason: string };
 /** An event always has an id here, so that importing it again changes nothing. */
 export type ImportedEvent = BehaviourEvent & { readonly eventId: string };
 
+/** An event of a file. */
+export interface Imported {
+  readonly event: ImportedEvent;
+  /** The event's id if its user had another id; absent if the row brought an id. */
+  readonly eventIdOf?: (user: UserId) => string;
+}
+
 export type ParsedRow =
   | { readonly kind: "item"; readonly item: Item }
   | { readonly kind: "user"; readonly user: User }
   | { readonly kind: "campaign"; readonly campaign: Campaign }
   | { readonly kind: "edge"; readonly edge: Edge }
-  | { readonly kind: "event"; readonly event: ImportedEvent }
+  | ({ readonly kind: "event" } & Imported)
   | { readonly kind: "refused"; readonly reason: string };
 
 /** A row as its format gives it, before it is checked against the schema of its kind. */
@@ -29,6 +37,8 @@ export type RawRow =
   | { readonly line: number; readonly reason: string };
 
 export type ImportRow = Place & ParsedRow;
+
+export type AcceptedRow = Exclude<ImportRow, { kind: "refused" }>;
 
 /** Content of a file or a folder, in the order in which it goes into the store. */
 export interface RowSource {

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { Consent } from "../../domain/consent.ts";
 import type { Decision, DecisionRule, Feedback } from "../../domain/decision.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { settleReward } from "../../domain/reward-rule.ts";
-import type { RewardRule } from "../../domain/scenario.ts";
+import type { RewardRule, ServingRule } from "../../domain/scenario.ts";
 import type { SlateCaps } from "../../domain/slate-caps.ts";
 import type { SocialRule } from "../../domain/social.ts";
 import type { DrawRules } from "../../engine/rules/draw-rules.ts";
@@ -26,6 +27,8 @@ export interface ExportedDecision
   readonly candidates: readonly { readonly itemId: string; readonly features?: JsonObject }[];
   /** Rules of the draw, as they were on these candidates; absent if there were none. */
   readonly draw?: ExportedDraw;
+  /** Consents that users who had stated nothing did not give; absent: none. */
+  readonly consent?: Consent;
   /** The scenario's rule about edges between users, on which features depend; absent if there was none. */
   readonly social?: SocialRule;
 }
@@ -57,9 +60,13 @@ function toExportedDraw({ candidates, offer }: Decision, rules: DrawRules): Expo
 export const momentOfExport = ({
   decidedAt,
   social,
-}: ExportedDecision): { decidedAt: number; servingRule?: { social: SocialRule } } => ({
+  consent,
+}: ExportedDecision): {
+  decidedAt: number;
+  servingRule: Pick<ServingRule, "social" | "consent">;
+} => ({
   decidedAt: Date.parse(decidedAt),
-  ...(social && { servingRule: { social } }),
+  servingRule: { ...(social && { social }), ...(consent && { consent }) },
 });
 
 /** The rules again. */
@@ -100,6 +107,7 @@ export function toExportedDecision(
     ...(decision.retriever !== undefined && { retriever: decision.retriever }),
     ...(decision.offer && { offer: decision.offer }),
     ...(Object.keys(draw).length > 0 && { draw }),
+    ...(decision.servingRule?.consent && { consent: decision.servingRule.consent }),
     ...(decision.servingRule?.social && { social: decision.servingRule.social }),
     context: decision.context,
   };
@@ -120,6 +128,9 @@ const draw = z.object(
   },
   "must be an object",
 );
+
+const flag = z.boolean("must be true or false").exactOptional();
+const consent = z.object({ train: flag, personalise: flag });
 
 const socialRule = z.object({
   author: z.string("must be text").exactOptional(),
@@ -156,6 +167,7 @@ export const exportedSchema: z.ZodType<ExportedDecision> = z
       "must be a list of candidates",
     ),
     draw: draw.exactOptional(),
+    consent: consent.exactOptional(),
     social: socialRule.exactOptional(),
     context: object,
   })

@@ -1,3 +1,4 @@
+import { type Consent, consents } from "../../domain/consent.ts";
 import type { Arm } from "../../domain/decision.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { Page } from "../../storage/revision-store.ts";
@@ -29,7 +30,7 @@ export function decisionTable(options: {
       ...{ decidedAt: "time", expiresAt: "time", exploration: "number", fastLoop: "json" },
       ...{ slatePropensity: "number", positionPropensities: "numbers", rewards: "numbers" },
       ...{ slate: "texts", candidates: "json", offeredBy: "text", retriever: "integer" },
-      ...{ offer: "json", draw: "json", context: "json" },
+      ...{ offer: "json", draw: "json", consent: "json", context: "json" },
     },
     rows: exportDecisions(options) as AsyncIterable<unknown> as AsyncIterable<TableRow>,
   };
@@ -38,9 +39,8 @@ export function decisionTable(options: {
 async function* readEvents(store: Store, range: TimeRange): AsyncGenerator<TableRow, void> {
   for (let after = 0; ; ) {
     const page = await store.events.scan({ after, limit: pageSize });
-    for (const { sequence, type, userId, itemId, value, occurredAt: time } of page)
-      if (isWithin(time, range))
-        yield { type, userId, itemId, value, occurredAt: toText(time), sequence };
+    for (const { occurredAt: time, ...event } of page)
+      if (isWithin(time, range)) yield { ...event, occurredAt: toText(time) } as TableRow;
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     after = last.sequence;
@@ -51,18 +51,19 @@ async function* readEvents(store: Store, range: TimeRange): AsyncGenerator<Table
 export const eventTable = (store: Store, range: TimeRange): RecordTable => ({
   columns: {
     ...{ type: "text", userId: "text", itemId: "text", value: "number" },
-    ...{ occurredAt: "time", sequence: "integer" },
+    ...{ occurredAt: "time", consent: "json", sequence: "integer" },
   },
   rows: readEvents(store, range),
 });
 
 async function* readPages<T, Id>(
   list: (options: { after?: Id; limit: number }) => Promise<Page<T, Id>>,
+  isWanted: (row: T) => boolean = () => true,
 ): AsyncGenerator<TableRow, void> {
   let after: Id | undefined;
   do {
     const page = await list({ limit: pageSize, ...(after !== undefined && { after }) });
-    yield* page.rows as readonly unknown[] as readonly TableRow[];
+    yield* page.rows.filter(isWanted) as readonly unknown[] as readonly TableRow[];
     after = page.next;
   } while (after !== undefined);
 }
@@ -76,10 +77,16 @@ export const itemTable = ({ items }: Store): RecordTable => ({
   rows: readPages(items.list),
 });
 
-/** Users as they are now, by id. */
-export const userTable = ({ users }: Store): RecordTable => ({
-  columns: { userId: "text", attributes: "json", sequence: "integer" },
-  rows: readPages(users.list),
+/**
+ * Users as they are now, by id.
+ * @param defaults consent of those who have stated nothing; users who refuse training are left out. Default: none is
+ */
+export const userTable = ({ users }: Store, defaults?: Consent): RecordTable => ({
+  columns: { userId: "text", attributes: "json", consent: "json", sequence: "integer" },
+  rows: readPages(
+    users.list,
+    ({ consent = {} }) => defaults === undefined || consents(consent, "train", defaults),
+  ),
 });
 
 async function* readCycles(

@@ -42,6 +42,12 @@ export interface FastVisit {
   readonly towers: Representation;
 }
 
+/** A visit to draw for. */
+export interface DrawnVisit extends Pick<FastVisit, "towers"> {
+  /** Undefined of a stranger, who has no residual of one's own. */
+  readonly userId: UserId | undefined;
+}
+
 export interface FastDecision extends FastVisit {
   readonly shown: readonly ShownItem[];
 }
@@ -62,7 +68,7 @@ export interface ResidualModel {
   draw(
     random: RandomStream,
     scale: number,
-  ): (visit: FastVisit, items: readonly ItemOfModel[]) => Float64Array;
+  ): (visit: DrawnVisit, items: readonly ItemOfModel[]) => Float64Array;
   clone(): ResidualModel;
 }
 
@@ -106,7 +112,11 @@ const ownItem = ({ itemId, isKnown }: ItemOfModel): Owner => ({
   id: itemId,
   priorEvents: isKnown ? priorEvents.knownItem : priorEvents.newItem,
 });
-const ownUser = (userId: UserId): Owner => ({ id: userId, priorEvents: priorEvents.user });
+/** No user has an empty id: a stranger keeps the prior. */
+const ownUser = (userId: UserId | undefined): Owner => ({
+  id: userId ?? "",
+  priorEvents: priorEvents.user,
+});
 
 /** Standard normal by the text's hash: a stream for each of hundreds of candidates would cost more than all else. */
 const hashNormal = (text: string) => normalQuantile((hash32(text) + 0.5) / 2 ** 32);
@@ -211,6 +221,7 @@ function build(
       return basis !== undefined;
     },
     learn: (block) => {
+      if (block.length === 0) return;
       basis ??= createBasis(block.map(({ towers }) => towers));
       for (const { userId, towers, shown } of block) {
         const describe = createPairFeatures(basis, towers.state);

@@ -9,25 +9,27 @@ import {
 } from "../../contract/api.ts";
 import type { User } from "../../domain/catalogue.ts";
 import { jsonObject, name, optional } from "../../engine/input/fields.ts";
-import { batch, userFields, userInput } from "../../engine/input/schemas.ts";
+import { batch, consent, userFields, userInput } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
 import { wire } from "../fields.ts";
 import { addResource, type Resource } from "./catalogue.ts";
 
 const input = wire<UserInput>()(userInput);
 const userBody = wire<UserBody>()(
-  z.strictObject({ userId: name, attributes: jsonObject }).openapi("User"),
+  z
+    .strictObject({ userId: name, attributes: jsonObject, consent: optional(consent) })
+    .openapi("User"),
 );
 
-const example = { attributes: { country: "SE" } };
+const example = { attributes: { country: "SE" }, consent: { train: false } };
 
 const users: Resource<UserFields, UserInput, UsersRequest> = {
   kind: "user",
   path: routes.users,
   descriptions: {
-    put: "Replaces the whole user. A user who was never written has no attributes.",
+    put: "Replaces the whole user, but for flags of consent that it leaves out. A user who was never written has no attributes.",
     get: "The user as last written.",
-    delete: "Ends the user's attributes for new decisions; events and decisions stay.",
+    delete: "Ends the user's attributes for new decisions; events, decisions and consent stay.",
   },
   schemas: {
     fields: wire<UserFields>()(userFields),
@@ -50,7 +52,11 @@ const users: Resource<UserFields, UserInput, UsersRequest> = {
 };
 
 /** Without the event number, which is the store's own. */
-const toBody = ({ userId: id, attributes }: User): UserBody => ({ userId: id, attributes });
+const toBody = ({ userId: id, attributes, consent: stated }: User): UserBody => ({
+  userId: id,
+  attributes,
+  ...(stated && { consent: stated }),
+});
 
 export function addUsers(app: App, { engine }: RouteParts): void {
   addResource(app, users, {

@@ -11,34 +11,36 @@ import { checkPropensities, defineDecisionTable, rowChecksum } from "./decision-
 import { prepareDocumentDelete } from "./documents.ts";
 import { prepareEventInsert } from "./events.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+import { everything, type ReadScope } from "./read-scope.ts";
 import { createSettledRewards } from "./settled-rewards.ts";
 import { createUserActivity } from "./user-activity.ts";
 
 /** Statements about many decisions, which read no wide column. */
-function prepareCounts(connection: Connection) {
+function prepareCounts(connection: Connection, scope: ReadScope) {
+  const decisions = `${scope.decisions} AS decisions`;
   return {
     span: connection.prepare(
       `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
-         SELECT sequence FROM decisions WHERE decided_at >= ? AND decided_at < ? AND sequence <= ?
+         SELECT sequence FROM ${decisions} WHERE decided_at >= ? AND decided_at < ? AND sequence <= ?
          ORDER BY sequence DESC LIMIT ?)`,
     ),
     closedSpan: connection.prepare(
       `SELECT count(*) AS decisions, coalesce(min(sequence), 1) AS first FROM (
-         SELECT sequence FROM decisions WHERE scenario = ? AND sequence > ? AND expires_at <= ?
+         SELECT sequence FROM ${decisions} WHERE scenario = ? AND sequence > ? AND expires_at <= ?
          ORDER BY sequence DESC LIMIT ?)`,
     ),
     dateRange: connection.prepare(
-      `SELECT min(decided_at) AS oldest, max(decided_at) AS newest FROM decisions
+      `SELECT min(decided_at) AS oldest, max(decided_at) AS newest FROM ${decisions}
        WHERE scenario = ?`,
     ),
     nth: connection.prepare(
-      "SELECT sequence FROM decisions WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?",
+      `SELECT sequence FROM ${decisions} WHERE scenario = ? ORDER BY sequence LIMIT 1 OFFSET ?`,
     ),
     countAll: connection.prepare(
-      "SELECT count(*) AS decisions FROM decisions WHERE sequence > ? AND sequence <= ?",
+      `SELECT count(*) AS decisions FROM ${decisions} WHERE sequence > ? AND sequence <= ?`,
     ),
     countOfScenario: connection.prepare(
-      `SELECT count(*) AS decisions FROM decisions
+      `SELECT count(*) AS decisions FROM ${decisions}
        WHERE sequence > ? AND sequence <= ? AND scenario = ?`,
     ),
   };
@@ -47,7 +49,7 @@ function prepareCounts(connection: Connection) {
 /** Of event numbers and times. */
 const most = Number.MAX_SAFE_INTEGER;
 
-function prepareStatements(connection: Connection) {
+function prepareStatements(connection: Connection, scope: ReadScope) {
   const table = defineDecisionTable(connection);
   const columns = `sequence, ${table.columns}`;
   return {
@@ -74,24 +76,25 @@ function prepareStatements(connection: Connection) {
        WHERE user_id = ?1 AND expires_at > ?2 AND decided_at > ?2 AND scenario = ?3 AND sequence <= ?4`,
     ),
     feedback: connection.prepare(
-      `SELECT ${columns} FROM decisions
+      `SELECT ${columns} FROM ${scope.decisions} AS decisions
        WHERE scenario = ? AND sequence > ? AND expires_at <= ?
          AND decided_at >= ? AND decided_at < ? ORDER BY sequence LIMIT ?`,
     ),
     at: connection.prepare(`SELECT ${columns} FROM decisions WHERE sequence = ?`),
     recent: connection.prepare(`SELECT ${columns} FROM decisions ORDER BY sequence DESC LIMIT ?`),
     scan: connection.prepare(
-      `SELECT ${columns}, checksum FROM decisions
+      `SELECT ${columns}, checksum FROM ${scope.decisions} AS decisions
        WHERE sequence > ? AND sequence <= ? AND decided_at >= ? AND decided_at < ?
        ORDER BY sequence LIMIT ?`,
     ),
     rewards: connection.prepare(
-      // With the viewed positions, whose reward is NULL: a statement costs more than its rows.
+      // With the viewed positions, whose reward is NULL, and −1 if an answer refuses training: a statement costs more than its rows.
       `SELECT position, sum(value) AS reward FROM rewards
        WHERE decision_sequence = ?1 GROUP BY position
-       UNION ALL SELECT position, NULL FROM views WHERE decision_sequence = ?1`,
+       UNION ALL SELECT position, NULL FROM views WHERE decision_sequence = ?1
+       UNION ALL SELECT -1, NULL FROM untrained WHERE decision_sequence = ?1`,
     ),
-    ...prepareCounts(connection),
+    ...prepareCounts(connection, scope),
   };
 }
 
@@ -102,12 +105,18 @@ function decodeFeedback(statements: Statements, row: Row): Feedback {
   const sequence = readNumber(row, "sequence");
   const rewards: (number | undefined)[] = decision.slate.map(() => undefined);
   const viewed: number[] = [];
+  let isUntrained = false;
   for (const found of statements.rewards.all(sequence)) {
     const position = readNumber(found, "position");
-    if (found.reward === null) viewed.push(position);
+    if (position < 0) isUntrained = true;
+    else if (found.reward === null) viewed.push(position);
     else rewards[position] = readNumber(found, "reward");
   }
-  return { decision, sequence, rewards, ...(viewed.length > 0 && { viewed }) };
+  return {
+    ...{ decision, sequence, rewards },
+    ...(viewed.length > 0 && { viewed }),
+    ...(isUntrained && { isUntrained }),
+  };
 }
 
 /** Rows of earlier releases have no checksum. */
@@ -143,8 +152,38 @@ function notSettled({ kind, id }: DocumentKey): EngineError {
   return new EngineError("not_found", message, { details: { kind, id } });
 }
 
-export function createDecisionStore(connection: Connection, commits: GroupCommit): DecisionStore {
-  const statements = prepareStatements(connection);
+type Counts = "dateRange" | "span" | "closedSpan" | "nth" | "count";
+
+const createCounts = (statements: Statements): Pick<DecisionStore, Counts> => ({
+  dateRange: async (scenario) => {
+    const row = statements.dateRange.get(scenario);
+    if (row === undefined || row.oldest === null) return undefined;
+    return { from: readNumber(row, "oldest"), to: readNumber(row, "newest") };
+  },
+  span: async ({ from, to, asOf, limit = -1 }) =>
+    decodeSpan(statements.span.get(from, to, asOf, limit)),
+  closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>
+    decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
+  nth: async (scenario, n) => {
+    const row = statements.nth.get(scenario, n - 1);
+    return row && readNumber(row, "sequence");
+  },
+  count: async ({ scenario, after = 0, asOf = most } = {}) => {
+    const row =
+      scenario === undefined
+        ? statements.countAll.get(after, asOf)
+        : statements.countOfScenario.get(after, asOf, scenario);
+    return readNumber(row ?? {}, "decisions");
+  },
+});
+
+/** @param scope of reads of many decisions */
+export function createDecisionStore(
+  connection: Connection,
+  commits: GroupCommit,
+  scope: ReadScope = everything,
+): DecisionStore {
+  const statements = prepareStatements(connection, scope);
   const settle = prepareDocumentDelete(connection);
   const recordEvents = prepareEventInsert(connection);
   const decode = (row: Row) => decodeFeedback(statements, row);
@@ -157,11 +196,6 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
         for (const decision of decisions) appendRow(statements, decision, numbers);
         recordEvents(events, numbers);
       }),
-    dateRange: async (scenario) => {
-      const row = statements.dateRange.get(scenario);
-      if (row === undefined || row.oldest === null) return undefined;
-      return { from: readNumber(row, "oldest"), to: readNumber(row, "newest") };
-    },
     find: async (id) => decodeFound(statements.find.get(id)),
     findMany: async (ids) => ids.map((id) => decodeFound(statements.find.get(id))),
     findByItem: async ({ userId: user, itemId: item, occurredAt, now }) =>
@@ -183,23 +217,9 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
       statements.scan
         .all(after, asOf, from, to, limit)
         .map((row) => ({ ...decode(row), ...(isChanged(statements, row) && { isChanged: true }) })),
-    span: async ({ from, to, asOf, limit = -1 }) =>
-      decodeSpan(statements.span.get(from, to, asOf, limit)),
-    closedSpan: async ({ scenario, after, closedBefore, limit = -1 }) =>
-      decodeSpan(statements.closedSpan.get(scenario, after, closedBefore, limit)),
     ...createDecisionPages(connection, (sequence) => statements.at.all(sequence).map(decode)),
-    ...createSettledRewards(connection),
+    ...createSettledRewards(connection, scope),
     ...createUserActivity(connection),
-    nth: async (scenario, n) => {
-      const row = statements.nth.get(scenario, n - 1);
-      return row && readNumber(row, "sequence");
-    },
-    count: async ({ scenario, after = 0, asOf = most } = {}) => {
-      const row =
-        scenario === undefined
-          ? statements.countAll.get(after, asOf)
-          : statements.countOfScenario.get(after, asOf, scenario);
-      return readNumber(row ?? {}, "decisions");
-    },
+    ...createCounts(statements),
   };
 }

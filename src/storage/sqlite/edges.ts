@@ -3,12 +3,19 @@ import { itemId, type UserId, userId } from "../../domain/ids.ts";
 import type { EdgeStore, EngagedItem } from "../edge-store.ts";
 import { readMember, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
+import { refusalBits } from "./consents.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+import { everything, type ReadScope } from "./read-scope.ts";
 
 /** Changes of a user's edges that are read, newest first. */
 const readChanges = 1000;
 
-function prepareStatements(connection: Connection) {
+/** Of a person whose events may bear on others' slates, as of ?2; ?6 is the default. */
+const isShared = `coalesce((SELECT personalise FROM consents
+    WHERE consents.user_id = person.value AND consents.sequence <= ?2
+    ORDER BY consents.sequence DESC LIMIT 1), ?6) = 1`;
+
+function prepareStatements(connection: Connection, scope: ReadScope) {
   return {
     newest: connection.prepare(
       `SELECT present FROM edge_revisions WHERE user_id = ? AND type = ? AND target = ?
@@ -23,11 +30,12 @@ function prepareStatements(connection: Connection) {
     engaged: connection.prepare(
       `SELECT item_id, count(DISTINCT user_id) AS people
        FROM json_each(?1) AS person JOIN events ON events.sequence IN (
-         SELECT newest.sequence FROM events AS newest
+         SELECT newest.sequence FROM ${scope.events} AS newest
          WHERE newest.user_id = person.value AND newest.sequence <= ?2
            AND coalesce(newest.retracted > ?2, 1)
+           AND coalesce(newest.refused & ${refusalBits.personalise}, 0) = 0
          ORDER BY newest.sequence DESC LIMIT ?3)
-       WHERE occurred_at > ?4 AND events.type IN (SELECT value FROM json_each(?5))
+       WHERE ${isShared} AND occurred_at > ?4 AND events.type IN (SELECT value FROM json_each(?5))
        GROUP BY item_id ORDER BY people DESC, max(events.sequence) DESC`,
     ),
   };
@@ -61,8 +69,13 @@ function holding(changes: readonly Row[]) {
   });
 }
 
-export function createEdgeStore(connection: Connection, commits: GroupCommit): EdgeStore {
-  const statements = prepareStatements(connection);
+/** @param scope of connected people's events */
+export function createEdgeStore(
+  connection: Connection,
+  commits: GroupCommit,
+  scope: ReadScope = everything,
+): EdgeStore {
+  const statements = prepareStatements(connection, scope);
 
   const holds = ({ userId: user, type, to }: Edge) =>
     statements.newest.get(user, type, to)?.present === 1;
@@ -91,9 +104,12 @@ export function createEdgeStore(connection: Connection, commits: GroupCommit): E
       }),
     of: async (user: UserId, { asOf = Number.MAX_SAFE_INTEGER, limit }) =>
       holding(statements.changes.all(user, asOf)).slice(0, limit),
-    engaged: async (people, { asOf, newest, since, types }) =>
+    engaged: async (people, { asOf, newest, since, types, byDefault = true }) =>
       statements.engaged
-        .all(JSON.stringify(people), asOf, newest, since, JSON.stringify(types))
+        .all(
+          ...[JSON.stringify(people), asOf, newest, since, JSON.stringify(types)],
+          Number(byDefault),
+        )
         .map(
           (row): EngagedItem => ({
             itemId: itemId(readText(row, "item_id")),

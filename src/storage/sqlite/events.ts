@@ -5,20 +5,25 @@ import type { EventRow, EventRowOutcome, EventStore } from "../event-store.ts";
 import { prepareCharges } from "./charges.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
+import { decodeRefusals, encodeRefusals, refusalBits } from "./consents.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+import { everything, type ReadScope } from "./read-scope.ts";
 
 const beforeAllTimes = Number.MIN_SAFE_INTEGER;
 
 const entryColumns = "sequence, item_id, type, value, occurred_at";
 
-function prepareStatements(connection: Connection) {
+/** Of events that the user's slates may depend on, as of ?2. */
+const isSeen = `coalesce(retracted > ?2, 1) AND coalesce(refused & ${refusalBits.personalise}, 0) = 0`;
+
+function prepareStatements(connection: Connection, { events }: ReadScope = everything) {
   return {
     decision: connection.prepare("SELECT sequence FROM decisions WHERE decision_id = ?"),
     isKnown: connection.prepare("SELECT 1 FROM events WHERE event_id = ?"),
     insert: connection.prepare(
       `INSERT INTO events
-         (sequence, event_id, user_id, item_id, type, value, occurred_at, decision_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+         (sequence, event_id, user_id, item_id, type, value, occurred_at, decision_id, refused)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     reward: connection.prepare(
       // A sum of finite values may not be finite.
@@ -29,23 +34,26 @@ function prepareStatements(connection: Connection) {
          ELSE excluded.value END`,
     ),
     charges: prepareCharges(connection),
+    untrain: connection.prepare("INSERT OR IGNORE INTO untrained VALUES (?)"),
     view: connection.prepare("INSERT OR IGNORE INTO views VALUES (?, ?)"),
     history: connection.prepare(
-      `SELECT ${entryColumns} FROM events
-       WHERE user_id = ?1 AND sequence <= ?2 AND coalesce(retracted > ?2, 1)
+      `SELECT ${entryColumns} FROM ${events} AS events
+       WHERE user_id = ?1 AND sequence <= ?2 AND ${isSeen}
        ORDER BY sequence DESC LIMIT ?3`,
     ),
     last: connection.prepare(
-      `SELECT item_id, max(occurred_at) AS occurred_at FROM events
-       WHERE user_id = ?1 AND sequence <= ?2 AND coalesce(retracted > ?2, 1) AND occurred_at > ?3
+      `SELECT item_id, max(occurred_at) AS occurred_at FROM ${events} AS events
+       WHERE user_id = ?1 AND sequence <= ?2 AND ${isSeen} AND occurred_at > ?3
          AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
        GROUP BY item_id`,
     ),
     scan: connection.prepare(
-      `SELECT user_id, ${entryColumns} FROM events WHERE sequence > ? AND retracted IS NULL
+      `SELECT user_id, refused, ${entryColumns} FROM ${events} AS events WHERE sequence > ? AND retracted IS NULL
        ORDER BY sequence LIMIT ?`,
     ),
-    count: connection.prepare("SELECT count(*) AS events FROM events WHERE sequence > ?"),
+    count: connection.prepare(
+      `SELECT count(*) AS events FROM ${events} AS events WHERE sequence > ?`,
+    ),
   };
 }
 
@@ -76,8 +84,10 @@ function recordRow(
   { event, reward, viewed }: EventRow,
   numbers: EventNumbers,
 ): EventRowOutcome {
+  const isUntrained = event.consent?.train === false;
   if (viewed) {
     const decision = getDecisionSequence(statements, viewed.decisionId);
+    if (isUntrained) statements.untrain.run(decision);
     const stored = statements.view.run(decision, viewed.position);
     return stored === 0 ? "duplicate" : "stored";
   }
@@ -92,10 +102,12 @@ function recordRow(
     event.value,
     event.occurredAt,
     event.decisionId ?? null,
+    encodeRefusals(event.consent),
   );
   if (reward) {
     const { decisionId, position, value, repeats } = reward;
     const decision = getDecisionSequence(statements, decisionId);
+    if (isUntrained) statements.untrain.run(decision);
     statements.reward.run(decision, position, event.type, value, repeats);
     statements.charges.pay(decision, position, { type: event.type, settled: sequence });
   }
@@ -113,8 +125,13 @@ export function prepareEventInsert(connection: Connection): RecordEvents {
   return (rows, numbers) => rows.map((row) => recordRow(statements, row, numbers));
 }
 
-export function createEventStore(connection: Connection, commits: GroupCommit): EventStore {
-  const statements = prepareStatements(connection);
+/** @param scope of all reads */
+export function createEventStore(
+  connection: Connection,
+  commits: GroupCommit,
+  scope?: ReadScope,
+): EventStore {
+  const statements = prepareStatements(connection, scope);
   return {
     record: (rows) =>
       commits.run((numbers) => rows.map((row) => recordRow(statements, row, numbers))),
@@ -130,6 +147,7 @@ export function createEventStore(connection: Connection, commits: GroupCommit): 
       statements.scan.all(after, limit).map((row) => ({
         userId: userId(readText(row, "user_id")),
         ...decodeEntry(row),
+        ...decodeRefusals(row.refused),
       })),
     count: async ({ after = 0 } = {}) => readNumber(statements.count.get(after) ?? {}, "events"),
   };

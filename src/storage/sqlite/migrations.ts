@@ -376,6 +376,31 @@ CREATE TABLE edge_revisions (
 CREATE INDEX edge_revisions_by_user ON edge_revisions (user_id, sequence);
 `;
 
+// Consent outlives attributes, so it has a table of its own; NULL is a flag that nobody stated. refused has a bit for each thing that an
+// event refuses, NULL if nothing. untrained holds decisions with an answer that refuses training: without it they can't teach either.
+// A pseudonym's user_id is the id in all other tables; its hash is the caller's id under the key, whose name is a hash of the key itself.
+const privacy = `
+CREATE TABLE consents (
+  user_id TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  train INTEGER,
+  personalise INTEGER,
+  PRIMARY KEY (user_id, sequence)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE events ADD COLUMN refused INTEGER;
+CREATE TABLE untrained (decision_sequence INTEGER PRIMARY KEY REFERENCES decisions) STRICT;
+CREATE TABLE pseudonym_keys (
+  key TEXT PRIMARY KEY,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pseudonyms (
+  hash TEXT PRIMARY KEY,
+  key TEXT NOT NULL REFERENCES pseudonym_keys,
+  user_id TEXT NOT NULL UNIQUE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pseudonyms_by_key ON pseudonyms (key);
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -396,4 +421,5 @@ export const migrations: readonly string[] = [
   itemTimes,
   campaigns,
   edges,
+  privacy,
 ];

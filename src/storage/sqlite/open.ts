@@ -3,6 +3,7 @@ import type { Store } from "../store.ts";
 import { createCampaignStore } from "./campaigns.ts";
 import { readBytes, readNumber } from "./columns.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { prepareConsents } from "./consents.ts";
 import { createCycleStore } from "./cycles.ts";
 import { createDecisionStore } from "./decisions.ts";
 import { createDocumentStore } from "./documents.ts";
@@ -17,7 +18,9 @@ import { retryWhileLocked } from "./lock-wait.ts";
 import { checkDatabase, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
 import { learnAlone, trackAlone } from "./process-lock.ts";
+import { createPseudonymStore } from "./pseudonyms.ts";
 import { createReactionStore } from "./reactions.ts";
+import { everything, learnableScope, type ReadScope } from "./read-scope.ts";
 import { createSecret } from "./secret.ts";
 import { createUserStore } from "./users.ts";
 
@@ -32,25 +35,47 @@ async function closeStore(connection: Connection, commits: GroupCommit): Promise
   }
 }
 
+/** Stores whose reads the consent of users narrows. */
+const createScoped = (connection: Connection, commits: GroupCommit, scope: ReadScope) => ({
+  edges: createEdgeStore(connection, commits, scope),
+  events: createEventStore(connection, commits, scope),
+  decisions: createDecisionStore(connection, commits, scope),
+  reactions: createReactionStore(connection, commits, scope),
+});
+
 function createStore(connection: Connection, path: string): Store {
   const commits = createGroupCommit(connection);
+  const consents = prepareConsents(connection);
+  const learnable = new Map<boolean, Store>();
   const sequence = connection.prepare("SELECT sequence FROM event_number");
   const size = connection.prepare(
     "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
   );
   const checkpoint = connection.prepare("SELECT bytes FROM checkpoints WHERE name = ?");
   let closed: Promise<void> | undefined;
-  return {
+  const store: Store = {
+    ...createScoped(connection, commits, everything),
     users: createUserStore(connection, commits),
     items: createItemStore(connection, commits),
     campaigns: createCampaignStore(connection, commits),
-    edges: createEdgeStore(connection, commits),
-    events: createEventStore(connection, commits),
-    decisions: createDecisionStore(connection, commits),
     policies: createPolicyStore(connection, commits),
     cycles: createCycleStore(connection),
     interventions: createInterventionStore(connection),
     keys: createKeyStore(connection, commits),
+    consents: {
+      of: async (user, asOf) => consents.of(user, asOf),
+      newest: async () => consents.newest(),
+    },
+    pseudonyms: createPseudonymStore(connection, commits),
+    learnable: (byDefault) => {
+      const known = learnable.get(byDefault);
+      const found = known ?? {
+        ...store,
+        ...createScoped(connection, commits, learnableScope(byDefault)),
+      };
+      learnable.set(byDefault, found);
+      return found;
+    },
     checkpoints: {
       load: async (name) => {
         const row = checkpoint.get(name);
@@ -58,7 +83,6 @@ function createStore(connection: Connection, path: string): Store {
       },
     },
     documents: createDocumentStore(connection, commits),
-    reactions: createReactionStore(connection, commits),
     heartbeats: createHeartbeats(connection, commits),
     secret: createSecret(connection, commits),
     sizeBytes: async () => readNumber(size.get() ?? {}, "bytes"),
@@ -71,6 +95,7 @@ function createStore(connection: Connection, path: string): Store {
       return closed;
     },
   };
+  return store;
 }
 
 /** Once it is open, failures are answered over HTTP, and the path must stay private. */

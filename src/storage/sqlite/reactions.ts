@@ -5,6 +5,7 @@ import { readJson, readNumber, readText } from "./columns.ts";
 import type { Connection, Row, Statement } from "./connection.ts";
 import { prepareEventInsert } from "./events.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+import { everything, type ReadScope } from "./read-scope.ts";
 
 /** Users of an item, or items of a user, whose reactions are compared. */
 const mostCompared = 1000;
@@ -13,15 +14,19 @@ const columns = "user_id, item_id, type, value, occurred_at, updated_at, pending
 const isOfTypes = "type IN (SELECT value FROM json_each(?2))";
 
 /** |A∩B| / √(|A|·|B|) of the sets of `other` that each `own` has. */
-const similarity = (own: "item_id" | "user_id", other: "item_id" | "user_id") => `
+const similarity = (
+  reactions: string,
+  own: "item_id" | "user_id",
+  other: "item_id" | "user_id",
+) => `
   WITH shared AS (
-    SELECT ${own} AS id, count(DISTINCT ${other}) AS both FROM reactions
+    SELECT ${own} AS id, count(DISTINCT ${other}) AS both FROM ${reactions}
     WHERE ${isOfTypes} AND pending = 0 AND ${own} <> ?1 AND ${other} IN (
-      SELECT DISTINCT ${other} FROM reactions
+      SELECT DISTINCT ${other} FROM ${reactions}
       WHERE ${own} = ?1 AND ${isOfTypes} AND pending = 0 LIMIT ${mostCompared})
     GROUP BY ${own}),
   size AS (
-    SELECT ${own} AS id, count(DISTINCT ${other}) AS members FROM reactions
+    SELECT ${own} AS id, count(DISTINCT ${other}) AS members FROM ${reactions}
     WHERE ${isOfTypes} AND pending = 0 AND (${own} = ?1 OR ${own} IN (SELECT id FROM shared))
     GROUP BY ${own})
   SELECT id, both / sqrt(1.0 * size.members * (SELECT members FROM size WHERE id = ?1)) AS score
@@ -51,7 +56,7 @@ function prepareLists(connection: Connection) {
   };
 }
 
-function prepareStatements(connection: Connection) {
+function prepareStatements(connection: Connection, { reactions }: ReadScope = everything) {
   const upsert = `INSERT INTO reactions (${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
     ON CONFLICT DO UPDATE SET occurred_at = ?5, updated_at = ?6, pending = ?7, notes = ?8`;
   return {
@@ -72,12 +77,12 @@ function prepareStatements(connection: Connection) {
        WHERE user_id = ?1 AND item_id = ?2 AND type = ?3 AND retracted IS NULL`,
     ),
     popular: connection.prepare(
-      `SELECT item_id AS id, count(DISTINCT user_id) AS score FROM reactions
+      `SELECT item_id AS id, count(DISTINCT user_id) AS score FROM ${reactions}
        WHERE type IN (SELECT value FROM json_each(?)) AND pending = 0
        GROUP BY item_id ORDER BY score DESC, item_id`,
     ),
-    similarItems: connection.prepare(similarity("item_id", "user_id")),
-    similarUsers: connection.prepare(similarity("user_id", "item_id")),
+    similarItems: connection.prepare(similarity(reactions, "item_id", "user_id")),
+    similarUsers: connection.prepare(similarity(reactions, "user_id", "item_id")),
   };
 }
 
@@ -101,8 +106,13 @@ const keyOf = ({ userId: user, itemId: item, type }: ReactionKey) => [user, item
 
 const start = ["", "", ""] as const;
 
-export function createReactionStore(connection: Connection, commits: GroupCommit): ReactionStore {
-  const statements = prepareStatements(connection);
+/** @param scope of reads across users */
+export function createReactionStore(
+  connection: Connection,
+  commits: GroupCommit,
+  scope?: ReadScope,
+): ReactionStore {
+  const statements = prepareStatements(connection, scope);
   const recordEvents = prepareEventInsert(connection);
   const recordRow = ({ reaction, event, overwrites }: ReactionRow, numbers: EventNumbers) => {
     const { value, occurredAt, updatedAt, isPending, notes } = reaction;

@@ -48,6 +48,8 @@ interface Written {
 interface RevisionHooks<T> {
   /** @param before the newest revision, if there is one */
   readonly onPut?: (row: T, numbers: EventNumbers, before: Row | undefined, at: number) => void;
+  /** Writes a part of the row that has a table of its own. @returns whether it changed */
+  readonly putBeside?: (row: T, numbers: EventNumbers) => boolean;
   readonly onDelete?: (before: Row, numbers: EventNumbers, at: number) => void;
 }
 
@@ -58,7 +60,7 @@ export function createRevisionStore<T, Id extends string>(
     readonly table: RevisionTable<T, Id>;
   },
 ): RevisionStore<T, Id> {
-  const { connection, commits, table, onPut, onDelete } = options;
+  const { connection, commits, table, onPut, putBeside, onDelete } = options;
   const statements = prepareStatements(connection, table);
 
   function findRow(id: Id, asOf: number): Row | undefined {
@@ -75,7 +77,8 @@ export function createRevisionStore<T, Id extends string>(
     const id = table.idOf(row);
     const payload = canonicalJson(table.encode(row));
     const before = findRow(id, Number.MAX_SAFE_INTEGER);
-    if (before?.payload === payload) return "unchanged";
+    const hasChanged = putBeside?.(row, numbers) ?? false;
+    if (before?.payload === payload) return hasChanged ? "updated" : "unchanged";
     insert(id, numbers, { payload, writtenAt });
     onPut?.(row, numbers, before, writtenAt ?? 0);
     return before === undefined ? "created" : "updated";

@@ -5,6 +5,7 @@ import type { RewardRule } from "../../domain/scenario.ts";
 import type { ArmRewards, DecisionStore } from "../decision-store.ts";
 import { readMember, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
+import type { ReadScope } from "./read-scope.ts";
 
 /**
  * Sum of `settleReward` over a decision's positions, by `ruleValues`: each position with events is
@@ -21,7 +22,8 @@ const ruleValues = (rule: RewardRule): readonly number[] => [
   rule.maximum,
 ];
 
-function prepareStatements(connection: Connection) {
+function prepareStatements(connection: Connection, scope: ReadScope) {
+  const decisions = `${scope.decisions} AS decisions`;
   return {
     buckets: connection.prepare(
       `SELECT bucket_start, arm, count(*) AS users, sum(decisions) AS decisions,
@@ -31,13 +33,13 @@ function prepareStatements(connection: Connection) {
        FROM (
          SELECT decided_at - decided_at % ? AS bucket_start, arm, count(*) AS decisions,
            sum(${settled}) AS reward
-         FROM decisions WHERE scenario = ? AND decided_at >= ? AND expires_at <= ?
+         FROM ${decisions} WHERE scenario = ? AND decided_at >= ? AND expires_at <= ?
          GROUP BY bucket_start, arm, user_id)
        GROUP BY bucket_start, arm ORDER BY bucket_start, arm`,
     ),
     recent: connection.prepare(
       `SELECT arm, count(*) AS decisions, sum(${settled}) AS reward_sum FROM (
-         SELECT sequence, arm, slate FROM decisions WHERE scenario = ? AND decided_at <= ?
+         SELECT sequence, arm, slate FROM ${decisions} WHERE scenario = ? AND decided_at <= ?
          ORDER BY decided_at DESC LIMIT ?) AS decisions
        GROUP BY arm ORDER BY arm`,
     ),
@@ -45,7 +47,7 @@ function prepareStatements(connection: Connection) {
       `SELECT user_id, sum(json_array_length(slate)) AS positions, sum((
          SELECT count(*) FROM rewards
          WHERE decision_sequence = decisions.sequence AND event_type = ?)) AS outcomes
-       FROM decisions
+       FROM ${decisions}
        WHERE scenario = ? AND decided_at >= ? AND expires_at <= ? AND arm = ? AND policy_version = ?
        GROUP BY user_id`,
     ),
@@ -55,7 +57,7 @@ function prepareStatements(connection: Connection) {
     ),
     users: connection.prepare(
       `SELECT sum(json_array_length(slate)) AS positions, sum(${settled}) AS reward_sum
-       FROM decisions
+       FROM ${decisions}
        WHERE scenario = ? AND decided_at >= ? AND expires_at <= ? AND arm = ?
          AND policy_version = coalesce(?, policy_version)
        GROUP BY user_id`,
@@ -72,11 +74,12 @@ const decodeArm = (row: Row): ArmRewards => ({
 /** Sums of rewards as they are learnt from, of closed decisions. */
 export function createSettledRewards(
   connection: Connection,
+  scope: ReadScope,
 ): Pick<
   DecisionStore,
   "rewardBuckets" | "recentRewards" | "userRewards" | "userOutcomes" | "outcomes"
 > {
-  const statements = prepareStatements(connection);
+  const statements = prepareStatements(connection, scope);
   return {
     rewardBuckets: async ({ scenario, since, closedBefore, bucketSeconds, rule }) =>
       statements.buckets

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { UserStore } from "../store.ts";
 import { parseObject, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
+import { prepareConsents } from "./consents.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { createRevisionStore, type RevisionTable } from "./revisions.ts";
 
@@ -32,8 +33,25 @@ export function createUserStore(connection: Connection, commits: GroupCommit): U
      WHERE NOT EXISTS (SELECT 1 FROM user_revisions AS revision WHERE revision.id = asked.value)
        AND NOT EXISTS (SELECT 1 FROM events WHERE events.user_id = asked.value)`,
   );
+  const consents = prepareConsents(connection);
+  const revisions = createRevisionStore({
+    ...{ connection, commits, table: userTable },
+    putBeside: ({ userId: user, consent = {} }, numbers) => consents.put(user, consent, numbers),
+  });
+  const withConsent = <Found extends User>(user: Found, asOf?: number): Found => {
+    const consent = consents.of(user.userId, asOf);
+    return Object.keys(consent).length > 0 ? { ...user, consent } : user;
+  };
   return {
-    ...createRevisionStore({ connection, commits, table: userTable }),
+    ...revisions,
+    find: async (id, asOf) => {
+      const user = await revisions.find(id, asOf);
+      return user && withConsent(user, asOf);
+    },
+    list: async (page) => {
+      const found = await revisions.list(page);
+      return { ...found, rows: found.rows.map((user) => withConsent(user)) };
+    },
     unknown: async (ids) =>
       new Set(unknown.all(JSON.stringify(ids)).map((row) => userId(readText(row, "id")))),
     damaged: async (limit) => {

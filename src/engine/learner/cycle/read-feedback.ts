@@ -11,6 +11,7 @@ import type { ItemView, PolicyState } from "../../../policy/policy.ts";
 import { type ItemRewards, joinRewards, rewardsOf } from "../../../policy/popularity.ts";
 import type { Store } from "../../../storage/store.ts";
 import { readLoggedAuction } from "../../campaigns/auction.ts";
+import { visibleRecord } from "../../privacy/visible-record.ts";
 import { type DrawRules, drawRulesOf, momentOf, pinnedItems } from "../../rules/draw-rules.ts";
 import { factsOfCandidate, viewLogged } from "../../serving/candidates.ts";
 import { readAversionsOf } from "../../serving/read-draw-rules.ts";
@@ -202,9 +203,10 @@ async function readMoment(
 ): Promise<Kept> {
   const { candidates, context, ...decision } = feedback.decision;
   const { userId, asOf, rewardRule: reward = scenario.reward } = decision;
-  const user = await readUser(store, userId, asOf);
+  const { seen } = await visibleRecord(store, decision);
+  const user = await readUser(seen, userId, asOf);
   const visit = { userId, asOf, now: decision.decidedAt };
-  const social = await readSocial(store, decision.servingRule?.social, visit);
+  const social = await readSocial(seen, decision.servingRule?.social, visit);
   const catalogue = await catalogueAsOf(asOf);
   const state = createState({ user, catalogue, scenario: { ...scenario, reward }, context });
   const factsOf = () => candidates.map((candidate) => factsOfCandidate(candidate, catalogue));

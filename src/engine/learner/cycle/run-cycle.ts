@@ -17,6 +17,7 @@ import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
 import { aScenario, checkOptions, learnerChecks } from "../../input/check-options.ts";
+import { withConsent } from "../../privacy/with-consent.ts";
 import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { encodeCarried, knowLogging, loadCarried, loadServed } from "./carried.ts";
 import { planTrial } from "./compare-live.ts";
@@ -251,8 +252,9 @@ const msPerMinute = 60_000;
  * @returns undefined if there is no new feedback to judge on
  * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
-export async function runCycle(options: CycleOptions): Promise<Cycle | undefined> {
-  checkOptions(options, { ...learnerChecks, scenario: aScenario });
+export async function runCycle(given: CycleOptions): Promise<Cycle | undefined> {
+  checkOptions(given, { ...learnerChecks, scenario: aScenario });
+  const options = { ...given, ...withConsent(given) };
   const { configuration, clock, usage = readUsage } = options;
   const { maxCycleMinutes, maxMemory } = configuration.learner;
   const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };

@@ -103,7 +103,8 @@ export async function trainEncoder(
 ): Promise<EncoderTraining> {
   const { store, scenario, threads, clock, minutes, onProgress, signal, from } = options;
   const { sequences, behaviour, sequence } = data;
-  const { preset, seed, asOf, continues, checkpoint: resumeFrom } = start;
+  const { checkpoint: resumeFrom, ...begun } = start;
+  const { preset, seed } = begun;
   checkMemory(preset, data, options);
   const { shape, settings } = planPreset(preset, data, from?.model);
   const validation = validationOf(options.choosing);
@@ -117,7 +118,7 @@ export async function trainEncoder(
     }),
     onCheckpoint: async (checkpoint) => {
       if (clock() - savedAt < checkpointMs && !signal?.aborted) return;
-      await saveTraining(store, scenario.name, { preset, seed, asOf, continues, checkpoint });
+      await saveTraining(store, scenario.name, { ...begun, checkpoint });
       signal?.throwIfAborted();
       savedAt = clock();
     },

@@ -13,6 +13,7 @@ import { initialNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity } from "../../../policy/popularity.ts";
 import { parameterCount } from "../../../policy/transformer/parameters.ts";
 import { presetOf } from "../../../policy/transformer/shape.ts";
+import { withConsent } from "../../privacy/with-consent.ts";
 import { type Foresight, measureForesight } from "./foresight.ts";
 import { sharpen } from "./sharpen.ts";
 import type { HeldOut, ItemContext } from "./slate-cases.ts";
@@ -67,15 +68,16 @@ function checkContinued(
   );
 }
 
-/** An unfinished training that continued another encoder is of no use. */
+/** An unfinished training is of no use if it continued another encoder, or if somebody has spoken about consent since. */
 async function findStart(
   options: BehaviourTrainingOptions,
   from: Encoder | undefined,
 ): Promise<TrainingStart & Partial<UnfinishedTraining>> {
   const { store, scenario, seed, preset = from ? presetOf(from.model.shape) : "small" } = options;
   const unfinished = options.restart ? undefined : await loadTraining(store, scenario.name);
-  if (unfinished === undefined || unfinished.continues !== from?.hash)
-    return { preset, seed, asOf: await store.sequence(), continues: from?.hash };
+  const same = { continues: from?.hash, consent: await store.consents.newest() };
+  if (unfinished?.continues !== same.continues || unfinished?.consent !== same.consent)
+    return { preset, seed, asOf: await store.sequence(), ...same };
   checkContinued(unfinished, options);
   return unfinished;
 }
@@ -98,9 +100,10 @@ async function measureEncoder(
  * unfinished training is of another kind
  */
 export async function trainPolicy(
-  options: BehaviourTrainingOptions,
+  given: BehaviourTrainingOptions,
   serving?: Network,
 ): Promise<TrainedPolicy> {
+  const options = withConsent(given);
   const from = serving?.encoder;
   const start = await findStart(options, from);
   const span = { asOf: start.asOf, after: from?.model.throughSequence };

@@ -10,6 +10,8 @@ export interface TrainingStart {
   readonly seed: number;
   /** Event number up to which it reads. */
   readonly asOf: number;
+  /** Event number of the newest word about consent: others may be left out after it. */
+  readonly consent: number;
   /** Hash of the encoder that it continues; absent if it begins anew. */
   readonly continues?: string | undefined;
 }
@@ -23,7 +25,14 @@ const nameOf = (scenario: string) => `training/${scenario}`;
 /** Groups of arrays by the names of the parameters. */
 const groups = ["parameters", "means", "variances", "averages"] as const;
 
-function encode({ preset, seed, asOf, continues, checkpoint }: UnfinishedTraining): Uint8Array {
+function encode({
+  preset,
+  seed,
+  asOf,
+  consent,
+  continues,
+  checkpoint,
+}: UnfinishedTraining): Uint8Array {
   const { epoch, elapsed, trainer, best } = checkpoint;
   const arrays = [
     ...groups.map((group) => [group, trainer[group]] as const),
@@ -34,7 +43,7 @@ function encode({ preset, seed, asOf, continues, checkpoint }: UnfinishedTrainin
       kind: "training",
       itemIds: [],
       numbers: {
-        ...{ preset: presetNames.indexOf(preset), seed, asOf, epoch, elapsed },
+        ...{ preset: presetNames.indexOf(preset), seed, asOf, consent, epoch, elapsed },
         steps: trainer.steps,
         ...(best && { bestEpoch: best.epoch, bestMetric: best.metric }),
       },
@@ -52,7 +61,15 @@ function encode({ preset, seed, asOf, continues, checkpoint }: UnfinishedTrainin
 
 function decode(bytes: Uint8Array): UnfinishedTraining {
   const { meta, tensors } = decodeTensors(bytes);
-  const { preset = 0, seed = 0, asOf = 0, epoch = 0, elapsed = 0, steps = 0 } = meta.numbers;
+  const {
+    consent = 0,
+    preset = 0,
+    seed = 0,
+    asOf = 0,
+    epoch = 0,
+    elapsed = 0,
+    steps = 0,
+  } = meta.numbers;
   const { bestEpoch, bestMetric } = meta.numbers;
   const arraysOf = (group: string) =>
     Object.fromEntries(
@@ -61,7 +78,7 @@ function decode(bytes: Uint8Array): UnfinishedTraining {
       ),
     );
   return {
-    ...{ preset: presetNames[preset] ?? "small", seed, asOf },
+    ...{ preset: presetNames[preset] ?? "small", seed, asOf, consent },
     ...(meta.encoder !== undefined && { continues: meta.encoder }),
     checkpoint: {
       ...{ epoch, elapsed },

@@ -1,12 +1,12 @@
 import type { FastLoopMark } from "../../../domain/fast-loop.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
-import type { FastVisit, ResidualModel } from "../../../policy/fast-loop/residual-model.ts";
+import type { DrawnVisit, ResidualModel } from "../../../policy/fast-loop/residual-model.ts";
 import type { ItemView, PolicyTowers } from "../../../policy/policy.ts";
 
 /** z + (xᵀw + b)/η for each candidate, with the head's weights w and own residuals b from one draw of the decision's seed. */
 export function drawLogits(options: {
   readonly model: ResidualModel;
-  readonly visit: FastVisit;
+  readonly visit: DrawnVisit;
   readonly views: readonly Pick<ItemView, "itemId">[];
   readonly towers: Pick<PolicyTowers, "isKnown">;
   readonly settings: Pick<FastLoopMark, "drawScale">;

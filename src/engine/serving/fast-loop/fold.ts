@@ -1,3 +1,4 @@
+import { consents } from "../../../domain/consent.ts";
 import type { Feedback } from "../../../domain/decision.ts";
 import { normaliseReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
@@ -9,6 +10,7 @@ import {
 } from "../../../policy/fast-loop/residual-model.ts";
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
+import { visibleRecord } from "../../privacy/visible-record.ts";
 import { pinnedItems } from "../../rules/draw-rules.ts";
 import { type CatalogueAsOf, createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { createState, readUser } from "../../state/read-state.ts";
@@ -48,10 +50,11 @@ async function toFastDecision(
   catalogueAsOf: CatalogueAsOf,
 ): Promise<FastDecision> {
   const { decision, rewards } = feedback;
-  const user = await readUser(store, decision.userId, decision.asOf);
+  const { seen } = await visibleRecord(store, decision);
+  const user = await readUser(seen, decision.userId, decision.asOf);
   const catalogue = await catalogueAsOf(decision.asOf);
   const state = createState({ user, catalogue, scenario, context: decision.context });
-  const views = await viewMoment(store, decision, { catalogue, view: viewLogged });
+  const views = await viewMoment(seen, decision, { catalogue, view: viewLogged });
   const order = decision.candidates.map(({ itemId }) => itemId);
   const shown = decision.slate.map((itemId, position) => ({
     itemId,
@@ -71,6 +74,17 @@ async function toFastDecision(
         candidate >= 0 && wasViewed(feedback, position) !== false && !pinned.has(itemId),
     ),
   };
+}
+
+/** By the consent of the block's newest decision, so that every process learns from the same ones. */
+async function mayTeach(
+  { consents: stated }: Store,
+  { decision, isUntrained }: Feedback,
+  through: number,
+): Promise<boolean> {
+  if (isUntrained) return false;
+  const defaults = decision.servingRule?.consent;
+  return consents(await stated.of(decision.userId, through), "train", defaults);
 }
 
 /** @param from decisions, after which the fold must give its model */
@@ -102,7 +116,8 @@ export async function createRecordFold(parts: FoldParts, from: number): Promise<
       if (last === undefined || !isDue(block)) return false;
       const decisions: FastDecision[] = [];
       for (const feedback of block)
-        decisions.push(await toFastDecision(parts, feedback, catalogueAsOf));
+        if (await mayTeach(store, feedback, last.sequence))
+          decisions.push(await toFastDecision(parts, feedback, catalogueAsOf));
       // All at once: requests see the model between blocks only.
       renewed.learn(decisions);
       through = last.sequence;

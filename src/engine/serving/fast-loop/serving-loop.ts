@@ -22,7 +22,8 @@ export interface FastLogits {
 
 /** A request of a user, as the policy sees it. */
 export interface LoopRequest {
-  readonly userId: UserId;
+  /** Undefined of one who is served as a stranger: nothing is known of such a user alone. */
+  readonly userId: UserId | undefined;
   readonly state: PolicyState;
   readonly views: readonly ItemView[];
   readonly random: RandomStream;
