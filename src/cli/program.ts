@@ -12,6 +12,7 @@ import { importCommand } from "./commands/import.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { learnCommand } from "./commands/learn.ts";
 import { metaTrainCommand } from "./commands/meta-train.ts";
+import { privacyCommand } from "./commands/privacy.ts";
 import { promotionsCommand } from "./commands/promotions.ts";
 import { rollBackCommand } from "./commands/roll-back.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   program.addCommand(doctorCommand());
   program.addCommand(backupCommand());
   program.addCommand(restoreCommand());
+  program.addCommand(privacyCommand());
   program.addCommand(rollBackCommand());
   program.addCommand(promotionsCommand());
   program.addCommand(campaignsCommand());

@@ -16,6 +16,7 @@ import type { PageInput } from "./input/input.ts";
 import { intervene } from "./interventions/intervene.ts";
 import { rollBack } from "./interventions/roll-back.ts";
 import { ensurePolicies } from "./learner/promote.ts";
+import { eraseUser } from "./privacy/erase-user.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
 import { findScenario, type RecommendParts, recommend } from "./serving/recommend.ts";
 import { record } from "./serving/record.ts";
@@ -80,7 +81,6 @@ function createRows({ items, users, edges }: Store, clock: () => number) {
     listItems: (page = {}) => items.list(from(page, itemId)),
     putUsers: (rows) => users.put(rows.map(completeUser)),
     findUser: (id) => users.find(userId(id)),
-    deleteUser: (id) => users.delete(userId(id)),
     listUsers: (page = {}) => users.list(from(page, userId)),
     putEdges: async (rows) => {
       const written = rows.map(completeEdge);
@@ -187,6 +187,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     recommend: (input) => recommend(parts, input),
     record: (events) => record(parts, events),
     ...createRows(store, options.clock),
+    deleteUser: (id) => eraseUser(options, userId(id)),
     ...createCampaigns(parts),
     ...createViews(parts),
     explainDecision: (id) => explainer.explain(id),

@@ -4,6 +4,7 @@ import { defaultCanaryShare, type Scenario } from "../../domain/scenario.ts";
 import type { TextSettings } from "../state/text/text-features.ts";
 import { type Compatibility, checkCompatibility, compatibilitySchema } from "./compatibility.ts";
 import { mpoSchema } from "./mpo-schema.ts";
+import { checkRetention, type PrivacyConfiguration, privacySchema } from "./privacy-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
 import { scenariosSchema } from "./scenario-schema.ts";
 import { type ServerConfiguration, serverSchema } from "./server-schema.ts";
@@ -47,8 +48,10 @@ const configurationFields = z
     compatibility: compatibilitySchema.exactOptional(),
     server: serverSchema.prefault({}),
     tracking: trackingSchema.prefault({}),
+    privacy: privacySchema.prefault({}),
   })
-  .superRefine(checkCompatibility);
+  .superRefine(checkCompatibility)
+  .superRefine(checkRetention);
 
 const configurationSchema = configurationFields.transform(
   ({ $schema: _, ...configuration }) => configuration,
@@ -106,6 +109,8 @@ export interface Configuration {
   readonly server: ServerConfiguration;
   /** Where cycles are tracked. */
   readonly tracking: TrackingConfiguration;
+  /** How long rows are kept, and how soon policies forget erased users. */
+  readonly privacy: PrivacyConfiguration;
 }
 
 const halfAnHour = 1800;

@@ -8,6 +8,7 @@ import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
 import { CampaignClosed } from "../../storage/campaign-store.ts";
+import { ErasedMeanwhile } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
 import { shownAds } from "../campaigns/shown-ads.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -189,6 +190,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const asked = { scenario, offer, now: parts.clock() };
   const read = await readAsOf(parts, input, asked);
   const { asOf, assignment, offered, state, social, auction } = read;
+  parts.fastLoops.forgetBefore(await parts.store.erasures.last());
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(offered.count, slateSize);
@@ -238,7 +240,10 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };
 }
 
-/** A choice in the record. If a campaign closes meanwhile, it is made anew, whatever it was: so its propensities stay exact. */
+const isOvertaken = (error: unknown) =>
+  error instanceof CampaignClosed || error instanceof ErasedMeanwhile;
+
+/** A choice in the record. If a campaign closes or a user is erased meanwhile, it is made anew, whatever it was: so its propensities stay exact. */
 async function chooseOpen(parts: RecommendParts, input: ParsedInput): Promise<Recommendation> {
   for (;;) {
     const { recommendation } = await choose(parts, input);
@@ -246,7 +251,7 @@ async function chooseOpen(parts: RecommendParts, input: ParsedInput): Promise<Re
       await parts.store.decisions.append(recommendation.decision);
       return recommendation;
     } catch (error) {
-      if (!(error instanceof CampaignClosed)) throw error;
+      if (!isOvertaken(error)) throw error;
     }
   }
 }

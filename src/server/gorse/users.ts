@@ -65,7 +65,7 @@ export function addGorseUsers(route: AddGorseRoute, { engine, reactions }: Gorse
     return { RowAffected: 1 };
   });
   route("DELETE", "/user/:user", async ({ id }) => {
-    await reactions.delete({ userId: userId(id("user")) });
-    return { RowAffected: (await engine.deleteUser(id("user"))) ? 1 : 0 };
+    const { rows } = await engine.deleteUser(id("user"));
+    return { RowAffected: Object.values(rows).some((count) => count > 0) ? 1 : 0 };
   });
 }

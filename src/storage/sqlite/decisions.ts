@@ -3,6 +3,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
 import type { DocumentKey } from "../document-store.ts";
+import { ErasedMeanwhile } from "../erasure-store.ts";
 import { prepareAdInsert } from "./ad-insert.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
@@ -54,6 +55,9 @@ function prepareStatements(connection: Connection) {
     table,
     columns,
     ads: prepareAdInsert(connection),
+    erasedSince: connection.prepare(
+      "SELECT 1 FROM removals WHERE sequence > ? AND kind = 'erasure' LIMIT 1",
+    ),
     isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
     insert: connection.prepare(
       `INSERT INTO decisions (${columns}, checksum) VALUES (?, ${table.placeholders}, ?)`,
@@ -150,7 +154,12 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
   const decode = (row: Row) => decodeFeedback(statements, row);
   const decodeFound = (row: Row | undefined) => row && decode(row);
   return {
-    append: (decision) => commits.run((numbers) => appendRow(statements, decision, numbers)),
+    append: (decision) =>
+      commits.run((numbers) => {
+        if (statements.erasedSince.get(decision.asOf))
+          throw new ErasedMeanwhile(decision.decisionId);
+        appendRow(statements, decision, numbers);
+      }),
     appendAll: (decisions, { events = [], settles } = {}) =>
       commits.run((numbers) => {
         if (settles && !settle(settles)) throw notSettled(settles);

@@ -10,7 +10,7 @@ const stateOfFile = `SELECT user_version, application_id,
     (SELECT count(*) FROM sqlite_schema) AS tables
   FROM pragma_user_version, pragma_application_id`;
 
-function readVersion(connection: Connection): number {
+export function readVersion(connection: Connection): number {
   return readNumber(connection.prepare("PRAGMA user_version").get() ?? {}, "user_version");
 }
 

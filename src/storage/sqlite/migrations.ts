@@ -376,6 +376,70 @@ CREATE TABLE edge_revisions (
 CREATE INDEX edge_revisions_by_user ON edge_revisions (user_id, sequence);
 `;
 
+// An erasure has its user until it has ended, and its receipt until that is in the list beside the file. Retention has one row.
+// first is the lowest event number of its events, decisions and edges. A fresh start is a policy that was made from the record as of
+// an event number alone; later versions of its scenario stand on it.
+const privacy = `
+CREATE TABLE removals (
+  removal INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  begun_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  sequence INTEGER,
+  first INTEGER,
+  counts TEXT NOT NULL,
+  user_id TEXT UNIQUE,
+  salt TEXT,
+  digests TEXT,
+  receipt TEXT,
+  receipt_hash TEXT
+) STRICT;
+CREATE INDEX removals_by_sequence ON removals (sequence);
+CREATE UNIQUE INDEX removals_by_receipt ON removals (receipt_hash) WHERE receipt_hash IS NOT NULL;
+
+CREATE TABLE pruned_decisions (
+  scenario TEXT PRIMARY KEY,
+  decisions INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fresh_starts (
+  version INTEGER PRIMARY KEY REFERENCES policy_snapshots,
+  scenario TEXT NOT NULL,
+  sequence INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE written_files (
+  number INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  path TEXT NOT NULL,
+  written_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX edge_revisions_by_target ON edge_revisions (target);
+
+-- Charges stay when their decision goes: without it they are of nobody.
+ALTER TABLE charges RENAME TO bound_charges;
+DROP INDEX charges_outstanding;
+DROP INDEX charges_by_day;
+CREATE TABLE charges (
+  decision_sequence INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  campaign TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  pays TEXT NOT NULL,
+  amount REAL NOT NULL,
+  explored REAL NOT NULL,
+  expires_at INTEGER NOT NULL,
+  settled INTEGER,
+  is_paid INTEGER NOT NULL,
+  PRIMARY KEY (decision_sequence, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO charges SELECT * FROM bound_charges;
+DROP TABLE bound_charges;
+CREATE INDEX charges_outstanding ON charges (campaign, expires_at) WHERE settled IS NULL;
+CREATE INDEX charges_by_day ON charges (campaign, day);
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -396,4 +460,5 @@ export const migrations: readonly string[] = [
   itemTimes,
   campaigns,
   edges,
+  privacy,
 ];

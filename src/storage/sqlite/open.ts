@@ -7,6 +7,7 @@ import { createCycleStore } from "./cycles.ts";
 import { createDecisionStore } from "./decisions.ts";
 import { createDocumentStore } from "./documents.ts";
 import { createEdgeStore } from "./edges.ts";
+import { createErasureStore } from "./erasures.ts";
 import { createEventStore } from "./events.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createHeartbeats } from "./heartbeats.ts";
@@ -18,8 +19,10 @@ import { checkDatabase, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
 import { learnAlone, trackAlone } from "./process-lock.ts";
 import { createReactionStore } from "./reactions.ts";
+import { createRetentionStore } from "./retention.ts";
 import { createSecret } from "./secret.ts";
 import { createUserStore } from "./users.ts";
+import { createWrittenFileStore } from "./written-files.ts";
 
 async function closeStore(connection: Connection, commits: GroupCommit): Promise<void> {
   try {
@@ -57,6 +60,9 @@ function createStore(connection: Connection, path: string): Store {
         return row && readBytes(row, "bytes");
       },
     },
+    erasures: createErasureStore(connection, commits, path),
+    retention: createRetentionStore(connection, commits),
+    files: createWrittenFileStore(connection, commits),
     documents: createDocumentStore(connection, commits),
     reactions: createReactionStore(connection, commits),
     heartbeats: createHeartbeats(connection, commits),
@@ -90,9 +96,13 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const connection = openConnection(path);
   try {
     checkDatabase(connection, path);
+    // A new file gives its free pages back; one of before does after the next VACUUM.
+    connection.exec("PRAGMA auto_vacuum = INCREMENTAL");
     // Changes the file once; SQLite does not wait for the lock that this takes.
     await retryWhileLocked(() => connection.tryExec("PRAGMA journal_mode = WAL"));
-    connection.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    connection.exec(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
+    );
     migrate(connection);
     return createStore(connection, path);
   } catch (error) {
