@@ -229,7 +229,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     for await (const page of readPages(store, range, after)) {
       for (const scanned of page) {
         const checked = await auditOne({ store, deriver }, scanned);
-        options.onProgress?.(tally.add(scanned.decision.decisionId, checked), count);
+        const done = tally.add(scanned.decision.decisionId, checked);
+        options.onProgress?.(done, count);
       }
     }
   } finally {

@@ -15,7 +15,7 @@ import { createInterventionStore } from "./interventions.ts";
 import { createItemStore } from "./items.ts";
 import { createKeyStore } from "./keys.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
-import { checkDatabase, migrate } from "./migrate.ts";
+import { checkDatabase, isNew, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
 import { learnAlone, trackAlone } from "./process-lock.ts";
 import { createReactionStore } from "./reactions.ts";
@@ -96,8 +96,8 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const connection = openConnection(path);
   try {
     checkDatabase(connection, path);
-    // A new file gives its free pages back; one of before does after the next VACUUM.
-    connection.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    // A new file gives its free pages back; one of before does once it was compacted.
+    if (isNew(connection)) connection.exec("PRAGMA auto_vacuum = INCREMENTAL");
     // Changes the file once; SQLite does not wait for the lock that this takes.
     await retryWhileLocked(() => connection.tryExec("PRAGMA journal_mode = WAL"));
     connection.exec(

@@ -141,7 +141,7 @@ export function createRetentionStore(connection: Connection, commits: GroupCommi
       return true;
     },
     compact: async () => {
-      connection.exec("VACUUM");
+      connection.exec("PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
       connection.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
     },
   };
