@@ -60,8 +60,8 @@ export interface Store {
     last(): Promise<number | undefined>;
   };
   /**
-   * 32 random bytes, made at the first call and the same from then on: also in other processes and
-   * in a copy of the record. Nothing else gives them out.
+   * 32 random bytes, made when the record was opened first and the same from then on: also in other
+   * processes and in a copy of the record. Nothing else gives them out.
    */
   secret(): Promise<Uint8Array>;
   /** Of the whole record. */

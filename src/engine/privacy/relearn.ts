@@ -1,26 +1,52 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { dayMs } from "../../domain/durations.ts";
 import { EngineError } from "../../domain/errors.ts";
-import { mark } from "../../domain/take-over.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { mark, withoutRivals } from "../../domain/take-over.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { encodeNetwork, initialNetwork } from "../../policy/network-policy.ts";
-import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
-import type { NewPolicy, PolicyChange } from "../../storage/store.ts";
+import { encodePopularity, measurePopularity, readPopularity } from "../../policy/popularity.ts";
+import { isUniform, popularityNetwork } from "../../policy/popularity-network.ts";
+import { decodeTensors } from "../../policy/snapshot.ts";
+import type { NewPolicy, PolicyChange, Store } from "../../storage/store.ts";
 import { rememberEncoder } from "../encoder/last-encoder.ts";
 import type { EncoderOptions } from "../encoder/learn-encoder.ts";
-import { forgetCarried } from "../learner/cycle/carried.ts";
+import { forgetCarried, loadServed } from "../learner/cycle/carried.ts";
 import { describeSlates } from "../learner/training/sharpen.ts";
-import { trainPolicy } from "../learner/training/train-policy.ts";
+import { type TrainedPolicy, trainPolicy } from "../learner/training/train-policy.ts";
 import { endTraining } from "../learner/training/training-checkpoint.ts";
-import { findPending, namedVersions, type PendingPolicies } from "./learnt-policies.ts";
+import {
+  findPending,
+  hasLearntFromErased,
+  namedVersions,
+  type PendingPolicies,
+} from "./learnt-policies.ts";
 
-/** Policies that know nothing of the past, or behaviour alone. */
+/** What serves in the place of policies that may have learnt from erased users. */
 interface Begun {
-  readonly network: Uint8Array;
+  /** A policy that never saw them; absent if a new one has to be made. */
+  readonly kept?: number;
+  readonly network?: Uint8Array;
   readonly baseline: Uint8Array;
+  /** It prefers some items to others. */
+  readonly ranks: boolean;
   readonly about: string;
-  readonly encoders: NonNullable<PolicyChange["encoders"]>;
-  readonly checkpoints: NonNullable<PolicyChange["checkpoints"]>;
+  readonly encoders?: NonNullable<PolicyChange["encoders"]>;
+  readonly checkpoints?: NonNullable<PolicyChange["checkpoints"]>;
+}
+
+const noCounts = () => encodePopularity(measurePopularity(new Map()));
+
+/** What most of the others chose, for a record whose behaviour teaches no more. */
+function popular({ scenario, seed }: EncoderOptions, { baseline, slates }: TrainedPolicy): Begun {
+  const { slateSize, maxCandidates } = scenario;
+  const random = createRandom(seed).split(`relearn/${scenario.name}`);
+  const counts = readPopularity(decodeTensors(baseline));
+  return {
+    network: encodeNetwork(popularityNetwork(counts, { slateSize, maxCandidates, random })),
+    ...{ baseline, ranks: true },
+    about: `what most of the others chose takes their place (${describeSlates(slates)})`,
+  };
 }
 
 /** From the behaviour that is on record now; without enough of it, as a loop starts. */
@@ -33,25 +59,80 @@ async function begin(options: EncoderOptions): Promise<Begun> {
     const trained = await trainPolicy({ ...options, minutes, restart: true });
     const { throughSequence, slates } = trained;
     if (slates.network.served.mean < slates.popularity.served.mean)
-      throw new EngineError("conflict", describeSlates(slates));
-    const last = rememberEncoder(scenario.name, { throughSequence, trainedAt: clock() });
+      return popular(options, trained);
     return {
       network: encodeNetwork(trained.network),
-      baseline: trained.baseline,
+      ...{ baseline: trained.baseline, ranks: true },
       about: "a policy trained on the behaviour of the others takes their place",
       encoders: [trained.encoder],
-      checkpoints: [last],
+      checkpoints: [rememberEncoder(scenario.name, { throughSequence, trainedAt: clock() })],
     };
   } catch (error) {
     if (!(error instanceof EngineError && error.code === "conflict")) throw error;
     return {
       network: encodeNetwork(initialNetwork(createRandom(0))),
-      baseline: encodePopularity(measurePopularity(new Map())),
+      ...{ baseline: noCounts(), ranks: false },
       about: `the loop starts anew, every candidate equally likely (${error.message})`,
-      encoders: [],
-      checkpoints: [],
     };
   }
+}
+
+async function isUsable(store: Store, version: number): Promise<boolean> {
+  const network = await loadServed(store, version);
+  return network !== undefined && !isUniform(network);
+}
+
+/** The serving policy, or the nearest of its parents, that never saw an erased user. */
+async function findKept(
+  store: Store,
+  scenario: string,
+  { serving }: Assignment,
+): Promise<number | undefined> {
+  for (let version = serving; version !== undefined; ) {
+    if (!(await hasLearntFromErased(store, scenario, version)))
+      return version === serving || (await isUsable(store, version)) ? version : undefined;
+    version = (await store.policies.find(version))?.parent;
+  }
+  return undefined;
+}
+
+async function keepOrBegin(
+  options: EncoderOptions,
+  { versions }: PendingPolicies,
+  assignment: Assignment,
+): Promise<Begun> {
+  const { store, scenario } = options;
+  const kept = await findKept(store, scenario.name, assignment);
+  if (kept === undefined) return begin(options);
+  const { baseline = 0 } = assignment;
+  const counts = versions.includes(baseline) ? undefined : await store.policies.bytes(baseline);
+  return {
+    ...{ kept, ranks: true },
+    baseline: counts ?? noCounts(),
+    about: `policy ${kept}, which never saw them, ${kept === assignment.serving ? "stays" : "takes their place"}`,
+  };
+}
+
+/** Fields of an assignment that name a version, and those that leave with it. */
+const versionFields = {
+  ...{ serving: [], canary: [], baseline: [], retriever: [], waiting: [] },
+  holdback: ["holdbackShare"],
+  anchor: ["anchorShare", "anchorSince"],
+} as const satisfies Partial<Record<keyof Assignment, readonly (keyof Assignment)[]>>;
+
+/** Without policies that are to be forgotten, and without what was judged against a serving one that is. */
+function forget(assignment: Assignment, { versions }: PendingPolicies): Assignment {
+  const { serving } = assignment;
+  const isServed = serving !== undefined && versions.includes(serving);
+  const left = isServed ? withoutRivals(assignment) : assignment;
+  const gone = new Set<string>();
+  for (const [field, others] of Object.entries(versionFields)) {
+    const version = left[field as keyof typeof versionFields];
+    if (version !== undefined && versions.includes(version))
+      for (const name of [field, ...others]) gone.add(name);
+  }
+  const kept = Object.fromEntries(Object.entries(left).filter(([name]) => !gone.has(name)));
+  return { ...kept, canaryShare: gone.has("canary") ? 0 : left.canaryShare };
 }
 
 /** Policies of a scenario that have to be replaced, if it is time. */
@@ -64,54 +145,78 @@ export async function findDuePolicies(
   return pending && pending.since + relearnDays * dayMs <= clock() ? pending : undefined;
 }
 
+/** The new policies, the one that serves first unless it is there already. */
+function newPolicies(
+  scenario: string,
+  { network, baseline }: Begun,
+  about: { readonly createdAt: number; readonly reason: string },
+): readonly NewPolicy[] {
+  const { createdAt, reason } = about;
+  const common = { scenario, status: "serving", createdAt, evidence: { reason } } as const;
+  return [
+    ...(network === undefined ? [] : [{ ...common, kind: "network" as const, bytes: network }]),
+    { ...common, kind: "popularity", bytes: baseline },
+  ];
+}
+
+const describePending = ({ versions, erasures }: PendingPolicies, { about }: Begun) => {
+  const users = erasures === 1 ? "1 erased user" : `${erasures} erased users`;
+  return `policies ${versions.join(", ")} may have learnt from ${users}: ${about}`;
+};
+
 /**
- * Replaces all policies of a scenario by ones that were made from the record as it is, without those
- * that were erased; the next cycle learns from all its decisions. Nothing passes the gate here.
+ * Replaces the policies of a scenario that may have learnt from erased users: by a parent that never
+ * saw them, else by one that is made from the record as it is now. Nothing passes the gate here; the
+ * next cycle learns from all decisions that are left.
  * @returns undefined if no policy in use may have learnt from an erased user
  */
 export async function relearn(options: EncoderOptions): Promise<Cycle | undefined> {
   const { store, scenario, clock, seed } = options;
   const { name } = scenario;
-  const pending = await findPending(store, name);
-  if (pending === undefined) return undefined;
   const startedAt = clock();
-  // Read before the training, which may not see those that are erased after it.
+  // Before all that is read: users who are erased later are pending again.
   const freshAsOf = await store.sequence();
   const replaces = await store.policies.assignment(name);
-  const begun = await begin(options);
+  const pending = await findPending(store, name);
+  if (pending === undefined) return undefined;
+  const begun = await keepOrBegin(options, pending, replaces);
   const finishedAt = clock();
-  const users = pending.erasures === 1 ? "1 erased user" : `${pending.erasures} erased users`;
-  const reason = `${pending.versions.length} policies may have learnt from ${users}: ${begun.about}`;
-  const common = { scenario: name, status: "serving", createdAt: finishedAt } as const;
-  const add: readonly NewPolicy[] = [
-    { ...common, kind: "network", bytes: begun.network, evidence: { reason } },
-    { ...common, kind: "popularity", bytes: begun.baseline, evidence: { reason } },
-  ];
+  const reason = describePending(pending, begun);
+  const [last] = await store.cycles.list({ scenario: name, limit: 1 });
+  const isSame = begun.kept === replaces.serving;
   const cycle: Omit<Cycle, "cycle" | "candidateVersion"> = {
-    ...{ scenario: name, reason, startedAt, finishedAt },
+    ...{ scenario: name, reason, startedAt, finishedAt, record: { seed } },
     outcome: "initial",
     ...(replaces.serving !== undefined && { policyVersion: replaces.serving }),
     // From the first decision on, so that the next cycle learns from all of them.
-    throughSequence: 0,
-    record: { seed },
+    throughSequence: isSame ? (last?.throughSequence ?? 0) : 0,
   };
-  const { mode } = replaces;
-  const { encoders } = begun;
+  const left = forget(replaces, pending);
+  const versionsOf = (added: readonly number[]) => {
+    const serving = begun.kept ?? added[0] ?? 0;
+    return {
+      ...(begun.ranks && { retriever: serving }),
+      ...left,
+      serving,
+      baseline: added.at(-1) ?? 0,
+    };
+  };
+  const stays = namedVersions({ ...left, ...(begun.kept && { serving: begun.kept }) });
+  const leaves = namedVersions(replaces).filter(
+    (version) => !stays.includes(version) || version === replaces.baseline,
+  );
   const applied = await store.policies.apply({
-    ...{ add, freshAsOf, encoders },
-    checkpoints: [...forgetCarried(name), endTraining(name), ...begun.checkpoints],
-    statuses: namedVersions(replaces).flatMap((version) => mark(version, "retired")),
-    assign: ([serving = 0, baseline = 0]) => ({
-      scenario: name,
-      assignment: {
-        ...{ serving, baseline, canaryShare: 0 },
-        ...(encoders.length > 0 && { retriever: serving }),
-        ...(mode && { mode }),
-      },
-      replaces,
-    }),
-    cycle: ([candidateVersion = 0]) => ({ ...cycle, candidateVersion }),
+    add: newPolicies(name, begun, { createdAt: finishedAt, reason }),
+    freshAsOf,
+    encoders: begun.encoders ?? [],
+    checkpoints: [...forgetCarried(name), endTraining(name), ...(begun.checkpoints ?? [])],
+    statuses: [
+      ...leaves.flatMap((version) => mark(version, "retired")),
+      ...(isSame ? [] : mark(begun.kept, "serving")),
+    ],
+    assign: (added) => ({ scenario: name, assignment: versionsOf(added), replaces }),
+    cycle: (added) => ({ ...cycle, candidateVersion: versionsOf(added).serving }),
   });
-  const [candidateVersion = 0] = applied.added;
+  const candidateVersion = versionsOf(applied.added).serving;
   return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
 }

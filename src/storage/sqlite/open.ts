@@ -20,7 +20,7 @@ import { createPolicyStore } from "./policies.ts";
 import { learnAlone, trackAlone } from "./process-lock.ts";
 import { createReactionStore } from "./reactions.ts";
 import { createRetentionStore } from "./retention.ts";
-import { createSecret } from "./secret.ts";
+import { createSecret, ensureSecret } from "./secret.ts";
 import { createUserStore } from "./users.ts";
 import { createWrittenFileStore } from "./written-files.ts";
 
@@ -66,7 +66,7 @@ function createStore(connection: Connection, path: string): Store {
     documents: createDocumentStore(connection, commits),
     reactions: createReactionStore(connection, commits),
     heartbeats: createHeartbeats(connection, commits),
-    secret: createSecret(connection, commits),
+    secret: createSecret(connection),
     sizeBytes: async () => readNumber(size.get() ?? {}, "bytes"),
     writeProblem: async () => commits.problem(),
     learnAlone: (work) => learnAlone(path, work),
@@ -104,6 +104,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
     );
     migrate(connection);
+    ensureSecret(connection);
     return createStore(connection, path);
   } catch (error) {
     connection.close();
