@@ -72,7 +72,7 @@ test.skipIf(process.env.RECURVE_LONG === undefined)(
     expect(filesWith(path, quoted)).toEqual([]);
     const before = await store.policies.assignment("play");
     const cycle = await relearn(options);
-    expect(cycle?.reason).toContain("what most of the others chose takes their place");
+    expect(cycle?.reason).toContain("popularity among the others takes their place");
     const after = await store.policies.assignment("play");
     expect(after.serving).toBeGreaterThan(before.serving!);
     expect(after.retriever).toBe(after.serving);

@@ -137,7 +137,7 @@ test("what cycles carry is forgotten with the erasure, and again with the new po
 });
 
 test("a learner replaces them when their time has come, and not before; health says so if it does not", async () => {
-  const { engine, store, options, advance } = await openPending({
+  const { engine, options, advance } = await openPending({
     privacy: { relearnDays: 2 },
     learner: { encoder: { minutes: 0 } },
   });

@@ -45,7 +45,7 @@ function popular({ scenario, seed }: EncoderOptions, { baseline, slates }: Train
   return {
     network: encodeNetwork(popularityNetwork(counts, { slateSize, maxCandidates, random })),
     ...{ baseline, ranks: true },
-    about: `what most of the others chose takes their place (${describeSlates(slates)})`,
+    about: `popularity among the others takes their place (${describeSlates(slates)})`,
   };
 }
 

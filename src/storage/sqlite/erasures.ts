@@ -10,7 +10,7 @@ import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
 
 /** Rows of a table that one transaction removes: some 5 ms of the event loop. */
-const pageRows = 100;
+const pageRows = 50;
 
 const saltBytes = 32;
 

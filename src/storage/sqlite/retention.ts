@@ -6,8 +6,8 @@ import { createRevisionSweep } from "./revision-sweep.ts";
 import { createSnapshotSweep } from "./snapshot-sweep.ts";
 
 /** Events that a page looks at, and decisions that it removes: some 5 ms. */
-const pageEvents = 500;
-const pageDecisions = 100;
+const pageEvents = 200;
+const pageDecisions = 50;
 /** Oldest decisions that are looked at for what they read: they are in the order of their commits. */
 const pageOldest = 2000;
 const keptCycles = 50;
