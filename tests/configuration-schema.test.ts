@@ -128,6 +128,10 @@ test("defineConfig and the schema have the same fields", () => {
     },
     text: { fields: ["title"], model: "model" },
     tracking: { uri: "http://mlflow.example:5000", prefix: "shop" },
+    privacy: {
+      retention: { eventDays: {}, decisionDays: 90, cycleDays: 90 },
+      relearnDays: 7,
+    },
   };
   const toNode = (value: unknown): Node => {
     if (Array.isArray(value)) return { items: toNode(value[0]) };

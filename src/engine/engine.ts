@@ -190,7 +190,7 @@ export interface Engine {
   /** The user as written last; undefined if never written. */
   findUser(userId: string): Promise<Revision<User> | undefined>;
   /**
-   * Erases a user: all rows, and what was derived from them, see docs/guides/privacy.md. Policies
+   * Erases a user: all rows, and all that was derived from them and has a name, see docs/guides/privacy.md. Policies
    * that may have learnt from the user are replaced within `privacy.relearnDays`.
    * @returns a signed receipt, of zero rows if nothing was stored
    *

@@ -6,7 +6,7 @@ import { prune } from "../engine/privacy/prune.ts";
 const sweepMs = 600_000;
 
 /**
- * Ends erasures that were broken off, and removes what is past its time, beside the learner and
+ * Ends erasures that were broken off, and removes rows that are past their time, beside the learner and
  * until the signal is aborted.
  */
 export async function keepRecord(

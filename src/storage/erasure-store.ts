@@ -50,8 +50,8 @@ export interface ErasureStore {
   /** Removes rows of the user, a page at most; their number. */
   removePage(erasure: number): Promise<number>;
   /**
-   * Removes what is left and forgets the user's id, in one transaction with what was learnt and is
-   * carried between cycles. Undefined if another call has ended it.
+   * Removes the last rows and forgets the user's id, in one transaction with all that cycles
+   * carry on. Undefined if another call has ended it.
    */
   end(
     erasure: number,
@@ -69,9 +69,9 @@ export interface ErasureStore {
   last(): Promise<number>;
   /** Undefined if there are none. */
   since(sequence: number): Promise<LaterErasures | undefined>;
-  /** What removals took away, by kind. */
+  /** Removed rows by kind. */
   totals(): Promise<readonly Removed[]>;
-  /** Kinds of removals that ended after an event number, with the lowest event number of what they took. */
+  /** Kinds of removals that ended after an event number, with the lowest event number of their rows. */
   after(
     sequence: number,
   ): Promise<readonly { readonly kind: Removed["kind"]; readonly first: number }[]>;

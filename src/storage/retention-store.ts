@@ -29,7 +29,7 @@ export interface RetentionStore {
   /** The event number of which the oldest decision may read; the newest one without decisions. */
   oldestRead(): Promise<number>;
   /**
-   * Revisions that another one by then has replaced, and what had ended by then. Of an item number
+   * Revisions that another one by then has replaced, and those of things that had ended. Of an item number
    * and time of the first one stay, with its end.
    */
   sweepRevisions(kind: RevisionKind, after: string, oldestRead: number): Promise<SweptPage<string>>;

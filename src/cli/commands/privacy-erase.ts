@@ -79,7 +79,7 @@ async function erase(
 
 export function privacyEraseCommand(): Command {
   const command = new Command("erase").description(
-    "Erase a user and what was derived from them, and write a signed receipt; also while servers and learners run",
+    "Erase all rows of a user and write a signed receipt; also while servers and learners run",
   );
   return withDatabaseOptions(command)
     .argument("<user>", "id of the user", parseUser)

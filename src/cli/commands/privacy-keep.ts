@@ -44,7 +44,7 @@ async function runPrune({
 
 export function privacyPruneCommand(): Command {
   const command = new Command("prune").description(
-    "Remove now what is past its time by privacy.retention; a learner does it every ten minutes",
+    "Remove now the rows that are past their time by privacy.retention; a learner does it every ten minutes",
   );
   return withDatabaseOptions(command)
     .option(

@@ -9,7 +9,7 @@ import {
 /** `recurve privacy`. */
 export function privacyCommand(): Command {
   const command = new Command("privacy").description(
-    "Erase users with a receipt, verify receipts, keep rows no longer than their time, and show what is stored of a user",
+    "Erase users with a receipt, verify receipts, keep rows no longer than their time, and write all rows of one",
   );
   for (const child of [
     privacyEraseCommand(),

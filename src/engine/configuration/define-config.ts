@@ -4,6 +4,7 @@ import type { MpoInput } from "../../domain/mpo-configuration.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import type { SocialRule } from "../../domain/social.ts";
 import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
+import type { PrivacyInput } from "./privacy-schema.ts";
 import type { ServerConfiguration } from "./server-schema.ts";
 import type { TrackingConfiguration } from "./tracking-schema.ts";
 
@@ -60,6 +61,8 @@ export interface ConfigurationInput
   readonly tracking?:
     | (Pick<TrackingConfiguration, "uri"> & Defaulted<Pick<TrackingConfiguration, "prefix">>)
     | undefined;
+  /** How long rows are kept, and how soon policies forget erased users. */
+  readonly privacy?: PrivacyInput | undefined;
 }
 
 /**

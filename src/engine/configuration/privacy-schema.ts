@@ -7,7 +7,7 @@ import type { Scenario } from "../../domain/scenario.ts";
 export interface RetentionConfiguration {
   /** By event type; `default` is for all other types. */
   readonly eventDays: Readonly<Record<string, number>>;
-  /** Of decisions, with their rewards, and of what only they read: revisions, and snapshots. */
+  /** Of decisions, with their rewards, and of revisions and snapshots that only they read. */
   readonly decisionDays?: number;
   /** Of the records of cycles. */
   readonly cycleDays?: number;
@@ -22,7 +22,19 @@ export interface PrivacyConfiguration {
 
 const days = z.number().positive().max(36_500);
 
-export const privacySchema = z.strictObject({
+/** Privacy as it is written. */
+export interface PrivacyInput {
+  readonly retention?:
+    | {
+        readonly eventDays?: Readonly<Record<string, number>> | undefined;
+        readonly decisionDays?: number;
+        readonly cycleDays?: number;
+      }
+    | undefined;
+  readonly relearnDays?: number | undefined;
+}
+
+export const privacySchema: z.ZodType<PrivacyConfiguration, PrivacyInput> = z.strictObject({
   retention: z
     .strictObject({
       eventDays: z.record(z.string().min(1), days).default({}),

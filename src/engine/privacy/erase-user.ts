@@ -74,7 +74,7 @@ const sealOf =
     );
   };
 
-/** Removes the rows page by page; each page leaves room for what waits. */
+/** Removes the rows page by page; each page leaves room for other writes. */
 export async function removeRows(
   { store, onProgress }: Pick<EraseParts, "store" | "onProgress">,
   { erasure }: Erasing,

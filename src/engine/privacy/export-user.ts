@@ -36,7 +36,7 @@ async function readDecisions(
   return found;
 }
 
-/** Rows of one user, for an answer to their question what is stored. */
+/** Rows of one user, for those who ask for them. */
 export async function exportUser(store: Store, userId: UserId): Promise<UserExport> {
   const { users, events, edges, reactions } = store;
   return {

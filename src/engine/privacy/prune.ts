@@ -16,7 +16,7 @@ export interface PruneOptions {
   readonly clock: () => number;
   /** Ends the sweep after the page that is under way. */
   readonly signal?: AbortSignal;
-  /** Between two pages. Default: what waits in the event loop. */
+  /** Between two pages. Default: all that waits in the event loop has its turn. */
   readonly rest?: () => Promise<void>;
   readonly onProgress?: (pruned: Pruned) => void;
 }
@@ -109,7 +109,7 @@ async function pruneSnapshots(store: Store, before: number, tally: Tally) {
   if (tally.counts.snapshots > 0) await pruneEncoders(store, tally);
 }
 
-/** Decisions first: what only they read goes after them. */
+/** Decisions first: rows that only they read go after them. */
 async function pruneWithDecisions(store: Store, before: number, tally: Tally) {
   await pruneDecisions(store.retention, before, tally);
   for (const kind of ["users", "items", "edges"] as const)
@@ -118,7 +118,7 @@ async function pruneWithDecisions(store: Store, before: number, tally: Tally) {
 }
 
 /**
- * Removes what is past its time by `privacy.retention`, page by page; between them requests have
+ * Removes rows that are past their time by `privacy.retention`, page by page; between them requests have
  * their turn. Pages of the file that became free go back to the disk.
  */
 export async function prune(options: PruneOptions): Promise<Pruned> {

@@ -81,7 +81,7 @@ const deleteRoute = createRoute({
   tags: ["users"],
   summary: "Erase a user",
   description:
-    "Removes all rows of the user, and what was derived from them and has a name. The answer is a signed receipt, of zero rows if nothing was stored: keep it, nothing else can prove the erasure. See docs/guides/privacy.md.",
+    "Removes all rows of the user, and all that was derived from them and has a name. The answer is a signed receipt, of zero rows if nothing was stored: keep it, nothing else can prove the erasure. See docs/guides/privacy.md.",
   request: { params: z.strictObject({ userId: name }) },
   responses: {
     200: answer("The receipt", wire<ErasureReceipt>()(receiptSchema), receiptExample),

@@ -142,6 +142,12 @@ function appendRow(statements: Statements, decision: Decision, numbers: EventNum
   if (decision.ads) statements.ads.insert(decision, sequence, numbers);
 }
 
+/** @throws ErasedMeanwhile if it may stand on rows that an erasure has removed since */
+function appendFresh(statements: Statements, decision: Decision, numbers: EventNumbers): void {
+  if (statements.erasedSince.get(decision.asOf)) throw new ErasedMeanwhile(decision.decisionId);
+  appendRow(statements, decision, numbers);
+}
+
 function notSettled({ kind, id }: DocumentKey): EngineError {
   const message = `no ${kind} '${id}': it was settled or has expired`;
   return new EngineError("not_found", message, { details: { kind, id } });
@@ -154,12 +160,7 @@ export function createDecisionStore(connection: Connection, commits: GroupCommit
   const decode = (row: Row) => decodeFeedback(statements, row);
   const decodeFound = (row: Row | undefined) => row && decode(row);
   return {
-    append: (decision) =>
-      commits.run((numbers) => {
-        if (statements.erasedSince.get(decision.asOf))
-          throw new ErasedMeanwhile(decision.decisionId);
-        appendRow(statements, decision, numbers);
-      }),
+    append: (decision) => commits.run((numbers) => appendFresh(statements, decision, numbers)),
     appendAll: (decisions, { events = [], settles } = {}) =>
       commits.run((numbers) => {
         if (settles && !settle(settles)) throw notSettled(settles);

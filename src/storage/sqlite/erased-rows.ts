@@ -17,7 +17,7 @@ const place = ["decision_sequence", "position"];
 const has = (list: string) =>
   `EXISTS (SELECT 1 FROM json_each(payload, '$.${list}') WHERE json_extract(value, '$.userId') = ?1)`;
 
-/** In the order of removal: what refers to a decision goes before it. Personalizer's events name documents, and are its users. */
+/** In the order of removal: rows that refer to a decision go before it. Personalizer's events name documents, and are its users. */
 export const userRows: Readonly<Record<ErasedTable, UserRows>> = {
   rewards: { table: "rewards", where: ofDecisions, keys: [...place, "event_type"] },
   views: { table: "views", where: ofDecisions, keys: place },

@@ -297,6 +297,21 @@ const itemTimes = `
 ALTER TABLE item_revisions ADD COLUMN written_at INTEGER;
 `;
 
+/** After the number of the decision. */
+const chargeColumns = `  position INTEGER NOT NULL,
+  campaign TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  pays TEXT NOT NULL,
+  amount REAL NOT NULL,
+  explored REAL NOT NULL,
+  expires_at INTEGER NOT NULL,
+  settled INTEGER,
+  is_paid INTEGER NOT NULL,
+  PRIMARY KEY (decision_sequence, position)
+) STRICT, WITHOUT ROWID;`;
+const chargeIndexes = `CREATE INDEX charges_outstanding ON charges (campaign, expires_at) WHERE settled IS NULL;
+CREATE INDEX charges_by_day ON charges (campaign, day);`;
+
 // A campaign is open as of an event number if its newest state by then says so. Sums stand beside the charges that they add up.
 // settled is the event number at which a charge was paid or lapsed, NULL before.
 const campaigns = `
@@ -323,19 +338,8 @@ CREATE INDEX campaign_states_by_scenario ON campaign_states (scenario, sequence)
 
 CREATE TABLE charges (
   decision_sequence INTEGER NOT NULL REFERENCES decisions,
-  position INTEGER NOT NULL,
-  campaign TEXT NOT NULL,
-  day INTEGER NOT NULL,
-  pays TEXT NOT NULL,
-  amount REAL NOT NULL,
-  explored REAL NOT NULL,
-  expires_at INTEGER NOT NULL,
-  settled INTEGER,
-  is_paid INTEGER NOT NULL,
-  PRIMARY KEY (decision_sequence, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX charges_outstanding ON charges (campaign, expires_at) WHERE settled IS NULL;
-CREATE INDEX charges_by_day ON charges (campaign, day);
+${chargeColumns}
+${chargeIndexes}
 
 CREATE TABLE campaign_days (
   campaign TEXT NOT NULL,
@@ -423,21 +427,10 @@ DROP INDEX charges_outstanding;
 DROP INDEX charges_by_day;
 CREATE TABLE charges (
   decision_sequence INTEGER NOT NULL,
-  position INTEGER NOT NULL,
-  campaign TEXT NOT NULL,
-  day INTEGER NOT NULL,
-  pays TEXT NOT NULL,
-  amount REAL NOT NULL,
-  explored REAL NOT NULL,
-  expires_at INTEGER NOT NULL,
-  settled INTEGER,
-  is_paid INTEGER NOT NULL,
-  PRIMARY KEY (decision_sequence, position)
-) STRICT, WITHOUT ROWID;
+${chargeColumns}
 INSERT INTO charges SELECT * FROM bound_charges;
 DROP TABLE bound_charges;
-CREATE INDEX charges_outstanding ON charges (campaign, expires_at) WHERE settled IS NULL;
-CREATE INDEX charges_by_day ON charges (campaign, day);
+${chargeIndexes}
 `;
 
 export const migrations: readonly string[] = [

@@ -1,14 +1,15 @@
 import type { RetentionStore } from "../retention-store.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
-import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import { createRemovalNote, type NoteRemoval } from "./removal-note.ts";
 import { createRevisionSweep } from "./revision-sweep.ts";
 import { createSnapshotSweep } from "./snapshot-sweep.ts";
 
 /** Events that a page looks at, and decisions that it removes: some 5 ms. */
 const pageEvents = 200;
 const pageDecisions = 50;
-/** Oldest decisions that are looked at for what they read: they are in the order of their commits. */
+/** Oldest decisions whose event numbers are compared: they are in the order of their commits. */
 const pageOldest = 2000;
 const keptCycles = 50;
 const pageCycles = 20;
@@ -16,15 +17,6 @@ const freedPages = 200;
 
 function prepareStatements(connection: Connection) {
   return {
-    ensure: connection.prepare(
-      `INSERT INTO removals (kind, begun_at, counts)
-       SELECT 'retention', 0, '{}' WHERE NOT EXISTS (SELECT 1 FROM removals WHERE kind = 'retention')`,
-    ),
-    note: connection.prepare(
-      `UPDATE removals SET sequence = ?1, first = min(coalesce(first, ?2), ?2),
-         counts = json_set(counts, ?3, coalesce(json_extract(counts, ?3), 0) + ?4)
-       WHERE kind = 'retention'`,
-    ),
     events: connection.prepare(
       "SELECT sequence, type, occurred_at FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?",
     ),
@@ -59,38 +51,18 @@ function prepareStatements(connection: Connection) {
   };
 }
 
-/** Removed rows of a table, and the lowest event number among them. */
-export interface Swept {
-  readonly name: string;
-  readonly sequences: readonly number[];
-}
+type Statements = ReturnType<typeof prepareStatements>;
 
-/** Puts removed rows on record, inside the transaction that removed them. */
-export type NoteRemoval = (swept: Swept, numbers: EventNumbers) => void;
-
-function createNote(connection: Connection): NoteRemoval {
-  const { ensure, note } = prepareStatements(connection);
-  return ({ name, sequences }, numbers) => {
-    if (sequences.length === 0) return;
-    const first = sequences.reduce((least, sequence) => Math.min(least, sequence));
-    ensure.run();
-    note.run(numbers.next(), first, `$.${name}`, sequences.length);
+/** Events by their type and time, decisions by their time. */
+function createRowSweeps(
+  statements: Statements,
+  commits: GroupCommit,
+  note: NoteRemoval,
+): Pick<RetentionStore, "sweepEvents" | "sweepDecisions"> {
+  const removeDecision = (sequence: number) => {
+    const { removeRewards, removeViews, removeDecision: last } = statements;
+    for (const statement of [removeRewards, removeViews, last]) statement.run(sequence);
   };
-}
-
-export function createRetentionStore(connection: Connection, commits: GroupCommit): RetentionStore {
-  const statements = prepareStatements(connection);
-  const note = createNote(connection);
-
-  function removeDecision(sequence: number): void {
-    for (const statement of [
-      statements.removeRewards,
-      statements.removeViews,
-      statements.removeDecision,
-    ])
-      statement.run(sequence);
-  }
-
   return {
     sweepEvents: (after, { types, others = Number.NEGATIVE_INFINITY }) =>
       commits.run((numbers) => {
@@ -106,14 +78,6 @@ export function createRetentionStore(connection: Connection, commits: GroupCommi
         const last = rows[pageEvents - 1];
         return { removed: old.length, ...(last && { next: readNumber(last, "sequence") }) };
       }),
-    scenarios: async () => {
-      const found: string[] = [];
-      for (let name: unknown = ""; typeof name === "string"; ) {
-        name = statements.nextScenario.get(name)?.scenario;
-        if (typeof name === "string") found.push(name);
-      }
-      return found;
-    },
     sweepDecisions: (scenario, before) =>
       commits.run((numbers) => {
         const rows = statements.oldest.all(scenario, pageDecisions);
@@ -125,6 +89,22 @@ export function createRetentionStore(connection: Connection, commits: GroupCommi
         note({ name: "decisions", sequences }, numbers);
         return sequences.length;
       }),
+  };
+}
+
+export function createRetentionStore(connection: Connection, commits: GroupCommit): RetentionStore {
+  const statements = prepareStatements(connection);
+  const note = createRemovalNote(connection);
+  return {
+    ...createRowSweeps(statements, commits, note),
+    scenarios: async () => {
+      const found: string[] = [];
+      for (let name: unknown = ""; typeof name === "string"; ) {
+        name = statements.nextScenario.get(name)?.scenario;
+        if (typeof name === "string") found.push(name);
+      }
+      return found;
+    },
     prunedDecisions: async (scenario) => {
       const row = statements.pruned.get(scenario);
       return row === undefined ? 0 : readNumber(row, "decisions");

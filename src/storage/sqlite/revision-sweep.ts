@@ -2,7 +2,7 @@ import type { RetentionStore, RevisionKind } from "../retention-store.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
-import type { NoteRemoval } from "./retention.ts";
+import type { NoteRemoval } from "./removal-note.ts";
 
 /** Rows that a page looks at: some milliseconds. */
 const pageRows = 500;

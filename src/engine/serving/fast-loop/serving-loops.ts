@@ -43,7 +43,7 @@ export function createFastLoops(options: {
   const { store, configuration, clock } = options;
   const loops = new LastUsedMap<string, ServingLoop>(capacity);
   let isClosed = false;
-  let newest: number | undefined;
+  let newest = 0;
   const parts = { store, text: configuration.text, clock, isClosed: () => isClosed };
 
   function find(scenario: Scenario, version: number, towers: PolicyTowers): ServingLoop {
@@ -77,16 +77,13 @@ export function createFastLoops(options: {
     learn: (scenario) => {
       for (const [key, loop] of loops) {
         if (loop.scenario !== scenario || loop.running || loop.dueAt > clock()) continue;
-        if (loop.askedAt + restLimit < clock()) {
-          loops.delete(key);
-          continue;
-        }
-        catchUpBehind(loop, parts);
+        if (loop.askedAt + restLimit < clock()) loops.delete(key);
+        else catchUpBehind(loop, parts);
       }
     },
     forgetBefore: (lastErasure) => {
-      if (lastErasure > (newest ?? lastErasure)) loops.clear();
-      newest = Math.max(newest ?? 0, lastErasure);
+      if (lastErasure > newest) loops.clear();
+      newest = Math.max(newest, lastErasure);
     },
     problems: () => [...loops.values()].flatMap(({ problem }) => problem ?? []),
     idle,
