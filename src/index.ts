@@ -25,6 +25,7 @@ export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
 export type { CycleRecord } from "./domain/cycle-record.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
 export type { Edge, EdgeType } from "./domain/edge.ts";
+export type { ErasureReceipt } from "./domain/erasure.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
 export type {
   ExplainedEvent,
@@ -76,6 +77,7 @@ export {
   type AuditOptions,
   type AuditReport,
   audit,
+  type RemovalKind,
 } from "./engine/audit/audit.ts";
 export { auditTolerance } from "./engine/audit/compare-propensities.ts";
 export {
@@ -91,6 +93,7 @@ export {
   type ScenarioInput,
 } from "./engine/configuration/define-config.ts";
 export { loadConfiguration } from "./engine/configuration/load-configuration.ts";
+export type { PrivacyConfiguration, PrivacyInput } from "./engine/configuration/privacy-schema.ts";
 export type { ServerConfiguration } from "./engine/configuration/server-schema.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export type {

@@ -134,6 +134,8 @@ test("defineConfig and the schema have the same fields", () => {
         previous: [{ variable: "OLD_KEY", file: "old" }],
       },
       consent: { train: false, personalise: true },
+      retention: { eventDays: {}, decisionDays: 90, cycleDays: 90 },
+      relearnDays: 7,
     },
   };
   const toNode = (value: unknown): Node => {

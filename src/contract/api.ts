@@ -18,6 +18,7 @@ export type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
 export type { CampaignReport } from "../domain/campaign-report.ts";
 export type { Consent } from "../domain/consent.ts";
 export type { EdgeType } from "../domain/edge.ts";
+export type { ErasureReceipt } from "../domain/erasure.ts";
 export type { InterventionNote } from "../domain/intervention.ts";
 export type { Json, JsonObject } from "../domain/json.ts";
 export type { PolicyStatus } from "../domain/policy-snapshot.ts";
@@ -466,6 +467,18 @@ export interface HealthResponse {
     /** Closed decisions that no cycle has learnt from, by scenario; at most 10,000 are counted. */
     readonly waitingDecisions: Readonly<Record<string, number>>;
   };
+  /** By scenario: policies in use that may have learnt from erased users, until they are replaced. */
+  readonly pendingErasures: Readonly<
+    Record<
+      string,
+      {
+        /** Since the oldest of these erasures ended. */
+        readonly ageSeconds: number;
+        readonly erasures: number;
+        readonly versions: readonly number[];
+      }
+    >
+  >;
 }
 
 /** Sent with status 200; a server that is not ready answers with 503 and an error. */

@@ -18,6 +18,7 @@ import { rollBack } from "./interventions/roll-back.ts";
 import { ensurePolicies } from "./learner/promote.ts";
 import { createTranslator } from "./privacy/as-sent.ts";
 import { authorPaths } from "./privacy/authors.ts";
+import { eraseUser } from "./privacy/erase-user.ts";
 import { pseudonymousEngine } from "./privacy/pseudonymous-engine.ts";
 import { openPseudonyms } from "./privacy/pseudonyms.ts";
 import { visibleRecord } from "./privacy/visible-record.ts";
@@ -87,7 +88,6 @@ function createRows({ items, users, edges }: Store, clock: () => number) {
     listItems: (page = {}) => items.list(from(page, itemId)),
     putUsers: (rows) => users.put(rows.map(completeUser)),
     findUser: (id) => users.find(userId(id)),
-    deleteUser: (id) => users.delete(userId(id)),
     listUsers: (page = {}) => users.list(from(page, userId)),
     putEdges: async (rows) => {
       const written = rows.map(completeEdge);
@@ -198,6 +198,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     recommendBatch: (input) => recommendBatch(parts, input),
     record: (events) => record(parts, events),
     ...createRows(store, options.clock),
+    deleteUser: (id) => eraseUser(options, userId(id)),
     ...createCampaigns(parts),
     ...createViews(parts),
     explainDecision: (id) => explainer.explain(id),

@@ -8,6 +8,7 @@ import type { Cycle } from "../domain/cycle.ts";
 import type { CycleOutcome } from "../domain/cycle-outcome.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { Edge } from "../domain/edge.ts";
+import type { ErasureReceipt } from "../domain/erasure.ts";
 import type { Explanation } from "../domain/explanation.ts";
 import type { CampaignId, ItemId, UserId } from "../domain/ids.ts";
 import type { Intervention, InterventionNote } from "../domain/intervention.ts";
@@ -115,6 +116,14 @@ export interface LoopFigures {
   readonly databaseSizeBytes: number;
 }
 
+/** Policies in use that may have learnt from erased users, until the learner replaces them. */
+export interface PendingErasure {
+  /** Since the oldest of these erasures ended. */
+  readonly ageSeconds: number;
+  readonly erasures: number;
+  readonly versions: readonly number[];
+}
+
 /** Versions, modes, problems and learner of the loop. No problems: the loop is well. */
 export interface Health {
   /** Serving policy version by scenario. */
@@ -123,6 +132,8 @@ export interface Health {
   readonly promotions: Readonly<Record<string, PromotionMode>>;
   readonly problems: readonly string[];
   readonly learner: LearnerHealth;
+  /** By scenario; none where no policy has to be replaced. */
+  readonly pendingErasures: Readonly<Record<string, PendingErasure>>;
 }
 
 /**
@@ -195,8 +206,21 @@ export interface Engine {
   putUsers(users: readonly UserInput[]): Promise<PutSummary>;
   /** The user as written last; undefined if never written. */
   findUser(userId: string): Promise<Revision<User> | undefined>;
-  /** Ends a user's attributes; events and decisions stay. False if there were none. */
-  deleteUser(userId: string): Promise<boolean>;
+  /**
+   * Erases a user: all rows, and all that was derived from them and has a name, see docs/guides/privacy.md. Policies
+   * that may have learnt from the user are replaced within `privacy.relearnDays`.
+   * @returns a signed receipt, of zero rows if nothing was stored
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * await recurve.putUsers([{ userId: "ada", attributes: { country: "SE" } }]);
+   * const receipt = await recurve.deleteUser("ada");
+   * console.log(receipt.rows.users, await recurve.findUser("ada")); // 1 undefined
+   * await recurve.close();
+   */
+  deleteUser(userId: string): Promise<ErasureReceipt>;
   /** A page of users in order of id, by default 100. */
   listUsers(page?: PageInput): Promise<Page<User, UserId>>;
   /**

@@ -1,9 +1,10 @@
 import { constants, setPriority } from "node:os";
 import { type LearnOptions, learn } from "../engine/learner/learn.ts";
+import { keepRecord } from "./keep-record.ts";
 import { learnerSeed, learnerThreads } from "./learner-settings.ts";
 import { trackRuns } from "./track-runs.ts";
 
-/** Learns in this process, which from now on gives way to serving, and tracks the runs beside it. */
+/** Learns in this process, which from now on gives way to serving, tracks the runs beside it, and keeps the record to its times. */
 export async function runLearner(
   options: Omit<LearnOptions, "clock" | "seed" | "threads">,
 ): Promise<void> {
@@ -11,6 +12,10 @@ export async function runLearner(
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const onError = (error: Error) => options.onError(error, "tracking");
   const tracking = trackRuns({ ...options, onError }).catch(onError);
+  const keeping = keepRecord({
+    ...options,
+    onError: (error) => options.onError(error, "privacy"),
+  });
   await learn({ ...options, clock: Date.now, seed: learnerSeed, threads: learnerThreads });
-  await tracking;
+  await Promise.all([tracking, keeping]);
 }

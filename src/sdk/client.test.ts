@@ -49,7 +49,7 @@ test("users are written, read, listed and deleted", async () => {
   });
   expect(await client.getUser("ada")).toEqual(ada);
   expect(await client.listUsers({ limit: 1 })).toEqual({ rows: [ada], next: "ada" });
-  await client.deleteUser("ada");
+  expect(await client.deleteUser("ada")).toMatchObject({ kind: "erasure", rows: { users: 1 } });
   expect((await rejection(client.getUser("ada"))).code).toBe("not_found");
 });
 

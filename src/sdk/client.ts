@@ -10,6 +10,7 @@ import {
   type EdgeBody,
   type EdgesQuery,
   type EdgesResponse,
+  type ErasureReceipt,
   type EventBody,
   type EventsResponse,
   type HealthResponse,
@@ -89,8 +90,8 @@ export interface RecurveClient {
   getUser(userId: string): Promise<UserBody>;
   /** A page of users in order of id, by default 100. */
   listUsers(query?: PageQuery): Promise<PageResponse<UserBody>>;
-  /** Ends a user's attributes; events and decisions stay. */
-  deleteUser(userId: string): Promise<void>;
+  /** Erases a user. Keep the receipt: nothing else can prove it. */
+  deleteUser(userId: string): Promise<ErasureReceipt>;
 
   /** Replaces the whole campaign. */
   putCampaign(campaign: CampaignBody): Promise<PutResponse>;
@@ -152,9 +153,7 @@ function createVerbs(send: Transport) {
     post: async <T>(path: string, body: unknown) =>
       (await send({ method: "POST", path, body })) as T,
     put: async <T>(path: string, body: unknown) => (await send({ method: "PUT", path, body })) as T,
-    remove: async (path: string) => {
-      await send({ method: "DELETE", path });
-    },
+    remove: async <T = void>(path: string) => (await send({ method: "DELETE", path })) as T,
   };
 }
 

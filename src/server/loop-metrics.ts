@@ -49,6 +49,11 @@ function createGauges(registry: Registry) {
       "Share of the newest choices of a caller that the serving policy would have made.",
       ["scenario"],
     ),
+    pendingErasures: gauge(
+      "recurve_pending_erasure_age_seconds",
+      "Time since the oldest erasure whose user a policy in use may have learnt from.",
+      ["scenario"],
+    ),
     size: gauge("recurve_database_size_bytes", "Size of the record.", []),
   };
 }
@@ -61,7 +66,10 @@ function clear(gauges: Gauges): void {
   for (const metric of [gauges.up, gauges.heartbeat, gauges.size]) metric.remove();
 }
 
-function showHealth(gauges: Gauges, { policyVersions, learner }: Health): void {
+function showHealth(gauges: Gauges, health: Health): void {
+  const { policyVersions, learner, pendingErasures } = health;
+  for (const [scenario, { ageSeconds }] of Object.entries(pendingErasures))
+    gauges.pendingErasures.set({ scenario }, ageSeconds);
   for (const [scenario, version] of Object.entries(policyVersions)) {
     gauges.versions.set({ scenario }, version);
   }

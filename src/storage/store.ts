@@ -17,8 +17,10 @@ import type { ConsentStore } from "./consent-store.ts";
 import type { DecisionStore } from "./decision-store.ts";
 import type { DocumentStore } from "./document-store.ts";
 import type { EdgeStore } from "./edge-store.ts";
+import type { ErasureStore, WrittenFileStore } from "./erasure-store.ts";
 import type { EventRow, EventStore } from "./event-store.ts";
 import type { PseudonymStore } from "./pseudonym-store.ts";
+import type { RetentionStore } from "./retention-store.ts";
 import type { DamagedRows, RevisionStore } from "./revision-store.ts";
 
 /**
@@ -48,6 +50,9 @@ export interface Store {
    * @param byDefault consent of users who have stated nothing
    */
   learnable(byDefault: boolean): Store;
+  readonly erasures: ErasureStore;
+  readonly retention: RetentionStore;
+  readonly files: WrittenFileStore;
   /**
    * Runs `work` while no other process learns on this record: a cycle's findings are about the
    * policies that it began with. Released when `work` settles, and at the latest with the process.
@@ -65,8 +70,8 @@ export interface Store {
     last(): Promise<number | undefined>;
   };
   /**
-   * 32 random bytes, made at the first call and the same from then on: also in other processes and
-   * in a copy of the record. Nothing else gives them out.
+   * 32 random bytes, made when the record was opened first and the same from then on: also in other
+   * processes and in a copy of the record. Nothing else gives them out.
    */
   secret(): Promise<Uint8Array>;
   /** Of the whole record. */
@@ -193,6 +198,8 @@ export interface PolicyChange {
   readonly cycle?: (added: readonly number[]) => Omit<Cycle, "cycle">;
   /** An operator's intervention. `intervention` numbers are assigned by the store. */
   readonly intervention?: Omit<Intervention, "intervention">;
+  /** The first added snapshot was made from the record as of this event number alone. */
+  readonly freshAsOf?: number;
   /** Encoders that the added snapshots name; one that is stored already stays as it is. */
   readonly encoders?: readonly { readonly hash: string; readonly bytes: Uint8Array }[];
   /** Without bytes a checkpoint is removed. */
@@ -213,6 +220,16 @@ export interface PolicyStore {
    */
   assignment(scenario: string, asOf?: number): Promise<Assignment>;
   find(version: number): Promise<PolicySnapshot | undefined>;
+  /** The highest version of any scenario that is known to have been there at an event number, 0 if none is. */
+  newestAt(sequence: number): Promise<number>;
+  /**
+   * The newest fresh start of a scenario, up to a version: it and later ones know the
+   * record as of `sequence` or later.
+   */
+  freshStart(
+    scenario: string,
+    version: number,
+  ): Promise<{ readonly version: number; readonly sequence: number } | undefined>;
   /** Newest first. */
   list(options: {
     readonly scenario?: string;

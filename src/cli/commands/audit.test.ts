@@ -13,12 +13,19 @@ import {
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { describeAudit } from "./audit.ts";
 
+const nothingRemoved = {
+  notDerivable: { erasure: 0, retention: 0 },
+  notDerivableIds: [],
+  removed: [],
+};
+
 test("a clean audit is five lines", () => {
   const clean = {
     decisions: 10_000,
     largestDifference: 2.2e-16,
     armsNotDerivable: 0,
     retrievalsNotDerivable: 0,
+    ...nothingRemoved,
     findings: [],
     counts: {},
   };
@@ -45,6 +52,7 @@ test("the first twenty findings are listed", () => {
     largestDifference: 0.5,
     armsNotDerivable: 0,
     retrievalsNotDerivable: 0,
+    ...nothingRemoved,
     findings,
     counts,
   };
@@ -58,6 +66,25 @@ test("the first twenty findings are listed", () => {
   ]);
 });
 
+test("removed rows, and decisions that stood on them, are counted and named", () => {
+  const lines = describeAudit({
+    ...{ decisions: 9, largestDifference: 0, armsNotDerivable: 0, retrievalsNotDerivable: 0 },
+    ...{ findings: [], counts: {} },
+    notDerivable: { erasure: 2, retention: 4 },
+    notDerivableIds: ["a", "b", "c", "d", "e", "f"],
+    removed: [
+      { kind: "erasure", removals: 2, rows: { events: 1200, views: 0 } },
+      { kind: "retention", removals: 1, rows: { decisions: 7 } },
+    ],
+  }).split("\n");
+  expect(lines.slice(4)).toEqual([
+    "removed by erasure        2 users: 1,200 events",
+    "removed by retention      7 decisions",
+    "rows they stood on gone   2 by erasure, 4 by retention: a, b, c, d, e, …",
+    "findings                  0",
+  ]);
+});
+
 test("causes are counted apart", () => {
   const counts = { "tampered-row": 2000, "missing-snapshot": 1 };
   expect(
@@ -66,6 +93,7 @@ test("causes are counted apart", () => {
       largestDifference: 0,
       armsNotDerivable: 0,
       retrievalsNotDerivable: 0,
+      ...nothingRemoved,
       findings: [],
       counts,
     }),

@@ -15,6 +15,7 @@ interface AuditOptions extends DatabaseOptions {
 }
 
 const listedFindings = 20;
+const listedGone = 5;
 const total = ({ counts }: AuditReport): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
@@ -27,15 +28,34 @@ function countFindings(report: AuditReport): string {
   return counts.length === 0 ? all : `${all} (${counts.join(", ")})`;
 }
 
+/** Such as "removed by erasure        3 erasures: 40 events, 12 decisions". */
+function describeRemoved({ kind, removals, rows }: AuditReport["removed"][number]): string {
+  const counts = Object.entries(rows).filter(([, count = 0]) => count > 0);
+  const parts = counts.map(([name, count = 0]) => `${formatWhole(count)} ${name}`).join(", ");
+  const times = kind === "erasure" ? `${formatWhole(removals)} users: ` : "";
+  return `${`removed by ${kind}`.padEnd(26)}${times}${parts || "no rows"}`;
+}
+
+/** Their rows are whole, by their checksums. */
+function describeGone({ notDerivable, notDerivableIds }: AuditReport): string {
+  const { erasure, retention } = notDerivable;
+  const named = notDerivableIds.slice(0, listedGone).join(", ");
+  const more = erasure + retention > listedGone ? ", …" : "";
+  return `rows they stood on gone   ${formatWhole(erasure)} by erasure, ${formatWhole(retention)} by retention: ${named}${more}`;
+}
+
 export function describeAudit(report: AuditReport): string {
   const { decisions, largestDifference, armsNotDerivable, retrievalsNotDerivable, findings } =
     report;
   const more = total(report) - listedFindings;
+  const gone = Object.values(report.notDerivable).reduce((sum, count) => sum + count, 0);
   return [
     `decisions checked         ${formatWhole(decisions)}`,
     `largest difference        ${largestDifference.toExponential(2)} (at most ${auditTolerance.toExponential(0)})`,
     `arms not derivable        ${formatWhole(armsNotDerivable)}`,
     `retrievals not derivable  ${formatWhole(retrievalsNotDerivable)}`,
+    ...report.removed.map(describeRemoved),
+    ...(gone > 0 ? [describeGone(report)] : []),
     `findings                  ${countFindings(report)}`,
     ...findings
       .slice(0, listedFindings)

@@ -49,7 +49,13 @@ async function writeTable(
   name: TableName,
   source: Source & { readonly options: TableOptions },
 ): Promise<void> {
-  const { options } = source;
+  const { options, store } = source;
+  const isPersonal = name === "decisions" || name === "events" || name === "users";
+  // On record before its first row, so that no receipt misses it.
+  if (isPersonal) {
+    const path = options.output ?? "standard output";
+    await store.files.add({ kind: "export", path, writtenAt: Date.now() });
+  }
   const opened = await tableKinds[name].open(source);
   const { of, count, rest = async () => "" } = opened;
   const chosen = options.columns ?? opened.columns;

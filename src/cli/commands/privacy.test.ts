@@ -1,108 +1,122 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { runCommand } from "../../../tests/support/command.ts";
+import { filesWith, openPeopledShop, person } from "../../../tests/support/erased-shop.ts";
+import { assign, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
-import { openStore } from "../../engine/open-store.ts";
-import { demoConfiguration } from "../demo/demo-configuration.ts";
 
-beforeEach(() => {
-  vi.stubEnv("OLD_KEY", "o".repeat(40));
-  vi.stubEnv("NEW_KEY", "n".repeat(40));
-  return () => void vi.unstubAllEnvs();
-});
-
-const key = (variable: string) => ({ variable });
-
-function openRecord() {
+/** A database with visits and a policy after them, and commands on it. */
+async function openCommands() {
   const folder = createTestFolder();
-  const database = join(folder, "shop.db");
   const config = join(folder, "config.json");
-  const configure = (pseudonyms?: object) =>
-    writeFileSync(
-      config,
-      JSON.stringify({
-        scenarios: demoConfiguration.scenarios,
-        privacy: { ...(pseudonyms && { pseudonyms }) },
-      }),
-    );
-  const files = ["--database", database, "--config", config];
-  const privacy = (...words: readonly string[]) => runCommand("privacy", ...words, ...files);
-  const importRows = async (kind: string, rows: readonly object[]) => {
-    const file = join(folder, `${kind}.jsonl`);
-    writeFileSync(file, rows.map((row) => JSON.stringify(row)).join("\n"));
-    return runCommand("import", kind, file, ...files);
-  };
-  const exportRows = async (kind: string, ...words: readonly string[]) => {
-    const { text } = await runCommand("export", kind, ...words, ...files);
-    return text === ""
-      ? []
-      : text
-          .trim()
-          .split("\n")
-          .map((line) => JSON.parse(line));
-  };
-  return { database, configure, privacy, importRows, exportRows };
+  const rest = { learner: { encoder: { minutes: 0 } } };
+  const { store, engine, path: database, visit } = await openPeopledShop({ rest });
+  writeFileSync(config, JSON.stringify(shopConfiguration({ scenario: { social: {} }, rest })));
+  await visit(2);
+  await assign(store, { serving: shopSnapshot(2) });
+  const run = (...words: readonly string[]) =>
+    runCommand(...words, "--database", database, "--config", config);
+  const plain = (...words: readonly string[]) => runCommand(...words, "--database", database);
+  const receipt = join(folder, "receipt.json");
+  return { store, engine, database, folder, receipt, run, plain };
 }
 
-test("the pseudonym of an imported user is found, also under the next key, and the old key is retired once nobody is under it", async () => {
-  const { database, configure, privacy, importRows } = openRecord();
-  configure({ key: key("OLD_KEY") });
-  const users = ["ada", "bob"].map((userId) => ({ userId }));
-  expect((await importRows("users", users)).exitCode).toBe(0);
-  const pseudonym = (await privacy("pseudonym", "ada")).text;
-  expect(pseudonym).toMatch(/^u_[\w-]{22}\n$/);
-  expect(await privacy("pseudonym", "eve")).toMatchObject({
-    exitCode: 1,
-    text: expect.stringMatching(/no user 'eve' in the record/),
-  });
-
-  configure({ key: key("NEW_KEY"), previous: [key("OLD_KEY")] });
-  expect((await privacy("pseudonym", "ada")).text).toBe(pseudonym);
-  await importRows("users", users.slice(1));
-  const shown = (await privacy("keys")).text;
-  expect(shown).toMatch(/[0-9a-f]{16} │ .* │ 1 {5}│ previous/);
-  expect(shown).toMatch(/[0-9a-f]{16} │ .* │ 1 {5}│ present/);
-  const store = await openStore(database);
-  const [old] = await store.pseudonyms.keys();
-  await store.close();
-  expect(await privacy("retire", old!.key)).toMatchObject({
-    exitCode: 1,
-    text: expect.stringMatching(/1 users have not come since/),
-  });
-  expect((await privacy("retire", old!.key, "--with-users")).text).toBe(
-    `key ${old!.key} is retired, with 1 users\n`,
+test("a user is erased, the receipt verifies, and fails once it was changed", async () => {
+  const { run, plain, receipt, database } = await openCommands();
+  expect((await run("privacy", "erase", person, "--receipt", receipt)).exitCode).toBe(0);
+  expect(filesWith(database, person)).toEqual([]);
+  expect(readFileSync(receipt, "utf8")).not.toContain(person);
+  const verified = await plain("privacy", "verify", receipt);
+  expect(verified.text.split("\n")).toEqual([
+    "signature            valid, of this database",
+    "on record            yes",
+    "rows of the user     0 from before the erasure, 0 since",
+    "policies to replace  4 of shop",
+    "policies replaced    none",
+    "",
+  ]);
+  expect((await run("privacy", "relearn")).text).toContain("policy 3, which never saw them");
+  expect((await plain("privacy", "verify", receipt)).text).toContain(
+    "policies to replace  none\npolicies replaced    4 of shop",
   );
-  configure({ key: key("NEW_KEY") });
-  expect((await privacy("pseudonym", "ada")).exitCode).toBe(1);
-  expect((await privacy("pseudonym", "bob")).exitCode).toBe(0);
-  const [last] = (await privacy("keys")).text.match(/[0-9a-f]{16}/) ?? [];
-  expect((await privacy("retire", last!)).text).toMatch(/the record's only key/);
+  const changed = { ...JSON.parse(readFileSync(receipt, "utf8")), sequence: 1 };
+  writeFileSync(receipt, JSON.stringify(changed));
+  expect(await plain("privacy", "verify", receipt)).toMatchObject({
+    exitCode: 1,
+    text: expect.stringContaining("was changed after it was signed"),
+  });
 });
 
-test("a record under raw ids moves to one with pseudonyms by its exports, consent included", async () => {
-  const raw = openRecord();
-  raw.configure();
-  const users = [{ userId: "ada", consent: { train: false } }, { userId: "bob" }];
-  await raw.importRows("users", users);
-  const click = { type: "click", itemId: "tea", occurredAt: "2026-01-01T00:00:00.000Z" };
-  await raw.importRows("events", [
-    { ...click, userId: "ada" },
-    { ...click, userId: "bob", consent: { personalise: false } },
-  ]);
-  expect(await raw.privacy("pseudonym", "ada")).toMatchObject({ exitCode: 1 });
-  expect((await raw.privacy("keys")).text).toMatch(/no pseudonym keys/);
-  expect((await raw.exportRows("users")).map(({ userId }) => userId)).toEqual(["bob"]);
-  expect((await raw.exportRows("events")).map(({ userId }) => userId)).toEqual(["bob"]);
+test("a receipt that would overwrite a file is refused before anything is erased", async () => {
+  const { run, store, receipt } = await openCommands();
+  writeFileSync(receipt, "mine");
+  const { exitCode, text } = await run("privacy", "erase", person, "--receipt", receipt);
+  expect([exitCode, text]).toEqual([1, expect.stringContaining("is not overwritten")]);
+  expect(await store.decisions.count()).toBe(8);
+});
 
-  const moved = openRecord();
-  moved.configure({ key: key("NEW_KEY") });
-  for (const kind of ["users", "events"])
-    await moved.importRows(kind, await raw.exportRows(kind, "--with-refusers"));
-  const [ada] = (await moved.privacy("pseudonym", "ada")).text.split("\n");
-  const all = await moved.exportRows("users", "--with-refusers");
-  expect(all).toContainEqual({ userId: ada, attributes: {}, consent: { train: false } });
-  const events = await moved.exportRows("events");
-  expect(events).toMatchObject([{ type: "click", consent: { personalise: false } }]);
-  expect(JSON.stringify([...all, ...events])).not.toMatch(/ada|bob/);
+test("files that were written before are on the receipt, and a restored copy loses the user again", async () => {
+  const { run, plain, receipt, database, folder, store } = await openCommands();
+  const backup = join(folder, "monday.db");
+  const table = join(folder, "decisions.csv");
+  await plain("backup", backup);
+  await run("export", "decisions", "--output", table);
+  await run("export", "items", "--output", join(folder, "items.csv"));
+  await run("privacy", "erase", person, "--receipt", receipt);
+  expect(JSON.parse(readFileSync(receipt, "utf8")).files).toMatchObject([
+    { kind: "backup", path: backup },
+    { kind: "export", path: table },
+  ]);
+  await store.close();
+  const lost = join(folder, "lost.db");
+  for (const end of ["", "-wal", "-shm"])
+    if (existsSync(`${database}${end}`)) renameSync(`${database}${end}`, `${lost}${end}`);
+  expect((await plain("restore", backup)).text).toContain("1 erasures known, 1 users erased again");
+  expect(filesWith(database, person)).toEqual([]);
+  expect((await plain("privacy", "verify", receipt)).text).toContain("on record            yes");
+  // Elsewhere the list has to be named, and without it the copy is found out.
+  const other = join(folder, "other.db");
+  await runCommand("restore", backup, "--database", other);
+  expect(await runCommand("privacy", "verify", receipt, "--database", other)).toMatchObject({
+    exitCode: 1,
+    text: expect.stringMatching(/holds \d+ rows of the user from before the erasure/),
+  });
+  const named = join(folder, "named.db");
+  await runCommand("restore", backup, "--database", named, "--erasures", receipt);
+  expect(filesWith(named, person)).toEqual([]);
+});
+
+test("a restore that can't read its list leaves no database", async () => {
+  const { plain, database, folder } = await openCommands();
+  const backup = join(folder, "monday.db");
+  await plain("backup", backup);
+  const target = join(folder, "restored.db");
+  const bad = join(folder, "bad.json");
+  writeFileSync(bad, "{}");
+  const restore = () => runCommand("restore", backup, "--database", target, "--erasures", bad);
+  expect(await restore()).toMatchObject({
+    exitCode: 1,
+    text: expect.stringContaining("the receipt has a wrong field"),
+  });
+  expect(filesWith(target, "")).toEqual([]);
+  expect(filesWith(database, person)).not.toEqual([]);
+});
+
+test("rows are removed by hand, and all rows of a user are shown", async () => {
+  const { run, folder } = await openCommands();
+  const output = join(folder, "person.json");
+  expect((await run("privacy", "export", person, "--output", output)).exitCode).toBe(0);
+  expect(JSON.parse(readFileSync(output, "utf8"))).toMatchObject({
+    userId: person,
+    attributes: { note: `about ${person}` },
+    events: [{ type: "click" }, { type: "click" }],
+    decisions: [{ decision: { userId: person } }, { decision: { userId: person } }],
+    edges: [{ type: "friend", to: "user-1" }],
+    reactions: [],
+  });
+  expect(await run("privacy", "prune", "--compact")).toMatchObject({
+    exitCode: 0,
+    text: "nothing removed\n",
+  });
 });

@@ -1,12 +1,27 @@
 import { Command } from "commander";
+import { privacyEraseCommand, privacyVerifyCommand } from "./privacy-erase.ts";
+import {
+  privacyExportCommand,
+  privacyPruneCommand,
+  privacyRelearnCommand,
+} from "./privacy-keep.ts";
 import { pseudonymCommand, pseudonymKeysCommand, retireCommand } from "./pseudonyms.ts";
 
 /** `recurve privacy …`: what the record holds about people. */
 export function privacyCommand(): Command {
   const command = new Command("privacy").description(
-    "Find a user's pseudonym, and list and retire the keys of pseudonyms",
+    "Erase users with a receipt, verify receipts, keep rows no longer than their time, write all rows of one, and keep pseudonyms",
   );
-  for (const child of [pseudonymCommand(), pseudonymKeysCommand(), retireCommand()])
+  for (const child of [
+    privacyEraseCommand(),
+    privacyVerifyCommand(),
+    privacyRelearnCommand(),
+    privacyPruneCommand(),
+    privacyExportCommand(),
+    pseudonymCommand(),
+    pseudonymKeysCommand(),
+    retireCommand(),
+  ])
     command.addCommand(child);
   return command;
 }

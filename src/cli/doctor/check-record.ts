@@ -1,7 +1,8 @@
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
+import { findAllPending } from "../../engine/privacy/learnt-policies.ts";
 import { createServingPolicies } from "../../engine/serving/serving-policies.ts";
-import { cycleProblems } from "../../engine/views/health.ts";
+import { cycleProblems, describeOverdue } from "../../engine/views/health.ts";
 import { assignedVersions } from "../../engine/views/list-policies.ts";
 import { findStarvation, readLastCycles, readLearnerHealth } from "../../engine/views/liveness.ts";
 import { formatSeconds } from "../../numeric/format.ts";
@@ -43,6 +44,23 @@ async function checkCycles(parts: Parts): Promise<Check> {
   );
 }
 
+async function checkErasures({ store, configuration }: Parts): Promise<Check> {
+  const pending = await findAllPending(store, configuration);
+  const overdue = pending.flatMap((one) => describeOverdue(one, configuration, Date.now()));
+  const unfinished = (await store.erasures.unfinished()).length;
+  if (overdue.length > 0) return problem("erasures", overdue.join("; "));
+  if (unfinished > 0)
+    return problem(
+      "erasures",
+      `${unfinished} were broken off: recurve learn or recurve serve completes them`,
+    );
+  const learnt = pending.map(
+    ({ scenario, versions, erasures }) =>
+      `policies ${versions.join(", ")} of ${scenario} are still to forget ${erasures} erased users`,
+  );
+  return well("erasures", learnt.join("; ") || "no policy in use has learnt from an erased user");
+}
+
 async function checkPolicies({ store, configuration }: Parts): Promise<Check> {
   const policies = createServingPolicies(store.policies);
   try {
@@ -77,6 +95,7 @@ export async function checkRecord(options: DoctorOptions): Promise<readonly Chec
       await look("policies", () => checkPolicies(parts)),
       await look("learner", () => checkLearner(parts)),
       await look("cycles", () => checkCycles(parts)),
+      await look("erasures", () => checkErasures(parts)),
     ];
   } finally {
     await store.close();

@@ -104,6 +104,9 @@ describe("nothing is found where nothing was changed:", () => {
       largestDifference: 0,
       armsNotDerivable: 0,
       retrievalsNotDerivable: 0,
+      notDerivable: { erasure: 0, retention: 0 },
+      notDerivableIds: [],
+      removed: [],
       findings: [],
       counts: {},
     });

@@ -1,4 +1,5 @@
 import type { ScannedDecision } from "../../storage/decision-store.ts";
+import type { Removed } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import {
@@ -22,6 +23,9 @@ const pageSize = 1000;
 
 /** The derivation agrees, so it is a number that nothing else depends on. */
 const changedRow = "the row is not as it was written, by its checksum: the row was changed";
+
+/** Why a decision can't be derived any more: rows that it stood on were removed. */
+export type RemovalKind = Removed["kind"];
 
 /** Of more findings only the counts are kept: with another configuration than the record's each decision is one. */
 const keptFindings = 1000;
@@ -49,6 +53,12 @@ export interface AuditReport {
   readonly armsNotDerivable: number;
   /** Decisions for which it does not tell which of the offered items were kept as candidates. */
   readonly retrievalsNotDerivable: number;
+  /** Decisions whose row is whole, and that can't be derived because rows that they stood on are gone. */
+  readonly notDerivable: Readonly<Record<RemovalKind, number>>;
+  /** Ids of the first of them, at most 1,000. */
+  readonly notDerivableIds: readonly string[];
+  /** Rows that were removed from the whole record. */
+  readonly removed: readonly Removed[];
   /** The first ones, at most 1,000. */
   readonly findings: readonly AuditFinding[];
   /** Of all findings. */
@@ -77,8 +87,9 @@ const optionChecks = {
   onProgress: optional(aFunction),
 };
 
-type Checked = Partial<Omit<AuditFinding, "decisionId">> &
-  PropensityComparison &
+type Checked = Partial<Omit<AuditFinding, "decisionId">> & {
+  readonly removal?: RemovalKind;
+} & PropensityComparison &
   ArmCheck &
   CandidateCheck;
 
@@ -109,7 +120,31 @@ async function check(
   };
 }
 
+/**
+ * The removal that can be the reason why a whole row is not derived as it was logged: of any rows of
+ * its past by retention, or of other users' by an erasure if it reads those.
+ */
+async function findRemoval(
+  { store }: AuditParts,
+  { decision, isChanged }: ScannedDecision,
+): Promise<RemovalKind | undefined> {
+  if (isChanged) return undefined;
+  const { asOf, fastLoop, servingRule } = decision;
+  const readsOthers = fastLoop !== undefined || servingRule?.social !== undefined;
+  const kinds = (await store.erasures.after(asOf))
+    .filter(({ kind, first }) => first <= asOf && (readsOthers || kind === "retention"))
+    .map(({ kind }) => kind);
+  return kinds[0];
+}
+
 async function auditOne(parts: AuditParts, scanned: ScannedDecision): Promise<Checked> {
+  const checked = await deriveOne(parts, scanned);
+  if (checked.cause !== "tampered-row" && checked.cause !== "underivable") return checked;
+  const removal = await findRemoval(parts, scanned);
+  return removal === undefined ? checked : { difference: 0, removal };
+}
+
+async function deriveOne(parts: AuditParts, scanned: ScannedDecision): Promise<Checked> {
   try {
     const checked = await check(parts, scanned);
     return checked.problem === undefined ? checked : { ...checked, cause: "tampered-row" };
@@ -137,15 +172,38 @@ async function* readPages(
   }
 }
 
-function createFindings() {
+/** Everything that an audit counts. */
+function createTally() {
   const findings: AuditFinding[] = [];
   const counts: Partial<Record<AuditCause, number>> = {};
-  const add = (finding: AuditFinding) => {
+  const notDerivable = { erasure: 0, retention: 0 };
+  const notDerivableIds: string[] = [];
+  const sums = {
+    decisions: 0,
+    largestDifference: 0,
+    armsNotDerivable: 0,
+    retrievalsNotDerivable: 0,
+  };
+  const addFinding = (finding: AuditFinding) => {
     const { cause } = finding;
     counts[cause] = (counts[cause] ?? 0) + 1;
     if (findings.length < keptFindings) findings.push(finding);
   };
-  return { findings, counts, add };
+  const addGone = (kind: RemovalKind, decisionId: string) => {
+    notDerivable[kind] += 1;
+    if (notDerivableIds.length < keptFindings) notDerivableIds.push(decisionId);
+  };
+  const add = (decisionId: string, checked: Checked) => {
+    const { difference, cause, problem, removal } = checked;
+    sums.decisions += 1;
+    if (checked.isArmUnknown) sums.armsNotDerivable += 1;
+    if (checked.isRetrievalUnknown) sums.retrievalsNotDerivable += 1;
+    sums.largestDifference = Math.max(sums.largestDifference, difference);
+    if (removal) addGone(removal, decisionId);
+    if (cause && problem !== undefined) addFinding({ decisionId, cause, problem });
+    return sums.decisions;
+  };
+  return { add, report: () => ({ ...sums, notDerivable, notDerivableIds, findings, counts }) };
 }
 
 /**
@@ -166,34 +224,17 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   });
   // Encoders of its own: states that serving has worked out would not be checked.
   const deriver = createLogitDeriver(store, configuration, createEncoders(store.policies));
-  const { findings, counts, add } = createFindings();
-  let decisions = 0;
-  let largestDifference = 0;
-  let armsNotDerivable = 0;
-  let retrievalsNotDerivable = 0;
+  const tally = createTally();
   try {
     for await (const page of readPages(store, range, after)) {
       for (const scanned of page) {
-        const { decisionId } = scanned.decision;
         const checked = await auditOne({ store, deriver }, scanned);
-        const { difference, cause, problem } = checked;
-        if (checked.isArmUnknown) armsNotDerivable += 1;
-        if (checked.isRetrievalUnknown) retrievalsNotDerivable += 1;
-        largestDifference = Math.max(largestDifference, difference);
-        if (cause && problem !== undefined) add({ decisionId, cause, problem });
-        decisions += 1;
-        options.onProgress?.(decisions, count);
+        const done = tally.add(scanned.decision.decisionId, checked);
+        options.onProgress?.(done, count);
       }
     }
   } finally {
     await deriver.close();
   }
-  return {
-    decisions,
-    largestDifference,
-    armsNotDerivable,
-    retrievalsNotDerivable,
-    findings,
-    counts,
-  };
+  return { ...tally.report(), removed: await store.erasures.totals() };
 }

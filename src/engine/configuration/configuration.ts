@@ -4,7 +4,7 @@ import { defaultCanaryShare, type Scenario } from "../../domain/scenario.ts";
 import type { TextSettings } from "../state/text/text-features.ts";
 import { type Compatibility, checkCompatibility, compatibilitySchema } from "./compatibility.ts";
 import { mpoSchema } from "./mpo-schema.ts";
-import { type PrivacyConfiguration, privacySchema } from "./privacy-schema.ts";
+import { checkRetention, type PrivacyConfiguration, privacySchema } from "./privacy-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
 import { scenariosSchema } from "./scenario-schema.ts";
 import { type ServerConfiguration, serverSchema } from "./server-schema.ts";
@@ -50,7 +50,8 @@ const configurationFields = z
     tracking: trackingSchema.prefault({}),
     privacy: privacySchema.prefault({}),
   })
-  .superRefine(checkCompatibility);
+  .superRefine(checkCompatibility)
+  .superRefine(checkRetention);
 
 const configurationSchema = configurationFields.transform(
   ({ $schema: _, ...configuration }) => configuration,
@@ -108,6 +109,7 @@ export interface Configuration {
   readonly server: ServerConfiguration;
   /** Where cycles are tracked. */
   readonly tracking: TrackingConfiguration;
+  /** What the record may hold about people, and for how long. */
   readonly privacy: PrivacyConfiguration;
 }
 

@@ -61,7 +61,7 @@ export interface ConfigurationInput
   readonly tracking?:
     | (Pick<TrackingConfiguration, "uri"> & Defaulted<Pick<TrackingConfiguration, "prefix">>)
     | undefined;
-  /** What the record may hold about people: docs/guides/privacy.md. */
+  /** What the record may hold about people, and for how long: docs/guides/privacy.md. */
   readonly privacy?: PrivacyInput | undefined;
 }
 

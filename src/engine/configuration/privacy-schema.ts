@@ -1,5 +1,8 @@
 import { z } from "zod";
 import type { ConsentDefaults } from "../../domain/consent.ts";
+import { dayMs } from "../../domain/durations.ts";
+import { openMs } from "../../domain/reward-rule.ts";
+import type { Scenario } from "../../domain/scenario.ts";
 
 /** Where a key is read from when a process starts: an environment variable or a file. */
 export interface KeySource {
@@ -15,12 +18,25 @@ export interface PseudonymSettings {
   readonly previous: readonly KeySource[];
 }
 
-/** Ids of people in the record, and consent of those who were not asked yet. */
+/** Days for which rows are kept; absent: for ever. */
+export interface RetentionConfiguration {
+  /** By event type; `default` is for all other types. */
+  readonly eventDays: Readonly<Record<string, number>>;
+  /** Of decisions, with their rewards, and of revisions and snapshots that only they read. */
+  readonly decisionDays?: number;
+  /** Of the records of cycles. */
+  readonly cycleDays?: number;
+}
+
+/** What the record may hold about people, and for how long. */
 export interface PrivacyConfiguration {
   /** Absent: ids are kept as callers send them. */
   readonly pseudonyms?: PseudonymSettings;
   /** Of users who have stated nothing. */
   readonly consent: ConsentDefaults;
+  readonly retention: RetentionConfiguration;
+  /** Days after an erasure within which the learner begins policies anew that never saw the user. */
+  readonly relearnDays: number;
 }
 
 type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
@@ -30,6 +46,11 @@ export interface PrivacyInput {
   readonly pseudonyms?: Pick<PseudonymSettings, "key"> &
     Defaulted<Pick<PseudonymSettings, "previous">>;
   readonly consent?: Defaulted<ConsentDefaults> | undefined;
+  readonly retention?:
+    | (Omit<RetentionConfiguration, "eventDays"> &
+        Defaulted<Pick<RetentionConfiguration, "eventDays">>)
+    | undefined;
+  readonly relearnDays?: number | undefined;
 }
 
 const keySource: z.ZodType<KeySource, KeySource> = z
@@ -55,7 +76,37 @@ const consentSchema = z.strictObject({
   personalise: z.boolean().default(true),
 });
 
+const days = z.number().positive().max(36_500);
+
+const retentionSchema = z.strictObject({
+  eventDays: z.record(z.string().min(1), days).default({}),
+  decisionDays: days.exactOptional(),
+  cycleDays: days.exactOptional(),
+});
+
 export const privacySchema: z.ZodType<PrivacyConfiguration, PrivacyInput> = z.strictObject({
   pseudonyms: pseudonymsSchema.exactOptional(),
   consent: consentSchema.prefault({}),
+  retention: retentionSchema.prefault({}),
+  relearnDays: z.number().min(0).max(30).default(7),
 });
+
+/** A decision that is removed while it is open would lose its rewards, and its client an answer. */
+export function checkRetention(
+  {
+    scenarios,
+    privacy,
+  }: { readonly scenarios: readonly Scenario[]; readonly privacy: PrivacyConfiguration },
+  context: z.RefinementCtx,
+): void {
+  const { decisionDays } = privacy.retention;
+  if (decisionDays === undefined) return;
+  const open = scenarios.find(({ reward }) => openMs(reward) >= decisionDays * dayMs);
+  if (open === undefined) return;
+  context.addIssue({
+    code: "custom",
+    path: ["privacy", "retention", "decisionDays"],
+    input: decisionDays,
+    message: `must be longer than the reward window of scenario ${open.name}, ${openMs(open.reward) / dayMs} days with its grace period`,
+  });
+}

@@ -2,7 +2,7 @@ import { EngineError } from "../../domain/errors.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import { mark, retireCandidates, withoutRivals } from "../../domain/take-over.ts";
-import { applyStep, type Scene } from "./step.ts";
+import { applyStep, refuseForgotten, type Scene } from "./step.ts";
 
 function refusePinned(scenario: string, { mode, serving }: Assignment): void {
   if (mode !== "pinned") return;
@@ -30,6 +30,7 @@ export async function rollBack(scene: Scene, note: InterventionNote = {}): Promi
   const replaces = await scene.store.policies.assignment(scene.scenario);
   refusePinned(scene.scenario, replaces);
   const { current, parent } = await findPolicies(scene, replaces);
+  await refuseForgotten(scene, parent.version);
   const step = {
     assignment: { ...withoutRivals(replaces), serving: parent.version },
     statuses: [

@@ -8,6 +8,7 @@ import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts
 import type { StatusChange } from "../../domain/take-over.ts";
 import type { Store } from "../../storage/store.ts";
 import { loadServed } from "../learner/cycle/carried.ts";
+import { hasLearntFromErased } from "../privacy/learnt-policies.ts";
 
 /** The new assignment after an intervention. */
 export interface Step {
@@ -28,6 +29,18 @@ export interface Scene {
   readonly key?: string;
 }
 
+/** @throws conflict if the policy was replaced because it may have learnt from an erased user */
+export async function refuseForgotten(
+  { store, scenario }: Pick<Scene, "store" | "scenario">,
+  version: number,
+): Promise<void> {
+  const fresh = await store.policies.freshStart(scenario, Number.MAX_SAFE_INTEGER);
+  if (fresh === undefined || version >= fresh.version) return;
+  if (!(await hasLearntFromErased(store, scenario, version))) return;
+  const message = `policy ${version} of scenario ${scenario} may have learnt from a user who was erased; name policy ${fresh.version} or a later one`;
+  throw new EngineError("conflict", message, { details: { scenario, version } });
+}
+
 /** A network of the scenario whose bytes are whole. @throws not_found, conflict, corrupt_snapshot */
 export async function getServable(
   { store, scenario }: Scene,
@@ -42,6 +55,7 @@ export async function getServable(
     const message = `policy ${version} is a baseline and can't take over; name a policy of kind network`;
     throw new EngineError("conflict", message, { details: { scenario, version } });
   }
+  await refuseForgotten({ store, scenario }, version);
   await loadServed(store, version);
   return policy;
 }

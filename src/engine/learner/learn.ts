@@ -5,6 +5,7 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { findAsked, learnEncoder } from "../encoder/learn-encoder.ts";
 import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-options.ts";
+import { findDuePolicies, relearn } from "../privacy/relearn.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
@@ -134,12 +135,26 @@ async function learnIfDue(
   });
 }
 
-/** An encoder first: where feedback never ceases, there would be no time for it. */
+async function findDueStart(options: LearnOptions, scenario: string): Promise<Due | undefined> {
+  if ((await findDuePolicies(options, scenario)) === undefined) return undefined;
+  const { store, clock, configuration } = options;
+  const recent = await store.cycles.list({ scenario, limit: countedFailures });
+  const startedAt = clock();
+  if (startedAt < nextAttempt(recent, configuration.learner.intervalSeconds)) return undefined;
+  return { startedAt, throughSequence: recent[0]?.throughSequence ?? 0 };
+}
+
+/** Erased users are forgotten first, then an encoder: where feedback never ceases, there would be no time for it. */
 async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
   const { name } = scenario;
   const imitation = await imitate({ ...options, scenario });
   if (imitation !== undefined) return imitation;
   const onProgress = (progress: TrainProgress) => options.onProgress?.(progress, name);
+  const relearnt = await learnIfDue(options, name, {
+    findDue: findDueStart,
+    run: () => relearn({ ...options, scenario, onProgress }),
+  });
+  if (relearnt !== undefined) return relearnt;
   const trained = await learnIfDue(options, name, {
     findDue: findDueEncoder,
     run: () => learnEncoder({ ...options, scenario, onProgress }),

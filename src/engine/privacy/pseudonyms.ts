@@ -60,3 +60,12 @@ export async function openPseudonyms(
 
 /** No user of the record has it. */
 export const nobody: UserId = userId("-");
+
+/** The record's id of a user, from the one that callers send. @throws as `openPseudonyms` */
+export async function findRecordId(
+  parts: { readonly store: Store; readonly configuration: Pick<Configuration, "privacy"> },
+  id: string,
+): Promise<UserId> {
+  const pseudonyms = await openPseudonyms(parts.store, parts.configuration, Date.now());
+  return pseudonyms === undefined ? userId(id) : ((await pseudonyms.find(id)) ?? nobody);
+}

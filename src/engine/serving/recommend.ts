@@ -216,6 +216,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const asked = { scenario, servingRule, offer, now: parts.clock() };
   const read = await readAsOf(parts, input, asked);
   const { asOf, assignment, state, social, auction } = read;
+  parts.fastLoops.forgetBefore(await parts.store.erasures.last());
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
   checkAny(read.offered.count, slateSize);

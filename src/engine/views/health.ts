@@ -1,9 +1,11 @@
 import type { Cycle } from "../../domain/cycle.ts";
+import { dayMs } from "../../domain/durations.ts";
 import type { Assignment, PromotionMode } from "../../domain/policy-snapshot.ts";
 import type { DamagedRows } from "../../storage/revision-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Health } from "../engine.ts";
+import { findAllPending, type PendingPolicies } from "../privacy/learnt-policies.ts";
 import type { FastLoops } from "../serving/fast-loop/serving-loops.ts";
 import type { ServingPolicies } from "../serving/serving-policies.ts";
 import type { Catalogue } from "../state/catalogue.ts";
@@ -64,6 +66,23 @@ export function cycleProblems({ scenario, outcome, reason, record }: Cycle): str
   ];
 }
 
+/** A day for a learner that had a long cycle before it, or was away. */
+const graceMs = dayMs;
+
+/** Policies that the learner should have replaced by now. */
+export function describeOverdue(
+  { scenario, versions, since }: PendingPolicies,
+  { privacy }: Pick<Configuration, "privacy">,
+  now: number,
+): readonly string[] {
+  const dueAt = since + privacy.relearnDays * dayMs;
+  if (now < dueAt + graceMs) return [];
+  return [
+    `policies ${versions.join(", ")} of ${scenario} may have learnt from an erased user and were to be replaced by ${new Date(dueAt).toISOString()}: ` +
+      "start recurve serve or recurve learn, or run recurve privacy relearn",
+  ];
+}
+
 async function describeWrites(store: Store): Promise<readonly string[]> {
   const problem = await store.writeProblem();
   return problem === undefined ? [] : [`the record can't be written: ${problem}`];
@@ -93,5 +112,13 @@ export async function readHealth(parts: HealthParts): Promise<Health> {
     findLearnerProblem(learner, waitedMs) ??
     findStarvation(learner, configuration.learner, waitedMs);
   if (parts.expectsLearner && missing !== undefined) problems.push(missing);
-  return { policyVersions, promotions, problems, learner };
+  const pending = await findAllPending(store, configuration);
+  problems.push(...pending.flatMap((one) => describeOverdue(one, configuration, parts.clock())));
+  const pendingErasures = Object.fromEntries(
+    pending.map(({ scenario, since, erasures, versions }) => [
+      scenario,
+      { ageSeconds: Math.max(0, parts.clock() - since) / 1000, erasures, versions },
+    ]),
+  );
+  return { policyVersions, promotions, problems, learner, pendingErasures };
 }

@@ -29,13 +29,15 @@ export interface RenewedModel {
 /**
  * @param options.renewal a multiple of `blockSize`
  * @param options.from decisions, after which it must give its model
+ * @param options.missing decisions at the start that are gone. Default: 0
  */
 export function createRenewedModel(
   create: () => ResidualModel,
-  options: { readonly renewal: number; readonly from: number },
+  options: { readonly renewal: number; readonly from: number; readonly missing?: number },
 ): RenewedModel {
-  const { renewal, from } = options;
-  const start = renewal * Math.max(0, Math.floor(from / renewal) - 1);
+  const { renewal, from, missing = 0 } = options;
+  const needed = renewal * Math.max(0, Math.floor(from / renewal) - 1);
+  const start = Math.max(needed, blockSize * Math.ceil(missing / blockSize));
   let count = start;
   let newer = create();
   // The same one until another takes over.

@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { JsonObject, UserInput } from "../../contract/api.ts";
 import type { User } from "../../domain/catalogue.ts";
-import { userId } from "../../domain/ids.ts";
 import { name } from "../../engine/input/fields.ts";
 import { batch } from "../../engine/input/schemas.ts";
 import { notesOf } from "../../engine/reactions/item-notes.ts";
@@ -35,7 +34,7 @@ const toUser = ({ userId: UserId, attributes }: User) => ({
   Comment: notesOf({ attributes }).comment ?? "",
 });
 
-export function addGorseUsers(route: AddGorseRoute, { engine, reactions }: GorseParts): void {
+export function addGorseUsers(route: AddGorseRoute, { engine }: Pick<GorseParts, "engine">): void {
   const put = async (rows: readonly z.output<typeof user>[]) => {
     await engine.putUsers(rows.map((row) => toInput(row)));
     return { RowAffected: rows.length };
@@ -65,7 +64,7 @@ export function addGorseUsers(route: AddGorseRoute, { engine, reactions }: Gorse
     return { RowAffected: 1 };
   });
   route("DELETE", "/user/:user", async ({ id }) => {
-    await reactions.delete({ userId: userId(id("user")) });
-    return { RowAffected: (await engine.deleteUser(id("user"))) ? 1 : 0 };
+    const { rows } = await engine.deleteUser(id("user"));
+    return { RowAffected: Object.values(rows).some((count) => count > 0) ? 1 : 0 };
   });
 }

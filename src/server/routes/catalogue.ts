@@ -34,7 +34,7 @@ type RowKind = "item" | "user" | "campaign";
 export interface Resource<Fields, Input, Batch> {
   readonly kind: RowKind;
   readonly path: string;
-  readonly descriptions: { readonly put: string; readonly get: string; readonly delete: string };
+  readonly descriptions: { readonly put: string; readonly get: string; readonly delete?: string };
   readonly schemas: {
     readonly fields: z.ZodType<Fields>;
     readonly batch: z.ZodType<Batch>;
@@ -55,7 +55,8 @@ export interface Resource<Fields, Input, Batch> {
 export interface Rows<Input> {
   put(inputs: readonly Input[]): Promise<PutResponse>;
   find(id: string): Promise<RowBody | undefined>;
-  delete(id: string): Promise<boolean>;
+  /** Absent if a deletion has an answer of its own. */
+  delete?(id: string): Promise<boolean>;
   list(page: PageQuery): Promise<PageResponse<RowBody>>;
 }
 
@@ -100,7 +101,7 @@ function createRowRoutes<Fields, Input, Batch>({
       method: "delete",
       operationId: `delete${suffix}`,
       summary: `Delete ${named}`,
-      description: descriptions.delete,
+      ...(descriptions.delete !== undefined && { description: descriptions.delete }),
       request: { params },
       responses: {
         204: { description: "Deleted; earlier decisions keep their view of it" },
@@ -176,11 +177,13 @@ export function addResource<Fields, Input, Batch>(
     if (found === undefined) throw absent(kind, id);
     return context.json(found, 200);
   });
-  app.openapi(row.delete, async (context) => {
-    const id = idOf(context.req.valid("param"));
-    if (!(await rows.delete(id))) throw absent(kind, id);
-    return context.body(null, 204);
-  });
+  const { delete: remove } = rows;
+  if (remove)
+    app.openapi(row.delete, async (context) => {
+      const id = idOf(context.req.valid("param"));
+      if (!(await remove(id))) throw absent(kind, id);
+      return context.body(null, 204);
+    });
   app.openapi(table.list, async (context) => {
     return context.json(await rows.list(context.req.valid("query")), 200);
   });

@@ -6,6 +6,10 @@ import type { App, RouteParts } from "../app.ts";
 import { count, wire } from "../fields.ts";
 import { answer, failures } from "../operation.ts";
 
+const pendingErasure = wire<HealthResponse["pendingErasures"][string]>()(
+  z.strictObject({ ageSeconds: z.number(), erasures: count, versions: z.array(count) }),
+);
+
 const healthResponse = wire<HealthResponse>()(
   z
     .strictObject({
@@ -20,6 +24,7 @@ const healthResponse = wire<HealthResponse>()(
         lastCycleAgeSeconds: optional(z.number()),
         waitingDecisions: z.record(name, count),
       }),
+      pendingErasures: z.record(name, pendingErasure),
     })
     .openapi("HealthResponse"),
 );
@@ -42,6 +47,7 @@ const healthRoute = createRoute({
         ...{ up: true, heartbeatAgeSeconds: 12, lastCycleAgeSeconds: 340 },
         waitingDecisions: { items: 120 },
       },
+      pendingErasures: {},
     }),
     ...failures(),
   },
@@ -49,9 +55,8 @@ const healthRoute = createRoute({
 
 export function addHealth(app: App, { engine, version }: RouteParts): void {
   app.openapi(healthRoute, async (context) => {
-    const { policyVersions, promotions, problems, learner } = await engine.health();
-    const status = problems.length === 0 ? "ok" : "degraded";
-    const body = { status, version, policyVersions, promotions, problems, learner } as const;
-    return context.json(body, 200);
+    const health = await engine.health();
+    const status = health.problems.length === 0 ? "ok" : "degraded";
+    return context.json({ status, version, ...health } as const, 200);
   });
 }

@@ -14,7 +14,7 @@ testApi([
     url: "/health",
     status: 200,
     contains: [
-      '{"status":"ok","version":"1.2.3","policyVersions":{"items":1,"ads":3,"feed":5},"promotions":{"items":"automatic","ads":"automatic","feed":"automatic"},"problems":[],"learner":{"up":false,"waitingDecisions":{"items":0,"ads":0,"feed":0}}}',
+      '{"status":"ok","version":"1.2.3","policyVersions":{"items":1,"ads":3,"feed":5},"promotions":{"items":"automatic","ads":"automatic","feed":"automatic"},"problems":[],"learner":{"up":false,"waitingDecisions":{"items":0,"ads":0,"feed":0}},"pendingErasures":{}}',
     ],
   },
   {

@@ -1,5 +1,6 @@
-import { z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import {
+  type ErasureReceipt,
   type PageResponse,
   routes,
   type UserBody,
@@ -10,8 +11,10 @@ import {
 import type { User } from "../../domain/catalogue.ts";
 import { jsonObject, name, optional } from "../../engine/input/fields.ts";
 import { batch, consent, userFields, userInput } from "../../engine/input/schemas.ts";
+import { receiptSchema } from "../../engine/privacy/receipt.ts";
 import type { App, RouteParts } from "../app.ts";
 import { wire } from "../fields.ts";
+import { answer, failures } from "../operation.ts";
 import { addResource, type Resource } from "./catalogue.ts";
 
 const input = wire<UserInput>()(userInput);
@@ -29,7 +32,6 @@ const users: Resource<UserFields, UserInput, UsersRequest> = {
   descriptions: {
     put: "Replaces the whole user, but for flags of consent that it leaves out. A user who was never written has no attributes.",
     get: "The user as last written.",
-    delete: "Ends the user's attributes for new decisions; events, decisions and consent stay.",
   },
   schemas: {
     fields: wire<UserFields>()(userFields),
@@ -58,6 +60,41 @@ const toBody = ({ userId: id, attributes, consent: stated }: User): UserBody => 
   ...(stated && { consent: stated }),
 });
 
+const zeros = (characters: number) => "0".repeat(characters);
+const now = "2026-03-01T12:00:00.000Z";
+
+const receiptExample: ErasureReceipt = {
+  kind: "erasure",
+  version: 1,
+  person: { salt: zeros(64), commitment: zeros(64) },
+  ...{ requestedAt: now, erasedAt: now, sequence: 1200 },
+  rows: {
+    ...{ users: 1, events: 40, decisions: 12, rewards: 9 },
+    ...{ views: 0, edges: 2, reactions: 0, documents: 0, consents: 1, pseudonyms: 0 },
+  },
+  digests: { users: zeros(64) },
+  policies: { items: [7, 8] },
+  retireBy: "2026-03-08T12:00:00.000Z",
+  files: [{ kind: "backup", path: "monday.db", writtenAt: now }],
+  publicKey: zeros(64),
+  signature: zeros(128),
+};
+
+const deleteRoute = createRoute({
+  method: "delete",
+  path: `${routes.users}/{userId}`,
+  operationId: "deleteUser",
+  tags: ["users"],
+  summary: "Erase a user",
+  description:
+    "Removes all rows of the user, and all that was derived from them and has a name. The answer is a signed receipt, of zero rows if nothing was stored: keep it, nothing else can prove the erasure. See docs/guides/privacy.md.",
+  request: { params: z.strictObject({ userId: name }) },
+  responses: {
+    200: answer("The receipt", wire<ErasureReceipt>()(receiptSchema), receiptExample),
+    ...failures(),
+  },
+});
+
 export function addUsers(app: App, { engine }: RouteParts): void {
   addResource(app, users, {
     put: (inputs) => engine.putUsers(inputs),
@@ -65,10 +102,12 @@ export function addUsers(app: App, { engine }: RouteParts): void {
       const user = await engine.findUser(id);
       return user && toBody(user);
     },
-    delete: (id) => engine.deleteUser(id),
     list: async (query) => {
       const page = await engine.listUsers(query);
       return { ...page, rows: page.rows.map(toBody) };
     },
   });
+  app.openapi(deleteRoute, async (context) =>
+    context.json(await engine.deleteUser(context.req.valid("param").userId), 200),
+  );
 }

@@ -3,6 +3,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
 import type { DocumentKey } from "../document-store.ts";
+import { ErasedMeanwhile } from "../erasure-store.ts";
 import { prepareAdInsert } from "./ad-insert.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
@@ -56,6 +57,9 @@ function prepareStatements(connection: Connection, scope: ReadScope) {
     table,
     columns,
     ads: prepareAdInsert(connection),
+    erasedSince: connection.prepare(
+      "SELECT 1 FROM removals WHERE sequence > ? AND kind = 'erasure' LIMIT 1",
+    ),
     isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
     insert: connection.prepare(
       `INSERT INTO decisions (${columns}, checksum) VALUES (?, ${table.placeholders}, ?)`,
@@ -147,6 +151,12 @@ function appendRow(statements: Statements, decision: Decision, numbers: EventNum
   if (decision.ads) statements.ads.insert(decision, sequence, numbers);
 }
 
+/** @throws ErasedMeanwhile if it may stand on rows that an erasure has removed since */
+function appendFresh(statements: Statements, decision: Decision, numbers: EventNumbers): void {
+  if (statements.erasedSince.get(decision.asOf)) throw new ErasedMeanwhile(decision.decisionId);
+  appendRow(statements, decision, numbers);
+}
+
 function notSettled({ kind, id }: DocumentKey): EngineError {
   const message = `no ${kind} '${id}': it was settled or has expired`;
   return new EngineError("not_found", message, { details: { kind, id } });
@@ -189,7 +199,7 @@ export function createDecisionStore(
   const decode = (row: Row) => decodeFeedback(statements, row);
   const decodeFound = (row: Row | undefined) => row && decode(row);
   return {
-    append: (decision) => commits.run((numbers) => appendRow(statements, decision, numbers)),
+    append: (decision) => commits.run((numbers) => appendFresh(statements, decision, numbers)),
     appendAll: (decisions, { events = [], settles } = {}) =>
       commits.run((numbers) => {
         if (settles && !settle(settles)) throw notSettled(settles);

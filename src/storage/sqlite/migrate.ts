@@ -10,7 +10,11 @@ const stateOfFile = `SELECT user_version, application_id,
     (SELECT count(*) FROM sqlite_schema) AS tables
   FROM pragma_user_version, pragma_application_id`;
 
-function readVersion(connection: Connection): number {
+/** Nothing was ever written into it. */
+export const isNew = (connection: Connection): boolean =>
+  readNumber(connection.prepare(stateOfFile).get() ?? {}, "tables") === 0;
+
+export function readVersion(connection: Connection): number {
   return readNumber(connection.prepare("PRAGMA user_version").get() ?? {}, "user_version");
 }
 

@@ -8,6 +8,7 @@ import { createCycleStore } from "./cycles.ts";
 import { createDecisionStore } from "./decisions.ts";
 import { createDocumentStore } from "./documents.ts";
 import { createEdgeStore } from "./edges.ts";
+import { createErasureStore } from "./erasures.ts";
 import { createEventStore } from "./events.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createHeartbeats } from "./heartbeats.ts";
@@ -15,14 +16,16 @@ import { createInterventionStore } from "./interventions.ts";
 import { createItemStore } from "./items.ts";
 import { createKeyStore } from "./keys.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
-import { checkDatabase, migrate } from "./migrate.ts";
+import { checkDatabase, isNew, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
 import { learnAlone, trackAlone } from "./process-lock.ts";
 import { createPseudonymStore } from "./pseudonyms.ts";
 import { createReactionStore } from "./reactions.ts";
 import { everything, learnableScope, type ReadScope } from "./read-scope.ts";
-import { createSecret } from "./secret.ts";
+import { createRetentionStore } from "./retention.ts";
+import { createSecret, ensureSecret } from "./secret.ts";
 import { createUserStore } from "./users.ts";
+import { createWrittenFileStore } from "./written-files.ts";
 
 async function closeStore(connection: Connection, commits: GroupCommit): Promise<void> {
   try {
@@ -82,9 +85,12 @@ function createStore(connection: Connection, path: string): Store {
         return row && readBytes(row, "bytes");
       },
     },
+    erasures: createErasureStore(connection, commits, path),
+    retention: createRetentionStore(connection, commits),
+    files: createWrittenFileStore(connection, commits),
     documents: createDocumentStore(connection, commits),
     heartbeats: createHeartbeats(connection, commits),
-    secret: createSecret(connection, commits),
+    secret: createSecret(connection),
     sizeBytes: async () => readNumber(size.get() ?? {}, "bytes"),
     writeProblem: async () => commits.problem(),
     learnAlone: (work) => learnAlone(path, work),
@@ -115,10 +121,15 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const connection = openConnection(path);
   try {
     checkDatabase(connection, path);
+    // A new file gives its free pages back; one of before does once it was compacted.
+    if (isNew(connection)) connection.exec("PRAGMA auto_vacuum = INCREMENTAL");
     // Changes the file once; SQLite does not wait for the lock that this takes.
     await retryWhileLocked(() => connection.tryExec("PRAGMA journal_mode = WAL"));
-    connection.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    connection.exec(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
+    );
     migrate(connection);
+    ensureSecret(connection);
     return createStore(connection, path);
   } catch (error) {
     connection.close();

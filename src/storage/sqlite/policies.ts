@@ -54,6 +54,17 @@ const assignments = defineTable<Assignment & { readonly scenario: string }>({
   retriever: column.optional(column.number("retriever")),
 });
 
+/** Columns of assignments that name a version. */
+export const assignedColumns: readonly string[] = [
+  "serving",
+  "canary",
+  "holdback",
+  "anchor",
+  "baseline",
+  "waiting",
+  "retriever",
+];
+
 function prepareStatements(connection: Connection) {
   return {
     lastVersion: connection.prepare(
@@ -91,6 +102,15 @@ function prepareStatements(connection: Connection) {
     rolledBack: connection.prepare(
       `SELECT scenario, count(*) AS policies FROM policy_snapshots WHERE status = 'rolled-back'
        GROUP BY scenario`,
+    ),
+    newestAt: connection.prepare(
+      `SELECT max(max(${assignedColumns.map((name) => `coalesce(${name}, 0)`).join(", ")})) AS version
+       FROM assignments WHERE sequence <= ?`,
+    ),
+    addFresh: connection.prepare("INSERT INTO fresh_starts VALUES (?, ?, ?)"),
+    fresh: connection.prepare(
+      `SELECT version, sequence FROM fresh_starts WHERE scenario = ? AND version <= ?
+       ORDER BY version DESC LIMIT 1`,
     ),
     bytes: connection.prepare("SELECT bytes FROM policy_bytes WHERE version = ?"),
   };
@@ -152,8 +172,19 @@ function assign(
   statements.assign.run(numbers.next(), ...assignments.encode({ ...assignment, scenario }));
 }
 
+function noteFresh(
+  { addFresh }: Statements,
+  { add = [], freshAsOf }: PolicyChange,
+  [version]: readonly number[],
+): void {
+  const [first] = add;
+  if (freshAsOf === undefined || first === undefined || version === undefined) return;
+  addFresh.run(version, first.scenario, freshAsOf);
+}
+
 function applyChange(statements: Statements, change: PolicyChange, numbers: EventNumbers) {
   const added = (change.add ?? []).map((policy) => insertPolicy(statements, policy));
+  noteFresh(statements, change, added);
   for (const status of change.statuses ?? []) updateStatus(statements, status);
   if (change.assign) assign(statements, change.assign(added), numbers);
   for (const { hash, bytes } of change.encoders ?? []) statements.saveEncoder.run(hash, bytes);
@@ -178,6 +209,11 @@ export function createPolicyStore(connection: Connection, commits: GroupCommit):
     find: async (version) => {
       const row = statements.find.get(version);
       return row && table.decode(row);
+    },
+    newestAt: async (sequence) => Number(statements.newestAt.get(sequence)?.version ?? 0),
+    freshStart: async (scenario, version) => {
+      const row = statements.fresh.get(scenario, version);
+      return row && { version: readNumber(row, "version"), sequence: readNumber(row, "sequence") };
     },
     list: async ({ scenario, limit }) => {
       const rows =

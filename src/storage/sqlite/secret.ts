@@ -2,16 +2,18 @@ import { randomBytes } from "node:crypto";
 import type { Store } from "../store.ts";
 import { readBytes } from "./columns.ts";
 import type { Connection } from "./connection.ts";
-import type { GroupCommit } from "./group-commit.ts";
 
 const sizeBytes = 32;
 
-/** Processes that ask first at the same time agree: the first row stays. */
-export function createSecret(connection: Connection, commits: GroupCommit): Store["secret"] {
-  const write = connection.prepare("INSERT OR IGNORE INTO secret VALUES (1, ?)");
-  const read = connection.prepare("SELECT bytes FROM secret");
-  return async () => {
-    if (read.get() === undefined) await commits.run(() => void write.run(randomBytes(sizeBytes)));
-    return readBytes(read.get() ?? {}, "bytes");
-  };
+const readSecret = "SELECT bytes FROM secret";
+
+/** Before all else: a copy that lacked it could not check the receipts of its database. Of processes that open at the same time the first counts. */
+export function ensureSecret(connection: Connection): void {
+  if (connection.prepare(readSecret).get() !== undefined) return;
+  connection.prepare("INSERT OR IGNORE INTO secret VALUES (1, ?)").run(randomBytes(sizeBytes));
+}
+
+export function createSecret(connection: Connection): Store["secret"] {
+  const read = connection.prepare(readSecret);
+  return async () => readBytes(read.get() ?? {}, "bytes");
 }

@@ -63,6 +63,12 @@ export async function loadCarried(store: Store, scenario: string): Promise<Carri
   };
 }
 
+/** The changes that remove it. */
+export const forgetCarried = (scenario: string): readonly { readonly name: string }[] => [
+  { name: criticName(scenario) },
+  { name: metaName(scenario) },
+];
+
 export function encodeCarried(
   scenario: string,
   carried: { readonly critic: Network; readonly meta: MetaPolicyState },

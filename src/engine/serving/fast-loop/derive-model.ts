@@ -35,6 +35,15 @@ export function createModelDeriver(
 ): (serving: DerivedServing) => Promise<ResidualModel> {
   const derived = new LastUsedMap<string, Derived>(capacity);
 
+  let erasure = 0;
+
+  /** A model of before may hold a user who was erased. */
+  async function forgetErased(): Promise<void> {
+    const last = await store.erasures.last();
+    if (last > erasure) derived.clear();
+    erasure = last;
+  }
+
   async function create({ scenario, towers, mark }: DerivedServing): Promise<Derived> {
     const { through, renewal, forgetting, temperature } = mark;
     const until = await store.decisions.count({ scenario: scenario.name, asOf: through });
@@ -69,6 +78,7 @@ export function createModelDeriver(
       const known = `this program has version ${modelVersion}; audit it with the release that made it`;
       throw new RangeError(`its fast loop is of version ${version}, ${known}`);
     }
+    await forgetErased();
     const found = await find(serving);
     await advance(found, through);
     const model = found.fold.through === through ? found.fold.model : found.models.get(through);

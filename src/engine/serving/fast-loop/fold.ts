@@ -87,13 +87,18 @@ async function mayTeach(
   return consents(await stated.of(decision.userId, through), "train", defaults);
 }
 
-/** @param from decisions, after which the fold must give its model */
+/** @param from decisions on record, after which the fold must give its model */
 export async function createRecordFold(parts: FoldParts, from: number): Promise<RecordFold> {
   const { store, scenario, renewal } = parts;
-  const renewed = createRenewedModel(() => createResidualModel(parts), { renewal, from });
-  const start = renewed.count;
+  // Those that retention removed are counted: blocks begin where they did before.
+  const missing = await store.retention.prunedDecisions(scenario.name);
+  const renewed = createRenewedModel(() => createResidualModel(parts), {
+    ...{ renewal, missing },
+    from: from + missing,
+  });
+  const start = renewed.count - missing;
   const catalogueAsOf = createCatalogueAsOf(store.items, parts.text);
-  let through = start === 0 ? 0 : ((await store.decisions.nth(scenario.name, start)) ?? 0);
+  let through = start <= 0 ? 0 : ((await store.decisions.nth(scenario.name, start)) ?? 0);
 
   const readBlock = () =>
     store.decisions.feedback({

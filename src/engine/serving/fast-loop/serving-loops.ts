@@ -26,6 +26,8 @@ export interface FastLoops {
   ): Promise<FastLogits>;
   /** Starts to learn from the scenario's new feedback, and does not wait for the end. */
   learn(scenario: Scenario): void;
+  /** Begins all models anew that may stand on rows which an erasure removed. @param lastErasure event number of its end */
+  forgetBefore(lastErasure: number): void;
   problems(): readonly string[];
   /** Resolves when nothing is being learnt. */
   idle(): Promise<void>;
@@ -41,6 +43,7 @@ export function createFastLoops(options: {
   const { store, configuration, clock } = options;
   const loops = new LastUsedMap<string, ServingLoop>(capacity);
   let isClosed = false;
+  let newest = 0;
   const parts = { store, text: configuration.text, clock, isClosed: () => isClosed };
 
   function find(scenario: Scenario, version: number, towers: PolicyTowers): ServingLoop {
@@ -74,12 +77,13 @@ export function createFastLoops(options: {
     learn: (scenario) => {
       for (const [key, loop] of loops) {
         if (loop.scenario !== scenario || loop.running || loop.dueAt > clock()) continue;
-        if (loop.askedAt + restLimit < clock()) {
-          loops.delete(key);
-          continue;
-        }
-        catchUpBehind(loop, parts);
+        if (loop.askedAt + restLimit < clock()) loops.delete(key);
+        else catchUpBehind(loop, parts);
       }
+    },
+    forgetBefore: (lastErasure) => {
+      if (lastErasure > newest) loops.clear();
+      newest = Math.max(newest, lastErasure);
     },
     problems: () => [...loops.values()].flatMap(({ problem }) => problem ?? []),
     idle,
