@@ -46,7 +46,6 @@ export function createProgram(): Command {
   program.addCommand(doctorCommand());
   program.addCommand(backupCommand());
   program.addCommand(restoreCommand());
-  program.addCommand(privacyCommand());
   program.addCommand(rollBackCommand());
   program.addCommand(promotionsCommand());
   program.addCommand(campaignsCommand());

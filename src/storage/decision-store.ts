@@ -55,8 +55,8 @@ export interface DecisionPage {
 
 /** Decisions with the rewards of their positions. Times are milliseconds since 1970. */
 export interface DecisionStore {
-  /** Refuses a known id with `conflict`. @throws CampaignClosed, ErasedMeanwhile */
-  append(decision: Decision): Promise<void>;
+  /** Fresh ones, all or none. Refuses a known id with `conflict`. @throws CampaignClosed, ErasedMeanwhile */
+  append(...decisions: readonly Decision[]): Promise<void>;
   /**
    * All or none, with events that they bring. A document that they settle is deleted; `not_found` if
    * it is not there.

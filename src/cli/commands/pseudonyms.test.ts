@@ -80,6 +80,19 @@ test("the pseudonym of an imported user is found, also under the next key, and t
   expect((await privacy("retire", last!)).text).toMatch(/the record's only key/);
 });
 
+test("a user who is erased by the id that callers send leaves no pseudonym and no consent", async () => {
+  const { configure, privacy, importRows, exportRows } = openRecord();
+  configure({ key: key("OLD_KEY") });
+  const users = ["ada", "bob"].map((userId) => ({ userId, consent: { train: true } }));
+  await importRows("users", users);
+  const { exitCode, text } = await privacy("erase", "ada");
+  expect([exitCode, text]).toEqual([0, expect.stringMatching(/"consents":1,"pseudonyms":1/)]);
+  expect((await privacy("pseudonym", "ada")).text).toMatch(/no user 'ada' in the record/);
+  expect(await exportRows("users")).toHaveLength(1);
+  // Who never came has nothing to erase.
+  expect((await privacy("erase", "eve")).text).toMatch(/nothing was stored of this user/);
+});
+
 test("a record under raw ids moves to one with pseudonyms by its exports, consent included", async () => {
   const raw = openRecord();
   raw.configure();

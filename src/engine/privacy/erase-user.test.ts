@@ -43,7 +43,7 @@ test("after an erasure no file has the user's id or events, and the others' rows
   const receipt = await engine.deleteUser(person);
   expect(receipt.rows).toEqual({
     ...{ users: 2, events: visits + 3000, decisions: visits, rewards: visits, views: visits },
-    ...{ edges: 3, reactions: 1, documents: 1 },
+    ...{ edges: 3, reactions: 1, documents: 1, consents: 0, pseudonyms: 0 },
   });
   expect(Object.keys(receipt.digests)).toHaveLength(8);
   expect(filesWith(path, person)).toEqual([]);

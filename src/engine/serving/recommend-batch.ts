@@ -1,6 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import { CampaignClosed } from "../../storage/campaign-store.ts";
+import { ErasedMeanwhile } from "../../storage/erasure-store.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendBatchInput, RecommendInput } from "../input/input.ts";
 import { findRepeated, keyedId } from "./idempotency.ts";
@@ -73,9 +74,10 @@ async function answerAll(
   return answers;
 }
 
-/** A campaign closed meanwhile, or the same request was answered elsewhere: the choices are in no record, and are made anew. */
+/** A campaign closed or a user was erased meanwhile, or the same request was answered elsewhere: the choices are in no record, and are made anew. */
 const wasOvertaken = (error: unknown, inputs: readonly ParsedInput[]) =>
   error instanceof CampaignClosed ||
+  error instanceof ErasedMeanwhile ||
   (error instanceof EngineError &&
     error.code === "conflict" &&
     inputs.some(({ decisionId }) => decisionId === error.details.decisionId));
@@ -90,7 +92,7 @@ async function decide(
     const answers = await answerAll(parts, inputs, options);
     const made = answers.filter(({ isRepeated }) => !isRepeated);
     try {
-      await parts.store.decisions.appendAll(made.map((one) => one.recommendation.decision));
+      await parts.store.decisions.append(...made.map((one) => one.recommendation.decision));
       return answers.map(({ recommendation }) => recommendation);
     } catch (error) {
       if (!wasOvertaken(error, inputs)) throw error;

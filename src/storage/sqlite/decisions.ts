@@ -199,7 +199,10 @@ export function createDecisionStore(
   const decode = (row: Row) => decodeFeedback(statements, row);
   const decodeFound = (row: Row | undefined) => row && decode(row);
   return {
-    append: (decision) => commits.run((numbers) => appendFresh(statements, decision, numbers)),
+    append: (...decisions) =>
+      commits.run((numbers) => {
+        for (const decision of decisions) appendFresh(statements, decision, numbers);
+      }),
     appendAll: (decisions, { events = [], settles } = {}) =>
       commits.run((numbers) => {
         if (settles && !settle(settles)) throw notSettled(settles);
