@@ -41,6 +41,8 @@ export interface PseudonymStore {
    * @throws not_ready if one is unknown, and users are under a key that is not among its hashes
    */
   assign(ids: readonly (readonly KeyedHash[])[]): Promise<readonly UserId[]>;
+  /** Whether it is the id of a user who can be found. */
+  has(id: string): Promise<boolean>;
   /** Whether the record names any user at all, under whatever id. */
   hasUsers(): Promise<boolean>;
 }

@@ -45,11 +45,11 @@ export interface Store {
   readonly consents: ConsentStore;
   readonly pseudonyms: PseudonymStore;
   /**
-   * The same record for whoever learns or judges: histories, and reads across users, leave out users,
-   * events and decisions that refuse training by now. Single users and decisions are found as ever.
+   * The parts that learning and judging read otherwise: histories, and reads across users, leave out
+   * users, events and decisions that refuse training by now. Single decisions are found as ever.
    * @param byDefault consent of users who have stated nothing
    */
-  learnable(byDefault: boolean): Store;
+  learnable(byDefault: boolean): Pick<Store, "decisions" | "edges" | "events" | "reactions">;
   readonly erasures: ErasureStore;
   readonly retention: RetentionStore;
   readonly files: WrittenFileStore;

@@ -7,6 +7,15 @@ import type { Store } from "../../src/storage/store.ts";
 /** Opens the record of one test; every call opens the same one again. */
 export type OpenStore = () => Promise<Store>;
 
+type Reads = Partial<Pick<Store, "decisions" | "events">>;
+
+/** The store with other reads, also for whoever learns. */
+export const withReads = (store: Store, reads: Reads): Store => ({
+  ...store,
+  ...reads,
+  learnable: (byDefault) => ({ ...store.learnable(byDefault), ...reads }),
+});
+
 /** A folder that lasts as long as the test. */
 export function createTestFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "recurve-test-"));

@@ -176,7 +176,7 @@ export async function learn(options: LearnOptions): Promise<void> {
   checkOptions(options, optionChecks);
   const stopHeartbeat = await startHeartbeat(options);
   try {
-    await lookInTurns(withConsent(options));
+    await lookInTurns(options);
   } finally {
     stopHeartbeat();
   }
@@ -194,7 +194,7 @@ async function lookInTurns(options: LearnOptions): Promise<void> {
     for (const scenario of configuration.scenarios) {
       if (signal.aborted) return;
       try {
-        const cycle = await look(options, scenario);
+        const cycle = await look(withConsent(options), scenario);
         if (cycle === undefined) continue;
         isWaiting = false;
         options.onCycle(cycle);

@@ -2,13 +2,14 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 
 /** Paths of the attributes that name an item's authors, who may be users. */
-export const authorPaths = (scenarios: readonly Scenario[]): readonly (readonly string[])[] =>
-  scenarios.flatMap(({ social }) => {
-    const path = social?.author?.split(".") ?? [];
-    const [first, ...rest] = path;
-    if (first === "attributes" && rest.length > 0) return [rest];
-    return path.length > 0 ? [path] : [];
-  });
+export function authorPaths(
+  scenarios: readonly Pick<Scenario, "social">[],
+): readonly (readonly string[])[] {
+  const paths = scenarios.flatMap(
+    ({ social }) => social?.author?.replace(/^attributes\./, "") ?? [],
+  );
+  return [...new Set(paths)].map((path) => path.split("."));
+}
 
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -16,6 +16,7 @@ import type { Store } from "../../storage/store.ts";
 import { audit } from "../audit/audit.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
 import { createEngine } from "../create-engine.ts";
+import { authorPaths } from "./authors.ts";
 import { openPseudonyms } from "./pseudonyms.ts";
 
 const [ada, bob, eve] = ["ada.lovelace@shop.example", "bob.of.7.high.street", "eve-the-author"];
@@ -142,14 +143,18 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
   expect(await send("GET", `/gorse/api/recommend/${ada}?n=1`)).toHaveLength(1);
   expect(await send("GET", `/gorse/api/user/${ada}/neighbors`)).toEqual([]);
 
-  await importText(store, "users", [{ userId: ada, attributes: { age: 36 } }]);
+  const consent = { personalise: false };
+  await importText(store, "users", [{ userId: ada, attributes: { age: 36 }, consent }]);
   await importText(store, "events", [{ type: "click", userId: ada, itemId: "i-4" }]);
   await importText(store, "items", [{ itemId: "post-2", attributes: { author: eve } }]);
   const { refusals } = await importText(store, "edges", [
     { userId: ada, type: "friend", to: "who-is-this" },
   ]);
   expect(refusals).toEqual([expect.stringContaining("user 'who-is-this' was never written")]);
-  expect(await engine.findUser(ada)).toMatchObject({ attributes: { age: 36 } });
+  expect(await engine.findUser(ada)).toMatchObject({ attributes: { age: 36 }, consent });
+  const { decision } = await engine.recommend({ userId: ada });
+  const view = await engine.findDecision(decision.decisionId);
+  expect(view?.profile).toEqual({ attributes: {}, history: [] });
 
   let seen = await (await app.request("/metrics")).text();
   const tables = [
@@ -183,7 +188,7 @@ test("every call of the engine is known to speak of users, or not to", async () 
 });
 
 test("friends and followed authors bear on slates as under raw ids", async () => {
-  const scenario = underShop.scenarios[0]!;
+  expect(authorPaths([...underShop.scenarios, ...underShop.scenarios])).toEqual([["author"]]);
   const { store, engine } = await start(newPath());
   await engine.putItems([
     { itemId: "post", attributes: { author: [eve, 42], by: { author: eve } } },
@@ -196,8 +201,12 @@ test("friends and followed authors bear on slates as under raw ids", async () =>
   const names = (await engine.listEdges(ada)).map(({ to }) => to).toReversed();
   const item = await engine.findItem("post");
   expect(item?.attributes).toEqual({ author: names, by: { author: eve } });
-  expect(scenario.social?.author).toBe("author");
   expect(await store.edges.of(names[0] as never, { limit: 9 })).toEqual([]);
+  // Whoever reads an item, or a user's pseudonym, can send it back.
+  await engine.putItems([{ itemId: "post", attributes: item!.attributes }]);
+  expect((await engine.findItem("post"))?.attributes).toEqual(item?.attributes);
+  const [user] = (await engine.listUsers()).rows;
+  expect(await engine.listEdges(user!.userId)).toHaveLength(2);
 });
 
 test("with another key users keep arm, history and edges; each moves when it comes, and then the old key can go", async () => {

@@ -5,7 +5,7 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { type PseudonymKeyring, readKeyring } from "./read-key.ts";
 
-/** From the ids that callers send to those of the record. */
+/** From the ids that callers send, pseudonyms among them, to those of the record. */
 export interface Pseudonyms {
   /** In their order; who comes for the first time gets one. @throws not_ready */
   assign(ids: readonly string[]): Promise<readonly UserId[]>;
@@ -52,11 +52,23 @@ export async function openPseudonyms(
   const keyring = readKeyring(settings);
   await checkRecord(store, keyring);
   await pseudonyms.addKey(keyring.names[0] ?? "", now);
+  const findOwn = async (id: string) =>
+    isPseudonym.test(id) && (await pseudonyms.has(id)) ? userId(id) : undefined;
   return {
-    assign: (ids) => pseudonyms.assign(ids.map(keyring.hash)),
-    find: (id) => pseudonyms.find(keyring.hash(id)),
+    assign: async (ids) => {
+      const own = await Promise.all(ids.map(findOwn));
+      const assigned = await pseudonyms.assign(
+        ids.filter((_, index) => own[index] === undefined).map(keyring.hash),
+      );
+      let next = 0;
+      return own.map((id) => id ?? assigned[next++] ?? nobody);
+    },
+    find: async (id) => (await findOwn(id)) ?? pseudonyms.find(keyring.hash(id)),
   };
 }
+
+/** Who reads a pseudonym in an answer may send it back. */
+const isPseudonym = /^u_[\w-]{22}$/;
 
 /** No user of the record has it. */
 export const nobody: UserId = userId("-");

@@ -9,5 +9,8 @@ interface Learning {
 /** The same work on the part of the record that may be learnt from. */
 export const withConsent = <Options extends Learning>(options: Options): Options => ({
   ...options,
-  store: options.store.learnable(options.configuration.privacy.consent.train),
+  store: {
+    ...options.store,
+    ...options.store.learnable(options.configuration.privacy.consent.train),
+  },
 });

@@ -49,14 +49,14 @@ const createScoped = (connection: Connection, commits: GroupCommit, scope: ReadS
 function createStore(connection: Connection, path: string): Store {
   const commits = createGroupCommit(connection);
   const consents = prepareConsents(connection);
-  const learnable = new Map<boolean, Store>();
+  const learnable = new Map<boolean, ReturnType<typeof createScoped>>();
   const sequence = connection.prepare("SELECT sequence FROM event_number");
   const size = connection.prepare(
     "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
   );
   const checkpoint = connection.prepare("SELECT bytes FROM checkpoints WHERE name = ?");
   let closed: Promise<void> | undefined;
-  const store: Store = {
+  return {
     ...createScoped(connection, commits, everything),
     users: createUserStore(connection, commits),
     items: createItemStore(connection, commits),
@@ -72,10 +72,7 @@ function createStore(connection: Connection, path: string): Store {
     pseudonyms: createPseudonymStore(connection, commits),
     learnable: (byDefault) => {
       const known = learnable.get(byDefault);
-      const found = known ?? {
-        ...store,
-        ...createScoped(connection, commits, learnableScope(byDefault)),
-      };
+      const found = known ?? createScoped(connection, commits, learnableScope(byDefault));
       learnable.set(byDefault, found);
       return found;
     },
@@ -101,7 +98,6 @@ function createStore(connection: Connection, path: string): Store {
       return closed;
     },
   };
-  return store;
 }
 
 /** Once it is open, failures are answered over HTTP, and the path must stay private. */

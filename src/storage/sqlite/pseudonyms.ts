@@ -9,6 +9,7 @@ import type { GroupCommit } from "./group-commit.ts";
 function prepareStatements(connection: Connection) {
   return {
     find: connection.prepare("SELECT user_id FROM pseudonyms WHERE hash = ?"),
+    has: connection.prepare("SELECT 1 FROM pseudonyms WHERE user_id = ?"),
     insert: connection.prepare("INSERT INTO pseudonyms (hash, key, user_id) VALUES (?, ?, ?)"),
     move: connection.prepare("UPDATE pseudonyms SET hash = ?, key = ? WHERE hash = ?"),
     addKey: connection.prepare("INSERT OR IGNORE INTO pseudonym_keys VALUES (?, ?)"),
@@ -107,6 +108,7 @@ export function createPseudonymStore(connection: Connection, commits: GroupCommi
       if (known.every(isKnown)) return known;
       return commits.run(() => ids.map((hashes) => assignOne(statements, hashes)));
     },
+    has: async (id) => statements.has.get(id) !== undefined,
     hasUsers: async () => readNumber(statements.users.get() ?? {}, "has_users") === 1,
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { openTestEngine } from "../../../../tests/support/engine.ts";
 import { fingerprint, sampleEncoder, sampleView } from "../../../../tests/support/policy.ts";
 import { assign, openShop, shopConfiguration, shopItems } from "../../../../tests/support/shop.ts";
+import { withReads } from "../../../../tests/support/store.ts";
 import {
   visitedConfiguration,
   visitedOptions,
@@ -177,8 +178,8 @@ describe("a cycle that fails changes nothing:", () => {
     ["policies.assignment", (s) => ({ ...s, policies: { ...s.policies, assignment: fail } })],
     ["checkpoints.load", (s) => ({ ...s, checkpoints: { load: fail } })],
     ["cycles.list", (s) => ({ ...s, cycles: { ...s.cycles, list: fail } })],
-    ["decisions.feedback", (s) => ({ ...s, decisions: { ...s.decisions, feedback: fail } })],
-    ["events.history", (s) => ({ ...s, events: { ...s.events, history: fail } })],
+    ["decisions.feedback", (s) => withReads(s, { decisions: { ...s.decisions, feedback: fail } })],
+    ["events.history", (s) => withReads(s, { events: { ...s.events, history: fail } })],
     ["users.find", (s) => ({ ...s, users: { ...s.users, find: fail } })],
     ["items.changes", (s) => ({ ...s, items: { ...s.items, changes: fail } })],
     ["items.sequence", (s) => ({ ...s, items: { ...s.items, sequence: fail } })],
@@ -488,7 +489,8 @@ test.each([
         const positionPropensities = decision.positionPropensities.map(damage);
         return { ...rest, decision: { ...decision, positionPropensities } };
       });
-    const cycle = (await run({ ...store, decisions: { ...store.decisions, feedback } }))!;
+    const damaged = withReads(store, { decisions: { ...store.decisions, feedback } });
+    const cycle = (await run(damaged))!;
     expect(cycle.outcome).toBe("not-enough-data");
     expect(cycle.reason).toMatch(`The self-check left out ${visits} of ${visits} rows: `);
     expect(feedbackOf(cycle).judged).toBe(0);
