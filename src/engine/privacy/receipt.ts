@@ -56,9 +56,12 @@ export function sealReceipt(unsigned: Unsigned, key: KeyObject): SealedReceipt {
   return { text, hash: hashOf(text) };
 }
 
+/** A receipt as one line. */
+export const receiptText = (receipt: ErasureReceipt): string =>
+  canonicalJson(receipt as unknown as Json);
+
 /** By which the record knows a receipt. */
-export const receiptHash = (receipt: ErasureReceipt): string =>
-  hashOf(canonicalJson(receipt as unknown as Json));
+export const receiptHash = (receipt: ErasureReceipt): string => hashOf(receiptText(receipt));
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 const time = z.iso.datetime();
