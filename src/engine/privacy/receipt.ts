@@ -28,7 +28,7 @@ export async function signingKeyOf(store: Store): Promise<KeyObject> {
 }
 
 /** The 32 bytes of the public key, hexadecimal. */
-export const publicKeyOf = (key: KeyObject): string =>
+const publicKeyOf = (key: KeyObject): string =>
   createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32).toString("hex");
 
 /** HMAC-SHA256 of a user's id by the salt of a receipt. */
