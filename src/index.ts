@@ -25,7 +25,7 @@ export type { CycleOutcome, Verdict } from "./domain/cycle-outcome.ts";
 export type { CycleRecord } from "./domain/cycle-record.ts";
 export type { Arm, Candidate, Decision, Feedback } from "./domain/decision.ts";
 export type { Edge, EdgeType } from "./domain/edge.ts";
-export type { ErasureReceipt } from "./domain/erasure.ts";
+export type { ErasedTable, ErasureReceipt, RowCounts, WrittenFile } from "./domain/erasure.ts";
 export { EngineError, type ErrorCode, type ErrorDetails, errorCodes } from "./domain/errors.ts";
 export type {
   ExplainedEvent,
@@ -150,8 +150,18 @@ export type { ConsentStore } from "./storage/consent-store.ts";
 export type { DecisionStore, RewardBucket, UserRewards } from "./storage/decision-store.ts";
 export type { DocumentKey, DocumentKind, DocumentStore } from "./storage/document-store.ts";
 export type { EdgeStore, EngagedItem } from "./storage/edge-store.ts";
+export type {
+  Erased,
+  Erasing,
+  ErasureStore,
+  LaterErasures,
+  Removed,
+  SealedReceipt,
+  WrittenFileStore,
+} from "./storage/erasure-store.ts";
 export type { EventRow, EventRowOutcome, EventStore, ScannedEvent } from "./storage/event-store.ts";
 export type { KeyedHash, PseudonymKey, PseudonymStore } from "./storage/pseudonym-store.ts";
+export type { RetentionStore, RevisionKind, SweptPage } from "./storage/retention-store.ts";
 export type { DamagedRows, Page, PutSummary, RevisionStore } from "./storage/revision-store.ts";
 export type {
   CheckpointStore,

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { version } from "../host/package.ts";
 import { auditCommand } from "./commands/audit.ts";
-import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { campaignsCommand } from "./commands/campaigns.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -14,6 +14,7 @@ import { learnCommand } from "./commands/learn.ts";
 import { metaTrainCommand } from "./commands/meta-train.ts";
 import { privacyCommand } from "./commands/privacy.ts";
 import { promotionsCommand } from "./commands/promotions.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { rollBackCommand } from "./commands/roll-back.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";

@@ -176,6 +176,7 @@ describe("health", () => {
     expect(await engine.health()).toEqual({
       policyVersions: { shop: serving },
       promotions: { shop: "automatic" },
+      pendingErasures: {},
       problems: [],
       learner: { up: false, waitingDecisions: { shop: 0 } },
     });

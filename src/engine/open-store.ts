@@ -6,7 +6,7 @@ export { cycleRecord } from "../storage/cycle-record-schema.ts";
 export { policyEvidence } from "../storage/policy-evidence-schema.ts";
 export type { PseudonymKey } from "../storage/pseudonym-store.ts";
 export { copyDatabase } from "../storage/sqlite/copy-database.ts";
-export { erasureListOf } from "../storage/sqlite/erasure-list.ts";
+export { appendToList, erasureListOf } from "../storage/sqlite/erasure-list.ts";
 export { type DatabaseState, inspectDatabase } from "../storage/sqlite/inspect.ts";
 export { noteWrittenFile } from "../storage/sqlite/written-files.ts";
 export type { Store } from "../storage/store.ts";

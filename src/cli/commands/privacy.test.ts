@@ -72,7 +72,7 @@ test("files that were written before are on the receipt, and a restored copy los
   const lost = join(folder, "lost.db");
   for (const end of ["", "-wal", "-shm"])
     if (existsSync(`${database}${end}`)) renameSync(`${database}${end}`, `${lost}${end}`);
-  expect((await plain("restore", backup)).text).toContain("1 erasures known, 1 users erased again");
+  expect((await plain("restore", backup)).text).toContain("1 receipts read, 1 users erased again");
   expect(filesWith(database, person)).toEqual([]);
   expect((await plain("privacy", "verify", receipt)).text).toContain("on record            yes");
   // Elsewhere the list has to be named, and without it the copy is found out.
@@ -85,6 +85,7 @@ test("files that were written before are on the receipt, and a restored copy los
   const named = join(folder, "named.db");
   await runCommand("restore", backup, "--database", named, "--erasures", receipt);
   expect(filesWith(named, person)).toEqual([]);
+  expect(readFileSync(`${named}-erasures.jsonl`, "utf8").trim().split("\n")).toHaveLength(1);
 });
 
 test("a restore that can't read its list leaves no database", async () => {

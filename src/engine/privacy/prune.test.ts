@@ -64,7 +64,7 @@ test("decisions go with their rewards from the start of each scenario; the audit
   expect((await run()).notDerivable).toEqual(report.notDerivable);
 });
 
-test("what only removed decisions read goes with them: revisions, edges that ended, snapshots and encoders", async () => {
+test("rows that only removed decisions read go with them: revisions, edges that ended, snapshots and encoders", async () => {
   const { sweep, store, engine, visit, run } = await openAged({ decisionDays: 5 });
   const ann = "user-1";
   await engine.putUsers([sampleUser(ann, { note: "new" })]);

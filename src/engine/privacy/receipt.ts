@@ -28,7 +28,7 @@ export async function signingKeyOf(store: Store): Promise<KeyObject> {
 }
 
 /** The 32 bytes of the public key, hexadecimal. */
-export const publicKeyOf = (key: KeyObject): string =>
+const publicKeyOf = (key: KeyObject): string =>
   createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32).toString("hex");
 
 /** HMAC-SHA256 of a user's id by the salt of a receipt. */
@@ -56,9 +56,12 @@ export function sealReceipt(unsigned: Unsigned, key: KeyObject): SealedReceipt {
   return { text, hash: hashOf(text) };
 }
 
+/** A receipt as one line. */
+export const receiptText = (receipt: ErasureReceipt): string =>
+  canonicalJson(receipt as unknown as Json);
+
 /** By which the record knows a receipt. */
-export const receiptHash = (receipt: ErasureReceipt): string =>
-  hashOf(canonicalJson(receipt as unknown as Json));
+export const receiptHash = (receipt: ErasureReceipt): string => hashOf(receiptText(receipt));
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 const time = z.iso.datetime();

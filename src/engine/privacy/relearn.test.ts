@@ -116,7 +116,7 @@ test("an erasure after the start of the new policies makes them pending too", as
   });
 });
 
-test("what cycles carry is forgotten with the erasure, and again with the new policies", async () => {
+test("state that cycles carry is forgotten with the erasure, and again with the new policies", async () => {
   const { engine, store, options } = await openPending();
   const names = ["critic/shop", "meta-policy/shop", "training/shop"];
   const carry = () =>

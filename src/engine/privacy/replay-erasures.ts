@@ -1,10 +1,15 @@
 import type { ErasureReceipt } from "../../domain/erasure.ts";
 import { userId } from "../../domain/ids.ts";
-import type { Json } from "../../domain/json.ts";
-import { canonicalJson } from "../../storage/canonical-json.ts";
 import type { Store } from "../../storage/store.ts";
 import { removeRows } from "./erase-user.ts";
-import { checkSignature, isOf, parseReceipt, receiptHash, signingKeyOf } from "./receipt.ts";
+import {
+  checkSignature,
+  isOf,
+  parseReceipt,
+  receiptHash,
+  receiptText,
+  signingKeyOf,
+} from "./receipt.ts";
 
 /** Erasures of a list that a copy did not know yet, and the users that it still had of them. */
 export interface Replayed {
@@ -61,10 +66,9 @@ export async function replayErasures(
     // A receipt without a user in the copy is put on record alone.
     const erasing = await store.erasures.begin(userId(named ?? receipt.person.commitment), now);
     await removeRows({ store }, erasing);
-    const text = canonicalJson(receipt as unknown as Json);
     await store.erasures.end(erasing.erasure, {
       at: now,
-      seal: () => ({ text, hash: receiptHash(receipt) }),
+      seal: () => ({ text: receiptText(receipt), hash: receiptHash(receipt) }),
     });
   }
   if (unknown.length > 0) await store.erasures.deliver();

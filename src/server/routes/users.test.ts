@@ -43,7 +43,7 @@ testApi(
       url: `${url}/ada`,
       status: 200,
       contains: ['"kind":"erasure"', '"users":1'],
-      lacks: ["ada"],
+      lacks: ['"ada"'],
       after: countUsers(1),
     },
     {

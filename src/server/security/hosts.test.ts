@@ -62,7 +62,7 @@ test("a page whose name was rebound to this machine deletes no user", async () =
     { error: { code: "foreign_host", details: { host: "evil.example:7400" } } },
   ]);
   expect(await engine.findUser("ada")).toBeDefined();
-  expect((await remove({ host: "localhost:7400" })).status).toBe(204);
+  expect((await remove({ host: "localhost:7400" })).status).toBe(200);
 });
 
 test.each(["http://evil.example", "http://localhost:3000", "https://evil.example:7400", "null"])(
@@ -86,7 +86,7 @@ test.each([
   ["a listed origin", { host: "localhost:7400", origin: "https://shop.example" }],
 ])("%s may change a user", async (_, headers) => {
   const { remove } = await openGuarded(["https://shop.example"]);
-  expect((await remove(headers)).status).toBe(204);
+  expect((await remove(headers)).status).toBe(200);
 });
 
 test("images, frames and links of another page make no decisions, but may lead to the dashboard", async () => {

@@ -83,7 +83,7 @@ export interface Charges {
     outcome: { readonly type: string; readonly settled: number },
   ): void;
   hasLapsed(campaign: string, now: number): boolean;
-  /** Gives back what is reserved for outcomes that can't come any more. */
+  /** Gives back the reservations of outcomes that can't come any more. */
   lapse(campaign: string, now: number, numbers: EventNumbers): void;
   /** Over the days from ≤ day ≤ to. */
   sums(campaign: string, from: number, to: number): AllSums;

@@ -118,14 +118,15 @@ export async function openSqliteStore(path: string): Promise<Store> {
   try {
     checkDatabase(connection, path);
     // A new file gives its free pages back; one of before does once it was compacted.
-    if (isNew(connection)) connection.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    if (isNew(connection))
+      await retryWhileLocked(() => connection.tryExec("PRAGMA auto_vacuum = INCREMENTAL"));
     // Changes the file once; SQLite does not wait for the lock that this takes.
     await retryWhileLocked(() => connection.tryExec("PRAGMA journal_mode = WAL"));
     connection.exec(
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
     );
     migrate(connection);
-    ensureSecret(connection);
+    await ensureSecret(connection);
     return createStore(connection, path);
   } catch (error) {
     connection.close();
