@@ -71,4 +71,9 @@ export interface ItemRules {
 export interface ScenarioRules extends ItemRules {
   readonly repetition?: readonly RepetitionRule[];
   readonly aversions?: readonly AversionRule[];
+  /**
+   * δ, 0 to 0.99: correlation that items with the same features have. The odds of an item are multiplied by what the items above it in the
+   * slate leave unexplained of it, from 1 − δ to 1. Default: 0.
+   */
+  readonly diversity?: number;
 }

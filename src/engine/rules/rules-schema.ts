@@ -132,12 +132,19 @@ const aversion = z.strictObject({
   unless: types,
 });
 
+/** Divides the odds of an item by up to 100. At 1 a second item with the features of one above could never be shown. */
+const maxDiversity = 0.99;
+const diversityRange = `must be a number from 0, for none, to ${maxDiversity}`;
+
 export const scenarioRules: z.ZodType<ScenarioRules> = exactly<ScenarioRules>()(
   z
     .strictObject({
       ...itemFields,
       repetition: optional(list(repetition, maxRules)),
       aversions: optional(list(aversion, maxRules)),
+      diversity: optional(
+        z.number(diversityRange).min(0, diversityRange).max(maxDiversity, diversityRange),
+      ),
     })
     .superRefine(refuseExcluded),
 );

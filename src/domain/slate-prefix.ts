@@ -1,0 +1,36 @@
+import { type CapCounter, createCapCounter, noCaps, type SlateCaps } from "./slate-caps.ts";
+import { createSpread, type SlateDiversity } from "./slate-diversity.ts";
+
+/** Rules by which the items above change the chances of those below, whatever the policy. */
+export interface PrefixRules {
+  readonly caps?: SlateCaps;
+  readonly diversity?: SlateDiversity;
+}
+
+/** The items of a slate so far, and the effect that they have on the candidates. */
+export interface SlatePrefix extends CapCounter {
+  /** The odds of each candidate are multiplied by it, in (0, 1]; absent without diversity. */
+  readonly factors?: Float64Array;
+  /** The part of the items that have their places from the start, in (0, 1]; no part of `factors`. */
+  readonly start?: Float64Array;
+}
+
+/** An empty slate. @param candidates their number */
+export function createPrefix({ caps, diversity }: PrefixRules, candidates: number): SlatePrefix {
+  const counter = createCapCounter(caps ?? noCaps(candidates));
+  if (diversity === undefined) return counter;
+  const spread = createSpread(diversity);
+  return {
+    closed: counter.closed,
+    factors: spread.factors,
+    start: spread.start,
+    take: (candidate) => {
+      counter.take(candidate);
+      spread.take(candidate);
+    },
+    clear: () => {
+      counter.clear();
+      spread.clear();
+    },
+  };
+}

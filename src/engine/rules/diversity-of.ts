@@ -1,0 +1,70 @@
+import type { Json } from "../../domain/json.ts";
+import type { SlateDiversity } from "../../domain/slate-diversity.ts";
+import { hash32 } from "../../numeric/hash.ts";
+import { groupKey, type ItemFacts } from "./item-facts.ts";
+
+/** Nested deeper than an item's features are read. */
+const maxDepth = 4;
+const mostFeatures = 32;
+/** Of 3,000 values of a slate's candidates one in twenty shares its number with another, and hardly ever in the same two items. */
+const buckets = 65_536;
+
+/** Categories, and attributes that are texts or say yes or no: of a list each entry, of an object each field. */
+function* valuesOf(path: string, value: Json, depth: number): Generator<string> {
+  if (value === null || typeof value === "number" || depth > maxDepth) return;
+  if (typeof value !== "object") yield `${path} ${groupKey(value)}`;
+  else if (Array.isArray(value)) for (const entry of value) yield* valuesOf(path, entry, depth + 1);
+  else
+    for (const [key, entry] of Object.entries(value))
+      yield* valuesOf(`${path}.${key}`, entry, depth + 1);
+}
+
+function readFeatures({ categories, attributes }: ItemFacts): Uint16Array {
+  const found = new Set<number>();
+  const values = [
+    ...categories.map((name) => `category ${name}`),
+    ...valuesOf("item", attributes, 0),
+  ];
+  for (const value of values.slice(0, mostFeatures)) found.add(hash32(value) % buckets);
+  return Uint16Array.from(found);
+}
+
+const known = new WeakMap<ItemFacts, Uint16Array>();
+
+function featuresOf(facts: ItemFacts): Uint16Array {
+  const features = known.get(facts) ?? readFeatures(facts);
+  known.set(facts, features);
+  return features;
+}
+
+/** Bits of a yes or no that is yes with probability p. */
+const entropy = (p: number): number => -p * Math.log2(p) - (1 - p) * Math.log2(1 - p);
+
+/**
+ * Each value counts by its entropy among the candidates, which is what it tells about one of them. One that a single candidate has, such
+ * as a title, or that all have, says of no two that they are alike.
+ * @param strength δ in (0, 1)
+ * @param facts of the candidates
+ */
+export function diversityOf(strength: number, facts: readonly ItemFacts[]): SlateDiversity {
+  const counts = new Uint16Array(buckets);
+  const lists = facts.map(featuresOf);
+  for (const list of lists)
+    for (const feature of list) counts[feature] = (counts[feature] ?? 0) + 1;
+  const numbers = new Map<number, number>();
+  const weights: number[] = [];
+  const numberOf = (feature: number, count: number) => {
+    const number = numbers.get(feature) ?? weights.push(entropy(count / facts.length)) - 1;
+    numbers.set(feature, number);
+    return number;
+  };
+  const numbered = lists.map((list) => {
+    const kept: number[] = [];
+    for (const feature of list) {
+      const count = counts[feature] ?? 0;
+      if (count > 1 && count < facts.length) kept.push(numberOf(feature, count));
+    }
+    return kept;
+  });
+  return { strength, featuresOf: numbered, weights };
+}
