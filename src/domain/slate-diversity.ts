@@ -1,7 +1,7 @@
-/** What keeps the items of a slate apart: features of its candidates. */
+/** Keeps the items of a slate apart by features of its candidates. */
 export interface SlateDiversity {
-  /** δ in [0, 1): correlation of two items with the same features. */
-  readonly strength: number;
+  /** λ ≥ 0: power of what the items above leave unexplained. */
+  readonly power: number;
   /** Numbers of the features of each candidate. */
   readonly featuresOf: readonly (readonly number[])[];
   /** w by feature, above 0. */
@@ -10,16 +10,27 @@ export interface SlateDiversity {
   readonly placed?: readonly (readonly number[])[];
 }
 
-/** How far the items of a slate already tell those of its candidates, as it fills. */
+/** What the items of a slate leave unexplained of its candidates, as it fills. */
 export interface Spread {
-  /** By candidate, what `placed` items leave unexplained of it, in [1 − δ, 1]. */
+  /** Part of the placed items in the log-odds of each candidate, ≤ 0. */
   readonly start: Float64Array;
-  /** The same of all items taken, over `start`: the odds of each candidate are multiplied by it. */
-  readonly factors: Float64Array;
+  /** Conditional variances over those of the empty slate, in [0.1, 1]. */
+  readonly unexplained: Float64Array;
+  /** λ: the odds of each candidate are multiplied by `unexplained` to this power. */
+  readonly power: number;
   take(candidate: number): void;
   /** Begins an empty slate. */
   clear(): void;
 }
+
+/**
+ * δ: correlation of two items with the same features. A tenth of an item is its own, so that none is ruled out by those above: they divide
+ * its odds by at most 10^λ.
+ */
+const fullCorrelation = 0.9;
+/** Of a candidate's log-odds, by the items above. */
+export const largestTilt = ({ power }: Pick<SlateDiversity, "power">): number =>
+  -power * Math.log(1 - fullCorrelation);
 
 /** Feature vectors of length 1, or 0 for an item without features, one after the other. */
 interface Vectors {
@@ -29,21 +40,24 @@ interface Vectors {
 }
 
 function toVectors(lists: readonly (readonly number[])[], weights: readonly number[]): Vectors {
+  const count = lists.reduce((sum, { length }) => sum + length, 0);
+  const [features, values] = [new Int32Array(count), new Float64Array(count)];
   const starts = new Int32Array(lists.length + 1);
-  const features = Int32Array.from(lists.flat());
-  const values = new Float64Array(features.length);
   let at = 0;
-  for (const [a, list] of lists.entries()) {
+  lists.forEach((list, a) => {
     let squares = 0;
     for (const feature of list) squares += weights[feature] ?? 0;
-    for (const feature of list) values[at++] = Math.sqrt((weights[feature] ?? 0) / squares);
+    for (const feature of list) {
+      features[at] = feature;
+      values[at++] = Math.sqrt((weights[feature] ?? 0) / squares);
+    }
     starts[a + 1] = at;
-  }
+  });
   return { starts, features, values };
 }
 
 /** δ·⟨v_j, v_a⟩ of one item with all. */
-function createCorrelations({ starts, features, values }: Vectors, weights: number, δ: number) {
+function createCorrelations({ starts, features, values }: Vectors, weights: number) {
   const count = starts.length - 1;
   const dense = new Float64Array(weights);
   const known: (Float64Array | undefined)[] = [];
@@ -52,14 +66,14 @@ function createCorrelations({ starts, features, values }: Vectors, weights: numb
     for (let at = from; at < to; at++) dense[features[at] ?? 0] = scale * (values[at] ?? 0);
   };
   const correlate = (j: number): Float64Array => {
-    write(j, δ);
-    let at = 0;
-    const correlations = Float64Array.from({ length: count }, (_, a) => {
+    write(j, fullCorrelation);
+    const correlations = new Float64Array(count);
+    for (let a = 0, at = 0; a < count; a++) {
       const end = starts[a + 1] ?? 0;
       let sum = 0;
       for (; at < end; at++) sum += (dense[features[at] ?? 0] ?? 0) * (values[at] ?? 0);
-      return sum;
-    });
+      correlations[a] = sum;
+    }
     write(j, 0);
     return correlations;
   };
@@ -77,15 +91,15 @@ function subtract(x: Float64Array, factor: number, y: Float64Array): void {
 
 /**
  * Conditional variances d² of a Gaussian field over the items, whose correlations are δ times the cosine of their features: 1 − cᵀC⁻¹c given
- * the items taken, C among them and c with the candidate. Each item taken costs a step of the incremental Cholesky factorisation, as in
- * the greedy choice of determinantal point processes (Chen, Zhang & Zhou 2018). ½·log d² is what the slate's entropy gains by the
- * candidate, less its own; d² is never below 1 − δ.
+ * the items taken, C their correlations and c those with the candidate. Each item taken is a step of the incremental Cholesky
+ * factorisation, as in the greedy choice of determinantal point processes (Chen, Zhang & Zhou 2018). ½·ln d² is the candidate's entropy
+ * given the items taken, less its own.
  */
 export function createSpread(diversity: SlateDiversity): Spread {
-  const { strength, featuresOf, weights, placed = [] } = diversity;
+  const { power, featuresOf, weights, placed = [] } = diversity;
   const count = featuresOf.length;
   const vectors = toVectors([...featuresOf, ...placed], weights);
-  const correlate = createCorrelations(vectors, weights.length, strength);
+  const correlate = createCorrelations(vectors, weights.length);
   const variances = new Float64Array(count + placed.length);
   /** Rows of the Cholesky factor, one for each item taken. */
   let rows: Float64Array[] = [];
@@ -97,7 +111,7 @@ export function createSpread(diversity: SlateDiversity): Spread {
       const own = scale * (row[a] ?? 0);
       row[a] = own;
       // Rounding could pass the bound by a hair.
-      variances[a] = Math.max(1 - strength, (variances[a] ?? 1) - own * own);
+      variances[a] = Math.max(1 - fullCorrelation, (variances[a] ?? 1) - own * own);
     }
     rows.push(row);
   };
@@ -107,18 +121,19 @@ export function createSpread(diversity: SlateDiversity): Spread {
     for (const index of placed.keys()) take(count + index);
   };
   begin();
-  const start = variances.slice(0, count);
-  const factors = new Float64Array(count).fill(1);
+  const before = variances.slice(0, count);
+  const unexplained = new Float64Array(count).fill(1);
   return {
-    start,
-    factors,
+    power,
+    start: before.map((variance) => power * Math.log(variance)),
+    unexplained,
     take: (candidate) => {
       take(candidate);
-      for (let a = 0; a < count; a++) factors[a] = (variances[a] ?? 1) / (start[a] ?? 1);
+      for (let a = 0; a < count; a++) unexplained[a] = (variances[a] ?? 1) / (before[a] ?? 1);
     },
     clear: () => {
       begin();
-      factors.fill(1);
+      unexplained.fill(1);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Arm } from "../domain/decision.ts";
-import type { PrefixRules } from "../domain/slate-prefix.ts";
+import type { PrefixRules } from "../domain/prefix-rules.ts";
 
 /**
  * `older`: an earlier cycle has read it, so every model may have seen it. `first`, `second`: halves

@@ -1,6 +1,6 @@
+import { createPrefix, type PrefixRules, type SlatePrefix } from "../domain/prefix-rules.ts";
 import type { SlateCaps } from "../domain/slate-caps.ts";
 import type { SlateDiversity } from "../domain/slate-diversity.ts";
-import { createPrefix, type PrefixRules, type SlatePrefix } from "../domain/slate-prefix.ts";
 import { openPlaces, type PlaceRules } from "./slate.ts";
 
 /** The part of a slate that chance fills: without pinned items, and those that they leave no room for. */
@@ -73,8 +73,11 @@ export interface DrawnChoice {
 }
 
 /** Of the candidates that are left. */
-const tiltOf = ({ start, factors }: SlatePrefix, left: readonly number[]) =>
-  start && factors && Float64Array.from(left, (a) => Math.log(start[a]! * factors[a]!));
+function tiltOf({ spread }: SlatePrefix, left: readonly number[]): Float64Array | undefined {
+  if (spread === undefined) return undefined;
+  const { start, unexplained, power } = spread;
+  return Float64Array.from(left, (a) => start[a]! + power * Math.log(unexplained[a]!));
+}
 
 /**
  * The choices of a slate, one after the other, down to the first that the rules don't allow.

@@ -22,7 +22,7 @@ const ruled: fc.Arbitrary<Ruled> = fc
     size: fc.integer({ min: 1, max: 6 }),
     exploration: fc.double({ min: 0.01, max: 1, noNaN: true }),
     limits: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 3 }),
-    strength: fc.constantFrom(0, 0.5, 0.99),
+    power: fc.constantFrom(0, 0.5, 9),
     memberships: fc.array(fc.array(fc.nat({ max: 2 }), { maxLength: 2 }), {
       minLength: 6,
       maxLength: 6,
@@ -32,7 +32,7 @@ const ruled: fc.Arbitrary<Ruled> = fc
       comparator: ([a, b], [c, d]) => a === c || b === d,
     }),
   })
-  .map(({ logits, size, exploration, limits, strength, memberships, pins }) => {
+  .map(({ logits, size, exploration, limits, power, memberships, pins }) => {
     const count = logits.length;
     const slateSize = Math.min(size, count);
     const groupsOf = memberships
@@ -42,10 +42,10 @@ const ruled: fc.Arbitrary<Ruled> = fc
       .filter(([position, index]) => position < slateSize && index < count)
       .sort(([left], [right]) => left - right);
     const weights = limits.map((_, group) => 1 / (1 + group));
-    const diversity = { strength, featuresOf: groupsOf, weights };
+    const diversity = { power, featuresOf: groupsOf, weights };
     const rules = {
       ...{ pins: new Map(held), caps: { groupsOf, limits } },
-      ...(strength > 0 && { diversity }),
+      ...(power > 0 && { diversity }),
     };
     return { logits: Float64Array.from(logits), slateSize, exploration, rules };
   });

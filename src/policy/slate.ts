@@ -1,10 +1,10 @@
-import { createPrefix, type PrefixRules, type SlatePrefix } from "../domain/slate-prefix.ts";
+import { createPrefix, type PrefixRules, type SlatePrefix } from "../domain/prefix-rules.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
 /**
  * Slates by Plackett–Luce without replacement (Plackett 1975) under an exploration floor: at each position
  * P(a | rest) = (1 − ε)·exp(z_a)/Σ_rest exp(z) + ε/|rest|. The rest are the candidates that may still be taken. With diversity exp(z_a) is
- * multiplied by what the items above leave unexplained of a (`createSpread`), so that each position is still sampled from its exact conditional.
+ * multiplied by a power of what the items above leave unexplained of a (`createSpread`): each position is sampled from its exact conditional.
  */
 export interface SampledSlate {
   /** Indices into the candidates, position 0 first. */
@@ -79,12 +79,15 @@ export function openPlaces(candidates: number, { pins, ...rules }: PlaceRules): 
   return prefix;
 }
 
-/** Log-odds given the items above: exp(z) times the factor of diversity. */
+/** Log-odds given the items above, with the part of diversity. */
 export function tiltLogits(
   logits: ArrayLike<number>,
-  { factors }: Pick<SlatePrefix, "factors">,
+  { spread }: Pick<SlatePrefix, "spread">,
 ): ArrayLike<number> {
-  return factors === undefined ? logits : factors.map((factor, a) => logits[a]! + Math.log(factor));
+  if (spread === undefined) return logits;
+  const { unexplained, power } = spread;
+  // Most candidates have nothing in common with the items above.
+  return unexplained.map((u, a) => (u === 1 ? logits[a]! : logits[a]! + power * Math.log(u)));
 }
 
 interface Walk {
@@ -127,7 +130,7 @@ function walk(
     if (index === -1) break;
     order.push(index);
     positionPropensities.push(probabilities[index]!);
-    take(index);
+    if (position < slateSize - 1) take(index);
   }
   return { order, positionPropensities };
 }

@@ -210,7 +210,7 @@ test("an export of slates under boosts, pins, caps and diversity is judged by ma
     boosts: [{ filter: "year > 3", add: 1 }],
     pins: [{ itemId: "i-7", position: 1 }],
     caps: [{ by: "category", most: 2 }],
-    diversity: 0.9,
+    diversity: 0.6,
   };
   const ruled = { scenario: { slateSize: 4, rules }, items: 9 };
   const { engine, store, advance, clock } = await openShop(ruled);
@@ -234,7 +234,7 @@ test("an export of slates under boosts, pins, caps and diversity is judged by ma
   expect(JSON.parse(lines[0]!).draw).toMatchObject({
     pinned: ["i-7"],
     caps: { limits: [2, 2, 2] },
-    diversity: { strength: 0.9 },
+    diversity: { power: expect.closeTo(1.5, 9) },
   });
   const parts = { store, configuration: own };
   const judge = async (version: number) =>

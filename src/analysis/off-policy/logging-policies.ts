@@ -1,6 +1,6 @@
 import type { Decision } from "../../domain/decision.ts";
 import { EngineError, type ErrorCode } from "../../domain/errors.ts";
-import { createPrefix } from "../../domain/slate-prefix.ts";
+import { createPrefix } from "../../domain/prefix-rules.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { addBoosts } from "../../engine/rules/draw-rules.ts";
@@ -68,10 +68,10 @@ export function createLoggingPolicies({
         const rules = rulesOfDraw(decision);
         const part = drawnPart(decision.candidates.length, rules);
         const boosted = addBoosts(logits, rules);
-        const { start } = createPrefix(part.rules, part.candidates.length);
+        const { spread } = createPrefix(part.rules, part.candidates.length);
         const own = Float64Array.from(
           part.candidates,
-          (index, a) => boosted[index]! + Math.log(start?.[a] ?? 1),
+          (index, a) => boosted[index]! + (spread?.start[a] ?? 0),
         );
         const policies = [positionProbabilities(own, [], 0)];
         const rule = { policies, exploration: decision.exploration, ...part.rules };

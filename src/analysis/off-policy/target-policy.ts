@@ -66,8 +66,13 @@ export function createPopularityTarget(table: RewardTable): TargetPolicy {
     rule: (choice, length) => {
       const own = scoresOf(choice);
       // Caps may forbid the k-th.
-      if (choice.decision?.draw?.caps) {
-        const policy = positionProbabilities(judgedOrder(own, choice.tilt), [], 0);
+      const { draw } = choice.decision ?? {};
+      if (draw?.caps) {
+        const policy = positionProbabilities(
+          judgedOrder(own, { boosts: choice.tilt, diversity: draw.diversity }),
+          [],
+          0,
+        );
         return { policies: [policy], exploration: 0 };
       }
       const scores = Float64Array.from(own);

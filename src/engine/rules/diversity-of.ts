@@ -37,16 +37,13 @@ function featuresOf(facts: ItemFacts): Uint16Array {
   return features;
 }
 
-/** Bits of a yes or no that is yes with probability p. */
-const entropy = (p: number): number => -p * Math.log2(p) - (1 - p) * Math.log2(1 - p);
-
 /**
- * Each value counts by its entropy among the candidates, which is what it tells about one of them. One that a single candidate has, such
- * as a title, or that all have, says of no two that they are alike.
- * @param strength δ in (0, 1)
+ * Each value counts by the bits that it tells of a candidate, −log2 of the share that has it: all have none. One that a single candidate
+ * has, such as a title, says of no two that they are alike, and doesn't count.
+ * @param diversity d in (0, 1)
  * @param facts of the candidates
  */
-export function diversityOf(strength: number, facts: readonly ItemFacts[]): SlateDiversity {
+export function diversityOf(diversity: number, facts: readonly ItemFacts[]): SlateDiversity {
   const counts = new Uint16Array(buckets);
   const lists = facts.map(featuresOf);
   for (const list of lists)
@@ -54,7 +51,7 @@ export function diversityOf(strength: number, facts: readonly ItemFacts[]): Slat
   const numbers = new Map<number, number>();
   const weights: number[] = [];
   const numberOf = (feature: number, count: number) => {
-    const number = numbers.get(feature) ?? weights.push(entropy(count / facts.length)) - 1;
+    const number = numbers.get(feature) ?? weights.push(Math.log2(facts.length / count)) - 1;
     numbers.set(feature, number);
     return number;
   };
@@ -66,5 +63,5 @@ export function diversityOf(strength: number, facts: readonly ItemFacts[]): Slat
     }
     return kept;
   });
-  return { strength, featuresOf: numbered, weights };
+  return { power: diversity / (1 - diversity), featuresOf: numbered, weights };
 }

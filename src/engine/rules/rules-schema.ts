@@ -132,8 +132,8 @@ const aversion = z.strictObject({
   unless: types,
 });
 
-/** Divides the odds of an item by up to 100. At 1 a second item with the features of one above could never be shown. */
-const maxDiversity = 0.99;
+/** A power of 9: a second item with all features of one above has a millionth of its odds. */
+const maxDiversity = 0.9;
 const diversityRange = `must be a number from 0, for none, to ${maxDiversity}`;
 
 export const scenarioRules: z.ZodType<ScenarioRules> = exactly<ScenarioRules>()(

@@ -14,9 +14,9 @@ interface CappedRule extends SlateRule {
 /** π times the factors of the items above. */
 function weigh({ policies: [policy], diversity }: SlateRule, above: readonly number[]) {
   if (diversity === undefined) return policy!;
-  const { factors, take } = createSpread(diversity);
+  const { unexplained, power, take } = createSpread(diversity);
   for (const a of above) take(a);
-  return policy!.map((one, a) => one * factors[a]!);
+  return policy!.map((one, a) => one * unexplained[a]! ** power);
 }
 
 /** Every slate with its exact probability, written from the definition. */
@@ -100,7 +100,7 @@ const cases: readonly (readonly [string, CappedRule, number])[] = [
       exploration: 0.05,
       caps: noCaps(6),
       diversity: {
-        ...{ strength: 0.95, weights: [0.5, 0.9], placed: [[1]] },
+        ...{ power: 1.5, weights: [0.5, 0.9], placed: [[1]] },
         featuresOf: [[0], [0], [0, 1], [1], [1], []],
       },
     },
@@ -113,7 +113,7 @@ const cases: readonly (readonly [string, CappedRule, number])[] = [
       exploration: 0.1,
       caps: { groupsOf: [[0, 1], [0], [1], [0], [1], [0, 1]], limits: [1, 1] },
       diversity: {
-        ...{ strength: 0.8, weights: [0.4] },
+        ...{ power: 1, weights: [0.4] },
         featuresOf: [[], [0], [0], [0], [0], []],
       },
     },

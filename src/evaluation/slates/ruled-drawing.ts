@@ -1,5 +1,5 @@
+import { createPrefix, type SlatePrefix } from "../../domain/prefix-rules.ts";
 import { noCaps, type SlateCaps } from "../../domain/slate-caps.ts";
-import { createPrefix, type SlatePrefix } from "../../domain/slate-prefix.ts";
 import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
 import type { LoggedPlace, SlateDrawing, VisitPrefix } from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
@@ -43,10 +43,14 @@ const policyAt = ({ policies }: SlateRule, k: number) => policies[k] ?? policies
 const chance = (weight: number, { mass, count }: LeftSums, exploration: number): number =>
   ((1 - exploration) * weight) / mass + exploration / count;
 
-function weigh({ rule, prefix: { factors }, weights }: Opened, k: number): Float64Array {
+function weigh({ rule, prefix: { spread }, weights }: Opened, k: number): Float64Array {
   const policy = policyAt(rule, k);
-  if (factors === undefined) return policy;
-  for (let a = 0; a < weights.length; a++) weights[a] = policy[a]! * factors[a]!;
+  if (spread === undefined) return policy;
+  const { unexplained, power } = spread;
+  for (let a = 0; a < weights.length; a++) {
+    const u = unexplained[a]!;
+    weights[a] = u === 1 ? policy[a]! : policy[a]! * u ** power;
+  }
   return weights;
 }
 

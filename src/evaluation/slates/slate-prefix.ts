@@ -1,4 +1,4 @@
-import { createPrefix } from "../../domain/slate-prefix.ts";
+import { createPrefix } from "../../domain/prefix-rules.ts";
 import type { SlateRule } from "./slate-drawer.ts";
 
 /**
@@ -9,10 +9,12 @@ export function conditionalsOf(
   { policies, exploration, ...rules }: SlateRule,
   items: readonly number[],
 ): readonly Float64Array[] {
-  const { closed, factors, take } = createPrefix(rules, policies[0]!.length);
+  const { closed, spread, take } = createPrefix(rules, policies[0]!.length);
   return items.map((item, k) => {
     const policy = policies[k] ?? policies.at(-1)!;
-    const left = policy.map((one, a) => (closed[a] ? 0 : one * (factors?.[a] ?? 1)));
+    const left = policy.map((one, a) =>
+      closed[a] ? 0 : one * (spread ? spread.unexplained[a]! ** spread.power : 1),
+    );
     const mass = left.reduce((sum, one) => sum + one, 0);
     const count = closed.reduce((sum, one) => sum + 1 - one, 0);
     const floor = exploration / count;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Decision, DecisionRule, Feedback } from "../../domain/decision.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { PrefixRules } from "../../domain/prefix-rules.ts";
 import { settleReward } from "../../domain/reward-rule.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
-import type { PrefixRules } from "../../domain/slate-prefix.ts";
 import type { SocialRule } from "../../domain/social.ts";
 import type { DrawRules } from "../../engine/rules/draw-rules.ts";
 
@@ -118,7 +118,7 @@ const weights = z.array(z.number().positive(), "must be a list of numbers above 
 /** Features have weights, so that no product with a missing one is made. */
 const diversity = z
   .object({
-    strength: z.number("must be a number").min(0).lt(1),
+    power: z.number("must be a number").min(0).max(10),
     featuresOf: z.array(counts),
     weights,
   })

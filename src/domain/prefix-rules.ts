@@ -1,5 +1,5 @@
 import { type CapCounter, createCapCounter, noCaps, type SlateCaps } from "./slate-caps.ts";
-import { createSpread, type SlateDiversity } from "./slate-diversity.ts";
+import { createSpread, type SlateDiversity, type Spread } from "./slate-diversity.ts";
 
 /** Rules by which the items above change the chances of those below, whatever the policy. */
 export interface PrefixRules {
@@ -9,10 +9,8 @@ export interface PrefixRules {
 
 /** The items of a slate so far, and the effect that they have on the candidates. */
 export interface SlatePrefix extends CapCounter {
-  /** The odds of each candidate are multiplied by it, in (0, 1]; absent without diversity. */
-  readonly factors?: Float64Array;
-  /** The part of the items that have their places from the start, in (0, 1]; no part of `factors`. */
-  readonly start?: Float64Array;
+  /** Absent without diversity. */
+  readonly spread?: Pick<Spread, "start" | "unexplained" | "power">;
 }
 
 /** An empty slate. @param candidates their number */
@@ -22,8 +20,7 @@ export function createPrefix({ caps, diversity }: PrefixRules, candidates: numbe
   const spread = createSpread(diversity);
   return {
     closed: counter.closed,
-    factors: spread.factors,
-    start: spread.start,
+    spread,
     take: (candidate) => {
       counter.take(candidate);
       spread.take(candidate);
