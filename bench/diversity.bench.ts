@@ -1,17 +1,19 @@
 import { existsSync } from "node:fs";
 import { readInteractions } from "../src/analysis/ranking/read-interactions.ts";
+import type { ScenarioRules } from "../src/domain/rules.ts";
 import type { Bench, Report } from "./bench.ts";
 import { auditSlates } from "./diversity/audited-slates.ts";
 import { byRules, byTemperature, type Drawing } from "./diversity/draw-slate.ts";
 import { createItems } from "./diversity/intent-world.ts";
 import { type FrontierPoint, main, measureFrontier, names } from "./diversity/measure-frontier.ts";
 import { measureSequences, type ServedQuality } from "./diversity/measure-sequences.ts";
-import { timeDraws } from "./diversity/time-draws.ts";
+import { timeDraws, timeMarginals } from "./diversity/time-draws.ts";
 import { mean, standardError } from "./statistics.ts";
 
 const audited = 1000;
 const sequenceSeeds = 3;
 const timedCandidates = 500;
+const judgedCandidates = 100;
 
 type Figures = Omit<FrontierPoint, "setting">;
 const columns = ["satisfaction", "clicks", "distance", "coverage", "entropy"] as const;
@@ -91,6 +93,25 @@ async function showSequences(report: Report, path: string): Promise<void> {
   );
 }
 
+function showCost(report: Report): void {
+  const { off, on } = timeDraws(createItems(timedCandidates, 1), main);
+  const judged = createItems(judgedCandidates, 1);
+  const ms = (rules: ScenarioRules) => timeMarginals(judged, rules).toFixed(1);
+  report.table(
+    ["cost", "off", "at most 3 of a category", names.main],
+    [
+      [`µs a slate of 10 from ${timedCandidates}`, off.toFixed(0), "–", on.toFixed(0)],
+      [
+        `ms a judged slate of 10 from ${judgedCandidates}, a policy`,
+        ms({}),
+        ms({ caps: [{ by: "category", most: 3 }] }),
+        ms({ diversity: main }),
+      ],
+    ],
+  );
+  report.figure("× the time of a draw without diversity", on / off);
+}
+
 export const diversityBench: Bench<{ readonly data: string; readonly seeds: number }> = {
   name: "diversity",
   description: "the frontier of diversity and relevance, its ablations, its audit and its cost",
@@ -126,10 +147,6 @@ export const diversityBench: Bench<{ readonly data: string; readonly seeds: numb
     );
     report.note(`${decisions} slates of ${arms} arms, largest |log ratio| ${largestDifference}`);
     report.figure(`findings of the audit in ${audited} slates`, findings.length);
-    const { off, on } = timeDraws(createItems(timedCandidates, 1), main);
-    report.note(
-      `${off.toFixed(0)} µs a slate of 10 from ${timedCandidates} without, ${on.toFixed(0)} µs with`,
-    );
-    report.figure("× the time of a draw without diversity", on / off);
+    showCost(report);
   },
 };
