@@ -26,7 +26,7 @@ export interface FrontierPoint {
 }
 
 /** The settings of the frontier. */
-export const settings = [0.3, 0.5, 0.6, 0.7, 0.8, 0.9];
+const settings = [0.3, 0.5, 0.6, 0.7, 0.8, 0.9];
 /** The one that is compared with other ways to its diversity. */
 export const main = 0.7;
 export const names = {

@@ -9,7 +9,7 @@ import type { ItemId } from "./ids.ts";
  * - `head`: the part that learning cycles move.
  * - `fastLoop`: the fast loop's correction, and `fastLoopDraw` the random part of its draw, which explores.
  * - `boost`: the sum of the boosts of scenario and request, as they were written.
- * - `diversity`: the part of the items above, ln of what they leave unexplained; 0 if they have nothing in common with it.
+ * - `diversity`: the part of the items above, λ·ln of the item's unexplained part; 0 if they have nothing in common with it.
  */
 export const termNames = [
   "popularity",

@@ -1,6 +1,6 @@
 /** Keeps the items of a slate apart by features of its candidates. */
 export interface SlateDiversity {
-  /** λ ≥ 0: power of what the items above leave unexplained. */
+  /** λ ≥ 0: power of the part of a candidate that the items above leave unexplained. */
   readonly power: number;
   /** Numbers of the features of each candidate. */
   readonly featuresOf: readonly (readonly number[])[];
@@ -10,7 +10,7 @@ export interface SlateDiversity {
   readonly placed?: readonly (readonly number[])[];
 }
 
-/** What the items of a slate leave unexplained of its candidates, as it fills. */
+/** The unexplained part of each candidate of a slate, as it fills. */
 export interface Spread {
   /** Part of the placed items in the log-odds of each candidate, ≤ 0. */
   readonly start: Float64Array;

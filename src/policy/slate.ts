@@ -4,7 +4,7 @@ import type { RandomStream } from "../numeric/random.ts";
 /**
  * Slates by Plackett–Luce without replacement (Plackett 1975) under an exploration floor: at each position
  * P(a | rest) = (1 − ε)·exp(z_a)/Σ_rest exp(z) + ε/|rest|. The rest are the candidates that may still be taken. With diversity exp(z_a) is
- * multiplied by a power of what the items above leave unexplained of a (`createSpread`): each position is sampled from its exact conditional.
+ * multiplied by a power of the part of a that the items above leave unexplained (`createSpread`): each position is sampled from its exact conditional.
  */
 export interface SampledSlate {
   /** Indices into the candidates, position 0 first. */

@@ -44,22 +44,24 @@ function featuresOf(facts: ItemFacts): Uint16Array {
  * @param facts of the candidates
  */
 export function diversityOf(diversity: number, facts: readonly ItemFacts[]): SlateDiversity {
-  const counts = new Uint16Array(buckets);
   const lists = facts.map(featuresOf);
-  for (const list of lists)
-    for (const feature of list) counts[feature] = (counts[feature] ?? 0) + 1;
-  const numbers = new Map<number, number>();
+  // How many have it; once it is numbered, its number as −1, −2, …
+  const slots = new Int32Array(buckets);
+  for (const list of lists) for (const feature of list) slots[feature] = (slots[feature] ?? 0) + 1;
   const weights: number[] = [];
-  const numberOf = (feature: number, count: number) => {
-    const number = numbers.get(feature) ?? weights.push(Math.log2(facts.length / count)) - 1;
-    numbers.set(feature, number);
+  const numberOf = (feature: number): number | undefined => {
+    const count = slots[feature] ?? 0;
+    if (count < 0) return -1 - count;
+    if (count === 1 || count === facts.length) return undefined;
+    const number = weights.push(Math.log2(facts.length / count)) - 1;
+    slots[feature] = -1 - number;
     return number;
   };
   const numbered = lists.map((list) => {
     const kept: number[] = [];
     for (const feature of list) {
-      const count = counts[feature] ?? 0;
-      if (count > 1 && count < facts.length) kept.push(numberOf(feature, count));
+      const number = numberOf(feature);
+      if (number !== undefined) kept.push(number);
     }
     return kept;
   });

@@ -35,6 +35,8 @@ interface DrawnSlates {
   readonly count: Int32Array;
   /** Of the logged item of that position; −1 if it is not left for it. */
   readonly own: Float64Array;
+  /** By position, Σ over the draws of P(a | prefix) of each candidate. */
+  readonly sums: readonly Float64Array[];
 }
 
 const policyAt = ({ policies }: SlateRule, k: number) => policies[k] ?? policies.at(-1)!;
@@ -49,7 +51,7 @@ function weigh({ rule, prefix: { spread }, weights }: Opened, k: number): Float6
   const { unexplained, power } = spread;
   for (let a = 0; a < weights.length; a++) {
     const u = unexplained[a]!;
-    weights[a] = u === 1 ? policy[a]! : policy[a]! * u ** power;
+    weights[a] = u === 1 ? policy[a]! : policy[a]! * Math.exp(power * Math.log(u));
   }
   return weights;
 }
@@ -66,16 +68,23 @@ function findLeft(opened: Opened, k: number): Left {
   return { weights, mass, count };
 }
 
-/** Σ P(a | prefix)·v(a) of the candidates that are left. */
-function expectValue({ rule, slate: { values }, prefix: { closed } }: Opened, left: Left): number {
-  let [byPolicy, byFloor] = [0, 0];
+/**
+ * Adds P(a | prefix) of the candidates that are left to the sums of a position.
+ * @returns Σ P(a | prefix)·v(a)
+ */
+function addChances(
+  { rule, slate: { values }, prefix: { closed } }: Opened,
+  left: Left,
+  sums: Float64Array,
+): number {
+  let value = 0;
   for (let a = 0; a < closed.length; a++) {
     if (closed[a]) continue;
-    byPolicy += left.weights[a]! * values[a]!;
-    byFloor += values[a]!;
+    const probability = chance(left.weights[a]!, left, rule.exploration);
+    sums[a]! += probability;
+    value += probability * values[a]!;
   }
-  const { exploration } = rule;
-  return ((1 - exploration) * byPolicy) / left.mass + (exploration * byFloor) / left.count;
+  return value;
 }
 
 /**
@@ -110,6 +119,7 @@ function drawSlates(opened: Opened, drawn: DrawnSlates): Float64Array {
   const { slate, given, length, prefix } = opened;
   const { items } = slate;
   const direct = new Float64Array(items.length);
+  for (const sums of drawn.sums) sums.fill(0);
   for (let start = 0; start < given.draws * length; start += length) {
     prefix.clear();
     drawn.count.fill(0, start, start + length);
@@ -120,7 +130,7 @@ function drawSlates(opened: Opened, drawn: DrawnSlates): Float64Array {
       drawn.count[start + k] = left.count;
       const isLeft = k < items.length && !prefix.closed[items[k]!];
       drawn.own[start + k] = isLeft ? left.weights[items[k]!]! : -1;
-      direct[Math.min(k, items.length - 1)]! += expectValue(opened, left);
+      direct[Math.min(k, items.length - 1)]! += addChances(opened, left, drawn.sums[k]!);
       const chosen = drawLeft(opened, left, { share: given.uniforms[start + k]! });
       drawn.items[start + k] = chosen;
       if (k < length - 1) prefix.take(chosen);
@@ -211,38 +221,13 @@ function drawAroundRuled(
   }
 }
 
-/** The probabilities of position k, over the number of draws, of the candidates that are left. */
-function addChances(
-  opened: Opened,
-  k: number,
-  { left, into }: { left: LeftSums; into: Float64Array },
-) {
-  const {
-    rule,
-    given,
-    prefix: { closed },
-  } = opened;
-  const weights = weigh(opened, k);
-  for (let a = 0; a < into.length; a++)
-    if (!closed[a]) into[a]! += chance(weights[a]!, left, rule.exploration) / given.draws;
-}
-
 function fillPositions(
-  opened: Opened,
-  { items, mass, count }: DrawnSlates,
+  { given }: Opened,
+  { sums }: DrawnSlates,
   positions: readonly Float64Array[],
 ): void {
-  const { given, length, prefix } = opened;
-  for (const into of positions) into.fill(0);
-  for (let start = 0; start < given.draws * length; start += length) {
-    prefix.clear();
-    for (const [k, into] of positions.entries()) {
-      const cell = start + k;
-      if (count[cell] === 0) break;
-      addChances(opened, k, { left: { mass: mass[cell]!, count: count[cell]! }, into });
-      if (k < positions.length - 1) prefix.take(items[cell]!);
-    }
-  }
+  for (const [k, into] of positions.entries())
+    for (let a = 0; a < into.length; a++) into[a] = sums[k]![a]! / given.draws;
 }
 
 /**
@@ -264,12 +249,13 @@ export function createRuledDrawing(): SlateDrawing {
       const weights = new Float64Array(candidates);
       opened = { rule, slate, given, length, prefix, weights };
       const size = given.draws * length;
-      if (drawn?.items.length !== size)
+      if (drawn?.items.length !== size || drawn.sums[0]?.length !== candidates)
         drawn = {
           items: new Int32Array(size),
           mass: new Float64Array(size),
           count: new Int32Array(size),
           own: new Float64Array(size),
+          sums: Array.from({ length }, () => new Float64Array(candidates)),
         };
       return drawSlates(opened, drawn);
     },

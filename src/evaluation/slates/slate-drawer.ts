@@ -3,7 +3,7 @@ import type { PrefixRules } from "../../domain/prefix-rules.ts";
 /**
  * How a policy fills a slate without repetition: at position k it takes one of the candidates that are left, a with
  * (1 − ε)·π_k(a)/Σ_left π_k + ε/|left|. With caps those are left that no full group forbids; with diversity π_k(a) is multiplied by
- * a power of what the items above leave unexplained of a.
+ * a power of the part of a that the items above leave unexplained.
  */
 export interface SlateRule extends PrefixRules {
   /** π_k of all K candidates, without the floor; the last one holds for all further positions. */
