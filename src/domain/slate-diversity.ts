@@ -56,67 +56,58 @@ function toVectors(lists: readonly (readonly number[])[], weights: readonly numb
   return { starts, features, values };
 }
 
-/** δ·⟨v_j, v_a⟩ of one item with all. */
-function createCorrelations({ starts, features, values }: Vectors, weights: number) {
-  const count = starts.length - 1;
-  const dense = new Float64Array(weights);
-  const known: (Float64Array | undefined)[] = [];
-  const write = (j: number, scale: number) => {
-    const [from = 0, to = 0] = starts.subarray(j, j + 2);
-    for (let at = from; at < to; at++) dense[features[at] ?? 0] = scale * (values[at] ?? 0);
-  };
-  const correlate = (j: number): Float64Array => {
-    write(j, fullCorrelation);
-    const correlations = new Float64Array(count);
-    for (let a = 0, at = 0; a < count; a++) {
-      const end = starts[a + 1] ?? 0;
-      let sum = 0;
-      for (; at < end; at++) sum += (dense[features[at] ?? 0] ?? 0) * (values[at] ?? 0);
-      correlations[a] = sum;
-    }
-    write(j, 0);
-    return correlations;
-  };
-  return (j: number): Float64Array => {
-    const correlations = known[j] ?? correlate(j);
-    known[j] = correlations;
-    return correlations;
-  };
+/** ⟨v_a, x⟩, x by feature. */
+function project({ starts, features, values }: Vectors, a: number, x: Float64Array): number {
+  const end = starts[a + 1] ?? 0;
+  let sum = 0;
+  for (let at = starts[a] ?? 0; at < end; at++)
+    sum += (values[at] ?? 0) * (x[features[at] ?? 0] ?? 0);
+  return sum;
 }
 
-/** x − factor·y, in place. */
-function subtract(x: Float64Array, factor: number, y: Float64Array): void {
-  if (factor !== 0) for (let a = 0; a < x.length; a++) x[a] = (x[a] ?? 0) - factor * (y[a] ?? 0);
+/** v_a by feature. */
+function spell({ starts, features, values }: Vectors, a: number, count: number): Float64Array {
+  const vector = new Float64Array(count);
+  const end = starts[a + 1] ?? 0;
+  for (let at = starts[a] ?? 0; at < end; at++) vector[features[at] ?? 0] = values[at] ?? 0;
+  return vector;
+}
+
+/** x − Σ share·h, in place. */
+function deduct(x: Float64Array, known: readonly Float64Array[], shares: readonly number[]): void {
+  for (const [index, h] of known.entries()) {
+    const share = shares[index] ?? 0;
+    if (share !== 0) for (let f = 0; f < x.length; f++) x[f] = (x[f] ?? 0) - share * (h[f] ?? 0);
+  }
 }
 
 /**
- * Conditional variances d² of a Gaussian field over the items, whose correlations are δ times the cosine of their features: 1 − cᵀC⁻¹c given
- * the items taken, C their correlations and c those with the candidate. Each item taken is a step of the incremental Cholesky
- * factorisation, as in the greedy choice of determinantal point processes (Chen, Zhang & Zhou 2018). ½·ln d² is the candidate's entropy
- * given the items taken, less its own.
+ * Conditional variances of a Gaussian field x_a = √δ·⟨v_a, w⟩ + √(1 − δ)·ε_a over the items, w ~ N(0, I) by feature, given the items taken:
+ * 1 − cᵀC⁻¹c with C their correlations and c those with a. An item taken tells of w: its covariance is I − Σ h·hᵀ, a vector h for
+ * each. ½·ln of the variance is the candidate's entropy given the items taken, less its own. Products of the variances in any order are
+ * the determinant of C, as in determinantal point processes (Kulesza & Taskar 2012; Chen, Zhang & Zhou 2018).
  */
 export function createSpread(diversity: SlateDiversity): Spread {
   const { power, featuresOf, weights, placed = [] } = diversity;
   const count = featuresOf.length;
   const vectors = toVectors([...featuresOf, ...placed], weights);
-  const correlate = createCorrelations(vectors, weights.length);
   const variances = new Float64Array(count + placed.length);
-  /** Rows of the Cholesky factor, one for each item taken. */
-  let rows: Float64Array[] = [];
+  let known: Float64Array[] = [];
   const take = (j: number) => {
-    const scale = 1 / Math.sqrt(variances[j] ?? 1);
-    const row = correlate(j).slice();
-    for (const above of rows) subtract(row, above[j] ?? 0, above);
-    for (let a = 0; a < row.length; a++) {
-      const own = scale * (row[a] ?? 0);
-      row[a] = own;
+    const h = spell(vectors, j, weights.length);
+    const shares = known.map((one) => project(vectors, j, one));
+    deduct(h, known, shares);
+    const scale = Math.sqrt(fullCorrelation / (variances[j] ?? 1));
+    for (let f = 0; f < h.length; f++) h[f] = scale * (h[f] ?? 0);
+    for (let a = 0; a < variances.length; a++) {
+      const told = fullCorrelation * project(vectors, a, h) ** 2;
       // Rounding could pass the bound by a hair.
-      variances[a] = Math.max(1 - fullCorrelation, (variances[a] ?? 1) - own * own);
+      variances[a] = Math.max(1 - fullCorrelation, (variances[a] ?? 1) - told);
     }
-    rows.push(row);
+    known.push(h);
   };
   const begin = () => {
-    rows = [];
+    known = [];
     variances.fill(1);
     for (const index of placed.keys()) take(count + index);
   };

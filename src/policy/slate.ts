@@ -86,7 +86,7 @@ export function tiltLogits(
 ): ArrayLike<number> {
   if (spread === undefined) return logits;
   const { unexplained, power } = spread;
-  // Most candidates have nothing in common with the items above.
+  // A candidate with nothing in common with the items above needs no logarithm.
   return unexplained.map((u, a) => (u === 1 ? logits[a]! : logits[a]! + power * Math.log(u)));
 }
 

@@ -37,6 +37,9 @@ function featuresOf(facts: ItemFacts): Uint16Array {
   return features;
 }
 
+/** By bucket, how many candidates of one call have it; once it is numbered, its number as −1, −2, … Zeros between calls: zeroing it whole takes longer than all else. */
+const slots = new Int32Array(buckets);
+
 /**
  * Each value counts by the bits that it tells of a candidate, −log2 of the share that has it: all have none. One that a single candidate
  * has, such as a title, says of no two that they are alike, and doesn't count.
@@ -45,8 +48,6 @@ function featuresOf(facts: ItemFacts): Uint16Array {
  */
 export function diversityOf(diversity: number, facts: readonly ItemFacts[]): SlateDiversity {
   const lists = facts.map(featuresOf);
-  // How many have it; once it is numbered, its number as −1, −2, …
-  const slots = new Int32Array(buckets);
   for (const list of lists) for (const feature of list) slots[feature] = (slots[feature] ?? 0) + 1;
   const weights: number[] = [];
   const numberOf = (feature: number): number | undefined => {
@@ -65,5 +66,6 @@ export function diversityOf(diversity: number, facts: readonly ItemFacts[]): Sla
     }
     return kept;
   });
+  for (const list of lists) for (const feature of list) slots[feature] = 0;
   return { power: diversity / (1 - diversity), featuresOf: numbered, weights };
 }

@@ -86,6 +86,7 @@ function capsOf(caps: readonly Cap[], facts: readonly ItemFacts[]): SlateCaps {
 }
 
 function pinsOf(pins: readonly PinnedItem[], facts: readonly ItemFacts[], slateSize: number) {
+  if (pins.length === 0) return new Map<number, number>();
   const indices = new Map(facts.map(({ itemId }, index) => [itemId, index]));
   const held = pins.flatMap(({ itemId, position }) => {
     const index = indices.get(itemId);

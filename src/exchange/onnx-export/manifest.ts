@@ -135,7 +135,7 @@ const describeDiversity = ({ scenario: { rules: { diversity = 0 } = {} } }: Expo
       cosine:
         "Σ w over the values that both have / √(Σ w of a · Σ w of b); 0 for an item without values",
       values:
-        "categories, and attributes that are texts or booleans, with their paths; entries of lists and objects one by one",
+        "categories, and attributes that are texts or booleans, with their paths; entries of lists and objects one by one, the first 32 of an item",
       weight:
         "w = −log2 p, p the share of the candidates that have the value; 0 if one candidate alone has it",
     },
