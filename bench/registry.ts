@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.ts";
 import { coldItemsBench } from "./cold-items.bench.ts";
 import { cycleBench } from "./cycle.bench.ts";
+import { diversityBench } from "./diversity.bench.ts";
 import { embeddedBench } from "./embedded.bench.ts";
 import { explanationBench } from "./explanation.bench.ts";
 import { fastLoopBench } from "./fast-loop.bench.ts";
@@ -42,4 +43,5 @@ export const benches: readonly Bench[] = [
   coldItemsBench,
   explanationBench,
   socialBench,
+  diversityBench,
 ];

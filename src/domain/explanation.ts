@@ -2,13 +2,14 @@ import type { Decision } from "./decision.ts";
 import type { ItemId } from "./ids.ts";
 
 /**
- * Additions to a candidate's log-odds, each less its mean over the candidates of the decision, but for the boost:
+ * Additions to a candidate's log-odds, each less its mean over the candidates of the decision, but for the last two:
  * - `popularity`: the baseline's order.
  * - `encoder`: product of the user's state and the item, or without known events the item's share of all events.
  * - `chain`: items that follow the user's newest ones in behaviour.
  * - `head`: the part that learning cycles move.
  * - `fastLoop`: the fast loop's correction, and `fastLoopDraw` the random part of its draw, which explores.
  * - `boost`: the sum of the boosts of scenario and request, as they were written.
+ * - `diversity`: the part of the items above, λ·ln of the item's unexplained part; 0 if they have nothing in common with it.
  */
 export const termNames = [
   "popularity",
@@ -18,6 +19,7 @@ export const termNames = [
   "fastLoop",
   "fastLoopDraw",
   "boost",
+  "diversity",
 ] as const;
 
 /** An addition to log-odds: an entry of `termNames`. */

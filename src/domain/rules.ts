@@ -71,4 +71,9 @@ export interface ItemRules {
 export interface ScenarioRules extends ItemRules {
   readonly repetition?: readonly RepetitionRule[];
   readonly aversions?: readonly AversionRule[];
+  /**
+   * d, 0 to 0.9: weight of a slate's diversity against relevance, which has 1 − d. The odds of an item are multiplied by the
+   * part of it that the items above leave unexplained, to the power d/(1 − d). Default: 0.
+   */
+  readonly diversity?: number;
 }

@@ -93,6 +93,14 @@ test("the probability of a swap is that of Plackett–Luce with its floor, from 
   }
 });
 
+test("slates whose items depend on those above tell nothing of it", () => {
+  const rows = simulate(500, createRandom(seed));
+  const diversity = { power: 1, featuresOf: views.map(() => []), weights: [] };
+  const diverse = rows.map((row) => ({ ...row, diversity }));
+  expect(estimate(rows, slateSize).values[3]).toBeLessThan(0.9);
+  expect(estimate(diverse, slateSize).values).toEqual([1, 1, 1, 1]);
+});
+
 test(`a policy that puts good items first does not pass for examination, 12 logs from seed ${seed}`, () => {
   const estimates = Array.from({ length: 12 }, (_, index) =>
     estimate(simulate(1500, createRandom(seed + index)), 10),

@@ -49,14 +49,14 @@ export function swapProbability(upper: FeedbackRow, lower: FeedbackRow): number 
 const placeOf = ({ position, shownAt = position }: FeedbackRow) => shownAt;
 
 /**
- * Neighbours of one slate. Of two items of which one fills a group, either order leaves other candidates to the second, and the logged
- * propensities don't determine those of the swap.
+ * Neighbours of one slate. Of two items of which one fills a group, either order leaves other candidates to the second, and with diversity
+ * other odds: the logged propensities don't determine those of the swap.
  */
 const canSwap = (upper: FeedbackRow, lower: FeedbackRow): boolean =>
   upper.state === lower.state &&
   upper.position === lower.position - 1 &&
   placeOf(upper) === placeOf(lower) - 1 &&
-  !(upper.fillsGroup || lower.fillsGroup);
+  !(upper.fillsGroup || lower.fillsGroup || upper.diversity);
 
 /** Weighted deviations at both positions of a pair, and their squares. */
 interface PairSums {

@@ -1,5 +1,5 @@
 import type { Arm } from "../domain/decision.ts";
-import type { SlateCaps } from "../domain/slate-caps.ts";
+import type { PrefixRules } from "../domain/prefix-rules.ts";
 
 /**
  * `older`: an earlier cycle has read it, so every model may have seen it. `first`, `second`: halves
@@ -9,9 +9,9 @@ export type Fold = "older" | "first" | "second";
 
 /**
  * Fields of a feedback row that judging reads, for any logging policy: a choice of `action` among K
- * candidates, with its reward.
+ * candidates, with its reward. Caps and diversity are those of the slate, on the candidates of position 0.
  */
-export interface JudgedRow {
+export interface JudgedRow extends PrefixRules {
   /** Candidates that the positions before had left, K of them. */
   readonly candidates: readonly { readonly itemId: string }[];
   /** Index into the candidates. */
@@ -20,8 +20,6 @@ export interface JudgedRow {
   readonly position: number;
   /** Place where it was shown, if items are pinned above it; else the position. */
   readonly shownAt?: number;
-  /** Of the slate, on the candidates of position 0: they leave fewer candidates below. */
-  readonly caps?: SlateCaps;
   /** Positions that were asked for, if these caps ended the slate before. */
   readonly asked?: number;
   /** p: logged probability of the action given the positions before, exploration included. */

@@ -106,8 +106,9 @@ export function createFilling(): (
   return ({ row, items, draws }, logs, values) => {
     if (policy.length !== logs.length) policy = new Float64Array(logs.length);
     for (let a = 0; a < logs.length; a++) policy[a] = Math.exp(logs[a]!);
-    const { exploration, caps, asked } = row;
-    const rule = { policies: [policy], exploration, ...(caps && { caps }) };
+    const { exploration, caps, diversity, asked } = row;
+    const rules = { ...(caps && { caps }), ...(diversity && { diversity }) };
+    const rule = { policies: [policy], exploration, ...rules };
     if (draws === undefined) return fillFirst(row, { items, values }, rule);
     const slate = { items, values, ...(asked !== undefined && { asked }) };
     const marginals = fill(rule, slate, draws);
@@ -115,7 +116,7 @@ export function createFilling(): (
   };
 }
 
-/** The uniform choice on a slate. Without caps each candidate is as likely at each position. */
+/** The uniform choice on a slate, which no diversity changes. Without caps each candidate is as likely at each position. */
 export function createUniformFilling(): (
   slate: OpenedSlate,
   values: Float64Array,
@@ -124,8 +125,10 @@ export function createUniformFilling(): (
   return (slate, values) => {
     const { row, items, draws } = slate;
     const { length: count } = values;
-    if (row.caps && draws)
-      return fill(slate, new Float64Array(count).fill(-Math.log(count)), values);
+    if (row.caps && draws) {
+      const uniform = { ...slate, row: { ...row, exploration: 1 } };
+      return fill(uniform, new Float64Array(count).fill(-Math.log(count)), values);
+    }
     const logged = row.isCascade
       ? accumulate(items.map((_, k) => 1 / (count - k)))
       : new Float64Array(items.length).fill(1 / count);

@@ -1,12 +1,14 @@
-import { createCapCounter, noCaps, type SlateCaps } from "../domain/slate-caps.ts";
+import { createPrefix, type PrefixRules, type SlatePrefix } from "../domain/prefix-rules.ts";
+import type { SlateCaps } from "../domain/slate-caps.ts";
+import type { SlateDiversity } from "../domain/slate-diversity.ts";
 import { openPlaces, type PlaceRules } from "./slate.ts";
 
 /** The part of a slate that chance fills: without pinned items, and those that they leave no room for. */
 export interface DrawnPart {
   /** Indices of its candidates, ascending. */
   readonly candidates: readonly number[];
-  /** On these candidates; absent if no group is larger than its limit. */
-  readonly caps?: SlateCaps;
+  /** On these candidates; without caps if no group is larger than its limit. */
+  readonly rules: PrefixRules;
 }
 
 /** The groups that can forbid anything, on some of the candidates. */
@@ -37,13 +39,25 @@ function reduceCaps(
   };
 }
 
+/** The same on some of the candidates. */
+function reduceDiversity(
+  { featuresOf, ...rest }: SlateDiversity,
+  candidates: readonly number[],
+  pinned: readonly number[],
+): SlateDiversity {
+  const pick = (indices: readonly number[]) => indices.map((index) => featuresOf[index] ?? []);
+  const placed = pinned.length > 0 && { placed: pick(pinned) };
+  return { ...rest, featuresOf: pick(candidates), ...placed };
+}
+
 /** @param count of all candidates */
 export function drawnPart(count: number, rules: PlaceRules): DrawnPart {
   const { closed } = openPlaces(count, rules);
   const candidates = [...closed.keys()].filter((index) => closed[index] === 0);
   const pinned = [...(rules.pins?.values() ?? [])];
   const caps = rules.caps && reduceCaps(rules.caps, candidates, pinned);
-  return { candidates, ...(caps && { caps }) };
+  const diversity = rules.diversity && reduceDiversity(rules.diversity, candidates, pinned);
+  return { candidates, rules: { ...(caps && { caps }), ...(diversity && { diversity }) } };
 }
 
 /** One position that chance filled, on the candidates of a `DrawnPart`. */
@@ -54,6 +68,15 @@ export interface DrawnChoice {
   readonly action: number;
   /** It fills a group, so that candidates below are fewer. */
   readonly fillsGroup: boolean;
+  /** Added to the log-odds of those left, by the items above and the pinned ones; absent without diversity. */
+  readonly tilt?: Float64Array;
+}
+
+/** Of the candidates that are left. */
+function tiltOf({ spread }: SlatePrefix, left: readonly number[]): Float64Array | undefined {
+  if (spread === undefined) return undefined;
+  const { start, unexplained, power } = spread;
+  return Float64Array.from(left, (a) => start[a]! + power * Math.log(unexplained[a]!));
 }
 
 /**
@@ -61,19 +84,19 @@ export interface DrawnChoice {
  * @param items indices among the candidates of the part
  */
 export function* drawnChoices(
-  { candidates, caps }: DrawnPart,
+  { candidates, rules }: DrawnPart,
   items: readonly number[],
 ): Generator<DrawnChoice> {
-  const counter = createCapCounter(caps ?? noCaps(candidates.length));
-  const indicesLeft = () =>
-    [...counter.closed.keys()].filter((index) => counter.closed[index] === 0);
+  const prefix = createPrefix(rules, candidates.length);
+  const indicesLeft = () => [...prefix.closed.keys()].filter((index) => prefix.closed[index] === 0);
   let left = indicesLeft();
   for (const item of items) {
     const action = left.indexOf(item);
     if (action === -1) return;
-    counter.take(item);
+    const tilt = tiltOf(prefix, left);
+    prefix.take(item);
     const below = indicesLeft();
-    yield { left, action, fillsGroup: below.length < left.length - 1 };
+    yield { left, action, fillsGroup: below.length < left.length - 1, ...(tilt && { tilt }) };
     left = below;
   }
 }

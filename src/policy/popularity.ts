@@ -1,4 +1,5 @@
 import type { ItemId } from "../domain/ids.ts";
+import { largestTilt, type SlateDiversity } from "../domain/slate-diversity.ts";
 import { keepByList } from "./by-list.ts";
 import type { ItemView, Policy } from "./policy.ts";
 import { lessMean } from "./score-terms.ts";
@@ -102,13 +103,21 @@ const scoresOf = ({ scores, mean }: Popularity, candidates: readonly ItemView[])
 /** e^-13 is within rounding, and e^(-13·50), of the last position of the longest slate, is still a number. */
 const [judgedStep, lastRank] = [13, 50];
 
+/** Additions to the log-odds of a judged slate, whatever the policy. */
+export interface JudgedAdditions {
+  readonly boosts?: Float64Array | undefined;
+  /** Adds to them by the items above. */
+  readonly diversity?: SlateDiversity | undefined;
+}
+
 /** The order of scores, for a judge: he takes slates apart position by position, and no item may have a probability of 0. */
 export function judgedOrder(
   scores: readonly number[],
-  boosts: Float64Array = new Float64Array(scores.length),
+  { boosts = new Float64Array(scores.length), diversity }: JudgedAdditions = {},
 ): Float64Array {
-  // A boost decides among equal scores; served steps are so large that it changes no other order.
-  const step = judgedStep + Math.max(...boosts) - Math.min(...boosts);
+  // Additions decide among equal scores; served steps are so large that they change no other order.
+  const tilt = diversity ? largestTilt(diversity) : 0;
+  const step = judgedStep + Math.max(...boosts) - Math.min(...boosts) + tilt;
   return greedyLogits(scores, step).map((logit, a) =>
     Math.max(-judgedStep * lastRank, logit + boosts[a]!),
   );
@@ -118,8 +127,8 @@ export function judgedOrder(
 export const judgedLogits = (
   popularity: Popularity,
   candidates: readonly ItemView[],
-  boosts?: Float64Array,
-): Float64Array => judgedOrder(scoresOf(popularity, candidates), boosts);
+  additions: JudgedAdditions,
+): Float64Array => judgedOrder(scoresOf(popularity, candidates), additions);
 
 /** The baseline as a policy: greedy on the shrunk mean reward. @throws corrupt_snapshot */
 export function loadPopularityPolicy(file: TensorFile): Policy {

@@ -1,5 +1,11 @@
 import type { RandomStream } from "../numeric/random.ts";
-import { drawIndex, openPlaces, type PlaceRules, positionProbabilities } from "./slate.ts";
+import {
+  drawIndex,
+  openPlaces,
+  type PlaceRules,
+  positionProbabilities,
+  tiltLogits,
+} from "./slate.ts";
 
 /**
  * Chance that a slate of `sampleSlate` holds the target, from one slate drawn without it. Unbiased: P(miss) is the mean over such slates
@@ -20,10 +26,11 @@ export function drawHitChance(
   const { exploration, random, rules = {} } = options;
   const pinned = [...(rules.pins?.values() ?? [])];
   if (pinned.includes(target)) return 1;
-  const { closed, take } = openPlaces(logits.length, rules);
+  const prefix = openPlaces(logits.length, rules);
+  const { closed, take } = prefix;
   let miss = 1;
   for (let left = Math.min(options.slateSize, logits.length) - pinned.length; left > 0; left--) {
-    const probabilities = positionProbabilities(logits, closed, exploration);
+    const probabilities = positionProbabilities(tiltLogits(logits, prefix), closed, exploration);
     const own = probabilities[target]!;
     miss *= 1 - own;
     if (left === 1) break;

@@ -15,13 +15,14 @@ interface Ruled {
   readonly rules: PlaceRules;
 }
 
-/** Overlapping groups, caps that leave too little, and pins: small enough to enumerate. */
+/** Overlapping groups, caps that leave too little, pins, and diversity by the same groups: small enough to enumerate. */
 const ruled: fc.Arbitrary<Ruled> = fc
   .record({
     logits: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 1, maxLength: 6 }),
     size: fc.integer({ min: 1, max: 6 }),
     exploration: fc.double({ min: 0.01, max: 1, noNaN: true }),
     limits: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 3 }),
+    power: fc.constantFrom(0, 0.5, 9),
     memberships: fc.array(fc.array(fc.nat({ max: 2 }), { maxLength: 2 }), {
       minLength: 6,
       maxLength: 6,
@@ -31,7 +32,7 @@ const ruled: fc.Arbitrary<Ruled> = fc
       comparator: ([a, b], [c, d]) => a === c || b === d,
     }),
   })
-  .map(({ logits, size, exploration, limits, memberships, pins }) => {
+  .map(({ logits, size, exploration, limits, power, memberships, pins }) => {
     const count = logits.length;
     const slateSize = Math.min(size, count);
     const groupsOf = memberships
@@ -40,7 +41,12 @@ const ruled: fc.Arbitrary<Ruled> = fc
     const held = pins
       .filter(([position, index]) => position < slateSize && index < count)
       .sort(([left], [right]) => left - right);
-    const rules = { pins: new Map(held), caps: { groupsOf, limits } };
+    const weights = limits.map((_, group) => 1 / (1 + group));
+    const diversity = { power, featuresOf: groupsOf, weights };
+    const rules = {
+      ...{ pins: new Map(held), caps: { groupsOf, limits } },
+      ...(power > 0 && { diversity }),
+    };
     return { logits: Float64Array.from(logits), slateSize, exploration, rules };
   });
 

@@ -1,4 +1,4 @@
-import { type PlaceRules, slateDistributions } from "./slate.ts";
+import { type PlaceChoice, type PlaceRules, slateChoices } from "./slate.ts";
 
 /** A slate with the logits of its candidates, boosts included. */
 export interface DrawnSlate {
@@ -22,11 +22,11 @@ const totalVariation = (one: Float64Array, other: Float64Array) =>
 
 /** @param logits p′, boosts included */
 export function compareSlates(slate: DrawnSlate, logits: Float64Array): SlateShift {
-  const before = slateDistributions(slate);
-  const after = slateDistributions({ ...slate, logits });
+  const before = slateChoices(slate);
+  const after = slateChoices({ ...slate, logits });
   let [sum, drawn] = [0, 0];
   const logRatios = slate.order.map((shown, position) => {
-    const [one, other] = [before[position], after[position]];
+    const [one, other] = [before[position]?.probabilities, after[position]?.probabilities];
     if (one === undefined || other === undefined) return 0;
     sum += totalVariation(one, other);
     drawn++;
@@ -42,29 +42,31 @@ export interface PlaceChance {
   readonly capped?: number;
   readonly explored: number;
   readonly pinned: boolean;
+  /** Part of the items above in the shown one's log-odds, ≤ 0; absent without diversity. */
+  readonly diversity?: number;
 }
 
 function placeChance(
   { logits, order, exploration, rules }: DrawnSlate,
   position: number,
-  probabilities: Float64Array | undefined,
+  choice: PlaceChoice | undefined,
 ): PlaceChance {
-  if (probabilities === undefined) return { explored: 0, pinned: true };
+  if (choice === undefined) return { explored: 0, pinned: true };
+  const { probabilities, logits: tilted } = choice;
   const shown = order[position]!;
   const taken = new Set([...order.slice(0, position), ...(rules.pins?.values() ?? [])]);
   const open = probabilities.filter((p) => p > 0).length;
-  const isBetter = (logit: number, a: number) => probabilities[a]! > 0 && logit > logits[shown]!;
+  const isBetter = (p: number, a: number) => p > 0 && tilted[a]! > tilted[shown]!;
   return {
-    rank: 1 + logits.filter(isBetter).length,
+    rank: 1 + probabilities.filter(isBetter).length,
     open,
     capped: logits.length - open - taken.size,
     explored: exploration / open / probabilities[shown]!,
     pinned: false,
+    ...(rules.diversity && { diversity: tilted[shown]! - logits[shown]! }),
   };
 }
 
 /** By position. */
 export const placeChances = (slate: DrawnSlate): readonly PlaceChance[] =>
-  slateDistributions(slate).map((probabilities, position) =>
-    placeChance(slate, position, probabilities),
-  );
+  slateChoices(slate).map((choice, position) => placeChance(slate, position, choice));

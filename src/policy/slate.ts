@@ -1,9 +1,10 @@
-import { type CapCounter, createCapCounter, noCaps, type SlateCaps } from "../domain/slate-caps.ts";
+import { createPrefix, type PrefixRules, type SlatePrefix } from "../domain/prefix-rules.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
 /**
  * Slates by Plackett–Luce without replacement (Plackett 1975) under an exploration floor: at each position
- * P(a | rest) = (1 − ε)·exp(z_a)/Σ_rest exp(z) + ε/|rest|. The rest are the candidates that may still be taken.
+ * P(a | rest) = (1 − ε)·exp(z_a)/Σ_rest exp(z) + ε/|rest|. The rest are the candidates that may still be taken. With diversity exp(z_a) is
+ * multiplied by a power of the part of a that the items above leave unexplained (`createSpread`): each position is sampled from its exact conditional.
  */
 export interface SampledSlate {
   /** Indices into the candidates, position 0 first. */
@@ -13,13 +14,12 @@ export interface SampledSlate {
 }
 
 /** Rules about the places of a slate, whatever the policy. */
-export interface PlaceRules {
+export interface PlaceRules extends PrefixRules {
   /**
-   * By position, ascending, the index of the candidate that stands there with probability 1. It counts for the caps from the start. If
-   * nothing is left for a position, the next one moves up.
+   * By position, ascending, the index of the candidate that stands there with probability 1. It counts for caps and diversity from the
+   * start. If nothing is left for a position, the next one moves up.
    */
   readonly pins?: ReadonlyMap<number, number>;
-  readonly caps?: SlateCaps;
 }
 
 /** Product of the position propensities. */
@@ -72,11 +72,22 @@ export function drawIndex(probabilities: Float64Array, uniform: number): number 
   return last;
 }
 
-/** A counter of an empty slate, in which pinned candidates have their places already. */
-export function openPlaces(candidates: number, { pins, caps }: PlaceRules): CapCounter {
-  const counter = createCapCounter(caps ?? noCaps(candidates));
-  for (const pinned of pins?.values() ?? []) counter.take(pinned);
-  return counter;
+/** An empty slate, in which pinned candidates have their places already. */
+export function openPlaces(candidates: number, { pins, ...rules }: PlaceRules): SlatePrefix {
+  const prefix = createPrefix(rules, candidates);
+  for (const pinned of pins?.values() ?? []) prefix.take(pinned);
+  return prefix;
+}
+
+/** Log-odds given the items above, with the part of diversity. */
+export function tiltLogits(
+  logits: ArrayLike<number>,
+  { spread }: Pick<SlatePrefix, "spread">,
+): ArrayLike<number> {
+  if (spread === undefined) return logits;
+  const { unexplained, power } = spread;
+  // A candidate with nothing in common with the items above needs no logarithm.
+  return unexplained.map((u, a) => (u === 1 ? logits[a]! : logits[a]! + power * Math.log(u)));
 }
 
 interface Walk {
@@ -86,12 +97,21 @@ interface Walk {
   readonly rules?: PlaceRules | undefined;
 }
 
+/** The choice of one position, given the items above. */
+export interface PlaceChoice {
+  /** Of all candidates. */
+  readonly probabilities: Float64Array;
+  /** Log-odds, with the part of diversity. */
+  readonly logits: ArrayLike<number>;
+}
+
 /** Walks the positions, up to one that nothing may fill; `choose` gives the index at each one that isn't pinned. */
 function walk(
   { logits, slateSize, exploration, rules = {} }: Walk,
-  choose: (probabilities: Float64Array, position: number) => number,
+  choose: (choice: PlaceChoice, position: number) => number,
 ): SampledSlate {
-  const { closed, take } = openPlaces(logits.length, rules);
+  const prefix = openPlaces(logits.length, rules);
+  const { closed, take } = prefix;
   const waiting = new Map(rules.pins);
   const order: number[] = [];
   const positionPropensities: number[] = [];
@@ -104,12 +124,13 @@ function walk(
       waiting.delete(place);
       continue;
     }
-    const probabilities = positionProbabilities(logits, closed, exploration);
-    const index = choose(probabilities, position);
+    const tilted = tiltLogits(logits, prefix);
+    const probabilities = positionProbabilities(tilted, closed, exploration);
+    const index = choose({ probabilities, logits: tilted }, position);
     if (index === -1) break;
     order.push(index);
     positionPropensities.push(probabilities[index]!);
-    take(index);
+    if (position < slateSize - 1) take(index);
   }
   return { order, positionPropensities };
 }
@@ -119,7 +140,7 @@ function walk(
  * @param slateSize at most the number of candidates
  */
 export function sampleSlate(options: Walk & { readonly random: RandomStream }): SampledSlate {
-  return walk(options, (probabilities) => drawIndex(probabilities, options.random.uniform()));
+  return walk(options, ({ probabilities }) => drawIndex(probabilities, options.random.uniform()));
 }
 
 /** The propensities that a given slate has under these logits. 0 for an item that may not stand at its position. */
@@ -135,16 +156,16 @@ export function slatePropensities(
 }
 
 /**
- * By position of a given slate, the probabilities of all candidates given the items above; undefined at a pinned one.
+ * The choices of a given slate by position, given the items above; undefined at a pinned one.
  * @param options.order a slate that the rules allow
  */
-export function slateDistributions(
+export function slateChoices(
   options: Omit<Walk, "slateSize"> & { readonly order: readonly number[] },
-): readonly (Float64Array | undefined)[] {
+): readonly (PlaceChoice | undefined)[] {
   const { order } = options;
-  const found = order.map((): Float64Array | undefined => undefined);
-  walk({ ...options, slateSize: order.length }, (probabilities, position) => {
-    found[position] = probabilities;
+  const found = order.map((): PlaceChoice | undefined => undefined);
+  walk({ ...options, slateSize: order.length }, (choice, position) => {
+    found[position] = choice;
     return order[position]!;
   });
   return found;

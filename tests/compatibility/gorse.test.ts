@@ -6,9 +6,10 @@ import { openListeningServer } from "../support/listening-server.ts";
 
 // gorsejs 0.4.8 as it is published, against a server on a socket.
 
-const configuration = {
+const configurationOf = (rules: { readonly diversity?: number }) => ({
   scenarios: [
     {
+      rules,
       name: "shop",
       slateSize: 10,
       excludeSeen: true,
@@ -16,9 +17,10 @@ const configuration = {
     },
   ],
   compatibility: { gorse: { scenario: "shop" } },
-};
+});
 
-async function openGorse() {
+async function openGorse(rules = {}) {
+  const configuration = configurationOf(rules);
   const server = await openListeningServer(configuration);
   const client = new Gorse<string>({ endpoint: `${server.url}/gorse`, secret: "a key" });
   const runAudit = () =>
@@ -43,8 +45,8 @@ const feedback = (user: string, id: string, type = "like") => ({
 });
 
 /** Twelve items, of which the first four are of category "b" too, and the last is hidden. */
-async function openShop() {
-  const shop = await openGorse();
+async function openShop(rules = {}) {
+  const shop = await openGorse(rules);
   const items = Array.from({ length: 12 }, (_, index) =>
     item(`i${index}`, {
       Categories: index < 4 ? ["a", "b"] : ["a"],
@@ -174,6 +176,27 @@ describe("recommendations", () => {
     expect(found).toMatchObject({ decision: { slate, offeredBy: "catalogue" } });
     expect(found?.rewards).toEqual([undefined, 1, undefined]);
     expect(await runAudit()).toMatchObject({ decisions: 1, findings: [] });
+  });
+
+  test("are diverse by the scenario's rule", async () => {
+    const { client, store, runAudit } = await openShop({ diversity: 0.75 });
+    const isRare = (id = "") => ["i0", "i1", "i2", "i3"].includes(id);
+    for (let user = 0; user < 8; user++) {
+      const [first, second] = await client.getRecommend({
+        ...{ userId: `user-${user}`, cursorOptions: { n: 2 } },
+      });
+      const [found] = await store.decisions.recent(1);
+      const { exploration = 0, positionPropensities } = found?.decision ?? {};
+      // Of 11 items 4 have a category that tells them apart from the others.
+      const rare = isRare(first) ? (1 - 0.9 ** 2) ** 3 : 1;
+      const total = isRare(first) ? 3 * rare + 7 : 10;
+      const share = (isRare(second) ? rare : 1) / total;
+      expect(positionPropensities?.[1]).toBeCloseTo(
+        (1 - exploration) * share + exploration / 10,
+        9,
+      );
+    }
+    expect(await runAudit()).toMatchObject({ decisions: 8, findings: [] });
   });
 
   test("of a category and of pages leave out all else, and are derived by the audit", async () => {

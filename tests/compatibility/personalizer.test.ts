@@ -12,7 +12,7 @@ const { default: createPersonalizerClient, isUnexpected } = createRequire(import
   "@azure-rest/ai-personalizer",
 ) as typeof import("@azure-rest/ai-personalizer");
 
-const configurationOf = (reward: object = {}) => ({
+const configurationOf = (reward: object = {}, rules: object = {}) => ({
   baselineShare: 0,
   scenarios: [
     {
@@ -20,6 +20,7 @@ const configurationOf = (reward: object = {}) => ({
       slateSize: 1,
       excludeSeen: false,
       exploration: 0.2,
+      rules,
       reward: {
         ...{ weights: { reward: 1 }, windowSeconds: 600, minimum: -1, maximum: 1 },
         ...reward,
@@ -41,8 +42,8 @@ const credentials = {
   },
 };
 
-async function openLoop(reward: object = {}) {
-  const configuration = configurationOf(reward);
+async function openLoop(reward: object = {}, rules: object = {}) {
+  const configuration = configurationOf(reward, rules);
   const server = await openListeningServer(configuration);
   const classic = new PersonalizerClient(credentials, server.url);
   const preview = createPersonalizerClient(server.url, { key }, { allowInsecureConnection: true });
@@ -87,6 +88,15 @@ describe("the client of v1.0", () => {
       slate: [ranked.rewardActionId],
       positionPropensities: [0.25],
     });
+    expect(await runAudit()).toMatchObject({ decisions: 1, findings: [] });
+  });
+
+  test("ranks under the scenario's diversity, which changes no choice of one", async () => {
+    const { classic, engine, runAudit } = await openLoop({}, { diversity: 0.9 });
+    const ranked = await classic.rank(rankRequest({ eventId: "e-1" }));
+    expect(ranked.ranking?.map(({ probability }) => probability)).toEqual([0.25, 0.25, 0.25, 0.25]);
+    const { servingRule } = (await engine.findDecision("e-1"))?.feedback.decision ?? {};
+    expect(servingRule?.rules).toEqual({ diversity: 0.9 });
     expect(await runAudit()).toMatchObject({ decisions: 1, findings: [] });
   });
 

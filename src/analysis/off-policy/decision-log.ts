@@ -21,6 +21,8 @@ export interface LogRow {
   readonly propensities?: readonly number[];
   /** Rows of one user are one cluster; without it a row stands alone. */
   readonly user?: string;
+  /** Added to the log-odds of the candidates by the items above, whatever the policy; absent without diversity. */
+  readonly tilt?: Float64Array;
   /** Of our own export: the input that a snapshot needs to choose again. */
   readonly decision?: ExportedDecision;
 }

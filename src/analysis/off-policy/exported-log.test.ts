@@ -205,11 +205,12 @@ test("malformed lines of an export are named with field, value and remedy", asyn
   );
 });
 
-test("an export of slates under boosts, pins and caps is judged by marginals, and each policy agrees with itself", async () => {
+test("an export of slates under boosts, pins, caps and diversity is judged by marginals, and each policy agrees with itself", async () => {
   const rules = {
     boosts: [{ filter: "year > 3", add: 1 }],
     pins: [{ itemId: "i-7", position: 1 }],
     caps: [{ by: "category", most: 2 }],
+    diversity: 0.6,
   };
   const ruled = { scenario: { slateSize: 4, rules }, items: 9 };
   const { engine, store, advance, clock } = await openShop(ruled);
@@ -233,6 +234,7 @@ test("an export of slates under boosts, pins and caps is judged by marginals, an
   expect(JSON.parse(lines[0]!).draw).toMatchObject({
     pinned: ["i-7"],
     caps: { limits: [2, 2, 2] },
+    diversity: { power: expect.closeTo(1.5, 9) },
   });
   const parts = { store, configuration: own };
   const judge = async (version: number) =>
@@ -254,4 +256,6 @@ test("an export of slates under boosts, pins and caps is judged by marginals, an
   expect(uniform.log.slates).toEqual({ marginals: 0, prefix: 40 });
   writeFileSync(path, lines[0]!.replace('"groupsOf":[', '"groupsOf":[[],'));
   await expect(judge(serving!)).rejects.toThrow(/draw\.caps.*must have 9 entries/s);
+  writeFileSync(path, lines[0]!.replace(/"weights":\[[^\]]*/, '"weights":['));
+  await expect(judge(serving!)).rejects.toThrow(/diversity\.featuresOf.*entries of weights/s);
 });

@@ -73,9 +73,9 @@ async function findRules(
     return undefined;
   const made = await logging?.rule(choice.decision);
   if (made === undefined) return undefined;
-  const { caps } = made;
+  const { policies, exploration, ...rules } = made;
   const own = await target.rule(choice, rows.length);
-  return { logging: made, target: { ...own, ...(caps && { caps }) } };
+  return { logging: made, target: { ...own, ...rules } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Decision } from "../../domain/decision.ts";
 import { EngineError, type ErrorCode } from "../../domain/errors.ts";
+import { createPrefix } from "../../domain/prefix-rules.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { addBoosts } from "../../engine/rules/draw-rules.ts";
@@ -67,10 +68,13 @@ export function createLoggingPolicies({
         const rules = rulesOfDraw(decision);
         const part = drawnPart(decision.candidates.length, rules);
         const boosted = addBoosts(logits, rules);
-        const own = Float64Array.from(part.candidates, (index) => boosted[index]!);
+        const { spread } = createPrefix(part.rules, part.candidates.length);
+        const own = Float64Array.from(
+          part.candidates,
+          (index, a) => boosted[index]! + (spread?.start[a] ?? 0),
+        );
         const policies = [positionProbabilities(own, [], 0)];
-        const { caps } = part;
-        const rule = { policies, exploration: decision.exploration, ...(caps && { caps }) };
+        const rule = { policies, exploration: decision.exploration, ...part.rules };
         return isBorneOut(rule, part, decision) ? rule : undefined;
       } catch (error) {
         if (error instanceof EngineError && unknown.includes(error.code)) return undefined;

@@ -78,8 +78,12 @@ function createUsers(rows: number) {
 }
 
 const choose = (row: LogRow, index: number, actions: readonly string[]): ChosenRow => {
-  const { line, position, user, decision, candidates = actions } = row;
-  const optional = { ...(user !== undefined && { user }), ...(decision && { decision }) };
+  const { line, position, user, decision, tilt, candidates = actions } = row;
+  const optional = {
+    ...(user !== undefined && { user }),
+    ...(decision && { decision }),
+    ...(tilt && { tilt }),
+  };
   return { row, choice: { line, position, candidates, row: index, ...optional } };
 };
 

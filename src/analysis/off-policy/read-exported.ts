@@ -42,7 +42,8 @@ export function readExportedDecision(line: number, value: unknown): readonly Log
   return places.map((place, position) => {
     const action = decision.slate[place] ?? "";
     const above = decision.slate.slice(0, place);
-    const left = choices[position]?.left.flatMap((index) => all[index] ?? []);
+    const { left: indices, tilt } = choices[position] ?? {};
+    const left = indices?.flatMap((index) => all[index] ?? []);
     const candidates = left ?? all.filter((item) => item !== action && !above.includes(item));
     checkCandidate(`slate[${place}]`, action, candidates);
     return {
@@ -55,6 +56,7 @@ export function readExportedDecision(line: number, value: unknown): readonly Log
         `positionPropensities[${place}]`,
         decision.positionPropensities[place],
       ),
+      ...(tilt && { tilt }),
       user: decision.userId,
       decision,
     };

@@ -10,7 +10,7 @@ import {
 } from "../../exchange/tables/exported-decision.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
-import type { TargetPolicy } from "./target-policy.ts";
+import { type TargetPolicy, tiltChoice } from "./target-policy.ts";
 
 /**
  * A snapshot as it would have chosen, with the profile and the catalogue of each decision's own moment and its exploration.
@@ -41,7 +41,8 @@ export function createSnapshotTarget(
   };
   return {
     name: `policy ${version}`,
-    probabilities: async ({ decision, candidates }) => {
+    probabilities: async (choice) => {
+      const { decision, candidates } = choice;
       if (decision === undefined) {
         const message = `target ${version} is a snapshot, which chooses by the record's profiles and items; pass a log of recurve export decisions`;
         throw new EngineError("invalid_request", message, {
@@ -50,13 +51,15 @@ export function createSnapshotTarget(
       }
       const logits = await derive(decision);
       const left = Float64Array.from(candidates, (candidate) => logits.get(candidate) ?? 0);
-      return positionProbabilities(left, [], decision.exploration);
+      return positionProbabilities(tiltChoice(left, choice), [], decision.exploration);
     },
-    rule: async ({ decision, candidates }) => {
+    rule: async (choice) => {
+      const { decision, candidates } = choice;
       if (decision === undefined) throw new RangeError("a slate has a decision");
       const logits = await derive(decision);
       const all = Float64Array.from(candidates, (candidate) => logits.get(candidate) ?? 0);
-      return { policies: [positionProbabilities(all, [], 0)], exploration: decision.exploration };
+      const policies = [positionProbabilities(tiltChoice(all, choice), [], 0)];
+      return { policies, exploration: decision.exploration };
     },
     close: () => deriver.close(),
   };

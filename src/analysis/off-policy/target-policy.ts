@@ -6,7 +6,7 @@ import type { LogRow } from "./decision-log.ts";
 import { foldOf, type RewardTable } from "./reward-table.ts";
 
 /** A row as a target policy sees it: with its candidates, and without choice and reward. */
-export type Choice = Pick<LogRow, "line" | "position" | "user" | "decision"> & {
+export type Choice = Pick<LogRow, "line" | "position" | "user" | "decision" | "tilt"> & {
   readonly candidates: readonly string[];
   /** 0-based among the rows of the log. */
   readonly row: number;
@@ -36,10 +36,15 @@ export const uniformTarget: TargetPolicy = {
     new Float64Array(candidates.length).fill(1 / candidates.length),
   rule: ({ candidates }) => ({
     policies: [new Float64Array(candidates.length).fill(1 / candidates.length)],
-    exploration: 0,
+    // Diversity doesn't change the floor's choice.
+    exploration: 1,
   }),
   close: async () => {},
 };
+
+/** Log-odds given the items above. */
+export const tiltChoice = (logits: Float64Array, { tilt }: Pick<Choice, "tilt">): Float64Array =>
+  tilt === undefined ? logits : logits.map((logit, a) => logit + tilt[a]!);
 
 /**
  * The candidate with the highest mean reward, ties shared evenly. The means leave out the row's own fold (its user's, or
@@ -55,16 +60,27 @@ export function createPopularityTarget(table: RewardTable): TargetPolicy {
   };
   return {
     name: "popularity",
-    probabilities: (choice) => positionProbabilities(greedyLogits(scoresOf(choice)), [], 0),
+    probabilities: (choice) =>
+      positionProbabilities(tiltChoice(greedyLogits(scoresOf(choice)), choice), [], 0),
     // Position k is for the items with the k-th highest score: all that are higher stand above.
     rule: (choice, length) => {
       const own = scoresOf(choice);
       // Caps may forbid the k-th.
-      if (choice.decision?.draw?.caps)
-        return { policies: [positionProbabilities(judgedOrder(own), [], 0)], exploration: 0 };
+      const { draw } = choice.decision ?? {};
+      if (draw?.caps) {
+        const policy = positionProbabilities(
+          judgedOrder(own, { boosts: choice.tilt, diversity: draw.diversity }),
+          [],
+          0,
+        );
+        return { policies: [policy], exploration: 0 };
+      }
       const scores = Float64Array.from(own);
       const highest = scores.toSorted().reverse().subarray(0, length);
-      const policies = Array.from(highest, (best) => scores.map((one) => (one === best ? 1 : 0)));
+      const odds = tiltChoice(new Float64Array(scores.length), choice).map(Math.exp);
+      const policies = Array.from(highest, (best) =>
+        scores.map((one, a) => (one === best ? odds[a]! : 0)),
+      );
       return { policies, exploration: 0 };
     },
     close: async () => {},

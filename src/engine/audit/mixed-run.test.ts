@@ -20,6 +20,7 @@ const scenario = {
     filter: "year >= 2",
     boosts: [{ filter: 'category = "drama"', add: 0.5 }],
     caps: [{ by: "author", most: 2 }],
+    diversity: 0.7,
     repetition: [{ showings: 9, hours: 2, by: "author" }],
     aversions: [
       { types: ["hide"], by: "author", unless: ["unhide"] },

@@ -75,6 +75,24 @@ test("the terms of the scores give the logged propensities, with encoder, chain,
     expect(propensity).toBeCloseTo(decision.positionPropensities[position] ?? 0, 9);
 });
 
+test("the part of the items above is a term of each item, and the score with it gives the propensity", async () => {
+  const { engine, explain } = await openEncoded({
+    scenario: { slateSize: 3, rules: { diversity: 0.75 } },
+  });
+  const { decision } = await engine.recommend({ ...whole, slateSize: 3 });
+  const { slate, exploration } = await explain(decision);
+  const categoryOf = (id: string) => Number(id.slice(2)) % 3;
+  for (const [position, { itemId: id, terms, rank, open }] of slate.entries()) {
+    const above = slate.slice(0, position).map((one) => categoryOf(one.itemId));
+    // Two items of each category: the second one has odds of (1 − δ²)³.
+    const isAlike = above.includes(categoryOf(id));
+    expect(terms.diversity).toBeCloseTo(isAlike ? 3 * Math.log(1 - 0.9 ** 2) : 0, 12);
+    expect(open).toBe(6 - position);
+    expect(rank).toBeGreaterThanOrEqual(1);
+  }
+  expect(exploration).toBeGreaterThan(0);
+});
+
 test("the fast loop's correction and its draw are terms of their own", async () => {
   const { engine, store, advance, explain } = await openEncoded({
     scenario: {

@@ -18,8 +18,9 @@ function raisingEvents(
 
 async function createTerms({ derived, rules: { boosts } }: DerivedSlate) {
   const all = Object.entries({ ...(await derived.terms()), ...(boosts && { boost: boosts }) });
-  return (candidate: number): Pick<ExplainedItem, "terms" | "score"> => {
+  return (candidate: number, diversity: number | undefined) => {
     const own = all.map(([name, values]) => [name, values[candidate] ?? Number.NaN] as const);
+    if (diversity !== undefined) own.push(["diversity", diversity]);
     return { terms: Object.fromEntries(own), score: own.reduce((sum, [, one]) => sum + one, 0) };
   };
 }
@@ -31,11 +32,13 @@ export async function explainItems(
   shifts: ReadonlyMap<number, SlateShift>,
 ): Promise<readonly ExplainedItem[]> {
   const termsOf = await createTerms(slate);
-  return placeChances(slate).flatMap((chance, position) => {
+  return placeChances(slate).flatMap(({ diversity, ...chance }, position) => {
     const [itemId, candidate] = [shown[position], slate.order[position]];
     if (itemId === undefined || candidate === undefined) return [];
     const propensity = positionPropensities[position] ?? Number.NaN;
     const raisedBy = raisingEvents(shifts, position);
-    return [{ itemId, position, propensity, ...termsOf(candidate), ...chance, raisedBy }];
+    return [
+      { itemId, position, propensity, ...termsOf(candidate, diversity), ...chance, raisedBy },
+    ];
   });
 }

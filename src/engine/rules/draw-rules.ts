@@ -3,6 +3,7 @@ import type { Boost, Cap, ItemRules, PinnedItem, ScenarioRules } from "../../dom
 import type { SlateCaps } from "../../domain/slate-caps.ts";
 import type { PlaceRules } from "../../policy/slate.ts";
 import type { Auction } from "../campaigns/auction.ts";
+import { diversityOf } from "./diversity-of.ts";
 import type { DislikedGroup } from "./group-index.ts";
 import { groupsIn, type ItemFacts } from "./item-facts.ts";
 import { ruleTime } from "./offer-rules.ts";
@@ -85,6 +86,7 @@ function capsOf(caps: readonly Cap[], facts: readonly ItemFacts[]): SlateCaps {
 }
 
 function pinsOf(pins: readonly PinnedItem[], facts: readonly ItemFacts[], slateSize: number) {
+  if (pins.length === 0) return new Map<number, number>();
   const indices = new Map(facts.map(({ itemId }, index) => [itemId, index]));
   const held = pins.flatMap(({ itemId, position }) => {
     const index = indices.get(itemId);
@@ -104,7 +106,8 @@ export function drawRulesOf(
 ): DrawRules {
   const rules = bothRules(moment).filter(({ boosts, pins, caps }) => boosts || pins || caps);
   const { auction } = moment;
-  if (rules.length === 0 && disliked.length === 0 && !auction) return {};
+  const diversity = moment.scenario.rules?.diversity ?? 0;
+  if (rules.length === 0 && disliked.length === 0 && !auction && diversity === 0) return {};
   const facts = factsOf();
   const boosts = [
     ...rules.flatMap((one) => one.boosts ?? []).map(testOf),
@@ -120,6 +123,7 @@ export function drawRulesOf(
     ...((boosts.length > 0 || auction) && { boosts: boostsOf(boosts, facts, moment) }),
     ...(pins.size > 0 && { pins }),
     ...(caps.length > 0 && { caps: capsOf(caps, facts) }),
+    ...(diversity > 0 && { diversity: diversityOf(diversity, facts) }),
   };
 }
 

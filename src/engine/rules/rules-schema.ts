@@ -132,12 +132,19 @@ const aversion = z.strictObject({
   unless: types,
 });
 
+/** A power of 9: a second item with all features of one above has a millionth of its odds. */
+const maxDiversity = 0.9;
+const diversityRange = `must be a number from 0, for none, to ${maxDiversity}`;
+
 export const scenarioRules: z.ZodType<ScenarioRules> = exactly<ScenarioRules>()(
   z
     .strictObject({
       ...itemFields,
       repetition: optional(list(repetition, maxRules)),
       aversions: optional(list(aversion, maxRules)),
+      diversity: optional(
+        z.number(diversityRange).min(0, diversityRange).max(maxDiversity, diversityRange),
+      ),
     })
     .superRefine(refuseExcluded),
 );

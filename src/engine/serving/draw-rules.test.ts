@@ -45,6 +45,7 @@ const rules: ScenarioRules = {
     { by: "category", most: 5 },
     { by: "brand", most: 1 },
   ],
+  diversity: 0.8,
 };
 
 /** What a slate does against the rules that scenario and request have. */
@@ -127,6 +128,7 @@ describe("slates of 10 with every rule of scenario and requests on", () => {
     ["a boost", '"add":1', '"add":1.1'],
     ["a pin", '"itemId":"i-50"', '"itemId":"i-51"'],
     ["a cap", '"by":"brand","most":1', '"by":"brand","most":2'],
+    ["diversity", '"diversity":0.8', '"diversity":0.79'],
   ])("are found with %s changed", async (_, before, after) => {
     const { decisions, path, tamper } = await play(12, 2);
     const rule = decisions[0]!.servingRule as unknown as JsonObject;
@@ -157,6 +159,35 @@ test("boosts add to the log-odds of all policies alike", async () => {
   const { slate, p } = await seen(2);
   const expected = slate[0] === "i-2" ? odds / (1 + odds) : 1 / 5 / (1 + odds);
   expect(p).toBeCloseTo(expected, 8);
+});
+
+test("diversity divides the odds of an item that the one above tells", async () => {
+  const { engine, store } = await openShop({
+    scenario: { slateSize: 2, exploration: 1e-9, rules: { diversity: 0.6 } },
+    items: 0,
+  });
+  await engine.putItems(
+    ["a", "a", "b", "b"].map((category, index) =>
+      sampleItem(`${category}-${index}`, {
+        categories: [category],
+        attributes: { title: `No. ${index}`, year: 1990 + index, kind: "film" },
+      }),
+    ),
+  );
+  // Titles tell no two apart, years don't count, and all are films: what is left is the category.
+  const likely = (1 - 0.9 ** 2) ** 1.5;
+  const seen = new Set<boolean>();
+  for (let turn = 0; turn < 20; turn++) {
+    const { decision } = await engine.recommend({ userId: userId(`user-${turn}`) });
+    const [first = "", second = ""] = decision.slate;
+    const isAlike = first[0] === second[0];
+    seen.add(isAlike);
+    // A new loop has no policy: the choice is uniform but for diversity.
+    expect(decision.positionPropensities[1]).toBeCloseTo((isAlike ? likely : 1) / (2 + likely), 8);
+  }
+  expect(seen.size).toBe(2);
+  const configuration = parseConfiguration(shopConfiguration());
+  expect((await audit({ store, configuration })).findings).toEqual([]);
 });
 
 describe("retrieval", () => {
@@ -265,6 +296,7 @@ describe("refused requests change nothing:", () => {
     [{ pins: [{ itemId: "i-1", position: 0 }] }, "the scenario pins 'i-0' at position 0"],
     [{ pins: [{ itemId: "i-0", position: 1 }] }, "the scenario pins 'i-0' at position 0"],
     [{ repetition: [] }, "rules.repetition is unknown"],
+    [{ diversity: 0.5 }, "rules.diversity is unknown"],
   ])("%o", async (own, message) => {
     const { engine, store } = await openShop({ scenario: { rules: scenarioRules } });
     await expect(engine.recommend({ userId: ann, rules: own })).rejects.toMatchObject({
@@ -291,6 +323,9 @@ test.each<[object, string]>([
   [{ rules: { filter: "x =" } }, 'rules.filter is "x =": at its end'],
   [{ rules: { pins: [{ itemId: "a", position: 0 }], exclude: ["a"] } }, "excluded by the same"],
   [{ excludeSeen: [{ days: 0 }] }, "excludeSeen[0].days is 0"],
+  [{ rules: { diversity: 1 } }, "rules.diversity is 1: must be a number from 0, for none, to 0.9"],
+  [{ rules: { diversity: -0.1 } }, "rules.diversity is -0.1"],
+  [{ rules: { diversity: Number.NaN } }, "rules.diversity is NaN"],
 ])("a configuration is refused with the place: %o", (scenario, message) => {
   expect(() => parseConfiguration(shopConfiguration({ scenario }))).toThrow(message);
 });

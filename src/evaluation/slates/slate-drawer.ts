@@ -1,16 +1,15 @@
-import type { SlateCaps } from "../../domain/slate-caps.ts";
+import type { PrefixRules } from "../../domain/prefix-rules.ts";
 
 /**
  * How a policy fills a slate without repetition: at position k it takes one of the candidates that are left, a with
- * (1 − ε)·π_k(a)/Σ_left π_k + ε/|left|.
+ * (1 − ε)·π_k(a)/Σ_left π_k + ε/|left|. With caps those are left that no full group forbids; with diversity π_k(a) is multiplied by
+ * a power of the part of a that the items above leave unexplained.
  */
-export interface SlateRule {
+export interface SlateRule extends PrefixRules {
   /** π_k of all K candidates, without the floor; the last one holds for all further positions. */
   readonly policies: readonly Float64Array[];
   /** ε of the floor, in [0, 1]. */
   readonly exploration: number;
-  /** Candidates that are left are those that no full group forbids. */
-  readonly caps?: SlateCaps;
 }
 
 /** A logged slate with the values of its candidates. */

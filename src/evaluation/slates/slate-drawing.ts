@@ -119,7 +119,7 @@ interface Opened {
   readonly given: SlateDraws;
 }
 
-/** Without caps: each position has all candidates that are not above. */
+/** Without caps and diversity: each position has all candidates that are not above, with the same odds. */
 export function createPlainDrawing(): SlateDrawing {
   const drawer = createSlateDrawer();
   let drawn: DrawnSlates = { items: new Int32Array(), left: new Float64Array() };

@@ -1,4 +1,4 @@
-import { createCappedDrawing } from "./capped-drawing.ts";
+import { createRuledDrawing } from "./ruled-drawing.ts";
 import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
 import { createPlainDrawing, type LoggedPlace, type VisitPrefix } from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
@@ -66,12 +66,12 @@ export function createMarginals(): (
   draws: SlateDraws,
 ) => SlateMarginals {
   const plain = createPlainDrawing();
-  const capped = createCappedDrawing();
+  const ruled = createRuledDrawing();
   let table: readonly Float64Array[] = [];
   return (rule, slate, given) => {
     const { length } = slate.items;
     const { length: count } = slate.values;
-    const drawing = rule.caps === undefined ? plain : capped;
+    const drawing = rule.caps === undefined && rule.diversity === undefined ? plain : ruled;
     const direct = drawing.draw(rule, slate, given);
     const isSeldomLeft = slate.items.map(() => false);
     const logged = Float64Array.from(slate.items, (item, position) => {

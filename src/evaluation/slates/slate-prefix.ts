@@ -1,4 +1,4 @@
-import { createCapCounter, noCaps } from "../../domain/slate-caps.ts";
+import { createPrefix } from "../../domain/prefix-rules.ts";
 import type { SlateRule } from "./slate-drawer.ts";
 
 /**
@@ -6,13 +6,15 @@ import type { SlateRule } from "./slate-drawer.ts";
  * @param items indices of the logged items, position 0 first
  */
 export function conditionalsOf(
-  { policies, exploration, caps }: SlateRule,
+  { policies, exploration, ...rules }: SlateRule,
   items: readonly number[],
 ): readonly Float64Array[] {
-  const { closed, take } = createCapCounter(caps ?? noCaps(policies[0]!.length));
+  const { closed, spread, take } = createPrefix(rules, policies[0]!.length);
   return items.map((item, k) => {
     const policy = policies[k] ?? policies.at(-1)!;
-    const left = policy.map((one, a) => (closed[a] ? 0 : one));
+    const left = policy.map((one, a) =>
+      closed[a] ? 0 : one * (spread ? spread.unexplained[a]! ** spread.power : 1),
+    );
     const mass = left.reduce((sum, one) => sum + one, 0);
     const count = closed.reduce((sum, one) => sum + 1 - one, 0);
     const floor = exploration / count;

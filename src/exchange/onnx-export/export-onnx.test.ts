@@ -164,6 +164,19 @@ test("the manifest says whether a fast loop adds to what the files give", async 
   }
 });
 
+test("the manifest says how the slates are kept diverse, if they are", async () => {
+  const { store } = await openUsedShop();
+  const manifestOf = async (rules: object) => {
+    const configured = parseConfiguration(shopConfiguration({ scenario: { rules } }));
+    const { folder } = await exportShop(store, { configuration: configured });
+    return (await openExported(folder)).manifest;
+  };
+  expect(await manifestOf({ diversity: 0.6 })).toMatchObject({
+    slate: { diversity: { power: expect.closeTo(1.5, 9), rule: expect.stringContaining("C⁻¹") } },
+  });
+  expect(await manifestOf({})).not.toHaveProperty("slate.diversity");
+});
+
 test("what can't be exported is refused by what it is", async () => {
   const empty = await openSqliteStore(":memory:");
   onTestFinished(() => empty.close());

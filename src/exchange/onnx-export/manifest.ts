@@ -126,6 +126,21 @@ function describeHashing() {
   };
 }
 
+/** In words, with the formula of `createSpread`; nothing without diversity. */
+const describeDiversity = ({ scenario: { rules: { diversity = 0 } = {} } }: ExportedPolicy) =>
+  diversity > 0 && {
+    diversity: {
+      power: diversity / (1 - diversity),
+      rule: "given the items above, exp(logit a / temperature) is multiplied by (1 − cᵀ C⁻¹ c)^power, with C the correlations of the items above and c theirs with a; two different items have the correlation 0.9 · cosine(a, b)",
+      cosine:
+        "Σ w over the values that both have / √(Σ w of a · Σ w of b); 0 for an item without values",
+      values:
+        "categories, and attributes that are texts or booleans, with their paths; entries of lists and objects one by one, the first 32 of an item",
+      weight:
+        "w = −log2 p, p the share of the candidates that have the value; 0 if one candidate alone has it",
+    },
+  };
+
 export const createManifest = (policy: ExportedPolicy): object => ({
   format,
   recurve: policy.recurve,
@@ -149,6 +164,7 @@ export const createManifest = (policy: ExportedPolicy): object => ({
      * each request.
      */
     fastLoop: policy.scenario.fastLoop.enabled,
+    ...describeDiversity(policy),
   },
   items: describeItems(policy),
 });

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { Consent } from "../../domain/consent.ts";
 import type { Decision, DecisionRule, Feedback } from "../../domain/decision.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { PrefixRules } from "../../domain/prefix-rules.ts";
 import { settleReward } from "../../domain/reward-rule.ts";
 import type { RewardRule, ServingRule } from "../../domain/scenario.ts";
-import type { SlateCaps } from "../../domain/slate-caps.ts";
 import type { SocialRule } from "../../domain/social.ts";
 import type { DrawRules } from "../../engine/rules/draw-rules.ts";
 
@@ -33,25 +33,27 @@ export interface ExportedDecision
   readonly social?: SocialRule;
 }
 
-/** Rules of a draw on the candidates of a decision. */
-export interface ExportedDraw {
+/**
+ * Rules of a draw on the candidates of a decision: groups of each candidate and how many of each a slate may hold, and the features by
+ * which its items are kept apart.
+ */
+export interface ExportedDraw extends PrefixRules {
   /** Added to the log-odds of each candidate, whatever the policy. */
   readonly boosts?: readonly number[];
   /** Items that have their places by a rule. */
   readonly pinned?: readonly string[];
-  /** Groups of each candidate, and how many of each a slate may hold. */
-  readonly caps?: SlateCaps;
   /** Places that were asked for, if the rules left fewer. */
   readonly slateSize?: number;
 }
 
 /** @param rules on the candidates of the decision */
 function toExportedDraw({ candidates, offer }: Decision, rules: DrawRules): ExportedDraw {
-  const { boosts, pins, caps } = rules;
+  const { boosts, pins, caps, diversity } = rules;
   return {
     ...(boosts && { boosts: [...boosts] }),
     ...(pins && { pinned: [...pins.values()].flatMap((index) => candidates[index]?.itemId ?? []) }),
     ...(caps && { caps }),
+    ...(diversity && { diversity }),
     ...(offer?.slateSize !== undefined && { slateSize: offer.slateSize }),
   };
 }
@@ -71,12 +73,13 @@ export const momentOfExport = ({
 
 /** The rules again. */
 export function rulesOfDraw({ candidates, draw = {} }: ExportedDecision): DrawRules {
-  const { boosts, pinned, caps } = draw;
+  const { boosts, pinned, caps, diversity } = draw;
   const indices = pinned?.map((item) => candidates.findIndex(({ itemId }) => itemId === item));
   return {
     ...(boosts && { boosts: Float64Array.from(boosts) }),
     ...(indices && { pins: new Map(indices.entries()) }),
     ...(caps && { caps }),
+    ...(diversity && { diversity }),
   };
 }
 
@@ -119,11 +122,25 @@ const object = z.custom<JsonObject>(
 );
 
 const counts = z.array(z.int("must be a whole number").min(0), "must be a list of whole numbers");
+const weights = z.array(z.number().positive(), "must be a list of numbers above 0");
+/** Features have weights, so that no product with a missing one is made. */
+const diversity = z
+  .object({
+    power: z.number("must be a number").min(0).max(10),
+    featuresOf: z.array(counts),
+    weights,
+  })
+  .refine(
+    ({ featuresOf, weights: { length } }) =>
+      featuresOf.every((list) => list.every((feature) => feature < length)),
+    { path: ["featuresOf"], error: "must be numbers of entries of weights" },
+  );
 const draw = z.object(
   {
     boosts: z.array(z.number("must be a number"), "must be a list of numbers").exactOptional(),
     pinned: z.array(z.string("must be text"), "must be a list of item ids").exactOptional(),
     caps: z.object({ groupsOf: z.array(counts), limits: counts }).exactOptional(),
+    diversity: diversity.exactOptional(),
     slateSize: z.int("must be a whole number").min(1).exactOptional(),
   },
   "must be an object",
@@ -141,10 +158,17 @@ const socialRule = z.object({
 
 /** Rules of the draw have an entry for each candidate. */
 function refuseOtherLengths(
-  { candidates, draw: { boosts, caps } = {} }: Pick<ExportedDecision, "candidates" | "draw">,
+  {
+    candidates,
+    draw: { boosts, caps, diversity } = {},
+  }: Pick<ExportedDecision, "candidates" | "draw">,
   context: z.RefinementCtx,
 ): void {
-  for (const [field, list] of [["boosts", boosts] as const, ["caps", caps?.groupsOf] as const]) {
+  for (const [field, list] of [
+    ["boosts", boosts] as const,
+    ["caps", caps?.groupsOf] as const,
+    ["diversity", diversity?.featuresOf] as const,
+  ]) {
     if (list === undefined || list.length === candidates.length) continue;
     const message = `must have ${candidates.length} entries, one for each candidate, got ${list.length}`;
     context.addIssue({ code: "custom", path: ["draw", field], message });

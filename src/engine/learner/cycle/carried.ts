@@ -101,8 +101,8 @@ async function loadLogs(
     if (file.meta.kind === "popularity") {
       const popularity = readPopularity(file);
       return async (rows) =>
-        rows.map(({ candidates, boosts }) =>
-          normaliseLogs(judgedLogits(popularity, candidates, boosts)),
+        rows.map(({ candidates, ...additions }) =>
+          normaliseLogs(judgedLogits(popularity, candidates, additions)),
         );
     }
     const network = await readNetwork(file, encodersOf(store.policies));

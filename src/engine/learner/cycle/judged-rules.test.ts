@@ -124,6 +124,17 @@ const cases: Readonly<Record<string, Case>> = {
     pins: new Map([[1, 0]]),
     caps: { groupsOf: [[0], [0], [0], [1], [1], []], limits: [1, 2] },
   },
+  diversity: {
+    slateSize: 3,
+    diversity: { power: 1.5, weights: [0.9, 0.5], featuresOf: [[0], [0], [0], [1], [1], []] },
+  },
+  "diversity, boosts, a pin in the middle and a cap": {
+    slateSize: 4,
+    boosts: Float64Array.of(0, 1, 0, -1, 0.5, 2),
+    pins: new Map([[1, 4]]),
+    caps: { groupsOf: [[], [0], [0], [], [], []], limits: [1] },
+    diversity: { power: 1, weights: [0.9, 0.5], featuresOf: [[0], [0, 1], [0], [1], [1], []] },
+  },
   "caps that some prefixes make too narrow for the slate": {
     slateSize: 3,
     boosts: Float64Array.of(0.5, 0, 0, 0, 0, 0),

@@ -1,13 +1,18 @@
 import type { ItemId } from "../../../domain/ids.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
-import { type DrawnPart, drawnChoices, drawnPart } from "../../../policy/drawn-part.ts";
+import {
+  type DrawnChoice,
+  type DrawnPart,
+  drawnChoices,
+  drawnPart,
+} from "../../../policy/drawn-part.ts";
 import type { ItemView } from "../../../policy/policy.ts";
 import type { DrawRules } from "../../rules/draw-rules.ts";
 
 /** Fields of a row that the rules of its draw decide. */
 export type RuledFields = Pick<
   FeedbackRow,
-  "candidates" | "slateCandidates" | "action" | "boosts" | "caps" | "fillsGroup"
+  "candidates" | "slateCandidates" | "action" | "boosts" | "caps" | "diversity" | "fillsGroup"
 >;
 
 /** A position of a slate that chance filled. */
@@ -36,8 +41,18 @@ function* plainChoices(
 const pick = <T>(list: readonly T[], indices: readonly number[]): T[] =>
   indices.flatMap((index) => list[index] ?? []);
 
-const pickNumbers = (numbers: Float64Array, { candidates }: DrawnPart, left: readonly number[]) =>
-  Float64Array.from(left, (index) => numbers[candidates[index] ?? -1] ?? 0);
+/** Additions to the log-odds of the candidates left, whatever the policy: boosts, and diversity given the items above. */
+function addRules(
+  boosts: Float64Array | undefined,
+  { candidates }: DrawnPart,
+  { left, tilt }: DrawnChoice,
+): Float64Array | undefined {
+  if (boosts === undefined) return tilt;
+  return Float64Array.from(
+    left,
+    (index, a) => (boosts[candidates[index] ?? -1] ?? 0) + (tilt?.[a] ?? 0),
+  );
+}
 
 /**
  * The positions of a slate that chance filled, each with the candidates that it had left, down to the first item outside them: a decision
@@ -48,8 +63,8 @@ export function* ruledChoices(
   views: readonly ItemView[],
   rules: DrawRules,
 ): Generator<RuledChoice> {
-  const { boosts, pins, caps: all } = rules;
-  if (!(boosts || pins || all)) return yield* plainChoices(slate, views);
+  const { boosts, pins, caps, diversity } = rules;
+  if (!(boosts || pins || caps || diversity)) return yield* plainChoices(slate, views);
   const pinned = new Set([...(pins?.values() ?? [])].map((index) => views[index]?.itemId));
   const places = [...slate.keys()].filter((place) => !pinned.has(slate[place]));
   const part = drawnPart(views.length, rules);
@@ -58,12 +73,14 @@ export function* ruledChoices(
     slateCandidates.findIndex(({ itemId }) => itemId === slate[place]),
   );
   let number = 0;
-  for (const { left, action, fillsGroup } of drawnChoices(part, items)) {
+  for (const choice of drawnChoices(part, items)) {
+    const { left, action, fillsGroup } = choice;
+    const added = addRules(boosts, part, choice);
     const fields = {
       candidates: pick(slateCandidates, left),
       ...{ slateCandidates, action },
-      ...(boosts && { boosts: pickNumbers(boosts, part, left) }),
-      ...(part.caps && { caps: part.caps }),
+      ...(added && { boosts: added }),
+      ...part.rules,
       ...(fillsGroup && { fillsGroup }),
     };
     yield { shownAt: places[number++] ?? 0, fields };

@@ -27,6 +27,7 @@ const rules = {
     { by: "category", most: 2 },
     { by: "year", most: 1 },
   ],
+  diversity: 0.9,
 };
 const options = {
   scenario: { slateSize: 5, rules },
@@ -57,7 +58,7 @@ async function play() {
   return { store, serving: serving!, feedback };
 }
 
-test("rows under boosts, pins and caps are borne out by the policies of all arms", async () => {
+test("rows under boosts, pins, caps and diversity are borne out by the policies of all arms", async () => {
   const { store, serving, feedback } = await play();
   const family = createNetworkFamily({
     ...{ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 },
@@ -76,7 +77,7 @@ test("rows under boosts, pins and caps are borne out by the policies of all arms
   );
 });
 
-test("a policy that is distilled to what it served with boosts stays as it is", async () => {
+test("a policy that is distilled to what it served with boosts and diversity stays as it is", async () => {
   const { store, serving, feedback } = await play();
   const family = createNetworkFamily({
     ...{ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { SlateCaps } from "../../domain/slate-caps.ts";
+import { noCaps, type SlateCaps } from "../../domain/slate-caps.ts";
+import { createSpread } from "../../domain/slate-diversity.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { SlateRule } from "./slate-drawer.ts";
 import type { SlateDraws } from "./slate-draws.ts";
@@ -10,8 +11,17 @@ interface CappedRule extends SlateRule {
   readonly caps: SlateCaps;
 }
 
+/** π times the factors of the items above. */
+function weigh({ policies: [policy], diversity }: SlateRule, above: readonly number[]) {
+  if (diversity === undefined) return policy!;
+  const { unexplained, power, take } = createSpread(diversity);
+  for (const a of above) take(a);
+  return policy!.map((one, a) => one * unexplained[a]! ** power);
+}
+
 /** Every slate with its exact probability, written from the definition. */
-function enumerate({ policies: [policy], exploration, caps }: CappedRule, length: number) {
+function enumerate(rule: CappedRule, length: number) {
+  const { policies, exploration, caps } = rule;
   const slates: { readonly slate: readonly number[]; readonly probability: number }[] = [];
   const isLeft = (slate: readonly number[], a: number) =>
     !slate.includes(a) &&
@@ -20,14 +30,15 @@ function enumerate({ policies: [policy], exploration, caps }: CappedRule, length
         slate.filter((other) => caps.groupsOf[other]!.includes(group)).length < caps.limits[group]!,
     );
   const extend = (slate: readonly number[], probability: number) => {
-    const left = [...policy!.keys()].filter((a) => isLeft(slate, a));
+    const left = [...policies[0]!.keys()].filter((a) => isLeft(slate, a));
     if (slate.length === length || left.length === 0) {
       slates.push({ slate, probability });
       return;
     }
-    const mass = left.reduce((sum, a) => sum + policy![a]!, 0);
+    const weights = weigh(rule, slate);
+    const mass = left.reduce((sum, a) => sum + weights[a]!, 0);
     for (const a of left) {
-      const conditional = ((1 - exploration) * policy![a]!) / mass + exploration / left.length;
+      const conditional = ((1 - exploration) * weights[a]!) / mass + exploration / left.length;
       extend([...slate, a], probability * conditional);
     }
   };
@@ -79,6 +90,32 @@ const cases: readonly (readonly [string, CappedRule, number])[] = [
       policies: [shares],
       exploration: 0.2,
       caps: { groupsOf: [[0, 1], [0], [1], [0], [1], [0, 1]], limits: [1, 1] },
+    },
+    2,
+  ],
+  [
+    "none, but diversity, after an item that is placed",
+    {
+      policies: [shares],
+      exploration: 0.05,
+      caps: noCaps(6),
+      diversity: {
+        ...{ power: 1.5, weights: [0.5, 0.9], placed: [[1]] },
+        featuresOf: [[0], [0], [0, 1], [1], [1], []],
+      },
+    },
+    4,
+  ],
+  [
+    "diversity by other groups, and slates that end early",
+    {
+      policies: [shares],
+      exploration: 0.1,
+      caps: { groupsOf: [[0, 1], [0], [1], [0], [1], [0, 1]], limits: [1, 1] },
+      diversity: {
+        ...{ power: 1, weights: [0.4] },
+        featuresOf: [[], [0], [0], [0], [0], []],
+      },
     },
     2,
   ],

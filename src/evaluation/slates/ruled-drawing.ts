@@ -1,22 +1,30 @@
-import { type CapCounter, createCapCounter, type SlateCaps } from "../../domain/slate-caps.ts";
+import { createPrefix, type SlatePrefix } from "../../domain/prefix-rules.ts";
+import { noCaps, type SlateCaps } from "../../domain/slate-caps.ts";
 import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
 import type { LoggedPlace, SlateDrawing, VisitPrefix } from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
 
 /** Sums over the candidates that a prefix leaves for the next position. */
 interface LeftSums {
-  /** Σ π. */
+  /** Σ of their weights. */
   readonly mass: number;
   readonly count: number;
 }
 
+interface Left extends LeftSums {
+  /** π by candidate, times its factor by the items above; valid until the next position. */
+  readonly weights: Float64Array;
+}
+
 interface Opened {
-  readonly rule: SlateRule & { readonly caps: SlateCaps };
+  readonly rule: SlateRule;
   readonly slate: ValuedSlate;
   readonly given: SlateDraws;
   /** Positions of a drawn slate. */
   readonly length: number;
-  readonly counter: CapCounter;
+  readonly prefix: SlatePrefix;
+  /** Memory of the weights. */
+  readonly weights: Float64Array;
 }
 
 /** Drawn slates: entry [draw·length + k] is of the prefix above position k. */
@@ -25,45 +33,58 @@ interface DrawnSlates {
   readonly mass: Float64Array;
   /** 0 if the slate has ended above. */
   readonly count: Int32Array;
-  /** 1 if the logged item of that position is left for it. */
-  readonly hasItem: Uint8Array;
+  /** Of the logged item of that position; −1 if it is not left for it. */
+  readonly own: Float64Array;
+  /** By position, Σ over the draws of P(a | prefix) of each candidate. */
+  readonly sums: readonly Float64Array[];
 }
 
 const policyAt = ({ policies }: SlateRule, k: number) => policies[k] ?? policies.at(-1)!;
 
 /** P(a | prefix) of a candidate that is left. */
-const chance = (
-  policy: Float64Array,
-  a: number,
-  { mass, count }: LeftSums,
-  exploration: number,
-): number => ((1 - exploration) * policy[a]!) / mass + exploration / count;
+const chance = (weight: number, { mass, count }: LeftSums, exploration: number): number =>
+  ((1 - exploration) * weight) / mass + exploration / count;
 
-function sumLeft(policy: Float64Array, closed: Uint8Array): LeftSums {
+function weigh({ rule, prefix: { spread }, weights }: Opened, k: number): Float64Array {
+  const policy = policyAt(rule, k);
+  if (spread === undefined) return policy;
+  const { unexplained, power } = spread;
+  for (let a = 0; a < weights.length; a++) {
+    const u = unexplained[a]!;
+    weights[a] = u === 1 ? policy[a]! : policy[a]! * Math.exp(power * Math.log(u));
+  }
+  return weights;
+}
+
+function findLeft(opened: Opened, k: number): Left {
+  const { closed } = opened.prefix;
+  const weights = weigh(opened, k);
   let [mass, count] = [0, 0];
   for (let a = 0; a < closed.length; a++) {
     if (closed[a]) continue;
-    mass += policy[a]!;
+    mass += weights[a]!;
     count++;
   }
-  return { mass, count };
+  return { weights, mass, count };
 }
 
-/** Σ P(a | prefix)·v(a) of the candidates that are left. */
-function expectValue(
-  { rule, slate: { values }, counter: { closed } }: Opened,
-  k: number,
-  left: LeftSums,
+/**
+ * Adds P(a | prefix) of the candidates that are left to the sums of a position.
+ * @returns Σ P(a | prefix)·v(a)
+ */
+function addChances(
+  { rule, slate: { values }, prefix: { closed } }: Opened,
+  left: Left,
+  sums: Float64Array,
 ): number {
-  const policy = policyAt(rule, k);
-  let [byPolicy, byFloor] = [0, 0];
+  let value = 0;
   for (let a = 0; a < closed.length; a++) {
     if (closed[a]) continue;
-    byPolicy += policy[a]! * values[a]!;
-    byFloor += values[a]!;
+    const probability = chance(left.weights[a]!, left, rule.exploration);
+    sums[a]! += probability;
+    value += probability * values[a]!;
   }
-  const { exploration } = rule;
-  return ((1 - exploration) * byPolicy) / left.mass + (exploration * byFloor) / left.count;
+  return value;
 }
 
 /**
@@ -71,16 +92,15 @@ function expectValue(
  * @param share in [0, 1) of the probability that these have together
  */
 function drawLeft(
-  { rule, counter: { closed } }: Opened,
-  k: number,
-  { left, barred, share }: { left: LeftSums; barred?: Uint8Array; share: number },
+  { rule, prefix: { closed } }: Opened,
+  left: Left,
+  { barred, share }: { readonly barred?: Uint8Array; readonly share: number },
 ): number {
-  const policy = policyAt(rule, k);
   let [sum, last] = [0, -1];
   for (let a = 0; a < closed.length; a++) {
     if (closed[a] || barred?.[a]) continue;
     last = a;
-    sum += chance(policy, a, left, rule.exploration);
+    sum += chance(left.weights[a]!, left, rule.exploration);
     if (share < sum) return a;
   }
   // Rounding can leave the sum a hair below.
@@ -88,35 +108,32 @@ function drawLeft(
 }
 
 /** 1 − P(B | prefix), without the digits that a difference loses. */
-function sumUnbarred(
-  { rule, counter: { closed } }: Opened,
-  k: number,
-  { left, barred }: { readonly left: LeftSums; readonly barred: Uint8Array },
-): number {
-  const policy = policyAt(rule, k);
+function sumUnbarred({ rule, prefix: { closed } }: Opened, left: Left, barred: Uint8Array): number {
   let sum = 0;
   for (let a = 0; a < closed.length; a++)
-    if (!closed[a] && !barred[a]) sum += chance(policy, a, left, rule.exploration);
+    if (!closed[a] && !barred[a]) sum += chance(left.weights[a]!, left, rule.exploration);
   return sum;
 }
 
 function drawSlates(opened: Opened, drawn: DrawnSlates): Float64Array {
-  const { rule, slate, given, length, counter } = opened;
+  const { slate, given, length, prefix } = opened;
   const { items } = slate;
   const direct = new Float64Array(items.length);
+  for (const sums of drawn.sums) sums.fill(0);
   for (let start = 0; start < given.draws * length; start += length) {
-    counter.clear();
+    prefix.clear();
     drawn.count.fill(0, start, start + length);
     for (let k = 0; k < length; k++) {
-      const left = sumLeft(policyAt(rule, k), counter.closed);
+      const left = findLeft(opened, k);
       if (left.count === 0) break;
       drawn.mass[start + k] = left.mass;
       drawn.count[start + k] = left.count;
-      drawn.hasItem[start + k] = k < items.length && !counter.closed[items[k]!] ? 1 : 0;
-      direct[Math.min(k, items.length - 1)]! += expectValue(opened, k, left);
-      const chosen = drawLeft(opened, k, { left, share: given.uniforms[start + k]! });
+      const isLeft = k < items.length && !prefix.closed[items[k]!];
+      drawn.own[start + k] = isLeft ? left.weights[items[k]!]! : -1;
+      direct[Math.min(k, items.length - 1)]! += addChances(opened, left, drawn.sums[k]!);
+      const chosen = drawLeft(opened, left, { share: given.uniforms[start + k]! });
       drawn.items[start + k] = chosen;
-      counter.take(chosen);
+      if (k < length - 1) prefix.take(chosen);
     }
   }
   return direct.map((sum) => sum / given.draws);
@@ -124,16 +141,16 @@ function drawSlates(opened: Opened, drawn: DrawnSlates): Float64Array {
 
 function readDrawn(
   { rule, given, length }: Opened,
-  { items, mass, count, hasItem }: DrawnSlates,
-  { item, position }: LoggedPlace,
+  { items, mass, count, own }: DrawnSlates,
+  { position }: LoggedPlace,
   visit: VisitPrefix,
 ): number {
   let found = 0;
   for (let start = 0; start < given.draws * length; start += length) {
     const cell = start + position;
-    if (count[cell] === 0 || !hasItem[cell]) continue;
+    if (count[cell] === 0 || own[cell]! < 0) continue;
     const left = { mass: mass[cell]!, count: count[cell]! };
-    visit(chance(policyAt(rule, position), item, left, rule.exploration), items, start);
+    visit(chance(own[cell]!, left, rule.exploration), items, start);
     found++;
   }
   return found / given.draws;
@@ -174,58 +191,50 @@ function createBars({ groupsOf, limits }: SlateCaps, item: number) {
  * Prefixes that leave the item, each with Π_{j<k}(1 − P(B | prefix_j))·P(a | prefix_k), B the candidates that would close it: unbiased,
  * since each such prefix is drawn with its probability given that no candidate of B is chosen.
  */
-function drawAroundCapped(
+function drawAroundRuled(
   opened: Opened,
   { item, position }: LoggedPlace,
   visit: VisitPrefix,
 ): void {
-  const { rule, given, length, counter } = opened;
-  const bars = createBars(rule.caps, item);
-  const prefix = new Int32Array(length);
+  const { rule, slate, given, length, prefix } = opened;
+  const bars = createBars(rule.caps ?? noCaps(slate.values.length), item);
+  const above = new Int32Array(length);
   for (let draw = 0; draw < given.draws; draw++) {
-    counter.clear();
+    prefix.clear();
     bars.clear();
     let weight = 1;
     for (let k = 0; k <= position; k++) {
-      const policy = policyAt(rule, k);
-      const left = sumLeft(policy, counter.closed);
+      const left = findLeft(opened, k);
       if (k === position) {
-        visit(weight * chance(policy, item, left, rule.exploration), prefix);
+        visit(weight * chance(left.weights[item]!, left, rule.exploration), above);
         break;
       }
-      const missed = sumUnbarred(opened, k, { left, barred: bars.barred });
+      const missed = sumUnbarred(opened, left, bars.barred);
       if (missed === 0) break;
       weight *= missed;
       const share = given.uniforms[draw * length + k]! * missed;
-      const chosen = drawLeft(opened, k, { left, barred: bars.barred, share });
-      prefix[k] = chosen;
-      counter.take(chosen);
+      const chosen = drawLeft(opened, left, { barred: bars.barred, share });
+      above[k] = chosen;
+      prefix.take(chosen);
       bars.take(chosen);
     }
   }
 }
 
 function fillPositions(
-  { rule, given, length, counter }: Opened,
-  { items, mass, count }: DrawnSlates,
+  { given }: Opened,
+  { sums }: DrawnSlates,
   positions: readonly Float64Array[],
 ): void {
-  for (const into of positions) into.fill(0);
-  for (let start = 0; start < given.draws * length; start += length) {
-    counter.clear();
-    for (const [k, into] of positions.entries()) {
-      const cell = start + k;
-      if (count[cell] === 0) break;
-      const [policy, left] = [policyAt(rule, k), { mass: mass[cell]!, count: count[cell]! }];
-      for (let a = 0; a < into.length; a++)
-        if (!counter.closed[a]) into[a]! += chance(policy, a, left, rule.exploration) / given.draws;
-      counter.take(items[cell]!);
-    }
-  }
+  for (const [k, into] of positions.entries())
+    for (let a = 0; a < into.length; a++) into[a] = sums[k]![a]! / given.draws;
 }
 
-/** With caps: a position has the candidates that no full group forbids, and a slate ends if there are none. */
-export function createCappedDrawing(): SlateDrawing {
+/**
+ * With caps or diversity. By caps a position has the candidates that no full group forbids, and a slate ends if there are none; by
+ * diversity the probabilities depend on which items stand above.
+ */
+export function createRuledDrawing(): SlateDrawing {
   let drawn: DrawnSlates | undefined;
   let opened: Opened | undefined;
   const known = () => {
@@ -234,23 +243,24 @@ export function createCappedDrawing(): SlateDrawing {
   };
   return {
     draw: (rule, slate, given) => {
-      const { caps } = rule;
-      if (caps === undefined) throw new RangeError("the rule has no caps");
+      const { length: candidates } = slate.values;
       const length = Math.max(slate.items.length, slate.asked ?? 0);
-      const counter = createCapCounter(caps);
-      opened = { rule: { ...rule, caps }, slate, given, length, counter };
+      const prefix = createPrefix(rule, candidates);
+      const weights = new Float64Array(candidates);
+      opened = { rule, slate, given, length, prefix, weights };
       const size = given.draws * length;
-      if (drawn?.items.length !== size)
+      if (drawn?.items.length !== size || drawn.sums[0]?.length !== candidates)
         drawn = {
           items: new Int32Array(size),
           mass: new Float64Array(size),
           count: new Int32Array(size),
-          hasItem: new Uint8Array(size),
+          own: new Float64Array(size),
+          sums: Array.from({ length }, () => new Float64Array(candidates)),
         };
       return drawSlates(opened, drawn);
     },
     readDrawn: (place, visit) => readDrawn(...known(), place, visit),
-    drawAround: (place, visit) => drawAroundCapped(known()[0], place, visit),
+    drawAround: (place, visit) => drawAroundRuled(known()[0], place, visit),
     fillPositions: (positions) => fillPositions(...known(), positions),
   };
 }
