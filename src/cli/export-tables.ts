@@ -2,6 +2,7 @@ import type { Arm } from "../domain/decision.ts";
 import type { Configuration } from "../engine/configuration/configuration.ts";
 import type { Store } from "../engine/open-store.ts";
 import { findScenario } from "../engine/serving/recommend.ts";
+import { toDsjson } from "../exchange/bandit/write-dsjson.ts";
 import {
   cycleTable,
   decisionTable,
@@ -26,9 +27,20 @@ export interface Source {
   readonly options: TableLimits;
 }
 
+/** Lines of a format that is no table. */
+export interface OpenedLines {
+  /** What a line is, for people. */
+  readonly rows: string;
+  readonly lines: AsyncIterable<string>;
+  /** Lines that will be written, at most. */
+  readonly count: number;
+}
+
 /** Rows of a command. */
 export interface OpenedTable {
   readonly table: RecordTable;
+  /** Of decisions: the same for VowpalWabbit. */
+  readonly dsjson?: OpenedLines;
   /** Of the scenario, for people. */
   readonly of?: string;
   /** Default columns, if not all. */
@@ -52,10 +64,16 @@ async function openDecisions({ store, configuration, options }: Source): Promise
   const isLimited = arm !== undefined || Object.keys(rangeOf(options)).length > 0;
   const closed = { scenario: name, after: 0, closedBefore: now };
   const { count } = await store.decisions.closedSpan(closed);
+  const wanted = { store, scenario, now, range: rangeOf(options), ...(arm && { arm }) };
   return {
     of: name,
     count,
-    table: decisionTable({ store, scenario, now, range: rangeOf(options), ...(arm && { arm }) }),
+    table: decisionTable(wanted),
+    dsjson: {
+      rows: "choices",
+      lines: toDsjson(wanted, configuration),
+      count: count * scenario.slateSize,
+    },
     ...(!isLimited && {
       rest: async (written) => {
         const all = await store.decisions.count({ scenario: name });
@@ -81,6 +99,7 @@ export interface TableKind {
   readonly scenario?: string;
   readonly hasArm?: true;
   readonly hasTime?: true;
+  readonly hasDsjson?: true;
 }
 
 export const tableNames = ["decisions", "events", "items", "users", "cycles"] as const;
@@ -92,6 +111,7 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
     description:
       "Write decisions with propensities, candidates and rewards, for recurve evaluate off-policy and other tools",
     ...{ scenario: "the first of the configuration", hasArm: true, hasTime: true },
+    hasDsjson: true,
   },
   events: {
     open: async ({ store, options }) => ({

@@ -71,4 +71,16 @@ test("closed decisions are written, and those that are open counted", async () =
     "1 decisions of scenario shop exported; 1 still wait for their reward\n",
   ]);
   expect(readFileSync(output, "utf8").trimEnd().split("\n")).toHaveLength(1);
+  const files = ["--database", database, "--config", config];
+  const dsjson = output.replace(/jsonl$/, "dsjson");
+  await runCommand("export", "decisions", ...files, "--output", dsjson);
+  const choices = readFileSync(dsjson, "utf8").trimEnd().split("\n");
+  expect(choices.map((line) => JSON.parse(line).c._multi.length)).toEqual([6, 5]);
+  const refused = await runCommand(
+    ...["export", "decisions", ...files, "--format", "dsjson", "--columns", "arm"],
+  );
+  expect([refused.exitCode, refused.text]).toEqual([
+    1,
+    expect.stringContaining("--columns is for tables, and dsjson has no columns"),
+  ]);
 });
