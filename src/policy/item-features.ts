@@ -105,7 +105,7 @@ function* flatten(path: string, value: Json, depth: number): Generator<NamedFeat
 }
 
 /** Dividing by √count keeps the size of the sum independent of the number of features. */
-function hashTokens(kept: readonly NamedFeature[], buckets: number): Token[] {
+export function hashTokens(kept: readonly NamedFeature[], buckets: number): Token[] {
   const scale = 1 / Math.sqrt(Math.max(1, kept.length));
   return kept.map(({ name, weight }) => ({
     index: hash32(name) % buckets,
