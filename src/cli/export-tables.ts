@@ -3,6 +3,7 @@ import type { Configuration } from "../engine/configuration/configuration.ts";
 import type { Store } from "../engine/open-store.ts";
 import { findScenario } from "../engine/serving/recommend.ts";
 import { toDsjson } from "../exchange/bandit/write-dsjson.ts";
+import type { WantedDecisions } from "../exchange/tables/export-decisions.ts";
 import {
   cycleTable,
   decisionTable,
@@ -10,7 +11,7 @@ import {
   itemTable,
   userTable,
 } from "../exchange/tables/record-tables.ts";
-import type { RecordTable } from "../exchange/tables/table.ts";
+import type { RecordTable, TimeRange } from "../exchange/tables/table.ts";
 
 /** Rows that a command wants; times are milliseconds since 1970. */
 export interface TableLimits {
@@ -51,24 +52,33 @@ export interface OpenedTable {
   readonly rest?: (written: number) => Promise<string>;
 }
 
-const rangeOf = ({ from, to }: TableLimits) => ({
+/** Milliseconds since 1970, from ≤ time < to. */
+export const rangeOf = ({ from, to }: TableLimits): TimeRange => ({
   ...(from !== undefined && { from }),
   ...(to !== undefined && { to }),
 });
 
-async function openDecisions({ store, configuration, options }: Source): Promise<OpenedTable> {
-  const scenario = findScenario(configuration, options.scenario);
+/** Closed decisions of the scenario within the limits. @throws unknown_scenario */
+export const wantDecisions = ({ store, configuration, options }: Source): WantedDecisions => ({
+  store,
+  scenario: findScenario(configuration, options.scenario),
+  now: Date.now(),
+  range: rangeOf(options),
+  ...(options.arm && { arm: options.arm }),
+});
+
+async function openDecisions(source: Source): Promise<OpenedTable> {
+  const { store, configuration, options } = source;
+  const wanted = wantDecisions(source);
+  const { scenario, now } = wanted;
   const { name } = scenario;
-  const now = Date.now();
-  const { arm } = options;
-  const isLimited = arm !== undefined || Object.keys(rangeOf(options)).length > 0;
+  const isLimited = options.arm !== undefined || Object.keys(rangeOf(options)).length > 0;
   const closed = { scenario: name, after: 0, closedBefore: now };
   const { count } = await store.decisions.closedSpan(closed);
-  const wanted = { store, scenario, now, range: rangeOf(options), ...(arm && { arm }) };
   return {
     of: name,
     count,
-    table: decisionTable(wanted),
+    table: decisionTable({ ...wanted, range: rangeOf(options) }),
     dsjson: {
       rows: "choices",
       lines: toDsjson(wanted, configuration),

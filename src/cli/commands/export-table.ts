@@ -107,7 +107,11 @@ async function writeTable(
 
 const parseColumns = (text: string) => text.split(",").map((name) => name.trim());
 
-function addLimits(command: Command, { scenario, hasArm, hasTime }: TableKind): void {
+/** The options of `TableLimits`. */
+export function addLimits(
+  command: Command,
+  { scenario, hasArm, hasTime }: Pick<TableKind, "scenario" | "hasArm" | "hasTime">,
+): void {
   if (scenario !== undefined)
     command.option("--scenario <name>", `scenario to export; default: ${scenario}`);
   if (hasArm)
