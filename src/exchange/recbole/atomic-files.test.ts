@@ -68,3 +68,13 @@ test("interactions are those of the time", async () => {
   const read = await exportShop({ from: Date.UTC(2026, 0, 2) });
   expect(read("inter")).toHaveLength(2);
 });
+
+test("a user or an item with events that was never written has an empty row", async () => {
+  const { engine, store } = await openShop({ items: 1 });
+  await engine.record([{ userId: userId("bo"), itemId: itemId("gone"), type: "click" }]);
+  const folder = join(createTestFolder(), "shop");
+  await writeFolder(folder, toAtomicFiles(store, { folder, range: {} }));
+  const read = (ending: string) => readFileSync(join(folder, `shop.${ending}`), "utf8");
+  expect(read("user")).toBe("user_id:token\nbo\n");
+  expect(read("item").split("\n").slice(1)).toEqual(["i-0\tdrama\t0", "gone\t\t", ""]);
+});

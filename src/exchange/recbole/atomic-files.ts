@@ -33,10 +33,21 @@ const interactionHeader: Header = [
   ["timestamp", "float"],
 ];
 
+/** Ids in the interactions that have no row of their own yet. */
+interface Unwritten {
+  readonly users: Set<string>;
+  readonly items: Set<string>;
+}
+
 /** Events as interactions; a rating is the event's value, a timestamp in seconds. */
-async function* toInteractions({ rows }: RecordTable): AsyncGenerator<string, void> {
+async function* toInteractions(
+  { rows }: RecordTable,
+  unwritten: Unwritten,
+): AsyncGenerator<string, void> {
   yield toHeader(interactionHeader);
   for await (const { userId, itemId, type, value, occurredAt } of rows) {
+    unwritten.users.add(String(userId));
+    unwritten.items.add(String(itemId));
     const cells = [userId, itemId, type, value, Date.parse(String(occurredAt)) / 1000];
     yield toLine(
       interactionHeader.map(([, type], index) => toCell(cells[index] ?? undefined, type)),
@@ -47,6 +58,8 @@ async function* toInteractions({ rows }: RecordTable): AsyncGenerator<string, vo
 /** A file of items or users. */
 interface Entities {
   readonly open: () => RecordTable;
+  readonly id: "itemId" | "userId";
+  readonly unwritten: Set<string>;
   readonly header: Header;
   /** Cells before those of the attributes. */
   readonly first: (row: TableRow) => readonly string[];
@@ -64,16 +77,25 @@ const cellsOf = (row: TableRow, columns: readonly AtomicColumn[]) => {
   return columns.map(({ path, type }) => toCell(leaves.get(path), type));
 };
 
-/** Reads them twice: the header names the attributes of all. */
-async function* toEntities({ open, header, first }: Entities): AsyncGenerator<string, void> {
+/**
+ * Reads them twice: the header names the attributes of all. RecBole drops interactions whose user or item has no row, so that those
+ * that were never written have an empty one.
+ */
+async function* toEntities(entities: Entities): AsyncGenerator<string, void> {
+  const { open, id, unwritten, header, first } = entities;
   const reserved = header.map(([field]) => field);
   const columns = await collectColumns(attributesIn(open()), reserved);
   yield toHeader([...header, ...columns.map(({ field, type }) => [field, type] as const)]);
-  for await (const row of open().rows) yield toLine([...first(row), ...cellsOf(row, columns)]);
+  for await (const row of open().rows) {
+    unwritten.delete(String(row[id]));
+    yield toLine([...first(row), ...cellsOf(row, columns)]);
+  }
+  for (const own of unwritten) yield toLine([...first({ [id]: own }), ...cellsOf({}, columns)]);
 }
 
 /**
- * RecBole's atomic files of a record: events, items and users, with typed headers.
+ * RecBole's atomic files of a record, to be written in this order: events, items and users, with typed headers. The ids of the events
+ * are in memory until the end.
  * @param folder its last part is the name of the data set
  */
 export function toAtomicFiles(
@@ -81,8 +103,10 @@ export function toAtomicFiles(
   { folder, range }: { readonly folder: string; readonly range: TimeRange },
 ): Readonly<Record<string, FileContent>> {
   const name = basename(folder);
+  const unwritten = { users: new Set<string>(), items: new Set<string>() };
   const items = toEntities({
     open: () => itemTable(store),
+    ...{ id: "itemId", unwritten: unwritten.items },
     header: [
       ["item_id", "token"],
       ["categories", "token_seq"],
@@ -94,11 +118,12 @@ export function toAtomicFiles(
   });
   const users = toEntities({
     open: () => userTable(store),
+    ...{ id: "userId", unwritten: unwritten.users },
     header: [["user_id", "token"]],
     first: ({ userId }) => [toCell(userId, "token")],
   });
   return {
-    [`${name}.inter`]: toInteractions(eventTable(store, range)),
+    [`${name}.inter`]: toInteractions(eventTable(store, range), unwritten),
     [`${name}.item`]: items,
     [`${name}.user`]: users,
   };
