@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { readMovielens } from "../../exchange/import/movielens/read-movielens.ts";
-import { findFormat, readRows } from "../../exchange/import/read-rows.ts";
-import { invalidFile, openFile, unreadable } from "../../exchange/import/text-source.ts";
+import { findFormat, openRows } from "../../exchange/import/read-rows.ts";
+import { invalidFile, unreadable } from "../../exchange/import/text-source.ts";
 import { collectEvents } from "./collect-events.ts";
 import type { InteractionData } from "./interaction-data.ts";
 import { readSequenceFile } from "./read-sequence-file.ts";
@@ -33,9 +33,11 @@ export async function readInteractions(
   if (path.endsWith(".txt")) return readSequenceFile(path, name);
   const format = findFormat(path);
   if (format === undefined)
-    throw invalidFile(path, "must be a data folder, or a file that ends in .jsonl, .csv or .txt");
-  const source = await openFile(path, options.signal);
-  const { rows, close } = await readRows(source, { kind: "events", format, now: options.now });
+    throw invalidFile(
+      path,
+      "must be a data folder, or a file that ends in .jsonl, .csv, .parquet or .txt",
+    );
+  const { rows, close } = await openRows(path, { kind: "events", format, ...options });
   return collectEvents(rows, { name, form: `events, ${format.toUpperCase()}` }).finally(close);
 }
 
