@@ -297,7 +297,7 @@ describe("columns of other names", () => {
     }
     const dsjson = write("log.dsjson", '{"_label_cost":0}');
     expect(await refusal(dsjson, ["reward", "r"])).toMatch(
-      /invalid_request: --columns is for tables, and .* is VowpalWabbit dsjson; leave it out/,
+      /invalid_request: --columns is for tables, and .* is a VowpalWabbit dsjson; leave it out/,
     );
   });
 

@@ -1,7 +1,7 @@
 import { parseWith } from "../../exchange/import/row-schema.ts";
 import { type ExportedDecision, exportedSchema } from "../../exchange/tables/exported-decision.ts";
 import { loggedChoices } from "../../exchange/tables/logged-choices.ts";
-import type { LogRow } from "./decision-log.ts";
+import type { DecisionLog, LogRow } from "./decision-log.ts";
 import {
   checkCandidate,
   fieldProblem,
@@ -46,6 +46,12 @@ export function readExportedDecision(line: number, value: unknown): readonly Log
     };
   });
 }
+
+export const exportFormat = "Recurve export";
+
+/** Whether the rows are decisions of `recurve export decisions`. */
+export const isExported = ({ format }: Pick<DecisionLog, "format">): boolean =>
+  format === exportFormat;
 
 export const isExportedDecision = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "positionPropensities" in value;

@@ -1,13 +1,12 @@
-import { EngineError } from "../../domain/errors.ts";
 import type { ColumnNames } from "../../exchange/import/column-names.ts";
 import { readJsonl } from "../../exchange/import/read-jsonl.ts";
 import { invalidFile, openFile, type TextSource } from "../../exchange/import/text-source.ts";
 import type { DecisionLog, LogRow, MalformedRow } from "./decision-log.ts";
 import { isDsjson, readInteraction } from "./read-dsjson.ts";
-import { isExportedDecision, readExportedDecision } from "./read-exported.ts";
+import { exportFormat, isExportedDecision, readExportedDecision } from "./read-exported.ts";
 import { parseRow, withSource } from "./read-rows.ts";
 import { fieldProblem } from "./row-fields.ts";
-import { findColumns, readTableRow } from "./table-columns.ts";
+import { findColumns, readTableRow, refuseNames } from "./table-columns.ts";
 
 type Reader = (line: number, value: unknown) => readonly LogRow[];
 
@@ -35,12 +34,6 @@ function readTable(file: string, first: object, names: ColumnNames): Form {
   return { format: `${columns.format} JSONL`, read };
 }
 
-const exportFormat = "Recurve export";
-
-/** Whether the rows are decisions of `recurve export decisions`. */
-export const isExported = ({ format }: Pick<DecisionLog, "format">): boolean =>
-  format === exportFormat;
-
 interface Form {
   readonly format: string;
   readonly read: Reader;
@@ -64,9 +57,8 @@ async function detect(
     const form = findForm(row.value);
     if (form === undefined && isObject(row.value)) return readTable(file, row.value, names);
     if (form === undefined) break;
-    if (names.size === 0) return form;
-    const message = `--columns is for tables, and ${file} is ${form.format}; leave it out`;
-    throw new EngineError("invalid_request", message, { details: { field: "columns" } });
+    refuseNames(file, form.format, names);
+    return form;
   }
   throw invalidFile(
     file,

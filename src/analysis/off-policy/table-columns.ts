@@ -1,3 +1,4 @@
+import { EngineError } from "../../domain/errors.ts";
 import {
   type ColumnNames,
   checkFileNames,
@@ -72,6 +73,13 @@ export function findColumns(file: string, header: readonly string[], names: Colu
   }
   const missing = required(columns).find((name) => !header.includes(name)) ?? "";
   throw invalidFile(file, describeMissing([missing, missing], header));
+}
+
+/** Of a log whose form names its fields itself. @throws invalid_request */
+export function refuseNames(file: string, format: string, names: ColumnNames): void {
+  if (names.size === 0) return;
+  const message = `--columns is for tables, and ${file} is a ${format}; leave it out`;
+  throw new EngineError("invalid_request", message, { details: { field: "columns" } });
 }
 
 /** In CSV item ids between bars, in Parquet a list. @throws RowProblem */

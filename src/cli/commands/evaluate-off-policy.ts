@@ -14,7 +14,7 @@ import {
   type LoggingPolicies,
 } from "../../analysis/off-policy/logging-policies.ts";
 import { openLog } from "../../analysis/off-policy/open-log.ts";
-import { isExported } from "../../analysis/off-policy/read-jsonl-log.ts";
+import { isExported } from "../../analysis/off-policy/read-exported.ts";
 import { createSnapshotTarget } from "../../analysis/off-policy/snapshot-target.ts";
 import { uniformTarget } from "../../analysis/off-policy/target-policy.ts";
 import { leaveOutSeen } from "../../analysis/off-policy/unseen-log.ts";

@@ -29,7 +29,7 @@ export function decisionTable(options: {
       ...{ decidedAt: "time", expiresAt: "time", exploration: "number", fastLoop: "json" },
       ...{ slatePropensity: "number", positionPropensities: "numbers", rewards: "numbers" },
       ...{ slate: "texts", candidates: "json", offeredBy: "text", retriever: "integer" },
-      ...{ offer: "json", draw: "json", context: "json" },
+      ...{ offer: "json", draw: "json", social: "json", context: "json" },
     },
     rows: exportDecisions(options) as AsyncIterable<unknown> as AsyncIterable<TableRow>,
   };
