@@ -5,8 +5,10 @@ import { findScenario } from "../engine/serving/recommend.ts";
 import { toDsjson } from "../exchange/bandit/write-dsjson.ts";
 import type { WantedDecisions } from "../exchange/tables/export-decisions.ts";
 import {
+  campaignTable,
   cycleTable,
   decisionTable,
+  edgeTable,
   eventTable,
   itemTable,
   userTable,
@@ -112,7 +114,15 @@ export interface TableKind {
   readonly hasDsjson?: true;
 }
 
-export const tableNames = ["decisions", "events", "items", "users", "cycles"] as const;
+export const tableNames = [
+  "decisions",
+  "events",
+  "items",
+  "users",
+  "edges",
+  "campaigns",
+  "cycles",
+] as const;
 export type TableName = (typeof tableNames)[number];
 
 export const tableKinds: Readonly<Record<TableName, TableKind>> = {
@@ -147,6 +157,25 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
       count: await store.users.count(),
     }),
     description: "Write the users as they are now",
+  },
+  edges: {
+    open: async ({ store }) => ({
+      table: edgeTable(store),
+      columns: ["userId", "type", "to"],
+      count: await store.edges.count(),
+    }),
+    description: "Write the edges between users that hold now",
+  },
+  campaigns: {
+    open: async ({ store }) => ({
+      table: campaignTable(store),
+      columns: [
+        ...["campaignId", "scenario", "pays", "bid", "budget"],
+        ...["startsAt", "endsAt", "frequencyCap"],
+      ],
+      count: await store.campaigns.count(),
+    }),
+    description: "Write the campaigns as they are now",
   },
   cycles: {
     open: openCycles,

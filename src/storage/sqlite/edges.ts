@@ -8,6 +8,11 @@ import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 /** Changes of a user's edges that are read, newest first. */
 const readChanges = 1000;
 
+/** Edges that hold now, from a place in the order of the key on; `present` is that of the newest change. */
+const now = `SELECT user_id, type, target, max(sequence) AS sequence, present FROM edge_revisions
+   WHERE (user_id, type, target) > (?, ?, ?) GROUP BY user_id, type, target
+   HAVING present = 1 AND NOT (type = 'friend' AND user_id > target)`;
+
 function prepareStatements(connection: Connection) {
   return {
     newest: connection.prepare(
@@ -19,6 +24,8 @@ function prepareStatements(connection: Connection) {
       `SELECT user_id, type, target, sequence, present FROM edge_revisions
        WHERE user_id = ? AND sequence <= ? ORDER BY sequence DESC LIMIT ${readChanges}`,
     ),
+    list: connection.prepare(`${now} LIMIT ?`),
+    count: connection.prepare(`SELECT count(*) AS edges FROM (${now})`),
     // The newest events of each person, of any type, so that the work is bounded; then those that count.
     engaged: connection.prepare(
       `SELECT item_id, count(DISTINCT user_id) AS people
@@ -91,6 +98,11 @@ export function createEdgeStore(connection: Connection, commits: GroupCommit): E
       }),
     of: async (user: UserId, { asOf = Number.MAX_SAFE_INTEGER, limit }) =>
       holding(statements.changes.all(user, asOf)).slice(0, limit),
+    list: async ({ after, limit }) =>
+      statements.list
+        .all(after?.userId ?? "", after?.type ?? "", after?.to ?? "", limit)
+        .map(decodeEdge),
+    count: async () => readNumber(statements.count.get("", "", "") ?? {}, "edges"),
     engaged: async (people, { asOf, newest, since, types }) =>
       statements.engaged
         .all(JSON.stringify(people), asOf, newest, since, JSON.stringify(types))
