@@ -42,7 +42,7 @@ export function knownColumns(kind: RowKind, isTyped: boolean): KnownColumns {
 export function findHeaderProblem(
   header: readonly string[],
   kind: RowKind,
-  { names: known, has } = knownColumns(kind, false),
+  { names: known, has }: KnownColumns = knownColumns(kind, false),
 ): string | undefined {
   const { required } = columnsOf[kind];
   const missing = required.filter((column) => !header.includes(column));
