@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { evaluateRatings, splitRatings } from "../../src/analysis/ratings/evaluate-ratings.ts";
-import { type Rating, readRatings } from "../../src/analysis/ratings/read-ratings.ts";
+import { readRatings, type UserRating } from "../../src/analysis/ratings/read-ratings.ts";
 import { installPeer } from "../support/python-peer.ts";
 import { createTestFolder } from "../support/store.ts";
 
@@ -24,7 +24,7 @@ test.skipIf(process.env.RECURVE_LONG === undefined || !existsSync(data))(
       ...{ now: Date.now(), signal: new AbortController().signal },
     });
     const folder = createTestFolder();
-    const write = (name: string, ratings: readonly Rating[]) => {
+    const write = (name: string, ratings: readonly UserRating[]) => {
       const lines = ratings.map(({ user, item, value }) => `${user},${item},${value}\n`);
       writeFileSync(join(folder, name), lines.join(""));
       return join(folder, name);

@@ -5,14 +5,14 @@ import { createTestFolder } from "../../../tests/support/store.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { evaluateRatings, measureRatings, splitRatings } from "./evaluate-ratings.ts";
 import { fitRatings } from "./rating-factors.ts";
-import { type Rating, readRatings } from "./read-ratings.ts";
+import { readRatings, type UserRating } from "./read-ratings.ts";
 
 const [users, items] = [60, 40];
 const noise = 0.2;
 const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 
 /** Ratings 3 + b_u + b_i + p_u·q_i with two factors and Gaussian noise; 60 % of all pairs. */
-function drawRatings(seed: number): readonly Rating[] {
+function drawRatings(seed: number): readonly UserRating[] {
   const random = createRandom(seed);
   const draw = (count: number) =>
     Array.from({ length: count }, () => [1, 0.8, 0.8].map((spread) => spread * random.normal()));

@@ -3,7 +3,7 @@ import { clusteredStandardError, numberClusters } from "../../evaluation/cluster
 import { createRandom, shuffle } from "../../numeric/random.ts";
 import { meanOf } from "../../numeric/statistics.ts";
 import { fitRatings, type RatingPredictor, type RatingSettings } from "./rating-factors.ts";
-import type { Rating, RatingData } from "./read-ratings.ts";
+import type { RatingData, UserRating } from "./read-ratings.ts";
 
 /** Share of the ratings that is held out, as one of five folds. */
 const heldOutShare = 1 / 5;
@@ -52,10 +52,10 @@ export interface RatingEvaluation {
 
 /** The ratings in two parts, the first of this share; the same for the same seed. */
 export function splitRatings(
-  ratings: readonly Rating[],
+  ratings: readonly UserRating[],
   share: number,
   seed: number,
-): readonly [part: readonly Rating[], rest: readonly Rating[]] {
+): readonly [part: readonly UserRating[], rest: readonly UserRating[]] {
   const order = shuffle([...ratings], createRandom(seed).split("split"));
   const count = Math.round(share * order.length);
   return [order.slice(0, count), order.slice(count)];
@@ -63,7 +63,7 @@ export function splitRatings(
 
 export function measureRatings(
   { predict }: RatingPredictor,
-  heldOut: readonly Rating[],
+  heldOut: readonly UserRating[],
 ): RatingErrors {
   const errors = heldOut.map(({ user, item, value }) => predict(user, item) - value);
   const squares = Float64Array.from(errors, (error) => error ** 2);
@@ -80,7 +80,7 @@ export function measureRatings(
 }
 
 /** @throws invalid_request if a part would have hardly a rating */
-function checkEnough(ratings: readonly Rating[]): void {
+function checkEnough(ratings: readonly UserRating[]): void {
   if (ratings.length >= leastRatings) return;
   const message = `the data has ${ratings.length} ratings, and ${leastRatings} are needed to hold some out; name more data`;
   throw new EngineError("invalid_request", message, {
@@ -102,7 +102,7 @@ export async function evaluateRatings(
   const sizes = { users: users.length, items: items.length };
   const [heldOut, training] = splitRatings(ratings, heldOutShare, seed);
   const [validation, rest] = splitRatings(training, validationShare, seed);
-  const fitTo = (part: readonly Rating[], name: string, variant: Variant) => {
+  const fitTo = (part: readonly UserRating[], name: string, variant: Variant) => {
     onFit(name);
     return fitRatings(part, sizes, { ...variant, epochs, seed });
   };

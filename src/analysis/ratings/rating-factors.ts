@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { createRandom } from "../../numeric/random.ts";
-import type { Rating } from "./read-ratings.ts";
+import type { UserRating } from "./read-ratings.ts";
 import { solveRidge } from "./solve-ridge.ts";
 
 export interface RatingSettings {
@@ -37,7 +37,7 @@ const createSide = (count: number, width: number, draw: () => number): Side => (
 
 /** Ratings by one side, with the number on the other. */
 function group(
-  ratings: readonly Rating[],
+  ratings: readonly UserRating[],
   count: number,
   [own, other]: readonly ["user" | "item", "user" | "item"],
 ): { readonly other: number; readonly value: number }[][] {
@@ -82,7 +82,7 @@ function improve(
  * @param ratings at least one
  */
 export async function fitRatings(
-  ratings: readonly Rating[],
+  ratings: readonly UserRating[],
   { users, items }: { readonly users: number; readonly items: number },
   { width, regularisation, epochs, seed }: RatingSettings,
 ): Promise<RatingPredictor> {

@@ -4,7 +4,7 @@ import { createNumbering } from "../ranking/interaction-data.ts";
 import { openEvents, type ReadingOptions } from "../ranking/read-interactions.ts";
 
 /** One user's rating of one item, both by number. */
-export interface Rating {
+export interface UserRating {
   readonly user: number;
   readonly item: number;
   readonly value: number;
@@ -15,7 +15,7 @@ export interface RatingData {
   /** Of the folder or file, and its form. */
   readonly name: string;
   readonly form: string;
-  readonly ratings: readonly Rating[];
+  readonly ratings: readonly UserRating[];
   /** Ids by number. */
   readonly users: readonly string[];
   readonly items: readonly string[];
@@ -33,7 +33,7 @@ const ratingType = "rating";
 export async function readRatings(path: string, options: ReadingOptions): Promise<RatingData> {
   const { rows, form, close } = await openEvents(path, options);
   const [users, items] = [createNumbering(), createNumbering()];
-  const byPair = new Map<string, Rating>();
+  const byPair = new Map<string, UserRating>();
   let [count, refused] = [0, 0];
   try {
     for await (const row of rows) {
