@@ -24,7 +24,7 @@ export function exportRecboleCommand(): Command {
   return withDatabaseOptions(command)
     .addHelpText(
       "after",
-      "\nExample:\n  $ recurve export recbole dataset/shop --database shop.db\n\nThe files are in docs/guides/tables.md",
+      "\nExample:\n  $ recurve export recbole shop --database shop.db\n\nThe files are in docs/guides/tables.md",
     )
     .action(exportRecbole);
 }

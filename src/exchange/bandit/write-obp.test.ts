@@ -36,12 +36,12 @@ test("a round is a position, with its action, reward, propensity and the actions
   expect(counts).toEqual({ rounds: 10, actions: 6 });
   const idOf = (number: unknown) => actions[Number(number)]?.itemId;
   expect(actions.map(({ action }) => Number(action))).toEqual([0, 1, 2, 3, 4, 5]);
-  const expected = decisions.flatMap(({ slate, rewards, positionPropensities }) =>
-    slate.map((item, place) => [item, rewards[place], positionPropensities[place], place]),
+  const expected = decisions.flatMap(({ slate, rewards, positionPropensities, userId }) =>
+    slate.map((item, place) => [item, rewards[place], positionPropensities[place], place, userId]),
   );
   expect(
-    rounds.map(({ action, reward, pscore, position }) => [
-      ...[idOf(action), reward, pscore, Number(position)],
+    rounds.map(({ action, reward, pscore, position, userId }) => [
+      ...[idOf(action), reward, pscore, Number(position), userId],
     ]),
   ).toEqual(expected);
   const [first, second] = rounds.map(({ candidates }) => candidates.map(idOf));

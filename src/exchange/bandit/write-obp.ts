@@ -66,7 +66,11 @@ export function toObp(wanted: WantedDecisions): ObpFiles {
       const candidates = round.candidates.map(actions.numberOf);
       const { reward, propensity: pscore, place: position } = round;
       const action = candidates[round.chosen];
-      yield { context: toVector(round.context), action, reward, pscore, position, candidates };
+      const { userId } = round.decision;
+      yield {
+        ...{ context: toVector(round.context), action, reward, pscore, position, candidates },
+        userId,
+      };
       rounds += 1;
       positions = Math.max(positions, position + 1);
     }
@@ -74,7 +78,7 @@ export function toObp(wanted: WantedDecisions): ObpFiles {
   const table: RecordTable = {
     columns: {
       ...{ context: "numbers", action: "integer", reward: "number", pscore: "number" },
-      ...{ position: "integer", candidates: "integers" },
+      ...{ position: "integer", candidates: "integers", userId: "text" },
     },
     rows: readRows(),
   };
