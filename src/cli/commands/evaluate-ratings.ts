@@ -41,13 +41,11 @@ async function describeRatings(
   { data: path, seed, json }: RatingsOptions,
   signal: AbortSignal,
 ): Promise<string> {
+  exitWhenAborted(signal);
   const data = await readRatings(path, { now: Date.now(), signal });
   const work = () => `fits to ${formatWhole(data.ratings.length)} ratings`;
   const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
-  const onFit = (name: string) => {
-    exitWhenAborted(signal);
-    line.update(`fitting ${name}`, undefined);
-  };
+  const onFit = (name: string) => line.update(`fitting ${name}`, undefined);
   const evaluation = await evaluateRatings(data, { seed, onFit }).finally(line.stop);
   if (json) return JSON.stringify(evaluation, null, 2);
   const { heldOut, training, rated } = evaluation;

@@ -68,9 +68,11 @@ export async function* readRounds(
     }));
     for (const { place, action, left } of loggedChoices(exported)) {
       const candidates = left.flatMap((index) => all[index] ?? []);
+      const chosen = candidates.findIndex(({ itemId }) => itemId === action);
+      // Only a row that was changed by hand has such a choice; an audit names it.
+      if (chosen === -1) continue;
       yield {
-        ...{ decision, rules, place, candidates, context },
-        chosen: candidates.findIndex(({ itemId }) => itemId === action),
+        ...{ decision, rules, place, candidates, chosen, context },
         reward: exported.rewards[place] ?? Number.NaN,
         propensity: exported.positionPropensities[place] ?? Number.NaN,
       };

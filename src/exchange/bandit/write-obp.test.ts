@@ -61,6 +61,22 @@ test("contexts are vectors of one length; those of moments and of items that dif
   expect(new Set(items.map((item) => item.join())).size).toBe(6);
 });
 
+test("a choice that was none of its candidates, in a row changed by hand, is no round", async () => {
+  const shop = await playShop({ decisions: 1 });
+  const { decisions } = shop.store;
+  const feedback: typeof decisions.feedback = async (options) => {
+    const rows = await decisions.feedback(options);
+    return rows.map(({ decision, ...rest }) => {
+      const candidates = decision.candidates.filter(({ itemId }) => itemId !== decision.slate[1]);
+      return { ...rest, decision: { ...decision, candidates } };
+    });
+  };
+  const store = { ...shop.store, decisions: { ...decisions, feedback } };
+  const { files, counts } = toObp(shopDecisions({ ...shop, store }));
+  await writeFolder(join(createTestFolder(), "obp"), files);
+  expect(counts()).toMatchObject({ rounds: 1 });
+});
+
 test("an arm without decisions is an empty log", async () => {
   const { rounds, manifest } = await exportObp({ arm: "canary" });
   expect(rounds).toEqual([]);
