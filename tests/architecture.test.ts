@@ -36,7 +36,16 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   exchange: {
     folders: ["domain", "policy", "storage", "engine"],
-    packages: ["zod", "csv-parse", "protobufjs", "d3-array", "hyparquet-writer", "node:*"],
+    packages: [
+      "zod",
+      "csv-parse",
+      "protobufjs",
+      "d3-array",
+      "hyparquet",
+      "hyparquet-compressors",
+      "hyparquet-writer",
+      "node:*",
+    ],
   },
   analysis: {
     folders: [
@@ -50,7 +59,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
       "engine",
       "exchange",
     ],
-    packages: ["hyparquet", "hyparquet-compressors", "node:*"],
+    packages: ["node:*"],
   },
   lab: {
     folders: [

@@ -3,37 +3,13 @@
 import json
 import sys
 import time
-import types
 from pathlib import Path
 
-
-class Anything(type):
-    """Stands for whatever is read from a module that isn't there."""
-
-    def __getattr__(cls, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return cls
-
-
-def stand_in_for_torch():
-    """OBP imports PyTorch for its learners; none of its estimators uses it."""
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        anything = Anything("anything", (), {})
-        for name in ["torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils", "torch.utils.data"]:
-            module = types.ModuleType(name)
-            module.__getattr__ = lambda _: anything
-            sys.modules[name] = module
-
-
-stand_in_for_torch()
-
-import numpy as np  # noqa: E402
-from obp.ope import OffPolicyEvaluation  # noqa: E402
-from obp.ope import estimators as obp  # noqa: E402
-from obp.version import __version__  # noqa: E402
+import obp_without_torch  # noqa: F401  isort: skip
+import numpy as np
+from obp.ope import OffPolicyEvaluation
+from obp.ope import estimators as obp
+from obp.version import __version__
 
 folder = Path(sys.argv[1])
 rows, actions = int(sys.argv[2]), int(sys.argv[3])

@@ -2,14 +2,18 @@ import type { Arm } from "../domain/decision.ts";
 import type { Configuration } from "../engine/configuration/configuration.ts";
 import type { Store } from "../engine/open-store.ts";
 import { findScenario } from "../engine/serving/recommend.ts";
+import { toDsjson } from "../exchange/bandit/write-dsjson.ts";
+import type { WantedDecisions } from "../exchange/tables/export-decisions.ts";
 import {
+  campaignTable,
   cycleTable,
   decisionTable,
+  edgeTable,
   eventTable,
   itemTable,
   userTable,
 } from "../exchange/tables/record-tables.ts";
-import type { RecordTable } from "../exchange/tables/table.ts";
+import type { RecordTable, TimeRange } from "../exchange/tables/table.ts";
 
 /** Rows that a command wants; times are milliseconds since 1970. */
 export interface TableLimits {
@@ -31,9 +35,20 @@ export interface Source {
   readonly options: TableLimits;
 }
 
+/** Lines of a format that is no table. */
+export interface OpenedLines {
+  /** What a line is, for people. */
+  readonly rows: string;
+  readonly lines: AsyncIterable<string>;
+  /** Lines that will be written, at most. */
+  readonly count: number;
+}
+
 /** Rows of a command. */
 export interface OpenedTable {
   readonly table: RecordTable;
+  /** Of decisions: the same for VowpalWabbit. */
+  readonly dsjson?: OpenedLines;
   /** Of the scenario, for people. */
   readonly of?: string;
   /** Default columns, if not all. */
@@ -44,7 +59,8 @@ export interface OpenedTable {
   readonly rest?: (written: number) => Promise<string>;
 }
 
-const rangeOf = ({ from, to }: TableLimits) => ({
+/** Milliseconds since 1970, from ≤ time < to. */
+export const rangeOf = ({ from, to }: TableLimits): TimeRange => ({
   ...(from !== undefined && { from }),
   ...(to !== undefined && { to }),
 });
@@ -52,18 +68,36 @@ const rangeOf = ({ from, to }: TableLimits) => ({
 const leftOut = (count: number) =>
   count === 0 ? "" : `; ${count} that refuse training are left out`;
 
-async function openDecisions({ store, all, configuration, options }: Source): Promise<OpenedTable> {
-  const scenario = findScenario(configuration, options.scenario);
+/** Closed decisions of the scenario within the limits. @throws unknown_scenario */
+export const wantDecisions = ({
+  store,
+  configuration,
+  options,
+}: Omit<Source, "all">): WantedDecisions => ({
+  store,
+  scenario: findScenario(configuration, options.scenario),
+  now: Date.now(),
+  range: rangeOf(options),
+  ...(options.arm && { arm: options.arm }),
+});
+
+async function openDecisions(source: Source): Promise<OpenedTable> {
+  const { store, all, configuration, options } = source;
+  const wanted = wantDecisions(source);
+  const { scenario, now } = wanted;
   const { name } = scenario;
-  const now = Date.now();
-  const { arm } = options;
-  const isLimited = arm !== undefined || Object.keys(rangeOf(options)).length > 0;
+  const isLimited = options.arm !== undefined || Object.keys(rangeOf(options)).length > 0;
   const closed = { scenario: name, after: 0, closedBefore: now };
   const { count } = await store.decisions.closedSpan(closed);
   return {
     of: name,
     count,
-    table: decisionTable({ store, scenario, now, range: rangeOf(options), ...(arm && { arm }) }),
+    table: decisionTable({ ...wanted, range: rangeOf(options) }),
+    dsjson: {
+      rows: "choices",
+      lines: toDsjson(wanted, configuration),
+      count: count * scenario.slateSize,
+    },
     ...(!isLimited && {
       rest: async (written) => {
         const count = await store.decisions.count({ scenario: name });
@@ -92,9 +126,18 @@ export interface TableKind {
   readonly hasUsers?: true;
   readonly hasArm?: true;
   readonly hasTime?: true;
+  readonly hasDsjson?: true;
 }
 
-export const tableNames = ["decisions", "events", "items", "users", "cycles"] as const;
+export const tableNames = [
+  "decisions",
+  "events",
+  "items",
+  "users",
+  "edges",
+  "campaigns",
+  "cycles",
+] as const;
 export type TableName = (typeof tableNames)[number];
 
 export const tableKinds: Readonly<Record<TableName, TableKind>> = {
@@ -103,7 +146,7 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
     description:
       "Write decisions with propensities, candidates and rewards, for recurve evaluate off-policy and other tools",
     ...{ scenario: "the first of the configuration", hasArm: true, hasTime: true },
-    hasUsers: true,
+    ...{ hasUsers: true, hasDsjson: true },
   },
   events: {
     open: async ({ store, all, options }) => {
@@ -137,6 +180,25 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
     },
     description: "Write the users as they are now",
     hasUsers: true,
+  },
+  edges: {
+    open: async ({ store }) => ({
+      table: edgeTable(store),
+      columns: ["userId", "type", "to"],
+      count: await store.edges.count(),
+    }),
+    description: "Write the edges between users that hold now",
+  },
+  campaigns: {
+    open: async ({ store }) => ({
+      table: campaignTable(store),
+      columns: [
+        ...["campaignId", "scenario", "pays", "bid", "budget"],
+        ...["startsAt", "endsAt", "frequencyCap"],
+      ],
+      count: await store.campaigns.count(),
+    }),
+    description: "Write the campaigns as they are now",
   },
   cycles: {
     open: openCycles,

@@ -32,6 +32,21 @@ export function parseUrl(text: string): string {
   );
 }
 
+/** `reward=clicked,propensity=p` → the file's columns by our names. */
+export function parseColumnNames(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(",").map((pair) => /^\s*([^=]+?)\s*=\s*(.+?)\s*$/.exec(pair));
+  const names = new Map<string, string>();
+  for (const pair of pairs) {
+    const [, name = "", column = ""] = pair ?? [];
+    if (name === "" || names.has(name))
+      throw new InvalidArgumentError(
+        "Expected our name and the file's of each column, such as reward=clicked,propensity=p.",
+      );
+    names.set(name, column);
+  }
+  return names;
+}
+
 const maxSeeds = 1000;
 
 /** `3`, `1,2,5` or `1..10` → the seeds in that order, each once. */

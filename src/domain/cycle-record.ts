@@ -132,6 +132,16 @@ export interface FindingsRecord extends StageCosts {
   readonly encoderWatch?: EncoderWatch;
 }
 
+/** An epoch of training on behaviour. */
+export interface TrainedEpoch {
+  /** 1 is the first. */
+  readonly epoch: number;
+  /** Mean over its targets, nats. */
+  readonly loss: number;
+  /** NDCG@10 on held-out events; absent if the epoch was not validated. */
+  readonly metric?: number;
+}
+
 /** Training on behaviour events: before the first decision, or as the encoder learns on. */
 export interface TrainingRecord {
   /** Of the encoder, on behaviour. */
@@ -147,6 +157,8 @@ export interface TrainingRecord {
     /** Epochs that ran, and the one that is kept. */
     readonly epochs: number;
     readonly bestEpoch: number;
+    /** In order; absent in records from before it was kept. */
+    readonly curve?: readonly TrainedEpoch[];
     /** NDCG@10 of that epoch on held-out events; absent if there was nothing to rank. */
     readonly metric?: number;
     /** λ of the Markov chain beside the network, its window and its decay; absent at λ = 0. */

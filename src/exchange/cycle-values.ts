@@ -4,6 +4,12 @@ import type { GateRecord, PredictedLift } from "../domain/gate-record.ts";
 import type { TriedSetting } from "../domain/improvement-record.ts";
 import type { EventValue } from "./tensorboard/event-file.ts";
 
+/** Values after an epoch. */
+export interface EpochValues {
+  readonly epoch: number;
+  readonly values: readonly EventValue[];
+}
+
 type Numbers = Readonly<Record<string, number | undefined>>;
 
 /** A value that is missing or not finite is no point of a curve. */
@@ -93,6 +99,13 @@ const trainingValues = ({ training, slates }: CycleRecord): EventValue[] => [
     temperature: slates?.temperature,
   }),
 ];
+
+/** Points of a training's own curves, by epoch. */
+export const epochValues = ({ training }: CycleRecord): readonly EpochValues[] =>
+  (training?.curve ?? []).map(({ epoch, loss, metric }) => ({
+    epoch,
+    values: scalars("epoch", { loss, ndcg: metric }),
+  }));
 
 const encoderValues = ({ encoderWatch: watch }: CycleRecord): EventValue[] =>
   scalars("encoder", {

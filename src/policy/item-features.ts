@@ -24,7 +24,11 @@ export const allSlots: TokenSlots = { item: maxItemTokens, context: maxContextTo
 
 const maxDepth = 4;
 
-type Raw = { readonly name: string; readonly weight: number };
+/** A feature before it is hashed, such as `category=Drama` or `item.price`. */
+export interface NamedFeature {
+  readonly name: string;
+  readonly weight: number;
+}
 
 /** log keeps prices and years within reach of counts: 1 → 0.17, 1995 → 1.9, at most 5 in size. */
 const squash = (value: number) =>
@@ -75,7 +79,7 @@ const wordsOf = (value: string) =>
  * A text is its words in lower case. A value without white space, or with only short words
  * ("size-10", "H & M"), is one name; so is one word of a script without spaces.
  */
-function* stringTokens(path: string, value: string): Generator<Raw> {
+function* stringTokens(path: string, value: string): Generator<NamedFeature> {
   const least = unspaced.test(value) ? 2 : 1;
   const isText = firstOf(wordsOf(value), least).length === least;
   const seen = new Set<string>();
@@ -87,7 +91,7 @@ function* stringTokens(path: string, value: string): Generator<Raw> {
 }
 
 /** One at a time, so that those beyond the limit of tokens cost nothing. */
-function* flatten(path: string, value: Json, depth: number): Generator<Raw> {
+function* flatten(path: string, value: Json, depth: number): Generator<NamedFeature> {
   if (value === null || depth > maxDepth) return;
   if (typeof value === "number") yield { name: path, weight: squash(value) };
   else if (typeof value === "boolean") yield { name: `${path}=${value}`, weight: 1 };
@@ -101,7 +105,7 @@ function* flatten(path: string, value: Json, depth: number): Generator<Raw> {
 }
 
 /** Dividing by √count keeps the size of the sum independent of the number of features. */
-function hashTokens(kept: readonly Raw[], buckets: number): Token[] {
+export function hashTokens(kept: readonly NamedFeature[], buckets: number): Token[] {
   const scale = 1 / Math.sqrt(Math.max(1, kept.length));
   return kept.map(({ name, weight }) => ({
     index: hash32(name) % buckets,
@@ -110,26 +114,37 @@ function hashTokens(kept: readonly Raw[], buckets: number): Token[] {
 }
 
 /**
- * Categories and attributes of an item as tokens, at most `maxItemTokens`.
+ * Categories and attributes of an item by name, at most `maxItemTokens`.
  * @param names further features, which come first
  */
-export function itemTokens(
+export function itemFeatures(
   item: Pick<Item, "categories" | "attributes">,
   names: readonly string[] = [],
-): Token[] {
-  const raw = [
+): readonly NamedFeature[] {
+  const named = [
     ...names.map((name) => ({ name, weight: 1 })),
     ...item.categories.map((name) => ({ name: `category=${name}`, weight: 1 })),
     ...firstOf(flatten("item", item.attributes, 0), maxItemTokens),
   ];
-  return hashTokens(raw.slice(0, maxItemTokens), itemTokenBuckets);
+  return named.slice(0, maxItemTokens);
 }
 
-/** Context and user attributes as tokens, at most `maxContextTokens`. */
-export function contextTokens(context: JsonObject, userAttributes: JsonObject): Token[] {
-  const raw = [
+/** The same as tokens. */
+export const itemTokens = (...item: Parameters<typeof itemFeatures>): Token[] =>
+  hashTokens(itemFeatures(...item), itemTokenBuckets);
+
+/** Context and user attributes by name, at most `maxContextTokens`. */
+export function contextFeatures(
+  context: JsonObject,
+  userAttributes: JsonObject,
+): readonly NamedFeature[] {
+  const named = [
     ...firstOf(flatten("context", context, 0), maxContextTokens),
     ...firstOf(flatten("user", userAttributes, 0), maxContextTokens),
   ];
-  return hashTokens(raw.slice(0, maxContextTokens), contextTokenBuckets);
+  return named.slice(0, maxContextTokens);
 }
+
+/** The same as tokens. */
+export const contextTokens = (...moment: Parameters<typeof contextFeatures>): Token[] =>
+  hashTokens(contextFeatures(...moment), contextTokenBuckets);

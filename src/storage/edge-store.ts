@@ -23,6 +23,13 @@ export interface EdgeStore {
     userId: UserId,
     options: { readonly asOf?: number; readonly limit: number },
   ): Promise<readonly Revision<Edge>[]>;
+  /** Edges that hold now, by user, type and target (binary collation), at most `limit`; friends once, under the lesser id. */
+  list(options: {
+    readonly after?: Edge;
+    readonly limit: number;
+  }): Promise<readonly Revision<Edge>[]>;
+  /** Of all that `list` gives. */
+  count(): Promise<number>;
   /**
    * Items of these people's newest events (`newest` of each, sequence ≤ asOf), of these types and after `since`; those of the
    * most people first, then by the newest event. People and events that refuse personalisation as of `asOf` are left out.

@@ -1,5 +1,10 @@
 import { z } from "zod";
-import type { CycleRecord, FindingsRecord, TrainingRecord } from "../domain/cycle-record.ts";
+import type {
+  CycleRecord,
+  FindingsRecord,
+  TrainedEpoch,
+  TrainingRecord,
+} from "../domain/cycle-record.ts";
 import type {
   CalibrationRecord,
   DifferenceHistogram,
@@ -87,6 +92,12 @@ const distillation = fieldsOf<DistillationRecord>({
   gap: z.number(),
 });
 
+const trainedEpoch = fieldsOf<TrainedEpoch>({
+  epoch: z.number(),
+  loss: z.number(),
+  metric: optional(z.number()),
+});
+
 const training = fieldsOf<TrainingRecord["training"]>({
   preset: z.string(),
   parameters: z.number(),
@@ -96,6 +107,7 @@ const training = fieldsOf<TrainingRecord["training"]>({
   items: z.number(),
   epochs: z.number(),
   bestEpoch: z.number(),
+  curve: optional(z.array(trainedEpoch)),
   metric: optional(z.number()),
   chain: optional(z.strictObject({ weight: z.number(), window: z.number(), decay: z.number() })),
 });

@@ -46,6 +46,22 @@ export function testEdges(open: OpenStore): void {
     await close();
   });
 
+  test("edges that hold are listed in pages, friends once, and ended ones not", async () => {
+    const { edges, close } = await open();
+    await edges.put([edge("bob", "friend", "ann"), edge("ann", "follow", "bob")]);
+    await edges.put([edge("bob", "follow", "eve"), edge("ann", "follow", "zoe")]);
+    await edges.delete(edge("ann", "follow", "zoe"));
+    const first = await edges.list({ limit: 2 });
+    expect(first).toEqual([
+      { userId: "ann", type: "follow", to: "bob", sequence: 2 },
+      { userId: "ann", type: "friend", to: "bob", sequence: 1 },
+    ]);
+    const rest = await edges.list({ after: first[1]!, limit: 2 });
+    expect(rest.map(({ userId: user, to }) => [user, to])).toEqual([["bob", "eve"]]);
+    expect(await edges.count()).toBe(3);
+    await close();
+  });
+
   test("items are engaged with by people, in their newest events as of a moment", async () => {
     const { edges, events, close } = await open();
     const by = (user: string, item: string, rest: object = {}) => ({

@@ -121,6 +121,12 @@ test.skipIf(process.env.RECURVE_LONG === undefined)(
       cycles.slice(1).map(({ cycle, record }) => [cycle, record.evaluation!.meanReward]),
     );
 
+    const epochs = cycles[0]!.record.training!.curve!;
+    expect(epochs.length).toBeGreaterThan(1);
+    expect(found.runs["training 1"].metrics["epoch/loss"]).toEqual(
+      epochs.map(({ epoch, loss }) => [epoch, loss]),
+    );
+
     expect(Object.values(found.versions).toSorted()).toEqual(registered.map(String));
     expect(new Set(found.models).size).toBe(registered.length);
     const challenger = canary ?? waiting;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { type ImportCounts, importRows } from "../../src/exchange/import/import-rows.ts";
-import { type Format, readRows } from "../../src/exchange/import/read-rows.ts";
+import { readRows } from "../../src/exchange/import/read-rows.ts";
 import type { Refusal, RowSource } from "../../src/exchange/import/row.ts";
 import type { RowKind } from "../../src/exchange/import/row-schema.ts";
 import { streamSource, type TextSource } from "../../src/exchange/import/text-source.ts";
@@ -35,7 +35,7 @@ export async function importSource(store: Store, source: RowSource): Promise<Imp
 export async function importText(
   store: Store,
   source: TextSource,
-  options: { readonly kind: RowKind; readonly format: Format },
+  options: { readonly kind: RowKind; readonly format: "jsonl" | "csv" },
 ): Promise<Imported> {
   return importSource(store, await readRows(source, { ...options, now: importedAt }));
 }

@@ -31,6 +31,22 @@ export const sampleCycle = (changes: Partial<Cycle> = {}): Omit<Cycle, "cycle"> 
   ...changes,
 });
 
+/** The record of a training of two epochs, the second of them validated. */
+export const sampleTraining = (): Omit<Cycle, "cycle"> =>
+  sampleCycle({
+    record: {
+      seed: 1,
+      training: {
+        ...{ preset: "small", parameters: 900, length: 50, targets: 400, users: 20, items: 6 },
+        ...{ epochs: 2, bestEpoch: 2, metric: 0.3 },
+        curve: [
+          { epoch: 1, loss: 2.5 },
+          { epoch: 2, loss: 1.25, metric: 0.3 },
+        ],
+      },
+    },
+  });
+
 export async function addCycles(
   store: Store,
   ...cycles: readonly Omit<Cycle, "cycle">[]

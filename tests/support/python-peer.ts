@@ -14,21 +14,26 @@ export interface PythonPeer {
 }
 
 /** The folder that the peer's requirements file names, if somebody has installed it there, or a new one. */
-function installInto(name: string): string {
+function installInto(name: string, options: readonly string[]): string {
   const own = resolve(peers, `.venv-${name}`);
   if (existsSync(own)) return own;
   const folder = createTestFolder();
-  const pip = ["-m", "pip", "install", "-q", "-r", resolve(peers, `requirements-${name}.txt`)];
+  const file = resolve(peers, `requirements-${name}.txt`);
+  const pip = ["-m", "pip", "install", "-q", ...options, "-r", file];
   execFileSync("python3", ["-m", "venv", folder], { stdio: "pipe" });
   execFileSync(resolve(folder, "bin/python"), pip, { stdio: "pipe" });
   return folder;
 }
 
-/** @param name of a requirements file of bench/peers. @returns undefined where it can't be installed */
-export function installPeer(name: string): PythonPeer | undefined {
+/**
+ * @param name of a requirements file of bench/peers
+ * @param options of pip
+ * @returns undefined where it can't be installed
+ */
+export function installPeer(name: string, options: readonly string[] = []): PythonPeer | undefined {
   let folder: string;
   try {
-    folder = installInto(name);
+    folder = installInto(name, options);
   } catch {
     return undefined;
   }

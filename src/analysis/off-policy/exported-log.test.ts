@@ -9,6 +9,8 @@ import { createTestFolder } from "../../../tests/support/store.ts";
 import { userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { exportDecisions } from "../../exchange/tables/export-decisions.ts";
+import { decisionTable } from "../../exchange/tables/record-tables.ts";
+import { toParquet } from "../../exchange/tables/write-parquet.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { evaluateLog } from "./evaluate-log.ts";
 import { createLoggingPolicies } from "./logging-policies.ts";
@@ -104,6 +106,24 @@ test("an export holds closed decisions with what they earned, and is read again 
   expect(evaluation.log.slates).toEqual({ marginals: 0, prefix: 60 });
   const weights = lines.flatMap(({ positionPropensities: [p, q] }) => [1 / 6 / p, 1 / 30 / p / q]);
   expect(evaluation.diagnostics.largestWeight).toBeCloseTo(Math.max(...weights), 9);
+});
+
+test("an export in Parquet is read as the same in JSONL", async () => {
+  const { path, store } = await exportShop();
+  const now = Date.parse("2100-01-01");
+  const parquet = join(createTestFolder(), "shop.parquet");
+  await pipeline(
+    Readable.from(toParquet(decisionTable({ store, scenario, now, range: { to: now } }))),
+    createWriteStream(parquet),
+  );
+  const rowsOf = async (file: string) => {
+    const rows = [];
+    for await (const row of (await openLog(file)).read()) rows.push(row);
+    return rows;
+  };
+  const [expected, found] = [await rowsOf(path), await rowsOf(parquet)];
+  expect(expected).toHaveLength(120);
+  expect(found.slice(0, 120)).toEqual(expected);
 });
 
 test("a snapshot chooses again as it did: the one that served has weight 1 in every row, another has not", async () => {

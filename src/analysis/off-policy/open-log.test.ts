@@ -22,8 +22,8 @@ async function read(path: string): Promise<(LogRow | MalformedRow)[]> {
 const problemsOf = async (path: string) =>
   (await read(path)).flatMap((row) => ("problem" in row ? [`${row.line}: ${row.problem}`] : []));
 
-const refusal = async (path: string) =>
-  openLog(path).then(
+const refusal = async (path: string, ...named: readonly [string, string][]) =>
+  openLog(path, new Map(named)).then(
     () => "opened",
     ({ code, message }) => `${code}: ${message}`,
   );
@@ -237,7 +237,7 @@ test("what is no log is refused with what was expected", async () => {
       write("log.csv", ""),
       write("log.csv", "a,b\n"),
       write("log.jsonl", '{"a":1}\n'),
-    ].map(refusal),
+    ].map((path) => refusal(path)),
   );
   const expected = [
     "does not exist; name a log of decisions",
@@ -246,7 +246,68 @@ test("what is no log is refused with what was expected", async () => {
     "must end in .csv, .jsonl, .json, .dsjson, .parquet; rename it",
     "is empty; a CSV file begins with a header row",
     "has no columns item_id, click, propensity_score or itemId, reward, propensity; it has a, b",
-    "begins with no line of recurve export decisions and with none of VowpalWabbit's dsjson",
+    "has no columns item_id, click, propensity_score or itemId, reward, propensity; it has a; name them with --columns",
   ];
   for (const [index, text] of expected.entries()) expect(refusals[index]).toContain(text);
+});
+
+describe("columns of other names", () => {
+  const values = { item: "a", clicked: 1, p: 0.5, pos: 0, user: 12, shown: "a|b", reward: 9 };
+  const names = new Map([
+    ["itemId", "item"],
+    ["reward", "clicked"],
+    ["propensity", "p"],
+    ["userId", "user"],
+    ["candidates", "shown"],
+  ]);
+  const row = { line: 1, action: "a", position: 0, reward: 1, propensity: 0.5 };
+  const expected = { ...row, user: "12", candidates: ["a", "b"] };
+  const csv = () =>
+    write("log.csv", `${Object.keys(values).join()}\n${Object.values(values).join()}\n`);
+  const parquet = () => {
+    const filename = join(createTestFolder(), "log.parquet");
+    const columnData = Object.entries(values).map(([name, value]) => ({ name, data: [value] }));
+    parquetWriteFile({ filename, columnData });
+    return filename;
+  };
+  const readAll = async (path: string) => {
+    const rows = [];
+    for await (const one of (await openLog(path, names)).read()) rows.push(one);
+    return rows;
+  };
+
+  test("are read by their names in CSV, JSONL and Parquet", async () => {
+    expect(await readAll(csv())).toEqual([{ ...expected, line: 2 }]);
+    expect(await readAll(write("log.jsonl", JSON.stringify(values)))).toEqual([expected]);
+    expect(await readAll(parquet())).toEqual([expected]);
+  });
+
+  test("that a log lacks, or that are none, are named with the remedy", async () => {
+    for (const path of [csv(), parquet(), write("log.jsonl", JSON.stringify(values))]) {
+      expect(await refusal(path, ["itemId", "item"], ["reward", "clickd"])).toMatch(
+        /^invalid_file: .* has no column 'clickd' for reward; it has item, clicked, .*; did you mean --columns reward=clicked\?$/,
+      );
+      expect(await refusal(path, ["rewrd", "clicked"])).toBe(
+        "invalid_request: --columns has 'rewrd=clicked', but no column is called 'rewrd' here; " +
+          "did you mean 'reward'? choose among itemId, reward, propensity, position, userId, candidates",
+      );
+      expect(await refusal(path, ["reward", "clicked"])).toMatch(
+        /has no column 'itemId'; it has .*; did you mean --columns itemId=item\?|name it with --columns itemId=<column>/,
+      );
+    }
+    const dsjson = write("log.dsjson", '{"_label_cost":0}');
+    expect(await refusal(dsjson, ["reward", "r"])).toMatch(
+      /invalid_request: --columns is for tables, and .* is a VowpalWabbit dsjson; leave it out/,
+    );
+  });
+
+  test("malformed values are named by the file's column", async () => {
+    const path = write("log.csv", "item,clicked,p\na,often,0.5\n");
+    const rows = [];
+    const own = new Map([...names].slice(0, 3));
+    for await (const one of (await openLog(path, own)).read()) rows.push(one);
+    expect(rows).toEqual([
+      { line: 2, problem: expect.stringContaining('clicked must be a finite number, got "often"') },
+    ]);
+  });
 });

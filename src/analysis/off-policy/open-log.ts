@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import type { ColumnNames } from "../../exchange/import/column-names.ts";
 import { invalidFile } from "../../exchange/import/text-source.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { openCsvLog, readItemContext } from "./read-csv-log.ts";
@@ -23,28 +24,30 @@ function findInFolder(folder: string): string {
   );
 }
 
-async function openCsv(file: string): Promise<DecisionLog> {
+async function openCsv(file: string, names: ColumnNames): Promise<DecisionLog> {
   const beside = join(dirname(file), itemContext);
-  return openCsvLog(file, existsSync(beside) ? await readItemContext(beside) : undefined);
+  const actions = existsSync(beside) ? await readItemContext(beside) : undefined;
+  return openCsvLog(file, { names, ...(actions && { actions }) });
 }
 
 /**
  * A log of decisions by the ending of its name, or the one log of a folder.
- * @throws invalid_file if there is none, or if it has none of the formats
+ * @param names columns of a table that are called otherwise there
+ * @throws invalid_file if there is none, or if it has none of the formats; invalid_request for a name that no column has
  */
-export async function openLog(path: string): Promise<DecisionLog> {
+export async function openLog(path: string, names: ColumnNames = new Map()): Promise<DecisionLog> {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw invalidFile(path, "does not exist; name a log of decisions");
   const file = stats.isDirectory() ? findInFolder(path) : path;
   switch (extname(file)) {
     case ".csv":
-      return openCsv(file);
+      return openCsv(file, names);
     case ".parquet":
-      return openParquetLog(file);
+      return openParquetLog(file, names);
     case ".jsonl":
     case ".json":
     case ".dsjson":
-      return openJsonlLog(file);
+      return openJsonlLog(file, names);
     default:
       throw invalidFile(basename(file), `must end in ${endings.join(", ")}; rename it`);
   }

@@ -1,3 +1,4 @@
+import type { ColumnNames } from "../../exchange/import/column-names.ts";
 import {
   findRowProblem,
   type Layout,
@@ -11,12 +12,9 @@ import { type Columns, findColumns, readTableRow } from "./table-columns.ts";
 
 const layout: Layout = { delimiter: ",", encoding: "utf8", quoted: true };
 
-async function readHeader(open: () => Promise<TextSource>, file: string) {
-  for await (const { fields } of withSource(open, (source) => readDelimited(source, layout))) {
-    const columns = findColumns(fields);
-    if (typeof columns === "string") throw invalidFile(file, columns);
-    return { header: fields, columns };
-  }
+async function readHeader(open: () => Promise<TextSource>, file: string, names: ColumnNames) {
+  for await (const { fields } of withSource(open, (source) => readDelimited(source, layout)))
+    return { header: fields, columns: findColumns(file, fields, names) };
   throw invalidFile(file, "is empty; a CSV file begins with a header row");
 }
 
@@ -50,15 +48,16 @@ async function* readRows(
 
 /**
  * A CSV log: Open Bandit's columns, or itemId, reward, propensity.
- * @param actions that could be chosen in every row, if another file lists them
- * @throws invalid_file if the header has neither
+ * @param options.actions that could be chosen in every row, if another file lists them
+ * @throws as `findColumns`
  */
 export async function openCsvLog(
   file: string,
-  actions: readonly string[] | undefined,
+  options: { readonly names: ColumnNames; readonly actions?: readonly string[] },
 ): Promise<DecisionLog> {
+  const { names, actions } = options;
   const open = () => openFile(file, new AbortController().signal);
-  const { header, columns } = await readHeader(open, file);
+  const { header, columns } = await readHeader(open, file, names);
   return {
     file,
     format: `${columns.format} CSV`,

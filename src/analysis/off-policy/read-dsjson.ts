@@ -9,7 +9,8 @@ import {
 } from "./row-fields.ts";
 
 // VowpalWabbit's decision-service JSON: a line is an interaction with its cost. `a` has the actions from the chosen one on,
-// 1-based, `p` their probabilities in that order, `c._multi` the features of each action.
+// 1-based, `p` their probabilities in that order, `c._multi` the features of each action. If `a` and `p` have one entry, the other
+// probabilities are not known.
 
 interface Interaction {
   readonly _label_cost?: unknown;
@@ -55,52 +56,48 @@ function nameAction(action: unknown): string {
   return hash32(JSON.stringify(action)).toString(16).padStart(8, "0");
 }
 
-function checkSameLength({ a, p, c }: Interaction): void {
+function checkLengths({ a, p, c }: Interaction): void {
   const { length } = c._multi;
   for (const [field, list] of Object.entries({ a, p })) {
-    if (list.length === length) continue;
-    throw fieldProblem(
-      field,
-      `a list of ${length} like c._multi`,
-      list.length,
-      "log whole interactions",
-    );
+    if (list.length === (a.length === 1 ? 1 : length)) continue;
+    const expected = `a list of ${length} like c._multi`;
+    throw fieldProblem(field, expected, list.length, "log whole interactions");
   }
 }
 
-/** Action numbers, each once. */
-function readOrder(a: readonly unknown[]): readonly number[] {
-  const isOrder = a.every(
-    (number, index) => Number.isInteger(number) && a.indexOf(number) === index,
-  );
-  const order = a as readonly number[];
-  if (isOrder && Math.min(...order) === 1 && Math.max(...order) === a.length) return order;
-  throw fieldProblem("a", `the numbers 1 to ${a.length}`, a, "log whole interactions");
+/** Action numbers, each once: of all actions, or of the chosen one. */
+function readOrder({ a, c }: Interaction): readonly number[] {
+  const { length } = c._multi;
+  const isNumber = (number: unknown) =>
+    Number.isInteger(number) && (number as number) >= 1 && (number as number) <= length;
+  const isOrder = a.every((number, index) => isNumber(number) && a.indexOf(number) === index);
+  if (isOrder) return a as readonly number[];
+  throw fieldProblem("a", `the numbers 1 to ${length}`, a, "log whole interactions");
 }
 
 /** @returns one row, or none for a line that is no decision @throws RowProblem */
 export function readInteraction(line: number, value: unknown): readonly LogRow[] {
   if (isObject(value) && isNoDecision(value)) return [];
   const interaction = checkInteraction(value);
-  checkSameLength(interaction);
+  checkLengths(interaction);
   const { a, p, c, pdrop = 0 } = interaction;
   if (pdrop !== 0) {
     throw fieldProblem("pdrop", "0 or absent", pdrop, "evaluate a log without dropped rows");
   }
-  const order = readOrder(a);
+  const order = readOrder(interaction);
   const names = c._multi.map(nameAction);
-  const candidates = order.map((number) => names[number - 1] ?? "");
-  const propensities = readDistribution("p", p);
+  const ordered = order.map((number) => names[number - 1] ?? "");
+  const isWhole = a.length === names.length;
   return [
     {
       line,
       position: 0,
-      action: candidates[0] ?? "",
-      candidates,
+      action: ordered[0] ?? "",
+      candidates: isWhole ? ordered : names,
       // A cost of 0 is a reward of 0, not of −0.
       reward: 0 - readReward("_label_cost", interaction._label_cost),
       propensity: readPropensity("_label_probability", interaction._label_probability ?? p[0]),
-      propensities,
+      ...(isWhole && { propensities: readDistribution("p", p) }),
     },
   ];
 }

@@ -1,11 +1,7 @@
 import { parseWith } from "../../exchange/import/row-schema.ts";
-import {
-  type ExportedDecision,
-  exportedSchema,
-  rulesOfDraw,
-} from "../../exchange/tables/exported-decision.ts";
-import { drawnChoices, drawnPart } from "../../policy/drawn-part.ts";
-import type { LogRow } from "./decision-log.ts";
+import { type ExportedDecision, exportedSchema } from "../../exchange/tables/exported-decision.ts";
+import { loggedChoices } from "../../exchange/tables/logged-choices.ts";
+import type { DecisionLog, LogRow } from "./decision-log.ts";
 import {
   checkCandidate,
   fieldProblem,
@@ -32,19 +28,8 @@ export function readExportedDecision(line: number, value: unknown): readonly Log
   if ("reason" in parsed) throw new RowProblem(`${parsed.reason}; export the decisions again`);
   const decision = parsed.value;
   checkLengths(decision);
-  const ids = decision.candidates.map(({ itemId }) => itemId);
-  const pinned = new Set(decision.draw?.pinned);
-  const part = drawnPart(ids.length, rulesOfDraw(decision));
-  const all = part.candidates.flatMap((index) => ids[index] ?? []);
-  const places = [...decision.slate.keys()].filter((k) => !pinned.has(decision.slate[k] ?? ""));
-  const items = places.map((place) => all.indexOf(decision.slate[place] ?? ""));
-  const choices = [...drawnChoices(part, items)];
-  return places.map((place, position) => {
-    const action = decision.slate[place] ?? "";
-    const above = decision.slate.slice(0, place);
-    const { left: indices, tilt } = choices[position] ?? {};
-    const left = indices?.flatMap((index) => all[index] ?? []);
-    const candidates = left ?? all.filter((item) => item !== action && !above.includes(item));
+  return loggedChoices(decision).map(({ place, action, left, tilt }, position) => {
+    const candidates = left.map((index) => String(decision.candidates[index]!.itemId));
     checkCandidate(`slate[${place}]`, action, candidates);
     return {
       line,
@@ -62,6 +47,12 @@ export function readExportedDecision(line: number, value: unknown): readonly Log
     };
   });
 }
+
+export const exportFormat = "Recurve export";
+
+/** Whether the rows are decisions of `recurve export decisions`. */
+export const isExported = ({ format }: Pick<DecisionLog, "format">): boolean =>
+  format === exportFormat;
 
 export const isExportedDecision = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "positionPropensities" in value;

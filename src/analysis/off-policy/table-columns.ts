@@ -1,3 +1,13 @@
+import { EngineError } from "../../domain/errors.ts";
+import {
+  type ColumnNames,
+  checkFileNames,
+  checkOwnNames,
+  describeMissing,
+  type KnownColumns,
+  listColumns,
+} from "../../exchange/import/column-names.ts";
+import { invalidFile } from "../../exchange/import/text-source.ts";
 import type { LogRow } from "./decision-log.ts";
 import {
   checkCandidate,
@@ -20,37 +30,56 @@ export interface Columns {
   readonly candidates: string;
 }
 
-const known: readonly Columns[] = [
-  {
-    format: "Open Bandit",
-    action: "item_id",
-    reward: "click",
-    propensity: "propensity_score",
-    position: "position",
-    firstPosition: 1,
-    user: "user_id",
-    candidates: "candidates",
-  },
-  {
-    format: "table",
-    action: "itemId",
-    reward: "reward",
-    propensity: "propensity",
-    position: "position",
-    firstPosition: 0,
-    user: "userId",
-    candidates: "candidates",
-  },
-];
+const openBandit: Columns = {
+  format: "Open Bandit",
+  action: "item_id",
+  reward: "click",
+  propensity: "propensity_score",
+  position: "position",
+  firstPosition: 1,
+  user: "user_id",
+  candidates: "candidates",
+};
+
+const own = ["itemId", "reward", "propensity", "position", "userId", "candidates"];
+const ownColumns: KnownColumns = { names: own, has: (name) => own.includes(name) };
+
+/** A table of our column names, apart from those that are called otherwise. */
+function tableColumns(names: ColumnNames): Columns {
+  const [action = "", reward = "", propensity = "", position = "", user = "", candidates = ""] =
+    own.map((name) => names.get(name) ?? name);
+  const columns = { action, reward, propensity, position, user, candidates };
+  return { format: "table", ...columns, firstPosition: 0 };
+}
 
 const required = ({ action, reward, propensity }: Columns) => [action, reward, propensity];
+const hasAll = (columns: Columns, header: readonly string[]) =>
+  required(columns).every((name) => header.includes(name));
 
-/** The columns that a header names, or the problem with it. */
-export function findColumns(header: readonly string[]): Columns | string {
-  const found = known.find((columns) => required(columns).every((name) => header.includes(name)));
-  if (found !== undefined) return found;
-  const expected = known.map((columns) => required(columns).join(", ")).join(" or ");
-  return `has no columns ${expected}; it has ${header.slice(0, 12).join(", ") || "none"}`;
+/**
+ * The columns that a header names.
+ * @throws invalid_file naming those that are missing, with the remedy; invalid_request for a name that is none of ours
+ */
+export function findColumns(file: string, header: readonly string[], names: ColumnNames): Columns {
+  checkOwnNames(names, ownColumns);
+  checkFileNames(file, names, header);
+  if (names.size === 0 && hasAll(openBandit, header)) return openBandit;
+  const columns = tableColumns(names);
+  if (hasAll(columns, header)) return columns;
+  if (names.size === 0) {
+    const forms = [openBandit, columns].map((form) => required(form).join(", ")).join(" or ");
+    const remedy = "name them with --columns itemId=<column>,reward=<column>,propensity=<column>";
+    throw invalidFile(file, `has no columns ${forms}; it has ${listColumns(header)}; ${remedy}`);
+  }
+  const missing = required(columns).find((name) => !header.includes(name)) ?? "";
+  throw invalidFile(file, describeMissing([missing, missing], header));
+}
+
+/** Of a log whose form names its fields itself. @throws invalid_request */
+export function refuseNames(file: string, format: string, names: ColumnNames): void {
+  if (names.size === 0) return;
+  const message = `--columns is for tables, and ${file} is a ${format}; leave it out`;
+  throw new EngineError("invalid_request", message, { details: { field: "columns" } });
 }
 
 /** In CSV item ids between bars, in Parquet a list. @throws RowProblem */

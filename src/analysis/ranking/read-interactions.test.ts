@@ -115,7 +115,7 @@ test.each<[string, Record<string, string>, string]>([
 test("a file of an unknown kind and one that is missing are refused", async () => {
   const folder = createData("x", { "x.tsv": "" });
   await expect(readInteractions(join(folder, "x.tsv"), options)).rejects.toThrow(
-    "must be a data folder, or a file that ends in .jsonl, .csv or .txt",
+    "must be a data folder, or a file that ends in .jsonl, .csv, .parquet or .txt",
   );
   await expect(readInteractions(join(folder, "y"), options)).rejects.toThrow("can't be read");
 });

@@ -1,8 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { readMovielens } from "../../exchange/import/movielens/read-movielens.ts";
-import { findFormat, readRows } from "../../exchange/import/read-rows.ts";
-import { invalidFile, openFile, unreadable } from "../../exchange/import/text-source.ts";
+import { findFormat, openRows } from "../../exchange/import/read-rows.ts";
+import type { RowSource } from "../../exchange/import/row.ts";
+import { invalidFile, unreadable } from "../../exchange/import/text-source.ts";
 import { collectEvents } from "./collect-events.ts";
 import type { InteractionData } from "./interaction-data.ts";
 import { readSequenceFile } from "./read-sequence-file.ts";
@@ -13,9 +14,26 @@ export interface ReadingOptions {
   readonly signal: AbortSignal;
 }
 
+/** Rows of events in the order of the file, with the name of their form. */
+export interface EventRows extends RowSource {
+  readonly form: string;
+}
+
+/** A MovieLens folder, or events as for `recurve import events`. @throws invalid_file if it is neither */
+export async function openEvents(path: string, options: ReadingOptions): Promise<EventRows> {
+  if (await isFolder(path)) return { ...(await readMovielens(path, options)), form: "MovieLens" };
+  const format = findFormat(path);
+  if (format === undefined)
+    throw invalidFile(
+      path,
+      "must be a data folder, or a file that ends in .jsonl, .csv, .parquet or .txt",
+    );
+  const source = await openRows(path, { kind: "events", format, ...options });
+  return { ...source, form: `events, ${format.toUpperCase()}` };
+}
+
 /**
- * A MovieLens folder, a folder or `.txt` file of sequences as SASRec ("user item" a line) or S3-Rec
- * ("user item item …") publish them, or events as for `recurve import events`.
+ * A folder or `.txt` file of sequences as SASRec ("user item" a line) or S3-Rec ("user item item …") publish them, or any events.
  *
  * @throws invalid_file if it is none of these
  */
@@ -24,19 +42,11 @@ export async function readInteractions(
   options: ReadingOptions,
 ): Promise<InteractionData> {
   const name = basename(resolve(path));
-  if (await isFolder(path)) {
-    const sequences = await findSequenceFile(path, name);
-    if (sequences !== undefined) return readSequenceFile(sequences, name);
-    const { rows, close } = await readMovielens(path, options);
-    return collectEvents(rows, { name, form: "MovieLens" }).finally(close);
-  }
-  if (path.endsWith(".txt")) return readSequenceFile(path, name);
-  const format = findFormat(path);
-  if (format === undefined)
-    throw invalidFile(path, "must be a data folder, or a file that ends in .jsonl, .csv or .txt");
-  const source = await openFile(path, options.signal);
-  const { rows, close } = await readRows(source, { kind: "events", format, now: options.now });
-  return collectEvents(rows, { name, form: `events, ${format.toUpperCase()}` }).finally(close);
+  if (path.endsWith(".txt") && !(await isFolder(path))) return readSequenceFile(path, name);
+  const sequences = (await isFolder(path)) ? await findSequenceFile(path, name) : undefined;
+  if (sequences !== undefined) return readSequenceFile(sequences, name);
+  const { rows, form, close } = await openEvents(path, options);
+  return collectEvents(rows, { name, form }).finally(close);
 }
 
 async function isFolder(path: string): Promise<boolean> {

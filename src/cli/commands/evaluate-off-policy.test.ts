@@ -38,6 +38,19 @@ test("--json prints one object, also while a plot is written", async () => {
   expect(readFileSync(plot, "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
 });
 
+test("--columns names the log's columns", async () => {
+  const { folder, log, run } = createLog();
+  const plain = await run("--json");
+  const other = join(folder, "other.csv");
+  const text = readFileSync(log, "utf8").replace(/^.*\n/, "id,clicked,p,who\n");
+  writeFileSync(other, text);
+  const named = ["--columns", "itemId=id, reward=clicked,propensity=p,userId=who"];
+  const { text: answer } = await run("--json", "--log", other, ...named);
+  expect(JSON.parse(answer).estimates).toEqual(JSON.parse(plain.text).estimates);
+  for (const wrong of ["reward", "reward=", "reward=a,reward=b"])
+    expect((await run("--columns", wrong)).exitCode, wrong).toBe(2);
+});
+
 test("a plot as a page has the printed answer below the picture", async () => {
   const { folder, run } = createLog();
   const plot = join(folder, "plot.html");

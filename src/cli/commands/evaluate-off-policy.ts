@@ -14,15 +14,17 @@ import {
   type LoggingPolicies,
 } from "../../analysis/off-policy/logging-policies.ts";
 import { openLog } from "../../analysis/off-policy/open-log.ts";
-import { isExported } from "../../analysis/off-policy/read-jsonl-log.ts";
+import { isExported } from "../../analysis/off-policy/read-exported.ts";
 import { createSnapshotTarget } from "../../analysis/off-policy/snapshot-target.ts";
 import { uniformTarget } from "../../analysis/off-policy/target-policy.ts";
 import { leaveOutSeen } from "../../analysis/off-policy/unseen-log.ts";
+import type { ColumnNames } from "../../exchange/import/column-names.ts";
 import { invalidFile } from "../../exchange/import/text-source.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeEvaluation } from "../evaluate/describe-evaluation.ts";
 import { writePlot } from "../evaluate/write-plot.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { parseColumnNames } from "../parse-options.ts";
 
 /** `uniform`, `popularity`, the version of a snapshot, or a file. */
 type Target = string | number;
@@ -32,6 +34,7 @@ interface OffPolicyOptions extends DatabaseOptions {
   readonly target: Target;
   readonly json: boolean;
   readonly plot?: string;
+  readonly columns?: ColumnNames;
 }
 
 function parsePlot(text: string): string {
@@ -64,7 +67,7 @@ async function evaluateSnapshot(
 
 async function evaluateTarget(options: OffPolicyOptions): Promise<LogEvaluation> {
   const { target } = options;
-  const log = await openLog(options.log);
+  const log = await openLog(options.log, options.columns);
   if (typeof target === "number")
     return withDatabase(options, (parts) => evaluateSnapshot(log, target, parts));
   const fixed = () => (target === "uniform" ? uniformTarget : openFileTarget(target));
@@ -98,7 +101,7 @@ export function offPolicyCommand(): Command {
     .description("Estimate the reward of another policy from a log with propensities")
     .requiredOption(
       "--log <file|folder>",
-      "Open Bandit CSV, VowpalWabbit dsjson, recurve export decisions, or Parquet",
+      "a table in CSV, JSONL or Parquet, Open Bandit, VowpalWabbit dsjson, or recurve export decisions",
     )
     .requiredOption(
       "--target <policy>",
@@ -106,6 +109,11 @@ export function offPolicyCommand(): Command {
       parseTarget,
     );
   return withDatabaseOptions(command)
+    .option(
+      "--columns <names>",
+      "the log's columns by our name, such as reward=clicked,propensity=p",
+      parseColumnNames,
+    )
     .option("--plot <file>", "draw the values with their intervals: .svg or .html", parsePlot)
     .option("--json", "print figures as JSON; unbounded numbers are null", false)
     .addHelpText("after", "\nHow to read the answer: docs/guides/off-policy.md")

@@ -135,7 +135,7 @@ export function rankingCommand(): Command {
     .option("--scenario <name>", "of the policy; default: the first of the configuration")
     .option(
       "--data <folder|file>",
-      "MovieLens, sequences as SASRec or S3-Rec publish them (.txt), or events (.jsonl, .csv)",
+      "MovieLens, sequences as SASRec or S3-Rec publish them (.txt), or events (.jsonl, .csv, .parquet)",
     )
     .addOption(
       new Option("--protocol <protocol>", "rule for the held-out items")

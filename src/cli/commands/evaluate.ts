@@ -9,6 +9,7 @@ import { integerIn } from "../parse-options.ts";
 import { activityCommand } from "./evaluate-activity.ts";
 import { offPolicyCommand } from "./evaluate-off-policy.ts";
 import { rankingCommand } from "./evaluate-ranking.ts";
+import { ratingsCommand } from "./evaluate-ratings.ts";
 
 interface ShowOptions extends DatabaseOptions {
   readonly json: boolean;
@@ -80,6 +81,7 @@ export function evaluateCommand(): Command {
   );
   command.addCommand(offPolicyCommand());
   command.addCommand(rankingCommand());
+  command.addCommand(ratingsCommand());
   command.addCommand(showCommand());
   command.addCommand(promotionsCommand());
   command.addCommand(activityCommand());

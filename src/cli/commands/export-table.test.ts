@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { expect, test, vi } from "vitest";
@@ -73,4 +73,37 @@ test("closed decisions are written, and those that are open counted", async () =
     "1 decisions of scenario shop exported; 1 still wait for their reward\n",
   ]);
   expect(readFileSync(output, "utf8").trimEnd().split("\n")).toHaveLength(1);
+  const files = ["--database", database, "--config", config];
+  const dsjson = output.replace(/jsonl$/, "dsjson");
+  await runCommand("export", "decisions", ...files, "--output", dsjson);
+  const choices = readFileSync(dsjson, "utf8").trimEnd().split("\n");
+  expect(choices.map((line) => JSON.parse(line).c._multi.length)).toEqual([6, 5]);
+  const refused = await runCommand(
+    ...["export", "decisions", ...files, "--format", "dsjson", "--columns", "arm"],
+  );
+  expect([refused.exitCode, refused.text]).toEqual([
+    1,
+    expect.stringContaining("--columns is for tables, and dsjson has no columns"),
+  ]);
+});
+
+test("Open Bandit Pipeline's arrays and RecBole's files are folders, which are never overwritten", async () => {
+  const folder = createTestFolder();
+  const [database, config] = ["recurve.db", "config.json"].map((name) => join(folder, name));
+  writeFileSync(config!, JSON.stringify(shopConfiguration()));
+  const { store, engine } = await openShop({ path: database! });
+  await engine.recommend({ userId: ann });
+  await store.close();
+  const files = ["--database", database!, "--config", config!];
+  const write = (name: string) => runCommand("export", name, join(folder, name), ...files);
+  expect((await write("obp")).exitCode).toBe(0);
+  expect(readdirSync(join(folder, "obp"))).toEqual([
+    ...["actions.parquet", "manifest.json", "rounds.parquet"],
+  ]);
+  expect((await write("recbole")).exitCode).toBe(0);
+  expect(readdirSync(join(folder, "recbole"))).toEqual([
+    ...["recbole.inter", "recbole.item", "recbole.user"],
+  ]);
+  const again = await write("recbole");
+  expect([again.exitCode, again.text]).toEqual([1, expect.stringContaining("is not empty")]);
 });

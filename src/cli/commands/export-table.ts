@@ -1,26 +1,31 @@
 import { Command, Option } from "commander";
 import { arms } from "../../domain/decision.ts";
-import { withConsent } from "../../engine/privacy/with-consent.ts";
+import { EngineError } from "../../domain/errors.ts";
 import { chooseColumns } from "../../exchange/tables/table.ts";
 import { toParquet } from "../../exchange/tables/write-parquet.ts";
 import { toCsv, toJsonl } from "../../exchange/tables/write-text.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import {
+  type OpenedTable,
   type Source,
   type TableKind,
   type TableLimits,
   type TableName,
   tableKinds,
 } from "../export-tables.ts";
+import { exportedPart, noteExport } from "../exported-part.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { parseTime } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
 import { writeOutput } from "../write-output.ts";
 
 const writers = { jsonl: toJsonl, csv: toCsv, parquet: toParquet } as const;
-type Format = keyof typeof writers;
-const formats = Object.keys(writers) as Format[];
+const tableFormats = Object.keys(writers) as (keyof typeof writers)[];
+type Format = keyof typeof writers | "dsjson";
+
+const formatsOf = ({ hasDsjson }: TableKind): readonly Format[] =>
+  hasDsjson ? [...tableFormats, "dsjson"] : tableFormats;
 
 interface TableOptions extends DatabaseOptions, TableLimits {
   readonly columns?: readonly string[];
@@ -29,8 +34,8 @@ interface TableOptions extends DatabaseOptions, TableLimits {
 }
 
 /** The name of the file says it; otherwise JSONL. */
-const formatOf = ({ format, output = "" }: TableOptions): Format =>
-  format ?? formats.find((known) => output.endsWith(`.${known}`)) ?? "jsonl";
+const formatOf = (kind: TableKind, { format, output = "" }: TableOptions): Format =>
+  format ?? formatsOf(kind).find((known) => output.endsWith(`.${known}`)) ?? "jsonl";
 
 /**
  * Rows that are not written are not read, so only a whole export knows the number of open
@@ -45,44 +50,78 @@ export function describeExport(
     : `${written} ${rows} exported${rest}`;
 }
 
+/** Rows on their way into a file. */
+interface Writing {
+  /** Of one row, in the plural. */
+  readonly rows: string;
+  readonly count: number;
+  /** @param counted passes rows on */
+  chunks(counted: <T>(rows: AsyncIterable<T>) => AsyncIterable<T>): Chunks;
+  rest(written: number): Promise<string>;
+}
+
+type Chunks = AsyncIterable<string | Uint8Array>;
+
+const noRest = async () => "";
+
+/** Tables with ids of users. */
+const personal: readonly TableName[] = ["decisions", "events", "users", "edges"];
+
+/** @throws invalid_request for columns of a format that has none */
+function writingOf(name: TableName, opened: OpenedTable, options: TableOptions): Writing {
+  const { dsjson, count, rest = noRest } = opened;
+  const format = formatOf(tableKinds[name], options);
+  if (format === "dsjson" && dsjson !== undefined) {
+    if (options.columns === undefined)
+      return { ...dsjson, chunks: (counted) => counted(dsjson.lines), rest: noRest };
+    const message = "--columns is for tables, and dsjson has no columns; leave one of them out";
+    throw new EngineError("invalid_request", message, { details: { field: "columns" } });
+  }
+  const chosen = options.columns ?? opened.columns;
+  const { columns, rows } = chosen ? chooseColumns(opened.table, chosen) : opened.table;
+  const write = writers[format as keyof typeof writers];
+  return { rows: name, count, rest, chunks: (counted) => write({ columns, rows: counted(rows) }) };
+}
+
 async function writeTable(
   name: TableName,
   source: Source & { readonly options: TableOptions },
 ): Promise<void> {
   const { options, store } = source;
-  const isPersonal = name === "decisions" || name === "events" || name === "users";
-  // On record before its first row, so that no receipt misses it.
-  if (isPersonal) {
-    const path = options.output ?? "standard output";
-    await store.files.add({ kind: "export", path, writtenAt: Date.now() });
-  }
+  if (personal.includes(name)) await noteExport(store, options.output);
   const opened = await tableKinds[name].open(source);
-  const { of, count, rest = async () => "" } = opened;
-  const chosen = options.columns ?? opened.columns;
-  const table = chosen ? chooseColumns(opened.table, chosen) : opened.table;
-  const rows = of === undefined ? name : `${name} of scenario ${of}`;
-  const work = () => `export of ${formatWhole(count)} ${name}`;
+  const { rows, count, chunks, rest } = writingOf(name, opened, options);
+  const work = () => `export of ${formatWhole(count)} ${rows}`;
   const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
   // In a terminal that shows the rows themselves a line in between would be lost.
   const isShown = options.output !== undefined || !process.stdout.isTTY;
   let written = 0;
-  async function* counted() {
-    for await (const row of table.rows) {
+  async function* counted<T>(given: AsyncIterable<T>) {
+    for await (const row of given) {
       yield row;
       written += 1;
-      const text = `${formatWhole(written)} of ${formatWhole(count)} ${name}`;
+      const text = `${formatWhole(written)} of ${formatWhole(count)} ${rows}`;
       if (isShown && written % 1000 === 0) line.update(text, written / count);
     }
   }
-  const chunks = writers[formatOf(options)]({ columns: table.columns, rows: counted() });
-  const isWhole = await writeOutput(chunks, options.output).finally(line.stop);
+  const isWhole = await writeOutput(chunks(counted), options.output).finally(line.stop);
   const ending = isWhole ? await rest(written) : undefined;
-  process.stderr.write(`${describeExport(rows, { written, rest: ending })}\n`);
+  const all = opened.of === undefined ? rows : `${rows} of scenario ${opened.of}`;
+  process.stderr.write(`${describeExport(all, { written, rest: ending })}\n`);
 }
 
 const parseColumns = (text: string) => text.split(",").map((name) => name.trim());
 
-function addLimits(command: Command, { scenario, hasUsers, hasArm, hasTime }: TableKind): void {
+/** The options of `TableLimits`. */
+export function addLimits(
+  command: Command,
+  {
+    scenario,
+    hasUsers,
+    hasArm,
+    hasTime,
+  }: Pick<TableKind, "scenario" | "hasUsers" | "hasArm" | "hasTime">,
+): void {
   if (scenario !== undefined)
     command.option("--scenario <name>", `scenario to export; default: ${scenario}`);
   if (hasArm)
@@ -107,7 +146,7 @@ export function exportTableCommand(name: TableName): Command {
     .option("--columns <names>", "columns in this order, with commas in between", parseColumns)
     .addOption(
       new Option("--format <format>", "default: by the name of the file, or jsonl").choices(
-        formats,
+        formatsOf(kind),
       ),
     )
     .option("--output <file>", "new file to write; default: standard output")
@@ -119,7 +158,7 @@ export function exportTableCommand(name: TableName): Command {
       withInterruption(async (signal) => {
         exitWhenAborted(signal);
         await withDatabase(options, (parts) => {
-          const { store } = options.withRefusers ? parts : withConsent(parts);
+          const { store } = exportedPart(parts, options);
           return writeTable(name, { ...parts, store, all: parts.store, options });
         });
       }),

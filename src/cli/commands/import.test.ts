@@ -119,7 +119,7 @@ test.each([
 test.each(["-", "items.txt"])("'%s' without --format is wrong usage", async (path) => {
   await expect(run("items", path)).rejects.toMatchObject({
     exitCode: 2,
-    message: `error: the format of '${path}' is unknown; add --format jsonl or --format csv`,
+    message: `error: the format of '${path}' is unknown; add --format jsonl, csv or parquet`,
   });
 });
 

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { openStore } from "../../engine/open-store.ts";
 import { openPseudonyms } from "../../engine/privacy/pseudonyms.ts";
+import type { ColumnNames } from "../../exchange/import/column-names.ts";
 import { createTrainingCount, type TrainingCount } from "../../exchange/import/count-training.ts";
 import {
   type ImportCounts,
@@ -8,14 +9,22 @@ import {
   importRows,
 } from "../../exchange/import/import-rows.ts";
 import { readMovielens } from "../../exchange/import/movielens/read-movielens.ts";
-import { type Format, findFormat, formats, readRows } from "../../exchange/import/read-rows.ts";
+import {
+  type Format,
+  findFormat,
+  formats,
+  openRows,
+  readRows,
+  type WantedRows,
+} from "../../exchange/import/read-rows.ts";
 import { openRefusalReport, type RefusalReport } from "../../exchange/import/refusal-report.ts";
 import type { RowSource } from "../../exchange/import/row.ts";
 import { type RowKind, rowKinds } from "../../exchange/import/row-schema.ts";
-import { openFile, streamSource } from "../../exchange/import/text-source.ts";
+import { invalidFile, streamSource } from "../../exchange/import/text-source.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
 import { describeImport, describeImportProgress, describeSize } from "../import-summary.ts";
 import { withInterruption } from "../interruption.ts";
+import { parseColumnNames } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
 
 interface Options extends DatabaseOptions {
@@ -133,35 +142,47 @@ function movielensCommand(): Command {
   );
 }
 
-async function openRows(
-  path: string,
+interface FileOptions extends Options {
+  readonly format?: Format;
+  readonly columns?: ColumnNames;
+}
+
+/** Standard input comes once and in order, and Parquet begins at its end. */
+function readStdin(
   format: Format,
-  { kind, signal, now }: Opening & { readonly kind: RowKind },
+  { signal, ...options }: WantedRows & Opening,
 ): Promise<RowSource> {
-  const isStdin = path === "-";
-  const source = isStdin
-    ? streamSource("stdin", process.stdin, signal)
-    : await openFile(path, signal);
-  return readRows(source, { kind, format, now });
+  const source = streamSource("stdin", process.stdin, signal);
+  if (format !== "parquet") return readRows(source, { ...options, format });
+  throw invalidFile("stdin", "can't be Parquet, which is read from its end; name a file");
 }
 
 function fileCommand(kind: RowKind): Command {
   const command: Command = new Command(kind)
-    .description(`Import ${kind} from a JSONL or CSV file`)
-    .argument("<file>", "file that ends in .jsonl or .csv, or - for standard input")
-    .addOption(new Option("--format <format>", "format of the file").choices(formats));
-  type FileOptions = Options & { readonly format?: Format };
-  return withOptions(command).action((path: string, options: FileOptions) => {
+    .description(`Import ${kind} from a JSONL, CSV or Parquet file`)
+    .argument("<file>", "file that ends in .jsonl, .csv or .parquet, or - for standard input")
+    .addOption(new Option("--format <format>", "format of the file").choices(formats))
+    .option(
+      "--columns <names>",
+      "the file's columns by our name, such as userId=user,itemId=movie; others are left out",
+      parseColumnNames,
+    );
+  return withOptions(command).action((path: string, { columns, ...options }: FileOptions) => {
     const format = options.format ?? findFormat(path);
     if (format === undefined) {
       command.error(
-        `error: the format of '${path}' is unknown; add --format jsonl or --format csv`,
+        `error: the format of '${path}' is unknown; add --format jsonl, csv or parquet`,
         {
           exitCode: 2,
         },
       );
     }
-    return runCommand(options, (opening) => openRows(path, format, { kind, ...opening }));
+    const names = columns && { names: columns };
+    return runCommand(options, (opening) =>
+      path === "-"
+        ? readStdin(format, { kind, ...names, ...opening })
+        : openRows(path, { kind, format, ...names, ...opening }),
+    );
   });
 }
 

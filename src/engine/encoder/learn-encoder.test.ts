@@ -204,6 +204,14 @@ describe("the encoder learns on", () => {
     });
     expect(epochs[0]).toBeGreaterThan(2);
     expect(await broken.store.policies.bytes(7)).toEqual(await whole.store.policies.bytes(7));
+    const curveOf = async ({ store }: TestEngine) => {
+      const [cycle] = await store.cycles.list({ limit: 1 });
+      return cycle!.record.training!.curve!;
+    };
+    const curve = await curveOf(whole);
+    expect(await curveOf(broken)).toEqual(curve);
+    expect(curve.map(({ epoch }) => epoch)).toEqual(curve.map((_, index) => index + 1));
+    expect(curve.at(-1)!.loss).toBeLessThan(curve[0]!.loss);
     expect(await broken.store.checkpoints.load("training/play")).toBeUndefined();
   });
 });

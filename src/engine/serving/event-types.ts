@@ -1,9 +1,7 @@
-import { distance } from "fastest-levenshtein";
 import { weightOf } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
+import { findNearest } from "../input/find-nearest.ts";
 
-/** Edits per letter up to which a type counts as misspelt: 'clcik' is 0.4 from 'click', 'hide' is 0.5 from 'like'. */
-const misspeltUpTo = 0.4;
 /** Warnings of one request: its events may have a thousand types. */
 const maxWarnings = 10;
 
@@ -12,17 +10,6 @@ const isUsed = (scenarios: readonly Scenario[], type: string) =>
   scenarios.some(
     ({ reward }) => weightOf(reward, type) !== undefined || reward.viewedType === type,
   );
-
-function findNearest(type: string, known: readonly string[]): string | undefined {
-  const near = known
-    .map((other) => {
-      const [left, right] = [type.toLowerCase(), other.toLowerCase()];
-      return { other, share: distance(left, right) / Math.max(left.length, right.length) };
-    })
-    .filter(({ share }) => share <= misspeltUpTo)
-    .sort((left, right) => left.share - right.share);
-  return near[0]?.other;
-}
 
 /**
  * Reason why events of a type train nothing, with the type that was probably meant; `undefined` if

@@ -1,3 +1,4 @@
+import type { KnownColumns, PickedColumn } from "./column-names.ts";
 import type { RowKind } from "./row-schema.ts";
 
 const attributePrefix = "attributes.";
@@ -26,14 +27,29 @@ const columnsOf: Record<RowKind, { required: readonly string[]; optional: readon
 
 const quote = (columns: readonly string[]) => columns.map((column) => `'${column}'`).join(", ");
 
-/** The problem with a header row, with the remedy; `undefined` if there is none. */
-export function findHeaderProblem(header: readonly string[], kind: RowKind): string | undefined {
+/** Fields of JSON that typed formats hold whole. */
+const wholes: Readonly<Partial<Record<RowKind, readonly string[]>>> = {
+  items: ["attributes"],
+  users: ["attributes"],
+  campaigns: ["budget", "frequencyCap"],
+};
+
+/** Columns of a kind. @param isTyped whether the format holds JSON, unlike CSV */
+export function knownColumns(kind: RowKind, isTyped: boolean): KnownColumns {
   const { required, optional } = columnsOf[kind];
-  const known = [...required, ...optional];
-  const isKnown = (column: string) =>
-    known.includes(column) || (takesAttributes(kind) && isAttribute(column));
+  const names = [...required, ...optional, ...(isTyped ? (wholes[kind] ?? []) : [])];
+  return { names, has: (name) => names.includes(name) || isAttributeOf(kind, name) };
+}
+
+/** The problem with a header row, with the remedy; `undefined` if there is none. */
+export function findHeaderProblem(
+  header: readonly string[],
+  kind: RowKind,
+  { names: known, has }: KnownColumns = knownColumns(kind, false),
+): string | undefined {
+  const { required } = columnsOf[kind];
   const missing = required.filter((column) => !header.includes(column));
-  const unknown = header.filter((column) => !isKnown(column));
+  const unknown = header.filter((column) => !has(column));
   const repeated = header.filter((column, index) => header.indexOf(column) !== index);
   const problems = [
     ...(missing.length > 0 ? [`lacks ${quote(missing)}`] : []),
@@ -42,11 +58,16 @@ export function findHeaderProblem(header: readonly string[], kind: RowKind): str
   ];
   if (problems.length === 0) return undefined;
   const others = takesAttributes(kind) ? ` and '${attributePrefix}<name>'` : "";
-  return `${problems.join(", ")}; columns of ${kind} are ${quote(known)}${others}`;
+  const [first] = missing;
+  const remedy = first === undefined ? "" : `; name others with --columns ${first}=<column>`;
+  return `${problems.join(", ")}; columns of ${kind} are ${quote(known)}${others}${remedy}`;
 }
 
 const isAttribute = (column: string) =>
   column.startsWith(attributePrefix) && column.length > attributePrefix.length;
+
+const isAttributeOf = (kind: RowKind, column: string) =>
+  takesAttributes(kind) && isAttribute(column);
 
 // Other number-like text may be a code and stays text: a leading zero or plus, an exponent, spaces,
 // or more digits than a float64 holds.
@@ -62,33 +83,59 @@ function readAttribute(cell: string): string | number | boolean {
 
 const anyNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-function readJson(cell: string): unknown {
-  try {
-    return JSON.parse(cell);
-  } catch {
-    return cell;
-  }
-}
-
-/** The cell's value; an unreadable one stays text, which the schema refuses. */
-function readField(column: string, cell: string): unknown {
+/** The cell's value; an unreadable one stays text, which the schema refuses. An empty cell is an absent field. */
+function readCell(column: string, cell: string): unknown {
+  if (cell === "") return undefined;
+  if (isAttribute(column)) return readAttribute(cell);
   if (numbers.includes(column)) return anyNumber.test(cell) ? Number(cell) : cell;
-  if (column === "consent") return readJson(cell);
+  if (column === "consent") return parseJson(cell);
   if (column === "available" || consentFlags.includes(column)) return readBoolean(cell);
   return column === "categories" ? cell.split("|") : cell;
 }
 
-/** The row as it would be on the HTTP wire. An empty cell is an absent field. */
-export function toBody(header: readonly string[], fields: readonly string[]): object {
+/** Ids are text, also if a file has numbers. */
+const ids = ["eventId", "userId", "itemId", "campaignId", "to", "decisionId"];
+
+const readBigInt = (value: bigint) =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+
+/** JSON of a typed value; an integer that a float64 doesn't hold is its digits. */
+function toJson(value: unknown): unknown {
+  if (typeof value === "bigint") return readBigInt(value);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(toJson);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJson(one)]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The value of a typed cell as the schema takes it. */
+function readTyped(column: string, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  const isNumber = typeof value === "number" || typeof value === "bigint";
+  if (isNumber && ids.includes(column)) return String(value);
+  if (isNumber && numbers.includes(column)) return Number(value);
+  if (typeof value === "string" && column === "categories") return value.split("|");
+  const isWhole = Object.values(wholes).some((names) => names.includes(column));
+  return typeof value === "string" && isWhole ? parseJson(value) : toJson(value);
+}
+
+/** The row as it would be on the HTTP wire. @param cells by our column names; `a.b` is the field b of a */
+function nest(cells: readonly (readonly [column: string, value: unknown])[]): object {
   const body: [string, unknown][] = [];
   const inside: [string, string, unknown][] = [];
-  for (const [index, column] of header.entries()) {
-    const cell = fields[index] ?? "";
-    if (cell === "") continue;
+  for (const [column, value] of cells) {
+    if (value === undefined) continue;
     const [field = "", ...rest] = column.split(".");
-    if (isAttribute(column)) inside.push([field, rest.join("."), readAttribute(cell)]);
-    else if (rest.length > 0) inside.push([field, rest.join("."), readField(column, cell)]);
-    else body.push([column, readField(column, cell)]);
+    if (rest.length > 0) inside.push([field, rest.join("."), value]);
+    else body.push([column, value]);
   }
   for (const [field] of inside) {
     const own = inside.filter(([one]) => one === field).map(([, name, value]) => [name, value]);
@@ -96,3 +143,11 @@ export function toBody(header: readonly string[], fields: readonly string[]): ob
   }
   return Object.fromEntries(body);
 }
+
+/** Of a row of CSV. */
+export const toBody = (columns: readonly PickedColumn[], fields: readonly string[]): object =>
+  nest(columns.map(({ name, index }) => [name, readCell(name, fields[index] ?? "")]));
+
+/** Of a row with types: of Parquet, or of JSON with other names. */
+export const toTypedBody = (columns: readonly PickedColumn[], values: readonly unknown[]): object =>
+  nest(columns.map(({ name, index }) => [name, readTyped(name, values[index])]));

@@ -1,4 +1,11 @@
-import { findHeaderProblem, toBody } from "./csv-columns.ts";
+import {
+  type ColumnNames,
+  checkFileNames,
+  checkOwnNames,
+  type PickedColumn,
+  pickColumns,
+} from "./column-names.ts";
+import { findHeaderProblem, knownColumns, toBody } from "./csv-columns.ts";
 import { type DelimitedRow, findRowProblem, type Layout, readDelimited } from "./read-delimited.ts";
 import type { RawRow } from "./row.ts";
 import type { RowKind } from "./row-schema.ts";
@@ -6,26 +13,41 @@ import { invalidFile, type TextSource } from "./text-source.ts";
 
 const layout: Layout = { delimiter: ",", encoding: "utf8", quoted: true };
 
-function parseRow(header: readonly string[], row: DelimitedRow): RawRow {
+interface Header {
+  readonly length: number;
+  readonly columns: readonly PickedColumn[];
+}
+
+function parseRow({ length, columns }: Header, row: DelimitedRow): RawRow {
   const { line, fields } = row;
-  const reason = findRowProblem(row, header.length);
-  return reason === undefined ? { line, value: toBody(header, fields) } : { line, reason };
+  const reason = findRowProblem(row, length);
+  return reason === undefined ? { line, value: toBody(columns, fields) } : { line, reason };
 }
 
 async function* parseRows(
-  header: readonly string[],
+  header: Header,
   rows: AsyncIterable<DelimitedRow>,
 ): AsyncGenerator<RawRow, void> {
   for await (const row of rows) yield parseRow(header, row);
 }
 
-/** Reads the header row at once and the others as they are asked for. @throws invalid_file */
-export async function readCsv(source: TextSource, kind: RowKind): Promise<AsyncIterable<RawRow>> {
+/** Reads the header row at once and the others as they are asked for. @throws invalid_file, invalid_request */
+export async function readCsv(
+  source: TextSource,
+  kind: RowKind,
+  names: ColumnNames = new Map(),
+): Promise<AsyncIterable<RawRow>> {
+  const known = knownColumns(kind, false);
+  checkOwnNames(names, known);
   const rows = readDelimited(source, layout);
   const first = await rows.next();
-  if (source.signal.aborted) return parseRows([], rows);
+  if (source.signal.aborted) return parseRows({ length: 0, columns: [] }, rows);
   if (first.done) throw invalidFile(source.name, "is empty; a CSV file begins with a header row");
-  const problem = findHeaderProblem(first.value.fields, kind);
+  const { fields } = first.value;
+  checkFileNames(source.name, names, fields);
+  const columns = pickColumns(fields, names, known);
+  const header = columns.map(({ name }) => name);
+  const problem = findHeaderProblem(header, kind, known);
   if (problem !== undefined) throw invalidFile(source.name, `has a header row that ${problem}`);
-  return parseRows(first.value.fields, rows);
+  return parseRows({ length: fields.length, columns }, rows);
 }

@@ -1,11 +1,22 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { importedAt, importText, textSource } from "../../../tests/support/import-rows.ts";
+import {
+  importedAt,
+  importSource,
+  importText,
+  neverAborted,
+  textSource,
+} from "../../../tests/support/import-rows.ts";
+import { createTestFolder } from "../../../tests/support/store.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { canonicalJson } from "../../storage/canonical-json.ts";
 import type { Store } from "../../storage/store.ts";
-import type { Format } from "./read-rows.ts";
+import type { RecordTable } from "../tables/table.ts";
+import { toParquet } from "../tables/write-parquet.ts";
+import { type Format, openRows } from "./read-rows.ts";
 import type { RowKind } from "./row-schema.ts";
 
 // Every code point except the replacement character of bytes that are not UTF-8.
@@ -108,7 +119,28 @@ const cases: readonly [Kind, Format, string, fc.Arbitrary<Row>][] = [
   ["users", "csv", "userId", users(attributesInCells)],
   ["events", "jsonl", "eventId", events],
   ["events", "csv", "eventId", events],
+  ["items", "parquet", "itemId", items(anyAttributes)],
+  ["users", "parquet", "userId", users(anyAttributes)],
+  ["events", "parquet", "eventId", events],
 ];
+
+const types: Record<Kind, RecordTable["columns"]> = {
+  events: {
+    ...{ eventId: "text", type: "text", userId: "text", itemId: "text" },
+    ...{ value: "number", occurredAt: "time" },
+  },
+  items: { itemId: "text", categories: "texts", attributes: "json", available: "boolean" },
+  users: { userId: "text", attributes: "json" },
+};
+
+async function writeParquet(written: readonly Row[], kind: Kind): Promise<string> {
+  const path = join(createTestFolder(), "rows.parquet");
+  async function* rows() {
+    yield* written;
+  }
+  await writeFile(path, toParquet({ columns: types[kind], rows: rows() }));
+  return path;
+}
 
 test.each(cases)(
   "%s written as %s, imported and read are the same, and importing again changes nothing",
@@ -117,8 +149,17 @@ test.each(cases)(
     const chunkBytes = fc.integer({ min: 1, max: 64 });
     const property = fc.asyncProperty(rows, chunkBytes, async (written, size) => {
       const store = await openStore(":memory:");
-      const text = format === "csv" ? toCsv(written, required[kind]) : toJsonl(written);
-      const run = () => importText(store, textSource(text, size), { kind, format });
+      const run = async () => {
+        if (format === "parquet") {
+          const [path, now] = [await writeParquet(written, kind), importedAt];
+          return importSource(
+            store,
+            await openRows(path, { kind, format, now, signal: neverAborted }),
+          );
+        }
+        const text = format === "csv" ? toCsv(written, required[kind]) : toJsonl(written);
+        return importText(store, textSource(text, size), { kind, format });
+      };
       const none = { read: written.length, stored: 0, unchanged: 0, refused: 0 };
       expect(await run()).toEqual({ counts: { ...none, stored: written.length }, refusals: [] });
       expect(describeRows(await readBack(store, kind))).toEqual(describeRows(written));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sampleCycle } from "../../../tests/support/played-cycles.ts";
+import { sampleCycle, sampleTraining } from "../../../tests/support/played-cycles.ts";
 import { sampleGate } from "../../../tests/support/record.ts";
 import { runArtefacts, runMetrics, runParams, runTags } from "./cycle-run.ts";
 
@@ -17,6 +17,18 @@ test("a run has the chosen setting as parameters, and curves by cycle as metrics
   expect(valuesOf(metrics)).toMatchObject({ "serving/mean_reward": 0.25, "gate/lower": 0.002 });
   expect(new Set(metrics.map(({ step }) => step))).toEqual(new Set([7]));
   expect(new Set(metrics.map(({ timestamp }) => timestamp))).toEqual(new Set([1_700_000_060_000]));
+});
+
+test("a training has its losses by epoch as curves of their own", () => {
+  const metrics = runMetrics({ ...sampleTraining(), cycle: 7 });
+  const pointsOf = (name: string) =>
+    metrics.flatMap(({ key, step, value }) => (key === name ? [[step, value]] : []));
+  expect(pointsOf("epoch/loss")).toEqual([
+    [1, 2.5],
+    [2, 1.25],
+  ]);
+  expect(pointsOf("epoch/ndcg")).toEqual([[2, 0.3]]);
+  expect(pointsOf("training/ndcg")).toEqual([[7, 0.3]]);
 });
 
 test("each metric has a name that MLflow takes", () => {

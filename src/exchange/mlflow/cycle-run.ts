@@ -1,6 +1,6 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import type { TriedSetting } from "../../domain/improvement-record.ts";
-import { cycleValues, settingNumbers } from "../cycle-values.ts";
+import { cycleValues, epochValues, settingNumbers } from "../cycle-values.ts";
 import { drawDifference, drawGate } from "./draw-cycle.ts";
 
 /** A tag or a parameter of MLflow. */
@@ -70,11 +70,20 @@ export interface Metric {
   readonly step: number;
 }
 
-/** The curves of TensorBoard's export, a point each, whose step is the cycle. */
+/**
+ * The curves of TensorBoard's export: a point each, whose step is the cycle; and of a training those by epoch, whose step is the
+ * epoch.
+ */
 export function runMetrics(cycle: Cycle): readonly Metric[] {
-  const { finishedAt: timestamp, cycle: step } = cycle;
-  return cycleValues(cycle).flatMap((value) =>
-    "scalar" in value ? [{ key: toName(value.tag), value: value.scalar, timestamp, step }] : [],
+  const { finishedAt: timestamp, cycle: step, record } = cycle;
+  const points = [
+    { step, values: cycleValues(cycle) },
+    ...epochValues(record).map(({ epoch, values }) => ({ step: epoch, values })),
+  ];
+  return points.flatMap(({ step, values }) =>
+    values.flatMap((value) =>
+      "scalar" in value ? [{ key: toName(value.tag), value: value.scalar, timestamp, step }] : [],
+    ),
   );
 }
 

@@ -21,13 +21,16 @@ async function isEmptyFolder(folder: string): Promise<boolean> {
   }
 }
 
+/** A whole file, or the parts that it is written in. */
+export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array | string>;
+
 /**
- * Writes the files of a new folder: it exists with all of them, or not at all.
+ * Writes the files of a new folder one after the other: it exists with all of them, or not at all.
  * @throws conflict if it holds anything already, invalid_file if it can't be written
  */
 export async function writeFolder(
   folder: string,
-  files: Readonly<Record<string, Uint8Array | string>>,
+  files: Readonly<Record<string, FileContent>>,
 ): Promise<void> {
   const target = resolve(folder);
   const draft = `${target}.partial-${process.pid}`;

@@ -2,10 +2,18 @@ import { expect, test } from "vitest";
 import { addCycles, sampleCycle } from "../../../tests/support/played-cycles.ts";
 import { sampleDecision, sampleEvent } from "../../../tests/support/sample.ts";
 import { openShop, shopConfiguration } from "../../../tests/support/shop.ts";
-import { itemId, userId } from "../../domain/ids.ts";
+import { campaignId, itemId, userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { createRowParser, type RowKind } from "../import/row-schema.ts";
-import { cycleTable, decisionTable, eventTable, itemTable, userTable } from "./record-tables.ts";
+import {
+  campaignTable,
+  cycleTable,
+  decisionTable,
+  edgeTable,
+  eventTable,
+  itemTable,
+  userTable,
+} from "./record-tables.ts";
 import { chooseColumns, type RecordTable } from "./table.ts";
 import { toJsonl } from "./write-text.ts";
 
@@ -90,6 +98,45 @@ test("items and users come by id as they are now, and can be imported", async ()
     { userId: "ann", attributes: { city: "Graz" } },
   ]);
   await expectImportable(chooseColumns(userTable(store), ["userId", "attributes"]), "users");
+});
+
+test("edges that hold come by user, friends once, and can be imported", async () => {
+  const { store } = await openShop({ items: 1 });
+  const edge = (user: string, type: "follow" | "friend", to: string) =>
+    ({ userId: userId(user), type, to }) as const;
+  const fans = Array.from({ length: 1001 }, (_, index) =>
+    edge(`fan-${String(index).padStart(4, "0")}`, "follow", "star"),
+  );
+  await store.edges.put([edge("zoe", "friend", "ann"), edge("ann", "follow", "zoe"), ...fans]);
+  await store.edges.put([edge("bob", "follow", "ann")]);
+  await store.edges.delete(edge("bob", "follow", "ann"));
+  const rows = await read(edgeTable(store));
+  const keys = rows.map(({ userId: user, type, to }) => [user, type, to]);
+  expect(keys.slice(0, 2)).toEqual([
+    ["ann", "follow", "zoe"],
+    ["ann", "friend", "zoe"],
+  ]);
+  expect(keys.slice(2)).toEqual(fans.map(({ userId: user, type, to }) => [user, type, to]));
+  expect(await store.edges.count()).toBe(1003);
+  await expectImportable(chooseColumns(edgeTable(store), ["userId", "type", "to"]), "edges");
+});
+
+test("campaigns come by id as they are now, and can be imported", async () => {
+  const { store } = await openShop({ items: 1 });
+  const campaign = { scenario: "shop", pays: "click", bid: 0.5 };
+  const spring = {
+    ...{ ...campaign, campaignId: campaignId("spring"), budget: { day: 20 } },
+    ...{ endsAt: 9 * day, frequencyCap: { showings: 3, hours: 24 } },
+  };
+  await store.campaigns.put([spring, { ...campaign, campaignId: campaignId("open") }]);
+  const rows = await read(campaignTable(store));
+  expect(rows).toMatchObject([
+    { ...campaign, campaignId: "open" },
+    { ...spring, endsAt: new Date(9 * day).toISOString() },
+  ]);
+  const { columns } = campaignTable(store);
+  const names = Object.keys(columns).filter((name) => name !== "sequence");
+  await expectImportable(chooseColumns(campaignTable(store), names), "campaigns");
 });
 
 test("cycles come oldest first, of a scenario or all, with their records", async () => {

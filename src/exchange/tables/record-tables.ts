@@ -1,5 +1,6 @@
 import { type Consent, consents } from "../../domain/consent.ts";
 import type { Arm } from "../../domain/decision.ts";
+import type { Edge } from "../../domain/edge.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { Page } from "../../storage/revision-store.ts";
 import type { Store } from "../../storage/store.ts";
@@ -30,7 +31,7 @@ export function decisionTable(options: {
       ...{ decidedAt: "time", expiresAt: "time", exploration: "number", fastLoop: "json" },
       ...{ slatePropensity: "number", positionPropensities: "numbers", rewards: "numbers" },
       ...{ slate: "texts", candidates: "json", offeredBy: "text", retriever: "integer" },
-      ...{ offer: "json", draw: "json", consent: "json", context: "json" },
+      ...{ offer: "json", draw: "json", social: "json", consent: "json", context: "json" },
     },
     rows: exportDecisions(options) as AsyncIterable<unknown> as AsyncIterable<TableRow>,
   };
@@ -87,6 +88,41 @@ export const userTable = ({ users }: Store, defaults?: Consent): RecordTable => 
     users.list,
     ({ consent = {} }) => defaults === undefined || consents(consent, "train", defaults),
   ),
+});
+
+async function* readEdges({ edges }: Store): AsyncGenerator<TableRow, void> {
+  for (let after: Edge | undefined; ; ) {
+    const page = await edges.list({ limit: pageSize, ...(after && { after }) });
+    yield* page as readonly unknown[] as readonly TableRow[];
+    after = page.at(-1);
+    if (after === undefined || page.length < pageSize) return;
+  }
+}
+
+/** Edges that hold now, by user; friends once. */
+export const edgeTable = (store: Store): RecordTable => ({
+  columns: { userId: "text", type: "text", to: "text", sequence: "integer" },
+  rows: readEdges(store),
+});
+
+async function* readCampaigns({ campaigns }: Store): AsyncGenerator<TableRow, void> {
+  for await (const row of readPages(campaigns.list)) {
+    const { startsAt, endsAt, ...rest } = row;
+    yield {
+      ...rest,
+      ...(typeof startsAt === "number" && { startsAt: toText(startsAt) }),
+      ...(typeof endsAt === "number" && { endsAt: toText(endsAt) }),
+    };
+  }
+}
+
+/** Campaigns as they are now, by id. */
+export const campaignTable = (store: Store): RecordTable => ({
+  columns: {
+    ...{ campaignId: "text", scenario: "text", pays: "text", bid: "number", budget: "json" },
+    ...{ startsAt: "time", endsAt: "time", frequencyCap: "json", sequence: "integer" },
+  },
+  rows: readCampaigns(store),
 });
 
 async function* readCycles(

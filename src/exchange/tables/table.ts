@@ -10,6 +10,7 @@ export type ColumnType =
   | "time"
   | "texts"
   | "numbers"
+  | "integers"
   | "json";
 
 /** A row as JSON; a missing field is an empty cell. */

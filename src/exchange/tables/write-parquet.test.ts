@@ -6,7 +6,7 @@ import { toParquet } from "./write-parquet.ts";
 
 const columns = {
   ...{ name: "text", count: "integer", reward: "number", isNew: "boolean", at: "time" },
-  ...{ slate: "texts", rewards: "numbers", context: "json" },
+  ...{ slate: "texts", rewards: "numbers", actions: "integers", context: "json" },
 } satisfies RecordTable["columns"];
 
 async function write(rows: AsyncIterable<TableRow>) {
@@ -30,6 +30,7 @@ const asRead = (row: TableRow) => ({
   at: row.at === undefined ? null : new Date(row.at as string),
   slate: row.slate ?? null,
   rewards: row.rewards ?? null,
+  actions: row.actions === undefined ? null : (row.actions as readonly number[]).map(BigInt),
   context: row.context === undefined ? null : JSON.stringify(row.context),
 });
 
@@ -38,17 +39,23 @@ const withNulls = (row: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value ?? null]));
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+/** Beyond 2⁵³ too, as far as an int64 goes. */
+const integer = fc.oneof(
+  fc.maxSafeInteger(),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1024n }).map(Number),
+);
 const rowOf = fc.record(
   {
-    name: fc.string({ unit: "grapheme" }),
-    count: fc.maxSafeInteger(),
+    name: fc.string({ unit: "binary" }),
+    count: integer,
     reward: number,
     isNew: fc.boolean(),
     at: fc
       .date({ min: new Date(0), max: new Date("9999-12-31"), noInvalidDate: true })
       .map((date) => date.toISOString()),
-    slate: fc.array(fc.string()),
+    slate: fc.array(fc.string({ unit: "grapheme" })),
     rewards: fc.array(number),
+    actions: fc.array(integer),
     context: fc.dictionary(
       fc.string(),
       fc.oneof(
@@ -66,11 +73,13 @@ test("whatever the rows, each value comes back to the bit, and a missing one as 
       const { file } = await write(each(rows as TableRow[]));
       const found = (await parquetReadObjects({ file, utf8: false })).map(withNulls);
       expect(found).toEqual((rows as TableRow[]).map(asRead));
-      const signs = (values: readonly { readonly reward?: unknown }[]) =>
-        values.map(({ reward }) => Object.is(reward, -0));
+      const signs = (values: readonly Readonly<Record<string, unknown>>[]) =>
+        values.map(({ reward, rewards }) =>
+          [reward, ...((rewards ?? []) as readonly unknown[])].map((one) => Object.is(one, -0)),
+        );
       expect(signs(found)).toEqual(signs(rows));
     }),
-    { seed: 7, numRuns: 60 },
+    { seed: 7, numRuns: 100 },
   );
 });
 

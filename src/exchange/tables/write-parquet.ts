@@ -17,14 +17,16 @@ const leaves: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
   time: { type: "INT64", converted_type: "TIMESTAMP_MILLIS" },
   texts: utf8,
   numbers: { type: "DOUBLE" },
+  integers: { type: "INT64" },
   json: utf8,
 };
+
+const isList = (type: ColumnType) => type === "texts" || type === "numbers" || type === "integers";
 
 /** A list has three levels, as the format wants it. */
 function schemaOf([name, type]: readonly [string, ColumnType]): readonly SchemaElement[] {
   const leaf = leaves[type];
-  if (type !== "texts" && type !== "numbers")
-    return [{ ...leaf, name, repetition_type: "OPTIONAL" }];
+  if (!isList(type)) return [{ ...leaf, name, repetition_type: "OPTIONAL" }];
   return [
     { name, converted_type: "LIST", repetition_type: "OPTIONAL", num_children: 1 },
     { name: "list", repetition_type: "REPEATED", num_children: 1 },
@@ -37,6 +39,8 @@ function toValue(value: TableRow[string], type: ColumnType): unknown {
   switch (type) {
     case "integer":
       return BigInt(value as number);
+    case "integers":
+      return (value as readonly number[]).map(BigInt);
     case "time":
       return new Date(value as string);
     case "json":

@@ -13,7 +13,7 @@ const quote = (text: string) =>
 
 function toCell(value: TableRow[string], type: ColumnType): string {
   if (value === undefined || value === null) return "";
-  const isNested = type === "json" || type === "texts" || type === "numbers";
+  const isNested = ["json", "texts", "numbers", "integers"].includes(type);
   return quote(isNested ? JSON.stringify(value) : String(value));
 }
 

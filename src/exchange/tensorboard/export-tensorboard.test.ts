@@ -1,7 +1,7 @@
-import { appendFileSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { addCycles, sampleCycle } from "../../../tests/support/played-cycles.ts";
+import { addCycles, sampleCycle, sampleTraining } from "../../../tests/support/played-cycles.ts";
 import { sampleGate } from "../../../tests/support/record.ts";
 import { assign, openShop, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
@@ -35,6 +35,20 @@ test("each cycle is written once, in runs by scenario and setting, whoever asks 
   const after = readFileSync(eventFile());
   expect(after.subarray(0, before.length).equals(before)).toBe(true);
   expect(readEnd(after).step).toBe(3);
+});
+
+test("a training is a run with a step for each epoch, written once, and completed after a kill", async () => {
+  const { store, shop, start } = await openRuns();
+  await addCycles(store, sampleTraining());
+  await start()();
+  const folder = join(shop, "trainings", "1");
+  const file = join(folder, readdirSync(folder)[0]!);
+  const whole = readFileSync(file);
+  expect(readEnd(whole)).toEqual({ step: 2, length: whole.length });
+  rmSync(join(shop, readdirSync(shop).find((name) => name.includes("tfevents"))!));
+  truncateSync(file, whole.length - 5);
+  await start()();
+  expect(readFileSync(file).equals(whole)).toBe(true);
 });
 
 test("an export that was killed in a record goes on with it", async () => {

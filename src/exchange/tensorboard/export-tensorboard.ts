@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import type { Store } from "../../storage/store.ts";
-import { cycleValues, settingNumbers, settingValues } from "../cycle-values.ts";
+import { cycleValues, epochValues, settingNumbers, settingValues } from "../cycle-values.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { projectedItems, readProjectedItems } from "./projected-items.ts";
 import { writeProjector } from "./write-projector.ts";
@@ -14,9 +14,10 @@ export interface TensorboardOptions {
   readonly folder: string;
 }
 
-/** A run of TensorBoard for each scenario, and one for each setting that its cycles tried. */
+/** A run of TensorBoard for each scenario, one for each setting that its cycles tried, and one for each training. */
 interface ScenarioLogs {
   readonly cycles: EventLog;
+  openTraining(cycle: number, at: number): Promise<EventLog>;
   settingLog(name: string, at: number): Promise<EventLog>;
 }
 
@@ -29,6 +30,7 @@ async function openLogs(folder: string, at: number): Promise<ScenarioLogs> {
   };
   return {
     cycles: await openEventLog(folder, at),
+    openTraining: (cycle, at) => openEventLog(join(folder, "trainings", String(cycle)), at),
     settingLog: async (name, at) => settings.get(name) ?? openSetting(name, at),
   };
 }
@@ -42,6 +44,16 @@ async function appendSettings({ settingLog }: ScenarioLogs, cycle: Cycle): Promi
     const values = settingValues(setting);
     await log.append({ at, step, values: log.step < 0 ? [session, ...values] : values });
   }
+}
+
+/** A training by epoch. */
+async function appendEpochs({ openTraining }: ScenarioLogs, cycle: Cycle): Promise<void> {
+  const epochs = epochValues(cycle.record);
+  if (epochs.length === 0) return;
+  const { cycle: number, finishedAt: at } = cycle;
+  const log = await openTraining(number, at);
+  for (const { epoch: step, values } of epochs)
+    if (step > log.step) await log.append({ at, step, values });
 }
 
 /** Cycles that an export added, and items whose vectors it wrote. */
@@ -70,6 +82,7 @@ export function createTensorboardExport({
     const own = await logsOf(cycle);
     if (cycle.cycle <= own.cycles.step) return false;
     await appendSettings(own, cycle);
+    await appendEpochs(own, cycle);
     const { finishedAt: at, cycle: step } = cycle;
     await own.cycles.append({ at, step, values: cycleValues(cycle) });
     return true;

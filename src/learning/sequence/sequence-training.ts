@@ -1,3 +1,4 @@
+import type { TrainedEpoch } from "../../domain/cycle-record.ts";
 import type { CatalogueScorer } from "../../policy/transformer/catalogue-scorer.ts";
 import type { TransformerModel } from "../../policy/transformer/parameters.ts";
 import type { TransformerShape } from "../../policy/transformer/shape.ts";
@@ -32,6 +33,7 @@ export interface SequenceCheckpoint {
   readonly elapsed: number;
   readonly trainer: TrainerState;
   readonly best: BestModel | undefined;
+  readonly curve: readonly TrainedEpoch[];
 }
 
 export interface BestModel {
@@ -45,6 +47,8 @@ export interface SequenceTraining {
   /** Epochs that ran, and the one whose parameters are handed out. */
   readonly epochs: number;
   readonly bestEpoch: number;
+  /** The epochs in order. */
+  readonly curve: readonly TrainedEpoch[];
   /** Of that epoch; undefined if nothing was validated. */
   readonly metric: number | undefined;
 }

@@ -63,6 +63,7 @@ async function runEpochs(
   let best = resumeFrom?.best ?? (await validateStart(options));
   let epoch = resumeFrom?.epoch ?? 0;
   let epochs = plannedEpochs(epoch, before, options);
+  const curve = [...(resumeFrom?.curve ?? [])];
   while (epoch < epochs && !isStale(epoch, best, settings.patience)) {
     epoch++;
     const loss = await runner.run(epoch, epochs);
@@ -80,8 +81,9 @@ async function runEpochs(
       ...(validated && { metric: validated.metric }),
       ...(best && { bestMetric: best.metric }),
     });
+    curve.push({ epoch, loss, ...(validated && { metric: validated.metric }) });
     await options.onCheckpoint?.({
-      ...{ epoch, elapsed, best },
+      ...{ epoch, elapsed, best, curve: [...curve] },
       trainer: runner.trainer.state(),
     });
   }
@@ -90,6 +92,7 @@ async function runEpochs(
     model: { shape, parameters },
     epochs: epoch,
     bestEpoch: best?.epoch ?? epoch,
+    curve,
     metric: best?.metric,
   };
 }

@@ -10,6 +10,11 @@ import { everything, type ReadScope } from "./read-scope.ts";
 /** Changes of a user's edges that are read, newest first. */
 const readChanges = 1000;
 
+/** Edges that hold now, from a place in the order of the key on; `present` is that of the newest change. */
+const now = `SELECT user_id, type, target, max(sequence) AS sequence, present FROM edge_revisions
+   WHERE (user_id, type, target) > (?, ?, ?) GROUP BY user_id, type, target
+   HAVING present = 1 AND NOT (type = 'friend' AND user_id > target)`;
+
 /** Of a person whose events may bear on others' slates, as of ?2; ?6 is the default. */
 const isShared = `coalesce((SELECT personalise FROM consents
     WHERE consents.user_id = person.value AND consents.sequence <= ?2
@@ -26,6 +31,8 @@ function prepareStatements(connection: Connection, scope: ReadScope) {
       `SELECT user_id, type, target, sequence, present FROM edge_revisions
        WHERE user_id = ? AND sequence <= ? ORDER BY sequence DESC LIMIT ${readChanges}`,
     ),
+    list: connection.prepare(`${now} LIMIT ?`),
+    count: connection.prepare(`SELECT count(*) AS edges FROM (${now})`),
     // The newest events of each person, of any type, so that the work is bounded; then those that count.
     engaged: connection.prepare(
       `SELECT item_id, count(DISTINCT user_id) AS people
@@ -104,6 +111,11 @@ export function createEdgeStore(
       }),
     of: async (user: UserId, { asOf = Number.MAX_SAFE_INTEGER, limit }) =>
       holding(statements.changes.all(user, asOf)).slice(0, limit),
+    list: async ({ after, limit }) =>
+      statements.list
+        .all(after?.userId ?? "", after?.type ?? "", after?.to ?? "", limit)
+        .map(decodeEdge),
+    count: async () => readNumber(statements.count.get("", "", "") ?? {}, "edges"),
     engaged: async (people, { asOf, newest, since, types, byDefault = true }) =>
       statements.engaged
         .all(

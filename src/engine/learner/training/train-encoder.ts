@@ -29,7 +29,10 @@ const mebibyte = 2 ** 20;
 
 export interface EncoderTraining {
   readonly model: EncoderModel;
-  readonly figures: Pick<TrainingRecord["training"], "epochs" | "bestEpoch" | "metric" | "chain">;
+  readonly figures: Pick<
+    TrainingRecord["training"],
+    "epochs" | "bestEpoch" | "curve" | "metric" | "chain"
+  >;
 }
 
 /** Held-out events that choose the epoch: no repeats, since a ranking leaves seen items out. */
@@ -110,7 +113,7 @@ export async function trainEncoder(
   const validation = validationOf(options.choosing);
   const sizes = { itemCount: shape.items, k };
   let savedAt = clock();
-  const { model, epochs, bestEpoch, metric } = await trainSequenceModel({
+  const { model, epochs, bestEpoch, curve, metric } = await trainSequenceModel({
     ...{ sequences, itemCount: shape.items, seed, threads, shape, settings, clock, onProgress },
     ...(minutes !== undefined && { budget: minutes * minuteMs }),
     ...(validation.length >= leastValidation && {
@@ -142,7 +145,7 @@ export async function trainEncoder(
       ...(from && { continues: from.hash }),
     },
     figures: {
-      ...{ epochs, bestEpoch },
+      ...{ epochs, bestEpoch, curve },
       ...(metric !== undefined && { metric }),
       ...(chain && {
         chain: { weight: chain.weight, window: chain.window, decay: chain.decay },

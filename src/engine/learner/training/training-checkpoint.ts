@@ -1,3 +1,4 @@
+import type { TrainedEpoch } from "../../../domain/cycle-record.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import { type Preset, presetNames } from "../../../domain/preset.ts";
 import type { SequenceCheckpoint } from "../../../learning/sequence/sequence-training.ts";
@@ -25,6 +26,22 @@ const nameOf = (scenario: string) => `training/${scenario}`;
 /** Groups of arrays by the names of the parameters. */
 const groups = ["parameters", "means", "variances", "averages"] as const;
 
+/** The curve as numbers, which keep each figure to the bit. */
+const curveNumbers = (curve: readonly TrainedEpoch[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    curve.flatMap(({ epoch, loss, metric }) => [
+      [`loss/${epoch}`, loss] as const,
+      ...(metric === undefined ? [] : [[`metric/${epoch}`, metric] as const]),
+    ]),
+  );
+
+/** Without epochs that a checkpoint of an earlier version had not kept. */
+const readCurve = (numbers: Readonly<Record<string, number>>, epochs: number): TrainedEpoch[] =>
+  Array.from({ length: epochs }, (_, index) => index + 1).flatMap((epoch) => {
+    const { [`loss/${epoch}`]: loss, [`metric/${epoch}`]: metric } = numbers;
+    return loss === undefined ? [] : [{ epoch, loss, ...(metric !== undefined && { metric }) }];
+  });
+
 function encode({
   preset,
   seed,
@@ -33,7 +50,7 @@ function encode({
   continues,
   checkpoint,
 }: UnfinishedTraining): Uint8Array {
-  const { epoch, elapsed, trainer, best } = checkpoint;
+  const { epoch, elapsed, trainer, best, curve } = checkpoint;
   const arrays = [
     ...groups.map((group) => [group, trainer[group]] as const),
     ["best", best?.parameters ?? {}] as const,
@@ -44,7 +61,7 @@ function encode({
       itemIds: [],
       numbers: {
         ...{ preset: presetNames.indexOf(preset), seed, asOf, consent, epoch, elapsed },
-        steps: trainer.steps,
+        ...{ steps: trainer.steps, ...curveNumbers(curve) },
         ...(best && { bestEpoch: best.epoch, bestMetric: best.metric }),
       },
       ...(continues !== undefined && { encoder: continues }),
@@ -81,7 +98,7 @@ function decode(bytes: Uint8Array): UnfinishedTraining {
     ...{ preset: presetNames[preset] ?? "small", seed, asOf, consent },
     ...(meta.encoder !== undefined && { continues: meta.encoder }),
     checkpoint: {
-      ...{ epoch, elapsed },
+      ...{ epoch, elapsed, curve: readCurve(meta.numbers, epoch) },
       trainer: {
         parameters: arraysOf("parameters"),
         means: arraysOf("means"),

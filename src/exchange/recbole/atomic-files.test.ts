@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openShop } from "../../../tests/support/shop.ts";
+import { createTestFolder } from "../../../tests/support/store.ts";
+import { itemId, userId } from "../../domain/ids.ts";
+import { writeFolder } from "../onnx-export/write-folder.ts";
+import type { TimeRange } from "../tables/table.ts";
+import { toAtomicFiles } from "./atomic-files.ts";
+
+async function exportShop(range: TimeRange = {}) {
+  const { engine, store } = await openShop({ items: 2 });
+  await engine.putItems([
+    {
+      itemId: itemId('a"b'),
+      categories: ["science fiction", "new"],
+      attributes: { year: 1999, tags: ["x y", "z"], size: { unit: "cm" }, price: "free", on: true },
+      available: true,
+    },
+  ]);
+  await engine.putUsers([{ userId: userId("ann"), attributes: { "home:town": "Graz\tAndritz" } }]);
+  const event = { userId: userId("ann"), type: "rating" };
+  await engine.record([
+    { ...event, itemId: itemId("i-1"), value: 4.5, occurredAt: Date.UTC(2026, 0, 1) + 500 },
+    { ...event, itemId: itemId('a"b'), value: 1e-7, occurredAt: Date.UTC(2026, 0, 2) },
+  ]);
+  const folder = join(createTestFolder(), "shop");
+  await writeFolder(folder, toAtomicFiles(store, { folder, range }));
+  return (ending: string) =>
+    readFileSync(join(folder, `shop.${ending}`), "utf8")
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => line.split("\t"));
+}
+
+test("interactions have users, items, types, ratings and seconds", async () => {
+  const read = await exportShop();
+  expect(read("inter")).toEqual([
+    ["user_id:token", "item_id:token", "type:token", "rating:float", "timestamp:float"],
+    ["ann", "i-1", "rating", "4.5", "1767225600.5"],
+    ["ann", '"a""b"', "rating", "1e-7", "1767312000"],
+  ]);
+});
+
+test("attributes are columns by their kind, of all items; lists have no spaces inside", async () => {
+  const read = await exportShop();
+  const [header, ...rows] = read("item");
+  expect(header).toEqual([
+    ...["item_id:token", "categories:token_seq", "on:token", "price:token"],
+    ...["size.unit:token", "tags:token_seq", "year:float"],
+  ]);
+  expect(rows).toEqual([
+    ['"a""b"', "science_fiction new", "true", "free", "cm", "x_y z", "1999"],
+    ["i-0", "drama", "", "", "", "", "0"],
+    ["i-1", "comedy", "", "", "", "", "1"],
+  ]);
+});
+
+test("a header holds no colon or white space, and a cell with a tab has quotes", async () => {
+  const read = await exportShop();
+  expect(read("user")).toEqual([
+    ["user_id:token", "home_town:token"],
+    ["ann", '"Graz', 'Andritz"'],
+  ]);
+});
+
+test("interactions are those of the time", async () => {
+  const read = await exportShop({ from: Date.UTC(2026, 0, 2) });
+  expect(read("inter")).toHaveLength(2);
+});
+
+test("a user or an item with events that was never written has an empty row", async () => {
+  const { engine, store } = await openShop({ items: 1 });
+  await engine.record([{ userId: userId("bo"), itemId: itemId("gone"), type: "click" }]);
+  const folder = join(createTestFolder(), "shop");
+  await writeFolder(folder, toAtomicFiles(store, { folder, range: {} }));
+  const read = (ending: string) => readFileSync(join(folder, `shop.${ending}`), "utf8");
+  expect(read("user")).toBe("user_id:token\nbo\n");
+  expect(read("item").split("\n").slice(1)).toEqual(["i-0\tdrama\t0", "gone\t\t", ""]);
+});
