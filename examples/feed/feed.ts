@@ -91,7 +91,7 @@ site.get("/", async (context) => {
 
 site.post("/posts/:id/:type", async (context) => {
   const { id: itemId, type } = context.req.param();
-  if (!posts.has(itemId) || !(type in buttons)) return context.notFound();
+  if (!posts.has(itemId) || !Object.hasOwn(buttons, type)) return context.notFound();
   const userId = memberOf(context);
   const decisionId = context.req.query("decision");
   await recurve.record([{ type, userId, itemId, ...(decisionId && { decisionId }) }]);

@@ -1,9 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { repository } from "../support/documents.ts";
+import { openExported } from "../support/exported-policy.ts";
+import { exportChainedShop } from "../support/exported-shop.ts";
 import { executeNotebooks, makeMagazine } from "../support/magazine.ts";
-import { installPeer } from "../support/python-peer.ts";
+import { largestDifference } from "../support/policy.ts";
+import { installPeer, type PythonPeer } from "../support/python-peer.ts";
+import { createTestFolder } from "../support/store.ts";
 
 const folder = join(repository, "examples/notebooks");
 const notebooks = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
@@ -25,8 +29,23 @@ test.each(notebooks)("%s is kept without outputs, below 40 kB", (name) => {
   expect(text.length).toBeLessThan(40_000);
 });
 
+/** On a policy with everything that one can have; those of ONNX Runtime Web are the engine's. */
+async function expectSameLogits(peer: PythonPeer): Promise<void> {
+  const shop = createTestFolder();
+  const states = await exportChainedShop(shop);
+  writeFileSync(join(shop, "states.json"), JSON.stringify(states));
+  const paths = [join(shop, "policy"), join(shop, "states.json")];
+  const { candidates, logits } = JSON.parse(peer.run("score_policy.py", ...paths).toString());
+  const exported = await openExported(join(shop, "policy"));
+  expect(candidates).toHaveLength(30);
+  for (const [index, state] of states.entries())
+    expect(largestDifference(logits[index], await exported.logits(state, candidates))).toBeLessThan(
+      1e-4,
+    );
+}
+
 test.skipIf(process.env.RECURVE_FULL === undefined)(
-  "the notebooks give their verdict, states and drift, as the guide says (needs RECURVE_FULL, and Python)",
+  "exported_policy.py has the logits of the engine, and the notebooks a verdict, states and drift (needs RECURVE_FULL, and Python)",
   { timeout: 1_800_000 },
   async ({ skip }) => {
     const peer = installPeer("notebooks", "--no-deps");
@@ -34,6 +53,7 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
     const names = ["off-policy-verdict", "states-in-scikit-learn", "drift"];
     const executed = executeNotebooks(peer, await makeMagazine(), ...names);
     const [verdict, states, drift] = names.map((name) => executed[`${name}.ipynb`]!);
+    await expectSameLogits(peer);
     // Values by hand, by OBP and by the command agree, or a cell has failed.
     expect(verdict!.text).not.toMatch(/OBP is left out/);
     expect(verdict!.text).toMatch(/effective sample size \d+ of 3000 rows, mean weight 1\.0/);

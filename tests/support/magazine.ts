@@ -8,7 +8,7 @@ import type { PythonPeer } from "./python-peer.ts";
 import { createTestFolder } from "./store.ts";
 
 /** A project with the package installed and the notebooks beside it. */
-function createProject(): string {
+export function createProject(): string {
   const folder = createTestFolder();
   const installed = join(folder, "node_modules");
   mkdirSync(join(installed, ".bin"), { recursive: true });
@@ -44,7 +44,6 @@ export async function makeMagazine(): Promise<string> {
 }
 
 interface ExecutedNotebook {
-  readonly seconds: number;
   /** Standard output of its cells. */
   readonly text: string;
   readonly figures: number;
