@@ -5,7 +5,7 @@
  */
 import { createRandom, createRecurve, loadConfiguration, openStore, train } from "recurve";
 
-const [weeks, visitsAWeek, readers] = [8, 750, 240];
+const [weeks, visitsAWeek, together, readers] = [8, 750, 10, 240];
 const springWeek = 4;
 const database = "magazine.db";
 const weekMs = 7 * 24 * 3600 * 1000;
@@ -43,15 +43,22 @@ function clickChance(reader: number, itemId: string, week: number): number {
   return quality.get(itemId)! * (itemId.startsWith(favourite!) ? 0.35 : 0.05);
 }
 
-async function visit(week: number): Promise<void> {
-  const reader = Math.floor(random.uniform() * readers);
-  const context = { device: choose(["phone", "desktop"]) };
-  const { decision } = await recurve.recommend({ userId: `reader-${reader}`, context });
-  const { userId, decisionId, slate } = decision;
-  const itemId = slate[0]!;
-  if (random.uniform() >= clickChance(reader, itemId, week)) return;
+/** Visits of one moment, since requests at the same time share a commit. */
+async function visitTogether(week: number): Promise<void> {
+  const visitors = Array.from({ length: together }, () => Math.floor(random.uniform() * readers));
+  const answers = await Promise.all(
+    visitors.map((reader) => {
+      const context = { device: choose(["phone", "desktop"]) };
+      return recurve.recommend({ userId: `reader-${reader}`, context });
+    }),
+  );
   now += 30_000;
-  await recurve.record([{ type: "click", userId, itemId, decisionId }]);
+  const clicks = answers.flatMap(({ decision: { userId, decisionId, slate } }, index) => {
+    const itemId = slate[0]!;
+    const isRead = random.uniform() < clickChance(visitors[index]!, itemId, week);
+    return isRead ? [{ type: "click", userId, itemId, decisionId }] : [];
+  });
+  if (clicks.length > 0) await recurve.record(clicks);
 }
 
 /** A cycle in the magazine's own time. Elsewhere the learner that `createRecurve` starts does this by itself. */
@@ -76,9 +83,9 @@ for (let week = 0; week < weeks; week++) {
     await learn();
     await recurve.putItems(storiesOf("garden"));
   }
-  for (let turn = 0; turn < visitsAWeek; turn++) {
-    now = Math.max(now, monday + (week + turn / visitsAWeek) * weekMs);
-    await visit(week);
+  for (let turn = 0; turn < visitsAWeek; turn += together) {
+    now = monday + (week + turn / visitsAWeek) * weekMs;
+    await visitTogether(week);
   }
 }
 await recurve.close();
