@@ -16,7 +16,7 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
   "Open Bandit Pipeline gives our values on the exported arrays, to 1e-9 (needs RECURVE_FULL, and Python)",
   { timeout: 1_800_000 },
   async ({ skip }) => {
-    const peer = installPeer("obp", ["--no-deps", "--ignore-requires-python"]);
+    const peer = installPeer("obp", "--no-deps", "--ignore-requires-python");
     if (peer === undefined) return skip("obp can't be installed");
     const shop = await playShop({ decisions: 150 });
     const folder = createTestFolder();

@@ -1,31 +1,9 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createClient } from "../../src/sdk/client.ts";
-import {
-  connect,
-  eventually,
-  type RunningRecurve,
-  startExample,
-  startRecurve,
-} from "../e2e/recurve.ts";
+import { connect, eventually, startExample, startRecurve } from "../e2e/recurve.ts";
 import { createTestFolder } from "../support/store.ts";
-
-/** A visitor who keeps the cookie. */
-async function enter(running: RunningRecurve) {
-  const [, url = ""] = await running.waitFor(/shop at (http:\S+)/);
-  let cookie = "";
-  const read = async (path: string) => {
-    const answer = await fetch(url + path, { headers: { cookie } });
-    cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? cookie;
-    return answer.text();
-  };
-  return { url, read };
-}
-
-const linksOf = (page: string) =>
-  [...page.matchAll(/href="([^"]+)"/g)].map(([, link = ""]) => link);
-const decisionOf = (link: string) =>
-  new URL(link, "http://shop").searchParams.get("decision") ?? "";
+import { decisionOf, enter, linksOf } from "./visitor.ts";
 
 test("the embedded shop recommends, is rewarded for a click, has the API below its path and ends on SIGTERM", {
   timeout: 120_000,

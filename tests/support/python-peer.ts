@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { createTestFolder } from "./store.ts";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { onTestFinished } from "vitest";
 
+/** To remove the hundreds of megabytes that some packages take. */
+const removalMs = 300_000;
 const peers = resolve(import.meta.dirname, "../../bench/peers");
 
 /** Python with a peer's packages in a folder of its own. */
@@ -17,9 +20,10 @@ export interface PythonPeer {
 function installInto(name: string, options: readonly string[]): string {
   const own = resolve(peers, `.venv-${name}`);
   if (existsSync(own)) return own;
-  const folder = createTestFolder();
-  const file = resolve(peers, `requirements-${name}.txt`);
-  const pip = ["-m", "pip", "install", "-q", ...options, "-r", file];
+  const folder = mkdtempSync(join(tmpdir(), "recurve-peer-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }), removalMs);
+  const requirements = resolve(peers, `requirements-${name}.txt`);
+  const pip = ["-m", "pip", "install", "-q", ...options, "-r", requirements];
   execFileSync("python3", ["-m", "venv", folder], { stdio: "pipe" });
   execFileSync(resolve(folder, "bin/python"), pip, { stdio: "pipe" });
   return folder;
@@ -27,10 +31,10 @@ function installInto(name: string, options: readonly string[]): string {
 
 /**
  * @param name of a requirements file of bench/peers
- * @param options of pip
+ * @param options of `pip install`, as the file asks for them
  * @returns undefined where it can't be installed
  */
-export function installPeer(name: string, options: readonly string[] = []): PythonPeer | undefined {
+export function installPeer(name: string, ...options: readonly string[]): PythonPeer | undefined {
   let folder: string;
   try {
     folder = installInto(name, options);
