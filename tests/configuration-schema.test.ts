@@ -128,6 +128,9 @@ test("defineConfig and the schema have the same fields", () => {
     },
     text: { fields: ["title"], model: "model" },
     tracking: { uri: "http://mlflow.example:5000", prefix: "shop" },
+    privacy: {
+      differential: { epsilon: 8, delta: 1e-6, trainings: 4, clip: 0.5, samplingRate: 0.02 },
+    },
   };
   const toNode = (value: unknown): Node => {
     if (Array.isArray(value)) return { items: toNode(value[0]) };

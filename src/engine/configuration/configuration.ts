@@ -3,6 +3,11 @@ import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import { defaultCanaryShare, type Scenario } from "../../domain/scenario.ts";
 import type { TextSettings } from "../state/text/text-features.ts";
 import { type Compatibility, checkCompatibility, compatibilitySchema } from "./compatibility.ts";
+import {
+  checkDifferential,
+  type PrivacyConfiguration,
+  privacySchema,
+} from "./differential-schema.ts";
 import { mpoSchema } from "./mpo-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
 import { scenariosSchema } from "./scenario-schema.ts";
@@ -47,8 +52,10 @@ const configurationFields = z
     compatibility: compatibilitySchema.exactOptional(),
     server: serverSchema.prefault({}),
     tracking: trackingSchema.prefault({}),
+    privacy: privacySchema.prefault({}),
   })
-  .superRefine(checkCompatibility);
+  .superRefine(checkCompatibility)
+  .superRefine(checkDifferential);
 
 const configurationSchema = configurationFields.transform(
   ({ $schema: _, ...configuration }) => configuration,
@@ -106,6 +113,8 @@ export interface Configuration {
   readonly server: ServerConfiguration;
   /** Where cycles are tracked. */
   readonly tracking: TrackingConfiguration;
+  /** How much trainings may tell about a person. */
+  readonly privacy: PrivacyConfiguration;
 }
 
 const halfAnHour = 1800;

@@ -1,6 +1,7 @@
 import type { AdsRule } from "../../domain/campaign.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import type { MpoInput } from "../../domain/mpo-configuration.ts";
+import type { DifferentialSettings } from "../../domain/privacy.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import type { SocialRule } from "../../domain/social.ts";
 import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
@@ -59,6 +60,13 @@ export interface ConfigurationInput
   /** Where cycles are tracked. */
   readonly tracking?:
     | (Pick<TrackingConfiguration, "uri"> & Defaulted<Pick<TrackingConfiguration, "prefix">>)
+    | undefined;
+  /** How much trainings may tell about a person: docs/methods/privacy.md. */
+  readonly privacy?:
+    | {
+        readonly differential?: Pick<DifferentialSettings, "epsilon"> &
+          Defaulted<Omit<DifferentialSettings, "epsilon">>;
+      }
     | undefined;
 }
 

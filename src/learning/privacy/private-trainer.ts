@@ -3,7 +3,14 @@ import { multiply } from "../../tensor/arithmetic.ts";
 import { type ClippedSum, createClippedSum } from "../../tensor/clipped-sum.ts";
 import type { Feeds } from "../../tensor/feed.ts";
 import { type FlatParameters, flattenParameters } from "../../tensor/flat-parameters.ts";
-import { createGraph, type Graph, input, parameter, replaceGradient, type Value } from "../../tensor/graph.ts";
+import {
+  createGraph,
+  type Graph,
+  input,
+  parameter,
+  replaceGradient,
+  type Value,
+} from "../../tensor/graph.ts";
 import { createTrainer, type Trainer } from "../../tensor/trainer.ts";
 import type { Arrays } from "../../tensor/trainer-state.ts";
 
@@ -13,6 +20,7 @@ export interface PrivateTrainer {
    * One step of Adam on (Σ clipped gradients + noise)/(σ·C), in which noise has deviation 1.
    * @param groups feeds of the graph, which has a loss for each user of a group; nobody is in two
    * @returns sum of the losses: of people, and not for the record
+   * @throws RangeError if a gradient is not finite
    */
   step(groups: readonly Feeds[], learningRate: number): Promise<number>;
   averages(): Record<string, Float32Array>;
@@ -55,6 +63,7 @@ async function sumGroups(clipped: ClippedSum, groups: readonly Feeds[], length: 
     for (let index = 0; index < length; index++) total[index]! += slopes[index]!;
     loss += own;
   }
+  if (!total.every(Number.isFinite)) throw new RangeError("a user's gradient is not finite");
   return { total, loss };
 }
 

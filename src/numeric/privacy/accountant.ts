@@ -84,9 +84,7 @@ export function epsilonOf(curve: RenyiCurve, delta: number): number {
   if (curve.every((value) => value === 0)) return 0;
   const bounds = orders.map(
     (order, index) =>
-      curve[index]! +
-      Math.log1p(-1 / order) -
-      (Math.log(delta) + Math.log(order)) / (order - 1),
+      curve[index]! + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1),
   );
   return Math.max(0, Math.min(...bounds));
 }

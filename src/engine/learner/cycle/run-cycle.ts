@@ -29,6 +29,7 @@ import { publish } from "./publish.ts";
 import { readFeedback, surveyFeedback } from "./read-feedback.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
 import { reviewLive } from "./review-live.ts";
+import { runPrivateCycle } from "./run-private-cycle.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
 import { OverBudgetError, watchBudget } from "./watch-budget.ts";
 
@@ -247,13 +248,14 @@ const msPerMinute = 60_000;
  * One pass of the loop over a scenario: evaluate, review, challenge, judge, distil, gate, publish.
  * All its changes are one transaction at its end; a failure before leaves the serving policy
  * unchanged. It is as large as its time and memory allow; if they do not suffice, it is recorded as
- * skipped.
+ * skipped. With `privacy.differential` it only reviews.
  * @returns undefined if there is no new feedback to judge on
  * @throws invalid_request if an option is unknown, of the wrong type or out of range
  */
 export async function runCycle(options: CycleOptions): Promise<Cycle | undefined> {
   checkOptions(options, { ...learnerChecks, scenario: aScenario });
   const { configuration, clock, usage = readUsage } = options;
+  if (configuration.privacy.differential) return runPrivateCycle(options);
   const { maxCycleMinutes, maxMemory } = configuration.learner;
   const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };
   const startedAt = clock();

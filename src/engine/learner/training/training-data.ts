@@ -30,7 +30,7 @@ export type TrainProgress =
  */
 export interface BehaviourTrainingOptions {
   readonly store: Store;
-  readonly configuration: Pick<Configuration, "text" | "learner">;
+  readonly configuration: Pick<Configuration, "text" | "learner" | "privacy">;
   readonly scenario: Scenario;
   readonly seed: number;
   readonly threads: number;

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { DifferentialSettings } from "../../domain/privacy.ts";
+import type { Scenario } from "../../domain/scenario.ts";
+import type { Compatibility } from "./compatibility.ts";
+
+/** How much trainings may tell about a person. */
+export interface PrivacyConfiguration {
+  /** Absent: trainings are not private. */
+  readonly differential?: DifferentialSettings;
+}
+
+const differential = z.strictObject({
+  epsilon: z.number().positive().max(100),
+  delta: z.number().min(1e-12).max(1e-3).default(1e-6),
+  trainings: z.int().min(1).max(1000).default(4),
+  clip: z.number().positive().max(1e6).default(0.5),
+  samplingRate: z.number().min(1e-6).max(1).default(0.02),
+});
+
+type DifferentialInput = z.input<typeof differential>;
+
+export const privacySchema: z.ZodType<
+  PrivacyConfiguration,
+  { readonly differential?: DifferentialInput }
+> = z.strictObject({ differential: differential.exactOptional() });
+
+/** Parts that learn from people without noise can't be had beside private trainings. */
+export function checkDifferential(
+  {
+    scenarios,
+    privacy,
+    compatibility,
+  }: {
+    readonly scenarios: readonly Scenario[];
+    readonly privacy: PrivacyConfiguration;
+    readonly compatibility?: Compatibility;
+  },
+  context: z.RefinementCtx,
+): void {
+  if (privacy.differential === undefined) return;
+  for (const [index, { fastLoop }] of scenarios.entries()) {
+    if (!fastLoop.enabled) continue;
+    const message =
+      "it learns from each event without noise; turn it off, or leave privacy.differential out";
+    context.addIssue({
+      code: "custom",
+      path: ["scenarios", index, "fastLoop", "enabled"],
+      message,
+    });
+  }
+  if (compatibility?.personalizer === undefined) return;
+  context.addIssue({
+    code: "custom",
+    path: ["compatibility", "personalizer"],
+    message:
+      "an apprentice imitates callers without noise; leave it out, or leave privacy.differential out",
+  });
+}
