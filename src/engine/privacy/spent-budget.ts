@@ -1,6 +1,6 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { DifferentialSettings, PrivacyEvidence, PrivacyRecord } from "../../domain/privacy.ts";
-import { costOf, type PrivatePlan } from "../../learning/privacy/plan.ts";
+import { costOf, type PrivatePlan, planPrivately } from "../../learning/privacy/plan.ts";
 import {
   addCurves,
   epsilonOf,
@@ -17,8 +17,6 @@ export interface SpentBudget {
 }
 
 const name = "privacy/spent";
-/** k equal parts add up to the whole but for rounding. */
-const rounding = 1 + 1e-9;
 
 /** @throws corrupt_snapshot if the account can't be read: a budget of unknown size is spent */
 export async function loadSpent({ checkpoints }: Store): Promise<SpentBudget> {
@@ -32,19 +30,23 @@ export async function loadSpent({ checkpoints }: Store): Promise<SpentBudget> {
   );
 }
 
-/** @throws conflict if a whole training would exceed the budget */
-export function checkBudget(
-  { curve, trainings }: SpentBudget,
-  plan: PrivatePlan,
-  { epsilon, delta }: DifferentialSettings,
-): void {
-  const after = epsilonOf(addCurves(curve, costOf(plan, plan.steps)), delta);
-  if (after <= epsilon * rounding) return;
-  const spent = epsilonOf(curve, delta);
+/** ε of all private trainings so far. */
+export const spentEpsilon = ({ curve }: SpentBudget, delta: number): number =>
+  epsilonOf(curve, delta);
+
+/**
+ * The plan of the next training: what is left of the budget is divided between the trainings that are left.
+ * @throws conflict if nothing is left
+ */
+export function planNext(spent: SpentBudget, settings: DifferentialSettings): PrivatePlan {
+  const plan = planPrivately(settings, spent);
+  if (plan !== undefined) return plan;
+  const { epsilon: budget, delta } = settings;
+  const epsilon = spentEpsilon(spent, delta);
   throw new EngineError(
     "conflict",
-    `the privacy budget is spent: ${trainings} trainings have used ε ${spent.toFixed(2)} of privacy.differential.epsilon ${epsilon}, and another one would make it ${after.toFixed(2)}; serve what there is, or raise epsilon`,
-    { details: { epsilon: spent, after, budget: epsilon, trainings } },
+    `the privacy budget is spent: ${spent.trainings} of ${settings.trainings} trainings have used ε ${epsilon.toFixed(2)} of ${budget}; serve what there is, or raise privacy.differential.epsilon and trainings`,
+    { details: { epsilon, budget, trainings: spent.trainings } },
   );
 }
 

@@ -1,6 +1,7 @@
 import type { DifferentialSettings } from "../../domain/privacy.ts";
 import {
   addCurves,
+  epsilonOf,
   leastNoiseFor,
   type RenyiCurve,
   renyiOf,
@@ -45,11 +46,25 @@ export function costOf(plan: PrivatePlan, ran: number): RenyiCurve {
   return addCurves(ofSteps, addCurves(once(countsNoise), once(pairsNoise)));
 }
 
-/** The plan with the least noise with which `trainings` of its kind stay within ε and δ. */
-export function planPrivately(settings: DifferentialSettings): PrivatePlan {
+/** Noise of a step beyond which hardly anything is learnt. */
+const mostUseful = 50;
+
+/**
+ * The plan with the least noise with which the trainings that are left stay within ε and δ.
+ *
+ * @param spent by trainings before
+ * @returns undefined if none is left, or nothing of the budget that is worth while
+ */
+export function planPrivately(
+  settings: DifferentialSettings,
+  spent: { readonly curve: RenyiCurve; readonly trainings: number },
+): PrivatePlan | undefined {
+  const left = settings.trainings - spent.trainings;
   const curveAt = (noise: number) => {
     const plan = planWith(noise, settings);
-    return repeatCurve(costOf(plan, plan.steps), settings.trainings);
+    return addCurves(spent.curve, repeatCurve(costOf(plan, plan.steps), left));
   };
+  if (left <= 0 || epsilonOf(curveAt(mostUseful), settings.delta) > settings.epsilon)
+    return undefined;
   return planWith(leastNoiseFor(curveAt, settings), settings);
 }

@@ -6,7 +6,7 @@ import {
   countPrivately,
   pairPrivately,
 } from "../../../learning/privacy/noisy-counts.ts";
-import { type PrivatePlan, planPrivately } from "../../../learning/privacy/plan.ts";
+import type { PrivatePlan } from "../../../learning/privacy/plan.ts";
 import { isTarget, itemOf, onlyRead } from "../../../learning/sequence/codes.ts";
 import { spectralStart } from "../../../learning/sequence/spectral-start.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../../../learning/sequence/train-privately.ts";
 import type { NoiseSource } from "../../../numeric/privacy/noise.ts";
 import type { EncoderShape, TransformerShape } from "../../../policy/transformer/shape.ts";
-import { checkBudget, loadSpent, type Spending, spend } from "../../privacy/spent-budget.ts";
+import { loadSpent, planNext, type Spending, spend } from "../../privacy/spent-budget.ts";
 import { chooseFeatures } from "./choose-features.ts";
 import type { EncoderTraining } from "./train-encoder.ts";
 import type { BehaviourTrainingOptions, TrainingData } from "./training-data.ts";
@@ -43,15 +43,18 @@ export interface PrivateEncoderTraining extends EncoderTraining {
 const itemsOf = ({ context: { catalogue } }: TrainingData): readonly ItemId[] =>
   [...catalogue.ids()].filter((itemId) => catalogue.find(itemId) !== undefined).sort();
 
-/** Codes of each user by the numbers of the catalogue; events on other items are left out. */
+/**
+ * Codes of each user by the numbers of the catalogue; events on other items are left out, and each user's newest one. Which
+ * newest ones are measured depends on other users, so that leaving out those alone would let one user change another's part.
+ */
 function renumber(
-  { sequences, behaviour }: TrainingData,
+  { behaviour }: TrainingData,
   itemIds: readonly ItemId[],
 ): readonly (readonly number[])[] {
   const numbers = new Map(itemIds.map((itemId, number) => [itemId, number]));
   const found = behaviour.itemIds.map((itemId) => numbers.get(itemId));
-  return sequences.map((codes) =>
-    codes.flatMap((code) => {
+  return behaviour.users.map(({ codes }) =>
+    codes.slice(0, -1).flatMap((code) => {
       const item = found[itemOf(code)];
       if (item === undefined) return [];
       return isTarget(code) ? item : onlyRead(item);
@@ -109,9 +112,8 @@ export async function trainEncoderPrivately(
   const itemIds = itemsOf(data);
   const shape = { ...privateShape, items: itemIds.length };
   checkSize(shape, configuration.learner.maxMemory);
-  const plan = planPrivately(differential);
   const spent = await loadSpent(store);
-  checkBudget(spent, plan, differential);
+  const plan = planNext(spent, differential);
   const sequences = renumber(data, itemIds);
   const { counts, model, steps } = await learnPrivately(sequences, plan, { ...options, shape });
   const views = itemIds.map((itemId) => data.context.catalogue.find(itemId));
