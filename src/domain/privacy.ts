@@ -34,6 +34,6 @@ export interface PrivacyRecord {
 /** The part of a budget that a snapshot is private with. */
 export type PrivacyEvidence = Pick<PrivacyRecord, "epsilon" | "delta">;
 
-/** What ε is about, in a sentence for a person. */
+/** The claim of ε, in a sentence for a person. */
 export const privacyClaim =
-  "covers the bytes of encoder, policy and baseline; not verdicts, measured figures, times and numbers of events, or what users are served from their own history";
+  "covers the bytes of encoder, policy and baseline; not verdicts, measured figures, times and numbers of events, or slates that users get from their own history";

@@ -1,6 +1,6 @@
 import { dot, dotRow } from "./dot.ts";
 
-/** Of orthogonal iteration: what is left after them is far below the noise of any statistic. */
+/** Of orthogonal iteration: the error after them is far below the noise of any statistic. */
 const sweeps = 60;
 
 function multiply(matrix: Float64Array, vector: Float64Array): Float64Array {

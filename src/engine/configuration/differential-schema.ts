@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { DifferentialSettings } from "../../domain/privacy.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { Compatibility } from "./compatibility.ts";
 
 /** How much trainings may tell about a person. */
 export interface PrivacyConfiguration {
@@ -9,7 +8,14 @@ export interface PrivacyConfiguration {
   readonly differential?: DifferentialSettings;
 }
 
-const differential = z.strictObject({
+/** Fields with a default may be left out. */
+type DifferentialInput = Pick<DifferentialSettings, "epsilon"> & {
+  readonly [Field in Exclude<keyof DifferentialSettings, "epsilon">]?:
+    | DifferentialSettings[Field]
+    | undefined;
+};
+
+const differential: z.ZodType<DifferentialSettings, DifferentialInput> = z.strictObject({
   epsilon: z.number().positive().max(100),
   delta: z.number().min(1e-12).max(1e-3).default(1e-6),
   trainings: z.int().min(1).max(1000).default(4),
@@ -17,24 +23,17 @@ const differential = z.strictObject({
   samplingRate: z.number().min(1e-6).max(1).default(0.02),
 });
 
-type DifferentialInput = z.input<typeof differential>;
-
 export const privacySchema: z.ZodType<
   PrivacyConfiguration,
   { readonly differential?: DifferentialInput }
 > = z.strictObject({ differential: differential.exactOptional() });
 
-/** Parts that learn from people without noise can't be had beside private trainings. */
+/** A fast loop learns from people without noise, so it can't be had beside private trainings. */
 export function checkDifferential(
   {
     scenarios,
     privacy,
-    compatibility,
-  }: {
-    readonly scenarios: readonly Scenario[];
-    readonly privacy: PrivacyConfiguration;
-    readonly compatibility?: Compatibility;
-  },
+  }: { readonly scenarios: readonly Scenario[]; readonly privacy: PrivacyConfiguration },
   context: z.RefinementCtx,
 ): void {
   if (privacy.differential === undefined) return;
@@ -48,11 +47,4 @@ export function checkDifferential(
       message,
     });
   }
-  if (compatibility?.personalizer === undefined) return;
-  context.addIssue({
-    code: "custom",
-    path: ["compatibility", "personalizer"],
-    message:
-      "an apprentice imitates callers without noise; leave it out, or leave privacy.differential out",
-  });
 }

@@ -7,7 +7,7 @@ import { findAsked, learnEncoder } from "../encoder/learn-encoder.ts";
 import { aFunction, aSignal, checkOptions, learnerChecks } from "../input/check-options.ts";
 import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
-import { runCycle } from "./cycle/run-cycle.ts";
+import { runDueCycle } from "./run-due-cycle.ts";
 import type { TrainProgress } from "./training/training-data.ts";
 
 /**
@@ -136,7 +136,9 @@ async function learnIfDue(
 /** An encoder first: where feedback never ceases, there would be no time for it. */
 async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
   const { name } = scenario;
-  const imitation = await imitate({ ...options, scenario });
+  // An apprentice learns without noise.
+  const isPrivate = options.configuration.privacy.differential !== undefined;
+  const imitation = isPrivate ? undefined : await imitate({ ...options, scenario });
   if (imitation !== undefined) return imitation;
   const onProgress = (progress: TrainProgress) => options.onProgress?.(progress, name);
   const trained = await learnIfDue(options, name, {
@@ -146,7 +148,7 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
   if (trained !== undefined) return trained;
   return learnIfDue(options, name, {
     findDue: findDueCycle,
-    run: () => runCycle({ ...options, scenario }),
+    run: () => runDueCycle({ ...options, scenario }),
   });
 }
 

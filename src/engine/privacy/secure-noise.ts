@@ -1,7 +1,8 @@
 import { randomFillSync } from "node:crypto";
 import type { NoiseSource } from "../../numeric/privacy/noise.ts";
 
-const buffered = 8192;
+const bufferedBytes = 2 ** 15;
+const wordBytes = 4;
 /** 2⁻⁵³ */
 const unit = Number.EPSILON / 2;
 /** Normal numbers of which a sum is one number. */
@@ -9,18 +10,19 @@ const summed = 4;
 
 /**
  * Noise from the operating system's generator, which no seed gives again. A normal number is the sum of four, halved, as Opacus
- * has it: the gaps between floating-point numbers then tell far less of what was hidden (Mironov 2012; Holohan & Braghin 2021,
+ * has it: the gaps between floating-point numbers then tell far less of the sums below (Mironov 2012; Holohan & Braghin 2021,
  * arXiv:2107.10138).
  */
 export function createSecureNoise(): NoiseSource {
-  const words = new Uint32Array(buffered);
-  let next = buffered;
+  const bytes = Buffer.alloc(bufferedBytes);
+  let next = bufferedBytes;
   const word = () => {
-    if (next === buffered) {
-      randomFillSync(words);
+    if (next === bufferedBytes) {
+      randomFillSync(bytes);
       next = 0;
     }
-    return words[next++]!;
+    next += wordBytes;
+    return bytes.readUInt32LE(next - wordBytes);
   };
   /** 53 random bits in [0, 1). */
   const uniform = () => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) * unit;

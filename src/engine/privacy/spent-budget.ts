@@ -35,7 +35,7 @@ export const spentEpsilon = ({ curve }: SpentBudget, delta: number): number =>
   epsilonOf(curve, delta);
 
 /**
- * The plan of the next training: what is left of the budget is divided between the trainings that are left.
+ * The plan of the next training: the rest of the budget is divided between the trainings that are left.
  * @throws conflict if nothing is left
  */
 export function planNext(spent: SpentBudget, settings: DifferentialSettings): PrivatePlan {
@@ -45,7 +45,7 @@ export function planNext(spent: SpentBudget, settings: DifferentialSettings): Pr
   const epsilon = spentEpsilon(spent, delta);
   throw new EngineError(
     "conflict",
-    `the privacy budget is spent: ${spent.trainings} of ${settings.trainings} trainings have used ε ${epsilon.toFixed(2)} of ${budget}; serve what there is, or raise privacy.differential.epsilon and trainings`,
+    `the privacy budget is spent: ${spent.trainings} of ${settings.trainings} trainings have used ε ${epsilon.toFixed(2)} of ${budget}; serve the present policy, or raise privacy.differential.epsilon and trainings`,
     { details: { epsilon, budget, trainings: spent.trainings } },
   );
 }
@@ -71,7 +71,7 @@ export function spend(
   return { record, spent };
 }
 
-/** For the transaction that publishes what a training has found; nothing if it was not private. */
+/** For the transaction that publishes a training; nothing if it was not private. */
 export const rememberSpending = (
   spending: Spending | undefined,
 ): NonNullable<PolicyChange["checkpoints"]> =>

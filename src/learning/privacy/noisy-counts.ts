@@ -11,13 +11,19 @@ export interface NoisyOptions {
   readonly source: NoiseSource;
 }
 
+/** Items of which a user has each, or each pair, with one weight. */
+export interface UserPart {
+  readonly items: readonly number[];
+  readonly share: number;
+}
+
 /** Items that a user chose, each once. */
 const chosenBy = (codes: ArrayLike<number>): readonly number[] => [
   ...new Set(Array.from(codes).filter(isTarget)),
 ];
 
 /** A user's part in the counts: the items of which each counts `share`. Its length is at most `longestCounts`. */
-export function countsOf(codes: ArrayLike<number>) {
+export function countsOf(codes: ArrayLike<number>): UserPart {
   const items = chosenBy(codes);
   return { items, share: Math.min(1, longestCounts / Math.sqrt(Math.max(1, items.length))) };
 }
@@ -35,7 +41,7 @@ export function choosePaired(counts: Float32Array): Int32Array {
  * A user's part in the pairs: each pair of the items counts `share`. Its length is at most 1.
  * @param placeOf place of an item among those that are paired; −1 if it is not
  */
-export function pairsOf(codes: ArrayLike<number>, placeOf: Int32Array) {
+export function pairsOf(codes: ArrayLike<number>, placeOf: Int32Array): UserPart {
   const items = chosenBy(codes)
     .map((item) => placeOf[item]!)
     .filter((place) => place >= 0);
@@ -45,7 +51,7 @@ export function pairsOf(codes: ArrayLike<number>, placeOf: Int32Array) {
 
 /**
  * Users of each item by the Gaussian mechanism: each user's part is bounded, noise is added to
- * every item, and what falls below 0 is 0.
+ * every item, and a sum below 0 becomes 0.
  */
 export function countPrivately(
   sequences: readonly ArrayLike<number>[],

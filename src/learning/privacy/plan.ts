@@ -38,7 +38,7 @@ function planWith(noise: number, { samplingRate, clip }: DifferentialSettings): 
   };
 }
 
-/** What a training costs that ran so many of its steps. */
+/** Cost of a training that ran so many of its steps. */
 export function costOf(plan: PrivatePlan, ran: number): RenyiCurve {
   const { samplingRate, noise, countsNoise, pairsNoise } = plan;
   const once = (own: number) => renyiOf({ samplingRate: 1, noise: own, steps: 1 });

@@ -75,7 +75,7 @@ async function createUserTrainer(options: PrivateTrainingOptions): Promise<Priva
   });
 }
 
-/** Steps are told of in passes over as many users as there are. */
+/** Reports steps in passes over as many users as there are. */
 function tellPass(
   { plan, clock, onProgress }: PrivateTrainingOptions,
   done: { readonly steps: number; readonly startedAt: number; readonly loss: number },

@@ -10,8 +10,8 @@ import { isTarget, itemOf } from "./codes.ts";
 import type { Window } from "./windows.ts";
 
 /**
- * Next-item loss of each of some users, one window each, against the whole catalogue: a negative
- * that another user's data had a part in would join what is to be kept apart.
+ * Next-item loss of each of some users, one window each, against the whole catalogue: negatives
+ * that other users' data had a part in would not keep users apart.
  */
 export function buildUserLosses(
   graph: Graph,

@@ -1,5 +1,4 @@
 import { bisect } from "../bisect.ts";
-import { logGamma } from "../gamma.ts";
 
 /** Orders α of Rényi divergences that an account keeps; the best of them gives ε. */
 export const orders: readonly number[] = [
@@ -19,7 +18,13 @@ export interface GaussianMechanism {
   readonly steps: number;
 }
 
-const logChoose = (n: number, k: number) => logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+/** log k! up to the largest order. */
+const logFactorials = new Float64Array(orders.at(-1)! + 1);
+for (let k = 1; k < logFactorials.length; k++)
+  logFactorials[k] = logFactorials[k - 1]! + Math.log(k);
+
+const logChoose = (n: number, k: number) =>
+  logFactorials[n]! - logFactorials[k]! - logFactorials[n - k]!;
 
 function logSum(terms: readonly number[]): number {
   const largest = Math.max(...terms);
@@ -64,7 +69,7 @@ export function renyiOf(mechanism: GaussianMechanism): RenyiCurve {
   return orders.map((order) => mechanism.steps * divergenceOf(mechanism, order));
 }
 
-/** Curve of what has cost nothing. */
+/** Curve of a record without private trainings. */
 export const nothingSpent: RenyiCurve = orders.map(() => 0);
 
 export const addCurves = (one: RenyiCurve, other: RenyiCurve): RenyiCurve =>

@@ -1,7 +1,7 @@
 import type { ItemId } from "../../../domain/ids.ts";
 import { signalScale } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
-import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
+import { largestOf, normaliseLogs } from "../../../numeric/log-probabilities.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
 import type { Encoder } from "../../../policy/encoder/encoder.ts";
 import type { ItemView } from "../../../policy/policy.ts";
@@ -37,6 +37,12 @@ async function foresee(
   return { left, shares: normaliseLogs(encoder.logOdds(state, left)).map(Math.exp) };
 }
 
+function itemAt(views: readonly ItemView[], index: number): ItemView {
+  const view = views[index];
+  if (view === undefined) throw new RangeError("no item is left for an imagined user");
+  return view;
+}
+
 interface ImagineOptions {
   readonly context: ItemContext;
   /** Milliseconds since 1970. */
@@ -60,10 +66,10 @@ export async function imagineUsers(
     const history: ItemId[] = [];
     while (history.length < historyLength) {
       const { left, shares } = await foresee(encoder, history, { ...options, views });
-      history.push(left[drawIndex(shares, options.random.uniform())]!.itemId);
+      history.push(itemAt(left, drawIndex(shares, options.random.uniform())).itemId);
     }
     const { left, shares } = await foresee(encoder, history, { ...options, views });
-    const next = left[shares.indexOf(Math.max(...shares))]!;
+    const next = itemAt(left, shares.indexOf(largestOf(shares)));
     const leftOut = new Set(context.scenario.excludeSeen === false ? [] : history);
     users.push({ state: stateOf(history, context, now), next, leftOut, rules, codes: [] });
   }

@@ -41,7 +41,9 @@ export interface PrivateEncoderTraining extends EncoderTraining {
 
 /** Items of the catalogue by id: an item that events alone know would tell of those events. */
 const itemsOf = ({ context: { catalogue } }: TrainingData): readonly ItemId[] =>
-  [...catalogue.ids()].filter((itemId) => catalogue.find(itemId) !== undefined).sort();
+  [...catalogue.ids()]
+    .filter((itemId) => catalogue.find(itemId) !== undefined)
+    .sort((a, b) => (a < b ? -1 : 1));
 
 /**
  * Codes of each user by the numbers of the catalogue; events on other items are left out, and each user's newest one. Which
