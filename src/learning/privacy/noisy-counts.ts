@@ -31,6 +31,10 @@ export function countsOf(codes: ArrayLike<number>): UserPart {
 /** Items of which pairs are counted: each pair of them gets noise. */
 const mostPaired = 4096;
 
+/** Bytes of the pairs, and as many while they are divided. */
+export const estimatePairsBytes = (items: number): number =>
+  2 * Float64Array.BYTES_PER_ELEMENT * Math.min(items, mostPaired) ** 2;
+
 /** The items with the most users, by noisy counts: numbers, ascending. */
 export function choosePaired(counts: Float32Array): Int32Array {
   const order = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || a - b);

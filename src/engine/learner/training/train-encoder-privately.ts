@@ -4,6 +4,7 @@ import type { DifferentialSettings } from "../../../domain/privacy.ts";
 import {
   choosePaired,
   countPrivately,
+  estimatePairsBytes,
   pairPrivately,
 } from "../../../learning/privacy/noisy-counts.ts";
 import type { PrivatePlan } from "../../../learning/privacy/plan.ts";
@@ -66,7 +67,9 @@ function renumber(
 
 /** @throws conflict if it can't be trained in this memory, or with these items */
 function checkSize(shape: TransformerShape, maxMemory: number): void {
-  const needed = Math.ceil(estimatePrivateBytes(shape) / mebibyte);
+  const needed = Math.ceil(
+    (estimatePrivateBytes(shape) + estimatePairsBytes(shape.items)) / mebibyte,
+  );
   const problem =
     shape.items < leastItems || shape.items > mostItems
       ? `a private training takes ${leastItems} to ${mostItems} items, the catalogue has ${shape.items}; leave privacy.differential out`
