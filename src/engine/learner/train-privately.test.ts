@@ -11,9 +11,11 @@ import { audit } from "../audit/audit.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
 import { learnEncoder } from "../encoder/learn-encoder.ts";
 import { loadSpent } from "../privacy/spent-budget.ts";
+import { loadServed } from "./cycle/carried.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 import { runDueCycle } from "./run-due-cycle.ts";
 import { type TrainOptions, train } from "./train.ts";
+import { trainPolicy } from "./training/train-policy.ts";
 
 const differential = { epsilon: 8, delta: 1e-5, trainings: 2, clip: 0.5, samplingRate: 0.05 };
 const configurationOf = (change: Partial<typeof differential> = {}) => ({
@@ -162,6 +164,31 @@ test("a spent budget refuses a training by name, and serving continues with what
     reason: expect.stringContaining("the privacy budget is spent"),
   });
   expect(await stateOf(opened)).toEqual(before);
+});
+
+test("without the setting an encoder begins anew after a private one", async () => {
+  const { engine, store, run, parts } = await openTraining();
+  await run();
+  for (let user = 0; user < users; user++) await engine.record(walk(user + 2 * users));
+  const { privacy: _, ...plain } = configurationOf();
+  let now = 0;
+  const clock = () => {
+    now += 5000;
+    return now;
+  };
+  const serving = await loadServed(store, 3);
+  const configuration = parseConfiguration(plain);
+  const trained = await trainPolicy({ ...parts, configuration, clock, minutes: 0.2 }, serving);
+  expect(trained.figures.preset).toBe("small");
+  expect(trained.network.encoder!.model).not.toHaveProperty("continues");
+  expect(trained).not.toHaveProperty("spending");
+});
+
+test("a damaged account is no budget", async () => {
+  const { store, run } = await openTraining();
+  const bytes = Buffer.from(JSON.stringify({ curve: [1], trainings: 0 }));
+  await store.policies.apply({ checkpoints: [{ name: "privacy/spent", bytes }] });
+  await expect(run()).rejects.toMatchObject({ code: "corrupt_snapshot" });
 });
 
 test("a training that is broken off spends nothing", async () => {

@@ -23,10 +23,11 @@ export async function loadSpent({ checkpoints }: Store): Promise<SpentBudget> {
   const bytes = await checkpoints.load(name);
   if (bytes === undefined) return { curve: nothingSpent, trainings: 0 };
   const { trainings, curve } = JSON.parse(Buffer.from(bytes).toString()) as SpentBudget;
-  if (curve.length === orders.length) return { curve, trainings };
+  const isWhole = curve.length === orders.length && curve.every(Number.isFinite);
+  if (isWhole) return { curve, trainings };
   throw new EngineError(
     "corrupt_snapshot",
-    `the account of the privacy budget has ${curve.length} orders, expected ${orders.length}; restore a backup`,
+    `the account of the privacy budget is damaged: expected ${orders.length} finite numbers, got ${curve.length}; restore a backup`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { EngineError } from "../../../domain/errors.ts";
 import type { ItemId } from "../../../domain/ids.ts";
 import { signalScale } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
@@ -61,6 +62,11 @@ export async function imagineUsers(
   const { context, now } = options;
   const rules = joinRules(context.scenario, undefined, now);
   const views = context.catalogue.available(rules);
+  if (views.length <= historyLength)
+    throw new EngineError(
+      "conflict",
+      `scenario ${context.scenario.name} offers ${views.length} items, and a private training takes ${historyLength + 1} at the least; add items, or leave privacy.differential out`,
+    );
   const users: HeldOut[] = [];
   while (users.length < imagined) {
     const history: ItemId[] = [];

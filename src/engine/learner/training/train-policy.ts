@@ -80,7 +80,12 @@ async function findStart(
   options: BehaviourTrainingOptions,
   from: Encoder | undefined,
 ): Promise<TrainingStart & Partial<UnfinishedTraining>> {
-  const { store, scenario, seed, preset = from ? presetOf(from.model.shape) : "small" } = options;
+  const {
+    store,
+    scenario,
+    seed,
+    preset = (from && presetOf(from.model.shape)) ?? "small",
+  } = options;
   const unfinished = options.restart ? undefined : await loadTraining(store, scenario.name);
   if (unfinished === undefined || unfinished.continues !== from?.hash)
     return { preset, seed, asOf: await store.sequence(), continues: from?.hash };
@@ -143,9 +148,11 @@ export async function trainPolicy(
   serving?: Network,
 ): Promise<TrainedPolicy> {
   const isPrivate = options.configuration.privacy.differential !== undefined;
-  const kept = isPrivate ? undefined : serving;
-  const after = serving?.encoder?.model.throughSequence;
-  const { data, trained } = await train(options, kept?.encoder, after);
+  const before = serving?.encoder?.model;
+  // An encoder of a private training has no preset, and is no start for another one.
+  const beginsAnew = isPrivate || (before && presetOf(before.shape) === undefined);
+  const kept = beginsAnew ? undefined : serving;
+  const { data, trained } = await train(options, kept?.encoder, before?.throughSequence);
   const { heldOut, context, behaviour } = data;
   const { measuring, choosing } = splitHeldOut(heldOut);
   options.onProgress({ stage: "measure", users: heldOut.length });
