@@ -15,6 +15,7 @@ import { learningBench } from "./learning.bench.ts";
 import { opeBench } from "./ope.bench.ts";
 import { overloadBench } from "./overload.bench.ts";
 import { policyQualityBench } from "./policy-quality.bench.ts";
+import { privacyBench } from "./privacy.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
 import { serveState } from "./serve-state.bench.ts";
@@ -44,4 +45,5 @@ export const benches: readonly Bench[] = [
   explanationBench,
   socialBench,
   diversityBench,
+  privacyBench,
 ];

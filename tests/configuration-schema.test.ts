@@ -102,7 +102,7 @@ test("defineConfig and the schema have the same fields", () => {
             segments: [{ attribute: "country", values: ["SE"], margin: 0.2 }],
           },
         ],
-        fastLoop: { enabled: true, forgetting: 0.99, temperature: 0.1, drawScale: 1 },
+        fastLoop: { enabled: false, forgetting: 0.99, temperature: 0.1, drawScale: 1 },
       },
     ],
     baselineShare: 0.1,
@@ -137,6 +137,7 @@ test("defineConfig and the schema have the same fields", () => {
       consent: { train: false, personalise: true },
       retention: { eventDays: {}, decisionDays: 90, cycleDays: 90 },
       relearnDays: 7,
+      differential: { epsilon: 8, delta: 1e-6, trainings: 4, clip: 0.5, samplingRate: 0.02 },
     },
   };
   const toNode = (value: unknown): Node => {

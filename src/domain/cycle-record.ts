@@ -12,6 +12,7 @@ import type {
   TriedSetting,
 } from "./improvement-record.ts";
 import type { AnchorReview, CanaryReview, PromotionReview } from "./policy-evidence.ts";
+import type { PrivacyRecord } from "./privacy.ts";
 import type { Damageable } from "./stored-record.ts";
 
 /** The share of the feedback that a cycle reads, and its expected cost. */
@@ -169,8 +170,17 @@ export interface TrainingRecord {
   readonly newEncoder?: NewEncoder;
 }
 
+/** Of a private training. */
+export interface PrivateTrainingRecord {
+  readonly privacy: PrivacyRecord;
+}
+
 /**
  * The findings of a cycle. A cycle that reached the gate has all of them. A skipped one has its
  * seed, and plan and costs of the stages before. Training on behaviour has parts of its own. A failed cycle has none.
  */
-export interface CycleRecord extends Partial<FindingsRecord>, Partial<TrainingRecord>, Damageable {}
+export interface CycleRecord
+  extends Partial<FindingsRecord>,
+    Partial<TrainingRecord>,
+    Partial<PrivateTrainingRecord>,
+    Damageable {}

@@ -2,6 +2,7 @@ import type { Verdict } from "./cycle-outcome.ts";
 import type { NewEncoder } from "./encoder-record.ts";
 import type { FirstSlates, SlateQuality, TemperatureChoice } from "./first-slates.ts";
 import type { GateLooks, Guard, PredictedLift } from "./gate-record.ts";
+import type { PrivacyEvidence } from "./privacy.ts";
 import type { Damageable } from "./stored-record.ts";
 
 // Differences are in the gate's unit, a row's reward as a share of the rule's range; lifts are over the value of the policy
@@ -131,4 +132,6 @@ export interface PolicyEvidence extends Damageable {
   readonly tried?: CanaryReview;
   /** Of the first policy on an encoder that learned on. */
   readonly newEncoder?: NewEncoder;
+  /** Of a policy that was trained with differential privacy, and of the baseline beside it. */
+  readonly privacy?: PrivacyEvidence;
 }

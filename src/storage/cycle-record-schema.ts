@@ -17,6 +17,7 @@ import {
   firstSlates,
   newEncoder,
   nextItemLoss,
+  privacyRecord,
   promotionReview,
 } from "./policy-evidence-schema.ts";
 import { fieldsOf, interval, optional } from "./record-schema.ts";
@@ -90,4 +91,5 @@ export const cycleRecord: z.ZodType<CycleRecord> = fieldsOf<CycleRecord>({
   slates: optional(firstSlates),
   encoderWatch: optional(encoderWatch),
   newEncoder: optional(newEncoder),
+  privacy: optional(privacyRecord),
 }).meta({ id: "CycleRecord" });

@@ -21,6 +21,7 @@ import {
   promotionActions,
   type SlateEvidence,
 } from "../domain/policy-evidence.ts";
+import type { PrivacyEvidence, PrivacyRecord } from "../domain/privacy.ts";
 import { gateLooks, guard, lift, predicted } from "./gate-record-schema.ts";
 import { fieldsOf, optional } from "./record-schema.ts";
 
@@ -120,6 +121,20 @@ export const promotionReview: z.ZodType<PromotionReview> = fieldsOf<PromotionRev
   ...lift,
 }).meta({ id: "PromotionReview" });
 
+const privacyEvidence = { epsilon: z.number(), delta: z.number() };
+
+export const privacyRecord: z.ZodType<PrivacyRecord> = fieldsOf<PrivacyRecord>({
+  ...privacyEvidence,
+  ownEpsilon: z.number(),
+  budget: z.number(),
+  steps: z.number(),
+  noise: z.number(),
+  countsNoise: z.number(),
+  pairsNoise: z.number(),
+  samplingRate: z.number(),
+  clip: z.number(),
+}).meta({ id: "PrivacyRecord" });
+
 export const policyEvidence: z.ZodType<PolicyEvidence> = fieldsOf<PolicyEvidence>({
   damage: optional(z.string()),
   reason: optional(z.string()),
@@ -136,4 +151,5 @@ export const policyEvidence: z.ZodType<PolicyEvidence> = fieldsOf<PolicyEvidence
   onlyLive: optional(z.string()),
   tried: optional(canaryReview),
   newEncoder: optional(newEncoder),
+  privacy: optional(fieldsOf<PrivacyEvidence>(privacyEvidence)),
 }).meta({ id: "PolicyEvidence" });

@@ -10,6 +10,7 @@ import { formatWhole } from "../../numeric/format.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeFirstSlates } from "../evaluate/describe-first-slates.ts";
+import { describePrivacy } from "../evaluate/describe-privacy.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
@@ -34,9 +35,11 @@ function describeResult(cycle: Cycle | undefined): string {
     return "nothing to learn from yet: the scenario has no new decisions with a closed reward window";
   }
   const ending = endings[cycle.outcome] ?? "is kept, but does not serve";
+  if (cycle.outcome === "skipped") return describeCycle(cycle);
   return [
     describeCycle(cycle),
     ...describeFirstSlates(cycle.record),
+    ...describePrivacy(cycle.record),
     `policy ${cycle.candidateVersion} ${ending}`,
   ].join("\n");
 }

@@ -1,12 +1,14 @@
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { findAllPending } from "../../engine/privacy/learnt-policies.ts";
+import { loadSpent, planNext, spentEpsilon } from "../../engine/privacy/spent-budget.ts";
 import { createServingPolicies } from "../../engine/serving/serving-policies.ts";
 import { cycleProblems, describeOverdue } from "../../engine/views/health.ts";
 import { assignedVersions } from "../../engine/views/list-policies.ts";
 import { findStarvation, readLastCycles, readLearnerHealth } from "../../engine/views/liveness.ts";
 import { formatSeconds } from "../../numeric/format.ts";
 import { chooseConfiguration } from "../database.ts";
+import { describeEpsilon } from "../evaluate/describe-privacy.ts";
 import { checkExposure } from "../host.ts";
 import { type Check, type DoctorOptions, look, problem, well } from "./check.ts";
 
@@ -77,6 +79,20 @@ async function checkPolicies({ store, configuration }: Parts): Promise<Check> {
   }
 }
 
+/** A budget that is spent stops encoders, but nothing else. */
+async function checkPrivacy({ store, configuration }: Parts): Promise<Check> {
+  const { differential } = configuration.privacy;
+  if (differential === undefined) return well("privacy", "trainings have no differential privacy");
+  const spent = await loadSpent(store);
+  const { epsilon: budget, delta, trainings } = differential;
+  const epsilon = spentEpsilon(spent, delta);
+  planNext(spent, differential);
+  return well(
+    "privacy",
+    `${describeEpsilon({ epsilon, delta })} of a budget of ${budget} is spent, by ${spent.trainings} of ${trainings} trainings`,
+  );
+}
+
 async function checkKeys({ options: { host }, store, configuration }: Parts): Promise<Check> {
   return well(
     "access",
@@ -96,6 +112,7 @@ export async function checkRecord(options: DoctorOptions): Promise<readonly Chec
       await look("learner", () => checkLearner(parts)),
       await look("cycles", () => checkCycles(parts)),
       await look("erasures", () => checkErasures(parts)),
+      await look("privacy", () => checkPrivacy(parts)),
     ];
   } finally {
     await store.close();

@@ -8,6 +8,8 @@ import { parseConfiguration } from "../../engine/configuration/configuration.ts"
 import { createKey } from "../../engine/keys/manage-keys.ts";
 import { ensurePolicies } from "../../engine/learner/promote.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
+import { costOf, planPrivately } from "../../learning/privacy/plan.ts";
+import { nothingSpent } from "../../numeric/privacy/accountant.ts";
 import type { DoctorOptions } from "./check.ts";
 import { diagnose } from "./diagnose.ts";
 
@@ -48,7 +50,7 @@ test("a record that is well has no problem, and stays as it is", async () => {
   expect((await run()).map(({ name, isProblem }) => [name, isProblem])).toEqual(
     [
       ...["configuration", "database", "disk", "access"],
-      ...["policies", "learner", "cycles", "erasures"],
+      ...["policies", "learner", "cycles", "erasures", "privacy"],
     ].map((name) => [name, false]),
   );
   expect(readFileSync(database).equals(before)).toBe(true);
@@ -131,4 +133,28 @@ test("a policy that can't be read is a problem", async () => {
   file.exec("UPDATE policy_bytes SET bytes = x'00'");
   file.close();
   expect(await problems()).toEqual([expect.stringMatching(/^policies: /)]);
+});
+
+test("a privacy budget is told, and a spent one is a problem", async () => {
+  const settings = { delta: 1e-6, clip: 0.5, samplingRate: 0.02, epsilon: 8, trainings: 1 };
+  const privacy = { differential: { epsilon: 8, trainings: 1 } };
+  const { config, run, problems } = await openRecord(async (store) => {
+    const plan = planPrivately(settings, { curve: nothingSpent, trainings: 0 })!;
+    const curve = costOf(plan, plan.steps);
+    const bytes = Buffer.from(JSON.stringify({ curve, trainings: 1 }));
+    await store.policies.apply({ checkpoints: [{ name: "privacy/spent", bytes }] });
+  });
+  writeFileSync(config, JSON.stringify({ ...configuration, privacy }));
+  expect(await problems()).toEqual([
+    expect.stringMatching(
+      /^privacy: the privacy budget is spent: 1 of 1 trainings .* ε 8\.00 of 8/,
+    ),
+  ]);
+  const raised = { differential: { epsilon: 12, trainings: 2 } };
+  writeFileSync(config, JSON.stringify({ ...configuration, privacy: raised }));
+  const check = (await run()).find(({ name }) => name === "privacy");
+  expect(check).toMatchObject({
+    isProblem: false,
+    text: "ε 8.00 at δ 0.000001 of a budget of 12 is spent, by 1 of 2 trainings",
+  });
 });

@@ -9,6 +9,7 @@ import { describeCosts } from "./describe-costs.ts";
 import { describeDoubtfulItems } from "./describe-doubtful-items.ts";
 import { describeEncoderWatch, describeNewEncoder } from "./describe-encoder.ts";
 import { describeFirstSlates, describeTemperatures } from "./describe-first-slates.ts";
+import { describePrivacy } from "./describe-privacy.ts";
 import { describeLift } from "./describe-promotions.ts";
 import { describeSettings } from "./describe-settings.ts";
 
@@ -173,6 +174,7 @@ function describeRest(record: CycleRecord): readonly string[] {
     ...describeNewEncoder(record),
     ...describeFirstSlates(record),
     ...describeTemperatures(record),
+    ...describePrivacy(record),
   ];
   return slates.length > 0 ? slates : ["The gate was not reached."];
 }

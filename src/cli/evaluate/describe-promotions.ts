@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { PromotionRecord } from "../../engine/views/list-promotions.ts";
 import { plain } from "../table-style.ts";
+import { describeEpsilon } from "./describe-privacy.ts";
 
 const absent = "–";
 
@@ -95,7 +96,7 @@ export function describePromotions(
     style: plain,
   });
   for (const record of records) {
-    const { promotion, realised } = record;
+    const { promotion, realised, privacy } = record;
     table.push([
       String(record.version),
       record.scenario,
@@ -104,7 +105,7 @@ export function describePromotions(
       describeLift(promotion.predicted),
       describeLift(realised ?? {}),
       realised ? `${realised.serving.users} / ${realised.holdback.users}` : absent,
-      describeEnd(record),
+      [describeEnd(record), privacy && describeEpsilon(privacy)].filter(Boolean).join(", "),
     ]);
   }
   return [table.toString(), summarise(records), ...unpromoted].join("\n");

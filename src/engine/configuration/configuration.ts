@@ -3,6 +3,7 @@ import type { MpoConfiguration } from "../../domain/mpo-configuration.ts";
 import { defaultCanaryShare, type Scenario } from "../../domain/scenario.ts";
 import type { TextSettings } from "../state/text/text-features.ts";
 import { type Compatibility, checkCompatibility, compatibilitySchema } from "./compatibility.ts";
+import { checkDifferential } from "./differential-schema.ts";
 import { mpoSchema } from "./mpo-schema.ts";
 import { checkRetention, type PrivacyConfiguration, privacySchema } from "./privacy-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
@@ -51,7 +52,8 @@ const configurationFields = z
     privacy: privacySchema.prefault({}),
   })
   .superRefine(checkCompatibility)
-  .superRefine(checkRetention);
+  .superRefine(checkRetention)
+  .superRefine(checkDifferential);
 
 const configurationSchema = configurationFields.transform(
   ({ $schema: _, ...configuration }) => configuration,

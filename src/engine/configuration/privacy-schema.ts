@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { ConsentDefaults } from "../../domain/consent.ts";
 import { dayMs } from "../../domain/durations.ts";
+import type { DifferentialSettings } from "../../domain/privacy.ts";
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
+import { type DifferentialInput, differentialSchema } from "./differential-schema.ts";
 
 /** Where a key is read from when a process starts: an environment variable or a file. */
 export interface KeySource {
@@ -37,6 +39,8 @@ export interface PrivacyConfiguration {
   readonly retention: RetentionConfiguration;
   /** Days after an erasure within which the learner begins policies anew that never saw the user. */
   readonly relearnDays: number;
+  /** Absent: trainings are not private. */
+  readonly differential?: DifferentialSettings;
 }
 
 type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
@@ -51,6 +55,7 @@ export interface PrivacyInput {
         Defaulted<Pick<RetentionConfiguration, "eventDays">>)
     | undefined;
   readonly relearnDays?: number | undefined;
+  readonly differential?: DifferentialInput;
 }
 
 const keySource: z.ZodType<KeySource, KeySource> = z
@@ -89,6 +94,7 @@ export const privacySchema: z.ZodType<PrivacyConfiguration, PrivacyInput> = z.st
   consent: consentSchema.prefault({}),
   retention: retentionSchema.prefault({}),
   relearnDays: z.number().min(0).max(30).default(7),
+  differential: differentialSchema.exactOptional(),
 });
 
 /** A decision that is removed while it is open would lose its rewards, and its client an answer. */

@@ -9,6 +9,7 @@ import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
 import { describeSlates, evidenceOf } from "../learner/training/sharpen.ts";
 import type { TrainedPolicy } from "../learner/training/train-policy.ts";
 import { endTraining } from "../learner/training/training-checkpoint.ts";
+import { evidenceOfSpending, recordOfSpending, rememberSpending } from "../privacy/spent-budget.ts";
 import { rememberEncoder } from "./last-encoder.ts";
 
 interface Trained {
@@ -86,7 +87,10 @@ export async function publishEncoder(options: CycleOptions, found: Trained): Pro
   const cycle = {
     ...{ scenario: name, outcome, reason, startedAt, finishedAt, throughSequence },
     ...(serving !== undefined && { policyVersion: serving }),
-    record: { seed, training: trained.figures, slates: trained.slates, newEncoder },
+    record: {
+      ...{ seed, training: trained.figures, slates: trained.slates, newEncoder },
+      ...recordOfSpending(trained.spending),
+    },
   };
   const applied = await store.policies.apply({
     add: [
@@ -94,7 +98,10 @@ export async function publishEncoder(options: CycleOptions, found: Trained): Pro
         ...{ scenario: name, kind: "network", status, createdAt: finishedAt },
         ...(serving !== undefined && { parent: serving }),
         bytes: encodeNetwork(trained.network),
-        evidence: { ...evidence, reason, newEncoder, slates: evidenceOf(trained.slates) },
+        evidence: {
+          ...{ ...evidence, reason, newEncoder, slates: evidenceOf(trained.slates) },
+          ...evidenceOfSpending(trained.spending),
+        },
       },
     ],
     assign: ([version = 0]) => ({
@@ -105,6 +112,7 @@ export async function publishEncoder(options: CycleOptions, found: Trained): Pro
     cycle: ([candidateVersion = 0]) => ({ ...cycle, candidateVersion }),
     encoders: [trained.encoder],
     checkpoints: [
+      ...rememberSpending(trained.spending),
       endTraining(name),
       rememberEncoder(name, {
         throughSequence: newEncoder.throughSequence,

@@ -9,7 +9,7 @@ import { findDuePolicies, relearn } from "../privacy/relearn.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
-import { runCycle } from "./cycle/run-cycle.ts";
+import { runDueCycle } from "./run-due-cycle.ts";
 import type { TrainProgress } from "./training/training-data.ts";
 
 /**
@@ -147,7 +147,9 @@ async function findDueStart(options: LearnOptions, scenario: string): Promise<Du
 /** Erased users are forgotten first, then an encoder: where feedback never ceases, there would be no time for it. */
 async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
   const { name } = scenario;
-  const imitation = await imitate({ ...options, scenario });
+  // An apprentice learns without noise.
+  const isPrivate = options.configuration.privacy.differential !== undefined;
+  const imitation = isPrivate ? undefined : await imitate({ ...options, scenario });
   if (imitation !== undefined) return imitation;
   const onProgress = (progress: TrainProgress) => options.onProgress?.(progress, name);
   const relearnt = await learnIfDue(options, name, {
@@ -162,7 +164,7 @@ async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | 
   if (trained !== undefined) return trained;
   return learnIfDue(options, name, {
     findDue: findDueCycle,
-    run: () => runCycle({ ...options, scenario }),
+    run: () => runDueCycle({ ...options, scenario }),
   });
 }
 

@@ -4,7 +4,10 @@ import { encodeNetwork } from "../../policy/network-policy.ts";
 import type { NewPolicy } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { rememberEncoder } from "../encoder/last-encoder.ts";
+import { renewEncoder } from "../encoder/learn-encoder.ts";
+import { whyNoTrial } from "../encoder/watch-encoder.ts";
 import { aFunction, aScenario, checkOptions, learnerChecks } from "../input/check-options.ts";
+import { evidenceOfSpending, recordOfSpending, rememberSpending } from "../privacy/spent-budget.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
@@ -36,6 +39,7 @@ function newPolicies(
       evidence: {
         reason: describeSlates(trained.slates),
         slates: evidenceOf(trained.slates),
+        ...evidenceOfSpending(trained.spending),
       },
     },
     {
@@ -46,6 +50,7 @@ function newPolicies(
       evidence: {
         reason: "counts of behaviour events",
         slates: { slateSize, users, ...popularity },
+        ...evidenceOfSpending(trained.spending),
       },
     },
   ];
@@ -73,7 +78,11 @@ async function publish(
     startedAt,
     finishedAt: clock(),
     throughSequence: trained.throughSequence,
-    record: { training: trained.figures, slates: trained.slates },
+    record: {
+      training: trained.figures,
+      slates: trained.slates,
+      ...recordOfSpending(trained.spending),
+    },
   } as const;
   const applied = await store.policies.apply({
     add: newPolicies(options, trained, assignment.serving),
@@ -92,6 +101,7 @@ async function publish(
     cycle: ([network = 0]) => ({ ...cycle, candidateVersion: network }),
     encoders: [trained.encoder],
     checkpoints: [
+      ...rememberSpending(trained.spending),
       endTraining(name),
       rememberEncoder(name, {
         throughSequence: trained.throughSequence,
@@ -111,10 +121,23 @@ async function refuseRestrained({ store, scenario: { name } }: TrainOptions): Pr
   throw new EngineError("conflict", message, { details: { scenario: name, mode } });
 }
 
+/** A private record learns from behaviour alone: a new encoder is tried on live rewards. */
+async function trainAgain(options: TrainOptions): Promise<Cycle | undefined> {
+  const { store, scenario, configuration } = options;
+  const assignment = await store.policies.assignment(scenario.name);
+  const obstacle = whyNoTrial(configuration, assignment);
+  if (obstacle !== undefined) {
+    const message = `no new encoder can be tried in scenario ${scenario.name}: ${obstacle}; wait for that, or decide it with recurve promotions`;
+    throw new EngineError("conflict", message, { details: { scenario: scenario.name } });
+  }
+  const [last] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
+  return renewEncoder(options, last?.throughSequence ?? 0);
+}
+
 /**
  * Trains a scenario now. Without decisions it trains a policy on the behaviour events, holds out
  * each user's last one, and lets it serve if its slates hold those no less often than popularity's;
- * with decisions it runs one cycle.
+ * with decisions it runs one cycle, or, with `privacy.differential`, trains a new encoder.
  *
  * @returns undefined if the scenario has decisions but no new ones with closed reward windows
  * @throws conflict if there is nothing to train on or an operator restrains promotions,
@@ -127,8 +150,10 @@ export async function train(given: TrainOptions): Promise<Cycle | undefined> {
   findScenario(configuration, scenario.name);
   await ensurePolicies(store, configuration, clock());
   return store.learnAlone(async () => {
-    if ((await store.decisions.count({ scenario: scenario.name })) > 0) return runCycle(options);
+    const hasDecisions = (await store.decisions.count({ scenario: scenario.name })) > 0;
+    if (hasDecisions && !configuration.privacy.differential) return runCycle(options);
     await refuseRestrained(options);
+    if (hasDecisions) return trainAgain(options);
     const startedAt = clock();
     return publish(options, await trainPolicy(options), startedAt);
   });

@@ -9,6 +9,7 @@ import { rememberEncoder } from "../encoder/last-encoder.ts";
 import type { EncoderOptions } from "../encoder/learn-encoder.ts";
 import { describeSlates } from "../learner/training/sharpen.ts";
 import { type TrainedPolicy, trainPolicy } from "../learner/training/train-policy.ts";
+import type { Spending } from "./spent-budget.ts";
 
 /** Policies in the place of policies that may have learnt from erased users. */
 export interface Begun {
@@ -21,18 +22,21 @@ export interface Begun {
   readonly about: string;
   readonly encoders?: NonNullable<PolicyChange["encoders"]>;
   readonly checkpoints?: NonNullable<PolicyChange["checkpoints"]>;
+  /** Of a private training. */
+  readonly spending?: Spending | undefined;
 }
 
 export const noCounts = (): Uint8Array => encodePopularity(measurePopularity(new Map()));
 
 /** What most of the others chose, for a record whose behaviour teaches no more. */
-function popular({ scenario, seed }: EncoderOptions, { baseline, slates }: TrainedPolicy): Begun {
+function popular({ scenario, seed }: EncoderOptions, trained: TrainedPolicy): Begun {
+  const { baseline, slates, spending } = trained;
   const { slateSize, maxCandidates } = scenario;
   const random = createRandom(seed).split(`relearn/${scenario.name}`);
   const counts = readPopularity(decodeTensors(baseline));
   return {
     network: encodeNetwork(popularityNetwork(counts, { slateSize, maxCandidates, random })),
-    ...{ baseline, ranks: true },
+    ...{ baseline, ranks: true, spending },
     about: `popularity among the others takes their place (${describeSlates(slates)})`,
   };
 }
@@ -45,12 +49,12 @@ export async function begin(options: EncoderOptions): Promise<Begun> {
   try {
     if (minutes === 0) throw new EngineError("conflict", "encoders are not trained here");
     const trained = await trainPolicy({ ...options, minutes, restart: true });
-    const { throughSequence, slates } = trained;
+    const { throughSequence, slates, spending } = trained;
     if (slates.network.served.mean < slates.popularity.served.mean)
       return popular(options, trained);
     return {
       network: encodeNetwork(trained.network),
-      ...{ baseline: trained.baseline, ranks: true },
+      ...{ baseline: trained.baseline, ranks: true, spending },
       about: "a policy trained on the behaviour of the others takes their place",
       encoders: [trained.encoder],
       checkpoints: [rememberEncoder(scenario.name, { throughSequence, trainedAt: clock() })],

@@ -14,6 +14,7 @@ import {
   namedVersions,
   type PendingPolicies,
 } from "./learnt-policies.ts";
+import { evidenceOfSpending, recordOfSpending, rememberSpending } from "./spent-budget.ts";
 
 async function isUsable(store: Store, version: number): Promise<boolean> {
   const network = await loadServed(store, version);
@@ -86,11 +87,12 @@ export async function findDuePolicies(
 /** The new policies, the one that serves first unless it is there already. */
 function newPolicies(
   scenario: string,
-  { network, baseline }: Begun,
+  { network, baseline, spending }: Begun,
   about: { readonly createdAt: number; readonly reason: string },
 ): readonly NewPolicy[] {
   const { createdAt, reason } = about;
-  const common = { scenario, status: "serving", createdAt, evidence: { reason } } as const;
+  const evidence = { reason, ...evidenceOfSpending(spending) };
+  const common = { scenario, status: "serving", createdAt, evidence } as const;
   return [
     ...(network === undefined ? [] : [{ ...common, kind: "network" as const, bytes: network }]),
     { ...common, kind: "popularity", bytes: baseline },
@@ -123,7 +125,13 @@ export async function relearn(options: EncoderOptions): Promise<Cycle | undefine
   const [last] = await store.cycles.list({ scenario: name, limit: 1 });
   const isSame = begun.kept === replaces.serving;
   const cycle: Omit<Cycle, "cycle" | "candidateVersion"> = {
-    ...{ scenario: name, reason, startedAt, finishedAt, record: { seed } },
+    ...{
+      scenario: name,
+      reason,
+      startedAt,
+      finishedAt,
+      record: { seed, ...recordOfSpending(begun.spending) },
+    },
     outcome: "initial",
     ...(replaces.serving !== undefined && { policyVersion: replaces.serving }),
     // From the first decision on, so that the next cycle learns from all of them.
@@ -147,7 +155,10 @@ export async function relearn(options: EncoderOptions): Promise<Cycle | undefine
     add: newPolicies(name, begun, { createdAt: finishedAt, reason }),
     freshAsOf,
     encoders: begun.encoders ?? [],
-    checkpoints: [...forgetCarried(name), endTraining(name), ...(begun.checkpoints ?? [])],
+    checkpoints: [
+      ...[...forgetCarried(name), endTraining(name), ...(begun.checkpoints ?? [])],
+      ...rememberSpending(begun.spending),
+    ],
     statuses: [
       ...leaves.flatMap((version) => mark(version, "retired")),
       ...(isSame ? [] : mark(begun.kept, "serving")),

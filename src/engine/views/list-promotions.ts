@@ -1,5 +1,6 @@
 import type { Promotion, PromotionReview } from "../../domain/policy-evidence.ts";
 import type { PolicyStatus } from "../../domain/policy-snapshot.ts";
+import type { PrivacyEvidence } from "../../domain/privacy.ts";
 import type { Store } from "../../storage/store.ts";
 
 /** A promotion with the gate's prediction and the last live comparison. */
@@ -9,6 +10,8 @@ export interface PromotionRecord {
   readonly status: PolicyStatus;
   readonly promotion: Promotion;
   readonly realised?: PromotionReview;
+  /** Of a policy that was trained with differential privacy. */
+  readonly privacy?: PrivacyEvidence;
 }
 
 /** Every promotion of a scenario, or of all, newest first. */
@@ -16,13 +19,14 @@ export async function listPromotions(
   { policies }: Store,
   scenario?: string,
 ): Promise<readonly PromotionRecord[]> {
-  const found = await policies.list({
+  const all = await policies.list({
     ...(scenario !== undefined && { scenario }),
     limit: Number.MAX_SAFE_INTEGER,
   });
-  return found.flatMap(({ version, scenario: name, status, evidence }): PromotionRecord[] => {
-    const { promotion, realised } = evidence;
+  return all.flatMap(({ version, scenario: name, status, evidence }): PromotionRecord[] => {
+    const { promotion, realised, privacy } = evidence;
     if (promotion === undefined) return [];
-    return [{ version, scenario: name, status, promotion, ...(realised && { realised }) }];
+    const found = { ...(realised && { realised }), ...(privacy && { privacy }) };
+    return [{ version, scenario: name, status, promotion, ...found }];
   });
 }

@@ -39,14 +39,9 @@ export const presetShape = (
   sizes: Pick<TransformerShape, "items" | "length">,
 ): TransformerShape => ({ ...presets[preset], ...sizes });
 
-/** The preset with the sizes of a shape. @throws RangeError if none has them */
-export function presetOf({ width, blocks }: EncoderShape): Preset {
-  const found = presetNames.find(
-    (name) => presets[name].width === width && presets[name].blocks === blocks,
-  );
-  if (found !== undefined) return found;
-  throw new RangeError(`no preset has width ${width} and ${blocks} blocks`);
-}
+/** The preset with the sizes of a shape; undefined for one of a private training. */
+export const presetOf = ({ width, blocks }: EncoderShape): Preset | undefined =>
+  presetNames.find((name) => presets[name].width === width && presets[name].blocks === blocks);
 
 /**
  * Width between the two products of the feed-forward part: 4d, or two thirds of it if a gate takes

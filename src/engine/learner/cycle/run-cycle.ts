@@ -2,6 +2,7 @@ import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm } from "../../../domain/decision.ts";
 import { encoderFirst, endingOf, leavesServing, popularityFirst } from "../../../domain/ending.ts";
+import { EngineError } from "../../../domain/errors.ts";
 import { guardTestsOf } from "../../../domain/guard-metric.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
@@ -244,18 +245,28 @@ async function recordShortage(
 
 const msPerMinute = 60_000;
 
+/** Nothing that a cycle fits to feedback has noise. */
+function refusePrivate({ privacy }: Configuration): void {
+  if (privacy.differential === undefined) return;
+  throw new EngineError(
+    "conflict",
+    "a cycle trains without noise, and privacy.differential asks for it; use learn, which reviews, or leave privacy.differential out",
+  );
+}
+
 /**
  * One pass of the loop over a scenario: evaluate, review, challenge, judge, distil, gate, publish.
  * All its changes are one transaction at its end; a failure before leaves the serving policy
  * unchanged. It is as large as its time and memory allow; if they do not suffice, it is recorded as
  * skipped.
  * @returns undefined if there is no new feedback to judge on
- * @throws invalid_request if an option is unknown, of the wrong type or out of range
+ * @throws invalid_request if an option is unknown, of the wrong type or out of range; conflict with `privacy.differential`
  */
 export async function runCycle(given: CycleOptions): Promise<Cycle | undefined> {
   checkOptions(given, { ...learnerChecks, scenario: aScenario });
   const options = { ...given, ...withConsent(given) };
   const { configuration, clock, usage = readUsage } = options;
+  refusePrivate(configuration);
   const { maxCycleMinutes, maxMemory } = configuration.learner;
   const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };
   const startedAt = clock();

@@ -1,6 +1,7 @@
 import type { TrainingRecord } from "../../../domain/cycle-record.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import type { FirstSlates } from "../../../domain/first-slates.ts";
+import type { NoiseSource } from "../../../numeric/privacy/noise.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { type Encoder, openEncoder } from "../../../policy/encoder/encoder.ts";
 import {
@@ -13,11 +14,15 @@ import { initialNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity } from "../../../policy/popularity.ts";
 import { parameterCount } from "../../../policy/transformer/parameters.ts";
 import { presetOf } from "../../../policy/transformer/shape.ts";
+import { createSecureNoise } from "../../privacy/secure-noise.ts";
+import type { Spending } from "../../privacy/spent-budget.ts";
 import { withConsent } from "../../privacy/with-consent.ts";
 import { type Foresight, measureForesight } from "./foresight.ts";
+import { imagineUsers } from "./imagine-users.ts";
 import { sharpen } from "./sharpen.ts";
 import type { HeldOut, ItemContext } from "./slate-cases.ts";
-import { trainEncoder } from "./train-encoder.ts";
+import { type EncoderTraining, trainEncoder } from "./train-encoder.ts";
+import { trainEncoderPrivately } from "./train-encoder-privately.ts";
 import {
   loadTraining,
   type TrainingStart,
@@ -28,6 +33,7 @@ import {
   countTargets,
   readTrainingData,
   splitHeldOut,
+  type TrainingData,
 } from "./training-data.ts";
 
 /** Events of each item, the held-out ones left out: the prediction without a user. */
@@ -51,6 +57,8 @@ export interface TrainedPolicy {
   /** Those events, which a serving encoder has not seen either. */
   readonly measuring: readonly HeldOut[];
   readonly context: ItemContext;
+  /** Of a private training. */
+  readonly spending?: Spending;
 }
 
 /** @throws conflict if an unfinished training is of another preset or seed */
@@ -73,7 +81,12 @@ async function findStart(
   options: BehaviourTrainingOptions,
   from: Encoder | undefined,
 ): Promise<TrainingStart & Partial<UnfinishedTraining>> {
-  const { store, scenario, seed, preset = from ? presetOf(from.model.shape) : "small" } = options;
+  const {
+    store,
+    scenario,
+    seed,
+    preset = (from && presetOf(from.model.shape)) ?? "small",
+  } = options;
   const unfinished = options.restart ? undefined : await loadTraining(store, scenario.name);
   const same = { continues: from?.hash, consent: await store.consents.newest() };
   if (unfinished?.continues !== same.continues || unfinished?.consent !== same.consent)
@@ -82,54 +95,93 @@ async function findStart(
   return unfinished;
 }
 
-/** The encoder with its next-item loss. */
+/** The encoder with its next-item loss, unless that would tell of people. */
 async function measureEncoder(
-  model: EncoderModel,
+  { model, spending }: Trained,
   measuring: readonly HeldOut[],
   context: ItemContext,
 ) {
-  const foresight = await measureForesight(openEncoder(encodeEncoder(model)), measuring, context);
+  const encoder = encodeEncoder(model);
+  const foresight = await measureForesight(openEncoder(encoder), measuring, context);
+  if (spending) return { foresight, encoder };
   return { foresight, encoder: encodeEncoder({ ...model, loss: foresight.loss }) };
+}
+
+interface Trained extends EncoderTraining {
+  readonly spending?: Spending;
+  readonly preset: string;
+}
+
+/** @param from the encoder whose training continues; a private training begins anew */
+async function train(
+  options: TrainPolicyOptions,
+  from: Encoder | undefined,
+  after: number | undefined,
+): Promise<{ readonly data: TrainingData; readonly trained: Trained }> {
+  const { configuration, store, noise: source = createSecureNoise() } = options;
+  const { differential } = configuration.privacy;
+  if (differential) {
+    const data = await readTrainingData(options, { asOf: await store.sequence(), after });
+    const trained = await trainEncoderPrivately(data, { ...options, differential, source });
+    return { data, trained: { ...trained, preset: "private" } };
+  }
+  const start = await findStart(options, from);
+  const data = await readTrainingData(options, { asOf: start.asOf, after });
+  const { choosing } = splitHeldOut(data.heldOut);
+  const trained = await trainEncoder(data, start, { ...options, choosing, from });
+  return { data, trained: { ...trained, preset: start.preset } };
+}
+
+export interface TrainPolicyOptions extends BehaviourTrainingOptions {
+  /** Of a private training, in tests and benches. Default: the operating system's. */
+  readonly noise?: NoiseSource | undefined;
 }
 
 /**
  * An encoder, a policy that serves its log-odds, and a baseline, from behaviour events alone. The
  * last event of some users is held out and predicted by both.
- * @param serving the policy whose encoder learns on, and whose head the policy keeps; without one, or without its encoder, all begins anew
- * @throws conflict if there is nothing to train on, if the preset does not fit the memory, or if an
- * unfinished training is of another kind
+ * @param serving the policy whose encoder learns on, and whose head the policy keeps; without one, or without its encoder, or
+ * if the training is private, all begins anew
+ * @throws conflict if there is nothing to train on, if the preset does not fit the memory, if an
+ * unfinished training is of another kind, or if the privacy budget is spent
  */
 export async function trainPolicy(
-  given: BehaviourTrainingOptions,
+  given: TrainPolicyOptions,
   serving?: Network,
 ): Promise<TrainedPolicy> {
   const options = withConsent(given);
-  const from = serving?.encoder;
-  const start = await findStart(options, from);
-  const span = { asOf: start.asOf, after: from?.model.throughSequence };
-  const data = await readTrainingData(options, span);
+  const isPrivate = options.configuration.privacy.differential !== undefined;
+  const before = serving?.encoder?.model;
+  // An encoder of a private training has no preset, and is no start for another one.
+  const beginsAnew = isPrivate || (before && presetOf(before.shape) === undefined);
+  const kept = beginsAnew ? undefined : serving;
+  const { data, trained } = await train(options, kept?.encoder, before?.throughSequence);
   const { heldOut, context, behaviour } = data;
   const { measuring, choosing } = splitHeldOut(heldOut);
-  const { model, figures } = await trainEncoder(data, start, { ...options, choosing, from });
   options.onProgress({ stage: "measure", users: heldOut.length });
-  const { encoder, foresight } = await measureEncoder(model, measuring, context);
+  const { encoder, foresight } = await measureEncoder(trained, measuring, context);
   const random = createRandom(options.seed).split(`first-policy/${options.scenario.name}`);
-  const baseline = encodeCounts(model);
-  const head = serving ?? initialNetwork(random.split("network"));
-  const sharpened = await sharpen(withEncoder(head, openEncoder(encoder)), {
-    ...{ baseline, measuring, choosing, context },
+  const baseline = encodeCounts(trained.model);
+  const head = kept ?? initialNetwork(random.split("network"));
+  const opened = openEncoder(encoder);
+  const imagine = { context, now: options.clock(), random: random.split("imagine") };
+  const sharpened = await sharpen(withEncoder(head, opened), {
+    ...{ baseline, measuring, context },
+    choosing: isPrivate ? await imagineUsers(opened, imagine) : choosing,
     random: random.split("slates"),
   });
+  const { model, figures, preset, spending } = trained;
   return {
     ...{ encoder, baseline, foresight, measuring, context },
     network: sharpened.network,
     slates: sharpened.slates,
     throughSequence: data.sequence,
+    ...(spending && { spending }),
     figures: {
       ...figures,
-      ...{ preset: start.preset, parameters: parameterCount(model.shape) },
+      ...{ preset, parameters: parameterCount(model.shape) },
       ...{ length: model.shape.length, targets: countTargets(data.sequences) },
-      ...{ users: behaviour.users.length, items: behaviour.itemIds.length },
+      ...{ users: behaviour.users.length, items: model.shape.items },
     },
   };
 }

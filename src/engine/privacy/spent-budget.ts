@@ -1,0 +1,91 @@
+import { EngineError } from "../../domain/errors.ts";
+import type { DifferentialSettings, PrivacyEvidence, PrivacyRecord } from "../../domain/privacy.ts";
+import { costOf, type PrivatePlan, planPrivately } from "../../learning/privacy/plan.ts";
+import {
+  addCurves,
+  epsilonOf,
+  nothingSpent,
+  orders,
+  type RenyiCurve,
+} from "../../numeric/privacy/accountant.ts";
+import type { PolicyChange, Store } from "../../storage/store.ts";
+
+/** All private trainings of a record so far: they share its users, whatever their scenario is. */
+export interface SpentBudget {
+  readonly curve: RenyiCurve;
+  readonly trainings: number;
+}
+
+const name = "privacy/spent";
+
+/** @throws corrupt_snapshot if the account can't be read: a budget of unknown size is spent */
+export async function loadSpent({ checkpoints }: Store): Promise<SpentBudget> {
+  const bytes = await checkpoints.load(name);
+  if (bytes === undefined) return { curve: nothingSpent, trainings: 0 };
+  const { trainings, curve } = JSON.parse(Buffer.from(bytes).toString()) as SpentBudget;
+  const isWhole = curve.length === orders.length && curve.every(Number.isFinite);
+  if (isWhole) return { curve, trainings };
+  throw new EngineError(
+    "corrupt_snapshot",
+    `the account of the privacy budget is damaged: expected ${orders.length} finite numbers, got ${curve.length}; restore a backup`,
+  );
+}
+
+/** ε of all private trainings so far. */
+export const spentEpsilon = ({ curve }: SpentBudget, delta: number): number =>
+  epsilonOf(curve, delta);
+
+/**
+ * The plan of the next training: the rest of the budget is divided between the trainings that are left.
+ * @throws conflict if nothing is left
+ */
+export function planNext(spent: SpentBudget, settings: DifferentialSettings): PrivatePlan {
+  const plan = planPrivately(settings, spent);
+  if (plan !== undefined) return plan;
+  const { epsilon: budget, delta } = settings;
+  const epsilon = spentEpsilon(spent, delta);
+  throw new EngineError(
+    "conflict",
+    `the privacy budget is spent: ${spent.trainings} of ${settings.trainings} trainings have used ε ${epsilon.toFixed(2)} of ${budget}; serve the present policy, or raise privacy.differential.epsilon and trainings`,
+    { details: { epsilon, budget, trainings: spent.trainings } },
+  );
+}
+
+/** A training's part in the budget, and the budget after it. */
+export interface Spending {
+  readonly record: PrivacyRecord;
+  readonly spent: SpentBudget;
+}
+
+/** @param steps that ran */
+export function spend(
+  { curve, trainings }: SpentBudget,
+  { steps, plan }: { readonly steps: number; readonly plan: PrivatePlan },
+  { epsilon: budget, delta }: DifferentialSettings,
+): Spending {
+  const own = costOf(plan, steps);
+  const spent = { curve: addCurves(curve, own), trainings: trainings + 1 };
+  const record = {
+    ...{ epsilon: epsilonOf(spent.curve, delta), delta, ownEpsilon: epsilonOf(own, delta) },
+    ...{ budget, ...plan, steps },
+  };
+  return { record, spent };
+}
+
+/** For the transaction that publishes a training; nothing if it was not private. */
+export const rememberSpending = (
+  spending: Spending | undefined,
+): NonNullable<PolicyChange["checkpoints"]> =>
+  spending ? [{ name, bytes: Buffer.from(JSON.stringify(spending.spent)) }] : [];
+
+export const recordOfSpending = (
+  spending: Spending | undefined,
+): { readonly privacy?: PrivacyRecord } => (spending ? { privacy: spending.record } : {});
+
+export function evidenceOfSpending(spending: Spending | undefined): {
+  readonly privacy?: PrivacyEvidence;
+} {
+  if (spending === undefined) return {};
+  const { epsilon, delta } = spending.record;
+  return { privacy: { epsilon, delta } };
+}

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createRandom } from "../../numeric/random.ts";
+import { createCatalogueScorer } from "../../policy/transformer/catalogue-scorer.ts";
+import { createTransformer } from "../../policy/transformer/parameters.ts";
+import type { TransformerShape } from "../../policy/transformer/shape.ts";
+import { type ClippedSum, createClippedSum } from "../../tensor/clipped-sum.ts";
+import { createGraph } from "../../tensor/graph.ts";
+import { countPrivately, pairPrivately } from "../privacy/noisy-counts.ts";
+import { spectralStart } from "./spectral-start.ts";
+import { type PrivateTrainingOptions, trainPrivately } from "./train-privately.ts";
+import { buildUserLosses, userFeeds } from "./user-losses.ts";
+
+const shape: TransformerShape = {
+  ...{ items: 12, width: 8, blocks: 1, heads: 1, length: 6, feedForward: "relu" },
+};
+const parameters = createTransformer(shape, createRandom(1)).parameters;
+const bound = 0.05;
+const users = 3;
+let clipped: ClippedSum;
+
+beforeAll(async () => {
+  const graph = createGraph();
+  const built = buildUserLosses(graph, shape, users);
+  clipped = await createClippedSum({ graph, ...built, bound, threads: 1 });
+});
+afterAll(() => clipped.close());
+
+const sumOf = async (windows: readonly (readonly number[])[]) =>
+  (await clipped.run({ ...userFeeds(windows, { users, length: shape.length }), ...parameters }))
+    .slopes;
+
+const code = fc.integer({ min: -shape.items, max: shape.items - 1 });
+const item = fc.nat(shape.items - 1);
+/** Its last item is to be foreseen. */
+const window = fc
+  .tuple(fc.array(code, { minLength: 1, maxLength: shape.length - 1 }), item)
+  .map(([before, last]) => [...before, last]);
+
+test("whoever leaves changes the sum by no more than the clip, and nobody else's part", async () => {
+  await fc.assert(
+    fc.asyncProperty(window, window, window, async (one, other, leaving) => {
+      const [all, without, alone] = [
+        await sumOf([one, other, leaving]),
+        await sumOf([one, other]),
+        await sumOf([leaving]),
+      ];
+      const change = all.map((value, index) => value - without[index]!);
+      expect(Math.hypot(...change)).toBeLessThanOrEqual(bound);
+      const apart = change.map((value, index) => value - alone[index]!);
+      expect(Math.hypot(...apart)).toBeLessThan(1e-5 * bound);
+    }),
+    { seed: 2, numRuns: 40 },
+  );
+});
+
+/** Two camps of six items; each user stays in one. */
+const sequences = Array.from({ length: 400 }, (_, user) => {
+  const random = createRandom(user);
+  return Array.from({ length: 6 }, () => 6 * (user % 2) + random.integer(6));
+});
+const options = (seed: number): PrivateTrainingOptions => {
+  const source = createRandom(seed);
+  const noise = { items: shape.items, noise: 1, source };
+  const counts = countPrivately(sequences, noise);
+  const paired = Int32Array.from({ length: shape.items }, (_, number) => number);
+  const pairs = pairPrivately(sequences, paired, noise);
+  return {
+    ...{ sequences, shape, source, threads: 1, clock: () => 0 },
+    start: spectralStart(shape, { paired, pairs, counts }, 1),
+    plan: {
+      ...{ steps: 10, samplingRate: 0.2, clip: 0.5, noise: 1, countsNoise: 1, pairsNoise: 1 },
+    },
+  };
+};
+
+/** Mean over items of the share of the best five others that are of their camp. */
+async function campShare(model: Parameters<typeof createCatalogueScorer>[0]) {
+  const scorer = await createCatalogueScorer(model, { rows: shape.items });
+  const scores = await scorer.score(Array.from({ length: shape.items }, (_, one) => [one]));
+  await scorer.close();
+  const shares = scores.map((row, one) => {
+    const best = [...row.keys()].filter((other) => other !== one).sort((a, b) => row[b]! - row[a]!);
+    return best.slice(0, 5).filter((other) => other < 6 === one < 6).length / 5;
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+test("a start of noisy pairs knows who goes with whom, and training keeps it", async () => {
+  const given = options(3);
+  expect(await campShare({ shape, parameters: given.start })).toBe(1);
+  const { model, steps } = await trainPrivately(given);
+  expect(steps).toBe(10);
+  expect(await campShare(model)).toBeGreaterThan(0.9);
+});
+
+test("the same source gives the same model, bit for bit", async () => {
+  const [one, same, other] = await Promise.all(
+    [3, 3, 4].map((seed) => trainPrivately(options(seed))),
+  );
+  expect(same!.model).toEqual(one!.model);
+  expect(other!.model).not.toEqual(one!.model);
+});
+
+test("a training that has no more time ends with the steps that it ran", async () => {
+  let now = 0;
+  const clock = () => now++;
+  const { steps } = await trainPrivately({ ...options(3), clock, budget: 5 });
+  expect(steps).toBeGreaterThan(0);
+  expect(steps).toBeLessThan(10);
+});
+
+test("a start is refused for shapes that it does not fit", () => {
+  const statistics = {
+    ...{ paired: Int32Array.of(0), pairs: new Float64Array(1), counts: [1] },
+  };
+  expect(() => spectralStart({ ...shape, blocks: 2 }, statistics, 1)).toThrow("one block");
+});
