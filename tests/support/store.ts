@@ -7,9 +7,12 @@ import type { Store } from "../../src/storage/store.ts";
 /** Opens the record of one test; every call opens the same one again. */
 export type OpenStore = () => Promise<Store>;
 
+/** Of a folder of Python packages on a machine in use. */
+const removalMs = 120_000;
+
 /** A folder that lasts as long as the test. */
 export function createTestFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "recurve-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true }), removalMs);
   return folder;
 }
