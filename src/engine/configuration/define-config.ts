@@ -1,7 +1,6 @@
 import type { AdsRule } from "../../domain/campaign.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import type { MpoInput } from "../../domain/mpo-configuration.ts";
-import type { DifferentialSettings } from "../../domain/privacy.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import type { SocialRule } from "../../domain/social.ts";
 import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
