@@ -7,7 +7,6 @@ import type { Store } from "../../src/storage/store.ts";
 /** Opens the record of one test; every call opens the same one again. */
 export type OpenStore = () => Promise<Store>;
 
-<<<<<<< HEAD
 type Reads = Partial<Pick<Store, "decisions" | "events">>;
 
 /** The store with other reads, also for whoever learns. */
@@ -16,14 +15,10 @@ export const withReads = (store: Store, reads: Reads): Store => ({
   ...reads,
   learnable: (byDefault) => ({ ...store.learnable(byDefault), ...reads }),
 });
-=======
-/** Of a folder of Python packages on a machine in use. */
-const removalMs = 120_000;
->>>>>>> formats
 
 /** A folder that lasts as long as the test. */
 export function createTestFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "recurve-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }), removalMs);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   return folder;
 }
