@@ -7,7 +7,7 @@ import {
 } from "./privacy-keep.ts";
 import { pseudonymCommand, pseudonymKeysCommand, retireCommand } from "./pseudonyms.ts";
 
-/** `recurve privacy …`: what the record holds about people. */
+/** `recurve privacy …`: the rows of people in a record. */
 export function privacyCommand(): Command {
   const command = new Command("privacy").description(
     "Erase users with a receipt, verify receipts, keep rows no longer than their time, write all rows of one, and keep pseudonyms",

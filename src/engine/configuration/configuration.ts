@@ -111,7 +111,7 @@ export interface Configuration {
   readonly server: ServerConfiguration;
   /** Where cycles are tracked. */
   readonly tracking: TrackingConfiguration;
-  /** What the record may hold about people, and for how long. */
+  /** Rows of people in the record: ids, consent, retention, privacy of trainings. */
   readonly privacy: PrivacyConfiguration;
 }
 

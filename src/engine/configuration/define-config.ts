@@ -61,7 +61,7 @@ export interface ConfigurationInput
   readonly tracking?:
     | (Pick<TrackingConfiguration, "uri"> & Defaulted<Pick<TrackingConfiguration, "prefix">>)
     | undefined;
-  /** What the record may hold about people, and for how long: docs/guides/privacy.md. */
+  /** Rows of people in the record: ids, consent, retention, privacy of trainings: docs/guides/privacy.md. */
   readonly privacy?: PrivacyInput | undefined;
 }
 

@@ -30,7 +30,7 @@ export interface RetentionConfiguration {
   readonly cycleDays?: number;
 }
 
-/** What the record may hold about people, and for how long. */
+/** Rows of people in the record: ids, consent, retention, privacy of trainings. */
 export interface PrivacyConfiguration {
   /** Absent: ids are kept as callers send them. */
   readonly pseudonyms?: PseudonymSettings;

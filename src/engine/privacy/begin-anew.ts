@@ -28,7 +28,7 @@ export interface Begun {
 
 export const noCounts = (): Uint8Array => encodePopularity(measurePopularity(new Map()));
 
-/** What most of the others chose, for a record whose behaviour teaches no more. */
+/** Items that most of the others chose, for a record whose behaviour teaches no more. */
 function popular({ scenario, seed }: EncoderOptions, trained: TrainedPolicy): Begun {
   const { baseline, slates, spending } = trained;
   const { slateSize, maxCandidates } = scenario;

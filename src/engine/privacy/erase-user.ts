@@ -24,7 +24,7 @@ const describeFile = ({ writtenAt, ...file }: WrittenFile) => ({
   writtenAt: toTime(writtenAt),
 });
 
-/** What a receipt says beside the removed rows. */
+/** Contents of a receipt beside the removed rows. */
 interface Surroundings {
   readonly key: KeyObject;
   readonly files: readonly WrittenFile[];

@@ -16,7 +16,7 @@ import { canonicalJson } from "../../storage/canonical-json.ts";
 import type { SealedReceipt } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
 
-/** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7). */
+/** Prefix of the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7). */
 const pkcs8Head = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** The key that signs receipts follows from the secret of the database, so that its copies have the same. */

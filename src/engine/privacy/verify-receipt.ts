@@ -4,7 +4,7 @@ import type { Store } from "../../storage/store.ts";
 import { hasLearntFromErased, namedVersions } from "./learnt-policies.ts";
 import { checkSignature, isOf, receiptHash, signingKeyOf } from "./receipt.ts";
 
-/** What the record says about an erasure. */
+/** An erasure as the record has it. */
 export interface Verification {
   /** The record has this erasure; a restored copy of before has not. */
   readonly isOnRecord: boolean;

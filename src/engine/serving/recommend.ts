@@ -229,10 +229,9 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const { offered, relatedTo, ...related } = await relateOffered(input.relatedTo, wanted);
   const moment = { ...asked, slateSize: size, auction };
   const reserved = reserve(parts, input, { offered, social, limit });
-  const retrieved = await retrieveItems(parts.policies, {
-    ...{ assignment, arm, offered, state, limit, reserved, moment },
-    random: random.split("retrieve"),
-  });
+  const lots = random.split("retrieve");
+  const retrieval = { assignment, arm, offered, state, limit, reserved, moment, random: lots };
+  const retrieved = await retrieveItems(parts.policies, retrieval);
   const views = viewSocial(retrieved.views, () => retrieved.facts, social);
   const situation = { views, scenario, userId: read.known, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);

@@ -6,7 +6,7 @@ import { addBoosts } from "../../engine/rules/draw-rules.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import type { LoggedRound } from "./logged-rounds.ts";
 
-/** Of a record that has lost what made a decision. */
+/** Of a record that has lost a part that made a decision. */
 const lost: readonly ErrorCode[] = [
   "not_found",
   "corrupt_snapshot",

@@ -2,7 +2,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { findNearest } from "../../engine/input/find-nearest.ts";
 import { invalidFile } from "./text-source.ts";
 
-/** What the columns of a file are called there, by our name; the others are called as ours. */
+/** Names of columns in a file, by our name; the others have ours. */
 export type ColumnNames = ReadonlyMap<string, string>;
 
 /** Columns that a message names. */
@@ -32,7 +32,7 @@ export function checkOwnNames(names: ColumnNames, { names: known, has }: KnownCo
   }
 }
 
-/** The problem with a column that a file lacks, what it has, and the remedy. */
+/** The problem with a column that a file lacks, those that it has, and the remedy. */
 export function describeMissing(
   [name, column]: readonly [name: string, column: string],
   header: readonly string[],
