@@ -103,6 +103,7 @@ test("a record under raw ids moves to one with pseudonyms by its exports, consen
     { ...click, userId: "ada" },
     { ...click, userId: "bob", consent: { personalise: false } },
   ]);
+  await raw.importRows("edges", [{ userId: "ada", type: "friend", to: "bob" }]);
   expect(await raw.privacy("pseudonym", "ada")).toMatchObject({ exitCode: 1 });
   expect((await raw.privacy("keys")).text).toMatch(/no pseudonym keys/);
   expect((await raw.exportRows("users")).map(({ userId }) => userId)).toEqual(["bob"]);
@@ -112,10 +113,14 @@ test("a record under raw ids moves to one with pseudonyms by its exports, consen
   moved.configure({ key: key("NEW_KEY") });
   for (const kind of ["users", "events"])
     await moved.importRows(kind, await raw.exportRows(kind, "--with-refusers"));
+  await moved.importRows("edges", await raw.exportRows("edges"));
   const [ada] = (await moved.privacy("pseudonym", "ada")).text.split("\n");
   const all = await moved.exportRows("users", "--with-refusers");
   expect(all).toContainEqual({ userId: ada, attributes: {}, consent: { train: false } });
   const events = await moved.exportRows("events");
   expect(events).toMatchObject([{ type: "click", consent: { personalise: false } }]);
-  expect(JSON.stringify([...all, ...events])).not.toMatch(/ada|bob/);
+  const edges = await moved.exportRows("edges");
+  expect(edges).toMatchObject([{ type: "friend" }]);
+  expect(edges.flatMap(({ userId, to }) => [userId, to])).toContain(ada);
+  expect(JSON.stringify([...all, ...events, ...edges])).not.toMatch(/ada|bob/);
 });
