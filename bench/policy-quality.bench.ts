@@ -49,15 +49,22 @@ export const policyQualityBench: Bench<{
   readonly seeds: number;
   readonly preset: string;
   readonly minutes: number;
+  readonly epsilon: number;
 }> = {
   name: "policy-quality",
   description:
     "policies as recurve train makes them, asked for every user's last item; resumed by seed",
-  options: { data: "../shared/data/ml-100k", seeds: 3, preset: "small", minutes: unlimited },
+  options: {
+    data: "../shared/data/ml-100k",
+    seeds: 3,
+    preset: "small",
+    minutes: unlimited,
+    epsilon: 0,
+  },
   choices: { preset: presetNames },
-  run: async ({ data: path, seeds, preset, minutes }, report) => {
+  run: async ({ data: path, seeds, preset, minutes, epsilon }, report) => {
     const parts = await openPolicyData(report, {
-      ...{ name: "policy-quality", path, minutes, preset: preset as Preset },
+      ...{ name: "policy-quality", path, minutes, epsilon, preset: preset as Preset },
     });
     if (parts === undefined) return;
     const runs: PolicySeed[] = [];

@@ -5,7 +5,7 @@ import type { TrainingRecord } from "../../src/domain/cycle-record.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
 import { repository } from "../machine.ts";
 import type { PolicyData } from "./open-data.ts";
-import { configuration, eventsOf, record, scenario } from "./shop.ts";
+import { eventsOf, record, scenario } from "./shop.ts";
 import { type FirstTraining, trainFirst } from "./train-first.ts";
 
 export interface PolicySeed {
@@ -43,7 +43,7 @@ export async function openTrained(
 
 /** A trained shop, asked for the last items. */
 export async function measurePolicySeed(parts: PolicyData, seed: number): Promise<PolicySeed> {
-  const { data, folder } = parts;
+  const { data, folder, configuration } = parts;
   const file = `seed-${seed}.json`;
   const known = folder.load<PolicySeed>(file);
   if (known !== undefined) return known;

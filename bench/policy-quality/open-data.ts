@@ -6,11 +6,12 @@ import {
 } from "../../src/analysis/ranking/interaction-data.ts";
 import { readInteractions } from "../../src/analysis/ranking/read-interactions.ts";
 import type { Preset } from "../../src/domain/preset.ts";
+import type { Configuration } from "../../src/engine/configuration/configuration.ts";
 import { formatWhole } from "../../src/numeric/format.ts";
 import type { Report } from "../bench.ts";
 import { repository } from "../machine.ts";
 import { openRunFolder, type RunFolder } from "../run-folder.ts";
-import { threads } from "./shop.ts";
+import { configureShop, threads } from "./shop.ts";
 
 export interface PolicyData {
   readonly data: InteractionData;
@@ -19,6 +20,7 @@ export interface PolicyData {
   readonly print: (text: string) => void;
   /** Of training at most. */
   readonly minutes: number;
+  readonly configuration: Configuration;
 }
 
 /** Minutes of a training that ends by itself. */
@@ -32,7 +34,13 @@ export async function openPolicyData(
     path,
     preset,
     minutes,
-  }: Pick<PolicyData, "preset" | "minutes"> & { readonly name: string; readonly path: string },
+    epsilon = 0,
+  }: Pick<PolicyData, "preset" | "minutes"> & {
+    readonly name: string;
+    readonly path: string;
+    /** Of a private training. */
+    readonly epsilon?: number;
+  },
 ): Promise<PolicyData | undefined> {
   const source = resolve(repository, path);
   if (!existsSync(source)) {
@@ -45,8 +53,10 @@ export async function openPolicyData(
   const folder = openRunFolder(`${name}/${basename(source)}`, {
     ...{ ...size, preset, threads },
     ...(minutes < unlimited && { minutes }),
+    ...(epsilon > 0 && { epsilon }),
   });
   report.note(`${formatWhole(size.interactions)} interactions, ${threads} threads, ${preset}`);
   report.note(`kept in   ${folder.path}; remove it to measure anew`);
-  return { data, preset, folder, minutes, print: report.note };
+  const configuration = configureShop(epsilon);
+  return { data, preset, folder, minutes, configuration, print: report.note };
 }

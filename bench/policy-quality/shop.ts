@@ -1,23 +1,28 @@
 import type { InteractionData } from "../../src/analysis/ranking/interaction-data.ts";
 import type { BehaviourEvent } from "../../src/domain/behaviour.ts";
-import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
+import {
+  type Configuration,
+  parseConfiguration,
+} from "../../src/engine/configuration/configuration.ts";
 import type { Store } from "../../src/engine/open-store.ts";
 
 export const threads = 2;
 const slateSize = 10;
 const pageSize = 1000;
 
-/** A shop that recommends each item once, from the whole catalogue. */
-export const configuration = parseConfiguration({
-  scenarios: [
-    {
-      name: "items",
-      slateSize,
-      excludeSeen: true,
-      reward: { weights: { interaction: 1 }, windowSeconds: 600, maximum: 1 },
-    },
-  ],
-});
+const items = {
+  ...{ name: "items", slateSize, excludeSeen: true },
+  reward: { weights: { interaction: 1 }, windowSeconds: 600, maximum: 1 },
+};
+
+/** A shop that recommends each item once, from the whole catalogue. @param epsilon of a private training; 0: it is not private */
+export const configureShop = (epsilon: number): Configuration =>
+  parseConfiguration({
+    scenarios: [items],
+    ...(epsilon > 0 && { privacy: { differential: { epsilon, trainings: 1 } } }),
+  });
+
+export const configuration = configureShop(0);
 export const scenario = configuration.scenarios[0]!;
 
 /** @param pick the part of a user's items that become events */

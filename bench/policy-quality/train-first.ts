@@ -1,9 +1,10 @@
 import { describeTrainingProgress } from "../../src/cli/training-line.ts";
 import type { Cycle } from "../../src/domain/cycle.ts";
+import type { Configuration } from "../../src/engine/configuration/configuration.ts";
 import { train } from "../../src/engine/learner/train.ts";
 import type { Store } from "../../src/engine/open-store.ts";
 import type { PolicyData } from "./open-data.ts";
-import { configuration, scenario, threads } from "./shop.ts";
+import { scenario, threads, configuration as withoutPrivacy } from "./shop.ts";
 
 export interface FirstTraining {
   readonly cycle: Cycle;
@@ -14,9 +15,12 @@ export interface FirstTraining {
 /** The shop's first policy, from the behaviour in the store. A training that was broken off continues, and one that has ended is kept. */
 export async function trainFirst(
   store: Store,
-  { preset, print, minutes }: Pick<PolicyData, "preset" | "print" | "minutes">,
+  parts: Pick<PolicyData, "preset" | "print" | "minutes"> & {
+    readonly configuration?: Configuration;
+  },
   seed: number,
 ): Promise<FirstTraining> {
+  const { preset, print, minutes, configuration = withoutPrivacy } = parts;
   const [done] = await store.cycles.list({ scenario: scenario.name, limit: 1 });
   let loss = Number.NaN;
   if (done !== undefined) return { cycle: done, loss };
