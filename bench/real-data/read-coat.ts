@@ -14,7 +14,10 @@ export interface Coat {
 
 /** A row of numbers for each line. @throws RangeError for lines of different lengths, or text that is no number */
 export function parseMatrix(text: string): readonly (readonly number[])[] {
-  const rows = text.trimEnd().split(/\r?\n/).map((line) => line.trim().split(/\s+/).map(Number));
+  const rows = text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => line.trim().split(/\s+/).map(Number));
   const wrong = rows.findIndex(
     (row) => row.length !== rows[0]!.length || !row.every(Number.isFinite),
   );

@@ -19,12 +19,16 @@ const shape = /^\S+ \|l (\S+) \|p (\S+) ?\|f (.+)$/;
 function parseDisplay(line: string, index: number): Display {
   const [, label, inverse, features = ""] = shape.exec(line) ?? [];
   if (label !== click && label !== noClick)
-    throw new RangeError(`line ${index + 1} must be 'id |l 0.001 or 0.999 |p … |f …', got '${line.slice(0, 40)}'`);
+    throw new RangeError(
+      `line ${index + 1} must be 'id |l 0.001 or 0.999 |p … |f …', got '${line.slice(0, 40)}'`,
+    );
   const clicked = label === click;
   // The inverse propensity of a display without a click has the sampling in it: none is below 10.
   const propensity = (clicked ? 1 : 1 / keptShare) / Number(inverse);
   if (!(propensity > 0 && propensity <= 1))
-    throw new RangeError(`line ${index + 1} has the propensity ${propensity}, which must be in (0, 1]`);
+    throw new RangeError(
+      `line ${index + 1} has the propensity ${propensity}, which must be in (0, 1]`,
+    );
   const standsFor = clicked ? 1 : 1 / keptShare;
   return { clicked, propensity, standsFor, features: features.trim().split(/\s+/) };
 }

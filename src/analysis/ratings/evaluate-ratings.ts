@@ -2,7 +2,12 @@ import { EngineError } from "../../domain/errors.ts";
 import { clusteredStandardError, numberClusters } from "../../evaluation/clusters.ts";
 import { createRandom, shuffle } from "../../numeric/random.ts";
 import { meanOf } from "../../numeric/statistics.ts";
-import { fitRatings, meanRating, type RatingPredictor, type RatingSettings } from "./rating-factors.ts";
+import {
+  fitRatings,
+  meanRating,
+  type RatingPredictor,
+  type RatingSettings,
+} from "./rating-factors.ts";
 import type { RatingData, UserRating } from "./read-ratings.ts";
 
 /** Share of the ratings that is held out, as one of five folds. */
