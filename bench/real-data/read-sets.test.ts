@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { countCandidates } from "./measure-criteo.ts";
 import { parseMatrix, ratingsOf, weigh } from "./read-coat.ts";
 import { parseCriteo } from "./read-criteo.ts";
 import { parseHillstrom } from "./read-hillstrom.ts";
@@ -42,4 +43,9 @@ test("of a matrix the cells above 0 are ratings, weighted by their inverse prope
   const weighted = weigh(ratings, parseMatrix("0.9 0.5\n0.1 0.9"));
   expect(weighted.map(({ weight }) => weight)).toEqual([2 / 6, 10 / 6]);
   expect(() => parseMatrix("1 2\n3")).toThrow("line 2 must have 2 numbers");
+});
+
+test("the mean of 1/p counts a display without a click ten times", () => {
+  const displays = parseCriteo("1 |l 0.001 |p 2 |f 0:1\n2 |l 0.999 |p 130 |f 0:1");
+  expect(countCandidates(displays).value).toBeCloseTo((2 + 10 * 13) / 11, 12);
 });
