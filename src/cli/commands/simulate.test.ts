@@ -18,7 +18,7 @@ test.each([
   [["simulate"], /required option '--world <world>' not specified/],
   [
     ["simulate", "--world", "moon"],
-    /'moon' is invalid\. Allowed choices are synthetic, jester, catalogue, ads, feed\./,
+    /'moon' is invalid\. Allowed choices are synthetic, jester, catalogue, shop, ads, feed\./,
   ],
   [["simulate", "--world", "jester", "--drift"], /^2: error: --drift is for --world synthetic/],
   [
