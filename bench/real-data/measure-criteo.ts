@@ -23,7 +23,6 @@ export interface CriteoRow {
   readonly logged: EstimatedValue;
   readonly snips: EstimatedValue;
   readonly diagnostics: LogEvaluation["diagnostics"];
-  readonly difference: EstimatedValue;
   readonly conclusion: Conclusion;
 }
 
@@ -63,9 +62,9 @@ export async function judgeUniform(
   const { value: candidates } = countCandidates(displays);
   const uniform = targetOf(policy, () => [1 / candidates, 1 - 1 / candidates]);
   const found = await evaluateLog(logOf("train.txt", rowsOf(displays)), async () => uniform);
-  const { logged, diagnostics, difference } = found;
+  const { logged, diagnostics } = found;
   const snips = found.estimates.find(({ estimator }) => estimator === "snips")!;
-  return { policy, logged, snips, diagnostics, difference, conclusion: conclude(found) };
+  return { policy, logged, snips, diagnostics, conclusion: conclude(found) };
 }
 
 /** Hashed indicators of length 1, and a constant. */
@@ -87,12 +86,7 @@ function fitClicks(displays: readonly Display[]): (display: Display) => number {
 }
 
 export interface FloorSeed {
-  /** Share of the judged displays above the floor. */
-  readonly share: number;
-  /** Of the logged choice, above the floor and in all. */
-  readonly above: number;
-  readonly all: number;
-  /** Above minus all, on the same displays. */
+  /** Clicks a display of the logged choice, above the floor minus in all. */
   readonly difference: number;
   readonly standardError: number;
   readonly uniformAbove: CriteoRow;
@@ -120,13 +114,12 @@ function compareFloor(judged: readonly Display[], isAbove: readonly boolean[]) {
     rows,
     ({ reward, user }) => (above(user) / share) * (reward - kept.value) - (reward - all.value),
   );
-  const spread = clusteredStandardError(
+  const standardError = clusteredStandardError(
     differences,
     0,
     numberClusters(rows.length, feedback.clusters),
   );
-  const difference = kept.value - all.value;
-  return { share, above: kept.value, all: all.value, difference, standardError: spread };
+  return { difference: kept.value - all.value, standardError };
 }
 
 /**
