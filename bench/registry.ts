@@ -17,6 +17,7 @@ import { overloadBench } from "./overload.bench.ts";
 import { policyQualityBench } from "./policy-quality.bench.ts";
 import { privacyBench } from "./privacy.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
+import { realDataBench } from "./real-data.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
 import { serveState } from "./serve-state.bench.ts";
 import { socialBench } from "./social.bench.ts";
@@ -44,6 +45,7 @@ export const benches: readonly Bench[] = [
   coldItemsBench,
   explanationBench,
   socialBench,
+  realDataBench,
   diversityBench,
   privacyBench,
 ];

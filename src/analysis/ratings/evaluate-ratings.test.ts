@@ -63,6 +63,25 @@ test("errors are those of the definition, and predictions stay in the range of t
   for (let user = 0; user < 5; user++) expect(predict(user, 0)).toBeGreaterThanOrEqual(1);
 });
 
+test("a rating of weight 2 counts as two of them", async () => {
+  const ratings = drawRatings(3);
+  const sizes = { users, items };
+  const settings = { width: 2, regularisation: 0.05, epochs: 3, seed: 1 };
+  const isHeavy = (index: number) => index % 3 === 0;
+  const weighted = ratings.map((one, index) => (isHeavy(index) ? { ...one, weight: 2 } : one));
+  const repeated = ratings.flatMap((one, index) => (isHeavy(index) ? [one, one] : [one]));
+  const [left, right, plain] = await Promise.all(
+    [weighted, repeated, ratings].map((some) => fitRatings(some, sizes, settings)),
+  );
+  for (const { user, item } of ratings.slice(0, 20))
+    expect(left!.predict(user, item)).toBeCloseTo(right!.predict(user, item), 9);
+  const [first] = ratings;
+  expect(left!.predict(first!.user, first!.item)).not.toBeCloseTo(
+    plain!.predict(first!.user, first!.item),
+    4,
+  );
+});
+
 test("the split holds each rating once, and is the same for the same seed alone", () => {
   const ratings = drawRatings(2);
   const [part, rest] = splitRatings(ratings, 0.2, 7);

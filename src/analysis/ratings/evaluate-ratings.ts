@@ -2,7 +2,12 @@ import { EngineError } from "../../domain/errors.ts";
 import { clusteredStandardError, numberClusters } from "../../evaluation/clusters.ts";
 import { createRandom, shuffle } from "../../numeric/random.ts";
 import { meanOf } from "../../numeric/statistics.ts";
-import { fitRatings, type RatingPredictor, type RatingSettings } from "./rating-factors.ts";
+import {
+  fitRatings,
+  meanRating,
+  type RatingPredictor,
+  type RatingSettings,
+} from "./rating-factors.ts";
 import type { RatingData, UserRating } from "./read-ratings.ts";
 
 /** Share of the ratings that is held out, as one of five folds. */
@@ -112,7 +117,7 @@ export async function evaluateRatings(
       tried.push({ variant, ...measureRatings(await fitTo(rest, name, variant), validation) });
     return tried.reduce((best, one) => (one.rmse < best.rmse ? one : best)).variant;
   };
-  const mean = training.reduce((sum, { value }) => sum + value, 0) / training.length;
+  const mean = meanRating(training);
   const rated: RatedBy[] = [
     { predictor: "mean", ...measureRatings({ predict: () => mean }, heldOut) },
   ];

@@ -35,16 +35,31 @@ const createSide = (count: number, width: number, draw: () => number): Side => (
   ),
 });
 
-/** Ratings by one side, with the number on the other. */
+/** A rating by one side, with the number on the other. */
+interface OwnRating {
+  readonly other: number;
+  readonly value: number;
+  readonly weight: number;
+}
+
 function group(
   ratings: readonly UserRating[],
   count: number,
   [own, other]: readonly ["user" | "item", "user" | "item"],
-): { readonly other: number; readonly value: number }[][] {
-  const groups = Array.from({ length: count }, () => [] as { other: number; value: number }[]);
-  for (const rating of ratings)
-    groups[rating[own]]!.push({ other: rating[other], value: rating.value });
+): OwnRating[][] {
+  const groups: OwnRating[][] = Array.from({ length: count }, () => []);
+  for (const { [own]: index, [other]: partner, value, weight = 1 } of ratings)
+    groups[index]!.push({ other: partner, value, weight });
   return groups;
+}
+
+const scale = (row: Float64Array, factor: number) =>
+  factor === 1 ? row : row.map((value) => factor * value);
+
+/** ω-weighted mean of the values. @param ratings at least one */
+export function meanRating(ratings: readonly UserRating[]): number {
+  const total = ratings.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  return ratings.reduce((sum, { value, weight = 1 }) => sum + weight * value, 0) / total;
 }
 
 /** Each bias and vector of a side at its minimum, given the other side. */
@@ -63,9 +78,12 @@ function improve(
 ): void {
   for (const [index, own] of groups.entries()) {
     const row = side.rows[index]!;
-    const rows = own.map(({ other }) => others.rows[other]!);
-    const targets = own.map(({ other, value }) => value - mean - others.biases[other]!);
-    const ridge = regularisation * Math.max(1, own.length);
+    const rows = own.map(({ other, weight }) => scale(others.rows[other]!, Math.sqrt(weight)));
+    const targets = own.map(
+      ({ other, value, weight }) => Math.sqrt(weight) * (value - mean - others.biases[other]!),
+    );
+    const total = own.reduce((sum, { weight }) => sum + weight, 0);
+    const ridge = regularisation * Math.max(1, total);
     const [bias = 0, ...factors] = solveRidge(rows, targets, { width: row.length, ridge });
     side.biases[index] = bias;
     row.set(factors, 1);
@@ -75,9 +93,9 @@ function improve(
 /**
  * r̂ = μ + b_u + b_i + p_u·q_i, by alternating least squares on
  *
- *     Σ (r − r̂)² + λ·(Σ_u n_u·(b_u² + |p_u|²) + Σ_i n_i·(b_i² + |q_i|²))
+ *     Σ ω·(r − r̂)² + λ·(Σ_u n_u·(b_u² + |p_u|²) + Σ_i n_i·(b_i² + |q_i|²))
  *
- * with the n ratings of each (Koren, Bell & Volinsky 2009; weights of λ by Zhou et al. 2008). A user or item without ratings has the
+ * with n = Σ ω of the ratings of each (Koren, Bell & Volinsky 2009; weights of λ by Zhou et al. 2008). A user or item without ratings has the
  * mean.
  * @param ratings at least one
  */
@@ -86,7 +104,7 @@ export async function fitRatings(
   { users, items }: { readonly users: number; readonly items: number },
   { width, regularisation, epochs, seed }: RatingSettings,
 ): Promise<RatingPredictor> {
-  const mean = ratings.reduce((sum, { value }) => sum + value, 0) / ratings.length;
+  const mean = meanRating(ratings);
   const random = createRandom(seed).split("ratings");
   const draw = () => startSpread * random.normal();
   const [ofUsers, ofItems] = [createSide(users, width, draw), createSide(items, width, draw)];

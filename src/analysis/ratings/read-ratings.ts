@@ -8,6 +8,8 @@ export interface UserRating {
   readonly user: number;
   readonly item: number;
   readonly value: number;
+  /** ω > 0 of its squared error; default 1. An inverse propensity undoes a selection of what was rated (Schnabel et al. 2016). */
+  readonly weight?: number;
 }
 
 /** Ratings of a data set, in the order of its file. */
