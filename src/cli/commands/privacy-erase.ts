@@ -34,11 +34,14 @@ const listVersions = (versions: Readonly<Record<string, readonly number[]>>) =>
     .map(([scenario, listed]) => `${listed.join(", ")} of ${scenario}`)
     .join(", ");
 
+const erasedRows = (count: number) =>
+  `${formatWhole(count)} ${count === 1 ? "row" : "rows"} erased`;
+
 function describeErasure({ rows, policies, retireBy, files }: ErasureReceipt): string {
   const sum = sumOf(rows);
   const learnt = listVersions(policies);
   return [
-    sum === 0 ? "nothing was stored of this user" : `${formatWhole(sum)} rows erased`,
+    sum === 0 ? "nothing was stored of this user" : erasedRows(sum),
     ...(learnt === ""
       ? []
       : [`policies ${learnt} are replaced from ${retireBy} on, or by recurve privacy relearn`]),
@@ -69,7 +72,7 @@ async function erase(
       {
         ...parts,
         clock: Date.now,
-        onProgress: (rows) => line.update(`${formatWhole(rows)} rows erased`),
+        onProgress: (rows) => line.update(erasedRows(rows)),
       },
       await findRecordId(parts, id),
     ),
