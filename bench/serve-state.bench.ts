@@ -1,3 +1,4 @@
+import { relatedKinds } from "../src/domain/related.ts";
 import { scoreBest } from "../src/engine/serving/retriever.ts";
 import { createRandom } from "../src/numeric/random.ts";
 import { openNetworkPolicy } from "../src/policy/network-policy.ts";
@@ -71,6 +72,13 @@ export const serveState: Bench<{ readonly requests: number; readonly items: numb
     for (const atOnce of [1, 16]) {
       const suffix = `${items} items, ${atOnce} at once`;
       report.figure(`slates/s, ${suffix}`, await askAll(engine, requests, atOnce));
+    }
+    for (const kind of relatedKinds) {
+      const beside = (index: number) => ({ itemId: policy.views[index % items]!.itemId, kind });
+      let next = 0;
+      const ask = () =>
+        engine.recommend({ userId: "stranger", slateSize: 10, relatedTo: beside(next++) });
+      await measure(`a slate of ${kind} items, ${items} items`, ask, requests, report);
     }
     await engine.close();
   },

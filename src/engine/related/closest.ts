@@ -21,10 +21,14 @@ export const relatedCount = (slateSize: number, limit: number): number =>
 export function findClosest(scores: Float64Array, count: number): Closest {
   const threshold =
     scores.length <= count ? Number.NEGATIVE_INFINITY : nthLargest(scores, count - 1);
-  const above = scores.reduce((sum, score) => (score > threshold ? sum + 1 : sum), 0);
-  let room = count - above;
+  // Counted loops: a callback an item of a whole catalogue takes longer than its score.
+  let room = count;
+  for (let index = 0; index < scores.length; index++)
+    if ((scores[index] ?? Number.NaN) > threshold) room--;
   const kept: number[] = [];
-  for (const [index, score] of scores.entries())
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index] ?? Number.NaN;
     if (score > threshold || (score === threshold && room-- > 0)) kept.push(index);
+  }
   return { kept, threshold };
 }

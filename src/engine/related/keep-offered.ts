@@ -1,17 +1,18 @@
 import type { OfferedItems } from "../serving/candidates.ts";
 
-/** The rest of the list is hidden as well. @param kept indices of offered items, ascending */
-export function keepOffered(offered: OfferedItems, kept: readonly number[]): OfferedItems {
-  const { list, facts, places, hidden, at } = offered;
-  const hiddenAlready = new Set(hidden);
-  const isKept = new Set(kept);
-  const left: number[] = [];
-  let index = 0;
-  for (let place = 0; place < list.length; place++) {
-    if (hiddenAlready.has(place)) left.push(place);
-    else if (!isKept.has(index++)) left.push(place);
-  }
-  const keptAt = (place: number) => at(kept[place] ?? Number.NaN);
-  const known = { list, facts, ...(places && { places }) };
-  return { ...known, hidden: left, count: kept.length, at: keptAt };
+/** These items alone, as a list of their own: they are few. @param kept indices of offered items, ascending */
+export function keepOffered({ at }: OfferedItems, kept: readonly number[]): OfferedItems {
+  const items = kept.map(at);
+  const itemAt = (index: number) => {
+    const item = items[index];
+    if (item === undefined) throw new RangeError(`no item ${index} of ${items.length} is related`);
+    return item;
+  };
+  return {
+    list: items.map(({ view }) => view),
+    facts: items.map(({ facts }) => facts),
+    hidden: [],
+    count: items.length,
+    at: itemAt,
+  };
 }

@@ -2,9 +2,9 @@ import type { HistoryEntry } from "../../domain/behaviour.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { RelatedTo } from "../../domain/related.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { Policy } from "../../policy/policy.ts";
+import type { ItemView, Policy } from "../../policy/policy.ts";
 import type { OfferedItems } from "../serving/candidates.ts";
-import { scoreOffered } from "../serving/retriever.ts";
+import { assertFinite, dropHidden } from "../serving/retriever.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState } from "../state/read-state.ts";
 import { similarities } from "./token-index.ts";
@@ -26,6 +26,9 @@ function likedOnce({ reward }: Scenario, item: string): HistoryEntry {
   };
 }
 
+/** Logits for a user without events: the same for every item and request, as long as the list stays. */
+const strangers = new WeakMap<Policy, WeakMap<readonly ItemView[], Float64Array>>();
+
 /**
  * log-odds of each item for a user whose only event is with this one, less those for a user without events: the pointwise mutual
  * information of "takes the one" and "takes the other next" (Church & Hanks 1990), as the retriever has learnt it.
@@ -33,16 +36,22 @@ function likedOnce({ reward }: Scenario, item: string): HistoryEntry {
 async function lifts(
   policy: Policy,
   item: string,
-  { catalogue, scenario, offered }: RelatedParts,
+  { catalogue, scenario, offered: { list, hidden } }: RelatedParts,
 ): Promise<Float64Array> {
   const logitsAfter = async (history: readonly HistoryEntry[]) => {
     const user = { history, attributes: {} };
     const state = createState({ user, catalogue, scenario, context: {} });
-    return (await scoreOffered(policy, state, offered)).logits;
+    const logits = await policy.logits(state, list);
+    assertFinite(logits);
+    return logits;
   };
-  const before = await logitsAfter([]);
+  const known = strangers.get(policy) ?? new WeakMap<readonly ItemView[], Float64Array>();
+  strangers.set(policy, known);
+  const before = known.get(list) ?? (await logitsAfter([]));
+  known.set(list, before);
   const after = await logitsAfter([likedOnce(scenario, item)]);
-  return after.map((logit, index) => logit - (before[index] ?? Number.NaN));
+  const lifted = after.map((logit, place) => logit - (before[place] ?? Number.NaN));
+  return dropHidden(lifted, hidden);
 }
 
 /** A policy that no event moves knows no sequence. */
@@ -61,7 +70,6 @@ export async function scoreRelated(
     const scores = await lifts(policy, item, parts);
     if (!areEqual(scores)) return scores;
   }
-  const all = similarities(offered.list, catalogue.get(itemId(item)));
-  const hidden = new Set(offered.hidden);
-  return all.filter((_, place) => !hidden.has(place));
+  const { list, hidden } = offered;
+  return dropHidden(similarities(list, catalogue.get(itemId(item))), hidden);
 }

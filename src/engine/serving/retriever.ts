@@ -22,7 +22,7 @@ export function retrieversOf({ retriever, baseline }: Assignment, arm: Arm): rea
 }
 
 /** The numbers of the items that are not hidden. */
-function dropHidden(numbers: Float64Array, hidden: readonly number[]): Float64Array {
+export function dropHidden(numbers: Float64Array, hidden: readonly number[]): Float64Array {
   if (hidden.length === 0) return numbers;
   const left = new Float64Array(numbers.length - hidden.length);
   let start = 0;
