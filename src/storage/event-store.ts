@@ -49,6 +49,8 @@ export interface EventStore {
       readonly since?: number;
     },
   ): Promise<ReadonlyMap<ItemId, number>>;
+  /** All events of a user, also those that refuse a use or were retracted, oldest first. */
+  ofUser(userId: UserId): Promise<readonly ScannedEvent[]>;
   /** Events in order of sequence, from after `after`, at most `limit`. */
   scan(options: {
     readonly after: number;

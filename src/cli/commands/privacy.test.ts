@@ -104,14 +104,20 @@ test("a restore that can't read its list leaves no database", async () => {
   expect(filesWith(database, person)).not.toEqual([]);
 });
 
-test("rows are removed by hand, and all rows of a user are shown", async () => {
-  const { run, folder } = await openCommands();
+test("rows are removed by hand, and all rows of a user are shown, those that refuse a use too", async () => {
+  const { run, folder, engine } = await openCommands();
+  const consent = { personalise: false };
+  await engine.putUsers([
+    { userId: person, attributes: { note: `about ${person}` }, consent: { train: false } },
+  ]);
+  await engine.record([{ type: "click", userId: person, itemId: "i-1", consent }]);
   const output = join(folder, "person.json");
   expect((await run("privacy", "export", person, "--output", output)).exitCode).toBe(0);
   expect(JSON.parse(readFileSync(output, "utf8"))).toMatchObject({
     userId: person,
     attributes: { note: `about ${person}` },
-    events: [{ type: "click" }, { type: "click" }],
+    consent: { train: false },
+    events: [{ type: "click" }, { type: "click" }, { type: "click", consent }],
     decisions: [{ decision: { userId: person } }, { decision: { userId: person } }],
     edges: [{ type: "friend", to: "user-1" }],
     reactions: [],

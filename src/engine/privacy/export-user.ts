@@ -1,17 +1,20 @@
-import type { HistoryEntry } from "../../domain/behaviour.ts";
 import type { User } from "../../domain/catalogue.ts";
+import type { Consent } from "../../domain/consent.ts";
 import type { Feedback } from "../../domain/decision.ts";
 import type { Edge } from "../../domain/edge.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { UserReaction } from "../../domain/reaction.ts";
+import type { ScannedEvent } from "../../storage/event-store.ts";
 import type { Store } from "../../storage/store.ts";
 
 /** All that the record has of one user, as it is now. */
 export interface UserExport {
   readonly userId: string;
   readonly attributes: User["attributes"];
-  readonly events: readonly HistoryEntry[];
+  readonly consent: Consent;
+  readonly events: readonly ScannedEvent[];
   readonly decisions: readonly Feedback[];
+  /** That hold now, among the newest 1,000 changes. */
   readonly edges: readonly Edge[];
   readonly reactions: readonly UserReaction[];
 }
@@ -38,11 +41,12 @@ async function readDecisions(
 
 /** Rows of one user, for those who ask for them. */
 export async function exportUser(store: Store, userId: UserId): Promise<UserExport> {
-  const { users, events, edges, reactions } = store;
+  const { users, consents, events, edges, reactions } = store;
   return {
     userId,
     attributes: (await users.find(userId))?.attributes ?? {},
-    events: await events.history(userId, { asOf: all, limit: all }),
+    consent: await consents.of(userId),
+    events: await events.ofUser(userId),
     decisions: await readDecisions(store, userId),
     edges: await edges.of(userId, { limit: all }),
     reactions: await reactions.list({ userId, until: all }, { limit: all }),

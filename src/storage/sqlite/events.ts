@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "../../domain/behaviour.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, itemId, userId } from "../../domain/ids.ts";
-import type { EventRow, EventRowOutcome, EventStore } from "../event-store.ts";
+import type { EventRow, EventRowOutcome, EventStore, ScannedEvent } from "../event-store.ts";
 import { prepareCharges } from "./charges.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
@@ -46,6 +46,9 @@ function prepareStatements(connection: Connection, { events }: ReadScope = every
        WHERE user_id = ?1 AND sequence <= ?2 AND ${isSeen} AND occurred_at > ?3
          AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
        GROUP BY item_id`,
+    ),
+    ofUser: connection.prepare(
+      `SELECT user_id, refused, ${entryColumns} FROM events WHERE user_id = ? ORDER BY sequence`,
     ),
     scan: connection.prepare(
       `SELECT user_id, refused, ${entryColumns} FROM ${events} AS events WHERE sequence > ? AND retracted IS NULL
@@ -125,7 +128,13 @@ export function prepareEventInsert(connection: Connection): RecordEvents {
   return (rows, numbers) => rows.map((row) => recordRow(statements, row, numbers));
 }
 
-/** @param scope of all reads */
+const decodeScanned = (row: Row): ScannedEvent => ({
+  userId: userId(readText(row, "user_id")),
+  ...decodeEntry(row),
+  ...decodeRefusals(row.refused),
+});
+
+/** @param scope of all reads across users */
 export function createEventStore(
   connection: Connection,
   commits: GroupCommit,
@@ -143,12 +152,8 @@ export function createEventStore(
         rows.map((row) => [itemId(readText(row, "item_id")), readNumber(row, "occurred_at")]),
       );
     },
-    scan: async ({ after, limit }) =>
-      statements.scan.all(after, limit).map((row) => ({
-        userId: userId(readText(row, "user_id")),
-        ...decodeEntry(row),
-        ...decodeRefusals(row.refused),
-      })),
+    ofUser: async (user) => statements.ofUser.all(user).map(decodeScanned),
+    scan: async ({ after, limit }) => statements.scan.all(after, limit).map(decodeScanned),
     count: async ({ after = 0 } = {}) => readNumber(statements.count.get(after) ?? {}, "events"),
   };
 }
