@@ -99,7 +99,7 @@ export interface RecommendRequest {
   readonly idempotencyKey?: string;
 }
 
-/** Requests that are decided together: `POST /api/v1/recommend/batch`. */
+/** Requests that are decided together, or in turn if a scenario has ads: `POST /api/v1/recommend/batch`. */
 export interface RecommendBatchRequest {
   /** 1 to 100. */
   readonly requests: readonly RecommendRequest[];

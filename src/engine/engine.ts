@@ -39,6 +39,8 @@ export interface Recommendation {
   readonly decision: Decision;
   /** Reason why another policy than the serving one answered; else absent. */
   readonly fallback?: string;
+  /** The request's `idempotencyKey` had led to the decision before; else absent. */
+  readonly isRepeated?: true;
 }
 
 /** An outcome for each event, in their order, and the number of each outcome. */
@@ -152,7 +154,8 @@ export interface Engine {
    */
   recommend(input: RecommendInput): Promise<Recommendation>;
   /**
-   * Decides up to 100 requests together: all are durable or none, in their order. `distinct` leaves the items of a user's slates out
+   * Decides up to 100 requests together: all are durable or none, in their order. If a scenario has ads they are decided in turn, and
+   * those before one that can't be answered stay. `distinct` leaves the items of a user's slates out
    * of the same user's later ones, for the places of one page.
    * @throws as `recommend`, with the place of the request
    *

@@ -66,7 +66,7 @@ export interface ClientOptions {
 export interface RecurveClient {
   /** Draws a slate for a user; the decision and its propensities are durable then. */
   recommend(request: RecommendRequest): Promise<RecommendResponse>;
-  /** Draws up to 100 slates together: all decisions are durable then, or none is made. */
+  /** Draws up to 100 slates together: all decisions are durable then, or none is made. With ads they are drawn in turn. */
   recommendBatch(request: RecommendBatchRequest): Promise<RecommendBatchResponse>;
   /** Records events, all or none, at most 1000. */
   sendEvents(events: readonly EventBody[]): Promise<EventsResponse>;

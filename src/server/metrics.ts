@@ -54,7 +54,8 @@ export function createMetrics(engine: Engine): Metrics {
       await readLoop();
       return registry.metrics();
     },
-    countRecommendation: ({ decision: { scenario, arm }, fallback }) => {
+    countRecommendation: ({ decision: { scenario, arm }, fallback, isRepeated }) => {
+      if (isRepeated) return;
       decisions.inc({ scenario, arm });
       if (fallback !== undefined) fallbacks.inc({ scenario });
     },

@@ -30,7 +30,8 @@ export async function findRepeated(
   const found = await decisions.find(id);
   if (found === undefined) return undefined;
   const { decision } = found;
-  if (slateSize === undefined || decision.slate.length <= slateSize) return { decision };
+  if (slateSize === undefined || decision.slate.length <= slateSize)
+    return { decision, isRepeated: true };
   const message = `idempotencyKey '${idempotencyKey}' has led to a slate of ${decision.slate.length}, and this request asks for ${slateSize}; give another request another key`;
   throw new EngineError("conflict", message, {
     details: { field: "idempotencyKey", value: idempotencyKey, decisionId: id },

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { openAds, sampleCampaign } from "../../../tests/support/ads.ts";
 import { openAuditedShop } from "../../../tests/support/audited-shop.ts";
 import { ann, assign, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
 import { userId } from "../../domain/ids.ts";
@@ -58,11 +59,12 @@ test("a request with a key that is sent again is answered by its decision", asyn
   const { engine, store } = await openShop();
   const request = { userId: ann, idempotencyKey: "page-1" };
   const first = await engine.recommend(request);
-  expect(await engine.recommend(request)).toEqual(first);
+  const repeated = { ...first, isRepeated: true };
+  expect(await engine.recommend(request)).toEqual(repeated);
   const [again, other] = await engine.recommendBatch({
     requests: [request, { ...request, userId: ben }],
   });
-  expect(again).toEqual(first);
+  expect(again).toEqual(repeated);
   expect(other?.decision.decisionId).not.toBe(first.decision.decisionId);
   expect(await store.decisions.count()).toBe(2);
 });
@@ -88,4 +90,21 @@ test("a key that has led to a larger slate, or comes twice in a batch, is refuse
     message: expect.stringMatching(/'page-1' has led to a slate of 3.*another key/),
   });
   expect(await store.decisions.count()).toBe(1);
+});
+
+test("a batch whose ads use up a budget ends within it, and the audit derives each decision", async () => {
+  const budget = { total: 3 };
+  const shop = await openAds([
+    sampleCampaign("rich", { bid: 1, pays: "impression", budget }),
+    sampleCampaign("house", { bid: 0.01, pays: "impression" }),
+  ]);
+  const requests = Array.from({ length: 12 }, (_, user) => ({
+    userId: `reader-${user}`,
+    slateSize: 1,
+  }));
+  const made = await shop.engine.recommendBatch({ requests });
+  const shown = made.flatMap(({ decision }) => decision.slate);
+  expect(shown).toHaveLength(12);
+  expect(shown.filter((item) => item === "ad-rich")).toHaveLength(3);
+  expect(await shop.run()).toMatchObject({ decisions: 12, findings: [] });
 });

@@ -7,20 +7,19 @@ import type { RecommendBatchInput, RecommendInput } from "../input/input.ts";
 import { findRepeated, keyedId } from "./idempotency.ts";
 import { choose, findScenario, type ParsedInput, type RecommendParts } from "./recommend.ts";
 
-/** An answer, with whether the record has it already. */
-interface Answer {
-  readonly recommendation: Recommendation;
-  readonly isRepeated: boolean;
-}
-
 /** Users whose slates are chosen at a time: their states are worked out together. */
 const usersAtATime = 8;
 
-async function answer(parts: RecommendParts, input: ParsedInput): Promise<Answer> {
+async function answer(parts: RecommendParts, input: ParsedInput): Promise<Recommendation> {
   const repeated = await findRepeated(parts.store, input);
-  if (repeated) return { recommendation: repeated, isRepeated: true };
-  const { recommendation } = await choose(parts, input);
-  return { recommendation, isRepeated: false };
+  return repeated ?? (await choose(parts, input)).recommendation;
+}
+
+/** The same request without items that are taken. */
+function without(input: ParsedInput, taken: readonly ItemId[]): ParsedInput {
+  if (taken.length === 0) return input;
+  const { offer } = input;
+  return { ...input, offer: { ...offer, except: [...(offer?.except ?? []), ...taken] } };
 }
 
 /** With the place of the request that can't be answered. */
@@ -35,18 +34,17 @@ async function answerUser(
   parts: RecommendParts,
   inputs: readonly (readonly [number, ParsedInput])[],
   { distinct, name }: { readonly distinct: boolean; readonly name: typeof namePlace },
-): Promise<readonly (readonly [number, Answer])[]> {
-  const taken = new Set<ItemId>();
-  const answers: (readonly [number, Answer])[] = [];
+): Promise<readonly (readonly [number, Recommendation])[]> {
+  const taken: ItemId[] = [];
+  const answers: (readonly [number, Recommendation])[] = [];
   for (const [place, input] of inputs) {
-    const except = [...(input.offer?.except ?? []), ...taken];
-    const offer = { ...input.offer, ...(except.length > 0 && { except }) };
     try {
-      answers.push([place, await answer(parts, distinct ? { ...input, offer } : input)]);
+      const recommendation = await answer(parts, distinct ? without(input, taken) : input);
+      answers.push([place, recommendation]);
+      taken.push(...recommendation.decision.slate);
     } catch (error) {
       throw name(error, place);
     }
-    for (const item of answers.at(-1)?.[1].recommendation.decision.slate ?? []) taken.add(item);
   }
   return answers;
 }
@@ -63,9 +61,9 @@ async function answerAll(
   parts: RecommendParts,
   inputs: readonly ParsedInput[],
   options: Parameters<typeof answerUser>[2],
-): Promise<readonly Answer[]> {
+): Promise<readonly Recommendation[]> {
   const byUser = groupByUser(inputs);
-  const answers: Answer[] = [];
+  const answers: Recommendation[] = [];
   for (let start = 0; start < byUser.length; start += usersAtATime) {
     const users = byUser.slice(start, start + usersAtATime);
     const found = await Promise.all(users.map((user) => answerUser(parts, user, options)));
@@ -92,8 +90,8 @@ async function decide(
     const answers = await answerAll(parts, inputs, options);
     const made = answers.filter(({ isRepeated }) => !isRepeated);
     try {
-      await parts.store.decisions.append(...made.map((one) => one.recommendation.decision));
-      return answers.map(({ recommendation }) => recommendation);
+      await parts.store.decisions.append(...made.map(({ decision }) => decision));
+      return answers;
     } catch (error) {
       if (!wasOvertaken(error, inputs)) throw error;
     }
@@ -116,14 +114,37 @@ export async function recommend(
   return made[0] as Recommendation;
 }
 
-/** Choices that are durable together before the answer, in the order of their requests. */
+/**
+ * A shown ad can close its campaign, which the next choice has to see on record: such requests are decided one after the other, and
+ * those before one that can't be answered stay.
+ */
+async function decideInTurn(
+  parts: RecommendParts,
+  inputs: readonly ParsedInput[],
+  distinct: boolean,
+): Promise<readonly Recommendation[]> {
+  const made: Recommendation[] = [];
+  for (const [place, input] of inputs.entries()) {
+    const own = made.filter(({ decision }) => distinct && decision.userId === input.userId);
+    const taken = own.flatMap(({ decision }) => decision.slate);
+    const name = (error: unknown) => namePlace(error, place);
+    made.push(...(await decide(parts, [without(input, taken)], { distinct, name })));
+  }
+  return made;
+}
+
+/** Choices that are durable before the answer, in the order of their requests; together, unless one is of a scenario with ads. */
 export async function recommendBatch(
   parts: RecommendParts,
   { requests, distinct = false }: RecommendBatchInput,
 ): Promise<readonly Recommendation[]> {
-  const inputs = requests.map((request) => keyedId(parts.configuration, request as ParsedInput));
+  const { configuration } = parts;
+  const inputs = requests.map((request) => keyedId(configuration, request as ParsedInput));
   refuseRepeatedKeys(inputs);
-  const made = await decide(parts, inputs, { distinct, name: namePlace });
+  const hasAds = inputs.some(({ scenario }) => findScenario(configuration, scenario).ads);
+  const made = hasAds
+    ? await decideInTurn(parts, inputs, distinct)
+    : await decide(parts, inputs, { distinct, name: namePlace });
   learn(parts, made);
   return made;
 }

@@ -233,3 +233,15 @@ test("the same seed gives the same slate", async () => {
   expect(slates[0]).toHaveLength(5);
   expect(slates[0]).toEqual(slates[1]);
 });
+
+test("a request that is sent again is one decision in the metrics", async () => {
+  const server = await openTestServer();
+  await arrange(server);
+  const body = { userId: "ada", slateSize: 1, idempotencyKey: "page-1" };
+  const answers = await Promise.all(
+    [1, 2].map(async () => (await server.send(method, url, body)).json()),
+  );
+  expect(answers[1]).toEqual(answers[0]);
+  const metrics = await (await server.send("GET", "/metrics")).text();
+  expect(metrics).toMatch(/recurve_decisions_total\{scenario="items",arm="serving"\} 1\n/);
+});

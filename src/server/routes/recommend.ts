@@ -72,7 +72,7 @@ const recommendBatchRoute = createRoute({
   tags: ["loop"],
   summary: "Choose slates for the places of a page, or for many users",
   description:
-    "Decides up to 100 requests together: all decisions are durable before the answer leaves, or none is made. With `distinct` the items of a user's slates are left out of the same user's later ones, and their propensities are given those before. An error names the place of its request.",
+    "Decides up to 100 requests together: all decisions are durable before the answer leaves, or none is made. If a scenario has ads they are decided in turn, since a shown ad can close its campaign: those before one that can't be answered stay. With `distinct` the items of a user's slates are left out of the same user's later ones, whose propensities are conditional on them. An error names the place of its request.",
   request: {
     body: body(wire<RecommendBatchRequest>()(recommendBatchInput), {
       requests: [
