@@ -1,7 +1,19 @@
 import { expect, test } from "vitest";
 import { openAuditedShop } from "../../../tests/support/audited-shop.ts";
-import { ann, assign, openShop, shopItems, shopSnapshot } from "../../../tests/support/shop.ts";
+import {
+  ann,
+  assign,
+  openShop,
+  shopConfiguration,
+  shopItems,
+  shopSnapshot,
+} from "../../../tests/support/shop.ts";
+import { itemId } from "../../domain/ids.ts";
 import { deflateJson } from "../../storage/sqlite/columns.ts";
+import { parseConfiguration } from "../configuration/configuration.ts";
+import { createServingPolicies } from "../serving/serving-policies.ts";
+import { createCatalogue } from "../state/catalogue.ts";
+import { createState } from "../state/read-state.ts";
 
 const items = 60;
 const beside = (item: string, kind: "similar" | "complementary") => ({
@@ -40,6 +52,36 @@ test("complementary items are those that the retriever expects after the item, m
   const similar = await engine.recommend(beside("i-1", "similar"));
   expect(idsOf(after[0]!)).not.toEqual(idsOf(similar));
   expect(idsOf(after[0]!)).not.toEqual(idsOf(after[1]!));
+});
+
+test("an item's own popularity does not make it complementary", async () => {
+  const { engine, store } = await openShop({ items });
+  const [version] = await assign(store, { serving: shopSnapshot(2, items) });
+  const policy = await createServingPolicies(store.policies).get(version!);
+  const catalogue = createCatalogue(store.items);
+  await catalogue.refresh(await store.sequence());
+  const views = catalogue.available();
+  const logitsFor = (types: readonly string[]) => {
+    const history = types.map((type) => ({
+      ...{ sequence: 0, itemId: itemId("i-1"), type, value: 1, occurredAt: 0 },
+    }));
+    const [scenario] = parseConfiguration(shopConfiguration()).scenarios;
+    const user = { history, attributes: {} };
+    return policy.logits(createState({ user, catalogue, scenario: scenario!, context: {} }), views);
+  };
+  // The scenario's strongest event is a buy.
+  const [before, after] = [await logitsFor([]), await logitsFor(["buy"])];
+  const bestBy = (score: (place: number) => number) =>
+    new Set(
+      [...views.keys()]
+        .filter((place) => views[place]!.itemId !== "i-1")
+        .sort((left, right) => score(right) - score(left))
+        .slice(0, 20)
+        .map((place) => String(views[place]!.itemId)),
+    );
+  const ids = new Set(idsOf(await engine.recommend(beside("i-1", "complementary"))));
+  expect(ids).toEqual(bestBy((place) => after[place]! - before[place]!));
+  expect(ids).not.toEqual(bestBy((place) => after[place]!));
 });
 
 test("the same items are offered whatever the arm and the user", async () => {
