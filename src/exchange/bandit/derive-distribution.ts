@@ -33,12 +33,12 @@ async function deriveLogits(
 export function createDistributions(deriver: LogitDeriver): DeriveDistribution {
   // The rounds of a decision follow each other.
   let last: { readonly decision: Decision; readonly logits: Float64Array | undefined } | undefined;
-  return async ({ decision, rules, candidates, chosen, propensity }) => {
+  return async ({ decision, rules, candidates, tilt, chosen, propensity }) => {
     if (last?.decision !== decision)
       last = { decision, logits: await deriveLogits(deriver, decision) };
     if (last.logits === undefined) return undefined;
     const logits = addBoosts(last.logits, rules);
-    const own = candidates.map(({ index }) => logits[index] ?? Number.NaN);
+    const own = candidates.map(({ index }, a) => (logits[index] ?? Number.NaN) + (tilt?.[a] ?? 0));
     const derived = [...positionProbabilities(own, [], decision.exploration)];
     const distance = Math.abs(Math.log((derived[chosen] ?? 0) / propensity));
     return distance <= auditTolerance ? derived.with(chosen, propensity) : undefined;
