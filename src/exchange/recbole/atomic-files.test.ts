@@ -64,6 +64,23 @@ test("a header holds no colon or white space, and a cell with a tab has quotes",
   ]);
 });
 
+test("no two files have a field of the same name: RecBole would read both by the type of the last", async () => {
+  const { engine, store } = await openShop({ items: 0 });
+  const attributes = { type: "film", rating: "PG-13", user_id: "x", city: "Graz" };
+  await engine.putItems([{ itemId: itemId("a"), categories: [], attributes, available: true }]);
+  await engine.putUsers([{ userId: userId("ann"), attributes: { city: 8010, categories: "b" } }]);
+  const folder = join(createTestFolder(), "shop");
+  await writeFolder(folder, toAtomicFiles(store, { folder, range: {} }));
+  const headerOf = (ending: string) =>
+    readFileSync(join(folder, `shop.${ending}`), "utf8")
+      .split("\n")[0]!
+      .split("\t");
+  expect(headerOf("item").slice(2)).toEqual([
+    ...["city:token", "rating_2:token", "type_2:token", "user_id_2:token"],
+  ]);
+  expect(headerOf("user").slice(1)).toEqual(["categories_2:token", "city_2:float"]);
+});
+
 test("interactions are those of the time", async () => {
   const read = await exportShop({ from: Date.UTC(2026, 0, 2) });
   expect(read("inter")).toHaveLength(2);

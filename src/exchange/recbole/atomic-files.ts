@@ -26,6 +26,13 @@ type Header = readonly (readonly [field: string, type: AtomicType])[];
 const toLine = (cells: readonly string[]) => `${cells.join("\t")}\n`;
 const toHeader = (header: Header) => toLine(header.map(([field, type]) => `${field}:${type}`));
 
+const itemHeader: Header = [
+  ["item_id", "token"],
+  ["categories", "token_seq"],
+];
+
+const userHeader: Header = [["user_id", "token"]];
+
 const interactionHeader: Header = [
   ["user_id", "token"],
   ["item_id", "token"],
@@ -62,6 +69,8 @@ interface Entities {
   readonly id: "itemId" | "userId";
   readonly unwritten: Set<string>;
   readonly header: Header;
+  /** Fields of all files: RecBole has one type for a name, that of the last file with it. */
+  readonly taken: Set<string>;
   /** Cells before those of the attributes. */
   readonly first: (row: TableRow) => readonly string[];
 }
@@ -83,9 +92,8 @@ const cellsOf = (row: TableRow, columns: readonly AtomicColumn[]) => {
  * that were never written have an empty one.
  */
 async function* toEntities(entities: Entities): AsyncGenerator<string, void> {
-  const { open, id, unwritten, header, first } = entities;
-  const reserved = header.map(([field]) => field);
-  const columns = await collectColumns(attributesIn(open()), reserved);
+  const { open, id, unwritten, header, taken, first } = entities;
+  const columns = await collectColumns(attributesIn(open()), taken);
   yield toHeader([...header, ...columns.map(({ field, type }) => [field, type] as const)]);
   for await (const row of open().rows) {
     unwritten.delete(String(row[id]));
@@ -112,13 +120,11 @@ export function toAtomicFiles(
 ): Readonly<Record<string, FileContent>> {
   const name = basename(folder);
   const unwritten = { users: new Set<string>(), items: new Set<string>() };
+  const headers = [interactionHeader, itemHeader, userHeader].flat();
+  const taken = new Set(headers.map(([field]) => field));
   const items = toEntities({
     open: () => itemTable(store),
-    ...{ id: "itemId", unwritten: unwritten.items },
-    header: [
-      ["item_id", "token"],
-      ["categories", "token_seq"],
-    ],
+    ...{ id: "itemId", unwritten: unwritten.items, header: itemHeader, taken },
     first: ({ itemId, categories = [] }) => [
       toCell(itemId, "token"),
       toCell(categories, "token_seq"),
@@ -126,8 +132,7 @@ export function toAtomicFiles(
   });
   const users = toEntities({
     open: () => userTable(store, consent),
-    ...{ id: "userId", unwritten: unwritten.users },
-    header: [["user_id", "token"]],
+    ...{ id: "userId", unwritten: unwritten.users, header: userHeader, taken },
     first: ({ userId }) => [toCell(userId, "token")],
   });
   return {
