@@ -1,6 +1,5 @@
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import { hashTokens, type NamedFeature } from "../../policy/item-features.ts";
-import type { FileContent } from "../onnx-export/write-folder.ts";
 import type { WantedDecisions } from "../tables/export-decisions.ts";
 import type { RecordTable } from "../tables/table.ts";
 import { toParquet } from "../tables/write-parquet.ts";
@@ -47,7 +46,7 @@ interface ObpCounts {
 
 /** A folder of Open Bandit Pipeline's arrays, to be written in this order. */
 export interface ObpFiles {
-  readonly files: Readonly<Record<string, FileContent>>;
+  readonly files: Readonly<Record<string, AsyncIterable<Uint8Array | string>>>;
   /** So far. */
   counts(): ObpCounts;
 }

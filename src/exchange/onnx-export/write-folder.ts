@@ -22,7 +22,7 @@ async function isEmptyFolder(folder: string): Promise<boolean> {
 }
 
 /** A whole file, or the parts that it is written in. */
-export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array | string>;
+type FileContent = Uint8Array | string | AsyncIterable<Uint8Array | string>;
 
 /**
  * Writes the files of a new folder one after the other: it exists with all of them, or not at all.

@@ -3,7 +3,6 @@ import type { Consent } from "../../domain/consent.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { featuresOf } from "../../engine/state/notes.ts";
 import type { Store } from "../../storage/store.ts";
-import type { FileContent } from "../onnx-export/write-folder.ts";
 import { eventTable, itemTable, userTable } from "../tables/record-tables.ts";
 import type { RecordTable, TableRow, TimeRange } from "../tables/table.ts";
 import { type AtomicColumn, type AtomicType, collectColumns, leavesOf } from "./atomic-columns.ts";
@@ -117,7 +116,7 @@ export interface RecboleOptions {
 export function toAtomicFiles(
   store: Store,
   { folder, range, consent }: RecboleOptions,
-): Readonly<Record<string, FileContent>> {
+): Readonly<Record<string, AsyncIterable<string>>> {
   const name = basename(folder);
   const unwritten = { users: new Set<string>(), items: new Set<string>() };
   const headers = [interactionHeader, itemHeader, userHeader].flat();
