@@ -52,8 +52,8 @@ export interface ObpFiles {
 }
 
 /**
- * Bandit feedback as Open Bandit Pipeline takes it: a row of rounds.parquet for each position that chance filled, and of
- * actions.parquet for each item that was a candidate.
+ * Bandit feedback as Open Bandit Pipeline takes it. rounds.parquet has a row for each position that chance filled, actions.parquet for
+ * each item that was a candidate.
  */
 export function toObp(wanted: WantedDecisions): ObpFiles {
   const actions = createActions();
