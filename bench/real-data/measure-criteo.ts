@@ -52,8 +52,8 @@ export function countCandidates(displays: readonly Display[]): EstimatedValue {
 }
 
 /**
- * The uniform choice. The log has no candidates: each display is taken to have had as many as all have on the mean, so ips, snips and dr are
- * one number, and only that of snips has the error of the mean number in it.
+ * The uniform choice. The log has no candidates: each display is taken to have had as many as all have on the mean. So ips, snips and dr
+ * are one number. Of their errors snips' alone has that of the mean number in it.
  */
 export async function judgeUniform(
   policy: string,

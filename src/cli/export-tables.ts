@@ -92,7 +92,7 @@ async function openDecisions(source: Source): Promise<OpenedTable> {
   return {
     of: name,
     count,
-    table: decisionTable({ ...wanted, range: rangeOf(options) }),
+    table: decisionTable(wanted),
     dsjson: {
       rows: "choices",
       lines: toDsjson(wanted, configuration),

@@ -43,7 +43,8 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
     expect(histograms["policy_difference/distribution"][0]).toEqual({
       ...{ step: 1, limits: [0.5, 2], masses: [0.75, 0.25] },
     });
-    expect(texts.outcome.slice(0, 2)).toEqual(["**promote**: Better by 4 %.", "hold"]);
+    const promoted = "**promote**: Better by 4 %.";
+    expect(texts.outcome).toEqual([promoted, "hold", promoted]);
     const setting = runs["shop/settings/careful"];
     expect(setting.hparams).toEqual({
       ...{ kl_radius: 0.1, pessimism: 0.5, discriminator: 0, proximity: 1 },

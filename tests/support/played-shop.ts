@@ -1,4 +1,5 @@
 import { userId } from "../../src/domain/ids.ts";
+import type { ItemRules } from "../../src/domain/rules.ts";
 import type { Configuration } from "../../src/engine/configuration/configuration.ts";
 import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import type { WantedDecisions } from "../../src/exchange/tables/export-decisions.ts";
@@ -14,8 +15,12 @@ export interface PlayedShop extends TestEngine {
 export async function playShop(options: {
   readonly decisions: number;
   readonly path?: string;
+  /** Of the scenario. */
+  readonly rules?: ItemRules;
 }): Promise<PlayedShop> {
-  const shop = await openShop(options);
+  const { rules, path } = options;
+  const fields = { scenario: { ...(rules && { rules }) }, ...(path && { path }) };
+  const shop = await openShop(fields);
   const { engine, store, advance } = shop;
   await assign(store, { serving: shopSnapshot() });
   const random = createRandom(4);
@@ -31,7 +36,7 @@ export async function playShop(options: {
     advance(1);
   }
   advance(600);
-  return { ...shop, configuration: parseConfiguration(shopConfiguration()) };
+  return { ...shop, configuration: parseConfiguration(shopConfiguration(fields)) };
 }
 
 /** All of them, for an export. */

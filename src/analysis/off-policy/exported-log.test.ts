@@ -12,6 +12,7 @@ import { exportDecisions } from "../../exchange/tables/export-decisions.ts";
 import { decisionTable } from "../../exchange/tables/record-tables.ts";
 import { toParquet } from "../../exchange/tables/write-parquet.ts";
 import { createRandom } from "../../numeric/random.ts";
+import type { LogRow } from "./decision-log.ts";
 import { evaluateLog } from "./evaluate-log.ts";
 import { createLoggingPolicies } from "./logging-policies.ts";
 import { openLog } from "./open-log.ts";
@@ -23,8 +24,8 @@ const configuration = parseConfiguration(shopConfiguration());
 const scenario = configuration.scenarios[0]!;
 
 /** A shop with 60 decisions of two items, whose export is a file; one more decision is still open. */
-async function exportShop() {
-  const { engine, store, advance, clock } = await openShop();
+async function exportShop(rest = {}) {
+  const { engine, store, advance, clock } = await openShop({ rest });
   const [serving, other] = await assign(store, {
     serving: shopSnapshot(),
     canary: shopSnapshot(2),
@@ -108,8 +109,11 @@ test("an export holds closed decisions with what they earned, and is read again 
   expect(evaluation.diagnostics.largestWeight).toBeCloseTo(Math.max(...weights), 9);
 });
 
-test("an export in Parquet is read as the same in JSONL", async () => {
-  const { path, store } = await exportShop();
+test.each([
+  ["", {}],
+  [", with the consents of those who stated nothing", { personalise: false }],
+])("an export in Parquet is read as the same in JSONL%s", async (_, consent) => {
+  const { path, store } = await exportShop({ privacy: { consent } });
   const now = Date.parse("2100-01-01");
   const parquet = join(createTestFolder(), "shop.parquet");
   await pipeline(
@@ -123,6 +127,8 @@ test("an export in Parquet is read as the same in JSONL", async () => {
   };
   const [expected, found] = [await rowsOf(path), await rowsOf(parquet)];
   expect(expected).toHaveLength(120);
+  const { decision } = expected[0] as LogRow;
+  expect(decision?.consent ?? {}).toEqual(consent);
   expect(found.slice(0, 120)).toEqual(expected);
 });
 

@@ -1,13 +1,12 @@
 import type { Decision } from "../../domain/decision.ts";
-import { EngineError, type ErrorCode } from "../../domain/errors.ts";
 import { createPrefix } from "../../domain/prefix-rules.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import { addBoosts } from "../../engine/rules/draw-rules.ts";
-import { findScenario } from "../../engine/serving/recommend.ts";
 import { largestRounding } from "../../evaluation/checks.ts";
 import type { SlateRule } from "../../evaluation/slates/slate-drawer.ts";
 import { conditionalsOf } from "../../evaluation/slates/slate-prefix.ts";
+import { deriveRecorded } from "../../exchange/bandit/derive-recorded.ts";
 import {
   type ExportedDecision,
   momentOfExport,
@@ -23,14 +22,6 @@ export interface LoggingPolicies {
   rule(decision: ExportedDecision): Promise<SlateRule | undefined>;
   close(): Promise<void>;
 }
-
-/** Of a record that is not the log's own, or has lost what made it. */
-const unknown: readonly ErrorCode[] = [
-  "not_found",
-  "corrupt_snapshot",
-  "unknown_scenario",
-  "unknown_item",
-];
 
 /** Whether the rule gives the logged propensities again. */
 function isBorneOut(
@@ -59,27 +50,23 @@ export function createLoggingPolicies({
   const deriver = createLogitDeriver(store, configuration);
   return {
     async rule(decision) {
-      try {
-        if (findScenario(configuration, decision.scenario).slateReward === "cascade")
-          return undefined;
-        // An export has all fields of a decision that logits depend on.
-        const moment = { ...decision, ...momentOfExport(decision) };
-        const logits = await deriver.deriveServed(moment as unknown as Decision);
-        const rules = rulesOfDraw(decision);
-        const part = drawnPart(decision.candidates.length, rules);
-        const boosted = addBoosts(logits, rules);
-        const { spread } = createPrefix(part.rules, part.candidates.length);
-        const own = Float64Array.from(
-          part.candidates,
-          (index, a) => boosted[index]! + (spread?.start[a] ?? 0),
-        );
-        const policies = [positionProbabilities(own, [], 0)];
-        const rule = { policies, exploration: decision.exploration, ...part.rules };
-        return isBorneOut(rule, part, decision) ? rule : undefined;
-      } catch (error) {
-        if (error instanceof EngineError && unknown.includes(error.code)) return undefined;
-        throw error;
-      }
+      const scenario = configuration.scenarios.find(({ name }) => name === decision.scenario);
+      if (scenario?.slateReward === "cascade") return undefined;
+      // An export has all fields of a decision that logits depend on.
+      const moment = { ...decision, ...momentOfExport(decision) };
+      const logits = await deriveRecorded(deriver, moment as unknown as Decision);
+      if (logits === undefined) return undefined;
+      const rules = rulesOfDraw(decision);
+      const part = drawnPart(decision.candidates.length, rules);
+      const boosted = addBoosts(logits, rules);
+      const { spread } = createPrefix(part.rules, part.candidates.length);
+      const own = Float64Array.from(
+        part.candidates,
+        (index, a) => boosted[index]! + (spread?.start[a] ?? 0),
+      );
+      const policies = [positionProbabilities(own, [], 0)];
+      const rule = { policies, exploration: decision.exploration, ...part.rules };
+      return isBorneOut(rule, part, decision) ? rule : undefined;
     },
     close: () => deriver.close(),
   };

@@ -1,5 +1,6 @@
 import type { ColumnNames } from "../../exchange/import/column-names.ts";
 import { openParquet, type ParquetFile } from "../../exchange/import/read-parquet.ts";
+import { decisionColumns } from "../../exchange/tables/record-tables.ts";
 import type { DecisionLog, LogRow, MalformedRow } from "./decision-log.ts";
 import { exportFormat, readExportedDecision } from "./read-exported.ts";
 import { parseRow } from "./read-rows.ts";
@@ -19,14 +20,11 @@ async function* readRows(
   }
 }
 
-/** Columns of an export that are JSON as text. */
-const nested = ["candidates", "fastLoop", "offer", "draw", "social", "context"];
-
 /** A value of an exported table as its JSON line has it. @throws RowProblem */
 function toJson(name: string, value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
   if (value instanceof Date) return value.toISOString();
-  if (typeof value !== "string" || !nested.includes(name)) return value;
+  if (typeof value !== "string" || decisionColumns[name] !== "json") return value;
   try {
     return JSON.parse(value);
   } catch {

@@ -28,7 +28,7 @@ function countFindings(report: AuditReport): string {
   return counts.length === 0 ? all : `${all} (${counts.join(", ")})`;
 }
 
-/** Such as "removed by erasure        3 erasures: 40 events, 12 decisions". */
+/** Such as "removed by erasure        3 users: 40 events, 12 decisions". */
 function describeRemoved({ kind, removals, rows }: AuditReport["removed"][number]): string {
   const counts = Object.entries(rows).filter(([, count = 0]) => count > 0);
   const parts = counts.map(([name, count = 0]) => `${formatWhole(count)} ${name}`).join(", ");

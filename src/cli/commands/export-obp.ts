@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { toObp } from "../../exchange/bandit/write-obp.ts";
-import { writeFolder } from "../../exchange/onnx-export/write-folder.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { type TableLimits, wantDecisions } from "../export-tables.ts";
 import { exportedPart, noteExport } from "../exported-part.ts";
+import { writeLargeFolder } from "../write-large-folder.ts";
 import { addLimits } from "./export-table.ts";
 
 async function exportObp(folder: string, options: DatabaseOptions & TableLimits): Promise<void> {
@@ -12,7 +12,7 @@ async function exportObp(folder: string, options: DatabaseOptions & TableLimits)
     await noteExport(parts.store, folder);
     const { store } = exportedPart(parts, options);
     const { files, counts } = toObp(wantDecisions({ ...parts, store, options }));
-    await writeFolder(folder, files);
+    await writeLargeFolder(folder, files);
     const { rounds, actions } = counts();
     const text = `${formatWhole(rounds)} rounds of ${formatWhole(actions)} actions are in ${folder}\n`;
     process.stderr.write(text);

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { writeFolder } from "../../exchange/onnx-export/write-folder.ts";
 import { toAtomicFiles } from "../../exchange/recbole/atomic-files.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { rangeOf, type TableLimits } from "../export-tables.ts";
 import { exportedPart, noteExport } from "../exported-part.ts";
+import { writeLargeFolder } from "../write-large-folder.ts";
 import { addLimits } from "./export-table.ts";
 
 async function exportRecbole(
@@ -15,7 +15,7 @@ async function exportRecbole(
     const { store, consent } = exportedPart(parts, options);
     const range = rangeOf(options);
     const files = toAtomicFiles(store, { folder, range, ...(consent && { consent }) });
-    await writeFolder(folder, files);
+    await writeLargeFolder(folder, files);
     process.stderr.write(`${Object.keys(files).join(", ")} are in ${folder}\n`);
   });
 }

@@ -99,12 +99,13 @@ export function privacyEraseCommand(): Command {
     .action(erase);
 }
 
-function readReceipt(path: string): ErasureReceipt {
+/** @throws invalid_file */
+export function readReceipts<Receipts>(path: string, parse: (text: string) => Receipts): Receipts {
   try {
-    return parseReceipt(readFileSync(path, "utf8"));
+    return parse(readFileSync(path, "utf8"));
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
-    const message = `${path} can't be read: ${(cause as Error).message}; name a receipt`;
+    const message = `${path} can't be read: ${(cause as Error).message}; name a file of receipts`;
     throw new EngineError("invalid_file", message, { details: { file: path }, cause });
   }
 }
@@ -141,7 +142,7 @@ export const privacyVerifyCommand = (): Command =>
     .addHelpText("after", "\nExits with 1 if the receipt was changed, or a row is left.")
     .addHelpText("after", "\nExample:\n  $ recurve privacy verify ada.json --database shop.db")
     .action(async (path: string, { database }: { readonly database: string }) => {
-      const receipt = readReceipt(path);
+      const receipt = readReceipts(path, parseReceipt);
       const found = await withRecord(database, (store) => verifyReceipt(store, receipt));
       process.stdout.write(`${describeVerification(found)}\n`);
       checkFound(found);

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { Command } from "commander";
 import type { ErasureReceipt } from "../../domain/erasure.ts";
-import { EngineError } from "../../domain/errors.ts";
 import { appendToList, copyDatabase, erasureListOf } from "../../engine/open-store.ts";
 import { receiptText } from "../../engine/privacy/receipt.ts";
 import { parseReceipts, replayErasures } from "../../engine/privacy/replay-erasures.ts";
@@ -9,20 +8,11 @@ import { formatWhole } from "../../numeric/format.ts";
 import { databaseOption, withRecord } from "../database.ts";
 import { parseName } from "../parse-options.ts";
 import { refuseMissing, tellCopy } from "./backup.ts";
+import { readReceipts } from "./privacy-erase.ts";
 
 interface RestoreOptions {
   readonly database: string;
   readonly erasures?: readonly string[];
-}
-
-function readReceipts(path: string): readonly ErasureReceipt[] {
-  try {
-    return parseReceipts(readFileSync(path, "utf8"));
-  } catch (cause) {
-    if (cause instanceof EngineError) throw cause;
-    const message = `${path} can't be read: ${(cause as Error).message}; name a receipt or a list of them`;
-    throw new EngineError("invalid_file", message, { details: { file: path }, cause });
-  }
 }
 
 /** The list beside the database that was lost, and those that are named. */
@@ -62,7 +52,7 @@ async function copyWithout(
 
 async function restore(from: string, { database, erasures = [] }: RestoreOptions): Promise<void> {
   refuseMissing(from);
-  const receipts = listsOf(database, erasures).flatMap(readReceipts);
+  const receipts = listsOf(database, erasures).flatMap((path) => readReceipts(path, parseReceipts));
   if (receipts.length > 0) return copyWithout(from, database, receipts);
   copyDatabase(from, database);
   tellCopy(from, database);

@@ -26,6 +26,8 @@ export interface LoggedRound {
   readonly place: number;
   /** Those that could be chosen here, in the decision's order. */
   readonly candidates: readonly RoundCandidate[];
+  /** Added to their log-odds by the items above; absent without diversity. */
+  readonly tilt?: Float64Array;
   /** Index among them. */
   readonly chosen: number;
   /** Reward units, settled. */
@@ -66,13 +68,14 @@ export async function* readRounds(
       index,
       features: featuresOfItem(factsOfCandidate(one, catalogue)),
     }));
-    for (const { place, action, left } of loggedChoices(exported)) {
+    for (const { place, action, left, tilt } of loggedChoices(exported)) {
       const candidates = left.flatMap((index) => all[index] ?? []);
       const chosen = candidates.findIndex(({ itemId }) => itemId === action);
       // Only a row that was changed by hand has such a choice; an audit names it.
       if (chosen === -1) continue;
       yield {
         ...{ decision, rules, place, candidates, chosen, context },
+        ...(tilt && { tilt }),
         reward: exported.rewards[place] ?? Number.NaN,
         propensity: exported.positionPropensities[place] ?? Number.NaN,
       };

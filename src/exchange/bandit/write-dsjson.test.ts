@@ -69,6 +69,17 @@ test("if the record has lost the policy, a line has the chance of the chosen one
   expect(rows[0]).not.toHaveProperty("propensities");
 });
 
+test("under boosts and diversity a line has the chances of all candidates that are left", async () => {
+  const rules = { boosts: [{ filter: "year > 3", add: 1 }], diversity: 0.6 };
+  const lines = await readLines(await playShop({ decisions: 5, rules }));
+  expect(lines).toHaveLength(10);
+  for (const { c, p } of lines) {
+    expect(p).toHaveLength(c._multi.length);
+    const sum = p.reduce((total: number, one: number) => total + one, 0);
+    expect(Math.abs(sum - 1)).toBeLessThan(2e-6);
+  }
+});
+
 test("the file gives the same value as the decisions themselves", async () => {
   const shop = await playShop({ decisions: 40 });
   const folder = createTestFolder();

@@ -1,6 +1,5 @@
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import { hashTokens, type NamedFeature } from "../../policy/item-features.ts";
-import type { FileContent } from "../onnx-export/write-folder.ts";
 import type { WantedDecisions } from "../tables/export-decisions.ts";
 import type { RecordTable } from "../tables/table.ts";
 import { toParquet } from "../tables/write-parquet.ts";
@@ -47,14 +46,14 @@ interface ObpCounts {
 
 /** A folder of Open Bandit Pipeline's arrays, to be written in this order. */
 export interface ObpFiles {
-  readonly files: Readonly<Record<string, FileContent>>;
+  readonly files: Readonly<Record<string, AsyncIterable<Uint8Array | string>>>;
   /** So far. */
   counts(): ObpCounts;
 }
 
 /**
- * Bandit feedback as Open Bandit Pipeline takes it: a row of rounds.parquet for each position that chance filled, and of
- * actions.parquet for each item that was a candidate.
+ * Bandit feedback as Open Bandit Pipeline takes it. rounds.parquet has a row for each position that chance filled, actions.parquet for
+ * each item that was a candidate.
  */
 export function toObp(wanted: WantedDecisions): ObpFiles {
   const actions = createActions();

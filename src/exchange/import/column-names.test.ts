@@ -55,6 +55,24 @@ test("rows of CSV, JSONL and Parquet are read by the file's own names, and other
   expect(await importEvents(source)).toEqual(expected);
 });
 
+test("a consent in Parquet is the JSON that an export writes, or a column for each flag", async () => {
+  const stated = { train: false };
+  const rows = { type: ["rating", "rating"], user: ["u", "v"], movie: ["a", "b"], stars: [1, 2] };
+  for (const columns of [
+    { consent: [JSON.stringify(stated), null] },
+    { "consent.train": [false, null] },
+  ]) {
+    const store = await openStore(":memory:");
+    const options = { ...events, format: "parquet", signal: neverAborted } as const;
+    const path = writeParquet({ ...rows, ...columns });
+    const { refusals } = await importSource(store, await openRows(path, options));
+    expect(refusals).toEqual([]);
+    const found = await store.events.scan({ after: 0, limit: 10 });
+    expect(found.map(({ consent }) => consent)).toEqual([stated, undefined]);
+    await store.close();
+  }
+});
+
 test("an id of more than 53 bits is its digits", async () => {
   const user = 2n ** 62n + 1n;
   const path = writeParquet({ type: ["rating"], user: [user], movie: ["a"], stars: [1] });

@@ -34,6 +34,9 @@ const wholes: Readonly<Partial<Record<RowKind, readonly string[]>>> = {
   campaigns: ["budget", "frequencyCap"],
 };
 
+/** Columns that are JSON as text in a table that was exported. */
+const wholeNames: ReadonlySet<string> = new Set(["consent", ...Object.values(wholes).flat()]);
+
 /** Columns of a kind. @param isTyped whether the format holds JSON, unlike CSV */
 export function knownColumns(kind: RowKind, isTyped: boolean): KnownColumns {
   const { required, optional } = columnsOf[kind];
@@ -123,8 +126,7 @@ function readTyped(column: string, value: unknown): unknown {
   if (isNumber && ids.includes(column)) return String(value);
   if (isNumber && numbers.includes(column)) return Number(value);
   if (typeof value === "string" && column === "categories") return value.split("|");
-  const isWhole = Object.values(wholes).some((names) => names.includes(column));
-  return typeof value === "string" && isWhole ? parseJson(value) : toJson(value);
+  return typeof value === "string" && wholeNames.has(column) ? parseJson(value) : toJson(value);
 }
 
 /** The row as it would be on the HTTP wire. @param cells by our column names; `a.b` is the field b of a */

@@ -22,7 +22,7 @@ async function isEmptyFolder(folder: string): Promise<boolean> {
 }
 
 /** A whole file, or the parts that it is written in. */
-export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array | string>;
+type FileContent = Uint8Array | string | AsyncIterable<Uint8Array | string>;
 
 /**
  * Writes the files of a new folder one after the other: it exists with all of them, or not at all.
@@ -43,8 +43,9 @@ export async function writeFolder(
     await rename(draft, target);
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
-    if (cause instanceof EngineError) throw cause;
-    const problem = (cause as Error).message;
+    // Parts come from the record, whose problems are not the folder's.
+    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+    const problem = cause.message;
     const message = `folder ${folder} can't be written: ${problem}; name a new folder in one that is there, on a disk with room`;
     throw new EngineError("invalid_file", message, { details: { folder, problem }, cause });
   }

@@ -55,11 +55,11 @@ function toField(path: string, taken: ReadonlySet<string>): string {
 
 /**
  * The columns that hold all attributes.
- * @param reserved fields that have their names already
+ * @param taken fields of the data set that have their names already; the columns' own are added
  */
 export async function collectColumns(
   rows: AsyncIterable<JsonObject>,
-  reserved: readonly string[],
+  taken: Set<string>,
 ): Promise<readonly AtomicColumn[]> {
   const types = new Map<string, AtomicType>();
   for await (const attributes of rows) {
@@ -68,7 +68,6 @@ export async function collectColumns(
       types.set(path, join(types.get(path), typeOf(value)));
     }
   }
-  const taken = new Set(reserved);
   return [...types].map(([path, type]) => {
     const field = toField(path, taken);
     taken.add(field);

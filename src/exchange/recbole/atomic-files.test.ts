@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openShop } from "../../../tests/support/shop.ts";
@@ -62,6 +62,34 @@ test("a header holds no colon or white space, and a cell with a tab has quotes",
     ["user_id:token", "home_town:token"],
     ["ann", '"Graz', 'Andritz"'],
   ]);
+});
+
+test("a record that can't be read to its end leaves no folder, and is not called a problem of the folder", async () => {
+  const { engine, store } = await openShop({ items: 1 });
+  await engine.record([{ userId: userId("ann"), itemId: itemId("i-0"), type: "click" }]);
+  const problem = new RangeError("a page is torn");
+  const broken = { ...store, users: { ...store.users, list: () => Promise.reject(problem) } };
+  const folder = join(createTestFolder(), "shop");
+  const writing = writeFolder(folder, toAtomicFiles(broken, { folder, range: {} }));
+  await expect(writing).rejects.toBe(problem);
+  expect(existsSync(folder)).toBe(false);
+});
+
+test("no two files have a field of the same name: RecBole would read both by the type of the last", async () => {
+  const { engine, store } = await openShop({ items: 0 });
+  const attributes = { type: "film", rating: "PG-13", user_id: "x", city: "Graz" };
+  await engine.putItems([{ itemId: itemId("a"), categories: [], attributes, available: true }]);
+  await engine.putUsers([{ userId: userId("ann"), attributes: { city: 8010, categories: "b" } }]);
+  const folder = join(createTestFolder(), "shop");
+  await writeFolder(folder, toAtomicFiles(store, { folder, range: {} }));
+  const headerOf = (ending: string) =>
+    readFileSync(join(folder, `shop.${ending}`), "utf8")
+      .split("\n")[0]!
+      .split("\t");
+  expect(headerOf("item").slice(2)).toEqual([
+    ...["city:token", "rating_2:token", "type_2:token", "user_id_2:token"],
+  ]);
+  expect(headerOf("user").slice(1)).toEqual(["categories_2:token", "city_2:float"]);
 });
 
 test("interactions are those of the time", async () => {

@@ -3,7 +3,6 @@ import type { Consent } from "../../domain/consent.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { featuresOf } from "../../engine/state/notes.ts";
 import type { Store } from "../../storage/store.ts";
-import type { FileContent } from "../onnx-export/write-folder.ts";
 import { eventTable, itemTable, userTable } from "../tables/record-tables.ts";
 import type { RecordTable, TableRow, TimeRange } from "../tables/table.ts";
 import { type AtomicColumn, type AtomicType, collectColumns, leavesOf } from "./atomic-columns.ts";
@@ -25,6 +24,13 @@ type Header = readonly (readonly [field: string, type: AtomicType])[];
 
 const toLine = (cells: readonly string[]) => `${cells.join("\t")}\n`;
 const toHeader = (header: Header) => toLine(header.map(([field, type]) => `${field}:${type}`));
+
+const itemHeader: Header = [
+  ["item_id", "token"],
+  ["categories", "token_seq"],
+];
+
+const userHeader: Header = [["user_id", "token"]];
 
 const interactionHeader: Header = [
   ["user_id", "token"],
@@ -62,6 +68,8 @@ interface Entities {
   readonly id: "itemId" | "userId";
   readonly unwritten: Set<string>;
   readonly header: Header;
+  /** Fields of all files: RecBole has one type for a name, that of the last file with it. */
+  readonly taken: Set<string>;
   /** Cells before those of the attributes. */
   readonly first: (row: TableRow) => readonly string[];
 }
@@ -83,9 +91,8 @@ const cellsOf = (row: TableRow, columns: readonly AtomicColumn[]) => {
  * that were never written have an empty one.
  */
 async function* toEntities(entities: Entities): AsyncGenerator<string, void> {
-  const { open, id, unwritten, header, first } = entities;
-  const reserved = header.map(([field]) => field);
-  const columns = await collectColumns(attributesIn(open()), reserved);
+  const { open, id, unwritten, header, taken, first } = entities;
+  const columns = await collectColumns(attributesIn(open()), taken);
   yield toHeader([...header, ...columns.map(({ field, type }) => [field, type] as const)]);
   for await (const row of open().rows) {
     unwritten.delete(String(row[id]));
@@ -109,16 +116,14 @@ export interface RecboleOptions {
 export function toAtomicFiles(
   store: Store,
   { folder, range, consent }: RecboleOptions,
-): Readonly<Record<string, FileContent>> {
+): Readonly<Record<string, AsyncIterable<string>>> {
   const name = basename(folder);
   const unwritten = { users: new Set<string>(), items: new Set<string>() };
+  const headers = [interactionHeader, itemHeader, userHeader].flat();
+  const taken = new Set(headers.map(([field]) => field));
   const items = toEntities({
     open: () => itemTable(store),
-    ...{ id: "itemId", unwritten: unwritten.items },
-    header: [
-      ["item_id", "token"],
-      ["categories", "token_seq"],
-    ],
+    ...{ id: "itemId", unwritten: unwritten.items, header: itemHeader, taken },
     first: ({ itemId, categories = [] }) => [
       toCell(itemId, "token"),
       toCell(categories, "token_seq"),
@@ -126,8 +131,7 @@ export function toAtomicFiles(
   });
   const users = toEntities({
     open: () => userTable(store, consent),
-    ...{ id: "userId", unwritten: unwritten.users },
-    header: [["user_id", "token"]],
+    ...{ id: "userId", unwritten: unwritten.users, header: userHeader, taken },
     first: ({ userId }) => [toCell(userId, "token")],
   });
   return {

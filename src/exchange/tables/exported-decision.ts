@@ -34,8 +34,8 @@ export interface ExportedDecision
 }
 
 /**
- * Rules of a draw on the candidates of a decision: groups of each candidate and how many of each a slate may hold, and the features by
- * which its items are kept apart.
+ * Rules of a draw on the candidates of a decision: groups of each candidate, how many of each group a slate may hold, and features that
+ * keep its items apart.
  */
 export interface ExportedDraw extends PrefixRules {
   /** Added to the log-odds of each candidate, whatever the policy. */

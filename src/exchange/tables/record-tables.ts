@@ -1,10 +1,8 @@
 import { type Consent, consents } from "../../domain/consent.ts";
-import type { Arm } from "../../domain/decision.ts";
 import type { Edge } from "../../domain/edge.ts";
-import type { Scenario } from "../../domain/scenario.ts";
 import type { Page } from "../../storage/revision-store.ts";
 import type { Store } from "../../storage/store.ts";
-import { exportDecisions } from "./export-decisions.ts";
+import { exportDecisions, type WantedDecisions } from "./export-decisions.ts";
 import type { RecordTable, TableRow, TimeRange } from "./table.ts";
 
 /** Rows in memory at a time. */
@@ -15,27 +13,21 @@ const isWithin = (time: number, { from = -Infinity, to = Infinity }: TimeRange) 
 
 const toText = (time: number) => new Date(time).toISOString();
 
-/** Closed decisions with their rewards, oldest first, of an arm or of all. */
-export function decisionTable(options: {
-  readonly store: Store;
-  readonly scenario: Scenario;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly range: TimeRange;
-  readonly arm?: Arm;
-}): RecordTable {
-  return {
-    columns: {
-      ...{ decisionId: "text", userId: "text", scenario: "text", arm: "text" },
-      ...{ policyVersion: "integer", seed: "integer", asOf: "integer" },
-      ...{ decidedAt: "time", expiresAt: "time", exploration: "number", fastLoop: "json" },
-      ...{ slatePropensity: "number", positionPropensities: "numbers", rewards: "numbers" },
-      ...{ slate: "texts", candidates: "json", offeredBy: "text", retriever: "integer" },
-      ...{ offer: "json", draw: "json", social: "json", consent: "json", context: "json" },
-    },
-    rows: exportDecisions(options) as AsyncIterable<unknown> as AsyncIterable<TableRow>,
-  };
-}
+/** Of `decisionTable`. */
+export const decisionColumns: RecordTable["columns"] = {
+  ...{ decisionId: "text", userId: "text", scenario: "text", arm: "text" },
+  ...{ policyVersion: "integer", seed: "integer", asOf: "integer" },
+  ...{ decidedAt: "time", expiresAt: "time", exploration: "number", fastLoop: "json" },
+  ...{ slatePropensity: "number", positionPropensities: "numbers", rewards: "numbers" },
+  ...{ slate: "texts", candidates: "json", offeredBy: "text", retriever: "integer" },
+  ...{ offer: "json", draw: "json", social: "json", consent: "json", context: "json" },
+};
+
+/** Closed decisions with their rewards, oldest first. */
+export const decisionTable = (wanted: WantedDecisions): RecordTable => ({
+  columns: decisionColumns,
+  rows: exportDecisions(wanted) as AsyncIterable<unknown> as AsyncIterable<TableRow>,
+});
 
 async function* readEvents(store: Store, range: TimeRange): AsyncGenerator<TableRow, void> {
   for (let after = 0; ; ) {

@@ -1,0 +1,25 @@
+import { writeFolder } from "../exchange/onnx-export/write-folder.ts";
+import { formatWhole } from "../numeric/format.ts";
+import { createProgressLine } from "./progress.ts";
+
+type Parts = AsyncIterable<Uint8Array | string>;
+
+/** As `writeFolder`, with a line that shows how far it is. */
+export async function writeLargeFolder(
+  folder: string,
+  files: Readonly<Record<string, Parts>>,
+): Promise<void> {
+  const line = createProgressLine({ stream: process.stderr, clock: Date.now });
+  async function* shown(name: string, parts: Parts) {
+    let [bytes, mebibytes] = [0, 0];
+    for await (const part of parts) {
+      yield part;
+      bytes += part.length;
+      if (bytes < 2 ** 20 * (mebibytes + 1)) continue;
+      mebibytes = Math.floor(bytes / 2 ** 20);
+      line.update(`${formatWhole(mebibytes)} MiB of ${name}`);
+    }
+  }
+  const all = Object.entries(files).map(([name, parts]) => [name, shown(name, parts)]);
+  await writeFolder(folder, Object.fromEntries(all)).finally(() => line.stop());
+}
