@@ -1,4 +1,10 @@
-import type { GateEvidence, Guard, PredictedLift, SelfCheck } from "../domain/gate-record.ts";
+import type {
+  GateEvidence,
+  GateRecord,
+  Guard,
+  PredictedLift,
+  SelfCheck,
+} from "../domain/gate-record.ts";
 import { formatShare, formatSignificant } from "../numeric/format.ts";
 import type { GateLimits } from "./gate-guards.ts";
 
@@ -24,6 +30,14 @@ export function failedGuards(failed: readonly Guard[]): string {
       `${name} ${formatSignificant(value)} is ${value < limit ? "below" : "above"} its limit ${formatSignificant(limit)}`,
   );
   return `Held by its guards: ${parts.join("; ")}.`;
+}
+
+/** A gate that looked at guards, with one more: a failed one holds the candidate. */
+export function addGuard(gate: GateRecord, guard: Guard): GateRecord {
+  const guards = [...gate.guards, guard];
+  if (guard.passed) return { ...gate, guards };
+  const failed = guards.filter(({ passed, metric }) => !passed && metric?.isDecided !== false);
+  return { ...gate, guards, verdict: "hold", reason: failedGuards(failed) };
 }
 
 export const promoted = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>

@@ -54,6 +54,6 @@ describe("until the next cycle", () => {
   test("nothing is learned where nobody's feedback judged, and draws of a fast loop explore by themselves", () => {
     expect(explore(found(0.2, []), scenario)).toBe(0.12);
     expect(explore(found(0.2, []), { ...scenario, before: 0 })).toBe(0.01);
-    expect(explore(found(0.2), { ...scenario, hasFastLoop: true })).toBe(0.01);
+    expect(explore(found(0.2), { ...scenario, exploresItself: true })).toBe(0.01);
   });
 });

@@ -30,9 +30,9 @@ export function explore(
   scenario: {
     /** The candidate serves from now on. */
     readonly takesOver: boolean;
-    /** The floor; with a fast loop, whose draws explore, nothing is added to it. */
     readonly floor: number;
-    readonly hasFastLoop?: boolean;
+    /** Draws of a fast loop do, and so does a renewed popularity: nothing is added to the floor. */
+    readonly exploresItself?: boolean;
     /** ε of now. */
     readonly before: number;
     /** Of a reward; default [0, 1]. */
@@ -48,7 +48,7 @@ export function explore(
     discount = 0,
     range: { minimum, maximum } = { minimum: 0, maximum: 1 },
   } = scenario;
-  if (scenario.hasFastLoop) return floor;
+  if (scenario.exploresItself) return floor;
   if (rows.length === 0) return Math.max(floor, before);
   const range = maximum - minimum;
   const gain = scenario.takesOver ? gainOf(gate) : 0;

@@ -3,7 +3,7 @@ import type { GateLooks, GateRecord, GateStratum, Guard } from "../domain/gate-r
 import type { GuardTest } from "../domain/guard-metric.ts";
 import { type GateInput, judgeCandidate } from "../evaluation/gate.ts";
 import type { GateLimits } from "../evaluation/gate-guards.ts";
-import { failedGuards } from "../evaluation/gate-reason.ts";
+import { addGuard } from "../evaluation/gate-reason.ts";
 import { applyGuardMetrics, judgeMetric, loggedChange } from "../evaluation/guard-metrics.ts";
 import type { RowWeights } from "../evaluation/strata.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
@@ -116,11 +116,5 @@ export function checkDistillation(
 ): GateRecord {
   if (gate.guards.length === 0) return gate;
   const limit = largestGap * way + negligibleGap;
-  const guards: Guard[] = [
-    ...gate.guards,
-    { name: "distillation gap", value: gap, limit, passed: gap <= limit },
-  ];
-  if (gap <= limit) return { ...gate, guards };
-  const reason = failedGuards(guards.filter(({ passed }) => !passed));
-  return { ...gate, guards, verdict: "hold", reason };
+  return addGuard(gate, { name: "distillation gap", value: gap, limit, passed: gap <= limit });
 }

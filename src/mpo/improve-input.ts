@@ -4,7 +4,7 @@ import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { Part } from "./family.ts";
 import type { judgeChallengers } from "./judge.ts";
-import type { FoldedRow } from "./judged-row.ts";
+import type { Fold, FoldedRow } from "./judged-row.ts";
 import type { MetaPolicyState, proposeSettings } from "./meta-policy.ts";
 import type { MetaPrior } from "./meta-posterior.ts";
 
@@ -15,6 +15,8 @@ export interface Stages {
 
 export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
+  /** The policy that serves next if the candidate does not, by the half that it was fitted without; absent if that is the serving one. */
+  readonly renewedStart?: Readonly<Record<Exclude<Fold, "older">, Policy>> | undefined;
   /** State at the end of the last cycle. */
   readonly critic: Critic | undefined;
   readonly meta: MetaPolicyState;

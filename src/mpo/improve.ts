@@ -15,6 +15,7 @@ import type { JudgedPart, MeasuredPart } from "./measure.ts";
 import { describeContext, type MetaContext } from "./meta-context.ts";
 import { proposeSettings } from "./meta-policy.ts";
 import { shippedPrior } from "./meta-prior.ts";
+import { checkRenewedStart } from "./renewed-start.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { applySelfCheck, checkLogged } from "./self-check.ts";
 import type { Move } from "./trust-region.ts";
@@ -79,6 +80,8 @@ function chooseJudging<Row extends FoldedRow>(rows: readonly KnownRow<Row>[], ar
 interface Gated {
   /** log π of the candidates that are independent of the rows; absent without a gate. */
   readonly candidateLogs: readonly Float64Array[] | undefined;
+  /** log π of the renewed start; absent if nothing is renewed. */
+  readonly renewedLogs: readonly Float64Array[] | undefined;
   /** Absent if it is not to be checked. */
   readonly gap: DistillationGap | undefined;
   readonly judgement: Judgement;
@@ -90,7 +93,7 @@ interface Gated {
 /** Without a gate every candidate serves. */
 function gateImprovement(
   rows: JudgedPart["rows"],
-  { candidateLogs, gap, judgement, mpo, selfCheck, guards }: Gated,
+  { candidateLogs, renewedLogs, gap, judgement, mpo, selfCheck, guards }: Gated,
 ): GateRecord {
   const { difference, worthless } = judgement;
   if (candidateLogs === undefined) {
@@ -99,7 +102,14 @@ function gateImprovement(
   }
   const limits = worthless ? whereWorthless(limitsOf(mpo.gate)) : limitsOf(mpo.gate);
   const gated = { rows, candidateLogs, predictedDifference: difference, limits, guards };
-  const gate = applySelfCheck(gateCandidate(gated), selfCheck);
+  const checked = applySelfCheck(gateCandidate(gated), selfCheck);
+  const gate =
+    renewedLogs === undefined
+      ? checked
+      : checkRenewedStart(checked, {
+          ...{ rows, candidateLogs, renewedLogs },
+          limits: limitsOf(mpo.gate),
+        });
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
@@ -137,15 +147,26 @@ export async function improve<
   const judge = (parts: readonly MeasuredPart[]) =>
     stages.measure("judge", () => judgeParts(parts, meta, random.split("weights")));
   const judgement = await judge([first.measured, second.measured]);
+  const scoreHeld = ({ held, others }: typeof first, policy: Policy) =>
+    stages.measure("score", () =>
+      family.scorePolicy(
+        policy,
+        [...held, ...others].map(({ row }) => row),
+      ),
+    );
   const gateLogs = async (one: typeof first, other: typeof first) => {
     const { weights } = await judge([other.measured]);
     const { moved } = await fits.move(one, { ...judgement, weights });
-    const held = [...one.held, ...one.others].map(({ row }) => row);
-    return stages.measure("score", () => family.scorePolicy(moved.policy, held));
+    return scoreHeld(one, moved.policy);
   };
   const candidateLogs = has("gate")
     ? [...(await gateLogs(first, second)), ...(await gateLogs(second, first))]
     : undefined;
+  const { renewedStart } = input;
+  const renewedLogs = renewedStart && [
+    ...(await scoreHeld(first, renewedStart.first)),
+    ...(await scoreHeld(second, renewedStart.second)),
+  ];
   const both = await fits.judge(await fits.fit(undefined), settings, raw);
   const { moved, moves, challengers } = await fits.move(both, judgement);
   const gap = await stages.measure("score", async () =>
@@ -154,7 +175,15 @@ export async function improve<
   const judged = [...first.gateRows, ...second.gateRows];
   const checked = has("distillation check") ? gap : undefined;
   const gate = await stages.measure("gate", () =>
-    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck, guards }),
+    gateImprovement(judged, {
+      candidateLogs,
+      renewedLogs,
+      gap: checked,
+      judgement,
+      mpo,
+      selfCheck,
+      guards,
+    }),
   );
   return {
     ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },

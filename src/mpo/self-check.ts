@@ -1,6 +1,6 @@
-import type { GateRecord, Guard, SelfCheck } from "../domain/gate-record.ts";
+import type { GateRecord, SelfCheck } from "../domain/gate-record.ts";
 import { largestRounding } from "../evaluation/checks.ts";
-import { failedGuards, leftOut } from "../evaluation/gate-reason.ts";
+import { addGuard, leftOut } from "../evaluation/gate-reason.ts";
 import { expectLength } from "./check-rows.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
 
@@ -60,8 +60,5 @@ export function applySelfCheck(gate: GateRecord, selfCheck: SelfCheck): GateReco
   }
   const passed = share <= largestShareLeftOut;
   const guard = { name: "left out by the self-check", value: share, limit: largestShareLeftOut };
-  const guards: Guard[] = [...gate.guards, { ...guard, passed }];
-  if (passed) return { ...gate, guards, selfCheck };
-  const reason = failedGuards(guards.filter((one) => !one.passed));
-  return { ...gate, guards, verdict: "hold", reason, selfCheck };
+  return { ...addGuard(gate, { ...guard, passed }), selfCheck };
 }

@@ -7,7 +7,7 @@ import { createRandom } from "../numeric/random.ts";
 import { createNetwork } from "./network.ts";
 import { initialNetwork, policyShape } from "./network-policy.ts";
 import { measurePopularity, type Popularity } from "./popularity.ts";
-import { isUntrained, popularityNetwork, renewStart } from "./popularity-network.ts";
+import { isUntrained, popularityNetwork } from "./popularity-network.ts";
 import { createScorer } from "./scorer.ts";
 import { sampleSlate } from "./slate.ts";
 
@@ -76,19 +76,6 @@ test("without rewards, and for items that nobody has seen, it is the uniform cho
   const withNew = await probabilities(popularity, [...ids, itemId("new")]);
   const nearMean = ids.findIndex((item) => popularity.scores.get(item)! < popularity.mean);
   expect(withNew.at(-1)!).toBeGreaterThan(withNew[nearMean]!);
-});
-
-test("it takes the place of what is alike for all users, and of nothing trained unless it is beaten", () => {
-  const rewards = new Map([[ids[0]!, clicksOf(100, 20)]]);
-  const options = { slateSize: 1, maxCandidates: 500, random };
-  const renewal = { ...options, rewards, isBeaten: false };
-  const start = renewStart(initialNetwork(random), renewal)!;
-  expect(renewStart(start, renewal)!.parameters.itemBias).toEqual(start.parameters.itemBias);
-  const trained = createNetwork(policyShape, random);
-  expect(renewStart(trained, renewal)).toBeUndefined();
-  expect(renewStart(trained, { ...renewal, isBeaten: true })!.parameters.itemBias).toEqual(
-    start.parameters.itemBias,
-  );
 });
 
 test("it is untrained, as the first policy is, and a trained one is not", () => {

@@ -3,7 +3,7 @@ import type { RandomStream } from "../numeric/random.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { growNetwork, type Network } from "./network.ts";
 import { initialNetwork } from "./network-policy.ts";
-import { type ItemRewards, measurePopularity, type Popularity } from "./popularity.ts";
+import type { Popularity } from "./popularity.ts";
 import { sampleSlate } from "./slate.ts";
 
 /** Share of the best slate's gain over the mean item that a sampled slate keeps: the rest is spent on other items. */
@@ -85,22 +85,3 @@ export const isUniform = (network: Network): boolean =>
 /** Whether a policy is alike for all users: no state has a part in its scores yet. */
 export const isUntrained = ({ parameters, encoder }: Network): boolean =>
   encoder === undefined && parameters.stateWeights!.every((weight) => weight === 0);
-
-/**
- * Popularity in the place of a policy that is alike for all users, or that popularity beats; undefined in the place of any other.
- * @param options.rewards by item, of all feedback so far
- */
-export const renewStart = (
-  serving: Network,
-  {
-    rewards,
-    isBeaten,
-    ...options
-  }: StartOptions & {
-    readonly rewards: ReadonlyMap<ItemId, ItemRewards>;
-    readonly isBeaten: boolean;
-  },
-): Network | undefined =>
-  isBeaten || isUntrained(serving)
-    ? popularityNetwork(measurePopularity(rewards), options)
-    : undefined;

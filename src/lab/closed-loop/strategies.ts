@@ -54,7 +54,7 @@ async function createPopularity(options: StrategyOptions): Promise<Strategy> {
   const update = async () => {
     const { itemRewards } = await readAll(options, 0);
     await set(
-      loadPopularityPolicy(decodeTensors(encodePopularity(measurePopularity(itemRewards)))),
+      loadPopularityPolicy(decodeTensors(encodePopularity(measurePopularity(itemRewards())))),
     );
     return "refreshed";
   };

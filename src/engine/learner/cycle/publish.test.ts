@@ -19,7 +19,7 @@ const feedback = {
   decisions: 7,
   newDecisions: 7,
   throughSequence: 9,
-  itemRewards: new Map([[itemId("a"), clicksOf(10, 5)]]),
+  itemRewards: () => new Map([[itemId("a"), clicksOf(10, 5)]]),
 };
 
 /** A gain of 0.03 on 0.2, known to ±0.02. */

@@ -76,7 +76,7 @@ function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
     kind: "popularity",
     status: "serving",
     createdAt: now,
-    bytes: encodePopularity(measurePopularity(feedback.itemRewards)),
+    bytes: encodePopularity(measurePopularity(feedback.itemRewards())),
     evidence: { decisions: feedback.decisions },
   };
 }

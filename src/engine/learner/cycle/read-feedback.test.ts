@@ -241,7 +241,7 @@ describe("rows", () => {
       advance(600);
     }
     const { itemRewards } = await read();
-    expect(itemRewards).toEqual(
+    expect(itemRewards()).toEqual(
       new Map([
         ["i-0", { impressions: 3, rewardSum: 6, rewardSquares: 12 }],
         ["i-1", { impressions: 3, rewardSum: -1.5, rewardSquares: 0.75 }],
@@ -263,12 +263,12 @@ test("items that nobody viewed count for their policy, but are no impressions, a
   advance(600);
   const { rows, itemRewards, earned } = await read();
   expect(rows.map(({ isViewed }) => isViewed)).toEqual([true, true, false]);
-  expect(itemRewards.get(viewedItem!)).toEqual({
+  expect(itemRewards().get(viewedItem!)).toEqual({
     impressions: 1,
     rewardSum: -0.5,
     rewardSquares: 0.25,
   });
-  expect(itemRewards.has(other!)).toBe(false);
+  expect(itemRewards().has(other!)).toBe(false);
   expect(earned.serving?.rewards.toSorted()).toEqual([-0.5, -0.5, 1]);
 });
 
@@ -375,7 +375,7 @@ describe("of more decisions than may become rows", () => {
     const { read, sequenceOf } = await openOld(230);
     const feedback = await read({ decisions: 460 });
     expect([feedback.decisions, feedback.newDecisions]).toEqual([2300, 2300]);
-    expect(feedback.itemRewards.get(itemId("i-0"))?.impressions).toBe(2300);
+    expect(feedback.itemRewards().get(itemId("i-0"))?.impressions).toBe(2300);
     expect(feedback.earned.serving?.rewards.length).toBe(1150);
     expect(feedback.throughSequence).toBe(await sequenceOf(2299));
     // A fifth of the users, within 4 standard errors, each with all of its ten decisions.

@@ -42,8 +42,8 @@ export interface CycleFeedback {
   readonly newDecisions: number;
   /** Event number of the newest decision read. */
   readonly throughSequence: number;
-  /** Over all decisions read. */
-  readonly itemRewards: ReadonlyMap<ItemId, ItemRewards>;
+  /** Over all decisions read, or without the new ones of a half. */
+  readonly itemRewards: (without?: Fold) => ReadonlyMap<ItemId, ItemRewards>;
 }
 
 interface ReadOptions {
@@ -95,14 +95,31 @@ function createKeeper(plan: ReadOptions["plan"]) {
   };
 }
 
-/** Sums over everything that is read. */
-function createTotals({ reward: rule }: Scenario) {
-  const users = new Map<UserId, number>();
-  const itemRewards = new Map<ItemId, ItemRewards>();
-  const earned: Partial<Record<Arm, { rewards: number[]; users: number[] }>> = {};
-  const count = (itemId: ItemId, reward: number) => {
-    itemRewards.set(itemId, joinRewards(itemRewards.get(itemId), rewardsOf(reward)));
+/** Sums of impressions by item and fold. */
+function createItemRewards() {
+  const folds = new Map<Fold, Map<ItemId, ItemRewards>>();
+  const join = (into: Map<ItemId, ItemRewards>, itemId: ItemId, rewards: ItemRewards) =>
+    into.set(itemId, joinRewards(into.get(itemId), rewards));
+  return {
+    count: (fold: Fold, itemId: ItemId, reward: number) => {
+      const known = folds.get(fold) ?? new Map<ItemId, ItemRewards>();
+      folds.set(fold, join(known, itemId, rewardsOf(reward)));
+    },
+    sum: (without?: Fold) => {
+      const all = new Map<ItemId, ItemRewards>();
+      for (const [fold, known] of folds)
+        if (fold !== without) for (const [itemId, rewards] of known) join(all, itemId, rewards);
+      return all;
+    },
   };
+}
+
+/** Sums over everything that is read. */
+function createTotals({ scenario, cycle }: Pick<ReadOptions, "scenario" | "cycle">) {
+  const { reward: rule } = scenario;
+  const users = new Map<UserId, number>();
+  const itemRewards = createItemRewards();
+  const earned: Partial<Record<Arm, { rewards: number[]; users: number[] }>> = {};
   const earn = (arm: Arm, userId: UserId, reward: number) => {
     const user = users.get(userId) ?? users.size;
     users.set(userId, user);
@@ -111,7 +128,7 @@ function createTotals({ reward: rule }: Scenario) {
     earned[arm].users.push(user);
   };
   return {
-    itemRewards,
+    itemRewards: itemRewards.sum,
     newestFirst: () => {
       for (const { rewards, users } of Object.values(earned)) {
         rewards.reverse();
@@ -122,11 +139,12 @@ function createTotals({ reward: rule }: Scenario) {
     add: (feedback: Feedback, isNew: boolean) => {
       const { decision, rewards } = feedback;
       const pinned = pinnedItems(decision);
+      const fold = isNew ? chooseFold(decision.userId, cycle) : "older";
       for (const [position, itemId] of decision.slate.entries()) {
         const reward = settleReward(rewards[position], rule);
         // Nobody refused an item that nobody viewed; the policy that put it there earned nothing.
         const isRefusable = wasViewed(feedback, position) !== false;
-        if (isRefusable && !pinned.has(itemId)) count(itemId, reward);
+        if (isRefusable && !pinned.has(itemId)) itemRewards.count(fold, itemId, reward);
         if (isNew) earn(decision.arm, decision.userId, reward);
       }
     },
@@ -227,7 +245,7 @@ export async function readFeedback(options: ReadOptions): Promise<CycleFeedback>
   const { store, scenario, now, previous, plan, cycle } = options;
   const { newDecisions, decisions, after } = await findSpan(options);
   const share = plan.decisions / Math.max(1, newDecisions);
-  const totals = createTotals(scenario);
+  const totals = createTotals(options);
   const keeper = createKeeper(plan);
   let throughSequence = previous;
   const span = { store, scenario: scenario.name, after, closedBefore: now };

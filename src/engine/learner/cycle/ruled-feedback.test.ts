@@ -70,7 +70,7 @@ test("rows under boosts, pins, caps and diversity are borne out by the policies 
   const { selfCheck } = checkLogged(rows, await family.scorePolicy(policy, rows));
   expect(selfCheck).toMatchObject({ rows: rows.length, leftOut: 0 });
   expect(rows.some((row) => row.candidates[row.action]!.itemId === "i-4")).toBe(false);
-  expect(feedback.itemRewards.has(itemId("i-4"))).toBe(false);
+  expect(feedback.itemRewards().has(itemId("i-4"))).toBe(false);
   // The pinned item stands at position 1, so that others are judged at the places where people saw them.
   expect(new Set(rows.map(({ position, shownAt }) => `${position}/${shownAt}`))).toEqual(
     new Set(["0/0", "1/2", "2/3", "3/4"]),

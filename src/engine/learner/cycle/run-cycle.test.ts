@@ -17,6 +17,7 @@ import { verdicts } from "../../../domain/cycle-outcome.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import { userId } from "../../../domain/ids.ts";
 import { largestRounding } from "../../../evaluation/checks.ts";
+import { renewedStartGuard } from "../../../mpo/renewed-start.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { openEncoder } from "../../../policy/encoder/encoder.ts";
 import { decodeEncoder, encodeEncoder } from "../../../policy/encoder/encoder-model.ts";
@@ -374,6 +375,8 @@ test.each([1, 4])("feedback of %i users is no reason to fail", async (users) => 
   expect(start).toMatchObject({ kind: "network", status: "serving" });
   expect(start).not.toHaveProperty("parent");
   expect(after.retriever).toBe(after.serving);
+  // It tries other items by itself.
+  expect(after.exploration).toBe(visitedConfiguration.scenarios[0]!.exploration);
   expect((await shop.store.policies.find(serving!))?.status).toBe("retired");
 });
 
@@ -415,6 +418,9 @@ test.each([
 
 test("guard metrics are judged by a cycle's gate, and one without events stops its promotion", async () => {
   expect(first.record.gate?.verdict).toBe("promote");
+  expect(first.record.gate?.guards).toContainEqual(
+    expect.objectContaining({ name: renewedStartGuard, passed: true }),
+  );
   const guarded = (type: string) => ({
     scenario: { ...visitedScenario, guards: [{ type, margin: 0.5 }] },
   });

@@ -13,7 +13,7 @@ import { explore } from "../../../mpo/explore.ts";
 import { improve } from "../../../mpo/improve.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import type { Network } from "../../../policy/network.ts";
-import { isUniform, isUntrained, renewStart } from "../../../policy/popularity-network.ts";
+import { isUniform, isUntrained } from "../../../policy/popularity-network.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
@@ -29,6 +29,7 @@ import { type CycleLimits, planCycle } from "./plan-cycle.ts";
 import { readUsage } from "./process-usage.ts";
 import { publish } from "./publish.ts";
 import { readFeedback, surveyFeedback } from "./read-feedback.ts";
+import { renewStart } from "./renew-start.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
 import { reviewLive } from "./review-live.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
@@ -158,9 +159,14 @@ async function examine(
     version === current
       ? known
       : await stages.measure("score", () => know(newestFirst, version, arm));
+  const renewed = renewStart(serving, {
+    ...{ scenario, feedback, random: random.split("start") },
+    isBeaten: found.beaten !== undefined,
+  });
   const improvement = await improve(familyOn(serving), {
     ...carried,
     ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
+    renewedStart: renewed?.halves,
     rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,
     random,
@@ -174,15 +180,7 @@ async function examine(
     ...(isUntrained(serving) && { noCanary: popularityFirst }),
     ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
   };
-  const start = leavesServing(gate, reviewed)
-    ? renewStart(serving, {
-        rewards: feedback.itemRewards,
-        isBeaten: reviewed.beaten !== undefined,
-        slateSize: scenario.slateSize,
-        maxCandidates: scenario.maxCandidates,
-        random: random.split("start"),
-      })
-    : undefined;
+  const start = leavesServing(gate, reviewed) ? renewed?.start() : undefined;
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
   const ending = endingOf(gate, reviewed);
   const takesOver = ending === "promote";
@@ -191,7 +189,7 @@ async function examine(
     {
       takesOver,
       floor: scenario.exploration,
-      hasFastLoop: scenario.fastLoop.enabled,
+      exploresItself: scenario.fastLoop.enabled || start !== undefined,
       before: assignment.exploration ?? scenario.exploration,
       range: scenario.reward,
       discount: scenario.discount,
