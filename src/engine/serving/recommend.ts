@@ -10,7 +10,8 @@ import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
-import { shownAds } from "../campaigns/shown-ads.ts";
+import { checkBids } from "../campaigns/check-bids.ts";
+import { adsOf, shownAds } from "../campaigns/shown-ads.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
@@ -21,8 +22,9 @@ import type { Social } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
 import { viewSocial } from "../social/view-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
-import { checkAny, checkRequest, type OfferedItems } from "./candidates.ts";
+import { checkAny, checkRequest, checkShown, type OfferedItems } from "./candidates.ts";
 import { chooseArm, explorationOf } from "./choose-arm.ts";
+import type { DrawnAds } from "./fast-loop/draw-logits.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import { mixSeed } from "./mix-seed.ts";
@@ -86,6 +88,7 @@ interface Situation extends Pick<RetrievedItems, "views"> {
   readonly userId: UserId | undefined;
   readonly state: PolicyState;
   readonly random: RandomStream;
+  readonly ads: DrawnAds | undefined;
 }
 
 async function score(
@@ -210,6 +213,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const scenario = findScenario(parts.configuration, input.scenario);
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);
+  checkBids(scenario, input.candidates);
   checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
@@ -233,14 +237,19 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const retrieval = { assignment, arm, offered, state, limit, reserved, moment, random: lots };
   const retrieved = await retrieveItems(parts.policies, retrieval);
   const views = viewSocial(retrieved.views, () => retrieved.facts, social);
-  const situation = { views, scenario, userId: read.known, state, random };
+  const ads = auction && scenario.ads && adsOf(auction, scenario.ads, retrieved.facts);
+  const situation = { views, scenario, userId: read.known, state, random, ads };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const rules = drawRulesOf(moment, () => retrieved.facts, read.aversions.disliked);
+  const drawnMoment = { ...moment, barred: scored.mark?.below };
+  const rules = drawRulesOf(drawnMoment, () => retrieved.facts, read.aversions.disliked);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate(retrieved.candidates, drawing);
-  const ads = auction && shownAds(auction, { ...retrieved, ...drawn, arm: scored.arm }, drawing);
+  checkShown(drawn.slate.length, scenario);
+  const calm = scored.calm && addBoosts(scored.calm, rules);
+  const slated = { ...retrieved, ...drawn, arm: scored.arm };
+  const shown = auction && shownAds(auction, slated, { ...drawing, calm });
 
   const decision: Decision = {
     decisionId: input.decisionId ?? decisionId(parts.createId()),
@@ -260,7 +269,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
     ...loggedOffer(offer, { relatedTo, size, shown: drawn.slate.length }),
-    ...(ads && { ads }),
+    ...(shown && { ads: shown }),
   };
   const fallback = scored.fallback ?? retrieved.fallback ?? related.fallback;
   return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };
