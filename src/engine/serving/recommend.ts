@@ -1,3 +1,4 @@
+import type { ShownAd } from "../../domain/campaign.ts";
 import type { Consent } from "../../domain/consent.ts";
 import type { Arm, Candidate, Decision, OfferLimits } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
@@ -10,6 +11,7 @@ import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
+import type { Auction } from "../campaigns/auction.ts";
 import { checkBids } from "../campaigns/check-bids.ts";
 import { adsOf, shownAds } from "../campaigns/shown-ads.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -17,7 +19,7 @@ import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
 import { relateOffered } from "../related/relate-offered.ts";
 import { checkPins } from "../rules/check-pins.ts";
-import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
+import { addBoosts, type DrawRules, drawRulesOf } from "../rules/draw-rules.ts";
 import type { Social } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
 import { viewSocial } from "../social/view-social.ts";
@@ -172,12 +174,17 @@ function loggedOffer(
   return offer === undefined && !isShort ? {} : { offer: { ...offer, ...added } };
 }
 
-function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof sampleSlate>[0]) {
+/** @throws no_candidates */
+function drawSlate(
+  { name, candidates }: { readonly name: string; readonly candidates: readonly Candidate[] },
+  drawing: Parameters<typeof sampleSlate>[0],
+) {
   const { exploration } = drawing;
   const { order, positionPropensities } = sampleSlate({
     ...drawing,
     random: drawing.random.split("slate"),
   });
+  checkShown(order.length, { name });
   return {
     candidates,
     slate: order.flatMap((index) => candidates[index]?.itemId ?? []),
@@ -186,6 +193,26 @@ function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof 
     exploration,
   };
 }
+
+/** The campaigns of a drawn slate. */
+const adsShown = (
+  auction: Auction,
+  made: {
+    readonly retrieved: RetrievedItems;
+    readonly drawn: ReturnType<typeof drawSlate>;
+    readonly scored: Scored;
+    readonly drawing: {
+      readonly logits: Float64Array;
+      readonly exploration: number;
+      readonly rules: DrawRules;
+    };
+  },
+): readonly ShownAd[] => {
+  const { retrieved, drawn, scored, drawing } = made;
+  const calm = scored.calm && addBoosts(scored.calm, drawing.rules);
+  const shown = { ...retrieved, ...drawn, arm: scored.arm };
+  return shownAds(auction, shown, { ...drawing, calm });
+};
 
 /** Candidates of connected people, if the request sends none of its own. */
 const reserve = (
@@ -237,29 +264,22 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const retrieval = { assignment, arm, offered, state, limit, reserved, moment, random: lots };
   const retrieved = await retrieveItems(parts.policies, retrieval);
   const views = viewSocial(retrieved.views, () => retrieved.facts, social);
-  const ads = auction && scenario.ads && adsOf(auction, scenario.ads, retrieved.facts);
-  const situation = { views, scenario, userId: read.known, state, random, ads };
+  const drawnAds = auction && scenario.ads && adsOf(auction, scenario.ads, retrieved.facts);
+  const situation = { views, scenario, userId: read.known, state, random, ads: drawnAds };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const drawnMoment = { ...moment, barred: scored.mark?.below };
-  const rules = drawRulesOf(drawnMoment, () => retrieved.facts, read.aversions.disliked);
+  const { below: barred } = scored.mark ?? {};
+  const rules = drawRulesOf({ ...moment, barred }, () => retrieved.facts, read.aversions.disliked);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
-  const drawn = drawSlate(retrieved.candidates, drawing);
-  checkShown(drawn.slate.length, scenario);
-  const calm = scored.calm && addBoosts(scored.calm, rules);
-  const slated = { ...retrieved, ...drawn, arm: scored.arm };
-  const shown = auction && shownAds(auction, slated, { ...drawing, calm });
+  const drawn = drawSlate({ ...retrieved, name: scenario.name }, drawing);
+  const ads = auction && adsShown(auction, { retrieved, drawn, scored, drawing });
 
   const decision: Decision = {
     decisionId: input.decisionId ?? decisionId(parts.createId()),
     userId,
-    scenario: scenario.name,
-    arm: scored.arm,
-    policyVersion: scored.version,
-    seed,
-    asOf,
-    context,
+    ...{ scenario: scenario.name, arm: scored.arm, policyVersion: scored.version },
+    ...{ seed, asOf, context },
     ...drawn,
     ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,
@@ -269,7 +289,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
     offeredBy: input.candidates === undefined ? "catalogue" : "request",
     ...(retrieved.retriever !== undefined && { retriever: retrieved.retriever }),
     ...loggedOffer(offer, { relatedTo, size, shown: drawn.slate.length }),
-    ...(shown && { ads: shown }),
+    ...(ads && { ads }),
   };
   const fallback = scored.fallback ?? retrieved.fallback ?? related.fallback;
   return { recommendation: { decision, ...(fallback === undefined ? {} : { fallback }) }, logits };
