@@ -20,7 +20,7 @@ export interface DrawnAds {
   readonly worths: readonly number[];
 }
 
-export interface DrawnLogits {
+interface DrawnLogits {
   readonly logits: Float64Array;
   /** Candidates below the quality floor, by index, ascending. */
   readonly below: readonly number[];

@@ -18,7 +18,7 @@ export interface FastLogits {
   readonly logits: Float64Array;
   /** Absent if the logits are the policy's alone. */
   readonly mark?: FastLoopMark;
-  /** See `DrawnLogits`. */
+  /** Logits without the luck of the draw, in a scenario with ads. */
   readonly calm?: Float64Array;
 }
 
