@@ -90,11 +90,11 @@ test("defineConfig and the schema have the same fields", () => {
         discount: 0,
         sessionGapSeconds: 60,
         slateReward: "position",
-        ads: { outcomes: ["click"], bidWeight: 1 },
+        ads: { outcomes: ["click"], bidWeight: 1, valueWeight: 10, qualityFloor: 0.1 },
         social: { author: "author", types: ["like"], hours: 24, candidates: 5 },
         reward: {
           ...{ weights: {}, windowSeconds: 60, graceSeconds: 0, repeats: {}, viewedType: "view" },
-          ...{ defaultReward: 0, minimum: 0, maximum: 1 },
+          ...{ defaultReward: 0, minimum: 0, maximum: 1, windows: {} },
         },
         guards: [
           {

@@ -8,12 +8,15 @@ import { playRows } from "./kept-rows.ts";
 import { bound } from "./targets.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
-const main = "MPO";
+const main = "MPO with fast loop";
 const greedy = "greedy p × bid";
+const loopAlone = "fast loop alone";
 const strategies: Readonly<Record<string, StrategyName>> = {
   [greedy]: "greedy-bid",
   "MPO, no boost": "mpo-no-boost",
-  [main]: "mpo",
+  MPO: "mpo",
+  [loopAlone]: "fast",
+  [main]: "mpo+fast",
 };
 const names = Object.keys(strategies);
 const usualCycles = 6;
@@ -62,7 +65,7 @@ function listFigures(name: string, { notes, days, revenue }: PlayedRow): [string
     ...(errors.length > 0 ? [[pacingError(name), mean(errors)] as [string, number]] : []),
     [`${name}: paced days of campaigns`, errors.length],
     [`${name}: explored impressions, %`, 100 * mean(days.map((day) => day.explored))],
-    ...(name === greedy
+    ...(name === greedy || name === loopAlone
       ? []
       : [
           [`${name}: promotions`, notes.filter((note) => note.startsWith("promote")).length] as [

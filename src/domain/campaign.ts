@@ -57,6 +57,10 @@ export interface AdsRule {
   readonly outcomes: readonly string[];
   /** Weight of log(bid × factor) in an item's log-odds. 1 multiplies its odds by them. */
   readonly bidWeight: number;
+  /** Weight of log(P(outcome) × bid × factor) in the log-odds that the fast loop draws, in the place of all else. Absent in rules from before there was one. */
+  readonly valueWeight?: number;
+  /** Least P(outcome), in (0, 1), that the fast loop must draw for an item; absent: none. An impression that is paid for has P 1. */
+  readonly qualityFloor?: number;
 }
 
 /** Worth of an outcome of a shown ad: its price, as far as pacing does not ration it. */

@@ -20,4 +20,6 @@ export interface FastLoopMark extends Omit<FastLoopSettings, "enabled"> {
   readonly through: number;
   /** Decisions after which the older of two models gives way, see `src/policy/fast-loop/renewed-model.ts`. */
   readonly renewal: number;
+  /** Candidates, by index, whose drawn value was below the scenario's quality floor: they could not be shown. Absent if none was. */
+  readonly below?: readonly number[];
 }

@@ -16,15 +16,25 @@ export const repeatsOf = ({ repeats = {} }: RewardRule, type: string): RepeatRul
 const graceMs = (rule: RewardRule | undefined): number =>
   Math.round(1000 * (rule?.graceSeconds ?? 0));
 
-/** Milliseconds from a decision to its close, after which no event brings it a reward. */
+/** Milliseconds from a decision to its close, after the longest of its windows: no event brings it a reward then. */
 export const openMs = (rule: RewardRule): number =>
-  Math.round(1000 * rule.windowSeconds) + graceMs(rule);
+  Math.round(1000 * Math.max(rule.windowSeconds, ...Object.values(rule.windows ?? {}))) +
+  graceMs(rule);
 
-/** End of a decision's reward window: events that occurred from then on don't count. */
-export const windowEnd = ({
-  rewardRule,
-  expiresAt,
-}: Pick<Decision, "rewardRule" | "expiresAt">): number => expiresAt - graceMs(rewardRule);
+type Windowed = Pick<Decision, "rewardRule" | "decidedAt" | "expiresAt">;
+
+/** End of a decision's reward window for events of a type: those that occurred from then on don't count. */
+export function windowEnd({ rewardRule, decidedAt, expiresAt }: Windowed, type: string): number {
+  const last = expiresAt - graceMs(rewardRule);
+  if (rewardRule?.windows === undefined) return last;
+  const { windowSeconds, windows } = rewardRule;
+  const seconds = (Object.hasOwn(windows, type) ? windows[type] : undefined) ?? windowSeconds;
+  return Math.min(last, decidedAt + Math.round(1000 * seconds));
+}
+
+/** From then on no event of a type may bring a decision a reward, whenever it occurred. */
+export const closesFor = (decision: Windowed, type: string): number =>
+  windowEnd(decision, type) + graceMs(decision.rewardRule);
 
 /**
  * Whether a position was viewed: an event says so, or it earned something. `undefined` if the rule

@@ -16,6 +16,8 @@ export interface RewardRule {
   readonly weights: Readonly<Record<string, number>>;
   /** An event counts if it occurred this long after its decision, or sooner. */
   readonly windowSeconds: number;
+  /** The same of single event types, in the place of `windowSeconds`. */
+  readonly windows?: Readonly<Record<string, number>>;
   /**
    * Time after the window in which such an event may still arrive; then the decision closes. Absent
    * in rules that were logged before there was one: 0.

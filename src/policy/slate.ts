@@ -20,6 +20,8 @@ export interface PlaceRules extends PrefixRules {
    * start. If nothing is left for a position, the next one moves up.
    */
   readonly pins?: ReadonlyMap<number, number>;
+  /** Candidates that chance puts nowhere, by index. */
+  readonly barred?: readonly number[];
 }
 
 /** Product of the position propensities. */
@@ -73,8 +75,12 @@ export function drawIndex(probabilities: Float64Array, uniform: number): number 
 }
 
 /** An empty slate, in which pinned candidates have their places already. */
-export function openPlaces(candidates: number, { pins, ...rules }: PlaceRules): SlatePrefix {
+export function openPlaces(
+  candidates: number,
+  { pins, barred = [], ...rules }: PlaceRules,
+): SlatePrefix {
   const prefix = createPrefix(rules, candidates);
+  for (const index of barred) prefix.closed[index] = 1;
   for (const pinned of pins?.values() ?? []) prefix.take(pinned);
   return prefix;
 }

@@ -12,7 +12,10 @@ async function openPaced() {
       sampleCampaign("seen", { pays: "impression", frequencyCap: { showings: 1, hours: 2 } }),
       sampleCampaign("house", { bid: 0.1 }),
     ],
-    { scenario: { slateSize: 2 }, rest: { baselineShare: 0.1, uniformShare: 0.1 } },
+    {
+      scenario: { slateSize: 2, fastLoop: { enabled: false } },
+      rest: { baselineShare: 0.1, uniformShare: 0.1 },
+    },
   );
   for (let turn = 0; turn < 330; turn++) {
     shop.advance(301);

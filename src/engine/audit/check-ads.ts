@@ -1,9 +1,9 @@
 import type { CampaignMoment, ShownAd } from "../../domain/campaign.ts";
 import type { Decision } from "../../domain/decision.ts";
-import type { PlaceRules } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
 import { shownAds } from "../campaigns/shown-ads.ts";
+import { addBoosts, type DrawRules } from "../rules/draw-rules.ts";
 import { factsOfCandidate } from "../serving/candidates.ts";
 import { auditTolerance } from "./compare-propensities.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
@@ -40,7 +40,7 @@ async function checkStates(
 export async function checkAds(
   parts: { readonly store: Store; readonly deriver: LogitDeriver },
   decision: Decision,
-  { logits, rules }: { readonly logits: Float64Array; readonly rules: PlaceRules },
+  { logits, rules }: { readonly logits: Float64Array; readonly rules: DrawRules },
 ): Promise<string | undefined> {
   const auction = await readLoggedAuction(parts.store, decision);
   if (auction === undefined)
@@ -48,7 +48,9 @@ export async function checkAds(
   const { candidates, asOf, scenario, exploration, ads: logged = [] } = decision;
   const catalogue = await parts.deriver.catalogueAsOf(asOf);
   const facts = candidates.map((candidate) => factsOfCandidate(candidate, catalogue));
-  const ads = shownAds(auction, { ...decision, facts }, { logits, exploration, rules });
+  const calm = decision.fastLoop && (await (await parts.deriver.open(decision)).calm());
+  const drawing = { logits, calm: calm && addBoosts(calm, rules), exploration, rules };
+  const ads = shownAds(auction, { ...decision, facts }, drawing);
   if (ads.length !== logged.length || !ads.every((ad, position) => isSame(ad, logged[position])))
     return `its campaigns were ${JSON.stringify(ads)}: the row was changed`;
   return checkStates(parts, await parts.store.campaigns.asOf(scenario, asOf));

@@ -4,7 +4,7 @@ import type { Scenario } from "../../domain/scenario.ts";
 import { createRandom } from "../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState, PolicyTerms } from "../../policy/policy.ts";
 import type { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
-import { drawLogits } from "../serving/fast-loop/draw-logits.ts";
+import { type DrawnAds, drawLogits } from "../serving/fast-loop/draw-logits.ts";
 import type { UserRows } from "../state/read-state.ts";
 
 /** Terms of the policy, the fast loop's correction, and the part of its draw. They add up to the served logits, up to one number. */
@@ -20,6 +20,8 @@ export interface DerivedDecision {
   readonly user: UserRows;
   /** As they were, without boosts; or as they would have been with another history. */
   served(history?: readonly HistoryEntry[]): Promise<Float64Array>;
+  /** Of ads: `served` without the luck of the fast loop's draw; undefined without one. */
+  calm(): Promise<Float64Array | undefined>;
   /** No terms of the uniform choice. */
   terms(): Promise<ServedTerms>;
   /** See `PolicyReasons`; undefined of the uniform choice. */
@@ -37,10 +39,21 @@ interface DecisionParts {
   /** Undefined for the uniform choice. */
   readonly policy: Policy | undefined;
   readonly deriveModel: ReturnType<typeof createModelDeriver>;
+  /** Of the views, in a scenario with ads. */
+  readonly ads: DrawnAds | undefined;
 }
 
 const minus = (values: Float64Array, others: Float64Array) =>
   values.map((value, a) => value - (others[a] ?? Number.NaN));
+
+/** Candidates below the quality floor, by index, are those that the draw put there. */
+function checkBelow(derived: readonly number[], logged: readonly number[] = []): void {
+  if (derived.join() === logged.join()) return;
+  const name = (list: readonly number[]) => (list.length > 0 ? list.join(", ") : "none");
+  throw new RangeError(
+    `its candidates below the quality floor were ${name(derived)}, not ${name(logged)}: the row was changed`,
+  );
+}
 
 /** Logits of the fast loop. @param luck share of the draw's own deviation: 1 as served, 0 for the correction alone */
 function createFastLogits(decision: Decision, parts: DecisionParts) {
@@ -51,11 +64,11 @@ function createFastLogits(decision: Decision, parts: DecisionParts) {
   if (towers === undefined)
     throw new RangeError(`policy version ${version} can't have had a fast loop`);
   return async (state: PolicyState, luck: 0 | 1) => {
-    const { scenario, views } = parts;
+    const { scenario, views, ads } = parts;
     const represented = await towers.represent(state, views);
     const model = await parts.deriveModel({ scenario, version, towers, mark });
     return drawLogits({
-      ...{ model, views, towers, visit: { userId, towers: represented } },
+      ...{ model, views, towers, ads, visit: { userId, towers: represented } },
       settings: { drawScale: luck * mark.drawScale },
       random: createRandom(decision.seed),
     });
@@ -66,7 +79,11 @@ export function deriveDecision(decision: Decision, parts: DecisionParts): Derive
   const { policy, scenario, user, views, stateOf } = parts;
   const fastLogits = createFastLogits(decision, parts);
   const served = async (history?: readonly HistoryEntry[]) => {
-    if (fastLogits) return fastLogits(stateOf(history), 1);
+    if (fastLogits) {
+      const { logits, below } = await fastLogits(stateOf(history), 1);
+      if (history === undefined) checkBelow(below, decision.fastLoop?.below);
+      return logits;
+    }
     return policy?.logits(stateOf(history), views) ?? new Float64Array(views.length);
   };
   const terms = async (): Promise<ServedTerms> => {
@@ -74,15 +91,17 @@ export function deriveDecision(decision: Decision, parts: DecisionParts): Derive
     const state = stateOf();
     const own = (await policy.reasons?.terms(state, views)) ?? {};
     if (fastLogits === undefined) return own;
-    const corrected = await fastLogits(state, 0);
+    const { logits: corrected } = await fastLogits(state, 0);
+    const { logits: drawn } = await fastLogits(state, 1);
     return {
       ...own,
       fastLoop: minus(corrected, await policy.logits(state, views)),
-      fastLoopDraw: minus(await fastLogits(state, 1), corrected),
+      fastLoopDraw: minus(drawn, corrected),
     };
   };
   return {
     ...{ scenario, user, served, terms },
+    calm: async () => (await fastLogits?.(stateOf(), 1))?.calm,
     attend: async () => policy?.reasons?.attend(stateOf()),
   };
 }

@@ -12,7 +12,7 @@ import { scoreRelated } from "../related/score-related.ts";
 import type { DrawRules } from "../rules/draw-rules.ts";
 import { type OfferedItems, viewCandidate } from "../serving/candidates.ts";
 import { createModelDeriver } from "../serving/fast-loop/derive-model.ts";
-import { readDrawRules } from "../serving/read-draw-rules.ts";
+import { readDrawnAds, readDrawRules } from "../serving/read-draw-rules.ts";
 import { findScenario } from "../serving/recommend.ts";
 import { scoreOffered } from "../serving/retriever.ts";
 import { createServingPolicies } from "../serving/serving-policies.ts";
@@ -119,10 +119,11 @@ export function createLogitDeriver(
   const policies = createCheckedPolicies(store, encoders);
   const catalogueAsOf = createCatalogueAsOf(store.items, configuration.text);
   const read = async (situation: Situation) => {
-    const { userId, asOf, context, ...rest } = situation;
-    const configured = findScenario(configuration, rest.scenario);
-    // The rule of its moment, which the configuration may have changed since.
-    const scenario = { ...configured, reward: rest.rewardRule ?? configured.reward };
+    const { userId, asOf, context, servingRule, ...rest } = situation;
+    const { ads: _, ...configured } = findScenario(configuration, rest.scenario);
+    // The rules of its moment, which the configuration may have changed since.
+    const ads = servingRule?.ads && { ads: servingRule.ads };
+    const scenario = { ...configured, ...ads, reward: rest.rewardRule ?? configured.reward };
     const items = await catalogueAsOf(asOf);
     const { seen, isStranger } = await visibleRecord(store, situation);
     const user = await readUser(seen, userId, asOf);
@@ -141,7 +142,9 @@ export function createLogitDeriver(
   const open = async (decision: Decision) => {
     const { policyVersion: version } = decision;
     const policy = await policies.get(version);
-    return deriveDecision(decision, { ...(await read(decision)), policy, deriveModel });
+    const moment = await read(decision);
+    const ads = await readDrawnAds(decision, { store, catalogue: moment.catalogue });
+    return deriveDecision(decision, { ...moment, ads, policy, deriveModel });
   };
   return {
     catalogueAsOf,

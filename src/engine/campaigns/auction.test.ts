@@ -106,3 +106,64 @@ test("a click is worth its price, another outcome nothing, and an impression its
   expect(await rewardOf("ad-b", "buy")).toEqual([3]);
   expect(await rewardOf("ad-c")).toEqual([0.5]);
 });
+
+describe("the bid of a request's candidate", () => {
+  const candidateOf = (bid: unknown) => ({ itemId: "new", features: { campaign: "a", bid } });
+
+  test.each([
+    ["is the price that its outcome costs", 0.4, 0.4],
+    ["holds up to its campaign's", 4, 2],
+  ])("%s", async (_, bid, price) => {
+    const { engine, run, store } = await openAds([sampleCampaign("a", { bid: 2 })]);
+    const candidates = [candidateOf(bid)] as never;
+    const { decision } = await engine.recommend({ userId: "ann", candidates });
+    expect(decision.ads).toMatchObject([{ campaignId: "a", bid: price }]);
+    const { decisionId } = decision;
+    await engine.record([{ type: "click", userId: "ann", itemId: "new", decisionId }]);
+    expect((await store.decisions.find(decisionId))?.rewards).toEqual([price]);
+    const [report] = await engine.reportCampaigns();
+    expect(report).toMatchObject({ bid: 2, spend: price });
+    expect((await run()).findings).toEqual([]);
+  });
+
+  test("multiplies its odds", async () => {
+    const { engine } = await openAds([sampleCampaign("a"), sampleCampaign("b")], {
+      scenario: { exploration: 1e-9 },
+      rest: { uniformShare: 0.5 },
+    });
+    const candidates = [candidateOf(0.25), { itemId: "ad-b" }] as never;
+    for (let user = 0; user < 10; user++) {
+      const { decision } = await engine.recommend({ userId: `user-${user}`, candidates });
+      if (decision.arm !== "uniform") continue;
+      const expected = decision.slate[0] === "new" ? 0.2 : 0.8;
+      expect(decision.slatePropensity).toBeCloseTo(expected, 8);
+    }
+    expect.hasAssertions();
+  });
+
+  test.each([0, -1, 1e12, "much", null])("is refused if it is %s", async (bid) => {
+    const { engine, store } = await openAds([sampleCampaign("a")]);
+    const candidates = [{ itemId: "ad-a" }, candidateOf(bid)] as never;
+    await expect(engine.recommend({ userId: "ann", candidates })).rejects.toMatchObject({
+      code: "invalid_request",
+      details: { field: "candidates[1].features.bid", value: bid },
+    });
+    expect(await store.decisions.count({})).toBe(0);
+  });
+});
+
+test.each([
+  ["a bid of 0", { bid: 0 }, "bid"],
+  ["a bid that is no number", { bid: Number.NaN }, "bid"],
+  ["a bid above the range of rewards", { bid: 1e12 }, "bid"],
+  ["a budget below 0", { budget: { day: -1 } }, "budget"],
+  ["a cap of 0", { frequencyCap: { showings: 0, hours: 1 } }, "frequencyCap"],
+])("%s is refused, and no campaign of the call is written", async (_, fields, named) => {
+  const { engine } = await openAds([]);
+  const written = engine.putCampaigns([sampleCampaign("fine"), sampleCampaign("bad", fields)]);
+  await expect(written).rejects.toMatchObject({
+    code: "invalid_request",
+    message: expect.stringContaining(named),
+  });
+  expect(await engine.findCampaign("fine")).toBeUndefined();
+});

@@ -35,6 +35,12 @@ async function readCapped(
 const isRunning = ({ campaign: { startsAt, endsAt } }: CampaignMoment, now: number): boolean =>
   (startsAt ?? now) <= now && now < (endsAt ?? Number.POSITIVE_INFINITY);
 
+/** A candidate's own bid holds up to that of its campaign, whose budgets have room for no more. */
+function withBid(moment: CampaignMoment | undefined, bid: number | undefined) {
+  if (moment === undefined || bid === undefined) return moment;
+  return { ...moment, campaign: { ...moment.campaign, bid: Math.min(bid, moment.campaign.bid) } };
+}
+
 /** Undefined for a scenario without ads. */
 export async function readAuction(
   store: Store,
@@ -50,7 +56,7 @@ export async function readAuction(
       .filter(({ campaign }) => !capped.has(campaign.campaignId))
       .map((moment) => [moment.campaign.campaignId, moment]),
   );
-  const findAd = ({ attributes }: ItemFacts) => open.get(attributes.campaign);
+  const findAd = ({ attributes, bid }: ItemFacts) => withBid(open.get(attributes.campaign), bid);
   return {
     findAd,
     boostOf: (facts) => {

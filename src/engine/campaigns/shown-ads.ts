@@ -1,7 +1,8 @@
-import type { ShownAd } from "../../domain/campaign.ts";
+import { type AdsRule, type ShownAd, worthOf } from "../../domain/campaign.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { type PlaceRules, slatePropensities } from "../../policy/slate.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
+import type { DrawnAds } from "../serving/fast-loop/draw-logits.ts";
 import type { Auction } from "./auction.ts";
 
 interface Shown extends Pick<Decision, "slate" | "positionPropensities" | "arm"> {
@@ -11,24 +12,45 @@ interface Shown extends Pick<Decision, "slate" | "positionPropensities" | "arm">
 
 interface Drawing {
   readonly logits: Float64Array;
+  /** Logits without the luck of the fast loop's draw, if it had a part. */
+  readonly calm?: Float64Array | undefined;
   readonly exploration: number;
   readonly rules: PlaceRules;
 }
 
 /**
- * Share of each showing that is exploration's: of the item's probability, the part of the uniform choice, ε/|R| / P(a | R). All of it in
- * the uniform slice, and none of a choice without another.
+ * Share of each showing that is exploration's: of the item's probability P(a | R), the part of the uniform choice, ε/|R|, or what the luck
+ * of the fast loop's draw has added to it, if that is more. All of it in the uniform slice, and none of a choice without another.
  */
 function exploredShares(
   { positionPropensities, arm }: Shown,
   order: readonly number[],
-  { logits, exploration, rules }: Drawing,
+  { logits, calm, exploration, rules }: Drawing,
 ): readonly number[] {
   if (arm === "uniform") return order.map(() => 1);
   const uniform = slatePropensities({ logits, order, exploration: 1, rules });
-  return positionPropensities.map((p, k) =>
-    p === 1 ? 0 : Math.min(1, (exploration * (uniform[k] ?? 0)) / p),
-  );
+  const expected = calm && slatePropensities({ logits: calm, order, exploration: 0, rules });
+  return positionPropensities.map((p, k) => {
+    if (p === 1) return 0;
+    const byLuck = expected === undefined ? 0 : p - (expected[k] ?? 0);
+    return Math.min(1, Math.max(exploration * (uniform[k] ?? 0), byLuck) / p);
+  });
+}
+
+/** The candidates' ads as the fast loop draws for them. */
+export function adsOf({ findAd }: Auction, rule: AdsRule, facts: readonly ItemFacts[]): DrawnAds {
+  const moments = facts.map(findAd);
+  const numberOf = (pays: string) => {
+    const number = rule.outcomes.indexOf(pays);
+    return number < 0 ? undefined : number;
+  };
+  return {
+    rule,
+    outcomes: moments.map((moment) => moment && numberOf(moment.campaign.pays)),
+    worths: moments.map((moment) =>
+      moment ? worthOf({ bid: moment.campaign.bid, factor: moment.factor }) : 1,
+    ),
+  };
 }
 
 /** The campaigns of a slate, by position. */

@@ -86,6 +86,27 @@ test("a type that says that an item was viewed has no weight", () => {
   expect(() => parse("click")).toThrow(/scenarios\[0\]\.reward\.viewedType.*has a weight/);
 });
 
+test("a window of a type without a weight is refused, and one of 0 too", () => {
+  const withWindows = (windows: object) => () =>
+    parseConfiguration({ scenarios: [{ ...scenario, reward: { ...scenario.reward, windows } }] });
+  expect(withWindows({ clik: 60 })).toThrow(/scenarios\[0\]\.reward\.windows\.clik.*no weight/);
+  expect(withWindows({ click: 0 })).toThrow(/windows\.click/);
+});
+
+test("ads have the fast loop by default, unless rewards of a session count", () => {
+  const withAds = (fields: object) =>
+    parseConfiguration({ scenarios: [{ ...scenario, ads: { outcomes: ["click"] }, ...fields }] })
+      .scenarios[0];
+  expect(withAds({})).toMatchObject({
+    exploration: 0.005,
+    ads: { bidWeight: 1, valueWeight: 10 },
+    fastLoop: { enabled: true, drawScale: 0.3 },
+  });
+  for (const fields of [{ fastLoop: { enabled: false } }, { discount: 0.5 }])
+    expect(withAds(fields)?.fastLoop.enabled).toBe(false);
+  expect(() => withAds({ ads: { outcomes: ["click"], qualityFloor: 1 } })).toThrow(/qualityFloor/);
+});
+
 test("a rule for repeats of a type without a weight is refused, since it is misspelt", () => {
   const reward = { ...scenario.reward, repeats: { clik: "sum" } };
   expect(() => parseConfiguration({ scenarios: [{ ...scenario, reward }] })).toThrow(

@@ -14,7 +14,7 @@ type Defaulted<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
 /** A reward rule as it is written. */
 export interface RewardRuleInput
   extends Pick<RewardRule, "weights" | "windowSeconds" | "maximum">,
-    Partial<Pick<RewardRule, "viewedType">>,
+    Partial<Pick<RewardRule, "viewedType" | "windows">>,
     Defaulted<Pick<RewardRule, "graceSeconds" | "repeats" | "defaultReward" | "minimum">> {}
 
 /** A scenario as it is written. */
@@ -24,7 +24,10 @@ export interface ScenarioInput
     Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds" | "slateReward">> {
   readonly reward: RewardRuleInput;
   /** Items are shown for campaigns: docs/guides/ads.md. */
-  readonly ads?: (Pick<AdsRule, "outcomes"> & Defaulted<Pick<AdsRule, "bidWeight">>) | undefined;
+  readonly ads?:
+    | (Pick<AdsRule, "outcomes" | "qualityFloor"> &
+        Defaulted<Pick<AdsRule, "bidWeight" | "valueWeight">>)
+    | undefined;
   /** Lets edges between users bear on decisions: docs/guides/feed.md. */
   readonly social?:
     | (Pick<SocialRule, "author"> & Defaulted<Omit<SocialRule, "author">>)

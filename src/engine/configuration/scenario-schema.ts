@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { impression } from "../../domain/campaign.ts";
+import { type AdsRule, impression } from "../../domain/campaign.ts";
 import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import {
   defaultExploration,
@@ -21,20 +21,22 @@ const defaultGrace = ({ windowSeconds }: { readonly windowSeconds: number }): nu
 
 /** A misspelt type would have no effect. */
 function refuseUnweighed(
-  { weights, repeats }: Pick<Required<RewardRule>, "weights" | "repeats">,
+  { weights, ...byType }: Pick<RewardRule, "weights" | "repeats" | "windows">,
   context: z.RefinementCtx,
 ): void {
-  for (const type of Object.keys(repeats)) {
-    if (Object.hasOwn(weights, type)) continue;
-    const message = `this type has no weight, only ${Object.keys(weights).join(", ")}; give it one or leave it out`;
-    context.addIssue({ code: "custom", path: ["repeats", type], message });
-  }
+  for (const field of ["repeats", "windows"] as const)
+    for (const type of Object.keys(byType[field] ?? {})) {
+      if (Object.hasOwn(weights, type)) continue;
+      const message = `this type has no weight, only ${Object.keys(weights).join(", ")}; give it one or leave it out`;
+      context.addIssue({ code: "custom", path: [field, type], message });
+    }
 }
 
 const rewardSchema = z
   .strictObject({
     weights: z.record(z.string().min(1), z.number()),
     windowSeconds: positive,
+    windows: z.record(z.string().min(1), positive).exactOptional(),
     graceSeconds: z.number().min(0).exactOptional(),
     viewedType: z.string().min(1).exactOptional(),
     repeats: z.record(z.string().min(1), z.enum(repeatRules)).default({}),
@@ -54,13 +56,25 @@ const rewardSchema = z
   .superRefine(refuseUnweighed)
   .transform((rule) => ({ graceSeconds: defaultGrace(rule), ...rule }));
 
+/** Defaults that depend on ads are completed with the scenario. */
 const fastLoopSchema = z.strictObject({
-  enabled: z.boolean().default(false),
+  enabled: z.boolean().exactOptional(),
   forgetting: z.number().min(0.9).max(0.9999).default(0.9998),
   temperature: z.number().min(0.001).max(1).default(0.02),
-  drawScale: z.number().min(0).max(3).default(0.05),
+  drawScale: z.number().min(0).max(3).exactOptional(),
 });
-export const defaultFastLoop: FastLoopSettings = Object.freeze(fastLoopSchema.parse({}));
+
+const completeFastLoop = (
+  given: z.output<typeof fastLoopSchema>,
+  { ads, discount }: { readonly ads?: object | undefined; readonly discount: number },
+): FastLoopSettings =>
+  ads
+    ? { enabled: discount === 0, drawScale: 0.3, ...given }
+    : { enabled: false, drawScale: 0.05, ...given };
+
+export const defaultFastLoop: FastLoopSettings = Object.freeze(
+  completeFastLoop(fastLoopSchema.parse({}), { discount: 0 }),
+);
 
 /** Fifty times the log-odds of a bid leave chance hardly a part. */
 const maxBidWeight = 50;
@@ -68,6 +82,8 @@ const maxBidWeight = 50;
 const adsSchema = z.strictObject({
   outcomes: z.array(name).min(1, "must name an event type that campaigns pay for"),
   bidWeight: z.number().min(0).max(maxBidWeight).default(1),
+  valueWeight: z.number().gt(0).max(maxBidWeight).default(10),
+  qualityFloor: z.number().gt(0).lt(1).exactOptional(),
 });
 
 /** Defaults that depend on the reward are completed with the scenario. */
@@ -106,7 +122,7 @@ const scenarioFields = z.strictObject({
 
 /** An event type without a weight answers no decision, so that nobody would pay for it. */
 function refuseUnweighedOutcomes(
-  { ads, reward }: Pick<Scenario, "ads" | "reward">,
+  { ads, reward }: { readonly ads?: Pick<AdsRule, "outcomes"> } & Pick<Scenario, "reward">,
   context: z.RefinementCtx,
 ): void {
   for (const [index, type] of (ads?.outcomes ?? []).entries()) {
@@ -158,11 +174,15 @@ const scenarioSchema = scenarioFields
     error:
       "a value above 0 can't be combined with the fast loop, which learns immediate rewards; switch one of them off",
   })
-  .transform(({ social, ...scenario }) => ({
-    exploration: defaultExploration(scenario.fastLoop.enabled),
-    ...capCampaigns(scenario),
-    ...(social && { social: completeSocial(social, scenario.reward) }),
-  }));
+  .transform(({ social, ...scenario }) => {
+    const fastLoop = completeFastLoop(scenario.fastLoop, scenario);
+    return {
+      exploration: defaultExploration(fastLoop.enabled),
+      ...capCampaigns(scenario),
+      ...(social && { social: completeSocial(social, scenario.reward) }),
+      fastLoop,
+    };
+  });
 
 function refuseSameNames(
   scenarios: readonly Pick<Scenario, "name">[],

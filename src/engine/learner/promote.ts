@@ -1,25 +1,47 @@
 import { EngineError } from "../../domain/errors.ts";
+import type { Scenario } from "../../domain/scenario.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { encodeNetwork, initialNetwork } from "../../policy/network-policy.ts";
+import { createNetwork, type Network } from "../../policy/network.ts";
+import { encodeNetwork, initialNetwork, policyShape } from "../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
 import type { NewPolicy, Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 
+interface Start {
+  readonly network: Network;
+  readonly reason: string;
+}
+
 /**
- * A loop starts with a network that knows nothing, so every candidate is as likely, and a baseline
- * without counts.
+ * A network that knows nothing, so that every candidate is as likely. The fast loop of ads learns from the first visits on: it begins on
+ * one whose states tell what a user has liked.
+ */
+function startOf({ ads, fastLoop }: Scenario): Start {
+  const random = createRandom(0);
+  if (ads && fastLoop.enabled) {
+    const reason = "start of the loop: items like those that a user liked";
+    return { network: createNetwork(policyShape, random), reason };
+  }
+  const reason = "start of the loop: every candidate is equally likely";
+  return { network: initialNetwork(random), reason };
+}
+
+/**
+ * A loop starts with its first network, and a baseline without counts.
  * @throws conflict if another process was quicker
  */
-async function startLoop(store: Store, scenario: string, now: number): Promise<void> {
+async function startLoop(store: Store, started: Scenario, now: number): Promise<void> {
+  const { name: scenario } = started;
   const replaces = await store.policies.assignment(scenario);
   if (replaces.serving !== undefined) return;
   const common = { scenario, status: "serving", createdAt: now } as const;
+  const { network, reason } = startOf(started);
   const add: NewPolicy[] = [
     {
       ...common,
       kind: "network",
-      bytes: encodeNetwork(initialNetwork(createRandom(0))),
-      evidence: { reason: "start of the loop: every candidate is equally likely" },
+      bytes: encodeNetwork(network),
+      evidence: { reason },
     },
     {
       ...common,
@@ -44,8 +66,8 @@ export async function ensurePolicies(
   configuration: Configuration,
   now: number,
 ): Promise<void> {
-  for (const { name } of configuration.scenarios) {
-    await startLoop(store, name, now).catch((error: unknown) => {
+  for (const scenario of configuration.scenarios) {
+    await startLoop(store, scenario, now).catch((error: unknown) => {
       if (!(error instanceof EngineError && error.code === "conflict")) throw error;
     });
   }

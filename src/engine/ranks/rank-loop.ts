@@ -37,8 +37,13 @@ export interface RankLoop extends Pick<RankEvents, "activate" | "reward"> {
   rank(request: RankRequest): Promise<Ranked>;
 }
 
-function toSlot({ candidates, slate, exploration }: Decision, logits: Float64Array): RankedSlot {
-  const probabilities = positionProbabilities(logits, [], exploration);
+function toSlot(
+  { candidates, slate, exploration, fastLoop }: Decision,
+  logits: Float64Array,
+): RankedSlot {
+  const below = new Set(fastLoop?.below);
+  const isBarred = candidates.map((_, index) => below.has(index));
+  const probabilities = positionProbabilities(logits, isBarred, exploration);
   const [chosen] = slate;
   if (chosen === undefined) throw new RangeError("a slot's slate is empty");
   const entries = candidates.map(

@@ -25,6 +25,8 @@ export interface DrawMoment {
   readonly slateSize: number;
   /** Of a scenario with ads. */
   readonly auction?: Auction | undefined;
+  /** Candidates below the scenario's quality floor, by index. */
+  readonly barred?: readonly number[] | undefined;
 }
 
 /** Those of the scenario and of the request. */
@@ -105,7 +107,7 @@ export function drawRulesOf(
   disliked: readonly DislikedGroup[] = [],
 ): DrawRules {
   const rules = bothRules(moment).filter(({ boosts, pins, caps }) => boosts || pins || caps);
-  const { auction } = moment;
+  const { auction, barred } = moment;
   const diversity = moment.scenario.rules?.diversity ?? 0;
   if (rules.length === 0 && disliked.length === 0 && !auction && diversity === 0) return {};
   const facts = factsOf();
@@ -124,6 +126,7 @@ export function drawRulesOf(
     ...(pins.size > 0 && { pins }),
     ...(caps.length > 0 && { caps: capsOf(caps, facts) }),
     ...(diversity > 0 && { diversity: diversityOf(diversity, facts) }),
+    ...(barred && { barred }),
   };
 }
 
@@ -133,11 +136,13 @@ export const momentOf = ({
   offer,
   decidedAt,
   slate,
-}: Pick<Decision, "servingRule" | "offer" | "decidedAt" | "slate">): DrawMoment => ({
+  fastLoop,
+}: Pick<Decision, "servingRule" | "offer" | "decidedAt" | "slate" | "fastLoop">): DrawMoment => ({
   scenario: servingRule ?? {},
   offer,
   now: decidedAt,
   slateSize: offer?.slateSize ?? slate.length,
+  barred: fastLoop?.below,
 });
 
 /** Log-odds with the boosts, as every policy gets them. */

@@ -8,6 +8,8 @@ export interface ItemFacts {
   readonly attributes: JsonObject;
   /** Time of its first writing, milliseconds since 1970; absent if it is not on record. */
   readonly createdAt?: number;
+  /** Price of an ad, if it came with a request: its feature `bid`. */
+  readonly bid?: number;
 }
 
 /** Of features that came with a request. */
@@ -15,6 +17,7 @@ export const factsOfFeatures = ({ itemId, features = {} }: Candidate): ItemFacts
   itemId,
   categories: [],
   attributes: features,
+  ...(typeof features.bid === "number" && { bid: features.bid }),
 });
 
 /** Fields of an item that are no attributes. */

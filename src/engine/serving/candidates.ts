@@ -1,6 +1,7 @@
 import type { Candidate } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
+import type { Scenario } from "../../domain/scenario.ts";
 import { findIndex } from "../../numeric/find-index.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
@@ -70,6 +71,16 @@ export function checkAny(count: number, slateSize: number): void {
     "no_candidates",
     "no candidate is left; send candidates, add items to the catalogue, or loosen the rules of scenario and request that leave items out",
     { details: { candidates: 0, slateSize } },
+  );
+}
+
+/** Only the quality floor of ads leaves nothing of what was offered. @throws no_candidates */
+export function checkShown(count: number, { name }: Pick<Scenario, "name">): void {
+  if (count > 0) return;
+  throw new EngineError(
+    "no_candidates",
+    `no ad reaches the quality floor of scenario '${name}'; show no ad, or lower its ads.qualityFloor`,
+    { details: { candidates: 0, scenario: name } },
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ShownAd } from "../../domain/campaign.ts";
 import type { Consent } from "../../domain/consent.ts";
 import type { Arm, Candidate, Decision, OfferLimits } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
@@ -10,19 +11,22 @@ import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import type { PolicyState } from "../../policy/policy.ts";
 import { jointPropensity, sampleSlate } from "../../policy/slate.ts";
 import type { Store } from "../../storage/store.ts";
-import { shownAds } from "../campaigns/shown-ads.ts";
+import type { Auction } from "../campaigns/auction.ts";
+import { checkBids } from "../campaigns/check-bids.ts";
+import { adsOf, shownAds } from "../campaigns/shown-ads.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendInput } from "../input/input.ts";
 import { relateOffered } from "../related/relate-offered.ts";
 import { checkPins } from "../rules/check-pins.ts";
-import { addBoosts, drawRulesOf } from "../rules/draw-rules.ts";
+import { addBoosts, type DrawRules, drawRulesOf } from "../rules/draw-rules.ts";
 import type { Social } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
 import { viewSocial } from "../social/view-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
-import { checkAny, checkRequest, type OfferedItems } from "./candidates.ts";
+import { checkAny, checkRequest, checkShown, type OfferedItems } from "./candidates.ts";
 import { chooseArm, explorationOf } from "./choose-arm.ts";
+import type { DrawnAds } from "./fast-loop/draw-logits.ts";
 import type { FastLogits } from "./fast-loop/serving-loop.ts";
 import type { FastLoops } from "./fast-loop/serving-loops.ts";
 import { mixSeed } from "./mix-seed.ts";
@@ -86,6 +90,7 @@ interface Situation extends Pick<RetrievedItems, "views"> {
   readonly userId: UserId | undefined;
   readonly state: PolicyState;
   readonly random: RandomStream;
+  readonly ads: DrawnAds | undefined;
 }
 
 async function score(
@@ -169,12 +174,17 @@ function loggedOffer(
   return offer === undefined && !isShort ? {} : { offer: { ...offer, ...added } };
 }
 
-function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof sampleSlate>[0]) {
+/** @throws no_candidates */
+function drawSlate(
+  { name, candidates }: { readonly name: string; readonly candidates: readonly Candidate[] },
+  drawing: Parameters<typeof sampleSlate>[0],
+) {
   const { exploration } = drawing;
   const { order, positionPropensities } = sampleSlate({
     ...drawing,
     random: drawing.random.split("slate"),
   });
+  checkShown(order.length, { name });
   return {
     candidates,
     slate: order.flatMap((index) => candidates[index]?.itemId ?? []),
@@ -183,6 +193,26 @@ function drawSlate(candidates: readonly Candidate[], drawing: Parameters<typeof 
     exploration,
   };
 }
+
+/** The campaigns of a drawn slate. */
+const adsShown = (
+  auction: Auction,
+  made: {
+    readonly retrieved: RetrievedItems;
+    readonly drawn: ReturnType<typeof drawSlate>;
+    readonly scored: Scored;
+    readonly drawing: {
+      readonly logits: Float64Array;
+      readonly exploration: number;
+      readonly rules: DrawRules;
+    };
+  },
+): readonly ShownAd[] => {
+  const { retrieved, drawn, scored, drawing } = made;
+  const calm = scored.calm && addBoosts(scored.calm, drawing.rules);
+  const shown = { ...retrieved, ...drawn, arm: scored.arm };
+  return shownAds(auction, shown, { ...drawing, calm });
+};
 
 /** Candidates of connected people, if the request sends none of its own. */
 const reserve = (
@@ -210,6 +240,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const scenario = findScenario(parts.configuration, input.scenario);
   const slateSize = input.slateSize ?? scenario.slateSize;
   checkRequest(slateSize, input.candidates);
+  checkBids(scenario, input.candidates);
   checkPins(input, scenario, slateSize);
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
@@ -233,24 +264,22 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const retrieval = { assignment, arm, offered, state, limit, reserved, moment, random: lots };
   const retrieved = await retrieveItems(parts.policies, retrieval);
   const views = viewSocial(retrieved.views, () => retrieved.facts, social);
-  const situation = { views, scenario, userId: read.known, state, random };
+  const drawnAds = auction && scenario.ads && adsOf(auction, scenario.ads, retrieved.facts);
+  const situation = { views, scenario, userId: read.known, state, random, ads: drawnAds };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const rules = drawRulesOf(moment, () => retrieved.facts, read.aversions.disliked);
+  const { below: barred } = scored.mark ?? {};
+  const rules = drawRulesOf({ ...moment, barred }, () => retrieved.facts, read.aversions.disliked);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
-  const drawn = drawSlate(retrieved.candidates, drawing);
-  const ads = auction && shownAds(auction, { ...retrieved, ...drawn, arm: scored.arm }, drawing);
+  const drawn = drawSlate({ ...retrieved, name: scenario.name }, drawing);
+  const ads = auction && adsShown(auction, { retrieved, drawn, scored, drawing });
 
   const decision: Decision = {
     decisionId: input.decisionId ?? decisionId(parts.createId()),
     userId,
-    scenario: scenario.name,
-    arm: scored.arm,
-    policyVersion: scored.version,
-    seed,
-    asOf,
-    context,
+    ...{ scenario: scenario.name, arm: scored.arm, policyVersion: scored.version },
+    ...{ seed, asOf, context },
     ...drawn,
     ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,

@@ -3,7 +3,7 @@ import { type ShownAd, worthOf } from "../../domain/campaign.ts";
 import type { Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, itemId, userId } from "../../domain/ids.ts";
-import { repeatsOf, weightOf, windowEnd } from "../../domain/reward-rule.ts";
+import { closesFor, repeatsOf, weightOf, windowEnd } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { EventRow } from "../../storage/event-store.ts";
 import type { Store } from "../../storage/store.ts";
@@ -104,7 +104,9 @@ export function attribute(
 ): Attributed {
   if (feedback === undefined) return { row: { event }, late: false };
   const { decision } = feedback;
-  const late = now >= decision.expiresAt || happened(event, now) >= windowEnd(decision);
+  const { type } = event;
+  const late =
+    now >= closesFor(decision, type) || happened(event, now) >= windowEnd(decision, type);
   const place = {
     decisionId: decision.decisionId,
     position: decision.slate.indexOf(event.itemId),

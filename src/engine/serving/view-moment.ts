@@ -10,7 +10,7 @@ import { factsOfCandidate } from "./candidates.ts";
 /** The fields of a decision that its candidates' features depend on. */
 export interface SeenMoment extends Pick<Decision, "userId" | "asOf" | "decidedAt"> {
   readonly candidates: readonly Candidate[];
-  readonly servingRule?: Pick<ServingRule, "social" | "consent">;
+  readonly servingRule?: Pick<ServingRule, "ads" | "social" | "consent">;
 }
 
 /**

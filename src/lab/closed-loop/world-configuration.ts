@@ -26,6 +26,11 @@ const bidWeights: Partial<Record<StrategyName, number>> = {
   "greedy-bid": greedyBidWeight,
   "mpo-no-boost": 0,
 };
+/** Default: that of the product. */
+const bidWeightOf = (strategy: StrategyName): { readonly bidWeight?: number } => {
+  const bidWeight = bidWeights[strategy];
+  return bidWeight === undefined ? {} : { bidWeight };
+};
 
 /**
  * A configuration with the world as its only scenario. No user gets the baseline; promotions have
@@ -46,10 +51,8 @@ export function worldConfiguration(
         ...(world.social && { social: world.social }),
         ...(world.maxCandidates && { maxCandidates: world.maxCandidates }),
         ...(greedy.includes(strategy) ? { exploration: greedyExploration } : {}),
-        ...(world.campaigns
-          ? { ads: { outcomes: ["click"], bidWeight: bidWeights[strategy] ?? 1 } }
-          : {}),
-        ...(strategy.endsWith("fast") ? { fastLoop: { enabled: true } } : {}),
+        ...(world.campaigns ? { ads: { outcomes: ["click"], ...bidWeightOf(strategy) } } : {}),
+        fastLoop: { enabled: strategy.endsWith("fast") },
         // A world's events come at once.
         reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },
       },

@@ -91,7 +91,7 @@ export function createCompactFastLoop(
       const visit = represent(policy, offer);
       requests += 1;
       if (model === undefined) return { logits: visit.towers.logits };
-      const logits = drawLogits({
+      const { logits } = drawLogits({
         ...{ model, visit, settings },
         views: Array.from(offer.items, nameItem),
         towers: { isKnown: () => true },

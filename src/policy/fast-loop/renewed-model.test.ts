@@ -12,6 +12,7 @@ function createRecorder(): ResidualModel & { readonly learnt: readonly FastDecis
       return learnt.length > 0;
     },
     temperature: 1,
+    level: 0,
     learn: (block) => void learnt.push(...block),
     draw: () => () => new Float64Array(),
     clone: createRecorder,

@@ -19,12 +19,14 @@ import { createOwnResiduals, type Owner, type Residual } from "./own-residuals.t
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 5;
+export const modelVersion = 6;
 
 /** An item, and whether the policy was trained with it. */
 export interface ItemOfModel {
   readonly itemId: ItemId;
   readonly isKnown: boolean;
+  /** Of an ad: number of the outcome that its campaign pays for; absent if that is the impression. */
+  readonly outcome?: number;
 }
 
 /** One shown item with its reward. */
@@ -64,6 +66,8 @@ export interface ResidualModel {
   learn(block: readonly FastDecision[]): void;
   /** η of its predictions and draws, in shares of the reward range. */
   readonly temperature: number;
+  /** Mean rest of the first position, which draws don't have in them; absent before its first event. */
+  readonly level: number | undefined;
   /** One draw of the whole model: of each candidate the reward beyond its promise, in shares of the reward range. */
   draw(
     random: RandomStream,
@@ -237,6 +241,9 @@ function build(
     },
     get temperature() {
       return readTemperature();
+    },
+    get level() {
+      return learnt.positions[0]?.mean;
     },
     draw: (random, scale) => {
       if (basis === undefined) throw new RangeError("it has learnt from no block yet");

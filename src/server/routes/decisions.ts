@@ -21,6 +21,7 @@ const fastLoopBody = wire<FastLoopMark>()(
       forgetting: z.number(),
       temperature: z.number(),
       drawScale: z.number(),
+      below: optional(z.array(count)),
     })
     .openapi("FastLoopMark"),
 );

@@ -79,3 +79,34 @@ test("a campaign stays in its scenario", async () => {
   const moved = store.campaigns.put([{ ...sampleCampaign("a"), scenario: "other" } as never], 0);
   await expect(moved).rejects.toMatchObject({ code: "conflict" });
 });
+
+test("each outcome has its own window, and a reservation lapses with that of the outcome it waits for", async () => {
+  const reward = { weights: { click: 1, buy: 4 }, windowSeconds: 60, graceSeconds: 0, maximum: 5 };
+  const { engine, advance, store, run } = await openAds(
+    [sampleCampaign("a", { budget: { day: 1 } }), sampleCampaign("late", { pays: "buy" })],
+    { scenario: { reward: { ...reward, windows: { buy: 3600 } } } },
+  );
+  const show = async (ad: string) =>
+    (await engine.recommend({ userId: "ann", candidates: [{ itemId: ad }] })).decision;
+  const [clicked, bought] = [await show("ad-a"), await show("ad-late")];
+  expect(clicked.expiresAt - clicked.decidedAt).toBe(3_600_000);
+  const send = async (type: string, { decisionId, slate }: typeof clicked) =>
+    (await engine.record([{ type, userId: "ann", itemId: slate[0]!, decisionId }])).outcomes[0];
+  const report = async () => engine.reportCampaigns({ scenario: "shop" });
+  expect(await report()).toMatchObject([{ reserved: 1 }, { reserved: 1 }]);
+  advance(60);
+  expect(await report()).toMatchObject([{ reserved: 0 }, { reserved: 1 }]);
+  expect(await send("click", clicked)).toBe("late");
+  advance(3500);
+  expect(await send("buy", bought)).toBe("rewarded");
+  expect(await send("buy", clicked)).toBe("rewarded");
+  expect((await store.decisions.find(bought.decisionId))?.rewards).toEqual([1]);
+  expect((await store.decisions.find(clicked.decisionId))?.rewards).toEqual([0]);
+  advance(40);
+  expect(await send("buy", bought)).toBe("late");
+  expect(await report()).toMatchObject([
+    { spend: 0, outcomes: { buy: 1 } },
+    { spend: 1, outcomes: { buy: 1 }, reserved: 0 },
+  ]);
+  expect((await run()).findings).toEqual([]);
+});

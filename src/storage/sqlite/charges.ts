@@ -2,6 +2,7 @@ import { type CampaignBudget, impression, type ShownAd } from "../../domain/camp
 import type { Decision } from "../../domain/decision.ts";
 import { dayMs } from "../../domain/durations.ts";
 import { slotMs, slotOf } from "../../domain/pacing.ts";
+import { closesFor } from "../../domain/reward-rule.ts";
 import { CampaignClosed, type CampaignSums } from "../campaign-store.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
@@ -147,13 +148,14 @@ export function prepareCharges(connection: Connection): Charges {
     checkOpen: ({ decisionId, scenario, asOf }) => {
       if (statements.closed.get(scenario, asOf)) throw new CampaignClosed(decisionId);
     },
-    charge: ({ ads = [], scenario, decidedAt, expiresAt }, sequence) => {
+    charge: (decision, sequence) => {
+      const { ads = [], scenario, decidedAt } = decision;
       // The day of the budgets that were looked at, whatever the clock of another process says.
       const at = Math.max(slotOf(decidedAt), slot(scenario) ?? 0) * slotMs;
       const day = Math.floor(at / dayMs);
       statements.traffic.run(scenario, day, (at % dayMs) / slotMs);
       for (const [position, ad] of ads.entries())
-        reserve(ad, { sequence, position, day, expiresAt });
+        reserve(ad, { sequence, position, day, expiresAt: closesFor(decision, ad.pays) });
     },
     hasLapsed: (campaign, now) => statements.hasLapsed.get(campaign, now) !== undefined,
     sums: (campaign, from, to) => decodeSums(statements.total.get(campaign, from, to)),

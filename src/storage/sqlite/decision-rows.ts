@@ -22,21 +22,21 @@ function decodeCandidate(candidate: CandidateText): Candidate {
 }
 
 /** In the order of `encodeMark`: names would be most of the bytes. */
-type MarkNumbers = readonly [number, number, number, number, number, number];
+type MarkNumbers =
+  | readonly [number, number, number, number, number, number]
+  | readonly [number, number, number, number, number, number, readonly number[]];
 
-const encodeMark = (mark: FastLoopMark): MarkNumbers => [
-  mark.version,
-  mark.through,
-  mark.renewal,
-  mark.forgetting,
-  mark.temperature,
-  mark.drawScale,
-];
+function encodeMark(mark: FastLoopMark): MarkNumbers {
+  const { version, through, renewal, forgetting, temperature, drawScale, below } = mark;
+  const numbers = [version, through, renewal, forgetting, temperature, drawScale] as const;
+  return below ? [...numbers, below] : numbers;
+}
 
 function decodeMark(row: Row): FastLoopMark {
   const numbers = readJson<MarkNumbers>(row, "fast_loop");
-  const [version, through, renewal, forgetting, temperature, drawScale] = numbers;
-  return { version, through, renewal, forgetting, temperature, drawScale };
+  const [version, through, renewal, forgetting, temperature, drawScale, below] = numbers;
+  const settings = { version, through, renewal, forgetting, temperature, drawScale };
+  return { ...settings, ...(below && { below }) };
 }
 
 const fastLoop: Column<FastLoopMark> = {

@@ -54,8 +54,9 @@ export function createModelDeriver(
   async function find(serving: DerivedServing): Promise<Derived> {
     const { scenario, version, mark } = serving;
     const { through, renewal, forgetting, temperature } = mark;
-    const { name, reward } = scenario;
-    const key = JSON.stringify([name, reward, version, renewal, forgetting, temperature]);
+    const { name, reward, ads } = scenario;
+    const rules = [name, reward, ads?.outcomes ?? null];
+    const key = JSON.stringify([...rules, version, renewal, forgetting, temperature]);
     let found = derived.get(key);
     if (found === undefined || (found.fold.through > through && !found.models.has(through)))
       found = await create(serving);

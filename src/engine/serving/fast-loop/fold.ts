@@ -1,13 +1,16 @@
+import { worthOf } from "../../../domain/campaign.ts";
 import { consents } from "../../../domain/consent.ts";
 import type { Feedback } from "../../../domain/decision.ts";
-import { normaliseReward, wasViewed } from "../../../domain/reward-rule.ts";
+import { normaliseReward, settleReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { blockSize, createRenewedModel } from "../../../policy/fast-loop/renewed-model.ts";
 import {
   createResidualModel,
   type FastDecision,
   type ResidualModel,
+  type ShownItem,
 } from "../../../policy/fast-loop/residual-model.ts";
+import { createValueModel } from "../../../policy/fast-loop/value-model.ts";
 import type { PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
 import { visibleRecord } from "../../privacy/visible-record.ts";
@@ -43,26 +46,39 @@ export interface RecordFold {
   next(isDue: (block: readonly Feedback[]) => boolean): Promise<boolean>;
 }
 
+/** What a position earned: as a share of the reward range; of an ad in prices, in [−1, 1], undefined if it pays for impressions. */
+function earned(
+  { ads, reward: rule }: Scenario,
+  { decision, rewards }: Feedback,
+  position: number,
+): Pick<ShownItem, "reward" | "outcome"> | undefined {
+  const settled = rewards[position];
+  if (ads === undefined) return { reward: normaliseReward(settled, rule) };
+  const ad = decision.ads?.[position];
+  const outcome = ads.outcomes.indexOf(ad?.pays ?? "");
+  if (ad === undefined || outcome < 0) return undefined;
+  const prices = settleReward(settled, rule) / worthOf(ad);
+  return { reward: Math.max(-1, Math.min(1, prices)), outcome };
+}
+
 /** A decision as any policy sees it, not only the one that made it. */
 async function toFastDecision(
   { store, scenario, towers }: FoldParts,
   feedback: Feedback,
   catalogueAsOf: CatalogueAsOf,
 ): Promise<FastDecision> {
-  const { decision, rewards } = feedback;
+  const { decision } = feedback;
   const { seen } = await visibleRecord(store, decision);
   const user = await readUser(seen, decision.userId, decision.asOf);
   const catalogue = await catalogueAsOf(decision.asOf);
   const state = createState({ user, catalogue, scenario, context: decision.context });
   const views = await viewMoment(seen, decision, { catalogue, view: viewLogged });
   const order = decision.candidates.map(({ itemId }) => itemId);
-  const shown = decision.slate.map((itemId, position) => ({
-    itemId,
-    isKnown: towers.isKnown(itemId),
-    candidate: order.indexOf(itemId),
-    position,
-    reward: normaliseReward(rewards[position], scenario.reward),
-  }));
+  const shown = decision.slate.flatMap((itemId, position): ShownItem[] => {
+    const own = earned(scenario, feedback, position);
+    const place = { isKnown: towers.isKnown(itemId), candidate: order.indexOf(itemId), position };
+    return own ? [{ itemId, ...place, ...own }] : [];
+  });
   const represented = await towers.represent(state, views);
   const pinned = pinnedItems(decision);
   // A row changed by hand must not stop the later ones, items that nobody viewed are no refusals, and pinned ones were not chosen.
@@ -92,7 +108,10 @@ export async function createRecordFold(parts: FoldParts, from: number): Promise<
   const { store, scenario, renewal } = parts;
   // Those that retention removed are counted: blocks begin where they did before.
   const missing = await store.retention.prunedDecisions(scenario.name);
-  const renewed = createRenewedModel(() => createResidualModel(parts), {
+  const { ads } = scenario;
+  const create = () =>
+    ads ? createValueModel(parts, ads.outcomes.length) : createResidualModel(parts);
+  const renewed = createRenewedModel(create, {
     ...{ renewal, missing },
     from: from + missing,
   });

@@ -8,7 +8,7 @@ import { modelVersion } from "../../../policy/fast-loop/residual-model.ts";
 import type { ItemView, PolicyState, PolicyTowers } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { TextSettings } from "../../state/text/text-features.ts";
-import { drawLogits } from "./draw-logits.ts";
+import { type DrawnAds, drawLogits } from "./draw-logits.ts";
 import { createRecordFold, type RecordFold } from "./fold.ts";
 
 /** Milliseconds after the close of a decision: a reward that was taken before it may still wait for its commit. */
@@ -18,6 +18,8 @@ export interface FastLogits {
   readonly logits: Float64Array;
   /** Absent if the logits are the policy's alone. */
   readonly mark?: FastLoopMark;
+  /** Logits without the luck of the draw, in a scenario with ads. */
+  readonly calm?: Float64Array;
 }
 
 /** A request of a user, as the policy sees it. */
@@ -27,6 +29,8 @@ export interface LoopRequest {
   readonly state: PolicyState;
   readonly views: readonly ItemView[];
   readonly random: RandomStream;
+  /** Of the views, in a scenario with ads. */
+  readonly ads?: DrawnAds | undefined;
 }
 
 /** The fast loop of one policy of a scenario. */
@@ -104,7 +108,7 @@ export function catchUpBehind(loop: ServingLoop, parts: LoopParts): void {
 export async function drawWith(
   loop: ServingLoop,
   towers: PolicyTowers,
-  { userId, state, views, random }: LoopRequest,
+  { userId, state, views, random, ads }: LoopRequest,
 ): Promise<FastLogits> {
   const represented = await towers.represent(state, views);
   const { fold, renewal } = loop;
@@ -114,6 +118,7 @@ export async function drawWith(
   const settings = { forgetting, temperature, drawScale };
   const visit = { userId, towers: represented };
   const mark = { version: modelVersion, through: fold.through, renewal, ...settings };
-  const logits = drawLogits({ model, visit, views, towers, settings, random });
-  return { logits, mark };
+  const drawing = { model, visit, views, towers, settings, ads, random };
+  const { below, ...drawn } = drawLogits(drawing);
+  return { ...drawn, mark: below.length > 0 ? { ...mark, below } : mark };
 }
