@@ -64,6 +64,7 @@ export type {
   Boost,
   Cap,
   ItemRules,
+  NewcomerRule,
   PinnedItem,
   RepetitionRule,
   ScenarioRules,

@@ -83,6 +83,7 @@ test("defineConfig and the schema have the same fields", () => {
           pins: [{ itemId: "sku-1", position: 0 }],
           repetition: [{ showings: 3, hours: 24, unless: ["click"], by: "author" }],
           aversions: [{ types: ["less"], by: "author", days: 9, add: -1, unless: ["more"] }],
+          newcomers: [{ by: "author", days: 14, add: 1 }],
           diversity: 0.9,
         },
         exploration: 0.1,

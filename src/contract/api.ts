@@ -28,6 +28,7 @@ export type {
   Boost,
   Cap,
   ItemRules,
+  NewcomerRule,
   PinnedItem,
   RepetitionRule,
   ScenarioRules,

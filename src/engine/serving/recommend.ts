@@ -236,7 +236,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const situation = { views, scenario, userId: read.known, state, random };
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
-  const rules = drawRulesOf(moment, () => retrieved.facts, read.aversions.disliked);
+  const rules = drawRulesOf(moment, () => retrieved.facts, read.groups.tilted);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate(retrieved.candidates, drawing);
