@@ -99,7 +99,7 @@ test("defineConfig and the schema have the same fields", () => {
         },
         guards: [
           {
-            ...{ type: "click", margin: 0.1, harm: "falls" },
+            ...{ type: "click", measure: "returnWithinDay", margin: 0.1, harm: "falls" },
             segments: [{ attribute: "country", values: ["SE"], margin: 0.2 }],
           },
         ],
@@ -151,7 +151,7 @@ test("defineConfig and the schema have the same fields", () => {
   expect(names(toNode(complete)).toSorted()).toEqual(names(schema).toSorted());
   const parsed = parseConfiguration({
     ...complete,
-    scenarios: complete.scenarios.map(({ ads: _, ...scenario }) => ({
+    scenarios: complete.scenarios.map(({ ads: _, guards: __, ...scenario }) => ({
       ...scenario,
       reward: { ...scenario.reward, weights: { click: 1 } },
     })),

@@ -13,7 +13,8 @@ import type { RelatedTo } from "../domain/related.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 
-export type { ActivityFigures, ActivityMeasure, ArmActivity } from "../domain/activity.ts";
+export type { ActivityFigures, ArmActivity } from "../domain/activity.ts";
+export type { ActivityMeasure } from "../domain/activity-measure.ts";
 export type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
 export type { CampaignReport } from "../domain/campaign-report.ts";
 export type { Consent } from "../domain/consent.ts";

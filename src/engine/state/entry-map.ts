@@ -24,6 +24,15 @@ export interface EntryMap {
   rewind(asOf: number): boolean;
 }
 
+type OnReplace = (before: Entry | undefined, after: Entry | undefined) => void;
+
+function dropOldest(entries: Map<number, Entry>, most: number): void {
+  for (const number of entries.keys()) {
+    if (entries.size <= most) break;
+    entries.delete(number);
+  }
+}
+
 const hasSameFeatures = (left: ItemView, right: ItemView): boolean =>
   left.text === right.text &&
   left.tokens.length === right.tokens.length &&
@@ -38,10 +47,7 @@ const hasSameFeatures = (left: ItemView, right: ItemView): boolean =>
  * @param remembered changes that can be taken back, and all of the last step
  * @param onReplace called for each entry that is put or taken back
  */
-export function createEntryMap(
-  remembered: number,
-  onReplace: (before: Entry | undefined, after: Entry | undefined) => void,
-): EntryMap {
+export function createEntryMap(remembered: number, onReplace: OnReplace): EntryMap {
   const entries = new Map<ItemId, PlacedEntry>();
   /** Of the next item that is created. */
   let nextPlace = 0;
@@ -76,10 +82,7 @@ export function createEntryMap(
       else entries.set(itemId, entry);
     }
     sequence = before;
-    for (const number of undone.keys()) {
-      if (undone.size <= remembered) break;
-      undone.delete(number);
-    }
+    dropOldest(undone, remembered);
   };
   return {
     entries,
