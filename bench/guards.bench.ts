@@ -14,7 +14,12 @@ import type { Bench, Report } from "./bench.ts";
 import { simulateArms, simulateLogged } from "./guards/simulate-outcomes.ts";
 import { mean } from "./statistics.ts";
 
-const test: GuardTest = { name: "conversion", type: "conversion", margin: 0.05, harm: "falls" };
+const test: GuardTest = {
+  name: "conversion",
+  outcome: { type: "conversion" },
+  margin: 0.05,
+  harm: "falls",
+};
 const assignment = { serving: 1, canary: 2, canaryShare: 0.5 };
 /** Reward of the candidate, which is to be promoted but for the guard. */
 const lift = 0.1;

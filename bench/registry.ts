@@ -12,6 +12,7 @@ import { gateHostileBench } from "./gate-hostile.bench.ts";
 import { guardsBench } from "./guards.bench.ts";
 import { importBench } from "./import.bench.ts";
 import { learningBench } from "./learning.bench.ts";
+import { newItemsBench } from "./new-items.bench.ts";
 import { opeBench } from "./ope.bench.ts";
 import { overloadBench } from "./overload.bench.ts";
 import { policyQualityBench } from "./policy-quality.bench.ts";
@@ -43,6 +44,7 @@ export const benches: readonly Bench[] = [
   qualityBench,
   policyQualityBench,
   coldItemsBench,
+  newItemsBench,
   explanationBench,
   socialBench,
   realDataBench,

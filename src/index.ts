@@ -3,10 +3,10 @@
 export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
 export type {
   ActivityFigures,
-  ActivityMeasure,
   ArmActivity,
   UserActivity,
 } from "./domain/activity.ts";
+export type { ActivityMeasure } from "./domain/activity-measure.ts";
 export type { ApiKey, Scope } from "./domain/api-key.ts";
 export type { BehaviourEvent, HistoryEntry, RecordOutcome } from "./domain/behaviour.ts";
 export type {
@@ -64,6 +64,7 @@ export type {
   Boost,
   Cap,
   ItemRules,
+  NewcomerRule,
   PinnedItem,
   RepetitionRule,
   ScenarioRules,

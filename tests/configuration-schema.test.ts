@@ -83,6 +83,7 @@ test("defineConfig and the schema have the same fields", () => {
           pins: [{ itemId: "sku-1", position: 0 }],
           repetition: [{ showings: 3, hours: 24, unless: ["click"], by: "author" }],
           aversions: [{ types: ["less"], by: "author", days: 9, add: -1, unless: ["more"] }],
+          newcomers: [{ by: "author", days: 14, add: 1 }],
           diversity: 0.9,
         },
         exploration: 0.1,
@@ -98,7 +99,7 @@ test("defineConfig and the schema have the same fields", () => {
         },
         guards: [
           {
-            ...{ type: "click", margin: 0.1, harm: "falls" },
+            ...{ type: "click", measure: "returnWithinDay", margin: 0.1, harm: "falls" },
             segments: [{ attribute: "country", values: ["SE"], margin: 0.2 }],
           },
         ],
@@ -150,7 +151,7 @@ test("defineConfig and the schema have the same fields", () => {
   expect(names(toNode(complete)).toSorted()).toEqual(names(schema).toSorted());
   const parsed = parseConfiguration({
     ...complete,
-    scenarios: complete.scenarios.map(({ ads: _, ...scenario }) => ({
+    scenarios: complete.scenarios.map(({ ads: _, guards: __, ...scenario }) => ({
       ...scenario,
       reward: { ...scenario.reward, weights: { click: 1 } },
     })),

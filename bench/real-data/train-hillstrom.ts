@@ -72,7 +72,12 @@ export async function measureTrained(
     await judge("spend"),
   ];
   const change = loggedChange(visit.input, conversion.input.feedback.rewards);
-  const test = { name: "conversions", type: "conversion", margin, harm: "falls" } as const;
+  const test = {
+    name: "conversions",
+    outcome: { type: "conversion" },
+    margin,
+    harm: "falls",
+  } as const;
   return {
     shares: arms.map((_, arm) => choices.filter((one) => one === arm).length / choices.length),
     outcomes: { visit, conversion, spend },

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 import { ChartSection } from "./chart-section.tsx";
 import { CyclesSection } from "./cycles-section.tsx";
+import { DecisionsSection } from "./decisions-section.tsx";
 import { Header } from "./header.tsx";
 import { KeyFigures } from "./key-figures.tsx";
 import { KeyForm } from "./key-form.tsx";
@@ -64,6 +65,12 @@ export function Dashboard(props: {
                 rangeSeconds={rangeSeconds}
               />
               <Steering client={client} data={data} now={now} onDone={refresh} />
+              <DecisionsSection
+                client={client}
+                scenario={data.scenario.name}
+                now={now}
+                key={`decisions ${data.scenario.name}`}
+              />
             </main>
           ) : (
             <main className="waiting">{trouble ? null : <p>Looking at the loop…</p>}</main>

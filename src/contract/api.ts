@@ -13,7 +13,8 @@ import type { RelatedTo } from "../domain/related.ts";
 import type { ArmReward, RecentComparison } from "../domain/reward-series.ts";
 import type { ItemRules, ScenarioRules, SeenRule } from "../domain/rules.ts";
 
-export type { ActivityFigures, ActivityMeasure, ArmActivity } from "../domain/activity.ts";
+export type { ActivityFigures, ArmActivity } from "../domain/activity.ts";
+export type { ActivityMeasure } from "../domain/activity-measure.ts";
 export type { CampaignBudget, FrequencyCap } from "../domain/campaign.ts";
 export type { CampaignReport } from "../domain/campaign-report.ts";
 export type { Consent } from "../domain/consent.ts";
@@ -28,6 +29,7 @@ export type {
   Boost,
   Cap,
   ItemRules,
+  NewcomerRule,
   PinnedItem,
   RepetitionRule,
   ScenarioRules,
@@ -486,8 +488,19 @@ export interface ReadyResponse {
   readonly status: "ready";
 }
 
-/** A failure: its code of docs/errors.md, message, details and the id of the request. */
+/**
+ * A failure as problem details (RFC 9457, `application/problem+json`), and under `error` its code of docs/errors.md, message,
+ * details and the id of the request.
+ */
 export interface ErrorBody {
+  /** URL of the code's explanation. */
+  readonly type: string;
+  /** The code in words. */
+  readonly title: string;
+  /** Of the HTTP answer. */
+  readonly status: number;
+  /** The message. */
+  readonly detail: string;
   readonly error: {
     readonly code: string;
     readonly message: string;

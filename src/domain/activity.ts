@@ -1,8 +1,11 @@
+import type { ActivityMeasure } from "./activity-measure.ts";
 import type { Arm } from "./decision.ts";
+import type { UserId } from "./ids.ts";
 import type { Measured } from "./reward-series.ts";
 
 /** Sessions of one user that began in one arm, within a span of time that ends at its `to`. */
 export interface UserActivity {
+  readonly userId: UserId;
   readonly arm: Arm;
   readonly sessions: number;
   readonly decisions: number;
@@ -18,18 +21,6 @@ export interface UserActivity {
   readonly endedWeekAgo: number;
   readonly backWithinWeek: number;
 }
-
-/** Measures of activity, each a ratio of sums over users. */
-export const activityMeasures = [
-  "sessionsPerDay",
-  "returnWithinDay",
-  "returnWithinWeek",
-  "sessionSeconds",
-  "sessionDecisions",
-] as const;
-
-/** A measure of activity: an entry of `activityMeasures`. */
-export type ActivityMeasure = (typeof activityMeasures)[number];
 
 /** With 95 % intervals over users; one that fewer than two users tell of is absent. */
 export type ActivityFigures = Readonly<Partial<Record<ActivityMeasure, Measured>>>;

@@ -14,7 +14,7 @@ export interface Guard {
   /** Of a guard metric, in shares of the serving policy's value. */
   readonly metric?: {
     readonly margin: number;
-    /** Events that were counted. */
+    /** Events that were counted; of a measure of activity, users. */
     readonly outcomes: number;
     /** False if its traffic can't decide about its margin: it has not passed then. */
     readonly isDecided: boolean;

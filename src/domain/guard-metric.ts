@@ -1,3 +1,5 @@
+import type { ActivityMeasure } from "./activity-measure.ts";
+
 /** Users that a guard metric is also judged on alone: those whose attribute has one of the values, each value for itself. */
 export interface GuardSegments {
   /** Name of a user's attribute. */
@@ -9,12 +11,14 @@ export interface GuardSegments {
 }
 
 /**
- * An outcome that a promotion must not cost: the share of shown items with an event of a type, which may not fall (or rise) by more than a
- * margin.
+ * An outcome that a promotion must not cost, which may not fall (or rise) by more than a margin: the share of shown items with an event of
+ * `type`, or the `measure` of activity. One of the two is given.
  */
 export interface GuardMetric {
   /** Event type with a weight in the reward rule; 0 if it is to be guarded alone. */
-  readonly type: string;
+  readonly type?: string;
+  /** Judged on live users alone: the log does not tell whether they would have come back. */
+  readonly measure?: ActivityMeasure;
   /** Largest fall, or rise, as a share of the serving policy's value, in (0, 1). */
   readonly margin: number;
   /** Direction of harm. Default `falls`. */
@@ -22,11 +26,14 @@ export interface GuardMetric {
   readonly segments?: readonly GuardSegments[];
 }
 
+/** A type of events, or a measure of activity. */
+export type GuardedOutcome = { readonly type: string } | { readonly measure: ActivityMeasure };
+
 /** One comparison: a guard metric on all users, or on those of one segment. */
 export interface GuardTest {
   /** Such as `purchase`, or `purchase of country SE`. */
   readonly name: string;
-  readonly type: string;
+  readonly outcome: GuardedOutcome;
   readonly margin: number;
   readonly harm: "falls" | "rises";
   /** Absent of all users. */
@@ -35,15 +42,19 @@ export interface GuardTest {
 
 /** Each metric, then its segments. */
 export const guardTestsOf = (guards: readonly GuardMetric[] = []): readonly GuardTest[] =>
-  guards.flatMap(({ type, margin, harm = "falls", segments = [] }) => [
-    { name: type, type, margin, harm },
-    ...segments.flatMap(({ attribute, values, margin: own = margin }) =>
-      values.map((value) => ({
-        ...{ name: `${type} of ${attribute} ${value}`, type, harm },
-        ...{ margin: own, segment: { attribute, value } },
-      })),
-    ),
-  ]);
+  guards.flatMap(({ type = "", measure, margin, harm = "falls", segments = [] }) => {
+    const outcome = measure === undefined ? { type } : { measure };
+    const name = measure ?? type;
+    return [
+      { name, outcome, margin, harm },
+      ...segments.flatMap(({ attribute, values, margin: own = margin }) =>
+        values.map((value) => ({
+          ...{ name: `${name} of ${attribute} ${value}`, outcome, harm },
+          ...{ margin: own, segment: { attribute, value } },
+        })),
+      ),
+    ];
+  });
 
 /** Whether a test is about a user with these attributes. */
 export const isTested = (

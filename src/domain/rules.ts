@@ -35,6 +35,16 @@ export interface AversionRule {
   readonly unless?: readonly string[];
 }
 
+/** Items of an author, brand or other value that is new to the catalogue are preferred until it is old. */
+export interface NewcomerRule {
+  /** Field of the value: `category`, or an attribute by its path, such as the author. */
+  readonly by: string;
+  /** Days since the first item with the value was written. */
+  readonly days: number;
+  /** Addition to the log-odds of its items, above 0 to 5. */
+  readonly add: number;
+}
+
 /** An addition to the log-odds of the items that pass a filter, for all policies alike. */
 export interface Boost {
   readonly filter: string;
@@ -71,6 +81,7 @@ export interface ItemRules {
 export interface ScenarioRules extends ItemRules {
   readonly repetition?: readonly RepetitionRule[];
   readonly aversions?: readonly AversionRule[];
+  readonly newcomers?: readonly NewcomerRule[];
   /**
    * d, 0 to 0.9: weight of a slate's diversity against relevance, which has 1 − d. The odds of an item are multiplied by the
    * part of it that the items above leave unexplained, to the power d/(1 − d). Default: 0.

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import type { UserActivity } from "../domain/activity.ts";
+import { userId } from "../domain/ids.ts";
 import { createRandom } from "../numeric/random.ts";
 import { compareActivity, measureActivity } from "./activity.ts";
 
 const user = (fields: Partial<UserActivity>): UserActivity => ({
+  userId: userId("ada"),
   arm: "serving",
   ...{ sessions: 0, decisions: 0, seconds: 0, returns: 0, waitedDays: 0 },
   ...{ endedDayAgo: 0, backWithinDay: 0, endedWeekAgo: 0, backWithinWeek: 0 },

@@ -1,9 +1,5 @@
-import {
-  type ActivityFigures,
-  type ActivityMeasure,
-  activityMeasures,
-  type UserActivity,
-} from "../domain/activity.ts";
+import type { ActivityFigures, UserActivity } from "../domain/activity.ts";
+import { type ActivityMeasure, activityMeasures } from "../domain/activity-measure.ts";
 import type { Measured } from "../domain/reward-series.ts";
 import { studentInterval } from "./intervals/student.ts";
 
@@ -25,12 +21,19 @@ interface Ratio {
   readonly users: number;
 }
 
+/** Numerator and denominator of each user who tells of a measure. */
+export const activityParts = (
+  users: readonly UserActivity[],
+  measure: ActivityMeasure,
+): readonly (readonly [number, number])[] =>
+  users.map(partsOf[measure]).filter(([, below]) => below > 0);
+
 /**
  * R = Σx/Σy over users, each a cluster; se² = n/(n−1) · Σ(x − R·y)² / (Σy)², the ratio estimator of Cochran 1977, 6.4.
  * @returns undefined for fewer than two users with a denominator
  */
 function ratioOf(users: readonly UserActivity[], measure: ActivityMeasure): Ratio | undefined {
-  const parts = users.map(partsOf[measure]).filter(([, below]) => below > 0);
+  const parts = activityParts(users, measure);
   if (parts.length < 2) return undefined;
   const total = parts.reduce((sum, [, below]) => sum + below, 0);
   const value = parts.reduce((sum, [above]) => sum + above, 0) / total;

@@ -42,7 +42,7 @@ describe("a guard metric", () => {
     // (1.695 + 0.842)·0.021
     expect(few.metric?.smallestMargin).toBeCloseTo(-Math.expm1(-(1.6954 + 0.8416) * 0.021), 5);
     expect(tellGuards([few])).toBe(
-      "Not enough data for its guard metrics: change of purchase has a margin of 5 %, and its traffic can decide one of 5.19 %; about 10768 events are needed, 10000 came.",
+      "Not enough data for its guard metrics: change of purchase has a margin of 5 %, and its traffic can decide one of 5.19 %; about 10768 are needed, 10000 came.",
     );
     expect(judge(0, 0.0202).metric?.isDecided).toBe(true);
   });

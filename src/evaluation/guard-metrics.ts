@@ -1,7 +1,10 @@
+import type { UserActivity } from "../domain/activity.ts";
+import type { ActivityMeasure } from "../domain/activity-measure.ts";
 import type { GateRecord, Guard } from "../domain/gate-record.ts";
 import type { GuardTest } from "../domain/guard-metric.ts";
 import { formatShare } from "../numeric/format.ts";
 import { normalQuantile } from "../numeric/statistics.ts";
+import { activityParts } from "./activity.ts";
 import { failedGuards } from "./gate-reason.ts";
 import type { LiveArm } from "./live-difference.ts";
 import { doublyRobustDifference, type PairedInput, weighPair } from "./paired-difference.ts";
@@ -17,7 +20,7 @@ export interface MeasuredChange {
   readonly change: number;
   /** Of ln(1 + change), in which ratios are closest to normal; NaN if it can't be told. */
   readonly standardError: number;
-  /** Events behind it. */
+  /** Events behind it, or users of a measure of activity. */
   readonly outcomes: number;
 }
 
@@ -48,6 +51,23 @@ export function liveChange(arms: {
     standardError: Math.sqrt(variance),
     outcomes,
   };
+}
+
+/** The same of a measure of activity, a ratio of sums over users as every other. */
+export function activityChange(
+  measure: ActivityMeasure,
+  { tested, reference }: Readonly<Record<"tested" | "reference", readonly UserActivity[]>>,
+): MeasuredChange {
+  const toArm = (users: readonly UserActivity[]): LiveArm => {
+    const parts = activityParts(users, measure);
+    return {
+      rewardSums: Float64Array.from(parts, ([above]) => above),
+      rows: Float64Array.from(parts, ([, below]) => below),
+    };
+  };
+  const arms = { tested: toArm(tested), reference: toArm(reference) };
+  const outcomes = arms.tested.rows.length + arms.reference.rows.length;
+  return { ...liveChange(arms), outcomes };
 }
 
 /** Keeps the rows with a number. */
@@ -153,10 +173,10 @@ const openMetrics = (guards: readonly Guard[]): readonly Guard[] =>
 
 function tellOpen({ name, metric }: Guard): string {
   const { outcomes = 0, margin = 0, smallestMargin } = metric ?? {};
-  if (outcomes === 0) return `${name} can't be told, since no such event came yet`;
-  if (smallestMargin === undefined) return `${name} can't be told from ${outcomes} events`;
+  if (outcomes === 0) return `${name} can't be told, since none came yet`;
+  if (smallestMargin === undefined) return `${name} can't be told from the ${outcomes} that came`;
   const needed = Math.ceil(outcomes * (smallestMargin / margin) ** 2);
-  return `${name} has a margin of ${formatShare(margin)}, and its traffic can decide one of ${formatShare(smallestMargin)}; about ${needed} events are needed, ${outcomes} came`;
+  return `${name} has a margin of ${formatShare(margin)}, and its traffic can decide one of ${formatShare(smallestMargin)}; about ${needed} are needed, ${outcomes} came`;
 }
 
 /** Objections of guard metrics to a promotion; undefined if they all passed. */

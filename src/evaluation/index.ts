@@ -3,7 +3,8 @@
  * the caller. `evaluatePolicy` runs every estimator that the input allows.
  */
 
-export type { ActivityFigures, ActivityMeasure, UserActivity } from "../domain/activity.ts";
+export type { ActivityFigures, UserActivity } from "../domain/activity.ts";
+export type { ActivityMeasure } from "../domain/activity-measure.ts";
 export { compareActivity, measureActivity } from "./activity.ts";
 export {
   diagnoseWeights,

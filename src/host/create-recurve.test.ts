@@ -97,8 +97,10 @@ describe("close", () => {
     const answer = await recurve.fetch(new Request("http://shop/health"));
     expect([answer.status, await answer.json()]).toMatchObject([
       503,
-      { error: { code: "closed" } },
+      { status: 503, error: { code: "closed" } },
     ]);
+    const gorse = await recurve.fetch(new Request("http://shop/gorse/api/users"));
+    expect([gorse.status, await gorse.text()]).toEqual([503, expect.stringMatching(/^closed: /)]);
     await close();
 
     const store = await openStore(path);

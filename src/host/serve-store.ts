@@ -10,10 +10,10 @@ import type { Store } from "../engine/open-store.ts";
 import { createRandom } from "../numeric/random.ts";
 import type { LogAudited, LogError } from "../server/app.ts";
 import { createServer, type ServerOptions } from "../server/create-server.ts";
-import { refuseRequest } from "../server/errors.ts";
 import { describeFailure } from "../server/failure-log.ts";
 import { createListener } from "../server/listen.ts";
 import { createHostCheck, isLoopback } from "../server/security/hosts.ts";
+import { createRefusingApp } from "../server/starting-app.ts";
 import { closedError, createOpenCalls, type OpenCalls, openCallsOf } from "./open-calls.ts";
 import { dashboardFolder, version } from "./package.ts";
 import type { Log, Recurve, RecurveOptions } from "./recurve.ts";
@@ -66,8 +66,9 @@ function createFetch({
   ...rest
 }: ServerParts): Recurve["fetch"] {
   let app: ReturnType<typeof createServer> | undefined;
+  const closedApp = createRefusingApp(closedError());
   return async (request) => {
-    if (calls.isClosed) return refuseRequest(closedError(), randomUUID());
+    if (calls.isClosed) return closedApp.fetch(request);
     app ??= createServer({
       engine,
       version,

@@ -135,6 +135,7 @@ test("an error of the server is an ApiError with all that the server said", asyn
     status: 422,
     message: "no scenario 'video'; choose one of items, ads, feed",
     details: { field: "scenario", value: "video", known: ["items", "ads", "feed"] },
+    type: expect.stringMatching(/docs\/errors\.md#unknown_scenario$/),
     retryable: false,
   });
   expect(error.requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -158,8 +159,18 @@ test.each([
     message: "m",
     status,
     details: { a: 1 },
+    type: undefined,
     requestId: "r",
     retryable,
+  });
+});
+
+test("problem details of a proxy, which have no code of ours, are invalid_response", async () => {
+  const problem = { type: "about:blank", title: "Bad Gateway", status: 502, detail: "upstream" };
+  expect(await rejection(answering(502, JSON.stringify(problem)).getHealth())).toMatchObject({
+    code: "invalid_response",
+    status: 502,
+    type: undefined,
   });
 });
 

@@ -27,6 +27,8 @@ export class ApiError extends Error {
   /** HTTP status, 0 if there was no answer. */
   readonly status: number;
   readonly details: JsonObject;
+  /** URL of the code's explanation; undefined if no code came. */
+  readonly type: string | undefined;
   /** Finds the request in the server's log. */
   readonly requestId: string | undefined;
   /** The same request can succeed later. Give events an `eventId` before you repeat them. */
@@ -35,13 +37,20 @@ export class ApiError extends Error {
   constructor(
     code: string,
     message: string,
-    options: { status: number; details?: JsonObject; requestId?: string; cause?: unknown },
+    options: {
+      readonly status: number;
+      readonly details?: JsonObject;
+      readonly type?: string | undefined;
+      readonly requestId?: string;
+      readonly cause?: unknown;
+    },
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = "ApiError";
     this.code = code;
     this.status = options.status;
     this.details = options.details ?? {};
+    this.type = options.type;
     this.requestId = options.requestId;
     this.retryable =
       !["invalid_base_url", "invalid_request"].includes(code) &&
@@ -99,10 +108,10 @@ function parseAnswer(url: string, answer: Answer, text: string): unknown {
 }
 
 function toApiError(url: string, answer: Answer, body: unknown): ApiError {
-  const error = (body as Partial<ErrorBody> | undefined)?.error;
+  const { type, error } = (body ?? {}) as Partial<ErrorBody>;
   if (typeof error?.code !== "string") return toInvalidResponse(url, answer);
   const { code, message, details, requestId } = error;
-  return new ApiError(code, message, { status: answer.status, details, requestId });
+  return new ApiError(code, message, { status: answer.status, details, type, requestId });
 }
 
 export function createTransport(options: TransportOptions): Transport {
@@ -110,7 +119,7 @@ export function createTransport(options: TransportOptions): Transport {
   return async (call) => {
     const url = toUrl(baseUrl, call);
     const headers = {
-      accept: "application/json",
+      accept: "application/json, application/problem+json",
       ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
     };
     const init = {

@@ -86,6 +86,21 @@ describe("the request's id", () => {
   });
 });
 
+test("an error is problem details, with the code's explanation as its type", async () => {
+  const { app } = await openTestServer();
+  const headers = { "x-request-id": "r-1", accept: "application/json" };
+  const response = await app.request("/api/v1/items/a%2Fb", { headers });
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  const message = "no item 'a/b'; create it with PUT /api/v1/items/a%2Fb";
+  expect(await response.json()).toEqual({
+    type: "https://github.com/recurve-engine/recurve/blob/main/docs/errors.md#not_found",
+    title: "Not found",
+    status: 404,
+    detail: message,
+    error: { code: "not_found", message, details: { itemId: "a/b" }, requestId: "r-1" },
+  });
+});
+
 const failing = (error: Error) =>
   openTestServer({ change: (engine) => ({ ...engine, health: () => Promise.reject(error) }) });
 
@@ -173,6 +188,7 @@ describe("the schema at /openapi.json", () => {
         Object.values(content),
       );
       for (const { example } of contents) expect(example).toBeDefined();
+      expect(Object.keys(responses[503]?.content ?? {})).toEqual(["application/problem+json"]);
     }
   });
 

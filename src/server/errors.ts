@@ -51,7 +51,7 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
  * The answer to an unexpected failure has no details: its message and stack are in the log, under
  * the request's id.
  */
-function toEngineError(error: Error): EngineError {
+export function toEngineError(error: Error): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof HTTPException && error.status < 500) {
     return new EngineError("invalid_request", error.message, { cause: error });
@@ -60,8 +60,23 @@ function toEngineError(error: Error): EngineError {
   return new EngineError("internal", message, { cause: error });
 }
 
+const documentUrl = "https://github.com/recurve-engine/recurve/blob/main/docs/errors.md";
+
+/** `unknown_item` as "Unknown item". */
+const toTitle = (code: ErrorCode) =>
+  `${code.charAt(0).toUpperCase()}${code.slice(1).replaceAll("_", " ")}`;
+
+/** Of a body of problem details (RFC 9457). */
+export const problemType = "application/problem+json";
+
 export function toErrorBody({ code, message, details }: EngineError, requestId: string): ErrorBody {
-  return { error: { code, message, details: details as JsonObject, requestId } };
+  return {
+    type: `${documentUrl}#${code}`,
+    title: toTitle(code),
+    status: statusByCode[code],
+    detail: message,
+    error: { code, message, details: details as JsonObject, requestId },
+  };
 }
 
 /** Other systems' wires have formats of their own for errors. */
@@ -89,12 +104,9 @@ export function answerError(context: Context<ServerEnv>, error: EngineError): Re
   const prefix = Object.keys(formats).find((one) => context.req.path.startsWith(one));
   const answerForeign = formats[prefix ?? ""];
   if (answerForeign) return answerForeign(context, error, statusByCode[error.code]);
-  return context.json(toErrorBody(error, context.get("requestId")), statusByCode[error.code]);
+  const body = toErrorBody(error, context.get("requestId"));
+  return context.json(body, statusByCode[error.code], { "content-type": problemType });
 }
-
-/** The answer of a server that takes no more requests. */
-export const refuseRequest = (error: EngineError, requestId: string): Response =>
-  Response.json(toErrorBody(error, requestId), { status: statusByCode[error.code] });
 
 export const notReady = (state: "is starting" | "is stopping"): EngineError =>
   new EngineError("not_ready", `the server ${state}; send the request again in some seconds`);

@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import type { RequestListener, Server, ServerOptions } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer, getRequestListener } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { EngineError } from "../domain/errors.ts";
 import { aFunction, checkOptions, madeBy, someText } from "../engine/input/check-options.ts";
 import { integer, optional } from "../engine/input/fields.ts";
 import type { LogWarning } from "./app.ts";
-import { answerClientError } from "./client-error.ts";
+import { answerClientError, answerRequestError } from "./client-error.ts";
 
 /** Answers a request. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
@@ -65,7 +65,7 @@ async function drain(server: Server): Promise<void> {
 
 /** For a server that is another's: its program keeps the `Request` and `Response` of Node.js. */
 export const createListener = (fetch: FetchHandler): RequestListener =>
-  getRequestListener(fetch, { overrideGlobalObjects: false });
+  getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: answerRequestError });
 
 const optionChecks = {
   app: madeBy("createServer", "fetch"),
@@ -94,15 +94,16 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   checkOptions(options, optionChecks);
   const { app, host, port, maxConnections, logWarning = () => {} } = options;
   let closing: Promise<void> | undefined;
-  const server = createAdaptorServer({
-    fetch: async (request) => {
-      const response = await app.fetch(request);
-      // A connection that stays open for more requests would hold up the close.
-      if (closing !== undefined) response.headers.set("connection", "close");
-      return response;
-    },
-    serverOptions: timeouts,
-  }) as Server;
+  const answer: FetchHandler = async (request) => {
+    const response = await app.fetch(request);
+    // A connection that stays open for more requests would hold up the close.
+    if (closing !== undefined) response.headers.set("connection", "close");
+    return response;
+  };
+  const server = createServer(
+    timeouts,
+    getRequestListener(answer, { errorHandler: answerRequestError }),
+  );
   if (maxConnections !== undefined) limitConnections(server, maxConnections, logWarning);
   server.on("clientError", answerClientError);
   server.listen(port, host);

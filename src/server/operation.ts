@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { ErrorBody } from "../contract/api.ts";
-import type { ErrorCode } from "../domain/errors.ts";
+import { EngineError, type ErrorCode } from "../domain/errors.ts";
 import { jsonObject } from "../engine/input/fields.ts";
-import { statusByCode } from "./errors.ts";
+import { problemType, statusByCode, toErrorBody } from "./errors.ts";
 import { wire } from "./fields.ts";
 
 // The parts that every operation of /openapi.json is put together from.
@@ -10,6 +10,10 @@ import { wire } from "./fields.ts";
 const errorBody = wire<ErrorBody>()(
   z
     .strictObject({
+      type: z.url(),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string(),
       error: z.strictObject({
         code: z.string(),
         message: z.string(),
@@ -48,10 +52,9 @@ export const answer = <T>(description: string, schema: z.ZodType<T>, example: T)
 
 function failure(codes: readonly ErrorCode[]) {
   const [code = "internal"] = codes;
-  const message = "field, value and remedy";
-  const example = { error: { code, message, details: {}, requestId: "7d2c" } };
+  const example = toErrorBody(new EngineError(code, "field, value and remedy"), "7d2c");
   const description = `${codes.join(", ")} (see docs/errors.md)`;
-  return { description, content: json(errorBody, example) };
+  return { description, content: { [problemType]: { schema: errorBody, example } } };
 }
 
 /** Failures that every operation can have: of its headers, of who asks, and of the server. */

@@ -52,24 +52,42 @@ test("after a body that was read and refused the connection takes the next reque
   expect(answer).not.toMatch(/^connection: close\r$/im);
 });
 
-test("bytes that are no request are answered in JSON", async () => {
-  const { url } = await openListeningServer(shopConfiguration());
-  const answer = await exchange(url, "GET / HTTP/9.9\r\n\r\n");
-  expect(statuses(answer)).toEqual(["400"]);
-  const { error } = JSON.parse(answer.split("\r\n\r\n")[1] ?? "");
-  expect(error).toMatchObject({
-    code: "invalid_request",
-    message: expect.stringMatching(/^request can't be read as HTTP: .*; send it again$/),
-  });
+/** The problem details of an answer that is the connection's last. */
+function readProblem(answer: string) {
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  expect(head).toMatch(/^content-type: application\/problem\+json$/im);
+  expect(head).toMatch(/^connection: close$/im);
+  return JSON.parse(body);
+}
+
+const unreadable = (reason: string) => ({
+  title: "Invalid request",
+  status: 400,
+  detail: `request can't be read as HTTP: ${reason}; send it again`,
+  error: { code: "invalid_request" },
 });
 
-test("headers beyond the limit are answered in JSON with the limit", async () => {
+test.each([
+  ["of an unknown version", "GET / HTTP/9.9\r\n\r\n", "Parse Error: Invalid HTTP version"],
+  ["without a host", "GET /ready HTTP/1.0\r\n\r\n", "Missing host header"],
+  ["of a host that is no name", "GET /ready HTTP/1.1\r\nhost: a b\r\n\r\n", "Invalid URL"],
+  ["of another protocol", "GET ftp://host/ready HTTP/1.1\r\nhost: host\r\n\r\n", "Invalid URL"],
+])("a request %s is answered with problem details", async (_, bytes, reason) => {
+  const { url } = await openListeningServer(shopConfiguration());
+  const answer = await exchange(url, bytes);
+  expect(statuses(answer)).toEqual(["400"]);
+  expect(readProblem(answer)).toMatchObject(unreadable(reason));
+});
+
+test("headers beyond the limit are answered with the limit", async () => {
   const { url } = await openListeningServer(shopConfiguration());
   const answer = await exchange(
     url,
     `GET /ready HTTP/1.1\r\nhost: h\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
   );
   expect(statuses(answer)).toEqual(["413"]);
-  const { error } = JSON.parse(answer.split("\r\n\r\n")[1] ?? "");
-  expect(error).toMatchObject({ code: "payload_too_large", details: { limit: 16_384 } });
+  expect(readProblem(answer).error).toMatchObject({
+    code: "payload_too_large",
+    details: { limit: 16_384 },
+  });
 });

@@ -28,11 +28,12 @@ function countByHand(visits: readonly Visit[], to: number): readonly UserActivit
     for (const [index, { arm, times }] of sessions.entries()) {
       const [started, ended, next] = [times[0]!, times.at(-1)!, sessions[index + 1]?.times[0]];
       const before = found.get(`${user}/${arm}`);
-      const add = (field: Exclude<keyof UserActivity, "arm">, more: number) =>
+      const add = (field: Exclude<keyof UserActivity, "arm" | "userId">, more: number) =>
         (before?.[field] ?? 0) + more;
       const isBack = (days: number) =>
         Number(ended + days * day <= to && next !== undefined && next - ended < days * day);
       found.set(`${user}/${arm}`, {
+        userId: userId(user),
         arm,
         sessions: add("sessions", 1),
         decisions: add("decisions", times.length),

@@ -55,6 +55,8 @@ test.skipIf(!isPossible)(
     expect(await figure(page, "Serving reward")).toMatch(/^0\.\d{3}/);
     expect(await figure(page, "Baseline reward")).toMatch(/^0\.\d{3}/);
     expect(Number(await figure(page, "Promotions"))).toBeGreaterThanOrEqual(1);
+    await page.locator(".decisions .opener").first().click();
+    await page.getByRole("heading", { name: "Items, with the parts of their scores" }).waitFor();
     const narrow = await openPage(browser, client.url, 380);
     await narrow.getByText("promote", { exact: true }).first().waitFor();
     expect(await narrow.evaluate("document.documentElement.scrollWidth")).toBe(380);

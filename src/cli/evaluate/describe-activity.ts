@@ -1,5 +1,6 @@
 import Table from "cli-table3";
-import type { ActivityFigures, ActivityMeasure } from "../../domain/activity.ts";
+import type { ActivityFigures } from "../../domain/activity.ts";
+import type { ActivityMeasure } from "../../domain/activity-measure.ts";
 import type { Measured } from "../../domain/reward-series.ts";
 import type { Activity } from "../../engine/engine.ts";
 import { formatWhole } from "../../numeric/format.ts";

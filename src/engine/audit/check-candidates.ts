@@ -5,7 +5,7 @@ import { readLoggedAuction } from "../campaigns/auction.ts";
 import { visibleRecord } from "../privacy/visible-record.ts";
 import { momentOf, pinsOrCaps } from "../rules/draw-rules.ts";
 import { joinRules } from "../rules/offer-rules.ts";
-import { readAversions } from "../rules/read-aversions.ts";
+import { readRuledGroups } from "../rules/read-groups.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
 import { readSocial } from "../social/read-social.ts";
@@ -40,7 +40,7 @@ export async function checkCandidates(
   const { seen } = await visibleRecord(parts.store, decision);
   const leftOut = await readLeftOut(seen, rule ?? {}, { userId, scenario, asOf, now });
   const visit = { userId, scenario, asOf, now, catalogue };
-  const { leftOut: groups } = await readAversions(seen, rule ?? {}, visit);
+  const { leftOut: groups } = await readRuledGroups(seen, rule ?? {}, visit);
   const rules = joinRules(rule ?? {}, offer, now);
   const auction = await readLoggedAuction(parts.store, decision);
   try {

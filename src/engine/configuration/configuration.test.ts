@@ -69,6 +69,16 @@ test.each([
     'guards[1].type is "click": another guard has this type',
   ],
   [
+    [
+      { measure: "returnWithinDay", margin: 0.1 },
+      { measure: "returnWithinDay", margin: 0.2 },
+    ],
+    'guards[1].measure is "returnWithinDay": another guard has this measure',
+  ],
+  [[{ measure: "happiness", margin: 0.1 }], 'guards[0].measure is "happiness"'],
+  [[{ margin: 0.1 }], "guards[0]"],
+  [[{ type: "click", measure: "sessionsPerDay", margin: 0.1 }], "guards[0]"],
+  [
     [{ type: "click", margin: 0.1, segments: [{ attribute: "country", values: ["SE", "SE"] }] }],
     "guards[0].segments[0].values",
   ],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { activityMeasures } from "../../domain/activity-measure.ts";
 import type { GuardMetric } from "../../domain/guard-metric.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 
@@ -18,7 +19,8 @@ const segments = z.strictObject({
 export const guardMetrics: z.ZodType<readonly GuardMetric[]> = z
   .array(
     z.strictObject({
-      type: z.string().min(1),
+      type: z.string().min(1).exactOptional(),
+      measure: z.enum(activityMeasures).exactOptional(),
       margin,
       harm: z.enum(["falls", "rises"]).exactOptional(),
       segments: z.array(segments).min(1).max(10).exactOptional(),
@@ -28,17 +30,31 @@ export const guardMetrics: z.ZodType<readonly GuardMetric[]> = z
   .max(20);
 
 /** Only events with a weight join their decision. */
-export function refuseUnweighedGuards(
+export function refuseUnfitGuards(
   { guards = [], reward: { weights } }: Pick<Scenario, "guards" | "reward">,
   context: z.RefinementCtx,
 ): void {
-  for (const [index, { type }] of guards.entries()) {
-    const path = ["guards", index, "type"];
-    if (!Object.hasOwn(weights, type)) {
-      const message = `this type has no weight, only ${Object.keys(weights).join(", ")}; give it one, 0 if it is only to be guarded`;
-      context.addIssue({ code: "custom", path, message });
-    } else if (guards.findIndex((one) => one.type === type) < index) {
-      context.addIssue({ code: "custom", path, message: "another guard has this type" });
+  const refuse = (path: readonly (string | number)[], message: string) =>
+    context.addIssue({ code: "custom", path: ["guards", ...path], message });
+  for (const [index, { type, measure }] of guards.entries()) {
+    const isRepeated =
+      guards.findIndex((one) => (one.type ?? one.measure) === (type ?? measure)) < index;
+    if ((type === undefined) === (measure === undefined)) {
+      refuse(
+        [index],
+        "must have either a type of events or a measure of activity; write one of them",
+      );
+    } else if (type !== undefined && !Object.hasOwn(weights, type)) {
+      const known = Object.keys(weights).join(", ");
+      refuse(
+        [index, "type"],
+        `this type has no weight, only ${known}; give it one, 0 if it is only to be guarded`,
+      );
+    } else if (isRepeated) {
+      refuse(
+        [index, type === undefined ? "measure" : "type"],
+        `another guard has this ${type === undefined ? "measure" : "type"}`,
+      );
     }
   }
 }

@@ -11,7 +11,7 @@ import {
 import type { SocialRule } from "../../domain/social.ts";
 import { name } from "../input/fields.ts";
 import { fieldPath, scenarioRules, seenRules } from "../rules/rules-schema.ts";
-import { guardMetrics, refuseUnweighedGuards } from "./guard-schema.ts";
+import { guardMetrics, refuseUnfitGuards } from "./guard-schema.ts";
 
 const positive = z.number().positive();
 
@@ -167,7 +167,7 @@ const scenarioSchema = scenarioFields
     },
   )
   .superRefine(refusePinsBelow)
-  .superRefine(refuseUnweighedGuards)
+  .superRefine(refuseUnfitGuards)
   .superRefine(refuseUnweighedOutcomes)
   .refine(({ discount, fastLoop }) => discount === 0 || !fastLoop.enabled, {
     path: ["discount"],

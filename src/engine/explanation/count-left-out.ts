@@ -6,7 +6,7 @@ import { visibleRecord } from "../privacy/visible-record.ts";
 import { joinRules } from "../rules/offer-rules.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
-import { readAversionsOf } from "../serving/read-draw-rules.ts";
+import { readGroupsOf } from "../serving/read-draw-rules.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 
 /** @param catalogue as of the decision */
@@ -21,7 +21,7 @@ export async function countLeftOut(
   const auction = await readLoggedAuction(store, decision);
   const { seen } = await visibleRecord(store, decision);
   const leftOut = await readLeftOut(seen, servingRule, { ...decision, now });
-  const { leftOut: groups } = await readAversionsOf(store, decision, catalogue);
+  const { leftOut: groups } = await readGroupsOf(store, decision, catalogue);
   const count = (user: Pick<Parameters<typeof eligible>[0], "leftOut" | "groups">) =>
     eligible({ candidates: undefined, catalogue, rules, auction, ...user }).count;
   const available = catalogue.available().length;

@@ -4,7 +4,7 @@ import type { SlateCaps } from "../../domain/slate-caps.ts";
 import type { PlaceRules } from "../../policy/slate.ts";
 import type { Auction } from "../campaigns/auction.ts";
 import { diversityOf } from "./diversity-of.ts";
-import type { DislikedGroup } from "./group-index.ts";
+import type { TiltedGroup } from "./group-index.ts";
 import { groupsIn, type ItemFacts } from "./item-facts.ts";
 import { ruleTime } from "./offer-rules.ts";
 import { filterOf } from "./parse-filter.ts";
@@ -44,8 +44,8 @@ interface BoostTest {
 
 const testOf = ({ filter, add }: Boost): BoostTest => ({ ...filterOf(filter), add });
 
-/** The user's aversion is a boost below 0. */
-const testOfDisliked = ({ by, values, add }: DislikedGroup): BoostTest => ({
+/** The user's aversion is a boost below 0, and an author's newness one above. */
+const testOfTilted = ({ by, values, add }: TiltedGroup): BoostTest => ({
   passes: (facts) => groupsIn(facts, by).some((value) => values.has(value)),
   add,
 });
@@ -99,21 +99,21 @@ function pinsOf(pins: readonly PinnedItem[], facts: readonly ItemFacts[], slateS
 
 /**
  * @param factsOf the candidates, in their order; not asked for without rules
- * @param disliked groups of items that the user wants less of
+ * @param tilted groups of items whose odds are changed
  */
 export function drawRulesOf(
   moment: DrawMoment,
   factsOf: () => readonly ItemFacts[],
-  disliked: readonly DislikedGroup[] = [],
+  tilted: readonly TiltedGroup[] = [],
 ): DrawRules {
   const rules = bothRules(moment).filter(({ boosts, pins, caps }) => boosts || pins || caps);
   const { auction, barred } = moment;
   const diversity = moment.scenario.rules?.diversity ?? 0;
-  if (rules.length === 0 && disliked.length === 0 && !auction && diversity === 0) return {};
+  if (rules.length === 0 && tilted.length === 0 && !auction && diversity === 0) return {};
   const facts = factsOf();
   const boosts = [
     ...rules.flatMap((one) => one.boosts ?? []).map(testOf),
-    ...disliked.map(testOfDisliked),
+    ...tilted.map(testOfTilted),
   ];
   const caps = rules.flatMap((one) => one.caps ?? []);
   const pins = pinsOf(

@@ -7,7 +7,7 @@ export interface ItemGroup {
 }
 
 /** An addition to the log-odds of such items. */
-export interface DislikedGroup extends ItemGroup {
+export interface TiltedGroup extends ItemGroup {
   readonly add: number;
 }
 

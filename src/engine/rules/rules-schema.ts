@@ -132,6 +132,13 @@ const aversion = z.strictObject({
   unless: types,
 });
 
+const additionRange = `must be above 0, at most ${maxBoost}, in log-odds`;
+const newcomer = z.strictObject({
+  by: fieldPath,
+  days: above0(maxDays),
+  add: z.number(additionRange).positive(additionRange).max(maxBoost, additionRange),
+});
+
 /** A power of 9: a second item with all features of one above has a millionth of its odds. */
 const maxDiversity = 0.9;
 const diversityRange = `must be a number from 0, for none, to ${maxDiversity}`;
@@ -142,6 +149,7 @@ export const scenarioRules: z.ZodType<ScenarioRules> = exactly<ScenarioRules>()(
       ...itemFields,
       repetition: optional(list(repetition, maxRules)),
       aversions: optional(list(aversion, maxRules)),
+      newcomers: optional(list(newcomer, maxRules)),
       diversity: optional(
         z.number(diversityRange).min(0, diversityRange).max(maxDiversity, diversityRange),
       ),

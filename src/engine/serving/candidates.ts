@@ -9,7 +9,7 @@ import type { Auction } from "../campaigns/auction.ts";
 import type { ItemGroup } from "../rules/group-index.ts";
 import { factsOfFeatures, type ItemFacts } from "../rules/item-facts.ts";
 import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
-import { isInGroup, placesInGroups } from "../rules/read-aversions.ts";
+import { isInGroup, placesInGroups } from "../rules/read-groups.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { OfferedList } from "../state/offered-lists.ts";
 

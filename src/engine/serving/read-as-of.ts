@@ -8,7 +8,7 @@ import type { Store } from "../../storage/store.ts";
 import { type Auction, readAuction } from "../campaigns/auction.ts";
 import { visibleRecord } from "../privacy/visible-record.ts";
 import { joinRules } from "../rules/offer-rules.ts";
-import { type Aversions, readAversions } from "../rules/read-aversions.ts";
+import { type RuledGroups, readRuledGroups } from "../rules/read-groups.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { readSocial, type Social } from "../social/read-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
@@ -39,7 +39,7 @@ interface ReadRequest {
   /** Undefined of one who refuses personalisation. */
   readonly known: UserId | undefined;
   readonly social: Social | undefined;
-  readonly aversions: Aversions;
+  readonly groups: RuledGroups;
   /** Of a scenario with ads. */
   readonly auction: Auction | undefined;
 }
@@ -64,13 +64,13 @@ export async function readAsOf(
     const leftOut = await readLeftOut(seen, scenario, visit);
     const auction = await readAuction(seen, scenario, visit);
     const social = await readSocial(seen, scenario.social, visit);
-    const aversions = await readAversions(seen, scenario, { ...visit, catalogue });
+    const groups = await readRuledGroups(seen, scenario, { ...visit, catalogue });
     if (catalogue.sequence > asOf) continue;
     const assignment = await store.policies.assignment(scenario.name, asOf);
-    const groups = aversions.leftOut;
-    const offered = eligible({ candidates, catalogue, rules, leftOut, groups, auction });
+    const hidden = { leftOut, groups: groups.leftOut };
+    const offered = eligible({ candidates, catalogue, rules, ...hidden, auction });
     const state = createState({ user, catalogue, scenario, context });
     const known = isStranger ? undefined : userId;
-    return { asOf, assignment, offered, state, known, social, aversions, auction };
+    return { asOf, assignment, offered, state, known, social, groups, auction };
   }
 }

@@ -4,21 +4,21 @@ import { readLoggedAuction } from "../campaigns/auction.ts";
 import { adsOf } from "../campaigns/shown-ads.ts";
 import { visibleRecord } from "../privacy/visible-record.ts";
 import { bothRules, type DrawRules, drawRulesOf, momentOf } from "../rules/draw-rules.ts";
-import { type Aversions, readAversions } from "../rules/read-aversions.ts";
+import { type RuledGroups, readRuledGroups } from "../rules/read-groups.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { CatalogueAsOf } from "../state/catalogue-as-of.ts";
 import { factsOfCandidate } from "./candidates.ts";
 import type { DrawnAds } from "./fast-loop/draw-logits.ts";
 
 /** Of a logged decision. @param catalogue as of its moment */
-export async function readAversionsOf(
+export async function readGroupsOf(
   store: Store,
   decision: Pick<Decision, "userId" | "scenario" | "asOf" | "decidedAt" | "servingRule">,
   catalogue: Catalogue,
-): Promise<Aversions> {
+): Promise<RuledGroups> {
   const { seen } = await visibleRecord(store, decision);
   const visit = { ...decision, now: decision.decidedAt, catalogue };
-  return readAversions(seen, decision.servingRule ?? {}, visit);
+  return readRuledGroups(seen, decision.servingRule ?? {}, visit);
 }
 
 /** The ads among a logged decision's candidates; undefined if its scenario had none. @param options.catalogue as of its moment */
@@ -42,7 +42,7 @@ export async function readDrawRules(
   if (bothRules(moment).length === 0 && !auction) return {};
   const items = await catalogueAsOf(decision.asOf);
   const { candidates } = decision;
-  const { disliked } = await readAversionsOf(store, decision, items);
+  const { tilted } = await readGroupsOf(store, decision, items);
   const factsOf = () => candidates.map((one) => factsOfCandidate(one, items));
-  return drawRulesOf(moment, factsOf, disliked);
+  return drawRulesOf(moment, factsOf, tilted);
 }

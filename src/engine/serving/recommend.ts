@@ -269,7 +269,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const scored = await scoreCandidates(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
   const { below: barred } = scored.mark ?? {};
-  const rules = drawRulesOf({ ...moment, barred }, () => retrieved.facts, read.aversions.disliked);
+  const rules = drawRulesOf({ ...moment, barred }, () => retrieved.facts, read.groups.tilted);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
   const drawn = drawSlate({ ...retrieved, name: scenario.name }, drawing);

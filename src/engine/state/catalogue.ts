@@ -9,6 +9,7 @@ import { createEntryMap, type EntryMap } from "./entry-map.ts";
 import { createOfferedLists, type OfferedList, type WantedItems } from "./offered-lists.ts";
 import type { TextSettings } from "./text/text-features.ts";
 import { createUnknownItems } from "./unknown-items.ts";
+import { createValueAges, type ValueAges } from "./value-ages.ts";
 
 /** The items in memory, as of an event number. Grows with the catalogue: about 1 kB an item. */
 export interface Catalogue {
@@ -32,6 +33,8 @@ export interface Catalogue {
   offered(wanted: WantedItems): OfferedList;
   /** Indices of these items in a list, ascending; none of an item that is not there. */
   indicesIn(list: OfferedList, items: Iterable<ItemId>): readonly number[];
+  /** @param since milliseconds since 1970 */
+  newValues: ValueAges["newValues"];
   /** Of every item, deleted ones included. */
   ids(): Iterable<ItemId>;
   /** Items that were written without checks and are no items, in the order in which they were written. */
@@ -77,7 +80,8 @@ export function createCatalogue(
     remembered = 0,
   }: { readonly text?: TextSettings | undefined; readonly remembered?: number } = {},
 ): SteppingCatalogue {
-  const map = createEntryMap(remembered);
+  const ages = createValueAges(() => entries.values());
+  const map = createEntryMap(remembered, ages.replace);
   const { entries } = map;
   const viewUnknown = createUnknownItems();
   const offered = createOfferedLists(() => entries.values());
@@ -120,6 +124,7 @@ export function createCatalogue(
     available: (wanted = {}) => offered.list(wanted).views,
     offered: (wanted) => offered.list(wanted),
     indicesIn: (list, items) => findIndices(entries, list, items),
+    newValues: ages.newValues,
     ids: () => entries.keys(),
     damaged: () => listDamaged(entries.values()),
   };

@@ -24,6 +24,15 @@ export interface EntryMap {
   rewind(asOf: number): boolean;
 }
 
+type OnReplace = (before: Entry | undefined, after: Entry | undefined) => void;
+
+function dropOldest(entries: Map<number, Entry>, most: number): void {
+  for (const number of entries.keys()) {
+    if (entries.size <= most) break;
+    entries.delete(number);
+  }
+}
+
 const hasSameFeatures = (left: ItemView, right: ItemView): boolean =>
   left.text === right.text &&
   left.tokens.length === right.tokens.length &&
@@ -36,8 +45,9 @@ const hasSameFeatures = (left: ItemView, right: ItemView): boolean =>
  * A view stands for features, also in batches and caches: revisions that change others have it in
  * common, as have those before and after a rewind.
  * @param remembered changes that can be taken back, and all of the last step
+ * @param onReplace called for each entry that is put or taken back
  */
-export function createEntryMap(remembered: number): EntryMap {
+export function createEntryMap(remembered: number, onReplace: OnReplace): EntryMap {
   const entries = new Map<ItemId, PlacedEntry>();
   /** Of the next item that is created. */
   let nextPlace = 0;
@@ -54,6 +64,7 @@ export function createEntryMap(remembered: number): EntryMap {
     const isSame = before !== undefined && hasSameFeatures(before.view, known.view);
     const place = before?.place ?? nextPlace++;
     entries.set(itemId, { ...known, view: isSame ? before.view : known.view, place });
+    onReplace(before, known);
     return [itemId, before] as const;
   };
   const remember = (step: Step) => {
@@ -66,14 +77,12 @@ export function createEntryMap(remembered: number): EntryMap {
     for (const [itemId, entry] of replaced) {
       const current = entries.get(itemId);
       if (current !== undefined) undone.set(current.sequence, current);
+      onReplace(current, entry);
       if (entry === undefined) entries.delete(itemId);
       else entries.set(itemId, entry);
     }
     sequence = before;
-    for (const number of undone.keys()) {
-      if (undone.size <= remembered) break;
-      undone.delete(number);
-    }
+    dropOldest(undone, remembered);
   };
   return {
     entries,

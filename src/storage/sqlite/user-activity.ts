@@ -1,7 +1,8 @@
 import { arms } from "../../domain/decision.ts";
 import { dayMs } from "../../domain/durations.ts";
+import { userId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
-import { readMember, readNumber } from "./columns.ts";
+import { readMember, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 
 /** Parameters: scenario, from, to, gap of sessions in milliseconds. A session is the arm's of its first decision. */
@@ -22,7 +23,7 @@ sessions AS (
   FROM numbered GROUP BY user_id, session),
 followed AS (
   SELECT *, lead(started) OVER (PARTITION BY user_id ORDER BY started) AS next FROM sessions)
-SELECT arm, count(*) AS sessions, sum(decisions) AS decisions,
+SELECT user_id, arm, count(*) AS sessions, sum(decisions) AS decisions,
   sum(ended - started) / 1000.0 AS seconds, count(next) AS returns,
   sum(coalesce(next, ?3) - started) / ${dayMs}.0 AS waited_days,
   sum(ended + ${dayMs} <= ?3) AS ended_day, sum(ended + ${7 * dayMs} <= ?3) AS ended_week,
@@ -31,6 +32,7 @@ SELECT arm, count(*) AS sessions, sum(decisions) AS decisions,
 FROM followed GROUP BY user_id, arm`;
 
 const decode = (row: Row) => ({
+  userId: userId(readText(row, "user_id")),
   arm: readMember(row, "arm", arms),
   sessions: readNumber(row, "sessions"),
   decisions: readNumber(row, "decisions"),

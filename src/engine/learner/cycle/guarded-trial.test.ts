@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { openLiveStore, visitLive } from "../../../../tests/support/live-visits.ts";
-import { sampleReward } from "../../../../tests/support/sample.ts";
+import { sampleDecision, sampleReward } from "../../../../tests/support/sample.ts";
 import { shopConfiguration } from "../../../../tests/support/shop.ts";
 import type { GuardMetric } from "../../../domain/guard-metric.ts";
-import { userId } from "../../../domain/ids.ts";
+import { itemId, userId } from "../../../domain/ids.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import type { Store } from "../../../storage/store.ts";
@@ -86,7 +86,7 @@ test("a guard metric that was never seen lets nothing through, and says so", asy
   const found = await review(store, [{ type: "gift", margin: 0.5 }]);
   expect(found.canary).toMatchObject({
     action: "keep",
-    reason: expect.stringContaining("change of gift can't be told, since no such event came yet"),
+    reason: expect.stringContaining("change of gift can't be told, since none came yet"),
   });
 });
 
@@ -111,4 +111,68 @@ test("a segment is judged on its own users", async () => {
     metric: { outcomes: 0, isDecided: false },
   });
   expect(found.canary!.action).toBe("keep");
+});
+
+/** 300 users in each arm, who come back after half a day with a chance that is the arm's. */
+async function openReturns(chances: { readonly serving: number; readonly canary: number }) {
+  const evidence = { verdict: "canary", reason: "Canary: better", trial } as const;
+  const store = await openLiveStore([{ status: "serving" }, { status: "canary", evidence }]);
+  for (const visits of arms) {
+    await visitLive(store, visits);
+    const { arm, policyVersion, users } = visits;
+    const random = createRandom(5).split(arm);
+    const decidedAt = since + 43_200_000;
+    const back = Array.from({ length: users }, (_, user) =>
+      sampleDecision(`back-${arm}-${user}`, {
+        ...{ userId: userId(`${arm}-${user}`), slate: [itemId("a")], arm, policyVersion },
+        ...{ decidedAt, expiresAt: decidedAt + 600 },
+      }),
+    );
+    await store.decisions.append(...back.filter(() => random.uniform() < chances[arm]));
+  }
+  return store;
+}
+
+const twoDays = 172_800_000;
+const returning = [{ measure: "returnWithinDay", margin: 0.25 }] as const;
+
+const later = { now: since + twoDays };
+
+test("a canary that earns more and whose users come back as often takes over", async () => {
+  const kept = await review(await openReturns({ serving: 0.6, canary: 0.6 }), returning, later);
+  expect(kept.canary).toMatchObject({
+    action: "promote",
+    guards: [{ name: "change of returnWithinDay", passed: true, metric: { isDecided: true } }],
+  });
+  expect(kept.canary!.guards![0]!.metric!.outcomes).toBe(600);
+});
+
+test("one that earns more and whose users come back less often leaves", async () => {
+  const lost = await review(await openReturns({ serving: 0.6, canary: 0.3 }), returning, later);
+  expect(lost.canary).toMatchObject({ action: "lose", guards: [{ passed: false }] });
+  expect(lost.canary!.guards![0]!.value).toBeCloseTo(-0.5, 0);
+});
+
+test("before anybody could have come back a measure of activity lets nothing through", async () => {
+  const found = await review(await openReturns({ serving: 0, canary: 0 }), returning);
+  expect(found.canary).toMatchObject({
+    action: "keep",
+    reason: expect.stringContaining("change of returnWithinDay can't be told"),
+  });
+});
+
+test("a measure of activity is judged on a segment's own users", async () => {
+  const store = await openReturns({ serving: 0.6, canary: 0.6 });
+  await store.users.put(
+    ["serving", "canary"].flatMap((arm) =>
+      Array.from({ length: 150 }, (_, user) => ({
+        userId: userId(`${arm}-${user}`),
+        attributes: { country: "SE" },
+      })),
+    ),
+  );
+  const segments = [{ attribute: "country", values: ["SE"] }];
+  const guards = [{ measure: "returnWithinDay", margin: 0.3, segments }] as const;
+  const found = await review(store, guards, { now: since + twoDays });
+  expect(found.canary!.guards!.map(({ metric }) => metric?.outcomes)).toEqual([600, 300]);
 });

@@ -14,7 +14,7 @@ import { readLoggedAuction } from "../../campaigns/auction.ts";
 import { visibleRecord } from "../../privacy/visible-record.ts";
 import { type DrawRules, drawRulesOf, momentOf, pinnedItems } from "../../rules/draw-rules.ts";
 import { factsOfCandidate, viewLogged } from "../../serving/candidates.ts";
-import { readAversionsOf } from "../../serving/read-draw-rules.ts";
+import { readGroupsOf } from "../../serving/read-draw-rules.ts";
 import { readSocial } from "../../social/read-social.ts";
 import { viewSocial } from "../../social/view-social.ts";
 import type { CatalogueAsOf } from "../../state/catalogue-as-of.ts";
@@ -230,9 +230,9 @@ async function readMoment(
   const factsOf = () => candidates.map((candidate) => factsOfCandidate(candidate, catalogue));
   const logged = candidates.map((candidate) => viewLogged(candidate, catalogue));
   const views = viewSocial(logged, factsOf, social);
-  const { disliked } = await readAversionsOf(store, decision, catalogue);
+  const { tilted } = await readGroupsOf(store, decision, catalogue);
   const auction = await readLoggedAuction(store, decision);
-  const rules = drawRulesOf({ ...momentOf(decision), auction }, factsOf, disliked);
+  const rules = drawRulesOf({ ...momentOf(decision), auction }, factsOf, tilted);
   return { ...feedback, decision, state, views, rules, attributes: user.attributes };
 }
 

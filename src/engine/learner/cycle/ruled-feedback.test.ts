@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sampleItem } from "../../../../tests/support/sample.ts";
 import {
   assign,
   openShop,
@@ -27,6 +28,7 @@ const rules = {
     { by: "category", most: 2 },
     { by: "year", most: 1 },
   ],
+  newcomers: [{ by: "year", days: 1, add: 1 }],
   diversity: 0.9,
 };
 const options = {
@@ -42,6 +44,8 @@ async function play() {
   const [serving] = await assign(store, { serving: shopSnapshot(1, 12) });
   await assign(store, { canary: shopSnapshot(2, 12) }, { canaryShare: 0.3 });
   await assign(store, { baseline: encodePopularity({ scores, mean: 0.05 }) });
+  advance(2 * 86_400);
+  await engine.putItems([sampleItem("n-0", { attributes: { year: 99 } })]);
   for (let turn = 0; turn < 60; turn++) {
     const own = turn % 4 === 0 ? { rules: { boosts: [{ filter: "year < 5", add: 1 }] } } : {};
     const user = userId(`user-${turn}`);
@@ -58,7 +62,7 @@ async function play() {
   return { store, serving: serving!, feedback };
 }
 
-test("rows under boosts, pins, caps and diversity are borne out by the policies of all arms", async () => {
+test("rows under boosts, pins, caps, newcomers and diversity are borne out by the policies of all arms", async () => {
   const { store, serving, feedback } = await play();
   const family = createNetworkFamily({
     ...{ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 },

@@ -434,7 +434,13 @@ test("guard metrics are judged by a cycle's gate, and one without events stops i
   expect(unseen.outcome).not.toBe("promoted");
   expect(unseen.record.gate).toMatchObject({
     verdict: "canary",
-    reason: expect.stringContaining("change of buy can't be told, since no such event came yet"),
+    reason: expect.stringContaining("change of buy can't be told, since none came yet"),
+  });
+  const guards = [{ measure: "returnWithinDay", margin: 0.5 }] as const;
+  const live = (await run(await openCopy(visited), { scenario: { ...visitedScenario, guards } }))!;
+  expect(live.record.gate).toMatchObject({
+    verdict: "canary",
+    reason: expect.stringContaining("change of returnWithinDay can't be told"),
   });
 });
 

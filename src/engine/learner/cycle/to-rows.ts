@@ -73,6 +73,7 @@ export async function readOutcomes(
   if (guards.length === 0) return undefined;
   const seen = new Map<string, ReadonlySet<string>>();
   for (const { type } of guards) {
+    if (type === undefined) continue;
     const found = await decisions.outcomes({ type, ...span });
     seen.set(type, new Set(found.map(({ sequence, position }) => keyOf(sequence, position))));
   }
@@ -80,7 +81,8 @@ export async function readOutcomes(
   return ({ sequence, attributes }) =>
     (position) =>
       Float64Array.from(tests, (test) => {
-        if (!isTested(test, attributes)) return Number.NaN;
-        return seen.get(test.type)?.has(keyOf(sequence, position)) ? 1 : 0;
+        const { outcome } = test;
+        if (!("type" in outcome) || !isTested(test, attributes)) return Number.NaN;
+        return seen.get(outcome.type)?.has(keyOf(sequence, position)) ? 1 : 0;
       });
 }

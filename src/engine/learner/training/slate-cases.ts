@@ -7,6 +7,7 @@ import type { ItemView, Policy, PolicyState } from "../../../policy/policy.ts";
 import { retrieve } from "../../../policy/retrieve.ts";
 import { type DrawRules, drawRulesOf } from "../../rules/draw-rules.ts";
 import type { OfferRules } from "../../rules/offer-rules.ts";
+import { newcomersOf } from "../../rules/read-groups.ts";
 import { eligible, indicesLeft } from "../../serving/candidates.ts";
 import { completeKept } from "../../serving/complete-kept.ts";
 import { scoreOffered } from "../../serving/retriever.ts";
@@ -76,7 +77,11 @@ export async function readCases(
       ...{ sorted: hitRate, ndcg },
       logits: Float64Array.from(kept, (candidate) => all[candidate] ?? Number.NaN),
       target: kept.indexOf(place),
-      rules: drawRulesOf(moment, () => kept.map((candidate) => offered.at(candidate).facts)),
+      rules: drawRulesOf(
+        moment,
+        () => kept.map((candidate) => offered.at(candidate).facts),
+        newcomersOf(scenario, catalogue, rules.now),
+      ),
     });
   }
   return cases;

@@ -3,15 +3,16 @@ import type { ItemId } from "../../domain/ids.ts";
 import type { AversionRule, RepetitionRule, ScenarioRules } from "../../domain/rules.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Catalogue } from "../state/catalogue.ts";
-import { type DislikedGroup, groupIndex, type ItemGroup } from "./group-index.ts";
+import { groupIndex, type ItemGroup, type TiltedGroup } from "./group-index.ts";
 import { groupsIn, type ItemFacts } from "./item-facts.ts";
+import { ruleTime } from "./offer-rules.ts";
 import type { UserMoment } from "./read-left-out.ts";
 
-/** Groups of items that rules keep from one user, at one moment. */
-export interface Aversions {
+/** Groups of items that rules keep from one user, prefer or set back, at one moment. */
+export interface RuledGroups {
   /** Not to be shown. */
   readonly leftOut: readonly ItemGroup[];
-  readonly disliked: readonly DislikedGroup[];
+  readonly tilted: readonly TiltedGroup[];
 }
 
 /** The latest time of each value among items with times. */
@@ -69,25 +70,36 @@ async function readRepeated(
   return { by, values: new Set(values) };
 }
 
+/** Items of values that are new to the catalogue, as of a moment in whole minutes. */
+export const newcomersOf = (
+  { rules = {} }: { readonly rules?: ScenarioRules | undefined },
+  { newValues }: Pick<Catalogue, "newValues">,
+  now: number,
+): readonly TiltedGroup[] =>
+  (rules.newcomers ?? []).map(({ by, days, add }) => ({
+    ...{ by, add },
+    values: newValues(by, ruleTime(now) - days * dayMs),
+  }));
+
 /**
- * Groups of items that a user turned down, or that were shown too often.
+ * Groups of items that a user turned down, that were shown too often, or that are new.
  * @param catalogue as of the moment
  */
-export async function readAversions(
+export async function readRuledGroups(
   store: Store,
   { rules = {} }: { readonly rules?: ScenarioRules | undefined },
   visit: UserMoment & { readonly catalogue: Catalogue },
-): Promise<Aversions> {
+): Promise<RuledGroups> {
   const leftOut: ItemGroup[] = [];
-  const disliked: DislikedGroup[] = [];
+  const tilted = [...newcomersOf({ rules }, visit.catalogue, visit.now)];
   for (const rule of rules.aversions ?? []) {
     const group = await readAverse(store, visit, rule);
     if (rule.add === undefined) leftOut.push(group);
-    else disliked.push({ ...group, add: rule.add });
+    else tilted.push({ ...group, add: rule.add });
   }
   for (const { by, ...rule } of rules.repetition ?? [])
     if (by !== undefined) leftOut.push(await readRepeated(store, visit, { ...rule, by }));
-  return { leftOut, disliked };
+  return { leftOut, tilted };
 }
 
 /** Whether an item is in one of the groups. */
