@@ -126,6 +126,16 @@ const optionChecks = {
   dashboardFolder: optional(someText),
 };
 
+/** Made once: it takes the processor for 20 ms, and anybody may ask for it. */
+function addSchema(app: App, version: string): void {
+  const info = { openapi: "3.1.0", info: { title: "Recurve", version } };
+  let schema: string | undefined;
+  app.get(routes.openApi, (context) => {
+    schema ??= JSON.stringify(describeSecurity(app.getOpenAPI31Document(info)));
+    return context.body(schema, 200, { "content-type": "application/json" });
+  });
+}
+
 /**
  * Everything that Recurve answers over HTTP, without a socket; `listen` gives it one.
  * @throws invalid_request if an option is unknown, of the wrong type or out of range
@@ -177,10 +187,7 @@ export function createServer(options: ServerOptions): App {
   const { gorse, personalizer } = wiresOf(engine);
   if (gorse) addGorse(app, { ...parts, reactions: gorse });
   if (personalizer) addPersonalizer(app, { ...parts, ranks: personalizer, logError });
-  const document = { openapi: "3.1.0", info: { title: "Recurve", version } };
-  app.get(routes.openApi, (context) =>
-    context.json(describeSecurity(app.getOpenAPI31Document(document))),
-  );
+  addSchema(app, version);
   addDashboard(app, options.dashboardFolder);
   return app;
 }
