@@ -106,7 +106,7 @@ function guard(app: App, options: ServerOptions): void {
   if (isOwnHost) app.use(refuseForeignHosts(isOwnHost));
   if (origins.length > 0) app.use(cors({ origin: [...origins], maxAge: 600 }));
   app.use(refuseForeignOrigins(origins));
-  if (keyring) app.use(requireKey(keyring));
+  if (keyring) app.use(requireKey(keyring, options.clock));
   if (logAudited) app.use(logAuditedRequests(logAudited));
   app.use(limitBody, receiveBody);
   if (maxRequests !== undefined) app.use(limitRequests(maxRequests, options.clock));

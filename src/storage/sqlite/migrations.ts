@@ -458,6 +458,11 @@ DROP TABLE bound_charges;
 ${chargeIndexes}
 `;
 
+// rate is NULL without a limit.
+const keyRates = `
+ALTER TABLE api_keys ADD COLUMN rate INTEGER;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -480,4 +485,5 @@ export const migrations: readonly string[] = [
   edges,
   consent,
   removal,
+  keyRates,
 ];
