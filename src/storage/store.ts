@@ -22,6 +22,7 @@ import type { EventRow, EventStore } from "./event-store.ts";
 import type { PseudonymStore } from "./pseudonym-store.ts";
 import type { RetentionStore } from "./retention-store.ts";
 import type { DamagedRows, RevisionStore } from "./revision-store.ts";
+import type { TrailStore } from "./trail-store.ts";
 
 /**
  * The record of everything. Users, items, events, assignments and decisions share one increasing event number,
@@ -41,6 +42,7 @@ export interface Store {
   readonly cycles: CycleStore;
   readonly interventions: InterventionStore;
   readonly keys: KeyStore;
+  readonly trail: TrailStore;
   readonly checkpoints: CheckpointStore;
   readonly consents: ConsentStore;
   readonly pseudonyms: PseudonymStore;

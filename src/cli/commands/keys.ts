@@ -6,6 +6,7 @@ import { isName } from "../../domain/ids.ts";
 import { createKey, rotateKey } from "../../engine/keys/manage-keys.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { databaseOption, withRecord } from "../database.ts";
+import { noteDeed } from "../note-deed.ts";
 import { integerIn } from "../parse-options.ts";
 import { plain } from "../table-style.ts";
 
@@ -49,6 +50,7 @@ async function create({ database, name, scope, rate }: CreateOptions): Promise<v
   try {
     const limit = rate === undefined ? {} : { rate };
     const key = await createKey(store, { name, scopes: scope, ...limit, now: Date.now() });
+    await noteDeed(store, "create-key", name);
     printKey(key, `key '${name}' with the scopes ${scope.join(", ")} in ${database}`);
   } finally {
     await store.close();
@@ -79,9 +81,11 @@ const rotateCommand = (): Command =>
     .action(async (name: string, options: KeyOptions & { readonly overlapHours: number }) => {
       const { database, overlapHours } = options;
       const overlapMs = overlapHours * hourMs;
-      const key = await withRecord(database, (store) =>
-        rotateKey(store, { name, now: Date.now(), overlapMs }),
-      );
+      const key = await withRecord(database, async (store) => {
+        const text = await rotateKey(store, { name, now: Date.now(), overlapMs });
+        await noteDeed(store, "rotate-key", name);
+        return text;
+      });
       printKey(key, `key '${name}' has another text; the one before ends in ${overlapHours} hours`);
     });
 
@@ -91,7 +95,10 @@ const limitCommand = (): Command =>
     .option("--rate <n>", `${rateOption}; without it there is no limit`, parseRate)
     .addHelpText("after", "\nExample:\n  $ recurve keys limit shop --rate 50")
     .action(async (name: string, { database, rate }: KeyOptions & Pick<ApiKey, "rate">) => {
-      await withRecord(database, (store) => store.keys.limit(name, rate, Date.now()));
+      await withRecord(database, async (store) => {
+        await store.keys.limit(name, rate, Date.now());
+        await noteDeed(store, "limit-key", name);
+      });
       process.stdout.write(`key '${name}' may send ${describeRate({ rate })}\n`);
     });
 
@@ -100,7 +107,10 @@ const revokeCommand = (): Command =>
     .argument("<name>", "name of the key", parseKeyName)
     .addHelpText("after", "\nExample:\n  $ recurve keys revoke shop")
     .action(async (name: string, { database }: KeyOptions) => {
-      await withRecord(database, (store) => store.keys.end(name, Date.now()));
+      await withRecord(database, async (store) => {
+        await store.keys.end(name, Date.now());
+        await noteDeed(store, "revoke-key", name);
+      });
       process.stdout.write(`key '${name}' has ended\n`);
     });
 

@@ -30,7 +30,11 @@ async function open() {
   const send = async (key: string, url: string, body?: unknown) => {
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
     const method = body === undefined ? "GET" : "POST";
-    return app.request(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    return app.request(url, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
   };
   const times = async (count: number, key: string) => {
     const statuses: number[] = [];
