@@ -42,6 +42,7 @@ import { addSecurityHeaders } from "./security/headers.ts";
 import { refuseForeignHosts, refuseForeignOrigins } from "./security/hosts.ts";
 import { logAuditedRequests } from "./security/log-audited.ts";
 import { requireKey } from "./security/require-key.ts";
+import { traceRequests } from "./trace-requests.ts";
 import { closeAfterUnread } from "./unread-body.ts";
 
 /** Engine, time and logs of a server. */
@@ -157,6 +158,7 @@ export function createServer(options: ServerOptions): App {
     requestId(),
     closeAfterUnread,
     addSecurityHeaders(),
+    traceRequests(),
     metrics.measureRequests,
     refuseMethods(app),
   );
