@@ -100,8 +100,8 @@ test("each operation of Azure's preview client is answered as the client expects
   const contentType = "application/octet-stream" as const;
   await ask("PUT /model", path("/model").put({ body: bytes, contentType }));
   await ask("DELETE /logs", path("/logs").delete());
-  for (const kind of ["/logs/interactions", "/logs/observations"] as const)
-    await ask(`POST ${kind}`, path(kind).post({ body: "x" }));
+  await ask("POST /logs/interactions", path("/logs/interactions").post({ body: "x" }));
+  await ask("POST /logs/observations", path("/logs/observations").post({ body: "x" }));
 
   expect(new Set(Object.keys(found))).toEqual(new Set(listOperations()));
   const failed = Object.entries(found).filter(([, answer]) => isUnexpected(answer as never));
