@@ -72,6 +72,7 @@ export type {
 } from "./domain/rules.ts";
 export type { RewardRule, Scenario, ServingRule } from "./domain/scenario.ts";
 export type { SocialRule } from "./domain/social.ts";
+export type { Deed, DeedKind } from "./domain/trail.ts";
 export {
   type AuditCause,
   type AuditFinding,
@@ -180,3 +181,4 @@ export type {
   Scored,
   UserStore,
 } from "./storage/store.ts";
+export type { TrailStore } from "./storage/trail-store.ts";

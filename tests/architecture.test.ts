@@ -32,7 +32,14 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
       "evaluation",
       "storage",
     ],
-    packages: ["zod", "@huggingface/tokenizers", "jiti", "fastest-levenshtein", "node:*"],
+    packages: [
+      "zod",
+      "@huggingface/tokenizers",
+      "@opentelemetry/api",
+      "jiti",
+      "fastest-levenshtein",
+      "node:*",
+    ],
   },
   exchange: {
     folders: ["domain", "policy", "storage", "engine"],
@@ -77,11 +84,18 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   },
   server: {
     folders: ["domain", "contract", "engine"],
-    packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "prom-client", "node:*"],
+    packages: [
+      "hono",
+      "@hono/node-server",
+      "@hono/zod-openapi",
+      "@opentelemetry/api",
+      "prom-client",
+      "node:*",
+    ],
   },
   host: {
     folders: ["domain", "numeric", "engine", "exchange", "server"],
-    packages: ["zod", "node:*"],
+    packages: ["zod", "@opentelemetry/sdk-node", "node:*"],
   },
   react: { folders: ["contract", "sdk"], packages: ["react"] },
   sdk: { folders: ["contract"], packages: [] },

@@ -3,6 +3,7 @@ import type { Configuration } from "../engine/configuration/configuration.ts";
 import type { Store } from "../engine/open-store.ts";
 import { withConsent } from "../engine/privacy/with-consent.ts";
 import type { TableLimits } from "./export-tables.ts";
+import { noteDeed } from "./note-deed.ts";
 
 /** The part of a record that may leave it. */
 interface ExportedPart {
@@ -21,5 +22,7 @@ export const exportedPart = (
     : { store: withConsent(parts).store, consent: parts.configuration.privacy.consent };
 
 /** On record before its first row, so that no receipt of an erasure misses the file. */
-export const noteExport = (store: Store, path = "standard output"): Promise<void> =>
-  store.files.add({ kind: "export", path, writtenAt: Date.now() });
+export async function noteExport(store: Store, path = "standard output"): Promise<void> {
+  await store.files.add({ kind: "export", path, writtenAt: Date.now() });
+  await noteDeed(store, "export", path);
+}

@@ -4,6 +4,7 @@ import type { Configuration } from "../engine/configuration/configuration.ts";
 import { openStore, type Store } from "../engine/open-store.ts";
 import type { Recurve } from "../host/recurve.ts";
 import { serveStore } from "../host/serve-store.ts";
+import { startTelemetry } from "../host/start-telemetry.ts";
 import { describeFailure } from "../server/failure-log.ts";
 import { type FetchHandler, listen } from "../server/listen.ts";
 import { isLoopback } from "../server/security/hosts.ts";
@@ -118,9 +119,12 @@ async function serveHost(store: Store, options: HostOptions): Promise<Host> {
 
 /** @throws port_in_use, storage_unavailable, unsupported_database_version, invalid_configuration */
 export async function openHost(options: HostOptions): Promise<Host> {
+  const stopTelemetry = await startTelemetry("recurve");
   const store = await openStore(options.database);
   try {
-    return await serveHost(store, options);
+    const host = await serveHost(store, options);
+    // The last figures are read from the record.
+    return { ...host, close: () => stopTelemetry().then(host.close) };
   } catch (error) {
     await store.close();
     throw error;

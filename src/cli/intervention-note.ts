@@ -13,7 +13,7 @@ export const withNoteOptions = (command: Command): Command =>
     .option("--reason <text>", "reason in the record");
 
 /** A container may run as a number that has no name. */
-function findUserName(): string | undefined {
+export function findUserName(): string | undefined {
   try {
     return userInfo().username;
   } catch {

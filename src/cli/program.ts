@@ -19,6 +19,7 @@ import { rollBackCommand } from "./commands/roll-back.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { startCommand } from "./commands/start.ts";
+import { trailCommand } from "./commands/trail.ts";
 import { trainCommand } from "./commands/train.ts";
 
 /** Usage errors are thrown instead of ending the process, here and in all commands below. */
@@ -52,6 +53,7 @@ export function createProgram(): Command {
   program.addCommand(campaignsCommand());
   program.addCommand(keysCommand());
   program.addCommand(privacyCommand());
+  program.addCommand(trailCommand());
   program.addCommand(simulateCommand());
   program.addCommand(metaTrainCommand());
   program.addCommand(demoCommand());

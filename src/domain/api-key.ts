@@ -13,6 +13,8 @@ export interface ApiKey {
   readonly scopes: readonly Scope[];
   /** SHA-256 of its text, hexadecimal. */
   readonly hash: string;
+  /** Requests a second that it may send, 1…100,000; each slate of a batch counts. Absent without a limit. */
+  readonly rate?: number;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** It is refused from then on. Absent without an end. */

@@ -23,6 +23,7 @@ export const errorCodes = [
   "learner_busy",
   "tracking_failed",
   "overloaded",
+  "too_many_requests",
   "closed",
   "not_ready",
   "port_in_use",

@@ -198,7 +198,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     recommendBatch: (input) => recommendBatch(parts, input),
     record: (events) => record(parts, events),
     ...createRows(store, options.clock),
-    deleteUser: (id) => eraseUser(options, userId(id)),
+    deleteUser: (id, key) =>
+      eraseUser({ ...options, ...(key !== undefined && { who: { key } }) }, userId(id)),
     ...createCampaigns(parts),
     ...createViews(parts),
     explainDecision: (id) => explainer.explain(id),

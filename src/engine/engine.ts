@@ -212,6 +212,7 @@ export interface Engine {
   /**
    * Erases a user: all rows, and all that was derived from them and has a name, see docs/guides/privacy.md. Policies
    * that may have learnt from the user are replaced within `privacy.relearnDays`.
+   * @param key name of the API key that asks for it, for the trail
    * @returns a signed receipt, of zero rows if nothing was stored
    *
    * @example
@@ -223,7 +224,7 @@ export interface Engine {
    * console.log(receipt.rows.users, await recurve.findUser("ada")); // 1 undefined
    * await recurve.close();
    */
-  deleteUser(userId: string): Promise<ErasureReceipt>;
+  deleteUser(userId: string, key?: string): Promise<ErasureReceipt>;
   /** A page of users in order of id, by default 100. */
   listUsers(page?: PageInput): Promise<Page<User, UserId>>;
   /**

@@ -8,7 +8,7 @@ export type { PseudonymKey } from "../storage/pseudonym-store.ts";
 export { copyDatabase } from "../storage/sqlite/copy-database.ts";
 export { appendToList, erasureListOf } from "../storage/sqlite/erasure-list.ts";
 export { type DatabaseState, inspectDatabase } from "../storage/sqlite/inspect.ts";
-export { noteWrittenFile } from "../storage/sqlite/written-files.ts";
+export { noteBackup } from "../storage/sqlite/written-files.ts";
 export type { Store } from "../storage/store.ts";
 
 /**

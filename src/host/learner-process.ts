@@ -4,6 +4,7 @@ import { EngineError } from "../domain/errors.ts";
 import { openStore } from "../engine/open-store.ts";
 import { runLearner } from "./run-learner.ts";
 import type { LearnerMessage, LearnerTask } from "./start-learner.ts";
+import { startTelemetry } from "./start-telemetry.ts";
 
 // The learner of a serving process: learns on the record that its parent names, until the parent
 // ends it or exits.
@@ -36,6 +37,7 @@ async function learn({ database, configuration }: LearnerTask): Promise<void> {
 }
 
 const [task] = await once(process, "message");
+await startTelemetry("recurve-learner").catch((error: Error) => tell({ problem: describe(error) }));
 try {
   await learn(task as LearnerTask);
 } catch (error) {

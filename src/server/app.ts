@@ -3,11 +3,16 @@ import type { RequestIdVariables } from "hono/request-id";
 import type { Engine } from "../engine/engine.ts";
 import type { Metrics } from "./metrics.ts";
 
+/** Called with the slates of a request beyond its first. */
+export type TakeMore = (slates: number) => void;
+
 /** Hono's environment of the server: variables of a request. */
 export interface ServerEnv {
   readonly Variables: RequestIdVariables & {
     /** Name of the API key that the request was let in with. */
     keyName?: string;
+    /** Those that limit requests. */
+    takeMore?: readonly TakeMore[];
   };
 }
 

@@ -42,6 +42,7 @@ import { addSecurityHeaders } from "./security/headers.ts";
 import { refuseForeignHosts, refuseForeignOrigins } from "./security/hosts.ts";
 import { logAuditedRequests } from "./security/log-audited.ts";
 import { requireKey } from "./security/require-key.ts";
+import { traceRequests } from "./trace-requests.ts";
 import { closeAfterUnread } from "./unread-body.ts";
 
 /** Engine, time and logs of a server. */
@@ -106,7 +107,7 @@ function guard(app: App, options: ServerOptions): void {
   if (isOwnHost) app.use(refuseForeignHosts(isOwnHost));
   if (origins.length > 0) app.use(cors({ origin: [...origins], maxAge: 600 }));
   app.use(refuseForeignOrigins(origins));
-  if (keyring) app.use(requireKey(keyring));
+  if (keyring) app.use(requireKey(keyring, options.clock));
   if (logAudited) app.use(logAuditedRequests(logAudited));
   app.use(limitBody, receiveBody);
   if (maxRequests !== undefined) app.use(limitRequests(maxRequests, options.clock));
@@ -125,6 +126,16 @@ const optionChecks = {
   maxRequests: optional(integer(1, 100_000)),
   dashboardFolder: optional(someText),
 };
+
+/** Made once: it takes the processor for 20 ms, and anybody may ask for it. */
+function addSchema(app: App, version: string): void {
+  const info = { openapi: "3.1.0", info: { title: "Recurve", version } };
+  let schema: string | undefined;
+  app.get(routes.openApi, (context) => {
+    schema ??= JSON.stringify(describeSecurity(app.getOpenAPI31Document(info)));
+    return context.body(schema, 200, { "content-type": "application/json" });
+  });
+}
 
 /**
  * Everything that Recurve answers over HTTP, without a socket; `listen` gives it one.
@@ -147,6 +158,7 @@ export function createServer(options: ServerOptions): App {
     requestId(),
     closeAfterUnread,
     addSecurityHeaders(),
+    traceRequests(),
     metrics.measureRequests,
     refuseMethods(app),
   );
@@ -177,10 +189,7 @@ export function createServer(options: ServerOptions): App {
   const { gorse, personalizer } = wiresOf(engine);
   if (gorse) addGorse(app, { ...parts, reactions: gorse });
   if (personalizer) addPersonalizer(app, { ...parts, ranks: personalizer, logError });
-  const document = { openapi: "3.1.0", info: { title: "Recurve", version } };
-  app.get(routes.openApi, (context) =>
-    context.json(describeSecurity(app.getOpenAPI31Document(document))),
-  );
+  addSchema(app, version);
   addDashboard(app, options.dashboardFolder);
   return app;
 }

@@ -31,6 +31,7 @@ export const statusByCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   unknown_decision: 422,
   no_candidates: 422,
   invalid_file: 422,
+  too_many_requests: 429,
   overloaded: 503,
   not_ready: 503,
   learner_busy: 503,

@@ -4,6 +4,7 @@ import { openTestServer } from "../../tests/support/server.ts";
 /** A server whose recommendations wait until they are let go. */
 async function openSlowServer(maxRequests: number) {
   let letGo = () => {};
+  let arrived = 0;
   const wait = new Promise<void>((resolve) => {
     letGo = resolve;
   });
@@ -12,22 +13,31 @@ async function openSlowServer(maxRequests: number) {
     change: (engine) => ({
       ...engine,
       recommend: async (request) => {
+        arrived += 1;
         await wait;
         return engine.recommend(request);
       },
+      recommendBatch: async (batch) => {
+        arrived += 1;
+        await wait;
+        return engine.recommendBatch(batch);
+      },
     }),
   });
-  const recommend = () =>
-    app.request("/api/v1/recommend", {
+  const request = { userId: "u", slateSize: 1, candidates: [{ itemId: "a", features: {} }] };
+  const post = (url: string, body: unknown) =>
+    app.request(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        userId: "u",
-        slateSize: 1,
-        candidates: [{ itemId: "a", features: {} }],
-      }),
+      body: JSON.stringify(body),
     });
-  return { app, recommend, letGo: () => letGo() };
+  const recommend = () => post("/api/v1/recommend", request);
+  const recommendBatch = (slates: number) =>
+    post("/api/v1/recommend/batch", { requests: Array(slates).fill(request) });
+  const underWay = async (requests: number) => {
+    while (arrived < requests) await new Promise(setImmediate);
+  };
+  return { app, recommend, recommendBatch, underWay, letGo: () => letGo() };
 }
 
 test("requests beyond the limit are refused at once, and those under way are answered", async () => {
@@ -43,6 +53,25 @@ test("requests beyond the limit are refused at once, and those under way are ans
   expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200, 200]);
   // Their places are free again, also those of requests that failed.
   expect((await recommend()).status).toBe(200);
+});
+
+test("a batch takes the places of all its slates", async () => {
+  const { recommend, recommendBatch, underWay, letGo } = await openSlowServer(5);
+  const taken = [recommend(), recommendBatch(3), recommend()];
+  await underWay(3);
+  const refused = await recommend();
+  expect([refused.status, (await recommendBatch(1)).status]).toEqual([503, 503]);
+  letGo();
+  expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  // A batch beside others has to fit; alone it is taken whatever its size.
+  const other = await openSlowServer(5);
+  const alone = other.recommend();
+  await other.underWay(1);
+  expect((await other.recommendBatch(5)).status).toBe(503);
+  other.letGo();
+  await alone;
+  expect((await other.recommendBatch(8)).status).toBe(200);
+  expect((await other.recommend()).status).toBe(200);
 });
 
 test("health, metrics and readiness are answered in an overload", async () => {

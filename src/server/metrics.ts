@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { Engine, Recommendation, RecordSummary } from "../engine/engine.ts";
+import { exportMetrics } from "./export-metrics.ts";
 import { createLoopMetrics } from "./loop-metrics.ts";
 import { routeOf } from "./route-of.ts";
 
@@ -48,6 +49,7 @@ export function createMetrics(engine: Engine): Metrics {
     "Decisions made by a fallback instead of the chosen policy.",
     ["scenario"],
   );
+  void exportMetrics(registry, readLoop);
   return {
     contentType: registry.contentType,
     read: async () => {

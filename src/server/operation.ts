@@ -61,6 +61,7 @@ function failure(codes: readonly ErrorCode[]) {
 const commonFailures: readonly ErrorCode[] = [
   ...(["invalid_request", "payload_too_large"] as const),
   ...(["unauthenticated", "missing_scope", "foreign_host", "foreign_origin"] as const),
+  "too_many_requests",
   ...(["internal", "storage_unavailable", "overloaded", "not_ready", "closed"] as const),
 ];
 

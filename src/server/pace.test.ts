@@ -5,10 +5,10 @@ function openPace() {
   let now = 0;
   const pace = createPace(() => now);
   /** Answers that many requests, one each `ms`, with as many under way all the time. */
-  const answer = (count: number, ms: number, underWay: number) => {
+  const answer = (count: number, ms: number, requests: number, slates = 1) => {
     for (let one = 0; one < count; one++) {
       now += ms;
-      pace.answered(underWay);
+      pace.answered(requests, slates);
     }
   };
   return { ...pace, answer };
@@ -35,5 +35,11 @@ test("the time without requests is no work", () => {
   answer(500, 4, 40);
   answer(1, 3_600_000, 1);
   answer(1, 3_600_000, 40);
+  expect(expectedMs(50)).toBeCloseTo(200, 0);
+});
+
+test("the time of a batch is that of its slates", () => {
+  const { answer, expectedMs } = openPace();
+  answer(500, 400, 40, 100);
   expect(expectedMs(50)).toBeCloseTo(200, 0);
 });

@@ -9,22 +9,25 @@ const longestMs = 1000;
 
 /** Expected times of requests in a busy server, from its answers. */
 export interface Pace {
-  /** @param underWay requests until now, the answered one included */
-  answered(underWay: number): void;
-  /** Time until all of them are answered; 0 if they are few, or nothing is known. */
-  expectedMs(underWay: number): number;
+  /**
+   * @param requests under way until now, the answered one included
+   * @param slates of the answered one
+   */
+  answered(requests: number, slates: number): void;
+  /** Time until as many slates are answered; 0 if they are few, or nothing is known. */
+  expectedMs(slates: number): number;
 }
 
 export function createPace(now: () => number): Pace {
   let lastBusy: number | undefined;
   let meanMs = 0;
   return {
-    answered: (underWay) => {
-      const at = underWay > busy ? now() : undefined;
+    answered: (requests, slates) => {
+      const at = requests > busy ? now() : undefined;
       if (at !== undefined && lastBusy !== undefined)
-        meanMs += (Math.min(longestMs, Math.max(0, at - lastBusy)) - meanMs) / memory;
+        meanMs += (Math.min(longestMs, Math.max(0, at - lastBusy)) / slates - meanMs) / memory;
       lastBusy = at;
     },
-    expectedMs: (underWay) => (underWay > alwaysTaken ? underWay * meanMs : 0),
+    expectedMs: (slates) => (slates > alwaysTaken ? slates * meanMs : 0),
   };
 }

@@ -22,6 +22,7 @@ import type { EventRow, EventStore } from "./event-store.ts";
 import type { PseudonymStore } from "./pseudonym-store.ts";
 import type { RetentionStore } from "./retention-store.ts";
 import type { DamagedRows, RevisionStore } from "./revision-store.ts";
+import type { TrailStore } from "./trail-store.ts";
 
 /**
  * The record of everything. Users, items, events, assignments and decisions share one increasing event number,
@@ -41,6 +42,7 @@ export interface Store {
   readonly cycles: CycleStore;
   readonly interventions: InterventionStore;
   readonly keys: KeyStore;
+  readonly trail: TrailStore;
   readonly checkpoints: CheckpointStore;
   readonly consents: ConsentStore;
   readonly pseudonyms: PseudonymStore;
@@ -275,13 +277,18 @@ export interface KeyStore {
   /** @throws conflict if another key of this name has not ended by its `createdAt` */
   add(key: ApiKey): Promise<void>;
   /**
-   * Adds a key of the same name with the scopes of the newest one, and ends the others at `endsAt`,
+   * Adds a key of the same name with the scopes and the rate of the newest one, and ends the others at `endsAt`,
    * or at their own earlier end.
    * @throws not_found if no key of this name has not ended by its `createdAt`
    */
   replace(
     key: Pick<ApiKey, "name" | "hash" | "createdAt"> & Required<Pick<ApiKey, "endsAt">>,
   ): Promise<void>;
+  /**
+   * Changes the rate of the keys of a name that have not ended by `now`; undefined takes the limit away.
+   * @throws not_found if all of them had ended
+   */
+  limit(name: string, rate: number | undefined, now: number): Promise<void>;
   /** Ends the keys of a name. @throws not_found if all of them had ended */
   end(name: string, at: number): Promise<void>;
   /** By name, and oldest first. */

@@ -48,12 +48,26 @@ export function testKeys(createRecord: () => OpenStore): void {
     await store.close();
   });
 
+  test("a rate belongs to the keys of a name that are in use, and to their replacement", async () => {
+    const store = await open();
+    await store.keys.add({ ...shop, rate: 5 });
+    await store.keys.end("shop", 8);
+    await store.keys.add({ ...shop, hash: "h2", createdAt: 9, rate: 5 });
+    await store.keys.limit("shop", 20, 10);
+    await store.keys.replace({ name: "shop", hash: "h3", createdAt: 11, endsAt: 30 });
+    expect((await store.keys.list()).map(({ rate }) => rate)).toEqual([5, 20, 20]);
+    await store.keys.limit("shop", undefined, 12);
+    expect((await store.keys.list()).map(({ rate }) => rate)).toEqual([5, undefined, undefined]);
+    await store.close();
+  });
+
   test("a name without a key in use is neither replaced nor ended", async () => {
     const store = await open();
     const absent = { code: "not_found" };
     const replace = () => store.keys.replace({ name: "shop", hash: "h2", createdAt: 9, endsAt: 9 });
     await expect(replace()).rejects.toMatchObject(absent);
     await expect(store.keys.end("shop", 9)).rejects.toMatchObject(absent);
+    await expect(store.keys.limit("shop", 5, 9)).rejects.toMatchObject(absent);
     await store.keys.add(shop);
     await store.keys.end("shop", 8);
     await expect(replace()).rejects.toMatchObject(absent);

@@ -13,6 +13,7 @@ import { testPolicies } from "./store-policies.ts";
 import { testPseudonyms } from "./store-pseudonyms.ts";
 import { testRevisions } from "./store-revisions.ts";
 import { testRewards } from "./store-rewards.ts";
+import { testTrail } from "./store-trail.ts";
 import { testWrites } from "./store-writes.ts";
 
 /** What every implementation of `Store` must do. `createRecord` makes an empty record and says how to open it. */
@@ -38,6 +39,7 @@ export function testStore(createRecord: () => OpenStore): void {
   testPolicies(open);
   testInterventions(open);
   testKeys(createRecord);
+  testTrail(createRecord);
   testConsent(open);
   testPseudonyms(open);
   testWrites(open);

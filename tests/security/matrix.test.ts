@@ -204,6 +204,10 @@ test("whoever erases, exports or steers is logged with the key, without the user
   await ask("GET", "/personalizer/v1.0/model", "admin");
   await ask("GET", "/api/v1/users/ada", "read");
   await ask("DELETE", "/api/v1/users/ada", "read");
+  expect(await guarded.store.trail.list(9)).toEqual([
+    { kind: "export", madeAt: guarded.clock(), subject: "policy 1", key: "admin" },
+    { kind: "erase", madeAt: guarded.clock(), key: "write" },
+  ]);
   expect(audited).toEqual([
     {
       ...{ requestId: expect.any(String), method: "DELETE", route: "/api/v1/users/:userId" },

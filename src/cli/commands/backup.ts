@@ -1,9 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
-import { copyDatabase, noteWrittenFile } from "../../engine/open-store.ts";
+import { copyDatabase, noteBackup } from "../../engine/open-store.ts";
 import { formatFigure } from "../../numeric/format.ts";
 import { databaseOption } from "../database.ts";
+import { findUserName } from "../intervention-note.ts";
 import { parseName } from "../parse-options.ts";
 
 /** @throws not_found */
@@ -21,7 +22,7 @@ export function tellCopy(from: string, to: string): void {
 /** On record before the copy, so that no receipt misses it. */
 function backUp(from: string, to: string): void {
   refuseMissing(from);
-  noteWrittenFile(from, { kind: "backup", path: to, writtenAt: Date.now() });
+  noteBackup(from, { path: to, writtenAt: Date.now(), by: findUserName() });
   copyDatabase(from, to);
   tellCopy(from, to);
 }

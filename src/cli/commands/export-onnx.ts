@@ -3,6 +3,7 @@ import { exportOnnx } from "../../exchange/onnx-export/export-onnx.ts";
 import { version } from "../../host/package.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { noteDeed } from "../note-deed.ts";
 import { integerIn } from "../parse-options.ts";
 
 interface ExportOnnxOptions extends DatabaseOptions {
@@ -14,15 +15,17 @@ async function runExportOnnx(
   folder: string,
   { scenario, policy, ...options }: ExportOnnxOptions,
 ): Promise<void> {
-  const summary = await withDatabase(options, (parts) =>
-    exportOnnx({
+  const summary = await withDatabase(options, async (parts) => {
+    const exported = await exportOnnx({
       ...parts,
       folder,
       recurve: version,
       ...(scenario !== undefined && { scenario }),
       ...(policy !== undefined && { policy }),
-    }),
-  );
+    });
+    await noteDeed(parts.store, "export", `policy ${exported.version} in ${folder}`);
+    return exported;
+  });
   const items = formatWhole(summary.items);
   process.stdout.write(
     `policy ${summary.version} of scenario ${summary.scenario} with ${items} items is in ${folder}; manifest.json describes the inputs\n`,

@@ -27,7 +27,7 @@ test("a key is printed once and alone, and begins a record", async () => {
     { name: "shop", scopes: ["serve", "write"], hash: hashKey(text.trim()) },
   ]);
   const shown = (await keys("list")).text;
-  expect(shown).toMatch(/shop │ serve, write │ \d{4}-.* │ in use/);
+  expect(shown).toMatch(/shop │ serve, write │ without limit │ \d{4}-.* │ in use/);
   expect(shown).not.toContain(text.slice(3, 20));
 });
 
@@ -46,6 +46,22 @@ test("a rotated key overlaps by a day, or as long as it is told", async () => {
     ({ endsAt = Number.POSITIVE_INFINITY }) => endsAt <= Date.now(),
   );
   expect(ended).toHaveLength(2);
+});
+
+test("a key has its rate from the beginning, and another by command", async () => {
+  const { keys, list } = openCommand();
+  await keys("create", "--name", "shop", "--scope", "serve", "--rate", "200");
+  expect((await keys("list")).text).toMatch(/shop │ serve +│ 200 a second │/);
+  expect(await keys("limit", "shop", "--rate", "50")).toEqual({
+    exitCode: 0,
+    text: "key 'shop' may send 50 a second\n",
+  });
+  await keys("rotate", "shop");
+  expect((await list()).map(({ rate }) => rate)).toEqual([50, 50]);
+  expect((await keys("limit", "shop")).text).toBe("key 'shop' may send without limit\n");
+  expect((await list()).map(({ rate }) => rate)).toEqual([undefined, undefined]);
+  expect((await keys("limit", "feed", "--rate", "5")).text).toContain("no key 'feed' is in use");
+  expect((await keys("limit", "shop", "--rate", "0")).exitCode).toBe(2);
 });
 
 test("a revoked key stays listed, and its name is free again", async () => {

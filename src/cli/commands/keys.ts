@@ -6,6 +6,7 @@ import { isName } from "../../domain/ids.ts";
 import { createKey, rotateKey } from "../../engine/keys/manage-keys.ts";
 import { openStore } from "../../engine/open-store.ts";
 import { databaseOption, withRecord } from "../database.ts";
+import { noteDeed } from "../note-deed.ts";
 import { integerIn } from "../parse-options.ts";
 import { plain } from "../table-style.ts";
 
@@ -25,6 +26,9 @@ function parseKeyName(text: string): string {
   throw new InvalidArgumentError("Expected 1 to 256 characters without control characters.");
 }
 
+const rateOption = "requests a second that it may send, each slate of a batch counted";
+const parseRate = integerIn(1, 100_000);
+
 const keyCommand = (name: string, description: string): Command =>
   new Command(name).description(description).addOption(databaseOption());
 
@@ -34,14 +38,19 @@ function printKey(key: string, about: string): void {
   process.stdout.write(`${key}\n`);
 }
 
+interface CreateOptions extends KeyOptions {
+  readonly name: string;
+  readonly scope: readonly Scope[];
+  readonly rate?: number;
+}
+
 /** Before the first start there is no record: the key then begins it. */
-async function create(
-  options: KeyOptions & { readonly name: string; readonly scope: readonly Scope[] },
-): Promise<void> {
-  const { database, name, scope } = options;
+async function create({ database, name, scope, rate }: CreateOptions): Promise<void> {
   const store = await openStore(database);
   try {
-    const key = await createKey(store, { name, scopes: scope, now: Date.now() });
+    const limit = rate === undefined ? {} : { rate };
+    const key = await createKey(store, { name, scopes: scope, ...limit, now: Date.now() });
+    await noteDeed(store, "create-key", name);
     printKey(key, `key '${name}' with the scopes ${scope.join(", ")} in ${database}`);
   } finally {
     await store.close();
@@ -52,7 +61,11 @@ const createCommand = (): Command =>
   keyCommand("create", "Make a key and print it; from the first one on, requests need a key")
     .requiredOption("--name <name>", "its name in lists and in the record", parseKeyName)
     .requiredOption("--scope <scopes>", `some of ${scopes.join(", ")}`, parseScopes)
-    .addHelpText("after", "\nExample:\n  $ recurve keys create --scope serve,write --name shop")
+    .option("--rate <n>", `${rateOption}; default: no limit`, parseRate)
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ recurve keys create --scope serve,write --name shop --rate 200",
+    )
     .action(create);
 
 const rotateCommand = (): Command =>
@@ -68,10 +81,25 @@ const rotateCommand = (): Command =>
     .action(async (name: string, options: KeyOptions & { readonly overlapHours: number }) => {
       const { database, overlapHours } = options;
       const overlapMs = overlapHours * hourMs;
-      const key = await withRecord(database, (store) =>
-        rotateKey(store, { name, now: Date.now(), overlapMs }),
-      );
+      const key = await withRecord(database, async (store) => {
+        const text = await rotateKey(store, { name, now: Date.now(), overlapMs });
+        await noteDeed(store, "rotate-key", name);
+        return text;
+      });
       printKey(key, `key '${name}' has another text; the one before ends in ${overlapHours} hours`);
+    });
+
+const limitCommand = (): Command =>
+  keyCommand("limit", "Change how much a key may send; running servers follow within a second")
+    .argument("<name>", "name of the key", parseKeyName)
+    .option("--rate <n>", `${rateOption}; without it there is no limit`, parseRate)
+    .addHelpText("after", "\nExample:\n  $ recurve keys limit shop --rate 50")
+    .action(async (name: string, { database, rate }: KeyOptions & Pick<ApiKey, "rate">) => {
+      await withRecord(database, async (store) => {
+        await store.keys.limit(name, rate, Date.now());
+        await noteDeed(store, "limit-key", name);
+      });
+      process.stdout.write(`key '${name}' may send ${describeRate({ rate })}\n`);
     });
 
 const revokeCommand = (): Command =>
@@ -79,9 +107,15 @@ const revokeCommand = (): Command =>
     .argument("<name>", "name of the key", parseKeyName)
     .addHelpText("after", "\nExample:\n  $ recurve keys revoke shop")
     .action(async (name: string, { database }: KeyOptions) => {
-      await withRecord(database, (store) => store.keys.end(name, Date.now()));
+      await withRecord(database, async (store) => {
+        await store.keys.end(name, Date.now());
+        await noteDeed(store, "revoke-key", name);
+      });
       process.stdout.write(`key '${name}' has ended\n`);
     });
+
+const describeRate = ({ rate }: { readonly rate?: number | undefined }) =>
+  rate === undefined ? "without limit" : `${rate} a second`;
 
 const toTime = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 19);
 
@@ -92,9 +126,15 @@ function describeEnd(key: ApiKey): string {
 
 function describeKeys(keys: readonly ApiKey[]): string {
   if (keys.length === 0) return "There are no keys: the server asks for none on this machine.";
-  const table = new Table({ head: ["name", "scopes", "created", "state"], style: plain });
+  const table = new Table({
+    head: ["name", "scopes", "requests", "created", "state"],
+    style: plain,
+  });
   for (const key of keys)
-    table.push([key.name, key.scopes.join(", "), toTime(key.createdAt), describeEnd(key)]);
+    table.push([
+      ...[key.name, key.scopes.join(", "), describeRate(key)],
+      ...[toTime(key.createdAt), describeEnd(key)],
+    ]);
   return table.toString();
 }
 
@@ -108,9 +148,15 @@ const listCommand = (): Command =>
 
 export function keysCommand(): Command {
   const command = new Command("keys").description(
-    "Make, list, rotate and revoke API keys; running servers follow within a second",
+    "Make, list, limit, rotate and revoke API keys; running servers follow within a second",
   );
-  for (const child of [createCommand(), listCommand(), rotateCommand(), revokeCommand()])
+  for (const child of [
+    createCommand(),
+    listCommand(),
+    limitCommand(),
+    rotateCommand(),
+    revokeCommand(),
+  ])
     command.addCommand(child);
   return command;
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
 import { runLearner } from "../../host/run-learner.ts";
+import { startTelemetry } from "../../host/start-telemetry.ts";
 import { logCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, pause, withInterruption } from "../interruption.ts";
@@ -13,6 +14,7 @@ async function learn(options: LearnOptions): Promise<void> {
   const log = createLog("learner", options);
   await withInterruption(async (signal) => {
     exitWhenAborted(signal, 0);
+    const stopTelemetry = await startTelemetry("recurve-learner");
     await withDatabase(options, ({ store, configuration }) =>
       runLearner({
         store,
@@ -27,7 +29,7 @@ async function learn(options: LearnOptions): Promise<void> {
         onProgress: (progress, scenario) => logTraining(log, scenario, progress),
         wait: (milliseconds) => pause(milliseconds, signal),
       }),
-    );
+    ).finally(stopTelemetry);
   });
 }
 

@@ -15,6 +15,7 @@ import {
   withDatabaseOptions,
   withRecord,
 } from "../database.ts";
+import { readNote } from "../intervention-note.ts";
 import { parseName } from "../parse-options.ts";
 import { createProgressLine } from "../progress.ts";
 import { writeOutput } from "../write-output.ts";
@@ -72,6 +73,7 @@ async function erase(
       {
         ...parts,
         clock: Date.now,
+        who: readNote({}),
         onProgress: (rows) => line.update(erasedRows(rows)),
       },
       await findRecordId(parts, id),

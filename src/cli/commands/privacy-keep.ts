@@ -9,6 +9,7 @@ import { formatWhole } from "../../numeric/format.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { noteDeed } from "../note-deed.ts";
 import { parseName } from "../parse-options.ts";
 import { createProgressLine } from "../progress.ts";
 import { describeTrainingProgress } from "../training-line.ts";
@@ -92,9 +93,11 @@ async function runExport(
   id: string,
   { output, ...options }: DatabaseOptions & { readonly output?: string },
 ): Promise<void> {
-  const found = await withDatabase(options, async (parts) =>
-    exportUser(parts.store, await findRecordId(parts, id)),
-  );
+  const found = await withDatabase(options, async (parts) => {
+    // Without the file's name, which may be the user's id.
+    await noteDeed(parts.store, "export", "all rows of a user");
+    return exportUser(parts.store, await findRecordId(parts, id));
+  });
   await writeOutput(
     (async function* () {
       yield `${JSON.stringify(found, undefined, 2)}\n`;

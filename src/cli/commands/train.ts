@@ -12,6 +12,7 @@ import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../data
 import { describeFirstSlates } from "../evaluate/describe-first-slates.ts";
 import { describePrivacy } from "../evaluate/describe-privacy.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
+import { noteDeed } from "../note-deed.ts";
 import { integerIn } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
 import { describeTrainingProgress } from "../training-line.ts";
@@ -65,6 +66,7 @@ async function runTrain(options: TrainCommandOptions): Promise<void> {
     const cycle = await withDatabase(options, async ({ store, configuration }) => {
       const scenario = findScenario(configuration, options.scenario);
       line.announce(await readLastCycleMs(store, scenario.name));
+      await noteDeed(store, "train", scenario.name);
       return train({
         store,
         configuration,

@@ -23,8 +23,10 @@ export function isWithinLimits(attributes: Json): boolean {
   let text = 0;
   for (const value of all) {
     const inner = within(value);
+    // Before the text of the keys is joined: of a whole body that takes as long as reading it.
+    if (all.length + inner.length > mostValues) return false;
     text += textOf(value);
-    if (text > mostText || all.length + inner.length > mostValues) return false;
+    if (text > mostText) return false;
     all.push(...inner);
   }
   return true;

@@ -54,7 +54,7 @@ export function checkEngine(engine: Engine): Engine {
     listItems: async (page = {}) => engine.listItems(parseInput(pageInput, page)),
     putUsers: async (rows) => engine.putUsers(users(rows)),
     findUser: async (id) => engine.findUser(userId(id)),
-    deleteUser: async (id) => engine.deleteUser(userId(id)),
+    deleteUser: async (id, key) => engine.deleteUser(userId(id), key),
     listUsers: async (page = {}) => engine.listUsers(parseInput(pageInput, page)),
 
     putCampaigns: async (rows) => engine.putCampaigns(campaigns(rows)),

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Scope } from "../../domain/api-key.ts";
+import type { ApiKey } from "../../domain/api-key.ts";
 import type { Store } from "../../storage/store.ts";
 
 /**
@@ -14,7 +14,7 @@ const drawKey = (): string => `rk_${randomBytes(32).toString("base64url")}`;
 /** @returns the key's text, which is kept nowhere. @throws conflict if the name is in use */
 export async function createKey(
   { keys }: Pick<Store, "keys">,
-  { now, ...key }: { readonly name: string; readonly scopes: readonly Scope[]; now: number },
+  { now, ...key }: Pick<ApiKey, "name" | "scopes" | "rate"> & { readonly now: number },
 ): Promise<string> {
   const text = drawKey();
   await keys.add({ ...key, hash: hashKey(text), createdAt: now });

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { dayMs } from "../../domain/durations.ts";
 import type { ErasureReceipt, WrittenFile } from "../../domain/erasure.ts";
 import type { UserId } from "../../domain/ids.ts";
+import type { Deed } from "../../domain/trail.ts";
 import type { Erased, Erasing } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -13,6 +14,8 @@ export interface EraseParts {
   readonly configuration: Pick<Configuration, "scenarios" | "privacy">;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Who asks for it, for the trail. */
+  readonly who?: Pick<Deed, "by" | "key">;
   /** Called with the rows removed so far. */
   readonly onProgress?: (rows: number) => void;
 }
@@ -107,7 +110,8 @@ async function finish(parts: EraseParts, erasing: Erasing): Promise<string | und
  * receipt of zero rows.
  */
 export async function eraseUser(parts: EraseParts, userId: UserId): Promise<ErasureReceipt> {
-  const { erasures } = parts.store;
+  const { erasures, trail } = parts.store;
+  await trail.add({ kind: "erase", madeAt: parts.clock(), ...parts.who });
   for (;;) {
     const text =
       (await findUndelivered(parts, userId)) ??

@@ -81,7 +81,7 @@ function callsOfUsers(engine: Engine, { write, read }: Translator) {
         const user = await engine.findUser(of(id));
         return user && { ...user, userId: back(user.userId) };
       }),
-    deleteUser: (id) => read([id], ({ of }) => engine.deleteUser(of(id))),
+    deleteUser: (id, key) => read([id], ({ of }) => engine.deleteUser(of(id), key)),
     putEdges: (rows) =>
       write(
         rows.flatMap(({ userId, to }) => [userId, to]),

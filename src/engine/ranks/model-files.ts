@@ -8,10 +8,17 @@ import { intervene } from "../interventions/intervene.ts";
 import type { RecommendParts } from "../serving/recommend.ts";
 import { encodersOf } from "../state/encoders.ts";
 
+interface ModelFile {
+  readonly policy: PolicySnapshot;
+  readonly bytes: Uint8Array;
+}
+
 /** The serving policy of a loop as a file. */
 export interface ModelFiles {
   /** The serving policy. */
-  read(): Promise<{ readonly policy: PolicySnapshot; readonly bytes: Uint8Array }>;
+  read(): Promise<ModelFile>;
+  /** The same, to be taken away; the trail has it. @param key as in `Engine.intervene` */
+  export(key?: string): Promise<ModelFile>;
   /**
    * Lets a snapshot serve that `read` gave, here or elsewhere. Learning continues from it.
    * @param key as in `Engine.intervene`
@@ -60,14 +67,21 @@ async function serve(
 }
 
 export function createModelFiles(parts: RecommendParts, { name }: Scenario): ModelFiles {
-  const { policies } = parts.store;
+  const { policies, trail } = parts.store;
+  const read = async () => {
+    const { serving } = await policies.assignment(name);
+    const policy = serving === undefined ? undefined : await policies.find(serving);
+    const bytes = policy && (await policies.bytes(policy.version));
+    if (policy && bytes) return { policy, bytes };
+    throw new EngineError("not_found", `no policy serves in scenario ${name}`);
+  };
   return {
-    read: async () => {
-      const { serving } = await policies.assignment(name);
-      const policy = serving === undefined ? undefined : await policies.find(serving);
-      const bytes = policy && (await policies.bytes(policy.version));
-      if (policy && bytes) return { policy, bytes };
-      throw new EngineError("not_found", `no policy serves in scenario ${name}`);
+    read,
+    export: async (key) => {
+      const file = await read();
+      const deed = { kind: "export", subject: `policy ${file.policy.version}` } as const;
+      await trail.add({ ...deed, madeAt: parts.clock(), ...(key !== undefined && { key }) });
+      return file;
     },
     replace: (bytes, key) => serve(parts, name, { bytes, reason: "a model was imported", key }),
     reset: (key) => {

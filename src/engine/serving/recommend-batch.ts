@@ -4,6 +4,7 @@ import { CampaignClosed } from "../../storage/campaign-store.ts";
 import { ErasedMeanwhile } from "../../storage/erasure-store.ts";
 import type { Recommendation } from "../engine.ts";
 import type { RecommendBatchInput, RecommendInput } from "../input/input.ts";
+import { inSpan } from "../telemetry/in-span.ts";
 import { findRepeated, keyedId } from "./idempotency.ts";
 import { choose, findScenario, type ParsedInput, type RecommendParts } from "./recommend.ts";
 
@@ -90,7 +91,8 @@ async function decide(
     const answers = await answerAll(parts, inputs, options);
     const made = answers.filter(({ isRepeated }) => !isRepeated);
     try {
-      await parts.store.decisions.append(...made.map(({ decision }) => decision));
+      const decisions = made.map(({ decision }) => decision);
+      await inSpan("write", () => parts.store.decisions.append(...decisions));
       return answers;
     } catch (error) {
       if (!wasOvertaken(error, inputs)) throw error;

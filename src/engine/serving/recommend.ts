@@ -24,6 +24,7 @@ import type { Social } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
 import { viewSocial } from "../social/view-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
+import { inSpan } from "../telemetry/in-span.ts";
 import { checkAny, checkRequest, checkShown, type OfferedItems } from "./candidates.ts";
 import { chooseArm, explorationOf } from "./choose-arm.ts";
 import type { DrawnAds } from "./fast-loop/draw-logits.ts";
@@ -136,6 +137,9 @@ async function scoreCandidates(
   };
 }
 
+const scoreInSpan = (...given: Parameters<typeof scoreCandidates>): Promise<Scored> =>
+  inSpan("score", () => scoreCandidates(...given));
+
 /** Consents that nobody gives by silence. */
 function refusals({ train, personalise }: Configuration["privacy"]["consent"]): Consent {
   return { ...(!train && { train }), ...(!personalise && { personalise }) };
@@ -245,7 +249,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const servingRule = servingRuleOf(parts.configuration, scenario);
   const offer = offerOf(input);
   const asked = { scenario, servingRule, offer, now: parts.clock() };
-  const read = await readAsOf(parts, input, asked);
+  const read = await inSpan("read", () => readAsOf(parts, input, asked));
   const { asOf, assignment, state, social, auction } = read;
   parts.fastLoops.forgetBefore(await parts.store.erasures.last());
   const visitor = { scenario: scenario.name, userId };
@@ -262,17 +266,19 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const reserved = reserve(parts, input, { offered, social, limit });
   const lots = random.split("retrieve");
   const retrieval = { assignment, arm, offered, state, limit, reserved, moment, random: lots };
-  const retrieved = await retrieveItems(parts.policies, retrieval);
+  const retrieved = await inSpan("retrieve", () => retrieveItems(parts.policies, retrieval));
   const views = viewSocial(retrieved.views, () => retrieved.facts, social);
   const drawnAds = auction && scenario.ads && adsOf(auction, scenario.ads, retrieved.facts);
   const situation = { views, scenario, userId: read.known, state, random, ads: drawnAds };
-  const scored = await scoreCandidates(parts, { assignment, arm }, situation);
+  const scored = await scoreInSpan(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored.arm, assignment, servingRule);
   const { below: barred } = scored.mark ?? {};
   const rules = drawRulesOf({ ...moment, barred }, () => retrieved.facts, read.groups.tilted);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
-  const drawn = drawSlate({ ...retrieved, name: scenario.name }, drawing);
+  const drawn = await inSpan("draw", () =>
+    drawSlate({ ...retrieved, name: scenario.name }, drawing),
+  );
   const ads = auction && adsShown(auction, { retrieved, drawn, scored, drawing });
 
   const decision: Decision = {

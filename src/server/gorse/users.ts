@@ -63,8 +63,8 @@ export function addGorseUsers(route: AddGorseRoute, { engine }: Pick<GorseParts,
     await engine.putUsers([toInput({ ...change, UserId }, attributes)]);
     return { RowAffected: 1 };
   });
-  route("DELETE", "/user/:user", async ({ id }) => {
-    const { rows } = await engine.deleteUser(id("user"));
+  route("DELETE", "/user/:user", async ({ context, id }) => {
+    const { rows } = await engine.deleteUser(id("user"), context.get("keyName"));
     return { RowAffected: Object.values(rows).some((count) => count > 0) ? 1 : 0 };
   });
 }

@@ -6,6 +6,7 @@ import { EngineError, type ErrorCode } from "../../domain/errors.ts";
 export type PersonalizerCode =
   // Of Azure's gateway, before the service.
   | "401"
+  | "429"
   | "BadRequest"
   | "InvalidRankRequest"
   | "InvalidRewardRequest"
@@ -47,6 +48,7 @@ const codes: Partial<Readonly<Record<ErrorCode, PersonalizerCode>>> = {
   no_candidates: "InvalidRankRequest",
   not_found: "ResourceNotFound",
   payload_too_large: "PayloadSizeExceeded",
+  too_many_requests: "429",
   overloaded: "OperationNotAllowed",
   not_ready: "OperationNotAllowed",
   closed: "OperationNotAllowed",
@@ -58,8 +60,16 @@ const codeOf = ({ code, details }: EngineError, status: number): PersonalizerCod
   codes[code] ??
   (status < 500 ? "BadRequest" : "InternalServerError");
 
+/** The classic client repeats a 503 for two minutes, and a 429 not at all. */
+const soon: readonly ErrorCode[] = ["overloaded", "not_ready", "closed"];
+
 /** 403 for an operation that is not open, 400 for all other mistakes of a caller that Personalizer has no other status for. */
-function statusOf(code: PersonalizerCode, status: ContentfulStatusCode): ContentfulStatusCode {
+function statusOf(
+  code: PersonalizerCode,
+  error: EngineError,
+  status: ContentfulStatusCode,
+): ContentfulStatusCode {
+  if (soon.includes(error.code)) return 429;
   if (code === "InvalidApiAccess") return 403;
   return code === "InvalidRankRequest" || code === "PayloadSizeExceeded" ? 400 : status;
 }
@@ -74,5 +84,5 @@ export function answerPersonalizerError(
   context.header("x-ms-error-code", code);
   const { message } = error;
   const body = { error: { code, message, innerError: { code: error.code } } };
-  return context.json(body, statusOf(code, status));
+  return context.json(body, statusOf(code, error, status));
 }

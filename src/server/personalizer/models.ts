@@ -15,7 +15,7 @@ export function addModels(route: AddPersonalizerRoute, { ranks }: PersonalizerPa
       const message = "signed is true: there are no signed models; leave it out";
       throw personalizerError("InvalidRequest", message);
     }
-    const { bytes } = await models.read();
+    const { bytes } = await models.export(context.get("keyName"));
     context.header("content-type", "application/octet-stream");
     return context.body(new Uint8Array(bytes));
   });

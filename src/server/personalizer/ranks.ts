@@ -6,6 +6,7 @@ import type { Ranked, RankedSlot, RankRequest } from "../../engine/ranks/rank-re
 import type { ServerEnv } from "../app.ts";
 import { readBody } from "../request-body.ts";
 import { routeOf } from "../route-of.ts";
+import { countSlates } from "../slates.ts";
 import type { AddPersonalizerRoute, PersonalizerParts } from "./personalizer-routes.ts";
 import {
   parseMultiSlotRank,
@@ -72,6 +73,7 @@ export function addRanks(route: AddPersonalizerRoute, parts: PersonalizerParts):
   });
   route("POST", "/multislot/rank", async (context) => {
     const { request, slotIds } = parseMultiSlotRank(await readBody(context));
+    countSlates(context, slotIds.length);
     const { eventId, slots } = await rankOrBaseline(parts, request, context);
     const chosen = slots.map((slot, index) => ({
       id: slotIds[index] ?? "",

@@ -12,6 +12,7 @@ import { recommendBatchInput, recommendInput } from "../../engine/input/schemas.
 import type { App, RouteParts } from "../app.ts";
 import { arm, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
 import { answer, body, failures } from "../operation.ts";
+import { countSlates } from "../slates.ts";
 
 const recommendRequest = wire<RecommendRequest>()(recommendInput);
 
@@ -122,7 +123,9 @@ export function addRecommend(app: App, { engine, metrics }: RouteParts): void {
     return context.json(toResponse(recommendation), 200);
   });
   app.openapi(recommendBatchRoute, async (context) => {
-    const recommendations = await engine.recommendBatch(context.req.valid("json"));
+    const batch = context.req.valid("json");
+    countSlates(context, batch.requests.length);
+    const recommendations = await engine.recommendBatch(batch);
     for (const one of recommendations) metrics.countRecommendation(one);
     return context.json({ recommendations: recommendations.map(toResponse) }, 200);
   });

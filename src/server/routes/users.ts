@@ -108,6 +108,9 @@ export function addUsers(app: App, { engine }: RouteParts): void {
     },
   });
   app.openapi(deleteRoute, async (context) =>
-    context.json(await engine.deleteUser(context.req.valid("param").userId), 200),
+    context.json(
+      await engine.deleteUser(context.req.valid("param").userId, context.get("keyName")),
+      200,
+    ),
   );
 }

@@ -3,6 +3,7 @@ import { grants } from "../../domain/api-key.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Keyring } from "../../engine/keys/keyring.ts";
 import type { ServerEnv } from "../app.ts";
+import { createKeyLimits } from "./limit-keys.ts";
 import { scopeOf } from "./route-scopes.ts";
 
 /** Clients of other systems send their key in headers of their own. */
@@ -18,10 +19,10 @@ function readKey({ req }: Context): string | undefined {
   return wire && (req.header(wire[1]) || undefined);
 }
 
-/** Comes before the body is read. @throws unauthenticated, missing_scope */
-export const requireKey =
-  (keyring: Keyring): MiddlewareHandler<ServerEnv> =>
-  async (context, next) => {
+/** Comes before the body is read. @throws unauthenticated, missing_scope, too_many_requests */
+export function requireKey(keyring: Keyring, clock: () => number): MiddlewareHandler<ServerEnv> {
+  const takeRequest = createKeyLimits(clock);
+  return async (context, next) => {
     const scope = scopeOf(context);
     if (scope === "open") return next();
     const key = await keyring.authenticate(readKey(context)).catch((error: unknown) => {
@@ -32,6 +33,10 @@ export const requireKey =
       const message = `key '${key.name}' has the scopes ${key.scopes.join(", ")}; send one with the scope ${scope}`;
       throw new EngineError("missing_scope", message, { details: { scope } });
     }
-    if (key) context.set("keyName", key.name);
+    if (key) {
+      context.set("keyName", key.name);
+      takeRequest(context, key);
+    }
     return next();
   };
+}

@@ -19,6 +19,7 @@ const table = defineTable<ApiKey>({
   name: column.text("name"),
   scopes: scopeList,
   hash: column.text("hash"),
+  rate: column.optional(column.number("rate")),
   createdAt: column.number("created_at"),
   endsAt: column.optional(column.number("ends_at")),
 });
@@ -44,6 +45,9 @@ export function createKeyStore(connection: Connection, commits: GroupCommit): Ke
   const end = connection.prepare(
     "UPDATE api_keys SET ends_at = ?1 WHERE name = ?2 AND coalesce(ends_at > ?1, 1)",
   );
+  const limit = connection.prepare(
+    "UPDATE api_keys SET rate = ?1 WHERE name = ?2 AND coalesce(ends_at > ?3, 1)",
+  );
   const used = (name: string, now: number) =>
     named
       .all(name)
@@ -60,7 +64,13 @@ export function createKeyStore(connection: Connection, commits: GroupCommit): Ke
         const newest = used(key.name, key.createdAt).at(-1);
         if (newest === undefined) throw absent(key.name);
         end.run(endsAt, key.name);
-        insert.run(...table.encode({ ...key, scopes: newest.scopes }));
+        const { scopes: kept, rate } = newest;
+        insert.run(...table.encode({ ...key, scopes: kept, ...(rate !== undefined && { rate }) }));
+      }),
+    limit: (name, rate, now) =>
+      commits.run(() => {
+        if (used(name, now).length === 0) throw absent(name);
+        limit.run(rate ?? null, name, now);
       }),
     end: (name, at) =>
       commits.run(() => {

@@ -458,6 +458,19 @@ DROP TABLE bound_charges;
 ${chargeIndexes}
 `;
 
+// rate is NULL without a limit. A deed names no user of the record.
+const trail = `
+ALTER TABLE api_keys ADD COLUMN rate INTEGER;
+CREATE TABLE deeds (
+  number INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  subject TEXT,
+  made_by TEXT,
+  key_name TEXT
+) STRICT;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -480,4 +493,5 @@ export const migrations: readonly string[] = [
   edges,
   consent,
   removal,
+  trail,
 ];

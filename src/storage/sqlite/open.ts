@@ -24,6 +24,7 @@ import { createReactionStore } from "./reactions.ts";
 import { everything, learnableScope, type ReadScope } from "./read-scope.ts";
 import { createRetentionStore } from "./retention.ts";
 import { createSecret, ensureSecret } from "./secret.ts";
+import { createTrailStore } from "./trail.ts";
 import { createUserStore } from "./users.ts";
 import { createWrittenFileStore } from "./written-files.ts";
 
@@ -65,6 +66,7 @@ function createStore(connection: Connection, path: string): Store {
     cycles: createCycleStore(connection),
     interventions: createInterventionStore(connection),
     keys: createKeyStore(connection, commits),
+    trail: createTrailStore(connection, commits),
     consents: {
       of: async (user, asOf) => consents.of(user, asOf),
       newest: async () => consents.newest(),

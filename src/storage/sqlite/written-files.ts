@@ -5,6 +5,7 @@ import type { GroupCommit } from "./group-commit.ts";
 import { checkDatabase, readVersion } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import { column, defineTable } from "./table.ts";
+import { prepareDeedInsert } from "./trail.ts";
 
 const table = defineTable<WrittenFile>({
   kind: column.member("kind", fileKinds),
@@ -12,13 +13,19 @@ const table = defineTable<WrittenFile>({
   writtenAt: column.number("written_at"),
 });
 
-/** Of a database that may be of an earlier release, which has no such list and stays as it is. */
-export function noteWrittenFile(database: string, file: WrittenFile): void {
+interface Backup extends Pick<WrittenFile, "path" | "writtenAt"> {
+  readonly by?: string | undefined;
+}
+
+/** Of a database that may be of an earlier release, which has no such list and stays as it is. @param by user of the machine */
+export function noteBackup(database: string, { path, writtenAt, by }: Backup): void {
   const connection = openConnection(database);
   try {
     checkDatabase(connection, database);
     if (readVersion(connection) < migrations.length) return;
-    prepareInsert(connection).run(...table.encode(file));
+    const note = by === undefined ? {} : { by };
+    prepareInsert(connection).run(...table.encode({ kind: "backup", path, writtenAt }));
+    prepareDeedInsert(connection)({ kind: "backup", madeAt: writtenAt, subject: path, ...note });
   } finally {
     connection.close();
   }

@@ -1,4 +1,5 @@
 import type { StageCosts } from "../../../domain/cycle-record.ts";
+import { inSpan } from "../../telemetry/in-span.ts";
 
 /** Usage of the process so far. */
 export interface Usage {
@@ -33,7 +34,7 @@ export function createStageClock(clock: () => number, usage: () => Usage): Stage
     measure: async (stage, work) => {
       const startedAt = clock();
       const before = usage();
-      const result = await work();
+      const result = await inSpan(stage, work);
       const after = usage();
       stageMs[stage] = (stageMs[stage] ?? 0) + clock() - startedAt;
       stageCpuMs[stage] = (stageCpuMs[stage] ?? 0) + after.cpuMs - before.cpuMs;
