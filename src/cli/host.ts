@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { EngineError } from "../domain/errors.ts";
 import type { Configuration } from "../engine/configuration/configuration.ts";
-import { openStore, type Store } from "../engine/open-store.ts";
+import { openServingStore, type Store } from "../engine/open-store.ts";
 import type { Recurve } from "../host/recurve.ts";
 import { serveStore } from "../host/serve-store.ts";
 import { describeFailure } from "../server/failure-log.ts";
@@ -118,7 +118,7 @@ async function serveHost(store: Store, options: HostOptions): Promise<Host> {
 
 /** @throws port_in_use, storage_unavailable, unsupported_database_version, invalid_configuration */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const store = await openStore(options.database);
+  const store = await openServingStore(options.database);
   try {
     return await serveHost(store, options);
   } catch (error) {
