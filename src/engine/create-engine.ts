@@ -23,6 +23,7 @@ import { pseudonymousEngine } from "./privacy/pseudonymous-engine.ts";
 import { openPseudonyms } from "./privacy/pseudonyms.ts";
 import { visibleRecord } from "./privacy/visible-record.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
+import { prepareBehind } from "./serving/prepare-behind.ts";
 import { findScenario, type RecommendParts } from "./serving/recommend.ts";
 import { recommend, recommendBatch } from "./serving/recommend-batch.ts";
 import { record } from "./serving/record.ts";
@@ -53,6 +54,8 @@ export interface EngineOptions {
   readonly policies?: ServingPolicies;
   /** A learner runs beside this engine, so that `health` reports a missing one. Default false. */
   readonly expectsLearner?: boolean;
+  /** Makes policies ready that a learner is about to promote, while requests are answered. Default false. */
+  readonly preparesPolicies?: boolean;
 }
 
 const optionChecks = {
@@ -177,7 +180,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const catalogue = createCatalogue(store.items, configuration);
   // No request waits for the whole catalogue to be read and its texts to be embedded.
   await catalogue.refresh(await store.sequence());
-  const policies = options.policies ?? createServingPolicies(store.policies);
+  const served = createServingPolicies(store.policies);
+  const policies = options.policies ?? served;
   await ensurePolicies(store, configuration, options.clock());
   const fastLoops = createFastLoops(options);
   const findDamagedUsers = await watchDamagedUsers(store);
@@ -192,6 +196,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     fastLoops,
     findDamagedUsers,
   };
+  const preparation = options.preparesPolicies ? prepareBehind(parts, served) : undefined;
   const engine: Engine = {
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
@@ -206,6 +211,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     figures: () => readFigures(parts),
     idle: () => fastLoops.idle(),
     close: async () => {
+      await preparation?.stop();
       await fastLoops.close();
       await explainer.close();
       await policies.close();

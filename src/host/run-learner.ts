@@ -1,6 +1,7 @@
 import { constants, setPriority } from "node:os";
 import type { LearnerConfiguration } from "../engine/configuration/configuration.ts";
 import { type LearnOptions, learn } from "../engine/learner/learn.ts";
+import { announcing } from "../engine/serving/announcements.ts";
 import { keepRecord } from "./keep-record.ts";
 import { learnerSeed, learnerThreads } from "./learner-settings.ts";
 import { trackRuns } from "./track-runs.ts";
@@ -23,6 +24,7 @@ export async function runLearner(
     ...options,
     onError: (error) => options.onError(error, "privacy"),
   });
-  await learn({ ...options, clock: Date.now, seed: learnerSeed, threads: learnerThreads });
+  const store = announcing(options.store, { ...options, clock: Date.now });
+  await learn({ ...options, store, clock: Date.now, seed: learnerSeed, threads: learnerThreads });
   await Promise.all([tracking, keeping]);
 }

@@ -120,6 +120,7 @@ export async function serveStore(store: Store, options: ServeStoreOptions): Prom
     clock,
     random: options.random ?? createRandom(randomInt(2 ** 32)),
     createId: options.createId ?? randomUUID,
+    preparesPolicies: true,
     expectsLearner: options.expectsLearner ?? options.learner !== false,
   });
   const learner =
