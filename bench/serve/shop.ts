@@ -8,11 +8,12 @@ import { batchesOf } from "../../src/engine/input/batches.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
 import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
 import { encodeNetwork } from "../../src/policy/network-policy.ts";
-import { events as historyPerUser, makePolicy } from "../serve-state/large-shop.ts";
+import { events, makePolicy } from "../serve-state/large-shop.ts";
 
 const scenario = "shop";
+export const historyPerUser: number = events;
 const slateSize = 10;
-const users = 10_000;
+export const users = 10_000;
 const genres = 40;
 const windowSeconds = 60;
 /** With closed windows, before the load: what the cycle beside it learns from. */
@@ -36,7 +37,7 @@ export interface Shop {
   readonly configuration: string;
 }
 
-const userOf = (index: number) => userId(`user-${index}`);
+export const userOf = (index: number) => userId(`user-${index}`);
 
 /** Who comes, and one click on every second slate. */
 export function createShopVisits(): Pick<World, "visit" | "react" | "slateSize"> {

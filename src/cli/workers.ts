@@ -4,7 +4,7 @@ import { openStore } from "../engine/open-store.ts";
 import { type LearnerListeners, startLearner } from "../host/start-learner.ts";
 import { startWorkers, type WorkerMessage } from "../host/start-workers.ts";
 import type { SupervisedChild } from "../host/supervise-child.ts";
-import { shareMetrics } from "../host/worker-metrics.ts";
+import { shareMetrics } from "../server/worker-metrics.ts";
 import type { ChosenConfiguration } from "./database.ts";
 import { checkExposure, type Host, type HostOptions, logLearner, openHost } from "./host.ts";
 import { untilAborted } from "./interruption.ts";

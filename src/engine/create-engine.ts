@@ -23,7 +23,7 @@ import { pseudonymousEngine } from "./privacy/pseudonymous-engine.ts";
 import { openPseudonyms } from "./privacy/pseudonyms.ts";
 import { visibleRecord } from "./privacy/visible-record.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
-import { prepareBehind } from "./serving/prepare-behind.ts";
+import { prepareAssigned, prepareBehind } from "./serving/prepare-behind.ts";
 import { findScenario, type RecommendParts } from "./serving/recommend.ts";
 import { recommend, recommendBatch } from "./serving/recommend-batch.ts";
 import { record } from "./serving/record.ts";
@@ -54,7 +54,10 @@ export interface EngineOptions {
   readonly policies?: ServingPolicies;
   /** A learner runs beside this engine, so that `health` reports a missing one. Default false. */
   readonly expectsLearner?: boolean;
-  /** Makes policies ready that a learner is about to promote, while requests are answered. Default false. */
+  /**
+   * Makes policies ready before requests need them: at the start those that answer, later those that a learner
+   * is about to promote. Default false.
+   */
   readonly preparesPolicies?: boolean;
 }
 
@@ -196,6 +199,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     fastLoops,
     findDamagedUsers,
   };
+  if (options.preparesPolicies) await prepareAssigned(parts, policies);
   const preparation = options.preparesPolicies ? prepareBehind(parts, served) : undefined;
   const engine: Engine = {
     scenarios: configuration.scenarios,

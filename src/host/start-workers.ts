@@ -1,8 +1,8 @@
 import cluster from "node:cluster";
 import { EventEmitter, once } from "node:events";
 import { EngineError, type ErrorCode } from "../domain/errors.ts";
+import { addUpMetrics } from "../server/worker-metrics.ts";
 import { superviseChild } from "./supervise-child.ts";
-import { addUpMetrics } from "./worker-metrics.ts";
 
 /** A worker's first word: the address that it answers at, or the reason why it can't. */
 export type WorkerMessage =

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { samplePolicy } from "../../../tests/support/sample.ts";
-import { openShop, shopSnapshot } from "../../../tests/support/shop.ts";
+import { openShop, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
+import { createRandom } from "../../numeric/random.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
+import { createEngine } from "../create-engine.ts";
 import { createCatalogue } from "../state/catalogue.ts";
 import { announcing, createPreparation } from "./announcements.ts";
 import { createServingPolicies } from "./serving-policies.ts";
@@ -74,6 +76,28 @@ test("a policy is loaded and has scored the catalogue before it is assigned, and
   await pair.policies.get(added[0]!);
   expect(pair.reads).toEqual([]);
   expect(await pair.store.checkpoints.load("announced/0")).toBeUndefined();
+});
+
+test("a server that starts makes the policies ready that answer, and a broken one stops nothing", async () => {
+  const pair = await openPair();
+  const broken = samplePolicy({ bytes: new Uint8Array(10) });
+  const { added } = await pair.store.policies.apply({
+    add: [samplePolicy({ bytes }), broken],
+    assign: ([serving = 0, canary = 0]) => ({
+      scenario: "shop",
+      assignment: { canaryShare: 0.1, serving, canary },
+    }),
+  });
+  const engine = await createEngine({
+    ...{ store: pair.store, configuration: parseConfiguration(shopConfiguration()) },
+    ...{ clock: () => 0, random: createRandom(1), createId: () => "d-1" },
+    ...{ policies: pair.policies, preparesPolicies: true },
+  });
+  expect(new Set(pair.reads)).toEqual(new Set(added));
+  const before = pair.reads.length;
+  await pair.policies.get(added[0]!);
+  expect(pair.reads).toHaveLength(before);
+  await engine.close();
 });
 
 test("without a server a promotion waits no longer than one needs to notice it", async () => {

@@ -1,11 +1,27 @@
 import type { Policy } from "../../policy/policy.ts";
+import { assignedVersions } from "../views/list-policies.ts";
 import { createPreparation } from "./announcements.ts";
 import type { RecommendParts } from "./recommend.ts";
-import type { PreparedPolicies } from "./serving-policies.ts";
+import type { PreparedPolicies, ServingPolicies } from "./serving-policies.ts";
 import { warmUp } from "./warm-up.ts";
 
 /** Between looks for policies that are about to answer. */
 const lookMs = 1000;
+
+/** Makes the policies ready that answer now, for a server that is starting. One that can't be used is left to the first request. */
+export async function prepareAssigned(
+  { store, catalogue, configuration: { scenarios } }: RecommendParts,
+  policies: ServingPolicies,
+): Promise<void> {
+  for (const { name } of scenarios) {
+    for (const version of assignedVersions(await store.policies.assignment(name))) {
+      const ready = policies
+        .get(version)
+        .then((policy) => warmUp(policy, { catalogue, scenarios }));
+      await ready.catch(() => {});
+    }
+  }
+}
 
 /** Makes announced policies ready behind the requests. One that can't be made ready is loaded by the first request, which finds the reason. */
 export function prepareBehind(

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import { AggregatorRegistry } from "prom-client";
-import type { SharedMetrics } from "../server/metrics.ts";
+import type { SharedMetrics } from "./metrics.ts";
 
 /** Between a worker, whose `/metrics` was asked for, and the process that started all of them. */
 interface MetricsMessage {
