@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { EngineError } from "../domain/errors.ts";
 import { openStore } from "../engine/open-store.ts";
 import { type LearnerListeners, startLearner } from "../host/start-learner.ts";
-import { startWorkers, type WorkerMessage } from "../host/start-workers.ts";
+import { startWorkers, type WorkerWord } from "../host/start-workers.ts";
 import type { SupervisedChild } from "../host/supervise-child.ts";
 import { shareMetrics } from "../server/worker-metrics.ts";
 import type { ChosenConfiguration } from "./database.ts";
@@ -51,7 +51,7 @@ export async function openWorkers(options: HostOptions, count: number): Promise<
   };
 }
 
-const tell = (message: WorkerMessage) => process.send?.(message);
+const tell = (message: WorkerWord) => process.send?.(message);
 
 /** One of these processes: serves until the signal ends it. Its first failure is for the one that started it to tell. */
 export async function runWorker(options: HostOptions): Promise<void> {

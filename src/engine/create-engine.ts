@@ -23,7 +23,7 @@ import { pseudonymousEngine } from "./privacy/pseudonymous-engine.ts";
 import { openPseudonyms } from "./privacy/pseudonyms.ts";
 import { visibleRecord } from "./privacy/visible-record.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
-import { prepareAssigned, prepareBehind } from "./serving/prepare-behind.ts";
+import { startPreparing } from "./serving/prepare-behind.ts";
 import { findScenario, type RecommendParts } from "./serving/recommend.ts";
 import { recommend, recommendBatch } from "./serving/recommend-batch.ts";
 import { record } from "./serving/record.ts";
@@ -184,7 +184,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   // No request waits for the whole catalogue to be read and its texts to be embedded.
   await catalogue.refresh(await store.sequence());
   const served = createServingPolicies(store.policies);
-  const policies = options.policies ?? served;
   await ensurePolicies(store, configuration, options.clock());
   const fastLoops = createFastLoops(options);
   const findDamagedUsers = await watchDamagedUsers(store);
@@ -194,13 +193,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...options,
     startedAt,
     createId,
-    catalogue,
-    policies,
-    fastLoops,
-    findDamagedUsers,
+    ...{ catalogue, policies: options.policies ?? served, fastLoops, findDamagedUsers },
   };
-  if (options.preparesPolicies) await prepareAssigned(parts, policies);
-  const preparation = options.preparesPolicies ? prepareBehind(parts, served) : undefined;
+  const preparation = options.preparesPolicies ? await startPreparing(parts, served) : undefined;
   const engine: Engine = {
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
@@ -218,7 +213,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await preparation?.stop();
       await fastLoops.close();
       await explainer.close();
-      await policies.close();
+      await parts.policies.close();
     },
   };
   const authors = authorPaths(configuration.scenarios);

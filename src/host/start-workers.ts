@@ -5,7 +5,7 @@ import { addUpMetrics } from "../server/worker-metrics.ts";
 import { superviseChild } from "./supervise-child.ts";
 
 /** A worker's first word: the address that it answers at, or the reason why it can't. */
-export type WorkerMessage =
+export type WorkerWord =
   | { readonly url: string }
   | { readonly code: ErrorCode; readonly problem: string };
 
@@ -19,9 +19,9 @@ export interface Workers {
 }
 
 /** This program as a worker, with the same words. */
-function forkWorker(onMessage: (message: WorkerMessage) => void) {
+function forkWorker(onMessage: (message: WorkerWord) => void) {
   const worker = cluster.fork();
-  worker.on("message", (message: WorkerMessage) => {
+  worker.on("message", (message: WorkerWord) => {
     if ("url" in message || "problem" in message) onMessage(message);
   });
   return worker.process;
@@ -30,11 +30,11 @@ function forkWorker(onMessage: (message: WorkerMessage) => void) {
 /** One of the processes: `first` settles with its first word. A worker that ends later is started again. */
 function superviseWorker(name: string, log: (line: string) => void) {
   const words = new EventEmitter();
-  const listen = (message: WorkerMessage) => {
+  const listen = (message: WorkerWord) => {
     if ("problem" in message) log(`${name}: ${message.problem}`);
     words.emit("word", message);
   };
-  const first = once(words, "word").then(([message]: WorkerMessage[]) => {
+  const first = once(words, "word").then(([message]: WorkerWord[]) => {
     if (message !== undefined && "url" in message) return message.url;
     throw new EngineError(message?.code ?? "internal", message?.problem ?? "");
   });

@@ -8,8 +8,8 @@ import { warmUp } from "./warm-up.ts";
 /** Between looks for policies that are about to answer. */
 const lookMs = 1000;
 
-/** Makes the policies ready that answer now, for a server that is starting. One that can't be used is left to the first request. */
-export async function prepareAssigned(
+/** The policies that answer now. One that can't be used is left to the first request. */
+async function prepareAssigned(
   { store, catalogue, configuration: { scenarios } }: RecommendParts,
   policies: ServingPolicies,
 ): Promise<void> {
@@ -23,8 +23,17 @@ export async function prepareAssigned(
   }
 }
 
+/** For a server that is starting: makes ready the policies that answer, then announced ones until it is stopped. */
+export async function startPreparing(
+  parts: RecommendParts,
+  policies: PreparedPolicies,
+): Promise<{ stop(): Promise<void> }> {
+  await prepareAssigned(parts, parts.policies);
+  return prepareBehind(parts, policies);
+}
+
 /** Makes announced policies ready behind the requests. One that can't be made ready is loaded by the first request, which finds the reason. */
-export function prepareBehind(
+function prepareBehind(
   { store, catalogue, configuration, clock }: RecommendParts,
   policies: PreparedPolicies,
 ): { stop(): Promise<void> } {

@@ -100,12 +100,33 @@ function createBatchCommit(connection: Connection): (batch: readonly WaitingWrit
   };
 }
 
+/** Commits the writes that are taken once the lock is free, and answers them once the commit is durable. */
+function createDurableCommit(connection: Connection, sync: () => Promise<void>) {
+  const commit = createBatchCommit(connection);
+  return async (take: () => readonly WaitingWrite[]): Promise<void> => {
+    let batch: readonly WaitingWrite[] = [];
+    let answers: Answers = [];
+    try {
+      await retryWhileLocked(() => {
+        if (!connection.tryExec("BEGIN IMMEDIATE")) return false;
+        batch = take();
+        answers = commit(batch);
+        return true;
+      });
+      await sync();
+      for (const answer of answers) answer();
+    } catch (error) {
+      rejectAll(batch.length > 0 ? batch : take(), error);
+    }
+  };
+}
+
 /** @param sync resolves once all commits until now are durable; default: they are when they return */
 export function createGroupCommit(
   connection: Connection,
   sync: () => Promise<void> = async () => {},
 ): GroupCommit {
-  const commit = createBatchCommit(connection);
+  const commitDurably = createDurableCommit(connection, sync);
   let waiting: WaitingWrite[] = [];
   let isUnderWay = false;
   let problem: string | undefined;
@@ -116,25 +137,9 @@ export function createGroupCommit(
     return batch;
   }
 
-  async function commitWaiting(): Promise<void> {
-    let batch: readonly WaitingWrite[] = [];
-    try {
-      let answers: Answers = [];
-      await retryWhileLocked(() => {
-        if (!connection.tryExec("BEGIN IMMEDIATE")) return false;
-        batch = takeWaiting();
-        answers = commit(batch);
-        return true;
-      });
-      await sync();
-      for (const answer of answers) answer();
-    } catch (error) {
-      rejectAll(batch.length > 0 ? batch : takeWaiting(), error);
-    }
-  }
   /** What comes while the disk is busy shares the next commit. */
   async function flush(): Promise<void> {
-    await commitWaiting();
+    await commitDurably(takeWaiting);
     if (waiting.length > 0) setImmediate(flush);
     else isUnderWay = false;
   }
