@@ -37,7 +37,11 @@ export interface Figure {
 export interface Target {
   /** Last part of the option `data` that the target is for; of any where left out. */
   readonly data?: string;
+  /** Number of the option `items` that the target is for; any where left out. */
+  readonly items?: number;
   readonly metric: string;
+  /** The bench reports the metric only if a peer is there; the target is left out otherwise. */
+  readonly ofPeer?: true;
   readonly direction: "at least" | "at most";
   readonly target: number;
   readonly note: string;

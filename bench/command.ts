@@ -75,9 +75,10 @@ function parseArguments(bench: Bench, args: readonly string[]): Arguments {
 }
 
 const isFor =
-  ({ data }: BenchOptions) =>
+  ({ data, items }: BenchOptions) =>
   (target: Target) =>
-    target.data === undefined || target.data === basename(String(data));
+    (target.data === undefined || target.data === basename(String(data))) &&
+    (target.items === undefined || target.items === items);
 
 async function measure(bench: Bench, args: Arguments, parts: CommandParts): Promise<BenchResult> {
   const machine = readMachine();

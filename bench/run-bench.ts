@@ -40,7 +40,7 @@ export async function runBench(
     readonly print: (text: string) => void;
   },
 ): Promise<BenchResult> {
-  const { options, targets, print } = settings;
+  const { options, print } = settings;
   const { name, description } = bench;
   const figures: Figure[] = [];
   const tables: Table[] = [];
@@ -60,6 +60,9 @@ export async function runBench(
       reason = why;
     },
   });
+  const targets = settings.targets.filter(
+    ({ ofPeer, metric }) => !ofPeer || figures.some((figure) => figure.metric === metric),
+  );
   const common = { name, description, options, figures, tables, targets };
   if (reason !== undefined) return { ...common, outcome: "skipped", reason };
   if (targets.length === 0) return { ...common, outcome: "no target" };

@@ -147,6 +147,7 @@ export {
 export type { App, LogError, ServerEnv } from "./server/app.ts";
 export { createServer, type ServerOptions } from "./server/create-server.ts";
 export { type Listening, type ListenOptions, listen } from "./server/listen.ts";
+export type { SharedMetrics } from "./server/metrics.ts";
 export type { CampaignFigures, CampaignStore, CampaignSums } from "./storage/campaign-store.ts";
 export type { ConsentStore } from "./storage/consent-store.ts";
 export type { DecisionStore, RewardBucket, UserRewards } from "./storage/decision-store.ts";

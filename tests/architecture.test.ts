@@ -18,7 +18,16 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   learning: { folders: ["domain", "numeric", "tensor", "policy", "mpo"], packages: [] },
   storage: {
     folders: ["domain"],
-    packages: ["zod", "libsql", "node:crypto", "node:fs", "node:path", "node:zlib"],
+    packages: [
+      "zod",
+      "libsql",
+      "node:crypto",
+      "node:fs",
+      "node:module",
+      "node:path",
+      "node:worker_threads",
+      "node:zlib",
+    ],
   },
   engine: {
     folders: [

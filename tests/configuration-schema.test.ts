@@ -116,6 +116,7 @@ test("defineConfig and the schema have the same fields", () => {
       minDecisions: 100,
       maxDecisions: 1000,
       maxCycleMinutes: 1,
+      priority: "below-normal",
       maxMemory: 1024,
       encoder: { minutes: 1, newShare: 0.1, days: 1 },
       mpo: defaultMpo,

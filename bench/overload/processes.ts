@@ -8,20 +8,15 @@ import type { Probed } from "./probe-process.ts";
 
 const loader = ["--import", import.meta.resolve("tsx")];
 
-/** `recurve serve` as a user starts it, without a learner. */
-export async function startServer(path: string): Promise<{ server: ChildProcess; url: string }> {
-  const words = [
-    "serve",
-    "--no-learner",
-    "--port",
-    "0",
-    "--database",
-    path,
-    "--log-format",
-    "json",
-  ];
+/** `recurve serve` as a user starts it. @param words further ones of the command @param flags of Node.js */
+export async function startServer(
+  path: string,
+  words: readonly string[] = ["--no-learner"],
+  flags: readonly string[] = [],
+): Promise<{ server: ChildProcess; url: string }> {
+  const known = ["serve", "--port", "0", "--database", path, "--log-format", "json"];
   const program = join(repository, "src/cli/main.ts");
-  const server = spawn(process.execPath, [...loader, program, ...words], {
+  const server = spawn(process.execPath, [...flags, ...loader, program, ...known, ...words], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: server.stdout })) {
@@ -32,11 +27,14 @@ export async function startServer(path: string): Promise<{ server: ChildProcess;
   throw new Error("the server ended before it listened");
 }
 
-export async function kill(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const ended = once(child, "exit");
-  child.kill("SIGKILL");
+  child.kill(signal);
   await ended;
 }
+
+export const kill = (child: ChildProcess): Promise<void> => end(child, "SIGKILL");
+export const stop = (child: ChildProcess): Promise<void> => end(child, "SIGTERM");
 
 /** Probes of a server until `stop`; each `take` has those since the one before. */
 export function startProbe(url: string) {

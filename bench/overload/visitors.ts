@@ -39,7 +39,10 @@ interface Slate {
 
 const isOverload = ({ status, text }: Answer) => status === 503 && text.includes('"overloaded"');
 
-export function createVisitors(url: string, world: World): Visitors {
+export function createVisitors(
+  url: string,
+  world: Pick<World, "visit" | "react" | "slateSize">,
+): Visitors {
   const kept = new Agent({ keepAlive: true, maxSockets: 512 });
   const acknowledged: Acknowledged = { decisionIds: [], events: [] };
   let turns = 0;

@@ -1,12 +1,14 @@
 import type { Logger } from "pino";
 import { EngineError } from "../domain/errors.ts";
 import type { Configuration } from "../engine/configuration/configuration.ts";
-import { openStore, type Store } from "../engine/open-store.ts";
+import { openServingStore, type Store } from "../engine/open-store.ts";
 import type { Recurve } from "../host/recurve.ts";
 import { serveStore } from "../host/serve-store.ts";
+import type { LearnerListeners } from "../host/start-learner.ts";
 import { startTelemetry } from "../host/start-telemetry.ts";
 import { describeFailure } from "../server/failure-log.ts";
 import { type FetchHandler, listen } from "../server/listen.ts";
+import type { SharedMetrics } from "../server/metrics.ts";
 import { isLoopback } from "../server/security/hosts.ts";
 import { createStartingApp } from "../server/starting-app.ts";
 import { logCycle } from "./cycle-line.ts";
@@ -23,6 +25,8 @@ export interface HostOptions extends LogOptions {
   readonly log: Logger;
   /** Ends readiness, before the host is closed. */
   readonly signal: AbortSignal;
+  /** Of a worker beside others: another process has its learner, and tells people. */
+  readonly worker?: SharedMetrics;
   /** Chosen once the record can be looked into. */
   readonly configure: (store: Store) => Promise<ChosenConfiguration>;
 }
@@ -58,11 +62,13 @@ const openRecurve = (
   { configuration }: ChosenConfiguration,
   options: HostOptions,
 ) => {
-  const { database, learner, log, signal } = options;
+  const { database, learner, log, signal, worker } = options;
   return serveStore(store, {
     database,
     configuration,
-    learner,
+    learner: learner && worker === undefined,
+    expectsLearner: learner,
+    ...(worker && { sharedMetrics: worker }),
     log: { warn: (line) => log.warn(line), error: (line) => log.error(line) },
     logError: (err, request) => {
       const fields = err instanceof EngineError ? { code: err.code } : { err };
@@ -75,10 +81,16 @@ const openRecurve = (
     },
     isClosing: () => signal.aborted,
     host: options.host,
-    onCycle: (cycle) => logCycle(log, cycle, options),
-    onProgress: (progress, scenario) => logTraining(log, scenario, progress),
+    ...logLearner(options),
   });
 };
+
+export const logLearner = (
+  options: HostOptions,
+): Pick<LearnerListeners, "onCycle" | "onProgress"> => ({
+  onCycle: (cycle) => logCycle(options.log, cycle, options),
+  onProgress: (progress, scenario) => logTraining(options.log, scenario, progress),
+});
 
 /** The port is open before the record is read, so that `/ready` answers while the catalogue is. */
 async function listenWhileStarting(
@@ -99,7 +111,7 @@ async function serveHost(store: Store, options: HostOptions): Promise<Host> {
   const chosen = await options.configure(store);
   const exposure = await checkExposure(store, chosen.configuration, options.host);
   const { url, close, handOver } = await listenWhileStarting(options, chosen.configuration);
-  if (exposure !== undefined) options.log.warn(exposure);
+  if (exposure !== undefined && !options.worker) options.log.warn(exposure);
   try {
     const recurve = await openRecurve(store, chosen, options);
     handOver(recurve);
@@ -120,7 +132,7 @@ async function serveHost(store: Store, options: HostOptions): Promise<Host> {
 /** @throws port_in_use, storage_unavailable, unsupported_database_version, invalid_configuration */
 export async function openHost(options: HostOptions): Promise<Host> {
   const stopTelemetry = await startTelemetry("recurve");
-  const store = await openStore(options.database);
+  const store = await openServingStore(options.database);
   try {
     const host = await serveHost(store, options);
     // The last figures are read from the record.

@@ -23,6 +23,7 @@ import { pseudonymousEngine } from "./privacy/pseudonymous-engine.ts";
 import { openPseudonyms } from "./privacy/pseudonyms.ts";
 import { visibleRecord } from "./privacy/visible-record.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
+import { startPreparing } from "./serving/prepare-behind.ts";
 import { findScenario, type RecommendParts } from "./serving/recommend.ts";
 import { recommend, recommendBatch } from "./serving/recommend-batch.ts";
 import { record } from "./serving/record.ts";
@@ -53,6 +54,11 @@ export interface EngineOptions {
   readonly policies?: ServingPolicies;
   /** A learner runs beside this engine, so that `health` reports a missing one. Default false. */
   readonly expectsLearner?: boolean;
+  /**
+   * Makes policies ready before requests need them: at the start those that answer, later those that a learner
+   * is about to promote. Default false.
+   */
+  readonly preparesPolicies?: boolean;
 }
 
 const optionChecks = {
@@ -177,7 +183,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const catalogue = createCatalogue(store.items, configuration);
   // No request waits for the whole catalogue to be read and its texts to be embedded.
   await catalogue.refresh(await store.sequence());
-  const policies = options.policies ?? createServingPolicies(store.policies);
+  const served = createServingPolicies(store.policies);
   await ensurePolicies(store, configuration, options.clock());
   const fastLoops = createFastLoops(options);
   const findDamagedUsers = await watchDamagedUsers(store);
@@ -187,11 +193,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...options,
     startedAt,
     createId,
-    catalogue,
-    policies,
-    fastLoops,
-    findDamagedUsers,
+    ...{ catalogue, policies: options.policies ?? served, fastLoops, findDamagedUsers },
   };
+  const preparation = options.preparesPolicies ? await startPreparing(parts, served) : undefined;
   const engine: Engine = {
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
@@ -207,9 +211,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     figures: () => readFigures(parts),
     idle: () => fastLoops.idle(),
     close: async () => {
+      await preparation?.stop();
       await fastLoops.close();
       await explainer.close();
-      await policies.close();
+      await parts.policies.close();
     },
   };
   const authors = authorPaths(configuration.scenarios);

@@ -19,3 +19,7 @@ export async function openStore(path: string): Promise<Store> {
   checkOptions({ path }, { path: someText });
   return openSqliteStore(path);
 }
+
+/** The same for a process that serves: what waits for the disk is done beside its event loop. */
+export const openServingStore = (path: string): Promise<Store> =>
+  openSqliteStore(path, { checkpointsBeside: true });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { EngineError } from "../domain/errors.ts";
 import { type Configuration, parseConfiguration } from "../engine/configuration/configuration.ts";
 import { describeProblems } from "../engine/input/schema-problems.ts";
-import { openStore } from "../engine/open-store.ts";
+import { openServingStore } from "../engine/open-store.ts";
 import type { Recurve, RecurveOptions } from "./recurve.ts";
 import { serveStore } from "./serve-store.ts";
 
@@ -78,7 +78,7 @@ export async function createRecurve(options: RecurveOptions): Promise<Recurve> {
   checkOptions(options);
   checkLearner(options);
   const configuration = readConfiguration(options.configuration);
-  const store = await openStore(options.database);
+  const store = await openServingStore(options.database);
   try {
     return await serveStore(store, { ...options, configuration });
   } catch (error) {

@@ -12,6 +12,7 @@ import type { LogAudited, LogError } from "../server/app.ts";
 import { createServer, type ServerOptions } from "../server/create-server.ts";
 import { describeFailure } from "../server/failure-log.ts";
 import { createListener } from "../server/listen.ts";
+import type { SharedMetrics } from "../server/metrics.ts";
 import { createHostCheck, isLoopback } from "../server/security/hosts.ts";
 import { createRefusingApp } from "../server/starting-app.ts";
 import { closedError, createOpenCalls, type OpenCalls, openCallsOf } from "./open-calls.ts";
@@ -30,11 +31,15 @@ export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration">
   readonly logAudited?: LogAudited;
   /** From when on `/ready` answers with 503. Default: never. */
   readonly isClosing?: () => boolean;
+  /** Of one of several servers at a port. */
+  readonly sharedMetrics?: SharedMetrics;
+  /** A learner runs elsewhere, if none is started here. Default: no. */
+  readonly expectsLearner?: boolean;
   /** Address that the caller listens on. Default: the caller knows its own names. */
   readonly host?: string;
 }
 
-interface ServerParts extends Pick<ServeStoreOptions, "logError" | "isClosing"> {
+interface ServerParts extends Pick<ServeStoreOptions, "logError" | "isClosing" | "sharedMetrics"> {
   readonly guards: Pick<
     ServerOptions,
     "isOwnHost" | "origins" | "keyring" | "logAudited" | "maxRequests"
@@ -76,6 +81,7 @@ function createFetch({
       logError: rest.logError ?? createLogError(log),
       logWarning: (line) => log.warn(line),
       ...(rest.isClosing && { isClosing: rest.isClosing }),
+      ...(rest.sharedMetrics && { sharedMetrics: rest.sharedMetrics }),
       ...guards,
       dashboardFolder,
     });
@@ -115,7 +121,8 @@ export async function serveStore(store: Store, options: ServeStoreOptions): Prom
     clock,
     random: options.random ?? createRandom(randomInt(2 ** 32)),
     createId: options.createId ?? randomUUID,
-    expectsLearner: options.learner !== false,
+    preparesPolicies: true,
+    expectsLearner: options.expectsLearner ?? options.learner !== false,
   });
   const learner =
     options.learner === false
@@ -125,11 +132,12 @@ export async function serveStore(store: Store, options: ServeStoreOptions): Prom
           { onCycle, onProgress, onProblem: (line) => log.warn(line) },
         );
   const calls = createOpenCalls();
-  const { logError, isClosing } = options;
+  const { logError, isClosing, sharedMetrics } = options;
   const fetch = createFetch({
     ...{ engine, calls, clock, log, guards: createGuards(store, options) },
     ...(logError && { logError }),
     ...(isClosing && { isClosing }),
+    ...(sharedMetrics && { sharedMetrics }),
   });
   const end = async () => {
     await Promise.all([calls.close(), learner?.stop()]);

@@ -4,7 +4,6 @@ import { once } from "node:events";
 const longestDelayMs = 60_000;
 /** A child that ran this long is well: its next failure counts as the first. */
 const settledMs = 60_000;
-const killAfterMs = 5000;
 
 /**
  * Pause before a failed child is started again, by number of failures in a row: 1, 2, 4 … 60
@@ -33,8 +32,10 @@ export function superviseChild(options: {
   /** Milliseconds. */
   readonly clock: () => number;
   readonly delayMs?: (failures: number) => number;
+  /** Time that `stop` leaves it. Default 5 s. */
+  readonly killAfterMs?: number;
 }): SupervisedChild {
-  const { name, log, clock, delayMs = restartDelayMs } = options;
+  const { name, log, clock, delayMs = restartDelayMs, killAfterMs = 5000 } = options;
   let failures = 0;
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
@@ -64,12 +65,12 @@ export function superviseChild(options: {
     stop: async () => {
       stopping = true;
       clearTimeout(timer);
-      if (child !== undefined) await endChild(child);
+      if (child !== undefined) await endChild(child, killAfterMs);
     },
   };
 }
 
-async function endChild(child: ChildProcess): Promise<void> {
+async function endChild(child: ChildProcess, killAfterMs: number): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   child.ref();
   const exited = once(child, "exit");

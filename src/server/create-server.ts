@@ -16,7 +16,7 @@ import { answerError, createErrorHandler, toInvalidRequest } from "./errors.ts";
 import { logSeldom } from "./failure-log.ts";
 import { addGorse } from "./gorse/add-gorse.ts";
 import { limitRequests } from "./limit-requests.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type SharedMetrics } from "./metrics.ts";
 import { addPersonalizer } from "./personalizer/add-personalizer.ts";
 import { checkBody, limitBody, receiveBody } from "./request-body.ts";
 import { addActivity } from "./routes/activity.ts";
@@ -67,6 +67,8 @@ export interface ServerOptions {
   readonly keyring?: Keyring;
   /** Requests that are answered at a time; others are refused at once. Default: no limit. */
   readonly maxRequests?: number;
+  /** Of several servers at one port. Default: its own are all. */
+  readonly sharedMetrics?: SharedMetrics;
   /** The built dashboard. Without it `/` explains how to build it. */
   readonly dashboardFolder?: string;
 }
@@ -124,6 +126,7 @@ const optionChecks = {
   isOwnHost: optional(aFunction),
   keyring: optional(madeBy("createKeyring", "authenticate")),
   maxRequests: optional(integer(1, 100_000)),
+  sharedMetrics: optional(madeBy("shareMetrics", "share", "readAll")),
   dashboardFolder: optional(someText),
 };
 
@@ -147,7 +150,7 @@ export function createServer(options: ServerOptions): App {
   const logError = logSeldom(options.logError, clock);
   const { logWarning = () => {}, isClosing = () => false } = options;
   const app = createApp();
-  const metrics = createMetrics(engine);
+  const metrics = createMetrics(engine, options.sharedMetrics);
   app.onError(createErrorHandler(logError));
   app.notFound((context) => {
     const { method, path } = context.req;

@@ -2,12 +2,20 @@ import type { MiddlewareHandler } from "hono";
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { Engine, Recommendation, RecordSummary } from "../engine/engine.ts";
 import { exportMetrics } from "./export-metrics.ts";
+import { watchBlocks } from "./loop-blocks.ts";
 import { createLoopMetrics } from "./loop-metrics.ts";
 import { routeOf } from "./route-of.ts";
 
 const durationBucketsSeconds = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
+
+/** Metrics of servers that answer at one port. */
+export interface SharedMetrics {
+  share(own: Registry): void;
+  /** Those that all of them share, added up; undefined if one gave no answer. */
+  readAll(): Promise<string | undefined>;
+}
 
 export interface Metrics {
   readonly contentType: string;
@@ -27,19 +35,27 @@ function createRequestMeter(registry: Registry): MiddlewareHandler {
     buckets: durationBucketsSeconds,
     registers: [registry],
   });
+  const blocks = watchBlocks(registry);
   return async (context, next) => {
     const startedAt = performance.now();
+    const route = routeOf(context);
+    blocks.begin(route);
     await next();
+    blocks.end(route);
     const { req, res } = context;
-    const labels = { method: req.method, route: routeOf(context), status: res.status };
+    const labels = { method: req.method, route, status: res.status };
     durations.observe(labels, (performance.now() - startedAt) / 1000);
   };
 }
 
-export function createMetrics(engine: Engine): Metrics {
+/** @param shared default: this is the only server at its port */
+export function createMetrics(engine: Engine, shared?: SharedMetrics): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const readLoop = createLoopMetrics(registry, engine);
+  shared?.share(registry);
+  // Read from the record, they are the same in all servers.
+  const loop = new Registry();
+  const readLoop = createLoopMetrics(loop, engine);
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
   const decisions = counter("recurve_decisions_total", "Decisions made.", ["scenario", "arm"]);
@@ -53,8 +69,11 @@ export function createMetrics(engine: Engine): Metrics {
   return {
     contentType: registry.contentType,
     read: async () => {
-      await readLoop();
-      return registry.metrics();
+      const [own, loopText] = await Promise.all([
+        shared?.readAll().then((text) => text ?? registry.metrics()) ?? registry.metrics(),
+        readLoop().then(() => loop.metrics()),
+      ]);
+      return `${own.trimEnd()}\n\n${loopText}`;
     },
     countRecommendation: ({ decision: { scenario, arm }, fallback, isRepeated }) => {
       if (isRepeated) return;

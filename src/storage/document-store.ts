@@ -6,8 +6,17 @@ export interface DocumentKey {
   readonly id: string;
 }
 
-/** Kinds of documents: deferred events, settings, evaluations, and ranks of a caller to be imitated. */
-export type DocumentKind = "deferred" | "settings" | "evaluation" | "demonstration";
+/**
+ * Kinds of documents: deferred events, settings, evaluations, and ranks of a caller to be imitated; policies that are about to answer, and
+ * servers that are ready for them.
+ */
+export type DocumentKind =
+  | "deferred"
+  | "settings"
+  | "evaluation"
+  | "demonstration"
+  | "announced"
+  | "readied";
 
 /** Documents of the wires of other systems, beside the record. */
 export interface DocumentStore {

@@ -133,3 +133,18 @@ test.skipIf(process.platform !== "linux")(
     await eventually(() => (isRunning(second) ? undefined : true));
   },
 );
+
+test.skipIf(process.platform !== "linux")(
+  "the configured priority reaches the learner's process (needs /proc)",
+  { timeout: 60_000 },
+  async () => {
+    const folder = createTestFolder();
+    const configuration = { ...fastDemo(50), learner: { priority: "low" } };
+    writeFileSync(join(folder, "recurve.config.json"), JSON.stringify(configuration));
+    const serving = startRecurve(folder, "serve", "--port", "0");
+    await connect(serving);
+    const learner = await eventually(() => findLearner(serving.child.pid!));
+    const { PRIORITY_LOW: low } = constants.priority;
+    await eventually(() => (getPriority(learner) === low ? true : undefined));
+  },
+);

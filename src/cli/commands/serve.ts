@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { Command, Option } from "commander";
 import type { Logger } from "pino";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
@@ -10,6 +11,7 @@ import { type Host, openHost } from "../host.ts";
 import { untilAborted, withInterruption } from "../interruption.ts";
 import { createLog, isText, type LogOptions, withLogOptions } from "../log.ts";
 import { integerIn, parseName } from "../parse-options.ts";
+import { openWorkers, runWorker } from "../workers.ts";
 
 export interface ServeOptions extends DatabaseOptions, LogOptions {
   readonly port: number;
@@ -70,12 +72,19 @@ export async function runHost(
   log.info("stopped; the same command continues from here");
 }
 
-async function serve(options: ServeOptions & { readonly learner: boolean }): Promise<void> {
-  const { database, config, learner } = options;
+interface ServeCommandOptions extends ServeOptions {
+  readonly learner: boolean;
+  readonly workers: number;
+}
+
+async function serve(options: ServeCommandOptions): Promise<void> {
+  const { database, config, learner, workers } = options;
   const log = createLog("server", options);
   await withInterruption(async (signal) => {
     const configure = (store: Store) => chooseConfiguration(store, config);
-    const host = await openHost({ ...options, log, signal, configure });
+    const hosting = { ...options, log, signal, configure };
+    if (cluster.isWorker) return runWorker(hosting);
+    const host = await (workers > 1 ? openWorkers(hosting, workers) : openHost(hosting));
     const scenarios = host.configuration.scenarios.map(({ name }) => name).join(", ");
     const learnerText = learner ? describeLearner(host.configuration) : "none here (--no-learner)";
     announce(host, { log, options }, [
@@ -92,6 +101,15 @@ export function serveCommand(): Command {
     "Serve recommendations over HTTP, with the dashboard at /, and learn from the feedback",
   );
   return withServeOptions(command)
+    .addOption(
+      new Option(
+        "--workers <count>",
+        "serving processes on the port; one for each core that is to serve",
+      )
+        .env("RECURVE_WORKERS")
+        .default(1)
+        .argParser(integerIn(1, 64)),
+    )
     .option("--no-learner", "only serve; run recurve learn elsewhere, or not at all")
     .addHelpText(
       "after",

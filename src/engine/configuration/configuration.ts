@@ -20,12 +20,15 @@ const encoderSchema = z.strictObject({
   days: z.number().min(0).default(30),
 });
 
+const learnerPriorities = ["low", "below-normal", "normal"] as const;
+
 const learnerSchema = z.strictObject({
   intervalSeconds: positive.max(2_147_483).default(60), // beyond 2³¹ − 1 ms a timer fires at once
   minDecisions: z.int().min(50).default(1000),
   maxDecisions: z.int().min(100).default(100_000),
   maxCycleMinutes: positive.default(10),
   maxMemory: z.int().min(768).default(4096),
+  priority: z.enum(learnerPriorities).default("below-normal"),
   encoder: encoderSchema.prefault({}),
   mpo: mpoSchema,
 });
@@ -81,6 +84,8 @@ export interface LearnerConfiguration {
   readonly maxCycleMinutes: number;
   /** MiB resident in the learner, likewise. */
   readonly maxMemory: number;
+  /** Of its process, beside servers that are busy: `normal` has the same share of a core as one of them. */
+  readonly priority: (typeof learnerPriorities)[number];
   readonly encoder: EncoderSettings;
   /** Settings of the algorithm: src/domain/mpo-fields.ts. */
   readonly mpo: MpoConfiguration;

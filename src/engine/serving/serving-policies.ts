@@ -18,6 +18,19 @@ export interface ServingPolicies {
   close(): Promise<void>;
 }
 
+/** Policies of a server, some of which are loaded before they have a version. */
+export interface PreparedPolicies extends ServingPolicies {
+  /** @param checksum SHA-256 of the bytes, hexadecimal @param warmUp first work of the policy */
+  prepare(
+    checksum: string,
+    bytes: Uint8Array,
+    warmUp: (policy: Policy) => Promise<void>,
+  ): Promise<void>;
+}
+
+/** Prepared policies that have no version yet. */
+const preparedCapacity = 4;
+
 async function load(store: PolicyStore, version: number, encoders: EncoderSource): Promise<Policy> {
   const bytes = await store.bytes(version);
   if (bytes !== undefined) return loadPolicy(bytes, encoders);
@@ -34,13 +47,18 @@ const isPermanent = (error: unknown) =>
 export function createServingPolicies(
   store: PolicyStore,
   encoders: EncoderSource = encodersOf(store),
-): ServingPolicies {
+): PreparedPolicies {
   // One that leaves is not closed: a request may still be using it. Its native memory is freed when it is collected.
   const loaded = new LastUsedMap<number, Promise<Policy>>(capacity);
   const problems = new Map<number, string>();
+  const prepared = new LastUsedMap<string, Policy>(preparedCapacity);
 
+  const open = async (version: number) => {
+    const snapshot = prepared.size > 0 ? await store.find(version) : undefined;
+    return prepared.get(snapshot?.checksum ?? "") ?? load(store, version, encoders);
+  };
   const get = async (version: number) => {
-    const pending = loaded.get(version) ?? load(store, version, encoders);
+    const pending = loaded.get(version) ?? open(version);
     loaded.set(version, pending);
     return pending.catch((error: Error) => {
       if (isPermanent(error)) problems.set(version, `policy ${version}: ${error.message}`);
@@ -50,6 +68,11 @@ export function createServingPolicies(
   };
   return {
     get,
+    prepare: async (checksum, bytes, warmUp) => {
+      const policy = await loadPolicy(bytes, encoders);
+      await warmUp(policy);
+      prepared.set(checksum, policy);
+    },
     problem: (version) => problems.get(version),
     close: async () => {
       const policies = await Promise.allSettled(loaded.values());

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { EngineError } from "../../domain/errors.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { createGroupCommit, type EventNumbers, maxWaitingWrites } from "./group-commit.ts";
 
 /** A connection to a table `notes`, and a second one to the same file. */
-function createNotes() {
+function createNotes(sync?: () => Promise<void>) {
   const folder = mkdtempSync(join(tmpdir(), "recurve-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "notes.db");
@@ -20,7 +21,12 @@ function createNotes() {
     insert.run(sequence, text);
     return sequence;
   };
-  return { connection, commits: createGroupCommit(connection), add, other: openConnection(path) };
+  return {
+    connection,
+    commits: createGroupCommit(connection, sync),
+    add,
+    other: openConnection(path),
+  };
 }
 
 function readNotes(connection: Connection): unknown[] {
@@ -138,4 +144,32 @@ test("a full disk is known until a write succeeds", async () => {
   connection.exec("PRAGMA max_page_count = 1000");
   await commits.run(add("large".repeat(10_000)));
   expect(commits.problem()).toBeUndefined();
+});
+
+test("an answer waits until its commit is durable, and writes that come meanwhile share the next one", async () => {
+  const ends: (() => void)[] = [];
+  const { commits, add, other } = createNotes(() => new Promise((resolve) => ends.push(resolve)));
+  const answered: string[] = [];
+  const write = (text: string) => commits.run(add(text)).then(() => answered.push(text));
+  const first = write("a");
+  await vi.waitUntil(() => ends.length === 1);
+  const later = [write("b"), write("c")];
+  await new Promise(setImmediate);
+  expect(answered).toEqual([]);
+  expect(readNotes(other)).toEqual(["a"]);
+  ends[0]?.();
+  await first;
+  await vi.waitUntil(() => ends.length === 2);
+  expect(answered).toEqual(["a"]);
+  expect(readNotes(other)).toEqual(["a", "b", "c"]);
+  ends[1]?.();
+  await Promise.all(later);
+  expect(answered).toEqual(["a", "b", "c"]);
+});
+
+test("a write whose commit can't be made durable is not acknowledged", async () => {
+  const failure = new EngineError("storage_unavailable", "the disk failed");
+  const { commits, add } = createNotes(() => Promise.reject(failure));
+  await expect(commits.run(add("a"))).rejects.toBe(failure);
+  expect(commits.problem()).toBe("the disk failed");
 });

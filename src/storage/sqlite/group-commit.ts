@@ -11,7 +11,7 @@ export interface EventNumbers {
 export interface GroupCommit {
   /**
    * Runs `write` in the next transaction, which it shares with every other caller that waits by
-   * then, and resolves after the commit. A write that throws is undone alone.
+   * then, and resolves once the commit is durable. A write that throws is undone alone.
    * @throws overloaded, storage_unavailable
    */
   run<T>(write: (numbers: EventNumbers) => T): Promise<T>;
@@ -55,8 +55,14 @@ function createEventNumbers(connection: Connection) {
   };
 }
 
-/** Commits the writes of several callers in the transaction that the connection has begun. */
-function createBatchCommit(connection: Connection): (batch: readonly WaitingWrite[]) => void {
+/** Tells the callers how their writes ended. */
+type Answers = readonly (() => void)[];
+
+/**
+ * Commits the writes of several callers in the transaction that the connection has begun.
+ * @returns their answers, which are not to be given before the commit is durable
+ */
+function createBatchCommit(connection: Connection): (batch: readonly WaitingWrite[]) => Answers {
   const numbers = createEventNumbers(connection);
 
   /** Runs one write under a savepoint; its result reaches the caller after the commit. */
@@ -82,17 +88,47 @@ function createBatchCommit(connection: Connection): (batch: readonly WaitingWrit
       const answers = batch.map(attempt);
       numbers.save();
       connection.exec("COMMIT");
-      for (const answer of answers) answer();
+      return answers;
     } catch (error) {
-      rejectAll(batch, error);
       if (connection.inTransaction) connection.exec("ROLLBACK");
+      return batch.map(
+        ({ reject }) =>
+          () =>
+            reject(error),
+      );
     }
   };
 }
 
-export function createGroupCommit(connection: Connection): GroupCommit {
+/** Commits the writes that are taken once the lock is free, and answers them once the commit is durable. */
+function createDurableCommit(connection: Connection, sync: () => Promise<void>) {
   const commit = createBatchCommit(connection);
+  return async (take: () => readonly WaitingWrite[]): Promise<void> => {
+    let batch: readonly WaitingWrite[] = [];
+    let answers: Answers = [];
+    try {
+      await retryWhileLocked(() => {
+        if (!connection.tryExec("BEGIN IMMEDIATE")) return false;
+        batch = take();
+        answers = commit(batch);
+        return true;
+      });
+      await sync();
+      for (const answer of answers) answer();
+    } catch (error) {
+      rejectAll(batch.length > 0 ? batch : take(), error);
+    }
+  };
+}
+
+/** @param sync resolves once all commits until now are durable; default: they are when they return */
+export function createGroupCommit(
+  connection: Connection,
+  sync: () => Promise<void> = async () => {},
+): GroupCommit {
+  const commitDurably = createDurableCommit(connection, sync);
   let waiting: WaitingWrite[] = [];
+  let isUnderWay = false;
   let problem: string | undefined;
 
   function takeWaiting(): readonly WaitingWrite[] {
@@ -101,23 +137,19 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     return batch;
   }
 
+  /** What comes while the disk is busy shares the next commit. */
   async function flush(): Promise<void> {
-    try {
-      await retryWhileLocked(() => {
-        if (!connection.tryExec("BEGIN IMMEDIATE")) return false;
-        commit(takeWaiting());
-        return true;
-      });
-    } catch (error) {
-      rejectAll(takeWaiting(), error);
-    }
+    await commitDurably(takeWaiting);
+    if (waiting.length > 0) setImmediate(flush);
+    else isUnderWay = false;
   }
 
   function enqueue<T>(write: (numbers: EventNumbers) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      // After the I/O of this turn of the event loop, so that all requests that it brought share the commit.
-      if (waiting.length === 0) setImmediate(flush);
       waiting.push({ write, resolve: resolve as (result: unknown) => void, reject });
+      // After the I/O of this turn of the event loop, so that all requests that it brought share the commit.
+      if (!isUnderWay) setImmediate(flush);
+      isUnderWay = true;
     });
   }
 
@@ -136,7 +168,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     },
     problem: () => problem,
     drain: async () => {
-      if (waiting.length > 0) await enqueue(() => undefined);
+      if (isUnderWay) await enqueue(() => undefined);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { EngineError } from "../../domain/errors.ts";
 import { busyTimeoutMs } from "./connection.ts";
 
-const retryMs = 5;
+// Another process holds the lock for a millisecond: it does not wait for the disk within.
+const retryMs = 1;
 const maxRetries = busyTimeoutMs / retryMs;
 
 /**

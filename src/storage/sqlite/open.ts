@@ -16,6 +16,7 @@ import { createInterventionStore } from "./interventions.ts";
 import { createItemStore } from "./items.ts";
 import { createKeyStore } from "./keys.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
+import { type LogSync, takeOverSync } from "./log-sync.ts";
 import { checkDatabase, isNew, migrate } from "./migrate.ts";
 import { createPolicyStore } from "./policies.ts";
 import { learnAlone, trackAlone } from "./process-lock.ts";
@@ -28,9 +29,13 @@ import { createTrailStore } from "./trail.ts";
 import { createUserStore } from "./users.ts";
 import { createWrittenFileStore } from "./written-files.ts";
 
-async function closeStore(connection: Connection, commits: GroupCommit): Promise<void> {
+async function closeStore(
+  connection: Connection,
+  { commits, log }: { readonly commits: GroupCommit; readonly log: LogSync },
+): Promise<void> {
   try {
     await commits.drain();
+    await log.close();
     // So that the file alone is the whole record and can be copied; not if another process reads
     // the log.
     connection.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -47,8 +52,8 @@ const createScoped = (connection: Connection, commits: GroupCommit, scope: ReadS
   reactions: createReactionStore(connection, commits, scope),
 });
 
-function createStore(connection: Connection, path: string): Store {
-  const commits = createGroupCommit(connection);
+function createStore(connection: Connection, path: string, log: LogSync): Store {
+  const commits = createGroupCommit(connection, log.sync);
   const consents = prepareConsents(connection);
   const learnable = new Map<boolean, ReturnType<typeof createScoped>>();
   const sequence = connection.prepare("SELECT sequence FROM event_number");
@@ -96,7 +101,7 @@ function createStore(connection: Connection, path: string): Store {
     trackAlone: (work) => trackAlone(path, work),
     sequence: async () => readNumber(sequence.get() ?? {}, "sequence"),
     close: () => {
-      closed ??= closeStore(connection, commits);
+      closed ??= closeStore(connection, { commits, log });
       return closed;
     },
   };
@@ -113,9 +118,13 @@ function nameFile(error: unknown, path: string): unknown {
  * Opens the record in an SQLite file, which it creates if absent; ":memory:" lasts as long as the
  * store. Several processes may open one file. Nothing is cached that another process can change.
  *
+ * @param options.checkpointsBeside for a process that serves, see `startCheckpoints`
  * @throws storage_unavailable, unsupported_database_version; the file is then as it was.
  */
-export async function openSqliteStore(path: string): Promise<Store> {
+export async function openSqliteStore(
+  path: string,
+  { checkpointsBeside = false }: { readonly checkpointsBeside?: boolean } = {},
+): Promise<Store> {
   const connection = openConnection(path);
   try {
     checkDatabase(connection, path);
@@ -129,7 +138,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     );
     migrate(connection);
     await ensureSecret(connection);
-    return createStore(connection, path);
+    return createStore(connection, path, takeOverSync(connection, checkpointsBeside));
   } catch (error) {
     connection.close();
     throw nameFile(error, path);

@@ -48,3 +48,11 @@ export function translateError(error: unknown): unknown {
     cause: error,
   });
 }
+
+/** A commit of which nobody knows whether it will outlast a power cut. */
+export const writeFailure = (cause: unknown): EngineError =>
+  new EngineError(
+    "storage_unavailable",
+    "the disk failed to keep what was written to the database; check it, then start this process again",
+    { details: sqliteDetails(cause), cause },
+  );
