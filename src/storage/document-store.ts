@@ -7,7 +7,10 @@ export interface DocumentKey {
 }
 
 /** Kinds of documents: deferred events, settings, evaluations, and ranks of a caller to be imitated. */
-export type DocumentKind = "deferred" | "settings" | "evaluation" | "demonstration";
+export const documentKinds = ["deferred", "settings", "evaluation", "demonstration"] as const;
+
+/** An entry of `documentKinds`. */
+export type DocumentKind = (typeof documentKinds)[number];
 
 /** Documents of the wires of other systems, beside the record. */
 export interface DocumentStore {

@@ -143,7 +143,7 @@ test("a spent budget refuses a training by name, and serving continues with what
   await expect(run()).rejects.toMatchObject({
     code: "conflict",
     message: expect.stringMatching(
-      /^the privacy budget is spent: 1 of 1 trainings have used ε 8\.00/,
+      /^the privacy budget is spent: 1 training used ε 8\.00 of 8, and privacy\.differential\.trainings is 1/,
     ),
   });
   expect(await stateOf(opened)).toEqual(before);

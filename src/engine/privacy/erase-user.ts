@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { dayMs } from "../../domain/durations.ts";
 import type { ErasureReceipt, WrittenFile } from "../../domain/erasure.ts";
 import type { UserId } from "../../domain/ids.ts";
+import type { DifferentialSettings } from "../../domain/privacy.ts";
 import type { Erased, Erasing } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -24,6 +25,8 @@ const describeFile = ({ writtenAt, ...file }: WrittenFile) => ({
   writtenAt: toTime(writtenAt),
 });
 
+const promiseOf = ({ epsilon, delta }: DifferentialSettings) => ({ epsilon, delta });
+
 /** Contents of a receipt beside the removed rows. */
 interface Surroundings {
   readonly key: KeyObject;
@@ -31,6 +34,7 @@ interface Surroundings {
   readonly policies: ErasureReceipt["policies"];
   readonly now: number;
   readonly retireBy: number;
+  readonly differential: DifferentialSettings | undefined;
 }
 
 /** Policies in use that were made after the user's first row. */
@@ -55,11 +59,12 @@ async function readSurroundings(parts: EraseParts, erasing: Erasing): Promise<Su
     key: await signingKeyOf(store),
     files: await store.files.list(),
     retireBy: now + configuration.privacy.relearnDays * dayMs,
+    differential: configuration.privacy.differential,
   };
 }
 
 const sealOf =
-  ({ key, files, policies, now, retireBy }: Surroundings) =>
+  ({ key, files, policies, now, retireBy, differential }: Surroundings) =>
   (erased: Erased) => {
     const { salt, userId, begunAt, sequence, rows, digests } = erased;
     return sealReceipt(
@@ -69,6 +74,7 @@ const sealOf =
         ...{ requestedAt: toTime(begunAt), erasedAt: toTime(now), sequence, rows, digests },
         policies,
         ...{ retireBy: toTime(retireBy), files: files.map(describeFile) },
+        ...(differential && { differential: promiseOf(differential) }),
       },
       key,
     );

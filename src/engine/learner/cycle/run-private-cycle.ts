@@ -5,6 +5,7 @@ import { spreadOfLifts } from "../../../evaluation/expected-lift.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
+import { tellStaying } from "../../privacy/stay-private.ts";
 import { loadServed } from "./carried.ts";
 import { scanFeedback } from "./feedback-pages.ts";
 import type { Reviewed } from "./review.ts";
@@ -64,8 +65,11 @@ export async function runPrivateCycle(options: PrivateCycle): Promise<Cycle | un
   const share = network.encoder ? configuration.anchorShare : 0;
   const assignment = withAnchor(reviewed.assignment, { share, now: startedAt });
   const { promotion, canary, anchor } = reviewed;
+  const { outcome, reason } = summarise(reviewed);
+  const staying = await tellStaying(options, name);
   const cycle = {
-    ...{ scenario: name, ...summarise(reviewed), policyVersion: serving, startedAt },
+    ...{ scenario: name, outcome, reason: staying ? `${reason} Also, ${staying}.` : reason },
+    ...{ policyVersion: serving, startedAt },
     ...{ finishedAt: clock(), throughSequence },
     ...(version !== undefined && { candidateVersion: version }),
     record: {
