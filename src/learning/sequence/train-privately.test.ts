@@ -168,3 +168,23 @@ test("a user with any number of events is one stretch of a step, no longer than 
     ).toBeLessThanOrEqual(bound);
   }
 });
+
+test("no column of the start is spent on pairs that repel each other", () => {
+  const size = shape.items;
+  // Items attract each other in four groups of three, the groups' strengths apart; two pairs of groups repel each other more.
+  const group = (item: number) => Math.floor(item / 3);
+  const pairs = Float64Array.from({ length: size * size }, (_, cell) => {
+    const [row, column] = [Math.floor(cell / size), cell % size];
+    if (row === column) return 0;
+    if (group(row) === group(column)) return 10 + group(row);
+    return Math.floor(group(row) / 2) === Math.floor(group(column) / 2) ? -40 : 0;
+  });
+  const paired = Int32Array.from({ length: size }, (_, number) => number);
+  const statistics = { paired, pairs, counts: new Float32Array(size).fill(100) };
+  const { itemTable } = spectralStart({ ...shape, width: 4 }, statistics, 1);
+  // Half of the width are columns, of which the other half is the negative.
+  for (const column of [0, 1]) {
+    const values = Array.from({ length: size }, (_, item) => itemTable![item * 4 + column]!);
+    expect(Math.hypot(...values)).toBeGreaterThan(0.5);
+  }
+});

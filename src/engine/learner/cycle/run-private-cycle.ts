@@ -7,7 +7,6 @@ import type { Configuration } from "../../configuration/configuration.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
 import { tellStaying } from "../../privacy/stay-private.ts";
 import { loadServed } from "./carried.ts";
-import { scanFeedback } from "./feedback-pages.ts";
 import type { Reviewed } from "./review.ts";
 import { reviewLive } from "./review-live.ts";
 
@@ -34,10 +33,9 @@ async function readThrough(
   { store, scenario }: PrivateCycle,
   span: { readonly after: number; readonly closedBefore: number },
 ): Promise<number | undefined> {
-  let through: number | undefined;
-  for await (const { sequence } of scanFeedback({ store, scenario: scenario.name, ...span }))
-    through = sequence;
-  return through;
+  const newest = { scenario: scenario.name, ...span, limit: 1 };
+  const { count, after } = await store.decisions.closedSpan(newest);
+  return count === 0 ? undefined : after + 1;
 }
 
 /**
