@@ -14,7 +14,7 @@ import {
   userTable,
 } from "../exchange/tables/record-tables.ts";
 import type { RecordTable, TimeRange } from "../exchange/tables/table.ts";
-import { formatCount } from "../numeric/format.ts";
+import { formatCounted } from "../numeric/format.ts";
 
 /** Rows that a command wants; times are milliseconds since 1970. */
 export interface TableLimits {
@@ -72,11 +72,11 @@ const isLimited = (options: TableLimits) =>
   options.arm !== undefined || Object.keys(rangeOf(options)).length > 0;
 
 /** A count of refusers is of the whole record: within limits nobody has counted them. */
-export function leftOut(count: number, noun: string, options: TableLimits = {}): string {
+export function describeRefused(count: number, noun: string, options: TableLimits = {}): string {
   if (count === 0) return "";
   const [refuse, are] = count === 1 ? ["refuses", "is"] : ["refuse", "are"];
   const all = isLimited(options) ? " of the whole record" : "";
-  return `; ${formatCount(count, noun)}${all} that ${refuse} training ${are} left out`;
+  return `; ${formatCounted(count, noun)}${all} that ${refuse} training ${are} left out`;
 }
 
 /** Decisions of a scenario that refuse training. */
@@ -118,7 +118,7 @@ async function openDecisions(source: Source): Promise<OpenedTable> {
       lines: toDsjson(wanted, configuration),
       count: count * scenario.slateSize,
     },
-    refused: leftOut(await countRefused({ store, all }, name), "decision", options),
+    refused: describeRefused(await countRefused({ store, all }, name), "decision", options),
     ...(!isLimited(options) && {
       rest: async (written) => {
         const open = (await store.decisions.count({ scenario: name })) - written;
@@ -178,7 +178,7 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
         table: eventTable(store, rangeOf(options)),
         columns: ["type", "userId", "itemId", "value", "occurredAt", "consent"],
         count,
-        refused: leftOut(refused, "event", options),
+        refused: describeRefused(refused, "event", options),
       };
     },
     description: "Write behaviour events in their order",
@@ -197,7 +197,7 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
       const count = await store.users.count();
       const { consent } = configuration.privacy;
       const table = userTable(store, options.withRefusers ? undefined : consent);
-      const rest = async (written: number) => leftOut(count - written, "user");
+      const rest = async (written: number) => describeRefused(count - written, "user");
       return { table, columns: ["userId", "attributes", "consent"], count, rest };
     },
     description: "Write the users as they are now",
@@ -208,7 +208,7 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
       const count = await store.edges.count();
       return {
         ...{ table: edgeTable(store), columns: ["userId", "type", "to"], count },
-        refused: leftOut((await all.edges.count()) - count, "edge"),
+        refused: describeRefused((await all.edges.count()) - count, "edge"),
       };
     },
     description: "Write the edges between users that hold now",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import {
-  formatCount,
+  formatCounted,
   formatFigure,
   formatMinutes,
   formatSeconds,
@@ -20,7 +20,7 @@ test("whole numbers are rounded and have their thousands apart", () => {
 });
 
 test("a count has its noun in the singular for one alone", () => {
-  expect([0, 1, 1200].map((count) => formatCount(count, "user"))).toEqual([
+  expect([0, 1, 1200].map((count) => formatCounted(count, "user"))).toEqual([
     ...["0 users", "1 user", "1,200 users"],
   ]);
 });

@@ -6,7 +6,7 @@ const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 export const formatWhole = (value: number): string => whole.format(Math.round(value));
 
 /** 1, "user" → "1 user"; 2, "user" → "2 users". */
-export const formatCount = (count: number, noun: string): string =>
+export const formatCounted = (count: number, noun: string): string =>
   `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 /**

@@ -1,8 +1,13 @@
 import { Command } from "commander";
 import { toObp } from "../../exchange/bandit/write-obp.ts";
-import { formatCount } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
-import { countRefused, leftOut, type TableLimits, wantDecisions } from "../export-tables.ts";
+import {
+  countRefused,
+  describeRefused,
+  type TableLimits,
+  wantDecisions,
+} from "../export-tables.ts";
 import { exportedPart, noteExport } from "../exported-part.ts";
 import { writeLargeFolder } from "../write-large-folder.ts";
 import { addLimits } from "./export-table.ts";
@@ -18,7 +23,7 @@ async function exportObp(folder: string, options: DatabaseOptions & TableLimits)
     if (!(await writeLargeFolder(folder, files))) return;
     const { rounds, actions } = counts();
     process.stderr.write(
-      `${formatCount(rounds, "round")} of ${formatCount(actions, "action")} in ${folder}${leftOut(refused, "decision", options)}\n`,
+      `${formatCounted(rounds, "round")} of ${formatCounted(actions, "action")} in ${folder}${describeRefused(refused, "decision", options)}\n`,
     );
   });
 }

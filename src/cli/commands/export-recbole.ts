@@ -3,7 +3,7 @@ import { toAtomicFiles } from "../../exchange/recbole/atomic-files.ts";
 import { userTable } from "../../exchange/tables/record-tables.ts";
 import type { RecordTable } from "../../exchange/tables/table.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
-import { leftOut, rangeOf, type TableLimits } from "../export-tables.ts";
+import { describeRefused, rangeOf, type TableLimits } from "../export-tables.ts";
 import { exportedPart, noteExport } from "../exported-part.ts";
 import { writeLargeFolder } from "../write-large-folder.ts";
 import { addLimits } from "./export-table.ts";
@@ -26,7 +26,7 @@ async function exportRecbole(
     const refused = (await parts.store.events.count()) - (await store.events.count());
     const users = (await store.users.count()) - (await countRows(userTable(store, consent)));
     if (!(await writeLargeFolder(folder, files))) return;
-    const left = `${leftOut(refused, "event", options)}${leftOut(users, "user")}`;
+    const left = `${describeRefused(refused, "event", options)}${describeRefused(users, "user")}`;
     process.stderr.write(`${Object.keys(files).join(", ")} are in ${folder}${left}\n`);
   });
 }

@@ -7,7 +7,7 @@ import { eraseUser } from "../../engine/privacy/erase-user.ts";
 import { findRecordId, nobody } from "../../engine/privacy/pseudonyms.ts";
 import { parseReceipt } from "../../engine/privacy/receipt.ts";
 import { type Verification, verifyReceipt } from "../../engine/privacy/verify-receipt.ts";
-import { formatCount, formatWhole } from "../../numeric/format.ts";
+import { formatCounted, formatWhole } from "../../numeric/format.ts";
 import {
   type DatabaseOptions,
   databaseOption,
@@ -34,7 +34,7 @@ const listVersions = (versions: Readonly<Record<string, readonly number[]>>) =>
     .map(([scenario, listed]) => `${listed.join(", ")} of ${scenario}`)
     .join(", ");
 
-const erasedRows = (count: number) => `${formatCount(count, "row")} erased`;
+const erasedRows = (count: number) => `${formatCounted(count, "row")} erased`;
 
 function describeErasure(receipt: ErasureReceipt): string {
   const { rows, policies, retireBy, files, differential } = receipt;

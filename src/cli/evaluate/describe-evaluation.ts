@@ -1,7 +1,12 @@
 import Table from "cli-table3";
 import { conclude } from "../../analysis/off-policy/conclude.ts";
 import type { EstimatedValue, LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
-import { formatCount, formatShare, formatSignificant, formatWhole } from "../../numeric/format.ts";
+import {
+  formatCounted,
+  formatShare,
+  formatSignificant,
+  formatWhole,
+} from "../../numeric/format.ts";
 import { plain } from "../table-style.ts";
 import { createValueFormat } from "./format-value.ts";
 
@@ -51,9 +56,9 @@ function describeSlates({ slates }: LogEvaluation["log"]): string[] {
   const prefix = "judged by weights of the whole prefix";
   const counts = [
     ...(slates.marginals > 0
-      ? [`${formatCount(slates.marginals, "slate")} judged by item–position marginals`]
+      ? [`${formatCounted(slates.marginals, "slate")} judged by item–position marginals`]
       : []),
-    ...(slates.prefix > 0 ? [`${formatCount(slates.prefix, "slate")} ${prefix}`] : []),
+    ...(slates.prefix > 0 ? [`${formatCounted(slates.prefix, "slate")} ${prefix}`] : []),
   ];
   return [`slates   ${counts.join("; ")}`];
 }
@@ -65,10 +70,10 @@ export function describeEvaluation(evaluation: LogEvaluation): string {
   const { sentences } = conclude(evaluation);
   return [
     `log      ${log.file}, ${log.format}`,
-    `rows     ${formatWhole(log.rows)}; ${users}, ${formatCount(log.actions, "action")}, ${formatCount(log.positions, "position")}`,
+    `rows     ${formatWhole(log.rows)}; ${users}, ${formatCounted(log.actions, "action")}, ${formatCounted(log.positions, "position")}`,
     ...describeSlates(log),
     ...(log.leftOut
-      ? [`left out ${formatCount(log.leftOut.rows, "row")}: ${log.leftOut.reason}`]
+      ? [`left out ${formatCounted(log.leftOut.rows, "row")}: ${log.leftOut.reason}`]
       : []),
     `target   ${target}`,
     tableValues(evaluation),

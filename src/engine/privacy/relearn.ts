@@ -2,7 +2,7 @@ import type { Cycle } from "../../domain/cycle.ts";
 import { dayMs } from "../../domain/durations.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import { mark } from "../../domain/take-over.ts";
-import { formatCount } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import type { NewPolicy } from "../../storage/store.ts";
 import type { EncoderOptions } from "../encoder/learn-encoder.ts";
 import { forgetCarried } from "../learner/cycle/carried.ts";
@@ -58,7 +58,7 @@ function newPolicies(
 }
 
 const describePending = ({ versions, erasures }: PendingPolicies, { about }: Begun) => {
-  const users = formatCount(erasures, "erased user");
+  const users = formatCounted(erasures, "erased user");
   return `policies ${versions.join(", ")} may have learnt from ${users}: ${about}`;
 };
 
@@ -86,13 +86,8 @@ export async function relearn(options: EncoderOptions): Promise<Cycle | undefine
   const [last] = await store.cycles.list({ scenario: name, limit: 1 });
   const isSame = begun.kept === replaces.serving;
   const cycle: Omit<Cycle, "cycle" | "candidateVersion"> = {
-    ...{
-      scenario: name,
-      reason,
-      startedAt,
-      finishedAt,
-      record: { seed, ...recordOfSpending(begun.spending) },
-    },
+    ...{ scenario: name, reason, startedAt, finishedAt },
+    record: { seed, ...recordOfSpending(begun.spending) },
     outcome: "initial",
     ...(replaces.serving !== undefined && { policyVersion: replaces.serving }),
     // From the first decision on, so that the next cycle learns from all of them.

@@ -1,7 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { DifferentialSettings, PrivacyEvidence, PrivacyRecord } from "../../domain/privacy.ts";
 import { canTrain, costOf, type PrivatePlan, planPrivately } from "../../learning/privacy/plan.ts";
-import { formatCount } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import {
   addCurves,
   epsilonOf,
@@ -41,10 +41,10 @@ function describeLack(
   { epsilon: budget, trainings: most }: DifferentialSettings,
   epsilon: number,
 ): string {
-  const used = `${formatCount(trainings, "training")} used ε ${epsilon.toFixed(2)} of ${budget}`;
+  const used = `${formatCounted(trainings, "training")} used ε ${epsilon.toFixed(2)} of ${budget}`;
   if (trainings >= most)
     return `the privacy budget is spent: ${used}, and privacy.differential.trainings is ${most}; serve the present policy, or raise privacy.differential.epsilon and trainings`;
-  const left = formatCount(most - trainings, "training");
+  const left = formatCounted(most - trainings, "training");
   const lack = `privacy.differential.epsilon is ${budget}: too little for ${left}`;
   return `${lack}${trainings > 0 ? ` more, since ${used}` : ""}; raise it, or lower trainings`;
 }

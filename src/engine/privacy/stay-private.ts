@@ -1,6 +1,6 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { mark } from "../../domain/take-over.ts";
-import { formatCount } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { EncoderOptions } from "../encoder/learn-encoder.ts";
@@ -39,7 +39,7 @@ export const describeStaying = (
   { scenario, erasures }: Pick<PendingPolicies, "scenario" | "erasures">,
   staying: readonly number[],
 ): string =>
-  `policies ${staying.join(", ")} of ${scenario} may have learnt from ${formatCount(erasures, "erased user")}, and stay because the privacy budget is spent: raise privacy.differential.epsilon and trainings, or pin a version that never saw them`;
+  `policies ${staying.join(", ")} of ${scenario} may have learnt from ${formatCounted(erasures, "erased user")}, and stay because the privacy budget is spent: raise privacy.differential.epsilon and trainings, or pin a version that never saw them`;
 
 /** The same of a scenario; undefined if no policy waits for a budget. */
 export async function tellStaying(parts: Parts, scenario: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { dayMs } from "../../domain/durations.ts";
 import type { Assignment, PromotionMode } from "../../domain/policy-snapshot.ts";
-import { formatCount } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import type { DamagedRows } from "../../storage/revision-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -44,7 +44,7 @@ function describeDamaged(kind: "item" | "user", { ids, count }: DamagedRows): st
       : "treated as without the attributes that can't be read";
   const named = ids.slice(0, namedRows).map((id) => JSON.stringify(id));
   const rest = count > named.length ? ` and ${count - named.length} more` : "";
-  const rows = `${formatCount(count, kind)} ${count === 1 ? "is" : "are"}`;
+  const rows = `${formatCounted(count, kind)} ${count === 1 ? "is" : "are"}`;
   return [`${rows} damaged: ${named.join(", ")}${rest}; ${treated}: write or delete them`];
 }
 
