@@ -43,6 +43,11 @@ async function openTrained(trainings: number) {
     ...{ seed: 1, threads: 1, onProgress: () => {} },
   };
   const first = (await train(parts))!;
+  // Noise without a seed decides whether it serves by itself.
+  const before = await store.policies.assignment("shop");
+  const serving = first.candidateVersion!;
+  const assignment = { ...before, serving, retriever: serving };
+  await store.policies.apply({ assign: () => ({ scenario: "shop", assignment }) });
   const erased = await engine.deleteUser("user-0");
   // The user has been there from the first policy on.
   const policies = { ...store.policies, newestAt: async () => 0 };
